@@ -1,0 +1,215 @@
+"""Everything a process is told from outside, read once from `CAREFLOW_*` variables.
+
+Every field may come from a file instead: `CAREFLOW_<FIELD>_FILE` names it (a secret mounted by the platform).
+Invariant: a process starts with complete, valid settings or stops with one line that names what is missing or wrong
+and never shows a value. No secret has a default; what serves development only is refused in production.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretBytes, SecretStr, ValidationError, field_validator, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableValue
+
+PREFIX = "CAREFLOW_"
+DEVELOPMENT_ISSUER = "careflow-development"
+MASTER_KEY_BYTES = 96
+"""What the field encryption of MongoDB takes as a local master key."""
+LEAST_KEY_BYTES = 32
+"""The least an HMAC-SHA256 key must hold."""
+LEAST_DISTINCT_BYTES = 16
+"""Random key material of 32 bytes has 28 to 32 different ones; a placeholder has a few."""
+
+
+class SettingsError(Exception):
+    """The process cannot start; the message is one line naming each variable and what is wrong with it."""
+
+
+class Environment(StrEnum):
+    """Where the process runs. Nothing that serves development only works in production."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class DevelopmentOnly:
+    """Marks a field, by `Annotated[..., DevelopmentOnly()]`, that production refuses."""
+
+
+class ServiceSettings(BaseSettings):
+    """What every service process needs; a service subclasses it for its own. Made by `load`, not by hand."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True)
+
+    environment: Environment = Environment.PRODUCTION
+
+    mongo_url: SecretStr
+    mongo_database: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9_-]{0,37}$")
+    """The service's own database; named like the service when not given."""
+    kafka_url: str | None = None
+    """Bootstrap servers; the worker asks for it by `require`."""
+
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=8000, ge=0, le=65535)
+    health_port: int = Field(default=8001, ge=0, le=65535)
+
+    token_issuer: str | None = None
+    token_audience: str = "careflow"  # noqa: S105 - the name of an audience, not a password
+    token_jwks_file: Path | None = None
+    token_jwks_url: str | None = None
+
+    master_key: SecretBytes
+    blind_index_key: SecretBytes
+    audit_key: SecretBytes
+    sealing_public_file: Path | None = None
+    sealing_private_file: Path | None = None
+
+    clock_file: Annotated[Path | None, DevelopmentOnly()] = None
+    clinic_timezone: ZoneInfo = ZoneInfo("America/Los_Angeles")
+    otlp_endpoint: str | None = None
+    log_level: str = Field(default="info", pattern=r"^(debug|info|warning|error|critical)$")
+
+    @property
+    def in_development(self) -> bool:
+        """True where development conveniences are allowed."""
+        return self.environment is Environment.DEVELOPMENT
+
+    def require(self, *fields: str) -> None:
+        """For a process that cannot run without these optional fields. Raises SettingsError naming the absent ones."""
+        absent = [f"{_variable(field)} is missing" for field in fields if getattr(self, field) is None]
+        if absent:
+            raise SettingsError("; ".join(absent))
+
+    @field_validator("master_key", "blind_index_key", "audit_key", mode="before")
+    @classmethod
+    def _key_from_text(cls, value: object) -> object:
+        """A variable holds text, so a key in it is base64; a file holds the raw bytes."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return base64.b64decode(value, validate=True)
+        except (binascii.Error, ValueError):
+            raise ValueError("must be base64, or raw bytes in a file") from None
+
+    @field_validator("master_key")
+    @classmethod
+    def _master_key_has_its_size(cls, value: SecretBytes) -> SecretBytes:
+        if len(value) != MASTER_KEY_BYTES:
+            raise ValueError(f"must be exactly {MASTER_KEY_BYTES} bytes")
+        return value
+
+    @field_validator("blind_index_key", "audit_key")
+    @classmethod
+    def _key_is_long_enough(cls, value: SecretBytes) -> SecretBytes:
+        if len(value) < LEAST_KEY_BYTES:
+            raise ValueError(f"must be at least {LEAST_KEY_BYTES} bytes")
+        return value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _log_level_in_any_case(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _nothing_of_development_in_production(self) -> ServiceSettings:
+        if self.in_development:
+            return self
+        wrong = [
+            f"{_variable(name)} is for development only"
+            for name, field in type(self).model_fields.items()
+            if any(isinstance(mark, DevelopmentOnly) for mark in field.metadata) and getattr(self, name) is not None
+        ]
+        if self.token_issuer == DEVELOPMENT_ISSUER:
+            wrong.append(f"{_variable('token_issuer')} names the development issuer")
+        wrong += [
+            f"{_variable(name)} is a placeholder, not a random key"
+            for name in type(self).model_fields
+            if isinstance(key := getattr(self, name), SecretBytes)
+            and len(set(key.get_secret_value())) < LEAST_DISTINCT_BYTES
+        ]
+        if wrong:
+            raise ValueError("; ".join(wrong))
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - a process reads no .env file
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - replaced by the files variables name
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, _FilesNamedByVariables(settings_cls)
+
+
+S = TypeVar("S", bound=ServiceSettings)
+
+
+def load(settings: type[S]) -> S:
+    """Reads the settings of this process. Raises SettingsError with one line naming everything missing or wrong."""
+    try:
+        return settings()
+    except ValidationError as error:
+        raise SettingsError("; ".join(_complaints(error))) from None
+    except (UnreadableValue, _FileUnreadable) as error:
+        raise SettingsError(str(error)) from None
+
+
+class _FileUnreadable(Exception):
+    """A file named by a `CAREFLOW_<FIELD>_FILE` variable cannot be read."""
+
+
+class _FilesNamedByVariables(PydanticBaseSettingsSource):
+    """Takes a field from the file `CAREFLOW_<FIELD>_FILE` names: bytes as they are, text without its last newline."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        variable = f"{_variable(field_name)}_FILE"
+        named = os.environ.get(variable)
+        if not named:
+            return None, field_name, False
+        if os.environ.get(_variable(field_name)):
+            raise _FileUnreadable(f"{_variable(field_name)} and {variable} are both set; keep one")
+        try:
+            content = Path(named).read_bytes()
+            if field.annotation is SecretBytes:
+                return content, field_name, False
+            return content.decode().rstrip("\r\n"), field_name, False
+        except OSError as error:
+            raise _FileUnreadable(f"{variable} cannot be read ({error.strerror})") from None
+        except UnicodeDecodeError:
+            raise _FileUnreadable(f"{variable} is not UTF-8 text") from None
+
+    def __call__(self) -> dict[str, Any]:
+        fields = self.settings_cls.model_fields.items()
+        values = {name: self.get_field_value(field, name)[0] for name, field in fields}
+        return {name: value for name, value in values.items() if value is not None}
+
+
+def _variable(field: str) -> str:
+    return f"{PREFIX}{field.upper()}"
+
+
+def _complaints(error: ValidationError) -> list[str]:
+    return [
+        _complaint(str(each["loc"][0]) if each["loc"] else None, each["type"], each["msg"])
+        for each in error.errors(include_input=False, include_url=False, include_context=False)
+    ]
+
+
+def _complaint(field: str | None, kind: str, message: str) -> str:
+    message = message.removeprefix("Value error, ")
+    if field is None:
+        return message
+    if kind == "missing":
+        return f"{_variable(field)} is missing"
+    return f"{_variable(field)}: {message[:1].lower()}{message[1:]}"

@@ -1,0 +1,96 @@
+"""The unit of work as use cases see it: a transaction that may run several times and commits all or nothing.
+
+Invariant: state, facts on their way to the outbox, the idempotent result and the audit entry commit together or not
+at all. No driver is imported here, so a service's application layer may import this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+from careflow_service.identity import Actor, RequestKey
+
+if TYPE_CHECKING:
+    from careflow_events.outbox import StreamPosition
+
+R = TypeVar("R")
+
+
+class Transaction(Protocol):
+    """One try of a unit of work. A new try gets a new transaction: nothing of the try before survives."""
+
+    @property
+    def now(self) -> datetime:
+        """The domain clock, read once per try."""
+
+    def new_id(self) -> str:
+        """A fresh id; another one in each try."""
+
+    def record(self, facts: Iterable[object]) -> None:
+        """Domain facts to publish, in this order, with the commit. Repositories call it."""
+
+    def touched(self, what: str) -> None:
+        """Names something this transaction wrote, "appointments/<id>@<version>", for the audit entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Committed(Generic[R]):
+    """What a command did: its result, where its events stand, and whether it was done by an earlier, same request."""
+
+    value: R
+    positions: tuple[StreamPosition, ...]
+    repeated: bool = False
+
+
+class Work(Protocol):
+    """Runs units of work."""
+
+    async def run(
+        self,
+        fn: Callable[[Transaction], Awaitable[R]],
+        *,
+        by: Actor,
+        action: str,
+        returns: type[R],
+        request: RequestKey | None = None,
+    ) -> Committed[R]:
+        """Runs `fn` in a transaction until it commits.
+
+        `fn` runs again after a conflict: it re-reads everything and has no effect outside the store. It must not run
+        store calls concurrently. What it returns, a small frozen dataclass of type `returns` (or None with NoneType),
+        is stored under `request` for 48 hours and handed out again to a repeat; a refused command stores nothing.
+
+        Raises what `fn` raises, and IdempotencyKeyReused, InProgress, NaturalKeyTaken, StoreBusy, OutcomeUnknown.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What made this unit of work happen: the request or the event, for the envelopes of the events it publishes."""
+
+    id: str
+    correlation: str | None = None
+    traceparent: str | None = None
+
+
+_cause: ContextVar[Cause | None] = ContextVar("cause", default=None)
+
+
+@contextmanager
+def caused_by(cause: Cause) -> Iterator[None]:
+    """Work run within this block was caused by `cause`. The HTTP edge and the delivery of events open it."""
+    token = _cause.set(cause)
+    try:
+        yield
+    finally:
+        _cause.reset(token)
+
+
+def current_cause() -> Cause | None:
+    """The cause of what is being done now, if somebody named one."""
+    return _cause.get()
