@@ -1,0 +1,73 @@
+"""What every contract model is: immutable, strict when produced, tolerant when read, and named by its class.
+
+Open data holds ids, process codes, times, versions and money only. Everything else travels in a sealed section
+(`sealed.py`).
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from careflow_events.topics import Topic
+
+T = TypeVar("T")
+
+Id = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"),
+    Field(json_schema_extra={"format": "uuid"}),
+]
+"""An opaque id: a lower-case UUID. Never anything from which a person could be recognised."""
+
+Several = Annotated[tuple[T, ...], Field(strict=False)]
+"""An ordered list; a JSON array on the wire, a tuple in Python."""
+
+
+class ContractModel(BaseModel):
+    """A part of a contract. Constructing one checks it strictly; `catalogue.read` is the tolerant way in."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Section(ContractModel):
+    """The plaintext of a sealed section."""
+
+
+class EventData(ContractModel):
+    """The `data` of one event type. The class name is the event's name."""
+
+    topic: ClassVar[Topic]
+    major: ClassVar[int] = 1
+    for_integrators: ClassVar[bool] = False
+    """True when no CareFlow service hears this event: it is published for others."""
+
+    @classmethod
+    def name(cls) -> str:
+        """`ConsultationBooked`."""
+        return cls.__name__
+
+    @classmethod
+    def type(cls) -> str:
+        """The CloudEvents type, e.g. `careflow.booking.ConsultationBooked.v1`."""
+        return f"careflow.{cls.topic.service}.{cls.name()}.v{cls.major}"
+
+    @classmethod
+    def schema_id(cls) -> str:
+        """The CloudEvents dataschema, e.g. `careflow:schemas/booking/ConsultationBooked/v1`."""
+        return f"careflow:schemas/{cls.topic.service}/{cls.name()}/v{cls.major}"
+
+
+class PatientEvent(EventData):
+    """An event in a patient's stream: its subject is `patient:<patient_id>`."""
+
+    patient_id: Id
+
+
+def concrete_contracts(root: type[EventData] = EventData) -> Iterator[type[EventData]]:
+    """Every event type defined so far: the subclasses that name a topic and are not themselves specialised."""
+    for contract in root.__subclasses__():
+        if contract.__subclasses__():
+            yield from concrete_contracts(contract)
+        elif hasattr(contract, "topic"):
+            yield contract

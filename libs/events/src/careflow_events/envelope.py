@@ -1,0 +1,243 @@
+"""One event's envelope: CloudEvents 1.0, structured JSON in the record value, the routing attributes mirrored as
+Kafka headers.
+
+Invariant: what `encode` writes, `decode` reads back equal; what is not such an envelope raises MalformedEnvelope,
+whose code never quotes the input.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+import orjson
+
+from careflow_events import instants
+
+SPEC_VERSION: Final = "1.0"
+CONTENT_TYPE: Final = "application/cloudevents+json; charset=utf-8"
+DATA_CONTENT_TYPE: Final = "application/json"
+
+_SEQUENCE = re.compile(r"\d{10}", re.ASCII)
+_MIRRORED = ("id", "type", "source", "specversion")
+Headers = Sequence[tuple[str, bytes | None]]
+
+
+class EnvelopeFault(StrEnum):
+    """Why a record is not one of our events. These codes are stable: parked records and metrics carry them."""
+
+    TOMBSTONE = "tombstone"
+    NOT_JSON = "not_json"
+    NOT_AN_OBJECT = "not_an_object"
+    HEADER_NOT_UTF8 = "header_not_utf8"
+    CONTENT_TYPE = "unsupported_content_type"
+    SPEC_VERSION = "unsupported_specversion"
+    MISSING_ATTRIBUTE = "missing_attribute"
+    INVALID_ATTRIBUTE = "invalid_attribute"
+    HEADERS_DIFFER = "headers_differ"
+    DATA_NOT_AN_OBJECT = "data_not_an_object"
+    KEY_DIFFERS = "key_differs_from_subject"
+
+
+class MalformedEnvelope(Exception):
+    """The record is not a CareFlow event and never will be (poison). `attribute` is the CloudEvents name concerned,
+    never its value.
+    """
+
+    def __init__(self, code: EnvelopeFault, attribute: str | None = None) -> None:
+        super().__init__(code.value if attribute is None else f"{code.value}: {attribute}")
+        self.code = code.value
+        self.attribute = attribute
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """One CloudEvent. `stream` and `sequence` are both None for events that no CareFlow outbox wrote (checkpoints,
+    events from elsewhere).
+    """
+
+    id: str
+    source: str
+    type: str
+    subject: str | None = None
+    stream: str | None = None
+    sequence: int | None = None
+    time: datetime
+    recordedtime: datetime | None = None
+    dataschema: str
+    correlationid: str | None = None
+    causationid: str | None = None
+    traceparent: str | None = None
+    dataclassification: str
+    data: Mapping[str, object]
+
+    def key(self) -> bytes | None:
+        """The record key: the subject byte for byte, so that one subject's events share a partition."""
+        return None if self.subject is None else self.subject.encode()
+
+
+def encode(envelope: Envelope) -> bytes:
+    """The record value: structured JSON; absent attributes are left out. Raises ValueError for a sequence outside 1 …
+    9,999,999,999 or a naive time.
+    """
+    attributes: dict[str, object] = {
+        "specversion": SPEC_VERSION,
+        "id": envelope.id,
+        "source": envelope.source,
+        "type": envelope.type,
+        "subject": envelope.subject,
+        "stream": envelope.stream,
+        "sequence": None if envelope.sequence is None else _ten_digits(envelope.sequence),
+        "time": instants.written(envelope.time),
+        "recordedtime": None if envelope.recordedtime is None else instants.written(envelope.recordedtime),
+        "dataschema": envelope.dataschema,
+        "datacontenttype": DATA_CONTENT_TYPE,
+        "correlationid": envelope.correlationid,
+        "causationid": envelope.causationid,
+        "traceparent": envelope.traceparent,
+        "dataclassification": envelope.dataclassification,
+    }
+    present = {name: value for name, value in attributes.items() if value is not None}
+    return orjson.dumps({**present, "data": envelope.data})
+
+
+def record_headers(envelope: Envelope) -> list[tuple[str, bytes]]:
+    """The Kafka headers of a structured record: enough to route without parsing the value."""
+    headers = [
+        ("content-type", CONTENT_TYPE),
+        ("ce_specversion", SPEC_VERSION),
+        ("ce_id", envelope.id),
+        ("ce_type", envelope.type),
+        ("ce_source", envelope.source),
+    ]
+    if envelope.traceparent is not None:
+        headers.append(("traceparent", envelope.traceparent))
+    return [(name, value.encode()) for name, value in headers]
+
+
+def decode(value: bytes | None, headers: Headers) -> Envelope:
+    """Read a record in structured or binary mode. Raises MalformedEnvelope."""
+    if value is None:
+        raise MalformedEnvelope(EnvelopeFault.TOMBSTONE)
+    texts = _header_texts(headers)
+    if _is_binary(texts):
+        return _envelope(_binary_attributes(texts), _json_object(value, EnvelopeFault.DATA_NOT_AN_OBJECT))
+    document = _json_object(value, EnvelopeFault.NOT_AN_OBJECT)
+    if any(texts.get(f"ce_{name}", document.get(name)) != document.get(name) for name in _MIRRORED):
+        raise MalformedEnvelope(EnvelopeFault.HEADERS_DIFFER)
+    if "data" not in document:
+        raise MalformedEnvelope(EnvelopeFault.MISSING_ATTRIBUTE, "data")
+    return _envelope(document, document["data"])
+
+
+def confirm_key(envelope: Envelope, key: bytes | None) -> None:
+    """The record key must be the subject byte for byte, or order per subject is not kept. Raises MalformedEnvelope."""
+    if envelope.key() != key:
+        raise MalformedEnvelope(EnvelopeFault.KEY_DIFFERS)
+
+
+def _header_texts(headers: Headers) -> dict[str, str]:
+    try:
+        return {name.lower(): raw.decode() for name, raw in headers if raw is not None}
+    except UnicodeDecodeError:
+        raise MalformedEnvelope(EnvelopeFault.HEADER_NOT_UTF8) from None
+
+
+def _is_binary(texts: Mapping[str, str]) -> bool:
+    """Binary mode: the attributes are in the headers and the content type is the data's own. Without headers a value
+    can only be structured.
+    """
+    media_type = texts.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type == "application/cloudevents+json":
+        return False
+    if media_type not in {"", DATA_CONTENT_TYPE}:
+        raise MalformedEnvelope(EnvelopeFault.CONTENT_TYPE)
+    return "ce_specversion" in texts
+
+
+def _binary_attributes(texts: Mapping[str, str]) -> dict[str, object]:
+    attributes: dict[str, object] = {name[3:]: text for name, text in texts.items() if name.startswith("ce_")}
+    if "traceparent" in texts:
+        attributes.setdefault("traceparent", texts["traceparent"])
+    return attributes
+
+
+def _json_object(value: bytes, otherwise: EnvelopeFault) -> dict[str, object]:
+    try:
+        document = orjson.loads(value)
+    except orjson.JSONDecodeError:
+        raise MalformedEnvelope(EnvelopeFault.NOT_JSON) from None
+    if not isinstance(document, dict):
+        raise MalformedEnvelope(otherwise)
+    return document
+
+
+def _envelope(attributes: Mapping[str, object], data: object) -> Envelope:
+    if _required(attributes, "specversion") != SPEC_VERSION:
+        raise MalformedEnvelope(EnvelopeFault.SPEC_VERSION)
+    if _optional(attributes, "datacontenttype") not in {None, DATA_CONTENT_TYPE}:
+        raise MalformedEnvelope(EnvelopeFault.INVALID_ATTRIBUTE, "datacontenttype")
+    if not isinstance(data, dict):
+        raise MalformedEnvelope(EnvelopeFault.DATA_NOT_AN_OBJECT)
+    subject, stream = _optional(attributes, "subject"), _optional(attributes, "stream")
+    sequence = _sequence(_optional(attributes, "sequence"))
+    if (stream is None) != (sequence is None):
+        raise MalformedEnvelope(EnvelopeFault.MISSING_ATTRIBUTE, "stream" if stream is None else "sequence")
+    if stream is not None and (subject is None or not stream.endswith(f"/{subject}")):
+        raise MalformedEnvelope(EnvelopeFault.INVALID_ATTRIBUTE, "stream")
+    recorded = _optional(attributes, "recordedtime")
+    return Envelope(
+        id=_required(attributes, "id"),
+        source=_required(attributes, "source"),
+        type=_required(attributes, "type"),
+        subject=subject,
+        stream=stream,
+        sequence=sequence,
+        time=_moment("time", _required(attributes, "time")),
+        recordedtime=None if recorded is None else _moment("recordedtime", recorded),
+        dataschema=_required(attributes, "dataschema"),
+        correlationid=_optional(attributes, "correlationid"),
+        causationid=_optional(attributes, "causationid"),
+        traceparent=_optional(attributes, "traceparent"),
+        dataclassification=_required(attributes, "dataclassification"),
+        data=data,
+    )
+
+
+def _optional(attributes: Mapping[str, object], name: str) -> str | None:
+    value = attributes.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value:
+        raise MalformedEnvelope(EnvelopeFault.INVALID_ATTRIBUTE, name)
+    return value
+
+
+def _required(attributes: Mapping[str, object], name: str) -> str:
+    value = _optional(attributes, name)
+    if value is None:
+        raise MalformedEnvelope(EnvelopeFault.MISSING_ATTRIBUTE, name)
+    return value
+
+
+def _moment(name: str, text: str) -> datetime:
+    try:
+        return instants.parsed(text)
+    except ValueError:
+        raise MalformedEnvelope(EnvelopeFault.INVALID_ATTRIBUTE, name) from None
+
+
+def _sequence(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if _SEQUENCE.fullmatch(text) is None or int(text) == 0:
+        raise MalformedEnvelope(EnvelopeFault.INVALID_ATTRIBUTE, "sequence")
+    return int(text)
+
+
+def _ten_digits(sequence: int) -> str:
+    if not 1 <= sequence <= 9_999_999_999:
+        raise ValueError("a sequence is counted from 1 and has ten digits")
+    return f"{sequence:010d}"

@@ -1,0 +1,53 @@
+"""What a service hears, as data: one `hears(...)` per event type, in the service's `subscriptions.py`.
+
+A reaction never refuses a fact. It may be run again for the same event, and for an event that is out of order with
+those of other topics.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from careflow_events.contracts.model import EventData
+
+D = TypeVar("D", bound=EventData)
+P = TypeVar("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Received(Generic[D]):
+    """One event as a reaction sees it. `sequence` is None for events that no CareFlow outbox wrote."""
+
+    data: D
+    id: str
+    subject: str
+    time: datetime
+    stream: str
+    sequence: int | None
+    correlation: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription(Generic[P]):
+    """One event type and the reaction to it.
+
+    `restricts`: the reaction only ever takes permissions away, so it is applied at once even while the stream is
+    blocked, and again on replay.
+    """
+
+    contract: type[EventData]
+    reaction: Callable[[Received[Any], Any, P], Awaitable[None]]
+    restricts: bool = False
+
+
+def hears(
+    contract: type[D],
+    reaction: Callable[[Received[D], Any, P], Awaitable[None]],
+    *,
+    restricts: bool = False,
+) -> Subscription[P]:
+    """Subscribe `reaction(event, tx, ports)` to `contract`. The transaction is whatever the service's runner hands
+    in.
+    """
+    return Subscription(contract, reaction, restricts)
