@@ -1,0 +1,250 @@
+"""An appointment's life: held -> booked -> arrived -> fulfilled; booked -> cancelled or missed; held -> lapsed.
+
+Invariant: it keeps its identity through every move, and its version rises with every change.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from booking.domain.availability import Opening, Wanted
+from booking.domain.calendar import Claim, ResourceKind
+from booking.domain.errors import DomainError, ErrorKind, conflict, forbidden, invalid
+from booking.domain.facts import (
+    AppointmentArrived,
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentCompleted,
+    AppointmentMissed,
+    AppointmentRescheduled,
+    Fact,
+)
+from booking.domain.ids import AppointmentId, LocationId, PatientId, PractitionerId, RoomId
+from booking.domain.intervals import Interval
+from booking.domain.policy import BookingPolicy
+from booking.domain.visits import DISPOSITIONS, Disposition, Modality, PractitionerRole, VisitKind
+
+
+class Status(StrEnum):
+    HELD = "held"
+    BOOKED = "booked"
+    ARRIVED = "arrived"
+    FULFILLED = "fulfilled"
+    CANCELLED = "cancelled"
+    MISSED = "missed"
+    LAPSED = "lapsed"
+    """A hold that ran out or was given back: it never became an appointment, so nothing was ever said of it."""
+
+
+class BookedBy(StrEnum):
+    PATIENT = "patient"
+    STAFF = "staff"
+
+
+class CancelledBy(StrEnum):
+    PATIENT = "patient"
+    CLINIC = "clinic"
+    CLINICAL_HOLD = "clinical_hold"
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    id: PractitionerId
+    role: PractitionerRole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """When, where, with whom, how; and everything it takes of the calendar, the patient's own time included."""
+
+    interval: Interval
+    modality: Modality
+    timezone: str
+    location_id: LocationId
+    providers: tuple[Provider, ...]
+    room_id: RoomId | None
+    claims: tuple[Claim, ...]
+
+    @classmethod
+    def of(
+        cls, opening: Opening, wanted: Wanted, patient_id: PatientId, *, location_id: LocationId, timezone: str
+    ) -> "Slot":
+        claims = [claim for staffing in opening.staffing for claim in staffing.claims]
+        rooms = [s.resource.id for s in opening.staffing if s.resource.kind is ResourceKind.ROOM]
+        return cls(
+            interval=opening.interval,
+            modality=wanted.modality,
+            timezone=timezone,
+            location_id=location_id,
+            providers=tuple(Provider(PractitionerId(s.resource.id), s.role) for s in opening.staffing if s.role),
+            room_id=RoomId(rooms[0]) if rooms else None,
+            claims=(*claims, wanted.template.patient_claim(patient_id, opening.interval.start)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    by: CancelledBy
+    reason: str
+    notice_minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewVisit:
+    """What is decided before there is an appointment."""
+
+    id: AppointmentId
+    patient_id: PatientId
+    kind: VisitKind
+    slot: Slot
+    template_version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appointment:
+    """One visit of one patient. `late_moves` are the times at which the patient moved it inside the notice window;
+    `first_notice_minutes` is the notice given for the first slot so lost, and is what a later cancellation counts."""
+
+    id: AppointmentId
+    patient_id: PatientId
+    kind: VisitKind
+    slot: Slot
+    status: Status
+    template_version: str
+    policy_version: str
+    made_at: datetime
+    held_until: datetime | None = None
+    disposition: Disposition | None = None
+    cancellation: Cancellation | None = None
+    late_moves: tuple[datetime, ...] = ()
+    first_notice_minutes: int | None = None
+    version: int = 1
+    facts: tuple[Fact, ...] = field(default=(), compare=False)
+
+    @property
+    def starts_at(self) -> datetime:
+        return self.slot.interval.start
+
+    @classmethod
+    def held(cls, visit: NewVisit, policy: BookingPolicy, *, now: datetime) -> "Appointment":
+        """Kept for the patient for a while; nothing is said of it before it is booked."""
+        return cls._made(visit, policy, now, Status.HELD, held_until=now + policy.hold_for)
+
+    @classmethod
+    def booked(cls, visit: NewVisit, policy: BookingPolicy, *, by: BookedBy, now: datetime) -> "Appointment":
+        """Booked without a hold before it."""
+        appointment = cls._made(visit, policy, now, Status.BOOKED)
+        return appointment._with(AppointmentBooked(appointment, by))
+
+    def book(self, *, by: BookedBy, now: datetime) -> "Appointment":
+        """The hold becomes an appointment. Raises `hold_expired`."""
+        self._expect(Status.HELD)
+        if self.held_until is not None and now >= self.held_until:
+            raise DomainError(ErrorKind.GONE, "hold_expired", "The hold has run out; the time may be free still.")
+        after = self._next(Status.BOOKED, held_until=None)
+        return after._with(AppointmentBooked(after, by))
+
+    def lapse(self) -> "Appointment":
+        """The hold is over; its time is free again."""
+        self._expect(Status.HELD)
+        return self._next(Status.LAPSED, held_until=None)
+
+    def reschedule(self, slot: Slot, *, by: BookedBy, policy: BookingPolicy, now: datetime) -> "Appointment":
+        """The same appointment at another time.
+
+        Raises `visit_started`, `late_move_needs_coordinator` or `same_slot`.
+        """
+        self._expect(Status.BOOKED)
+        self._check_not_started(now)
+        if slot.interval == self.slot.interval and slot.modality is self.slot.modality:
+            raise invalid("same_slot", "The appointment is at that time already.")
+        notice = self.starts_at - now
+        late = notice < policy.late_notice
+        moves, first = self.late_moves, self.first_notice_minutes
+        if late and by is BookedBy.PATIENT:
+            recent = [moved for moved in moves if moved > now - policy.late_moves_window]
+            if len(recent) >= policy.late_moves_allowed.value:
+                raise forbidden("late_move_needs_coordinator", "Another move at short notice is the coordinator's.")
+            moves = (*moves, now)
+            first = _minutes(notice) if first is None else first
+        after = self._next(Status.BOOKED, slot=slot, late_moves=moves, first_notice_minutes=first)
+        return after._with(AppointmentRescheduled(after, by, self.starts_at, _minutes(notice)))
+
+    def cancel(self, *, by: CancelledBy, reason: str, now: datetime) -> "Appointment":
+        """Raises `visit_started` when the patient is too late to cancel."""
+        self._expect(Status.BOOKED)
+        if by is CancelledBy.PATIENT:
+            self._check_not_started(now)
+        notice = _minutes(self.starts_at - now)
+        if self.first_notice_minutes is not None:
+            notice = min(notice, self.first_notice_minutes)
+        after = self._next(Status.CANCELLED, cancellation=Cancellation(by, reason, notice))
+        return after._with(AppointmentCancelled(after, by, reason, notice))
+
+    def arrive(self, policy: BookingPolicy, *, now: datetime) -> "Appointment":
+        """The patient is there, or on the line. Raises `too_early_to_arrive`."""
+        self._expect(Status.BOOKED)
+        if now < self.starts_at - policy.arrival_opens:
+            raise conflict("too_early_to_arrive", "It is too early to arrive for this appointment.")
+        after = self._next(Status.ARRIVED)
+        return after._with(AppointmentArrived(after))
+
+    def complete(self, disposition: Disposition, *, now: datetime) -> "Appointment":
+        """How a consultation ended. Raises `completed_by_sessions`, `disposition_invalid` or `visit_not_started`."""
+        allowed = DISPOSITIONS.get(self.kind)
+        if allowed is None:
+            raise conflict("completed_by_sessions", "A treatment visit is completed by its session record.")
+        if disposition not in allowed:
+            raise invalid("disposition_invalid", "A visit of this kind cannot end so.", allowed=sorted(allowed))
+        self._expect(Status.ARRIVED)
+        if now < self.starts_at:
+            raise conflict("visit_not_started", "The visit has not begun yet.")
+        after = self._next(Status.FULFILLED, disposition=disposition)
+        return after._with(AppointmentCompleted(after))
+
+    def miss(self, *, now: datetime) -> "Appointment":
+        """Set by a person, never by a timer. Raises `visit_not_started`."""
+        self._expect(Status.BOOKED)
+        if now < self.starts_at:
+            raise conflict("visit_not_started", "Nobody has missed a visit that has not begun.")
+        after = self._next(Status.MISSED)
+        return after._with(AppointmentMissed(after))
+
+    @classmethod
+    def _made(
+        cls,
+        visit: NewVisit,
+        policy: BookingPolicy,
+        now: datetime,
+        status: Status,
+        held_until: datetime | None = None,
+    ) -> "Appointment":
+        return cls(
+            id=visit.id,
+            patient_id=visit.patient_id,
+            kind=visit.kind,
+            slot=visit.slot,
+            status=status,
+            template_version=visit.template_version,
+            policy_version=policy.version,
+            made_at=now,
+            held_until=held_until,
+        )
+
+    def _check_not_started(self, now: datetime) -> None:
+        if now >= self.starts_at:
+            raise conflict("visit_started", "The time of the appointment has come; please call the clinic.")
+
+    def _next(self, status: Status, **changes: object) -> "Appointment":
+        return replace(self, status=status, version=self.version + 1, **changes)  # type: ignore[arg-type]  # fields by name
+
+    def _with(self, fact: Fact) -> "Appointment":
+        return replace(self, facts=(*self.facts, fact))
+
+    def _expect(self, status: Status) -> None:
+        if self.status is not status:
+            raise conflict("wrong_state", f"The appointment is not {status}.", status=self.status.value)
+
+
+def _minutes(notice: timedelta) -> int:
+    return max(0, int(notice.total_seconds() // 60))

@@ -1,0 +1,206 @@
+"""Where one patient stands: booking's process manager.
+
+It keeps the few facts that matter of booking's own visits and of what screening says, and derives everything else from
+them: the stage, what may be booked and why not (`gates`), what is due. Invariant: the stage is a function of the facts,
+so facts of different topics may arrive in any order. A fact is never refused.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from booking.domain.appointments import Appointment, Status
+from booking.domain.facts import CarePathStageChanged, Fact
+from booking.domain.ids import AlertId, AppointmentId, CaseId, ClearanceId, PatientId, RequestId
+from booking.domain.visits import Disposition, VisitKind
+
+
+class Stage(StrEnum):
+    INQUIRY = "inquiry"
+    INFO_CALL = "info_call"
+    SCREENING = "screening"
+    EVALUATION = "evaluation"
+    CLEARED = "cleared"
+    CLOSED = "closed"
+
+
+class ClearanceStatus(StrEnum):
+    VALID = "valid"
+    SUSPENDED = "suspended"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What the care path needs to know of an appointment."""
+
+    appointment_id: AppointmentId
+    kind: VisitKind
+    status: Status
+    starts_at: datetime
+    disposition: Disposition | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clearance:
+    """Booking's copy of screening's decision."""
+
+    id: ClearanceId
+    status: ClearanceStatus
+    valid_until: datetime
+    conditional: bool = False
+    warned_days_left: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyAlert:
+    id: AlertId
+    respond_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionnaireRequest:
+    id: RequestId
+    purpose: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarePath:
+    """One patient's run through the clinic, from inquiry to closing; a new information call after that starts a new
+    one.
+    """
+
+    id: PatientId
+    stage: Stage = Stage.INQUIRY
+    visits: tuple[Visit, ...] = ()
+    case_id: CaseId | None = None
+    evaluated: bool = False
+    deferred_until: datetime | None = None
+    clearance: Clearance | None = None
+    alerts: tuple[SafetyAlert, ...] = ()
+    requests: tuple[QuestionnaireRequest, ...] = ()
+    closed_because: str | None = None
+    version: int = 1
+    facts: tuple[Fact, ...] = field(default=(), compare=False)
+
+    def note_visit(self, appointment: Appointment) -> "CarePath":
+        """An appointment was booked, moved, or ended."""
+        visit = Visit(
+            appointment.id, appointment.kind, appointment.status, appointment.starts_at, appointment.disposition
+        )
+        path = self
+        if self.closed_because and visit.kind is VisitKind.INFO_CALL and visit.status is Status.BOOKED:
+            path = replace(CarePath(id=self.id), stage=self.stage, version=self.version, facts=self.facts)
+        others = tuple(v for v in path.visits if v.appointment_id != visit.appointment_id)
+        closed = path.closed_because
+        if visit.disposition in (Disposition.NOT_A_FIT, Disposition.REFER_OUT):
+            closed = visit.disposition.value
+        return path._noted(visits=(*others, visit), closed_because=closed)
+
+    def screening_started(self, case_id: CaseId) -> "CarePath":
+        return self._noted(case_id=case_id, closed_because=None)
+
+    def screening_closed(self, reason: str) -> "CarePath":
+        """Closing the case of somebody who was cleared ends the paperwork, not the care."""
+        return self._noted(case_id=None, requests=(), closed_because=None if self.clearance else reason)
+
+    def questionnaire_requested(self, request: QuestionnaireRequest) -> "CarePath":
+        others = tuple(r for r in self.requests if r.id != request.id)
+        return self._noted(requests=(*others, request))
+
+    def questionnaire_completed(self, request_id: RequestId) -> "CarePath":
+        return self._noted(requests=tuple(r for r in self.requests if r.id != request_id))
+
+    def evaluation_recorded(self) -> "CarePath":
+        return self._noted(evaluated=True, deferred_until=None)
+
+    def cleared(self, clearance: Clearance) -> "CarePath":
+        """A decision in the patient's favour; it replaces the one before."""
+        return self._noted(clearance=clearance, deferred_until=None, closed_because=None)
+
+    def denied(self) -> "CarePath":
+        return self._noted(clearance=None, closed_because="clearance_denied")
+
+    def deferred(self, until: datetime | None) -> "CarePath":
+        """To be decided again, after another evaluation."""
+        return self._noted(evaluated=False, deferred_until=until)
+
+    def clearance_changed(
+        self, clearance_id: ClearanceId, status: ClearanceStatus, valid_until: datetime
+    ) -> "CarePath":
+        """Extended, suspended, reinstated, revoked or expired. What is said of a clearance that was replaced changes
+        nothing.
+        """
+        if self.clearance is None:
+            return self._noted(clearance=Clearance(clearance_id, status, valid_until))
+        if self.clearance.id != clearance_id:
+            return self
+        ended = status in (ClearanceStatus.EXPIRED, ClearanceStatus.REVOKED)
+        return self._noted(
+            clearance=replace(self.clearance, status=status, valid_until=valid_until),
+            evaluated=self.evaluated and not ended,
+        )
+
+    def clearance_expiring(self, clearance_id: ClearanceId, days_left: int) -> "CarePath":
+        if self.clearance is None or self.clearance.id != clearance_id:
+            return self
+        return self._noted(clearance=replace(self.clearance, warned_days_left=days_left))
+
+    def alert_raised(self, alert: SafetyAlert) -> "CarePath":
+        others = tuple(a for a in self.alerts if a.id != alert.id)
+        return self._noted(alerts=(*others, alert))
+
+    def alert_closed(self, alert_id: AlertId) -> "CarePath":
+        return self._noted(alerts=tuple(a for a in self.alerts if a.id != alert_id))
+
+    def upcoming(self, kind: VisitKind) -> Visit | None:
+        """The visit of this kind that is booked, or under way."""
+        return next((v for v in self.visits if v.kind is kind and v.status in (Status.BOOKED, Status.ARRIVED)), None)
+
+    @property
+    def said_proceed(self) -> bool:
+        """Whether an information call ended with both sides wanting to go on."""
+        return any(v.disposition is Disposition.PROCEED for v in self.visits)
+
+    def _noted(self, **changes: object) -> "CarePath":
+        """The same path when nothing differs, so that a repeated fact leaves no trace."""
+        after = replace(self, **changes)  # type: ignore[arg-type]  # fields by name
+        if after == self:
+            return self
+        stage = next(stage for stage, reached in _STAGES if reached(after))
+        facts = self.facts
+        if stage is not self.stage:
+            facts = (*facts, CarePathStageChanged(self.id, self.stage, stage))
+        return replace(after, stage=stage, version=self.version + 1, facts=facts)
+
+
+_STAGES: tuple[tuple[Stage, Callable[[CarePath], bool]], ...] = (
+    (Stage.CLOSED, lambda path: path.closed_because is not None),
+    (
+        Stage.CLEARED,
+        lambda path: (
+            path.clearance is not None and path.clearance.status in (ClearanceStatus.VALID, ClearanceStatus.SUSPENDED)
+        ),
+    ),
+    (
+        Stage.EVALUATION,
+        lambda path: (
+            path.evaluated
+            or path.clearance is not None
+            or any(
+                v.kind is VisitKind.EVALUATION and v.status not in (Status.CANCELLED, Status.MISSED)
+                for v in path.visits
+            )
+        ),
+    ),
+    (Stage.SCREENING, lambda path: path.case_id is not None or path.said_proceed),
+    (
+        Stage.INFO_CALL,
+        lambda path: any(v.kind is VisitKind.INFO_CALL and v.status is not Status.CANCELLED for v in path.visits),
+    ),
+    (Stage.INQUIRY, lambda _: True),
+)
+"""The first stage whose condition holds is where the patient stands."""

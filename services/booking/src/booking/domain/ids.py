@@ -1,0 +1,13 @@
+"""Distinct types for identifiers, so that a patient's id cannot be passed where an appointment's is meant."""
+
+from typing import NewType
+
+PatientId = NewType("PatientId", str)
+PractitionerId = NewType("PractitionerId", str)
+RoomId = NewType("RoomId", str)
+LocationId = NewType("LocationId", str)
+AppointmentId = NewType("AppointmentId", str)
+CaseId = NewType("CaseId", str)
+ClearanceId = NewType("ClearanceId", str)
+AlertId = NewType("AlertId", str)
+RequestId = NewType("RequestId", str)

@@ -1,0 +1,129 @@
+"""A patient's registration. Invariant: an adult, at registration living in a state the clinic serves. Everything but
+the id is PHI.
+"""
+
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from booking.domain.errors import invalid
+from booking.domain.facts import Fact, PatientDetailsChanged, PatientRegistered
+from booking.domain.ids import PatientId
+from booking.domain.policy import BookingPolicy
+
+
+class Sex(StrEnum):
+    FEMALE = "female"
+    MALE = "male"
+    INTERSEX = "intersex"
+    UNKNOWN = "unknown"
+
+
+class Channel(StrEnum):
+    EMAIL = "email"
+    SMS = "sms"
+    PHONE = "phone"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody to call: in an emergency, or to take the patient home."""
+
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    line: str
+    city: str
+    state: str
+    postal_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientDetails:
+    """What is known of a person. `phone` is E.164, `state` the two letters of where they live, `email` as they write
+    it.
+    """
+
+    given_name: str
+    family_name: str
+    birth_date: date
+    email: str
+    phone: str
+    state: str
+    preferred_name: str | None = None
+    sex: Sex = Sex.UNKNOWN
+    pregnancy_possible: bool | None = None
+    language: str = "en"
+    timezone: str = "America/Los_Angeles"
+    address: Address | None = None
+    emergency_contact: Contact | None = None
+    escort: Contact | None = None
+    channels: frozenset[Channel] = frozenset()
+
+    def age_on(self, day: date) -> int:
+        """Completed years; born on 29 February one is a year older on 1 March."""
+        had_birthday = (day.month, day.day) >= (self.birth_date.month, self.birth_date.day)
+        return day.year - self.birth_date.year - (not had_birthday)
+
+    def check_adult(self, policy: BookingPolicy, today: date) -> None:
+        """Raises `birth_date_in_future` or `minor_not_served`."""
+        if self.birth_date > today:
+            raise invalid("birth_date_in_future", "The birth date lies in the future.")
+        if self.age_on(today) < policy.minimum_age_years.value:
+            raise invalid("minor_not_served", "The clinic treats adults only.")
+
+    def check_state(self, policy: BookingPolicy) -> None:
+        """Raises `state_not_served`."""
+        if self.state not in policy.served_states.value:
+            raise invalid(
+                "state_not_served",
+                "The clinic is not licensed to see patients who live in that state.",
+                served_states=list(policy.served_states.value),
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patient:
+    """A registered person. `possible_duplicates` were alike at registration; only a human decides whether they are
+    one.
+    """
+
+    id: PatientId
+    details: PatientDetails
+    registered_at: datetime
+    possible_duplicates: tuple[PatientId, ...] = ()
+    version: int = 1
+    facts: tuple[Fact, ...] = field(default=(), compare=False)
+
+    @classmethod
+    def registered(
+        cls,
+        patient_id: PatientId,
+        details: PatientDetails,
+        *,
+        policy: BookingPolicy,
+        now: datetime,
+        today: date,
+        alike: tuple[PatientId, ...] = (),
+    ) -> "Patient":
+        """`today` is the clinic's date. Raises `birth_date_in_future`, `minor_not_served` or `state_not_served`."""
+        details.check_adult(policy, today)
+        details.check_state(policy)
+        patient = cls(id=patient_id, details=details, registered_at=now, possible_duplicates=alike)
+        return replace(patient, facts=(PatientRegistered(patient),))
+
+    def with_details(self, details: PatientDetails, *, policy: BookingPolicy, today: date) -> "Patient":
+        """The same patient if nothing differs. Moving to another state is a fact to record: it ends what may be
+        booked, by licence.
+
+        Raises `birth_date_in_future` or `minor_not_served`.
+        """
+        changed = tuple(f.name for f in fields(details) if getattr(details, f.name) != getattr(self.details, f.name))
+        if not changed:
+            return self
+        details.check_adult(policy, today)
+        after = replace(self, details=details, version=self.version + 1, facts=())
+        return replace(after, facts=(*self.facts, PatientDetailsChanged(after, changed)))

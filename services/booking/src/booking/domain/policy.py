@@ -1,0 +1,78 @@
+"""The clinic's numbers for booking: one typed, versioned document, each value with its source and our default."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Generic, TypeVar
+
+from booking.domain.errors import invalid
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting(Generic[T]):
+    """A value the clinic may change, what we ship, and where that comes from."""
+
+    value: T
+    default: T
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingPolicy:
+    """What booking decides by. Every appointment records the `version` it was made under. Raises `policy_invalid`."""
+
+    version: str
+    minimum_age_years: Setting[int]
+    served_states: Setting[tuple[str, ...]]
+    hold_minutes: Setting[int]
+    concurrent_holds: Setting[int]
+    horizon_days: Setting[int]
+    self_booking_lead_minutes: Setting[int]
+    late_notice_minutes: Setting[int]
+    late_moves_allowed: Setting[int]
+    late_moves_window_days: Setting[int]
+    arrival_opens_minutes: Setting[int]
+    suggestions: Setting[int]
+    suggestion_days: Setting[int]
+
+    def __post_init__(self) -> None:
+        numbers = [
+            self.minimum_age_years,
+            self.hold_minutes,
+            self.concurrent_holds,
+            self.horizon_days,
+            self.late_moves_window_days,
+            self.suggestion_days,
+        ]
+        if any(number.value <= 0 for number in numbers) or not self.served_states.value:
+            raise invalid("policy_invalid", "The booking policy needs positive numbers and at least one state.")
+
+    @property
+    def home_state(self) -> str:
+        """Where the clinic is: the state assumed of somebody who has not said theirs."""
+        return self.served_states.value[0]
+
+    @property
+    def hold_for(self) -> timedelta:
+        return timedelta(minutes=self.hold_minutes.value)
+
+    @property
+    def horizon(self) -> timedelta:
+        return timedelta(days=self.horizon_days.value)
+
+    @property
+    def self_booking_lead(self) -> timedelta:
+        return timedelta(minutes=self.self_booking_lead_minutes.value)
+
+    @property
+    def late_notice(self) -> timedelta:
+        return timedelta(minutes=self.late_notice_minutes.value)
+
+    @property
+    def late_moves_window(self) -> timedelta:
+        return timedelta(days=self.late_moves_window_days.value)
+
+    @property
+    def arrival_opens(self) -> timedelta:
+        return timedelta(minutes=self.arrival_opens_minutes.value)

@@ -1,0 +1,70 @@
+"""Who sees patients: roles, licences per state, telehealth, working hours. An expired licence is as good as none."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from booking.domain.errors import invalid
+from booking.domain.facts import Fact
+from booking.domain.hours import Hours, HoursException
+from booking.domain.ids import PractitionerId
+from booking.domain.visits import Modality, PractitionerRole
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """The right to act in a role for patients who are in a state, through the last day it is valid (none: no end
+    known).
+    """
+
+    role: PractitionerRole
+    state: str
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Practitioner:
+    """Bookable while active, in a role licensed in the patient's state on the day of the visit."""
+
+    id: PractitionerId
+    name: str
+    licences: tuple[Licence, ...]
+    telehealth: bool
+    hours: Hours = field(default_factory=Hours)
+    active: bool = True
+    version: int = 1
+    facts: tuple[Fact, ...] = field(default=(), compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.licences:
+            raise invalid("practitioner_without_licence", "A practitioner needs at least one licence.")
+
+    @property
+    def roles(self) -> frozenset[PractitionerRole]:
+        return frozenset(licence.role for licence in self.licences)
+
+    def may_act(self, role: PractitionerRole, state: str, day: date, modality: Modality) -> bool:
+        """Whether a visit of a patient in that state can be given to them in this role on that day."""
+        if not self.active or (modality is not Modality.IN_PERSON and not self.telehealth):
+            return False
+        return any(
+            licence.role is role
+            and licence.state == state
+            and (licence.valid_until is None or day <= licence.valid_until)
+            for licence in self.licences
+        )
+
+    def changed(self, *, name: str, licences: tuple[Licence, ...], telehealth: bool, active: bool) -> "Practitioner":
+        return replace(
+            self, name=name, licences=licences, telehealth=telehealth, active=active, version=self.version + 1
+        )
+
+    def with_hours(self, weekly: Hours) -> "Practitioner":
+        """New weekday hours; the dated exceptions stay."""
+        hours = replace(weekly, exceptions=self.hours.exceptions)
+        return replace(self, hours=hours, version=self.version + 1)
+
+    def with_exception(self, exception: HoursException) -> "Practitioner":
+        return replace(self, hours=self.hours.with_exception(exception), version=self.version + 1)
+
+    def without_exception(self, day: date) -> "Practitioner":
+        return replace(self, hours=self.hours.without_exception(day), version=self.version + 1)

@@ -1,0 +1,40 @@
+"""Where patients are seen: rooms by purpose, with hours of their own."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from booking.domain.facts import Fact
+from booking.domain.hours import Hours, HoursException
+from booking.domain.ids import LocationId, RoomId
+from booking.domain.visits import RoomPurpose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """Bookable while active, for the purposes it is fitted out for."""
+
+    id: RoomId
+    location_id: LocationId
+    name: str
+    purposes: frozenset[RoomPurpose]
+    hours: Hours = field(default_factory=Hours)
+    active: bool = True
+    version: int = 1
+    facts: tuple[Fact, ...] = field(default=(), compare=False)
+
+    def serves(self, purpose: RoomPurpose) -> bool:
+        return self.active and purpose in self.purposes
+
+    def changed(self, *, name: str, purposes: frozenset[RoomPurpose], active: bool) -> "Room":
+        return replace(self, name=name, purposes=purposes, active=active, version=self.version + 1)
+
+    def with_hours(self, weekly: Hours) -> "Room":
+        """New weekday hours; the dated exceptions stay."""
+        hours = replace(weekly, exceptions=self.hours.exceptions)
+        return replace(self, hours=hours, version=self.version + 1)
+
+    def with_exception(self, exception: HoursException) -> "Room":
+        return replace(self, hours=self.hours.with_exception(exception), version=self.version + 1)
+
+    def without_exception(self, day: date) -> "Room":
+        return replace(self, hours=self.hours.without_exception(day), version=self.version + 1)
