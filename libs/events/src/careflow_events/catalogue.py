@@ -85,11 +85,11 @@ def read(envelope: Envelope, keyring: KeyRing | None) -> EventData:
 def write(data: EventData, *, id: str, subject: str, sealer: Sealer) -> dict[str, Any]:  # noqa: A002 - the CloudEvents attribute's own name
     """`data` as it goes on the wire: absent values left out, sections sealed. Raises RecipientUnknown."""
     sealed = {field.name: field for field in sealed_fields(type(data))}
-    wire = data.model_dump(mode="json", exclude_none=True, exclude=set(sealed))
+    wire = data.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=set(sealed))
     for name, field in sealed.items():
         section: Sealed[Any] | None = getattr(data, name)
         if section is not None:
-            plaintext = orjson.dumps(section.opened().model_dump(mode="json", exclude_none=True))
+            plaintext = orjson.dumps(section.opened().model_dump(mode="json", by_alias=True, exclude_none=True))
             wire[name] = sealer.seal(plaintext, field.consumers, authenticated(id, data.type(), subject, name))
     return wire
 

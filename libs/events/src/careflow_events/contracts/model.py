@@ -20,6 +20,9 @@ Id = Annotated[
 ]
 """An opaque id: a lower-case UUID. Never anything from which a person could be recognised."""
 
+StaffId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+"""The opaque id of somebody of the clinic, as the identity provider knows them."""
+
 Several = Annotated[tuple[T, ...], Field(strict=False)]
 """An ordered list; a JSON array on the wire, a tuple in Python."""
 
@@ -27,7 +30,9 @@ Several = Annotated[tuple[T, ...], Field(strict=False)]
 class ContractModel(BaseModel):
     """A part of a contract. Constructing one checks it strictly; `catalogue.read` is the tolerant way in."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True, strict=True, extra="forbid", validate_by_name=True, hide_input_in_errors=True
+    )
 
 
 class Section(ContractModel):

@@ -1,0 +1,181 @@
+"""What booking says: careflow.booking.v1. Everything but ids, process codes and times is sealed."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from careflow_events.contracts import codes
+from careflow_events.contracts.instant import Instant
+from careflow_events.contracts.model import ContractModel, Id, PatientEvent, Section, Several, StaffId
+from careflow_events.contracts.sealed import Sealed, SealedFor
+from careflow_events.topics import BOOKING
+
+UsState = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+"""Two-letter code of a US state."""
+
+TimeZone = Annotated[str, Field(pattern=r"^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$")]
+"""An IANA time zone, e.g. `America/Los_Angeles`."""
+
+Minutes = Annotated[int, Field(ge=0)]
+
+
+class BookingEvent(PatientEvent):
+    """Written by booking."""
+
+    topic = BOOKING
+
+
+class Contact(Section):
+    """Somebody to call."""
+
+    name: str
+    phone: str
+
+
+class PersonName(Section):
+    """A person's legal name, and the name they want to be called by."""
+
+    given: str
+    family: str
+    preferred: str | None = None
+
+
+class Address(Section):
+    """A postal address in the United States."""
+
+    line: str
+    city: str
+    state: UsState
+    postal_code: str
+
+
+class PatientForScreening(Section):
+    """What rules and crisis response need. A detail that is left out is not known."""
+
+    birth_date: date
+    sex: codes.Sex | None = None
+    pregnancy_possible: bool | None = None
+    state: UsState
+    phone: str | None = None
+    emergency_contact: Contact | None = None
+
+
+class PatientForSessions(Section):
+    """What the treating team needs on the day. A detail that is left out is not known."""
+
+    name: PersonName
+    birth_date: date
+    phone: str | None = None
+    emergency_contact: Contact | None = None
+    escort: Contact | None = None
+
+
+class PatientForBilling(Section):
+    """What estimates and superbills name. A detail that is left out is not known."""
+
+    legal_name: PersonName
+    birth_date: date
+    sex: codes.Sex | None = None
+    address: Address | None = None
+    delivery_preference: codes.DeliveryPreference | None = None
+
+
+class PatientRegistered(BookingEvent):
+    """A person is known to the clinic."""
+
+    for_screening: Annotated[Sealed[PatientForScreening], SealedFor("screening")]
+    for_sessions: Annotated[Sealed[PatientForSessions], SealedFor("sessions")]
+    for_billing: Annotated[Sealed[PatientForBilling], SealedFor("billing")]
+
+
+class PatientDetailsChanged(BookingEvent):
+    """A patient's details as they are now, all of them; `changed` names the groups that differ."""
+
+    changed: Annotated[Several[codes.PatientDetail], Field(min_length=1)]
+    for_screening: Annotated[Sealed[PatientForScreening], SealedFor("screening")]
+    for_sessions: Annotated[Sealed[PatientForSessions], SealedFor("sessions")]
+    for_billing: Annotated[Sealed[PatientForBilling], SealedFor("billing")]
+
+
+class Provider(ContractModel):
+    """Somebody who takes part in a visit."""
+
+    id: StaffId
+    role: codes.ProviderRole
+
+
+class Hold(ContractModel):
+    """Why a visit must wait: the pair of reason and what it refers to, and since when."""
+
+    reason: codes.HoldReason
+    ref: Id
+    since: Instant
+
+
+class AppointmentEvent(BookingEvent):
+    """An appointment as it is after the event. `version` rises with every change of the appointment."""
+
+    appointment_id: Id
+    version: Annotated[int, Field(ge=1)]
+    kind: codes.AppointmentKind
+    phase: codes.Phase | None = None
+    starts_at: Instant
+    ends_at: Instant
+    timezone: TimeZone
+    modality: codes.Modality
+    providers: Several[Provider]
+    location_id: Id
+    room_id: Id | None = None
+    status: codes.AppointmentStatus
+    holds: Several[Hold] = ()
+    plan_id: Id | None = None
+
+
+class ConsultationBooked(AppointmentEvent):
+    """An info call or an evaluation will take place."""
+
+    booked_by: codes.BookedBy
+
+
+class ConsultationRescheduled(AppointmentEvent):
+    """The same appointment at another time, a higher version; never a cancellation.
+
+    `notice_minutes` is how long before the time given up it was moved. `first_notice_minutes` is the notice given for
+    the first time lost by a late move; a later cancellation counts by it. `late_moves` counts the patient's late moves.
+    """
+
+    previous_starts_at: Instant
+    rescheduled_by: codes.RescheduledBy
+    notice_minutes: Minutes
+    first_notice_minutes: Minutes | None = None
+    late_moves: Annotated[int, Field(ge=0)] = 0
+
+
+class ConsultationCancelled(AppointmentEvent):
+    """It will not take place. `notice_minutes` is the notice that counts for fees."""
+
+    cancelled_by: codes.CancelledBy
+    reason: codes.CancelReason
+    notice_minutes: Minutes
+
+
+class ConsultationArrived(AppointmentEvent):
+    """The patient is there, or on the line."""
+
+
+class ConsultationCompleted(AppointmentEvent):
+    """It took place and ended so."""
+
+    disposition: codes.Disposition
+
+
+class ConsultationMissed(AppointmentEvent):
+    """The patient did not come."""
+
+
+class CarePathStageChanged(BookingEvent):
+    """The patient stands at another stage of the care path."""
+
+    from_: Annotated[codes.CareStage, Field(alias="from")]
+    to: codes.CareStage

@@ -1,0 +1,52 @@
+"""What screening says on careflow.screening.safety.v1: a concern about a patient's safety, until a human has closed
+it.
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from careflow_events.contracts import codes
+from careflow_events.contracts.instant import Instant
+from careflow_events.contracts.model import Id, PatientEvent
+from careflow_events.topics import SCREENING_SAFETY
+
+
+class SafetyAlertEvent(PatientEvent):
+    """Written by screening, for those who may read safety events."""
+
+    topic = SCREENING_SAFETY
+
+    alert_id: Id
+
+
+class SafetyAlertRaised(SafetyAlertEvent):
+    """Somebody must respond by `respond_by`."""
+
+    level: codes.AlertLevel
+    source: codes.AlertSource
+    raised_at: Instant
+    respond_by: Instant
+
+
+class SafetyAlertUpgraded(SafetyAlertEvent):
+    """The open alert is more urgent than before."""
+
+    level: codes.AlertLevel
+    respond_by: Instant
+
+
+class SafetyAlertEscalated(SafetyAlertEvent):
+    """Nobody acknowledged in time, the next person is asked; `step` counts the people asked so far."""
+
+    step: Annotated[int, Field(ge=1)]
+
+
+class SafetyAlertAcknowledged(SafetyAlertEvent):
+    """Somebody has taken it."""
+
+
+class SafetyAlertClosed(SafetyAlertEvent):
+    """A human has closed it."""
+
+    outcome: codes.AlertOutcome

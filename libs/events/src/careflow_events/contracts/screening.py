@@ -1,0 +1,128 @@
+"""What screening says on careflow.screening.v1: cases, questionnaires, evaluations, evidence. No answer, score,
+diagnosis or drug is open.
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from careflow_events.contracts import codes
+from careflow_events.contracts.instant import Instant
+from careflow_events.contracts.model import Id, PatientEvent, Section, Several, StaffId
+from careflow_events.contracts.sealed import Sealed, SealedFor
+from careflow_events.topics import SCREENING
+
+
+class ScreeningEvent(PatientEvent):
+    """Written by screening, for everyone who may read operational events."""
+
+    topic = SCREENING
+
+
+class ScreeningStarted(ScreeningEvent):
+    """A screening case was opened."""
+
+    case_id: Id
+    started_at: Instant
+
+
+class ScreeningSubmitted(ScreeningEvent):
+    """The patient has handed in everything that was asked for."""
+
+    case_id: Id
+    submitted_at: Instant
+
+
+class ScreeningClosed(ScreeningEvent):
+    """Nothing more happens in this case."""
+
+    case_id: Id
+    closed_at: Instant
+    reason: codes.ScreeningCloseReason
+
+
+class QuestionnaireRequested(ScreeningEvent):
+    """The patient is asked to answer something by `due_at`; booking sends a neutral link."""
+
+    request_id: Id
+    purpose: codes.QuestionnairePurpose
+    due_at: Instant
+
+
+class QuestionnaireForSessions(Section):
+    """Which questionnaire it was: its name alone can say too much."""
+
+    questionnaire: str
+
+
+class QuestionnaireCompleted(ScreeningEvent):
+    """A questionnaire is complete. `alert_ids` are the safety alerts its answers raised or joined."""
+
+    case_id: Id
+    request_id: Id
+    purpose: codes.QuestionnairePurpose
+    completed_at: Instant
+    alert_ids: Several[Id] = ()
+    for_sessions: Annotated[Sealed[QuestionnaireForSessions], SealedFor("sessions")]
+
+
+class ServiceLine(Section):
+    """One billable service: a CPT or HCPCS code, how many units, the minutes it took where time counts."""
+
+    code: Annotated[str, Field(pattern=r"^[0-9A-Z]{5}$")]
+    units: Annotated[int, Field(ge=1)]
+    minutes: Annotated[int, Field(ge=1)] | None = None
+    modifiers: Several[Annotated[str, Field(pattern=r"^[0-9A-Z]{2}$")]] = ()
+    place_of_service: Annotated[str, Field(pattern=r"^[0-9]{2}$")] | None = None
+
+
+class EvaluationForBilling(Section):
+    """The services rendered in an evaluation, by the event's `provider_id`."""
+
+    service_lines: Several[ServiceLine]
+
+
+class EvaluationRecorded(ScreeningEvent):
+    """A clinician recorded these parts of an evaluation; two clinicians may share one."""
+
+    case_id: Id
+    evaluation_id: Id
+    appointment_id: Id
+    provider_id: StaffId
+    started_at: Instant
+    ended_at: Instant
+    parts: Annotated[Several[codes.EvaluationPart], Field(min_length=1)]
+    for_billing: Annotated[Sealed[EvaluationForBilling], SealedFor("billing")]
+
+
+class DiagnosesForBilling(Section):
+    """ICD-10-CM codes in the order a bill lists them. `withheld` counts the substance-use codes that are left out for
+    want of the patient's consent (42 CFR Part 2); it is sealed because it would give such a diagnosis away.
+    """
+
+    codes: Several[Annotated[str, Field(pattern=r"^[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?$")]]
+    withheld: Annotated[int, Field(ge=0)] = 0
+
+
+class DiagnosesRecorded(ScreeningEvent):
+    """A clinician recorded the diagnoses of an evaluation; the newest replaces those before it."""
+
+    evaluation_id: Id
+    recorded_at: Instant
+    for_billing: Annotated[Sealed[DiagnosesForBilling], SealedFor("billing")]
+
+
+class EvidenceRecorded(ScreeningEvent):
+    """A piece of evidence was recorded; it counts until `valid_until`."""
+
+    evidence_id: Id
+    category: codes.EvidenceCategory
+    valid_until: Instant
+
+
+class EvidenceExpiring(ScreeningEvent):
+    """A piece of evidence will soon no longer count."""
+
+    evidence_id: Id
+    category: codes.EvidenceCategory
+    valid_until: Instant
