@@ -1,0 +1,1 @@
+"""Everything that knows a product: MongoDB documents, packaged JSON, channels to people."""

@@ -1,0 +1,269 @@
+"""Safety alerts: a concern about a patient's safety, until a human has closed it.
+
+Invariants: a level only rises; new positives join the open alert and ask people again only on a rise; unacknowledged,
+the alert moves along the on-call chain by itself; nothing but a human closes it, a high one only with a disposition
+and a safety plan.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Self
+
+from screening.domain import facts
+from screening.domain.aggregate import Aggregate
+from screening.domain.errors import conflict, invalid
+from screening.domain.facts import AlertOutcome, AlertSource
+from screening.domain.ids import AlertId, CaseId, PatientId, StaffId
+from screening.domain.policy_values import ClinicHours, Span
+from screening.domain.questionnaires import AlertLevel, AlertResponse
+
+
+class AlertState(StrEnum):
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    CLOSED = "closed"
+
+
+class AlertDisposition(StrEnum):
+    """Where the patient is once a high alert is closed."""
+
+    SAFE_WITH_PLAN = "safe_with_plan"
+    EMERGENCY_DEPARTMENT = "emergency_department"
+    MOBILE_CRISIS = "mobile_crisis"
+    WELFARE_CHECK = "welfare_check"
+    HOSPITALISED = "hospitalised"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseTimes:
+    """The policy's times for one kind of response.
+
+    `page_after`: when the first person is paged (absent: nobody is). `acknowledge_within`: how long each person on the
+    chain has. `respond_within`: how long until a clinician has answered (absent: by the end of the clinic day).
+    """
+
+    page_after: Span | None = None
+    acknowledge_within: Span | None = None
+    respond_within: Span | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Positive:
+    """One reason for the alert: an item alert's code or a report, with the level and response it asks for."""
+
+    code: str
+    level: AlertLevel
+    response: AlertResponse
+    note: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Urgency:
+    """What a positive asks for, in instants: respond by, first page at (if at all), time per person on the chain."""
+
+    respond_by: datetime
+    page_at: datetime | None
+    acknowledge_within: timedelta | None
+
+
+def urgency(times: ResponseTimes, hours: ClinicHours, now: datetime) -> Urgency:
+    """Turn the policy's times into instants, counted from `now`."""
+    respond_by = now + times.respond_within.length if times.respond_within else hours.end_of_clinic_day(now)
+    return Urgency(
+        respond_by=respond_by,
+        page_at=now + times.page_after.length if times.page_after else None,
+        acknowledge_within=times.acknowledge_within.length if times.acknowledge_within else None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whereabouts:
+    """Asked on the crisis page: where the patient is and how to call back."""
+
+    location: str = field(repr=False)
+    callback_number: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """How a human closed the alert."""
+
+    by: StaffId
+    at: datetime
+    outcome: AlertOutcome
+    note: str = field(repr=False)
+    disposition: AlertDisposition | None = None
+    safety_plan: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafetyAlert(Aggregate):
+    """`due_at` is when the next person must be asked; `paged` are the people asked since the last rise, in order."""
+
+    id: AlertId
+    patient_id: PatientId
+    case_id: CaseId | None
+    level: AlertLevel
+    source: AlertSource
+    state: AlertState = AlertState.OPEN
+    raised_at: datetime
+    respond_by: datetime
+    due_at: datetime | None
+    acknowledge_within: timedelta | None
+    positives: tuple[Positive, ...] = field(repr=False)
+    paged: tuple[StaffId, ...] = ()
+    exhausted: bool = False
+    whereabouts: Whereabouts | None = None
+    acknowledged_by: StaffId | None = None
+    acknowledged_at: datetime | None = None
+    closing: Closing | None = None
+
+    @classmethod
+    def raised(
+        cls,
+        alert_id: AlertId,
+        patient_id: PatientId,
+        case_id: CaseId | None,
+        positive: Positive,
+        asks: Urgency,
+        *,
+        source: AlertSource,
+        now: datetime,
+    ) -> Self:
+        """A new alert for its first positive."""
+        raised = facts.SafetyAlertWasRaised(
+            patient_id=patient_id,
+            at=now,
+            alert_id=alert_id,
+            level=positive.level,
+            source=source,
+            respond_by=asks.respond_by,
+        )
+        return cls(
+            id=alert_id,
+            patient_id=patient_id,
+            case_id=case_id,
+            level=positive.level,
+            source=source,
+            raised_at=now,
+            respond_by=asks.respond_by,
+            due_at=asks.page_at,
+            acknowledge_within=asks.acknowledge_within,
+            positives=(positive,),
+            facts=(raised,),
+        )
+
+    def joined(self, positive: Positive, asks: Urgency, *, now: datetime) -> Self:
+        """The same alert with one more positive; a higher level opens it again and asks the whole chain anew."""
+        self._must_be_open_to_change()
+        if positive.level.outranks(self.level):
+            return self._risen(positive, asks, now=now)
+        if positive in self.positives:
+            return self
+        joined = replace(self.recording(), positives=(*self.positives, positive))
+        if self.state is AlertState.ACKNOWLEDGED:
+            return joined
+        return replace(
+            joined,
+            respond_by=min(self.respond_by, asks.respond_by),
+            due_at=self.due_at if self.paged else _earliest(self.due_at, asks.page_at),
+            acknowledge_within=_shortest(self.acknowledge_within, asks.acknowledge_within),
+        )
+
+    def _risen(self, positive: Positive, asks: Urgency, *, now: datetime) -> Self:
+        respond_by = min(self.respond_by, asks.respond_by) if self.state is AlertState.OPEN else asks.respond_by
+        upgraded = facts.SafetyAlertWasUpgraded(
+            patient_id=self.patient_id, at=now, alert_id=self.id, level=positive.level, respond_by=respond_by
+        )
+        return replace(
+            self.recording(upgraded),
+            level=positive.level,
+            state=AlertState.OPEN,
+            positives=(*self.positives, positive),
+            respond_by=respond_by,
+            due_at=asks.page_at,
+            acknowledge_within=asks.acknowledge_within,
+            paged=(),
+            exhausted=False,
+            acknowledged_by=None,
+            acknowledged_at=None,
+        )
+
+    def screened(self) -> Self:
+        """The safety screener was finished in the same sitting: nobody needs to be paged for its absence.
+
+        A clinician still reviews the alert; if nobody has by `respond_by`, the chain is asked then.
+        """
+        waits_only_for_the_screener = not self.paged and all(
+            positive.response in (AlertResponse.SCREENER_IN_SITTING, AlertResponse.REVIEW_BEFORE_NEXT_STEP)
+            for positive in self.positives
+        )
+        if self.state is not AlertState.OPEN or self.due_at is None or not waits_only_for_the_screener:
+            return self
+        return replace(self.recording(), due_at=self.respond_by)
+
+    def located(self, whereabouts: Whereabouts) -> Self:
+        """Where the patient says they are, for whoever answers the page."""
+        self._must_be_open_to_change()
+        return replace(self.recording(), whereabouts=whereabouts)
+
+    def asked_next(self, chain: Sequence[StaffId], *, now: datetime) -> Self:
+        """Ask the next person of the on-call chain; with nobody left, the alert is exhausted and falls to everyone."""
+        if self.state is not AlertState.OPEN or self.due_at is None or now < self.due_at:
+            return self
+        following = next((person for person in chain if person not in self.paged), None)
+        asked = self if following is None else replace(self, paged=(*self.paged, following))
+        step = len(self.paged) + 1
+        escalated = facts.SafetyAlertWasEscalated(
+            patient_id=self.patient_id, at=now, alert_id=self.id, step=step, exhausted=following is None
+        )
+        recorded = asked.recording(escalated) if step > 1 or following is None else asked.recording()
+        if following is None:
+            return replace(recorded, exhausted=True, due_at=None)
+        return replace(recorded, due_at=now + self.acknowledge_within if self.acknowledge_within else None)
+
+    def acknowledged(self, by: StaffId, *, now: datetime) -> Self:
+        """A clinician took it on; the chain stops. Refused: `alert_closed`, `alert_already_acknowledged`."""
+        self._must_be_open_to_change()
+        if self.state is AlertState.ACKNOWLEDGED:
+            raise conflict("alert_already_acknowledged", "Somebody has acknowledged this alert already.")
+        known = facts.SafetyAlertWasAcknowledged(patient_id=self.patient_id, at=now, alert_id=self.id)
+        return replace(
+            self.recording(known), state=AlertState.ACKNOWLEDGED, acknowledged_by=by, acknowledged_at=now, due_at=None
+        )
+
+    def closed(self, closing: Closing) -> Self:
+        """A human ends it. Refused: `alert_closed`, `alert_not_acknowledged`, `closing_incomplete`."""
+        self._must_be_open_to_change()
+        if self.state is not AlertState.ACKNOWLEDGED:
+            raise conflict("alert_not_acknowledged", "An alert is acknowledged by a clinician before it is closed.")
+        missing = self._missing_for(closing)
+        if missing:
+            raise invalid("closing_incomplete", "Closing this alert needs more.", missing=missing)
+        ended = facts.SafetyAlertWasClosed(
+            patient_id=self.patient_id, at=closing.at, alert_id=self.id, outcome=closing.outcome
+        )
+        return replace(self.recording(ended), state=AlertState.CLOSED, closing=closing, due_at=None)
+
+    def _missing_for(self, closing: Closing) -> tuple[str, ...]:
+        given = {"note": closing.note.strip()}
+        if self.level is AlertLevel.HIGH:
+            given |= {
+                "disposition": closing.disposition or "",
+                "safety_plan": (closing.safety_plan or "").strip(),
+            }
+        return tuple(name for name, value in given.items() if not value)
+
+    def _must_be_open_to_change(self) -> None:
+        if self.state is AlertState.CLOSED:
+            raise conflict("alert_closed", "The alert has been closed.")
+
+
+def _earliest(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((each for each in (one, other) if each is not None), default=None)
+
+
+def _shortest(one: timedelta | None, other: timedelta | None) -> timedelta | None:
+    return min((each for each in (one, other) if each is not None), default=None)

@@ -1,0 +1,308 @@
+"""The screening case: everything known to decide whether treatment is safe for one patient and course.
+
+Invariants: one open case per patient; a closed case takes nothing more; scores, findings and readiness are derived from
+what the case holds, never stored beside it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Self
+
+from screening.domain import facts
+from screening.domain.aggregate import Aggregate
+from screening.domain.errors import conflict, not_found
+from screening.domain.evaluation import Diagnoses, Evaluation
+from screening.domain.evidence import Evidence, latest
+from screening.domain.facts import CloseReason, EvidenceCategory, Purpose
+from screening.domain.history import ClinicalFact, ConditionCode, ConditionStatus, Medication
+from screening.domain.ids import (
+    AlertId,
+    CaseId,
+    ClinicalFactId,
+    MedicationId,
+    PatientId,
+    RequestId,
+    StaffId,
+)
+from screening.domain.intake import RequestedQuestionnaire
+from screening.domain.questionnaires import Answers, ItemAlert, QuestionnaireDefinition
+
+
+class CaseState(StrEnum):
+    """`open`: the patient is still answering; `submitted`: the clinic has what it asked for."""
+
+    OPEN = "open"
+    SUBMITTED = "submitted"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deferral:
+    """A prescriber's decision to wait."""
+
+    by: StaffId
+    at: datetime
+    until: datetime
+    reason: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """Why and by whom the case was closed."""
+
+    by: str
+    at: datetime
+    reason: CloseReason
+    note: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case(Aggregate):
+    id: CaseId
+    patient_id: PatientId
+    state: CaseState = CaseState.OPEN
+    opened_at: datetime
+    submitted_at: datetime | None = None
+    questionnaires: tuple[RequestedQuestionnaire, ...] = field(default=(), repr=False)
+    history: tuple[ClinicalFact, ...] = field(default=(), repr=False)
+    medications: tuple[Medication, ...] = field(default=(), repr=False)
+    evidence: tuple[Evidence, ...] = field(default=(), repr=False)
+    evaluations: tuple[Evaluation, ...] = field(default=(), repr=False)
+    diagnoses: tuple[Diagnoses, ...] = field(default=(), repr=False)
+    deferrals: tuple[Deferral, ...] = field(default=(), repr=False)
+    ending: Ending | None = None
+
+    @classmethod
+    def opened(cls, case_id: CaseId, patient_id: PatientId, *, now: datetime) -> Self:
+        """A new case, nothing asked yet."""
+        started = facts.ScreeningWasStarted(patient_id=patient_id, at=now, case_id=case_id)
+        return cls(id=case_id, patient_id=patient_id, opened_at=now, facts=(started,))
+
+    def requesting(
+        self,
+        request_id: RequestId,
+        definition: QuestionnaireDefinition,
+        purpose: Purpose,
+        *,
+        due_within: timedelta,
+        now: datetime,
+    ) -> Self:
+        """Ask the patient for a questionnaire in its newest version."""
+        self._must_be_open()
+        request = RequestedQuestionnaire(
+            id=request_id,
+            questionnaire=definition.code,
+            definition_version=definition.version,
+            purpose=purpose,
+            requested_at=now,
+            due_at=now + due_within,
+        )
+        requested = facts.QuestionnaireWasRequested(
+            patient_id=self.patient_id, at=now, request_id=request_id, purpose=purpose, due_at=request.due_at
+        )
+        return replace(self.recording(requested), questionnaires=(*self.questionnaires, request))
+
+    def request(self, request_id: RequestId) -> RequestedQuestionnaire:
+        """One of the questionnaires asked for. Refused: `questionnaire_request_not_found`."""
+        for request in self.questionnaires:
+            if request.id == request_id:
+                return request
+        raise not_found("questionnaire_request")
+
+    def unanswered(self, questionnaire: str) -> RequestedQuestionnaire | None:
+        """An open request for this questionnaire, if there is one."""
+        return next(
+            (each for each in self.questionnaires if each.questionnaire == questionnaire and not each.completed_at),
+            None,
+        )
+
+    def answered(
+        self, request_id: RequestId, definition: QuestionnaireDefinition, version: int, answers: Answers
+    ) -> tuple[Self, tuple[ItemAlert, ...]]:
+        """Keep answers, partial or not; with them come the item alerts they set off."""
+        self._must_be_open()
+        request, hits = self.request(request_id).answered(definition, version, answers)
+        return replace(self.recording(), questionnaires=self._with(request)), hits
+
+    def alerted(self, request_id: RequestId, alert_id: AlertId) -> Self:
+        """The answers to this request set off or joined that alert."""
+        request = self.request(request_id)
+        if alert_id in request.alert_ids:
+            return self
+        linked = replace(request, alert_ids=(*request.alert_ids, alert_id))
+        return replace(self.recording(), questionnaires=self._with(linked))
+
+    def completed(self, request_id: RequestId, definition: QuestionnaireDefinition, *, now: datetime) -> Self:
+        """Complete a questionnaire if nothing is missing; otherwise it stays open and unscored."""
+        request = self.request(request_id).completed(definition, now=now)
+        if request.completed_at is None:
+            return self
+        completed = facts.QuestionnaireWasCompleted(
+            patient_id=self.patient_id,
+            at=now,
+            case_id=self.id,
+            request_id=request.id,
+            purpose=request.purpose,
+            questionnaire=request.questionnaire,
+            alert_ids=request.alert_ids,
+        )
+        return replace(self.recording(completed), questionnaires=self._with(request))
+
+    def submitted(self, *, now: datetime) -> Self:
+        """The patient has told everything: questionnaires done, history and medications complete as far as they know.
+
+        Refused: `case_closed`, `already_submitted`, `questionnaires_incomplete`.
+        """
+        self._must_be_open()
+        if self.state is CaseState.SUBMITTED:
+            raise conflict("already_submitted", "The screening has been submitted already.")
+        if open_requests := [each.id for each in self.questionnaires if each.completed_at is None]:
+            raise conflict("questionnaires_incomplete", "Some questionnaires are not complete.", requests=open_requests)
+        submitted = facts.ScreeningWasSubmitted(patient_id=self.patient_id, at=now, case_id=self.id)
+        return replace(self.recording(submitted), state=CaseState.SUBMITTED, submitted_at=now)
+
+    def with_fact(self, fact: ClinicalFact) -> Self:
+        """One more piece of history."""
+        self._must_be_open()
+        return replace(self.recording(), history=(*self.history, fact))
+
+    def correcting(self, fact_id: ClinicalFactId, correct: Callable[[ClinicalFact], ClinicalFact]) -> Self:
+        """Re-classify one fact. Refused: `fact_not_found`."""
+        self._must_be_open()
+        if all(fact.id != fact_id for fact in self.history):
+            raise not_found("fact")
+        return replace(
+            self.recording(), history=tuple(correct(fact) if fact.id == fact_id else fact for fact in self.history)
+        )
+
+    def with_medication(self, medication: Medication) -> Self:
+        """Something the patient takes."""
+        self._must_be_open()
+        return replace(self.recording(), medications=(*self.medications, medication))
+
+    def without_medication(self, medication_id: MedicationId, *, now: datetime) -> Self:
+        """The patient no longer takes it. Refused: `medication_not_found`."""
+        self._must_be_open()
+        if all(each.id != medication_id or not each.taken for each in self.medications):
+            raise not_found("medication")
+        stopped = tuple(
+            replace(each, stopped_at=now) if each.id == medication_id else each for each in self.medications
+        )
+        return replace(self.recording(), medications=stopped)
+
+    def with_evidence(self, evidence: Evidence) -> Self:
+        """A test, reading or report."""
+        self._must_be_open()
+        recorded = facts.EvidenceWasRecorded(
+            patient_id=self.patient_id,
+            at=evidence.recorded_at,
+            evidence_id=evidence.id,
+            category=evidence.category,
+            valid_until=evidence.valid_until,
+        )
+        return replace(self.recording(recorded), evidence=(*self.evidence, evidence))
+
+    def evidence_due_at(self, warns_before: timedelta) -> datetime | None:
+        """When the next piece of evidence must be warned about."""
+        return min((each.valid_until - warns_before for each in self._unwarned()), default=None)
+
+    def evidence_expiring(self, warns_before: timedelta, *, now: datetime) -> Self:
+        """Warn of the evidence that will soon stop counting, each piece once."""
+        due = {each.id for each in self._unwarned() if each.valid_until - warns_before <= now}
+        if not due or self.state is CaseState.CLOSED:
+            return self
+        warnings = [
+            facts.EvidenceIsExpiring(
+                patient_id=self.patient_id,
+                at=now,
+                evidence_id=each.id,
+                category=each.category,
+                valid_until=each.valid_until,
+            )
+            for each in self.evidence
+            if each.id in due
+        ]
+        warned = tuple(replace(each, warned=True) if each.id in due else each for each in self.evidence)
+        return replace(self.recording(*warnings), evidence=warned)
+
+    def _unwarned(self) -> list[Evidence]:
+        """Newest clearance evidence of each kind; what a newer piece has replaced needs no warning."""
+        return [
+            each
+            for each in self.evidence
+            if each.category is EvidenceCategory.CLEARANCE
+            and not each.warned
+            and latest(self.evidence, each.kind)[0].id == each.id
+        ]
+
+    def evaluated(self, evaluation: Evaluation, *, now: datetime) -> Self:
+        """A clinician's evaluation visit; refused as `Evaluation.check` says."""
+        self._must_be_open()
+        evaluation.check(now)
+        recorded = facts.EvaluationWasRecorded(
+            patient_id=self.patient_id,
+            at=evaluation.ended_at,
+            case_id=self.id,
+            evaluation_id=evaluation.id,
+            appointment_id=evaluation.appointment_id,
+            provider_id=evaluation.provider_id,
+            started_at=evaluation.started_at,
+            ended_at=evaluation.ended_at,
+            parts=tuple(record.part.value for record in evaluation.parts),
+            service_lines=evaluation.service_lines,
+        )
+        return replace(self.recording(recorded), evaluations=(*self.evaluations, evaluation))
+
+    def diagnosed(self, diagnoses: Diagnoses) -> Self:
+        """Diagnoses found in one of the evaluations. Refused: `evaluation_not_found`, `diagnoses_invalid`."""
+        self._must_be_open()
+        if all(each.id != diagnoses.evaluation_id for each in self.evaluations):
+            raise not_found("evaluation")
+        diagnoses.check()
+        recorded = facts.DiagnosesWereRecorded(
+            patient_id=self.patient_id,
+            at=diagnoses.recorded_at,
+            evaluation_id=diagnoses.evaluation_id,
+            disclosed=diagnoses.disclosed,
+            withheld=diagnoses.withheld,
+        )
+        return replace(self.recording(recorded), diagnoses=(*self.diagnoses, diagnoses))
+
+    def deferred(self, deferral: Deferral) -> Self:
+        """Decide later."""
+        self._must_be_open()
+        deferred = facts.ClearanceWasDeferred(
+            patient_id=self.patient_id, at=deferral.at, case_id=self.id, until=deferral.until
+        )
+        return replace(self.recording(deferred), deferrals=(*self.deferrals, deferral))
+
+    def denied(self, ending: Ending) -> Self:
+        """Not eligible: the case is closed with the decision."""
+        denied = facts.ClearanceWasDenied(patient_id=self.patient_id, at=ending.at, case_id=self.id)
+        return replace(self, facts=(*self.facts, denied)).closed(ending)
+
+    def closed(self, ending: Ending) -> Self:
+        """Nothing more is added. Refused: `case_closed`."""
+        self._must_be_open()
+        closed = facts.ScreeningWasClosed(
+            patient_id=self.patient_id, at=ending.at, case_id=self.id, reason=ending.reason
+        )
+        return replace(self.recording(closed), state=CaseState.CLOSED, ending=ending)
+
+    @property
+    def allergies(self) -> tuple[str, ...]:
+        """Drug allergies as recorded, for whoever gives the dose."""
+        return tuple(
+            fact.detail
+            for fact in self.history
+            if fact.condition is ConditionCode.DRUG_ALLERGY and fact.status is ConditionStatus.ACTIVE
+        )
+
+    def _with(self, request: RequestedQuestionnaire) -> tuple[RequestedQuestionnaire, ...]:
+        return tuple(request if each.id == request.id else each for each in self.questionnaires)
+
+    def _must_be_open(self) -> None:
+        if self.state is CaseState.CLOSED:
+            raise conflict("case_closed", "The case has been closed.")

@@ -1,0 +1,233 @@
+"""Clearances: a prescriber's decision that treatment is safe, and until when.
+
+Invariants: valid means granted, not suspended, not revoked, superseded nor past `valid_until`; each warning and the
+expiry happen exactly once per validity; a suspension is a pair of reason and reference and ends by that pair.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Self
+
+from screening.domain import facts
+from screening.domain.aggregate import Aggregate
+from screening.domain.errors import conflict, invalid, not_found
+from screening.domain.facts import ClearanceTerms, SuspensionReason
+from screening.domain.ids import CaseId, ClearanceId, EvidenceId, PatientId, StaffId
+from screening.domain.rules import Finding
+
+
+class ClearanceState(StrEnum):
+    GRANTED = "granted"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    SUPERSEDED = "superseded"
+
+
+class Indication(StrEnum):
+    """Why the clinic treats (clinic page and domain brief, section 2.5)."""
+
+    TREATMENT_RESISTANT_DEPRESSION = "treatment_resistant_depression"
+    SEVERE_DEPRESSION = "severe_depression"
+    DEPRESSION_WITH_COMORBIDITY = "depression_with_comorbidity"
+    ANXIETY = "anxiety"
+    PTSD = "ptsd"
+    ADDICTION = "addiction"
+    ALTERNATIVE_TO_ANTIDEPRESSANTS = "alternative_to_antidepressants"
+
+
+class Route(StrEnum):
+    INTRAVENOUS = "intravenous"
+    INTRAMUSCULAR = "intramuscular"
+    ORAL = "oral"
+    INTRANASAL = "intranasal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What the prescriber signed: the findings it rests on, how each open one is met, and the policy's version."""
+
+    decided_by: StaffId
+    decided_at: datetime
+    policy_version: str
+    findings: tuple[Finding, ...] = field(repr=False)
+    accepted: Mapping[str, str] = field(repr=False)
+    evidence_ids: tuple[EvidenceId, ...]
+    terms: ClearanceTerms = field(repr=False)
+    latest_end: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspension:
+    """Why dosing must wait; `fine_reason` is clinical and stays inside or sealed."""
+
+    reason: SuspensionReason
+    ref: str = field(repr=False)
+    since: datetime
+    fine_reason: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clearance(Aggregate):
+    """`due_at` is the next warning or the expiry; `warned` the thresholds (days) already said for this validity."""
+
+    id: ClearanceId
+    case_id: CaseId
+    patient_id: PatientId
+    state: ClearanceState = ClearanceState.GRANTED
+    conditional: bool
+    decision: Decision = field(repr=False)
+    valid_until: datetime
+    warn_days_before: tuple[int, ...]
+    warned: tuple[int, ...] = ()
+    due_at: datetime | None
+    suspensions: tuple[Suspension, ...] = field(default=(), repr=False)
+    ended_by: StaffId | None = None
+    end_reason: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def granted(
+        cls,
+        clearance_id: ClearanceId,
+        case_id: CaseId,
+        patient_id: PatientId,
+        decision: Decision,
+        *,
+        valid_until: datetime,
+        warn_days_before: tuple[int, ...],
+        supersedes: ClearanceId | None,
+    ) -> Self:
+        """A new clearance. With conditions it is conditional, but as valid as any other."""
+        granted = facts.ClearanceWasGranted(
+            patient_id=patient_id,
+            at=decision.decided_at,
+            clearance_id=clearance_id,
+            valid_until=valid_until,
+            conditional=bool(decision.terms.conditions),
+            supersedes=supersedes,
+            terms=decision.terms,
+        )
+        warned = _passed(warn_days_before, valid_until, decision.decided_at)
+        return cls(
+            id=clearance_id,
+            case_id=case_id,
+            patient_id=patient_id,
+            conditional=bool(decision.terms.conditions),
+            decision=decision,
+            valid_until=valid_until,
+            warn_days_before=warn_days_before,
+            warned=warned,
+            due_at=_next_due(warn_days_before, warned, valid_until),
+            facts=(granted,),
+        )
+
+    def valid_at(self, now: datetime) -> bool:
+        """Whether it allows treatment at that moment."""
+        return self.state is ClearanceState.GRANTED and not self.suspensions and now < self.valid_until
+
+    def passed_deadline(self, *, now: datetime) -> Self:
+        """Say the warning that is due, or expire. Late by several thresholds, only the nearest one is still true."""
+        if self.state is not ClearanceState.GRANTED or self.due_at is None or now < self.due_at:
+            return self
+        if now >= self.valid_until:
+            expired = facts.ClearanceHasExpired(
+                patient_id=self.patient_id, at=self.valid_until, clearance_id=self.id, valid_until=self.valid_until
+            )
+            return replace(self.recording(expired), state=ClearanceState.EXPIRED, due_at=None)
+        warned = _passed(self.warn_days_before, self.valid_until, now)
+        warning = facts.ClearanceIsExpiring(
+            patient_id=self.patient_id,
+            at=now,
+            clearance_id=self.id,
+            valid_until=self.valid_until,
+            days_left=min(warned),
+        )
+        return replace(
+            self.recording(warning),
+            warned=warned,
+            due_at=_next_due(self.warn_days_before, warned, self.valid_until),
+        )
+
+    def suspended(self, reason: SuspensionReason, ref: str, fine_reason: str, *, now: datetime) -> Self:
+        """Dosing waits for this pair too; the same pair again changes nothing. Refused: `clearance_ended`."""
+        self._must_not_have_ended()
+        if any((each.reason, each.ref) == (reason, ref) for each in self.suspensions):
+            return self
+        suspended = facts.ClearanceWasSuspended(
+            patient_id=self.patient_id,
+            at=now,
+            clearance_id=self.id,
+            valid_until=self.valid_until,
+            reason=reason,
+            fine_reason=fine_reason,
+        )
+        suspension = Suspension(reason=reason, ref=ref, since=now, fine_reason=fine_reason)
+        return replace(self.recording(suspended), suspensions=(*self.suspensions, suspension))
+
+    def reinstated(self, reason: SuspensionReason, ref: str, why: str, *, accepting: str | None, now: datetime) -> Self:
+        """End one suspension; the last one reinstates. `accepting` names the rule a prescriber's signature covers.
+
+        Refused: `clearance_ended`, `suspension_not_found`, `reason_missing`.
+        """
+        self._must_not_have_ended()
+        if not why.strip():
+            raise invalid("reason_missing", "Reinstating a clearance needs a reason.")
+        remaining = tuple(each for each in self.suspensions if (each.reason, each.ref) != (reason, ref))
+        if len(remaining) == len(self.suspensions):
+            raise not_found("suspension")
+        accepted = {**self.decision.accepted, accepting: why} if accepting else self.decision.accepted
+        reinstated = facts.ClearanceWasReinstated(
+            patient_id=self.patient_id, at=now, clearance_id=self.id, valid_until=self.valid_until
+        )
+        recorded = self.recording() if remaining else self.recording(reinstated)
+        return replace(recorded, suspensions=remaining, decision=replace(self.decision, accepted=accepted))
+
+    def extended(self, valid_until: datetime, evidence_ids: tuple[EvidenceId, ...], *, now: datetime) -> Self:
+        """A prescriber acknowledged newer evidence; also brings an expired clearance back.
+
+        Refused: `clearance_ended`, `nothing_to_extend`.
+        """
+        if self.state is not ClearanceState.EXPIRED:
+            self._must_not_have_ended()
+        if valid_until <= max(self.valid_until, now):
+            raise conflict("nothing_to_extend", "No newer evidence makes this clearance last longer.")
+        extended = facts.ClearanceWasExtended(
+            patient_id=self.patient_id, at=now, clearance_id=self.id, valid_until=valid_until
+        )
+        warned = _passed(self.warn_days_before, valid_until, now)
+        return replace(
+            self.recording(extended),
+            state=ClearanceState.GRANTED,
+            valid_until=valid_until,
+            decision=replace(self.decision, evidence_ids=evidence_ids),
+            warned=warned,
+            due_at=_next_due(self.warn_days_before, warned, valid_until),
+        )
+
+    def revoked(self, by: StaffId, why: str, *, now: datetime) -> Self:
+        """A prescriber takes it back for good. Refused: `clearance_ended`, `reason_missing`."""
+        if not why.strip():
+            raise invalid("reason_missing", "Revoking a clearance needs a reason.")
+        self._must_not_have_ended()
+        revoked = facts.ClearanceWasRevoked(
+            patient_id=self.patient_id, at=now, clearance_id=self.id, valid_until=self.valid_until
+        )
+        return replace(self.recording(revoked), state=ClearanceState.REVOKED, due_at=None, ended_by=by, end_reason=why)
+
+    def superseded(self, by: StaffId) -> Self:
+        """A newer clearance of the same case takes its place; the grant says so, no fact of its own."""
+        return replace(self.recording(), state=ClearanceState.SUPERSEDED, due_at=None, ended_by=by)
+
+    def _must_not_have_ended(self) -> None:
+        if self.state is not ClearanceState.GRANTED:
+            raise conflict("clearance_ended", "The clearance has ended.", state=self.state.value)
+
+
+def _passed(warn_days_before: tuple[int, ...], valid_until: datetime, now: datetime) -> tuple[int, ...]:
+    return tuple(days for days in warn_days_before if valid_until - timedelta(days=days) <= now)
+
+
+def _next_due(warn_days_before: tuple[int, ...], warned: tuple[int, ...], valid_until: datetime) -> datetime:
+    upcoming = [days for days in warn_days_before if days not in warned]
+    return valid_until - timedelta(days=max(upcoming, default=0))

@@ -1,0 +1,126 @@
+"""What a decision on a case rests on, and what is still missing for it.
+
+Invariant: a clearance is granted only with nothing missing; each missing thing has a code that says nothing clinical.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from screening.domain.alerts import AlertState, SafetyAlert
+from screening.domain.case import Case, CaseState
+from screening.domain.errors import conflict
+from screening.domain.evaluation import Evaluation, EvaluationPart
+from screening.domain.evidence import EvidenceRule, latest
+from screening.domain.facts import EvidenceCategory
+from screening.domain.ids import EvidenceId
+from screening.domain.patients import PatientDetails
+from screening.domain.policy import ClinicalPolicy
+from screening.domain.questionnaires import AlertLevel
+from screening.domain.rules import Finding, FindingClass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grounds:
+    """The findings, the evidence and the end of validity a grant would have now, and what stands in its way."""
+
+    findings: tuple[Finding, ...] = field(repr=False)
+    evidence_ids: tuple[EvidenceId, ...]
+    valid_until: datetime
+    missing: tuple[str, ...]
+
+    def require(self, accepted: Mapping[str, str]) -> None:
+        """Refuse a grant that something stands in the way of, naming all of it (`decision_not_ready`).
+
+        `accepted` holds, per rule, the prescriber's signed pathway (class B) or plan (class C); class A takes none.
+        """
+        unmet = [finding for finding in self.findings if not _is_met(finding, accepted)]
+        blocked = ["class_a_finding"] if any(each.finding_class is FindingClass.A for each in unmet) else []
+        unsigned = (
+            ["finding_without_pathway"] if any(each.finding_class is not FindingClass.A for each in unmet) else []
+        )
+        missing = (*self.missing, *blocked, *unsigned)
+        if missing:
+            raise conflict("decision_not_ready", "A clearance cannot be granted yet.", missing=missing)
+
+
+def _is_met(finding: Finding, accepted: Mapping[str, str]) -> bool:
+    match finding.finding_class:
+        case FindingClass.A:
+            return False
+        case FindingClass.B | FindingClass.C:
+            return bool(accepted.get(finding.rule, "").strip())
+        case FindingClass.INFO:
+            return True
+
+
+def grounds(
+    case: Case, patient: PatientDetails, alerts: Iterable[SafetyAlert], policy: ClinicalPolicy, *, now: datetime
+) -> Grounds:
+    """Look at everything a decision rests on, as of now. `alerts` are the patient's alerts that are not closed."""
+    needed = required_evidence(case, patient, policy, now=now)
+    deciding = [
+        latest(case.evidence, rule.kind)[0]
+        for rule in needed
+        if rule.category is EvidenceCategory.CLEARANCE and latest(case.evidence, rule.kind)
+    ]
+    ends = [each.valid_until for each in deciding]
+    ends += [each.ended_at + policy.clearance.evaluation_valid_for.length for each in _decisive_evaluations(case)]
+    return Grounds(
+        findings=policy.findings(case.history, case.medications, case.evidence, now),
+        evidence_ids=tuple(each.id for each in deciding),
+        valid_until=min([now + policy.clearance.valid_for.length, *ends]),
+        missing=(
+            *_missing_intake(case),
+            *_missing_parts(case, policy, now),
+            *_missing_evidence(case, needed, now),
+            *_open_alerts(alerts),
+        ),
+    )
+
+
+def required_evidence(
+    case: Case, patient: PatientDetails, policy: ClinicalPolicy, *, now: datetime
+) -> tuple[EvidenceRule, ...]:
+    """The kinds of evidence this patient needs."""
+    return tuple(
+        rule for rule in policy.evidence if rule.required(born_on=patient.born_on, facts=case.history, now=now)
+    )
+
+
+def _decisive_evaluations(case: Case) -> list[Evaluation]:
+    """For each part the newest evaluation that recorded it."""
+    newest = {record.part: each for each in sorted(case.evaluations, key=_ended) for record in each.parts}
+    return list(newest.values())
+
+
+def _ended(evaluation: Evaluation) -> datetime:
+    return evaluation.ended_at
+
+
+def _missing_intake(case: Case) -> list[str]:
+    return [] if case.state is CaseState.SUBMITTED else ["screening_not_submitted"]
+
+
+def _missing_parts(case: Case, policy: ClinicalPolicy, now: datetime) -> list[str]:
+    counting = [each for each in case.evaluations if now < each.ended_at + policy.clearance.evaluation_valid_for.length]
+    newest = {record.part: record for each in sorted(counting, key=_ended) for record in each.parts}
+    missing = [f"part_{part.value}" for part in EvaluationPart if part not in newest]
+    unfavourable = any(not record.favourable for record in newest.values())
+    return [*missing, *(["evaluation_unfavourable"] if unfavourable else [])]
+
+
+def _missing_evidence(case: Case, needed: Sequence[EvidenceRule], now: datetime) -> list[str]:
+    return [
+        f"evidence_{rule.kind.value}"
+        for rule in needed
+        if sum(each.in_date(now) for each in latest(case.evidence, rule.kind, rule.readings)) < rule.readings
+    ]
+
+
+def _open_alerts(alerts: Iterable[SafetyAlert]) -> list[str]:
+    blocking = any(
+        alert.state is AlertState.OPEN or (alert.state is AlertState.ACKNOWLEDGED and alert.level is AlertLevel.HIGH)
+        for alert in alerts
+    )
+    return ["alert_open"] if blocking else []

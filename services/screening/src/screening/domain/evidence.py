@@ -1,0 +1,122 @@
+"""Evidence: tests and reports with a date, and how long the policy lets them count.
+
+Invariant: evidence never carries its own expiry; `valid_until` follows from when it was taken and the policy of the
+day it was recorded.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from screening.domain.errors import invalid
+from screening.domain.facts import EvidenceCategory
+from screening.domain.history import ClinicalFact, ConditionCode, ConditionStatus
+from screening.domain.ids import EvidenceId
+from screening.domain.policy_values import Span
+
+
+class EvidenceKind(StrEnum):
+    LAB_PANEL = "lab_panel"
+    LIVER_PANEL = "liver_panel"
+    ECG = "ecg"
+    CURES_REPORT = "cures_report"
+    CARDIOLOGY_LETTER = "cardiology_letter"
+    BLOOD_PRESSURE = "blood_pressure"
+    PREGNANCY_TEST = "pregnancy_test"
+    WEIGHT = "weight"
+
+
+class Measure(StrEnum):
+    """What a number in a piece of evidence measures, with its unit."""
+
+    SYSTOLIC_MMHG = "systolic_mmhg"
+    DIASTOLIC_MMHG = "diastolic_mmhg"
+    ALT_TIMES_ULN = "alt_times_uln"
+    AST_TIMES_ULN = "ast_times_uln"
+    WEIGHT_KG = "weight_kg"
+
+
+class EvidenceResult(StrEnum):
+    """What the reader of the evidence concluded; for a test, `positive` and `negative`."""
+
+    IN_RANGE = "in_range"
+    ABNORMAL = "abnormal"
+    POSITIVE = "positive"
+    NEGATIVE = "negative"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One test, reading or report."""
+
+    id: EvidenceId
+    kind: EvidenceKind
+    category: EvidenceCategory
+    taken_at: datetime
+    valid_until: datetime
+    recorded_at: datetime
+    recorded_by: str
+    result: EvidenceResult = field(repr=False)
+    measures: Mapping[Measure, float] = field(default_factory=dict, repr=False)
+    warned: bool = False
+
+    def in_date(self, now: datetime) -> bool:
+        return self.taken_at <= now < self.valid_until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequiredFor:
+    """For whom evidence is required: everyone, from an age in years on, or with one of these conditions."""
+
+    everyone: bool = False
+    age_at_least: int | None = None
+    conditions: tuple[ConditionCode, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRule:
+    """The policy for one kind: how long it counts, what it must measure, who needs it and how many readings."""
+
+    kind: EvidenceKind
+    category: EvidenceCategory
+    valid_for: Span
+    valid_for_abnormal: Span | None = None
+    results: tuple[EvidenceResult, ...] = (EvidenceResult.IN_RANGE, EvidenceResult.ABNORMAL)
+    measures: tuple[Measure, ...] = ()
+    readings: int = 1
+    required_for: RequiredFor = RequiredFor()
+
+    def valid_until(self, taken_at: datetime, result: EvidenceResult) -> datetime:
+        """Until when a piece of evidence counts; an abnormal one may count for less time."""
+        abnormal = result is EvidenceResult.ABNORMAL
+        span = self.valid_for_abnormal if abnormal and self.valid_for_abnormal else self.valid_for
+        return taken_at + span.length
+
+    def check(self, result: EvidenceResult, measures: Mapping[Measure, float]) -> None:
+        """Refuse a result or a measure that does not belong to this kind, or one that is missing or not positive."""
+        if result not in self.results:
+            raise invalid("result_not_of_kind", "This kind of evidence has no such result.")
+        if set(measures) != set(self.measures) or any(value <= 0 for value in measures.values()):
+            raise invalid("measures_not_of_kind", "Give exactly the measures of this kind, each above zero.")
+
+    def required(self, *, born_on: date | None, facts: Iterable[ClinicalFact], now: datetime) -> bool:
+        """Whether this patient needs it; an unknown birth date counts as old enough."""
+        rule = self.required_for
+        if rule.everyone:
+            return True
+        if rule.age_at_least is not None and (born_on is None or age(born_on, now.date()) >= rule.age_at_least):
+            return True
+        present = {fact.condition for fact in facts if fact.status is not ConditionStatus.RULED_OUT}
+        return not present.isdisjoint(rule.conditions)
+
+
+def latest(evidence: Iterable[Evidence], kind: EvidenceKind, count: int = 1) -> tuple[Evidence, ...]:
+    """The newest pieces of one kind, newest first."""
+    of_kind = sorted((each for each in evidence if each.kind is kind), key=lambda each: each.taken_at, reverse=True)
+    return tuple(of_kind[:count])
+
+
+def age(born_on: date, today: date) -> int:
+    """Full years lived."""
+    return today.year - born_on.year - ((today.month, today.day) < (born_on.month, born_on.day))

@@ -1,0 +1,18 @@
+"""Distinct identifier types, so that a case id never passes for a patient id. All are opaque UUID strings."""
+
+from typing import NewType
+
+PatientId = NewType("PatientId", str)
+CaseId = NewType("CaseId", str)
+RequestId = NewType("RequestId", str)
+AlertId = NewType("AlertId", str)
+ClearanceId = NewType("ClearanceId", str)
+EvaluationId = NewType("EvaluationId", str)
+AppointmentId = NewType("AppointmentId", str)
+EvidenceId = NewType("EvidenceId", str)
+ClinicalFactId = NewType("ClinicalFactId", str)
+MedicationId = NewType("MedicationId", str)
+StaffId = NewType("StaffId", str)
+ShiftId = NewType("ShiftId", str)
+TaskId = NewType("TaskId", str)
+PageId = NewType("PageId", str)

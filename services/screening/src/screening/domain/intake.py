@@ -1,0 +1,56 @@
+"""A questionnaire that was asked for, and the raw answers to it.
+
+Invariant: the request names the definition version it is answered by; after completion nothing changes any more.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Self
+
+from screening.domain.errors import conflict, invalid
+from screening.domain.facts import Purpose
+from screening.domain.ids import AlertId, RequestId
+from screening.domain.questionnaires import Answers, ItemAlert, QuestionnaireDefinition, Score
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestedQuestionnaire:
+    """One request and its answers so far; `alert_ids` are the safety alerts its answers set off or joined."""
+
+    id: RequestId
+    questionnaire: str
+    definition_version: int
+    purpose: Purpose
+    requested_at: datetime
+    due_at: datetime
+    answers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    alert_ids: tuple[AlertId, ...] = ()
+    completed_at: datetime | None = None
+
+    def answered(
+        self, definition: QuestionnaireDefinition, version: int, answers: Answers
+    ) -> tuple[Self, tuple[ItemAlert, ...]]:
+        """Keep a partial or full set of answers; returns the item alerts that the changed answers set off.
+
+        Refused: `questionnaire_completed`, `definition_version_mismatch`, `unknown_item`, `unknown_option`.
+        """
+        if self.completed_at is not None:
+            raise conflict("questionnaire_completed", "This questionnaire has been completed; answers are final.")
+        if version != self.definition_version:
+            raise invalid(
+                "definition_version_mismatch",
+                "The answers belong to another version of the questionnaire.",
+                expected=self.definition_version,
+            )
+        definition.check(answers)
+        changed = {item: option for item, option in answers.items() if self.answers.get(item) != option}
+        return replace(self, answers={**self.answers, **changed}), definition.hits(changed)
+
+    def completed(self, definition: QuestionnaireDefinition, *, now: datetime) -> Self:
+        """The patient is done; the caller has seen that nothing is missing."""
+        return self if definition.missing(self.answers) else replace(self, completed_at=now)
+
+    def score(self, definition: QuestionnaireDefinition) -> Score | None:
+        """Derived from the raw answers each time; None until completed."""
+        return definition.score(self.answers) if self.completed_at else None

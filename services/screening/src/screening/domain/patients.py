@@ -1,0 +1,33 @@
+"""What screening knows of a patient from booking: a copy, kept up to date by booking's events.
+
+Invariant: never the source of truth; a detail booking has not said is None, and rules read None as the careful case.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Self
+
+from screening.domain.aggregate import Aggregate
+from screening.domain.ids import PatientId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientDetails:
+    """The details booking seals for screening."""
+
+    born_on: date | None = field(default=None, repr=False)
+    sex: str | None = field(default=None, repr=False)
+    pregnancy_possible: bool | None = field(default=None, repr=False)
+    state: str | None = field(default=None, repr=False)
+    phone: str | None = field(default=None, repr=False)
+    emergency_contact: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientCopy(Aggregate):
+    id: PatientId
+    details: PatientDetails
+
+    def updated(self, details: PatientDetails) -> Self:
+        """The copy with booking's newest details."""
+        return self if details == self.details else replace(self.recording(), details=details)

@@ -1,0 +1,94 @@
+"""The clinical policy: every clinical number and rule of screening, in one versioned, typed document.
+
+Invariant: each number names its source and the default it replaces; every decision records the version it used. The
+document itself is data (`screening/data/policy`), which the clinic changes and a licensed clinician signs off.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from screening.domain.alerts import ResponseTimes
+from screening.domain.evidence import Evidence, EvidenceKind, EvidenceRule
+from screening.domain.history import ClinicalFact, Medication
+from screening.domain.interactions import InteractionTable
+from screening.domain.policy_values import ClinicHours, Span
+from screening.domain.questionnaires import AlertResponse
+from screening.domain.rules import ConditionRule, Finding, MeasureRule, ResultRule, worst_per_rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearancePolicy:
+    """How long a decision and an evaluation count, and how many days before its end a clearance warns."""
+
+    valid_for: Span
+    evaluation_valid_for: Span
+    warn_days_before: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if list(self.warn_days_before) != sorted(set(self.warn_days_before), reverse=True):
+            raise ValueError("warnings are listed from the earliest to the last, each once")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakePolicy:
+    """Which questionnaires an intake asks for, which one screens for safety, and how long a patient has."""
+
+    questionnaires: tuple[str, ...]
+    safety_screener: str
+    due_within: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffPolicy:
+    """Times for what humans do: the contact after a high alert, a prescriber's review, how far the rota must reach."""
+
+    next_day_contact_within: Span
+    prescriber_review_within: Span
+    welfare_check_within: Span
+    rota_covers: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClinicalPolicy:
+    """The whole document."""
+
+    version: str
+    effective_from: date
+    clinic_hours: ClinicHours
+    intake: IntakePolicy
+    alert_responses: Mapping[AlertResponse, ResponseTimes]
+    staff: StaffPolicy
+    clearance: ClearancePolicy
+    evidence: tuple[EvidenceRule, ...]
+    evidence_warns_before: Span
+    condition_rules: tuple[ConditionRule, ...]
+    measure_rules: tuple[MeasureRule, ...]
+    result_rules: tuple[ResultRule, ...]
+    interactions: InteractionTable
+
+    def __post_init__(self) -> None:
+        if set(self.alert_responses) != set(AlertResponse):
+            raise ValueError("the policy must give times for every alert response")
+        if {rule.kind for rule in self.evidence} != set(EvidenceKind) or len(self.evidence) != len(EvidenceKind):
+            raise ValueError("the policy must say how long every kind of evidence counts, each once")
+
+    def evidence_rule(self, kind: EvidenceKind) -> EvidenceRule:
+        """The rule for one kind of evidence."""
+        return next(rule for rule in self.evidence if rule.kind is kind)
+
+    def findings(
+        self,
+        facts: Sequence[ClinicalFact],
+        medications: Sequence[Medication],
+        evidence: Sequence[Evidence],
+        now: datetime,
+    ) -> tuple[Finding, ...]:
+        """Everything the rules and the interaction table find, one finding per rule, worst first."""
+        found = [
+            *(rule.find(facts, evidence, now) for rule in self.condition_rules),
+            *(rule.find(evidence) for rule in self.measure_rules),
+            *(rule.find(evidence) for rule in self.result_rules),
+            *self.interactions.find(medications),
+        ]
+        return worst_per_rule(finding for finding in found if finding is not None)

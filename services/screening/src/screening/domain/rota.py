@@ -1,0 +1,125 @@
+"""Who is on call: the chain a safety alert moves along.
+
+Invariant: everybody on the rota can be reached over at least two channels, one of which is not e-mail; shifts do not
+overlap. A moment no shift covers is still answered: by the medical director.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from typing import Self
+
+from screening.domain.aggregate import Aggregate
+from screening.domain.errors import invalid
+from screening.domain.ids import ShiftId, StaffId
+
+ROTA_ID = "on-call"
+"""A clinic has one rota."""
+
+
+class ChannelKind(StrEnum):
+    SMS = "sms"
+    VOICE = "voice"
+    PUSH = "push"
+    WEBHOOK = "webhook"
+    EMAIL = "email"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """One way to reach a person."""
+
+    kind: ChannelKind
+    address: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Responder:
+    """A clinician who answers pages."""
+
+    id: StaffId
+    channels: tuple[Channel, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """Who is on call from `starts_at` until `ends_at`, and who stands behind them."""
+
+    id: ShiftId
+    starts_at: datetime
+    ends_at: datetime
+    on_call: StaffId
+    backup: StaffId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rota(Aggregate):
+    """The clinic's on-call rota; `prescribers` are all asked when a chain is exhausted."""
+
+    id: str = ROTA_ID
+    responders: tuple[Responder, ...]
+    shifts: tuple[Shift, ...]
+    medical_director: StaffId
+    prescribers: tuple[StaffId, ...]
+
+    @classmethod
+    def drawn_up(
+        cls,
+        *,
+        responders: tuple[Responder, ...],
+        shifts: tuple[Shift, ...],
+        medical_director: StaffId,
+        prescribers: tuple[StaffId, ...],
+    ) -> Self:
+        """A first rota. Refused: `shift_times_invalid`, `shifts_overlap`, `unknown_responder`, `too_few_channels`."""
+        rota = cls(
+            responders=responders,
+            shifts=tuple(sorted(shifts, key=lambda shift: shift.starts_at)),
+            medical_director=medical_director,
+            prescribers=prescribers,
+        )
+        rota._check()
+        return rota
+
+    def redrawn(self, other: Self) -> Self:
+        """The next version of this rota, with everything as in `other`."""
+        return replace(
+            self.recording(),
+            responders=other.responders,
+            shifts=other.shifts,
+            medical_director=other.medical_director,
+            prescribers=other.prescribers,
+        )
+
+    def chain_at(self, now: datetime) -> tuple[StaffId, ...]:
+        """Whom to ask, in order: on call, backup, the medical director last; nobody twice."""
+        shift = next((each for each in self.shifts if each.starts_at <= now < each.ends_at), None)
+        people = (shift.on_call, shift.backup, self.medical_director) if shift else (self.medical_director,)
+        return tuple(dict.fromkeys(person for person in people if person is not None))
+
+    def channels_of(self, person: StaffId) -> tuple[Channel, ...]:
+        """How to reach somebody on the rota."""
+        return next(responder.channels for responder in self.responders if responder.id == person)
+
+    def first_gap(self, now: datetime, within: timedelta) -> datetime | None:
+        """The first moment from `now` on, within the given span, at which nobody has a shift."""
+        covered_until = now
+        for shift in self.shifts:
+            if shift.starts_at > covered_until:
+                break
+            covered_until = max(covered_until, shift.ends_at)
+        return covered_until if covered_until < now + within else None
+
+    def _check(self) -> None:
+        if any(shift.ends_at <= shift.starts_at for shift in self.shifts):
+            raise invalid("shift_times_invalid", "A shift ends after it starts.")
+        if any(later.starts_at < earlier.ends_at for earlier, later in pairwise(self.shifts)):
+            raise invalid("shifts_overlap", "Two shifts overlap.")
+        known = {responder.id for responder in self.responders}
+        named = {shift.on_call for shift in self.shifts} | {shift.backup for shift in self.shifts if shift.backup}
+        if not named | {self.medical_director, *self.prescribers} <= known:
+            raise invalid("unknown_responder", "Everybody on the rota is listed among the responders.")
+        for responder in self.responders:
+            if len({channel.kind for channel in responder.channels}) < 2:
+                raise invalid("too_few_channels", "Everybody on the rota needs at least two different channels.")

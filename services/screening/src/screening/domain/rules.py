@@ -1,0 +1,179 @@
+"""Contraindication rules: history, medications and evidence in, findings out.
+
+Invariant: the same inputs and the same policy always give the same findings, each with what it rests on and what
+resolves it. Class A is never overridden; only the fact it rests on can be re-classified by a prescriber.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from screening.domain.evidence import Evidence, EvidenceKind, EvidenceResult, Measure, latest
+from screening.domain.history import ClinicalFact, ConditionCode, ConditionStatus
+from screening.domain.policy_values import Span
+
+
+class FindingClass(StrEnum):
+    """A: hard stop. B: stop until resolved, or a prescriber's signed pathway. C: allowed with a plan. Info: a note."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    INFO = "info"
+
+    @property
+    def suspends(self) -> bool:
+        """Whether a new finding of this class suspends a clearance already given."""
+        return self in (FindingClass.A, FindingClass.B)
+
+    def worse_than(self, other: "FindingClass") -> bool:
+        order = tuple(FindingClass)
+        return order.index(self) < order.index(other)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What one rule found; at most one finding per rule, of its worst class.
+
+    `because` are the codes it rests on, `refs` the ids of the facts, medications or evidence behind them.
+    """
+
+    rule: str
+    finding_class: FindingClass
+    because: tuple[str, ...] = field(repr=False)
+    refs: tuple[str, ...]
+    resolved_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionRule:
+    """Finds a condition by its status, and by how long ago it last happened.
+
+    `within` / `after` limit the age of the event: [after, within). An unknown date counts as just now. Evidence of the
+    kind `cleared_by`, taken after the event and in date, resolves the finding.
+    """
+
+    rule: str
+    finding_class: FindingClass
+    conditions: tuple[ConditionCode, ...]
+    statuses: tuple[ConditionStatus, ...]
+    within: Span | None = None
+    after: Span | None = None
+    cleared_by: EvidenceKind | None = None
+    resolved_by: str
+    source: str
+
+    def find(self, facts: Iterable[ClinicalFact], evidence: Sequence[Evidence], now: datetime) -> Finding | None:
+        matching = [fact for fact in facts if self._matches(fact, now) and not self._cleared(fact, evidence, now)]
+        if not matching:
+            return None
+        return Finding(
+            rule=self.rule,
+            finding_class=self.finding_class,
+            because=tuple(sorted({fact.condition.value for fact in matching})),
+            refs=tuple(sorted(fact.id for fact in matching)),
+            resolved_by=self.resolved_by,
+        )
+
+    def _matches(self, fact: ClinicalFact, now: datetime) -> bool:
+        if fact.condition not in self.conditions or fact.status not in self.statuses:
+            return False
+        days_ago = (now.date() - fact.occurred_on).days if fact.occurred_on else 0
+        recent_enough = self.within is None or days_ago < self.within.length.days
+        old_enough = self.after is None or days_ago >= self.after.length.days
+        return recent_enough and old_enough
+
+    def _cleared(self, fact: ClinicalFact, evidence: Sequence[Evidence], now: datetime) -> bool:
+        return self.cleared_by is not None and any(
+            each.kind is self.cleared_by
+            and each.result is EvidenceResult.IN_RANGE
+            and each.in_date(now)
+            and (fact.occurred_on is None or each.taken_at.date() >= fact.occurred_on)
+            for each in evidence
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A measure at or above a number (`at_least`) or strictly above it (`above`)."""
+
+    measure: Measure
+    at_least: float | None = None
+    above: float | None = None
+
+    def __post_init__(self) -> None:
+        if (self.at_least is None) == (self.above is None):
+            raise ValueError("a limit is either `at_least` or `above`")
+
+    def reached(self, evidence: Evidence) -> bool:
+        value = evidence.measures.get(self.measure)
+        if value is None:
+            return False
+        return value >= self.at_least if self.at_least is not None else self.above is not None and value > self.above
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureRule:
+    """Finds a measure beyond any of its limits in at least `needed` of the newest `of_last` readings."""
+
+    rule: str
+    finding_class: FindingClass
+    kind: EvidenceKind
+    limits: tuple[Limit, ...]
+    of_last: int = 1
+    needed: int = 1
+    resolved_by: str
+    source: str
+
+    def find(self, evidence: Sequence[Evidence]) -> Finding | None:
+        beyond = [
+            (each, limit)
+            for each in latest(evidence, self.kind, self.of_last)
+            for limit in self.limits
+            if limit.reached(each)
+        ]
+        if len({each.id for each, _ in beyond}) < self.needed:
+            return None
+        return Finding(
+            rule=self.rule,
+            finding_class=self.finding_class,
+            because=tuple(sorted({limit.measure.value for _, limit in beyond})),
+            refs=tuple(sorted({each.id for each, _ in beyond})),
+            resolved_by=self.resolved_by,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultRule:
+    """Finds the newest piece of evidence of a kind with a given result."""
+
+    rule: str
+    finding_class: FindingClass
+    kind: EvidenceKind
+    result: EvidenceResult
+    resolved_by: str
+    source: str
+
+    def find(self, evidence: Sequence[Evidence]) -> Finding | None:
+        newest = latest(evidence, self.kind)
+        if not newest or newest[0].result is not self.result:
+            return None
+        return Finding(
+            rule=self.rule,
+            finding_class=self.finding_class,
+            because=(self.kind.value,),
+            refs=(newest[0].id,),
+            resolved_by=self.resolved_by,
+        )
+
+
+def worst_per_rule(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """One finding per rule, of its worst class, worst first; the order does not depend on the order of the inputs."""
+    worst: dict[str, Finding] = {}
+    for finding in findings:
+        known = worst.get(finding.rule)
+        if known is None or finding.finding_class.worse_than(known.finding_class):
+            worst[finding.rule] = finding
+    order = tuple(FindingClass)
+    return tuple(sorted(worst.values(), key=lambda each: (order.index(each.finding_class), each.rule)))

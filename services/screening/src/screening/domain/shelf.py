@@ -1,0 +1,38 @@
+"""The questionnaire definitions a clinic uses, in every version that was ever answered.
+
+Invariant: a code and version name one definition; the newest version is what new requests ask for.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from screening.domain.errors import not_found
+from screening.domain.questionnaires import QuestionnaireDefinition
+
+
+class QuestionnaireShelf:
+    """Look-up of definitions. Raises ValueError when two claim the same code and version."""
+
+    def __init__(self, definitions: Iterable[QuestionnaireDefinition]) -> None:
+        self._definitions = tuple(sorted(definitions, key=lambda each: (each.code, each.version)))
+        taken = Counter((each.code, each.version) for each in self._definitions)
+        if any(count > 1 for count in taken.values()):
+            raise ValueError("two questionnaire definitions have the same code and version")
+
+    def newest(self, code: str) -> QuestionnaireDefinition:
+        """The version new requests ask for. Refused: `questionnaire_not_found`."""
+        return self._one([each for each in self._definitions if each.code == code])
+
+    def version(self, code: str, version: int) -> QuestionnaireDefinition:
+        """One exact version. Refused: `questionnaire_not_found`."""
+        return self._one([each for each in self._definitions if (each.code, each.version) == (code, version)])
+
+    def all_newest(self) -> tuple[QuestionnaireDefinition, ...]:
+        """The newest version of every questionnaire."""
+        return tuple({each.code: each for each in self._definitions}.values())
+
+    @staticmethod
+    def _one(matching: list[QuestionnaireDefinition]) -> QuestionnaireDefinition:
+        if not matching:
+            raise not_found("questionnaire")
+        return matching[-1]

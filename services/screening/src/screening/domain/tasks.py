@@ -1,0 +1,43 @@
+"""Staff tasks: what a human must do because software must not.
+
+Invariant: one open task per kind and reference; done once, by a person.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+
+from screening.domain.aggregate import Aggregate
+from screening.domain.errors import conflict
+from screening.domain.ids import PatientId, StaffId, TaskId
+
+
+class TaskKind(StrEnum):
+    """`welfare_check`: call 911 or send a welfare check, number and place are on the alert."""
+
+    WELFARE_CHECK = "welfare_check"
+    NEXT_DAY_CONTACT = "next_day_contact"
+    PRESCRIBER_REVIEW = "prescriber_review"
+    ROTA_GAP = "rota_gap"
+    ANOMALY = "anomaly"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffTask(Aggregate):
+    """`ref` is the id of what the task is about (an alert, a clearance, the rota)."""
+
+    id: TaskId
+    kind: TaskKind
+    ref: str
+    patient_id: PatientId | None
+    opened_at: datetime
+    due_at: datetime
+    done_at: datetime | None = None
+    done_by: StaffId | None = None
+
+    def done(self, by: StaffId, *, now: datetime) -> Self:
+        """Somebody did it. Refused: `task_already_done`."""
+        if self.done_at is not None:
+            raise conflict("task_already_done", "The task has been done already.")
+        return replace(self.recording(), done_at=now, done_by=by)
