@@ -14,7 +14,7 @@ from typing import Any, Final, Self, cast
 import orjson
 from joserfc import jwe
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, KeySet
+from joserfc.jwk import ECKey
 
 _ALGORITHMS: Final = ["ECDH-ES+A256KW", "A256GCM"]
 _PROTECTED: Final = {"alg": "ECDH-ES+A256KW", "enc": "A256GCM"}
@@ -94,6 +94,8 @@ class KeyRing:
         self._keys = _keys(private_keys)
         if any(consumer_of(kid) != consumer for kid in self._keys):
             raise ValueError(f"a key ring of {consumer} holds keys of {consumer} only")
+        if not all(key.is_private for key in self._keys.values()):
+            raise ValueError("a key ring holds private keys")
 
     @classmethod
     def from_file(cls, consumer: str, path: Path) -> Self:
@@ -134,9 +136,13 @@ class KeyRing:
 
 def _keys(jwks: Mapping[str, Any]) -> dict[str, ECKey]:
     keys: dict[str, ECKey] = {}
-    for key in KeySet.import_key_set(cast(Any, {"keys": list(jwks["keys"])})).keys:
-        if not isinstance(key, ECKey) or key.kid is None or not consumer_of(key.kid):
-            raise ValueError("sealing keys are EC keys whose kid is <consumer>-<n>")
+    for parameters in jwks["keys"]:
+        try:
+            key = ECKey.import_key(parameters)
+        except JoseError as error:
+            raise ValueError(f"not a sealing key: {error.error}") from None
+        if key.kid is None or not consumer_of(key.kid):
+            raise ValueError("the kid of a sealing key is <consumer>-<n>")
         keys[key.kid] = key
     return keys
 
