@@ -1,0 +1,70 @@
+# Every target first makes this checkout able to run (a second time: less than a second, offline). Arguments go in ARGS: make logs ARGS="booking-api -f"
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+# The first Python that is new enough, or plain python3, whose error then says what is missing.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && exit; done; echo python3)
+BIN := .venv/bin
+ARGS ?=
+# Tests run side by side; each worker has its own services, all share one Kafka and one store.
+WORKERS ?= auto
+
+PACKAGES := libs/events libs/service services/booking services/screening deploy/cli
+SOURCES := $(addsuffix /src,$(PACKAGES)) $(wildcard $(addsuffix /tests,$(PACKAGES)) tests)
+
+# What `make test` checks before it runs the tests, in this order: add a target here to add a check.
+CHECKS := check-format check-lint check-types check-imports check-generated
+
+.PHONY: help
+help:
+	@echo 'CareFlow. First: make demo (walks a patient through the system), make test (everything CI checks)'
+	@echo '  up down status logs   the local stack, kept data in .careflow/'
+	@echo '  lint format           the quick checks; rewrite the sources in the house format'
+	@echo '  bench test-chaos      measurements; the kill matrix'
+	@echo '  locks clean           write the lock files anew; remove all that make made in this checkout'
+
+.PHONY: bootstrap
+bootstrap:
+	@command -v "$(PYTHON)" >/dev/null || { echo 'careflow: no $(PYTHON) here; install Python 3.11 or newer, or: make PYTHON=/path/to/python' >&2; exit 1; }
+	@$(PYTHON) -I deploy/cli/src/careflow_cli/bootstrap.py
+
+.PHONY: demo up down status logs doctor
+demo up down status logs doctor: bootstrap
+	@$(BIN)/careflow $@ $(ARGS)
+
+.PHONY: test lint format check-tests $(CHECKS)
+test: $(CHECKS) check-tests
+lint: $(CHECKS)
+
+check-format: bootstrap
+	@echo '== format' && $(BIN)/ruff format --check --quiet .
+check-lint: bootstrap
+	@echo '== lint' && $(BIN)/ruff check --quiet .
+check-types: bootstrap
+	@echo '== types' && $(BIN)/mypy $(SOURCES)
+check-imports: bootstrap
+	@echo '== imports' && PYTHONPATH=. $(BIN)/lint-imports
+check-generated: bootstrap
+	@echo '== generated files' && $(BIN)/careflow-schemas --check
+check-tests: bootstrap
+	@echo '== tests' && $(BIN)/careflow infra prepare && $(BIN)/pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+format: bootstrap
+	@$(BIN)/ruff check --quiet --fix . && $(BIN)/ruff format .
+
+.PHONY: bench test-chaos
+bench: bootstrap
+	@$(BIN)/careflow infra prepare && $(BIN)/python tests/bench/run.py $(ARGS)
+test-chaos: bootstrap
+	@$(BIN)/careflow infra prepare && $(BIN)/pytest tests/chaos $(ARGS)
+
+.PHONY: locks clean
+locks: bootstrap
+	@UV="$(BIN)/uv" locks/compile $(ARGS)
+clean:
+	@if [ -x $(BIN)/careflow ] && [ -d .careflow ]; then $(BIN)/careflow down; fi
+	@rm -rf .venv .careflow .bootstrap.log .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

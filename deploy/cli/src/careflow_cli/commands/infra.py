@@ -1,0 +1,23 @@
+"""`careflow infra`: what the local stack needs from outside, fetched and pinned."""
+
+import typer
+
+from careflow_cli.cache import jars
+from careflow_cli.infra import providers
+from careflow_cli.progress import step
+
+app = typer.Typer(no_args_is_help=True, help="What the local stack needs from outside: fetch it, pin it.")
+
+
+@app.command()
+def prepare() -> None:
+    """Fetch what is missing in the user's cache (Kafka's jars, the store); quick and offline when nothing is."""
+    providers.chosen().prepare()
+
+
+@app.command("lock-jars")
+def lock_jars() -> None:
+    """Resolve Kafka's jars anew and write deploy/kafka/jars.sha256; for raising its version."""
+    with step("Kafka's jars") as running:
+        count = jars.write_list(running.say)
+    typer.echo(f"{count} jars listed in {jars.list_file()}")

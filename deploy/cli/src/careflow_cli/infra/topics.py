@@ -1,0 +1,86 @@
+"""The topics as `deploy/kafka/topics.yaml` declares them, and making a broker have them.
+
+Invariant: applying twice changes nothing, and a topic that exists with other partitions or settings is an error,
+never altered: its partitions decide which records stay in order.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+import yaml
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError
+
+from careflow_cli import checkout
+from careflow_cli.errors import CareflowError
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic as declared."""
+
+    name: str
+    partitions: int
+    config: Mapping[str, str]
+
+
+def declared() -> tuple[Topic, ...]:
+    """The topics for a local, single-node stack."""
+    content = yaml.safe_load((checkout.root() / "deploy" / "kafka" / "topics.yaml").read_text("utf-8"))
+    return tuple(Topic(row["name"], content["local_partitions"], content["config"]) for row in content["topics"])
+
+
+def now(work: Coroutine[None, None, R]) -> R:
+    """Run asynchronous work to its end, also when the caller's thread has an event loop of its own."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
+async def apply(kafka_url: str, topics: Sequence[Topic]) -> None:
+    """Make the broker have these topics. Raises CareflowError when one exists and differs."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka_url)
+    try:
+        await admin.start()
+        existing = set(await admin.list_topics())
+        missing = [topic for topic in topics if topic.name not in existing]
+        answer = (
+            await admin.create_topics(
+                [NewTopic(topic.name, topic.partitions, 1, topic_configs=dict(topic.config)) for topic in missing]
+            )
+            if missing
+            else None
+        )
+        for name, code, message in answer.topic_errors if answer else ():
+            if code not in (0, TopicAlreadyExistsError.errno):
+                raise CareflowError(f"topic {name} could not be made: {message}")
+        await verify(admin, topics)
+    except KafkaError as error:
+        raise CareflowError(f"the topics could not be applied to {kafka_url}: {error}") from error
+    finally:
+        await admin.close()
+
+
+async def verify(admin: AIOKafkaAdminClient, topics: Sequence[Topic]) -> None:
+    """Compare what the broker has with what is declared."""
+    described = {row["topic"]: row for row in await admin.describe_topics([topic.name for topic in topics])}
+    wanted = [ConfigResource(ConfigResourceType.TOPIC, topic.name) for topic in topics]
+    actual = {
+        resource[3]: {entry[0]: entry[1] for entry in resource[4]}
+        for response in await admin.describe_configs(wanted)
+        for resource in response.resources
+    }
+    for topic in topics:
+        partitions = len(described[topic.name]["partitions"])
+        if partitions != topic.partitions:
+            raise CareflowError(f"topic {topic.name} has {partitions} partitions, declared are {topic.partitions}")
+        for setting, value in topic.config.items():
+            if actual[topic.name].get(setting) != value:
+                raise CareflowError(
+                    f"topic {topic.name} has {setting}={actual[topic.name].get(setting)}, declared is {value}"
+                )

@@ -1,0 +1,110 @@
+"""Fixtures for every package's tests: a real store, a real Kafka, fresh names in them, and whole running stacks.
+
+Invariant: tests share servers, never data: each gets a database and topics of its own. Set CAREFLOW_TEST_MONGO_URL or
+KAFKA_URL to run the same tests on servers that are there already. Everything heavy is imported when a test first asks
+for it.
+"""
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+
+if TYPE_CHECKING:
+    from pymongo import MongoClient
+
+    from careflow_cli.shared_servers import RunOwner, SharedServers
+
+WORKER_INPUT = "careflow_run"
+OWNER: "pytest.StashKey[RunOwner]" = pytest.StashKey()
+
+
+class MakeTopic(Protocol):
+    """Makes a topic nobody else uses and returns its name."""
+
+    def __call__(self, partitions: int = 3) -> str: ...
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The controlling process owns what the run starts; workers only use it."""
+    if not hasattr(config, "workerinput"):
+        from careflow_cli.shared_servers import RunOwner
+
+        config.stash[OWNER] = RunOwner()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell each xdist worker where the run's servers are to be found."""
+    node.workerinput[WORKER_INPUT] = str(node.config.stash[OWNER].folder)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the run's servers."""
+    owner = config.stash.get(OWNER, None)
+    if owner:
+        owner.close()
+
+
+def run_folder(config: pytest.Config) -> Path:
+    """The folder of this run, the same for all its workers."""
+    given = getattr(config, "workerinput", {}).get(WORKER_INPUT)
+    return Path(given) if given else config.stash[OWNER].folder
+
+
+@pytest.fixture(scope="session")
+def shared_servers(pytestconfig: pytest.Config) -> "SharedServers":
+    """The servers of this run; started on first use."""
+    from careflow_cli.shared_servers import SharedServers
+
+    return SharedServers(run_folder(pytestconfig))
+
+
+@pytest.fixture(scope="session")
+def store_url(request: pytest.FixtureRequest) -> str:
+    """Connection string of a real MongoDB-protocol store, shared by the run."""
+    servers: SharedServers = request.getfixturevalue("shared_servers")
+    return os.environ.get("CAREFLOW_TEST_MONGO_URL") or servers.store_url()
+
+
+@pytest.fixture(scope="session")
+def kafka_url(request: pytest.FixtureRequest) -> str:
+    """Bootstrap servers of a real Apache Kafka, shared by the run."""
+    servers: SharedServers = request.getfixturevalue("shared_servers")
+    return os.environ.get("KAFKA_URL") or servers.kafka_url()
+
+
+@pytest.fixture(scope="session")
+def store_client(store_url: str) -> "Iterator[MongoClient[dict[str, Any]]]":
+    """A blocking client for looking at and cleaning the store from outside the code under test."""
+    from pymongo import MongoClient
+
+    client: MongoClient[dict[str, Any]] = MongoClient(store_url)
+    with client:
+        yield client
+
+
+@pytest.fixture
+def database(store_client: "MongoClient[dict[str, Any]]") -> Iterator[str]:
+    """The name of a database nobody else uses; dropped after the test."""
+    name = f"test_{uuid.uuid4().hex[:16]}"
+    yield name
+    store_client.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def make_topic(kafka_url: str) -> MakeTopic:
+    """Makes uniquely named topics with the settings of the real ones; usable in plain and in async tests."""
+    from careflow_cli.infra import topics
+
+    def make(partitions: int = 3) -> str:
+        config = topics.declared()[0].config
+        topic = topics.Topic(f"test.{uuid.uuid4().hex[:16]}.v1", partitions, config)
+        topics.now(topics.apply(kafka_url, [topic]))
+        return topic.name
+
+    return make
