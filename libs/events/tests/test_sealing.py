@@ -215,7 +215,10 @@ class TestAnotherLibrary:
 
     def test_we_open_its(self) -> None:
         token = other_jwe.JWE(
-            PLAINTEXT, protected='{"alg":"ECDH-ES+A256KW","enc":"A256GCM"}', aad=AAD, algs=["ECDH-ES+A256KW", "A256GCM"]
+            PLAINTEXT,
+            protected='{"alg":"ECDH-ES+A256KW","enc":"A256GCM"}',
+            aad=AAD.encode(),
+            algs=["ECDH-ES+A256KW", "A256GCM"],
         )
         for key in (BILLING, SESSIONS):
             token.add_recipient(other_jwk.JWK(**key.as_dict(private=False)), header=f'{{"kid":"{key.kid}"}}')
