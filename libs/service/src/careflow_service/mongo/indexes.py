@@ -1,0 +1,42 @@
+"""The indexes of the library's own collections, and the job that makes all indexes of a service.
+
+Invariant: making them again changes nothing, so the job may be run by several processes and again after a crash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from pymongo import IndexModel
+
+from careflow_service.mongo.audit import AUDIT
+from careflow_service.mongo.client import Database
+from careflow_service.mongo.idempotency import IDEMPOTENCY
+from careflow_service.mongo.vault import KEYS
+
+INDEXES: Final[tuple[tuple[str, IndexModel], ...]] = (
+    (AUDIT, IndexModel("at", name="by_time")),
+    (IDEMPOTENCY, IndexModel("expires_at", name="expires", expireAfterSeconds=0)),
+    (
+        KEYS,
+        IndexModel(
+            "keyAltNames",
+            name="one_key_per_owner",
+            unique=True,
+            partialFilterExpression={"keyAltNames": {"$exists": True}},
+        ),
+    ),
+)
+
+
+async def ensure_indexes(database: Database, indexes: Iterable[tuple[str, IndexModel]]) -> None:
+    """Makes the indexes that are not there yet; with them their collections, so that no transaction has to.
+
+    Raises OperationFailure when one exists under the same name with another definition.
+    """
+    by_collection: dict[str, list[IndexModel]] = {}
+    for collection, index in indexes:
+        by_collection.setdefault(collection, []).append(index)
+    for collection, models in by_collection.items():
+        await database[collection].create_indexes(models)
