@@ -42,9 +42,23 @@ class BookedBy(StrEnum):
 
 
 class CancelledBy(StrEnum):
+    """Whose cancellation it was: the patient's also when the clinic cancels at the patient's wish."""
+
     PATIENT = "patient"
     CLINIC = "clinic"
     CLINICAL_HOLD = "clinical_hold"
+
+
+class CancelReason(StrEnum):
+    """Why, in words that say nothing clinical."""
+
+    PATIENT_REQUEST = "patient_request"
+    PROVIDER_UNAVAILABLE = "provider_unavailable"
+    CLINIC_CLOSED = "clinic_closed"
+    HOLD_NOT_RELEASED = "hold_not_released"
+    CARE_ENDED = "care_ended"
+    BOOKED_IN_ERROR = "booked_in_error"
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +99,7 @@ class Slot:
 @dataclass(frozen=True, slots=True)
 class Cancellation:
     by: CancelledBy
-    reason: str
+    reason: CancelReason
     notice_minutes: int
 
 
@@ -170,7 +184,7 @@ class Appointment:
         after = self._next(Status.BOOKED, slot=slot, late_moves=moves, first_notice_minutes=first)
         return after._with(AppointmentRescheduled(after, by, self.starts_at, _minutes(notice)))
 
-    def cancel(self, *, by: CancelledBy, reason: str, now: datetime) -> "Appointment":
+    def cancel(self, *, by: CancelledBy, reason: CancelReason, now: datetime) -> "Appointment":
         """Raises `visit_started` when the patient is too late to cancel."""
         self._expect(Status.BOOKED)
         if by is CancelledBy.PATIENT:

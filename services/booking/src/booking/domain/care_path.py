@@ -128,12 +128,8 @@ class CarePath:
         """To be decided again, after another evaluation."""
         return self._noted(evaluated=False, deferred_until=until)
 
-    def clearance_changed(
-        self, clearance_id: ClearanceId, status: ClearanceStatus, valid_until: datetime
-    ) -> "CarePath":
-        """Extended, suspended, reinstated, revoked or expired. What is said of a clearance that was replaced changes
-        nothing.
-        """
+    def clearance_became(self, clearance_id: ClearanceId, status: ClearanceStatus, valid_until: datetime) -> "CarePath":
+        """Suspended, reinstated, revoked or expired. What is said of a clearance that was replaced changes nothing."""
         if self.clearance is None:
             return self._noted(clearance=Clearance(clearance_id, status, valid_until))
         if self.clearance.id != clearance_id:
@@ -142,6 +138,18 @@ class CarePath:
         return self._noted(
             clearance=replace(self.clearance, status=status, valid_until=valid_until),
             evaluated=self.evaluated and not ended,
+        )
+
+    def clearance_extended(self, clearance_id: ClearanceId, valid_until: datetime) -> "CarePath":
+        """It lasts longer; one that had expired is valid again, one that is suspended stays so."""
+        if self.clearance is None:
+            return self._noted(clearance=Clearance(clearance_id, ClearanceStatus.VALID, valid_until))
+        if self.clearance.id != clearance_id:
+            return self
+        expired = self.clearance.status is ClearanceStatus.EXPIRED
+        status = ClearanceStatus.VALID if expired else self.clearance.status
+        return self._noted(
+            clearance=replace(self.clearance, status=status, valid_until=valid_until, warned_days_left=None)
         )
 
     def clearance_expiring(self, clearance_id: ClearanceId, days_left: int) -> "CarePath":

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from booking.domain.appointments import Appointment, BookedBy, CancelledBy
+    from booking.domain.appointments import Appointment, BookedBy, CancelledBy, CancelReason
     from booking.domain.care_path import Stage
     from booking.domain.ids import PatientId
-    from booking.domain.patients import Patient
+    from booking.domain.patients import DetailGroup, Patient
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,10 @@ class PatientRegistered(Fact):
 
 @dataclass(frozen=True, slots=True)
 class PatientDetailsChanged(Fact):
-    """`changed` names the details that differ, never their values."""
+    """`changed` names the groups of details that differ."""
 
     patient: Patient
-    changed: tuple[str, ...]
+    changed: tuple[DetailGroup, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class AppointmentRescheduled(Fact):
 class AppointmentCancelled(Fact):
     appointment: Appointment
     by: CancelledBy
-    reason: str
+    reason: CancelReason
     notice_minutes: int
 
 

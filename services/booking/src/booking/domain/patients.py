@@ -16,13 +16,28 @@ class Sex(StrEnum):
     FEMALE = "female"
     MALE = "male"
     INTERSEX = "intersex"
-    UNKNOWN = "unknown"
 
 
 class Channel(StrEnum):
     EMAIL = "email"
     SMS = "sms"
     PHONE = "phone"
+
+
+class DeliveryPreference(StrEnum):
+    """How somebody wants estimates and bills."""
+
+    ELECTRONIC = "electronic"
+    PAPER = "paper"
+
+
+class DetailGroup(StrEnum):
+    """What is said openly of a change: the group, because a single detail's name could give its value away."""
+
+    IDENTITY = "identity"
+    CONTACT = "contact"
+    RESIDENCE = "residence"
+    COMPANIONS = "companions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +69,7 @@ class PatientDetails:
     phone: str
     state: str
     preferred_name: str | None = None
-    sex: Sex = Sex.UNKNOWN
+    sex: Sex | None = None
     pregnancy_possible: bool | None = None
     language: str = "en"
     timezone: str = "America/Los_Angeles"
@@ -62,6 +77,7 @@ class PatientDetails:
     emergency_contact: Contact | None = None
     escort: Contact | None = None
     channels: frozenset[Channel] = frozenset()
+    delivery_preference: DeliveryPreference | None = None
 
     def age_on(self, day: date) -> int:
         """Completed years; born on 29 February one is a year older on 1 March."""
@@ -83,6 +99,22 @@ class PatientDetails:
                 "The clinic is not licensed to see patients who live in that state.",
                 served_states=list(policy.served_states.value),
             )
+
+
+GROUPS = {
+    DetailGroup.IDENTITY: {
+        "given_name",
+        "family_name",
+        "preferred_name",
+        "birth_date",
+        "sex",
+        "pregnancy_possible",
+    },
+    DetailGroup.CONTACT: {"email", "phone", "language", "timezone", "channels", "delivery_preference"},
+    DetailGroup.RESIDENCE: {"state", "address"},
+    DetailGroup.COMPANIONS: {"emergency_contact", "escort"},
+}
+"""Which details belong together; every detail is in one group."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,9 +153,10 @@ class Patient:
 
         Raises `birth_date_in_future` or `minor_not_served`.
         """
-        changed = tuple(f.name for f in fields(details) if getattr(details, f.name) != getattr(self.details, f.name))
+        changed = {f.name for f in fields(details) if getattr(details, f.name) != getattr(self.details, f.name)}
         if not changed:
             return self
         details.check_adult(policy, today)
         after = replace(self, details=details, version=self.version + 1, facts=())
-        return replace(after, facts=(*self.facts, PatientDetailsChanged(after, changed)))
+        groups = tuple(group for group, names in GROUPS.items() if names & changed)
+        return replace(after, facts=(*self.facts, PatientDetailsChanged(after, groups)))

@@ -44,7 +44,7 @@ class Practitioner:
 
     def may_act(self, role: PractitionerRole, state: str, day: date, modality: Modality) -> bool:
         """Whether a visit of a patient in that state can be given to them in this role on that day."""
-        if not self.active or (modality is not Modality.IN_PERSON and not self.telehealth):
+        if not self.active or (modality is Modality.VIDEO and not self.telehealth):
             return False
         return any(
             licence.role is role

@@ -1,0 +1,71 @@
+"""Who is registered: adults who live where the clinic is licensed."""
+
+from dataclasses import fields
+from datetime import date
+
+import pytest
+
+from booking.domain.errors import DomainError
+from booking.domain.facts import PatientDetailsChanged, PatientRegistered
+from booking.domain.patients import GROUPS, Contact, DetailGroup, Patient, PatientDetails
+from services.booking.tests.builders import ANA, BEN, NOW, POLICY, TODAY, patient_details
+
+
+def registered(details: PatientDetails, **more: tuple[object, ...]) -> Patient:
+    return Patient.registered(ANA, details, policy=POLICY, now=NOW, today=TODAY, **more)  # type: ignore[arg-type]
+
+
+def test_registering_says_so_once() -> None:
+    patient = registered(patient_details(), alike=(BEN,))
+    assert patient.facts == (PatientRegistered(patient),)
+    assert (patient.version, patient.possible_duplicates) == (1, (BEN,))
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"birth_date": date(2008, 11, 24)}, "minor_not_served"),
+        ({"birth_date": date(2026, 11, 24)}, "birth_date_in_future"),
+        ({"state": "OR"}, "state_not_served"),
+    ],
+    ids=["eighteen tomorrow", "not born", "another state"],
+)
+def test_who_is_not_served_is_told_why(changes: dict[str, object], code: str) -> None:
+    with pytest.raises(DomainError) as refused:
+        registered(patient_details(**changes))
+    assert refused.value.code == code
+
+
+def test_who_turns_eighteen_today_is_an_adult() -> None:
+    assert registered(patient_details(birth_date=date(2008, 11, 23))).version == 1
+
+
+def test_born_on_a_leap_day_one_is_older_on_the_first_of_march() -> None:
+    born = patient_details(birth_date=date(2008, 2, 29))
+    assert born.age_on(date(2026, 2, 28)) == 17
+    assert born.age_on(date(2026, 3, 1)) == 18
+
+
+def test_a_change_names_the_groups_that_differ_and_nothing_else() -> None:
+    patient = registered(patient_details())
+    moved = patient_details(phone="+14155550199", escort=Contact("Sam", "+14155550188"))
+    after = patient.with_details(moved, policy=POLICY, today=TODAY)
+    assert after.version == 2
+    fact = after.facts[-1]
+    assert isinstance(fact, PatientDetailsChanged)
+    assert fact.changed == (DetailGroup.CONTACT, DetailGroup.COMPANIONS)
+
+
+def test_a_change_that_changes_nothing_says_nothing() -> None:
+    patient = registered(patient_details())
+    assert patient.with_details(patient_details(), policy=POLICY, today=TODAY) is patient
+
+
+def test_moving_to_another_state_is_recorded_not_refused() -> None:
+    after = registered(patient_details()).with_details(patient_details(state="OR"), policy=POLICY, today=TODAY)
+    assert after.details.state == "OR"
+
+
+def test_every_detail_belongs_to_one_group() -> None:
+    grouped = [name for names in GROUPS.values() for name in names]
+    assert sorted(grouped) == sorted(f.name for f in fields(PatientDetails))
