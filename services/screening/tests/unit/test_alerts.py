@@ -1,0 +1,225 @@
+"""Safety alerts: how fast somebody is asked, who is asked next, and what it takes to close one."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from screening.domain import facts
+from screening.domain.alerts import AlertDisposition, AlertState, Closing, Positive, SafetyAlert, Whereabouts
+from screening.domain.errors import DomainError
+from screening.domain.facts import AlertOutcome
+from screening.domain.ids import StaffId
+from screening.domain.questionnaires import AlertLevel
+from services.screening.tests.builders import (
+    BEFORE_NEXT_STEP,
+    CRISIS,
+    DIRECTOR,
+    IN_SITTING,
+    NOW,
+    NURSE,
+    POLICY,
+    PRESCRIBER,
+    WITHIN_THE_HOUR,
+    ZONE,
+    days,
+    joined,
+    minutes,
+    raised,
+    rota,
+)
+
+CHAIN = (NURSE, PRESCRIBER, DIRECTOR)
+END_OF_DAY = datetime(2026, 11, 23, 18, 0, tzinfo=ZONE).astimezone(UTC)
+
+
+def closing(**changes: object) -> Closing:
+    whole = Closing(
+        by=PRESCRIBER,
+        at=NOW,
+        outcome=AlertOutcome.RESOLVED,
+        note="seen",
+        disposition=AlertDisposition.SAFE_WITH_PLAN,
+        safety_plan="agreed",
+    )
+    return replace(whole, **changes)  # type: ignore[arg-type] # each test names one field of Closing
+
+
+def kinds(alert: SafetyAlert) -> list[type[facts.Fact]]:
+    return [type(fact) for fact in alert.facts]
+
+
+@pytest.mark.parametrize(
+    ("first", "paged_at", "respond_by"),
+    [
+        (CRISIS, NOW, NOW + minutes(5)),
+        (WITHIN_THE_HOUR, NOW, NOW + minutes(60)),
+        (IN_SITTING, NOW + minutes(15), END_OF_DAY),
+        (BEFORE_NEXT_STEP, None, END_OF_DAY),
+    ],
+    ids=["high", "moderate, clinician in 60 minutes", "moderate, screener in the same sitting", "low"],
+)
+def test_how_fast_each_kind_of_answer_asks_for_a_human(
+    first: Positive, paged_at: datetime | None, respond_by: datetime
+) -> None:
+    alert = raised(first)
+    assert (alert.level, alert.due_at, alert.respond_by) == (first.level, paged_at, respond_by)
+    assert kinds(alert) == [facts.SafetyAlertWasRaised]
+
+
+def test_after_hours_the_same_clinic_day_is_the_next_one() -> None:
+    friday_evening = datetime(2026, 11, 27, 19, 0, tzinfo=ZONE)
+    monday_close = datetime(2026, 11, 30, 18, 0, tzinfo=ZONE)
+    assert raised(IN_SITTING, now=friday_evening).respond_by == monday_close
+
+
+def test_a_finished_screener_spares_the_page_but_not_the_review() -> None:
+    alert = raised(IN_SITTING).screened()
+    assert alert.due_at == alert.respond_by == END_OF_DAY
+    assert alert.state is AlertState.OPEN
+
+
+def test_a_finished_screener_changes_nothing_once_people_are_asked() -> None:
+    paged = raised(CRISIS).asked_next(CHAIN, now=NOW)
+    assert paged.screened() == paged
+    waiting_for_a_clinician = raised(WITHIN_THE_HOUR)
+    assert waiting_for_a_clinician.screened() == waiting_for_a_clinician
+
+
+def test_unacknowledged_it_moves_along_the_chain_to_its_end() -> None:
+    alert = raised(CRISIS)
+    asked_at = [NOW, NOW + minutes(5), NOW + minutes(10), NOW + minutes(15)]
+    for now in asked_at:
+        assert alert.due_at == now
+        alert = alert.asked_next(CHAIN, now=now)
+    assert alert.paged == CHAIN
+    assert alert.exhausted
+    assert alert.due_at is None
+    assert [(fact.step, fact.exhausted) for fact in alert.facts if isinstance(fact, facts.SafetyAlertWasEscalated)] == [
+        (2, False),
+        (3, False),
+        (4, True),
+    ]
+
+
+def test_nobody_is_asked_before_the_time_is_due() -> None:
+    asked_once = raised(CRISIS).asked_next(CHAIN, now=NOW)
+    assert asked_once.asked_next(CHAIN, now=NOW + minutes(4)) is asked_once
+
+
+def test_with_nobody_to_ask_it_is_exhausted_at_once() -> None:
+    alert = raised(CRISIS).asked_next((), now=NOW)
+    assert alert.exhausted
+    assert kinds(alert) == [facts.SafetyAlertWasRaised, facts.SafetyAlertWasEscalated]
+
+
+def test_a_shift_change_in_between_asks_nobody_twice() -> None:
+    alert = raised(CRISIS).asked_next(CHAIN, now=NOW)
+    alert = alert.asked_next((PRESCRIBER, NURSE, DIRECTOR), now=NOW + minutes(5))
+    alert = alert.asked_next((PRESCRIBER, NURSE, DIRECTOR), now=NOW + minutes(10))
+    assert alert.paged == (NURSE, PRESCRIBER, DIRECTOR)
+
+
+def test_a_higher_positive_raises_the_level_and_asks_the_whole_chain_again() -> None:
+    alert = raised(WITHIN_THE_HOUR).asked_next(CHAIN, now=NOW).acknowledged(NURSE, now=NOW + minutes(1))
+    risen = joined(alert, CRISIS, now=NOW + minutes(2))
+    assert (risen.level, risen.state, risen.paged) == (AlertLevel.HIGH, AlertState.OPEN, ())
+    assert risen.due_at == NOW + minutes(2)
+    assert risen.respond_by == NOW + minutes(7)
+    assert kinds(risen)[-1] is facts.SafetyAlertWasUpgraded
+
+
+def test_a_rise_never_gives_more_time_than_was_left() -> None:
+    alert = raised(CRISIS)
+    assert joined(raised(WITHIN_THE_HOUR), CRISIS, now=NOW + minutes(58)).respond_by == NOW + minutes(60)
+    assert joined(alert, WITHIN_THE_HOUR, now=NOW + minutes(1)).respond_by == alert.respond_by
+
+
+def test_another_positive_of_the_same_level_joins_without_a_page() -> None:
+    alert = raised(CRISIS).asked_next(CHAIN, now=NOW)
+    again = joined(alert, replace(CRISIS, code="cssrs_intent"), now=NOW + minutes(1))
+    assert len(again.positives) == 2
+    assert (again.due_at, again.paged) == (alert.due_at, alert.paged)
+    assert kinds(again) == kinds(alert)
+
+
+def test_a_more_urgent_positive_of_the_same_level_brings_the_first_page_forward() -> None:
+    alert = joined(raised(IN_SITTING), WITHIN_THE_HOUR, now=NOW + minutes(2))
+    assert alert.due_at == NOW + minutes(2)
+    assert alert.respond_by == NOW + minutes(62)
+
+
+def test_the_same_positive_again_changes_nothing() -> None:
+    alert = raised(CRISIS)
+    assert joined(alert, CRISIS, now=NOW + minutes(1)) is alert
+
+
+def test_a_lower_positive_after_acknowledgement_only_joins() -> None:
+    alert = raised(CRISIS).acknowledged(NURSE, now=NOW)
+    lower = joined(alert, BEFORE_NEXT_STEP, now=NOW + minutes(1))
+    assert (lower.level, lower.state, lower.due_at) == (AlertLevel.HIGH, AlertState.ACKNOWLEDGED, None)
+
+
+def test_acknowledging_stops_the_chain() -> None:
+    alert = raised(CRISIS).asked_next(CHAIN, now=NOW).acknowledged(NURSE, now=NOW + minutes(2))
+    assert (alert.due_at, alert.acknowledged_by) == (None, NURSE)
+    assert alert.asked_next(CHAIN, now=NOW + days(1)) is alert
+
+
+def test_a_second_acknowledgement_is_refused() -> None:
+    alert = raised(CRISIS).acknowledged(NURSE, now=NOW)
+    with pytest.raises(DomainError) as refused:
+        alert.acknowledged(PRESCRIBER, now=NOW)
+    assert refused.value.code == "alert_already_acknowledged"
+
+
+def test_nothing_closes_before_a_clinician_acknowledged() -> None:
+    with pytest.raises(DomainError) as refused:
+        raised(BEFORE_NEXT_STEP).closed(closing())
+    assert refused.value.code == "alert_not_acknowledged"
+
+
+@pytest.mark.parametrize(
+    ("changes", "missing"),
+    [
+        ({"disposition": None}, ("disposition",)),
+        ({"safety_plan": "  "}, ("safety_plan",)),
+        ({"note": "", "safety_plan": None}, ("note", "safety_plan")),
+    ],
+)
+def test_a_high_alert_closes_only_with_disposition_and_safety_plan(
+    changes: dict[str, object], missing: tuple[str, ...]
+) -> None:
+    alert = raised(CRISIS).acknowledged(PRESCRIBER, now=NOW)
+    with pytest.raises(DomainError) as refused:
+        alert.closed(closing(**changes))
+    assert (refused.value.code, refused.value.extra) == ("closing_incomplete", {"missing": missing})
+
+
+def test_a_lower_alert_closes_with_a_note() -> None:
+    alert = raised(BEFORE_NEXT_STEP).acknowledged(PRESCRIBER, now=NOW)
+    closed = alert.closed(closing(disposition=None, safety_plan=None))
+    assert closed.state is AlertState.CLOSED
+    assert kinds(closed)[-1] is facts.SafetyAlertWasClosed
+
+
+def test_a_closed_alert_takes_nothing_more() -> None:
+    closed = raised(CRISIS).acknowledged(PRESCRIBER, now=NOW).closed(closing())
+    where = Whereabouts(location="home", callback_number="+14155550100")
+    changes: tuple[Callable[[], SafetyAlert], ...] = (
+        lambda: joined(closed, BEFORE_NEXT_STEP),
+        lambda: closed.acknowledged(NURSE, now=NOW),
+        lambda: closed.closed(closing()),
+        lambda: closed.located(where),
+    )
+    for change in changes:
+        with pytest.raises(DomainError) as refused:
+            change()
+        assert refused.value.code == "alert_closed"
+
+
+def test_the_rota_of_the_week_gives_the_chain_the_alert_moves_along() -> None:
+    assert rota().chain_at(NOW) == CHAIN
+    assert rota().chain_at(NOW + days(30)) == (StaffId(DIRECTOR),)
+    assert POLICY.alert_responses[CRISIS.response].acknowledge_within is not None

@@ -1,0 +1,95 @@
+"""The on-call rota: who is asked, where it has gaps, and which rotas are refused."""
+
+from datetime import datetime
+
+import pytest
+
+from screening.domain.errors import DomainError
+from screening.domain.ids import ShiftId, StaffId
+from screening.domain.rota import Channel, ChannelKind, Responder, Rota, Shift
+from services.screening.tests.builders import (
+    DIRECTOR,
+    NOW,
+    NURSE,
+    PRESCRIBER,
+    days,
+    minutes,
+    new_uuid,
+    responder,
+    rota,
+)
+
+
+def shift(starts_at: datetime, ends_at: datetime, on_call: StaffId = NURSE, backup: StaffId | None = None) -> Shift:
+    return Shift(id=ShiftId(new_uuid()), starts_at=starts_at, ends_at=ends_at, on_call=on_call, backup=backup)
+
+
+def test_the_chain_names_nobody_twice() -> None:
+    directors_own_shift = shift(NOW, NOW + days(1), on_call=DIRECTOR, backup=PRESCRIBER)
+    assert rota(directors_own_shift).chain_at(NOW) == (DIRECTOR, PRESCRIBER)
+
+
+def test_a_moment_no_shift_covers_falls_to_the_medical_director() -> None:
+    assert rota(shift(NOW, NOW + days(1))).chain_at(NOW + days(1)) == (DIRECTOR,)
+
+
+def test_the_next_shift_takes_over_at_the_minute() -> None:
+    both = rota(shift(NOW, NOW + days(1)), shift(NOW + days(1), NOW + days(2), on_call=PRESCRIBER))
+    assert both.chain_at(NOW + days(1) - minutes(1))[0] == NURSE
+    assert both.chain_at(NOW + days(1))[0] == PRESCRIBER
+
+
+@pytest.mark.parametrize(
+    ("shifts", "gap"),
+    [
+        ((shift(NOW - days(1), NOW + days(4)),), None),
+        ((shift(NOW, NOW + days(2)), shift(NOW + days(2), NOW + days(4))), None),
+        ((shift(NOW, NOW + days(1)), shift(NOW + days(2), NOW + days(9))), NOW + days(1)),
+        ((shift(NOW + minutes(5), NOW + days(9)),), NOW),
+        ((), NOW),
+    ],
+    ids=["covered", "covered by two", "hole tomorrow", "not covered now", "empty"],
+)
+def test_the_first_gap_within_three_days(shifts: tuple[Shift, ...], gap: datetime | None) -> None:
+    drawn = Rota.drawn_up(
+        responders=(responder(NURSE), responder(DIRECTOR)),
+        shifts=shifts,
+        medical_director=DIRECTOR,
+        prescribers=(DIRECTOR,),
+    )
+    assert drawn.first_gap(NOW, days(3)) == gap
+
+
+def test_redrawing_keeps_the_identity_and_raises_the_version() -> None:
+    first = rota()
+    second = first.redrawn(rota(shift(NOW, NOW + days(1), on_call=PRESCRIBER)))
+    assert (second.id, second.version) == (first.id, first.version + 1)
+    assert second.chain_at(NOW)[0] == PRESCRIBER
+
+
+@pytest.mark.parametrize(
+    ("shifts", "code"),
+    [
+        ((shift(NOW, NOW),), "shift_times_invalid"),
+        ((shift(NOW, NOW + days(2)), shift(NOW + days(1), NOW + days(3))), "shifts_overlap"),
+        ((shift(NOW, NOW + days(1), on_call=StaffId("stranger")),), "unknown_responder"),
+        ((shift(NOW, NOW + days(1), backup=StaffId("stranger")),), "unknown_responder"),
+    ],
+)
+def test_a_rota_that_cannot_be_followed_is_refused(shifts: tuple[Shift, ...], code: str) -> None:
+    with pytest.raises(DomainError) as refused:
+        rota(*shifts)
+    assert refused.value.code == code
+
+
+def test_email_alone_is_not_enough_to_be_on_call() -> None:
+    two_mailboxes = Responder(
+        id=DIRECTOR,
+        channels=(
+            Channel(kind=ChannelKind.EMAIL, address="one@clinic.example"),
+            Channel(kind=ChannelKind.EMAIL, address="two@clinic.example"),
+        ),
+    )
+    with pytest.raises(DomainError) as refused:
+        Rota.drawn_up(responders=(two_mailboxes,), shifts=(), medical_director=DIRECTOR, prescribers=(DIRECTOR,))
+    assert refused.value.code == "too_few_channels"

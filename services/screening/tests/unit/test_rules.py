@@ -1,0 +1,261 @@
+"""Contraindications and interactions: every row of the shipped policy, and what holds for all of them."""
+
+import random
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from screening.domain.evidence import Evidence, EvidenceKind, EvidenceResult, Measure
+from screening.domain.history import ClinicalFact, ConditionCode, ConditionStatus, Medication
+from screening.domain.interactions import UNKNOWN_DRUG_RULE, Interaction, InteractionTable
+from screening.domain.rules import Finding, FindingClass, Limit
+from services.screening.tests.builders import (
+    NOW,
+    POLICY,
+    blood_pressure,
+    days,
+    evidence,
+    fact,
+    liver_panel,
+    medication,
+    minutes,
+)
+
+TODAY = NOW.date()
+HEART = (
+    ConditionCode.MYOCARDIAL_INFARCTION,
+    ConditionCode.STROKE,
+    ConditionCode.TRANSIENT_ISCHEMIC_ATTACK,
+    ConditionCode.UNSTABLE_ANGINA,
+    ConditionCode.DECOMPENSATED_HEART_FAILURE,
+    ConditionCode.SEVERE_VALVE_DISEASE,
+    ConditionCode.SEVERE_ARRHYTHMIA,
+)
+
+
+def findings(
+    *facts: ClinicalFact, taking: tuple[Medication, ...] = (), with_evidence: tuple[Evidence, ...] = ()
+) -> list[tuple[str, str]]:
+    return [
+        (finding.rule, finding.finding_class.value) for finding in POLICY.findings(facts, taking, with_evidence, NOW)
+    ]
+
+
+def ago(weeks: float) -> date:
+    return TODAY - timedelta(weeks=weeks)
+
+
+@pytest.mark.parametrize(
+    ("condition", "status", "found"),
+    [
+        (ConditionCode.ANEURYSMAL_VASCULAR_DISEASE, ConditionStatus.ACTIVE, [("CI-02", "A")]),
+        (ConditionCode.ANEURYSMAL_VASCULAR_DISEASE, ConditionStatus.HISTORY, [("CI-02", "A")]),
+        (ConditionCode.ARTERIOVENOUS_MALFORMATION, ConditionStatus.ACTIVE, [("CI-02", "A")]),
+        (ConditionCode.ANEURYSMAL_VASCULAR_DISEASE, ConditionStatus.RULED_OUT, []),
+        (ConditionCode.PSYCHOSIS, ConditionStatus.ACTIVE, [("CI-06", "A")]),
+        (ConditionCode.PSYCHOSIS, ConditionStatus.HISTORY, [("CI-06", "B")]),
+        (ConditionCode.SCHIZOPHRENIA_SPECTRUM, ConditionStatus.ACTIVE, [("CI-06", "A")]),
+        (ConditionCode.SCHIZOPHRENIA_SPECTRUM, ConditionStatus.HISTORY, [("CI-06", "B")]),
+        (ConditionCode.PREGNANCY, ConditionStatus.ACTIVE, [("CI-08", "A")]),
+        (ConditionCode.PREGNANCY, ConditionStatus.HISTORY, []),
+        (ConditionCode.LIVER_DISEASE_CHILD_PUGH_C, ConditionStatus.ACTIVE, [("CI-11", "A")]),
+        (ConditionCode.DRUG_ALLERGY, ConditionStatus.ACTIVE, []),
+    ],
+)
+def test_conditions(condition: ConditionCode, status: ConditionStatus, found: list[tuple[str, str]]) -> None:
+    assert findings(fact(condition, status)) == found
+
+
+@pytest.mark.parametrize("condition", HEART)
+@pytest.mark.parametrize(
+    ("weeks_ago", "found"),
+    [(0, [("CI-05", "A")]), (5.9, [("CI-05", "A")]), (6, [("CI-05", "B")]), (26, [("CI-05", "B")]), (27, [])],
+)
+def test_cardiac_events_by_how_long_ago(
+    condition: ConditionCode, weeks_ago: float, found: list[tuple[str, str]]
+) -> None:
+    assert findings(fact(condition, ConditionStatus.HISTORY, occurred_on=ago(weeks_ago))) == found
+
+
+def test_a_cardiac_event_without_a_date_counts_as_recent() -> None:
+    assert findings(fact(ConditionCode.STROKE, ConditionStatus.HISTORY)) == [("CI-05", "A")]
+
+
+@pytest.mark.parametrize(
+    ("letter_weeks_ago", "result", "found"),
+    [
+        (1, EvidenceResult.IN_RANGE, []),
+        (1, EvidenceResult.ABNORMAL, [("CI-05", "B")]),
+        (12, EvidenceResult.IN_RANGE, [("CI-05", "B")]),
+    ],
+    ids=["letter after the event", "letter advises against", "letter older than the event"],
+)
+def test_a_cardiology_letter_resolves_an_older_cardiac_event(
+    letter_weeks_ago: float, result: EvidenceResult, found: list[tuple[str, str]]
+) -> None:
+    letter = evidence(EvidenceKind.CARDIOLOGY_LETTER, result, taken_at=NOW - timedelta(weeks=letter_weeks_ago))
+    event = fact(ConditionCode.STROKE, ConditionStatus.HISTORY, occurred_on=ago(10))
+    assert findings(event, with_evidence=(letter,)) == found
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "found"),
+    [
+        ((128, 82), (126, 80), []),
+        ((139, 89), (139, 89), []),
+        ((140, 80), (128, 82), [("CI-04", "C")]),
+        ((128, 82), (128, 90), [("CI-04", "C")]),
+        ((168, 104), (150, 95), [("CI-04", "C")]),
+        ((160, 80), (161, 80), [("CI-04", "B")]),
+        ((160, 80), (130, 100), [("CI-04", "B")]),
+    ],
+)
+def test_blood_pressure_by_its_two_newest_readings(
+    first: tuple[float, float], second: tuple[float, float], found: list[tuple[str, str]]
+) -> None:
+    old = blood_pressure(190, 120, taken_at=NOW - days(3))
+    readings = (old, blood_pressure(*first, taken_at=NOW - minutes(20)), blood_pressure(*second))
+    assert findings(with_evidence=readings) == found
+
+
+@pytest.mark.parametrize(
+    ("alt", "ast", "found"),
+    [
+        (1.4, 1.4, []),
+        (1.5, 0.5, [("CI-11", "C")]),
+        (0.5, 3.0, [("CI-11", "C")]),
+        (3.1, 0.5, [("CI-11", "B")]),
+        (0.5, 8.0, [("CI-11", "B")]),
+    ],
+)
+def test_liver_enzymes_in_multiples_of_the_upper_limit(alt: float, ast: float, found: list[tuple[str, str]]) -> None:
+    assert findings(with_evidence=(liver_panel(alt, ast),)) == found
+
+
+def test_a_newer_panel_replaces_an_older_one() -> None:
+    panels = (liver_panel(4, 4, taken_at=NOW - days(30)), liver_panel(1, 1))
+    assert findings(with_evidence=panels) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "result", "found"),
+    [
+        (EvidenceKind.PREGNANCY_TEST, EvidenceResult.POSITIVE, [("CI-08", "A")]),
+        (EvidenceKind.PREGNANCY_TEST, EvidenceResult.NEGATIVE, []),
+        (EvidenceKind.LAB_PANEL, EvidenceResult.ABNORMAL, [("EV-LAB", "B")]),
+        (EvidenceKind.ECG, EvidenceResult.ABNORMAL, [("EV-ECG", "B")]),
+        (EvidenceKind.CURES_REPORT, EvidenceResult.ABNORMAL, [("EV-CURES", "B")]),
+        (EvidenceKind.LAB_PANEL, EvidenceResult.IN_RANGE, []),
+    ],
+)
+def test_results_that_speak_against_treatment(
+    kind: EvidenceKind, result: EvidenceResult, found: list[tuple[str, str]]
+) -> None:
+    assert findings(with_evidence=(evidence(kind, result),)) == found
+
+
+@pytest.mark.parametrize(
+    ("rule", "finding_class", "drug"),
+    [(row.rule, row.finding_class.value, drug) for row in POLICY.interactions.interactions for drug in row.drugs],
+)
+def test_every_drug_of_the_interaction_table_is_found(rule: str, finding_class: str, drug: str) -> None:
+    assert findings(taking=(medication(drug),)) == [(rule, finding_class)]
+
+
+@pytest.mark.parametrize("drug", POLICY.interactions.without_interaction)
+def test_a_drug_known_not_to_matter_finds_nothing(drug: str) -> None:
+    assert findings(taking=(medication(drug),)) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("Nardil", [("IX-MAOI", "B")]),
+        ("  PHENELZINE ", [("IX-MAOI", "B")]),
+        ("Sodium   Oxybate", [("IX-OXYBATE", "A")]),
+        ("Zoloft", []),
+        ("nardil-like thing", [(UNKNOWN_DRUG_RULE, "B")]),
+    ],
+)
+def test_drugs_are_recognised_by_trade_name_and_however_they_are_written(
+    written: str, found: list[tuple[str, str]]
+) -> None:
+    assert findings(taking=(medication(written),)) == found
+
+
+def test_findings_say_what_they_rest_on_and_what_resolves_them() -> None:
+    event = fact(ConditionCode.PSYCHOSIS, ConditionStatus.HISTORY)
+    (finding,) = POLICY.findings([event], [], [], NOW)
+    assert finding == Finding(
+        rule="CI-06",
+        finding_class=FindingClass.B,
+        because=("psychosis",),
+        refs=(event.id,),
+        resolved_by="A prescriber signs that benefit outweighs risk.",
+    )
+
+
+def test_findings_come_worst_first_one_per_rule() -> None:
+    found = findings(
+        fact(ConditionCode.PSYCHOSIS, ConditionStatus.HISTORY),
+        fact(ConditionCode.SCHIZOPHRENIA_SPECTRUM),
+        taking=(medication("lorazepam"), medication("phenelzine"), medication("naltrexone")),
+    )
+    assert found == [("CI-06", "A"), ("IX-MAOI", "B"), ("IX-BENZODIAZEPINE", "C"), ("IX-NALTREXONE", "info")]
+
+
+FACTS = st.lists(
+    st.builds(
+        lambda condition, status, back: fact(condition, status, occurred_on=TODAY - timedelta(days=back)),
+        st.sampled_from(ConditionCode),
+        st.sampled_from(ConditionStatus),
+        st.integers(min_value=0, max_value=400),
+    ),
+    max_size=5,
+)
+DRUGS = st.lists(
+    st.sampled_from(["sertraline", "nardil", "xyrem", "xanax", "something new"]).map(medication), max_size=4
+)
+PRESSURES = st.lists(
+    st.tuples(st.integers(90, 200), st.integers(50, 120), st.integers(1, 500)).map(
+        lambda values: blood_pressure(values[0], values[1], taken_at=NOW - minutes(values[2]))
+    ),
+    max_size=4,
+    unique_by=lambda reading: reading.taken_at,
+)
+
+
+@given(FACTS, DRUGS, PRESSURES, st.randoms(use_true_random=False))
+def test_the_order_of_the_inputs_never_matters(
+    facts: list[ClinicalFact], drugs: list[Medication], pressures: list[Evidence], shuffler: random.Random
+) -> None:
+    before = POLICY.findings(facts, drugs, pressures, NOW)
+    for inputs in (facts, drugs, pressures):
+        shuffler.shuffle(inputs)
+    assert POLICY.findings(facts, drugs, pressures, NOW) == before
+
+
+@given(FACTS, FACTS)
+def test_knowing_more_never_makes_a_finding_milder(known: list[ClinicalFact], more: list[ClinicalFact]) -> None:
+    before = {each.rule: each.finding_class for each in POLICY.findings(known, [], [], NOW)}
+    after = {each.rule: each.finding_class for each in POLICY.findings([*known, *more], [], [], NOW)}
+    assert all(rule in after and not before[rule].worse_than(after[rule]) for rule in before)
+
+
+def test_a_limit_is_either_reached_or_passed() -> None:
+    with pytest.raises(ValueError, match="either"):
+        Limit(measure=Measure.SYSTOLIC_MMHG)
+    with pytest.raises(ValueError, match="either"):
+        Limit(measure=Measure.SYSTOLIC_MMHG, at_least=1, above=1)
+
+
+def test_an_interaction_table_that_contradicts_itself_is_refused() -> None:
+    row = Interaction(
+        rule="IX-ONE", finding_class=FindingClass.C, drugs=("aspirin",), effect="-", resolved_by="-", source="-"
+    )
+    with pytest.raises(ValueError, match="listed twice"):
+        InteractionTable(interactions=(row,), without_interaction=("aspirin",), brands={})
+    with pytest.raises(ValueError, match="does not know"):
+        InteractionTable(interactions=(row,), without_interaction=(), brands={"bayer": "heroin"})
