@@ -36,7 +36,10 @@ class ContractModel(BaseModel):
 
 
 class Section(ContractModel):
-    """The plaintext of a sealed section."""
+    """The plaintext of a sealed section. Its `repr` shows nothing of it: events are logged and raised."""
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, object]]:
+        return iter(())
 
 
 class EventData(ContractModel):

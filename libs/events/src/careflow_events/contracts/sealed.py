@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar, cast, get_args, get_origin
 
-from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
@@ -27,12 +27,30 @@ class SealedFor:
     def __init__(self, *consumers: str) -> None:
         object.__setattr__(self, "consumers", consumers)
 
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(schema), "x-sealed-for": list(self.consumers)}
 
-@dataclass(frozen=True, slots=True)
+
 class Sealed(Generic[S]):
     """A sealed section as code sees it. `value` is the plaintext, or None in a reader it is not addressed to."""
 
-    value: S | None
+    __slots__ = ("_value",)
+
+    def __init__(self, value: S | None) -> None:
+        self._value = value
+
+    @property
+    def value(self) -> S | None:
+        return self._value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sealed) and other.value == self.value
+
+    def __hash__(self) -> int:
+        return hash((Sealed, self.value))
+
+    def __repr__(self) -> str:
+        return f"Sealed({'closed' if self.value is None else 'open'})"
 
     @classmethod
     def plain(cls, value: S) -> "Sealed[S]":
@@ -58,15 +76,13 @@ class Sealed(Generic[S]):
 
         return core_schema.with_info_plain_validator_function(
             validate,
-            metadata={"plaintext": plaintext},
+            json_schema_input_schema=handler.generate_schema(plaintext),
             serialization=core_schema.plain_serializer_function_ser_schema(_never_open),
         )
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        metadata = cast("dict[str, Any]", schema.get("metadata", {}))
-        plaintext: type[BaseModel] = metadata["plaintext"]
-        return {"$ref": "#/$defs/SealedSection", "x-plaintext": handler(plaintext.__pydantic_core_schema__)}
+        return {"x-plaintext": handler(schema)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,210 @@
+"""The JSON Schemas of every event: generated from the contract models, committed, checked.
+
+Two per event and version: `v1.json` is published and open (unknown fields allowed, open codes are strings with
+`x-known-values`), `v1.producer.json` is what our own producers must fit. `python -m careflow_events.schemas` writes
+them; `--check` also fails on what released versions do not allow; `--release NAME` keeps a copy of the published ones
+that later versions are compared with.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from careflow_events.catalogue import CATALOGUE
+from careflow_events.contracts.model import EventData
+from careflow_events.evolution import breaks
+
+FOLDER: Final = Path(__file__).parents[2] / "schemas"
+"""Where the schemas are committed, in a checkout."""
+
+_DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+_TEXT: Final = {"type": "string"}
+_SEALED_SECTION: Final[Mapping[str, Any]] = {
+    "type": "object",
+    "description": "A sealed section: JWE General JSON (RFC 7516), ECDH-ES+A256KW, A256GCM. The additional authenticated"
+    " data is id|type|subject|field of the event; the plaintext is JSON padded with spaces to a multiple of 256 bytes.",
+    "properties": {
+        "protected": _TEXT,
+        "aad": _TEXT,
+        "iv": _TEXT,
+        "ciphertext": _TEXT,
+        "tag": _TEXT,
+        "recipients": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "properties": {
+                    "header": {
+                        "type": "object",
+                        "properties": {"kid": _TEXT, "epk": {"type": "object"}},
+                        "required": ["kid", "epk"],
+                    },
+                    "encrypted_key": _TEXT,
+                },
+                "required": ["header", "encrypted_key"],
+            },
+        },
+    },
+    "required": ["protected", "aad", "iv", "ciphertext", "tag", "recipients"],
+}
+
+
+def published(contract: type[EventData]) -> JsonSchemaValue:
+    """The open schema consumers may rely on."""
+    return _schema(contract, contract.schema_id(), strict=False)
+
+
+def producer(contract: type[EventData]) -> JsonSchemaValue:
+    """The strict schema: no unknown field, no unknown code."""
+    return _schema(contract, f"{contract.schema_id()}.producer", strict=True)
+
+
+def files() -> Iterator[tuple[Path, bytes]]:
+    """Every schema file that must be there, relative to the folder, with its content."""
+    for contract in CATALOGUE.values():
+        place = Path(contract.topic.service) / contract.name()
+        yield place / f"v{contract.major}.json", _written(published(contract))
+        yield place / f"v{contract.major}.producer.json", _written(producer(contract))
+
+
+def disagreements(folder: Path = FOLDER) -> list[str]:
+    """What in the folder is not as the models say, one line each."""
+    wanted = dict(files())
+    found = {path.relative_to(folder) for path in folder.glob("*/*/v*.json")}
+    lines = [f"{path}: no event has this schema" for path in sorted(found - wanted.keys())]
+    for path, content in wanted.items():
+        if path not in found:
+            lines.append(f"{path}: missing")
+        elif (folder / path).read_bytes() != content:
+            lines.append(f"{path}: differs from its model")
+    return lines
+
+
+def broken_promises(folder: Path = FOLDER) -> list[str]:
+    """What today's published schemas break of any released version, one line each: release, event, field, rule."""
+    today = {path: orjson.loads(content) for path, content in files()}
+    lines = []
+    for path in sorted(folder.glob("released/*/*/*/v*.json")):
+        release, event = path.relative_to(folder / "released").parts[0], Path(*path.parts[-3:])
+        if event not in today:
+            lines.append(f"{release}: {event}: removed")
+            continue
+        lines += [f"{release}: {event}: {broken}" for broken in breaks(orjson.loads(path.read_bytes()), today[event])]
+    return lines
+
+
+def write(folder: Path = FOLDER) -> None:
+    """Make the folder agree with the models; released versions are never touched."""
+    wanted = dict(files())
+    for path in folder.glob("*/*/v*.json"):
+        if path.relative_to(folder) not in wanted:
+            path.unlink()
+    for path, content in wanted.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+
+
+def release(name: str, folder: Path = FOLDER) -> None:
+    """Keep today's published schemas as released. Raises FileExistsError when there is a release of that name."""
+    target = folder / "released" / name
+    target.mkdir(parents=True)
+    for path, content in files():
+        if not path.name.endswith(".producer.json"):
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            (target / path).write_bytes(content)
+
+
+class _WireSchema(GenerateJsonSchema):
+    """What goes on the wire: absent values are left out, never null; no titles made of field names; the model's own
+    order.
+    """
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        described = super().default_schema(schema)
+        return {key: value for key, value in described.items() if (key, value) != ("default", None)}
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic's signature
+        return False
+
+    def sort(self, value: JsonSchemaValue, parent_key: str | None = None) -> JsonSchemaValue:  # noqa: ARG002 - pydantic's signature
+        return value
+
+
+def _schema(contract: type[EventData], identifier: str, *, strict: bool) -> JsonSchemaValue:
+    generated = contract.model_json_schema(by_alias=True, schema_generator=_WireSchema, mode="validation")
+    described: JsonSchemaValue = _adapted(generated, strict=strict)
+    definitions = described.pop("$defs", {})
+    if any(True for _ in _sealed(described)):
+        definitions["SealedSection"] = dict(_SEALED_SECTION)
+    head = {
+        "$schema": _DIALECT,
+        "$id": identifier,
+        "x-type": contract.type(),
+        "x-topic": contract.topic.name,
+        "x-dataclassification": contract.topic.classification.value,
+    }
+    return {**head, **described, **({"$defs": definitions} if definitions else {})}
+
+
+def _adapted(node: Any, *, strict: bool) -> Any:
+    """The same schema in our own vocabulary, open or strict."""
+    if isinstance(node, list):
+        return [_adapted(item, strict=strict) for item in node]
+    if not isinstance(node, dict):
+        return node
+    adapted = {key: _adapted(value, strict=strict) for key, value in node.items()}
+    if adapted.get("additionalProperties") is False and not strict:
+        del adapted["additionalProperties"]
+    if "x-plaintext" in adapted:
+        adapted = {"$ref": "#/$defs/SealedSection", **adapted}
+    if "x-code" in adapted and (strict or adapted["x-code"] == "closed"):
+        adapted["enum"] = list(adapted["x-known-values"])
+    return adapted
+
+
+def _sealed(node: Any) -> Iterator[Any]:
+    if isinstance(node, dict):
+        if "x-plaintext" in node:
+            yield node
+        for value in node.values():
+            yield from _sealed(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _sealed(value)
+
+
+def _written(schema: JsonSchemaValue) -> bytes:
+    return orjson.dumps(schema, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line. Exit code 1 when a check fails."""
+    parser = argparse.ArgumentParser(
+        prog="python -m careflow_events.schemas", description="The JSON Schemas of every event."
+    )
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--check", action="store_true", help="check, write nothing")
+    what.add_argument("--release", metavar="NAME", help="keep today's published schemas as released")
+    chosen = parser.parse_args(arguments)
+    if not chosen.check:
+        write()
+    if chosen.release:
+        release(chosen.release)
+    problems = disagreements() + broken_promises()
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
