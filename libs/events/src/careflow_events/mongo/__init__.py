@@ -5,7 +5,24 @@ Invariant: they work on the session that the caller's task has bound (`session.b
 are part of its transaction and outside one they are single operations.
 """
 
+from careflow_events.mongo.consumers import MongoConsumers
+from careflow_events.mongo.faults import store_is_away
 from careflow_events.mongo.indexes import INDEXES
+from careflow_events.mongo.lease import MongoLeases
 from careflow_events.mongo.outbox import MongoOutbox
+from careflow_events.mongo.parked import MongoParked
+from careflow_events.mongo.positions import MongoPositions
+from careflow_events.mongo.unpublished import MongoUnpublished
+from careflow_events.mongo.watch import OutboxWatch
 
-__all__ = ["INDEXES", "MongoOutbox"]
+__all__ = [
+    "INDEXES",
+    "MongoConsumers",
+    "MongoLeases",
+    "MongoOutbox",
+    "MongoParked",
+    "MongoPositions",
+    "MongoUnpublished",
+    "OutboxWatch",
+    "store_is_away",
+]

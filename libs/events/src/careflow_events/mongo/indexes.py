@@ -20,5 +20,28 @@ INDEXES: Final[tuple[tuple[str, IndexModel], ...]] = (
         "_outbox",
         IndexModel([("position", 1)], name="position", unique=True, partialFilterExpression={"position": {"$gt": 0}}),
     ),
+    ("_positions", IndexModel([("subject", 1)], name="subject")),
+    (
+        "_positions",
+        IndexModel([("block.parked", 1)], name="blocked", partialFilterExpression={"block.parked": {"$gt": 0}}),
+    ),
+    ("_positions", IndexModel([("expires_at", 1)], name="expiry", expireAfterSeconds=0)),
+    (
+        "_parked",
+        IndexModel(
+            [("consumer", 1), ("stream", 1), ("place", 1), ("_id", 1)],
+            name="open_by_stream",
+            partialFilterExpression={"open": True},
+        ),
+    ),
+    (
+        "_parked",
+        IndexModel([("consumer", 1), ("_id", 1)], name="open", partialFilterExpression={"open": True}),
+    ),
+    (
+        "_parked",
+        IndexModel([("consumer", 1)], name="requested", partialFilterExpression={"state": "replay_requested"}),
+    ),
+    ("_parked", IndexModel([("expires_at", 1)], name="expiry", expireAfterSeconds=0)),
 )
 """(collection, index): the `indexes` process creates them before anything else starts."""

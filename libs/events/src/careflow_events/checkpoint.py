@@ -1,0 +1,88 @@
+"""FeedCheckpoint: tells readers how fresh their view is.
+
+Invariant: a checkpoint is written to a partition only after everything its service committed before `as_of` has been
+published, so whoever has read it has been sent all of that.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final, Protocol
+
+from careflow_events import envelope as envelopes
+from careflow_events import instants
+from careflow_events.contracts.feed import FeedCheckpoint
+from careflow_events.producing import Acknowledgement, OutgoingRecord
+from careflow_events.topics import Topic
+
+EVERY_SECONDS: Final = 30.0
+
+
+class CheckpointProducer(Protocol):
+    """What writing checkpoints needs of a producer."""
+
+    async def partitions(self, topic: str) -> Sequence[int]:
+        """The partitions a topic has now."""
+
+    async def publish(self, records: Sequence[OutgoingRecord]) -> Sequence[Acknowledgement]:
+        """Publishes the records and says how each one fared."""
+
+
+class Checkpoints:
+    """Writes the service's checkpoints when they are due."""
+
+    def __init__(
+        self,
+        topics: Sequence[Topic],
+        producer: CheckpointProducer,
+        new_id: Callable[[], str],
+        *,
+        every_seconds: float = EVERY_SECONDS,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._topics = topics
+        self._producer = producer
+        self._new_id = new_id
+        self._every = every_seconds
+        self._monotonic = monotonic
+        self._as_of: datetime | None = None
+        self._due_at = monotonic()
+
+    def published_before(self, as_of: datetime) -> None:
+        """Notes that everything committed before `as_of` has been published."""
+        self._as_of = as_of
+
+    async def write_when_due(self) -> bool:
+        """Writes one checkpoint to every partition when it is time and something is known; answers whether all were
+        stored. What failed is due again at once.
+        """
+        if self._as_of is None or self._monotonic() < self._due_at:
+            return False
+        records = [
+            self._record(topic, partition, self._as_of)
+            for topic in self._topics
+            for partition in await self._producer.partitions(topic.name)
+        ]
+        acknowledged = await self._producer.publish(records)
+        if any(each is not Acknowledgement.STORED for each in acknowledged):
+            return False
+        self._due_at = self._monotonic() + self._every
+        return True
+
+    def _record(self, topic: Topic, partition: int, as_of: datetime) -> OutgoingRecord:
+        event = envelopes.Envelope(
+            id=self._new_id(),
+            source=f"/careflow/{topic.service}",
+            type=FeedCheckpoint.type(),
+            time=as_of,
+            dataschema=FeedCheckpoint.schema_id(),
+            dataclassification=topic.classification.value,
+            data={"as_of": instants.written(as_of)},
+        )
+        return OutgoingRecord(
+            topic=topic.name,
+            key=None,
+            value=envelopes.encode(event),
+            headers=tuple(envelopes.record_headers(event)),
+            partition=partition,
+        )

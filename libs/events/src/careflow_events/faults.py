@@ -1,0 +1,52 @@
+"""What an error means for the record that met it.
+
+Invariant: a code never contains text of the exception: libraries quote input values in their messages.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from careflow_events.catalogue import MalformedData
+from careflow_events.envelope import MalformedEnvelope
+from careflow_events.positions import PositionMoved
+from careflow_events.sealing import KeyMissing, SectionBroken
+
+
+class Fault(StrEnum):
+    """The three ways to fail."""
+
+    POISON = "poison"
+    """It will never work: park now."""
+    TRANSIENT = "transient"
+    """It will work when something is back: retry in place, then pause and come back; never parked."""
+    UNCLASSIFIED = "unclassified"
+    """A bug, ours or theirs: a few attempts, then park."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """A fault and its stable code, as parked records and metrics carry it."""
+
+    fault: Fault
+    code: str
+
+
+FaultOf = Callable[[BaseException], Diagnosis]
+
+_POISON: Final = (MalformedEnvelope, MalformedData, SectionBroken)
+_TRANSIENT: Final = (KeyMissing, PositionMoved, TimeoutError, ConnectionError)
+
+
+def diagnosis(store_is_away: Callable[[BaseException], bool]) -> FaultOf:
+    """How errors are read in a process whose store says by `store_is_away` which errors of its driver will pass."""
+
+    def fault_of(error: BaseException) -> Diagnosis:
+        if isinstance(error, _POISON):
+            return Diagnosis(Fault.POISON, error.code)
+        if isinstance(error, _TRANSIENT) or store_is_away(error):
+            return Diagnosis(Fault.TRANSIENT, type(error).__name__)
+        return Diagnosis(Fault.UNCLASSIFIED, type(error).__name__)
+
+    return fault_of

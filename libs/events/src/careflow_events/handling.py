@@ -1,0 +1,200 @@
+"""Handling: one record through envelope, contract, position and reaction, in one transaction.
+
+Invariant: the position moves in the same transaction as the reaction's writes, before them. An event that may not be
+handled now is parked in that transaction instead, so an event is never both handled and waiting, except one that only
+restricts.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Generic, Protocol, TypeVar
+
+from careflow_events import catalogue, metrics, telemetry
+from careflow_events.consumed import ConsumedRecord
+from careflow_events.consumers import Consumers
+from careflow_events.contracts.feed import FeedCheckpoint
+from careflow_events.envelope import Envelope, EnvelopeFault, MalformedEnvelope, confirm_key, decode
+from careflow_events.parked import Parked
+from careflow_events.parking import Parking
+from careflow_events.positions import Positions, Standing
+from careflow_events.sealing import KeyRing
+from careflow_events.subscription import Received, Subscription
+
+P = TypeVar("P")
+R = TypeVar("R")
+
+
+class Settled(StrEnum):
+    """How a record was settled: its offset may be committed."""
+
+    HANDLED = "handled"
+    UNHEARD = "unheard"
+    """A type this service does not hear; its position has moved all the same."""
+    UNKNOWN_TYPE = "unknown_type"
+    DUPLICATE = "duplicate"
+    CHECKPOINT = "checkpoint"
+    PARKED = "parked"
+
+
+class Transactions(Protocol):
+    """Runs reactions: the service's unit of work, as this library needs it."""
+
+    async def run(self, fn: Callable[[Any], Awaitable[R]], *, action: str, event: Envelope | None) -> R:
+        """Runs `fn` in a transaction until it commits, with the store's session bound, and answers what it answered.
+        What it publishes was caused by `event`. `action` names it in the audit trail.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stores:
+    """Where one consumer keeps what it knows."""
+
+    positions: Positions
+    parked: Parked
+    consumers: Consumers
+
+
+class Handling(Generic[P]):
+    """What one consumer does with a record, once. Errors are the caller's to judge."""
+
+    def __init__(
+        self,
+        *,
+        consumer: str,
+        subscriptions: Sequence[Subscription[P]],
+        ports: P,
+        transactions: Transactions,
+        stores: Stores,
+        keyring: KeyRing | None,
+        wall_clock: Callable[[], datetime],
+        spans: telemetry.Spans = telemetry.handling,
+    ) -> None:
+        self.consumer = consumer
+        self.stores = stores
+        self.clock = wall_clock
+        self._subscriptions: Mapping[str, Subscription[P]] = {each.contract.type(): each for each in subscriptions}
+        self._ports = ports
+        self._transactions = transactions
+        self._keyring = keyring
+        self._spans = spans
+        self._parking = Parking(stores.positions, stores.parked, wall_clock)
+
+    async def settle(self, record: ConsumedRecord) -> Settled:
+        """Handles the record, or parks it where order forbids to handle it. Raises whatever goes wrong; then nothing
+        was written.
+        """
+        event = understood(record)
+        if event.type == FeedCheckpoint.type():
+            return await self._checkpoint(record, event)
+        subscription = self._subscriptions.get(event.type)
+        if subscription is None:
+            return await self._pass_by(record, event)
+        received = self._received(event)
+
+        async def handle(tx: Any) -> Settled:
+            standing = await self._advance(event)
+            if standing is Standing.DUPLICATE:
+                return Settled.DUPLICATE
+            if standing is Standing.NEXT:
+                await subscription.reaction(received, tx, self._ports)
+                return Settled.HANDLED
+            if not await self._park(record, event, standing, applied_early=subscription.restricts):
+                return Settled.DUPLICATE
+            if subscription.restricts:
+                await subscription.reaction(received, tx, self._ports)
+            return Settled.PARKED
+
+        with self._spans(event):
+            return await self._transactions.run(handle, action=_action(event), event=event)
+
+    async def park(self, record: ConsumedRecord, *, cause: str, attempts: int) -> bool:
+        """Parks a record that failed and blocks its stream. Answers False when it had been settled before."""
+        event = _readable(record)
+
+        async def park(_: Any) -> bool:
+            return await self._parking.park(record, event, cause=cause, attempts=attempts)
+
+        return await self._transactions.run(park, action="park_event", event=None)
+
+    async def react(self, event: Envelope, tx: Any) -> None:
+        """Runs the reaction of an event whose place in its stream the caller has settled in this transaction."""
+        subscription = self._subscriptions.get(event.type)
+        if subscription is not None:
+            await subscription.reaction(self._received(event), tx, self._ports)
+
+    async def run(self, fn: Callable[[Any], Awaitable[R]], event: Envelope) -> R:
+        """Runs `fn` in a transaction caused by `event`, within the span of its handling."""
+        with self._spans(event):
+            return await self._transactions.run(fn, action=_action(event), event=event)
+
+    def _received(self, event: Envelope) -> Received[Any]:
+        return Received(
+            data=catalogue.read(event, self._keyring),
+            id=event.id,
+            subject=event.subject or "",
+            time=event.time,
+            stream=event.stream or "",
+            sequence=event.sequence,
+            correlation=event.correlationid,
+        )
+
+    async def _advance(self, event: Envelope) -> Standing:
+        if event.stream is not None and event.sequence is not None:
+            return await self.stores.positions.advance(event.stream, event.sequence, event.id)
+        met = await self.stores.positions.met_before(event.source, event.id)
+        return Standing.DUPLICATE if met else Standing.NEXT
+
+    async def _checkpoint(self, record: ConsumedRecord, event: Envelope) -> Settled:
+        checkpoint = catalogue.read(event, self._keyring)
+        assert isinstance(checkpoint, FeedCheckpoint)
+        await self.stores.consumers.note_checkpoint(record.topic, record.partition, checkpoint.as_of)
+        return Settled.CHECKPOINT
+
+    async def _pass_by(self, record: ConsumedRecord, event: Envelope) -> Settled:
+        """Moves the position for an event nobody here hears: one write, no transaction, unless it has to wait."""
+        known = catalogue.contract_for(event.type) is not None
+        passed = Settled.UNHEARD if known else Settled.UNKNOWN_TYPE
+        if event.stream is None or event.sequence is None:
+            return passed
+        standing = await self.stores.positions.advance(event.stream, event.sequence, event.id)
+        if standing is Standing.NEXT:
+            return passed
+        if standing is Standing.DUPLICATE:
+            return Settled.DUPLICATE
+
+        async def park(_: Any) -> bool:
+            return await self._park(record, event, standing, applied_early=False)
+
+        parked = await self._transactions.run(park, action="park_event", event=event)
+        return Settled.PARKED if parked else Settled.DUPLICATE
+
+    async def _park(self, record: ConsumedRecord, event: Envelope, standing: Standing, *, applied_early: bool) -> bool:
+        parked = await self._parking.park(record, event, cause=standing, attempts=0, applied_early=applied_early)
+        if parked:
+            metrics.EVENTS_PARKED.labels(record.topic, standing).inc()
+        return parked
+
+
+def understood(record: ConsumedRecord) -> Envelope:
+    """The record's envelope. Raises MalformedEnvelope, also when key, topic and envelope disagree about the stream."""
+    event = decode(record.value, record.headers)
+    confirm_key(event, record.key)
+    if event.stream is not None and event.stream != record.stream():
+        raise MalformedEnvelope(EnvelopeFault.INVALID_ATTRIBUTE, "stream")
+    return event
+
+
+def _readable(record: ConsumedRecord) -> Envelope | None:
+    """The envelope of a record to be parked, as far as it says which stream of its topic the record belongs to."""
+    with suppress(MalformedEnvelope):
+        event = decode(record.value, record.headers)
+        if event.stream is None or event.stream == f"{record.topic}/{event.subject}":
+            return event
+    return None
+
+
+def _action(event: Envelope) -> str:
+    return f"on {event.type}"

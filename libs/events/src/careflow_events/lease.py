@@ -1,0 +1,94 @@
+"""Leases: at most one process at a time does a piece of work, and one that lost its turn cannot write any more.
+
+Invariant: whether a lease is free is judged by the store's clock alone. A holder stops by its own monotonic clock when
+two thirds of the TTL have passed since its last renewal began, so it stops before anybody else may start. Whoever
+takes a lease gets a higher epoch; a write made under a lease compares the epoch in its transaction, which fences a
+holder that slept through its expiry.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, Protocol
+
+DEFAULT_TTL: Final = timedelta(seconds=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The right to do the work called `name` until it expires; `epoch` grows with every change of hands."""
+
+    name: str
+    holder: str
+    epoch: int
+
+
+class Fenced(Exception):
+    """A write under a lease that has changed hands: nothing was written."""
+
+    code = "lease_lost"
+
+
+class Leases(Protocol):
+    """The leases of one service, kept in its store."""
+
+    async def take(self, name: str, holder: str, ttl: timedelta) -> Grant | None:
+        """The lease under a new epoch when it is free, expired or this holder's own, else None."""
+
+    async def renew(self, grant: Grant, ttl: timedelta) -> bool:
+        """Whether the grant was still the current one; if so it now lasts `ttl` from the store's now."""
+
+    async def release(self, grant: Grant) -> None:
+        """Frees the lease at once; does nothing when it has changed hands."""
+
+
+class HeldLease:
+    """One process's hold on one lease: take it when free, renew it in time, stop in time."""
+
+    def __init__(
+        self,
+        leases: Leases,
+        name: str,
+        holder: str,
+        *,
+        ttl: timedelta = DEFAULT_TTL,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._leases = leases
+        self._name = name
+        self._holder = holder
+        self._ttl = ttl
+        self._monotonic = monotonic
+        self._grant: Grant | None = None
+        self._renewed_at = 0.0
+
+    @property
+    def held(self) -> bool:
+        """Whether work under the lease may go on right now."""
+        return self._grant is not None and self._age() < self._ttl.total_seconds() * 2 / 3
+
+    async def hold(self) -> Grant | None:
+        """The grant to work under, taken or renewed when needed; None while somebody else has the lease."""
+        if self._grant is not None and self._age() < self._ttl.total_seconds() / 3:
+            return self._grant
+        began = self._monotonic()
+        if self.held and self._grant is not None and await self._leases.renew(self._grant, self._ttl):
+            self._renewed_at = began
+        else:
+            self._grant = await self._leases.take(self._name, self._holder, self._ttl)
+            self._renewed_at = began
+        return self._grant if self.held else None
+
+    def lost(self) -> None:
+        """Forgets a grant that turned out to be fenced."""
+        self._grant = None
+
+    async def release(self) -> None:
+        """Gives the lease back so that a successor need not wait for its expiry."""
+        grant, self._grant = self._grant, None
+        if grant is not None:
+            await self._leases.release(grant)
+
+    def _age(self) -> float:
+        return self._monotonic() - self._renewed_at

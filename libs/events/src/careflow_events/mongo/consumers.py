@@ -1,0 +1,56 @@
+"""A consumer's memory of itself in `_consumers`: one document for the consumer, one for each topic it reads."""
+
+from datetime import datetime
+
+from pymongo.asynchronous.database import AsyncDatabase
+
+from careflow_events.consumers import NEVER_STARTED, Feed, StopReason
+from careflow_events.mongo.collections import Document, collection
+
+
+class MongoConsumers:
+    """The `Consumers` port of one consumer."""
+
+    def __init__(self, database: AsyncDatabase[Document], consumer: str) -> None:
+        self._consumers = collection(database, "_consumers")
+        self._consumer = consumer
+
+    async def feed(self, topic: str) -> Feed:
+        """See `careflow_events.consumers.Consumers.feed`."""
+        document = await self._consumers.find_one(self._topic(topic))
+        if document is None:
+            return NEVER_STARTED
+        return Feed(
+            topic_id=document.get("topic_id"),
+            started=frozenset(document.get("started", ())),
+            checkpoints={int(partition): as_of for partition, as_of in document.get("as_of", {}).items()},
+        )
+
+    async def note_started(self, topic: str, topic_id: str, partition: int) -> None:
+        """See `careflow_events.consumers.Consumers.note_started`."""
+        await self._consumers.update_one(
+            self._topic(topic), {"$set": {"topic_id": topic_id}, "$addToSet": {"started": partition}}, upsert=True
+        )
+
+    async def note_checkpoint(self, topic: str, partition: int, as_of: datetime) -> None:
+        """See `careflow_events.consumers.Consumers.note_checkpoint`."""
+        await self._consumers.update_one(self._topic(topic), {"$max": {f"as_of.{partition}": as_of}}, upsert=True)
+
+    async def stop(self, reason: StopReason, at: datetime) -> None:
+        """See `careflow_events.consumers.Consumers.stop`."""
+        await self._consumers.update_one(
+            {"_id": self._consumer}, {"$set": {"stopped": reason.value, "stopped_at": at}}, upsert=True
+        )
+
+    async def stopped(self) -> StopReason | None:
+        """See `careflow_events.consumers.Consumers.stopped`."""
+        document = await self._consumers.find_one({"_id": self._consumer})
+        reason = None if document is None else document["stopped"]
+        return None if reason is None else StopReason(reason)
+
+    async def resume(self) -> None:
+        """See `careflow_events.consumers.Consumers.resume`."""
+        await self._consumers.update_one({"_id": self._consumer}, {"$set": {"stopped": None, "stopped_at": None}})
+
+    def _topic(self, topic: str) -> Document:
+        return {"_id": f"{self._consumer}|{topic}"}

@@ -1,0 +1,137 @@
+"""Parked records in `_parked`: open ones until they are settled, settled ones for 90 days."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from pymongo import ReturnDocument
+from pymongo.asynchronous.database import AsyncDatabase
+
+from careflow_events.consumed import ConsumedRecord
+from careflow_events.mongo.collections import Document, collection
+from careflow_events.parked import ParkedRecord, ParkedState
+
+KEPT_WHEN_SETTLED: Final = timedelta(days=90)
+
+_SETTLED: Final = (ParkedState.REPLAYED, ParkedState.DISCARDED)
+_REQUESTS_AT_ONCE: Final = 100
+
+
+class MongoParked:
+    """The `Parked` port of one consumer."""
+
+    def __init__(self, database: AsyncDatabase[Document], consumer: str) -> None:
+        self._parked = collection(database, "_parked")
+        self._consumer = consumer
+
+    async def add(self, parked: ParkedRecord) -> None:
+        """See `careflow_events.parked.Parked.add`."""
+        await self._parked.insert_one(self._document(parked))
+
+    async def find(self, parked_id: str) -> ParkedRecord | None:
+        """See `careflow_events.parked.Parked.find`."""
+        document = await self._parked.find_one({"_id": self._id(parked_id)})
+        return None if document is None else self._record(document)
+
+    async def head(self, stream: str) -> ParkedRecord | None:
+        """See `careflow_events.parked.Parked.head`."""
+        first = self._parked.find({"open": True, "consumer": self._consumer, "stream": stream})
+        document = await first.sort([("place", 1), ("_id", 1)]).limit(1).to_list()
+        return self._record(document[0]) if document else None
+
+    async def open_records(
+        self, *, stream: str | None, cause: str | None, limit: int, after: str | None
+    ) -> Sequence[ParkedRecord]:
+        """See `careflow_events.parked.Parked.open_records`."""
+        query: Document = {"open": True, "consumer": self._consumer}
+        if stream is not None:
+            query["stream"] = stream
+        if cause is not None:
+            query["cause"] = cause
+        if after is not None:
+            query["_id"] = {"$gt": self._id(after)}
+        found = await self._parked.find(query).sort([("_id", 1)]).limit(limit).to_list()
+        return [self._record(document) for document in found]
+
+    async def requested(self) -> Sequence[ParkedRecord]:
+        """See `careflow_events.parked.Parked.requested`."""
+        query = {"state": ParkedState.REPLAY_REQUESTED.value, "consumer": self._consumer}
+        found = await self._parked.find(query).limit(_REQUESTS_AT_ONCE).to_list()
+        return [self._record(document) for document in found]
+
+    async def change(
+        self,
+        parked_id: str,
+        *,
+        expecting: Sequence[ParkedState],
+        state: ParkedState,
+        at: datetime,
+        cause: str | None = None,
+    ) -> bool:
+        """See `careflow_events.parked.Parked.change`."""
+        fields: Document = {"state": state.value}
+        if state in _SETTLED:
+            fields |= {"open": False, "settled_at": at, "expires_at": at + KEPT_WHEN_SETTLED}
+        if cause is not None:
+            fields["cause"] = cause
+        changed = await self._parked.find_one_and_update(
+            {"_id": self._id(parked_id), "state": {"$in": [each.value for each in expecting]}},
+            {"$set": fields, "$inc": {"attempts": 0 if cause is None else 1}},
+            projection={"_id": 1},
+            return_document=ReturnDocument.AFTER,
+        )
+        return changed is not None
+
+    async def open_count(self) -> int:
+        """See `careflow_events.parked.Parked.open_count`."""
+        return await self._parked.count_documents({"open": True, "consumer": self._consumer})
+
+    def _id(self, parked_id: str) -> str:
+        return f"{self._consumer}|{parked_id}"
+
+    def _document(self, parked: ParkedRecord) -> Document:
+        record = parked.record
+        return {
+            "_id": self._id(parked.id),
+            "consumer": self._consumer,
+            "open": parked.state not in _SETTLED,
+            "state": parked.state.value,
+            "stream": parked.stream,
+            "place": parked.place,
+            "topic": record.topic,
+            "partition": record.partition,
+            "offset": record.offset,
+            "key": record.key,
+            "value": record.value,
+            "headers": [[name, value] for name, value in record.headers],
+            "event_id": parked.event_id,
+            "event_type": parked.event_type,
+            "cause": parked.cause,
+            "attempts": parked.attempts,
+            "applied_early": parked.applied_early,
+            "first_failed_at": parked.first_failed_at,
+            "settled_at": parked.settled_at,
+        }
+
+    def _record(self, document: Mapping[str, Any]) -> ParkedRecord:
+        return ParkedRecord(
+            id=document["_id"].removeprefix(f"{self._consumer}|"),
+            record=ConsumedRecord(
+                topic=document["topic"],
+                partition=document["partition"],
+                offset=document["offset"],
+                key=document["key"],
+                value=document["value"],
+                headers=tuple((name, value) for name, value in document["headers"]),
+            ),
+            stream=document["stream"],
+            place=document["place"],
+            event_id=document["event_id"],
+            event_type=document["event_type"],
+            cause=document["cause"],
+            attempts=document["attempts"],
+            applied_early=document["applied_early"],
+            first_failed_at=document["first_failed_at"],
+            state=ParkedState(document["state"]),
+            settled_at=document["settled_at"],
+        )

@@ -1,0 +1,105 @@
+"""Positions in `_positions`, one document per consumer and stream: `{_id: "<consumer>|<stream>", last, last_event_id,
+block}`. Moving on is one conditional write on `_id`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from pymongo.asynchronous.database import AsyncDatabase
+
+from careflow_events.mongo.collections import Document, collection
+from careflow_events.outbox import StreamPosition
+from careflow_events.positions import Block, Position, PositionMoved, Standing
+
+REMEMBERED: Final = timedelta(days=45)
+"""How long an event without a sequence is known as met: longer than any topic keeps it."""
+
+_BLOCKED: Final[Document] = {"$gt": 0}
+
+
+class MongoPositions:
+    """The `Positions` port of one consumer."""
+
+    def __init__(self, database: AsyncDatabase[Document], consumer: str) -> None:
+        self._positions = collection(database, "_positions")
+        self._consumer = consumer
+
+    async def advance(self, stream: str, sequence: int, event_id: str) -> Standing:
+        """See `careflow_events.positions.Positions.advance`. One round trip when the event is the next one."""
+        moved = await self._positions.update_one(
+            {"_id": self._id(stream), "last": sequence - 1, "block": None},
+            {"$set": {"last": sequence, "last_event_id": event_id}},
+        )
+        if moved.matched_count == 1:
+            return Standing.NEXT
+        position = await self.find(stream)
+        standing = (position or Position(stream, None)).standing(sequence, event_id)
+        if standing is Standing.NEXT:
+            await self.replace(position, Position(stream, sequence, event_id))
+        return standing
+
+    async def find(self, stream: str) -> Position | None:
+        """See `careflow_events.positions.Positions.find`."""
+        document = await self._positions.find_one({"_id": self._id(stream)})
+        return None if document is None else _position(stream, document)
+
+    async def replace(self, before: Position | None, after: Position) -> None:
+        """See `careflow_events.positions.Positions.replace`. A first contact that loses against another ends with the
+        driver's duplicate key error, which makes the unit of work run again.
+        """
+        fields = {
+            "last": after.last,
+            "last_event_id": after.last_event_id,
+            "block": None if after.block is None else asdict(after.block),
+        }
+        if before is None:
+            subject = after.stream.partition("/")[2]
+            await self._positions.insert_one(
+                {"_id": self._id(after.stream), "consumer": self._consumer, "subject": subject, **fields}
+            )
+            return
+        as_before: Document = {"_id": self._id(before.stream), "last": before.last}
+        if before.block is None:
+            as_before["block"] = None
+        else:
+            as_before |= {"block.parked": before.block.parked, "block.settled": before.block.settled}
+        written = await self._positions.update_one(as_before, {"$set": fields})
+        if written.matched_count == 0:
+            raise PositionMoved
+
+    async def met_before(self, source: str, event_id: str) -> bool:
+        """See `careflow_events.positions.Positions.met_before`."""
+        key = self._id(f"{source}#{event_id}")
+        if await self._positions.find_one({"_id": key}) is not None:
+            return True
+        await self._positions.insert_one({"_id": key, "expires_at": datetime.now(UTC) + REMEMBERED})
+        return False
+
+    async def reached(self, position: StreamPosition) -> bool:
+        """See `careflow_events.positions.Positions.reached`."""
+        there = {"_id": self._id(position.stream), "last": {"$gte": position.sequence}}
+        return await self._positions.find_one(there, {"_id": 1}) is not None
+
+    async def blocked(self, subject: str) -> bool:
+        """See `careflow_events.positions.Positions.blocked`."""
+        blocked = {"subject": subject, "consumer": self._consumer, "block.parked": _BLOCKED}
+        return await self._positions.find_one(blocked, {"_id": 1}) is not None
+
+    async def blocked_streams(self) -> int:
+        """See `careflow_events.positions.Positions.blocked_streams`."""
+        return await self._positions.count_documents({"block.parked": _BLOCKED, "consumer": self._consumer})
+
+    def _id(self, stream: str) -> str:
+        return f"{self._consumer}|{stream}"
+
+
+def _position(stream: str, document: Mapping[str, Any]) -> Position:
+    block = document["block"]
+    return Position(
+        stream=stream,
+        last=document["last"],
+        last_event_id=document["last_event_id"],
+        block=None if block is None else Block(**block),
+    )

@@ -1,0 +1,216 @@
+"""The relay: everything that was committed is published, per stream strictly in order, many streams at once.
+
+Invariant: record n of a stream is sent only when n-1 is marked published or n is the smallest unpublished one. Polling
+the unpublished rows is the truth, a hint only shortens the wait. A failing stream stops itself and no other; it is
+never skipped. A relay that lost its lease may send records again but cannot mark them.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+from careflow_events import metrics
+from careflow_events.checkpoint import Checkpoints
+from careflow_events.faults import Fault, FaultOf
+from careflow_events.lease import Fenced, Grant, HeldLease
+from careflow_events.outbox import OutboxRow
+from careflow_events.producing import Acknowledgement, RecordProducer, outgoing
+
+ROWS_PER_BATCH: Final = 1_000
+ROWS_PER_STREAM: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits to be published."""
+
+    rows: int
+    oldest: datetime | None
+
+
+class Unpublished(Protocol):
+    """The relay's side of the outbox."""
+
+    async def fetch(self, limit: int, without: Collection[str]) -> list[OutboxRow]:
+        """Unpublished rows of all streams but those in `without`: urgent ones first, then the oldest; for each stream
+        its smallest sequences. Fewer than `limit` means that there are no others.
+        """
+
+    async def mark(self, rows: Sequence[OutboxRow], grant: Grant, at: datetime) -> None:
+        """Marks the rows published and numbers them on, in this order, in one transaction that compares the grant's
+        epoch. Raises Fenced.
+        """
+
+    async def backlog(self) -> Backlog:
+        """How much waits, and since when."""
+
+
+class Hint(Protocol):
+    """Says that there may be something to publish. Never relied upon."""
+
+    async def wait(self, seconds: float) -> None:
+        """Returns at the next hint, or after that time."""
+
+
+class Relay:
+    """Publishes one service's outbox while it holds the lease `relay`."""
+
+    def __init__(
+        self,
+        *,
+        unpublished: Unpublished,
+        lease: HeldLease,
+        producer: RecordProducer,
+        checkpoints: Checkpoints,
+        hint: Hint,
+        clock: Callable[[], datetime],
+        fault_of: FaultOf,
+        poll_seconds: float = 0.5,
+        retry_seconds: float = 1.0,
+        stuck_retry_seconds: float = 300.0,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._unpublished = unpublished
+        self._lease = lease
+        self._producer = producer
+        self._checkpoints = checkpoints
+        self._hint = hint
+        self._clock = clock
+        self._fault_of = fault_of
+        self._poll = poll_seconds
+        self._retry = retry_seconds
+        self._stuck_retry = stuck_retry_seconds
+        self._monotonic = monotonic
+        self._stuck: dict[str, float] = {}
+
+    @property
+    def leading(self) -> bool:
+        """Whether this process is the one that publishes."""
+        return self._lease.held
+
+    @property
+    def stuck_streams(self) -> frozenset[str]:
+        """Streams set aside because the broker refuses their next record even when it is sent alone."""
+        return frozenset(self._stuck)
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Publishes until told to stop; a batch in flight is finished. Store and broker faults are waited out, any
+        other error ends the relay.
+        """
+        try:
+            while not stopping.is_set():
+                await self._run_once()
+        finally:
+            await self._producer.close()
+            await self._lease.release()
+            metrics.RELAY_LEASE_HELD.set(0)
+
+    async def _run_once(self) -> None:
+        try:
+            busy = await self.turn()
+        except Fenced:
+            self._lease.lost()
+            metrics.RELAY_FENCED.inc()
+        except Exception as error:
+            if self._fault_of(error).fault is not Fault.TRANSIENT:
+                raise
+            metrics.RELAY_FAILURES.labels("store").inc()
+            await asyncio.sleep(self._retry)
+        else:
+            if not busy:
+                await self._hint.wait(self._poll)
+
+    async def turn(self) -> bool:
+        """One batch: fetch, send all, await the acknowledgements, mark. Answers whether to go on without waiting."""
+        grant = await self._lease.hold()
+        metrics.RELAY_LEASE_HELD.set(0 if grant is None else 1)
+        if grant is None:
+            return False
+        asked_at = self._clock()
+        rows, that_is_all = await self._batch()
+        done = await self._publish(rows, grant) if rows else True
+        if done and that_is_all and not self._stuck:
+            self._checkpoints.published_before(asked_at)
+        if self._lease.held and await self._checkpoints.write_when_due():
+            metrics.FEED_CHECKPOINTS.inc()
+        return bool(rows) and done
+
+    async def _batch(self) -> tuple[list[OutboxRow], bool]:
+        """The rows to send now, and whether that is everything there is outside the stuck streams."""
+        self._retry_stuck()
+        fetched = await self._unpublished.fetch(ROWS_PER_BATCH, self.stuck_streams)
+        rows = _capped(fetched)
+        if len(rows) == len(fetched):
+            return rows, len(fetched) < ROWS_PER_BATCH
+        others = self.stuck_streams | {row.stream for row in rows}
+        return rows + _capped(await self._unpublished.fetch(ROWS_PER_BATCH - len(rows), others)), False
+
+    async def _publish(self, rows: Sequence[OutboxRow], grant: Grant) -> bool:
+        """Sends a batch and marks what was stored. Answers whether all streams got all their rows through."""
+        answers = await self._producer.publish([outgoing(row) for row in rows])
+        stored, left = _split(rows, answers)
+        await self._mark(stored, grant)
+        if not left:
+            return True
+        await self._producer.renew()
+        refused = {row.stream for row, answer in zip(rows, answers, strict=True) if answer is Acknowledgement.REFUSED}
+        for stream in sorted(refused):
+            await self._publish_alone([row for row in left if row.stream == stream], grant)
+        if Acknowledgement.UNANSWERED in answers:
+            metrics.RELAY_FAILURES.labels("broker").inc()
+            await asyncio.sleep(self._retry)
+        return False
+
+    async def _publish_alone(self, rows: Sequence[OutboxRow], grant: Grant) -> None:
+        """Sends one stream row by row; what is refused even so makes the stream stuck."""
+        for row in rows:
+            (answer,) = await self._producer.publish([outgoing(row)])
+            if answer is not Acknowledgement.STORED:
+                await self._producer.renew()
+                if answer is Acknowledgement.REFUSED:
+                    self._stuck[row.stream] = self._monotonic() + self._stuck_retry
+                    metrics.RELAY_STUCK_STREAMS.set(len(self._stuck))
+                return
+            await self._mark([row], grant)
+
+    async def _mark(self, rows: Sequence[OutboxRow], grant: Grant) -> None:
+        if not rows:
+            return
+        if not self._lease.held:
+            raise Fenced
+        await self._unpublished.mark(rows, grant, self._clock())
+        metrics.RELAY_PUBLISHED.inc(len(rows))
+        metrics.RELAY_BATCHES.inc()
+
+    def _retry_stuck(self) -> None:
+        """Lets a stuck stream try again from time to time: an operator may have removed the cause."""
+        now = self._monotonic()
+        self._stuck = {stream: until for stream, until in self._stuck.items() if until > now}
+        metrics.RELAY_STUCK_STREAMS.set(len(self._stuck))
+
+
+def _capped(rows: Iterable[OutboxRow]) -> list[OutboxRow]:
+    """The rows in their order, of each stream at most the first ROWS_PER_STREAM."""
+    seen: Counter[str] = Counter()
+    chosen = []
+    for row in rows:
+        seen[row.stream] += 1
+        if seen[row.stream] <= ROWS_PER_STREAM:
+            chosen.append(row)
+    return chosen
+
+
+def _split(rows: Sequence[OutboxRow], answers: Sequence[Acknowledgement]) -> tuple[list[OutboxRow], list[OutboxRow]]:
+    """What may be marked, for each stream the rows before its first failure, and what is left."""
+    stored: list[OutboxRow] = []
+    left: list[OutboxRow] = []
+    broken: set[str] = set()
+    for row, answer in zip(rows, answers, strict=True):
+        if answer is not Acknowledgement.STORED:
+            broken.add(row.stream)
+        (left if row.stream in broken else stored).append(row)
+    return stored, left
