@@ -1,0 +1,142 @@
+"""The one application factory: routes and access table in, a guarded, observed, documented application out.
+
+Order of the layers, outermost first: `Edge` (trace, log, problems), `Door` (route, caller, access, rate), `BodyLimit`,
+`After`, then FastAPI. Invariant: an application that would be wrong does not start: a route without a row, a row
+without a route, a POST that is not idempotent, two routes of one name.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+
+from careflow_service.http.access import OPS, AccessTable
+from careflow_service.http.after import After, heard_by
+from careflow_service.http.authentication import AuditDenial, Door, Verifier
+from careflow_service.http.dependencies import idempotent_request
+from careflow_service.http.edge import Edge, answer_error
+from careflow_service.http.health import Health, Heartbeat, health_routes, store_check
+from careflow_service.http.limits import BodyLimit
+from careflow_service.http.openapi import document, documented_routes, uses
+from careflow_service.http.ops import ops_router
+from careflow_service.http.routes import RouteTable
+from careflow_service.identity import Actor
+from careflow_service.service import Resources, Service
+from careflow_service.settings import ServiceSettings
+from careflow_service.tokens import verifier_for
+
+S = TypeVar("S", bound=ServiceSettings)
+P = TypeVar("P")
+App = TypeVar("App")
+
+
+class RoutesWrong(Exception):
+    """Routes break a rule every route keeps; the message names them."""
+
+
+def create_app(
+    service: Service[S, P, App],
+    app: App,
+    resources: Resources[S],
+    *,
+    verifier: Verifier | None = None,
+    audit: AuditDenial | None = None,
+    health: Health | None = None,
+) -> FastAPI:
+    """The ASGI application of `service`; raises `AccessTableMismatch` and `RoutesWrong`."""
+    http = FastAPI(
+        title=service.http.title,
+        version=service.http.version,
+        description=service.http.description,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=_operation_id,
+        exception_handlers=_handlers(service.domain_error),
+        # Its own spans and logs would hold addresses, queries and exception texts; Edge records what may be recorded.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
+    )
+    http.state.application = app
+    http.state.fingerprint = _fingerprint(resources)
+    for router in service.http.routers:
+        http.include_router(router)
+    http.include_router(ops_router(service, service.ports(app), resources))
+    http.routes.extend(health_routes(health or Health(ready_checks(service, app, resources), Heartbeat())))
+    _check_routes(http)
+    table = http.state.routes = RouteTable.of(http, access_of(service))
+    http.openapi = lambda: document(http, table)  # type: ignore[method-assign] # how FastAPI documents replacing it
+    http.user_middleware = [
+        Middleware(Edge, domain_error=service.domain_error),
+        Middleware(
+            Door,
+            routes=table,
+            verifier=verifier or verifier_for(resources.settings),
+            audit=audit or _audit_denial(resources),
+        ),
+        Middleware(BodyLimit),
+        Middleware(After, heard=heard_by(resources.database, service.name), topics=heard_topics(service)),
+    ]
+    return http
+
+
+def access_of(service: Service[S, P, App]) -> AccessTable:
+    """The service's rows and the operators'."""
+    return {**service.http.access, **OPS}
+
+
+def heard_topics(service: Service[S, P, App]) -> frozenset[str]:
+    """The topics whose positions this service keeps."""
+    return frozenset(subscription.contract.topic.name for subscription in service.subscriptions)
+
+
+def ready_checks(service: Service[S, P, App], app: App, resources: Resources[S]) -> dict[str, Callable[[], Any]]:
+    """What every process of `service` needs to be ready: its store, and what the service adds."""
+    added = {name: (lambda check=check: check(app)) for name, check in service.http.ready.items()}
+    return {"store": store_check(resources.database), **added}
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def _handlers(domain_error: type[Exception]) -> dict[Any, Any]:
+    """FastAPI would answer these two itself; everything else reaches `Edge`."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        return answer_error(request.scope, error, domain_error)
+
+    return {HTTPException: answer, RequestValidationError: answer}
+
+
+def _fingerprint(resources: Resources[Any]) -> Callable[[bytes], str]:
+    def of(body: bytes) -> str:
+        return resources.blind_index.of("request_body", body.decode("latin-1"))
+
+    return of
+
+
+def _audit_denial(resources: Resources[Any]) -> AuditDenial:
+    async def denied(actor: Actor, route: str) -> None:
+        await resources.audit.denied(actor, "call", route)
+
+    return denied
+
+
+def _check_routes(app: FastAPI) -> None:
+    routes = list(documented_routes(app))
+    complaints = [
+        f"POST {route.path} does not ask for IdempotentRequest"
+        for route in routes
+        if "POST" in (route.methods or ()) and not uses(route.dependant, idempotent_request)
+    ]
+    names = Counter(route.name for route in routes)
+    complaints += [f"{count} routes are named {name}" for name, count in names.items() if count > 1]
+    if complaints:
+        raise RoutesWrong("; ".join(complaints))

@@ -1,0 +1,98 @@
+"""What a route needs, in one import: the caller, the request's key, the expected version, the application, the answer.
+
+Routes parse, call one use case and answer; nothing here commits, so nothing happens after the response is sent.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Query, Request
+
+from careflow_service.http.rendering import Page, RequestBody, RequestPart, answer, represent
+from careflow_service.http.routes import Call
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.problems import (
+    FORBIDDEN,
+    IDEMPOTENCY_KEY_MISSING,
+    MALFORMED_HEADER,
+    PRECONDITION_REQUIRED,
+    Problem,
+)
+
+__all__ = [
+    "CurrentActor",
+    "ExpectedVersion",
+    "IdempotentRequest",
+    "Page",
+    "PageCursor",
+    "PageLimit",
+    "RequestBody",
+    "RequestPart",
+    "answer",
+    "application",
+    "represent",
+]
+
+IDEMPOTENCY_KEY_PATTERN = "^[A-Za-z0-9._:~+/=-]{1,128}$"
+IF_MATCH_PATTERN = '^"[0-9]{1,18}"$'
+
+_IDEMPOTENCY_KEY = re.compile(IDEMPOTENCY_KEY_PATTERN)
+_IF_MATCH = re.compile(IF_MATCH_PATTERN)
+
+App = TypeVar("App")
+
+
+def current_actor(request: Request) -> Actor:
+    """Who is calling, as the door let them in."""
+    call = Call.of(request.scope)
+    if call is None or call.actor is None:
+        raise Problem(FORBIDDEN)
+    return call.actor
+
+
+async def idempotent_request(request: Request, actor: Annotated[Actor, Depends(current_actor)]) -> RequestKey:
+    """The identity of this command: a repeat of it has the same key and the same body."""
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        raise Problem(IDEMPOTENCY_KEY_MISSING)
+    if _IDEMPOTENCY_KEY.fullmatch(key) is None:
+        raise Problem(MALFORMED_HEADER, extra={"header": "Idempotency-Key"})
+    fingerprint: Callable[[bytes], str] = request.app.state.fingerprint
+    return RequestKey(
+        key=f"{actor.id} {request.method} {request.url.path} {key}",
+        fingerprint=fingerprint(await request.body()),
+    )
+
+
+def expected_version(request: Request) -> int:
+    """The version the caller has seen, from If-Match; `*` would mean "whatever it is", which no command here means."""
+    value = request.headers.get("if-match")
+    if value is None:
+        raise Problem(PRECONDITION_REQUIRED)
+    if _IF_MATCH.fullmatch(value) is None:
+        raise Problem(MALFORMED_HEADER, extra={"header": "If-Match"})
+    return int(value.strip('"'))
+
+
+CurrentActor = Annotated[Actor, Depends(current_actor)]
+IdempotentRequest = Annotated[RequestKey, Depends(idempotent_request)]
+ExpectedVersion = Annotated[int, Depends(expected_version)]
+
+PageLimit = Annotated[int, Query(ge=1, le=200, description="Items per page.")]
+PageCursor = Annotated[str | None, Query(max_length=512, description="`next` of the page before.")]
+
+
+def application(kind: type[App]) -> Callable[[Request], App]:
+    """The dependency that gives a route its service's application.
+
+    `Application = Annotated[App, Depends(application(App))]`
+    """
+
+    def provide(request: Request) -> App:
+        found = request.app.state.application
+        if not isinstance(found, kind):
+            raise TypeError(f"this process serves {type(found).__name__}, not {kind.__name__}")
+        return found
+
+    return provide

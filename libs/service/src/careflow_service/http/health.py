@@ -1,0 +1,100 @@
+"""Whether this process lives and whether it can work.
+
+Live means the event loop turns, nothing else: restarting does not bring a store back. Ready means what the process
+needs is there. Invariant: a check is bounded in time, and its result is reused for a second so that probes are cheap.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pymongo.asynchronous.database import AsyncDatabase
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from careflow_service.telemetry import metrics
+
+BEAT_EVERY_SECONDS = 0.5
+SILENT_AFTER_SECONDS = 10.0
+CHECK_WITHIN_SECONDS = 2.0
+REUSED_FOR_SECONDS = 1.0
+
+Check = Callable[[], Awaitable[bool]]
+
+
+class Heartbeat:
+    """Beats as long as the event loop turns, and measures how late it wakes up."""
+
+    def __init__(self) -> None:
+        self._last: float | None = None
+
+    async def run(self) -> None:
+        """Beat until cancelled."""
+        loop = asyncio.get_running_loop()
+        while True:
+            self._last = loop.time()
+            await asyncio.sleep(BEAT_EVERY_SECONDS)
+            metrics.LOOP_LAG.set(max(0.0, loop.time() - self._last - BEAT_EVERY_SECONDS))
+
+    @property
+    def alive(self) -> bool:
+        """Whether the last beat is recent; before the first one, being asked shows that the loop turns."""
+        return self._last is None or asyncio.get_running_loop().time() - self._last < SILENT_AFTER_SECONDS
+
+
+class Health:
+    """The checks of one process."""
+
+    def __init__(self, checks: Mapping[str, Check], heartbeat: Heartbeat) -> None:
+        self._checks = dict(checks)
+        self.heartbeat = heartbeat
+        self._known: tuple[float, dict[str, bool]] | None = None
+
+    async def readiness(self) -> dict[str, bool]:
+        """Each check's name and whether it holds."""
+        now = asyncio.get_running_loop().time()
+        if self._known is not None and now - self._known[0] < REUSED_FOR_SECONDS:
+            return self._known[1]
+        results = await asyncio.gather(*(_holds(check) for check in self._checks.values()))
+        self._known = (now, dict(zip(self._checks, results, strict=True)))
+        return self._known[1]
+
+
+async def _holds(check: Check) -> bool:
+    try:
+        async with asyncio.timeout(CHECK_WITHIN_SECONDS):
+            return await check()
+    except Exception:
+        # Whatever keeps a check from answering, what it checks cannot be relied on.
+        return False
+
+
+def store_check(database: AsyncDatabase[dict[str, Any]]) -> Check:
+    """Whether the store has a primary we reach."""
+
+    async def store() -> bool:
+        hello = await database.client.admin.command("hello")
+        return bool(hello.get("isWritablePrimary"))
+
+    return store
+
+
+def health_routes(health: Health) -> list[Route]:
+    """`/health/live`, `/health/ready` and `/metrics`: the inner network's view of a process."""
+
+    async def live(_request: Request) -> Response:
+        alive = health.heartbeat.alive
+        return JSONResponse({"status": "live" if alive else "silent"}, status_code=200 if alive else 503)
+
+    async def ready(_request: Request) -> Response:
+        checks = await health.readiness()
+        everything = all(checks.values())
+        content = {"status": "ready" if everything else "unready", "checks": checks}
+        return JSONResponse(content, status_code=200 if everything else 503)
+
+    async def exposition(_request: Request) -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return [Route("/health/live", live), Route("/health/ready", ready), Route("/metrics", exposition)]

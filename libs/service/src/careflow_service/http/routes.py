@@ -1,0 +1,96 @@
+"""Which route a request is for, known before anything else is done with it.
+
+The edge's middlewares (observation, access, limits) need the route's template and row before the body is read, so the
+table is matched here, once, and FastAPI's router only ever sees requests this table knows. Invariant: what is not in
+the table is not reachable.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
+from starlette.routing import Route, compile_path
+from starlette.types import Scope
+
+from careflow_service.http.access import GUARDED_PREFIXES, AccessTable, Rule, check_table
+from careflow_service.http.limits import RateLimiter
+from careflow_service.identity import Actor
+from careflow_service.problems import METHOD_NOT_ALLOWED, NOT_FOUND, Problem
+
+SCOPE_KEY = "careflow.call"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One route: its method, template, name and row. Routes outside the guarded prefixes have no row."""
+
+    method: str
+    template: str
+    name: str
+    pattern: re.Pattern[str]
+    rule: Rule | None
+    limiter: RateLimiter | None
+
+    @property
+    def key(self) -> str:
+        return f"{self.method} {self.template}"
+
+
+@dataclass(slots=True)
+class Call:
+    """One request on its way: the route it is for, its path parameters and, once known, who is calling."""
+
+    entry: Entry
+    path_params: Mapping[str, str] = field(default_factory=dict)
+    actor: Actor | None = None
+
+    @staticmethod
+    def of(scope: Scope) -> "Call | None":
+        call = scope.get(SCOPE_KEY)
+        return call if isinstance(call, Call) else None
+
+
+class RouteTable:
+    """All routes of one application, in the order they are matched."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._entries = tuple(entries)
+
+    @classmethod
+    def of(cls, app: FastAPI, access: AccessTable) -> "RouteTable":
+        """The routes of `app` with their rows; raises `AccessTableMismatch` when routes and rows differ."""
+        found = list(_routes(app))
+        check_table(access, (f"{method} {path}" for method, path, _ in found if path.startswith(GUARDED_PREFIXES)))
+        return cls(_entry(method, path, name, access.get(f"{method} {path}")) for method, path, name in found)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._entries)
+
+    def resolve(self, method: str, path: str) -> Call:
+        """The call this request makes; raises the problems `not_found` and `method_not_allowed`."""
+        others = []
+        for entry in self._entries:
+            if found := entry.pattern.fullmatch(path):
+                if entry.method == method:
+                    return Call(entry, path_params=found.groupdict())
+                others.append(entry.method)
+        if others:
+            raise Problem(METHOD_NOT_ALLOWED, headers={"Allow": ", ".join(sorted(set(others)))})
+        raise Problem(NOT_FOUND)
+
+
+def _routes(app: FastAPI) -> Iterator[tuple[str, str, str]]:
+    for context in iter_route_contexts(app.routes):
+        if not isinstance(context.original_route, APIRoute | Route):
+            raise TypeError(f"{context.original_route!r} is not a plain HTTP route")
+        assert context.path is not None
+        for method in sorted(context.methods or ()):
+            yield method, context.path, context.name or ""
+
+
+def _entry(method: str, path: str, name: str, rule: Rule | None) -> Entry:
+    pattern, template, _ = compile_path(path)
+    limiter = RateLimiter(rule.rate) if rule is not None and rule.rate is not None else None
+    return Entry(method=method, template=template, name=name, pattern=pattern, rule=rule, limiter=limiter)

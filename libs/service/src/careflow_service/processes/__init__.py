@@ -1,0 +1,1 @@
+"""The processes of a service: `api`, `worker`, `timers` and the one-shot `indexes`."""

@@ -1,0 +1,82 @@
+"""The one description of a service, from which every process, check and document of it is made.
+
+A service builds one `Service` value in its `bootstrap.py`; the processes, the indexes job, the OpenAPI document and
+the tests read that value and nothing else. Invariant: describing a service opens no connection and imports no driver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter
+    from pymongo import IndexModel
+    from pymongo.asynchronous.database import AsyncDatabase
+
+    from careflow_events.publication import PublicationTable
+    from careflow_events.subscription import Subscription
+    from careflow_service.clock import Clock
+    from careflow_service.deadlines import Deadline, Effect
+    from careflow_service.http.access import AccessTable
+    from careflow_service.mongo.audit import AuditTrail
+    from careflow_service.mongo.vault import BlindIndex, Vault
+    from careflow_service.settings import ServiceSettings
+    from careflow_service.work import Work
+
+S = TypeVar("S", bound="ServiceSettings")
+P = TypeVar("P")
+App = TypeVar("App")
+
+ReadyCheck = Callable[[App], Awaitable[bool]]
+"""Something a process needs beyond its store, such as a notification channel; true when it is there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resources(Generic[S]):
+    """What a process opened and `bootstrap` builds the application from."""
+
+    settings: S
+    database: AsyncDatabase[dict[str, Any]]
+    work: Work
+    clock: Clock
+    wall_clock: Clock
+    new_id: Callable[[], str]
+    vault: Vault
+    blind_index: BlindIndex
+    audit: AuditTrail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Http(Generic[App]):
+    """What a service answers over HTTP: its routes, who may call each, and what else must hold to be ready."""
+
+    title: str
+    routers: Sequence[APIRouter]
+    access: AccessTable
+    version: str = "1"
+    description: str = ""
+    ready: Mapping[str, ReadyCheck[App]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service(Generic[S, P, App]):
+    """Everything the library must know of a service.
+
+    `bootstrap` is the only wiring; `ports` picks from the application what reactions, deadlines and effects get.
+    `published` and `subscriptions` are all it says and hears. `seeds` is idempotent and run by `indexes`.
+    """
+
+    name: str
+    settings: type[S]
+    bootstrap: Callable[[Resources[S]], App]
+    ports: Callable[[App], P]
+    published: PublicationTable
+    subscriptions: tuple[Subscription[P], ...]
+    http: Http[App]
+    domain_error: type[Exception]
+    deadlines: tuple[Deadline[P], ...] = ()
+    effects: tuple[Effect[P], ...] = ()
+    indexes: tuple[tuple[str, IndexModel], ...] = ()
+    seeds: Callable[[App], Awaitable[None]] | None = None

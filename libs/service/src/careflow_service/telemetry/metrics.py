@@ -1,0 +1,49 @@
+"""Every metric this library exposes, as literals, in one place: names and labels are an interface operators build on.
+
+Labels hold route templates, codes and names from the code, never what a client sent and never an id.
+
+| metric | type | labels | meaning |
+| --- | --- | --- | --- |
+| careflow_http_requests_total | counter | route, status | requests answered |
+| careflow_http_request_seconds | histogram | route | from the first byte read to the last one sent |
+| careflow_http_in_flight | gauge | | requests being answered |
+| careflow_http_denials_total | counter | reason | requests refused for who the caller is or is not |
+| careflow_http_rate_limited_total | counter | route | requests refused for their number |
+| careflow_http_not_yet_known_total | counter | | requests that built on an event which did not come in time |
+| careflow_loop_lag_seconds | gauge | | how much later than asked the event loop last woke up |
+| careflow_log_fields_dropped_total | counter | | log fields left out because they are not on the list |
+| careflow_deadlines_fired_total | counter | deadline | deadlines fired |
+| careflow_deadline_failures_total | counter | deadline | attempts that failed and will be repeated |
+| careflow_deadline_late_seconds | gauge | deadline | domain time between due and fired, of the last one |
+| careflow_effects_settled_total | counter | effect | effects performed and settled |
+| careflow_effect_failures_total | counter | effect | attempts that failed and will be repeated |
+"""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+HTTP_REQUESTS = Counter("careflow_http_requests_total", "Requests answered.", ("route", "status"))
+HTTP_SECONDS = Histogram(
+    "careflow_http_request_seconds",
+    "From the first byte read to the last one sent.",
+    ("route",),
+    buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+HTTP_IN_FLIGHT = Gauge("careflow_http_in_flight", "Requests being answered.")
+DENIALS = Counter("careflow_http_denials_total", "Requests refused for who the caller is or is not.", ("reason",))
+RATE_LIMITED = Counter("careflow_http_rate_limited_total", "Requests refused for their number.", ("route",))
+NOT_YET_KNOWN = Counter(
+    "careflow_http_not_yet_known_total", "Requests that built on an event which did not come in time."
+)
+LOOP_LAG = Gauge("careflow_loop_lag_seconds", "How much later than asked the event loop last woke up.")
+LOG_FIELDS_DROPPED = Counter(
+    "careflow_log_fields_dropped_total", "Log fields left out because they are not on the list."
+)
+DEADLINES_FIRED = Counter("careflow_deadlines_fired_total", "Deadlines fired.", ("deadline",))
+DEADLINE_FAILURES = Counter(
+    "careflow_deadline_failures_total", "Attempts that failed and will be repeated.", ("deadline",)
+)
+DEADLINE_LATE = Gauge(
+    "careflow_deadline_late_seconds", "Domain time between due and fired, of the last one.", ("deadline",)
+)
+EFFECTS_SETTLED = Counter("careflow_effects_settled_total", "Effects performed and settled.", ("effect",))
+EFFECT_FAILURES = Counter("careflow_effect_failures_total", "Attempts that failed and will be repeated.", ("effect",))

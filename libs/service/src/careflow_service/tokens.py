@@ -1,0 +1,259 @@
+"""Bearer tokens: who they speak for, and the issuer development has instead of an identity provider.
+
+Accepted are JWTs of one issuer for one audience, signed by a key of its published set with an allowed algorithm.
+Invariant: a key is only ever looked up in the configured set, never at an address or in a certificate a token names;
+no token grants the roles of the system itself.
+"""
+
+import asyncio
+import hashlib
+import json
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final, Protocol
+from urllib.request import urlopen
+
+from joserfc import jws, jwt
+from joserfc.errors import ExpiredTokenError, InvalidKeyIdError, JoseError
+from joserfc.jwk import ECKey, KeySet
+from joserfc.jwt import JWTClaimsRegistry
+
+from careflow_service.identity import Actor, Role
+from careflow_service.problems import UNAVAILABLE, Problem
+from careflow_service.settings import DEVELOPMENT_ISSUER, ServiceSettings, SettingsError
+
+ALGORITHMS: Final = ("ES256", "ES384", "RS256", "PS256", "Ed25519")
+LEEWAY_SECONDS: Final = 60
+TOKENS_REMEMBERED: Final = 4_096
+LONGEST_TOKEN: Final = 8_192
+LOOK_AGAIN_SECONDS: Final = 30.0
+"""How often at most the key set is read again for a token that names an unknown key."""
+REFRESH_SECONDS: Final = 600.0
+"""How old a key set may grow, so that a withdrawn key stops counting."""
+FETCH_WITHIN_SECONDS: Final = 5.0
+LARGEST_KEY_SET: Final = 256 * 1024
+
+_FOREIGN_KEYS: Final = ("jku", "x5u", "jwk", "x5c")
+_GRANTED_ROLES: Final = {str(role): role for role in Role if role not in {Role.SYSTEM, Role.PUBLIC}}
+
+
+class TokenRefused(Exception):
+    """The token does not speak for anyone; `expired` when it once did."""
+
+    def __init__(self, *, expired: bool = False) -> None:
+        super().__init__("expired" if expired else "refused")
+        self.expired = expired
+
+
+class KeySource(Protocol):
+    """Where the issuer's public keys come from."""
+
+    async def read(self) -> KeySet:
+        """The keys as published now; raises OSError, ValueError or JoseError."""
+
+
+class KeyFile:
+    """A JWKS file, replaced when keys rotate."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def read(self) -> KeySet:
+        return _key_set(await asyncio.to_thread(self._path.read_bytes))
+
+
+class KeyAddress:
+    """The JWKS an OpenID Connect provider publishes; over https except in development."""
+
+    def __init__(self, url: str, *, development: bool = False) -> None:
+        if not url.startswith("https://") and not (development and url.startswith("http://")):
+            raise SettingsError("CAREFLOW_TOKEN_JWKS_URL must be an https address")
+        self._url = url
+
+    async def read(self) -> KeySet:
+        return _key_set(await asyncio.to_thread(self._fetch))
+
+    def _fetch(self) -> bytes:
+        with urlopen(self._url, timeout=FETCH_WITHIN_SECONDS) as response:  # noqa: S310 - the scheme was checked
+            content: bytes = response.read(LARGEST_KEY_SET + 1)
+        if len(content) > LARGEST_KEY_SET:
+            raise ValueError("the key set is too large")
+        return content
+
+
+def _key_set(content: bytes) -> KeySet:
+    try:
+        return KeySet.import_key_set(json.loads(content))
+    except (KeyError, TypeError, AttributeError):
+        raise ValueError("not a key set") from None
+
+
+class RotatingKeys:
+    """The issuer's keys, read again when a token names one that is not there, and from time to time."""
+
+    def __init__(self, source: KeySource, *, now: Callable[[], float] = time.monotonic) -> None:
+        self._source = source
+        self._now = now
+        self._keys: KeySet | None = None
+        self._read_at = float("-inf")
+        self._reading = asyncio.Lock()
+
+    async def current(self) -> KeySet:
+        """The keys, not older than `REFRESH_SECONDS`; raises `unavailable` when there never were any."""
+        if self._keys is None or self._now() - self._read_at > REFRESH_SECONDS:
+            await self._read()
+        if self._keys is None:
+            raise Problem(UNAVAILABLE, headers={"Retry-After": "5"})
+        return self._keys
+
+    async def again(self) -> KeySet | None:
+        """The keys read anew, or None when they were read only a moment ago."""
+        if self._now() - self._read_at < LOOK_AGAIN_SECONDS:
+            return None
+        await self._read()
+        return self._keys
+
+    async def _read(self) -> None:
+        asked_at = self._now()
+        async with self._reading:
+            if self._read_at >= asked_at:
+                return
+            self._read_at = self._now()
+            try:
+                self._keys = await self._source.read()
+            except (OSError, ValueError, JoseError):
+                # The keys we have stay good; a first failure leaves us without any and may be tried again at once.
+                if self._keys is None:
+                    self._read_at = float("-inf")
+
+
+class TokenVerifier:
+    """Verifies bearer tokens and remembers the verified ones, by hash, until they expire."""
+
+    def __init__(
+        self,
+        keys: RotatingKeys,
+        *,
+        issuer: str,
+        audience: str,
+        now: Callable[[], float] = time.time,
+        remembered: int = TOKENS_REMEMBERED,
+    ) -> None:
+        self._keys = keys
+        self._now = now
+        self._remembered = remembered
+        self._verified: OrderedDict[bytes, tuple[Actor, float]] = OrderedDict()
+        self._claims = JWTClaimsRegistry(
+            now=lambda: int(now()),
+            leeway=LEEWAY_SECONDS,
+            iss={"essential": True, "value": issuer},
+            aud={"essential": True, "value": audience},
+            exp={"essential": True},
+            sub={"essential": True},
+        )
+
+    async def verify(self, token: str) -> Actor:
+        """Who the token speaks for. Raises `TokenRefused`, or the problem `unavailable` without any keys."""
+        digest = hashlib.sha256(token.encode()).digest()
+        remembered = self._verified.get(digest)
+        if remembered is not None and self._now() < remembered[1]:
+            return remembered[0]
+        claims = await self._verify(token)
+        actor = _actor(claims)
+        self._verified[digest] = (actor, claims["exp"] + LEEWAY_SECONDS)
+        if len(self._verified) > self._remembered:
+            self._verified.popitem(last=False)
+        return actor
+
+    async def _verify(self, token: str) -> dict[str, Any]:
+        if len(token) > LONGEST_TOKEN:
+            raise TokenRefused
+        try:
+            header = jws.extract_compact(token.encode()).headers()
+            if any(name in header for name in _FOREIGN_KEYS):
+                raise TokenRefused
+            claims = await self._signed_claims(token)
+            self._claims.validate(claims)
+        except ExpiredTokenError:
+            raise TokenRefused(expired=True) from None
+        except (JoseError, ValueError):
+            raise TokenRefused from None
+        return claims
+
+    async def _signed_claims(self, token: str) -> dict[str, Any]:
+        try:
+            return _decode(token, await self._keys.current())
+        except InvalidKeyIdError:
+            newer = await self._keys.again()
+            if newer is None:
+                raise
+            return _decode(token, newer)
+
+
+def _decode(token: str, keys: KeySet) -> dict[str, Any]:
+    return jwt.decode(token, keys, algorithms=ALGORITHMS).claims
+
+
+def _actor(claims: dict[str, Any]) -> Actor:
+    """The caller these claims describe. Roles this system does not know are other systems' business."""
+    subject, roles, patient_id = claims["sub"], claims.get("roles", []), claims.get("patient_id")
+    well_formed = isinstance(roles, list) and (patient_id is None or isinstance(patient_id, str))
+    if not subject or not well_formed:
+        raise TokenRefused
+    granted = frozenset(_GRANTED_ROLES[role] for role in roles if isinstance(role, str) and role in _GRANTED_ROLES)
+    return Actor(id=subject, roles=granted, patient_id=patient_id)
+
+
+def verifier_for(settings: ServiceSettings) -> TokenVerifier:
+    """The verifier these settings describe; raises SettingsError when they are incomplete."""
+    settings.require("token_issuer")
+    assert settings.token_issuer is not None
+    source: KeySource
+    if settings.token_jwks_file is not None:
+        source = KeyFile(settings.token_jwks_file)
+    elif settings.token_jwks_url is not None:
+        source = KeyAddress(settings.token_jwks_url, development=settings.in_development)
+    else:
+        raise SettingsError("CAREFLOW_TOKEN_JWKS_FILE or CAREFLOW_TOKEN_JWKS_URL is missing")
+    return TokenVerifier(RotatingKeys(source), issuer=settings.token_issuer, audience=settings.token_audience)
+
+
+class DevelopmentIssuer:
+    """Signs tokens for development and tests. Its name as issuer is refused by every process in production."""
+
+    def __init__(self, key: ECKey | None = None, *, audience: str = "careflow") -> None:
+        self._key = key or ECKey.generate_key("P-256", auto_kid=True)
+        self._audience = audience
+
+    def public_keys(self) -> str:
+        """The JWKS that verifies what this issuer signs."""
+        return json.dumps(KeySet([self._key]).as_dict(private=False))
+
+    def token(
+        self,
+        *roles: Role,
+        subject: str = "someone",
+        patient_id: str | None = None,
+        lasting: timedelta = timedelta(hours=1),
+        now: float | None = None,
+    ) -> str:
+        """A token for `subject` in these roles."""
+        issued_at = int(time.time() if now is None else now)
+        claims: dict[str, Any] = {
+            "iss": DEVELOPMENT_ISSUER,
+            "aud": self._audience,
+            "sub": subject,
+            "roles": _names(roles),
+            "iat": issued_at,
+            "exp": issued_at + int(lasting.total_seconds()),
+        }
+        if patient_id is not None:
+            claims["patient_id"] = patient_id
+        return jwt.encode({"alg": "ES256", "kid": self._key.kid}, claims, self._key)
+
+
+def _names(roles: Iterable[Role]) -> list[str]:
+    return [str(role) for role in roles]
