@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Final, Generic, TypeVar
 
 import pymongo
-from opentelemetry.propagate import inject
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
 from pymongo.read_concern import ReadConcern
@@ -29,6 +28,7 @@ from careflow_service.mongo.audit import AuditTrail
 from careflow_service.mongo.client import Client
 from careflow_service.mongo.duplicates import duplicate_in
 from careflow_service.mongo.idempotency import IDEMPOTENCY, IdempotencyRecords
+from careflow_service.telemetry.tracing import current_traceparent
 from careflow_service.work import Cause, Committed, Transaction, current_cause
 
 R = TypeVar("R")
@@ -133,7 +133,7 @@ class MongoWork:
             now=tx.now,
             causation=cause.id,
             correlation=cause.correlation or cause.id,
-            traceparent=_current_traceparent() or cause.traceparent,
+            traceparent=current_traceparent() or cause.traceparent,
         )
         return tuple(positions)
 
@@ -200,9 +200,3 @@ def _refusal(error: DuplicateKeyError | BulkWriteError) -> ServiceError | PyMong
     if duplicate.collection == IDEMPOTENCY:
         return InProgress()
     return NaturalKeyTaken(duplicate.collection, duplicate.index)
-
-
-def _current_traceparent() -> str | None:
-    carrier: dict[str, str] = {}
-    inject(carrier)
-    return carrier.get("traceparent")
