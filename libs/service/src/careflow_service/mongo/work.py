@@ -8,6 +8,7 @@ never swallowed inside a transaction, only here, outside; there is no document t
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Generic, TypeVar
@@ -27,6 +28,7 @@ from careflow_service.ids import NewId
 from careflow_service.mongo.audit import AuditTrail
 from careflow_service.mongo.client import Client
 from careflow_service.mongo.duplicates import duplicate_in
+from careflow_service.mongo.faults import store_is_away
 from careflow_service.mongo.idempotency import IDEMPOTENCY, IdempotencyRecords
 from careflow_service.telemetry.tracing import current_traceparent
 from careflow_service.work import Cause, Committed, Transaction, current_cause
@@ -144,14 +146,15 @@ class MongoWork:
         return publish(fact)
 
     async def _conclude(self, unit: _Unit[R], error: PyMongoError) -> Committed[R]:
-        """After the time limit: what is known about the request, or a clear error instead of the driver's."""
-        unknown = error.has_error_label(_COMMIT_UNKNOWN)
-        if not unknown and not error.timeout and not error.has_error_label(_TRANSIENT):
+        """After the last try: what is known about the request by now, or a clear error instead of the driver's."""
+        if not store_is_away(error):
             raise error
-        if unit.request is not None:
-            committed = await self._idempotency.find_committed(unit.request, unit.returns)
-            if committed is not None:
-                return committed
+        unknown = error.has_error_label(_COMMIT_UNKNOWN)
+        if unit.request is not None and (unknown or error.has_error_label(_TRANSIENT)):
+            with suppress(PyMongoError):
+                committed = await self._idempotency.find_committed(unit.request, unit.returns)
+                if committed is not None:
+                    return committed
         if unknown:
             raise OutcomeUnknown from error
         raise InProgress if unit.met_a_twin else StoreBusy from error
