@@ -15,7 +15,7 @@ from typing import Final, Generic, TypeVar
 
 import pymongo
 from pymongo.asynchronous.client_session import AsyncClientSession
-from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
+from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -40,7 +40,6 @@ TIME_LIMIT_SECONDS: Final = 10.0
 
 _WRITE_CONCERN: Final = WriteConcern("majority", j=True)
 _READ_CONCERN: Final = ReadConcern("snapshot")
-_TRANSIENT: Final = "TransientTransactionError"
 _COMMIT_UNKNOWN: Final = "UnknownTransactionCommitResult"
 
 
@@ -110,7 +109,6 @@ class MongoWork:
 
     async def _try(self, unit: _Unit[R], session: AsyncClientSession) -> Committed[R]:
         async with session.bind(end_session=False):
-            unit.met_a_twin = False
             if unit.request is not None:
                 earlier = await self._idempotency.find(unit.request, unit.returns)
                 if earlier is not None:
@@ -150,7 +148,7 @@ class MongoWork:
         if not store_is_away(error):
             raise error
         unknown = error.has_error_label(_COMMIT_UNKNOWN)
-        if unit.request is not None and (unknown or error.has_error_label(_TRANSIENT)):
+        if unit.request is not None and (unknown or not isinstance(error, ConnectionFailure)):
             with suppress(PyMongoError):
                 committed = await self._idempotency.find_committed(unit.request, unit.returns)
                 if committed is not None:
@@ -162,7 +160,7 @@ class MongoWork:
 
 @dataclass(slots=True)
 class _Unit(Generic[R]):
-    """One call of `run`: the same for all its tries, but for the note whether the last one met a twin."""
+    """One call of `run`: the same for all its tries, but for the note whether one came as far as a twin's record."""
 
     fn: Callable[[Transaction], Awaitable[R]]
     by: Actor
