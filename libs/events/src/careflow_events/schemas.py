@@ -27,8 +27,8 @@ _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _TEXT: Final = {"type": "string"}
 _SEALED_SECTION: Final[Mapping[str, Any]] = {
     "type": "object",
-    "description": "A sealed section: JWE General JSON (RFC 7516), ECDH-ES+A256KW, A256GCM. The additional authenticated"
-    " data is id|type|subject|field of the event; the plaintext is JSON padded with spaces to a multiple of 256 bytes.",
+    "description": "A sealed section: JWE General JSON (RFC 7516), ECDH-ES+A256KW, A256GCM. Additional authenticated "
+    "data: id|type|subject|field of the event. Plaintext: JSON padded with spaces to a multiple of 256 bytes.",
     "properties": {
         "protected": _TEXT,
         "aad": _TEXT,
