@@ -2,13 +2,10 @@
 
 import copy
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
 
-from careflow_events import schemas
 from careflow_events.catalogue import CATALOGUE
 from careflow_events.contracts import ClearanceGranted, ConsultationRescheduled, PatientRegistered, SafetyAlertRaised
 from careflow_events.evolution import Break, Rule, breaks
@@ -188,58 +185,3 @@ def test_every_rule_has_its_test() -> None:
 @pytest.mark.parametrize("contract", CATALOGUE.values(), ids=str)
 def test_no_schema_breaks_itself(contract: Any) -> None:
     assert breaks(published(contract), published(contract)) == []
-
-
-class TestTheGate:
-    def test_todays_schemas_keep_every_promise_made(self) -> None:
-        assert schemas.broken_promises() == []
-
-    def test_it_compares_with_every_released_version(self, tmp_path: Path) -> None:
-        schemas.release("1.0", tmp_path)
-        schemas.release("1.1", tmp_path)
-        _grow(tmp_path / "released/1.0/booking/ConsultationMissed/v1.json", "reason")
-
-        assert schemas.broken_promises(tmp_path) == ["1.0: booking/ConsultationMissed/v1.json: data.reason: removed"]
-
-    def test_an_event_that_is_gone_is_a_broken_promise(self, tmp_path: Path) -> None:
-        schemas.release("1.0", tmp_path)
-        kept = tmp_path / "released/1.0/booking/RoomPainted"
-        kept.mkdir()
-        (kept / "v1.json").write_bytes(b"{}")
-
-        assert schemas.broken_promises(tmp_path) == ["1.0: booking/RoomPainted/v1.json: removed"]
-
-    def test_a_release_is_never_overwritten(self, tmp_path: Path) -> None:
-        schemas.release("1.0", tmp_path)
-        with pytest.raises(FileExistsError):
-            schemas.release("1.0", tmp_path)
-
-
-class TestTheCommittedFiles:
-    def test_they_are_what_the_models_say(self) -> None:
-        assert schemas.disagreements() == []
-
-    def test_writing_makes_them_agree(self, tmp_path: Path) -> None:
-        schemas.write(tmp_path)
-        assert schemas.disagreements(tmp_path) == []
-
-    def test_missing_changed_and_left_over_files_are_named(self, tmp_path: Path) -> None:
-        schemas.write(tmp_path)
-        (tmp_path / "booking/ConsultationBooked/v1.json").unlink()
-        _grow(tmp_path / "booking/ConsultationMissed/v1.json", "reason")
-        (tmp_path / "booking/RoomPainted").mkdir()
-        (tmp_path / "booking/RoomPainted/v1.json").write_bytes(b"{}")
-
-        assert schemas.disagreements(tmp_path) == [
-            "booking/RoomPainted/v1.json: no event has this schema",
-            "booking/ConsultationBooked/v1.json: missing",
-            "booking/ConsultationMissed/v1.json: differs from its model",
-        ]
-        schemas.write(tmp_path)
-        assert schemas.disagreements(tmp_path) == []
-
-
-def _grow(path: Path, field: str) -> None:
-    schema = orjson.loads(path.read_bytes())
-    schema["properties"][field] = {"type": "string"}
-    path.write_bytes(orjson.dumps(schema))
