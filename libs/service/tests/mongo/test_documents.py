@@ -148,15 +148,18 @@ async def test_saving_what_was_never_added_is_stale_and_adds_nothing(store: Stor
     assert await paths.find("p1") is None
 
 
-async def test_saving_the_same_version_is_a_mistake(store: Store, paths: Documents[CarePath]) -> None:
+@pytest.mark.parametrize("claimed", [2, 9])
+async def test_a_version_that_does_not_exist_yet_is_stale_too(
+    store: Store, paths: Documents[CarePath], claimed: int
+) -> None:
     path = a_care_path()
 
-    async def unchanged(tx: Transaction) -> None:
+    async def call(tx: Transaction) -> None:
         await paths.add(path, tx)
-        await paths.save(path, expecting=1, tx=tx)
+        await paths.save(path.call(), expecting=claimed, tx=tx)
 
-    with pytest.raises(ValueError, match="higher version"):
-        await store.work.run(unchanged, by=COORDINATOR, action="call", returns=NoneType)
+    with pytest.raises(StaleVersion):
+        await store.work.run(call, by=COORDINATOR, action="call", returns=NoneType)
 
 
 async def test_rows_made_beforehand_are_made_once(paths: Documents[CarePath]) -> None:
