@@ -135,6 +135,8 @@ class AppointmentEvent(BookingEvent):
 class ConsultationBooked(AppointmentEvent):
     """An info call or an evaluation will take place."""
 
+    for_integrators = True
+
     booked_by: codes.BookedBy
 
 
@@ -144,6 +146,8 @@ class ConsultationRescheduled(AppointmentEvent):
     `notice_minutes` is how long before the time given up it was moved. `first_notice_minutes` is the notice given for
     the first time lost by a late move; a later cancellation counts by it. `late_moves` counts the patient's late moves.
     """
+
+    for_integrators = True
 
     previous_starts_at: Instant
     rescheduled_by: codes.RescheduledBy
@@ -155,6 +159,8 @@ class ConsultationRescheduled(AppointmentEvent):
 class ConsultationCancelled(AppointmentEvent):
     """It will not take place. `notice_minutes` is the notice that counts for fees."""
 
+    for_integrators = True
+
     cancelled_by: codes.CancelledBy
     reason: codes.CancelReason
     notice_minutes: Minutes
@@ -162,6 +168,8 @@ class ConsultationCancelled(AppointmentEvent):
 
 class ConsultationArrived(AppointmentEvent):
     """The patient is there, or on the line."""
+
+    for_integrators = True
 
 
 class ConsultationCompleted(AppointmentEvent):
@@ -173,9 +181,13 @@ class ConsultationCompleted(AppointmentEvent):
 class ConsultationMissed(AppointmentEvent):
     """The patient did not come."""
 
+    for_integrators = True
+
 
 class CarePathStageChanged(BookingEvent):
     """The patient stands at another stage of the care path."""
+
+    for_integrators = True
 
     from_: Annotated[codes.CareStage, Field(alias="from")]
     to: codes.CareStage
