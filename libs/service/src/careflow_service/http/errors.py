@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from careflow_events.outbox import RecordTooLarge
+from careflow_events.sealing import SectionTooLarge
 from careflow_service import problems
 from careflow_service.errors import ServiceError
 from careflow_service.mongo.faults import store_is_away
@@ -92,7 +93,7 @@ def problem_for(error: Exception, domain_error: type[Exception]) -> Problem:
             return _of_refusal(cast(Refusal, error))
         case _ if isinstance(error, domain_error) and isinstance(error, Refusal):
             return _of_refusal(error)
-        case RecordTooLarge():
+        case RecordTooLarge() | SectionTooLarge():
             return Problem(problems.EVENT_TOO_LARGE)
         case _ if store_is_away(error):
             return Problem(problems.UNAVAILABLE, headers=RETRY_SOON)
