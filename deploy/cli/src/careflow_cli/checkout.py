@@ -4,7 +4,6 @@ Invariant: everything the local stack writes is below one of these folders or be
 its owner.
 """
 
-import hashlib
 import os
 import tempfile
 from pathlib import Path
@@ -31,14 +30,6 @@ def cache() -> Path:
     """What every checkout of this user shares and can be fetched again: Kafka's jars, the store's environment."""
     configured = os.environ.get("CAREFLOW_CACHE_DIR")
     return Path(configured) if configured else Path(platformdirs.user_cache_dir("careflow"))
-
-
-def content_key(*files: Path) -> str:
-    """Names a cached thing by what it was made from."""
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:12]
 
 
 TEMPORARY_PREFIX = "careflow-stack-"

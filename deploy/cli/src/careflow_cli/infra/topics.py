@@ -4,11 +4,8 @@ Invariant: applying twice changes nothing, and a topic that exists with other pa
 never altered: its partitions decide which records stay in order.
 """
 
-import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import yaml
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -17,8 +14,6 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError
 
 from careflow_cli import checkout
 from careflow_cli.errors import CareflowError
-
-R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +29,6 @@ def declared() -> tuple[Topic, ...]:
     """The topics for a local, single-node stack."""
     content = yaml.safe_load((checkout.root() / "deploy" / "kafka" / "topics.yaml").read_text("utf-8"))
     return tuple(Topic(row["name"], content["local_partitions"], content["config"]) for row in content["topics"])
-
-
-def now(work: Coroutine[None, None, R]) -> R:
-    """Run asynchronous work to its end, also when the caller's thread has an event loop of its own."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result()
 
 
 async def apply(kafka_url: str, topics: Sequence[Topic]) -> None:
