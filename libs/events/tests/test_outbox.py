@@ -41,6 +41,18 @@ def clearance_suspended(reason: str = "because") -> contracts.ClearanceSuspended
     )
 
 
+def questionnaire_completed(alert_ids: tuple[str, ...]) -> contracts.QuestionnaireCompleted:
+    return contracts.QuestionnaireCompleted(
+        patient_id=an_id(1),
+        case_id=an_id(8),
+        request_id=an_id(9),
+        purpose=codes.QuestionnairePurpose.INTAKE,
+        completed_at=NOON,
+        alert_ids=alert_ids,
+        for_sessions=Sealed.plain(contracts.QuestionnaireForSessions(questionnaire="phq-9")),
+    )
+
+
 async def test_each_stream_is_numbered_from_one_without_gaps(backend: Backend) -> None:
     first = await say(backend, publication(patient=1), publication(patient=2), publication(patient=1))
     second = await say(backend, publication(patient=1))
@@ -89,8 +101,10 @@ async def test_a_section_is_sealed_to_its_consumer_and_to_this_event(backend: Ba
 
 
 async def test_a_record_that_does_not_fit_fails_the_command(backend: Backend) -> None:
+    alerts = (an_id(5),) * (LARGEST_RECORD // len(an_id(5)))
+
     with pytest.raises(RecordTooLarge) as refused:
-        await say(backend, publication(), publication(clearance_suspended("x" * LARGEST_RECORD)))
+        await say(backend, publication(), publication(questionnaire_completed(alerts)))
 
     assert refused.value.code == "event_too_large"
     assert await rows(backend) == []
