@@ -87,7 +87,7 @@ async def test_a_consumer_remembers_what_it_started_and_how_fresh_it_is(backend:
     await consumers.note_started(TOPIC, "id-1", 1)
     await consumers.note_checkpoint(TOPIC, 0, NOON)
     feed = await consumers.feed(TOPIC)
-    assert (feed.topic_id, feed.started, feed.fresh_until()) == ("id-1", {0, 1}, None)
+    assert (feed.topic_id, feed.started, feed.fresh_until()) == ("id-1", frozenset({0, 1}), None)
 
     await consumers.note_checkpoint(TOPIC, 1, NOON + timedelta(seconds=30))
     await consumers.note_checkpoint(TOPIC, 1, NOON + timedelta(seconds=10))
