@@ -118,7 +118,7 @@ async def test_what_is_broken_waits_and_all_else_goes_on(worker: Worker, kafka_u
         [
             "tombstone",
             "not_json",
-            "unsupported_specversion",
+            "headers_differ",
             "key_differs_from_subject",
             "header_not_utf8",
             "data_invalid",
