@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -20,6 +20,8 @@ from careflow_events.mongo import INDEXES
 from careflow_events.subscription import Received, hears
 from careflow_events.testing.bound import BoundTransactions
 from careflow_events.topics import Topic
+
+LEASE_TTL = timedelta(seconds=3)
 
 Breaks = Callable[[Received[Any]], Awaitable[None]]
 
@@ -71,6 +73,7 @@ class Worker:
             wall_clock=now,
             new_id=lambda: str(uuid4()),
             own_topics=self._own,
+            lease_ttl=LEASE_TTL,
         ).runner()
 
     async def effects(self, subject: str | None = None) -> list[int]:
