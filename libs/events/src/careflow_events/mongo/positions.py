@@ -84,7 +84,7 @@ class MongoPositions:
     async def blocked(self, subject: str) -> bool:
         """See `careflow_events.positions.Positions.blocked`."""
         streams = self._positions.find({"subject": subject, "consumer": self._consumer}, {"block.cause": 1})
-        return any(position["block"] is not None for position in await streams.to_list())
+        return any(position.get("block") is not None for position in await streams.to_list())
 
     async def blocked_streams(self) -> int:
         """See `careflow_events.positions.Positions.blocked_streams`."""
