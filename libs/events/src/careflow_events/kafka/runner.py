@@ -5,6 +5,7 @@ what is in flight, commit, release the lease.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -26,6 +27,8 @@ from careflow_events.replay import Replay
 CONNECT_AGAIN_SECONDS: Final = 2.0
 REPLAY_EVERY_SECONDS: Final = 1.0
 WATCH_EVERY_SECONDS: Final = 10.0
+
+_log = logging.getLogger(__name__)
 
 
 class Watch(Protocol):
@@ -102,6 +105,7 @@ class EventsRunner:
                     )
                     await broker.start()
                     self._consuming = True
+                    _log.info("consuming", extra={"consumer": self._consumer, "count": len(self._topics)})
                     await stopping.wait()
             except Exception as error:
                 if not self._passes(error):
@@ -152,7 +156,11 @@ class EventsRunner:
             await _wait(stopping, seconds)
 
     def _passes(self, error: Exception) -> bool:
-        return isinstance(error, KafkaError) or self._fault_of(error).fault is Fault.TRANSIENT
+        diagnosis = self._fault_of(error)
+        passes = isinstance(error, KafkaError) or diagnosis.fault is Fault.TRANSIENT
+        if passes:
+            _log.warning("worker_waits", extra={"error_class": diagnosis.code, "at": diagnosis.at})
+        return passes
 
 
 def _show_lag(topic: str, states: Mapping[int, PartitionState]) -> None:
