@@ -1,7 +1,7 @@
 """Finds the times at which a visit fits, for somebody who chooses one."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from booking.application.ports import Patients
@@ -62,4 +62,5 @@ class FindOpeningsHandler:
 
     def _bookable(self, *, by_patient: bool) -> Interval:
         now = self._clock()
-        return Interval(now + self._policy.self_booking_lead if by_patient else now, now + self._policy.horizon)
+        lead = self._policy.self_booking_lead if by_patient else timedelta.resolution
+        return Interval(now + lead, now + self._policy.horizon)
