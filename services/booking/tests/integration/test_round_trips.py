@@ -19,7 +19,6 @@ from services.booking.tests.clinic import (
 )
 from services.booking.tests.world import World, running
 
-
 WHOLE_LISTS = {"practitioners {}", "rooms {}"}
 """A page of all there are, in the order of their ids: nothing to look for."""
 
