@@ -9,9 +9,10 @@ from dataclasses import replace
 import pytest
 import structlog
 
-from careflow_service.main import EXIT_CANNOT_START, main
+from careflow_service.main import EXIT_CANNOT_START, EXIT_TASK_DIED, main
 from careflow_service.processes.indexes import make_indexes
 from careflow_service.processes.opening import StartUpFailure, opened
+from libs.service.tests.toy.application import Toy
 from libs.service.tests.toy.service import SERVICE
 from libs.service.tests.toy.world import World
 
@@ -110,6 +111,19 @@ def test_a_clock_file_that_is_none(given: World, capsys: pytest.CaptureFixture[s
     (given.folder / "clock.json").write_text("noon")
     assert run("timers") == EXIT_CANNOT_START
     assert "the clock file must be" in complaint(capsys)
+
+
+def test_a_fault_nobody_foresaw_is_its_class_and_place(given: World, capsys: pytest.CaptureFixture[str]) -> None:
+    def broken(_: object) -> Toy:
+        raise RuntimeError("Jane Doe")
+
+    with pytest.raises(SystemExit) as ended:
+        main(replace(SERVICE, bootstrap=broken), ["timers"])
+    assert ended.value.code == EXIT_TASK_DIED
+    said = capsys.readouterr().err
+    assert '"error_class":"RuntimeError"' in said
+    assert "test_starting.py" in said
+    assert "Jane Doe" not in said
 
 
 def test_a_command_nobody_knows(given: World, capsys: pytest.CaptureFixture[str]) -> None:

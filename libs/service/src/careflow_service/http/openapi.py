@@ -144,7 +144,12 @@ def _refusals(operation: dict[str, Any], rule: Rule, *, command: bool, versioned
     if any(parameter["in"] == "path" for parameter in operation["parameters"]):
         possible.append(problems.NOT_FOUND)
     if "requestBody" in operation:
-        possible += [problems.MALFORMED_JSON, problems.BODY_TOO_LARGE, problems.UNSUPPORTED_MEDIA_TYPE]
+        possible += [
+            problems.MALFORMED_JSON,
+            problems.BODY_TOO_SLOW,
+            problems.BODY_TOO_LARGE,
+            problems.UNSUPPORTED_MEDIA_TYPE,
+        ]
     if command:
         possible += [problems.IDEMPOTENCY_KEY_MISSING, problems.IDEMPOTENCY_KEY_REUSED, problems.IN_PROGRESS]
     if versioned:
