@@ -2,7 +2,8 @@
 
 It owns what the demo and the journeys claim about events: everything they assert was read here, from the topics, the
 way an integrator would read it.
-Invariant: `seen` is in the order of each partition; `faults` names every gap and every repeat of a stream's sequence.
+Invariant: `seen` is in the order of each partition; `faults` names every gap and every repeat of a stream's sequence;
+what is no event at all is counted in `unreadable`.
 """
 
 from __future__ import annotations
@@ -15,8 +16,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-
-FEED_CHECKPOINT = "FeedCheckpoint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +52,7 @@ class Subscriber:
     on_event: Callable[[SeenEvent], None] = lambda _: None
     seen: list[SeenEvent] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    unreadable: int = 0
     checkpoints: dict[tuple[str, int], datetime] = field(default_factory=dict)
     _last: dict[str, int] = field(default_factory=dict)
     _arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -74,11 +74,13 @@ class Subscriber:
             reader = asyncio.create_task(self._read(consumer))
             yield self
         finally:
-            if reader is not None:
-                reader.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await reader
-            await consumer.stop()
+            try:
+                if reader is not None:
+                    reader.cancel()
+                    with contextlib.suppress(asyncio.CancelledError):
+                        await reader
+            finally:
+                await consumer.stop()
 
     def of(self, name: str, *, subject: str | None = None) -> list[SeenEvent]:
         """What was seen of one event name, optionally of one subject."""
@@ -116,18 +118,22 @@ class Subscriber:
 
     async def _read(self, consumer: AIOKafkaConsumer) -> None:
         async for record in consumer:
-            event = json.loads(record.value)
-            if ".FeedCheckpoint." in event["type"]:
-                self.checkpoints[(record.topic, record.partition)] = datetime.fromisoformat(event["data"]["as_of"])
+            try:
+                event = json.loads(record.value)
+                if ".FeedCheckpoint." in event["type"]:
+                    self.checkpoints[(record.topic, record.partition)] = datetime.fromisoformat(event["data"]["as_of"])
+                    continue
+                seen = SeenEvent(
+                    topic=record.topic,
+                    type=event["type"],
+                    subject=event["subject"],
+                    sequence=int(event["sequence"]),
+                    time=datetime.fromisoformat(event["time"]),
+                    data=event["data"],
+                )
+            except (TypeError, ValueError, KeyError):
+                self.unreadable += 1
                 continue
-            seen = SeenEvent(
-                topic=record.topic,
-                type=event["type"],
-                subject=event["subject"],
-                sequence=int(event["sequence"]),
-                time=datetime.fromisoformat(event["time"]),
-                data=event["data"],
-            )
             self._check_order(seen)
             self.seen.append(seen)
             self.on_event(seen)
