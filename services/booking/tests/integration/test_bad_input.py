@@ -115,6 +115,11 @@ async def test_details_that_cannot_be_right_are_refused(world: World, changes: d
         ({"from": local(24, 9).isoformat()}, 422, "invalid_request"),
         ({"from": local(1, 9).isoformat(), "to": local(31, 9, month=12).isoformat()}, 422, "search_too_long"),
         (
+            {"from": local(24, 9).isoformat(), "to": local(25, 9).isoformat(), "modality": "in_person"},
+            422,
+            "modality_not_allowed",
+        ),
+        (
             {"from": local(24, 9).isoformat(), "to": local(25, 9).isoformat(), "patient_id": NOBODY},
             404,
             "patient_not_found",
@@ -124,7 +129,7 @@ async def test_details_that_cannot_be_right_are_refused(world: World, changes: d
 async def test_a_search_that_makes_no_sense_is_refused(
     world: World, query: dict[str, str], status: int, code: str
 ) -> None:
-    response = await world.coordinator.get("/v1/availability", kind="info_call", modality="phone", **query)
+    response = await world.coordinator.get("/v1/availability", **{"kind": "info_call", "modality": "phone", **query})
     assert refusal(response) == (status, code)
 
 

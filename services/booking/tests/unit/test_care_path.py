@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.domain.appointments import Appointment, CancelledBy, CancelReason
+from booking.domain.appointments import Appointment, BookedBy, CancelReason
 from booking.domain.care_path import (
     CarePath,
     Clearance,
@@ -45,7 +45,7 @@ def ended(booked: Appointment, disposition: Disposition) -> Appointment:
 
 def cancelled(kind: VisitKind = INFO_CALL) -> Step:
     booked = a_booked_visit(kind, name=kind)
-    gone = booked.cancel(by=CancelledBy.PATIENT, reason=CancelReason.PATIENT_REQUEST, now=NOW)
+    gone = booked.cancel(CancelReason.PATIENT_REQUEST, asked_by=BookedBy.PATIENT, now=NOW)
     return lambda path: path.note_visit(booked).note_visit(gone)
 
 

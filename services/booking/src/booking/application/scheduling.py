@@ -141,13 +141,18 @@ class Scheduling:
         await self._days.save(before.release(appointment.id, claims).changes_since(before), tx)
 
     async def free(self, wanted: Wanted, starts: Interval, limit: int) -> tuple[Opening, ...]:
-        """The first openings that start in this time."""
+        """The first openings that start in this time. Raises `modality_not_allowed` if there can be none from its
+        start.
+        """
+        wanted.template.check_modality(wanted.modality, self._date(starts.start))
         return await self._free(wanted, await self._clinic(wanted), starts, limit)
 
     async def _free(self, wanted: Wanted, clinic: Clinic, starts: Interval, limit: int) -> tuple[Opening, ...]:
         span = Interval(starts.start, wanted.template.reach(starts.end).end)
         calendar = await self._days.look(clinic.days_to_read(wanted, span, self._zone))
-        return tuple(islice(openings(wanted, clinic, calendar, starts), limit))
+        found = openings(wanted, clinic, calendar, starts)
+        allowed = (o for o in found if wanted.modality in wanted.template.allowed_on(self._date(o.interval.start)))
+        return tuple(islice(allowed, limit))
 
     def wanted(
         self,
