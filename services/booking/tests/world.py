@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -32,6 +32,7 @@ from careflow_service.mongo.reactions import ReactionTransactions
 from careflow_service.mongo.store import Keys, Store
 from careflow_service.service import Resources
 from careflow_service.settings import DEVELOPMENT_ISSUER
+from careflow_service.testing.rehearsal import Rehearsing
 from careflow_service.testing.store import SetClock, new_keys, scratch_store
 from careflow_service.tokens import DevelopmentIssuer, RotatingKeys, TokenVerifier
 from services.booking.tests.builders import NOW
@@ -140,9 +141,10 @@ async def running(
     *,
     now: datetime = NOW,
     keys: Keys | None = None,
+    rehearsing: bool = False,
     listeners: Sequence[CommandListener] = (),
 ) -> AsyncIterator[World]:
-    """A process of booking on this database, with all indexes."""
+    """A process of booking on this database, with all indexes; `rehearsing` lets it try everything twice."""
     clock, keys = SetClock(now), keys or new_keys()
     async with scratch_store(
         url,
@@ -158,6 +160,8 @@ async def running(
             mongo_url=url, master_key=keys.master, blind_index_key=keys.blind_index, audit_key=keys.audit
         )
         resources = Resources.on(store, settings=settings, clock=clock)
+        if rehearsing:
+            resources = replace(resources, work=Rehearsing(store.work))
         booking = SERVICE.bootstrap(resources)
         verifier = TokenVerifier(RotatingKeys(_OwnKeys()), issuer=DEVELOPMENT_ISSUER, audience="careflow")
         app = create_app(SERVICE, booking, resources, verifier=verifier)
@@ -165,7 +169,7 @@ async def running(
             consumer=SERVICE.name,
             subscriptions=SERVICE.subscriptions,
             ports=SERVICE.ports(booking),
-            transactions=ReactionTransactions(store.work),
+            transactions=ReactionTransactions(resources.work),
             stores=mongo_stores(store.database, SERVICE.name),
             keyring=None,
             wall_clock=wall_clock,
