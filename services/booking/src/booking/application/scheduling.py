@@ -85,8 +85,8 @@ class Scheduling:
 
         `patient_id` is for whom, if they are registered: their day is seldom there yet, so it is made right away.
         """
-        if patient_id is not None:
-            template = self._templates.of(wish.kind)
+        template = self._templates.of(wish.kind)
+        if patient_id is not None and self._is_ahead(wish.starts_at):
             await self._days.make(days_of((template.patient_claim(patient_id, wish.starts_at),), self._zone))
         try:
             async with self._turns.taking(self._date(wish.starts_at)):
@@ -107,9 +107,9 @@ class Scheduling:
         by: BookedBy,
         instead_of: Appointment | None = None,
     ) -> Slot:
-        """Takes the wished time for the appointment, giving up the one it had. Raises the refusals of
-        `BookingPolicy.check_start`,
-        `VisitTemplate.check_modality` and `required_opening`.
+        """Takes the wished time for the appointment, giving up the one it had.
+
+        Raises the refusals of `BookingPolicy.check_start`, `VisitTemplate.check_modality` and `required_opening`.
         """
         self._policy.check_start(wish.starts_at, now=tx.now, by_patient=by is BookedBy.PATIENT)
         template = self._templates.of(wish.kind)
@@ -178,6 +178,10 @@ class Scheduling:
         except DaysMissing as missing:
             await self._days.make(missing.keys)
         return await command()
+
+    def _is_ahead(self, start: datetime) -> bool:
+        now = self._clock()
+        return now < start <= now + self._policy.horizon
 
     def _ahead(self, wished: datetime) -> Interval:
         start = max(wished, self._clock() + self._policy.self_booking_lead)
