@@ -1,9 +1,13 @@
 """Who works at the clinic, where, and when: it shows in what is free."""
 
+from datetime import date, datetime
 from typing import Any
 
-from services.booking.tests.builders import local
-from services.booking.tests.clinic import has_practitioner, has_room, ok, refusal
+import pytest
+
+from booking.domain.intervals import day_interval
+from services.booking.tests.builders import ZONE, local
+from services.booking.tests.clinic import books, has_patient, has_practitioner, has_room, ok, refusal
 from services.booking.tests.world import World
 
 TUESDAY = {"from": local(24, 0).isoformat(), "to": local(25, 0).isoformat()}
@@ -64,6 +68,27 @@ async def test_who_lost_a_licence_or_left_is_no_longer_offered(world: World) -> 
     assert len(await free(world)) == 32
     assert await free(world, state="OR") == []
     assert await free(world, provider_id="somebody-else") == []
+
+
+@pytest.mark.parametrize(
+    ("now", "day", "quarter_hours"),
+    [
+        (local(12, 9, month=3, year=2027), date(2027, 3, 14), 92),
+        (local(29, 9, month=10), date(2026, 11, 1), 100),
+    ],
+    ids=["the clocks go forward", "the clocks go back"],
+)
+async def test_a_dst_day_has_its_own_number_of_free_times_and_each_can_be_booked(
+    world: World, now: datetime, day: date, quarter_hours: int
+) -> None:
+    world.clock.now = now
+    await has_practitioner(world, week={"sunday": [{"opens": "00:00", "closes": "00:00"}]})
+    sunday = day_interval(day, ZONE)
+    times = await free(world, **{"from": sunday.start.isoformat(), "to": sunday.end.isoformat()})
+    assert len(times) == len(set(times)) == quarter_hours
+    for number in (7, 8, 9, 11, 12):
+        patient = await has_patient(world, email=f"p{number}@example.org")
+        await books(world.coordinator, patient, starts_at=datetime.fromisoformat(times[number]))
 
 
 async def test_they_are_listed_page_by_page_and_added_once(world: World) -> None:
