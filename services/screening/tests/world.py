@@ -1,8 +1,10 @@
 """Screening served to a client in the test's own process, over a real store, with a clock the test moves."""
 
+import io
 import json
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+import logging
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -10,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import structlog
 from joserfc.jwk import KeySet
 from pymongo.monitoring import CommandListener
 
@@ -28,6 +31,7 @@ from careflow_service.mongo.reactions import ReactionTransactions
 from careflow_service.mongo.store import Store
 from careflow_service.service import Resources
 from careflow_service.settings import DEVELOPMENT_ISSUER, Environment
+from careflow_service.telemetry.logs import configure_logging
 from careflow_service.testing.store import SetClock, new_keys, scratch_store
 from careflow_service.timers.kinds import DeadlineKind, EffectKind, Kind
 from careflow_service.tokens import DevelopmentIssuer, RotatingKeys, TokenVerifier
@@ -79,6 +83,7 @@ class World:
     screening: Screening
     clock: SetClock
     pages: Path
+    logs: io.StringIO
     _handling: Handling[Ports]
     _heard: "dict[str, count[int]]" = field(default_factory=dict)
 
@@ -163,43 +168,56 @@ class World:
         return await self.said_types(patient_id, "careflow.screening.safety.v1")
 
 
+@contextmanager
+def logged() -> Iterator[io.StringIO]:
+    """What the service logs, as its processes would."""
+    logs = io.StringIO()
+    configure_logging(service=SERVICE.name, process="tests", stream=logs)
+    try:
+        yield logs
+    finally:
+        structlog.reset_defaults()
+        logging.basicConfig(force=True)
+
+
 @asynccontextmanager
 async def running(
     url: str, database: str, pages: Path, *, now: datetime = NOW, listeners: Sequence[CommandListener] = ()
 ) -> AsyncIterator[World]:
     """Screening on a store of its own, with all indexes."""
     clock = SetClock(now)
-    async with scratch_store(
-        url,
-        database,
-        clock=clock,
-        published=SERVICE.published,
-        sealer=SEALING.sealer(),
-        indexes=SERVICE.indexes,
-        listeners=listeners,
-    ) as store:
-        keys = new_keys()
-        settings = ScreeningSettings(
-            environment=Environment.DEVELOPMENT,
-            mongo_url=url,
-            master_key=keys.master,
-            blind_index_key=keys.blind_index,
-            audit_key=keys.audit,
-            pages_dir=pages,
-        )
-        resources = Resources.on(store, settings=settings, clock=clock)
-        screening = SERVICE.bootstrap(resources)
-        verifier = TokenVerifier(RotatingKeys(_OwnKeys()), issuer=DEVELOPMENT_ISSUER, audience="careflow")
-        app = create_app(SERVICE, screening, resources, verifier=verifier)
-        handling = Handling(
-            consumer=SERVICE.name,
-            subscriptions=SERVICE.subscriptions,
-            ports=SERVICE.ports(screening),
-            transactions=ReactionTransactions(store.work),
-            stores=mongo_stores(store.database, SERVICE.name),
-            keyring=SEALING.ring("screening"),
-            wall_clock=wall_clock,
-        )
-        transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://screening") as client:
-            yield World(client, store, screening, clock, pages, handling)
+    with logged() as logs:
+        async with scratch_store(
+            url,
+            database,
+            clock=clock,
+            published=SERVICE.published,
+            sealer=SEALING.sealer(),
+            indexes=SERVICE.indexes,
+            listeners=listeners,
+        ) as store:
+            keys = new_keys()
+            settings = ScreeningSettings(
+                environment=Environment.DEVELOPMENT,
+                mongo_url=url,
+                master_key=keys.master,
+                blind_index_key=keys.blind_index,
+                audit_key=keys.audit,
+                pages_dir=pages,
+            )
+            resources = Resources.on(store, settings=settings, clock=clock)
+            screening = SERVICE.bootstrap(resources)
+            verifier = TokenVerifier(RotatingKeys(_OwnKeys()), issuer=DEVELOPMENT_ISSUER, audience="careflow")
+            app = create_app(SERVICE, screening, resources, verifier=verifier)
+            handling = Handling(
+                consumer=SERVICE.name,
+                subscriptions=SERVICE.subscriptions,
+                ports=SERVICE.ports(screening),
+                transactions=ReactionTransactions(store.work),
+                stores=mongo_stores(store.database, SERVICE.name),
+                keyring=SEALING.ring("screening"),
+                wall_clock=wall_clock,
+            )
+            transport = httpx.ASGITransport(app=app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://screening") as client:
+                yield World(client, store, screening, clock, pages, logs, handling)

@@ -1,6 +1,7 @@
 """Two things at once: nothing is granted past an alert or a fact that arrives meanwhile, nobody is paged twice."""
 
 import asyncio
+from contextvars import Context
 from typing import Any
 
 import pytest
@@ -42,7 +43,7 @@ class Interruption:
             found = await original(alerts, patient_id)
             if not interrupted:
                 interrupted = True
-                await asyncio.create_task(meanwhile())
+                await asyncio.create_task(meanwhile(), context=Context())  # as another request, not within this one
             return found
 
         self._monkeypatch.setattr(self._alerts, "open_of", interrupted_read)

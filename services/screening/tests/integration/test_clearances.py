@@ -284,6 +284,15 @@ async def test_deferred_it_waits_and_denied_it_closes(world: World) -> None:
     ]
 
 
+async def test_with_its_case_a_clearance_ends(world: World) -> None:
+    case, clearance_id = await cleared(world)
+    version = (await reads(world, case))["version"]
+    closing = {"reason": "withdrawn", "note": "going elsewhere"}
+    ok(await world.nurse.post(f"/v1/cases/{case['id']}/close", closing, version=version))
+    assert (await reads_clearance(world, clearance_id))["state"] == "revoked"
+    assert (await world.said_types(case["patient_id"]))[-2:] == ["ClearanceRevoked", "ScreeningClosed"]
+
+
 async def test_while_an_event_about_the_patient_waits_nothing_is_granted(world: World) -> None:
     case = await ready_to_decide(world)
     await world.hear(info_call_ended(case["patient_id"], world.clock()), skipping=1)

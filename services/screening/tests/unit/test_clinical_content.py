@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
-from screening.adapters.clinical_content import clinical_policy, questionnaires
+from screening.adapters.clinical_content import ClinicalContentWrong, clinical_content, clinical_policy, questionnaires
 from services.screening.tests.builders import POLICY
 
 
@@ -76,7 +75,7 @@ def test_a_clinic_changes_a_number_in_a_newer_document(content: Path) -> None:
     ],
 )
 def test_a_policy_that_says_too_little_or_too_much_is_refused(content: Path, change: Any, where: str) -> None:
-    with pytest.raises(ValidationError, match=where):
+    with pytest.raises(ClinicalContentWrong, match=where):
         clinical_policy(changed(content, change))
 
 
@@ -85,5 +84,19 @@ def test_a_definition_with_an_unknown_key_is_refused(content: Path) -> None:
     document = json.loads(file.read_text())
     document["item_alert"] = document.pop("item_alerts")
     file.write_text(json.dumps(document))
-    with pytest.raises(ValidationError, match="item_alert"):
+    with pytest.raises(ClinicalContentWrong, match="item_alert"):
         questionnaires(content)
+
+
+def test_an_intake_that_asks_for_what_is_not_there_is_refused(content: Path) -> None:
+    (content / "questionnaires" / "gad-7.v1.en.json").unlink()
+    with pytest.raises(ClinicalContentWrong, match="gad-7"):
+        clinical_content(content)
+
+
+def test_content_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ClinicalContentWrong, match="cannot be read"):
+        clinical_content(tmp_path)
+    (tmp_path / "policy").mkdir()
+    with pytest.raises(ClinicalContentWrong, match="empty"):
+        clinical_content(tmp_path)
