@@ -54,7 +54,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     work, clock = resources.work, resources.clock
     zone: ZoneInfo = settings.clinic_timezone
     location_id = LocationId(settings.clinic_location_id)
-    policy = booking_policy()
+    policy = booking_policy(settings.policy_file)
 
     all_patients = MongoPatients(database, resources.vault, resources.blind_index)
     all_practitioners = MongoPractitioners(database)
@@ -66,7 +66,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         practitioners=all_practitioners,
         rooms=all_rooms,
         calendar_days=MongoCalendarDays(database, zone),
-        templates=visit_templates(),
+        templates=visit_templates(settings.visit_templates_file),
         policy=policy,
         location_id=location_id,
         zone=zone,

@@ -123,7 +123,7 @@ class CarePath:
     def denied(self) -> "CarePath":
         return self._noted(clearance=None, closed_because="clearance_denied")
 
-    def deferred(self, until: datetime | None) -> "CarePath":
+    def deferred(self, until: datetime) -> "CarePath":
         """To be decided again, after another evaluation."""
         return self._noted(evaluated=False, deferred_until=until)
 
