@@ -171,13 +171,14 @@ class World:
 @contextmanager
 def logged() -> Iterator[io.StringIO]:
     """What the service logs, as its processes would."""
-    logs = io.StringIO()
+    logs, root = io.StringIO(), logging.getLogger()
+    before = (root.handlers[:], root.level)
     configure_logging(service=SERVICE.name, process="tests", stream=logs)
     try:
         yield logs
     finally:
         structlog.reset_defaults()
-        logging.basicConfig(force=True)
+        root.handlers[:], root.level = before
 
 
 @asynccontextmanager
