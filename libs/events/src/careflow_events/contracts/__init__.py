@@ -21,6 +21,11 @@ from careflow_events.contracts.booking import (
     PatientRegistered,
     PersonName,
     Provider,
+    TreatmentArrived,
+    TreatmentBooked,
+    TreatmentCancelled,
+    TreatmentMissed,
+    TreatmentRescheduled,
 )
 from careflow_events.contracts.clearance import (
     ClearanceDeferred,
@@ -133,5 +138,10 @@ __all__ = [
     "Section",
     "ServiceLine",
     "SuspensionForSessions",
+    "TreatmentArrived",
+    "TreatmentBooked",
+    "TreatmentCancelled",
+    "TreatmentMissed",
+    "TreatmentRescheduled",
     "codes",
 ]
