@@ -23,13 +23,14 @@ def root() -> Path:
 
 def state() -> Path:
     """The kept stack of this checkout: data, logs, secrets, records of its processes."""
-    return root() / ".careflow"
+    configured = os.environ.get("CAREFLOW_STATE_DIR")
+    return Path(configured).resolve() if configured else root() / ".careflow"
 
 
 def cache() -> Path:
     """What every checkout of this user shares and can be fetched again: Kafka's jars, the store's environment."""
     configured = os.environ.get("CAREFLOW_CACHE_DIR")
-    return Path(configured) if configured else Path(platformdirs.user_cache_dir("careflow"))
+    return Path(configured).resolve() if configured else Path(platformdirs.user_cache_dir("careflow"))
 
 
 TEMPORARY_PREFIX = "careflow-stack-"

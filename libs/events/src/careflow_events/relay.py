@@ -6,6 +6,7 @@ never skipped. A relay that lost its lease may send records again but cannot mar
 """
 
 import asyncio
+import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -22,6 +23,9 @@ from careflow_events.producing import Acknowledgement, RecordProducer, outgoing
 
 ROWS_PER_BATCH: Final = 1_000
 ROWS_PER_STREAM: Final = 100
+LEASE_KNOWN_SECONDS: Final = 30.0
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,12 @@ class Relay:
         self._stuck_retry = stuck_retry_seconds
         self._monotonic = monotonic
         self._stuck: dict[str, float] = {}
+        self._asked_at: float | None = None
+
+    @property
+    def lease_known(self) -> bool:
+        """Whether the store lately said who publishes, this process or another."""
+        return self._asked_at is not None and self._monotonic() - self._asked_at < LEASE_KNOWN_SECONDS
 
     @property
     def leading(self) -> bool:
@@ -115,9 +125,12 @@ class Relay:
         except Fenced:
             self._lease.lost()
             metrics.RELAY_FENCED.inc()
+            _log.warning("relay_fenced")
         except Exception as error:
-            if self._fault_of(error).fault is not Fault.TRANSIENT:
+            diagnosis = self._fault_of(error)
+            if diagnosis.fault is not Fault.TRANSIENT:
                 raise
+            _log.warning("relay_waits", extra={"error_class": diagnosis.code, "at": diagnosis.at})
             metrics.RELAY_FAILURES.labels("store").inc()
             await asyncio.sleep(self._retry)
         else:
@@ -127,6 +140,7 @@ class Relay:
     async def turn(self) -> bool:
         """One batch: fetch, send all, await the acknowledgements, mark. Answers whether to go on without waiting."""
         grant = await self._lease.hold()
+        self._asked_at = self._monotonic()
         metrics.RELAY_LEASE_HELD.set(0 if grant is None else 1)
         if grant is None:
             return False
@@ -162,6 +176,7 @@ class Relay:
             await self._publish_alone([row for row in left if row.stream == stream], grant)
         if Acknowledgement.UNANSWERED in answers:
             metrics.RELAY_FAILURES.labels("broker").inc()
+            _log.warning("broker_does_not_answer", extra={"rows": len(left)})
             await asyncio.sleep(self._retry)
         return False
 
@@ -174,6 +189,7 @@ class Relay:
                 if answer is Acknowledgement.REFUSED:
                     self._stuck[row.stream] = self._monotonic() + self._stuck_retry
                     metrics.RELAY_STUCK_STREAMS.set(len(self._stuck))
+                    _log.error("stream_stuck", extra={"stream": row.stream, "sequence": row.sequence})
                 return
             await self._mark([row], grant)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from screening.domain.errors import DomainError
-from screening.domain.ids import ShiftId, StaffId
+from screening.domain.ids import StaffId
 from screening.domain.rota import Channel, ChannelKind, Responder, Rota, Shift
 from services.screening.tests.builders import (
     DIRECTOR,
@@ -14,13 +14,12 @@ from services.screening.tests.builders import (
     PRESCRIBER,
     days,
     minutes,
-    new_uuid,
     rota,
 )
 
 
 def shift(starts_at: datetime, ends_at: datetime, on_call: StaffId = NURSE, backup: StaffId | None = None) -> Shift:
-    return Shift(id=ShiftId(new_uuid()), starts_at=starts_at, ends_at=ends_at, on_call=on_call, backup=backup)
+    return Shift(starts_at=starts_at, ends_at=ends_at, on_call=on_call, backup=backup)
 
 
 def test_the_chain_names_nobody_twice() -> None:

@@ -3,7 +3,7 @@
 Invariant: going on means stopping at every deadline on the way; only `reset` goes back.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -23,7 +23,8 @@ def show() -> None:
     """Print the stack's time, how far it is ahead, and each service's next deadline."""
     stack = kept()
     clock = ClockFile(stack.folder / "clock.json")
-    typer.echo(f"{clock.now():%Y-%m-%d %H:%M:%S} UTC, {clock.offset()} ahead")
+    ahead = timedelta(seconds=round(clock.offset().total_seconds()))
+    typer.echo(f"{clock.now():%Y-%m-%d %H:%M:%S} UTC, {ahead} ahead")
     if all(stack.table.find(f"{spec.name}-api") for spec in stack.services):
         for service, one in stack.clock.remaining().items():
             due = f"{one.next_deadline:%Y-%m-%d %H:%M:%S} UTC" if one.next_deadline else "none"

@@ -33,7 +33,7 @@ def kept() -> Stack:
 @contextmanager
 def alone() -> Iterator[None]:
     """Refuse to work on the kept stack while another command does."""
-    checkout.state().mkdir(exist_ok=True)
+    checkout.state().mkdir(parents=True, exist_ok=True)
     with (checkout.state() / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -5,6 +5,7 @@ Invariant: "at rest" is said only when no record was published between two looks
 consumed at the first, and every service had nothing left in between.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,6 +63,7 @@ class Backlog:
         try:
             await self._admin.start()
             await self._reader.start()
+            await asyncio.sleep(0)  # a consumer stopped before its own tasks ran once raises CancelledError
         except KafkaError as error:
             await self.__aexit__()
             raise CareflowError(f"Kafka does not answer at {self._kafka_url}") from error

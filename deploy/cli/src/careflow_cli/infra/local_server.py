@@ -42,7 +42,7 @@ class LocalServer:
     def _alive(self) -> Record:
         record = self._table.find(self._name)
         if record is None:
-            said = self._table.tail(self._name)
+            said = self._table.tail(self._name, lines=200)
             if ADDRESS_IN_USE.search(said):
                 raise PortTaken(self._name)
             raise CareflowError(f"{self._name} ended while starting; its log says:\n{said}")

@@ -4,6 +4,7 @@ Invariant: applying twice changes nothing, and a topic that exists with other pa
 never altered: its partitions decide which records stay in order.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError
 
 from careflow_cli import checkout
 from careflow_cli.errors import CareflowError
+
+KNOWN_WITHIN = 20.0  # seconds for a broker to know the topics it just made
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ async def apply(kafka_url: str, topics: Sequence[Topic]) -> None:
 
 async def verify(admin: AIOKafkaAdminClient, topics: Sequence[Topic]) -> None:
     """Compare what the broker has with what is declared."""
-    described = {row["topic"]: row for row in await admin.describe_topics([topic.name for topic in topics])}
+    described = await describe(admin, [topic.name for topic in topics])
     wanted = [ConfigResource(ConfigResourceType.TOPIC, topic.name) for topic in topics]
     actual = {
         resource[3]: {entry[0]: entry[1] for entry in resource[4]}
@@ -65,7 +68,7 @@ async def verify(admin: AIOKafkaAdminClient, topics: Sequence[Topic]) -> None:
         for resource in response.resources
     }
     for topic in topics:
-        partitions = len(described[topic.name]["partitions"])
+        partitions = described[topic.name]
         if partitions != topic.partitions:
             raise CareflowError(f"topic {topic.name} has {partitions} partitions, declared are {topic.partitions}")
         for setting, value in topic.config.items():
@@ -73,3 +76,15 @@ async def verify(admin: AIOKafkaAdminClient, topics: Sequence[Topic]) -> None:
                 raise CareflowError(
                     f"topic {topic.name} has {setting}={actual[topic.name].get(setting)}, declared is {value}"
                 )
+
+
+async def describe(admin: AIOKafkaAdminClient, names: Sequence[str]) -> dict[str, int]:
+    """Topic -> number of partitions; waits until a broker that just made the topics knows them."""
+    deadline = asyncio.get_running_loop().time() + KNOWN_WITHIN
+    while True:
+        described = {row["topic"]: len(row["partitions"]) for row in await admin.describe_topics(list(names))}
+        if all(described.values()):
+            return described
+        if asyncio.get_running_loop().time() > deadline:
+            raise CareflowError(f"the broker does not know its new topics after {KNOWN_WITHIN:.0f} s")
+        await asyncio.sleep(0.05)

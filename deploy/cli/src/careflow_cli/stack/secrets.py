@@ -7,18 +7,17 @@ there is never replaced, because kept data was encrypted with it.
 import json
 import os
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from joserfc.jwk import ECKey, KeyParameters
 
-from careflow_service.identity import Role
-from careflow_service.settings import DEVELOPMENT_ISSUER, MASTER_KEY_BYTES
-from careflow_service.tokens import DevelopmentIssuer
+from careflow_cli.stack import tokens
 
 CONSUMERS = ("booking", "screening", "sessions", "billing")
+MASTER_KEY_BYTES = 96  # what MongoDB's field encryption takes as a local master key
 HMAC_KEY_BYTES = 32
 
 
@@ -32,8 +31,8 @@ class Secrets:
         """Make those that are missing."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o700)
-        self._key_pair("tokens-private.json", {"use": "sig", "alg": "ES256", "kid": "development-1"})
-        self._write("tokens-public.json", self._issuer().public_keys().encode())
+        issuer = self._key_pair("tokens-private.json", {"use": "sig", "alg": tokens.ALGORITHM, "kid": "development-1"})
+        self._write("tokens-public.json", _key_set([issuer.as_dict(private=False)]))
         for service in services:
             self._random(f"{service}-master.key", MASTER_KEY_BYTES)
             self._random(f"{service}-blind-index.key", HMAC_KEY_BYTES)
@@ -47,8 +46,8 @@ class Secrets:
     def variables(self, service: str) -> Mapping[str, str]:
         """Where one service finds its own secrets and everybody's public keys."""
         return {
-            "CAREFLOW_TOKEN_ISSUER": DEVELOPMENT_ISSUER,
-            "CAREFLOW_TOKEN_AUDIENCE": "careflow",
+            "CAREFLOW_TOKEN_ISSUER": tokens.ISSUER,
+            "CAREFLOW_TOKEN_AUDIENCE": tokens.AUDIENCE,
             "CAREFLOW_TOKEN_JWKS_FILE": str(self.folder / "tokens-public.json"),
             "CAREFLOW_MASTER_KEY_FILE": str(self.folder / f"{service}-master.key"),
             "CAREFLOW_BLIND_INDEX_KEY_FILE": str(self.folder / f"{service}-blind-index.key"),
@@ -57,12 +56,10 @@ class Secrets:
             "CAREFLOW_SEALING_PRIVATE_FILE": str(self.folder / f"sealing-{service}-private.json"),
         }
 
-    def token(self, *roles: Role, subject: str, patient_id: str | None, lasting: timedelta) -> str:
+    def token(self, roles: Sequence[str], *, subject: str, patient_id: str | None, lasting: timedelta) -> str:
         """A bearer token of this stack's own issuer."""
-        return self._issuer().token(*roles, subject=subject, patient_id=patient_id, lasting=lasting)
-
-    def _issuer(self) -> DevelopmentIssuer:
-        return DevelopmentIssuer(self._private_key("tokens-private.json"))
+        key = self._private_key("tokens-private.json")
+        return tokens.sign(key, roles, subject=subject, patient_id=patient_id, lasting=lasting)
 
     def _private_key(self, name: str) -> ECKey:
         (key,) = json.loads((self.folder / name).read_bytes())["keys"]

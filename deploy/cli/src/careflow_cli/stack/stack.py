@@ -16,7 +16,7 @@ from careflow_cli import checkout
 from careflow_cli.blocking import wait_for
 from careflow_cli.domain_clock.clock_file import ClockFile
 from careflow_cli.errors import CareflowError
-from careflow_cli.infra import providers, topics
+from careflow_cli.infra import providers
 from careflow_cli.infra.server import Server, await_ready
 from careflow_cli.processes.signals import uninterrupted
 from careflow_cli.processes.table import ProcessTable
@@ -32,7 +32,6 @@ from careflow_cli.stack.services import (
     index_program,
     spec_of,
 )
-from careflow_service.identity import Role
 
 SERVICE_GRACE = 20.0  # seconds: services finish what is in flight within 15
 INFRASTRUCTURE_GRACE = 15.0  # seconds
@@ -117,11 +116,7 @@ class Stack:
         lasting: timedelta = timedelta(hours=12),
     ) -> str:
         """A bearer token of this stack's development issuer. Raises CareflowError for a role there is not."""
-        known = {role.value: role for role in Role}
-        if unknown := [role for role in roles if role not in known]:
-            raise CareflowError(f"there is no role {', '.join(unknown)}; roles are {', '.join(known)}")
-        granted = [known[role] for role in roles]
-        return self._secrets.token(*granted, subject=subject, patient_id=patient_id, lasting=lasting)
+        return self._secrets.token(roles, subject=subject, patient_id=patient_id, lasting=lasting)
 
     @property
     def clock(self) -> StackClock:
@@ -145,6 +140,8 @@ class Stack:
             infrastructure = [*(self._server(f"{spec.name}-store") for spec in self.services), self._kafka]
             self._start(infrastructure, say)
             say("topics and indexes")
+            from careflow_cli.infra import topics  # the Kafka client loads slowly, and looking needs none
+
             wait_for(topics.apply(self.kafka_url, topics.declared()))
             indexes = [index_program(spec, self._surroundings(spec)) for spec in self.services]
             self.table.run_to_end(indexes, INDEX_PATIENCE)

@@ -5,7 +5,8 @@ what is in flight, commit, release the lease.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Final, Protocol
@@ -26,6 +27,8 @@ from careflow_events.replay import Replay
 CONNECT_AGAIN_SECONDS: Final = 2.0
 REPLAY_EVERY_SECONDS: Final = 1.0
 WATCH_EVERY_SECONDS: Final = 10.0
+
+_log = logging.getLogger(__name__)
 
 
 class Watch(Protocol):
@@ -64,7 +67,7 @@ class EventsRunner:
         self._stores = stores
         self._clock = clock
         self._fault_of = fault_of
-        self._starts = Starts(bootstrap_servers, consumer, stores.consumers)
+        self.starts = Starts(bootstrap_servers, consumer, stores.consumers)
         self._pauses = Pauses()
         self._consuming = False
 
@@ -74,7 +77,7 @@ class EventsRunner:
             "partitions_assigned": self._consuming
             and all(self._pauses.assigned_to(topic) is not None for topic in self._topics),
             "not_stopped": self._delivery.stopped is None,
-            "no_stuck_streams": not self._relay.stuck_streams,
+            "relay_lease_known": self._relay.lease_known,
         }
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -102,6 +105,7 @@ class EventsRunner:
                     )
                     await broker.start()
                     self._consuming = True
+                    _log.info("consuming", extra={"consumer": self._consumer, "count": len(self._topics)})
                     await stopping.wait()
             except Exception as error:
                 if not self._passes(error):
@@ -115,7 +119,7 @@ class EventsRunner:
 
     async def _may_start(self) -> bool:
         for topic in self._topics:
-            reason = await self._starts.prepare(topic)
+            reason = await self.starts.prepare(topic)
             if reason is not None:
                 await self._delivery.stop(reason)
                 return False
@@ -134,7 +138,7 @@ class EventsRunner:
                 await self._look_at(topic)
 
     async def _look_at(self, topic: str) -> None:
-        stop, states = await self._starts.check(topic)
+        stop, states = await self.starts.check(topic)
         if stop is not None and self._delivery.stopped is None:
             await self._delivery.stop(stop)
         _show_lag(topic, states)
@@ -142,17 +146,21 @@ class EventsRunner:
         if fresh_until is not None:
             metrics.FEED_AGE_SECONDS.labels(topic).set((self._clock() - fresh_until).total_seconds())
 
-    async def _every(self, seconds: float, act: Callable[[], object], stopping: asyncio.Event) -> None:
+    async def _every(self, seconds: float, act: Callable[[], Awaitable[object]], stopping: asyncio.Event) -> None:
         while not stopping.is_set():
             try:
-                await act()  # type: ignore[misc]
+                await act()
             except Exception as error:
                 if not self._passes(error):
                     raise
             await _wait(stopping, seconds)
 
     def _passes(self, error: Exception) -> bool:
-        return isinstance(error, KafkaError) or self._fault_of(error).fault is Fault.TRANSIENT
+        diagnosis = self._fault_of(error)
+        passes = isinstance(error, KafkaError) or diagnosis.fault is Fault.TRANSIENT
+        if passes:
+            _log.warning("worker_waits", extra={"error_class": diagnosis.code, "at": diagnosis.at})
+        return passes
 
 
 def _show_lag(topic: str, states: Mapping[int, PartitionState]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +14,7 @@ from careflow_events.faults import diagnosis
 from careflow_events.handling import Handling, Transactions
 from careflow_events.kafka.producer import KafkaRecordProducer
 from careflow_events.kafka.runner import EventsRunner
-from careflow_events.lease import HeldLease
+from careflow_events.lease import DEFAULT_TTL, HeldLease
 from careflow_events.mongo import MongoLeases, MongoUnpublished, OutboxWatch, mongo_stores, store_is_away
 from careflow_events.relay import Relay
 from careflow_events.replay import Replay
@@ -44,6 +44,8 @@ class EventsWorker:
     passes: Callable[[BaseException], bool] = lambda _: False
     own_topics: Sequence[Topic] | None = None
     """The topics whose partitions get FeedCheckpoints; by default those of the service."""
+    lease_ttl: timedelta = DEFAULT_TTL
+    """How long the relay's lease outlives a killed process."""
 
     def runner(self) -> EventsRunner:
         """Everything put together, not started yet."""
@@ -64,7 +66,7 @@ class EventsWorker:
         unpublished = MongoUnpublished(self.database)
         relay = Relay(
             unpublished=unpublished,
-            lease=HeldLease(MongoLeases(self.database), RELAY_LEASE, str(uuid4())),
+            lease=HeldLease(MongoLeases(self.database), RELAY_LEASE, str(uuid4()), ttl=self.lease_ttl),
             producer=producer,
             checkpoints=Checkpoints(own_topics, producer, self.new_id),
             hint=watch,

@@ -12,7 +12,7 @@ from typing import Self
 
 from screening.domain.aggregate import Aggregate
 from screening.domain.errors import invalid
-from screening.domain.ids import ShiftId, StaffId
+from screening.domain.ids import StaffId
 
 ROTA_ID = "on-call"
 """A clinic has one rota."""
@@ -46,7 +46,6 @@ class Responder:
 class Shift:
     """Who is on call from `starts_at` until `ends_at`, and who stands behind them."""
 
-    id: ShiftId
     starts_at: datetime
     ends_at: datetime
     on_call: StaffId
