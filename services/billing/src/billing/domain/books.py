@@ -48,6 +48,20 @@ class Books:
         """Those that changed."""
         return tuple(self._changed_payments.values())
 
+    def charge_as_is(self, charge_id: ChargeId) -> Charge:
+        """Raises `charge_not_found`."""
+        charge = self._charges.get(charge_id)
+        if charge is None:
+            raise not_found("charge")
+        return charge
+
+    def payment_as_is(self, payment_id: PaymentId) -> Payment:
+        """Raises `payment_not_found`."""
+        payment = self._payments.get(payment_id)
+        if payment is None:
+            raise not_found("payment")
+        return payment
+
     def charge(self, charge: Charge) -> None:
         """A charge as it is now, with its entry if it is posted; money that is there is applied to it."""
         self._keep_charge(charge)
@@ -74,9 +88,9 @@ class Books:
 
     def refund(self, payment_id: PaymentId, refund: Refund) -> None:
         """Money goes back, first what is for no charge yet. Raises `refund_above_received`."""
-        for allocation in self._payment(payment_id).to_release(refund.amount):
+        for allocation in self.payment_as_is(payment_id).to_release(refund.amount):
             self._allocate(payment_id, allocation.charge_id, -allocation.amount.minor)
-        self._keep_payment(self._payment(payment_id).refunding(refund))
+        self._keep_payment(self.payment_as_is(payment_id).refunding(refund))
         self._post(f"refund/{refund.id}", EntryCause.REFUND, payment_id, refund.entry_lines())
 
     def apply(self) -> None:
@@ -101,21 +115,13 @@ class Books:
         return charge
 
     def _allocate(self, payment_id: PaymentId, charge_id: ChargeId, minor: int) -> None:
-        payment, charge = self._payment(payment_id), self._charges.get(charge_id)
-        if charge is None:
-            raise not_found("charge")
+        payment, charge = self.payment_as_is(payment_id), self.charge_as_is(charge_id)
         amount = replace(payment.amount, minor=minor)
         payment = payment.allocating(charge_id, amount) if minor > 0 else payment.releasing(charge_id, -amount)
         self._keep_payment(payment)
         self._keep_charge(charge.paying(amount))
         key = f"allocation/{payment_id}/{payment.version}"
         self._post(key, EntryCause.ALLOCATION, payment_id, allocation_lines(amount))
-
-    def _payment(self, payment_id: PaymentId) -> Payment:
-        payment = self._payments.get(payment_id)
-        if payment is None:
-            raise not_found("payment")
-        return payment
 
     def _keep_charge(self, charge: Charge) -> None:
         self._charges[charge.id] = self._changed_charges[charge.id] = charge

@@ -4,11 +4,12 @@ Invariant: an estimate that was issued never changes; a change of scope or price
 version is kept.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from billing.domain.accounts import BillingProfile
 from billing.domain.aggregate import Aggregate
 from billing.domain.business_days import (
     BusinessCalendar,
@@ -23,6 +24,7 @@ from billing.domain.fee_schedule import FeeSchedule
 from billing.domain.ids import AppointmentId, EstimateId, PatientId, PlanId, StaffId
 from billing.domain.money import Money, total
 from billing.domain.policy import BillingPolicy, EstimateClocks
+from billing.domain.practice import BilledProvider, Practice
 from billing.domain.services import Service
 from billing.domain.visits import VisitKind
 
@@ -62,16 +64,47 @@ class EstimateLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EstimatedClinician:
+    """Somebody who is expected to render services."""
+
+    name: str
+    credentials: str
+    npi: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parties:
+    """Between whom an estimate is: the patient by name and birth date, the practice, who would see the patient."""
+
+    patient_name: str
+    birth_date: date
+    provider: BilledProvider
+    clinicians: tuple[EstimatedClinician, ...]
+
+    @classmethod
+    def of(cls, profile: BillingProfile, practice: Practice, staff: tuple[StaffId, ...]) -> "Parties":
+        known = [clinician for staff_id in staff if (clinician := practice.clinician(staff_id))]
+        return cls(
+            patient_name=profile.legal_name,
+            birth_date=profile.birth_date,
+            provider=practice.on_paper(),
+            clinicians=tuple(
+                EstimatedClinician(name=each.name, credentials=each.credentials, npi=each.npi) for each in known
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
     """One version as the patient got it. `diagnoses` is empty while none is determined."""
 
     number: int
+    parties: Parties = field(repr=False)
     issued_at: datetime
     late_reason: str | None
     service_date: date | None
     lines: tuple[EstimateLine, ...]
     diagnoses: tuple[str, ...]
-    providers: tuple[StaffId, ...]
     total: Money
     schedule_version: str
     delivered_at: datetime | None = None
@@ -131,7 +164,13 @@ class Estimate(Aggregate):
         return day <= self.covers_until and any(each.kind is kind for each in self.expected)
 
     def issue(
-        self, schedule: FeeSchedule, diagnoses: tuple[str, ...], *, late_reason: str | None, now: datetime
+        self,
+        parties: Parties,
+        schedule: FeeSchedule,
+        diagnoses: tuple[str, ...],
+        *,
+        late_reason: str | None,
+        now: datetime,
     ) -> "Estimate":
         """The next version, as things are expected now. Raises `estimate_current`, `estimate_late` without a reason
         after its time, `late_reason_not_needed`, and `code_not_priced`.
@@ -146,12 +185,12 @@ class Estimate(Aggregate):
         lines = tuple(_line(each, service, schedule) for each in self.expected for service in each.services)
         issue = Issue(
             number=len(self.issues) + 1,
+            parties=parties,
             issued_at=now,
             late_reason=late_reason,
             service_date=self.first_visit_on,
             lines=lines,
             diagnoses=diagnoses,
-            providers=self.providers,
             total=total((line.amount for line in lines), self.charged.currency),
             schedule_version=schedule.version,
         )
@@ -167,6 +206,10 @@ class Estimate(Aggregate):
         delivered = replace(self.latest, delivered_at=now, delivered_by=way)
         after = replace(self.recording(), issues=(*self.issues[:-1], delivered))
         return after._saying(EstimateDelivered(after))
+
+    def withdraw(self) -> "Estimate":
+        """Nothing is due any more: what it was for will not take place."""
+        return replace(self.recording(), due_by=None)
 
     def miss(self, *, now: datetime) -> "Estimate":
         """Its time is over and nothing was issued; it stays due."""

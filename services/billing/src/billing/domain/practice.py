@@ -34,6 +34,19 @@ class Clinician:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BilledProvider:
+    """The practice as a paper names it."""
+
+    legal_name: str
+    address: Address
+    phone: str
+    email: str
+    npi: str
+    ein: str
+    taxonomy: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Practice:
     """The clinic as a billing provider. Raises `practice_invalid`."""
 
@@ -55,3 +68,15 @@ class Practice:
 
     def clinician(self, staff_id: StaffId | None) -> Clinician | None:
         return next((clinician for clinician in self.clinicians if clinician.id == staff_id), None)
+
+    def on_paper(self) -> BilledProvider:
+        """What estimates and superbills keep of it."""
+        return BilledProvider(
+            legal_name=self.legal_name,
+            address=self.address,
+            phone=self.phone,
+            email=self.email,
+            npi=self.npi,
+            ein=self.ein,
+            taxonomy=self.taxonomy,
+        )

@@ -21,7 +21,6 @@ from billing.domain.superbills import (
     BilledDiagnosis,
     BilledLine,
     BilledPatient,
-    BilledProvider,
     Content,
 )
 
@@ -175,7 +174,7 @@ def content_of(draft: Draft) -> Content:
     pointers = tuple(ascii_uppercase[: min(len(codes), MOST_POINTERS)])
     return Content(
         patient=_patient(profile, sex, address, coverage),
-        provider=_provider(draft.practice),
+        provider=draft.practice.on_paper(),
         clinicians=tuple(
             _clinician(clinician, letters[clinician.id], draft.practice) for clinician in draft.clinicians if clinician
         ),
@@ -199,18 +198,6 @@ def incomplete(missing: Sequence[Missing]) -> DomainError:
 def _patient(profile: BillingProfile, sex: Sex, address: Address, coverage: Coverage) -> BilledPatient:
     return BilledPatient(
         name=profile.legal_name, birth_date=profile.birth_date, sex=sex, address=address, coverage=coverage
-    )
-
-
-def _provider(practice: Practice) -> BilledProvider:
-    return BilledProvider(
-        legal_name=practice.legal_name,
-        address=practice.address,
-        phone=practice.phone,
-        email=practice.email,
-        npi=practice.npi,
-        ein=practice.ein,
-        taxonomy=practice.taxonomy,
     )
 
 

@@ -12,6 +12,7 @@ from billing.domain.errors import conflict
 from billing.domain.facts import SuperbillIssued, SuperbillVoided
 from billing.domain.ids import ChargeId, PatientId, SuperbillId
 from billing.domain.money import Money, total
+from billing.domain.practice import BilledProvider
 
 
 class SuperbillState(StrEnum):
@@ -48,17 +49,6 @@ class BilledClinician:
     taxonomy: str | None
     supervisor_name: str | None = None
     supervisor_npi: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BilledProvider:
-    legal_name: str
-    address: Address
-    phone: str
-    email: str
-    npi: str
-    ein: str
-    taxonomy: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

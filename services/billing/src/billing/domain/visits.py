@@ -42,6 +42,7 @@ class Visit(Aggregate):
     starts_at: datetime
     state: VisitState
     providers: tuple[StaffId, ...]
+    place_of_service: str | None
     plan_id: PlanId | None
     appointment_version: int
 
