@@ -58,7 +58,7 @@ def an_estimate(*, due_by: datetime | None = None, expected: tuple[Expected, ...
 
 
 def issued() -> Estimate:
-    return an_estimate().issue(PARTIES, SCHEDULE, ("F33.2",), late_reason=None, now=NOW)
+    return an_estimate().issue(PARTIES, SCHEDULE, POLICY, ("F33.2",), late_reason=None, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -108,27 +108,27 @@ def test_it_lists_every_service_of_the_series_at_the_prices_of_the_date() -> Non
 
 def test_issued_it_is_no_longer_due() -> None:
     with pytest.raises(DomainError, match="estimate_current"):
-        issued().issue(PARTIES, SCHEDULE, (), late_reason=None, now=NOW)
+        issued().issue(PARTIES, SCHEDULE, POLICY, (), late_reason=None, now=NOW)
 
 
 def test_after_its_time_it_is_issued_only_with_a_reason() -> None:
     late = an_estimate(due_by=NOW - timedelta(seconds=1))
     with pytest.raises(DomainError, match="estimate_late"):
-        late.issue(PARTIES, SCHEDULE, (), late_reason=None, now=NOW)
-    issue = late.issue(PARTIES, SCHEDULE, (), late_reason="power cut", now=NOW).latest
+        late.issue(PARTIES, SCHEDULE, POLICY, (), late_reason=None, now=NOW)
+    issue = late.issue(PARTIES, SCHEDULE, POLICY, (), late_reason="power cut", now=NOW).latest
     assert issue is not None
     assert issue.late_reason == "power cut"
 
 
 def test_in_time_it_needs_no_reason() -> None:
     with pytest.raises(DomainError, match="late_reason_not_needed"):
-        an_estimate().issue(PARTIES, SCHEDULE, (), late_reason="busy", now=NOW)
+        an_estimate().issue(PARTIES, SCHEDULE, POLICY, (), late_reason="busy", now=NOW)
 
 
 def test_a_code_without_a_price_cannot_be_estimated() -> None:
     unknown = (Expected(kind=VisitKind.ADJUNCT, count=1, services=(Service(code="97802"),)),)
     with pytest.raises(DomainError, match="code_not_priced"):
-        an_estimate(expected=unknown).issue(PARTIES, SCHEDULE, (), late_reason=None, now=NOW)
+        an_estimate(expected=unknown).issue(PARTIES, SCHEDULE, POLICY, (), late_reason=None, now=NOW)
 
 
 def test_overdue_is_said_and_it_stays_due() -> None:
@@ -158,7 +158,7 @@ def test_a_changed_plan_makes_a_new_version_due_a_business_day_before_the_next_v
     fewer = SERIES[:1]
     changed = issued().change_scope(fewer, 2, date(2026, 11, 27), POLICY, CALENDAR, ZONE, now=NOW)
     assert changed.due_by == local(26, 0)  # the day before is Thanksgiving, so the one before that
-    second = changed.issue(PARTIES, SCHEDULE, (), late_reason=None, now=NOW)
+    second = changed.issue(PARTIES, SCHEDULE, POLICY, (), late_reason=None, now=NOW)
     assert [issue.total for issue in second.issues] == [usd(2595), usd(225)]
 
 

@@ -42,6 +42,7 @@ class IssueEstimateHandler:
             estimate = before.issue(
                 Parties.of(account.profile, self.ports.practice, before.providers),
                 schedule,
+                self.ports.policy,
                 account.diagnoses.codes if account.diagnoses else (),
                 late_reason=command.late_reason,
                 now=tx.now,

@@ -1,4 +1,4 @@
-"""Reading accounts, money and papers. Every read of what names a person or a service is audited before it is answered."""
+"""Reading accounts, money and papers. A read of what names a person or a service is audited before it is answered."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -59,7 +59,7 @@ class EstimateLine:
     code: str
     description: str
     units: int
-    each: Money
+    unit_price: Money
     amount: Money
 
 
@@ -106,6 +106,7 @@ class Issue:
     lines: tuple[EstimateLine, ...]
     diagnoses: tuple[str, ...]
     total: Money
+    dispute_line: Money
     schedule_version: str
     delivered_at: datetime | None = None
     delivered_by: DeliveryWay | None = None
@@ -167,6 +168,7 @@ class Estimate(Aggregate):
         self,
         parties: Parties,
         schedule: FeeSchedule,
+        policy: BillingPolicy,
         diagnoses: tuple[str, ...],
         *,
         late_reason: str | None,
@@ -192,6 +194,7 @@ class Estimate(Aggregate):
             lines=lines,
             diagnoses=diagnoses,
             total=total((line.amount for line in lines), self.charged.currency),
+            dispute_line=policy.dispute_line.value,
             schedule_version=schedule.version,
         )
         after = replace(self.recording(), issues=(*self.issues, issue), due_by=None, overdue_at=None, exceeded=False)
@@ -257,13 +260,12 @@ class Estimate(Aggregate):
 
 
 def _line(expected: Expected, service: Service, schedule: FeeSchedule) -> EstimateLine:
-    each = schedule.cost(service)
-    price = schedule.price(service.code)
+    price = schedule.expect_price(service.code)
     return EstimateLine(
         kind=expected.kind,
         code=service.code,
-        description=price.description if price else service.code,
+        description=price.description,
         units=service.units * expected.count,
-        each=each,
-        amount=each * expected.count,
+        unit_price=price.amount,
+        amount=price.amount * service.units * expected.count,
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from billing.domain.errors import DomainError, ErrorKind, invalid
+from billing.domain.errors import conflict, invalid
 from billing.domain.ledger import LedgerAccount
 from billing.domain.money import Money, total
 from billing.domain.services import Service, is_service_code
@@ -47,16 +47,16 @@ class FeeSchedule:
         """The price of one unit; None for a code the clinic does not offer."""
         return next((price for price in self.prices if price.code == code), None)
 
-    def cost(self, service: Service) -> Money:
-        """What the line costs. Raises `code_not_priced`."""
-        price = self.price(service.code)
+    def expect_price(self, code: str) -> Price:
+        """The price of one unit. Raises `code_not_priced`."""
+        price = self.price(code)
         if price is None:
-            raise DomainError(ErrorKind.CONFLICT, "code_not_priced", "The fee schedule has no price for this code.")
-        return price.amount * service.units
+            raise conflict("code_not_priced", "The fee schedule has no price for this code.")
+        return price
 
     def usual_cost(self, kind: VisitKind) -> Money:
         """What a visit of this kind usually comes to; nothing for one that is free."""
-        return total(self.cost(service) for service in self.visits.get(kind, ()))
+        return total(self.expect_price(service.code).amount * service.units for service in self.visits.get(kind, ()))
 
 
 @dataclass(frozen=True, slots=True)
