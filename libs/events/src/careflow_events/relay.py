@@ -116,8 +116,16 @@ class Relay:
                 await self._run_once()
         finally:
             await self._producer.close()
+            await self._give_back()
+
+    async def _give_back(self) -> None:
+        """Releases the lease; while the store is away it expires by itself."""
+        metrics.RELAY_LEASE_HELD.set(0)
+        try:
             await self._lease.release()
-            metrics.RELAY_LEASE_HELD.set(0)
+        except Exception as error:
+            if self._fault_of(error).fault is not Fault.TRANSIENT:
+                raise
 
     async def _run_once(self) -> None:
         try:

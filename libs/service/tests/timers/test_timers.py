@@ -89,7 +89,7 @@ def ports(store: Store) -> Ports:
 
 @asynccontextmanager
 async def timers_running(
-    store: Store, ports: Ports, clock: SetClock, *processes: str
+    store: Store, ports: Ports, clock: SetClock, *processes: str, sharing_leases: bool = True
 ) -> AsyncIterator[Callable[[str], Awaitable[None]]]:
     """One set of timers for each process name; gives a way to stop one of them."""
     stops = {process: asyncio.Event() for process in processes}
@@ -97,7 +97,8 @@ async def timers_running(
     for process, stop in stops.items():
 
         def lease(name: str, holder: str = process) -> HeldLease:
-            return HeldLease(MongoLeases(store.database), name, holder, ttl=LEASE_TTL)
+            shared = name if sharing_leases else f"{name} of {holder}"
+            return HeldLease(MongoLeases(store.database), shared, holder, ttl=LEASE_TTL)
 
         timers = Timers(
             ports=ports,
@@ -146,6 +147,20 @@ async def test_every_due_deadline_fires_exactly_once_across_two_processes(
     said = Counter([row["stream"] async for row in store.database["_outbox"].find({})])
     assert len(said) == 10
     assert set(said.values()) == {1}
+
+
+async def test_deadlines_fire_once_even_while_two_processes_believe_to_hold_the_lease(
+    store: Store, ports: Ports, clock: SetClock
+) -> None:
+    """As when the holder was paused past its lease: the document's state decides, not the lease."""
+    for n in range(10):
+        await ports.paths.ensure(a_care_path(f"p{n}", due_at=DUE))
+
+    async with timers_running(store, ports, clock, "one", "other", sharing_leases=False):
+        await until(reaching(store, CareStage.CLOSED, 10))
+
+    said = Counter([row["stream"] async for row in store.database["_outbox"].find({})])
+    assert (len(said), set(said.values())) == (10, {1})
 
 
 async def test_a_deadline_waits_for_its_time_and_a_jump_of_the_clock(

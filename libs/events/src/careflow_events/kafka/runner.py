@@ -27,6 +27,7 @@ from careflow_events.replay import Replay
 CONNECT_AGAIN_SECONDS: Final = 2.0
 REPLAY_EVERY_SECONDS: Final = 1.0
 WATCH_EVERY_SECONDS: Final = 10.0
+STOPPED_WITHIN_SECONDS: Final = 0.5
 
 _log = logging.getLogger(__name__)
 
@@ -106,7 +107,7 @@ class EventsRunner:
                     await broker.start()
                     self._consuming = True
                     _log.info("consuming", extra={"consumer": self._consumer, "count": len(self._topics)})
-                    await stopping.wait()
+                    await self._until_stopped(stopping)
             except Exception as error:
                 if not self._passes(error):
                     raise
@@ -116,6 +117,10 @@ class EventsRunner:
                     await broker.stop()
                 self._pauses.clear()
             await _wait(stopping, CONNECT_AGAIN_SECONDS)
+
+    async def _until_stopped(self, stopping: asyncio.Event) -> None:
+        while self._delivery.stopped is None and not stopping.is_set():
+            await _wait(stopping, STOPPED_WITHIN_SECONDS)
 
     async def _may_start(self) -> bool:
         for topic in self._topics:
