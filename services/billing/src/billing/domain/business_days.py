@@ -1,6 +1,6 @@
 """Business days: what the law counts in. Which days are holidays is known outside; here is only the counting."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -35,9 +35,9 @@ def business_days_ahead(today: date, day: date, calendar: BusinessCalendar) -> i
 
 def end_of(day: date, zone: ZoneInfo) -> datetime:
     """The instant at which a date of the clinic is over."""
-    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone)
+    return opening_of(day + timedelta(days=1), time.min, zone)
 
 
 def opening_of(day: date, at: time, zone: ZoneInfo) -> datetime:
     """A wall-clock time of the clinic on a date."""
-    return datetime.combine(day, at, tzinfo=zone)
+    return datetime.combine(day, at, tzinfo=zone).astimezone(UTC)
