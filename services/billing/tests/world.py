@@ -3,12 +3,13 @@
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from typing import Any
 
 import httpx
+from fastapi import FastAPI
 from joserfc.jwk import KeySet
 from pymongo.monitoring import CommandListener
 
@@ -22,6 +23,7 @@ from careflow_events.envelope import Envelope, decode
 from careflow_events.handling import Handling, Settled
 from careflow_events.mongo import mongo_stores
 from careflow_events.publication import Publication, compose, patient_subject
+from careflow_events.sealing import KeyRing
 from careflow_events.testing.builders import Keys as SealingKeys
 from careflow_events.testing.builders import a_record
 from careflow_service.clock import wall_clock
@@ -33,8 +35,10 @@ from careflow_service.mongo.reactions import ReactionTransactions
 from careflow_service.mongo.store import Store
 from careflow_service.service import Resources
 from careflow_service.settings import DEVELOPMENT_ISSUER
+from careflow_service.testing.rehearsal import Rehearsing
 from careflow_service.testing.store import SetClock, new_keys, scratch_store
 from careflow_service.tokens import DevelopmentIssuer, RotatingKeys, TokenVerifier
+from careflow_service.work import Work
 from services.billing.tests.builders import NOW
 
 ISSUER = DevelopmentIssuer()
@@ -75,10 +79,12 @@ class World:
     """One clinic's billing: call it over HTTP, let it hear events, look at what it said."""
 
     client: httpx.AsyncClient
+    app: FastAPI
     store: Store
     billing: Billing
     clock: SetClock
-    _handling: Handling[Ports]
+    work: Work
+    handling: Handling[Ports]
     _heard: "dict[str, count[int]]" = field(default_factory=dict)
     _last: ConsumedRecord | None = None
 
@@ -109,12 +115,12 @@ class World:
             sealer=SEALING.sealer(),
         )
         self._last = a_record(event)
-        return await self._handling.settle(self._last)
+        return await self.handling.settle(self._last)
 
     async def hear_again(self) -> Settled:
         """The last event arrives once more."""
         assert self._last is not None
-        return await self._handling.settle(self._last)
+        return await self.handling.settle(self._last)
 
     async def said(self, patient_id: str | None = None) -> list[Envelope]:
         """What billing has committed to say, in order; of one patient, if named."""
@@ -131,7 +137,7 @@ class World:
                 due = await deadline.next(self.billing.ports)
 
     async def _fire(self, deadline: Deadline[Ports], about: str) -> None:
-        await self.store.work.run(
+        await self.work.run(
             lambda tx: deadline.fire(about, tx, self.billing.ports),
             by=Actor.system("timers"),
             action=deadline.name,
@@ -145,9 +151,17 @@ class World:
 
 @asynccontextmanager
 async def running(
-    url: str, database: str, *, now: datetime = NOW, listeners: Sequence[CommandListener] = ()
+    url: str,
+    database: str,
+    *,
+    now: datetime = NOW,
+    rehearsing: bool = False,
+    keyring: KeyRing | None = None,
+    listeners: Sequence[CommandListener] = (),
 ) -> AsyncIterator[World]:
-    """Billing on a store of its own, with all indexes."""
+    """Billing on a store of its own, with all indexes; `rehearsing` lets it try everything
+    twice, `keyring` is what it opens sections with.
+    """
     clock = SetClock(now)
     async with scratch_store(
         url,
@@ -167,6 +181,8 @@ async def running(
             audit_key=keys.audit,
         )
         resources = Resources.on(store, settings=settings, clock=clock)
+        if rehearsing:
+            resources = replace(resources, work=Rehearsing(store.work))
         billing = SERVICE.bootstrap(resources)
         verifier = TokenVerifier(RotatingKeys(_OwnKeys()), issuer=DEVELOPMENT_ISSUER, audience="careflow")
         app = create_app(SERVICE, billing, resources, verifier=verifier)
@@ -174,11 +190,11 @@ async def running(
             consumer=SERVICE.name,
             subscriptions=SERVICE.subscriptions,
             ports=SERVICE.ports(billing),
-            transactions=ReactionTransactions(store.work),
+            transactions=ReactionTransactions(resources.work),
             stores=mongo_stores(store.database, SERVICE.name),
-            keyring=SEALING.ring("billing"),
+            keyring=keyring or SEALING.ring("billing"),
             wall_clock=wall_clock,
         )
         transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://billing") as client:
-            yield World(client, store, billing, clock, handling)
+            yield World(client, app, store, billing, clock, resources.work, handling)

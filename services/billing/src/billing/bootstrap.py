@@ -8,7 +8,7 @@ from billing.adapters.clinic_data import (
     development_practice,
     diagnosis_names,
     fee_schedules,
-    practice_from,
+    practice,
 )
 from billing.adapters.courses import MongoCourses
 from billing.adapters.estimates import MongoEstimates
@@ -35,7 +35,6 @@ NAME = "billing"
 def bootstrap(resources: Resources[BillingSettings]) -> Billing:
     """The application of one process."""
     settings, database, vault = resources.settings, resources.database, resources.vault
-    named = settings.practice_file
     ports = Ports(
         accounts=MongoAccounts(database, vault),
         visits=MongoVisits(database),
@@ -49,9 +48,9 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
         numbers=MongoNumberSeries(database),
         printer=TypstPrinter(settings.clinic_timezone),
         audit=resources.audit,
-        policy=billing_policy(),
-        schedules=fee_schedules(),
-        practice=practice_from(named.read_bytes()) if named else development_practice(),
+        policy=billing_policy(settings.policy_file),
+        schedules=fee_schedules(settings.fee_schedules_file),
+        practice=practice(settings.practice_file) if settings.practice_file else development_practice(),
         calendar=FederalCalendar(),
         diagnosis_names=diagnosis_names().names,
         zone=settings.clinic_timezone,

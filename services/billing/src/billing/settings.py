@@ -8,10 +8,14 @@ from careflow_service.settings import ServiceSettings
 
 
 class BillingSettings(ServiceSettings):
-    """`practice_file` says who the clinic is on paper: its names and numbers and those of its clinicians."""
+    """`practice_file` says who the clinic is on paper: its names and numbers and those of its clinicians. The clinic's
+    own policy and prices replace those that are shipped.
+    """
 
     practice_file: Path | None = None
     """JSON like `billing/data/development_practice.json`, which stands in for it in development only."""
+    policy_file: Path | None = None
+    fee_schedules_file: Path | None = None
 
     @model_validator(mode="after")
     def _a_real_practice_in_production(self) -> "BillingSettings":

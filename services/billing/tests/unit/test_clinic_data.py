@@ -2,20 +2,23 @@
 
 import json
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from billing.adapters.clinic_data import diagnosis_names, is_npi, practice_from
+from billing.adapters.clinic_data import diagnosis_names, is_npi, practice
 from billing.domain.errors import DomainError
 from billing.domain.services import is_diagnosis_code
 from billing.domain.visits import FREE_KINDS, VisitKind
 from services.billing.tests.builders import POLICY, SCHEDULES
 
 
-def a_practice(**changes: object) -> bytes:
+def a_practice(folder: Path, **changes: object) -> Path:
     document: dict[str, Any] = json.loads((resources.files("billing") / "data/development_practice.json").read_bytes())
-    return json.dumps({**document, **changes}).encode()
+    described = folder / "practice.json"
+    described.write_text(json.dumps({**document, **changes}))
+    return described
 
 
 @pytest.mark.parametrize(
@@ -26,9 +29,9 @@ def test_an_npi_ends_in_its_check_digit(number: str, right: bool) -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"npi": "1234567890"}, {"ein": "00-0000000"}, {"ein": "123-45-6789"}])
-def test_a_practice_with_a_wrong_number_does_not_start(wrong: dict[str, str]) -> None:
+def test_a_practice_with_a_wrong_number_does_not_start(tmp_path: Path, wrong: dict[str, str]) -> None:
     with pytest.raises(DomainError, match="practice_invalid"):
-        practice_from(a_practice(**wrong))
+        practice(a_practice(tmp_path, **wrong))
 
 
 def test_every_paid_kind_of_visit_with_a_fee_has_a_usual_price() -> None:

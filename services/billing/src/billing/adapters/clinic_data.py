@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Final
 
 from pydantic import TypeAdapter
 from stdnum import luhn
@@ -16,8 +19,8 @@ from billing.domain.fee_schedule import FeeSchedules
 from billing.domain.policy import BillingPolicy
 from billing.domain.practice import Practice
 
-_DATA = resources.files("billing") / "data"
-_NPI_PREFIX = "80840"
+SHIPPED: Final = resources.files("billing") / "data"
+_NPI_PREFIX: Final = "80840"
 """Stands for "health care, United States" before an NPI when its check digit is computed (45 CFR 162.406)."""
 
 
@@ -31,33 +34,35 @@ class DiagnosisNames:
     names: Mapping[str, str]
 
 
-def billing_policy() -> BillingPolicy:
-    """The policy document this version ships. Raises ValidationError or DomainError `policy_invalid`."""
-    return TypeAdapter(BillingPolicy).validate_json((_DATA / "billing_policy.json").read_bytes(), extra="forbid")
+def billing_policy(source: Traversable | Path | None = None) -> BillingPolicy:
+    """The policy document. Raises OSError, ValidationError or DomainError `policy_invalid`."""
+    document = source or SHIPPED / "billing_policy.json"
+    return TypeAdapter(BillingPolicy).validate_json(document.read_bytes(), extra="forbid")
 
 
-def fee_schedules() -> FeeSchedules:
-    """The prices this version ships. Raises ValidationError or DomainError `fee_schedule_invalid`."""
-    return TypeAdapter(FeeSchedules).validate_json((_DATA / "fee_schedules.json").read_bytes(), extra="forbid")
+def fee_schedules(source: Traversable | Path | None = None) -> FeeSchedules:
+    """The prices, by date. Raises OSError, ValidationError or DomainError `fee_schedule_invalid`."""
+    document = source or SHIPPED / "fee_schedules.json"
+    return TypeAdapter(FeeSchedules).validate_json(document.read_bytes(), extra="forbid")
 
 
 def diagnosis_names() -> DiagnosisNames:
     """Names of the diagnoses the clinic treats."""
-    return TypeAdapter(DiagnosisNames).validate_json((_DATA / "diagnosis_names.json").read_bytes(), extra="forbid")
+    return TypeAdapter(DiagnosisNames).validate_json((SHIPPED / "diagnosis_names.json").read_bytes(), extra="forbid")
 
 
 def development_practice() -> Practice:
     """A practice with invented, well-formed numbers."""
-    return practice_from((_DATA / "development_practice.json").read_bytes())
+    return practice(SHIPPED / "development_practice.json")
 
 
-def practice_from(document: bytes) -> Practice:
-    """The practice a document describes. Raises ValidationError or DomainError `practice_invalid`."""
-    practice = TypeAdapter(Practice).validate_json(document, extra="forbid")
-    npis = [practice.npi, *(clinician.npi for clinician in practice.clinicians)]
-    if not all(is_npi(npi) for npi in npis) or not ein.is_valid(practice.ein):
+def practice(source: Traversable | Path) -> Practice:
+    """The practice a document describes. Raises OSError, ValidationError or DomainError `practice_invalid`."""
+    described = TypeAdapter(Practice).validate_json(source.read_bytes(), extra="forbid")
+    npis = [described.npi, *(clinician.npi for clinician in described.clinicians)]
+    if not all(is_npi(npi) for npi in npis) or not ein.is_valid(described.ein):
         raise invalid("practice_invalid", "An NPI or the EIN of the practice is not a valid number.")
-    return practice
+    return described
 
 
 def is_npi(number: str) -> bool:

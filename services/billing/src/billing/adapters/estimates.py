@@ -18,7 +18,7 @@ ESTIMATES: Final = "estimates"
 
 INDEXES: Final = (
     (ESTIMATES, IndexModel([("patient_id", 1), ("_id", 1)], name="of_patient")),
-    (ESTIMATES, IndexModel("overdue_from", name="due", partialFilterExpression={"overdue_from": {"$type": "date"}})),
+    (ESTIMATES, IndexModel("overdue_from", name="due")),
 )
 
 

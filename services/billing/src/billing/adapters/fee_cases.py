@@ -17,7 +17,7 @@ FEES: Final = "fee_cases"
 
 INDEXES: Final = (
     (FEES, IndexModel([("patient_id", 1), ("_id", 1)], name="of_patient")),
-    (FEES, IndexModel("post_at", name="due", partialFilterExpression={"post_at": {"$type": "date"}})),
+    (FEES, IndexModel("post_at", name="due")),
 )
 
 
