@@ -34,8 +34,8 @@ PRACTICE = development_practice()
 NAMES = diagnosis_names().names
 CALENDAR = FederalCalendar()
 ANA = PatientId("0199e0a0-0000-7000-8000-0000000000a1")
-DR_LEE = StaffId("dr-lee")
-THERAPIST = StaffId("th-okafor")
+PRESCRIBER = StaffId("dr-paula-prescriber")
+THERAPIST = StaffId("theo-therapist")
 
 
 def usd(dollars: float) -> Money:
@@ -78,7 +78,7 @@ def therapy_hour(**changes: object) -> Service:
 
 
 def infusion(**changes: object) -> Service:
-    service: dict[str, object] = {"code": "96365", "minutes": 45, "place_of_service": "11", "provider": DR_LEE}
+    service: dict[str, object] = {"code": "96365", "minutes": 45, "place_of_service": "11", "provider": PRESCRIBER}
     return Service(**{**service, **changes})  # type: ignore[arg-type]  # fields by name
 
 

@@ -100,7 +100,7 @@ def visit(
         "ends_at": starts_at + timedelta(hours=1),
         "timezone": "America/Los_Angeles",
         "modality": codes.Modality.IN_PERSON,
-        "providers": (contracts.Provider(id="dr-lee", role=codes.ProviderRole.PRESCRIBER),),
+        "providers": (contracts.Provider(id="dr-paula-prescriber", role=codes.ProviderRole.PRESCRIBER),),
         "location_id": LOCATION,
         "status": status,
         "plan_id": plan_id,
@@ -119,11 +119,11 @@ def later(snapshot: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return {**snapshot, "version": snapshot["version"] + 1, **changes}
 
 
-def line(code: str, provider: str = "dr-lee", **more: Any) -> contracts.SessionServiceLine:
+def line(code: str, provider: str = "dr-paula-prescriber", **more: Any) -> contracts.SessionServiceLine:
     return contracts.SessionServiceLine(code=code, units=1, rendering_provider=provider, **more)
 
 
-THERAPY_HOUR = line("90837", "th-okafor", minutes=55)
+THERAPY_HOUR = line("90837", "theo-therapist", minutes=55)
 INFUSION = line("96365", minutes=45)
 DRUG = line("J3490", ndc="00409205310")
 
@@ -145,7 +145,7 @@ def session_completed(
         at=started,
         started_at=started,
         ended_at=started + timedelta(hours=2),
-        providers=(contracts.Provider(id="dr-lee", role=codes.ProviderRole.PRESCRIBER),),
+        providers=(contracts.Provider(id="dr-paula-prescriber", role=codes.ProviderRole.PRESCRIBER),),
         modality=codes.Modality.IN_PERSON,
         outcome=session_codes.SessionOutcome.COMPLETED,
         for_billing=Sealed.plain(contracts.SessionForBilling(service_lines=lines or (INFUSION, DRUG, THERAPY_HOUR))),

@@ -58,7 +58,7 @@ async def test_an_evaluation_is_charged_for_its_clinician(world: World) -> None:
             case_id=new_id(),
             evaluation_id=new_id(),
             appointment_id=new_id(),
-            provider_id="dr-lee",
+            provider_id="dr-paula-prescriber",
             started_at=local(23, 8),
             ended_at=local(23, 9),
             parts=(contracts.codes.EvaluationPart.PSYCHIATRIC,),
@@ -67,7 +67,7 @@ async def test_an_evaluation_is_charged_for_its_clinician(world: World) -> None:
     )
     charge = await the_charge(world)
     assert (charge["cause"], charge["amount"]) == ("evaluation", usd(450))
-    assert charge["lines"][0]["service"]["provider"] == "dr-lee"
+    assert charge["lines"][0]["service"]["provider"] == "dr-paula-prescriber"
 
 
 async def test_a_corrected_revision_reverses_and_posts_again_and_payments_follow(world: World) -> None:
@@ -131,7 +131,7 @@ async def test_medicare_without_a_private_contract_is_blocked_until_there_is_one
     charge = await the_charge(world)
     assert (charge["state"], charge["obstacles"]) == ("waiting", ["coverage_blocked"])
     assert "CoverageBlocked" in await world.said_types(ANA)
-    contract = {"practitioner_id": "dr-lee", "signed_on": "2026-01-05", "ends_on": "2028-01-04"}
+    contract = {"practitioner_id": "dr-paula-prescriber", "signed_on": "2026-01-05", "ends_on": "2028-01-04"}
     ok(await world.biller.post(f"/v1/accounts/{ANA}/private-contracts", contract), 201)
     ok(await world.biller.post(f"/v1/charges/{charge['id']}/post", version=charge["version"]))
     assert (await the_charge(world))["state"] == "posted"

@@ -63,7 +63,7 @@ async def test_it_has_what_was_rendered_charged_and_paid(world: World) -> None:
         ("J3490", usd(45)),
         ("90837", usd(5)),
     ]
-    assert [each["name"] for each in superbill["clinicians"]] == ["Robin Lee", "Sam Okafor"]
+    assert [each["name"] for each in superbill["clinicians"]] == ["Paula Prescriber", "Theo Therapist"]
     assert "SuperbillIssued" in await world.said_types(ANA)
     again = await world.biller.post("/v1/superbills", bill(charge["id"]))
     assert refusal(again) == (409, "charge_already_billed")

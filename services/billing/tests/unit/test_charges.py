@@ -13,7 +13,7 @@ from billing.domain.ids import EntryId
 from billing.domain.ledger import LedgerAccount
 from billing.domain.services import Service
 from services.billing.tests.builders import (
-    DR_LEE,
+    PRESCRIBER,
     SCHEDULE,
     SCHEDULES,
     TODAY,
@@ -71,9 +71,9 @@ def test_under_medicare_nothing_is_charged_without_a_private_contract_of_before(
     charge = a_charge(a_rendered(infusion()), MEDICARE)
     assert charge.obstacles == (Obstacle.COVERAGE_BLOCKED,)
     assert [type(fact) for fact in charge.facts] == [facts.CoverageBlocked]
-    signed = MEDICARE.with_contract(PrivateContract(DR_LEE, date(2026, 1, 1), date(2027, 12, 31)))
+    signed = MEDICARE.with_contract(PrivateContract(PRESCRIBER, date(2026, 1, 1), date(2027, 12, 31)))
     assert charge.retried(signed, SCHEDULE, EntryId("e")).state is ChargeState.POSTED
-    later = MEDICARE.with_contract(PrivateContract(DR_LEE, TODAY.replace(day=24), date(2027, 12, 31)))
+    later = MEDICARE.with_contract(PrivateContract(PRESCRIBER, TODAY.replace(day=24), date(2027, 12, 31)))
     with pytest.raises(DomainError, match="charge_still_waiting"):
         charge.retried(later, SCHEDULE, EntryId("e"))
 

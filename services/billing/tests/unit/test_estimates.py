@@ -22,10 +22,10 @@ from billing.domain.visits import VisitKind
 from services.billing.tests.builders import (
     ANA,
     CALENDAR,
-    DR_LEE,
     NOW,
     POLICY,
     PRACTICE,
+    PRESCRIBER,
     SCHEDULE,
     ZONE,
     a_profile,
@@ -33,7 +33,7 @@ from services.billing.tests.builders import (
     usd,
 )
 
-PARTIES = Parties.of(a_profile(), PRACTICE, (DR_LEE,))
+PARTIES = Parties.of(a_profile(), PRACTICE, (PRESCRIBER,))
 CLOCKS = POLICY.estimates
 SERIES = (
     Expected(kind=VisitKind.PREPARATION, count=1, services=(Service(code="90837"),)),

@@ -90,8 +90,8 @@ def test_every_line_has_its_date_clinician_diagnoses_and_what_was_paid() -> None
 
 
 def test_an_associate_is_named_with_the_supervisor() -> None:
-    content = content_of(with_services(therapy_hour(provider=StaffId("amft-novak"))))
-    assert content.clinicians[0].supervisor_name == "Sam Okafor"
+    content = content_of(with_services(therapy_hour(provider=StaffId("ari-associate"))))
+    assert content.clinicians[0].supervisor_name == "Theo Therapist"
 
 
 def test_a_fee_is_never_on_a_superbill() -> None:
