@@ -1,6 +1,6 @@
 """Money: an evaluation recorded in screening becomes a charge, a payment and a superbill one can hand to an insurer."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
@@ -42,7 +42,7 @@ async def test_an_evaluation_is_charged_paid_and_on_a_superbill(walk: Walk, pers
     await events.wait_for("SuperbillIssued", subject=patient.subject)
     of_billing = [event for event in events.seen if event.stream == f"careflow.billing.v1/{patient.subject}"]
     assert [event.sequence for event in of_billing] == list(range(1, len(of_billing) + 1))
-    entries = [event.data for event in of_billing if event.name == "JournalEntryPosted"]
+    entries: list[Any] = [event.data for event in of_billing if event.name == "JournalEntryPosted"]
     assert [entry["cause"] for entry in entries] == ["charge", "payment", "allocation"]
     for entry in entries:
         assert sum(line["debit_minor"] for line in entry["lines"]) == sum(
@@ -52,8 +52,8 @@ async def test_an_evaluation_is_charged_paid_and_on_a_superbill(walk: Walk, pers
     assert balance.body["balances"]
 
 
-async def _preview(walk: Walk, patient: Patient, charge_id: str) -> Answer:
-    asked = {"patient_id": patient.id, "charge_id": charge_id, "disclose_diagnoses": "true"}
+async def _preview(walk: Walk, patient: Patient, charge_id: object) -> Answer:
+    asked = {"patient_id": patient.id, "charge_id": str(charge_id), "disclose_diagnoses": "true"}
     diagnosed = await walk.clinic.events.wait_for("DiagnosesRecorded", subject=patient.subject)
     return await walk.clinic.http.get(
         BILLER, "billing", "/v1/superbills/preview", params=asked, after=(position(diagnosed),)

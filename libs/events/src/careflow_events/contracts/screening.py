@@ -127,8 +127,6 @@ class DiagnosesForBilling(Section):
 class DiagnosesRecorded(ScreeningEvent):
     """A clinician recorded the diagnoses of an evaluation; the newest replaces those before it."""
 
-    for_integrators = True
-
     evaluation_id: Id
     recorded_at: Instant
     for_billing: Annotated[Sealed[DiagnosesForBilling], SealedFor("billing")]
