@@ -213,17 +213,15 @@ class Container(Aggregate):
             raise forbidden("witness_is_actor", "The witness is somebody else than who drew, gave or wasted it.")
         if not entry.waits(window, now):
             raise conflict("witness_too_late", "The time to witness this has passed; enter it anew with the witness.")
+        self._must_fit(entry)
         confirmed = replace(entry, witness=Witness(by=by, at=now))
         entries = tuple(confirmed if each.id == entry_id else each for each in self.entries)
-        if entry.kind not in ADDING:
-            available = self.open_of(self._draw(entry.draw_id)) if entry.draw_id else self.in_container
-            if entry.mass > available:
-                raise conflict("container_exceeded", "Meanwhile there is not so much left to account for.")
         return replace(self.recording(), entries=entries)
 
     def reversed(self, entry_id: EntryId, counter_id: EntryId, note: str, *, by: StaffId, now: datetime) -> Self:
-        """A counter-entry takes back a line that was wrong. Refused: `entry_not_found`, `note_missing`,
-        `already_reversed`, `entry_not_counting`, `entry_forbidden`, `container_exceeded`.
+        """A counter-entry takes back a line that was wrong; what was witnessed is taken back before a witness too.
+        Refused: `entry_not_found`, `note_missing`, `already_reversed`, `entry_not_counting`, `entry_forbidden`,
+        `container_exceeded`.
         """
         entry = self._entry(entry_id)
         if not note.strip():
@@ -234,9 +232,8 @@ class Container(Aggregate):
             raise conflict("entry_not_counting", "This entry never counted.")
         if entry.kind in (EntryKind.RECEIVED, EntryKind.ADMINISTERED):
             raise forbidden("entry_forbidden", "What was received or given is not taken back here.")
-        if entry.kind is EntryKind.OVERFILL and entry.mass > self.in_container:
-            raise conflict("container_exceeded", "Of this overfill not enough is left to take back.")
-        counter = replace(entry, id=counter_id, by=by, at=now, note=note, reverses=entry_id)
+        counter = replace(entry, id=counter_id, by=by, at=now, note=note, witness=None, reverses=entry_id)
+        self._must_fit(counter)
         return replace(self.recording(), entries=(*self.entries, counter))
 
     def _settled(self, entry: Entry) -> Self:
@@ -248,6 +245,13 @@ class Container(Aggregate):
         if entry.mass > self.open_of(draw):
             raise conflict("draw_exceeded", "That is more than is left of what was drawn up.")
         return replace(self.recording(), entries=(*self.entries, entry))
+
+    def _must_fit(self, entry: Entry) -> None:
+        """Refused: `container_exceeded` when what this line takes is no longer there."""
+        takes = (entry.kind in ADDING) is (entry.reverses is not None)
+        available = self.open_of(self._draw(entry.draw_id)) if entry.draw_id else self.in_container
+        if takes and entry.mass > available:
+            raise conflict("container_exceeded", "There is not so much left to account for.")
 
     def _givers(self, entry: Entry) -> set[StaffId]:
         if entry.draw_id is None:
