@@ -9,7 +9,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && exit; done; echo python3)
 BIN := .venv/bin
 ARGS ?=
-# Tests run side by side; each worker has its own services, all share one Kafka and one store.
+# Tests run side by side, each file on one worker; a worker has services of its own, all share one Kafka and one store.
 WORKERS ?= auto
 
 PACKAGES := libs/events libs/service services/booking services/screening deploy/cli
@@ -48,9 +48,9 @@ check-types: bootstrap
 check-imports: bootstrap
 	@echo '== imports' && PYTHONPATH=. $(BIN)/lint-imports
 check-generated: bootstrap
-	@echo '== generated files' && $(BIN)/careflow-schemas --check
+	@echo '== generated files' && $(BIN)/python -m careflow_events.schemas --check
 check-tests: bootstrap
-	@echo '== tests' && $(BIN)/careflow infra prepare && $(BIN)/pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	@echo '== tests' && $(BIN)/careflow infra prepare && $(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 format: bootstrap
 	@$(BIN)/ruff check --quiet --fix . && $(BIN)/ruff format .

@@ -9,7 +9,15 @@ from joserfc.jwk import ECKey
 from jwcrypto import jwe as other_jwe
 from jwcrypto import jwk as other_jwk
 
-from careflow_events.sealing import KeyMissing, KeyRing, RecipientUnknown, Sealer, SectionBroken
+from careflow_events.sealing import (
+    LARGEST_SECTION,
+    KeyMissing,
+    KeyRing,
+    RecipientUnknown,
+    Sealer,
+    SectionBroken,
+    SectionTooLarge,
+)
 
 PLAINTEXT = b'{"reason":"for the treating team alone"}'
 AAD = "0198a000-0000-7000-8000-000000000001|careflow.screening.ClearanceSuspended.v1|patient:1|for_sessions"
@@ -67,6 +75,14 @@ def test_its_length_tells_only_256_byte_steps(length: int) -> None:
     ciphertext = urlsafe_b64decode(section["ciphertext"] + "==")
     assert len(ciphertext) % 256 == 0
     assert 0 <= len(ciphertext) - length < 256
+
+
+def test_the_largest_section_still_opens_and_a_larger_one_is_never_sealed() -> None:
+    section = sealed_for("sessions", plaintext=b"1" * LARGEST_SECTION)
+
+    assert KeyRing("sessions", private(SESSIONS)).open(section, AAD) == b"1" * LARGEST_SECTION
+    with pytest.raises(SectionTooLarge):
+        sealed_for("sessions", plaintext=b"1" * (LARGEST_SECTION + 1))
 
 
 def test_sealing_the_same_twice_gives_nothing_to_compare() -> None:

@@ -33,7 +33,6 @@ from screening.domain.ids import (
     MedicationId,
     PatientId,
     RequestId,
-    ShiftId,
     StaffId,
 )
 from screening.domain.questionnaires import AlertLevel, AlertResponse, QuestionnaireDefinition
@@ -231,14 +230,14 @@ BEFORE_NEXT_STEP = positive(AlertLevel.LOW, AlertResponse.REVIEW_BEFORE_NEXT_STE
 
 def raised(first: Positive, *, now: datetime = NOW) -> SafetyAlert:
     """A new alert, nobody asked yet."""
-    asks = urgency(POLICY.alert_responses[first.response], POLICY.clinic_hours, now)
+    asks = urgency(POLICY.alert_responses[first.response], POLICY.clinic_hours, ZONE, now)
     return SafetyAlert.raised(
         AlertId(new_uuid()), ANA, CaseId(new_uuid()), first, asks, source=AlertSource.ANSWER, now=now
     )
 
 
 def joined(alert: SafetyAlert, another: Positive, *, now: datetime = NOW) -> SafetyAlert:
-    asks = urgency(POLICY.alert_responses[another.response], POLICY.clinic_hours, now)
+    asks = urgency(POLICY.alert_responses[another.response], POLICY.clinic_hours, ZONE, now)
     return alert.joined(another, asks, now=now)
 
 
@@ -255,7 +254,6 @@ def responder(person: StaffId) -> Responder:
 def rota(*shifts: Shift) -> Rota:
     """The nurse on call, the prescriber behind her, the director last; without shifts named, for the whole week."""
     whole_week = Shift(
-        id=ShiftId(new_uuid()),
         starts_at=NOW - days(1),
         ends_at=NOW + days(6),
         on_call=NURSE,

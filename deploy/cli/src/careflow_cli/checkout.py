@@ -4,7 +4,6 @@ Invariant: everything the local stack writes is below one of these folders or be
 its owner.
 """
 
-import hashlib
 import os
 import tempfile
 from pathlib import Path
@@ -24,21 +23,14 @@ def root() -> Path:
 
 def state() -> Path:
     """The kept stack of this checkout: data, logs, secrets, records of its processes."""
-    return root() / ".careflow"
+    configured = os.environ.get("CAREFLOW_STATE_DIR")
+    return Path(configured).resolve() if configured else root() / ".careflow"
 
 
 def cache() -> Path:
     """What every checkout of this user shares and can be fetched again: Kafka's jars, the store's environment."""
     configured = os.environ.get("CAREFLOW_CACHE_DIR")
-    return Path(configured) if configured else Path(platformdirs.user_cache_dir("careflow"))
-
-
-def content_key(*files: Path) -> str:
-    """Names a cached thing by what it was made from."""
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:12]
+    return Path(configured).resolve() if configured else Path(platformdirs.user_cache_dir("careflow"))
 
 
 TEMPORARY_PREFIX = "careflow-stack-"

@@ -1,6 +1,7 @@
 """The `careflow` command.
 
-Invariant: a failure is one clear line and an exit code other than zero, never a traceback.
+Invariant: a failure is one clear line and an exit code other than zero, never a traceback; whatever ends the command
+also ends what it started and did not mean to leave running.
 """
 
 import signal
@@ -9,14 +10,29 @@ import sys
 import click
 import typer
 
-from careflow_cli.commands import infra
+from careflow_cli.commands import clock, doctor, infra, stack, token
 from careflow_cli.errors import CareflowError, Interrupted
 from careflow_cli.processes.signals import raise_interrupted
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="CareFlow's local stack."
 )
+app.command()(stack.up)
+app.command()(stack.down)
+app.command()(stack.status)
+app.command()(stack.logs)
+app.command()(doctor.doctor)
+app.command()(token.token)
+app.add_typer(clock.app, name="clock")
 app.add_typer(infra.app, name="infra")
+
+
+@app.command()
+def demo() -> None:
+    """Walk one patient through the system and show every event on the way."""
+    from careflow_cli import demo as walk  # it brings a whole system with it
+
+    walk.run()
 
 
 def run() -> None:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
+FIRST_SIGN = 2.0  # seconds: what is shorter needs no progress
 HEARTBEAT = 10.0  # seconds between lines when nobody watches live
 
 console = Console(stderr=True, highlight=False)
@@ -33,11 +34,13 @@ class Step:
             self._status.update(f"{self._title}: {note}")
 
     def _beat(self) -> None:
-        while not self._over.wait(HEARTBEAT):
-            print(f"  {self._title} … {self._elapsed()} {self._note}".rstrip(), file=sys.stderr, flush=True)
+        pause = FIRST_SIGN
+        while not self._over.wait(pause):
+            print(f"  {self._title} … {self._elapsed():.0f} s {self._note}".rstrip(), file=sys.stderr, flush=True)
+            pause = HEARTBEAT
 
-    def _elapsed(self) -> str:
-        return f"{time.monotonic() - self._started:.1f} s"
+    def _elapsed(self) -> float:
+        return time.monotonic() - self._started
 
     @contextmanager
     def running(self) -> Iterator["Step"]:
@@ -52,11 +55,12 @@ class Step:
             self._over.set()
             if self._status:
                 self._status.stop()
-        console.print(f"  {self._title}: {self._elapsed()}", style="dim", markup=False)
+        if self._elapsed() >= FIRST_SIGN:
+            console.print(f"  {self._title}: {self._elapsed():.1f} s", style="dim", markup=False)
 
 
 @contextmanager
 def step(title: str) -> Iterator[Step]:
-    """Announce a step, keep it alive on screen, and say how long it took when it went well."""
+    """Announce a step, keep it alive on screen, and say how long it took when it took long."""
     with Step(title).running() as running:
         yield running

@@ -7,18 +7,21 @@ for it.
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import pluggy
 import pytest
 
 if TYPE_CHECKING:
     from pymongo import MongoClient
 
     from careflow_cli.shared_servers import RunOwner, SharedServers
+    from careflow_cli.stack.stack import Stack
 
 WORKER_INPUT = "careflow_run"
+LOG_LINES = 30
 OWNER: "pytest.StashKey[RunOwner]" = pytest.StashKey()
 
 
@@ -99,12 +102,34 @@ def database(store_client: "MongoClient[dict[str, Any]]") -> Iterator[str]:
 @pytest.fixture(scope="session")
 def make_topic(kafka_url: str) -> MakeTopic:
     """Makes uniquely named topics with the settings of the real ones; usable in plain and in async tests."""
+    from careflow_cli.blocking import wait_for
     from careflow_cli.infra import topics
 
     def make(partitions: int = 3) -> str:
         config = topics.declared()[0].config
         topic = topics.Topic(f"test.{uuid.uuid4().hex[:16]}.v1", partitions, config)
-        topics.now(topics.apply(kafka_url, [topic]))
+        wait_for(topics.apply(kafka_url, [topic]))
         return topic.name
 
     return make
+
+
+@pytest.fixture(scope="session")
+def stack() -> "Iterator[Stack]":
+    """All services running on a broker and stores of their own: one stack per worker, started on first use."""
+    from careflow_cli.stack.stack import Stack
+
+    with Stack.ephemeral() as running:
+        yield running
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pluggy.Result[pytest.TestReport], None]:
+    """A failure report of a test on a stack ends with what its processes wrote last."""
+    outcome = yield
+    report = outcome.get_result()
+    running = getattr(item, "funcargs", {}).get("stack")
+    if report.failed and running is not None:
+        for name in sorted(running.table.running()):
+            if not name.endswith(("kafka", "-store")):
+                report.sections.append((f"log of {name}", running.table.tail(name, LOG_LINES)))

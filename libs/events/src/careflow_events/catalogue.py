@@ -83,7 +83,10 @@ def read(envelope: Envelope, keyring: KeyRing | None) -> EventData:
 
 
 def write(data: EventData, *, id: str, subject: str, sealer: Sealer) -> dict[str, Any]:  # noqa: A002 - the CloudEvents attribute's own name
-    """`data` as it goes on the wire: absent values left out, sections sealed. Raises RecipientUnknown."""
+    """`data` as it goes on the wire: absent values left out, sections sealed.
+
+    Raises RecipientUnknown or SectionTooLarge.
+    """
     sealed = {field.name: field for field in sealed_fields(type(data))}
     wire = data.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=set(sealed))
     for name, field in sealed.items():

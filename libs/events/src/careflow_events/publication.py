@@ -62,8 +62,9 @@ def compose(
     traceparent: str | None,
     sealer: Sealer,
 ) -> Envelope:
-    """The event as it is committed: named, numbered, its sections sealed. Raises RecipientUnknown when a section
-    cannot be sealed.
+    """The event as it is committed: named, numbered, its sections sealed.
+
+    Raises RecipientUnknown or SectionTooLarge when a section cannot be sealed.
     """
     contract = type(publication.data)
     return Envelope(

@@ -22,6 +22,7 @@ from careflow_events.producing import Acknowledgement, RecordProducer, outgoing
 
 ROWS_PER_BATCH: Final = 1_000
 ROWS_PER_STREAM: Final = 100
+LEASE_KNOWN_SECONDS: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,12 @@ class Relay:
         self._stuck_retry = stuck_retry_seconds
         self._monotonic = monotonic
         self._stuck: dict[str, float] = {}
+        self._asked_at: float | None = None
+
+    @property
+    def lease_known(self) -> bool:
+        """Whether the store lately said who publishes, this process or another."""
+        return self._asked_at is not None and self._monotonic() - self._asked_at < LEASE_KNOWN_SECONDS
 
     @property
     def leading(self) -> bool:
@@ -127,6 +134,7 @@ class Relay:
     async def turn(self) -> bool:
         """One batch: fetch, send all, await the acknowledgements, mark. Answers whether to go on without waiting."""
         grant = await self._lease.hold()
+        self._asked_at = self._monotonic()
         metrics.RELAY_LEASE_HELD.set(0 if grant is None else 1)
         if grant is None:
             return False

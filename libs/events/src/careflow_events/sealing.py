@@ -20,6 +20,9 @@ _ALGORITHMS: Final = ["ECDH-ES+A256KW", "A256GCM"]
 _PROTECTED: Final = {"alg": "ECDH-ES+A256KW", "enc": "A256GCM"}
 _STEP: Final = 256
 
+LARGEST_SECTION: Final = 192 * _STEP
+"""Bytes of plaintext in one section: its base64url is 64 KiB, the most that JOSE libraries open by default."""
+
 
 class RecipientUnknown(Exception):
     """A section is addressed to a consumer without a public key here: a deployment fault."""
@@ -27,6 +30,15 @@ class RecipientUnknown(Exception):
     def __init__(self, consumer: str) -> None:
         super().__init__(f"no public key for {consumer}")
         self.consumer = consumer
+
+
+class SectionTooLarge(Exception):
+    """A section that common JOSE libraries would refuse to open: the command that says it fails."""
+
+    code = "section_too_large"
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"a sealed section of {size} bytes, at most {LARGEST_SECTION} can be opened everywhere")
 
 
 class KeyMissing(Exception):
@@ -73,7 +85,9 @@ class Sealer:
                 raise RecipientUnknown(consumer)
 
     def seal(self, plaintext: bytes, consumers: Iterable[str], aad: str) -> dict[str, Any]:
-        """Seal a JSON text to these consumers. Raises RecipientUnknown."""
+        """Seal a JSON text to these consumers. Raises RecipientUnknown or SectionTooLarge."""
+        if len(plaintext) > LARGEST_SECTION:
+            raise SectionTooLarge(len(plaintext))
         named = tuple(consumers)
         self.confirm(named)
         section = jwe.GeneralJSONEncryption(dict(_PROTECTED), _padded(plaintext), aad=aad.encode())

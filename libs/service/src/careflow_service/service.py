@@ -10,6 +10,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from careflow_service.clock import wall_clock
+from careflow_service.ids import new_id
+
 if TYPE_CHECKING:
     from fastapi import APIRouter
     from pymongo import IndexModel
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from careflow_service.deadlines import Deadline, Effect
     from careflow_service.http.access import AccessTable
     from careflow_service.mongo.audit import AuditTrail
+    from careflow_service.mongo.store import Store
     from careflow_service.mongo.vault import BlindIndex, Vault
     from careflow_service.settings import ServiceSettings
     from careflow_service.work import Work
@@ -46,6 +50,21 @@ class Resources(Generic[S]):
     vault: Vault
     blind_index: BlindIndex
     audit: AuditTrail
+
+    @classmethod
+    def on(cls, store: Store, *, settings: S, clock: Clock) -> Resources[S]:
+        """The resources of a process that opened `store`; `clock` is the domain clock."""
+        return cls(
+            settings=settings,
+            database=store.database,
+            work=store.work,
+            clock=clock,
+            wall_clock=wall_clock,
+            new_id=new_id,
+            vault=store.vault,
+            blind_index=store.blind_index,
+            audit=store.audit,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

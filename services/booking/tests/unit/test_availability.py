@@ -176,7 +176,7 @@ def test_a_search_that_starts_off_the_grid_begins_at_the_next_quarter_hour() -> 
 
 def test_only_the_days_that_matter_are_read() -> None:
     clinic = a_clinic(a_practitioner(), a_practitioner("nobody", PractitionerRole.WELLNESS), a_room())
-    keys = clinic.days_to_read(INFO_CALL, Interval(local(23, 9), local(24, 9)), EMPTY)
+    keys = clinic.days_to_read(INFO_CALL, Interval(local(23, 9), local(24, 9)), ZONE)
     assert keys == tuple(DayKey(Resource(ResourceKind.PRACTITIONER, "dr-lee"), date(2026, 11, day)) for day in (23, 24))
 
 

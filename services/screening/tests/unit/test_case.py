@@ -11,7 +11,7 @@ from screening.domain.errors import DomainError
 from screening.domain.evaluation import Diagnoses, EvaluationPart
 from screening.domain.evidence import EvidenceKind
 from screening.domain.facts import CloseReason, Purpose, ServiceLine
-from screening.domain.history import ConditionCode, ConditionStatus
+from screening.domain.history import ConditionCode, ConditionStatus, allergies
 from screening.domain.ids import AlertId, ClinicalFactId, EvaluationId, MedicationId, RequestId
 from screening.domain.intake import RequestedQuestionnaire
 from services.screening.tests.builders import (
@@ -268,4 +268,4 @@ def test_allergies_are_what_the_patient_has_now() -> None:
         .with_fact(fact(ConditionCode.DRUG_ALLERGY, detail="penicillin"))
         .with_fact(fact(ConditionCode.DRUG_ALLERGY, ConditionStatus.RULED_OUT, detail="latex"))
     )
-    assert case.allergies == ("penicillin",)
+    assert allergies(case.history) == ("penicillin",)

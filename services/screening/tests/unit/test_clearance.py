@@ -12,6 +12,7 @@ from screening.domain.clearance import Clearance, ClearanceState, Decision
 from screening.domain.errors import DomainError
 from screening.domain.facts import ClearanceTerms, SuspensionReason
 from screening.domain.ids import CaseId, ClearanceId, EvidenceId
+from screening.domain.rules import Finding, FindingClass
 from services.screening.tests.builders import ANA, NOW, PRESCRIBER, days, minutes, new_uuid
 
 FRESH_LAB = (EvidenceId("fresh-lab"),)
@@ -33,7 +34,6 @@ def clearance(*, lasts: float = 90, conditions: tuple[str, ...] = ()) -> Clearan
         accepted={},
         evidence_ids=(),
         terms=terms,
-        latest_end=NOW + days(90),
     )
     return Clearance.granted(
         ClearanceId(new_uuid()),
@@ -67,7 +67,7 @@ def suspended(cleared: Clearance, ref: str = "IX-MAOI") -> Clearance:
 
 
 def reinstated(cleared: Clearance, ref: str = "IX-MAOI", why: str = "stopped two weeks ago") -> Clearance:
-    return cleared.reinstated(SuspensionReason.CLINICAL, ref, why, accepting=ref, now=NOW + days(2))
+    return cleared.reinstated(SuspensionReason.CLINICAL, ref, why, now=NOW + days(2))
 
 
 def test_it_is_valid_until_its_end_and_not_at_it() -> None:
@@ -131,8 +131,29 @@ def test_only_the_last_of_several_suspensions_reinstates() -> None:
     assert (said(free).count("ClearanceWasReinstated"), free.valid_at(NOW + days(2))) == (1, True)
 
 
-def test_reinstating_keeps_the_signed_reason_with_the_decision() -> None:
-    assert reinstated(suspended(clearance())).decision.accepted == {"IX-MAOI": "stopped two weeks ago"}
+def finding(rule: str, finding_class: FindingClass) -> Finding:
+    return Finding(rule=rule, finding_class=finding_class, because=(), refs=(), resolved_by="-")
+
+
+@pytest.mark.parametrize(
+    ("now_found", "covered"),
+    [
+        (FindingClass.INFO, True),
+        (FindingClass.C, True),
+        (FindingClass.B, False),
+        (FindingClass.A, False),
+    ],
+)
+def test_a_signature_covers_a_finding_until_it_gets_worse(now_found: FindingClass, covered: bool) -> None:
+    signed = clearance().accepting(finding("CI-04", FindingClass.C), "blood pressure diary")
+    assert signed.decision.accepted == {"CI-04": "blood pressure diary"}
+    assert (signed.uncovered([finding("CI-04", now_found)]) == ()) == covered
+
+
+def test_no_signature_covers_class_a_nor_a_rule_never_signed() -> None:
+    severe, new = finding("CI-08", FindingClass.A), finding("IX-MAOI", FindingClass.B)
+    signed = clearance().accepting(severe, "signed")
+    assert signed.uncovered([severe, new]) == (severe, new)
 
 
 def test_reinstating_needs_a_suspension_and_a_reason() -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from screening.domain.errors import DomainError
-from screening.domain.ids import ShiftId, StaffId
+from screening.domain.ids import StaffId
 from screening.domain.rota import Channel, ChannelKind, Responder, Rota, Shift
 from services.screening.tests.builders import (
     DIRECTOR,
@@ -14,14 +14,12 @@ from services.screening.tests.builders import (
     PRESCRIBER,
     days,
     minutes,
-    new_uuid,
-    responder,
     rota,
 )
 
 
 def shift(starts_at: datetime, ends_at: datetime, on_call: StaffId = NURSE, backup: StaffId | None = None) -> Shift:
-    return Shift(id=ShiftId(new_uuid()), starts_at=starts_at, ends_at=ends_at, on_call=on_call, backup=backup)
+    return Shift(starts_at=starts_at, ends_at=ends_at, on_call=on_call, backup=backup)
 
 
 def test_the_chain_names_nobody_twice() -> None:
@@ -42,22 +40,16 @@ def test_the_next_shift_takes_over_at_the_minute() -> None:
 @pytest.mark.parametrize(
     ("shifts", "gap"),
     [
-        ((shift(NOW - days(1), NOW + days(4)),), None),
-        ((shift(NOW, NOW + days(2)), shift(NOW + days(2), NOW + days(4))), None),
+        ((shift(NOW - days(1), NOW + days(9)),), NOW + days(9)),
+        ((shift(NOW, NOW + days(2)), shift(NOW + days(2), NOW + days(4))), NOW + days(4)),
         ((shift(NOW, NOW + days(1)), shift(NOW + days(2), NOW + days(9))), NOW + days(1)),
-        ((shift(NOW + minutes(5), NOW + days(9)),), NOW),
-        ((), NOW),
     ],
-    ids=["covered", "covered by two", "hole tomorrow", "not covered now", "empty"],
+    ids=["after the last shift", "after two that touch", "hole in the middle"],
 )
-def test_the_first_gap_within_three_days(shifts: tuple[Shift, ...], gap: datetime | None) -> None:
-    drawn = Rota.drawn_up(
-        responders=(responder(NURSE), responder(DIRECTOR)),
-        shifts=shifts,
-        medical_director=DIRECTOR,
-        prescribers=(DIRECTOR,),
-    )
-    assert drawn.first_gap(NOW, days(3)) == gap
+def test_staff_hear_of_the_first_gap_three_days_before_it(shifts: tuple[Shift, ...], gap: datetime) -> None:
+    drawn = rota(*shifts)
+    assert drawn.gap_due_at(days(3)) == gap - days(3)
+    assert drawn.gap_reported_once().gap_due_at(days(3)) is None
 
 
 def test_redrawing_keeps_the_identity_and_raises_the_version() -> None:
@@ -65,6 +57,7 @@ def test_redrawing_keeps_the_identity_and_raises_the_version() -> None:
     second = first.redrawn(rota(shift(NOW, NOW + days(1), on_call=PRESCRIBER)))
     assert (second.id, second.version) == (first.id, first.version + 1)
     assert second.chain_at(NOW)[0] == PRESCRIBER
+    assert not first.gap_reported_once().redrawn(second).gap_reported
 
 
 @pytest.mark.parametrize(

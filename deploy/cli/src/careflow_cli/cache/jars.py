@@ -4,24 +4,18 @@ Invariant: a Java process is started only with jars whose SHA-256 is in the comm
 sha256sum with the files' places in a Maven repository, so `sha256sum -c` checks it too.
 """
 
-import hashlib
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
-
-from jgo.config import GlobalSettings
-from jgo.maven import MavenContext, PythonResolver
-from jgo.parse import Coordinate
 
 from careflow_cli import checkout
 from careflow_cli.cache import exclusive
+from careflow_cli.cache.digests import sha256
 from careflow_cli.errors import CareflowError
 
 VERSION = "4.3.1"
 ROOTS = (("org.apache.kafka", "kafka_2.13", VERSION), ("org.slf4j", "slf4j-simple", "1.7.36"))
-PARALLEL_DOWNLOADS = 4
 
 
 def list_file() -> Path:
@@ -40,11 +34,6 @@ def listed() -> dict[str, str]:
     return {path: digest for digest, path in (line.split("  ", 1) for line in lines if line)}
 
 
-def digest_of(file: Path) -> str:
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
-
-
 def missing(jars: Mapping[str, str]) -> list[str]:
     """Listed jars that are not in the cache."""
     return [path for path in jars if not (folder() / path).is_file()]
@@ -56,7 +45,7 @@ def class_path() -> str:
     if absent := missing(jars):
         raise CareflowError(f"{folder()} lacks {len(absent)} of {len(jars)} Kafka jars: run careflow infra prepare")
     for path, digest in jars.items():
-        if digest_of(folder() / path) != digest:
+        if sha256(folder() / path) != digest:
             raise CareflowError(f"{folder() / path} is not the listed jar: delete it and run careflow infra prepare")
     return ":".join(str(folder() / path) for path in jars)
 
@@ -65,9 +54,11 @@ def prepare(say: Callable[[str], None]) -> None:
     """Fetch what is missing, each file compared with the list before it takes its place; then verify all."""
     jars = listed()
     if missing(jars):
+        from careflow_cli.cache import maven  # only who fetches pays for loading the resolver
+
         with exclusive(), tempfile.TemporaryDirectory(dir=checkout.cache(), prefix="jars-") as fresh:
             wanted = missing(jars)  # another process may have been faster
-            fetched = fetch([coordinate_of(path) for path in wanted], Path(fresh), say)
+            fetched = maven.fetch([coordinate_of(path) for path in wanted], Path(fresh), say)
             for path in wanted:
                 if fetched.get(path) != jars[path]:
                     raise CareflowError(
@@ -81,45 +72,13 @@ def prepare(say: Callable[[str], None]) -> None:
 
 def write_list(say: Callable[[str], None]) -> int:
     """Resolve the roots anew and write the list; the number of jars. For whoever raises the version."""
+    from careflow_cli.cache import maven
+
     with tempfile.TemporaryDirectory() as fresh:
-        context = repository(Path(fresh))
         say("resolving")
-        given, transitive = context.resolver.resolve([context.create_dependency(at(*root)) for root in ROOTS])
-        needed = [*given, *(each for each in transitive if each.scope in ("compile", "runtime"))]
-        fetched = fetch([(each.groupId, each.artifactId, each.version) for each in needed], Path(fresh), say)
+        fetched = maven.fetch(maven.resolve(ROOTS, Path(fresh)), Path(fresh), say)
     list_file().write_text("".join(f"{digest}  {path}\n" for path, digest in sorted(fetched.items())), "utf-8")
     return len(fetched)
-
-
-def fetch(coordinates: Sequence[tuple[str, str, str]], into: Path, say: Callable[[str], None]) -> dict[str, str]:
-    """Download these into a folder laid out like a Maven repository; repository path -> SHA-256."""
-    context = repository(into)
-
-    def download(coordinate: tuple[str, str, str]) -> Path:
-        group, artifact, version = coordinate
-        return Path(context.project(group, artifact).at_version(version).artifact().resolve())
-
-    fetched: dict[str, str] = {}
-    try:
-        with ThreadPoolExecutor(PARALLEL_DOWNLOADS) as pool:
-            for file in pool.map(download, coordinates):
-                fetched[file.relative_to(into).as_posix()] = digest_of(file)
-                say(f"{len(fetched)} of {len(coordinates)}")
-    except (OSError, RuntimeError) as error:  # requests' errors are OSErrors, jgo's are RuntimeErrors
-        raise CareflowError(
-            f"Kafka's jars could not be fetched; is there a network? ({type(error).__name__})"
-        ) from error
-    return fetched
-
-
-def repository(into: Path) -> MavenContext:
-    """Maven's public repository, or the mirror this machine's jgo configuration names, without Maven."""
-    mirrors = GlobalSettings.load().repositories or None
-    return MavenContext(resolver=PythonResolver(), repo_cache=into, remote_repos=mirrors)
-
-
-def at(group: str, artifact: str, version: str) -> Coordinate:
-    return Coordinate(group, artifact, version, scope="compile")
 
 
 def coordinate_of(path: str) -> tuple[str, str, str]:

@@ -5,6 +5,7 @@ lock's content and is renamed into place when complete.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,12 +16,13 @@ from pathlib import Path
 from careflow_cli import checkout
 from careflow_cli.bootstrap import FAULTS, machine_settings
 from careflow_cli.cache import exclusive
+from careflow_cli.cache.digests import sha256
 from careflow_cli.errors import CareflowError
 
 
 def folder() -> Path:
     """The environment for this lock and this version of Python."""
-    key = checkout.content_key(checkout.root() / "locks" / "store.txt")
+    key = sha256(checkout.root() / "locks" / "store.txt")[:12]
     return checkout.cache() / f"store-{key}-py{sys.version_info[0]}{sys.version_info[1]}"
 
 
@@ -71,7 +73,5 @@ def uv(*arguments: str) -> None:
 
 def reason_of(said: str) -> str:
     """One sentence for what uv said."""
-    import re
-
     known = next((meaning for pattern, meaning in FAULTS if re.search(pattern, said)), None)
     return known or (said.strip().splitlines() or ["no reason given"])[-1]

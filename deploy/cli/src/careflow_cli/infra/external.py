@@ -12,6 +12,8 @@ from careflow_cli.errors import CareflowError
 class ExternalServer:
     """A server that is there already."""
 
+    ours = False
+
     def __init__(self, name: str, variable: str) -> None:
         self._name = name
         self._variable = variable
@@ -29,6 +31,10 @@ class ExternalServer:
 
     def start(self, *, other_port: bool = False) -> None:
         """Nothing to start."""
+
+    def complaint(self) -> str:
+        """What is wrong while it is not ready."""
+        return f"nobody answers at {self._variable}"
 
     def ready(self) -> bool:
         """Whether the first of its addresses accepts a connection."""

@@ -17,6 +17,8 @@ ADDRESS_IN_USE = re.compile(r"Address already in use|address in use|EADDRINUSE",
 class LocalServer:
     """Finds its process in the stack's table, judges whether it listens, says why it died."""
 
+    ours = True
+
     def __init__(self, table: ProcessTable, name: str) -> None:
         self._table = table
         self._name = name
@@ -27,15 +29,20 @@ class LocalServer:
 
     @property
     def port(self) -> int:
-        """The port it listens on. Raises CareflowError when it does not run."""
-        record = self._alive()
-        assert record.port is not None
-        return record.port
+        """The port it listens on, or did when it ran last. Raises CareflowError when it was never started."""
+        ports = self._table.last_ports(self._name)
+        if not ports:
+            raise CareflowError(f"{self._name} was never started")
+        return ports[0]
+
+    def complaint(self) -> str:
+        """What it says while it is not ready."""
+        return f"the log of {self._name} ends with:\n{self._table.tail(self._name)}"
 
     def _alive(self) -> Record:
         record = self._table.find(self._name)
         if record is None:
-            said = self._table.tail(self._name)
+            said = self._table.tail(self._name, lines=200)
             if ADDRESS_IN_USE.search(said):
                 raise PortTaken(self._name)
             raise CareflowError(f"{self._name} ended while starting; its log says:\n{said}")

@@ -26,11 +26,18 @@ class Server(Protocol):
         """Its name in the stack: `kafka`, `booking-store`."""
 
     @property
+    def ours(self) -> bool:
+        """Whether it is a process of the stack, not only an address."""
+
+    @property
     def url(self) -> str:
         """How clients reach it; known once it was started."""
 
     def start(self, *, other_port: bool = False) -> None:
         """Launch it without waiting; nothing happens when it runs or is not ours to start."""
+
+    def complaint(self) -> str:
+        """What to tell a person while it is not ready; never holds a password."""
 
     def ready(self) -> bool:
         """Whether clients can use it. Raises PortTaken or CareflowError when it never will."""
@@ -54,6 +61,7 @@ def await_ready(servers: Sequence[Server], say: Callable[[str], None] = lambda _
         if waiting:
             if time.monotonic() > deadline:
                 names = ", ".join(server.name for server in waiting)
-                raise CareflowError(f"{names} did not become ready within {READY_PATIENCE:.0f} s")
+                complaints = "\n".join(server.complaint() for server in waiting)
+                raise CareflowError(f"{names} not ready after {READY_PATIENCE:.0f} s\n{complaints}")
             say("waiting for " + ", ".join(server.name for server in waiting))
             time.sleep(POLL)

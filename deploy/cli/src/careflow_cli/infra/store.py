@@ -6,15 +6,12 @@ Invariant: one process per service, as in production; clients always see a repli
 
 import shutil
 
-from pymongo import MongoClient
-from pymongo.errors import OperationFailure, PyMongoError
-
 from careflow_cli.cache import store_environment
 from careflow_cli.infra.local_server import LocalServer
 from careflow_cli.processes.ports import HOST
 from careflow_cli.processes.table import ProcessTable, Program
 
-ALREADY_INITIALIZED = 23  # MongoDB's error code
+REPLICA_SET = "careflow"  # the name a mongod gets; SecantusDB has its own
 
 
 def mongod() -> str | None:
@@ -38,7 +35,7 @@ class LocalStore(LocalServer):
     @property
     def url(self) -> str:
         """Connection string without a write concern: the transaction runner pins its own."""
-        return f"mongodb://{HOST}:{self.port}/?replicaSet={'careflow' if self._mongod else 'secantus'}"
+        return f"mongodb://{HOST}:{self.port}/?replicaSet={REPLICA_SET if self._mongod else 'secantus'}"
 
     def start(self, *, other_port: bool = False) -> None:
         if self._table.find(self.name):
@@ -51,7 +48,7 @@ class LocalStore(LocalServer):
     def _mongod_command(self, program: str, port: int) -> tuple[str, ...]:
         listen = ("--bind_ip", HOST, "--port", str(port), "--nounixsocket")
         small = ("--wiredTigerCacheSizeGB", "0.25")
-        return (program, "--replSet", "careflow", *listen, "--dbpath", str(self._data), *small)
+        return (program, "--replSet", REPLICA_SET, *listen, "--dbpath", str(self._data), *small)
 
     def _secantus_command(self, port: int) -> tuple[str, ...]:
         listen = ("--host", HOST, "--port", str(port), "--storage-path", str(self._data), "--log-level", "WARNING")
@@ -59,29 +56,9 @@ class LocalStore(LocalServer):
         return (str(store_environment.python()), "-m", "secantus", *listen, *durable)
 
     def ready(self) -> bool:
-        return self._listens() and (self._mongod is None or self._is_primary())
+        return self._listens() and (self._mongod is None or self._leads())
 
-    def _is_primary(self) -> bool:
-        """Make the node a replica set of its own, once, and see whether it leads it."""
-        member = f"{HOST}:{self.port}"
-        client: MongoClient[dict[str, object]]
-        with MongoClient(member, directConnection=True, serverSelectionTimeoutMS=500) as client:
-            try:
-                config = {"_id": "careflow", "members": [{"_id": 0, "host": member}]}
-                client.admin.command("replSetInitiate", config)
-            except OperationFailure as refused:
-                if refused.code != ALREADY_INITIALIZED:
-                    return False
-                self._follow_port(client, member)
-            except PyMongoError:
-                return False
-            return bool(client.admin.command("hello").get("isWritablePrimary"))
+    def _leads(self) -> bool:
+        from careflow_cli.infra.replica_set import leads  # the driver is needed for a real mongod only
 
-    @staticmethod
-    def _follow_port(client: "MongoClient[dict[str, object]]", member: str) -> None:
-        """Kept data remembers the port of its last run."""
-        config = client.admin.command("replSetGetConfig")["config"]
-        if config["members"][0]["host"] != member:
-            config["members"][0]["host"] = member
-            config["version"] += 1
-            client.admin.command("replSetReconfig", config, force=True)
+        return leads(REPLICA_SET, f"{HOST}:{self.port}")

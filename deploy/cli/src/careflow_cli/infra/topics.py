@@ -5,10 +5,8 @@ never altered: its partitions decide which records stay in order.
 """
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import yaml
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -18,7 +16,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError
 from careflow_cli import checkout
 from careflow_cli.errors import CareflowError
 
-R = TypeVar("R")
+KNOWN_WITHIN = 20.0  # seconds for a broker to know the topics it just made
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +32,6 @@ def declared() -> tuple[Topic, ...]:
     """The topics for a local, single-node stack."""
     content = yaml.safe_load((checkout.root() / "deploy" / "kafka" / "topics.yaml").read_text("utf-8"))
     return tuple(Topic(row["name"], content["local_partitions"], content["config"]) for row in content["topics"])
-
-
-def now(work: Coroutine[None, None, R]) -> R:
-    """Run asynchronous work to its end, also when the caller's thread has an event loop of its own."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result()
 
 
 async def apply(kafka_url: str, topics: Sequence[Topic]) -> None:
@@ -68,7 +60,7 @@ async def apply(kafka_url: str, topics: Sequence[Topic]) -> None:
 
 async def verify(admin: AIOKafkaAdminClient, topics: Sequence[Topic]) -> None:
     """Compare what the broker has with what is declared."""
-    described = {row["topic"]: row for row in await admin.describe_topics([topic.name for topic in topics])}
+    described = await describe(admin, [topic.name for topic in topics])
     wanted = [ConfigResource(ConfigResourceType.TOPIC, topic.name) for topic in topics]
     actual = {
         resource[3]: {entry[0]: entry[1] for entry in resource[4]}
@@ -76,7 +68,7 @@ async def verify(admin: AIOKafkaAdminClient, topics: Sequence[Topic]) -> None:
         for resource in response.resources
     }
     for topic in topics:
-        partitions = len(described[topic.name]["partitions"])
+        partitions = described[topic.name]
         if partitions != topic.partitions:
             raise CareflowError(f"topic {topic.name} has {partitions} partitions, declared are {topic.partitions}")
         for setting, value in topic.config.items():
@@ -84,3 +76,15 @@ async def verify(admin: AIOKafkaAdminClient, topics: Sequence[Topic]) -> None:
                 raise CareflowError(
                     f"topic {topic.name} has {setting}={actual[topic.name].get(setting)}, declared is {value}"
                 )
+
+
+async def describe(admin: AIOKafkaAdminClient, names: Sequence[str]) -> dict[str, int]:
+    """Topic -> number of partitions; waits until a broker that just made the topics knows them."""
+    deadline = asyncio.get_running_loop().time() + KNOWN_WITHIN
+    while True:
+        described = {row["topic"]: len(row["partitions"]) for row in await admin.describe_topics(list(names))}
+        if all(described.values()):
+            return described
+        if asyncio.get_running_loop().time() > deadline:
+            raise CareflowError(f"the broker does not know its new topics after {KNOWN_WITHIN:.0f} s")
+        await asyncio.sleep(0.05)

@@ -1,30 +1,40 @@
 """Free ports on the loopback address. Invariant: a port is known to be ours only when our own process listens on it."""
 
+import contextlib
+import secrets
 import socket
+from collections.abc import Sequence
 
 import psutil
 
+from careflow_cli.errors import CareflowError
+
 HOST = "127.0.0.1"
+RANGE = range(15_000, 32_000)
+"""Below what systems give to outgoing connections: a client that retries while its server is down could otherwise be
+given the server's own port and keep it from coming back."""
+TRIES = 200
 
 
-def free_ports(count: int, preferred: tuple[int, ...] = ()) -> tuple[int, ...]:
+def free_ports(count: int, preferred: Sequence[int] = ()) -> tuple[int, ...]:
     """So many different free ports; the preferred ones when nobody has them now.
 
     Another process may take one before ours binds it, so every start has to be ready to try again with new ones.
+    Raises CareflowError when none are left.
     """
-    held: list[socket.socket] = []
-    try:
-        for wanted in (*preferred[:count], *([0] * (count - len(preferred[:count])))):
-            probe = socket.socket()
-            held.append(probe)
-            try:
-                probe.bind((HOST, wanted))
-            except OSError:
-                probe.bind((HOST, 0))
-        return tuple(int(probe.getsockname()[1]) for probe in held)
-    finally:
-        for probe in held:
-            probe.close()
+    ports: list[int] = []
+    with contextlib.ExitStack() as held:
+        for candidate in (*preferred, *(RANGE[secrets.randbelow(len(RANGE))] for _ in range(TRIES))):
+            if len(ports) == count:
+                break
+            probe = held.enter_context(socket.socket())
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that just ended do not count
+            with contextlib.suppress(OSError):
+                probe.bind((HOST, candidate))
+                ports.append(candidate)
+        else:
+            raise CareflowError(f"no {count} free ports found in {TRIES} tries between {RANGE.start} and {RANGE.stop}")
+    return tuple(ports)
 
 
 def listens(process: psutil.Process, port: int) -> bool:

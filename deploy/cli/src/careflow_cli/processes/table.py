@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from careflow_cli.errors import CareflowError
 from careflow_cli.processes import launch, records
 from careflow_cli.processes.ports import free_ports
@@ -54,6 +56,10 @@ class ProcessTable:
         record = records.parse(self.run / f"{name}.json")
         return record if record and record.running else None
 
+    def recorded(self, name: str) -> bool:
+        """Whether a record is there; when its process is not, the process died without being stopped."""
+        return (self.run / f"{name}.json").exists()
+
     def log(self, name: str) -> Path:
         """Where the process of that name writes."""
         return self.folder / "logs" / f"{name}.log"
@@ -67,11 +73,16 @@ class ProcessTable:
 
     def ports(self, name: str, count: int, *, anew: bool = False) -> tuple[int, ...]:
         """Free ports for a name: those it had last, unless somebody else took them or `anew` asks for others."""
-        file = self.folder / "run" / f"{name}.ports"
-        before = () if anew or not file.exists() else tuple(json.loads(file.read_text("utf-8")))
-        ports = free_ports(count, before)
-        file.write_text(json.dumps(ports), "utf-8")
+        ports = free_ports(count, () if anew else self.last_ports(name))
+        (self.run / f"{name}.ports").write_text(json.dumps(ports), "utf-8")
         return ports
+
+    def last_ports(self, name: str) -> tuple[int, ...]:
+        """The ports of a name's latest start; empty when there was none."""
+        try:
+            return tuple(json.loads((self.run / f"{name}.ports").read_text("utf-8")))
+        except (FileNotFoundError, ValueError):
+            return ()
 
     def start(self, program: Program) -> Record:
         """Launch a program; returns once its record is written, not once it is ready."""
@@ -114,6 +125,20 @@ class ProcessTable:
         else:
             kill_group(pid)
         raise CareflowError(f"{name} could not be launched\n{self.tail(name)}".rstrip())
+
+    def run_to_end(self, programs: Sequence[Program], patience: float) -> None:
+        """Run these side by side until all ended. Raises CareflowError for one that failed or took too long."""
+        started = [(program.name, psutil.Process(self.start(program).pid)) for program in programs]
+        deadline = time.monotonic() + patience
+        try:
+            for name, process in started:
+                code = process.wait(max(0.0, deadline - time.monotonic()))
+                if code:
+                    raise CareflowError(f"{name} failed with exit code {code}; its log says:\n{self.tail(name)}")
+        except psutil.TimeoutExpired as late:
+            raise CareflowError(f"{name} did not end within {patience:.0f} s") from late
+        finally:
+            self.stop([program.name for program in programs], 0)
 
     def stop(self, names: Sequence[str], grace: float) -> list[str]:
         """Stop these, politely for `grace` seconds; the names of those that had to be killed."""

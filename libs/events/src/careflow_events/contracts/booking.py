@@ -135,11 +135,15 @@ class AppointmentEvent(BookingEvent):
 class AppointmentBooked(AppointmentEvent):
     """It will take place."""
 
+    for_integrators = True
+
     booked_by: codes.BookedBy
 
 
 class AppointmentRescheduled(AppointmentEvent):
     """An appointment was moved: `notice_minutes` before the time given up."""
+
+    for_integrators = True
 
     previous_starts_at: Instant
     rescheduled_by: codes.RescheduledBy
@@ -150,6 +154,8 @@ class AppointmentRescheduled(AppointmentEvent):
 
 class AppointmentCancelled(AppointmentEvent):
     """An appointment was called off."""
+
+    for_integrators = True
 
     cancelled_by: codes.CancelledBy
     reason: codes.CancelReason
@@ -175,6 +181,8 @@ class ConsultationCancelled(AppointmentCancelled):
 class ConsultationArrived(AppointmentEvent):
     """The patient is there, or on the line."""
 
+    for_integrators = True
+
 
 class ConsultationCompleted(AppointmentEvent):
     """It took place and ended so."""
@@ -184,6 +192,8 @@ class ConsultationCompleted(AppointmentEvent):
 
 class ConsultationMissed(AppointmentEvent):
     """The patient did not come."""
+
+    for_integrators = True
 
 
 class TreatmentBooked(AppointmentBooked):
@@ -212,6 +222,8 @@ class TreatmentMissed(AppointmentEvent):
 
 class CarePathStageChanged(BookingEvent):
     """The patient stands at another stage of the care path."""
+
+    for_integrators = True
 
     from_: Annotated[codes.CareStage, Field(alias="from")]
     to: codes.CareStage

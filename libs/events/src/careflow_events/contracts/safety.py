@@ -39,11 +39,15 @@ class SafetyAlertUpgraded(SafetyAlertEvent):
 class SafetyAlertEscalated(SafetyAlertEvent):
     """Nobody acknowledged in time, the next person is asked; `step` counts the people asked so far."""
 
+    for_integrators = True
+
     step: Annotated[int, Field(ge=1)]
 
 
 class SafetyAlertAcknowledged(SafetyAlertEvent):
     """Somebody has taken it."""
+
+    for_integrators = True
 
 
 class SafetyAlertClosed(SafetyAlertEvent):

@@ -29,6 +29,8 @@ class ScreeningStarted(ScreeningEvent):
 class ScreeningSubmitted(ScreeningEvent):
     """The patient has handed in everything that was asked for."""
 
+    for_integrators = True
+
     case_id: Id
     submitted_at: Instant
 
@@ -125,6 +127,8 @@ class DiagnosesForBilling(Section):
 class DiagnosesRecorded(ScreeningEvent):
     """A clinician recorded the diagnoses of an evaluation; the newest replaces those before it."""
 
+    for_integrators = True
+
     evaluation_id: Id
     recorded_at: Instant
     for_billing: Annotated[Sealed[DiagnosesForBilling], SealedFor("billing")]
@@ -133,6 +137,8 @@ class DiagnosesRecorded(ScreeningEvent):
 class EvidenceRecorded(ScreeningEvent):
     """A piece of evidence was recorded; it counts until `valid_until`."""
 
+    for_integrators = True
+
     evidence_id: Id
     category: codes.EvidenceCategory
     valid_until: Instant
@@ -140,6 +146,8 @@ class EvidenceRecorded(ScreeningEvent):
 
 class EvidenceExpiring(ScreeningEvent):
     """A piece of evidence will soon no longer count."""
+
+    for_integrators = True
 
     evidence_id: Id
     category: codes.EvidenceCategory

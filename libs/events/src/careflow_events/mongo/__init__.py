@@ -12,6 +12,7 @@ from careflow_events.mongo.lease import MongoLeases
 from careflow_events.mongo.outbox import MongoOutbox
 from careflow_events.mongo.parked import MongoParked
 from careflow_events.mongo.positions import MongoPositions
+from careflow_events.mongo.stores import mongo_stores
 from careflow_events.mongo.unpublished import MongoUnpublished
 from careflow_events.mongo.watch import OutboxWatch
 
@@ -24,5 +25,6 @@ __all__ = [
     "MongoPositions",
     "MongoUnpublished",
     "OutboxWatch",
+    "mongo_stores",
     "store_is_away",
 ]

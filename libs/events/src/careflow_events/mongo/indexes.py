@@ -1,10 +1,16 @@
-"""The indexes of the collections this library owns. Every query here has one; the tests explain them."""
+"""The indexes of the collections this library owns. Every query uses one, and names it where the planner of a store
+might not find it by itself; the tests explain them.
+"""
 
 from typing import Final
 
 from pymongo import IndexModel
 
 UNPUBLISHED: Final = "unpublished"
+BLOCKED: Final = "blocked"
+OPEN: Final = "open"
+OPEN_BY_STREAM: Final = "open_by_stream"
+REQUESTED: Final = "requested"
 
 INDEXES: Final[tuple[tuple[str, IndexModel], ...]] = (
     (
@@ -20,27 +26,27 @@ INDEXES: Final[tuple[tuple[str, IndexModel], ...]] = (
         "_outbox",
         IndexModel([("position", 1)], name="position", unique=True, partialFilterExpression={"position": {"$gt": 0}}),
     ),
-    ("_positions", IndexModel([("subject", 1)], name="subject")),
+    ("_positions", IndexModel([("subject", 1), ("consumer", 1)], name="subject")),
     (
         "_positions",
-        IndexModel([("block.parked", 1)], name="blocked", partialFilterExpression={"block.parked": {"$gt": 0}}),
+        IndexModel([("block.parked", 1)], name=BLOCKED, partialFilterExpression={"block.parked": {"$gt": 0}}),
     ),
     ("_positions", IndexModel([("expires_at", 1)], name="expiry", expireAfterSeconds=0)),
     (
         "_parked",
         IndexModel(
             [("consumer", 1), ("stream", 1), ("place", 1), ("_id", 1)],
-            name="open_by_stream",
+            name=OPEN_BY_STREAM,
             partialFilterExpression={"open": True},
         ),
     ),
     (
         "_parked",
-        IndexModel([("consumer", 1), ("_id", 1)], name="open", partialFilterExpression={"open": True}),
+        IndexModel([("consumer", 1), ("_id", 1)], name=OPEN, partialFilterExpression={"open": True}),
     ),
     (
         "_parked",
-        IndexModel([("consumer", 1)], name="requested", partialFilterExpression={"state": "replay_requested"}),
+        IndexModel([("consumer", 1)], name=REQUESTED, partialFilterExpression={"state": "replay_requested"}),
     ),
     ("_parked", IndexModel([("expires_at", 1)], name="expiry", expireAfterSeconds=0)),
 )

@@ -9,6 +9,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from careflow_events.consumed import ConsumedRecord
 from careflow_events.mongo.collections import Document, collection
+from careflow_events.mongo.indexes import OPEN, OPEN_BY_STREAM, REQUESTED
 from careflow_events.parked import ParkedRecord, ParkedState
 
 KEPT_WHEN_SETTLED: Final = timedelta(days=90)
@@ -36,7 +37,7 @@ class MongoParked:
     async def head(self, stream: str) -> ParkedRecord | None:
         """See `careflow_events.parked.Parked.head`."""
         first = self._parked.find({"open": True, "consumer": self._consumer, "stream": stream})
-        document = await first.sort([("place", 1), ("_id", 1)]).limit(1).to_list()
+        document = await first.sort([("place", 1), ("_id", 1)]).limit(1).hint(OPEN_BY_STREAM).to_list()
         return self._record(document[0]) if document else None
 
     async def open_records(
@@ -50,13 +51,14 @@ class MongoParked:
             query["cause"] = cause
         if after is not None:
             query["_id"] = {"$gt": self._id(after)}
-        found = await self._parked.find(query).sort([("_id", 1)]).limit(limit).to_list()
+        index = OPEN if stream is None else OPEN_BY_STREAM
+        found = await self._parked.find(query).sort([("_id", 1)]).limit(limit).hint(index).to_list()
         return [self._record(document) for document in found]
 
     async def requested(self) -> Sequence[ParkedRecord]:
         """See `careflow_events.parked.Parked.requested`."""
         query = {"state": ParkedState.REPLAY_REQUESTED.value, "consumer": self._consumer}
-        found = await self._parked.find(query).limit(_REQUESTS_AT_ONCE).to_list()
+        found = await self._parked.find(query).limit(_REQUESTS_AT_ONCE).hint(REQUESTED).to_list()
         return [self._record(document) for document in found]
 
     async def change(
@@ -84,7 +86,7 @@ class MongoParked:
 
     async def open_count(self) -> int:
         """See `careflow_events.parked.Parked.open_count`."""
-        return await self._parked.count_documents({"open": True, "consumer": self._consumer})
+        return await self._parked.count_documents({"open": True, "consumer": self._consumer}, hint=OPEN)
 
     def _id(self, parked_id: str) -> str:
         return f"{self._consumer}|{parked_id}"

@@ -10,13 +10,12 @@ from typing import Any, Final
 from pymongo.asynchronous.database import AsyncDatabase
 
 from careflow_events.mongo.collections import Document, collection
+from careflow_events.mongo.indexes import BLOCKED
 from careflow_events.outbox import StreamPosition
 from careflow_events.positions import Block, Position, PositionMoved, Standing
 
 REMEMBERED: Final = timedelta(days=45)
 """How long an event without a sequence is known as met: longer than any topic keeps it."""
-
-_BLOCKED: Final[Document] = {"$gt": 0}
 
 
 class MongoPositions:
@@ -84,12 +83,13 @@ class MongoPositions:
 
     async def blocked(self, subject: str) -> bool:
         """See `careflow_events.positions.Positions.blocked`."""
-        blocked = {"subject": subject, "consumer": self._consumer, "block.parked": _BLOCKED}
-        return await self._positions.find_one(blocked, {"_id": 1}) is not None
+        streams = self._positions.find({"subject": subject, "consumer": self._consumer}, {"block.cause": 1})
+        return any(position.get("block") is not None for position in await streams.to_list())
 
     async def blocked_streams(self) -> int:
         """See `careflow_events.positions.Positions.blocked_streams`."""
-        return await self._positions.count_documents({"block.parked": _BLOCKED, "consumer": self._consumer})
+        blocked = {"block.parked": {"$gt": 0}, "consumer": self._consumer}
+        return await self._positions.count_documents(blocked, hint=BLOCKED)
 
     def _id(self, stream: str) -> str:
         return f"{self._consumer}|{stream}"

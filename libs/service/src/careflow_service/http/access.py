@@ -63,6 +63,9 @@ def public(*, rate: str) -> Rule:
 
 OPS: AccessTable = {
     "GET /ops/drain": allow(Role.OPERATOR),
+    "GET /ops/parked": allow(Role.OPERATOR),
+    "POST /ops/parked/replay": allow(Role.OPERATOR),
+    "POST /ops/parked/discard": allow(Role.OPERATOR),
 }
 """The rows of the operators' routes, the same in every service."""
 

@@ -17,12 +17,13 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 
+from careflow_events.mongo import MongoPositions
 from careflow_service.http.access import OPS, AccessTable
-from careflow_service.http.after import After, heard_by
+from careflow_service.http.after import After
 from careflow_service.http.authentication import AuditDenial, Door, Verifier
 from careflow_service.http.dependencies import idempotent_request
 from careflow_service.http.edge import Edge, answer_error
-from careflow_service.http.health import Health, Heartbeat, health_routes, store_check
+from careflow_service.http.health import Health, Heartbeat, health_routes, ready_checks
 from careflow_service.http.limits import BodyLimit
 from careflow_service.http.openapi import document, documented_routes, uses
 from careflow_service.http.ops import ops_router
@@ -72,6 +73,7 @@ def create_app(
     _check_routes(http)
     table = http.state.routes = RouteTable.of(http, access_of(service))
     http.openapi = lambda: document(http, table)  # type: ignore[method-assign] # how FastAPI documents replacing it
+    positions = MongoPositions(resources.database, service.name)
     http.user_middleware = [
         Middleware(Edge, domain_error=service.domain_error),
         Middleware(
@@ -81,7 +83,7 @@ def create_app(
             audit=audit or _audit_denial(resources),
         ),
         Middleware(BodyLimit),
-        Middleware(After, heard=heard_by(resources.database, service.name), topics=heard_topics(service)),
+        Middleware(After, reached=positions.reached, topics=heard_topics(service)),
     ]
     return http
 
@@ -94,12 +96,6 @@ def access_of(service: Service[S, P, App]) -> AccessTable:
 def heard_topics(service: Service[S, P, App]) -> frozenset[str]:
     """The topics whose positions this service keeps."""
     return frozenset(subscription.contract.topic.name for subscription in service.subscriptions)
-
-
-def ready_checks(service: Service[S, P, App], app: App, resources: Resources[S]) -> dict[str, Callable[[], Any]]:
-    """What every process of `service` needs to be ready: its store, and what the service adds."""
-    added = {name: (lambda check=check: check(app)) for name, check in service.http.ready.items()}
-    return {"store": store_check(resources.database), **added}
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -11,19 +11,14 @@ from typing import Any, Final, Protocol, cast, get_args, runtime_checkable
 import orjson
 from fastapi.exceptions import RequestValidationError
 from pydantic_core.core_schema import ErrorType
-from pymongo.errors import (
-    ConnectionFailure,
-    ExecutionTimeout,
-    PyMongoError,
-    WaitQueueTimeoutError,
-    WTimeoutError,
-)
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from careflow_events.outbox import RecordTooLarge
+from careflow_events.sealing import SectionTooLarge
 from careflow_service import problems
 from careflow_service.errors import ServiceError
+from careflow_service.mongo.faults import store_is_away
 from careflow_service.problems import Problem, ProblemType
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -98,9 +93,9 @@ def problem_for(error: Exception, domain_error: type[Exception]) -> Problem:
             return _of_refusal(cast(Refusal, error))
         case _ if isinstance(error, domain_error) and isinstance(error, Refusal):
             return _of_refusal(error)
-        case RecordTooLarge():
+        case RecordTooLarge() | SectionTooLarge():
             return Problem(problems.EVENT_TOO_LARGE)
-        case PyMongoError() if _store_is_away(error):
+        case _ if store_is_away(error):
             return Problem(problems.UNAVAILABLE, headers=RETRY_SOON)
         case _:
             return Problem(problems.INTERNAL)
@@ -149,8 +144,3 @@ def _field_code(kind: str) -> str:
     if kind not in _BUILT_IN_TYPES:
         return kind
     return "wrong_type" if kind.endswith(_PARSING_SUFFIXES) else "invalid"
-
-
-def _store_is_away(error: PyMongoError) -> bool:
-    away = ConnectionFailure | ExecutionTimeout | WTimeoutError | WaitQueueTimeoutError
-    return error.timeout or isinstance(error, away) or error.has_error_label("RetryableWriteError")

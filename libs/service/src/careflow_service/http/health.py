@@ -6,7 +6,8 @@ needs is there. Invariant: a check is bounded in time, and its result is reused 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pymongo.asynchronous.database import AsyncDatabase
@@ -14,7 +15,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from careflow_service.service import Resources, Service
+from careflow_service.settings import ServiceSettings
 from careflow_service.telemetry import metrics
+
+S = TypeVar("S", bound=ServiceSettings)
+P = TypeVar("P")
+App = TypeVar("App")
 
 BEAT_EVERY_SECONDS = 0.5
 SILENT_AFTER_SECONDS = 10.0
@@ -34,9 +41,14 @@ class Heartbeat:
         """Beat until cancelled."""
         loop = asyncio.get_running_loop()
         while True:
-            self._last = loop.time()
+            began = self.beat()
             await asyncio.sleep(BEAT_EVERY_SECONDS)
-            metrics.LOOP_LAG.set(max(0.0, loop.time() - self._last - BEAT_EVERY_SECONDS))
+            metrics.LOOP_LAG.set(max(0.0, loop.time() - began - BEAT_EVERY_SECONDS))
+
+    def beat(self) -> float:
+        """The loop turned once more; answers when, by the loop's clock."""
+        self._last = asyncio.get_running_loop().time()
+        return self._last
 
     @property
     def alive(self) -> bool:
@@ -69,6 +81,12 @@ async def _holds(check: Check) -> bool:
     except Exception:
         # Whatever keeps a check from answering, what it checks cannot be relied on.
         return False
+
+
+def ready_checks(service: Service[S, P, App], app: App, resources: Resources[S]) -> dict[str, Check]:
+    """What every process of `service` needs to be ready: its store, and what the service adds."""
+    added = {name: partial(check, app) for name, check in service.http.ready.items()}
+    return {"store": store_check(resources.database), **added}
 
 
 def store_check(database: AsyncDatabase[dict[str, Any]]) -> Check:

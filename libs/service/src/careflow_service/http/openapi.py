@@ -76,6 +76,7 @@ _STRING: Final = {"type": "string"}
 _COMMAND_HEADERS: Final = {
     "ETag": {"description": "Version of the aggregate, for the next If-Match.", "schema": _STRING},
     "Careflow-Position": {"description": "What this command published, for Careflow-After.", "schema": _STRING},
+    "Location": {"description": "Where what was made or changed is found.", "schema": _STRING},
     "Idempotency-Replayed": {"description": "`true` when this repeats an earlier answer.", "schema": _STRING},
 }
 _READ_HEADERS: Final = {"ETag": _COMMAND_HEADERS["ETag"]}
@@ -123,6 +124,8 @@ def _describe(operation: dict[str, Any], method: str, dependant: Dependant, rule
     operation["security"] = [] if rule.public else [{SECURITY_SCHEME: []}]
     if rule.roles:
         operation["x-careflow-roles"] = sorted(rule.roles)
+    if rule.own is not None:
+        operation["x-careflow-own"] = rule.own
     responses = operation["responses"]
     responses.pop("422", None)
     for response in responses.values():

@@ -1,20 +1,34 @@
 """What operators ask and do: where things stand, and what is to become of parked events.
 
 The same routes in every service, under its own access rows. Invariant: nothing here changes state unless asked not to
-be a dry run.
+be a dry run; what is parked is shown by its names and codes, never by its content.
 """
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Final, TypeVar
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from pydantic import BaseModel
-from pymongo.asynchronous.database import AsyncDatabase
+from pydantic import AwareDatetime, BaseModel, Field
 
+from careflow_events.mongo import MongoUnpublished, mongo_stores
+from careflow_events.operations import NotFirstInStream, NotParked, ParkedOperations
+from careflow_events.parked import ParkedRecord
+from careflow_events.positions import PositionMoved
 from careflow_service.deadlines import Deadline, Effect
-from careflow_service.http.rendering import represent
+from careflow_service.http.dependencies import (
+    CurrentActor,
+    IdempotentRequest,
+    Page,
+    PageCursor,
+    PageLimit,
+    RequestBody,
+    represent,
+)
+from careflow_service.identity import Actor
+from careflow_service.mongo.reactions import ReactionTransactions
+from careflow_service.problems import Problem, ProblemType
 from careflow_service.service import Resources, Service
 from careflow_service.settings import ServiceSettings
 
@@ -22,39 +36,138 @@ S = TypeVar("S", bound=ServiceSettings)
 P = TypeVar("P")
 App = TypeVar("App")
 
+NOT_PARKED: Final = ProblemType("not_parked", 404, "No open parked event matches.")
+NOT_FIRST_IN_STREAM: Final = ProblemType("not_first_in_stream", 409, "Another event of this stream waits before it.")
+POSITION_MOVED: Final = ProblemType("position_moved", 409, "The stream moved meanwhile; look again.")
+
 
 class Drain(BaseModel):
     """What this service still has to do. All zero and no due deadline means it is at rest."""
 
     outbox_unpublished: int
     parked: int
-    next_deadline: datetime | None
+    next_deadline: AwareDatetime | None
     effects_pending: int
-    domain_time: datetime
+    domain_time: AwareDatetime
+
+
+class ParkedEvent(BaseModel):
+    """One parked event, without what is in it."""
+
+    id: str
+    stream: str | None
+    place: int | None
+    event_id: str | None
+    event_type: str | None
+    cause: str
+    attempts: int
+    applied_early: bool
+    first_failed_at: AwareDatetime
+    state: str
+    topic: str
+    partition: int
+    offset: int
+
+
+class SettleParked(RequestBody):
+    """Which parked event an operator decides about; a dry run only shows it."""
+
+    id: str = Field(min_length=1, max_length=512)
+    dry_run: bool = True
+
+
+class Settling(BaseModel):
+    """What was, or would have been, decided about."""
+
+    event: ParkedEvent
+    dry_run: bool
 
 
 def ops_router(service: Service[S, P, App], ports: P, resources: Resources[S]) -> APIRouter:
     """The `/ops` routes of `service`."""
     router = APIRouter(prefix="/ops", tags=["ops"])
+    stores = mongo_stores(resources.database, service.name)
+    unpublished = MongoUnpublished(resources.database)
+
+    def operations(actor: Actor) -> ParkedOperations:
+        return ParkedOperations(stores, ReactionTransactions(resources.work, by=actor), resources.wall_clock)
 
     @router.get("/drain", response_model=Drain)
     async def read_drain() -> Response:
         """How far this service is from being at rest."""
         return represent(
             Drain(
-                outbox_unpublished=await _count(resources.database, "_outbox", {"published_at": None}),
-                parked=await _count(resources.database, "_parked", {"state": "parked"}),
+                outbox_unpublished=(await unpublished.backlog()).rows,
+                parked=await stores.parked.open_count(),
                 next_deadline=await _earliest(service.deadlines, ports),
                 effects_pending=await _pending(service.effects, ports),
                 domain_time=resources.clock(),
             )
         )
 
+    @router.get("/parked", response_model=Page[ParkedEvent])
+    async def list_parked(
+        actor: CurrentActor,
+        stream: str | None = None,
+        cause: str | None = None,
+        limit: PageLimit = 50,
+        after: PageCursor = None,
+    ) -> Response:
+        """Events that wait for an operator, oldest id first."""
+        found = await operations(actor).list(stream=stream, cause=cause, limit=limit, after=after)
+        return represent(_page(found, limit))
+
+    @router.post("/parked/replay", response_model=Settling)
+    async def replay_parked(body: SettleParked, actor: CurrentActor, _request: IdempotentRequest) -> Response:
+        """Have the worker handle the stream of this event again, from its first parked event on."""
+        known = operations(actor)
+        return await _settle(body, known, known.request_replay_of)
+
+    @router.post("/parked/discard", response_model=Settling)
+    async def discard_parked(body: SettleParked, actor: CurrentActor, _request: IdempotentRequest) -> Response:
+        """Give this event up; its stream goes on behind it."""
+        known = operations(actor)
+        return await _settle(body, known, known.discard)
+
     return router
 
 
-async def _count(database: AsyncDatabase[dict[str, Any]], collection: str, query: dict[str, Any]) -> int:
-    return await database[collection].count_documents(query)
+async def _settle(
+    body: SettleParked, operations: ParkedOperations, act: Callable[[str], Awaitable[ParkedRecord]]
+) -> Response:
+    try:
+        parked = await (operations.show(body.id) if body.dry_run else act(body.id))
+    except NotParked:
+        raise Problem(NOT_PARKED) from None
+    except NotFirstInStream:
+        raise Problem(NOT_FIRST_IN_STREAM) from None
+    except PositionMoved:
+        raise Problem(POSITION_MOVED) from None
+    return represent(Settling(event=_shown(parked), dry_run=body.dry_run))
+
+
+def _page(found: Sequence[ParkedRecord], limit: int) -> Page[ParkedEvent]:
+    return Page[ParkedEvent](
+        items=[_shown(parked) for parked in found], next=found[-1].id if len(found) == limit else None
+    )
+
+
+def _shown(parked: ParkedRecord) -> ParkedEvent:
+    return ParkedEvent(
+        id=parked.id,
+        stream=parked.stream,
+        place=parked.place,
+        event_id=parked.event_id,
+        event_type=parked.event_type,
+        cause=parked.cause,
+        attempts=parked.attempts,
+        applied_early=parked.applied_early,
+        first_failed_at=parked.first_failed_at,
+        state=parked.state,
+        topic=parked.record.topic,
+        partition=parked.record.partition,
+        offset=parked.record.offset,
+    )
 
 
 async def _earliest(deadlines: Iterable[Deadline[P]], ports: P) -> datetime | None:

@@ -122,9 +122,11 @@ class Documents(Generic[A]):
         return made.upserted_id is not None
 
     async def save(self, aggregate: A, *, expecting: int, tx: Transaction) -> None:
-        """Replaces the aggregate, which was at version `expecting` when the change was decided. Raises StaleVersion."""
+        """Replaces the aggregate, which was at version `expecting` when the change was decided. Raises StaleVersion,
+        also for a version that does not exist yet: `expecting` may be what a client claims to have seen.
+        """
         if aggregate.version <= expecting:
-            raise ValueError("a changed aggregate has a higher version than the one it was changed from")
+            raise StaleVersion
         document = await self._document(aggregate)
         result = await self._collection.replace_one({"_id": document["_id"], "version": expecting}, document)
         if result.matched_count == 0:

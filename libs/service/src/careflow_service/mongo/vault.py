@@ -82,10 +82,9 @@ class Vault:
         try:
             return await self._encrypt_with(owner, plaintext)
         except EncryptionError:
-            if await self._keys.find_one({"keyAltNames": owner}, {"_id": 1}):
-                raise
-        await self._make_key(owner)
-        return await self._encrypt_with(owner, plaintext)
+            if await self._keys.find_one({"keyAltNames": owner}, {"_id": 1}) is None:
+                await self._make_key(owner)
+        return await self._encrypt_with(owner, plaintext)  # a twin may have made the key meanwhile
 
     async def _encrypt_with(self, owner: str, plaintext: bytes) -> Binary:
         return await self._encryption.encrypt(

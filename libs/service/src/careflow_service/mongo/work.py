@@ -7,14 +7,16 @@ never swallowed inside a transaction, only here, outside; there is no document t
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Generic, TypeVar
 
 import pymongo
 from pymongo.asynchronous.client_session import AsyncClientSession
-from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
+from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError, ExecutionTimeout, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -27,6 +29,7 @@ from careflow_service.ids import NewId
 from careflow_service.mongo.audit import AuditTrail
 from careflow_service.mongo.client import Client
 from careflow_service.mongo.duplicates import duplicate_in
+from careflow_service.mongo.faults import store_is_away
 from careflow_service.mongo.idempotency import IDEMPOTENCY, IdempotencyRecords
 from careflow_service.telemetry.tracing import current_traceparent
 from careflow_service.work import Cause, Committed, Transaction, current_cause
@@ -35,10 +38,13 @@ R = TypeVar("R")
 
 TIME_LIMIT_SECONDS: Final = 10.0
 """For one unit of work with all its tries; a request waits no longer for the store."""
+TRYING_SHARE: Final = 0.8
+"""The part of the time limit in which `fn` may run. The rest is for the commit or the abort: a transaction that is left
+open blocks other writers until the store gives it up, a minute later."""
 
 _WRITE_CONCERN: Final = WriteConcern("majority", j=True)
 _READ_CONCERN: Final = ReadConcern("snapshot")
-_TRANSIENT: Final = "TransientTransactionError"
+_MAX_TIME_EXPIRED: Final = 50
 _COMMIT_UNKNOWN: Final = "UnknownTransactionCommitResult"
 
 
@@ -80,7 +86,9 @@ class MongoWork:
         request: RequestKey | None = None,
     ) -> Committed[R]:
         """See `careflow_service.work.Work.run`."""
-        unit = _Unit(fn, by, action, returns, request, current_cause() or Cause(self._new_id()))
+        cause = current_cause() or Cause(self._new_id())
+        trying_until = time.monotonic() + self._time_limit * TRYING_SHARE
+        unit = _Unit(fn, by, action, returns, request, cause, trying_until)
         try:
             with pymongo.timeout(self._time_limit):
                 return await self._run_once_more_after_a_duplicate(unit)
@@ -107,23 +115,29 @@ class MongoWork:
             )
 
     async def _try(self, unit: _Unit[R], session: AsyncClientSession) -> Committed[R]:
-        async with session.bind(end_session=False):
+        left = unit.trying_until - time.monotonic()
+        if left <= 0:
+            raise ExecutionTimeout("no time for another try", _MAX_TIME_EXPIRED)
+        with pymongo.timeout(left):
+            async with session.bind(end_session=False):
+                return await self._work(unit)
+
+    async def _work(self, unit: _Unit[R]) -> Committed[R]:
+        if unit.request is not None:
+            earlier = await self._idempotency.find(unit.request, unit.returns)
+            if earlier is not None:
+                return earlier
+        tx = _Try(self._clock(), self._new_id)
+        value = await unit.fn(tx)
+        committed = Committed(value, await self._publish(tx, unit.cause))
+        if unit.request is not None:
+            unit.met_a_twin = True  # until the insert has passed: what it collides with is the twin's record
+            await self._idempotency.keep(unit.request, unit.returns, committed)
             unit.met_a_twin = False
-            if unit.request is not None:
-                earlier = await self._idempotency.find(unit.request, unit.returns)
-                if earlier is not None:
-                    return earlier
-            tx = _Try(self._clock(), self._new_id)
-            value = await unit.fn(tx)
-            committed = Committed(value, await self._publish(tx, unit.cause))
-            if unit.request is not None:
-                unit.met_a_twin = True  # until the insert has passed: what it collides with is the twin's record
-                await self._idempotency.keep(unit.request, unit.returns, committed)
-                unit.met_a_twin = False
-            await self._audit.done(
-                unit.by, unit.action, touched=tx.names, positions=committed.positions, cause=unit.cause.id
-            )
-            return committed
+        await self._audit.done(
+            unit.by, unit.action, touched=tx.names, positions=committed.positions, cause=unit.cause.id
+        )
+        return committed
 
     async def _publish(self, tx: _Try, cause: Cause) -> tuple[StreamPosition, ...]:
         if not tx.facts:
@@ -144,14 +158,15 @@ class MongoWork:
         return publish(fact)
 
     async def _conclude(self, unit: _Unit[R], error: PyMongoError) -> Committed[R]:
-        """After the time limit: what is known about the request, or a clear error instead of the driver's."""
-        unknown = error.has_error_label(_COMMIT_UNKNOWN)
-        if not unknown and not error.timeout and not error.has_error_label(_TRANSIENT):
+        """After the last try: what is known about the request by now, or a clear error instead of the driver's."""
+        if not store_is_away(error):
             raise error
-        if unit.request is not None:
-            committed = await self._idempotency.find_committed(unit.request, unit.returns)
-            if committed is not None:
-                return committed
+        unknown = error.has_error_label(_COMMIT_UNKNOWN)
+        if unit.request is not None and (unknown or not isinstance(error, ConnectionFailure)):
+            with suppress(PyMongoError):
+                committed = await self._idempotency.find_committed(unit.request, unit.returns)
+                if committed is not None:
+                    return committed
         if unknown:
             raise OutcomeUnknown from error
         raise InProgress if unit.met_a_twin else StoreBusy from error
@@ -159,7 +174,7 @@ class MongoWork:
 
 @dataclass(slots=True)
 class _Unit(Generic[R]):
-    """One call of `run`: the same for all its tries, but for the note whether the last one met a twin."""
+    """One call of `run`: the same for all its tries, but for the note whether one came as far as a twin's record."""
 
     fn: Callable[[Transaction], Awaitable[R]]
     by: Actor
@@ -167,6 +182,7 @@ class _Unit(Generic[R]):
     returns: type[R]
     request: RequestKey | None
     cause: Cause
+    trying_until: float
     met_a_twin: bool = False
 
 

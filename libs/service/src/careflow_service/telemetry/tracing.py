@@ -40,6 +40,7 @@ ALLOWED_ATTRIBUTES: Final = frozenset(
         "messaging.kafka.destination.partition",
         "messaging.kafka.offset",
         "messaging.kafka.message.offset",
+        "messaging.message.id",
         "messaging.message.body.size",
         "messaging.message.payload_size_bytes",
     }

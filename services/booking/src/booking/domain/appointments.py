@@ -214,7 +214,7 @@ class Appointment:
         if now < self.starts_at:
             raise conflict("visit_not_started", "The visit has not begun yet.")
         after = self._next(Status.FULFILLED, disposition=disposition)
-        return after._with(AppointmentCompleted(after))
+        return after._with(AppointmentCompleted(after, disposition))
 
     def miss(self, *, now: datetime) -> "Appointment":
         """Set by a person, never by a timer. Raises `visit_not_started`."""

@@ -6,11 +6,24 @@ case.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from booking.domain.calendar import Calendar, CalendarDay, Claim, DayKey, Occupancy, Resource, ResourceKind, Use
-from booking.domain.ids import LocationId, PatientId, PractitionerId, RoomId
+from booking.domain.calendar import (
+    Calendar,
+    CalendarDay,
+    Claim,
+    DayKey,
+    Occupancy,
+    Resource,
+    ResourceKind,
+    Use,
+    patient_busy,
+    slot_taken,
+)
+from booking.domain.errors import invalid
+from booking.domain.ids import LocationId, PatientId, PractitionerId
 from booking.domain.intervals import QUARTER, Interval
 from booking.domain.practitioners import Practitioner
 from booking.domain.rooms import Room
@@ -61,7 +74,7 @@ class Clinic:
     practitioners: tuple[Practitioner, ...]
     rooms: tuple[Room, ...]
 
-    def days_to_read(self, wanted: Wanted, span: Interval, calendar: Calendar) -> tuple[DayKey, ...]:
+    def days_to_read(self, wanted: Wanted, span: Interval, zone: ZoneInfo) -> tuple[DayKey, ...]:
         """The calendar days on which an answer for this span depends."""
         roles = {role for part in wanted.parts for role in part.roles}
         purposes = {part.room for part in wanted.parts if part.room}
@@ -69,10 +82,7 @@ class Clinic:
         resources += [Resource(ResourceKind.ROOM, r.id) for r in self.rooms if r.purposes & purposes]
         if wanted.patient_id:
             resources.append(Resource(ResourceKind.PATIENT, wanted.patient_id))
-        return tuple(sorted(DayKey(r, day) for r in resources for day in span.days(calendar.zone)))
-
-    def room(self, room_id: RoomId) -> Room:
-        return next(room for room in self.rooms if room.id == room_id)
+        return tuple(sorted(DayKey(r, day) for r in resources for day in span.days(zone)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +142,21 @@ def openings(wanted: Wanted, clinic: Clinic, calendar: Calendar, starts: Interva
 def opening_at(wanted: Wanted, clinic: Clinic, calendar: Calendar, start: datetime) -> Opening | None:
     """The opening that starts exactly then, if there is one."""
     return next(openings(wanted, clinic, calendar, Interval(start, start + QUARTER)), None)
+
+
+def required_opening(wanted: Wanted, clinic: Clinic, calendar: Calendar, start: datetime) -> Opening:
+    """The opening that starts exactly then. Raises `patient_busy`, `slot_taken`, or `outside_hours` when it would not
+    fit an
+    empty calendar either.
+    """
+    opening = opening_at(wanted, clinic, calendar, start)
+    if opening is not None:
+        return opening
+    if opening_at(replace(wanted, patient_id=None), clinic, Calendar(calendar.zone), start) is None:
+        raise invalid("outside_hours", "Nobody who can give this visit, or no room for it, is there at that time.")
+    if opening_at(replace(wanted, patient_id=None), clinic, calendar, start) is not None:
+        raise patient_busy()
+    raise slot_taken()
 
 
 def _candidates(

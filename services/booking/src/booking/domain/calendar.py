@@ -12,7 +12,7 @@ from enum import StrEnum
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from booking.domain.errors import conflict, invalid
+from booking.domain.errors import DomainError, conflict, invalid
 from booking.domain.ids import AppointmentId
 from booking.domain.intervals import Interval, day_interval
 
@@ -115,8 +115,8 @@ class CalendarDay:
         """Raises `slot_taken`, or `patient_busy` when it is the patient's own day."""
         if not self.has_room_for(taken.interval, taken.occupancy):
             if self.key.resource.kind is ResourceKind.PATIENT:
-                raise conflict("patient_busy", "The patient already has an appointment at that time.")
-            raise conflict("slot_taken", "That time has just been taken.")
+                raise patient_busy()
+            raise slot_taken()
         return replace(self, taken=(*self.taken, taken))
 
     def release(self, appointment_id: AppointmentId) -> "CalendarDay":
@@ -159,3 +159,13 @@ class Calendar:
 def days_of(claims: Iterable[Claim], zone: ZoneInfo) -> tuple[DayKey, ...]:
     """The days these claims touch, each once, in order."""
     return tuple(sorted({DayKey(c.resource, day) for c in claims for day in c.interval.days(zone)}))
+
+
+def slot_taken() -> DomainError:
+    """Somebody else has it."""
+    return conflict("slot_taken", "That time is taken.")
+
+
+def patient_busy() -> DomainError:
+    """The patient would have to be in two places."""
+    return conflict("patient_busy", "The patient has another appointment at that time.")

@@ -51,3 +51,10 @@ def forbidden(code: str, detail: str, **extra: object) -> DomainError:
 def not_found(what: str) -> DomainError:
     """There is no such thing, or it is none of this actor's business."""
     return DomainError(ErrorKind.NOT_FOUND, f"{what}_not_found", f"There is no such {what.replace('_', ' ')}.")
+
+
+def stale() -> DomainError:
+    """The decision was made on a version that is no longer the newest."""
+    return DomainError(
+        ErrorKind.STALE, "stale_version", "This was changed in the meantime. Read it again and decide anew."
+    )

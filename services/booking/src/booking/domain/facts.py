@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from booking.domain.care_path import Stage
     from booking.domain.ids import PatientId
     from booking.domain.patients import DetailGroup, Patient
+    from booking.domain.visits import Disposition
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class AppointmentArrived(Fact):
 @dataclass(frozen=True, slots=True)
 class AppointmentCompleted(Fact):
     appointment: Appointment
+    disposition: Disposition
 
 
 @dataclass(frozen=True, slots=True)

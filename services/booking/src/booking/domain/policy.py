@@ -1,10 +1,11 @@
 """The clinic's numbers for booking: one typed, versioned document, each value with its source and our default."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from booking.domain.errors import invalid
+from booking.domain.intervals import on_grid
 
 T = TypeVar("T")
 
@@ -76,3 +77,14 @@ class BookingPolicy:
     @property
     def arrival_opens(self) -> timedelta:
         return timedelta(minutes=self.arrival_opens_minutes.value)
+
+    def check_start(self, starts_at: datetime, *, now: datetime, by_patient: bool) -> None:
+        """Raises `slot_off_grid`, `slot_in_past`, `slot_too_soon` (for patients only) or `slot_too_far`."""
+        if not on_grid(starts_at):
+            raise invalid("slot_off_grid", "Visits start on the quarter-hour.")
+        if starts_at <= now:
+            raise invalid("slot_in_past", "That time is past.")
+        if by_patient and starts_at < now + self.self_booking_lead:
+            raise invalid("slot_too_soon", "That time is too soon to be booked online; please call the clinic.")
+        if starts_at > now + self.horizon:
+            raise invalid("slot_too_far", "That time is further ahead than the calendar is open.")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from screening.domain import facts
 from screening.domain.aggregate import Aggregate
@@ -68,9 +69,9 @@ class Urgency:
     acknowledge_within: timedelta | None
 
 
-def urgency(times: ResponseTimes, hours: ClinicHours, now: datetime) -> Urgency:
+def urgency(times: ResponseTimes, hours: ClinicHours, zone: ZoneInfo, now: datetime) -> Urgency:
     """Turn the policy's times into instants, counted from `now`."""
-    respond_by = now + times.respond_within.length if times.respond_within else hours.end_of_clinic_day(now)
+    respond_by = now + times.respond_within.length if times.respond_within else hours.end_of_clinic_day(now, zone)
     return Urgency(
         respond_by=respond_by,
         page_at=now + times.page_after.length if times.page_after else None,

@@ -14,12 +14,13 @@ from screening.domain import facts
 from screening.domain.aggregate import Aggregate
 from screening.domain.errors import conflict, not_found
 from screening.domain.evaluation import Diagnoses, Evaluation
-from screening.domain.evidence import Evidence, latest
-from screening.domain.facts import CloseReason, EvidenceCategory, Purpose
-from screening.domain.history import ClinicalFact, ConditionCode, ConditionStatus, Medication
+from screening.domain.evidence import Evidence, awaiting_warning
+from screening.domain.facts import CloseReason, Purpose
+from screening.domain.history import ClinicalFact, Medication
 from screening.domain.ids import (
     AlertId,
     CaseId,
+    ClearanceId,
     ClinicalFactId,
     MedicationId,
     PatientId,
@@ -72,6 +73,7 @@ class Case(Aggregate):
     evaluations: tuple[Evaluation, ...] = field(default=(), repr=False)
     diagnoses: tuple[Diagnoses, ...] = field(default=(), repr=False)
     deferrals: tuple[Deferral, ...] = field(default=(), repr=False)
+    clearance_id: ClearanceId | None = None
     ending: Ending | None = None
 
     @classmethod
@@ -206,11 +208,11 @@ class Case(Aggregate):
 
     def evidence_due_at(self, warns_before: timedelta) -> datetime | None:
         """When the next piece of evidence must be warned about."""
-        return min((each.valid_until - warns_before for each in self._unwarned()), default=None)
+        return min((each.valid_until - warns_before for each in awaiting_warning(self.evidence)), default=None)
 
     def evidence_expiring(self, warns_before: timedelta, *, now: datetime) -> Self:
         """Warn of the evidence that will soon stop counting, each piece once."""
-        due = {each.id for each in self._unwarned() if each.valid_until - warns_before <= now}
+        due = {each.id for each in awaiting_warning(self.evidence) if each.valid_until - warns_before <= now}
         if not due or self.state is CaseState.CLOSED:
             return self
         warnings = [
@@ -226,16 +228,6 @@ class Case(Aggregate):
         ]
         warned = tuple(replace(each, warned=True) if each.id in due else each for each in self.evidence)
         return replace(self.recording(*warnings), evidence=warned)
-
-    def _unwarned(self) -> list[Evidence]:
-        """Newest clearance evidence of each kind; what a newer piece has replaced needs no warning."""
-        return [
-            each
-            for each in self.evidence
-            if each.category is EvidenceCategory.CLEARANCE
-            and not each.warned
-            and latest(self.evidence, each.kind)[0].id == each.id
-        ]
 
     def evaluated(self, evaluation: Evaluation, *, now: datetime) -> Self:
         """A clinician's evaluation visit; refused as `Evaluation.check` says."""
@@ -270,6 +262,11 @@ class Case(Aggregate):
         )
         return replace(self.recording(recorded), diagnoses=(*self.diagnoses, diagnoses))
 
+    def cleared(self, clearance_id: ClearanceId) -> Self:
+        """This clearance is the case's current one; the clearance itself says that it was granted."""
+        self._must_be_open()
+        return replace(self.recording(), clearance_id=clearance_id)
+
     def deferred(self, deferral: Deferral) -> Self:
         """Decide later."""
         self._must_be_open()
@@ -290,15 +287,6 @@ class Case(Aggregate):
             patient_id=self.patient_id, at=ending.at, case_id=self.id, reason=ending.reason
         )
         return replace(self.recording(closed), state=CaseState.CLOSED, ending=ending)
-
-    @property
-    def allergies(self) -> tuple[str, ...]:
-        """Drug allergies as recorded, for whoever gives the dose."""
-        return tuple(
-            fact.detail
-            for fact in self.history
-            if fact.condition is ConditionCode.DRUG_ALLERGY and fact.status is ConditionStatus.ACTIVE
-        )
 
     def _with(self, request: RequestedQuestionnaire) -> tuple[RequestedQuestionnaire, ...]:
         return tuple(request if each.id == request.id else each for each in self.questionnaires)

@@ -4,7 +4,7 @@ Invariants: valid means granted, not suspended, not revoked, superseded nor past
 expiry happen exactly once per validity; a suspension is a pair of reason and reference and ends by that pair.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,7 +15,7 @@ from screening.domain.aggregate import Aggregate
 from screening.domain.errors import conflict, invalid, not_found
 from screening.domain.facts import ClearanceTerms, SuspensionReason
 from screening.domain.ids import CaseId, ClearanceId, EvidenceId, PatientId, StaffId
-from screening.domain.rules import Finding
+from screening.domain.rules import Finding, FindingClass
 
 
 class ClearanceState(StrEnum):
@@ -55,7 +55,20 @@ class Decision:
     accepted: Mapping[str, str] = field(repr=False)
     evidence_ids: tuple[EvidenceId, ...]
     terms: ClearanceTerms = field(repr=False)
-    latest_end: datetime
+
+    def covers(self, finding: Finding) -> bool:
+        """Whether a signature covers this finding; none covers class A, nor one that is worse than what was signed."""
+        if finding.finding_class is FindingClass.A or finding.rule not in self.accepted:
+            return False
+        return not any(
+            signed.rule == finding.rule and finding.finding_class.worse_than(signed.finding_class)
+            for signed in self.findings
+        )
+
+    def accepting(self, finding: Finding, why: str) -> Self:
+        """The same decision, resting on one more signed finding."""
+        others = tuple(each for each in self.findings if each.rule != finding.rule)
+        return replace(self, findings=(*others, finding), accepted={**self.accepted, finding.rule: why})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +139,18 @@ class Clearance(Aggregate):
         """Whether it allows treatment at that moment."""
         return self.state is ClearanceState.GRANTED and not self.suspensions and now < self.valid_until
 
+    def uncovered(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """The findings this clearance does not rest on: new, worse than when they were signed, or of class A."""
+        return tuple(
+            finding
+            for finding in findings
+            if finding.finding_class is not FindingClass.INFO and not self.decision.covers(finding)
+        )
+
+    def accepting(self, finding: Finding, why: str) -> Self:
+        """A prescriber's signed pathway or plan for one more finding, which the clearance then rests on too."""
+        return replace(self.recording(), decision=self.decision.accepting(finding, why))
+
     def passed_deadline(self, *, now: datetime) -> Self:
         """Say the warning that is due, or expire. Late by several thresholds, only the nearest one is still true."""
         if self.state is not ClearanceState.GRANTED or self.due_at is None or now < self.due_at:
@@ -165,8 +190,8 @@ class Clearance(Aggregate):
         suspension = Suspension(reason=reason, ref=ref, since=now, fine_reason=fine_reason)
         return replace(self.recording(suspended), suspensions=(*self.suspensions, suspension))
 
-    def reinstated(self, reason: SuspensionReason, ref: str, why: str, *, accepting: str | None, now: datetime) -> Self:
-        """End one suspension; the last one reinstates. `accepting` names the rule a prescriber's signature covers.
+    def reinstated(self, reason: SuspensionReason, ref: str, why: str, *, now: datetime) -> Self:
+        """End one suspension; the last one reinstates.
 
         Refused: `clearance_ended`, `suspension_not_found`, `reason_missing`.
         """
@@ -176,12 +201,10 @@ class Clearance(Aggregate):
         remaining = tuple(each for each in self.suspensions if (each.reason, each.ref) != (reason, ref))
         if len(remaining) == len(self.suspensions):
             raise not_found("suspension")
-        accepted = {**self.decision.accepted, accepting: why} if accepting else self.decision.accepted
         reinstated = facts.ClearanceWasReinstated(
             patient_id=self.patient_id, at=now, clearance_id=self.id, valid_until=self.valid_until
         )
-        recorded = self.recording() if remaining else self.recording(reinstated)
-        return replace(recorded, suspensions=remaining, decision=replace(self.decision, accepted=accepted))
+        return replace(self.recording() if remaining else self.recording(reinstated), suspensions=remaining)
 
     def extended(self, valid_until: datetime, evidence_ids: tuple[EvidenceId, ...], *, now: datetime) -> Self:
         """A prescriber acknowledged newer evidence; also brings an expired clearance back.

@@ -4,7 +4,7 @@ Invariant: evidence never carries its own expiry; `valid_until` follows from whe
 day it was recorded.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -115,6 +115,17 @@ def latest(evidence: Iterable[Evidence], kind: EvidenceKind, count: int = 1) -> 
     """The newest pieces of one kind, newest first."""
     of_kind = sorted((each for each in evidence if each.kind is kind), key=lambda each: each.taken_at, reverse=True)
     return tuple(of_kind[:count])
+
+
+def awaiting_warning(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """The newest clearance evidence of each kind that nobody was warned about; what was replaced needs no warning."""
+    return tuple(
+        each
+        for each in evidence
+        if each.category is EvidenceCategory.CLEARANCE
+        and not each.warned
+        and latest(evidence, each.kind)[0].id == each.id
+    )
 
 
 def age(born_on: date, today: date) -> int:

@@ -3,6 +3,7 @@
 Invariant: nothing is forgotten: a re-classified fact keeps who changed it and why.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -100,6 +101,15 @@ class Medication:
     @property
     def taken(self) -> bool:
         return self.stopped_at is None
+
+
+def allergies(history: Iterable[ClinicalFact]) -> tuple[str, ...]:
+    """Drug allergies as recorded, for whoever gives the dose."""
+    return tuple(
+        fact.detail
+        for fact in history
+        if fact.condition is ConditionCode.DRUG_ALLERGY and fact.status is ConditionStatus.ACTIVE
+    )
 
 
 def ingredient_name(text: str) -> str:

@@ -12,6 +12,14 @@ from screening.domain.ids import PatientId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EmergencyContact:
+    """Whom to call when the patient cannot be reached."""
+
+    name: str = field(repr=False)
+    phone: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PatientDetails:
     """The details booking seals for screening."""
 
@@ -20,7 +28,7 @@ class PatientDetails:
     pregnancy_possible: bool | None = field(default=None, repr=False)
     state: str | None = field(default=None, repr=False)
     phone: str | None = field(default=None, repr=False)
-    emergency_contact: str | None = field(default=None, repr=False)
+    emergency_contact: EmergencyContact | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

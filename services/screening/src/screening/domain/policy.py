@@ -50,12 +50,22 @@ class StaffPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CrisisText:
+    """What a patient reads first after a positive answer, and the two numbers it names."""
+
+    text: str
+    lifeline: str
+    emergency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClinicalPolicy:
     """The whole document."""
 
     version: str
     effective_from: date
     clinic_hours: ClinicHours
+    crisis: CrisisText
     intake: IntakePolicy
     alert_responses: Mapping[AlertResponse, ResponseTimes]
     staff: StaffPolicy

@@ -28,9 +28,8 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClinicHours:
-    """When the clinic is open, in its own time zone; `weekdays` counts Monday as 0."""
+    """When the clinic is open, on the wall clock of its time zone; `weekdays` counts Monday as 0."""
 
-    timezone: str
     opens: time
     closes: time
     weekdays: tuple[int, ...]
@@ -39,17 +38,12 @@ class ClinicHours:
         if not self.weekdays or not set(self.weekdays) <= set(range(7)) or self.closes <= self.opens:
             raise ValueError("clinic hours need an opening day and a closing time after the opening time")
 
-    def end_of_clinic_day(self, now: datetime) -> datetime:
+    def end_of_clinic_day(self, now: datetime, zone: ZoneInfo) -> datetime:
         """Closing time of the clinic day `now` falls on; after hours, of the next one."""
-        local = now.astimezone(ZoneInfo(self.timezone))
-        day = local.date()
-        while day.weekday() not in self.weekdays or self._closing(day) <= now:
+        day = now.astimezone(zone).date()
+        while day.weekday() not in self.weekdays or self._closing(day, zone) <= now:
             day += timedelta(days=1)
-        return self._closing(day)
+        return self._closing(day, zone)
 
-    def end_of_next_clinic_day(self, now: datetime) -> datetime:
-        """Closing time of the first clinic day after the one `now` belongs to."""
-        return self.end_of_clinic_day(self.end_of_clinic_day(now))
-
-    def _closing(self, day: date) -> datetime:
-        return datetime.combine(day, self.closes, ZoneInfo(self.timezone)).astimezone(UTC)
+    def _closing(self, day: date, zone: ZoneInfo) -> datetime:
+        return datetime.combine(day, self.closes, zone).astimezone(UTC)

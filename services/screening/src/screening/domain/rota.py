@@ -12,7 +12,7 @@ from typing import Self
 
 from screening.domain.aggregate import Aggregate
 from screening.domain.errors import invalid
-from screening.domain.ids import ShiftId, StaffId
+from screening.domain.ids import StaffId
 
 ROTA_ID = "on-call"
 """A clinic has one rota."""
@@ -46,7 +46,6 @@ class Responder:
 class Shift:
     """Who is on call from `starts_at` until `ends_at`, and who stands behind them."""
 
-    id: ShiftId
     starts_at: datetime
     ends_at: datetime
     on_call: StaffId
@@ -62,6 +61,7 @@ class Rota(Aggregate):
     shifts: tuple[Shift, ...]
     medical_director: StaffId
     prescribers: tuple[StaffId, ...]
+    gap_reported: bool = False
 
     @classmethod
     def drawn_up(
@@ -90,7 +90,12 @@ class Rota(Aggregate):
             shifts=other.shifts,
             medical_director=other.medical_director,
             prescribers=other.prescribers,
+            gap_reported=False,
         )
+
+    def gap_reported_once(self) -> Self:
+        """The staff know of the next gap; drawing the rota anew looks for the one after it."""
+        return replace(self.recording(), gap_reported=True)
 
     def chain_at(self, now: datetime) -> tuple[StaffId, ...]:
         """Whom to ask, in order: on call, backup, the medical director last; nobody twice."""
@@ -102,14 +107,15 @@ class Rota(Aggregate):
         """How to reach somebody on the rota."""
         return next(responder.channels for responder in self.responders if responder.id == person)
 
-    def first_gap(self, now: datetime, within: timedelta) -> datetime | None:
-        """The first moment from `now` on, within the given span, at which nobody has a shift."""
-        covered_until = now
-        for shift in self.shifts:
-            if shift.starts_at > covered_until:
-                break
-            covered_until = max(covered_until, shift.ends_at)
-        return covered_until if covered_until < now + within else None
+    def gap_due_at(self, covers: timedelta) -> datetime | None:
+        """When the staff must hear of the first gap: `covers` before it. None once they have."""
+        if self.gap_reported or not self.shifts:
+            return None
+        first_end = next(
+            (earlier.ends_at for earlier, later in pairwise(self.shifts) if later.starts_at > earlier.ends_at),
+            self.shifts[-1].ends_at,
+        )
+        return first_end - covers
 
     def _check(self) -> None:
         if any(shift.ends_at <= shift.starts_at for shift in self.shifts):

@@ -2,12 +2,9 @@
 
 Two per event and version: `v1.json` is published and open (unknown fields allowed, open codes are strings with
 `x-known-values`), `v1.producer.json` is what our own producers must fit. `python -m careflow_events.schemas` writes
-them; `--check` also fails on what released versions do not allow; `--release NAME` keeps a copy of the published ones
-that later versions are compared with.
+them.
 """
 
-import argparse
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -20,15 +17,15 @@ from careflow_events.catalogue import CATALOGUE
 from careflow_events.contracts.model import EventData
 from careflow_events.evolution import breaks
 
-FOLDER: Final = Path(__file__).parents[2] / "schemas"
+FOLDER: Final = Path(__file__).parents[3] / "schemas"
 """Where the schemas are committed, in a checkout."""
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _TEXT: Final = {"type": "string"}
 _SEALED_SECTION: Final[Mapping[str, Any]] = {
     "type": "object",
-    "description": "A sealed section: JWE General JSON (RFC 7516), ECDH-ES+A256KW, A256GCM. The additional authenticated"
-    " data is id|type|subject|field of the event; the plaintext is JSON padded with spaces to a multiple of 256 bytes.",
+    "description": "A sealed section: JWE General JSON (RFC 7516), ECDH-ES+A256KW, A256GCM. Additional authenticated "
+    "data: id|type|subject|field of the event. Plaintext: JSON padded with spaces to a multiple of 256 bytes.",
     "properties": {
         "protected": _TEXT,
         "aad": _TEXT,
@@ -185,26 +182,3 @@ def _sealed(node: Any) -> Iterator[Any]:
 
 def _written(schema: JsonSchemaValue) -> bytes:
     return orjson.dumps(schema, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """The command line. Exit code 1 when a check fails."""
-    parser = argparse.ArgumentParser(
-        prog="python -m careflow_events.schemas", description="The JSON Schemas of every event."
-    )
-    what = parser.add_mutually_exclusive_group()
-    what.add_argument("--check", action="store_true", help="check, write nothing")
-    what.add_argument("--release", metavar="NAME", help="keep today's published schemas as released")
-    chosen = parser.parse_args(arguments)
-    if not chosen.check:
-        write()
-    if chosen.release:
-        release(chosen.release)
-    problems = disagreements() + broken_promises()
-    for problem in problems:
-        print(problem, file=sys.stderr)
-    return 1 if problems else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,125 @@
+"""CareFlow's HTTP as a client sees it: tokens, idempotency keys, versions, positions; nothing of the insides.
+
+Owns what the demo and the journeys ask. Invariant: every request is shown to `on_asked` exactly once, refused or not.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from careflow_cli.demo.view import Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody with a token: a member of staff by their roles, or a patient by their id."""
+
+    subject: str
+    roles: tuple[str, ...]
+    patient_id: str | None = None
+
+
+ANYBODY = Caller("anybody", ())
+"""A visitor of the public pages; sends no token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back. `version` is the ETag's, `positions` what the command published."""
+
+    status: int
+    body: dict[str, Any]
+    version: int | None
+    positions: tuple[str, ...]
+    headers: Mapping[str, str]
+
+    @property
+    def code(self) -> str | None:
+        """The stable code of a problem; None for an answer that is not one."""
+        return self.body.get("code") if self.status >= 400 else None
+
+
+class Refused(AssertionError):
+    """A request that should have been accepted was not."""
+
+
+@dataclass(slots=True)
+class Http:
+    """Asks services. `token` makes a bearer token for a caller."""
+
+    urls: Mapping[str, str]
+    token: Callable[[Caller], str]
+    on_asked: Callable[[Asked], None] = lambda _: None
+    _client: httpx.AsyncClient = field(default_factory=lambda: httpx.AsyncClient(timeout=30))
+    _tokens: dict[Caller, str] = field(default_factory=dict)
+
+    async def __aenter__(self) -> Http:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._client.aclose()
+
+    async def ask(
+        self,
+        caller: Caller,
+        method: str,
+        service: str,
+        path: str,
+        body: Mapping[str, object] | None = None,
+        *,
+        version: int | None = None,
+        after: Sequence[str] = (),
+        key: str | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """One request. `after`: positions of other services' events to be seen before it is answered."""
+        headers = {"Accept": "application/json"}
+        if caller is not ANYBODY:
+            headers["Authorization"] = f"Bearer {self._token(caller)}"
+        if method == "POST":
+            headers["Idempotency-Key"] = key or str(uuid.uuid4())
+        if version is not None:
+            headers["If-Match"] = f'"{version}"'
+        if after:
+            headers["Careflow-After"] = ", ".join(after)
+        started = time.perf_counter()
+        response = await self._client.request(
+            method, f"{self.urls[service]}{path}", json=body, headers=headers, params=params
+        )
+        milliseconds = (time.perf_counter() - started) * 1000
+        self.on_asked(Asked(service, method, path, response.status_code, milliseconds))
+        etag = response.headers.get("ETag")
+        return Answer(
+            status=response.status_code,
+            body=response.json() if response.content else {},
+            version=int(etag.strip('"')) if etag else None,
+            positions=tuple(filter(None, response.headers.get("Careflow-Position", "").split(", "))),
+            headers=response.headers,
+        )
+
+    async def get(self, caller: Caller, service: str, path: str, **options: Any) -> Answer:
+        """A read that must succeed; raises Refused with the problem's code."""
+        return _accepted("GET", path, await self.ask(caller, "GET", service, path, **options))
+
+    async def post(
+        self, caller: Caller, service: str, path: str, body: Mapping[str, object] | None = None, **options: Any
+    ) -> Answer:
+        """A command that must succeed; raises Refused with the problem's code."""
+        return _accepted("POST", path, await self.ask(caller, "POST", service, path, body or {}, **options))
+
+    def _token(self, caller: Caller) -> str:
+        if caller not in self._tokens:
+            self._tokens[caller] = self.token(caller)
+        return self._tokens[caller]
+
+
+def _accepted(method: str, path: str, answer: Answer) -> Answer:
+    if answer.status >= 400:
+        raise Refused(f"{method} {path} was answered {answer.status} {answer.code}: {answer.body}")
+    return answer

@@ -1,0 +1,170 @@
+"""One patient's way through the clinic in stretches, each ending where the next begins.
+
+Owns the order of steps that lead to a clearance and what an unremarkable patient says on the way. Time passes on the
+domain clock: the walk goes to each appointment's time. Invariant: a stretch waits for the events it needs, never for
+time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from careflow_cli.demo.clinic import PRESCRIBER, Clinic, Patient, Person, at, instant
+from careflow_cli.demo.http import Answer
+from careflow_cli.demo.subscriber import SeenEvent
+
+PHQ_9: Mapping[str, str] = {"1": "2", "2": "3", "3": "2", "4": "2", "5": "2", "6": "2", "7": "2", "8": "2", "9": "0"}
+"""Moderately severe depression, 17 of 27, nothing on item 9."""
+GAD_7: Mapping[str, str] = {"1": "2", "2": "2", "3": "2", "4": "2", "5": "1", "6": "2", "7": "1"}
+"""Moderate anxiety, 12 of 21."""
+C_SSRS_NONE: Mapping[str, str] = {"1": "no", "2": "no", "6_lifetime": "no"}
+"""No thoughts and no behaviour: none reported."""
+
+RULED_OUT = (
+    "aneurysmal_vascular_disease",
+    "arteriovenous_malformation",
+    "psychosis",
+    "schizophrenia_spectrum",
+    "pregnancy",
+)
+MEDICATION = "sertraline"
+DIAGNOSIS = "F33.2"
+
+
+class TravelsInTime(Protocol):
+    """The domain clock of a running stack. Its methods block."""
+
+    def now(self) -> datetime: ...
+    def set(self, instant: datetime) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """Where the walk ends: everything a later step needs to name."""
+
+    patient: Patient
+    case_id: str
+    evaluation_id: str
+    clearance_id: str
+    granted: SeenEvent
+
+
+@dataclass(slots=True)
+class Walk:
+    """Takes patients through the clinic. `chapter` is told what comes next."""
+
+    clinic: Clinic
+    clock: TravelsInTime
+    chapter: Callable[[str], None] = lambda _: None
+
+    async def travel_to(self, when: datetime) -> None:
+        """Go to that time, if it has not come yet; every deadline on the way fires."""
+        if when > self.clock.now():
+            await asyncio.to_thread(self.clock.set, when)
+
+    async def open_the_clinic(self) -> None:
+        """Staff, a room and an on-call rota for the next year of the domain clock."""
+        now = self.clock.now()
+        await self.clinic.open(now=now, until=now + timedelta(days=400))
+
+    async def info_call(self, person: Person, *, disposition: str = "proceed") -> tuple[Patient, SeenEvent]:
+        """The free 15-minute call, booked by the visitor, held and ended with `disposition`."""
+        self.chapter("The free 15-minute call")
+        starts = await self.clinic.free_info_calls(self.clock.now())
+        patient, booked = await self.clinic.book_info_call(person, starts[0])
+        await self._visit(booked, disposition)
+        completed = await self.clinic.events.wait_for(
+            "ConsultationCompleted", subject=patient.subject, where=_of(booked.body["id"])
+        )
+        return patient, completed
+
+    async def intake(self, patient: Patient, completed: SeenEvent) -> str:
+        """The case opens by itself; the patient answers the intake and hands it in. Returns the case's id."""
+        self.chapter("Screening")
+        await self.clinic.events.wait_for("ScreeningStarted", subject=patient.subject)
+        case_id = (await self.clinic.case(patient, after=completed)).body["id"]
+        for code, answers in (("phq-9", PHQ_9), ("gad-7", GAD_7), ("c-ssrs-screener", C_SSRS_NONE)):
+            await self.clinic.answer_questionnaire(patient, case_id, code, answers)
+        for condition in RULED_OUT:
+            fact = {"condition": condition, "status": "ruled_out"}
+            await self.clinic.record(case_id, "facts", fact, by=patient.caller)
+        await self.clinic.record(case_id, "medications", {"name": MEDICATION}, by=patient.caller)
+        handed_in = {"history_complete": True, "medications_complete": True}
+        await self.clinic.http.post(patient.caller, "screening", f"/v1/cases/{case_id}/submit", handed_in)
+        return str(case_id)
+
+    async def evidence(self, case_id: str) -> None:
+        """Blood pressure twice, laboratory and prescription-monitoring report, all in order."""
+        taken_at = instant(self.clock.now())
+        pressure = {"systolic_mmhg": 128, "diastolic_mmhg": 82}
+        liver = {"alt_times_uln": 0.8, "ast_times_uln": 0.7}
+        readings: tuple[tuple[str, dict[str, float]], ...] = (
+            ("blood_pressure", dict(pressure)),
+            ("blood_pressure", dict(pressure)),
+            ("lab_panel", {}),
+            ("liver_panel", dict(liver)),
+            ("cures_report", {}),
+        )
+        for kind, measures in readings:
+            evidence = {"kind": kind, "taken_at": taken_at, "result": "in_range", "measures": measures}
+            await self.clinic.record(case_id, "evidence", evidence)
+
+    async def evaluation(self, patient: Patient, case_id: str) -> str:
+        """The evaluation in person: booked, held, recorded in all four parts with a diagnosis. Returns its id."""
+        self.chapter("Medical and psychiatric evaluation")
+        starts = await self.clinic.free_evaluations(patient, self.clock.now())
+        booked = await self.clinic.book(patient, "evaluation", starts[0])
+        await self._visit(booked, "completed")
+        await self.evidence(case_id)
+        recorded = await self.clinic.record(case_id, "evaluations", _evaluation(booked.body), by=PRESCRIBER)
+        evaluation_id = str(recorded.body["evaluation_id"])
+        diagnoses = {"evaluation_id": evaluation_id, "codes": [DIAGNOSIS]}
+        await self.clinic.record(case_id, "diagnoses", diagnoses, by=PRESCRIBER)
+        return evaluation_id
+
+    async def grant(self, patient: Patient, case_id: str) -> SeenEvent:
+        """The prescriber signs the clearance."""
+        self.chapter("The decision")
+        decision = {"indications": ["treatment_resistant_depression"], "excluded_routes": ["intranasal"]}
+        answer = await self.clinic.decide(case_id, "grant", decision)
+        granted = answer.body["clearance_id"]
+        return await self.clinic.events.wait_for(
+            "ClearanceGranted", subject=patient.subject, where=lambda event: event.data["clearance_id"] == granted
+        )
+
+    async def to_clearance(self, person: Person) -> Cleared:
+        """All of it: from the first visit to the web page to a signed clearance."""
+        patient, completed = await self.info_call(person)
+        case_id = await self.intake(patient, completed)
+        evaluation_id = await self.evaluation(patient, case_id)
+        granted = await self.grant(patient, case_id)
+        return Cleared(patient, case_id, evaluation_id, str(granted.data["clearance_id"]), granted)
+
+    async def _visit(self, booked: Answer, disposition: str) -> None:
+        """Time passes to the appointment; the patient arrives; the visit ends on time."""
+        appointment_id = booked.body["id"]
+        await self.travel_to(at(booked.body["starts_at"]))
+        await self.clinic.move_appointment(appointment_id, "arrive")
+        await self.travel_to(at(booked.body["ends_at"]))
+        await self.clinic.move_appointment(appointment_id, "complete", {"disposition": disposition}, by=PRESCRIBER)
+
+
+def _evaluation(appointment: Mapping[str, Any]) -> dict[str, object]:
+    return {
+        "appointment_id": appointment["id"],
+        "started_at": appointment["starts_at"],
+        "ended_at": appointment["ends_at"],
+        "parts": [
+            {"part": part, "favourable": True, "summary": "Nothing speaks against treatment."}
+            for part in ("psychiatric", "physical", "risk", "capacity")
+        ],
+        "service_lines": [{"code": "90792", "units": 1, "minutes": 75}],
+    }
+
+
+def _of(appointment_id: str) -> Callable[[SeenEvent], bool]:
+    return lambda event: event.data.get("appointment_id") == appointment_id

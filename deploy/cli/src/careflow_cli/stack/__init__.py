@@ -1,0 +1,1 @@
+"""A running CareFlow on one machine: broker, stores and services as processes, kept or thrown away afterwards."""

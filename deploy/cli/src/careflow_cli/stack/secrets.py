@@ -1,0 +1,87 @@
+"""The secrets of one development stack: made on first use, kept with its data, different in every stack.
+
+Invariant: each is a file only its owner can read, written whole or not at all; nothing has a default, and what is
+there is never replaced, because kept data was encrypted with it.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from joserfc.jwk import ECKey, KeyParameters
+
+from careflow_cli.stack import tokens
+
+CONSUMERS = ("booking", "screening", "sessions", "billing")
+MASTER_KEY_BYTES = 96  # what MongoDB's field encryption takes as a local master key
+HMAC_KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """The secrets below a stack's `secrets` folder."""
+
+    folder: Path
+
+    def make(self, services: tuple[str, ...]) -> None:
+        """Make those that are missing."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
+        issuer = self._key_pair("tokens-private.json", {"use": "sig", "alg": tokens.ALGORITHM, "kid": "development-1"})
+        self._write("tokens-public.json", _key_set([issuer.as_dict(private=False)]))
+        for service in services:
+            self._random(f"{service}-master.key", MASTER_KEY_BYTES)
+            self._random(f"{service}-blind-index.key", HMAC_KEY_BYTES)
+            self._random(f"{service}-audit.key", HMAC_KEY_BYTES)
+        sealing = [
+            self._key_pair(f"sealing-{consumer}-private.json", {"use": "enc", "kid": f"{consumer}-1"})
+            for consumer in CONSUMERS
+        ]
+        self._write("sealing-public.json", _key_set(key.as_dict(private=False) for key in sealing))
+
+    def variables(self, service: str) -> Mapping[str, str]:
+        """Where one service finds its own secrets and everybody's public keys."""
+        return {
+            "CAREFLOW_TOKEN_ISSUER": tokens.ISSUER,
+            "CAREFLOW_TOKEN_AUDIENCE": tokens.AUDIENCE,
+            "CAREFLOW_TOKEN_JWKS_FILE": str(self.folder / "tokens-public.json"),
+            "CAREFLOW_MASTER_KEY_FILE": str(self.folder / f"{service}-master.key"),
+            "CAREFLOW_BLIND_INDEX_KEY_FILE": str(self.folder / f"{service}-blind-index.key"),
+            "CAREFLOW_AUDIT_KEY_FILE": str(self.folder / f"{service}-audit.key"),
+            "CAREFLOW_SEALING_PUBLIC_FILE": str(self.folder / "sealing-public.json"),
+            "CAREFLOW_SEALING_PRIVATE_FILE": str(self.folder / f"sealing-{service}-private.json"),
+        }
+
+    def token(self, roles: Sequence[str], *, subject: str, patient_id: str | None, lasting: timedelta) -> str:
+        """A bearer token of this stack's own issuer."""
+        key = self._private_key("tokens-private.json")
+        return tokens.sign(key, roles, subject=subject, patient_id=patient_id, lasting=lasting)
+
+    def _private_key(self, name: str) -> ECKey:
+        (key,) = json.loads((self.folder / name).read_bytes())["keys"]
+        return ECKey.import_key(key)
+
+    def _key_pair(self, name: str, parameters: KeyParameters) -> ECKey:
+        if not (self.folder / name).exists():
+            key = ECKey.generate_key("P-256", parameters)
+            self._write(name, _key_set([key.as_dict(private=True)]))
+        return self._private_key(name)
+
+    def _random(self, name: str, count: int) -> None:
+        if not (self.folder / name).exists():
+            self._write(name, secrets.token_bytes(count))
+
+    def _write(self, name: str, content: bytes) -> None:
+        draft = self.folder / f".{name}.draft"
+        draft.unlink(missing_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
+        draft.replace(self.folder / name)
+
+
+def _key_set(keys: Iterable[Mapping[str, object]]) -> bytes:
+    return json.dumps({"keys": list(keys)}).encode()

@@ -1,0 +1,236 @@
+"""One CareFlow stack: broker, stores and services started in order, and a handle on each of them by name.
+
+Process names: `kafka`, `<service>-store`, `<service>-api`, `<service>-worker`. Invariant: nothing a stack started
+outlives it: a stack that fails or is interrupted while starting takes down what it started and nothing else, and an
+ephemeral one dies with its owner.
+"""
+
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+
+from careflow_cli import checkout
+from careflow_cli.blocking import wait_for
+from careflow_cli.domain_clock.clock_file import ClockFile
+from careflow_cli.errors import CareflowError
+from careflow_cli.infra import providers
+from careflow_cli.infra.server import Server, await_ready
+from careflow_cli.processes.signals import uninterrupted
+from careflow_cli.processes.table import ProcessTable
+from careflow_cli.processes.watchdog import Watchdog
+from careflow_cli.stack.clock import StackClock
+from careflow_cli.stack.secrets import Secrets
+from careflow_cli.stack.services import (
+    COMMANDS,
+    SERVICES,
+    ServiceProcess,
+    ServiceSpec,
+    Surroundings,
+    index_program,
+    spec_of,
+)
+
+SERVICE_GRACE = 20.0  # seconds: services finish what is in flight within 15
+INFRASTRUCTURE_GRACE = 15.0  # seconds
+INDEX_PATIENCE = 90.0  # seconds
+
+Say = Callable[[str], None]
+
+
+def silent(_note: str) -> None:
+    """For those who do not watch."""
+
+
+def is_infrastructure(name: str) -> bool:
+    """Whether a process is the broker or a store: what services need until they have stopped."""
+    return name == "kafka" or name.endswith("-store")
+
+
+class Stack:
+    """A stack in a folder. `durable` stores survive being killed and are stopped gently; the others are thrown away."""
+
+    def __init__(self, folder: Path, services: Sequence[ServiceSpec] = SERVICES, *, durable: bool) -> None:
+        self.folder = folder
+        self.services = tuple(services)
+        self.durable = durable
+        self._provider = providers.chosen()
+        self._secrets = Secrets(folder / "secrets")
+
+    @classmethod
+    @contextmanager
+    def ephemeral(
+        cls,
+        services: Sequence[str | ServiceSpec] = SERVICES,
+        *,
+        durable: bool = False,
+        say: Say = silent,
+    ) -> Iterator["Stack"]:
+        """A running stack that leaves nothing behind, however its owner ends; `durable` for tests that kill stores.
+
+        `with Stack.ephemeral() as stack: …`, from the main thread of plain or asynchronous code: starting blocks.
+        """
+        folder = checkout.temporary()
+        watchdog = Watchdog(folder)
+        try:
+            stack = cls(folder, [spec_of(service) for service in services], durable=durable)
+            stack.start_all(say)
+            yield stack
+            with uninterrupted():
+                stack.stop_all()
+        finally:
+            with uninterrupted():
+                watchdog.close()
+
+    # -- addresses and tokens
+
+    @property
+    def kafka_url(self) -> str:
+        """Bootstrap servers."""
+        return self._kafka.url
+
+    def mongo_url(self, service: str) -> str:
+        """Connection string of one service's store."""
+        return self._server(f"{service}-store").url
+
+    def database(self, service: str) -> str:
+        """The name of one service's database in its store."""
+        return self._spec(service).name
+
+    def service_url(self, service: str) -> str:
+        """Base URL of one service's API."""
+        return self._server(f"{service}-api").url
+
+    @property
+    def pages(self) -> Path:
+        """The folder where pages to on-call land, one JSON file each."""
+        return self.folder / "pages"
+
+    def token(
+        self,
+        *roles: str,
+        subject: str = "someone",
+        patient_id: str | None = None,
+        lasting: timedelta = timedelta(hours=12),
+    ) -> str:
+        """A bearer token of this stack's development issuer. Raises CareflowError for a role there is not."""
+        return self._secrets.token(roles, subject=subject, patient_id=patient_id, lasting=lasting)
+
+    @property
+    def clock(self) -> StackClock:
+        """The stack's domain clock."""
+        return StackClock(
+            ClockFile(self.folder / "clock.json"),
+            {spec.name: self.service_url(spec.name) for spec in self.services},
+            lambda: self.token("operator", subject="careflow-clock"),
+            self.kafka_url,
+        )
+
+    # -- all of it
+
+    def start_all(self, say: Say = silent) -> None:
+        """Start what does not run yet and wait until all is ready; on failure, stop what this call started."""
+        before = set(self.table.running())
+        try:
+            say("looking at the cache")
+            self._provider.prepare()
+            self._secrets.make(tuple(spec.name for spec in self.services))
+            infrastructure = [*(self._server(f"{spec.name}-store") for spec in self.services), self._kafka]
+            self._start(infrastructure, say)
+            say("topics and indexes")
+            from careflow_cli.infra import topics  # the Kafka client loads slowly, and looking needs none
+
+            wait_for(topics.apply(self.kafka_url, topics.declared()))
+            indexes = [index_program(spec, self._surroundings(spec)) for spec in self.services]
+            self.table.run_to_end(indexes, INDEX_PATIENCE)
+            self._start([self._server(f"{spec.name}-{command}") for spec in self.services for command in COMMANDS], say)
+        except BaseException:
+            with uninterrupted():
+                self._end([name for name in self.table.running() if name not in before])
+            raise
+
+    def stop_all(self) -> list[str]:
+        """Stop services, then stores and broker; the names that had to be killed because they did not stop."""
+        return self._end(list(self.table.running()))
+
+    def _end(self, names: Sequence[str]) -> list[str]:
+        killed = self.table.stop([name for name in names if not is_infrastructure(name)], SERVICE_GRACE)
+        grace = INFRASTRUCTURE_GRACE if self.durable else 0
+        return killed + self.table.stop([name for name in names if is_infrastructure(name)], grace)
+
+    # -- one process
+
+    def start(self, name: str) -> None:
+        """Start a process again, on its old port, and wait until it is ready."""
+        self._start([self._server(name)], silent)
+
+    def stop(self, name: str) -> None:
+        """Stop a process politely and wait until it is gone."""
+        self._server(name)
+        self.table.stop([name], SERVICE_GRACE)
+
+    def kill(self, name: str, signum: signal.Signals = signal.SIGKILL) -> None:
+        """Send a process a signal, kill -9 unless told otherwise; waits for the end of a killed one."""
+        self._server(name)
+        self.table.signal(name, signum)
+
+    def pause(self, name: str) -> None:
+        """Make a process stand still, as a machine that hangs."""
+        self.kill(name, signal.SIGSTOP)
+
+    def resume(self, name: str) -> None:
+        """Let a paused process go on."""
+        self.kill(name, signal.SIGCONT)
+
+    def logs(self, name: str) -> str:
+        """All that a process wrote so far."""
+        return self.table.tail(name, lines=1_000_000)
+
+    def memory(self) -> dict[str, int]:
+        """Resident bytes of each running process."""
+        processes = {name: record.process() for name, record in self.table.running().items()}
+        return {name: process.memory_info().rss for name, process in processes.items() if process}
+
+    # -- parts
+
+    @cached_property
+    def table(self) -> ProcessTable:
+        """The stack's processes."""
+        return ProcessTable(self.folder)
+
+    @cached_property
+    def _kafka(self) -> Server:
+        return self._provider.kafka(self.table)
+
+    @property
+    def servers(self) -> list[Server]:
+        """Everything a complete stack runs, in the order it is started."""
+        names = [f"{spec.name}-{part}" for part in ("store", *COMMANDS) for spec in self.services]
+        return [self._kafka, *(self._server(name) for name in names)]
+
+    def _start(self, servers: Sequence[Server], say: Say) -> None:
+        for server in servers:
+            server.start()
+        await_ready(servers, say)
+
+    def _spec(self, service: str) -> ServiceSpec:
+        for spec in self.services:
+            if spec.name == service:
+                return spec
+        raise CareflowError(f"{service} is not part of this stack")
+
+    def _server(self, name: str) -> Server:
+        if name == "kafka":
+            return self._kafka
+        service, _, part = name.rpartition("-")
+        spec = self._spec(service)
+        if part == "store":
+            return self._provider.store(self.table, name, durable=self.durable)
+        if part not in COMMANDS:
+            raise CareflowError(f"there is no process {name}")
+        return ServiceProcess(self.table, spec, part, lambda: self._surroundings(spec))
+
+    def _surroundings(self, spec: ServiceSpec) -> Surroundings:
+        return Surroundings(self.folder, self._secrets, self.mongo_url(spec.name), self.kafka_url)

@@ -1,0 +1,38 @@
+"""Ports of one's own."""
+
+import os
+import socket
+
+import psutil
+
+from careflow_cli.processes.ports import HOST, RANGE, free_ports, listens
+
+
+def test_free_ports_differ_and_lie_below_those_of_outgoing_connections() -> None:
+    ports = free_ports(20)
+
+    assert len(set(ports)) == 20
+    assert all(port in RANGE for port in ports)
+
+
+def test_a_preferred_port_is_kept_while_it_is_free() -> None:
+    (port,) = free_ports(1)
+
+    assert free_ports(1, [port]) == (port,)
+
+
+def test_a_preferred_port_somebody_else_has_is_given_up() -> None:
+    with socket.create_server((HOST, 0)) as taken:
+        port = taken.getsockname()[1]
+
+        assert free_ports(1, [port]) != (port,)
+
+
+def test_a_process_listens_only_on_ports_it_opened_itself() -> None:
+    this = psutil.Process(os.getpid())
+    with socket.create_server((HOST, 0)) as server:
+        port = server.getsockname()[1]
+
+        assert listens(this, port)
+        assert not listens(psutil.Process(os.getppid()), port)
+    assert not listens(this, port)

@@ -1,0 +1,165 @@
+"""What a worker does with events: consume, replay, relay, watch over it all, in one task group.
+
+Invariant: if one of its tasks dies, all end and the process exits to be restarted. Stopping is: fetch no more, finish
+what is in flight, commit, release the lease.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Final, Protocol
+
+from aiokafka.errors import KafkaError
+from faststream.kafka import KafkaBroker
+
+from careflow_events import metrics
+from careflow_events.delivery import Delivery
+from careflow_events.faults import Fault, FaultOf
+from careflow_events.handling import Stores
+from careflow_events.kafka.broker import make_broker
+from careflow_events.kafka.partitions import PartitionState, Starts
+from careflow_events.kafka.pauses import Pauses
+from careflow_events.relay import Relay, Unpublished
+from careflow_events.replay import Replay
+
+CONNECT_AGAIN_SECONDS: Final = 2.0
+REPLAY_EVERY_SECONDS: Final = 1.0
+WATCH_EVERY_SECONDS: Final = 10.0
+
+
+class Watch(Protocol):
+    """Something that runs beside the relay to give it hints, until it is cancelled."""
+
+    async def run(self) -> None:
+        """Runs until cancelled."""
+
+
+class EventsRunner:
+    """Runs one service's consumers and relay."""
+
+    def __init__(
+        self,
+        *,
+        bootstrap_servers: str,
+        consumer: str,
+        topics: Sequence[str],
+        delivery: Delivery,
+        replay: Replay,
+        relay: Relay,
+        watch: Watch,
+        unpublished: Unpublished,
+        stores: Stores,
+        clock: Callable[[], datetime],
+        fault_of: FaultOf,
+    ) -> None:
+        self._bootstrap_servers = bootstrap_servers
+        self._consumer = consumer
+        self._topics = topics
+        self._delivery = delivery
+        self._replay = replay
+        self._relay = relay
+        self._watch = watch
+        self._unpublished = unpublished
+        self._stores = stores
+        self._clock = clock
+        self._fault_of = fault_of
+        self.starts = Starts(bootstrap_servers, consumer, stores.consumers)
+        self._pauses = Pauses()
+        self._consuming = False
+
+    def checks(self) -> Mapping[str, bool]:
+        """What must hold for the worker to be ready; each name is stable."""
+        return {
+            "partitions_assigned": self._consuming
+            and all(self._pauses.assigned_to(topic) is not None for topic in self._topics),
+            "not_stopped": self._delivery.stopped is None,
+            "relay_lease_known": self._relay.lease_known,
+        }
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Works until `stopping` is set, then stops gracefully."""
+        async with asyncio.TaskGroup() as tasks:
+            watch = tasks.create_task(self._watch.run())
+            tasks.create_task(self._consume(stopping))
+            tasks.create_task(self._every(REPLAY_EVERY_SECONDS, self._replay.run_requested, stopping))
+            tasks.create_task(self._every(WATCH_EVERY_SECONDS, self._look, stopping))
+            await self._relay.run(stopping)
+            watch.cancel()
+
+    async def _consume(self, stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            broker: KafkaBroker | None = None
+            try:
+                await self._delivery.look_whether_stopped()
+                if self._delivery.stopped is None and await self._may_start():
+                    broker = make_broker(
+                        self._bootstrap_servers,
+                        self._consumer,
+                        self._topics,
+                        deliver=self._delivery.deliver,
+                        pauses=self._pauses,
+                    )
+                    await broker.start()
+                    self._consuming = True
+                    await stopping.wait()
+            except Exception as error:
+                if not self._passes(error):
+                    raise
+            finally:
+                self._consuming = False
+                if broker is not None:
+                    await broker.stop()
+                self._pauses.clear()
+            await _wait(stopping, CONNECT_AGAIN_SECONDS)
+
+    async def _may_start(self) -> bool:
+        for topic in self._topics:
+            reason = await self.starts.prepare(topic)
+            if reason is not None:
+                await self._delivery.stop(reason)
+                return False
+        return True
+
+    async def _look(self) -> None:
+        """Refreshes what operators see, and stops the consumer when a topic is no longer what it was."""
+        await self._delivery.look_whether_stopped()
+        metrics.STREAMS_BLOCKED.set(await self._stores.positions.blocked_streams())
+        backlog = await self._unpublished.backlog()
+        metrics.OUTBOX_UNPUBLISHED.set(backlog.rows)
+        age = 0.0 if backlog.oldest is None else (self._clock() - backlog.oldest).total_seconds()
+        metrics.OUTBOX_OLDEST_SECONDS.set(max(age, 0.0))
+        if self._consuming:
+            for topic in self._topics:
+                await self._look_at(topic)
+
+    async def _look_at(self, topic: str) -> None:
+        stop, states = await self.starts.check(topic)
+        if stop is not None and self._delivery.stopped is None:
+            await self._delivery.stop(stop)
+        _show_lag(topic, states)
+        fresh_until = (await self._stores.consumers.feed(topic)).fresh_until()
+        if fresh_until is not None:
+            metrics.FEED_AGE_SECONDS.labels(topic).set((self._clock() - fresh_until).total_seconds())
+
+    async def _every(self, seconds: float, act: Callable[[], Awaitable[object]], stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            try:
+                await act()
+            except Exception as error:
+                if not self._passes(error):
+                    raise
+            await _wait(stopping, seconds)
+
+    def _passes(self, error: Exception) -> bool:
+        return isinstance(error, KafkaError) or self._fault_of(error).fault is Fault.TRANSIENT
+
+
+def _show_lag(topic: str, states: Mapping[int, PartitionState]) -> None:
+    for partition, state in states.items():
+        metrics.CONSUMER_LAG.labels(topic, partition).set(state.lag)
+
+
+async def _wait(stopping: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stopping.wait(), seconds)

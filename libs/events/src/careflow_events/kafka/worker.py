@@ -1,0 +1,93 @@
+"""Wiring: everything a worker does with events, put together for one service."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from pymongo.asynchronous.database import AsyncDatabase
+
+from careflow_events.checkpoint import Checkpoints
+from careflow_events.delivery import Delivery
+from careflow_events.faults import diagnosis
+from careflow_events.handling import Handling, Transactions
+from careflow_events.kafka.producer import KafkaRecordProducer
+from careflow_events.kafka.runner import EventsRunner
+from careflow_events.lease import DEFAULT_TTL, HeldLease
+from careflow_events.mongo import MongoLeases, MongoUnpublished, OutboxWatch, mongo_stores, store_is_away
+from careflow_events.relay import Relay
+from careflow_events.replay import Replay
+from careflow_events.sealing import KeyRing
+from careflow_events.subscription import Subscription
+from careflow_events.topics import EVERY_TOPIC, Topic, topics_of
+
+RELAY_LEASE = "relay"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventsWorker:
+    """What the worker of one service needs. `clock` is the domain clock, `wall_clock` the machine's; `passes` says of
+    further errors that they will pass, beside those of the store's driver.
+    """
+
+    service: str
+    bootstrap_servers: str
+    database: AsyncDatabase[dict[str, Any]]
+    subscriptions: Sequence[Subscription[Any]]
+    ports: Any
+    transactions: Transactions
+    keyring: KeyRing | None
+    clock: Callable[[], datetime]
+    wall_clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+    passes: Callable[[BaseException], bool] = lambda _: False
+    own_topics: Sequence[Topic] | None = None
+    """The topics whose partitions get FeedCheckpoints; by default those of the service."""
+    lease_ttl: timedelta = DEFAULT_TTL
+    """How long the relay's lease outlives a killed process."""
+
+    def runner(self) -> EventsRunner:
+        """Everything put together, not started yet."""
+        stores = mongo_stores(self.database, self.service)
+        fault_of = diagnosis(lambda error: store_is_away(error) or self.passes(error))
+        handling = Handling(
+            consumer=self.service,
+            subscriptions=self.subscriptions,
+            ports=self.ports,
+            transactions=self.transactions,
+            stores=stores,
+            keyring=self.keyring,
+            wall_clock=self.wall_clock,
+        )
+        producer = KafkaRecordProducer(self.bootstrap_servers, f"careflow-{self.service}-relay")
+        own_topics = topics_of(self.service) if self.own_topics is None else self.own_topics
+        watch = OutboxWatch(self.database)
+        unpublished = MongoUnpublished(self.database)
+        relay = Relay(
+            unpublished=unpublished,
+            lease=HeldLease(MongoLeases(self.database), RELAY_LEASE, str(uuid4()), ttl=self.lease_ttl),
+            producer=producer,
+            checkpoints=Checkpoints(own_topics, producer, self.new_id),
+            hint=watch,
+            clock=self.clock,
+            fault_of=fault_of,
+        )
+        return EventsRunner(
+            bootstrap_servers=self.bootstrap_servers,
+            consumer=self.service,
+            topics=heard_topics(self.subscriptions),
+            delivery=Delivery(handling, fault_of=fault_of),
+            replay=Replay(handling, fault_of=fault_of),
+            relay=relay,
+            watch=watch,
+            unpublished=unpublished,
+            stores=stores,
+            clock=self.clock,
+            fault_of=fault_of,
+        )
+
+
+def heard_topics(subscriptions: Sequence[Subscription[Any]]) -> list[str]:
+    """The topics these subscriptions are in."""
+    return sorted({each.contract.topic.name for each in subscriptions if each.contract.topic is not EVERY_TOPIC})

@@ -1,0 +1,63 @@
+"""Everything that is published of the events is checked here: `python -m careflow_events.schemas`.
+
+Without an option it writes the schemas, then checks; `--check` writes nothing; `--release NAME` also keeps the
+published schemas as a released version, which all later ones are compared with.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import yaml
+
+from careflow_events import schemas
+from careflow_events.catalogue import CATALOGUE, MalformedData, read
+from careflow_events.sealing import SectionBroken
+from careflow_events.testing.samples import place_of, samples
+from careflow_events.topics import TOPICS
+
+_TOPICS_FILE = Path(__file__).parents[5] / "deploy" / "kafka" / "topics.yaml"
+
+
+def topic_disagreements(declared: Path = _TOPICS_FILE) -> list[str]:
+    """Where the deployment's topics are not those the code writes to, one line each."""
+    content = yaml.safe_load(declared.read_text())
+    deployed = {(row["name"], row["writer"], row["classification"]) for row in content["topics"]}
+    written = {(topic.name, topic.service, topic.classification.value) for topic in TOPICS}
+    return [f"topics.yaml: {name} differs from topics.py" for name in sorted({row[0] for row in deployed ^ written})]
+
+
+def sample_faults() -> list[str]:
+    """Which events have no sample, and which samples can no longer be read, one line each."""
+    lines = [
+        f"{contract.name()}: no sample" for contract in CATALOGUE.values() if not any(place_of(contract).glob("*.json"))
+    ]
+    for sample in samples():
+        try:
+            read(sample.envelope, None)
+        except (MalformedData, SectionBroken) as fault:
+            lines.append(f"{sample}: {fault}")
+    return lines
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line. Exit code 1 when a check fails."""
+    parser = argparse.ArgumentParser(
+        prog="python -m careflow_events.schemas", description="The JSON Schemas of every event."
+    )
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--check", action="store_true", help="check, write nothing")
+    what.add_argument("--release", metavar="NAME", help="keep today's published schemas as released")
+    chosen = parser.parse_args(arguments)
+    if not chosen.check:
+        schemas.write()
+    if chosen.release:
+        schemas.release(chosen.release)
+    faults = [*schemas.disagreements(), *schemas.broken_promises(), *topic_disagreements(), *sample_faults()]
+    for fault in faults:
+        sys.stderr.write(f"{fault}\n")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

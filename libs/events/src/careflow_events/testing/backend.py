@@ -1,0 +1,83 @@
+"""All store ports of one service together, in memory or on a real store, so that one suite can run on both."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+from uuid import uuid4
+
+from pymongo import AsyncMongoClient
+
+from careflow_events.handling import Stores, Transactions
+from careflow_events.lease import Leases
+from careflow_events.mongo import INDEXES, MongoLeases, MongoOutbox, MongoUnpublished, mongo_stores
+from careflow_events.outbox import Outbox
+from careflow_events.relay import Unpublished
+from careflow_events.sealing import Sealer
+from careflow_events.testing.bound import BoundTransactions
+from careflow_events.testing.memory import MemoryStore, MemoryTransactions, memory_stores
+from careflow_events.testing.memory_outbox import MemoryLeases, MemoryOutbox
+
+CONSUMER = "booking"
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """The ports of one service. `published` answers the ids of the published events in the order of their positions."""
+
+    transactions: Transactions
+    stores: Stores
+    outbox: Outbox
+    unpublished: Unpublished
+    leases: Leases
+    published: "PublishedIds"
+
+
+class PublishedIds(Protocol):
+    """Looks into the outbox from outside."""
+
+    async def __call__(self) -> list[str]:
+        """The ids of the published events, by position."""
+
+
+def memory_backend(sealer: Sealer, new_id: Callable[[], str] = lambda: str(uuid4())) -> Backend:
+    """A service in memory."""
+    store = MemoryStore()
+    outbox = MemoryOutbox(store, sealer, new_id)
+
+    async def published() -> list[str]:
+        return [row.id for row in outbox.published()]
+
+    return Backend(
+        transactions=MemoryTransactions(store),
+        stores=memory_stores(store),
+        outbox=outbox,
+        unpublished=outbox,
+        leases=MemoryLeases(store, lambda: datetime.now(UTC)),
+        published=published,
+    )
+
+
+async def mongo_backend(
+    client: AsyncMongoClient[dict[str, Any]],
+    database: str,
+    sealer: Sealer,
+    new_id: Callable[[], str] = lambda: str(uuid4()),
+) -> Backend:
+    """A service on a real store, with its indexes."""
+    store = client[database]
+    for name, index in INDEXES:
+        await store[name].create_indexes([index])
+
+    async def published() -> list[str]:
+        rows = store["_outbox"].find({"position": {"$gt": 0}}).sort([("position", 1)])
+        return [row["_id"] for row in await rows.to_list()]
+
+    return Backend(
+        transactions=BoundTransactions(client),
+        stores=mongo_stores(store, CONSUMER),
+        outbox=MongoOutbox(store, sealer, new_id),
+        unpublished=MongoUnpublished(store),
+        leases=MongoLeases(store),
+        published=published,
+    )

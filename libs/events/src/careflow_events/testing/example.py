@@ -1,0 +1,37 @@
+"""What an example is, and the ids and times of the one made-up patient whose path all examples follow."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from careflow_events.contracts.model import EventData
+
+PATIENT: Final = "0199f1c2-7a10-7c3e-9d41-5b6a0e8f2c01"
+CASE: Final = "0199f1d0-11b2-7f04-8a77-c0de5f3a9b02"
+INFO_CALL: Final = "0199f1c2-7a33-7b19-b2f0-3e9a61d7cc03"
+EVALUATION_VISIT: Final = "0199f24e-90aa-7d52-9c3b-77f1e04b8a04"
+EVALUATION: Final = "0199f6b1-3c5d-7e60-a1d8-0b94c2e6f705"
+CLEARANCE: Final = "0199f6e8-52f7-7a81-8e0f-d1c3b5a79406"
+EARLIER_CLEARANCE: Final = "0198b0aa-0f21-7c55-93e2-6a7d8b9c0d07"
+ALERT: Final = "0199f1e5-6b1c-7d93-af42-18e7c6d5b408"
+REQUEST: Final = "0199f1d0-1f44-7b08-bb6e-92a1d3c4e509"
+EVIDENCE: Final = "0199f2f0-7e88-7c1a-8d5c-4f3e2d1c0b0a"
+LOCATION: Final = "0198a2b4-0000-7a00-8a00-00000000000b"
+ROOM: Final = "0198a2b4-0000-7a00-8a00-00000000000c"
+PRESCRIBER: Final = "0198a2b4-0000-7a00-8a00-00000000000d"
+THERAPIST: Final = "0198a2b4-0000-7a00-8a00-00000000000e"
+HELD_BY: Final = "0199f7a1-55d0-7b33-91c4-e8f7a6b5c40f"
+
+CALL_AT: Final = datetime(2026, 12, 1, 18, 0, tzinfo=UTC)
+EVALUATION_AT: Final = datetime(2026, 12, 10, 17, 30, tzinfo=UTC)
+DECIDED_AT: Final = datetime(2026, 12, 10, 20, 12, 41, 507_000, tzinfo=UTC)
+VALID_UNTIL: Final = DECIDED_AT + timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One event as it could have happened: its data, when it became true, and the name of its sample."""
+
+    name: str
+    data: EventData
+    time: datetime

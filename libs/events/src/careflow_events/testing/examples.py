@@ -1,0 +1,19 @@
+"""One example or more of every event: the path of one made-up patient. Samples and tests are made of them."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from careflow_events import contracts
+from careflow_events.testing.booking_examples import booking_examples
+from careflow_events.testing.example import Example
+from careflow_events.testing.screening_examples import screening_examples
+
+
+def examples() -> Sequence[Example]:
+    """Every example, of every event type."""
+    return (*booking_examples(), *screening_examples(), _checkpoint())
+
+
+def _checkpoint() -> Example:
+    as_of = datetime(2026, 12, 2, 3, 42, 0, 0, tzinfo=UTC)
+    return Example("booking", contracts.FeedCheckpoint(as_of=as_of), as_of)

@@ -1,0 +1,215 @@
+"""A consumer's side of the store in memory, with transactions that roll back."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from careflow_events.consumers import NEVER_STARTED, Feed, StopReason
+from careflow_events.envelope import Envelope
+from careflow_events.handling import Stores
+from careflow_events.outbox import StreamPosition
+from careflow_events.parked import ParkedRecord, ParkedState
+from careflow_events.positions import Position, PositionMoved, Standing
+
+R = TypeVar("R")
+
+_OPEN = (ParkedState.PARKED, ParkedState.REPLAY_REQUESTED)
+
+
+class MemoryStore:
+    """Tables of immutable rows. One transaction at a time; a failed one leaves no trace."""
+
+    def __init__(self) -> None:
+        self.tables: defaultdict[str, dict[Any, Any]] = defaultdict(dict)
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[None]:
+        """What is written within is kept only if the block ends well."""
+        async with self._turn:
+            before = {name: dict(table) for name, table in self.tables.items()}
+            try:
+                yield
+            except BaseException:
+                self.tables = defaultdict(dict, before)
+                raise
+
+
+class MemoryTransactions:
+    """The `Transactions` port. `started` notes the actions, `fail_commit` makes the next commits fail."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+        self.started: list[tuple[str, Envelope | None]] = []
+        self.fail_commit: list[Exception] = []
+
+    async def run(self, fn: Callable[[Any], Awaitable[R]], *, action: str, event: Envelope | None) -> R:
+        """See `careflow_events.handling.Transactions.run`. Reactions get the store itself as their transaction."""
+        self.started.append((action, event))
+        async with self._store.transaction():
+            result = await fn(self._store)
+            if self.fail_commit:
+                raise self.fail_commit.pop(0)
+            return result
+
+
+class MemoryPositions:
+    """The `Positions` port."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    async def advance(self, stream: str, sequence: int, event_id: str) -> Standing:
+        """See `careflow_events.positions.Positions.advance`."""
+        position = await self.find(stream)
+        standing = (position or Position(stream, None)).standing(sequence, event_id)
+        if standing is Standing.NEXT:
+            await self.replace(position, Position(stream, sequence, event_id))
+        return standing
+
+    async def find(self, stream: str) -> Position | None:
+        """See `careflow_events.positions.Positions.find`."""
+        found: Position | None = self._store.tables["positions"].get(stream)
+        return found
+
+    async def replace(self, before: Position | None, after: Position) -> None:
+        """See `careflow_events.positions.Positions.replace`."""
+        if await self.find(after.stream) != before:
+            raise PositionMoved
+        self._store.tables["positions"][after.stream] = after
+
+    async def met_before(self, source: str, event_id: str) -> bool:
+        """See `careflow_events.positions.Positions.met_before`."""
+        met = self._store.tables["met"]
+        known = (source, event_id) in met
+        met[source, event_id] = True
+        return known
+
+    async def reached(self, position: StreamPosition) -> bool:
+        """See `careflow_events.positions.Positions.reached`."""
+        found = await self.find(position.stream)
+        return found is not None and found.last is not None and found.last >= position.sequence
+
+    async def blocked(self, subject: str) -> bool:
+        """See `careflow_events.positions.Positions.blocked`."""
+        return any(stream.endswith(f"/{subject}") for stream in self._blocked())
+
+    async def blocked_streams(self) -> int:
+        """See `careflow_events.positions.Positions.blocked_streams`."""
+        return len(self._blocked())
+
+    def _blocked(self) -> list[str]:
+        return [stream for stream, each in self._store.tables["positions"].items() if each.block is not None]
+
+
+class MemoryParked:
+    """The `Parked` port."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    async def add(self, parked: ParkedRecord) -> None:
+        """See `careflow_events.parked.Parked.add`."""
+        self._table[parked.id] = parked
+
+    async def find(self, parked_id: str) -> ParkedRecord | None:
+        """See `careflow_events.parked.Parked.find`."""
+        return self._table.get(parked_id)
+
+    async def head(self, stream: str) -> ParkedRecord | None:
+        """See `careflow_events.parked.Parked.head`."""
+        waiting = [each for each in self._open() if each.stream == stream]
+        return min(waiting, key=lambda each: (each.place, each.id), default=None)
+
+    async def open_records(
+        self, *, stream: str | None, cause: str | None, limit: int, after: str | None
+    ) -> Sequence[ParkedRecord]:
+        """See `careflow_events.parked.Parked.open_records`."""
+        found = [
+            each
+            for each in self._open()
+            if stream in {None, each.stream} and cause in {None, each.cause} and (after is None or each.id > after)
+        ]
+        return sorted(found, key=lambda each: each.id)[:limit]
+
+    async def requested(self) -> Sequence[ParkedRecord]:
+        """See `careflow_events.parked.Parked.requested`."""
+        return [each for each in self._open() if each.state is ParkedState.REPLAY_REQUESTED]
+
+    async def change(
+        self,
+        parked_id: str,
+        *,
+        expecting: Sequence[ParkedState],
+        state: ParkedState,
+        at: datetime,
+        cause: str | None = None,
+    ) -> bool:
+        """See `careflow_events.parked.Parked.change`."""
+        parked = self._table.get(parked_id)
+        if parked is None or parked.state not in expecting:
+            return False
+        self._table[parked_id] = replace(
+            parked,
+            state=state,
+            cause=cause or parked.cause,
+            attempts=parked.attempts + (cause is not None),
+            settled_at=None if state in _OPEN else at,
+        )
+        return True
+
+    async def open_count(self) -> int:
+        """See `careflow_events.parked.Parked.open_count`."""
+        return len(self._open())
+
+    @property
+    def _table(self) -> dict[str, ParkedRecord]:
+        return self._store.tables["parked"]
+
+    def _open(self) -> list[ParkedRecord]:
+        return [each for each in self._table.values() if each.state in _OPEN]
+
+
+class MemoryConsumers:
+    """The `Consumers` port."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    async def feed(self, topic: str) -> Feed:
+        """See `careflow_events.consumers.Consumers.feed`."""
+        known: Feed = self._store.tables["feeds"].get(topic, NEVER_STARTED)
+        return known
+
+    async def note_started(self, topic: str, topic_id: str, partition: int) -> None:
+        """See `careflow_events.consumers.Consumers.note_started`."""
+        feed = await self.feed(topic)
+        self._store.tables["feeds"][topic] = replace(feed, topic_id=topic_id, started=feed.started | {partition})
+
+    async def note_checkpoint(self, topic: str, partition: int, as_of: datetime) -> None:
+        """See `careflow_events.consumers.Consumers.note_checkpoint`."""
+        feed = await self.feed(topic)
+        latest = max(as_of, feed.checkpoints.get(partition, as_of))
+        self._store.tables["feeds"][topic] = replace(feed, checkpoints={**feed.checkpoints, partition: latest})
+
+    async def stop(self, reason: StopReason, at: datetime) -> None:
+        """See `careflow_events.consumers.Consumers.stop`."""
+        self._store.tables["stopped"].update(reason=reason, at=at)
+
+    async def stopped(self) -> StopReason | None:
+        """See `careflow_events.consumers.Consumers.stopped`."""
+        reason: StopReason | None = self._store.tables["stopped"].get("reason")
+        return reason
+
+    async def resume(self) -> None:
+        """See `careflow_events.consumers.Consumers.resume`."""
+        self._store.tables["stopped"].clear()
+
+
+def memory_stores(store: MemoryStore) -> Stores:
+    """The stores of one consumer, in memory."""
+    return Stores(positions=MemoryPositions(store), parked=MemoryParked(store), consumers=MemoryConsumers(store))

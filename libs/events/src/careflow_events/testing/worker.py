@@ -1,0 +1,115 @@
+"""A worker on a real Kafka and a real store, and what a test wants to know of it."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from aiokafka import AIOKafkaProducer
+from pymongo import AsyncMongoClient
+from pymongo.asynchronous.database import AsyncDatabase
+
+from careflow_events.consumed import ConsumedRecord
+from careflow_events.contracts import ClearanceExtended, ClearanceRevoked
+from careflow_events.kafka.runner import EventsRunner
+from careflow_events.kafka.worker import EventsWorker
+from careflow_events.mongo import INDEXES
+from careflow_events.subscription import Received, hears
+from careflow_events.testing.bound import BoundTransactions
+from careflow_events.topics import Topic
+
+LEASE_TTL = timedelta(seconds=3)
+
+Breaks = Callable[[Received[Any]], Awaitable[None]]
+
+
+async def never(_: Received[Any]) -> None:
+    """A reaction that works."""
+
+
+class Worker:
+    """Booking, hearing of clearances: each event leaves one effect with its number."""
+
+    def __init__(
+        self, client: AsyncMongoClient[dict[str, Any]], database: str, kafka_url: str, *, own: Sequence[Topic] = ()
+    ) -> None:
+        self.database: AsyncDatabase[dict[str, Any]] = client[database]
+        self.breaks: Breaks = never
+        self._client = client
+        self._kafka_url = kafka_url
+        self._own = own
+
+    async def make_indexes(self) -> None:
+        """What the `indexes` process does."""
+        for name, index in INDEXES:
+            await self.database[name].create_indexes([index])
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[EventsRunner]:
+        """Runs until the block ends, then stops gracefully."""
+        runner = self.runner()
+        stopping = asyncio.Event()
+        running = asyncio.create_task(runner.run(stopping))
+        try:
+            yield runner
+        finally:
+            stopping.set()
+            await asyncio.wait_for(running, 20)
+
+    def runner(self) -> EventsRunner:
+        """A fresh process's worth of consumers and relay."""
+        return EventsWorker(
+            service="booking",
+            bootstrap_servers=self._kafka_url,
+            database=self.database,
+            subscriptions=[hears(ClearanceExtended, self._react), hears(ClearanceRevoked, self._react, restricts=True)],
+            ports=None,
+            transactions=BoundTransactions(self._client),
+            keyring=None,
+            clock=now,
+            wall_clock=now,
+            new_id=lambda: str(uuid4()),
+            own_topics=self._own,
+            lease_ttl=LEASE_TTL,
+        ).runner()
+
+    async def effects(self, subject: str | None = None) -> list[int]:
+        """The numbers of the events handled, in the order of their handling."""
+        query = {} if subject is None else {"subject": subject}
+        found = await self.database["effects"].find(query).sort([("at", 1)]).to_list()
+        return [effect["sequence"] for effect in found]
+
+    async def parked(self) -> list[dict[str, Any]]:
+        """What waits for an operator."""
+        return await self.database["_parked"].find({"open": True}).sort([("_id", 1)]).to_list()
+
+    async def _react(self, event: Received[Any], tx: Any, ports: None) -> None:  # noqa: ARG002 - a reaction's arguments
+        await self.database["effects"].insert_one(
+            {"_id": str(uuid4()), "subject": event.subject, "sequence": event.sequence, "at": time.time_ns()}
+        )
+        await self.breaks(event)
+
+
+async def send(kafka_url: str, records: Sequence[ConsumedRecord]) -> None:
+    """Puts records into their topics as they are."""
+    async with AIOKafkaProducer(bootstrap_servers=kafka_url, acks="all") as producer:
+        for record in records:
+            await producer.send_and_wait(
+                record.topic, record.value, key=record.key, headers=[(name, value) for name, value in record.headers]
+            )
+
+
+async def until(condition: Callable[[], Awaitable[bool]], *, within: float = 20.0) -> None:
+    """Waits for a condition. Raises TimeoutError when it never holds."""
+    async with asyncio.timeout(within):
+        while not await condition():  # noqa: ASYNC110 - the condition is in other systems
+            await asyncio.sleep(0.02)
+
+
+def now() -> datetime:
+    """The time in whole milliseconds."""
+    moment = datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

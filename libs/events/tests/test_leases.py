@@ -1,0 +1,125 @@
+"""Leases: one holder at a time by the store's clock, a new epoch for each, a holder that stops in time."""
+
+import asyncio
+import time
+from datetime import timedelta
+
+import pytest
+
+from careflow_events.lease import Fenced, Grant, HeldLease
+from careflow_events.outbox import OutboxRow
+from careflow_events.testing.backend import Backend
+from careflow_events.testing.builders import NOON, publication
+
+LONG = timedelta(minutes=1)
+SHORT = timedelta(milliseconds=200)
+
+
+async def taken(backend: Backend, holder: str, ttl: timedelta = LONG) -> Grant:
+    grant = await backend.leases.take("relay", holder, ttl)
+    assert grant is not None
+    return grant
+
+
+async def taken_over(backend: Backend, holder: str) -> Grant:
+    """Takes the lease as soon as it has expired."""
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        grant = await backend.leases.take("relay", holder, LONG)
+        if grant is not None:
+            return grant
+        await asyncio.sleep(0.02)
+    raise AssertionError("the lease never expired")
+
+
+async def test_a_lease_has_one_holder(backend: Backend) -> None:
+    await taken(backend, "a")
+
+    assert await backend.leases.take("relay", "b", LONG) is None
+    assert await backend.leases.take("deadlines", "b", LONG) is not None
+
+
+async def test_a_released_lease_is_free_at_once(backend: Backend) -> None:
+    await backend.leases.release(await taken(backend, "a"))
+
+    assert (await taken(backend, "b")).holder == "b"
+
+
+async def test_an_expired_lease_changes_hands_under_a_higher_epoch(backend: Backend) -> None:
+    before = await taken(backend, "a", SHORT)
+
+    after = await taken_over(backend, "b")
+
+    assert after.epoch > before.epoch
+    assert not await backend.leases.renew(before, LONG)
+
+
+async def test_a_renewed_lease_does_not_expire(backend: Backend) -> None:
+    grant = await taken(backend, "a", SHORT)
+
+    assert await backend.leases.renew(grant, LONG)
+    await asyncio.sleep(SHORT.total_seconds() * 1.5)
+
+    assert await backend.leases.take("relay", "b", LONG) is None
+
+
+async def test_a_stale_grant_cannot_release_the_lease_of_its_successor(backend: Backend) -> None:
+    before = await taken(backend, "a", SHORT)
+    await taken_over(backend, "b")
+
+    await backend.leases.release(before)
+
+    assert await backend.leases.take("relay", "c", LONG) is None
+
+
+async def test_a_fenced_relay_cannot_mark(backend: Backend) -> None:
+    rows = await _one_row(backend)
+    before = await taken(backend, "a", SHORT)
+    await taken_over(backend, "b")
+
+    with pytest.raises(Fenced):
+        await backend.unpublished.mark(rows, before, NOON)
+
+    assert await backend.published() == []
+
+
+async def test_the_holder_stops_when_two_thirds_of_its_time_are_over(backend: Backend) -> None:
+    now = 100.0
+    lease = HeldLease(backend.leases, "relay", "a", ttl=timedelta(seconds=15), monotonic=lambda: now)
+    assert await lease.hold() is not None
+
+    now += 9.9
+    assert lease.held
+    now += 0.2
+    assert not lease.held
+
+
+async def test_the_holder_renews_in_time_and_keeps_its_epoch(backend: Backend) -> None:
+    now = 100.0
+    lease = HeldLease(backend.leases, "relay", "a", ttl=timedelta(seconds=15), monotonic=lambda: now)
+    first = await lease.hold()
+
+    now += 6
+    assert await lease.hold() == first
+    now += 6
+    assert lease.held
+
+
+async def test_who_slept_through_the_expiry_comes_back_with_a_new_epoch_or_not_at_all(backend: Backend) -> None:
+    now = 100.0
+    sleeper = HeldLease(backend.leases, "relay", "a", ttl=SHORT, monotonic=lambda: now)
+    assert await sleeper.hold() is not None
+    now += 60
+
+    await taken_over(backend, "b")
+
+    assert await sleeper.hold() is None
+    assert not sleeper.held
+
+
+async def _one_row(backend: Backend) -> list[OutboxRow]:
+    async def work(_: object) -> None:
+        await backend.outbox.append([publication()], now=NOON, causation=None, correlation=None, traceparent=None)
+
+    await backend.transactions.run(work, action="test", event=None)
+    return await backend.unpublished.fetch(10, ())

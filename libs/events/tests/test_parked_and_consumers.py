@@ -1,0 +1,106 @@
+"""Parked records and a consumer's memory of itself, on memory and store."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from careflow_events.consumers import NEVER_STARTED, StopReason
+from careflow_events.parked import ParkedRecord, ParkedState
+from careflow_events.testing.backend import Backend
+from careflow_events.testing.builders import NOON, a_record, an_event
+
+TOPIC = "careflow.screening.v1"
+OPEN = (ParkedState.PARKED, ParkedState.REPLAY_REQUESTED)
+
+
+def waiting(place: int, *, stream: str = f"{TOPIC}/patient:1", cause: str = "blocked") -> ParkedRecord:
+    return ParkedRecord(
+        id=f"{stream}@{place}",
+        record=a_record(an_event(place)),
+        stream=stream,
+        place=place,
+        event_id=f"event-{place}",
+        event_type="careflow.screening.ClearanceExtended.v1",
+        cause=cause,
+        attempts=1,
+        applied_early=False,
+        first_failed_at=NOON,
+    )
+
+
+async def test_a_parked_record_is_kept_as_it_came(backend: Backend) -> None:
+    broken = replace(
+        waiting(1), record=replace(waiting(1).record, key=b"\xff", value=None, headers=(("x", b"\xff"),)), stream=None
+    )
+    await backend.stores.parked.add(broken)
+
+    assert await backend.stores.parked.find(broken.id) == broken
+
+
+async def test_the_first_open_record_of_a_stream_is_its_head(backend: Backend) -> None:
+    parked = backend.stores.parked
+    for place in (10, 9, 11):
+        await parked.add(waiting(place))
+    await parked.add(waiting(1, stream=f"{TOPIC}/patient:2"))
+    await parked.change(waiting(9).id, expecting=OPEN, state=ParkedState.REPLAYED, at=NOON)
+
+    assert await parked.head(f"{TOPIC}/patient:1") == waiting(10)
+    assert await parked.open_count() == 3
+
+
+async def test_operators_page_through_what_is_open(backend: Backend) -> None:
+    parked = backend.stores.parked
+    for place in (1, 2, 3):
+        await parked.add(waiting(place, cause="data_invalid" if place == 1 else "blocked"))
+
+    def page(**query: object) -> dict[str, object]:
+        return {"stream": None, "cause": None, "limit": 2, "after": None} | query
+
+    first = await parked.open_records(**page())  # type: ignore[arg-type]  # a dict of the query's parts
+    second = await parked.open_records(**page(after=first[-1].id))  # type: ignore[arg-type]  # as above
+    assert [each.place for each in (*first, *second)] == [1, 2, 3]
+    assert [each.place for each in await parked.open_records(**page(cause="data_invalid"))] == [1]  # type: ignore[arg-type]  # as above
+
+
+async def test_a_state_is_changed_only_from_an_expected_one(backend: Backend) -> None:
+    parked = backend.stores.parked
+    await parked.add(waiting(1))
+    at = NOON + timedelta(minutes=1)
+
+    assert await parked.change(waiting(1).id, expecting=OPEN, state=ParkedState.REPLAY_REQUESTED, at=at)
+    assert [each.place for each in await parked.requested()] == [1]
+    assert await parked.change(waiting(1).id, expecting=OPEN, state=ParkedState.PARKED, at=at, cause="KeyError")
+    failed_again = await parked.find(waiting(1).id)
+    assert failed_again is not None
+    assert (failed_again.cause, failed_again.attempts) == ("KeyError", 2)
+    assert await parked.change(waiting(1).id, expecting=OPEN, state=ParkedState.DISCARDED, at=at)
+    assert not await parked.change(waiting(1).id, expecting=OPEN, state=ParkedState.REPLAYED, at=at)
+    discarded = await parked.find(waiting(1).id)
+    assert discarded is not None
+    assert discarded.settled_at == at
+
+
+async def test_a_consumer_remembers_what_it_started_and_how_fresh_it_is(backend: Backend) -> None:
+    consumers = backend.stores.consumers
+    assert await consumers.feed(TOPIC) == NEVER_STARTED
+
+    await consumers.note_started(TOPIC, "id-1", 0)
+    await consumers.note_started(TOPIC, "id-1", 1)
+    await consumers.note_checkpoint(TOPIC, 0, NOON)
+    feed = await consumers.feed(TOPIC)
+    assert (feed.topic_id, feed.started, feed.fresh_until()) == ("id-1", frozenset({0, 1}), None)
+
+    await consumers.note_checkpoint(TOPIC, 1, NOON + timedelta(seconds=30))
+    await consumers.note_checkpoint(TOPIC, 1, NOON + timedelta(seconds=10))
+    assert (await consumers.feed(TOPIC)).checkpoints == {0: NOON, 1: NOON + timedelta(seconds=30)}
+    assert (await consumers.feed(TOPIC)).fresh_until() == NOON
+
+
+async def test_a_stop_is_remembered_until_it_is_lifted(backend: Backend) -> None:
+    consumers = backend.stores.consumers
+    assert await consumers.stopped() is None
+
+    await consumers.stop(StopReason.OFFSETS_LOST, NOON)
+    assert await consumers.stopped() is StopReason.OFFSETS_LOST
+
+    await consumers.resume()
+    assert await consumers.stopped() is None

@@ -1,0 +1,350 @@
+"""The relay: what was committed is published, per stream in order, whatever fails around it."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from careflow_events import contracts
+from careflow_events.checkpoint import Checkpoints
+from careflow_events.consumed import ConsumedRecord
+from careflow_events.contracts import FeedCheckpoint
+from careflow_events.envelope import Envelope, decode
+from careflow_events.faults import diagnosis
+from careflow_events.lease import DEFAULT_TTL, Fenced, HeldLease
+from careflow_events.producing import OutgoingRecord
+from careflow_events.publication import Publication
+from careflow_events.relay import ROWS_PER_STREAM, Relay
+from careflow_events.sealing import Sealer
+from careflow_events.testing.builders import NOON, an_id, publication
+from careflow_events.testing.log import MemoryLog
+from careflow_events.testing.memory import MemoryStore
+from careflow_events.testing.memory_outbox import MemoryLeases, MemoryOutbox
+from careflow_events.topics import SCREENING, SCREENING_SAFETY, topics_of
+
+
+class NoHint:
+    """A store without change streams."""
+
+    async def wait(self, seconds: float) -> None:
+        await asyncio.sleep(0)
+
+
+@dataclass
+class Clinic:
+    """One service's outbox, its broker, and as many relays as a test starts."""
+
+    store: MemoryStore = field(default_factory=MemoryStore)
+    log: MemoryLog = field(default_factory=MemoryLog)
+    seconds: float = 0.0
+    ids: int = 0
+    broken: list[Exception] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.outbox = MemoryOutbox(self.store, Sealer({"keys": []}), self.new_id)
+
+    def new_id(self) -> str:
+        self.ids += 1
+        return an_id(self.ids)
+
+    def now(self) -> datetime:
+        return NOON + timedelta(seconds=self.seconds)
+
+    async def say(self, *publications: Publication) -> None:
+        await self.outbox.append(publications, now=self.now(), causation=None, correlation=None, traceparent=None)
+
+    def relay(self, name: str = "a", *, log: MemoryLog | None = None) -> Relay:
+        monotonic: Callable[[], float] = lambda: self.seconds  # noqa: E731 - short and named by its use
+        producer = log or self.log
+        return Relay(
+            unpublished=self.outbox,
+            lease=HeldLease(MemoryLeases(self.store, self.now), "relay", name, monotonic=monotonic),
+            producer=producer,
+            checkpoints=Checkpoints(topics_of("screening"), producer, self.new_id, monotonic=monotonic),
+            hint=NoHint(),
+            clock=self.now,
+            fault_of=diagnosis(lambda error: isinstance(error, OSError)),
+            retry_seconds=0,
+            monotonic=monotonic,
+        )
+
+    def published(self) -> list[Envelope]:
+        """The events on the log, without checkpoints."""
+        return [event for event in map(event_in, self.log.records) if event.sequence is not None]
+
+    def sequences(self, patient: int = 1) -> list[int | None]:
+        return [event.sequence for event in self.published() if event.subject == f"patient:{an_id(patient)}"]
+
+    def checkpoints(self) -> list[ConsumedRecord]:
+        return [record for record in self.log.records if event_in(record).type == FeedCheckpoint.type()]
+
+
+def event_in(record: ConsumedRecord) -> Envelope:
+    return decode(record.value, record.headers)
+
+
+def of_patient(patient: int) -> Callable[[OutgoingRecord], bool]:
+    return lambda record: record.key == f"patient:{an_id(patient)}".encode()
+
+
+@pytest.fixture
+def clinic() -> Clinic:
+    return Clinic()
+
+
+async def test_what_was_committed_is_published_once_and_in_order(clinic: Clinic) -> None:
+    await clinic.say(publication(), publication(), publication(patient=2))
+    relay = clinic.relay()
+
+    await relay.turn()
+    await relay.turn()
+
+    assert clinic.sequences(1) == [1, 2]
+    assert clinic.sequences(2) == [1]
+    assert clinic.outbox.unpublished() == []
+
+
+async def test_the_record_carries_the_key_and_the_routing_headers(clinic: Clinic) -> None:
+    await clinic.say(publication())
+
+    await clinic.relay().turn()
+
+    record = clinic.log.records[0]
+    assert record.key == f"patient:{an_id(1)}".encode()
+    assert dict(record.headers)["ce_type"] == contracts.ClearanceExtended.type().encode()
+
+
+async def test_safety_goes_before_everything_else(clinic: Clinic) -> None:
+    alert = contracts.SafetyAlertAcknowledged(patient_id=an_id(3), alert_id=an_id(5))
+    await clinic.say(publication(patient=1))
+    clinic.seconds += 1
+    await clinic.say(publication(alert, patient=3))
+
+    await clinic.relay().turn()
+
+    assert [event.subject for event in clinic.published()] == [f"patient:{an_id(3)}", f"patient:{an_id(1)}"]
+
+
+async def test_one_long_stream_leaves_room_for_the_others(clinic: Clinic) -> None:
+    await clinic.say(*(publication(patient=1) for _ in range(ROWS_PER_STREAM * 11)))
+    clinic.seconds += 1
+    await clinic.say(publication(patient=2))
+
+    await clinic.relay().turn()
+
+    assert len(clinic.sequences(1)) == ROWS_PER_STREAM
+    assert clinic.sequences(2) == [1]
+
+
+async def test_a_crash_between_sending_and_marking_sends_again(clinic: Clinic) -> None:
+    await clinic.say(publication(), publication())
+    clinic.log.answers_lost = True
+    await clinic.relay("a").turn()
+    clinic.log.answers_lost = False
+    clinic.seconds += DEFAULT_TTL.total_seconds() + 1
+
+    await clinic.relay("b").turn()
+
+    assert clinic.sequences() == [1, 2, 1, 2]
+    assert clinic.outbox.unpublished() == []
+
+
+async def test_only_the_holder_of_the_lease_publishes(clinic: Clinic) -> None:
+    await clinic.say(publication())
+    leader, other = clinic.relay("a"), clinic.relay("b")
+    await leader.turn()
+    await clinic.say(publication())
+
+    await other.turn()
+
+    assert leader.leading
+    assert not other.leading
+    assert clinic.sequences() == [1]
+
+
+async def test_a_leader_that_slept_may_send_twice_but_not_mark(clinic: Clinic) -> None:
+    await clinic.say(publication(), publication())
+    sleeper_log = SleepsBeforeItAnswers(clinic)
+    sleeper = clinic.relay("a", log=sleeper_log)
+
+    with pytest.raises(Fenced):
+        await sleeper.turn()
+
+    assert clinic.sequences() == [1, 2]
+    assert [event_in(record).sequence for record in sleeper_log.records] == [1, 2]
+    positions = [row.sequence for row in clinic.outbox.published()]
+    assert positions == [1, 2], "the successor's marks stand"
+
+
+class SleepsBeforeItAnswers(MemoryLog):
+    """A process paused between sending and hearing: meanwhile its lease expires and a successor does the work."""
+
+    def __init__(self, clinic: Clinic) -> None:
+        super().__init__()
+        self._clinic = clinic
+
+    async def publish(self, records: Any) -> Any:
+        answers = await super().publish(records)
+        self._clinic.seconds += DEFAULT_TTL.total_seconds() + 1
+        await self._clinic.relay("b").turn()
+        return answers
+
+
+async def test_a_refused_record_stops_its_stream_and_no_other(clinic: Clinic) -> None:
+    await clinic.say(publication(patient=1), publication(patient=2), publication(patient=1))
+    clinic.log.refuses = of_patient(1)
+    relay = clinic.relay()
+
+    await relay.turn()
+    await relay.turn()
+
+    assert clinic.sequences(2) == [1]
+    assert clinic.sequences(1) == []
+    assert relay.stuck_streams == {SCREENING.stream(f"patient:{an_id(1)}")}
+    await clinic.say(publication(patient=2))
+    await relay.turn()
+    assert clinic.sequences(2) == [1, 2]
+
+
+async def test_after_a_fatal_error_the_producer_is_replaced(clinic: Clinic) -> None:
+    await clinic.say(publication(patient=1), publication(patient=2), publication(patient=3))
+    clinic.log.refuses = of_patient(1)
+
+    await clinic.relay().turn()
+
+    assert clinic.log.renewals >= 1
+    assert clinic.sequences(2) == [1]
+    assert clinic.sequences(3) == [1]
+
+
+async def test_what_a_stuck_stream_sent_before_it_was_refused_stays_in_order(clinic: Clinic) -> None:
+    await clinic.say(*(publication() for _ in range(4)))
+    clinic.log.refuses = lambda record: decode(record.value, record.headers).sequence == 3
+    relay = clinic.relay()
+
+    await relay.turn()
+
+    assert clinic.sequences() == [1, 2]
+    assert [row.sequence for row in clinic.outbox.unpublished()] == [3, 4]
+
+
+async def test_a_stuck_stream_is_tried_again_and_never_skipped(clinic: Clinic) -> None:
+    await clinic.say(publication(), publication())
+    clinic.log.refuses = of_patient(1)
+    relay = clinic.relay()
+    await relay.turn()
+
+    clinic.log.refuses = lambda _: False
+    clinic.seconds += 301
+    await relay.turn()
+
+    assert clinic.sequences() == [1, 2]
+    assert relay.stuck_streams == frozenset()
+
+
+async def test_while_the_broker_is_away_nothing_is_stuck_and_nothing_lost(clinic: Clinic) -> None:
+    await clinic.say(publication(), publication(patient=2))
+    clinic.log.away = True
+    relay = clinic.relay()
+    await relay.turn()
+
+    clinic.log.away = False
+    await relay.turn()
+
+    assert relay.stuck_streams == frozenset()
+    assert clinic.sequences(1) == [1]
+    assert clinic.sequences(2) == [1]
+
+
+async def test_a_store_that_is_away_is_waited_for(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    await clinic.say(publication())
+    stopping = asyncio.Event()
+    fetch, failures = clinic.outbox.fetch, [OSError(), OSError()]
+
+    async def sometimes(limit: int, without: Any) -> Any:
+        if failures:
+            raise failures.pop()
+        found = await fetch(limit, without)
+        if not found:
+            stopping.set()
+        return found
+
+    monkeypatch.setattr(clinic.outbox, "fetch", sometimes)
+    await asyncio.wait_for(clinic.relay().run(stopping), 5)
+
+    assert clinic.sequences() == [1]
+
+
+async def test_an_unexpected_error_ends_the_relay(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(limit: int, without: Any) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(clinic.outbox, "fetch", broken)
+
+    with pytest.raises(ZeroDivisionError):
+        await clinic.relay().run(asyncio.Event())
+    assert clinic.log.closed
+
+
+async def test_a_stopped_relay_gives_its_lease_back(clinic: Clinic) -> None:
+    relay = clinic.relay("a")
+    await relay.turn()
+    stopping = asyncio.Event()
+    stopping.set()
+
+    await relay.run(stopping)
+
+    assert await MemoryLeases(clinic.store, clinic.now).take("relay", "b", DEFAULT_TTL) is not None
+
+
+async def test_a_checkpoint_goes_to_every_partition_of_every_topic(clinic: Clinic) -> None:
+    await clinic.relay().turn()
+
+    places = {record.place for record in clinic.checkpoints()}
+    assert places == {(topic.name, partition) for topic in (SCREENING, SCREENING_SAFETY) for partition in range(3)}
+    checkpoint = event_in(clinic.checkpoints()[0])
+    assert (checkpoint.subject, checkpoint.sequence, checkpoint.data) == (
+        None,
+        None,
+        {"as_of": "2026-11-23T12:00:00.000Z"},
+    )
+
+
+async def test_checkpoints_come_every_thirty_seconds(clinic: Clinic) -> None:
+    relay = clinic.relay()
+    rounds = []
+    for _ in range(7):
+        await relay.turn()
+        rounds.append(len(clinic.checkpoints()) // 6)
+        clinic.seconds += 5
+
+    assert rounds == [1, 1, 1, 1, 1, 1, 2]
+
+
+async def test_no_checkpoint_covers_what_was_not_published(clinic: Clinic) -> None:
+    await clinic.say(publication())
+    clinic.log.away = True
+    relay = clinic.relay()
+    await relay.turn()
+    clinic.log.away = False
+    clinic.seconds += 5
+
+    await relay.turn()
+    records = [event_in(record) for record in clinic.log.records]
+    assert records[0].sequence == 1
+    assert records[1].data == {"as_of": "2026-11-23T12:00:05.000Z"}
+
+
+async def test_a_stuck_stream_holds_the_checkpoints_back(clinic: Clinic) -> None:
+    await clinic.say(publication())
+    clinic.log.refuses = of_patient(1)
+    relay = clinic.relay()
+
+    await relay.turn()
+    clinic.seconds += 60
+    await relay.turn()
+
+    assert clinic.checkpoints() == []

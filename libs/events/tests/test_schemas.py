@@ -1,0 +1,83 @@
+"""The committed schemas: what the models say, and every promise ever released kept."""
+
+from pathlib import Path
+
+import orjson
+import pytest
+
+from careflow_events import schemas
+from careflow_events.schemas.__main__ import main, sample_faults, topic_disagreements
+
+
+class TestTheCommittedFiles:
+    def test_they_are_what_the_models_say(self) -> None:
+        assert schemas.disagreements() == []
+
+    def test_writing_makes_them_agree(self, tmp_path: Path) -> None:
+        schemas.write(tmp_path)
+        assert schemas.disagreements(tmp_path) == []
+
+    def test_missing_changed_and_left_over_files_are_named(self, tmp_path: Path) -> None:
+        schemas.write(tmp_path)
+        (tmp_path / "booking/ConsultationBooked/v1.json").unlink()
+        _grow(tmp_path / "booking/ConsultationMissed/v1.json", "reason")
+        (tmp_path / "booking/RoomPainted").mkdir()
+        (tmp_path / "booking/RoomPainted/v1.json").write_bytes(b"{}")
+
+        assert schemas.disagreements(tmp_path) == [
+            "booking/RoomPainted/v1.json: no event has this schema",
+            "booking/ConsultationBooked/v1.json: missing",
+            "booking/ConsultationMissed/v1.json: differs from its model",
+        ]
+        schemas.write(tmp_path)
+        assert schemas.disagreements(tmp_path) == []
+
+
+class TestTheGate:
+    def test_todays_schemas_keep_every_promise_made(self) -> None:
+        assert schemas.broken_promises() == []
+
+    def test_it_compares_with_every_released_version(self, tmp_path: Path) -> None:
+        schemas.release("1.0", tmp_path)
+        schemas.release("1.1", tmp_path)
+        _grow(tmp_path / "released/1.0/booking/ConsultationMissed/v1.json", "reason")
+
+        assert schemas.broken_promises(tmp_path) == ["1.0: booking/ConsultationMissed/v1.json: data.reason: removed"]
+
+    def test_an_event_that_is_gone_is_a_broken_promise(self, tmp_path: Path) -> None:
+        schemas.release("1.0", tmp_path)
+        kept = tmp_path / "released/1.0/booking/RoomPainted"
+        kept.mkdir()
+        (kept / "v1.json").write_bytes(b"{}")
+
+        assert schemas.broken_promises(tmp_path) == ["1.0: booking/RoomPainted/v1.json: removed"]
+
+    def test_a_release_is_never_overwritten(self, tmp_path: Path) -> None:
+        schemas.release("1.0", tmp_path)
+        with pytest.raises(FileExistsError):
+            schemas.release("1.0", tmp_path)
+
+
+def test_the_command_finds_nothing_wrong_with_what_is_committed() -> None:
+    assert main(["--check"]) == 0
+
+
+def test_it_names_topics_that_are_not_deployed_as_written(tmp_path: Path) -> None:
+    declared = tmp_path / "topics.yaml"
+    declared.write_text("topics: [{name: careflow.booking.v1, writer: booking, classification: safety}]")
+
+    assert topic_disagreements(declared) == [
+        "topics.yaml: careflow.booking.v1 differs from topics.py",
+        "topics.yaml: careflow.screening.safety.v1 differs from topics.py",
+        "topics.yaml: careflow.screening.v1 differs from topics.py",
+    ]
+
+
+def test_every_sample_can_be_read() -> None:
+    assert sample_faults() == []
+
+
+def _grow(path: Path, field: str) -> None:
+    schema = orjson.loads(path.read_bytes())
+    schema["properties"][field] = {"type": "string"}
+    path.write_bytes(orjson.dumps(schema))

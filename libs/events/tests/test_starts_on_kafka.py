@@ -1,0 +1,141 @@
+"""Where a consumer starts: at the beginning only when it never started; lost offsets and re-created topics stop it."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from careflow_events.consumers import StopReason
+from careflow_events.kafka.partitions import Starts, TopicMissing, group_of
+from careflow_events.kafka.topic_ids import identify
+from careflow_events.testing.builders import a_record, an_event, an_id
+from careflow_events.testing.memory import MemoryConsumers, MemoryStore
+from careflow_events.testing.worker import send, until
+
+pytestmark = pytest.mark.kafka
+
+
+@pytest.fixture
+def topic(make_topic: Any) -> str:
+    name: str = make_topic()
+    return name
+
+
+@pytest.fixture
+def consumers() -> MemoryConsumers:
+    return MemoryConsumers(MemoryStore())
+
+
+@pytest.fixture
+def starts(kafka_url: str, consumers: MemoryConsumers) -> Starts:
+    return Starts(kafka_url, "booking", consumers)
+
+
+@pytest.fixture
+async def admin(kafka_url: str) -> AsyncIterator[AIOKafkaAdminClient]:
+    client = AIOKafkaAdminClient(bootstrap_servers=kafka_url)
+    await client.start()
+    yield client
+    await client.close()
+
+
+async def committed(kafka_url: str, topic: str) -> list[int | None]:
+    async with AIOKafkaConsumer(bootstrap_servers=kafka_url, group_id=group_of("booking", topic)) as client:
+        return [await client.committed(TopicPartition(topic, partition)) for partition in range(3)]
+
+
+async def commit(kafka_url: str, topic: str, offset: int) -> None:
+    """Moves the group in all partitions, as a tool would."""
+    places = [TopicPartition(topic, partition) for partition in range(3)]
+    group = group_of("booking", topic)
+    async with AIOKafkaConsumer(bootstrap_servers=kafka_url, group_id=group, enable_auto_commit=False) as client:
+        client.assign(places)
+        await client.commit(dict.fromkeys(places, offset))
+
+
+async def some_events(kafka_url: str, topic: str, patients: Sequence[int] = range(1, 31)) -> None:
+    await send(kafka_url, [a_record(an_event(1, patient=patient, topic=topic)) for patient in patients])
+
+
+async def test_a_new_consumer_starts_at_the_beginning(
+    starts: Starts, consumers: MemoryConsumers, kafka_url: str, topic: str
+) -> None:
+    await some_events(kafka_url, topic)
+
+    assert await starts.prepare(topic) is None
+
+    assert await committed(kafka_url, topic) == [0, 0, 0]
+    assert (await consumers.feed(topic)).started == frozenset({0, 1, 2})
+
+
+async def test_a_known_consumer_starts_where_it_was(starts: Starts, kafka_url: str, topic: str) -> None:
+    await some_events(kafka_url, topic)
+    await starts.prepare(topic)
+    await commit(kafka_url, topic, 1)
+
+    assert await starts.prepare(topic) is None
+    assert await committed(kafka_url, topic) == [1, 1, 1]
+
+
+async def test_a_crash_before_the_start_was_noted_is_harmless(
+    starts: Starts, consumers: MemoryConsumers, kafka_url: str, topic: str
+) -> None:
+    await some_events(kafka_url, topic)
+    await commit(kafka_url, topic, 0)
+
+    assert await starts.prepare(topic) is None
+    assert (await consumers.feed(topic)).started == frozenset({0, 1, 2})
+
+
+async def test_a_started_partition_without_offset_stops_the_consumer(
+    starts: Starts, consumers: MemoryConsumers, kafka_url: str, topic: str
+) -> None:
+    (identity,) = (await identify(kafka_url, [topic])).values()
+    await consumers.note_started(topic, identity.topic_id, 0)
+
+    assert await starts.prepare(topic) is StopReason.OFFSETS_LOST
+    assert await committed(kafka_url, topic) == [None, None, None]
+
+
+async def test_an_offset_beyond_the_log_stops_the_consumer(starts: Starts, kafka_url: str, topic: str) -> None:
+    await commit(kafka_url, topic, 1_000)
+
+    assert await starts.prepare(topic) is StopReason.OFFSETS_LOST
+
+
+async def test_a_topic_made_again_under_its_name_stops_the_consumer(
+    starts: Starts, kafka_url: str, topic: str, admin: AIOKafkaAdminClient
+) -> None:
+    await starts.prepare(topic)
+    await admin.delete_topics([topic])
+
+    async def gone() -> bool:
+        return topic not in await identify(kafka_url, [topic])
+
+    await until(gone)
+    await admin.create_topics([NewTopic(topic, 3, 1)])
+    await until(lambda: _exists(kafka_url, topic))
+
+    assert await starts.prepare(topic) is StopReason.TOPIC_RECREATED
+
+
+async def _exists(kafka_url: str, topic: str) -> bool:
+    identity = (await identify(kafka_url, [topic])).get(topic)
+    return identity is not None and len(identity.partitions) == 3
+
+
+async def test_a_topic_that_is_not_there_yet_is_waited_for(starts: Starts) -> None:
+    with pytest.raises(TopicMissing):
+        await starts.prepare(f"test.{an_id(1)}.v1")
+
+
+async def test_the_lag_is_what_lies_behind_the_committed_offset(starts: Starts, kafka_url: str, topic: str) -> None:
+    await starts.prepare(topic)
+    await some_events(kafka_url, topic)
+
+    stop, states = await starts.check(topic)
+
+    assert stop is None
+    assert sum(state.lag for state in states.values()) == 30

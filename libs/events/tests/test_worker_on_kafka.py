@@ -1,0 +1,247 @@
+"""Consuming on a real Kafka and a real store: what arrives is handled once and in order, whatever arrives with it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from pymongo import AsyncMongoClient
+
+from careflow_events import contracts
+from careflow_events.mongo import MongoOutbox, mongo_stores
+from careflow_events.operations import ParkedOperations
+from careflow_events.sealing import Sealer
+from careflow_events.subscription import Received
+from careflow_events.testing.bound import BoundTransactions
+from careflow_events.testing.builders import NOON, a_record, an_event, an_id, publication, with_data
+from careflow_events.testing.worker import Worker, never, now, send, until
+from careflow_events.topics import Classification, Topic
+
+pytestmark = [pytest.mark.store, pytest.mark.kafka]
+
+ONE, TWO = f"patient:{an_id(1)}", f"patient:{an_id(2)}"
+
+
+@pytest.fixture
+def topic(make_topic: Any, monkeypatch: pytest.MonkeyPatch) -> Topic:
+    """The events of this test go to a topic of their own."""
+    own = Topic(make_topic(), "screening", Classification.OPERATIONAL)
+    monkeypatch.setattr(contracts.ClearanceExtended, "topic", own)
+    monkeypatch.setattr(contracts.ClearanceRevoked, "topic", own)
+    return own
+
+
+@pytest.fixture
+async def client(store_url: str) -> AsyncIterator[AsyncMongoClient[dict[str, Any]]]:
+    async with AsyncMongoClient[dict[str, Any]](store_url) as client:
+        yield client
+
+
+@pytest.fixture
+async def worker(client: AsyncMongoClient[dict[str, Any]], database: str, kafka_url: str, topic: Topic) -> Worker:
+    worker = Worker(client, database, kafka_url, own=[topic])
+    await worker.make_indexes()
+    return worker
+
+
+async def handled(worker: Worker, count: int) -> None:
+    async def enough() -> bool:
+        return len(await worker.effects()) >= count
+
+    await until(enough)
+
+
+async def parked(worker: Worker, count: int) -> None:
+    async def enough() -> bool:
+        return len(await worker.parked()) >= count
+
+    await until(enough)
+
+
+async def test_what_one_service_commits_another_handles(
+    worker: Worker, client: AsyncMongoClient[dict[str, Any]]
+) -> None:
+    outbox = MongoOutbox(worker.database, Sealer({"keys": []}), iter(map(an_id, range(100, 200))).__next__)
+
+    async def say(_: Any) -> None:
+        both = [publication(patient=1), publication(patient=2), publication(patient=1)]
+        await outbox.append(both, now=now(), causation=None, correlation=None, traceparent=None)
+
+    async with worker.running():
+        await BoundTransactions(client).run(say, action="test", event=None)
+        await handled(worker, 3)
+
+    assert await worker.effects(ONE) == [1, 2]
+    assert await worker.effects(TWO) == [1]
+    rows = await worker.database["_outbox"].find().sort([("position", 1)]).to_list()
+    assert [row["position"] for row in rows] == [1, 2, 3]
+
+
+async def test_the_checkpoints_of_the_writer_tell_the_reader_how_fresh_it_is(worker: Worker, topic: Topic) -> None:
+    consumers = mongo_stores(worker.database, "booking").consumers
+
+    async def fresh() -> bool:
+        return (await consumers.feed(topic.name)).fresh_until() is not None
+
+    async with worker.running():
+        await until(fresh)
+
+
+async def test_what_is_broken_waits_and_all_else_goes_on(worker: Worker, kafka_url: str, topic: Topic) -> None:
+    good, other = a_record(an_event(1)), an_event(1, patient=3)
+    hostile = [
+        replace(good, key=b"patient:a", value=None),
+        replace(good, key=b"patient:b", value=b"\xff\xfe{"),
+        replace(good, key=b"patient:c", value=b'{"specversion": "0.3"}'),
+        replace(a_record(an_event(1, patient=5)), key=b"patient:d"),
+        replace(a_record(other), headers=[("x", b"\xff\xfe")]),
+        a_record(with_data(an_event(1, patient=4), {"patient_id": 1})),
+        replace(good, key=None, value=b"x"),
+        replace(good, key=b"\xff", value=b"x"),
+    ]
+    fine = [
+        a_record(replace(an_event(2), type="careflow.screening.Newer.v1")),
+        a_record(with_data(an_event(3), {**an_event(3).data, "later": True})),
+        good,
+        a_record(an_event(4)),
+    ]
+
+    await send(kafka_url, [good, *hostile, *fine])
+    async with worker.running():
+        await handled(worker, 3)
+        await parked(worker, len(hostile))
+
+    assert await worker.effects(ONE) == [1, 3, 4]
+    causes = sorted(each["cause"] for each in await worker.parked())
+    assert causes == sorted(
+        [
+            "tombstone",
+            "not_json",
+            "headers_differ",
+            "key_differs_from_subject",
+            "header_not_utf8",
+            "data_invalid",
+            "not_json",
+            "not_json",
+        ]
+    )
+
+
+async def test_a_gap_waits_for_the_late_event_and_closes_by_itself(worker: Worker, kafka_url: str) -> None:
+    await send(kafka_url, [a_record(an_event(1)), a_record(an_event(3)), a_record(an_event(4))])
+    async with worker.running():
+        await parked(worker, 2)
+        await send(kafka_url, [a_record(an_event(2))])
+        await handled(worker, 4)
+
+    assert await worker.effects() == [1, 2, 3, 4]
+    assert await worker.parked() == []
+
+
+async def test_a_restart_goes_on_where_it_was(worker: Worker, kafka_url: str) -> None:
+    await send(kafka_url, [a_record(an_event(1)), a_record(an_event(2))])
+    async with worker.running():
+        await handled(worker, 2)
+    await send(kafka_url, [a_record(an_event(2)), a_record(an_event(3))])
+
+    async with worker.running():
+        await handled(worker, 3)
+
+    assert await worker.effects() == [1, 2, 3]
+
+
+async def test_a_stop_waits_for_the_event_in_flight_and_commits_it(
+    client: AsyncMongoClient[dict[str, Any]], database: str, kafka_url: str, topic: Topic
+) -> None:
+    worker = Worker(client, database, kafka_url)
+    await worker.make_indexes()
+    started = asyncio.Event()
+
+    async def slow(_: Received[Any]) -> None:
+        started.set()
+        await asyncio.sleep(0.5)
+
+    worker.breaks = slow
+    await send(kafka_url, [a_record(an_event(1))])
+    async with worker.running():
+        await asyncio.wait_for(started.wait(), 20)
+
+    assert await worker.effects() == [1]
+    _, states = await worker.runner().starts.check(topic.name)
+    assert sum(state.lag for state in states.values()) == 0
+
+
+async def test_a_fault_pauses_its_partition_and_lets_the_others_go_on(worker: Worker, kafka_url: str) -> None:
+    away = True
+
+    async def sometimes(event: Received[Any]) -> None:
+        if away and event.subject == ONE:
+            raise ConnectionResetError
+
+    worker.breaks = sometimes
+    patients = range(1, 9)
+    await send(kafka_url, [a_record(an_event(1, patient=patient)) for patient in patients])
+    async with worker.running():
+        await handled(worker, 4)
+        assert await worker.effects(ONE) == []
+        away = False
+        await handled(worker, len(patients))
+
+    assert await worker.effects(ONE) == [1]
+    assert await worker.parked() == []
+
+
+async def test_two_workers_share_the_partitions_and_double_nothing(worker: Worker, kafka_url: str) -> None:
+    first = [a_record(an_event(n, patient=patient)) for n in range(1, 11) for patient in range(1, 7)]
+    second = [a_record(an_event(n, patient=patient)) for n in range(11, 21) for patient in range(1, 7)]
+    async with worker.running():
+        await send(kafka_url, first)
+        async with worker.running():
+            await send(kafka_url, second)
+            await handled(worker, 120)
+
+    for patient in range(1, 7):
+        assert await worker.effects(f"patient:{an_id(patient)}") == list(range(1, 21))
+
+
+async def test_an_operator_replays_what_a_bug_parked(
+    worker: Worker, kafka_url: str, client: AsyncMongoClient[dict[str, Any]]
+) -> None:
+    async def bug(event: Received[Any]) -> None:
+        if event.sequence == 2:
+            raise KeyError
+
+    worker.breaks = bug
+    await send(kafka_url, [a_record(an_event(n)) for n in (1, 2, 3)])
+    stores = mongo_stores(worker.database, "booking")
+    operations = ParkedOperations(stores, BoundTransactions(client), now)
+    async with worker.running():
+        await parked(worker, 2)
+        assert await stores.positions.blocked(ONE)
+        worker.breaks = never
+        await operations.request_replay((await operations.list())[0].stream or "")
+        await handled(worker, 3)
+
+    assert await worker.effects() == [1, 2, 3]
+    assert not await stores.positions.blocked(ONE)
+
+
+async def test_what_restricts_is_not_held_up_by_a_block(worker: Worker, kafka_url: str) -> None:
+    fact = contracts.ClearanceRevoked(patient_id=an_id(1), clearance_id=an_id(7), valid_until=NOON)
+    await send(kafka_url, [a_record(an_event(1)), a_record(an_event(3)), a_record(an_event(4, fact))])
+    async with worker.running():
+        await handled(worker, 2)
+
+    assert await worker.effects() == [1, 4]
+
+
+async def test_the_worker_says_when_it_is_ready(worker: Worker) -> None:
+    async with worker.running() as runner:
+
+        async def ready() -> bool:
+            return all(runner.checks().values())
+
+        await until(ready)
+
+    assert not runner.checks()["partitions_assigned"]

@@ -1,0 +1,83 @@
+"""Opens everything a process has in its service's store, wired together once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from pymongo.monitoring import CommandListener
+
+from careflow_events.mongo import MongoOutbox
+from careflow_events.publication import PublicationTable
+from careflow_events.sealing import Sealer
+from careflow_service.clock import Clock, wall_clock
+from careflow_service.ids import new_id
+from careflow_service.mongo.audit import AuditTrail
+from careflow_service.mongo.client import Client, Database, open_client, open_database
+from careflow_service.mongo.idempotency import IdempotencyRecords
+from careflow_service.mongo.vault import BlindIndex, Vault
+from careflow_service.mongo.work import TIME_LIMIT_SECONDS, MongoWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Keys:
+    """The keys at rest, raw: 96 bytes for the master key, at least 32 for the others."""
+
+    master: bytes
+    blind_index: bytes
+    audit: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """One process's hold on its service's store."""
+
+    client: Client
+    database: Database
+    work: MongoWork
+    vault: Vault
+    blind_index: BlindIndex
+    audit: AuditTrail
+
+
+@asynccontextmanager
+async def open_store(
+    *,
+    url: str,
+    database: str,
+    process: str,
+    keys: Keys,
+    published: PublicationTable,
+    sealer: Sealer,
+    clock: Clock,
+    time_limit: float = TIME_LIMIT_SECONDS,
+    listeners: Sequence[CommandListener] = (),
+) -> AsyncIterator[Store]:
+    """The store of one service, closed at the end. It connects with its first operation, so this succeeds while the
+    store is down; `vault.check()` proves connection and master key. `clock` is the domain clock. Raises StoreUrlWrong.
+    """
+    async with open_client(url, name=process, listeners=listeners) as client:
+        opened = open_database(client, database)
+        audit = AuditTrail(opened, keys.audit, wall_clock=wall_clock, new_id=new_id)
+        vault = Vault(client, opened, keys.master)
+        try:
+            yield Store(
+                client=client,
+                database=opened,
+                work=MongoWork(
+                    client,
+                    outbox=MongoOutbox(opened, sealer, new_id),
+                    published=published,
+                    idempotency=IdempotencyRecords(opened, wall_clock),
+                    audit=audit,
+                    clock=clock,
+                    new_id=new_id,
+                    time_limit=time_limit,
+                ),
+                vault=vault,
+                blind_index=BlindIndex(keys.blind_index),
+                audit=audit,
+            )
+        finally:
+            await vault.close()

@@ -1,0 +1,31 @@
+"""`api`: the service over HTTP. Needs the store and no Kafka, so commands are accepted while Kafka is down."""
+
+import asyncio
+from typing import TypeVar
+
+from careflow_service.http.access import AccessTableMismatch
+from careflow_service.http.app import RoutesWrong, create_app
+from careflow_service.http.health import Health, Heartbeat, ready_checks
+from careflow_service.processes.opening import Opened, StartUpFailure
+from careflow_service.processes.running import run_tasks, until_stopped
+from careflow_service.processes.serving import bind, serving
+from careflow_service.settings import ServiceSettings, SettingsError
+from careflow_service.telemetry.logs import log
+
+S = TypeVar("S", bound=ServiceSettings)
+P = TypeVar("P")
+App = TypeVar("App")
+
+
+async def run_api(process: Opened[S, P, App], stop: asyncio.Event) -> bool:
+    """Serve until stopped; answers whether it ended because it was told to."""
+    service, settings = process.service, process.resources.settings
+    heartbeat = Heartbeat()
+    health = Health(ready_checks(service, process.app, process.resources), heartbeat)
+    try:
+        app = create_app(service, process.app, process.resources, health=health)
+    except (AccessTableMismatch, RoutesWrong, SettingsError) as error:
+        raise StartUpFailure(str(error)) from None
+    listening = bind(settings.http_host, settings.http_port)
+    log.info("listening", host=settings.http_host, port=listening.getsockname()[1])
+    return await run_tasks({"http": serving(app, listening), "heartbeat": until_stopped(heartbeat.run)}, stop)

@@ -1,0 +1,147 @@
+"""Opens what a process of a service works with, and closes it again.
+
+Invariant: a process either has everything it needs, its store reached and its keys proved, or stops with one sentence
+that says what is missing.
+"""
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+from pymongo.errors import OperationFailure, PyMongoError
+
+from careflow_events.catalogue import recipients
+from careflow_events.lease import HeldLease
+from careflow_events.mongo import MongoLeases
+from careflow_events.sealing import RecipientUnknown, Sealer
+from careflow_service.clock import ClockFileBroken, DomainClock
+from careflow_service.ids import new_id
+from careflow_service.mongo.client import StoreUrlWrong
+from careflow_service.mongo.store import Keys, Store, open_store
+from careflow_service.mongo.vault import MasterKeyWrong
+from careflow_service.service import Resources, Service
+from careflow_service.settings import ServiceSettings, SettingsError
+
+S = TypeVar("S", bound=ServiceSettings)
+P = TypeVar("P")
+App = TypeVar("App")
+
+STORE_WAIT_SECONDS: Final = 30.0
+"""How long a starting process waits for its store, which may start at the same time."""
+ASK_AGAIN_SECONDS: Final = 0.5
+_REFUSED_CODES: Final = frozenset({13, 18})
+"""Unauthorized and AuthenticationFailed: waiting does not help."""
+
+
+class StartUpFailure(Exception):
+    """The process cannot start; the message is one line for an operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened(Generic[S, P, App]):
+    """A service with everything it needs in this process."""
+
+    service: Service[S, P, App]
+    resources: Resources[S]
+    app: App
+    ports: P
+    lease: Callable[[str], HeldLease]
+    """This process's hold on the lease of that name."""
+
+
+@asynccontextmanager
+async def opened(
+    service: Service[S, P, App], settings: S, *, process: str, store_wait: float = STORE_WAIT_SECONDS
+) -> AsyncIterator[Opened[S, P, App]]:
+    """The service, opened for the process of that name. Raises StartUpFailure."""
+    clock = _clock(settings)
+    opening = open_store(
+        url=settings.mongo_url.get_secret_value(),
+        database=settings.mongo_database or service.name,
+        process=f"careflow-{service.name}-{process}",
+        keys=_keys(settings),
+        published=service.published,
+        sealer=_sealer(service.name, settings),
+        clock=clock,
+    )
+    async with AsyncExitStack() as stack:
+        try:
+            store = await stack.enter_async_context(opening)
+            await _reach(store, store_wait)
+        except (StoreUrlWrong, MasterKeyWrong) as error:
+            raise StartUpFailure(str(error)) from None
+        resources = Resources.on(store, settings=settings, clock=clock)
+        app = _bootstrapped(service, resources)
+        leases, holder = MongoLeases(store.database), _holder()
+        yield Opened(service, resources, app, service.ports(app), lease=lambda name: HeldLease(leases, name, holder))
+
+
+def _keys(settings: ServiceSettings) -> Keys:
+    return Keys(
+        master=settings.master_key.get_secret_value(),
+        blind_index=settings.blind_index_key.get_secret_value(),
+        audit=settings.audit_key.get_secret_value(),
+    )
+
+
+async def _reach(store: Store, store_wait: float) -> None:
+    """Wait for a primary that lets us in, and prove that its data keys open with our master key."""
+    loop = asyncio.get_running_loop()
+    give_up_at = loop.time() + store_wait
+    while True:
+        try:
+            async with asyncio.timeout_at(give_up_at):
+                hello = await store.client.admin.command("hello")
+                if hello.get("isWritablePrimary"):
+                    return await store.vault.check()
+        except OperationFailure as error:
+            if error.code in _REFUSED_CODES:
+                raise StartUpFailure("the store refuses the credentials in CAREFLOW_MONGO_URL") from None
+        except (PyMongoError, TimeoutError):
+            pass
+        if loop.time() >= give_up_at:
+            raise StartUpFailure(f"no primary answered at CAREFLOW_MONGO_URL within {store_wait:.0f} seconds")
+        await asyncio.sleep(ASK_AGAIN_SECONDS)
+
+
+def _clock(settings: ServiceSettings) -> DomainClock:
+    clock = DomainClock(settings.clock_file)
+    try:
+        clock()
+    except ClockFileBroken as error:
+        raise StartUpFailure(str(error)) from None
+    return clock
+
+
+def _sealer(service: str, settings: ServiceSettings) -> Sealer:
+    """The sealer with a key for every consumer this service seals to."""
+    needed = recipients(service)
+    if settings.sealing_public_file is None:
+        if needed:
+            raise StartUpFailure("CAREFLOW_SEALING_PUBLIC_FILE is missing")
+        return Sealer({"keys": []})
+    try:
+        sealer = Sealer.from_file(settings.sealing_public_file)
+        sealer.confirm(needed)
+    except OSError as error:
+        raise StartUpFailure(f"CAREFLOW_SEALING_PUBLIC_FILE cannot be read ({error.strerror})") from None
+    except ValueError:
+        raise StartUpFailure("CAREFLOW_SEALING_PUBLIC_FILE is not a set of sealing keys") from None
+    except RecipientUnknown as error:
+        raise StartUpFailure(f"CAREFLOW_SEALING_PUBLIC_FILE: {error}") from None
+    return sealer
+
+
+def _bootstrapped(service: Service[S, P, App], resources: Resources[S]) -> App:
+    try:
+        return service.bootstrap(resources)
+    except SettingsError as error:
+        raise StartUpFailure(str(error)) from None
+
+
+def _holder() -> str:
+    return f"{socket.gethostname()}-{os.getpid()}-{new_id()[-6:]}"

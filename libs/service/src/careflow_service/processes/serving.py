@@ -1,0 +1,62 @@
+"""Serves an ASGI application on a port, as one task of a process.
+
+Invariant: the port is ours before anything else starts, and requests in flight are finished before the task returns.
+"""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+
+from careflow_service.processes.opening import StartUpFailure
+from careflow_service.processes.running import GRACE_SECONDS, Run
+
+BACKLOG = 2048
+KEEP_ALIVE_SECONDS = 75
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # Signals are the process's business: it may have other tasks to stop.
+        yield
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Take the port. Raises StartUpFailure."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise StartUpFailure(f"cannot listen on {host} port {port} ({error.strerror})") from None
+
+
+def serving(app: Any, listening: socket.socket) -> Run:
+    """The task that serves `app` on a bound socket."""
+    config = uvicorn.Config(
+        app,
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=int(GRACE_SECONDS) - 1,
+    )
+
+    async def run(stop: asyncio.Event) -> None:
+        server = _Server(config)
+        served = asyncio.ensure_future(server.serve(sockets=[listening]))
+        stopped = asyncio.ensure_future(stop.wait())
+        try:
+            await asyncio.wait([served, stopped], return_when=asyncio.FIRST_COMPLETED)
+            server.should_exit = True
+            await served
+        finally:
+            stopped.cancel()
+
+    return run

@@ -1,0 +1,45 @@
+"""`timers`: deadlines fire and effects are performed. Needs the store and no Kafka, so escalations go out while it is
+down.
+"""
+
+import asyncio
+from typing import TypeVar
+
+from starlette.applications import Starlette
+
+from careflow_service.http.health import Health, Heartbeat, health_routes, ready_checks
+from careflow_service.processes.opening import Opened
+from careflow_service.processes.running import Run, run_tasks, until_stopped
+from careflow_service.processes.serving import bind, serving
+from careflow_service.settings import ServiceSettings
+from careflow_service.timers import Timers
+
+S = TypeVar("S", bound=ServiceSettings)
+P = TypeVar("P")
+App = TypeVar("App")
+
+
+async def run_timers(process: Opened[S, P, App], stop: asyncio.Event) -> bool:
+    """Work until stopped; answers whether it ended because it was told to."""
+    settings = process.resources.settings
+    heartbeat = Heartbeat()
+    health = Health(ready_checks(process.service, process.app, process.resources), heartbeat)
+    listening = bind(settings.http_host, settings.health_port)
+    tasks: dict[str, Run] = {
+        "health": serving(Starlette(routes=health_routes(health)), listening),
+        "heartbeat": until_stopped(heartbeat.run),
+        "timers": timers_of(process).run,
+    }
+    return await run_tasks(tasks, stop)
+
+
+def timers_of(process: Opened[S, P, App]) -> Timers[P]:
+    """The service's timers in this process."""
+    return Timers(
+        ports=process.ports,
+        deadlines=process.service.deadlines,
+        effects=process.service.effects,
+        work=process.resources.work,
+        clock=process.resources.clock,
+        lease=process.lease,
+    )

@@ -1,0 +1,89 @@
+"""`worker`: the consumers of a service and the relay of its outbox; with `--with-timers` also what `timers` does.
+
+The only module of this library that reaches a Kafka client.
+"""
+
+import asyncio
+from typing import TypeVar
+
+from starlette.applications import Starlette
+
+from careflow_events.contracts.sealed import sealed_fields
+from careflow_events.kafka.runner import EventsRunner
+from careflow_events.kafka.worker import EventsWorker
+from careflow_events.sealing import KeyRing
+from careflow_service.http.health import Check, Health, Heartbeat, health_routes, ready_checks
+from careflow_service.mongo.faults import store_is_away
+from careflow_service.mongo.reactions import ReactionTransactions
+from careflow_service.processes.opening import Opened, StartUpFailure
+from careflow_service.processes.running import Run, run_tasks, until_stopped
+from careflow_service.processes.serving import bind, serving
+from careflow_service.processes.timers import timers_of
+from careflow_service.service import Service
+from careflow_service.settings import ServiceSettings
+
+S = TypeVar("S", bound=ServiceSettings)
+P = TypeVar("P")
+App = TypeVar("App")
+
+
+async def run_worker(process: Opened[S, P, App], stop: asyncio.Event, *, with_timers: bool = False) -> bool:
+    """Work until stopped; answers whether it ended because it was told to. Raises StartUpFailure."""
+    settings = process.resources.settings
+    heartbeat = Heartbeat()
+    events = _events_runner(process)
+    health = Health(
+        {**ready_checks(process.service, process.app, process.resources), **_event_checks(events)}, heartbeat
+    )
+    listening = bind(settings.http_host, settings.health_port)
+    tasks: dict[str, Run] = {
+        "health": serving(Starlette(routes=health_routes(health)), listening),
+        "heartbeat": until_stopped(heartbeat.run),
+        "events": events.run,
+    }
+    if with_timers:
+        tasks["timers"] = timers_of(process).run
+    return await run_tasks(tasks, stop)
+
+
+def _events_runner(process: Opened[S, P, App]) -> EventsRunner:
+    service, resources = process.service, process.resources
+    assert resources.settings.kafka_url is not None
+    return EventsWorker(
+        service=service.name,
+        bootstrap_servers=resources.settings.kafka_url,
+        database=resources.database,
+        subscriptions=service.subscriptions,
+        ports=process.ports,
+        transactions=ReactionTransactions(resources.work),
+        keyring=_keyring(service, resources.settings),
+        clock=resources.clock,
+        wall_clock=resources.wall_clock,
+        new_id=resources.new_id,
+        passes=store_is_away,
+    ).runner()
+
+
+def _event_checks(events: EventsRunner) -> dict[str, Check]:
+    def check(name: str) -> Check:
+        async def holds() -> bool:
+            return events.checks()[name]
+
+        return holds
+
+    return {name: check(name) for name in events.checks()}
+
+
+def _keyring(service: Service[S, P, App], settings: ServiceSettings) -> KeyRing | None:
+    """The private keys of this consumer; needed once something it hears is sealed to it."""
+    if settings.sealing_private_file is None:
+        contracts = (subscription.contract for subscription in service.subscriptions)
+        if any(service.name in field.consumers for contract in contracts for field in sealed_fields(contract)):
+            raise StartUpFailure("CAREFLOW_SEALING_PRIVATE_FILE is missing")
+        return None
+    try:
+        return KeyRing.from_file(service.name, settings.sealing_private_file)
+    except OSError as error:
+        raise StartUpFailure(f"CAREFLOW_SEALING_PRIVATE_FILE cannot be read ({error.strerror})") from None
+    except ValueError:
+        raise StartUpFailure(f"CAREFLOW_SEALING_PRIVATE_FILE is not a set of private keys of {service.name}") from None

@@ -1,0 +1,75 @@
+"""A store of one's own for a test: fresh keys, all indexes, a clock that the test moves."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import Any, Final
+
+from pymongo import IndexModel
+from pymongo.monitoring import CommandListener
+
+from careflow_events import mongo as events
+from careflow_events.publication import PublicationTable
+from careflow_events.sealing import Sealer
+from careflow_service.clock import Clock
+from careflow_service.mongo.indexes import INDEXES, ensure_indexes
+from careflow_service.mongo.store import Keys, Store, open_store
+
+MONDAY_NOON: Final = datetime(2026, 3, 2, 20, 0, tzinfo=UTC)
+"""An ordinary Monday, noon in Los Angeles."""
+
+NOTHING_PUBLISHED: Final[PublicationTable] = MappingProxyType({})
+NO_RECIPIENTS: Final[Mapping[str, Any]] = MappingProxyType({"keys": []})
+
+
+@dataclass
+class SetClock:
+    """A clock that stands still until the test moves it."""
+
+    now: datetime = field(default=MONDAY_NOON)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, by: timedelta) -> None:
+        """Moves the clock on."""
+        self.now += by
+
+
+def new_keys() -> Keys:
+    """Random keys at rest."""
+    return Keys(master=os.urandom(96), blind_index=os.urandom(32), audit=os.urandom(32))
+
+
+@asynccontextmanager
+async def scratch_store(
+    url: str,
+    database: str,
+    *,
+    clock: Clock,
+    keys: Keys | None = None,
+    published: PublicationTable = NOTHING_PUBLISHED,
+    sealer: Sealer | None = None,
+    indexes: Iterable[tuple[str, IndexModel]] = (),
+    time_limit: float = 10.0,
+    listeners: Sequence[CommandListener] = (),
+) -> AsyncIterator[Store]:
+    """The store as a process of the service has it, with the library's indexes and those given."""
+    async with open_store(
+        url=url,
+        database=database,
+        process="tests",
+        keys=keys or new_keys(),
+        published=published,
+        sealer=sealer or Sealer(NO_RECIPIENTS),
+        clock=clock,
+        time_limit=time_limit,
+        listeners=listeners,
+    ) as store:
+        await ensure_indexes(store.database, [*INDEXES, *events.INDEXES, *indexes])
+        yield store

@@ -1,0 +1,148 @@
+"""The door: who is let in where. Refusing is the default, and a refusal of somebody known is written down."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from careflow_service.http.access import AccessTableMismatch, allow, public
+from careflow_service.identity import Role
+from careflow_service.ids import new_id
+from careflow_service.testing.doors import every_route_by_role, knock
+from careflow_service.tokens import DevelopmentIssuer
+from libs.service.tests.toy.service import SERVICE
+from libs.service.tests.toy.world import RunningToy, World, running_toy
+
+VISITS = "/v1/patients/{}/visits"
+
+
+def refused(response: httpx.Response) -> tuple[int, str]:
+    return response.status_code, response.json()["code"]
+
+
+async def test_every_route_lets_in_exactly_whom_its_row_names(toy: RunningToy) -> None:
+    attempts = list(every_route_by_role(toy.http))
+    wrong = [str(each) for each in attempts if await knock(toy.client, toy.world.issuer, each) is not each.admitted]
+    assert wrong == []
+    assert {each.route for each in attempts} == {
+        "POST /v1/visits",
+        "POST /v1/visits/{visit_id}/close",
+        "GET /v1/visits/{visit_id}",
+        "GET /v1/patients/{patient_id}/visits",
+        "GET /ops/drain",
+        "GET /ops/parked",
+        "POST /ops/parked/replay",
+        "POST /ops/parked/discard",
+    }
+
+
+async def test_nobody_is_asked_for_a_token(toy: RunningToy) -> None:
+    response = await toy.client.get(VISITS.format("p"))
+    assert refused(response) == (401, "unauthenticated")
+    assert response.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize(
+    "value", ["Basic YTpi", "Bearer", "Bearer ", "Bearer garbled", "Bearer a.b.c", "Bearer \u00e9"]
+)
+async def test_a_garbled_token(toy: RunningToy, value: str) -> None:
+    response = await toy.client.get(VISITS.format("p"), headers=[(b"Authorization", value.encode())])
+    assert refused(response) == (401, "unauthenticated")
+    assert response.headers["www-authenticate"].startswith("Bearer")
+
+
+async def test_an_expired_token(toy: RunningToy) -> None:
+    headers = toy.token(Role.NURSE, lasting=timedelta(seconds=-61))
+    response = await toy.client.get(VISITS.format("p"), headers=headers)
+    assert refused(response) == (401, "token_expired")
+    assert response.headers["www-authenticate"] == 'Bearer error="invalid_token"'
+
+
+async def test_a_token_of_another_issuer(toy: RunningToy) -> None:
+    headers = {"Authorization": f"Bearer {DevelopmentIssuer().token(Role.NURSE)}"}
+    assert refused(await toy.client.get(VISITS.format("p"), headers=headers)) == (401, "unauthenticated")
+
+
+async def test_a_wrong_role_is_refused_before_the_body_is_read(toy: RunningToy) -> None:
+    response = await toy.client.post("/v1/visits", content=b"{" * 1_000_000, headers=toy.token(Role.BILLER))
+    assert refused(response) == (403, "forbidden")
+
+
+async def test_a_patient_sees_their_own_and_nobody_elses(toy: RunningToy) -> None:
+    patient, other = new_id(), new_id()
+    headers = toy.token(Role.PATIENT, patient_id=patient)
+    assert (await toy.client.get(VISITS.format(patient), headers=headers)).status_code == 200
+    assert refused(await toy.client.get(VISITS.format(other), headers=headers)) == (403, "forbidden")
+
+
+async def test_a_patient_without_an_id_has_nothing_of_their_own(toy: RunningToy) -> None:
+    response = await toy.client.get(VISITS.format("None"), headers=toy.token(Role.PATIENT))
+    assert refused(response) == (403, "forbidden")
+
+
+async def test_a_refusal_is_audited_without_what_was_asked_for(toy: RunningToy) -> None:
+    await toy.client.get(VISITS.format("jane-doe"), headers=toy.token(Role.BILLER, subject="bob"))
+    entries = await toy.process.resources.database["_audit"].find({"outcome": "denied"}).to_list()
+    assert [entry["actor"] for entry in entries] == ["bob"]
+    assert entries[0]["touched"] == ["GET /v1/patients/{patient_id}/visits"]
+    assert "jane-doe" not in str(entries)
+
+
+async def test_a_refusal_that_cannot_be_audited_is_still_a_refusal(world: World) -> None:
+    async def broken(*_: object) -> None:
+        raise RuntimeError
+
+    async with running_toy(world, audit=broken) as toy:
+        response = await toy.client.get(VISITS.format("p"), headers=toy.token(Role.BILLER))
+    assert refused(response) == (403, "forbidden")
+
+
+async def test_the_public_come_in_without_a_token_but_not_too_often(toy: RunningToy) -> None:
+    async def inquire() -> httpx.Response:
+        return await toy.client.post("/v1/inquiries", json={"note": "n"}, headers={"Idempotency-Key": new_id()})
+
+    assert [(await inquire()).status_code for _ in range(5)] == [202] * 5
+    response = await inquire()
+    assert refused(response) == (429, "rate_limited")
+    assert 1 <= int(response.headers["retry-after"]) <= 12
+
+
+async def test_a_public_route_knows_nobody_even_with_a_token(toy: RunningToy) -> None:
+    headers = {**toy.token(Role.NURSE), "Idempotency-Key": "k"}
+    assert (await toy.client.post("/v1/inquiries", json={"note": "n"}, headers=headers)).status_code == 202
+
+
+async def test_a_route_without_a_row_keeps_the_service_from_starting(world: World) -> None:
+    access = {route: rule for route, rule in SERVICE.http.access.items() if route != "POST /v1/visits"}
+    with pytest.raises(AccessTableMismatch, match="POST /v1/visits has no row"):
+        async with running_toy(world, replace(SERVICE, http=replace(SERVICE.http, access=access))):
+            pass
+
+
+async def test_a_row_without_a_route_keeps_the_service_from_starting(world: World) -> None:
+    access = {**SERVICE.http.access, "GET /v1/gone": allow(Role.NURSE)}
+    with pytest.raises(AccessTableMismatch, match="row GET /v1/gone has no route"):
+        async with running_toy(world, replace(SERVICE, http=replace(SERVICE.http, access=access))):
+            pass
+
+
+async def test_an_own_that_is_not_in_the_path_keeps_the_service_from_starting(world: World) -> None:
+    access = {**SERVICE.http.access, "POST /v1/visits": allow(Role.NURSE, own="patient_id")}
+    with pytest.raises(AccessTableMismatch, match="own='patient_id'"):
+        async with running_toy(world, replace(SERVICE, http=replace(SERVICE.http, access=access))):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("roles", "own"), [((), None), ((Role.SYSTEM,), None), ((Role.PUBLIC,), None), ((Role.PATIENT,), "patient_id")]
+)
+def test_a_rule_lets_someone_in_and_says_whom_once(roles: tuple[Role, ...], own: str | None) -> None:
+    with pytest.raises(ValueError):
+        allow(*roles, own=own)
+
+
+@pytest.mark.parametrize("rate", ["often", "0/minute", "10/fortnight", "1.5/second"])
+def test_a_rate_is_a_number_in_a_time(rate: str) -> None:
+    with pytest.raises(ValueError):
+        public(rate=rate)

@@ -1,0 +1,62 @@
+"""Limits per client, in bounded memory."""
+
+import pytest
+
+from careflow_service.http.limits import Rate, RateLimiter, client_of
+
+
+class Time:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+def test_so_many_at_once_and_then_one_at_a_time(time: Time) -> None:
+    limiter = RateLimiter(Rate.parse("2/minute"), now=time)
+    assert [limiter.take("a") for _ in range(3)] == [None, None, 30]
+    time.now = 29
+    assert limiter.take("a") == 1
+    time.now = 30
+    assert [limiter.take("a"), limiter.take("a")] == [None, 30]
+
+
+def test_waiting_long_does_not_earn_more_than_the_rate(time: Time) -> None:
+    limiter = RateLimiter(Rate.parse("2/second"), now=time)
+    time.now = 1_000_000
+    assert [limiter.take("a") for _ in range(3)] == [None, None, 1]
+
+
+def test_clients_do_not_share_a_rate(time: Time) -> None:
+    limiter = RateLimiter(Rate.parse("1/hour"), now=time)
+    assert [limiter.take("a"), limiter.take("b"), limiter.take("a")] == [None, None, 3600]
+
+
+def test_the_client_longest_unseen_is_forgotten_first(time: Time) -> None:
+    limiter = RateLimiter(Rate.parse("1/hour"), remembered=2, now=time)
+    for client in ("a", "b", "a", "c"):
+        limiter.take(client)
+    assert limiter.take("a") is not None
+    assert limiter.take("b") is None
+
+
+@pytest.mark.parametrize(
+    ("address", "client"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("a-socket", "a-socket"),
+    ],
+)
+def test_a_client_is_its_address_or_its_network(address: str, client: str) -> None:
+    assert client_of({"type": "http", "client": (address, 1)}) == client
+
+
+def test_a_client_without_an_address() -> None:
+    assert client_of({"type": "http", "client": None}) == "unknown"

@@ -1,0 +1,121 @@
+"""The OpenAPI document says what the edge does."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import schemathesis
+from fastapi import APIRouter
+
+from careflow_service.http.access import allow
+from careflow_service.http.app import RoutesWrong
+from careflow_service.identity import Role
+from libs.service.tests.toy.service import SERVICE
+from libs.service.tests.toy.world import RunningToy, World, running_toy
+
+
+@pytest.fixture
+async def document(toy: RunningToy) -> dict[str, Any]:
+    response = await toy.client.get("/openapi.json")
+    found: dict[str, Any] = response.json()
+    return found
+
+
+def parameters(operation: dict[str, Any]) -> dict[str, bool]:
+    return {each["name"]: each["required"] for each in operation["parameters"]}
+
+
+def test_it_is_a_valid_openapi_document(document: dict[str, Any]) -> None:
+    schema = schemathesis.openapi.from_dict(document)
+    schema.validate()
+    assert document["openapi"].startswith("3.1")
+
+
+def test_operations_are_named_after_their_functions(document: dict[str, Any]) -> None:
+    names = {operation["operationId"] for path in document["paths"].values() for operation in path.values()}
+    assert names == {
+        "book_visit", "close_visit", "read_visit", "list_visits", "inquire",
+        "read_drain", "list_parked", "replay_parked", "discard_parked",
+    }  # fmt: skip
+
+
+def test_a_command_asks_for_its_headers(document: dict[str, Any]) -> None:
+    close = document["paths"]["/v1/visits/{visit_id}/close"]["post"]
+    assert parameters(close) == {"visit_id": True, "Idempotency-Key": True, "If-Match": True, "Careflow-After": False}
+
+
+def test_a_read_does_not(document: dict[str, Any]) -> None:
+    read = document["paths"]["/v1/patients/{patient_id}/visits"]["get"]
+    assert parameters(read) == {"patient_id": True, "limit": False, "after": False, "Careflow-After": False}
+
+
+def test_answers_name_their_headers(document: dict[str, Any]) -> None:
+    book = document["paths"]["/v1/visits"]["post"]["responses"]
+    assert set(book["201"]["headers"]) == {"ETag", "Careflow-Position", "Idempotency-Replayed", "Location"}
+    assert set(book["401"]["headers"]) == {"WWW-Authenticate"}
+    assert set(book["503"]["headers"]) == {"Retry-After"}
+    assert set(document["paths"]["/v1/visits/{visit_id}"]["get"]["responses"]["200"]["headers"]) == {"ETag"}
+
+
+def test_every_refusal_is_a_problem(document: dict[str, Any]) -> None:
+    for path in document["paths"].values():
+        for operation in path.values():
+            for status, response in operation["responses"].items():
+                if int(status) >= 400:
+                    schema = response["content"]["application/problem+json"]["schema"]
+                    assert schema == {"$ref": "#/components/schemas/Problem"}
+                    assert list(response["content"]) == ["application/problem+json"]
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+    assert "ValidationError" not in document["components"]["schemas"]
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "statuses"),
+    [
+        ("/v1/visits", "post", {201, 400, 401, 403, 409, 413, 415, 422, 500, 503}),
+        ("/v1/visits/{visit_id}/close", "post", {200, 400, 401, 403, 404, 409, 412, 422, 428, 500, 503}),
+        ("/v1/visits/{visit_id}", "get", {200, 400, 401, 403, 404, 409, 500, 503}),
+        ("/v1/inquiries", "post", {202, 400, 409, 413, 415, 422, 429, 500, 503}),
+    ],
+)
+def test_the_statuses_of_an_operation(document: dict[str, Any], path: str, method: str, statuses: set[int]) -> None:
+    assert set(document["paths"][path][method]["responses"]) == {str(status) for status in statuses}
+
+
+def test_security_is_what_the_access_table_says(document: dict[str, Any]) -> None:
+    assert document["paths"]["/v1/visits"]["post"]["security"] == [{"bearer": []}]
+    assert document["paths"]["/v1/visits"]["post"]["x-careflow-roles"] == ["coordinator", "nurse"]
+    assert document["paths"]["/v1/patients/{patient_id}/visits"]["get"]["x-careflow-own"] == "patient_id"
+    assert document["paths"]["/v1/inquiries"]["post"]["security"] == []
+    assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
+
+
+def test_bodies_are_closed(document: dict[str, Any]) -> None:
+    body = document["components"]["schemas"]["BookVisit"]
+    assert body["additionalProperties"] is False
+    assert body["properties"]["ends_at"]["format"] == "date-time"
+
+
+async def test_a_post_that_is_not_idempotent_keeps_the_service_from_starting(world: World) -> None:
+    router = APIRouter(prefix="/v1")
+
+    @router.post("/careless")
+    async def careless() -> None: ...
+
+    http = replace(SERVICE.http, routers=(router,), access={"POST /v1/careless": allow(Role.NURSE)})
+    with pytest.raises(RoutesWrong, match="POST /v1/careless does not ask for IdempotentRequest"):
+        async with running_toy(world, replace(SERVICE, http=http)):
+            pass
+
+
+async def test_two_routes_of_one_name_keep_the_service_from_starting(world: World) -> None:
+    router = APIRouter(prefix="/v1")
+
+    @router.get("/twin")
+    async def read_visit() -> None: ...
+
+    access = {**SERVICE.http.access, "GET /v1/twin": allow(Role.NURSE)}
+    http = replace(SERVICE.http, routers=(*SERVICE.http.routers, router), access=access)
+    with pytest.raises(RoutesWrong, match="2 routes are named read_visit"):
+        async with running_toy(world, replace(SERVICE, http=http)):
+            pass

@@ -1,0 +1,150 @@
+"""Operators see where a service stands and decide about what is parked; a dry run is the default."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+
+from careflow_events.consumed import ConsumedRecord
+from careflow_events.contracts import ScreeningStarted
+from careflow_events.envelope import Envelope, encode, record_headers
+from careflow_events.mongo import mongo_stores
+from careflow_events.parking import Parking
+from careflow_service.clock import wall_clock
+from careflow_service.identity import Actor, Role
+from careflow_service.ids import new_id
+from careflow_service.mongo.reactions import ReactionTransactions
+from libs.service.tests.toy.world import RunningToy, World, running_toy
+
+TOPIC = ScreeningStarted.topic.name
+
+
+async def drain(toy: RunningToy) -> dict[str, Any]:
+    response = await toy.client.get("/ops/drain", headers=toy.token(Role.OPERATOR))
+    assert response.status_code == 200
+    found: dict[str, Any] = response.json()
+    return found
+
+
+async def book(toy: RunningToy, ends_at: datetime) -> str:
+    response = await toy.client.post(
+        "/v1/visits",
+        json={"patient_id": new_id(), "note": "n", "ends_at": ends_at.isoformat()},
+        headers={**toy.token(Role.NURSE), "Idempotency-Key": new_id()},
+    )
+    return str(response.json()["id"])
+
+
+async def park(toy: RunningToy, patient_id: str) -> str:
+    """An event of this patient that could not be handled."""
+    event = Envelope(
+        id=new_id(),
+        source="/careflow/screening",
+        type=ScreeningStarted.type(),
+        subject=f"patient:{patient_id}",
+        stream=f"{TOPIC}/patient:{patient_id}",
+        sequence=1,
+        time=wall_clock(),
+        dataschema=ScreeningStarted.schema_id(),
+        dataclassification="operational",
+        data={"patient_id": patient_id, "case_id": new_id(), "started_at": "2026-01-01T00:00:00.000Z"},
+    )
+    record = ConsumedRecord(
+        topic=TOPIC, partition=0, offset=7, key=event.key(), value=encode(event), headers=record_headers(event)
+    )
+    resources = toy.process.resources
+    stores = mongo_stores(resources.database, "toy")
+    parking = Parking(stores.positions, stores.parked, resources.wall_clock)
+
+    async def park(_: Any) -> bool:
+        return await parking.park(record, event, cause="ValueError", attempts=3)
+
+    transactions = ReactionTransactions(resources.work, by=Actor.system("delivery"))
+    assert await transactions.run(park, action="park_event", event=None)
+    return f"{event.stream}@1"
+
+
+async def settle(toy: RunningToy, what: str, parked: str, **body: Any) -> httpx.Response:
+    headers = {**toy.token(Role.OPERATOR, subject="olga"), "Idempotency-Key": new_id()}
+    return await toy.client.post(f"/ops/parked/{what}", json={"id": parked, **body}, headers=headers)
+
+
+async def test_a_service_at_rest(toy: RunningToy) -> None:
+    found = await drain(toy)
+    time = datetime.fromisoformat(found.pop("domain_time"))
+    assert found == {"outbox_unpublished": 0, "parked": 0, "next_deadline": None, "effects_pending": 0}
+    assert abs(time - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+async def test_a_service_with_work_to_do(toy: RunningToy) -> None:
+    past, future = datetime(2020, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)
+    visit = await book(toy, future)
+    await book(toy, past)
+    close = {**toy.token(Role.NURSE), "Idempotency-Key": "k", "If-Match": '"1"'}
+    await toy.client.post(f"/v1/visits/{visit}/close", headers=close)
+    await park(toy, new_id())
+    found = await drain(toy)
+    assert (found["outbox_unpublished"], found["parked"], found["effects_pending"]) == (1, 1, 1)
+    assert datetime.fromisoformat(found["next_deadline"]) == past
+
+
+async def test_the_domain_time_travels_with_the_clock(world: World) -> None:
+    (world.folder / "clock.json").write_text('{"offset_seconds": 3628800}')
+    async with running_toy(world) as toy:
+        time = datetime.fromisoformat((await drain(toy))["domain_time"])
+    assert abs(time - datetime.now(UTC) - timedelta(weeks=6)) < timedelta(minutes=1)
+
+
+async def test_parked_events_are_shown_without_what_is_in_them(toy: RunningToy) -> None:
+    patient = new_id()
+    parked = await park(toy, patient)
+    response = await toy.client.get("/ops/parked", headers=toy.token(Role.OPERATOR))
+    (event,) = response.json()["items"]
+    assert (event["id"], event["cause"], event["attempts"], event["state"]) == (parked, "ValueError", 3, "parked")
+    assert "case_id" not in response.text
+
+
+async def test_parked_events_come_in_pages(toy: RunningToy) -> None:
+    parked = sorted([await park(toy, new_id()) for _ in range(3)])
+    headers = toy.token(Role.OPERATOR)
+    first = (await toy.client.get("/ops/parked?limit=2", headers=headers)).json()
+    params = {"limit": 2, "after": first["next"]}
+    second = (await toy.client.get("/ops/parked", params=params, headers=headers)).json()
+    assert [event["id"] for event in first["items"] + second["items"]] == parked
+    assert second["next"] is None
+
+
+async def test_a_decision_is_a_dry_run_unless_said_otherwise(toy: RunningToy) -> None:
+    parked = await park(toy, new_id())
+    for what in ("replay", "discard"):
+        response = await settle(toy, what, parked)
+        assert (response.status_code, response.json()["dry_run"]) == (200, True)
+        assert response.json()["event"]["state"] == "parked"
+
+
+async def test_a_replay_is_requested_of_the_worker(toy: RunningToy) -> None:
+    parked = await park(toy, new_id())
+    response = await settle(toy, "replay", parked, dry_run=False)
+    assert response.json()["event"]["state"] == "replay_requested"
+
+
+async def test_a_discarded_event_is_gone_and_its_stream_goes_on(toy: RunningToy) -> None:
+    patient = new_id()
+    parked = await park(toy, patient)
+    response = await settle(toy, "discard", parked, dry_run=False)
+    assert response.json()["event"]["state"] == "discarded"
+    assert (await drain(toy))["parked"] == 0
+    again = await settle(toy, "discard", parked, dry_run=False)
+    assert (again.status_code, again.json()["code"]) == (404, "not_parked")
+
+
+async def test_what_is_not_parked_cannot_be_decided_about(toy: RunningToy) -> None:
+    response = await settle(toy, "replay", "nothing")
+    assert (response.status_code, response.json()["code"]) == (404, "not_parked")
+
+
+async def test_an_operators_act_is_audited_in_their_name(toy: RunningToy) -> None:
+    await settle(toy, "discard", await park(toy, new_id()), dry_run=False)
+    entry = await toy.process.resources.database["_audit"].find_one({"action": "discard_parked"})
+    assert entry is not None
+    assert entry["actor"] == "olga"

@@ -1,0 +1,32 @@
+"""The toy's bootstrap: the one description of it."""
+
+from careflow_service.service import Http, Service
+from careflow_service.settings import ServiceSettings
+
+from .application import DEADLINES, EFFECTS, INDEXES, PUBLISHED, SUBSCRIPTIONS, Ports, Toy
+from .routes import ACCESS, router
+from .visits import DomainError
+
+
+async def _channel_is_there(_app: Toy) -> bool:
+    return True
+
+
+async def _seed(app: Toy) -> None:
+    await app.ports.visits.earliest("due_at")
+
+
+SERVICE: Service[ServiceSettings, Ports, Toy] = Service(
+    name="toy",
+    settings=ServiceSettings,
+    bootstrap=Toy,
+    ports=lambda app: app.ports,
+    published=PUBLISHED,
+    subscriptions=SUBSCRIPTIONS,
+    deadlines=DEADLINES,
+    effects=EFFECTS,
+    indexes=INDEXES,
+    http=Http(title="Toy", routers=(router,), access=ACCESS, ready={"channel": _channel_is_there}),
+    domain_error=DomainError,
+    seeds=_seed,
+)

@@ -1,0 +1,84 @@
+"""Appointments in MongoDB. Open fields: whose, when, on which date of the clinic, until when held."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from pymongo import IndexModel
+
+from booking.adapters.pages import page_of
+from booking.application.ports import Listed
+from booking.domain.appointments import Appointment, Status
+from booking.domain.errors import not_found
+from booking.domain.ids import AppointmentId, PatientId
+from careflow_service.mongo.client import Database
+from careflow_service.mongo.documents import Documents
+from careflow_service.work import Transaction
+
+APPOINTMENTS: Final = "appointments"
+MOST_HOLDS: Final = 50
+_BY_START: Final = (("starts_at", 1),)
+
+INDEXES: Final = (
+    (
+        APPOINTMENTS,
+        IndexModel([("patient_id", 1), ("listed", 1), ("starts_at", 1), ("_id", 1)], name="of_patient"),
+    ),
+    (APPOINTMENTS, IndexModel([("day", 1), ("listed", 1), ("starts_at", 1), ("_id", 1)], name="on_day")),
+    (
+        APPOINTMENTS,
+        IndexModel([("held_until", 1)], name="held_until", partialFilterExpression={"held_until": {"$type": "date"}}),
+    ),
+    (
+        APPOINTMENTS,
+        IndexModel([("held_for", 1)], name="holds_of", partialFilterExpression={"held_for": {"$type": "string"}}),
+    ),
+)
+
+
+class MongoAppointments:
+    """See `booking.application.ports.Appointments`."""
+
+    def __init__(self, database: Database, zone: ZoneInfo) -> None:
+        self._zone = zone
+        self._documents: Documents[Appointment] = Documents(
+            database, APPOINTMENTS, Appointment, fields=self._open_fields
+        )
+
+    async def get(self, appointment_id: AppointmentId) -> Appointment:
+        found = await self._documents.find(appointment_id)
+        if found is None:
+            raise not_found("appointment")
+        return found
+
+    async def holds_of(self, patient_id: PatientId) -> int:
+        return len(await self._documents.many({"held_for": patient_id}, limit=MOST_HOLDS))
+
+    async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Appointment]:
+        query = {"patient_id": patient_id, "listed": True}
+        return await page_of(self._documents, query, sort=_BY_START, limit=limit, after=after)
+
+    async def on_day(self, day: date, limit: int, after: str | None) -> Listed[Appointment]:
+        query = {"day": day.isoformat(), "listed": True}
+        return await page_of(self._documents, query, sort=_BY_START, limit=limit, after=after)
+
+    async def next_lapse(self) -> tuple[datetime, str] | None:
+        return await self._documents.earliest("held_until")
+
+    async def add(self, appointment: Appointment, tx: Transaction) -> None:
+        await self._documents.add(appointment, tx)
+
+    async def save(self, appointment: Appointment, *, expecting: int, tx: Transaction) -> None:
+        await self._documents.save(appointment, expecting=expecting, tx=tx)
+
+    def _open_fields(self, appointment: Appointment) -> Mapping[str, object]:
+        held = appointment.status is Status.HELD
+        return {
+            "patient_id": appointment.patient_id,
+            "starts_at": appointment.starts_at,
+            "day": appointment.starts_at.astimezone(self._zone).date().isoformat(),
+            "listed": appointment.status is not Status.LAPSED,
+            "held_until": appointment.held_until,
+            "held_for": appointment.patient_id if held else None,
+        }

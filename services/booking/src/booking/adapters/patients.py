@@ -1,0 +1,64 @@
+"""Patients in MongoDB: encrypted with each patient's own key, found again by blind indexes of e-mail and phone."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pymongo import IndexModel
+
+from booking.domain.errors import not_found
+from booking.domain.ids import PatientId
+from booking.domain.patients import Patient, PatientDetails
+from careflow_service.mongo.client import Database
+from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.vault import BlindIndex, Vault
+from careflow_service.work import Transaction
+
+PATIENTS: Final = "patients"
+MOST_ALIKE: Final = 20
+"""How many look-alikes are read at most; a household's phone number is shared by fewer."""
+
+INDEXES: Final = (
+    (PATIENTS, IndexModel([("email_index", 1), ("_id", 1)], name="email")),
+    (PATIENTS, IndexModel([("phone_index", 1), ("_id", 1)], name="phone")),
+)
+
+
+class MongoPatients:
+    """See `booking.application.ports.Patients`."""
+
+    def __init__(self, database: Database, vault: Vault, blind_index: BlindIndex) -> None:
+        self._blind_index = blind_index
+        self._documents: Documents[Patient] = Documents(
+            database,
+            PATIENTS,
+            Patient,
+            fields=lambda patient: self._indexes(patient.details),
+            owner=lambda patient: patient.id,
+            vault=vault,
+        )
+
+    async def get(self, patient_id: PatientId) -> Patient:
+        found = await self._documents.find(patient_id)
+        if found is None:
+            raise not_found("patient")
+        return found
+
+    async def alike(self, details: PatientDetails) -> tuple[PatientId, ...]:
+        found: dict[PatientId, Patient] = {}
+        for name, value in self._indexes(details).items():
+            for patient in await self._documents.many({name: value}, limit=MOST_ALIKE):
+                found[patient.id] = patient
+        same_day = (each for each in found.values() if each.details.birth_date == details.birth_date)
+        return tuple(sorted(patient.id for patient in same_day))
+
+    async def add(self, patient: Patient, tx: Transaction) -> None:
+        await self._documents.add(patient, tx)
+
+    async def save(self, patient: Patient, *, expecting: int, tx: Transaction) -> None:
+        await self._documents.save(patient, expecting=expecting, tx=tx)
+
+    def _indexes(self, details: PatientDetails) -> Mapping[str, str]:
+        return {
+            "email_index": self._blind_index.of("patient.email", details.email.strip().casefold()),
+            "phone_index": self._blind_index.of("patient.phone", details.phone),
+        }

@@ -1,0 +1,25 @@
+"""How a reaction changes a care path: the one there is, or a stub for a patient whose registration is not known yet."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from booking.application.ports import Ports
+from booking.domain.care_path import CarePath
+from booking.domain.ids import PatientId
+from careflow_events.contracts import PatientEvent
+from careflow_events.subscription import Received
+from careflow_service.work import Transaction
+
+D = TypeVar("D", bound=PatientEvent)
+
+
+async def reacting(event: Received[D], tx: Transaction, ports: Ports, change: Callable[[CarePath], CarePath]) -> None:
+    """Level-triggered: a fact that is known already changes nothing."""
+    patient_id = PatientId(event.data.patient_id)
+    path = await ports.care_paths.find(patient_id)
+    before = path or CarePath(id=patient_id)
+    after = change(before)
+    if path is None:
+        await ports.care_paths.add(after, tx)
+    elif after is not before:
+        await ports.care_paths.save(after, expecting=before.version, tx=tx)

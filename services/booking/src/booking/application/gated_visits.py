@@ -1,0 +1,51 @@
+"""Gives a visit a time if the care path lets it. Invariant: the path that was judged is written by the same
+transaction.
+"""
+
+from datetime import datetime
+
+from booking.application.ports import Records
+from booking.application.scheduling import Scheduling, Wish
+from booking.domain import gates
+from booking.domain.appointments import Appointment, BookedBy, NewVisit, Slot
+from booking.domain.care_path import CarePath
+from booking.domain.gates import Asked
+from booking.domain.ids import AppointmentId
+from booking.domain.patients import Patient
+from booking.domain.visits import VisitKind
+from careflow_service.work import Transaction
+
+
+class GatedVisits:
+    """The gates and the calendar together. The caller saves or guards the path it passes in."""
+
+    def __init__(self, records: Records, scheduling: Scheduling) -> None:
+        self._records = records
+        self._scheduling = scheduling
+
+    async def new(self, wish: Wish, patient: Patient, path: CarePath, tx: Transaction, *, by: BookedBy) -> NewVisit:
+        """A visit at the wished time. Raises `gates_closed` and the refusals of `Scheduling.claim`."""
+        await self.check(path, wish.kind, wish.starts_at)
+        appointment_id = AppointmentId(tx.new_id())
+        slot = await self._scheduling.claim(wish, patient.id, patient.details, appointment_id, tx, by=by)
+        return NewVisit(
+            id=appointment_id,
+            patient_id=patient.id,
+            kind=wish.kind,
+            slot=slot,
+            template_version=self._scheduling.template_version,
+        )
+
+    async def elsewhere(
+        self, wish: Wish, moving: Appointment, patient: Patient, path: CarePath, tx: Transaction, *, by: BookedBy
+    ) -> Slot:
+        """The wished time in exchange for the one the appointment has. Raises as `new`."""
+        await self.check(path, wish.kind, wish.starts_at, moving=moving.id)
+        return await self._scheduling.claim(wish, patient.id, patient.details, moving.id, tx, by=by, instead_of=moving)
+
+    async def check(
+        self, path: CarePath, kind: VisitKind, starts_at: datetime, *, moving: AppointmentId | None = None
+    ) -> None:
+        """Raises `gates_closed`, naming each gate."""
+        complete = await self._records.complete(path.id)
+        gates.check(path, Asked(kind=kind, starts_at=starts_at, moving=moving, record_complete=complete))

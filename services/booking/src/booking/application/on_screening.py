@@ -1,0 +1,34 @@
+"""Reactions to screening's cases, questionnaires and evaluations: what the care path keeps of them."""
+
+from booking.application.care_path_reactions import reacting
+from booking.application.ports import Ports
+from booking.domain.care_path import QuestionnaireRequest
+from booking.domain.ids import CaseId, RequestId
+from careflow_events import contracts
+from careflow_events.subscription import Received
+from careflow_service.work import Transaction
+
+
+async def on_screening_started(event: Received[contracts.ScreeningStarted], tx: Transaction, ports: Ports) -> None:
+    await reacting(event, tx, ports, lambda path: path.screening_started(CaseId(event.data.case_id)))
+
+
+async def on_screening_closed(event: Received[contracts.ScreeningClosed], tx: Transaction, ports: Ports) -> None:
+    await reacting(event, tx, ports, lambda path: path.screening_closed(event.data.reason.value))
+
+
+async def on_questionnaire_requested(
+    event: Received[contracts.QuestionnaireRequested], tx: Transaction, ports: Ports
+) -> None:
+    asked = QuestionnaireRequest(RequestId(event.data.request_id), event.data.purpose.value, event.data.due_at)
+    await reacting(event, tx, ports, lambda path: path.questionnaire_requested(asked))
+
+
+async def on_questionnaire_completed(
+    event: Received[contracts.QuestionnaireCompleted], tx: Transaction, ports: Ports
+) -> None:
+    await reacting(event, tx, ports, lambda path: path.questionnaire_completed(RequestId(event.data.request_id)))
+
+
+async def on_evaluation_recorded(event: Received[contracts.EvaluationRecorded], tx: Transaction, ports: Ports) -> None:
+    await reacting(event, tx, ports, lambda path: path.evaluation_recorded())

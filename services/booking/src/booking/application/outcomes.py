@@ -1,0 +1,58 @@
+"""What commands answer: small values that are stored with the commit and told again to a repeated request. No PHI."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from booking.domain.appointments import Appointment, Cancellation, Provider, Status
+from booking.domain.ids import AppointmentId, LocationId, PatientId, RoomId
+from booking.domain.visits import Disposition, Modality, VisitKind
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Something was created or changed."""
+
+    id: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scheduled:
+    """An appointment as it is after a command."""
+
+    appointment_id: AppointmentId
+    version: int
+    patient_id: PatientId
+    kind: VisitKind
+    status: Status
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    modality: Modality
+    location_id: LocationId
+    room_id: RoomId | None
+    providers: tuple[Provider, ...]
+    held_until: datetime | None
+    disposition: Disposition | None
+    cancellation: Cancellation | None
+
+    @classmethod
+    def of(cls, appointment: Appointment) -> "Scheduled":
+        slot = appointment.slot
+        return cls(
+            appointment_id=appointment.id,
+            version=appointment.version,
+            patient_id=appointment.patient_id,
+            kind=appointment.kind,
+            status=appointment.status,
+            starts_at=slot.interval.start,
+            ends_at=slot.interval.end,
+            timezone=slot.timezone,
+            modality=slot.modality,
+            location_id=slot.location_id,
+            room_id=slot.room_id,
+            providers=slot.providers,
+            held_until=appointment.held_until,
+            disposition=appointment.disposition,
+            cancellation=appointment.cancellation,
+        )

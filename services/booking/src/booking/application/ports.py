@@ -1,0 +1,143 @@
+"""What the use cases need from outside. Inside a unit of work every call takes part in its transaction."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Generic, Protocol, TypeVar
+
+from booking.domain.appointments import Appointment
+from booking.domain.calendar import Calendar, CalendarDay, DayKey
+from booking.domain.care_path import CarePath
+from booking.domain.ids import AppointmentId, PatientId, PractitionerId, RoomId
+from booking.domain.patients import Patient, PatientDetails
+from booking.domain.practitioners import Practitioner
+from booking.domain.rooms import Room
+from careflow_service.identity import Actor
+from careflow_service.work import Transaction
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[T]):
+    """A page of a list; `next` is the cursor of the page after it."""
+
+    items: tuple[T, ...]
+    next: str | None
+
+
+class DaysMissing(Exception):
+    """Calendar days have to be made before anything can be claimed on them."""
+
+    def __init__(self, keys: Sequence[DayKey]) -> None:
+        super().__init__()
+        self.keys = tuple(keys)
+
+
+class Patients(Protocol):
+    async def get(self, patient_id: PatientId) -> Patient:
+        """Raises `patient_not_found`."""
+
+    async def alike(self, details: PatientDetails) -> tuple[PatientId, ...]:
+        """Who is registered with the same birth date and the same e-mail address or phone number."""
+
+    async def add(self, patient: Patient, tx: Transaction) -> None: ...
+
+    async def save(self, patient: Patient, *, expecting: int, tx: Transaction) -> None: ...
+
+
+class Practitioners(Protocol):
+    async def get(self, practitioner_id: PractitionerId) -> Practitioner:
+        """Raises `practitioner_not_found`."""
+
+    async def find(self, practitioner_id: PractitionerId) -> Practitioner | None: ...
+
+    async def active(self) -> tuple[Practitioner, ...]: ...
+
+    async def page(self, limit: int, after: str | None) -> Listed[Practitioner]: ...
+
+    async def add(self, practitioner: Practitioner, tx: Transaction) -> None: ...
+
+    async def save(self, practitioner: Practitioner, *, expecting: int, tx: Transaction) -> None: ...
+
+
+class Rooms(Protocol):
+    async def get(self, room_id: RoomId) -> Room:
+        """Raises `room_not_found`."""
+
+    async def active(self) -> tuple[Room, ...]: ...
+
+    async def page(self, limit: int, after: str | None) -> Listed[Room]: ...
+
+    async def add(self, room: Room, tx: Transaction) -> None: ...
+
+    async def save(self, room: Room, *, expecting: int, tx: Transaction) -> None: ...
+
+
+class Appointments(Protocol):
+    async def get(self, appointment_id: AppointmentId) -> Appointment:
+        """Raises `appointment_not_found`."""
+
+    async def holds_of(self, patient_id: PatientId) -> int:
+        """How many times are held for the patient."""
+
+    async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Appointment]:
+        """Earliest first, without the holds that lapsed."""
+
+    async def on_day(self, day: date, limit: int, after: str | None) -> Listed[Appointment]:
+        """Those that start on this date of the clinic, earliest first, without the holds that lapsed."""
+
+    async def next_lapse(self) -> tuple[datetime, str] | None:
+        """When the next hold runs out, and which."""
+
+    async def add(self, appointment: Appointment, tx: Transaction) -> None: ...
+
+    async def save(self, appointment: Appointment, *, expecting: int, tx: Transaction) -> None: ...
+
+
+class CarePaths(Protocol):
+    async def get(self, patient_id: PatientId) -> CarePath:
+        """Raises `care_path_not_found`."""
+
+    async def find(self, patient_id: PatientId) -> CarePath | None: ...
+
+    async def add(self, path: CarePath, tx: Transaction) -> None: ...
+
+    async def save(self, path: CarePath, *, expecting: int, tx: Transaction) -> None: ...
+
+    async def guard(self, path: CarePath, tx: Transaction) -> None:
+        """Whoever changes this path meanwhile makes one of the two decide anew."""
+
+
+class CalendarDays(Protocol):
+    async def make(self, keys: Sequence[DayKey]) -> None:
+        """Makes those that are missing, each by itself, outside of any transaction."""
+
+    async def look(self, keys: Sequence[DayKey]) -> Calendar:
+        """The days for somebody who only looks; a missing one is empty."""
+
+    async def load(self, keys: Sequence[DayKey]) -> Calendar:
+        """The days for somebody who will claim. Raises DaysMissing."""
+
+    async def save(self, changed: Sequence[CalendarDay], tx: Transaction) -> None:
+        """Each from the version that was loaded, in the order given."""
+
+
+class Records(Protocol):
+    async def complete(self, patient_id: PatientId) -> bool:
+        """Whether all the news of this patient that reached booking was taken in; false while any is parked."""
+
+
+class ReadAudit(Protocol):
+    async def read(self, actor: Actor, action: str, what: str) -> None:
+        """Keeps that the actor read something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What reactions and deadlines get."""
+
+    appointments: Appointments
+    care_paths: CarePaths
+    give_back: Callable[[Appointment, Transaction], Awaitable[None]]
+    """Frees what an appointment has taken of the calendar."""

@@ -1,0 +1,43 @@
+"""Reads where a patient stands: the stage, what may be booked now and why not, what is due."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from booking.application.ports import CarePaths, Records
+from booking.application.preconditions import check_own, is_patient
+from booking.domain.care_path import CarePath
+from booking.domain.due import Due, due
+from booking.domain.gates import Asked, Refusal, refusals
+from booking.domain.ids import PatientId
+from booking.domain.visits import VisitKind
+from careflow_service.clock import Clock
+from careflow_service.identity import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class CarePathReport:
+    """`closed_gates` names, for each kind of visit, what keeps it from being booked for now; none: it may be booked."""
+
+    path: CarePath
+    closed_gates: Mapping[VisitKind, tuple[Refusal, ...]]
+    due: tuple[Due, ...]
+
+
+class ReadCarePathHandler:
+    """Raises `care_path_not_found`, also for another's patient."""
+
+    def __init__(self, care_paths: CarePaths, records: Records, clock: Clock) -> None:
+        self._care_paths = care_paths
+        self._records = records
+        self._clock = clock
+
+    async def __call__(self, patient_id: PatientId, actor: Actor) -> CarePathReport:
+        check_own(actor, patient_id, "care_path")
+        path = await self._care_paths.get(patient_id)
+        complete = await self._records.complete(patient_id)
+        now = self._clock()
+        closed = {kind: refusals(path, Asked(kind=kind, starts_at=now, record_complete=complete)) for kind in VisitKind}
+        items = due(path)
+        if is_patient(actor):
+            items = tuple(item for item in items if item.code != "safety_response")
+        return CarePathReport(path, closed, items)

@@ -1,0 +1,55 @@
+"""The service's table of contents: everything booking can be asked to do."""
+
+from dataclasses import dataclass
+
+from booking.application.add_practitioner import AddPractitionerHandler
+from booking.application.add_room import AddRoomHandler
+from booking.application.book_appointment import BookAppointmentHandler
+from booking.application.book_info_call import BookInfoCallHandler
+from booking.application.cancel_appointment import CancelAppointmentHandler
+from booking.application.change_patient_details import ChangePatientDetailsHandler
+from booking.application.change_practitioner import ChangePractitionerHandler
+from booking.application.change_room import ChangeRoomHandler
+from booking.application.complete_consultation import CompleteConsultationHandler
+from booking.application.confirm_hold import ConfirmHoldHandler
+from booking.application.find_openings import FindOpeningsHandler
+from booking.application.hold_appointment import HoldAppointmentHandler
+from booking.application.ports import Ports, Practitioners, Rooms
+from booking.application.read_appointments import ReadAppointments
+from booking.application.read_care_path import ReadCarePathHandler
+from booking.application.read_patient import ReadPatientHandler
+from booking.application.record_arrival import RecordArrivalHandler
+from booking.application.record_missed_visit import RecordMissedVisitHandler
+from booking.application.register_patient import RegisterPatientHandler
+from booking.application.reschedule_appointment import RescheduleAppointmentHandler
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    """`ports` is what reactions and deadlines get; `practitioners` and `rooms` are read as they are."""
+
+    register_patient: RegisterPatientHandler
+    read_patient: ReadPatientHandler
+    change_patient_details: ChangePatientDetailsHandler
+
+    add_practitioner: AddPractitionerHandler
+    change_practitioner: ChangePractitionerHandler
+    practitioners: Practitioners
+    add_room: AddRoomHandler
+    change_room: ChangeRoomHandler
+    rooms: Rooms
+
+    find_openings: FindOpeningsHandler
+    hold_appointment: HoldAppointmentHandler
+    confirm_hold: ConfirmHoldHandler
+    book_appointment: BookAppointmentHandler
+    book_info_call: BookInfoCallHandler
+    reschedule_appointment: RescheduleAppointmentHandler
+    cancel_appointment: CancelAppointmentHandler
+    record_arrival: RecordArrivalHandler
+    complete_consultation: CompleteConsultationHandler
+    record_missed_visit: RecordMissedVisitHandler
+    read_appointments: ReadAppointments
+    read_care_path: ReadCarePathHandler
+
+    ports: Ports

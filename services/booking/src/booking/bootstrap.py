@@ -1,0 +1,115 @@
+"""The only wiring: which adapter stands behind which port, and what the library must know of this service."""
+
+from zoneinfo import ZoneInfo
+
+from booking.adapters import appointments, patients, practitioners, rooms
+from booking.adapters.appointments import MongoAppointments
+from booking.adapters.calendar_days import MongoCalendarDays
+from booking.adapters.care_paths import MongoCarePaths
+from booking.adapters.clinic_data import booking_policy, visit_templates
+from booking.adapters.patients import MongoPatients
+from booking.adapters.practitioners import MongoPractitioners
+from booking.adapters.records import MongoRecords
+from booking.adapters.rooms import MongoRooms
+from booking.application.add_practitioner import AddPractitionerHandler
+from booking.application.add_room import AddRoomHandler
+from booking.application.book_appointment import BookAppointmentHandler
+from booking.application.book_info_call import BookInfoCallHandler
+from booking.application.cancel_appointment import CancelAppointmentHandler
+from booking.application.change_patient_details import ChangePatientDetailsHandler
+from booking.application.change_practitioner import ChangePractitionerHandler
+from booking.application.change_room import ChangeRoomHandler
+from booking.application.complete_consultation import CompleteConsultationHandler
+from booking.application.confirm_hold import ConfirmHoldHandler
+from booking.application.find_openings import FindOpeningsHandler
+from booking.application.gated_visits import GatedVisits
+from booking.application.hold_appointment import HoldAppointmentHandler
+from booking.application.ports import Ports
+from booking.application.read_appointments import ReadAppointments
+from booking.application.read_care_path import ReadCarePathHandler
+from booking.application.read_patient import ReadPatientHandler
+from booking.application.record_arrival import RecordArrivalHandler
+from booking.application.record_missed_visit import RecordMissedVisitHandler
+from booking.application.register_patient import RegisterPatientHandler
+from booking.application.reschedule_appointment import RescheduleAppointmentHandler
+from booking.application.scheduling import Scheduling
+from booking.application.use_cases import Booking
+from booking.application.visit_changes import VisitChanges
+from booking.deadlines import DEADLINES
+from booking.domain.errors import DomainError
+from booking.domain.ids import LocationId
+from booking.entrypoints.http.app import HTTP
+from booking.published import PUBLISHED
+from booking.settings import BookingSettings
+from booking.subscriptions import SUBSCRIPTIONS
+from careflow_service.service import Resources, Service
+
+NAME = "booking"
+
+
+def bootstrap(resources: Resources[BookingSettings]) -> Booking:
+    """The application of one process."""
+    settings, database = resources.settings, resources.database
+    work, clock = resources.work, resources.clock
+    zone: ZoneInfo = settings.clinic_timezone
+    location_id = LocationId(settings.clinic_location_id)
+    policy = booking_policy()
+
+    all_patients = MongoPatients(database, resources.vault, resources.blind_index)
+    all_practitioners = MongoPractitioners(database)
+    all_rooms = MongoRooms(database)
+    all_appointments = MongoAppointments(database, zone)
+    care_paths = MongoCarePaths(database)
+    records = MongoRecords(database, NAME)
+    scheduling = Scheduling(
+        practitioners=all_practitioners,
+        rooms=all_rooms,
+        calendar_days=MongoCalendarDays(database, zone),
+        templates=visit_templates(),
+        policy=policy,
+        location_id=location_id,
+        zone=zone,
+        clock=clock,
+    )
+    visits = GatedVisits(records, scheduling)
+    changes = VisitChanges(all_appointments, care_paths)
+    booked = (all_patients, care_paths, all_appointments, visits, scheduling, policy)
+
+    return Booking(
+        register_patient=RegisterPatientHandler(all_patients, care_paths, policy, zone, work),
+        read_patient=ReadPatientHandler(all_patients, resources.audit),
+        change_patient_details=ChangePatientDetailsHandler(all_patients, policy, zone, work),
+        add_practitioner=AddPractitionerHandler(all_practitioners, work),
+        change_practitioner=ChangePractitionerHandler(all_practitioners, work),
+        practitioners=all_practitioners,
+        add_room=AddRoomHandler(all_rooms, location_id, work),
+        change_room=ChangeRoomHandler(all_rooms, work),
+        rooms=all_rooms,
+        find_openings=FindOpeningsHandler(all_patients, scheduling, policy, clock),
+        hold_appointment=HoldAppointmentHandler(*booked, work),
+        confirm_hold=ConfirmHoldHandler(all_appointments, care_paths, visits, work),
+        book_appointment=BookAppointmentHandler(*booked, work),
+        book_info_call=BookInfoCallHandler(*booked, zone, resources.new_id, work),
+        reschedule_appointment=RescheduleAppointmentHandler(*booked, work),
+        cancel_appointment=CancelAppointmentHandler(changes, scheduling, work),
+        record_arrival=RecordArrivalHandler(changes, policy, work),
+        complete_consultation=CompleteConsultationHandler(changes, work),
+        record_missed_visit=RecordMissedVisitHandler(changes, work),
+        read_appointments=ReadAppointments(all_appointments),
+        read_care_path=ReadCarePathHandler(care_paths, records, clock),
+        ports=Ports(all_appointments, care_paths, scheduling.release),
+    )
+
+
+SERVICE: Service[BookingSettings, Ports, Booking] = Service(
+    name=NAME,
+    settings=BookingSettings,
+    bootstrap=bootstrap,
+    ports=lambda booking: booking.ports,
+    published=PUBLISHED,
+    subscriptions=SUBSCRIPTIONS,
+    http=HTTP,
+    domain_error=DomainError,
+    deadlines=DEADLINES,
+    indexes=(*appointments.INDEXES, *patients.INDEXES, *practitioners.INDEXES, *rooms.INDEXES),
+)

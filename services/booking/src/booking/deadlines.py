@@ -1,0 +1,7 @@
+"""What booking waits for and does by itself, in one table; run by `timers`, which needs no Kafka."""
+
+from booking.application.lapse_hold import lapse_hold, next_lapse
+from booking.application.ports import Ports
+from careflow_service.deadlines import Deadline
+
+DEADLINES: tuple[Deadline[Ports], ...] = (Deadline("lapse_hold", next=next_lapse, fire=lapse_hold),)

@@ -1,0 +1,1 @@
+"""The doors: thin, each parses, authorises and calls one use case."""

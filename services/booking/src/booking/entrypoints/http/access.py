@@ -1,0 +1,46 @@
+"""Who may call what. A patient sees and books only their own: by the path here, or by the use case where it is in the
+body.
+"""
+
+from careflow_service.http.access import AccessTable, allow, public
+from careflow_service.identity import Role
+
+MANAGERS = (Role.COORDINATOR, Role.MEDICAL_DIRECTOR)
+CLINICIANS = (Role.PRESCRIBER, Role.THERAPIST, Role.NURSE)
+CARE_TEAM = (*MANAGERS, *CLINICIANS)
+EVERYBODY_IN_CARE = (*CARE_TEAM, Role.PATIENT)
+EVERYBODY_WITH_VISITS = (*CARE_TEAM, Role.WELLNESS, Role.PATIENT)
+
+ACCESS: AccessTable = {
+    "POST /v1/patients": allow(*MANAGERS),
+    "GET /v1/patients/{patient_id}": allow(*CARE_TEAM, own="patient_id"),
+    "PUT /v1/patients/{patient_id}": allow(*MANAGERS, own="patient_id"),
+    "GET /v1/care-paths/{patient_id}": allow(*CARE_TEAM, own="patient_id"),
+    "POST /v1/practitioners": allow(*MANAGERS),
+    "GET /v1/practitioners": allow(*CARE_TEAM),
+    "GET /v1/practitioners/{practitioner_id}": allow(*CARE_TEAM),
+    "PUT /v1/practitioners/{practitioner_id}": allow(*MANAGERS),
+    "PUT /v1/practitioners/{practitioner_id}/hours": allow(*MANAGERS),
+    "PUT /v1/practitioners/{practitioner_id}/exceptions/{day}": allow(*MANAGERS),
+    "DELETE /v1/practitioners/{practitioner_id}/exceptions/{day}": allow(*MANAGERS),
+    "POST /v1/rooms": allow(*MANAGERS),
+    "GET /v1/rooms": allow(*CARE_TEAM),
+    "GET /v1/rooms/{room_id}": allow(*CARE_TEAM),
+    "PUT /v1/rooms/{room_id}": allow(*MANAGERS),
+    "PUT /v1/rooms/{room_id}/hours": allow(*MANAGERS),
+    "PUT /v1/rooms/{room_id}/exceptions/{day}": allow(*MANAGERS),
+    "DELETE /v1/rooms/{room_id}/exceptions/{day}": allow(*MANAGERS),
+    "GET /v1/availability": allow(*EVERYBODY_IN_CARE),
+    "POST /v1/appointments/holds": allow(*EVERYBODY_IN_CARE),
+    "POST /v1/appointments": allow(*EVERYBODY_IN_CARE),
+    "GET /v1/appointments": allow(*EVERYBODY_WITH_VISITS),
+    "GET /v1/appointments/{appointment_id}": allow(*EVERYBODY_WITH_VISITS),
+    "POST /v1/appointments/{appointment_id}/book": allow(*EVERYBODY_IN_CARE),
+    "POST /v1/appointments/{appointment_id}/reschedule": allow(*EVERYBODY_IN_CARE),
+    "POST /v1/appointments/{appointment_id}/cancel": allow(*EVERYBODY_IN_CARE),
+    "POST /v1/appointments/{appointment_id}/arrive": allow(*CARE_TEAM),
+    "POST /v1/appointments/{appointment_id}/complete": allow(*CARE_TEAM),
+    "POST /v1/appointments/{appointment_id}/missed": allow(*CARE_TEAM),
+    "GET /v1/public/info-calls/availability": public(rate="60/minute"),
+    "POST /v1/public/info-calls": public(rate="10/minute"),
+}

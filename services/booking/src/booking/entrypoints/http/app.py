@@ -1,0 +1,27 @@
+"""What booking answers over HTTP."""
+
+from booking.application.use_cases import Booking
+from booking.entrypoints.http import (
+    appointment_routes,
+    availability_routes,
+    patient_routes,
+    practitioner_routes,
+    public_routes,
+    room_routes,
+)
+from booking.entrypoints.http.access import ACCESS
+from careflow_service.service import Http
+
+HTTP: Http[Booking] = Http(
+    title="CareFlow booking",
+    description="When, where, with whom, and where each patient stands on the care path.",
+    routers=(
+        patient_routes.router,
+        practitioner_routes.router,
+        room_routes.router,
+        availability_routes.router,
+        appointment_routes.router,
+        public_routes.router,
+    ),
+    access=ACCESS,
+)

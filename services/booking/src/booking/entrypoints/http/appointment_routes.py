@@ -1,0 +1,168 @@
+"""Appointments over HTTP."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
+
+from booking.application.book_appointment import BookAppointment
+from booking.application.cancel_appointment import CancelAppointment
+from booking.application.complete_consultation import CompleteConsultation
+from booking.application.confirm_hold import ConfirmHold
+from booking.application.hold_appointment import HoldAppointment
+from booking.application.outcomes import Scheduled
+from booking.application.record_arrival import RecordArrival
+from booking.application.record_missed_visit import RecordMissedVisit
+from booking.application.reschedule_appointment import RescheduleAppointment
+from booking.application.use_cases import Booking
+from booking.domain.errors import invalid
+from booking.domain.ids import AppointmentId, PatientId, PractitionerId
+from booking.entrypoints.http.visit_schemas import (
+    AppointmentView,
+    CancelBody,
+    CompleteBody,
+    MoveBody,
+    VisitBody,
+)
+from careflow_service.http.dependencies import (
+    CurrentActor,
+    ExpectedVersion,
+    IdempotentRequest,
+    Page,
+    PageCursor,
+    PageLimit,
+    answer,
+    application,
+    represent,
+)
+from careflow_service.work import Committed
+
+Application = Annotated[Booking, Depends(application(Booking))]
+router = APIRouter(prefix="/v1/appointments")
+
+
+@router.post("/holds", status_code=201, response_model=AppointmentView)
+async def hold_appointment(
+    body: VisitBody, app: Application, actor: CurrentActor, request: IdempotentRequest
+) -> Response:
+    """Hold a free time for ten minutes."""
+    return _made(await app.hold_appointment(HoldAppointment(PatientId(body.patient_id), body.wish()), actor, request))
+
+
+@router.post("", status_code=201, response_model=AppointmentView)
+async def book_appointment(
+    body: VisitBody, app: Application, actor: CurrentActor, request: IdempotentRequest
+) -> Response:
+    """Book a free time."""
+    return _made(await app.book_appointment(BookAppointment(PatientId(body.patient_id), body.wish()), actor, request))
+
+
+@router.get("", response_model=Page[AppointmentView])
+async def list_appointments(
+    app: Application,
+    actor: CurrentActor,
+    patient_id: Annotated[str | None, Query(max_length=64)] = None,
+    day: date | None = None,
+    limit: PageLimit = 50,
+    after: PageCursor = None,
+) -> Response:
+    """A patient's appointments, or those of one date of the clinic; name one of the two."""
+    if (patient_id is None) == (day is None):
+        raise invalid("patient_or_day", "Ask for a patient's appointments or for a day's.")
+    if patient_id is not None:
+        found = await app.read_appointments.of_patient(PatientId(patient_id), actor, limit, after)
+    elif day is not None:
+        found = await app.read_appointments.on_day(day, actor, limit, after)
+    items = [AppointmentView.of(each) for each in found.items]
+    return represent(Page[AppointmentView](items=items, next=found.next))
+
+
+@router.get("/{appointment_id}", response_model=AppointmentView)
+async def read_appointment(appointment_id: str, app: Application, actor: CurrentActor) -> Response:
+    """One appointment."""
+    found = await app.read_appointments.one(AppointmentId(appointment_id), actor)
+    return represent(AppointmentView.of(found), version=found.version)
+
+
+@router.post("/{appointment_id}/book", response_model=AppointmentView)
+async def confirm_hold(
+    appointment_id: str, app: Application, actor: CurrentActor, request: IdempotentRequest, version: ExpectedVersion
+) -> Response:
+    """Book what is held."""
+    return _changed(await app.confirm_hold(ConfirmHold(AppointmentId(appointment_id), version), actor, request))
+
+
+@router.post("/{appointment_id}/reschedule", response_model=AppointmentView)
+async def reschedule_appointment(
+    appointment_id: str,
+    body: MoveBody,
+    app: Application,
+    actor: CurrentActor,
+    request: IdempotentRequest,
+    version: ExpectedVersion,
+) -> Response:
+    """Move it: the same appointment at another time."""
+    command = RescheduleAppointment(
+        AppointmentId(appointment_id),
+        version,
+        body.starts_at,
+        body.modality,
+        PractitionerId(body.provider_id) if body.provider_id else None,
+    )
+    return _changed(await app.reschedule_appointment(command, actor, request))
+
+
+@router.post("/{appointment_id}/cancel", response_model=AppointmentView)
+async def cancel_appointment(
+    appointment_id: str,
+    body: CancelBody,
+    app: Application,
+    actor: CurrentActor,
+    request: IdempotentRequest,
+    version: ExpectedVersion,
+) -> Response:
+    """Cancel it and give the time back."""
+    command = CancelAppointment(AppointmentId(appointment_id), version, body.reason)
+    return _changed(await app.cancel_appointment(command, actor, request))
+
+
+@router.post("/{appointment_id}/arrive", response_model=AppointmentView)
+async def record_arrival(
+    appointment_id: str, app: Application, actor: CurrentActor, request: IdempotentRequest, version: ExpectedVersion
+) -> Response:
+    """The patient is there, or on the line."""
+    return _changed(await app.record_arrival(RecordArrival(AppointmentId(appointment_id), version), actor, request))
+
+
+@router.post("/{appointment_id}/complete", response_model=AppointmentView)
+async def complete_consultation(
+    appointment_id: str,
+    body: CompleteBody,
+    app: Application,
+    actor: CurrentActor,
+    request: IdempotentRequest,
+    version: ExpectedVersion,
+) -> Response:
+    """How the consultation ended."""
+    command = CompleteConsultation(AppointmentId(appointment_id), version, body.disposition)
+    return _changed(await app.complete_consultation(command, actor, request))
+
+
+@router.post("/{appointment_id}/missed", response_model=AppointmentView)
+async def record_missed_visit(
+    appointment_id: str, app: Application, actor: CurrentActor, request: IdempotentRequest, version: ExpectedVersion
+) -> Response:
+    """The patient did not come."""
+    command = RecordMissedVisit(AppointmentId(appointment_id), version)
+    return _changed(await app.record_missed_visit(command, actor, request))
+
+
+def _made(done: Committed[Scheduled]) -> Response:
+    made = done.value
+    location = f"/v1/appointments/{made.appointment_id}"
+    return answer(done, AppointmentView.of(made), status=201, version=made.version, location=location)
+
+
+def _changed(done: Committed[Scheduled]) -> Response:
+    return answer(done, AppointmentView.of(done.value), version=done.value.version)

@@ -1,0 +1,48 @@
+"""Free times over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
+from pydantic import AwareDatetime
+
+from booking.application.find_openings import FindOpenings
+from booking.application.use_cases import Booking
+from booking.domain.ids import PatientId, PractitionerId
+from booking.domain.visits import Modality, VisitKind
+from booking.entrypoints.http.patient_schemas import UsState
+from booking.entrypoints.http.resource_schemas import StaffId
+from booking.entrypoints.http.visit_schemas import Openings, OpeningView
+from careflow_service.http.dependencies import CurrentActor, application, represent
+
+Application = Annotated[Booking, Depends(application(Booking))]
+From = Annotated[AwareDatetime, Query(alias="from", description="The earliest start.")]
+To = Annotated[AwareDatetime, Query(alias="to", description="Starts are before this; at most 31 days after `from`.")]
+
+router = APIRouter(prefix="/v1")
+
+
+@router.get("/availability", response_model=Openings)
+async def find_openings(
+    app: Application,
+    actor: CurrentActor,
+    kind: VisitKind,
+    modality: Modality,
+    starts_from: From,
+    starts_before: To,
+    patient_id: Annotated[str | None, Query(max_length=64)] = None,
+    state: UsState | None = None,
+    provider_id: StaffId | None = None,
+) -> Response:
+    """When a visit of this kind fits: for a patient, or for anybody who will be in `state`."""
+    query = FindOpenings(
+        kind=kind,
+        modality=modality,
+        starts_from=starts_from,
+        starts_before=starts_before,
+        patient_id=PatientId(patient_id) if patient_id else None,
+        state=state,
+        provider=PractitionerId(provider_id) if provider_id else None,
+    )
+    found = await app.find_openings(query, actor)
+    return represent(Openings(items=[OpeningView.of(opening) for opening in found]))

@@ -1,0 +1,199 @@
+"""How patients and care paths look over HTTP."""
+
+from datetime import date, datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+from pydantic import AfterValidator, BaseModel, EmailStr, Field
+from pydantic_core import PydanticCustomError
+
+from booking.application.read_care_path import CarePathReport
+from booking.domain.care_path import ClearanceStatus, Stage
+from booking.domain.ids import PatientId
+from booking.domain.patients import (
+    Address,
+    Channel,
+    Contact,
+    DeliveryPreference,
+    Patient,
+    PatientDetails,
+    Sex,
+)
+from booking.domain.visits import VisitKind
+from careflow_service.http.dependencies import RequestBody
+
+
+def _e164(text: str) -> str:
+    try:
+        number = phonenumbers.parse(text, "US")
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_possible_number(number):
+        raise PydanticCustomError("phone_invalid", "not a phone number")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _without_control_characters(text: str) -> str:
+    if not text.isprintable():
+        raise PydanticCustomError("wrong_form", "only printable characters")
+    return text
+
+
+Text = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_without_control_characters)]
+Phone = Annotated[str, Field(max_length=40), AfterValidator(_e164)]
+"""Any usual way to write a number, American if it names no country; kept as E.164."""
+UsState = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
+
+
+class ContactBody(RequestBody):
+    name: Text
+    phone: Phone
+
+    def contact(self) -> Contact:
+        return Contact(self.name, self.phone)
+
+
+class AddressBody(RequestBody):
+    line: Text
+    city: Text
+    state: UsState
+    postal_code: Annotated[str, Field(pattern=r"^[0-9]{5}(-[0-9]{4})?$")]
+
+    def address(self) -> Address:
+        return Address(self.line, self.city, self.state, self.postal_code)
+
+
+class PersonBody(RequestBody):
+    """What somebody says of themselves to be called back."""
+
+    given_name: Text
+    family_name: Text
+    birth_date: date
+    email: Annotated[EmailStr, Field(max_length=254)]
+    phone: Phone
+    state: UsState
+
+
+class PatientBody(PersonBody):
+    """All that is known of a patient. What is left out is not known."""
+
+    preferred_name: Text | None = None
+    sex: Sex | None = None
+    pregnancy_possible: bool | None = None
+    language: Language = "en"
+    timezone: ZoneInfo = ZoneInfo("America/Los_Angeles")
+    address: AddressBody | None = None
+    emergency_contact: ContactBody | None = None
+    escort: ContactBody | None = None
+    channels: frozenset[Channel] = frozenset()
+    delivery_preference: DeliveryPreference | None = None
+
+    def details(self) -> PatientDetails:
+        return PatientDetails(
+            given_name=self.given_name,
+            family_name=self.family_name,
+            birth_date=self.birth_date,
+            email=self.email,
+            phone=self.phone,
+            state=self.state,
+            preferred_name=self.preferred_name,
+            sex=self.sex,
+            pregnancy_possible=self.pregnancy_possible,
+            language=self.language,
+            timezone=self.timezone.key,
+            address=self.address.address() if self.address else None,
+            emergency_contact=self.emergency_contact.contact() if self.emergency_contact else None,
+            escort=self.escort.contact() if self.escort else None,
+            channels=self.channels,
+            delivery_preference=self.delivery_preference,
+        )
+
+
+class PatientView(BaseModel):
+    """A patient's registration. `possible_duplicates` were alike when this one was registered."""
+
+    id: PatientId
+    version: int
+    registered_at: datetime
+    possible_duplicates: tuple[PatientId, ...]
+    details: PatientDetails
+
+    @classmethod
+    def of(cls, patient: Patient) -> "PatientView":
+        return cls(
+            id=patient.id,
+            version=patient.version,
+            registered_at=patient.registered_at,
+            possible_duplicates=patient.possible_duplicates,
+            details=patient.details,
+        )
+
+
+class GateView(BaseModel):
+    code: str
+    reason: str
+    opened_by: str
+
+
+class BookableView(BaseModel):
+    """Whether this kind of visit may be booked for now, and if not, every reason."""
+
+    kind: VisitKind
+    allowed: bool
+    closed_gates: list[GateView]
+
+
+class DueView(BaseModel):
+    code: str
+    by: datetime | None
+    ref: str | None
+
+
+class ClearanceView(BaseModel):
+    id: str
+    status: ClearanceStatus
+    valid_until: datetime
+    conditional: bool
+    warned_days_left: int | None
+
+
+class CarePathView(BaseModel):
+    patient_id: PatientId
+    version: int
+    stage: Stage
+    bookable: list[BookableView]
+    due: list[DueView]
+    clearance: ClearanceView | None
+    closed_because: str | None
+
+    @classmethod
+    def of(cls, report: CarePathReport) -> "CarePathView":
+        path = report.path
+        return cls(
+            patient_id=path.id,
+            version=path.version,
+            stage=path.stage,
+            bookable=[
+                BookableView(
+                    kind=kind,
+                    allowed=not closed,
+                    closed_gates=[
+                        GateView(code=each.code, reason=each.reason, opened_by=each.opened_by) for each in closed
+                    ],
+                )
+                for kind, closed in report.closed_gates.items()
+            ],
+            due=[DueView(code=item.code, by=item.by, ref=item.ref) for item in report.due],
+            clearance=ClearanceView(
+                id=path.clearance.id,
+                status=path.clearance.status,
+                valid_until=path.clearance.valid_until,
+                conditional=path.clearance.conditional,
+                warned_days_left=path.clearance.warned_days_left,
+            )
+            if path.clearance
+            else None,
+            closed_because=path.closed_because,
+        )

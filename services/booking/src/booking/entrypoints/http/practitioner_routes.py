@@ -1,0 +1,124 @@
+"""Practitioners and their hours over HTTP."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import Response
+
+from booking.application.add_practitioner import AddPractitioner
+from booking.application.change_practitioner import ChangePractitioner
+from booking.application.use_cases import Booking
+from booking.domain.ids import PractitionerId
+from booking.domain.practitioners import Practitioner
+from booking.entrypoints.http.resource_schemas import (
+    ExceptionBody,
+    PractitionerBody,
+    PractitionerChangeBody,
+    PractitionerView,
+    SavedView,
+    WeekBody,
+)
+from careflow_service.http.dependencies import (
+    CurrentActor,
+    ExpectedVersion,
+    IdempotentRequest,
+    Page,
+    PageCursor,
+    PageLimit,
+    answer,
+    application,
+    represent,
+)
+from careflow_service.identity import Actor
+
+Application = Annotated[Booking, Depends(application(Booking))]
+router = APIRouter(prefix="/v1/practitioners")
+
+
+@router.post("", status_code=201, response_model=SavedView)
+async def add_practitioner(
+    body: PractitionerBody, app: Application, actor: CurrentActor, request: IdempotentRequest
+) -> Response:
+    """Add a practitioner."""
+    done = await app.add_practitioner(AddPractitioner(body.practitioner()), actor, request)
+    saved = done.value
+    return answer(
+        done, SavedView.of(saved), status=201, version=saved.version, location=f"/v1/practitioners/{saved.id}"
+    )
+
+
+@router.get("", response_model=Page[PractitionerView])
+async def list_practitioners(app: Application, limit: PageLimit = 50, after: PageCursor = None) -> Response:
+    """The clinic's practitioners, by id."""
+    found = await app.practitioners.page(limit, after)
+    items = [PractitionerView.of(each) for each in found.items]
+    return represent(Page[PractitionerView](items=items, next=found.next))
+
+
+@router.get("/{practitioner_id}", response_model=PractitionerView)
+async def read_practitioner(practitioner_id: str, app: Application) -> Response:
+    """One practitioner."""
+    found = await app.practitioners.get(PractitionerId(practitioner_id))
+    return represent(PractitionerView.of(found), version=found.version)
+
+
+@router.put("/{practitioner_id}", response_model=SavedView)
+async def change_practitioner(
+    practitioner_id: str,
+    body: PractitionerChangeBody,
+    app: Application,
+    actor: CurrentActor,
+    version: ExpectedVersion,
+) -> Response:
+    """Replace name, licences, telehealth and whether they work here."""
+    licences = tuple(each.licence() for each in body.licences)
+    return await _change(
+        app,
+        actor,
+        practitioner_id,
+        version,
+        lambda before: before.changed(
+            name=body.name, licences=licences, telehealth=body.telehealth, active=body.active
+        ),
+    )
+
+
+@router.put("/{practitioner_id}/hours", response_model=SavedView)
+async def set_practitioner_hours(
+    practitioner_id: str, body: WeekBody, app: Application, actor: CurrentActor, version: ExpectedVersion
+) -> Response:
+    """Replace the hours by weekday; dated exceptions stay."""
+    week = body.hours()
+    return await _change(app, actor, practitioner_id, version, lambda before: before.with_hours(week))
+
+
+@router.put("/{practitioner_id}/exceptions/{day}", response_model=SavedView)
+async def set_practitioner_exception(
+    practitioner_id: str,
+    day: date,
+    body: ExceptionBody,
+    app: Application,
+    actor: CurrentActor,
+    version: ExpectedVersion,
+) -> Response:
+    """Other hours on one date; none: away."""
+    exception = body.on(day)
+    return await _change(app, actor, practitioner_id, version, lambda before: before.with_exception(exception))
+
+
+@router.delete("/{practitioner_id}/exceptions/{day}", response_model=SavedView)
+async def remove_practitioner_exception(
+    practitioner_id: str, day: date, app: Application, actor: CurrentActor, version: ExpectedVersion
+) -> Response:
+    """The weekday's hours hold again on this date."""
+    return await _change(app, actor, practitioner_id, version, lambda before: before.without_exception(day))
+
+
+async def _change(
+    app: Booking, actor: Actor, practitioner_id: str, version: int, change: Callable[[Practitioner], Practitioner]
+) -> Response:
+    command = ChangePractitioner(PractitionerId(practitioner_id), version, change)
+    done = await app.change_practitioner(command, actor)
+    return answer(done, SavedView.of(done.value), version=done.value.version)

@@ -1,0 +1,48 @@
+"""The free call, for anybody: no login, rate-limited, and an answer that tells nobody whether a person is known."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import Response
+
+from booking.application.book_info_call import BookInfoCall
+from booking.application.find_openings import FindOpenings
+from booking.application.use_cases import Booking
+from booking.domain.visits import Modality, VisitKind
+from booking.entrypoints.http.availability_routes import From, To
+from booking.entrypoints.http.patient_schemas import UsState
+from booking.entrypoints.http.visit_schemas import FreeTimes, FreeTimeView, InfoCallBody, InfoCallView
+from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, answer, application, represent
+
+Application = Annotated[Booking, Depends(application(Booking))]
+router = APIRouter(prefix="/v1/public/info-calls")
+
+
+@router.get("/availability", response_model=FreeTimes)
+async def find_info_calls(
+    app: Application,
+    actor: CurrentActor,
+    starts_from: From,
+    starts_before: To,
+    modality: Modality = Modality.PHONE,
+    state: UsState | None = None,
+) -> Response:
+    """When somebody of the clinical team can call."""
+    query = FindOpenings(
+        kind=VisitKind.INFO_CALL,
+        modality=modality,
+        starts_from=starts_from,
+        starts_before=starts_before,
+        state=state,
+    )
+    found = await app.find_openings(query, actor)
+    return represent(FreeTimes(items=[FreeTimeView.of(opening) for opening in found]))
+
+
+@router.post("", status_code=201, response_model=InfoCallView)
+async def book_info_call(
+    body: InfoCallBody, app: Application, actor: CurrentActor, request: IdempotentRequest
+) -> Response:
+    """Book the free call."""
+    done = await app.book_info_call(BookInfoCall(body.details(), body.starts_at, body.modality), actor, request)
+    return answer(done, InfoCallView.of(done.value), status=201)

@@ -1,0 +1,165 @@
+"""How practitioners, rooms and their hours look over HTTP."""
+
+from datetime import date, time
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from booking.application.add_room import AddRoom
+from booking.application.outcomes import Saved
+from booking.domain.hours import Hours, HoursException, OpenHours
+from booking.domain.ids import LocationId, PractitionerId, RoomId
+from booking.domain.practitioners import Licence, Practitioner
+from booking.domain.rooms import Room
+from booking.domain.visits import PractitionerRole, RoomPurpose
+from booking.entrypoints.http.patient_schemas import Text, UsState
+from careflow_service.http.dependencies import RequestBody
+
+StaffId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+
+
+class OpenHoursBody(RequestBody):
+    """Wall-clock times of the clinic's zone; `closes` 00:00 is the end of the day."""
+
+    opens: time
+    closes: time
+
+    def hours(self) -> OpenHours:
+        return OpenHours(self.opens, self.closes)
+
+
+Day = Annotated[tuple[OpenHoursBody, ...], Field(max_length=10)]
+
+
+class WeekBody(RequestBody):
+    """Hours by weekday; a weekday that is left out is closed."""
+
+    monday: Day = ()
+    tuesday: Day = ()
+    wednesday: Day = ()
+    thursday: Day = ()
+    friday: Day = ()
+    saturday: Day = ()
+    sunday: Day = ()
+
+    def hours(self) -> Hours:
+        week = (
+            self.monday,
+            self.tuesday,
+            self.wednesday,
+            self.thursday,
+            self.friday,
+            self.saturday,
+            self.sunday,
+        )
+        return Hours(tuple(tuple(each.hours() for each in day) for day in week))
+
+
+class ExceptionBody(RequestBody):
+    """The hours of one date; none: closed."""
+
+    hours: Day = ()
+
+    def on(self, day: date) -> HoursException:
+        return HoursException(day, tuple(each.hours() for each in self.hours))
+
+
+class LicenceBody(RequestBody):
+    role: PractitionerRole
+    state: UsState
+    valid_until: date | None = None
+
+    def licence(self) -> Licence:
+        return Licence(self.role, self.state, self.valid_until)
+
+
+class PractitionerChangeBody(RequestBody):
+    name: Text
+    licences: Annotated[tuple[LicenceBody, ...], Field(min_length=1, max_length=50)]
+    telehealth: bool
+    active: bool = True
+
+
+class PractitionerBody(PractitionerChangeBody):
+    """`id` is the one the identity provider knows them by."""
+
+    id: StaffId
+    hours: WeekBody | None = None
+
+    def practitioner(self) -> Practitioner:
+        return Practitioner(
+            id=PractitionerId(self.id),
+            name=self.name,
+            licences=tuple(each.licence() for each in self.licences),
+            telehealth=self.telehealth,
+            hours=self.hours.hours() if self.hours else Hours(),
+            active=self.active,
+        )
+
+
+class RoomBody(RequestBody):
+    name: Text
+    purposes: Annotated[frozenset[RoomPurpose], Field(min_length=1)]
+    hours: WeekBody | None = None
+
+    def room(self) -> AddRoom:
+        return AddRoom(self.name, self.purposes, self.hours.hours() if self.hours else Hours())
+
+
+class RoomChangeBody(RequestBody):
+    name: Text
+    purposes: Annotated[frozenset[RoomPurpose], Field(min_length=1)]
+    active: bool = True
+
+
+class SavedView(BaseModel):
+    id: str
+    version: int
+
+    @classmethod
+    def of(cls, saved: Saved) -> "SavedView":
+        return cls(id=saved.id, version=saved.version)
+
+
+class PractitionerView(BaseModel):
+    id: PractitionerId
+    version: int
+    name: str
+    licences: tuple[Licence, ...]
+    telehealth: bool
+    active: bool
+    hours: Hours
+
+    @classmethod
+    def of(cls, practitioner: Practitioner) -> "PractitionerView":
+        return cls(
+            id=practitioner.id,
+            version=practitioner.version,
+            name=practitioner.name,
+            licences=practitioner.licences,
+            telehealth=practitioner.telehealth,
+            active=practitioner.active,
+            hours=practitioner.hours,
+        )
+
+
+class RoomView(BaseModel):
+    id: RoomId
+    version: int
+    location_id: LocationId
+    name: str
+    purposes: frozenset[RoomPurpose]
+    active: bool
+    hours: Hours
+
+    @classmethod
+    def of(cls, room: Room) -> "RoomView":
+        return cls(
+            id=room.id,
+            version=room.version,
+            location_id=room.location_id,
+            name=room.name,
+            purposes=room.purposes,
+            active=room.active,
+            hours=room.hours,
+        )

@@ -1,0 +1,108 @@
+"""Rooms and their hours over HTTP."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import Response
+
+from booking.application.change_room import ChangeRoom
+from booking.application.use_cases import Booking
+from booking.domain.ids import RoomId
+from booking.domain.rooms import Room
+from booking.entrypoints.http.resource_schemas import (
+    ExceptionBody,
+    RoomBody,
+    RoomChangeBody,
+    RoomView,
+    SavedView,
+    WeekBody,
+)
+from careflow_service.http.dependencies import (
+    CurrentActor,
+    ExpectedVersion,
+    IdempotentRequest,
+    Page,
+    PageCursor,
+    PageLimit,
+    answer,
+    application,
+    represent,
+)
+from careflow_service.identity import Actor
+
+Application = Annotated[Booking, Depends(application(Booking))]
+router = APIRouter(prefix="/v1/rooms")
+
+
+@router.post("", status_code=201, response_model=SavedView)
+async def add_room(body: RoomBody, app: Application, actor: CurrentActor, request: IdempotentRequest) -> Response:
+    """Add a room."""
+    done = await app.add_room(body.room(), actor, request)
+    saved = done.value
+    return answer(done, SavedView.of(saved), status=201, version=saved.version, location=f"/v1/rooms/{saved.id}")
+
+
+@router.get("", response_model=Page[RoomView])
+async def list_rooms(app: Application, limit: PageLimit = 50, after: PageCursor = None) -> Response:
+    """The clinic's rooms, by id."""
+    found = await app.rooms.page(limit, after)
+    return represent(Page[RoomView](items=[RoomView.of(each) for each in found.items], next=found.next))
+
+
+@router.get("/{room_id}", response_model=RoomView)
+async def read_room(room_id: str, app: Application) -> Response:
+    """One room."""
+    found = await app.rooms.get(RoomId(room_id))
+    return represent(RoomView.of(found), version=found.version)
+
+
+@router.put("/{room_id}", response_model=SavedView)
+async def change_room(
+    room_id: str, body: RoomChangeBody, app: Application, actor: CurrentActor, version: ExpectedVersion
+) -> Response:
+    """Replace name, purposes and whether it is in use."""
+    return await _change(
+        app,
+        actor,
+        room_id,
+        version,
+        lambda before: before.changed(name=body.name, purposes=body.purposes, active=body.active),
+    )
+
+
+@router.put("/{room_id}/hours", response_model=SavedView)
+async def set_room_hours(
+    room_id: str, body: WeekBody, app: Application, actor: CurrentActor, version: ExpectedVersion
+) -> Response:
+    """Replace the hours by weekday; dated exceptions stay."""
+    week = body.hours()
+    return await _change(app, actor, room_id, version, lambda before: before.with_hours(week))
+
+
+@router.put("/{room_id}/exceptions/{day}", response_model=SavedView)
+async def set_room_exception(
+    room_id: str,
+    day: date,
+    body: ExceptionBody,
+    app: Application,
+    actor: CurrentActor,
+    version: ExpectedVersion,
+) -> Response:
+    """Other hours on one date; none: closed."""
+    exception = body.on(day)
+    return await _change(app, actor, room_id, version, lambda before: before.with_exception(exception))
+
+
+@router.delete("/{room_id}/exceptions/{day}", response_model=SavedView)
+async def remove_room_exception(
+    room_id: str, day: date, app: Application, actor: CurrentActor, version: ExpectedVersion
+) -> Response:
+    """The weekday's hours hold again on this date."""
+    return await _change(app, actor, room_id, version, lambda before: before.without_exception(day))
+
+
+async def _change(app: Booking, actor: Actor, room_id: str, version: int, change: Callable[[Room], Room]) -> Response:
+    done = await app.change_room(ChangeRoom(RoomId(room_id), version, change), actor)
+    return answer(done, SavedView.of(done.value), version=done.value.version)

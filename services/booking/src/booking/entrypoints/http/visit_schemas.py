@@ -1,0 +1,180 @@
+"""How free times and appointments look over HTTP."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from booking.application.outcomes import Scheduled
+from booking.application.scheduling import Wish
+from booking.domain.appointments import CancelledBy, CancelReason, Provider, Status
+from booking.domain.availability import Opening
+from booking.domain.ids import AppointmentId, LocationId, PatientId, PractitionerId, RoomId
+from booking.domain.patients import PatientDetails
+from booking.domain.visits import Disposition, Modality, PractitionerRole, VisitKind
+from booking.entrypoints.http.patient_schemas import PersonBody
+from booking.entrypoints.http.resource_schemas import StaffId
+from careflow_service.http.dependencies import RequestBody
+
+
+class VisitBody(RequestBody):
+    """The visit somebody wants; `provider_id` if it must be with that person."""
+
+    patient_id: Annotated[str, Field(max_length=64)]
+    kind: VisitKind
+    starts_at: AwareDatetime
+    modality: Modality
+    provider_id: StaffId | None = None
+
+    def wish(self) -> Wish:
+        provider = PractitionerId(self.provider_id) if self.provider_id else None
+        return Wish(kind=self.kind, starts_at=self.starts_at, modality=self.modality, provider=provider)
+
+
+class MoveBody(RequestBody):
+    """Where to; the modality stays as it is if none is named."""
+
+    starts_at: AwareDatetime
+    modality: Modality | None = None
+    provider_id: StaffId | None = None
+
+
+class CancelBody(RequestBody):
+    """Why. For a patient it is always their own request."""
+
+    reason: CancelReason = CancelReason.PATIENT_REQUEST
+
+
+class CompleteBody(RequestBody):
+    disposition: Disposition
+
+
+class InfoCallBody(PersonBody):
+    """Who wants to be called, when, and how."""
+
+    starts_at: AwareDatetime
+    modality: Modality = Modality.PHONE
+
+    def details(self) -> PatientDetails:
+        return PatientDetails(
+            given_name=self.given_name,
+            family_name=self.family_name,
+            birth_date=self.birth_date,
+            email=self.email,
+            phone=self.phone,
+            state=self.state,
+        )
+
+
+class ProviderView(BaseModel):
+    id: PractitionerId
+    role: PractitionerRole
+
+    @classmethod
+    def of(cls, provider: Provider) -> "ProviderView":
+        return cls(id=provider.id, role=provider.role)
+
+
+class OpeningView(BaseModel):
+    """A free time, and who would be there."""
+
+    starts_at: datetime
+    ends_at: datetime
+    providers: list[ProviderView]
+
+    @classmethod
+    def of(cls, opening: Opening) -> "OpeningView":
+        people = [
+            ProviderView(id=PractitionerId(each.resource.id), role=each.role) for each in opening.staffing if each.role
+        ]
+        return cls(
+            starts_at=opening.interval.start,
+            ends_at=opening.interval.end,
+            providers=people,
+        )
+
+
+class Openings(BaseModel):
+    items: list[OpeningView]
+
+
+class FreeTimeView(BaseModel):
+    """A free time, as anybody may know it."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+    @classmethod
+    def of(cls, opening: Opening) -> "FreeTimeView":
+        return cls(starts_at=opening.interval.start, ends_at=opening.interval.end)
+
+
+class FreeTimes(BaseModel):
+    items: list[FreeTimeView]
+
+
+class InfoCallView(BaseModel):
+    """What anybody is told after booking the free call; the same whether or not the clinic knows them."""
+
+    appointment_id: AppointmentId
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    modality: Modality
+
+    @classmethod
+    def of(cls, scheduled: Scheduled) -> "InfoCallView":
+        return cls(
+            appointment_id=scheduled.appointment_id,
+            starts_at=scheduled.starts_at,
+            ends_at=scheduled.ends_at,
+            timezone=scheduled.timezone,
+            modality=scheduled.modality,
+        )
+
+
+class CancellationView(BaseModel):
+    by: CancelledBy
+    reason: CancelReason
+    notice_minutes: int
+
+
+class AppointmentView(BaseModel):
+    id: AppointmentId
+    version: int
+    patient_id: PatientId
+    kind: VisitKind
+    status: Status
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    modality: Modality
+    location_id: LocationId
+    room_id: RoomId | None
+    providers: list[ProviderView]
+    held_until: datetime | None
+    disposition: Disposition | None
+    cancellation: CancellationView | None
+
+    @classmethod
+    def of(cls, scheduled: Scheduled) -> "AppointmentView":
+        gone = scheduled.cancellation
+        return cls(
+            id=scheduled.appointment_id,
+            version=scheduled.version,
+            patient_id=scheduled.patient_id,
+            kind=scheduled.kind,
+            status=scheduled.status,
+            starts_at=scheduled.starts_at,
+            ends_at=scheduled.ends_at,
+            timezone=scheduled.timezone,
+            modality=scheduled.modality,
+            location_id=scheduled.location_id,
+            room_id=scheduled.room_id,
+            providers=[ProviderView.of(provider) for provider in scheduled.providers],
+            held_until=scheduled.held_until,
+            disposition=scheduled.disposition,
+            cancellation=CancellationView(by=gone.by, reason=gone.reason, notice_minutes=gone.notice_minutes)
+            if gone
+            else None,
+        )

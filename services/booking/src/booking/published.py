@@ -1,0 +1,166 @@
+"""Everything booking says: one row per domain fact, and the contract event it becomes."""
+
+from booking.domain import facts
+from booking.domain.appointments import Appointment
+from booking.domain.patients import Contact, PatientDetails
+from booking.domain.visits import CONSULTATIONS
+from careflow_events import contracts
+from careflow_events.contracts import codes
+from careflow_events.contracts.sealed import Sealed
+from careflow_events.publication import Publication, PublicationTable, patient_subject
+
+
+def _patient_registered(fact: facts.PatientRegistered) -> Publication:
+    patient_id, details = fact.patient.id, fact.patient.details
+    data = contracts.PatientRegistered(
+        patient_id=patient_id,
+        for_screening=_for_screening(details),
+        for_sessions=_for_sessions(details),
+        for_billing=_for_billing(details),
+    )
+    return Publication(subject=patient_subject(patient_id), data=data)
+
+
+def _patient_details_changed(fact: facts.PatientDetailsChanged) -> Publication:
+    patient_id, details = fact.patient.id, fact.patient.details
+    data = contracts.PatientDetailsChanged(
+        patient_id=patient_id,
+        changed=tuple(codes.PatientDetail(group) for group in fact.changed),
+        for_screening=_for_screening(details),
+        for_sessions=_for_sessions(details),
+        for_billing=_for_billing(details),
+    )
+    return Publication(subject=patient_subject(patient_id), data=data)
+
+
+def _booked(fact: facts.AppointmentBooked) -> Publication:
+    return _consultation(contracts.ConsultationBooked, fact.appointment, booked_by=codes.BookedBy(fact.by))
+
+
+def _rescheduled(fact: facts.AppointmentRescheduled) -> Publication:
+    return _consultation(
+        contracts.ConsultationRescheduled,
+        fact.appointment,
+        previous_starts_at=fact.previous_starts_at,
+        rescheduled_by=codes.RescheduledBy(fact.by),
+        notice_minutes=fact.notice_minutes,
+        first_notice_minutes=fact.appointment.first_notice_minutes,
+        late_moves=len(fact.appointment.late_moves),
+    )
+
+
+def _cancelled(fact: facts.AppointmentCancelled) -> Publication:
+    return _consultation(
+        contracts.ConsultationCancelled,
+        fact.appointment,
+        cancelled_by=codes.CancelledBy(fact.by),
+        reason=codes.CancelReason(fact.reason),
+        notice_minutes=fact.notice_minutes,
+    )
+
+
+def _arrived(fact: facts.AppointmentArrived) -> Publication:
+    return _consultation(contracts.ConsultationArrived, fact.appointment)
+
+
+def _completed(fact: facts.AppointmentCompleted) -> Publication:
+    disposition = codes.Disposition(fact.disposition)
+    return _consultation(contracts.ConsultationCompleted, fact.appointment, disposition=disposition)
+
+
+def _missed(fact: facts.AppointmentMissed) -> Publication:
+    return _consultation(contracts.ConsultationMissed, fact.appointment)
+
+
+def _stage_changed(fact: facts.CarePathStageChanged) -> Publication:
+    data = contracts.CarePathStageChanged.model_validate(
+        {"patient_id": fact.patient_id, "from": codes.CareStage(fact.before), "to": codes.CareStage(fact.after)}
+    )
+    return Publication(subject=patient_subject(fact.patient_id), data=data)
+
+
+PUBLISHED: PublicationTable = {
+    facts.PatientRegistered: _patient_registered,
+    facts.PatientDetailsChanged: _patient_details_changed,
+    facts.AppointmentBooked: _booked,
+    facts.AppointmentRescheduled: _rescheduled,
+    facts.AppointmentCancelled: _cancelled,
+    facts.AppointmentArrived: _arrived,
+    facts.AppointmentCompleted: _completed,
+    facts.AppointmentMissed: _missed,
+    facts.CarePathStageChanged: _stage_changed,
+}
+
+
+def _consultation(contract: type[contracts.AppointmentEvent], appointment: Appointment, **more: object) -> Publication:
+    """The public snapshot and what the event adds. Treatment visits need a plan to be booked, so none comes here."""
+    assert appointment.kind in CONSULTATIONS
+    slot = appointment.slot
+    snapshot: dict[str, object] = {
+        "patient_id": appointment.patient_id,
+        "appointment_id": appointment.id,
+        "version": appointment.version,
+        "kind": codes.AppointmentKind(appointment.kind),
+        "starts_at": slot.interval.start,
+        "ends_at": slot.interval.end,
+        "timezone": slot.timezone,
+        "modality": codes.Modality(slot.modality),
+        "providers": tuple(
+            contracts.Provider(id=provider.id, role=codes.ProviderRole(provider.role)) for provider in slot.providers
+        ),
+        "location_id": slot.location_id,
+        "room_id": slot.room_id,
+        "status": codes.AppointmentStatus(appointment.status),
+    }
+    data = contract.model_validate({**snapshot, **more})
+    return Publication(subject=patient_subject(appointment.patient_id), data=data)
+
+
+def _for_screening(details: PatientDetails) -> Sealed[contracts.PatientForScreening]:
+    return Sealed.plain(
+        contracts.PatientForScreening(
+            birth_date=details.birth_date,
+            sex=codes.Sex(details.sex) if details.sex else None,
+            pregnancy_possible=details.pregnancy_possible,
+            state=details.state,
+            phone=details.phone,
+            emergency_contact=_contact(details.emergency_contact),
+        )
+    )
+
+
+def _for_sessions(details: PatientDetails) -> Sealed[contracts.PatientForSessions]:
+    return Sealed.plain(
+        contracts.PatientForSessions(
+            name=_name(details),
+            birth_date=details.birth_date,
+            phone=details.phone,
+            emergency_contact=_contact(details.emergency_contact),
+            escort=_contact(details.escort),
+        )
+    )
+
+
+def _for_billing(details: PatientDetails) -> Sealed[contracts.PatientForBilling]:
+    address, preference = details.address, details.delivery_preference
+    return Sealed.plain(
+        contracts.PatientForBilling(
+            legal_name=_name(details),
+            birth_date=details.birth_date,
+            sex=codes.Sex(details.sex) if details.sex else None,
+            address=contracts.Address(
+                line=address.line, city=address.city, state=address.state, postal_code=address.postal_code
+            )
+            if address
+            else None,
+            delivery_preference=codes.DeliveryPreference(preference) if preference else None,
+        )
+    )
+
+
+def _name(details: PatientDetails) -> contracts.PersonName:
+    return contracts.PersonName(given=details.given_name, family=details.family_name, preferred=details.preferred_name)
+
+
+def _contact(contact: Contact | None) -> contracts.Contact | None:
+    return contracts.Contact(name=contact.name, phone=contact.phone) if contact else None

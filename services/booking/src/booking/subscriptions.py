@@ -1,0 +1,48 @@
+"""Everything booking hears, and the reaction to it. `restricts` marks what only ever takes permissions away."""
+
+from booking.application.on_clearance import (
+    on_clearance_deferred,
+    on_clearance_denied,
+    on_clearance_expired,
+    on_clearance_expiring,
+    on_clearance_extended,
+    on_clearance_granted,
+    on_clearance_reinstated,
+    on_clearance_revoked,
+    on_clearance_suspended,
+)
+from booking.application.on_safety_alert import (
+    on_safety_alert_closed,
+    on_safety_alert_raised,
+    on_safety_alert_upgraded,
+)
+from booking.application.on_screening import (
+    on_evaluation_recorded,
+    on_questionnaire_completed,
+    on_questionnaire_requested,
+    on_screening_closed,
+    on_screening_started,
+)
+from booking.application.ports import Ports
+from careflow_events import contracts
+from careflow_events.subscription import Subscription, hears
+
+SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
+    hears(contracts.ScreeningStarted, on_screening_started),
+    hears(contracts.ScreeningClosed, on_screening_closed),
+    hears(contracts.QuestionnaireRequested, on_questionnaire_requested),
+    hears(contracts.QuestionnaireCompleted, on_questionnaire_completed),
+    hears(contracts.EvaluationRecorded, on_evaluation_recorded),
+    hears(contracts.ClearanceGranted, on_clearance_granted),
+    hears(contracts.ClearanceDenied, on_clearance_denied),
+    hears(contracts.ClearanceDeferred, on_clearance_deferred),
+    hears(contracts.ClearanceExtended, on_clearance_extended),
+    hears(contracts.ClearanceSuspended, on_clearance_suspended, restricts=True),
+    hears(contracts.ClearanceReinstated, on_clearance_reinstated),
+    hears(contracts.ClearanceRevoked, on_clearance_revoked, restricts=True),
+    hears(contracts.ClearanceExpiring, on_clearance_expiring),
+    hears(contracts.ClearanceExpired, on_clearance_expired, restricts=True),
+    hears(contracts.SafetyAlertRaised, on_safety_alert_raised, restricts=True),
+    hears(contracts.SafetyAlertUpgraded, on_safety_alert_upgraded),
+    hears(contracts.SafetyAlertClosed, on_safety_alert_closed),
+)

@@ -1,0 +1,93 @@
+"""What the tests tell booking over HTTP to begin with: who works there, who is a patient, and how far they have
+come.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from careflow_events import contracts
+from careflow_service.identity import Role
+from careflow_service.ids import new_id
+from services.booking.tests.builders import local
+from services.booking.tests.world import Caller, World
+
+NINE_TO_FIVE = [{"opens": "09:00", "closes": "17:00"}]
+WORKING_WEEK = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), NINE_TO_FIVE)
+TOMORROW_AT_TEN = local(24, 10)
+
+
+def ok(response: httpx.Response, status: int = 200) -> Any:
+    assert response.status_code == status, response.text
+    return response.json()
+
+
+def refusal(response: httpx.Response) -> tuple[int, str]:
+    """Status and code of a problem."""
+    assert response.headers["content-type"].startswith("application/problem+json"), response.text
+    return response.status_code, response.json()["code"]
+
+
+async def has_practitioner(world: World, name: str = "dr-lee", *roles: str, week: dict[str, Any] | None = None) -> str:
+    body = {
+        "id": name,
+        "name": name,
+        "licences": [{"role": role, "state": "CA"} for role in roles or ("prescriber",)],
+        "telehealth": True,
+        "hours": WORKING_WEEK if week is None else week,
+    }
+    return str(ok(await world.coordinator.post("/v1/practitioners", body), 201)["id"])
+
+
+async def has_room(world: World, name: str = "Room 1", *purposes: str) -> str:
+    body = {"name": name, "purposes": list(purposes or ("consultation",)), "hours": WORKING_WEEK}
+    return str(ok(await world.coordinator.post("/v1/rooms", body), 201)["id"])
+
+
+def details(**changes: Any) -> dict[str, Any]:
+    person = {
+        "given_name": "Ana",
+        "family_name": "Rivera",
+        "birth_date": "1988-04-02",
+        "email": "ana@example.org",
+        "phone": "(415) 555-0123",
+        "state": "CA",
+    }
+    return {**person, **changes}
+
+
+async def has_patient(world: World, **changes: Any) -> str:
+    return str(ok(await world.coordinator.post("/v1/patients", details(**changes)), 201)["id"])
+
+
+def visit(
+    patient_id: str, kind: str = "info_call", starts_at: datetime = TOMORROW_AT_TEN, **more: Any
+) -> dict[str, Any]:
+    modality = "phone" if kind == "info_call" else "in_person"
+    body = {"patient_id": patient_id, "kind": kind, "starts_at": starts_at.isoformat(), "modality": modality}
+    return {**body, **more}
+
+
+async def books(caller: Caller, patient_id: str, kind: str = "info_call", **more: Any) -> Any:
+    return ok(await caller.post("/v1/appointments", visit(patient_id, kind, **more)), 201)
+
+
+async def acts(caller: Caller, appointment: Any, verb: str, **body: Any) -> Any:
+    """One step of an appointment's life, on the version it was seen at."""
+    path = f"/v1/appointments/{appointment['id']}/{verb}"
+    return ok(await caller.post(path, body or None, version=appointment["version"]))
+
+
+async def had_info_call(world: World, patient_id: str, disposition: str = "proceed") -> Any:
+    """The patient had their call tomorrow at ten; the clock stands there afterwards."""
+    call = await books(world.coordinator, patient_id)
+    world.clock.now = TOMORROW_AT_TEN
+    call = await acts(world.coordinator, call, "arrive")
+    return await acts(world.calling(Role.THERAPIST), call, "complete", disposition=disposition)
+
+
+async def screening_began(world: World, patient_id: str) -> str:
+    case_id = new_id()
+    await world.hear(contracts.ScreeningStarted(patient_id=patient_id, case_id=case_id, started_at=world.clock()))
+    return case_id

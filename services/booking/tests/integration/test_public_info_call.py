@@ -1,0 +1,92 @@
+"""The free call, for anybody: registered and booked in one step, and the clinic gives nothing away."""
+
+from typing import Any
+
+import pytest
+
+from services.booking.tests.builders import local
+from services.booking.tests.clinic import TOMORROW_AT_TEN, details, has_patient, has_practitioner, ok, refusal
+from services.booking.tests.world import World
+
+CALLS = "/v1/public/info-calls"
+
+
+def wish(**changes: Any) -> dict[str, Any]:
+    return details(**{"starts_at": TOMORROW_AT_TEN.isoformat(), **changes})
+
+
+async def test_a_visitor_chooses_a_free_time_and_is_registered_with_it(world: World) -> None:
+    await has_practitioner(world)
+    day = {"from": local(24, 0).isoformat(), "to": local(25, 0).isoformat()}
+    free = ok(await world.public.get(f"{CALLS}/availability", **day))["items"]
+    assert len(free) == 32
+    assert free[4] == {"starts_at": "2026-11-24T18:00:00Z", "ends_at": "2026-11-24T18:15:00Z"}
+    booked = ok(await world.public.post(CALLS, wish(starts_at=free[4]["starts_at"])), 201)
+    assert booked.keys() == {"appointment_id", "starts_at", "ends_at", "timezone", "modality"}
+    appointment = ok(await world.coordinator.get(f"/v1/appointments/{booked['appointment_id']}"))
+    assert await world.said_types(appointment["patient_id"]) == [
+        "PatientRegistered",
+        "ConsultationBooked",
+        "CarePathStageChanged",
+    ]
+    assert (await world.said(appointment["patient_id"]))[1].data["booked_by"] == "patient"
+    assert free[4] not in ok(await world.public.get(f"{CALLS}/availability", **day))["items"]
+
+
+async def test_the_answer_is_the_same_whether_or_not_the_person_is_known(world: World) -> None:
+    await has_practitioner(world)
+    known = await has_patient(world)
+    as_known = await world.public.post(CALLS, wish(starts_at=local(24, 10).isoformat()))
+    as_new = await world.public.post(CALLS, wish(starts_at=local(24, 11).isoformat(), email="b@example.org"))
+    assert as_known.status_code == as_new.status_code == 201
+    assert as_known.json().keys() == as_new.json().keys()
+    assert as_known.headers.keys() == as_new.headers.keys()
+    positions = [each.headers["careflow-position"].rpartition("@")[2] for each in (as_known, as_new)]
+    assert positions[0] == positions[1]
+    appointment = ok(await world.coordinator.get(f"/v1/appointments/{as_known.json()['appointment_id']}"))
+    patient = ok(await world.coordinator.get(f"/v1/patients/{appointment['patient_id']}"))
+    assert patient["possible_duplicates"] == [known]
+
+
+async def test_somebody_else_on_the_same_phone_is_no_duplicate(world: World) -> None:
+    await has_practitioner(world)
+    await has_patient(world)
+    booked = ok(await world.public.post(CALLS, wish(birth_date="1990-01-01", email="o@example.org")), 201)
+    appointment = ok(await world.coordinator.get(f"/v1/appointments/{booked['appointment_id']}"))
+    patient = ok(await world.coordinator.get(f"/v1/patients/{appointment['patient_id']}"))
+    assert patient["possible_duplicates"] == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [({"birth_date": "2010-01-01"}, "minor_not_served"), ({"state": "OR"}, "state_not_served")],
+)
+async def test_who_cannot_be_served_is_told_so_and_nothing_is_kept(
+    world: World, changes: dict[str, Any], code: str
+) -> None:
+    await has_practitioner(world)
+    assert refusal(await world.public.post(CALLS, wish(**changes))) == (422, code)
+    for kept in ("patients", "appointments", "care_paths", "calendar_days", "_outbox"):
+        assert await world.store.database[kept].count_documents({}) == 0
+
+
+async def test_a_call_is_not_booked_for_the_next_minutes(world: World) -> None:
+    await has_practitioner(world)
+    soon = wish(starts_at=local(23, 9, 45).isoformat())
+    assert refusal(await world.public.post(CALLS, soon)) == (422, "slot_too_soon")
+
+
+async def test_who_finds_the_time_taken_is_told_of_others(world: World) -> None:
+    await has_practitioner(world)
+    ok(await world.public.post(CALLS, wish()), 201)
+    response = await world.public.post(CALLS, wish(email="b@example.org"))
+    assert refusal(response) == (409, "slot_taken")
+    assert response.json()["next_free"] == ["2026-11-24T18:15:00Z", "2026-11-24T18:30:00Z", "2026-11-24T18:45:00Z"]
+
+
+async def test_one_client_cannot_ask_for_ever(world: World) -> None:
+    await has_practitioner(world)
+    answers = [await world.public.post(CALLS, {}) for _ in range(11)]
+    assert refusal(answers[9]) == (422, "invalid_request")
+    assert refusal(answers[10]) == (429, "rate_limited")
+    assert int(answers[10].headers["retry-after"]) >= 1

@@ -1,0 +1,61 @@
+"""Safety alerts in MongoDB: encrypted with the patient's key. Open fields: whose, level, whether open, when due."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pymongo import IndexModel
+
+from careflow_service.mongo.client import Database
+from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.vault import Vault
+from screening.adapters.pages import page_of
+from screening.adapters.stored import Stored
+from screening.application.ports import Due, Listed
+from screening.domain.alerts import AlertState, SafetyAlert
+from screening.domain.ids import PatientId
+
+ALERTS: Final = "alerts"
+_MOST_URGENT_FIRST: Final = (("respond_by", 1),)
+_NEWEST_FIRST: Final = (("raised_at", -1),)
+
+INDEXES: Final = (
+    (
+        ALERTS,
+        IndexModel("patient_id", name="one_open_alert", unique=True, partialFilterExpression={"is_open": True}),
+    ),
+    (ALERTS, IndexModel([("is_open", 1), ("respond_by", 1), ("_id", 1)], name="by_urgency")),
+    (ALERTS, IndexModel([("raised_at", -1), ("_id", 1)], name="by_time")),
+    (ALERTS, IndexModel("due_at", name="due", partialFilterExpression={"due_at": {"$type": "date"}})),
+)
+
+
+def _open_fields(alert: SafetyAlert) -> Mapping[str, object]:
+    return {
+        "patient_id": alert.patient_id,
+        "level": alert.level.value,
+        "is_open": alert.state is not AlertState.CLOSED,
+        "raised_at": alert.raised_at,
+        "respond_by": alert.respond_by,
+        "due_at": alert.due_at,
+    }
+
+
+class MongoAlerts(Stored[SafetyAlert]):
+    """See `screening.application.ports.Alerts`."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        documents = Documents(
+            database, ALERTS, SafetyAlert, fields=_open_fields, owner=lambda alert: alert.patient_id, vault=vault
+        )
+        super().__init__(documents, "alert")
+
+    async def open_of(self, patient_id: PatientId, /) -> SafetyAlert | None:
+        return await self._documents.one(patient_id=patient_id, is_open=True)
+
+    async def listed(self, *, open_only: bool, limit: int, after: str | None) -> Listed[SafetyAlert]:
+        query = {"is_open": True} if open_only else {}
+        sort = _MOST_URGENT_FIRST if open_only else _NEWEST_FIRST
+        return await page_of(self._documents, query, sort=sort, limit=limit, after=after)
+
+    async def next_due(self) -> Due | None:
+        return await self._documents.earliest("due_at")

@@ -1,0 +1,57 @@
+"""Cases in MongoDB: encrypted with the patient's key. Open fields: whose, whether open, when evidence runs out."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+
+from pymongo import IndexModel
+
+from careflow_service.mongo.client import Database
+from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.vault import Vault
+from screening.adapters.stored import Stored
+from screening.application.ports import Due
+from screening.domain.case import Case, CaseState
+from screening.domain.ids import PatientId
+
+CASES: Final = "cases"
+MOST_CASES: Final = 50
+"""More courses than one patient has in a lifetime."""
+_NEWEST_FIRST: Final = (("opened_at", -1),)
+
+INDEXES: Final = (
+    (
+        CASES,
+        IndexModel("patient_id", name="one_open_case", unique=True, partialFilterExpression={"is_open": True}),
+    ),
+    (CASES, IndexModel([("patient_id", 1), ("opened_at", -1), ("_id", 1)], name="of_patient")),
+    (CASES, IndexModel("due_at", name="due", partialFilterExpression={"due_at": {"$type": "date"}})),
+)
+
+
+class MongoCases(Stored[Case]):
+    """See `screening.application.ports.Cases`."""
+
+    def __init__(self, database: Database, vault: Vault, *, evidence_warns_before: timedelta) -> None:
+        def open_fields(case: Case) -> Mapping[str, object]:
+            is_open = case.state is not CaseState.CLOSED
+            return {
+                "patient_id": case.patient_id,
+                "is_open": is_open,
+                "opened_at": case.opened_at,
+                "due_at": case.evidence_due_at(evidence_warns_before) if is_open else None,
+            }
+
+        documents = Documents(
+            database, CASES, Case, fields=open_fields, owner=lambda case: case.patient_id, vault=vault
+        )
+        super().__init__(documents, "case")
+
+    async def open_of(self, patient_id: PatientId, /) -> Case | None:
+        return await self._documents.one(patient_id=patient_id, is_open=True)
+
+    async def all_of(self, patient_id: PatientId, /) -> list[Case]:
+        return await self._documents.many({"patient_id": patient_id}, sort=_NEWEST_FIRST, limit=MOST_CASES)
+
+    async def next_due(self) -> Due | None:
+        return await self._documents.earliest("due_at")

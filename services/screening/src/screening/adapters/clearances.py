@@ -1,0 +1,42 @@
+"""Clearances in MongoDB: encrypted with the patient's key. Open fields: whose, of which case, when due."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pymongo import IndexModel
+
+from careflow_service.mongo.client import Database
+from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.vault import Vault
+from screening.adapters.stored import Stored
+from screening.application.ports import Due
+from screening.domain.clearance import Clearance
+
+CLEARANCES: Final = "clearances"
+
+INDEXES: Final = (
+    (CLEARANCES, IndexModel("due_at", name="due", partialFilterExpression={"due_at": {"$type": "date"}})),
+)
+
+
+def _open_fields(clearance: Clearance) -> Mapping[str, object]:
+    return {
+        "patient_id": clearance.patient_id,
+        "case_id": clearance.case_id,
+        "state": clearance.state.value,
+        "valid_until": clearance.valid_until,
+        "due_at": clearance.due_at,
+    }
+
+
+class MongoClearances(Stored[Clearance]):
+    """See `screening.application.ports.Clearances`."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        documents = Documents(
+            database, CLEARANCES, Clearance, fields=_open_fields, owner=lambda each: each.patient_id, vault=vault
+        )
+        super().__init__(documents, "clearance")
+
+    async def next_due(self) -> Due | None:
+        return await self._documents.earliest("due_at")

@@ -1,0 +1,60 @@
+"""The rota and the pages to people on it, in MongoDB. They hold staff contacts and alert ids, nothing of a patient."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+
+from pymongo import IndexModel
+
+from careflow_service.mongo.client import Database
+from careflow_service.mongo.documents import Documents
+from screening.adapters.stored import Stored
+from screening.application.ports import Due
+from screening.domain.ids import AlertId
+from screening.domain.paging import Page
+from screening.domain.rota import ROTA_ID, Rota
+
+ROTAS: Final = "rotas"
+PAGES: Final = "pages"
+MOST_PAGES: Final = 500
+"""More than a whole chain over every channel, several rises of the level included."""
+_OLDEST_FIRST: Final = (("intended_at", 1),)
+
+INDEXES: Final = (
+    (ROTAS, IndexModel("due_at", name="due", partialFilterExpression={"due_at": {"$type": "date"}})),
+    (PAGES, IndexModel([("alert_id", 1), ("intended_at", 1), ("_id", 1)], name="of_alert")),
+    (PAGES, IndexModel("attempt_at", name="due", partialFilterExpression={"attempt_at": {"$type": "date"}})),
+)
+
+
+class MongoRotas(Stored[Rota]):
+    """See `screening.application.ports.Rotas`."""
+
+    def __init__(self, database: Database, *, covers: timedelta) -> None:
+        def open_fields(rota: Rota) -> Mapping[str, object]:
+            return {"due_at": rota.gap_due_at(covers)}
+
+        super().__init__(Documents(database, ROTAS, Rota, fields=open_fields), "rota")
+
+    async def current(self) -> Rota | None:
+        return await self._documents.find(ROTA_ID)
+
+    async def next_due(self) -> Due | None:
+        return await self._documents.earliest("due_at")
+
+
+class MongoPages(Stored[Page]):
+    """See `screening.application.ports.Pages`."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(Documents(database, PAGES, Page, fields=_page_fields), "page")
+
+    async def of_alert(self, alert_id: AlertId, /) -> list[Page]:
+        return await self._documents.many({"alert_id": alert_id}, sort=_OLDEST_FIRST, limit=MOST_PAGES)
+
+    async def next_due(self) -> Due | None:
+        return await self._documents.earliest("attempt_at")
+
+
+def _page_fields(page: Page) -> Mapping[str, object]:
+    return {"alert_id": page.alert_id, "intended_at": page.intended_at, "attempt_at": page.attempt_at}

@@ -1,0 +1,22 @@
+"""Lists of documents, page by page. One more than a page is read to know whether there is another."""
+
+from collections.abc import Mapping
+
+from careflow_service.mongo.bodies import A
+from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.paging import Sort
+from screening.application.ports import Listed
+
+
+async def page_of(
+    documents: Documents[A],
+    query: Mapping[str, object],
+    *,
+    sort: Sort = (("_id", 1),),
+    limit: int,
+    after: str | None,
+) -> Listed[A]:
+    """The documents behind `after`, at most `limit`. Raises CursorBroken."""
+    found = await documents.many(query, sort=sort, limit=limit + 1, after=after)
+    items = tuple(found[:limit])
+    return Listed(items, documents.cursor(items[-1], sort) if len(found) > limit else None)

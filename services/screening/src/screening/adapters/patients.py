@@ -1,0 +1,20 @@
+"""Copies of patients' details in MongoDB: encrypted with the patient's key, no open fields but the id."""
+
+from typing import Final
+
+from careflow_service.mongo.client import Database
+from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.vault import Vault
+from screening.adapters.stored import Stored
+from screening.domain.patients import PatientCopy
+
+PATIENTS: Final = "patients"
+
+
+class MongoPatients(Stored[PatientCopy]):
+    """See `screening.application.ports.Patients`."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        super().__init__(
+            Documents(database, PATIENTS, PatientCopy, owner=lambda patient: patient.id, vault=vault), "patient"
+        )

@@ -1,0 +1,43 @@
+"""Staff tasks in MongoDB: which kind, about what, when due. Nothing clinical is in a task."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pymongo import IndexModel
+
+from careflow_service.mongo.client import Database
+from careflow_service.mongo.documents import Documents
+from screening.adapters.pages import page_of
+from screening.adapters.stored import Stored
+from screening.application.ports import Listed
+from screening.domain.tasks import StaffTask, TaskKind
+
+TASKS: Final = "tasks"
+_DUE_FIRST: Final = (("due_at", 1),)
+
+INDEXES: Final = (
+    (
+        TASKS,
+        IndexModel(
+            [("kind", 1), ("ref", 1)], name="one_open_task", unique=True, partialFilterExpression={"is_open": True}
+        ),
+    ),
+    (TASKS, IndexModel([("is_open", 1), ("due_at", 1), ("_id", 1)], name="by_due_time")),
+)
+
+
+def _open_fields(task: StaffTask) -> Mapping[str, object]:
+    return {"kind": task.kind.value, "ref": task.ref, "is_open": task.done_at is None, "due_at": task.due_at}
+
+
+class MongoTasks(Stored[StaffTask]):
+    """See `screening.application.ports.Tasks`."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(Documents(database, TASKS, StaffTask, fields=_open_fields), "task")
+
+    async def open_for(self, kind: TaskKind, ref: str) -> StaffTask | None:
+        return await self._documents.one(kind=kind.value, ref=ref, is_open=True)
+
+    async def listed(self, *, limit: int, after: str | None) -> Listed[StaffTask]:
+        return await page_of(self._documents, {"is_open": True}, sort=_DUE_FIRST, limit=limit, after=after)

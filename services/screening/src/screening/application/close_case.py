@@ -1,0 +1,37 @@
+"""The patient goes no further, or the course has ended."""
+
+from dataclasses import dataclass, field
+
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction, Work
+from screening.application.ownership import case_for
+from screening.application.ports import Ports
+from screening.application.results import Changed
+from screening.domain.case import Ending
+from screening.domain.facts import CloseReason
+from screening.domain.ids import CaseId
+
+
+@dataclass(frozen=True, slots=True)
+class CloseCase:
+    case_id: CaseId
+    reason: CloseReason
+    note: str = field(repr=False)
+    expected_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class CloseCaseHandler:
+    ports: Ports
+    work: Work
+
+    async def __call__(self, command: CloseCase, actor: Actor, request: RequestKey) -> Committed[Changed]:
+        """Refused: `case_not_found`, `case_closed`."""
+
+        async def close(tx: Transaction) -> Changed:
+            before = await case_for(actor, command.case_id, self.ports)
+            case = before.closed(Ending(by=actor.id, at=tx.now, reason=command.reason, note=command.note))
+            await self.ports.cases.save(case, expecting=command.expected_version, tx=tx)
+            return Changed(case.id, case.version)
+
+        return await self.work.run(close, by=actor, action="close_case", returns=Changed, request=request)

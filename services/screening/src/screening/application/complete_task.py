@@ -1,0 +1,31 @@
+"""Somebody did what a task asked for."""
+
+from dataclasses import dataclass
+
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction, Work
+from screening.application.ports import Ports
+from screening.application.results import Changed
+from screening.domain.ids import StaffId, TaskId
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteTask:
+    task_id: TaskId
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteTaskHandler:
+    ports: Ports
+    work: Work
+
+    async def __call__(self, command: CompleteTask, actor: Actor, request: RequestKey) -> Committed[Changed]:
+        """Refused: `task_not_found`, `task_already_done`."""
+
+        async def complete(tx: Transaction) -> Changed:
+            before = await self.ports.tasks.get(command.task_id)
+            task = before.done(StaffId(actor.id), now=tx.now)
+            await self.ports.tasks.save(task, expecting=before.version, tx=tx)
+            return Changed(task.id, task.version)
+
+        return await self.work.run(complete, by=actor, action="complete_task", returns=Changed, request=request)

@@ -1,0 +1,52 @@
+"""The on-call rota is drawn up, or drawn anew."""
+
+from dataclasses import dataclass, field
+
+from careflow_service.identity import Actor
+from careflow_service.work import Committed, Transaction, Work
+from screening.application.ports import Ports
+from screening.application.results import Changed
+from screening.domain.errors import stale
+from screening.domain.ids import StaffId
+from screening.domain.rota import Responder, Rota, Shift
+
+NO_ROTA_YET = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DrawRota:
+    """The whole rota; a first one is drawn up against version 0."""
+
+    responders: tuple[Responder, ...] = field(repr=False)
+    shifts: tuple[Shift, ...]
+    medical_director: StaffId
+    prescribers: tuple[StaffId, ...]
+    expected_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class DrawRotaHandler:
+    ports: Ports
+    work: Work
+
+    async def __call__(self, command: DrawRota, actor: Actor) -> Committed[Changed]:
+        """Refused: `stale_version`, and as `Rota.drawn_up`."""
+
+        async def draw(tx: Transaction) -> Changed:
+            drawn = Rota.drawn_up(
+                responders=command.responders,
+                shifts=command.shifts,
+                medical_director=command.medical_director,
+                prescribers=command.prescribers,
+            )
+            current = await self.ports.rotas.current()
+            if current:
+                rota = current.redrawn(drawn)
+                await self.ports.rotas.save(rota, expecting=command.expected_version, tx=tx)
+                return Changed(rota.id, rota.version)
+            if command.expected_version != NO_ROTA_YET:
+                raise stale()
+            await self.ports.rotas.add(drawn, tx)
+            return Changed(drawn.id, drawn.version)
+
+        return await self.work.run(draw, by=actor, action="draw_rota", returns=Changed)

@@ -1,0 +1,23 @@
+"""What a decision on a case would rest on at this moment."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from screening.application.ports import Ports
+from screening.domain.case import Case
+from screening.domain.decisions import Grounds, grounds
+from screening.domain.patients import PatientDetails
+
+
+async def grounds_now(case: Case, now: datetime, ports: Ports) -> Grounds:
+    """Findings, evidence, end of validity and everything missing, from the case, the patient and their open alert.
+
+    `record_incomplete` is missing while an event about the patient waits to be replayed.
+    """
+    patient = await ports.patients.find(case.patient_id)
+    alert = await ports.alerts.open_of(case.patient_id)
+    details = patient.details if patient else PatientDetails()
+    found = grounds(case, details, [alert] if alert else [], ports.policy, now=now)
+    if await ports.records.complete(case.patient_id):
+        return found
+    return replace(found, missing=(*found.missing, "record_incomplete"))

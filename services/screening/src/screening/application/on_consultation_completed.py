@@ -1,0 +1,32 @@
+"""An info call ended with "proceed": the patient's screening begins."""
+
+from careflow_events.contracts import ConsultationCompleted
+from careflow_events.contracts.codes import AppointmentKind, Disposition
+from careflow_events.subscription import Received
+from careflow_service.work import Transaction
+from screening.application.ports import Ports
+from screening.domain.case import Case
+from screening.domain.facts import Purpose
+from screening.domain.ids import CaseId, PatientId, RequestId
+
+
+async def on_consultation_completed(event: Received[ConsultationCompleted], tx: Transaction, ports: Ports) -> None:
+    """Make sure the patient has an open case with the intake questionnaires; other ends of a consultation change
+    nothing here.
+    """
+    ended = event.data
+    if ended.kind is not AppointmentKind.INFO_CALL or ended.disposition is not Disposition.PROCEED:
+        return
+    patient_id = PatientId(ended.patient_id)
+    if await ports.cases.open_of(patient_id):
+        return
+    case = Case.opened(CaseId(tx.new_id()), patient_id, now=tx.now)
+    for code in ports.policy.intake.questionnaires:
+        case = case.requesting(
+            RequestId(tx.new_id()),
+            ports.shelf.newest(code),
+            Purpose.INTAKE,
+            due_within=ports.policy.intake.due_within.length,
+            now=tx.now,
+        )
+    await ports.cases.add(case, tx)

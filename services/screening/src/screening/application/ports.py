@@ -1,0 +1,146 @@
+"""What the use cases stand on; `bootstrap.py` hands in the adapters.
+
+Invariant: a `find` answers None, a `get` refuses with the thing's own `..._not_found`; every write takes the
+transaction it belongs to.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+from careflow_service.clock import Clock
+from careflow_service.identity import Actor
+from careflow_service.work import Transaction
+from screening.domain.alerts import SafetyAlert
+from screening.domain.case import Case
+from screening.domain.clearance import Clearance
+from screening.domain.ids import AlertId, CaseId, ClearanceId, PageId, PatientId, TaskId
+from screening.domain.paging import Page, PageResult
+from screening.domain.patients import PatientCopy
+from screening.domain.policy import ClinicalPolicy
+from screening.domain.rota import ChannelKind, Rota
+from screening.domain.shelf import QuestionnaireShelf
+from screening.domain.tasks import StaffTask, TaskKind
+
+T = TypeVar("T")
+
+Due = tuple[datetime, str]
+"""When something is due, and the id of what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[T]):
+    """A page of a list; `next` is the cursor of the page after it."""
+
+    items: tuple[T, ...]
+    next: str | None
+
+
+class Cases(Protocol):
+    async def get(self, case_id: CaseId, /) -> Case: ...
+    async def open_of(self, patient_id: PatientId, /) -> Case | None: ...
+    async def all_of(self, patient_id: PatientId, /) -> list[Case]: ...
+    async def add(self, case: Case, /, tx: Transaction) -> None: ...
+    async def save(self, case: Case, /, *, expecting: int, tx: Transaction) -> None: ...
+    async def guard(self, case: Case, /, tx: Transaction) -> None: ...
+    async def next_due(self) -> Due | None:
+        """The case whose evidence must be warned about next."""
+
+
+class Alerts(Protocol):
+    async def get(self, alert_id: AlertId, /) -> SafetyAlert: ...
+    async def open_of(self, patient_id: PatientId, /) -> SafetyAlert | None:
+        """The patient's one alert that is not closed."""
+
+    async def listed(self, *, open_only: bool, limit: int, after: str | None) -> Listed[SafetyAlert]:
+        """Alerts by when they must be responded to."""
+
+    async def add(self, alert: SafetyAlert, /, tx: Transaction) -> None: ...
+    async def save(self, alert: SafetyAlert, /, *, expecting: int, tx: Transaction) -> None: ...
+    async def next_due(self) -> Due | None:
+        """The alert whose next person must be asked first."""
+
+
+class Clearances(Protocol):
+    async def get(self, clearance_id: ClearanceId, /) -> Clearance: ...
+    async def add(self, clearance: Clearance, /, tx: Transaction) -> None: ...
+    async def save(self, clearance: Clearance, /, *, expecting: int, tx: Transaction) -> None: ...
+    async def next_due(self) -> Due | None:
+        """The clearance whose next warning or expiry comes first."""
+
+
+class Patients(Protocol):
+    async def find(self, patient_id: PatientId, /) -> PatientCopy | None: ...
+    async def add(self, patient: PatientCopy, /, tx: Transaction) -> None: ...
+    async def save(self, patient: PatientCopy, /, *, expecting: int, tx: Transaction) -> None: ...
+
+
+class Rotas(Protocol):
+    async def current(self) -> Rota | None: ...
+    async def add(self, rota: Rota, /, tx: Transaction) -> None: ...
+    async def save(self, rota: Rota, /, *, expecting: int, tx: Transaction) -> None: ...
+    async def next_due(self) -> Due | None:
+        """When the staff must hear of the rota's next gap."""
+
+
+class Pages(Protocol):
+    async def get(self, page_id: PageId, /) -> Page: ...
+    async def of_alert(self, alert_id: AlertId, /) -> Sequence[Page]: ...
+    async def add(self, page: Page, /, tx: Transaction) -> None: ...
+    async def save(self, page: Page, /, *, expecting: int, tx: Transaction) -> None: ...
+    async def next_due(self) -> Due | None:
+        """The page to attempt first."""
+
+
+class Tasks(Protocol):
+    async def get(self, task_id: TaskId, /) -> StaffTask: ...
+    async def open_for(self, kind: TaskKind, ref: str) -> StaffTask | None: ...
+    async def listed(self, *, limit: int, after: str | None) -> Listed[StaffTask]:
+        """Open tasks by when they are due."""
+
+    async def add(self, task: StaffTask, /, tx: Transaction) -> None: ...
+    async def save(self, task: StaffTask, /, *, expecting: int, tx: Transaction) -> None: ...
+
+
+class OnCallNotifier(Protocol):
+    """Reaches people. The page's id is the idempotency key; its text is `PAGE_TEXT`, nothing else."""
+
+    def channels(self) -> frozenset[ChannelKind]:
+        """The kinds of channel it is set up for."""
+
+    async def send(self, page: Page) -> PageResult: ...
+
+
+class Records(Protocol):
+    """What other services have said of a patient."""
+
+    async def complete(self, patient_id: PatientId, /) -> bool:
+        """False while an event about the patient waits to be replayed."""
+
+
+class ReadAudit(Protocol):
+    """Every read of clinical content leaves an entry."""
+
+    async def read(self, actor: Actor, action: str, what: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Everything use cases, reactions, deadlines and effects stand on."""
+
+    cases: Cases
+    alerts: Alerts
+    clearances: Clearances
+    patients: Patients
+    rotas: Rotas
+    pages: Pages
+    tasks: Tasks
+    notifier: OnCallNotifier
+    records: Records
+    audit: ReadAudit
+    policy: ClinicalPolicy
+    shelf: QuestionnaireShelf
+    zone: ZoneInfo
+    clock: Clock

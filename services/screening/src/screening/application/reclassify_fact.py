@@ -1,0 +1,45 @@
+"""A prescriber corrects a fact: the only way past a class A finding."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction, Work
+from screening.application.ownership import case_for
+from screening.application.ports import Ports
+from screening.application.results import Changed
+from screening.application.reviewing import review
+from screening.domain.history import ClinicalFact, ConditionStatus
+from screening.domain.ids import CaseId, ClinicalFactId, StaffId
+
+
+@dataclass(frozen=True, slots=True)
+class ReclassifyFact:
+    case_id: CaseId
+    fact_id: ClinicalFactId
+    status: ConditionStatus = field(repr=False)
+    occurred_on: date | None
+    reason: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ReclassifyFactHandler:
+    ports: Ports
+    work: Work
+
+    async def __call__(self, command: ReclassifyFact, actor: Actor, request: RequestKey) -> Committed[Changed]:
+        """Refused: `case_not_found`, `case_closed`, `fact_not_found`, `reason_missing`."""
+
+        async def reclassify(tx: Transaction) -> Changed:
+            def corrected(fact: ClinicalFact) -> ClinicalFact:
+                return fact.reclassified(
+                    command.status, command.occurred_on, by=StaffId(actor.id), reason=command.reason, now=tx.now
+                )
+
+            before = await case_for(actor, command.case_id, self.ports)
+            case = before.correcting(command.fact_id, corrected)
+            await self.ports.cases.save(case, expecting=before.version, tx=tx)
+            await review(case, command.reason, tx, self.ports)
+            return Changed(case.id, case.version)
+
+        return await self.work.run(reclassify, by=actor, action="reclassify_fact", returns=Changed, request=request)

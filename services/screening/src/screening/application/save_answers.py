@@ -1,0 +1,106 @@
+"""A patient answers a questionnaire, in parts or whole; a worrying answer alerts in the same transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction, Work
+from screening.application.concerns import Concerned, concern, settle
+from screening.application.ownership import case_for
+from screening.application.ports import Ports
+from screening.domain.alerts import Positive
+from screening.domain.case import Case
+from screening.domain.facts import AlertSource, Purpose
+from screening.domain.ids import CaseId, RequestId
+from screening.domain.questionnaires import AlertResponse, ItemAlert
+
+
+@dataclass(frozen=True, slots=True)
+class SaveAnswers:
+    """`complete`: the patient says this is all; with items missing the answers are kept and it stays open."""
+
+    case_id: CaseId
+    request_id: RequestId
+    definition_version: int
+    answers: Mapping[str, str] = field(repr=False)
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersSaved:
+    """`alert_id`: an answer is a safety concern, the patient must read the crisis text first.
+
+    `next_request_id` is what to answer next in the same sitting.
+    """
+
+    case_id: str
+    version: int
+    completed: bool
+    missing: tuple[str, ...]
+    alert_id: str | None
+    next_request_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SaveAnswersHandler:
+    ports: Ports
+    work: Work
+
+    async def __call__(self, command: SaveAnswers, actor: Actor, request: RequestKey) -> Committed[AnswersSaved]:
+        """Refused: `case_not_found`, `questionnaire_request_not_found`, and as `RequestedQuestionnaire.answered`."""
+
+        async def save(tx: Transaction) -> AnswersSaved:
+            before = await case_for(actor, command.case_id, self.ports)
+            asked = before.request(command.request_id)
+            definition = self.ports.shelf.version(asked.questionnaire, asked.definition_version)
+            case, hits = before.answered(asked.id, definition, command.definition_version, command.answers)
+            concerned = await self._concern(case, hits, tx)
+            if concerned:
+                case = case.alerted(asked.id, concerned.alert.id)
+            case = self._with_screener_in_sitting(case, hits, tx)
+            if command.complete:
+                case = case.completed(asked.id, definition, now=tx.now)
+            completed = case.request(asked.id).completed_at is not None
+            if completed and definition.safety_screener:
+                concerned = await self._screened(case, concerned)
+            if concerned:
+                await settle(concerned, tx, self.ports)
+            await self.ports.cases.save(case, expecting=before.version, tx=tx)
+            screener = case.unanswered(self.ports.policy.intake.safety_screener)
+            return AnswersSaved(
+                case_id=case.id,
+                version=case.version,
+                completed=completed,
+                missing=definition.missing(case.request(asked.id).answers),
+                alert_id=concerned.alert.id if concerned and hits else None,
+                next_request_id=screener.id if screener and hits and screener.id != asked.id else None,
+            )
+
+        return await self.work.run(save, by=actor, action="save_answers", returns=AnswersSaved, request=request)
+
+    async def _concern(self, case: Case, hits: Sequence[ItemAlert], tx: Transaction) -> Concerned | None:
+        if not hits:
+            return None
+        positives = [Positive(code=hit.code, level=hit.level, response=hit.response) for hit in hits]
+        return await concern(positives, case.patient_id, case.id, source=AlertSource.ANSWER, tx=tx, ports=self.ports)
+
+    def _with_screener_in_sitting(self, case: Case, hits: Sequence[ItemAlert], tx: Transaction) -> Case:
+        """The safety screener opens in the same sitting, unless it is open already."""
+        code = self.ports.policy.intake.safety_screener
+        asked_for = any(hit.response is AlertResponse.SCREENER_IN_SITTING for hit in hits)
+        if not asked_for or case.unanswered(code):
+            return case
+        return case.requesting(
+            RequestId(tx.new_id()),
+            self.ports.shelf.newest(code),
+            Purpose.FOLLOW_UP,
+            due_within=self.ports.policy.intake.due_within.length,
+            now=tx.now,
+        )
+
+    async def _screened(self, case: Case, concerned: Concerned | None) -> Concerned | None:
+        """The finished screener spares the page that would have asked for it."""
+        if concerned:
+            return Concerned(concerned.alert.screened(), concerned.stored)
+        alert = await self.ports.alerts.open_of(case.patient_id)
+        return Concerned(alert.screened(), alert.version) if alert else None

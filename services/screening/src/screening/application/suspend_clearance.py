@@ -1,0 +1,41 @@
+"""A prescriber halts dosing until they say otherwise."""
+
+from dataclasses import dataclass, field
+
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction, Work
+from screening.application.ports import Ports
+from screening.application.results import Added
+from screening.domain.errors import invalid
+from screening.domain.facts import SuspensionReason
+from screening.domain.ids import ClearanceId
+
+
+@dataclass(frozen=True, slots=True)
+class SuspendClearance:
+    """Needs no version: halting is always right against whatever the clearance has become."""
+
+    clearance_id: ClearanceId
+    note: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SuspendClearanceHandler:
+    ports: Ports
+    work: Work
+
+    async def __call__(self, command: SuspendClearance, actor: Actor, request: RequestKey) -> Committed[Added]:
+        """Answers the reference the suspension is ended by. Refused: `clearance_not_found`, `clearance_ended`,
+        `reason_missing`.
+        """
+
+        async def suspend(tx: Transaction) -> Added:
+            before = await self.ports.clearances.get(command.clearance_id)
+            if not command.note.strip():
+                raise invalid("reason_missing", "Suspending a clearance needs a reason.")
+            ref = tx.new_id()
+            clearance = before.suspended(SuspensionReason.PRESCRIBER, ref, command.note, now=tx.now)
+            await self.ports.clearances.save(clearance, expecting=before.version, tx=tx)
+            return Added(clearance.id, clearance.version, ref)
+
+        return await self.work.run(suspend, by=actor, action="suspend_clearance", returns=Added, request=request)

@@ -1,0 +1,139 @@
+"""The only wiring: which adapter stands behind which port, and what the library must know of this service."""
+
+from pathlib import Path
+
+import httpx
+
+from careflow_service.service import Resources, Service
+from careflow_service.settings import SettingsError
+from screening.adapters import alerts, cases, clearances, on_call, tasks
+from screening.adapters.alerts import MongoAlerts
+from screening.adapters.cases import MongoCases
+from screening.adapters.clearances import MongoClearances
+from screening.adapters.clinical_content import SHIPPED, clinical_policy, questionnaires
+from screening.adapters.on_call import MongoPages, MongoRotas
+from screening.adapters.page_directory import PageDirectory
+from screening.adapters.page_gateway import PageGateway
+from screening.adapters.patients import MongoPatients
+from screening.adapters.records import MongoRecords
+from screening.adapters.tasks import MongoTasks
+from screening.application.acknowledge_alert import AcknowledgeAlertHandler
+from screening.application.add_medication import AddMedicationHandler
+from screening.application.close_alert import CloseAlertHandler
+from screening.application.close_case import CloseCaseHandler
+from screening.application.complete_task import CompleteTaskHandler
+from screening.application.defer_clearance import DeferClearanceHandler
+from screening.application.deny_clearance import DenyClearanceHandler
+from screening.application.draw_rota import DrawRotaHandler
+from screening.application.extend_clearance import ExtendClearanceHandler
+from screening.application.grant_clearance import GrantClearanceHandler
+from screening.application.locate_patient import LocatePatientHandler
+from screening.application.ports import OnCallNotifier, Ports
+from screening.application.raise_alert import RaiseAlertHandler
+from screening.application.read_case import Reading
+from screening.application.reclassify_fact import ReclassifyFactHandler
+from screening.application.record_diagnoses import RecordDiagnosesHandler
+from screening.application.record_evaluation import RecordEvaluationHandler
+from screening.application.record_evidence import RecordEvidenceHandler
+from screening.application.record_fact import RecordFactHandler
+from screening.application.reinstate_clearance import ReinstateClearanceHandler
+from screening.application.revoke_clearance import RevokeClearanceHandler
+from screening.application.save_answers import SaveAnswersHandler
+from screening.application.stop_medication import StopMedicationHandler
+from screening.application.submit_screening import SubmitScreeningHandler
+from screening.application.suspend_clearance import SuspendClearanceHandler
+from screening.application.use_cases import Screening
+from screening.deadlines import DEADLINES, EFFECTS
+from screening.domain.errors import DomainError
+from screening.entrypoints.http.app import HTTP
+from screening.published import PUBLISHED
+from screening.settings import ScreeningSettings
+from screening.subscriptions import SUBSCRIPTIONS
+
+NAME = "screening"
+
+
+def bootstrap(resources: Resources[ScreeningSettings]) -> Screening:
+    """The application of one process. Raises SettingsError."""
+    ports, work = _ports(resources), resources.work
+    return Screening(
+        save_answers=SaveAnswersHandler(ports, work),
+        submit_screening=SubmitScreeningHandler(ports, work),
+        close_case=CloseCaseHandler(ports, work),
+        record_fact=RecordFactHandler(ports, work),
+        reclassify_fact=ReclassifyFactHandler(ports, work),
+        add_medication=AddMedicationHandler(ports, work),
+        stop_medication=StopMedicationHandler(ports, work),
+        record_evidence=RecordEvidenceHandler(ports, work),
+        record_evaluation=RecordEvaluationHandler(ports, work),
+        record_diagnoses=RecordDiagnosesHandler(ports, work),
+        grant_clearance=GrantClearanceHandler(ports, work),
+        defer_clearance=DeferClearanceHandler(ports, work),
+        deny_clearance=DenyClearanceHandler(ports, work),
+        extend_clearance=ExtendClearanceHandler(ports, work),
+        suspend_clearance=SuspendClearanceHandler(ports, work),
+        reinstate_clearance=ReinstateClearanceHandler(ports, work),
+        revoke_clearance=RevokeClearanceHandler(ports, work),
+        raise_alert=RaiseAlertHandler(ports, work),
+        locate_patient=LocatePatientHandler(ports, work),
+        acknowledge_alert=AcknowledgeAlertHandler(ports, work),
+        close_alert=CloseAlertHandler(ports, work),
+        draw_rota=DrawRotaHandler(ports, work),
+        complete_task=CompleteTaskHandler(ports, work),
+        reading=Reading(ports),
+        ports=ports,
+    )
+
+
+def _ports(resources: Resources[ScreeningSettings]) -> Ports:
+    database, vault = resources.database, resources.vault
+    content = resources.settings.clinical_content_dir or SHIPPED
+    policy, shelf = clinical_policy(content), questionnaires(content)
+    for code in (*policy.intake.questionnaires, policy.intake.safety_screener):
+        shelf.newest(code)
+    return Ports(
+        cases=MongoCases(database, vault, evidence_warns_before=policy.evidence_warns_before.length),
+        alerts=MongoAlerts(database, vault),
+        clearances=MongoClearances(database, vault),
+        patients=MongoPatients(database, vault),
+        rotas=MongoRotas(database, covers=policy.staff.rota_covers.length),
+        pages=MongoPages(database),
+        tasks=MongoTasks(database),
+        notifier=_notifier(resources),
+        records=MongoRecords(database, NAME),
+        audit=resources.audit,
+        policy=policy,
+        shelf=shelf,
+        zone=resources.settings.clinic_timezone,
+        clock=resources.clock,
+    )
+
+
+def _notifier(resources: Resources[ScreeningSettings]) -> OnCallNotifier:
+    settings = resources.settings
+    if settings.pages_dir is not None:
+        return PageDirectory(Path(settings.pages_dir))
+    key = settings.page_signing_key
+    if settings.page_gateways and key is None:
+        raise SettingsError("CAREFLOW_PAGE_SIGNING_KEY is missing")
+    return PageGateway(
+        {kind: str(address) for kind, address in settings.page_gateways.items()},
+        key.get_secret_value() if key else b"",
+        resources.wall_clock,
+        httpx.AsyncClient(),
+    )
+
+
+SERVICE: Service[ScreeningSettings, Ports, Screening] = Service(
+    name=NAME,
+    settings=ScreeningSettings,
+    bootstrap=bootstrap,
+    ports=lambda screening: screening.ports,
+    published=PUBLISHED,
+    subscriptions=SUBSCRIPTIONS,
+    http=HTTP,
+    domain_error=DomainError,
+    deadlines=DEADLINES,
+    effects=EFFECTS,
+    indexes=(*cases.INDEXES, *alerts.INDEXES, *clearances.INDEXES, *on_call.INDEXES, *tasks.INDEXES),
+)

@@ -1,0 +1,18 @@
+"""What screening waits for and does by itself, in one table; run by `timers`, which needs no Kafka."""
+
+from careflow_service.deadlines import Deadline, Effect
+from screening.application.end_clearance_in_time import end_clearance_in_time
+from screening.application.escalate_alert import escalate_alert
+from screening.application.ports import Ports
+from screening.application.report_rota_gap import report_rota_gap
+from screening.application.send_page import next_page, send_page, settle_page
+from screening.application.warn_of_evidence import warn_of_evidence
+
+DEADLINES: tuple[Deadline[Ports], ...] = (
+    Deadline("escalate_alert", next=lambda ports: ports.alerts.next_due(), fire=escalate_alert),
+    Deadline("end_clearance_in_time", next=lambda ports: ports.clearances.next_due(), fire=end_clearance_in_time),
+    Deadline("warn_of_evidence", next=lambda ports: ports.cases.next_due(), fire=warn_of_evidence),
+    Deadline("report_rota_gap", next=lambda ports: ports.rotas.next_due(), fire=report_rota_gap),
+)
+
+EFFECTS: tuple[Effect[Ports], ...] = (Effect("page_on_call", next=next_page, perform=send_page, settle=settle_page),)

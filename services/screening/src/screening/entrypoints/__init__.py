@@ -1,0 +1,1 @@
+"""The doors: HTTP. Thin: parse, authorise, call one use case."""

@@ -1,0 +1,40 @@
+"""What screening answers over HTTP."""
+
+from careflow_service.service import Http
+from screening.application.use_cases import Screening
+from screening.entrypoints.http import (
+    alert_routes,
+    case_routes,
+    clearance_routes,
+    evaluation_routes,
+    history_routes,
+    questionnaire_routes,
+    rota_routes,
+    task_routes,
+)
+from screening.entrypoints.http.access import ACCESS
+
+LEAST_CHANNELS = 2
+
+
+async def _people_can_be_reached(screening: Screening) -> bool:
+    """Without at least two kinds of channel nobody could be paged: the process is not ready."""
+    return len(screening.ports.notifier.channels()) >= LEAST_CHANNELS
+
+
+HTTP: Http[Screening] = Http(
+    title="CareFlow screening",
+    description="Is treatment safe, and until when: questionnaires, evidence, decisions, clearances, safety alerts.",
+    routers=(
+        questionnaire_routes.router,
+        case_routes.router,
+        history_routes.router,
+        evaluation_routes.router,
+        clearance_routes.router,
+        alert_routes.router,
+        rota_routes.router,
+        task_routes.router,
+    ),
+    access=ACCESS,
+    ready={"on_call_channels": _people_can_be_reached},
+)

@@ -1,0 +1,139 @@
+"""Cases: reading them, answering questionnaires, submitting, closing."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from careflow_service.http.dependencies import (
+    CurrentActor,
+    ExpectedVersion,
+    IdempotentRequest,
+    RequestBody,
+    answer,
+    represent,
+)
+from screening.application.close_case import CloseCase
+from screening.application.save_answers import AnswersSaved, SaveAnswers
+from screening.application.submit_screening import SubmitScreening
+from screening.domain.facts import CloseReason
+from screening.domain.ids import CaseId, PatientId, RequestId
+from screening.domain.policy import CrisisText
+from screening.entrypoints.http.case_views import CaseView, case_view
+from screening.entrypoints.http.schemas import App, CaseChanged, Code, Note, View
+
+router = APIRouter(tags=["cases"])
+
+
+class CasesView(BaseModel):
+    items: list[CaseView]
+
+
+class Responses(RequestBody):
+    """Answers to one requested questionnaire: item code to option code, some or all of them.
+
+    With `complete` the patient is done. If items are missing the answers are kept and the questionnaire stays open.
+    """
+
+    request_id: Code
+    definition_version: Annotated[int, Field(ge=1)]
+    answers: Annotated[dict[Code, Code], Field(max_length=200)]
+    complete: bool = False
+
+
+class CrisisView(View):
+    """To be shown before anything else."""
+
+    text: str
+    lifeline: str
+    emergency: str
+
+
+class ResponsesSaved(BaseModel):
+    """`crisis` is there when an answer is a safety concern; `next_request_id` is to be answered in the same sitting."""
+
+    crisis: CrisisView | None
+    case_id: str
+    version: int
+    completed: bool
+    missing: tuple[str, ...]
+    alert_id: str | None
+    next_request_id: str | None
+
+
+class Submission(RequestBody):
+    """Both must be true: the patient says that nothing is left out, as far as they know."""
+
+    history_complete: bool
+    medications_complete: bool
+
+
+class Closing(RequestBody):
+    reason: CloseReason
+    note: Note
+
+
+@router.get("/v1/patients/{patient_id}/cases", response_model=CasesView)
+async def list_cases(patient_id: str, actor: CurrentActor, app: App) -> Response:
+    """A patient's cases, newest first."""
+    cases = await app.reading.cases_of(PatientId(patient_id), actor)
+    return represent(CasesView(items=[case_view(case, actor, app.ports.shelf) for case in cases]))
+
+
+@router.get("/v1/cases/{case_id}", response_model=CaseView)
+async def read_case(case_id: str, actor: CurrentActor, app: App) -> Response:
+    """One case."""
+    case = await app.reading.case(CaseId(case_id), actor)
+    return represent(case_view(case, actor, app.ports.shelf), version=case.version)
+
+
+@router.post("/v1/cases/{case_id}/responses", response_model=ResponsesSaved)
+async def save_answers(
+    case_id: str, body: Responses, actor: CurrentActor, request: IdempotentRequest, app: App
+) -> Response:
+    """Keep answers, partial or final. A worrying answer alerts the clinic at once, whatever else is missing."""
+    command = SaveAnswers(
+        CaseId(case_id), RequestId(body.request_id), body.definition_version, body.answers, body.complete
+    )
+    committed = await app.save_answers(command, actor, request)
+    saved = committed.value
+    return answer(committed, _saved(saved, app.ports.policy.crisis), version=saved.version)
+
+
+def _saved(saved: AnswersSaved, crisis: CrisisText) -> ResponsesSaved:
+    return ResponsesSaved(
+        crisis=CrisisView.model_validate(crisis) if saved.alert_id else None,
+        case_id=saved.case_id,
+        version=saved.version,
+        completed=saved.completed,
+        missing=saved.missing,
+        alert_id=saved.alert_id,
+        next_request_id=saved.next_request_id,
+    )
+
+
+@router.post("/v1/cases/{case_id}/submit", response_model=CaseChanged)
+async def submit_screening(
+    case_id: str, body: Submission, actor: CurrentActor, request: IdempotentRequest, app: App
+) -> Response:
+    """Hand in the screening."""
+    command = SubmitScreening(CaseId(case_id), body.history_complete, body.medications_complete)
+    committed = await app.submit_screening(command, actor, request)
+    changed = committed.value
+    return answer(committed, CaseChanged(case_id=changed.id, version=changed.version), version=changed.version)
+
+
+@router.post("/v1/cases/{case_id}/close", response_model=CaseChanged)
+async def close_case(
+    case_id: str,
+    body: Closing,
+    actor: CurrentActor,
+    request: IdempotentRequest,
+    expected_version: ExpectedVersion,
+    app: App,
+) -> Response:
+    """The patient goes no further, or the course has ended."""
+    command = CloseCase(CaseId(case_id), body.reason, body.note, expected_version)
+    committed = await app.close_case(command, actor, request)
+    changed = committed.value
+    return answer(committed, CaseChanged(case_id=changed.id, version=changed.version), version=changed.version)

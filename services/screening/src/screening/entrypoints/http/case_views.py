@@ -1,0 +1,148 @@
+"""A case as it is shown: how far it has come to the whole team, what is in it to clinicians and the patient."""
+
+from datetime import date, datetime
+
+from pydantic import BaseModel
+
+from careflow_service.identity import Actor, Role
+from screening.domain.case import Case, CaseState
+from screening.domain.evaluation import EvaluationPart
+from screening.domain.evidence import EvidenceKind, EvidenceResult, Measure
+from screening.domain.facts import Purpose
+from screening.domain.history import ConditionCode, ConditionStatus, InformationSource
+from screening.domain.intake import RequestedQuestionnaire
+from screening.domain.questionnaires import AlertLevel
+from screening.domain.shelf import QuestionnaireShelf
+from screening.entrypoints.http.schemas import View
+
+SEES_CLINICAL = (Role.PRESCRIBER, Role.THERAPIST, Role.NURSE, Role.MEDICAL_DIRECTOR, Role.PATIENT)
+
+
+class RequestView(View):
+    """A questionnaire that was asked for, without its name: that alone can say too much."""
+
+    id: str
+    purpose: Purpose
+    due_at: datetime
+    completed_at: datetime | None
+
+
+class ScoreView(View):
+    total: int | None
+    band: str | None
+    level: AlertLevel | None
+
+
+class ResponseView(View):
+    request_id: str
+    questionnaire: str
+    definition_version: int
+    answers: dict[str, str]
+    missing: tuple[str, ...]
+    score: ScoreView | None
+
+
+class FactView(View):
+    id: str
+    condition: ConditionCode
+    status: ConditionStatus
+    occurred_on: date | None
+    detail: str
+    source: InformationSource
+    recorded_at: datetime
+
+
+class MedicationView(View):
+    id: str
+    ingredient: str
+    started_on: date | None
+    stopped_at: datetime | None
+    detail: str
+
+
+class EvidenceView(View):
+    id: str
+    kind: EvidenceKind
+    taken_at: datetime
+    valid_until: datetime
+    result: EvidenceResult
+    measures: dict[Measure, float]
+
+
+class PartView(View):
+    part: EvaluationPart
+    favourable: bool
+    summary: str
+
+
+class EvaluationView(View):
+    id: str
+    appointment_id: str
+    provider_id: str
+    started_at: datetime
+    ended_at: datetime
+    parts: tuple[PartView, ...]
+
+
+class ClinicalView(BaseModel):
+    """`diagnoses` is the newest list, most relevant first."""
+
+    responses: tuple[ResponseView, ...]
+    facts: tuple[FactView, ...]
+    medications: tuple[MedicationView, ...]
+    evidence: tuple[EvidenceView, ...]
+    evaluations: tuple[EvaluationView, ...]
+    diagnoses: tuple[str, ...]
+
+
+class CaseView(BaseModel):
+    """`clinical` is absent for those who may only know how far the case has come."""
+
+    id: str
+    patient_id: str
+    version: int
+    state: CaseState
+    opened_at: datetime
+    submitted_at: datetime | None
+    clearance_id: str | None
+    requests: tuple[RequestView, ...]
+    clinical: ClinicalView | None
+
+
+def case_view(case: Case, actor: Actor, shelf: QuestionnaireShelf) -> CaseView:
+    """The case as this actor may see it."""
+    return CaseView(
+        id=case.id,
+        patient_id=case.patient_id,
+        version=case.version,
+        state=case.state,
+        opened_at=case.opened_at,
+        submitted_at=case.submitted_at,
+        clearance_id=case.clearance_id,
+        requests=tuple(RequestView.model_validate(each) for each in case.questionnaires),
+        clinical=_clinical(case, shelf) if actor.has(*SEES_CLINICAL) else None,
+    )
+
+
+def _clinical(case: Case, shelf: QuestionnaireShelf) -> ClinicalView:
+    return ClinicalView(
+        responses=tuple(_response(each, shelf) for each in case.questionnaires),
+        facts=tuple(FactView.model_validate(each) for each in case.history),
+        medications=tuple(MedicationView.model_validate(each) for each in case.medications),
+        evidence=tuple(EvidenceView.model_validate(each) for each in case.evidence),
+        evaluations=tuple(EvaluationView.model_validate(each) for each in case.evaluations),
+        diagnoses=case.diagnoses[-1].codes if case.diagnoses else (),
+    )
+
+
+def _response(request: RequestedQuestionnaire, shelf: QuestionnaireShelf) -> ResponseView:
+    definition = shelf.version(request.questionnaire, request.definition_version)
+    score = request.score(definition)
+    return ResponseView(
+        request_id=request.id,
+        questionnaire=request.questionnaire,
+        definition_version=request.definition_version,
+        answers=dict(request.answers),
+        missing=definition.missing(request.answers),
+        score=ScoreView.model_validate(score) if score else None,
+    )

@@ -1,0 +1,122 @@
+"""What becomes known of a patient: conditions, medications, evidence. After a clearance each re-runs the rules."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from pydantic import AwareDatetime, BaseModel, Field
+
+from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, answer
+from careflow_service.work import Committed
+from screening.application.add_medication import AddMedication
+from screening.application.reclassify_fact import ReclassifyFact
+from screening.application.record_evidence import RecordEvidence
+from screening.application.record_fact import RecordFact
+from screening.application.results import Added
+from screening.application.stop_medication import StopMedication
+from screening.domain.evidence import EvidenceKind, EvidenceResult, Measure
+from screening.domain.history import ConditionCode, ConditionStatus
+from screening.domain.ids import CaseId, ClinicalFactId, MedicationId
+from screening.entrypoints.http.schemas import App, CaseChanged, Line, Note
+
+router = APIRouter(tags=["history"])
+
+
+class NewFact(RequestBody):
+    """`signed`: a prescriber's reason why treatment may go on with it; for everybody else it must be absent."""
+
+    condition: ConditionCode
+    status: ConditionStatus
+    occurred_on: date | None = None
+    detail: Line | None = None
+    signed: Note | None = None
+
+
+class Reclassified(RequestBody):
+    """What the fact should have said, and why; signed by the prescriber who sends it."""
+
+    status: ConditionStatus
+    occurred_on: date | None = None
+    reason: Note
+
+
+class NewMedication(RequestBody):
+    """`name` as the patient knows it, ingredient or trade name."""
+
+    name: Line
+    started_on: date | None = None
+    detail: Line | None = None
+    signed: Note | None = None
+
+
+class NewEvidence(RequestBody):
+    """`measures` holds exactly the numbers this kind measures, such as `systolic_mmhg` and `diastolic_mmhg`."""
+
+    kind: EvidenceKind
+    taken_at: AwareDatetime
+    result: EvidenceResult
+    measures: dict[Measure, Annotated[float, Field(gt=0, lt=100_000)]] = Field(default_factory=dict)
+    signed: Note | None = None
+
+
+class AddedToCase(BaseModel):
+    """What was added, and the case's version now."""
+
+    id: str
+    case_id: str
+    version: int
+
+
+def _added(committed: Committed[Added]) -> Response:
+    added = committed.value
+    body = AddedToCase(id=added.added_id, case_id=added.id, version=added.version)
+    return answer(committed, body, status=201, version=added.version)
+
+
+@router.post("/v1/cases/{case_id}/facts", status_code=201, response_model=AddedToCase)
+async def record_fact(
+    case_id: str, body: NewFact, actor: CurrentActor, request: IdempotentRequest, app: App
+) -> Response:
+    """A condition the patient has, had or does not have."""
+    command = RecordFact(CaseId(case_id), body.condition, body.status, body.occurred_on, body.detail or "", body.signed)
+    return _added(await app.record_fact(command, actor, request))
+
+
+@router.post("/v1/cases/{case_id}/facts/{fact_id}/reclassify", response_model=CaseChanged)
+async def reclassify_fact(
+    case_id: str, fact_id: str, body: Reclassified, actor: CurrentActor, request: IdempotentRequest, app: App
+) -> Response:
+    """A prescriber corrects a fact."""
+    command = ReclassifyFact(CaseId(case_id), ClinicalFactId(fact_id), body.status, body.occurred_on, body.reason)
+    committed = await app.reclassify_fact(command, actor, request)
+    changed = committed.value
+    return answer(committed, CaseChanged(case_id=changed.id, version=changed.version), version=changed.version)
+
+
+@router.post("/v1/cases/{case_id}/medications", status_code=201, response_model=AddedToCase)
+async def add_medication(
+    case_id: str, body: NewMedication, actor: CurrentActor, request: IdempotentRequest, app: App
+) -> Response:
+    """Something the patient takes."""
+    command = AddMedication(CaseId(case_id), body.name, body.started_on, body.detail or "", body.signed)
+    return _added(await app.add_medication(command, actor, request))
+
+
+@router.post("/v1/cases/{case_id}/medications/{medication_id}/stop", response_model=CaseChanged)
+async def stop_medication(
+    case_id: str, medication_id: str, actor: CurrentActor, request: IdempotentRequest, app: App
+) -> Response:
+    """The patient no longer takes it."""
+    command = StopMedication(CaseId(case_id), MedicationId(medication_id))
+    committed = await app.stop_medication(command, actor, request)
+    changed = committed.value
+    return answer(committed, CaseChanged(case_id=changed.id, version=changed.version), version=changed.version)
+
+
+@router.post("/v1/cases/{case_id}/evidence", status_code=201, response_model=AddedToCase)
+async def record_evidence(
+    case_id: str, body: NewEvidence, actor: CurrentActor, request: IdempotentRequest, app: App
+) -> Response:
+    """A test, reading or report; the policy says how long it counts."""
+    command = RecordEvidence(CaseId(case_id), body.kind, body.taken_at, body.result, body.measures, body.signed)
+    return _added(await app.record_evidence(command, actor, request))

@@ -1,0 +1,35 @@
+"""What bodies have in common: bounded text, the application a route calls, the answers to plain commands."""
+
+from typing import Annotated
+
+from fastapi import Depends
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from careflow_service.http.dependencies import application
+from screening.application.use_cases import Screening
+
+App = Annotated[Screening, Depends(application(Screening))]
+
+Code = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+
+
+class View(BaseModel):
+    """What a route shows of a domain value: its attributes of the same names."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class CaseChanged(BaseModel):
+    """A command changed a case, which now has this version."""
+
+    case_id: str
+    version: int
+
+
+class ClearanceChanged(BaseModel):
+    """A command changed a clearance, which now has this version."""
+
+    clearance_id: str
+    version: int
