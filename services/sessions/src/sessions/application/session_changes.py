@@ -1,0 +1,41 @@
+"""The frame around every command that changes one session: read it, decide, save it on the version that was read."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction, Work
+from sessions.application.ports import Ports
+from sessions.application.results import Changed
+from sessions.domain.ids import SessionId
+from sessions.domain.sessions import Session
+
+Decide = Callable[[Session, Transaction], Awaitable[Session]]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionChanges:
+    ports: Ports
+    work: Work
+
+    async def run(
+        self,
+        session_id: SessionId,
+        decide: Decide,
+        *,
+        by: Actor,
+        action: str,
+        request: RequestKey,
+        expecting: int | None = None,
+    ) -> Committed[Changed]:
+        """`expecting` is the version the caller has seen; without it the newest is meant: what is only added to a
+        session does not depend on what else was added meanwhile. Refused: `session_not_found`.
+        """
+
+        async def change(tx: Transaction) -> Changed:
+            before = await self.ports.sessions.get(session_id)
+            session = await decide(before, tx)
+            await self.ports.sessions.save(session, expecting=before.version if expecting is None else expecting, tx=tx)
+            return Changed(session.id, session.version)
+
+        return await self.work.run(change, by=by, action=action, returns=Changed, request=request)
