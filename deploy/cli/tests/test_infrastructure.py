@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from careflow_cli.domain_clock.backlog import Backlog
 from careflow_cli.errors import CareflowError
 from careflow_cli.infra import providers, topics
+from careflow_cli.infra.kafka import cluster_id
 from careflow_cli.infra.server import await_ready
 from careflow_cli.processes import table as processes
 from careflow_cli.processes.ports import HOST, free_ports
@@ -43,6 +44,13 @@ def test_a_port_taken_between_looking_and_binding_is_tried_again_elsewhere(
             assert str(taken) not in server.url
         finally:
             table.stop(list(table.running()), 0)
+
+
+def test_a_cluster_id_is_never_taken_for_an_option() -> None:
+    ids = [cluster_id() for _ in range(1000)]
+
+    assert {len(drawn) for drawn in ids} == {22}
+    assert not any(drawn.startswith("-") for drawn in ids)
 
 
 @pytest.mark.kafka

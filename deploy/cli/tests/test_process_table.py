@@ -96,6 +96,7 @@ def test_a_record_whose_pid_went_to_somebody_else_is_stale(table: ProcessTable) 
         "command": [],
         "log": "",
     }
+    table.run.mkdir()
     (table.run / "booking-api.json").write_text(json.dumps(record), "utf-8")
 
     assert table.running() == {}
@@ -105,6 +106,7 @@ def test_a_record_whose_pid_went_to_somebody_else_is_stale(table: ProcessTable) 
 
 @pytest.mark.parametrize("content", ["", "{", "{}", '{"name": 1}', '{"name": "x", "pid": "y"}'])
 def test_a_record_cut_short_by_a_crash_is_ignored(table: ProcessTable, content: str) -> None:
+    table.run.mkdir()
     (table.run / "booking-api.json").write_text(content, "utf-8")
 
     assert table.running() == {}

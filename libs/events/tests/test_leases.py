@@ -117,6 +117,19 @@ async def test_who_slept_through_the_expiry_comes_back_with_a_new_epoch_or_not_a
     assert not sleeper.held
 
 
+async def test_a_lease_of_somebody_else_is_asked_for_now_and_then(backend: Backend) -> None:
+    now = 100.0
+    first = await taken(backend, "a")
+    waiting = HeldLease(backend.leases, "relay", "b", ttl=timedelta(seconds=15), monotonic=lambda: now)
+    assert await waiting.hold() is None
+    await backend.leases.release(first)
+
+    now += 0.5
+    assert await waiting.hold() is None
+    now += 0.6
+    assert await waiting.hold() is not None
+
+
 async def _one_row(backend: Backend) -> list[OutboxRow]:
     async def work(_: object) -> None:
         await backend.outbox.append([publication()], now=NOON, causation=None, correlation=None, traceparent=None)

@@ -104,3 +104,18 @@ async def test_a_stop_is_remembered_until_it_is_lifted(backend: Backend) -> None
 
     await consumers.resume()
     assert await consumers.stopped() is None
+
+
+async def test_after_lost_offsets_a_consumer_starts_over(backend: Backend) -> None:
+    consumers = backend.stores.consumers
+    await consumers.note_started(TOPIC, "id-1", 0)
+    await consumers.note_checkpoint(TOPIC, 0, NOON)
+
+    await consumers.stop(StopReason.PARKED_TOO_MANY, NOON)
+    await consumers.resume()
+    assert (await consumers.feed(TOPIC)).started == frozenset({0})
+
+    await consumers.stop(StopReason.TOPIC_RECREATED, NOON)
+    await consumers.resume()
+    feed = await consumers.feed(TOPIC)
+    assert (feed.topic_id, feed.started, feed.checkpoints) == (None, frozenset(), {0: NOON})

@@ -175,6 +175,25 @@ async def test_an_unreadable_record_can_be_discarded(consumer: Consumer) -> None
     assert await consumer.receives(*events(4)) == [Settled.HANDLED]
 
 
+async def test_discarding_garbage_does_not_pass_over_the_event_that_came_after_it(consumer: Consumer) -> None:
+    garbage = replace(unreadable(2), offset=77)
+    await consumer.receives(*events(1), garbage, *events(2, 3))
+
+    await consumer.operations.discard((await consumer.parked())[0].id)
+    await consumer.operations.request_replay(STREAM)
+    await consumer.replay.run_requested()
+
+    assert consumer.handled() == [1, 2, 3]
+
+
+async def test_discarding_an_event_behind_a_gap_does_not_close_the_gap(consumer: Consumer) -> None:
+    await consumer.receives(*events(1, 3))
+
+    await consumer.operations.discard((await consumer.parked())[0].id)
+
+    assert await consumer.receives(*events(2)) == [Settled.HANDLED]
+
+
 async def test_an_unreadable_first_record_gives_way_to_the_next_as_baseline(consumer: Consumer) -> None:
     await consumer.receives(unreadable(8), *events(9))
 

@@ -10,7 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from careflow_events.consumers import StopReason
 from careflow_events.kafka.partitions import Starts, TopicMissing, group_of
 from careflow_events.kafka.topic_ids import identify
-from careflow_events.testing.builders import a_record, an_event, an_id
+from careflow_events.testing.builders import NOON, a_record, an_event, an_id
 from careflow_events.testing.memory import MemoryConsumers, MemoryStore
 from careflow_events.testing.worker import send, until
 
@@ -89,6 +89,14 @@ async def test_a_crash_before_the_start_was_noted_is_harmless(
     assert (await consumers.feed(topic)).started == frozenset({0, 1, 2})
 
 
+async def test_a_new_store_hears_everything_again(starts: Starts, kafka_url: str, topic: str) -> None:
+    await some_events(kafka_url, topic)
+    await commit(kafka_url, topic, 1)
+
+    assert await starts.prepare(topic) is None
+    assert await committed(kafka_url, topic) == [0, 0, 0]
+
+
 async def test_a_started_partition_without_offset_stops_the_consumer(
     starts: Starts, consumers: MemoryConsumers, kafka_url: str, topic: str
 ) -> None:
@@ -100,9 +108,23 @@ async def test_a_started_partition_without_offset_stops_the_consumer(
 
 
 async def test_an_offset_beyond_the_log_stops_the_consumer(starts: Starts, kafka_url: str, topic: str) -> None:
+    await starts.prepare(topic)
     await commit(kafka_url, topic, 1_000)
 
     assert await starts.prepare(topic) is StopReason.OFFSETS_LOST
+
+
+async def test_an_operator_lets_it_start_over(
+    starts: Starts, consumers: MemoryConsumers, kafka_url: str, topic: str
+) -> None:
+    await starts.prepare(topic)
+    await commit(kafka_url, topic, 1_000)
+    await consumers.stop(StopReason.OFFSETS_LOST, NOON)
+
+    await consumers.resume()
+
+    assert await starts.prepare(topic) is None
+    assert await committed(kafka_url, topic) == [0, 0, 0]
 
 
 async def test_a_topic_made_again_under_its_name_stops_the_consumer(

@@ -245,3 +245,25 @@ async def test_the_worker_says_when_it_is_ready(worker: Worker) -> None:
         await until(ready)
 
     assert not runner.checks()["partitions_assigned"]
+
+
+async def test_a_broken_deploy_stops_consuming_until_an_operator_resumes(worker: Worker, kafka_url: str) -> None:
+    async def bug(_: Received[Any]) -> None:
+        raise KeyError
+
+    worker.breaks = bug
+    patients = range(1, 31)
+    await send(kafka_url, [a_record(an_event(1, patient=patient)) for patient in patients])
+    consumers = mongo_stores(worker.database, "booking").consumers
+    async with worker.running() as runner:
+
+        async def stopped() -> bool:
+            return not runner.checks()["not_stopped"]
+
+        await until(stopped)
+        assert len(await worker.parked()) == 10
+        worker.breaks = never
+        await consumers.resume()
+        await handled(worker, 20)
+
+    assert len(await worker.parked()) == 10

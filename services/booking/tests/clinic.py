@@ -2,6 +2,7 @@
 come.
 """
 
+import asyncio
 from datetime import datetime
 from typing import Any
 
@@ -59,6 +60,17 @@ def details(**changes: Any) -> dict[str, Any]:
 
 async def has_patient(world: World, **changes: Any) -> str:
     return str(ok(await world.coordinator.post("/v1/patients", details(**changes)), 201)["id"])
+
+
+async def have_patients(world: World, number: int) -> list[str]:
+    """That many, a few at a time."""
+    few = asyncio.Semaphore(8)
+
+    async def one(n: int) -> str:
+        async with few:
+            return await has_patient(world, email=f"p{n}@example.org", phone=f"415 555 {n:04}")
+
+    return list(await asyncio.gather(*(one(n) for n in range(number))))
 
 
 def visit(

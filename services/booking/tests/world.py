@@ -3,12 +3,13 @@
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from typing import Any
 
 import httpx
+from fastapi import FastAPI
 from joserfc.jwk import KeySet
 from pymongo.monitoring import CommandListener
 
@@ -28,9 +29,10 @@ from careflow_service.http.app import create_app
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
 from careflow_service.mongo.reactions import ReactionTransactions
-from careflow_service.mongo.store import Store
+from careflow_service.mongo.store import Keys, Store
 from careflow_service.service import Resources
 from careflow_service.settings import DEVELOPMENT_ISSUER
+from careflow_service.testing.rehearsal import Rehearsing
 from careflow_service.testing.store import SetClock, new_keys, scratch_store
 from careflow_service.tokens import DevelopmentIssuer, RotatingKeys, TokenVerifier
 from services.booking.tests.builders import NOW
@@ -76,6 +78,7 @@ class World:
     """One clinic's booking: call it over HTTP, let it hear events, look at what it said."""
 
     client: httpx.AsyncClient
+    app: FastAPI
     store: Store
     booking: Booking
     clock: SetClock
@@ -114,6 +117,10 @@ class World:
             traceparent=None,
             sealer=SEALING.sealer(),
         )
+        return await self.take_in(event)
+
+    async def take_in(self, event: Envelope) -> Settled:
+        """The event arrives as a record of its topic."""
         return await self._handling.settle(a_record(event))
 
     async def said(self, patient_id: str | None = None) -> list[Envelope]:
@@ -129,24 +136,32 @@ class World:
 
 @asynccontextmanager
 async def running(
-    url: str, database: str, *, now: datetime = NOW, listeners: Sequence[CommandListener] = ()
+    url: str,
+    database: str,
+    *,
+    now: datetime = NOW,
+    keys: Keys | None = None,
+    rehearsing: bool = False,
+    listeners: Sequence[CommandListener] = (),
 ) -> AsyncIterator[World]:
-    """Booking on a store of its own, with all indexes."""
-    clock = SetClock(now)
+    """A process of booking on this database, with all indexes; `rehearsing` lets it try everything twice."""
+    clock, keys = SetClock(now), keys or new_keys()
     async with scratch_store(
         url,
         database,
         clock=clock,
+        keys=keys,
         published=SERVICE.published,
         sealer=SEALING.sealer(),
         indexes=SERVICE.indexes,
         listeners=listeners,
     ) as store:
-        keys = new_keys()
         settings = BookingSettings(
             mongo_url=url, master_key=keys.master, blind_index_key=keys.blind_index, audit_key=keys.audit
         )
         resources = Resources.on(store, settings=settings, clock=clock)
+        if rehearsing:
+            resources = replace(resources, work=Rehearsing(store.work))
         booking = SERVICE.bootstrap(resources)
         verifier = TokenVerifier(RotatingKeys(_OwnKeys()), issuer=DEVELOPMENT_ISSUER, audience="careflow")
         app = create_app(SERVICE, booking, resources, verifier=verifier)
@@ -154,11 +169,11 @@ async def running(
             consumer=SERVICE.name,
             subscriptions=SERVICE.subscriptions,
             ports=SERVICE.ports(booking),
-            transactions=ReactionTransactions(store.work),
+            transactions=ReactionTransactions(resources.work),
             stores=mongo_stores(store.database, SERVICE.name),
             keyring=None,
             wall_clock=wall_clock,
         )
         transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://booking") as client:
-            yield World(client, store, booking, clock, handling)
+            yield World(client, app, store, booking, clock, handling)

@@ -7,12 +7,13 @@ also ends what it started and did not mean to leave running.
 import signal
 import sys
 
-import click
 import typer
 
 from careflow_cli.commands import clock, doctor, infra, stack, token
 from careflow_cli.errors import CareflowError, Interrupted
 from careflow_cli.processes.signals import raise_interrupted
+
+STOPPED_BY_CTRL_C = 130  # the exit code typer gives it
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="CareFlow's local stack."
@@ -44,9 +45,10 @@ def run() -> None:
     except CareflowError as error:
         print(f"careflow: {error}", file=sys.stderr)
         sys.exit(1)
-    except (KeyboardInterrupt, click.Abort):
-        print("careflow: stopped", file=sys.stderr)
-        sys.exit(130)
+    except SystemExit as leaving:
+        if leaving.code == STOPPED_BY_CTRL_C:
+            print("careflow: stopped", file=sys.stderr)
+        raise
     except Interrupted as interrupted:
         print(f"careflow: stopped by {interrupted}", file=sys.stderr)
-        sys.exit(143)
+        sys.exit(128 + signal.Signals[str(interrupted)])

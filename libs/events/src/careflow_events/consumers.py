@@ -22,6 +22,11 @@ class StopReason(StrEnum):
     TOPIC_RECREATED = "topic_recreated"
     """The topic under this name is not the one that was started."""
 
+    @property
+    def starts_over(self) -> bool:
+        """Whether consuming can only go on from the beginning of the log."""
+        return self is not StopReason.PARKED_TOO_MANY
+
 
 @dataclass(frozen=True, slots=True)
 class Feed:
@@ -62,4 +67,6 @@ class Consumers(Protocol):
         """Why consuming is stopped."""
 
     async def resume(self) -> None:
-        """Lets consuming go on."""
+        """Lets consuming go on. After OFFSETS_LOST and TOPIC_RECREATED all partitions count as never started, so they
+        are read from the beginning; what was handled before is recognised by its position.
+        """

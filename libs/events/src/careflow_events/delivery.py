@@ -6,6 +6,7 @@ kept.
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ LONGEST_RETRY_SECONDS: Final = 0.5
 FIRST_PAUSE_SECONDS: Final = 1.0
 LONGEST_PAUSE_SECONDS: Final = 30.0
 STOPPED_PAUSE_SECONDS: Final = 5.0
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class Delivery:
 
     async def stop(self, reason: StopReason) -> None:
         """Stops handling anything until an operator resumes it; what was received comes back."""
+        _log.error("consumer_stopped", extra={"consumer": self._handling.consumer, "reason": reason.value})
         self._note_stopped(reason)
         await self._consumers.stop(reason, self._handling.clock())
 
@@ -91,7 +95,7 @@ class Delivery:
                 return self._settled(record, settled, began)
             attempts += 1
             if diagnosis.fault is Fault.TRANSIENT and self._monotonic() - began >= IN_PLACE_SECONDS:
-                return self._come_back(record)
+                return self._come_back(record, diagnosis)
             if diagnosis.fault is Fault.POISON or (diagnosis.fault is Fault.UNCLASSIFIED and attempts >= ATTEMPTS):
                 return await self._give_up(record, diagnosis, attempts, began)
             metrics.EVENTS_RETRIED.labels(record.topic, diagnosis.fault).inc()
@@ -106,22 +110,23 @@ class Delivery:
             metrics.HANDLER_SECONDS.labels(record.topic).observe(self._monotonic() - began)
         return settled
 
-    def _come_back(self, record: ConsumedRecord) -> ComeBack:
+    def _come_back(self, record: ConsumedRecord, diagnosis: Diagnosis) -> ComeBack:
         times = self._pauses.get(record.place, 0)
         self._pauses[record.place] = times + 1
+        after = min(FIRST_PAUSE_SECONDS * 2**times, LONGEST_PAUSE_SECONDS)
         metrics.PARTITION_PAUSES.labels(record.topic).inc()
-        return ComeBack(min(FIRST_PAUSE_SECONDS * 2**times, LONGEST_PAUSE_SECONDS))
+        _log.warning("partition_paused", extra={**_seen(record, diagnosis), "wait_seconds": after})
+        return ComeBack(after)
 
     async def _give_up(self, record: ConsumedRecord, diagnosis: Diagnosis, attempts: int, began: float) -> Outcome:
         try:
             parked = await self._handling.park(record, cause=diagnosis.code, attempts=attempts)
         except Exception as error:
-            if self._fault_of(error).fault is Fault.TRANSIENT:
-                return self._come_back(record)
-            raise
+            return self._come_back(record, self._fault_of(error))
         if not parked:
             return self._settled(record, Settled.DUPLICATE, began)
         metrics.EVENTS_PARKED.labels(record.topic, diagnosis.code).inc()
+        _log.error("event_parked", extra={**_seen(record, diagnosis), "attempts": attempts})
         stream = record.stream() or f"{record.topic}/{record.partition}"
         if self._limit.parked(stream, self._monotonic()):
             await self.stop(StopReason.PARKED_TOO_MANY)
@@ -133,3 +138,14 @@ class Delivery:
         self._stopped = reason
         for each in StopReason:
             metrics.CONSUMER_STOPPED.labels(each).set(1 if each is reason else 0)
+
+
+def _seen(record: ConsumedRecord, diagnosis: Diagnosis) -> dict[str, object]:
+    """What may be told of a record that failed."""
+    return {
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "error_class": diagnosis.code,
+        "at": diagnosis.at,
+    }

@@ -3,9 +3,11 @@
 Invariant: a code never contains text of the exception: libraries quote input values in their messages.
 """
 
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Final
 
 from careflow_events.catalogue import MalformedData
@@ -27,10 +29,11 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """A fault and its stable code, as parked records and metrics carry it."""
+    """A fault, its stable code as parked records and metrics carry it, and where in the code it arose."""
 
     fault: Fault
     code: str
+    at: str = ""
 
 
 FaultOf = Callable[[BaseException], Diagnosis]
@@ -45,8 +48,12 @@ def diagnosis(store_is_away: Callable[[BaseException], bool]) -> FaultOf:
     def fault_of(error: BaseException) -> Diagnosis:
         if isinstance(error, _POISON):
             return Diagnosis(Fault.POISON, error.code)
-        if isinstance(error, _TRANSIENT) or store_is_away(error):
-            return Diagnosis(Fault.TRANSIENT, type(error).__name__)
-        return Diagnosis(Fault.UNCLASSIFIED, type(error).__name__)
+        passes = isinstance(error, _TRANSIENT) or store_is_away(error)
+        return Diagnosis(Fault.TRANSIENT if passes else Fault.UNCLASSIFIED, type(error).__name__, _place(error))
 
     return fault_of
+
+
+def _place(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""

@@ -5,6 +5,7 @@ handled now is parked in that transaction instead, so an event is never both han
 restricts.
 """
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from careflow_events.subscription import Received, Subscription
 
 P = TypeVar("P")
 R = TypeVar("R")
+
+_log = logging.getLogger(__name__)
 
 
 class Settled(StrEnum):
@@ -94,21 +97,20 @@ class Handling(Generic[P]):
             return await self._pass_by(record, event)
         received = self._received(event)
 
-        async def handle(tx: Any) -> Settled:
+        async def handle(tx: Any) -> Settled | Standing:
             standing = await self._advance(event)
             if standing is Standing.DUPLICATE:
                 return Settled.DUPLICATE
             if standing is Standing.NEXT:
                 await subscription.reaction(received, tx, self._ports)
                 return Settled.HANDLED
-            if not await self._park(record, event, standing, applied_early=subscription.restricts):
+            if not await self._wait(record, event, standing, applied_early=subscription.restricts):
                 return Settled.DUPLICATE
             if subscription.restricts:
                 await subscription.reaction(received, tx, self._ports)
-            return Settled.PARKED
+            return standing
 
-        with self._spans(event):
-            return await self._transactions.run(handle, action=_action(event), event=event)
+        return _told(record, event, await self.run(handle, event))
 
     async def park(self, record: ConsumedRecord, *, cause: str, attempts: int) -> bool:
         """Parks a record that failed and blocks its stream. Answers False when it had been settled before."""
@@ -165,17 +167,15 @@ class Handling(Generic[P]):
         if standing is Standing.DUPLICATE:
             return Settled.DUPLICATE
 
-        async def park(_: Any) -> bool:
-            return await self._park(record, event, standing, applied_early=False)
+        async def wait(_: Any) -> Settled | Standing:
+            parked = await self._wait(record, event, standing, applied_early=False)
+            return standing if parked else Settled.DUPLICATE
 
-        parked = await self._transactions.run(park, action="park_event", event=event)
-        return Settled.PARKED if parked else Settled.DUPLICATE
+        return _told(record, event, await self.run(wait, event))
 
-    async def _park(self, record: ConsumedRecord, event: Envelope, standing: Standing, *, applied_early: bool) -> bool:
-        parked = await self._parking.park(record, event, cause=standing, attempts=0, applied_early=applied_early)
-        if parked:
-            metrics.EVENTS_PARKED.labels(record.topic, standing).inc()
-        return parked
+    async def _wait(self, record: ConsumedRecord, event: Envelope, standing: Standing, *, applied_early: bool) -> bool:
+        """Parks an event that may not be handled now because of the order of its stream."""
+        return await self._parking.park(record, event, cause=standing, attempts=0, applied_early=applied_early)
 
 
 def understood(record: ConsumedRecord) -> Envelope:
@@ -194,6 +194,17 @@ def _readable(record: ConsumedRecord) -> Envelope | None:
         if event.stream is None or event.stream == f"{record.topic}/{event.subject}":
             return event
     return None
+
+
+def _told(record: ConsumedRecord, event: Envelope, outcome: Settled | Standing) -> Settled:
+    """What was settled, after telling operators of an event that has to wait because of its stream's order."""
+    if isinstance(outcome, Settled):
+        return outcome
+    metrics.EVENTS_PARKED.labels(record.topic, outcome).inc()
+    level = logging.INFO if outcome is Standing.BLOCKED else logging.WARNING
+    fields = {"reason": outcome.value, "stream": event.stream, "sequence": event.sequence, "event_id": event.id}
+    _log.log(level, "event_waits", extra=fields)
+    return Settled.PARKED
 
 
 def _action(event: Envelope) -> str:

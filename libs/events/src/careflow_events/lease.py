@@ -13,6 +13,8 @@ from datetime import timedelta
 from typing import Final, Protocol
 
 DEFAULT_TTL: Final = timedelta(seconds=15)
+ASKS_PER_TTL: Final = 15
+"""How often, within its time to live, a lease that somebody else holds is asked for: once a second by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class HeldLease:
         self._monotonic = monotonic
         self._grant: Grant | None = None
         self._renewed_at = 0.0
+        self._ask_again_at = float("-inf")
 
     @property
     def held(self) -> bool:
@@ -73,6 +76,9 @@ class HeldLease:
         if self._grant is not None and self._age() < self._ttl.total_seconds() / 3:
             return self._grant
         began = self._monotonic()
+        if self._grant is None and began < self._ask_again_at:
+            return None
+        self._ask_again_at = began + self._ttl.total_seconds() / ASKS_PER_TTL
         if self.held and self._grant is not None and await self._leases.renew(self._grant, self._ttl):
             self._renewed_at = began
         else:

@@ -23,10 +23,7 @@ RELAY_STUCK_STREAMS: Final = Gauge(
 FEED_CHECKPOINTS: Final = Counter("careflow_feed_checkpoints_total", "Rounds of FeedCheckpoints written")
 
 EVENTS_SETTLED: Final = Counter(
-    "careflow_events_settled_total", "Records settled, by how: see careflow_events.delivery.Settled", ["topic", "how"]
-)
-EVENTS_UNKNOWN_TYPE: Final = Counter(
-    "careflow_events_unknown_type_total", "Events of types this version does not know", ["topic"]
+    "careflow_events_settled_total", "Records settled, by how: see careflow_events.handling.Settled", ["topic", "how"]
 )
 HANDLER_SECONDS: Final = Histogram(
     "careflow_handler_seconds", "From receiving an event to the commit of its reaction", ["topic"]
@@ -35,12 +32,12 @@ EVENTS_RETRIED: Final = Counter("careflow_events_retried_total", "Tries in place
 PARTITION_PAUSES: Final = Counter(
     "careflow_partition_pauses_total", "Times a partition was paused to come back to a record later", ["topic"]
 )
-EVENTS_PARKED: Final = Counter("careflow_events_parked_total", "Records parked, by stable cause", ["topic", "cause"])
-STREAMS_BLOCKED: Final = Gauge("careflow_streams_blocked", "Streams blocked for this consumer")
-GAPS: Final = Counter("careflow_stream_gaps_total", "Streams found with a gap in their sequence", ["topic"])
-DIVERGED: Final = Counter(
-    "careflow_stream_diverged_total", "Streams found with two different events of one sequence", ["topic"]
+EVENTS_PARKED: Final = Counter(
+    "careflow_events_parked_total",
+    "Records parked, by stable cause; gap, diverged and blocked are about the order of a stream, all others are errors",
+    ["topic", "cause"],
 )
+STREAMS_BLOCKED: Final = Gauge("careflow_streams_blocked", "Streams blocked for this consumer")
 CONSUMER_STOPPED: Final = Gauge("careflow_consumer_stopped", "1 while consuming is stopped, by reason code", ["reason"])
 EVENTS_REPLAYED: Final = Counter("careflow_events_replayed_total", "Parked records handled by a replay")
 CONSUMER_LAG: Final = Gauge(

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from careflow_events.handling import Stores, Transactions
 from careflow_events.parked import ParkedRecord, ParkedState
-from careflow_events.positions import PositionMoved
+from careflow_events.positions import PositionMoved, Standing
 
 _OPEN: Final = (ParkedState.PARKED, ParkedState.REPLAY_REQUESTED)
 LARGEST_PAGE: Final = 200
@@ -79,16 +79,13 @@ class ParkedOperations:
             parked = await self.show(parked_id)
             if parked.state not in _OPEN:
                 raise NotParked
-            if parked.stream is not None:
-                if (await self._head(parked.stream)).id != parked.id:
-                    raise NotFirstInStream
-                position = await self.stores.positions.find(parked.stream)
-                if position is None or parked.place is None:
-                    raise PositionMoved
-                await self.stores.positions.replace(position, position.settling(parked.place, parked.event_id))
+            if parked.stream is not None and (await self._head(parked.stream)).id != parked.id:
+                raise NotFirstInStream
             at = self.clock()
             if not await self.stores.parked.change(parked.id, expecting=_OPEN, state=ParkedState.DISCARDED, at=at):
                 raise PositionMoved
+            if parked.stream is not None:
+                await self._pass(parked, parked.stream)
             return replace(parked, state=ParkedState.DISCARDED, settled_at=at)
 
         return await self.transactions.run(discard, action="discard_parked", event=None)
@@ -108,6 +105,19 @@ class ParkedOperations:
             return await self._request(head)
 
         return await self.transactions.run(accept, action="accept_gap", event=None)
+
+    async def _pass(self, parked: ParkedRecord, stream: str) -> None:
+        """Moves the position past a discarded record, but neither past what is missing before it nor past another one
+        that waits at the same place: then what was discarded was not the event of that place.
+        """
+        position = await self.stores.positions.find(stream)
+        if position is None or parked.place is None:
+            raise PositionMoved
+        behind = await self.stores.parked.head(stream)
+        taken = behind is not None and behind.place == parked.place
+        in_order = position.order(parked.place) is Standing.NEXT
+        after = position.settling(parked.place if in_order and not taken else None, parked.event_id)
+        await self.stores.positions.replace(position, after)
 
     async def _head(self, stream: str) -> ParkedRecord:
         head = await self.stores.parked.head(stream)

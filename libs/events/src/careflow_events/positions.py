@@ -86,14 +86,14 @@ class Position:
         block = replace(self.block, parked=self.block.parked + 1, top=max(self.block.top, place))
         return replace(self, block=block), place
 
-    def settling(self, place: int, event_id: str | None) -> Self:
+    def settling(self, place: int | None, event_id: str | None) -> Self:
         """The position after the parked record at `place` was replayed or discarded; with the last of them the block
-        goes.
+        goes. Without a place the position stays where it is.
         """
         if self.block is None:
             raise PositionMoved
         block = replace(self.block, settled=self.block.settled + 1)
-        ahead = place > (self.last or 0)
+        ahead = place is not None and place > (self.last or 0)
         return replace(
             self,
             last=place if ahead else self.last,

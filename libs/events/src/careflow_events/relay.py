@@ -6,6 +6,7 @@ never skipped. A relay that lost its lease may send records again but cannot mar
 """
 
 import asyncio
+import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -23,6 +24,8 @@ from careflow_events.producing import Acknowledgement, RecordProducer, outgoing
 ROWS_PER_BATCH: Final = 1_000
 ROWS_PER_STREAM: Final = 100
 LEASE_KNOWN_SECONDS: Final = 30.0
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +116,16 @@ class Relay:
                 await self._run_once()
         finally:
             await self._producer.close()
+            await self._give_back()
+
+    async def _give_back(self) -> None:
+        """Releases the lease; while the store is away it expires by itself."""
+        metrics.RELAY_LEASE_HELD.set(0)
+        try:
             await self._lease.release()
-            metrics.RELAY_LEASE_HELD.set(0)
+        except Exception as error:
+            if self._fault_of(error).fault is not Fault.TRANSIENT:
+                raise
 
     async def _run_once(self) -> None:
         try:
@@ -122,9 +133,12 @@ class Relay:
         except Fenced:
             self._lease.lost()
             metrics.RELAY_FENCED.inc()
+            _log.warning("relay_fenced")
         except Exception as error:
-            if self._fault_of(error).fault is not Fault.TRANSIENT:
+            diagnosis = self._fault_of(error)
+            if diagnosis.fault is not Fault.TRANSIENT:
                 raise
+            _log.warning("relay_waits", extra={"error_class": diagnosis.code, "at": diagnosis.at})
             metrics.RELAY_FAILURES.labels("store").inc()
             await asyncio.sleep(self._retry)
         else:
@@ -170,6 +184,7 @@ class Relay:
             await self._publish_alone([row for row in left if row.stream == stream], grant)
         if Acknowledgement.UNANSWERED in answers:
             metrics.RELAY_FAILURES.labels("broker").inc()
+            _log.warning("broker_does_not_answer", extra={"rows": len(left)})
             await asyncio.sleep(self._retry)
         return False
 
@@ -182,6 +197,7 @@ class Relay:
                 if answer is Acknowledgement.REFUSED:
                     self._stuck[row.stream] = self._monotonic() + self._stuck_retry
                     metrics.RELAY_STUCK_STREAMS.set(len(self._stuck))
+                    _log.error("stream_stuck", extra={"stream": row.stream, "sequence": row.sequence})
                 return
             await self._mark([row], grant)
 

@@ -4,6 +4,7 @@ Invariant: a replay moves the position exactly as the event itself would have; i
 stream and stops at the first that fails. Nothing is published to the topic again.
 """
 
+import logging
 from typing import Any
 
 from careflow_events import metrics
@@ -14,6 +15,8 @@ from careflow_events.parked import ParkedRecord, ParkedState
 from careflow_events.positions import PositionMoved, Standing
 
 _OPEN = (ParkedState.PARKED, ParkedState.REPLAY_REQUESTED)
+
+_log = logging.getLogger(__name__)
 
 
 class OutOfOrder(Exception):
@@ -66,6 +69,7 @@ class Replay:
                 raise
             return await self._failed(parked, diagnosis.code)
         metrics.EVENTS_REPLAYED.inc()
+        _log.info("event_replayed", extra={"stream": parked.stream, "event_id": event.id})
         return True
 
     async def _settle_in_order(self, parked: ParkedRecord, event: Envelope) -> bool:
@@ -89,6 +93,7 @@ class Replay:
         return ahead
 
     async def _failed(self, parked: ParkedRecord, cause: str) -> bool:
+        _log.warning("replay_failed", extra={"stream": parked.stream, "reason": cause})
         await self._parked.change(
             parked.id, expecting=_OPEN, state=ParkedState.PARKED, at=self._handling.clock(), cause=cause
         )

@@ -40,6 +40,10 @@ def main(service: Service[S, P, App], arguments: Sequence[str] | None = None) ->
     except (SettingsError, StartUpFailure) as failure:
         sys.stderr.write(f"{service.name} {asked.process} cannot start: {failure}\n")
         sys.exit(EXIT_CANNOT_START)
+    except Exception as error:
+        # What an unforeseen exception says may quote anything, so only its class and place are told.
+        log.critical("process_failed", exc_info=error)
+        sys.exit(EXIT_TASK_DIED)
     sys.exit(0 if ended_well else EXIT_TASK_DIED)
 
 

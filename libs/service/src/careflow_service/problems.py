@@ -25,6 +25,7 @@ TOKEN_EXPIRED = ProblemType("token_expired", 401, "The bearer token has expired.
 FORBIDDEN = ProblemType("forbidden", 403, "This caller may not do that.")
 NOT_FOUND = ProblemType("not_found", 404, "There is no such thing.")
 METHOD_NOT_ALLOWED = ProblemType("method_not_allowed", 405, "This address does not answer that method.")
+BODY_TOO_SLOW = ProblemType("body_too_slow", 408, "The body did not arrive in time.")
 IN_PROGRESS = ProblemType("in_progress", 409, "The same request is being worked on; ask again shortly.")
 NOT_YET_KNOWN = ProblemType("not_yet_known", 409, "This service has not yet heard what the request builds on.")
 STALE_VERSION = ProblemType("stale_version", 412, "Someone else changed it meanwhile; read it again.")
@@ -51,6 +52,7 @@ LIBRARY_PROBLEMS: tuple[ProblemType, ...] = (
     FORBIDDEN,
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
+    BODY_TOO_SLOW,
     IN_PROGRESS,
     NOT_YET_KNOWN,
     STALE_VERSION,

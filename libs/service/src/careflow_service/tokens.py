@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, Protocol
-from urllib.request import urlopen
+from urllib.request import HTTPRedirectHandler, build_opener
 
 from joserfc import jws, jwt
 from joserfc.errors import ExpiredTokenError, InvalidKeyIdError, JoseError
@@ -65,6 +65,15 @@ class KeyFile:
         return _key_set(await asyncio.to_thread(self._path.read_bytes))
 
 
+class _NoRedirects(HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        # Keys are taken from the configured address alone, not from where it points to.
+        return None
+
+
+_OPENER: Final = build_opener(_NoRedirects)
+
+
 class KeyAddress:
     """The JWKS an OpenID Connect provider publishes; over https except in development."""
 
@@ -77,7 +86,7 @@ class KeyAddress:
         return _key_set(await asyncio.to_thread(self._fetch))
 
     def _fetch(self) -> bytes:
-        with urlopen(self._url, timeout=FETCH_WITHIN_SECONDS) as response:  # noqa: S310 - the scheme was checked
+        with _OPENER.open(self._url, timeout=FETCH_WITHIN_SECONDS) as response:
             content: bytes = response.read(LARGEST_KEY_SET + 1)
         if len(content) > LARGEST_KEY_SET:
             raise ValueError("the key set is too large")

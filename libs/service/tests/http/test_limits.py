@@ -1,8 +1,12 @@
 """Limits per client, in bounded memory."""
 
-import pytest
+import asyncio
 
-from careflow_service.http.limits import Rate, RateLimiter, client_of
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from careflow_service.http.limits import BodyLimit, Rate, RateLimiter, client_of
+from careflow_service.problems import Problem
 
 
 class Time:
@@ -60,3 +64,54 @@ def test_a_client_is_its_address_or_its_network(address: str, client: str) -> No
 
 def test_a_client_without_an_address() -> None:
     assert client_of({"type": "http", "client": None}) == "unknown"
+
+
+async def unreachable(_scope: Scope, _receive: Receive, _send: Send) -> None:
+    raise AssertionError("the application was reached")
+
+
+async def nothing_is_sent(_message: Message) -> None:
+    raise AssertionError("something was sent")
+
+
+POST: Scope = {"type": "http", "method": "POST", "headers": [(b"content-type", b"application/json")]}
+
+
+async def test_a_body_that_never_ends_is_not_waited_for() -> None:
+    async def receive() -> Message:
+        await asyncio.Event().wait()
+        return {"type": "http.request", "body": b""}
+
+    with pytest.raises(Problem) as problem:
+        await BodyLimit(unreachable, within=0.01)(POST, receive, nothing_is_sent)
+    assert problem.value.kind.code == "body_too_slow"
+
+
+async def test_a_client_that_leaves_in_the_middle_of_its_body_is_not_answered() -> None:
+    messages: list[Message] = [
+        {"type": "http.request", "body": b"{", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive() -> Message:
+        return messages.pop(0)
+
+    await BodyLimit(unreachable)(POST, receive, nothing_is_sent)
+
+
+async def test_the_application_reads_the_whole_body_and_then_what_comes_after_it() -> None:
+    messages: list[Message] = [
+        {"type": "http.request", "body": b"{", "more_body": True},
+        {"type": "http.request", "body": b"}", "more_body": False},
+        {"type": "http.disconnect"},
+    ]
+    read = []
+
+    async def receive() -> Message:
+        return messages.pop(0)
+
+    async def app(_scope: Scope, receive: Receive, _send: Send) -> None:
+        read.extend([await receive(), await receive()])
+
+    await BodyLimit(app)(POST, receive, nothing_is_sent)
+    assert read == [{"type": "http.request", "body": b"{}", "more_body": False}, {"type": "http.disconnect"}]

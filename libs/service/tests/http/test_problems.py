@@ -57,6 +57,13 @@ async def test_a_body_that_is_not_json(toy: RunningToy, body: bytes) -> None:
     problem(await book(toy, content=body, headers={"Content-Type": "application/json"}), 400, "malformed_json")
 
 
+@pytest.mark.parametrize("note", ["NaN", "[" * 500 + "]" * 500, "1e999", "9" * 5_000, '"\\u0000"'])
+async def test_json_at_its_edges_is_read_or_refused_but_no_fault(toy: RunningToy, note: str) -> None:
+    content = f'{{"patient_id": "p", "note": {note}, "ends_at": "2026-12-01T10:00:00Z"}}'
+    response = await book(toy, content=content.encode(), headers={"Content-Type": "application/json"})
+    assert response.status_code in {201, 400, 422}
+
+
 @pytest.mark.parametrize("media_type", ["text/plain", "application/xml", "application/x-www-form-urlencoded", ""])
 async def test_a_body_of_another_kind(toy: RunningToy, media_type: str) -> None:
     response = await book(toy, content=b"{}", headers={"Content-Type": media_type})

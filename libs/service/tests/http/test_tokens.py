@@ -1,8 +1,11 @@
 """Whose word a bearer token is, and what makes it worth nothing."""
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -242,6 +245,39 @@ async def test_a_file_that_is_no_key_set_gives_no_keys(tmp_path: Path, content: 
 def test_keys_are_fetched_over_https_only(url: str) -> None:
     with pytest.raises(SettingsError):
         KeyAddress(url)
+
+
+class Provider(BaseHTTPRequestHandler):
+    """An identity provider on this machine: `/keys` answers, `/moved` redirects there, `/endless` is too large."""
+
+    def do_GET(self) -> None:
+        self.send_response(302 if self.path == "/moved" else 200)
+        self.send_header("Location", "/keys")
+        self.end_headers()
+        self.wfile.write(b" " * 300_000 if self.path == "/endless" else ISSUER.public_keys().encode())
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+
+@pytest.fixture
+def provider() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Provider) as server:
+        serving = Thread(target=server.serve_forever)
+        serving.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        serving.join()
+
+
+async def test_keys_are_fetched_from_the_provider(provider: str) -> None:
+    assert [key.kid for key in await KeyAddress(f"{provider}/keys", development=True).read()] == ["one"]
+
+
+@pytest.mark.parametrize("path", ["moved", "endless"])
+async def test_a_provider_that_misbehaves_gives_no_keys(provider: str, path: str) -> None:
+    with pytest.raises(Problem):
+        await RotatingKeys(KeyAddress(f"{provider}/{path}", development=True)).current()
 
 
 def test_development_may_do_without_tls() -> None:

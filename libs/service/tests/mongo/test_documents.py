@@ -260,6 +260,11 @@ async def test_a_cursor_of_another_order_is_refused(paths: Documents[CarePath]) 
         await paths.many({}, limit=4, after=paths.cursor(a_care_path(), (("calls", -1),)))
 
 
+async def test_a_page_without_items_is_a_mistake(paths: Documents[CarePath]) -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        await paths.many({}, limit=0)
+
+
 async def test_every_query_has_an_index(store: Store, paths: Documents[CarePath], log: CommandLog) -> None:
     path = a_care_path(due_at=datetime(2026, 3, 2, tzinfo=UTC))
     sort = (("calls", -1),)

@@ -14,6 +14,7 @@ from careflow_service.work import Transaction
 pytestmark = pytest.mark.store
 
 COORDINATOR = Actor.system("tests")
+P1 = a_care_path("p1").patient_id
 
 
 async def add(store: Store, paths: Documents[CarePath], path: CarePath) -> None:
@@ -29,7 +30,7 @@ async def test_the_second_run_finds_the_row_that_was_in_the_way(store: Store, pa
     looked_up: list[CarePath | None] = []
 
     async def open_or_find(tx: Transaction) -> str:
-        looked_up.append(await paths.one(patient_id="p1") if looked_up else None)
+        looked_up.append(await paths.one(patient_id=P1) if looked_up else None)
         if looked_up[-1] is not None:
             return "found"
         await paths.add(a_care_path("p1"), tx)
@@ -50,15 +51,14 @@ async def test_a_use_case_that_does_not_look_is_told_which_key_is_taken(
     async def open_blindly(tx: Transaction) -> None:
         nonlocal runs
         runs += 1
-        path = a_care_path("p1")
-        await store.database["care_paths"].insert_one({"_id": f"other{runs}", "patient_id": path.patient_id})
+        await store.database["care_paths"].insert_one({"_id": "another", "patient_id": P1})
 
     with pytest.raises(NaturalKeyTaken) as refused:
         await store.work.run(open_blindly, by=COORDINATOR, action="open", returns=NoneType)
 
     assert runs == 2
     assert (refused.value.collection, refused.value.index) == ("care_paths", "one_care_path_per_patient")
-    assert "p1" not in str(refused.value)
+    assert P1 not in str(refused.value)
     assert refused.value.__cause__ is None, "the driver's message quotes the value"
 
 
@@ -66,7 +66,7 @@ async def test_a_bulk_insert_reports_its_duplicate_like_a_single_one(store: Stor
     await add(store, paths, a_care_path("p1"))
 
     async def open_many(_: Transaction) -> None:
-        await store.database["care_paths"].insert_many([{"_id": "a", "patient_id": "p1"}])
+        await store.database["care_paths"].insert_many([{"_id": "a", "patient_id": P1}])
 
     with pytest.raises(NaturalKeyTaken) as refused:
         await store.work.run(open_many, by=COORDINATOR, action="open", returns=NoneType)

@@ -1,21 +1,36 @@
 """One data key per patient, at rest under the master key; destroying it erases, for good."""
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
 from types import NoneType
 
 import pytest
 from pymongo.errors import OperationFailure
 
+from careflow_events.sealing import Sealer
 from careflow_service.errors import BodyBroken, OwnerErased
 from careflow_service.identity import Actor
-from careflow_service.mongo.store import Store
+from careflow_service.mongo.store import Keys, Store, open_store
 from careflow_service.mongo.vault import ERASED, KEYS, BlindIndex, MasterKeyWrong
 from careflow_service.testing.clinic import a_care_path, private_care_paths
 from careflow_service.testing.rehearsal import conflict
-from careflow_service.testing.store import SetClock, new_keys, scratch_store
+from careflow_service.testing.store import NO_RECIPIENTS, SetClock, new_keys, scratch_store
 from careflow_service.work import Transaction
 
 pytestmark = pytest.mark.store
+
+
+def bare(url: str, database: str, keys: Keys) -> AbstractAsyncContextManager[Store]:
+    """The store as a process has it before any index was made."""
+    return open_store(
+        url=url,
+        database=database,
+        process="tests",
+        keys=keys,
+        published={},
+        sealer=Sealer(NO_RECIPIENTS),
+        clock=SetClock(),
+    )
 
 
 async def test_what_was_encrypted_is_decrypted(store: Store) -> None:
@@ -111,6 +126,14 @@ async def test_the_wrong_master_key_is_one_clear_error_at_start_up(
     async with scratch_store(store_url, database, clock=clock, keys=right) as store:
         await store.vault.check()
         assert await store.vault.decrypt(ciphertext) == b"born in March"
+
+
+async def test_processes_that_start_on_a_new_database_make_one_key(store_url: str, database: str) -> None:
+    keys = new_keys()
+    async with bare(store_url, database, keys) as one, bare(store_url, database, keys) as other:
+        await asyncio.gather(one.vault.check(), other.vault.check(), one.vault.check())
+
+        assert await one.database[KEYS].count_documents({}) == 1
 
 
 async def test_the_data_key_at_rest_is_itself_encrypted(store: Store) -> None:

@@ -12,7 +12,7 @@ from careflow_events.outbox import StreamPosition
 from careflow_service.identity import Actor
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.store import Store
-from careflow_service.mongo.work import FactNotPublished
+from careflow_service.mongo.work import FactNotPublished, UnitInsideUnit
 from careflow_service.testing.clinic import CarePath, a_care_path
 from careflow_service.testing.commands import CommandLog
 from careflow_service.testing.rehearsal import Rehearsing, conflict
@@ -165,6 +165,20 @@ async def test_a_fact_without_a_publication_fails_the_command(store: Store) -> N
         await store.work.run(work, by=COORDINATOR, action="say", returns=NoneType)
 
     assert await store.database["_audit"].count_documents({}) == 0
+
+
+async def test_a_unit_of_work_inside_another_is_refused(store: Store, paths: Documents[CarePath]) -> None:
+    """It would commit by itself even when the one around it is refused."""
+    path = await opened(store, paths)
+
+    async def outer(_: Transaction) -> None:
+        await reach(store, paths, path, CareStage.SCREENING)
+
+    with pytest.raises(UnitInsideUnit):
+        await store.work.run(outer, by=COORDINATOR, action="outer", returns=NoneType)
+
+    await reach(store, paths, path, CareStage.SCREENING)
+    assert (await paths.get(path.id)).version == 2
 
 
 async def test_concerns_are_pinned_on_the_transaction(

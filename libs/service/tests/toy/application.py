@@ -16,8 +16,7 @@ from careflow_service.mongo.documents import Documents
 from careflow_service.service import Resources
 from careflow_service.settings import ServiceSettings
 from careflow_service.work import Committed, Transaction, Work
-
-from .visits import DomainError, ErrorKind, Visit, VisitClosed
+from libs.service.tests.toy.visits import DomainError, ErrorKind, Visit, VisitClosed
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,7 @@ from careflow_service.http.dependencies import (
 )
 from careflow_service.identity import Role
 from careflow_service.work import Committed
-
-from .application import Kept, Toy
+from libs.service.tests.toy.application import Kept, Toy
 
 Application = Annotated[Toy, Depends(application(Toy))]
 

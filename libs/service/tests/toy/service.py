@@ -2,10 +2,9 @@
 
 from careflow_service.service import Http, Service
 from careflow_service.settings import ServiceSettings
-
-from .application import DEADLINES, EFFECTS, INDEXES, PUBLISHED, SUBSCRIPTIONS, Ports, Toy
-from .routes import ACCESS, router
-from .visits import DomainError
+from libs.service.tests.toy.application import DEADLINES, EFFECTS, INDEXES, PUBLISHED, SUBSCRIPTIONS, Ports, Toy
+from libs.service.tests.toy.routes import ACCESS, router
+from libs.service.tests.toy.visits import DomainError
 
 
 async def _channel_is_there(_app: Toy) -> bool:

@@ -21,9 +21,8 @@ from careflow_service.processes.opening import Opened, opened
 from careflow_service.service import Service
 from careflow_service.settings import DEVELOPMENT_ISSUER, ServiceSettings
 from careflow_service.tokens import DevelopmentIssuer
-
-from .application import Ports, Toy
-from .service import SERVICE
+from libs.service.tests.toy.application import Ports, Toy
+from libs.service.tests.toy.service import SERVICE
 
 KEY_SIZES = {"MASTER_KEY": 96, "BLIND_INDEX_KEY": 32, "AUDIT_KEY": 32}
 

@@ -31,6 +31,7 @@ from booking.application.read_patient import ReadPatientHandler
 from booking.application.record_arrival import RecordArrivalHandler
 from booking.application.record_missed_visit import RecordMissedVisitHandler
 from booking.application.register_patient import RegisterPatientHandler
+from booking.application.release_hold import ReleaseHoldHandler
 from booking.application.reschedule_appointment import RescheduleAppointmentHandler
 from booking.application.scheduling import Scheduling
 from booking.application.use_cases import Booking
@@ -53,7 +54,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     work, clock = resources.work, resources.clock
     zone: ZoneInfo = settings.clinic_timezone
     location_id = LocationId(settings.clinic_location_id)
-    policy = booking_policy()
+    policy = booking_policy(settings.policy_file)
 
     all_patients = MongoPatients(database, resources.vault, resources.blind_index)
     all_practitioners = MongoPractitioners(database)
@@ -65,7 +66,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         practitioners=all_practitioners,
         rooms=all_rooms,
         calendar_days=MongoCalendarDays(database, zone),
-        templates=visit_templates(),
+        templates=visit_templates(settings.visit_templates_file),
         policy=policy,
         location_id=location_id,
         zone=zone,
@@ -88,6 +89,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         find_openings=FindOpeningsHandler(all_patients, scheduling, policy, clock),
         hold_appointment=HoldAppointmentHandler(*booked, work),
         confirm_hold=ConfirmHoldHandler(all_appointments, care_paths, visits, work),
+        release_hold=ReleaseHoldHandler(all_appointments, scheduling, work),
         book_appointment=BookAppointmentHandler(*booked, work),
         book_info_call=BookInfoCallHandler(*booked, zone, resources.new_id, work),
         reschedule_appointment=RescheduleAppointmentHandler(*booked, work),
@@ -96,7 +98,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         complete_consultation=CompleteConsultationHandler(changes, work),
         record_missed_visit=RecordMissedVisitHandler(changes, work),
         read_appointments=ReadAppointments(all_appointments),
-        read_care_path=ReadCarePathHandler(care_paths, records, clock),
+        read_care_path=ReadCarePathHandler(care_paths, records, resources.audit, clock),
         ports=Ports(all_appointments, care_paths, scheduling.release),
     )
 

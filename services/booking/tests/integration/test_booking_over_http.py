@@ -51,6 +51,16 @@ async def test_a_visit_is_moved_as_the_same_appointment_and_its_old_time_is_free
     assert (event.data["first_notice_minutes"], event.data["late_moves"]) == (25 * 60, 1)
 
 
+async def test_a_call_becomes_a_video_call_at_the_same_time(world: World) -> None:
+    await has_practitioner(world)
+    booked = await books(world.coordinator, await has_patient(world))
+    moved = await acts(world.coordinator, booked, "reschedule", starts_at=TOMORROW_AT_TEN.isoformat(), modality="video")
+    assert (moved["modality"], moved["version"]) == ("video", 2)
+    same = {"starts_at": TOMORROW_AT_TEN.isoformat(), "modality": "video"}
+    again = await world.coordinator.post(f"/v1/appointments/{booked['id']}/reschedule", same, version=2)
+    assert refusal(again) == (422, "same_slot")
+
+
 async def test_a_second_late_move_is_the_coordinators(world: World) -> None:
     await has_practitioner(world)
     ana = await has_patient(world)

@@ -63,6 +63,18 @@ async def test_a_confirmed_hold_does_not_lapse(world: World) -> None:
     assert ok(await world.patient(ana).get(f"/v1/appointments/{held['id']}"))["status"] == "booked"
 
 
+async def test_a_hold_that_is_given_back_is_free_at_once(world: World) -> None:
+    await has_practitioner(world)
+    ana, ben = await has_patient(world), await has_patient(world, email="ben@example.org")
+    held = ok(await world.patient(ana).post("/v1/appointments/holds", visit(ana)), 201)
+    stranger = await world.patient(ben).post(f"/v1/appointments/{held['id']}/release", version=1)
+    assert refusal(stranger) == (404, "appointment_not_found")
+    assert (await acts(world.patient(ana), held, "release"))["status"] == "lapsed"
+    assert ok(await world.patient(ben).post("/v1/appointments", visit(ben)), 201)["status"] == "booked"
+    again = await world.patient(ana).post(f"/v1/appointments/{held['id']}/release", version=2)
+    assert refusal(again) == (409, "wrong_state")
+
+
 async def test_one_patient_cannot_hold_the_whole_calendar(world: World) -> None:
     await has_practitioner(world)
     ana = await has_patient(world)

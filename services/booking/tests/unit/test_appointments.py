@@ -81,7 +81,7 @@ def test_moving_late_and_then_cancelling_early_counts_the_first_notice() -> None
         a_slot(IN_FIVE_DAYS), by=PATIENT, policy=POLICY, now=NOW + timedelta(hours=1)
     )
     assert (moved.first_notice_minutes, len(moved.late_moves)) == (60, 1)
-    cancelled = moved.cancel(by=CancelledBy.PATIENT, reason=CancelReason.PATIENT_REQUEST, now=NOW + timedelta(hours=2))
+    cancelled = moved.cancel(CancelReason.PATIENT_REQUEST, asked_by=PATIENT, now=NOW + timedelta(hours=2))
     fact = cancelled.facts[-1]
     assert isinstance(fact, AppointmentCancelled)
     assert (fact.by, fact.reason, fact.notice_minutes) == (CancelledBy.PATIENT, CancelReason.PATIENT_REQUEST, 60)
@@ -108,7 +108,7 @@ def test_moving_it_to_where_it_is_is_refused() -> None:
     "act",
     [
         lambda visit: visit.reschedule(a_slot(IN_FIVE_DAYS), by=STAFF, policy=POLICY, now=IN_TWO_HOURS),
-        lambda visit: visit.cancel(by=CancelledBy.PATIENT, reason=CancelReason.PATIENT_REQUEST, now=IN_TWO_HOURS),
+        lambda visit: visit.cancel(CancelReason.PATIENT_REQUEST, asked_by=PATIENT, now=IN_TWO_HOURS),
     ],
     ids=["move", "cancel"],
 )
@@ -118,10 +118,26 @@ def test_once_its_time_has_come_it_is_too_late(act: Callable[[Appointment], obje
 
 def test_the_clinic_can_cancel_at_any_time_and_the_notice_is_never_negative() -> None:
     cancelled = a_booked_visit().cancel(
-        by=CancelledBy.CLINIC, reason=CancelReason.PROVIDER_UNAVAILABLE, now=IN_TWO_HOURS + timedelta(hours=1)
+        CancelReason.PROVIDER_UNAVAILABLE, asked_by=STAFF, now=IN_TWO_HOURS + timedelta(hours=1)
     )
     assert cancelled.cancellation is not None
     assert cancelled.cancellation.notice_minutes == 0
+
+
+@pytest.mark.parametrize(
+    ("reason", "asked_by", "whose"),
+    [
+        (CancelReason.PATIENT_REQUEST, PATIENT, CancelledBy.PATIENT),
+        (CancelReason.CLINIC_CLOSED, PATIENT, CancelledBy.PATIENT),
+        (CancelReason.PATIENT_REQUEST, STAFF, CancelledBy.PATIENT),
+        (CancelReason.CLINIC_CLOSED, STAFF, CancelledBy.CLINIC),
+        (CancelReason.HOLD_NOT_RELEASED, STAFF, CancelledBy.CLINICAL_HOLD),
+    ],
+)
+def test_whose_cancellation_it_is(reason: CancelReason, asked_by: BookedBy, whose: CancelledBy) -> None:
+    cancelled = a_booked_visit().cancel(reason, asked_by=asked_by, now=NOW)
+    assert cancelled.cancellation is not None
+    assert cancelled.cancellation.by is whose
 
 
 def test_the_patient_can_arrive_two_hours_early_but_not_on_another_day() -> None:
@@ -173,7 +189,7 @@ ACTS: dict[str, Callable[[Appointment, datetime], Appointment]] = {
     "reschedule": lambda visit, now: visit.reschedule(
         a_slot(visit.starts_at + timedelta(minutes=15)), by=STAFF, policy=POLICY, now=now
     ),
-    "cancel": lambda visit, now: visit.cancel(by=CancelledBy.CLINIC, reason=CancelReason.OTHER, now=now),
+    "cancel": lambda visit, now: visit.cancel(CancelReason.OTHER, asked_by=STAFF, now=now),
     "arrive": lambda visit, now: visit.arrive(POLICY, now=now),
     "complete": lambda visit, now: visit.complete(Disposition.PROCEED, now=now),
     "miss": lambda visit, now: visit.miss(now=now),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.domain.appointments import Appointment, CancelledBy, CancelReason
+from booking.domain.appointments import Appointment, BookedBy, CancelReason
 from booking.domain.care_path import (
     CarePath,
     Clearance,
@@ -45,7 +45,7 @@ def ended(booked: Appointment, disposition: Disposition) -> Appointment:
 
 def cancelled(kind: VisitKind = INFO_CALL) -> Step:
     booked = a_booked_visit(kind, name=kind)
-    gone = booked.cancel(by=CancelledBy.PATIENT, reason=CancelReason.PATIENT_REQUEST, now=NOW)
+    gone = booked.cancel(CancelReason.PATIENT_REQUEST, asked_by=BookedBy.PATIENT, now=NOW)
     return lambda path: path.note_visit(booked).note_visit(gone)
 
 
@@ -121,11 +121,19 @@ SUSPENDED, EXPIRED, REVOKED, VALID = (
         ((PROCEED, screening, evaluated, denied), Stage.CLOSED),
         ((PROCEED, screening, evaluated, lambda path: path.deferred(LATER)), Stage.SCREENING),
         ((PROCEED, screening, lambda path: path.screening_closed("withdrawn")), Stage.CLOSED),
+        ((PROCEED, screening, evaluated, granted, lambda path: path.screening_closed("withdrawn")), Stage.CLOSED),
         ((visit(INFO_CALL, Disposition.NOT_A_FIT), visit()), Stage.INFO_CALL),
+        ((PROCEED, screening, denied, visit()), Stage.INFO_CALL),
     ],
 )
 def test_the_stage_follows_from_what_is_known(steps: tuple[Step, ...], stage: Stage) -> None:
     assert after(*steps).stage is stage
+
+
+def test_a_new_run_forgets_what_was_decided_but_not_an_open_alert() -> None:
+    path = after(PROCEED, screening, alerted, granted, denied, visit())
+    assert (path.case_id, path.clearance, path.closed_because) == (None, None, None)
+    assert len(path.alerts) == 1
 
 
 def test_a_change_of_stage_is_said_and_nothing_else_is() -> None:

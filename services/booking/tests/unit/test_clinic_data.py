@@ -1,11 +1,14 @@
 """The numbers and templates that ship: complete, typed, each with where it comes from."""
 
+import json
 from dataclasses import fields
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from booking.adapters.clinic_data import booking_policy, visit_templates
+from booking.adapters.clinic_data import SHIPPED, booking_policy, visit_templates
 from booking.domain.calendar import EXCLUSIVE
 from booking.domain.errors import DomainError
 from booking.domain.policy import Setting
@@ -46,6 +49,34 @@ def test_how_each_kind_of_visit_may_be_held(kind: VisitKind, modality: Modality,
     with pytest.raises(DomainError) as refused:
         template.check_modality(modality, date(2026, 11, 23))
     assert refused.value.code == "modality_not_allowed"
+
+
+def test_a_clinic_can_have_numbers_of_its_own(tmp_path: Path) -> None:
+    own = json.loads((SHIPPED / "booking_policy.json").read_bytes())
+    own["hold_minutes"]["value"] = 20
+    file = tmp_path / "policy.json"
+    file.write_text(json.dumps(own))
+    assert booking_policy(file).hold_for == timedelta(minutes=20)
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"hold_minutes": {"value": 0, "default": 10, "source": "ours"}}, DomainError),
+        ({"hold_minutes": {"value": "ten", "default": 10, "source": "ours"}}, ValidationError),
+        ({"hold_minutes": {"value": 10, "default": 10}}, ValidationError),
+        ({"hold_hours": {"value": 1, "default": 1, "source": "ours"}}, ValidationError),
+    ],
+    ids=["no time at all", "not a number", "no source", "a number nobody knows"],
+)
+def test_a_policy_that_cannot_be_right_is_refused(
+    tmp_path: Path, change: dict[str, object], error: type[Exception]
+) -> None:
+    own = json.loads((SHIPPED / "booking_policy.json").read_bytes())
+    file = tmp_path / "policy.json"
+    file.write_text(json.dumps({**own, **change}))
+    with pytest.raises(error):
+        booking_policy(file)
 
 
 def test_segments_are_whole_quarter_hours() -> None:

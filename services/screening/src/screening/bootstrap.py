@@ -10,7 +10,7 @@ from screening.adapters import alerts, cases, clearances, on_call, tasks
 from screening.adapters.alerts import MongoAlerts
 from screening.adapters.cases import MongoCases
 from screening.adapters.clearances import MongoClearances
-from screening.adapters.clinical_content import SHIPPED, clinical_policy, questionnaires
+from screening.adapters.clinical_content import SHIPPED, ClinicalContentWrong, clinical_content
 from screening.adapters.on_call import MongoPages, MongoRotas
 from screening.adapters.page_directory import PageDirectory
 from screening.adapters.page_gateway import PageGateway
@@ -30,7 +30,7 @@ from screening.application.grant_clearance import GrantClearanceHandler
 from screening.application.locate_patient import LocatePatientHandler
 from screening.application.ports import OnCallNotifier, Ports
 from screening.application.raise_alert import RaiseAlertHandler
-from screening.application.read_case import Reading
+from screening.application.reading import Reading
 from screening.application.reclassify_fact import ReclassifyFactHandler
 from screening.application.record_diagnoses import RecordDiagnosesHandler
 from screening.application.record_evaluation import RecordEvaluationHandler
@@ -88,9 +88,10 @@ def bootstrap(resources: Resources[ScreeningSettings]) -> Screening:
 def _ports(resources: Resources[ScreeningSettings]) -> Ports:
     database, vault = resources.database, resources.vault
     content = resources.settings.clinical_content_dir or SHIPPED
-    policy, shelf = clinical_policy(content), questionnaires(content)
-    for code in (*policy.intake.questionnaires, policy.intake.safety_screener):
-        shelf.newest(code)
+    try:
+        policy, shelf = clinical_content(content)
+    except ClinicalContentWrong as error:
+        raise SettingsError(str(error)) from None
     return Ports(
         cases=MongoCases(database, vault, evidence_warns_before=policy.evidence_warns_before.length),
         alerts=MongoAlerts(database, vault),

@@ -132,7 +132,7 @@ def test_only_the_last_of_several_suspensions_reinstates() -> None:
 
 
 def finding(rule: str, finding_class: FindingClass) -> Finding:
-    return Finding(rule=rule, finding_class=finding_class, because=(), refs=(), resolved_by="-")
+    return Finding(rule=rule, finding_class=finding_class, because=(), refs=(), basis="-", resolved_by="-")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from screening.domain.evidence import Evidence, EvidenceKind, EvidenceResult, Measure
 from screening.domain.history import ClinicalFact, ConditionCode, ConditionStatus, Medication
-from screening.domain.interactions import UNKNOWN_DRUG_RULE, Interaction, InteractionTable
+from screening.domain.interactions import Interaction, InteractionTable
 from screening.domain.rules import Finding, FindingClass, Limit
 from services.screening.tests.builders import (
     NOW,
@@ -176,7 +176,7 @@ def test_a_drug_known_not_to_matter_finds_nothing(drug: str) -> None:
         ("  PHENELZINE ", [("IX-MAOI", "B")]),
         ("Sodium   Oxybate", [("IX-OXYBATE", "A")]),
         ("Zoloft", []),
-        ("nardil-like thing", [(UNKNOWN_DRUG_RULE, "B")]),
+        ("nardil-like thing", [("IX-UNKNOWN", "B")]),
     ],
 )
 def test_drugs_are_recognised_by_trade_name_and_however_they_are_written(
@@ -193,6 +193,7 @@ def test_findings_say_what_they_rest_on_and_what_resolves_them() -> None:
         finding_class=FindingClass.B,
         because=("psychosis",),
         refs=(event.id,),
+        basis="Spravato label; APA consensus statement on ketamine",
         resolved_by="A prescriber signs that benefit outweighs risk.",
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from careflow_cli.demo.http import ANYBODY, Answer, Caller, Http
 from careflow_cli.demo.subscriber import SeenEvent, Subscriber
@@ -143,7 +144,7 @@ class Clinic:
         path = f"/v1/appointments/{appointment_id}/{verb}"
         return await self.http.post(by, "booking", path, body, version=current.version)
 
-    async def care_path(self, patient: Patient, *, after: SeenEvent | None = None) -> dict[str, object]:
+    async def care_path(self, patient: Patient, *, after: SeenEvent | None = None) -> dict[str, Any]:
         """Where the patient stands, once booking has seen `after`."""
         positions = (position(after),) if after else ()
         path = f"/v1/care-paths/{patient.id}"

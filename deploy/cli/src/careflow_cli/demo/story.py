@@ -68,7 +68,8 @@ async def tell(walk: Walk, claims: Claims, person: Person) -> Cleared:
     claims.that("the care path stands at cleared", holds=path["stage"] == "cleared")
 
     await expire(walk, claims, cleared)
-    claims.that("no gap and no repeat in any stream", holds=not walk.clinic.events.faults)
+    events = walk.clinic.events
+    claims.that("no gap and no repeat in any stream", holds=not events.gaps and not events.repeats)
     return cleared
 
 

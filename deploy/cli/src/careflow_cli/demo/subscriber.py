@@ -2,7 +2,8 @@
 
 It owns what the demo and the journeys claim about events: everything they assert was read here, from the topics, the
 way an integrator would read it.
-Invariant: `seen` is in the order of each partition; `faults` names every gap and every repeat of a stream's sequence.
+Invariant: `seen` is in the order of each partition and holds every event once; `gaps` and `repeats` name what the
+sequence of a stream gave away, and what is no event at all is counted in `unreadable`.
 """
 
 from __future__ import annotations
@@ -14,9 +15,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
-
-FEED_CHECKPOINT = "FeedCheckpoint"
+from aiokafka import AIOKafkaConsumer
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,9 @@ class Subscriber:
     topics: Sequence[str]
     on_event: Callable[[SeenEvent], None] = lambda _: None
     seen: list[SeenEvent] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)
+    repeats: list[str] = field(default_factory=list)
+    unreadable: int = 0
     checkpoints: dict[tuple[str, int], datetime] = field(default_factory=dict)
     _last: dict[str, int] = field(default_factory=dict)
     _arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -60,25 +61,25 @@ class Subscriber:
     @contextlib.asynccontextmanager
     async def following(self) -> AsyncIterator[Subscriber]:
         """Follow the topics for the length of the block."""
-        consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap_servers, enable_auto_commit=False)
+        consumer = AIOKafkaConsumer(
+            *self.topics,
+            bootstrap_servers=self.bootstrap_servers,
+            auto_offset_reset="earliest",
+            enable_auto_commit=False,
+        )
         await consumer.start()
         reader: asyncio.Task[None] | None = None
         try:
-            partitions = [
-                TopicPartition(topic, number)
-                for topic in self.topics
-                for number in sorted(consumer.partitions_for_topic(topic) or await _partitions(consumer, topic))
-            ]
-            consumer.assign(partitions)
-            await consumer.seek_to_beginning(*partitions)
             reader = asyncio.create_task(self._read(consumer))
             yield self
         finally:
-            if reader is not None:
-                reader.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await reader
-            await consumer.stop()
+            try:
+                if reader is not None:
+                    reader.cancel()
+                    with contextlib.suppress(asyncio.CancelledError):
+                        await reader
+            finally:
+                await consumer.stop()
 
     def of(self, name: str, *, subject: str | None = None) -> list[SeenEvent]:
         """What was seen of one event name, optionally of one subject."""
@@ -116,36 +117,36 @@ class Subscriber:
 
     async def _read(self, consumer: AIOKafkaConsumer) -> None:
         async for record in consumer:
-            event = json.loads(record.value)
-            if ".FeedCheckpoint." in event["type"]:
-                self.checkpoints[(record.topic, record.partition)] = datetime.fromisoformat(event["data"]["as_of"])
+            try:
+                event = json.loads(record.value)
+                if ".FeedCheckpoint." in event["type"]:
+                    self.checkpoints[(record.topic, record.partition)] = datetime.fromisoformat(event["data"]["as_of"])
+                    continue
+                seen = SeenEvent(
+                    topic=record.topic,
+                    type=event["type"],
+                    subject=event["subject"],
+                    sequence=int(event["sequence"]),
+                    time=datetime.fromisoformat(event["time"]),
+                    data=event["data"],
+                )
+            except (TypeError, ValueError, KeyError):
+                self.unreadable += 1
                 continue
-            seen = SeenEvent(
-                topic=record.topic,
-                type=event["type"],
-                subject=event["subject"],
-                sequence=int(event["sequence"]),
-                time=datetime.fromisoformat(event["time"]),
-                data=event["data"],
-            )
-            self._check_order(seen)
+            if not self._is_next(seen):
+                continue
             self.seen.append(seen)
             self.on_event(seen)
             async with self._arrived:
                 self._arrived.notify_all()
 
-    def _check_order(self, event: SeenEvent) -> None:
+    def _is_next(self, event: SeenEvent) -> bool:
+        """Whether the event is new: a repeat is counted and left out, a gap is noted and gone over."""
         expected = self._last.get(event.stream, 0) + 1
-        if event.sequence != expected:
-            kind = "repeat" if event.sequence < expected else "gap"
-            self.faults.append(f"{kind} in {event.stream}: {event.sequence} where {expected} was due")
-        self._last[event.stream] = max(event.sequence, expected - 1)
-
-
-async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
-    consumer.subscribe([topic])
-    try:
-        await consumer.getmany(timeout_ms=500)
-        return set(consumer.partitions_for_topic(topic) or ())
-    finally:
-        consumer.unsubscribe()
+        if event.sequence < expected:
+            self.repeats.append(f"{event.stream}@{event.sequence}")
+            return False
+        if event.sequence > expected:
+            self.gaps.append(f"{event.stream}@{event.sequence} where {expected} was due")
+        self._last[event.stream] = event.sequence
+        return True

@@ -31,6 +31,7 @@ RULED_OUT = (
     "schizophrenia_spectrum",
     "pregnancy",
 )
+LABORATORY = ("lab_panel", "liver_panel")
 MEDICATION = "sertraline"
 DIAGNOSIS = "F33.2"
 
@@ -97,9 +98,9 @@ class Walk:
         await self.clinic.http.post(patient.caller, "screening", f"/v1/cases/{case_id}/submit", handed_in)
         return str(case_id)
 
-    async def evidence(self, case_id: str) -> None:
-        """Blood pressure twice, laboratory and prescription-monitoring report, all in order."""
-        taken_at = instant(self.clock.now())
+    async def evidence(self, case_id: str, *, labs_aged: timedelta = timedelta()) -> None:
+        """Blood pressure twice, prescription-monitoring report, and laboratory that old; all in order."""
+        now = self.clock.now()
         pressure = {"systolic_mmhg": 128, "diastolic_mmhg": 82}
         liver = {"alt_times_uln": 0.8, "ast_times_uln": 0.7}
         readings: tuple[tuple[str, dict[str, float]], ...] = (
@@ -110,16 +111,17 @@ class Walk:
             ("cures_report", {}),
         )
         for kind, measures in readings:
+            taken_at = instant(now - labs_aged if kind in LABORATORY else now)
             evidence = {"kind": kind, "taken_at": taken_at, "result": "in_range", "measures": measures}
             await self.clinic.record(case_id, "evidence", evidence)
 
-    async def evaluation(self, patient: Patient, case_id: str) -> str:
+    async def evaluation(self, patient: Patient, case_id: str, *, labs_aged: timedelta = timedelta()) -> str:
         """The evaluation in person: booked, held, recorded in all four parts with a diagnosis. Returns its id."""
         self.chapter("Medical and psychiatric evaluation")
         starts = await self.clinic.free_evaluations(patient, self.clock.now())
         booked = await self.clinic.book(patient, "evaluation", starts[0])
         await self._visit(booked, "completed")
-        await self.evidence(case_id)
+        await self.evidence(case_id, labs_aged=labs_aged)
         recorded = await self.clinic.record(case_id, "evaluations", _evaluation(booked.body), by=PRESCRIBER)
         evaluation_id = str(recorded.body["evaluation_id"])
         diagnoses = {"evaluation_id": evaluation_id, "codes": [DIAGNOSIS]}
@@ -136,11 +138,11 @@ class Walk:
             "ClearanceGranted", subject=patient.subject, where=lambda event: event.data["clearance_id"] == granted
         )
 
-    async def to_clearance(self, person: Person) -> Cleared:
+    async def to_clearance(self, person: Person, *, labs_aged: timedelta = timedelta()) -> Cleared:
         """All of it: from the first visit to the web page to a signed clearance."""
         patient, completed = await self.info_call(person)
         case_id = await self.intake(patient, completed)
-        evaluation_id = await self.evaluation(patient, case_id)
+        evaluation_id = await self.evaluation(patient, case_id, labs_aged=labs_aged)
         granted = await self.grant(patient, case_id)
         return Cleared(patient, case_id, evaluation_id, str(granted.data["clearance_id"]), granted)
 

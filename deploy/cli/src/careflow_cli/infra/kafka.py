@@ -53,6 +53,13 @@ def properties(port: int, controller_port: int, data: Path) -> str:
     return "".join(f"{name}={value}\n" for name, value in settings.items())
 
 
+def cluster_id() -> str:
+    """A random id as Kafka writes them; as with its own, none starts with a dash: tools take that for an option."""
+    while (drawn := base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")).startswith("-"):
+        pass
+    return drawn
+
+
 class LocalKafka(LocalServer):
     """The stack's broker; its data is below the stack's folder."""
 
@@ -75,8 +82,7 @@ class LocalKafka(LocalServer):
         config.write_text(properties(port, controller_port, self._folder / "data"), "utf-8")
         java = (str(JAVA), *JVM, "-cp", verified_class_path())
         if not (self._folder / "data" / "meta.properties").exists():
-            cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-            arguments = ("format", "-t", cluster, "-c", str(config))
+            arguments = ("format", f"--cluster-id={cluster_id()}", "--config", str(config))
             done = subprocess.run(
                 [*java, "kafka.tools.StorageTool", *arguments], capture_output=True, text=True, check=False
             )

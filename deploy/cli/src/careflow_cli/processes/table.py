@@ -44,8 +44,6 @@ class ProcessTable:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.run = folder / "run"
-        self.run.mkdir(parents=True, exist_ok=True)
-        (folder / "logs").mkdir(exist_ok=True)
 
     def running(self) -> dict[str, Record]:
         """Live processes by name."""
@@ -73,6 +71,7 @@ class ProcessTable:
 
     def ports(self, name: str, count: int, *, anew: bool = False) -> tuple[int, ...]:
         """Free ports for a name: those it had last, unless somebody else took them or `anew` asks for others."""
+        self.run.mkdir(parents=True, exist_ok=True)
         ports = free_ports(count, () if anew else self.last_ports(name))
         (self.run / f"{name}.ports").write_text(json.dumps(ports), "utf-8")
         return ports
@@ -88,6 +87,8 @@ class ProcessTable:
         """Launch a program; returns once its record is written, not once it is ready."""
         if found := self.find(program.name):
             return found
+        self.run.mkdir(parents=True, exist_ok=True)
+        self.log(program.name).parent.mkdir(exist_ok=True)
         record_file = self.run / f"{program.name}.json"
         record_file.unlink(missing_ok=True)
         spec = self.run / f"{program.name}.spec"

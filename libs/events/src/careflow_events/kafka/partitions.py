@@ -1,8 +1,8 @@
 """Where a consumer starts in each partition, and whether that is safe.
 
-Invariant: a partition is read from the beginning only when this consumer never started it; a committed offset that is
-missing or outside the log, or a topic that was made again under its old name, stops the consumer instead of skipping or
-repeating silently.
+Invariant: a partition that this consumer never started is read from the beginning, whatever its group has committed:
+the store may be new. For one that was started, a committed offset that is missing or outside the log, or a topic that
+was made again under its old name, stops the consumer instead of skipping silently.
 """
 
 from contextlib import suppress
@@ -29,6 +29,11 @@ class PartitionState:
     beginning: int
     end: int
     committed: int | None
+
+    @property
+    def within_log(self) -> bool:
+        """Whether reading on from the committed offset skips nothing."""
+        return self.committed is not None and self.beginning <= self.committed <= self.end
 
     @property
     def lag(self) -> int:
@@ -60,7 +65,7 @@ class Starts:
         if stop is not None:
             return stop
         for partition in sorted(states.keys() - feed.started):
-            if states[partition].committed is None:
+            if states[partition].committed != states[partition].beginning:
                 await self._begin(topic, partition, states[partition].beginning)
             await self._consumers.note_started(topic, identity.topic_id, partition)
         return None
@@ -111,10 +116,5 @@ def verdict(feed: Feed, topic_id: str, states: dict[int, PartitionState]) -> Sto
     """Why a consumer that remembers `feed` must not read partitions in these states."""
     if feed.topic_id not in {None, topic_id}:
         return StopReason.TOPIC_RECREATED
-    for partition, state in states.items():
-        if state.committed is None:
-            if partition in feed.started:
-                return StopReason.OFFSETS_LOST
-        elif not state.beginning <= state.committed <= state.end:
-            return StopReason.OFFSETS_LOST
-    return None
+    started = (state for partition, state in states.items() if partition in feed.started)
+    return None if all(state.within_log for state in started) else StopReason.OFFSETS_LOST

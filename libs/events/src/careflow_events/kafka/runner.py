@@ -5,6 +5,7 @@ what is in flight, commit, release the lease.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -26,6 +27,9 @@ from careflow_events.replay import Replay
 CONNECT_AGAIN_SECONDS: Final = 2.0
 REPLAY_EVERY_SECONDS: Final = 1.0
 WATCH_EVERY_SECONDS: Final = 10.0
+STOPPED_WITHIN_SECONDS: Final = 0.5
+
+_log = logging.getLogger(__name__)
 
 
 class Watch(Protocol):
@@ -102,7 +106,8 @@ class EventsRunner:
                     )
                     await broker.start()
                     self._consuming = True
-                    await stopping.wait()
+                    _log.info("consuming", extra={"consumer": self._consumer, "count": len(self._topics)})
+                    await self._until_stopped(stopping)
             except Exception as error:
                 if not self._passes(error):
                     raise
@@ -112,6 +117,10 @@ class EventsRunner:
                     await broker.stop()
                 self._pauses.clear()
             await _wait(stopping, CONNECT_AGAIN_SECONDS)
+
+    async def _until_stopped(self, stopping: asyncio.Event) -> None:
+        while self._delivery.stopped is None and not stopping.is_set():
+            await _wait(stopping, STOPPED_WITHIN_SECONDS)
 
     async def _may_start(self) -> bool:
         for topic in self._topics:
@@ -152,7 +161,11 @@ class EventsRunner:
             await _wait(stopping, seconds)
 
     def _passes(self, error: Exception) -> bool:
-        return isinstance(error, KafkaError) or self._fault_of(error).fault is Fault.TRANSIENT
+        diagnosis = self._fault_of(error)
+        passes = isinstance(error, KafkaError) or diagnosis.fault is Fault.TRANSIENT
+        if passes:
+            _log.warning("worker_waits", extra={"error_class": diagnosis.code, "at": diagnosis.at})
+        return passes
 
 
 def _show_lag(topic: str, states: Mapping[int, PartitionState]) -> None:

@@ -50,6 +50,10 @@ class MongoConsumers:
 
     async def resume(self) -> None:
         """See `careflow_events.consumers.Consumers.resume`."""
+        reason = await self.stopped()
+        if reason is not None and reason.starts_over:
+            topics = {"_id": {"$gt": f"{self._consumer}|", "$lt": f"{self._consumer}}}"}}
+            await self._consumers.update_many(topics, {"$unset": {"topic_id": 1, "started": 1}})
         await self._consumers.update_one({"_id": self._consumer}, {"$set": {"stopped": None, "stopped_at": None}})
 
     def _topic(self, topic: str) -> Document:

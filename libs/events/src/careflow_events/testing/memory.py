@@ -207,6 +207,10 @@ class MemoryConsumers:
 
     async def resume(self) -> None:
         """See `careflow_events.consumers.Consumers.resume`."""
+        reason = await self.stopped()
+        if reason is not None and reason.starts_over:
+            for topic, feed in self._store.tables["feeds"].items():
+                self._store.tables["feeds"][topic] = replace(feed, topic_id=None, started=frozenset())
         self._store.tables["stopped"].clear()
 
 

@@ -3,6 +3,7 @@
 Invariant: the memory used for limits does not grow with the number of clients or the size of what they send.
 """
 
+import asyncio
 import ipaddress
 import math
 import re
@@ -14,10 +15,13 @@ from dataclasses import dataclass
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from careflow_service.problems import BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, Problem
+from careflow_service.problems import BODY_TOO_LARGE, BODY_TOO_SLOW, UNSUPPORTED_MEDIA_TYPE, Problem
 
 BODY_LIMIT = 256 * 1024
 """Bytes a request body may have; what an outbox record may have, too."""
+
+BODY_WITHIN_SECONDS = 20.0
+"""How long a client may take to send it."""
 
 CLIENTS_REMEMBERED = 10_000
 """Clients whose rate is followed at a time, per route; beyond it the one longest unseen is forgotten."""
@@ -88,13 +92,18 @@ class BodyLimit:
     JSON is refused here, too: no route of a service takes anything else.
     """
 
-    def __init__(self, app: ASGIApp, *, limit: int = BODY_LIMIT) -> None:
+    def __init__(self, app: ASGIApp, *, limit: int = BODY_LIMIT, within: float = BODY_WITHIN_SECONDS) -> None:
         self._app = app
         self._limit = limit
+        self._within = within
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
-        body = await self._read(headers, receive)
+        try:
+            async with asyncio.timeout(self._within):
+                body = await self._read(headers, receive)
+        except TimeoutError:
+            raise Problem(BODY_TOO_SLOW, headers={"Connection": "close"}) from None
         if body is None:
             return
         if body:

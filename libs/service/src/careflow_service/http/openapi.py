@@ -54,7 +54,7 @@ _AFTER: Final = {
     "name": "Careflow-After",
     "in": "header",
     "required": False,
-    "schema": {"type": "string"},
+    "schema": {"type": "string", "pattern": r"^[^,@]+@[1-9][0-9]{0,17}( *, *[^,@]+@[1-9][0-9]{0,17}){0,15}$"},
     "description": "`<stream>@<sequence>[, …]`: answer only once this service has heard that much of these streams.",
 }
 _IDEMPOTENCY_KEY: Final = {
@@ -131,7 +131,8 @@ def _describe(operation: dict[str, Any], method: str, dependant: Dependant, rule
     for response in responses.values():
         response["headers"] = dict(_READ_HEADERS if method == "GET" else _COMMAND_HEADERS)
     for status, codes in _refusals(operation, rule, command=command, versioned=versioned).items():
-        responses[str(status)] = _problem_response(status, codes)
+        responses[str(status)] = _problem_response(HTTPStatus(status).phrase, codes, _HEADERS_OF_STATUS.get(status))
+    responses["4XX"] = _problem_response("A refusal of the use case", [], None)
 
 
 def _refusals(operation: dict[str, Any], rule: Rule, *, command: bool, versioned: bool) -> dict[int, list[ProblemType]]:
@@ -144,7 +145,12 @@ def _refusals(operation: dict[str, Any], rule: Rule, *, command: bool, versioned
     if any(parameter["in"] == "path" for parameter in operation["parameters"]):
         possible.append(problems.NOT_FOUND)
     if "requestBody" in operation:
-        possible += [problems.MALFORMED_JSON, problems.BODY_TOO_LARGE, problems.UNSUPPORTED_MEDIA_TYPE]
+        possible += [
+            problems.MALFORMED_JSON,
+            problems.BODY_TOO_SLOW,
+            problems.BODY_TOO_LARGE,
+            problems.UNSUPPORTED_MEDIA_TYPE,
+        ]
     if command:
         possible += [problems.IDEMPOTENCY_KEY_MISSING, problems.IDEMPOTENCY_KEY_REUSED, problems.IN_PROGRESS]
     if versioned:
@@ -157,12 +163,10 @@ def _refusals(operation: dict[str, Any], rule: Rule, *, command: bool, versioned
     }
 
 
-def _problem_response(status: int, kinds: list[ProblemType]) -> dict[str, Any]:
+def _problem_response(meaning: str, kinds: list[ProblemType], headers: dict[str, Any] | None) -> dict[str, Any]:
     codes = ", ".join(f"`{kind.code}`" for kind in kinds)
-    response: dict[str, Any] = {
-        "description": f"{HTTPStatus(status).phrase}: {codes}, or a refusal of the use case.",
+    return {
+        "description": f"{meaning}: {codes}." if codes else f"{meaning}.",
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        **({"headers": headers} if headers else {}),
     }
-    if status in _HEADERS_OF_STATUS:
-        response["headers"] = _HEADERS_OF_STATUS[status]
-    return response

@@ -24,11 +24,10 @@ SCOPE_KEY = "careflow.call"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One route: its method, template, name and row. Routes outside the guarded prefixes have no row."""
+    """One route: its method, template and row. Routes outside the guarded prefixes have no row."""
 
     method: str
     template: str
-    name: str
     pattern: re.Pattern[str]
     rule: Rule | None
     limiter: RateLimiter | None
@@ -62,8 +61,8 @@ class RouteTable:
     def of(cls, app: FastAPI, access: AccessTable) -> "RouteTable":
         """The routes of `app` with their rows; raises `AccessTableMismatch` when routes and rows differ."""
         found = list(_routes(app))
-        check_table(access, (f"{method} {path}" for method, path, _ in found if path.startswith(GUARDED_PREFIXES)))
-        return cls(_entry(method, path, name, access.get(f"{method} {path}")) for method, path, name in found)
+        check_table(access, (f"{method} {path}" for method, path in found if path.startswith(GUARDED_PREFIXES)))
+        return cls(_entry(method, path, access.get(f"{method} {path}")) for method, path in found)
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries)
@@ -81,16 +80,16 @@ class RouteTable:
         raise Problem(NOT_FOUND)
 
 
-def _routes(app: FastAPI) -> Iterator[tuple[str, str, str]]:
+def _routes(app: FastAPI) -> Iterator[tuple[str, str]]:
     for context in iter_route_contexts(app.routes):
         if not isinstance(context.original_route, APIRoute | Route):
             raise TypeError(f"{context.original_route!r} is not a plain HTTP route")
         assert context.path is not None
         for method in sorted(context.methods or ()):
-            yield method, context.path, context.name or ""
+            yield method, context.path
 
 
-def _entry(method: str, path: str, name: str, rule: Rule | None) -> Entry:
+def _entry(method: str, path: str, rule: Rule | None) -> Entry:
     pattern, template, _ = compile_path(path)
     limiter = RateLimiter(rule.rate) if rule is not None and rule.rate is not None else None
-    return Entry(method=method, template=template, name=name, pattern=pattern, rule=rule, limiter=limiter)
+    return Entry(method=method, template=template, pattern=pattern, rule=rule, limiter=limiter)

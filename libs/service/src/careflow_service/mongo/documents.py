@@ -78,6 +78,8 @@ class Documents(Generic[A]):
         The query and the sort need an index that has the query's equalities first and then the sort fields and `_id`.
         Raises CursorBroken.
         """
+        if limit < 1:
+            raise ValueError("a page has at least one item")
         order = total(sort)
         stretches = [{}] if after is None else stretches_behind(position_in(after, sort), sort)
         found: list[A] = []

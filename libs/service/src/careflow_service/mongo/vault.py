@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from typing import Final
 
 from bson.binary import Binary, UuidRepresentation
 from bson.codec_options import CodecOptions
+from pymongo import IndexModel
 from pymongo.asynchronous.encryption import AsyncClientEncryption
 from pymongo.encryption_shared import Algorithm
 from pymongo.errors import DuplicateKeyError, EncryptionError, PyMongoError
@@ -22,10 +24,16 @@ from careflow_service.errors import BodyBroken, OwnerErased
 from careflow_service.mongo.client import Client, Database, Document
 from careflow_service.mongo.unbound import outside_transaction
 
-KEYS = "_keys"
-ERASED = "_erased"
-CHECK_OWNER = "careflow:master-key-check"
-KEY_LIFETIME_MS = 60_000
+KEYS: Final = "_keys"
+ERASED: Final = "_erased"
+ONE_KEY_PER_OWNER: Final = IndexModel(
+    "keyAltNames",
+    name="one_key_per_owner",
+    unique=True,
+    partialFilterExpression={"keyAltNames": {"$exists": True}},
+)
+CHECK_OWNER: Final = "careflow:master-key-check"
+KEY_LIFETIME_MS: Final = 60_000
 """How long an unwrapped data key may stay in memory: bounds the cache, and how long another process can still read
 what belongs to an erased owner."""
 
@@ -54,7 +62,11 @@ class Vault:
         )
 
     async def check(self) -> None:
-        """For start-up: proves that the master key is the one this database was written with. Raises MasterKeyWrong."""
+        """For start-up: proves that the master key is the one this database was written with. Raises MasterKeyWrong.
+
+        It may make the first data key of a new database, before any job has run, so it sees to their index itself.
+        """
+        await self._keys.create_indexes([ONE_KEY_PER_OWNER])
         try:
             await self.encrypt(CHECK_OWNER, b"")
         except EncryptionError as error:

@@ -7,12 +7,14 @@ never swallowed inside a transaction, only here, outside; there is no document t
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import pymongo
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -46,6 +48,14 @@ _WRITE_CONCERN: Final = WriteConcern("majority", j=True)
 _READ_CONCERN: Final = ReadConcern("snapshot")
 _MAX_TIME_EXPIRED: Final = 50
 _COMMIT_UNKNOWN: Final = "UnknownTransactionCommitResult"
+
+
+_task_of_unit: ContextVar[asyncio.Task[Any] | None] = ContextVar("task_of_unit", default=None)
+"""The task that is in a unit of work; a task begun from there inherits the variable, but is not in the unit."""
+
+
+class UnitInsideUnit(Exception):
+    """`run` was called by a unit of work: it would commit on its own, whatever becomes of the one around it."""
 
 
 class FactNotPublished(Exception):
@@ -85,7 +95,9 @@ class MongoWork:
         returns: type[R],
         request: RequestKey | None = None,
     ) -> Committed[R]:
-        """See `careflow_service.work.Work.run`."""
+        """See `careflow_service.work.Work.run`. Raises UnitInsideUnit when a unit of work calls it."""
+        if _task_of_unit.get() is asyncio.current_task():
+            raise UnitInsideUnit(f"{action} was begun inside another unit of work")
         cause = current_cause() or Cause(self._new_id())
         trying_until = time.monotonic() + self._time_limit * TRYING_SHARE
         unit = _Unit(fn, by, action, returns, request, cause, trying_until)
@@ -118,9 +130,13 @@ class MongoWork:
         left = unit.trying_until - time.monotonic()
         if left <= 0:
             raise ExecutionTimeout("no time for another try", _MAX_TIME_EXPIRED)
-        with pymongo.timeout(left):
-            async with session.bind(end_session=False):
-                return await self._work(unit)
+        token = _task_of_unit.set(asyncio.current_task())
+        try:
+            with pymongo.timeout(left):
+                async with session.bind(end_session=False):
+                    return await self._work(unit)
+        finally:
+            _task_of_unit.reset(token)
 
     async def _work(self, unit: _Unit[R]) -> Committed[R]:
         if unit.request is not None:

@@ -10,7 +10,6 @@ from careflow_service.processes.opening import Opened, StartUpFailure
 from careflow_service.processes.running import run_tasks, until_stopped
 from careflow_service.processes.serving import bind, serving
 from careflow_service.settings import ServiceSettings, SettingsError
-from careflow_service.telemetry.logs import log
 
 S = TypeVar("S", bound=ServiceSettings)
 P = TypeVar("P")
@@ -27,5 +26,4 @@ async def run_api(process: Opened[S, P, App], stop: asyncio.Event) -> bool:
     except (AccessTableMismatch, RoutesWrong, SettingsError) as error:
         raise StartUpFailure(str(error)) from None
     listening = bind(settings.http_host, settings.http_port)
-    log.info("listening", host=settings.http_host, port=listening.getsockname()[1])
     return await run_tasks({"http": serving(app, listening), "heartbeat": until_stopped(heartbeat.run)}, stop)

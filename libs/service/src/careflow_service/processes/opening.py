@@ -129,7 +129,7 @@ def _sealer(service: str, settings: ServiceSettings) -> Sealer:
         sealer.confirm(needed)
     except OSError as error:
         raise StartUpFailure(f"CAREFLOW_SEALING_PUBLIC_FILE cannot be read ({error.strerror})") from None
-    except ValueError:
+    except (ValueError, KeyError, TypeError):
         raise StartUpFailure("CAREFLOW_SEALING_PUBLIC_FILE is not a set of sealing keys") from None
     except RecipientUnknown as error:
         raise StartUpFailure(f"CAREFLOW_SEALING_PUBLIC_FILE: {error}") from None

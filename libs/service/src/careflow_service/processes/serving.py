@@ -4,6 +4,7 @@ Invariant: the port is ours before anything else starts, and requests in flight 
 """
 
 import asyncio
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ import uvicorn
 
 from careflow_service.processes.opening import StartUpFailure
 from careflow_service.processes.running import GRACE_SECONDS, Run
+from careflow_service.telemetry.logs import log
 
 BACKLOG = 2048
 KEEP_ALIVE_SECONDS = 75
@@ -29,9 +31,15 @@ def bind(host: str, port: int) -> socket.socket:
     """Take the port. Raises StartUpFailure."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+        listening = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
-        raise StartUpFailure(f"cannot listen on {host} port {port} ({error.strerror})") from None
+        raise StartUpFailure(f"cannot listen on {host} port {port} ({_why(error)})") from None
+    log.info("listening", host=host, port=listening.getsockname()[1])
+    return listening
+
+
+def _why(error: OSError) -> str:
+    return os.strerror(error.errno) if error.errno else "the address is not known"
 
 
 def serving(app: Any, listening: socket.socket) -> Run:

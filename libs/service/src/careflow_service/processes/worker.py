@@ -85,5 +85,5 @@ def _keyring(service: Service[S, P, App], settings: ServiceSettings) -> KeyRing 
         return KeyRing.from_file(service.name, settings.sealing_private_file)
     except OSError as error:
         raise StartUpFailure(f"CAREFLOW_SEALING_PRIVATE_FILE cannot be read ({error.strerror})") from None
-    except ValueError:
+    except (ValueError, KeyError, TypeError):
         raise StartUpFailure(f"CAREFLOW_SEALING_PRIVATE_FILE is not a set of private keys of {service.name}") from None

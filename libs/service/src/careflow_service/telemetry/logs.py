@@ -100,7 +100,7 @@ class _LibraryEntry(logging.Formatter):
 
 
 def fault_fields(error: BaseException | None) -> dict[str, str]:
-    """What may be told of an exception: its class and where it was raised, never what it says."""
+    """What may be told of an exception: its class and where in our code it was met, never what it says."""
     if error is None:
         return {}
     return {"error_class": type(error).__qualname__, "at": _place(error.__traceback__)}
@@ -110,8 +110,9 @@ def _place(trace: TracebackType | None) -> str:
     frames = traceback.extract_tb(trace)
     if not frames:
         return "unknown"
-    innermost = frames[-1]
-    return f"{'/'.join(innermost.filename.rsplit('/', 3)[-2:])}:{innermost.lineno} {innermost.name}"
+    ours = [frame for frame in frames if "site-packages" not in frame.filename]
+    place = (ours or frames)[-1]
+    return f"{'/'.join(place.filename.rsplit('/', 3)[-2:])}:{place.lineno} {place.name}"
 
 
 def _line(fields: Mapping[str, Any]) -> str:

@@ -12,7 +12,6 @@ from typing import Final
 
 from opentelemetry import trace
 from opentelemetry.context import Context
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
@@ -60,6 +59,9 @@ def configure_tracing(*, service: str, endpoint: str | None = None) -> TracerPro
         return installed
     provider = TracerProvider(resource=Resource.create({SERVICE_NAME: f"careflow-{service}"}))
     if endpoint is not None:
+        # Brings an HTTP client of its own along, which a process that exports nothing need not load.
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
         export_to(provider, OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces"))
     trace.set_tracer_provider(provider)
     return provider

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
+from uuid import NAMESPACE_OID, uuid5
 
 from pymongo import IndexModel
 
@@ -50,15 +51,15 @@ class CarePath:
 
 
 def a_care_path(
-    patient: str | None = None,
+    name: str | None = None,
     *,
     stage: CareStage = CareStage.INFO_CALL,
     due_at: datetime | None = None,
     calls: int = 0,
 ) -> CarePath:
-    """A new patient at the info call, with nothing due."""
-    patient_id = patient or new_id()
-    return CarePath(id=patient_id, patient_id=patient_id, stage=stage, due_at=due_at, calls=calls)
+    """A new patient at the info call, with nothing due. Care paths of one `name` are of one patient."""
+    id_ = name or new_id()
+    return CarePath(id=id_, patient_id=str(uuid5(NAMESPACE_OID, id_)), stage=stage, due_at=due_at, calls=calls)
 
 
 def _open_fields(path: CarePath) -> Mapping[str, object]:

@@ -38,13 +38,11 @@ class Turn:
         """Seconds after which to ask again at the latest: 0 when there may be more to do right now."""
         try:
             upcoming = await self._upcoming()
+            wait = LATER if upcoming is None else self._kind.wait(upcoming)
         except Exception as error:
             self._failed(None, error)
             return LATER
-        if upcoming is None:
-            return LATER
-        wait = self._kind.wait(upcoming)
-        if wait > 0:
+        if upcoming is None or wait > 0:
             return wait
         await self._do(upcoming)
         return AT_ONCE

@@ -1,7 +1,7 @@
 """Appointments in MongoDB. Open fields: whose, when, on which date of the clinic, until when held."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from careflow_service.work import Transaction
 
 APPOINTMENTS: Final = "appointments"
 MOST_HOLDS: Final = 50
+_BEFORE_EVERYTHING: Final = datetime(1, 1, 1, tzinfo=UTC)
 _BY_START: Final = (("starts_at", 1),)
 
 INDEXES: Final = (
@@ -26,14 +27,8 @@ INDEXES: Final = (
         IndexModel([("patient_id", 1), ("listed", 1), ("starts_at", 1), ("_id", 1)], name="of_patient"),
     ),
     (APPOINTMENTS, IndexModel([("day", 1), ("listed", 1), ("starts_at", 1), ("_id", 1)], name="on_day")),
-    (
-        APPOINTMENTS,
-        IndexModel([("held_until", 1)], name="held_until", partialFilterExpression={"held_until": {"$type": "date"}}),
-    ),
-    (
-        APPOINTMENTS,
-        IndexModel([("held_for", 1)], name="holds_of", partialFilterExpression={"held_for": {"$type": "string"}}),
-    ),
+    (APPOINTMENTS, IndexModel([("held_until", 1)], name="held_until")),
+    (APPOINTMENTS, IndexModel([("patient_id", 1), ("held_until", 1), ("_id", 1)], name="holds_of")),
 )
 
 
@@ -53,7 +48,8 @@ class MongoAppointments:
         return found
 
     async def holds_of(self, patient_id: PatientId) -> int:
-        return len(await self._documents.many({"held_for": patient_id}, limit=MOST_HOLDS))
+        held = {"patient_id": patient_id, "held_until": {"$gt": _BEFORE_EVERYTHING}}
+        return len(await self._documents.many(held, limit=MOST_HOLDS))
 
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Appointment]:
         query = {"patient_id": patient_id, "listed": True}
@@ -73,12 +69,10 @@ class MongoAppointments:
         await self._documents.save(appointment, expecting=expecting, tx=tx)
 
     def _open_fields(self, appointment: Appointment) -> Mapping[str, object]:
-        held = appointment.status is Status.HELD
         return {
             "patient_id": appointment.patient_id,
             "starts_at": appointment.starts_at,
             "day": appointment.starts_at.astimezone(self._zone).date().isoformat(),
             "listed": appointment.status is not Status.LAPSED,
             "held_until": appointment.held_until,
-            "held_for": appointment.patient_id if held else None,
         }

@@ -1,8 +1,7 @@
 """Calendar days in MongoDB: one document per resource and local date, `{_id, version, taken}`.
 
 Invariant: a day is made by an idempotent insert of its own and from then on changes only from the version it was read
-at,
-so two claims on one day collide and one of them looks again.
+at, so two claims on one day collide and one of them looks again.
 """
 
 from collections.abc import Sequence

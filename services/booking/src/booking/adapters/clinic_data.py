@@ -1,22 +1,28 @@
-"""Reads the clinic's policy and visit templates from the packaged JSON. Invariant: what does not fit the types does
-not start.
+"""Reads the clinic's policy and visit templates: its own files, or those that are shipped.
+
+Invariant: what does not fit the types keeps the service from starting.
 """
 
 from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Final
 
 from pydantic import TypeAdapter
 
 from booking.domain.policy import BookingPolicy
 from booking.domain.visit_templates import VisitTemplates
 
-_DATA = resources.files("booking") / "data"
+SHIPPED: Final = resources.files("booking") / "data"
 
 
-def booking_policy() -> BookingPolicy:
-    """The policy document this version ships. Raises ValidationError or DomainError `policy_invalid`."""
-    return TypeAdapter(BookingPolicy).validate_json((_DATA / "booking_policy.json").read_bytes(), extra="forbid")
+def booking_policy(source: Traversable | Path | None = None) -> BookingPolicy:
+    """The policy document. Raises OSError, ValidationError or DomainError `policy_invalid`."""
+    document = source or SHIPPED / "booking_policy.json"
+    return TypeAdapter(BookingPolicy).validate_json(document.read_bytes(), extra="forbid")
 
 
-def visit_templates() -> VisitTemplates:
-    """The visit templates this version ships. Raises ValidationError or DomainError `template_invalid`."""
-    return TypeAdapter(VisitTemplates).validate_json((_DATA / "visit_templates.json").read_bytes(), extra="forbid")
+def visit_templates(source: Traversable | Path | None = None) -> VisitTemplates:
+    """The visit templates. Raises OSError, ValidationError or DomainError `template_invalid`."""
+    document = source or SHIPPED / "visit_templates.json"
+    return TypeAdapter(VisitTemplates).validate_json(document.read_bytes(), extra="forbid")

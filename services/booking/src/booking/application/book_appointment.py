@@ -7,6 +7,7 @@ from booking.application.outcomes import Scheduled
 from booking.application.ports import Appointments, CarePaths, Patients
 from booking.application.preconditions import acting_for, check_own
 from booking.application.scheduling import Scheduling, Wish
+from booking.application.visit_changes import note_visit
 from booking.domain.appointments import Appointment
 from booking.domain.ids import PatientId
 from booking.domain.policy import BookingPolicy
@@ -55,7 +56,7 @@ class BookAppointmentHandler:
             visit = await self._visits.new(command.wish, patient, path, tx, by=by)
             appointment = Appointment.booked(visit, self._policy, by=by, now=tx.now)
             await self._appointments.add(appointment, tx)
-            await self._care_paths.save(path.note_visit(appointment), expecting=path.version, tx=tx)
+            await note_visit(appointment, path, self._care_paths, tx)
             return Scheduled.of(appointment)
 
         return await self._scheduling.run(

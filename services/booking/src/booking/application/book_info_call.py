@@ -1,8 +1,7 @@
 """The free call, booked by anybody without a login: registers the person and books the call in one step.
 
 Invariant: what is answered does not depend on whether the person is known. Everybody is registered anew; who seems to
-be
-known already is marked for a human to look at.
+be known already is marked for a human to look at.
 """
 
 from dataclasses import dataclass

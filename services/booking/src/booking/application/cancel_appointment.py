@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from booking.application.outcomes import Scheduled
-from booking.application.preconditions import is_patient
+from booking.application.preconditions import acting_for
 from booking.application.scheduling import Scheduling
 from booking.application.visit_changes import VisitChanges
-from booking.domain.appointments import CancelledBy, CancelReason
+from booking.domain.appointments import CancelReason
 from booking.domain.ids import AppointmentId
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
@@ -14,10 +14,6 @@ from careflow_service.work import Committed, Transaction, Work
 
 @dataclass(frozen=True, slots=True)
 class CancelAppointment:
-    """`reason` decides whose cancellation it is when the clinic cancels: at the patient's wish, or for reasons of its
-    own.
-    """
-
     appointment_id: AppointmentId
     expected_version: int
     reason: CancelReason
@@ -34,12 +30,9 @@ class CancelAppointmentHandler:
     async def __call__(
         self, command: CancelAppointment, actor: Actor, request: RequestKey | None
     ) -> Committed[Scheduled]:
-        reason = CancelReason.PATIENT_REQUEST if is_patient(actor) else command.reason
-        by = CancelledBy.PATIENT if reason is CancelReason.PATIENT_REQUEST else CancelledBy.CLINIC
-
         async def work(tx: Transaction) -> Scheduled:
             cancelled = await self._changes.apply(
-                lambda appointment: appointment.cancel(by=by, reason=reason, now=tx.now),
+                lambda appointment: appointment.cancel(command.reason, asked_by=acting_for(actor), now=tx.now),
                 command.appointment_id,
                 command.expected_version,
                 actor,

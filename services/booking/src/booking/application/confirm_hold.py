@@ -6,6 +6,7 @@ from booking.application.gated_visits import GatedVisits
 from booking.application.outcomes import Scheduled
 from booking.application.ports import Appointments, CarePaths
 from booking.application.preconditions import acting_for, check_own, check_version
+from booking.application.visit_changes import note_visit
 from booking.domain.ids import AppointmentId
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
@@ -35,7 +36,7 @@ class ConfirmHoldHandler:
             path = await self._care_paths.get(hold.patient_id)
             await self._visits.check(path, hold.kind, hold.starts_at)
             await self._appointments.save(booked, expecting=hold.version, tx=tx)
-            await self._care_paths.save(path.note_visit(booked), expecting=path.version, tx=tx)
+            await note_visit(booked, path, self._care_paths, tx)
             return Scheduled.of(booked)
 
         return await self._work.run(work, by=actor, action="confirm_hold", returns=Scheduled, request=request)

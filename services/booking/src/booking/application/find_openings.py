@@ -1,7 +1,7 @@
 """Finds the times at which a visit fits, for somebody who chooses one."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from booking.application.ports import Patients
@@ -16,7 +16,7 @@ from booking.domain.visits import Modality, VisitKind
 from careflow_service.clock import Clock
 from careflow_service.identity import Actor
 
-LONGEST_SEARCH_DAYS: Final = 31
+LONGEST_SEARCH: Final = timedelta(days=31)
 """What one search may cover; whoever wants more asks again for the time after."""
 
 MOST_OPENINGS: Final = 500
@@ -48,8 +48,8 @@ class FindOpeningsHandler:
 
     async def __call__(self, query: FindOpenings, actor: Actor) -> tuple[Opening, ...]:
         asked = Interval(query.starts_from, query.starts_before)
-        if asked.length.days > LONGEST_SEARCH_DAYS:
-            raise invalid("search_too_long", "One search covers 31 days at most.", most_days=LONGEST_SEARCH_DAYS)
+        if asked.length > LONGEST_SEARCH:
+            raise invalid("search_too_long", "One search covers 31 days at most.", most_days=LONGEST_SEARCH.days)
         state = query.state
         if query.patient_id is not None:
             check_own(actor, query.patient_id, "patient")
@@ -62,4 +62,5 @@ class FindOpeningsHandler:
 
     def _bookable(self, *, by_patient: bool) -> Interval:
         now = self._clock()
-        return Interval(now + self._policy.self_booking_lead if by_patient else now, now + self._policy.horizon)
+        lead = self._policy.self_booking_lead if by_patient else timedelta.resolution
+        return Interval(now + lead, now + self._policy.horizon)

@@ -8,7 +8,6 @@ from booking.application.ports import Appointments, CarePaths, Patients
 from booking.application.preconditions import acting_for, check_own
 from booking.application.scheduling import Scheduling, Wish
 from booking.domain.appointments import Appointment
-from booking.domain.errors import DomainError, ErrorKind
 from booking.domain.ids import PatientId
 from booking.domain.policy import BookingPolicy
 from careflow_service.identity import Actor, RequestKey
@@ -50,8 +49,7 @@ class HoldAppointmentHandler:
         async def work(tx: Transaction) -> Scheduled:
             patient = await self._patients.get(command.patient_id)
             path = await self._care_paths.get(command.patient_id)
-            if await self._appointments.holds_of(patient.id) >= self._policy.concurrent_holds.value:
-                raise DomainError(ErrorKind.TOO_MANY, "too_many_holds", "The patient holds other times already.")
+            self._policy.check_another_hold(await self._appointments.holds_of(patient.id))
             visit = await self._visits.new(command.wish, patient, path, tx, by=acting_for(actor))
             hold = Appointment.held(visit, self._policy, now=tx.now)
             await self._appointments.add(hold, tx)

@@ -1,9 +1,9 @@
-"""Reads where a patient stands: the stage, what may be booked now and why not, what is due."""
+"""Reads where a patient stands: the stage, what may be booked now and why not, what is due. Who read it is kept."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from booking.application.ports import CarePaths, Records
+from booking.application.ports import CarePaths, ReadAudit, Records
 from booking.application.preconditions import check_own, is_patient
 from booking.domain.care_path import CarePath
 from booking.domain.due import Due, due
@@ -26,15 +26,17 @@ class CarePathReport:
 class ReadCarePathHandler:
     """Raises `care_path_not_found`, also for another's patient."""
 
-    def __init__(self, care_paths: CarePaths, records: Records, clock: Clock) -> None:
+    def __init__(self, care_paths: CarePaths, records: Records, audit: ReadAudit, clock: Clock) -> None:
         self._care_paths = care_paths
         self._records = records
+        self._audit = audit
         self._clock = clock
 
     async def __call__(self, patient_id: PatientId, actor: Actor) -> CarePathReport:
         check_own(actor, patient_id, "care_path")
         path = await self._care_paths.get(patient_id)
         complete = await self._records.complete(patient_id)
+        await self._audit.read(actor, "read_care_path", f"care_paths/{path.id}")
         now = self._clock()
         closed = {kind: refusals(path, Asked(kind=kind, starts_at=now, record_complete=complete)) for kind in VisitKind}
         items = due(path)

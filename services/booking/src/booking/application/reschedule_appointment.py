@@ -8,6 +8,7 @@ from booking.application.outcomes import Scheduled
 from booking.application.ports import Appointments, CarePaths, Patients
 from booking.application.preconditions import acting_for, check_own, check_version
 from booking.application.scheduling import Scheduling, Wish
+from booking.application.visit_changes import note_visit
 from booking.domain.ids import AppointmentId, PractitionerId
 from booking.domain.policy import BookingPolicy
 from booking.domain.visits import Modality
@@ -68,7 +69,7 @@ class RescheduleAppointmentHandler:
             slot = await self._visits.elsewhere(wish, appointment, patient, path, tx, by=by)
             moved = appointment.reschedule(slot, by=by, policy=self._policy, now=tx.now)
             await self._appointments.save(moved, expecting=appointment.version, tx=tx)
-            await self._care_paths.save(path.note_visit(moved), expecting=path.version, tx=tx)
+            await note_visit(moved, path, self._care_paths, tx)
             return Scheduled.of(moved)
 
         return await self._scheduling.run(

@@ -5,12 +5,13 @@ Invariant: a visit's claims are made in the transaction that saves the visit, on
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from booking.application.ports import CalendarDays, DaysMissing, Practitioners, Rooms
+from booking.application.turns import Turns
 from booking.domain.appointments import Appointment, BookedBy, Slot
 from booking.domain.availability import Clinic, Opening, Wanted, openings, required_opening
 from booking.domain.calendar import days_of
@@ -42,10 +43,11 @@ class _Refused(Exception):
     over.
     """
 
-    def __init__(self, refusal: DomainError, wanted: Wanted) -> None:
+    def __init__(self, refusal: DomainError, wanted: Wanted, clinic: Clinic) -> None:
         super().__init__()
         self.refusal = refusal
         self.wanted = wanted
+        self.clinic = clinic
 
 
 class Scheduling:
@@ -71,24 +73,27 @@ class Scheduling:
         self._location_id = location_id
         self._zone = zone
         self._clock = clock
+        self._turns = Turns()
 
     @property
     def template_version(self) -> str:
         return self._templates.version
 
     async def run(self, wish: Wish, patient_id: PatientId | None, command: Callable[[], Awaitable[T]]) -> T:
-        """Runs a command that will `claim`. Makes the calendar days it needs, and names free times where it is
-        refused one.
+        """Runs a command that will `claim`, in its turn. Makes the calendar days it needs, and names free times where
+        it is refused one.
 
         `patient_id` is for whom, if they are registered: their day is seldom there yet, so it is made right away.
         """
         template = self._templates.of(wish.kind)
-        if patient_id is not None:
+        if patient_id is not None and self._is_ahead(wish.starts_at):
             await self._days.make(days_of((template.patient_claim(patient_id, wish.starts_at),), self._zone))
         try:
-            return await self._once_more_with_days(command)
+            async with self._turns.taking(self._date(wish.starts_at)):
+                return await self._once_more_with_days(command)
         except _Refused as refused:
-            found = await self.free(refused.wanted, self._ahead(wish.starts_at), self._policy.suggestions.value)
+            ahead = self._ahead(wish.starts_at)
+            found = await self._free(refused.wanted, refused.clinic, ahead, self._policy.suggestions.value)
             raise refused.refusal.with_extra(next_free=[opening.interval.start for opening in found]) from None
 
     async def claim(
@@ -102,13 +107,13 @@ class Scheduling:
         by: BookedBy,
         instead_of: Appointment | None = None,
     ) -> Slot:
-        """Takes the wished time for the appointment, giving up the one it had. Raises the refusals of
-        `BookingPolicy.check_start`,
-        `VisitTemplate.check_modality` and `required_opening`.
+        """Takes the wished time for the appointment, giving up the one it had.
+
+        Raises the refusals of `BookingPolicy.check_start`, `VisitTemplate.check_modality` and `required_opening`.
         """
         self._policy.check_start(wish.starts_at, now=tx.now, by_patient=by is BookedBy.PATIENT)
         template = self._templates.of(wish.kind)
-        template.check_modality(wish.modality, wish.starts_at.astimezone(self._zone).date())
+        template.check_modality(wish.modality, self._date(wish.starts_at))
         wanted = Wanted(
             template=template,
             modality=wish.modality,
@@ -116,7 +121,7 @@ class Scheduling:
             patient_id=patient_id,
             provider=wish.provider,
         )
-        clinic = await self._clinic()
+        clinic = await self._clinic(wanted)
         given_up = instead_of.slot.claims if instead_of else ()
         looked_at = clinic.days_to_read(wanted, template.reach(wish.starts_at), self._zone)
         before = await self._days.load(sorted({*looked_at, *days_of(given_up, self._zone)}))
@@ -124,7 +129,7 @@ class Scheduling:
         try:
             opening = required_opening(wanted, clinic, free, wish.starts_at)
         except DomainError as refusal:
-            raise _Refused(refusal, wanted) from None
+            raise _Refused(refusal, wanted, clinic) from None
         slot = Slot.of(opening, wanted, patient_id, location_id=self._location_id, timezone=self._zone.key)
         await self._days.save(free.claim(appointment_id, slot.claims).changes_since(before), tx)
         return slot
@@ -136,11 +141,18 @@ class Scheduling:
         await self._days.save(before.release(appointment.id, claims).changes_since(before), tx)
 
     async def free(self, wanted: Wanted, starts: Interval, limit: int) -> tuple[Opening, ...]:
-        """The first openings that start in this time."""
-        clinic = await self._clinic()
+        """The first openings that start in this time. Raises `modality_not_allowed` if there can be none from its
+        start.
+        """
+        wanted.template.check_modality(wanted.modality, self._date(starts.start))
+        return await self._free(wanted, await self._clinic(wanted), starts, limit)
+
+    async def _free(self, wanted: Wanted, clinic: Clinic, starts: Interval, limit: int) -> tuple[Opening, ...]:
         span = Interval(starts.start, wanted.template.reach(starts.end).end)
         calendar = await self._days.look(clinic.days_to_read(wanted, span, self._zone))
-        return tuple(islice(openings(wanted, clinic, calendar, starts), limit))
+        found = openings(wanted, clinic, calendar, starts)
+        allowed = (o for o in found if wanted.modality in wanted.template.allowed_on(self._date(o.interval.start)))
+        return tuple(islice(allowed, limit))
 
     def wanted(
         self,
@@ -167,10 +179,18 @@ class Scheduling:
             await self._days.make(missing.keys)
         return await command()
 
+    def _is_ahead(self, start: datetime) -> bool:
+        now = self._clock()
+        return now < start <= now + self._policy.horizon
+
     def _ahead(self, wished: datetime) -> Interval:
         start = max(wished, self._clock() + self._policy.self_booking_lead)
         return Interval(start, start + timedelta(days=self._policy.suggestion_days.value))
 
-    async def _clinic(self) -> Clinic:
+    async def _clinic(self, wanted: Wanted) -> Clinic:
         practitioners = await self._practitioners.active()
-        return Clinic(self._location_id, practitioners, await self._rooms.active())
+        rooms = await self._rooms.active() if any(part.room for part in wanted.parts) else ()
+        return Clinic(self._location_id, practitioners, rooms)
+
+    def _date(self, instant: datetime) -> date:
+        return instant.astimezone(self._zone).date()

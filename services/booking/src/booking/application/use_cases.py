@@ -21,6 +21,7 @@ from booking.application.read_patient import ReadPatientHandler
 from booking.application.record_arrival import RecordArrivalHandler
 from booking.application.record_missed_visit import RecordMissedVisitHandler
 from booking.application.register_patient import RegisterPatientHandler
+from booking.application.release_hold import ReleaseHoldHandler
 from booking.application.reschedule_appointment import RescheduleAppointmentHandler
 
 
@@ -42,6 +43,7 @@ class Booking:
     find_openings: FindOpeningsHandler
     hold_appointment: HoldAppointmentHandler
     confirm_hold: ConfirmHoldHandler
+    release_hold: ReleaseHoldHandler
     book_appointment: BookAppointmentHandler
     book_info_call: BookInfoCallHandler
     reschedule_appointment: RescheduleAppointmentHandler

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from booking.application.ports import Appointments, CarePaths
 from booking.application.preconditions import check_own, check_version
 from booking.domain.appointments import Appointment
+from booking.domain.care_path import CarePath
 from booking.domain.ids import AppointmentId
 from careflow_service.identity import Actor
 from careflow_service.work import Transaction
@@ -33,6 +34,14 @@ class VisitChanges:
         check_version(before.version, expected_version)
         after = change(before)
         await self._appointments.save(after, expecting=before.version, tx=tx)
-        path = await self._care_paths.get(before.patient_id)
-        await self._care_paths.save(path.note_visit(after), expecting=path.version, tx=tx)
+        await note_visit(after, await self._care_paths.get(before.patient_id), self._care_paths, tx)
         return after
+
+
+async def note_visit(appointment: Appointment, path: CarePath, care_paths: CarePaths, tx: Transaction) -> None:
+    """Writes the path in any case: what was decided on it must not have been overtaken."""
+    after = path.note_visit(appointment)
+    if after is path:
+        await care_paths.guard(path, tx)
+    else:
+        await care_paths.save(after, expecting=path.version, tx=tx)

@@ -61,6 +61,18 @@ class CancelReason(StrEnum):
     OTHER = "other"
 
 
+WHOSE = {
+    CancelReason.PATIENT_REQUEST: CancelledBy.PATIENT,
+    CancelReason.PROVIDER_UNAVAILABLE: CancelledBy.CLINIC,
+    CancelReason.CLINIC_CLOSED: CancelledBy.CLINIC,
+    CancelReason.HOLD_NOT_RELEASED: CancelledBy.CLINICAL_HOLD,
+    CancelReason.CARE_ENDED: CancelledBy.CLINIC,
+    CancelReason.BOOKED_IN_ERROR: CancelledBy.CLINIC,
+    CancelReason.OTHER: CancelledBy.CLINIC,
+}
+"""The reason says whose cancellation it is, and with it who may be charged; never who pressed the button."""
+
+
 @dataclass(frozen=True, slots=True)
 class Provider:
     id: PractitionerId
@@ -184,16 +196,17 @@ class Appointment:
         after = self._next(Status.BOOKED, slot=slot, late_moves=moves, first_notice_minutes=first)
         return after._with(AppointmentRescheduled(after, by, self.starts_at, _minutes(notice)))
 
-    def cancel(self, *, by: CancelledBy, reason: CancelReason, now: datetime) -> "Appointment":
-        """Raises `visit_started` when the patient is too late to cancel."""
+    def cancel(self, reason: CancelReason, *, asked_by: BookedBy, now: datetime) -> "Appointment":
+        """Raises `visit_started` when a patient is too late to cancel online; their reason is always their own wish."""
         self._expect(Status.BOOKED)
-        if by is CancelledBy.PATIENT:
+        if asked_by is BookedBy.PATIENT:
             self._check_not_started(now)
+            reason = CancelReason.PATIENT_REQUEST
         notice = _minutes(self.starts_at - now)
         if self.first_notice_minutes is not None:
             notice = min(notice, self.first_notice_minutes)
-        after = self._next(Status.CANCELLED, cancellation=Cancellation(by, reason, notice))
-        return after._with(AppointmentCancelled(after, by, reason, notice))
+        after = self._next(Status.CANCELLED, cancellation=Cancellation(WHOSE[reason], reason, notice))
+        return after._with(AppointmentCancelled(after, WHOSE[reason], reason, notice))
 
     def arrive(self, policy: BookingPolicy, *, now: datetime) -> "Appointment":
         """The patient is there, or on the line. Raises `too_early_to_arrive`."""

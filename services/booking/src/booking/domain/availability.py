@@ -145,9 +145,9 @@ def opening_at(wanted: Wanted, clinic: Clinic, calendar: Calendar, start: dateti
 
 
 def required_opening(wanted: Wanted, clinic: Clinic, calendar: Calendar, start: datetime) -> Opening:
-    """The opening that starts exactly then. Raises `patient_busy`, `slot_taken`, or `outside_hours` when it would not
-    fit an
-    empty calendar either.
+    """The opening that starts exactly then.
+
+    Raises `patient_busy`, `slot_taken`, or `outside_hours` when it would not fit an empty calendar either.
     """
     opening = opening_at(wanted, clinic, calendar, start)
     if opening is not None:

@@ -93,7 +93,7 @@ class CarePath:
         )
         path = self
         if self.closed_because and visit.kind is VisitKind.INFO_CALL and visit.status is Status.BOOKED:
-            path = replace(CarePath(id=self.id), stage=self.stage, version=self.version, facts=self.facts)
+            path = self._afresh()
         others = tuple(v for v in path.visits if v.appointment_id != visit.appointment_id)
         closed = path.closed_because
         if visit.disposition in (Disposition.NOT_A_FIT, Disposition.REFER_OUT):
@@ -104,8 +104,7 @@ class CarePath:
         return self._noted(case_id=case_id, closed_because=None)
 
     def screening_closed(self, reason: str) -> "CarePath":
-        """Closing the case of somebody who was cleared ends the paperwork, not the care."""
-        return self._noted(case_id=None, requests=(), closed_because=None if self.clearance else reason)
+        return self._noted(case_id=None, requests=(), closed_because=reason)
 
     def questionnaire_requested(self, request: QuestionnaireRequest) -> "CarePath":
         others = tuple(r for r in self.requests if r.id != request.id)
@@ -124,7 +123,7 @@ class CarePath:
     def denied(self) -> "CarePath":
         return self._noted(clearance=None, closed_because="clearance_denied")
 
-    def deferred(self, until: datetime | None) -> "CarePath":
+    def deferred(self, until: datetime) -> "CarePath":
         """To be decided again, after another evaluation."""
         return self._noted(evaluated=False, deferred_until=until)
 
@@ -172,6 +171,10 @@ class CarePath:
     def said_proceed(self) -> bool:
         """Whether an information call ended with both sides wanting to go on."""
         return any(v.disposition is Disposition.PROCEED for v in self.visits)
+
+    def _afresh(self) -> "CarePath":
+        """A new run: what was decided before counts no longer. A safety alert stays open until it is closed."""
+        return CarePath(id=self.id, alerts=self.alerts, stage=self.stage, version=self.version, facts=self.facts)
 
     def _noted(self, **changes: object) -> "CarePath":
         """The same path when nothing differs, so that a repeated fact leaves no trace."""

@@ -121,6 +121,6 @@ GATES: Mapping[VisitKind, tuple[Gate, ...]] = {
     VisitKind.REVIEW: _TREATMENT,
     VisitKind.ADJUNCT: _TREATMENT,
 }
-"""Everything that is ever checked before a visit is booked. Nobody has a treatment plan before sessions says so,
-which is
-why treatment visits are refused by name rather than unknown."""
+"""Everything that is ever checked before a visit is booked. Nobody has a treatment plan before sessions says so: until
+then treatment visits are refused by name.
+"""

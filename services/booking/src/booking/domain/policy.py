@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from booking.domain.errors import invalid
+from booking.domain.errors import DomainError, ErrorKind, invalid
 from booking.domain.intervals import on_grid
 
 T = TypeVar("T")
@@ -88,3 +88,8 @@ class BookingPolicy:
             raise invalid("slot_too_soon", "That time is too soon to be booked online; please call the clinic.")
         if starts_at > now + self.horizon:
             raise invalid("slot_too_far", "That time is further ahead than the calendar is open.")
+
+    def check_another_hold(self, holding: int) -> None:
+        """Raises `too_many_holds`: one patient does not keep the calendar from the others."""
+        if holding >= self.concurrent_holds.value:
+            raise DomainError(ErrorKind.TOO_MANY, "too_many_holds", "The patient holds other times already.")

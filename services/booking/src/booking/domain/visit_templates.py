@@ -90,9 +90,13 @@ class VisitTemplate:
     def patient_claim(self, patient_id: PatientId, starts_at: datetime) -> Claim:
         return Claim(Resource(ResourceKind.PATIENT, patient_id), self.interval(starts_at), EXCLUSIVE)
 
+    def allowed_on(self, day: date) -> frozenset[Modality]:
+        """How a visit of this kind may be held on that day."""
+        return frozenset(r.modality for r in self.modalities if r.allowed and (r.until is None or day <= r.until))
+
     def check_modality(self, modality: Modality, day: date) -> None:
         """Raises `modality_not_allowed`, naming what is allowed on that day."""
-        allowed = [r.modality for r in self.modalities if r.allowed and (r.until is None or day <= r.until)]
+        allowed = self.allowed_on(day)
         if modality not in allowed:
             raise invalid(
                 "modality_not_allowed", "This kind of visit is not held that way on that day.", allowed=sorted(allowed)

@@ -25,7 +25,7 @@ INDEXES: Final = (
     ),
     (ALERTS, IndexModel([("is_open", 1), ("respond_by", 1), ("_id", 1)], name="by_urgency")),
     (ALERTS, IndexModel([("raised_at", -1), ("_id", 1)], name="by_time")),
-    (ALERTS, IndexModel("due_at", name="due", partialFilterExpression={"due_at": {"$type": "date"}})),
+    (ALERTS, IndexModel("due_at", name="due")),
 )
 
 

@@ -25,7 +25,7 @@ INDEXES: Final = (
         IndexModel("patient_id", name="one_open_case", unique=True, partialFilterExpression={"is_open": True}),
     ),
     (CASES, IndexModel([("patient_id", 1), ("opened_at", -1), ("_id", 1)], name="of_patient")),
-    (CASES, IndexModel("due_at", name="due", partialFilterExpression={"due_at": {"$type": "date"}})),
+    (CASES, IndexModel("due_at", name="due")),
 )
 
 

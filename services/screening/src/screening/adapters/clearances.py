@@ -14,9 +14,7 @@ from screening.domain.clearance import Clearance
 
 CLEARANCES: Final = "clearances"
 
-INDEXES: Final = (
-    (CLEARANCES, IndexModel("due_at", name="due", partialFilterExpression={"due_at": {"$type": "date"}})),
-)
+INDEXES: Final = ((CLEARANCES, IndexModel("due_at", name="due")),)
 
 
 def _open_fields(clearance: Clearance) -> Mapping[str, object]:

@@ -1,29 +1,71 @@
 """Reads the clinical policy and the questionnaire definitions from JSON.
 
-Invariant: what does not fit the types, or says something the types do not know, does not start.
+Invariant: what does not fit the types, says something the types do not know, or names what is not there, does not
+start.
 """
 
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
+from screening.domain.errors import DomainError
 from screening.domain.policy import ClinicalPolicy
 from screening.domain.questionnaires import QuestionnaireDefinition
 from screening.domain.shelf import QuestionnaireShelf
 
 SHIPPED = resources.files("screening") / "data"
 
+T = TypeVar("T")
+
+
+class ClinicalContentWrong(Exception):
+    """The content cannot be used; the message is one line that names the file and the place in it."""
+
 
 def clinical_policy(content: Traversable | Path = SHIPPED) -> ClinicalPolicy:
-    """The newest policy document under `policy/`. Raises ValidationError, or ValueError without one."""
-    newest = max((content / "policy").iterdir(), key=lambda file: file.name)
-    return TypeAdapter(ClinicalPolicy).validate_json(newest.read_bytes(), extra="forbid")
+    """The newest policy document under `policy/`, by its file name. Raises ClinicalContentWrong."""
+    files = _files(content, "policy")
+    return _read(files[-1], TypeAdapter(ClinicalPolicy))
 
 
 def questionnaires(content: Traversable | Path = SHIPPED) -> QuestionnaireShelf:
-    """Every definition under `questionnaires/`, in all its versions. Raises ValidationError."""
+    """Every definition under `questionnaires/`, in all its versions. Raises ClinicalContentWrong."""
     adapter = TypeAdapter(QuestionnaireDefinition)
-    files = sorted((content / "questionnaires").iterdir(), key=lambda file: file.name)
-    return QuestionnaireShelf(tuple(adapter.validate_json(file.read_bytes(), extra="forbid") for file in files))
+    definitions = [_read(file, adapter) for file in _files(content, "questionnaires")]
+    try:
+        return QuestionnaireShelf(definitions)
+    except ValueError as error:
+        raise ClinicalContentWrong(str(error)) from None
+
+
+def clinical_content(content: Traversable | Path = SHIPPED) -> tuple[ClinicalPolicy, QuestionnaireShelf]:
+    """Policy and definitions that fit together. Raises ClinicalContentWrong."""
+    policy, shelf = clinical_policy(content), questionnaires(content)
+    for code in (*policy.intake.questionnaires, policy.intake.safety_screener):
+        try:
+            shelf.newest(code)
+        except DomainError:
+            raise ClinicalContentWrong(f"the intake asks for {code}, which has no definition") from None
+    return policy, shelf
+
+
+def _files(content: Traversable | Path, folder: str) -> list[Traversable | Path]:
+    try:
+        files = sorted((content / folder).iterdir(), key=lambda file: file.name)
+    except OSError as error:
+        raise ClinicalContentWrong(f"{folder}/ of the clinical content cannot be read ({error.strerror})") from None
+    if not files:
+        raise ClinicalContentWrong(f"{folder}/ of the clinical content is empty")
+    return list(files)
+
+
+def _read(file: Traversable | Path, adapter: TypeAdapter[T]) -> T:
+    try:
+        return adapter.validate_json(file.read_bytes(), extra="forbid")
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(map(str, first["loc"])) or "the document"
+        raise ClinicalContentWrong(f"{file.name}: {where}: {first['msg']}") from None

@@ -21,9 +21,9 @@ MOST_PAGES: Final = 500
 _OLDEST_FIRST: Final = (("intended_at", 1),)
 
 INDEXES: Final = (
-    (ROTAS, IndexModel("due_at", name="due", partialFilterExpression={"due_at": {"$type": "date"}})),
+    (ROTAS, IndexModel("due_at", name="due")),
     (PAGES, IndexModel([("alert_id", 1), ("intended_at", 1), ("_id", 1)], name="of_alert")),
-    (PAGES, IndexModel("attempt_at", name="due", partialFilterExpression={"attempt_at": {"$type": "date"}})),
+    (PAGES, IndexModel("attempt_at", name="due")),
 )
 
 

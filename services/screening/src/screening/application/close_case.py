@@ -1,15 +1,16 @@
-"""The patient goes no further, or the course has ended."""
+"""The patient goes no further, or the course has ended: the case closes, a clearance it had is revoked."""
 
 from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
+from screening.application.ending_clearance import end_clearance_of
 from screening.application.ownership import case_for
 from screening.application.ports import Ports
 from screening.application.results import Changed
 from screening.domain.case import Ending
 from screening.domain.facts import CloseReason
-from screening.domain.ids import CaseId
+from screening.domain.ids import CaseId, StaffId
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class CloseCaseHandler:
         async def close(tx: Transaction) -> Changed:
             before = await case_for(actor, command.case_id, self.ports)
             case = before.closed(Ending(by=actor.id, at=tx.now, reason=command.reason, note=command.note))
+            await end_clearance_of(before, StaffId(actor.id), command.note, tx, self.ports)
             await self.ports.cases.save(case, expecting=command.expected_version, tx=tx)
             return Changed(case.id, case.version)
 

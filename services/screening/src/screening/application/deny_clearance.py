@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
+from screening.application.ending_clearance import end_clearance_of
 from screening.application.ownership import case_for
 from screening.application.ports import Ports
 from screening.application.results import Changed
-from screening.domain.case import Case, Ending
-from screening.domain.clearance import ClearanceState
+from screening.domain.case import Ending
 from screening.domain.facts import CloseReason
 from screening.domain.ids import CaseId, StaffId
 
@@ -31,16 +31,8 @@ class DenyClearanceHandler:
         async def deny(tx: Transaction) -> Changed:
             before = await case_for(actor, command.case_id, self.ports)
             case = before.denied(Ending(by=actor.id, at=tx.now, reason=CloseReason.DENIED, note=command.reason))
-            await self._revoke(before, command, StaffId(actor.id), tx)
+            await end_clearance_of(before, StaffId(actor.id), command.reason, tx, self.ports)
             await self.ports.cases.save(case, expecting=command.expected_version, tx=tx)
             return Changed(case.id, case.version)
 
         return await self.work.run(deny, by=actor, action="deny_clearance", returns=Changed, request=request)
-
-    async def _revoke(self, case: Case, command: DenyClearance, by: StaffId, tx: Transaction) -> None:
-        if case.clearance_id is None:
-            return
-        clearance = await self.ports.clearances.get(case.clearance_id)
-        if clearance.state is ClearanceState.GRANTED:
-            revoked = clearance.revoked(by, command.reason, now=tx.now)
-            await self.ports.clearances.save(revoked, expecting=clearance.version, tx=tx)

@@ -61,7 +61,7 @@ class SaveAnswersHandler:
             if command.complete:
                 case = case.completed(asked.id, definition, now=tx.now)
             completed = case.request(asked.id).completed_at is not None
-            if completed and definition.safety_screener:
+            if completed and definition.code == self.ports.policy.intake.safety_screener:
                 concerned = await self._screened(case, concerned)
             if concerned:
                 await settle(concerned, tx, self.ports)

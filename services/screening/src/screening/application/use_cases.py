@@ -15,7 +15,7 @@ from screening.application.grant_clearance import GrantClearanceHandler
 from screening.application.locate_patient import LocatePatientHandler
 from screening.application.ports import Ports
 from screening.application.raise_alert import RaiseAlertHandler
-from screening.application.read_case import Reading
+from screening.application.reading import Reading
 from screening.application.reclassify_fact import ReclassifyFactHandler
 from screening.application.record_diagnoses import RecordDiagnosesHandler
 from screening.application.record_evaluation import RecordEvaluationHandler

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from screening.domain.history import Medication
 from screening.domain.rules import Finding, FindingClass
 
-UNKNOWN_DRUG_RULE = "IX-UNKNOWN"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interaction:
@@ -23,6 +21,17 @@ class Interaction:
     effect: str
     resolved_by: str
     source: str
+
+
+UNKNOWN_DRUG = Interaction(
+    rule="IX-UNKNOWN",
+    finding_class=FindingClass.B,
+    drugs=(),
+    effect="The interaction table does not know this drug.",
+    resolved_by="A prescriber identifies the drug and signs that it may be combined.",
+    source="clinic default",
+)
+"""What is found for drugs that are on no list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,32 +57,21 @@ class InteractionTable:
     def find(self, medications: Iterable[Medication]) -> tuple[Finding, ...]:
         """One finding per interaction that something the patient takes belongs to, and one for all unknown drugs."""
         taken = [(each, self.ingredient(each.ingredient)) for each in medications if each.taken]
-        findings = [
-            _finding(row.rule, row.finding_class, row.resolved_by, [m for m, name in taken if name in row.drugs])
-            for row in self.interactions
-        ]
-        findings.append(
-            _finding(
-                UNKNOWN_DRUG_RULE,
-                FindingClass.B,
-                "A prescriber identifies the drug and signs that it may be combined.",
-                [medication for medication, name in taken if not self.knows(name)],
-            )
-        )
-        return tuple(finding for finding in findings if finding is not None)
+        of_row = [(row, [each for each, name in taken if name in row.drugs]) for row in self.interactions]
+        of_row.append((UNKNOWN_DRUG, [each for each, name in taken if not self.knows(name)]))
+        return tuple(_finding(row, found) for row, found in of_row if found)
 
     def knows(self, ingredient: str) -> bool:
         """Whether the table says anything about an ingredient, be it that it does not matter."""
         return ingredient in self.without_interaction or any(ingredient in row.drugs for row in self.interactions)
 
 
-def _finding(rule: str, finding_class: FindingClass, resolved_by: str, medications: list[Medication]) -> Finding | None:
-    if not medications:
-        return None
+def _finding(row: Interaction, medications: list[Medication]) -> Finding:
     return Finding(
-        rule=rule,
-        finding_class=finding_class,
+        rule=row.rule,
+        finding_class=row.finding_class,
         because=tuple(sorted({medication.ingredient for medication in medications})),
         refs=tuple(sorted(medication.id for medication in medications)),
-        resolved_by=resolved_by,
+        basis=f"{row.effect} ({row.source})",
+        resolved_by=row.resolved_by,
     )

@@ -6,7 +6,7 @@ document itself is data (`screening/data/policy`), which the clinic changes and 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from screening.domain.alerts import ResponseTimes
 from screening.domain.evidence import Evidence, EvidenceKind, EvidenceRule
@@ -63,7 +63,6 @@ class ClinicalPolicy:
     """The whole document."""
 
     version: str
-    effective_from: date
     clinic_hours: ClinicHours
     crisis: CrisisText
     intake: IntakePolicy

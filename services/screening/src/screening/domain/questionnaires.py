@@ -5,7 +5,7 @@ item alert depends on nothing but the answers that were just given.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
@@ -129,7 +129,6 @@ class QuestionnaireDefinition:
     scoring: ScoringMethod
     bands: tuple[Band, ...] = ()
     item_alerts: tuple[ItemAlert, ...] = ()
-    safety_screener: bool = field(default=False)
 
     def __post_init__(self) -> None:
         if self.scoring is ScoringMethod.SUM:

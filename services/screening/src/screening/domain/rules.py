@@ -36,13 +36,15 @@ class FindingClass(StrEnum):
 class Finding:
     """What one rule found; at most one finding per rule, of its worst class.
 
-    `because` are the codes it rests on, `refs` the ids of the facts, medications or evidence behind them.
+    `because` are the codes it rests on, `refs` the ids of the facts, medications or evidence behind them; `basis` is
+    why the clinic holds it against treatment, with its source.
     """
 
     rule: str
     finding_class: FindingClass
     because: tuple[str, ...] = field(repr=False)
     refs: tuple[str, ...]
+    basis: str
     resolved_by: str
 
 
@@ -73,6 +75,7 @@ class ConditionRule:
             finding_class=self.finding_class,
             because=tuple(sorted({fact.condition.value for fact in matching})),
             refs=tuple(sorted(fact.id for fact in matching)),
+            basis=self.source,
             resolved_by=self.resolved_by,
         )
 
@@ -140,6 +143,7 @@ class MeasureRule:
             finding_class=self.finding_class,
             because=tuple(sorted({limit.measure.value for _, limit in beyond})),
             refs=tuple(sorted({each.id for each, _ in beyond})),
+            basis=self.source,
             resolved_by=self.resolved_by,
         )
 
@@ -164,6 +168,7 @@ class ResultRule:
             finding_class=self.finding_class,
             because=(self.kind.value,),
             refs=(newest[0].id,),
+            basis=self.source,
             resolved_by=self.resolved_by,
         )
 

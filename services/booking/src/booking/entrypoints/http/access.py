@@ -36,6 +36,7 @@ ACCESS: AccessTable = {
     "GET /v1/appointments": allow(*EVERYBODY_WITH_VISITS),
     "GET /v1/appointments/{appointment_id}": allow(*EVERYBODY_WITH_VISITS),
     "POST /v1/appointments/{appointment_id}/book": allow(*EVERYBODY_IN_CARE),
+    "POST /v1/appointments/{appointment_id}/release": allow(*EVERYBODY_IN_CARE),
     "POST /v1/appointments/{appointment_id}/reschedule": allow(*EVERYBODY_IN_CARE),
     "POST /v1/appointments/{appointment_id}/cancel": allow(*EVERYBODY_IN_CARE),
     "POST /v1/appointments/{appointment_id}/arrive": allow(*CARE_TEAM),

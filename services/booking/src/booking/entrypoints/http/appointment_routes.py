@@ -14,6 +14,7 @@ from booking.application.hold_appointment import HoldAppointment
 from booking.application.outcomes import Scheduled
 from booking.application.record_arrival import RecordArrival
 from booking.application.record_missed_visit import RecordMissedVisit
+from booking.application.release_hold import ReleaseHold
 from booking.application.reschedule_appointment import RescheduleAppointment
 from booking.application.use_cases import Booking
 from booking.domain.errors import invalid
@@ -91,6 +92,14 @@ async def confirm_hold(
 ) -> Response:
     """Book what is held."""
     return _changed(await app.confirm_hold(ConfirmHold(AppointmentId(appointment_id), version), actor, request))
+
+
+@router.post("/{appointment_id}/release", response_model=AppointmentView)
+async def release_hold(
+    appointment_id: str, app: Application, actor: CurrentActor, request: IdempotentRequest, version: ExpectedVersion
+) -> Response:
+    """Give a held time back."""
+    return _changed(await app.release_hold(ReleaseHold(AppointmentId(appointment_id), version), actor, request))
 
 
 @router.post("/{appointment_id}/reschedule", response_model=AppointmentView)

@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
-from pydantic import AwareDatetime
 
 from booking.application.find_openings import FindOpenings
 from booking.application.use_cases import Booking
@@ -12,12 +11,12 @@ from booking.domain.ids import PatientId, PractitionerId
 from booking.domain.visits import Modality, VisitKind
 from booking.entrypoints.http.patient_schemas import UsState
 from booking.entrypoints.http.resource_schemas import StaffId
-from booking.entrypoints.http.visit_schemas import Openings, OpeningView
+from booking.entrypoints.http.visit_schemas import Moment, Openings, OpeningView
 from careflow_service.http.dependencies import CurrentActor, application, represent
 
 Application = Annotated[Booking, Depends(application(Booking))]
-From = Annotated[AwareDatetime, Query(alias="from", description="The earliest start.")]
-To = Annotated[AwareDatetime, Query(alias="to", description="Starts are before this; at most 31 days after `from`.")]
+From = Annotated[Moment, Query(alias="from", description="The earliest start.")]
+To = Annotated[Moment, Query(alias="to", description="Starts are before this; at most 31 days after `from`.")]
 
 router = APIRouter(prefix="/v1")
 

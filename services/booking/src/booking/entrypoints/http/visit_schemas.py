@@ -1,9 +1,10 @@
 """How free times and appointments look over HTTP."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
+from pydantic_core import PydanticCustomError
 
 from booking.application.outcomes import Scheduled
 from booking.application.scheduling import Wish
@@ -17,12 +18,23 @@ from booking.entrypoints.http.resource_schemas import StaffId
 from careflow_service.http.dependencies import RequestBody
 
 
+def _within_reach(instant: datetime) -> datetime:
+    if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
+        raise PydanticCustomError("out_of_range", "a year of this system's time")
+    return instant.astimezone(UTC)
+
+
+_FIRST_YEAR, _LAST_YEAR = 2000, 2999
+Moment = Annotated[AwareDatetime, AfterValidator(_within_reach)]
+"""An instant with its offset from UTC, of these centuries: the clinic's dates around it can be told."""
+
+
 class VisitBody(RequestBody):
     """The visit somebody wants; `provider_id` if it must be with that person."""
 
     patient_id: Annotated[str, Field(max_length=64)]
     kind: VisitKind
-    starts_at: AwareDatetime
+    starts_at: Moment
     modality: Modality
     provider_id: StaffId | None = None
 
@@ -34,7 +46,7 @@ class VisitBody(RequestBody):
 class MoveBody(RequestBody):
     """Where to; the modality stays as it is if none is named."""
 
-    starts_at: AwareDatetime
+    starts_at: Moment
     modality: Modality | None = None
     provider_id: StaffId | None = None
 
@@ -52,7 +64,7 @@ class CompleteBody(RequestBody):
 class InfoCallBody(PersonBody):
     """Who wants to be called, when, and how."""
 
-    starts_at: AwareDatetime
+    starts_at: Moment
     modality: Modality = Modality.PHONE
 
     def details(self) -> PatientDetails:

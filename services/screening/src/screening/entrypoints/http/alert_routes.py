@@ -22,7 +22,7 @@ from screening.application.acknowledge_alert import AcknowledgeAlert
 from screening.application.close_alert import CloseAlert
 from screening.application.locate_patient import LocatePatient
 from screening.application.raise_alert import RaiseAlert
-from screening.application.read_case import AlertWithPages
+from screening.application.reading import AlertWithPages
 from screening.application.results import Changed
 from screening.domain.alerts import AlertDisposition, AlertState, Whereabouts
 from screening.domain.facts import AlertOutcome, AlertSource
@@ -125,7 +125,7 @@ async def list_alerts(
     after: PageCursor = None,
 ) -> Response:
     """Alerts: the open ones by urgency, or all of them, newest first."""
-    listed = await app.ports.alerts.listed(open_only=open, limit=limit, after=after)
+    listed = await app.reading.alerts(open_only=open, limit=limit, after=after)
     return represent(Page[AlertRow](items=[AlertRow.model_validate(each) for each in listed.items], next=listed.next))
 
 

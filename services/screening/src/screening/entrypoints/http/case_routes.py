@@ -20,7 +20,7 @@ from screening.domain.facts import CloseReason
 from screening.domain.ids import CaseId, PatientId, RequestId
 from screening.domain.policy import CrisisText
 from screening.entrypoints.http.case_views import CaseView, case_view
-from screening.entrypoints.http.schemas import App, CaseChanged, Code, Note, View
+from screening.entrypoints.http.schemas import App, CaseChanged, Code, Note, View, case_changed
 
 router = APIRouter(tags=["cases"])
 
@@ -118,9 +118,7 @@ async def submit_screening(
 ) -> Response:
     """Hand in the screening."""
     command = SubmitScreening(CaseId(case_id), body.history_complete, body.medications_complete)
-    committed = await app.submit_screening(command, actor, request)
-    changed = committed.value
-    return answer(committed, CaseChanged(case_id=changed.id, version=changed.version), version=changed.version)
+    return case_changed(await app.submit_screening(command, actor, request))
 
 
 @router.post("/v1/cases/{case_id}/close", response_model=CaseChanged)
@@ -134,6 +132,4 @@ async def close_case(
 ) -> Response:
     """The patient goes no further, or the course has ended."""
     command = CloseCase(CaseId(case_id), body.reason, body.note, expected_version)
-    committed = await app.close_case(command, actor, request)
-    changed = committed.value
-    return answer(committed, CaseChanged(case_id=changed.id, version=changed.version), version=changed.version)
+    return case_changed(await app.close_case(command, actor, request))

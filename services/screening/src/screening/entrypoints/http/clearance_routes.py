@@ -27,18 +27,19 @@ from screening.domain.clearance import Clearance, ClearanceState, Indication, Ro
 from screening.domain.facts import SuspensionReason
 from screening.domain.ids import CaseId, ClearanceId
 from screening.domain.rules import FindingClass
-from screening.entrypoints.http.schemas import App, CaseChanged, ClearanceChanged, Code, Line, Note, View
+from screening.entrypoints.http.schemas import App, CaseChanged, ClearanceChanged, Code, Line, Note, View, case_changed
 
 router = APIRouter(tags=["clearances"])
 
 
 class FindingView(View):
-    """What a rule found, on what it rests and what resolves it."""
+    """What a rule found, what it rests on, why it matters and what resolves it."""
 
     rule: str
     finding_class: FindingClass
     because: tuple[str, ...]
     refs: tuple[str, ...]
+    basis: str
     resolved_by: str
 
 
@@ -161,7 +162,7 @@ async def defer_clearance(
 ) -> Response:
     """Decide to wait until a date."""
     command = DeferClearance(CaseId(case_id), body.until, body.reason, expected_version)
-    return _case_changed(await app.defer_clearance(command, actor, request))
+    return case_changed(await app.defer_clearance(command, actor, request))
 
 
 @router.post("/v1/cases/{case_id}/decisions/deny", response_model=CaseChanged)
@@ -175,7 +176,7 @@ async def deny_clearance(
 ) -> Response:
     """Decide that treatment here is not safe; the case closes."""
     command = DenyClearance(CaseId(case_id), body.reason, expected_version)
-    return _case_changed(await app.deny_clearance(command, actor, request))
+    return case_changed(await app.deny_clearance(command, actor, request))
 
 
 @router.get("/v1/clearances/{clearance_id}", response_model=ClearanceView)
@@ -236,11 +237,6 @@ async def revoke_clearance(
     """Take it back for good."""
     command = RevokeClearance(ClearanceId(clearance_id), body.reason, expected_version)
     return _clearance_changed(await app.revoke_clearance(command, actor, request))
-
-
-def _case_changed(committed: Committed[Changed]) -> Response:
-    changed = committed.value
-    return answer(committed, CaseChanged(case_id=changed.id, version=changed.version), version=changed.version)
 
 
 def _clearance_changed(committed: Committed[Changed]) -> Response:

@@ -11,7 +11,7 @@ from screening.application.record_evaluation import RecordEvaluation
 from screening.domain.evaluation import EvaluationPart, PartRecord
 from screening.domain.facts import ServiceLine
 from screening.domain.ids import AppointmentId, CaseId, EvaluationId
-from screening.entrypoints.http.schemas import App, CaseChanged, Note
+from screening.entrypoints.http.schemas import App, CaseChanged, Note, case_changed
 
 router = APIRouter(tags=["evaluations"])
 
@@ -80,7 +80,4 @@ async def record_diagnoses(
 ) -> Response:
     """Record the diagnoses of an evaluation."""
     command = RecordDiagnoses(CaseId(case_id), EvaluationId(body.evaluation_id), body.codes)
-    committed = await app.record_diagnoses(command, actor, request)
-    changed = committed.value
-    body_now = CaseChanged(case_id=changed.id, version=changed.version)
-    return answer(committed, body_now, status=201, version=changed.version)
+    return case_changed(await app.record_diagnoses(command, actor, request), status=201)

@@ -17,7 +17,7 @@ from screening.application.stop_medication import StopMedication
 from screening.domain.evidence import EvidenceKind, EvidenceResult, Measure
 from screening.domain.history import ConditionCode, ConditionStatus
 from screening.domain.ids import CaseId, ClinicalFactId, MedicationId
-from screening.entrypoints.http.schemas import App, CaseChanged, Line, Note
+from screening.entrypoints.http.schemas import App, CaseChanged, Line, Note, case_changed
 
 router = APIRouter(tags=["history"])
 
@@ -88,9 +88,7 @@ async def reclassify_fact(
 ) -> Response:
     """A prescriber corrects a fact."""
     command = ReclassifyFact(CaseId(case_id), ClinicalFactId(fact_id), body.status, body.occurred_on, body.reason)
-    committed = await app.reclassify_fact(command, actor, request)
-    changed = committed.value
-    return answer(committed, CaseChanged(case_id=changed.id, version=changed.version), version=changed.version)
+    return case_changed(await app.reclassify_fact(command, actor, request))
 
 
 @router.post("/v1/cases/{case_id}/medications", status_code=201, response_model=AddedToCase)
@@ -108,9 +106,7 @@ async def stop_medication(
 ) -> Response:
     """The patient no longer takes it."""
     command = StopMedication(CaseId(case_id), MedicationId(medication_id))
-    committed = await app.stop_medication(command, actor, request)
-    changed = committed.value
-    return answer(committed, CaseChanged(case_id=changed.id, version=changed.version), version=changed.version)
+    return case_changed(await app.stop_medication(command, actor, request))
 
 
 @router.post("/v1/cases/{case_id}/evidence", status_code=201, response_model=AddedToCase)

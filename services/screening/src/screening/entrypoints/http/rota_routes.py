@@ -8,7 +8,6 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from careflow_service.http.dependencies import CurrentActor, ExpectedVersion, RequestBody, answer, represent
 from screening.application.draw_rota import DrawRota
-from screening.domain.errors import not_found
 from screening.domain.ids import StaffId
 from screening.domain.rota import Channel, ChannelKind, Responder, Shift
 from screening.entrypoints.http.schemas import App, Line, View
@@ -78,9 +77,7 @@ class RotaView(BaseModel):
 @router.get("/v1/rota", response_model=RotaView)
 async def read_rota(app: App) -> Response:
     """The rota as it is."""
-    rota = await app.ports.rotas.current()
-    if rota is None:
-        raise not_found("rota")
+    rota, on_call_now = await app.reading.rota()
     view = RotaView(
         version=rota.version,
         responders=tuple(
@@ -90,7 +87,7 @@ async def read_rota(app: App) -> Response:
         shifts=tuple(ShiftView.model_validate(shift) for shift in rota.shifts),
         medical_director=rota.medical_director,
         prescribers=rota.prescribers,
-        on_call_now=rota.chain_at(app.ports.clock()),
+        on_call_now=on_call_now,
     )
     return represent(view, version=rota.version)
 

@@ -2,10 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Response
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from careflow_service.http.dependencies import application
+from careflow_service.http.dependencies import answer, application
+from careflow_service.work import Committed
+from screening.application.results import Changed
 from screening.application.use_cases import Screening
 
 App = Annotated[Screening, Depends(application(Screening))]
@@ -26,6 +28,13 @@ class CaseChanged(BaseModel):
 
     case_id: str
     version: int
+
+
+def case_changed(committed: Committed[Changed], *, status: int = 200) -> Response:
+    """The answer to a command that changed a case."""
+    changed = committed.value
+    body = CaseChanged(case_id=changed.id, version=changed.version)
+    return answer(committed, body, status=status, version=changed.version)
 
 
 class ClearanceChanged(BaseModel):

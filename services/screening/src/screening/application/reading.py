@@ -1,18 +1,21 @@
-"""Reading cases, findings and clearances. Every read of clinical content is audited before it is answered."""
+"""Everything that is read. Every read of clinical content is audited before it is answered."""
 
 from dataclasses import dataclass
 
 from careflow_service.identity import Actor
 from screening.application.grounds_now import grounds_now
 from screening.application.ownership import case_for
-from screening.application.ports import Ports
+from screening.application.ports import Listed, Ports
 from screening.domain.alerts import SafetyAlert
 from screening.domain.case import Case
 from screening.domain.clearance import Clearance
 from screening.domain.decisions import Grounds
-from screening.domain.ids import AlertId, CaseId, ClearanceId, PatientId
+from screening.domain.errors import not_found
+from screening.domain.ids import AlertId, CaseId, ClearanceId, PatientId, StaffId
 from screening.domain.paging import Page
 from screening.domain.patients import PatientDetails
+from screening.domain.rota import Rota
+from screening.domain.tasks import StaffTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,21 @@ class Reading:
         clearance = await self.ports.clearances.get(clearance_id)
         await self.ports.audit.read(actor, "read_clearance", f"clearances/{clearance.id}")
         return clearance
+
+    async def alerts(self, *, open_only: bool, limit: int, after: str | None) -> Listed[SafetyAlert]:
+        """The open alerts by urgency, or all of them, newest first."""
+        return await self.ports.alerts.listed(open_only=open_only, limit=limit, after=after)
+
+    async def tasks(self, *, limit: int, after: str | None) -> Listed[StaffTask]:
+        """Open tasks, the most urgent first."""
+        return await self.ports.tasks.listed(limit=limit, after=after)
+
+    async def rota(self) -> tuple[Rota, tuple[StaffId, ...]]:
+        """The rota, and whom an alert would ask now, in order. Refused: `rota_not_found`."""
+        rota = await self.ports.rotas.current()
+        if rota is None:
+            raise not_found("rota")
+        return rota, rota.chain_at(self.ports.clock())
 
     async def alert(self, alert_id: AlertId, actor: Actor) -> AlertWithPages:
         """Refused: `alert_not_found`."""

@@ -1,0 +1,33 @@
+"""A worker while Kafka is down: it waits unready, and stops when it is told to."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from pymongo import AsyncMongoClient
+from pymongo.errors import OperationFailure
+
+from careflow_events.testing.worker import Worker
+
+pytestmark = pytest.mark.store
+
+
+async def test_a_worker_starts_waits_and_stops_while_kafka_is_down(store_url: str, database: str) -> None:
+    async with AsyncMongoClient[dict[str, Any]](store_url) as client:
+        worker = Worker(client, database, "127.0.0.1:1")
+        await worker.make_indexes()
+        async with worker.running() as runner:
+            await asyncio.sleep(1)
+            checks = runner.checks()
+
+    assert checks == {"partitions_assigned": False, "not_stopped": True, "relay_lease_known": True}
+
+
+async def test_a_worker_ends_when_one_of_its_tasks_fails_for_good(store_url: str, database: str) -> None:
+    async with AsyncMongoClient[dict[str, Any]](store_url) as client:
+        without_indexes = Worker(client, database, "127.0.0.1:1").runner()
+
+        with pytest.raises(ExceptionGroup) as ended:
+            await asyncio.wait_for(without_indexes.run(asyncio.Event()), 20)
+
+    assert all(isinstance(error, OperationFailure) for error in ended.value.exceptions)

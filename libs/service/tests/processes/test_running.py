@@ -1,0 +1,124 @@
+"""Tasks of one process live and die together."""
+
+import asyncio
+import socket
+
+import httpx
+import pytest
+from starlette.types import Receive, Scope, Send
+
+from careflow_service.processes.running import Run, run_tasks, until_stopped
+from careflow_service.processes.serving import bind, serving
+
+
+async def works(stop: asyncio.Event) -> None:
+    await stop.wait()
+
+
+async def test_told_to_stop_all_end_well() -> None:
+    stop = asyncio.Event()
+    running = asyncio.create_task(run_tasks({"a": works, "b": works}, stop))
+    stop.set()
+    assert await running is True
+
+
+async def test_what_is_in_flight_is_finished() -> None:
+    stop, finished = asyncio.Event(), asyncio.Event()
+
+    async def finishes(stop: asyncio.Event) -> None:
+        await stop.wait()
+        await asyncio.sleep(0)
+        finished.set()
+
+    stop.set()
+    assert await run_tasks({"finishes": finishes}, stop) is True
+    assert finished.is_set()
+
+
+async def test_a_task_that_dies_takes_the_others_along() -> None:
+    ended = []
+
+    async def dies(_stop: asyncio.Event) -> None:
+        raise RuntimeError
+
+    async def other(stop: asyncio.Event) -> None:
+        await stop.wait()
+        ended.append("other")
+
+    assert await run_tasks({"dies": dies, "other": other}, asyncio.Event()) is False
+    assert ended == ["other"]
+
+
+async def test_a_task_that_just_ends_is_a_death_too() -> None:
+    async def ends(_stop: asyncio.Event) -> None: ...
+
+    assert await run_tasks({"ends": ends, "works": works}, asyncio.Event()) is False
+
+
+async def test_a_task_that_fails_while_stopping_is_an_error() -> None:
+    async def fails(stop: asyncio.Event) -> None:
+        await stop.wait()
+        raise RuntimeError
+
+    stop = asyncio.Event()
+    stop.set()
+    assert await run_tasks({"fails": fails}, stop) is False
+
+
+async def test_a_task_that_does_not_stop_is_cancelled_when_the_grace_is_over() -> None:
+    cancelled = asyncio.Event()
+
+    async def stays(_stop: asyncio.Event) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.set()
+
+    stop = asyncio.Event()
+    stop.set()
+    assert await run_tasks({"stays": stays}, stop, grace=0.01) is True
+    assert cancelled.is_set()
+
+
+async def test_what_knows_no_stopping_is_cancelled() -> None:
+    async def forever() -> None:
+        await asyncio.Event().wait()
+
+    stop = asyncio.Event()
+    running = asyncio.create_task(run_tasks({"forever": until_stopped(forever)}, stop))
+    stop.set()
+    assert await running is True
+
+
+async def test_what_should_work_forever_and_fails_is_a_death() -> None:
+    async def breaks() -> None:
+        raise RuntimeError
+
+    assert await run_tasks({"breaks": until_stopped(breaks)}, asyncio.Event()) is False
+
+
+@pytest.fixture
+def listening() -> socket.socket:
+    return bind("127.0.0.1", 0)
+
+
+async def test_a_request_in_flight_is_answered_before_the_server_ends(listening: socket.socket) -> None:
+    arrived, go_on = asyncio.Event(), asyncio.Event()
+
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        arrived.set()
+        await go_on.wait()
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body"})
+
+    stop = asyncio.Event()
+    port = listening.getsockname()[1]
+    run: Run = serving(app, listening)
+    server = asyncio.create_task(run_tasks({"http": run}, stop))
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        request = asyncio.create_task(client.get("/"))
+        await arrived.wait()
+        stop.set()
+        go_on.set()
+        assert (await request).status_code == 204
+    assert await server is True

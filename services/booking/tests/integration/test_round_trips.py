@@ -1,0 +1,106 @@
+"""How often booking goes to its store, counted: no machine changes that. And no query reads a whole collection."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from careflow_service.testing.commands import CommandLog, collection_scans
+from services.booking.tests.builders import local
+from services.booking.tests.clinic import (
+    acts,
+    books,
+    had_info_call,
+    has_patient,
+    has_practitioner,
+    has_room,
+    ok,
+    screening_began,
+    visit,
+)
+from services.booking.tests.world import World, running
+
+WHOLE_LISTS = {"practitioners {}", "rooms {}"}
+"""A page of all there are, in the order of their ids: nothing to look for."""
+
+
+@pytest.fixture
+def log() -> CommandLog:
+    return CommandLog()
+
+
+@pytest.fixture
+async def world(store_url: str, database: str, log: CommandLog) -> AsyncIterator[World]:
+    async with running(store_url, database, listeners=[log]) as world:
+        yield world
+
+
+async def test_a_booking_takes_fifteen_round_trips(world: World, log: CommandLog) -> None:
+    await has_practitioner(world)
+    ana, ben = await has_patient(world), await has_patient(world, email="ben@example.org")
+    await books(world.coordinator, ben, starts_at=local(24, 12))
+    with log.recording():
+        await books(world.coordinator, ana)
+    assert log.round_trips == [
+        "update calendar_days",
+        "find _idempotency",
+        "find patients",
+        "find care_paths",
+        "find _positions",
+        "find practitioners",
+        "find calendar_days",
+        "update calendar_days",
+        "insert appointments",
+        "update care_paths",
+        "findAndModify _streams",
+        "insert _outbox",
+        "insert _idempotency",
+        "insert _audit",
+        "commitTransaction",
+    ]
+
+
+async def test_a_refusal_with_other_times_takes_nine(world: World, log: CommandLog) -> None:
+    await has_practitioner(world)
+    ana, ben = await has_patient(world), await has_patient(world, email="ben@example.org")
+    await books(world.coordinator, ben)
+    with log.recording():
+        assert (await world.coordinator.post("/v1/appointments", visit(ana))).status_code == 409
+    assert log.round_trips == [
+        "update calendar_days",
+        "find _idempotency",
+        "find patients",
+        "find care_paths",
+        "find _positions",
+        "find practitioners",
+        "find calendar_days",
+        "abortTransaction",
+        "find calendar_days",
+    ]
+
+
+async def test_no_query_reads_a_whole_collection(world: World, log: CommandLog) -> None:
+    await has_practitioner(world)
+    await has_room(world)
+    ana = await has_patient(world)
+    await had_info_call(world, ana)
+    await screening_began(world, ana)
+    held = ok(await world.coordinator.post("/v1/appointments/holds", visit(ana, "evaluation", local(25, 9))), 201)
+    booked = await acts(world.coordinator, held, "book")
+    moved = await acts(world.coordinator, booked, "reschedule", starts_at=local(25, 10).isoformat())
+    await acts(world.coordinator, moved, "cancel", reason="clinic_closed")
+    await world.booking.ports.appointments.next_lapse()
+    week = {"from": local(24, 11).isoformat(), "to": local(27, 0).isoformat()}
+    for path, query in (
+        ("/v1/availability", {"kind": "evaluation", "modality": "in_person", "patient_id": ana, **week}),
+        ("/v1/appointments", {"patient_id": ana, "limit": "1"}),
+        ("/v1/appointments", {"day": "2026-11-24", "limit": "1"}),
+        ("/v1/practitioners", {}),
+        ("/v1/rooms", {}),
+        (f"/v1/care-paths/{ana}", {}),
+        (f"/v1/patients/{ana}", {}),
+    ):
+        page = ok(await world.coordinator.get(path, **query))
+        if page.get("next"):
+            ok(await world.coordinator.get(path, **query, after=page["next"]))
+    scans = [each for each in await collection_scans(log, world.store.database) if not each.startswith("_")]
+    assert set(scans) <= WHOLE_LISTS

@@ -1,0 +1,15 @@
+"""Screening, opened on a store of its own."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from services.screening.tests.world import World, running
+
+
+@pytest.fixture
+async def world(store_url: str, database: str, tmp_path: Path) -> AsyncIterator[World]:
+    """The service with nothing in it yet."""
+    async with running(store_url, database, tmp_path / "pages") as world:
+        yield world

@@ -1,0 +1,300 @@
+"""Decisions and what happens to a clearance afterwards (journeys 1, 3 and 4, this service's part)."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from careflow_service.identity import Role
+from services.screening.tests.clinic import (
+    cleared,
+    evaluation,
+    evidence,
+    grants,
+    has_case,
+    has_evidence,
+    info_call_ended,
+    ok,
+    reads,
+    reads_clearance,
+    ready_to_decide,
+    refusal,
+)
+from services.screening.tests.world import World
+
+DAY = timedelta(days=1)
+
+
+async def takes(world: World, case: Any, name: str, **more: Any) -> None:
+    ok(await world.nurse.post(f"/v1/cases/{case['id']}/medications", {"name": name, **more}), 201)
+
+
+async def clearance_events(world: World, case: Any) -> list[str]:
+    return [name for name in await world.said_types(case["patient_id"]) if name.startswith("Clearance")]
+
+
+async def test_a_complete_quiet_case_is_granted_for_ninety_days(world: World) -> None:
+    case, clearance_id = await cleared(world)
+    clearance = await reads_clearance(world, clearance_id)
+    assert (clearance["state"], clearance["valid"], clearance["conditional"]) == ("granted", True, False)
+    assert clearance["valid_until"] == "2027-02-21T17:00:00Z"
+    assert (clearance["decided_by"], clearance["policy_version"]) == ("user-prescriber", "2026-11-23")
+    assert await clearance_events(world, case) == ["ClearanceGranted"]
+
+
+async def test_everything_that_is_missing_is_named(world: World) -> None:
+    case = await has_case(world)
+    refused = await grants(world, case)
+    assert refusal(refused) == (409, "decision_not_ready")
+    missing = refused.json()["missing"]
+    assert missing[0] == "screening_not_submitted"
+    assert {"part_risk", "evidence_lab_panel", "evidence_blood_pressure"} <= set(missing)
+    found = ok(await world.nurse.get(f"/v1/cases/{case['id']}/findings"))
+    assert found["missing"] == missing
+
+
+async def test_a_grant_on_a_version_somebody_has_changed_is_refused(world: World) -> None:
+    case = await ready_to_decide(world)
+    await takes(world, case, "melatonin")
+    body = {"indications": ["anxiety"]}
+    path = f"/v1/cases/{case['id']}/decisions/grant"
+    assert refusal(await world.prescriber.post(path, body, version=case["version"])) == (412, "stale_version")
+    assert refusal(await world.prescriber.post(path, body)) == (428, "precondition_required")
+
+
+async def test_a_class_b_finding_is_granted_only_with_a_signed_pathway(world: World) -> None:
+    case = await ready_to_decide(world)
+    await takes(world, case, "Nardil")
+    found = ok(await world.nurse.get(f"/v1/cases/{case['id']}/findings"))["findings"]
+    assert [(each["rule"], each["finding_class"], each["because"]) for each in found] == [("IX-MAOI", "B", ["nardil"])]
+    refused = await grants(world, case)
+    assert refused.json()["missing"] == ["finding_without_pathway"]
+    granted = ok(await grants(world, case, accepted={"IX-MAOI": "low dose, observed"}, conditions=["BP diary"]), 201)
+    clearance = await reads_clearance(world, granted["clearance_id"])
+    assert clearance["conditional"]
+    assert clearance["accepted"] == {"IX-MAOI": "low dose, observed"}
+
+
+async def test_a_class_a_finding_ends_only_by_reclassifying_the_fact(world: World) -> None:
+    case = await ready_to_decide(world)
+    body = {"condition": "aneurysmal_vascular_disease", "status": "history"}
+    fact = ok(await world.nurse.post(f"/v1/cases/{case['id']}/facts", body), 201)["id"]
+    refused = await grants(world, case, accepted={"CI-02": "it will be fine"})
+    assert refused.json()["missing"] == ["class_a_finding"]
+    path = f"/v1/cases/{case['id']}/facts/{fact}/reclassify"
+    corrected = {"status": "ruled_out", "reason": "angiography was clear"}
+    assert refusal(await world.nurse.post(path, corrected)) == (403, "forbidden")
+    ok(await world.prescriber.post(path, corrected))
+    ok(await grants(world, case), 201)
+
+
+async def test_two_clinicians_share_the_parts(world: World) -> None:
+    case = await has_case(world)
+    path = f"/v1/cases/{case['id']}/evaluations"
+    therapist = world.calling(Role.THERAPIST)
+    refused = await therapist.post(path, evaluation(world, "psychiatric", "risk"))
+    assert refusal(refused) == (403, "prescriber_records")
+    ok(await therapist.post(path, evaluation(world, "risk", "capacity")), 201)
+    ok(await world.prescriber.post(path, evaluation(world, "psychiatric", "physical")), 201)
+    found = ok(await world.prescriber.get(f"/v1/cases/{case['id']}/findings"))
+    assert not any(each.startswith("part_") for each in found["missing"])
+
+
+async def test_diagnoses_leave_without_substance_use_codes(world: World) -> None:
+    case = await ready_to_decide(world)
+    evaluated = case["clinical"]["evaluations"][0]["id"]
+    path = f"/v1/cases/{case['id']}/diagnoses"
+    ok(await world.prescriber.post(path, {"evaluation_id": evaluated, "codes": ["F33.2", "F10.20"]}), 201)
+    event = (await world.said(case["patient_id"]))[-1]
+    assert event.type == "careflow.screening.DiagnosesRecorded.v1"
+    assert "F33" not in str(event.data)
+    assert (await reads(world, case))["clinical"]["diagnoses"] == ["F33.2", "F10.20"]
+    broken = {"evaluation_id": evaluated, "codes": ["sadness"]}
+    assert refusal(await world.prescriber.post(path, broken)) == (422, "diagnoses_invalid")
+
+
+async def test_it_warns_and_expires_exactly_once(world: World) -> None:
+    case, clearance_id = await cleared(world)
+    await world.travel(200 * DAY)
+    warned = [
+        event.data["days_left"]
+        for event in await world.said(case["patient_id"])
+        if event.type == "careflow.screening.ClearanceExpiring.v1"
+    ]
+    assert warned == [14, 7, 2]
+    assert (await clearance_events(world, case))[-1] == "ClearanceExpired"
+    assert (await clearance_events(world, case)).count("ClearanceExpired") == 1
+    assert (await reads_clearance(world, clearance_id))["state"] == "expired"
+
+
+async def test_evidence_that_runs_out_is_warned_about(world: World) -> None:
+    case, _ = await cleared(world)
+    await world.travel(77 * DAY)
+    said = await world.said_types(case["patient_id"])
+    assert said.count("EvidenceExpiring") == 2
+
+
+async def test_fresh_evidence_brings_an_expired_clearance_back(world: World) -> None:
+    case = await ready_to_decide(world, lab_taken_at=world.clock() - 60 * DAY)
+    clearance_id = ok(await grants(world, case), 201)["clearance_id"]
+    assert (await reads_clearance(world, clearance_id))["valid_until"] == "2026-12-23T17:00:00Z"
+    await world.travel(31 * DAY)
+    path = f"/v1/clearances/{clearance_id}/extend"
+    version = (await reads_clearance(world, clearance_id))["version"]
+    refused = await world.prescriber.post(path, version=version)
+    assert (refusal(refused), refused.json()["missing"]) == (
+        (409, "decision_not_ready"),
+        ["evidence_lab_panel", "evidence_blood_pressure"],
+    )
+    await has_evidence(world, case)
+    ok(await world.prescriber.post(path, version=version))
+    clearance = await reads_clearance(world, clearance_id)
+    assert (clearance["valid"], clearance["valid_until"]) == (True, "2027-02-21T17:00:00Z")
+    assert (await clearance_events(world, case))[-2:] == ["ClearanceExpired", "ClearanceExtended"]
+
+
+async def test_without_newer_evidence_there_is_nothing_to_extend(world: World) -> None:
+    _, clearance_id = await cleared(world)
+    version = (await reads_clearance(world, clearance_id))["version"]
+    refused = await world.prescriber.post(f"/v1/clearances/{clearance_id}/extend", version=version)
+    assert refusal(refused) == (409, "nothing_to_extend")
+
+
+async def test_a_class_b_medication_suspends_until_a_prescriber_reinstates(world: World) -> None:
+    case, clearance_id = await cleared(world)
+    ana = world.patient(case["patient_id"])
+    ok(await ana.post(f"/v1/cases/{case['id']}/medications", {"name": "Phenelzine"}), 201)
+    clearance = await reads_clearance(world, clearance_id)
+    assert not clearance["valid"]
+    (suspension,) = clearance["suspensions"]
+    assert (suspension["reason"], suspension["ref"]) == ("clinical", "IX-MAOI")
+    path = f"/v1/clearances/{clearance_id}/reinstate"
+    body = {"suspended_for": "clinical", "ref": "IX-MAOI", "reason": "stopped it two weeks ago"}
+    assert refusal(await world.nurse.post(path, body, version=clearance["version"])) == (403, "forbidden")
+    ok(await world.prescriber.post(path, body, version=clearance["version"]))
+    assert (await reads_clearance(world, clearance_id))["valid"]
+    assert await clearance_events(world, case) == ["ClearanceGranted", "ClearanceSuspended", "ClearanceReinstated"]
+    event = (await world.said(case["patient_id"]))[-2]
+    assert event.data["reason"] == "clinical"
+    assert "henelzine" not in str(event.data)
+
+
+@pytest.mark.parametrize("name", ["Ayahuasca tea", "Xyrem"], ids=["unknown drug", "class A"])
+async def test_an_unknown_or_forbidden_drug_suspends(world: World, name: str) -> None:
+    case, clearance_id = await cleared(world)
+    await takes(world, case, name)
+    assert not (await reads_clearance(world, clearance_id))["valid"]
+
+
+async def test_a_class_a_suspension_takes_no_signature(world: World) -> None:
+    case, clearance_id = await cleared(world)
+    body = evidence("pregnancy_test", world.clock(), "positive")
+    ok(await world.nurse.post(f"/v1/cases/{case['id']}/evidence", body), 201)
+    clearance = await reads_clearance(world, clearance_id)
+    assert clearance["suspensions"][0]["ref"] == "CI-08"
+    path = f"/v1/clearances/{clearance_id}/reinstate"
+    signed = {"suspended_for": "clinical", "ref": "CI-08", "reason": "mistaken"}
+    assert refusal(await world.prescriber.post(path, signed, version=clearance["version"])) == (409, "class_a_finding")
+    later = world.clock() + timedelta(minutes=1)
+    await world.travel(timedelta(minutes=2))
+    negative = evidence("pregnancy_test", later, "negative")
+    ok(await world.nurse.post(f"/v1/cases/{case['id']}/evidence", negative), 201)
+    ok(await world.prescriber.post(path, signed, version=clearance["version"]))
+
+
+async def test_a_class_c_medication_asks_a_prescriber_and_suspends_nothing(world: World) -> None:
+    case, clearance_id = await cleared(world)
+    await takes(world, case, "lorazepam")
+    assert (await reads_clearance(world, clearance_id))["valid"]
+    (task,) = ok(await world.nurse.get("/v1/tasks"))["items"]
+    assert (task["kind"], task["ref"]) == ("prescriber_review", clearance_id)
+
+
+async def test_what_a_prescriber_enters_and_signs_is_reviewed(world: World) -> None:
+    case, clearance_id = await cleared(world)
+    path = f"/v1/cases/{case['id']}/medications"
+    signed = {"name": "tramadol", "signed": "for three days after the tooth"}
+    assert refusal(await world.nurse.post(path, signed)) == (403, "prescriber_signs")
+    ok(await world.prescriber.post(path, signed), 201)
+    clearance = await reads_clearance(world, clearance_id)
+    assert clearance["valid"]
+    assert clearance["accepted"] == {"IX-OPIOID": "for three days after the tooth"}
+    await takes(world, case, "tramadol")
+    assert (await reads_clearance(world, clearance_id))["valid"]
+
+
+async def test_a_prescriber_suspends_and_reinstates(world: World) -> None:
+    _, clearance_id = await cleared(world)
+    path = f"/v1/clearances/{clearance_id}"
+    suspended = ok(await world.prescriber.post(f"{path}/suspend", {"reason": "wants to talk first"}))
+    assert not (await reads_clearance(world, clearance_id))["valid"]
+    body = {"suspended_for": "prescriber", "ref": suspended["ref"], "reason": "talked"}
+    wrong = {**body, "ref": "something else"}
+    version = suspended["version"]
+    assert refusal(await world.prescriber.post(f"{path}/reinstate", wrong, version=version)) == (
+        404,
+        "suspension_not_found",
+    )
+    ok(await world.prescriber.post(f"{path}/reinstate", body, version=version))
+    assert (await reads_clearance(world, clearance_id))["valid"]
+
+
+async def test_revoked_is_for_good_until_a_new_decision(world: World) -> None:
+    case, first = await cleared(world)
+    version = (await reads_clearance(world, first))["version"]
+    ok(await world.prescriber.post(f"/v1/clearances/{first}/revoke", {"reason": "moved away"}, version=version))
+    assert (await reads_clearance(world, first))["state"] == "revoked"
+    assert refusal(await world.prescriber.post(f"/v1/clearances/{first}/suspend", {"reason": "x"})) == (
+        409,
+        "clearance_ended",
+    )
+    second = ok(await grants(world, case), 201)["clearance_id"]
+    assert (await reads_clearance(world, second))["valid"]
+
+
+async def test_a_newer_grant_takes_the_place_of_the_old_one(world: World) -> None:
+    case, first = await cleared(world)
+    await world.travel(DAY)
+    second = ok(await grants(world, case), 201)["clearance_id"]
+    assert (await reads_clearance(world, first))["state"] == "superseded"
+    assert (await world.said(case["patient_id"]))[-1].data["supersedes"] == first
+    await world.travel(200 * DAY)
+    assert (await clearance_events(world, case)).count("ClearanceExpired") == 1
+    assert (await reads_clearance(world, second))["state"] == "expired"
+
+
+async def test_deferred_it_waits_and_denied_it_closes(world: World) -> None:
+    case, clearance_id = await cleared(world)
+    path = f"/v1/cases/{case['id']}/decisions"
+    now = world.clock()
+    version = (await reads(world, case))["version"]
+    past = {"until": (now - DAY).isoformat(), "reason": "BP"}
+    assert refusal(await world.prescriber.post(f"{path}/defer", past, version=version)) == (422, "date_in_past")
+    naive = {"until": "2027-01-01T00:00:00", "reason": "BP"}
+    assert refusal(await world.prescriber.post(f"{path}/defer", naive, version=version)) == (422, "invalid_request")
+    later = {"until": (now + 30 * DAY).isoformat(), "reason": "blood pressure first"}
+    version = ok(await world.prescriber.post(f"{path}/defer", later, version=version))["version"]
+    ok(await world.prescriber.post(f"{path}/deny", {"reason": "not safe here"}, version=version))
+    assert (await reads_clearance(world, clearance_id))["state"] == "revoked"
+    assert (await world.said_types(case["patient_id"]))[-4:] == [
+        "ClearanceDeferred",
+        "ClearanceRevoked",
+        "ClearanceDenied",
+        "ScreeningClosed",
+    ]
+
+
+async def test_with_its_case_a_clearance_ends(world: World) -> None:
+    case, clearance_id = await cleared(world)
+    version = (await reads(world, case))["version"]
+    closing = {"reason": "withdrawn", "note": "going elsewhere"}
+    ok(await world.nurse.post(f"/v1/cases/{case['id']}/close", closing, version=version))
+    assert (await reads_clearance(world, clearance_id))["state"] == "revoked"
+    assert (await world.said_types(case["patient_id"]))[-2:] == ["ClearanceRevoked", "ScreeningClosed"]
+
+
+async def test_while_an_event_about_the_patient_waits_nothing_is_granted(world: World) -> None:
+    case = await ready_to_decide(world)
+    await world.hear(info_call_ended(case["patient_id"], world.clock()), skipping=1)
+    refused = await grants(world, case)
+    assert refused.json()["missing"] == ["record_incomplete"]

@@ -1,0 +1,83 @@
+"""Pages by signed webhook, and pages as files."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+
+from screening.adapters.page_directory import PageDirectory
+from screening.adapters.page_gateway import PageGateway
+from screening.domain.ids import AlertId, PageId
+from screening.domain.paging import PAGE_TEXT, Page, PageResult
+from screening.domain.rota import ChannelKind
+from services.screening.tests.builders import NOW, NURSE, new_uuid
+
+KEY = bytes(range(32))
+AT = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
+ADDRESSES = {ChannelKind.SMS: "https://gateway.example/sms", ChannelKind.VOICE: "https://gateway.example/voice"}
+
+
+def page(channel: ChannelKind = ChannelKind.SMS) -> Page:
+    return Page(
+        id=PageId(new_uuid()),
+        alert_id=AlertId(new_uuid()),
+        staff_id=NURSE,
+        channel=channel,
+        address="+14155550100",
+        intended_at=NOW,
+        attempt_at=NOW,
+    )
+
+
+def gateway(answer: Callable[[httpx.Request], httpx.Response]) -> PageGateway:
+    return PageGateway(ADDRESSES, KEY, lambda: AT, httpx.AsyncClient(transport=httpx.MockTransport(answer)))
+
+
+async def test_a_page_is_signed_and_says_only_that_somebody_is_needed() -> None:
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(202)
+
+    sent = page()
+    assert await gateway(answer).send(sent) is PageResult.SENT
+    (request,) = asked
+    assert str(request.url) == "https://gateway.example/sms"
+    assert json.loads(request.content) == {"channel": "sms", "to": "+14155550100", "text": PAGE_TEXT}
+    assert request.headers["idempotency-key"] == sent.id
+    signed = hmac.new(KEY, b"1795453200." + request.content, hashlib.sha256).hexdigest()
+    assert request.headers["careflow-signature"] == f"t=1795453200,v1={signed}"
+
+
+@pytest.mark.parametrize("status", [301, 400, 500])
+async def test_an_answer_that_is_no_success_is_a_refusal(status: int) -> None:
+    assert await gateway(lambda _: httpx.Response(status)).send(page()) is PageResult.REFUSED
+
+
+async def test_a_gateway_that_cannot_be_reached_is_a_refusal() -> None:
+    def unreachable(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectTimeout("no answer", request=request)
+
+    assert await gateway(unreachable).send(page()) is PageResult.REFUSED
+
+
+async def test_a_channel_without_an_address_is_a_refusal() -> None:
+    assert await gateway(lambda _: httpx.Response(202)).send(page(ChannelKind.PUSH)) is PageResult.REFUSED
+    assert gateway(lambda _: httpx.Response(202)).channels() == {ChannelKind.SMS, ChannelKind.VOICE}
+
+
+async def test_the_same_page_twice_is_one_file(tmp_path: Path) -> None:
+    directory, sent = PageDirectory(tmp_path / "pages"), page()
+    results = await asyncio.gather(directory.send(sent), directory.send(replace(sent)))
+    assert set(results) == {PageResult.DELIVERED}
+    (file,) = (tmp_path / "pages").iterdir()
+    written = json.loads(file.read_text())
+    assert (written["staff_id"], written["channel"], written["text"]) == (NURSE, "sms", PAGE_TEXT)

@@ -1,0 +1,107 @@
+"""Every command in a document is run: what a reader types works as written.
+
+Invariant: a command in a `sh` block of a document is in exactly one of the tables below; a new one fails the
+first test until somebody says how it is tried.
+"""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = sorted(
+    path
+    for path in (
+        *ROOT.glob("*.md"),
+        *ROOT.glob("docs/**/*.md"),
+        *ROOT.glob("*/*/README.md"),
+        *ROOT.glob("tests/**/*.md"),
+    )
+    if ".venv" not in path.parts
+)
+
+DEMO = "make demo"
+ON_A_KEPT_STACK = (
+    "make up",
+    "make status",
+    "make logs",
+    ".venv/bin/careflow token --role coordinator",
+    ".venv/bin/careflow token --role operator",
+    ".venv/bin/careflow clock show",
+    ".venv/bin/careflow clock advance 6w",
+    "make doctor",
+    "make down",
+)
+"""Run in this order, on a stack of the test's own."""
+RUN_BY_THE_GATE = {
+    "make test": "it is what runs this test",
+    "make lint": "`make test` begins with the same checks",
+    "make format": "the format check fails where it would change a file",
+    "make locks": "a test compares the locks with what it reads",
+    "make bench": "its smoke is part of `make test`",
+    "make test-chaos": "its smoke is part of `make test`",
+    ".venv/bin/pytest services/booking": "part of `make test`",
+    ".venv/bin/pytest services/screening": "part of `make test`",
+}
+
+
+def commands() -> dict[str, set[str]]:
+    """Each documented command with the documents it stands in."""
+    found: dict[str, set[str]] = {}
+    for document in DOCUMENTS:
+        for block in re.findall(r"^```sh\n(.*?)^```", document.read_text("utf-8"), re.DOTALL | re.MULTILINE):
+            for line in block.splitlines():
+                command = re.sub(r"\s+#.*", "", line).strip()
+                if command:
+                    found.setdefault(command, set()).add(str(document.relative_to(ROOT)))
+    return found
+
+
+def run(command: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["bash", "-c", command],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=150,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def test_every_documented_command_is_tried_somewhere() -> None:
+    tried = {DEMO, *ON_A_KEPT_STACK, *RUN_BY_THE_GATE}
+
+    assert {command: where for command, where in commands().items() if command not in tried} == {}
+
+
+def test_nothing_is_tried_that_no_document_says() -> None:
+    assert {*ON_A_KEPT_STACK, DEMO} <= commands().keys()
+
+
+@pytest.mark.xdist_group("commands")
+@pytest.mark.timeout(400)
+def test_the_commands_around_a_kept_stack(tmp_path: Path) -> None:
+    environment = {"CAREFLOW_STATE_DIR": str(tmp_path / "state")}
+    try:
+        for command in ON_A_KEPT_STACK:
+            done = run(command, environment)
+            assert done.returncode == 0, (
+                f"{command} ended with {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
+            )
+    finally:
+        run("make down", environment)
+
+
+@pytest.mark.xdist_group("commands")
+@pytest.mark.timeout(400)
+def test_the_demo_ends_well_when_every_claim_held() -> None:
+    done = run(DEMO, {})
+
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+    assert re.search(r"All \d+ claims held", done.stdout)
+    assert "✗" not in done.stdout

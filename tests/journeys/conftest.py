@@ -1,0 +1,54 @@
+"""A clinic at work on a running stack: every journey drives it over HTTP and watches the topics from outside."""
+
+import itertools
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from careflow_cli.demo.clinic import Clinic, Person
+from careflow_cli.demo.http import Caller, Http
+from careflow_cli.demo.subscriber import Subscriber
+from careflow_cli.demo.walk import Walk
+from careflow_cli.infra import topics
+
+if TYPE_CHECKING:
+    from careflow_cli.stack.stack import Stack
+
+_numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys share one stack and its clock, so they run one after the other on one worker."""
+    for item in items:
+        if "journeys" in item.path.parts:
+            item.add_marker(pytest.mark.journey)
+            item.add_marker(pytest.mark.xdist_group("stack"))
+
+
+@pytest.fixture
+async def walk(stack: "Stack") -> AsyncIterator[Walk]:
+    """Somebody to take patients through the clinic, which is open."""
+
+    def token(caller: Caller) -> str:
+        return stack.token(*caller.roles, subject=caller.subject, patient_id=caller.patient_id)
+
+    urls = {spec.name: stack.service_url(spec.name) for spec in stack.services}
+    subscriber = Subscriber(stack.kafka_url, [topic.name for topic in topics.declared()])
+    async with Http(urls, token) as http, subscriber.following() as events:
+        walk = Walk(Clinic(http, events), stack.clock)
+        await walk.open_the_clinic()
+        yield walk
+        assert (events.gaps, events.repeats) == ([], []), "every stream reaches an outsider whole"
+
+
+@pytest.fixture
+def person() -> Person:
+    """Somebody nobody has met yet."""
+    number = next(_numbers)
+    return Person(
+        given_name="Robin",
+        family_name=f"Invented-{number}",
+        email=f"robin.{number}@example.org",
+        phone=f"+1415555{1000 + number}",
+    )

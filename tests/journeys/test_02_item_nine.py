@@ -1,0 +1,108 @@
+"""A worrying answer reaches a human at once, and nothing but a human ends the alert."""
+
+import json
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from careflow_cli.demo.clinic import DIRECTOR, PRESCRIBER, Patient, Person
+from careflow_cli.demo.walk import C_SSRS_NONE, PHQ_9, Walk
+
+if TYPE_CHECKING:
+    from careflow_cli.stack.stack import Stack
+
+
+async def in_screening(walk: Walk, person: Person) -> tuple[Patient, str]:
+    """A patient whose intake lies open."""
+    patient, completed = await walk.info_call(person)
+    await walk.clinic.events.wait_for("ScreeningStarted", subject=patient.subject)
+    case = await walk.clinic.case(patient, after=completed)
+    return patient, case.body["id"]
+
+
+def pages(stack: "Stack", alert_id: str) -> list[dict[str, Any]]:
+    """The pages that went out for an alert, as files somebody can look at."""
+    found = [json.loads(each.read_text()) for each in stack.pages.glob("*.json")]
+    return [each for each in found if each["alert_id"] == alert_id]
+
+
+async def test_item_nine_of_one_asks_for_the_screener_in_the_same_sitting(walk: Walk, person: Person) -> None:
+    patient, case_id = await in_screening(walk, person)
+
+    saved = await walk.clinic.answer_questionnaire(patient, case_id, "phq-9", {"9": "1"}, complete=False)
+
+    assert next(iter(saved.body)) == "crisis"
+    assert saved.body["crisis"]["lifeline"] == "988"
+    assert saved.body["crisis"]["emergency"] == "911"
+    case = await walk.clinic.case(patient)
+    screener = next(each for each in case.body["clinical"]["responses"] if each["questionnaire"] == "c-ssrs-screener")
+    assert saved.body["next_request_id"] == screener["request_id"]
+    raised = await walk.clinic.events.wait_for("SafetyAlertRaised", subject=patient.subject)
+    assert raised.data["level"] == "moderate"
+
+
+async def test_item_nine_of_two_pages_within_a_second_and_escalates_to_the_end(
+    stack: "Stack", walk: Walk, person: Person
+) -> None:
+    patient, case_id = await in_screening(walk, person)
+
+    began = time.monotonic()
+    saved = await walk.clinic.answer_questionnaire(patient, case_id, "phq-9", {"9": "2"}, complete=False)
+    alert_id = saved.body["alert_id"]
+    raised = await walk.clinic.events.wait_for("SafetyAlertRaised", subject=patient.subject, within=5)
+    assert time.monotonic() - began < 2, "the event leaves within a second, an outsider sees it within two"
+    assert raised.data["level"] == "high"
+
+    await walk.travel_to(walk.clock.now() + timedelta(minutes=4))
+    first = (await walk.clinic.http.get(DIRECTOR, "screening", f"/v1/alerts/{alert_id}")).body
+    assert first["paged"] == [PRESCRIBER.subject]
+    sent = pages(stack, alert_id)
+    assert {(page["staff_id"], page["channel"]) for page in sent} == {
+        (PRESCRIBER.subject, "sms"),
+        (PRESCRIBER.subject, "voice"),
+    }
+    assert not any(person.family_name in str(page) for page in sent), "a page says nothing about the patient"
+
+    await walk.travel_to(walk.clock.now() + timedelta(minutes=20))
+    later = (await walk.clinic.http.get(DIRECTOR, "screening", f"/v1/alerts/{alert_id}")).body
+    assert later["paged"] == [PRESCRIBER.subject, DIRECTOR.subject]
+    assert later["exhausted"]
+    steps = [
+        int(str(event.data["step"])) for event in walk.clinic.events.of("SafetyAlertEscalated", subject=patient.subject)
+    ]
+    assert steps == sorted(set(steps))
+    assert steps
+
+    path = await walk.clinic.care_path(patient, after=raised)
+    assert "safety_alert_open" in _closed(path, "dosing")
+    assert "safety_alert_open" not in _closed(path, "evaluation")
+
+    await walk.clinic.answer_questionnaire(patient, case_id, "phq-9", PHQ_9)
+    await walk.clinic.answer_questionnaire(patient, case_id, "c-ssrs-screener", C_SSRS_NONE)
+    still = (await walk.clinic.http.get(DIRECTOR, "screening", f"/v1/alerts/{alert_id}")).body
+    assert still["state"] == "open", "a later low score closes nothing"
+
+    await walk.clinic.act_on("alerts", alert_id, "acknowledge")
+    unfinished = await _close(walk, alert_id, {"outcome": "resolved", "note": "Reached by phone."})
+    assert (unfinished.status, unfinished.code) == (422, "closing_incomplete")
+    assert set(unfinished.body["missing"]) == {"disposition", "safety_plan"}
+    closing = {
+        "outcome": "resolved",
+        "note": "Reached by phone.",
+        "disposition": "safe_with_plan",
+        "safety_plan": "Written with the patient.",
+    }
+    assert (await _close(walk, alert_id, closing)).status == 200
+    closed = await walk.clinic.events.wait_for("SafetyAlertClosed", subject=patient.subject)
+    path = await walk.clinic.care_path(patient, after=closed)
+    assert "safety_alert_open" not in _closed(path, "dosing")
+
+
+async def _close(walk: Walk, alert_id: str, body: dict[str, str]) -> Any:
+    current = await walk.clinic.http.get(PRESCRIBER, "screening", f"/v1/alerts/{alert_id}")
+    path = f"/v1/alerts/{alert_id}/close"
+    return await walk.clinic.http.ask(PRESCRIBER, "POST", "screening", path, body, version=current.version)
+
+
+def _closed(path: dict[str, Any], kind: str) -> set[str]:
+    return {gate["code"] for each in path["bookable"] if each["kind"] == kind for gate in each["closed_gates"]}
