@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from careflow_service.work import Transaction
+from sessions.application.courses import course_of, plan_of
 from sessions.application.ports import Ports
 from sessions.domain.clinic_day import clinic_day, day_bounds
 from sessions.domain.consents import Consent
@@ -24,18 +25,6 @@ class AskedGate:
     course: Course
 
 
-async def plan_of(session: Session, ports: Ports) -> Plan | None:
-    """The plan the session belongs to: the one it was booked for, else the patient's live one."""
-    if session.plan_id is not None:
-        return await ports.plans.get(session.plan_id)
-    return await ports.plans.live_of(session.patient_id)
-
-
-async def course_of(session: Session, ports: Ports) -> Course:
-    """The patient's course so far."""
-    return await ports.courses.find(session.patient_id) or Course(id=session.patient_id)
-
-
 async def ask_gate(session: Session, ports: Ports, now: datetime) -> AskedGate:
     """Every item of the gate as it stands."""
     return await _ask(session, ports, now, None)
@@ -47,7 +36,7 @@ async def ask_guarded_gate(session: Session, ports: Ports, tx: Transaction) -> A
 
 
 async def _ask(session: Session, ports: Ports, now: datetime, tx: Transaction | None) -> AskedGate:
-    plan, course = await plan_of(session, ports), await course_of(session, ports)
+    plan, course = await plan_of(session, ports), await course_of(session.patient_id, ports)
     eligibility = await ports.eligibilities.find(session.patient_id)
     consents = await ports.consents.signed_by(session.patient_id)
     patient = await ports.patients.find(session.patient_id)

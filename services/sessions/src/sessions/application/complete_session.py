@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction
-from sessions.application.ask_gate import course_of
+from sessions.application.courses import course_of, keep_course
 from sessions.application.ports import Ports
 from sessions.application.rendered_services import rendered_services
 from sessions.application.results import Changed
@@ -37,10 +37,11 @@ class CompleteSessionHandler:
 
         async def complete(session: Session, tx: Transaction) -> Session:
             services = rendered_services(session, command.therapy, StaffId(actor.id), ports, now=tx.now)
-            done = session.completed(services, now=tx.now)
+            return session.completed(services, now=tx.now)
+
+        async def note_in_course(session: Session, tx: Transaction) -> None:
             if session.kind is not VisitKind.DOSING:
-                await _note_in_course(done, ports, tx)
-            return done
+                await _note_in_course(session, ports, tx)
 
         return await self.changes.run(
             command.session_id,
@@ -49,15 +50,13 @@ class CompleteSessionHandler:
             action="complete_session",
             request=request,
             expecting=command.expected_version,
+            then=note_in_course,
         )
 
 
 async def _note_in_course(session: Session, ports: Ports, tx: Transaction) -> None:
     assert session.started_at is not None
-    before = await course_of(session, ports)
+    before = await course_of(session.patient_id, ports)
     hour = TherapyHour(session_id=session.id, kind=session.kind, plan_id=session.plan_id, started_at=session.started_at)
     course = before.completed(hour, now=tx.now)
-    if await ports.courses.find(course.id) is None:
-        await ports.courses.add(course, tx)
-    elif course is not before:
-        await ports.courses.save(course, expecting=before.version, tx=tx)
+    await keep_course(before, course, ports, tx)

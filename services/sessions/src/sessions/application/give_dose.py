@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction
-from sessions.application.ask_gate import AskedGate, ask_guarded_gate
+from sessions.application.ask_gate import ask_guarded_gate
+from sessions.application.courses import course_of, keep_course
 from sessions.application.ports import Ports
 from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
@@ -52,8 +53,10 @@ class GiveDoseHandler:
                 now=tx.now,
             )
             await ports.drug_log.save(given, expecting=container.version, tx=tx)
-            await _note_in_course(session, asked, ports, tx)
             return dosed
+
+        async def note_in_course(session: Session, tx: Transaction) -> None:
+            await _note_in_course(session, ports, tx)
 
         return await self.changes.run(
             command.session_id,
@@ -62,6 +65,7 @@ class GiveDoseHandler:
             action="give_dose",
             request=request,
             expecting=command.expected_version,
+            then=note_in_course,
         )
 
 
@@ -94,19 +98,15 @@ def _monitoring(session: Session, ports: Ports, tx: Transaction) -> Monitoring:
     return Monitoring.begun(tx.now, plan, baseline, ports.policy.vitals_times)
 
 
-async def _note_in_course(session: Session, asked: AskedGate, ports: Ports, tx: Transaction) -> None:
-    """The course is always written, so that two sessions of one patient cannot both be the last allowed dose."""
+async def _note_in_course(session: Session, ports: Ports, tx: Transaction) -> None:
+    """The course is always written by a first dose, so that two sessions cannot both be the last allowed one."""
     integration = ports.policy.integration
-    course = asked.course.dosed(
+    before = await course_of(session.patient_id, ports)
+    course = before.dosed(
         session.id,
-        asked.plan.id if asked.plan else None,
+        session.plan_id,
         at=tx.now,
         due_within=integration.due_within,
         overdue_after=integration.overdue_after,
     )
-    if course is asked.course:
-        return
-    if await ports.courses.find(course.id) is None:
-        await ports.courses.add(course, tx)
-    else:
-        await ports.courses.save(course, expecting=asked.course.version, tx=tx)
+    await keep_course(before, course, ports, tx)

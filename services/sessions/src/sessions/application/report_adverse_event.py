@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
+from sessions.application.courses import course_of, keep_course
 from sessions.application.ports import Ports
 from sessions.application.rendered_services import rendered_services
 from sessions.application.results import Changed
 from sessions.domain.adverse_events import AdverseEvent, Observation
-from sessions.domain.course import Course
 from sessions.domain.errors import not_found
 from sessions.domain.ids import AdverseEventId, PatientId, SessionId, StaffId
 from sessions.domain.states import UNDER_WAY, Outcome
@@ -40,20 +40,13 @@ class ReportAdverseEventHandler:
             )
             await self.ports.adverse_events.add(event, tx)
             if event.holds_dosing:
-                await self._hold(event, tx)
+                before = await course_of(event.patient_id, self.ports)
+                await keep_course(before, before.held(event.id), self.ports, tx)
             if command.session_id is not None:
                 await self._stop(event, command.session_id, StaffId(actor.id), tx)
             return Changed(event.id, event.version)
 
         return await self.work.run(report, by=actor, action="report_adverse_event", returns=Changed, request=request)
-
-    async def _hold(self, event: AdverseEvent, tx: Transaction) -> None:
-        known = await self.ports.courses.find(event.patient_id)
-        course = (known or Course(id=event.patient_id)).held(event.id)
-        if known is None:
-            await self.ports.courses.add(course, tx)
-        else:
-            await self.ports.courses.save(course, expecting=known.version, tx=tx)
 
     async def _stop(self, event: AdverseEvent, session_id: SessionId, by: StaffId, tx: Transaction) -> None:
         session = await self.ports.sessions.get(session_id)

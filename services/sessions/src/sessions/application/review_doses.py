@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
+from sessions.application.courses import course_of, keep_course
 from sessions.application.ports import Ports
 from sessions.application.results import Changed
-from sessions.domain.course import Course
 from sessions.domain.ids import PatientId
 
 
@@ -24,12 +24,9 @@ class ReviewDosesHandler:
         """From now on doses are counted anew."""
 
         async def review(tx: Transaction) -> Changed:
-            known = await self.ports.courses.find(command.patient_id)
-            course = (known or Course(id=command.patient_id)).reviewed(now=tx.now)
-            if known is None:
-                await self.ports.courses.add(course, tx)
-            else:
-                await self.ports.courses.save(course, expecting=known.version, tx=tx)
+            before = await course_of(command.patient_id, self.ports)
+            course = before.reviewed(now=tx.now)
+            await keep_course(before, course, self.ports, tx)
             return Changed(course.id, course.version)
 
         return await self.work.run(review, by=actor, action="review_doses", returns=Changed, request=request)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction
-from sessions.application.ask_gate import plan_of
+from sessions.application.courses import plan_of
 from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
 from sessions.domain.doses import Order, StatedDose

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction
-from sessions.application.ask_gate import ask_guarded_gate, course_of, plan_of
+from sessions.application.ask_gate import ask_guarded_gate
+from sessions.application.courses import course_of, plan_of
 from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
 from sessions.domain.course import Course
@@ -32,7 +33,7 @@ class StartSessionHandler:
             if session.kind is VisitKind.DOSING:
                 asked = await ask_guarded_gate(session, ports, tx)
                 return _numbered(session, asked.plan, asked.course).started(asked.gate, now=tx.now)
-            plan, course = await plan_of(session, ports), await course_of(session, ports)
+            plan, course = await plan_of(session, ports), await course_of(session.patient_id, ports)
             return _numbered(session, plan, course).started(None, now=tx.now)
 
         return await self.changes.run(
