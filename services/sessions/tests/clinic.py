@@ -10,7 +10,7 @@ from careflow_events import contracts
 from careflow_events.contracts import codes, session_codes
 from careflow_events.contracts.sealed import Sealed
 from careflow_service.ids import new_id
-from services.sessions.tests.builders import MILL_VALLEY
+from services.sessions.tests.builders import MILL_VALLEY, ZONE
 from services.sessions.tests.world import Caller, World
 
 
@@ -204,9 +204,10 @@ def signs(systolic: int = 128, diastolic: int = 82, **more: Any) -> dict[str, An
 
 def all_checks(now: datetime, **changes: Any) -> dict[str, Any]:
     """Everything asked before a dose, all in order."""
+    today = now.astimezone(ZONE).date().isoformat()
     return {
         "identifiers": ["name", "birth_date"],
-        "weight": {"kilograms": "80", "measured_on": now.date().isoformat()},
+        "weight": {"kilograms": "80", "measured_on": today},
         "allergic": False,
         "substances": {"recent": False, "intoxicated": False},
         "drug_screen": "expected",
@@ -226,7 +227,7 @@ def all_checks(now: datetime, **changes: Any) -> dict[str, Any]:
         },
         "team": {"therapist": "user-therapist", "nurse": "user-nurse", "prescriber": "user-prescriber"},
         "equipment_ready": True,
-        "cures_reviewed_on": now.date().isoformat(),
+        "cures_reviewed_on": today,
         "baseline": [signs()],
         **changes,
     }
@@ -292,6 +293,13 @@ async def wastes(world: World, vial: str, draw_id: str, mg: str) -> str:
     """The nurse enters waste; answers the entry's id."""
     body = {"kind": "wasted", "mg": mg, "draw_id": draw_id, "note": "rest of the syringe"}
     return str(ok(await world.nurse.post(f"/v1/drug-log/containers/{vial}/entries", body), 201)["added_id"])
+
+
+async def wastes_before_witness(world: World, vial: str, draw_id: str, mg: str) -> None:
+    """The nurse enters waste and a second nurse confirms it."""
+    entry = await wastes(world, vial, draw_id, mg)
+    path = f"/v1/drug-log/containers/{vial}/entries/{entry}/witness"
+    ok(await world.nurse_called("second-nurse").post(path))
 
 
 def dose(vial: str, draw_id: str, **changes: Any) -> dict[str, Any]:

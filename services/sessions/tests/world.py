@@ -12,12 +12,15 @@ from typing import Any
 
 import httpx
 import structlog
+from fastapi import FastAPI
 from joserfc.jwk import KeySet
 from pymongo.monitoring import CommandListener
 
 from careflow_events.contracts import EventData
+from careflow_events.delivery import Delivery, Outcome
 from careflow_events.envelope import Envelope, decode
-from careflow_events.handling import Handling, Settled
+from careflow_events.faults import diagnosis
+from careflow_events.handling import Handling
 from careflow_events.mongo import mongo_stores
 from careflow_events.publication import Publication, compose, patient_subject
 from careflow_events.testing.builders import Keys as SealingKeys
@@ -85,6 +88,7 @@ class World:
     sessions: Sessions
     clock: SetClock
     logs: io.StringIO
+    app: FastAPI
     _handling: Handling[Ports]
     _heard: "dict[str, count[int]]" = field(default_factory=dict)
 
@@ -119,26 +123,23 @@ class World:
             await consumers.note_started(topic.name, f"{topic.name}-1", 0)
             await consumers.note_checkpoint(topic.name, 0, self.clock())
 
-    async def hear(self, data: EventData, *, skipping: int = 0, keys: SealingKeys = SEALING) -> Settled:
-        """The next event of its stream arrives, as its service would have committed it; `skipping` some before it,
-        sealed with these `keys`.
+    async def hear(self, data: EventData, *, keys: SealingKeys = SEALING) -> Outcome:
+        """The next event of its stream is delivered, as its service would have committed it, sealed with these
+        `keys`; what cannot be handled is parked.
         """
         subject = patient_subject(str(data.patient_id))  # type: ignore[attr-defined]  # every event here has one
         publication = Publication(subject=subject, data=data)
-        numbers = self._heard.setdefault(publication.stream, count(1))
-        for _ in range(skipping):
-            next(numbers)
         event = compose(
             publication,
             id=new_id(),
-            sequence=next(numbers),
+            sequence=next(self._heard.setdefault(publication.stream, count(1))),
             now=self.clock(),
             causation=None,
             correlation=None,
             traceparent=None,
             sealer=keys.sealer(),
         )
-        return await self._handling.settle(a_record(event))
+        return await Delivery(self._handling, fault_of=diagnosis(lambda _: False)).deliver(a_record(event))
 
     async def catch_up(self) -> None:
         """Everything that is due happens: deadlines fire, as `timers` does."""
@@ -173,6 +174,11 @@ class World:
     async def said_types(self, patient_id: str, topic: str = "careflow.sessions.v1") -> list[str]:
         """The names of what was said of a patient, in order."""
         return [event.type.split(".")[2] for event in await self.said(patient_id, topic)]
+
+    async def said_at(self, location_id: str) -> list[str]:
+        """The names of the safety events of a location, in order."""
+        rows = self.store.database["_outbox"].find({"stream": f"careflow.sessions.safety.v1/location:{location_id}"})
+        return [decode(row["record"], []).type.split(".")[2] async for row in rows.sort("sequence", 1)]
 
     async def alarmed(self, patient_id: str) -> list[str]:
         """The names of the safety events of a patient, in order."""
@@ -231,4 +237,4 @@ async def running(
             )
             transport = httpx.ASGITransport(app=app)
             async with httpx.AsyncClient(transport=transport, base_url="http://sessions") as client:
-                yield World(client, store, sessions, clock, logs, handling)
+                yield World(client, store, sessions, clock, logs, app, handling)

@@ -25,7 +25,7 @@ from services.sessions.tests.clinic import (
     session_of,
     snapshot,
     therapy_hour,
-    wastes,
+    wastes_before_witness,
 )
 from services.sessions.tests.world import SEALING, World
 
@@ -46,9 +46,7 @@ async def test_a_course_from_the_signed_plan_to_the_integration_of_its_first_dos
     session_id = await ready_for_dose(world, course)
     assert await gate_of(world, session_id) == []
     vial, draw_id = await receives_dose(world, session_id)
-    waste = await wastes(world, vial, draw_id, "10")
-    witness = f"/v1/drug-log/containers/{vial}/entries/{waste}/witness"
-    ok(await world.nurse_called("second-nurse").post(witness))
+    await wastes_before_witness(world, vial, draw_id, "10")
     await goes_home(world, session_id)
     await world.travel(timedelta(days=1))
     await therapy_hour(world, course, "integration")
