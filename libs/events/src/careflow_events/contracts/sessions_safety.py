@@ -62,7 +62,7 @@ class DrugLogEvent(EventData):
 
 
 class DrugCountMismatch(DrugLogEvent):
-    """What was counted is not what the log says."""
+    """A container did not add up when the day was closed."""
 
     container_id: Id
     at: Instant
