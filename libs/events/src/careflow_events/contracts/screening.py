@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from careflow_events.contracts import codes
+from careflow_events.contracts import codes, session_codes
 from careflow_events.contracts.instant import Instant
 from careflow_events.contracts.model import Id, PatientEvent, Section, Several, StaffId
 from careflow_events.contracts.sealed import Sealed, SealedFor
@@ -68,6 +68,24 @@ class QuestionnaireCompleted(ScreeningEvent):
     for_sessions: Annotated[Sealed[QuestionnaireForSessions], SealedFor("sessions")]
 
 
+class PreSessionScreenForSessions(Section):
+    """What the answers before a dosing visit come to; `change_from_baseline` is negative when symptoms got less."""
+
+    level: codes.AlertLevel | None = None
+    score: Annotated[int, Field(ge=0)]
+    change_from_baseline: int | None = None
+
+
+class PreSessionScreenAssessed(ScreeningEvent):
+    """The questions before a dosing visit are answered and assessed; the assessment counts until `valid_until`."""
+
+    request_id: Id
+    completed_at: Instant
+    valid_until: Instant
+    result: session_codes.ScreenResult
+    for_sessions: Annotated[Sealed[PreSessionScreenForSessions], SealedFor("sessions")]
+
+
 class ServiceLine(Section):
     """One billable service: a CPT or HCPCS code, how many units, the minutes it took where time counts."""
 
@@ -108,8 +126,6 @@ class DiagnosesForBilling(Section):
 
 class DiagnosesRecorded(ScreeningEvent):
     """A clinician recorded the diagnoses of an evaluation; the newest replaces those before it."""
-
-    for_integrators = True
 
     evaluation_id: Id
     recorded_at: Instant

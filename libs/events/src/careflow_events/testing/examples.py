@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from careflow_events import contracts
+from careflow_events.testing.billing_examples import billing_examples
 from careflow_events.testing.booking_examples import booking_examples
 from careflow_events.testing.example import Example
 from careflow_events.testing.screening_examples import screening_examples
@@ -11,7 +12,7 @@ from careflow_events.testing.screening_examples import screening_examples
 
 def examples() -> Sequence[Example]:
     """Every example, of every event type."""
-    return (*booking_examples(), *screening_examples(), _checkpoint())
+    return (*booking_examples(), *screening_examples(), *billing_examples(), _checkpoint())
 
 
 def _checkpoint() -> Example:

@@ -41,7 +41,7 @@ LONGEST_VALUE: Final = 256
 """Characters of one value; everything listed is shorter."""
 
 _EVENT_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
-_OUR_LOGGERS = ("careflow_service", "careflow_events", "booking", "screening")
+_OUR_LOGGERS = ("careflow_service", "careflow_events", "booking", "screening", "sessions", "billing")
 _TEMPLATES_FROM = ("uvicorn", "aiokafka", "pymongo", "faststream", "opentelemetry", "asyncio")
 """Libraries whose messages are about connections and never about what passes through them."""
 

@@ -1,0 +1,170 @@
+"""What billing says on careflow.billing.v1: estimates, charges, payments, the journal, superbills. Money and ids: no
+service, diagnosis, name or card.
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from careflow_events.contracts import billing_codes
+from careflow_events.contracts.instant import Instant
+from careflow_events.contracts.model import ContractModel, Id, PatientEvent, Several, StaffId
+from careflow_events.topics import BILLING
+
+Minor = Annotated[int, Field(ge=0)]
+"""An amount of money in minor units (cents) of the event's currency."""
+
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+"""ISO 4217."""
+
+Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+"""A date of the clinic's zone."""
+
+Count = Annotated[int, Field(ge=1)]
+
+
+class BillingEvent(PatientEvent):
+    """Written by billing, for those who may read financial events."""
+
+    topic = BILLING
+    for_integrators = True
+
+
+class AccountOpened(BillingEvent):
+    """Money of this patient is kept account of."""
+
+    opened_at: Instant
+
+
+class EstimateEvent(BillingEvent):
+    """Something about one version of a good-faith estimate."""
+
+    estimate_id: Id
+    version: Count
+
+
+class GoodFaithEstimateIssued(EstimateEvent):
+    """A version was issued; `due_by` is when the law wanted it."""
+
+    issued_at: Instant
+    due_by: Instant
+    total_minor: Minor
+    currency: Currency
+
+
+class GoodFaithEstimateDelivered(EstimateEvent):
+    """The patient got it, in writing."""
+
+    delivered_at: Instant
+
+
+class GoodFaithEstimateOverdue(EstimateEvent):
+    """This version was to be issued by `due_by` and was not."""
+
+    due_by: Instant
+
+
+class EstimateExceeded(EstimateEvent):
+    """What was charged is this much more than what was estimated."""
+
+    over_minor: Minor
+    currency: Currency
+
+
+class ChargeEvent(BillingEvent):
+    """Something about one revision of a charge."""
+
+    charge_id: Id
+    cause: billing_codes.ChargeCause
+    cause_id: Id
+    revision: Count
+    amount_minor: Minor
+    currency: Currency
+
+
+class ChargePosted(ChargeEvent):
+    """The patient owes this."""
+
+
+class ChargeReversed(ChargeEvent):
+    """This revision is no longer owed; a newer one may follow."""
+
+
+class CoverageBlocked(BillingEvent):
+    """A service cannot be charged to the patient: Medicare, and no private contract with who rendered it."""
+
+    charge_id: Id
+    cause: billing_codes.ChargeCause
+    cause_id: Id
+    providers: Several[StaffId]
+
+
+class FeeWaived(BillingEvent):
+    """A fee for a lost visit is not charged."""
+
+    appointment_id: Id
+    cause: billing_codes.ChargeCause
+    reason: billing_codes.WaiverReason
+    amount_minor: Minor
+    currency: Currency
+
+
+class PaymentReceived(BillingEvent):
+    """Money came in."""
+
+    payment_id: Id
+    amount_minor: Minor
+    currency: Currency
+    method: billing_codes.PaymentMethod
+
+
+class RefundIssued(BillingEvent):
+    """Money went back by the method it came by."""
+
+    refund_id: Id
+    payment_id: Id
+    amount_minor: Minor
+    currency: Currency
+    reason: billing_codes.RefundReason
+
+
+class JournalLine(ContractModel):
+    """One side of an entry: exactly one of the amounts is above zero."""
+
+    account: billing_codes.LedgerAccount
+    debit_minor: Minor
+    credit_minor: Minor
+
+
+class JournalEntryPosted(BillingEvent):
+    """An entry of the books; its debits equal its credits. `reverses` is the entry it takes back."""
+
+    entry_id: Id
+    posted_on: Day
+    currency: Currency
+    lines: Annotated[Several[JournalLine], Field(min_length=2)]
+    cause: billing_codes.EntryCause
+    cause_id: Id
+    reverses: Id | None = None
+
+
+class SuperbillEvent(BillingEvent):
+    """Something about a superbill. `version` is 1, and one more with every reissue for the same services."""
+
+    superbill_id: Id
+    number: Annotated[str, Field(pattern=r"^[A-Z]{1,8}-[0-9]{4}-[0-9]{4,}$")]
+    version: Count
+
+
+class SuperbillIssued(SuperbillEvent):
+    """A superbill was issued; `replaces` is the void one whose place it takes."""
+
+    issued_at: Instant
+    replaces: Id | None = None
+
+
+class SuperbillVoided(SuperbillEvent):
+    """It no longer counts."""
+
+    voided_at: Instant
+    reason: billing_codes.VoidReason

@@ -1,0 +1,83 @@
+"""The codes of what billing says, with one line of meaning per value. Open unless it derives from ClosedCode."""
+
+from careflow_events.contracts.code import UNKNOWN as NOT_KNOWN
+from careflow_events.contracts.code import OpenCode
+
+_UNKNOWN = (NOT_KNOWN, "a value newer than this reader")
+
+
+class ChargeCause(OpenCode):
+    """What a charge is for; its `cause_id` is an id of that."""
+
+    SESSION = "session", "services rendered in a session"
+    EVALUATION = "evaluation", "services rendered in an evaluation"
+    LATE_CANCELLATION = "late_cancellation", "a visit the patient gave up with too little notice"
+    NO_SHOW = "no_show", "a visit the patient did not come to"
+    UNKNOWN = _UNKNOWN
+
+
+class PaymentMethod(OpenCode):
+    """How money came in. Nothing of a card is ever told."""
+
+    CARD_TERMINAL = "card_terminal", "a card, at the terminal"
+    HSA_FSA = "hsa_fsa", "a health savings or flexible spending account"
+    CASH = "cash", "banknotes"
+    CHECK = "check", "a check"
+    TRANSFER = "transfer", "a bank transfer"
+    UNKNOWN = _UNKNOWN
+
+
+class RefundReason(OpenCode):
+    """Why money went back."""
+
+    OVERPAID = "overpaid", "more was paid than is owed"
+    CHARGE_CORRECTED = "charge_corrected", "what it was paid for costs less, or nothing"
+    GOODWILL = "goodwill", "the clinic's decision"
+    ENTERED_IN_ERROR = "entered_in_error", "the payment was recorded by mistake"
+    UNKNOWN = _UNKNOWN
+
+
+class WaiverReason(OpenCode):
+    """Why a fee is not charged."""
+
+    FIRST_TIME_COURTESY = "first_time_courtesy", "it happened for the first time"
+    NO_SIGNED_POLICY = "no_signed_policy", "the patient had signed no financial policy by then"
+    EMERGENCY = "emergency", "a documented emergency"
+    CLINIC_DECISION = "clinic_decision", "the clinic's decision"
+    UNKNOWN = _UNKNOWN
+
+
+class LedgerAccount(OpenCode):
+    """The chart of accounts."""
+
+    CASH = "cash", "money received"
+    RECEIVABLE = "receivable", "what patients owe"
+    UNAPPLIED_PAYMENTS = "unapplied_payments", "a liability: received, and not yet for any service"
+    REVENUE_EVALUATION = "revenue_evaluation", "evaluations and medical visits"
+    REVENUE_THERAPY = "revenue_therapy", "psychotherapy"
+    REVENUE_TREATMENT = "revenue_treatment", "giving and monitoring treatment"
+    REVENUE_DRUG = "revenue_drug", "drugs"
+    REVENUE_OTHER = "revenue_other", "tests and everything else"
+    REVENUE_FEES = "revenue_fees", "late cancellations and missed visits"
+    UNKNOWN = _UNKNOWN
+
+
+class EntryCause(OpenCode):
+    """What a journal entry was posted for; its `cause_id` is the charge's or the payment's."""
+
+    CHARGE = "charge", "a charge was posted"
+    CHARGE_REVERSAL = "charge_reversal", "a charge no longer counts"
+    PAYMENT = "payment", "money came in"
+    ALLOCATION = "allocation", "money received is for a charge now, or no longer"
+    REFUND = "refund", "money went back"
+    UNKNOWN = _UNKNOWN
+
+
+class VoidReason(OpenCode):
+    """Why a superbill no longer counts."""
+
+    CHARGE_CORRECTED = "charge_corrected", "a service on it was corrected"
+    REFUNDED = "refunded", "what it says was paid was paid back"
+    DETAILS_WRONG = "details_wrong", "a name, number or address on it was wrong"
+    ISSUED_IN_ERROR = "issued_in_error", "it was issued by mistake"
+    UNKNOWN = _UNKNOWN

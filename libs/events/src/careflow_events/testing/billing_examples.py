@@ -1,0 +1,140 @@
+"""Examples of what billing says."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from careflow_events import contracts
+from careflow_events.contracts import billing_codes as codes
+from careflow_events.testing.example import (
+    CALL_AT,
+    EVALUATION,
+    EVALUATION_AT,
+    EVALUATION_VISIT,
+    PATIENT,
+    PRESCRIBER,
+    Example,
+)
+
+CHARGE: Final = "5b0f5d6e-2a52-5c0d-9e0b-3f6f1a1d7c01"
+ENTRY: Final = "0199f6c0-1a2b-7c3d-8e4f-5a6b7c8d9e02"
+PAYMENT: Final = "0199f6c1-2b3c-7d4e-9f50-6b7c8d9e0f03"
+REFUND: Final = "0199f6c2-3c4d-7e5f-a061-7c8d9e0f1a04"
+ESTIMATE: Final = "0199f24e-a0bb-7f60-b172-8d9e0f1a2b05"
+SUPERBILL: Final = "0199f6d0-4d5e-7061-8283-9e0f1a2b3c06"
+BILLED_AT: Final = EVALUATION_AT + timedelta(hours=3)
+COST: Final = 45_000
+
+
+def billing_examples() -> Sequence[Example]:
+    """One or more of every event of careflow.billing.v1."""
+    return (*_estimates(), *_charges(), *_payments(), *_superbills())
+
+
+def _estimates() -> Sequence[Example]:
+    estimate: dict[str, Any] = {"patient_id": PATIENT, "estimate_id": ESTIMATE, "version": 1}
+    due_by = CALL_AT + timedelta(days=3)
+    issued_at = CALL_AT + timedelta(hours=2)
+    issued = contracts.GoodFaithEstimateIssued(
+        **estimate, issued_at=issued_at, due_by=due_by, total_minor=COST, currency="USD"
+    )
+    delivered_at = issued_at + timedelta(minutes=1)
+    return (
+        Example("registered", contracts.AccountOpened(patient_id=PATIENT, opened_at=CALL_AT), CALL_AT),
+        Example("evaluation", issued, issued_at),
+        Example(
+            "electronically",
+            contracts.GoodFaithEstimateDelivered(**estimate, delivered_at=delivered_at),
+            delivered_at,
+        ),
+        Example("not-in-time", contracts.GoodFaithEstimateOverdue(**estimate, due_by=due_by), due_by),
+        Example(
+            "by-a-second-evaluation",
+            contracts.EstimateExceeded(**estimate, over_minor=COST, currency="USD"),
+            BILLED_AT,
+        ),
+    )
+
+
+def _charges() -> Sequence[Example]:
+    charge: dict[str, Any] = {
+        "patient_id": PATIENT,
+        "charge_id": CHARGE,
+        "cause": codes.ChargeCause.EVALUATION,
+        "cause_id": EVALUATION,
+    }
+    money: dict[str, Any] = {"amount_minor": COST, "currency": "USD"}
+    fee: dict[str, Any] = {
+        "patient_id": PATIENT,
+        "appointment_id": EVALUATION_VISIT,
+        "cause": codes.ChargeCause.LATE_CANCELLATION,
+    }
+    waived = contracts.FeeWaived(**fee, reason=codes.WaiverReason.FIRST_TIME_COURTESY, **money)
+    return (
+        Example("evaluation", contracts.ChargePosted(**charge, revision=1, **money), BILLED_AT),
+        Example("corrected", contracts.ChargeReversed(**charge, revision=1, **money), BILLED_AT + timedelta(days=1)),
+        Example("medicare", contracts.CoverageBlocked(**charge, providers=(PRESCRIBER,)), BILLED_AT),
+        Example("courtesy", waived, BILLED_AT),
+    )
+
+
+def _payments() -> Sequence[Example]:
+    paid_at = BILLED_AT + timedelta(minutes=20)
+    refunded_at = paid_at + timedelta(days=2)
+    payment: dict[str, Any] = {"patient_id": PATIENT, "payment_id": PAYMENT, "amount_minor": COST, "currency": "USD"}
+    entry: dict[str, Any] = {"patient_id": PATIENT, "posted_on": EVALUATION_AT.date().isoformat(), "currency": "USD"}
+    owed = _line(codes.LedgerAccount.RECEIVABLE, debit=COST)
+    earned = _line(codes.LedgerAccount.REVENUE_EVALUATION, credit=COST)
+    back = (
+        _line(codes.LedgerAccount.REVENUE_EVALUATION, debit=COST),
+        _line(codes.LedgerAccount.RECEIVABLE, credit=COST),
+    )
+    return (
+        Example(
+            "at-the-terminal", contracts.PaymentReceived(**payment, method=codes.PaymentMethod.CARD_TERMINAL), paid_at
+        ),
+        Example(
+            "goodwill",
+            contracts.RefundIssued(**payment, refund_id=REFUND, reason=codes.RefundReason.GOODWILL),
+            refunded_at,
+        ),
+        Example(
+            "charge",
+            contracts.JournalEntryPosted(
+                **entry, entry_id=ENTRY, lines=(owed, earned), cause=codes.EntryCause.CHARGE, cause_id=CHARGE
+            ),
+            BILLED_AT,
+        ),
+        Example(
+            "reversal",
+            contracts.JournalEntryPosted(
+                **entry,
+                entry_id=REFUND,
+                lines=back,
+                cause=codes.EntryCause.CHARGE_REVERSAL,
+                cause_id=CHARGE,
+                reverses=ENTRY,
+            ),
+            refunded_at,
+        ),
+    )
+
+
+def _line(account: codes.LedgerAccount, *, debit: int = 0, credit: int = 0) -> contracts.JournalLine:
+    return contracts.JournalLine(account=account, debit_minor=debit, credit_minor=credit)
+
+
+def _superbills() -> Sequence[Example]:
+    issued_at = BILLED_AT + timedelta(days=1)
+    superbill: dict[str, Any] = {
+        "patient_id": PATIENT,
+        "superbill_id": SUPERBILL,
+        "number": "SB-2026-0001",
+        "version": 1,
+    }
+    voided_at = issued_at + timedelta(days=3)
+    voided = contracts.SuperbillVoided(**superbill, voided_at=voided_at, reason=codes.VoidReason.CHARGE_CORRECTED)
+    return (
+        Example("evaluation", contracts.SuperbillIssued(**superbill, issued_at=issued_at), issued_at),
+        Example("corrected", voided, voided_at),
+    )

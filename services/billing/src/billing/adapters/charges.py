@@ -1,0 +1,47 @@
+"""Charges in MongoDB, encrypted with the patient's key. Open fields: whose, when, whether something is to be paid."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pymongo import IndexModel
+
+from billing.adapters.pages import MOST, page_of
+from billing.adapters.stored import Stored
+from billing.application.ports import Listed
+from billing.domain.charges import Charge
+from billing.domain.ids import PatientId
+from careflow_service.mongo.client import Database
+from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.vault import Vault
+
+CHARGES: Final = "charges"
+_BY_DATE: Final = (("service_date", 1),)
+
+INDEXES: Final = (
+    (CHARGES, IndexModel([("patient_id", 1), ("service_date", 1), ("_id", 1)], name="of_patient")),
+    (CHARGES, IndexModel([("patient_id", 1), ("to_pay", 1), ("_id", 1)], name="open_of")),
+)
+
+
+def _open_fields(charge: Charge) -> Mapping[str, object]:
+    return {
+        "patient_id": charge.patient_id,
+        "service_date": charge.rendered.service_date.isoformat(),
+        "to_pay": bool(charge.balance),
+    }
+
+
+class MongoCharges(Stored[Charge]):
+    """See `billing.application.ports.Charges`."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        documents = Documents(
+            database, CHARGES, Charge, fields=_open_fields, owner=lambda each: each.patient_id, vault=vault
+        )
+        super().__init__(documents, "charge")
+
+    async def open_of(self, patient_id: PatientId, /) -> list[Charge]:
+        return await self._documents.many({"patient_id": patient_id, "to_pay": True}, limit=MOST)
+
+    async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Charge]:
+        return await page_of(self._documents, {"patient_id": patient_id}, sort=_BY_DATE, limit=limit, after=after)

@@ -1,0 +1,70 @@
+"""Reads policy, prices, code names and the practice from JSON. Invariant: what does not fit the types, or whose check
+digits are wrong, does not start.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Final
+
+from pydantic import TypeAdapter
+from stdnum import luhn
+from stdnum.us import ein
+
+from billing.domain.errors import invalid
+from billing.domain.fee_schedule import FeeSchedules
+from billing.domain.policy import BillingPolicy
+from billing.domain.practice import Practice
+
+SHIPPED: Final = resources.files("billing") / "data"
+_NPI_PREFIX: Final = "80840"
+"""Stands for "health care, United States" before an NPI when its check digit is computed (45 CFR 162.406)."""
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosisNames:
+    """What the codes of an edition of ICD-10-CM are called; the edition changes every first of October."""
+
+    edition: str
+    effective_from: date
+    effective_until: date
+    names: Mapping[str, str]
+
+
+def billing_policy(source: Traversable | Path | None = None) -> BillingPolicy:
+    """The policy document. Raises OSError, ValidationError or DomainError `policy_invalid`."""
+    document = source or SHIPPED / "billing_policy.json"
+    return TypeAdapter(BillingPolicy).validate_json(document.read_bytes(), extra="forbid")
+
+
+def fee_schedules(source: Traversable | Path | None = None) -> FeeSchedules:
+    """The prices, by date. Raises OSError, ValidationError or DomainError `fee_schedule_invalid`."""
+    document = source or SHIPPED / "fee_schedules.json"
+    return TypeAdapter(FeeSchedules).validate_json(document.read_bytes(), extra="forbid")
+
+
+def diagnosis_names() -> DiagnosisNames:
+    """Names of the diagnoses the clinic treats."""
+    return TypeAdapter(DiagnosisNames).validate_json((SHIPPED / "diagnosis_names.json").read_bytes(), extra="forbid")
+
+
+def development_practice() -> Practice:
+    """A practice with invented, well-formed numbers."""
+    return practice(SHIPPED / "development_practice.json")
+
+
+def practice(source: Traversable | Path) -> Practice:
+    """The practice a document describes. Raises OSError, ValidationError or DomainError `practice_invalid`."""
+    described = TypeAdapter(Practice).validate_json(source.read_bytes(), extra="forbid")
+    npis = [described.npi, *(clinician.npi for clinician in described.clinicians)]
+    if not all(is_npi(npi) for npi in npis) or not ein.is_valid(described.ein):
+        raise invalid("practice_invalid", "An NPI or the EIN of the practice is not a valid number.")
+    return described
+
+
+def is_npi(number: str) -> bool:
+    """Ten digits that begin with 1 or 2 and end in the check digit."""
+    return len(number) == 10 and number[0] in "12" and number.isascii() and luhn.is_valid(_NPI_PREFIX + number)

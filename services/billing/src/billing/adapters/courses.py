@@ -1,0 +1,19 @@
+"""Plans as billing knows them, in MongoDB, encrypted with the patient's key: services say what is treated."""
+
+from typing import Final
+
+from billing.adapters.stored import Stored
+from billing.domain.courses import Course
+from careflow_service.mongo.client import Database
+from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.vault import Vault
+
+COURSES: Final = "courses"
+
+
+class MongoCourses(Stored[Course]):
+    """See `billing.application.ports.Courses`."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        documents = Documents(database, COURSES, Course, owner=lambda course: course.patient_id, vault=vault)
+        super().__init__(documents, "plan")

@@ -1,0 +1,43 @@
+"""Estimates in MongoDB, encrypted with the patient's key. Open fields: whose, and when it will be overdue."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pymongo import IndexModel
+
+from billing.adapters.pages import MOST
+from billing.adapters.stored import Stored
+from billing.application.ports import Due
+from billing.domain.estimates import Estimate
+from billing.domain.ids import PatientId
+from careflow_service.mongo.client import Database
+from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.vault import Vault
+
+ESTIMATES: Final = "estimates"
+
+INDEXES: Final = (
+    (ESTIMATES, IndexModel([("patient_id", 1), ("_id", 1)], name="of_patient")),
+    (ESTIMATES, IndexModel("overdue_from", name="due")),
+)
+
+
+def _open_fields(estimate: Estimate) -> Mapping[str, object]:
+    waiting = estimate.overdue_at is None
+    return {"patient_id": estimate.patient_id, "overdue_from": estimate.due_by if waiting else None}
+
+
+class MongoEstimates(Stored[Estimate]):
+    """See `billing.application.ports.Estimates`."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        documents = Documents(
+            database, ESTIMATES, Estimate, fields=_open_fields, owner=lambda each: each.patient_id, vault=vault
+        )
+        super().__init__(documents, "estimate")
+
+    async def all_of(self, patient_id: PatientId, /) -> list[Estimate]:
+        return await self._documents.many({"patient_id": patient_id}, limit=MOST)
+
+    async def next_due(self) -> Due | None:
+        return await self._documents.earliest("overdue_from")

@@ -1,0 +1,38 @@
+"""Fee cases in MongoDB, under the appointment's id. Open fields: whose, and when to be settled."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pymongo import IndexModel
+
+from billing.adapters.pages import MOST
+from billing.adapters.stored import Stored
+from billing.application.ports import Due
+from billing.domain.fee_cases import FeeCase
+from billing.domain.ids import PatientId
+from careflow_service.mongo.client import Database
+from careflow_service.mongo.documents import Documents
+
+FEES: Final = "fee_cases"
+
+INDEXES: Final = (
+    (FEES, IndexModel([("patient_id", 1), ("_id", 1)], name="of_patient")),
+    (FEES, IndexModel("post_at", name="due")),
+)
+
+
+def _open_fields(fee: FeeCase) -> Mapping[str, object]:
+    return {"patient_id": fee.patient_id, "post_at": fee.post_at}
+
+
+class MongoFeeCases(Stored[FeeCase]):
+    """See `billing.application.ports.FeeCases`."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(Documents(database, FEES, FeeCase, fields=_open_fields), "fee")
+
+    async def all_of(self, patient_id: PatientId, /) -> list[FeeCase]:
+        return await self._documents.many({"patient_id": patient_id}, limit=MOST)
+
+    async def next_due(self) -> Due | None:
+        return await self._documents.earliest("post_at")

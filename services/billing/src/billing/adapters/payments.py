@@ -1,0 +1,52 @@
+"""Payments in MongoDB, encrypted with the patient's key. Open fields: whose, when, for which charges, what is left."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pymongo import IndexModel
+
+from billing.adapters.pages import MOST, page_of
+from billing.adapters.stored import Stored
+from billing.application.ports import Listed
+from billing.domain.ids import ChargeId, PatientId
+from billing.domain.payments import Payment
+from careflow_service.mongo.client import Database
+from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.vault import Vault
+
+PAYMENTS: Final = "payments"
+_BY_TIME: Final = (("received_at", 1),)
+
+INDEXES: Final = (
+    (PAYMENTS, IndexModel([("patient_id", 1), ("received_at", 1), ("_id", 1)], name="of_patient")),
+    (PAYMENTS, IndexModel([("patient_id", 1), ("money_left", 1), ("_id", 1)], name="with_money_left")),
+    (PAYMENTS, IndexModel([("charge_ids", 1), ("_id", 1)], name="allocated_to")),
+)
+
+
+def _open_fields(payment: Payment) -> Mapping[str, object]:
+    return {
+        "patient_id": payment.patient_id,
+        "received_at": payment.received_at,
+        "money_left": bool(payment.unapplied),
+        "charge_ids": [allocation.charge_id for allocation in payment.allocations],
+    }
+
+
+class MongoPayments(Stored[Payment]):
+    """See `billing.application.ports.Payments`."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        documents = Documents(
+            database, PAYMENTS, Payment, fields=_open_fields, owner=lambda each: each.patient_id, vault=vault
+        )
+        super().__init__(documents, "payment")
+
+    async def with_money_left(self, patient_id: PatientId, /) -> list[Payment]:
+        return await self._documents.many({"patient_id": patient_id, "money_left": True}, limit=MOST)
+
+    async def allocated_to(self, charge_id: ChargeId, /) -> list[Payment]:
+        return await self._documents.many({"charge_ids": charge_id}, limit=MOST)
+
+    async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Payment]:
+        return await page_of(self._documents, {"patient_id": patient_id}, sort=_BY_TIME, limit=limit, after=after)

@@ -1,0 +1,57 @@
+"""Superbills in MongoDB, encrypted with the patient's key, and the numbers given in each year. Open fields: whose, the
+number, which charges are on it while it is in force.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pymongo import IndexModel
+
+from billing.adapters.pages import MOST
+from billing.adapters.stored import Stored
+from billing.domain.ids import ChargeId, PatientId
+from billing.domain.superbills import NumberSeries, Superbill, SuperbillState
+from careflow_service.mongo.client import Database
+from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.vault import Vault
+
+SUPERBILLS: Final = "superbills"
+NUMBERS: Final = "superbill_numbers"
+
+INDEXES: Final = (
+    (SUPERBILLS, IndexModel([("patient_id", 1), ("_id", 1)], name="of_patient")),
+    (SUPERBILLS, IndexModel("number", name="one_number_each", unique=True)),
+    (SUPERBILLS, IndexModel([("charge_ids", 1), ("_id", 1)], name="in_force_for")),
+)
+
+
+def _open_fields(superbill: Superbill) -> Mapping[str, object]:
+    in_force = superbill.state is SuperbillState.ISSUED
+    return {
+        "patient_id": superbill.patient_id,
+        "number": superbill.number,
+        "charge_ids": list(superbill.content.charge_ids) if in_force else [],
+    }
+
+
+class MongoSuperbills(Stored[Superbill]):
+    """See `billing.application.ports.Superbills`."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        documents = Documents(
+            database, SUPERBILLS, Superbill, fields=_open_fields, owner=lambda each: each.patient_id, vault=vault
+        )
+        super().__init__(documents, "superbill")
+
+    async def all_of(self, patient_id: PatientId, /) -> list[Superbill]:
+        return await self._documents.many({"patient_id": patient_id}, limit=MOST)
+
+    async def in_force_for(self, charge_id: ChargeId, /) -> list[Superbill]:
+        return await self._documents.many({"charge_ids": charge_id}, limit=MOST)
+
+
+class MongoNumberSeries(Stored[NumberSeries]):
+    """See `billing.application.ports.NumberSeriesOfYears`."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(Documents(database, NUMBERS, NumberSeries), "number_series")

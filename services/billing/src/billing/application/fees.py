@@ -1,0 +1,90 @@
+"""Fees for lost visits: opened at the loss, settled the next business day, dropped when the visit took place."""
+
+from datetime import datetime
+
+from billing.application.account_of import change_account
+from billing.application.bookkeeping import keep_books
+from billing.application.ports import Ports
+from billing.domain.accounts import Account
+from billing.domain.business_days import business_day_after, opening_of
+from billing.domain.charges import Charge, ChargeCause, Rendered
+from billing.domain.fee_cases import FeeCase, FeeCause, FeeState, WaiverReason, fee_amount
+from billing.domain.ids import AppointmentId, EntryId
+from billing.domain.visits import Visit
+from careflow_service.work import Transaction
+
+DESCRIPTIONS = {FeeCause.LATE_CANCELLATION: "Late cancellation", FeeCause.NO_SHOW: "Missed visit"}
+
+
+async def open_fee(
+    visit: Visit, cause: FeeCause, notice_minutes: int, *, lost_at: datetime, tx: Transaction, ports: Ports
+) -> None:
+    """Opens a case when policy puts a price on the loss; what becomes of it is decided when it is to be posted."""
+    schedule = ports.schedules.on(ports.day_of(visit.starts_at))
+    amount = fee_amount(cause, visit.kind, notice_minutes, ports.policy, schedule)
+    if not amount or await ports.fees.find(visit.id) is not None:
+        return
+    post_on = business_day_after(ports.day_of(lost_at), 1, ports.calendar)
+    fee = FeeCase(
+        id=visit.id,
+        patient_id=visit.patient_id,
+        cause=cause,
+        kind=visit.kind,
+        lost_at=lost_at,
+        amount=amount,
+        appointment_version=visit.appointment_version,
+        post_at=opening_of(post_on, ports.policy.fees_posted_at.value, ports.zone),
+    )
+    await ports.fees.add(fee, tx)
+
+
+async def settle_fee(appointment_id: str, tx: Transaction, ports: Ports) -> None:
+    """Its time has come: charged, or waived as the first one or for want of a signed policy."""
+    fee = await ports.fees.get(AppointmentId(appointment_id))
+    if fee.state is not FeeState.PENDING or fee.post_at is None or fee.post_at > tx.now:
+        return
+    account = await ports.accounts.get(fee.patient_id)
+    reason = fee.due_for(account, ports.policy)
+    if reason is not None:
+        await ports.fees.save(fee.waive(reason), expecting=fee.version, tx=tx)
+        if reason is WaiverReason.FIRST_TIME_COURTESY:
+            await change_account(fee.patient_id, lambda known: known.with_courtesy(fee.id), tx, ports)
+        return
+    await _post(fee, account, tx, ports)
+
+
+async def visit_took_place(appointment_id: AppointmentId, tx: Transaction, ports: Ports) -> None:
+    """There is no fee for it, or no longer."""
+    fee = await ports.fees.find(appointment_id)
+    if fee is None or fee.state not in (FeeState.PENDING, FeeState.POSTED):
+        return
+    if fee.state is FeeState.POSTED:
+        await take_back(fee, tx, ports)
+    await ports.fees.save(fee.drop(), expecting=fee.version, tx=tx)
+
+
+async def take_back(fee: FeeCase, tx: Transaction, ports: Ports) -> None:
+    """Reverses the charge of a fee that was posted."""
+    charge = await ports.charges.get(_rendered(fee, ports).charge_id)
+    await keep_books(fee.patient_id, lambda books: books.reverse(charge), tx, ports, about=charge.id)
+
+
+async def _post(fee: FeeCase, account: Account, tx: Transaction, ports: Ports) -> None:
+    signed = account.agreed_before(fee.lost_at)
+    policy_version = signed.policy_version if signed else ports.policy.version
+    charge = Charge.fee(
+        _rendered(fee, ports), DESCRIPTIONS[fee.cause], fee.amount, policy_version, EntryId(tx.new_id())
+    )
+    await ports.fees.save(fee.post(policy_version), expecting=fee.version, tx=tx)
+    await keep_books(fee.patient_id, lambda books: books.charge(charge), tx, ports)
+
+
+def _rendered(fee: FeeCase, ports: Ports) -> Rendered:
+    return Rendered(
+        patient_id=fee.patient_id,
+        cause=ChargeCause(fee.cause.value),
+        cause_id=fee.id,
+        revision=1,
+        service_date=ports.day_of(fee.lost_at),
+        services=(),
+    )

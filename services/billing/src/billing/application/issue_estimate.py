@@ -1,0 +1,53 @@
+"""The biller issues the estimate that is due."""
+
+from dataclasses import dataclass, field
+
+from billing.application.ports import Ports
+from billing.application.results import Changed
+from billing.domain.errors import conflict
+from billing.domain.estimates import Parties
+from billing.domain.ids import EstimateId
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction, Work
+
+
+@dataclass(frozen=True, slots=True)
+class IssueEstimate:
+    """`late_reason` is asked for after its time, and only then."""
+
+    estimate_id: EstimateId
+    late_reason: str | None = field(repr=False)
+    expected_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class IssueEstimateHandler:
+    ports: Ports
+    work: Work
+
+    async def __call__(self, command: IssueEstimate, actor: Actor, request: RequestKey) -> Committed[Changed]:
+        """Refused: `estimate_not_found`, `estimate_current`, `estimate_late`, `late_reason_not_needed`,
+        `code_not_priced`, `registration_incomplete`.
+        """
+
+        async def issue(tx: Transaction) -> Changed:
+            before = await self.ports.estimates.get(command.estimate_id)
+            account = await self.ports.accounts.get(before.patient_id)
+            await self.ports.accounts.guard(account, tx)
+            if account.profile is None:
+                raise conflict(
+                    "registration_incomplete", "An estimate names the patient; registration is not complete."
+                )
+            schedule = self.ports.schedules.on(before.first_visit_on or self.ports.day_of(tx.now))
+            estimate = before.issue(
+                Parties.of(account.profile, self.ports.practice, before.providers),
+                schedule,
+                self.ports.policy,
+                account.diagnoses.codes if account.diagnoses else (),
+                late_reason=command.late_reason,
+                now=tx.now,
+            )
+            await self.ports.estimates.save(estimate, expecting=command.expected_version, tx=tx)
+            return Changed(estimate.id, estimate.version)
+
+        return await self.work.run(issue, by=actor, action="issue_estimate", returns=Changed, request=request)

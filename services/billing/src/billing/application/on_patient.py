@@ -1,0 +1,39 @@
+"""Reactions to a patient's registration: the names a bill has."""
+
+from billing.application.account_of import change_account
+from billing.application.ports import Ports
+from billing.domain.accounts import Address, BillingProfile, DeliveryPreference, Sex
+from billing.domain.ids import PatientId
+from careflow_events import contracts
+from careflow_events.contracts import codes
+from careflow_events.subscription import Received
+from careflow_service.work import Transaction
+
+SEXES = {codes.Sex.FEMALE: Sex.FEMALE, codes.Sex.MALE: Sex.MALE, codes.Sex.INTERSEX: Sex.INTERSEX}
+"""What the contract calls it and what billing does; a value newer than this service is not known."""
+PREFERENCES = {
+    codes.DeliveryPreference.ELECTRONIC: DeliveryPreference.ELECTRONIC,
+    codes.DeliveryPreference.PAPER: DeliveryPreference.PAPER,
+}
+
+
+async def on_patient(
+    event: Received[contracts.PatientRegistered] | Received[contracts.PatientDetailsChanged],
+    tx: Transaction,
+    ports: Ports,
+) -> None:
+    """The account says what booking says now; the same for a registration and for a change."""
+    profile = _profile(event.data.for_billing.opened())
+    await change_account(PatientId(event.data.patient_id), lambda account: account.with_profile(profile), tx, ports)
+
+
+def _profile(section: contracts.PatientForBilling) -> BillingProfile:
+    address = section.address
+    return BillingProfile(
+        given_name=section.legal_name.given,
+        family_name=section.legal_name.family,
+        birth_date=section.birth_date,
+        sex=SEXES.get(section.sex) if section.sex else None,
+        address=Address(address.line, address.city, address.state, address.postal_code) if address else None,
+        delivery_preference=PREFERENCES.get(section.delivery_preference) if section.delivery_preference else None,
+    )

@@ -1,0 +1,87 @@
+"""Reactions to what was rendered: make sure its charge is there, at the newest revision, once."""
+
+from billing.application.account_of import account_of
+from billing.application.bookkeeping import keep_books
+from billing.application.ports import Ports
+from billing.application.rendered_services import place_of, services_of
+from billing.domain.charges import Charge, ChargeCause, Rendered
+from billing.domain.ids import AppointmentId, EntryId, PatientId, PlanId
+from billing.domain.services import OFFICE
+from careflow_events import contracts
+from careflow_events.subscription import Received
+from careflow_service.work import Transaction
+
+
+async def on_evaluation_recorded(event: Received[contracts.EvaluationRecorded], tx: Transaction, ports: Ports) -> None:
+    data = event.data
+    visit = await ports.visits.find(AppointmentId(data.appointment_id))
+    place = visit.place_of_service if visit else OFFICE
+    await _charge(
+        Rendered(
+            patient_id=PatientId(data.patient_id),
+            cause=ChargeCause.EVALUATION,
+            cause_id=data.evaluation_id,
+            revision=1,
+            service_date=ports.day_of(data.started_at),
+            services=services_of(data.for_billing.opened().service_lines, provider=data.provider_id, place=place),
+            appointment_id=AppointmentId(data.appointment_id),
+        ),
+        tx,
+        ports,
+    )
+
+
+async def on_session_ended(
+    event: Received[contracts.SessionCompleted] | Received[contracts.SessionAborted], tx: Transaction, ports: Ports
+) -> None:
+    data = event.data
+    await _charge(
+        Rendered(
+            patient_id=PatientId(data.patient_id),
+            cause=ChargeCause.SESSION,
+            cause_id=data.session_id,
+            revision=1,
+            service_date=ports.day_of(data.started_at),
+            services=services_of(data.for_billing.opened().service_lines, place=place_of(data.modality)),
+            appointment_id=AppointmentId(data.appointment_id),
+            plan_id=PlanId(data.plan_id) if data.plan_id else None,
+        ),
+        tx,
+        ports,
+    )
+
+
+async def on_session_services_corrected(
+    event: Received[contracts.SessionServicesCorrected], tx: Transaction, ports: Ports
+) -> None:
+    """Replaces the lines of the session's charge: same topic, same patient, so the session has been heard of."""
+    data, lines = event.data, event.data.for_billing.opened().service_lines
+    rendered = Rendered(
+        patient_id=PatientId(data.patient_id),
+        cause=ChargeCause.SESSION,
+        cause_id=data.session_id,
+        revision=data.revision,
+        service_date=ports.day_of(event.time),
+        services=(),
+    )
+    known = await ports.charges.find(rendered.charge_id)
+    if known is None or data.revision <= known.revision:
+        return
+    account = await account_of(known.patient_id, tx, ports)
+    schedule = ports.schedules.on(known.rendered.service_date)
+    places = {line.service.place_of_service for line in known.lines if line.service}
+    services = services_of(lines, place=next(iter(places), None))
+    entry_id = EntryId(tx.new_id())
+
+    def correction(charge: Charge) -> Charge:
+        return charge.corrected(services, data.revision, account, schedule, entry_id)
+
+    await keep_books(known.patient_id, lambda books: books.correct(known, correction), tx, ports, about=known.id)
+
+
+async def _charge(rendered: Rendered, tx: Transaction, ports: Ports) -> None:
+    account = await account_of(rendered.patient_id, tx, ports)
+    if await ports.charges.find(rendered.charge_id) is not None:
+        return
+    charge = Charge.of(rendered, account, ports.schedules.on(rendered.service_date), EntryId(tx.new_id()))
+    await keep_books(rendered.patient_id, lambda books: books.charge(charge), tx, ports)

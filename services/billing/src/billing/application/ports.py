@@ -1,0 +1,178 @@
+"""What the use cases stand on; `bootstrap.py` hands in the adapters.
+
+Invariant: a `find` answers None, a `get` refuses with the thing's own `..._not_found`; every write takes the
+transaction it belongs to.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Generic, Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+from billing.domain.accounts import Account
+from billing.domain.business_days import BusinessCalendar
+from billing.domain.charges import Charge
+from billing.domain.courses import Course
+from billing.domain.estimates import Estimate
+from billing.domain.fee_cases import FeeCase
+from billing.domain.fee_schedule import FeeSchedules
+from billing.domain.ids import AppointmentId, ChargeId, EstimateId, PatientId, PaymentId, PlanId, SuperbillId
+from billing.domain.ledger import JournalEntry, TrialBalance
+from billing.domain.payments import Payment
+from billing.domain.policy import BillingPolicy
+from billing.domain.practice import Practice
+from billing.domain.superbills import NumberSeries, Superbill
+from billing.domain.visits import Visit
+from careflow_service.clock import Clock
+from careflow_service.identity import Actor
+from careflow_service.work import Transaction
+
+T = TypeVar("T")
+
+Due = tuple[datetime, str]
+"""When something is due, and the id of what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[T]):
+    """A page of a list; `next` is the cursor of the page after it."""
+
+    items: tuple[T, ...]
+    next: str | None
+
+
+class Accounts(Protocol):
+    async def get(self, patient_id: PatientId, /) -> Account: ...
+    async def find(self, patient_id: PatientId, /) -> Account | None: ...
+    async def add(self, account: Account, /, tx: Transaction) -> None: ...
+    async def save(self, account: Account, /, *, expecting: int, tx: Transaction) -> None: ...
+    async def guard(self, account: Account, /, tx: Transaction) -> None: ...
+
+
+class Visits(Protocol):
+    async def find(self, appointment_id: AppointmentId, /) -> Visit | None: ...
+    async def add(self, visit: Visit, /, tx: Transaction) -> None: ...
+    async def save(self, visit: Visit, /, *, expecting: int, tx: Transaction) -> None: ...
+    async def next_of_plan(self, plan_id: PlanId, after: datetime) -> Visit | None:
+        """The plan's next visit that is booked."""
+
+
+class Courses(Protocol):
+    async def find(self, plan_id: PlanId, /) -> Course | None: ...
+    async def add(self, course: Course, /, tx: Transaction) -> None: ...
+    async def save(self, course: Course, /, *, expecting: int, tx: Transaction) -> None: ...
+
+
+class Estimates(Protocol):
+    async def get(self, estimate_id: EstimateId, /) -> Estimate: ...
+    async def all_of(self, patient_id: PatientId, /) -> list[Estimate]:
+        """A patient's, oldest first."""
+
+    async def add(self, estimate: Estimate, /, tx: Transaction) -> None: ...
+    async def save(self, estimate: Estimate, /, *, expecting: int, tx: Transaction) -> None: ...
+    async def next_due(self) -> Due | None:
+        """The next one that will be overdue."""
+
+
+class Charges(Protocol):
+    async def get(self, charge_id: ChargeId, /) -> Charge: ...
+    async def find(self, charge_id: ChargeId, /) -> Charge | None: ...
+    async def open_of(self, patient_id: PatientId, /) -> list[Charge]:
+        """Those of a patient on which something is still to be paid."""
+
+    async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Charge]:
+        """By the date of service."""
+
+    async def add(self, charge: Charge, /, tx: Transaction) -> None: ...
+    async def save(self, charge: Charge, /, *, expecting: int, tx: Transaction) -> None: ...
+    async def guard(self, charge: Charge, /, tx: Transaction) -> None: ...
+
+
+class Payments(Protocol):
+    async def get(self, payment_id: PaymentId, /) -> Payment: ...
+    async def with_money_left(self, patient_id: PatientId, /) -> list[Payment]:
+        """Those of a patient that are not wholly for charges yet."""
+
+    async def allocated_to(self, charge_id: ChargeId, /) -> list[Payment]: ...
+    async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Payment]:
+        """By when they were received."""
+
+    async def add(self, payment: Payment, /, tx: Transaction) -> None: ...
+    async def save(self, payment: Payment, /, *, expecting: int, tx: Transaction) -> None: ...
+
+
+class Journal(Protocol):
+    async def add(self, entry: JournalEntry, /, tx: Transaction) -> None: ...
+    async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[JournalEntry]: ...
+    async def page(self, limit: int, after: str | None) -> Listed[JournalEntry]:
+        """All entries, in the order they were posted."""
+
+    async def trial_balance(self) -> TrialBalance: ...
+
+
+class FeeCases(Protocol):
+    async def get(self, appointment_id: AppointmentId, /) -> FeeCase: ...
+    async def find(self, appointment_id: AppointmentId, /) -> FeeCase | None: ...
+    async def all_of(self, patient_id: PatientId, /) -> list[FeeCase]: ...
+    async def add(self, fee: FeeCase, /, tx: Transaction) -> None: ...
+    async def save(self, fee: FeeCase, /, *, expecting: int, tx: Transaction) -> None: ...
+    async def next_due(self) -> Due | None:
+        """The next one to be posted."""
+
+
+class Superbills(Protocol):
+    async def get(self, superbill_id: SuperbillId, /) -> Superbill: ...
+    async def all_of(self, patient_id: PatientId, /) -> list[Superbill]: ...
+    async def in_force_for(self, charge_id: ChargeId, /) -> list[Superbill]:
+        """Those issued with the charge on them that are not void."""
+
+    async def add(self, superbill: Superbill, /, tx: Transaction) -> None: ...
+    async def save(self, superbill: Superbill, /, *, expecting: int, tx: Transaction) -> None: ...
+
+
+class NumberSeriesOfYears(Protocol):
+    async def find(self, year: str, /) -> NumberSeries | None: ...
+    async def add(self, series: NumberSeries, /, tx: Transaction) -> None: ...
+    async def save(self, series: NumberSeries, /, *, expecting: int, tx: Transaction) -> None: ...
+
+
+class Printer(Protocol):
+    """Makes papers; the same thing always gives the same bytes."""
+
+    async def superbill(self, superbill: Superbill, *, copy: bool) -> bytes: ...
+    async def estimate(self, estimate: Estimate, number: int) -> bytes: ...
+
+
+class ReadAudit(Protocol):
+    async def read(self, actor: Actor, action: str, what: str) -> None:
+        """Keeps that the actor read something."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """What use cases, reactions and deadlines get."""
+
+    accounts: Accounts
+    visits: Visits
+    courses: Courses
+    estimates: Estimates
+    charges: Charges
+    payments: Payments
+    journal: Journal
+    fees: FeeCases
+    superbills: Superbills
+    numbers: NumberSeriesOfYears
+    printer: Printer
+    audit: ReadAudit
+    policy: BillingPolicy
+    schedules: FeeSchedules
+    practice: Practice
+    calendar: BusinessCalendar
+    diagnosis_names: Mapping[str, str]
+    zone: ZoneInfo
+    clock: Clock
+
+    def day_of(self, instant: datetime) -> date:
+        """The clinic's date at an instant."""
+        return instant.astimezone(self.zone).date()

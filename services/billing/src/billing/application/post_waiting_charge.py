@@ -1,0 +1,40 @@
+"""What was in a charge's way has gone: it is posted."""
+
+from dataclasses import dataclass
+
+from billing.application.bookkeeping import keep_books
+from billing.application.ports import Ports
+from billing.application.results import Changed
+from billing.domain.errors import stale
+from billing.domain.ids import ChargeId, EntryId
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction, Work
+
+
+@dataclass(frozen=True, slots=True)
+class PostWaitingCharge:
+    charge_id: ChargeId
+    expected_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class PostWaitingChargeHandler:
+    ports: Ports
+    work: Work
+
+    async def __call__(self, command: PostWaitingCharge, actor: Actor, request: RequestKey) -> Committed[Changed]:
+        """Refused: `charge_not_found`, `charge_not_waiting`, `charge_still_waiting`, `stale_version`."""
+
+        async def post(tx: Transaction) -> Changed:
+            before = await self.ports.charges.get(command.charge_id)
+            if before.version != command.expected_version:
+                raise stale()
+            account = await self.ports.accounts.get(before.patient_id)
+            schedule = self.ports.schedules.on(before.rendered.service_date)
+            charge = before.retried(account, schedule, EntryId(tx.new_id()))
+            books = await keep_books(
+                before.patient_id, lambda open_books: open_books.charge(charge), tx, self.ports, about=before.id
+            )
+            return Changed(charge.id, books.charge_as_is(charge.id).version)
+
+        return await self.work.run(post, by=actor, action="post_waiting_charge", returns=Changed, request=request)

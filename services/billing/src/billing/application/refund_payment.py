@@ -1,0 +1,48 @@
+"""Money goes back by the method it came by, never more than came in."""
+
+from dataclasses import dataclass
+
+from billing.application.bookkeeping import keep_books
+from billing.application.ports import Ports
+from billing.application.results import Refunded
+from billing.domain.errors import stale
+from billing.domain.ids import PaymentId
+from billing.domain.money import Money
+from billing.domain.payments import Refund, RefundReason
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction, Work
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPayment:
+    payment_id: PaymentId
+    amount: Money
+    reason: RefundReason
+    expected_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPaymentHandler:
+    ports: Ports
+    work: Work
+
+    async def __call__(self, command: RefundPayment, actor: Actor, request: RequestKey) -> Committed[Refunded]:
+        """Refused: `payment_not_found`, `refund_above_received`, `amount_not_positive`, `currency_mismatch`,
+        `stale_version`.
+        """
+
+        async def give_back(tx: Transaction) -> Refunded:
+            before = await self.ports.payments.get(command.payment_id)
+            if before.version != command.expected_version:
+                raise stale()
+            refund = Refund(tx.new_id(), command.amount, command.reason, tx.now)
+            books = await keep_books(
+                before.patient_id,
+                lambda open_books: open_books.refund(before.id, refund),
+                tx,
+                self.ports,
+                about=before.id,
+            )
+            return Refunded(before.id, books.payment_as_is(before.id).version, refund.id)
+
+        return await self.work.run(give_back, by=actor, action="refund_payment", returns=Refunded, request=request)

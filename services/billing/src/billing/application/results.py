@@ -1,0 +1,39 @@
+"""What commands answer: small values that are stored with the commit and told again to a repeated request. No PHI."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Something was made or changed, and now has this version."""
+
+    id: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A payment was recorded; `unapplied_minor` of it is for no charge yet."""
+
+    payment_id: str
+    version: int
+    unapplied_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refunded:
+    """Money went back."""
+
+    payment_id: str
+    version: int
+    refund_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A superbill was issued under this number."""
+
+    superbill_id: str
+    version: int
+    number: str

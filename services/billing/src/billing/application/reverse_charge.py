@@ -1,0 +1,40 @@
+"""A charge was wrong: nothing is owed for it, and what was paid for it is the patient's again."""
+
+from dataclasses import dataclass
+
+from billing.application.bookkeeping import keep_books
+from billing.application.ports import Ports
+from billing.application.results import Changed
+from billing.domain.charges import FEES
+from billing.domain.errors import conflict, stale
+from billing.domain.ids import ChargeId
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction, Work
+
+
+@dataclass(frozen=True, slots=True)
+class ReverseCharge:
+    charge_id: ChargeId
+    expected_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReverseChargeHandler:
+    ports: Ports
+    work: Work
+
+    async def __call__(self, command: ReverseCharge, actor: Actor, request: RequestKey) -> Committed[Changed]:
+        """Refused: `charge_not_found`, `charge_not_posted`, `waive_the_fee`, `stale_version`."""
+
+        async def reverse(tx: Transaction) -> Changed:
+            before = await self.ports.charges.get(command.charge_id)
+            if before.version != command.expected_version:
+                raise stale()
+            if before.rendered.cause in FEES:
+                raise conflict("waive_the_fee", "A fee is waived, so that its reason is kept.")
+            books = await keep_books(
+                before.patient_id, lambda open_books: open_books.reverse(before), tx, self.ports, about=before.id
+            )
+            return Changed(before.id, books.charge_as_is(before.id).version)
+
+        return await self.work.run(reverse, by=actor, action="reverse_charge", returns=Changed, request=request)

@@ -1,0 +1,57 @@
+"""The service's table of contents: everything billing can be asked to do."""
+
+from dataclasses import dataclass
+
+from billing.application.add_private_contract import AddPrivateContractHandler
+from billing.application.deliver_estimate import DeliverEstimateHandler
+from billing.application.issue_estimate import IssueEstimateHandler
+from billing.application.issue_superbill import IssueSuperbillHandler
+from billing.application.ports import Ports
+from billing.application.post_waiting_charge import PostWaitingChargeHandler
+from billing.application.reading import Reading
+from billing.application.receive_payment import ReceivePaymentHandler
+from billing.application.record_coverage import RecordCoverageHandler
+from billing.application.refund_payment import RefundPaymentHandler
+from billing.application.request_estimate import RequestEstimateHandler
+from billing.application.reverse_charge import ReverseChargeHandler
+from billing.application.void_superbill import VoidSuperbillHandler
+from billing.application.waive_fee import WaiveFeeHandler
+from careflow_service.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Billing:
+    record_coverage: RecordCoverageHandler
+    add_private_contract: AddPrivateContractHandler
+    request_estimate: RequestEstimateHandler
+    issue_estimate: IssueEstimateHandler
+    deliver_estimate: DeliverEstimateHandler
+    post_waiting_charge: PostWaitingChargeHandler
+    reverse_charge: ReverseChargeHandler
+    waive_fee: WaiveFeeHandler
+    receive_payment: ReceivePaymentHandler
+    refund_payment: RefundPaymentHandler
+    issue_superbill: IssueSuperbillHandler
+    void_superbill: VoidSuperbillHandler
+    reading: Reading
+    ports: Ports
+
+    @classmethod
+    def on(cls, ports: Ports, work: Work) -> "Billing":
+        """The application on these ports."""
+        return cls(
+            record_coverage=RecordCoverageHandler(ports, work),
+            add_private_contract=AddPrivateContractHandler(ports, work),
+            request_estimate=RequestEstimateHandler(ports, work),
+            issue_estimate=IssueEstimateHandler(ports, work),
+            deliver_estimate=DeliverEstimateHandler(ports, work),
+            post_waiting_charge=PostWaitingChargeHandler(ports, work),
+            reverse_charge=ReverseChargeHandler(ports, work),
+            waive_fee=WaiveFeeHandler(ports, work),
+            receive_payment=ReceivePaymentHandler(ports, work),
+            refund_payment=RefundPaymentHandler(ports, work),
+            issue_superbill=IssueSuperbillHandler(ports, work),
+            void_superbill=VoidSuperbillHandler(ports, work),
+            reading=Reading(ports),
+            ports=ports,
+        )

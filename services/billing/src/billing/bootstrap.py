@@ -1,0 +1,81 @@
+"""The only wiring: which adapter stands behind which port, and what the library must know of this service."""
+
+from billing.adapters import charges, estimates, fee_cases, journal, payments, superbills, visits
+from billing.adapters.accounts import MongoAccounts
+from billing.adapters.charges import MongoCharges
+from billing.adapters.clinic_data import (
+    billing_policy,
+    development_practice,
+    diagnosis_names,
+    fee_schedules,
+    practice,
+)
+from billing.adapters.courses import MongoCourses
+from billing.adapters.estimates import MongoEstimates
+from billing.adapters.federal_calendar import FederalCalendar
+from billing.adapters.fee_cases import MongoFeeCases
+from billing.adapters.journal import MongoJournal
+from billing.adapters.payments import MongoPayments
+from billing.adapters.superbills import MongoNumberSeries, MongoSuperbills
+from billing.adapters.typst_printer import TypstPrinter
+from billing.adapters.visits import MongoVisits
+from billing.application.ports import Ports
+from billing.application.use_cases import Billing
+from billing.deadlines import DEADLINES
+from billing.domain.errors import DomainError
+from billing.entrypoints.http.app import HTTP
+from billing.published import PUBLISHED
+from billing.settings import BillingSettings
+from billing.subscriptions import SUBSCRIPTIONS
+from careflow_service.service import Resources, Service
+
+NAME = "billing"
+
+
+def bootstrap(resources: Resources[BillingSettings]) -> Billing:
+    """The application of one process."""
+    settings, database, vault = resources.settings, resources.database, resources.vault
+    ports = Ports(
+        accounts=MongoAccounts(database, vault),
+        visits=MongoVisits(database),
+        courses=MongoCourses(database, vault),
+        estimates=MongoEstimates(database, vault),
+        charges=MongoCharges(database, vault),
+        payments=MongoPayments(database, vault),
+        journal=MongoJournal(database),
+        fees=MongoFeeCases(database),
+        superbills=MongoSuperbills(database, vault),
+        numbers=MongoNumberSeries(database),
+        printer=TypstPrinter(settings.clinic_timezone),
+        audit=resources.audit,
+        policy=billing_policy(settings.policy_file),
+        schedules=fee_schedules(settings.fee_schedules_file),
+        practice=practice(settings.practice_file) if settings.practice_file else development_practice(),
+        calendar=FederalCalendar(),
+        diagnosis_names=diagnosis_names().names,
+        zone=settings.clinic_timezone,
+        clock=resources.clock,
+    )
+    return Billing.on(ports, resources.work)
+
+
+SERVICE: Service[BillingSettings, Ports, Billing] = Service(
+    name=NAME,
+    settings=BillingSettings,
+    bootstrap=bootstrap,
+    ports=lambda billing: billing.ports,
+    published=PUBLISHED,
+    subscriptions=SUBSCRIPTIONS,
+    http=HTTP,
+    domain_error=DomainError,
+    deadlines=DEADLINES,
+    indexes=(
+        *charges.INDEXES,
+        *estimates.INDEXES,
+        *fee_cases.INDEXES,
+        *journal.INDEXES,
+        *payments.INDEXES,
+        *superbills.INDEXES,
+        *visits.INDEXES,
+    ),
+)

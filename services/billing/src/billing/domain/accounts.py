@@ -1,0 +1,179 @@
+"""A patient's account: who bills name, what covers them, what they have signed.
+
+Invariant: one per patient, under the patient's id. A detail nobody has said is None, never a guess.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from billing.domain.aggregate import Aggregate
+from billing.domain.errors import invalid
+from billing.domain.facts import AccountOpened
+from billing.domain.ids import AppointmentId, PatientId, StaffId
+from billing.domain.services import is_diagnosis_code
+
+
+class Sex(StrEnum):
+    FEMALE = "female"
+    MALE = "male"
+    INTERSEX = "intersex"
+
+
+class DeliveryPreference(StrEnum):
+    """How somebody wants estimates and bills."""
+
+    ELECTRONIC = "electronic"
+    PAPER = "paper"
+
+
+class CoverageKind(StrEnum):
+    """What the patient answered when asked who covers them."""
+
+    NONE = "none"
+    COMMERCIAL = "commercial"
+    MEDICARE = "medicare"
+    MEDICAID = "medicaid"
+    OTHER = "other"
+
+
+class Relationship(StrEnum):
+    """What the patient is to the subscriber of the insurance."""
+
+    SELF = "self"
+    SPOUSE = "spouse"
+    CHILD = "child"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    line: str
+    city: str
+    state: str
+    postal_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillingProfile:
+    """What estimates and superbills name of a person, as registration has it."""
+
+    given_name: str
+    family_name: str
+    birth_date: date
+    sex: Sex | None = None
+    address: Address | None = None
+    delivery_preference: DeliveryPreference | None = None
+
+    @property
+    def legal_name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """An insurance, or the answer that there is none. Raises `coverage_invalid`."""
+
+    kind: CoverageKind
+    payer: str | None = None
+    member_id: str | None = None
+    group_number: str | None = None
+    relationship: Relationship = Relationship.SELF
+    subscriber_name: str | None = None
+
+    def __post_init__(self) -> None:
+        insured = self.kind is not CoverageKind.NONE
+        if insured != (self.payer is not None and self.member_id is not None):
+            raise invalid("coverage_invalid", "An insurance has a payer and a member id; without one there is neither.")
+        if (self.relationship is not Relationship.SELF) != (self.subscriber_name is not None):
+            raise invalid("coverage_invalid", "Somebody else's insurance names its subscriber.")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedPolicy:
+    """A financial policy the patient has agreed to."""
+
+    policy_version: str
+    signed_at: datetime
+    consent_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateContract:
+    """A Medicare private contract with a practitioner who opted out (42 CFR 405.405); it ends after two years."""
+
+    practitioner_id: StaffId
+    signed_on: date
+    ends_on: date
+
+    def __post_init__(self) -> None:
+        if self.ends_on <= self.signed_on:
+            raise invalid("contract_invalid", "A private contract ends after it is signed.")
+
+    def covers(self, practitioner_id: StaffId | None, day: date) -> bool:
+        return self.practitioner_id == practitioner_id and self.signed_on <= day <= self.ends_on
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnoses:
+    """ICD-10-CM codes in the order a bill lists them. Raises `diagnosis_invalid`."""
+
+    codes: tuple[str, ...]
+    recorded_at: datetime
+
+    def __post_init__(self) -> None:
+        if not all(is_diagnosis_code(code) for code in self.codes):
+            raise invalid("diagnosis_invalid", "A diagnosis is an ICD-10-CM code.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account(Aggregate):
+    """`courtesy_for` is the appointment whose fee was waived because it was the first."""
+
+    id: PatientId
+    opened_at: datetime
+    profile: BillingProfile | None = field(default=None, repr=False)
+    coverage: Coverage | None = field(default=None, repr=False)
+    diagnoses: Diagnoses | None = field(default=None, repr=False)
+    signed: tuple[SignedPolicy, ...] = ()
+    contracts: tuple[PrivateContract, ...] = ()
+    courtesy_for: AppointmentId | None = None
+
+    @classmethod
+    def opened(cls, patient_id: PatientId, *, now: datetime) -> "Account":
+        account = cls(id=patient_id, opened_at=now)
+        return replace(account, facts=(AccountOpened(account),))
+
+    def with_profile(self, profile: BillingProfile) -> "Account":
+        return self if profile == self.profile else replace(self.recording(), profile=profile)
+
+    def with_coverage(self, coverage: Coverage) -> "Account":
+        return self if coverage == self.coverage else replace(self.recording(), coverage=coverage)
+
+    def with_diagnoses(self, diagnoses: Diagnoses) -> "Account":
+        """The newest replace those before."""
+        if self.diagnoses is not None and diagnoses.recorded_at <= self.diagnoses.recorded_at:
+            return self
+        return replace(self.recording(), diagnoses=diagnoses)
+
+    def with_signature(self, signed: SignedPolicy) -> "Account":
+        return self if signed in self.signed else replace(self.recording(), signed=(*self.signed, signed))
+
+    def with_contract(self, contract: PrivateContract) -> "Account":
+        return self if contract in self.contracts else replace(self.recording(), contracts=(*self.contracts, contract))
+
+    def with_courtesy(self, appointment_id: AppointmentId) -> "Account":
+        return replace(self.recording(), courtesy_for=appointment_id)
+
+    def agreed_before(self, instant: datetime) -> SignedPolicy | None:
+        """The financial policy the patient had signed by then, the latest of them."""
+        earlier = [signed for signed in self.signed if signed.signed_at < instant]
+        return max(earlier, key=lambda signed: signed.signed_at, default=None)
+
+    def may_be_charged(self, practitioner_id: StaffId | None, day: date) -> bool:
+        """Whether the patient may be charged for this practitioner's service: not under Medicare without a private
+        contract of before the service.
+        """
+        if self.coverage is None or self.coverage.kind is not CoverageKind.MEDICARE:
+            return True
+        return any(contract.covers(practitioner_id, day) for contract in self.contracts)

@@ -1,0 +1,153 @@
+"""One patient's money while one decision is made: every change of a charge or a payment with the entries it posts.
+
+Invariants: nothing changes what is owed or held without an entry; what a patient has paid and is not yet for a charge
+is applied to the earliest open one at once.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date
+
+from billing.domain.charges import Charge, ChargeState
+from billing.domain.errors import not_found
+from billing.domain.ids import ChargeId, EntryId, PatientId, PaymentId
+from billing.domain.ledger import EntryCause, EntryLine, JournalEntry
+from billing.domain.payments import Payment, Refund, allocation_lines, plan_allocations
+
+
+class Books:
+    """Begins with what is open of a patient; `charges`, `payments` and `entries` are what is to be written."""
+
+    def __init__(
+        self,
+        patient_id: PatientId,
+        charges: Iterable[Charge],
+        payments: Iterable[Payment],
+        *,
+        posted_on: date,
+        policy_version: str,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._patient_id = patient_id
+        self._charges = {charge.id: charge for charge in charges}
+        self._payments = {payment.id: payment for payment in payments}
+        self._posted_on = posted_on
+        self._policy_version = policy_version
+        self._new_id = new_id
+        self._changed_charges: dict[ChargeId, Charge] = {}
+        self._changed_payments: dict[PaymentId, Payment] = {}
+        self.entries: list[JournalEntry] = []
+
+    @property
+    def charges(self) -> tuple[Charge, ...]:
+        """Those that changed."""
+        return tuple(self._changed_charges.values())
+
+    @property
+    def payments(self) -> tuple[Payment, ...]:
+        """Those that changed."""
+        return tuple(self._changed_payments.values())
+
+    def charge_as_is(self, charge_id: ChargeId) -> Charge:
+        """Raises `charge_not_found`."""
+        charge = self._charges.get(charge_id)
+        if charge is None:
+            raise not_found("charge")
+        return charge
+
+    def payment_as_is(self, payment_id: PaymentId) -> Payment:
+        """Raises `payment_not_found`."""
+        payment = self._payments.get(payment_id)
+        if payment is None:
+            raise not_found("payment")
+        return payment
+
+    def charge(self, charge: Charge) -> None:
+        """A charge as it is now, with its entry if it is posted; money that is there is applied to it."""
+        self._keep_charge(charge)
+        if charge.state is ChargeState.POSTED and charge.entry_id is not None:
+            key = f"charge/{charge.id}/{charge.revision}"
+            self._post(key, EntryCause.CHARGE, charge.id, charge.entry_lines(), entry_id=charge.entry_id)
+            self.apply()
+
+    def correct(self, before: Charge, correction: Callable[[Charge], Charge]) -> None:
+        """The charge after a correction: its payments come back, the old entry is reversed, the new one posted."""
+        self.charge(correction(self._undo(before)))
+
+    def reverse(self, before: Charge) -> None:
+        """Nothing is owed for the charge any more; what was paid for it is the patient's again."""
+        before.expect_posted()
+        self._keep_charge(self._undo(before).reversed())
+        self.apply()
+
+    def receive(self, payment: Payment) -> None:
+        """Money came in; it is applied to what is open."""
+        self._keep_payment(payment)
+        self._post(f"payment/{payment.id}", EntryCause.PAYMENT, payment.id, payment.entry_lines())
+        self.apply()
+
+    def refund(self, payment_id: PaymentId, refund: Refund) -> None:
+        """Money goes back, first what is for no charge yet. Raises `refund_above_received`."""
+        for allocation in self.payment_as_is(payment_id).to_release(refund.amount):
+            self._allocate(payment_id, allocation.charge_id, -allocation.amount.minor)
+        self._keep_payment(self.payment_as_is(payment_id).refunding(refund))
+        self._post(f"refund/{refund.id}", EntryCause.REFUND, payment_id, refund.entry_lines())
+
+    def apply(self) -> None:
+        """Whatever the patient has paid and is for nothing yet goes to the charges that are open."""
+        for payment_id in sorted(self._payments, key=lambda each: (self._payments[each].received_at, each)):
+            payment = self._payments[payment_id]
+            for allocation in plan_allocations(payment.unapplied, tuple(self._charges.values())):
+                self._allocate(payment_id, allocation.charge_id, allocation.amount.minor)
+
+    def _undo(self, before: Charge) -> Charge:
+        """The charge without its payments, its entry reversed."""
+        self._charges[before.id] = before
+        for payment in tuple(self._payments.values()):
+            for allocation in payment.allocations:
+                if allocation.charge_id == before.id:
+                    self._allocate(payment.id, before.id, -allocation.amount.minor)
+        charge = self._charges[before.id]
+        if charge.state is ChargeState.POSTED:
+            key = f"charge-reversal/{charge.id}/{charge.revision}"
+            lines = tuple(line.turned for line in charge.entry_lines())
+            self._post(key, EntryCause.CHARGE_REVERSAL, charge.id, lines, reverses=charge.entry_id)
+        return charge
+
+    def _allocate(self, payment_id: PaymentId, charge_id: ChargeId, minor: int) -> None:
+        payment, charge = self.payment_as_is(payment_id), self.charge_as_is(charge_id)
+        amount = replace(payment.amount, minor=minor)
+        payment = payment.allocating(charge_id, amount) if minor > 0 else payment.releasing(charge_id, -amount)
+        self._keep_payment(payment)
+        self._keep_charge(charge.paying(amount))
+        key = f"allocation/{payment_id}/{payment.version}"
+        self._post(key, EntryCause.ALLOCATION, payment_id, allocation_lines(amount))
+
+    def _keep_charge(self, charge: Charge) -> None:
+        self._charges[charge.id] = self._changed_charges[charge.id] = charge
+
+    def _keep_payment(self, payment: Payment) -> None:
+        self._payments[payment.id] = self._changed_payments[payment.id] = payment
+
+    def _post(
+        self,
+        key: str,
+        cause: EntryCause,
+        cause_id: str,
+        lines: tuple[EntryLine, ...],
+        *,
+        entry_id: EntryId | None = None,
+        reverses: EntryId | None = None,
+    ) -> None:
+        entry = JournalEntry(
+            id=entry_id or EntryId(self._new_id()),
+            key=key,
+            patient_id=self._patient_id,
+            posted_on=self._posted_on,
+            cause=cause,
+            cause_id=cause_id,
+            policy_version=self._policy_version,
+            lines=lines,
+            reverses=reverses,
+        )
+        self.entries.append(entry.posted())

@@ -1,0 +1,236 @@
+"""Charges for what was rendered. Invariant: one charge per cause, at one revision; a corrected revision reverses the
+one before, an older or equal one changes nothing.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from uuid import NAMESPACE_URL, uuid5
+
+from billing.domain.accounts import Account
+from billing.domain.aggregate import Aggregate
+from billing.domain.errors import conflict
+from billing.domain.facts import ChargePosted, ChargeReversed, CoverageBlocked
+from billing.domain.fee_schedule import FeeSchedule
+from billing.domain.ids import AppointmentId, ChargeId, EntryId, PatientId, PlanId
+from billing.domain.ledger import EntryLine, LedgerAccount, credit, debit
+from billing.domain.money import Money, total
+from billing.domain.services import Service
+
+
+class ChargeCause(StrEnum):
+    SESSION = "session"
+    EVALUATION = "evaluation"
+    LATE_CANCELLATION = "late_cancellation"
+    NO_SHOW = "no_show"
+
+
+FEES = frozenset({ChargeCause.LATE_CANCELLATION, ChargeCause.NO_SHOW})
+"""Not for a service: never on a superbill."""
+
+
+class ChargeState(StrEnum):
+    """WAITING: recorded, and something keeps it out of the books. EMPTY: nothing billable took place."""
+
+    WAITING = "waiting"
+    POSTED = "posted"
+    EMPTY = "empty"
+    REVERSED = "reversed"
+
+
+class Obstacle(StrEnum):
+    """Why a charge waits."""
+
+    CODE_NOT_PRICED = "code_not_priced"
+    COVERAGE_BLOCKED = "coverage_blocked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeLine:
+    """A service with its price; None while the fee schedule has none."""
+
+    service: Service | None
+    description: str
+    amount: Money | None
+    revenue: LedgerAccount
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """What took place: the cause a charge rests on, at one revision."""
+
+    patient_id: PatientId
+    cause: ChargeCause
+    cause_id: str
+    revision: int
+    service_date: date
+    services: tuple[Service, ...]
+    appointment_id: AppointmentId | None = None
+    plan_id: PlanId | None = None
+
+    @property
+    def charge_id(self) -> ChargeId:
+        """The same for every revision of a cause: whoever hears of it twice finds the charge there."""
+        return ChargeId(str(uuid5(NAMESPACE_URL, f"careflow:charges/{self.cause}/{self.cause_id}")))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge(Aggregate):
+    """`paid` is what payments were allocated to it; `entry_id` the journal entry of the present revision."""
+
+    id: ChargeId
+    rendered: Rendered
+    lines: tuple[ChargeLine, ...]
+    state: ChargeState
+    obstacles: tuple[Obstacle, ...]
+    policy_version: str
+    paid: Money
+    entry_id: EntryId | None = None
+
+    @property
+    def patient_id(self) -> PatientId:
+        return self.rendered.patient_id
+
+    @property
+    def revision(self) -> int:
+        return self.rendered.revision
+
+    @property
+    def amount(self) -> Money:
+        """What is charged; nothing while it waits, or once it was reversed."""
+        if self.state is not ChargeState.POSTED:
+            return self.paid.nothing
+        return total((line.amount for line in self.lines if line.amount is not None), self.paid.currency)
+
+    @property
+    def balance(self) -> Money:
+        """What is still to be paid."""
+        return self.amount - self.paid
+
+    @classmethod
+    def of(cls, rendered: Rendered, account: Account, schedule: FeeSchedule, entry_id: EntryId) -> "Charge":
+        """The charge for what took place, posted as `entry_id` unless something is in its way."""
+        lines = tuple(_priced(service, schedule) for service in rendered.services)
+        return cls._made(rendered, lines, account, schedule, entry_id, version=1)
+
+    @classmethod
+    def fee(
+        cls, rendered: Rendered, description: str, amount: Money, policy_version: str, entry_id: EntryId
+    ) -> "Charge":
+        """A fee for a visit that did not take place."""
+        line = ChargeLine(
+            service=None, description=description, amount=amount.expect_positive(), revenue=LedgerAccount.FEE_REVENUE
+        )
+        charge = cls(
+            id=rendered.charge_id,
+            rendered=rendered,
+            lines=(line,),
+            state=ChargeState.POSTED,
+            obstacles=(),
+            policy_version=policy_version,
+            paid=amount.nothing,
+            entry_id=entry_id,
+        )
+        return replace(charge, facts=(ChargePosted(charge),))
+
+    def corrected(
+        self, services: tuple[Service, ...], revision: int, account: Account, schedule: FeeSchedule, entry_id: EntryId
+    ) -> "Charge":
+        """The charge at a newer revision. Its payments must have been released before."""
+        rendered = replace(self.rendered, services=services, revision=revision)
+        lines = tuple(_priced(service, schedule) for service in services)
+        after = self._made(rendered, lines, account, schedule, entry_id, version=self.version + 1)
+        reversal = (ChargeReversed(self),) if self.state is ChargeState.POSTED else ()
+        return replace(after, facts=(*self.facts, *reversal, *after.facts))
+
+    def retried(self, account: Account, schedule: FeeSchedule, entry_id: EntryId) -> "Charge":
+        """The same revision once more, after what was in its way may have gone. Raises `charge_not_waiting`."""
+        if self.state is not ChargeState.WAITING:
+            raise conflict("charge_not_waiting", "Only a charge that waits can be posted again.")
+        lines = tuple(_priced(service, schedule) for service in self.rendered.services)
+        after = self._made(self.rendered, lines, account, schedule, entry_id, version=self.version + 1)
+        if after.obstacles:
+            raise conflict("charge_still_waiting", "Something is still in its way.", obstacles=sorted(after.obstacles))
+        return after
+
+    def reversed(self) -> "Charge":
+        """Nothing is owed for it any more. Its payments must have been released before."""
+        self.expect_posted()
+        after = replace(self.recording(ChargeReversed(self)), state=ChargeState.REVERSED, entry_id=None)
+        return after.check_paid()
+
+    def expect_posted(self) -> None:
+        """Raises `charge_not_posted`."""
+        if self.state is not ChargeState.POSTED:
+            raise conflict("charge_not_posted", "Only a posted charge can be reversed.")
+
+    def paying(self, amount: Money) -> "Charge":
+        """So much more of it is paid, or less if below zero. Raises `overpaid`."""
+        return replace(self.recording(), paid=self.paid + amount).check_paid()
+
+    def check_paid(self) -> "Charge":
+        """Raises `overpaid`."""
+        if not self.paid.nothing <= self.paid <= self.amount:
+            raise conflict("overpaid", "No more can be paid for a charge than it comes to.")
+        return self
+
+    def entry_lines(self) -> tuple[EntryLine, ...]:
+        """What it means for the books: the patient owes, by revenue."""
+        revenue: Counter[LedgerAccount] = Counter()
+        for line in self.lines:
+            if line.amount:
+                revenue[line.revenue] += line.amount.minor
+        currency = self.paid.currency
+        return (
+            debit(LedgerAccount.RECEIVABLE, self.amount),
+            *(credit(account, Money(minor, currency)) for account, minor in sorted(revenue.items())),
+        )
+
+    @classmethod
+    def _made(
+        cls,
+        rendered: Rendered,
+        lines: tuple[ChargeLine, ...],
+        account: Account,
+        schedule: FeeSchedule,
+        entry_id: EntryId,
+        *,
+        version: int,
+    ) -> "Charge":
+        obstacles = _obstacles(rendered, lines, account)
+        worth = total((line.amount for line in lines if line.amount), schedule.prices[0].amount.currency)
+        state = ChargeState.WAITING if obstacles else ChargeState.POSTED if worth else ChargeState.EMPTY
+        charge = cls(
+            id=rendered.charge_id,
+            rendered=rendered,
+            lines=lines,
+            state=state,
+            obstacles=obstacles,
+            policy_version=schedule.version,
+            paid=worth.nothing,
+            entry_id=entry_id if state is ChargeState.POSTED else None,
+            version=version,
+        )
+        if state is ChargeState.POSTED:
+            return replace(charge, facts=(ChargePosted(charge),))
+        if Obstacle.COVERAGE_BLOCKED in obstacles:
+            return replace(charge, facts=(CoverageBlocked(charge),))
+        return charge
+
+
+def _priced(service: Service, schedule: FeeSchedule) -> ChargeLine:
+    price = schedule.price(service.code)
+    if price is None:
+        return ChargeLine(service=service, description="", amount=None, revenue=LedgerAccount.OTHER_REVENUE)
+    amount = price.amount * service.units
+    return ChargeLine(service=service, description=price.description, amount=amount, revenue=price.revenue)
+
+
+def _obstacles(rendered: Rendered, lines: tuple[ChargeLine, ...], account: Account) -> tuple[Obstacle, ...]:
+    found = []
+    if any(line.amount is None for line in lines):
+        found.append(Obstacle.CODE_NOT_PRICED)
+    if not all(account.may_be_charged(service.provider, rendered.service_date) for service in rendered.services):
+        found.append(Obstacle.COVERAGE_BLOCKED)
+    return tuple(found)

@@ -1,0 +1,22 @@
+"""A signed plan as billing knows it: which services are still to be expected."""
+
+from dataclasses import dataclass, replace
+
+from billing.domain.aggregate import Aggregate
+from billing.domain.estimates import Expected
+from billing.domain.ids import PatientId, PlanId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course(Aggregate):
+    """`plan_version` is the plan's own: older news changes nothing."""
+
+    id: PlanId
+    patient_id: PatientId
+    plan_version: int
+    expected: tuple[Expected, ...]
+
+    def updated(self, plan_version: int, expected: tuple[Expected, ...]) -> "Course":
+        if plan_version <= self.plan_version:
+            return self
+        return replace(self.recording(), plan_version=plan_version, expected=expected)

@@ -1,0 +1,13 @@
+"""Distinct types for identifiers, so that a patient's id cannot be passed where a charge's is meant."""
+
+from typing import NewType
+
+PatientId = NewType("PatientId", str)
+StaffId = NewType("StaffId", str)
+AppointmentId = NewType("AppointmentId", str)
+PlanId = NewType("PlanId", str)
+ChargeId = NewType("ChargeId", str)
+PaymentId = NewType("PaymentId", str)
+EntryId = NewType("EntryId", str)
+EstimateId = NewType("EstimateId", str)
+SuperbillId = NewType("SuperbillId", str)

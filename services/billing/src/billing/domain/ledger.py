@@ -1,0 +1,143 @@
+"""The books: append-only double entry in whole cents.
+
+Invariants: in every entry debits equal credits, so they do over the whole ledger; an entry never changes; what was
+wrong is reversed by another entry that names it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from billing.domain.aggregate import Aggregate
+from billing.domain.errors import invalid
+from billing.domain.facts import EntryPosted
+from billing.domain.ids import EntryId, PatientId
+from billing.domain.money import Money, total
+
+
+class LedgerAccount(StrEnum):
+    """The chart of accounts."""
+
+    CASH = "cash"
+    RECEIVABLE = "receivable"
+    UNAPPLIED = "unapplied_payments"
+    """A liability: received of a patient and not yet for any service."""
+    EVALUATION_REVENUE = "revenue_evaluation"
+    THERAPY_REVENUE = "revenue_therapy"
+    TREATMENT_REVENUE = "revenue_treatment"
+    DRUG_REVENUE = "revenue_drug"
+    OTHER_REVENUE = "revenue_other"
+    FEE_REVENUE = "revenue_fees"
+
+
+class EntryCause(StrEnum):
+    """What an entry was posted for."""
+
+    CHARGE = "charge"
+    CHARGE_REVERSAL = "charge_reversal"
+    PAYMENT = "payment"
+    ALLOCATION = "allocation"
+    REFUND = "refund"
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """One side of an entry: exactly one of the two amounts is above zero. Raises `entry_line_invalid`."""
+
+    account: LedgerAccount
+    debit: Money
+    credit: Money
+
+    def __post_init__(self) -> None:
+        if self.debit.currency != self.credit.currency:
+            raise invalid("currency_mismatch", "Amounts of two currencies do not meet.")
+        if min(self.debit.minor, self.credit.minor) != 0 or max(self.debit.minor, self.credit.minor) <= 0:
+            raise invalid("entry_line_invalid", "A line debits or credits an amount above zero.")
+
+    @property
+    def turned(self) -> "EntryLine":
+        return EntryLine(self.account, self.credit, self.debit)
+
+
+def debit(account: LedgerAccount, amount: Money) -> EntryLine:
+    return EntryLine(account, amount, amount.nothing)
+
+
+def credit(account: LedgerAccount, amount: Money) -> EntryLine:
+    return EntryLine(account, amount.nothing, amount)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry(Aggregate):
+    """One entry. `key` says what it is for and is unique, so nothing is posted twice. Raises `entry_unbalanced` or
+    `currency_mismatch`.
+    """
+
+    id: EntryId
+    key: str
+    patient_id: PatientId
+    posted_on: date
+    cause: EntryCause
+    cause_id: str
+    policy_version: str
+    lines: tuple[EntryLine, ...]
+    reverses: EntryId | None = None
+
+    def __post_init__(self) -> None:
+        debits, credits_ = total(line.debit for line in self.lines), total(line.credit for line in self.lines)
+        if len(self.lines) < 2 or debits != credits_:
+            raise invalid("entry_unbalanced", "The debits of an entry equal its credits.")
+
+    @property
+    def currency(self) -> str:
+        return self.lines[0].debit.currency
+
+    def posted(self) -> "JournalEntry":
+        """The entry as it goes into the books."""
+        return replace(self, facts=(EntryPosted(self),))
+
+
+@dataclass(frozen=True, slots=True)
+class AccountTotal:
+    """What was debited to and credited to one account."""
+
+    account: LedgerAccount
+    debit: Money
+    credit: Money
+
+    @property
+    def balance(self) -> Money:
+        """Debits less credits."""
+        return self.debit - self.credit
+
+
+@dataclass(frozen=True, slots=True)
+class TrialBalance:
+    """Every account's totals; `balances` is whether the books are right."""
+
+    accounts: tuple[AccountTotal, ...]
+
+    @property
+    def debit(self) -> Money:
+        return total(each.debit for each in self.accounts)
+
+    @property
+    def credit(self) -> Money:
+        return total(each.credit for each in self.accounts)
+
+    @property
+    def balances(self) -> bool:
+        return self.debit == self.credit
+
+    @classmethod
+    def of(cls, entries: Iterable[JournalEntry]) -> "TrialBalance":
+        """The books summed up from their entries."""
+        lines = [line for entry in entries for line in entry.lines]
+        return cls(
+            tuple(
+                AccountTotal(account, total(line.debit for line in own), total(line.credit for line in own))
+                for account in LedgerAccount
+                if (own := [line for line in lines if line.account is account])
+            )
+        )

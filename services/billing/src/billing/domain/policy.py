@@ -1,0 +1,70 @@
+"""The clinic's numbers for billing: one typed, versioned document, each value with its source and our default."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+from typing import Generic, TypeVar
+
+from billing.domain.errors import invalid
+from billing.domain.money import WHOLE, Money
+from billing.domain.visits import VisitKind
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting(Generic[T]):
+    """A value the clinic may change, what we ship, and where that comes from."""
+
+    value: T
+    default: T
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstimateClocks:
+    """By when an estimate is due, in business days (45 CFR 149.610)."""
+
+    far_ahead_days: Setting[int]
+    due_far_ahead: Setting[int]
+    near_ahead_days: Setting[int]
+    due_near_ahead: Setting[int]
+    due_on_request: Setting[int]
+    before_service_on_change: Setting[int]
+    series_months: Setting[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeRule:
+    """What a visit costs that the patient gives up late or misses: parts of its usual price, in basis points."""
+
+    notice_minutes: int
+    late_basis_points: int
+    missed_basis_points: int
+
+    def __post_init__(self) -> None:
+        parts = (self.late_basis_points, self.missed_basis_points)
+        if self.notice_minutes < 0 or not all(0 <= part <= WHOLE for part in parts):
+            raise invalid("policy_invalid", "A fee is a part of the price, for notice of so many minutes.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillingPolicy:
+    """What billing decides by. Raises `policy_invalid`."""
+
+    version: str
+    currency: str
+    estimates: EstimateClocks
+    exceeded_by: Setting[Money]
+    dispute_line: Setting[Money]
+    fees: Setting[Mapping[VisitKind, FeeRule]]
+    first_time_courtesy: Setting[bool]
+    fees_posted_at: Setting[time]
+    superbill_prefix: Setting[str]
+
+    def __post_init__(self) -> None:
+        clocks = self.estimates
+        if not 0 < clocks.near_ahead_days.value < clocks.far_ahead_days.value:
+            raise invalid("policy_invalid", "The estimate clocks need two distances, the nearer one first.")
+        if {self.exceeded_by.value.currency, self.dispute_line.value.currency} != {self.currency}:
+            raise invalid("policy_invalid", "All amounts of the policy are in its currency.")

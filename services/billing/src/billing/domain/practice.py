@@ -1,0 +1,82 @@
+"""Who the clinic is on paper: the billing provider and the clinicians who render services.
+
+Invariant: NPIs and the EIN carry right check digits and prefixes (checked where the document is read).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from billing.domain.accounts import Address
+from billing.domain.errors import invalid
+from billing.domain.ids import StaffId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClinicianLicence:
+    number: str
+    state: str
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clinician:
+    """Somebody who renders services. `name` is the legal name as in NPPES; `supervisor` is whose licence an associate
+    works under.
+    """
+
+    id: StaffId
+    name: str
+    credentials: str
+    npi: str
+    licence: ClinicianLicence | None
+    taxonomy: str | None = None
+    supervisor: StaffId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BilledProvider:
+    """The practice as a paper names it."""
+
+    legal_name: str
+    address: Address
+    phone: str
+    email: str
+    npi: str
+    ein: str
+    taxonomy: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Practice:
+    """The clinic as a billing provider. Raises `practice_invalid`."""
+
+    legal_name: str
+    address: Address
+    phone: str
+    email: str
+    npi: str
+    ein: str
+    taxonomy: str | None
+    clinicians: tuple[Clinician, ...]
+
+    def __post_init__(self) -> None:
+        ids = [clinician.id for clinician in self.clinicians]
+        if len(set(ids)) != len(ids):
+            raise invalid("practice_invalid", "Each clinician is listed once.")
+        if any(clinician.supervisor and clinician.supervisor not in ids for clinician in self.clinicians):
+            raise invalid("practice_invalid", "A supervisor is one of the clinicians.")
+
+    def clinician(self, staff_id: StaffId | None) -> Clinician | None:
+        return next((clinician for clinician in self.clinicians if clinician.id == staff_id), None)
+
+    def on_paper(self) -> BilledProvider:
+        """What estimates and superbills keep of it."""
+        return BilledProvider(
+            legal_name=self.legal_name,
+            address=self.address,
+            phone=self.phone,
+            email=self.email,
+            npi=self.npi,
+            ein=self.ein,
+            taxonomy=self.taxonomy,
+        )

@@ -1,0 +1,60 @@
+"""Services as a bill names them: codes of CPT and HCPCS, units, who rendered them.
+
+Invariant: a code has the shape of its code set, a drug code may have an NDC, modifiers are two characters.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from billing.domain.errors import invalid
+from billing.domain.ids import StaffId
+
+_CPT: Final = re.compile(r"[0-9]{4}[0-9T]")
+_HCPCS: Final = re.compile(r"[A-V][0-9]{4}")
+_MODIFIER: Final = re.compile(r"[0-9A-Z]{2}")
+_NDC: Final = re.compile(r"[0-9]{11}")
+_PLACE: Final = re.compile(r"[0-9]{2}")
+_ICD_10_CM: Final = re.compile(r"[A-TV-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?")
+
+OFFICE: Final = "11"
+TELEHEALTH_AT_HOME: Final = "10"
+
+
+def is_service_code(code: str) -> bool:
+    """A CPT code (99205, 0820T) or a HCPCS level II code (J3490)."""
+    return bool(_CPT.fullmatch(code) or _HCPCS.fullmatch(code))
+
+
+def is_drug_code(code: str) -> bool:
+    """HCPCS J codes, and the S codes that name a drug."""
+    return code.startswith("J") or code == "S0013"
+
+
+def is_diagnosis_code(code: str) -> bool:
+    """The shape of an ICD-10-CM code."""
+    return bool(_ICD_10_CM.fullmatch(code))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """One line of what was rendered, or is expected to be; `provider` is who rendered it. Raises `service_invalid`."""
+
+    code: str
+    units: int = 1
+    minutes: int | None = None
+    modifiers: tuple[str, ...] = ()
+    place_of_service: str | None = None
+    provider: StaffId | None = None
+    ndc: str | None = None
+
+    def __post_init__(self) -> None:
+        shapes = (
+            is_service_code(self.code),
+            self.units >= 1,
+            len(self.modifiers) <= 4 and all(_MODIFIER.fullmatch(modifier) for modifier in self.modifiers),
+            self.place_of_service is None or _PLACE.fullmatch(self.place_of_service),
+            self.ndc is None or _NDC.fullmatch(self.ndc),
+        )
+        if not all(shapes):
+            raise invalid("service_invalid", "A service needs a CPT or HCPCS code, units, and the shapes of its parts.")

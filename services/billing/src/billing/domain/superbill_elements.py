@@ -1,0 +1,246 @@
+"""What a superbill must have, as one table, and how its content is put together when nothing is missing.
+
+Sources: what payers ask of a member's claim and the boxes of CMS-1500. Invariant: a superbill with something missing
+is never issued, and everything missing is said at once.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from string import ascii_uppercase
+from typing import Final
+
+from billing.domain.accounts import Account, Address, BillingProfile, Coverage, CoverageKind, Sex
+from billing.domain.charges import FEES, Charge, ChargeState
+from billing.domain.errors import DomainError, conflict, invalid
+from billing.domain.ids import StaffId
+from billing.domain.practice import Clinician, ClinicianLicence, Practice
+from billing.domain.services import Service, is_drug_code
+from billing.domain.superbills import (
+    BilledClinician,
+    BilledDiagnosis,
+    BilledLine,
+    BilledPatient,
+    Content,
+)
+
+MOST_DIAGNOSES: Final = 12
+MOST_POINTERS: Final = 4
+"""Diagnoses of a bill, and of a line (CMS-1500 boxes 21 and 24E)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a superbill would be made of. `disclose_diagnoses` is the patient's yes for this one bill."""
+
+    account: Account
+    practice: Practice
+    charges: tuple[Charge, ...]
+    disclose_diagnoses: bool
+    diagnosis_names: Mapping[str, str]
+
+    @property
+    def services(self) -> Sequence[tuple[Charge, Service]]:
+        return [(charge, line.service) for charge in self.charges for line in charge.lines if line.service]
+
+    @property
+    def clinicians(self) -> Sequence[Clinician | None]:
+        """Who rendered the services, each once; None for somebody the practice does not list."""
+        ids = dict.fromkeys(service.provider for _, service in self.services)
+        return [self.practice.clinician(staff_id) for staff_id in ids]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A required element that is not there: a stable code and what to do about it."""
+
+    code: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A required element and how one sees that it is there."""
+
+    missing: Missing
+    is_there: Callable[[Draft], bool]
+
+
+def _profile(draft: Draft) -> BillingProfile | None:
+    return draft.account.profile
+
+
+def _insured(draft: Draft) -> Coverage | None:
+    coverage = draft.account.coverage
+    return coverage if coverage is not None and coverage.kind is not CoverageKind.NONE else None
+
+
+def _all_licensed(draft: Draft) -> bool:
+    return all(
+        clinician is None
+        or (clinician.licence is not None and _in_date(clinician.licence, charge.rendered.service_date))
+        for charge, service in draft.services
+        for clinician in [draft.practice.clinician(service.provider)]
+    )
+
+
+def _in_date(licence: ClinicianLicence, day: date) -> bool:
+    return licence.valid_until is None or day <= licence.valid_until
+
+
+def _medicare_settled(draft: Draft) -> bool:
+    return all(
+        draft.account.may_be_charged(service.provider, charge.rendered.service_date)
+        for charge, service in draft.services
+    )
+
+
+ELEMENTS: Final[tuple[Element, ...]] = (
+    Element(
+        Missing("patient_name_and_birth_date", "Complete the registration."),
+        lambda draft: _profile(draft) is not None,
+    ),
+    Element(
+        Missing("patient_sex", "Ask the patient and complete the registration."),
+        lambda draft: bool((profile := _profile(draft)) and profile.sex),
+    ),
+    Element(
+        Missing("patient_address", "Ask the patient and complete the registration."),
+        lambda draft: bool((profile := _profile(draft)) and profile.address),
+    ),
+    Element(Missing("insurance", "Ask for the payer and the member id."), lambda draft: _insured(draft) is not None),
+    Element(
+        Missing("services", "Choose charges for services that were rendered."),
+        lambda draft: bool(draft.services),
+    ),
+    Element(
+        Missing("rendering_clinician", "Add the clinician's name and NPI to the practice."),
+        lambda draft: all(draft.clinicians),
+    ),
+    Element(
+        Missing("clinician_licence", "Add the licence that was valid on the date of service."),
+        _all_licensed,
+    ),
+    Element(
+        Missing("place_of_service", "Have the rendering clinician correct the service lines."),
+        lambda draft: all(service.place_of_service for _, service in draft.services),
+    ),
+    Element(
+        Missing("drug_code", "Have the rendering clinician add the NDC of the drug."),
+        lambda draft: all(service.ndc for _, service in draft.services if is_drug_code(service.code)),
+    ),
+    Element(
+        Missing("diagnosis", "A clinician records the diagnoses."),
+        lambda draft: bool(draft.account.diagnoses and draft.account.diagnoses.codes),
+    ),
+    Element(
+        Missing("diagnosis_disclosure", "Ask the patient whether this bill may name the diagnoses."),
+        lambda draft: draft.disclose_diagnoses,
+    ),
+    Element(
+        Missing("medicare_private_contract", "Under Medicare the clinician must have opted out before the service."),
+        _medicare_settled,
+    ),
+)
+
+
+def missing_elements(draft: Draft) -> tuple[Missing, ...]:
+    """Everything a superbill of this draft would lack. Raises `charge_not_billable` for a charge that can never be on
+    one.
+    """
+    for charge in draft.charges:
+        if charge.rendered.cause in FEES:
+            raise invalid("charge_not_billable", "A fee is for no service and never on a superbill.")
+        if charge.state is not ChargeState.POSTED:
+            raise conflict("charge_not_billable", "Only what was charged can be on a superbill.")
+        if charge.patient_id != draft.account.id:
+            raise invalid("charge_not_billable", "A superbill is for the services of one patient.")
+    return tuple(element.missing for element in ELEMENTS if not element.is_there(draft))
+
+
+def content_of(draft: Draft) -> Content:
+    """What is printed. Raises `superbill_incomplete`, naming everything that is missing."""
+    missing = missing_elements(draft)
+    profile, coverage, diagnoses = draft.account.profile, _insured(draft), draft.account.diagnoses
+    if missing or profile is None or coverage is None or diagnoses is None:
+        raise incomplete(missing)
+    sex, address = profile.sex, profile.address
+    if sex is None or address is None:
+        raise incomplete(missing)
+    codes = diagnoses.codes[:MOST_DIAGNOSES]
+    letters = {
+        clinician.id: letter for letter, clinician in zip(ascii_uppercase, filter(None, draft.clinicians), strict=False)
+    }
+    pointers = tuple(ascii_uppercase[: min(len(codes), MOST_POINTERS)])
+    return Content(
+        patient=_patient(profile, sex, address, coverage),
+        provider=draft.practice.on_paper(),
+        clinicians=tuple(
+            _clinician(clinician, letters[clinician.id], draft.practice) for clinician in draft.clinicians if clinician
+        ),
+        diagnoses=tuple(
+            BilledDiagnosis(letter=letter, code=code, description=draft.diagnosis_names.get(code))
+            for letter, code in zip(ascii_uppercase, codes, strict=False)
+        ),
+        lines=tuple(
+            line
+            for charge in sorted(draft.charges, key=lambda each: (each.rendered.service_date, each.id))
+            for line in _lines(charge, letters, pointers)
+        ),
+    )
+
+
+def incomplete(missing: Sequence[Missing]) -> DomainError:
+    elements = [{"code": each.code, "remedy": each.remedy} for each in missing]
+    return conflict("superbill_incomplete", "A payer would refuse this superbill.", missing=elements)
+
+
+def _patient(profile: BillingProfile, sex: Sex, address: Address, coverage: Coverage) -> BilledPatient:
+    return BilledPatient(
+        name=profile.legal_name, birth_date=profile.birth_date, sex=sex, address=address, coverage=coverage
+    )
+
+
+def _clinician(clinician: Clinician, letter: str, practice: Practice) -> BilledClinician:
+    assert clinician.licence is not None
+    supervisor = practice.clinician(clinician.supervisor)
+    return BilledClinician(
+        letter=letter,
+        name=clinician.name,
+        credentials=clinician.credentials,
+        npi=clinician.npi,
+        licence_number=clinician.licence.number,
+        licence_state=clinician.licence.state,
+        taxonomy=clinician.taxonomy,
+        supervisor_name=supervisor.name if supervisor else None,
+        supervisor_npi=supervisor.npi if supervisor else None,
+    )
+
+
+def _lines(charge: Charge, letters: Mapping[StaffId, str], pointers: tuple[str, ...]) -> list[BilledLine]:
+    """The charge's lines; what was paid for it counts for the lines in their order."""
+    billed, left = [], charge.paid
+    for line in charge.lines:
+        service, amount = line.service, line.amount
+        if service is None or amount is None:
+            continue
+        paid = min(left, amount)
+        left = left - paid
+        billed.append(
+            BilledLine(
+                charge_id=charge.id,
+                service_date=charge.rendered.service_date,
+                place_of_service=service.place_of_service or "",
+                code=service.code,
+                description=line.description,
+                modifiers=service.modifiers,
+                units=service.units,
+                minutes=service.minutes,
+                ndc=service.ndc,
+                diagnosis_pointers=pointers,
+                clinician=letters[service.provider] if service.provider else "",
+                charged=amount,
+                paid=paid,
+            )
+        )
+    return billed

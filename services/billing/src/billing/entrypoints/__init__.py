@@ -1,0 +1,1 @@
+"""How billing is reached: HTTP and events, thin doors on the same use cases."""

@@ -1,0 +1,1 @@
+"""Routes, bodies and the table of who may call what."""

@@ -1,0 +1,41 @@
+"""Who may call what. A patient sees only their own: by the path here, or by the use case where it is in the query or
+body. Billing is the biller's: clinicians have no business with what patients pay.
+"""
+
+from careflow_service.http.access import AccessTable, allow
+from careflow_service.identity import Role
+
+BILLERS = (Role.BILLER, Role.MEDICAL_DIRECTOR)
+FRONT_DESK = (*BILLERS, Role.COORDINATOR)
+OVERSIGHT = (*BILLERS, Role.AUDITOR)
+
+ACCESS: AccessTable = {
+    "GET /v1/accounts/{patient_id}": allow(*FRONT_DESK, own="patient_id"),
+    "PUT /v1/accounts/{patient_id}/coverage": allow(*FRONT_DESK, own="patient_id"),
+    "POST /v1/accounts/{patient_id}/private-contracts": allow(*BILLERS),
+    "GET /v1/fee-schedule": allow(*FRONT_DESK, Role.PATIENT),
+    "POST /v1/estimates": allow(*FRONT_DESK, Role.PATIENT),
+    "GET /v1/estimates": allow(*FRONT_DESK, Role.PATIENT),
+    "GET /v1/estimates/{estimate_id}": allow(*FRONT_DESK, Role.PATIENT),
+    "GET /v1/estimates/{estimate_id}/pdf": allow(*FRONT_DESK, Role.PATIENT),
+    "POST /v1/estimates/{estimate_id}/issue": allow(*FRONT_DESK),
+    "POST /v1/estimates/{estimate_id}/deliver": allow(*FRONT_DESK),
+    "GET /v1/charges": allow(*BILLERS, Role.PATIENT),
+    "GET /v1/charges/{charge_id}": allow(*BILLERS, Role.PATIENT),
+    "POST /v1/charges/{charge_id}/post": allow(*BILLERS),
+    "POST /v1/charges/{charge_id}/reverse": allow(*BILLERS),
+    "GET /v1/fees": allow(*FRONT_DESK, Role.PATIENT),
+    "POST /v1/fees/{appointment_id}/waive": allow(*FRONT_DESK),
+    "POST /v1/payments": allow(*FRONT_DESK),
+    "GET /v1/payments": allow(*FRONT_DESK, Role.PATIENT),
+    "GET /v1/payments/{payment_id}": allow(*FRONT_DESK, Role.PATIENT),
+    "POST /v1/payments/{payment_id}/refunds": allow(*BILLERS),
+    "GET /v1/ledger/entries": allow(*OVERSIGHT),
+    "GET /v1/ledger/trial-balance": allow(*OVERSIGHT),
+    "GET /v1/superbills/preview": allow(*BILLERS),
+    "POST /v1/superbills": allow(*BILLERS),
+    "GET /v1/superbills": allow(*BILLERS, Role.PATIENT),
+    "GET /v1/superbills/{superbill_id}": allow(*BILLERS, Role.PATIENT),
+    "GET /v1/superbills/{superbill_id}/pdf": allow(*BILLERS, Role.PATIENT),
+    "POST /v1/superbills/{superbill_id}/void": allow(*BILLERS),
+}

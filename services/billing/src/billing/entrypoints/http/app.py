@@ -1,0 +1,34 @@
+"""What billing answers over HTTP."""
+
+from fastapi import APIRouter, Depends
+
+from billing.application.use_cases import Billing
+from billing.entrypoints.http import (
+    account_routes,
+    charge_routes,
+    estimate_routes,
+    ledger_routes,
+    payment_routes,
+    superbill_routes,
+)
+from billing.entrypoints.http.access import ACCESS
+from billing.entrypoints.http.schemas import no_card_number
+from careflow_service.service import Http
+
+_everything = APIRouter(dependencies=[Depends(no_card_number)])
+for _routes in (
+    account_routes,
+    estimate_routes,
+    charge_routes,
+    payment_routes,
+    ledger_routes,
+    superbill_routes,
+):
+    _everything.include_router(_routes.router)
+
+HTTP: Http[Billing] = Http(
+    title="CareFlow billing",
+    description="Honest money: estimates, charges, payments, the ledger, superbills.",
+    routers=(_everything,),
+    access=ACCESS,
+)

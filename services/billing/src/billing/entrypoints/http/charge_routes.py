@@ -1,0 +1,162 @@
+"""Charges, and fees for lost visits, over HTTP."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from pydantic import BaseModel
+
+from billing.application.post_waiting_charge import PostWaitingCharge
+from billing.application.reverse_charge import ReverseCharge
+from billing.application.waive_fee import WaiveFee
+from billing.domain.charges import Charge, ChargeCause, ChargeState, Obstacle
+from billing.domain.fee_cases import FeeCause, FeeState, WaiverReason
+from billing.domain.ids import AppointmentId, ChargeId, PatientId
+from billing.entrypoints.http.schemas import App, ChangedView, Id, MoneyView, View
+from careflow_service.http.dependencies import (
+    CurrentActor,
+    ExpectedVersion,
+    IdempotentRequest,
+    Page,
+    PageCursor,
+    PageLimit,
+    RequestBody,
+    answer,
+    represent,
+)
+
+router = APIRouter(tags=["charges"])
+
+
+class WaiveFeeBody(RequestBody):
+    reason: WaiverReason
+
+
+class ServiceView(View):
+    code: str
+    units: int
+    minutes: int | None
+    modifiers: tuple[str, ...]
+    place_of_service: str | None
+    provider: str | None
+    ndc: str | None
+
+
+class ChargeLineView(View):
+    service: ServiceView | None
+    description: str
+    amount: MoneyView | None
+
+
+class ChargeView(View):
+    """`obstacles` say why a charge waits."""
+
+    id: str
+    version: int
+    patient_id: str
+    cause: ChargeCause
+    cause_id: str
+    revision: int
+    service_date: date
+    state: ChargeState
+    obstacles: tuple[Obstacle, ...]
+    lines: list[ChargeLineView]
+    amount: MoneyView
+    paid: MoneyView
+    balance: MoneyView
+
+    @classmethod
+    def of(cls, charge: Charge) -> "ChargeView":
+        return cls(
+            id=charge.id,
+            version=charge.version,
+            patient_id=charge.patient_id,
+            cause=charge.rendered.cause,
+            cause_id=charge.rendered.cause_id,
+            revision=charge.revision,
+            service_date=charge.rendered.service_date,
+            state=charge.state,
+            obstacles=charge.obstacles,
+            lines=[ChargeLineView.model_validate(line) for line in charge.lines],
+            amount=MoneyView.model_validate(charge.amount),
+            paid=MoneyView.model_validate(charge.paid),
+            balance=MoneyView.model_validate(charge.balance),
+        )
+
+
+class FeeView(View):
+    """A fee for a lost visit, under its appointment's id."""
+
+    id: str
+    version: int
+    patient_id: str
+    cause: FeeCause
+    state: FeeState
+    amount: MoneyView
+    lost_at: datetime
+    post_at: datetime | None
+    waiver: WaiverReason | None
+
+
+class FeesView(BaseModel):
+    items: list[FeeView]
+
+
+@router.get("/v1/charges", response_model=Page[ChargeView])
+async def list_charges(
+    patient_id: Annotated[Id, Query()],
+    actor: CurrentActor,
+    app: App,
+    limit: PageLimit = 50,
+    after: PageCursor = None,
+) -> Response:
+    """A patient's charges, by date of service."""
+    found = await app.reading.charges_of(PatientId(patient_id), actor, limit, after)
+    return represent(Page[ChargeView](items=[ChargeView.of(each) for each in found.items], next=found.next))
+
+
+@router.get("/v1/charges/{charge_id}", response_model=ChargeView)
+async def read_charge(charge_id: str, actor: CurrentActor, app: App) -> Response:
+    """One charge."""
+    charge = await app.reading.charge(ChargeId(charge_id), actor)
+    return represent(ChargeView.of(charge), version=charge.version)
+
+
+@router.post("/v1/charges/{charge_id}/post", response_model=ChangedView)
+async def post_waiting_charge(
+    charge_id: str, actor: CurrentActor, app: App, request: IdempotentRequest, version: ExpectedVersion
+) -> Response:
+    """What was in its way has gone."""
+    done = await app.post_waiting_charge(PostWaitingCharge(ChargeId(charge_id), version), actor, request)
+    return answer(done, ChangedView.model_validate(done.value), version=done.value.version)
+
+
+@router.post("/v1/charges/{charge_id}/reverse", response_model=ChangedView)
+async def reverse_charge(
+    charge_id: str, actor: CurrentActor, app: App, request: IdempotentRequest, version: ExpectedVersion
+) -> Response:
+    """Nothing is owed for it any more."""
+    done = await app.reverse_charge(ReverseCharge(ChargeId(charge_id), version), actor, request)
+    return answer(done, ChangedView.model_validate(done.value), version=done.value.version)
+
+
+@router.get("/v1/fees", response_model=FeesView)
+async def list_fees(patient_id: Annotated[Id, Query()], actor: CurrentActor, app: App) -> Response:
+    """What a patient's lost visits cost, or would have."""
+    fees = await app.reading.fees_of(PatientId(patient_id), actor)
+    return represent(FeesView(items=[FeeView.model_validate(fee) for fee in fees]))
+
+
+@router.post("/v1/fees/{appointment_id}/waive", response_model=ChangedView)
+async def waive_fee(
+    appointment_id: str,
+    body: WaiveFeeBody,
+    actor: CurrentActor,
+    app: App,
+    request: IdempotentRequest,
+    version: ExpectedVersion,
+) -> Response:
+    """The clinic does without it."""
+    done = await app.waive_fee(WaiveFee(AppointmentId(appointment_id), body.reason, version), actor, request)
+    return answer(done, ChangedView.model_validate(done.value), version=done.value.version)

@@ -1,0 +1,160 @@
+"""Good-faith estimates over HTTP."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+
+from billing.application.deliver_estimate import DeliverEstimate
+from billing.application.issue_estimate import IssueEstimate
+from billing.application.request_estimate import RequestEstimate
+from billing.domain.estimates import DeliveryWay, Estimate, EstimateCause
+from billing.domain.ids import EstimateId, PatientId
+from billing.domain.visits import VisitKind
+from billing.entrypoints.http.schemas import App, ChangedView, Id, MoneyView, Note, View, paper
+from careflow_service.http.dependencies import (
+    CurrentActor,
+    ExpectedVersion,
+    IdempotentRequest,
+    RequestBody,
+    RequestPart,
+    answer,
+    represent,
+)
+
+router = APIRouter(tags=["estimates"])
+
+MOST_VISITS = 50
+
+
+class VisitsBody(RequestPart):
+    kind: VisitKind
+    count: Annotated[int, Field(ge=1, le=MOST_VISITS)]
+
+
+class RequestEstimateBody(RequestBody):
+    """What the patient asks the price of."""
+
+    patient_id: Id
+    visits: Annotated[list[VisitsBody], Field(min_length=1, max_length=len(VisitKind))]
+
+
+class IssueEstimateBody(RequestBody):
+    """`late_reason` is asked for after the estimate's time, and only then."""
+
+    late_reason: Note | None = None
+
+
+class DeliverEstimateBody(RequestBody):
+    way: DeliveryWay
+
+
+class EstimateLineView(View):
+    kind: VisitKind
+    code: str
+    description: str
+    units: int
+    unit_price: MoneyView
+    amount: MoneyView
+
+
+class IssueView(View):
+    number: int
+    issued_at: datetime
+    late_reason: str | None
+    service_date: date | None
+    lines: list[EstimateLineView]
+    total: MoneyView
+    delivered_at: datetime | None
+    delivered_by: DeliveryWay | None
+
+
+class EstimateView(View):
+    """`due_by` is there while something is to be issued, `overdue_at` once its time was over."""
+
+    id: str
+    version: int
+    patient_id: str
+    cause: EstimateCause
+    started_at: datetime
+    due_by: datetime | None
+    overdue_at: datetime | None
+    appointment_id: str | None
+    plan_id: str | None
+    first_visit_on: date | None
+    covers_until: date
+    charged: MoneyView
+    issues: list[IssueView]
+
+
+class EstimatesView(BaseModel):
+    items: list[EstimateView]
+
+
+@router.post("/v1/estimates", status_code=201, response_model=ChangedView)
+async def request_estimate(
+    body: RequestEstimateBody, actor: CurrentActor, app: App, request: IdempotentRequest
+) -> Response:
+    """A question about costs: an estimate is due within three business days."""
+    visits = tuple((each.kind, each.count) for each in body.visits)
+    done = await app.request_estimate(RequestEstimate(PatientId(body.patient_id), visits), actor, request)
+    made = ChangedView.model_validate(done.value)
+    return answer(done, made, status=201, version=made.version, location=f"/v1/estimates/{made.id}")
+
+
+@router.get("/v1/estimates", response_model=EstimatesView)
+async def list_estimates(patient_id: Annotated[Id, Query()], actor: CurrentActor, app: App) -> Response:
+    """A patient's estimates, oldest first."""
+    found = await app.reading.estimates_of(PatientId(patient_id), actor)
+    return represent(EstimatesView(items=[_view(estimate) for estimate in found]))
+
+
+@router.get("/v1/estimates/{estimate_id}", response_model=EstimateView)
+async def read_estimate(estimate_id: str, actor: CurrentActor, app: App) -> Response:
+    """One estimate with all its versions."""
+    estimate = await app.reading.estimate(EstimateId(estimate_id), actor)
+    return represent(_view(estimate), version=estimate.version)
+
+
+@router.get("/v1/estimates/{estimate_id}/pdf", response_class=Response)
+async def print_estimate(
+    estimate_id: str, actor: CurrentActor, app: App, number: Annotated[int | None, Query(ge=1)] = None
+) -> Response:
+    """A version as the patient gets it, the latest if none is named."""
+    pdf = await app.reading.estimate_paper(EstimateId(estimate_id), number, actor)
+    return paper(pdf, f"estimate-{estimate_id}")
+
+
+@router.post("/v1/estimates/{estimate_id}/issue", response_model=ChangedView)
+async def issue_estimate(
+    estimate_id: str,
+    body: IssueEstimateBody,
+    actor: CurrentActor,
+    app: App,
+    request: IdempotentRequest,
+    version: ExpectedVersion,
+) -> Response:
+    """Issue the version that is due."""
+    command = IssueEstimate(EstimateId(estimate_id), body.late_reason, version)
+    done = await app.issue_estimate(command, actor, request)
+    return answer(done, ChangedView.model_validate(done.value), version=done.value.version)
+
+
+@router.post("/v1/estimates/{estimate_id}/deliver", response_model=ChangedView)
+async def deliver_estimate(
+    estimate_id: str,
+    body: DeliverEstimateBody,
+    actor: CurrentActor,
+    app: App,
+    request: IdempotentRequest,
+    version: ExpectedVersion,
+) -> Response:
+    """The patient got the latest version."""
+    done = await app.deliver_estimate(DeliverEstimate(EstimateId(estimate_id), body.way, version), actor, request)
+    return answer(done, ChangedView.model_validate(done.value), version=done.value.version)
+
+
+def _view(estimate: Estimate) -> EstimateView:
+    return EstimateView.model_validate(estimate)

@@ -1,0 +1,67 @@
+"""The books over HTTP: read only, for they are written by what happens."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from billing.domain.ids import PatientId
+from billing.domain.ledger import EntryCause, LedgerAccount
+from billing.entrypoints.http.schemas import App, Id, MoneyView, View
+from careflow_service.http.dependencies import Page, PageCursor, PageLimit, represent
+
+router = APIRouter(prefix="/v1/ledger", tags=["ledger"])
+
+
+class EntryLineView(View):
+    account: LedgerAccount
+    debit: MoneyView
+    credit: MoneyView
+
+
+class EntryView(View):
+    id: str
+    patient_id: str
+    posted_on: date
+    cause: EntryCause
+    cause_id: str
+    policy_version: str
+    lines: list[EntryLineView]
+    reverses: str | None
+
+
+class AccountTotalView(View):
+    """`balance` is debits less credits."""
+
+    account: LedgerAccount
+    debit: MoneyView
+    credit: MoneyView
+    balance: MoneyView
+
+
+class TrialBalanceView(View):
+    """Over the whole journal; `balances` is whether the books are right."""
+
+    accounts: list[AccountTotalView]
+    debit: MoneyView
+    credit: MoneyView
+    balances: bool
+
+
+@router.get("/entries", response_model=Page[EntryView])
+async def list_entries(
+    app: App,
+    patient_id: Annotated[Id | None, Query()] = None,
+    limit: PageLimit = 50,
+    after: PageCursor = None,
+) -> Response:
+    """The entries of a patient, or all, in the order they were posted."""
+    found = await app.reading.entries(PatientId(patient_id) if patient_id else None, limit, after)
+    return represent(Page[EntryView](items=[EntryView.model_validate(each) for each in found.items], next=found.next))
+
+
+@router.get("/trial-balance", response_model=TrialBalanceView)
+async def read_trial_balance(app: App) -> Response:
+    """Every account's totals."""
+    return represent(TrialBalanceView.model_validate(await app.reading.trial_balance()))

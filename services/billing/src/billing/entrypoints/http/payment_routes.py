@@ -1,0 +1,125 @@
+"""Payments and refunds over HTTP."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from billing.application.receive_payment import ReceivePayment
+from billing.application.refund_payment import RefundPayment
+from billing.domain.ids import PatientId, PaymentId
+from billing.domain.payments import PaymentMethod, RefundReason
+from billing.entrypoints.http.schemas import App, Id, Line, MoneyBody, MoneyView, View
+from careflow_service.http.dependencies import (
+    CurrentActor,
+    ExpectedVersion,
+    IdempotentRequest,
+    Page,
+    PageCursor,
+    PageLimit,
+    RequestBody,
+    answer,
+    represent,
+)
+
+router = APIRouter(tags=["payments"])
+
+
+class PaymentBody(RequestBody):
+    """`reference` is what the terminal, the check or the bank calls it; never a card number."""
+
+    patient_id: Id
+    amount: MoneyBody
+    method: PaymentMethod
+    reference: Line | None = None
+
+
+class RefundBody(RequestBody):
+    amount: MoneyBody
+    reason: RefundReason
+
+
+class ReceivedView(View):
+    payment_id: str
+    version: int
+    unapplied_minor: int
+    currency: str
+
+
+class RefundedView(View):
+    payment_id: str
+    version: int
+    refund_id: str
+
+
+class AllocationView(View):
+    charge_id: str
+    amount: MoneyView
+
+
+class RefundView(View):
+    id: str
+    amount: MoneyView
+    reason: RefundReason
+    refunded_at: datetime
+
+
+class PaymentView(View):
+    """`unapplied` is for no charge yet."""
+
+    id: str
+    version: int
+    patient_id: str
+    amount: MoneyView
+    method: PaymentMethod
+    reference: str | None
+    received_at: datetime
+    allocations: list[AllocationView]
+    refunds: list[RefundView]
+    unapplied: MoneyView
+
+
+@router.post("/v1/payments", status_code=201, response_model=ReceivedView)
+async def receive_payment(body: PaymentBody, actor: CurrentActor, app: App, request: IdempotentRequest) -> Response:
+    """Money came in."""
+    command = ReceivePayment(PatientId(body.patient_id), body.amount.money(), body.method, body.reference)
+    done = await app.receive_payment(command, actor, request)
+    made = ReceivedView.model_validate(done.value)
+    return answer(done, made, status=201, version=made.version, location=f"/v1/payments/{made.payment_id}")
+
+
+@router.get("/v1/payments", response_model=Page[PaymentView])
+async def list_payments(
+    patient_id: Annotated[Id, Query()],
+    actor: CurrentActor,
+    app: App,
+    limit: PageLimit = 50,
+    after: PageCursor = None,
+) -> Response:
+    """A patient's payments, in the order they came in."""
+    found = await app.reading.payments_of(PatientId(patient_id), actor, limit, after)
+    items = [PaymentView.model_validate(each) for each in found.items]
+    return represent(Page[PaymentView](items=items, next=found.next))
+
+
+@router.get("/v1/payments/{payment_id}", response_model=PaymentView)
+async def read_payment(payment_id: str, actor: CurrentActor, app: App) -> Response:
+    """One payment."""
+    payment = await app.reading.payment(PaymentId(payment_id), actor)
+    return represent(PaymentView.model_validate(payment), version=payment.version)
+
+
+@router.post("/v1/payments/{payment_id}/refunds", status_code=201, response_model=RefundedView)
+async def refund_payment(
+    payment_id: str,
+    body: RefundBody,
+    actor: CurrentActor,
+    app: App,
+    request: IdempotentRequest,
+    version: ExpectedVersion,
+) -> Response:
+    """Money goes back by the method it came by."""
+    command = RefundPayment(PaymentId(payment_id), body.amount.money(), body.reason, version)
+    done = await app.refund_payment(command, actor, request)
+    return answer(done, RefundedView.model_validate(done.value), status=201, version=done.value.version)

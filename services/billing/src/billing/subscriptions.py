@@ -1,0 +1,42 @@
+"""Everything billing hears, in one table."""
+
+from billing.application.on_consent_signed import on_consent_signed
+from billing.application.on_diagnoses_recorded import on_diagnoses_recorded
+from billing.application.on_patient import on_patient
+from billing.application.on_plan import on_plan_signed
+from billing.application.on_rendered import on_evaluation_recorded, on_session_ended, on_session_services_corrected
+from billing.application.on_visit import (
+    on_arrived,
+    on_booked,
+    on_cancelled,
+    on_missed,
+    on_rescheduled,
+    on_session_refused,
+)
+from billing.application.ports import Ports
+from careflow_events import contracts
+from careflow_events.subscription import Subscription, hears
+
+SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
+    hears(contracts.PatientRegistered, on_patient),
+    hears(contracts.PatientDetailsChanged, on_patient),
+    hears(contracts.ConsultationBooked, on_booked),
+    hears(contracts.ConsultationRescheduled, on_rescheduled),
+    hears(contracts.ConsultationCancelled, on_cancelled),
+    hears(contracts.ConsultationArrived, on_arrived),
+    hears(contracts.ConsultationMissed, on_missed),
+    hears(contracts.TreatmentBooked, on_booked),
+    hears(contracts.TreatmentRescheduled, on_rescheduled),
+    hears(contracts.TreatmentCancelled, on_cancelled),
+    hears(contracts.TreatmentArrived, on_arrived),
+    hears(contracts.TreatmentMissed, on_missed),
+    hears(contracts.EvaluationRecorded, on_evaluation_recorded),
+    hears(contracts.DiagnosesRecorded, on_diagnoses_recorded),
+    hears(contracts.PlanActivated, on_plan_signed),
+    hears(contracts.PlanAdjusted, on_plan_signed),
+    hears(contracts.ConsentSigned, on_consent_signed),
+    hears(contracts.SessionCompleted, on_session_ended),
+    hears(contracts.SessionAborted, on_session_ended),
+    hears(contracts.SessionServicesCorrected, on_session_services_corrected),
+    hears(contracts.SessionRefused, on_session_refused),
+)

@@ -1,0 +1,120 @@
+"""The clinic of the tests: Monday 23 November 2026, nine in the morning in Mill Valley, three days before
+Thanksgiving. Every builder gives a whole, valid thing.
+"""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from billing.adapters.clinic_data import billing_policy, development_practice, diagnosis_names, fee_schedules
+from billing.adapters.federal_calendar import FederalCalendar
+from billing.domain.accounts import (
+    Account,
+    Address,
+    BillingProfile,
+    Coverage,
+    CoverageKind,
+    Diagnoses,
+    Sex,
+    SignedPolicy,
+)
+from billing.domain.charges import Charge, ChargeCause, Rendered
+from billing.domain.ids import AppointmentId, EntryId, PatientId, PaymentId, PlanId, StaffId
+from billing.domain.money import Money
+from billing.domain.payments import Payment, PaymentMethod
+from billing.domain.services import Service
+from billing.domain.superbill_elements import Draft
+
+ZONE = ZoneInfo("America/Los_Angeles")
+TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=ZONE).astimezone(UTC)
+POLICY = billing_policy()
+SCHEDULES = fee_schedules()
+SCHEDULE = SCHEDULES.on(TODAY)
+PRACTICE = development_practice()
+NAMES = diagnosis_names().names
+CALENDAR = FederalCalendar()
+ANA = PatientId("0199e0a0-0000-7000-8000-0000000000a1")
+PRESCRIBER = StaffId("dr-paula-prescriber")
+THERAPIST = StaffId("theo-therapist")
+
+
+def usd(dollars: float) -> Money:
+    return Money(round(dollars * 100))
+
+
+def local(day: int, hour: int, minute: int = 0, *, month: int = 11, year: int = 2026) -> datetime:
+    """A wall-clock time at the clinic, as an instant."""
+    return datetime(year, month, day, hour, minute, tzinfo=ZONE).astimezone(UTC)
+
+
+def a_profile(**changes: object) -> BillingProfile:
+    profile: dict[str, object] = {
+        "given_name": "Ana",
+        "family_name": "Rivera",
+        "birth_date": date(1988, 4, 2),
+        "sex": Sex.FEMALE,
+        "address": Address("12 Alder Lane", "Mill Valley", "CA", "94941"),
+    }
+    return BillingProfile(**{**profile, **changes})  # type: ignore[arg-type]  # fields by name
+
+
+def a_coverage(kind: CoverageKind = CoverageKind.COMMERCIAL) -> Coverage:
+    return Coverage(kind=kind, payer="Example Health Plan", member_id="XEH900100200", group_number="7714")
+
+
+def an_account(*, complete: bool = True, coverage: Coverage | None = None) -> Account:
+    """With everything a superbill asks for, or with nothing."""
+    account = Account.opened(ANA, now=NOW)
+    if not complete:
+        return account
+    account = account.with_profile(a_profile()).with_coverage(coverage or a_coverage())
+    account = account.with_diagnoses(Diagnoses(("F33.2", "F41.1"), NOW))
+    return account.with_signature(SignedPolicy("fin-2026", local(2, 12), "c1"))
+
+
+def therapy_hour(**changes: object) -> Service:
+    service: dict[str, object] = {"code": "90837", "minutes": 55, "place_of_service": "11", "provider": THERAPIST}
+    return Service(**{**service, **changes})  # type: ignore[arg-type]  # fields by name
+
+
+def infusion(**changes: object) -> Service:
+    service: dict[str, object] = {"code": "96365", "minutes": 45, "place_of_service": "11", "provider": PRESCRIBER}
+    return Service(**{**service, **changes})  # type: ignore[arg-type]  # fields by name
+
+
+def a_rendered(
+    *services: Service,
+    cause: ChargeCause = ChargeCause.SESSION,
+    cause_id: str = "s1",
+    day: date = TODAY,
+    revision: int = 1,
+) -> Rendered:
+    return Rendered(
+        patient_id=ANA,
+        cause=cause,
+        cause_id=cause_id,
+        revision=revision,
+        service_date=day,
+        services=services or (therapy_hour(),),
+        appointment_id=AppointmentId(f"appointment-{cause_id}"),
+        plan_id=PlanId("p1"),
+    )
+
+
+def a_charge(rendered: Rendered | None = None, account: Account | None = None) -> Charge:
+    rendered = rendered or a_rendered()
+    return Charge.of(rendered, account or an_account(), SCHEDULE, EntryId(f"entry-{rendered.cause_id}"))
+
+
+def a_payment(amount: Money, name: str = "pay-1") -> Payment:
+    return Payment.received(PaymentId(name), ANA, amount, PaymentMethod.CASH, None, now=NOW)
+
+
+def a_draft(*charges: Charge, account: Account | None = None, disclose: bool = True) -> Draft:
+    return Draft(
+        account=account or an_account(),
+        practice=PRACTICE,
+        charges=charges or (a_charge(),),
+        disclose_diagnoses=disclose,
+        diagnosis_names=NAMES,
+    )

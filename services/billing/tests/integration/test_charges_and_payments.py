@@ -1,0 +1,233 @@
+"""From what was rendered to what was paid: charges once per revision, payments, refunds; the books balance."""
+
+import asyncio
+
+import pytest
+
+from careflow_events import contracts
+from careflow_events.contracts import Sealed
+from careflow_service.identity import Role
+from careflow_service.ids import new_id
+from services.billing.tests.builders import ANA, local
+from services.billing.tests.clinic import (
+    INFUSION,
+    THERAPY_HOUR,
+    charges,
+    has_patient,
+    line,
+    ok,
+    pays,
+    refusal,
+    services_corrected,
+    session_completed,
+    the_charge,
+    trial_balance,
+    usd,
+)
+from services.billing.tests.world import World
+
+
+async def test_a_session_is_charged_from_its_sealed_lines(world: World) -> None:
+    await has_patient(world)
+    await world.hear(session_completed())
+    charge = await the_charge(world)
+    assert (charge["state"], charge["amount"], charge["service_date"]) == ("posted", usd(620), "2026-11-23")
+    assert [line["service"]["place_of_service"] for line in charge["lines"]] == ["11", "11", "11"]
+    assert await trial_balance(world) == {
+        "receivable": 62_000,
+        "revenue_therapy": -22_500,
+        "revenue_treatment": -35_000,
+        "revenue_drug": -4_500,
+    }
+
+
+async def test_what_is_heard_again_is_charged_once(world: World) -> None:
+    session_id = new_id()
+    await world.hear(session_completed(session_id=session_id))
+    await world.hear_again()
+    await world.hear(session_completed(session_id=session_id))
+    assert len(await charges(world)) == 1
+    assert await world.said_types(ANA) == ["AccountOpened", "ChargePosted", "JournalEntryPosted"]
+
+
+async def test_an_evaluation_is_charged_for_its_clinician(world: World) -> None:
+    lines = contracts.EvaluationForBilling(service_lines=(contracts.ServiceLine(code="90792", units=1),))
+    await world.hear(
+        contracts.EvaluationRecorded(
+            patient_id=ANA,
+            case_id=new_id(),
+            evaluation_id=new_id(),
+            appointment_id=new_id(),
+            provider_id="dr-paula-prescriber",
+            started_at=local(23, 8),
+            ended_at=local(23, 9),
+            parts=(contracts.codes.EvaluationPart.PSYCHIATRIC,),
+            for_billing=Sealed.plain(lines),
+        )
+    )
+    charge = await the_charge(world)
+    assert (charge["cause"], charge["amount"]) == ("evaluation", usd(450))
+    assert charge["lines"][0]["service"]["provider"] == "dr-paula-prescriber"
+
+
+async def test_a_corrected_revision_reverses_and_posts_again_and_payments_follow(world: World) -> None:
+    session_id = new_id()
+    await world.hear(session_completed(INFUSION, THERAPY_HOUR, session_id=session_id))
+    await pays(world, 575)
+    await world.hear(services_corrected(session_id, 2, INFUSION))
+    await world.hear(services_corrected(session_id, 2, THERAPY_HOUR))
+    charge = await the_charge(world)
+    assert (charge["revision"], charge["amount"], charge["balance"]) == (2, usd(350), usd(0))
+    assert ok(await world.biller.get(f"/v1/accounts/{ANA}"))["credit"] == usd(225)
+    assert await trial_balance(world) == {
+        "cash": 57_500,
+        "unapplied_payments": -22_500,
+        "revenue_treatment": -35_000,
+    }
+
+
+async def test_a_correction_to_nothing_leaves_nothing_owed(world: World) -> None:
+    session_id = new_id()
+    await world.hear(session_completed(session_id=session_id))
+    await world.hear(services_corrected(session_id, 2))
+    assert (await the_charge(world))["state"] == "empty"
+    assert await trial_balance(world) == {}
+
+
+async def test_money_that_came_before_the_service_pays_for_it(world: World) -> None:
+    await has_patient(world)
+    paid = await pays(world, 1000)
+    assert paid["unapplied_minor"] == 100_000
+    await world.hear(session_completed())
+    account = ok(await world.biller.get(f"/v1/accounts/{ANA}"))
+    assert (account["owed"], account["credit"]) == (usd(0), usd(380))
+
+
+async def test_partial_payments_go_to_the_earliest_service(world: World) -> None:
+    await world.hear(session_completed(THERAPY_HOUR, at=local(20, 8)))
+    await world.hear(session_completed(INFUSION, at=local(23, 8)))
+    await pays(world, 200)
+    await pays(world, 200)
+    assert [(each["service_date"], each["balance"]) for each in await charges(world)] == [
+        ("2026-11-20", usd(0)),
+        ("2026-11-23", usd(175)),
+    ]
+
+
+async def test_a_code_the_clinic_does_not_price_waits_for_a_biller(world: World) -> None:
+    await world.hear(session_completed(line("97802")))
+    charge = await the_charge(world)
+    assert (charge["state"], charge["obstacles"]) == ("waiting", ["code_not_priced"])
+    again = await world.biller.post(f"/v1/charges/{charge['id']}/post", version=charge["version"])
+    assert refusal(again) == (409, "charge_still_waiting")
+
+
+async def test_medicare_without_a_private_contract_is_blocked_until_there_is_one_of_before(world: World) -> None:
+    await has_patient(world, insured=False)
+    account = ok(await world.biller.get(f"/v1/accounts/{ANA}"))
+    medicare = {"kind": "medicare", "payer": "Medicare", "member_id": "1EG4TE5MK73"}
+    ok(await world.biller.put(f"/v1/accounts/{ANA}/coverage", medicare, version=account["version"]))
+    await world.hear(session_completed(INFUSION))
+    charge = await the_charge(world)
+    assert (charge["state"], charge["obstacles"]) == ("waiting", ["coverage_blocked"])
+    assert "CoverageBlocked" in await world.said_types(ANA)
+    contract = {"practitioner_id": "dr-paula-prescriber", "signed_on": "2026-01-05", "ends_on": "2028-01-04"}
+    ok(await world.biller.post(f"/v1/accounts/{ANA}/private-contracts", contract), 201)
+    ok(await world.biller.post(f"/v1/charges/{charge['id']}/post", version=charge["version"]))
+    assert (await the_charge(world))["state"] == "posted"
+
+
+async def test_a_refund_is_never_above_what_was_received(world: World) -> None:
+    await has_patient(world)
+    paid = await pays(world, 100)
+    path = f"/v1/payments/{paid['payment_id']}/refunds"
+    too_much = {"amount": usd(100.01), "reason": "goodwill"}
+    assert refusal(await world.biller.post(path, too_much, version=paid["version"])) == (409, "refund_above_received")
+    refund = ok(await world.biller.post(path, {"amount": usd(60), "reason": "overpaid"}, version=paid["version"]), 201)
+    again = await world.biller.post(path, {"amount": usd(60), "reason": "overpaid"}, version=refund["version"])
+    assert refusal(again) == (409, "refund_above_received")
+    assert await trial_balance(world) == {"cash": 4_000, "unapplied_payments": -4_000}
+
+
+async def test_a_refund_of_what_paid_for_a_service_leaves_the_service_owed(world: World) -> None:
+    await world.hear(session_completed(THERAPY_HOUR))
+    paid = await pays(world, 225)
+    body = {"amount": usd(25), "reason": "goodwill"}
+    ok(await world.biller.post(f"/v1/payments/{paid['payment_id']}/refunds", body, version=paid["version"]), 201)
+    assert (await the_charge(world))["balance"] == usd(25)
+    assert await trial_balance(world) == {"cash": 20_000, "receivable": 2_500, "revenue_therapy": -22_500}
+
+
+async def test_a_reversed_charge_gives_its_money_back_to_the_patient(world: World) -> None:
+    await world.hear(session_completed(THERAPY_HOUR))
+    await pays(world, 225)
+    charge = await the_charge(world)
+    path = f"/v1/charges/{charge['id']}/reverse"
+    assert refusal(await world.biller.post(path, version=charge["version"] - 1)) == (412, "stale_version")
+    ok(await world.biller.post(path, version=charge["version"]))
+    assert await trial_balance(world) == {"cash": 22_500, "unapplied_payments": -22_500}
+
+
+@pytest.mark.parametrize(
+    ("changes", "refused"),
+    [
+        ({"amount": {"minor": 0, "currency": "USD"}}, (422, "amount_not_positive")),
+        ({"amount": {"minor": -100, "currency": "USD"}}, (422, "amount_not_positive")),
+        ({"amount": {"minor": 100, "currency": "EUR"}}, (422, "currency_mismatch")),
+        ({"amount": {"minor": 1.5, "currency": "USD"}}, (422, "invalid_request")),
+        ({"method": "card_terminal"}, (422, "reference_needed")),
+        ({"method": "card_terminal", "reference": "4242 4242 4242 4242"}, (422, "card_number_refused")),
+        ({"patient_id": "4242424242424242"}, (422, "card_number_refused")),
+        ({"patient_id": "0199e0a0-0000-7000-8000-00000000dead"}, (404, "account_not_found")),
+    ],
+)
+async def test_what_is_no_payment_is_refused(
+    world: World, changes: dict[str, object], refused: tuple[int, str]
+) -> None:
+    await has_patient(world)
+    body = {"patient_id": ANA, "amount": usd(10), "method": "cash", **changes}
+    assert refusal(await world.biller.post("/v1/payments", body)) == refused
+    assert await trial_balance(world) == {}
+
+
+async def test_a_card_number_is_refused_everywhere(world: World) -> None:
+    await has_patient(world)
+    account = ok(await world.biller.get(f"/v1/accounts/{ANA}"))
+    card = {"kind": "commercial", "payer": "visa \\u0034242 4242 4242 4242", "member_id": "x"}
+    hidden = await world.client.put(
+        f"/v1/accounts/{ANA}/coverage",
+        content=str(card).replace("'", '"').replace("\\\\", "\\"),
+        headers={**world.biller.headers, "If-Match": f'"{account["version"]}"', "Content-Type": "application/json"},
+    )
+    assert refusal(hidden) == (422, "card_number_refused")
+
+
+async def test_a_payment_sent_twice_is_received_once(world: World) -> None:
+    await has_patient(world)
+    body = {"patient_id": ANA, "amount": usd(10), "method": "cash"}
+    key = new_id()
+    first, second = [ok(await world.biller.post("/v1/payments", body, key=key), 201) for _ in range(2)]
+    assert first == second
+    assert await trial_balance(world) == {"cash": 1_000, "unapplied_payments": -1_000}
+
+
+async def test_payments_at_the_same_time_never_pay_a_charge_twice(world: World) -> None:
+    await world.hear(session_completed(THERAPY_HOUR))
+    await asyncio.gather(*(pays(world, 100) for _ in range(4)))
+    assert (await the_charge(world))["paid"] == usd(225)
+    assert await trial_balance(world) == {
+        "cash": 40_000,
+        "unapplied_payments": -17_500,
+        "revenue_therapy": -22_500,
+    }
+
+
+async def test_a_patient_sees_only_their_own(world: World) -> None:
+    await world.hear(session_completed(THERAPY_HOUR))
+    charge = await the_charge(world)
+    stranger = world.calling(Role.PATIENT, patient_id=new_id())
+    assert refusal(await stranger.get(f"/v1/charges/{charge['id']}")) == (404, "charge_not_found")
+    assert refusal(await stranger.get("/v1/charges", patient_id=ANA)) == (404, "account_not_found")
+    assert refusal(await stranger.get(f"/v1/accounts/{ANA}")) == (403, "forbidden")
+    assert ok(await world.patient(ANA).get(f"/v1/charges/{charge['id']}"))["id"] == charge["id"]
+    assert refusal(await world.patient(ANA).get("/v1/ledger/trial-balance")) == (403, "forbidden")

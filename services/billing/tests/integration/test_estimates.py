@@ -1,0 +1,151 @@
+"""Good-faith estimates: the clock of a booked visit, across Thanksgiving; issued, late, delivered, changed, printed."""
+
+from datetime import timedelta
+from typing import Any
+
+from careflow_events import contracts
+from careflow_events.contracts import codes
+from careflow_service.identity import Role
+from services.billing.tests.builders import ANA, local
+from services.billing.tests.clinic import (
+    PLAN,
+    books,
+    has_patient,
+    later,
+    line,
+    ok,
+    plan_signed,
+    refusal,
+    registered,
+    session_completed,
+    usd,
+)
+from services.billing.tests.world import World
+
+FAR, NEAR, SOON = local(14, 9, month=12), local(1, 9, month=12), local(25, 9)
+
+
+async def estimates(world: World) -> list[Any]:
+    return list(ok(await world.biller.get("/v1/estimates", patient_id=ANA))["items"])
+
+
+async def issue(world: World, estimate: dict[str, Any], **body: Any) -> dict[str, Any]:
+    path = f"/v1/estimates/{estimate['id']}/issue"
+    ok(await world.biller.post(path, dict(body), version=estimate["version"]))
+    return dict(ok(await world.biller.get(f"/v1/estimates/{estimate['id']}")))
+
+
+async def test_the_clock_counts_business_days(world: World) -> None:
+    await has_patient(world)
+    await books(world, FAR)
+    await books(world, NEAR)
+    await books(world, SOON)
+    assert [each["due_by"] for each in await estimates(world)] == ["2026-11-28T08:00:00Z", "2026-11-25T08:00:00Z"]
+
+
+async def test_the_visits_of_a_plan_share_one_estimate(world: World) -> None:
+    await has_patient(world)
+    await world.hear(plan_signed())
+    await books(world, FAR, plan_id=PLAN)
+    await books(world, FAR + timedelta(days=7), plan_id=PLAN)
+    await books(world, FAR + timedelta(days=8), plan_id=PLAN, kind=codes.AppointmentKind.INTEGRATION)
+    (estimate,) = await estimates(world)
+    issued = await issue(world, estimate)
+    assert issued["issues"][0]["total"] == usd(225 + 6 * (350 + 45) + 6 * 225)
+    assert (await world.said_types(ANA))[-1] == "GoodFaithEstimateIssued"
+
+
+async def test_the_free_call_wants_none(world: World) -> None:
+    await has_patient(world)
+    await books(world, FAR, kind=codes.AppointmentKind.INFO_CALL)
+    assert await estimates(world) == []
+
+
+async def test_a_cancelled_visit_needs_none_any_more(world: World) -> None:
+    await has_patient(world)
+    visit = await books(world, FAR)
+    cancelled = later(visit, status=codes.AppointmentStatus.CANCELLED)
+    await world.hear(
+        contracts.TreatmentCancelled(
+            **cancelled,
+            cancelled_by=codes.CancelledBy.CLINIC,
+            reason=codes.CancelReason.CLINIC_CLOSED,
+            notice_minutes=30_000,
+        )
+    )
+    world.clock.now = FAR
+    await world.timers_run()
+    assert "GoodFaithEstimateOverdue" not in await world.said_types(ANA)
+
+
+async def test_one_that_is_not_issued_in_time_is_said_overdue_once_and_then_needs_a_reason(world: World) -> None:
+    await has_patient(world)
+    await books(world, FAR)
+    world.clock.now = local(28, 0) - timedelta(seconds=1)
+    await world.timers_run()
+    assert "GoodFaithEstimateOverdue" not in await world.said_types(ANA)
+    world.clock.advance(timedelta(seconds=2))
+    await world.timers_run()
+    await world.timers_run()
+    assert (await world.said_types(ANA)).count("GoodFaithEstimateOverdue") == 1
+    (estimate,) = await estimates(world)
+    path, version = f"/v1/estimates/{estimate['id']}/issue", estimate["version"]
+    assert refusal(await world.biller.post(path, {}, version=version)) == (409, "estimate_late")
+    issued = await issue(world, estimate, late_reason="The office was closed by a storm.")
+    assert issued["due_by"] is None
+
+
+async def test_it_names_the_patient_so_registration_comes_first(world: World) -> None:
+    await books(world, FAR)
+    (estimate,) = await estimates(world)
+    path = f"/v1/estimates/{estimate['id']}/issue"
+    assert refusal(await world.biller.post(path, {}, version=1)) == (409, "registration_incomplete")
+    await world.hear(registered())
+    assert (await issue(world, estimate))["issues"]
+
+
+async def test_a_question_about_costs_starts_a_clock_of_three_business_days(world: World) -> None:
+    await has_patient(world)
+    question = {"patient_id": ANA, "visits": [{"kind": "dosing", "count": 6}, {"kind": "integration", "count": 6}]}
+    ok(await world.patient(ANA).post("/v1/estimates", question), 201)
+    (estimate,) = await estimates(world)
+    assert (estimate["cause"], estimate["due_by"]) == ("request", "2026-11-28T08:00:00Z")
+    free = {"patient_id": ANA, "visits": [{"kind": "info_call", "count": 1}]}
+    assert refusal(await world.biller.post("/v1/estimates", free)) == (422, "nothing_to_estimate")
+
+
+async def test_a_changed_plan_makes_a_new_version_due_before_the_next_visit(world: World) -> None:
+    await has_patient(world)
+    await world.hear(plan_signed())
+    await books(world, local(30, 9), plan_id=PLAN)
+    (estimate,) = await estimates(world)
+    await issue(world, estimate)
+    await world.hear(plan_signed(version=2, doses=8))
+    (changed,) = await estimates(world)
+    assert (changed["cause"], changed["due_by"]) == ("plan_changed", "2026-11-28T08:00:00Z")
+    second = await issue(world, changed)
+    assert [each["number"] for each in second["issues"]] == [1, 2]
+
+
+async def test_charges_far_over_the_estimate_are_said(world: World) -> None:
+    await has_patient(world)
+    await world.hear(plan_signed(doses=1))
+    await books(world, FAR, plan_id=PLAN)
+    await issue(world, (await estimates(world))[0])
+    for _ in range(2):
+        await world.hear(session_completed(line("96365"), line("90838"), line("90839")))
+    said = await world.said_types(ANA)
+    assert said.count("EstimateExceeded") == 1
+
+
+async def test_it_is_printed_and_delivered(world: World) -> None:
+    await has_patient(world)
+    await books(world, FAR)
+    (estimate,) = await estimates(world)
+    assert refusal(await world.biller.get(f"/v1/estimates/{estimate['id']}/pdf")) == (404, "estimate_not_found")
+    issued = await issue(world, estimate)
+    pdf = await world.patient(ANA).get(f"/v1/estimates/{estimate['id']}/pdf")
+    assert (pdf.headers["content-type"], pdf.content[:5]) == ("application/pdf", b"%PDF-")
+    path, version = f"/v1/estimates/{estimate['id']}/deliver", issued["version"]
+    ok(await world.calling(Role.COORDINATOR).post(path, {"way": "electronic"}, version=version))
+    assert (await world.said_types(ANA))[-1] == "GoodFaithEstimateDelivered"

@@ -1,0 +1,171 @@
+"""Fees for lost visits: by the notice that counts, by a signed policy, the next business day, not the first time."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from careflow_events import contracts
+from careflow_events.contracts import Sealed, codes
+from careflow_events.contracts.session_codes import ConsentCategory
+from careflow_service.ids import new_id
+from services.billing.tests.builders import ANA, local
+from services.billing.tests.clinic import (
+    books,
+    charges,
+    consent,
+    has_patient,
+    later,
+    ok,
+    refusal,
+    registered,
+    trial_balance,
+)
+from services.billing.tests.world import World
+
+WEDNESDAY_AT_NINE = local(25, 9)
+THE_DAY_AFTER_THANKSGIVING_AT_NINE = local(27, 9)
+
+
+async def cancelled(world: World, visit: dict[str, Any], notice_minutes: int, by: codes.CancelledBy) -> None:
+    await world.hear(
+        contracts.TreatmentCancelled(
+            **later(visit, status=codes.AppointmentStatus.CANCELLED),
+            cancelled_by=by,
+            reason=codes.CancelReason.PATIENT_REQUEST,
+            notice_minutes=notice_minutes,
+        )
+    )
+
+
+async def missed(world: World, visit: dict[str, Any]) -> dict[str, Any]:
+    after = later(visit, status=codes.AppointmentStatus.MISSED)
+    await world.hear(contracts.TreatmentMissed(**after))
+    return after
+
+
+async def fees(world: World) -> list[Any]:
+    return list(ok(await world.biller.get("/v1/fees", patient_id=ANA))["items"])
+
+
+async def has_had_the_courtesy(world: World) -> None:
+    """Ana lost a visit before; it was waived."""
+    await has_patient(world)
+    world.clock.now = local(19, 10)
+    await missed(world, await books(world, local(19, 9)))
+    world.clock.now = local(20, 10)
+    await world.timers_run()
+    assert [fee["waiver"] for fee in await fees(world)] == ["first_time_courtesy"]
+    world.clock.now = WEDNESDAY_AT_NINE
+
+
+async def test_the_first_one_is_waived_and_said(world: World) -> None:
+    await has_had_the_courtesy(world)
+    assert "FeeWaived" in await world.said_types(ANA)
+    assert await trial_balance(world) == {}
+
+
+async def test_a_missed_visit_is_charged_the_next_business_day_by_the_signed_policy(world: World) -> None:
+    await has_had_the_courtesy(world)
+    await missed(world, await books(world, WEDNESDAY_AT_NINE))
+    world.clock.now = THE_DAY_AFTER_THANKSGIVING_AT_NINE - timedelta(seconds=1)
+    await world.timers_run()
+    assert await charges(world) == []
+    world.clock.advance(timedelta(seconds=1))
+    await world.timers_run()
+    assert await trial_balance(world) == {"receivable": 62_000, "revenue_fees": -62_000}
+    (charge,) = await charges(world)
+    assert (charge["cause"], charge["lines"][0]["service"]) == ("no_show", None)
+
+
+@pytest.mark.parametrize(
+    ("notice_minutes", "by", "fee"),
+    [
+        (48 * 60 - 1, codes.CancelledBy.PATIENT, 31_000),
+        (48 * 60, codes.CancelledBy.PATIENT, 0),
+        (1, codes.CancelledBy.CLINIC, 0),
+        (1, codes.CancelledBy.CLINICAL_HOLD, 0),
+    ],
+)
+async def test_a_cancellation_costs_by_who_and_when(
+    world: World, notice_minutes: int, by: codes.CancelledBy, fee: int
+) -> None:
+    await has_had_the_courtesy(world)
+    await cancelled(world, await books(world, WEDNESDAY_AT_NINE), notice_minutes, by)
+    world.clock.now = local(30, 12)
+    await world.timers_run()
+    assert (await trial_balance(world)).get("receivable", 0) == fee
+
+
+async def test_moving_a_visit_costs_nothing(world: World) -> None:
+    await has_had_the_courtesy(world)
+    visit = await books(world, WEDNESDAY_AT_NINE)
+    await world.hear(
+        contracts.TreatmentRescheduled(
+            **later(visit),
+            previous_starts_at=WEDNESDAY_AT_NINE,
+            rescheduled_by=codes.RescheduledBy.PATIENT,
+            notice_minutes=60,
+            first_notice_minutes=60,
+            late_moves=1,
+        )
+    )
+    world.clock.now = local(30, 12)
+    await world.timers_run()
+    assert len(await fees(world)) == 1
+
+
+async def test_without_a_signed_financial_policy_nothing_is_charged(world: World) -> None:
+    await world.hear(registered())
+    await world.hear(consent(ConsentCategory.TREATMENT))
+    await missed(world, await books(world, WEDNESDAY_AT_NINE))
+    world.clock.now = local(30, 12)
+    await world.timers_run()
+    assert [fee["waiver"] for fee in await fees(world)] == ["no_signed_policy"]
+    assert await charges(world) == []
+
+
+async def test_who_comes_after_all_owes_nothing_even_if_it_was_charged(world: World) -> None:
+    await has_had_the_courtesy(world)
+    visit = await missed(world, await books(world, WEDNESDAY_AT_NINE))
+    world.clock.now = local(30, 12)
+    await world.timers_run()
+    await world.hear(contracts.TreatmentArrived(**later(visit, status=codes.AppointmentStatus.ARRIVED)))
+    assert await trial_balance(world) == {}
+    assert [fee["state"] for fee in await fees(world)] == ["waived", "dropped"]
+
+
+async def test_a_session_the_clinic_refuses_costs_nothing(world: World) -> None:
+    await has_had_the_courtesy(world)
+    visit = await missed(world, await books(world, WEDNESDAY_AT_NINE))
+    await world.hear(
+        contracts.SessionRefused(
+            patient_id=ANA,
+            session_id=new_id(),
+            appointment_id=visit["appointment_id"],
+            kind=codes.AppointmentKind.DOSING,
+            at=WEDNESDAY_AT_NINE,
+            reason=codes.HoldReason.LOGISTICS,
+            patient_controllable=True,
+            for_booking_and_billing=Sealed.plain(contracts.RefusalDetails(items=("escort",))),
+        )
+    )
+    world.clock.now = local(30, 12)
+    await world.timers_run()
+    assert await charges(world) == []
+
+
+async def test_a_biller_waives_with_a_reason_before_or_after(world: World) -> None:
+    await has_had_the_courtesy(world)
+    await missed(world, await books(world, WEDNESDAY_AT_NINE))
+    world.clock.now = local(30, 12)
+    await world.timers_run()
+    fee = next(each for each in await fees(world) if each["state"] == "posted")
+    path = f"/v1/fees/{fee['id']}/waive"
+    (charge,) = await charges(world)
+    reversing = await world.biller.post(f"/v1/charges/{charge['id']}/reverse", version=charge["version"])
+    assert refusal(reversing) == (409, "waive_the_fee")
+    ok(await world.biller.post(path, {"reason": "emergency"}, version=fee["version"]))
+    again = await world.biller.post(path, {"reason": "emergency"}, version=fee["version"] + 1)
+    assert refusal(again) == (409, "fee_settled")
+    assert await trial_balance(world) == {}

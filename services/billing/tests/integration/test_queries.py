@@ -1,0 +1,77 @@
+"""No query of billing reads a whole collection but those that are meant to; what a charge costs in round trips."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from careflow_service.testing.commands import CommandLog, collection_scans
+from services.billing.tests.builders import ANA, local
+from services.billing.tests.clinic import (
+    PLAN,
+    THERAPY_HOUR,
+    books,
+    has_patient,
+    ok,
+    pays,
+    plan_signed,
+    services_corrected,
+    session_completed,
+    the_charge,
+)
+from services.billing.tests.world import World, running
+
+WHOLE_LISTS = {"journal {}"}
+"""A page of all entries, in the order of their ids: nothing to look for."""
+
+
+@pytest.fixture
+def log() -> CommandLog:
+    return CommandLog()
+
+
+@pytest.fixture
+async def world(store_url: str, database: str, log: CommandLog) -> AsyncIterator[World]:
+    async with running(store_url, database, listeners=[log]) as world:
+        yield world
+
+
+async def test_every_query_has_its_index(world: World, log: CommandLog) -> None:
+    await has_patient(world)
+    with log.recording():
+        await world.hear(plan_signed())
+        await books(world, local(14, 9, month=12), plan_id=PLAN)
+        await world.hear(plan_signed(version=2, doses=8))
+        completed = session_completed()
+        await world.hear(completed)
+        await pays(world, 700)
+        charge = await the_charge(world)
+        body = {"patient_id": ANA, "charge_ids": [charge["id"]], "disclose_diagnoses": True}
+        ok(await world.biller.post("/v1/superbills", body), 201)
+        await world.hear(services_corrected(completed.session_id, 2, THERAPY_HOUR))
+        for path in ("charges", "payments", "estimates", "fees", "superbills", "ledger/entries"):
+            ok(await world.biller.get(f"/v1/{path}", patient_id=ANA))
+        ok(await world.biller.get("/v1/ledger/entries", limit=5))
+        await world.timers_run()
+    assert set(await collection_scans(log, world.store.database)) <= WHOLE_LISTS
+
+
+async def test_a_charge_takes_fourteen_round_trips(world: World, log: CommandLog) -> None:
+    await has_patient(world)
+    with log.recording():
+        await world.hear(session_completed())
+    assert log.round_trips == [
+        "update _positions",
+        "find accounts",
+        "find charges",
+        "find accounts",
+        "update accounts",
+        "find charges",
+        "find payments",
+        "insert charges",
+        "find estimates",
+        "insert journal",
+        "findAndModify _streams",
+        "insert _outbox",
+        "insert _audit",
+        "commitTransaction",
+    ]

@@ -1,0 +1,149 @@
+"""Superbills: refused with everything missing, issued, printed, copied, voided, replaced; numbers without gaps."""
+
+import asyncio
+from typing import Any
+
+from careflow_service.identity import Role
+from services.billing.tests.builders import ANA, local
+from services.billing.tests.clinic import (
+    INFUSION,
+    THERAPY_HOUR,
+    charges,
+    has_patient,
+    line,
+    ok,
+    pays,
+    refusal,
+    registered,
+    services_corrected,
+    session_completed,
+    the_charge,
+    usd,
+)
+from services.billing.tests.world import World
+
+
+def bill(*charge_ids: str, **more: Any) -> dict[str, Any]:
+    return {"patient_id": ANA, "charge_ids": list(charge_ids), "disclose_diagnoses": True, **more}
+
+
+async def issues(world: World, *charge_ids: str, **more: Any) -> Any:
+    made = ok(await world.biller.post("/v1/superbills", bill(*charge_ids, **more)), 201)
+    return ok(await world.biller.get(f"/v1/superbills/{made['superbill_id']}"))
+
+
+async def test_everything_that_is_missing_is_said_at_once(world: World) -> None:
+    await world.hear(registered(complete=False))
+    await world.hear(session_completed(line("90837", "locum")))
+    charge = await the_charge(world)
+    preview = ok(await world.biller.get("/v1/superbills/preview", patient_id=ANA, charge_id=charge["id"]))
+    codes = [missing["code"] for missing in preview["missing"]]
+    assert codes == [
+        "patient_sex",
+        "patient_address",
+        "insurance",
+        "rendering_clinician",
+        "diagnosis",
+        "diagnosis_disclosure",
+    ]
+    refused = await world.biller.post("/v1/superbills", bill(charge["id"]))
+    assert refusal(refused) == (409, "superbill_incomplete")
+    assert [missing["code"] for missing in refused.json()["missing"]] == codes[:-1]
+
+
+async def test_it_has_what_was_rendered_charged_and_paid(world: World) -> None:
+    await has_patient(world)
+    await world.hear(session_completed())
+    await pays(world, 400)
+    charge = await the_charge(world)
+    superbill = await issues(world, charge["id"])
+    assert (superbill["number"], superbill["charged"], superbill["paid"]) == ("SB-2026-0001", usd(620), usd(400))
+    assert [(each["code"], each["paid"]) for each in superbill["lines"]] == [
+        ("96365", usd(350)),
+        ("J3490", usd(45)),
+        ("90837", usd(5)),
+    ]
+    assert [each["name"] for each in superbill["clinicians"]] == ["Paula Prescriber", "Theo Therapist"]
+    assert "SuperbillIssued" in await world.said_types(ANA)
+    again = await world.biller.post("/v1/superbills", bill(charge["id"]))
+    assert refusal(again) == (409, "charge_already_billed")
+
+
+async def test_a_lost_one_is_the_same_marked_as_a_copy(world: World) -> None:
+    await has_patient(world)
+    await world.hear(session_completed())
+    superbill = await issues(world, (await the_charge(world))["id"])
+    path = f"/v1/superbills/{superbill['id']}/pdf"
+    first, second = [(await world.patient(ANA).get(path)).content for _ in range(2)]
+    copy = (await world.patient(ANA).get(path, copy="true")).content
+    assert first[:5] == b"%PDF-"
+    assert first == second
+    assert copy != first
+
+
+async def test_a_correction_voids_it_and_another_takes_its_place(world: World) -> None:
+    await has_patient(world)
+    completed = session_completed(INFUSION, THERAPY_HOUR)
+    await world.hear(completed)
+    charge = await the_charge(world)
+    first = await issues(world, charge["id"])
+    await world.hear(services_corrected(completed.session_id, 2, THERAPY_HOUR))
+    void = ok(await world.biller.get(f"/v1/superbills/{first['id']}"))
+    assert (void["state"], void["void_reason"], void["charged"]) == ("void", "charge_corrected", usd(575))
+    second = await issues(world, charge["id"], replaces=first["id"])
+    assert (second["number"], second["edition"], second["replaces"]) == ("SB-2026-0002", 2, first["id"])
+    assert second["charged"] == usd(225)
+    assert ok(await world.biller.get(f"/v1/superbills/{first['id']}"))["replaced_by"] == second["id"]
+    said = await world.said_types(ANA)
+    assert (said.count("SuperbillIssued"), said.count("SuperbillVoided")) == (2, 1)
+
+
+async def test_a_refund_of_what_it_says_was_paid_voids_it(world: World) -> None:
+    await has_patient(world)
+    await world.hear(session_completed(THERAPY_HOUR))
+    paid = await pays(world, 225)
+    superbill = await issues(world, (await the_charge(world))["id"])
+    body = {"amount": usd(25), "reason": "goodwill"}
+    ok(await world.biller.post(f"/v1/payments/{paid['payment_id']}/refunds", body, version=paid["version"]), 201)
+    assert ok(await world.biller.get(f"/v1/superbills/{superbill['id']}"))["void_reason"] == "refunded"
+
+
+async def test_only_a_void_one_is_replaced(world: World) -> None:
+    await has_patient(world)
+    for day in (19, 20):
+        await world.hear(session_completed(THERAPY_HOUR, at=local(day, 8)))
+    first, second = await charges(world)
+    superbill = await issues(world, first["id"])
+    replacing = await world.biller.post("/v1/superbills", bill(second["id"], replaces=superbill["id"]))
+    assert refusal(replacing) == (409, "superbill_not_void")
+    path = f"/v1/superbills/{superbill['id']}/void"
+    ok(await world.biller.post(path, {"reason": "details_wrong"}, version=superbill["version"]))
+    again = await world.biller.post(path, {"reason": "details_wrong"}, version=superbill["version"] + 1)
+    assert refusal(again) == (409, "superbill_void")
+
+
+async def test_bills_issued_at_the_same_time_are_numbered_without_gaps(world: World) -> None:
+    await has_patient(world)
+    for day in range(9, 14):
+        await world.hear(session_completed(THERAPY_HOUR, at=local(day, 8)))
+    owed = [each["id"] for each in await charges(world)]
+    await world.biller.post("/v1/superbills", bill(owed[0], disclose_diagnoses=False))
+    made = await asyncio.gather(*(issues(world, charge_id) for charge_id in owed))
+    assert sorted(each["number"] for each in made) == [f"SB-2026-{number:04d}" for number in range(1, 6)]
+
+
+async def test_the_numbers_of_a_new_year_begin_again(world: World) -> None:
+    await has_patient(world)
+    await world.hear(session_completed(THERAPY_HOUR))
+    world.clock.now = local(4, 9, month=1, year=2027)
+    superbill = await issues(world, (await the_charge(world))["id"])
+    assert superbill["number"] == "SB-2027-0001"
+
+
+async def test_another_patients_superbill_does_not_exist(world: World) -> None:
+    await has_patient(world)
+    await world.hear(session_completed(THERAPY_HOUR))
+    superbill = await issues(world, (await the_charge(world))["id"])
+    stranger = world.calling(Role.PATIENT, patient_id="0199e0a0-0000-7000-8000-0000000000b1")
+    assert refusal(await stranger.get(f"/v1/superbills/{superbill['id']}/pdf")) == (404, "superbill_not_found")
+    assert refusal(await world.calling(Role.THERAPIST).get(f"/v1/superbills/{superbill['id']}")) == (403, "forbidden")

@@ -1,0 +1,97 @@
+"""Charges: from what was rendered, once per cause, held back where the patient may not be charged."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from billing.domain import facts
+from billing.domain.accounts import CoverageKind, PrivateContract
+from billing.domain.charges import Charge, ChargeCause, ChargeState, Obstacle
+from billing.domain.errors import DomainError
+from billing.domain.ids import EntryId
+from billing.domain.ledger import LedgerAccount
+from billing.domain.services import Service
+from services.billing.tests.builders import (
+    PRESCRIBER,
+    SCHEDULE,
+    SCHEDULES,
+    TODAY,
+    a_charge,
+    a_coverage,
+    a_rendered,
+    an_account,
+    infusion,
+    therapy_hour,
+    usd,
+)
+
+UNPRICED = Service(code="97802")
+MEDICARE = an_account(coverage=a_coverage(CoverageKind.MEDICARE))
+
+
+def test_each_service_is_charged_at_the_price_of_its_date() -> None:
+    charge = a_charge(a_rendered(infusion(), Service(code="96366", units=2), therapy_hour()))
+    assert charge.amount == usd(350 + 2 * 90 + 225)
+    assert [type(fact) for fact in charge.facts] == [facts.ChargePosted]
+    assert [(line.account, line.credit) for line in charge.entry_lines() if line.credit] == [
+        (LedgerAccount.THERAPY_REVENUE, usd(225)),
+        (LedgerAccount.TREATMENT_REVENUE, usd(530)),
+    ]
+
+
+def test_the_schedule_of_the_date_of_service_decides() -> None:
+    before, after = SCHEDULES.on(date(2026, 12, 31)), SCHEDULES.on(date(2027, 1, 1))
+    assert (before.version, after.version) == ("2026-01-01", "2027-01-01")
+    assert SCHEDULES.on(date(2020, 1, 1)).version == "2026-01-01"
+
+
+def test_a_cause_has_one_charge_whatever_its_revision() -> None:
+    assert a_rendered().charge_id == a_rendered(revision=2).charge_id
+    assert a_rendered().charge_id != a_rendered(cause=ChargeCause.EVALUATION).charge_id
+
+
+def test_nothing_billable_is_an_empty_charge_and_says_nothing() -> None:
+    charge = a_charge(replace(a_rendered(), services=()))
+    assert (charge.state, charge.amount, charge.facts) == (ChargeState.EMPTY, usd(0), ())
+
+
+def test_a_code_without_a_price_waits_for_one() -> None:
+    charge = a_charge(a_rendered(therapy_hour(), UNPRICED))
+    assert (charge.state, charge.obstacles, charge.amount) == (
+        ChargeState.WAITING,
+        (Obstacle.CODE_NOT_PRICED,),
+        usd(0),
+    )
+    with pytest.raises(DomainError, match="charge_still_waiting"):
+        charge.retried(an_account(), SCHEDULE, EntryId("e"))
+
+
+def test_under_medicare_nothing_is_charged_without_a_private_contract_of_before() -> None:
+    charge = a_charge(a_rendered(infusion()), MEDICARE)
+    assert charge.obstacles == (Obstacle.COVERAGE_BLOCKED,)
+    assert [type(fact) for fact in charge.facts] == [facts.CoverageBlocked]
+    signed = MEDICARE.with_contract(PrivateContract(PRESCRIBER, date(2026, 1, 1), date(2027, 12, 31)))
+    assert charge.retried(signed, SCHEDULE, EntryId("e")).state is ChargeState.POSTED
+    later = MEDICARE.with_contract(PrivateContract(PRESCRIBER, TODAY.replace(day=24), date(2027, 12, 31)))
+    with pytest.raises(DomainError, match="charge_still_waiting"):
+        charge.retried(later, SCHEDULE, EntryId("e"))
+
+
+def test_a_correction_says_what_no_longer_counts_and_what_does() -> None:
+    corrected = a_charge().corrected((Service(code="90834"),), 2, an_account(), SCHEDULE, EntryId("e2"))
+    reversal, posted = corrected.facts[-2:]
+    assert isinstance(reversal, facts.ChargeReversed)
+    assert isinstance(posted, facts.ChargePosted)
+    assert (reversal.charge.revision, posted.charge.revision) == (1, 2)
+
+
+def test_no_more_is_paid_than_is_owed() -> None:
+    with pytest.raises(DomainError, match="overpaid"):
+        a_charge().paying(usd(225.01))
+
+
+def test_a_fee_is_an_amount_above_nothing() -> None:
+    rendered = replace(a_rendered(cause=ChargeCause.NO_SHOW), services=())
+    with pytest.raises(DomainError, match="amount_not_positive"):
+        Charge.fee(rendered, "Missed visit", usd(0), "fin-2026", EntryId("e"))

@@ -1,0 +1,173 @@
+"""Good-faith estimates: when one is due, across Thanksgiving too; what is issued, late, changed, exceeded."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from billing.domain import facts
+from billing.domain.business_days import business_days_ahead
+from billing.domain.errors import DomainError
+from billing.domain.estimates import (
+    DeliveryWay,
+    Estimate,
+    EstimateCause,
+    Expected,
+    Parties,
+    due_after_booking,
+    due_on_request,
+)
+from billing.domain.ids import AppointmentId, EstimateId, PlanId
+from billing.domain.services import Service
+from billing.domain.visits import VisitKind
+from services.billing.tests.builders import (
+    ANA,
+    CALENDAR,
+    NOW,
+    POLICY,
+    PRACTICE,
+    PRESCRIBER,
+    SCHEDULE,
+    ZONE,
+    a_profile,
+    local,
+    usd,
+)
+
+PARTIES = Parties.of(a_profile(), PRACTICE, (PRESCRIBER,))
+CLOCKS = POLICY.estimates
+SERIES = (
+    Expected(kind=VisitKind.PREPARATION, count=1, services=(Service(code="90837"),)),
+    Expected(kind=VisitKind.DOSING, count=6, services=(Service(code="96365"), Service(code="J3490"))),
+)
+
+
+def an_estimate(*, due_by: datetime | None = None, expected: tuple[Expected, ...] = SERIES) -> Estimate:
+    return Estimate(
+        id=EstimateId("e1"),
+        patient_id=ANA,
+        cause=EstimateCause.VISIT,
+        started_at=NOW,
+        due_by=due_by or NOW + timedelta(days=3),
+        expected=expected,
+        first_visit_on=date(2026, 12, 14),
+        covers_until=date(2027, 11, 23),
+        charged=usd(0),
+        plan_id=PlanId("p1"),
+        plan_version=1,
+    )
+
+
+def issued() -> Estimate:
+    return an_estimate().issue(PARTIES, SCHEDULE, POLICY, ("F33.2",), late_reason=None, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("booked_on", "visit_on", "days"),
+    [
+        (date(2026, 11, 23), date(2026, 11, 24), 1),
+        (date(2026, 11, 23), date(2026, 11, 30), 4),  # Thanksgiving is none of them
+        (date(2026, 12, 23), date(2026, 12, 28), 2),  # Christmas
+        (date(2026, 12, 31), date(2027, 1, 4), 1),  # the turn of the year
+        (date(2027, 12, 30), date(2028, 1, 3), 1),  # New Year's Day falls on a Saturday and is kept on Friday
+        (date(2026, 11, 23), date(2026, 11, 23), 0),
+    ],
+)
+def test_business_days_ahead_leave_out_weekends_and_federal_holidays(
+    booked_on: date, visit_on: date, days: int
+) -> None:
+    assert business_days_ahead(booked_on, visit_on, CALENDAR) == days
+
+
+@pytest.mark.parametrize(
+    ("visit_on", "due_by"),
+    [
+        (date(2026, 12, 8), local(28, 0)),  # ten ahead: three business days, and Thanksgiving is none
+        (date(2026, 12, 7), local(25, 0)),  # nine ahead: one
+        (date(2026, 11, 27), local(25, 0)),  # three ahead
+        (date(2026, 11, 25), None),  # two ahead: none is due
+    ],
+)
+def test_the_clock_of_a_booked_visit(visit_on: date, due_by: datetime | None) -> None:
+    assert due_after_booking(date(2026, 11, 23), visit_on, CLOCKS, CALENDAR, ZONE) == due_by
+
+
+def test_the_clock_of_a_question_about_costs() -> None:
+    assert due_on_request(date(2026, 11, 24), CLOCKS, CALENDAR, ZONE) == local(1, 0, month=12)
+
+
+def test_it_lists_every_service_of_the_series_at_the_prices_of_the_date() -> None:
+    issue = issued().latest
+    assert issue is not None
+    assert [(line.code, line.units, line.amount) for line in issue.lines] == [
+        ("90837", 1, usd(225)),
+        ("96365", 6, usd(2100)),
+        ("J3490", 6, usd(270)),
+    ]
+    assert issue.total == usd(2595)
+
+
+def test_issued_it_is_no_longer_due() -> None:
+    with pytest.raises(DomainError, match="estimate_current"):
+        issued().issue(PARTIES, SCHEDULE, POLICY, (), late_reason=None, now=NOW)
+
+
+def test_after_its_time_it_is_issued_only_with_a_reason() -> None:
+    late = an_estimate(due_by=NOW - timedelta(seconds=1))
+    with pytest.raises(DomainError, match="estimate_late"):
+        late.issue(PARTIES, SCHEDULE, POLICY, (), late_reason=None, now=NOW)
+    issue = late.issue(PARTIES, SCHEDULE, POLICY, (), late_reason="power cut", now=NOW).latest
+    assert issue is not None
+    assert issue.late_reason == "power cut"
+
+
+def test_in_time_it_needs_no_reason() -> None:
+    with pytest.raises(DomainError, match="late_reason_not_needed"):
+        an_estimate().issue(PARTIES, SCHEDULE, POLICY, (), late_reason="busy", now=NOW)
+
+
+def test_a_code_without_a_price_cannot_be_estimated() -> None:
+    unknown = (Expected(kind=VisitKind.ADJUNCT, count=1, services=(Service(code="97802"),)),)
+    with pytest.raises(DomainError, match="code_not_priced"):
+        an_estimate(expected=unknown).issue(PARTIES, SCHEDULE, POLICY, (), late_reason=None, now=NOW)
+
+
+def test_overdue_is_said_and_it_stays_due() -> None:
+    missed = an_estimate().miss(now=NOW + timedelta(days=4))
+    assert [type(fact) for fact in missed.facts] == [facts.EstimateOverdue]
+    assert missed.due_by is not None
+
+
+def test_one_version_is_delivered_once() -> None:
+    delivered = issued().deliver(DeliveryWay.PAPER, now=NOW)
+    with pytest.raises(DomainError, match="estimate_delivered"):
+        delivered.deliver(DeliveryWay.PAPER, now=NOW)
+    with pytest.raises(DomainError, match="estimate_not_issued"):
+        an_estimate().deliver(DeliveryWay.PAPER, now=NOW)
+
+
+def test_a_series_covers_its_plans_visits_for_a_year_and_no_others() -> None:
+    estimate = issued()
+    day, other = date(2027, 3, 1), AppointmentId("a")
+    assert estimate.covers(VisitKind.DOSING, day, other, PlanId("p1"))
+    assert not estimate.covers(VisitKind.DOSING, date(2027, 12, 1), other, PlanId("p1"))
+    assert not estimate.covers(VisitKind.DOSING, day, other, PlanId("p2"))
+    assert not estimate.covers(VisitKind.REVIEW, day, other, PlanId("p1"))
+
+
+def test_a_changed_plan_makes_a_new_version_due_a_business_day_before_the_next_visit() -> None:
+    fewer = SERIES[:1]
+    changed = issued().change_scope(fewer, 2, date(2026, 11, 27), POLICY, CALENDAR, ZONE, now=NOW)
+    assert changed.due_by == local(26, 0)  # the day before is Thanksgiving, so the one before that
+    second = changed.issue(PARTIES, SCHEDULE, POLICY, (), late_reason=None, now=NOW)
+    assert [issue.total for issue in second.issues] == [usd(2595), usd(225)]
+
+
+def test_a_plan_that_was_changed_in_something_else_needs_no_new_estimate() -> None:
+    assert issued().change_scope(SERIES, 2, None, POLICY, CALENDAR, ZONE, now=NOW).due_by is None
+
+
+def test_charges_far_over_the_estimate_are_said_once() -> None:
+    below = issued().charge(usd(2595) + usd(299.99), POLICY)
+    over = below.charge(usd(0.01), POLICY).charge(usd(50), POLICY)
+    said = [fact.over for fact in over.facts if isinstance(fact, facts.EstimateExceeded)]
+    assert said == [usd(300)]
