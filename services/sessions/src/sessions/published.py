@@ -285,7 +285,7 @@ PUBLISHED: PublicationTable = {
     facts.DrugDayWasClosed: of_location(
         lambda fact: contracts.DrugDayClosed(
             location_id=fact.location_id,
-            day=fact.day,
+            day=fact.day.isoformat(),
             closed_at=fact.at,
             open_discrepancies=fact.open_discrepancies,
         )

@@ -132,13 +132,13 @@ class AppointmentEvent(BookingEvent):
     plan_id: Id | None = None
 
 
-class AppointmentBooked(AppointmentEvent):
+class AppointmentBookedEvent(AppointmentEvent):
     """It will take place."""
 
     booked_by: codes.BookedBy
 
 
-class AppointmentRescheduled(AppointmentEvent):
+class AppointmentRescheduledEvent(AppointmentEvent):
     """An appointment was moved: `notice_minutes` before the time given up."""
 
     previous_starts_at: Instant
@@ -148,7 +148,7 @@ class AppointmentRescheduled(AppointmentEvent):
     late_moves: Annotated[int, Field(ge=0)] = 0
 
 
-class AppointmentCancelled(AppointmentEvent):
+class AppointmentCancelledEvent(AppointmentEvent):
     """An appointment was called off."""
 
     cancelled_by: codes.CancelledBy
@@ -156,11 +156,11 @@ class AppointmentCancelled(AppointmentEvent):
     notice_minutes: Minutes
 
 
-class ConsultationBooked(AppointmentBooked):
+class ConsultationBooked(AppointmentBookedEvent):
     """An info call or an evaluation will take place."""
 
 
-class ConsultationRescheduled(AppointmentRescheduled):
+class ConsultationRescheduled(AppointmentRescheduledEvent):
     """The same appointment at another time, a higher version; never a cancellation.
 
     `notice_minutes` is how long before the time given up it was moved. `first_notice_minutes` is the notice given for
@@ -168,7 +168,7 @@ class ConsultationRescheduled(AppointmentRescheduled):
     """
 
 
-class ConsultationCancelled(AppointmentCancelled):
+class ConsultationCancelled(AppointmentCancelledEvent):
     """It will not take place. `notice_minutes` is the notice that counts for fees."""
 
 
@@ -186,11 +186,11 @@ class ConsultationMissed(AppointmentEvent):
     """The patient did not come."""
 
 
-class TreatmentBooked(AppointmentBooked):
+class TreatmentBooked(AppointmentBookedEvent):
     """A visit of the course will take place: preparation, dosing, integration, review or an adjunct service."""
 
 
-class TreatmentRescheduled(AppointmentRescheduled):
+class TreatmentRescheduled(AppointmentRescheduledEvent):
     """The same appointment at another time, a higher version; never a cancellation.
 
     `notice_minutes` is how long before the time given up it was moved. `first_notice_minutes` is the notice given for
@@ -198,7 +198,7 @@ class TreatmentRescheduled(AppointmentRescheduled):
     """
 
 
-class TreatmentCancelled(AppointmentCancelled):
+class TreatmentCancelled(AppointmentCancelledEvent):
     """It will not take place. `notice_minutes` is the notice that counts for fees."""
 
 

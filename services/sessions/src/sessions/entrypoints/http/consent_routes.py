@@ -26,7 +26,7 @@ class NewConsent(RequestBody):
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
     route: Route | None = None
-    policy_version: Code | None = None
+    policy_version: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")] | None = None
 
 
 class ConsentView(BaseModel):
