@@ -40,6 +40,7 @@ class Clinic:
     store: MemoryStore = field(default_factory=MemoryStore)
     log: MemoryLog = field(default_factory=MemoryLog)
     seconds: float = 0.0
+    travelled: timedelta = timedelta(0)
     ids: int = 0
     broken: list[Exception] = field(default_factory=list)
 
@@ -51,7 +52,7 @@ class Clinic:
         return an_id(self.ids)
 
     def now(self) -> datetime:
-        return NOON + timedelta(seconds=self.seconds)
+        return NOON + timedelta(seconds=self.seconds) + self.travelled
 
     async def say(self, *publications: Publication) -> None:
         await self.outbox.append(publications, now=self.now(), causation=None, correlation=None, traceparent=None)
@@ -322,6 +323,16 @@ async def test_checkpoints_come_every_thirty_seconds(clinic: Clinic) -> None:
         clinic.seconds += 5
 
     assert rounds == [1, 1, 1, 1, 1, 1, 2]
+
+
+async def test_a_clock_that_is_moved_on_gets_its_checkpoint_at_once(clinic: Clinic) -> None:
+    relay = clinic.relay()
+    await relay.turn()
+    clinic.travelled = timedelta(days=3)
+
+    await relay.turn()
+
+    assert event_in(clinic.checkpoints()[-1]).data == {"as_of": "2026-11-26T12:00:00.000Z"}
 
 
 async def test_no_checkpoint_covers_what_was_not_published(clinic: Clinic) -> None:

@@ -23,6 +23,7 @@ from careflow_events.faults import diagnosis
 from careflow_events.handling import Handling
 from careflow_events.mongo import mongo_stores
 from careflow_events.publication import Publication, compose, patient_subject
+from careflow_events.sealing import KeyRing
 from careflow_events.testing.builders import Keys as SealingKeys
 from careflow_events.testing.builders import a_record
 from careflow_events.topics import topics_of
@@ -139,6 +140,10 @@ class World:
             traceparent=None,
             sealer=keys.sealer(),
         )
+        return await self.take_in(event)
+
+    async def take_in(self, event: Envelope) -> Outcome:
+        """This very event is delivered."""
         return await Delivery(self._handling, fault_of=diagnosis(lambda _: False)).deliver(a_record(event))
 
     async def catch_up(self) -> None:
@@ -200,9 +205,14 @@ def logged() -> Iterator[io.StringIO]:
 
 @asynccontextmanager
 async def running(
-    url: str, database: str, *, now: datetime = NOW, listeners: Sequence[CommandListener] = ()
+    url: str,
+    database: str,
+    *,
+    now: datetime = NOW,
+    listeners: Sequence[CommandListener] = (),
+    keyring: KeyRing | None = None,
 ) -> AsyncIterator[World]:
-    """Sessions on a store of its own, with all indexes."""
+    """Sessions on a store of its own, with all indexes. Without `keyring` it opens what the tests' own events seal."""
     clock = SetClock(now)
     with logged() as logs:
         async with scratch_store(
@@ -232,7 +242,7 @@ async def running(
                 ports=SERVICE.ports(sessions),
                 transactions=ReactionTransactions(store.work),
                 stores=mongo_stores(store.database, SERVICE.name),
-                keyring=SEALING.ring("sessions"),
+                keyring=keyring or SEALING.ring("sessions"),
                 wall_clock=wall_clock,
             )
             transport = httpx.ASGITransport(app=app)

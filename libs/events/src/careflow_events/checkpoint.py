@@ -6,7 +6,7 @@ published, so whoever has read it has been sent all of that.
 
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from careflow_events import envelope as envelopes
@@ -46,6 +46,7 @@ class Checkpoints:
         self._every = every_seconds
         self._monotonic = monotonic
         self._as_of: datetime | None = None
+        self._written: datetime | None = None
         self._due_at = monotonic()
 
     def published_before(self, as_of: datetime) -> None:
@@ -54,9 +55,11 @@ class Checkpoints:
 
     async def write_when_due(self) -> bool:
         """Writes one checkpoint to every partition when it is time and something is known; answers whether all were
-        stored. What failed is due again at once.
+        stored. What failed is due again at once, and so is what became stale because the domain clock was moved on.
         """
-        if not self._topics or self._as_of is None or self._monotonic() < self._due_at:
+        if not self._topics or self._as_of is None:
+            return False
+        if self._monotonic() < self._due_at and not self._stale(self._as_of):
             return False
         records = [
             self._record(topic, partition, self._as_of)
@@ -67,7 +70,12 @@ class Checkpoints:
         if any(each is not Acknowledgement.STORED for each in acknowledged):
             return False
         self._due_at = self._monotonic() + self._every
+        self._written = self._as_of
         return True
+
+    def _stale(self, as_of: datetime) -> bool:
+        """Whether the domain clock has gone further since the last checkpoint than checkpoints are ever apart."""
+        return self._written is not None and as_of - self._written > timedelta(seconds=2 * self._every)
 
     def _record(self, topic: Topic, partition: int, as_of: datetime) -> OutgoingRecord:
         event = envelopes.Envelope(

@@ -18,7 +18,7 @@ MOST_CONSENTS: Final = 100
 
 INDEXES: Final = (
     (CONSENTS, IndexModel([("patient_id", 1), ("signed", 1), ("_id", 1)], name="of_patient")),
-    (CONSENTS, IndexModel("due_at", name="due", partialFilterExpression={"due_at": {"$type": "date"}})),
+    (CONSENTS, IndexModel("due_at", name="due")),
 )
 
 

@@ -1,7 +1,7 @@
 """The drug log in MongoDB. It names sessions, never patients. Open fields: where, whether anything is left or open."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from pymongo import IndexModel
@@ -16,17 +16,11 @@ from sessions.domain.ids import LocationId
 CONTAINERS: Final = "drug_containers"
 DAYS: Final = "drug_days"
 MOST_CONTAINERS: Final = 500
+_BEFORE_EVERYTHING: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 INDEXES: Final = (
     (CONTAINERS, IndexModel([("location_id", 1), ("in_use", 1), ("_id", 1)], name="in_use_at")),
-    (
-        CONTAINERS,
-        IndexModel(
-            [("location_id", 1), ("unsettled_since", 1), ("_id", 1)],
-            name="unsettled_at",
-            partialFilterExpression={"unsettled_since": {"$type": "date"}},
-        ),
-    ),
+    (CONTAINERS, IndexModel([("location_id", 1), ("unsettled_since", 1), ("_id", 1)], name="unsettled_at")),
     (DAYS, IndexModel([("location_id", 1), ("is_open", 1), ("_id", 1)], name="open_at")),
 )
 
@@ -50,7 +44,7 @@ class MongoDrugLog(Stored[Container]):
         return await self._documents.many({"location_id": location_id, "in_use": True}, limit=MOST_CONTAINERS)
 
     async def unsettled_before(self, location_id: LocationId, moment: datetime, /) -> bool:
-        query = {"location_id": location_id, "unsettled_since": {"$lt": moment, "$type": "date"}}
+        query = {"location_id": location_id, "unsettled_since": {"$gt": _BEFORE_EVERYTHING, "$lt": moment}}
         return bool(await self._documents.many(query, sort=(("unsettled_since", 1),), limit=1))
 
 

@@ -24,7 +24,7 @@ INDEXES: Final = (
         IndexModel("patient_id", name="one_live_plan", unique=True, partialFilterExpression={"live": True}),
     ),
     (PLANS, IndexModel([("patient_id", 1), ("_id", 1)], name="of_patient")),
-    (COURSES, IndexModel("due_at", name="due", partialFilterExpression={"due_at": {"$type": "date"}})),
+    (COURSES, IndexModel("due_at", name="due")),
 )
 
 

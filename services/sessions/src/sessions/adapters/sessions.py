@@ -25,14 +25,10 @@ _BY_START: Final = (("starts_at", 1),)
 INDEXES: Final = (
     (SESSIONS, IndexModel("appointment_id", name="one_per_appointment", unique=True)),
     (SESSIONS, IndexModel([("patient_id", 1), ("starts_at", 1), ("_id", 1)], name="of_patient")),
-    (SESSIONS, IndexModel("due_at", name="due", partialFilterExpression={"due_at": {"$type": "date"}})),
+    (SESSIONS, IndexModel("due_at", name="due")),
     (
         SESSIONS,
-        IndexModel(
-            [("integration_of", 1), ("starts_at", 1)],
-            name="integrations_to_come",
-            partialFilterExpression={"integration_of": {"$type": "string"}},
-        ),
+        IndexModel([("patient_id", 1), ("integration_to_come", 1), ("starts_at", 1), ("_id", 1)], name="integrations"),
     ),
 )
 
@@ -44,7 +40,7 @@ def _open_fields(session: Session) -> Mapping[str, object]:
         "appointment_id": session.appointment_id,
         "starts_at": session.starts_at,
         "due_at": session.alarm_at,
-        "integration_of": session.patient_id if to_come else None,
+        "integration_to_come": to_come,
     }
 
 
@@ -64,7 +60,7 @@ class MongoSessions(Stored[Session]):
         return await self._documents.many({"patient_id": patient_id}, sort=_BY_START, limit=MOST_SESSIONS)
 
     async def next_integration(self, patient_id: PatientId, /, *, after: datetime) -> datetime | None:
-        query = {"integration_of": patient_id, "starts_at": {"$gt": after}}
+        query = {"patient_id": patient_id, "integration_to_come": True, "starts_at": {"$gt": after}}
         found = await self._documents.many(query, sort=_BY_START, limit=1)
         return found[0].starts_at if found else None
 

@@ -16,15 +16,15 @@ async def plan_of(session: Session, ports: Ports) -> Plan | None:
 
 
 async def course_of(patient_id: PatientId, ports: Ports) -> Course:
-    """The patient's course so far."""
-    return await ports.courses.find(patient_id) or Course(id=patient_id)
+    """The patient's course so far; version 0 while nothing of it was ever stored."""
+    return await ports.courses.find(patient_id) or Course(id=patient_id, version=0)
 
 
 async def keep_course(before: Course, after: Course, ports: Ports, tx: Transaction) -> None:
     """Store a changed course; the first change makes it."""
     if after is before:
         return
-    if await ports.courses.find(after.id) is None:
+    if before.version == 0:
         await ports.courses.add(after, tx)
     else:
         await ports.courses.save(after, expecting=before.version, tx=tx)
