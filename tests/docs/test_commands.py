@@ -45,6 +45,7 @@ RUN_BY_THE_GATE = {
     "make test-chaos": "its smoke is part of `make test`",
     ".venv/bin/pytest services/booking": "part of `make test`",
     ".venv/bin/pytest services/screening": "part of `make test`",
+    ".venv/bin/pytest services/sessions": "part of `make test`",
 }
 
 
