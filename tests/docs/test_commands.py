@@ -46,6 +46,7 @@ RUN_BY_THE_GATE = {
     ".venv/bin/pytest services/booking": "part of `make test`",
     ".venv/bin/pytest services/screening": "part of `make test`",
     ".venv/bin/pytest services/billing": "part of `make test`",
+    ".venv/bin/pytest services/sessions": "part of `make test`",
 }
 
 
