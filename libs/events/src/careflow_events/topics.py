@@ -30,8 +30,10 @@ class Topic:
 BOOKING = Topic("careflow.booking.v1", "booking", Classification.OPERATIONAL)
 SCREENING = Topic("careflow.screening.v1", "screening", Classification.OPERATIONAL)
 SCREENING_SAFETY = Topic("careflow.screening.safety.v1", "screening", Classification.SAFETY)
+SESSIONS = Topic("careflow.sessions.v1", "sessions", Classification.OPERATIONAL)
+SESSIONS_SAFETY = Topic("careflow.sessions.safety.v1", "sessions", Classification.SAFETY)
 
-TOPICS: tuple[Topic, ...] = (BOOKING, SCREENING, SCREENING_SAFETY)
+TOPICS: tuple[Topic, ...] = (BOOKING, SCREENING, SCREENING_SAFETY, SESSIONS, SESSIONS_SAFETY)
 
 EVERY_TOPIC = Topic("*", "feed", Classification.OPERATIONAL)
 """Not a topic: marks a contract that every relay writes to each of its own topics (FeedCheckpoint)."""

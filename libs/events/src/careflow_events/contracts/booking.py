@@ -132,20 +132,16 @@ class AppointmentEvent(BookingEvent):
     plan_id: Id | None = None
 
 
-class ConsultationBooked(AppointmentEvent):
-    """An info call or an evaluation will take place."""
+class AppointmentBooked(AppointmentEvent):
+    """It will take place."""
 
     for_integrators = True
 
     booked_by: codes.BookedBy
 
 
-class ConsultationRescheduled(AppointmentEvent):
-    """The same appointment at another time, a higher version; never a cancellation.
-
-    `notice_minutes` is how long before the time given up it was moved. `first_notice_minutes` is the notice given for
-    the first time lost by a late move; a later cancellation counts by it. `late_moves` counts the patient's late moves.
-    """
+class AppointmentRescheduled(AppointmentEvent):
+    """An appointment was moved: `notice_minutes` before the time given up."""
 
     for_integrators = True
 
@@ -156,14 +152,30 @@ class ConsultationRescheduled(AppointmentEvent):
     late_moves: Annotated[int, Field(ge=0)] = 0
 
 
-class ConsultationCancelled(AppointmentEvent):
-    """It will not take place. `notice_minutes` is the notice that counts for fees."""
+class AppointmentCancelled(AppointmentEvent):
+    """An appointment was called off."""
 
     for_integrators = True
 
     cancelled_by: codes.CancelledBy
     reason: codes.CancelReason
     notice_minutes: Minutes
+
+
+class ConsultationBooked(AppointmentBooked):
+    """An info call or an evaluation will take place."""
+
+
+class ConsultationRescheduled(AppointmentRescheduled):
+    """The same appointment at another time, a higher version; never a cancellation.
+
+    `notice_minutes` is how long before the time given up it was moved. `first_notice_minutes` is the notice given for
+    the first time lost by a late move; a later cancellation counts by it. `late_moves` counts the patient's late moves.
+    """
+
+
+class ConsultationCancelled(AppointmentCancelled):
+    """It will not take place. `notice_minutes` is the notice that counts for fees."""
 
 
 class ConsultationArrived(AppointmentEvent):
@@ -182,6 +194,30 @@ class ConsultationMissed(AppointmentEvent):
     """The patient did not come."""
 
     for_integrators = True
+
+
+class TreatmentBooked(AppointmentBooked):
+    """A visit of the course will take place: preparation, dosing, integration, review or an adjunct service."""
+
+
+class TreatmentRescheduled(AppointmentRescheduled):
+    """The same appointment at another time, a higher version; never a cancellation.
+
+    `notice_minutes` is how long before the time given up it was moved. `first_notice_minutes` is the notice given for
+    the first time lost by a late move; a later cancellation counts by it. `late_moves` counts the patient's late moves.
+    """
+
+
+class TreatmentCancelled(AppointmentCancelled):
+    """It will not take place. `notice_minutes` is the notice that counts for fees."""
+
+
+class TreatmentArrived(AppointmentEvent):
+    """The patient is there for a visit of the course, or on the line."""
+
+
+class TreatmentMissed(AppointmentEvent):
+    """The patient did not come to a visit of the course."""
 
 
 class CarePathStageChanged(BookingEvent):

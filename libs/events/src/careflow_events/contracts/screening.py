@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from careflow_events.contracts import codes
+from careflow_events.contracts import codes, session_codes
 from careflow_events.contracts.instant import Instant
 from careflow_events.contracts.model import Id, PatientEvent, Section, Several, StaffId
 from careflow_events.contracts.sealed import Sealed, SealedFor
@@ -66,6 +66,24 @@ class QuestionnaireCompleted(ScreeningEvent):
     completed_at: Instant
     alert_ids: Several[Id] = ()
     for_sessions: Annotated[Sealed[QuestionnaireForSessions], SealedFor("sessions")]
+
+
+class PreSessionScreenForSessions(Section):
+    """What the answers before a dosing visit come to; `change_from_baseline` is negative when symptoms got less."""
+
+    level: codes.AlertLevel | None = None
+    score: Annotated[int, Field(ge=0)]
+    change_from_baseline: int | None = None
+
+
+class PreSessionScreenAssessed(ScreeningEvent):
+    """The questions before a dosing visit are answered and assessed; the assessment counts until `valid_until`."""
+
+    request_id: Id
+    completed_at: Instant
+    valid_until: Instant
+    result: session_codes.ScreenResult
+    for_sessions: Annotated[Sealed[PreSessionScreenForSessions], SealedFor("sessions")]
 
 
 class ServiceLine(Section):

@@ -1,0 +1,88 @@
+"""The codes of what sessions says, with one line of meaning per value. Open unless it derives from ClosedCode."""
+
+from careflow_events.contracts.code import UNKNOWN as NOT_KNOWN
+from careflow_events.contracts.code import ClosedCode, OpenCode
+
+_UNKNOWN = (NOT_KNOWN, "a value newer than this reader")
+
+
+class ScreenResult(OpenCode):
+    """What the questions asked before a dosing visit come to."""
+
+    PASS = "pass", "nothing speaks against the visit"
+    PRESCRIBER_DECIDES = "prescriber_decides", "a prescriber looks at it before the visit goes on"
+    STOP = "stop", "the visit does not go on"
+    UNKNOWN = _UNKNOWN
+
+
+class RoomPurpose(OpenCode):
+    """What kind of room a visit takes."""
+
+    CONSULTATION = "consultation", "a room to talk in"
+    DOSING = "dosing", "a room equipped for treatment"
+    UNKNOWN = _UNKNOWN
+
+
+class PlanChangeReason(OpenCode):
+    """Why a plan was held, resumed or ended, in words that say nothing clinical."""
+
+    CLINICAL = "clinical", "a clinician's decision"
+    PATIENT_REQUEST = "patient_request", "the patient wishes it"
+    ADMINISTRATIVE = "administrative", "a matter of the clinic"
+    COURSE_ENDED = "course_ended", "the planned course has come to its end"
+    OTHER = "other", "another reason"
+    UNKNOWN = _UNKNOWN
+
+
+class ConsentCategory(OpenCode):
+    """What a consent is about; the document itself stays sealed."""
+
+    TREATMENT = "treatment", "the treatment"
+    TELEHEALTH = "telehealth", "visits by video or telephone"
+    FINANCIAL = "financial", "the financial policy"
+    PRIVACY = "privacy", "the notice of privacy practices"
+    RELEASE = "release", "release of records to somebody else"
+    UNKNOWN = _UNKNOWN
+
+
+class SessionOutcome(OpenCode):
+    """How a session ended."""
+
+    COMPLETED = "completed", "as it was meant to"
+    CONVERTED = "converted", "a therapy hour took the place of what was booked"
+    STOPPED = "stopped", "the clinic ended it before its time"
+    LEFT_EARLY = "left_early", "the patient left before being discharged"
+    UNKNOWN = _UNKNOWN
+
+
+class VitalsSeverity(ClosedCode):
+    """How urgent a vital sign, or a missing one, is."""
+
+    WARN = "warn", "the prescriber is told"
+    URGENT = "urgent", "stop, treat, prescriber at the bedside"
+
+
+class ReportedFact(OpenCode):
+    """What a session found out that screening's rules must know. Sealed only."""
+
+    PREGNANCY = "pregnancy", "a pregnancy test at the bedside"
+    SUICIDE_RISK = "suicide_risk", "the risk screener asked in the session"
+    DRUG_ALLERGY = "drug_allergy", "an allergy to the drug of the plan"
+    UNKNOWN = _UNKNOWN
+
+
+class FactSource(OpenCode):
+    """How a session came to know a fact. Sealed only."""
+
+    PATIENT = "patient", "the patient said it"
+    CLINICIAN = "clinician", "somebody of the team observed or assessed it"
+    TEST = "test", "a test at the bedside"
+    UNKNOWN = _UNKNOWN
+
+
+class ReviewDecision(ClosedCode):
+    """What a prescriber's signed review of an adverse event decides."""
+
+    RESUME = "resume", "dosing may go on"
+    HOLD = "hold", "dosing waits for another review"
+    STOP = "stop", "no more dosing in this course"

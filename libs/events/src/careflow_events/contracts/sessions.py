@@ -1,0 +1,262 @@
+"""What sessions says on careflow.sessions.v1: plans, consents, treatment sessions and their integration. No document,
+route, drug, dose, sign or score is open.
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from careflow_events.contracts import codes, session_codes
+from careflow_events.contracts.booking import Provider
+from careflow_events.contracts.instant import Instant
+from careflow_events.contracts.model import ContractModel, Id, PatientEvent, Section, Several, StaffId
+from careflow_events.contracts.screening import ServiceLine
+from careflow_events.contracts.sealed import Sealed, SealedFor
+from careflow_events.topics import SESSIONS
+
+Count = Annotated[int, Field(ge=1)]
+
+
+class SessionsEvent(PatientEvent):
+    """Written by sessions, for everyone who may read operational events."""
+
+    topic = SESSIONS
+
+
+class PlannedVisits(ContractModel):
+    """So many visits of one kind, how long each is and what it takes."""
+
+    kind: codes.AppointmentKind
+    count: Count
+    duration_minutes: Annotated[int, Field(ge=1)]
+    modality: codes.Modality
+    roles: Several[codes.ProviderRole]
+    rooms: Several[session_codes.RoomPurpose] = ()
+
+
+class PlanForBooking(Section):
+    """How the visits of a plan follow each other."""
+
+    dosing_interval_hours: Annotated[int, Field(ge=1)]
+    """The least time from the start of one dose to the start of the next."""
+    cadence_days: Annotated[int, Field(ge=1)]
+    """The planned time from one dosing visit to the next."""
+    integration_within_hours: Annotated[int, Field(ge=1)]
+    """By when after a dose its integration visit is to be booked."""
+
+
+class PlannedServices(Section):
+    """What one kind of visit is expected to be billed by: the lines of one visit, and how many visits."""
+
+    kind: codes.AppointmentKind
+    count: Count
+    service_lines: Several[ServiceLine]
+
+
+class PlanForBilling(Section):
+    """What an estimate of the plan counts."""
+
+    services: Several[PlannedServices]
+
+
+class PlanSigned(SessionsEvent):
+    """A prescriber signed this version of a plan."""
+
+    plan_id: Id
+    version: Count
+    phase: codes.Phase
+    clearance_id: Id
+    activated_at: Instant
+    visits: Annotated[Several[PlannedVisits], Field(min_length=1)]
+    for_booking: Annotated[Sealed[PlanForBooking], SealedFor("booking")]
+    for_billing: Annotated[Sealed[PlanForBilling], SealedFor("billing")]
+
+
+class PlanActivated(PlanSigned):
+    """A plan was signed for the first time: treatment visits may be booked by it."""
+
+
+class PlanAdjusted(PlanSigned):
+    """A newer version of the plan was signed; it replaces the one before."""
+
+
+class PlanChanged(SessionsEvent):
+    """Something happened to a signed plan."""
+
+    plan_id: Id
+    version: Count
+    reason: session_codes.PlanChangeReason
+
+
+class PlanPutOnHold(PlanChanged):
+    """No dose is given by this plan until it is resumed; therapy visits go on."""
+
+
+class PlanResumed(PlanChanged):
+    """The plan counts again."""
+
+
+class PlanCompleted(PlanChanged):
+    """The course has ended as planned; no more doses."""
+
+
+class PlanDiscontinued(PlanChanged):
+    """The course was given up; no more doses."""
+
+
+class ConsentDocument(Section):
+    """Which text was signed, and for which route where it is about one."""
+
+    document: str
+    document_version: str
+    route: codes.Route | None = None
+
+
+class ConsentEvent(SessionsEvent):
+    """Something happened to a consent; `policy_version` names the clinic's policy where the consent is to one."""
+
+    consent_id: Id
+    category: session_codes.ConsentCategory
+    policy_version: str | None = None
+    signed_at: Instant
+    valid_until: Instant
+
+
+class ConsentSigned(ConsentEvent):
+    """The patient agreed."""
+
+    for_screening: Annotated[Sealed[ConsentDocument], SealedFor("screening")]
+
+
+class ConsentWithdrawn(ConsentEvent):
+    """The patient took it back."""
+
+
+class ConsentExpired(ConsentEvent):
+    """Its time has run out."""
+
+
+class SessionEvent(SessionsEvent):
+    """Something happened in a session. `number` of `of` counts the plan's visits of this kind; a session outside a
+    plan has neither.
+    """
+
+    session_id: Id
+    appointment_id: Id
+    plan_id: Id | None = None
+    kind: codes.AppointmentKind
+    phase: codes.Phase | None = None
+    number: Count | None = None
+    of: Count | None = None
+    at: Instant
+
+
+class SessionCheckedIn(SessionEvent):
+    """The patient is there, or on the line."""
+
+
+class SessionCleared(SessionEvent):
+    """Everything that is asked before a dose is in order, or a prescriber has signed for what is not."""
+
+
+class SessionStarted(SessionEvent):
+    """The session is under way."""
+
+
+class DoseAdministered(SessionEvent):
+    """A dose was given; what and how much stays inside."""
+
+
+class SessionDischarged(SessionEvent):
+    """The patient may go home."""
+
+
+class RefusalDetails(Section):
+    """Every item that was not in order."""
+
+    items: Several[str]
+
+
+class SessionRefused(SessionEvent):
+    """No dose today. `patient_controllable`: only what the patient could have arranged was missing; what is about
+    safety or honesty never is.
+    """
+
+    reason: codes.HoldReason
+    patient_controllable: bool
+    for_booking_and_billing: Annotated[Sealed[RefusalDetails], SealedFor("booking", "billing")]
+
+
+class SessionServiceLine(ServiceLine):
+    """One billable service of a session, by whom it was rendered; the NDC of a drug as eleven digits."""
+
+    rendering_provider: StaffId
+    ndc: Annotated[str, Field(pattern=r"^[0-9]{11}$")] | None = None
+
+
+class SessionForBilling(Section):
+    """The services rendered in a session, from its documented times; none when nothing billable took place."""
+
+    service_lines: Several[SessionServiceLine]
+
+
+class SessionEnded(SessionEvent):
+    """A session that was started has ended. Its service lines are revision 1."""
+
+    started_at: Instant
+    ended_at: Instant
+    providers: Several[Provider]
+    modality: codes.Modality
+    outcome: session_codes.SessionOutcome
+    for_billing: Annotated[Sealed[SessionForBilling], SealedFor("billing")]
+
+
+class SessionCompleted(SessionEnded):
+    """It took place; its appointment is fulfilled."""
+
+
+class SessionAborted(SessionEnded):
+    """It was stopped after it had started; only what was rendered is billed."""
+
+
+class SessionServicesCorrected(SessionsEvent):
+    """The rendering clinician corrected the service lines; these replace those of every lower revision."""
+
+    session_id: Id
+    revision: Annotated[int, Field(ge=2)]
+    for_billing: Annotated[Sealed[SessionForBilling], SealedFor("billing")]
+
+
+class IntegrationEvent(SessionsEvent):
+    """The integration that belongs to a dose, to be done by `due_by`."""
+
+    dosing_session_id: Id
+    due_by: Instant
+
+
+class IntegrationDue(IntegrationEvent):
+    """A dose was given: its integration is to follow."""
+
+
+class IntegrationDone(IntegrationEvent):
+    """It was completed."""
+
+
+class IntegrationOverdue(IntegrationEvent):
+    """It has not taken place in time; no further dose until it has."""
+
+
+class ClinicalFactForScreening(Section):
+    """A fact that screening's rules must know."""
+
+    fact: session_codes.ReportedFact
+    value: str
+    source: session_codes.FactSource
+
+
+class ClinicalFactReported(SessionsEvent):
+    """A session found out something that bears on the clearance."""
+
+    session_id: Id
+    at: Instant
+    for_screening: Annotated[Sealed[ClinicalFactForScreening], SealedFor("screening")]

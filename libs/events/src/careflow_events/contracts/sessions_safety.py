@@ -1,0 +1,76 @@
+"""What sessions says on careflow.sessions.safety.v1: vital signs, adverse events, and controlled drugs that do not add
+up. How bad a sign is, never which one.
+"""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from careflow_events.contracts import session_codes
+from careflow_events.contracts.instant import Instant
+from careflow_events.contracts.model import EventData, Id, PatientEvent
+from careflow_events.topics import SESSIONS_SAFETY
+
+
+class SessionSafetyEvent(PatientEvent):
+    """Written by sessions, for those who may read safety events."""
+
+    topic = SESSIONS_SAFETY
+
+
+class VitalsEvent(SessionSafetyEvent):
+    """Something about the vital signs in a session."""
+
+    session_id: Id
+    severity: session_codes.VitalsSeverity
+    at: Instant
+
+
+class VitalsBreached(VitalsEvent):
+    """A vital sign is outside its limits."""
+
+
+class VitalsOverdue(VitalsEvent):
+    """A planned observation was not recorded in time."""
+
+
+class AdverseEventReported(SessionSafetyEvent):
+    """Something harmful happened, of this grade (CTCAE 1 to 5)."""
+
+    adverse_event_id: Id
+    session_id: Id | None = None
+    grade: Annotated[int, Field(ge=1, le=5)]
+    serious: bool
+    reported_at: Instant
+
+
+class AdverseEventReviewed(SessionSafetyEvent):
+    """A prescriber signed the review of an adverse event."""
+
+    adverse_event_id: Id
+    decision: session_codes.ReviewDecision
+    reviewed_at: Instant
+
+
+class DrugLogEvent(EventData):
+    """About a place's controlled drugs and no patient: its subject is `location:<location_id>`."""
+
+    topic = SESSIONS_SAFETY
+
+    location_id: Id
+
+
+class DrugCountMismatch(DrugLogEvent):
+    """A container did not add up when the day was closed."""
+
+    container_id: Id
+    at: Instant
+
+
+class DrugDayClosed(DrugLogEvent):
+    """The day's log was closed and signed, with so many discrepancies still open."""
+
+    day: date
+    closed_at: Instant
+    open_discrepancies: Annotated[int, Field(ge=0)]

@@ -1,0 +1,28 @@
+"""Reads the clinical policy and the service codes from JSON.
+
+Invariant: what does not fit the types, or says something the types do not know, does not start.
+"""
+
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from sessions.domain.policy import SessionsPolicy
+from sessions.domain.service_lines import ServiceCodes
+
+SHIPPED = resources.files("sessions") / "data"
+
+
+def clinical_policy(content: Traversable | Path = SHIPPED) -> SessionsPolicy:
+    """The newest policy document under `policy/`. Raises ValidationError, or ValueError without one."""
+    newest = max((content / "policy").iterdir(), key=lambda file: file.name)
+    return TypeAdapter(SessionsPolicy).validate_json(newest.read_bytes(), extra="forbid")
+
+
+def service_codes(content: Traversable | Path = SHIPPED) -> tuple[ServiceCodes, ...]:
+    """Every edition under `service-codes/`, the newest first. Raises ValidationError."""
+    adapter = TypeAdapter(ServiceCodes)
+    files = sorted((content / "service-codes").iterdir(), key=lambda file: file.name, reverse=True)
+    return tuple(adapter.validate_json(file.read_bytes(), extra="forbid") for file in files)

@@ -1,0 +1,17 @@
+"""What "today" means: the clinic's calendar day in its own time zone."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+
+def clinic_day(moment: datetime, timezone: str) -> date:
+    """The clinic's calendar day that `moment` falls on."""
+    return moment.astimezone(ZoneInfo(timezone)).date()
+
+
+def day_bounds(day: date, timezone: str) -> tuple[datetime, datetime]:
+    """The first moment of a clinic day and the first of the next, in UTC."""
+    zone = ZoneInfo(timezone)
+    start = datetime.combine(day, time.min, zone)
+    end = datetime.combine(day + timedelta(days=1), time.min, zone)
+    return start.astimezone(UTC), end.astimezone(UTC)

@@ -1,0 +1,165 @@
+"""One patient's course so far: doses given, therapy hours completed, and the integration each dose asks for.
+
+Invariants: every dose asks for an integration; a completed integration answers all doses before it; whether another
+dose is possible is read from here, so that two sessions cannot both be the second of a week.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Self
+
+from sessions.domain import facts
+from sessions.domain.aggregate import Aggregate
+from sessions.domain.ids import AdverseEventId, PatientId, PlanId, SessionId
+from sessions.domain.words import VisitKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DosedSession:
+    """A session in which at least one dose was given; `at` is the start of the first."""
+
+    session_id: SessionId
+    plan_id: PlanId | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TherapyHour:
+    """A completed session that was no dosing session."""
+
+    session_id: SessionId
+    kind: VisitKind
+    plan_id: PlanId | None
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntegrationTask:
+    """The integration a dose asks for; `said_overdue` once it was."""
+
+    dosing_session_id: SessionId
+    due_by: datetime
+    overdue_at: datetime
+    said_overdue: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course(Aggregate):
+    """`held_by` are the adverse events whose review is awaited."""
+
+    id: PatientId
+    doses: tuple[DosedSession, ...] = ()
+    hours: tuple[TherapyHour, ...] = ()
+    integrations: tuple[IntegrationTask, ...] = ()
+    dose_reviews: tuple[datetime, ...] = ()
+    held_by: frozenset[AdverseEventId] = frozenset()
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When the next integration becomes overdue."""
+        return min((task.overdue_at for task in self.integrations if not task.said_overdue), default=None)
+
+    @property
+    def last_dose_at(self) -> datetime | None:
+        return max((dose.at for dose in self.doses), default=None)
+
+    def dosed(
+        self,
+        session_id: SessionId,
+        plan_id: PlanId | None,
+        *,
+        at: datetime,
+        due_within: timedelta,
+        overdue_after: timedelta,
+    ) -> Self:
+        """A dose was given; a further dose in the same session adds nothing here."""
+        if any(dose.session_id == session_id for dose in self.doses):
+            return self
+        task = IntegrationTask(dosing_session_id=session_id, due_by=at + due_within, overdue_at=at + overdue_after)
+        due = facts.IntegrationIsDue(patient_id=self.id, at=at, dosing_session_id=session_id, due_by=task.due_by)
+        return replace(
+            self.recording(due),
+            doses=(*self.doses, DosedSession(session_id=session_id, plan_id=plan_id, at=at)),
+            integrations=(*self.integrations, task),
+        )
+
+    def completed(self, hour: TherapyHour, *, now: datetime) -> Self:
+        """A therapy hour took place. An integration answers every dose given before it began."""
+        if any(each.session_id == hour.session_id for each in self.hours):
+            return self
+        answered: tuple[IntegrationTask, ...] = ()
+        if hour.kind is VisitKind.INTEGRATION:
+            before = {dose.session_id for dose in self.doses if dose.at < hour.started_at}
+            answered = tuple(task for task in self.integrations if task.dosing_session_id in before)
+        done = [
+            facts.IntegrationWasDone(
+                patient_id=self.id, at=now, dosing_session_id=task.dosing_session_id, due_by=task.due_by
+            )
+            for task in answered
+        ]
+        return replace(
+            self.recording(*done),
+            hours=(*self.hours, hour),
+            integrations=tuple(task for task in self.integrations if task not in answered),
+        )
+
+    def integrations_overdue(self, *, now: datetime) -> Self:
+        """Say of each integration whose time has run out that it is overdue, once."""
+        late = {task for task in self.integrations if not task.said_overdue and now >= task.overdue_at}
+        if not late:
+            return self
+        said = [
+            facts.IntegrationIsOverdue(
+                patient_id=self.id,
+                at=task.overdue_at,
+                dosing_session_id=task.dosing_session_id,
+                due_by=task.due_by,
+            )
+            for task in self.integrations
+            if task in late
+        ]
+        tasks = tuple(replace(task, said_overdue=True) if task in late else task for task in self.integrations)
+        return replace(self.recording(*said), integrations=tasks)
+
+    def reviewed(self, *, now: datetime) -> Self:
+        """A prescriber reviewed bladder, liver, cognition, misuse and concurrent use."""
+        return replace(self.recording(), dose_reviews=(*self.dose_reviews, now))
+
+    def held(self, event_id: AdverseEventId) -> Self:
+        """Dosing waits for the review of an adverse event."""
+        return replace(self.recording(), held_by=self.held_by | {event_id})
+
+    def released(self, event_id: AdverseEventId) -> Self:
+        """The review was signed and lets dosing go on."""
+        return replace(self.recording(), held_by=self.held_by - {event_id})
+
+    def doses_within(self, length: timedelta, *, now: datetime, but: SessionId) -> int:
+        """How many sessions with a dose there were in the time before now, the present one left out."""
+        return sum(1 for dose in self._others(but) if now - dose.at < length)
+
+    def since_last_dose(self, *, now: datetime, but: SessionId) -> timedelta | None:
+        """How long ago the last session with a dose started its dose; None when there was none."""
+        return min((now - dose.at for dose in self._others(but)), default=None)
+
+    def doses_since_integration(self, *, but: SessionId) -> int:
+        """How many sessions with a dose no completed integration has answered yet."""
+        integrations = [hour.started_at for hour in self.hours if hour.kind is VisitKind.INTEGRATION]
+        return sum(1 for dose in self._others(but) if not any(dose.at < start for start in integrations))
+
+    def doses_since_review(self, *, but: SessionId) -> int:
+        last = max(self.dose_reviews, default=None)
+        return sum(1 for dose in self._others(but) if last is None or dose.at > last)
+
+    def preparations(self, plan_id: PlanId | None) -> int:
+        """Completed preparations for this plan, or before there was one."""
+        return sum(1 for hour in self.hours if hour.kind is VisitKind.PREPARATION and hour.plan_id in (plan_id, None))
+
+    def number_of_next(self, kind: VisitKind, plan_id: PlanId | None) -> int:
+        """The next visit of this kind is the how manieth of its plan."""
+        if kind is VisitKind.DOSING:
+            return 1 + sum(1 for dose in self.doses if dose.plan_id == plan_id)
+        return 1 + sum(1 for hour in self.hours if hour.kind is kind and hour.plan_id == plan_id)
+
+    def _others(self, but: SessionId) -> Iterator[DosedSession]:
+        return (dose for dose in self.doses if dose.session_id != but)

@@ -1,0 +1,225 @@
+"""What the dose gate looks at: the session and everything around it at one moment, with the questions of the table."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+from sessions.domain.checks import Recorded
+from sessions.domain.clinic_day import clinic_day
+from sessions.domain.consents import Consent
+from sessions.domain.course import Course
+from sessions.domain.eligibility import Eligibility, PreSessionScreen
+from sessions.domain.plans import Plan, PlanState
+from sessions.domain.policy import RoutePolicy, SessionsPolicy
+from sessions.domain.sessions import Session
+from sessions.domain.vitals import BloodPressure, VitalSigns
+from sessions.domain.words import Phase, Route
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoseQuestion:
+    """May this session's dose be given now? Everything is what this service knows at `now`.
+
+    `screening_as_of` is how fresh its view of screening is (None: unknown). `record_complete` is False while an event
+    of this patient waits unhandled. `integration_at` is the next booked integration. `drug_log_reconciled` is about
+    the session's location.
+    """
+
+    session: Session
+    plan: Plan | None
+    eligibility: Eligibility | None
+    course: Course
+    consents: tuple[Consent, ...]
+    emergency_contact_known: bool
+    screening_as_of: datetime | None
+    record_complete: bool
+    integration_at: datetime | None
+    drug_log_reconciled: bool
+    policy: SessionsPolicy
+    now: datetime
+
+    @property
+    def route(self) -> Route | None:
+        return self.plan.terms.route if self.plan else None
+
+    @property
+    def route_policy(self) -> RoutePolicy | None:
+        return self.policy.routes[self.route] if self.route else None
+
+    @property
+    def restricted_program(self) -> bool:
+        return self.route_policy is not None and self.route_policy.restricted_program
+
+    @property
+    def plan_active(self) -> bool:
+        """Whether the plan allows doses, in the phase this session was booked for."""
+        if self.plan is None or self.plan.state is not PlanState.ACTIVE:
+            return False
+        return self.session.phase in (None, self.plan.terms.phase)
+
+    @property
+    def clearance_valid(self) -> bool:
+        clearance = self.eligibility.clearance if self.eligibility else None
+        return clearance is not None and clearance.valid_at(self.now)
+
+    @property
+    def screening_fresh(self) -> bool:
+        """Whether the view of screening is recent, or a prescriber attested to the case shortly before."""
+        gate = self.policy.gate
+        if self.screening_as_of is not None and self._within(
+            self.screening_as_of, minutes=gate.feed_fresh_minutes.value
+        ):
+            return True
+        attestation = self.session.attestation
+        return attestation is not None and self._within(attestation.at, minutes=gate.attestation_minutes.value)
+
+    @property
+    def consented(self) -> bool:
+        route, version = self.route, self.policy.gate.treatment_consent_version.value
+        return route is not None and any(consent.covers(route, version, self.now) for consent in self.consents)
+
+    @property
+    def ordered_by_plan(self) -> bool:
+        """Whether there is a signed order, and by the plan's route."""
+        return self.session.order is not None and self.session.order.route is self.route
+
+    @property
+    def within_ceiling(self) -> bool:
+        """Whether all the order allows is within the plan's and the clinic's ceiling as they are now."""
+        order, route = self.session.order, self.route_policy
+        if order is None or self.plan is None or route is None:
+            return False
+        weight = order.weight
+        return all(
+            ceiling.total is None or order.most <= ceiling.total for ceiling in (self.plan.terms.ceiling, route.ceiling)
+        ) and all(
+            ceiling.per_kg is None or (weight is not None and order.most <= ceiling.per_kg.times(weight))
+            for ceiling in (self.plan.terms.ceiling, route.ceiling)
+        )
+
+    @property
+    def route_not_excluded(self) -> bool:
+        clearance = self.eligibility.clearance if self.eligibility else None
+        return clearance is not None and self.route not in clearance.terms.excluded_routes
+
+    @property
+    def first_dose(self) -> bool:
+        return self.since_last_dose is None
+
+    @property
+    def since_last_dose(self) -> timedelta | None:
+        return self.course.since_last_dose(now=self.now, but=self.session.id)
+
+    def last_dose_at_least(self, length: timedelta) -> bool:
+        since = self.since_last_dose
+        return since is None or since >= length
+
+    def doses_within(self, days: int) -> int:
+        return self.course.doses_within(timedelta(days=days), now=self.now, but=self.session.id)
+
+    @property
+    def maintenance(self) -> bool:
+        return self.plan is not None and self.plan.terms.phase is Phase.MAINTENANCE
+
+    @property
+    def dose_review_current(self) -> bool:
+        """Reviewed every so many doses, and every so many days once there was a dose."""
+        gate, doses = self.policy.gate, self.course.doses
+        if self.course.doses_since_review(but=self.session.id) >= gate.dose_review_doses.value:
+            return False
+        since = max(self.course.dose_reviews, default=min((dose.at for dose in doses), default=self.now))
+        return self.now - since <= timedelta(days=gate.dose_review_days.value)
+
+    @property
+    def weight_current(self) -> bool:
+        weight = self.session.checks.weight
+        allowed = timedelta(days=self.policy.gate.weight_days.value)
+        return weight is not None and timedelta(0) <= self.today - weight.value.measured_on <= allowed
+
+    def recorded_today(self, check: Recorded[T] | None) -> T | None:
+        """A check's value if it was recorded on this clinic day."""
+        if check is None or clinic_day(check.at, self.policy.timezone) != self.today:
+            return None
+        return check.value
+
+    @property
+    def today(self) -> date:
+        return clinic_day(self.now, self.policy.timezone)
+
+    @property
+    def fasted(self) -> bool:
+        intake = self.session.checks.intake
+        if intake is None:
+            return False
+        gate, since = self.policy.gate, intake.value
+        if not self.restricted_program:
+            return self._over(since.solids_at, hours=gate.fasting_solids_hours.value) and self._over(
+                since.liquids_at, hours=gate.fasting_liquids_hours.value
+            )
+        spray = since.nasal_spray_at
+        return (
+            self._over(since.solids_at, minutes=gate.restricted_solids_minutes.value)
+            and self._over(since.liquids_at, minutes=gate.restricted_liquids_minutes.value)
+            and (spray is None or self._over(spray, minutes=gate.restricted_nasal_spray_minutes.value))
+        )
+
+    @property
+    def readings(self) -> tuple[VitalSigns, ...]:
+        """The last two fresh observations before the dose, the newest last."""
+        fresh = [
+            each
+            for each in self.session.checks.baseline
+            if self._within(each.observed_at, minutes=self.policy.baseline.fresh_minutes.value)
+        ]
+        return tuple(fresh[-2:])
+
+    @property
+    def last_reading(self) -> VitalSigns | None:
+        return self.readings[-1] if self.readings else None
+
+    def twice_above(self, limit: BloodPressure) -> bool:
+        """Whether the last two readings, far enough apart to count as two, are both above the limit."""
+        if len(self.readings) < 2:
+            return False
+        first, second = self.readings
+        apart = timedelta(minutes=self.policy.baseline.repeat_after_minutes.value)
+        return (
+            second.observed_at - first.observed_at >= apart
+            and first.blood_pressure.above(limit)
+            and second.blood_pressure.above(limit)
+        )
+
+    @property
+    def pressure_repeated(self) -> bool:
+        """A reading above what needs a decision is followed by another before anybody acts on it."""
+        limit = self.policy.baseline.decide.value
+        last = self.last_reading
+        return last is not None and (not last.blood_pressure.above(limit) or self.twice_above(limit))
+
+    @property
+    def screen(self) -> PreSessionScreen | None:
+        """The screen before the visit while it counts."""
+        screen = self.eligibility.screen if self.eligibility else None
+        if screen is None or self.now >= screen.valid_until:
+            return None
+        fresh = self._within(screen.completed_at, minutes=self.policy.gate.symptom_score_days.value * 24 * 60)
+        return screen if fresh else None
+
+    @property
+    def cures_in_date(self) -> bool:
+        reviewed = self.session.checks.cures_reviewed_on
+        allowed = timedelta(days=self.policy.gate.cures_days.value)
+        return reviewed is not None and timedelta(0) <= self.today - reviewed.value <= allowed
+
+    @property
+    def integration_booked(self) -> bool:
+        within = timedelta(hours=self.policy.gate.integration_booked_hours.value)
+        return self.integration_at is not None and self.integration_at - self.now <= within
+
+    def _within(self, moment: datetime, *, minutes: int) -> bool:
+        return self.now - moment <= timedelta(minutes=minutes)
+
+    def _over(self, moment: datetime, *, minutes: int = 0, hours: int = 0) -> bool:
+        return self.now - moment >= timedelta(hours=hours, minutes=minutes)

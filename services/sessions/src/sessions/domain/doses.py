@@ -1,0 +1,115 @@
+"""Doses: what was ordered, what was given, and the arithmetic between them.
+
+Invariant: every way of stating a dose (mg, mg/kg x kg, mL x mg/mL) agrees within the policy's tolerance, and no dose
+of a session goes above the plan's or the clinic's ceiling. The software enforces ceilings; it never proposes a dose.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from sessions.domain.errors import invalid
+from sessions.domain.ids import ContainerId, DrawId, StaffId
+from sessions.domain.units import (
+    Kilograms,
+    Milligrams,
+    MilligramsPerKilogram,
+    MilligramsPerMillilitre,
+    Millilitres,
+    agree,
+)
+from sessions.domain.words import Route
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ceiling:
+    """The most that may be given in one session, all doses together; None does not limit."""
+
+    per_kg: MilligramsPerKilogram | None = None
+    total: Milligrams | None = None
+
+    @property
+    def unlimited(self) -> bool:
+        return self.per_kg is None and self.total is None
+
+    def limit(self, weight: Kilograms) -> Milligrams | None:
+        """The most for this weight; the lower of the two."""
+        limits = [
+            limit for limit in (self.per_kg.times(weight) if self.per_kg else None, self.total) if limit is not None
+        ]
+        return min(limits, default=None)
+
+    def allows(self, dose: Milligrams, weight: Kilograms) -> bool:
+        """Whether this much is no more than the ceiling at this weight."""
+        limit = self.limit(weight)
+        return limit is None or dose <= limit
+
+    def within(self, other: "Ceiling") -> bool:
+        """Whether this ceiling is stated in every unit the other limits, and is nowhere higher."""
+        per_kg = other.per_kg is None or (self.per_kg is not None and self.per_kg <= other.per_kg)
+        mass = other.total is None or (self.total is not None and self.total <= other.total)
+        return per_kg and mass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedDose:
+    """A dose in milligrams, and the other ways it was stated."""
+
+    mass: Milligrams = field(repr=False)
+    per_kg: MilligramsPerKilogram | None = field(default=None, repr=False)
+    volume: Millilitres | None = field(default=None, repr=False)
+    concentration: MilligramsPerMillilitre | None = field(default=None, repr=False)
+
+    def check(self, weight: Kilograms | None, tolerance_percent: Decimal) -> None:
+        """Refused: `dose_empty`, `weight_missing`, `volume_incomplete`, `dose_mismatch`."""
+        if not self.mass:
+            raise invalid("dose_empty", "A dose is more than nothing.")
+        if self.per_kg is not None:
+            if weight is None:
+                raise invalid("weight_missing", "A dose for body weight needs the weight.")
+            self._must_agree(self.per_kg.times(weight), tolerance_percent, "per_kg")
+        if (self.volume is None) != (self.concentration is None):
+            raise invalid("volume_incomplete", "A volume needs its concentration, and the other way round.")
+        if self.volume is not None and self.concentration is not None:
+            self._must_agree(self.concentration.times(self.volume), tolerance_percent, "volume")
+
+    def _must_agree(self, computed: Milligrams, tolerance_percent: Decimal, way: str) -> None:
+        if not agree(self.mass, computed, tolerance_percent):
+            raise invalid("dose_mismatch", "The ways this dose is stated do not agree; compute it again.", way=way)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """The prescriber's signed order for one session; `most` is what all doses together may reach."""
+
+    route: Route = field(repr=False)
+    dose: StatedDose = field(repr=False)
+    most: Milligrams = field(repr=False)
+    weight: Kilograms | None = field(repr=False)
+    signed_by: StaffId
+    signed_at: datetime
+    policy_version: str
+
+    def check(self, *, plan: Ceiling, clinic: Ceiling, tolerance_percent: Decimal) -> None:
+        """Refused: what `StatedDose.check` refuses, `order_inconsistent`, `weight_missing`, `dose_above_ceiling`."""
+        self.dose.check(self.weight, tolerance_percent)
+        if self.most < self.dose.mass:
+            raise invalid("order_inconsistent", "The most of a session is at least its first dose.")
+        for name, ceiling in (("plan", plan), ("clinic", clinic)):
+            if ceiling.per_kg is not None and self.weight is None:
+                raise invalid("weight_missing", "A ceiling for body weight needs the weight.")
+            if not ceiling.allows(self.most, self.weight or Kilograms(Decimal(0))):
+                raise invalid("dose_above_ceiling", "The order goes above a ceiling.", ceiling=name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dose:
+    """One dose as it was given; `ended_at` is None while an infusion runs."""
+
+    stated: StatedDose = field(repr=False)
+    container_id: ContainerId
+    draw_id: DrawId
+    ndc: str | None = field(default=None, repr=False)
+    given_by: StaffId
+    started_at: datetime
+    ended_at: datetime | None = None

@@ -1,0 +1,147 @@
+"""The close of one location's drug day: every container counted, what does not add up named, and signed.
+
+Invariants: a day is closed once; a discrepancy does not go away by closing, it is closed "with open discrepancy" and
+settled later by name. Sources: 21 CFR 1301.76 (loss: DEA within one business day); tolerance is the clinic's default.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Self
+
+from sessions.domain import facts
+from sessions.domain.aggregate import Aggregate
+from sessions.domain.drug_log import Container
+from sessions.domain.errors import conflict, invalid, not_found
+from sessions.domain.ids import ContainerId, LocationId, StaffId
+from sessions.domain.units import Milligrams
+
+
+class DiscrepancyKind(StrEnum):
+    """`count`: another amount is there than the log says. `unsettled`: a draw or a waste was left open."""
+
+    COUNT = "count"
+    UNSETTLED = "unsettled"
+    NOT_COUNTED = "not_counted"
+
+
+class Settlement(StrEnum):
+    EXPLAINED = "explained"
+    MINOR = "minor"
+    SIGNIFICANT = "significant"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    how: Settlement
+    note: str = field(repr=False)
+    by: StaffId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discrepancy:
+    """One container that did not add up at the close."""
+
+    container_id: ContainerId
+    kind: DiscrepancyKind
+    expected: Milligrams
+    counted: Milligrams | None
+    settled: Settled | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrugDay(Aggregate):
+    """`id` is the location and the day, so that a day is closed once."""
+
+    id: str
+    location_id: LocationId
+    day: date
+    closed_by: StaffId
+    closed_at: datetime
+    discrepancies: tuple[Discrepancy, ...]
+    acknowledgement: str | None = field(repr=False)
+
+    @classmethod
+    def closed(
+        cls,
+        location_id: LocationId,
+        day: date,
+        containers: Sequence[Container],
+        counts: Mapping[ContainerId, Milligrams],
+        *,
+        tolerance: Milligrams,
+        acknowledgement: str | None,
+        by: StaffId,
+        now: datetime,
+    ) -> Self:
+        """Refused: `count_unknown_container`, `day_does_not_reconcile` (with all that does not add up) unless the
+        signer acknowledges the open discrepancies.
+        """
+        if unknown := counts.keys() - {container.id for container in containers}:
+            raise invalid(
+                "count_unknown_container", "A container was counted that is not here.", containers=sorted(unknown)
+            )
+        found = tuple(
+            each for container in containers if (each := _compare(container, counts.get(container.id), tolerance))
+        )
+        if found and not (acknowledgement or "").strip():
+            raise conflict(
+                "day_does_not_reconcile",
+                "The day does not add up; settle it, or close it with open discrepancies.",
+                discrepancies=[{"container_id": each.container_id, "kind": each.kind.value} for each in found],
+            )
+        said: list[facts.Fact] = [
+            facts.DrugCountDidNotMatch(at=now, location_id=location_id, container_id=each.container_id)
+            for each in found
+        ]
+        closed = facts.DrugDayWasClosed(at=now, location_id=location_id, day=day, open_discrepancies=len(found))
+        return cls(
+            id=drug_day_id(location_id, day),
+            location_id=location_id,
+            day=day,
+            closed_by=by,
+            closed_at=now,
+            discrepancies=found,
+            acknowledgement=acknowledgement if found else None,
+            facts=(*said, closed),
+        )
+
+    @property
+    def open(self) -> tuple[Discrepancy, ...]:
+        return tuple(each for each in self.discrepancies if each.settled is None)
+
+    def settled(self, container_id: ContainerId, settled: Settled) -> Self:
+        """A discrepancy is explained, or judged minor or significant. Refused: `note_missing`,
+        `discrepancy_not_found`.
+        """
+        if not settled.note.strip():
+            raise invalid("note_missing", "Settling a discrepancy says what was found.")
+        if not any(each.container_id == container_id for each in self.open):
+            raise not_found("discrepancy")
+        after = tuple(
+            replace(each, settled=settled) if each.container_id == container_id and each.settled is None else each
+            for each in self.discrepancies
+        )
+        return replace(self.recording(), discrepancies=after)
+
+
+def drug_day_id(location_id: LocationId, day: date) -> str:
+    """One document per location and day."""
+    return f"{location_id}@{day.isoformat()}"
+
+
+def _compare(container: Container, counted: Milligrams | None, tolerance: Milligrams) -> Discrepancy | None:
+    expected = container.in_container
+    if container.unsettled_since is not None:
+        kind = DiscrepancyKind.UNSETTLED
+    elif counted is None:
+        if not expected:
+            return None
+        kind = DiscrepancyKind.NOT_COUNTED
+    elif abs(counted.value - expected.value) > tolerance.value:
+        kind = DiscrepancyKind.COUNT
+    else:
+        return None
+    return Discrepancy(container_id=container.id, kind=kind, expected=expected, counted=counted)

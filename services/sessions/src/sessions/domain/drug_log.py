@@ -1,0 +1,288 @@
+"""The controlled-drug log of one container: a vial, a package of troches, a box of devices.
+
+Invariants: entries are appended, never changed or removed; received + overfill = administered + wasted + lost in the
+hub + spilled + returned + destroyed + lost + on hand, always; what is drawn up stays on hand until it is given or
+wasted; waste counts once a second person has witnessed it with their own login.
+Sources: 21 CFR 1304 (records), 1304.22(c) and 1317.95 (waste, destruction by two); tolerances are the clinic's default.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final, Self
+
+from sessions.domain.aggregate import Aggregate
+from sessions.domain.errors import conflict, forbidden, invalid, not_found
+from sessions.domain.ids import ContainerId, DrawId, EntryId, LocationId, SessionId, StaffId
+from sessions.domain.units import Milligrams, MilligramsPerMillilitre, Millilitres, total
+
+
+class EntryKind(StrEnum):
+    """What happened to some of the drug."""
+
+    RECEIVED = "received"
+    OVERFILL = "overfill"
+    ADMINISTERED = "administered"
+    WASTED = "wasted"
+    HUB_LOSS = "hub_loss"
+    SPILLED = "spilled"
+    RETURNED = "returned"
+    DESTROYED = "destroyed"
+    LOST = "lost"
+
+
+ADDING: Final = frozenset({EntryKind.RECEIVED, EntryKind.OVERFILL})
+WITNESSED: Final = frozenset(
+    {EntryKind.OVERFILL, EntryKind.WASTED, EntryKind.HUB_LOSS, EntryKind.SPILLED, EntryKind.DESTROYED}
+)
+"""What a second person must have seen; it counts once they confirmed it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witness:
+    by: StaffId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the log. `reverses` names the entry this one takes back; `draw_id` the draw it settles."""
+
+    id: EntryId
+    kind: EntryKind
+    mass: Milligrams
+    by: StaffId
+    at: datetime
+    draw_id: DrawId | None = None
+    note: str = field(default="", repr=False)
+    witness: Witness | None = None
+    reverses: EntryId | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it changes the balance yet."""
+        return self.kind not in WITNESSED or self.witness is not None
+
+    def waits(self, window: timedelta, now: datetime) -> bool:
+        """Whether it may still be witnessed."""
+        return not self.counts and now - self.at <= window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draw:
+    """Drug drawn up for one session; it is settled by what is given and wasted of it."""
+
+    id: DrawId
+    session_id: SessionId
+    mass: Milligrams
+    volume: Millilitres
+    by: StaffId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """What is in the container, as its label says."""
+
+    drug: str
+    form: str
+    ndc: str
+    lot: str
+    expires_on: date
+    labelled: Milligrams
+    concentration: MilligramsPerMillilitre
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container(Aggregate):
+    """One container from receipt to empty."""
+
+    id: ContainerId
+    location_id: LocationId
+    item: Item
+    draws: tuple[Draw, ...] = ()
+    entries: tuple[Entry, ...]
+
+    @classmethod
+    def received(
+        cls,
+        container_id: ContainerId,
+        location_id: LocationId,
+        item: Item,
+        entry_id: EntryId,
+        *,
+        by: StaffId,
+        now: datetime,
+    ) -> Self:
+        """It arrived, full. Refused: `container_empty`."""
+        if not item.labelled or not item.concentration:
+            raise invalid("container_empty", "A container holds something, at some concentration.")
+        entry = Entry(id=entry_id, kind=EntryKind.RECEIVED, mass=item.labelled, by=by, at=now)
+        return cls(id=container_id, location_id=location_id, item=item, entries=(entry,))
+
+    def sum_of(self, *kinds: EntryKind) -> Milligrams:
+        """All that counts of these kinds, counter-entries taken off."""
+        counting = [entry for entry in self.entries if entry.counts and entry.kind in kinds]
+        added = total([entry.mass for entry in counting if entry.reverses is None])
+        return added - total([entry.mass for entry in counting if entry.reverses is not None])
+
+    @property
+    def on_hand(self) -> Milligrams:
+        """What must be there: in the container and drawn up."""
+        return self.sum_of(*ADDING) - self.sum_of(*(kind for kind in EntryKind if kind not in ADDING))
+
+    @property
+    def in_container(self) -> Milligrams:
+        """What must be there and is not drawn up: what a count finds."""
+        return self.on_hand - total([self.open_of(draw) for draw in self.draws])
+
+    def open_of(self, draw: Draw) -> Milligrams:
+        """How much of a draw was neither given nor wasted yet."""
+        settled = [entry for entry in self.entries if entry.draw_id == draw.id and entry.counts]
+        out = total([entry.mass for entry in settled if entry.reverses is None])
+        back = total([entry.mass for entry in settled if entry.reverses is not None])
+        return draw.mass + back - out
+
+    @property
+    def unsettled(self) -> tuple[Draw, ...]:
+        """Draws of which something is neither given nor wasted."""
+        return tuple(draw for draw in self.draws if self.open_of(draw))
+
+    @property
+    def unsettled_since(self) -> datetime | None:
+        """Since when something here waits to be settled or witnessed."""
+        waiting = [draw.at for draw in self.unsettled]
+        return min(
+            (*waiting, *(entry.at for entry in self.entries if not entry.counts and not self._replaced(entry))),
+            default=None,
+        )
+
+    def drawn(
+        self, draw_id: DrawId, session_id: SessionId, volume: Millilitres, *, by: StaffId, today: date, now: datetime
+    ) -> Self:
+        """Drawn up for a session. Refused: `container_expired`, `amount_invalid`, `container_exceeded`."""
+        if today > self.item.expires_on:
+            raise conflict("container_expired", "What is past its date goes back to the distributor.")
+        mass = self.item.concentration.times(volume)
+        if not mass:
+            raise invalid("amount_invalid", "A draw is more than nothing.")
+        if mass > self.in_container:
+            raise conflict("container_exceeded", "The log says there is not so much left; overfill is entered first.")
+        draw = Draw(id=draw_id, session_id=session_id, mass=mass, volume=volume, by=by, at=now)
+        return replace(self.recording(), draws=(*self.draws, draw))
+
+    def administered(
+        self, entry_id: EntryId, draw_id: DrawId, session_id: SessionId, mass: Milligrams, *, by: StaffId, now: datetime
+    ) -> Self:
+        """Given to the patient it was drawn for. Refused: `draw_not_found`, `draw_of_another_session`,
+        `draw_exceeded`.
+        """
+        draw = self._draw(draw_id)
+        if draw.session_id != session_id:
+            raise conflict("draw_of_another_session", "This was drawn up for another session.")
+        return self._settled(Entry(id=entry_id, kind=EntryKind.ADMINISTERED, mass=mass, by=by, at=now, draw_id=draw_id))
+
+    def entered(self, entry: Entry) -> Self:
+        """Any other line; from a draw, or from the container itself where `draw_id` is None.
+
+        Refused: `entry_forbidden` (receipt and administration have ways of their own), `amount_invalid`,
+        `draw_not_found`, `draw_exceeded`, `container_exceeded`, `overfill_before_empty`.
+        """
+        if entry.kind in (EntryKind.RECEIVED, EntryKind.ADMINISTERED) or entry.reverses is not None:
+            raise invalid("entry_forbidden", "A line of this kind is not entered by hand.")
+        if not entry.mass:
+            raise invalid("amount_invalid", "An entry is more than nothing.")
+        if entry.draw_id is not None:
+            return self._settled(entry)
+        if entry.kind is EntryKind.OVERFILL:
+            if self.in_container:
+                raise conflict("overfill_before_empty", "Overfill shows once the labelled amount is used up.")
+        elif entry.mass > self.in_container:
+            raise conflict("container_exceeded", "The log says there is not so much left.")
+        return replace(self.recording(), entries=(*self.entries, entry))
+
+    def witnessed(self, entry_id: EntryId, by: StaffId, *, window: timedelta, now: datetime) -> Self:
+        """A second person confirms with their own login. Refused: `entry_not_found`, `already_witnessed`,
+        `witness_is_actor`, `witness_too_late`, and what no longer fits the balance.
+        """
+        entry = self._entry(entry_id)
+        if entry.kind not in WITNESSED or entry.witness is not None:
+            raise conflict("already_witnessed", "This entry waits for nobody.")
+        involved = {entry.by} | {draw.by for draw in self.draws if draw.id == entry.draw_id} | self._givers(entry)
+        if by in involved:
+            raise forbidden("witness_is_actor", "The witness is somebody else than who drew, gave or wasted it.")
+        if not entry.waits(window, now):
+            raise conflict("witness_too_late", "The time to witness this has passed; enter it anew with the witness.")
+        self._must_fit(entry)
+        confirmed = replace(entry, witness=Witness(by=by, at=now))
+        entries = tuple(confirmed if each.id == entry_id else each for each in self.entries)
+        return replace(self.recording(), entries=entries)
+
+    def reversed(self, entry_id: EntryId, counter_id: EntryId, note: str, *, by: StaffId, now: datetime) -> Self:
+        """A counter-entry takes back a line that was wrong; what was witnessed is taken back before a witness too.
+        Refused: `entry_not_found`, `note_missing`, `already_reversed`, `entry_not_counting`, `entry_forbidden`,
+        `container_exceeded`.
+        """
+        entry = self._entry(entry_id)
+        if not note.strip():
+            raise invalid("note_missing", "A counter-entry says what was wrong.")
+        if entry.reverses is not None or any(each.reverses == entry_id for each in self.entries):
+            raise conflict("already_reversed", "This entry has been taken back.")
+        if not entry.counts:
+            raise conflict("entry_not_counting", "This entry never counted.")
+        if entry.kind in (EntryKind.RECEIVED, EntryKind.ADMINISTERED):
+            raise forbidden("entry_forbidden", "What was received or given is not taken back here.")
+        counter = replace(entry, id=counter_id, by=by, at=now, note=note, witness=None, reverses=entry_id)
+        self._must_fit(counter)
+        return replace(self.recording(), entries=(*self.entries, counter))
+
+    def _settled(self, entry: Entry) -> Self:
+        draw = self._draw(entry.draw_id)
+        if not entry.mass:
+            raise invalid("amount_invalid", "An entry is more than nothing.")
+        if entry.kind in ADDING:
+            raise invalid("entry_forbidden", "Overfill is found in the container, not in a draw.")
+        if entry.mass > self.open_of(draw):
+            raise conflict("draw_exceeded", "That is more than is left of what was drawn up.")
+        return replace(self.recording(), entries=(*self.entries, entry))
+
+    def _must_fit(self, entry: Entry) -> None:
+        """Refused: `container_exceeded` when what this line takes is no longer there."""
+        takes = (entry.kind in ADDING) is (entry.reverses is not None)
+        available = self.open_of(self._draw(entry.draw_id)) if entry.draw_id else self.in_container
+        if takes and entry.mass > available:
+            raise conflict("container_exceeded", "There is not so much left to account for.")
+
+    def _givers(self, entry: Entry) -> set[StaffId]:
+        if entry.draw_id is None:
+            return set()
+        return {
+            each.by for each in self.entries if each.kind is EntryKind.ADMINISTERED and each.draw_id == entry.draw_id
+        }
+
+    def _replaced(self, entry: Entry) -> bool:
+        """Whether a line that was never witnessed was entered anew."""
+        return any(
+            each.at > entry.at
+            and each.counts
+            and (each.kind, each.mass, each.draw_id) == (entry.kind, entry.mass, entry.draw_id)
+            for each in self.entries
+        )
+
+    def _draw(self, draw_id: DrawId | None) -> Draw:
+        found = next((draw for draw in self.draws if draw.id == draw_id), None)
+        if found is None:
+            raise not_found("draw")
+        return found
+
+    def _entry(self, entry_id: EntryId) -> Entry:
+        found = next((entry for entry in self.entries if entry.id == entry_id), None)
+        if found is None:
+            raise not_found("entry")
+        return found
+
+
+def balanced(container: Container) -> bool:
+    """The equation the log rests on."""
+    gone = total([container.sum_of(kind) for kind in EntryKind if kind not in ADDING])
+    return container.sum_of(*ADDING) == gone + container.on_hand

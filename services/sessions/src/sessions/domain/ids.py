@@ -1,0 +1,18 @@
+"""Distinct identifier types, so that a session's id never passes for an appointment's. All are opaque strings."""
+
+from typing import NewType
+
+PatientId = NewType("PatientId", str)
+AppointmentId = NewType("AppointmentId", str)
+SessionId = NewType("SessionId", str)
+PlanId = NewType("PlanId", str)
+ConsentId = NewType("ConsentId", str)
+ClearanceId = NewType("ClearanceId", str)
+AlertId = NewType("AlertId", str)
+RequestId = NewType("RequestId", str)
+LocationId = NewType("LocationId", str)
+ContainerId = NewType("ContainerId", str)
+DrawId = NewType("DrawId", str)
+EntryId = NewType("EntryId", str)
+StaffId = NewType("StaffId", str)
+AdverseEventId = NewType("AdverseEventId", str)

@@ -1,0 +1,151 @@
+"""The clinical policy of sessions: every number a decision uses, in one versioned, typed document.
+
+Invariant: each number names its source and the default it replaces; every plan, order and gate records the version it
+was decided by. The document itself is data (`sessions/data/policy`), which the clinic changes and a licensed clinician
+signs off.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Generic, TypeVar
+
+from sessions.domain.doses import Ceiling
+from sessions.domain.units import Milligrams, MilligramsPerKilogram
+from sessions.domain.vitals import BloodPressure, ObservationPlan, Signal, SignalLimits, VitalsTimes
+from sessions.domain.words import Route
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting(Generic[T]):
+    """A value the clinic may change, what we ship, and where that comes from."""
+
+    value: T
+    default: T
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutePolicy:
+    """How one route is given: the clinic's ceilings, when signs are observed, how long the patient stays.
+
+    `monitoring_minutes` counts from the start of the last dose, or from its end where `monitored_from_end`.
+    """
+
+    ceiling_mg_per_kg: Setting[Decimal] | None = None
+    ceiling_mg: Setting[Decimal] | None = None
+    observe_minutes: Setting[tuple[int, ...]]
+    observe_every_minutes: Setting[int]
+    required_observations: tuple[int, ...] = ()
+    monitoring_minutes: Setting[int]
+    monitored_from_end: bool = False
+    prescriber_on_site: bool = False
+    restricted_program: bool = False
+    """Given only under the REMS: certificate, enrolment, no shortcut out of monitoring."""
+
+    @property
+    def ceiling(self) -> Ceiling:
+        return Ceiling(
+            per_kg=MilligramsPerKilogram(self.ceiling_mg_per_kg.value) if self.ceiling_mg_per_kg else None,
+            total=Milligrams(self.ceiling_mg.value) if self.ceiling_mg else None,
+        )
+
+    @property
+    def observations(self) -> ObservationPlan:
+        return ObservationPlan(minutes=self.observe_minutes.value, then_every=self.observe_every_minutes.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatePolicy:
+    """The numbers of the dose gate."""
+
+    feed_fresh_minutes: Setting[int]
+    attestation_minutes: Setting[int]
+    preparations_before_first_dose: Setting[int]
+    doses_per_integration: Setting[int]
+    interval_hours: Setting[int]
+    doses_in_seven_days: Setting[int]
+    doses_in_thirty_days: Setting[int]
+    maintenance_interval_days: Setting[int]
+    dose_review_doses: Setting[int]
+    dose_review_days: Setting[int]
+    weight_days: Setting[int]
+    symptom_score_days: Setting[int]
+    fasting_solids_hours: Setting[int]
+    fasting_liquids_hours: Setting[int]
+    restricted_solids_minutes: Setting[int]
+    restricted_liquids_minutes: Setting[int]
+    restricted_nasal_spray_minutes: Setting[int]
+    cures_days: Setting[int]
+    integration_booked_hours: Setting[int]
+    treatment_consent_version: Setting[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaselinePolicy:
+    """Vital signs before a dose: never above `stop`, not above `no_go`, above `decide` a prescriber signs."""
+
+    stop: Setting[BloodPressure]
+    no_go: Setting[BloodPressure]
+    decide: Setting[BloodPressure]
+    repeat_after_minutes: Setting[int]
+    fresh_minutes: Setting[int]
+    heart_rate: Setting[tuple[int, int]]
+    oxygen_saturation: Setting[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DischargePolicy:
+    near_baseline_percent: Setting[int]
+    moaas: Setting[int]
+    vitals_fresh_minutes: Setting[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntegrationPolicy:
+    due_hours: Setting[int]
+    overdue_days: Setting[int]
+
+    @property
+    def due_within(self) -> timedelta:
+        return timedelta(hours=self.due_hours.value)
+
+    @property
+    def overdue_after(self) -> timedelta:
+        return timedelta(days=self.overdue_days.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrugLogPolicy:
+    witness_minutes: Setting[int]
+    count_tolerance_mg: Setting[Decimal]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionsPolicy:
+    """The whole document."""
+
+    version: str
+    effective_from: date
+    timezone: str
+    consent_valid_days: Setting[int]
+    dose_mismatch_percent: Setting[Decimal]
+    routes: Mapping[Route, RoutePolicy]
+    gate: GatePolicy
+    baseline: BaselinePolicy
+    vitals_limits: Mapping[Signal, SignalLimits]
+    vitals_times: VitalsTimes
+    discharge: DischargePolicy
+    integration: IntegrationPolicy
+    drug_log: DrugLogPolicy
+
+    def __post_init__(self) -> None:
+        if set(self.routes) != set(Route):
+            raise ValueError("the policy must say how every route is given")
+        if set(self.vitals_limits) != set(Signal):
+            raise ValueError("the policy must give limits for every vital sign")
+        if any(route.ceiling.unlimited for route in self.routes.values()):
+            raise ValueError("the policy must give every route a ceiling")

@@ -1,0 +1,282 @@
+"""A session's life: scheduled -> arrived -> checked -> cleared -> in progress -> monitoring -> discharged -> completed
+for a dose; scheduled -> arrived -> in progress -> completed for a therapy hour; or refused, converted, aborted.
+
+Invariants: one session per appointment, also when it is opened before the appointment is heard of; no dose without a
+gate that was open at that very moment; what was recorded is added to, never changed.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Self
+
+from sessions.domain import facts
+from sessions.domain.aggregate import Aggregate
+from sessions.domain.appointments import AppointmentSnapshot, AppointmentStatus
+from sessions.domain.checks import Checks
+from sessions.domain.discharge import Discharge
+from sessions.domain.doses import Dose, Order
+from sessions.domain.errors import conflict, invalid
+from sessions.domain.gate import Attestation, Gate, Override, Refusal
+from sessions.domain.ids import AppointmentId, LocationId, PatientId, PlanId, SessionId, StaffId
+from sessions.domain.monitoring import Monitoring
+from sessions.domain.reports import reports_in
+from sessions.domain.service_lines import BillableServices, ServiceLine
+from sessions.domain.states import BEFORE_START, UNDER_WAY, Outcome, SessionState
+from sessions.domain.units import Milligrams, total
+from sessions.domain.words import CONVERTIBLE_TO, Modality, Phase, Provider, VisitKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbered:
+    """Which visit of its plan this is: `number` of `of` visits of the kind."""
+
+    number: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session(Aggregate):
+    """`appointment_version` is 0 while booking has not been heard. `booked_kind` differs from `kind` once converted."""
+
+    id: SessionId
+    appointment_id: AppointmentId
+    patient_id: PatientId
+    kind: VisitKind
+    booked_kind: VisitKind
+    state: SessionState = SessionState.SCHEDULED
+    appointment_version: int = 0
+    phase: Phase | None = None
+    plan_id: PlanId | None = None
+    numbered: Numbered | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    modality: Modality = Modality.IN_PERSON
+    providers: tuple[Provider, ...] = ()
+    location_id: LocationId | None = None
+    checks: Checks = field(default=Checks(), repr=False)
+    order: Order | None = field(default=None, repr=False)
+    attestation: Attestation | None = None
+    gate: Gate | None = None
+    overrides: tuple[Override, ...] = ()
+    refusal: Refusal | None = None
+    started_at: datetime | None = None
+    doses: tuple[Dose, ...] = field(default=(), repr=False)
+    monitoring: Monitoring | None = field(default=None, repr=False)
+    discharge: Discharge | None = None
+    ended_at: datetime | None = None
+    outcome: Outcome | None = None
+    end_reason: str | None = field(default=None, repr=False)
+    services: BillableServices | None = None
+
+    @classmethod
+    def opened(
+        cls,
+        session_id: SessionId,
+        appointment_id: AppointmentId,
+        patient_id: PatientId,
+        kind: VisitKind,
+        location_id: LocationId,
+    ) -> Self:
+        """Opened at the clinic before booking has been heard of the appointment; filled in when it is."""
+        return cls(
+            id=session_id,
+            appointment_id=appointment_id,
+            patient_id=patient_id,
+            kind=kind,
+            booked_kind=kind,
+            location_id=location_id,
+        )
+
+    @classmethod
+    def scheduled(cls, session_id: SessionId, appointment: AppointmentSnapshot) -> Self:
+        """The session of an appointment heard of for the first time, in whatever state that is."""
+        blank = cls.opened(
+            session_id, appointment.id, appointment.patient_id, appointment.kind, appointment.location_id
+        )
+        return replace(blank.appointment_became(appointment), version=1)
+
+    def appointment_became(self, appointment: AppointmentSnapshot) -> Self:
+        """What booking says now. An older version changes nothing; a session that has started keeps its own course."""
+        if appointment.version <= self.appointment_version:
+            return self
+        known = replace(
+            self.recording(),
+            appointment_version=appointment.version,
+            starts_at=appointment.starts_at,
+            ends_at=appointment.ends_at,
+            modality=appointment.modality,
+            providers=appointment.providers,
+            location_id=appointment.location_id,
+            phase=appointment.phase or self.phase,
+            plan_id=appointment.plan_id or self.plan_id,
+        )
+        match appointment.status:
+            case AppointmentStatus.CANCELLED if self.state in BEFORE_START:
+                return replace(known, state=SessionState.CANCELLED)
+            case AppointmentStatus.MISSED if self.state in BEFORE_START:
+                return replace(known, state=SessionState.MISSED)
+            case AppointmentStatus.BOOKED if self.state in (SessionState.CANCELLED, SessionState.MISSED):
+                return replace(known, state=SessionState.SCHEDULED)
+            case AppointmentStatus.ARRIVED if self.state is SessionState.SCHEDULED:
+                return known._said(facts.SessionWasCheckedIn, known.starts_at, state=SessionState.ARRIVED)
+        return known
+
+    def arrived(self, *, now: datetime) -> Self:
+        """The patient is there. Refused: `wrong_state`."""
+        self._must_be(SessionState.SCHEDULED)
+        return self.recording()._said(facts.SessionWasCheckedIn, now, state=SessionState.ARRIVED)
+
+    def planned_by(self, plan_id: PlanId, phase: Phase, numbered: Numbered) -> Self:
+        """Which plan it belongs to, and which of its visits it is. Part of another change: not a version of its own."""
+        return replace(self, plan_id=plan_id, phase=self.phase or phase, numbered=numbered)
+
+    def checked(self, newer: Checks, *, now: datetime) -> Self:
+        """More of what is asked before a dose was recorded; what bears on the clearance is reported at once."""
+        self._must_be_dosing()
+        self._must_be(SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED)
+        after = replace(self.recording(), state=SessionState.CHECKED, checks=self.checks.with_newer(newer), gate=None)
+        reports = tuple(
+            facts.ClinicalFactWasReported(session=after, at=now, report=report) for report in reports_in(newer)
+        )
+        return replace(after, facts=(*after.facts, *reports))
+
+    def ordered(self, order: Order) -> Self:
+        """The prescriber signed the order; a newer one takes its place until a dose was given."""
+        self._must_be_dosing()
+        self._must_be(SessionState.SCHEDULED, SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED)
+        return replace(self.recording(), order=order)
+
+    def attested(self, attestation: Attestation) -> Self:
+        """A prescriber confirmed the clearance from the case. Refused: `reason_missing`."""
+        if not attestation.reason.strip():
+            raise invalid("reason_missing", "An attestation says what it rests on.")
+        self._must_be(SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED, *UNDER_WAY)
+        return replace(self.recording(), attestation=attestation)
+
+    def cleared(self, gate: Gate, overrides: tuple[Override, ...]) -> Self:
+        """Everything is in order, or signed for. Refused: `dose_gate_closed`, `wrong_state`."""
+        self._must_be_dosing()
+        self._must_be(SessionState.CHECKED)
+        signed = (*self.overrides, *overrides)
+        gate.must_be_open(signed)
+        cleared = replace(self.recording(), gate=gate, overrides=signed)
+        return cleared._said(facts.SessionWasCleared, gate.at, state=SessionState.CLEARED)
+
+    def refused(self, refusal: Refusal) -> Self:
+        """No dose today."""
+        self._must_be_dosing()
+        self._must_be(SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED)
+        refused = replace(self.recording(), refusal=refusal)
+        return refused._said(facts.SessionWasRefused, refusal.at, state=SessionState.REFUSED)
+
+    def converted(self, kind: VisitKind, *, patient_agreed: bool) -> Self:
+        """A refused dosing visit becomes a therapy hour. Refused: `agreement_missing`, `conversion_impossible`."""
+        self._must_be(SessionState.REFUSED)
+        if not patient_agreed:
+            raise invalid("agreement_missing", "The patient decides whether to stay for a therapy hour.")
+        if kind not in CONVERTIBLE_TO:
+            raise invalid("conversion_impossible", "A dosing visit becomes a preparation or an integration.")
+        return replace(self.recording(), kind=kind, numbered=None, state=SessionState.ARRIVED)
+
+    def started(self, gate: Gate | None, *, now: datetime) -> Self:
+        """It begins. A dosing session needs a gate that is open now. Refused: `dose_gate_closed`, `wrong_state`."""
+        if self.kind is VisitKind.DOSING:
+            self._must_be(SessionState.CLEARED)
+            self._must_pass(gate)
+        else:
+            self._must_be(SessionState.ARRIVED)
+        begun = replace(self.recording(), gate=gate or self.gate, started_at=now)
+        return begun._said(facts.SessionWasStarted, now, state=SessionState.IN_PROGRESS)
+
+    @property
+    def alarm_at(self) -> datetime | None:
+        """When a missing observation must be said next."""
+        return self.monitoring.alarm_at if self.monitoring and self.state in UNDER_WAY else None
+
+    @property
+    def given(self) -> Milligrams:
+        """All doses of this session together."""
+        return total([dose.stated.mass for dose in self.doses])
+
+    def dosed(self, dose: Dose, gate: Gate, monitoring: Monitoring) -> Self:
+        """A dose was given. Refused: `dose_gate_closed`, `dose_above_order`, `dose_running`, `wrong_state`.
+
+        `monitoring` begins with the first dose and goes on through the others.
+        """
+        self._must_be_dosing()
+        self._must_be(*UNDER_WAY)
+        self._must_pass(gate)
+        if any(each.ended_at is None for each in self.doses):
+            raise conflict("dose_running", "The dose before has not ended.")
+        if self.order is None or self.given + dose.stated.mass > self.order.most:
+            raise invalid("dose_above_order", "All doses together would be more than was ordered.")
+        given = replace(
+            self.recording(), gate=gate, doses=(*self.doses, dose), monitoring=self.monitoring or monitoring
+        )
+        state = SessionState.IN_PROGRESS if dose.ended_at is None else SessionState.MONITORING
+        return given._said(facts.DoseWasAdministered, dose.started_at, state=state)
+
+    def dose_ended(self, *, now: datetime) -> Self:
+        """The infusion has run in or was stopped. Refused: `no_dose_running`."""
+        self._must_be(*UNDER_WAY)
+        if not self.doses or self.doses[-1].ended_at is not None:
+            raise conflict("no_dose_running", "No dose is running.")
+        ended = (*self.doses[:-1], replace(self.doses[-1], ended_at=now))
+        return replace(self.recording(), doses=ended, state=SessionState.MONITORING)
+
+    def discharged(self, discharge: Discharge) -> Self:
+        """The patient may go home. Refused: `dose_running`, `wrong_state`."""
+        if self.doses and self.doses[-1].ended_at is None:
+            raise conflict("dose_running", "The dose has not ended.")
+        self._must_be(SessionState.MONITORING)
+        leaving = replace(self.recording(), discharge=discharge)
+        return leaving._said(facts.SessionWasDischarged, discharge.at, state=SessionState.DISCHARGED)
+
+    def completed(self, services: BillableServices, *, now: datetime) -> Self:
+        """It took place. A dosing session is completed after discharge. Refused: `wrong_state`."""
+        self._must_be(SessionState.DISCHARGED if self.kind is VisitKind.DOSING else SessionState.IN_PROGRESS)
+        outcome = Outcome.COMPLETED if self.kind is self.booked_kind else Outcome.CONVERTED
+        done = replace(self.recording(), services=services, ended_at=now, outcome=outcome)
+        return done._said(facts.SessionWasCompleted, now, state=SessionState.COMPLETED)
+
+    def aborted(self, outcome: Outcome, reason: str, services: BillableServices, *, now: datetime) -> Self:
+        """It was stopped, or the patient left; only what was rendered is billed. Refused: `reason_missing`."""
+        if not reason.strip():
+            raise invalid("reason_missing", "Stopping a session needs a reason.")
+        self._must_be(*UNDER_WAY)
+        ended = tuple(dose if dose.ended_at else replace(dose, ended_at=now) for dose in self.doses)
+        stopped = replace(
+            self.recording(),
+            doses=ended,
+            services=services,
+            ended_at=now,
+            outcome=outcome,
+            end_reason=reason,
+        )
+        return stopped._said(facts.SessionWasAborted, now, state=SessionState.ABORTED)
+
+    def services_corrected(self, lines: tuple[ServiceLine, ...], by: StaffId, *, now: datetime) -> Self:
+        """The rendering clinician corrects what was billed for. Refused: `wrong_state`, `not_rendering_provider`."""
+        self._must_be(SessionState.COMPLETED, SessionState.ABORTED)
+        assert self.services is not None
+        corrected = BillableServices(revision=self.services.revision + 1, lines=lines, by=by, at=now)
+        after = replace(self.recording(), services=corrected)
+        return replace(after, facts=(*after.facts, facts.SessionServicesWereCorrected(session=after, at=now)))
+
+    def _must_pass(self, gate: Gate | None) -> None:
+        if gate is None:
+            raise conflict("dose_gate_closed", "The gate has not been looked at.", failed=[])
+        gate.must_be_open(self.overrides)
+
+    def _must_be_dosing(self) -> None:
+        if self.kind is not VisitKind.DOSING:
+            raise conflict("not_a_dosing_session", "This is not a dosing session.", kind=self.kind.value)
+
+    def _must_be(self, *states: SessionState) -> None:
+        if self.state not in states:
+            raise conflict("wrong_state", f"The session is {self.state.replace('_', ' ')}.", state=self.state.value)
+
+    def _said(self, fact: type[facts.SessionFact], at: datetime | None, *, state: SessionState) -> Self:
+        after = replace(self, state=state)
+        assert at is not None
+        return replace(after, facts=(*after.facts, fact(session=after, at=at)))

@@ -1,0 +1,29 @@
+"""Where a session can stand, and how it can end."""
+
+from enum import StrEnum
+
+
+class SessionState(StrEnum):
+    SCHEDULED = "scheduled"
+    ARRIVED = "arrived"
+    CHECKED = "checked"
+    CLEARED = "cleared"
+    REFUSED = "refused"
+    IN_PROGRESS = "in_progress"
+    MONITORING = "monitoring"
+    DISCHARGED = "discharged"
+    COMPLETED = "completed"
+    ABORTED = "aborted"
+    CANCELLED = "cancelled"
+    MISSED = "missed"
+
+
+BEFORE_START = frozenset({SessionState.SCHEDULED, SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED})
+UNDER_WAY = frozenset({SessionState.IN_PROGRESS, SessionState.MONITORING})
+
+
+class Outcome(StrEnum):
+    COMPLETED = "completed"
+    CONVERTED = "converted"
+    STOPPED = "stopped"
+    LEFT_EARLY = "left_early"

@@ -1,0 +1,38 @@
+"""The vital signs of a session under way: what an observation or its absence makes true.
+
+Invariant: a breach or a missing observation is said in the same change that records it.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sessions.domain import facts
+from sessions.domain.errors import conflict
+from sessions.domain.policy import SessionsPolicy
+from sessions.domain.sessions import Session
+from sessions.domain.states import UNDER_WAY
+from sessions.domain.vitals import VitalSigns
+
+
+def observed(session: Session, observation: VitalSigns, policy: SessionsPolicy) -> Session:
+    """Signs were observed after the first dose; what is out of limits is said. Refused: `nothing_to_monitor`."""
+    if session.state not in UNDER_WAY or session.monitoring is None:
+        raise conflict("nothing_to_monitor", "Signs are observed here once a dose was given.")
+    monitoring, assessment = session.monitoring.observed(observation, policy.vitals_limits, policy.vitals_times)
+    after = replace(session.recording(), monitoring=monitoring)
+    if assessment.severity is None:
+        return after
+    breached = facts.VitalsWereBreached(session=after, at=observation.observed_at, severity=assessment.severity)
+    return replace(after, facts=(*after.facts, breached))
+
+
+def alarmed(session: Session, policy: SessionsPolicy, *, now: datetime) -> Session:
+    """A planned observation is missing; before its time, or once all was said, nothing changes."""
+    if session.state not in UNDER_WAY or session.monitoring is None:
+        return session
+    monitoring, severity = session.monitoring.missed(policy.vitals_times, now=now)
+    if severity is None:
+        return session
+    after = replace(session.recording(), monitoring=monitoring)
+    overdue = facts.VitalsAreOverdue(session=after, at=now, severity=severity)
+    return replace(after, facts=(*after.facts, overdue))

@@ -1,0 +1,110 @@
+"""Discharge: every criterion by its name, a prescriber's signature for the rest, and what the REMS never lets pass."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from services.sessions.tests.builders import NOW, NURSE, POLICY, PRESCRIBER, minutes, vitals
+from sessions.domain.checks import RiskLevel
+from sessions.domain.discharge import CRITERIA, DischargeScore, Leaving, discharge
+from sessions.domain.errors import DomainError
+from sessions.domain.monitoring import Monitoring
+from sessions.domain.vitals import VitalSigns
+from sessions.domain.words import Route
+
+STARTED = NOW - minutes(130)
+SCORE = DischargeScore(
+    oriented=True,
+    walks_unaided=True,
+    nausea_controlled=True,
+    effects_resolved=True,
+    suicide_risk=RiskLevel.NONE,
+    escort_signed=True,
+    instructions_given=True,
+)
+
+
+def leaving(route: Route = Route.INTRAVENOUS, *, observations: tuple[VitalSigns, ...] | None = None) -> Leaving:
+    """Ninety minutes after the end of an infusion of forty; or 130 after the start of another route."""
+    policy = POLICY.routes[route]
+    seen = observations if observations is not None else (vitals(at=STARTED + minutes(40)), vitals(at=NOW))
+    monitoring = Monitoring.begun(STARTED, policy.observations, vitals((130, 80)), POLICY.vitals_times)
+    return Leaving(
+        score=SCORE,
+        monitoring=replace(monitoring, observations=seen),
+        last_dose_started_at=STARTED,
+        last_dose_ended_at=STARTED + minutes(40) if route is Route.INTRAVENOUS else STARTED,
+        route=policy,
+        policy=POLICY,
+        now=NOW,
+    )
+
+
+def scored(**changed: object) -> Leaving:
+    return replace(leaving(), score=replace(SCORE, **changed))  # type: ignore[arg-type]  # fields by name
+
+
+UNMET: list[tuple[str, Leaving]] = [
+    ("vitals_observed", leaving(observations=(vitals(at=NOW - minutes(31)),))),
+    ("vitals_near_baseline", leaving(observations=(vitals((160, 80), at=NOW),))),
+    ("awake", leaving(observations=(vitals(moaas=4, at=NOW),))),
+    ("oriented", scored(oriented=False)),
+    ("walks_unaided", scored(walks_unaided=False)),
+    ("nausea_controlled", scored(nausea_controlled=False)),
+    ("effects_resolved", scored(effects_resolved=False)),
+    ("suicide_risk_not_high", scored(suicide_risk=RiskLevel.HIGH)),
+    ("monitored_long_enough", replace(leaving(), last_dose_ended_at=NOW - minutes(59))),
+    ("required_observations", leaving(Route.INTRANASAL, observations=(vitals(at=NOW),))),
+    ("escort_signed", scored(escort_signed=False)),
+    ("instructions_given", scored(instructions_given=False)),
+]
+
+
+def test_with_every_criterion_met_the_nurse_discharges() -> None:
+    done = discharge(leaving(), by=NURSE, signed_by=None, reason=None)
+
+    assert (done.by, done.unmet, done.signed_by) == (NURSE, (), None)
+
+
+@pytest.mark.parametrize(("criterion", "given"), UNMET, ids=[name for name, _ in UNMET])
+def test_an_unmet_criterion_is_named(criterion: str, given: Leaving) -> None:
+    met: dict[str, Callable[[Leaving], bool]] = CRITERIA
+
+    assert [name for name, holds in met.items() if not holds(given)] == [criterion]
+
+
+def test_every_criterion_has_a_case() -> None:
+    assert {name for name, _ in UNMET} == set(CRITERIA)
+
+
+def test_below_criteria_nobody_goes_without_a_prescribers_signature() -> None:
+    given = scored(escort_signed=False, nausea_controlled=False)
+
+    with pytest.raises(DomainError) as refused:
+        discharge(given, by=NURSE, signed_by=None, reason=None)
+    assert refused.value.extra == {"criteria": ("nausea_controlled", "escort_signed")}
+    with pytest.raises(DomainError, match="discharge_criteria_unmet"):
+        discharge(given, by=NURSE, signed_by=PRESCRIBER, reason=" ")
+
+    signed = discharge(given, by=NURSE, signed_by=PRESCRIBER, reason="transport arranged")
+    assert (signed.signed_by, signed.unmet) == (PRESCRIBER, ("nausea_controlled", "escort_signed"))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        replace(leaving(Route.INTRANASAL), last_dose_started_at=NOW - minutes(119)),
+        leaving(Route.INTRANASAL, observations=(vitals(at=NOW),)),
+        replace(leaving(Route.INTRANASAL), score=replace(SCORE, effects_resolved=False)),
+    ],
+    ids=["before two hours", "without the reading at forty minutes", "before effects resolve"],
+)
+def test_under_the_rems_no_signature_shortens_monitoring(given: Leaving) -> None:
+    with pytest.raises(DomainError, match="discharge_forbidden"):
+        discharge(given, by=NURSE, signed_by=PRESCRIBER, reason="wants to go")
+
+
+def test_the_time_after_an_infusion_counts_from_its_end() -> None:
+    assert leaving().monitored_long_enough
+    assert not replace(leaving(), last_dose_ended_at=NOW - minutes(30)).monitored_long_enough

@@ -1,0 +1,290 @@
+"""The drug log: whatever is entered in whatever order, received + overfill = everything gone + on hand."""
+
+from contextlib import suppress
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from services.sessions.tests.builders import (
+    MILL_VALLEY,
+    NOW,
+    NURSE,
+    OTHER_NURSE,
+    PRESCRIBER,
+    SESSION,
+    TODAY,
+    minutes,
+    new_uuid,
+    vial,
+)
+from sessions.domain import facts
+from sessions.domain.drug_days import DiscrepancyKind, DrugDay, Settled, Settlement
+from sessions.domain.drug_log import ADDING, Container, Entry, EntryKind, balanced
+from sessions.domain.errors import DomainError
+from sessions.domain.ids import ContainerId, DrawId, EntryId, SessionId, StaffId
+from sessions.domain.units import Milligrams, Millilitres, milligrams
+
+WINDOW = minutes(30)
+TOLERANCE = milligrams(2)
+
+
+def drawn(container: Container, volume: str = "1", *, by: StaffId = NURSE) -> tuple[Container, DrawId]:
+    draw_id = DrawId(new_uuid())
+    return container.drawn(draw_id, SESSION, Millilitres(Decimal(volume)), by=by, today=TODAY, now=NOW), draw_id
+
+
+def entry(
+    kind: EntryKind = EntryKind.WASTED, mass: str = "10", *, draw_id: DrawId | None = None, by: StaffId = NURSE
+) -> Entry:
+    return Entry(id=EntryId(new_uuid()), kind=kind, mass=milligrams(mass), by=by, at=NOW, draw_id=draw_id)
+
+
+def given(container: Container, draw_id: DrawId, mass: str, *, by: StaffId = NURSE) -> Container:
+    return container.administered(EntryId(new_uuid()), draw_id, SESSION, milligrams(mass), by=by, now=NOW)
+
+
+class AnyDay(RuleBasedStateMachine):
+    """One vial, handled in any order, also wrongly: what is refused must leave it as it was."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.vial = vial()
+        self.given = Decimal(0)
+
+    masses = st.decimals("0.5", "120", places=1).map(Milligrams)
+    people = st.sampled_from([NURSE, OTHER_NURSE])
+
+    @rule(volume=st.decimals("0.1", "4", places=1))
+    def draw(self, volume: Decimal) -> None:
+        with suppress(DomainError):
+            self.vial = self.vial.drawn(
+                DrawId(new_uuid()), SESSION, Millilitres(volume), by=NURSE, today=TODAY, now=NOW
+            )
+
+    @rule(mass=masses, pick=st.integers(0, 9))
+    def administer(self, mass: Milligrams, pick: int) -> None:
+        if self.vial.draws:
+            draw = self.vial.draws[pick % len(self.vial.draws)]
+            with suppress(DomainError):
+                self.vial = self.vial.administered(EntryId(new_uuid()), draw.id, SESSION, mass, by=NURSE, now=NOW)
+                self.given += mass.value
+
+    @rule(kind=st.sampled_from(EntryKind), mass=masses, pick=st.integers(0, 9), from_draw=st.booleans(), by=people)
+    def enter(self, kind: EntryKind, mass: Milligrams, pick: int, from_draw: bool, by: StaffId) -> None:
+        draws = self.vial.draws
+        draw_id = draws[pick % len(draws)].id if from_draw and draws else None
+        line = Entry(id=EntryId(new_uuid()), kind=kind, mass=mass, by=by, at=NOW, draw_id=draw_id)
+        with suppress(DomainError):
+            self.vial = self.vial.entered(line)
+
+    @rule(pick=st.integers(0, 30), by=people)
+    def witness(self, pick: int, by: StaffId) -> None:
+        line = self.vial.entries[pick % len(self.vial.entries)]
+        with suppress(DomainError):
+            self.vial = self.vial.witnessed(line.id, by, window=WINDOW, now=NOW)
+
+    @rule(pick=st.integers(0, 30))
+    def take_back(self, pick: int) -> None:
+        line = self.vial.entries[pick % len(self.vial.entries)]
+        with suppress(DomainError):
+            self.vial = self.vial.reversed(line.id, EntryId(new_uuid()), "entered twice", by=NURSE, now=NOW)
+
+    @invariant()
+    def it_balances(self) -> None:
+        received = self.vial.sum_of(*ADDING)
+        gone = [self.vial.sum_of(kind).value for kind in EntryKind if kind not in ADDING]
+        assert received.value == sum(gone, Decimal(0)) + self.vial.on_hand.value
+        assert balanced(self.vial)
+
+    @invariant()
+    def nothing_is_negative_and_no_draw_gives_more_than_it_holds(self) -> None:
+        assert self.vial.in_container.value >= 0
+        assert all(self.vial.open_of(draw).value >= 0 for draw in self.vial.draws)
+
+    @invariant()
+    def what_was_given_is_what_the_log_says(self) -> None:
+        assert self.vial.sum_of(EntryKind.ADMINISTERED).value == self.given
+
+    @invariant()
+    def what_counts_and_needs_a_witness_has_another_person_as_such(self) -> None:
+        assert all(line.witness is None or line.witness.by != line.by for line in self.vial.entries)
+
+
+TestAnyDay = AnyDay.TestCase
+TestAnyDay.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+
+
+def test_a_dose_drawn_given_and_its_rest_wasted_before_a_witness_settles_the_draw() -> None:
+    container, draw_id = drawn(vial())
+    container = given(container, draw_id, "40")
+    waste = entry(mass="10", draw_id=draw_id)
+    container = container.entered(waste)
+
+    assert container.unsettled
+    container = container.witnessed(waste.id, OTHER_NURSE, window=WINDOW, now=NOW + minutes(2))
+
+    assert not container.unsettled
+    assert container.on_hand == milligrams(450)
+
+
+@pytest.mark.parametrize(("drawer", "giver", "waster"), [(NURSE, OTHER_NURSE, PRESCRIBER)])
+def test_nobody_who_drew_gave_or_wasted_is_the_witness(drawer: StaffId, giver: StaffId, waster: StaffId) -> None:
+    container, draw_id = drawn(vial(), by=drawer)
+    container = given(container, draw_id, "40", by=giver)
+    waste = entry(mass="10", draw_id=draw_id, by=waster)
+    container = container.entered(waste)
+
+    for somebody in (drawer, giver, waster):
+        with pytest.raises(DomainError, match="witness_is_actor"):
+            container.witnessed(waste.id, somebody, window=WINDOW, now=NOW)
+
+
+def test_after_half_an_hour_a_waste_is_entered_anew_with_its_witness() -> None:
+    container, draw_id = drawn(vial())
+    waste = entry(mass="50", draw_id=draw_id)
+    container = container.entered(waste)
+
+    with pytest.raises(DomainError, match="witness_too_late"):
+        container.witnessed(waste.id, OTHER_NURSE, window=WINDOW, now=NOW + minutes(31))
+    assert container.unsettled_since == NOW
+
+
+def test_a_witnessed_entry_is_witnessed_once() -> None:
+    container, draw_id = drawn(vial())
+    waste = entry(mass="50", draw_id=draw_id)
+    container = container.entered(waste).witnessed(waste.id, OTHER_NURSE, window=WINDOW, now=NOW)
+
+    with pytest.raises(DomainError, match="already_witnessed"):
+        container.witnessed(waste.id, PRESCRIBER, window=WINDOW, now=NOW)
+
+
+def test_more_than_the_vial_holds_is_not_drawn() -> None:
+    with pytest.raises(DomainError, match="container_exceeded"):
+        drawn(vial(), "10.1")
+
+
+def test_overfill_is_entered_once_the_vial_is_empty_and_counts_once_witnessed() -> None:
+    overfill = entry(EntryKind.OVERFILL, "25")
+    with pytest.raises(DomainError, match="overfill_before_empty"):
+        vial().entered(overfill)
+
+    container = drawn(vial(), "10")[0].entered(overfill)
+
+    assert container.in_container == milligrams(0)
+    container = container.witnessed(overfill.id, OTHER_NURSE, window=WINDOW, now=NOW)
+    assert container.in_container == milligrams(25)
+
+
+def test_what_was_drawn_for_one_session_is_not_given_in_another() -> None:
+    container, draw_id = drawn(vial())
+
+    with pytest.raises(DomainError, match="draw_of_another_session"):
+        container.administered(EntryId(new_uuid()), draw_id, SessionId(new_uuid()), milligrams(40), by=NURSE, now=NOW)
+
+
+def test_not_more_is_given_than_was_drawn() -> None:
+    container, draw_id = drawn(vial())
+
+    with pytest.raises(DomainError, match="draw_exceeded"):
+        given(container, draw_id, "51")
+
+
+def test_past_its_date_nothing_is_drawn() -> None:
+    with pytest.raises(DomainError, match="container_expired"):
+        vial().drawn(DrawId(new_uuid()), SESSION, Millilitres(Decimal(1)), by=NURSE, today=date(2027, 7, 1), now=NOW)
+
+
+@pytest.mark.parametrize("kind", [EntryKind.RECEIVED, EntryKind.ADMINISTERED])
+def test_receipt_and_administration_are_not_entered_by_hand(kind: EntryKind) -> None:
+    with pytest.raises(DomainError, match="entry_forbidden"):
+        vial().entered(entry(kind))
+
+
+def test_a_counter_entry_says_why_and_is_made_once() -> None:
+    loss = entry(EntryKind.LOST, "30")
+    container = vial().entered(loss)
+
+    with pytest.raises(DomainError, match="note_missing"):
+        container.reversed(loss.id, EntryId(new_uuid()), " ", by=NURSE, now=NOW)
+    container = container.reversed(loss.id, EntryId(new_uuid()), "found behind the drawer", by=NURSE, now=NOW)
+    assert container.on_hand == milligrams(500)
+    with pytest.raises(DomainError, match="already_reversed"):
+        container.reversed(loss.id, EntryId(new_uuid()), "again", by=NURSE, now=NOW)
+
+
+def closed(container: Container, counted: str | None, *, acknowledgement: str | None = None) -> DrugDay:
+    counts = {} if counted is None else {container.id: milligrams(counted)}
+    return DrugDay.closed(
+        MILL_VALLEY, TODAY, [container], counts, tolerance=TOLERANCE, acknowledgement=acknowledgement, by=NURSE, now=NOW
+    )
+
+
+@pytest.mark.parametrize("counted", ["500", "498", "502"])
+def test_a_day_closes_when_every_count_is_within_tolerance(counted: str) -> None:
+    day = closed(vial(), counted)
+
+    assert not day.discrepancies
+    assert [type(fact) for fact in day.facts] == [facts.DrugDayWasClosed]
+
+
+@pytest.mark.parametrize(
+    ("container", "counted", "kind"),
+    [
+        (vial(), "497", DiscrepancyKind.COUNT),
+        (vial(), None, DiscrepancyKind.NOT_COUNTED),
+        (drawn(vial())[0], "450", DiscrepancyKind.UNSETTLED),
+    ],
+)
+def test_a_day_that_does_not_add_up_closes_only_with_its_discrepancies_acknowledged(
+    container: Container, counted: str | None, kind: DiscrepancyKind
+) -> None:
+    with pytest.raises(DomainError) as refused:
+        closed(container, counted)
+    assert refused.value.code == "day_does_not_reconcile"
+    assert refused.value.extra["discrepancies"] == [{"container_id": container.id, "kind": kind.value}]
+
+    day = closed(container, counted, acknowledgement="counted twice, told the medical director")
+
+    assert [type(fact) for fact in day.facts] == [facts.DrugCountDidNotMatch, facts.DrugDayWasClosed]
+    assert len(day.open) == 1
+
+
+def test_a_discrepancy_stays_open_until_it_is_settled_by_name() -> None:
+    container = vial()
+    day = closed(container, "450", acknowledgement="see report")
+    settled = Settled(how=Settlement.EXPLAINED, note="the draw was entered in the other vial", by=PRESCRIBER, at=NOW)
+
+    assert not day.settled(container.id, settled).open
+    with pytest.raises(DomainError, match="discrepancy_not_found"):
+        day.settled(ContainerId(new_uuid()), settled)
+
+
+def test_an_emptied_vial_need_not_be_counted() -> None:
+    container, draw_id = drawn(vial(), "10")
+
+    assert not closed(given(container, draw_id, "500"), None).discrepancies
+
+
+def test_only_containers_of_the_location_are_counted() -> None:
+    with pytest.raises(DomainError, match="count_unknown_container"):
+        DrugDay.closed(
+            MILL_VALLEY,
+            TODAY,
+            [],
+            {ContainerId("another"): milligrams(1)},
+            tolerance=TOLERANCE,
+            acknowledgement=None,
+            by=NURSE,
+            now=NOW,
+        )
+
+
+def test_a_discrepancy_keeps_what_was_expected_and_what_was_counted() -> None:
+    found = closed(vial(), "450", acknowledgement="see report").discrepancies[0]
+
+    assert (found.expected, found.counted) == (milligrams(500), milligrams(450))
+    assert found.settled is None

@@ -1,0 +1,182 @@
+"""Vital signs: the schedule by route, what is out of limits, what is repeated first, and what is missed."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from services.sessions.tests.builders import NOW, NURSE, POLICY, checked, dose, hours, minutes, question, vitals
+from sessions.domain import facts
+from sessions.domain.errors import DomainError
+from sessions.domain.gate_items import examine
+from sessions.domain.monitoring import Monitoring
+from sessions.domain.sessions import Session
+from sessions.domain.vitals import BloodPressure, Severity, Signal, Symptom, VitalSigns, assess
+from sessions.domain.watch import alarmed, observed
+from sessions.domain.words import Route
+
+LIMITS, TIMES = POLICY.vitals_limits, POLICY.vitals_times
+
+
+@pytest.mark.parametrize(
+    ("route", "planned"),
+    [
+        (Route.INTRAVENOUS, [10, 15, 30, 40, 55, 70]),
+        (Route.INTRAMUSCULAR, [10, 20, 40, 60, 90, 120, 150]),
+        (Route.ORAL, [30, 60, 90, 120, 150]),
+        (Route.INTRANASAL, [40, 70, 100, 130]),
+    ],
+)
+def test_each_route_has_its_schedule(route: Route, planned: list[int]) -> None:
+    plan = POLICY.routes[route].observations
+    due, last = [], timedelta(0)
+    for _ in planned:
+        last = plan.due_after(last)
+        due.append(int(last.total_seconds() // 60))
+
+    assert due == planned
+
+
+@pytest.mark.parametrize(
+    ("observation", "severity", "doubtful"),
+    [
+        (vitals((159, 99)), None, set()),
+        (vitals((160, 80)), None, {Signal.SYSTOLIC}),
+        (vitals((150, 110)), None, {Signal.DIASTOLIC}),
+        (vitals((99, 60)), None, {Signal.SYSTOLIC}),
+        (vitals(heart_rate=111), None, {Signal.HEART_RATE}),
+        (vitals(heart_rate=39), None, {Signal.HEART_RATE}),
+        (vitals(saturation=94), None, set()),
+        (vitals(saturation=93), Severity.WARN, set()),
+        (vitals(saturation=89), Severity.URGENT, set()),
+        (vitals(respiratory_rate=9), Severity.WARN, set()),
+        (vitals(respiratory_rate=7), Severity.URGENT, set()),
+        (vitals(moaas=3), Severity.WARN, set()),
+        (vitals(moaas=2), Severity.URGENT, set()),
+        (replace(vitals(), symptoms=frozenset({Symptom.HEADACHE})), Severity.WARN, set()),
+        (replace(vitals(), symptoms=frozenset({Symptom.CHEST_PAIN})), Severity.URGENT, set()),
+        (replace(vitals((165, 90)), symptoms=frozenset({Symptom.HEADACHE})), Severity.URGENT, set()),
+    ],
+)
+def test_what_one_observation_means(observation: VitalSigns, severity: Severity | None, doubtful: set[Signal]) -> None:
+    assessment = assess(observation, LIMITS, baseline=None, doubted=frozenset())
+
+    assert (assessment.severity, assessment.doubtful) == (severity, doubtful)
+
+
+@pytest.mark.parametrize(
+    ("pressure", "severity"), [((165, 90), Severity.WARN), ((185, 90), Severity.URGENT), ((150, 112), Severity.URGENT)]
+)
+def test_a_pressure_seen_twice_is_acted_on(pressure: tuple[int, int], severity: Severity) -> None:
+    doubted = frozenset({Signal.SYSTOLIC, Signal.DIASTOLIC})
+
+    assert assess(vitals(pressure), LIMITS, baseline=None, doubted=doubted).severity is severity
+
+
+def test_a_rise_of_forty_above_baseline_warns_below_the_absolute_limit() -> None:
+    assessment = assess(vitals((155, 80)), LIMITS, baseline=vitals((115, 75)), doubted=frozenset({Signal.SYSTOLIC}))
+
+    assert assessment.severity is Severity.WARN
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"pressure": (80, 120)}, {"heart_rate": 5}, {"saturation": 101}, {"moaas": 6}, {"respiratory_rate": 90}]
+)
+def test_values_that_cannot_be_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(DomainError, match="vitals_implausible"):
+        vitals(**wrong)  # type: ignore[arg-type]  # one wrong value by name
+
+
+def test_an_observation_written_down_later_is_a_late_entry() -> None:
+    late = replace(vitals(), recorded_at=NOW + minutes(16))
+
+    assert late.late_entry(TIMES)
+    assert not vitals().late_entry(TIMES)
+    with pytest.raises(DomainError, match="observed_in_future"):
+        replace(vitals(at=NOW + minutes(1)), recorded_at=NOW)
+
+
+def monitored() -> Session:
+    """An infusion that began at nine."""
+    gate = examine(question())
+    session = checked().cleared(gate, ()).started(gate, now=NOW)
+    monitoring = Monitoring.begun(NOW, POLICY.routes[Route.INTRAVENOUS].observations, vitals((120, 80)), TIMES)
+    return session.dosed(dose(), gate, monitoring)
+
+
+def said(session: Session) -> list[facts.Fact]:
+    return [fact for fact in session.facts if isinstance(fact, facts.VitalsWereBreached | facts.VitalsAreOverdue)]
+
+
+def test_a_missed_observation_is_said_after_five_minutes_and_again_after_ten() -> None:
+    session = monitored()
+    assert session.alarm_at == NOW + minutes(15)
+    assert alarmed(session, POLICY, now=NOW + minutes(14)) is session
+
+    warned = alarmed(session, POLICY, now=NOW + minutes(15))
+    assert [fact.severity for fact in said(warned)] == [Severity.WARN]  # type: ignore[attr-defined]  # both have it
+    assert warned.alarm_at == NOW + minutes(20)
+
+    urgent = alarmed(warned, POLICY, now=NOW + minutes(20))
+    assert [fact.severity for fact in said(urgent)][-1] is Severity.URGENT  # type: ignore[attr-defined]  # both have it
+    assert urgent.alarm_at is None
+    assert alarmed(urgent, POLICY, now=NOW + hours(1)) is urgent
+
+
+def test_late_by_both_steps_only_the_urgent_one_is_said() -> None:
+    late = alarmed(monitored(), POLICY, now=NOW + minutes(40))
+
+    assert [fact.severity for fact in said(late)] == [Severity.URGENT]  # type: ignore[attr-defined]  # both have it
+
+
+def test_an_observation_ends_the_wait_and_the_next_is_due() -> None:
+    session = observed(monitored(), vitals(at=NOW + minutes(9)), POLICY)
+
+    assert session.monitoring is not None
+    assert session.monitoring.due_at == NOW + minutes(15)
+    assert session.alarm_at == NOW + minutes(20)
+
+
+def test_a_doubtful_pressure_is_due_again_within_five_minutes_and_then_said() -> None:
+    once = observed(monitored(), vitals((190, 95), at=NOW + minutes(16)), POLICY)
+    assert once.monitoring is not None
+    assert once.monitoring.due_at == NOW + minutes(21)
+    assert not said(once)
+
+    twice = observed(once, vitals((188, 95), at=NOW + minutes(20)), POLICY)
+    assert [type(fact) for fact in said(twice)] == [facts.VitalsWereBreached]
+
+
+def test_a_doubtful_pressure_that_was_an_artefact_is_never_said() -> None:
+    once = observed(monitored(), vitals((190, 95), at=NOW + minutes(16)), POLICY)
+
+    assert not said(observed(once, vitals((130, 80), at=NOW + minutes(20)), POLICY))
+
+
+def test_an_older_observation_entered_late_does_not_move_what_is_due() -> None:
+    session = observed(monitored(), vitals(at=NOW + minutes(30)), POLICY)
+    after = observed(session, vitals(at=NOW + minutes(10)), POLICY)
+
+    assert session.monitoring is not None
+    assert after.monitoring is not None
+    assert after.monitoring.due_at == session.monitoring.due_at
+
+
+def test_before_the_first_dose_there_is_nothing_to_monitor() -> None:
+    with pytest.raises(DomainError, match="nothing_to_monitor"):
+        observed(checked(), vitals(), POLICY)
+
+
+def test_signals_read_the_observation() -> None:
+    observation = vitals((120, 80), heart_rate=70, saturation=97, moaas=4, respiratory_rate=12)
+
+    assert {signal: observation.value(signal) for signal in Signal} == {
+        Signal.SYSTOLIC: 120,
+        Signal.DIASTOLIC: 80,
+        Signal.HEART_RATE: 70,
+        Signal.OXYGEN_SATURATION: 97,
+        Signal.RESPIRATORY_RATE: 12,
+        Signal.MOAAS: 4,
+    }
+    assert observation.by == NURSE
+    assert BloodPressure(120, 80) == observation.blood_pressure
