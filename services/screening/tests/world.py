@@ -3,9 +3,9 @@
 import io
 import json
 import logging
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -35,6 +35,7 @@ from careflow_service.telemetry.logs import configure_logging
 from careflow_service.testing.store import SetClock, new_keys, scratch_store
 from careflow_service.timers.kinds import DeadlineKind, EffectKind, Kind
 from careflow_service.tokens import DevelopmentIssuer, RotatingKeys, TokenVerifier
+from careflow_service.work import Work
 from screening.application.ports import Ports
 from screening.application.use_cases import Screening
 from screening.bootstrap import SERVICE
@@ -183,9 +184,15 @@ def logged() -> Iterator[io.StringIO]:
 
 @asynccontextmanager
 async def running(
-    url: str, database: str, pages: Path, *, now: datetime = NOW, listeners: Sequence[CommandListener] = ()
+    url: str,
+    database: str,
+    pages: Path,
+    *,
+    now: datetime = NOW,
+    listeners: Sequence[CommandListener] = (),
+    work: Callable[[Work], Work] = lambda work: work,
 ) -> AsyncIterator[World]:
-    """Screening on a store of its own, with all indexes."""
+    """Screening on a store of its own, with all indexes; `work` may wrap the runner of its units of work."""
     clock = SetClock(now)
     with logged() as logs:
         async with scratch_store(
@@ -206,7 +213,7 @@ async def running(
                 audit_key=keys.audit,
                 pages_dir=pages,
             )
-            resources = Resources.on(store, settings=settings, clock=clock)
+            resources = replace(Resources.on(store, settings=settings, clock=clock), work=work(store.work))
             screening = SERVICE.bootstrap(resources)
             verifier = TokenVerifier(RotatingKeys(_OwnKeys()), issuer=DEVELOPMENT_ISSUER, audience="careflow")
             app = create_app(SERVICE, screening, resources, verifier=verifier)

@@ -54,7 +54,7 @@ def properties(port: int, controller_port: int, data: Path) -> str:
 
 
 def cluster_id() -> str:
-    """A random id as Kafka writes them; like Kafka's own it never starts with a dash, which tools take for an option."""
+    """A random id as Kafka writes them; as with its own, none starts with a dash: tools take that for an option."""
     while (drawn := base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")).startswith("-"):
         pass
     return drawn

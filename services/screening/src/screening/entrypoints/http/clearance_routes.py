@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from careflow_service.http.dependencies import (
     CurrentActor,
@@ -27,7 +27,17 @@ from screening.domain.clearance import Clearance, ClearanceState, Indication, Ro
 from screening.domain.facts import SuspensionReason
 from screening.domain.ids import CaseId, ClearanceId
 from screening.domain.rules import FindingClass
-from screening.entrypoints.http.schemas import App, CaseChanged, ClearanceChanged, Code, Line, Note, View, case_changed
+from screening.entrypoints.http.schemas import (
+    App,
+    CaseChanged,
+    ClearanceChanged,
+    Code,
+    Line,
+    Moment,
+    Note,
+    View,
+    case_changed,
+)
 
 router = APIRouter(tags=["clearances"])
 
@@ -62,7 +72,7 @@ class Grant(RequestBody):
 
 
 class Deferral(RequestBody):
-    until: AwareDatetime
+    until: Moment
     reason: Note
 
 

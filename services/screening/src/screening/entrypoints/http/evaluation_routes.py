@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, answer
 from screening.application.record_diagnoses import RecordDiagnoses
@@ -11,7 +11,7 @@ from screening.application.record_evaluation import RecordEvaluation
 from screening.domain.evaluation import EvaluationPart, PartRecord
 from screening.domain.facts import ServiceLine
 from screening.domain.ids import AppointmentId, CaseId, EvaluationId
-from screening.entrypoints.http.schemas import App, CaseChanged, Note, case_changed
+from screening.entrypoints.http.schemas import App, CaseChanged, Moment, Note, case_changed
 
 router = APIRouter(tags=["evaluations"])
 
@@ -36,8 +36,8 @@ class NewEvaluation(RequestBody):
     """One clinician's visit: the parts they recorded and the lines it is billed by."""
 
     appointment_id: Annotated[str, Field(pattern=UUID_FORM)]
-    started_at: AwareDatetime
-    ended_at: AwareDatetime
+    started_at: Moment
+    ended_at: Moment
     parts: Annotated[tuple[NewPart, ...], Field(min_length=1, max_length=4)]
     service_lines: Annotated[tuple[NewServiceLine, ...], Field(max_length=20)] = ()
 

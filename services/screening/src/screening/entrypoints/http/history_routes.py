@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, answer
 from careflow_service.work import Committed
@@ -17,7 +17,7 @@ from screening.application.stop_medication import StopMedication
 from screening.domain.evidence import EvidenceKind, EvidenceResult, Measure
 from screening.domain.history import ConditionCode, ConditionStatus
 from screening.domain.ids import CaseId, ClinicalFactId, MedicationId
-from screening.entrypoints.http.schemas import App, CaseChanged, Line, Note, case_changed
+from screening.entrypoints.http.schemas import App, CaseChanged, Line, Moment, Note, case_changed
 
 router = APIRouter(tags=["history"])
 
@@ -53,7 +53,7 @@ class NewEvidence(RequestBody):
     """`measures` holds exactly the numbers this kind measures, such as `systolic_mmhg` and `diastolic_mmhg`."""
 
     kind: EvidenceKind
-    taken_at: AwareDatetime
+    taken_at: Moment
     result: EvidenceResult
     measures: dict[Measure, Annotated[float, Field(gt=0, lt=100_000)]] = Field(default_factory=dict)
     signed: Note | None = None

@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from careflow_service.http.dependencies import CurrentActor, ExpectedVersion, RequestBody, answer, represent
 from screening.application.draw_rota import DrawRota
 from screening.domain.ids import StaffId
 from screening.domain.rota import Channel, ChannelKind, Responder, Shift
-from screening.entrypoints.http.schemas import App, Line, View
+from screening.entrypoints.http.schemas import App, Line, Moment, View
 
 router = APIRouter(tags=["rota"])
 
@@ -30,8 +30,8 @@ class NewResponder(RequestBody):
 
 
 class NewShift(RequestBody):
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Moment
+    ends_at: Moment
     on_call: Staff
     backup: Staff | None = None
 
