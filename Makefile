@@ -12,7 +12,7 @@ ARGS ?=
 # Tests run side by side, each file on one worker; a worker has services of its own, all share one Kafka and one store.
 WORKERS ?= auto
 
-PACKAGES := libs/events libs/service services/booking services/screening deploy/cli
+PACKAGES := libs/events libs/service services/booking services/screening services/sessions deploy/cli
 SOURCES := $(addsuffix /src,$(PACKAGES)) $(wildcard $(addsuffix /tests,$(PACKAGES)) tests)
 
 # What `make test` checks before it runs the tests, in this order: add a target here to add a check.

@@ -62,8 +62,9 @@ class TestEachSample:
     def test_is_keyed_by_its_subject(self, sample: Sample) -> None:
         confirm_key(sample.envelope, sample.key)
         if sample.contract is not FeedCheckpoint:
-            patient = orjson.loads(sample.value)["data"]["patient_id"]
-            assert sample.key == f"patient:{patient}".encode()
+            data = orjson.loads(sample.value)["data"]
+            patient, location = data.get("patient_id"), data.get("location_id")
+            assert sample.key == (f"patient:{patient}" if patient else f"location:{location}").encode()
 
     def test_fits_the_envelope_and_both_schemas(self, sample: Sample) -> None:
         event = orjson.loads(sample.value)

@@ -70,6 +70,8 @@ def test_it_names_topics_that_are_not_deployed_as_written(tmp_path: Path) -> Non
         "topics.yaml: careflow.booking.v1 differs from topics.py",
         "topics.yaml: careflow.screening.safety.v1 differs from topics.py",
         "topics.yaml: careflow.screening.v1 differs from topics.py",
+        "topics.yaml: careflow.sessions.safety.v1 differs from topics.py",
+        "topics.yaml: careflow.sessions.v1 differs from topics.py",
     ]
 
 

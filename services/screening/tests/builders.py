@@ -251,8 +251,8 @@ def responder(person: StaffId) -> Responder:
     )
 
 
-def rota(*shifts: Shift) -> Rota:
-    """The nurse on call, the prescriber behind her, the director last; without shifts named, for the whole week."""
+def rota(*shifts: Shift, empty: bool = False) -> Rota:
+    """The nurse on call, the prescriber behind her, the director last; for the whole week unless shifts are named."""
     whole_week = Shift(
         starts_at=NOW - days(1),
         ends_at=NOW + days(6),
@@ -261,9 +261,10 @@ def rota(*shifts: Shift) -> Rota:
     )
     return Rota.drawn_up(
         responders=tuple(responder(person) for person in (NURSE, PRESCRIBER, DIRECTOR)),
-        shifts=shifts or (whole_week,),
+        shifts=shifts if shifts or empty else (whole_week,),
         medical_director=DIRECTOR,
         prescribers=(PRESCRIBER, DIRECTOR),
+        now=NOW,
     )
 
 

@@ -258,7 +258,7 @@ def plan(*, route: Route = Route.INTRAVENOUS, phase: Phase = Phase.INDUCTION) ->
     """Signed nine days ago."""
     draft = Plan.drafted(PLAN, ANA, plan_terms(route=route, phase=phase), PRESCRIBER)
     return draft.signed(
-        PRESCRIBER, clearance=clearance(), consent=consent(route=route), policy=POLICY, now=NOW - days(9)
+        PRESCRIBER, clearance=clearance(), consent=consent(route=route), policy=POLICY, codes=CODES, now=NOW - days(9)
     )
 
 

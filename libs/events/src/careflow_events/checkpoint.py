@@ -56,7 +56,7 @@ class Checkpoints:
         """Writes one checkpoint to every partition when it is time and something is known; answers whether all were
         stored. What failed is due again at once.
         """
-        if self._as_of is None or self._monotonic() < self._due_at:
+        if not self._topics or self._as_of is None or self._monotonic() < self._due_at:
             return False
         records = [
             self._record(topic, partition, self._as_of)

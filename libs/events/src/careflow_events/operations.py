@@ -106,6 +106,25 @@ class ParkedOperations:
 
         return await self.transactions.run(accept, action="accept_gap", event=None)
 
+    async def accept_gap_before(self, parked_id: str) -> ParkedRecord:
+        """`accept_gap` for the stream of this record, which must be its first open one. Raises NotParked or
+        NotFirstInStream.
+        """
+        parked = await self.show(parked_id)
+        if parked.stream is None:
+            raise NotParked
+        if (await self._head(parked.stream)).id != parked.id:
+            raise NotFirstInStream
+        return await self.accept_gap(parked.stream)
+
+    async def resume(self) -> None:
+        """Lets a stopped consumer go on."""
+
+        async def resume(_: Any) -> None:
+            await self.stores.consumers.resume()
+
+        await self.transactions.run(resume, action="resume_consumer", event=None)
+
     async def _pass(self, parked: ParkedRecord, stream: str) -> None:
         """Moves the position past a discarded record, but neither past what is missing before it nor past another one
         that waits at the same place: then what was discarded was not the event of that place.

@@ -34,6 +34,9 @@ async def test_every_route_lets_in_exactly_whom_its_row_names(toy: RunningToy) -
         "GET /ops/parked",
         "POST /ops/parked/replay",
         "POST /ops/parked/discard",
+        "POST /ops/parked/accept-gap",
+        "GET /ops/consumer",
+        "POST /ops/consumer/resume",
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 
 from careflow_events.consumed import ConsumedRecord
+from careflow_events.consumers import StopReason
 from careflow_events.contracts import ScreeningStarted
 from careflow_events.envelope import Envelope, encode, record_headers
 from careflow_events.mongo import mongo_stores
@@ -148,3 +149,31 @@ async def test_an_operators_act_is_audited_in_their_name(toy: RunningToy) -> Non
     entry = await toy.process.resources.database["_audit"].find_one({"action": "discard_parked"})
     assert entry is not None
     assert entry["actor"] == "olga"
+
+
+async def test_a_gap_is_accepted_and_the_stream_replayed_from_there(toy: RunningToy) -> None:
+    parked = await park(toy, new_id())
+    tried = await settle(toy, "accept-gap", parked)
+    assert (tried.status_code, tried.json()["event"]["state"]) == (200, "parked")
+    response = await settle(toy, "accept-gap", parked, dry_run=False)
+    assert response.json()["event"]["state"] == "replay_requested"
+
+
+async def resume(toy: RunningToy, **body: Any) -> httpx.Response:
+    headers = {**toy.token(Role.OPERATOR, subject="olga"), "Idempotency-Key": new_id()}
+    return await toy.client.post("/ops/consumer/resume", json=body, headers=headers)
+
+
+async def test_a_stopped_consumer_goes_on_when_an_operator_names_the_cause(toy: RunningToy) -> None:
+    consumers = mongo_stores(toy.process.resources.database, "toy").consumers
+    headers = toy.token(Role.OPERATOR)
+    assert (await toy.client.get("/ops/consumer", headers=headers)).json() == {"stopped": None}
+    await consumers.stop(StopReason.PARKED_TOO_MANY, wall_clock())
+
+    other = await resume(toy, stopped="offsets_lost", dry_run=False)
+    assert (other.status_code, other.json()["code"]) == (409, "not_stopped_so")
+    tried = await resume(toy, stopped="parked_too_many")
+    assert tried.json() == {"stopped": "parked_too_many"}
+    done = await resume(toy, stopped="parked_too_many", dry_run=False)
+    assert done.json() == {"stopped": None}
+    assert await consumers.stopped() is None

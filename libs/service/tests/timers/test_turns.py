@@ -90,6 +90,18 @@ async def test_what_was_done_but_did_not_move_is_not_done_without_end() -> None:
     assert calls.failures == 1
 
 
+async def test_what_waited_and_comes_up_again_is_done_again() -> None:
+    calls = Calls(["refused"])
+    turn = Turn(calls)
+    await turn()
+    assert await turn() == LATER
+    calls.waiting = ["refused"]
+
+    await turn()
+
+    assert (calls.called, calls.failures) == (["refused", "refused"], 0)
+
+
 async def test_a_store_that_is_down_is_asked_again_later() -> None:
     calls = Calls(["a"], store_is_down=True)
     turn = Turn(calls)

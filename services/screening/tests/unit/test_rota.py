@@ -43,11 +43,14 @@ def test_the_next_shift_takes_over_at_the_minute() -> None:
         ((shift(NOW - days(1), NOW + days(9)),), NOW + days(9)),
         ((shift(NOW, NOW + days(2)), shift(NOW + days(2), NOW + days(4))), NOW + days(4)),
         ((shift(NOW, NOW + days(1)), shift(NOW + days(2), NOW + days(9))), NOW + days(1)),
+        ((shift(NOW - days(9), NOW - days(1)),), NOW),
+        ((shift(NOW + minutes(5), NOW + days(9)),), NOW),
+        ((), NOW),
     ],
-    ids=["after the last shift", "after two that touch", "hole in the middle"],
+    ids=["after the last shift", "after two that touch", "hole in the middle", "all over", "not yet begun", "empty"],
 )
 def test_staff_hear_of_the_first_gap_three_days_before_it(shifts: tuple[Shift, ...], gap: datetime) -> None:
-    drawn = rota(*shifts)
+    drawn = rota(*shifts, empty=not shifts)
     assert drawn.gap_due_at(days(3)) == gap - days(3)
     assert drawn.gap_reported_once().gap_due_at(days(3)) is None
 
@@ -84,5 +87,7 @@ def test_email_alone_is_not_enough_to_be_on_call() -> None:
         ),
     )
     with pytest.raises(DomainError) as refused:
-        Rota.drawn_up(responders=(two_mailboxes,), shifts=(), medical_director=DIRECTOR, prescribers=(DIRECTOR,))
+        Rota.drawn_up(
+            responders=(two_mailboxes,), shifts=(), medical_director=DIRECTOR, prescribers=(DIRECTOR,), now=NOW
+        )
     assert refused.value.code == "too_few_channels"

@@ -7,6 +7,7 @@ import pytest
 
 from services.sessions.tests.builders import (
     ANA,
+    CODES,
     NOW,
     PLAN,
     POLICY,
@@ -37,6 +38,7 @@ def signed(
         clearance=cleared or (clearance() if ready else None),
         consent=agreed or (consent() if ready else None),
         policy=POLICY,
+        codes=CODES,
         now=NOW,
     )
 
@@ -119,7 +121,9 @@ def test_a_plan_refuses(sign: Callable[[], Plan], code: str) -> None:
 def test_the_step_into_maintenance_is_a_newer_signed_version_and_there_is_no_way_back() -> None:
     def adjusted(of: Plan, phase: Phase) -> Plan:
         terms = plan_terms(phase=phase)
-        return of.adjusted(terms, PRESCRIBER, clearance=clearance(), consent=consent(), policy=POLICY, now=NOW)
+        return of.adjusted(
+            terms, PRESCRIBER, clearance=clearance(), consent=consent(), policy=POLICY, codes=CODES, now=NOW
+        )
 
     maintenance = adjusted(plan(), Phase.MAINTENANCE)
 

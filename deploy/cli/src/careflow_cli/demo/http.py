@@ -56,14 +56,14 @@ class Http:
     urls: Mapping[str, str]
     token: Callable[[Caller], str]
     on_asked: Callable[[Asked], None] = lambda _: None
-    _client: httpx.AsyncClient = field(default_factory=lambda: httpx.AsyncClient(timeout=30))
+    client: httpx.AsyncClient = field(default_factory=lambda: httpx.AsyncClient(timeout=30))
     _tokens: dict[Caller, str] = field(default_factory=dict)
 
     async def __aenter__(self) -> Http:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._client.aclose()
+        await self.client.aclose()
 
     async def ask(
         self,
@@ -89,7 +89,7 @@ class Http:
         if after:
             headers["Careflow-After"] = ", ".join(after)
         started = time.perf_counter()
-        response = await self._client.request(
+        response = await self.client.request(
             method, f"{self.urls[service]}{path}", json=body, headers=headers, params=params
         )
         milliseconds = (time.perf_counter() - started) * 1000

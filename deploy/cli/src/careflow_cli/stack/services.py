@@ -30,6 +30,7 @@ class ServiceSpec:
 SERVICES: tuple[ServiceSpec, ...] = (
     ServiceSpec("booking"),
     ServiceSpec("screening", pages_on_call=True),
+    ServiceSpec("sessions"),
 )
 
 

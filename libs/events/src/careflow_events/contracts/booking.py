@@ -132,7 +132,7 @@ class AppointmentEvent(BookingEvent):
     plan_id: Id | None = None
 
 
-class AppointmentBooked(AppointmentEvent):
+class AppointmentBookedEvent(AppointmentEvent):
     """It will take place."""
 
     for_integrators = True
@@ -140,7 +140,7 @@ class AppointmentBooked(AppointmentEvent):
     booked_by: codes.BookedBy
 
 
-class AppointmentRescheduled(AppointmentEvent):
+class AppointmentRescheduledEvent(AppointmentEvent):
     """An appointment was moved: `notice_minutes` before the time given up."""
 
     for_integrators = True
@@ -152,7 +152,7 @@ class AppointmentRescheduled(AppointmentEvent):
     late_moves: Annotated[int, Field(ge=0)] = 0
 
 
-class AppointmentCancelled(AppointmentEvent):
+class AppointmentCancelledEvent(AppointmentEvent):
     """An appointment was called off."""
 
     for_integrators = True
@@ -162,11 +162,11 @@ class AppointmentCancelled(AppointmentEvent):
     notice_minutes: Minutes
 
 
-class ConsultationBooked(AppointmentBooked):
+class ConsultationBooked(AppointmentBookedEvent):
     """An info call or an evaluation will take place."""
 
 
-class ConsultationRescheduled(AppointmentRescheduled):
+class ConsultationRescheduled(AppointmentRescheduledEvent):
     """The same appointment at another time, a higher version; never a cancellation.
 
     `notice_minutes` is how long before the time given up it was moved. `first_notice_minutes` is the notice given for
@@ -174,7 +174,7 @@ class ConsultationRescheduled(AppointmentRescheduled):
     """
 
 
-class ConsultationCancelled(AppointmentCancelled):
+class ConsultationCancelled(AppointmentCancelledEvent):
     """It will not take place. `notice_minutes` is the notice that counts for fees."""
 
 
@@ -196,11 +196,11 @@ class ConsultationMissed(AppointmentEvent):
     for_integrators = True
 
 
-class TreatmentBooked(AppointmentBooked):
+class TreatmentBooked(AppointmentBookedEvent):
     """A visit of the course will take place: preparation, dosing, integration, review or an adjunct service."""
 
 
-class TreatmentRescheduled(AppointmentRescheduled):
+class TreatmentRescheduled(AppointmentRescheduledEvent):
     """The same appointment at another time, a higher version; never a cancellation.
 
     `notice_minutes` is how long before the time given up it was moved. `first_notice_minutes` is the notice given for
@@ -208,7 +208,7 @@ class TreatmentRescheduled(AppointmentRescheduled):
     """
 
 
-class TreatmentCancelled(AppointmentCancelled):
+class TreatmentCancelled(AppointmentCancelledEvent):
     """It will not take place. `notice_minutes` is the notice that counts for fees."""
 
 

@@ -16,6 +16,9 @@ from careflow_events.topics import SESSIONS
 
 Count = Annotated[int, Field(ge=1)]
 
+PolicyVersion = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+"""The clinic's own name of a version of one of its policies."""
+
 
 class SessionsEvent(PatientEvent):
     """Written by sessions, for everyone who may read operational events."""
@@ -59,7 +62,7 @@ class PlanForBilling(Section):
     services: Several[PlannedServices]
 
 
-class PlanSigned(SessionsEvent):
+class PlanSignedEvent(SessionsEvent):
     """A prescriber signed this version of a plan."""
 
     plan_id: Id
@@ -72,15 +75,15 @@ class PlanSigned(SessionsEvent):
     for_billing: Annotated[Sealed[PlanForBilling], SealedFor("billing")]
 
 
-class PlanActivated(PlanSigned):
+class PlanActivated(PlanSignedEvent):
     """A plan was signed for the first time: treatment visits may be booked by it."""
 
 
-class PlanAdjusted(PlanSigned):
+class PlanAdjusted(PlanSignedEvent):
     """A newer version of the plan was signed; it replaces the one before."""
 
 
-class PlanChanged(SessionsEvent):
+class PlanChangeEvent(SessionsEvent):
     """Something happened to a signed plan."""
 
     plan_id: Id
@@ -88,19 +91,19 @@ class PlanChanged(SessionsEvent):
     reason: session_codes.PlanChangeReason
 
 
-class PlanPutOnHold(PlanChanged):
+class PlanPutOnHold(PlanChangeEvent):
     """No dose is given by this plan until it is resumed; therapy visits go on."""
 
 
-class PlanResumed(PlanChanged):
+class PlanResumed(PlanChangeEvent):
     """The plan counts again."""
 
 
-class PlanCompleted(PlanChanged):
+class PlanCompleted(PlanChangeEvent):
     """The course has ended as planned; no more doses."""
 
 
-class PlanDiscontinued(PlanChanged):
+class PlanDiscontinued(PlanChangeEvent):
     """The course was given up; no more doses."""
 
 
@@ -117,7 +120,7 @@ class ConsentEvent(SessionsEvent):
 
     consent_id: Id
     category: session_codes.ConsentCategory
-    policy_version: str | None = None
+    policy_version: PolicyVersion | None = None
     signed_at: Instant
     valid_until: Instant
 
@@ -200,7 +203,7 @@ class SessionForBilling(Section):
     service_lines: Several[SessionServiceLine]
 
 
-class SessionEnded(SessionEvent):
+class SessionEndEvent(SessionEvent):
     """A session that was started has ended. Its service lines are revision 1."""
 
     started_at: Instant
@@ -211,11 +214,11 @@ class SessionEnded(SessionEvent):
     for_billing: Annotated[Sealed[SessionForBilling], SealedFor("billing")]
 
 
-class SessionCompleted(SessionEnded):
+class SessionCompleted(SessionEndEvent):
     """It took place; its appointment is fulfilled."""
 
 
-class SessionAborted(SessionEnded):
+class SessionAborted(SessionEndEvent):
     """It was stopped after it had started; only what was rendered is billed."""
 
 

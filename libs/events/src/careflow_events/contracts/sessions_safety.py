@@ -2,7 +2,6 @@
 up. How bad a sign is, never which one.
 """
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
@@ -11,6 +10,9 @@ from careflow_events.contracts import session_codes
 from careflow_events.contracts.instant import Instant
 from careflow_events.contracts.model import EventData, Id, PatientEvent
 from careflow_events.topics import SESSIONS_SAFETY
+
+Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+"""A calendar day of the clinic."""
 
 
 class SessionSafetyEvent(PatientEvent):
@@ -71,6 +73,6 @@ class DrugCountMismatch(DrugLogEvent):
 class DrugDayClosed(DrugLogEvent):
     """The day's log was closed and signed, with so many discrepancies still open."""
 
-    day: date
+    day: Day
     closed_at: Instant
     open_discrepancies: Annotated[int, Field(ge=0)]

@@ -21,11 +21,20 @@ ROOM: Final = "0198a2b4-0000-7a00-8a00-00000000000c"
 PRESCRIBER: Final = "0198a2b4-0000-7a00-8a00-00000000000d"
 THERAPIST: Final = "0198a2b4-0000-7a00-8a00-00000000000e"
 HELD_BY: Final = "0199f7a1-55d0-7b33-91c4-e8f7a6b5c40f"
+NURSE: Final = "0198a2b4-0000-7a00-8a00-000000000010"
+PLAN: Final = "0199fc0e-2b71-7d16-8f3a-6c5d4e3f2111"
+CONSENT: Final = "0199fb9d-8a02-7e27-94b5-1d2c3b4a5912"
+DOSING_VISIT: Final = "0199fd55-6e13-7f38-a5c6-2e3d4c5b6a13"
+SESSION: Final = "0199fd55-6f24-7049-b6d7-3f4e5d6c7b14"
+PRE_SESSION_REQUEST: Final = "019a0b12-7035-715a-87e8-405f6e7d8c15"
+ADVERSE_EVENT: Final = "019a1c44-8146-726b-98f9-51607f8e9d16"
+VIAL: Final = "0199e321-9257-737c-a90a-6271809fae17"
 
 CALL_AT: Final = datetime(2026, 12, 1, 18, 0, tzinfo=UTC)
 EVALUATION_AT: Final = datetime(2026, 12, 10, 17, 30, tzinfo=UTC)
 DECIDED_AT: Final = datetime(2026, 12, 10, 20, 12, 41, 507_000, tzinfo=UTC)
 VALID_UNTIL: Final = DECIDED_AT + timedelta(days=90)
+DOSING_AT: Final = datetime(2026, 12, 17, 17, 0, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)

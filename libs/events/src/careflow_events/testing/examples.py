@@ -7,11 +7,13 @@ from careflow_events import contracts
 from careflow_events.testing.booking_examples import booking_examples
 from careflow_events.testing.example import Example
 from careflow_events.testing.screening_examples import screening_examples
+from careflow_events.testing.sessions_examples import sessions_examples
+from careflow_events.testing.treatment_examples import treatment_examples
 
 
 def examples() -> Sequence[Example]:
     """Every example, of every event type."""
-    return (*booking_examples(), *screening_examples(), _checkpoint())
+    return (*booking_examples(), *screening_examples(), *treatment_examples(), *sessions_examples(), _checkpoint())
 
 
 def _checkpoint() -> Example:

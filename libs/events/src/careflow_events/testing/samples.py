@@ -18,12 +18,12 @@ import orjson
 
 from careflow_events import instants
 from careflow_events.catalogue import CATALOGUE
-from careflow_events.contracts.model import EventData
+from careflow_events.contracts.model import EventData, PatientEvent
 from careflow_events.envelope import Envelope, decode, encode, record_headers
-from careflow_events.publication import Publication, compose, patient_subject
+from careflow_events.publication import Publication, compose, location_subject, patient_subject
 from careflow_events.schemas import published
 from careflow_events.sealing import KeyRing, Sealer
-from careflow_events.testing.example import CALL_AT, PATIENT, Example
+from careflow_events.testing.example import CALL_AT, LOCATION, PATIENT, Example
 from careflow_events.testing.examples import examples
 from careflow_events.topics import BOOKING, EVERY_TOPIC
 
@@ -128,7 +128,7 @@ def _envelope(example: Example, number: int) -> Envelope:
             data=example.data.model_dump(mode="json"),
         )
     return compose(
-        Publication(subject=patient_subject(PATIENT), data=example.data, time=example.time),
+        Publication(subject=_subject(example.data), data=example.data, time=example.time),
         id=identifier,
         sequence=number,
         now=instants.to_utc(example.time),
@@ -137,6 +137,10 @@ def _envelope(example: Example, number: int) -> Envelope:
         traceparent="00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
         sealer=sample_sealer(),
     )
+
+
+def _subject(data: EventData) -> str:
+    return patient_subject(PATIENT) if isinstance(data, PatientEvent) else location_subject(LOCATION)
 
 
 def _id(name: str, time: datetime) -> str:

@@ -66,6 +66,9 @@ OPS: AccessTable = {
     "GET /ops/parked": allow(Role.OPERATOR),
     "POST /ops/parked/replay": allow(Role.OPERATOR),
     "POST /ops/parked/discard": allow(Role.OPERATOR),
+    "POST /ops/parked/accept-gap": allow(Role.OPERATOR),
+    "GET /ops/consumer": allow(Role.OPERATOR),
+    "POST /ops/consumer/resume": allow(Role.OPERATOR),
 }
 """The rows of the operators' routes, the same in every service."""
 

@@ -12,6 +12,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, Field
 
+from careflow_events.consumers import StopReason
 from careflow_events.mongo import MongoUnpublished, mongo_stores
 from careflow_events.operations import NotFirstInStream, NotParked, ParkedOperations
 from careflow_events.parked import ParkedRecord
@@ -38,6 +39,7 @@ App = TypeVar("App")
 
 NOT_PARKED: Final = ProblemType("not_parked", 404, "No open parked event matches.")
 NOT_FIRST_IN_STREAM: Final = ProblemType("not_first_in_stream", 409, "Another event of this stream waits before it.")
+NOT_STOPPED_SO: Final = ProblemType("not_stopped_so", 409, "Consuming is not stopped for that reason; look again.")
 POSITION_MOVED: Final = ProblemType("position_moved", 409, "The stream moved meanwhile; look again.")
 
 
@@ -73,6 +75,19 @@ class SettleParked(RequestBody):
     """Which parked event an operator decides about; a dry run only shows it."""
 
     id: str = Field(min_length=1, max_length=512)
+    dry_run: bool = True
+
+
+class Consuming(BaseModel):
+    """Whether this service handles what it receives; `stopped` is why it does not."""
+
+    stopped: StopReason | None
+
+
+class Resumption(RequestBody):
+    """Let consuming go on. `stopped` must say why it stands, so that nobody resumes what they have not understood."""
+
+    stopped: StopReason
     dry_run: bool = True
 
 
@@ -128,6 +143,27 @@ def ops_router(service: Service[S, P, App], ports: P, resources: Resources[S]) -
         """Give this event up; its stream goes on behind it."""
         known = operations(actor)
         return await _settle(body, known, known.discard)
+
+    @router.post("/parked/accept-gap", response_model=Settling)
+    async def accept_gap(body: SettleParked, actor: CurrentActor, _request: IdempotentRequest) -> Response:
+        """Declare that what is missing before this event will never come; its stream is replayed from here on."""
+        known = operations(actor)
+        return await _settle(body, known, known.accept_gap_before)
+
+    @router.get("/consumer", response_model=Consuming)
+    async def read_consumer() -> Response:
+        """Whether consuming is stopped, and why."""
+        return represent(Consuming(stopped=await stores.consumers.stopped()))
+
+    @router.post("/consumer/resume", response_model=Consuming)
+    async def resume_consumer(body: Resumption, actor: CurrentActor, _request: IdempotentRequest) -> Response:
+        """Let consuming go on once its cause is mended."""
+        stopped = await stores.consumers.stopped()
+        if stopped is not body.stopped:
+            raise Problem(NOT_STOPPED_SO)
+        if not body.dry_run:
+            await operations(actor).resume()
+        return represent(Consuming(stopped=await stores.consumers.stopped()))
 
     return router
 

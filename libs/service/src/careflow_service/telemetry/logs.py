@@ -41,7 +41,7 @@ LONGEST_VALUE: Final = 256
 """Characters of one value; everything listed is shorter."""
 
 _EVENT_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
-_OUR_LOGGERS = ("careflow_service", "careflow_events", "booking", "screening")
+_OUR_LOGGERS = ("careflow_service", "careflow_events", "booking", "screening", "sessions")
 _TEMPLATES_FROM = ("uvicorn", "aiokafka", "pymongo", "faststream", "opentelemetry", "asyncio")
 """Libraries whose messages are about connections and never about what passes through them."""
 
@@ -88,7 +88,9 @@ class _LibraryEntry(logging.Formatter):
         fields: dict[str, Any] = {**self._source, "level": record.levelname.lower(), "logger": record.name}
         root = record.name.partition(".")[0]
         if root in _OUR_LOGGERS:
-            fields |= {name: value for name, value in vars(record).items() if name in ALLOWED_FIELDS}
+            # A record's own `process` is a number; ours, which is there already, is the command.
+            told = vars(record).items()
+            fields |= {name: value for name, value in told if name in ALLOWED_FIELDS and name not in fields}
             fields["event"] = record.msg
         else:
             fields["event"] = "library_message"

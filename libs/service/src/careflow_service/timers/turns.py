@@ -43,6 +43,7 @@ class Turn:
             self._failed(None, error)
             return LATER
         if upcoming is None or wait > 0:
+            self._done = None  # it moved: an effect that is tried again later comes up the same
             return wait
         await self._do(upcoming)
         return AT_ONCE

@@ -5,8 +5,8 @@ Invariant: a file is there completely or not at all, and the same page written a
 
 import asyncio
 import json
-import os
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from screening.domain.paging import PAGE_TEXT, Page, PageResult
 from screening.domain.rota import ChannelKind
@@ -28,20 +28,15 @@ class PageDirectory:
     def _write(self, page: Page) -> None:
         self._directory.mkdir(parents=True, exist_ok=True)
         target = self._directory / f"{page.id}.json"
-        draft = target.with_suffix(f".{os.getpid()}.draft")
-        draft.write_text(
-            json.dumps(
-                {
-                    "page_id": page.id,
-                    "alert_id": page.alert_id,
-                    "staff_id": page.staff_id,
-                    "channel": page.channel.value,
-                    "address": page.address,
-                    "intended_at": page.intended_at.isoformat(),
-                    "text": PAGE_TEXT,
-                },
-                indent=2,
-            )
-            + "\n"
-        )
-        draft.replace(target)
+        content = {
+            "page_id": page.id,
+            "alert_id": page.alert_id,
+            "staff_id": page.staff_id,
+            "channel": page.channel.value,
+            "address": page.address,
+            "intended_at": page.intended_at.isoformat(),
+            "text": PAGE_TEXT,
+        }
+        with NamedTemporaryFile("w", dir=self._directory, suffix=".draft", delete=False) as draft:
+            draft.write(json.dumps(content, indent=2) + "\n")
+        Path(draft.name).replace(target)

@@ -44,8 +44,6 @@ class ConditionStatus(StrEnum):
 class InformationSource(StrEnum):
     PATIENT = "patient"
     CLINICIAN = "clinician"
-    RECORD = "record"
-    SESSION = "session"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,15 +28,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClinicHours:
-    """When the clinic is open, on the wall clock of its time zone; `weekdays` counts Monday as 0."""
+    """When a clinic day ends, on the wall clock of the clinic; `weekdays` counts Monday as 0."""
 
-    opens: time
     closes: time
     weekdays: tuple[int, ...]
 
     def __post_init__(self) -> None:
-        if not self.weekdays or not set(self.weekdays) <= set(range(7)) or self.closes <= self.opens:
-            raise ValueError("clinic hours need an opening day and a closing time after the opening time")
+        if not self.weekdays or not set(self.weekdays) <= set(range(7)):
+            raise ValueError("clinic hours need at least one day of the week")
 
     def end_of_clinic_day(self, now: datetime, zone: ZoneInfo) -> datetime:
         """Closing time of the clinic day `now` falls on; after hours, of the next one."""

@@ -61,6 +61,7 @@ class Rota(Aggregate):
     shifts: tuple[Shift, ...]
     medical_director: StaffId
     prescribers: tuple[StaffId, ...]
+    drawn_at: datetime
     gap_reported: bool = False
 
     @classmethod
@@ -71,6 +72,7 @@ class Rota(Aggregate):
         shifts: tuple[Shift, ...],
         medical_director: StaffId,
         prescribers: tuple[StaffId, ...],
+        now: datetime,
     ) -> Self:
         """A first rota. Refused: `shift_times_invalid`, `shifts_overlap`, `unknown_responder`, `too_few_channels`."""
         rota = cls(
@@ -78,6 +80,7 @@ class Rota(Aggregate):
             shifts=tuple(sorted(shifts, key=lambda shift: shift.starts_at)),
             medical_director=medical_director,
             prescribers=prescribers,
+            drawn_at=now,
         )
         rota._check()
         return rota
@@ -90,6 +93,7 @@ class Rota(Aggregate):
             shifts=other.shifts,
             medical_director=other.medical_director,
             prescribers=other.prescribers,
+            drawn_at=other.drawn_at,
             gap_reported=False,
         )
 
@@ -108,14 +112,15 @@ class Rota(Aggregate):
         return next(responder.channels for responder in self.responders if responder.id == person)
 
     def gap_due_at(self, covers: timedelta) -> datetime | None:
-        """When the staff must hear of the first gap: `covers` before it. None once they have."""
-        if self.gap_reported or not self.shifts:
+        """When the staff must hear of the first moment nobody has a shift: `covers` before it. None once they have."""
+        if self.gap_reported:
             return None
-        first_end = next(
-            (earlier.ends_at for earlier, later in pairwise(self.shifts) if later.starts_at > earlier.ends_at),
-            self.shifts[-1].ends_at,
-        )
-        return first_end - covers
+        covered_until = self.drawn_at
+        for shift in self.shifts:
+            if shift.starts_at > covered_until:
+                break
+            covered_until = max(covered_until, shift.ends_at)
+        return covered_until - covers
 
     def _check(self) -> None:
         if any(shift.ends_at <= shift.starts_at for shift in self.shifts):

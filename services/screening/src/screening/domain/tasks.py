@@ -20,7 +20,6 @@ class TaskKind(StrEnum):
     NEXT_DAY_CONTACT = "next_day_contact"
     PRESCRIBER_REVIEW = "prescriber_review"
     ROTA_GAP = "rota_gap"
-    ANOMALY = "anomaly"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

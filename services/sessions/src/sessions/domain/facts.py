@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sessions.domain.adverse_events import AdverseEvent
     from sessions.domain.consents import Consent
     from sessions.domain.ids import ContainerId, LocationId, PatientId, SessionId
-    from sessions.domain.plans import Plan, PlanChangeReason
+    from sessions.domain.plans import Plan, PlanChangeReason, PlanOutline
     from sessions.domain.reports import ClinicalReport
     from sessions.domain.sessions import Session
     from sessions.domain.vitals import Severity
@@ -54,12 +54,17 @@ class PlanFact(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlanWasActivated(PlanFact):
+class PlanWasSigned(PlanFact):
+    outline: PlanOutline = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanWasActivated(PlanWasSigned):
     pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlanWasAdjusted(PlanFact):
+class PlanWasAdjusted(PlanWasSigned):
     pass
 
 

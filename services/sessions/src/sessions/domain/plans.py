@@ -17,6 +17,7 @@ from sessions.domain.eligibility import ClearanceCopy
 from sessions.domain.errors import conflict, forbidden, invalid
 from sessions.domain.ids import ClearanceId, PatientId, PlanId, StaffId
 from sessions.domain.policy import SessionsPolicy
+from sessions.domain.service_lines import ServiceCodes, ServiceLine, expected_lines
 from sessions.domain.words import Modality, Phase, ProviderRole, RoomPurpose, Route, VisitKind
 
 
@@ -48,6 +49,24 @@ class PlannedVisits:
     modality: Modality
     roles: tuple[ProviderRole, ...]
     rooms: tuple[RoomPurpose, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedServices:
+    """What one visit of a kind is expected to be billed by, and how many such visits there are."""
+
+    kind: VisitKind
+    count: int
+    lines: tuple[ServiceLine, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanOutline:
+    """What a signed plan means to those who book its visits and estimate its price."""
+
+    dosing_interval_hours: int
+    integration_within_hours: int
+    services: tuple[ExpectedServices, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +124,28 @@ class PlanTerms:
         }
         return tuple(name for name, there in wanted.items() if not there)
 
+    def outline(self, policy: SessionsPolicy, codes: ServiceCodes) -> PlanOutline:
+        """The intervals and services of this plan; of a signed one, which names its therapist."""
+        assert self.therapist_id is not None
+        hours = policy.gate.interval_hours.value
+        if self.phase is Phase.MAINTENANCE:
+            hours = policy.gate.maintenance_interval_days.value * 24
+        services = tuple(
+            ExpectedServices(
+                kind=visits.kind,
+                count=visits.count,
+                lines=expected_lines(
+                    visits.kind, visits.minutes, self.route, visits.modality, self.therapist_id, codes
+                ),
+            )
+            for visits in self.visits
+        )
+        return PlanOutline(
+            dosing_interval_hours=hours,
+            integration_within_hours=policy.integration.due_hours.value,
+            services=services,
+        )
+
     def _with_patient(self) -> tuple[PlannedVisits, ...]:
         kinds = (VisitKind.PREPARATION, VisitKind.DOSING, VisitKind.INTEGRATION)
         return tuple(visits for visits in self.visits if visits.kind in kinds)
@@ -152,6 +193,7 @@ class Plan(Aggregate):
         clearance: ClearanceCopy | None,
         consent: Consent | None,
         policy: SessionsPolicy,
+        codes: ServiceCodes,
         now: datetime,
     ) -> Self:
         """The draft becomes the plan. Refused: `plan_signed` and what `_signature` refuses."""
@@ -159,7 +201,8 @@ class Plan(Aggregate):
             raise conflict("plan_signed", "The plan has been signed already.")
         signature = self._signature(self.terms, by, clearance, consent, policy, now)
         after = replace(self.recording(), state=PlanState.ACTIVE, signature=signature, revision=1)
-        return replace(after, facts=(*after.facts, facts.PlanWasActivated(plan=after, at=now)))
+        said = facts.PlanWasActivated(plan=after, at=now, outline=self.terms.outline(policy, codes))
+        return replace(after, facts=(*after.facts, said))
 
     def adjusted(
         self,
@@ -169,16 +212,20 @@ class Plan(Aggregate):
         clearance: ClearanceCopy | None,
         consent: Consent | None,
         policy: SessionsPolicy,
+        codes: ServiceCodes,
         now: datetime,
     ) -> Self:
-        """A newer signed version, also the step into maintenance. Refused: `plan_not_active`, and as in `signed`."""
+        """A newer signed version, also the step into maintenance. Refused: `plan_not_active`, `plan_invalid`,
+        `phase_goes_forward`, and what `_signature` refuses.
+        """
         self._must_be(PlanState.ACTIVE)
         terms.check()
         if self.terms.phase is Phase.MAINTENANCE and terms.phase is Phase.INDUCTION:
             raise conflict("phase_goes_forward", "After maintenance a new course is a new plan.")
         signature = self._signature(terms, by, clearance, consent, policy, now)
         after = replace(self.recording(), terms=terms, signature=signature, revision=self.revision + 1)
-        return replace(after, facts=(*after.facts, facts.PlanWasAdjusted(plan=after, at=now)))
+        said = facts.PlanWasAdjusted(plan=after, at=now, outline=terms.outline(policy, codes))
+        return replace(after, facts=(*after.facts, said))
 
     def put_on_hold(self, reason: PlanChangeReason, *, now: datetime) -> Self:
         """No dose until it is resumed. Refused: `plan_not_active`."""

@@ -15,7 +15,7 @@ from sessions.domain.appointments import AppointmentSnapshot, AppointmentStatus
 from sessions.domain.checks import Checks
 from sessions.domain.discharge import Discharge
 from sessions.domain.doses import Dose, Order
-from sessions.domain.errors import conflict, invalid
+from sessions.domain.errors import conflict, forbidden, invalid
 from sessions.domain.gate import Attestation, Gate, Override, Refusal
 from sessions.domain.ids import AppointmentId, LocationId, PatientId, PlanId, SessionId, StaffId
 from sessions.domain.monitoring import Monitoring
@@ -256,10 +256,16 @@ class Session(Aggregate):
         return stopped._said(facts.SessionWasAborted, now, state=SessionState.ABORTED)
 
     def services_corrected(self, lines: tuple[ServiceLine, ...], by: StaffId, *, now: datetime) -> Self:
-        """The rendering clinician corrects what was billed for. Refused: `wrong_state`, `not_rendering_provider`."""
+        """A clinician replaces the lines of what they rendered; those of others stay. Refused: `wrong_state`,
+        `not_rendering_provider`.
+        """
         self._must_be(SessionState.COMPLETED, SessionState.ABORTED)
+        if any(line.rendering_provider != by for line in lines):
+            raise forbidden("not_rendering_provider", "The clinician who rendered a service corrects its line.")
         assert self.services is not None
-        corrected = BillableServices(revision=self.services.revision + 1, lines=lines, by=by, at=now)
+        others = tuple(line for line in self.services.lines if line.rendering_provider != by)
+        revision = self.services.revision + 1
+        corrected = BillableServices(revision=revision, lines=(*others, *lines), by=by, at=now)
         after = replace(self.recording(), services=corrected)
         return replace(after, facts=(*after.facts, facts.SessionServicesWereCorrected(session=after, at=now)))
 

@@ -1,0 +1,91 @@
+"""Examples of the visits of a course as booking tells them, and of screening's questions before a dosing visit."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from careflow_events import contracts
+from careflow_events.contracts import Sealed, codes, session_codes
+from careflow_events.testing.example import (
+    DOSING_AT,
+    DOSING_VISIT,
+    LOCATION,
+    NURSE,
+    PATIENT,
+    PLAN,
+    PRE_SESSION_REQUEST,
+    ROOM,
+    THERAPIST,
+    Example,
+)
+
+
+def treatment_examples() -> Sequence[Example]:
+    """One of every event about a treatment visit, and the screen before it."""
+    status = codes.AppointmentStatus
+    booked_at = DOSING_AT - timedelta(days=6)
+    return (
+        Example(
+            "first-dosing-visit",
+            contracts.TreatmentBooked(**_dosing(1, status.BOOKED), booked_by=codes.BookedBy.STAFF),
+            booked_at,
+        ),
+        Example(
+            "in-good-time",
+            contracts.TreatmentRescheduled(
+                **_dosing(2, status.BOOKED),
+                previous_starts_at=DOSING_AT - timedelta(days=1),
+                rescheduled_by=codes.RescheduledBy.PATIENT,
+                notice_minutes=5760,
+            ),
+            booked_at + timedelta(days=1),
+        ),
+        Example(
+            "clinical-hold",
+            contracts.TreatmentCancelled(
+                **_dosing(3, status.CANCELLED),
+                cancelled_by=codes.CancelledBy.CLINICAL_HOLD,
+                reason=codes.CancelReason.HOLD_NOT_RELEASED,
+                notice_minutes=1440,
+            ),
+            DOSING_AT - timedelta(days=1),
+        ),
+        Example(
+            "at-the-clinic", contracts.TreatmentArrived(**_dosing(3, status.ARRIVED)), DOSING_AT - timedelta(minutes=11)
+        ),
+        Example("did-not-come", contracts.TreatmentMissed(**_dosing(3, status.MISSED)), DOSING_AT + timedelta(hours=1)),
+        Example("two-days-before", _screen(), DOSING_AT - timedelta(days=2)),
+    )
+
+
+def _dosing(version: int, status: codes.AppointmentStatus) -> dict[str, Any]:
+    return {
+        "patient_id": PATIENT,
+        "appointment_id": DOSING_VISIT,
+        "version": version,
+        "kind": codes.AppointmentKind.DOSING,
+        "phase": codes.Phase.INDUCTION,
+        "starts_at": DOSING_AT,
+        "ends_at": DOSING_AT + timedelta(hours=3),
+        "timezone": "America/Los_Angeles",
+        "modality": codes.Modality.IN_PERSON,
+        "providers": (
+            contracts.Provider(id=THERAPIST, role=codes.ProviderRole.THERAPIST),
+            contracts.Provider(id=NURSE, role=codes.ProviderRole.NURSE),
+        ),
+        "location_id": LOCATION,
+        "room_id": ROOM,
+        "status": status,
+        "plan_id": PLAN,
+    }
+
+
+def _screen() -> contracts.PreSessionScreenAssessed:
+    return contracts.PreSessionScreenAssessed(
+        patient_id=PATIENT,
+        request_id=PRE_SESSION_REQUEST,
+        completed_at=DOSING_AT - timedelta(days=2),
+        valid_until=DOSING_AT + timedelta(days=5),
+        result=session_codes.ScreenResult.PASS,
+        for_sessions=Sealed.plain(contracts.PreSessionScreenForSessions(score=11, change_from_baseline=-6)),
+    )

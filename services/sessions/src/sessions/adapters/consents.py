@@ -1,0 +1,46 @@
+"""Consents in MongoDB: encrypted with the patient's key. Open fields: whose, whether it counts, when it ends."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pymongo import IndexModel
+
+from careflow_service.mongo.client import Database
+from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.vault import Vault
+from sessions.adapters.stored import Stored
+from sessions.application.ports import Due
+from sessions.domain.consents import Consent, ConsentState
+from sessions.domain.ids import PatientId
+
+CONSENTS: Final = "consents"
+MOST_CONSENTS: Final = 100
+
+INDEXES: Final = (
+    (CONSENTS, IndexModel([("patient_id", 1), ("signed", 1), ("_id", 1)], name="of_patient")),
+    (CONSENTS, IndexModel("due_at", name="due")),
+)
+
+
+def _open_fields(consent: Consent) -> Mapping[str, object]:
+    return {
+        "patient_id": consent.patient_id,
+        "signed": consent.state is ConsentState.SIGNED,
+        "due_at": consent.due_at,
+    }
+
+
+class MongoConsents(Stored[Consent]):
+    """See `sessions.application.ports.Consents`."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        documents = Documents(
+            database, CONSENTS, Consent, fields=_open_fields, owner=lambda each: each.patient_id, vault=vault
+        )
+        super().__init__(documents, "consent")
+
+    async def signed_by(self, patient_id: PatientId, /) -> list[Consent]:
+        return await self._documents.many({"patient_id": patient_id, "signed": True}, limit=MOST_CONSENTS)
+
+    async def next_due(self) -> Due | None:
+        return await self._documents.earliest("due_at")

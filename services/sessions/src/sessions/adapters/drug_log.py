@@ -1,0 +1,64 @@
+"""The drug log in MongoDB. It names sessions, never patients. Open fields: where, whether anything is left or open."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+from pymongo import IndexModel
+
+from careflow_service.mongo.client import Database
+from careflow_service.mongo.documents import Documents
+from sessions.adapters.stored import Stored
+from sessions.domain.drug_days import DrugDay
+from sessions.domain.drug_log import Container
+from sessions.domain.ids import LocationId
+
+CONTAINERS: Final = "drug_containers"
+DAYS: Final = "drug_days"
+MOST_CONTAINERS: Final = 500
+_BEFORE_EVERYTHING: Final = datetime(1, 1, 1, tzinfo=UTC)
+
+INDEXES: Final = (
+    (CONTAINERS, IndexModel([("location_id", 1), ("in_use", 1), ("_id", 1)], name="in_use_at")),
+    (CONTAINERS, IndexModel([("location_id", 1), ("unsettled_since", 1), ("_id", 1)], name="unsettled_at")),
+    (DAYS, IndexModel([("location_id", 1), ("is_open", 1), ("_id", 1)], name="open_at")),
+)
+
+
+def _open_fields(container: Container) -> Mapping[str, object]:
+    since = container.unsettled_since
+    return {
+        "location_id": container.location_id,
+        "in_use": bool(container.on_hand) or since is not None,
+        "unsettled_since": since,
+    }
+
+
+class MongoDrugLog(Stored[Container]):
+    """See `sessions.application.ports.DrugLog`."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(Documents(database, CONTAINERS, Container, fields=_open_fields), "container")
+
+    async def at(self, location_id: LocationId, /) -> list[Container]:
+        return await self._documents.many({"location_id": location_id, "in_use": True}, limit=MOST_CONTAINERS)
+
+    async def unsettled_before(self, location_id: LocationId, moment: datetime, /) -> bool:
+        query = {"location_id": location_id, "unsettled_since": {"$gt": _BEFORE_EVERYTHING, "$lt": moment}}
+        return bool(await self._documents.many(query, sort=(("unsettled_since", 1),), limit=1))
+
+
+class MongoDrugDays(Stored[DrugDay]):
+    """See `sessions.application.ports.DrugDays`."""
+
+    def __init__(self, database: Database) -> None:
+        documents = Documents(
+            database,
+            DAYS,
+            DrugDay,
+            fields=lambda day: {"location_id": day.location_id, "is_open": bool(day.open)},
+        )
+        super().__init__(documents, "drug_day")
+
+    async def discrepancies_open(self, location_id: LocationId, /) -> bool:
+        return bool(await self._documents.many({"location_id": location_id, "is_open": True}, limit=1))

@@ -1,0 +1,31 @@
+"""Copies of patients' details and of what screening says of them, in MongoDB: encrypted with the patient's key."""
+
+from typing import Final
+
+from careflow_service.mongo.client import Database
+from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.vault import Vault
+from sessions.adapters.stored import Stored
+from sessions.domain.eligibility import Eligibility
+from sessions.domain.patients import PatientCopy
+
+PATIENTS: Final = "patients"
+ELIGIBILITIES: Final = "eligibilities"
+
+
+class MongoPatients(Stored[PatientCopy]):
+    """See `sessions.application.ports.Patients`."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        super().__init__(
+            Documents(database, PATIENTS, PatientCopy, owner=lambda patient: patient.id, vault=vault), "patient"
+        )
+
+
+class MongoEligibilities(Stored[Eligibility]):
+    """See `sessions.application.ports.Eligibilities`."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        super().__init__(
+            Documents(database, ELIGIBILITIES, Eligibility, owner=lambda each: each.id, vault=vault), "eligibility"
+        )

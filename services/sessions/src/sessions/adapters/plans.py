@@ -1,0 +1,66 @@
+"""Plans and courses in MongoDB: encrypted with the patient's key. Open fields: whose, whether live, when due."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pymongo import IndexModel
+
+from careflow_service.mongo.client import Database
+from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.vault import Vault
+from sessions.adapters.stored import Stored
+from sessions.application.ports import Due
+from sessions.domain.course import Course
+from sessions.domain.ids import PatientId
+from sessions.domain.plans import Plan, PlanState
+
+PLANS: Final = "plans"
+COURSES: Final = "courses"
+MOST_PLANS: Final = 100
+
+INDEXES: Final = (
+    (
+        PLANS,
+        IndexModel("patient_id", name="one_live_plan", unique=True, partialFilterExpression={"live": True}),
+    ),
+    (PLANS, IndexModel([("patient_id", 1), ("_id", 1)], name="of_patient")),
+    (COURSES, IndexModel("due_at", name="due")),
+)
+
+
+def _open_fields(plan: Plan) -> Mapping[str, object]:
+    return {"patient_id": plan.patient_id, "live": plan.state in (PlanState.ACTIVE, PlanState.ON_HOLD)}
+
+
+class MongoPlans(Stored[Plan]):
+    """See `sessions.application.ports.Plans`."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        documents = Documents(
+            database, PLANS, Plan, fields=_open_fields, owner=lambda each: each.patient_id, vault=vault
+        )
+        super().__init__(documents, "plan")
+
+    async def live_of(self, patient_id: PatientId, /) -> Plan | None:
+        return await self._documents.one(patient_id=patient_id, live=True)
+
+    async def of_patient(self, patient_id: PatientId, /) -> list[Plan]:
+        return await self._documents.many({"patient_id": patient_id}, limit=MOST_PLANS)
+
+
+class MongoCourses(Stored[Course]):
+    """See `sessions.application.ports.Courses`."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        documents = Documents(
+            database,
+            COURSES,
+            Course,
+            fields=lambda course: {"due_at": course.due_at},
+            owner=lambda course: course.id,
+            vault=vault,
+        )
+        super().__init__(documents, "course")
+
+    async def next_due(self) -> Due | None:
+        return await self._documents.earliest("due_at")

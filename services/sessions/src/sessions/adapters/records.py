@@ -1,0 +1,30 @@
+"""Whether sessions' record of a patient is complete, and how far behind screening it may be."""
+
+from datetime import timedelta
+
+from careflow_events.mongo.consumers import MongoConsumers
+from careflow_events.mongo.positions import MongoPositions
+from careflow_events.publication import patient_subject
+from careflow_events.topics import topics_of
+from careflow_service.clock import Clock
+from careflow_service.mongo.client import Database
+from sessions.domain.ids import PatientId
+
+
+class MongoRecords:
+    """See `sessions.application.ports.Records`. `clock` is the domain clock: what checkpoints are written by."""
+
+    def __init__(self, database: Database, consumer: str, clock: Clock) -> None:
+        self._positions = MongoPositions(database, consumer)
+        self._consumers = MongoConsumers(database, consumer)
+        self._clock = clock
+
+    async def complete(self, patient_id: PatientId, /) -> bool:
+        return not await self._positions.blocked(patient_subject(patient_id))
+
+    async def screening_lag(self) -> timedelta | None:
+        """The feed that is furthest behind decides: the clearance is in one, the alerts are in the other."""
+        feeds = [await self._consumers.feed(topic.name) for topic in topics_of("screening")]
+        fresh = [feed.fresh_until() for feed in feeds]
+        known = [each for each in fresh if each is not None]
+        return self._clock() - min(known) if known and len(known) == len(fresh) else None

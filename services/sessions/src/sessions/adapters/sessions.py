@@ -1,0 +1,76 @@
+"""Sessions in MongoDB: encrypted with the patient's key. Open fields: whose, of which appointment, when, when due."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from pymongo import IndexModel
+
+from careflow_service.mongo.client import Database
+from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.vault import Vault
+from sessions.adapters.stored import Stored
+from sessions.application.ports import Due
+from sessions.domain.adverse_events import AdverseEvent
+from sessions.domain.ids import AppointmentId, PatientId
+from sessions.domain.sessions import Session
+from sessions.domain.states import SessionState
+from sessions.domain.words import VisitKind
+
+SESSIONS: Final = "sessions"
+ADVERSE_EVENTS: Final = "adverse_events"
+MOST_SESSIONS: Final = 200
+_BY_START: Final = (("starts_at", 1),)
+
+INDEXES: Final = (
+    (SESSIONS, IndexModel("appointment_id", name="one_per_appointment", unique=True)),
+    (SESSIONS, IndexModel([("patient_id", 1), ("starts_at", 1), ("_id", 1)], name="of_patient")),
+    (SESSIONS, IndexModel("due_at", name="due")),
+    (
+        SESSIONS,
+        IndexModel([("patient_id", 1), ("integration_to_come", 1), ("starts_at", 1), ("_id", 1)], name="integrations"),
+    ),
+)
+
+
+def _open_fields(session: Session) -> Mapping[str, object]:
+    to_come = session.kind is VisitKind.INTEGRATION and session.state is SessionState.SCHEDULED
+    return {
+        "patient_id": session.patient_id,
+        "appointment_id": session.appointment_id,
+        "starts_at": session.starts_at,
+        "due_at": session.alarm_at,
+        "integration_to_come": to_come,
+    }
+
+
+class MongoSessions(Stored[Session]):
+    """See `sessions.application.ports.SessionRecords`."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        documents = Documents(
+            database, SESSIONS, Session, fields=_open_fields, owner=lambda each: each.patient_id, vault=vault
+        )
+        super().__init__(documents, "session")
+
+    async def of_appointment(self, appointment_id: AppointmentId, /) -> Session | None:
+        return await self._documents.one(appointment_id=appointment_id)
+
+    async def of_patient(self, patient_id: PatientId, /) -> list[Session]:
+        return await self._documents.many({"patient_id": patient_id}, sort=_BY_START, limit=MOST_SESSIONS)
+
+    async def next_integration(self, patient_id: PatientId, /, *, after: datetime) -> datetime | None:
+        query = {"patient_id": patient_id, "integration_to_come": True, "starts_at": {"$gt": after}}
+        found = await self._documents.many(query, sort=_BY_START, limit=1)
+        return found[0].starts_at if found else None
+
+    async def next_due(self) -> Due | None:
+        return await self._documents.earliest("due_at")
+
+
+class MongoAdverseEvents(Stored[AdverseEvent]):
+    """See `sessions.application.ports.AdverseEvents`."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        documents = Documents(database, ADVERSE_EVENTS, AdverseEvent, owner=lambda each: each.patient_id, vault=vault)
+        super().__init__(documents, "adverse_event")

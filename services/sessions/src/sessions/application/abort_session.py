@@ -1,0 +1,42 @@
+"""A session was stopped after it had started, or the patient left; only what was rendered is billed."""
+
+from dataclasses import dataclass, field
+
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction
+from sessions.application.rendered_services import rendered_services
+from sessions.application.results import Changed
+from sessions.application.session_changes import SessionChanges
+from sessions.domain.ids import SessionId, StaffId
+from sessions.domain.sessions import Session
+from sessions.domain.states import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class AbortSession:
+    session_id: SessionId
+    patient_left: bool
+    reason: str = field(repr=False)
+    expected_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class AbortSessionHandler:
+    changes: SessionChanges
+
+    async def __call__(self, command: AbortSession, actor: Actor, request: RequestKey) -> Committed[Changed]:
+        """Refused: `session_not_found`, `wrong_state`, `reason_missing`."""
+        outcome = Outcome.LEFT_EARLY if command.patient_left else Outcome.STOPPED
+
+        async def abort(session: Session, tx: Transaction) -> Session:
+            services = rendered_services(session, (), StaffId(actor.id), self.changes.ports, now=tx.now)
+            return session.aborted(outcome, command.reason, services, now=tx.now)
+
+        return await self.changes.run(
+            command.session_id,
+            abort,
+            by=actor,
+            action="abort_session",
+            request=request,
+            expecting=command.expected_version,
+        )

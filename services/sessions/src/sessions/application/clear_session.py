@@ -1,0 +1,46 @@
+"""Somebody of the team finds everything in order; what is not, a prescriber signs for, item by item."""
+
+from dataclasses import dataclass, field
+
+from careflow_service.identity import Actor, RequestKey, Role
+from careflow_service.work import Committed, Transaction
+from sessions.application.ask_gate import ask_guarded_gate
+from sessions.application.results import Changed
+from sessions.application.session_changes import SessionChanges
+from sessions.domain.errors import forbidden
+from sessions.domain.ids import SessionId, StaffId
+from sessions.domain.sessions import Session
+
+
+@dataclass(frozen=True, slots=True)
+class ClearSession:
+    """`overrides` are pairs of item and reason."""
+
+    session_id: SessionId
+    overrides: tuple[tuple[str, str], ...] = field(repr=False)
+    expected_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClearSessionHandler:
+    changes: SessionChanges
+
+    async def __call__(self, command: ClearSession, actor: Actor, request: RequestKey) -> Committed[Changed]:
+        """Refused: `session_not_found`, `dose_gate_closed` with every failed item, `override_needs_prescriber`, and
+        what `Gate.override` refuses.
+        """
+        if command.overrides and not actor.has(Role.PRESCRIBER):
+            raise forbidden("override_needs_prescriber", "Only a prescriber overrides an item of the gate.")
+
+        async def clear(session: Session, tx: Transaction) -> Session:
+            asked = await ask_guarded_gate(session, self.changes.ports, tx)
+            return session.cleared(asked.gate, asked.gate.override(command.overrides, StaffId(actor.id)))
+
+        return await self.changes.run(
+            command.session_id,
+            clear,
+            by=actor,
+            action="clear_session",
+            request=request,
+            expecting=command.expected_version,
+        )

@@ -1,0 +1,62 @@
+"""A session took place: its services are computed from documented times, and the course has one more visit."""
+
+from dataclasses import dataclass
+
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction
+from sessions.application.courses import course_of, keep_course
+from sessions.application.ports import Ports
+from sessions.application.rendered_services import rendered_services
+from sessions.application.results import Changed
+from sessions.application.session_changes import SessionChanges
+from sessions.domain.course import TherapyHour
+from sessions.domain.ids import SessionId, StaffId
+from sessions.domain.service_lines import TherapyTime
+from sessions.domain.sessions import Session
+from sessions.domain.words import VisitKind
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteSession:
+    """`therapy` are the documented times of psychotherapy, in a dosing session while the patient could take part."""
+
+    session_id: SessionId
+    therapy: tuple[TherapyTime, ...]
+    expected_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteSessionHandler:
+    changes: SessionChanges
+
+    async def __call__(self, command: CompleteSession, actor: Actor, request: RequestKey) -> Committed[Changed]:
+        """Refused: `session_not_found`, `wrong_state`, `times_invalid`, `times_outside_session`,
+        `minutes_counted_twice`.
+        """
+        ports = self.changes.ports
+
+        async def complete(session: Session, tx: Transaction) -> Session:
+            services = rendered_services(session, command.therapy, StaffId(actor.id), ports, now=tx.now)
+            return session.completed(services, now=tx.now)
+
+        async def note_in_course(session: Session, tx: Transaction) -> None:
+            if session.kind is not VisitKind.DOSING:
+                await _note_in_course(session, ports, tx)
+
+        return await self.changes.run(
+            command.session_id,
+            complete,
+            by=actor,
+            action="complete_session",
+            request=request,
+            expecting=command.expected_version,
+            then=note_in_course,
+        )
+
+
+async def _note_in_course(session: Session, ports: Ports, tx: Transaction) -> None:
+    assert session.started_at is not None
+    before = await course_of(session.patient_id, ports)
+    hour = TherapyHour(session_id=session.id, kind=session.kind, plan_id=session.plan_id, started_at=session.started_at)
+    course = before.completed(hour, now=tx.now)
+    await keep_course(before, course, ports, tx)

@@ -1,0 +1,41 @@
+"""The rendering clinician corrects what a session was billed by."""
+
+from dataclasses import dataclass, field
+
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction
+from sessions.application.results import Changed
+from sessions.application.session_changes import SessionChanges
+from sessions.domain.ids import SessionId, StaffId
+from sessions.domain.service_lines import ServiceLine
+from sessions.domain.sessions import Session
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectServices:
+    """`lines` are all the services the caller rendered, as they are to be billed."""
+
+    session_id: SessionId
+    lines: tuple[ServiceLine, ...] = field(repr=False)
+    expected_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectServicesHandler:
+    changes: SessionChanges
+
+    async def __call__(self, command: CorrectServices, actor: Actor, request: RequestKey) -> Committed[Changed]:
+        """Refused: `session_not_found`, `wrong_state`, `not_rendering_provider`."""
+        by = StaffId(actor.id)
+
+        async def correct(session: Session, tx: Transaction) -> Session:
+            return session.services_corrected(command.lines, by, now=tx.now)
+
+        return await self.changes.run(
+            command.session_id,
+            correct,
+            by=actor,
+            action="correct_services",
+            request=request,
+            expecting=command.expected_version,
+        )

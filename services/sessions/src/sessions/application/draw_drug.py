@@ -1,0 +1,46 @@
+"""Drug is drawn up for one session."""
+
+from dataclasses import dataclass
+
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction, Work
+from sessions.application.ports import Ports
+from sessions.application.results import Added
+from sessions.domain.clinic_day import clinic_day
+from sessions.domain.ids import ContainerId, DrawId, SessionId, StaffId
+from sessions.domain.units import Millilitres
+
+
+@dataclass(frozen=True, slots=True)
+class DrawDrug:
+    container_id: ContainerId
+    session_id: SessionId
+    volume: Millilitres
+
+
+@dataclass(frozen=True, slots=True)
+class DrawDrugHandler:
+    ports: Ports
+    work: Work
+
+    async def __call__(self, command: DrawDrug, actor: Actor, request: RequestKey) -> Committed[Added]:
+        """Refused: `container_not_found`, `session_not_found`, `container_expired`, `container_exceeded`,
+        `amount_invalid`.
+        """
+
+        async def draw(tx: Transaction) -> Added:
+            session = await self.ports.sessions.get(command.session_id)
+            before = await self.ports.drug_log.get(command.container_id)
+            draw_id = DrawId(tx.new_id())
+            container = before.drawn(
+                draw_id,
+                session.id,
+                command.volume,
+                by=StaffId(actor.id),
+                today=clinic_day(tx.now, self.ports.policy.timezone),
+                now=tx.now,
+            )
+            await self.ports.drug_log.save(container, expecting=before.version, tx=tx)
+            return Added(container.id, container.version, draw_id)
+
+        return await self.work.run(draw, by=actor, action="draw_drug", returns=Added, request=request)

@@ -1,0 +1,71 @@
+"""A line is entered in the drug log, or taken back by a counter-entry."""
+
+from dataclasses import dataclass, field
+
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction, Work
+from sessions.application.ports import Ports
+from sessions.application.results import Added
+from sessions.domain.drug_log import Entry, EntryKind
+from sessions.domain.ids import ContainerId, DrawId, EntryId, StaffId
+from sessions.domain.units import Milligrams
+
+
+@dataclass(frozen=True, slots=True)
+class EnterInDrugLog:
+    container_id: ContainerId
+    kind: EntryKind
+    mass: Milligrams
+    draw_id: DrawId | None
+    note: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ReverseEntry:
+    container_id: ContainerId
+    entry_id: EntryId
+    note: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EnterInDrugLogHandler:
+    ports: Ports
+    work: Work
+
+    async def __call__(self, command: EnterInDrugLog, actor: Actor, request: RequestKey) -> Committed[Added]:
+        """Refused: `container_not_found`, and what `Container.entered` refuses."""
+
+        async def enter(tx: Transaction) -> Added:
+            before = await self.ports.drug_log.get(command.container_id)
+            entry = Entry(
+                id=EntryId(tx.new_id()),
+                kind=command.kind,
+                mass=command.mass,
+                by=StaffId(actor.id),
+                at=tx.now,
+                draw_id=command.draw_id,
+                note=command.note,
+            )
+            container = before.entered(entry)
+            await self.ports.drug_log.save(container, expecting=before.version, tx=tx)
+            return Added(container.id, container.version, entry.id)
+
+        return await self.work.run(enter, by=actor, action="enter_in_drug_log", returns=Added, request=request)
+
+
+@dataclass(frozen=True, slots=True)
+class ReverseEntryHandler:
+    ports: Ports
+    work: Work
+
+    async def __call__(self, command: ReverseEntry, actor: Actor, request: RequestKey) -> Committed[Added]:
+        """Refused: `container_not_found`, and what `Container.reversed` refuses."""
+
+        async def reverse(tx: Transaction) -> Added:
+            before = await self.ports.drug_log.get(command.container_id)
+            counter_id = EntryId(tx.new_id())
+            container = before.reversed(command.entry_id, counter_id, command.note, by=StaffId(actor.id), now=tx.now)
+            await self.ports.drug_log.save(container, expecting=before.version, tx=tx)
+            return Added(container.id, container.version, counter_id)
+
+        return await self.work.run(reverse, by=actor, action="reverse_drug_entry", returns=Added, request=request)

@@ -1,0 +1,112 @@
+"""A dose is given: out of a draw of the drug log, by the order, through a gate that is open at this very moment."""
+
+from dataclasses import dataclass, field
+
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction
+from sessions.application.ask_gate import ask_guarded_gate
+from sessions.application.courses import course_of, keep_course
+from sessions.application.ports import Ports
+from sessions.application.results import Changed
+from sessions.application.session_changes import SessionChanges
+from sessions.domain.doses import Dose, StatedDose
+from sessions.domain.drug_log import Container
+from sessions.domain.errors import conflict, invalid
+from sessions.domain.ids import ContainerId, DrawId, EntryId, SessionId, StaffId
+from sessions.domain.monitoring import Monitoring
+from sessions.domain.sessions import Session
+from sessions.domain.words import Route
+
+
+@dataclass(frozen=True, slots=True)
+class GiveDose:
+    session_id: SessionId
+    container_id: ContainerId
+    draw_id: DrawId
+    dose: StatedDose = field(repr=False)
+    expected_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class GiveDoseHandler:
+    changes: SessionChanges
+
+    async def __call__(self, command: GiveDose, actor: Actor, request: RequestKey) -> Committed[Changed]:
+        """Refused: `session_not_found`, `container_not_found`, `dose_gate_closed`, `concentration_mismatch`, and what
+        `StatedDose.check`, `Container.administered` and `Session.dosed` refuse.
+        """
+        ports = self.changes.ports
+
+        async def give(session: Session, tx: Transaction) -> Session:
+            asked = await ask_guarded_gate(session, ports, tx)
+            container = await ports.drug_log.get(command.container_id)
+            _check(command.dose, session, container, ports)
+            dosed = session.dosed(
+                _dose(command, session, container, actor, tx), asked.gate, _monitoring(session, ports, tx)
+            )
+            given = container.administered(
+                EntryId(tx.new_id()),
+                command.draw_id,
+                session.id,
+                command.dose.mass,
+                by=StaffId(actor.id),
+                now=tx.now,
+            )
+            await ports.drug_log.save(given, expecting=container.version, tx=tx)
+            return dosed
+
+        async def note_in_course(session: Session, tx: Transaction) -> None:
+            await _note_in_course(session, ports, tx)
+
+        return await self.changes.run(
+            command.session_id,
+            give,
+            by=actor,
+            action="give_dose",
+            request=request,
+            expecting=command.expected_version,
+            then=note_in_course,
+        )
+
+
+def _check(dose: StatedDose, session: Session, container: Container, ports: Ports) -> None:
+    weight = session.checks.weight
+    dose.check(weight.value.kilograms if weight else None, ports.policy.dose_mismatch_percent.value)
+    if dose.concentration is not None and dose.concentration != container.item.concentration:
+        raise invalid("concentration_mismatch", "The label of this container says another concentration.")
+
+
+def _dose(command: GiveDose, session: Session, container: Container, actor: Actor, tx: Transaction) -> Dose:
+    if session.order is None:
+        raise conflict("order_missing", "Nothing was ordered.")
+    infused = session.order.route is Route.INTRAVENOUS
+    return Dose(
+        stated=command.dose,
+        container_id=command.container_id,
+        draw_id=command.draw_id,
+        ndc=container.item.ndc,
+        given_by=StaffId(actor.id),
+        started_at=tx.now,
+        ended_at=None if infused else tx.now,
+    )
+
+
+def _monitoring(session: Session, ports: Ports, tx: Transaction) -> Monitoring:
+    assert session.order is not None
+    baseline = session.checks.baseline[-1] if session.checks.baseline else None
+    plan = ports.policy.routes[session.order.route].observations
+    return Monitoring.begun(tx.now, plan, baseline, ports.policy.vitals_times)
+
+
+async def _note_in_course(session: Session, ports: Ports, tx: Transaction) -> None:
+    """The course is always written by a first dose, so that two sessions cannot both be the last allowed one."""
+    integration = ports.policy.integration
+    before = await course_of(session.patient_id, ports)
+    course = before.dosed(
+        session.id,
+        session.plan_id,
+        at=tx.now,
+        due_within=integration.due_within,
+        overdue_after=integration.overdue_after,
+    )
+    await keep_course(before, course, ports, tx)

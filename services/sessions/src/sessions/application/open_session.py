@@ -1,0 +1,45 @@
+"""The clinic opens a session before booking has been heard of its appointment; what is booked is filled in later."""
+
+from dataclasses import dataclass
+
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction, Work
+from sessions.application.ports import Ports
+from sessions.application.results import Changed
+from sessions.domain.errors import conflict
+from sessions.domain.ids import AppointmentId, LocationId, PatientId, SessionId
+from sessions.domain.sessions import Session
+from sessions.domain.words import VisitKind
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    appointment_id: AppointmentId
+    patient_id: PatientId
+    kind: VisitKind
+    location_id: LocationId
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSessionHandler:
+    ports: Ports
+    work: Work
+
+    async def __call__(self, command: OpenSession, actor: Actor, request: RequestKey) -> Committed[Changed]:
+        """Refused: `session_exists`, naming it."""
+
+        async def open_session(tx: Transaction) -> Changed:
+            known = await self.ports.sessions.of_appointment(command.appointment_id)
+            if known is not None:
+                raise conflict("session_exists", "This appointment has its session.", session_id=known.id)
+            session = Session.opened(
+                SessionId(tx.new_id()),
+                command.appointment_id,
+                command.patient_id,
+                command.kind,
+                command.location_id,
+            )
+            await self.ports.sessions.add(session, tx)
+            return Changed(session.id, session.version)
+
+        return await self.work.run(open_session, by=actor, action="open_session", returns=Changed, request=request)

@@ -1,0 +1,163 @@
+"""What the use cases stand on; `bootstrap.py` hands in the adapters.
+
+Invariant: a `find` answers None, a `get` refuses with the thing's own `..._not_found`; every write takes the
+transaction it belongs to.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from careflow_service.clock import Clock
+from careflow_service.identity import Actor
+from careflow_service.work import Transaction
+from sessions.domain.adverse_events import AdverseEvent
+from sessions.domain.consents import Consent
+from sessions.domain.course import Course
+from sessions.domain.drug_days import DrugDay
+from sessions.domain.drug_log import Container
+from sessions.domain.eligibility import Eligibility
+from sessions.domain.ids import (
+    AdverseEventId,
+    AppointmentId,
+    ConsentId,
+    ContainerId,
+    LocationId,
+    PatientId,
+    PlanId,
+    SessionId,
+)
+from sessions.domain.patients import PatientCopy
+from sessions.domain.plans import Plan
+from sessions.domain.policy import SessionsPolicy
+from sessions.domain.service_lines import ServiceCodes
+from sessions.domain.sessions import Session
+
+Due = tuple[datetime, str]
+"""When something is due, and the id of what."""
+
+
+class Patients(Protocol):
+    async def find(self, patient_id: PatientId, /) -> PatientCopy | None: ...
+    async def add(self, patient: PatientCopy, /, tx: Transaction) -> None: ...
+    async def save(self, patient: PatientCopy, /, *, expecting: int, tx: Transaction) -> None: ...
+
+
+class Eligibilities(Protocol):
+    async def find(self, patient_id: PatientId, /) -> Eligibility | None: ...
+    async def add(self, eligibility: Eligibility, /, tx: Transaction) -> None: ...
+    async def save(self, eligibility: Eligibility, /, *, expecting: int, tx: Transaction) -> None: ...
+    async def guard(self, eligibility: Eligibility, /, tx: Transaction) -> None: ...
+
+
+class Consents(Protocol):
+    async def get(self, consent_id: ConsentId, /) -> Consent: ...
+    async def signed_by(self, patient_id: PatientId, /) -> list[Consent]:
+        """A patient's consents that were signed and have not ended."""
+
+    async def add(self, consent: Consent, /, tx: Transaction) -> None: ...
+    async def save(self, consent: Consent, /, *, expecting: int, tx: Transaction) -> None: ...
+    async def guard(self, consent: Consent, /, tx: Transaction) -> None: ...
+    async def next_due(self) -> Due | None:
+        """The consent that ends next."""
+
+
+class Plans(Protocol):
+    async def get(self, plan_id: PlanId, /) -> Plan: ...
+    async def live_of(self, patient_id: PatientId, /) -> Plan | None:
+        """The patient's one plan that is active or on hold."""
+
+    async def of_patient(self, patient_id: PatientId, /) -> list[Plan]: ...
+    async def add(self, plan: Plan, /, tx: Transaction) -> None: ...
+    async def save(self, plan: Plan, /, *, expecting: int, tx: Transaction) -> None: ...
+    async def guard(self, plan: Plan, /, tx: Transaction) -> None: ...
+
+
+class Courses(Protocol):
+    async def find(self, patient_id: PatientId, /) -> Course | None: ...
+    async def add(self, course: Course, /, tx: Transaction) -> None: ...
+    async def save(self, course: Course, /, *, expecting: int, tx: Transaction) -> None: ...
+    async def next_due(self) -> Due | None:
+        """The course in which an integration becomes overdue next."""
+
+
+class SessionRecords(Protocol):
+    async def get(self, session_id: SessionId, /) -> Session: ...
+    async def of_appointment(self, appointment_id: AppointmentId, /) -> Session | None: ...
+    async def of_patient(self, patient_id: PatientId, /) -> list[Session]:
+        """A patient's sessions by when they start."""
+
+    async def next_integration(self, patient_id: PatientId, /, *, after: datetime) -> datetime | None:
+        """When the patient's next booked integration starts."""
+
+    async def add(self, session: Session, /, tx: Transaction) -> None: ...
+    async def save(self, session: Session, /, *, expecting: int, tx: Transaction) -> None: ...
+    async def next_due(self) -> Due | None:
+        """The session in which an observation will be missing next."""
+
+
+class AdverseEvents(Protocol):
+    async def get(self, event_id: AdverseEventId, /) -> AdverseEvent: ...
+    async def add(self, event: AdverseEvent, /, tx: Transaction) -> None: ...
+    async def save(self, event: AdverseEvent, /, *, expecting: int, tx: Transaction) -> None: ...
+
+
+class DrugLog(Protocol):
+    async def get(self, container_id: ContainerId, /) -> Container: ...
+    async def at(self, location_id: LocationId, /) -> list[Container]:
+        """The containers of a location in which something is left or unsettled."""
+
+    async def unsettled_before(self, location_id: LocationId, moment: datetime, /) -> bool:
+        """Whether something at the location has waited to be settled since before this moment."""
+
+    async def add(self, container: Container, /, tx: Transaction) -> None: ...
+    async def save(self, container: Container, /, *, expecting: int, tx: Transaction) -> None: ...
+
+
+class DrugDays(Protocol):
+    async def find(self, day_id: str, /) -> DrugDay | None: ...
+    async def get(self, day_id: str, /) -> DrugDay: ...
+    async def discrepancies_open(self, location_id: LocationId, /) -> bool: ...
+    async def add(self, day: DrugDay, /, tx: Transaction) -> None: ...
+    async def save(self, day: DrugDay, /, *, expecting: int, tx: Transaction) -> None: ...
+
+
+class Records(Protocol):
+    """What other services have said."""
+
+    async def complete(self, patient_id: PatientId, /) -> bool:
+        """False while an event about the patient waits to be replayed."""
+
+    async def screening_lag(self) -> timedelta | None:
+        """How far behind screening this service may be; None when it cannot tell."""
+
+
+class ReadAudit(Protocol):
+    """Every read of clinical content leaves an entry."""
+
+    async def read(self, actor: Actor, action: str, what: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Everything use cases, reactions and deadlines stand on. `codes` are the editions, the newest first."""
+
+    patients: Patients
+    eligibilities: Eligibilities
+    consents: Consents
+    plans: Plans
+    courses: Courses
+    sessions: SessionRecords
+    adverse_events: AdverseEvents
+    drug_log: DrugLog
+    drug_days: DrugDays
+    records: Records
+    audit: ReadAudit
+    policy: SessionsPolicy
+    codes: Sequence[ServiceCodes]
+    clock: Clock
+
+    def codes_on(self, day: date) -> ServiceCodes:
+        """The edition in force on a day; before the first one, the first."""
+        return next((each for each in self.codes if each.effective_from <= day), self.codes[-1])

@@ -1,0 +1,35 @@
+"""The team records some of what is asked before a dose."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction
+from sessions.application.results import Changed
+from sessions.application.session_changes import SessionChanges
+from sessions.domain.checks import Checks
+from sessions.domain.ids import SessionId, StaffId
+from sessions.domain.sessions import Session
+
+Stamp = Callable[[StaffId, datetime], Checks]
+"""The checks as somebody recorded them at a moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordChecks:
+    session_id: SessionId
+    recorded: Stamp = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordChecksHandler:
+    changes: SessionChanges
+
+    async def __call__(self, command: RecordChecks, actor: Actor, request: RequestKey) -> Committed[Changed]:
+        """Refused: `session_not_found`, `checks_empty`, `vitals_implausible`, `observed_in_future`, `wrong_state`."""
+
+        async def record(session: Session, tx: Transaction) -> Session:
+            return session.checked(command.recorded(StaffId(actor.id), tx.now), now=tx.now)
+
+        return await self.changes.run(command.session_id, record, by=actor, action="record_checks", request=request)

@@ -1,0 +1,98 @@
+"""A prescriber signs a plan, or a newer version of it, on a valid clearance and a consent to its route."""
+
+from dataclasses import dataclass, field
+
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction, Work
+from sessions.application.ports import Ports
+from sessions.application.results import Changed
+from sessions.domain.clinic_day import clinic_day
+from sessions.domain.consents import Consent
+from sessions.domain.eligibility import ClearanceCopy
+from sessions.domain.errors import conflict
+from sessions.domain.ids import PatientId, PlanId, StaffId
+from sessions.domain.plans import PlanTerms
+from sessions.domain.words import Route
+
+
+@dataclass(frozen=True, slots=True)
+class SignPlan:
+    plan_id: PlanId
+    expected_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustPlan:
+    """`terms` are the whole plan as it is to be from now on."""
+
+    plan_id: PlanId
+    terms: PlanTerms = field(repr=False)
+    expected_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignPlanHandler:
+    ports: Ports
+    work: Work
+
+    async def __call__(self, command: SignPlan, actor: Actor, request: RequestKey) -> Committed[Changed]:
+        """Refused: `plan_not_found`, `another_plan_is_live`, and what `Plan.signed` refuses."""
+
+        async def sign(tx: Transaction) -> Changed:
+            before = await self.ports.plans.get(command.plan_id)
+            if await self.ports.plans.live_of(before.patient_id) is not None:
+                raise conflict("another_plan_is_live", "The patient's earlier plan must end first.")
+            clearance, consent = await _grounds(before.patient_id, before.terms.route, tx, self.ports)
+            plan = before.signed(
+                StaffId(actor.id),
+                clearance=clearance,
+                consent=consent,
+                policy=self.ports.policy,
+                codes=self.ports.codes_on(clinic_day(tx.now, self.ports.policy.timezone)),
+                now=tx.now,
+            )
+            await self.ports.plans.save(plan, expecting=command.expected_version, tx=tx)
+            return Changed(plan.id, plan.version)
+
+        return await self.work.run(sign, by=actor, action="sign_plan", returns=Changed, request=request)
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustPlanHandler:
+    ports: Ports
+    work: Work
+
+    async def __call__(self, command: AdjustPlan, actor: Actor, request: RequestKey) -> Committed[Changed]:
+        """Refused: `plan_not_found`, and what `Plan.adjusted` refuses."""
+
+        async def adjust(tx: Transaction) -> Changed:
+            before = await self.ports.plans.get(command.plan_id)
+            clearance, consent = await _grounds(before.patient_id, command.terms.route, tx, self.ports)
+            plan = before.adjusted(
+                command.terms,
+                StaffId(actor.id),
+                clearance=clearance,
+                consent=consent,
+                policy=self.ports.policy,
+                codes=self.ports.codes_on(clinic_day(tx.now, self.ports.policy.timezone)),
+                now=tx.now,
+            )
+            await self.ports.plans.save(plan, expecting=command.expected_version, tx=tx)
+            return Changed(plan.id, plan.version)
+
+        return await self.work.run(adjust, by=actor, action="adjust_plan", returns=Changed, request=request)
+
+
+async def _grounds(
+    patient_id: PatientId, route: Route, tx: Transaction, ports: Ports
+) -> tuple[ClearanceCopy | None, Consent | None]:
+    """What a signature rests on, guarded so that no other commit changes it meanwhile."""
+    eligibility = await ports.eligibilities.find(patient_id)
+    if eligibility is not None:
+        await ports.eligibilities.guard(eligibility, tx)
+    version = ports.policy.gate.treatment_consent_version.value
+    for consent in await ports.consents.signed_by(patient_id):
+        if consent.covers(route, version, tx.now):
+            await ports.consents.guard(consent, tx)
+            return eligibility.clearance if eligibility else None, consent
+    return eligibility.clearance if eligibility else None, None

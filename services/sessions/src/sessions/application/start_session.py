@@ -1,0 +1,55 @@
+"""A session begins. For a dose the gate is looked at again: much may have changed since it was cleared."""
+
+from dataclasses import dataclass
+
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction
+from sessions.application.ask_gate import ask_guarded_gate
+from sessions.application.courses import course_of, plan_of
+from sessions.application.results import Changed
+from sessions.application.session_changes import SessionChanges
+from sessions.domain.course import Course
+from sessions.domain.ids import SessionId
+from sessions.domain.plans import Plan
+from sessions.domain.sessions import Numbered, Session
+from sessions.domain.words import VisitKind
+
+
+@dataclass(frozen=True, slots=True)
+class StartSession:
+    session_id: SessionId
+    expected_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class StartSessionHandler:
+    changes: SessionChanges
+
+    async def __call__(self, command: StartSession, actor: Actor, request: RequestKey) -> Committed[Changed]:
+        """Refused: `session_not_found`, `wrong_state`, `dose_gate_closed`."""
+        ports = self.changes.ports
+
+        async def start(session: Session, tx: Transaction) -> Session:
+            if session.kind is VisitKind.DOSING:
+                asked = await ask_guarded_gate(session, ports, tx)
+                return _numbered(session, asked.plan, asked.course).started(asked.gate, now=tx.now)
+            plan, course = await plan_of(session, ports), await course_of(session.patient_id, ports)
+            return _numbered(session, plan, course).started(None, now=tx.now)
+
+        return await self.changes.run(
+            command.session_id,
+            start,
+            by=actor,
+            action="start_session",
+            request=request,
+            expecting=command.expected_version,
+        )
+
+
+def _numbered(session: Session, plan: Plan | None, course: Course) -> Session:
+    """Which visit of its plan it is; beyond what was planned it is counted all the same."""
+    if plan is None:
+        return session
+    number = course.number_of_next(session.kind, plan.id)
+    planned = max(number, plan.terms.planned(session.kind))
+    return session.planned_by(plan.id, plan.terms.phase, Numbered(number=number, of=planned))

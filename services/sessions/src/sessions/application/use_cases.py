@@ -1,0 +1,77 @@
+"""The service's table of contents: everything sessions can be asked to do."""
+
+from dataclasses import dataclass
+
+from sessions.application.abort_session import AbortSessionHandler
+from sessions.application.attest_eligibility import AttestEligibilityHandler
+from sessions.application.change_plan import ChangePlanHandler
+from sessions.application.check_in import CheckInHandler
+from sessions.application.clear_session import ClearSessionHandler
+from sessions.application.close_drug_day import CloseDrugDayHandler, SettleDiscrepancyHandler
+from sessions.application.complete_session import CompleteSessionHandler
+from sessions.application.convert_session import ConvertSessionHandler
+from sessions.application.correct_services import CorrectServicesHandler
+from sessions.application.discharge_patient import DischargePatientHandler
+from sessions.application.draft_plan import DraftPlanHandler, RedraftPlanHandler
+from sessions.application.draw_drug import DrawDrugHandler
+from sessions.application.end_dose import EndDoseHandler
+from sessions.application.enter_in_drug_log import EnterInDrugLogHandler, ReverseEntryHandler
+from sessions.application.give_dose import GiveDoseHandler
+from sessions.application.open_session import OpenSessionHandler
+from sessions.application.ports import Ports
+from sessions.application.reading import Reading
+from sessions.application.receive_container import ReceiveContainerHandler
+from sessions.application.record_checks import RecordChecksHandler
+from sessions.application.record_vitals import RecordVitalsHandler
+from sessions.application.refuse_session import RefuseSessionHandler
+from sessions.application.report_adverse_event import ReportAdverseEventHandler
+from sessions.application.review_adverse_event import ReviewAdverseEventHandler
+from sessions.application.review_doses import ReviewDosesHandler
+from sessions.application.sign_consent import SignConsentHandler
+from sessions.application.sign_order import SignOrderHandler
+from sessions.application.sign_plan import AdjustPlanHandler, SignPlanHandler
+from sessions.application.start_session import StartSessionHandler
+from sessions.application.withdraw_consent import WithdrawConsentHandler
+from sessions.application.witness_entry import WitnessEntryHandler
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sessions:
+    """`ports` is what reactions and deadlines get."""
+
+    sign_consent: SignConsentHandler
+    withdraw_consent: WithdrawConsentHandler
+    draft_plan: DraftPlanHandler
+    redraft_plan: RedraftPlanHandler
+    sign_plan: SignPlanHandler
+    adjust_plan: AdjustPlanHandler
+    change_plan: ChangePlanHandler
+    open_session: OpenSessionHandler
+    check_in: CheckInHandler
+    record_checks: RecordChecksHandler
+    sign_order: SignOrderHandler
+    attest_eligibility: AttestEligibilityHandler
+    clear_session: ClearSessionHandler
+    refuse_session: RefuseSessionHandler
+    convert_session: ConvertSessionHandler
+    start_session: StartSessionHandler
+    give_dose: GiveDoseHandler
+    end_dose: EndDoseHandler
+    record_vitals: RecordVitalsHandler
+    discharge_patient: DischargePatientHandler
+    complete_session: CompleteSessionHandler
+    abort_session: AbortSessionHandler
+    correct_services: CorrectServicesHandler
+    review_doses: ReviewDosesHandler
+    report_adverse_event: ReportAdverseEventHandler
+    review_adverse_event: ReviewAdverseEventHandler
+    receive_container: ReceiveContainerHandler
+    draw_drug: DrawDrugHandler
+    enter_in_drug_log: EnterInDrugLogHandler
+    reverse_entry: ReverseEntryHandler
+    witness_entry: WitnessEntryHandler
+    close_drug_day: CloseDrugDayHandler
+    settle_discrepancy: SettleDiscrepancyHandler
+
+    reading: Reading
+    ports: Ports

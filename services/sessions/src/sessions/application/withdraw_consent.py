@@ -1,0 +1,34 @@
+"""A patient takes a consent back; always possible, and dosing by it ends at once."""
+
+from dataclasses import dataclass
+
+from careflow_service.identity import Actor, RequestKey, Role
+from careflow_service.work import Committed, Transaction, Work
+from sessions.application.ports import Ports
+from sessions.application.results import Changed
+from sessions.domain.errors import not_found
+from sessions.domain.ids import ConsentId
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawConsent:
+    consent_id: ConsentId
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawConsentHandler:
+    ports: Ports
+    work: Work
+
+    async def __call__(self, command: WithdrawConsent, actor: Actor, request: RequestKey) -> Committed[Changed]:
+        """Refused: `consent_not_found` (also to another patient), `consent_ended`."""
+
+        async def withdraw(tx: Transaction) -> Changed:
+            before = await self.ports.consents.get(command.consent_id)
+            if actor.has(Role.PATIENT) and actor.patient_id != before.patient_id:
+                raise not_found("consent")
+            consent = before.withdrawn(now=tx.now)
+            await self.ports.consents.save(consent, expecting=before.version, tx=tx)
+            return Changed(consent.id, consent.version)
+
+        return await self.work.run(withdraw, by=actor, action="withdraw_consent", returns=Changed, request=request)

@@ -1,0 +1,131 @@
+"""The only wiring: which adapter stands behind which port, and what the library must know of this service."""
+
+from careflow_service.service import Resources, Service
+from sessions.adapters import consents, drug_log, plans
+from sessions.adapters import sessions as session_documents
+from sessions.adapters.clinical_content import SHIPPED, clinical_policy, service_codes
+from sessions.adapters.consents import MongoConsents
+from sessions.adapters.drug_log import MongoDrugDays, MongoDrugLog
+from sessions.adapters.patients import MongoEligibilities, MongoPatients
+from sessions.adapters.plans import MongoCourses, MongoPlans
+from sessions.adapters.records import MongoRecords
+from sessions.adapters.sessions import MongoAdverseEvents, MongoSessions
+from sessions.application.abort_session import AbortSessionHandler
+from sessions.application.attest_eligibility import AttestEligibilityHandler
+from sessions.application.change_plan import ChangePlanHandler
+from sessions.application.check_in import CheckInHandler
+from sessions.application.clear_session import ClearSessionHandler
+from sessions.application.close_drug_day import CloseDrugDayHandler, SettleDiscrepancyHandler
+from sessions.application.complete_session import CompleteSessionHandler
+from sessions.application.convert_session import ConvertSessionHandler
+from sessions.application.correct_services import CorrectServicesHandler
+from sessions.application.discharge_patient import DischargePatientHandler
+from sessions.application.draft_plan import DraftPlanHandler, RedraftPlanHandler
+from sessions.application.draw_drug import DrawDrugHandler
+from sessions.application.end_dose import EndDoseHandler
+from sessions.application.enter_in_drug_log import EnterInDrugLogHandler, ReverseEntryHandler
+from sessions.application.give_dose import GiveDoseHandler
+from sessions.application.open_session import OpenSessionHandler
+from sessions.application.ports import Ports
+from sessions.application.reading import Reading
+from sessions.application.receive_container import ReceiveContainerHandler
+from sessions.application.record_checks import RecordChecksHandler
+from sessions.application.record_vitals import RecordVitalsHandler
+from sessions.application.refuse_session import RefuseSessionHandler
+from sessions.application.report_adverse_event import ReportAdverseEventHandler
+from sessions.application.review_adverse_event import ReviewAdverseEventHandler
+from sessions.application.review_doses import ReviewDosesHandler
+from sessions.application.session_changes import SessionChanges
+from sessions.application.sign_consent import SignConsentHandler
+from sessions.application.sign_order import SignOrderHandler
+from sessions.application.sign_plan import AdjustPlanHandler, SignPlanHandler
+from sessions.application.start_session import StartSessionHandler
+from sessions.application.use_cases import Sessions
+from sessions.application.withdraw_consent import WithdrawConsentHandler
+from sessions.application.witness_entry import WitnessEntryHandler
+from sessions.deadlines import DEADLINES
+from sessions.domain.errors import DomainError
+from sessions.entrypoints.http.app import HTTP
+from sessions.published import PUBLISHED
+from sessions.settings import SessionsSettings
+from sessions.subscriptions import SUBSCRIPTIONS
+
+NAME = "sessions"
+
+
+def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
+    """The application of one process."""
+    ports, work = _ports(resources), resources.work
+    changes = SessionChanges(ports, work)
+    return Sessions(
+        sign_consent=SignConsentHandler(ports, work),
+        withdraw_consent=WithdrawConsentHandler(ports, work),
+        draft_plan=DraftPlanHandler(ports, work),
+        redraft_plan=RedraftPlanHandler(ports, work),
+        sign_plan=SignPlanHandler(ports, work),
+        adjust_plan=AdjustPlanHandler(ports, work),
+        change_plan=ChangePlanHandler(ports, work),
+        open_session=OpenSessionHandler(ports, work),
+        check_in=CheckInHandler(changes),
+        record_checks=RecordChecksHandler(changes),
+        sign_order=SignOrderHandler(changes),
+        attest_eligibility=AttestEligibilityHandler(changes),
+        clear_session=ClearSessionHandler(changes),
+        refuse_session=RefuseSessionHandler(changes),
+        convert_session=ConvertSessionHandler(changes),
+        start_session=StartSessionHandler(changes),
+        give_dose=GiveDoseHandler(changes),
+        end_dose=EndDoseHandler(changes),
+        record_vitals=RecordVitalsHandler(changes),
+        discharge_patient=DischargePatientHandler(changes),
+        complete_session=CompleteSessionHandler(changes),
+        abort_session=AbortSessionHandler(changes),
+        correct_services=CorrectServicesHandler(changes),
+        review_doses=ReviewDosesHandler(ports, work),
+        report_adverse_event=ReportAdverseEventHandler(ports, work),
+        review_adverse_event=ReviewAdverseEventHandler(ports, work),
+        receive_container=ReceiveContainerHandler(ports, work),
+        draw_drug=DrawDrugHandler(ports, work),
+        enter_in_drug_log=EnterInDrugLogHandler(ports, work),
+        reverse_entry=ReverseEntryHandler(ports, work),
+        witness_entry=WitnessEntryHandler(ports, work),
+        close_drug_day=CloseDrugDayHandler(ports, work),
+        settle_discrepancy=SettleDiscrepancyHandler(ports, work),
+        reading=Reading(ports),
+        ports=ports,
+    )
+
+
+def _ports(resources: Resources[SessionsSettings]) -> Ports:
+    database, vault = resources.database, resources.vault
+    content = resources.settings.clinical_content_dir or SHIPPED
+    return Ports(
+        patients=MongoPatients(database, vault),
+        eligibilities=MongoEligibilities(database, vault),
+        consents=MongoConsents(database, vault),
+        plans=MongoPlans(database, vault),
+        courses=MongoCourses(database, vault),
+        sessions=MongoSessions(database, vault),
+        adverse_events=MongoAdverseEvents(database, vault),
+        drug_log=MongoDrugLog(database),
+        drug_days=MongoDrugDays(database),
+        records=MongoRecords(database, NAME, resources.clock),
+        audit=resources.audit,
+        policy=clinical_policy(content),
+        codes=service_codes(content),
+        clock=resources.clock,
+    )
+
+
+SERVICE: Service[SessionsSettings, Ports, Sessions] = Service(
+    name=NAME,
+    settings=SessionsSettings,
+    bootstrap=bootstrap,
+    ports=lambda sessions: sessions.ports,
+    published=PUBLISHED,
+    subscriptions=SUBSCRIPTIONS,
+    http=HTTP,
+    domain_error=DomainError,
+    deadlines=DEADLINES,
+    indexes=(*consents.INDEXES, *plans.INDEXES, *session_documents.INDEXES, *drug_log.INDEXES),
+)

@@ -1,0 +1,13 @@
+"""What sessions waits for and does by itself, in one table; run by `timers`, which needs no Kafka."""
+
+from careflow_service.deadlines import Deadline
+from sessions.application.expire_consent import expire_consent
+from sessions.application.ports import Ports
+from sessions.application.raise_integration_overdue import raise_integration_overdue
+from sessions.application.raise_vitals_alarm import raise_vitals_alarm
+
+DEADLINES: tuple[Deadline[Ports], ...] = (
+    Deadline("raise_vitals_alarm", next=lambda ports: ports.sessions.next_due(), fire=raise_vitals_alarm),
+    Deadline("raise_integration_overdue", next=lambda ports: ports.courses.next_due(), fire=raise_integration_overdue),
+    Deadline("expire_consent", next=lambda ports: ports.consents.next_due(), fire=expire_consent),
+)

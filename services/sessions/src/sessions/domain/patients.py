@@ -1,0 +1,40 @@
+"""What sessions knows of a patient from booking: a copy, kept up to date by booking's events.
+
+Invariant: never the source of truth; a detail booking has not said is None.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Self
+
+from sessions.domain.aggregate import Aggregate
+from sessions.domain.ids import PatientId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactPerson:
+    """Somebody to call."""
+
+    name: str = field(repr=False)
+    phone: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientDetails:
+    """The details booking seals for sessions: what the team identifies the patient by, and whom it calls."""
+
+    name: str | None = field(default=None, repr=False)
+    born_on: date | None = field(default=None, repr=False)
+    phone: str | None = field(default=None, repr=False)
+    emergency_contact: ContactPerson | None = field(default=None, repr=False)
+    escort: ContactPerson | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientCopy(Aggregate):
+    id: PatientId
+    details: PatientDetails
+
+    def updated(self, details: PatientDetails) -> Self:
+        """The copy with booking's newest details."""
+        return self if details == self.details else replace(self.recording(), details=details)

@@ -1,0 +1,29 @@
+"""What sessions answers over HTTP."""
+
+from careflow_service.service import Http
+from sessions.application.use_cases import Sessions
+from sessions.entrypoints.http import (
+    adverse_event_routes,
+    consent_routes,
+    dose_routes,
+    drug_log_routes,
+    gate_routes,
+    plan_routes,
+    session_routes,
+)
+from sessions.entrypoints.http.access import ACCESS
+
+HTTP: Http[Sessions] = Http(
+    title="CareFlow sessions",
+    description="The treatment itself: consents, plans, sessions, the dose gate, vital signs, the controlled-drug log.",
+    routers=(
+        consent_routes.router,
+        plan_routes.router,
+        session_routes.router,
+        gate_routes.router,
+        dose_routes.router,
+        adverse_event_routes.router,
+        drug_log_routes.router,
+    ),
+    access=ACCESS,
+)

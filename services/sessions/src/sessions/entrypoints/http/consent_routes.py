@@ -1,0 +1,87 @@
+"""Consents: what a patient has agreed to, signing, withdrawing."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, StringConstraints
+
+from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, represent
+from sessions.application.sign_consent import SignConsent
+from sessions.application.withdraw_consent import WithdrawConsent
+from sessions.domain.consents import Consent, ConsentCategory, ConsentText
+from sessions.domain.ids import ConsentId, PatientId
+from sessions.domain.words import Route
+from sessions.entrypoints.http.schemas import AggregateChanged, App, Code, Uuid, changed
+
+router = APIRouter(tags=["consents"])
+
+
+class NewConsent(RequestBody):
+    """The document as it was shown; consent to treatment names its route."""
+
+    category: ConsentCategory
+    document: Code
+    document_version: Code
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
+    route: Route | None = None
+    policy_version: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")] | None = None
+
+
+class ConsentView(BaseModel):
+    id: str
+    version: int
+    category: ConsentCategory
+    document: str
+    document_version: str
+    route: Route | None
+    signed_at: datetime
+    valid_until: datetime
+
+
+class ConsentList(BaseModel):
+    items: tuple[ConsentView, ...]
+
+
+@router.get("/v1/patients/{patient_id}/consents", response_model=ConsentList)
+async def list_consents(patient_id: Uuid, actor: CurrentActor, app: App) -> Response:
+    """What the patient has agreed to and not taken back."""
+    consents = await app.reading.consents_of(PatientId(patient_id), actor)
+    return represent(ConsentList(items=tuple(_consent(each) for each in consents)))
+
+
+@router.post("/v1/patients/{patient_id}/consents", status_code=201, response_model=AggregateChanged)
+async def sign_consent(
+    patient_id: Uuid, body: NewConsent, actor: CurrentActor, request: IdempotentRequest, app: App
+) -> Response:
+    """The patient signs; called by the staff, the caller is the witness of a signature on paper."""
+    text = ConsentText(
+        document=body.document,
+        document_version=body.document_version,
+        sha256=body.sha256,
+        language=body.language,
+        route=body.route,
+        policy_version=body.policy_version,
+    )
+    command = SignConsent(PatientId(patient_id), body.category, text)
+    return changed(await app.sign_consent(command, actor, request), status=201)
+
+
+@router.post("/v1/consents/{consent_id}/withdraw", response_model=AggregateChanged)
+async def withdraw_consent(consent_id: Uuid, actor: CurrentActor, request: IdempotentRequest, app: App) -> Response:
+    """The patient takes it back."""
+    return changed(await app.withdraw_consent(WithdrawConsent(ConsentId(consent_id)), actor, request))
+
+
+def _consent(consent: Consent) -> ConsentView:
+    return ConsentView(
+        id=consent.id,
+        version=consent.version,
+        category=consent.category,
+        document=consent.text.document,
+        document_version=consent.text.document_version,
+        route=consent.text.route,
+        signed_at=consent.signed_at,
+        valid_until=consent.valid_until,
+    )

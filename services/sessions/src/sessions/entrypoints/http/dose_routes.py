@@ -1,0 +1,102 @@
+"""The dose itself: giving, ending, watching, discharging."""
+
+from fastapi import APIRouter, Response
+
+from careflow_service.http.dependencies import CurrentActor, ExpectedVersion, IdempotentRequest, RequestBody
+from sessions.application.discharge_patient import DischargePatient
+from sessions.application.end_dose import EndDose
+from sessions.application.give_dose import GiveDose
+from sessions.application.record_vitals import RecordVitals
+from sessions.domain.checks import RiskLevel
+from sessions.domain.discharge import DischargeScore
+from sessions.domain.doses import StatedDose
+from sessions.domain.ids import ContainerId, DrawId, SessionId
+from sessions.domain.units import Milligrams, MilligramsPerKilogram, MilligramsPerMillilitre, Millilitres
+from sessions.entrypoints.http.schemas import AggregateChanged, App, Note, Quantity, Uuid, changed
+from sessions.entrypoints.http.vitals_body import Vitals
+
+router = APIRouter(tags=["doses"])
+
+
+class NewDose(RequestBody):
+    """Out of which draw, how much, and every other way it is stated: they must agree within one percent."""
+
+    container_id: Uuid
+    draw_id: Uuid
+    mg: Quantity
+    mg_per_kg: Quantity | None = None
+    ml: Quantity | None = None
+    mg_per_ml: Quantity | None = None
+
+    def stated(self) -> StatedDose:
+        return StatedDose(
+            mass=Milligrams(self.mg),
+            per_kg=None if self.mg_per_kg is None else MilligramsPerKilogram(self.mg_per_kg),
+            volume=None if self.ml is None else Millilitres(self.ml),
+            concentration=None if self.mg_per_ml is None else MilligramsPerMillilitre(self.mg_per_ml),
+        )
+
+
+class NewVitals(RequestBody):
+    signs: Vitals
+
+
+class NewDischarge(RequestBody):
+    """`reason`: a prescriber lets the patient go although a criterion is not met."""
+
+    oriented: bool
+    walks_unaided: bool
+    nausea_controlled: bool
+    effects_resolved: bool
+    suicide_risk: RiskLevel
+    escort_signed: bool
+    instructions_given: bool
+    reason: Note | None = None
+
+    def score(self) -> DischargeScore:
+        return DischargeScore(**self.model_dump(exclude={"reason"}))
+
+
+@router.post("/v1/sessions/{session_id}/doses", status_code=201, response_model=AggregateChanged)
+async def give_dose(
+    session_id: Uuid,
+    body: NewDose,
+    actor: CurrentActor,
+    request: IdempotentRequest,
+    expected_version: ExpectedVersion,
+    app: App,
+) -> Response:
+    """Give a dose out of a draw, by the order."""
+    command = GiveDose(
+        SessionId(session_id), ContainerId(body.container_id), DrawId(body.draw_id), body.stated(), expected_version
+    )
+    return changed(await app.give_dose(command, actor, request), status=201)
+
+
+@router.post("/v1/sessions/{session_id}/doses/end", response_model=AggregateChanged)
+async def end_dose(session_id: Uuid, actor: CurrentActor, request: IdempotentRequest, app: App) -> Response:
+    """The infusion has run in or was stopped."""
+    return changed(await app.end_dose(EndDose(SessionId(session_id)), actor, request))
+
+
+@router.post("/v1/sessions/{session_id}/vitals", status_code=201, response_model=AggregateChanged)
+async def record_vitals(
+    session_id: Uuid, body: NewVitals, actor: CurrentActor, request: IdempotentRequest, app: App
+) -> Response:
+    """Record one observation."""
+    command = RecordVitals(SessionId(session_id), body.signs.signs)
+    return changed(await app.record_vitals(command, actor, request), status=201)
+
+
+@router.post("/v1/sessions/{session_id}/discharge", response_model=AggregateChanged)
+async def discharge_patient(
+    session_id: Uuid,
+    body: NewDischarge,
+    actor: CurrentActor,
+    request: IdempotentRequest,
+    expected_version: ExpectedVersion,
+    app: App,
+) -> Response:
+    """Let the patient go home."""
+    command = DischargePatient(SessionId(session_id), body.score(), body.reason, expected_version)
+    return changed(await app.discharge_patient(command, actor, request))

@@ -1,0 +1,247 @@
+"""The controlled-drug log: receiving, drawing, entering, witnessing, and the close of a day."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field, StringConstraints
+
+from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, answer, represent
+from careflow_service.work import Committed
+from sessions.application.close_drug_day import CloseDrugDay, SettleDiscrepancy
+from sessions.application.draw_drug import DrawDrug
+from sessions.application.enter_in_drug_log import EnterInDrugLog, ReverseEntry
+from sessions.application.receive_container import ReceiveContainer
+from sessions.application.results import Added
+from sessions.application.witness_entry import WitnessEntry
+from sessions.domain.drug_days import Settlement
+from sessions.domain.drug_log import Container, EntryKind, Item
+from sessions.domain.ids import ContainerId, DrawId, EntryId, LocationId, SessionId
+from sessions.domain.units import Milligrams, MilligramsPerMillilitre, Millilitres
+from sessions.entrypoints.http.schemas import AggregateChanged, App, Line, Note, PartAdded, Quantity, Uuid, changed
+
+router = APIRouter(tags=["drug log"])
+
+
+class NewContainer(RequestBody):
+    """As its label says; the amount is volume times concentration."""
+
+    location_id: Uuid
+    drug: Line
+    form: Line
+    ndc: Annotated[str, StringConstraints(pattern=r"^[0-9]{11}$")]
+    lot: Line
+    expires_on: date
+    ml: Quantity
+    mg_per_ml: Quantity
+
+    def item(self) -> Item:
+        concentration = MilligramsPerMillilitre(self.mg_per_ml)
+        return Item(
+            drug=self.drug,
+            form=self.form,
+            ndc=self.ndc,
+            lot=self.lot,
+            expires_on=self.expires_on,
+            labelled=concentration.times(Millilitres(self.ml)),
+            concentration=concentration,
+        )
+
+
+class NewDraw(RequestBody):
+    session_id: Uuid
+    ml: Quantity
+
+
+class NewEntry(RequestBody):
+    """From a draw, or from the container itself."""
+
+    kind: EntryKind
+    mg: Quantity
+    draw_id: Uuid | None = None
+    note: Annotated[str, StringConstraints(max_length=4000)] = ""
+
+
+class Reversal(RequestBody):
+    note: Note
+
+
+class DayClose(RequestBody):
+    """Milligrams counted per container; `acknowledgement` when the day closes with open discrepancies."""
+
+    counts: Annotated[dict[Uuid, Quantity], Field(max_length=500)]
+    acknowledgement: Note | None = None
+
+
+class DiscrepancySettlement(RequestBody):
+    container_id: Uuid
+    how: Settlement
+    note: Note
+
+
+class EntryView(BaseModel):
+    id: str
+    kind: EntryKind
+    mg: Decimal
+    by: str
+    at: datetime
+    draw_id: str | None
+    witnessed_by: str | None
+    counts: bool
+    reverses: str | None
+
+
+class DrawView(BaseModel):
+    id: str
+    session_id: str
+    mg: Decimal
+    open_mg: Decimal
+    by: str
+
+
+class ContainerView(BaseModel):
+    """`in_container_mg` is what a count must find; `on_hand_mg` has what is drawn up with it."""
+
+    id: str
+    location_id: str
+    version: int
+    drug: str
+    lot: str
+    expires_on: date
+    on_hand_mg: Decimal
+    in_container_mg: Decimal
+    draws: tuple[DrawView, ...]
+    entries: tuple[EntryView, ...]
+
+
+class ContainerList(BaseModel):
+    items: tuple[ContainerView, ...]
+
+
+@router.get("/v1/drug-log/containers", response_model=ContainerList)
+async def list_containers(location_id: Uuid, app: App) -> Response:
+    """What is in use at a location."""
+    containers = await app.reading.containers_at(LocationId(location_id))
+    return represent(ContainerList(items=tuple(_container(each) for each in containers)))
+
+
+@router.get("/v1/drug-log/containers/{container_id}", response_model=ContainerView)
+async def read_container(container_id: Uuid, app: App) -> Response:
+    """One container with every line of its log."""
+    container = await app.reading.container(ContainerId(container_id))
+    return represent(_container(container), version=container.version)
+
+
+@router.post("/v1/drug-log/containers", status_code=201, response_model=AggregateChanged)
+async def receive_container(body: NewContainer, actor: CurrentActor, request: IdempotentRequest, app: App) -> Response:
+    """A container arrives."""
+    command = ReceiveContainer(LocationId(body.location_id), body.item())
+    committed = await app.receive_container(command, actor, request)
+    return changed(committed, status=201, location=f"/v1/drug-log/containers/{committed.value.id}")
+
+
+@router.post("/v1/drug-log/containers/{container_id}/draws", status_code=201, response_model=PartAdded)
+async def draw_drug(
+    container_id: Uuid, body: NewDraw, actor: CurrentActor, request: IdempotentRequest, app: App
+) -> Response:
+    """Draw up for a session."""
+    command = DrawDrug(ContainerId(container_id), SessionId(body.session_id), Millilitres(body.ml))
+    return _added(await app.draw_drug(command, actor, request))
+
+
+@router.post("/v1/drug-log/containers/{container_id}/entries", status_code=201, response_model=PartAdded)
+async def enter_in_drug_log(
+    container_id: Uuid, body: NewEntry, actor: CurrentActor, request: IdempotentRequest, app: App
+) -> Response:
+    """Enter a line; waste and overfill count once a second person has witnessed them."""
+    draw_id = DrawId(body.draw_id) if body.draw_id else None
+    command = EnterInDrugLog(ContainerId(container_id), body.kind, Milligrams(body.mg), draw_id, body.note)
+    return _added(await app.enter_in_drug_log(command, actor, request))
+
+
+@router.post("/v1/drug-log/containers/{container_id}/entries/{entry_id}/witness", response_model=AggregateChanged)
+async def witness_entry(
+    container_id: Uuid, entry_id: Uuid, actor: CurrentActor, request: IdempotentRequest, app: App
+) -> Response:
+    """Confirm with one's own login what somebody else entered."""
+    command = WitnessEntry(ContainerId(container_id), EntryId(entry_id))
+    return changed(await app.witness_entry(command, actor, request))
+
+
+@router.post(
+    "/v1/drug-log/containers/{container_id}/entries/{entry_id}/reverse", status_code=201, response_model=PartAdded
+)
+async def reverse_entry(
+    container_id: Uuid, entry_id: Uuid, body: Reversal, actor: CurrentActor, request: IdempotentRequest, app: App
+) -> Response:
+    """Take a wrong line back by a counter-entry."""
+    command = ReverseEntry(ContainerId(container_id), EntryId(entry_id), body.note)
+    return _added(await app.reverse_entry(command, actor, request))
+
+
+@router.post("/v1/drug-log/locations/{location_id}/days/{day}/close", status_code=201, response_model=AggregateChanged)
+async def close_drug_day(
+    location_id: Uuid, day: date, body: DayClose, actor: CurrentActor, request: IdempotentRequest, app: App
+) -> Response:
+    """Count and close a day. Refused with everything that does not add up, unless it is acknowledged."""
+    counts = {ContainerId(each): Milligrams(mg) for each, mg in body.counts.items()}
+    command = CloseDrugDay(LocationId(location_id), day, counts, body.acknowledgement)
+    return changed(await app.close_drug_day(command, actor, request), status=201)
+
+
+@router.post("/v1/drug-log/locations/{location_id}/days/{day}/settle", response_model=AggregateChanged)
+async def settle_discrepancy(
+    location_id: Uuid,
+    day: date,
+    body: DiscrepancySettlement,
+    actor: CurrentActor,
+    request: IdempotentRequest,
+    app: App,
+) -> Response:
+    """Settle what did not add up when the day was closed."""
+    command = SettleDiscrepancy(LocationId(location_id), day, ContainerId(body.container_id), body.how, body.note)
+    return changed(await app.settle_discrepancy(command, actor, request))
+
+
+def _added(committed: Committed[Added]) -> Response:
+    added = committed.value
+    body = PartAdded(id=added.id, version=added.version, added_id=added.added_id)
+    return answer(committed, body, status=201, version=added.version)
+
+
+def _container(container: Container) -> ContainerView:
+    return ContainerView(
+        id=container.id,
+        location_id=container.location_id,
+        version=container.version,
+        drug=container.item.drug,
+        lot=container.item.lot,
+        expires_on=container.item.expires_on,
+        on_hand_mg=container.on_hand.value,
+        in_container_mg=container.in_container.value,
+        draws=tuple(
+            DrawView(
+                id=draw.id,
+                session_id=draw.session_id,
+                mg=draw.mass.value,
+                open_mg=container.open_of(draw).value,
+                by=draw.by,
+            )
+            for draw in container.draws
+        ),
+        entries=tuple(
+            EntryView(
+                id=entry.id,
+                kind=entry.kind,
+                mg=entry.mass.value,
+                by=entry.by,
+                at=entry.at,
+                draw_id=entry.draw_id,
+                witnessed_by=entry.witness.by if entry.witness else None,
+                counts=entry.counts,
+                reverses=entry.reverses,
+            )
+            for entry in container.entries
+        ),
+    )

@@ -1,0 +1,259 @@
+"""Sessions: reading, opening, checking in, and the ends they can come to."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+
+from careflow_service.http.dependencies import (
+    CurrentActor,
+    ExpectedVersion,
+    IdempotentRequest,
+    RequestBody,
+    RequestPart,
+    represent,
+)
+from sessions.application.abort_session import AbortSession
+from sessions.application.check_in import CheckIn
+from sessions.application.complete_session import CompleteSession
+from sessions.application.convert_session import ConvertSession
+from sessions.application.correct_services import CorrectServices
+from sessions.application.open_session import OpenSession
+from sessions.application.start_session import StartSession
+from sessions.domain.ids import AppointmentId, LocationId, PatientId, SessionId, StaffId
+from sessions.domain.service_lines import ServiceLine, TherapyTime
+from sessions.domain.sessions import Session
+from sessions.domain.states import Outcome, SessionState
+from sessions.domain.words import Phase, VisitKind
+from sessions.entrypoints.http.schemas import AggregateChanged, App, Code, Note, Uuid, changed
+
+router = APIRouter(tags=["sessions"])
+
+
+class NewSession(RequestBody):
+    appointment_id: Uuid
+    patient_id: Uuid
+    kind: VisitKind
+    location_id: Uuid
+
+
+class Therapy(RequestPart):
+    """Psychotherapy with documented times; in a dosing session only while the patient could take part."""
+
+    provider: Code
+    started_at: AwareDatetime
+    ended_at: AwareDatetime
+
+    def time(self) -> TherapyTime:
+        return TherapyTime(provider=StaffId(self.provider), started_at=self.started_at, ended_at=self.ended_at)
+
+
+class Completion(RequestBody):
+    therapy: Annotated[tuple[Therapy, ...], Field(max_length=20)] = ()
+
+
+class EarlyEnd(RequestBody):
+    patient_left: bool = False
+    reason: Note
+
+
+class Conversion(RequestBody):
+    kind: VisitKind
+    patient_agreed: bool
+
+
+Modifier = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{2}$")]
+
+
+class CorrectedLine(RequestPart):
+    code: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{5}$")]
+    units: Annotated[int, Field(ge=1, le=99)] = 1
+    minutes: Annotated[int, Field(ge=1, le=1440)] | None = None
+    modifiers: Annotated[tuple[Modifier, ...], Field(max_length=4)] = ()
+    place_of_service: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]
+    ndc: Annotated[str, StringConstraints(pattern=r"^[0-9]{11}$")] | None = None
+
+    def line(self, by: StaffId) -> ServiceLine:
+        return ServiceLine(
+            code=self.code,
+            units=self.units,
+            minutes=self.minutes,
+            modifiers=self.modifiers,
+            place_of_service=self.place_of_service,
+            rendering_provider=by,
+            ndc=self.ndc,
+        )
+
+
+class Correction(RequestBody):
+    """All the services the caller rendered in the session, as they are to be billed."""
+
+    lines: Annotated[tuple[CorrectedLine, ...], Field(max_length=20)]
+
+
+class RefusalView(BaseModel):
+    items: tuple[str, ...]
+    reason: str
+    patient_controllable: bool
+
+
+class SessionView(BaseModel):
+    """`vitals_due_at` is when the next observation is due; `given_mg` all doses together."""
+
+    id: str
+    appointment_id: str
+    patient_id: str
+    version: int
+    kind: VisitKind
+    booked_kind: VisitKind
+    state: SessionState
+    phase: Phase | None
+    plan_id: str | None
+    number: int | None
+    of: int | None
+    starts_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    outcome: Outcome | None
+    refusal: RefusalView | None
+    given_mg: Decimal
+    vitals_due_at: datetime | None
+    services_revision: int | None
+
+
+class SessionList(BaseModel):
+    items: tuple[SessionView, ...]
+
+
+@router.get("/v1/patients/{patient_id}/sessions", response_model=SessionList)
+async def list_sessions(patient_id: Uuid, actor: CurrentActor, app: App) -> Response:
+    """All sessions of a patient by when they start."""
+    sessions = await app.reading.sessions_of(PatientId(patient_id), actor)
+    return represent(SessionList(items=tuple(_session(each) for each in sessions)))
+
+
+@router.get("/v1/appointments/{appointment_id}/session", response_model=SessionView)
+async def read_session_of_appointment(appointment_id: Uuid, actor: CurrentActor, app: App) -> Response:
+    """The session of an appointment."""
+    session = await app.reading.session_of(AppointmentId(appointment_id), actor)
+    return represent(_session(session), version=session.version)
+
+
+@router.get("/v1/sessions/{session_id}", response_model=SessionView)
+async def read_session(session_id: Uuid, actor: CurrentActor, app: App) -> Response:
+    """One session."""
+    session = await app.reading.session(SessionId(session_id), actor)
+    return represent(_session(session), version=session.version)
+
+
+@router.post("/v1/sessions", status_code=201, response_model=AggregateChanged)
+async def open_session(body: NewSession, actor: CurrentActor, request: IdempotentRequest, app: App) -> Response:
+    """Open the session of an appointment that has not been heard of yet."""
+    command = OpenSession(
+        AppointmentId(body.appointment_id), PatientId(body.patient_id), body.kind, LocationId(body.location_id)
+    )
+    committed = await app.open_session(command, actor, request)
+    return changed(committed, status=201, location=f"/v1/sessions/{committed.value.id}")
+
+
+@router.post("/v1/sessions/{session_id}/arrive", response_model=AggregateChanged)
+async def check_in(session_id: Uuid, actor: CurrentActor, request: IdempotentRequest, app: App) -> Response:
+    """The patient is there, or on the line."""
+    return changed(await app.check_in(CheckIn(SessionId(session_id)), actor, request))
+
+
+@router.post("/v1/sessions/{session_id}/start", response_model=AggregateChanged)
+async def start_session(
+    session_id: Uuid, actor: CurrentActor, request: IdempotentRequest, expected_version: ExpectedVersion, app: App
+) -> Response:
+    """It begins; a dosing session only through a gate that is open now."""
+    return changed(await app.start_session(StartSession(SessionId(session_id), expected_version), actor, request))
+
+
+@router.post("/v1/sessions/{session_id}/convert", response_model=AggregateChanged)
+async def convert_session(
+    session_id: Uuid,
+    body: Conversion,
+    actor: CurrentActor,
+    request: IdempotentRequest,
+    expected_version: ExpectedVersion,
+    app: App,
+) -> Response:
+    """After a refusal the patient stays for a therapy hour."""
+    command = ConvertSession(SessionId(session_id), body.kind, body.patient_agreed, expected_version)
+    return changed(await app.convert_session(command, actor, request))
+
+
+@router.post("/v1/sessions/{session_id}/complete", response_model=AggregateChanged)
+async def complete_session(
+    session_id: Uuid,
+    body: Completion,
+    actor: CurrentActor,
+    request: IdempotentRequest,
+    expected_version: ExpectedVersion,
+    app: App,
+) -> Response:
+    """It took place; what it is billed by comes from documented times."""
+    times = tuple(each.time() for each in body.therapy)
+    command = CompleteSession(SessionId(session_id), times, expected_version)
+    return changed(await app.complete_session(command, actor, request))
+
+
+@router.post("/v1/sessions/{session_id}/abort", response_model=AggregateChanged)
+async def abort_session(
+    session_id: Uuid,
+    body: EarlyEnd,
+    actor: CurrentActor,
+    request: IdempotentRequest,
+    expected_version: ExpectedVersion,
+    app: App,
+) -> Response:
+    """Stop it; only what was rendered is billed."""
+    command = AbortSession(SessionId(session_id), body.patient_left, body.reason, expected_version)
+    return changed(await app.abort_session(command, actor, request))
+
+
+@router.post("/v1/sessions/{session_id}/services", response_model=AggregateChanged)
+async def correct_services(
+    session_id: Uuid,
+    body: Correction,
+    actor: CurrentActor,
+    request: IdempotentRequest,
+    expected_version: ExpectedVersion,
+    app: App,
+) -> Response:
+    """The rendering clinician corrects their lines."""
+    by = StaffId(actor.id)
+    command = CorrectServices(SessionId(session_id), tuple(each.line(by) for each in body.lines), expected_version)
+    return changed(await app.correct_services(command, actor, request))
+
+
+def _session(session: Session) -> SessionView:
+    refusal = session.refusal
+    return SessionView(
+        id=session.id,
+        appointment_id=session.appointment_id,
+        patient_id=session.patient_id,
+        version=session.version,
+        kind=session.kind,
+        booked_kind=session.booked_kind,
+        state=session.state,
+        phase=session.phase,
+        plan_id=session.plan_id,
+        number=session.numbered.number if session.numbered else None,
+        of=session.numbered.of if session.numbered else None,
+        starts_at=session.starts_at,
+        started_at=session.started_at,
+        ended_at=session.ended_at,
+        outcome=session.outcome,
+        refusal=RefusalView(
+            items=refusal.items, reason=refusal.reason.value, patient_controllable=refusal.patient_controllable
+        )
+        if refusal
+        else None,
+        given_mg=session.given.value,
+        vitals_due_at=session.monitoring.due_at if session.monitoring and session.alarm_at else None,
+        services_revision=session.services.revision if session.services else None,
+    )

@@ -1,0 +1,37 @@
+"""Everything sessions hears, in one table. How fresh its view is (FeedCheckpoint) the library keeps itself."""
+
+from careflow_events import contracts
+from careflow_events.subscription import Subscription, hears
+from sessions.application.on_clearance import (
+    on_clearance_expired,
+    on_clearance_extended,
+    on_clearance_granted,
+    on_clearance_reinstated,
+    on_clearance_revoked,
+    on_clearance_suspended,
+)
+from sessions.application.on_patient import on_patient
+from sessions.application.on_pre_session_screen import on_pre_session_screen
+from sessions.application.on_safety_alert import on_safety_alert, on_safety_alert_closed
+from sessions.application.on_treatment import on_treatment
+from sessions.application.ports import Ports
+
+SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
+    hears(contracts.PatientRegistered, on_patient),
+    hears(contracts.PatientDetailsChanged, on_patient),
+    hears(contracts.TreatmentBooked, on_treatment),
+    hears(contracts.TreatmentRescheduled, on_treatment),
+    hears(contracts.TreatmentCancelled, on_treatment),
+    hears(contracts.TreatmentArrived, on_treatment),
+    hears(contracts.TreatmentMissed, on_treatment),
+    hears(contracts.ClearanceGranted, on_clearance_granted),
+    hears(contracts.ClearanceExtended, on_clearance_extended),
+    hears(contracts.ClearanceReinstated, on_clearance_reinstated),
+    hears(contracts.ClearanceSuspended, on_clearance_suspended, restricts=True),
+    hears(contracts.ClearanceRevoked, on_clearance_revoked, restricts=True),
+    hears(contracts.ClearanceExpired, on_clearance_expired, restricts=True),
+    hears(contracts.PreSessionScreenAssessed, on_pre_session_screen),
+    hears(contracts.SafetyAlertRaised, on_safety_alert, restricts=True),
+    hears(contracts.SafetyAlertUpgraded, on_safety_alert, restricts=True),
+    hears(contracts.SafetyAlertClosed, on_safety_alert_closed),
+)

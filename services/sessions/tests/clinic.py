@@ -1,0 +1,346 @@
+"""What the tests do with sessions over HTTP and events: patients, clearances, plans, dosing visits, the drug log."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+
+from careflow_events import contracts
+from careflow_events.contracts import codes, session_codes
+from careflow_events.contracts.sealed import Sealed
+from careflow_service.ids import new_id
+from services.sessions.tests.builders import MILL_VALLEY, ZONE
+from services.sessions.tests.world import Caller, World
+
+
+def ok(response: httpx.Response, status: int = 200) -> Any:
+    assert response.status_code == status, response.text
+    return response.json()
+
+
+def refusal(response: httpx.Response) -> tuple[int, str]:
+    """Status and code of a problem."""
+    assert response.headers["content-type"].startswith("application/problem+json"), response.text
+    return response.status_code, response.json()["code"]
+
+
+def clearance_granted(patient_id: str, clearance_id: str, valid_until: datetime, **terms: Any) -> Any:
+    """Screening's event: treatment is cleared."""
+    section = {"indications": (codes.Indication.TREATMENT_RESISTANT_DEPRESSION,), **terms}
+    return contracts.ClearanceGranted(
+        patient_id=patient_id,
+        clearance_id=clearance_id,
+        decided_at=valid_until - timedelta(days=90),
+        valid_until=valid_until,
+        conditional=False,
+        for_sessions=Sealed.plain(contracts.ClearanceForSessions(**section)),
+    )
+
+
+def registered(patient_id: str, born: datetime) -> contracts.PatientRegistered:
+    """Booking's event about a new patient."""
+    name = contracts.PersonName(given="Ana", family="Rivera")
+    details = contracts.PatientForSessions(
+        name=name,
+        birth_date=born.date(),
+        phone="+14155550123",
+        emergency_contact=contracts.Contact(name="Bea Rivera", phone="+14155550199"),
+    )
+    return contracts.PatientRegistered(
+        patient_id=patient_id,
+        for_screening=Sealed.plain(contracts.PatientForScreening(birth_date=born.date(), state="CA")),
+        for_sessions=Sealed.plain(details),
+        for_billing=Sealed.plain(contracts.PatientForBilling(legal_name=name, birth_date=born.date())),
+    )
+
+
+def screen_assessed(patient_id: str, at: datetime, result: str = "pass") -> contracts.PreSessionScreenAssessed:
+    return contracts.PreSessionScreenAssessed(
+        patient_id=patient_id,
+        request_id=new_id(),
+        completed_at=at,
+        valid_until=at + timedelta(days=7),
+        result=session_codes.ScreenResult(result),
+        for_sessions=Sealed.plain(contracts.PreSessionScreenForSessions(score=12)),
+    )
+
+
+def alert_raised(patient_id: str, alert_id: str, at: datetime, level: str = "high") -> contracts.SafetyAlertRaised:
+    return contracts.SafetyAlertRaised(
+        patient_id=patient_id,
+        alert_id=alert_id,
+        level=codes.AlertLevel(level),
+        source=codes.AlertSource.ANSWER,
+        raised_at=at,
+        respond_by=at + timedelta(minutes=5),
+    )
+
+
+def snapshot(
+    patient_id: str, appointment_id: str, starts_at: datetime, *, kind: str = "dosing", version: int = 1, **more: Any
+) -> dict[str, Any]:
+    """The appointment as booking tells it."""
+    return {
+        "patient_id": patient_id,
+        "appointment_id": appointment_id,
+        "version": version,
+        "kind": codes.AppointmentKind(kind),
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(hours=3),
+        "timezone": "America/Los_Angeles",
+        "modality": codes.Modality.IN_PERSON,
+        "providers": (
+            contracts.Provider(id="user-therapist", role=codes.ProviderRole.THERAPIST),
+            contracts.Provider(id="user-nurse", role=codes.ProviderRole.NURSE),
+        ),
+        "location_id": MILL_VALLEY,
+        "status": codes.AppointmentStatus.BOOKED,
+        **more,
+    }
+
+
+async def books(world: World, patient_id: str, starts_at: datetime, *, kind: str = "dosing") -> str:
+    """Booking books a treatment visit; answers the appointment's id."""
+    appointment_id = new_id()
+    booked = contracts.TreatmentBooked(
+        **snapshot(patient_id, appointment_id, starts_at, kind=kind), booked_by=codes.BookedBy.STAFF
+    )
+    await world.hear(booked)
+    return appointment_id
+
+
+def plan_body(**changes: Any) -> dict[str, Any]:
+    """IV 0.5 mg/kg up to 0.8, six sessions with their integrations."""
+
+    def visits(kind: str, count: int, minutes: int, *roles: str) -> dict[str, Any]:
+        return {"kind": kind, "count": count, "minutes": minutes, "roles": ["therapist", *roles]}
+
+    return {
+        "phase": "induction",
+        "goals": ["Get up in the morning and want to"],
+        "indications": ["treatment_resistant_depression"],
+        "route": "intravenous",
+        "route_reason": "titrates well",
+        "start": {"mg_per_kg": "0.5"},
+        "ceiling": {"mg_per_kg": "0.8"},
+        "visits": [
+            visits("preparation", 1, 60),
+            visits("dosing", 6, 180, "nurse"),
+            visits("integration", 6, 60),
+        ],
+        "cadence_days": 4,
+        "therapist_id": "user-therapist",
+        "stop_rules": ["no response after six sessions"],
+        "exit_criteria": ["PHQ-9 below 5 for four weeks"],
+        "expected_end": "2027-01-15",
+        **changes,
+    }
+
+
+def consent_body(**changes: Any) -> dict[str, Any]:
+    return {
+        "category": "treatment",
+        "document": "off-label-treatment",
+        "document_version": "2026-11",
+        "sha256": "0" * 64,
+        "language": "en",
+        "route": "intravenous",
+        **changes,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A patient who may be treated: cleared, consented, with a signed plan."""
+
+    patient_id: str
+    clearance_id: str
+    plan_id: str
+
+
+async def has_course(world: World) -> Course:
+    """Registered, cleared for ninety days, consented, the plan signed."""
+    patient_id, clearance_id = new_id(), new_id()
+    await world.hear(registered(patient_id, datetime(1988, 4, 2)))  # noqa: DTZ001 - a birth date
+    await world.hear(clearance_granted(patient_id, clearance_id, world.clock() + timedelta(days=90)))
+    ok(await world.patient(patient_id).post(f"/v1/patients/{patient_id}/consents", consent_body()), 201)
+    drafted = ok(await world.prescriber.post(f"/v1/patients/{patient_id}/plans", plan_body()), 201)
+    path = f"/v1/plans/{drafted['id']}/sign"
+    ok(await world.prescriber.post(path, version=drafted["version"]))
+    return Course(patient_id, clearance_id, drafted["id"])
+
+
+async def session_of(world: World, appointment_id: str) -> Any:
+    return ok(await world.nurse.get(f"/v1/appointments/{appointment_id}/session"))
+
+
+async def does(
+    world: World, session_id: str, what: str, body: dict[str, Any] | None = None, *, by: Caller | None = None
+) -> httpx.Response:
+    """A command on a session as it is now."""
+    current = ok(await world.nurse.get(f"/v1/sessions/{session_id}"))
+    caller = by or world.nurse
+    return await caller.post(f"/v1/sessions/{session_id}/{what}", body, version=current["version"])
+
+
+async def gate_of(world: World, session_id: str) -> list[str]:
+    """Every failed item of the gate."""
+    failed: list[str] = ok(await world.nurse.get(f"/v1/sessions/{session_id}/gate"))["failed"]
+    return failed
+
+
+def signs(systolic: int = 128, diastolic: int = 82, **more: Any) -> dict[str, Any]:
+    return {
+        "systolic": systolic,
+        "diastolic": diastolic,
+        "heart_rate": 72,
+        "oxygen_saturation": 98,
+        "respiratory_rate": 14,
+        "moaas": 5,
+        **more,
+    }
+
+
+def all_checks(now: datetime, **changes: Any) -> dict[str, Any]:
+    """Everything asked before a dose, all in order."""
+    today = now.astimezone(ZONE).date().isoformat()
+    return {
+        "identifiers": ["name", "birth_date"],
+        "weight": {"kilograms": "80", "measured_on": today},
+        "allergic": False,
+        "substances": {"recent": False, "intoxicated": False},
+        "drug_screen": "expected",
+        "bladder_symptoms": False,
+        "intake": {
+            "solids_at": (now - timedelta(hours=12)).isoformat(),
+            "liquids_at": (now - timedelta(hours=3)).isoformat(),
+        },
+        "pregnancy": "negative",
+        "suicide_risk": "none",
+        "escort": {
+            "name": "Ben",
+            "phone": "+14155550100",
+            "adult": True,
+            "reached_today": True,
+            "pick_up_at": (now + timedelta(hours=3)).isoformat(),
+        },
+        "team": {"therapist": "user-therapist", "nurse": "user-nurse", "prescriber": "user-prescriber"},
+        "equipment_ready": True,
+        "cures_reviewed_on": today,
+        "baseline": [signs()],
+        **changes,
+    }
+
+
+ORDER = {"mg": "40", "mg_per_kg": "0.5", "most_mg": "40"}
+
+
+async def therapy_hour(world: World, course: Course, kind: str) -> str:
+    """A preparation or integration of an hour from now on; answers its session's id."""
+    appointment_id = await books(world, course.patient_id, world.clock(), kind=kind)
+    session_id: str = (await session_of(world, appointment_id))["id"]
+    ok(await world.therapist.post(f"/v1/sessions/{session_id}/arrive"))
+    ok(await does(world, session_id, "start", by=world.therapist))
+    began = world.clock()
+    await world.travel(timedelta(minutes=55))
+    hour = {"provider": "user-therapist", "started_at": began.isoformat(), "ended_at": world.clock().isoformat()}
+    ok(await does(world, session_id, "complete", {"therapy": [hour]}, by=world.therapist))
+    return session_id
+
+
+async def dosing_visit(world: World, course: Course) -> str:
+    """A dosing visit now, its integration booked for tomorrow; answers its session's id."""
+    appointment_id = await books(world, course.patient_id, world.clock())
+    await books(world, course.patient_id, world.clock() + timedelta(days=1), kind="integration")
+    await world.hear(screen_assessed(course.patient_id, world.clock()))
+    await world.has_heard_all()
+    session_id: str = (await session_of(world, appointment_id))["id"]
+    ok(await world.nurse.post(f"/v1/sessions/{session_id}/arrive"))
+    return session_id
+
+
+async def ready_for_dose(world: World, course: Course) -> str:
+    """Prepared, arrived, checked and ordered, nothing missing; answers the session's id."""
+    await therapy_hour(world, course, "preparation")
+    session_id = await dosing_visit(world, course)
+    ok(await world.nurse.post(f"/v1/sessions/{session_id}/checks", all_checks(world.clock())))
+    ok(await does(world, session_id, "order", ORDER, by=world.prescriber))
+    return session_id
+
+
+async def has_vial(world: World) -> str:
+    """A vial of 10 mL with 50 mg/mL."""
+    body = {
+        "location_id": MILL_VALLEY,
+        "drug": "ketamine",
+        "form": "vial",
+        "ndc": "00143950801",
+        "lot": "L-1",
+        "expires_on": "2027-06-30",
+        "ml": "10",
+        "mg_per_ml": "50",
+    }
+    return str(ok(await world.nurse.post("/v1/drug-log/containers", body), 201)["id"])
+
+
+async def draws(world: World, vial: str, session_id: str, ml: str = "1") -> str:
+    body = {"session_id": session_id, "ml": ml}
+    return str(ok(await world.nurse.post(f"/v1/drug-log/containers/{vial}/draws", body), 201)["added_id"])
+
+
+async def wastes(world: World, vial: str, draw_id: str, mg: str) -> str:
+    """The nurse enters waste; answers the entry's id."""
+    body = {"kind": "wasted", "mg": mg, "draw_id": draw_id, "note": "rest of the syringe"}
+    return str(ok(await world.nurse.post(f"/v1/drug-log/containers/{vial}/entries", body), 201)["added_id"])
+
+
+async def wastes_before_witness(world: World, vial: str, draw_id: str, mg: str) -> None:
+    """The nurse enters waste and a second nurse confirms it."""
+    entry = await wastes(world, vial, draw_id, mg)
+    path = f"/v1/drug-log/containers/{vial}/entries/{entry}/witness"
+    ok(await world.nurse_called("second-nurse").post(path))
+
+
+def dose(vial: str, draw_id: str, **changes: Any) -> dict[str, Any]:
+    """40 mg out of the draw, stated in every way."""
+    whole = {"container_id": vial, "draw_id": draw_id, "mg": "40", "mg_per_kg": "0.5", "ml": "0.8", "mg_per_ml": "50"}
+    return {**whole, **changes}
+
+
+SCORE = {
+    "oriented": True,
+    "walks_unaided": True,
+    "nausea_controlled": True,
+    "effects_resolved": True,
+    "suicide_risk": "none",
+    "escort_signed": True,
+    "instructions_given": True,
+}
+
+
+async def observes(world: World, session_id: str, **changes: Any) -> httpx.Response:
+    return await world.nurse.post(f"/v1/sessions/{session_id}/vitals", {"signs": signs(**changes)})
+
+
+async def receives_dose(world: World, session_id: str) -> tuple[str, str]:
+    """Cleared, started, 40 mg given; answers the vial and the draw."""
+    vial = await has_vial(world)
+    draw_id = await draws(world, vial, session_id)
+    ok(await does(world, session_id, "clear", {}))
+    ok(await does(world, session_id, "start"))
+    ok(await does(world, session_id, "doses", dose(vial, draw_id)), 201)
+    return vial, draw_id
+
+
+async def goes_home(world: World, session_id: str) -> None:
+    """Forty minutes of infusion, an hour of rest, every observation made, discharged and completed."""
+    for minutes in (10, 5, 15, 10):
+        await world.travel(timedelta(minutes=minutes))
+        ok(await observes(world, session_id), 201)
+    ok(await world.nurse.post(f"/v1/sessions/{session_id}/doses/end"))
+    for _ in range(4):
+        await world.travel(timedelta(minutes=15))
+        ok(await observes(world, session_id), 201)
+    ok(await does(world, session_id, "discharge", SCORE))
+    ok(await does(world, session_id, "complete", {}))

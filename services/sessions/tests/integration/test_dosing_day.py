@@ -1,0 +1,305 @@
+"""The day of a dose over HTTP and events: what is refused and by which name, overrides, vital signs, adverse events
+(journeys 6, 7, 8, 13 and 20, this service's part).
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from careflow_events import catalogue, contracts
+from careflow_events.contracts import codes
+from careflow_events.contracts.sealed import Sealed
+from careflow_events.handling import Settled
+from careflow_service.ids import new_id
+from services.sessions.tests.clinic import (
+    SCORE,
+    Course,
+    alert_raised,
+    clearance_granted,
+    does,
+    dose,
+    draws,
+    gate_of,
+    goes_home,
+    has_course,
+    has_vial,
+    observes,
+    ok,
+    ready_for_dose,
+    receives_dose,
+    refusal,
+    signs,
+    therapy_hour,
+    wastes_before_witness,
+)
+from services.sessions.tests.world import FORGED, SEALING, World
+
+MINUTE = timedelta(minutes=1)
+
+
+async def records(world: World, session_id: str, **checks: Any) -> None:
+    ok(await world.nurse.post(f"/v1/sessions/{session_id}/checks", checks))
+
+
+async def said_of(world: World, course: Course, name: str) -> Any:
+    """The newest event of this name, as it is published."""
+    return [event for event in await world.said(course.patient_id) if f".{name}." in event.type][-1]
+
+
+async def high_twice(world: World, session_id: str) -> None:
+    await records(world, session_id, baseline=[signs(168, 104)])
+    await world.travel(6 * MINUTE)
+    await records(world, session_id, baseline=[signs(168, 104)])
+
+
+async def test_168_over_104_twice_is_refused_and_becomes_a_therapy_hour(world: World) -> None:
+    course = await has_course(world)
+    session_id = await ready_for_dose(world, course)
+    await high_twice(world, session_id)
+    assert await gate_of(world, session_id) == ["blood_pressure_in_range", "blood_pressure_accepted"]
+    assert refusal(await does(world, session_id, "clear", {})) == (409, "dose_gate_closed")
+
+    ok(await does(world, session_id, "refuse"))
+    refused = await said_of(world, course, "SessionRefused")
+    assert (refused.data["reason"], refused.data["patient_controllable"]) == ("clinical", False)
+    for consumer in ("booking", "billing"):
+        section: Any = catalogue.read(refused, SEALING.ring(consumer))
+        items = section.for_booking_and_billing.opened().items
+        assert items == ("blood_pressure_in_range", "blood_pressure_accepted")
+
+    disagreed = await does(world, session_id, "convert", {"kind": "integration", "patient_agreed": False})
+    assert refusal(disagreed) == (422, "agreement_missing")
+    ok(await does(world, session_id, "convert", {"kind": "integration", "patient_agreed": True}))
+    ok(await does(world, session_id, "start", by=world.therapist))
+    ok(await does(world, session_id, "complete", {}, by=world.therapist))
+    completed = await said_of(world, course, "SessionCompleted")
+    assert (completed.data["kind"], completed.data["outcome"]) == ("integration", "converted")
+
+
+async def test_everything_that_failed_is_listed_at_once(world: World) -> None:
+    course = await has_course(world)
+    session_id = await ready_for_dose(world, course)
+    ate = {"solids_at": world.clock().isoformat(), "liquids_at": world.clock().isoformat()}
+    await records(world, session_id, intake=ate, suicide_risk="high", equipment_ready=False)
+
+    refused = await does(world, session_id, "clear", {})
+
+    assert refused.json()["failed"] == [
+        {"item": "fasting", "overridable": True},
+        {"item": "suicide_risk_screened", "overridable": False},
+        {"item": "emergency_equipment", "overridable": False},
+    ]
+
+
+async def test_a_prescriber_overrides_with_a_reason_where_that_is_allowed_and_nobody_else(world: World) -> None:
+    course = await has_course(world)
+    session_id = await ready_for_dose(world, course)
+    await records(world, session_id, baseline=[signs(150, 95)])
+    await world.travel(6 * MINUTE)
+    await records(world, session_id, baseline=[signs(150, 95)])
+    decided = {"overrides": [{"item": "blood_pressure_accepted", "reason": "anxious, falling"}]}
+
+    assert refusal(await does(world, session_id, "clear", decided)) == (403, "override_needs_prescriber")
+    never = {"overrides": [{"item": "route_consent", "reason": "she will sign later"}]}
+    assert refusal(await does(world, session_id, "clear", never, by=world.prescriber)) == (403, "override_forbidden")
+    ok(await does(world, session_id, "clear", decided, by=world.prescriber))
+    ok(await does(world, session_id, "start"))
+
+
+async def test_what_changes_after_clearing_is_seen_at_the_start_and_at_the_dose(world: World) -> None:
+    course = await has_course(world)
+    session_id = await ready_for_dose(world, course)
+    vial = await has_vial(world)
+    draw_id = await draws(world, vial, session_id)
+    ok(await does(world, session_id, "clear", {}))
+    alert_id = new_id()
+    await world.hear(alert_raised(course.patient_id, alert_id, world.clock()))
+    assert refusal(await does(world, session_id, "start")) == (409, "dose_gate_closed")
+    closed = contracts.SafetyAlertClosed(
+        patient_id=course.patient_id, alert_id=alert_id, outcome=codes.AlertOutcome.RESOLVED
+    )
+    await world.hear(closed)
+    ok(await does(world, session_id, "start"))
+
+    suspended = contracts.ClearanceSuspended(
+        patient_id=course.patient_id,
+        clearance_id=course.clearance_id,
+        valid_until=world.clock() + timedelta(days=90),
+        reason=codes.SuspensionReason.CLINICAL,
+        for_sessions=Sealed.plain(contracts.SuspensionForSessions(reason="new medication")),
+    )
+    await world.hear(suspended)
+    refused = await does(world, session_id, "doses", dose(vial, draw_id))
+    assert refused.json()["failed"] == [{"item": "clearance_valid", "overridable": False}]
+
+
+async def test_of_two_open_alerts_one_closed_still_holds(world: World) -> None:
+    course = await has_course(world)
+    session_id = await ready_for_dose(world, course)
+    first, second = new_id(), new_id()
+    for alert_id in (first, second):
+        await world.hear(alert_raised(course.patient_id, alert_id, world.clock(), "moderate"))
+    await world.hear(
+        contracts.SafetyAlertClosed(patient_id=course.patient_id, alert_id=first, outcome=codes.AlertOutcome.RESOLVED)
+    )
+
+    assert await gate_of(world, session_id) == ["no_open_alert"]
+
+
+async def test_without_the_feed_a_prescriber_attests_and_an_expiry_nobody_said_still_counts(world: World) -> None:
+    course = await has_course(world)
+    session_id = await ready_for_dose(world, course)
+    await world.travel(11 * MINUTE)
+    assert await gate_of(world, session_id) == ["eligibility_fresh"]
+
+    attested = await world.prescriber.post(f"/v1/sessions/{session_id}/attest", {"reason": "read the case"})
+    ok(attested)
+    assert await gate_of(world, session_id) == []
+
+    await world.travel(timedelta(days=90))
+    assert "clearance_valid" in await gate_of(world, session_id)
+
+
+async def test_a_sealed_section_that_does_not_open_parks_the_patients_stream_and_closes_the_gate(world: World) -> None:
+    course = await has_course(world)
+    session_id = await ready_for_dose(world, course)
+    forged = clearance_granted(course.patient_id, new_id(), world.clock() + timedelta(days=90))
+
+    assert await world.hear(forged, keys=FORGED) is Settled.PARKED
+
+    assert await gate_of(world, session_id) == ["record_complete"]
+
+
+@pytest.mark.parametrize(
+    ("order", "code"),
+    [
+        ({"mg": "40", "mg_per_kg": "0.5", "most_mg": "65"}, "dose_above_ceiling"),
+        ({"mg": "45", "mg_per_kg": "0.5", "most_mg": "60"}, "dose_mismatch"),
+        ({"mg": "40", "mg_per_kg": "0.5", "most_mg": "39"}, "order_inconsistent"),
+        ({"mg": "-1", "most_mg": "40"}, "invalid_request"),
+        ({"mg": "NaN", "most_mg": "40"}, "invalid_request"),
+    ],
+)
+async def test_an_order_that_cannot_be_is_refused(world: World, order: dict[str, str], code: str) -> None:
+    course = await has_course(world)
+    session_id = await ready_for_dose(world, course)
+
+    assert refusal(await does(world, session_id, "order", order, by=world.prescriber)) == (422, code)
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"mg": "80"}, 422, "dose_mismatch"),
+        ({"ml": "8"}, 422, "dose_mismatch"),
+        ({"mg_per_ml": "100", "ml": "0.4"}, 422, "concentration_mismatch"),
+        ({"ml": None}, 422, "volume_incomplete"),
+        ({"mg": "41", "mg_per_kg": None, "ml": None, "mg_per_ml": None}, 422, "dose_above_order"),
+    ],
+)
+async def test_a_dose_that_does_not_add_up_is_refused(
+    world: World, changes: dict[str, Any], status: int, code: str
+) -> None:
+    course = await has_course(world)
+    session_id = await ready_for_dose(world, course)
+    vial = await has_vial(world)
+    draw_id = await draws(world, vial, session_id)
+    ok(await does(world, session_id, "clear", {}))
+    ok(await does(world, session_id, "start"))
+
+    refused = await does(world, session_id, "doses", dose(vial, draw_id, **changes))
+
+    assert refusal(refused) == (status, code)
+    log = ok(await world.nurse.get(f"/v1/drug-log/containers/{vial}"))
+    assert log["draws"][0]["open_mg"] == "50"
+
+
+async def test_a_missed_observation_and_a_breach_are_said_at_once(world: World) -> None:
+    course = await has_course(world)
+    session_id = await ready_for_dose(world, course)
+    await receives_dose(world, session_id)
+    await world.travel(21 * MINUTE)
+    assert await world.alarmed(course.patient_id) == ["VitalsOverdue", "VitalsOverdue"]
+
+    ok(await observes(world, session_id, oxygen_saturation=88), 201)
+
+    events = await world.said(course.patient_id, "careflow.sessions.safety.v1")
+    assert [(event.type.split(".")[2], event.data["severity"]) for event in events] == [
+        ("VitalsOverdue", "warn"),
+        ("VitalsOverdue", "urgent"),
+        ("VitalsBreached", "urgent"),
+    ]
+
+
+async def test_nobody_goes_home_below_criteria_without_a_prescriber(world: World) -> None:
+    course = await has_course(world)
+    session_id = await ready_for_dose(world, course)
+    await receives_dose(world, session_id)
+    ok(await world.nurse.post(f"/v1/sessions/{session_id}/doses/end"))
+    await world.travel(10 * MINUTE)
+    ok(await observes(world, session_id), 201)
+
+    early = await does(world, session_id, "discharge", {**SCORE, "escort_signed": False})
+    assert refusal(early) == (409, "discharge_criteria_unmet")
+    assert early.json()["criteria"] == ["monitored_long_enough", "escort_signed"]
+    signed = {**SCORE, "escort_signed": False, "reason": "sister waits outside; observed by me"}
+    ok(await does(world, session_id, "discharge", signed, by=world.prescriber))
+
+
+async def test_a_positive_pregnancy_test_at_the_bedside_is_told_to_screening(world: World) -> None:
+    course = await has_course(world)
+    session_id = await ready_for_dose(world, course)
+    await records(world, session_id, pregnancy="positive")
+
+    reported = await said_of(world, course, "ClinicalFactReported")
+    section: Any = catalogue.read(reported, SEALING.ring("screening"))
+    fact = section.for_screening.opened()
+    assert (fact.fact, fact.value, fact.source) == ("pregnancy", "positive", "test")
+    assert await gate_of(world, session_id) == ["not_pregnant"]
+
+
+async def test_a_grave_adverse_event_stops_the_session_and_holds_dosing_until_its_review(world: World) -> None:
+    course = await has_course(world)
+    session_id = await ready_for_dose(world, course)
+    await receives_dose(world, session_id)
+    await world.travel(10 * MINUTE)
+    body = {
+        "patient_id": course.patient_id,
+        "session_id": session_id,
+        "description": "laryngospasm, resolved with oxygen",
+        "grade": 3,
+        "serious": True,
+        "expected": False,
+        "related": True,
+        "started_at": world.clock().isoformat(),
+    }
+    event = ok(await world.nurse.post("/v1/adverse-events", body), 201)
+
+    aborted = await said_of(world, course, "SessionAborted")
+    data: Any = catalogue.read(aborted, SEALING.ring("billing"))
+    assert [line.code for line in data.for_billing.opened().service_lines] == ["96374", "J3490"]
+    await therapy_hour(world, course, "integration")
+    await world.travel(timedelta(days=4))
+    later = await ready_for_dose(world, course)
+    assert "adverse_events_reviewed" in await gate_of(world, later)
+
+    review = {"decision": "resume", "note": "lower rate, oxygen at hand"}
+    path = f"/v1/adverse-events/{event['id']}/reviews"
+    ok(await world.prescriber.post(path, review, version=event["version"]))
+    assert "adverse_events_reviewed" not in await gate_of(world, later)
+    assert await world.alarmed(course.patient_id) == ["AdverseEventReported", "AdverseEventReviewed"]
+
+
+async def test_forty_hours_after_the_last_dose_is_too_early(world: World) -> None:
+    course = await has_course(world)
+    session_id = await ready_for_dose(world, course)
+    vial, draw_id = await receives_dose(world, session_id)
+    await wastes_before_witness(world, vial, draw_id, "10")
+    await goes_home(world, session_id)
+    await therapy_hour(world, course, "integration")
+    await world.travel(timedelta(hours=36))
+
+    later = await ready_for_dose(world, course)
+
+    assert await gate_of(world, later) == ["interval_since_last_dose"]

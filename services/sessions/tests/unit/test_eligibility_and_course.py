@@ -1,0 +1,147 @@
+"""The copy of what screening says, in whatever order it is heard; and the course, which knows what a dose asks for."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from services.sessions.tests.builders import (
+    ANA,
+    CLEARANCE,
+    NOW,
+    PLAN,
+    clearance,
+    course,
+    days,
+    hour_before,
+    hours,
+    new_uuid,
+    screen,
+)
+from sessions.domain import facts
+from sessions.domain.course import Course
+from sessions.domain.eligibility import ClearanceStatus, Eligibility
+from sessions.domain.ids import AlertId, ClearanceId, SessionId
+from sessions.domain.words import VisitKind
+
+LATER = NOW + days(120)
+
+
+def cleared() -> Eligibility:
+    return Eligibility(id=ANA).cleared(clearance())
+
+
+def status(eligibility: Eligibility) -> ClearanceStatus:
+    assert eligibility.clearance is not None
+    return eligibility.clearance.status
+
+
+def test_a_clearance_counts_until_its_end_whether_or_not_anybody_says_that_it_ended() -> None:
+    copy = cleared().clearance
+    assert copy is not None
+    assert copy.valid_at(copy.valid_until - timedelta(seconds=1))
+    assert not copy.valid_at(copy.valid_until)
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        (cleared().suspended(CLEARANCE, LATER, "new"), ClearanceStatus.SUSPENDED),
+        (cleared().suspended(CLEARANCE, LATER, "new").reinstated(CLEARANCE, LATER), ClearanceStatus.VALID),
+        (cleared().suspended(CLEARANCE, LATER, "new").extended(CLEARANCE, LATER), ClearanceStatus.SUSPENDED),
+        (cleared().ended_as(ClearanceStatus.EXPIRED, CLEARANCE, NOW), ClearanceStatus.EXPIRED),
+        (
+            cleared().ended_as(ClearanceStatus.EXPIRED, CLEARANCE, NOW).extended(CLEARANCE, LATER),
+            ClearanceStatus.VALID,
+        ),
+        (
+            cleared().ended_as(ClearanceStatus.REVOKED, CLEARANCE, NOW).extended(CLEARANCE, LATER),
+            ClearanceStatus.REVOKED,
+        ),
+        (
+            cleared().ended_as(ClearanceStatus.REVOKED, CLEARANCE, NOW).reinstated(CLEARANCE, LATER),
+            ClearanceStatus.REVOKED,
+        ),
+        (cleared().suspended(ClearanceId("replaced"), NOW, "old"), ClearanceStatus.VALID),
+        (cleared().ended_as(ClearanceStatus.EXPIRED, ClearanceId("replaced"), NOW), ClearanceStatus.VALID),
+        (Eligibility(id=ANA).suspended(CLEARANCE, LATER, "heard first"), ClearanceStatus.SUSPENDED),
+    ],
+)
+def test_what_happens_to_a_clearance(after: Eligibility, expected: ClearanceStatus) -> None:
+    assert status(after) is expected
+
+
+def test_one_that_was_revoked_before_it_was_heard_of_never_counts() -> None:
+    revoked = Eligibility(id=ANA).ended_as(ClearanceStatus.REVOKED, CLEARANCE, NOW)
+
+    assert revoked.cleared(clearance()).clearance is None
+
+
+def test_of_two_alerts_each_is_closed_by_itself_and_for_good() -> None:
+    first, second = AlertId("first"), AlertId("second")
+    held = cleared().alert_raised(first).alert_raised(second).alert_closed(first)
+
+    assert held.alerts == {second}
+    assert held.alert_raised(first) is held
+
+
+@pytest.mark.parametrize("repeat", [lambda e: e.cleared(clearance()), lambda e: e.extended(CLEARANCE, NOW + days(60))])
+def test_a_repeated_fact_changes_nothing(repeat: Callable[[Eligibility], Eligibility]) -> None:
+    before = cleared()
+
+    assert repeat(before) is before
+
+
+def test_an_older_screen_does_not_replace_a_newer_one() -> None:
+    newer = cleared().screened(screen())
+
+    assert newer.screened(screen(completed_at=NOW - days(5))) is newer
+
+
+def dosed(at: timedelta = timedelta(0)) -> Course:
+    started = NOW + at
+    return Course(id=ANA).dosed(SessionId("dosing"), PLAN, at=started, due_within=hours(72), overdue_after=days(7))
+
+
+def test_a_dose_asks_for_one_integration_however_many_doses_the_session_has() -> None:
+    once = dosed()
+    twice = once.dosed(SessionId("dosing"), PLAN, at=NOW, due_within=hours(72), overdue_after=days(7))
+
+    assert twice is once
+    assert [type(fact) for fact in once.facts] == [facts.IntegrationIsDue]
+    assert once.due_at == NOW + days(7)
+
+
+def test_an_integration_that_began_before_the_dose_does_not_answer_it() -> None:
+    before = dosed().completed(hour_before(NOW - hours(1)), now=NOW)
+    after = dosed().completed(hour_before(NOW + hours(20)), now=NOW + hours(21))
+
+    assert before.integrations
+    assert not after.integrations
+    assert isinstance(after.facts[-1], facts.IntegrationWasDone)
+
+
+def test_an_overdue_integration_is_said_once() -> None:
+    late = dosed().integrations_overdue(now=NOW + days(8))
+
+    assert isinstance(late.facts[-1], facts.IntegrationIsOverdue)
+    assert late.facts[-1].at == NOW + days(7)
+    assert late.due_at is None
+    assert late.integrations_overdue(now=NOW + days(9)) is late
+    assert dosed().integrations_overdue(now=NOW + days(6)).due_at is not None
+
+
+def test_visits_are_numbered_within_their_plan() -> None:
+    so_far = course(NOW - days(8), NOW - days(4))
+
+    assert so_far.number_of_next(VisitKind.DOSING, PLAN) == 3
+    assert so_far.number_of_next(VisitKind.INTEGRATION, PLAN) == 3
+    assert so_far.number_of_next(VisitKind.DOSING, None) == 1
+
+
+def test_a_review_starts_the_count_of_doses_anew() -> None:
+    so_far = course(NOW - days(8), NOW - days(4))
+    other = SessionId(new_uuid())
+
+    assert so_far.reviewed(now=NOW - days(5)).doses_since_review(but=other) == 0
+    assert Course(id=ANA, doses=so_far.doses, dose_reviews=(NOW - days(5),)).doses_since_review(but=other) == 1

@@ -1,0 +1,123 @@
+"""A session's life: which step follows which, and what booking's word changes."""
+
+from collections.abc import Callable
+
+import pytest
+
+from services.sessions.tests.builders import (
+    ANA,
+    APPOINTMENT,
+    MILL_VALLEY,
+    NOW,
+    NURSE,
+    SESSION,
+    appointment,
+    arrived,
+    checked,
+    checks,
+    hours,
+    order,
+    question,
+)
+from sessions.domain import facts
+from sessions.domain.appointments import AppointmentStatus
+from sessions.domain.checks import Checks
+from sessions.domain.errors import DomainError
+from sessions.domain.gate import Gate
+from sessions.domain.gate_items import examine
+from sessions.domain.service_lines import BillableServices
+from sessions.domain.sessions import Session
+from sessions.domain.states import Outcome, SessionState
+from sessions.domain.words import VisitKind
+
+NOTHING_BILLED = BillableServices(revision=1, lines=(), by=NURSE, at=NOW)
+
+
+def open_gate() -> Gate:
+    return examine(question())
+
+
+def started() -> Session:
+    return checked().cleared(open_gate(), ()).started(open_gate(), now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("step", "code"),
+    [
+        (lambda: arrived().arrived(now=NOW), "wrong_state"),
+        (lambda: arrived().cleared(open_gate(), ()), "wrong_state"),
+        (lambda: arrived().started(open_gate(), now=NOW), "wrong_state"),
+        (lambda: checked().started(open_gate(), now=NOW), "wrong_state"),
+        (lambda: checked().cleared(open_gate(), ()).started(None, now=NOW), "dose_gate_closed"),
+        (lambda: started().completed(NOTHING_BILLED, now=NOW), "wrong_state"),
+        (lambda: started().dose_ended(now=NOW), "no_dose_running"),
+        (lambda: started().aborted(Outcome.STOPPED, " ", NOTHING_BILLED, now=NOW), "reason_missing"),
+        (lambda: arrived(VisitKind.PREPARATION).checked(checks(), now=NOW), "not_a_dosing_session"),
+        (lambda: arrived(VisitKind.INTEGRATION).ordered(order()), "not_a_dosing_session"),
+        (lambda: arrived().checked(Checks(), now=NOW), "checks_empty"),
+        (lambda: arrived().converted(VisitKind.INTEGRATION, patient_agreed=True), "wrong_state"),
+    ],
+)
+def test_a_step_out_of_turn_is_refused(step: Callable[[], Session], code: str) -> None:
+    with pytest.raises(DomainError, match=code):
+        step()
+
+
+def test_a_check_after_clearing_asks_for_clearing_again() -> None:
+    again = checked().cleared(open_gate(), ()).checked(checks(), now=NOW)
+
+    assert (again.state, again.gate) == (SessionState.CHECKED, None)
+
+
+def test_a_therapy_hour_needs_no_gate() -> None:
+    hour = arrived(VisitKind.PREPARATION).started(None, now=NOW).completed(NOTHING_BILLED, now=NOW + hours(1))
+
+    assert (hour.state, hour.outcome) == (SessionState.COMPLETED, Outcome.COMPLETED)
+    assert [type(fact) for fact in hour.facts] == [
+        facts.SessionWasCheckedIn,
+        facts.SessionWasStarted,
+        facts.SessionWasCompleted,
+    ]
+
+
+def test_an_older_word_of_booking_changes_nothing() -> None:
+    session = Session.scheduled(SESSION, appointment(version=3))
+
+    assert session.appointment_became(appointment(version=2, starts_at=NOW + hours(5))) is session
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        (AppointmentStatus.BOOKED, SessionState.SCHEDULED),
+        (AppointmentStatus.ARRIVED, SessionState.ARRIVED),
+        (AppointmentStatus.CANCELLED, SessionState.CANCELLED),
+        (AppointmentStatus.MISSED, SessionState.MISSED),
+    ],
+)
+def test_the_first_word_heard_of_an_appointment_makes_its_session(
+    status: AppointmentStatus, state: SessionState
+) -> None:
+    session = Session.scheduled(SESSION, appointment(status=status, version=4))
+
+    assert (session.state, session.version) == (state, 1)
+
+
+def test_a_visit_that_was_marked_missed_may_be_corrected() -> None:
+    missed = Session.scheduled(SESSION, appointment(status=AppointmentStatus.MISSED))
+
+    assert missed.appointment_became(appointment(version=2)).state is SessionState.SCHEDULED
+
+
+def test_once_it_has_begun_booking_does_not_cancel_it() -> None:
+    cancelled = started().appointment_became(appointment(status=AppointmentStatus.CANCELLED, version=9))
+
+    assert cancelled.state is SessionState.IN_PROGRESS
+
+
+def test_a_session_opened_early_is_filled_in_when_booking_is_heard() -> None:
+    opened = Session.opened(SESSION, APPOINTMENT, ANA, VisitKind.DOSING, MILL_VALLEY).arrived(now=NOW)
+    filled = opened.appointment_became(appointment())
+
+    assert (filled.id, filled.state, filled.starts_at) == (SESSION, SessionState.ARRIVED, NOW)
+    assert filled.providers

@@ -1,0 +1,81 @@
+"""The lock files agree with what they were made from, pin by hash, and tell nobody where to download.
+
+`make locks` writes them; this needs no network, so it checks agreement and not whether something newer exists.
+"""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+ROOT = Path(__file__).parents[2]
+LOCKS = sorted((ROOT / "locks").glob("*.txt"))
+PROJECTS = sorted(ROOT.glob("*/*/pyproject.toml"))
+OWN = {tomllib.loads(project.read_text("utf-8"))["project"]["name"] for project in PROJECTS}
+
+
+def pins(lock: str) -> dict[str, Version]:
+    """Name -> pinned version of one lock file."""
+    text = (ROOT / "locks" / f"{lock}.txt").read_text("utf-8")
+    found = re.findall(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?==([^\s;\\]+)", text, re.MULTILINE)
+    return {canonicalize_name(name): Version(version) for name, version in found}
+
+
+def required(project: Path, *, for_tests: bool = True) -> list[Requirement]:
+    """Everything a package asks for, its extras included; `testing` only where tests run."""
+    table = tomllib.loads(project.read_text("utf-8"))["project"]
+    extras = table.get("optional-dependencies", {}).items()
+    wanted = [each for name, extra in extras if for_tests or name != "testing" for each in extra]
+    asked = [*table.get("dependencies", []), *wanted]
+    return [requirement for each in asked if (requirement := Requirement(each)).name not in OWN]
+
+
+def inputs(name: str) -> list[Requirement]:
+    """The requirements of an `.in` file."""
+    lines = (line.split("#")[0].strip() for line in (ROOT / "locks" / f"{name}.in").read_text("utf-8").splitlines())
+    return [Requirement(line) for line in lines if line]
+
+
+def unmet(requirements: list[Requirement], lock: str) -> list[str]:
+    pinned = pins(lock)
+    return [
+        str(each)
+        for each in requirements
+        if (version := pinned.get(canonicalize_name(each.name))) is None
+        or not each.specifier.contains(version, prereleases=True)
+    ]
+
+
+def test_the_workspace_lock_satisfies_every_package() -> None:
+    asked = [*inputs("workspace"), *(each for project in PROJECTS for each in required(project))]
+
+    assert unmet(asked, "workspace") == []
+
+
+@pytest.mark.parametrize("service", sorted(path.parent.name for path in ROOT.glob("services/*/pyproject.toml")))
+def test_a_service_lock_satisfies_the_service_and_its_libraries_and_agrees_with_the_workspace(service: str) -> None:
+    projects = [ROOT / "services" / service / "pyproject.toml", *ROOT.glob("libs/*/pyproject.toml")]
+    asked = [each for project in projects for each in required(project, for_tests=False)]
+
+    assert unmet(asked, service) == []
+    workspace = pins("workspace")
+    assert {name: version for name, version in pins(service).items() if workspace.get(name) != version} == {}
+
+
+@pytest.mark.parametrize("name", ["bootstrap", "store"])
+def test_a_lock_with_an_input_of_its_own_satisfies_it(name: str) -> None:
+    assert unmet(inputs(name), name) == []
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.stem)
+def test_every_pin_has_hashes_and_no_lock_names_an_address(lock: Path) -> None:
+    text = lock.read_text("utf-8")
+    entries = [entry for entry in re.split(r"\n(?=[A-Za-z0-9])", text) if "==" in entry.split("\n")[0]]
+
+    assert entries
+    assert [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry] == []
+    assert re.search(r"https?://|--index-url|--find-links", text) is None
