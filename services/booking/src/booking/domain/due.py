@@ -45,8 +45,15 @@ def _visits(path: CarePath) -> Iterator[Due]:
             yield Due(f"{kind}_visit", visit.starts_at, visit.appointment_id)
 
 
+_PRE_SESSION = "pre_session"
+"""Asked before a dosing visit and due when it begins; once that visit is moved or cancelled, asked no longer."""
+
+
 def _questionnaires(path: CarePath) -> Iterator[Due]:
+    dosing_at = {visit.starts_at for visit in path.all_upcoming(VisitKind.DOSING)}
     for request in path.requests:
+        if request.purpose == _PRE_SESSION and request.due_at not in dosing_at:
+            continue
         yield Due("questionnaire", request.due_at, request.id)
 
 
