@@ -38,7 +38,7 @@ from careflow_service.tokens import DevelopmentIssuer, RotatingKeys, TokenVerifi
 from services.booking.tests.builders import NOW
 
 ISSUER = DevelopmentIssuer()
-SEALING = SealingKeys("screening", "sessions", "billing")
+SEALING = SealingKeys("booking", "screening", "sessions", "billing")
 
 
 class _OwnKeys:
@@ -171,7 +171,7 @@ async def running(
             ports=SERVICE.ports(booking),
             transactions=ReactionTransactions(resources.work),
             stores=mongo_stores(store.database, SERVICE.name),
-            keyring=None,
+            keyring=SEALING.ring("booking"),
             wall_clock=wall_clock,
         )
         transport = httpx.ASGITransport(app=app)

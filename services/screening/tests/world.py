@@ -43,7 +43,7 @@ from screening.settings import ScreeningSettings
 from services.screening.tests.builders import NOW
 
 ISSUER = DevelopmentIssuer()
-SEALING = SealingKeys("screening", "sessions", "billing")
+SEALING = SealingKeys("booking", "screening", "sessions", "billing")
 
 
 class _OwnKeys:

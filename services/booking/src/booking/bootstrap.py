@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-from booking.adapters import appointments, patients, practitioners, rooms
+from booking.adapters import appointments, care_paths, patients, practitioners, rooms
 from booking.adapters.appointments import MongoAppointments
 from booking.adapters.calendar_days import MongoCalendarDays
 from booking.adapters.care_paths import MongoCarePaths
@@ -14,7 +14,9 @@ from booking.adapters.rooms import MongoRooms
 from booking.application.add_practitioner import AddPractitionerHandler
 from booking.application.add_room import AddRoomHandler
 from booking.application.book_appointment import BookAppointmentHandler
+from booking.application.book_dosing import BookDosingHandler
 from booking.application.book_info_call import BookInfoCallHandler
+from booking.application.book_series import BookSeriesHandler
 from booking.application.cancel_appointment import CancelAppointmentHandler
 from booking.application.change_patient_details import ChangePatientDetailsHandler
 from booking.application.change_practitioner import ChangePractitionerHandler
@@ -24,6 +26,7 @@ from booking.application.confirm_hold import ConfirmHoldHandler
 from booking.application.find_openings import FindOpeningsHandler
 from booking.application.gated_visits import GatedVisits
 from booking.application.hold_appointment import HoldAppointmentHandler
+from booking.application.holding import Holding
 from booking.application.ports import Ports
 from booking.application.read_appointments import ReadAppointments
 from booking.application.read_care_path import ReadCarePathHandler
@@ -60,7 +63,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     all_practitioners = MongoPractitioners(database)
     all_rooms = MongoRooms(database)
     all_appointments = MongoAppointments(database, zone)
-    care_paths = MongoCarePaths(database)
+    all_paths = MongoCarePaths(database)
     records = MongoRecords(database, NAME)
     scheduling = Scheduling(
         practitioners=all_practitioners,
@@ -72,12 +75,15 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         zone=zone,
         clock=clock,
     )
-    visits = GatedVisits(records, scheduling)
-    changes = VisitChanges(all_appointments, care_paths)
-    booked = (all_patients, care_paths, all_appointments, visits, scheduling, policy)
+    visits = GatedVisits(records, scheduling, policy)
+    holding = Holding(all_appointments, policy)
+    changes = VisitChanges(all_appointments, all_paths, holding)
+    booked = (all_patients, all_paths, changes, visits, scheduling, policy)
+    book_dosing = BookDosingHandler(*booked, work)
+    held = (all_patients, all_paths, all_appointments, visits, scheduling, policy)
 
     return Booking(
-        register_patient=RegisterPatientHandler(all_patients, care_paths, policy, zone, work),
+        register_patient=RegisterPatientHandler(all_patients, all_paths, policy, zone, work),
         read_patient=ReadPatientHandler(all_patients, resources.audit),
         change_patient_details=ChangePatientDetailsHandler(all_patients, policy, zone, work),
         add_practitioner=AddPractitionerHandler(all_practitioners, work),
@@ -87,19 +93,23 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         change_room=ChangeRoomHandler(all_rooms, work),
         rooms=all_rooms,
         find_openings=FindOpeningsHandler(all_patients, scheduling, policy, clock),
-        hold_appointment=HoldAppointmentHandler(*booked, work),
-        confirm_hold=ConfirmHoldHandler(all_appointments, care_paths, visits, work),
+        hold_appointment=HoldAppointmentHandler(*held, work),
+        confirm_hold=ConfirmHoldHandler(all_appointments, all_paths, visits, changes, work),
         release_hold=ReleaseHoldHandler(all_appointments, scheduling, work),
         book_appointment=BookAppointmentHandler(*booked, work),
-        book_info_call=BookInfoCallHandler(*booked, zone, resources.new_id, work),
-        reschedule_appointment=RescheduleAppointmentHandler(*booked, work),
+        book_dosing=book_dosing,
+        book_series=BookSeriesHandler(all_paths, book_dosing, policy, zone),
+        book_info_call=BookInfoCallHandler(*held, zone, resources.new_id, work),
+        reschedule_appointment=RescheduleAppointmentHandler(
+            all_patients, all_paths, all_appointments, changes, visits, scheduling, policy, work
+        ),
         cancel_appointment=CancelAppointmentHandler(changes, scheduling, work),
         record_arrival=RecordArrivalHandler(changes, policy, work),
         complete_consultation=CompleteConsultationHandler(changes, work),
         record_missed_visit=RecordMissedVisitHandler(changes, work),
         read_appointments=ReadAppointments(all_appointments),
-        read_care_path=ReadCarePathHandler(care_paths, records, resources.audit, clock),
-        ports=Ports(all_appointments, care_paths, scheduling.release),
+        read_care_path=ReadCarePathHandler(all_paths, records, resources.audit, policy, clock),
+        ports=Ports(all_appointments, all_paths, policy, holding.settled, scheduling.release),
     )
 
 
@@ -113,5 +123,5 @@ SERVICE: Service[BookingSettings, Ports, Booking] = Service(
     http=HTTP,
     domain_error=DomainError,
     deadlines=DEADLINES,
-    indexes=(*appointments.INDEXES, *patients.INDEXES, *practitioners.INDEXES, *rooms.INDEXES),
+    indexes=(*appointments.INDEXES, *care_paths.INDEXES, *patients.INDEXES, *practitioners.INDEXES, *rooms.INDEXES),
 )

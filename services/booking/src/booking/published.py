@@ -3,7 +3,7 @@
 from booking.domain import facts
 from booking.domain.appointments import Appointment
 from booking.domain.patients import Contact, PatientDetails
-from booking.domain.visits import CONSULTATIONS
+from booking.domain.visits import CONSULTATIONS, Ground
 from careflow_events import contracts
 from careflow_events.contracts import codes
 from careflow_events.contracts.sealed import Sealed
@@ -34,13 +34,14 @@ def _patient_details_changed(fact: facts.PatientDetailsChanged) -> Publication:
 
 
 def _booked(fact: facts.AppointmentBooked) -> Publication:
-    return _consultation(contracts.ConsultationBooked, fact.appointment, booked_by=codes.BookedBy(fact.by))
+    return _said(contracts.ConsultationBooked, contracts.TreatmentBooked, fact, booked_by=codes.BookedBy(fact.by))
 
 
 def _rescheduled(fact: facts.AppointmentRescheduled) -> Publication:
-    return _consultation(
+    return _said(
         contracts.ConsultationRescheduled,
-        fact.appointment,
+        contracts.TreatmentRescheduled,
+        fact,
         previous_starts_at=fact.previous_starts_at,
         rescheduled_by=codes.RescheduledBy(fact.by),
         notice_minutes=fact.notice_minutes,
@@ -50,9 +51,10 @@ def _rescheduled(fact: facts.AppointmentRescheduled) -> Publication:
 
 
 def _cancelled(fact: facts.AppointmentCancelled) -> Publication:
-    return _consultation(
+    return _said(
         contracts.ConsultationCancelled,
-        fact.appointment,
+        contracts.TreatmentCancelled,
+        fact,
         cancelled_by=codes.CancelledBy(fact.by),
         reason=codes.CancelReason(fact.reason),
         notice_minutes=fact.notice_minutes,
@@ -60,16 +62,25 @@ def _cancelled(fact: facts.AppointmentCancelled) -> Publication:
 
 
 def _arrived(fact: facts.AppointmentArrived) -> Publication:
-    return _consultation(contracts.ConsultationArrived, fact.appointment)
+    return _said(contracts.ConsultationArrived, contracts.TreatmentArrived, fact)
 
 
 def _completed(fact: facts.AppointmentCompleted) -> Publication:
+    """A consultation: a treatment visit is completed by its session, which says so itself."""
     disposition = codes.Disposition(fact.disposition)
-    return _consultation(contracts.ConsultationCompleted, fact.appointment, disposition=disposition)
+    return _appointment(contracts.ConsultationCompleted, fact.appointment, disposition=disposition)
 
 
 def _missed(fact: facts.AppointmentMissed) -> Publication:
-    return _consultation(contracts.ConsultationMissed, fact.appointment)
+    return _said(contracts.ConsultationMissed, contracts.TreatmentMissed, fact)
+
+
+def _put_on_hold(fact: facts.AppointmentPutOnHold) -> Publication:
+    return _appointment(contracts.AppointmentPutOnHold, fact.appointment, **_pair(fact.ground))
+
+
+def _released(fact: facts.AppointmentReleased) -> Publication:
+    return _appointment(contracts.AppointmentReleased, fact.appointment, **_pair(fact.ground))
 
 
 def _stage_changed(fact: facts.CarePathStageChanged) -> Publication:
@@ -88,19 +99,32 @@ PUBLISHED: PublicationTable = {
     facts.AppointmentArrived: _arrived,
     facts.AppointmentCompleted: _completed,
     facts.AppointmentMissed: _missed,
+    facts.AppointmentPutOnHold: _put_on_hold,
+    facts.AppointmentReleased: _released,
     facts.CarePathStageChanged: _stage_changed,
 }
 
 
-def _consultation(contract: type[contracts.AppointmentEvent], appointment: Appointment, **more: object) -> Publication:
-    """The public snapshot and what the event adds. Treatment visits need a plan to be booked, so none comes here."""
-    assert appointment.kind in CONSULTATIONS
+def _said(
+    consultation: type[contracts.AppointmentEvent],
+    treatment: type[contracts.AppointmentEvent],
+    fact: facts.AppointmentFact,
+    **more: object,
+) -> Publication:
+    """The event of the visit's sort: before the treatment, or part of it."""
+    appointment = fact.appointment
+    return _appointment(consultation if appointment.kind in CONSULTATIONS else treatment, appointment, **more)
+
+
+def _appointment(contract: type[contracts.AppointmentEvent], appointment: Appointment, **more: object) -> Publication:
+    """The public snapshot and what the event adds."""
     slot = appointment.slot
     snapshot: dict[str, object] = {
         "patient_id": appointment.patient_id,
         "appointment_id": appointment.id,
         "version": appointment.version,
         "kind": codes.AppointmentKind(appointment.kind),
+        "phase": codes.Phase(appointment.phase) if appointment.phase else None,
         "starts_at": slot.interval.start,
         "ends_at": slot.interval.end,
         "timezone": slot.timezone,
@@ -111,9 +135,27 @@ def _consultation(contract: type[contracts.AppointmentEvent], appointment: Appoi
         "location_id": slot.location_id,
         "room_id": slot.room_id,
         "status": codes.AppointmentStatus(appointment.status),
+        "holds": _holds(appointment),
+        "plan_id": appointment.plan_id,
     }
     data = contract.model_validate({**snapshot, **more})
     return Publication(subject=patient_subject(appointment.patient_id), data=data)
+
+
+def _holds(appointment: Appointment) -> tuple[contracts.Hold, ...]:
+    return tuple(
+        contracts.Hold(reason=codes.HoldReason(hold.ground.reason), ref=hold.ground.ref, since=hold.since)
+        for hold in appointment.holds
+    )
+
+
+def _pair(ground: Ground) -> dict[str, object]:
+    section = contracts.HoldDetails(cause=codes.HoldCause(ground.cause))
+    return {
+        "reason": codes.HoldReason(ground.reason),
+        "ref": ground.ref,
+        "for_sessions_and_billing": Sealed.plain(section),
+    }
 
 
 def _for_screening(details: PatientDetails) -> Sealed[contracts.PatientForScreening]:

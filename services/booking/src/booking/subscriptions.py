@@ -1,5 +1,6 @@
 """Everything booking hears, and the reaction to it. `restricts` marks what only ever takes permissions away."""
 
+from booking.application.on_adverse_event import on_adverse_event_reported, on_adverse_event_reviewed
 from booking.application.on_clearance import (
     on_clearance_deferred,
     on_clearance_denied,
@@ -10,6 +11,15 @@ from booking.application.on_clearance import (
     on_clearance_reinstated,
     on_clearance_revoked,
     on_clearance_suspended,
+)
+from booking.application.on_consent import on_consent_ended, on_consent_signed
+from booking.application.on_integration import on_integration_done, on_integration_due, on_integration_overdue
+from booking.application.on_plan import (
+    on_plan_completed,
+    on_plan_discontinued,
+    on_plan_put_on_hold,
+    on_plan_resumed,
+    on_plan_signed,
 )
 from booking.application.on_safety_alert import (
     on_safety_alert_closed,
@@ -22,6 +32,12 @@ from booking.application.on_screening import (
     on_questionnaire_requested,
     on_screening_closed,
     on_screening_started,
+)
+from booking.application.on_session import (
+    on_dose_administered,
+    on_session_checked_in,
+    on_session_completed,
+    on_session_ended,
 )
 from booking.application.ports import Ports
 from careflow_events import contracts
@@ -45,4 +61,23 @@ SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.SafetyAlertRaised, on_safety_alert_raised, restricts=True),
     hears(contracts.SafetyAlertUpgraded, on_safety_alert_upgraded),
     hears(contracts.SafetyAlertClosed, on_safety_alert_closed),
+    hears(contracts.PlanActivated, on_plan_signed),
+    hears(contracts.PlanAdjusted, on_plan_signed),
+    hears(contracts.PlanPutOnHold, on_plan_put_on_hold, restricts=True),
+    hears(contracts.PlanResumed, on_plan_resumed),
+    hears(contracts.PlanCompleted, on_plan_completed, restricts=True),
+    hears(contracts.PlanDiscontinued, on_plan_discontinued, restricts=True),
+    hears(contracts.ConsentSigned, on_consent_signed),
+    hears(contracts.ConsentWithdrawn, on_consent_ended, restricts=True),
+    hears(contracts.ConsentExpired, on_consent_ended, restricts=True),
+    hears(contracts.SessionCheckedIn, on_session_checked_in),
+    hears(contracts.SessionCompleted, on_session_completed),
+    hears(contracts.SessionAborted, on_session_ended),
+    hears(contracts.SessionRefused, on_session_ended),
+    hears(contracts.DoseAdministered, on_dose_administered),
+    hears(contracts.IntegrationDue, on_integration_due),
+    hears(contracts.IntegrationDone, on_integration_done),
+    hears(contracts.IntegrationOverdue, on_integration_overdue, restricts=True),
+    hears(contracts.AdverseEventReported, on_adverse_event_reported, restricts=True),
+    hears(contracts.AdverseEventReviewed, on_adverse_event_reviewed),
 )

@@ -8,7 +8,7 @@ from services.booking.tests.builders import local
 from services.booking.tests.clinic import acts, has_patient, has_practitioner, ok, refusal, visit
 from services.booking.tests.world import World
 
-(LAPSE_HOLD,) = DEADLINES
+LAPSE_HOLD = next(each for each in DEADLINES if each.name == "lapse_hold")
 
 
 async def timers_run(world: World) -> None:

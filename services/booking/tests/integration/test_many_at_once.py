@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from booking.application.scheduling import Scheduling
-from booking.domain.appointments import Slot
+from booking.domain.slots import Slot
 from careflow_events import contracts
 from careflow_events.contracts import codes
 from careflow_service.testing.store import new_keys

@@ -200,4 +200,16 @@ async def test_every_published_sample_is_taken_in_once(
 
 def test_what_only_takes_away_is_declared_so() -> None:
     restricting = {each.contract.name() for each in SUBSCRIPTIONS if each.restricts}
-    assert restricting == {"ClearanceSuspended", "ClearanceRevoked", "ClearanceExpired", "SafetyAlertRaised"}
+    assert restricting == {
+        "ClearanceSuspended",
+        "ClearanceRevoked",
+        "ClearanceExpired",
+        "SafetyAlertRaised",
+        "PlanPutOnHold",
+        "PlanCompleted",
+        "PlanDiscontinued",
+        "ConsentWithdrawn",
+        "ConsentExpired",
+        "IntegrationOverdue",
+        "AdverseEventReported",
+    }

@@ -9,7 +9,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from booking.domain.appointments import Appointment, BookedBy, CancelledBy, CancelReason, Status
+from booking.domain.appointments import Appointment, BookedBy, Status
+from booking.domain.cancellations import CancelledBy, CancelReason
 from booking.domain.errors import DomainError, ErrorKind
 from booking.domain.facts import (
     AppointmentArrived,

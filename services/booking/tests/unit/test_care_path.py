@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.domain.appointments import Appointment, BookedBy, CancelReason
+from booking.domain.appointments import Appointment, BookedBy
+from booking.domain.cancellations import CancelReason
 from booking.domain.care_path import (
     CarePath,
     Clearance,
@@ -230,12 +231,6 @@ def test_every_closed_gate_is_named(steps: tuple[Step, ...], kind: VisitKind, cl
     assert closed_gates(after(*steps), kind) == closed
 
 
-def test_a_clearance_must_last_until_the_visit() -> None:
-    path = after(granted)
-    assert "clearance_expired" not in closed_gates(path, VisitKind.DOSING, LATER)
-    assert "clearance_expired" in closed_gates(path, VisitKind.DOSING, LATER + timedelta(minutes=1))
-
-
 def test_a_deferral_ends_on_its_day() -> None:
     path = after(PROCEED, screening, lambda p: p.deferred(LATER))
     assert closed_gates(path, EVALUATION, LATER) == set()
@@ -290,7 +285,7 @@ def asks(path: CarePath) -> CarePath:
     ],
 )
 def test_what_is_due_next(steps: tuple[Step, ...], expected: list[Due]) -> None:
-    assert list(due(after(*steps))) == expected
+    assert list(due(after(*steps), POLICY)) == expected
 
 
 def test_an_answered_questionnaire_is_no_longer_due() -> None:

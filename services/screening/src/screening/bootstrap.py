@@ -6,7 +6,7 @@ import httpx
 
 from careflow_service.service import Resources, Service
 from careflow_service.settings import SettingsError
-from screening.adapters import alerts, cases, clearances, on_call, tasks
+from screening.adapters import alerts, cases, clearances, on_call, screens, tasks
 from screening.adapters.alerts import MongoAlerts
 from screening.adapters.cases import MongoCases
 from screening.adapters.clearances import MongoClearances
@@ -16,6 +16,7 @@ from screening.adapters.page_directory import PageDirectory
 from screening.adapters.page_gateway import PageGateway
 from screening.adapters.patients import MongoPatients
 from screening.adapters.records import MongoRecords
+from screening.adapters.screens import MongoScreens
 from screening.adapters.tasks import MongoTasks
 from screening.application.acknowledge_alert import AcknowledgeAlertHandler
 from screening.application.add_medication import AddMedicationHandler
@@ -96,6 +97,7 @@ def _ports(resources: Resources[ScreeningSettings]) -> Ports:
         cases=MongoCases(database, vault, evidence_warns_before=policy.evidence_warns_before.length),
         alerts=MongoAlerts(database, vault),
         clearances=MongoClearances(database, vault),
+        screens=MongoScreens(database),
         patients=MongoPatients(database, vault),
         rotas=MongoRotas(database, covers=policy.staff.rota_covers.length),
         pages=MongoPages(database),
@@ -136,5 +138,5 @@ SERVICE: Service[ScreeningSettings, Ports, Screening] = Service(
     domain_error=DomainError,
     deadlines=DEADLINES,
     effects=EFFECTS,
-    indexes=(*cases.INDEXES, *alerts.INDEXES, *clearances.INDEXES, *on_call.INDEXES, *tasks.INDEXES),
+    indexes=(*cases.INDEXES, *alerts.INDEXES, *clearances.INDEXES, *on_call.INDEXES, *screens.INDEXES, *tasks.INDEXES),
 )

@@ -1,6 +1,7 @@
 """What screening waits for and does by itself, in one table; run by `timers`, which needs no Kafka."""
 
 from careflow_service.deadlines import Deadline, Effect
+from screening.application.ask_before_session import ask_before_session
 from screening.application.end_clearance_in_time import end_clearance_in_time
 from screening.application.escalate_alert import escalate_alert
 from screening.application.ports import Ports
@@ -10,6 +11,7 @@ from screening.application.warn_of_evidence import warn_of_evidence
 
 DEADLINES: tuple[Deadline[Ports], ...] = (
     Deadline("escalate_alert", next=lambda ports: ports.alerts.next_due(), fire=escalate_alert),
+    Deadline("ask_before_session", next=lambda ports: ports.screens.next_due(), fire=ask_before_session),
     Deadline("end_clearance_in_time", next=lambda ports: ports.clearances.next_due(), fire=end_clearance_in_time),
     Deadline("warn_of_evidence", next=lambda ports: ports.cases.next_due(), fire=warn_of_evidence),
     Deadline("report_rota_gap", next=lambda ports: ports.rotas.next_due(), fire=report_rota_gap),

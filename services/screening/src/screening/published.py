@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from careflow_events import contracts
-from careflow_events.contracts import EventData, Sealed, codes
+from careflow_events.contracts import EventData, Sealed, codes, session_codes
 from careflow_events.publication import Publication, PublicationTable, patient_subject
 from screening.domain import facts
 from screening.domain.facts import Fact
@@ -31,6 +31,22 @@ def _questionnaire_completed(fact: facts.QuestionnaireWasCompleted) -> EventData
         completed_at=fact.at,
         alert_ids=fact.alert_ids,
         for_sessions=Sealed.plain(contracts.QuestionnaireForSessions(questionnaire=fact.questionnaire)),
+    )
+
+
+def _pre_session_screen_assessed(fact: facts.PreSessionScreenWasAssessed) -> EventData:
+    section = contracts.PreSessionScreenForSessions(
+        level=codes.AlertLevel(fact.level.value) if fact.level else None,
+        score=fact.score,
+        change_from_baseline=fact.change,
+    )
+    return contracts.PreSessionScreenAssessed(
+        patient_id=fact.patient_id,
+        request_id=fact.request_id,
+        completed_at=fact.at,
+        valid_until=fact.valid_until,
+        result=session_codes.ScreenResult(fact.result.value),
+        for_sessions=Sealed.plain(section),
     )
 
 
@@ -134,6 +150,7 @@ PUBLISHED: PublicationTable = {
         )
     ),
     facts.QuestionnaireWasCompleted: says(_questionnaire_completed),
+    facts.PreSessionScreenWasAssessed: says(_pre_session_screen_assessed),
     facts.EvaluationWasRecorded: says(_evaluation_recorded),
     facts.DiagnosesWereRecorded: says(_diagnoses_recorded),
     facts.EvidenceWasRecorded: says(_evidence_recorded),

@@ -1,13 +1,21 @@
 """Everything screening hears, in one table."""
 
-from careflow_events.contracts import ConsultationCompleted, PatientDetailsChanged, PatientRegistered
+from careflow_events import contracts
 from careflow_events.subscription import Subscription, hears
 from screening.application.on_consultation_completed import on_consultation_completed
 from screening.application.on_patient_registered import on_patient_registered
+from screening.application.on_session import on_clinical_fact_reported, on_session_refused
+from screening.application.on_treatment import on_treatment
 from screening.application.ports import Ports
 
 SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
-    hears(PatientRegistered, on_patient_registered),
-    hears(PatientDetailsChanged, on_patient_registered),
-    hears(ConsultationCompleted, on_consultation_completed),
+    hears(contracts.PatientRegistered, on_patient_registered),
+    hears(contracts.PatientDetailsChanged, on_patient_registered),
+    hears(contracts.ConsultationCompleted, on_consultation_completed),
+    hears(contracts.TreatmentBooked, on_treatment),
+    hears(contracts.TreatmentRescheduled, on_treatment),
+    hears(contracts.TreatmentCancelled, on_treatment),
+    hears(contracts.TreatmentMissed, on_treatment),
+    hears(contracts.ClinicalFactReported, on_clinical_fact_reported),
+    hears(contracts.SessionRefused, on_session_refused),
 )

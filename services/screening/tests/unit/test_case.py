@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from screening.domain import facts
-from screening.domain.case import Case, CaseState, Deferral, Ending
+from screening.domain.case import Case, CaseState
+from screening.domain.endings import Deferral, Ending
 from screening.domain.errors import DomainError
 from screening.domain.evaluation import Diagnoses, EvaluationPart
 from screening.domain.evidence import EvidenceKind

@@ -1,6 +1,16 @@
 """The tables of the service agree with what it is made of."""
 
-from careflow_events.contracts import ConsultationCompleted, PatientDetailsChanged, PatientRegistered
+from careflow_events.contracts import (
+    ClinicalFactReported,
+    ConsultationCompleted,
+    PatientDetailsChanged,
+    PatientRegistered,
+    SessionRefused,
+    TreatmentBooked,
+    TreatmentCancelled,
+    TreatmentMissed,
+    TreatmentRescheduled,
+)
 from screening.domain import facts
 from screening.domain.facts import Fact
 from screening.published import PUBLISHED
@@ -17,5 +27,11 @@ def test_what_screening_hears() -> None:
         PatientRegistered,
         PatientDetailsChanged,
         ConsultationCompleted,
+        TreatmentBooked,
+        TreatmentRescheduled,
+        TreatmentCancelled,
+        TreatmentMissed,
+        ClinicalFactReported,
+        SessionRefused,
     ]
     assert not any(each.restricts for each in SUBSCRIPTIONS)

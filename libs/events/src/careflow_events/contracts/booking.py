@@ -210,6 +210,30 @@ class TreatmentMissed(AppointmentEvent):
     """The patient did not come to a visit of the course."""
 
 
+class HoldDetails(Section):
+    """What exactly the visit waits for, or did."""
+
+    cause: codes.HoldCause
+
+
+class AppointmentHoldChanged(AppointmentEvent):
+    """The pair of reason and what it refers to; `holds` is what the visit waits for now."""
+
+    for_integrators = True
+
+    reason: codes.HoldReason
+    ref: Id
+    for_sessions_and_billing: Annotated[Sealed[HoldDetails], SealedFor("sessions", "billing")]
+
+
+class AppointmentPutOnHold(AppointmentHoldChanged):
+    """A booked visit must wait for one thing more; it is neither cancelled nor missed, and nothing is owed for it."""
+
+
+class AppointmentReleased(AppointmentHoldChanged):
+    """A booked visit no longer waits for this; it takes place once nothing is left in `holds`."""
+
+
 class CarePathStageChanged(BookingEvent):
     """The patient stands at another stage of the care path."""
 

@@ -67,6 +67,19 @@ class HoldReason(OpenCode):
     UNKNOWN = _UNKNOWN
 
 
+class HoldCause(OpenCode):
+    """What exactly makes a visit wait. Sealed only."""
+
+    CLEARANCE = "clearance", "the clearance is suspended, has expired or was revoked"
+    SAFETY_ALERT = "safety_alert", "a safety alert is open"
+    ADVERSE_EVENT = "adverse_event", "an adverse event waits for its review"
+    INTEGRATION = "integration", "the integration of a dose is overdue"
+    CONSENT = "consent", "a consent was withdrawn or has run out"
+    PLAN = "plan", "the plan is on hold or has ended"
+    PREPARATION = "preparation", "the preparation before it will not take place"
+    UNKNOWN = _UNKNOWN
+
+
 class BookedBy(OpenCode):
     """Who made the booking."""
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from careflow_events import contracts
 from careflow_events.contracts import Sealed, codes, session_codes
 from careflow_events.testing.example import (
+    ALERT,
+    CLEARANCE,
     DOSING_AT,
     DOSING_VISIT,
     LOCATION,
@@ -54,11 +56,35 @@ def treatment_examples() -> Sequence[Example]:
             "at-the-clinic", contracts.TreatmentArrived(**_dosing(3, status.ARRIVED)), DOSING_AT - timedelta(minutes=11)
         ),
         Example("did-not-come", contracts.TreatmentMissed(**_dosing(3, status.MISSED)), DOSING_AT + timedelta(hours=1)),
+        Example(
+            "waits-for-two-things",
+            contracts.AppointmentPutOnHold(
+                **_dosing(4, status.BOOKED, holds=(_hold(CLEARANCE), _hold(ALERT))), **_pair(ALERT)
+            ),
+            HELD_AT,
+        ),
+        Example(
+            "still-waits-for-one",
+            contracts.AppointmentReleased(**_dosing(5, status.BOOKED, holds=(_hold(CLEARANCE),)), **_pair(ALERT)),
+            HELD_AT + timedelta(hours=20),
+        ),
         Example("two-days-before", _screen(), DOSING_AT - timedelta(days=2)),
     )
 
 
-def _dosing(version: int, status: codes.AppointmentStatus) -> dict[str, Any]:
+HELD_AT: Final = DOSING_AT - timedelta(days=3)
+
+
+def _hold(ref: str) -> contracts.Hold:
+    return contracts.Hold(reason=codes.HoldReason.CLINICAL, ref=ref, since=HELD_AT)
+
+
+def _pair(ref: str) -> dict[str, Any]:
+    section = contracts.HoldDetails(cause=codes.HoldCause.SAFETY_ALERT)
+    return {"reason": codes.HoldReason.CLINICAL, "ref": ref, "for_sessions_and_billing": Sealed.plain(section)}
+
+
+def _dosing(version: int, status: codes.AppointmentStatus, **more: Any) -> dict[str, Any]:
     return {
         "patient_id": PATIENT,
         "appointment_id": DOSING_VISIT,
@@ -77,6 +103,7 @@ def _dosing(version: int, status: codes.AppointmentStatus) -> dict[str, Any]:
         "room_id": ROOM,
         "status": status,
         "plan_id": PLAN,
+        **more,
     }
 
 

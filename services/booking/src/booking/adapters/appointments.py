@@ -29,6 +29,7 @@ INDEXES: Final = (
     (APPOINTMENTS, IndexModel([("day", 1), ("listed", 1), ("starts_at", 1), ("_id", 1)], name="on_day")),
     (APPOINTMENTS, IndexModel([("held_until", 1)], name="held_until")),
     (APPOINTMENTS, IndexModel([("patient_id", 1), ("held_until", 1), ("_id", 1)], name="holds_of")),
+    (APPOINTMENTS, IndexModel([("cancels_at", 1)], name="cancels_at")),
 )
 
 
@@ -42,10 +43,13 @@ class MongoAppointments:
         )
 
     async def get(self, appointment_id: AppointmentId) -> Appointment:
-        found = await self._documents.find(appointment_id)
+        found = await self.find(appointment_id)
         if found is None:
             raise not_found("appointment")
         return found
+
+    async def find(self, appointment_id: AppointmentId) -> Appointment | None:
+        return await self._documents.find(appointment_id)
 
     async def holds_of(self, patient_id: PatientId) -> int:
         held = {"patient_id": patient_id, "held_until": {"$gt": _BEFORE_EVERYTHING}}
@@ -62,6 +66,9 @@ class MongoAppointments:
     async def next_lapse(self) -> tuple[datetime, str] | None:
         return await self._documents.earliest("held_until")
 
+    async def next_cancellation(self) -> tuple[datetime, str] | None:
+        return await self._documents.earliest("cancels_at")
+
     async def add(self, appointment: Appointment, tx: Transaction) -> None:
         await self._documents.add(appointment, tx)
 
@@ -75,4 +82,5 @@ class MongoAppointments:
             "day": appointment.starts_at.astimezone(self._zone).date().isoformat(),
             "listed": appointment.status is not Status.LAPSED,
             "held_until": appointment.held_until,
+            "cancels_at": appointment.cancels_at if appointment.status is Status.BOOKED else None,
         }

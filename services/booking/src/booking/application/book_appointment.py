@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from booking.application.gated_visits import GatedVisits
 from booking.application.outcomes import Scheduled
-from booking.application.ports import Appointments, CarePaths, Patients
+from booking.application.ports import CarePaths, Patients
 from booking.application.preconditions import acting_for, check_own
 from booking.application.scheduling import Scheduling, Wish
-from booking.application.visit_changes import note_visit
+from booking.application.visit_changes import VisitChanges
 from booking.domain.appointments import Appointment
 from booking.domain.ids import PatientId
 from booking.domain.policy import BookingPolicy
@@ -30,7 +30,7 @@ class BookAppointmentHandler:
         self,
         patients: Patients,
         care_paths: CarePaths,
-        appointments: Appointments,
+        changes: VisitChanges,
         visits: GatedVisits,
         scheduling: Scheduling,
         policy: BookingPolicy,
@@ -38,7 +38,7 @@ class BookAppointmentHandler:
     ) -> None:
         self._patients = patients
         self._care_paths = care_paths
-        self._appointments = appointments
+        self._changes = changes
         self._visits = visits
         self._scheduling = scheduling
         self._policy = policy
@@ -55,12 +55,11 @@ class BookAppointmentHandler:
             path = await self._care_paths.get(command.patient_id)
             visit = await self._visits.new(command.wish, patient, path, tx, by=by)
             appointment = Appointment.booked(visit, self._policy, by=by, now=tx.now)
-            await self._appointments.add(appointment, tx)
-            await note_visit(appointment, path, self._care_paths, tx)
+            appointment = await self._changes.add(appointment, path, tx)
             return Scheduled.of(appointment)
 
         return await self._scheduling.run(
-            command.wish,
+            (command.wish,),
             command.patient_id,
             lambda: self._work.run(work, by=actor, action="book_appointment", returns=Scheduled, request=request),
         )

@@ -79,7 +79,7 @@ class BookInfoCallHandler:
             return Scheduled.of(appointment)
 
         return await self._scheduling.run(
-            wish,
+            (wish,),
             None,
             lambda: self._work.run(work, by=actor, action="book_info_call", returns=Scheduled, request=request),
         )

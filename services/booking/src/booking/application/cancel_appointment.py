@@ -6,7 +6,7 @@ from booking.application.outcomes import Scheduled
 from booking.application.preconditions import acting_for
 from booking.application.scheduling import Scheduling
 from booking.application.visit_changes import VisitChanges
-from booking.domain.appointments import CancelReason
+from booking.domain.cancellations import CancelReason
 from booking.domain.ids import AppointmentId
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work

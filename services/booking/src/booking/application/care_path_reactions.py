@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from booking.application.ports import Ports
 from booking.domain.care_path import CarePath
+from booking.domain.course import Course
 from booking.domain.ids import PatientId
 from careflow_events.contracts import PatientEvent
 from careflow_events.subscription import Received
@@ -15,10 +16,21 @@ D = TypeVar("D", bound=PatientEvent)
 
 async def reacting(event: Received[D], tx: Transaction, ports: Ports, change: Callable[[CarePath], CarePath]) -> None:
     """Level-triggered: a fact that is known already changes nothing."""
-    patient_id = PatientId(event.data.patient_id)
+    await changing(PatientId(event.data.patient_id), tx, ports, change)
+
+
+async def treating(event: Received[D], tx: Transaction, ports: Ports, change: Callable[[Course], Course]) -> None:
+    """Something became known of the patient's course of treatment."""
+    await reacting(event, tx, ports, lambda path: path.treated(change))
+
+
+async def changing(
+    patient_id: PatientId, tx: Transaction, ports: Ports, change: Callable[[CarePath], CarePath]
+) -> None:
+    """Writes the path as the change leaves it, with the holds that follow from it."""
     path = await ports.care_paths.find(patient_id)
     before = path or CarePath(id=patient_id)
-    after = change(before)
+    after = await ports.settle_holds(change(before), tx)
     if path is None:
         await ports.care_paths.add(after, tx)
     elif after is not before:

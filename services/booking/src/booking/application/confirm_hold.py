@@ -6,7 +6,8 @@ from booking.application.gated_visits import GatedVisits
 from booking.application.outcomes import Scheduled
 from booking.application.ports import Appointments, CarePaths
 from booking.application.preconditions import acting_for, check_own, check_version
-from booking.application.visit_changes import note_visit
+from booking.application.scheduling import Wish
+from booking.application.visit_changes import VisitChanges
 from booking.domain.ids import AppointmentId
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
@@ -21,9 +22,17 @@ class ConfirmHold:
 class ConfirmHoldHandler:
     """Raises `hold_expired` and `gates_closed`."""
 
-    def __init__(self, appointments: Appointments, care_paths: CarePaths, visits: GatedVisits, work: Work) -> None:
+    def __init__(
+        self,
+        appointments: Appointments,
+        care_paths: CarePaths,
+        visits: GatedVisits,
+        changes: VisitChanges,
+        work: Work,
+    ) -> None:
         self._appointments = appointments
         self._care_paths = care_paths
+        self._changes = changes
         self._visits = visits
         self._work = work
 
@@ -34,9 +43,9 @@ class ConfirmHoldHandler:
             check_version(hold.version, command.expected_version)
             booked = hold.book(by=acting_for(actor), now=tx.now)
             path = await self._care_paths.get(hold.patient_id)
-            await self._visits.check(path, hold.kind, hold.starts_at)
-            await self._appointments.save(booked, expecting=hold.version, tx=tx)
-            await note_visit(booked, path, self._care_paths, tx)
+            wish = Wish(kind=hold.kind, starts_at=hold.starts_at, modality=hold.slot.modality)
+            await self._visits.check(path, wish)
+            booked = await self._changes.save(booked, expecting=hold.version, path=path, tx=tx)
             return Scheduled.of(booked)
 
         return await self._work.run(work, by=actor, action="confirm_hold", returns=Scheduled, request=request)

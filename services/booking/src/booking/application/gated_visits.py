@@ -7,25 +7,40 @@ from datetime import datetime
 from booking.application.ports import Records
 from booking.application.scheduling import Scheduling, Wish
 from booking.domain import gates
-from booking.domain.appointments import Appointment, BookedBy, NewVisit, Slot
+from booking.domain.appointments import Appointment, BookedBy, NewVisit
 from booking.domain.care_path import CarePath
 from booking.domain.gates import Asked
 from booking.domain.ids import AppointmentId
 from booking.domain.patients import Patient
-from booking.domain.visits import VisitKind
+from booking.domain.policy import BookingPolicy
+from booking.domain.slots import Slot
+from booking.domain.visits import TREATMENTS
 from careflow_service.work import Transaction
 
 
 class GatedVisits:
     """The gates and the calendar together. The caller saves or guards the path it passes in."""
 
-    def __init__(self, records: Records, scheduling: Scheduling) -> None:
+    def __init__(self, records: Records, scheduling: Scheduling, policy: BookingPolicy) -> None:
         self._records = records
         self._scheduling = scheduling
+        self._policy = policy
 
-    async def new(self, wish: Wish, patient: Patient, path: CarePath, tx: Transaction, *, by: BookedBy) -> NewVisit:
-        """A visit at the wished time. Raises `gates_closed` and the refusals of `Scheduling.claim`."""
-        await self.check(path, wish.kind, wish.starts_at)
+    async def new(
+        self,
+        wish: Wish,
+        patient: Patient,
+        path: CarePath,
+        tx: Transaction,
+        *,
+        by: BookedBy,
+        integration_at: datetime | None = None,
+    ) -> NewVisit:
+        """A visit at the wished time, followed by an integration that is booked with it, if one is. Raises
+        `gates_closed` and the refusals of `Scheduling.claim`.
+        """
+        await self.check(path, wish, integration_at=integration_at)
+        plan = path.course.plan if wish.kind in TREATMENTS else None
         appointment_id = AppointmentId(tx.new_id())
         slot = await self._scheduling.claim(wish, patient.id, patient.details, appointment_id, tx, by=by)
         return NewVisit(
@@ -34,18 +49,33 @@ class GatedVisits:
             kind=wish.kind,
             slot=slot,
             template_version=self._scheduling.template_version,
+            plan_id=plan.id if plan else None,
+            phase=plan.phase if plan else None,
         )
 
     async def elsewhere(
         self, wish: Wish, moving: Appointment, patient: Patient, path: CarePath, tx: Transaction, *, by: BookedBy
     ) -> Slot:
         """The wished time in exchange for the one the appointment has. Raises as `new`."""
-        await self.check(path, wish.kind, wish.starts_at, moving=moving.id)
+        await self.check(path, wish, moving=moving.id)
         return await self._scheduling.claim(wish, patient.id, patient.details, moving.id, tx, by=by, instead_of=moving)
 
     async def check(
-        self, path: CarePath, kind: VisitKind, starts_at: datetime, *, moving: AppointmentId | None = None
+        self,
+        path: CarePath,
+        wish: Wish,
+        *,
+        moving: AppointmentId | None = None,
+        integration_at: datetime | None = None,
     ) -> None:
         """Raises `gates_closed`, naming each gate."""
-        complete = await self._records.complete(path.id)
-        gates.check(path, Asked(kind=kind, starts_at=starts_at, moving=moving, record_complete=complete))
+        asked = Asked(
+            kind=wish.kind,
+            starts_at=wish.starts_at,
+            modality=wish.modality,
+            moving=moving,
+            integration_at=integration_at,
+            windows=self._policy.dose_windows,
+            record_complete=await self._records.complete(path.id),
+        )
+        gates.check(path, asked)

@@ -57,7 +57,7 @@ class HoldAppointmentHandler:
             return Scheduled.of(hold)
 
         return await self._scheduling.run(
-            command.wish,
+            (command.wish,),
             command.patient_id,
             lambda: self._work.run(work, by=actor, action="hold_appointment", returns=Scheduled, request=request),
         )

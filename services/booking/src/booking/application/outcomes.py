@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from booking.domain.appointments import Appointment, Cancellation, Provider, Status
-from booking.domain.ids import AppointmentId, LocationId, PatientId, RoomId
-from booking.domain.visits import Disposition, Modality, VisitKind
+from booking.domain.appointments import Appointment, Status
+from booking.domain.cancellations import Cancellation
+from booking.domain.ids import AppointmentId, LocationId, PatientId, PlanId, RoomId
+from booking.domain.slots import Provider
+from booking.domain.visits import Disposition, HoldReason, Modality, Phase, VisitKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +16,15 @@ class Saved:
 
     id: str
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Something a visit waits for, as coarse as it is said openly."""
+
+    reason: HoldReason
+    ref: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +46,10 @@ class Scheduled:
     held_until: datetime | None
     disposition: Disposition | None
     cancellation: Cancellation | None
+    plan_id: PlanId | None
+    phase: Phase | None
+    holds: tuple[Held, ...]
+    cancels_at: datetime | None
 
     @classmethod
     def of(cls, appointment: Appointment) -> "Scheduled":
@@ -55,4 +70,16 @@ class Scheduled:
             held_until=appointment.held_until,
             disposition=appointment.disposition,
             cancellation=appointment.cancellation,
+            plan_id=appointment.plan_id,
+            phase=appointment.phase,
+            holds=tuple(Held(hold.ground.reason, hold.ground.ref, hold.since) for hold in appointment.holds),
+            cancels_at=appointment.cancels_at,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A dosing visit and the integration that belongs to it."""
+
+    dosing: Scheduled
+    integration: Scheduled

@@ -8,8 +8,9 @@ from typing import Generic, Protocol, TypeVar
 from booking.domain.appointments import Appointment
 from booking.domain.calendar import Calendar, CalendarDay, DayKey
 from booking.domain.care_path import CarePath
-from booking.domain.ids import AppointmentId, PatientId, PractitionerId, RoomId
+from booking.domain.ids import AppointmentId, PatientId, PlanId, PractitionerId, RoomId
 from booking.domain.patients import Patient, PatientDetails
+from booking.domain.policy import BookingPolicy
 from booking.domain.practitioners import Practitioner
 from booking.domain.rooms import Room
 from careflow_service.identity import Actor
@@ -78,6 +79,8 @@ class Appointments(Protocol):
     async def get(self, appointment_id: AppointmentId) -> Appointment:
         """Raises `appointment_not_found`."""
 
+    async def find(self, appointment_id: AppointmentId) -> Appointment | None: ...
+
     async def holds_of(self, patient_id: PatientId) -> int:
         """How many times are held for the patient."""
 
@@ -90,6 +93,9 @@ class Appointments(Protocol):
     async def next_lapse(self) -> tuple[datetime, str] | None:
         """When the next hold runs out, and which."""
 
+    async def next_cancellation(self) -> tuple[datetime, str] | None:
+        """When the next visit that is still on hold is called off, and which."""
+
     async def add(self, appointment: Appointment, tx: Transaction) -> None: ...
 
     async def save(self, appointment: Appointment, *, expecting: int, tx: Transaction) -> None: ...
@@ -100,6 +106,9 @@ class CarePaths(Protocol):
         """Raises `care_path_not_found`."""
 
     async def find(self, patient_id: PatientId) -> CarePath | None: ...
+
+    async def of_plan(self, plan_id: PlanId) -> CarePath:
+        """The path of the patient whose plan it is. Raises `plan_not_found`."""
 
     async def add(self, path: CarePath, tx: Transaction) -> None: ...
 
@@ -139,5 +148,8 @@ class Ports:
 
     appointments: Appointments
     care_paths: CarePaths
+    policy: BookingPolicy
+    settle_holds: Callable[[CarePath, Transaction], Awaitable[CarePath]]
+    """Brings the holds of the path's visits up to what it says."""
     give_back: Callable[[Appointment, Transaction], Awaitable[None]]
     """Frees what an appointment has taken of the calendar."""

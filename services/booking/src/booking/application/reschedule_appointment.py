@@ -8,7 +8,7 @@ from booking.application.outcomes import Scheduled
 from booking.application.ports import Appointments, CarePaths, Patients
 from booking.application.preconditions import acting_for, check_own, check_version
 from booking.application.scheduling import Scheduling, Wish
-from booking.application.visit_changes import note_visit
+from booking.application.visit_changes import VisitChanges
 from booking.domain.ids import AppointmentId, PractitionerId
 from booking.domain.policy import BookingPolicy
 from booking.domain.visits import Modality
@@ -35,6 +35,7 @@ class RescheduleAppointmentHandler:
         patients: Patients,
         care_paths: CarePaths,
         appointments: Appointments,
+        changes: VisitChanges,
         visits: GatedVisits,
         scheduling: Scheduling,
         policy: BookingPolicy,
@@ -43,6 +44,7 @@ class RescheduleAppointmentHandler:
         self._patients = patients
         self._care_paths = care_paths
         self._appointments = appointments
+        self._changes = changes
         self._visits = visits
         self._scheduling = scheduling
         self._policy = policy
@@ -68,12 +70,11 @@ class RescheduleAppointmentHandler:
             path = await self._care_paths.get(appointment.patient_id)
             slot = await self._visits.elsewhere(wish, appointment, patient, path, tx, by=by)
             moved = appointment.reschedule(slot, by=by, policy=self._policy, now=tx.now)
-            await self._appointments.save(moved, expecting=appointment.version, tx=tx)
-            await note_visit(moved, path, self._care_paths, tx)
+            moved = await self._changes.save(moved, expecting=appointment.version, path=path, tx=tx)
             return Scheduled.of(moved)
 
         return await self._scheduling.run(
-            wish,
+            (wish,),
             found.patient_id,
             lambda: self._work.run(work, by=actor, action="reschedule_appointment", returns=Scheduled, request=request),
         )

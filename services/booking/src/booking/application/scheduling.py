@@ -3,7 +3,7 @@
 Invariant: a visit's claims are made in the transaction that saves the visit, on days that were made beforehand.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from booking.application.ports import CalendarDays, DaysMissing, Practitioners, Rooms
 from booking.application.turns import Turns
-from booking.domain.appointments import Appointment, BookedBy, Slot
+from booking.domain.appointments import Appointment, BookedBy
 from booking.domain.availability import Clinic, Opening, Wanted, openings, required_opening
 from booking.domain.calendar import days_of
 from booking.domain.errors import DomainError
@@ -20,6 +20,7 @@ from booking.domain.ids import AppointmentId, LocationId, PatientId, Practitione
 from booking.domain.intervals import Interval
 from booking.domain.patients import PatientDetails
 from booking.domain.policy import BookingPolicy
+from booking.domain.slots import Slot
 from booking.domain.visit_templates import VisitTemplates
 from booking.domain.visits import Modality, VisitKind
 from careflow_service.clock import Clock
@@ -43,9 +44,10 @@ class _Refused(Exception):
     over.
     """
 
-    def __init__(self, refusal: DomainError, wanted: Wanted, clinic: Clinic) -> None:
+    def __init__(self, refusal: DomainError, wish: Wish, wanted: Wanted, clinic: Clinic) -> None:
         super().__init__()
         self.refusal = refusal
+        self.wish = wish
         self.wanted = wanted
         self.clinic = clinic
 
@@ -79,21 +81,22 @@ class Scheduling:
     def template_version(self) -> str:
         return self._templates.version
 
-    async def run(self, wish: Wish, patient_id: PatientId | None, command: Callable[[], Awaitable[T]]) -> T:
-        """Runs a command that will `claim`, in its turn. Makes the calendar days it needs, and names free times where
-        it is refused one.
+    async def run(self, wishes: Sequence[Wish], patient_id: PatientId | None, command: Callable[[], Awaitable[T]]) -> T:
+        """Runs a command that will `claim` these, in its turn. Makes the calendar days it needs, and names free times
+        where it is refused one.
 
-        `patient_id` is for whom, if they are registered: their day is seldom there yet, so it is made right away.
+        `patient_id` is for whom, if they are registered: their days are seldom there yet, so they are made right away.
         """
-        template = self._templates.of(wish.kind)
-        if patient_id is not None and self._is_ahead(wish.starts_at):
-            await self._days.make(days_of((template.patient_claim(patient_id, wish.starts_at),), self._zone))
+        if patient_id is not None:
+            ahead = [wish for wish in wishes if self._is_ahead(wish.starts_at)]
+            own = [self._templates.of(wish.kind).patient_claim(patient_id, wish.starts_at) for wish in ahead]
+            await self._days.make(days_of(own, self._zone))
         try:
-            async with self._turns.taking(self._date(wish.starts_at)):
-                return await self._once_more_with_days(command)
+            async with self._turns.taking(*(self._date(wish.starts_at) for wish in wishes)):
+                return await self._with_days(command, times=len(wishes))
         except _Refused as refused:
-            ahead = self._ahead(wish.starts_at)
-            found = await self._free(refused.wanted, refused.clinic, ahead, self._policy.suggestions.value)
+            until = self._ahead(refused.wish.starts_at)
+            found = await self._free(refused.wanted, refused.clinic, until, self._policy.suggestions.value)
             raise refused.refusal.with_extra(next_free=[opening.interval.start for opening in found]) from None
 
     async def claim(
@@ -129,7 +132,7 @@ class Scheduling:
         try:
             opening = required_opening(wanted, clinic, free, wish.starts_at)
         except DomainError as refusal:
-            raise _Refused(refusal, wanted, clinic) from None
+            raise _Refused(refusal, wish, wanted, clinic) from None
         slot = Slot.of(opening, wanted, patient_id, location_id=self._location_id, timezone=self._zone.key)
         await self._days.save(free.claim(appointment_id, slot.claims).changes_since(before), tx)
         return slot
@@ -172,11 +175,13 @@ class Scheduling:
             provider=provider,
         )
 
-    async def _once_more_with_days(self, command: Callable[[], Awaitable[T]]) -> T:
-        try:
-            return await command()
-        except DaysMissing as missing:
-            await self._days.make(missing.keys)
+    async def _with_days(self, command: Callable[[], Awaitable[T]], *, times: int) -> T:
+        """Each claim may find days missing that were not thought of before."""
+        for _ in range(times):
+            try:
+                return await command()
+            except DaysMissing as missing:
+                await self._days.make(missing.keys)
         return await command()
 
     def _is_ahead(self, start: datetime) -> bool:

@@ -6,7 +6,7 @@ collide in the store and try again, and most would run out of time before they w
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import date
 from typing import Final
 from weakref import WeakValueDictionary
@@ -24,8 +24,17 @@ class Turns:
         self._queues: WeakValueDictionary[date, asyncio.Lock] = WeakValueDictionary()
 
     @asynccontextmanager
-    async def taking(self, day: date) -> AsyncIterator[None]:
-        """Waits for one's turn on this date. Raises StoreBusy."""
+    async def taking(self, *days: date) -> AsyncIterator[None]:
+        """Waits for one's turn on these dates, the earliest first so that nobody waits in a circle. Raises
+        StoreBusy.
+        """
+        async with AsyncExitStack() as taken:
+            for day in sorted(set(days)):
+                await taken.enter_async_context(self._taking(day))
+            yield
+
+    @asynccontextmanager
+    async def _taking(self, day: date) -> AsyncIterator[None]:
         queue = self._queues.setdefault(day, asyncio.Lock())
         try:
             async with asyncio.timeout(LONGEST_WAIT_SECONDS):

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from booking.application.add_practitioner import AddPractitionerHandler
 from booking.application.add_room import AddRoomHandler
 from booking.application.book_appointment import BookAppointmentHandler
+from booking.application.book_dosing import BookDosingHandler
 from booking.application.book_info_call import BookInfoCallHandler
+from booking.application.book_series import BookSeriesHandler
 from booking.application.cancel_appointment import CancelAppointmentHandler
 from booking.application.change_patient_details import ChangePatientDetailsHandler
 from booking.application.change_practitioner import ChangePractitionerHandler
@@ -45,6 +47,8 @@ class Booking:
     confirm_hold: ConfirmHoldHandler
     release_hold: ReleaseHoldHandler
     book_appointment: BookAppointmentHandler
+    book_dosing: BookDosingHandler
+    book_series: BookSeriesHandler
     book_info_call: BookInfoCallHandler
     reschedule_appointment: RescheduleAppointmentHandler
     cancel_appointment: CancelAppointmentHandler

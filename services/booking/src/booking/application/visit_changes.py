@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from booking.application.holding import Holding
 from booking.application.ports import Appointments, CarePaths
 from booking.application.preconditions import check_own, check_version
 from booking.domain.appointments import Appointment
@@ -12,11 +13,12 @@ from careflow_service.work import Transaction
 
 
 class VisitChanges:
-    """Invariant: an appointment and what its care path knows of it change together."""
+    """Invariant: an appointment, what its care path knows of it, and the holds that follow change together."""
 
-    def __init__(self, appointments: Appointments, care_paths: CarePaths) -> None:
+    def __init__(self, appointments: Appointments, care_paths: CarePaths, holding: Holding) -> None:
         self._appointments = appointments
         self._care_paths = care_paths
+        self._holding = holding
 
     async def apply(
         self,
@@ -33,15 +35,25 @@ class VisitChanges:
         check_own(actor, before.patient_id, "appointment")
         check_version(before.version, expected_version)
         after = change(before)
-        await self._appointments.save(after, expecting=before.version, tx=tx)
-        await note_visit(after, await self._care_paths.get(before.patient_id), self._care_paths, tx)
-        return after
+        path = await self._care_paths.get(before.patient_id)
+        return await self.save(after, expecting=before.version, path=path, tx=tx)
 
+    async def add(self, appointment: Appointment, path: CarePath, tx: Transaction) -> Appointment:
+        """A new one, booked on what this path says."""
+        await self._appointments.add(appointment, tx)
+        return await self._noted(appointment, path, tx)
 
-async def note_visit(appointment: Appointment, path: CarePath, care_paths: CarePaths, tx: Transaction) -> None:
-    """Writes the path in any case: what was decided on it must not have been overtaken."""
-    after = path.note_visit(appointment)
-    if after is path:
-        await care_paths.guard(path, tx)
-    else:
-        await care_paths.save(after, expecting=path.version, tx=tx)
+    async def save(self, appointment: Appointment, *, expecting: int, path: CarePath, tx: Transaction) -> Appointment:
+        """A changed one, decided on what this path says; as it is with its holds. Raises `stale_version`."""
+        await self._appointments.save(appointment, expecting=expecting, tx=tx)
+        return await self._noted(appointment, path, tx)
+
+    async def _noted(self, appointment: Appointment, path: CarePath, tx: Transaction) -> Appointment:
+        """Writes the path in any case: what was decided on it must not have been overtaken."""
+        noted = path.note_visit(appointment)
+        after = await self._holding.settled(noted, tx)
+        if after is path:
+            await self._care_paths.guard(path, tx)
+        else:
+            await self._care_paths.save(after, expecting=path.version, tx=tx)
+        return appointment if after is noted else await self._appointments.get(appointment.id)

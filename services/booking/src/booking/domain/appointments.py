@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from booking.domain.availability import Opening, Wanted
-from booking.domain.calendar import Claim, ResourceKind
+from booking.domain.cancellations import WHOSE, Cancellation, CancelledBy, CancelReason
 from booking.domain.errors import DomainError, ErrorKind, conflict, forbidden, invalid
 from booking.domain.facts import (
     AppointmentArrived,
@@ -16,13 +15,15 @@ from booking.domain.facts import (
     AppointmentCancelled,
     AppointmentCompleted,
     AppointmentMissed,
+    AppointmentPutOnHold,
+    AppointmentReleased,
     AppointmentRescheduled,
     Fact,
 )
-from booking.domain.ids import AppointmentId, LocationId, PatientId, PractitionerId, RoomId
-from booking.domain.intervals import Interval
+from booking.domain.ids import AppointmentId, PatientId, PlanId
 from booking.domain.policy import BookingPolicy
-from booking.domain.visits import DISPOSITIONS, Disposition, Modality, PractitionerRole, VisitKind
+from booking.domain.slots import Slot
+from booking.domain.visits import DISPOSITIONS, Disposition, Ground, Phase, VisitKind
 
 
 class Status(StrEnum):
@@ -41,95 +42,32 @@ class BookedBy(StrEnum):
     STAFF = "staff"
 
 
-class CancelledBy(StrEnum):
-    """Whose cancellation it was: the patient's also when the clinic cancels at the patient's wish."""
-
-    PATIENT = "patient"
-    CLINIC = "clinic"
-    CLINICAL_HOLD = "clinical_hold"
-
-
-class CancelReason(StrEnum):
-    """Why, in words that say nothing clinical."""
-
-    PATIENT_REQUEST = "patient_request"
-    PROVIDER_UNAVAILABLE = "provider_unavailable"
-    CLINIC_CLOSED = "clinic_closed"
-    HOLD_NOT_RELEASED = "hold_not_released"
-    CARE_ENDED = "care_ended"
-    BOOKED_IN_ERROR = "booked_in_error"
-    OTHER = "other"
-
-
-WHOSE = {
-    CancelReason.PATIENT_REQUEST: CancelledBy.PATIENT,
-    CancelReason.PROVIDER_UNAVAILABLE: CancelledBy.CLINIC,
-    CancelReason.CLINIC_CLOSED: CancelledBy.CLINIC,
-    CancelReason.HOLD_NOT_RELEASED: CancelledBy.CLINICAL_HOLD,
-    CancelReason.CARE_ENDED: CancelledBy.CLINIC,
-    CancelReason.BOOKED_IN_ERROR: CancelledBy.CLINIC,
-    CancelReason.OTHER: CancelledBy.CLINIC,
-}
-"""The reason says whose cancellation it is, and with it who may be charged; never who pressed the button."""
-
-
 @dataclass(frozen=True, slots=True)
-class Provider:
-    id: PractitionerId
-    role: PractitionerRole
+class Hold:
+    """The visit waits for this, since then."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slot:
-    """When, where, with whom, how; and everything it takes of the calendar, the patient's own time included."""
-
-    interval: Interval
-    modality: Modality
-    timezone: str
-    location_id: LocationId
-    providers: tuple[Provider, ...]
-    room_id: RoomId | None
-    claims: tuple[Claim, ...]
-
-    @classmethod
-    def of(
-        cls, opening: Opening, wanted: Wanted, patient_id: PatientId, *, location_id: LocationId, timezone: str
-    ) -> "Slot":
-        claims = [claim for staffing in opening.staffing for claim in staffing.claims]
-        rooms = [s.resource.id for s in opening.staffing if s.resource.kind is ResourceKind.ROOM]
-        return cls(
-            interval=opening.interval,
-            modality=wanted.modality,
-            timezone=timezone,
-            location_id=location_id,
-            providers=tuple(Provider(PractitionerId(s.resource.id), s.role) for s in opening.staffing if s.role),
-            room_id=RoomId(rooms[0]) if rooms else None,
-            claims=(*claims, wanted.template.patient_claim(patient_id, opening.interval.start)),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Cancellation:
-    by: CancelledBy
-    reason: CancelReason
-    notice_minutes: int
+    ground: Ground
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewVisit:
-    """What is decided before there is an appointment."""
+    """What is decided before there is an appointment. A visit of a course belongs to a plan and a phase of it."""
 
     id: AppointmentId
     patient_id: PatientId
     kind: VisitKind
     slot: Slot
     template_version: str
+    plan_id: PlanId | None = None
+    phase: Phase | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appointment:
     """One visit of one patient. `late_moves` are the times at which the patient moved it inside the notice window;
-    `first_notice_minutes` is the notice given for the first slot so lost, and is what a later cancellation counts."""
+    `first_notice_minutes` is the notice given for the first slot so lost, and is what a later cancellation counts.
+    `holds` is what a booked visit waits for, `cancels_at` when it is called off if it waits still."""
 
     id: AppointmentId
     patient_id: PatientId
@@ -144,6 +82,10 @@ class Appointment:
     cancellation: Cancellation | None = None
     late_moves: tuple[datetime, ...] = ()
     first_notice_minutes: int | None = None
+    plan_id: PlanId | None = None
+    phase: Phase | None = None
+    holds: tuple[Hold, ...] = ()
+    cancels_at: datetime | None = None
     version: int = 1
     facts: tuple[Fact, ...] = field(default=(), compare=False)
 
@@ -193,11 +135,20 @@ class Appointment:
                 raise forbidden("late_move_needs_coordinator", "Another move at short notice is the coordinator's.")
             moves = (*moves, now)
             first = _minutes(notice) if first is None else first
-        after = self._next(Status.BOOKED, slot=slot, late_moves=moves, first_notice_minutes=first)
+        after = self._next(
+            Status.BOOKED,
+            slot=slot,
+            late_moves=moves,
+            first_notice_minutes=first,
+            cancels_at=policy.held_until(self._held_since, slot.interval.start),
+        )
         return after._with(AppointmentRescheduled(after, by, self.starts_at, _minutes(notice)))
 
     def cancel(self, reason: CancelReason, *, asked_by: BookedBy, now: datetime) -> "Appointment":
-        """Raises `visit_started` when a patient is too late to cancel online; their reason is always their own wish."""
+        """Raises `visit_started` when a patient is too late to cancel online; their reason is always their own wish.
+
+        Whoever gives up a visit that could not take place for now owes nothing for it.
+        """
         self._expect(Status.BOOKED)
         if asked_by is BookedBy.PATIENT:
             self._check_not_started(now)
@@ -205,12 +156,29 @@ class Appointment:
         notice = _minutes(self.starts_at - now)
         if self.first_notice_minutes is not None:
             notice = min(notice, self.first_notice_minutes)
-        after = self._next(Status.CANCELLED, cancellation=Cancellation(WHOSE[reason], reason, notice))
-        return after._with(AppointmentCancelled(after, WHOSE[reason], reason, notice))
+        whose = CancelledBy.CLINICAL_HOLD if self.holds else WHOSE[reason]
+        after = self._next(Status.CANCELLED, cancellation=Cancellation(whose, reason, notice))
+        return after._with(AppointmentCancelled(after, whose, reason, notice))
+
+    def waiting_for(self, grounds: tuple[Ground, ...], policy: BookingPolicy, *, now: datetime) -> "Appointment":
+        """Exactly these keep the booked visit from taking place. Each that is new or gone is said, one by one."""
+        self._expect(Status.BOOKED)
+        after = self
+        for hold in self.holds:
+            if hold.ground not in grounds:
+                after = after._holding(tuple(each for each in after.holds if each != hold), policy)
+                after = after._with(AppointmentReleased(after, hold.ground))
+        held = {hold.ground for hold in self.holds}
+        for ground in grounds:
+            if ground not in held:
+                after = after._holding((*after.holds, Hold(ground, now)), policy)
+                after = after._with(AppointmentPutOnHold(after, ground))
+        return after
 
     def arrive(self, policy: BookingPolicy, *, now: datetime) -> "Appointment":
-        """The patient is there, or on the line. Raises `too_early_to_arrive`."""
+        """The patient is there, or on the line. Raises `too_early_to_arrive` and `on_hold`."""
         self._expect(Status.BOOKED)
+        self._check_not_held()
         if now < self.starts_at - policy.arrival_opens:
             raise conflict("too_early_to_arrive", "It is too early to arrive for this appointment.")
         after = self._next(Status.ARRIVED)
@@ -230,12 +198,26 @@ class Appointment:
         return after._with(AppointmentCompleted(after, disposition))
 
     def miss(self, *, now: datetime) -> "Appointment":
-        """Set by a person, never by a timer. Raises `visit_not_started`."""
+        """Set by a person, never by a timer. Raises `visit_not_started`, and `on_hold`: nobody misses such a visit."""
         self._expect(Status.BOOKED)
+        self._check_not_held()
         if now < self.starts_at:
             raise conflict("visit_not_started", "Nobody has missed a visit that has not begun.")
         after = self._next(Status.MISSED)
         return after._with(AppointmentMissed(after))
+
+    def checked_in(self) -> "Appointment":
+        """The session's record says that the patient is there; what has ended already stays as it is."""
+        if self.status is not Status.BOOKED:
+            return self
+        after = self._next(Status.ARRIVED)
+        return after._with(AppointmentArrived(after))
+
+    def fulfilled(self) -> "Appointment":
+        """The session's record says that the visit is over; sessions tells everybody else itself."""
+        if self.status not in (Status.BOOKED, Status.ARRIVED):
+            return self
+        return self._next(Status.FULFILLED)
 
     @classmethod
     def _made(
@@ -256,7 +238,21 @@ class Appointment:
             policy_version=policy.version,
             made_at=now,
             held_until=held_until,
+            plan_id=visit.plan_id,
+            phase=visit.phase,
         )
+
+    @property
+    def _held_since(self) -> datetime | None:
+        return min((hold.since for hold in self.holds), default=None)
+
+    def _holding(self, holds: tuple[Hold, ...], policy: BookingPolicy) -> "Appointment":
+        after = self._next(Status.BOOKED, holds=holds)
+        return replace(after, cancels_at=policy.held_until(after._held_since, self.starts_at))
+
+    def _check_not_held(self) -> None:
+        if self.holds:
+            raise conflict("on_hold", "The visit is on hold; it cannot take place for now.")
 
     def _check_not_started(self, now: datetime) -> None:
         if now >= self.starts_at:

@@ -1,8 +1,9 @@
 """Where one patient stands: booking's process manager.
 
-It keeps the few facts that matter of booking's own visits and of what screening says, and derives everything else from
-them: the stage, what may be booked and why not (`gates`), what is due. Invariant: the stage is a function of the facts,
-so facts of different topics may arrive in any order. A fact is never refused.
+It keeps the few facts that matter of booking's own visits and of what screening and sessions say, and derives
+everything else from them: the stage, what may be booked and why not (`gates`), what must wait (`holds`), what is due.
+Invariant: the stage is a function of the facts, so facts of different topics may arrive in any order. A fact is never
+refused.
 """
 
 from collections.abc import Callable
@@ -11,9 +12,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from booking.domain.appointments import Appointment, Status
+from booking.domain.course import Course
 from booking.domain.facts import CarePathStageChanged, Fact
-from booking.domain.ids import AlertId, AppointmentId, CaseId, ClearanceId, PatientId, RequestId
-from booking.domain.visits import Disposition, VisitKind
+from booking.domain.ids import AlertId, AppointmentId, CaseId, ClearanceId, PatientId, PlanId, RequestId
+from booking.domain.visits import Disposition, Ground, Modality, Phase, VisitKind
 
 
 class Stage(StrEnum):
@@ -22,6 +24,10 @@ class Stage(StrEnum):
     SCREENING = "screening"
     EVALUATION = "evaluation"
     CLEARED = "cleared"
+    PREPARING = "preparing"
+    IN_COURSE = "in_course"
+    MAINTENANCE = "maintenance"
+    DISCHARGED = "discharged"
     CLOSED = "closed"
 
 
@@ -32,15 +38,38 @@ class ClearanceStatus(StrEnum):
     REVOKED = "revoked"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """What the care path needs to know of an appointment."""
+    """What the care path needs to know of an appointment; `grounds` are what it is on hold for."""
 
     appointment_id: AppointmentId
     kind: VisitKind
     status: Status
     starts_at: datetime
-    disposition: Disposition | None
+    modality: Modality
+    disposition: Disposition | None = None
+    plan_id: PlanId | None = None
+    grounds: tuple[Ground, ...] = ()
+    cancels_at: datetime | None = None
+
+    @classmethod
+    def of(cls, appointment: Appointment) -> "Visit":
+        return cls(
+            appointment_id=appointment.id,
+            kind=appointment.kind,
+            status=appointment.status,
+            starts_at=appointment.starts_at,
+            modality=appointment.slot.modality,
+            disposition=appointment.disposition,
+            plan_id=appointment.plan_id,
+            grounds=tuple(hold.ground for hold in appointment.holds),
+            cancels_at=appointment.cancels_at,
+        )
+
+    @property
+    def upcoming(self) -> bool:
+        """Whether it is booked, or under way."""
+        return self.status in (Status.BOOKED, Status.ARRIVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +110,16 @@ class CarePath:
     deferred_until: datetime | None = None
     clearance: Clearance | None = None
     alerts: tuple[SafetyAlert, ...] = ()
+    closed_alerts: tuple[AlertId, ...] = ()
+    course: Course = field(default_factory=Course)
     requests: tuple[QuestionnaireRequest, ...] = ()
     closed_because: str | None = None
     version: int = 1
     facts: tuple[Fact, ...] = field(default=(), compare=False)
 
     def note_visit(self, appointment: Appointment) -> "CarePath":
-        """An appointment was booked, moved, or ended."""
-        visit = Visit(
-            appointment.id, appointment.kind, appointment.status, appointment.starts_at, appointment.disposition
-        )
+        """An appointment was booked, moved, put on hold, or ended."""
+        visit = Visit.of(appointment)
         path = self
         if self.closed_because and visit.kind is VisitKind.INFO_CALL and visit.status is Status.BOOKED:
             path = self._afresh()
@@ -157,15 +186,41 @@ class CarePath:
         return self._noted(clearance=replace(self.clearance, warned_days_left=days_left))
 
     def alert_raised(self, alert: SafetyAlert) -> "CarePath":
+        """Raised or upgraded. News of one that was closed meanwhile changes nothing."""
+        if alert.id in self.closed_alerts:
+            return self
         others = tuple(a for a in self.alerts if a.id != alert.id)
         return self._noted(alerts=(*others, alert))
 
     def alert_closed(self, alert_id: AlertId) -> "CarePath":
-        return self._noted(alerts=tuple(a for a in self.alerts if a.id != alert_id))
+        if alert_id in self.closed_alerts:
+            return self
+        return self._noted(
+            alerts=tuple(a for a in self.alerts if a.id != alert_id), closed_alerts=(*self.closed_alerts, alert_id)
+        )
+
+    def treated(self, change: Callable[[Course], Course]) -> "CarePath":
+        """Something became known of the course of treatment."""
+        return self._noted(course=change(self.course))
 
     def upcoming(self, kind: VisitKind) -> Visit | None:
-        """The visit of this kind that is booked, or under way."""
-        return next((v for v in self.visits if v.kind is kind and v.status in (Status.BOOKED, Status.ARRIVED)), None)
+        """The first visit of this kind that is booked, or under way."""
+        return min(self.all_upcoming(kind), key=lambda visit: visit.starts_at, default=None)
+
+    def all_upcoming(self, kind: VisitKind) -> tuple[Visit, ...]:
+        return tuple(visit for visit in self.visits if visit.kind is kind and visit.upcoming)
+
+    def booked(self) -> tuple[Visit, ...]:
+        """The visits that may be put on hold or released."""
+        return tuple(visit for visit in self.visits if visit.status is Status.BOOKED)
+
+    @property
+    def at_risk(self) -> tuple[Visit, ...]:
+        """The dosing visits that are later than the clearance lasts."""
+        if self.clearance is None:
+            return ()
+        until = self.clearance.valid_until
+        return tuple(visit for visit in self.all_upcoming(VisitKind.DOSING) if visit.starts_at > until)
 
     @property
     def said_proceed(self) -> bool:
@@ -173,8 +228,18 @@ class CarePath:
         return any(v.disposition is Disposition.PROCEED for v in self.visits)
 
     def _afresh(self) -> "CarePath":
-        """A new run: what was decided before counts no longer. A safety alert stays open until it is closed."""
-        return CarePath(id=self.id, alerts=self.alerts, stage=self.stage, version=self.version, facts=self.facts)
+        """A new run: what was decided before counts no longer. A safety alert stays open until it is closed, and the
+        doses, consents and adverse events there were remain true.
+        """
+        return CarePath(
+            id=self.id,
+            alerts=self.alerts,
+            closed_alerts=self.closed_alerts,
+            course=replace(self.course, plans=(), prepared=False),
+            stage=self.stage,
+            version=self.version,
+            facts=self.facts,
+        )
 
     def _noted(self, **changes: object) -> "CarePath":
         """The same path when nothing differs, so that a repeated fact leaves no trace."""
@@ -188,8 +253,18 @@ class CarePath:
         return replace(after, stage=stage, version=self.version + 1, facts=facts)
 
 
+def _in_phase(path: CarePath, phase: Phase) -> bool:
+    plan = path.course.plan
+    return plan is not None and plan.live and plan.phase is phase
+
+
 _STAGES: tuple[tuple[Stage, Callable[[CarePath], bool]], ...] = (
+    (Stage.DISCHARGED, lambda path: path.closed_because == "discharged"),
     (Stage.CLOSED, lambda path: path.closed_because is not None),
+    (Stage.MAINTENANCE, lambda path: _in_phase(path, Phase.MAINTENANCE)),
+    (Stage.IN_COURSE, lambda path: _in_phase(path, Phase.INDUCTION) and path.course.dosed),
+    (Stage.PREPARING, lambda path: _in_phase(path, Phase.INDUCTION)),
+    (Stage.DISCHARGED, lambda path: path.course.plan is not None),
     (
         Stage.CLEARED,
         lambda path: (

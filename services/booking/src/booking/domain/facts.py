@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from booking.domain.appointments import Appointment, BookedBy, CancelledBy, CancelReason
+    from booking.domain.appointments import Appointment, BookedBy
+    from booking.domain.cancellations import CancelledBy, CancelReason
     from booking.domain.care_path import Stage
     from booking.domain.ids import PatientId
     from booking.domain.patients import DetailGroup, Patient
-    from booking.domain.visits import Disposition
+    from booking.domain.visits import Disposition, Ground
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,43 +37,60 @@ class PatientDetailsChanged(Fact):
 
 
 @dataclass(frozen=True, slots=True)
-class AppointmentBooked(Fact):
+class AppointmentFact(Fact):
+    """Something that became true of an appointment, which is told as it is afterwards."""
+
     appointment: Appointment
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentBooked(AppointmentFact):
     by: BookedBy
 
 
 @dataclass(frozen=True, slots=True)
-class AppointmentRescheduled(Fact):
+class AppointmentRescheduled(AppointmentFact):
     """`notice_minutes` is the time that was left to the slot given up."""
 
-    appointment: Appointment
     by: BookedBy
     previous_starts_at: datetime
     notice_minutes: int
 
 
 @dataclass(frozen=True, slots=True)
-class AppointmentCancelled(Fact):
-    appointment: Appointment
+class AppointmentCancelled(AppointmentFact):
     by: CancelledBy
     reason: CancelReason
     notice_minutes: int
 
 
 @dataclass(frozen=True, slots=True)
-class AppointmentArrived(Fact):
-    appointment: Appointment
+class AppointmentArrived(AppointmentFact):
+    """The patient is there, or on the line."""
 
 
 @dataclass(frozen=True, slots=True)
-class AppointmentCompleted(Fact):
-    appointment: Appointment
+class AppointmentCompleted(AppointmentFact):
     disposition: Disposition
 
 
 @dataclass(frozen=True, slots=True)
-class AppointmentMissed(Fact):
-    appointment: Appointment
+class AppointmentMissed(AppointmentFact):
+    """The patient did not come."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentPutOnHold(AppointmentFact):
+    """The visit waits for `ground` too; everything it waits for is on the appointment."""
+
+    ground: Ground
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentReleased(AppointmentFact):
+    """The visit no longer waits for `ground`; what it still waits for is on the appointment."""
+
+    ground: Ground
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,26 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from booking.domain.care_path import CarePath, ClearanceStatus, Stage
+from booking.domain.course import ConsentCategory, PlanStatus
 from booking.domain.errors import conflict
 from booking.domain.ids import AppointmentId
-from booking.domain.visits import VisitKind
+from booking.domain.policy import DoseWindow
+from booking.domain.spacing import dosing_times, far_enough, few_enough, integrations_after, prepared_by
+from booking.domain.visits import Modality, VisitKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What somebody wants to book. `moving` is the appointment that would be given up for it."""
+    """What somebody wants to book. `moving` is the appointment that would be given up for it, `integration_at` when
+    the integration booked with a dosing visit begins, `windows` how many doses there may be whatever the plan says.
+    """
 
     kind: VisitKind
     starts_at: datetime
+    modality: Modality | None = None
     moving: AppointmentId | None = None
+    integration_at: datetime | None = None
+    windows: tuple[DoseWindow, ...] = ()
     record_complete: bool = True
 
 
@@ -95,32 +103,106 @@ _CLEARANCE_IN_FORCE = Gate(
     lambda path, _: path.clearance is None or path.clearance.status is not ClearanceStatus.SUSPENDED,
 )
 _CLEARANCE_IN_DATE = Gate(
-    Refusal("clearance_expired", "The clearance has run out, or will have by then.", "clearance_extended"),
-    lambda path, asked: (
-        path.clearance is None
-        or (path.clearance.status is not ClearanceStatus.EXPIRED and asked.starts_at <= path.clearance.valid_until)
-    ),
+    Refusal("clearance_expired", "The clearance has run out.", "clearance_extended"),
+    lambda path, _: path.clearance is None or path.clearance.status is not ClearanceStatus.EXPIRED,
 )
+"""A visit later than a clearance in force lasts may be booked: it is at risk until the clearance is extended."""
 _NO_ALERT = Gate(
     Refusal("safety_alert_open", "A safety alert is open.", "safety_alert_closed"),
     lambda path, _: not path.alerts,
 )
-_PLAN = Gate(
-    Refusal("plan_needed", "There is no active treatment plan.", "plan_activated"),
-    lambda _path, _asked: False,
+_NO_ADVERSE_EVENT = Gate(
+    Refusal("adverse_event_open", "An adverse event waits for its review.", "adverse_event_reviewed"),
+    lambda path, _: not path.course.unreviewed(),
+)
+_CONSENT = Gate(
+    Refusal("consent_ended", "The consent to treatment was withdrawn or has run out.", "consent_signed"),
+    lambda path, _: not path.course.ended_consents(ConsentCategory.TREATMENT),
+)
+_TELEHEALTH = Gate(
+    Refusal("telehealth_consent_ended", "The consent to telehealth was withdrawn or has run out.", "consent_signed"),
+    lambda path, asked: (
+        asked.modality in (None, Modality.IN_PERSON) or not path.course.ended_consents(ConsentCategory.TELEHEALTH)
+    ),
 )
 
-_TREATMENT = (_RECORD, _CARE_OPEN, _PLAN)
+
+def _plan_in(*statuses: PlanStatus) -> Callable[[CarePath, Asked], bool]:
+    return lambda path, _: path.course.plan is not None and path.course.plan.status in statuses
+
+
+_PLAN = Refusal("plan_needed", "There is no active treatment plan.", "plan_activated")
+_PLAN_LIVE = Gate(_PLAN, _plan_in(PlanStatus.ACTIVE, PlanStatus.ON_HOLD))
+_PLAN_KNOWN = Gate(_PLAN, _plan_in(PlanStatus.ACTIVE, PlanStatus.ON_HOLD, PlanStatus.COMPLETED))
+"""Integration and review go on when the course is over; only a plan that was given up ends them."""
+_PLAN_NOT_HELD = Gate(
+    Refusal("plan_on_hold", "The treatment plan is on hold.", "plan_resumed"),
+    lambda path, _: path.course.plan is None or path.course.plan.status is not PlanStatus.ON_HOLD,
+)
+_PREPARED = Gate(
+    Refusal("preparation_needed", "No preparation is completed, or booked before that.", "preparation_booked"),
+    lambda path, asked: path.course.plan is None or path.course.dosed or prepared_by(path, asked.starts_at),
+)
+_INTERVAL = Gate(
+    Refusal("dose_too_close", "Another dosing visit is closer than the plan allows.", "later_time"),
+    lambda path, asked: (
+        path.course.plan is None
+        or far_enough(asked.starts_at, dosing_times(path, but=asked.moving), path.course.plan.terms.dosing_interval)
+    ),
+)
+_FREQUENCY = Gate(
+    Refusal("too_many_doses", "There would be more doses within a week or a month than are given.", "later_time"),
+    lambda path, asked: all(
+        few_enough(asked.starts_at, dosing_times(path, but=asked.moving), window)
+        for window in asked.windows
+        if path.course.plan is not None and window.phase in (None, path.course.plan.phase)
+    ),
+)
+_NOT_OVERDUE = Gate(
+    Refusal("integration_overdue", "The integration of an earlier dose is overdue.", "integration_done"),
+    lambda path, _: not path.course.overdue(),
+)
+
+
+def _integration_follows(path: CarePath, asked: Asked) -> bool:
+    plan = path.course.plan
+    if plan is None:
+        return True
+    within = plan.terms.integration_within
+    if asked.integration_at is not None and asked.starts_at < asked.integration_at <= asked.starts_at + within:
+        return True
+    return bool(integrations_after(path, asked.starts_at, within))
+
+
+_INTEGRATION = Gate(
+    Refusal("integration_needed", "No integration visit is booked soon enough after it.", "integration_booked"),
+    _integration_follows,
+)
+
+_TREATMENT = (_RECORD, _CARE_OPEN, _TELEHEALTH)
 
 GATES: Mapping[VisitKind, tuple[Gate, ...]] = {
     VisitKind.INFO_CALL: (_NOT_IN_CARE_YET, _ONE_AT_A_TIME),
     VisitKind.EVALUATION: (_RECORD, _CARE_OPEN, _INFO_CALL, _SCREENING, _DEFERRAL, _ONE_AT_A_TIME),
-    VisitKind.PREPARATION: _TREATMENT,
-    VisitKind.DOSING: (*_TREATMENT, _CLEARANCE, _CLEARANCE_IN_FORCE, _CLEARANCE_IN_DATE, _NO_ALERT),
-    VisitKind.INTEGRATION: _TREATMENT,
-    VisitKind.REVIEW: _TREATMENT,
-    VisitKind.ADJUNCT: _TREATMENT,
+    VisitKind.PREPARATION: (*_TREATMENT, _PLAN_LIVE),
+    VisitKind.DOSING: (
+        *_TREATMENT,
+        _PLAN_LIVE,
+        _PLAN_NOT_HELD,
+        _CLEARANCE,
+        _CLEARANCE_IN_FORCE,
+        _CLEARANCE_IN_DATE,
+        _NO_ALERT,
+        _NO_ADVERSE_EVENT,
+        _CONSENT,
+        _PREPARED,
+        _INTERVAL,
+        _FREQUENCY,
+        _NOT_OVERDUE,
+        _INTEGRATION,
+    ),
+    VisitKind.INTEGRATION: (*_TREATMENT, _PLAN_KNOWN),
+    VisitKind.REVIEW: (*_TREATMENT, _PLAN_KNOWN),
+    VisitKind.ADJUNCT: (*_TREATMENT, _PLAN_KNOWN),
 }
-"""Everything that is ever checked before a visit is booked. Nobody has a treatment plan before sessions says so: until
-then treatment visits are refused by name.
-"""
+"""Everything that is ever checked before a visit is booked."""

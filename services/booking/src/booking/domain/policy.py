@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
+from booking.domain.course import PlanTerms
 from booking.domain.errors import DomainError, ErrorKind, invalid
 from booking.domain.intervals import on_grid
+from booking.domain.visits import Phase
 
 T = TypeVar("T")
 
@@ -17,6 +19,15 @@ class Setting(Generic[T]):
     value: T
     default: T
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoseWindow:
+    """At most so many doses in any stretch of this length; of a plan in this phase only, where one is named."""
+
+    length: timedelta
+    most: int
+    phase: Phase | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +45,16 @@ class BookingPolicy:
     late_moves_allowed: Setting[int]
     late_moves_window_days: Setting[int]
     arrival_opens_minutes: Setting[int]
+    hold_cancels_hours: Setting[int]
+    hold_grace_minutes: Setting[int]
+    at_risk_task_days: Setting[int]
+    dosing_interval_hours: Setting[int]
+    cadence_days: Setting[int]
+    integration_within_hours: Setting[int]
+    doses_in_7_days: Setting[int]
+    doses_in_30_days: Setting[int]
+    adverse_event_holds_from_grade: Setting[int]
+    longest_series: Setting[int]
     suggestions: Setting[int]
     suggestion_days: Setting[int]
 
@@ -45,6 +66,12 @@ class BookingPolicy:
             self.horizon_days,
             self.late_moves_window_days,
             self.suggestion_days,
+            self.dosing_interval_hours,
+            self.cadence_days,
+            self.integration_within_hours,
+            self.doses_in_7_days,
+            self.doses_in_30_days,
+            self.longest_series,
         ]
         if any(number.value <= 0 for number in numbers) or not self.served_states.value:
             raise invalid("policy_invalid", "The booking policy needs positive numbers and at least one state.")
@@ -77,6 +104,38 @@ class BookingPolicy:
     @property
     def arrival_opens(self) -> timedelta:
         return timedelta(minutes=self.arrival_opens_minutes.value)
+
+    @property
+    def at_risk_task_before(self) -> timedelta:
+        """How long before a visit that the clearance does not cover somebody has to see to it."""
+        return timedelta(days=self.at_risk_task_days.value)
+
+    @property
+    def dose_windows(self) -> tuple["DoseWindow", ...]:
+        """How many doses there may be in any stretch of time, whatever the plan says."""
+        return (
+            DoseWindow(timedelta(days=7), self.doses_in_7_days.value, Phase.INDUCTION),
+            DoseWindow(timedelta(days=30), self.doses_in_30_days.value, None),
+        )
+
+    @property
+    def careful_terms(self) -> PlanTerms:
+        """How visits follow each other where a plan does not say so."""
+        return PlanTerms(
+            dosing_interval_hours=self.dosing_interval_hours.value,
+            cadence_days=self.cadence_days.value,
+            integration_within_hours=self.integration_within_hours.value,
+        )
+
+    def held_until(self, held_since: datetime | None, starts_at: datetime) -> datetime | None:
+        """When a visit on hold is called off by itself: never with less time left than the grace, then a person must
+        decide.
+        """
+        grace = timedelta(minutes=self.hold_grace_minutes.value)
+        if held_since is None or starts_at - held_since < grace:
+            return None
+        latest = starts_at - timedelta(hours=self.hold_cancels_hours.value)
+        return min(starts_at, max(latest, held_since + grace))
 
     def check_start(self, starts_at: datetime, *, now: datetime, by_patient: bool) -> None:
         """Raises `slot_off_grid`, `slot_in_past`, `slot_too_soon` (for patients only) or `slot_too_far`."""

@@ -1,5 +1,6 @@
 """The words for a visit: its kind, how it is held, who acts in it, how it ended."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -15,6 +16,17 @@ class VisitKind(StrEnum):
 
 CONSULTATIONS = frozenset({VisitKind.INFO_CALL, VisitKind.EVALUATION})
 """Visits before treatment. Booking completes them; the others are completed by what sessions reports."""
+
+
+TREATMENTS = frozenset(VisitKind) - CONSULTATIONS
+"""Visits of a course of treatment; each belongs to a plan."""
+
+
+class Phase(StrEnum):
+    """The part of a course a visit belongs to."""
+
+    INDUCTION = "induction"
+    MAINTENANCE = "maintenance"
 
 
 class Modality(StrEnum):
@@ -52,3 +64,33 @@ DISPOSITIONS = {
     ),
     VisitKind.EVALUATION: frozenset({Disposition.COMPLETED, Disposition.CONTINUE_LATER, Disposition.REFER_OUT}),
 }
+
+
+class HoldReason(StrEnum):
+    """Why a visit must wait, as coarse as is safe to say openly."""
+
+    CLINICAL = "clinical"
+    CONSENT = "consent"
+    PLAN = "plan"
+    LOGISTICS = "logistics"
+
+
+class HoldCause(StrEnum):
+    """What exactly makes a visit wait; said sealed only."""
+
+    CLEARANCE = "clearance"
+    SAFETY_ALERT = "safety_alert"
+    ADVERSE_EVENT = "adverse_event"
+    INTEGRATION = "integration"
+    CONSENT = "consent"
+    PLAN = "plan"
+    PREPARATION = "preparation"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One thing a visit must wait for. The pair of `reason` and `ref` is how it is told and released."""
+
+    cause: HoldCause
+    reason: HoldReason
+    ref: str

@@ -44,11 +44,16 @@ def questionnaires(content: Traversable | Path = SHIPPED) -> QuestionnaireShelf:
 def clinical_content(content: Traversable | Path = SHIPPED) -> tuple[ClinicalPolicy, QuestionnaireShelf]:
     """Policy and definitions that fit together. Raises ClinicalContentWrong."""
     policy, shelf = clinical_policy(content), questionnaires(content)
-    for code in (*policy.intake.questionnaires, policy.intake.safety_screener):
-        try:
-            shelf.newest(code)
-        except DomainError:
-            raise ClinicalContentWrong(f"the intake asks for {code}, which has no definition") from None
+    asked = {
+        "the intake": (*policy.intake.questionnaires, policy.intake.safety_screener),
+        "the screen before a dosing visit": policy.pre_session.questionnaires,
+    }
+    for occasion, codes in asked.items():
+        for code in codes:
+            try:
+                shelf.newest(code)
+            except DomainError:
+                raise ClinicalContentWrong(f"{occasion} asks for {code}, which has no definition") from None
     return policy, shelf
 
 

@@ -8,7 +8,7 @@ from careflow_service.work import Committed, Transaction, Work
 from screening.application.ownership import case_for
 from screening.application.ports import Ports
 from screening.application.results import Changed
-from screening.domain.case import Deferral
+from screening.domain.endings import Deferral
 from screening.domain.errors import invalid
 from screening.domain.ids import CaseId, StaffId
 

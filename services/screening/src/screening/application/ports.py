@@ -16,10 +16,11 @@ from careflow_service.work import Transaction
 from screening.domain.alerts import SafetyAlert
 from screening.domain.case import Case
 from screening.domain.clearance import Clearance
-from screening.domain.ids import AlertId, CaseId, ClearanceId, PageId, PatientId, TaskId
+from screening.domain.ids import AlertId, AppointmentId, CaseId, ClearanceId, PageId, PatientId, RequestId, TaskId
 from screening.domain.paging import Page, PageResult
 from screening.domain.patients import PatientCopy
 from screening.domain.policy import ClinicalPolicy
+from screening.domain.pre_session import PreSessionScreen
 from screening.domain.rota import ChannelKind, Rota
 from screening.domain.shelf import QuestionnaireShelf
 from screening.domain.tasks import StaffTask, TaskKind
@@ -69,6 +70,18 @@ class Clearances(Protocol):
     async def save(self, clearance: Clearance, /, *, expecting: int, tx: Transaction) -> None: ...
     async def next_due(self) -> Due | None:
         """The clearance whose next warning or expiry comes first."""
+
+
+class Screens(Protocol):
+    """The questions before dosing visits, one screen per visit."""
+
+    async def get(self, visit: AppointmentId, /) -> PreSessionScreen: ...
+    async def find(self, visit: AppointmentId, /) -> PreSessionScreen | None: ...
+    async def of_request(self, request_id: RequestId, /) -> PreSessionScreen | None: ...
+    async def add(self, screen: PreSessionScreen, /, tx: Transaction) -> None: ...
+    async def save(self, screen: PreSessionScreen, /, *, expecting: int, tx: Transaction) -> None: ...
+    async def next_due(self) -> Due | None:
+        """The visit whose patient is to be asked first."""
 
 
 class Patients(Protocol):
@@ -133,6 +146,7 @@ class Ports:
     cases: Cases
     alerts: Alerts
     clearances: Clearances
+    screens: Screens
     patients: Patients
     rotas: Rotas
     pages: Pages

@@ -8,6 +8,7 @@ from careflow_service.work import Committed, Transaction, Work
 from screening.application.concerns import Concerned, concern, settle
 from screening.application.ownership import case_for
 from screening.application.ports import Ports
+from screening.application.pre_session import assess
 from screening.domain.alerts import Positive
 from screening.domain.case import Case
 from screening.domain.facts import AlertSource, Purpose
@@ -66,6 +67,8 @@ class SaveAnswersHandler:
             if concerned:
                 await settle(concerned, tx, self.ports)
             await self.ports.cases.save(case, expecting=before.version, tx=tx)
+            if completed:
+                await assess(case, asked.id, tx, self.ports)
             screener = case.unanswered(self.ports.policy.intake.safety_screener)
             return AnswersSaved(
                 case_id=case.id,

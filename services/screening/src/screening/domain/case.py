@@ -4,7 +4,7 @@ Invariants: one open case per patient; a closed case takes nothing more; scores,
 what the case holds, never stored beside it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,10 +12,11 @@ from typing import Self
 
 from screening.domain import facts
 from screening.domain.aggregate import Aggregate
+from screening.domain.endings import Deferral, Ending
 from screening.domain.errors import conflict, not_found
 from screening.domain.evaluation import Diagnoses, Evaluation
 from screening.domain.evidence import Evidence, awaiting_warning
-from screening.domain.facts import CloseReason, Purpose
+from screening.domain.facts import Purpose
 from screening.domain.history import ClinicalFact, Medication
 from screening.domain.ids import (
     AlertId,
@@ -25,7 +26,6 @@ from screening.domain.ids import (
     MedicationId,
     PatientId,
     RequestId,
-    StaffId,
 )
 from screening.domain.intake import RequestedQuestionnaire
 from screening.domain.questionnaires import Answers, ItemAlert, QuestionnaireDefinition
@@ -37,26 +37,6 @@ class CaseState(StrEnum):
     OPEN = "open"
     SUBMITTED = "submitted"
     CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deferral:
-    """A prescriber's decision to wait."""
-
-    by: StaffId
-    at: datetime
-    until: datetime
-    reason: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
-    """Why and by whom the case was closed."""
-
-    by: str
-    at: datetime
-    reason: CloseReason
-    note: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +55,7 @@ class Case(Aggregate):
     deferrals: tuple[Deferral, ...] = field(default=(), repr=False)
     clearance_id: ClearanceId | None = None
     ending: Ending | None = None
+    pressure_refusals: tuple[datetime, ...] = field(default=(), repr=False)
 
     @classmethod
     def opened(cls, case_id: CaseId, patient_id: PatientId, *, now: datetime) -> Self:
@@ -116,7 +97,7 @@ class Case(Aggregate):
     def unanswered(self, questionnaire: str) -> RequestedQuestionnaire | None:
         """An open request for this questionnaire, if there is one."""
         return next(
-            (each for each in self.questionnaires if each.questionnaire == questionnaire and not each.completed_at),
+            (each for each in self.questionnaires if each.questionnaire == questionnaire and each.open),
             None,
         )
 
@@ -160,10 +141,24 @@ class Case(Aggregate):
         self._must_be_open()
         if self.state is CaseState.SUBMITTED:
             raise conflict("already_submitted", "The screening has been submitted already.")
-        if open_requests := [each.id for each in self.questionnaires if each.completed_at is None]:
+        if open_requests := [each.id for each in self.questionnaires if each.open]:
             raise conflict("questionnaires_incomplete", "Some questionnaires are not complete.", requests=open_requests)
         submitted = facts.ScreeningWasSubmitted(patient_id=self.patient_id, at=now, case_id=self.id)
         return replace(self.recording(submitted), state=CaseState.SUBMITTED, submitted_at=now)
+
+    def withdrawing(self, request_ids: Collection[RequestId], *, now: datetime) -> Self:
+        """These are no longer asked for; what was answered meanwhile is kept."""
+        if not any(each.open and each.id in request_ids for each in self.questionnaires):
+            return self
+        requests = tuple(
+            replace(each, withdrawn_at=now) if each.open and each.id in request_ids else each
+            for each in self.questionnaires
+        )
+        return replace(self.recording(), questionnaires=requests)
+
+    def refused_for_pressure(self, *, at: datetime) -> Self:
+        """A dose was refused for the blood pressure."""
+        return replace(self.recording(), pressure_refusals=(*self.pressure_refusals, at))
 
     def with_fact(self, fact: ClinicalFact) -> Self:
         """One more piece of history."""

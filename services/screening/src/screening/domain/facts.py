@@ -26,7 +26,16 @@ class Purpose(StrEnum):
     """Why a questionnaire was asked for."""
 
     INTAKE = "intake"
+    PRE_SESSION = "pre_session"
     FOLLOW_UP = "follow_up"
+
+
+class ScreenResult(StrEnum):
+    """What the answers before a dosing visit come to."""
+
+    PASS = "pass"  # noqa: S105 - the contract's word for a screen without findings
+    PRESCRIBER_DECIDES = "prescriber_decides"
+    STOP = "stop"
 
 
 class CloseReason(StrEnum):
@@ -115,6 +124,18 @@ class QuestionnaireWasCompleted(Fact):
     purpose: Purpose
     questionnaire: str = field(repr=False)
     alert_ids: tuple[AlertId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreSessionScreenWasAssessed(Fact):
+    """`request_id` is the request that was asked first of those assessed together."""
+
+    request_id: RequestId
+    valid_until: datetime
+    result: ScreenResult
+    level: AlertLevel | None = field(repr=False)
+    score: int = field(repr=False)
+    change: int | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,7 @@ class ConditionStatus(StrEnum):
 class InformationSource(StrEnum):
     PATIENT = "patient"
     CLINICIAN = "clinician"
+    SESSION = "session"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,16 +27,25 @@ class RequestedQuestionnaire:
     answers: Mapping[str, str] = field(default_factory=dict, repr=False)
     alert_ids: tuple[AlertId, ...] = ()
     completed_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether it still waits for answers."""
+        return self.completed_at is None and self.withdrawn_at is None
 
     def answered(
         self, definition: QuestionnaireDefinition, version: int, answers: Answers
     ) -> tuple[Self, tuple[ItemAlert, ...]]:
         """Keep a partial or full set of answers; returns the item alerts that the changed answers set off.
 
-        Refused: `questionnaire_completed`, `definition_version_mismatch`, `unknown_item`, `unknown_option`.
+        Refused: `questionnaire_completed`, `questionnaire_withdrawn`, `definition_version_mismatch`, `unknown_item`,
+        `unknown_option`.
         """
         if self.completed_at is not None:
             raise conflict("questionnaire_completed", "This questionnaire has been completed; answers are final.")
+        if self.withdrawn_at is not None:
+            raise conflict("questionnaire_withdrawn", "This questionnaire is no longer asked for.")
         if version != self.definition_version:
             raise invalid(
                 "definition_version_mismatch",

@@ -12,7 +12,8 @@ from screening.domain.alerts import ResponseTimes
 from screening.domain.evidence import Evidence, EvidenceKind, EvidenceRule
 from screening.domain.history import ClinicalFact, Medication
 from screening.domain.interactions import InteractionTable
-from screening.domain.policy_values import ClinicHours, Span
+from screening.domain.policy_values import ClinicHours, Count, Span
+from screening.domain.pre_session import PreSessionPolicy
 from screening.domain.questionnaires import AlertResponse
 from screening.domain.rules import ConditionRule, Finding, MeasureRule, ResultRule, worst_per_rule
 
@@ -37,6 +38,14 @@ class IntakePolicy:
     questionnaires: tuple[str, ...]
     safety_screener: str
     due_within: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PressureRefusals:
+    """So many doses refused for the blood pressure within this time suspend the clearance."""
+
+    most: Count
+    within: Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +75,13 @@ class ClinicalPolicy:
     clinic_hours: ClinicHours
     crisis: CrisisText
     intake: IntakePolicy
+    pre_session: PreSessionPolicy
     alert_responses: Mapping[AlertResponse, ResponseTimes]
     staff: StaffPolicy
     clearance: ClearancePolicy
     evidence: tuple[EvidenceRule, ...]
     evidence_warns_before: Span
+    pressure_refusals: PressureRefusals
     condition_rules: tuple[ConditionRule, ...]
     measure_rules: tuple[MeasureRule, ...]
     result_rules: tuple[ResultRule, ...]

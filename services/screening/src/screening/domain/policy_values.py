@@ -27,6 +27,15 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """A number the clinic may change; `default` is what the system ships with, `source` why."""
+
+    value: int
+    default: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClinicHours:
     """When a clinic day ends, on the wall clock of the clinic; `weekdays` counts Monday as 0."""
 

@@ -14,12 +14,15 @@ from screening.domain.ids import PatientId, StaffId, TaskId
 
 
 class TaskKind(StrEnum):
-    """`welfare_check`: call 911 or send a welfare check, number and place are on the alert."""
+    """`welfare_check`: call 911 or send a welfare check, number and place are on the alert. `anomaly`: something was
+    reported that fits nothing here.
+    """
 
     WELFARE_CHECK = "welfare_check"
     NEXT_DAY_CONTACT = "next_day_contact"
     PRESCRIBER_REVIEW = "prescriber_review"
     ROTA_GAP = "rota_gap"
+    ANOMALY = "anomaly"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,7 @@ ACCESS: AccessTable = {
     "GET /v1/availability": allow(*EVERYBODY_IN_CARE),
     "POST /v1/appointments/holds": allow(*EVERYBODY_IN_CARE),
     "POST /v1/appointments": allow(*EVERYBODY_IN_CARE),
+    "POST /v1/appointments/series": allow(*EVERYBODY_IN_CARE),
     "GET /v1/appointments": allow(*EVERYBODY_WITH_VISITS),
     "GET /v1/appointments/{appointment_id}": allow(*EVERYBODY_WITH_VISITS),
     "POST /v1/appointments/{appointment_id}/book": allow(*EVERYBODY_IN_CARE),

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
 from booking.application.book_appointment import BookAppointment
+from booking.application.book_dosing import BookDosing
 from booking.application.cancel_appointment import CancelAppointment
 from booking.application.complete_consultation import CompleteConsultation
 from booking.application.confirm_hold import ConfirmHold
@@ -19,11 +20,16 @@ from booking.application.reschedule_appointment import RescheduleAppointment
 from booking.application.use_cases import Booking
 from booking.domain.errors import invalid
 from booking.domain.ids import AppointmentId, PatientId, PractitionerId
+from booking.domain.visits import VisitKind
 from booking.entrypoints.http.visit_schemas import (
     AppointmentView,
+    BookingBody,
     CancelBody,
     CompleteBody,
     MoveBody,
+    PairView,
+    SeriesBody,
+    SeriesView,
     VisitBody,
 )
 from careflow_service.http.dependencies import (
@@ -53,10 +59,35 @@ async def hold_appointment(
 
 @router.post("", status_code=201, response_model=AppointmentView)
 async def book_appointment(
-    body: VisitBody, app: Application, actor: CurrentActor, request: IdempotentRequest
+    body: BookingBody, app: Application, actor: CurrentActor, request: IdempotentRequest
 ) -> Response:
-    """Book a free time."""
-    return _made(await app.book_appointment(BookAppointment(PatientId(body.patient_id), body.wish()), actor, request))
+    """Book a free time; a dosing visit also together with its integration."""
+    patient_id = PatientId(body.patient_id)
+    if body.integration is None:
+        return _made(await app.book_appointment(BookAppointment(patient_id, body.wish()), actor, request))
+    pair = BookDosing(patient_id, body.wish(), body.integration.wish(VisitKind.INTEGRATION))
+    booked = await app.book_dosing(pair, actor, request)
+    dosing = booked.value.dosing
+    return answer(
+        booked,
+        AppointmentView.of(dosing, booked.value.integration),
+        status=201,
+        version=dosing.version,
+        location=_location(dosing),
+    )
+
+
+@router.post("/series", response_model=SeriesView)
+async def book_series(body: SeriesBody, app: Application, actor: CurrentActor, request: IdempotentRequest) -> Response:
+    """Book the dosing visits of a plan, each with its integration; every pair has a result of its own."""
+    results = await app.book_series(body.command(), actor, request)
+    done = [result.booked for result in results if result.booked]
+    whole = Committed(
+        value=None,
+        positions=tuple(position for each in done for position in each.positions),
+        repeated=bool(done) and all(each.repeated for each in done),
+    )
+    return answer(whole, SeriesView(items=[PairView.of(result) for result in results]))
 
 
 @router.get("", response_model=Page[AppointmentView])
@@ -169,8 +200,11 @@ async def record_missed_visit(
 
 def _made(done: Committed[Scheduled]) -> Response:
     made = done.value
-    location = f"/v1/appointments/{made.appointment_id}"
-    return answer(done, AppointmentView.of(made), status=201, version=made.version, location=location)
+    return answer(done, AppointmentView.of(made), status=201, version=made.version, location=_location(made))
+
+
+def _location(made: Scheduled) -> str:
+    return f"/v1/appointments/{made.appointment_id}"
 
 
 def _changed(done: Committed[Scheduled]) -> Response:

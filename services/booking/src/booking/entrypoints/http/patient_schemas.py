@@ -10,7 +10,8 @@ from pydantic_core import PydanticCustomError
 
 from booking.application.read_care_path import CarePathReport
 from booking.domain.care_path import ClearanceStatus, Stage
-from booking.domain.ids import PatientId
+from booking.domain.course import PlanStatus
+from booking.domain.ids import AppointmentId, PatientId
 from booking.domain.patients import (
     Address,
     Channel,
@@ -20,7 +21,7 @@ from booking.domain.patients import (
     PatientDetails,
     Sex,
 )
-from booking.domain.visits import VisitKind
+from booking.domain.visits import Phase, VisitKind
 from careflow_service.http.dependencies import RequestBody
 
 
@@ -159,18 +160,28 @@ class ClearanceView(BaseModel):
     warned_days_left: int | None
 
 
+class PlanView(BaseModel):
+    id: str
+    phase: Phase
+    status: PlanStatus
+
+
 class CarePathView(BaseModel):
+    """`at_risk` are the dosing visits later than the clearance lasts."""
+
     patient_id: PatientId
     version: int
     stage: Stage
     bookable: list[BookableView]
     due: list[DueView]
     clearance: ClearanceView | None
+    plan: PlanView | None
+    at_risk: list[AppointmentId]
     closed_because: str | None
 
     @classmethod
     def of(cls, report: CarePathReport) -> "CarePathView":
-        path = report.path
+        path, plan = report.path, report.path.course.plan
         return cls(
             patient_id=path.id,
             version=path.version,
@@ -195,5 +206,7 @@ class CarePathView(BaseModel):
             )
             if path.clearance
             else None,
+            plan=PlanView(id=plan.id, phase=plan.phase, status=plan.status) if plan else None,
+            at_risk=[visit.appointment_id for visit in path.at_risk],
             closed_because=path.closed_because,
         )

@@ -3,16 +3,20 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from booking.application.book_series import BookSeries, PairResult, Pattern
 from booking.application.outcomes import Scheduled
 from booking.application.scheduling import Wish
-from booking.domain.appointments import CancelledBy, CancelReason, Provider, Status
+from booking.domain.appointments import Status
 from booking.domain.availability import Opening
-from booking.domain.ids import AppointmentId, LocationId, PatientId, PractitionerId, RoomId
+from booking.domain.cancellations import CancelledBy, CancelReason
+from booking.domain.errors import DomainError
+from booking.domain.ids import AppointmentId, LocationId, PatientId, PlanId, PractitionerId, RoomId
 from booking.domain.patients import PatientDetails
-from booking.domain.visits import Disposition, Modality, PractitionerRole, VisitKind
+from booking.domain.slots import Provider
+from booking.domain.visits import Disposition, HoldReason, Modality, Phase, PractitionerRole, VisitKind
 from booking.entrypoints.http.patient_schemas import PersonBody
 from booking.entrypoints.http.resource_schemas import StaffId
 from careflow_service.http.dependencies import RequestBody
@@ -41,6 +45,49 @@ class VisitBody(RequestBody):
     def wish(self) -> Wish:
         provider = PractitionerId(self.provider_id) if self.provider_id else None
         return Wish(kind=self.kind, starts_at=self.starts_at, modality=self.modality, provider=provider)
+
+
+class TimeBody(RequestBody):
+    """When and how; `provider_id` if it must be with that person."""
+
+    starts_at: Moment
+    modality: Modality
+    provider_id: StaffId | None = None
+
+    def wish(self, kind: VisitKind) -> Wish:
+        provider = PractitionerId(self.provider_id) if self.provider_id else None
+        return Wish(kind=kind, starts_at=self.starts_at, modality=self.modality, provider=provider)
+
+
+class BookingBody(VisitBody):
+    """With a dosing visit, the integration that belongs to it may be booked at once: both or none."""
+
+    integration: TimeBody | None = None
+
+
+class PatternBody(RequestBody):
+    """The first pair and how often it is repeated, at the same time of day; by the plan's cadence if no step is
+    named.
+    """
+
+    dosing: TimeBody
+    integration: TimeBody
+    pairs: Annotated[int, Field(ge=1)]
+    every_days: Annotated[int, Field(ge=1, le=366)] | None = None
+
+
+class SeriesBody(RequestBody):
+    plan_id: Annotated[str, Field(max_length=64)]
+    pattern: PatternBody
+
+    def command(self) -> BookSeries:
+        pattern = Pattern(
+            dosing=self.pattern.dosing.wish(VisitKind.DOSING),
+            integration=self.pattern.integration.wish(VisitKind.INTEGRATION),
+            pairs=self.pattern.pairs,
+            every_days=self.pattern.every_days,
+        )
+        return BookSeries(PlanId(self.plan_id), pattern)
 
 
 class MoveBody(RequestBody):
@@ -151,7 +198,15 @@ class CancellationView(BaseModel):
     notice_minutes: int
 
 
+class HoldView(BaseModel):
+    reason: HoldReason
+    ref: str
+    since: datetime
+
+
 class AppointmentView(BaseModel):
+    """`holds` is what the visit waits for; at `cancels_at` it is called off if it waits still."""
+
     id: AppointmentId
     version: int
     patient_id: PatientId
@@ -167,9 +222,15 @@ class AppointmentView(BaseModel):
     held_until: datetime | None
     disposition: Disposition | None
     cancellation: CancellationView | None
+    plan_id: PlanId | None
+    phase: Phase | None
+    holds: list[HoldView]
+    cancels_at: datetime | None
+    integration: "AppointmentView | None" = None
+    """What was booked together with it; only told right then."""
 
     @classmethod
-    def of(cls, scheduled: Scheduled) -> "AppointmentView":
+    def of(cls, scheduled: Scheduled, integration: Scheduled | None = None) -> "AppointmentView":
         gone = scheduled.cancellation
         return cls(
             id=scheduled.appointment_id,
@@ -189,4 +250,45 @@ class AppointmentView(BaseModel):
             cancellation=CancellationView(by=gone.by, reason=gone.reason, notice_minutes=gone.notice_minutes)
             if gone
             else None,
+            plan_id=scheduled.plan_id,
+            phase=scheduled.phase,
+            holds=[HoldView(reason=each.reason, ref=each.ref, since=each.since) for each in scheduled.holds],
+            cancels_at=scheduled.cancels_at,
+            integration=cls.of(integration) if integration else None,
         )
+
+
+class RefusalView(BaseModel):
+    """A problem without the parts that only an answer as a whole has."""
+
+    model_config = ConfigDict(extra="allow")
+
+    code: str
+    detail: str
+
+    @classmethod
+    def of(cls, refusal: DomainError) -> "RefusalView":
+        return cls.model_validate({**refusal.extra, "code": refusal.code, "detail": refusal.detail})
+
+
+class PairView(BaseModel):
+    """One pair of a series: booked, with its integration inside, or refused."""
+
+    dosing_at: datetime
+    integration_at: datetime
+    dosing: AppointmentView | None
+    refusal: RefusalView | None
+
+    @classmethod
+    def of(cls, result: PairResult) -> "PairView":
+        pair = result.booked.value if result.booked else None
+        return cls(
+            dosing_at=result.dosing_at,
+            integration_at=result.integration_at,
+            dosing=AppointmentView.of(pair.dosing, pair.integration) if pair else None,
+            refusal=RefusalView.of(result.refusal) if result.refusal else None,
+        )
+
+
+class SeriesView(BaseModel):
+    items: list[PairView]

@@ -1,0 +1,142 @@
+"""What makes a booked visit wait. A table: for each cause the kinds of visit it holds, and what raises and ends it.
+
+Invariant: holds follow from the care path. A hold stands exactly as long as its cause does, whichever of the two facts
+that raise and release it is heard first.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from booking.domain.care_path import CarePath, ClearanceStatus, Visit
+from booking.domain.course import ConsentCategory, PlanStatus
+from booking.domain.spacing import prepared_by
+from booking.domain.visits import TREATMENTS, Ground, HoldCause, HoldReason, Modality, VisitKind
+
+_DOSING = frozenset({VisitKind.DOSING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldRule:
+    """`standing` gives what the visit waits for by this rule: an id for each thing that must be settled."""
+
+    cause: HoldCause
+    reason: HoldReason
+    kinds: frozenset[VisitKind]
+    raised_by: str
+    released_by: str
+    standing: Callable[[CarePath, Visit], tuple[str, ...]]
+
+
+def grounds(path: CarePath, visit: Visit) -> tuple[Ground, ...]:
+    """Everything this booked visit must wait for as things stand."""
+    found = [
+        Ground(rule.cause, rule.reason, ref)
+        for rule in HOLDS
+        if visit.kind in rule.kinds
+        for ref in rule.standing(path, visit)
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _clearance(path: CarePath, _: Visit) -> tuple[str, ...]:
+    if path.clearance is None or path.clearance.status is ClearanceStatus.VALID:
+        return ()
+    return (path.clearance.id,)
+
+
+def _plan_in(*statuses: PlanStatus) -> Callable[[CarePath, Visit], tuple[str, ...]]:
+    def standing(path: CarePath, visit: Visit) -> tuple[str, ...]:
+        plan = path.course.of_plan(visit.plan_id)
+        return (plan.id,) if plan is not None and plan.status in statuses else ()
+
+    return standing
+
+
+def _telehealth(path: CarePath, visit: Visit) -> tuple[str, ...]:
+    if visit.modality is Modality.IN_PERSON:
+        return ()
+    return path.course.ended_consents(ConsentCategory.TELEHEALTH)
+
+
+def _preparation(path: CarePath, visit: Visit) -> tuple[str, ...]:
+    if path.course.dosed or prepared_by(path, visit.starts_at):
+        return ()
+    preparations = [each.appointment_id for each in path.visits if each.kind is VisitKind.PREPARATION]
+    return (min(preparations, default=visit.appointment_id),)
+
+
+HOLDS: tuple[HoldRule, ...] = (
+    HoldRule(
+        cause=HoldCause.CLEARANCE,
+        reason=HoldReason.CLINICAL,
+        kinds=_DOSING,
+        raised_by="the clearance is suspended, expired or revoked",
+        released_by="it is reinstated or extended, or a newer one is granted",
+        standing=_clearance,
+    ),
+    HoldRule(
+        cause=HoldCause.SAFETY_ALERT,
+        reason=HoldReason.CLINICAL,
+        kinds=_DOSING,
+        raised_by="a safety alert is open",
+        released_by="that alert is closed",
+        standing=lambda path, _: tuple(alert.id for alert in path.alerts),
+    ),
+    HoldRule(
+        cause=HoldCause.ADVERSE_EVENT,
+        reason=HoldReason.CLINICAL,
+        kinds=_DOSING,
+        raised_by="a grave adverse event is reported",
+        released_by="it is reviewed with the decision to resume",
+        standing=lambda path, _: path.course.unreviewed(),
+    ),
+    HoldRule(
+        cause=HoldCause.INTEGRATION,
+        reason=HoldReason.CLINICAL,
+        kinds=_DOSING,
+        raised_by="the integration of a dose is overdue",
+        released_by="the integration of that dose is done",
+        standing=lambda path, _: path.course.overdue(),
+    ),
+    HoldRule(
+        cause=HoldCause.CONSENT,
+        reason=HoldReason.CONSENT,
+        kinds=_DOSING,
+        raised_by="the consent to treatment is withdrawn or has run out",
+        released_by="it is signed again",
+        standing=lambda path, _: path.course.ended_consents(ConsentCategory.TREATMENT),
+    ),
+    HoldRule(
+        cause=HoldCause.CONSENT,
+        reason=HoldReason.CONSENT,
+        kinds=TREATMENTS,
+        raised_by="the consent to telehealth is withdrawn or has run out, for a visit by video",
+        released_by="it is signed again",
+        standing=_telehealth,
+    ),
+    HoldRule(
+        cause=HoldCause.PLAN,
+        reason=HoldReason.PLAN,
+        kinds=_DOSING,
+        raised_by="the plan is on hold, or completed",
+        released_by="the plan is resumed",
+        standing=_plan_in(PlanStatus.ON_HOLD, PlanStatus.COMPLETED),
+    ),
+    HoldRule(
+        cause=HoldCause.PLAN,
+        reason=HoldReason.PLAN,
+        kinds=TREATMENTS,
+        raised_by="the plan is discontinued",
+        released_by="nothing: its visits are called off",
+        standing=_plan_in(PlanStatus.DISCONTINUED),
+    ),
+    HoldRule(
+        cause=HoldCause.PREPARATION,
+        reason=HoldReason.LOGISTICS,
+        kinds=_DOSING,
+        raised_by="the preparation before the first dose was cancelled, missed or moved behind it",
+        released_by="a preparation is completed, or booked before it again",
+        standing=_preparation,
+    ),
+)
+"""Preparation, integration, review and adjunct visits are the way out: little holds them."""

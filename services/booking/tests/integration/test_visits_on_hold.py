@@ -1,0 +1,287 @@
+"""A booked visit that must wait: what holds which kind, what releases it, what becomes of one that stays on hold."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from careflow_events import contracts
+from careflow_events.contracts import codes, session_codes
+from careflow_events.contracts.sealed import Sealed
+from careflow_service.ids import new_id
+from services.booking.tests.builders import local
+from services.booking.tests.clinic import acts, ok, refusal, visit
+from services.booking.tests.treatment import (
+    DOSING_AT,
+    VALID_UNTIL,
+    care_path,
+    deadlines_fire,
+    doses,
+    in_treatment,
+    of_session,
+    plan_changed,
+    prepares,
+    reads,
+)
+from services.booking.tests.world import World
+
+Known = dict[str, Any]
+Turn = Callable[[Known], contracts.EventData]
+
+
+def alert(name: type[contracts.SafetyAlertRaised] = contracts.SafetyAlertRaised) -> Turn:
+    return lambda known: name(
+        patient_id=known["patient_id"],
+        alert_id=known["ref"],
+        level=codes.AlertLevel.HIGH,
+        source=codes.AlertSource.ANSWER,
+        raised_at=known["now"],
+        respond_by=known["now"],
+    )
+
+
+def alert_closed(known: Known) -> contracts.EventData:
+    outcome = codes.AlertOutcome.RESOLVED
+    return contracts.SafetyAlertClosed(patient_id=known["patient_id"], alert_id=known["ref"], outcome=outcome)
+
+
+def adverse_event(known: Known) -> contracts.EventData:
+    return contracts.AdverseEventReported(
+        patient_id=known["patient_id"], adverse_event_id=known["ref"], grade=3, serious=False, reported_at=known["now"]
+    )
+
+
+def reviewed(decision: session_codes.ReviewDecision) -> Turn:
+    return lambda known: contracts.AdverseEventReviewed(
+        patient_id=known["patient_id"], adverse_event_id=known["ref"], decision=decision, reviewed_at=known["now"]
+    )
+
+
+def integration(name: type[contracts.IntegrationEvent]) -> Turn:
+    return lambda known: name(patient_id=known["patient_id"], dosing_session_id=known["ref"], due_by=known["now"])
+
+
+def consent(
+    name: type[contracts.ConsentEvent],
+    category: session_codes.ConsentCategory = session_codes.ConsentCategory.TREATMENT,
+    *,
+    new: bool = False,
+) -> Turn:
+    def event(known: Known) -> contracts.EventData:
+        whole: Known = {
+            "patient_id": known["patient_id"],
+            "consent_id": new_id() if new else known["ref"],
+            "category": category,
+            "signed_at": known["now"],
+            "valid_until": VALID_UNTIL,
+        }
+        if name is contracts.ConsentSigned:
+            section = contracts.ConsentDocument(document="treatment", document_version="1")
+            whole["for_screening"] = Sealed.plain(section)
+        return name(**whole)
+
+    return event
+
+
+def plan(name: type[contracts.PlanChanged]) -> Turn:
+    return lambda known: plan_changed(name, known["patient_id"], known["plan_id"])
+
+
+async def booked(world: World) -> tuple[Known, Any]:
+    """A patient with a dosing visit on Wednesday and its integration by video; what the turns need to know."""
+    ana, plan_id = await in_treatment(world)
+    await prepares(world, ana)
+    dose = await doses(world, ana)
+    return {"patient_id": ana, "plan_id": plan_id, "ref": new_id(), "now": world.clock()}, dose
+
+
+@pytest.mark.parametrize(
+    ("raised", "released", "reason"),
+    [
+        (alert(), alert_closed, "clinical"),
+        (adverse_event, reviewed(session_codes.ReviewDecision.RESUME), "clinical"),
+        (integration(contracts.IntegrationOverdue), integration(contracts.IntegrationDone), "clinical"),
+        (consent(contracts.ConsentWithdrawn), consent(contracts.ConsentSigned, new=True), "consent"),
+        (consent(contracts.ConsentExpired), consent(contracts.ConsentSigned, new=True), "consent"),
+        (plan(contracts.PlanPutOnHold), plan(contracts.PlanResumed), "plan"),
+    ],
+)
+async def test_a_dose_waits_until_what_holds_it_is_settled_and_its_integration_does_not(
+    world: World, raised: Turn, released: Turn, reason: str
+) -> None:
+    known, dose = await booked(world)
+    await world.hear(raised(known))
+    held = await reads(world, dose)
+    assert (held["status"], [each["reason"] for each in held["holds"]]) == ("booked", [reason])
+    assert (await reads(world, dose["integration"]))["holds"] == []
+    await world.hear(released(known))
+    after = await reads(world, dose)
+    assert (after["holds"], after["cancels_at"]) == ([], None)
+    said = await world.said_types(known["patient_id"])
+    assert said[-2:] == ["AppointmentPutOnHold", "AppointmentReleased"]
+
+
+@pytest.mark.parametrize(
+    ("raised", "released"),
+    [
+        (alert(), alert_closed),
+        (adverse_event, reviewed(session_codes.ReviewDecision.RESUME)),
+        (integration(contracts.IntegrationOverdue), integration(contracts.IntegrationDone)),
+    ],
+)
+async def test_a_release_that_is_heard_first_leaves_nothing_to_hold(world: World, raised: Turn, released: Turn) -> None:
+    known, dose = await booked(world)
+    await world.hear(released(known))
+    await world.hear(raised(known))
+    assert (await reads(world, dose))["holds"] == []
+
+
+async def test_a_clearance_that_ends_holds_the_dose_until_it_counts_again(world: World) -> None:
+    known, dose = await booked(world)
+    clearance_id = (await care_path(world, known["patient_id"]))["clearance"]["id"]
+    said: Known = {"patient_id": known["patient_id"], "clearance_id": clearance_id, "valid_until": VALID_UNTIL}
+    reason = Sealed.plain(contracts.SuspensionForSessions(reason="new medication"))
+    clinical = codes.SuspensionReason.CLINICAL
+    for ends, begins in (
+        (contracts.ClearanceSuspended(**said, reason=clinical, for_sessions=reason), contracts.ClearanceReinstated),
+        (contracts.ClearanceExpired(**said), contracts.ClearanceExtended),
+    ):
+        await world.hear(ends)
+        assert [each["ref"] for each in (await reads(world, dose))["holds"]] == [clearance_id]
+        await world.hear(begins(**said))
+        assert (await reads(world, dose))["holds"] == []
+
+
+async def test_of_two_open_alerts_one_is_closed_and_the_dose_still_waits(world: World) -> None:
+    known, dose = await booked(world)
+    other = {**known, "ref": new_id()}
+    await world.hear(alert()(known))
+    await world.hear(alert()(other))
+    await world.hear(alert_closed(known))
+    assert [each["ref"] for each in (await reads(world, dose))["holds"]] == [other["ref"]]
+
+
+async def test_a_review_that_does_not_resume_releases_nothing(world: World) -> None:
+    known, dose = await booked(world)
+    await world.hear(adverse_event(known))
+    await world.hear(reviewed(session_codes.ReviewDecision.HOLD)(known))
+    assert [each["reason"] for each in (await reads(world, dose))["holds"]] == ["clinical"]
+
+
+async def test_a_mild_adverse_event_holds_nothing(world: World) -> None:
+    known, dose = await booked(world)
+    await world.hear(adverse_event(known).model_copy(update={"grade": 1}))
+    assert (await reads(world, dose))["holds"] == []
+
+
+async def test_a_plan_given_up_holds_every_visit_of_it(world: World) -> None:
+    known, dose = await booked(world)
+    await world.hear(plan(contracts.PlanDiscontinued)(known))
+    for each in (dose, dose["integration"]):
+        assert [hold["reason"] for hold in (await reads(world, each))["holds"]] == ["plan"]
+
+
+async def test_without_telehealth_consent_visits_by_video_wait_and_those_in_person_do_not(world: World) -> None:
+    known, dose = await booked(world)
+    telehealth = session_codes.ConsentCategory.TELEHEALTH
+    await world.hear(consent(contracts.ConsentWithdrawn, telehealth)(known))
+    assert (await reads(world, dose))["holds"] == []
+    held = await reads(world, dose["integration"])
+    assert [each["reason"] for each in held["holds"]] == ["consent"]
+    await world.hear(consent(contracts.ConsentSigned, telehealth, new=True)(known))
+    assert (await reads(world, dose["integration"]))["holds"] == []
+
+
+async def test_a_dose_waits_for_its_preparation_when_that_is_cancelled_and_no_longer_when_it_is_rebooked(
+    world: World,
+) -> None:
+    ana, _ = await in_treatment(world)
+    preparation = await prepares(world, ana)
+    dose = await doses(world, ana)
+    await acts(world.coordinator, preparation, "cancel", reason="patient_request")
+    held = await reads(world, dose)
+    assert [(each["reason"], each["ref"]) for each in held["holds"]] == [("logistics", preparation["id"])]
+    ok(await world.coordinator.post("/v1/appointments", visit(ana, "preparation", local(24, 13))), 201)
+    assert (await reads(world, dose))["holds"] == []
+
+
+@pytest.mark.parametrize(
+    ("held_before", "cancelled_before"),
+    [
+        (timedelta(hours=40), timedelta(hours=24)),
+        (timedelta(hours=10), timedelta(hours=8)),
+        (timedelta(hours=2), timedelta(0)),
+        (timedelta(minutes=119), None),
+    ],
+)
+async def test_when_a_visit_on_hold_is_called_off(
+    world: World, held_before: timedelta, cancelled_before: timedelta | None
+) -> None:
+    known, dose = await booked(world)
+    world.clock.now = DOSING_AT - held_before
+    await world.hear(alert()(known))
+    held = await reads(world, dose)
+    expected = None if cancelled_before is None else DOSING_AT - cancelled_before
+    assert held["cancels_at"] == (expected and expected.isoformat().replace("+00:00", "Z"))
+    due = (await care_path(world, known["patient_id"]))["due"]
+    settle = {each["ref"] for each in due if each["code"] == "settle_hold"}
+    assert settle == ({dose["id"]} if expected is None else set())
+
+
+async def test_a_visit_that_is_not_released_in_time_is_called_off_and_nothing_is_owed(world: World) -> None:
+    known, dose = await booked(world)
+    await world.hear(alert()(known))
+    cancels_at = local(24, 9)
+    world.clock.now = cancels_at - timedelta(minutes=1)
+    await deadlines_fire(world)
+    assert (await reads(world, dose))["status"] == "booked"
+    world.clock.now = cancels_at
+    await deadlines_fire(world)
+    await deadlines_fire(world)
+    gone = await reads(world, dose)
+    assert (gone["status"], gone["cancellation"]["by"]) == ("cancelled", "clinical_hold")
+    assert (await reads(world, dose["integration"]))["status"] == "booked"
+    assert (await world.said_types(known["patient_id"])).count("TreatmentCancelled") == 1
+    await world.hear(alert_closed(known))
+    await doses(world, known["patient_id"], integration_at=local(27, 15))
+
+
+async def test_a_released_visit_is_not_called_off(world: World) -> None:
+    known, dose = await booked(world)
+    await world.hear(alert()(known))
+    await world.hear(alert_closed(known))
+    world.clock.now = DOSING_AT
+    await deadlines_fire(world)
+    assert (await reads(world, dose))["status"] == "booked"
+
+
+async def test_a_visit_on_hold_neither_begins_nor_is_missed_and_giving_it_up_is_free(world: World) -> None:
+    known, dose = await booked(world)
+    world.clock.now = DOSING_AT - timedelta(hours=1)
+    await world.hear(alert()(known))
+    held = await reads(world, dose)
+    for verb in ("arrive", "missed"):
+        path = f"/v1/appointments/{dose['id']}/{verb}"
+        world.clock.now = DOSING_AT
+        assert refusal(await world.coordinator.post(path, version=held["version"])) == (409, "on_hold")
+    gone = await acts(world.coordinator, held, "cancel", reason="patient_request")
+    assert gone["cancellation"]["by"] == "clinical_hold"
+
+
+async def test_what_a_session_says_counts_also_of_a_visit_on_hold(world: World) -> None:
+    known, dose = await booked(world)
+    await world.hear(alert()(known))
+    world.clock.now = DOSING_AT
+    await world.hear(contracts.SessionCheckedIn(**of_session(dose, DOSING_AT)))
+    assert (await reads(world, dose))["status"] == "arrived"
+
+
+async def test_a_hold_is_told_openly_as_a_pair_and_exactly_only_sealed(world: World) -> None:
+    known, dose = await booked(world)
+    await world.hear(alert()(known))
+    (held,) = (each for each in await world.said(known["patient_id"]) if "AppointmentPutOnHold" in each.type)
+    assert (held.data["reason"], held.data["ref"]) == ("clinical", known["ref"])
+    assert str(held.data["holds"]).count(known["ref"]) == 1
+    assert held.data["appointment_id"] == dose["id"]
+    assert "safety_alert" not in str(held.data)

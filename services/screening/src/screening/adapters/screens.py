@@ -1,0 +1,37 @@
+"""Screens before dosing visits in MongoDB, under the visit's id. Open fields: requests, when to ask."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pymongo import IndexModel
+
+from careflow_service.mongo.client import Database
+from careflow_service.mongo.documents import Documents
+from screening.adapters.stored import Stored
+from screening.application.ports import Due
+from screening.domain.ids import RequestId
+from screening.domain.pre_session import PreSessionScreen
+
+SCREENS: Final = "pre_session_screens"
+
+INDEXES: Final = (
+    (SCREENS, IndexModel("due_at", name="due")),
+    (SCREENS, IndexModel("requests", name="of_request")),
+)
+
+
+def _open_fields(screen: PreSessionScreen) -> Mapping[str, object]:
+    return {"due_at": screen.due_at, "requests": list(screen.requests)}
+
+
+class MongoScreens(Stored[PreSessionScreen]):
+    """See `screening.application.ports.Screens`. Answers and results are not in it, so it needs no key."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(Documents(database, SCREENS, PreSessionScreen, fields=_open_fields), "screen")
+
+    async def of_request(self, request_id: RequestId, /) -> PreSessionScreen | None:
+        return await self._documents.one(requests=request_id)
+
+    async def next_due(self) -> Due | None:
+        return await self._documents.earliest("due_at")

@@ -1,0 +1,29 @@
+"""A dosing visit comes near: the patient is asked the questions before it, once."""
+
+from careflow_service.work import Transaction
+from screening.application.ports import Ports
+from screening.domain.facts import Purpose
+from screening.domain.ids import AppointmentId, RequestId
+
+
+async def ask_before_session(visit: str, tx: Transaction, ports: Ports) -> None:
+    """Does nothing when the visit moved; a visit whose time is past, or whose case is closed, is not asked about."""
+    before = await ports.screens.get(AppointmentId(visit))
+    if before.due_at is None or before.due_at > tx.now:
+        return
+    case = await ports.cases.open_of(before.patient_id)
+    requests: tuple[RequestId, ...] = ()
+    if case is not None and before.starts_at > tx.now:
+        asking = case
+        for code in ports.policy.pre_session.questionnaires:
+            request_id = RequestId(tx.new_id())
+            asking = asking.requesting(
+                request_id,
+                ports.shelf.newest(code),
+                Purpose.PRE_SESSION,
+                due_within=before.starts_at - tx.now,
+                now=tx.now,
+            )
+            requests = (*requests, request_id)
+        await ports.cases.save(asking, expecting=case.version, tx=tx)
+    await ports.screens.save(before.asked(requests), expecting=before.version, tx=tx)

@@ -1,0 +1,84 @@
+"""What a treatment session found out: the clearance reacts at once, a concern alerts, nothing is forgotten."""
+
+from datetime import timedelta
+
+from careflow_events.contracts.session_codes import FactSource, ReportedFact
+from careflow_service.ids import new_id
+from services.screening.tests.clinic import cleared, evidence, has_rota, ok, open_alert, reads_clearance
+from services.screening.tests.treatment import refused, reported
+from services.screening.tests.world import World
+
+
+async def test_a_positive_pregnancy_test_at_the_bedside_suspends_and_a_negative_one_does_not(world: World) -> None:
+    case, clearance_id = await cleared(world)
+    ana = case["patient_id"]
+    await world.hear(reported(ana, world.clock(), ReportedFact.PREGNANCY, "negative"))
+    assert (await reads_clearance(world, clearance_id))["suspensions"] == []
+    world.clock.advance(timedelta(minutes=5))
+    await world.hear(reported(ana, world.clock(), ReportedFact.PREGNANCY, "positive"))
+    (suspension,) = (await reads_clearance(world, clearance_id))["suspensions"]
+    assert (suspension["reason"], suspension["ref"]) == ("clinical", "CI-08")
+    assert (await world.said_types(ana))[-1] == "ClearanceSuspended"
+
+
+async def test_a_pregnancy_that_was_only_told_suspends_too(world: World) -> None:
+    case, clearance_id = await cleared(world)
+    await world.hear(
+        reported(case["patient_id"], world.clock(), ReportedFact.PREGNANCY, "positive", FactSource.PATIENT)
+    )
+    assert [each["ref"] for each in (await reads_clearance(world, clearance_id))["suspensions"]] == ["CI-08"]
+
+
+async def test_an_allergy_to_the_drug_of_the_plan_suspends(world: World) -> None:
+    case, clearance_id = await cleared(world)
+    await world.hear(
+        reported(case["patient_id"], world.clock(), ReportedFact.DRUG_ALLERGY, "active", FactSource.PATIENT)
+    )
+    assert len((await reads_clearance(world, clearance_id))["suspensions"]) == 1
+
+
+async def test_a_risk_found_in_a_session_becomes_an_alert(world: World) -> None:
+    await has_rota(world)
+    case, _ = await cleared(world)
+    fact = ReportedFact.SUICIDE_RISK
+    await world.hear(reported(case["patient_id"], world.clock(), fact, "high", FactSource.CLINICIAN))
+    alert = await open_alert(world)
+    assert (alert["level"], alert["source"]) == ("high", "session")
+
+
+async def test_a_second_refusal_for_the_blood_pressure_within_a_month_suspends(world: World) -> None:
+    case, clearance_id = await cleared(world)
+    ana = case["patient_id"]
+    await world.hear(refused(ana, world.clock(), "blood_pressure_in_range", "fasting"))
+    await world.hear(refused(ana, world.clock() + timedelta(days=29), "fasting"))
+    assert (await reads_clearance(world, clearance_id))["suspensions"] == []
+    await world.hear(refused(ana, world.clock() + timedelta(days=29), "blood_pressure_safe"))
+    (suspension,) = (await reads_clearance(world, clearance_id))["suspensions"]
+    assert suspension["ref"] == "blood_pressure_refusals"
+
+
+async def test_refusals_further_apart_suspend_nothing(world: World) -> None:
+    case, clearance_id = await cleared(world)
+    for days in (0, 31):
+        at = world.clock() + timedelta(days=days)
+        await world.hear(refused(case["patient_id"], at, "blood_pressure_in_range"))
+    assert (await reads_clearance(world, clearance_id))["suspensions"] == []
+
+
+async def test_a_suspension_from_a_session_ends_like_any_other(world: World) -> None:
+    case, clearance_id = await cleared(world)
+    await world.hear(reported(case["patient_id"], world.clock(), ReportedFact.PREGNANCY, "positive"))
+    negative = evidence("pregnancy_test", world.clock(), "negative")
+    ok(await world.nurse.post(f"/v1/cases/{case['id']}/evidence", negative), 201)
+    clearance = await reads_clearance(world, clearance_id)
+    body = {"suspended_for": "clinical", "ref": "CI-08", "reason": "a newer test is negative"}
+    path = f"/v1/clearances/{clearance_id}/reinstate"
+    assert (await world.prescriber.post(path, body, version=clearance["version"])).status_code == 200
+    assert (await reads_clearance(world, clearance_id))["suspensions"] == []
+
+
+async def test_what_is_reported_of_a_patient_without_a_case_is_for_a_person(world: World) -> None:
+    stranger = new_id()
+    await world.hear(reported(stranger, world.clock(), ReportedFact.PREGNANCY, "positive"))
+    (task,) = (each for each in ok(await world.nurse.get("/v1/tasks"))["items"] if each["kind"] == "anomaly")
+    assert task["patient_id"] == stranger
