@@ -3,7 +3,6 @@
 import json
 from typing import TYPE_CHECKING
 
-import pytest
 from rich.console import Console
 
 from tests.bench import counts
