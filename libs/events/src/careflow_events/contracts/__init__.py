@@ -25,7 +25,7 @@ from careflow_events.contracts.billing import (
 from careflow_events.contracts.booking import (
     Address,
     AppointmentEvent,
-    AppointmentHoldChanged,
+    AppointmentHoldEvent,
     AppointmentPutOnHold,
     AppointmentReleased,
     BookingEvent,
@@ -163,7 +163,7 @@ __all__ = [
     "AdverseEventReported",
     "AdverseEventReviewed",
     "AppointmentEvent",
-    "AppointmentHoldChanged",
+    "AppointmentHoldEvent",
     "AppointmentPutOnHold",
     "AppointmentReleased",
     "BillingEvent",

@@ -161,9 +161,13 @@ class SessionCheckedIn(SessionEvent):
 class SessionCleared(SessionEvent):
     """Everything that is asked before a dose is in order, or a prescriber has signed for what is not."""
 
+    for_integrators = True
+
 
 class SessionStarted(SessionEvent):
     """The session is under way."""
+
+    for_integrators = True
 
 
 class DoseAdministered(SessionEvent):
@@ -172,6 +176,8 @@ class DoseAdministered(SessionEvent):
 
 class SessionDischarged(SessionEvent):
     """The patient may go home."""
+
+    for_integrators = True
 
 
 class RefusalDetails(Section):

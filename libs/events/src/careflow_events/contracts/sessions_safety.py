@@ -32,9 +32,13 @@ class VitalsEvent(SessionSafetyEvent):
 class VitalsBreached(VitalsEvent):
     """A vital sign is outside its limits."""
 
+    for_integrators = True
+
 
 class VitalsOverdue(VitalsEvent):
     """A planned observation was not recorded in time."""
+
+    for_integrators = True
 
 
 class AdverseEventReported(SessionSafetyEvent):
@@ -66,12 +70,16 @@ class DrugLogEvent(EventData):
 class DrugCountMismatch(DrugLogEvent):
     """A container did not add up when the day was closed."""
 
+    for_integrators = True
+
     container_id: Id
     at: Instant
 
 
 class DrugDayClosed(DrugLogEvent):
     """The day's log was closed and signed, with so many discrepancies still open."""
+
+    for_integrators = True
 
     day: Day
     closed_at: Instant
