@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from careflow_cli.demo.view import Asked
 from careflow_cli.demo.walk import Walk
 from careflow_events.checkpoint import Checkpoints
 from careflow_events.consumed import ConsumedRecord
-from careflow_events.envelope import decode
+from careflow_events.envelope import decode, encode
 from careflow_events.faults import diagnosis
 from careflow_events.handling import Handling, Settled
 from careflow_events.lease import HeldLease
@@ -134,10 +134,11 @@ class JoinedServices:
         event = decode(record.value, record.headers)
         assert event.subject is not None
         assert event.sequence is not None
-        assert record.value is not None
         seen = SeenEvent(record.topic, event.type, event.subject, event.sequence, event.time, dict(event.data))
         self.walk.clinic.events.seen.append(seen)
-        self.tally.event_bytes[seen.name] = max(len(record.value), self.tally.event_bytes.get(seen.name, 0))
+        # Whether a trace goes along depends on the process, not on the event.
+        size = len(encode(replace(event, traceparent=None)))
+        self.tally.event_bytes[seen.name] = max(size, self.tally.event_bytes.get(seen.name, 0))
         for service in self.services.values():
             if record.topic in service.hears:
                 settled = await service.handling.settle(record)

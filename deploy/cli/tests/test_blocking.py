@@ -2,6 +2,8 @@
 
 import asyncio
 import signal
+from collections.abc import Callable
+from types import FrameType
 
 import pytest
 
@@ -41,16 +43,20 @@ def test_what_goes_wrong_is_raised() -> None:
         wait_for(fails())
 
 
-def test_ctrl_c_ends_what_swallows_its_cancellation() -> None:
-    with pytest.raises(KeyboardInterrupt):
-        wait_for(stubborn(signal.SIGINT))
-
-
-def test_a_polite_signal_is_handled_as_the_command_handles_it() -> None:
-    before = signal.signal(signal.SIGTERM, raise_interrupted)
+@pytest.mark.parametrize(
+    ("signum", "handler", "raised"),
+    [
+        (signal.SIGINT, signal.default_int_handler, KeyboardInterrupt),
+        (signal.SIGTERM, raise_interrupted, Interrupted),
+    ],
+)
+def test_a_signal_ends_what_swallows_its_cancellation(
+    signum: signal.Signals, handler: Callable[[int, FrameType | None], object], raised: type[BaseException]
+) -> None:
+    before = signal.signal(signum, handler)
     try:
-        with pytest.raises(Interrupted):
-            wait_for(stubborn(signal.SIGTERM))
-        assert signal.getsignal(signal.SIGTERM) is raise_interrupted
+        with pytest.raises(raised):
+            wait_for(stubborn(signum))
+        assert signal.getsignal(signum) is handler
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(signum, before)

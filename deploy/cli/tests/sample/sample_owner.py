@@ -8,6 +8,8 @@ from careflow_cli.stack.services import ServiceSpec
 from careflow_cli.stack.stack import Stack
 
 if __name__ == "__main__":
+    # Whoever runs tests in the background hands down an ignored SIGINT; this owner is one that listens.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for each in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, raise_interrupted)
     with Stack.ephemeral([ServiceSpec("sample_service")], say=lambda note: print(note, flush=True)):
