@@ -145,7 +145,7 @@ def session_completed(appointment: Any, at: datetime, **changes: Any) -> contrac
     )
 
 
-def plan_changed(contract: type[contracts.PlanChanged], patient_id: str, plan_id: str) -> contracts.PlanChanged:
+def plan_changed(contract: type[contracts.PlanChangeEvent], patient_id: str, plan_id: str) -> contracts.PlanChangeEvent:
     return contract.model_validate(
         {"patient_id": patient_id, "plan_id": plan_id, "version": 1, "reason": "clinical"}, strict=False
     )

@@ -84,7 +84,7 @@ def consent(
     return event
 
 
-def plan(name: type[contracts.PlanChanged]) -> Turn:
+def plan(name: type[contracts.PlanChangeEvent]) -> Turn:
     return lambda known: plan_changed(name, known["patient_id"], known["plan_id"])
 
 

@@ -4,7 +4,7 @@ from careflow_events.contracts import codes, session_codes
 from careflow_events.contracts.booking import (
     Address,
     AppointmentEvent,
-    AppointmentHoldChanged,
+    AppointmentHoldEvent,
     AppointmentPutOnHold,
     AppointmentReleased,
     BookingEvent,
@@ -141,7 +141,7 @@ __all__ = [
     "AdverseEventReported",
     "AdverseEventReviewed",
     "AppointmentEvent",
-    "AppointmentHoldChanged",
+    "AppointmentHoldEvent",
     "AppointmentPutOnHold",
     "AppointmentReleased",
     "BookingEvent",

@@ -226,7 +226,7 @@ class HoldDetails(Section):
     cause: codes.HoldCause
 
 
-class AppointmentHoldChanged(AppointmentEvent):
+class AppointmentHoldEvent(AppointmentEvent):
     """The pair of reason and what it refers to; `holds` is what the visit waits for now."""
 
     for_integrators = True
@@ -236,11 +236,11 @@ class AppointmentHoldChanged(AppointmentEvent):
     for_sessions_and_billing: Annotated[Sealed[HoldDetails], SealedFor("sessions", "billing")]
 
 
-class AppointmentPutOnHold(AppointmentHoldChanged):
+class AppointmentPutOnHold(AppointmentHoldEvent):
     """A booked visit must wait for one thing more; it is neither cancelled nor missed, and nothing is owed for it."""
 
 
-class AppointmentReleased(AppointmentHoldChanged):
+class AppointmentReleased(AppointmentHoldEvent):
     """A booked visit no longer waits for this; it takes place once nothing is left in `holds`."""
 
 

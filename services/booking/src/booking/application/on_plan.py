@@ -13,8 +13,8 @@ from careflow_events.contracts import codes
 from careflow_events.subscription import Received
 from careflow_service.work import Transaction
 
-S = TypeVar("S", bound=contracts.PlanSigned)
-C = TypeVar("C", bound=contracts.PlanChanged)
+S = TypeVar("S", bound=contracts.PlanSignedEvent)
+C = TypeVar("C", bound=contracts.PlanChangeEvent)
 
 
 async def on_plan_signed(event: Received[S], tx: Transaction, ports: Ports) -> None:
@@ -43,7 +43,7 @@ async def _became(status: PlanStatus, event: Received[C], tx: Transaction, ports
     await treating(event, tx, ports, lambda course: course.plan_became(plan_id, status))
 
 
-def _plan(data: contracts.PlanSigned, policy: BookingPolicy) -> Plan:
+def _plan(data: contracts.PlanSignedEvent, policy: BookingPolicy) -> Plan:
     """A phase of a newer producer counts as induction, the more careful one; so do visits of a newer kind as none."""
     known = {kind.value for kind in VisitKind}
     return Plan(
@@ -55,7 +55,7 @@ def _plan(data: contracts.PlanSigned, policy: BookingPolicy) -> Plan:
     )
 
 
-def _terms(data: contracts.PlanSigned, policy: BookingPolicy) -> PlanTerms:
+def _terms(data: contracts.PlanSignedEvent, policy: BookingPolicy) -> PlanTerms:
     section = data.for_booking.value if data.for_booking else None
     if section is None:
         return policy.careful_terms
