@@ -62,7 +62,7 @@ class PostedEvents(Subscriber):
         *,
         subject: str | None = None,
         count: int = 1,
-        within: float = 15.0,
+        within: float | None = None,
         where: Callable[[SeenEvent], bool] = lambda _: True,
     ) -> SeenEvent:
         """See `Subscriber.wait_for`."""

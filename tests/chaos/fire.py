@@ -22,7 +22,9 @@ from careflow_cli.infra import topics
 if TYPE_CHECKING:
     from careflow_cli.stack.stack import Stack
 
-PATIENCE = 60.0  # seconds a client goes on repeating a request
+PATIENCE = 120.0
+"""Seconds a client goes on repeating a request and a subscriber waits: a consumer killed inside a transaction leaves
+its lock until the store gives the transaction up, which MongoDB does after 60 seconds unless told otherwise."""
 REPEAT_EVERY = 0.2  # seconds
 NOT_ANSWERED = (502, 503, 504)
 
@@ -124,14 +126,14 @@ async def walked_under_fire(stack: "Stack", killer: Killer, person: Person) -> t
 
     urls = {spec.name: stack.service_url(spec.name) for spec in stack.services}
     async with PatientHttp(urls, token) as http:
-        before = Subscriber(stack.kafka_url, [topic.name for topic in topics.declared()])
+        before = Subscriber(stack.kafka_url, [topic.name for topic in topics.declared()], patience=PATIENCE)
         async with before.following() as events:
             walk = Walk(Clinic(http, events), CalmClock(stack, killer))
             await walk.open_the_clinic()
             with killer.at_work():
                 cleared = await walk.to_clearance(person)
         await asyncio.to_thread(stack.clock.rest)
-        after = Subscriber(stack.kafka_url, [topic.name for topic in topics.declared()])
+        after = Subscriber(stack.kafka_url, [topic.name for topic in topics.declared()], patience=PATIENCE)
         async with after.following() as events:
             await events.wait_for(
                 "CarePathStageChanged",

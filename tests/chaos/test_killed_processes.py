@@ -52,10 +52,9 @@ async def survives(stack: Stack, victims: Sequence[str], *, seed: int, at_most: 
     assert {(left.outbox_unpublished, left.parked) for left in remaining.values()} == {(0, 0)}
 
 
-@pytest.mark.xdist_group("chaos")
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_smoke_services_die_while_a_patient_is_cleared(kept_stack: Stack) -> None:
-    await survives(kept_stack, SERVICES, seed=1, at_most=6)
+    await survives(kept_stack, SERVICES, seed=1, at_most=4)
 
 
 @pytest.mark.chaos

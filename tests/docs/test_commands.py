@@ -83,7 +83,6 @@ def test_nothing_is_tried_that_no_document_says() -> None:
     assert {*ON_A_KEPT_STACK, DEMO} <= commands().keys()
 
 
-@pytest.mark.xdist_group("commands")
 @pytest.mark.timeout(400)
 def test_the_commands_around_a_kept_stack(tmp_path: Path) -> None:
     environment = {"CAREFLOW_STATE_DIR": str(tmp_path / "state")}
@@ -97,7 +96,6 @@ def test_the_commands_around_a_kept_stack(tmp_path: Path) -> None:
         run("make down", environment)
 
 
-@pytest.mark.xdist_group("commands")
 @pytest.mark.timeout(400)
 def test_the_demo_ends_well_when_every_claim_held() -> None:
     done = run(DEMO, {})

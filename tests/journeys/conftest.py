@@ -19,11 +19,10 @@ _numbers = itertools.count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Journeys share one stack and its clock, so they run one after the other on one worker."""
+    """A journey is marked as one by standing here."""
     for item in items:
         if "journeys" in item.path.parts:
             item.add_marker(pytest.mark.journey)
-            item.add_marker(pytest.mark.xdist_group("stack"))
 
 
 @pytest.fixture

@@ -50,6 +50,7 @@ class Subscriber:
     bootstrap_servers: str
     topics: Sequence[str]
     on_event: Callable[[SeenEvent], None] = lambda _: None
+    patience: float = 15.0
     seen: list[SeenEvent] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
     repeats: list[str] = field(default_factory=list)
@@ -95,10 +96,14 @@ class Subscriber:
         *,
         subject: str | None = None,
         count: int = 1,
-        within: float = 15.0,
+        within: float | None = None,
         where: Callable[[SeenEvent], bool] = lambda _: True,
     ) -> SeenEvent:
-        """The `count`-th event of that name (and subject, and condition); raises NotSeen after `within` seconds."""
+        """The `count`-th event of that name (and subject, and condition); raises NotSeen after `within` seconds.
+
+        Without `within` it waits `patience` seconds.
+        """
+        within = self.patience if within is None else within
 
         def found() -> list[SeenEvent]:
             return [event for event in self.of(name, subject=subject) if where(event)]
