@@ -59,7 +59,7 @@ SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.ClearanceExpiring, on_clearance_expiring),
     hears(contracts.ClearanceExpired, on_clearance_expired, restricts=True),
     hears(contracts.SafetyAlertRaised, on_safety_alert_raised, restricts=True),
-    hears(contracts.SafetyAlertUpgraded, on_safety_alert_upgraded),
+    hears(contracts.SafetyAlertUpgraded, on_safety_alert_upgraded, restricts=True),
     hears(contracts.SafetyAlertClosed, on_safety_alert_closed),
     hears(contracts.PlanActivated, on_plan_signed),
     hears(contracts.PlanAdjusted, on_plan_signed),

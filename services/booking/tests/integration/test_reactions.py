@@ -200,6 +200,7 @@ def test_what_only_takes_away_is_declared_so() -> None:
         "ClearanceRevoked",
         "ClearanceExpired",
         "SafetyAlertRaised",
+        "SafetyAlertUpgraded",
         "PlanPutOnHold",
         "PlanCompleted",
         "PlanDiscontinued",
