@@ -74,6 +74,9 @@ def test_a_restricting_event_is_declared_so(service: str) -> None:
         "ConsentExpired",
         "AdverseEventReported",
         "IntegrationOverdue",
+        "PlanCompleted",
+        "PlanDiscontinued",
+        "SafetyAlertUpgraded",
     }
     table = importlib.import_module(f"{service}.subscriptions").SUBSCRIPTIONS
 

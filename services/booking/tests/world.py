@@ -22,6 +22,7 @@ from careflow_events.envelope import Envelope, decode
 from careflow_events.handling import Handling, Settled
 from careflow_events.mongo import mongo_stores
 from careflow_events.publication import Publication, compose, patient_subject
+from careflow_events.sealing import KeyRing
 from careflow_events.testing.builders import Keys as SealingKeys
 from careflow_events.testing.builders import a_record
 from careflow_service.clock import wall_clock
@@ -142,6 +143,7 @@ async def running(
     now: datetime = NOW,
     keys: Keys | None = None,
     rehearsing: bool = False,
+    keyring: KeyRing | None = None,
     listeners: Sequence[CommandListener] = (),
 ) -> AsyncIterator[World]:
     """A process of booking on this database, with all indexes; `rehearsing` lets it try everything twice."""
@@ -171,7 +173,7 @@ async def running(
             ports=SERVICE.ports(booking),
             transactions=ReactionTransactions(resources.work),
             stores=mongo_stores(store.database, SERVICE.name),
-            keyring=SEALING.ring("booking"),
+            keyring=keyring or SEALING.ring("booking"),
             wall_clock=wall_clock,
         )
         transport = httpx.ASGITransport(app=app)

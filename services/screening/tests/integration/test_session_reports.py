@@ -68,6 +68,7 @@ async def test_refusals_further_apart_suspend_nothing(world: World) -> None:
 async def test_a_suspension_from_a_session_ends_like_any_other(world: World) -> None:
     case, clearance_id = await cleared(world)
     await world.hear(reported(case["patient_id"], world.clock(), ReportedFact.PREGNANCY, "positive"))
+    world.clock.advance(timedelta(hours=2))
     negative = evidence("pregnancy_test", world.clock(), "negative")
     ok(await world.nurse.post(f"/v1/cases/{case['id']}/evidence", negative), 201)
     clearance = await reads_clearance(world, clearance_id)

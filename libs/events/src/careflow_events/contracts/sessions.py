@@ -194,7 +194,7 @@ class SessionRefused(SessionEvent):
     reason: codes.HoldReason
     patient_controllable: bool
     for_booking_and_billing: Annotated[Sealed[RefusalDetails], SealedFor("booking", "billing")]
-    for_screening: Annotated[Sealed[RefusalDetails], SealedFor("screening")] | None = None
+    for_screening: Annotated[Sealed[RefusalDetails] | None, SealedFor("screening")] = None
 
 
 class SessionServiceLine(ServiceLine):

@@ -149,6 +149,7 @@ def _session() -> Sequence[Example]:
         reason=codes.HoldReason.LOGISTICS,
         patient_controllable=True,
         for_booking_and_billing=Sealed.plain(contracts.RefusalDetails(items=("escort",))),
+        for_screening=Sealed.plain(contracts.RefusalDetails(items=("escort",))),
     )
     fact = contracts.ClinicalFactForScreening(
         fact=session_codes.ReportedFact.PREGNANCY, value="positive", source=session_codes.FactSource.TEST
