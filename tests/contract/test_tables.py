@@ -63,9 +63,6 @@ def test_a_restricting_event_is_declared_so(service: str) -> None:
     """What only ever restricts care is applied even while its stream is blocked."""
     restricting = {
         "SafetyAlertRaised",
-        "SafetyAlertUpgraded",
-        "PlanCompleted",
-        "PlanDiscontinued",
         "ClearanceSuspended",
         "ClearanceExpired",
         "ClearanceRevoked",
