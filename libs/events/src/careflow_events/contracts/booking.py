@@ -189,6 +189,8 @@ class ConsultationMissed(AppointmentEvent):
 class TreatmentBooked(AppointmentBookedEvent):
     """A visit of the course will take place: preparation, dosing, integration, review or an adjunct service."""
 
+    for_integrators = False
+
 
 class TreatmentRescheduled(AppointmentRescheduledEvent):
     """The same appointment at another time, a higher version; never a cancellation.
@@ -197,9 +199,13 @@ class TreatmentRescheduled(AppointmentRescheduledEvent):
     the first time lost by a late move; a later cancellation counts by it. `late_moves` counts the patient's late moves.
     """
 
+    for_integrators = False
+
 
 class TreatmentCancelled(AppointmentCancelledEvent):
     """It will not take place. `notice_minutes` is the notice that counts for fees."""
+
+    for_integrators = False
 
 
 class TreatmentArrived(AppointmentEvent):
