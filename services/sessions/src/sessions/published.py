@@ -149,11 +149,13 @@ def _session(fact: facts.SessionFact) -> dict[str, Any]:
 def _session_refused(fact: facts.SessionWasRefused) -> EventData:
     refusal = fact.session.refusal
     assert refusal is not None
+    details = contracts.RefusalDetails(items=refusal.items)
     return contracts.SessionRefused(
         **_session(fact),
         reason=codes.HoldReason(refusal.reason.value),
         patient_controllable=refusal.patient_controllable,
-        for_booking_and_billing=Sealed.plain(contracts.RefusalDetails(items=refusal.items)),
+        for_booking_and_billing=Sealed.plain(details),
+        for_screening=Sealed.plain(details),
     )
 
 
