@@ -26,6 +26,9 @@ from careflow_cli.infra import topics
 from careflow_cli.progress import step
 from careflow_cli.stack.stack import Stack
 
+SERVICES = ("booking", "screening")
+"""Those the story goes through."""
+
 
 def run() -> None:
     """Start a stack, tell the story, show what came of it, stop everything. Raises CareflowError if a claim failed."""
@@ -33,7 +36,7 @@ def run() -> None:
     began = time.monotonic()
     with ExitStack() as running:
         with step("starting Kafka, the stores and the services") as starting:
-            stack = running.enter_context(Stack.ephemeral(say=starting.say))
+            stack = running.enter_context(Stack.ephemeral(SERVICES, say=starting.say))
         claims = asyncio.run(_perform(stack, console))
         stopping = running.enter_context(step("stopping everything that was started"))
         stopping.say("")
