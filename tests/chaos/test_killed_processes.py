@@ -15,7 +15,7 @@ from careflow_cli.demo.http import Caller, Http
 from careflow_cli.demo.subscriber import Subscriber
 from careflow_cli.demo.walk import Walk
 from careflow_cli.stack.stack import Stack
-from tests.chaos import undisturbed
+from tests import undisturbed
 from tests.chaos.fire import Killer, walked_under_fire
 
 if TYPE_CHECKING:

@@ -2,30 +2,7 @@
 
 from careflow_cli.demo.clinic import NURSE, PRESCRIBER, Person, position
 from careflow_cli.demo.walk import Walk
-
-BOOKING_EVENTS = [
-    "PatientRegistered",
-    "ConsultationBooked",
-    "CarePathStageChanged",
-    "ConsultationArrived",
-    "ConsultationCompleted",
-    "CarePathStageChanged",
-    "ConsultationBooked",
-    "CarePathStageChanged",
-    "ConsultationArrived",
-    "ConsultationCompleted",
-    "CarePathStageChanged",
-]
-SCREENING_EVENTS = [
-    "ScreeningStarted",
-    *["QuestionnaireRequested"] * 3,
-    *["QuestionnaireCompleted"] * 3,
-    "ScreeningSubmitted",
-    *["EvidenceRecorded"] * 5,
-    "EvaluationRecorded",
-    "DiagnosesRecorded",
-    "ClearanceGranted",
-]
+from tests import undisturbed
 
 
 async def test_a_visitor_becomes_a_cleared_patient(walk: Walk, person: Person) -> None:
@@ -35,10 +12,10 @@ async def test_a_visitor_becomes_a_cleared_patient(walk: Walk, person: Person) -
 
     of_booking = [event for event in events.seen if event.stream == f"careflow.booking.v1/{subject}"]
     of_screening = [event for event in events.seen if event.stream == f"careflow.screening.v1/{subject}"]
-    assert [event.name for event in of_booking] == BOOKING_EVENTS
-    assert [event.name for event in of_screening] == SCREENING_EVENTS
-    assert [event.sequence for event in of_booking] == list(range(1, len(BOOKING_EVENTS) + 1))
-    assert [event.sequence for event in of_screening] == list(range(1, len(SCREENING_EVENTS) + 1))
+    assert [event.name for event in of_booking] == undisturbed.BOOKING
+    assert [event.name for event in of_screening] == undisturbed.SCREENING
+    assert [event.sequence for event in of_booking] == list(range(1, len(undisturbed.BOOKING) + 1))
+    assert [event.sequence for event in of_screening] == list(range(1, len(undisturbed.SCREENING) + 1))
 
     path = await walk.clinic.care_path(cleared.patient, after=cleared.granted)
     assert path["stage"] == "cleared"

@@ -101,13 +101,13 @@ class Walk:
     async def evidence(self, case_id: str, *, labs_aged: timedelta = timedelta()) -> None:
         """Blood pressure twice, prescription-monitoring report, and laboratory that old; all in order."""
         now = self.clock.now()
-        pressure = {"systolic_mmhg": 128, "diastolic_mmhg": 82}
+        pressure: dict[str, float] = {"systolic_mmhg": 128, "diastolic_mmhg": 82}
         liver = {"alt_times_uln": 0.8, "ast_times_uln": 0.7}
         readings: tuple[tuple[str, dict[str, float]], ...] = (
-            ("blood_pressure", dict(pressure)),
-            ("blood_pressure", dict(pressure)),
+            ("blood_pressure", pressure),
+            ("blood_pressure", pressure),
             ("lab_panel", {}),
-            ("liver_panel", dict(liver)),
+            ("liver_panel", liver),
             ("cures_report", {}),
         )
         for kind, measures in readings:
