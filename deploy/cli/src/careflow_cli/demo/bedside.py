@@ -178,9 +178,7 @@ class Bedside:
 
     async def close_drug_day(self, location_id: str, now: datetime) -> Answer:
         """Every container of the location is counted, and the day closed: all there is what the log says."""
-        listed = await self.http.get(
-            NURSE, "sessions", "/v1/drug-log/containers", params={"location_id": location_id}
-        )
+        listed = await self.http.get(NURSE, "sessions", "/v1/drug-log/containers", params={"location_id": location_id})
         counts = {each["id"]: str(each["in_container_mg"]) for each in listed.body["items"]}
         path = f"/v1/drug-log/locations/{location_id}/days/{today(now).isoformat()}/close"
         return await self.http.post(NURSE, "sessions", path, {"counts": counts})

@@ -7,7 +7,6 @@ stretch waits for the events it needs, never for time.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -165,10 +164,11 @@ class Course:
         session_id = await self.arrived(visit)
         await self.bedside.check(session_id, self.walk.clock.now(), **found)
         await self.bedside.order(session_id)
-        deadline = time.monotonic() + FEED_PATIENCE
-        while "eligibility_fresh" in await self.bedside.failed(session_id) and time.monotonic() < deadline:
-            await asyncio.sleep(0.1)
-        return session_id
+        async with asyncio.timeout(FEED_PATIENCE):
+            while True:
+                if "eligibility_fresh" not in await self.bedside.failed(session_id):
+                    return session_id
+                await asyncio.sleep(0.1)
 
     async def give_dose(self, session_id: str, location_id: str) -> tuple[datetime, str]:
         """Drawn up and given. Returns when it began, and the draw."""
@@ -209,14 +209,12 @@ class Course:
 
     async def charged_for(self, sessions: Sequence[SeenEvent]) -> list[SeenEvent]:
         """The charges of these completed sessions, once they are posted."""
-        return [
-            await self.clinic.events.wait_for(
-                "ChargePosted",
-                subject=self.subject,
-                where=lambda event, session_id=session.data["session_id"]: event.data["cause_id"] == session_id,
-            )
-            for session in sessions
-        ]
+        return [await self._charge_of(str(session.data["session_id"])) for session in sessions]
+
+    async def _charge_of(self, session_id: str) -> SeenEvent:
+        return await self.clinic.events.wait_for(
+            "ChargePosted", subject=self.subject, where=lambda event: event.data["cause_id"] == session_id
+        )
 
     async def _completed(self, session_id: str) -> SeenEvent:
         return await self.clinic.events.wait_for(
