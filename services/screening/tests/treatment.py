@@ -58,6 +58,17 @@ def cancelled(visit: dict[str, Any]) -> contracts.TreatmentCancelled:
     )
 
 
+def missed(visit: dict[str, Any]) -> contracts.TreatmentMissed:
+    after = {**visit, "version": visit["version"] + 1, "status": codes.AppointmentStatus.MISSED}
+    return contracts.TreatmentMissed(**after)
+
+
+def came_after_all(visit: dict[str, Any]) -> contracts.AppointmentCorrected:
+    status = codes.AppointmentStatus
+    after = {**visit, "version": visit["version"] + 2, "status": status.ARRIVED}
+    return contracts.AppointmentCorrected(**after, from_=status.MISSED, to=status.ARRIVED)
+
+
 def reported(
     patient_id: str,
     at: datetime,

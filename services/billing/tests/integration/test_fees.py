@@ -44,6 +44,12 @@ async def missed(world: World, visit: dict[str, Any]) -> dict[str, Any]:
     return after
 
 
+async def corrected(world: World, visit: dict[str, Any]) -> None:
+    status = codes.AppointmentStatus
+    after = later(visit, status=status.ARRIVED)
+    await world.hear(contracts.AppointmentCorrected(**after, from_=status.MISSED, to=status.ARRIVED))
+
+
 async def fees(world: World) -> list[Any]:
     return list(ok(await world.biller.get("/v1/fees", patient_id=ANA))["items"])
 
@@ -133,6 +139,33 @@ async def test_who_comes_after_all_owes_nothing_even_if_it_was_charged(world: Wo
     await world.hear(contracts.TreatmentArrived(**later(visit, status=codes.AppointmentStatus.ARRIVED)))
     assert await trial_balance(world) == {}
     assert [fee["state"] for fee in await fees(world)] == ["waived", "dropped"]
+
+
+async def test_who_was_marked_missed_by_mistake_gets_back_what_was_charged(world: World) -> None:
+    await has_had_the_courtesy(world)
+    visit = await missed(world, await books(world, WEDNESDAY_AT_NINE))
+    world.clock.now = local(30, 12)
+    await world.timers_run()
+    assert await trial_balance(world) == {"receivable": 62_000, "revenue_fees": -62_000}
+    await corrected(world, visit)
+    assert await trial_balance(world) == {}
+    assert [fee["state"] for fee in await fees(world)] == ["waived", "dropped"]
+
+
+async def test_a_courtesy_for_a_visit_that_was_not_lost_is_there_for_the_first_that_is(world: World) -> None:
+    await has_patient(world)
+    visit = await missed(world, await books(world, WEDNESDAY_AT_NINE))
+    world.clock.now = local(30, 12)
+    await world.timers_run()
+    await corrected(world, visit)
+    await missed(world, await books(world, local(30, 11)))
+    world.clock.now = local(30, 12) + timedelta(days=1)
+    await world.timers_run()
+    assert [(fee["state"], fee["waiver"]) for fee in await fees(world)] == [
+        ("dropped", None),
+        ("waived", "first_time_courtesy"),
+    ]
+    assert await charges(world) == []
 
 
 async def test_a_session_the_clinic_refuses_costs_nothing(world: World) -> None:

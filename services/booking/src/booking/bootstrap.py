@@ -23,6 +23,7 @@ from booking.application.change_practitioner import ChangePractitionerHandler
 from booking.application.change_room import ChangeRoomHandler
 from booking.application.complete_consultation import CompleteConsultationHandler
 from booking.application.confirm_hold import ConfirmHoldHandler
+from booking.application.correct_appointment import CorrectAppointmentHandler
 from booking.application.find_openings import FindOpeningsHandler
 from booking.application.gated_visits import GatedVisits
 from booking.application.hold_appointment import HoldAppointmentHandler
@@ -107,6 +108,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         record_arrival=RecordArrivalHandler(changes, policy, work),
         complete_consultation=CompleteConsultationHandler(changes, work),
         record_missed_visit=RecordMissedVisitHandler(changes, work),
+        correct_appointment=CorrectAppointmentHandler(changes, work),
         read_appointments=ReadAppointments(all_appointments),
         read_care_path=ReadCarePathHandler(all_paths, records, resources.audit, policy, clock),
         ports=Ports(all_appointments, all_paths, policy, holding.settled, scheduling.release),

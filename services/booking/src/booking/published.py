@@ -75,6 +75,11 @@ def _missed(fact: facts.AppointmentMissed) -> Publication:
     return _said(contracts.ConsultationMissed, contracts.TreatmentMissed, fact)
 
 
+def _corrected(fact: facts.AppointmentCorrected) -> Publication:
+    before, now = codes.AppointmentStatus(fact.before), codes.AppointmentStatus(fact.appointment.status)
+    return _appointment(contracts.AppointmentCorrected, fact.appointment, from_=before, to=now)
+
+
 def _put_on_hold(fact: facts.AppointmentPutOnHold) -> Publication:
     return _appointment(contracts.AppointmentPutOnHold, fact.appointment, **_pair(fact.ground))
 
@@ -99,6 +104,7 @@ PUBLISHED: PublicationTable = {
     facts.AppointmentArrived: _arrived,
     facts.AppointmentCompleted: _completed,
     facts.AppointmentMissed: _missed,
+    facts.AppointmentCorrected: _corrected,
     facts.AppointmentPutOnHold: _put_on_hold,
     facts.AppointmentReleased: _released,
     facts.CarePathStageChanged: _stage_changed,

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from careflow_service.identity import Role
 from services.booking.tests.builders import local
 from services.booking.tests.clinic import (
     TOMORROW_AT_TEN,
@@ -113,6 +114,22 @@ async def test_a_missed_call_can_be_booked_again(world: World) -> None:
     world.clock.now = TOMORROW_AT_TEN + timedelta(minutes=15)
     assert (await acts(world.coordinator, call, "missed"))["status"] == "missed"
     assert (await books(world.coordinator, ana, starts_at=local(25, 10)))["version"] == 1
+
+
+async def test_who_was_marked_missed_and_came_is_corrected_to_arrived(world: World) -> None:
+    await has_practitioner(world)
+    ana = await has_patient(world)
+    call = await books(world.coordinator, ana)
+    world.clock.now = TOMORROW_AT_TEN + timedelta(minutes=15)
+    missed = await acts(world.coordinator, call, "missed")
+    corrected = await acts(world.coordinator, missed, "correct")
+    assert (corrected["status"], corrected["version"]) == ("arrived", 3)
+    event = (await world.said(ana))[-1]
+    assert event.type == "careflow.booking.AppointmentCorrected.v1"
+    assert (event.data["from"], event.data["to"], event.data["status"]) == ("missed", "arrived", "arrived")
+    assert (await acts(world.calling(Role.THERAPIST), corrected, "complete", disposition="proceed"))[
+        "status"
+    ] == "fulfilled"
 
 
 async def test_a_day_and_a_patients_visits_are_listed_page_by_page(world: World) -> None:

@@ -17,6 +17,7 @@ from booking.domain.facts import (
     AppointmentBooked,
     AppointmentCancelled,
     AppointmentCompleted,
+    AppointmentCorrected,
     AppointmentMissed,
     AppointmentRescheduled,
 )
@@ -184,6 +185,15 @@ def test_a_visit_that_has_not_begun_is_neither_completed_nor_missed() -> None:
     assert isinstance(a_booked_visit().miss(now=IN_TWO_HOURS).facts[-1], AppointmentMissed)
 
 
+def test_who_was_marked_missed_and_came_has_arrived() -> None:
+    missed = a_booked_visit().miss(now=IN_TWO_HOURS)
+    corrected = missed.correct()
+    assert (corrected.id, corrected.version, corrected.status) == (missed.id, missed.version + 1, Status.ARRIVED)
+    fact = corrected.facts[-1]
+    assert isinstance(fact, AppointmentCorrected)
+    assert (fact.before, fact.appointment) == (Status.MISSED, corrected)
+
+
 ACTS: dict[str, Callable[[Appointment, datetime], Appointment]] = {
     "book": lambda visit, now: visit.book(by=STAFF, now=now),
     "lapse": lambda visit, _: visit.lapse(),
@@ -194,6 +204,7 @@ ACTS: dict[str, Callable[[Appointment, datetime], Appointment]] = {
     "arrive": lambda visit, now: visit.arrive(POLICY, now=now),
     "complete": lambda visit, now: visit.complete(Disposition.PROCEED, now=now),
     "miss": lambda visit, now: visit.miss(now=now),
+    "correct": lambda visit, _: visit.correct(),
 }
 FROM = {
     "book": Status.HELD,
@@ -203,6 +214,7 @@ FROM = {
     "arrive": Status.BOOKED,
     "complete": Status.ARRIVED,
     "miss": Status.BOOKED,
+    "correct": Status.MISSED,
 }
 
 

@@ -16,6 +16,7 @@ SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.TreatmentRescheduled, on_treatment),
     hears(contracts.TreatmentCancelled, on_treatment),
     hears(contracts.TreatmentMissed, on_treatment),
+    hears(contracts.AppointmentCorrected, on_treatment),
     hears(contracts.ClinicalFactReported, on_clinical_fact_reported),
     hears(contracts.SessionRefused, on_session_refused),
 )

@@ -13,7 +13,9 @@ from services.screening.tests.treatment import (
     a_visit,
     answers_before_session,
     booked,
+    came_after_all,
     cancelled,
+    missed,
     moved,
     pre_session_requests,
 )
@@ -83,6 +85,30 @@ async def test_what_was_assessed_still_counts_for_a_visit_that_moves_a_little(wo
     await world.hear(moved(visit, VISIT_AT + timedelta(days=3)))
     await world.travel(timedelta(days=4))
     assert len(await pre_session_requests(world, case)) == 2
+
+
+async def test_what_was_assessed_still_counts_for_a_patient_marked_missed_who_came(world: World) -> None:
+    case, _ = await cleared(world)
+    visit = a_visit(case["patient_id"], VISIT_AT)
+    await world.hear(booked(visit))
+    await world.travel(OPENS)
+    await answers_before_session(world, case, **CALM)
+    await world.hear(missed(visit))
+    await world.hear(came_after_all(visit))
+    await world.catch_up()
+    assert len(await pre_session_requests(world, case)) == 2
+
+
+async def test_who_had_not_answered_and_was_marked_missed_is_asked_again(world: World) -> None:
+    case, _ = await cleared(world)
+    visit = a_visit(case["patient_id"], VISIT_AT)
+    await world.hear(booked(visit))
+    await world.travel(OPENS)
+    await world.hear(missed(visit))
+    await world.hear(came_after_all(visit))
+    await world.catch_up()
+    await answers_before_session(world, case, **CALM)
+    assert (await assessed(world, case["patient_id"])).result.value == "pass"
 
 
 async def test_nothing_is_asked_about_a_visit_that_is_cancelled(world: World) -> None:

@@ -24,6 +24,7 @@ SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.TreatmentCancelled, on_treatment),
     hears(contracts.TreatmentArrived, on_treatment),
     hears(contracts.TreatmentMissed, on_treatment),
+    hears(contracts.AppointmentCorrected, on_treatment),
     hears(contracts.ClearanceGranted, on_clearance_granted),
     hears(contracts.ClearanceExtended, on_clearance_extended),
     hears(contracts.ClearanceReinstated, on_clearance_reinstated),

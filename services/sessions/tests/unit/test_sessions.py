@@ -114,6 +114,14 @@ def test_a_visit_that_was_marked_missed_may_be_corrected() -> None:
     assert missed.appointment_became(appointment(version=2)).state is SessionState.SCHEDULED
 
 
+def test_who_was_marked_missed_and_came_is_checked_in() -> None:
+    missed = Session.scheduled(SESSION, appointment(status=AppointmentStatus.MISSED, version=2))
+    corrected = missed.appointment_became(appointment(status=AppointmentStatus.ARRIVED, version=3))
+
+    assert corrected.state is SessionState.ARRIVED
+    assert isinstance(corrected.facts[-1], facts.SessionWasCheckedIn)
+
+
 def test_once_it_has_begun_booking_does_not_cancel_it() -> None:
     cancelled = started().appointment_became(appointment(status=AppointmentStatus.CANCELLED, version=9))
 

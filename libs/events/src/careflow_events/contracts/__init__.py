@@ -24,6 +24,7 @@ from careflow_events.contracts.billing import (
 )
 from careflow_events.contracts.booking import (
     Address,
+    AppointmentCorrected,
     AppointmentEvent,
     AppointmentHoldEvent,
     AppointmentPutOnHold,
@@ -162,6 +163,7 @@ __all__ = [
     "Address",
     "AdverseEventReported",
     "AdverseEventReviewed",
+    "AppointmentCorrected",
     "AppointmentEvent",
     "AppointmentHoldEvent",
     "AppointmentPutOnHold",

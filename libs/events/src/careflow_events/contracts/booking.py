@@ -240,6 +240,13 @@ class AppointmentReleased(AppointmentHoldEvent):
     """A booked visit no longer waits for this; it takes place once nothing is left in `holds`."""
 
 
+class AppointmentCorrected(AppointmentEvent):
+    """What was recorded of how it ended was wrong: it stands at `to` again, as if `from` had never been said."""
+
+    from_: Annotated[codes.AppointmentStatus, Field(alias="from")]
+    to: codes.AppointmentStatus
+
+
 class CarePathStageChanged(BookingEvent):
     """The patient stands at another stage of the care path."""
 

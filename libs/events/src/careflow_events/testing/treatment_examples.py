@@ -57,6 +57,11 @@ def treatment_examples() -> Sequence[Example]:
         ),
         Example("did-not-come", contracts.TreatmentMissed(**_dosing(3, status.MISSED)), DOSING_AT + timedelta(hours=1)),
         Example(
+            "came-after-all",
+            contracts.AppointmentCorrected(**_dosing(4, status.ARRIVED), from_=status.MISSED, to=status.ARRIVED),
+            DOSING_AT + timedelta(minutes=75),
+        ),
+        Example(
             "waits-for-two-things",
             contracts.AppointmentPutOnHold(
                 **_dosing(4, status.BOOKED, holds=(_hold(CLEARANCE), _hold(ALERT))), **_pair(ALERT)

@@ -54,12 +54,13 @@ async def settle_fee(appointment_id: str, tx: Transaction, ports: Ports) -> None
 
 
 async def visit_took_place(appointment_id: AppointmentId, tx: Transaction, ports: Ports) -> None:
-    """There is no fee for it, or no longer."""
+    """There is no fee for it, or no longer; a courtesy that was spent on it is there for another visit again."""
     fee = await ports.fees.find(appointment_id)
-    if fee is None or fee.state not in (FeeState.PENDING, FeeState.POSTED):
+    if fee is None or fee.state is FeeState.DROPPED:
         return
     if fee.state is FeeState.POSTED:
         await take_back(fee, tx, ports)
+    await change_account(fee.patient_id, lambda account: account.without_courtesy(fee.id), tx, ports)
     await ports.fees.save(fee.drop(), expecting=fee.version, tx=tx)
 
 

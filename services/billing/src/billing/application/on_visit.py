@@ -65,6 +65,14 @@ async def on_missed(
         await open_fee(visit, FeeCause.NO_SHOW, 0, lost_at=visit.starts_at, tx=tx, ports=ports)
 
 
+async def on_corrected(event: Received[contracts.AppointmentCorrected], tx: Transaction, ports: Ports) -> None:
+    """The visit was not lost after all: whatever was charged for that is not owed."""
+    came = event.data.to is codes.AppointmentStatus.ARRIVED
+    visit = await _note(event.data, VisitState.ARRIVED if came else VisitState.BOOKED, tx, ports)
+    if visit is not None:
+        await visit_took_place(visit.id, tx, ports)
+
+
 async def on_session_refused(event: Received[contracts.SessionRefused], tx: Transaction, ports: Ports) -> None:
     """The clinic did not treat: that never costs anything, whoever could have arranged what was missing."""
     await visit_took_place(AppointmentId(event.data.appointment_id), tx, ports)

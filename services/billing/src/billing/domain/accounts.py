@@ -165,6 +165,10 @@ class Account(Aggregate):
     def with_courtesy(self, appointment_id: AppointmentId) -> "Account":
         return replace(self.recording(), courtesy_for=appointment_id)
 
+    def without_courtesy(self, appointment_id: AppointmentId) -> "Account":
+        """The visit was not lost: the first time is still to come."""
+        return replace(self.recording(), courtesy_for=None) if self.courtesy_for == appointment_id else self
+
     def agreed_before(self, instant: datetime) -> SignedPolicy | None:
         """The financial policy the patient had signed by then, the latest of them."""
         earlier = [signed for signed in self.signed if signed.signed_at < instant]

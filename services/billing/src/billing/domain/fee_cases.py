@@ -76,7 +76,7 @@ class FeeCase(Aggregate):
 
     def drop(self) -> "FeeCase":
         """The visit was not lost: there never was a fee."""
-        return replace(self.recording(), state=FeeState.DROPPED, post_at=None)
+        return replace(self.recording(), state=FeeState.DROPPED, post_at=None, waiver=None)
 
     def _expect(self, *states: FeeState) -> None:
         if self.state not in states:

@@ -14,6 +14,7 @@ from booking.application.change_practitioner import ChangePractitionerHandler
 from booking.application.change_room import ChangeRoomHandler
 from booking.application.complete_consultation import CompleteConsultationHandler
 from booking.application.confirm_hold import ConfirmHoldHandler
+from booking.application.correct_appointment import CorrectAppointmentHandler
 from booking.application.find_openings import FindOpeningsHandler
 from booking.application.hold_appointment import HoldAppointmentHandler
 from booking.application.ports import Ports, Practitioners, Rooms
@@ -55,6 +56,7 @@ class Booking:
     record_arrival: RecordArrivalHandler
     complete_consultation: CompleteConsultationHandler
     record_missed_visit: RecordMissedVisitHandler
+    correct_appointment: CorrectAppointmentHandler
     read_appointments: ReadAppointments
     read_care_path: ReadCarePathHandler
 

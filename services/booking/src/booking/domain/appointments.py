@@ -1,4 +1,5 @@
-"""An appointment's life: held -> booked -> arrived -> fulfilled; booked -> cancelled or missed; held -> lapsed.
+"""An appointment's life: held -> booked -> arrived -> fulfilled; booked -> cancelled or missed; missed -> arrived when
+that was wrong; held -> lapsed.
 
 Invariant: it keeps its identity through every move, and its version rises with every change.
 """
@@ -14,6 +15,7 @@ from booking.domain.facts import (
     AppointmentBooked,
     AppointmentCancelled,
     AppointmentCompleted,
+    AppointmentCorrected,
     AppointmentMissed,
     AppointmentPutOnHold,
     AppointmentReleased,
@@ -205,6 +207,12 @@ class Appointment:
             raise conflict("visit_not_started", "Nobody has missed a visit that has not begun.")
         after = self._next(Status.MISSED)
         return after._with(AppointmentMissed(after))
+
+    def correct(self) -> "Appointment":
+        """The patient came after all: late, or marked missed by mistake."""
+        self._expect(Status.MISSED)
+        after = self._next(Status.ARRIVED)
+        return after._with(AppointmentCorrected(after, self.status))
 
     def checked_in(self) -> "Appointment":
         """The session's record says that the patient is there; what has ended already stays as it is."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from booking.domain.appointments import Appointment, BookedBy
+    from booking.domain.appointments import Appointment, BookedBy, Status
     from booking.domain.cancellations import CancelledBy, CancelReason
     from booking.domain.care_path import Stage
     from booking.domain.ids import PatientId
@@ -77,6 +77,13 @@ class AppointmentCompleted(AppointmentFact):
 @dataclass(frozen=True, slots=True)
 class AppointmentMissed(AppointmentFact):
     """The patient did not come."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentCorrected(AppointmentFact):
+    """It had been recorded as `before` by mistake, or too early."""
+
+    before: Status
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,8 +123,8 @@ class PreSessionScreen(Aggregate):
         after = replace(self.recording(), visit_version=visit_version, starts_at=starts_at)
         if starts_at == self.starts_at and self.state is not ScreenState.WITHDRAWN:
             return after
-        if self.state is ScreenState.ASSESSED and self.valid_until is not None and starts_at <= self.valid_until:
-            return after
+        if self.valid_until is not None and starts_at <= self.valid_until:
+            return replace(after, state=ScreenState.ASSESSED)
         return replace(
             after, state=ScreenState.PLANNED, opens_at=starts_at - opens_before, requests=(), valid_until=None
         )

@@ -7,6 +7,7 @@ session, unless somebody at the clinic opened it already.
 from typing import TypeVar
 
 from careflow_events.contracts import (
+    AppointmentCorrected,
     AppointmentEvent,
     TreatmentArrived,
     TreatmentBooked,
@@ -23,7 +24,14 @@ from sessions.domain.ids import AppointmentId, LocationId, PatientId, PlanId, Se
 from sessions.domain.sessions import Session
 from sessions.domain.words import Modality, Phase, Provider, ProviderRole, VisitKind
 
-TreatmentEvent = TreatmentBooked | TreatmentRescheduled | TreatmentCancelled | TreatmentArrived | TreatmentMissed
+TreatmentEvent = (
+    TreatmentBooked
+    | TreatmentRescheduled
+    | TreatmentCancelled
+    | TreatmentArrived
+    | TreatmentMissed
+    | AppointmentCorrected
+)
 
 T = TypeVar("T", bound=TreatmentEvent)
 

@@ -126,7 +126,7 @@ class Session(Aggregate):
                 return replace(known, state=SessionState.MISSED)
             case AppointmentStatus.BOOKED if self.state in (SessionState.CANCELLED, SessionState.MISSED):
                 return replace(known, state=SessionState.SCHEDULED)
-            case AppointmentStatus.ARRIVED if self.state is SessionState.SCHEDULED:
+            case AppointmentStatus.ARRIVED if self.state in (SessionState.SCHEDULED, SessionState.MISSED):
                 return known._said(facts.SessionWasCheckedIn, known.starts_at, state=SessionState.ARRIVED)
         return known
 

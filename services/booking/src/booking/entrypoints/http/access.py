@@ -43,6 +43,7 @@ ACCESS: AccessTable = {
     "POST /v1/appointments/{appointment_id}/arrive": allow(*CARE_TEAM),
     "POST /v1/appointments/{appointment_id}/complete": allow(*CARE_TEAM),
     "POST /v1/appointments/{appointment_id}/missed": allow(*CARE_TEAM),
+    "POST /v1/appointments/{appointment_id}/correct": allow(*CARE_TEAM),
     "GET /v1/public/info-calls/availability": public(rate="60/minute"),
     "POST /v1/public/info-calls": public(rate="10/minute"),
 }

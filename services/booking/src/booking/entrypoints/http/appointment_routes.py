@@ -11,6 +11,7 @@ from booking.application.book_dosing import BookDosing
 from booking.application.cancel_appointment import CancelAppointment
 from booking.application.complete_consultation import CompleteConsultation
 from booking.application.confirm_hold import ConfirmHold
+from booking.application.correct_appointment import CorrectAppointment
 from booking.application.hold_appointment import HoldAppointment
 from booking.application.outcomes import Scheduled
 from booking.application.record_arrival import RecordArrival
@@ -196,6 +197,15 @@ async def record_missed_visit(
     """The patient did not come."""
     command = RecordMissedVisit(AppointmentId(appointment_id), version)
     return _changed(await app.record_missed_visit(command, actor, request))
+
+
+@router.post("/{appointment_id}/correct", response_model=AppointmentView)
+async def correct_appointment(
+    appointment_id: str, app: Application, actor: CurrentActor, request: IdempotentRequest, version: ExpectedVersion
+) -> Response:
+    """The patient who was marked missed came after all."""
+    command = CorrectAppointment(AppointmentId(appointment_id), version)
+    return _changed(await app.correct_appointment(command, actor, request))
 
 
 def _made(done: Committed[Scheduled]) -> Response:
