@@ -22,6 +22,8 @@ from careflow_cli.demo.walk import C_SSRS_NONE, Cleared, Walk
 INFUSION_MINUTES = 40
 OBSERVED_AT = (10, 15, 30, 40, 55, 70, 85, 100)
 """Minutes after the start of an infusion, as the clinic's policy asks; the last one before going home."""
+DISCHARGED_AT = 105
+"""More than an hour after the end of the infusion, which is the time a patient is watched."""
 THERAPY_FROM, THERAPY_TO = 45, 100
 """Minutes in which the patient can take part in psychotherapy."""
 FEED_PATIENCE = 15.0  # seconds for sessions to hear how fresh its view of screening is
@@ -75,7 +77,6 @@ class Course:
 
     async def plan(self, *, doses: int) -> SeenEvent:
         """The patient consents, the prescriber signs the plan of an induction; booking hears of it."""
-        self.walk.chapter("Consents and the treatment plan")
         patient = self.cleared.patient
         await self.bedside.consent(patient, "treatment", route="intravenous")
         await self.bedside.consent(patient, "financial")
@@ -93,11 +94,11 @@ class Course:
         starts = await self.clinic.free_times(self.cleared.patient, "preparation", self.walk.clock.now())
         return (await self.clinic.book(self.cleared.patient, "preparation", starts[0])).body
 
-    async def book_pairs(self, count: int, *, every_days: int = 7) -> list[Pair]:
+    async def book_pairs(self, count: int, *, every_days: int = 7, not_before: datetime | None = None) -> list[Pair]:
         """That many dosing visits at nine in the morning, early in the week, each with its integration two days
-        later.
+        later; time enough before the first for the questions that are asked before a dose.
         """
-        first = await self._free_morning(self.walk.clock.now())
+        first = await self._free_morning(not_before or self.walk.clock.now() + timedelta(days=4))
         series = {
             "plan_id": self.plan_id,
             "pattern": {
@@ -117,11 +118,9 @@ class Course:
         )
         return [Pair(visit, visit["integration"]) for visit in visits]
 
-    async def _free_morning(self, now: datetime) -> datetime:
-        """Nine o'clock on a Monday, Tuesday or Wednesday, free for a dose: time enough for the questions before it,
-        and two days after it for integration.
-        """
-        free = await self.clinic.free_times(self.cleared.patient, "dosing", now + timedelta(days=4), days=14)
+    async def _free_morning(self, start: datetime) -> datetime:
+        """Nine o'clock on a Monday, Tuesday or Wednesday, free for a dose, with two days after it for integration."""
+        free = await self.clinic.free_times(self.cleared.patient, "dosing", start, days=14)
         starts = [at(start).astimezone(CLINIC_ZONE) for start in free]
         return next(each for each in starts if each.hour == 9 and each.minute == 0 and each.weekday() < 3)
 
@@ -133,9 +132,9 @@ class Course:
         session_id = await self.arrived(visit)
         await self.bedside.does(session_id, "start", by=THERAPIST)
         began = at((await self.bedside.session(session_id)).body["started_at"])
-        await self.walk.travel_to(at(visit["ends_at"]))
-        therapy = _therapy(began, at(visit["ends_at"]))
-        await self.bedside.does(session_id, "complete", therapy, by=THERAPIST)
+        ended = began + (at(visit["ends_at"]) - at(visit["starts_at"]))
+        await self.walk.travel_to(ended)
+        await self.bedside.does(session_id, "complete", _therapy(began, ended), by=THERAPIST)
         return await self._completed(session_id)
 
     async def arrived(self, visit: Mapping[str, Any]) -> str:
@@ -159,15 +158,22 @@ class Course:
 
     async def ready_for_dose(self, visit: Mapping[str, Any], **found: Any) -> str:
         """The patient is there, examined and ordered for; `found` is what is out of the ordinary. Returns the session's
-        id once sessions knows how fresh its view of screening is.
+        id.
         """
         session_id = await self.arrived(visit)
+        await self.examined(session_id, **found)
+        return session_id
+
+    async def examined(self, session_id: str, **found: Any) -> None:
+        """Everything asked and measured, the order signed; ends once sessions knows how fresh its view of screening
+        is.
+        """
         await self.bedside.check(session_id, self.walk.clock.now(), **found)
         await self.bedside.order(session_id)
         async with asyncio.timeout(FEED_PATIENCE):
             while True:
                 if "eligibility_fresh" not in await self.bedside.failed(session_id):
-                    return session_id
+                    return
                 await asyncio.sleep(0.1)
 
     async def give_dose(self, session_id: str, location_id: str) -> tuple[datetime, str]:
@@ -180,9 +186,15 @@ class Course:
         return began, draw_id
 
     async def dose(self, visit: Mapping[str, Any]) -> SeenEvent:
-        """A whole dosing visit: gate, infusion, waste, vital signs, discharge. Returns that it was completed."""
+        """A whole dosing visit in which nothing is out of the ordinary. Returns that it was completed."""
         self.walk.chapter("A dose")
         session_id = await self.ready_for_dose(visit)
+        return await self.infusion(session_id, visit)
+
+    async def infusion(self, session_id: str, visit: Mapping[str, Any]) -> SeenEvent:
+        """From the open gate to the way home: infusion, witnessed waste, vital signs, therapy, discharge, the day's
+        count. Returns that the session was completed.
+        """
         await self.bedside.does(session_id, "clear", {"overrides": []}, by=PRESCRIBER)
         await self.bedside.does(session_id, "start")
         began, draw_id = await self.give_dose(session_id, visit["location_id"])
@@ -192,6 +204,7 @@ class Course:
                 await self.clinic.http.post(NURSE, "sessions", f"/v1/sessions/{session_id}/doses/end")
                 await self.bedside.waste(self.vial_id, draw_id)
             await self.bedside.observe(session_id)
+        await self.walk.travel_to(began + timedelta(minutes=DISCHARGED_AT))
         await self.bedside.does(session_id, "discharge", READY_TO_LEAVE)
         therapy = _therapy(began + timedelta(minutes=THERAPY_FROM), began + timedelta(minutes=THERAPY_TO))
         await self.bedside.does(session_id, "complete", therapy)
