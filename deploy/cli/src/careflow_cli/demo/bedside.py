@@ -119,8 +119,9 @@ class Bedside:
         path = f"/v1/appointments/{appointment_id}/session"
         return str((await self.http.get(NURSE, "sessions", path, after=after)).body["id"])
 
-    async def session(self, session_id: str) -> Answer:
-        return await self.http.get(NURSE, "sessions", f"/v1/sessions/{session_id}")
+    async def session(self, session_id: str, *, after: Sequence[str] = ()) -> Answer:
+        """The session as it is, once sessions has seen `after`."""
+        return await self.http.get(NURSE, "sessions", f"/v1/sessions/{session_id}", after=after)
 
     async def does(
         self, session_id: str, what: str, body: Mapping[str, Any] | None = None, *, by: Caller = NURSE

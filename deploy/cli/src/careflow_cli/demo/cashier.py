@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from careflow_cli.demo.clinic import COORDINATOR, Patient
@@ -59,10 +60,23 @@ class Cashier:
         """The estimate as the patient gets it."""
         return await self.http.file(patient.caller, "billing", f"/v1/estimates/{estimate_id}/pdf")
 
+    # -- visits given up or missed -------------------------------------------------------------------------------------
+
+    async def usual_price(self, kind: str, day: date) -> int:
+        """What a visit of that kind usually costs on that day."""
+        on = {"on": day.isoformat()}
+        schedule = (await self.http.get(BILLER, "billing", "/v1/fee-schedule", params=on)).body
+        return next(int(each["amount"]["minor"]) for each in schedule["visits"] if each["kind"] == kind)
+
+    async def fees(self, patient: Patient, *, after: Sequence[str] = ()) -> list[dict[str, Any]]:
+        """What the patient's lost visits cost or would have, once billing has seen `after`."""
+        params = {"patient_id": patient.id}
+        return list((await self.http.get(BILLER, "billing", "/v1/fees", params=params, after=after)).body["items"])
+
     # -- charges, payments and superbills ------------------------------------------------------------------------------
 
     async def charges(self, patient: Patient, *, after: Sequence[str] = ()) -> list[dict[str, Any]]:
-        """The patient's charges in the order they were posted."""
+        """The patient's charges by their dates of service."""
         return await self._all("/v1/charges", patient, after=after)
 
     async def receive(self, patient: Patient, minor: int, *, method: str = "card_terminal") -> Answer:
@@ -74,6 +88,13 @@ class Cashier:
             "reference": "terminal slip 7731",
         }
         return await self.http.post(BILLER, "billing", "/v1/payments", payment)
+
+    async def refund(self, payment_id: str, minor: int, *, reason: str = "overpaid") -> Answer:
+        """So much of a payment goes back by the way it came."""
+        path = f"/v1/payments/{payment_id}"
+        current = await self.http.get(BILLER, "billing", path)
+        body = {"amount": dollars(minor), "reason": reason}
+        return await self.http.post(BILLER, "billing", f"{path}/refunds", body, version=current.version)
 
     async def issue_superbill(self, patient: Patient, charge_ids: Sequence[str]) -> str:
         """A superbill for these charges, with the diagnoses, as the patient allowed. Returns its id."""

@@ -139,7 +139,7 @@ class Clinic:
     async def move_appointment(
         self, appointment_id: str, verb: str, body: Mapping[str, object] | None = None, *, by: Caller = COORDINATOR
     ) -> Answer:
-        """`arrive`, `complete`, `cancel`, `reschedule` or `missed`, at the version the caller has just read."""
+        """`arrive`, `complete`, `cancel`, `reschedule`, `missed` or `correct`, at the version just read."""
         current = await self.appointment(appointment_id)
         path = f"/v1/appointments/{appointment_id}/{verb}"
         return await self.http.post(by, "booking", path, body, version=current.version)

@@ -129,7 +129,10 @@ class Course:
     async def therapy_hour(self, visit: Mapping[str, Any]) -> SeenEvent:
         """A preparation or an integration, held from its start to its end. Returns that it was completed."""
         self.walk.chapter(f"{str(visit['kind']).capitalize()}")
-        session_id = await self.arrived(visit)
+        return await self.therapy(await self.arrived(visit), visit)
+
+    async def therapy(self, session_id: str, visit: Mapping[str, Any]) -> SeenEvent:
+        """The patient is there: the whole hour, from now. Returns that it was completed."""
         await self.bedside.does(session_id, "start", by=THERAPIST)
         began = at((await self.bedside.session(session_id)).body["started_at"])
         ended = began + (at(visit["ends_at"]) - at(visit["starts_at"]))
