@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from careflow_cli.demo.bedside import CLINIC_ZONE, DOSE, READY_TO_LEAVE, Bedside, induction, today
+from careflow_cli.demo.bedside import CLINIC_ZONE, DOSE, READY_TO_LEAVE, Bedside, induction, maintenance, today
 from careflow_cli.demo.cashier import Cashier
 from careflow_cli.demo.clinic import COORDINATOR, NURSE, PRESCRIBER, THERAPIST, Clinic, at, instant, position
 from careflow_cli.demo.http import Refused
@@ -73,6 +73,10 @@ class Course:
     def subject(self) -> str:
         return self.cleared.patient.subject
 
+    def last(self, name: str) -> SeenEvent:
+        """The newest event of that name about this patient."""
+        return self.clinic.events.of(name, subject=self.subject)[-1]
+
     # -- the plan ------------------------------------------------------------------------------------------------------
 
     async def plan(self, *, doses: int) -> SeenEvent:
@@ -86,6 +90,16 @@ class Course:
         activated = await self.clinic.events.wait_for("PlanActivated", subject=self.subject, where=self._of_plan)
         await self.clinic.care_path(patient, after=activated)
         return activated
+
+    async def goes_into_maintenance(self, *, doses: int) -> SeenEvent:
+        """The prescriber reviews the doses given and signs the step into maintenance; booking hears of it."""
+        self.walk.chapter("Maintenance")
+        patient, ends = self.cleared.patient, today(self.walk.clock.now()) + timedelta(weeks=26)
+        await self.clinic.http.post(PRESCRIBER, "sessions", f"/v1/patients/{patient.id}/dose-reviews")
+        await self.bedside.change_plan(self.plan_id, "adjust", maintenance(doses=doses, ends=ends))
+        adjusted = await self.clinic.events.wait_for("PlanAdjusted", subject=self.subject, where=self._of_plan)
+        await self.clinic.care_path(patient, after=adjusted)
+        return adjusted
 
     # -- booking -------------------------------------------------------------------------------------------------------
 
@@ -215,11 +229,12 @@ class Course:
         await self.bedside.close_drug_day(visit["location_id"], self.walk.clock.now())
         return completed
 
-    async def pair(self, pair: Pair, *, score: int) -> SeenEvent:
-        """A dosing visit with all around it: the questions before, the dose, its integration."""
+    async def pair(self, pair: Pair, *, score: int) -> tuple[SeenEvent, SeenEvent]:
+        """A dosing visit with all around it: the questions before, the dose, its integration. Returns that both
+        sessions were completed.
+        """
         await self.answer_before(pair.dosing, score=score)
-        await self.dose(pair.dosing)
-        return await self.therapy_hour(pair.integration)
+        return await self.dose(pair.dosing), await self.therapy_hour(pair.integration)
 
     # -- money ---------------------------------------------------------------------------------------------------------
 
