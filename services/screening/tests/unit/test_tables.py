@@ -1,6 +1,7 @@
 """The tables of the service agree with what it is made of."""
 
 from careflow_events.contracts import (
+    AppointmentCorrected,
     ClinicalFactReported,
     ConsultationCompleted,
     PatientDetailsChanged,
@@ -31,6 +32,7 @@ def test_what_screening_hears() -> None:
         TreatmentRescheduled,
         TreatmentCancelled,
         TreatmentMissed,
+        AppointmentCorrected,
         ClinicalFactReported,
         SessionRefused,
     ]
