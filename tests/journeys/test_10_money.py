@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from careflow_cli.demo.bedside import today
+from careflow_cli.demo.cashier import Cashier, dollars
 from careflow_cli.demo.clinic import COORDINATOR, Patient, Person, position
 from careflow_cli.demo.http import Answer, Caller
 from careflow_cli.demo.walk import Walk
@@ -12,7 +14,6 @@ if TYPE_CHECKING:
     from careflow_cli.stack.stack import Stack
 
 BILLER = Caller("bea-biller", ("biller",))
-PRICE = {"minor": 45_000, "currency": "USD"}
 INSURANCE = {"kind": "commercial", "payer": "Example Health Plan", "member_id": "XEH900100200"}
 HOME = {"line": "12 Alder Lane", "city": "Mill Valley", "state": "CA", "postal_code": "94941"}
 
@@ -22,7 +23,8 @@ async def test_an_evaluation_is_charged_paid_and_on_a_superbill(walk: Walk, pers
     patient, http, events = cleared.patient, walk.clinic.http, walk.clinic.events
     posted = await events.wait_for("ChargePosted", subject=patient.subject)
     assert (posted.data["cause"], posted.data["cause_id"]) == ("evaluation", cleared.evaluation_id)
-    assert posted.data["amount_minor"] == PRICE["minor"]
+    price = dollars(await Cashier(http).usual_price("evaluation", today(walk.clock.now())))
+    assert posted.data["amount_minor"] == price["minor"]
 
     preview = await _preview(walk, patient, posted.data["charge_id"])
     assert {each["code"] for each in preview.body["missing"]} == {"patient_sex", "patient_address", "insurance"}
@@ -31,12 +33,12 @@ async def test_an_evaluation_is_charged_paid_and_on_a_superbill(walk: Walk, pers
     path = f"/v1/accounts/{patient.id}/coverage"
     await http.ask(BILLER, "PUT", "billing", path, INSURANCE, version=account.version)
 
-    payment = {"patient_id": patient.id, "amount": PRICE, "method": "card_terminal", "reference": "terminal 7731"}
+    payment = {"patient_id": patient.id, "amount": price, "method": "card_terminal", "reference": "terminal 7731"}
     await http.post(BILLER, "billing", "/v1/payments", payment)
     bill = {"patient_id": patient.id, "charge_ids": [posted.data["charge_id"]], "disclose_diagnoses": True}
     issued = await http.post(BILLER, "billing", "/v1/superbills", bill)
     superbill = await http.get(patient.caller, "billing", f"/v1/superbills/{issued.body['superbill_id']}")
-    assert (superbill.body["charged"], superbill.body["paid"]) == (PRICE, PRICE)
+    assert (superbill.body["charged"], superbill.body["paid"]) == (price, price)
     assert await _pdf(stack, patient, issued.body["superbill_id"]) == b"%PDF-"
 
     await events.wait_for("SuperbillIssued", subject=patient.subject)
