@@ -10,8 +10,9 @@ from careflow_events import contracts
 from careflow_events.contracts import codes, session_codes
 from careflow_events.contracts.sealed import Sealed
 from careflow_service.ids import new_id
+from careflow_service.testing.calling import Caller
 from services.sessions.tests.builders import MILL_VALLEY, ZONE
-from services.sessions.tests.world import Caller, World
+from services.sessions.tests.world import World
 
 
 def ok(response: httpx.Response, status: int = 200) -> Any:

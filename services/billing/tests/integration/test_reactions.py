@@ -9,7 +9,7 @@ import pytest
 from billing.subscriptions import SUBSCRIPTIONS
 from careflow_events.handling import Settled
 from careflow_events.sealing import SectionBroken
-from careflow_events.testing.builders import Keys, a_record
+from careflow_events.testing.builders import Keys
 from careflow_events.testing.samples import Sample, sample_key_ring, samples, with_unknown_codes, with_unknown_fields
 from services.billing.tests.builders import ANA
 from services.billing.tests.clinic import charges, has_patient, pays, session_completed, trial_balance
@@ -25,9 +25,8 @@ async def test_every_published_sample_is_taken_in_once(
     store_url: str, database: str, sample: Sample, as_sent: Callable[[Sample], Sample]
 ) -> None:
     async with running(store_url, database, keyring=sample_key_ring("billing")) as world:
-        record = a_record(as_sent(sample).envelope)
-        assert await world.handling.settle(record) is Settled.HANDLED
-        assert await world.handling.settle(record) is Settled.DUPLICATE
+        assert await world.take_in(as_sent(sample).envelope) is Settled.HANDLED
+        assert await world.hear_again() is Settled.DUPLICATE
 
 
 async def test_lines_that_do_not_open_are_poison_and_charge_nothing(store_url: str, database: str) -> None:

@@ -5,8 +5,9 @@ import bson
 from careflow_events.catalogue import CATALOGUE, read
 from careflow_events.contracts import ClearanceGranted, DiagnosesRecorded, EvaluationRecorded, QuestionnaireCompleted
 from careflow_service.ids import new_id
+from careflow_service.testing.world import SEALING
 from services.screening.tests.clinic import answers, cleared, grants, has_rota, ok, reads, refusal
-from services.screening.tests.world import SEALING, World
+from services.screening.tests.world import World
 
 CANARY = "zzcanaryzz"
 

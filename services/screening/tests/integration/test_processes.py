@@ -19,6 +19,7 @@ from joserfc.jwk import ECKey
 from careflow_service.identity import Actor
 from careflow_service.processes.opening import opened
 from careflow_service.settings import DEVELOPMENT_ISSUER, load
+from careflow_service.testing.calling import ISSUER
 from careflow_service.work import Transaction
 from screening.bootstrap import SERVICE
 from screening.domain.ids import AlertId, PageId
@@ -26,7 +27,6 @@ from screening.domain.paging import Page
 from screening.domain.rota import ChannelKind
 from screening.settings import ScreeningSettings
 from services.screening.tests.builders import NURSE, new_uuid
-from services.screening.tests.world import ISSUER
 
 KEY_SIZES = {"MASTER_KEY": 96, "BLIND_INDEX_KEY": 32, "AUDIT_KEY": 32}
 WITHIN_SECONDS = 30

@@ -12,6 +12,7 @@ from careflow_events.contracts import codes
 from careflow_events.contracts.sealed import Sealed
 from careflow_events.handling import Settled
 from careflow_service.ids import new_id
+from careflow_service.testing.world import FORGED, SEALING
 from services.sessions.tests.clinic import (
     SCORE,
     Course,
@@ -33,7 +34,7 @@ from services.sessions.tests.clinic import (
     therapy_hour,
     wastes_before_witness,
 )
-from services.sessions.tests.world import FORGED, SEALING, World
+from services.sessions.tests.world import World
 
 MINUTE = timedelta(minutes=1)
 
@@ -166,7 +167,7 @@ async def test_a_sealed_section_that_does_not_open_parks_the_patients_stream_and
     session_id = await ready_for_dose(world, course)
     forged = clearance_granted(course.patient_id, new_id(), world.clock() + timedelta(days=90))
 
-    assert await world.hear(forged, keys=FORGED) is Settled.PARKED
+    assert await world.deliver(world.next_event(forged, keys=FORGED)) is Settled.PARKED
 
     assert await gate_of(world, session_id) == ["record_complete"]
 
