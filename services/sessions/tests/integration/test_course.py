@@ -24,10 +24,10 @@ from services.sessions.tests.clinic import (
     receives_dose,
     refusal,
     session_of,
-    snapshot,
     therapy_hour,
     wastes_before_witness,
 )
+from services.sessions.tests.news import snapshot
 from services.sessions.tests.world import World
 
 

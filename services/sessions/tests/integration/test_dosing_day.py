@@ -16,8 +16,6 @@ from careflow_service.testing.world import FORGED, SEALING
 from services.sessions.tests.clinic import (
     SCORE,
     Course,
-    alert_raised,
-    clearance_granted,
     does,
     dose,
     draws,
@@ -34,6 +32,7 @@ from services.sessions.tests.clinic import (
     therapy_hour,
     wastes_before_witness,
 )
+from services.sessions.tests.news import alert_raised, clearance_granted
 from services.sessions.tests.world import World
 
 MINUTE = timedelta(minutes=1)

@@ -3,16 +3,7 @@
 from datetime import timedelta
 
 from services.sessions.tests.builders import MILL_VALLEY
-from services.sessions.tests.clinic import (
-    draws,
-    gate_of,
-    has_course,
-    has_vial,
-    ok,
-    ready_for_dose,
-    refusal,
-    wastes,
-)
+from services.sessions.tests.clinic import draws, gate_of, has_course, has_vial, ok, ready_for_dose, refusal, wastes
 from services.sessions.tests.world import World
 
 DAY = f"/v1/drug-log/locations/{MILL_VALLEY}/days/2026-11-23"

@@ -19,7 +19,8 @@ from fastapi import FastAPI
 from pymongo.monitoring import CommandListener
 
 from careflow_events.contracts import EventData
-from careflow_events.delivery import Delivery, Outcome
+from careflow_events.delivery import Delivery
+from careflow_events.delivery import Outcome as Delivered
 from careflow_events.envelope import Envelope, decode
 from careflow_events.faults import diagnosis
 from careflow_events.handling import Handling, Settled
@@ -32,6 +33,7 @@ from careflow_service.clock import wall_clock
 from careflow_service.http.app import create_app
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
+from careflow_service.mongo.audit import AUDIT, Outcome
 from careflow_service.mongo.reactions import ReactionTransactions
 from careflow_service.mongo.store import Keys, Store
 from careflow_service.service import Resources, Service
@@ -128,7 +130,7 @@ class ServiceWorld(Generic[P, App]):
         self._last = event
         return await self.handling.settle(a_record(event))
 
-    async def deliver(self, event: Envelope) -> Outcome:
+    async def deliver(self, event: Envelope) -> Delivered:
         """This very event is delivered as a worker does: what goes wrong is retried, then parked."""
         return await Delivery(self.handling, fault_of=diagnosis(lambda _: False)).deliver(a_record(event))
 
@@ -160,6 +162,21 @@ class ServiceWorld(Generic[P, App]):
             await self.catch_up()
             if self.clock() == until:
                 return
+
+    async def contents(self) -> dict[str, list[dict[str, Any]]]:
+        """Everything that is stored, by collection, but who read or was refused what."""
+        database = self.store.database
+        names = sorted(await database.list_collection_names())
+        kept = {name: await database[name].find().sort("_id", 1).to_list() for name in names}
+        return {**kept, AUDIT: [entry for entry in kept.get(AUDIT, ()) if entry["outcome"] == Outcome.DONE]}
+
+    @asynccontextmanager
+    async def nothing_changes(self) -> AsyncIterator[None]:
+        """What happens within the block changes nothing: no state, nothing to be said, no audit of a deed."""
+        before = await self.contents()
+        yield
+        after = await self.contents()
+        assert {name for name in after if after[name] != before.get(name, [])} == set()
 
     async def said(self, patient_id: str | None = None, topic: str | None = None) -> list[Envelope]:
         """What it has committed to say, in order; of one patient, on its own topic unless another is named."""

@@ -21,17 +21,9 @@ from sessions.domain.ids import AppointmentId, LocationId, PatientId, PlanId, Se
 from sessions.domain.monitoring import Monitoring
 from sessions.domain.reports import reports_in
 from sessions.domain.service_lines import BillableServices, ServiceLine
-from sessions.domain.states import BEFORE_START, UNDER_WAY, Outcome, SessionState
+from sessions.domain.states import BEFORE_START, UNDER_WAY, Numbered, Outcome, SessionState
 from sessions.domain.units import Milligrams, total
 from sessions.domain.words import CONVERTIBLE_TO, Modality, Phase, Provider, VisitKind
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Numbered:
-    """Which visit of its plan this is: `number` of `of` visits of the kind."""
-
-    number: int
-    of: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,28 +88,38 @@ class Session(Aggregate):
         return replace(blank.appointment_became(appointment), version=1)
 
     def appointment_became(self, appointment: AppointmentSnapshot) -> Self:
-        """What booking says now. An older version changes nothing; a session that has started keeps its own course."""
+        """What booking says now. An older version changes nothing; a session that has started keeps its own course. One
+        that the clinic opened for somebody or something else than was booked begins anew: nothing of it was theirs.
+        """
         if appointment.version <= self.appointment_version:
             return self
+        before = self.recording()
+        if self.state in BEFORE_START and self._mistaken(appointment):
+            before = replace(
+                type(self).opened(
+                    self.id, self.appointment_id, appointment.patient_id, appointment.kind, appointment.location_id
+                ),
+                version=before.version,
+            )
         known = replace(
-            self.recording(),
+            before,
             appointment_version=appointment.version,
             starts_at=appointment.starts_at,
             ends_at=appointment.ends_at,
             modality=appointment.modality,
             providers=appointment.providers,
             location_id=appointment.location_id,
-            phase=appointment.phase or self.phase,
-            plan_id=appointment.plan_id or self.plan_id,
+            phase=appointment.phase or before.phase,
+            plan_id=appointment.plan_id or before.plan_id,
         )
         match appointment.status:
-            case AppointmentStatus.CANCELLED if self.state in BEFORE_START:
+            case AppointmentStatus.CANCELLED if known.state in BEFORE_START:
                 return replace(known, state=SessionState.CANCELLED)
-            case AppointmentStatus.MISSED if self.state in BEFORE_START:
+            case AppointmentStatus.MISSED if known.state in BEFORE_START:
                 return replace(known, state=SessionState.MISSED)
-            case AppointmentStatus.BOOKED if self.state in (SessionState.CANCELLED, SessionState.MISSED):
+            case AppointmentStatus.BOOKED if known.state in (SessionState.CANCELLED, SessionState.MISSED):
                 return replace(known, state=SessionState.SCHEDULED)
-            case AppointmentStatus.ARRIVED if self.state is SessionState.SCHEDULED:
+            case AppointmentStatus.ARRIVED if known.state is SessionState.SCHEDULED:
                 return known._said(facts.SessionWasCheckedIn, known.starts_at, state=SessionState.ARRIVED)
         return known
 
@@ -268,6 +270,16 @@ class Session(Aggregate):
         corrected = BillableServices(revision=revision, lines=(*others, *lines), by=by, at=now)
         after = replace(self.recording(), services=corrected)
         return replace(after, facts=(*after.facts, facts.SessionServicesWereCorrected(session=after, at=now)))
+
+    def _mistaken(self, appointment: AppointmentSnapshot) -> bool:
+        """Whether it was opened by hand, before booking was heard, for another patient or kind of visit."""
+        opened_as, booked_as = (self.patient_id, self.booked_kind), (appointment.patient_id, appointment.kind)
+        return self.appointment_version == 0 and opened_as != booked_as
+
+    def expect_draw(self) -> None:
+        """Drug is drawn up for a dosing session that has not ended. Refused: `not_a_dosing_session`, `wrong_state`."""
+        self._must_be_dosing()
+        self._must_be(*BEFORE_START, *UNDER_WAY)
 
     def _must_pass(self, gate: Gate | None) -> None:
         if gate is None:

@@ -11,12 +11,13 @@ from billing.application.use_cases import Billing
 from billing.domain.card_numbers import refuse_card_number
 from billing.domain.money import Money
 from careflow_service.http.dependencies import RequestPart, application
+from careflow_service.http.fields import ONE_LINE, PROSE
 
 App = Annotated[Billing, Depends(application(Billing))]
 
-Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$")]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), ONE_LINE]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), PROSE]
 
 LARGEST_AMOUNT = 100_000_000
 """A million in cents: no amount of a clinic's patient is larger."""

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, answer, represent
+from careflow_service.http.fields import PROSE, Day
 from careflow_service.work import Committed
 from sessions.application.close_drug_day import CloseDrugDay, SettleDiscrepancy
 from sessions.application.draw_drug import DrawDrug
@@ -32,7 +33,7 @@ class NewContainer(RequestBody):
     form: Line
     ndc: Annotated[str, StringConstraints(pattern=r"^[0-9]{11}$")]
     lot: Line
-    expires_on: date
+    expires_on: Day
     ml: Quantity
     mg_per_ml: Quantity
 
@@ -60,7 +61,7 @@ class NewEntry(RequestBody):
     kind: EntryKind
     mg: Quantity
     draw_id: Uuid | None = None
-    note: Annotated[str, StringConstraints(max_length=4000)] = ""
+    note: Annotated[str, StringConstraints(max_length=4000), PROSE] = ""
 
 
 class Reversal(RequestBody):
@@ -182,7 +183,7 @@ async def reverse_entry(
 
 @router.post("/v1/drug-log/locations/{location_id}/days/{day}/close", status_code=201, response_model=AggregateChanged)
 async def close_drug_day(
-    location_id: Uuid, day: date, body: DayClose, actor: CurrentActor, request: IdempotentRequest, app: App
+    location_id: Uuid, day: Day, body: DayClose, actor: CurrentActor, request: IdempotentRequest, app: App
 ) -> Response:
     """Count and close a day. Refused with everything that does not add up, unless it is acknowledged."""
     counts = {ContainerId(each): Milligrams(mg) for each, mg in body.counts.items()}
@@ -193,7 +194,7 @@ async def close_drug_day(
 @router.post("/v1/drug-log/locations/{location_id}/days/{day}/settle", response_model=AggregateChanged)
 async def settle_discrepancy(
     location_id: Uuid,
-    day: date,
+    day: Day,
     body: DiscrepancySettlement,
     actor: CurrentActor,
     request: IdempotentRequest,

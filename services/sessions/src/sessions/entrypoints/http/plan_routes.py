@@ -14,6 +14,7 @@ from careflow_service.http.dependencies import (
     RequestPart,
     represent,
 )
+from careflow_service.http.fields import Day
 from sessions.application.change_plan import ChangePlan, PlanChange
 from sessions.application.draft_plan import DraftPlan, RedraftPlan
 from sessions.application.review_doses import ReviewDoses
@@ -68,7 +69,7 @@ class Terms(RequestBody):
     instruments: Lines = ()
     stop_rules: Lines = ()
     exit_criteria: Lines = ()
-    expected_end: date
+    expected_end: Day
 
     def terms(self) -> PlanTerms:
         return PlanTerms(

@@ -1,4 +1,4 @@
-"""What bodies have in common: bounded text, amounts as text, the application a route calls, the plain answers."""
+"""What bodies have in common: bounded text, clinical amounts, the application a route calls, the plain answers."""
 
 from decimal import Decimal
 from typing import Annotated
@@ -7,16 +7,17 @@ from fastapi import Depends, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from careflow_service.http.dependencies import answer, application
+from careflow_service.http.fields import ONE_LINE, PROSE
 from careflow_service.work import Committed
 from sessions.application.results import Changed
 from sessions.application.use_cases import Sessions
 
 App = Annotated[Sessions, Depends(application(Sessions))]
 
-Code = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$")]
 Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), ONE_LINE]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), PROSE]
 
 Quantity = Annotated[Decimal, Field(ge=0, le=100_000, decimal_places=4, allow_inf_nan=False)]
 """A clinical amount, written as text in JSON ("0.5"), so that no binary fraction ever stands for a dose."""

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from careflow_service.http.dependencies import (
     CurrentActor,
@@ -15,6 +15,7 @@ from careflow_service.http.dependencies import (
     RequestPart,
     represent,
 )
+from careflow_service.http.fields import Moment
 from sessions.application.abort_session import AbortSession
 from sessions.application.check_in import CheckIn
 from sessions.application.complete_session import CompleteSession
@@ -43,8 +44,8 @@ class Therapy(RequestPart):
     """Psychotherapy with documented times; in a dosing session only while the patient could take part."""
 
     provider: Code
-    started_at: AwareDatetime
-    ended_at: AwareDatetime
+    started_at: Moment
+    ended_at: Moment
 
     def time(self) -> TherapyTime:
         return TherapyTime(provider=StaffId(self.provider), started_at=self.started_at, ended_at=self.ended_at)
