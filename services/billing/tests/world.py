@@ -12,7 +12,7 @@ from careflow_service.testing.calling import Caller
 from services.billing.tests.builders import NOW
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class World(world.ServiceWorld[Ports, Billing]):
     """One clinic's billing."""
 

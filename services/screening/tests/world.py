@@ -16,7 +16,7 @@ from screening.settings import ScreeningSettings
 from services.screening.tests.builders import NOW
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class World(world.ServiceWorld[Ports, Screening]):
     """One clinic's screening."""
 

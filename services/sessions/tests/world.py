@@ -15,7 +15,7 @@ from sessions.application.use_cases import Sessions
 from sessions.bootstrap import SERVICE
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class World(world.ServiceWorld[Ports, Sessions]):
     """One clinic's sessions."""
 
