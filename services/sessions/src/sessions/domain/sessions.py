@@ -89,37 +89,43 @@ class Session(Aggregate):
 
     def appointment_became(self, appointment: AppointmentSnapshot) -> Self:
         """What booking says now. An older version changes nothing; a session that has started keeps its own course. One
-        that the clinic opened for somebody or something else than was booked begins anew: nothing of it was theirs.
+        the clinic opened for somebody or something else than was booked begins anew: nothing of it was theirs.
+
+        News without anything new is no change either, such as the arrival that was recorded here and is heard back:
+        whoever is at the bedside goes on with the version they have read.
         """
         if appointment.version <= self.appointment_version:
             return self
-        before = self.recording()
-        if self.state in BEFORE_START and self._mistaken(appointment):
-            before = replace(
-                type(self).opened(
-                    self.id, self.appointment_id, appointment.patient_id, appointment.kind, appointment.location_id
-                ),
-                version=before.version,
+        booked = (appointment.patient_id, appointment.kind)
+        if self.state in BEFORE_START and self.appointment_version == 0 and booked != (self.patient_id, self.kind):
+            blank = self.opened(
+                self.id, self.appointment_id, appointment.patient_id, appointment.kind, appointment.location_id
             )
+            return replace(blank, version=self.version)._told(appointment)
+        after = self._told(appointment)
+        unchanged = replace(after, version=self.version, appointment_version=self.appointment_version) == self
+        return self if unchanged else after
+
+    def _told(self, appointment: AppointmentSnapshot) -> Self:
         known = replace(
-            before,
+            self.recording(),
             appointment_version=appointment.version,
             starts_at=appointment.starts_at,
             ends_at=appointment.ends_at,
             modality=appointment.modality,
             providers=appointment.providers,
             location_id=appointment.location_id,
-            phase=appointment.phase or before.phase,
-            plan_id=appointment.plan_id or before.plan_id,
+            phase=appointment.phase or self.phase,
+            plan_id=appointment.plan_id or self.plan_id,
         )
         match appointment.status:
-            case AppointmentStatus.CANCELLED if known.state in BEFORE_START:
+            case AppointmentStatus.CANCELLED if self.state in BEFORE_START:
                 return replace(known, state=SessionState.CANCELLED)
-            case AppointmentStatus.MISSED if known.state in BEFORE_START:
+            case AppointmentStatus.MISSED if self.state in BEFORE_START:
                 return replace(known, state=SessionState.MISSED)
-            case AppointmentStatus.BOOKED if known.state in (SessionState.CANCELLED, SessionState.MISSED):
+            case AppointmentStatus.BOOKED if self.state in (SessionState.CANCELLED, SessionState.MISSED):
                 return replace(known, state=SessionState.SCHEDULED)
-            case AppointmentStatus.ARRIVED if known.state is SessionState.SCHEDULED:
+            case AppointmentStatus.ARRIVED if self.state is SessionState.SCHEDULED:
                 return known._said(facts.SessionWasCheckedIn, known.starts_at, state=SessionState.ARRIVED)
         return known
 
@@ -270,11 +276,6 @@ class Session(Aggregate):
         corrected = BillableServices(revision=revision, lines=(*others, *lines), by=by, at=now)
         after = replace(self.recording(), services=corrected)
         return replace(after, facts=(*after.facts, facts.SessionServicesWereCorrected(session=after, at=now)))
-
-    def _mistaken(self, appointment: AppointmentSnapshot) -> bool:
-        """Whether it was opened by hand, before booking was heard, for another patient or kind of visit."""
-        opened_as, booked_as = (self.patient_id, self.booked_kind), (appointment.patient_id, appointment.kind)
-        return self.appointment_version == 0 and opened_as != booked_as
 
     def expect_draw(self) -> None:
         """Drug is drawn up for a dosing session that has not ended. Refused: `not_a_dosing_session`, `wrong_state`."""
