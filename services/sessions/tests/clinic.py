@@ -26,9 +26,11 @@ def refusal(response: httpx.Response) -> tuple[int, str]:
     return response.status_code, response.json()["code"]
 
 
-async def books(world: World, patient_id: str, starts_at: datetime, *, kind: str = "dosing") -> str:
+async def books(
+    world: World, patient_id: str, starts_at: datetime, *, kind: str = "dosing", appointment_id: str | None = None
+) -> str:
     """Booking books a treatment visit; answers the appointment's id."""
-    appointment_id = new_id()
+    appointment_id = appointment_id or new_id()
     booked = contracts.TreatmentBooked(
         **snapshot(patient_id, appointment_id, starts_at, kind=kind), booked_by=codes.BookedBy.STAFF
     )

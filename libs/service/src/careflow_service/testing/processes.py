@@ -89,6 +89,11 @@ async def started(service: str, what: str, given: Mapping[str, str]) -> AsyncIte
 
 
 async def ready(client: httpx.AsyncClient) -> dict[str, bool]:
-    """What the process checks before it calls itself ready."""
-    checks = (await client.get("/health/ready")).json()["checks"]
-    return {name: bool(holds) for name, holds in checks.items()}
+    """What the process checks before it calls itself ready, once its store has answered in time: on a busy machine the
+    first answer may come late. Raises TimeoutError.
+    """
+    async with asyncio.timeout(WITHIN_SECONDS):
+        while True:
+            checks = {name: bool(holds) for name, holds in (await client.get("/health/ready")).json()["checks"].items()}
+            if checks["store"]:
+                return checks

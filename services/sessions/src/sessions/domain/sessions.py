@@ -89,10 +89,9 @@ class Session(Aggregate):
 
     def appointment_became(self, appointment: AppointmentSnapshot) -> Self:
         """What booking says now. An older version changes nothing; a session that has started keeps its own course. One
-        the clinic opened for somebody or something else than was booked begins anew: nothing of it was theirs.
-
-        News without anything new is no change either, such as the arrival that was recorded here and is heard back:
-        whoever is at the bedside goes on with the version they have read.
+        the clinic opened for somebody or something else than was booked begins anew: nothing of it was theirs. News
+        without anything new is no change either, such as the arrival that was recorded here and is heard back: whoever
+        is at the bedside goes on with the version they have read.
         """
         if appointment.version <= self.appointment_version:
             return self
