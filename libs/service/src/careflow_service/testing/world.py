@@ -14,8 +14,10 @@ from itertools import count
 from types import MappingProxyType
 from typing import Any, Final, Generic, TypeVar
 
+import bson
 import httpx
 from fastapi import FastAPI
+from prometheus_client import generate_latest
 from pymongo.monitoring import CommandListener
 
 from careflow_events.contracts import EventData
@@ -181,6 +183,16 @@ class ServiceWorld(Generic[P, App]):
         names = sorted(await database.list_collection_names())
         kept = {name: await database[name].find().sort("_id", 1).to_list() for name in names}
         return {**kept, AUDIT: [entry for entry in kept.get(AUDIT, ()) if entry["outcome"] == Outcome.DONE]}
+
+    async def readable(self, text: str) -> set[str]:
+        """Where this text can be read: collections of the store, the log, the metrics."""
+        database, found = self.store.database, set()
+        for name in await database.list_collection_names():
+            async for document in database[name].find():
+                if text.encode() in bson.encode(document):
+                    found.add(name)
+        elsewhere = {"log": self.logs.getvalue(), "metrics": generate_latest().decode()}
+        return found | {place for place, said in elsewhere.items() if text in said}
 
     @asynccontextmanager
     async def nothing_changes(self, *, but: frozenset[str] = frozenset()) -> AsyncIterator[None]:
