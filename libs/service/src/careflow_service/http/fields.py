@@ -48,7 +48,7 @@ def _written_instant(value: object) -> object:
         return value
     if _INSTANT.fullmatch(value) is None:
         raise PydanticCustomError("wrong_type", "an instant such as 2026-11-23T09:00:00-08:00")
-    return _parsed(datetime.fromisoformat, value)
+    return _parsed(datetime.fromisoformat, value.upper())
 
 
 def _written_day(value: object) -> object:
