@@ -138,3 +138,14 @@ async def test_a_draw_left_open_over_night_holds_dosing(world: World) -> None:
     await world.travel(timedelta(days=1))
 
     assert "drug_log_reconciled" in await gate_of(world, session_id)
+
+
+async def test_what_is_left_is_answered_in_digits_that_can_be_sent_back_as_a_count(world: World) -> None:
+    session_id = await ready_for_dose(world, await has_course(world))
+    vial = await has_vial(world)
+    draw_id = await draws(world, vial, session_id, "10.0000")
+    log = ok(await world.nurse.get(f"/v1/drug-log/containers/{vial}"))
+    assert (log["in_container_mg"], log["on_hand_mg"], log["draws"][0]["mg"]) == ("0", "500", "500")
+    entry = {"kind": "lost", "mg": "500.0000", "draw_id": draw_id}
+    ok(await world.nurse.post(f"/v1/drug-log/containers/{vial}/entries", entry), 201)
+    ok(await world.nurse.post(f"{DAY}/close", {"counts": {}}), 201)

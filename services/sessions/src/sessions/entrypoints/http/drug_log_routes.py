@@ -1,7 +1,6 @@
 """The controlled-drug log: receiving, drawing, entering, witnessing, and the close of a day."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Response
@@ -20,7 +19,17 @@ from sessions.domain.drug_days import Settlement
 from sessions.domain.drug_log import Container, EntryKind, Item
 from sessions.domain.ids import ContainerId, DrawId, EntryId, LocationId, SessionId
 from sessions.domain.units import Milligrams, MilligramsPerMillilitre, Millilitres
-from sessions.entrypoints.http.schemas import AggregateChanged, App, Line, Note, PartAdded, Quantity, Uuid, changed
+from sessions.entrypoints.http.schemas import (
+    AggregateChanged,
+    App,
+    Line,
+    Note,
+    PartAdded,
+    Quantity,
+    Shown,
+    Uuid,
+    changed,
+)
 
 router = APIRouter(tags=["drug log"])
 
@@ -84,7 +93,7 @@ class DiscrepancySettlement(RequestBody):
 class EntryView(BaseModel):
     id: str
     kind: EntryKind
-    mg: Decimal
+    mg: Shown
     by: str
     at: datetime
     draw_id: str | None
@@ -96,8 +105,8 @@ class EntryView(BaseModel):
 class DrawView(BaseModel):
     id: str
     session_id: str
-    mg: Decimal
-    open_mg: Decimal
+    mg: Shown
+    open_mg: Shown
     by: str
 
 
@@ -110,8 +119,8 @@ class ContainerView(BaseModel):
     drug: str
     lot: str
     expires_on: date
-    on_hand_mg: Decimal
-    in_container_mg: Decimal
+    on_hand_mg: Shown
+    in_container_mg: Shown
     draws: tuple[DrawView, ...]
     entries: tuple[EntryView, ...]
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from fastapi import Depends, Response
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from careflow_service.http.dependencies import answer, application
@@ -39,6 +39,9 @@ Quantity = Annotated[
 ]
 """A clinical amount, written as text in JSON ("0.5"), so that no binary fraction ever stands for a dose; and only as
 plain ASCII digits, so that what was typed is what is read."""
+
+Shown = Annotated[Decimal, PlainSerializer(lambda amount: format(amount.normalize(), "f"), return_type=str)]
+"""A clinical amount as it is answered: plain digits without idle zeros, so that it may be sent back as a `Quantity`."""
 
 
 class View(BaseModel):

@@ -1,7 +1,6 @@
 """Sessions: reading, opening, checking in, and the ends they can come to."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Response
@@ -28,7 +27,7 @@ from sessions.domain.service_lines import ServiceLine, TherapyTime
 from sessions.domain.sessions import Session
 from sessions.domain.states import Outcome, SessionState
 from sessions.domain.words import Phase, VisitKind
-from sessions.entrypoints.http.schemas import AggregateChanged, App, Code, Note, Uuid, changed
+from sessions.entrypoints.http.schemas import AggregateChanged, App, Code, Note, Shown, Uuid, changed
 
 router = APIRouter(tags=["sessions"])
 
@@ -119,7 +118,7 @@ class SessionView(BaseModel):
     ended_at: datetime | None
     outcome: Outcome | None
     refusal: RefusalView | None
-    given_mg: Decimal
+    given_mg: Shown
     vitals_due_at: datetime | None
     services_revision: int | None
 
