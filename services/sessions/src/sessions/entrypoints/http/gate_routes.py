@@ -40,7 +40,18 @@ from sessions.domain.checks import (
 from sessions.domain.doses import StatedDose
 from sessions.domain.ids import SessionId, StaffId
 from sessions.domain.units import Kilograms, Milligrams, MilligramsPerKilogram
-from sessions.entrypoints.http.schemas import AggregateChanged, App, Code, Line, Note, Quantity, Uuid, View, changed
+from sessions.entrypoints.http.schemas import (
+    AggregateChanged,
+    App,
+    Code,
+    Line,
+    Note,
+    Quantity,
+    Staff,
+    Uuid,
+    View,
+    changed,
+)
 from sessions.entrypoints.http.vitals_body import Vitals
 
 router = APIRouter(tags=["dose gate"])
@@ -77,9 +88,9 @@ class EscortBody(RequestPart):
 class TeamBody(RequestPart):
     """Who is physically present."""
 
-    therapist: Code | None = None
-    nurse: Code | None = None
-    prescriber: Code | None = None
+    therapist: Staff | None = None
+    nurse: Staff | None = None
+    prescriber: Staff | None = None
 
 
 class RestrictedProgramBody(RequestPart):

@@ -27,7 +27,7 @@ from sessions.domain.service_lines import ServiceLine, TherapyTime
 from sessions.domain.sessions import Session
 from sessions.domain.states import Outcome, SessionState
 from sessions.domain.words import Phase, VisitKind
-from sessions.entrypoints.http.schemas import AggregateChanged, App, Code, Note, Shown, Uuid, changed
+from sessions.entrypoints.http.schemas import AggregateChanged, App, Note, Shown, Staff, Uuid, changed
 
 router = APIRouter(tags=["sessions"])
 
@@ -42,7 +42,7 @@ class NewSession(RequestBody):
 class Therapy(RequestPart):
     """Psychotherapy with documented times; in a dosing session only while the patient could take part."""
 
-    provider: Code
+    provider: Staff
     started_at: Moment
     ended_at: Moment
 
