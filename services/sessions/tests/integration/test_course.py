@@ -90,7 +90,7 @@ async def test_a_plan_says_what_booking_and_billing_need_of_it(world: World) -> 
     assert (booking.dosing_interval_hours, booking.cadence_days, booking.integration_within_hours) == (48, 4, 72)
     assert [(each.kind, each.count, [line.code for line in each.service_lines]) for each in billing.services] == [
         ("preparation", 1, ["90837"]),
-        ("dosing", 6, ["96365", "J3490"]),
+        ("dosing", 6, ["96365", "J3490", "90837"]),
         ("integration", 6, ["90837"]),
     ]
 
