@@ -11,8 +11,9 @@ import httpx
 from careflow_events import contracts
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
+from careflow_service.testing.calling import Caller
 from services.booking.tests.builders import local
-from services.booking.tests.world import Caller, World
+from services.booking.tests.world import World
 
 NINE_TO_FIVE = [{"opens": "09:00", "closes": "17:00"}]
 WORKING_WEEK = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), NINE_TO_FIVE)

@@ -153,7 +153,7 @@ def plan_changed(contract: type[contracts.PlanChangeEvent], patient_id: str, pla
 
 async def deadlines_fire(world: World) -> None:
     """Everything of booking that is due by now happens."""
-    ports = SERVICE.ports(world.booking)
+    ports = SERVICE.ports(world.application)
     for deadline in SERVICE.deadlines:
         while (due := await deadline.next(ports)) is not None and due[0] <= world.clock():
             await world.store.work.run(

@@ -10,8 +10,9 @@ from careflow_events.contracts import codes
 from careflow_events.contracts.sealed import Sealed
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
+from careflow_service.testing.calling import Caller
 from services.screening.tests.builders import c_ssrs, gad_7, phq_9
-from services.screening.tests.world import Caller, World
+from services.screening.tests.world import World
 
 SENSIBLE_ANSWERS = {"phq-9": phq_9(17), "gad-7": gad_7(12), "c-ssrs-screener": c_ssrs()}
 

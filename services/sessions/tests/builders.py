@@ -2,7 +2,6 @@
 gives a whole, valid thing; a test changes only what it is about.
 """
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -27,31 +26,24 @@ from sessions.domain.checks import (
     Team,
     Weight,
 )
-from sessions.domain.consents import Consent, ConsentCategory, ConsentText
-from sessions.domain.course import Course, DosedSession, TherapyHour
-from sessions.domain.dose_question import DoseQuestion
 from sessions.domain.doses import Ceiling, Dose, Order, StatedDose
 from sessions.domain.drug_log import Container, Item
-from sessions.domain.eligibility import ClearanceCopy, ClearanceStatus, Eligibility, PreSessionScreen, ScreenResult
 from sessions.domain.ids import (
     AppointmentId,
     ClearanceId,
-    ConsentId,
     ContainerId,
     DrawId,
     EntryId,
     LocationId,
     PatientId,
     PlanId,
-    RequestId,
     SessionId,
     StaffId,
 )
-from sessions.domain.plans import Plan, PlannedVisits, PlanTerms
 from sessions.domain.sessions import Session
 from sessions.domain.units import Kilograms, MilligramsPerKilogram, MilligramsPerMillilitre, Millilitres, milligrams
 from sessions.domain.vitals import BloodPressure, VitalSigns
-from sessions.domain.words import Modality, Phase, Provider, ProviderRole, RoomPurpose, Route, VisitKind
+from sessions.domain.words import Modality, Phase, Provider, ProviderRole, Route, VisitKind
 
 T = TypeVar("T")
 
@@ -193,102 +185,6 @@ def per_kg(value: str, total: str | None = None) -> Ceiling:
     return Ceiling(per_kg=MilligramsPerKilogram(Decimal(value)), total=milligrams(total) if total is not None else None)
 
 
-def visits(kind: VisitKind, number: int, length: int) -> PlannedVisits:
-    dosing = kind is VisitKind.DOSING
-    return PlannedVisits(
-        kind=kind,
-        count=number,
-        minutes=length,
-        modality=Modality.IN_PERSON,
-        roles=(ProviderRole.NURSE, ProviderRole.THERAPIST) if dosing else (ProviderRole.THERAPIST,),
-        rooms=(RoomPurpose.DOSING if dosing else RoomPurpose.CONSULTATION,),
-    )
-
-
-def plan_terms(*, route: Route = Route.INTRAVENOUS, phase: Phase = Phase.INDUCTION) -> PlanTerms:
-    """IV 0.5 mg/kg up to 0.8, six sessions with their integrations."""
-    ceilings = {
-        Route.INTRAVENOUS: (per_kg("0.5"), per_kg("0.8")),
-        Route.INTRAMUSCULAR: (per_kg("0.5"), per_kg("1.0")),
-        Route.ORAL: (Ceiling(total=milligrams(100)), Ceiling(total=milligrams(200))),
-        Route.INTRANASAL: (Ceiling(total=milligrams(56)), Ceiling(total=milligrams(84))),
-    }
-    start, ceiling = ceilings[route]
-    return PlanTerms(
-        phase=phase,
-        goals=("Get up in the morning and want to",),
-        indications=("treatment_resistant_depression",),
-        route=route,
-        route_reason="titrates well",
-        start=start,
-        ceiling=ceiling,
-        visits=(
-            visits(VisitKind.PREPARATION, 1, 60),
-            visits(VisitKind.DOSING, 6, 180),
-            visits(VisitKind.INTEGRATION, 6, 60),
-        ),
-        cadence_days=4,
-        therapist_id=THERAPIST,
-        stop_rules=("no response after six sessions",),
-        exit_criteria=("PHQ-9 below 5 for four weeks",),
-        expected_end=date(2027, 1, 15),
-    )
-
-
-def clearance(*, valid_until: datetime = NOW + days(60)) -> ClearanceCopy:
-    return ClearanceCopy(id=CLEARANCE, status=ClearanceStatus.VALID, valid_until=valid_until)
-
-
-def consent(*, route: Route = Route.INTRAVENOUS, version: str = "2026-11") -> Consent:
-    return Consent.signed(
-        ConsentId(new_uuid()),
-        ANA,
-        ConsentCategory.TREATMENT,
-        ConsentText(
-            document="off-label-treatment", document_version=version, sha256="0" * 64, language="en", route=route
-        ),
-        signer=ANA,
-        witness=None,
-        valid_until=NOW + days(365),
-        now=NOW - days(10),
-    )
-
-
-def plan(*, route: Route = Route.INTRAVENOUS, phase: Phase = Phase.INDUCTION) -> Plan:
-    """Signed nine days ago."""
-    draft = Plan.drafted(PLAN, ANA, plan_terms(route=route, phase=phase), PRESCRIBER)
-    return draft.signed(
-        PRESCRIBER, clearance=clearance(), consent=consent(route=route), policy=POLICY, codes=CODES, now=NOW - days(9)
-    )
-
-
-def dose_before(at: datetime) -> DosedSession:
-    return DosedSession(session_id=SessionId(new_uuid()), plan_id=PLAN, at=at)
-
-
-def hour_before(at: datetime, kind: VisitKind = VisitKind.INTEGRATION) -> TherapyHour:
-    return TherapyHour(session_id=SessionId(new_uuid()), kind=kind, plan_id=PLAN, started_at=at)
-
-
-def course(*doses: datetime, integrated: bool = True) -> Course:
-    """Prepared a week ago, with doses at these times, each integrated a day later unless said otherwise."""
-    hours_done = [hour_before(NOW - days(200), VisitKind.PREPARATION)]
-    if integrated:
-        hours_done += [hour_before(at + hours(20)) for at in doses]
-    reviews = (max(doses),) if doses else ()
-    return Course(id=ANA, doses=tuple(dose_before(at) for at in doses), hours=tuple(hours_done), dose_reviews=reviews)
-
-
-def screen(result: ScreenResult = ScreenResult.PASS, *, completed_at: datetime = NOW - days(1)) -> PreSessionScreen:
-    return PreSessionScreen(
-        request_id=RequestId(new_uuid()), completed_at=completed_at, valid_until=completed_at + days(7), result=result
-    )
-
-
-def eligibility() -> Eligibility:
-    return Eligibility(id=ANA, clearance=clearance(), screen=screen())
-
-
 def arrived(kind: VisitKind = VisitKind.DOSING) -> Session:
     return Session.scheduled(SESSION, appointment(kind=kind)).arrived(now=NOW)
 
@@ -296,25 +192,6 @@ def arrived(kind: VisitKind = VisitKind.DOSING) -> Session:
 def checked() -> Session:
     """Checked and ordered, nothing missing."""
     return arrived().checked(checks(), now=NOW).ordered(order())
-
-
-def question(*, route: Route = Route.INTRAVENOUS) -> DoseQuestion:
-    """A first dose with everything in order."""
-    signed = order("40", "40", per_kg="0.5", route=route)
-    return DoseQuestion(
-        session=replace(checked(), order=signed),
-        plan=plan(route=route),
-        eligibility=eligibility(),
-        course=course(),
-        consents=(consent(route=route),),
-        emergency_contact_known=True,
-        screening_as_of=NOW - minutes(1),
-        record_complete=True,
-        integration_at=NOW + hours(48),
-        drug_log_reconciled=True,
-        policy=POLICY,
-        now=NOW,
-    )
 
 
 def dose(mass: str = "40", *, at: datetime = NOW, ended_at: datetime | None = None) -> Dose:
@@ -348,3 +225,12 @@ def vial(*, millilitres: str = "10", concentration: str = "50") -> Container:
         by=NURSE,
         now=NOW,
     )
+
+
+def drawn(container: Container, volume: str = "1", *, by: StaffId = NURSE) -> tuple[Container, DrawId]:
+    draw_id = DrawId(new_uuid())
+    return container.drawn(draw_id, SESSION, Millilitres(Decimal(volume)), by=by, today=TODAY, now=NOW), draw_id
+
+
+def given(container: Container, draw_id: DrawId, mass: str, *, by: StaffId = NURSE) -> Container:
+    return container.administered(EntryId(new_uuid()), draw_id, SESSION, milligrams(mass), by=by, now=NOW)

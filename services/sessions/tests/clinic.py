@@ -7,11 +7,12 @@ from typing import Any
 import httpx
 
 from careflow_events import contracts
-from careflow_events.contracts import codes, session_codes
-from careflow_events.contracts.sealed import Sealed
+from careflow_events.contracts import codes
 from careflow_service.ids import new_id
+from careflow_service.testing.calling import Caller
 from services.sessions.tests.builders import MILL_VALLEY, ZONE
-from services.sessions.tests.world import Caller, World
+from services.sessions.tests.news import clearance_granted, registered, screen_assessed, snapshot
+from services.sessions.tests.world import World
 
 
 def ok(response: httpx.Response, status: int = 200) -> Any:
@@ -25,84 +26,11 @@ def refusal(response: httpx.Response) -> tuple[int, str]:
     return response.status_code, response.json()["code"]
 
 
-def clearance_granted(patient_id: str, clearance_id: str, valid_until: datetime, **terms: Any) -> Any:
-    """Screening's event: treatment is cleared."""
-    section = {"indications": (codes.Indication.TREATMENT_RESISTANT_DEPRESSION,), **terms}
-    return contracts.ClearanceGranted(
-        patient_id=patient_id,
-        clearance_id=clearance_id,
-        decided_at=valid_until - timedelta(days=90),
-        valid_until=valid_until,
-        conditional=False,
-        for_sessions=Sealed.plain(contracts.ClearanceForSessions(**section)),
-    )
-
-
-def registered(patient_id: str, born: datetime) -> contracts.PatientRegistered:
-    """Booking's event about a new patient."""
-    name = contracts.PersonName(given="Ana", family="Rivera")
-    details = contracts.PatientForSessions(
-        name=name,
-        birth_date=born.date(),
-        phone="+14155550123",
-        emergency_contact=contracts.Contact(name="Bea Rivera", phone="+14155550199"),
-    )
-    return contracts.PatientRegistered(
-        patient_id=patient_id,
-        for_screening=Sealed.plain(contracts.PatientForScreening(birth_date=born.date(), state="CA")),
-        for_sessions=Sealed.plain(details),
-        for_billing=Sealed.plain(contracts.PatientForBilling(legal_name=name, birth_date=born.date())),
-    )
-
-
-def screen_assessed(patient_id: str, at: datetime, result: str = "pass") -> contracts.PreSessionScreenAssessed:
-    return contracts.PreSessionScreenAssessed(
-        patient_id=patient_id,
-        request_id=new_id(),
-        completed_at=at,
-        valid_until=at + timedelta(days=7),
-        result=session_codes.ScreenResult(result),
-        for_sessions=Sealed.plain(contracts.PreSessionScreenForSessions(score=12)),
-    )
-
-
-def alert_raised(patient_id: str, alert_id: str, at: datetime, level: str = "high") -> contracts.SafetyAlertRaised:
-    return contracts.SafetyAlertRaised(
-        patient_id=patient_id,
-        alert_id=alert_id,
-        level=codes.AlertLevel(level),
-        source=codes.AlertSource.ANSWER,
-        raised_at=at,
-        respond_by=at + timedelta(minutes=5),
-    )
-
-
-def snapshot(
-    patient_id: str, appointment_id: str, starts_at: datetime, *, kind: str = "dosing", version: int = 1, **more: Any
-) -> dict[str, Any]:
-    """The appointment as booking tells it."""
-    return {
-        "patient_id": patient_id,
-        "appointment_id": appointment_id,
-        "version": version,
-        "kind": codes.AppointmentKind(kind),
-        "starts_at": starts_at,
-        "ends_at": starts_at + timedelta(hours=3),
-        "timezone": "America/Los_Angeles",
-        "modality": codes.Modality.IN_PERSON,
-        "providers": (
-            contracts.Provider(id="user-therapist", role=codes.ProviderRole.THERAPIST),
-            contracts.Provider(id="user-nurse", role=codes.ProviderRole.NURSE),
-        ),
-        "location_id": MILL_VALLEY,
-        "status": codes.AppointmentStatus.BOOKED,
-        **more,
-    }
-
-
-async def books(world: World, patient_id: str, starts_at: datetime, *, kind: str = "dosing") -> str:
+async def books(
+    world: World, patient_id: str, starts_at: datetime, *, kind: str = "dosing", appointment_id: str | None = None
+) -> str:
     """Booking books a treatment visit; answers the appointment's id."""
-    appointment_id = new_id()
+    appointment_id = appointment_id or new_id()
     booked = contracts.TreatmentBooked(
         **snapshot(patient_id, appointment_id, starts_at, kind=kind), booked_by=codes.BookedBy.STAFF
     )

@@ -74,7 +74,7 @@ async def test_a_cancelled_visit_needs_none_any_more(world: World) -> None:
         )
     )
     world.clock.now = FAR
-    await world.timers_run()
+    await world.catch_up()
     assert "GoodFaithEstimateOverdue" not in await world.said_types(ANA)
 
 
@@ -82,11 +82,11 @@ async def test_one_that_is_not_issued_in_time_is_said_overdue_once_and_then_need
     await has_patient(world)
     await books(world, FAR)
     world.clock.now = local(28, 0) - timedelta(seconds=1)
-    await world.timers_run()
+    await world.catch_up()
     assert "GoodFaithEstimateOverdue" not in await world.said_types(ANA)
     world.clock.advance(timedelta(seconds=2))
-    await world.timers_run()
-    await world.timers_run()
+    await world.catch_up()
+    await world.catch_up()
     assert (await world.said_types(ANA)).count("GoodFaithEstimateOverdue") == 1
     (estimate,) = await estimates(world)
     path, version = f"/v1/estimates/{estimate['id']}/issue", estimate["version"]

@@ -60,7 +60,7 @@ async def has_had_the_courtesy(world: World) -> None:
     world.clock.now = local(19, 10)
     await missed(world, await books(world, local(19, 9)))
     world.clock.now = local(20, 10)
-    await world.timers_run()
+    await world.catch_up()
     assert [fee["waiver"] for fee in await fees(world)] == ["first_time_courtesy"]
     world.clock.now = WEDNESDAY_AT_NINE
 
@@ -75,10 +75,10 @@ async def test_a_missed_visit_is_charged_the_next_business_day_by_the_signed_pol
     await has_had_the_courtesy(world)
     await missed(world, await books(world, WEDNESDAY_AT_NINE))
     world.clock.now = THE_DAY_AFTER_THANKSGIVING_AT_NINE - timedelta(seconds=1)
-    await world.timers_run()
+    await world.catch_up()
     assert await charges(world) == []
     world.clock.advance(timedelta(seconds=1))
-    await world.timers_run()
+    await world.catch_up()
     assert await trial_balance(world) == {"receivable": 62_000, "revenue_fees": -62_000}
     (charge,) = await charges(world)
     assert (charge["cause"], charge["lines"][0]["service"]) == ("no_show", None)
@@ -99,7 +99,7 @@ async def test_a_cancellation_costs_by_who_and_when(
     await has_had_the_courtesy(world)
     await cancelled(world, await books(world, WEDNESDAY_AT_NINE), notice_minutes, by)
     world.clock.now = local(30, 12)
-    await world.timers_run()
+    await world.catch_up()
     assert (await trial_balance(world)).get("receivable", 0) == fee
 
 
@@ -117,7 +117,7 @@ async def test_moving_a_visit_costs_nothing(world: World) -> None:
         )
     )
     world.clock.now = local(30, 12)
-    await world.timers_run()
+    await world.catch_up()
     assert len(await fees(world)) == 1
 
 
@@ -126,7 +126,7 @@ async def test_without_a_signed_financial_policy_nothing_is_charged(world: World
     await world.hear(consent(ConsentCategory.TREATMENT))
     await missed(world, await books(world, WEDNESDAY_AT_NINE))
     world.clock.now = local(30, 12)
-    await world.timers_run()
+    await world.catch_up()
     assert [fee["waiver"] for fee in await fees(world)] == ["no_signed_policy"]
     assert await charges(world) == []
 
@@ -135,7 +135,7 @@ async def test_who_comes_after_all_owes_nothing_even_if_it_was_charged(world: Wo
     await has_had_the_courtesy(world)
     visit = await missed(world, await books(world, WEDNESDAY_AT_NINE))
     world.clock.now = local(30, 12)
-    await world.timers_run()
+    await world.catch_up()
     await world.hear(contracts.TreatmentArrived(**later(visit, status=codes.AppointmentStatus.ARRIVED)))
     assert await trial_balance(world) == {}
     assert [fee["state"] for fee in await fees(world)] == ["waived", "dropped"]
@@ -184,7 +184,7 @@ async def test_a_session_the_clinic_refuses_costs_nothing(world: World) -> None:
         )
     )
     world.clock.now = local(30, 12)
-    await world.timers_run()
+    await world.catch_up()
     assert await charges(world) == []
 
 
@@ -192,7 +192,7 @@ async def test_a_biller_waives_with_a_reason_before_or_after(world: World) -> No
     await has_had_the_courtesy(world)
     await missed(world, await books(world, WEDNESDAY_AT_NINE))
     world.clock.now = local(30, 12)
-    await world.timers_run()
+    await world.catch_up()
     fee = next(each for each in await fees(world) if each["state"] == "posted")
     path = f"/v1/fees/{fee['id']}/waive"
     (charge,) = await charges(world)

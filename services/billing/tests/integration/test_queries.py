@@ -51,7 +51,7 @@ async def test_every_query_has_its_index(world: World, log: CommandLog) -> None:
         for path in ("charges", "payments", "estimates", "fees", "superbills", "ledger/entries"):
             ok(await world.biller.get(f"/v1/{path}", patient_id=ANA))
         ok(await world.biller.get("/v1/ledger/entries", limit=5))
-        await world.timers_run()
+        await world.catch_up()
     assert set(await collection_scans(log, world.store.database)) <= WHOLE_LISTS
 
 

@@ -1,6 +1,4 @@
-"""What billing makes of everything it can hear: as it is sent now and by a newer producer, twice, and what does not
-open.
-"""
+"""What billing makes of everything it can hear: as it is sent now and by a newer producer, twice, and out of order."""
 
 from collections.abc import Callable
 
@@ -8,11 +6,20 @@ import pytest
 
 from billing.subscriptions import SUBSCRIPTIONS
 from careflow_events.handling import Settled
-from careflow_events.sealing import SectionBroken
-from careflow_events.testing.builders import Keys, a_record
 from careflow_events.testing.samples import Sample, sample_key_ring, samples, with_unknown_codes, with_unknown_fields
+from careflow_service.ids import new_id
+from careflow_service.testing.world import PARKING
 from services.billing.tests.builders import ANA
-from services.billing.tests.clinic import charges, has_patient, pays, session_completed, trial_balance
+from services.billing.tests.clinic import (
+    INFUSION,
+    THERAPY_HOUR,
+    charges,
+    has_patient,
+    pays,
+    services_corrected,
+    session_completed,
+    trial_balance,
+)
 from services.billing.tests.world import World, running
 
 HEARD = {each.contract for each in SUBSCRIPTIONS}
@@ -25,17 +32,28 @@ async def test_every_published_sample_is_taken_in_once(
     store_url: str, database: str, sample: Sample, as_sent: Callable[[Sample], Sample]
 ) -> None:
     async with running(store_url, database, keyring=sample_key_ring("billing")) as world:
-        record = a_record(as_sent(sample).envelope)
-        assert await world.handling.settle(record) is Settled.HANDLED
-        assert await world.handling.settle(record) is Settled.DUPLICATE
+        assert await world.take_in(as_sent(sample).envelope) is Settled.HANDLED
+        assert await world.hear_again() is Settled.DUPLICATE
 
 
-async def test_lines_that_do_not_open_are_poison_and_charge_nothing(store_url: str, database: str) -> None:
-    """The section is for billing, but not under the key billing has of that name: delivery parks the record."""
-    async with running(store_url, database, keyring=Keys("billing").ring("billing")) as world:
-        with pytest.raises(SectionBroken):
-            await world.hear(session_completed())
-        assert await charges(world) == []
+async def test_what_waits_behind_a_gap_is_charged_in_order_once_the_gap_is_filled(world: World) -> None:
+    session_id = new_id()
+    await world.hear(session_completed(THERAPY_HOUR))
+    missing = world.next_event(session_completed(INFUSION, session_id=session_id))
+    async with world.nothing_changes(but=PARKING):
+        assert await world.hear(services_corrected(session_id, 2, THERAPY_HOUR)) is Settled.PARKED
+    await world.take_in(missing)
+    await world.replay()
+    assert sorted(each["revision"] for each in await charges(world)) == [1, 2]
+    assert await trial_balance(world) == {"receivable": 45_000, "revenue_therapy": -45_000}
+
+
+async def test_an_older_revision_heard_late_changes_nothing(world: World) -> None:
+    session_id = new_id()
+    await world.hear(session_completed(session_id=session_id))
+    await world.hear(services_corrected(session_id, 3, THERAPY_HOUR))
+    async with world.nothing_changes(but=PARKING):
+        await world.hear(services_corrected(session_id, 2, INFUSION))
 
 
 async def test_the_books_balance_after_every_kind_of_news_in_any_order(world: World) -> None:

@@ -46,7 +46,7 @@ async def test_money_is_the_same_when_everything_is_tried_twice(world: World) ->
     await world.hear(services_corrected(completed.session_id, 2, INFUSION))
     await world.hear(contracts.TreatmentMissed(**later(visit, status=codes.AppointmentStatus.MISSED)))
     world.clock.now = local(16, 12, month=12)
-    await world.timers_run()
+    await world.catch_up()
     assert await world.said_types(ANA) == [
         "AccountOpened",
         "GoodFaithEstimateIssued",

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from billing.domain import facts
-from billing.domain.accounts import CoverageKind, PrivateContract
+from billing.domain.accounts import Coverage, CoverageKind, PrivateContract, Relationship
 from billing.domain.charges import Charge, ChargeCause, ChargeState, Obstacle
 from billing.domain.errors import DomainError
 from billing.domain.ids import EntryId
@@ -71,9 +71,11 @@ def test_under_medicare_nothing_is_charged_without_a_private_contract_of_before(
     charge = a_charge(a_rendered(infusion()), MEDICARE)
     assert charge.obstacles == (Obstacle.COVERAGE_BLOCKED,)
     assert [type(fact) for fact in charge.facts] == [facts.CoverageBlocked]
-    signed = MEDICARE.with_contract(PrivateContract(PRESCRIBER, date(2026, 1, 1), date(2027, 12, 31)))
+    signed = MEDICARE.with_contract(PrivateContract(PRESCRIBER, date(2026, 1, 1), date(2027, 12, 31)), today=TODAY)
     assert charge.retried(signed, SCHEDULE, EntryId("e")).state is ChargeState.POSTED
-    later = MEDICARE.with_contract(PrivateContract(PRESCRIBER, TODAY.replace(day=24), date(2027, 12, 31)))
+    later = MEDICARE.with_contract(
+        PrivateContract(PRESCRIBER, TODAY.replace(day=24), date(2027, 12, 31)), today=TODAY.replace(day=24)
+    )
     with pytest.raises(DomainError, match="charge_still_waiting"):
         charge.retried(later, SCHEDULE, EntryId("e"))
 
@@ -95,3 +97,28 @@ def test_a_fee_is_an_amount_above_nothing() -> None:
     rendered = replace(a_rendered(cause=ChargeCause.NO_SHOW), services=())
     with pytest.raises(DomainError, match="amount_not_positive"):
         Charge.fee(rendered, "Missed visit", usd(0), "fin-2026", EntryId("e"))
+
+
+def test_a_private_contract_is_recorded_once_it_is_signed() -> None:
+    tomorrow = PrivateContract(PRESCRIBER, TODAY.replace(day=24), date(2027, 12, 31))
+
+    with pytest.raises(DomainError, match="contract_invalid"):
+        MEDICARE.with_contract(tomorrow, today=TODAY)
+
+
+CHILDS = replace(a_coverage(), relationship=Relationship.CHILD, subscriber_name="Bea")
+CARD = "4242 4242 4242 4242"
+
+
+@pytest.mark.parametrize(
+    "coverage",
+    [
+        replace(CHILDS, payer=CARD),
+        replace(CHILDS, member_id=CARD),
+        replace(CHILDS, group_number=CARD),
+        replace(CHILDS, subscriber_name=CARD),
+    ],
+)
+def test_no_card_number_is_kept_as_part_of_an_insurance(coverage: Coverage) -> None:
+    with pytest.raises(DomainError, match="card_number_refused"):
+        MEDICARE.with_coverage(coverage)

@@ -1,7 +1,8 @@
 """Every route, tried by everybody: the door opens for those its row names and nobody else."""
 
+from careflow_service.testing.calling import ISSUER
 from careflow_service.testing.doors import every_route_by_role, knock
-from services.booking.tests.world import ISSUER, World
+from services.booking.tests.world import World
 
 
 async def test_the_door_opens_as_the_table_says(world: World) -> None:

@@ -13,16 +13,16 @@ LAPSE_HOLD = next(each for each in DEADLINES if each.name == "lapse_hold")
 
 async def timers_run(world: World) -> None:
     """Fires what is due, as `timers` does."""
-    due = await LAPSE_HOLD.next(world.booking.ports)
+    due = await LAPSE_HOLD.next(world.application.ports)
     while due is not None and due[0] <= world.clock():
         held = due[1]
         await world.store.work.run(
-            lambda tx, held=held: LAPSE_HOLD.fire(held, tx, world.booking.ports),  # type: ignore[misc]  # bound now
+            lambda tx, held=held: LAPSE_HOLD.fire(held, tx, world.application.ports),  # type: ignore[misc]  # bound now
             by=Actor.system("timers"),
             action=LAPSE_HOLD.name,
             returns=type(None),
         )
-        due = await LAPSE_HOLD.next(world.booking.ports)
+        due = await LAPSE_HOLD.next(world.application.ports)
 
 
 async def test_a_hold_keeps_the_time_says_nothing_and_becomes_the_appointment(world: World) -> None:
@@ -48,7 +48,7 @@ async def test_a_hold_that_ran_out_is_released_by_the_timers_and_not_before(worl
     confirming = await world.patient(ana).post(f"/v1/appointments/{held['id']}/book", version=1)
     assert refusal(confirming) == (410, "hold_expired")
     await timers_run(world)
-    assert await LAPSE_HOLD.next(world.booking.ports) is None
+    assert await LAPSE_HOLD.next(world.application.ports) is None
     assert ok(await world.patient(ben).post("/v1/appointments", visit(ben)), 201)["status"] == "booked"
     assert ok(await world.patient(ana).get("/v1/appointments", patient_id=ana))["items"] == []
 

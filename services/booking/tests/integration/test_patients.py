@@ -3,8 +3,9 @@
 from typing import Any
 
 from careflow_events import catalogue, contracts
+from careflow_service.testing.world import SEALING
 from services.booking.tests.clinic import details, has_patient, ok, refusal
-from services.booking.tests.world import SEALING, World
+from services.booking.tests.world import World
 
 WHOLE = details(
     preferred_name="Anita",

@@ -88,7 +88,7 @@ async def test_no_query_reads_a_whole_collection(world: World, log: CommandLog) 
     booked = await acts(world.coordinator, held, "book")
     moved = await acts(world.coordinator, booked, "reschedule", starts_at=local(25, 10).isoformat())
     await acts(world.coordinator, moved, "cancel", reason="clinic_closed")
-    await world.booking.ports.appointments.next_lapse()
+    await world.application.ports.appointments.next_lapse()
     week = {"from": local(24, 11).isoformat(), "to": local(27, 0).isoformat()}
     for path, query in (
         ("/v1/availability", {"kind": "evaluation", "modality": "in_person", "patient_id": ana, **week}),

@@ -31,7 +31,7 @@ class Interruption:
     """Lets something else commit right after a use case has read the patient's alerts, once."""
 
     def __init__(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._alerts = type(world.screening.ports.alerts)
+        self._alerts = type(world.application.ports.alerts)
         self._monkeypatch = monkeypatch
 
     def then(self, meanwhile: Any) -> None:

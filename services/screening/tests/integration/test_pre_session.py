@@ -7,6 +7,7 @@ import pytest
 
 from careflow_events.catalogue import read
 from careflow_events.contracts import PreSessionScreenAssessed, codes
+from careflow_service.testing.world import SEALING
 from services.screening.tests.builders import NOW, c_ssrs, phq_9
 from services.screening.tests.clinic import answers, cleared, has_rota, reads, refusal
 from services.screening.tests.treatment import (
@@ -19,7 +20,7 @@ from services.screening.tests.treatment import (
     moved,
     pre_session_requests,
 )
-from services.screening.tests.world import SEALING, World
+from services.screening.tests.world import World
 
 VISIT_AT = NOW + timedelta(days=10)
 OPENS = timedelta(days=7)

@@ -3,22 +3,18 @@
 import asyncio
 import json
 import os
-import signal
-import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import NoneType
 
-import httpx
 import pytest
-from joserfc.jwk import ECKey
 
 from careflow_service.identity import Actor
 from careflow_service.processes.opening import opened
-from careflow_service.settings import DEVELOPMENT_ISSUER, load
+from careflow_service.settings import load
+from careflow_service.testing import processes
+from careflow_service.testing.processes import ready
 from careflow_service.work import Transaction
 from screening.bootstrap import SERVICE
 from screening.domain.ids import AlertId, PageId
@@ -26,10 +22,6 @@ from screening.domain.paging import Page
 from screening.domain.rota import ChannelKind
 from screening.settings import ScreeningSettings
 from services.screening.tests.builders import NURSE, new_uuid
-from services.screening.tests.world import ISSUER
-
-KEY_SIZES = {"MASTER_KEY": 96, "BLIND_INDEX_KEY": 32, "AUDIT_KEY": 32}
-WITHIN_SECONDS = 30
 
 
 @pytest.fixture
@@ -37,79 +29,14 @@ def environment(store_url: str, database: str, tmp_path: Path, monkeypatch: pyte
     """Complete settings of a development process, without Kafka; also this process's own."""
     for name in [name for name in os.environ if name.startswith("CAREFLOW_")]:
         monkeypatch.delenv(name)
-
-    def file(name: str, content: bytes) -> str:
-        (tmp_path / name).write_bytes(content)
-        return str(tmp_path / name)
-
-    given = {
-        "CAREFLOW_ENVIRONMENT": "development",
-        "CAREFLOW_MONGO_URL": store_url,
-        "CAREFLOW_MONGO_DATABASE": database,
-        "CAREFLOW_TOKEN_ISSUER": DEVELOPMENT_ISSUER,
-        "CAREFLOW_TOKEN_JWKS_FILE": file("jwks.json", ISSUER.public_keys().encode()),
-        "CAREFLOW_SEALING_PUBLIC_FILE": file("sealing.json", _sealing_keys()),
-        "CAREFLOW_HTTP_PORT": "0",
-        "CAREFLOW_HEALTH_PORT": "0",
-        "CAREFLOW_PAGES_DIR": str(tmp_path / "pages"),
-        **{f"CAREFLOW_{name}_FILE": file(name, os.urandom(size)) for name, size in KEY_SIZES.items()},
-    }
+    given = processes.environment(tmp_path, store_url, database, seals_to=("sessions", "billing"))
+    given["CAREFLOW_PAGES_DIR"] = str(tmp_path / "pages")
     for name, value in given.items():
         monkeypatch.setenv(name, value)
     return given
 
 
-def _sealing_keys() -> bytes:
-    """Public keys of those screening seals to."""
-    keys = [ECKey.generate_key("P-256", {"kid": f"{consumer}-1"}) for consumer in ("sessions", "billing")]
-    return json.dumps({"keys": [key.as_dict(private=False) for key in keys]}).encode()
-
-
-@dataclass(slots=True)
-class Process:
-    """A started process and the port it listens on."""
-
-    process: asyncio.subprocess.Process
-
-    async def client(self) -> httpx.AsyncClient:
-        """A client of the port it says it listens on."""
-        assert self.process.stderr is not None
-        async with asyncio.timeout(WITHIN_SECONDS):
-            async for line in self.process.stderr:
-                entry = json.loads(line)
-                if entry["event"] == "listening":
-                    return httpx.AsyncClient(base_url=f"http://{entry['host']}:{entry['port']}")
-        raise AssertionError("it never listened")
-
-    async def ended(self) -> tuple[int | None, str]:
-        """How it ended, and what it said last."""
-        async with asyncio.timeout(WITHIN_SECONDS):
-            _, stderr = await self.process.communicate()
-        return self.process.returncode, stderr.decode()
-
-    async def stopped(self) -> int | None:
-        self.process.send_signal(signal.SIGTERM)
-        return (await self.ended())[0]
-
-
-@asynccontextmanager
-async def started(what: str, environment: dict[str, str]) -> AsyncIterator[Process]:
-    """`python -m screening <what>`, ended at the latest with the block."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("CAREFLOW_")}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "screening", what, env={**inherited, **environment}, stderr=asyncio.subprocess.PIPE
-    )
-    try:
-        yield Process(process)
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.communicate()
-
-
-async def ready(client: httpx.AsyncClient) -> dict[str, bool]:
-    checks = (await client.get("/health/ready")).json()["checks"]
-    return {name: bool(holds) for name, holds in checks.items()}
+started = partial(processes.started, "screening")
 
 
 def appears(folder: Path, *, within: float) -> Path:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from careflow_service.testing.rehearsal import Rehearsing
 from services.screening.tests.clinic import answers, cleared, has_case, has_rota, ok, open_alert, reads_clearance
 from services.screening.tests.world import World, running
 
@@ -14,7 +13,7 @@ from services.screening.tests.world import World, running
 @pytest.fixture
 async def world(store_url: str, database: str, tmp_path: Path) -> AsyncIterator[World]:
     """The service on a runner that begins every unit of work twice."""
-    async with running(store_url, database, tmp_path / "pages", work=Rehearsing) as world:
+    async with running(store_url, database, tmp_path / "pages", rehearsing=True) as world:
         yield world
 
 

@@ -8,6 +8,7 @@ from careflow_events import catalogue, contracts
 from careflow_events.contracts import codes
 from careflow_events.envelope import Envelope
 from careflow_service.ids import new_id
+from careflow_service.testing.world import SEALING
 from services.sessions.tests.clinic import (
     Course,
     all_checks,
@@ -23,11 +24,11 @@ from services.sessions.tests.clinic import (
     receives_dose,
     refusal,
     session_of,
-    snapshot,
     therapy_hour,
     wastes_before_witness,
 )
-from services.sessions.tests.world import SEALING, World
+from services.sessions.tests.news import snapshot
+from services.sessions.tests.world import World
 
 
 def for_billing(event: Envelope) -> list[tuple[str, int, int | None, str]]:

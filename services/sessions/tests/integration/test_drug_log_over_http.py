@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from services.sessions.tests.builders import MILL_VALLEY
 from services.sessions.tests.clinic import (
+    books,
     draws,
     gate_of,
     has_course,
@@ -11,11 +12,14 @@ from services.sessions.tests.clinic import (
     ok,
     ready_for_dose,
     refusal,
+    session_of,
     wastes,
 )
 from services.sessions.tests.world import World
 
-DAY = f"/v1/drug-log/locations/{MILL_VALLEY}/days/2026-11-23"
+NOBODY = "0199e0a0-0000-7000-8000-00000000dead"
+DAYS = f"/v1/drug-log/locations/{MILL_VALLEY}/days"
+DAY = f"{DAYS}/2026-11-23"
 
 
 async def drawn(world: World) -> tuple[str, str, str]:
@@ -47,18 +51,53 @@ async def test_half_an_hour_later_nobody_has_seen_it(world: World) -> None:
     assert refusal(late) == (409, "witness_too_late")
 
 
-async def test_a_vial_that_does_not_add_up(world: World) -> None:
-    session_id, vial, draw_id = await drawn(world)
-    too_much = {"session_id": session_id, "ml": "9.1"}
-    assert refusal(await world.nurse.post(f"/v1/drug-log/containers/{vial}/draws", too_much)) == (
-        409,
-        "container_exceeded",
-    )
-    overfill = {"kind": "overfill", "mg": "25"}
-    early = await world.nurse.post(f"/v1/drug-log/containers/{vial}/entries", overfill)
-    assert refusal(early) == (409, "overfill_before_empty")
-    more = {"kind": "wasted", "mg": "51", "draw_id": draw_id}
-    assert refusal(await world.nurse.post(f"/v1/drug-log/containers/{vial}/entries", more)) == (409, "draw_exceeded")
+async def test_the_drug_log_takes_nothing_that_does_not_add_up(world: World) -> None:
+    session_id = await ready_for_dose(world, await has_course(world))
+    vial = await has_vial(world)
+    draw_id = await draws(world, vial, session_id)
+    log = f"/v1/drug-log/containers/{vial}"
+    waste = await wastes(world, vial, draw_id, "50")
+    witness = f"{log}/entries/{waste}/witness"
+    async with world.nothing_changes():
+        for path, body, refused in (
+            (f"{log}/draws", {"session_id": session_id, "ml": "9.1"}, (409, "container_exceeded")),
+            (f"{log}/draws", {"session_id": session_id, "ml": "0"}, (422, "amount_invalid")),
+            (f"{log}/draws", {"session_id": NOBODY, "ml": "1"}, (404, "session_not_found")),
+            (f"{log}/entries", {"kind": "overfill", "mg": "25"}, (409, "overfill_before_empty")),
+            (f"{log}/entries", {"kind": "wasted", "mg": "51", "draw_id": draw_id}, (409, "draw_exceeded")),
+            (f"{log}/entries", {"kind": "wasted", "mg": "1", "draw_id": NOBODY}, (404, "draw_not_found")),
+            (f"{log}/entries", {"kind": "spilled", "mg": "451"}, (409, "container_exceeded")),
+            (f"{log}/entries", {"kind": "spilled", "mg": "0"}, (422, "amount_invalid")),
+            (f"{log}/entries", {"kind": "administered", "mg": "1"}, (422, "entry_forbidden")),
+            (f"{log}/entries", {"kind": "eaten", "mg": "1"}, (422, "invalid_request")),
+            (f"{log}/entries/{NOBODY}/reverse", {"note": "x"}, (404, "entry_not_found")),
+            (f"{log}/entries/{waste}/reverse", {"note": " "}, (422, "invalid_request")),
+            (
+                f"/v1/drug-log/containers/{NOBODY}/draws",
+                {"session_id": session_id, "ml": "1"},
+                (404, "container_not_found"),
+            ),
+            (witness, None, (403, "witness_is_actor")),
+            (f"{log}/entries/{NOBODY}/witness", None, (404, "entry_not_found")),
+            (f"{DAYS}/2026-11-23/close", {"counts": {vial: "450"}}, (409, "day_does_not_reconcile")),
+            (f"{DAYS}/2026-11-23/close", {"counts": {NOBODY: "1"}}, (422, "count_unknown_container")),
+            (f"{DAYS}/2026-11-23/close", {"counts": {"Ana Rivera": "1"}}, (422, "invalid_request")),
+            (f"{DAYS}/2026-11-24/close", {"counts": {}}, (422, "day_to_come")),
+            (f"{DAYS}/0001-01-01/close", {"counts": {}}, (422, "invalid_request")),
+            (f"{DAYS}/2026-11-22/settle", {"container_id": vial, "how": "minor", "note": "x"}, None),
+        ):
+            answer = await world.nurse.post(path, body)
+            assert "Ana" not in answer.text
+            assert refusal(answer) == (refused or (403, "forbidden")), (path, body)
+
+
+async def test_nothing_is_drawn_up_for_a_therapy_hour(world: World) -> None:
+    course = await has_course(world)
+    hour = await session_of(world, await books(world, course.patient_id, world.clock(), kind="preparation"))
+    vial = await has_vial(world)
+    async with world.nothing_changes():
+        refused = await world.nurse.post(f"/v1/drug-log/containers/{vial}/draws", {"session_id": hour["id"], "ml": "1"})
+        assert refusal(refused) == (409, "not_a_dosing_session")
 
 
 async def test_a_day_with_a_discrepancy_is_closed_only_with_it_named_and_holds_dosing_until_it_is_settled(
@@ -99,3 +138,14 @@ async def test_a_draw_left_open_over_night_holds_dosing(world: World) -> None:
     await world.travel(timedelta(days=1))
 
     assert "drug_log_reconciled" in await gate_of(world, session_id)
+
+
+async def test_what_is_left_is_answered_in_digits_that_can_be_sent_back_as_a_count(world: World) -> None:
+    session_id = await ready_for_dose(world, await has_course(world))
+    vial = await has_vial(world)
+    draw_id = await draws(world, vial, session_id, "10.0000")
+    log = ok(await world.nurse.get(f"/v1/drug-log/containers/{vial}"))
+    assert (log["in_container_mg"], log["on_hand_mg"], log["draws"][0]["mg"]) == ("0", "500", "500")
+    entry = {"kind": "lost", "mg": "500.0000", "draw_id": draw_id}
+    ok(await world.nurse.post(f"/v1/drug-log/containers/{vial}/entries", entry), 201)
+    ok(await world.nurse.post(f"{DAY}/close", {"counts": {}}), 201)

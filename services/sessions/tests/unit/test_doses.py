@@ -138,3 +138,13 @@ def test_a_plans_ceiling_must_be_stated_in_the_clinics_unit() -> None:
     assert per_kg("0.8").within(per_kg("1.0"))
     assert not per_kg("1.1").within(per_kg("1.0"))
     assert not Ceiling(total=milligrams(50)).within(per_kg("1.0"))
+
+
+def test_a_ceiling_of_nothing_allows_nothing() -> None:
+    assert not per_kg("0").allows(milligrams(1), Kilograms(Decimal(80)))
+
+
+@pytest.mark.parametrize("value", ["-0", "-0.0001", "NaN", "sNaN", "Infinity", "-Infinity"])
+def test_what_is_no_amount_is_refused(value: str) -> None:
+    with pytest.raises(DomainError, match="amount_invalid"):
+        Milligrams(Decimal(value))

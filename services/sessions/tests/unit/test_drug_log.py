@@ -10,41 +10,30 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.sessions.tests.builders import (
-    MILL_VALLEY,
     NOW,
     NURSE,
     OTHER_NURSE,
     PRESCRIBER,
     SESSION,
     TODAY,
+    drawn,
+    given,
     minutes,
     new_uuid,
     vial,
 )
-from sessions.domain import facts
-from sessions.domain.drug_days import DiscrepancyKind, DrugDay, Settled, Settlement
-from sessions.domain.drug_log import ADDING, Container, Entry, EntryKind, balanced
+from sessions.domain.drug_log import ADDING, WITNESSED, Entry, EntryKind
 from sessions.domain.errors import DomainError
-from sessions.domain.ids import ContainerId, DrawId, EntryId, SessionId, StaffId
+from sessions.domain.ids import DrawId, EntryId, SessionId, StaffId
 from sessions.domain.units import Milligrams, Millilitres, milligrams
 
 WINDOW = minutes(30)
-TOLERANCE = milligrams(2)
-
-
-def drawn(container: Container, volume: str = "1", *, by: StaffId = NURSE) -> tuple[Container, DrawId]:
-    draw_id = DrawId(new_uuid())
-    return container.drawn(draw_id, SESSION, Millilitres(Decimal(volume)), by=by, today=TODAY, now=NOW), draw_id
 
 
 def entry(
     kind: EntryKind = EntryKind.WASTED, mass: str = "10", *, draw_id: DrawId | None = None, by: StaffId = NURSE
 ) -> Entry:
     return Entry(id=EntryId(new_uuid()), kind=kind, mass=milligrams(mass), by=by, at=NOW, draw_id=draw_id)
-
-
-def given(container: Container, draw_id: DrawId, mass: str, *, by: StaffId = NURSE) -> Container:
-    return container.administered(EntryId(new_uuid()), draw_id, SESSION, milligrams(mass), by=by, now=NOW)
 
 
 class AnyDay(RuleBasedStateMachine):
@@ -98,12 +87,17 @@ class AnyDay(RuleBasedStateMachine):
         received = self.vial.sum_of(*ADDING)
         gone = [self.vial.sum_of(kind).value for kind in EntryKind if kind not in ADDING]
         assert received.value == sum(gone, Decimal(0)) + self.vial.on_hand.value
-        assert balanced(self.vial)
 
     @invariant()
     def nothing_is_negative_and_no_draw_gives_more_than_it_holds(self) -> None:
         assert self.vial.in_container.value >= 0
         assert all(self.vial.open_of(draw).value >= 0 for draw in self.vial.draws)
+
+    @invariant()
+    def nothing_counts_twice_or_unseen(self) -> None:
+        for line in self.vial.entries:
+            assert not line.counts or line.kind not in WITNESSED or line.witness is not None
+            assert sum(each.counts for each in self.vial.entries if each.reverses == line.id) <= line.counts
 
     @invariant()
     def what_was_given_is_what_the_log_says(self) -> None:
@@ -216,75 +210,34 @@ def test_a_counter_entry_says_why_and_is_made_once() -> None:
         container.reversed(loss.id, EntryId(new_uuid()), "again", by=NURSE, now=NOW)
 
 
-def closed(container: Container, counted: str | None, *, acknowledgement: str | None = None) -> DrugDay:
-    counts = {} if counted is None else {container.id: milligrams(counted)}
-    return DrugDay.closed(
-        MILL_VALLEY, TODAY, [container], counts, tolerance=TOLERANCE, acknowledgement=acknowledgement, by=NURSE, now=NOW
-    )
+def test_a_line_nobody_saw_is_taken_back_and_waits_for_nobody() -> None:
+    container, draw_id = drawn(vial())
+    mistyped = entry(mass="45", draw_id=draw_id)
+    container = container.entered(mistyped)
+    container = container.reversed(mistyped.id, EntryId(new_uuid()), "a typing error", by=NURSE, now=NOW)
+
+    with pytest.raises(DomainError, match="already_reversed"):
+        container.witnessed(mistyped.id, OTHER_NURSE, window=WINDOW, now=NOW)
+    with pytest.raises(DomainError, match="already_reversed"):
+        container.witnessed(container.entries[-1].id, OTHER_NURSE, window=WINDOW, now=NOW)
+    right = entry(mass="50", draw_id=draw_id)
+    container = container.entered(right).witnessed(right.id, OTHER_NURSE, window=WINDOW, now=NOW)
+    assert (container.on_hand, container.unsettled_since) == (milligrams(450), None)
 
 
-@pytest.mark.parametrize("counted", ["500", "498", "502"])
-def test_a_day_closes_when_every_count_is_within_tolerance(counted: str) -> None:
-    day = closed(vial(), counted)
+def test_a_counter_entry_nobody_saw_in_time_is_made_again_and_counts_once() -> None:
+    container, draw_id = drawn(vial())
+    waste = entry(mass="50", draw_id=draw_id)
+    container = container.entered(waste).witnessed(waste.id, OTHER_NURSE, window=WINDOW, now=NOW)
+    for _ in range(2):
+        container = container.reversed(waste.id, EntryId(new_uuid()), "it was the other vial", by=NURSE, now=NOW)
+    first, second = container.entries[-2:]
+    assert container.unsettled_since == NOW
+    container = container.witnessed(second.id, OTHER_NURSE, window=WINDOW, now=NOW)
 
-    assert not day.discrepancies
-    assert [type(fact) for fact in day.facts] == [facts.DrugDayWasClosed]
-
-
-@pytest.mark.parametrize(
-    ("container", "counted", "kind"),
-    [
-        (vial(), "497", DiscrepancyKind.COUNT),
-        (vial(), None, DiscrepancyKind.NOT_COUNTED),
-        (drawn(vial())[0], "450", DiscrepancyKind.UNSETTLED),
-    ],
-)
-def test_a_day_that_does_not_add_up_closes_only_with_its_discrepancies_acknowledged(
-    container: Container, counted: str | None, kind: DiscrepancyKind
-) -> None:
-    with pytest.raises(DomainError) as refused:
-        closed(container, counted)
-    assert refused.value.code == "day_does_not_reconcile"
-    assert refused.value.extra["discrepancies"] == [{"container_id": container.id, "kind": kind.value}]
-
-    day = closed(container, counted, acknowledgement="counted twice, told the medical director")
-
-    assert [type(fact) for fact in day.facts] == [facts.DrugCountDidNotMatch, facts.DrugDayWasClosed]
-    assert len(day.open) == 1
-
-
-def test_a_discrepancy_stays_open_until_it_is_settled_by_name() -> None:
-    container = vial()
-    day = closed(container, "450", acknowledgement="see report")
-    settled = Settled(how=Settlement.EXPLAINED, note="the draw was entered in the other vial", by=PRESCRIBER, at=NOW)
-
-    assert not day.settled(container.id, settled).open
-    with pytest.raises(DomainError, match="discrepancy_not_found"):
-        day.settled(ContainerId(new_uuid()), settled)
-
-
-def test_an_emptied_vial_need_not_be_counted() -> None:
-    container, draw_id = drawn(vial(), "10")
-
-    assert not closed(given(container, draw_id, "500"), None).discrepancies
-
-
-def test_only_containers_of_the_location_are_counted() -> None:
-    with pytest.raises(DomainError, match="count_unknown_container"):
-        DrugDay.closed(
-            MILL_VALLEY,
-            TODAY,
-            [],
-            {ContainerId("another"): milligrams(1)},
-            tolerance=TOLERANCE,
-            acknowledgement=None,
-            by=NURSE,
-            now=NOW,
-        )
-
-
-def test_a_discrepancy_keeps_what_was_expected_and_what_was_counted() -> None:
-    found = closed(vial(), "450", acknowledgement="see report").discrepancies[0]
-
-    assert (found.expected, found.counted) == (milligrams(500), milligrams(450))
-    assert found.settled is None
+    with pytest.raises(DomainError, match="already_reversed"):
+        container.witnessed(first.id, OTHER_NURSE, window=WINDOW, now=NOW)
+    assert (container.on_hand, container.open_of(container.draws[0])) == (milligrams(500), milligrams(50))
+    again = entry(mass="50", draw_id=draw_id)
+    container = container.entered(again).witnessed(again.id, OTHER_NURSE, window=WINDOW, now=NOW)
+    assert container.unsettled_since is None

@@ -1,28 +1,18 @@
 """The copy of what screening says, in whatever order it is heard; and the course, which knows what a dose asks for."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from services.sessions.tests.builders import (
-    ANA,
-    CLEARANCE,
-    NOW,
-    PLAN,
-    clearance,
-    course,
-    days,
-    hour_before,
-    hours,
-    new_uuid,
-    screen,
-)
+from services.sessions.tests.builders import ANA, CLEARANCE, NOW, PLAN, days, hours, new_uuid
+from services.sessions.tests.course_builders import clearance, course, hour_before, screen
 from sessions.domain import facts
 from sessions.domain.course import Course
-from sessions.domain.eligibility import ClearanceStatus, Eligibility
+from sessions.domain.eligibility import ClearanceStatus, ClearanceTerms, Eligibility
 from sessions.domain.ids import AlertId, ClearanceId, SessionId
-from sessions.domain.words import VisitKind
+from sessions.domain.words import Route, VisitKind
 
 LATER = NOW + days(120)
 
@@ -69,6 +59,16 @@ def test_a_clearance_counts_until_its_end_whether_or_not_anybody_says_that_it_en
 )
 def test_what_happens_to_a_clearance(after: Eligibility, expected: ClearanceStatus) -> None:
     assert status(after) is expected
+
+
+def test_a_clearance_whose_suspension_was_heard_first_keeps_it_and_gets_its_terms() -> None:
+    granted = replace(clearance(), terms=ClearanceTerms(excluded_routes=(Route.ORAL,)))
+    heard_late = Eligibility(id=ANA).suspended(CLEARANCE, LATER, "new").cleared(granted)
+
+    assert status(heard_late) is ClearanceStatus.SUSPENDED
+    assert heard_late.clearance is not None
+    assert heard_late.clearance.terms.excluded_routes == (Route.ORAL,)
+    assert heard_late.cleared(granted) is heard_late
 
 
 def test_one_that_was_revoked_before_it_was_heard_of_never_counts() -> None:

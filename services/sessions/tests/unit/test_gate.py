@@ -1,10 +1,7 @@
 """The dose gate: every item by its name, everything that failed at once, and what a prescriber may override."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -13,258 +10,35 @@ from services.sessions.tests.builders import (
     NOW,
     POLICY,
     PRESCRIBER,
-    TODAY,
     checks,
-    clearance,
-    consent,
-    course,
     days,
-    escort,
     hours,
     minutes,
-    order,
-    plan,
-    question,
     recorded,
-    screen,
     vitals,
 )
+from services.sessions.tests.course_builders import course, question
+from services.sessions.tests.gate_cases import (
+    ENTAILED,
+    FAILING,
+    HIGH,
+    Case,
+    asked,
+    with_checks,
+    with_eligibility,
+    with_session,
+)
 from sessions.domain.checks import (
-    BladderQuestion,
-    DrugScreen,
-    Identifier,
     LastIntake,
-    PregnancyTest,
-    Reconciliation,
-    RiskLevel,
-    SubstanceUse,
-    Team,
-    Weight,
 )
 from sessions.domain.dose_question import DoseQuestion
-from sessions.domain.eligibility import ClearanceStatus, Eligibility, ScreenResult
+from sessions.domain.eligibility import Eligibility
 from sessions.domain.errors import DomainError
 from sessions.domain.gate import Attestation, Refusal, RefusalReason
 from sessions.domain.gate_items import GATE, examine
-from sessions.domain.ids import AdverseEventId, AlertId, StaffId
-from sessions.domain.plans import PlanChangeReason
-from sessions.domain.units import Kilograms
+from sessions.domain.ids import AlertId
 from sessions.domain.vitals import BloodPressure
-from sessions.domain.words import Phase, Route
-
-Case = Callable[[DoseQuestion], DoseQuestion]
-
-
-def asked(**changed: Any) -> Case:
-    """The question with something around the session changed."""
-    return lambda q: replace(q, **changed)
-
-
-def with_checks(**changed: Any) -> Case:
-    """The question with other checks recorded."""
-    return lambda q: replace(q, session=replace(q.session, checks=replace(q.session.checks, **changed)))
-
-
-def with_session(**changed: Any) -> Case:
-    return lambda q: replace(q, session=replace(q.session, **changed))
-
-
-def with_eligibility(**changed: Any) -> Case:
-    def change(q: DoseQuestion) -> DoseQuestion:
-        assert q.eligibility is not None
-        return replace(q, eligibility=replace(q.eligibility, **changed))
-
-    return change
-
-
-def restricted(**changed: Any) -> Case:
-    """The question for esketamine, which the REMS restricts."""
-    return lambda _: with_checks(**changed)(question(route=Route.INTRANASAL))
-
-
-YESTERDAY = NOW - days(1)
-HIGH, RAISED = (168, 104), (150, 95)
-
-FAILING: list[tuple[str, str, Case]] = [
-    ("two_identifiers", "one only", with_checks(identifiers=recorded(frozenset({Identifier.NAME})))),
-    (
-        "two_identifiers",
-        "yesterday",
-        with_checks(identifiers=recorded(frozenset({Identifier.NAME, Identifier.PHOTO_ID}), at=YESTERDAY)),
-    ),
-    ("record_complete", "an event of the patient is parked", asked(record_complete=False)),
-    ("plan_active", "none", asked(plan=None)),
-    ("plan_active", "on hold", asked(plan=plan().put_on_hold(PlanChangeReason.CLINICAL, now=NOW))),
-    ("plan_active", "of another phase", with_session(phase=Phase.MAINTENANCE)),
-    ("clearance_valid", "none", asked(eligibility=None)),
-    ("clearance_valid", "run out, though nobody said so", with_eligibility(clearance=clearance(valid_until=NOW))),
-    (
-        "clearance_valid",
-        "suspended",
-        with_eligibility(clearance=replace(clearance(), status=ClearanceStatus.SUSPENDED)),
-    ),
-    ("eligibility_fresh", "view older than ten minutes", asked(screening_as_of=NOW - minutes(11))),
-    ("eligibility_fresh", "never heard", asked(screening_as_of=None)),
-    ("no_open_alert", "one of two is closed", with_eligibility(alerts=frozenset({AlertId("second")}))),
-    (
-        "adverse_events_reviewed",
-        "review awaited",
-        lambda q: replace(q, course=replace(q.course, held_by=frozenset({AdverseEventId("event")}))),
-    ),
-    ("route_consent", "none", asked(consents=())),
-    ("route_consent", "for another route", asked(consents=(consent(route=Route.INTRAMUSCULAR),))),
-    ("route_consent", "to an older text", asked(consents=(consent(version="2025-01"),))),
-    ("route_consent", "withdrawn", asked(consents=(consent().withdrawn(now=NOW),))),
-    ("order_signed", "none", with_session(order=None)),
-    ("order_signed", "for another route", with_session(order=order(route=Route.ORAL))),
-    ("dose_within_ceiling", "above the plan's", with_session(order=order("40", "65"))),
-    ("dose_within_ceiling", "above the clinic's", with_session(order=order("40", "81"))),
-    (
-        "route_not_excluded",
-        "excluded by the clearance",
-        with_eligibility(
-            clearance=replace(clearance(), terms=replace(clearance().terms, excluded_routes=(Route.INTRAVENOUS,)))
-        ),
-    ),
-    ("preparation_completed", "none", lambda q: replace(q, course=replace(q.course, hours=()))),
-    ("integration_since_last_dose", "none", asked(course=course(NOW - days(3), integrated=False))),
-    ("interval_since_last_dose", "40 h", asked(course=course(NOW - hours(40)))),
-    ("doses_in_seven_days", "third", asked(course=course(NOW - days(6), NOW - days(3)))),
-    (
-        "doses_in_thirty_days",
-        "tenth",
-        asked(course=course(*(NOW - days(29) + days(3) * number for number in range(9)))),
-    ),
-    (
-        "maintenance_interval",
-        "13 days",
-        lambda q: replace(
-            with_session(phase=None)(q), plan=plan(phase=Phase.MAINTENANCE), course=course(NOW - days(13))
-        ),
-    ),
-    (
-        "dose_review_current",
-        "six doses since",
-        lambda q: replace(
-            q, course=replace(course(*(NOW - days(70) + days(10) * number for number in range(6))), dose_reviews=())
-        ),
-    ),
-    (
-        "dose_review_current",
-        "six months since",
-        lambda q: replace(q, course=course(NOW - days(184))),
-    ),
-    ("weight_current", "none", with_checks(weight=None)),
-    (
-        "weight_current",
-        "15 days old",
-        with_checks(weight=recorded(Weight(kilograms=Kilograms(Decimal(80)), measured_on=TODAY - timedelta(days=15)))),
-    ),
-    (
-        "medicines_reconciled",
-        "yesterday",
-        with_checks(reconciliation=recorded(Reconciliation(allergic=False), at=YESTERDAY)),
-    ),
-    ("no_drug_allergy", "allergic", with_checks(reconciliation=recorded(Reconciliation(allergic=True)))),
-    (
-        "no_recent_substances",
-        "took something",
-        with_checks(substances=recorded(SubstanceUse(recent=True, intoxicated=False))),
-    ),
-    (
-        "not_intoxicated",
-        "appears so",
-        with_checks(substances=recorded(SubstanceUse(recent=False, intoxicated=True))),
-    ),
-    ("drug_screen", "none before the first dose", with_checks(drug_screen=None)),
-    ("drug_screen", "unexpected", with_checks(drug_screen=recorded(DrugScreen.UNEXPECTED))),
-    ("bladder_symptoms", "not asked", with_checks(bladder=None)),
-    ("bladder_symptoms", "present", with_checks(bladder=recorded(BladderQuestion(symptoms=True)))),
-    (
-        "fasting",
-        "ate",
-        with_checks(intake=recorded(LastIntake(solids_at=NOW - hours(5), liquids_at=NOW - hours(3)))),
-    ),
-    (
-        "fasting",
-        "drank",
-        with_checks(intake=recorded(LastIntake(solids_at=NOW - hours(9), liquids_at=NOW - hours(1)))),
-    ),
-    (
-        "fasting",
-        "nasal spray before esketamine",
-        restricted(
-            intake=recorded(
-                LastIntake(solids_at=NOW - hours(9), liquids_at=NOW - hours(1), nasal_spray_at=NOW - minutes(30))
-            )
-        ),
-    ),
-    ("blood_pressure_safe", "not measured", with_checks(baseline=())),
-    ("blood_pressure_safe", "180 over 90", with_checks(baseline=(vitals((180, 90)),))),
-    ("blood_pressure_repeated", "raised once", with_checks(baseline=(vitals(RAISED),))),
-    (
-        "blood_pressure_in_range",
-        "168/104 twice",
-        with_checks(baseline=(vitals(HIGH, at=NOW - minutes(6)), vitals(HIGH))),
-    ),
-    (
-        "blood_pressure_accepted",
-        "150/95 twice",
-        with_checks(baseline=(vitals(RAISED, at=NOW - minutes(6)), vitals(RAISED))),
-    ),
-    ("heart_rate", "121", with_checks(baseline=(vitals(heart_rate=121),))),
-    ("heart_rate", "49", with_checks(baseline=(vitals(heart_rate=49),))),
-    ("oxygen_saturation", "93", with_checks(baseline=(vitals(saturation=93),))),
-    ("pregnancy_tested", "not done", with_checks(pregnancy=recorded(PregnancyTest.NOT_DONE))),
-    ("not_pregnant", "positive", with_checks(pregnancy=recorded(PregnancyTest.POSITIVE))),
-    ("suicide_risk_screened", "missing", with_checks(suicide_risk=None)),
-    ("suicide_risk_screened", "yesterday", with_checks(suicide_risk=recorded(RiskLevel.NONE, at=YESTERDAY))),
-    ("suicide_risk_screened", "high", with_checks(suicide_risk=recorded(RiskLevel.HIGH))),
-    ("symptom_score_current", "none", with_eligibility(screen=None)),
-    ("symptom_score_current", "eight days old", with_eligibility(screen=screen(completed_at=NOW - days(8)))),
-    ("screen_passed", "prescriber decides", with_eligibility(screen=screen(ScreenResult.PRESCRIBER_DECIDES))),
-    ("screen_passed", "stop", with_eligibility(screen=screen(ScreenResult.STOP))),
-    ("escort", "none", with_checks(escort=None)),
-    ("escort", "a rideshare alone", with_checks(escort=recorded(replace(escort(), rideshare_only=True)))),
-    ("escort", "not reached today", with_checks(escort=recorded(replace(escort(), reached_today=False)))),
-    ("escort", "under age", with_checks(escort=recorded(replace(escort(), adult=False)))),
-    ("therapist_present", "absent", with_checks(team=recorded(Team(nurse=StaffId("nurse"), prescriber=PRESCRIBER)))),
-    ("nurse_present", "absent", with_checks(team=recorded(Team(therapist=StaffId("t"), prescriber=PRESCRIBER)))),
-    (
-        "prescriber_present",
-        "absent for esketamine",
-        restricted(team=recorded(Team(therapist=StaffId("t"), nurse=StaffId("n")))),
-    ),
-    ("emergency_equipment", "not checked", with_checks(equipment_ready=None)),
-    ("emergency_equipment", "not ready", with_checks(equipment_ready=recorded(False))),
-    ("integration_booked", "none", asked(integration_at=None)),
-    ("integration_booked", "after 72 h", asked(integration_at=NOW + hours(73))),
-    (
-        "emergency_contact",
-        "none",
-        lambda q: replace(with_checks(emergency_contact=None)(q), emergency_contact_known=False),
-    ),
-    ("cures_in_date", "181 days ago", with_checks(cures_reviewed_on=recorded(TODAY - timedelta(days=181)))),
-    ("drug_log_reconciled", "a day is open", asked(drug_log_reconciled=False)),
-    ("restricted_program", "no certificate and enrolment", restricted()),
-]
-
-ENTAILED = {
-    "plan_active: none": {
-        "route_consent",
-        "order_signed",
-        "dose_within_ceiling",
-        "preparation_completed",
-    },
-    "clearance_valid: none": {"route_not_excluded", "symptom_score_current"},
-    "order_signed: none": {"dose_within_ceiling"},
-    "blood_pressure_safe: not measured": {"blood_pressure_repeated", "heart_rate", "oxygen_saturation"},
-    "blood_pressure_safe: 180 over 90": {"blood_pressure_repeated"},
-    "blood_pressure_in_range: 168/104 twice": {"blood_pressure_accepted"},
-    "fasting: nasal spray before esketamine": {"restricted_program"},
-    "prescriber_present: absent for esketamine": {"restricted_program"},
-}
-"""What else cannot be in order when this is not."""
+from sessions.domain.words import Route
 
 NEVER = {
     "two_identifiers", "record_complete", "plan_active", "clearance_valid", "eligibility_fresh",

@@ -5,22 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from services.sessions.tests.builders import (
-    ANA,
-    CODES,
-    NOW,
-    PLAN,
-    POLICY,
-    PRESCRIBER,
-    clearance,
-    consent,
-    days,
-    new_uuid,
-    per_kg,
-    plan,
-    plan_terms,
-    visits,
-)
+from services.sessions.tests.builders import ANA, CODES, NOW, PLAN, POLICY, PRESCRIBER, days, new_uuid, per_kg
+from services.sessions.tests.course_builders import clearance, consent, plan, plan_terms, visits
 from sessions.domain import facts
 from sessions.domain.consents import IN_PERSON, Consent, ConsentCategory, ConsentState, ConsentText
 from sessions.domain.eligibility import ClearanceCopy, ClearanceTerms

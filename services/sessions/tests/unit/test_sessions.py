@@ -1,6 +1,7 @@
 """A session's life: which step follows which, and what booking's word changes."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -17,14 +18,15 @@ from services.sessions.tests.builders import (
     checks,
     hours,
     order,
-    question,
 )
+from services.sessions.tests.course_builders import question
 from sessions.domain import facts
 from sessions.domain.appointments import AppointmentStatus
 from sessions.domain.checks import Checks
 from sessions.domain.errors import DomainError
 from sessions.domain.gate import Gate
 from sessions.domain.gate_items import examine
+from sessions.domain.ids import PatientId
 from sessions.domain.service_lines import BillableServices
 from sessions.domain.sessions import Session
 from sessions.domain.states import Outcome, SessionState
@@ -134,3 +136,32 @@ def test_a_session_opened_early_is_filled_in_when_booking_is_heard() -> None:
 
     assert (filled.id, filled.state, filled.starts_at) == (SESSION, SessionState.ARRIVED, NOW)
     assert filled.providers
+
+
+@pytest.mark.parametrize("mistake", [{"patient_id": PatientId("somebody-else")}, {"kind": VisitKind.PREPARATION}])
+def test_a_session_opened_for_somebody_or_something_else_than_booked_begins_anew(mistake: dict[str, Any]) -> None:
+    by_hand: dict[str, Any] = {"patient_id": ANA, "kind": VisitKind.DOSING, **mistake}
+    opened = Session.opened(SESSION, APPOINTMENT, by_hand["patient_id"], by_hand["kind"], MILL_VALLEY)
+    corrected = opened.arrived(now=NOW).appointment_became(appointment())
+
+    assert (corrected.patient_id, corrected.kind, corrected.booked_kind) == (ANA, VisitKind.DOSING, VisitKind.DOSING)
+    assert (corrected.state, corrected.version, corrected.facts) == (SessionState.SCHEDULED, 3, ())
+
+
+def test_a_session_under_way_keeps_the_patient_it_was_opened_for() -> None:
+    opened = Session.opened(SESSION, APPOINTMENT, PatientId("somebody-else"), VisitKind.INTEGRATION, MILL_VALLEY)
+    begun = opened.arrived(now=NOW).started(None, now=NOW)
+
+    assert begun.appointment_became(appointment()).patient_id == "somebody-else"
+
+
+@pytest.mark.parametrize(
+    ("session", "code"),
+    [
+        (arrived(VisitKind.PREPARATION), "not_a_dosing_session"),
+        (arrived().appointment_became(appointment(status=AppointmentStatus.CANCELLED, version=2)), "wrong_state"),
+    ],
+)
+def test_nothing_is_drawn_up_for_a_session_without_a_dose(session: Session, code: str) -> None:
+    with pytest.raises(DomainError, match=code):
+        session.expect_draw()

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.sessions.tests.builders import NOW, NURSE, POLICY, checked, dose, hours, minutes, question, vitals
+from services.sessions.tests.builders import NOW, NURSE, POLICY, checked, dose, hours, minutes, vitals
+from services.sessions.tests.course_builders import question
 from sessions.domain import facts
 from sessions.domain.errors import DomainError
 from sessions.domain.gate_items import examine

@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
+from pydantic import ValidationError
 from pymongo.errors import OperationFailure, PyMongoError
 
 from careflow_events.catalogue import recipients
@@ -137,10 +138,17 @@ def _sealer(service: str, settings: ServiceSettings) -> Sealer:
 
 
 def _bootstrapped(service: Service[S, P, App], resources: Resources[S]) -> App:
+    """The application, unless a setting or a document of the clinic's own that a setting names cannot be used."""
     try:
         return service.bootstrap(resources)
-    except SettingsError as error:
+    except (SettingsError, service.domain_error) as error:
         raise StartUpFailure(str(error)) from None
+    except OSError as error:
+        raise StartUpFailure(f"{error.filename} cannot be read ({error.strerror})") from None
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(map(str, first["loc"])) or "the document"
+        raise StartUpFailure(f"{error.title}: {where}: {first['msg']}") from None
 
 
 def _holder() -> str:

@@ -23,12 +23,13 @@ class AddPrivateContractHandler:
     work: Work
 
     async def __call__(self, command: AddPrivateContract, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `account_not_found`."""
+        """Refused: `account_not_found`, `contract_invalid`."""
 
         async def add(tx: Transaction) -> Changed:
             await self.ports.accounts.get(command.patient_id)
+            today = self.ports.day_of(tx.now)
             account = await change_account(
-                command.patient_id, lambda known: known.with_contract(command.contract), tx, self.ports
+                command.patient_id, lambda known: known.with_contract(command.contract, today=today), tx, self.ports
             )
             return Changed(account.id, account.version)
 

@@ -81,6 +81,7 @@ class Reading:
 
     async def fees_of(self, patient_id: PatientId, actor: Actor) -> list[FeeCase]:
         check_own(actor, patient_id, "account")
+        await self.ports.audit.read(actor, "read_fees", f"accounts/{patient_id}")
         return await self.ports.fees.all_of(patient_id)
 
     async def payments_of(self, patient_id: PatientId, actor: Actor, limit: int, after: str | None) -> Listed[Payment]:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from billing.domain.aggregate import Aggregate
+from billing.domain.card_numbers import refuse_card_number
 from billing.domain.errors import invalid
 from billing.domain.facts import AccountOpened
 from billing.domain.ids import AppointmentId, PatientId, StaffId
@@ -148,6 +149,9 @@ class Account(Aggregate):
         return self if profile == self.profile else replace(self.recording(), profile=profile)
 
     def with_coverage(self, coverage: Coverage) -> "Account":
+        """Raises `card_number_refused`."""
+        for text in (coverage.payer, coverage.member_id, coverage.group_number, coverage.subscriber_name):
+            refuse_card_number(text)
         return self if coverage == self.coverage else replace(self.recording(), coverage=coverage)
 
     def with_diagnoses(self, diagnoses: Diagnoses) -> "Account":
@@ -159,7 +163,10 @@ class Account(Aggregate):
     def with_signature(self, signed: SignedPolicy) -> "Account":
         return self if signed in self.signed else replace(self.recording(), signed=(*self.signed, signed))
 
-    def with_contract(self, contract: PrivateContract) -> "Account":
+    def with_contract(self, contract: PrivateContract, *, today: date) -> "Account":
+        """Raises `contract_invalid` for one that is yet to be signed."""
+        if contract.signed_on > today:
+            raise invalid("contract_invalid", "A private contract is recorded once it is signed.")
         return self if contract in self.contracts else replace(self.recording(), contracts=(*self.contracts, contract))
 
     def with_courtesy(self, appointment_id: AppointmentId) -> "Account":

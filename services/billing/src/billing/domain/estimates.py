@@ -18,6 +18,7 @@ from billing.domain.business_days import (
     business_days_ahead,
     end_of,
 )
+from billing.domain.card_numbers import refuse_card_number
 from billing.domain.errors import conflict, invalid
 from billing.domain.facts import EstimateDelivered, EstimateExceeded, EstimateIssued, EstimateOverdue
 from billing.domain.fee_schedule import FeeSchedule
@@ -175,8 +176,9 @@ class Estimate(Aggregate):
         now: datetime,
     ) -> "Estimate":
         """The next version, as things are expected now. Raises `estimate_current`, `estimate_late` without a reason
-        after its time, `late_reason_not_needed`, and `code_not_priced`.
+        after its time, `late_reason_not_needed`, `card_number_refused`, and `code_not_priced`.
         """
+        refuse_card_number(late_reason)
         if self.due_by is None:
             raise conflict("estimate_current", "What was issued is current; nothing more is due.")
         late = now > self.due_by

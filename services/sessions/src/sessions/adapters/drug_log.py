@@ -1,4 +1,6 @@
-"""The drug log in MongoDB. It names sessions, never patients. Open fields: where, whether anything is left or open."""
+"""The drug log in MongoDB, encrypted with its location's key: it names sessions, never patients, but nobody knows what
+is typed into a note. Open fields: where, whether anything is left or open.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -8,6 +10,7 @@ from pymongo import IndexModel
 
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.vault import Vault
 from sessions.adapters.stored import Stored
 from sessions.domain.drug_days import DrugDay
 from sessions.domain.drug_log import Container
@@ -37,8 +40,11 @@ def _open_fields(container: Container) -> Mapping[str, object]:
 class MongoDrugLog(Stored[Container]):
     """See `sessions.application.ports.DrugLog`."""
 
-    def __init__(self, database: Database) -> None:
-        super().__init__(Documents(database, CONTAINERS, Container, fields=_open_fields), "container")
+    def __init__(self, database: Database, vault: Vault) -> None:
+        documents = Documents(
+            database, CONTAINERS, Container, fields=_open_fields, owner=lambda each: each.location_id, vault=vault
+        )
+        super().__init__(documents, "container")
 
     async def at(self, location_id: LocationId, /) -> list[Container]:
         return await self._documents.many({"location_id": location_id, "in_use": True}, limit=MOST_CONTAINERS)
@@ -51,12 +57,14 @@ class MongoDrugLog(Stored[Container]):
 class MongoDrugDays(Stored[DrugDay]):
     """See `sessions.application.ports.DrugDays`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, vault: Vault) -> None:
         documents = Documents(
             database,
             DAYS,
             DrugDay,
             fields=lambda day: {"location_id": day.location_id, "is_open": bool(day.open)},
+            owner=lambda day: day.location_id,
+            vault=vault,
         )
         super().__init__(documents, "drug_day")
 

@@ -24,12 +24,13 @@ class DrawDrugHandler:
     work: Work
 
     async def __call__(self, command: DrawDrug, actor: Actor, request: RequestKey) -> Committed[Added]:
-        """Refused: `container_not_found`, `session_not_found`, `container_expired`, `container_exceeded`,
-        `amount_invalid`.
+        """Refused: `container_not_found`, `session_not_found`, `not_a_dosing_session`, `wrong_state`,
+        `container_expired`, `container_exceeded`, `amount_invalid`.
         """
 
         async def draw(tx: Transaction) -> Added:
             session = await self.ports.sessions.get(command.session_id)
+            session.expect_draw()
             before = await self.ports.drug_log.get(command.container_id)
             draw_id = DrawId(tx.new_id())
             container = before.drawn(

@@ -11,7 +11,8 @@ from sessions.application.session_changes import SessionChanges
 from sessions.domain.course import Course
 from sessions.domain.ids import SessionId
 from sessions.domain.plans import Plan
-from sessions.domain.sessions import Numbered, Session
+from sessions.domain.sessions import Session
+from sessions.domain.states import Numbered
 from sessions.domain.words import VisitKind
 
 

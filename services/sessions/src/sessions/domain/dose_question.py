@@ -12,6 +12,7 @@ from sessions.domain.eligibility import Eligibility, PreSessionScreen
 from sessions.domain.plans import Plan, PlanState
 from sessions.domain.policy import RoutePolicy, SessionsPolicy
 from sessions.domain.sessions import Session
+from sessions.domain.units import Kilograms
 from sessions.domain.vitals import BloodPressure, VitalSigns
 from sessions.domain.words import Phase, Route
 
@@ -82,22 +83,30 @@ class DoseQuestion:
 
     @property
     def ordered_by_plan(self) -> bool:
-        """Whether there is a signed order, and by the plan's route."""
-        return self.session.order is not None and self.session.order.route is self.route
+        """Whether there is a signed order by the plan's route, and still for this weight."""
+        order = self.session.order
+        return (
+            order is not None
+            and order.route is self.route
+            and order.stands_at(self.weight, self.policy.dose_mismatch_percent.value)
+        )
 
     @property
     def within_ceiling(self) -> bool:
-        """Whether all the order allows is within the plan's and the clinic's ceiling as they are now."""
-        order, route = self.session.order, self.route_policy
+        """Whether all the order allows is within the plan's and the clinic's ceiling as they and the weight are now."""
+        order, route, weight = self.session.order, self.route_policy, self.weight
         if order is None or self.plan is None or route is None:
             return False
-        weight = order.weight
-        return all(
-            ceiling.total is None or order.most <= ceiling.total for ceiling in (self.plan.terms.ceiling, route.ceiling)
-        ) and all(
-            ceiling.per_kg is None or (weight is not None and order.most <= ceiling.per_kg.times(weight))
-            for ceiling in (self.plan.terms.ceiling, route.ceiling)
-        )
+        ceilings = (self.plan.terms.ceiling, route.ceiling)
+        if weight is None:
+            return all(each.per_kg is None and (each.total is None or order.most <= each.total) for each in ceilings)
+        return all(each.allows(order.most, weight) for each in ceilings)
+
+    @property
+    def weight(self) -> Kilograms | None:
+        """The last one measured: an order may be older than it."""
+        weight = self.session.checks.weight
+        return None if weight is None else weight.value.kilograms
 
     @property
     def route_not_excluded(self) -> bool:

@@ -34,10 +34,8 @@ class Ceiling:
 
     def limit(self, weight: Kilograms) -> Milligrams | None:
         """The most for this weight; the lower of the two."""
-        limits = [
-            limit for limit in (self.per_kg.times(weight) if self.per_kg else None, self.total) if limit is not None
-        ]
-        return min(limits, default=None)
+        by_weight = None if self.per_kg is None else self.per_kg.times(weight)
+        return min((limit for limit in (by_weight, self.total) if limit is not None), default=None)
 
     def allows(self, dose: Milligrams, weight: Kilograms) -> bool:
         """Whether this much is no more than the ceiling at this weight."""
@@ -100,6 +98,12 @@ class Order:
                 raise invalid("weight_missing", "A ceiling for body weight needs the weight.")
             if not ceiling.allows(self.most, self.weight or Kilograms(Decimal(0))):
                 raise invalid("dose_above_ceiling", "The order goes above a ceiling.", ceiling=name)
+
+    def stands_at(self, weight: Kilograms | None, tolerance_percent: Decimal) -> bool:
+        """Whether what was ordered for body weight is still that dose at this weight, the last one measured."""
+        if self.dose.per_kg is None:
+            return True
+        return weight is not None and agree(self.dose.mass, self.dose.per_kg.times(weight), tolerance_percent)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

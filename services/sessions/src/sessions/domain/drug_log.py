@@ -151,11 +151,9 @@ class Container(Aggregate):
     @property
     def unsettled_since(self) -> datetime | None:
         """Since when something here waits to be settled or witnessed."""
-        waiting = [draw.at for draw in self.unsettled]
-        return min(
-            (*waiting, *(entry.at for entry in self.entries if not entry.counts and not self._replaced(entry))),
-            default=None,
-        )
+        unseen = [entry for entry in self.entries if not entry.counts and not self._withdrawn(entry)]
+        waiting = [entry.at for entry in unseen if not self._replaced(entry)]
+        return min((*waiting, *(draw.at for draw in self.unsettled)), default=None)
 
     def drawn(
         self, draw_id: DrawId, session_id: SessionId, volume: Millilitres, *, by: StaffId, today: date, now: datetime
@@ -203,11 +201,13 @@ class Container(Aggregate):
 
     def witnessed(self, entry_id: EntryId, by: StaffId, *, window: timedelta, now: datetime) -> Self:
         """A second person confirms with their own login. Refused: `entry_not_found`, `already_witnessed`,
-        `witness_is_actor`, `witness_too_late`, and what no longer fits the balance.
+        `already_reversed`, `witness_is_actor`, `witness_too_late`, and what no longer fits the balance.
         """
         entry = self._entry(entry_id)
-        if entry.kind not in WITNESSED or entry.witness is not None:
+        if entry.counts:
             raise conflict("already_witnessed", "This entry waits for nobody.")
+        if self._withdrawn(entry) or (entry.reverses is not None and self._reversed(entry.reverses)):
+            raise conflict("already_reversed", "This entry has been taken back.")
         involved = {entry.by} | {draw.by for draw in self.draws if draw.id == entry.draw_id} | self._givers(entry)
         if by in involved:
             raise forbidden("witness_is_actor", "The witness is somebody else than who drew, gave or wasted it.")
@@ -219,21 +219,20 @@ class Container(Aggregate):
         return replace(self.recording(), entries=entries)
 
     def reversed(self, entry_id: EntryId, counter_id: EntryId, note: str, *, by: StaffId, now: datetime) -> Self:
-        """A counter-entry takes back a line that was wrong; what was witnessed is taken back before a witness too.
-        Refused: `entry_not_found`, `note_missing`, `already_reversed`, `entry_not_counting`, `entry_forbidden`,
-        `container_exceeded`.
+        """A counter-entry takes back a line that was wrong; what was witnessed is taken back before a witness too, what
+        never was is taken back as it is and waits for nobody any more. Refused: `entry_not_found`, `note_missing`,
+        `already_reversed`, `entry_forbidden`, `container_exceeded`.
         """
         entry = self._entry(entry_id)
         if not note.strip():
             raise invalid("note_missing", "A counter-entry says what was wrong.")
-        if entry.reverses is not None or any(each.reverses == entry_id for each in self.entries):
+        if entry.reverses is not None or self._withdrawn(entry) or self._reversed(entry_id):
             raise conflict("already_reversed", "This entry has been taken back.")
-        if not entry.counts:
-            raise conflict("entry_not_counting", "This entry never counted.")
         if entry.kind in (EntryKind.RECEIVED, EntryKind.ADMINISTERED):
             raise forbidden("entry_forbidden", "What was received or given is not taken back here.")
         counter = replace(entry, id=counter_id, by=by, at=now, note=note, witness=None, reverses=entry_id)
-        self._must_fit(counter)
+        if entry.counts:
+            self._must_fit(counter)
         return replace(self.recording(), entries=(*self.entries, counter))
 
     def _settled(self, entry: Entry) -> Self:
@@ -261,13 +260,27 @@ class Container(Aggregate):
         }
 
     def _replaced(self, entry: Entry) -> bool:
-        """Whether a line that was never witnessed was entered anew."""
+        """Whether a line that was never witnessed was entered anew, and witnessed then."""
+        if entry.reverses is not None:
+            return self._reversed(entry.reverses)
         return any(
             each.at > entry.at
             and each.counts
-            and (each.kind, each.mass, each.draw_id) == (entry.kind, entry.mass, entry.draw_id)
+            and (each.kind, each.mass, each.draw_id, each.reverses) == (entry.kind, entry.mass, entry.draw_id, None)
             for each in self.entries
         )
+
+    def _reversed(self, entry_id: EntryId) -> bool:
+        """Whether a counter-entry that counts has taken this line back."""
+        return any(each.counts and each.reverses == entry_id for each in self.entries)
+
+    def _withdrawn(self, entry: Entry) -> bool:
+        """Whether this line never counted and never will: it was taken back unseen, or takes back such a line."""
+        if entry.counts:
+            return False
+        if entry.reverses is not None:
+            return not self._entry(entry.reverses).counts
+        return any(each.reverses == entry.id for each in self.entries)
 
     def _draw(self, draw_id: DrawId | None) -> Draw:
         found = next((draw for draw in self.draws if draw.id == draw_id), None)
@@ -280,9 +293,3 @@ class Container(Aggregate):
         if found is None:
             raise not_found("entry")
         return found
-
-
-def balanced(container: Container) -> bool:
-    """The equation the log rests on."""
-    gone = total([container.sum_of(kind) for kind in EntryKind if kind not in ADDING])
-    return container.sum_of(*ADDING) == gone + container.on_hand

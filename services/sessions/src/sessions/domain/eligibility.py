@@ -74,10 +74,13 @@ class Eligibility(Aggregate):
     screen: PreSessionScreen | None = None
 
     def cleared(self, clearance: ClearanceCopy) -> Self:
-        """A clearance was granted; it takes the place of the one before. One that has ended does not come back."""
-        if clearance.id in self.ended or (self.clearance is not None and self.clearance.id == clearance.id):
+        """A clearance was granted; it takes the place of the one before. One that has ended does not come back, and of
+        one that is known already only the terms are taken: it may have been suspended since.
+        """
+        if clearance.id in self.ended:
             return self
-        return self._noted(clearance=clearance)
+        known = self._known(clearance.id)
+        return self._noted(clearance=clearance if known is None else replace(known, terms=clearance.terms))
 
     def suspended(self, clearance_id: ClearanceId, valid_until: datetime, because: str) -> Self:
         """Dosing must wait. Heard before the clearance itself, it is noted all the same."""

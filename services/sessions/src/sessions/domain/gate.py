@@ -87,8 +87,8 @@ class Gate:
         known = {finding.item: finding for finding in self.findings}
         if any(not reason.strip() for _, reason in wanted):
             raise invalid("override_reason_missing", "An override needs a reason.")
-        if unknown := [item for item, _ in wanted if item not in known]:
-            raise invalid("override_unknown", "The gate has no such item.", items=unknown)
+        if any(item not in known for item, _ in wanted):
+            raise invalid("override_unknown", "The gate has no such item.")
         if barred := [item for item, _ in wanted if not known[item].overridable]:
             raise forbidden("override_forbidden", "This is never overridden.", items=barred)
         return tuple(

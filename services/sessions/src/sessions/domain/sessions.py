@@ -21,17 +21,9 @@ from sessions.domain.ids import AppointmentId, LocationId, PatientId, PlanId, Se
 from sessions.domain.monitoring import Monitoring
 from sessions.domain.reports import reports_in
 from sessions.domain.service_lines import BillableServices, ServiceLine
-from sessions.domain.states import BEFORE_START, UNDER_WAY, Outcome, SessionState
+from sessions.domain.states import BEFORE_START, UNDER_WAY, Numbered, Outcome, SessionState
 from sessions.domain.units import Milligrams, total
 from sessions.domain.words import CONVERTIBLE_TO, Modality, Phase, Provider, VisitKind
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Numbered:
-    """Which visit of its plan this is: `number` of `of` visits of the kind."""
-
-    number: int
-    of: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,13 +88,19 @@ class Session(Aggregate):
         return replace(blank.appointment_became(appointment), version=1)
 
     def appointment_became(self, appointment: AppointmentSnapshot) -> Self:
-        """What booking says now. An older version changes nothing; a session that has started keeps its own course.
-
-        News without anything new is no change either, such as the arrival that was recorded here and is heard back:
-        whoever is at the bedside goes on with the version they have read.
+        """What booking says now. An older version changes nothing; a session that has started keeps its own course. One
+        the clinic opened for somebody or something else than was booked begins anew: nothing of it was theirs. News
+        without anything new is no change either, such as the arrival that was recorded here and is heard back: whoever
+        is at the bedside goes on with the version they have read.
         """
         if appointment.version <= self.appointment_version:
             return self
+        booked = (appointment.patient_id, appointment.kind)
+        if self.state in BEFORE_START and self.appointment_version == 0 and booked != (self.patient_id, self.kind):
+            blank = self.opened(
+                self.id, self.appointment_id, appointment.patient_id, appointment.kind, appointment.location_id
+            )
+            return replace(blank, version=self.version)._told(appointment)
         after = self._told(appointment)
         unchanged = replace(after, version=self.version, appointment_version=self.appointment_version) == self
         return self if unchanged else after
@@ -277,6 +275,11 @@ class Session(Aggregate):
         corrected = BillableServices(revision=revision, lines=(*others, *lines), by=by, at=now)
         after = replace(self.recording(), services=corrected)
         return replace(after, facts=(*after.facts, facts.SessionServicesWereCorrected(session=after, at=now)))
+
+    def expect_draw(self) -> None:
+        """Drug is drawn up for a dosing session that has not ended. Refused: `not_a_dosing_session`, `wrong_state`."""
+        self._must_be_dosing()
+        self._must_be(*BEFORE_START, *UNDER_WAY)
 
     def _must_pass(self, gate: Gate | None) -> None:
         if gate is None:

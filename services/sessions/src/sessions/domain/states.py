@@ -1,5 +1,6 @@
-"""Where a session can stand, and how it can end."""
+"""Where a session can stand, in itself and within its plan, and how it can end."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -20,6 +21,14 @@ class SessionState(StrEnum):
 
 BEFORE_START = frozenset({SessionState.SCHEDULED, SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED})
 UNDER_WAY = frozenset({SessionState.IN_PROGRESS, SessionState.MONITORING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbered:
+    """Which visit of its plan this is: `number` of `of` visits of the kind."""
+
+    number: int
+    of: int
 
 
 class Outcome(StrEnum):

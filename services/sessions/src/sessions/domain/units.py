@@ -1,6 +1,6 @@
 """Amounts with their units as types, so that milligrams are never added to millilitres.
 
-Invariant: an amount is finite and not negative; only the products that mean something exist.
+Invariant: an amount is finite and not negative, not even a negative zero; only the products that mean something exist.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Amount:
     value: Decimal
 
     def __post_init__(self) -> None:
-        if not self.value.is_finite() or self.value < 0:
+        if not self.value.is_finite() or self.value.is_signed():
             raise invalid("amount_invalid", "An amount is a number that is not negative.")
 
     def __add__(self, other: Self) -> Self:

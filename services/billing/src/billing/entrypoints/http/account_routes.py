@@ -21,6 +21,7 @@ from careflow_service.http.dependencies import (
     answer,
     represent,
 )
+from careflow_service.http.fields import Day
 
 router = APIRouter(tags=["accounts"])
 
@@ -48,8 +49,8 @@ class CoverageBody(RequestBody):
 
 class PrivateContractBody(RequestBody):
     practitioner_id: Id
-    signed_on: date
-    ends_on: date
+    signed_on: Day
+    ends_on: Day
 
 
 class AddressView(View):
@@ -163,7 +164,7 @@ async def add_private_contract(
 
 @router.get("/v1/fee-schedule", response_model=FeeScheduleView)
 async def read_fee_schedule(
-    app: App, on: Annotated[date | None, Query(description="Today if left out.")] = None
+    app: App, on: Annotated[Day | None, Query(description="Today if left out.")] = None
 ) -> Response:
     """The prices of a date."""
     ports = app.ports

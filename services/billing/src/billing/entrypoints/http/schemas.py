@@ -1,6 +1,7 @@
 """What bodies and views have in common: bounded text, money, the application a route calls, papers, card numbers."""
 
 import json
+from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -11,12 +12,13 @@ from billing.application.use_cases import Billing
 from billing.domain.card_numbers import refuse_card_number
 from billing.domain.money import Money
 from careflow_service.http.dependencies import RequestPart, application
+from careflow_service.http.fields import ONE_LINE, PROSE
 
 App = Annotated[Billing, Depends(application(Billing))]
 
-Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$")]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), ONE_LINE]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), PROSE]
 
 LARGEST_AMOUNT = 100_000_000
 """A million in cents: no amount of a clinic's patient is larger."""
@@ -26,16 +28,33 @@ async def no_card_number(request: Request) -> None:
     """Whatever a client sends is searched for card numbers before anything else is done with it. Raises
     `card_number_refused`.
     """
-    refuse_card_number(_plain(await request.body()))
-    refuse_card_number(request.url.query)
+    for text in _sent(request, await request.body()):
+        refuse_card_number(text)
 
 
-def _plain(body: bytes) -> str:
-    """The body without the escapes JSON may hide digits in."""
+def _sent(request: Request, body: bytes) -> Iterator[str]:
+    """Every text of a request that is kept or shown again, without the escapes that may hide digits."""
+    yield request.headers.get("idempotency-key", "")
+    yield request.url.path
+    for name, value in request.query_params.multi_items():
+        yield from (name, value)
     try:
-        return json.dumps(json.loads(body), ensure_ascii=False) if body else ""
+        yield from _texts(json.loads(body) if body else None)
     except ValueError:
-        return body.decode("utf-8", "replace")
+        yield body.decode("utf-8", "replace")
+
+
+def _texts(document: object) -> Iterator[str]:
+    """Every name, text and number of a JSON document, each for itself."""
+    waiting = [document]
+    while waiting:
+        match waiting.pop():
+            case dict() as members:
+                waiting += [*members, *members.values()]
+            case list() as items:
+                waiting += items
+            case value:
+                yield str(value)
 
 
 class MoneyBody(RequestPart):

@@ -11,8 +11,9 @@ from booking.domain.ids import PatientId, PractitionerId
 from booking.domain.visits import Modality, VisitKind
 from booking.entrypoints.http.patient_schemas import UsState
 from booking.entrypoints.http.resource_schemas import StaffId
-from booking.entrypoints.http.visit_schemas import Moment, Openings, OpeningView
+from booking.entrypoints.http.visit_schemas import Openings, OpeningView
 from careflow_service.http.dependencies import CurrentActor, application, represent
+from careflow_service.http.fields import Moment
 
 Application = Annotated[Booking, Depends(application(Booking))]
 From = Annotated[Moment, Query(alias="from", description="The earliest start.")]

@@ -23,6 +23,7 @@ from booking.domain.patients import (
 )
 from booking.domain.visits import Phase, VisitKind
 from careflow_service.http.dependencies import RequestBody
+from careflow_service.http.fields import ONE_LINE
 
 
 def _e164(text: str) -> str:
@@ -35,13 +36,7 @@ def _e164(text: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _without_control_characters(text: str) -> str:
-    if not text.isprintable():
-        raise PydanticCustomError("wrong_form", "only printable characters")
-    return text
-
-
-Text = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_without_control_characters)]
+Text = Annotated[str, Field(min_length=1, max_length=200), ONE_LINE]
 Phone = Annotated[str, Field(max_length=40), AfterValidator(_e164)]
 """Any usual way to write a number, American if it names no country; kept as E.164."""
 UsState = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]

@@ -1,10 +1,9 @@
 """How free times and appointments look over HTTP."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field
 
 from booking.application.book_series import BookSeries, PairResult, Pattern
 from booking.application.outcomes import Scheduled
@@ -20,17 +19,7 @@ from booking.domain.visits import Disposition, HoldReason, Modality, Phase, Prac
 from booking.entrypoints.http.patient_schemas import PersonBody
 from booking.entrypoints.http.resource_schemas import StaffId
 from careflow_service.http.dependencies import RequestBody
-
-
-def _within_reach(instant: datetime) -> datetime:
-    if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
-        raise PydanticCustomError("out_of_range", "a year of this system's time")
-    return instant.astimezone(UTC)
-
-
-_FIRST_YEAR, _LAST_YEAR = 2000, 2999
-Moment = Annotated[AwareDatetime, AfterValidator(_within_reach)]
-"""An instant with its offset from UTC, of these centuries: the clinic's dates around it can be told."""
+from careflow_service.http.fields import Moment
 
 
 class VisitBody(RequestBody):

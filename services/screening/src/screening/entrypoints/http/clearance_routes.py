@@ -14,6 +14,7 @@ from careflow_service.http.dependencies import (
     answer,
     represent,
 )
+from careflow_service.http.fields import Moment
 from careflow_service.work import Committed
 from screening.application.defer_clearance import DeferClearance
 from screening.application.deny_clearance import DenyClearance
@@ -33,7 +34,6 @@ from screening.entrypoints.http.schemas import (
     ClearanceChanged,
     Code,
     Line,
-    Moment,
     Note,
     View,
     case_changed,

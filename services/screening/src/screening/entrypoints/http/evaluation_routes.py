@@ -6,12 +6,13 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, answer
+from careflow_service.http.fields import Moment
 from screening.application.record_diagnoses import RecordDiagnoses
 from screening.application.record_evaluation import RecordEvaluation
 from screening.domain.evaluation import EvaluationPart, PartRecord
 from screening.domain.facts import ServiceLine
 from screening.domain.ids import AppointmentId, CaseId, EvaluationId
-from screening.entrypoints.http.schemas import App, CaseChanged, Moment, Note, case_changed
+from screening.entrypoints.http.schemas import App, CaseChanged, Note, case_changed
 
 router = APIRouter(tags=["evaluations"])
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, answer
+from careflow_service.http.fields import Moment
 from careflow_service.work import Committed
 from screening.application.add_medication import AddMedication
 from screening.application.reclassify_fact import ReclassifyFact
@@ -17,7 +18,7 @@ from screening.application.stop_medication import StopMedication
 from screening.domain.evidence import EvidenceKind, EvidenceResult, Measure
 from screening.domain.history import ConditionCode, ConditionStatus
 from screening.domain.ids import CaseId, ClinicalFactId, MedicationId
-from screening.entrypoints.http.schemas import App, CaseChanged, Line, Moment, Note, case_changed
+from screening.entrypoints.http.schemas import App, CaseChanged, Line, Note, case_changed
 
 router = APIRouter(tags=["history"])
 

@@ -7,10 +7,11 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from careflow_service.http.dependencies import CurrentActor, ExpectedVersion, RequestBody, answer, represent
+from careflow_service.http.fields import Moment
 from screening.application.draw_rota import DrawRota
 from screening.domain.ids import StaffId
 from screening.domain.rota import Channel, ChannelKind, Responder, Shift
-from screening.entrypoints.http.schemas import App, Line, Moment, View
+from screening.entrypoints.http.schemas import App, Line, View
 
 router = APIRouter(tags=["rota"])
 

@@ -1,33 +1,21 @@
 """What bodies have in common: bounded text, the application a route calls, the answers to plain commands."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Depends, Response
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from careflow_service.http.dependencies import answer, application
+from careflow_service.http.fields import ONE_LINE, PROSE
 from careflow_service.work import Committed
 from screening.application.results import Changed
 from screening.application.use_cases import Screening
 
 App = Annotated[Screening, Depends(application(Screening))]
 
-EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-"""Outside these no instant means anything here, and arithmetic on it might leave the calendar."""
-
-
-def _in_utc(instant: datetime) -> datetime:
-    if not EARLIEST <= instant < LATEST:
-        raise PydanticCustomError("out_of_range", "an instant between 1900 and 2200")
-    return instant.astimezone(UTC)
-
-
-Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), ONE_LINE]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), PROSE]
 
 
 class View(BaseModel):

@@ -3,9 +3,10 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from careflow_service.http.dependencies import CurrentActor, ExpectedVersion, IdempotentRequest, RequestBody
+from careflow_service.http.fields import Moment
 from sessions.application.report_adverse_event import ReportAdverseEvent
 from sessions.application.review_adverse_event import ReviewAdverseEvent
 from sessions.domain.adverse_events import Observation, ReviewDecision
@@ -25,7 +26,7 @@ class NewAdverseEvent(RequestBody):
     serious: bool
     expected: bool
     related: bool
-    started_at: AwareDatetime
+    started_at: Moment
 
 
 class NewReview(RequestBody):

@@ -1,13 +1,13 @@
 """The controlled-drug log: receiving, drawing, entering, witnessing, and the close of a day."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, answer, represent
+from careflow_service.http.fields import PROSE, Day
 from careflow_service.work import Committed
 from sessions.application.close_drug_day import CloseDrugDay, SettleDiscrepancy
 from sessions.application.draw_drug import DrawDrug
@@ -19,7 +19,17 @@ from sessions.domain.drug_days import Settlement
 from sessions.domain.drug_log import Container, EntryKind, Item
 from sessions.domain.ids import ContainerId, DrawId, EntryId, LocationId, SessionId
 from sessions.domain.units import Milligrams, MilligramsPerMillilitre, Millilitres
-from sessions.entrypoints.http.schemas import AggregateChanged, App, Line, Note, PartAdded, Quantity, Uuid, changed
+from sessions.entrypoints.http.schemas import (
+    AggregateChanged,
+    App,
+    Line,
+    Note,
+    PartAdded,
+    Quantity,
+    Shown,
+    Uuid,
+    changed,
+)
 
 router = APIRouter(tags=["drug log"])
 
@@ -32,7 +42,7 @@ class NewContainer(RequestBody):
     form: Line
     ndc: Annotated[str, StringConstraints(pattern=r"^[0-9]{11}$")]
     lot: Line
-    expires_on: date
+    expires_on: Day
     ml: Quantity
     mg_per_ml: Quantity
 
@@ -60,7 +70,7 @@ class NewEntry(RequestBody):
     kind: EntryKind
     mg: Quantity
     draw_id: Uuid | None = None
-    note: Annotated[str, StringConstraints(max_length=4000)] = ""
+    note: Annotated[str, StringConstraints(max_length=4000), PROSE] = ""
 
 
 class Reversal(RequestBody):
@@ -83,7 +93,7 @@ class DiscrepancySettlement(RequestBody):
 class EntryView(BaseModel):
     id: str
     kind: EntryKind
-    mg: Decimal
+    mg: Shown
     by: str
     at: datetime
     draw_id: str | None
@@ -95,8 +105,8 @@ class EntryView(BaseModel):
 class DrawView(BaseModel):
     id: str
     session_id: str
-    mg: Decimal
-    open_mg: Decimal
+    mg: Shown
+    open_mg: Shown
     by: str
 
 
@@ -109,8 +119,8 @@ class ContainerView(BaseModel):
     drug: str
     lot: str
     expires_on: date
-    on_hand_mg: Decimal
-    in_container_mg: Decimal
+    on_hand_mg: Shown
+    in_container_mg: Shown
     draws: tuple[DrawView, ...]
     entries: tuple[EntryView, ...]
 
@@ -182,7 +192,7 @@ async def reverse_entry(
 
 @router.post("/v1/drug-log/locations/{location_id}/days/{day}/close", status_code=201, response_model=AggregateChanged)
 async def close_drug_day(
-    location_id: Uuid, day: date, body: DayClose, actor: CurrentActor, request: IdempotentRequest, app: App
+    location_id: Uuid, day: Day, body: DayClose, actor: CurrentActor, request: IdempotentRequest, app: App
 ) -> Response:
     """Count and close a day. Refused with everything that does not add up, unless it is acknowledged."""
     counts = {ContainerId(each): Milligrams(mg) for each, mg in body.counts.items()}
@@ -193,7 +203,7 @@ async def close_drug_day(
 @router.post("/v1/drug-log/locations/{location_id}/days/{day}/settle", response_model=AggregateChanged)
 async def settle_discrepancy(
     location_id: Uuid,
-    day: date,
+    day: Day,
     body: DiscrepancySettlement,
     actor: CurrentActor,
     request: IdempotentRequest,

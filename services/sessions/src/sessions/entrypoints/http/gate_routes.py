@@ -1,11 +1,11 @@
 """Before a dose: checks, the order, the gate, clearing and refusing."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from careflow_service.http.dependencies import (
     CurrentActor,
@@ -15,6 +15,7 @@ from careflow_service.http.dependencies import (
     RequestPart,
     represent,
 )
+from careflow_service.http.fields import Day, Moment
 from sessions.application.attest_eligibility import AttestEligibility
 from sessions.application.clear_session import ClearSession
 from sessions.application.record_checks import RecordChecks, Stamp
@@ -39,7 +40,18 @@ from sessions.domain.checks import (
 from sessions.domain.doses import StatedDose
 from sessions.domain.ids import SessionId, StaffId
 from sessions.domain.units import Kilograms, Milligrams, MilligramsPerKilogram
-from sessions.entrypoints.http.schemas import AggregateChanged, App, Code, Line, Note, Quantity, Uuid, View, changed
+from sessions.entrypoints.http.schemas import (
+    AggregateChanged,
+    App,
+    Code,
+    Line,
+    Note,
+    Quantity,
+    Staff,
+    Uuid,
+    View,
+    changed,
+)
 from sessions.entrypoints.http.vitals_body import Vitals
 
 router = APIRouter(tags=["dose gate"])
@@ -50,7 +62,7 @@ V = TypeVar("V")
 
 class WeightBody(RequestPart):
     kilograms: Annotated[Quantity, Field(gt=20, lt=400)]
-    measured_on: date
+    measured_on: Day
 
 
 class SubstancesBody(RequestPart):
@@ -59,9 +71,9 @@ class SubstancesBody(RequestPart):
 
 
 class IntakeBody(RequestPart):
-    solids_at: AwareDatetime
-    liquids_at: AwareDatetime
-    nasal_spray_at: AwareDatetime | None = None
+    solids_at: Moment
+    liquids_at: Moment
+    nasal_spray_at: Moment | None = None
 
 
 class EscortBody(RequestPart):
@@ -69,16 +81,16 @@ class EscortBody(RequestPart):
     phone: Line
     adult: bool
     reached_today: bool
-    pick_up_at: AwareDatetime
+    pick_up_at: Moment
     rideshare_only: bool = False
 
 
 class TeamBody(RequestPart):
     """Who is physically present."""
 
-    therapist: Code | None = None
-    nurse: Code | None = None
-    prescriber: Code | None = None
+    therapist: Staff | None = None
+    nurse: Staff | None = None
+    prescriber: Staff | None = None
 
 
 class RestrictedProgramBody(RequestPart):
@@ -103,7 +115,7 @@ class NewChecks(RequestBody):
     team: TeamBody | None = None
     equipment_ready: bool | None = None
     emergency_contact: bool | None = None
-    cures_reviewed_on: date | None = None
+    cures_reviewed_on: Day | None = None
     restricted_program: RestrictedProgramBody | None = None
     baseline: Annotated[tuple[Vitals, ...], Field(max_length=5)] = ()
 

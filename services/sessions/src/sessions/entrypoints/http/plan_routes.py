@@ -14,6 +14,7 @@ from careflow_service.http.dependencies import (
     RequestPart,
     represent,
 )
+from careflow_service.http.fields import Day
 from sessions.application.change_plan import ChangePlan, PlanChange
 from sessions.application.draft_plan import DraftPlan, RedraftPlan
 from sessions.application.review_doses import ReviewDoses
@@ -23,7 +24,7 @@ from sessions.domain.ids import PatientId, PlanId, StaffId
 from sessions.domain.plans import Plan, PlanChangeReason, PlannedVisits, PlanState, PlanTerms
 from sessions.domain.units import Milligrams, MilligramsPerKilogram
 from sessions.domain.words import Modality, Phase, ProviderRole, RoomPurpose, Route, VisitKind
-from sessions.entrypoints.http.schemas import AggregateChanged, App, Code, Line, Note, Quantity, Uuid, changed
+from sessions.entrypoints.http.schemas import AggregateChanged, App, Code, Line, Note, Quantity, Staff, Uuid, changed
 
 router = APIRouter(tags=["plans"])
 
@@ -64,11 +65,11 @@ class Terms(RequestBody):
     ceiling: Limit
     visits: Annotated[tuple[Visits, ...], Field(max_length=10)]
     cadence_days: Annotated[int, Field(ge=1, le=365)]
-    therapist_id: Code | None = None
+    therapist_id: Staff | None = None
     instruments: Lines = ()
     stop_rules: Lines = ()
     exit_criteria: Lines = ()
-    expected_end: date
+    expected_end: Day
 
     def terms(self) -> PlanTerms:
         return PlanTerms(

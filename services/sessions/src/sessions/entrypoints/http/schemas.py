@@ -1,25 +1,49 @@
-"""What bodies have in common: bounded text, amounts as text, the application a route calls, the plain answers."""
+"""What bodies have in common: bounded text, clinical amounts, the application a route calls, the plain answers."""
 
+import re
 from decimal import Decimal
 from typing import Annotated
 
 from fastapi import Depends, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from careflow_service.http.dependencies import answer, application
+from careflow_service.http.fields import ONE_LINE, PROSE
 from careflow_service.work import Committed
 from sessions.application.results import Changed
 from sessions.application.use_cases import Sessions
 
 App = Annotated[Sessions, Depends(application(Sessions))]
 
-Code = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$")]
+Staff = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+"""The id of somebody of the clinic, as the identity provider knows them; it goes out in events as it is."""
 Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), ONE_LINE]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), PROSE]
 
-Quantity = Annotated[Decimal, Field(ge=0, le=100_000, decimal_places=4, allow_inf_nan=False)]
-"""A clinical amount, written as text in JSON ("0.5"), so that no binary fraction ever stands for a dose."""
+
+def _written_amount(value: object) -> Decimal:
+    if not isinstance(value, str):
+        raise PydanticCustomError("wrong_type", "an amount is text")
+    if re.fullmatch(AMOUNT_PATTERN, value) is None:
+        raise PydanticCustomError("wrong_form", "plain digits, at most four of them behind the point")
+    return Decimal(value)
+
+
+AMOUNT_PATTERN = r"^[0-9]{1,6}(\.[0-9]{1,4})?$"
+Quantity = Annotated[
+    Decimal,
+    BeforeValidator(_written_amount),
+    Field(le=100_000),
+    WithJsonSchema({"type": "string", "pattern": AMOUNT_PATTERN}),
+]
+"""A clinical amount, written as text in JSON ("0.5"), so that no binary fraction ever stands for a dose; and only as
+plain ASCII digits, so that what was typed is what is read."""
+
+Shown = Annotated[Decimal, PlainSerializer(lambda amount: format(amount.normalize(), "f"), return_type=str)]
+"""A clinical amount as it is answered: plain digits without idle zeros, so that it may be sent back as a `Quantity`."""
 
 
 class View(BaseModel):

@@ -1,11 +1,10 @@
 """Sessions: reading, opening, checking in, and the ends they can come to."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from careflow_service.http.dependencies import (
     CurrentActor,
@@ -15,6 +14,7 @@ from careflow_service.http.dependencies import (
     RequestPart,
     represent,
 )
+from careflow_service.http.fields import Moment
 from sessions.application.abort_session import AbortSession
 from sessions.application.check_in import CheckIn
 from sessions.application.complete_session import CompleteSession
@@ -27,7 +27,7 @@ from sessions.domain.service_lines import ServiceLine, TherapyTime
 from sessions.domain.sessions import Session
 from sessions.domain.states import Outcome, SessionState
 from sessions.domain.words import Phase, VisitKind
-from sessions.entrypoints.http.schemas import AggregateChanged, App, Code, Note, Uuid, changed
+from sessions.entrypoints.http.schemas import AggregateChanged, App, Note, Shown, Staff, Uuid, changed
 
 router = APIRouter(tags=["sessions"])
 
@@ -42,9 +42,9 @@ class NewSession(RequestBody):
 class Therapy(RequestPart):
     """Psychotherapy with documented times; in a dosing session only while the patient could take part."""
 
-    provider: Code
-    started_at: AwareDatetime
-    ended_at: AwareDatetime
+    provider: Staff
+    started_at: Moment
+    ended_at: Moment
 
     def time(self) -> TherapyTime:
         return TherapyTime(provider=StaffId(self.provider), started_at=self.started_at, ended_at=self.ended_at)
@@ -118,7 +118,7 @@ class SessionView(BaseModel):
     ended_at: datetime | None
     outcome: Outcome | None
     refusal: RefusalView | None
-    given_mg: Decimal
+    given_mg: Shown
     vitals_due_at: datetime | None
     services_revision: int | None
 

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from careflow_service.http.dependencies import RequestPart
+from careflow_service.http.fields import Moment
 from sessions.domain.ids import StaffId
 from sessions.domain.vitals import BloodPressure, Symptom, VitalSigns
 
@@ -13,7 +14,7 @@ from sessions.domain.vitals import BloodPressure, Symptom, VitalSigns
 class Vitals(RequestPart):
     """One observation; without `observed_at` it was made now. Saturation in percent, MOAA/S from 0 to 5."""
 
-    observed_at: AwareDatetime | None = None
+    observed_at: Moment | None = None
     systolic: Annotated[int, Field(ge=0, le=400)]
     diastolic: Annotated[int, Field(ge=0, le=400)]
     heart_rate: Annotated[int, Field(ge=0, le=400)]

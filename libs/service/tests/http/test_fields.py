@@ -1,0 +1,67 @@
+"""What passes as text, an instant or a day of a body, and what does not."""
+
+from typing import Annotated, Any
+
+import pytest
+from pydantic import StringConstraints, ValidationError
+
+from careflow_service.http.dependencies import RequestBody
+from careflow_service.http.fields import ONE_LINE, PROSE, Day, Moment
+
+
+class Body(RequestBody):
+    line: Annotated[str, StringConstraints(max_length=20), ONE_LINE] = ""
+    note: Annotated[str, PROSE] = ""
+    at: Moment | None = None
+    on: Day | None = None
+
+
+@pytest.mark.parametrize("text", ["Ana Rivera", "Zoë Ñandú", "李小龍", "علي", "👩‍⚕️", "a\u00a0b"])
+def test_text_of_any_script_is_kept_as_it_is(text: str) -> None:
+    assert Body.model_validate({"line": text, "note": f"{text}\n\t{text}"}).line == text
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"line": "a\u0000b"},
+        {"line": "a\nb"},
+        {"line": "a\u007fb"},
+        {"line": "a\u0085b"},
+        {"line": "a\u2028b"},
+        {"line": "a\u202eb"},
+        {"line": "a\u2066b"},
+        {"line": "\ud800"},
+        {"note": "a\u0000b"},
+        {"note": "a\u202eb"},
+        {"at": "2026-11-23T09:00:00"},
+        {"at": "2026-11-23"},
+        {"at": "1795543200"},
+        {"at": 1795543200},
+        {"at": "2026-W48-1T09:00:00Z"},
+        {"at": "2026-11-23T25:00:00Z"},
+        {"at": "2026-02-30T09:00:00Z"},
+        {"at": "0001-01-01T00:00:00+14:00"},
+        {"at": "9999-12-31T23:59:59-14:00"},
+        {"on": "2026-02-30"},
+        {"on": "20261123"},
+        {"on": "-0"},
+        {"on": 0},
+        {"on": "1899-12-31"},
+        {"on": "2200-01-01"},
+        {"on": "2026-11-23T00:00:00"},
+    ],
+)
+def test_what_cannot_be_right_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Body.model_validate(wrong)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2026-11-23T09:00:00-08:00", "2026-11-23T17:00:00Z", "2026-11-23t17:00:00.000z", "2026-11-24 01:00+0800"],
+)
+def test_an_instant_is_kept_in_utc_however_its_offset_is_written(written: str) -> None:
+    at = Body.model_validate({"at": written, "on": "2026-11-23"}).at
+    assert at is not None
+    assert at.isoformat() == "2026-11-23T17:00:00+00:00"

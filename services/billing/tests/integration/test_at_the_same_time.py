@@ -1,0 +1,146 @@
+"""Two decisions about one patient's money at once: neither overtakes the other, and the books balance."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from contextvars import Context
+from typing import Any
+
+import pytest
+
+from careflow_service.ids import new_id
+from services.billing.tests.builders import ANA, local
+from services.billing.tests.clinic import (
+    INFUSION,
+    THERAPY_HOUR,
+    charges,
+    has_patient,
+    ok,
+    pays,
+    refusal,
+    services_corrected,
+    session_completed,
+    the_charge,
+    trial_balance,
+    usd,
+)
+from services.billing.tests.world import World
+
+Meanwhile = Callable[[], Coroutine[Any, Any, object]]
+Interruption = Callable[[Meanwhile], None]
+
+
+@pytest.fixture
+def after_reading(world: World, monkeypatch: pytest.MonkeyPatch) -> Interruption:
+    """Lets something else commit right after a decision has begun to read, before it guards what it has read, once."""
+    accounts = type(world.ports.accounts)
+    guard = accounts.guard
+
+    def then(meanwhile: Meanwhile) -> None:
+        waiting = [meanwhile]
+
+        async def guard_late(of: Any, account: Any, /, tx: Any) -> None:
+            if waiting:
+                await asyncio.get_running_loop().create_task(waiting.pop()(), context=Context())
+            await guard(of, account, tx)
+
+        monkeypatch.setattr(accounts, "guard", guard_late)
+
+    return then
+
+
+async def test_a_payment_that_is_applied_meanwhile_is_not_applied_twice(
+    world: World, after_reading: Interruption
+) -> None:
+    await world.hear(session_completed(THERAPY_HOUR))
+    after_reading(lambda: pays(world, 225))
+    await pays(world, 225)
+    assert (await the_charge(world))["paid"] == usd(225)
+    assert await trial_balance(world) == {"cash": 45_000, "unapplied_payments": -22_500, "revenue_therapy": -22_500}
+
+
+async def test_a_charge_that_is_posted_meanwhile_is_paid(world: World, after_reading: Interruption) -> None:
+    await has_patient(world)
+    after_reading(lambda: world.hear(session_completed(THERAPY_HOUR)))
+    await pays(world, 225)
+    assert (await the_charge(world))["balance"] == usd(0)
+
+
+async def test_money_that_is_given_back_meanwhile_pays_for_nothing(world: World, after_reading: Interruption) -> None:
+    await has_patient(world)
+    paid = await pays(world, 225)
+    body = {"amount": usd(225), "reason": "overpaid"}
+    refunds = f"/v1/payments/{paid['payment_id']}/refunds"
+    after_reading(lambda: world.biller.post(refunds, body, version=paid["version"]))
+    await world.hear(session_completed(THERAPY_HOUR))
+    assert (await the_charge(world))["balance"] == usd(225)
+    assert await trial_balance(world) == {"receivable": 22_500, "revenue_therapy": -22_500}
+
+
+async def test_a_receipt_is_given_back_once(world: World) -> None:
+    await has_patient(world)
+    paid = await pays(world, 100)
+    path, body = f"/v1/payments/{paid['payment_id']}/refunds", {"amount": usd(60), "reason": "goodwill"}
+    answers = await asyncio.gather(*(world.biller.post(path, body, version=paid["version"]) for _ in range(4)))
+    assert Counter(each.status_code for each in answers) == {201: 1, 412: 3}
+    assert await trial_balance(world) == {"cash": 4_000, "unapplied_payments": -4_000}
+
+
+async def test_a_session_is_corrected_while_it_is_paid_and_given_back(world: World) -> None:
+    session_id = new_id()
+    await world.hear(session_completed(INFUSION, THERAPY_HOUR, session_id=session_id))
+    paid = await pays(world, 100)
+    refund = {"amount": usd(50), "reason": "goodwill"}
+    await asyncio.gather(
+        world.hear(services_corrected(session_id, 2, THERAPY_HOUR)),
+        pays(world, 200),
+        world.biller.post(f"/v1/payments/{paid['payment_id']}/refunds", refund, version=paid["version"]),
+    )
+    charge, balance = await the_charge(world), await trial_balance(world)
+    assert (charge["amount"], charge["balance"]) == (usd(225), usd(0))
+    assert balance["cash"] in {25_000, 30_000}, "the refund was in time, or found the payment changed"
+    assert balance["unapplied_payments"] == 22_500 - balance["cash"]
+
+
+async def test_of_two_superbills_for_one_charge_one_is_issued(world: World) -> None:
+    await has_patient(world)
+    for day in (19, 20):
+        await world.hear(session_completed(THERAPY_HOUR, at=local(day, 8)))
+    first, second = [each["id"] for each in await charges(world)]
+    bills = [[first], [first, second], [first], [first, second]]
+    answers = await asyncio.gather(
+        *(
+            world.biller.post("/v1/superbills", {"patient_id": ANA, "charge_ids": each, "disclose_diagnoses": True})
+            for each in bills
+        )
+    )
+    (issued,) = [each.json() for each in answers if each.status_code == 201]
+    assert {refusal(each) for each in answers if each.status_code != 201} == {(409, "charge_already_billed")}
+    assert issued["number"] == "SB-2026-0001"
+    assert len(ok(await world.biller.get("/v1/superbills", patient_id=ANA))["items"]) == 1
+
+
+async def test_a_charge_that_is_reversed_meanwhile_is_on_no_superbill(world: World) -> None:
+    await has_patient(world)
+    await world.hear(session_completed(THERAPY_HOUR))
+    charge = await the_charge(world)
+    body = {"patient_id": ANA, "charge_ids": [charge["id"]], "disclose_diagnoses": True}
+    bill, _ = await asyncio.gather(
+        world.biller.post("/v1/superbills", body),
+        world.biller.post(f"/v1/charges/{charge['id']}/reverse", version=charge["version"]),
+    )
+    if bill.status_code == 201:
+        issued = ok(await world.biller.get(f"/v1/superbills/{bill.json()['superbill_id']}"))
+        assert (issued["state"], issued["void_reason"]) == ("void", "charge_corrected")
+    else:
+        assert refusal(bill) == (409, "charge_not_billable")
+
+
+async def test_an_estimate_is_issued_once(world: World) -> None:
+    await has_patient(world)
+    question = {"patient_id": ANA, "visits": [{"kind": "dosing", "count": 6}]}
+    made = ok(await world.patient(ANA).post("/v1/estimates", question), 201)
+    path = f"/v1/estimates/{made['id']}/issue"
+    answers = await asyncio.gather(*(world.biller.post(path, {}, version=made["version"]) for _ in range(3)))
+    assert sorted(each.status_code for each in answers) == [200, 409, 409]
+    assert (await world.said_types(ANA)).count("GoodFaithEstimateIssued") == 1

@@ -1,0 +1,128 @@
+"""Clinical content is readable nowhere but in encrypted bodies and sealed sections."""
+
+from datetime import timedelta
+
+from careflow_events import contracts
+from careflow_events.contracts import codes
+from careflow_events.contracts.sealed import Sealed
+from careflow_service.ids import new_id
+from careflow_service.testing.world import FORGED
+from services.sessions.tests.builders import MILL_VALLEY
+from services.sessions.tests.clinic import (
+    SCORE,
+    Course,
+    all_checks,
+    consent_body,
+    does,
+    dose,
+    draws,
+    has_course,
+    has_vial,
+    observes,
+    ok,
+    plan_body,
+    ready_for_dose,
+    refusal,
+    wastes,
+)
+from services.sessions.tests.news import clearance_granted, registered
+from services.sessions.tests.world import World
+
+CANARY = "zzcanaryzz"
+NAME = "Rivera"
+"""The family name every patient of the tests is registered with."""
+
+
+async def test_nothing_clinical_is_readable_in_the_store_in_events_in_metrics_or_in_logs(world: World) -> None:
+    course = await has_course(world)
+    await heard_with_canaries(world, course)
+    await done_with_canaries(world, course)
+    await world.catch_up()
+
+    assert "POST /v1/sessions/{session_id}/discharge" in world.logs.getvalue()
+    assert await world.readable(CANARY) == set()
+    assert await world.readable(NAME) == set()
+    said = [str((event.data, event.subject, event.stream)) for event in await world.said()]
+    assert said
+    assert not any(CANARY in event or "ketamine" in event or "treatment_resistant" in event for event in said)
+
+
+async def heard_with_canaries(world: World, course: Course) -> None:
+    """Text in every section that is heard, also in one that does not open."""
+    suspended = contracts.ClearanceSuspended(
+        patient_id=course.patient_id,
+        clearance_id=course.clearance_id,
+        valid_until=world.clock() + timedelta(days=90),
+        reason=codes.SuspensionReason.CLINICAL,
+        for_sessions=Sealed.plain(contracts.SuspensionForSessions(reason=CANARY)),
+    )
+    await world.hear(suspended)
+    terms = {"conditions": (CANARY,), "allergies": (CANARY,), "interaction_flags": (CANARY,)}
+    await world.hear(clearance_granted(course.patient_id, new_id(), world.clock() + timedelta(days=90), **terms))
+    stranger = new_id()
+    unreadable = clearance_granted(stranger, new_id(), world.clock() + timedelta(days=90), **terms)
+    await world.deliver(world.next_event(unreadable, keys=FORGED))
+    await world.deliver(world.next_event(registered(stranger, world.clock()), keys=FORGED))
+
+
+async def done_with_canaries(world: World, course: Course) -> None:
+    """Text in every field that takes text, through every kind of command."""
+    prescriber, nurse = world.prescriber, world.nurse
+    path = f"/v1/patients/{course.patient_id}"
+    release = consent_body(category="release", document=CANARY, document_version=CANARY, route=None)
+    ok(await nurse.post(f"{path}/consents", release), 201)
+    texts = {name: [CANARY] for name in ("goals", "instruments", "stop_rules", "exit_criteria", "indications")}
+    ok(await prescriber.post(f"{path}/plans", plan_body(route_reason=CANARY, **texts)), 201)
+
+    session_id = await ready_for_dose(world, course)
+    checks = all_checks(world.clock())
+    escort = {**checks["escort"], "name": CANARY, "phone": CANARY}
+    ok(await nurse.post(f"/v1/sessions/{session_id}/checks", {"escort": escort, "bladder_symptoms": True}))
+    ok(await prescriber.post(f"/v1/sessions/{session_id}/attest", {"reason": CANARY}))
+    signed = {"overrides": [{"item": "bladder_symptoms", "reason": CANARY}]}
+    ok(await does(world, session_id, "clear", signed, by=prescriber))
+    ok(await does(world, session_id, "start"))
+    vial = await has_vial(world)
+    draw_id = await draws(world, vial, session_id)
+    ok(await does(world, session_id, "doses", dose(vial, draw_id)), 201)
+    ok(await nurse.post(f"/v1/sessions/{session_id}/doses/end"))
+    await world.travel(timedelta(minutes=15))
+    ok(await observes(world, session_id), 201)
+    ok(await does(world, session_id, "discharge", {**SCORE, "reason": CANARY}, by=prescriber))
+    ok(await does(world, session_id, "complete", {}))
+
+    event = {
+        "patient_id": course.patient_id,
+        "session_id": session_id,
+        "description": CANARY,
+        "grade": 2,
+        "serious": False,
+        "expected": True,
+        "related": True,
+        "started_at": world.clock().isoformat(),
+    }
+    reported = ok(await nurse.post("/v1/adverse-events", event), 201)
+    review = {"decision": "resume", "note": CANARY}
+    ok(await prescriber.post(f"/v1/adverse-events/{reported['id']}/reviews", review, version=reported["version"]))
+
+    log = f"/v1/drug-log/containers/{vial}"
+    ok(await nurse.post(f"{log}/entries", {"kind": "lost", "mg": "1", "note": CANARY}), 201)
+    entry = await wastes(world, vial, draw_id, "10")
+    ok(await nurse.post(f"{log}/entries/{entry}/reverse", {"note": CANARY}), 201)
+    day = f"/v1/drug-log/locations/{MILL_VALLEY}/days/2026-11-23"
+    ok(await nurse.post(f"{day}/close", {"counts": {}, "acknowledgement": CANARY}), 201)
+    ok(await prescriber.post(f"{day}/settle", {"container_id": vial, "how": "explained", "note": CANARY}))
+
+
+async def test_a_refusal_repeats_nothing_of_what_was_sent(world: World) -> None:
+    session_id = await ready_for_dose(world, await has_course(world))
+    surprise = {CANARY: CANARY, "suicide_risk": CANARY, "identifiers": [CANARY], f"{CANARY} of 1988": 1}
+    for path, body in (
+        (f"/v1/sessions/{session_id}/checks", surprise),
+        (f"/v1/sessions/{CANARY}/checks", {"allergic": False}),
+        (f"/v1/drug-log/locations/{MILL_VALLEY}/days/2026-11-23/close", {"counts": {f"Ana {CANARY}": CANARY}}),
+    ):
+        wrong = await world.nurse.post(path, body)
+        assert refusal(wrong) == (422, "invalid_request")
+        assert CANARY not in wrong.text.replace(f'"field":"{CANARY}"', "")
+    assert await world.readable(CANARY) == set()

@@ -1,0 +1,97 @@
+"""The close of a drug day: every container counted, what does not add up named, settled later by name."""
+
+import pytest
+
+from services.sessions.tests.builders import (
+    MILL_VALLEY,
+    NOW,
+    NURSE,
+    PRESCRIBER,
+    TODAY,
+    drawn,
+    given,
+    new_uuid,
+    vial,
+)
+from sessions.domain import facts
+from sessions.domain.drug_days import DiscrepancyKind, DrugDay, Settled, Settlement
+from sessions.domain.drug_log import Container
+from sessions.domain.errors import DomainError
+from sessions.domain.ids import ContainerId
+from sessions.domain.units import milligrams
+
+TOLERANCE = milligrams(2)
+
+
+def closed(container: Container, counted: str | None, *, acknowledgement: str | None = None) -> DrugDay:
+    counts = {} if counted is None else {container.id: milligrams(counted)}
+    return DrugDay.closed(
+        MILL_VALLEY, TODAY, [container], counts, tolerance=TOLERANCE, acknowledgement=acknowledgement, by=NURSE, now=NOW
+    )
+
+
+@pytest.mark.parametrize("counted", ["500", "498", "502"])
+def test_a_day_closes_when_every_count_is_within_tolerance(counted: str) -> None:
+    day = closed(vial(), counted)
+
+    assert not day.discrepancies
+    assert [type(fact) for fact in day.facts] == [facts.DrugDayWasClosed]
+
+
+@pytest.mark.parametrize(
+    ("container", "counted", "kind"),
+    [
+        (vial(), "497", DiscrepancyKind.COUNT),
+        (vial(), None, DiscrepancyKind.NOT_COUNTED),
+        (drawn(vial())[0], "450", DiscrepancyKind.UNSETTLED),
+    ],
+)
+def test_a_day_that_does_not_add_up_closes_only_with_its_discrepancies_acknowledged(
+    container: Container, counted: str | None, kind: DiscrepancyKind
+) -> None:
+    with pytest.raises(DomainError) as refused:
+        closed(container, counted)
+    assert refused.value.code == "day_does_not_reconcile"
+    assert refused.value.extra["discrepancies"] == [{"container_id": container.id, "kind": kind.value}]
+
+    day = closed(container, counted, acknowledgement="counted twice, told the medical director")
+
+    assert [type(fact) for fact in day.facts] == [facts.DrugCountDidNotMatch, facts.DrugDayWasClosed]
+    assert len(day.open) == 1
+
+
+def test_a_discrepancy_stays_open_until_it_is_settled_by_name() -> None:
+    container = vial()
+    day = closed(container, "450", acknowledgement="see report")
+    settled = Settled(how=Settlement.EXPLAINED, note="the draw was entered in the other vial", by=PRESCRIBER, at=NOW)
+
+    assert not day.settled(container.id, settled).open
+    with pytest.raises(DomainError, match="discrepancy_not_found"):
+        day.settled(ContainerId(new_uuid()), settled)
+
+
+def test_an_emptied_vial_need_not_be_counted() -> None:
+    container, draw_id = drawn(vial(), "10")
+
+    assert not closed(given(container, draw_id, "500"), None).discrepancies
+
+
+def test_only_containers_of_the_location_are_counted() -> None:
+    with pytest.raises(DomainError, match="count_unknown_container"):
+        DrugDay.closed(
+            MILL_VALLEY,
+            TODAY,
+            [],
+            {ContainerId("another"): milligrams(1)},
+            tolerance=TOLERANCE,
+            acknowledgement=None,
+            by=NURSE,
+            now=NOW,
+        )
+
+
+def test_a_discrepancy_keeps_what_was_expected_and_what_was_counted() -> None:
+    found = closed(vial(), "450", acknowledgement="see report").discrepancies[0]
+
+    assert (found.expected, found.counted) == (milligrams(500), milligrams(450))
+    assert found.settled is None
