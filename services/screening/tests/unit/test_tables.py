@@ -1,6 +1,8 @@
 """The tables of the service agree with what it is made of."""
 
 from careflow_events.contracts import (
+    AdverseEventReported,
+    AdverseEventReviewed,
     ClinicalFactReported,
     ConsultationCompleted,
     PatientDetailsChanged,
@@ -33,5 +35,7 @@ def test_what_screening_hears() -> None:
         TreatmentMissed,
         ClinicalFactReported,
         SessionRefused,
+        AdverseEventReported,
+        AdverseEventReviewed,
     ]
-    assert not any(each.restricts for each in SUBSCRIPTIONS)
+    assert [each.contract for each in SUBSCRIPTIONS if each.restricts] == [AdverseEventReported]
