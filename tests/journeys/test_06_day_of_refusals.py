@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from careflow_cli.demo.bedside import Bedside
-from careflow_cli.demo.clinic import NURSE, PRESCRIBER, Person, at, instant, position
+from careflow_cli.demo.clinic import NURSE, PRESCRIBER, SAFE_WITH_PLAN, Person, at, instant, position
 from careflow_cli.demo.course import Course
 from careflow_cli.demo.walk import Walk
 
@@ -27,7 +27,7 @@ async def test_168_over_104_twice_is_no_dose_but_a_therapy_hour_and_charged_as_o
     assert (refused.data["reason"], refused.data["patient_controllable"]) == ("clinical", False)
 
     await bedside.does(session_id, "convert", {"kind": "integration", "patient_agreed": True})
-    completed = await course.hour_held(session_id, until=walk.clock.now() + timedelta(minutes=55))
+    completed = await course.hour_held(session_id, lasting=timedelta(minutes=55))
     assert (completed.data["kind"], completed.data["outcome"]) == ("integration", "converted")
 
     await course.charged_for([completed])
@@ -47,7 +47,7 @@ async def test_150_over_95_is_the_prescribers_to_decide_and_everything_else_is_n
 ) -> None:
     course = Course(walk, await walk.to_clearance(person))
     today, later = await course.to_first_dose(pairs=2)
-    patient, bedside, events = course.cleared.patient, course.bedside, walk.clinic.events
+    patient, clinic, bedside, events = course.cleared.patient, walk.clinic, course.bedside, walk.clinic.events
     await course.answer_before(today.dosing, score=12)
     session_id = await course.ready_for_dose(today.dosing, baseline=None)
 
@@ -59,22 +59,26 @@ async def test_150_over_95_is_the_prescribers_to_decide_and_everything_else_is_n
 
     await _had_breakfast(bedside, session_id, walk)
     await bedside.record(session_id, escort=_a_ride_from_an_app(today.dosing["ends_at"]), suicide_risk="high")
-    shut = await bedside.tries(session_id, "clear", {"overrides": []}, by=PRESCRIBER)
-    named = {each["item"]: each["overridable"] for each in shut.body["failed"]}
-    assert named.pop("no_open_alert", True), "heard back from screening by now, or about to be"
-    assert named == {"fasting": True, "suicide_risk_screened": False, "escort": False}
-    await bedside.does(session_id, "refuse")
-
     raised = await events.wait_for("SafetyAlertRaised", subject=course.subject)
     assert (raised.data["level"], raised.data["source"]) == ("high", "session")
-    held = await events.wait_for("AppointmentPutOnHold", subject=course.subject)
-    assert held.data["appointment_id"] == later.dosing["id"]
-    assert await walk.clinic.holds(later.integration["id"]) == []
+    named = ["no_open_alert", "fasting", "suicide_risk_screened", "escort"]
+    assert await bedside.failed(session_id, after=[position(raised)]) == named, "and 150/95 no longer: it is signed for"
+    shut = await bedside.tries(session_id, "clear", {"overrides": []}, by=PRESCRIBER)
+    assert [(each["item"], each["overridable"]) for each in shut.body["failed"]] == list(
+        zip(named, (True, True, False, False), strict=True)
+    )
+    await bedside.does(session_id, "refuse")
     refused = await events.wait_for("SessionRefused", subject=course.subject)
     assert refused.data["patient_controllable"] is False, "safety and honesty come first"
-    assert await course.cashier.charged_codes(patient, session_id, after=[position(refused)]) == []
-    account = await course.cashier.account(patient)
-    assert account.body["owed"]["minor"] == await _owed_for_what_took_place(course), "no fee either"
+    charges = await course.cashier.charges(patient, after=[position(refused)])
+    assert [each["cause"] for each in charges] == ["evaluation", "session"], "and the preparation; no dose, no fee"
+
+    assert await clinic.holds(later.dosing["id"], after=raised) == [("clinical", raised.data["alert_id"])]
+    assert await clinic.holds(later.integration["id"]) == []
+    await clinic.act_on("alerts", str(raised.data["alert_id"]), "acknowledge")
+    await clinic.act_on("alerts", str(raised.data["alert_id"]), "close", SAFE_WITH_PLAN)
+    closed = await events.wait_for("SafetyAlertClosed", subject=course.subject)
+    assert await clinic.holds(later.dosing["id"], after=closed) == []
 
 
 async def _had_breakfast(bedside: Bedside, session_id: str, walk: Walk) -> None:
@@ -92,10 +96,3 @@ def _a_ride_from_an_app(pick_up_at: str) -> dict[str, object]:
         "pick_up_at": instant(at(pick_up_at)),
         "rideshare_only": True,
     }
-
-
-async def _owed_for_what_took_place(course: Course) -> int:
-    """The evaluation and the preparation."""
-    charges = await course.cashier.charges(course.cleared.patient)
-    assert [each["cause"] for each in charges] == ["evaluation", "session"]
-    return sum(each["amount"]["minor"] for each in charges)

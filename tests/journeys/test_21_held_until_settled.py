@@ -3,17 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from careflow_cli.demo.clinic import NURSE, PRESCRIBER, THERAPIST, Person, position
+from careflow_cli.demo.clinic import NURSE, PRESCRIBER, SAFE_WITH_PLAN, THERAPIST, Person, position
 from careflow_cli.demo.course import Course
 from careflow_cli.demo.subscriber import SeenEvent
 from careflow_cli.demo.walk import Walk
-
-SAFE = {
-    "outcome": "resolved",
-    "note": "Reached by phone.",
-    "disposition": "safe_with_plan",
-    "safety_plan": "Written with the patient.",
-}
 
 
 def refs_of(released: SeenEvent) -> list[str]:
@@ -40,7 +33,7 @@ async def test_of_two_things_that_hold_a_dose_one_is_settled_and_it_waits_for_th
     assert worse.body["alert_id"] == alert_id, "a second concern joins the open alert"
     await clinic.act_on("alerts", alert_id, "acknowledge")
     blind = await clinic.http.ask(
-        THERAPIST, "POST", "screening", f"/v1/alerts/{alert_id}/close", SAFE, version=seen.version
+        THERAPIST, "POST", "screening", f"/v1/alerts/{alert_id}/close", SAFE_WITH_PLAN, version=seen.version
     )
     assert (blind.status, blind.code) == (412, "stale_version"), "nobody closes a concern they have not seen"
     halt = {"reason": "Waits for a call with her psychiatrist."}
@@ -49,7 +42,7 @@ async def test_of_two_things_that_hold_a_dose_one_is_settled_and_it_waits_for_th
     both = {("clinical", alert_id), ("clinical", clearance_id)}
     assert set(await clinic.holds(dosing, after=suspended)) == both
 
-    await clinic.act_on("alerts", alert_id, "close", SAFE)
+    await clinic.act_on("alerts", alert_id, "close", SAFE_WITH_PLAN)
     first = await events.wait_for("AppointmentReleased", subject=course.subject)
     assert (first.data["ref"], refs_of(first)) == (alert_id, [clearance_id])
     assert await clinic.holds(dosing) == [("clinical", clearance_id)]

@@ -48,7 +48,7 @@ class Cashier:
     async def hand_over_estimate(self, estimate_id: str) -> Answer:
         """The version that is due is issued, and the patient gets it."""
         await self._on_estimate(estimate_id, "issue", {})
-        return await self._on_estimate(estimate_id, "deliver", {"way": "portal"})
+        return await self._on_estimate(estimate_id, "deliver", {"way": "electronic"})
 
     async def _on_estimate(self, estimate_id: str, verb: str, body: Mapping[str, Any]) -> Answer:
         path = f"/v1/estimates/{estimate_id}"

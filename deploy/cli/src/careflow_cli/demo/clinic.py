@@ -20,6 +20,14 @@ THERAPIST = Caller("theo-therapist", ("therapist",))
 NURSE = Caller("nora-nurse", ("nurse",))
 DIRECTOR = Caller("dr-maya-director", ("medical_director", "prescriber"))
 
+SAFE_WITH_PLAN: Mapping[str, str] = {
+    "outcome": "resolved",
+    "note": "Reached by phone.",
+    "disposition": "safe_with_plan",
+    "safety_plan": "Written with the patient.",
+}
+"""How a prescriber closes an alert, however grave it was."""
+
 OPEN_HOURS = [{"opens": "09:00:00", "closes": "17:00:00"}]
 WEEK = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), OPEN_HOURS)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from careflow_cli.demo.bedside import CLINIC_ZONE, DOSE, READY_TO_LEAVE, Bedside, induction, today
+from careflow_cli.demo.bedside import CLINIC_ZONE, DOSE, READY_TO_LEAVE, Bedside, induction, maintenance, today
 from careflow_cli.demo.cashier import Cashier
 from careflow_cli.demo.clinic import COORDINATOR, NURSE, PRESCRIBER, THERAPIST, Clinic, at, instant, position
 from careflow_cli.demo.http import Refused
@@ -23,6 +23,8 @@ from careflow_cli.demo.walk import C_SSRS_NONE, Cleared, Walk
 INFUSION_MINUTES = 40
 OBSERVED_AT = (10, 15, 30, 40, 55, 70, 85, 100)
 """Minutes after the start of an infusion, as the clinic's policy asks; the last one before going home."""
+DISCHARGED_AT = 105
+"""More than an hour after the end of the infusion, which is the time a patient is watched."""
 THERAPY_FROM, THERAPY_TO = 45, 100
 """Minutes in which the patient can take part in psychotherapy."""
 FEED_PATIENCE = 15.0  # seconds for sessions to hear how fresh its view of screening is
@@ -72,11 +74,14 @@ class Course:
     def subject(self) -> str:
         return self.cleared.patient.subject
 
+    def last(self, name: str) -> SeenEvent:
+        """The newest event of that name about this patient."""
+        return self.clinic.events.of(name, subject=self.subject)[-1]
+
     # -- the plan ------------------------------------------------------------------------------------------------------
 
     async def plan(self, *, doses: int) -> SeenEvent:
         """The patient consents, the prescriber signs the plan of an induction; booking hears of it."""
-        self.walk.chapter("Consents and the treatment plan")
         patient = self.cleared.patient
         await self.bedside.consent(patient, "treatment", route="intravenous")
         await self.bedside.consent(patient, "financial")
@@ -87,6 +92,16 @@ class Course:
         await self.clinic.care_path(patient, after=activated)
         return activated
 
+    async def goes_into_maintenance(self, *, doses: int) -> SeenEvent:
+        """The prescriber reviews the doses given and signs the step into maintenance; booking hears of it."""
+        self.walk.chapter("Maintenance")
+        patient, ends = self.cleared.patient, today(self.walk.clock.now()) + timedelta(weeks=26)
+        await self.clinic.http.post(PRESCRIBER, "sessions", f"/v1/patients/{patient.id}/dose-reviews")
+        await self.bedside.change_plan(self.plan_id, "adjust", maintenance(doses=doses, ends=ends))
+        adjusted = await self.clinic.events.wait_for("PlanAdjusted", subject=self.subject, where=self._of_plan)
+        await self.clinic.care_path(patient, after=adjusted)
+        return adjusted
+
     # -- booking -------------------------------------------------------------------------------------------------------
 
     async def book_preparation(self) -> Mapping[str, Any]:
@@ -94,11 +109,11 @@ class Course:
         starts = await self.clinic.free_times(self.cleared.patient, "preparation", self.walk.clock.now())
         return (await self.clinic.book(self.cleared.patient, "preparation", starts[0])).body
 
-    async def book_pairs(self, count: int, *, every_days: int = 7) -> list[Pair]:
+    async def book_pairs(self, count: int, *, every_days: int = 7, not_before: datetime | None = None) -> list[Pair]:
         """That many dosing visits at nine in the morning, early in the week, each with its integration two days
-        later.
+        later; time enough before the first for the questions that are asked before a dose.
         """
-        first = await self._free_morning(self.walk.clock.now())
+        first = await self._free_morning(not_before or self.walk.clock.now() + timedelta(days=4))
         series = {
             "plan_id": self.plan_id,
             "pattern": {
@@ -118,11 +133,9 @@ class Course:
         )
         return [Pair(visit, visit["integration"]) for visit in visits]
 
-    async def _free_morning(self, now: datetime) -> datetime:
-        """Nine o'clock on a Monday, Tuesday or Wednesday, free for a dose: time enough for the questions before it,
-        and two days after it for integration.
-        """
-        free = await self.clinic.free_times(self.cleared.patient, "dosing", now + timedelta(days=4), days=14)
+    async def _free_morning(self, start: datetime) -> datetime:
+        """Nine o'clock on a Monday, Tuesday or Wednesday, free for a dose, with two days after it for integration."""
+        free = await self.clinic.free_times(self.cleared.patient, "dosing", start, days=14)
         starts = [at(start).astimezone(CLINIC_ZONE) for start in free]
         return next(each for each in starts if each.hour == 9 and each.minute == 0 and each.weekday() < 3)
 
@@ -132,14 +145,14 @@ class Course:
         """A preparation or an integration, held from its start to its end. Returns that it was completed."""
         self.walk.chapter(f"{str(visit['kind']).capitalize()}")
         session_id = await self.arrived(visit)
-        return await self.hour_held(session_id, until=at(visit["ends_at"]))
+        return await self.hour_held(session_id, lasting=at(visit["ends_at"]) - at(visit["starts_at"]))
 
-    async def hour_held(self, session_id: str, *, until: datetime) -> SeenEvent:
-        """Therapy from now until then. Returns that the session was completed."""
+    async def hour_held(self, session_id: str, *, lasting: timedelta) -> SeenEvent:
+        """Therapy from now on, for that long. Returns that the session was completed."""
         await self.bedside.does(session_id, "start", by=THERAPIST)
         began = at((await self.bedside.session(session_id)).body["started_at"])
-        await self.walk.travel_to(until)
-        await self.bedside.does(session_id, "complete", _therapy(began, until), by=THERAPIST)
+        await self.walk.travel_to(began + lasting)
+        await self.bedside.does(session_id, "complete", _therapy(began, began + lasting), by=THERAPIST)
         return await self._completed(session_id)
 
     async def arrived(self, visit: Mapping[str, Any]) -> str:
@@ -220,9 +233,15 @@ class Course:
         return began, draw_id
 
     async def dose(self, visit: Mapping[str, Any]) -> SeenEvent:
-        """A whole dosing visit: gate, infusion, waste, vital signs, discharge. Returns that it was completed."""
+        """A whole dosing visit in which nothing is out of the ordinary. Returns that it was completed."""
         self.walk.chapter("A dose")
         session_id = await self.ready_for_dose(visit)
+        return await self.infusion(session_id, visit)
+
+    async def infusion(self, session_id: str, visit: Mapping[str, Any]) -> SeenEvent:
+        """From the open gate to the way home: infusion, witnessed waste, vital signs, therapy, discharge, the day's
+        count. Returns that the session was completed.
+        """
         await self.bedside.does(session_id, "clear", {"overrides": []}, by=PRESCRIBER)
         await self.bedside.does(session_id, "start")
         began, draw_id = await self.give_dose(session_id, visit["location_id"])
@@ -232,6 +251,7 @@ class Course:
                 await self.clinic.http.post(NURSE, "sessions", f"/v1/sessions/{session_id}/doses/end")
                 await self.bedside.waste(self.vial_id, draw_id)
             await self.bedside.observe(session_id)
+        await self.walk.travel_to(began + timedelta(minutes=DISCHARGED_AT))
         await self.bedside.does(session_id, "discharge", READY_TO_LEAVE)
         therapy = _therapy(began + timedelta(minutes=THERAPY_FROM), began + timedelta(minutes=THERAPY_TO))
         await self.bedside.does(session_id, "complete", therapy)
@@ -239,11 +259,12 @@ class Course:
         await self.bedside.close_drug_day(visit["location_id"], self.walk.clock.now())
         return completed
 
-    async def pair(self, pair: Pair, *, score: int) -> SeenEvent:
-        """A dosing visit with all around it: the questions before, the dose, its integration."""
+    async def pair(self, pair: Pair, *, score: int) -> tuple[SeenEvent, SeenEvent]:
+        """A dosing visit with all around it: the questions before, the dose, its integration. Returns that both
+        sessions were completed.
+        """
         await self.answer_before(pair.dosing, score=score)
-        await self.dose(pair.dosing)
-        return await self.therapy_hour(pair.integration)
+        return await self.dose(pair.dosing), await self.therapy_hour(pair.integration)
 
     # -- money ---------------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ Owns what the demo and the journeys ask. Invariant: every request is shown to `o
 
 from __future__ import annotations
 
+import asyncio
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +26,7 @@ class Caller:
     patient_id: str | None = None
 
 
+PATIENCE = 30.0  # seconds for a service to hear what a request builds on
 ANYBODY = Caller("anybody", ())
 """A visitor of the public pages; sends no token."""
 
@@ -78,10 +80,19 @@ class Http:
         key: str | None = None,
         params: Mapping[str, str] | None = None,
     ) -> Answer:
-        """One request. `after`: positions of other services' events to be seen before it is answered."""
-        response = await self._send(
-            caller, method, service, path, body, version=version, after=after, key=key, params=params
-        )
+        """One request. `after`: positions of other services' events to be seen before it is answered; while they are
+        not, it is sent again when the answer says, as every client should.
+        """
+        key, deadline = key or str(uuid.uuid4()), time.monotonic() + PATIENCE
+        while True:
+            response = await self._send(
+                caller, method, service, path, body, version=version, after=after, key=key, params=params
+            )
+            if response.status_code != httpx.codes.CONFLICT or time.monotonic() > deadline:
+                break
+            if response.json().get("code") != "not_yet_known":
+                break
+            await asyncio.sleep(float(response.headers["Retry-After"]))
         etag = response.headers.get("ETag")
         return Answer(
             status=response.status_code,
@@ -124,14 +135,14 @@ class Http:
         *,
         version: int | None = None,
         after: Sequence[str] = (),
-        key: str | None = None,
+        key: str = "",
         params: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         headers = {"Accept": "application/json, application/pdf"}
         if caller is not ANYBODY:
             headers["Authorization"] = f"Bearer {self._token(caller)}"
         if method == "POST":
-            headers["Idempotency-Key"] = key or str(uuid.uuid4())
+            headers["Idempotency-Key"] = key
         if version is not None:
             headers["If-Match"] = f'"{version}"'
         if after:
