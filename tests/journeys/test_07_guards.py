@@ -53,7 +53,7 @@ async def test_booking_names_every_guard_that_a_dosing_visit_would_break(walk: W
 async def test_the_dose_gate_names_every_guard_at_the_bedside(walk: Walk, person: Person) -> None:
     course = Course(walk, await walk.to_clearance(person))
     (pair,) = await course.to_first_dose(pairs=1)
-    visit, bedside, patient = pair.dosing, course.bedside, course.cleared.patient
+    visit, bedside, patient, events = pair.dosing, course.bedside, course.cleared.patient, walk.clinic.events
     await course.answer_before(visit, score=12)
     session_id = await course.ready_for_dose(visit)
 
@@ -71,7 +71,7 @@ async def test_the_dose_gate_names_every_guard_at_the_bedside(walk: Walk, person
     await bedside.does(session_id, "doses", {**DOSE, **drawn})
     await bedside.waste(vial_id, draw_id)
     await bedside.does(session_id, "abort", {"patient_left": True, "reason": "Went home with her sister."})
-    given = await walk.clinic.events.wait_for("DoseAdministered", subject=course.subject)
+    given = await events.wait_for("DoseAdministered", subject=course.subject)
 
     await walk.travel_to(given.time + 40 * HOUR)
     again = await course.walk_in(visit["location_id"])
@@ -85,15 +85,16 @@ async def test_the_dose_gate_names_every_guard_at_the_bedside(walk: Walk, person
 
     await bedside.withdraw_consent(patient, "treatment")
     await bedside.consent(patient, "treatment", route="oral")
+    to_another_route = await events.wait_for("ConsentSigned", subject=course.subject, count=3)
+    assert "consent_ended" in await walk.clinic.closed_gates(patient, "dosing", after=to_another_route)
     assert "route_consent" in await bedside.failed(again)
     waived = {"overrides": [{"item": "route_consent", "reason": "Signs tomorrow."}]}
     never = await bedside.tries(again, "clear", waived, by=PRESCRIBER)
     assert (never.status, never.code, never.body["items"]) == (403, "override_forbidden", ["route_consent"])
     await bedside.does(again, "refuse")
 
-    refused_event = await walk.clinic.events.wait_for("SessionRefused", subject=course.subject)
-    assert refused_event.data["reason"] == "consent"
-    assert walk.clinic.events.said(SESSIONS, course.subject) == [
+    assert (await events.wait_for("SessionRefused", subject=course.subject)).data["reason"] == "consent"
+    assert events.said(SESSIONS, course.subject) == [
         "ConsentSigned",
         "ConsentSigned",
         "PlanActivated",
