@@ -61,12 +61,14 @@ async def test_150_over_95_is_the_prescribers_to_decide_and_everything_else_is_n
     await bedside.record(session_id, escort=_a_ride_from_an_app(today.dosing["ends_at"]), suicide_risk="high")
     raised = await events.wait_for("SafetyAlertRaised", subject=course.subject)
     assert (raised.data["level"], raised.data["source"]) == ("high", "session")
-    named = ["no_open_alert", "fasting", "suicide_risk_screened", "escort"]
-    assert await bedside.failed(session_id, after=[position(raised)]) == named, "and 150/95 no longer: it is signed for"
+    assert "no_open_alert" in await bedside.failed(session_id, after=[position(raised)])
     shut = await bedside.tries(session_id, "clear", {"overrides": []}, by=PRESCRIBER)
-    assert [(each["item"], each["overridable"]) for each in shut.body["failed"]] == list(
-        zip(named, (True, True, False, False), strict=True)
-    )
+    assert [(each["item"], each["overridable"]) for each in shut.body["failed"]] == [
+        ("no_open_alert", True),
+        ("fasting", True),
+        ("suicide_risk_screened", False),
+        ("escort", False),
+    ], "and not the blood pressure: that is signed for"
     await bedside.does(session_id, "refuse")
     refused = await events.wait_for("SessionRefused", subject=course.subject)
     assert refused.data["patient_controllable"] is False, "safety and honesty come first"
