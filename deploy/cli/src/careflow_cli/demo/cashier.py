@@ -62,7 +62,7 @@ class Cashier:
     # -- charges, payments and superbills ------------------------------------------------------------------------------
 
     async def charges(self, patient: Patient, *, after: Sequence[str] = ()) -> list[dict[str, Any]]:
-        """The patient's charges, the newest service first."""
+        """The patient's charges by the day of their service."""
         return await self._all("/v1/charges", patient, after=after)
 
     async def charged_codes(self, patient: Patient, cause_id: str, *, after: Sequence[str] = ()) -> list[str]:
