@@ -5,7 +5,7 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from careflow_cli.demo.clinic import DIRECTOR, PRESCRIBER, Patient, Person
+from careflow_cli.demo.clinic import DIRECTOR, PRESCRIBER, SAFE_WITH_PLAN, Patient, Person
 from careflow_cli.demo.walk import C_SSRS_NONE, PHQ_9, Walk
 
 if TYPE_CHECKING:
@@ -73,9 +73,8 @@ async def test_item_nine_of_two_pages_within_a_second_and_escalates_to_the_end(
     assert steps == sorted(set(steps))
     assert steps
 
-    path = await walk.clinic.care_path(patient, after=raised)
-    assert "safety_alert_open" in _closed(path, "dosing")
-    assert "safety_alert_open" not in _closed(path, "evaluation")
+    assert "safety_alert_open" in await walk.clinic.closed_gates(patient, "dosing", after=raised)
+    assert "safety_alert_open" not in await walk.clinic.closed_gates(patient, "evaluation")
 
     await walk.clinic.answer_questionnaire(patient, case_id, "phq-9", PHQ_9)
     await walk.clinic.answer_questionnaire(patient, case_id, "c-ssrs-screener", C_SSRS_NONE)
@@ -83,26 +82,11 @@ async def test_item_nine_of_two_pages_within_a_second_and_escalates_to_the_end(
     assert still["state"] == "open", "a later low score closes nothing"
 
     await walk.clinic.act_on("alerts", alert_id, "acknowledge")
-    unfinished = await _close(walk, alert_id, {"outcome": "resolved", "note": "Reached by phone."})
+    unfinished = await walk.clinic.tries_on(
+        "alerts", alert_id, "close", {"outcome": "resolved", "note": "Reached by phone."}
+    )
     assert (unfinished.status, unfinished.code) == (422, "closing_incomplete")
     assert set(unfinished.body["missing"]) == {"disposition", "safety_plan"}
-    closing = {
-        "outcome": "resolved",
-        "note": "Reached by phone.",
-        "disposition": "safe_with_plan",
-        "safety_plan": "Written with the patient.",
-    }
-    assert (await _close(walk, alert_id, closing)).status == 200
+    await walk.clinic.act_on("alerts", alert_id, "close", SAFE_WITH_PLAN)
     closed = await walk.clinic.events.wait_for("SafetyAlertClosed", subject=patient.subject)
-    path = await walk.clinic.care_path(patient, after=closed)
-    assert "safety_alert_open" not in _closed(path, "dosing")
-
-
-async def _close(walk: Walk, alert_id: str, body: dict[str, str]) -> Any:
-    current = await walk.clinic.http.get(PRESCRIBER, "screening", f"/v1/alerts/{alert_id}")
-    path = f"/v1/alerts/{alert_id}/close"
-    return await walk.clinic.http.ask(PRESCRIBER, "POST", "screening", path, body, version=current.version)
-
-
-def _closed(path: dict[str, Any], kind: str) -> set[str]:
-    return {gate["code"] for each in path["bookable"] if each["kind"] == kind for gate in each["closed_gates"]}
+    assert "safety_alert_open" not in await walk.clinic.closed_gates(patient, "dosing", after=closed)

@@ -1,14 +1,7 @@
 """A medication reported after the clearance: the rules run again by themselves."""
 
-from typing import Any
-
-from careflow_cli.demo.clinic import PRESCRIBER, Person
-from careflow_cli.demo.walk import Cleared, Walk
-
-
-async def clearance(walk: Walk, cleared: Cleared) -> dict[str, Any]:
-    found = await walk.clinic.http.get(PRESCRIBER, "screening", f"/v1/clearances/{cleared.clearance_id}")
-    return found.body
+from careflow_cli.demo.clinic import Person
+from careflow_cli.demo.walk import Walk
 
 
 async def test_phenelzine_suspends_until_a_prescriber_signs_a_reason(walk: Walk, person: Person) -> None:
@@ -22,7 +15,7 @@ async def test_phenelzine_suspends_until_a_prescriber_signs_a_reason(walk: Walk,
     path = await walk.clinic.care_path(cleared.patient, after=suspended)
     assert path["clearance"]["status"] == "suspended"
 
-    (suspension,) = (await clearance(walk, cleared))["suspensions"]
+    (suspension,) = (await walk.clinic.clearance(cleared.clearance_id))["suspensions"]
     reinstatement = {
         "suspended_for": suspension["reason"],
         "ref": suspension["ref"],
@@ -40,5 +33,5 @@ async def test_a_harmless_medication_leaves_the_clearance_alone(walk: Walk, pers
 
     await walk.clinic.record(cleared.case_id, "medications", {"name": "sertraline"}, by=cleared.patient.caller)
 
-    assert (await clearance(walk, cleared))["valid"]
+    assert (await walk.clinic.clearance(cleared.clearance_id))["valid"]
     assert walk.clinic.events.of("ClearanceSuspended", subject=cleared.patient.subject) == []

@@ -233,7 +233,7 @@ async def test_who_was_marked_missed_and_comes_late_is_treated_and_owes_no_fee(w
     (fee,) = await course.cashier.fees(patient, after=(position(corrected),))
     assert (fee["state"], fee["post_at"]) == ("dropped", None)
 
-    await course.charged_for([await course.therapy(session_id, preparation)])
+    await course.charged_for([await course.hour_held(session_id, lasting=timedelta(minutes=90))])
     charges = await course.cashier.charges(patient)
     assert {each["cause"] for each in charges} == {"evaluation", "session"}, "the hour is charged, the delay is not"
     await books_balance(course.cashier, patient)

@@ -78,6 +78,7 @@ def consent(category: session_codes.ConsentCategory = session_codes.ConsentCateg
         signed_at=signed_at,
         valid_until=signed_at + timedelta(days=365),
         for_screening=Sealed.plain(document),
+        for_booking=Sealed.plain(contracts.ConsentForBooking()),
     )
 
 
@@ -187,7 +188,9 @@ def plan_signed(*, version: int = 1, doses: int = 6) -> contracts.PlanActivated 
         activated_at=NOW,
         visits=(planned,),
         for_booking=Sealed.plain(
-            contracts.PlanForBooking(dosing_interval_hours=48, cadence_days=4, integration_within_hours=72)
+            contracts.PlanForBooking(
+                dosing_interval_hours=48, cadence_days=4, integration_within_hours=72, route=codes.Route.INTRAVENOUS
+            )
         ),
         for_billing=Sealed.plain(contracts.PlanForBilling(services=services)),
     )

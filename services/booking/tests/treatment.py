@@ -58,7 +58,9 @@ def signed_plan(world: World, patient_id: str, plan_id: str, **changes: Any) -> 
             (codes.AppointmentKind.INTEGRATION, 6),
         )
     )
-    terms = contracts.PlanForBooking(dosing_interval_hours=48, cadence_days=7, integration_within_hours=72)
+    terms = contracts.PlanForBooking(
+        dosing_interval_hours=48, cadence_days=7, integration_within_hours=72, route=codes.Route.INTRAVENOUS
+    )
     return {
         "patient_id": patient_id,
         "plan_id": plan_id,

@@ -98,6 +98,22 @@ def refused(patient_id: str, at: datetime, *items: str) -> contracts.SessionRefu
     )
 
 
+def harmed(patient_id: str, event_id: str, at: datetime, grade: int) -> contracts.AdverseEventReported:
+    """Something harmful happened in a treatment, of that grade."""
+    return contracts.AdverseEventReported(
+        patient_id=patient_id, adverse_event_id=event_id, grade=grade, serious=False, reported_at=at
+    )
+
+
+def reviewed(patient_id: str, event_id: str, at: datetime, decision: str) -> contracts.AdverseEventReviewed:
+    return contracts.AdverseEventReviewed(
+        patient_id=patient_id,
+        adverse_event_id=event_id,
+        decision=session_codes.ReviewDecision(decision),
+        reviewed_at=at,
+    )
+
+
 async def pre_session_requests(world: World, case: Any) -> list[Any]:
     """What the patient is asked before visits, oldest first."""
     requests = (await reads(world, case))["requests"]

@@ -68,6 +68,7 @@ def consent(
     category: session_codes.ConsentCategory = session_codes.ConsentCategory.TREATMENT,
     *,
     new: bool = False,
+    route: codes.Route | None = None,
 ) -> Turn:
     def event(known: Known) -> contracts.EventData:
         whole: Known = {
@@ -80,6 +81,7 @@ def consent(
         if name is contracts.ConsentSigned:
             section = contracts.ConsentDocument(document="treatment", document_version="1")
             whole["for_screening"] = Sealed.plain(section)
+            whole["for_booking"] = Sealed.plain(contracts.ConsentForBooking(route=route))
         return name(**whole)
 
     return event
@@ -181,6 +183,24 @@ async def test_a_plan_given_up_holds_every_visit_of_it(world: World) -> None:
     await world.hear(plan(contracts.PlanDiscontinued)(known))
     for each in (dose, dose["integration"]):
         assert [hold["reason"] for hold in (await reads(world, each))["holds"]] == ["plan"]
+
+
+async def test_a_consent_to_another_route_releases_nothing(world: World) -> None:
+    known, dose = await booked(world)
+    given, by_mouth = codes.Route.INTRAVENOUS, codes.Route.ORAL
+    await world.hear(consent(contracts.ConsentSigned, route=given)(known))
+    await world.hear(consent(contracts.ConsentWithdrawn)(known))
+    await world.hear(consent(contracts.ConsentSigned, new=True, route=by_mouth)(known))
+    assert [each["reason"] for each in (await reads(world, dose))["holds"]] == ["consent"]
+    await world.hear(consent(contracts.ConsentSigned, new=True, route=given)(known))
+    assert (await reads(world, dose))["holds"] == []
+
+
+async def test_taking_back_a_consent_to_another_route_holds_nothing(world: World) -> None:
+    known, dose = await booked(world)
+    await world.hear(consent(contracts.ConsentSigned, route=codes.Route.ORAL)(known))
+    await world.hear(consent(contracts.ConsentWithdrawn)(known))
+    assert (await reads(world, dose))["holds"] == []
 
 
 async def test_without_telehealth_consent_visits_by_video_wait_and_those_in_person_do_not(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from careflow_events import contracts
 from careflow_events.subscription import Subscription, hears
+from screening.application.on_adverse_event import on_adverse_event_reported, on_adverse_event_reviewed
 from screening.application.on_consultation_completed import on_consultation_completed
 from screening.application.on_patient_registered import on_patient_registered
 from screening.application.on_session import on_clinical_fact_reported, on_session_refused
@@ -19,4 +20,6 @@ SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.AppointmentCorrected, on_treatment),
     hears(contracts.ClinicalFactReported, on_clinical_fact_reported),
     hears(contracts.SessionRefused, on_session_refused),
+    hears(contracts.AdverseEventReported, on_adverse_event_reported, restricts=True),
+    hears(contracts.AdverseEventReviewed, on_adverse_event_reviewed),
 )

@@ -5,7 +5,7 @@ from datetime import timedelta
 from careflow_events.contracts.session_codes import FactSource, ReportedFact
 from careflow_service.ids import new_id
 from services.screening.tests.clinic import cleared, evidence, has_rota, ok, open_alert, reads_clearance
-from services.screening.tests.treatment import refused, reported
+from services.screening.tests.treatment import harmed, refused, reported, reviewed
 from services.screening.tests.world import World
 
 
@@ -76,6 +76,30 @@ async def test_a_suspension_from_a_session_ends_like_any_other(world: World) -> 
     path = f"/v1/clearances/{clearance_id}/reinstate"
     assert (await world.prescriber.post(path, body, version=clearance["version"])).status_code == 200
     assert (await reads_clearance(world, clearance_id))["suspensions"] == []
+
+
+async def test_grave_harm_suspends_until_the_signed_review_says_to_resume(world: World) -> None:
+    case, clearance_id = await cleared(world)
+    ana, mild, grave = case["patient_id"], new_id(), new_id()
+    await world.hear(harmed(ana, mild, world.clock(), 2))
+    assert (await reads_clearance(world, clearance_id))["valid"]
+    await world.hear(harmed(ana, grave, world.clock(), 3))
+    await world.hear(reviewed(ana, mild, world.clock(), "resume"))
+    await world.hear(reviewed(ana, grave, world.clock(), "hold"))
+    (suspension,) = (await reads_clearance(world, clearance_id))["suspensions"]
+    assert (suspension["reason"], suspension["ref"]) == ("clinical", grave)
+    await world.hear(reviewed(ana, grave, world.clock(), "resume"))
+    assert (await reads_clearance(world, clearance_id))["valid"]
+    assert (await world.said_types(ana))[-2:] == ["ClearanceSuspended", "ClearanceReinstated"]
+
+
+async def test_a_review_ends_no_suspension_but_its_own(world: World) -> None:
+    case, clearance_id = await cleared(world)
+    ana, grave = case["patient_id"], new_id()
+    await world.hear(reported(ana, world.clock(), ReportedFact.PREGNANCY, "positive"))
+    await world.hear(harmed(ana, grave, world.clock(), 4))
+    await world.hear(reviewed(ana, grave, world.clock(), "resume"))
+    assert [each["ref"] for each in (await reads_clearance(world, clearance_id))["suspensions"]] == ["CI-08"]
 
 
 async def test_what_is_reported_of_a_patient_without_a_case_is_for_a_person(world: World) -> None:

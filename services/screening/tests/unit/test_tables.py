@@ -1,6 +1,8 @@
 """The tables of the service agree with what it is made of."""
 
 from careflow_events.contracts import (
+    AdverseEventReported,
+    AdverseEventReviewed,
     AppointmentCorrected,
     ClinicalFactReported,
     ConsultationCompleted,
@@ -35,5 +37,7 @@ def test_what_screening_hears() -> None:
         AppointmentCorrected,
         ClinicalFactReported,
         SessionRefused,
+        AdverseEventReported,
+        AdverseEventReviewed,
     ]
-    assert not any(each.restricts for each in SUBSCRIPTIONS)
+    assert [each.contract for each in SUBSCRIPTIONS if each.restricts] == [AdverseEventReported]

@@ -30,6 +30,8 @@ VIAL: Mapping[str, str] = {
     "mg_per_ml": "50",
 }
 SIGNS: Mapping[str, int] = {"systolic": 128, "diastolic": 82, "heart_rate": 72, "oxygen_saturation": 98, "moaas": 5}
+BETWEEN_READINGS = timedelta(minutes=6)
+"""Far enough apart to count as two."""
 READY_TO_LEAVE: Mapping[str, Any] = {
     "oriented": True,
     "walks_unaided": True,
@@ -98,6 +100,14 @@ class Bedside:
         }
         return await self.http.post(patient.caller, "sessions", f"/v1/patients/{patient.id}/consents", document)
 
+    async def withdraw_consent(self, patient: Patient, category: str) -> None:
+        """The patient takes back every consent of a category."""
+        path = f"/v1/patients/{patient.id}/consents"
+        signed = (await self.http.get(patient.caller, "sessions", path)).body["items"]
+        for consent in signed:
+            if consent["category"] == category:
+                await self.http.post(patient.caller, "sessions", f"/v1/consents/{consent['id']}/withdraw")
+
     async def sign_plan(self, patient: Patient, terms: Mapping[str, Any], *, after: Sequence[str] = ()) -> str:
         """A prescriber drafts and signs a plan, once sessions has seen `after`. Returns its id."""
         drafted = await self.http.post(PRESCRIBER, "sessions", f"/v1/patients/{patient.id}/plans", terms)
@@ -143,19 +153,52 @@ class Bedside:
         given = {name: value for name, value in checks.items() if value is not None}
         return await self.http.post(NURSE, "sessions", f"/v1/sessions/{session_id}/checks", given)
 
+    async def record(self, session_id: str, **checks: Any) -> Answer:
+        """Something more is asked or measured, or measured again."""
+        return await self.http.post(NURSE, "sessions", f"/v1/sessions/{session_id}/checks", checks)
+
+    async def pressure_twice(self, session_id: str, now: datetime, systolic: int, diastolic: int) -> Answer:
+        """The same blood pressure now as a few minutes ago."""
+        signs = {**SIGNS, "systolic": systolic, "diastolic": diastolic}
+        first = {**signs, "observed_at": instant(now - BETWEEN_READINGS)}
+        return await self.record(session_id, baseline=[first, signs])
+
     async def order(self, session_id: str) -> Answer:
         """The prescriber signs the order for the dose."""
         order = {"mg": DOSE["mg"], "mg_per_kg": DOSE["mg_per_kg"], "most_mg": DOSE["mg"]}
         return await self.does(session_id, "order", order, by=PRESCRIBER)
 
-    async def failed(self, session_id: str) -> list[str]:
-        """The items of the dose gate that are not in order."""
-        return list((await self.http.get(NURSE, "sessions", f"/v1/sessions/{session_id}/gate")).body["failed"])
+    async def failed(self, session_id: str, *, after: Sequence[str] = ()) -> list[str]:
+        """The items of the dose gate that are not in order, once sessions has seen `after`."""
+        path = f"/v1/sessions/{session_id}/gate"
+        return list((await self.http.get(NURSE, "sessions", path, after=after)).body["failed"])
 
     async def observe(self, session_id: str, **signs: Any) -> Answer:
         """One observation of vital signs, now."""
         path = f"/v1/sessions/{session_id}/vitals"
         return await self.http.post(NURSE, "sessions", path, {"signs": {**SIGNS, **signs}})
+
+    # -- what goes wrong -----------------------------------------------------------------------------------------------
+
+    async def report_harm(self, patient: Patient, session_id: str, now: datetime, *, grade: int) -> Answer:
+        """Something harmful happened in a session, of that grade."""
+        event = {
+            "patient_id": patient.id,
+            "session_id": session_id,
+            "description": "Laryngospasm, resolved with oxygen.",
+            "grade": grade,
+            "serious": True,
+            "expected": False,
+            "related": True,
+            "started_at": instant(now),
+        }
+        return await self.http.post(NURSE, "sessions", "/v1/adverse-events", event)
+
+    async def review_harm(self, event_id: str, version: int | None, decision: str) -> Answer:
+        """The prescriber signs what it means for further doses: `resume`, `hold` or `stop`."""
+        review = {"decision": decision, "note": "Lower rate, oxygen at hand."}
+        path = f"/v1/adverse-events/{event_id}/reviews"
+        return await self.http.post(PRESCRIBER, "sessions", path, review, version=version)
 
     # -- the drug log --------------------------------------------------------------------------------------------------
 

@@ -76,8 +76,14 @@ class Cashier:
     # -- charges, payments and superbills ------------------------------------------------------------------------------
 
     async def charges(self, patient: Patient, *, after: Sequence[str] = ()) -> list[dict[str, Any]]:
-        """The patient's charges by their dates of service."""
+        """The patient's charges by the day of their service."""
         return await self._all("/v1/charges", patient, after=after)
+
+    async def charged_codes(self, patient: Patient, cause_id: str, *, after: Sequence[str] = ()) -> list[str]:
+        """The codes of what was charged for one session or evaluation; none where nothing was."""
+        charges = await self.charges(patient, after=after)
+        lines = [line for each in charges if each["cause_id"] == cause_id for line in each["lines"]]
+        return [line["service"]["code"] for line in lines]
 
     async def receive(self, patient: Patient, minor: int, *, method: str = "card_terminal") -> Answer:
         """The patient pays."""

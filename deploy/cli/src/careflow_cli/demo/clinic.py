@@ -20,6 +20,14 @@ THERAPIST = Caller("theo-therapist", ("therapist",))
 NURSE = Caller("nora-nurse", ("nurse",))
 DIRECTOR = Caller("dr-maya-director", ("medical_director", "prescriber"))
 
+SAFE_WITH_PLAN: Mapping[str, str] = {
+    "outcome": "resolved",
+    "note": "Reached by phone.",
+    "disposition": "safe_with_plan",
+    "safety_plan": "Written with the patient.",
+}
+"""How a prescriber closes an alert, however grave it was."""
+
 OPEN_HOURS = [{"opens": "09:00:00", "closes": "17:00:00"}]
 WEEK = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), OPEN_HOURS)
 
@@ -151,6 +159,18 @@ class Clinic:
         answer = await self.http.get(COORDINATOR, "booking", path, after=positions)
         return answer.body
 
+    async def holds(self, appointment_id: str, *, after: SeenEvent | None = None) -> list[tuple[str, str]]:
+        """What the visit waits for, as booking says it openly: a coarse reason and what it is about."""
+        positions = (position(after),) if after else ()
+        path = f"/v1/appointments/{appointment_id}"
+        answer = await self.http.get(COORDINATOR, "booking", path, after=positions)
+        return [(each["reason"], each["ref"]) for each in answer.body["holds"]]
+
+    async def closed_gates(self, patient: Patient, kind: str, *, after: SeenEvent | None = None) -> set[str]:
+        """What keeps a visit of this kind from being booked for now."""
+        path = await self.care_path(patient, after=after)
+        return {gate["code"] for each in path["bookable"] if each["kind"] == kind for gate in each["closed_gates"]}
+
     # -- screening -----------------------------------------------------------------------------------------------------
 
     async def case(self, patient: Patient, *, after: SeenEvent | None = None) -> Answer:
@@ -188,12 +208,29 @@ class Clinic:
         path = f"/v1/cases/{case_id}/decisions/{decision}"
         return await self.http.post(PRESCRIBER, "screening", path, body, version=case.version)
 
+    async def clearance(self, clearance_id: str) -> dict[str, Any]:
+        """The clearance as the prescriber sees it."""
+        return (await self.http.get(PRESCRIBER, "screening", f"/v1/clearances/{clearance_id}")).body
+
+    async def raise_alert(self, patient: Patient, level: str, note: str, *, by: Caller = THERAPIST) -> Answer:
+        """Somebody of the clinic is worried about a patient."""
+        concern = {"patient_id": patient.id, "level": level, "note": note}
+        return await self.http.post(by, "screening", "/v1/alerts", concern)
+
     async def act_on(
         self, kind: str, identity: str, verb: str, body: Mapping[str, object] | None = None, *, by: Caller = PRESCRIBER
     ) -> Answer:
         """A command on a `clearances` or `alerts` item, at the version the caller has just read."""
         current = await self.http.get(by, "screening", f"/v1/{kind}/{identity}")
         return await self.http.post(by, "screening", f"/v1/{kind}/{identity}/{verb}", body, version=current.version)
+
+    async def tries_on(
+        self, kind: str, identity: str, verb: str, body: Mapping[str, object] | None = None, *, by: Caller = PRESCRIBER
+    ) -> Answer:
+        """The same, whatever it is answered."""
+        path = f"/v1/{kind}/{identity}"
+        current = await self.http.get(by, "screening", path)
+        return await self.http.ask(by, "POST", "screening", f"{path}/{verb}", body or {}, version=current.version)
 
     async def _unless_there(self, service: str, path: str, body: Mapping[str, object]) -> None:
         there = await self.http.ask(COORDINATOR, "GET", service, f"{path}/{body['id']}")

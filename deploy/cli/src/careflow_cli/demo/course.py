@@ -7,6 +7,7 @@ stretch waits for the events it needs, never for time.
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -143,15 +144,15 @@ class Course:
     async def therapy_hour(self, visit: Mapping[str, Any]) -> SeenEvent:
         """A preparation or an integration, held from its start to its end. Returns that it was completed."""
         self.walk.chapter(f"{str(visit['kind']).capitalize()}")
-        return await self.therapy(await self.arrived(visit), visit)
+        session_id = await self.arrived(visit)
+        return await self.hour_held(session_id, lasting=at(visit["ends_at"]) - at(visit["starts_at"]))
 
-    async def therapy(self, session_id: str, visit: Mapping[str, Any]) -> SeenEvent:
-        """The patient is there: the whole hour, from now. Returns that it was completed."""
+    async def hour_held(self, session_id: str, *, lasting: timedelta) -> SeenEvent:
+        """Therapy from now on, for that long. Returns that the session was completed."""
         await self.bedside.does(session_id, "start", by=THERAPIST)
         began = at((await self.bedside.session(session_id)).body["started_at"])
-        ended = began + (at(visit["ends_at"]) - at(visit["starts_at"]))
-        await self.walk.travel_to(ended)
-        await self.bedside.does(session_id, "complete", _therapy(began, ended), by=THERAPIST)
+        await self.walk.travel_to(began + lasting)
+        await self.bedside.does(session_id, "complete", _therapy(began, began + lasting), by=THERAPIST)
         return await self._completed(session_id)
 
     async def arrived(self, visit: Mapping[str, Any]) -> str:
@@ -161,6 +162,12 @@ class Course:
         session_id = await self.bedside.session_of(visit["id"], after=(position(booked),))
         await self.clinic.http.post(NURSE, "sessions", f"/v1/sessions/{session_id}/arrive")
         return session_id
+
+    async def to_first_dose(self, *, pairs: int, every_days: int = 7) -> list[Pair]:
+        """The plan is signed and the preparation held; that many dosing visits lie ahead, with their integrations."""
+        await self.plan(doses=pairs)
+        await self.therapy_hour(await self.book_preparation())
+        return await self.book_pairs(pairs, every_days=every_days)
 
     # -- a dosing visit ------------------------------------------------------------------------------------------------
 
@@ -192,6 +199,29 @@ class Course:
                 if "eligibility_fresh" not in await self.bedside.failed(session_id):
                     return
                 await asyncio.sleep(0.1)
+
+    async def walk_in(self, location_id: str) -> str:
+        """A dosing session opened at the clinic, of a visit booking has not said anything of. Returns its id."""
+        opened = {
+            "appointment_id": str(uuid.uuid4()),
+            "patient_id": self.cleared.patient.id,
+            "kind": "dosing",
+            "location_id": location_id,
+        }
+        session_id = str((await self.clinic.http.post(NURSE, "sessions", "/v1/sessions", opened)).body["id"])
+        await self.clinic.http.post(NURSE, "sessions", f"/v1/sessions/{session_id}/arrive")
+        return session_id
+
+    async def begin_dose(self, visit: Mapping[str, Any]) -> str:
+        """Nothing stands in the way; the infusion runs, and what was left in the syringe is wasted. Returns the
+        session's id.
+        """
+        session_id = await self.ready_for_dose(visit)
+        await self.bedside.does(session_id, "clear", {"overrides": []}, by=PRESCRIBER)
+        await self.bedside.does(session_id, "start")
+        _, draw_id = await self.give_dose(session_id, visit["location_id"])
+        await self.bedside.waste(self.vial_id, draw_id)
+        return session_id
 
     async def give_dose(self, session_id: str, location_id: str) -> tuple[datetime, str]:
         """Drawn up and given. Returns when it began, and the draw."""

@@ -95,6 +95,10 @@ class Subscriber:
         """Everything seen of one subject, over all topics, in order of time."""
         return sorted((event for event in self.seen if event.subject == subject), key=lambda event: event.time)
 
+    def said(self, topic: str, subject: str) -> list[str]:
+        """The names of what a topic says of one subject, in its order."""
+        return [event.name for event in self.seen if (event.topic, event.subject) == (topic, subject)]
+
     async def wait_for(
         self,
         name: str,

@@ -46,6 +46,8 @@ class PlanForBooking(Section):
     """The planned time from one dosing visit to the next."""
     integration_within_hours: Annotated[int, Field(ge=1)]
     """By when after a dose its integration visit is to be booked."""
+    route: codes.Route
+    """Which consents to treatment its doses depend on."""
 
 
 class PlannedServices(Section):
@@ -115,6 +117,12 @@ class ConsentDocument(Section):
     route: codes.Route | None = None
 
 
+class ConsentForBooking(Section):
+    """Which plans depend on it: those of this route; without one it is not about a route."""
+
+    route: codes.Route | None = None
+
+
 class ConsentEvent(SessionsEvent):
     """Something happened to a consent; `policy_version` names the clinic's policy where the consent is to one."""
 
@@ -129,6 +137,7 @@ class ConsentSigned(ConsentEvent):
     """The patient agreed."""
 
     for_screening: Annotated[Sealed[ConsentDocument], SealedFor("screening")]
+    for_booking: Annotated[Sealed[ConsentForBooking], SealedFor("booking")]
 
 
 class ConsentWithdrawn(ConsentEvent):

@@ -43,13 +43,22 @@ def _consents() -> Sequence[Example]:
     document = contracts.ConsentDocument(
         document="off-label-treatment", document_version="2026-11", route=codes.Route.INTRAVENOUS
     )
+    treatment = {
+        **consent,
+        "for_screening": Sealed.plain(document),
+        "for_booking": Sealed.plain(contracts.ConsentForBooking(route=document.route)),
+    }
     financial = {**consent, "category": session_codes.ConsentCategory.FINANCIAL, "policy_version": "2026-09"}
     policy = contracts.ConsentDocument(document="financial-policy", document_version="2026-09")
     return (
-        Example("to-treatment", contracts.ConsentSigned(**consent, for_screening=Sealed.plain(document)), SIGNED_AT),
+        Example("to-treatment", contracts.ConsentSigned(**treatment), SIGNED_AT),
         Example(
             "to-the-financial-policy",
-            contracts.ConsentSigned(**financial, for_screening=Sealed.plain(policy)),
+            contracts.ConsentSigned(
+                **financial,
+                for_screening=Sealed.plain(policy),
+                for_booking=Sealed.plain(contracts.ConsentForBooking()),
+            ),
             SIGNED_AT + timedelta(minutes=2),
         ),
         Example("by-the-patient", contracts.ConsentWithdrawn(**consent), SIGNED_AT + timedelta(days=40)),
@@ -110,7 +119,9 @@ def _signed(version: int, phase: codes.Phase) -> dict[str, Any]:
             visits(kind.INTEGRATION, 6, 60),
         ),
         "for_booking": Sealed.plain(
-            contracts.PlanForBooking(dosing_interval_hours=48, cadence_days=4, integration_within_hours=72)
+            contracts.PlanForBooking(
+                dosing_interval_hours=48, cadence_days=4, integration_within_hours=72, route=codes.Route.INTRAVENOUS
+            )
         ),
         "for_billing": Sealed.plain(
             contracts.PlanForBilling(

@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from booking.application.care_path_reactions import treating
 from booking.application.ports import Ports
-from booking.domain.course import ConsentCategory
+from booking.domain.course import Consent, ConsentCategory
 from booking.domain.ids import ConsentId
 from careflow_events import contracts
 from careflow_events.subscription import Received
@@ -16,15 +16,18 @@ C = TypeVar("C", bound=contracts.ConsentEvent)
 async def on_consent_signed(event: Received[contracts.ConsentSigned], tx: Transaction, ports: Ports) -> None:
     category = _category(event.data)
     if category is not None:
-        consent_id = ConsentId(event.data.consent_id)
-        await treating(event, tx, ports, lambda course: course.consent_signed(consent_id, category))
+        route = event.data.for_booking.opened().route
+        signed = Consent(
+            ConsentId(event.data.consent_id), category, in_force=True, route=route.value if route else None
+        )
+        await treating(event, tx, ports, lambda course: course.consent_signed(signed))
 
 
 async def on_consent_ended(event: Received[C], tx: Transaction, ports: Ports) -> None:
     category = _category(event.data)
     if category is not None:
-        consent_id = ConsentId(event.data.consent_id)
-        await treating(event, tx, ports, lambda course: course.consent_ended(consent_id, category))
+        ended = Consent(ConsentId(event.data.consent_id), category, in_force=False)
+        await treating(event, tx, ports, lambda course: course.consent_ended(ended))
 
 
 def _category(data: contracts.ConsentEvent) -> ConsentCategory | None:

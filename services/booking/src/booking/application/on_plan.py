@@ -63,4 +63,5 @@ def _terms(data: contracts.PlanSignedEvent, policy: BookingPolicy) -> PlanTerms:
         dosing_interval_hours=section.dosing_interval_hours,
         cadence_days=section.cadence_days,
         integration_within_hours=section.integration_within_hours,
+        route=section.route.value,
     )

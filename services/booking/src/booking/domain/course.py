@@ -26,6 +26,8 @@ class PlanTerms:
     dosing_interval_hours: int
     cadence_days: int
     integration_within_hours: int
+    route: str | None = None
+    """Sessions' word for how the drug is given, only ever compared; None when it is not known here."""
 
     @property
     def dosing_interval(self) -> timedelta:
@@ -87,9 +89,16 @@ class ConsentCategory(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Consent:
+    """`route` is what a consent to treatment is for; one that is not known here counts for every plan."""
+
     id: ConsentId
     category: ConsentCategory
     in_force: bool
+    route: str | None = None
+
+    def concerns(self, route: str | None) -> bool:
+        """Whether a plan of this route depends on it."""
+        return self.route is None or route is None or self.route == route
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +137,14 @@ class Course:
         return tuple(i.dosing_session_id for i in self.integrations if i.status is IntegrationStatus.OVERDUE)
 
     def ended_consents(self, category: ConsentCategory) -> tuple[ConsentId, ...]:
-        """Those that were taken back or ran out, unless another of the category is in force."""
-        of_category = [each for each in self.consents if each.category is category]
-        if any(each.in_force for each in of_category):
+        """Those that were taken back or ran out, unless another to the same thing is in force. Of consents to
+        treatment only those to the plan's route count.
+        """
+        route = self.plan.terms.route if self.plan else None
+        concerned = [each for each in self.consents if each.category is category and each.concerns(route)]
+        if any(each.in_force for each in concerned):
             return ()
-        return tuple(each.id for each in of_category)
+        return tuple(each.id for each in concerned)
 
     def unreviewed(self) -> tuple[AdverseEventId, ...]:
         return tuple(each.id for each in self.adverse_events if not each.resumed)
@@ -171,14 +183,19 @@ class Course:
         others = tuple(i for i in self.integrations if i.dosing_session_id != after.dosing_session_id)
         return replace(self, integrations=(*others, after))
 
-    def consent_signed(self, consent_id: ConsentId, category: ConsentCategory) -> "Course":
-        if any(each.id == consent_id for each in self.consents):
-            return self
-        return replace(self, consents=(*self.consents, Consent(consent_id, category, in_force=True)))
+    def consent_signed(self, consent: Consent) -> "Course":
+        """Heard after its end it only says what it was for."""
+        known = next((each for each in self.consents if each.id == consent.id), None)
+        if known is None:
+            return replace(self, consents=(*self.consents, consent))
+        return self._with_consent(replace(known, route=consent.route))
 
-    def consent_ended(self, consent_id: ConsentId, category: ConsentCategory) -> "Course":
-        others = tuple(each for each in self.consents if each.id != consent_id)
-        return replace(self, consents=(*others, Consent(consent_id, category, in_force=False)))
+    def consent_ended(self, consent: Consent) -> "Course":
+        """Taken back or run out; what it was for is known from its signature."""
+        known = next((each for each in self.consents if each.id == consent.id), None)
+        if known is None:
+            return replace(self, consents=(*self.consents, consent))
+        return self._with_consent(replace(known, in_force=False))
 
     def adverse_event_reported(self, event_id: AdverseEventId) -> "Course":
         if any(each.id == event_id for each in self.adverse_events):
@@ -189,6 +206,9 @@ class Course:
         """A review that lets dosing resume counts also when it is heard before the report."""
         others = tuple(each for each in self.adverse_events if each.id != event_id)
         return replace(self, adverse_events=(*others, AdverseEvent(event_id, resumed)))
+
+    def _with_consent(self, consent: Consent) -> "Course":
+        return replace(self, consents=tuple(consent if each.id == consent.id else each for each in self.consents))
 
     def _with_plan(self, plan: Plan) -> "Course":
         return replace(self, plans=tuple(plan if each.id == plan.id else each for each in self.plans))

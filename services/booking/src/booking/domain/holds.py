@@ -102,8 +102,8 @@ HOLDS: tuple[HoldRule, ...] = (
         cause=HoldCause.CONSENT,
         reason=HoldReason.CONSENT,
         kinds=_DOSING,
-        raised_by="the consent to treatment is withdrawn or has run out",
-        released_by="it is signed again",
+        raised_by="the consent to the plan's route is withdrawn or has run out",
+        released_by="it is signed again for the same route",
         standing=lambda path, _: path.course.ended_consents(ConsentCategory.TREATMENT),
     ),
     HoldRule(

@@ -1,19 +1,33 @@
-"""What was learnt suspends the clearance a case has, if it still has one."""
+"""What was learnt suspends the clearance a case has, if it still has one; what settles it ends that suspension."""
 
 from careflow_service.work import Transaction
 from screening.application.ports import Ports
 from screening.domain.case import Case
-from screening.domain.clearance import ClearanceState
+from screening.domain.clearance import Clearance, ClearanceState
 from screening.domain.facts import SuspensionReason
 
 
 async def suspend(case: Case, ref: str, why: str, tx: Transaction, ports: Ports) -> None:
     """Dosing waits for this pair until a prescriber reinstates."""
-    if case.clearance_id is None:
-        return
-    before = await ports.clearances.get(case.clearance_id)
-    if before.state is not ClearanceState.GRANTED:
+    before = await _granted(case, ports)
+    if before is None:
         return
     after = before.suspended(SuspensionReason.CLINICAL, ref, why, now=tx.now)
     if after is not before:
         await ports.clearances.save(after, expecting=before.version, tx=tx)
+
+
+async def settle_suspension(case: Case, ref: str, why: str, tx: Transaction, ports: Ports) -> None:
+    """A prescriber has signed, elsewhere, that dosing need not wait for this any longer. Other suspensions stay."""
+    before = await _granted(case, ports)
+    pair = (SuspensionReason.CLINICAL, ref)
+    if before is None or pair not in [(each.reason, each.ref) for each in before.suspensions]:
+        return
+    await ports.clearances.save(before.reinstated(*pair, why, now=tx.now), expecting=before.version, tx=tx)
+
+
+async def _granted(case: Case, ports: Ports) -> Clearance | None:
+    if case.clearance_id is None:
+        return None
+    clearance = await ports.clearances.get(case.clearance_id)
+    return clearance if clearance.state is ClearanceState.GRANTED else None

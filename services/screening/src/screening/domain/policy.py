@@ -82,6 +82,7 @@ class ClinicalPolicy:
     evidence: tuple[EvidenceRule, ...]
     evidence_warns_before: Span
     pressure_refusals: PressureRefusals
+    adverse_event_suspends_from_grade: Count
     condition_rules: tuple[ConditionRule, ...]
     measure_rules: tuple[MeasureRule, ...]
     result_rules: tuple[ResultRule, ...]
