@@ -37,7 +37,7 @@ async def test_it_runs_out_while_two_paid_doses_are_booked(walk: Walk, person: P
     assert (await course.clinic.appointment(second.dosing["id"])).body["status"] == "booked"
     assert len(walk.clinic.events.of("ClearanceExpired", subject=course.subject)) == 1
     assert (await course.cashier.trial_balance())["balances"]
-    assert walk.clinic.events.said("booking", course.subject)[len(undisturbed.BOOKING) :] == [
+    assert walk.clinic.events.said("careflow.booking.v1", course.subject)[len(undisturbed.BOOKING) :] == [
         "CarePathStageChanged",
         *["TreatmentBooked"] * 5,
         "TreatmentArrived",

@@ -143,7 +143,7 @@ async def test_a_moved_visit_stays_the_same_and_the_notice_first_given_counts(wa
     assert waived.data["amount_minor"] == await ana.price(cancelled, HALF)
     await ana.owes(0)
 
-    assert ana.events.said("booking", ana.patient.subject) == [
+    assert ana.events.said("careflow.booking.v1", ana.patient.subject) == [
         *CALLED_AND_WANTS_TO_GO_ON,
         "ConsultationBooked",
         "CarePathStageChanged",
@@ -191,7 +191,9 @@ async def test_what_lost_visits_cost(walk: Walk, person: Person) -> None:
     assert reversed_.data["charge_id"] == charged.data["charge_id"]
     await ben.owes(half)
     assert [
-        event for event in ben.events.said("billing", ben.patient.subject) if "Charge" in event or "Fee" in event
+        event
+        for event in ben.events.said("careflow.billing.v1", ben.patient.subject)
+        if "Charge" in event or "Fee" in event
     ] == [
         "FeeWaived",
         "FeeWaived",
@@ -237,7 +239,7 @@ async def test_who_was_marked_missed_and_comes_late_is_treated_and_owes_no_fee(w
     charges = await course.cashier.charges(patient)
     assert {each["cause"] for each in charges} == {"evaluation", "session"}, "the hour is charged, the delay is not"
     await books_balance(course.cashier, patient)
-    assert events.said("booking", subject)[len(undisturbed.BOOKING) :] == [
+    assert events.said("careflow.booking.v1", subject)[len(undisturbed.BOOKING) :] == [
         "CarePathStageChanged",
         *["TreatmentBooked"] * 3,
         "TreatmentRescheduled",
@@ -246,7 +248,7 @@ async def test_who_was_marked_missed_and_comes_late_is_treated_and_owes_no_fee(w
         "AppointmentCorrected",
         "AppointmentReleased",
     ]
-    assert events.said("sessions", subject)[-4:] == [
+    assert events.said("careflow.sessions.v1", subject)[-4:] == [
         "PlanActivated",
         "SessionCheckedIn",
         "SessionStarted",

@@ -145,7 +145,7 @@ async def test_who_was_marked_missed_by_mistake_gets_back_what_was_charged(world
     await has_had_the_courtesy(world)
     visit = await missed(world, await books(world, WEDNESDAY_AT_NINE))
     world.clock.now = local(30, 12)
-    await world.timers_run()
+    await world.catch_up()
     assert await trial_balance(world) == {"receivable": 62_000, "revenue_fees": -62_000}
     await corrected(world, visit)
     assert await trial_balance(world) == {}
@@ -156,11 +156,11 @@ async def test_a_courtesy_for_a_visit_that_was_not_lost_is_there_for_the_first_t
     await has_patient(world)
     visit = await missed(world, await books(world, WEDNESDAY_AT_NINE))
     world.clock.now = local(30, 12)
-    await world.timers_run()
+    await world.catch_up()
     await corrected(world, visit)
     await missed(world, await books(world, local(30, 11)))
     world.clock.now = local(30, 12) + timedelta(days=1)
-    await world.timers_run()
+    await world.catch_up()
     assert [(fee["state"], fee["waiver"]) for fee in await fees(world)] == [
         ("dropped", None),
         ("waived", "first_time_courtesy"),

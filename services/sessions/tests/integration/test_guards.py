@@ -23,7 +23,7 @@ async def has_had_doses(world: World, patient_id: str, plan_id: str, given_at: l
     course = Course(id=PatientId(patient_id), doses=doses)
 
     async def keep(tx: Transaction) -> Changed:
-        await SERVICE.ports(world.sessions).courses.add(course, tx)
+        await SERVICE.ports(world.application).courses.add(course, tx)
         return Changed(course.id, course.version)
 
     await world.store.work.run(keep, by=Actor.system("tests"), action="has_had_doses", returns=Changed)

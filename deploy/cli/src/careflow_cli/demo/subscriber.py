@@ -86,11 +86,6 @@ class Subscriber:
         """What was seen of one event name, optionally of one subject."""
         return [event for event in self.seen if event.name == name and subject in (None, event.subject)]
 
-    def said(self, service: str, subject: str) -> list[str]:
-        """The names of what a service said of a subject, in the order of that stream."""
-        stream = f"careflow.{service}.v1/{subject}"
-        return [event.name for event in self.seen if event.stream == stream]
-
     def about(self, subject: str) -> list[SeenEvent]:
         """Everything seen of one subject, over all topics, in order of time."""
         return sorted((event for event in self.seen if event.subject == subject), key=lambda event: event.time)
