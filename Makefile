@@ -67,6 +67,6 @@ test-chaos: bootstrap
 locks: bootstrap
 	@UV="$(BIN)/uv" locks/compile $(ARGS)
 clean:
-	@if [ -x $(BIN)/careflow ] && [ -d .careflow ]; then $(BIN)/careflow down; fi
+	@if [ -x $(BIN)/careflow ] && [ -d .careflow ]; then $(BIN)/careflow down --forget; fi
 	@rm -rf .venv .careflow .bootstrap.log .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
