@@ -6,6 +6,7 @@ module loads the client, and only when a container is wanted.
 """
 
 import contextlib
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from testcontainers.core.docker_client import DockerClient
 
 NETWORKED = ("tcp", "http", "https", "ssh")
+USUAL = "unix:///var/run/docker.sock"
 THIS_MACHINE = ("localhost", HOST, "::1")
 
 
@@ -31,8 +33,8 @@ def connected() -> "Iterator[DockerClient]":
         from testcontainers.core.docker_client import DockerClient, get_docker_host
     except ModuleNotFoundError as missing:
         raise CareflowError("CAREFLOW_INFRA=docker needs what careflow-cli[docker] installs") from missing
-    address = get_docker_host() or "its usual place"
-    refuse_elsewhere(address)
+    address = get_docker_host() or USUAL
+    refuse(address)
     try:
         client = DockerClient()
         with contextlib.closing(client.client):
@@ -49,29 +51,44 @@ def failures() -> tuple[type[Exception], ...]:
     return DockerException, RequestException
 
 
-def refuse_elsewhere(address: str) -> None:
-    """Ports are published on the loopback address of the engine's machine, so it has to be this one."""
+def refuse(address: str) -> None:
+    """Raise CareflowError for an engine that cannot be this machine's, because ports are published on its loopback
+    address, and for one that does not accept a connection."""
     parts = urlsplit(address)
     if parts.scheme in NETWORKED and parts.hostname not in THIS_MACHINE:
         raise CareflowError(
-            f"the container engine at {address} is on another machine; the stack is reached on this one's loopback address"
+            f"the container engine at {address} is on another machine: what it publishes cannot be reached from here"
         )
+    if parts.scheme == "unix":
+        with socket.socket(socket.AF_UNIX) as trying:
+            try:
+                trying.connect(parts.path)
+            except PermissionError as error:
+                raise CareflowError(f"this user may not use the container engine at {address}") from error
+            except OSError as error:
+                raise CareflowError(nobody(address)) from error
+
+
+def nobody(address: str) -> str:
+    """What to say when no engine answers."""
+    return f"no container engine answers at {address}: start one or set DOCKER_HOST; CAREFLOW_INFRA=local needs none"
 
 
 def sentence(error: Exception, address: str) -> str:
     """What is the matter, for a person."""
     from docker.errors import APIError
 
-    if isinstance(error, APIError):
-        return f"the container engine refused: {error.explanation or error}"
-    if "PermissionError" in str(error):
-        return f"this user may not use the container engine at {address}"
-    return f"no container engine answers at {address}: start one or set DOCKER_HOST; CAREFLOW_INFRA=local needs none"
+    return (
+        f"the container engine refused: {error.explanation or error}"
+        if isinstance(error, APIError)
+        else nobody(address)
+    )
 
 
 def version(client: "DockerClient") -> str:
     """Which one it is."""
-    return f"{client.client.version()['Version']} at {client.client.api.base_url}"
+    known = client.client.version()
+    return f"{known['Version']}, {known['Os']}/{known['Arch']}"
 
 
 def has(client: "DockerClient", image: str) -> bool:
