@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from careflow_cli.infra.docker.container import Container, await_end, engine_name
 from careflow_cli.infra.kafka import settings
 from careflow_cli.infra.local_server import LocalServer
-from careflow_cli.infra.store import REPLICA_SET
+from careflow_cli.infra.store import MONGOD, REPLICA_SET
 from careflow_cli.processes import endings
 from careflow_cli.processes.ports import HOST
 from careflow_cli.processes.table import Program
@@ -125,9 +125,7 @@ class DockerStore(DockerServer):
         return f"mongodb://{HOST}:{self.port}/?replicaSet={REPLICA_SET}"
 
     def _container(self, port: int) -> Container:
-        listen = ("--bind_ip_all", "--port", str(port))
-        small = ("--wiredTigerCacheSizeGB", "0.25")
-        command = ("mongod", "--replSet", REPLICA_SET, *listen, *small)
+        command = ("mongod", *MONGOD, "--bind_ip_all", "--port", str(port))
         return self._of(STORE_IMAGE, port, "/data/db", command=command, environment={})
 
     def _answers(self) -> bool:
