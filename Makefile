@@ -52,7 +52,7 @@ check-imports: bootstrap
 check-generated: bootstrap
 	@echo '== generated files' && $(BIN)/python -m careflow_events.schemas --check
 check-tests: bootstrap
-	@echo '== tests' && $(BIN)/careflow infra prepare && $(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@echo '== tests' && $(BIN)/careflow infra prepare && $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 format: bootstrap
 	@$(BIN)/ruff check --quiet --fix . && $(BIN)/ruff format .

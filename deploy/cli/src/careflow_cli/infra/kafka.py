@@ -44,6 +44,9 @@ def settings(listen: str, port: int, controller_port: int, data: Path | str) -> 
         "share.coordinator.state.topic.replication.factor": 1,
         "share.coordinator.state.topic.min.isr": 1,
         "group.initial.rebalance.delay.ms": 0,
+        # A killed broker is let in again only when the session of its former life is over.
+        "broker.session.timeout.ms": 3000,
+        "broker.heartbeat.interval.ms": 500,
         "auto.create.topics.enable": "false",
         "log.initial.task.delay.ms": 1000,
         "num.network.threads": 2,
