@@ -52,7 +52,7 @@ check-imports: bootstrap
 check-generated: bootstrap
 	@echo '== generated files' && $(BIN)/python -m careflow_events.schemas --check
 check-tests: bootstrap
-	@echo '== tests' && $(BIN)/careflow infra prepare && $(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@echo '== tests' && $(BIN)/careflow infra prepare && $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 format: bootstrap
 	@$(BIN)/ruff check --quiet --fix . && $(BIN)/ruff format .
@@ -67,6 +67,6 @@ test-chaos: bootstrap
 locks: bootstrap
 	@UV="$(BIN)/uv" locks/compile $(ARGS)
 clean:
-	@if [ -x $(BIN)/careflow ] && [ -d .careflow ]; then $(BIN)/careflow down; fi
+	@if [ -x $(BIN)/careflow ] && [ -d .careflow ]; then $(BIN)/careflow down --forget; fi
 	@rm -rf .venv .careflow .bootstrap.log .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

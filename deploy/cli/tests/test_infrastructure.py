@@ -22,12 +22,16 @@ from careflow_cli.pytest_plugin import MakeTopic
 
 @pytest.mark.store
 @pytest.mark.kafka
-@pytest.mark.parametrize("kind", ["store", "kafka"])
+@pytest.mark.parametrize(
+    ("provided", "kind"),
+    [("local", "store"), ("local", "kafka"), pytest.param("docker", "kafka", marks=pytest.mark.containers)],
+)
 def test_a_port_taken_between_looking_and_binding_is_tried_again_elsewhere(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+    stack_folder: Path, monkeypatch: pytest.MonkeyPatch, provided: str, kind: str
 ) -> None:
-    table = ProcessTable(tmp_path)
-    provider = providers.LocalProvider()
+    table = ProcessTable(stack_folder)
+    provider = providers.PROVIDERS[provided]()
+    provider.prepare()
     server = provider.kafka(table) if kind == "kafka" else provider.store(table, "test-store", durable=False)
     with socket.create_server((HOST, 0)) as somebody:
         taken = somebody.getsockname()[1]
@@ -37,13 +41,10 @@ def test_a_port_taken_between_looking_and_binding_is_tried_again_elsewhere(
             return next(answers, ())[:count] or free_ports(count)
 
         monkeypatch.setattr(processes, "free_ports", late)
-        try:
-            server.start()
-            await_ready([server])
+        server.start()
+        await_ready([server])
 
-            assert str(taken) not in server.url
-        finally:
-            table.stop(list(table.running()), 0)
+        assert str(taken) not in server.url
 
 
 def test_a_cluster_id_is_never_taken_for_an_option() -> None:
@@ -79,7 +80,7 @@ async def test_a_topic_that_differs_is_refused_not_altered(
 def test_an_unknown_provider_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CAREFLOW_INFRA", "cloud")
 
-    with pytest.raises(CareflowError, match="cloud is unknown; it is one of auto, local, external"):
+    with pytest.raises(CareflowError, match="cloud is unknown; it is one of auto, local, docker, external"):
         providers.chosen()
 
 

@@ -156,6 +156,7 @@ def test_a_killed_up_never_stops_the_next_and_two_stacks_run_side_by_side(carefl
         assert [row["health"] for row in rows] == ["ready"] * 2 * len(NAMES)
         assert len({row["port"] for row in rows}) == 2 * len(NAMES)
     finally:
-        other("down")
+        forgotten = other("down", "--forget")
+    assert (forgotten.returncode, other.state.exists()) == (0, False)
     assert {row["state"] for row in other.status().values()} == {"stopped"}
     assert careflow.running().keys() == set(NAMES)

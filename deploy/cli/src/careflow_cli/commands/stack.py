@@ -5,6 +5,7 @@ Invariant: one of `up` and `down` at a time; what a crash or a kill left behind 
 
 import fcntl
 import json
+import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from rich.table import Table
 
 from careflow_cli import checkout
 from careflow_cli.errors import CareflowError
+from careflow_cli.processes import endings
 from careflow_cli.progress import step
 from careflow_cli.stack.report import ProcessReport, report
 from careflow_cli.stack.stack import Stack, is_infrastructure
@@ -57,16 +59,20 @@ def up() -> None:
     show(report(stack))
 
 
-def down() -> None:
+def down(forget: Annotated[bool, typer.Option("--forget", help="And remove its data.")] = False) -> None:
     """Stop the local stack; its data is kept."""
     with alone():
         stack = kept()
         names = sorted(stack.table.running())
-        if not names:
+        killed = []
+        if names:
+            with step(f"stopping {len(names)} processes"):
+                killed = stack.stop_all()
+        else:
             typer.echo("nothing is running")
-            return
-        with step(f"stopping {len(names)} processes"):
-            killed = stack.stop_all()
+        if forget:
+            endings.run(stack.folder)
+            shutil.rmtree(stack.folder)
     if killed:
         typer.echo(f"had to be killed: {', '.join(killed)}")
 

@@ -36,6 +36,10 @@ class ExternalServer:
         """What is wrong while it is not ready."""
         return f"nobody answers at {self._variable}"
 
+    def memory(self) -> int | None:
+        """Nobody here knows."""
+        return None
+
     def ready(self) -> bool:
         """Whether the first of its addresses accepts a connection."""
         first = self.url.split("://")[-1].split("@")[-1].split("/")[0].split(",")[0]

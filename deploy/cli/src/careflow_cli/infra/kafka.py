@@ -24,13 +24,13 @@ OFFSETS_RETENTION_MINUTES = 64_800  # 45 days: longer than any topic keeps its r
 verified_class_path = functools.cache(jars.class_path)
 
 
-def properties(port: int, controller_port: int, data: Path) -> str:
-    """A single node's server.properties; replication is 1 everywhere because there is nobody to replicate to."""
-    settings = {
+def settings(listen: str, port: int, controller_port: int, data: Path | str) -> dict[str, object]:
+    """A single node, reached on the loopback address; replication is 1 everywhere: there is nobody to replicate to."""
+    return {
         "process.roles": "broker,controller",
         "node.id": 1,
         "controller.quorum.voters": f"1@{HOST}:{controller_port}",
-        "listeners": f"BROKER://{HOST}:{port},CONTROLLER://{HOST}:{controller_port}",
+        "listeners": f"BROKER://{listen}:{port},CONTROLLER://{HOST}:{controller_port}",
         "advertised.listeners": f"BROKER://{HOST}:{port}",
         "listener.security.protocol.map": "BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT",
         "inter.broker.listener.name": "BROKER",
@@ -44,13 +44,15 @@ def properties(port: int, controller_port: int, data: Path) -> str:
         "share.coordinator.state.topic.replication.factor": 1,
         "share.coordinator.state.topic.min.isr": 1,
         "group.initial.rebalance.delay.ms": 0,
+        # A killed broker is let in again only when the session of its former life is over.
+        "broker.session.timeout.ms": 3000,
+        "broker.heartbeat.interval.ms": 500,
         "auto.create.topics.enable": "false",
         "log.initial.task.delay.ms": 1000,
         "num.network.threads": 2,
         "num.io.threads": 4,
         "log.cleaner.dedupe.buffer.size": 16_777_216,
     }
-    return "".join(f"{name}={value}\n" for name, value in settings.items())
 
 
 def cluster_id() -> str:
@@ -79,7 +81,8 @@ class LocalKafka(LocalServer):
         self._folder.mkdir(exist_ok=True)
         port, controller_port = self._table.ports(self.name, 2, anew=other_port)
         config = self._folder / "server.properties"
-        config.write_text(properties(port, controller_port, self._folder / "data"), "utf-8")
+        chosen = settings(HOST, port, controller_port, self._folder / "data")
+        config.write_text("".join(f"{name}={value}\n" for name, value in chosen.items()), "utf-8")
         java = (str(JAVA), *JVM, "-cp", verified_class_path())
         if not (self._folder / "data" / "meta.properties").exists():
             arguments = ("format", f"--cluster-id={cluster_id()}", "--config", str(config))

@@ -5,13 +5,17 @@ Invariant: it is ready only when its own process listens on its own port.
 
 import re
 
+import psutil
+
 from careflow_cli.errors import CareflowError
 from careflow_cli.infra.server import PortTaken
 from careflow_cli.processes.ports import listens
 from careflow_cli.processes.records import Record
 from careflow_cli.processes.table import ProcessTable
 
-ADDRESS_IN_USE = re.compile(r"Address already in use|address in use|EADDRINUSE", re.IGNORECASE)
+ADDRESS_IN_USE = re.compile(
+    r"Address already in use|address in use|EADDRINUSE|port is already allocated", re.IGNORECASE
+)
 
 
 class LocalServer:
@@ -38,6 +42,14 @@ class LocalServer:
     def complaint(self) -> str:
         """What it says while it is not ready."""
         return f"the log of {self._name} ends with:\n{self._table.tail(self._name)}"
+
+    def memory(self) -> int | None:
+        """Resident bytes of its process; None when it is gone."""
+        record = self._table.find(self._name)
+        try:
+            return psutil.Process(record.pid).memory_info().rss if record else None
+        except psutil.NoSuchProcess:
+            return None
 
     def _alive(self) -> Record:
         record = self._table.find(self._name)

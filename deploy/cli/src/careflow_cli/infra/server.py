@@ -39,6 +39,9 @@ class Server(Protocol):
     def complaint(self) -> str:
         """What to tell a person while it is not ready; never holds a password."""
 
+    def memory(self) -> int | None:
+        """Bytes it has in memory; None when it does not run or is not ours."""
+
     def ready(self) -> bool:
         """Whether clients can use it. Raises PortTaken or CareflowError when it never will."""
 

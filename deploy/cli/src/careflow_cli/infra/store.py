@@ -12,6 +12,13 @@ from careflow_cli.processes.ports import HOST
 from careflow_cli.processes.table import ProcessTable, Program
 
 REPLICA_SET = "careflow"  # the name a mongod gets; SecantusDB has its own
+MONGOD = (
+    *("--replSet", REPLICA_SET),
+    *("--wiredTigerCacheSizeGB", "0.25"),
+    # As in production: a killed process's open transaction holds what it wrote for so many seconds, 60 by default.
+    *("--setParameter", "transactionLifetimeLimitSeconds=15"),
+)
+"""What every mongod of a stack is started with."""
 
 
 def mongod() -> str | None:
@@ -47,8 +54,7 @@ class LocalStore(LocalServer):
 
     def _mongod_command(self, program: str, port: int) -> tuple[str, ...]:
         listen = ("--bind_ip", HOST, "--port", str(port), "--nounixsocket")
-        small = ("--wiredTigerCacheSizeGB", "0.25")
-        return (program, "--replSet", REPLICA_SET, *listen, "--dbpath", str(self._data), *small)
+        return (program, *MONGOD, *listen, "--dbpath", str(self._data))
 
     def _secantus_command(self, port: int) -> tuple[str, ...]:
         listen = ("--host", HOST, "--port", str(port), "--storage-path", str(self._data), "--log-level", "WARNING")

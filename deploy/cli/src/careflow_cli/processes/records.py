@@ -59,6 +59,13 @@ def parse(file: Path) -> Record | None:
         return None
 
 
+def note_port(file: Path, port: int) -> None:
+    """Complete a process's record with its port: for one that learns only while it starts that the port is its own."""
+    draft = file.with_suffix(".draft")
+    draft.write_text(json.dumps({**json.loads(file.read_text("utf-8")), "port": port}), "utf-8")
+    draft.replace(file)
+
+
 def records(run: Path) -> Iterator[Record]:
     """All records in a run folder, by name."""
     for file in sorted(run.glob("*.json")):

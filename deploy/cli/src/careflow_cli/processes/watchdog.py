@@ -1,8 +1,8 @@
 """Ends a stack when its owner is gone for any reason, kill -9 included.
 
 The owner holds the other end of this process's standard input and never writes: end of file means that the owner is
-dead or done. Invariant: after that, nothing the stack started is alive and its folder is gone. Portable: it needs
-pipes and signals, nothing of one kernel.
+dead or done. Invariant: after that, nothing the stack started is alive, what it had elsewhere is undone and its
+folder is gone. Portable: it needs pipes and signals, nothing of one kernel.
 """
 
 import os
@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from careflow_cli.processes import endings
 from careflow_cli.processes.records import records
 from careflow_cli.processes.signals import kill_group
 
@@ -41,12 +42,13 @@ class Watchdog:
 
 
 def end(folder: Path) -> None:
-    """Kill every process recorded in the folder, then remove it. After the rename nothing new can start in it."""
+    """Kill every process recorded in the folder, run its endings, remove it. After the rename nothing new can start."""
     closed = folder.with_name(folder.name + ".closed")
     folder.rename(closed)
     for record in records(closed / "run"):
         if record.running:
             kill_group(record.pid)
+    endings.run(closed)
     shutil.rmtree(closed, ignore_errors=True)
 
 

@@ -4,14 +4,13 @@ Invariant: it only looks; a process that belongs to somebody else is never repor
 """
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-
-import psutil
+from functools import partial
 
 from careflow_cli.errors import CareflowError
 from careflow_cli.infra.server import PortTaken, Server
-from careflow_cli.processes.records import Record
 from careflow_cli.stack.services import ServiceProcess, health
 from careflow_cli.stack.stack import Stack
 
@@ -41,7 +40,8 @@ class ProcessReport:
 
 def report(stack: Stack) -> list[ProcessReport]:
     """A line for everything a complete stack runs."""
-    return [_line(stack, server) for server in stack.servers]
+    with ThreadPoolExecutor() as asking:
+        return list(asking.map(partial(_line, stack), stack.servers))
 
 
 def _line(stack: Stack, server: Server) -> ProcessReport:
@@ -51,21 +51,13 @@ def _line(stack: Stack, server: Server) -> ProcessReport:
     if record is None:
         died = stack.table.recorded(server.name)
         return ProcessReport(server.name, "died" if died else "stopped")
-    try:
-        return _running(record, server)
-    except psutil.NoSuchProcess:
-        return ProcessReport(server.name, "died")
-
-
-def _running(record: Record, server: Server) -> ProcessReport:
-    process = psutil.Process(record.pid)
     return ProcessReport(
         name=record.name,
         state="running",
         port=record.port,
         pid=record.pid,
         uptime_seconds=int(time.time() - record.create_time),
-        memory_bytes=process.memory_info().rss,
+        memory_bytes=server.memory(),
         health=_health(server),
     )
 

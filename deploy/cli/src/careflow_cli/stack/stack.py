@@ -189,9 +189,8 @@ class Stack:
         return self.table.tail(name, lines=1_000_000)
 
     def memory(self) -> dict[str, int]:
-        """Resident bytes of each running process."""
-        processes = {name: record.process() for name, record in self.table.running().items()}
-        return {name: process.memory_info().rss for name, process in processes.items() if process}
+        """Bytes each running process has in memory."""
+        return {server.name: size for server in self.servers if (size := server.memory()) is not None}
 
     # -- parts
 
