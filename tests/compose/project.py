@@ -1,0 +1,230 @@
+"""One docker-compose deployment of this checkout for tests: its own project name, secrets, ports and subnet.
+
+Invariant: whatever ends the block it runs in, also a signal, takes down every container, network and volume of it.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import ssl
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from careflow_cli.demo.http import Caller
+from careflow_cli.deployment import settings
+from careflow_cli.deployment.deployment import Deployment, Wishes
+from careflow_cli.domain_clock.clock_file import ClockFile
+from careflow_cli.processes.ports import free_ports
+from careflow_cli.processes.signals import uninterrupted
+from careflow_cli.stack.clock import StackClock
+from careflow_cli.stack.secrets import Secrets
+from careflow_cli.stack.services import SERVICES
+
+ROOT = Path(__file__).parents[2]
+LABEL = "com.docker.compose.project"
+SERVICE_LABEL = "com.docker.compose.service"
+READY_PATIENCE = 240.0  # seconds for all of it on a busy machine; 40 are usual
+POLL = 0.5
+
+
+class CommandFailed(AssertionError):
+    """A docker command ended badly; the message ends with what it said."""
+
+
+def run(*argv: str, patience: float = 120.0, environment: Mapping[str, str] | None = None) -> str:
+    """The standard output of a command that must succeed."""
+    done = subprocess.run(
+        argv,
+        cwd=ROOT,
+        env={**os.environ, **(environment or {})},
+        capture_output=True,
+        text=True,
+        timeout=patience,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    if done.returncode:
+        raise CommandFailed(
+            f"{' '.join(argv)} ended with {done.returncode}:\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
+        )
+    return done.stdout
+
+
+def docker(*arguments: str, patience: float = 60.0) -> str:
+    """`docker …`"""
+    return run("docker", *arguments, patience=patience)
+
+
+@cache
+def compose_command() -> tuple[str, ...]:
+    """Compose as this machine has it: the engine's plugin, or the program of its own."""
+    try:
+        run("docker", "compose", "version")
+    except CommandFailed:
+        return ("docker-compose",)
+    return ("docker", "compose")
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A deployment in `folder`, up or not."""
+
+    folder: Path
+    name: str
+    edge_port: int
+    kafka_port: int
+
+    @classmethod
+    @contextmanager
+    def prepared(cls, folder: Path) -> Iterator["Project"]:
+        """With secrets and settings, nothing started; nothing is left when the block ends."""
+        edge_port, kafka_port = free_ports(2)
+        project = cls(folder, f"careflow-test-{secrets.token_hex(4)}", edge_port, kafka_port)
+        project._initialise()
+        try:
+            yield project
+        finally:
+            with uninterrupted():
+                project.down()
+
+    def _initialise(self) -> None:
+        deployment = Deployment(ROOT, self.folder / "secrets", self.folder / ".env")
+        changed = {
+            "COMPOSE_PROJECT_NAME": self.name,
+            "CAREFLOW_EDGE_LISTEN": f"127.0.0.1:{self.edge_port}",
+            "CAREFLOW_EDGE_SUBNET": f"10.{secrets.randbelow(200) + 20}.{secrets.randbelow(256)}.0/24",
+            "CAREFLOW_HEALTH_INTERVAL": "2s",
+            "CAREFLOW_DEVELOPMENT_FOLDER": str(self.folder / "development"),
+            "CAREFLOW_DEVELOPMENT_KAFKA_PORT": str(self.kafka_port),
+        }
+        deployment.make(Wishes(development=True))
+        settings.write(self.folder / ".env", self.folder / ".env", changed)
+        (self.folder / "development" / "pages").mkdir(parents=True)
+        (self.folder / "development" / "pages").chmod(0o777)
+
+    # -- compose
+
+    def compose(self, *arguments: str, patience: float = 300.0) -> str:
+        """`docker-compose …` of this project."""
+        environment = {"COMPOSE_FILE": settings.values(self.folder / ".env")["COMPOSE_FILE"]}
+        argv = (*compose_command(), "--env-file", str(self.folder / ".env"), "--project-name", self.name)
+        return run(*argv, *arguments, patience=patience, environment=environment)
+
+    def up(self, *arguments: str) -> None:
+        """Start what the files say, in their order, and wait until all of it is healthy."""
+        self.compose("up", "--detach", *arguments, patience=READY_PATIENCE)
+        self.await_healthy()
+
+    def down(self) -> None:
+        """Stop and remove everything, data included."""
+        self.compose("down", "--volumes", "--remove-orphans", "--timeout", "20")
+
+    def left(self) -> list[str]:
+        """What the engine still has of this project."""
+        containers = docker("ps", "--all", "--quiet", "--filter", f"label={LABEL}={self.name}").split()
+        networks = docker("network", "ls", "--quiet", "--filter", f"label={LABEL}={self.name}").split()
+        volumes = docker("volume", "ls", "--quiet", "--filter", f"label={LABEL}={self.name}").split()
+        return containers + networks + volumes
+
+    # -- containers
+
+    def containers(self, service: str | None = None) -> list[dict[str, Any]]:
+        """What `docker inspect` says of each, jobs included."""
+        chosen = ["--filter", f"label={SERVICE_LABEL}={service}"] if service else []
+        ids = docker("ps", "--all", "--quiet", "--filter", f"label={LABEL}={self.name}", *chosen).split()
+        inspected: list[dict[str, Any]] = json.loads(docker("inspect", *ids)) if ids else []
+        return inspected
+
+    def lasting(self) -> list[dict[str, Any]]:
+        """Those that are meant to go on running."""
+        return [each for each in self.containers() if each["HostConfig"]["RestartPolicy"]["Name"] == "unless-stopped"]
+
+    def execute(self, container: str, *argv: str) -> subprocess.CompletedProcess[str]:
+        """Run a program in a running container."""
+        return subprocess.run(
+            ["docker", "exec", container, *argv], capture_output=True, text=True, timeout=60, check=False
+        )
+
+    def await_healthy(self, patience: float = READY_PATIENCE) -> None:
+        """Wait until every lasting container is healthy. Raises with the logs of those that are not."""
+
+        def unhealthy() -> list[str]:
+            return [each["Id"] for each in self.lasting() if each["State"]["Health"]["Status"] != "healthy"]
+
+        if not until(lambda: not unhealthy(), patience):
+            logs = "\n".join(self._told(container) for container in unhealthy())
+            raise CommandFailed(f"not healthy after {patience:.0f} s:\n{logs}")
+
+    def _told(self, container: str) -> str:
+        (inspected,) = json.loads(docker("inspect", container))
+        done = subprocess.run(
+            ["docker", "logs", "--tail", "20", container], capture_output=True, text=True, check=False
+        )
+        return f"{inspected['Name']} {inspected['State']['Health']}\n{done.stdout}{done.stderr}"
+
+    # -- the ways in
+
+    @property
+    def edge(self) -> str:
+        """The one origin."""
+        return f"https://localhost:{self.edge_port}"
+
+    @property
+    def kafka_url(self) -> str:
+        """Bootstrap servers, from this host."""
+        return f"127.0.0.1:{self.kafka_port}"
+
+    def direct(self, service: str, number: int = 1) -> str:
+        """Where the development overlay publishes an api, past the edge."""
+        address = self.compose("port", "--index", str(number), f"{service}-api", "8000").strip()
+        return f"http://{address}"
+
+    def trust(self) -> ssl.SSLContext:
+        """Trusts the edge's own certificate and no other."""
+        return ssl.create_default_context(cafile=self.folder / "secrets" / "edge-certificate.pem")
+
+    def token(self, caller: Caller) -> str:
+        """A bearer token of the development issuer."""
+        signing = Secrets(self.folder / "secrets")
+        lasting = timedelta(hours=12)
+        return signing.token(caller.roles, subject=caller.subject, patient_id=caller.patient_id, lasting=lasting)
+
+    def clock(self) -> StackClock:
+        """The clock all containers share."""
+        operator = Caller("compose-clock", ("operator",))
+        return StackClock(
+            ClockFile(self.folder / "development" / "clock.json"),
+            {spec.name: self.direct(spec.name) for spec in SERVICES},
+            lambda: self.token(operator),
+            self.kafka_url,
+        )
+
+
+def until(holds: Callable[[], bool], patience: float) -> bool:
+    """Whether it came to hold within `patience` seconds."""
+    deadline = time.monotonic() + patience
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(POLL)
+    return True
+
+
+def engine_missing() -> str | None:
+    """Why compose cannot be run here, in one line; None when it can."""
+    needs: Sequence[tuple[str, ...]] = (("docker", "version"), (*compose_command_or_plugin(), "version"))
+    for command in needs:
+        if shutil.which(command[0]) is None:
+            return f"{command[0]} is not installed"
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        if done.returncode:
+            return "no Docker engine answers; start one, or say where it is with DOCKER_HOST"
+    return None
