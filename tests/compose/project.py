@@ -10,7 +10,7 @@ import shutil
 import ssl
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -66,11 +66,21 @@ def docker(*arguments: str, patience: float = 60.0) -> str:
 @cache
 def compose_command() -> tuple[str, ...]:
     """Compose as this machine has it: the engine's plugin, or the program of its own."""
-    try:
-        run("docker", "compose", "version")
-    except CommandFailed:
-        return ("docker-compose",)
-    return ("docker", "compose")
+    return ("docker", "compose") if answers("docker", "compose", "version") else ("docker-compose",)
+
+
+def answers(*argv: str) -> bool:
+    """Whether a program is there and says yes."""
+    if shutil.which(argv[0]) is None:
+        return False
+    return subprocess.run(argv, capture_output=True, timeout=60, check=False, stdin=subprocess.DEVNULL).returncode == 0
+
+
+def what_is_missing() -> str | None:
+    """Why compose cannot be run here, in one line; None when it can."""
+    if not answers("docker", "version"):
+        return "no Docker engine answers; start one, or say where it is with DOCKER_HOST"
+    return None if answers(*compose_command(), "version") else "neither docker compose nor docker-compose is installed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,22 +163,23 @@ class Project:
             ["docker", "exec", container, *argv], capture_output=True, text=True, timeout=60, check=False
         )
 
-    def await_healthy(self, patience: float = READY_PATIENCE) -> None:
-        """Wait until every lasting container is healthy. Raises with the logs of those that are not."""
+    def await_healthy(self, container: str | None = None, *, patience: float = READY_PATIENCE) -> None:
+        """Wait until one container is healthy, or every lasting one. Raises with the logs of those that are not."""
 
-        def unhealthy() -> list[str]:
-            return [each["Id"] for each in self.lasting() if each["State"]["Health"]["Status"] != "healthy"]
+        def unhealthy() -> list[dict[str, Any]]:
+            looked_at: list[dict[str, Any]] = json.loads(docker("inspect", container)) if container else self.lasting()
+            return [each for each in looked_at if each["State"]["Health"]["Status"] != "healthy"]
 
         if not until(lambda: not unhealthy(), patience):
-            logs = "\n".join(self._told(container) for container in unhealthy())
-            raise CommandFailed(f"not healthy after {patience:.0f} s:\n{logs}")
+            raise CommandFailed(f"not healthy after {patience:.0f} s:\n" + "\n".join(map(_told, unhealthy())))
 
-    def _told(self, container: str) -> str:
-        (inspected,) = json.loads(docker("inspect", container))
-        done = subprocess.run(
-            ["docker", "logs", "--tail", "20", container], capture_output=True, text=True, check=False
-        )
-        return f"{inspected['Name']} {inspected['State']['Health']}\n{done.stdout}{done.stderr}"
+    def metric(self, process: str, prefix: str) -> list[float]:
+        """The sum of a metric, by the beginning of its lines, for each container of a process."""
+        program = "import urllib.request as r; print(r.urlopen('http://127.0.0.1:8000/metrics').read().decode())"
+        said = [self.execute(each["Id"], "python", "-c", program).stdout for each in self.containers(process)]
+        return [
+            sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(prefix)) for text in said
+        ]
 
     # -- the ways in
 
@@ -182,10 +193,12 @@ class Project:
         """Bootstrap servers, from this host."""
         return f"127.0.0.1:{self.kafka_port}"
 
-    def direct(self, service: str, number: int = 1) -> str:
-        """Where the development overlay publishes an api, past the edge."""
-        address = self.compose("port", "--index", str(number), f"{service}-api", "8000").strip()
-        return f"http://{address}"
+    def direct(self, service: str) -> list[str]:
+        """Where the development overlay publishes each api of a service, past the edge."""
+        ports = [
+            each["NetworkSettings"]["Ports"]["8000/tcp"][0]["HostPort"] for each in self.containers(f"{service}-api")
+        ]
+        return [f"http://127.0.0.1:{port}" for port in ports]
 
     def trust(self) -> ssl.SSLContext:
         """Trusts the edge's own certificate and no other."""
@@ -202,10 +215,17 @@ class Project:
         operator = Caller("compose-clock", ("operator",))
         return StackClock(
             ClockFile(self.folder / "development" / "clock.json"),
-            {spec.name: self.direct(spec.name) for spec in SERVICES},
+            {spec.name: self.direct(spec.name)[0] for spec in SERVICES},
             lambda: self.token(operator),
             self.kafka_url,
         )
+
+
+def _told(container: dict[str, Any]) -> str:
+    log = subprocess.run(
+        ["docker", "logs", "--tail", "20", container["Id"]], capture_output=True, text=True, check=False
+    )
+    return f"{container['Name']} {container['State']['Health']}\n{log.stdout}{log.stderr}"
 
 
 def until(holds: Callable[[], bool], patience: float) -> bool:
@@ -216,15 +236,3 @@ def until(holds: Callable[[], bool], patience: float) -> bool:
             return False
         time.sleep(POLL)
     return True
-
-
-def engine_missing() -> str | None:
-    """Why compose cannot be run here, in one line; None when it can."""
-    needs: Sequence[tuple[str, ...]] = (("docker", "version"), (*compose_command_or_plugin(), "version"))
-    for command in needs:
-        if shutil.which(command[0]) is None:
-            return f"{command[0]} is not installed"
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-        if done.returncode:
-            return "no Docker engine answers; start one, or say where it is with DOCKER_HOST"
-    return None

@@ -21,6 +21,9 @@ READABLE = 0o444
 """Of each file: containers of several uids mount single files. Others on the host are kept out by the folder."""
 STORE_KEY_BYTES = 756  # with base64 just below the 1024 characters a mongod takes
 PASSWORD_BYTES = 32
+EXAMPLE_PRACTICE = "services/billing/src/billing/data/development_practice.json"
+CERTIFICATE = "self-signed certificate"
+PRACTICE = "practice"
 DEVELOPMENT_FILE = "deploy/compose/development.yml"
 DEVELOPMENT_SETTINGS = {
     "COMPOSE_FILE": f"docker-compose.yml:{DEVELOPMENT_FILE}",
@@ -88,9 +91,9 @@ class Deployment:
             *(self._of_service(spec.name) for spec in SERVICES),
             Group("sealing keys", ("sealing-public.json", *consumers), self._secrets.make_sealing_keys),
             Group("page signing key", ("screening-page-signing.key",), self._make_page_signing_key),
-            Group("practice", ("practice.json",), lambda: self._make_practice(wishes.practice)),
+            Group(PRACTICE, ("practice.json",), lambda: self._make_practice(wishes.practice)),
             Group(
-                "self-signed certificate",
+                CERTIFICATE,
                 ("edge-certificate.pem", "edge-key.pem"),
                 lambda: self._make_certificate(wishes.host or "localhost", development=development),
             ),
@@ -108,22 +111,38 @@ class Deployment:
         return bool(missing)
 
     def _refuse_what_cannot_be(self, wishes: Wishes, absent: dict[str, bool], *, development: bool) -> None:
-        needed = []
-        if absent["self-signed certificate"] and not (wishes.host or development):
-            needed.append("--host, the name clients reach the edge by")
-        if absent["practice"] and not (wishes.practice or development):
-            needed.append("--practice, a file like services/billing/src/billing/data/development_practice.json")
-        if not self.environment.exists() and not development:
-            needed += ["--issuer, the `iss` of your identity provider's tokens"] * (wishes.issuer is None)
-            needed += ["--jwks-url, where its public keys are"] * (wishes.jwks_url is None)
-        if needed:
-            raise CareflowError(
-                f"a deployment needs {'; '.join(needed)}. For a try on one machine: careflow init --development"
-            )
+        if self.environment.exists():
+            self._check_settings(wishes)
+        if not development:
+            self._ask_for_what_is_missing(wishes, absent)
         if wishes.practice:
             _check_practice(wishes.practice)
         if wishes.jwks_url and not wishes.jwks_url.startswith("https://"):
             raise CareflowError("--jwks-url must be an https address")
+        if wishes.issuer == tokens.ISSUER and not development:
+            raise CareflowError(f"{tokens.ISSUER} is the development issuer, which services refuse in production")
+
+    def _ask_for_what_is_missing(self, wishes: Wishes, absent: dict[str, bool]) -> None:
+        asked = {
+            "--host, the name clients reach the edge by": absent[CERTIFICATE] and not wishes.host,
+            f"--practice, a file like {EXAMPLE_PRACTICE}": absent[PRACTICE] and not wishes.practice,
+            "--issuer, the `iss` of your identity provider's tokens": not (self.environment.exists() or wishes.issuer),
+            "--jwks-url, where its public keys are": not (self.environment.exists() or wishes.jwks_url),
+        }
+        if needed := [what for what, is_missing in asked.items() if is_missing]:
+            raise CareflowError(
+                f"a deployment needs {'; '.join(needed)}. For a try on one machine: careflow init --development"
+            )
+
+    def _check_settings(self, wishes: Wishes) -> None:
+        """Settings that are there are the operator's: they must be of use, and are never argued with."""
+        there = settings.values(self.environment)
+        asked = {"CAREFLOW_TOKEN_ISSUER": wishes.issuer, "CAREFLOW_TOKEN_JWKS_URL": wishes.jwks_url}
+        for name, wanted in asked.items():
+            if wanted and there.get(name) != wanted:
+                raise CareflowError(f"{self.environment} says {name}={there.get(name, '')}; change it there")
+        if not there.get("CAREFLOW_TOKEN_ISSUER"):
+            raise CareflowError(f"{self.environment} lacks CAREFLOW_TOKEN_ISSUER; fill it in, or remove the file")
 
     def _chosen(self, wishes: Wishes, *, development: bool) -> dict[str, str]:
         inside = self.folder.is_relative_to(self.checkout)
@@ -161,8 +180,7 @@ class Deployment:
         self._secrets.keep("screening-page-signing.key", lambda: secrets.token_bytes(HMAC_KEY_BYTES))
 
     def _make_practice(self, given: Path | None) -> None:
-        example = self.checkout / "services" / "billing" / "src" / "billing" / "data" / "development_practice.json"
-        self._secrets.keep("practice.json", (given or example).read_bytes)
+        self._secrets.keep("practice.json", (given or self.checkout / EXAMPLE_PRACTICE).read_bytes)
 
     def _make_certificate(self, host: str, *, development: bool) -> None:
         from careflow_cli.deployment.certificate import self_signed
