@@ -23,6 +23,7 @@ from services.booking.tests.treatment import (
     plan_changed,
     prepares,
     reads,
+    session_completed,
 )
 from services.booking.tests.world import World
 
@@ -204,6 +205,14 @@ async def test_a_dose_waits_for_its_preparation_when_that_is_cancelled_and_no_lo
     assert [(each["reason"], each["ref"]) for each in held["holds"]] == [("logistics", preparation["id"])]
     ok(await world.coordinator.post("/v1/appointments", visit(ana, "preparation", local(24, 13))), 201)
     assert (await reads(world, dose))["holds"] == []
+
+
+async def test_a_dose_never_waits_for_a_preparation_that_was_just_completed(world: World) -> None:
+    ana, _ = await in_treatment(world)
+    preparation = await prepares(world, ana)
+    await doses(world, ana)
+    await world.hear(session_completed(preparation, DOSING_AT - timedelta(days=1)))
+    assert not {"AppointmentPutOnHold", "AppointmentReleased"} & set(await world.said_types(ana))
 
 
 @pytest.mark.parametrize(

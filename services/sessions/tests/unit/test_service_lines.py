@@ -102,6 +102,6 @@ def test_an_estimate_expects_what_a_visit_usually_takes() -> None:
         return [line.code for line in expected_lines(kind, length, route, Modality.IN_PERSON, THERAPIST, CODES)]
 
     assert codes(VisitKind.PREPARATION, 60) == ["90837"]
-    assert codes(VisitKind.DOSING, 180) == ["96365", "J3490"]
-    assert codes(VisitKind.DOSING, 180, Route.ORAL) == []
+    assert codes(VisitKind.DOSING, 180) == ["96365", "J3490", "90837"]
+    assert codes(VisitKind.DOSING, 180, Route.ORAL) == ["90837"]
     assert codes(VisitKind.REVIEW, 30) == []

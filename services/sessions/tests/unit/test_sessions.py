@@ -86,6 +86,11 @@ def test_an_older_word_of_booking_changes_nothing() -> None:
     assert session.appointment_became(appointment(version=2, starts_at=NOW + hours(5))) is session
 
 
+def test_an_arrival_recorded_here_and_heard_back_is_no_new_version() -> None:
+    session = arrived()
+    assert session.appointment_became(appointment(status=AppointmentStatus.ARRIVED, version=2)) is session
+
+
 @pytest.mark.parametrize(
     ("status", "state"),
     [

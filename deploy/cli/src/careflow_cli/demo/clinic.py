@@ -116,10 +116,10 @@ class Clinic:
         seen = await self.appointment(booked.body["appointment_id"])
         return Patient(seen.body["patient_id"]), seen
 
-    async def free_evaluations(self, patient: Patient, start: datetime, *, days: int = 7) -> list[str]:
-        """Starts of evaluations that fit this patient."""
+    async def free_times(self, patient: Patient, kind: str, start: datetime, *, days: int = 7) -> list[str]:
+        """Starts of visits of a kind, in person, that fit this patient."""
         window = {
-            "kind": "evaluation",
+            "kind": kind,
             "modality": "in_person",
             "patient_id": patient.id,
             "from": instant(start),
@@ -162,9 +162,14 @@ class Clinic:
     async def answer_questionnaire(
         self, patient: Patient, case_id: str, code: str, answers: Mapping[str, str], *, complete: bool = True
     ) -> Answer:
-        """The patient answers; partial answers with `complete=False`."""
+        """The patient answers what waits for an answer; partial answers with `complete=False`."""
         case = (await self.http.get(PRESCRIBER, "screening", f"/v1/cases/{case_id}")).body
-        asked = next(each for each in case["clinical"]["responses"] if each["questionnaire"] == code)
+        open_requests = {each["id"] for each in case["requests"] if each["completed_at"] is None}
+        asked = next(
+            each
+            for each in case["clinical"]["responses"]
+            if each["questionnaire"] == code and each["request_id"] in open_requests
+        )
         body = {
             "request_id": asked["request_id"],
             "definition_version": asked["definition_version"],

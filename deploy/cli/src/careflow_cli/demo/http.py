@@ -5,6 +5,7 @@ Owns what the demo and the journeys ask. Invariant: every request is shown to `o
 
 from __future__ import annotations
 
+import asyncio
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +26,7 @@ class Caller:
     patient_id: str | None = None
 
 
+PATIENCE = 30.0  # seconds for a service to hear what a request builds on
 ANYBODY = Caller("anybody", ())
 """A visitor of the public pages; sends no token."""
 
@@ -78,22 +80,19 @@ class Http:
         key: str | None = None,
         params: Mapping[str, str] | None = None,
     ) -> Answer:
-        """One request. `after`: positions of other services' events to be seen before it is answered."""
-        headers = {"Accept": "application/json"}
-        if caller is not ANYBODY:
-            headers["Authorization"] = f"Bearer {self._token(caller)}"
-        if method == "POST":
-            headers["Idempotency-Key"] = key or str(uuid.uuid4())
-        if version is not None:
-            headers["If-Match"] = f'"{version}"'
-        if after:
-            headers["Careflow-After"] = ", ".join(after)
-        started = time.perf_counter()
-        response = await self.client.request(
-            method, f"{self.urls[service]}{path}", json=body, headers=headers, params=params
-        )
-        milliseconds = (time.perf_counter() - started) * 1000
-        self.on_asked(Asked(service, method, path, response.status_code, milliseconds))
+        """One request. `after`: positions of other services' events to be seen before it is answered; while they are
+        not, it is sent again when the answer says, as every client should.
+        """
+        key, deadline = key or str(uuid.uuid4()), time.monotonic() + PATIENCE
+        while True:
+            response = await self._send(
+                caller, method, service, path, body, version=version, after=after, key=key, params=params
+            )
+            if response.status_code != httpx.codes.CONFLICT or time.monotonic() > deadline:
+                break
+            if response.json().get("code") != "not_yet_known":
+                break
+            await asyncio.sleep(float(response.headers["Retry-After"]))
         etag = response.headers.get("ETag")
         return Answer(
             status=response.status_code,
@@ -112,6 +111,49 @@ class Http:
     ) -> Answer:
         """A command that must succeed; raises Refused with the problem's code."""
         return _accepted("POST", path, await self.ask(caller, "POST", service, path, body or {}, **options))
+
+    async def put(
+        self, caller: Caller, service: str, path: str, body: Mapping[str, object], *, version: int | None
+    ) -> Answer:
+        """A whole replacement that must succeed; raises Refused with the problem's code."""
+        return _accepted("PUT", path, await self.ask(caller, "PUT", service, path, body, version=version))
+
+    async def file(self, caller: Caller, service: str, path: str) -> bytes:
+        """A document that must be there; raises Refused with the status."""
+        response = await self._send(caller, "GET", service, path)
+        if response.status_code != httpx.codes.OK:
+            raise Refused(f"GET {path} was answered {response.status_code}: {response.text[:200]}")
+        return response.content
+
+    async def _send(
+        self,
+        caller: Caller,
+        method: str,
+        service: str,
+        path: str,
+        body: Mapping[str, object] | None = None,
+        *,
+        version: int | None = None,
+        after: Sequence[str] = (),
+        key: str = "",
+        params: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        headers = {"Accept": "application/json, application/pdf"}
+        if caller is not ANYBODY:
+            headers["Authorization"] = f"Bearer {self._token(caller)}"
+        if method == "POST":
+            headers["Idempotency-Key"] = key
+        if version is not None:
+            headers["If-Match"] = f'"{version}"'
+        if after:
+            headers["Careflow-After"] = ", ".join(after)
+        started = time.perf_counter()
+        response = await self.client.request(
+            method, f"{self.urls[service]}{path}", json=body, headers=headers, params=params
+        )
+        milliseconds = (time.perf_counter() - started) * 1000
+        self.on_asked(Asked(service, method, path, response.status_code, milliseconds))
+        return response
 
     def _token(self, caller: Caller) -> str:
         if caller not in self._tokens:

@@ -118,7 +118,7 @@ class Walk:
     async def evaluation(self, patient: Patient, case_id: str, *, labs_aged: timedelta = timedelta()) -> str:
         """The evaluation in person: booked, held, recorded in all four parts with a diagnosis. Returns its id."""
         self.chapter("Medical and psychiatric evaluation")
-        starts = await self.clinic.free_evaluations(patient, self.clock.now())
+        starts = await self.clinic.free_times(patient, "evaluation", self.clock.now())
         booked = await self.clinic.book(patient, "evaluation", starts[0])
         await self._visit(booked, "completed")
         await self.evidence(case_id, labs_aged=labs_aged)

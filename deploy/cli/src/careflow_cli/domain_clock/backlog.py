@@ -20,6 +20,7 @@ from careflow_cli.errors import CareflowError
 
 GROUP_PREFIX = "careflow."
 ANSWER_TIMEOUT = 10.0  # seconds
+RETRY_MILLISECONDS = 10  # the client waits so long once for each topic it looks at for the first time
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,9 @@ class Backlog:
     async def __aenter__(self) -> Self:
         self._http = httpx.AsyncClient(timeout=ANSWER_TIMEOUT)
         self._admin = AIOKafkaAdminClient(bootstrap_servers=self._kafka_url)
-        self._reader = AIOKafkaConsumer(bootstrap_servers=self._kafka_url, group_id=None)
+        self._reader = AIOKafkaConsumer(
+            bootstrap_servers=self._kafka_url, group_id=None, retry_backoff_ms=RETRY_MILLISECONDS
+        )
         try:
             await self._admin.start()
             await self._reader.start()
@@ -76,7 +79,8 @@ class Backlog:
 
     async def remaining(self) -> dict[str, Remaining]:
         """Each service's own account. Raises CareflowError when one does not answer."""
-        return {name: await self._ask(name, url) for name, url in self._services.items()}
+        answers = await asyncio.gather(*(self._ask(name, url) for name, url in self._services.items()))
+        return dict(zip(self._services, answers, strict=True))
 
     async def _ask(self, name: str, url: str) -> Remaining:
         try:

@@ -24,9 +24,10 @@ async def on_session_checked_in(event: Received[contracts.SessionCheckedIn], tx:
 
 
 async def on_session_completed(event: Received[contracts.SessionCompleted], tx: Transaction, ports: Ports) -> None:
-    await _visit(event, tx, ports, Appointment.fulfilled)
+    """That the patient is prepared is noted first: else the doses would wait for a preparation that is just over."""
     if event.data.kind is codes.AppointmentKind.PREPARATION:
         await treating(event, tx, ports, Course.preparation_completed)
+    await _visit(event, tx, ports, Appointment.fulfilled)
 
 
 async def on_session_ended(event: Received[S], tx: Transaction, ports: Ports) -> None:

@@ -165,7 +165,9 @@ def dosing_lines(doses: Sequence[Dose], route: Route, codes: ServiceCodes) -> tu
 def expected_lines(
     kind: VisitKind, minutes: int, route: Route, modality: Modality, provider: StaffId, codes: ServiceCodes
 ) -> tuple[ServiceLine, ...]:
-    """What one planned visit is expected to be billed by, for an estimate."""
+    """What one planned visit is expected to be billed by, for an estimate. A dosing visit has psychotherapy in it, as
+    long as its therapist is there; leaving it out would promise less than is going to be charged.
+    """
     place = codes.place_of_service[modality]
     match kind:
         case VisitKind.PREPARATION | VisitKind.INTEGRATION:
@@ -177,7 +179,7 @@ def expected_lines(
                 Route.ORAL: None,
                 Route.INTRANASAL: codes.restricted_devices[-1].code,
             }
-            wanted = [given[route], codes.drug.get(route)]
+            wanted = [given[route], codes.drug.get(route), codes.therapy(minutes)]
         case VisitKind.REVIEW | VisitKind.ADJUNCT:
             wanted = []
     timed = kind is not VisitKind.DOSING

@@ -96,9 +96,18 @@ class Session(Aggregate):
         return replace(blank.appointment_became(appointment), version=1)
 
     def appointment_became(self, appointment: AppointmentSnapshot) -> Self:
-        """What booking says now. An older version changes nothing; a session that has started keeps its own course."""
+        """What booking says now. An older version changes nothing; a session that has started keeps its own course.
+
+        News without anything new is no change either, such as the arrival that was recorded here and is heard back:
+        whoever is at the bedside goes on with the version they have read.
+        """
         if appointment.version <= self.appointment_version:
             return self
+        after = self._told(appointment)
+        unchanged = replace(after, version=self.version, appointment_version=self.appointment_version) == self
+        return self if unchanged else after
+
+    def _told(self, appointment: AppointmentSnapshot) -> Self:
         known = replace(
             self.recording(),
             appointment_version=appointment.version,

@@ -1,0 +1,267 @@
+"""One cleared patient's course of treatment in stretches: plan, preparation, doses with their integration, the bill.
+
+Owns the order of steps around a dose. Time passes on the domain clock: each step happens when it would. Invariant: a
+stretch waits for the events it needs, never for time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from careflow_cli.demo.bedside import CLINIC_ZONE, DOSE, READY_TO_LEAVE, Bedside, induction, maintenance, today
+from careflow_cli.demo.cashier import Cashier
+from careflow_cli.demo.clinic import COORDINATOR, NURSE, PRESCRIBER, THERAPIST, Clinic, at, instant, position
+from careflow_cli.demo.http import Refused
+from careflow_cli.demo.subscriber import SeenEvent
+from careflow_cli.demo.walk import C_SSRS_NONE, Cleared, Walk
+
+INFUSION_MINUTES = 40
+OBSERVED_AT = (10, 15, 30, 40, 55, 70, 85, 100)
+"""Minutes after the start of an infusion, as the clinic's policy asks; the last one before going home."""
+DISCHARGED_AT = 105
+"""More than an hour after the end of the infusion, which is the time a patient is watched."""
+THERAPY_FROM, THERAPY_TO = 45, 100
+"""Minutes in which the patient can take part in psychotherapy."""
+FEED_PATIENCE = 15.0  # seconds for sessions to hear how fresh its view of screening is
+BEFORE_VISIT = timedelta(days=2, hours=12)
+"""When the patient answers the questions before a dosing visit: they are asked for three days before it."""
+PHQ_9_ITEMS = ("1", "2", "3", "4", "5", "6", "7", "8", "9")
+
+
+def phq_9(total: int) -> dict[str, str]:
+    """Answers that add up to `total` (0 to 24), with nothing on item 9."""
+    answers = {}
+    for item in PHQ_9_ITEMS:
+        points = 0 if item == "9" else min(3, total)
+        total -= points
+        answers[item] = str(points)
+    return answers
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A dosing visit and the integration booked with it."""
+
+    dosing: Mapping[str, Any]
+    integration: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Course:
+    """`vial_id` is what the doses are drawn from; received with the first visit."""
+
+    walk: Walk
+    cleared: Cleared
+    plan_id: str = ""
+    vial_id: str = ""
+    bedside: Bedside = field(init=False)
+    cashier: Cashier = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.bedside = Bedside(self.clinic.http)
+        self.cashier = Cashier(self.clinic.http)
+
+    @property
+    def clinic(self) -> Clinic:
+        return self.walk.clinic
+
+    @property
+    def subject(self) -> str:
+        return self.cleared.patient.subject
+
+    def last(self, name: str) -> SeenEvent:
+        """The newest event of that name about this patient."""
+        return self.clinic.events.of(name, subject=self.subject)[-1]
+
+    # -- the plan ------------------------------------------------------------------------------------------------------
+
+    async def plan(self, *, doses: int) -> SeenEvent:
+        """The patient consents, the prescriber signs the plan of an induction; booking hears of it."""
+        patient = self.cleared.patient
+        await self.bedside.consent(patient, "treatment", route="intravenous")
+        await self.bedside.consent(patient, "financial")
+        ends = today(self.walk.clock.now()) + timedelta(weeks=26)
+        after = (position(self.cleared.granted),)
+        self.plan_id = await self.bedside.sign_plan(patient, induction(doses=doses, ends=ends), after=after)
+        activated = await self.clinic.events.wait_for("PlanActivated", subject=self.subject, where=self._of_plan)
+        await self.clinic.care_path(patient, after=activated)
+        return activated
+
+    async def goes_into_maintenance(self, *, doses: int) -> SeenEvent:
+        """The prescriber reviews the doses given and signs the step into maintenance; booking hears of it."""
+        self.walk.chapter("Maintenance")
+        patient, ends = self.cleared.patient, today(self.walk.clock.now()) + timedelta(weeks=26)
+        await self.clinic.http.post(PRESCRIBER, "sessions", f"/v1/patients/{patient.id}/dose-reviews")
+        await self.bedside.change_plan(self.plan_id, "adjust", maintenance(doses=doses, ends=ends))
+        adjusted = await self.clinic.events.wait_for("PlanAdjusted", subject=self.subject, where=self._of_plan)
+        await self.clinic.care_path(patient, after=adjusted)
+        return adjusted
+
+    # -- booking -------------------------------------------------------------------------------------------------------
+
+    async def book_preparation(self) -> Mapping[str, Any]:
+        """The first free time for it."""
+        starts = await self.clinic.free_times(self.cleared.patient, "preparation", self.walk.clock.now())
+        return (await self.clinic.book(self.cleared.patient, "preparation", starts[0])).body
+
+    async def book_pairs(self, count: int, *, every_days: int = 7, not_before: datetime | None = None) -> list[Pair]:
+        """That many dosing visits at nine in the morning, early in the week, each with its integration two days
+        later; time enough before the first for the questions that are asked before a dose.
+        """
+        first = await self._free_morning(not_before or self.walk.clock.now() + timedelta(days=4))
+        series = {
+            "plan_id": self.plan_id,
+            "pattern": {
+                "dosing": {"starts_at": instant(first), "modality": "in_person"},
+                "integration": {"starts_at": instant(_two_days_later(first)), "modality": "in_person"},
+                "pairs": count,
+                "every_days": every_days,
+            },
+        }
+        booked = await self.clinic.http.post(COORDINATOR, "booking", "/v1/appointments/series", series)
+        refused = [each["refusal"] for each in booked.body["items"] if each["refusal"]]
+        if refused:
+            raise Refused(f"a pair of the series was refused: {refused}")
+        visits = [each["dosing"] for each in booked.body["items"]]
+        await self.clinic.events.wait_for(
+            "TreatmentBooked", subject=self.subject, where=_of_visit(visits[-1]["integration"])
+        )
+        return [Pair(visit, visit["integration"]) for visit in visits]
+
+    async def _free_morning(self, start: datetime) -> datetime:
+        """Nine o'clock on a Monday, Tuesday or Wednesday, free for a dose, with two days after it for integration."""
+        free = await self.clinic.free_times(self.cleared.patient, "dosing", start, days=14)
+        starts = [at(start).astimezone(CLINIC_ZONE) for start in free]
+        return next(each for each in starts if each.hour == 9 and each.minute == 0 and each.weekday() < 3)
+
+    # -- a therapy hour ------------------------------------------------------------------------------------------------
+
+    async def therapy_hour(self, visit: Mapping[str, Any]) -> SeenEvent:
+        """A preparation or an integration, held from its start to its end. Returns that it was completed."""
+        self.walk.chapter(f"{str(visit['kind']).capitalize()}")
+        session_id = await self.arrived(visit)
+        await self.bedside.does(session_id, "start", by=THERAPIST)
+        began = at((await self.bedside.session(session_id)).body["started_at"])
+        ended = began + (at(visit["ends_at"]) - at(visit["starts_at"]))
+        await self.walk.travel_to(ended)
+        await self.bedside.does(session_id, "complete", _therapy(began, ended), by=THERAPIST)
+        return await self._completed(session_id)
+
+    async def arrived(self, visit: Mapping[str, Any]) -> str:
+        """Time passes to the visit, and the patient is there. Returns the session's id."""
+        await self.walk.travel_to(at(visit["starts_at"]))
+        booked = await self.clinic.events.wait_for("TreatmentBooked", subject=self.subject, where=_of_visit(visit))
+        session_id = await self.bedside.session_of(visit["id"], after=(position(booked),))
+        await self.clinic.http.post(NURSE, "sessions", f"/v1/sessions/{session_id}/arrive")
+        return session_id
+
+    # -- a dosing visit ------------------------------------------------------------------------------------------------
+
+    async def answer_before(self, visit: Mapping[str, Any], *, score: int, **answers: Mapping[str, str]) -> SeenEvent:
+        """The questions before a dosing visit, answered when they are asked for. Returns their assessment."""
+        await self.walk.travel_to(at(visit["starts_at"]) - BEFORE_VISIT)
+        given = {"phq-9": phq_9(score), "c-ssrs-screener": C_SSRS_NONE, **answers}
+        before = len(self.clinic.events.of("PreSessionScreenAssessed", subject=self.subject))
+        for code, each in given.items():
+            await self.clinic.answer_questionnaire(self.cleared.patient, self.cleared.case_id, code, each)
+        return await self.clinic.events.wait_for("PreSessionScreenAssessed", subject=self.subject, count=before + 1)
+
+    async def ready_for_dose(self, visit: Mapping[str, Any], **found: Any) -> str:
+        """The patient is there, examined and ordered for; `found` is what is out of the ordinary. Returns the session's
+        id.
+        """
+        session_id = await self.arrived(visit)
+        await self.examined(session_id, **found)
+        return session_id
+
+    async def examined(self, session_id: str, **found: Any) -> None:
+        """Everything asked and measured, the order signed; ends once sessions knows how fresh its view of screening
+        is.
+        """
+        await self.bedside.check(session_id, self.walk.clock.now(), **found)
+        await self.bedside.order(session_id)
+        async with asyncio.timeout(FEED_PATIENCE):
+            while True:
+                if "eligibility_fresh" not in await self.bedside.failed(session_id):
+                    return
+                await asyncio.sleep(0.1)
+
+    async def give_dose(self, session_id: str, location_id: str) -> tuple[datetime, str]:
+        """Drawn up and given. Returns when it began, and the draw."""
+        if not self.vial_id:
+            self.vial_id = await self.bedside.receive_vial(location_id, lot="L-2611")
+        draw_id = await self.bedside.draw(self.vial_id, session_id)
+        began = self.walk.clock.now()
+        await self.bedside.does(session_id, "doses", {**DOSE, "container_id": self.vial_id, "draw_id": draw_id})
+        return began, draw_id
+
+    async def dose(self, visit: Mapping[str, Any]) -> SeenEvent:
+        """A whole dosing visit in which nothing is out of the ordinary. Returns that it was completed."""
+        self.walk.chapter("A dose")
+        session_id = await self.ready_for_dose(visit)
+        return await self.infusion(session_id, visit)
+
+    async def infusion(self, session_id: str, visit: Mapping[str, Any]) -> SeenEvent:
+        """From the open gate to the way home: infusion, witnessed waste, vital signs, therapy, discharge, the day's
+        count. Returns that the session was completed.
+        """
+        await self.bedside.does(session_id, "clear", {"overrides": []}, by=PRESCRIBER)
+        await self.bedside.does(session_id, "start")
+        began, draw_id = await self.give_dose(session_id, visit["location_id"])
+        for minute in OBSERVED_AT:
+            await self.walk.travel_to(began + timedelta(minutes=minute))
+            if minute == INFUSION_MINUTES:
+                await self.clinic.http.post(NURSE, "sessions", f"/v1/sessions/{session_id}/doses/end")
+                await self.bedside.waste(self.vial_id, draw_id)
+            await self.bedside.observe(session_id)
+        await self.walk.travel_to(began + timedelta(minutes=DISCHARGED_AT))
+        await self.bedside.does(session_id, "discharge", READY_TO_LEAVE)
+        therapy = _therapy(began + timedelta(minutes=THERAPY_FROM), began + timedelta(minutes=THERAPY_TO))
+        await self.bedside.does(session_id, "complete", therapy)
+        completed = await self._completed(session_id)
+        await self.bedside.close_drug_day(visit["location_id"], self.walk.clock.now())
+        return completed
+
+    async def pair(self, pair: Pair, *, score: int) -> tuple[SeenEvent, SeenEvent]:
+        """A dosing visit with all around it: the questions before, the dose, its integration. Returns that both
+        sessions were completed.
+        """
+        await self.answer_before(pair.dosing, score=score)
+        return await self.dose(pair.dosing), await self.therapy_hour(pair.integration)
+
+    # -- money ---------------------------------------------------------------------------------------------------------
+
+    async def charged_for(self, sessions: Sequence[SeenEvent]) -> list[SeenEvent]:
+        """The charges of these completed sessions, once they are posted."""
+        return [await self._charge_of(str(session.data["session_id"])) for session in sessions]
+
+    async def _charge_of(self, session_id: str) -> SeenEvent:
+        return await self.clinic.events.wait_for(
+            "ChargePosted", subject=self.subject, where=lambda event: event.data["cause_id"] == session_id
+        )
+
+    async def _completed(self, session_id: str) -> SeenEvent:
+        return await self.clinic.events.wait_for(
+            "SessionCompleted", subject=self.subject, where=lambda event: event.data["session_id"] == session_id
+        )
+
+    def _of_plan(self, event: SeenEvent) -> bool:
+        return event.data["plan_id"] == self.plan_id
+
+
+def _two_days_later(start: datetime) -> datetime:
+    return start + timedelta(days=2, hours=1)
+
+
+def _therapy(began: datetime, ended: datetime) -> dict[str, Any]:
+    """Psychotherapy between two moments, as a session is completed with it."""
+    times = {"provider": THERAPIST.subject, "started_at": began.isoformat(), "ended_at": ended.isoformat()}
+    return {"therapy": [times]}
+
+
+def _of_visit(visit: Mapping[str, Any]) -> Any:
+    return lambda event: event.data["appointment_id"] == visit["id"]
