@@ -62,8 +62,10 @@ def _merged(base: Any, overlay: Any) -> Any:
 
 def secret_names(container: Tree) -> dict[str, str]:
     """Name below /run/secrets -> the secret of the deployment that is mounted there."""
-    mounted = (each if isinstance(each, dict) else {"source": each} for each in container.get("secrets", ()))
-    return {each.get("target", each["source"]): each["source"] for each in mounted}
+    mounted: list[dict[str, str]] = [
+        {"target": each, "source": each} if isinstance(each, str) else each for each in container.get("secrets", ())
+    ]
+    return {each["target"]: each["source"] for each in mounted}
 
 
 def secret_file(deployment: Tree, secret: str) -> Path:
