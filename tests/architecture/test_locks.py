@@ -66,6 +66,20 @@ def test_a_service_lock_satisfies_the_service_and_its_libraries_and_agrees_with_
     assert {name: version for name, version in pins(service).items() if workspace.get(name) != version} == {}
 
 
+def test_what_images_have_in_common_is_in_the_lock_of_each_service() -> None:
+    common = pins("libraries")
+
+    assert (
+        unmet(
+            [each for project in ROOT.glob("libs/*/pyproject.toml") for each in required(project, for_tests=False)],
+            "libraries",
+        )
+        == []
+    )
+    for service in ROOT.glob("services/*/pyproject.toml"):
+        assert common.items() <= pins(service.parent.name).items()
+
+
 def test_the_tools_lock_satisfies_the_command_without_what_only_a_local_stack_needs() -> None:
     command = tomllib.loads((ROOT / "deploy" / "cli" / "pyproject.toml").read_text("utf-8"))["project"]
     asked = [Requirement(each) for each in command["dependencies"]]

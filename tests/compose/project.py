@@ -106,19 +106,16 @@ class Project:
                 project.down()
 
     def _initialise(self) -> None:
-        deployment = Deployment(ROOT, self.folder / "secrets", self.folder / ".env")
+        deployment = Deployment(ROOT, self.folder / "secrets", self.folder / ".env", self.folder / "development")
         changed = {
             "COMPOSE_PROJECT_NAME": self.name,
             "CAREFLOW_EDGE_LISTEN": f"127.0.0.1:{self.edge_port}",
             "CAREFLOW_EDGE_SUBNET": f"10.{secrets.randbelow(200) + 20}.{secrets.randbelow(256)}.0/24",
             "CAREFLOW_HEALTH_INTERVAL": "2s",
-            "CAREFLOW_DEVELOPMENT_FOLDER": str(self.folder / "development"),
             "CAREFLOW_DEVELOPMENT_KAFKA_PORT": str(self.kafka_port),
         }
         deployment.make(Wishes(development=True))
         settings.write(self.folder / ".env", self.folder / ".env", changed)
-        (self.folder / "development" / "pages").mkdir(parents=True)
-        (self.folder / "development" / "pages").chmod(0o777)
 
     # -- compose
 

@@ -29,6 +29,6 @@ def development(tmp_path_factory: pytest.TempPathFactory) -> Tree:
 
 def made(folders: pytest.TempPathFactory, wishes: Wishes) -> Tree:
     folder = folders.mktemp("deployment")
-    Deployment(ROOT, folder / "secrets", folder / ".env").make(wishes)
+    Deployment(ROOT, folder / "secrets", folder / ".env", folder / "development").make(wishes)
     variables = {**settings.values(folder / ".env"), "CAREFLOW_PAGE_GATEWAYS": GATEWAYS}
     return understood(variables, development=wishes.development)

@@ -35,7 +35,7 @@ def deployment(tmp_path: Path) -> Deployment:
     example.parent.mkdir(parents=True)
     shutil.copy(EXAMPLE_PRACTICE, example)
     shutil.copy(ROOT / ".env.example", checkout)
-    return Deployment(checkout, checkout / "secrets", checkout / ".env")
+    return Deployment(checkout, checkout / "secrets", checkout / ".env", checkout / ".careflow" / "compose")
 
 
 def contents(deployment: Deployment) -> dict[str, bytes]:
@@ -129,7 +129,8 @@ def test_a_try_has_one_and_an_example_practice_and_a_folder_for_clock_and_pages(
     made = settings.values(deployment.environment)
     assert made["CAREFLOW_TOKEN_ISSUER"] == "careflow-development"
     assert "deploy/compose/development.yml" in made["COMPOSE_FILE"]
-    pages = deployment.checkout / made["CAREFLOW_DEVELOPMENT_FOLDER"] / "pages"
+    assert made["CAREFLOW_DEVELOPMENT_FOLDER"] == "./.careflow/compose"
+    pages = deployment.development / "pages"
     assert stat.S_IMODE(pages.stat().st_mode) == 0o777
 
 

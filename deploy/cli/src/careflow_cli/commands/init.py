@@ -17,13 +17,13 @@ def init(
     development: Annotated[
         bool, typer.Option("--development", help="To try it: with an issuer of its own and an example practice.")
     ] = False,
-    secrets: Annotated[Path | None, typer.Option(help="The folder of the secrets; ./secrets without.")] = None,
-    env: Annotated[Path | None, typer.Option(help="The file of the settings; ./.env without.")] = None,
+    secrets: Annotated[Path | None, typer.Option(envvar="CAREFLOW_SECRETS", help="Instead of ./secrets.")] = None,
+    env: Annotated[Path | None, typer.Option(envvar="CAREFLOW_ENV_FILE", help="Instead of ./.env.")] = None,
 ) -> None:
     """Make the secrets and the settings of a docker-compose deployment. What is there is never replaced."""
     root = checkout.root()
     folder = (secrets or root / "secrets").resolve()
-    deployment = Deployment(root, folder, (env or root / ".env").resolve())
+    deployment = Deployment(root, folder, (env or root / ".env").resolve(), checkout.state() / "compose")
     for line in deployment.make(Wishes(development, host, issuer, jwks_url, practice)):
         typer.echo(f"  {line}")
     typer.echo(f"Keep a copy of {folder} where you keep backups: without it nobody reads the data.")

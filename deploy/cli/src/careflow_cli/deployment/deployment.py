@@ -55,11 +55,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """The deployment of a checkout: `folder` holds its secrets, `environment` is its `.env`."""
+    """The deployment of a checkout: `folder` holds its secrets, `environment` is its `.env`, `development` is where a
+    try has its clock and its pages.
+    """
 
     checkout: Path
     folder: Path
     environment: Path
+    development: Path
 
     def make(self, wishes: Wishes) -> list[str]:
         """Make what is missing; a line on each part. Raises CareflowError, before anything is made, when it cannot."""
@@ -145,16 +148,19 @@ class Deployment:
             raise CareflowError(f"{self.environment} lacks CAREFLOW_TOKEN_ISSUER; fill it in, or remove the file")
 
     def _chosen(self, wishes: Wishes, *, development: bool) -> dict[str, str]:
-        inside = self.folder.is_relative_to(self.checkout)
-        folder = f"./{self.folder.relative_to(self.checkout)}" if inside else str(self.folder)
-        chosen = {"CAREFLOW_SECRETS": folder}
+        chosen = {"CAREFLOW_SECRETS": self._as_compose_reads_it(self.folder)}
         if development:
             chosen |= DEVELOPMENT_SETTINGS
+            chosen["CAREFLOW_DEVELOPMENT_FOLDER"] = self._as_compose_reads_it(self.development)
         if wishes.issuer:
             chosen["CAREFLOW_TOKEN_ISSUER"] = wishes.issuer
         if wishes.jwks_url:
             chosen["CAREFLOW_TOKEN_JWKS_URL"] = wishes.jwks_url
         return chosen
+
+    def _as_compose_reads_it(self, place: Path) -> str:
+        inside = place.is_relative_to(self.checkout)
+        return f"./{place.relative_to(self.checkout)}" if inside else str(place)
 
     def _is_development(self) -> bool:
         files = settings.values(self.environment).get("COMPOSE_FILE", "") if self.environment.exists() else ""
@@ -191,9 +197,8 @@ class Deployment:
         self._secrets.keep("edge-certificate.pem", lambda: certificate)
 
     def _make_development_folder(self) -> None:
-        """Where the clock is moved from here, and where screening, under a uid of its own, writes pages."""
-        configured = settings.values(self.environment)["CAREFLOW_DEVELOPMENT_FOLDER"]
-        pages = self.checkout / configured / "pages"
+        """The clock is moved from here; pages are written by screening, under a uid of its own."""
+        pages = self.development / "pages"
         pages.mkdir(parents=True, exist_ok=True)
         pages.chmod(0o777)
 
