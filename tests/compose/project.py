@@ -29,7 +29,6 @@ from careflow_cli.stack.secrets import Secrets
 from careflow_cli.stack.services import SERVICES
 
 ROOT = Path(__file__).parents[2]
-LABEL = "com.docker.compose.project"
 SERVICE_LABEL = "com.docker.compose.service"
 READY_PATIENCE = 240.0  # seconds for all of it on a busy machine; 40 are usual
 POLL = 0.5
@@ -61,6 +60,11 @@ def run(*argv: str, patience: float = 120.0, environment: Mapping[str, str] | No
 def docker(*arguments: str, patience: float = 60.0) -> str:
     """`docker …`"""
     return run("docker", *arguments, patience=patience)
+
+
+def named(project: str) -> tuple[str, str]:
+    """What makes docker list the things of one project."""
+    return ("--filter", f"label=com.docker.compose.project={project}")
 
 
 @cache
@@ -136,17 +140,15 @@ class Project:
 
     def left(self) -> list[str]:
         """What the engine still has of this project."""
-        containers = docker("ps", "--all", "--quiet", "--filter", f"label={LABEL}={self.name}").split()
-        networks = docker("network", "ls", "--quiet", "--filter", f"label={LABEL}={self.name}").split()
-        volumes = docker("volume", "ls", "--quiet", "--filter", f"label={LABEL}={self.name}").split()
-        return containers + networks + volumes
+        kinds = (("ps", "--all"), ("network", "ls"), ("volume", "ls"))
+        return [each for kind in kinds for each in docker(*kind, "--quiet", *named(self.name)).split()]
 
     # -- containers
 
     def containers(self, service: str | None = None) -> list[dict[str, Any]]:
         """What `docker inspect` says of each, jobs included."""
         chosen = ["--filter", f"label={SERVICE_LABEL}={service}"] if service else []
-        ids = docker("ps", "--all", "--quiet", "--filter", f"label={LABEL}={self.name}", *chosen).split()
+        ids = docker("ps", "--all", "--quiet", *named(self.name), *chosen).split()
         inspected: list[dict[str, Any]] = json.loads(docker("inspect", *ids)) if ids else []
         return inspected
 

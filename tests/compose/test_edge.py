@@ -64,19 +64,6 @@ def test_every_answer_tells_browsers_to_be_careful(client: httpx.Client) -> None
         assert headers["Server"] == "nginx", "no version"
 
 
-def test_a_service_that_is_away_is_unavailable_and_found_again(project: Project, client: httpx.Client) -> None:
-    (api,) = project.containers("billing-api")
-    docker("stop", "--time", "20", api["Id"])
-    try:
-        away = client.get("/billing/v1/nothing")
-        assert problem(away) == (503, "unavailable")
-        assert away.headers["Retry-After"] == "1"
-        assert problem(client.get("/booking/v1/nothing")) == (404, "not_found"), "the others answer as before"
-    finally:
-        docker("start", api["Id"])
-    assert until(lambda: client.get("/billing/v1/nothing").status_code == 404, 60)
-
-
 def test_a_client_cannot_pass_for_another_and_does_not_use_up_anothers_rate(
     project: Project, client: httpx.Client
 ) -> None:
@@ -92,6 +79,19 @@ def test_a_client_cannot_pass_for_another_and_does_not_use_up_anothers_rate(
 
     (elsewhere,) = project.containers("sessions-api")
     assert asked_from(project, elsewhere, path) != 429
+
+
+def test_a_service_that_is_away_is_unavailable_and_found_again(project: Project, client: httpx.Client) -> None:
+    (api,) = project.containers("billing-api")
+    docker("stop", "--time", "20", api["Id"])
+    try:
+        away = client.get("/billing/v1/nothing")
+        assert problem(away) == (503, "unavailable")
+        assert away.headers["Retry-After"] == "1"
+        assert problem(client.get("/booking/v1/nothing")) == (404, "not_found"), "the others answer as before"
+    finally:
+        docker("start", api["Id"])
+    assert until(lambda: client.get("/billing/v1/nothing").status_code == 404, 60)
 
 
 def asked_from(project: Project, container: dict[str, object], path: str) -> int:

@@ -64,7 +64,7 @@ def test_every_container_is_hardened_and_bounded(containers: dict[str, Tree]) ->
         assert each["security_opt"] == ["no-new-privileges:true"], name
         assert BYTES.fullmatch(each["mem_limit"]), name
         assert 0 < each["cpus"] <= 2, name
-        assert 0 < each["pids_limit"] <= 200, name
+        assert 0 < each["pids_limit"] <= 1000, name
         assert each["stop_grace_period"] == "30s", name
         assert each["logging"]["options"].keys() == {"max-size", "max-file"}, name
         assert each["restart"] == ("no" if name in JOBS else "unless-stopped"), name
