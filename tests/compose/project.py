@@ -31,6 +31,7 @@ from careflow_cli.stack.services import SERVICES
 ROOT = Path(__file__).parents[2]
 SERVICE_LABEL = "com.docker.compose.service"
 READY_PATIENCE = 240.0  # seconds for all of it on a busy machine; 40 are usual
+DOWN_PATIENCE = 120.0
 POLL = 0.5
 
 
@@ -135,8 +136,14 @@ class Project:
         self.await_healthy()
 
     def down(self) -> None:
-        """Stop and remove everything, data included."""
-        self.compose("down", "--volumes", "--remove-orphans", "--timeout", "20")
+        """Stop and remove everything, data included, and what the engine was still making for an interrupted start."""
+
+        def taken_down() -> bool:
+            self.compose("down", "--volumes", "--remove-orphans", "--timeout", "20")
+            return not self.left()
+
+        if not until(taken_down, DOWN_PATIENCE):
+            raise CommandFailed(f"still there after {DOWN_PATIENCE:.0f} s: {self.left()}")
 
     def left(self) -> list[str]:
         """What the engine still has of this project."""

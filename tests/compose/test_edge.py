@@ -76,6 +76,7 @@ def test_a_client_cannot_pass_for_another_and_does_not_use_up_anothers_rate(
     ]
     assert problem(answers[-1]) == (429, "rate_limited")
     assert int(answers[-1].headers["Retry-After"]) >= 1
+    assert "-" not in answers[-1].json()["instance"], "the edge itself refused it, for all replicas together"
 
     (elsewhere,) = project.containers("sessions-api")
     assert asked_from(project, elsewhere, path) != 429

@@ -54,7 +54,7 @@ def test_its_rates_for_everyone_are_those_of_the_services() -> None:
 
 def test_every_public_route_is_under_such_a_rate() -> None:
     public = [
-        f"{route.partition(' ')[0]}:/{name}{route.partition(' ')[2]}"
+        f"{route.partition(' ')[0]}:{name}{route.partition(' ')[2]}"
         for name in NAMES
         for route, rule in importlib.import_module(f"{name}.bootstrap").SERVICE.http.access.items()
         if rule.public
