@@ -11,7 +11,7 @@ import ssl
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -139,7 +139,8 @@ class Project:
         """Stop and remove everything, data included, and what the engine was still making for an interrupted start."""
 
         def taken_down() -> bool:
-            self.compose("down", "--volumes", "--remove-orphans", "--timeout", "20")
+            with suppress(CommandFailed):  # what appeared meanwhile keeps the network it is in
+                self.compose("down", "--volumes", "--remove-orphans", "--timeout", "20")
             return not self.left()
 
         if not until(taken_down, DOWN_PATIENCE):

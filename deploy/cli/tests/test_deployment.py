@@ -194,3 +194,12 @@ def test_settings_that_are_there_are_not_argued_with(deployment: Deployment) -> 
 
     with pytest.raises(CareflowError, match=r"\.env says CAREFLOW_TOKEN_ISSUER=https://login.example.org/; change it"):
         deployment.make(replace(COMPLETE, issuer="https://another.example.org/"))
+
+
+def test_a_deployment_does_not_become_a_try(deployment: Deployment) -> None:
+    deployment.make(COMPLETE)
+
+    with pytest.raises(CareflowError, match=r"\.env is not of a try"):
+        deployment.make(TRY)
+
+    assert [name for name in contents(deployment) if name.startswith("tokens")] == []

@@ -144,6 +144,8 @@ class Deployment:
         for name, wanted in asked.items():
             if wanted and there.get(name) != wanted:
                 raise CareflowError(f"{self.environment} says {name}={there.get(name, '')}; change it there")
+        if wishes.development and not self._is_development():
+            raise CareflowError(f"{self.environment} is not of a try: {DEVELOPMENT_FILE} is not in its COMPOSE_FILE")
         if not there.get("CAREFLOW_TOKEN_ISSUER"):
             raise CareflowError(f"{self.environment} lacks CAREFLOW_TOKEN_ISSUER; fill it in, or remove the file")
 
