@@ -18,6 +18,7 @@ from careflow_cli.processes.table import ProcessTable, Program
 
 JVM = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Djava.net.preferIPv4Stack=true")
 OFFSETS_RETENTION_MINUTES = 64_800  # 45 days: longer than any topic keeps its records
+BROKER_SESSION_MS = 60_000  # nobody could take over from a single broker that a busy machine keeps waiting
 
 verified_class_path = functools.cache(jars.class_path)
 
@@ -42,6 +43,7 @@ def properties(port: int, controller_port: int, data: Path) -> str:
         "share.coordinator.state.topic.replication.factor": 1,
         "share.coordinator.state.topic.min.isr": 1,
         "group.initial.rebalance.delay.ms": 0,
+        "broker.session.timeout.ms": BROKER_SESSION_MS,
         "auto.create.topics.enable": "false",
         "log.initial.task.delay.ms": 1000,
         "num.network.threads": 2,
