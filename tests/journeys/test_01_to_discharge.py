@@ -23,8 +23,7 @@ async def test_from_a_clearance_to_discharge(walk: Walk, person: Person) -> None
     await course.plan(doses=len(SCORES))
     preparation = await course.book_preparation()
     pairs = await course.book_pairs(len(SCORES))
-    (estimate,) = await cashier.estimates(patient, after=(position(course.last("TreatmentBooked")),))
-    await cashier.hand_over_estimate(estimate["id"])
+    await _estimated(course)
 
     sessions = [await course.therapy_hour(preparation)]
     for pair, score in zip(pairs, SCORES, strict=True):
@@ -34,6 +33,7 @@ async def test_from_a_clearance_to_discharge(walk: Walk, person: Person) -> None
 
     await course.goes_into_maintenance(doses=1)
     (single,) = await course.book_pairs(1, not_before=walk.clock.now() + timedelta(days=14))
+    await _estimated(course)
     sessions += await course.pair(single, score=IN_MAINTENANCE)
     assert (await walk.clinic.care_path(patient, after=sessions[-1]))["stage"] == "maintenance"
     await course.bedside.change_plan(course.plan_id, "complete", {"reason": "course_ended"})
@@ -56,6 +56,14 @@ async def test_from_a_clearance_to_discharge(walk: Walk, person: Person) -> None
         "SafetyAlertRaised",
     ):
         assert said[never] == 0, never
+
+
+async def _estimated(course: Course) -> None:
+    """The patient has an estimate of what was just booked, in time."""
+    booked = position(course.last("TreatmentBooked"))
+    (estimate,) = await course.cashier.estimates(course.cleared.patient, after=(booked,))
+    assert estimate["due_by"] is not None
+    await course.cashier.hand_over_estimate(estimate["id"])
 
 
 async def _settled(course: Course, sessions: int) -> None:

@@ -156,14 +156,24 @@ def test_a_series_covers_its_plans_visits_for_a_year_and_no_others() -> None:
 
 def test_a_changed_plan_makes_a_new_version_due_a_business_day_before_the_next_visit() -> None:
     fewer = SERIES[:1]
-    changed = issued().change_scope(fewer, 2, date(2026, 11, 27), POLICY, CALENDAR, ZONE, now=NOW)
+    changed = issued().change_scope(fewer, 2, date(2026, 11, 27), POLICY, CALENDAR, ZONE, next_phase=False, now=NOW)
     assert changed.due_by == local(26, 0)  # the day before is Thanksgiving, so the one before that
     second = changed.issue(PARTIES, SCHEDULE, POLICY, (), late_reason=None, now=NOW)
     assert [issue.total for issue in second.issues] == [usd(2595), usd(225)]
 
 
 def test_a_plan_that_was_changed_in_something_else_needs_no_new_estimate() -> None:
-    assert issued().change_scope(SERIES, 2, None, POLICY, CALENDAR, ZONE, now=NOW).due_by is None
+    same = issued().change_scope(SERIES, 2, None, POLICY, CALENDAR, ZONE, next_phase=False, now=NOW)
+    assert same.due_by is None
+
+
+def test_the_next_phase_has_an_estimate_and_a_count_of_its_own() -> None:
+    fewer = SERIES[:1]
+    before = issued().charge(usd(2595), POLICY)
+    after = before.change_scope(fewer, 2, None, POLICY, CALENDAR, ZONE, next_phase=True, now=NOW)
+    assert after.due_by is not None
+    done = after.issue(PARTIES, SCHEDULE, POLICY, (), late_reason=None, now=NOW).charge(usd(225), POLICY)
+    assert not done.exceeded
 
 
 def test_charges_far_over_the_estimate_are_said_once() -> None:

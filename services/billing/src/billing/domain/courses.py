@@ -5,18 +5,22 @@ from dataclasses import dataclass, replace
 from billing.domain.aggregate import Aggregate
 from billing.domain.estimates import Expected
 from billing.domain.ids import PatientId, PlanId
+from billing.domain.visits import Phase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course(Aggregate):
-    """`plan_version` is the plan's own: older news changes nothing."""
+    """`plan_version` is the plan's own: older news changes nothing. `phase` is None while it is one this version does
+    not know.
+    """
 
     id: PlanId
     patient_id: PatientId
     plan_version: int
     expected: tuple[Expected, ...]
+    phase: Phase | None = None
 
-    def updated(self, plan_version: int, expected: tuple[Expected, ...]) -> "Course":
+    def updated(self, plan_version: int, expected: tuple[Expected, ...], phase: Phase | None) -> "Course":
         if plan_version <= self.plan_version:
             return self
-        return replace(self.recording(), plan_version=plan_version, expected=expected)
+        return replace(self.recording(), plan_version=plan_version, expected=expected, phase=phase)

@@ -133,7 +133,7 @@ def due_on_request(asked_on: date, clocks: EstimateClocks, calendar: BusinessCal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate(Aggregate):
-    """`due_by` is None when nothing is due; `charged` is what was posted under it so far."""
+    """`due_by` is None when nothing is due; `charged` is what was posted under it so far, in this phase of a course."""
 
     id: EstimateId
     patient_id: PatientId
@@ -228,15 +228,19 @@ class Estimate(Aggregate):
         calendar: BusinessCalendar,
         zone: ZoneInfo,
         *,
+        next_phase: bool,
         now: datetime,
     ) -> "Estimate":
         """The plan was changed: a new version is due at the latest a business day before the next visit, on the usual
-        clock of a request if none is booked.
+        clock of a request if none is booked. In the next phase of a course nothing is expected yet but that phase, and
+        what was charged counts from there.
         """
         if self.plan_version is not None and plan_version <= self.plan_version:
             return self
         changed = replace(self.recording(), expected=expected, plan_version=plan_version)
-        if expected == self.expected or self.latest is None:
+        if next_phase:
+            changed = replace(changed, charged=replace(self.charged, minor=0))
+        if (expected == self.expected and not next_phase) or self.latest is None:
             return changed
         today = now.astimezone(zone).date()
         due_by = due_on_request(today, policy.estimates, calendar, zone)

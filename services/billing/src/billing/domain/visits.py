@@ -8,6 +8,13 @@ from billing.domain.aggregate import Aggregate
 from billing.domain.ids import AppointmentId, PatientId, PlanId, StaffId
 
 
+class Phase(StrEnum):
+    """The part of a course of treatment; each has an estimate of its own."""
+
+    INDUCTION = "induction"
+    MAINTENANCE = "maintenance"
+
+
 class VisitKind(StrEnum):
     """What a visit is for; OTHER is a kind newer than this service."""
 
