@@ -66,7 +66,33 @@ def test_a_service_lock_satisfies_the_service_and_its_libraries_and_agrees_with_
     assert {name: version for name, version in pins(service).items() if workspace.get(name) != version} == {}
 
 
-@pytest.mark.parametrize("name", ["bootstrap", "store"])
+def test_what_images_have_in_common_is_in_the_lock_of_each_service() -> None:
+    common = pins("libraries")
+
+    assert (
+        unmet(
+            [each for project in ROOT.glob("libs/*/pyproject.toml") for each in required(project, for_tests=False)],
+            "libraries",
+        )
+        == []
+    )
+    for service in ROOT.glob("services/*/pyproject.toml"):
+        assert common.items() <= pins(service.parent.name).items()
+
+
+def test_the_tools_lock_satisfies_the_command_without_what_only_a_local_stack_needs() -> None:
+    command = tomllib.loads((ROOT / "deploy" / "cli" / "pyproject.toml").read_text("utf-8"))["project"]
+    asked = [Requirement(each) for each in command["dependencies"]]
+    libraries = required(ROOT / "libs" / "events" / "pyproject.toml", for_tests=False)
+
+    assert unmet([each for each in asked if each.name not in OWN], "tools") == []
+    assert unmet([each for each in libraries if each.name in ("joserfc", "orjson", "pydantic")], "tools") == []
+    local = {Requirement(each).name for each in command["optional-dependencies"]["local"]}
+    assert local & pins("tools").keys() == set()
+    assert {name for name, version in pins("tools").items() if pins("workspace").get(name) != version} == set()
+
+
+@pytest.mark.parametrize("name", ["bootstrap", "build", "store"])
 def test_a_lock_with_an_input_of_its_own_satisfies_it(name: str) -> None:
     assert unmet(inputs(name), name) == []
 

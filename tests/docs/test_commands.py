@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.compose.documented import COMMANDS as ON_A_DEPLOYMENT
+
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(
     path
@@ -24,6 +26,7 @@ DOCUMENTS = sorted(
 )
 
 DEMO = "make demo"
+INIT = ".venv/bin/careflow init --development"
 ON_A_KEPT_STACK = (
     "make up",
     "make status",
@@ -41,6 +44,7 @@ RUN_BY_THE_GATE = {
     "make lint": "`make test` begins with the same checks",
     "make format": "the format check fails where it would change a file",
     "make locks": "a test compares the locks with what it reads",
+    "make bootstrap": "every target of make does it first",
     "make bench": "its smoke is part of `make test`",
     "make test-chaos": "its smoke is part of `make test`",
     ".venv/bin/pytest services/booking": "part of `make test`",
@@ -76,13 +80,24 @@ def run(command: str, environment: dict[str, str]) -> subprocess.CompletedProces
 
 
 def test_every_documented_command_is_tried_somewhere() -> None:
-    tried = {DEMO, *ON_A_KEPT_STACK, *RUN_BY_THE_GATE}
+    tried = {DEMO, INIT, *ON_A_KEPT_STACK, *RUN_BY_THE_GATE, *ON_A_DEPLOYMENT}
 
     assert {command: where for command, where in commands().items() if command not in tried} == {}
 
 
 def test_nothing_is_tried_that_no_document_says() -> None:
-    assert {*ON_A_KEPT_STACK, DEMO} <= commands().keys()
+    assert {*ON_A_KEPT_STACK, *ON_A_DEPLOYMENT, DEMO, INIT} <= commands().keys()
+
+
+def test_a_deployment_is_initialised_and_told_to_be_backed_up(tmp_path: Path) -> None:
+    places = {"CAREFLOW_SECRETS": "secrets", "CAREFLOW_ENV_FILE": ".env", "CAREFLOW_STATE_DIR": "state"}
+
+    done = run(INIT, {variable: str(tmp_path / place) for variable, place in places.items()})
+
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "secrets" / "booking-master.key").exists()
+    assert (tmp_path / ".env").exists()
+    assert "Keep a copy of" in done.stdout
 
 
 @pytest.mark.timeout(400)

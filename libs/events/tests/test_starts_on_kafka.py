@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError
+from aiokafka.structs import OffsetAndMetadata
 
 from careflow_events.consumers import StopReason
 from careflow_events.kafka.partitions import Starts, TopicMissing, group_of
@@ -105,6 +107,25 @@ async def test_a_started_partition_without_offset_stops_the_consumer(
 
     assert await starts.prepare(topic) is StopReason.OFFSETS_LOST
     assert await committed(kafka_url, topic) == [None, None, None]
+
+
+async def test_a_coordinator_that_is_just_loading_is_no_lost_offset(
+    starts: Starts, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await starts.prepare(topic)
+
+    async def nothing(*_: object, **__: object) -> None:
+        return None
+
+    async def names_no_partition(*_: object, **__: object) -> dict[TopicPartition, OffsetAndMetadata]:
+        return {}
+
+    monkeypatch.setattr(AIOKafkaConsumer, "committed", nothing)
+    monkeypatch.setattr(AIOKafkaAdminClient, "list_consumer_group_offsets", names_no_partition)
+    with pytest.raises(KafkaError):
+        await starts.prepare(topic)
+    with pytest.raises(KafkaError):
+        await starts.check(topic)
 
 
 async def test_an_offset_beyond_the_log_stops_the_consumer(starts: Starts, kafka_url: str, topic: str) -> None:

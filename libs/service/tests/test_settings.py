@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from pydantic import SecretBytes
 
 from careflow_service.settings import PREFIX, ServiceSettings, SettingsError, load
 
@@ -104,6 +105,18 @@ def test_a_key_in_a_file_is_raw_to_the_last_byte(given: Given) -> None:
     given.file(MASTER_KEY=key)
 
     assert load(ServiceSettings).master_key.get_secret_value() == key
+
+
+def test_an_optional_key_in_a_file_is_raw_too(given: Given) -> None:
+    class WithAnother(ServiceSettings):
+        another_key: SecretBytes | None = None
+
+    key = b"\xff" + os.urandom(31)
+    given.file(ANOTHER_KEY=key)
+
+    read = load(WithAnother).another_key
+    assert read is not None
+    assert read.get_secret_value() == key
 
 
 def test_a_key_in_a_variable_is_base64(given: Given) -> None:

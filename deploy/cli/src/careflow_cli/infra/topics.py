@@ -7,6 +7,7 @@ never altered: its partitions decide which records stay in order.
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import yaml
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -29,9 +30,23 @@ class Topic:
 
 
 def declared() -> tuple[Topic, ...]:
-    """The topics for a local, single-node stack."""
-    content = yaml.safe_load((checkout.root() / "deploy" / "kafka" / "topics.yaml").read_text("utf-8"))
-    return tuple(Topic(row["name"], content["local_partitions"], content["config"]) for row in content["topics"])
+    """The topics of a local stack, with few partitions."""
+    return _read(checkout.root() / "deploy" / "kafka" / "topics.yaml", "local_partitions")
+
+
+def for_deployment(file: Path) -> tuple[Topic, ...]:
+    """The topics of a deployment as this file declares them. Raises CareflowError when it cannot be read."""
+    return _read(file, "partitions")
+
+
+def _read(file: Path, partitions: str) -> tuple[Topic, ...]:
+    try:
+        content = yaml.safe_load(file.read_text("utf-8"))
+        return tuple(Topic(row["name"], content[partitions], content["config"]) for row in content["topics"])
+    except OSError as error:
+        raise CareflowError(f"{file} cannot be read ({error.strerror})") from error
+    except (yaml.YAMLError, KeyError, TypeError) as error:
+        raise CareflowError(f"{file} does not declare topics as deploy/kafka/topics.yaml does") from error
 
 
 async def apply(kafka_url: str, topics: Sequence[Topic]) -> None:

@@ -1,13 +1,13 @@
-"""The secrets of one development stack: made on first use, kept with its data, different in every stack.
+"""The secrets of one stack or deployment: made on first use, kept with its data, different in every one.
 
-Invariant: each is a file only its owner can read, written whole or not at all; nothing has a default, and what is
-there is never replaced, because kept data was encrypted with it.
+Invariant: they lie in a folder only its owner can enter, each written whole or not at all; nothing has a default, and
+what is there is never replaced, because kept data was encrypted with it.
 """
 
 import json
 import os
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,29 +19,46 @@ from careflow_cli.stack import tokens
 CONSUMERS = ("booking", "screening", "sessions", "billing")
 MASTER_KEY_BYTES = 96  # what MongoDB's field encryption takes as a local master key
 HMAC_KEY_BYTES = 32
+OWNER_ONLY = 0o600
 
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """The secrets below a stack's `secrets` folder."""
+    """The secrets in a folder; `mode` is that of each file."""
 
     folder: Path
+    mode: int = OWNER_ONLY
 
     def make(self, services: tuple[str, ...]) -> None:
-        """Make those that are missing."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.folder.chmod(0o700)
+        """Make those of a development stack that are missing."""
+        self.make_issuer()
+        for service in services:
+            self.make_service_keys(service)
+        self.make_sealing_keys()
+
+    def make_issuer(self) -> None:
+        """The key pair of the development issuer, whose tokens production refuses."""
         issuer = self._key_pair("tokens-private.json", {"use": "sig", "alg": tokens.ALGORITHM, "kid": "development-1"})
         self._write("tokens-public.json", _key_set([issuer.as_dict(private=False)]))
-        for service in services:
-            self._random(f"{service}-master.key", MASTER_KEY_BYTES)
-            self._random(f"{service}-blind-index.key", HMAC_KEY_BYTES)
-            self._random(f"{service}-audit.key", HMAC_KEY_BYTES)
+
+    def make_service_keys(self, service: str) -> None:
+        """A service's keys at rest."""
+        self._random(f"{service}-master.key", MASTER_KEY_BYTES)
+        self._random(f"{service}-blind-index.key", HMAC_KEY_BYTES)
+        self._random(f"{service}-audit.key", HMAC_KEY_BYTES)
+
+    def make_sealing_keys(self) -> None:
+        """The private key of each consumer of sealed sections, and everybody's public ones."""
         sealing = [
             self._key_pair(f"sealing-{consumer}-private.json", {"use": "enc", "kid": f"{consumer}-1"})
             for consumer in CONSUMERS
         ]
         self._write("sealing-public.json", _key_set(key.as_dict(private=False) for key in sealing))
+
+    def keep(self, name: str, content: Callable[[], bytes]) -> None:
+        """Make this file with that content, unless it is there."""
+        if not (self.folder / name).exists():
+            self._write(name, content())
 
     def variables(self, service: str) -> Mapping[str, str]:
         """Where one service finds its own secrets and everybody's public keys."""
@@ -72,14 +89,16 @@ class Secrets:
         return self._private_key(name)
 
     def _random(self, name: str, count: int) -> None:
-        if not (self.folder / name).exists():
-            self._write(name, secrets.token_bytes(count))
+        self.keep(name, lambda: secrets.token_bytes(count))
 
     def _write(self, name: str, content: bytes) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
         draft = self.folder / f".{name}.draft"
         draft.unlink(missing_ok=True)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "wb") as file:
             file.write(content)
+        draft.chmod(self.mode)
         draft.replace(self.folder / name)
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import CommitFailedError, IllegalGenerationError, UnknownMemberIdError
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import CommitFailedError, GroupLoadInProgressError, IllegalGenerationError, UnknownMemberIdError
 
 from careflow_events.consumers import Consumers, Feed, StopReason
 from careflow_events.kafka.topic_ids import TopicIdentity, identify
@@ -81,11 +82,27 @@ class Starts:
         async with self._group_client(topic) as client:
             partitions = [TopicPartition(topic, partition) for partition in identity.partitions]
             committed = {each: await client.committed(each) for each in partitions}
+            await self._confirm_missing(topic, [each for each in partitions if committed[each] is None])
             beginnings = await client.beginning_offsets(partitions)
             ends = await client.end_offsets(partitions)
             return {
                 each.partition: PartitionState(beginnings[each], ends[each], committed[each]) for each in partitions
             }
+
+    async def _confirm_missing(self, topic: str, partitions: list[TopicPartition]) -> None:
+        """Raises KafkaError when the group's coordinator does not say itself that nothing is committed here: one that
+        is just loading names no partition at all, which a consumer of this client library takes for "nothing".
+        """
+        if not partitions:
+            return
+        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap_servers)
+        try:
+            await admin.start()
+            told = await admin.list_consumer_group_offsets(group_of(self._consumer, topic), partitions=partitions)
+        finally:
+            await admin.close()
+        if any(each not in told or told[each].offset >= 0 for each in partitions):
+            raise GroupLoadInProgressError
 
     async def _begin(self, topic: str, partition: int, offset: int) -> None:
         """Commits the beginning as the place to start, unless a member of the group has come first."""

@@ -1,0 +1,1 @@
+"""What a docker-compose deployment needs beside the repository: its secrets and its settings."""

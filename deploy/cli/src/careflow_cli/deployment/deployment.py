@@ -1,0 +1,219 @@
+"""Everything a docker-compose deployment needs beside the repository, made once.
+
+Invariant: what is there is never replaced, because data was encrypted with it and stores were opened with it; what is
+only half there is refused before anything is made. Secrets belong together in groups: a whole group may join later.
+"""
+
+import base64
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from careflow_cli.deployment import settings
+from careflow_cli.errors import CareflowError
+from careflow_cli.stack import tokens
+from careflow_cli.stack.secrets import CONSUMERS, HMAC_KEY_BYTES, Secrets
+from careflow_cli.stack.services import SERVICES
+
+READABLE = 0o444
+"""Of each file: containers of several uids mount single files. Others on the host are kept out by the folder."""
+STORE_KEY_BYTES = 756  # with base64 just below the 1024 characters a mongod takes
+PASSWORD_BYTES = 32
+EXAMPLE_PRACTICE = "services/billing/src/billing/data/development_practice.json"
+CERTIFICATE = "self-signed certificate"
+PRACTICE = "practice"
+DEVELOPMENT_FILE = "deploy/compose/development.yml"
+DEVELOPMENT_SETTINGS = {
+    "COMPOSE_FILE": f"docker-compose.yml:{DEVELOPMENT_FILE}",
+    "CAREFLOW_EDGE_LISTEN": "127.0.0.1:8443",
+    "CAREFLOW_HEALTH_INTERVAL": "5s",
+    "CAREFLOW_TOKEN_ISSUER": tokens.ISSUER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the operator said. Only what has to be made asks for it."""
+
+    development: bool = False
+    host: str | None = None
+    issuer: str | None = None
+    jwks_url: str | None = None
+    practice: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Files that are of use only together."""
+
+    title: str
+    files: tuple[str, ...]
+    make: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """The deployment of a checkout: `folder` holds its secrets, `environment` is its `.env`, `development` is where a
+    try has its clock and its pages.
+    """
+
+    checkout: Path
+    folder: Path
+    environment: Path
+    development: Path
+
+    def make(self, wishes: Wishes) -> list[str]:
+        """Make what is missing; a line on each part. Raises CareflowError, before anything is made, when it cannot."""
+        development = wishes.development or self._is_development()
+        groups = self._groups(wishes, development=development)
+        absent = {group.title: self._absent(group) for group in groups}
+        chosen = None if self.environment.exists() else self._chosen(wishes, development=development)
+        self._refuse_what_cannot_be(wishes, absent, development=development)
+        said = []
+        for group in groups:
+            if absent[group.title]:
+                group.make()
+            said.append(f"{'made' if absent[group.title] else 'kept'}  {group.title}")
+        if chosen is not None:
+            settings.write(self.environment, self.checkout / ".env.example", chosen)
+        said.append(f"{'kept' if chosen is None else 'made'}  settings in {self.environment}")
+        if development:
+            self._make_development_folder()
+        return said
+
+    @property
+    def _secrets(self) -> Secrets:
+        return Secrets(self.folder, READABLE)
+
+    def _groups(self, wishes: Wishes, *, development: bool) -> list[Group]:
+        consumers = tuple(f"sealing-{consumer}-private.json" for consumer in CONSUMERS)
+        issuer = Group("development issuer", ("tokens-private.json", "tokens-public.json"), self._secrets.make_issuer)
+        return [
+            *(self._of_service(spec.name) for spec in SERVICES),
+            Group("sealing keys", ("sealing-public.json", *consumers), self._secrets.make_sealing_keys),
+            Group("page signing key", ("screening-page-signing.key",), self._make_page_signing_key),
+            Group(PRACTICE, ("practice.json",), lambda: self._make_practice(wishes.practice)),
+            Group(
+                CERTIFICATE,
+                ("edge-certificate.pem", "edge-key.pem"),
+                lambda: self._make_certificate(wishes.host or "localhost", development=development),
+            ),
+            *([issuer] if development else []),
+        ]
+
+    def _absent(self, group: Group) -> bool:
+        """Whether the whole group has to be made."""
+        missing = [name for name in group.files if not (self.folder / name).exists()]
+        if missing and len(missing) < len(group.files):
+            raise CareflowError(
+                f"{group.title}: {', '.join(missing)} missing in {self.folder} while the rest is there. Put back what "
+                f"your backup has; only if this deployment has no data yet, remove the rest and run careflow init again"
+            )
+        return bool(missing)
+
+    def _refuse_what_cannot_be(self, wishes: Wishes, absent: dict[str, bool], *, development: bool) -> None:
+        if self.environment.exists():
+            self._check_settings(wishes)
+        if not development:
+            self._ask_for_what_is_missing(wishes, absent)
+        if wishes.practice:
+            _check_practice(wishes.practice)
+        if wishes.jwks_url and not wishes.jwks_url.startswith("https://"):
+            raise CareflowError("--jwks-url must be an https address")
+        if wishes.issuer == tokens.ISSUER and not development:
+            raise CareflowError(f"{tokens.ISSUER} is the development issuer, which services refuse in production")
+
+    def _ask_for_what_is_missing(self, wishes: Wishes, absent: dict[str, bool]) -> None:
+        asked = {
+            "--host, the name clients reach the edge by": absent[CERTIFICATE] and not wishes.host,
+            f"--practice, a file like {EXAMPLE_PRACTICE}": absent[PRACTICE] and not wishes.practice,
+            "--issuer, the `iss` of your identity provider's tokens": not (self.environment.exists() or wishes.issuer),
+            "--jwks-url, where its public keys are": not (self.environment.exists() or wishes.jwks_url),
+        }
+        if needed := [what for what, is_missing in asked.items() if is_missing]:
+            raise CareflowError(
+                f"a deployment needs {'; '.join(needed)}. For a try on one machine: careflow init --development"
+            )
+
+    def _check_settings(self, wishes: Wishes) -> None:
+        """Settings that are there are the operator's: they must be of use, and are never argued with."""
+        there = settings.values(self.environment)
+        asked = {"CAREFLOW_TOKEN_ISSUER": wishes.issuer, "CAREFLOW_TOKEN_JWKS_URL": wishes.jwks_url}
+        for name, wanted in asked.items():
+            if wanted and there.get(name) != wanted:
+                raise CareflowError(f"{self.environment} says {name}={there.get(name, '')}; change it there")
+        if wishes.development and not self._is_development():
+            raise CareflowError(f"{self.environment} is not of a try: {DEVELOPMENT_FILE} is not in its COMPOSE_FILE")
+        if not there.get("CAREFLOW_TOKEN_ISSUER"):
+            raise CareflowError(f"{self.environment} lacks CAREFLOW_TOKEN_ISSUER; fill it in, or remove the file")
+
+    def _chosen(self, wishes: Wishes, *, development: bool) -> dict[str, str]:
+        chosen = {"CAREFLOW_SECRETS": self._as_compose_reads_it(self.folder)}
+        if development:
+            chosen |= DEVELOPMENT_SETTINGS
+            chosen["CAREFLOW_DEVELOPMENT_FOLDER"] = self._as_compose_reads_it(self.development)
+        if wishes.issuer:
+            chosen["CAREFLOW_TOKEN_ISSUER"] = wishes.issuer
+        if wishes.jwks_url:
+            chosen["CAREFLOW_TOKEN_JWKS_URL"] = wishes.jwks_url
+        return chosen
+
+    def _as_compose_reads_it(self, place: Path) -> str:
+        inside = place.is_relative_to(self.checkout)
+        return f"./{place.relative_to(self.checkout)}" if inside else str(place)
+
+    def _is_development(self) -> bool:
+        files = settings.values(self.environment).get("COMPOSE_FILE", "") if self.environment.exists() else ""
+        return DEVELOPMENT_FILE in files
+
+    # -- what is made
+
+    def _of_service(self, service: str) -> Group:
+        keys = tuple(f"{service}-{name}.key" for name in ("master", "blind-index", "audit"))
+        key, password, url = f"{service}-store.key", f"{service}-store-admin.password", f"{service}-mongo.url"
+        options = "authSource=admin&directConnection=true"  # of a set of one member there is nothing to discover
+
+        def make() -> None:
+            place = f"{service}:{_password()}@{service}-store:27017"
+            self._secrets.make_service_keys(service)
+            self._secrets.keep(key, lambda: base64.b64encode(secrets.token_bytes(STORE_KEY_BYTES)))
+            self._secrets.keep(password, lambda: _password().encode())
+            self._secrets.keep(url, lambda: f"mongodb://{place}/?{options}".encode())
+
+        return Group(f"keys and store of {service}", (*keys, key, password, url), make)
+
+    def _make_page_signing_key(self) -> None:
+        self._secrets.keep("screening-page-signing.key", lambda: secrets.token_bytes(HMAC_KEY_BYTES))
+
+    def _make_practice(self, given: Path | None) -> None:
+        self._secrets.keep("practice.json", (given or self.checkout / EXAMPLE_PRACTICE).read_bytes)
+
+    def _make_certificate(self, host: str, *, development: bool) -> None:
+        from careflow_cli.deployment.certificate import self_signed
+
+        here = ("localhost", "127.0.0.1") if development else ()
+        certificate, key = self_signed(tuple(dict.fromkeys((host, *here))))
+        self._secrets.keep("edge-key.pem", lambda: key)
+        self._secrets.keep("edge-certificate.pem", lambda: certificate)
+
+    def _make_development_folder(self) -> None:
+        """The clock is moved from here; pages are written by screening, under a uid of its own."""
+        pages = self.development / "pages"
+        pages.mkdir(parents=True, exist_ok=True)
+        pages.chmod(0o777)
+
+
+def _password() -> str:
+    """Letters, digits, - and _: safe in a connection string."""
+    return secrets.token_urlsafe(PASSWORD_BYTES)
+
+
+def _check_practice(file: Path) -> None:
+    try:
+        content = json.loads(file.read_bytes())
+    except (OSError, ValueError) as error:
+        raise CareflowError(f"--practice {file} is not a JSON file that can be read") from error
+    if not isinstance(content, dict):
+        raise CareflowError(f"--practice {file} is not a JSON object")

@@ -1,0 +1,205 @@
+"""`careflow init`: what a docker-compose deployment needs, made once and never replaced."""
+
+import json
+import shutil
+import ssl
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.x509.oid import ExtensionOID
+from pymongo.uri_parser import parse_uri
+
+from careflow_cli.deployment import settings
+from careflow_cli.deployment.deployment import Deployment, Wishes
+from careflow_cli.errors import CareflowError
+
+ROOT = Path(__file__).parents[3]
+EXAMPLE_PRACTICE = ROOT / "services" / "billing" / "src" / "billing" / "data" / "development_practice.json"
+TRY = Wishes(development=True)
+COMPLETE = Wishes(
+    host="careflow.example.org",
+    issuer="https://login.example.org/",
+    jwks_url="https://login.example.org/keys",
+    practice=EXAMPLE_PRACTICE,
+)
+
+
+@pytest.fixture
+def deployment(tmp_path: Path) -> Deployment:
+    """Of a checkout that has what `init` reads, and nothing else."""
+    checkout = tmp_path / "checkout"
+    example = checkout / EXAMPLE_PRACTICE.relative_to(ROOT)
+    example.parent.mkdir(parents=True)
+    shutil.copy(EXAMPLE_PRACTICE, example)
+    shutil.copy(ROOT / ".env.example", checkout)
+    return Deployment(checkout, checkout / "secrets", checkout / ".env", checkout / ".careflow" / "compose")
+
+
+def contents(deployment: Deployment) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in [*deployment.folder.iterdir(), deployment.environment]}
+
+
+def test_containers_can_read_each_file_and_others_on_the_host_cannot_enter(deployment: Deployment) -> None:
+    deployment.make(COMPLETE)
+
+    assert stat.S_IMODE(deployment.folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(file.stat().st_mode) for file in deployment.folder.iterdir()} == {0o444}
+
+
+def test_again_it_replaces_nothing_and_needs_no_answers(deployment: Deployment) -> None:
+    deployment.make(COMPLETE)
+    before = contents(deployment)
+
+    said = deployment.make(Wishes())
+
+    assert contents(deployment) == before
+    assert {line.split()[0] for line in said} == {"kept"}
+
+
+def test_no_two_secrets_are_alike(deployment: Deployment) -> None:
+    deployment.make(COMPLETE)
+
+    secrets = [
+        content for name, content in contents(deployment).items() if name.endswith((".key", ".password", ".url"))
+    ]
+    assert len(secrets) == len(set(secrets)) == 4 * 6 + 1
+
+
+def test_each_service_has_a_user_and_a_password_of_its_own_at_its_own_store(deployment: Deployment) -> None:
+    deployment.make(COMPLETE)
+
+    urls = {name: parse_uri((deployment.folder / f"{name}-mongo.url").read_text()) for name in ("booking", "billing")}
+    assert urls["booking"]["nodelist"] == [("booking-store", 27017)]
+    assert urls["booking"]["username"] == "booking"
+    assert urls["booking"]["password"] != urls["billing"]["password"]
+    admin = (deployment.folder / "booking-store-admin.password").read_text()
+    assert len(admin) >= 32
+    assert admin != urls["booking"]["password"]
+
+
+def test_the_replica_key_is_what_a_mongod_takes(deployment: Deployment) -> None:
+    deployment.make(COMPLETE)
+
+    key = (deployment.folder / "booking-store.key").read_text()
+    assert 6 <= len(key) <= 1024
+    assert set(key) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
+
+
+def test_the_certificate_is_for_the_named_host_and_goes_with_its_key(deployment: Deployment) -> None:
+    deployment.make(COMPLETE)
+
+    certificate, key = deployment.folder / "edge-certificate.pem", deployment.folder / "edge-key.pem"
+    ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+    alternatives = (
+        x509.load_pem_x509_certificate(certificate.read_bytes())
+        .extensions.get_extension_for_oid(ExtensionOID.SUBJECT_ALTERNATIVE_NAME)
+        .value
+    )
+    assert isinstance(alternatives, x509.SubjectAlternativeName)
+    assert alternatives.get_values_for_type(x509.DNSName) == ["careflow.example.org"]
+
+
+def test_the_settings_are_the_example_with_the_operators_answers(deployment: Deployment) -> None:
+    deployment.make(COMPLETE)
+
+    example, made = settings.values(deployment.checkout / ".env.example"), settings.values(deployment.environment)
+    assert made == {
+        **example,
+        "CAREFLOW_SECRETS": "./secrets",
+        "CAREFLOW_TOKEN_ISSUER": "https://login.example.org/",
+        "CAREFLOW_TOKEN_JWKS_URL": "https://login.example.org/keys",
+    }
+
+
+def test_a_deployment_has_no_development_issuer(deployment: Deployment) -> None:
+    deployment.make(COMPLETE)
+
+    assert [name for name in contents(deployment) if name.startswith("tokens")] == []
+
+
+def test_a_try_has_one_and_an_example_practice_and_a_folder_for_clock_and_pages(deployment: Deployment) -> None:
+    deployment.make(TRY)
+
+    (public,) = json.loads((deployment.folder / "tokens-public.json").read_bytes())["keys"]
+    assert "d" not in public
+    assert (deployment.folder / "practice.json").read_bytes() == EXAMPLE_PRACTICE.read_bytes()
+    made = settings.values(deployment.environment)
+    assert made["CAREFLOW_TOKEN_ISSUER"] == "careflow-development"
+    assert "deploy/compose/development.yml" in made["COMPOSE_FILE"]
+    assert made["CAREFLOW_DEVELOPMENT_FOLDER"] == "./.careflow/compose"
+    pages = deployment.development / "pages"
+    assert stat.S_IMODE(pages.stat().st_mode) == 0o777
+
+
+def test_what_the_operator_must_say_is_asked_for_at_once_and_nothing_is_made(deployment: Deployment) -> None:
+    with pytest.raises(CareflowError, match=r"--host.*--practice.*--issuer.*--jwks-url.*careflow init --development"):
+        deployment.make(Wishes())
+
+    assert not deployment.folder.exists()
+    assert not deployment.environment.exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "complaint"),
+    [
+        ({"jwks_url": "http://login.example.org/keys"}, "--jwks-url must be an https address"),
+        ({"practice": Path("/nowhere/practice.json")}, "--practice /nowhere/practice.json is not a JSON file"),
+        ({"issuer": "careflow-development"}, "the development issuer"),
+    ],
+)
+def test_an_answer_the_services_would_refuse_is_refused_here(
+    deployment: Deployment, wrong: dict[str, object], complaint: str
+) -> None:
+    with pytest.raises(CareflowError, match=complaint):
+        deployment.make(replace(COMPLETE, **wrong))  # type: ignore[arg-type] # one field each
+
+    assert not deployment.folder.exists()
+
+
+@pytest.mark.parametrize("lost", ["booking-master.key", "sealing-public.json", "edge-key.pem", "billing-mongo.url"])
+def test_a_secret_that_went_missing_is_not_made_anew(deployment: Deployment, lost: str) -> None:
+    deployment.make(COMPLETE)
+    (deployment.folder / lost).unlink()
+    before = contents(deployment)
+
+    with pytest.raises(CareflowError, match=rf"{lost} missing in .*backup"):
+        deployment.make(COMPLETE)
+
+    assert contents(deployment) == before
+
+
+def test_a_certificate_of_the_operators_own_is_kept(deployment: Deployment) -> None:
+    deployment.make(COMPLETE)
+    own = deployment.folder / "edge-certificate.pem"
+    own.unlink()
+    own.write_text("their own", "utf-8")
+
+    deployment.make(Wishes())
+
+    assert own.read_text("utf-8") == "their own"
+
+
+def test_settings_without_an_issuer_are_pointed_out(deployment: Deployment) -> None:
+    shutil.copy(deployment.checkout / ".env.example", deployment.environment)
+
+    with pytest.raises(CareflowError, match=r"\.env lacks CAREFLOW_TOKEN_ISSUER"):
+        deployment.make(Wishes(host="careflow.example.org", practice=EXAMPLE_PRACTICE))
+
+
+def test_settings_that_are_there_are_not_argued_with(deployment: Deployment) -> None:
+    deployment.make(COMPLETE)
+
+    with pytest.raises(CareflowError, match=r"\.env says CAREFLOW_TOKEN_ISSUER=https://login.example.org/; change it"):
+        deployment.make(replace(COMPLETE, issuer="https://another.example.org/"))
+
+
+def test_a_deployment_does_not_become_a_try(deployment: Deployment) -> None:
+    deployment.make(COMPLETE)
+
+    with pytest.raises(CareflowError, match=r"\.env is not of a try"):
+        deployment.make(TRY)
+
+    assert [name for name in contents(deployment) if name.startswith("tokens")] == []

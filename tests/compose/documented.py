@@ -1,0 +1,17 @@
+"""The commands of docs/operators/compose.md, in the order the test of this folder runs them on its deployment."""
+
+COMMANDS = (
+    "docker-compose build",
+    "docker-compose up -d",
+    "docker-compose ps",
+    "docker-compose logs --tail 50 booking-api",
+    'docker-compose exec -T -e TOKEN booking-api python -c "import os, urllib.request as r; print(r.urlopen('
+    "r.Request('http://127.0.0.1:8000/ops/drain', "
+    "headers={'Authorization': 'Bearer ' + os.environ['TOKEN']})).read().decode())\"",
+    "docker-compose restart edge",
+    "docker-compose up -d --force-recreate booking-store-init booking-indexes booking-api booking-worker "
+    "booking-timers",
+    "docker-compose up -d --scale booking-api=2 --scale booking-worker=2",
+    "docker-compose stop",
+    "docker-compose down",
+)

@@ -1,0 +1,34 @@
+"""Deployments as `careflow init` makes them, in a folder of the test's own."""
+
+import pytest
+
+from careflow_cli.deployment import settings
+from careflow_cli.deployment.deployment import EXAMPLE_PRACTICE, Deployment, Wishes
+from tests.deployment.compose_files import ROOT, Tree, understood
+
+COMPLETE = Wishes(
+    host="careflow.example.org",
+    issuer="https://login.example.org/",
+    jwks_url="https://login.example.org/keys",
+    practice=ROOT / EXAMPLE_PRACTICE,
+)
+GATEWAYS = '{"sms": "https://gateway.example/sms", "voice": "https://gateway.example/voice"}'
+
+
+@pytest.fixture(scope="session")
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    """What docker-compose.yml says with the secrets and settings of production."""
+    return made(tmp_path_factory, COMPLETE)
+
+
+@pytest.fixture(scope="session")
+def development(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    """The same with the development overlay."""
+    return made(tmp_path_factory, Wishes(development=True))
+
+
+def made(folders: pytest.TempPathFactory, wishes: Wishes) -> Tree:
+    folder = folders.mktemp("deployment")
+    Deployment(ROOT, folder / "secrets", folder / ".env", folder / "development").make(wishes)
+    variables = {**settings.values(folder / ".env"), "CAREFLOW_PAGE_GATEWAYS": GATEWAYS}
+    return understood(variables, development=wishes.development)

@@ -1,0 +1,184 @@
+"""docker-compose.yml says of every container how it is kept, and agrees with the local stack about what there is."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from careflow_cli.cache import jars
+from careflow_cli.infra import kafka
+from careflow_cli.stack.services import COMMANDS, SERVICES
+from tests.deployment.compose_files import FILES, ROOT, Tree, defaults, secret_names, text
+
+NAMES = [spec.name for spec in SERVICES]
+PROCESSES = ("api", "worker", "timers")
+JOBS = {"topics", *(f"{name}-{job}" for name in NAMES for job in ("store-init", "indexes"))}
+SERVER_PLACES = re.compile(r"^(listeners|advertised\.listeners|log\.dirs|controller\.quorum\.voters)$")
+BYTES = re.compile(r"[1-9][0-9]*[mg]")
+
+
+@pytest.fixture
+def containers(deployment: Tree) -> dict[str, Tree]:
+    return dict(deployment["services"])
+
+
+def test_there_is_what_the_local_stack_has_and_the_edge(containers: dict[str, Tree]) -> None:
+    parts = ("store", "store-init", "indexes", *PROCESSES)
+
+    assert containers.keys() == {"edge", "kafka", "topics", *(f"{name}-{part}" for name in NAMES for part in parts)}
+    assert {command for each in COMMANDS.values() for command in each} - {"--with-timers"} <= {*PROCESSES}
+    for name in NAMES:
+        for process in (*PROCESSES, "indexes"):
+            assert containers[f"{name}-{process}"]["command"] == [process]
+
+
+def test_each_service_is_built_once_of_its_own_lock(containers: dict[str, Tree]) -> None:
+    built = {each["build"]["args"]["SERVICE"]: each["image"] for each in containers.values() if "build" in each}
+
+    assert built.keys() == {*NAMES, "tools"}
+    for service, image in built.items():
+        assert (ROOT / "locks" / f"{service}.txt").is_file()
+        assert image == f"careflow-{service}:{defaults(FILES[0])['CAREFLOW_VERSION']}"
+    for name in NAMES:
+        assert {containers[f"{name}-{process}"]["image"] for process in (*PROCESSES, "indexes")} == {built[name]}
+
+
+def test_foreign_images_are_pinned(containers: dict[str, Tree]) -> None:
+    foreign = {each["image"] for each in containers.values() if not each["image"].startswith("careflow-")}
+
+    assert {image.partition(":")[0] for image in foreign} == {"apache/kafka", "mongo", "nginxinc/nginx-unprivileged"}
+    assert all(re.fullmatch(r"\d+(\.\d+)+", image.partition(":")[2]) for image in foreign)
+    assert f"apache/kafka:{jars.VERSION}" in foreign
+    bases = set(re.findall(r"^FROM (\S+)", text("deploy/docker/Dockerfile"), re.MULTILINE))
+    assert bases == {"python:3.11-slim-bookworm"}
+
+
+def test_every_container_is_hardened_and_bounded(containers: dict[str, Tree]) -> None:
+    for name, each in containers.items():
+        assert each["read_only"] is True, name
+        assert "/tmp" in each["tmpfs"], name  # noqa: S108 - of the container
+        assert each["cap_drop"] == ["ALL"], name
+        assert not each.keys() & {"cap_add", "privileged", "container_name", "network_mode", "pid", "ipc"}, name
+        assert each["security_opt"] == ["no-new-privileges:true"], name
+        assert BYTES.fullmatch(each["mem_limit"]), name
+        assert 0 < each["cpus"] <= 2, name
+        assert 0 < each["pids_limit"] <= 1000, name
+        assert each["stop_grace_period"] == "30s", name
+        assert each["logging"]["options"].keys() == {"max-size", "max-file"}, name
+        assert each["restart"] == ("no" if name in JOBS else "unless-stopped"), name
+        runs_as = each["user"] if "user" in each else user_of_our_images()
+        assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", runs_as), name
+
+
+def user_of_our_images() -> str:
+    (user,) = re.findall(r"^USER (\S+)$", text("deploy/docker/Dockerfile"), re.MULTILINE)
+    return str(user)
+
+
+def test_only_the_edge_is_published(containers: dict[str, Tree], development: Tree) -> None:
+    assert {name for name, each in containers.items() if "ports" in each} == {"edge"}
+    published = [port for each in development["services"].values() for port in each.get("ports", ())]
+    assert len(published) == 2 + len(NAMES)
+    assert all(port.startswith("127.0.0.1:") for port in published)
+
+
+def test_what_lasts_is_asked_for_its_health_at_its_own_port(containers: dict[str, Tree]) -> None:
+    for name, each in containers.items():
+        if name in JOBS:
+            assert "healthcheck" not in each, name
+            continue
+        check = each["healthcheck"]
+        assert (check["interval"], check["start_period"]) == ("30s", "2m"), name
+        script = check["test"][-1]
+        if name.endswith(PROCESSES):
+            ports = {each["environment"].get(field) for field in ("CAREFLOW_HTTP_PORT", "CAREFLOW_HEALTH_PORT")}
+            assert ports - {None} == {"8000"}, name
+            assert "127.0.0.1/8000" in script, name
+            assert "GET /health/ready" in script, name
+
+
+def test_it_starts_in_order(containers: dict[str, Tree]) -> None:
+    def waits(name: str) -> dict[str, str]:
+        return {other: how["condition"] for other, how in containers[name].get("depends_on", {}).items()}
+
+    healthy, done, started = "service_healthy", "service_completed_successfully", "service_started"
+    assert waits("topics") == {"kafka": healthy}
+    assert waits("edge") == {f"{name}-api": started for name in NAMES}, "one that is down must not hold up the others"
+    for name in NAMES:
+        assert waits(f"{name}-store-init") == {f"{name}-store": healthy}
+        assert waits(f"{name}-indexes") == {f"{name}-store-init": done}
+        assert waits(f"{name}-api") == waits(f"{name}-timers") == {f"{name}-indexes": done}
+        assert waits(f"{name}-worker") == {f"{name}-indexes": done, "topics": done}
+
+
+def test_a_store_shares_its_network_with_its_own_service_alone(deployment: Tree) -> None:
+    members: dict[str, set[str]] = {}
+    for name, each in deployment["services"].items():
+        for network in each["networks"]:
+            members.setdefault(network, set()).add(name)
+
+    for name in NAMES:
+        parts = ("store", "store-init", "indexes", *PROCESSES)
+        assert members.pop(name) == {f"{name}-{part}" for part in parts}
+        assert deployment["networks"][name] == {"internal": True}
+    assert members.pop("kafka") == {"kafka", "topics", *(f"{name}-worker" for name in NAMES)}
+    assert deployment["networks"]["kafka"] == {"internal": True}
+    assert members.pop("edge") == {"edge", *(f"{name}-api" for name in NAMES)}
+    assert members == {"pages": {"screening-timers"}}, "only who pages needs a way out"
+
+
+def test_data_is_kept_in_a_volume_of_each_store_and_of_kafka(deployment: Tree) -> None:
+    volumes = {name: each["volumes"][0] for name, each in deployment["services"].items() if name.endswith("-store")}
+
+    assert volumes == {f"{name}-store": f"{name}:/data/db" for name in NAMES}
+    assert deployment["services"]["kafka"]["volumes"] == ["kafka:/var/lib/kafka/data"]
+    assert deployment["volumes"].keys() == {"kafka", *NAMES}
+
+
+def test_kafka_is_set_as_in_the_local_stack(containers: dict[str, Tree]) -> None:
+    local = dict(line.split("=", 1) for line in kafka.properties(1, 2, Path("/data")).splitlines())
+    given = containers["kafka"]["environment"]
+    deployed = {
+        name.removeprefix("KAFKA_").lower().replace("_", "."): value
+        for name, value in given.items()
+        if name.startswith("KAFKA_") and name != "KAFKA_HEAP_OPTS"
+    }
+
+    def comparable(properties: dict[str, Any]) -> dict[str, str]:
+        return {name: str(value) for name, value in properties.items() if not SERVER_PLACES.match(name)}
+
+    assert comparable(deployed) == comparable(local)
+
+
+def test_the_topics_are_those_of_the_local_stack(containers: dict[str, Tree]) -> None:
+    (mount,) = containers["topics"]["volumes"]
+    source, target, _ = mount.split(":")
+
+    assert source == "./deploy/kafka/topics.yaml"
+    assert containers["topics"]["command"] == ["infra", "topics", target]
+    declared = yaml.safe_load(text("deploy/kafka/topics.yaml"))
+    assert {row["writer"] for row in declared["topics"]} == {*NAMES}
+    assert declared["partitions"] >= declared["local_partitions"]
+
+
+def test_a_store_asks_for_a_password_and_its_init_job_has_the_service_user(containers: dict[str, Tree]) -> None:
+    for name in NAMES:
+        store, job = containers[f"{name}-store"], containers[f"{name}-store-init"]
+        assert {"--auth", "--keyFile", "--replSet"} <= set(store["command"][-1].split())
+        assert secret_names(store) == {
+            "store-key": f"{name}-store-key",
+            "store-admin-password": f"{name}-store-admin-password",
+        }
+        assert secret_names(job) == {
+            "mongo-url": f"{name}-mongo-url",
+            "store-admin-password": f"{name}-store-admin-password",
+        }
+        assert job["environment"]["CAREFLOW_MONGO_DATABASE"] == name
+
+
+def test_every_file_that_is_mounted_is_there(deployment: Tree) -> None:
+    mounts = [mount for each in deployment["services"].values() for mount in each.get("volumes", ())]
+
+    assert [mount for mount in mounts if mount.startswith("./") and not (ROOT / mount.split(":")[0]).is_file()] == []

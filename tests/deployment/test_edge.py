@@ -1,0 +1,95 @@
+"""The edge's configuration agrees with what the services themselves refuse, and with what they are called."""
+
+import importlib
+import re
+
+from careflow_cli.stack.services import SERVICES
+from careflow_service.http.limits import BODY_LIMIT, BODY_WITHIN_SECONDS
+from careflow_service.problems import LIBRARY_PROBLEMS
+from tests.deployment.compose_files import Tree, text
+
+NAMES = [spec.name for spec in SERVICES]
+CONFIGURATION = text("deploy/edge/nginx.conf")
+
+
+def directive(name: str) -> list[str]:
+    """Every value a directive is given."""
+    return re.findall(rf"^\s*{name} ([^;]+);", CONFIGURATION, re.MULTILINE)
+
+
+def test_it_lets_out_v1_of_each_service_and_nothing_else() -> None:
+    locations = re.findall(r"^\s*location (.+?) \{", CONFIGURATION, re.MULTILINE)
+
+    assert locations == [
+        rf"~ ^/(?<service>{'|'.join(NAMES)})(?<path>/v1/.*)$",
+        "/",
+        "@problem",
+        "= /health/ready",
+    ]
+    assert directive("proxy_pass") == ["http://$service-api:8000"]
+
+
+def test_its_limits_on_a_body_are_those_of_the_services() -> None:
+    assert directive("client_max_body_size") == [f"{BODY_LIMIT // 1024}k"]
+    assert directive("client_body_timeout") == [f"{BODY_WITHIN_SECONDS:.0f}s"]
+
+
+def test_its_rates_for_everyone_are_those_of_the_services() -> None:
+    rates = {
+        route.partition(" ")[0]: rule.rate
+        for name in NAMES
+        for route, rule in importlib.import_module(f"{name}.bootstrap").SERVICE.http.access.items()
+        if rule.rate is not None
+    }
+    zones = dict(re.findall(r"zone=(\w+):\w+ rate=(\d+)r/m", CONFIGURATION))
+    bursts = dict(re.findall(r"limit_req zone=(\w+) burst=(\d+) nodelay", CONFIGURATION))
+
+    assert rates.keys() == {"GET", "POST"}
+    for method, zone in (("GET", "looks"), ("POST", "books")):
+        rate = rates[method]
+        assert rate is not None
+        assert int(zones[zone]) * rate.seconds == rate.count * 60
+        assert int(bursts[zone]) == rate.count - 1, "as many at once as the services let in"
+
+
+def test_every_public_route_is_under_such_a_rate() -> None:
+    public = [
+        f"{route.partition(' ')[0]}:{name}{route.partition(' ')[2]}"
+        for name in NAMES
+        for route, rule in importlib.import_module(f"{name}.bootstrap").SERVICE.http.access.items()
+        if rule.public
+    ]
+    limited = [re.compile(pattern) for pattern in re.findall(r'"~(\^(?:GET|POST):[^"]+)"', CONFIGURATION)]
+
+    assert public
+    assert [route for route in public if not any(pattern.match(route) for pattern in limited)] == []
+
+
+def test_its_own_refusals_are_problems_the_services_know() -> None:
+    codes = dict(re.findall(r"^\s+(\d{3}) (\w+);", _block("map $status $code"), re.MULTILINE))
+    titles = dict(re.findall(r'^\s+(\w+)\s+"([^"]+)";', _block("map $code $title"), re.MULTILINE))
+    known = {kind.code: kind for kind in LIBRARY_PROBLEMS}
+
+    assert set(codes.values()) | {"default"} == titles.keys()
+    for status, code in codes.items():
+        assert known[code].title == titles[code]
+        assert known[code].status == int(status) or (status, code) == ("414", "malformed_header")
+    assert titles["default"] == known["internal"].title
+
+
+def test_a_clients_word_about_its_address_is_thrown_away() -> None:
+    headers = dict(value.split(" ", 1) for value in directive("proxy_set_header"))
+
+    assert headers["X-Forwarded-For"] == "$remote_addr"
+    assert headers["X-Forwarded-Proto"] == "$scheme"
+
+
+def test_it_looks_names_up_again(deployment: Tree) -> None:
+    assert directive("resolver") == ["127.0.0.11 valid=5s ipv6=off"]
+    assert directive("upstream") == [], "whose names are looked up once, at the start"
+    assert deployment["services"]["edge"]["volumes"] == ["./deploy/edge/nginx.conf:/etc/nginx/nginx.conf:ro"]
+
+
+def _block(opening: str) -> str:
+    start = CONFIGURATION.index(opening)
+    return CONFIGURATION[start : CONFIGURATION.index("}", start)]
