@@ -138,7 +138,7 @@ def test_data_is_kept_in_a_volume_of_each_store_and_of_kafka(deployment: Tree) -
 
 
 def test_kafka_is_set_as_in_the_local_stack(containers: dict[str, Tree]) -> None:
-    local = dict(line.split("=", 1) for line in kafka.properties(1, 2, Path("/data")).splitlines())
+    local = kafka.settings("127.0.0.1", 1, 2, Path("/data"))
     given = containers["kafka"]["environment"]
     deployed = {
         name.removeprefix("KAFKA_").lower().replace("_", "."): value
