@@ -24,7 +24,7 @@ help:
 	@echo '  up down status logs   the local stack, kept data in .careflow/'
 	@echo '  lint format           the quick checks; rewrite the sources in the house format'
 	@echo '  bench test-chaos      measurements; the kill matrix'
-	@echo '  test-compose          builds the images and tries docker-compose; needs a Docker engine'
+	@echo '  test-compose          docker-compose and the containers of a local stack, for real; needs a Docker engine'
 	@echo '  locks clean           write the lock files anew; remove all that make made in this checkout'
 
 .PHONY: bootstrap
@@ -65,7 +65,7 @@ test-chaos: bootstrap
 	@$(BIN)/careflow infra prepare && $(BIN)/pytest tests/chaos -m '' $(ARGS)
 test-compose: bootstrap
 	@docker version >/dev/null 2>&1 || { echo 'careflow: test-compose needs a Docker engine: start one, or say where it is with DOCKER_HOST' >&2; exit 1; }
-	@$(BIN)/pytest tests/compose -m compose $(ARGS)
+	@$(BIN)/pytest deploy/cli/tests tests/compose -m 'compose or containers' $(ARGS)
 
 .PHONY: locks clean
 locks: bootstrap
