@@ -1,5 +1,7 @@
 """The golden samples: every event, as it was and will always be readable."""
 
+import json
+
 import orjson
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
@@ -102,7 +104,35 @@ def test_samples_can_be_asked_for_by_topic() -> None:
 
 def test_nothing_of_the_patient_is_readable_in_any_sample() -> None:
     """Names, contact, birth date, diagnoses, drugs, instruments: sealed or not there at all."""
-    secrets = b"Marisol Brandt Okafor 1988 1415555 Alder F33 90792 phq gad lamotrigine penicillin ptsd".split()
+    secrets = [
+        "Marisol",
+        "Brandt",
+        "Okafor",
+        "1988",
+        "1415555",
+        "Alder",
+        "F33",
+        "90792",
+        "phq",
+        "gad",
+        "lamotrigine",
+        "penicillin",
+        "ptsd",
+    ]
 
     for sample in samples():
-        assert not [secret for secret in secrets if secret in sample.value], str(sample)
+        lies_open = without_ciphertext(json.loads(sample.value))
+        assert not [secret for secret in secrets if secret in lies_open], str(sample)
+
+
+def without_ciphertext(document: object) -> str:
+    """The text of a document but for what is random in it: three letters turn up in any ciphertext sooner or later."""
+    match document:
+        case {"ciphertext": _, "recipients": _}:
+            return ""
+        case dict():
+            return " ".join(f"{name} {without_ciphertext(value)}" for name, value in document.items())
+        case list():
+            return " ".join(map(without_ciphertext, document))
+        case _:
+            return str(document)

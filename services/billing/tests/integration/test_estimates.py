@@ -55,6 +55,18 @@ async def test_the_visits_of_a_plan_share_one_estimate(world: World) -> None:
     assert (await world.said_types(ANA))[-1] == "GoodFaithEstimateIssued"
 
 
+async def test_a_plan_heard_of_after_its_visits_has_its_one_estimate_all_the_same(world: World) -> None:
+    await has_patient(world)
+    await books(world, FAR, plan_id=PLAN)
+    await books(world, FAR + timedelta(days=7), plan_id=PLAN)
+    before = [each["due_by"] for each in await estimates(world)]
+    await world.hear(plan_signed())
+    due = [each for each in await estimates(world) if each["due_by"]]
+    assert [(each["plan_id"], each["due_by"]) for each in due] == [(PLAN, min(before))]
+    issued = await issue(world, due[0])
+    assert issued["issues"][0]["total"] == usd(225 + 6 * (350 + 45) + 6 * 225)
+
+
 async def test_the_free_call_wants_none(world: World) -> None:
     await has_patient(world)
     await books(world, FAR, kind=codes.AppointmentKind.INFO_CALL)

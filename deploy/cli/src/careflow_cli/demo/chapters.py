@@ -91,14 +91,9 @@ async def estimate(course: Course, claims: Claims) -> dict[str, bytes]:
     """What the plan is going to cost, on paper and in time. Returns the paper by its file name."""
     course.walk.chapter("The good-faith estimate")
     patient = course.cleared.patient
-    booked = course.clinic.events.of("TreatmentBooked", subject=course.subject)[-1]
-    (due,) = [
-        each
-        for each in await course.cashier.estimates(patient, after=(position(booked),))
-        if each["plan_id"] == course.plan_id
-    ]
+    (due,) = await course.estimates()
     await course.cashier.hand_over_estimate(due["id"])
-    (issued,) = [each for each in await course.cashier.estimates(patient) if each["id"] == due["id"]]
+    (issued,) = await course.estimates()
     version = issued["issues"][-1]
     total = sum(line["amount"]["minor"] for line in version["lines"])
     claims.that(

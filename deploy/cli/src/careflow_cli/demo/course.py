@@ -30,6 +30,7 @@ THERAPY_FROM, THERAPY_TO = 45, 100
 FEED_PATIENCE = 15.0  # seconds for sessions to hear how fresh its view of screening is
 BEFORE_VISIT = timedelta(days=2, hours=12)
 """When the patient answers the questions before a dosing visit: they are asked for three days before it."""
+SIGNED = ("PlanActivated", "PlanAdjusted")
 PHQ_9_ITEMS = ("1", "2", "3", "4", "5", "6", "7", "8", "9")
 
 
@@ -101,6 +102,13 @@ class Course:
         adjusted = await self.clinic.events.wait_for("PlanAdjusted", subject=self.subject, where=self._of_plan)
         await self.clinic.care_path(patient, after=adjusted)
         return adjusted
+
+    async def estimates(self) -> list[dict[str, Any]]:
+        """The estimates of this plan, once billing has heard of its newest version and the newest booking."""
+        signed = [event for event in self.clinic.events.about(self.subject) if event.name in SIGNED]
+        after = (position(signed[-1]), position(self.last("TreatmentBooked")))
+        found = await self.cashier.estimates(self.cleared.patient, after=after)
+        return [each for each in found if each["plan_id"] == self.plan_id]
 
     # -- booking -------------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from billing.application.account_of import account_of
 from billing.application.ports import Ports
 from billing.application.rendered_services import services_of
+from billing.application.wanted_estimates import gather_estimates
 from billing.domain.courses import Course
 from billing.domain.estimates import Expected
 from billing.domain.ids import PatientId, PlanId
@@ -33,6 +34,7 @@ async def on_plan_signed(
             phase=phase,
         )
         await ports.courses.add(course, tx)
+        await gather_estimates(course, tx, ports)
         return
     course = known.updated(data.version, expected, phase)
     if course is known:

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from billing.application.ports import Ports
+from billing.domain.courses import Course
 from billing.domain.estimates import Estimate, EstimateCause, Expected, due_after_booking
 from billing.domain.ids import EstimateId, PatientId
 from billing.domain.money import Money
@@ -20,7 +21,7 @@ async def want_estimate(visit: Visit, booked_at: datetime, tx: Transaction, port
     if due_by is None or any(each.covers(visit.kind, visit_on, visit.id, visit.plan_id) for each in known):
         return
     course = await ports.courses.find(visit.plan_id) if visit.plan_id else None
-    of_plan = course is not None and any(each.kind is visit.kind for each in course.expected)
+    of_plan = course is not None and course.expects(visit.kind)
     services = ports.schedules.on(visit_on).visits.get(visit.kind, ())
     if not of_plan and not services:
         return
@@ -40,6 +41,20 @@ async def want_estimate(visit: Visit, booked_at: datetime, tx: Transaction, port
         providers=visit.providers,
     )
     await ports.estimates.add(estimate, tx)
+
+
+async def gather_estimates(course: Course, tx: Transaction, ports: Ports) -> None:
+    """The plan was heard of after visits of it were booked: its one estimate takes the place of theirs, on the clock
+    that was running.
+    """
+    for estimate in await ports.estimates.all_of(course.patient_id):
+        if estimate.appointment_id is None or estimate.due_by is None or estimate.issues:
+            continue
+        visit = await ports.visits.find(estimate.appointment_id)
+        if visit is None or visit.plan_id != course.id or not course.expects(visit.kind):
+            continue
+        await ports.estimates.save(estimate.withdraw(), expecting=estimate.version, tx=tx)
+        await want_estimate(visit, estimate.started_at, tx, ports)
 
 
 async def withdraw_estimate(visit: Visit, tx: Transaction, ports: Ports) -> None:

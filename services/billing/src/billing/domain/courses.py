@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from billing.domain.aggregate import Aggregate
 from billing.domain.estimates import Expected
 from billing.domain.ids import PatientId, PlanId
-from billing.domain.visits import Phase
+from billing.domain.visits import Phase, VisitKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +19,10 @@ class Course(Aggregate):
     plan_version: int
     expected: tuple[Expected, ...]
     phase: Phase | None = None
+
+    def expects(self, kind: VisitKind) -> bool:
+        """Whether visits of this kind are in the plan."""
+        return any(each.kind is kind for each in self.expected)
 
     def updated(self, plan_version: int, expected: tuple[Expected, ...], phase: Phase | None) -> "Course":
         if plan_version <= self.plan_version:

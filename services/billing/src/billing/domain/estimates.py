@@ -158,7 +158,9 @@ class Estimate(Aggregate):
         return self.issues[-1] if self.issues else None
 
     def covers(self, kind: VisitKind, day: date, appointment_id: AppointmentId, plan_id: PlanId | None) -> bool:
-        """Whether a visit needs no estimate of its own because of this one."""
+        """Whether a visit needs no estimate of its own because of this one, which is issued or due."""
+        if self.latest is None and self.due_by is None:
+            return False
         if self.appointment_id is not None:
             return self.appointment_id == appointment_id
         if self.plan_id is not None and self.plan_id != plan_id:
