@@ -38,3 +38,6 @@ async def test_a_positive_test_refuses_the_dose_and_suspends_the_clearance(walk:
     released = await events.wait_for("AppointmentReleased", subject=course.subject)
     assert (released.data["appointment_id"], released.data["holds"]) == (later.dosing["id"], [])
     assert await clinic.holds(later.dosing["id"]) == []
+    assert events.said("careflow.sessions.v1", course.subject)[-2:] == ["ClinicalFactReported", "SessionRefused"]
+    of_clearance = [each for each in events.said("careflow.screening.v1", course.subject) if "Clearance" in each]
+    assert of_clearance == ["ClearanceGranted", "ClearanceSuspended", "ClearanceReinstated"]

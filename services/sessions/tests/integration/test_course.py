@@ -89,9 +89,24 @@ async def test_a_plan_says_what_booking_and_billing_need_of_it(world: World) -> 
     assert (booking.dosing_interval_hours, booking.cadence_days, booking.integration_within_hours) == (48, 4, 72)
     assert [(each.kind, each.count, [line.code for line in each.service_lines]) for each in billing.services] == [
         ("preparation", 1, ["90837"]),
-        ("dosing", 6, ["96365", "J3490"]),
+        ("dosing", 6, ["96365", "J3490", "90837"]),
         ("integration", 6, ["90837"]),
     ]
+
+
+async def test_a_plan_rests_on_a_consent_and_a_consent_renews_those_to_its_route_and_no_other(world: World) -> None:
+    course = await has_course(world)
+    ana, path = world.patient(course.patient_id), f"/v1/patients/{course.patient_id}/consents"
+    (first,) = ok(await ana.get(path))["items"]
+    ok(await ana.post(f"/v1/consents/{first['id']}/withdraw"))
+    ok(await ana.post(path, consent_body(route="oral")), 201)
+    ok(await ana.post(path, consent_body()), 201)
+
+    (activated,) = await of_type(world, course, "PlanActivated")
+    signed = await of_type(world, course, "ConsentSigned")
+
+    assert activated.data["consent_id"] == first["id"]
+    assert [each.data["renews"] for each in signed] == [[], [], [first["id"]]]
 
 
 async def test_a_plan_without_integration_is_not_signed(world: World) -> None:
