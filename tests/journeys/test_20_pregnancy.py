@@ -1,5 +1,7 @@
 """A pregnancy test is positive at the bedside: no dose, by nobody's signature, and nothing of it for others to read."""
 
+from datetime import timedelta
+
 from careflow_cli.demo.clinic import PRESCRIBER, Person, instant, position
 from careflow_cli.demo.course import Course
 from careflow_cli.demo.walk import Walk
@@ -32,9 +34,13 @@ async def test_a_positive_test_refuses_the_dose_and_suspends_the_clearance(walk:
     open_data = str([event.data for event in events.about(course.subject)]).lower()
     assert not [word for word in ("pregnan", "positive", "not_pregnant") if word in open_data]
 
+    await walk.travel_to(walk.clock.now() + timedelta(minutes=30))
     negative = {"kind": "pregnancy_test", "taken_at": instant(walk.clock.now()), "result": "negative", "measures": {}}
     await clinic.record(cleared.case_id, "evidence", negative)
     await clinic.act_on("clearances", cleared.clearance_id, "reinstate", reinstatement)
     released = await events.wait_for("AppointmentReleased", subject=course.subject)
     assert (released.data["appointment_id"], released.data["holds"]) == (later.dosing["id"], [])
     assert await clinic.holds(later.dosing["id"]) == []
+    assert events.said("careflow.sessions.v1", course.subject)[-2:] == ["ClinicalFactReported", "SessionRefused"]
+    of_clearance = [each for each in events.said("careflow.screening.v1", course.subject) if "Clearance" in each]
+    assert of_clearance == ["ClearanceGranted", "ClearanceSuspended", "ClearanceReinstated"]

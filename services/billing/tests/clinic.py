@@ -78,7 +78,6 @@ def consent(category: session_codes.ConsentCategory = session_codes.ConsentCateg
         signed_at=signed_at,
         valid_until=signed_at + timedelta(days=365),
         for_screening=Sealed.plain(document),
-        for_booking=Sealed.plain(contracts.ConsentForBooking()),
     )
 
 
@@ -185,12 +184,11 @@ def plan_signed(*, version: int = 1, doses: int = 6) -> contracts.PlanActivated 
         version=version,
         phase=codes.Phase.INDUCTION,
         clearance_id=new_id(),
+        consent_id=new_id(),
         activated_at=NOW,
         visits=(planned,),
         for_booking=Sealed.plain(
-            contracts.PlanForBooking(
-                dosing_interval_hours=48, cadence_days=4, integration_within_hours=72, route=codes.Route.INTRAVENOUS
-            )
+            contracts.PlanForBooking(dosing_interval_hours=48, cadence_days=4, integration_within_hours=72)
         ),
         for_billing=Sealed.plain(contracts.PlanForBilling(services=services)),
     )

@@ -19,6 +19,8 @@ VALID_UNTIL = local(21, 9, month=2, year=2027)
 PREPARATION_AT = local(24, 9)
 DOSING_AT = local(25, 9)
 INTEGRATION_AT = local(27, 13)
+CONSENT = new_id()
+"""What every plan here was signed on."""
 FOR_SESSIONS = Sealed.plain(contracts.ClearanceForSessions(indications=(codes.Indication.ANXIETY,)))
 NOTHING_BILLED = Sealed.plain(contracts.SessionForBilling(service_lines=()))
 
@@ -58,15 +60,14 @@ def signed_plan(world: World, patient_id: str, plan_id: str, **changes: Any) -> 
             (codes.AppointmentKind.INTEGRATION, 6),
         )
     )
-    terms = contracts.PlanForBooking(
-        dosing_interval_hours=48, cadence_days=7, integration_within_hours=72, route=codes.Route.INTRAVENOUS
-    )
+    terms = contracts.PlanForBooking(dosing_interval_hours=48, cadence_days=7, integration_within_hours=72)
     return {
         "patient_id": patient_id,
         "plan_id": plan_id,
         "version": 1,
         "phase": codes.Phase.INDUCTION,
         "clearance_id": new_id(),
+        "consent_id": CONSENT,
         "activated_at": world.clock(),
         "visits": visits,
         "for_booking": Sealed.plain(terms),

@@ -13,6 +13,7 @@ from careflow_service.ids import new_id
 from services.booking.tests.builders import local
 from services.booking.tests.clinic import acts, ok, refusal, visit
 from services.booking.tests.treatment import (
+    CONSENT,
     DOSING_AT,
     VALID_UNTIL,
     care_path,
@@ -67,13 +68,13 @@ def consent(
     name: type[contracts.ConsentEvent],
     category: session_codes.ConsentCategory = session_codes.ConsentCategory.TREATMENT,
     *,
-    new: bool = False,
-    route: codes.Route | None = None,
+    consent_id: str = CONSENT,
+    renews: tuple[str, ...] = (),
 ) -> Turn:
     def event(known: Known) -> contracts.EventData:
         whole: Known = {
             "patient_id": known["patient_id"],
-            "consent_id": new_id() if new else known["ref"],
+            "consent_id": consent_id,
             "category": category,
             "signed_at": known["now"],
             "valid_until": VALID_UNTIL,
@@ -81,10 +82,13 @@ def consent(
         if name is contracts.ConsentSigned:
             section = contracts.ConsentDocument(document="treatment", document_version="1")
             whole["for_screening"] = Sealed.plain(section)
-            whole["for_booking"] = Sealed.plain(contracts.ConsentForBooking(route=route))
+            whole["renews"] = renews
         return name(**whole)
 
     return event
+
+
+RENEWED = consent(contracts.ConsentSigned, consent_id=new_id(), renews=(CONSENT,))
 
 
 def plan(name: type[contracts.PlanChangeEvent]) -> Turn:
@@ -105,8 +109,8 @@ async def booked(world: World) -> tuple[Known, Any]:
         (alert(), alert_closed, "clinical"),
         (adverse_event, reviewed(session_codes.ReviewDecision.RESUME), "clinical"),
         (integration(contracts.IntegrationOverdue), integration(contracts.IntegrationDone), "clinical"),
-        (consent(contracts.ConsentWithdrawn), consent(contracts.ConsentSigned, new=True), "consent"),
-        (consent(contracts.ConsentExpired), consent(contracts.ConsentSigned, new=True), "consent"),
+        (consent(contracts.ConsentWithdrawn), RENEWED, "consent"),
+        (consent(contracts.ConsentExpired), RENEWED, "consent"),
         (plan(contracts.PlanPutOnHold), plan(contracts.PlanResumed), "plan"),
     ],
 )
@@ -187,20 +191,29 @@ async def test_a_plan_given_up_holds_every_visit_of_it(world: World) -> None:
 
 async def test_a_consent_to_another_route_releases_nothing(world: World) -> None:
     known, dose = await booked(world)
-    given, by_mouth = codes.Route.INTRAVENOUS, codes.Route.ORAL
-    await world.hear(consent(contracts.ConsentSigned, route=given)(known))
-    await world.hear(consent(contracts.ConsentWithdrawn)(known))
-    await world.hear(consent(contracts.ConsentSigned, new=True, route=by_mouth)(known))
+    to_another_route = consent(contracts.ConsentSigned, consent_id=new_id())
+    for heard in (consent(contracts.ConsentSigned), consent(contracts.ConsentWithdrawn), to_another_route):
+        await world.hear(heard(known))
     assert [each["reason"] for each in (await reads(world, dose))["holds"]] == ["consent"]
-    await world.hear(consent(contracts.ConsentSigned, new=True, route=given)(known))
+    await world.hear(RENEWED(known))
     assert (await reads(world, dose))["holds"] == []
 
 
 async def test_taking_back_a_consent_to_another_route_holds_nothing(world: World) -> None:
     known, dose = await booked(world)
-    await world.hear(consent(contracts.ConsentSigned, route=codes.Route.ORAL)(known))
-    await world.hear(consent(contracts.ConsentWithdrawn)(known))
+    other = new_id()
+    await world.hear(consent(contracts.ConsentSigned, consent_id=other)(known))
+    await world.hear(consent(contracts.ConsentWithdrawn, consent_id=other)(known))
     assert (await reads(world, dose))["holds"] == []
+
+
+async def test_a_renewed_consent_that_is_taken_back_holds_although_the_first_one_never_was(world: World) -> None:
+    known, dose = await booked(world)
+    renewal = new_id()
+    await world.hear(consent(contracts.ConsentSigned)(known))
+    await world.hear(consent(contracts.ConsentSigned, consent_id=renewal, renews=(CONSENT,))(known))
+    await world.hear(consent(contracts.ConsentWithdrawn, consent_id=renewal)(known))
+    assert [each["ref"] for each in (await reads(world, dose))["holds"]] == [renewal]
 
 
 async def test_without_telehealth_consent_visits_by_video_wait_and_those_in_person_do_not(world: World) -> None:
@@ -210,7 +223,7 @@ async def test_without_telehealth_consent_visits_by_video_wait_and_those_in_pers
     assert (await reads(world, dose))["holds"] == []
     held = await reads(world, dose["integration"])
     assert [each["reason"] for each in held["holds"]] == ["consent"]
-    await world.hear(consent(contracts.ConsentSigned, telehealth, new=True)(known))
+    await world.hear(consent(contracts.ConsentSigned, telehealth, consent_id=new_id(), renews=(CONSENT,))(known))
     assert (await reads(world, dose["integration"]))["holds"] == []
 
 

@@ -62,12 +62,13 @@ def _consent(fact: facts.ConsentFact) -> dict[str, Any]:
 
 def _consent_signed(fact: facts.ConsentWasSigned) -> EventData:
     text = fact.consent.text
-    route = codes.Route(text.route.value) if text.route else None
-    section = contracts.ConsentDocument(document=text.document, document_version=text.document_version, route=route)
+    section = contracts.ConsentDocument(
+        document=text.document,
+        document_version=text.document_version,
+        route=codes.Route(text.route.value) if text.route else None,
+    )
     return contracts.ConsentSigned(
-        **_consent(fact),
-        for_screening=Sealed.plain(section),
-        for_booking=Sealed.plain(contracts.ConsentForBooking(route=route)),
+        **_consent(fact), renews=tuple(fact.consent.renews), for_screening=Sealed.plain(section)
     )
 
 
@@ -80,6 +81,7 @@ def _plan_signed(fact: facts.PlanWasSigned) -> dict[str, Any]:
         "version": plan.revision,
         "phase": codes.Phase(plan.terms.phase.value),
         "clearance_id": plan.signature.clearance_id,
+        "consent_id": plan.signature.consent_id,
         "activated_at": fact.at,
         "visits": tuple(
             contracts.PlannedVisits(
@@ -97,7 +99,6 @@ def _plan_signed(fact: facts.PlanWasSigned) -> dict[str, Any]:
                 dosing_interval_hours=fact.outline.dosing_interval_hours,
                 cadence_days=plan.terms.cadence_days,
                 integration_within_hours=fact.outline.integration_within_hours,
-                route=codes.Route(plan.terms.route.value),
             )
         ),
         "for_billing": Sealed.plain(

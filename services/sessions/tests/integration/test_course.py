@@ -95,6 +95,21 @@ async def test_a_plan_says_what_booking_and_billing_need_of_it(world: World) -> 
     ]
 
 
+async def test_a_plan_rests_on_a_consent_and_a_consent_renews_those_to_its_route_and_no_other(world: World) -> None:
+    course = await has_course(world)
+    ana, path = world.patient(course.patient_id), f"/v1/patients/{course.patient_id}/consents"
+    (first,) = ok(await ana.get(path))["items"]
+    ok(await ana.post(f"/v1/consents/{first['id']}/withdraw"))
+    ok(await ana.post(path, consent_body(route="oral")), 201)
+    ok(await ana.post(path, consent_body()), 201)
+
+    (activated,) = await of_type(world, course, "PlanActivated")
+    signed = await of_type(world, course, "ConsentSigned")
+
+    assert activated.data["consent_id"] == first["id"]
+    assert [each.data["renews"] for each in signed] == [[], [], [first["id"]]]
+
+
 async def test_a_plan_without_integration_is_not_signed(world: World) -> None:
     course = await has_course(world)
     visits = [each for each in plan_body()["visits"] if each["kind"] != "integration"]

@@ -161,6 +161,24 @@ def test_a_consent_past_its_date_does_not_count_even_before_a_timer_said_so() ->
     agreed = consent()
 
     assert not agreed.covers(Route.INTRAVENOUS, "2026-11", agreed.valid_until)
-    assert agreed.same_subject(consent())
-    assert not agreed.same_subject(consent(route=Route.ORAL))
     assert agreed.superseded(now=NOW).state is ConsentState.SUPERSEDED
+
+
+def test_a_consent_renews_every_earlier_one_to_the_same_route_ended_or_not() -> None:
+    first, oral = consent(), consent(route=Route.ORAL)
+    taken_back = first.withdrawn(now=NOW)
+
+    again = Consent.signed(
+        ConsentId(new_uuid()),
+        ANA,
+        ConsentCategory.TREATMENT,
+        first.text,
+        signer=ANA,
+        witness=None,
+        earlier=(taken_back, oral),
+        valid_until=NOW + days(365),
+        now=NOW,
+    )
+
+    assert again.renews == (first.id,)
+    assert taken_back.superseded(now=NOW) is taken_back

@@ -46,8 +46,6 @@ class PlanForBooking(Section):
     """The planned time from one dosing visit to the next."""
     integration_within_hours: Annotated[int, Field(ge=1)]
     """By when after a dose its integration visit is to be booked."""
-    route: codes.Route
-    """Which consents to treatment its doses depend on."""
 
 
 class PlannedServices(Section):
@@ -65,12 +63,13 @@ class PlanForBilling(Section):
 
 
 class PlanSignedEvent(SessionsEvent):
-    """A prescriber signed this version of a plan."""
+    """A prescriber signed this version of a plan, on this clearance and this consent to treatment."""
 
     plan_id: Id
     version: Count
     phase: codes.Phase
     clearance_id: Id
+    consent_id: Id
     activated_at: Instant
     visits: Annotated[Several[PlannedVisits], Field(min_length=1)]
     for_booking: Annotated[Sealed[PlanForBooking], SealedFor("booking")]
@@ -117,12 +116,6 @@ class ConsentDocument(Section):
     route: codes.Route | None = None
 
 
-class ConsentForBooking(Section):
-    """Which plans depend on it: those of this route; without one it is not about a route."""
-
-    route: codes.Route | None = None
-
-
 class ConsentEvent(SessionsEvent):
     """Something happened to a consent; `policy_version` names the clinic's policy where the consent is to one."""
 
@@ -134,10 +127,10 @@ class ConsentEvent(SessionsEvent):
 
 
 class ConsentSigned(ConsentEvent):
-    """The patient agreed."""
+    """The patient agreed. `renews` are all earlier consents to the same thing, whose place it takes."""
 
+    renews: Several[Id] = ()
     for_screening: Annotated[Sealed[ConsentDocument], SealedFor("screening")]
-    for_booking: Annotated[Sealed[ConsentForBooking], SealedFor("booking")]
 
 
 class ConsentWithdrawn(ConsentEvent):

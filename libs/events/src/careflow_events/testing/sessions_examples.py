@@ -43,22 +43,13 @@ def _consents() -> Sequence[Example]:
     document = contracts.ConsentDocument(
         document="off-label-treatment", document_version="2026-11", route=codes.Route.INTRAVENOUS
     )
-    treatment = {
-        **consent,
-        "for_screening": Sealed.plain(document),
-        "for_booking": Sealed.plain(contracts.ConsentForBooking(route=document.route)),
-    }
     financial = {**consent, "category": session_codes.ConsentCategory.FINANCIAL, "policy_version": "2026-09"}
     policy = contracts.ConsentDocument(document="financial-policy", document_version="2026-09")
     return (
-        Example("to-treatment", contracts.ConsentSigned(**treatment), SIGNED_AT),
+        Example("to-treatment", contracts.ConsentSigned(**consent, for_screening=Sealed.plain(document)), SIGNED_AT),
         Example(
             "to-the-financial-policy",
-            contracts.ConsentSigned(
-                **financial,
-                for_screening=Sealed.plain(policy),
-                for_booking=Sealed.plain(contracts.ConsentForBooking()),
-            ),
+            contracts.ConsentSigned(**financial, for_screening=Sealed.plain(policy)),
             SIGNED_AT + timedelta(minutes=2),
         ),
         Example("by-the-patient", contracts.ConsentWithdrawn(**consent), SIGNED_AT + timedelta(days=40)),
@@ -112,6 +103,7 @@ def _signed(version: int, phase: codes.Phase) -> dict[str, Any]:
         "version": version,
         "phase": phase,
         "clearance_id": CLEARANCE,
+        "consent_id": CONSENT,
         "activated_at": SIGNED_AT + timedelta(hours=1),
         "visits": (
             visits(kind.PREPARATION, 1, 60),
@@ -119,9 +111,7 @@ def _signed(version: int, phase: codes.Phase) -> dict[str, Any]:
             visits(kind.INTEGRATION, 6, 60),
         ),
         "for_booking": Sealed.plain(
-            contracts.PlanForBooking(
-                dosing_interval_hours=48, cadence_days=4, integration_within_hours=72, route=codes.Route.INTRAVENOUS
-            )
+            contracts.PlanForBooking(dosing_interval_hours=48, cadence_days=4, integration_within_hours=72)
         ),
         "for_billing": Sealed.plain(
             contracts.PlanForBilling(

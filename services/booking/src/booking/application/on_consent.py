@@ -16,10 +16,8 @@ C = TypeVar("C", bound=contracts.ConsentEvent)
 async def on_consent_signed(event: Received[contracts.ConsentSigned], tx: Transaction, ports: Ports) -> None:
     category = _category(event.data)
     if category is not None:
-        route = event.data.for_booking.opened().route
-        signed = Consent(
-            ConsentId(event.data.consent_id), category, in_force=True, route=route.value if route else None
-        )
+        renews = tuple(ConsentId(each) for each in event.data.renews)
+        signed = Consent(ConsentId(event.data.consent_id), category, in_force=True, renews=renews)
         await treating(event, tx, ports, lambda course: course.consent_signed(signed))
 
 

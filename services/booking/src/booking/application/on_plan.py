@@ -5,7 +5,7 @@ from typing import TypeVar
 from booking.application.care_path_reactions import treating
 from booking.application.ports import Ports
 from booking.domain.course import Plan, PlanStatus, PlanTerms
-from booking.domain.ids import PlanId
+from booking.domain.ids import ConsentId, PlanId
 from booking.domain.policy import BookingPolicy
 from booking.domain.visits import Phase, VisitKind
 from careflow_events import contracts
@@ -49,6 +49,7 @@ def _plan(data: contracts.PlanSignedEvent, policy: BookingPolicy) -> Plan:
     return Plan(
         id=PlanId(data.plan_id),
         revision=data.version,
+        consent_id=ConsentId(data.consent_id),
         phase=Phase.MAINTENANCE if data.phase is codes.Phase.MAINTENANCE else Phase.INDUCTION,
         terms=_terms(data, policy),
         visits=tuple((VisitKind(each.kind.value), each.count) for each in data.visits if each.kind.value in known),
@@ -63,5 +64,4 @@ def _terms(data: contracts.PlanSignedEvent, policy: BookingPolicy) -> PlanTerms:
         dosing_interval_hours=section.dosing_interval_hours,
         cadence_days=section.cadence_days,
         integration_within_hours=section.integration_within_hours,
-        route=section.route.value,
     )

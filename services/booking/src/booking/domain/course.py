@@ -26,8 +26,6 @@ class PlanTerms:
     dosing_interval_hours: int
     cadence_days: int
     integration_within_hours: int
-    route: str | None = None
-    """Sessions' word for how the drug is given, only ever compared; None when it is not known here."""
 
     @property
     def dosing_interval(self) -> timedelta:
@@ -47,6 +45,7 @@ class Plan:
     id: PlanId
     revision: int
     phase: Phase
+    consent_id: ConsentId
     terms: PlanTerms
     visits: tuple[tuple[VisitKind, int], ...]
     """How many visits of each kind."""
@@ -89,16 +88,16 @@ class ConsentCategory(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """`route` is what a consent to treatment is for; one that is not known here counts for every plan."""
+    """`renews` are the earlier ones to the same thing; what that thing is, only sessions knows."""
 
     id: ConsentId
     category: ConsentCategory
     in_force: bool
-    route: str | None = None
+    renews: tuple[ConsentId, ...] = ()
 
-    def concerns(self, route: str | None) -> bool:
-        """Whether a plan of this route depends on it."""
-        return self.route is None or route is None or self.route == route
+    def concerns(self, consent_id: ConsentId) -> bool:
+        """Whether it is that consent, or has taken its place."""
+        return consent_id == self.id or consent_id in self.renews
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +137,15 @@ class Course:
 
     def ended_consents(self, category: ConsentCategory) -> tuple[ConsentId, ...]:
         """Those that were taken back or ran out, unless another to the same thing is in force. Of consents to
-        treatment only those to the plan's route count.
+        treatment only the one the plan was signed on counts, and what renews it.
         """
-        route = self.plan.terms.route if self.plan else None
-        concerned = [each for each in self.consents if each.category is category and each.concerns(route)]
-        if any(each.in_force for each in concerned):
+        concerned = [each for each in self.consents if each.category is category]
+        if category is ConsentCategory.TREATMENT and self.plan is not None:
+            concerned = [each for each in concerned if each.concerns(self.plan.consent_id)]
+        renewed = {consent_id for each in concerned for consent_id in each.renews}
+        if any(each.in_force for each in concerned if each.id not in renewed):
             return ()
-        return tuple(each.id for each in concerned)
+        return tuple(each.id for each in concerned if not each.in_force)
 
     def unreviewed(self) -> tuple[AdverseEventId, ...]:
         return tuple(each.id for each in self.adverse_events if not each.resumed)
@@ -184,14 +185,14 @@ class Course:
         return replace(self, integrations=(*others, after))
 
     def consent_signed(self, consent: Consent) -> "Course":
-        """Heard after its end it only says what it was for."""
+        """Heard after its end it only says what it renews."""
         known = next((each for each in self.consents if each.id == consent.id), None)
         if known is None:
             return replace(self, consents=(*self.consents, consent))
-        return self._with_consent(replace(known, route=consent.route))
+        return self._with_consent(replace(known, renews=consent.renews))
 
     def consent_ended(self, consent: Consent) -> "Course":
-        """Taken back or run out; what it was for is known from its signature."""
+        """Taken back or run out; what it renews is known from its signature."""
         known = next((each for each in self.consents if each.id == consent.id), None)
         if known is None:
             return replace(self, consents=(*self.consents, consent))

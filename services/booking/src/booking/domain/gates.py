@@ -116,9 +116,7 @@ _NO_ADVERSE_EVENT = Gate(
     lambda path, _: not path.course.unreviewed(),
 )
 _CONSENT = Gate(
-    Refusal(
-        "consent_ended", "The consent to treatment by the plan's route was withdrawn or has run out.", "consent_signed"
-    ),
+    Refusal("consent_ended", "The consent the plan was signed on was withdrawn or has run out.", "consent_signed"),
     lambda path, _: not path.course.ended_consents(ConsentCategory.TREATMENT),
 )
 _TELEHEALTH = Gate(

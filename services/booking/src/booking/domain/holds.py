@@ -102,8 +102,8 @@ HOLDS: tuple[HoldRule, ...] = (
         cause=HoldCause.CONSENT,
         reason=HoldReason.CONSENT,
         kinds=_DOSING,
-        raised_by="the consent to the plan's route is withdrawn or has run out",
-        released_by="it is signed again for the same route",
+        raised_by="the consent the plan was signed on is withdrawn or has run out",
+        released_by="it is signed again, to the same route",
         standing=lambda path, _: path.course.ended_consents(ConsentCategory.TREATMENT),
     ),
     HoldRule(

@@ -42,5 +42,8 @@ class MongoConsents(Stored[Consent]):
     async def signed_by(self, patient_id: PatientId, /) -> list[Consent]:
         return await self._documents.many({"patient_id": patient_id, "signed": True}, limit=MOST_CONSENTS)
 
+    async def all_of(self, patient_id: PatientId, /) -> list[Consent]:
+        return await self._documents.many({"patient_id": patient_id}, limit=MOST_CONSENTS)
+
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("due_at")

@@ -56,6 +56,9 @@ class Consents(Protocol):
     async def signed_by(self, patient_id: PatientId, /) -> list[Consent]:
         """A patient's consents that were signed and have not ended."""
 
+    async def all_of(self, patient_id: PatientId, /) -> list[Consent]:
+        """All of a patient's consents, ended or not."""
+
     async def add(self, consent: Consent, /, tx: Transaction) -> None: ...
     async def save(self, consent: Consent, /, *, expecting: int, tx: Transaction) -> None: ...
     async def guard(self, consent: Consent, /, tx: Transaction) -> None: ...

@@ -28,6 +28,7 @@ class SignConsentHandler:
         own = actor.has(Role.PATIENT) and actor.patient_id == command.patient_id
 
         async def sign(tx: Transaction) -> Changed:
+            earlier = await self.ports.consents.all_of(command.patient_id)
             consent = Consent.signed(
                 ConsentId(tx.new_id()),
                 command.patient_id,
@@ -35,12 +36,14 @@ class SignConsentHandler:
                 command.text,
                 signer=command.patient_id if own else IN_PERSON,
                 witness=None if own else StaffId(actor.id),
+                earlier=earlier,
                 valid_until=tx.now + timedelta(days=self.ports.policy.consent_valid_days.value),
                 now=tx.now,
             )
-            for earlier in await self.ports.consents.signed_by(command.patient_id):
-                if earlier.same_subject(consent):
-                    await self.ports.consents.save(earlier.superseded(now=tx.now), expecting=earlier.version, tx=tx)
+            for each in earlier:
+                after = each.superseded(now=tx.now) if each.id in consent.renews else each
+                if after is not each:
+                    await self.ports.consents.save(after, expecting=each.version, tx=tx)
             await self.ports.consents.add(consent, tx)
             return Changed(consent.id, consent.version)
 

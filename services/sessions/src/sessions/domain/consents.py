@@ -4,6 +4,7 @@ Invariants: a consent is never edited; another text or another route is another 
 its date, or by a newer one of the same category and route.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -45,7 +46,9 @@ class ConsentText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent(Aggregate):
-    """`signer` is the patient's own login, or "in_person" when signed on paper before `witness`."""
+    """`signer` is the patient's own login, or "in_person" when signed on paper before `witness`. `renews` are all
+    earlier consents to the same thing, ended or not.
+    """
 
     id: ConsentId
     patient_id: PatientId
@@ -55,6 +58,7 @@ class Consent(Aggregate):
     witness: StaffId | None
     signed_at: datetime
     valid_until: datetime
+    renews: tuple[ConsentId, ...] = ()
     state: ConsentState = ConsentState.SIGNED
     ended_at: datetime | None = None
 
@@ -68,10 +72,13 @@ class Consent(Aggregate):
         *,
         signer: str,
         witness: StaffId | None,
+        earlier: Sequence[Self] = (),
         valid_until: datetime,
         now: datetime,
     ) -> Self:
-        """Refused: `route_missing` (consent to treatment without its route), `witness_missing`."""
+        """`earlier` are the patient's consents before this one. Refused: `route_missing` (consent to treatment
+        without its route), `witness_missing`.
+        """
         if category is ConsentCategory.TREATMENT and text.route is None:
             raise invalid("route_missing", "Consent to treatment is for one route.")
         if signer == IN_PERSON and witness is None:
@@ -84,6 +91,7 @@ class Consent(Aggregate):
             signer=signer,
             witness=witness,
             signed_at=now,
+            renews=tuple(each.id for each in earlier if each.is_about(category, text)),
             valid_until=valid_until,
         )
         return replace(consent, facts=(facts.ConsentWasSigned(consent=consent, at=now),))
@@ -106,9 +114,9 @@ class Consent(Aggregate):
             and self.valid_at(now)
         )
 
-    def same_subject(self, other: Self) -> bool:
-        """Whether the two are about the same thing, so that the newer takes the older one's place."""
-        return self.category is other.category and self.text.route is other.text.route
+    def is_about(self, category: ConsentCategory, text: ConsentText) -> bool:
+        """Whether it is to the same thing, so that a newer one takes its place."""
+        return self.category is category and self.text.route is text.route
 
     def withdrawn(self, *, now: datetime) -> Self:
         """The patient takes it back, always allowed while it counts. Refused: `consent_ended`."""
@@ -124,7 +132,9 @@ class Consent(Aggregate):
         return self._ended(ConsentState.EXPIRED, self.valid_until, ended)
 
     def superseded(self, *, now: datetime) -> Self:
-        """A newer consent takes its place; that one's signature says so."""
+        """A newer consent takes its place; that one's signature says so. One that has ended stays as it is."""
+        if self.state is not ConsentState.SIGNED:
+            return self
         return self._ended(ConsentState.SUPERSEDED, now)
 
     def _ended(self, state: ConsentState, at: datetime, *said: facts.Fact) -> Self:

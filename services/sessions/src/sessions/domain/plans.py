@@ -15,7 +15,7 @@ from sessions.domain.consents import Consent
 from sessions.domain.doses import Ceiling
 from sessions.domain.eligibility import ClearanceCopy
 from sessions.domain.errors import conflict, forbidden, invalid
-from sessions.domain.ids import ClearanceId, PatientId, PlanId, StaffId
+from sessions.domain.ids import ClearanceId, ConsentId, PatientId, PlanId, StaffId
 from sessions.domain.policy import SessionsPolicy
 from sessions.domain.service_lines import ServiceCodes, ServiceLine, expected_lines
 from sessions.domain.words import Modality, Phase, ProviderRole, RoomPurpose, Route, VisitKind
@@ -153,11 +153,12 @@ class PlanTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """Who signed this version of the plan, on the strength of which clearance and policy."""
+    """Who signed this version of the plan, on the strength of which clearance, consent and policy."""
 
     by: StaffId
     at: datetime
     clearance_id: ClearanceId
+    consent_id: ConsentId
     policy_version: str
 
 
@@ -270,7 +271,7 @@ class Plan(Aggregate):
             raise forbidden("route_excluded", "The clearance excludes what the plan intends.")
         if consent is None or not consent.covers(terms.route, policy.gate.treatment_consent_version.value, now):
             raise conflict("consent_missing", "The patient has not consented to this treatment in its current text.")
-        return Signature(by=by, at=now, clearance_id=clearance.id, policy_version=policy.version)
+        return Signature(by=by, at=now, clearance_id=clearance.id, consent_id=consent.id, policy_version=policy.version)
 
     def _became(self, state: PlanState, fact: type[facts.PlanChanged], reason: PlanChangeReason, now: datetime) -> Self:
         after = replace(self.recording(), state=state)
