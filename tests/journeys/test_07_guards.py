@@ -74,7 +74,7 @@ async def test_the_dose_gate_names_every_guard_at_the_bedside(walk: Walk, person
     given = await events.wait_for("DoseAdministered", subject=course.subject)
 
     await walk.travel_to(given.time + 40 * HOUR)
-    again = await course.walk_in(visit["location_id"])
+    again = await bedside.walk_in(patient, visit["location_id"])
     await course.examined(again)
     assert await bedside.failed(again) == ["integration_since_last_dose", "interval_since_last_dose"]
     signed = {"overrides": [{"item": "interval_since_last_dose", "reason": "Travels tomorrow."}]}

@@ -33,7 +33,7 @@ async def test_a_grade_three_event_stops_the_dose_and_holds_every_other_until_it
     assert "clearance_suspended" in await clinic.closed_gates(patient, "dosing", after=suspended)
     assert ("clinical", event_id) in await clinic.holds(later.dosing["id"], after=reported)
     assert await clinic.holds(today.integration["id"]) == [], "the way out stays open"
-    another = await course.walk_in(today.dosing["location_id"])
+    another = await bedside.walk_in(patient, today.dosing["location_id"])
     held = {"adverse_events_reviewed", "clearance_valid"}
     assert held <= set(await bedside.failed(another, after=[position(suspended)]))
 

@@ -78,7 +78,7 @@ async def test_an_overdue_integration_holds_the_next_dose_and_its_own_visit_cure
     assert overdue.data["dosing_session_id"] == session_id
     assert await clinic.holds(second.dosing["id"], after=overdue) == [("clinical", session_id)]
     assert await clinic.closed_gates(patient, "dosing") == {"integration_overdue"}
-    early = await course.walk_in(first.dosing["location_id"])
+    early = await bedside.walk_in(patient, first.dosing["location_id"])
     assert "integration_since_last_dose" in await bedside.failed(early)
 
     starts = await clinic.free_times(patient, "integration", walk.clock.now())

@@ -6,6 +6,7 @@ patient brings to it. Invariant: a step returns what the service answered; nothi
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -132,6 +133,18 @@ class Bedside:
     async def session(self, session_id: str, *, after: Sequence[str] = ()) -> Answer:
         """The session as it is, once sessions has seen `after`."""
         return await self.http.get(NURSE, "sessions", f"/v1/sessions/{session_id}", after=after)
+
+    async def walk_in(self, patient: Patient, location_id: str) -> str:
+        """A dosing session opened at the clinic, of a visit booking has not said anything of. Returns its id."""
+        opened = {
+            "appointment_id": str(uuid.uuid4()),
+            "patient_id": patient.id,
+            "kind": "dosing",
+            "location_id": location_id,
+        }
+        session_id = str((await self.http.post(NURSE, "sessions", "/v1/sessions", opened)).body["id"])
+        await self.http.post(NURSE, "sessions", f"/v1/sessions/{session_id}/arrive")
+        return session_id
 
     async def does(
         self, session_id: str, what: str, body: Mapping[str, Any] | None = None, *, by: Caller = NURSE

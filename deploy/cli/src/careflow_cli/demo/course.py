@@ -7,7 +7,6 @@ stretch waits for the events it needs, never for time.
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -207,18 +206,6 @@ class Course:
                 if "eligibility_fresh" not in await self.bedside.failed(session_id):
                     return
                 await asyncio.sleep(0.1)
-
-    async def walk_in(self, location_id: str) -> str:
-        """A dosing session opened at the clinic, of a visit booking has not said anything of. Returns its id."""
-        opened = {
-            "appointment_id": str(uuid.uuid4()),
-            "patient_id": self.cleared.patient.id,
-            "kind": "dosing",
-            "location_id": location_id,
-        }
-        session_id = str((await self.clinic.http.post(NURSE, "sessions", "/v1/sessions", opened)).body["id"])
-        await self.clinic.http.post(NURSE, "sessions", f"/v1/sessions/{session_id}/arrive")
-        return session_id
 
     async def begin_dose(self, visit: Mapping[str, Any]) -> str:
         """Nothing stands in the way; the infusion runs, and what was left in the syringe is wasted. Returns the

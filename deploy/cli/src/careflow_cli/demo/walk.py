@@ -84,9 +84,11 @@ class Walk:
         return patient, completed
 
     async def intake(self, patient: Patient, completed: SeenEvent) -> str:
-        """The case opens by itself; the patient answers the intake and hands it in. Returns the case's id."""
+        """The case opens by itself, and booking hears of it; the patient answers the intake and hands it in. Returns
+        the case's id.
+        """
         self.chapter("Screening")
-        await self.clinic.events.wait_for("ScreeningStarted", subject=patient.subject)
+        started = await self.clinic.events.wait_for("ScreeningStarted", subject=patient.subject)
         case_id = (await self.clinic.case(patient, after=completed)).body["id"]
         for code, answers in (("phq-9", PHQ_9), ("gad-7", GAD_7), ("c-ssrs-screener", C_SSRS_NONE)):
             await self.clinic.answer_questionnaire(patient, case_id, code, answers)
@@ -96,6 +98,7 @@ class Walk:
         await self.clinic.record(case_id, "medications", {"name": MEDICATION}, by=patient.caller)
         handed_in = {"history_complete": True, "medications_complete": True}
         await self.clinic.http.post(patient.caller, "screening", f"/v1/cases/{case_id}/submit", handed_in)
+        await self.clinic.care_path(patient, after=started)
         return str(case_id)
 
     async def evidence(self, case_id: str, *, labs_aged: timedelta = timedelta()) -> None:
