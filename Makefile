@@ -23,7 +23,8 @@ help:
 	@echo 'CareFlow. First: make demo (walks a patient through the system), make test (everything CI checks)'
 	@echo '  up down status logs   the local stack, kept data in .careflow/'
 	@echo '  lint format           the quick checks; rewrite the sources in the house format'
-	@echo '  bench test-chaos      measurements; the kill matrix'
+	@echo '  bench test-chaos      measurements; the kill matrix
+  test-long             the whole course of treatment, which takes minutes'
 	@echo '  test-compose          docker-compose and the containers of a local stack, for real; needs a Docker engine'
 	@echo '  locks clean           write the lock files anew; remove all that make made in this checkout'
 
@@ -58,9 +59,11 @@ check-tests: bootstrap
 format: bootstrap
 	@$(BIN)/ruff check --quiet --fix . && $(BIN)/ruff format .
 
-.PHONY: bench test-chaos test-compose
+.PHONY: bench test-long test-chaos test-compose
 bench: bootstrap
 	@$(BIN)/careflow infra prepare && $(BIN)/python tests/bench/run.py $(ARGS)
+test-long: bootstrap
+	@$(BIN)/careflow infra prepare && $(BIN)/pytest tests/journeys -m long $(ARGS)
 test-chaos: bootstrap
 	@$(BIN)/careflow infra prepare && $(BIN)/pytest tests/chaos -m '' $(ARGS)
 test-compose: bootstrap

@@ -1,4 +1,7 @@
-"""The whole path: from a clearance through six infusions with their integration to maintenance and the last bill."""
+"""The whole path: from a clearance through six infusions with their integration to maintenance and the last bill.
+
+The demo, which is run with every change, is this path in short.
+"""
 
 from collections import Counter
 from datetime import timedelta
@@ -15,6 +18,7 @@ SCORES = (15, 13, 11, 9, 7, 6)
 IN_MAINTENANCE = 5
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)  # seven doses: more time passes here than in any other journey
 async def test_from_a_clearance_to_discharge(walk: Walk, person: Person) -> None:
     course = Course(walk, await walk.to_clearance(person))
