@@ -23,8 +23,8 @@ help:
 	@echo 'CareFlow. First: make demo (walks a patient through the system), make test (everything CI checks)'
 	@echo '  up down status logs   the local stack, kept data in .careflow/'
 	@echo '  lint format           the quick checks; rewrite the sources in the house format'
-	@echo '  bench test-chaos      measurements; the kill matrix
-  test-long             the whole course of treatment, which takes minutes'
+	@echo '  bench test-chaos      measurements; the kill matrix'
+	@echo '  test-long             the whole course of treatment, which takes minutes'
 	@echo '  test-compose          docker-compose and the containers of a local stack, for real; needs a Docker engine'
 	@echo '  locks clean           write the lock files anew; remove all that make made in this checkout'
 
