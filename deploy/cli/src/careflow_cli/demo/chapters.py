@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from careflow_cli.demo.bedside import DRAWN_ML, LEFT_OVER_MG, VIAL, induction, today
+from careflow_cli.demo.bedside import DOSE, DRAWN_ML, LEFT_OVER_MG, VIAL, induction, today
 from careflow_cli.demo.claims import Claims
 from careflow_cli.demo.clinic import COORDINATOR, NURSE, PRESCRIBER, Person, at, instant, position
 from careflow_cli.demo.course import Course, Pair
@@ -51,8 +51,10 @@ async def screening(walk: Walk, claims: Claims, person: Person) -> Cleared:
     return Cleared(patient, case_id, evaluation_id, str(granted.data["clearance_id"]), granted)
 
 
-async def planning(course: Course, claims: Claims) -> list[Pair]:
-    """A signed plan, a preparation, and the dosing visits, each with its integration; the last is far ahead."""
+async def planning(course: Course, claims: Claims) -> tuple[Mapping[str, Any], list[Pair]]:
+    """A signed plan, a preparation, and the dosing visits, each with its integration; the last is far ahead. Returns
+    the preparation and the pairs.
+    """
     patient, http, clock = course.cleared.patient, course.clinic.http, course.walk.clock
     course.walk.chapter("The treatment plan")
     await course.cashier.complete_registration(patient)
@@ -81,10 +83,10 @@ async def planning(course: Course, claims: Claims) -> list[Pair]:
         "a dose without preparation and integration cannot be booked",
         holds={"preparation_needed", "integration_needed"} <= closed,
     )
-    await course.book_preparation()
+    preparation = await course.book_preparation()
     soon = await course.book_pairs(len(SCORES))
     late = at(str(course.cleared.granted.data["valid_until"])) + timedelta(days=5)
-    return [*soon, *await course.book_pairs(DOSES - len(SCORES), not_before=late)]
+    return preparation, [*soon, *await course.book_pairs(DOSES - len(SCORES), not_before=late)]
 
 
 async def estimate(course: Course, claims: Claims) -> dict[str, bytes]:
@@ -103,11 +105,11 @@ async def estimate(course: Course, claims: Claims) -> dict[str, bytes]:
     return {"estimate.pdf": await course.cashier.estimate_paper(patient, due["id"])}
 
 
-async def treatment(course: Course, claims: Claims, pairs: Sequence[Pair]) -> list[SeenEvent]:
+async def treatment(
+    course: Course, claims: Claims, preparation: Mapping[str, Any], pairs: Sequence[Pair]
+) -> list[SeenEvent]:
     """One preparation and the dosing visits, each with its integration. Returns the completed sessions."""
-    preparation = course.clinic.events.of("TreatmentBooked", subject=course.subject)[0]
-    visit = (await course.clinic.appointment(str(preparation.data["appointment_id"]))).body
-    sessions = [await course.therapy_hour(visit)]
+    sessions = [await course.therapy_hour(preparation)]
     for number, (pair, score) in enumerate(zip(pairs, SCORES, strict=True), start=1):
         await course.answer_before(pair.dosing, score=score)
         course.walk.chapter(f"Dose {number}")
@@ -152,6 +154,7 @@ async def _drug_adds_up(course: Course, claims: Claims, *, doses: int) -> None:
     claims.that(
         f"the vial adds up: {given:g} mg given, {drawn - given:g} mg wasted before a witness, {left:g} mg left",
         holds=float(vial["on_hand_mg"]) == left
+        and given == float(DOSE["mg"]) * doses
         and [float(each["mg"]) for each in wasted] == [float(LEFT_OVER_MG)] * doses
         and all(each["witnessed_by"] not in (None, each["by"]) for each in wasted),
     )

@@ -212,14 +212,14 @@ class Course:
         session's id.
         """
         session_id = await self.ready_for_dose(visit)
-        await self.bedside.does(session_id, "clear", {"overrides": []}, by=PRESCRIBER)
-        await self.bedside.does(session_id, "start")
         _, draw_id = await self.give_dose(session_id, visit["location_id"])
         await self.bedside.waste(self.vial_id, draw_id)
         return session_id
 
     async def give_dose(self, session_id: str, location_id: str) -> tuple[datetime, str]:
-        """Drawn up and given. Returns when it began, and the draw."""
+        """The gate is open: the session starts, the dose is drawn up and given. Returns when it began, and the draw."""
+        await self.bedside.does(session_id, "clear", {"overrides": []}, by=PRESCRIBER)
+        await self.bedside.does(session_id, "start")
         if not self.vial_id:
             self.vial_id = await self.bedside.receive_vial(location_id, lot="L-2611")
         draw_id = await self.bedside.draw(self.vial_id, session_id)
@@ -237,8 +237,6 @@ class Course:
         """From the open gate to the way home: infusion, witnessed waste, vital signs, therapy, discharge, the day's
         count. Returns that the session was completed.
         """
-        await self.bedside.does(session_id, "clear", {"overrides": []}, by=PRESCRIBER)
-        await self.bedside.does(session_id, "start")
         began, draw_id = await self.give_dose(session_id, visit["location_id"])
         for minute in OBSERVED_AT:
             await self.walk.travel_to(began + timedelta(minutes=minute))

@@ -34,9 +34,9 @@ async def tell(walk: Walk, claims: Claims, person: Person) -> Told:
     await walk.open_the_clinic()
     cleared = await chapters.screening(walk, claims, person)
     course = Course(walk, cleared)
-    pairs = await chapters.planning(course, claims)
+    preparation, pairs = await chapters.planning(course, claims)
     estimate = await chapters.estimate(course, claims)
-    sessions = await chapters.treatment(course, claims, pairs[:-1])
+    sessions = await chapters.treatment(course, claims, preparation, pairs[:-1])
     superbill = await chapters.money(course, claims, sessions)
     await chapters.expiry(course, claims, pairs[-1])
     events = walk.clinic.events
