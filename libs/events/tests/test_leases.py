@@ -3,10 +3,13 @@
 import asyncio
 import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from pymongo import AsyncMongoClient
 
 from careflow_events.lease import Fenced, Grant, HeldLease
+from careflow_events.mongo import MongoLeases
 from careflow_events.outbox import OutboxRow
 from careflow_events.testing.backend import Backend
 from careflow_events.testing.builders import NOON, publication
@@ -136,3 +139,23 @@ async def _one_row(backend: Backend) -> list[OutboxRow]:
 
     await backend.transactions.run(work, action="test", event=None)
     return await backend.unpublished.fetch(10, ())
+
+
+@pytest.mark.store
+async def test_a_lease_that_a_dead_holder_left_locked_is_not_waited_for(store_url: str, database: str) -> None:
+    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(store_url)
+    async with client, client.start_session() as dead:
+        leases = MongoLeases(client[database])
+        held = await leases.take("relay", "a", SHORT)
+        assert held is not None
+        await dead.start_transaction()
+        await client[database]["_leases"].update_one({"_id": "relay"}, {"$inc": {"published": 1}}, session=dead)
+        await asyncio.sleep(SHORT.total_seconds())
+
+        async with asyncio.timeout(5):
+            assert await leases.take("relay", "b", LONG) is None
+            assert not await leases.renew(held, LONG)
+            await leases.release(held)
+
+        await dead.abort_transaction()
+        assert await leases.take("relay", "b", LONG) is not None

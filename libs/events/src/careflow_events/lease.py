@@ -36,7 +36,9 @@ class Leases(Protocol):
     """The leases of one service, kept in its store."""
 
     async def take(self, name: str, holder: str, ttl: timedelta) -> Grant | None:
-        """The lease under a new epoch when it is free, expired or this holder's own, else None."""
+        """The lease under a new epoch when it is free, expired or this holder's own, else None; also None while what
+        its last holder wrote under it is neither committed nor given up.
+        """
 
     async def renew(self, grant: Grant, ttl: timedelta) -> bool:
         """Whether the grant was still the current one; if so it now lasts `ttl` from the store's now."""

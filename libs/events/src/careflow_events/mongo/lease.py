@@ -1,14 +1,22 @@
 """Leases in `_leases`, judged by the store's clock: `hello().localTime` is read first and compared in a plain range
 query. The reading is older than the write it leads to, so a lease is never seen as expired too early.
+
+Invariant: a lease is changed in a transaction. A holder that died while it marked leaves the lease locked until the
+store gives its transaction up; a plain write would wait for that inside the server, a transaction is refused at once.
 """
 
 from datetime import UTC, datetime, timedelta
 
 from pymongo import ReturnDocument
 from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import OperationFailure
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
 
 from careflow_events.lease import Grant
 from careflow_events.mongo.collections import Document, collection
+
+_WRITE_CONFLICT = 112
 
 
 class MongoLeases:
@@ -21,26 +29,43 @@ class MongoLeases:
     async def take(self, name: str, holder: str, ttl: timedelta) -> Grant | None:
         """See `careflow_events.lease.Leases.take`."""
         now = await self._now()
-        await self._leases.update_one(
-            {"_id": name}, {"$setOnInsert": {"holder": None, "epoch": 0, "expires_at": now}}, upsert=True
-        )
-        lease = await self._leases.find_one_and_update(
+        known = await self._leases.find_one({"_id": name})
+        if known is None:
+            free = {"holder": None, "epoch": 0, "expires_at": now}
+            await self._leases.update_one({"_id": name}, {"$setOnInsert": free}, upsert=True)
+        elif known["holder"] != holder and known["expires_at"] > now:
+            return None
+        lease = await self._change(
             {"_id": name, "$or": [{"expires_at": {"$lte": now}}, {"holder": holder}]},
             {"$set": {"holder": holder, "expires_at": now + ttl}, "$inc": {"epoch": 1}},
-            return_document=ReturnDocument.AFTER,
         )
         return None if lease is None else Grant(name, holder, lease["epoch"])
 
     async def renew(self, grant: Grant, ttl: timedelta) -> bool:
         """See `careflow_events.lease.Leases.renew`."""
         now = await self._now()
-        renewed = await self._leases.update_one(_current(grant), {"$set": {"expires_at": now + ttl}})
-        return renewed.matched_count == 1
+        return await self._change(_current(grant), {"$set": {"expires_at": now + ttl}}) is not None
 
     async def release(self, grant: Grant) -> None:
         """See `careflow_events.lease.Leases.release`."""
         now = await self._now()
-        await self._leases.update_one(_current(grant), {"$set": {"holder": None, "expires_at": now}})
+        await self._change(_current(grant), {"$set": {"holder": None, "expires_at": now}})
+
+    async def _change(self, query: Document, update: Document) -> Document | None:
+        """The lease as changed; None when none matches, or while a transaction has it locked."""
+        try:
+            async with (
+                self._database.client.start_session() as session,
+                await session.start_transaction(ReadConcern("snapshot"), WriteConcern("majority", j=True)),
+            ):
+                changed: Document | None = await self._leases.find_one_and_update(
+                    query, update, return_document=ReturnDocument.AFTER, session=session
+                )
+                return changed
+        except OperationFailure as error:
+            if error.code != _WRITE_CONFLICT:
+                raise
+            return None
 
     async def _now(self) -> datetime:
         hello = await self._database.client.admin.command("hello")
