@@ -38,7 +38,7 @@ def test_its_rates_for_everyone_are_those_of_the_services() -> None:
     rates = {
         route.partition(" ")[0]: rule.rate
         for name in NAMES
-        for route, rule in importlib.import_module(f"{name}.bootstrap").SERVICE.http.access.items()
+        for route, rule in importlib.import_module(f"{name}.bootstrap").SERVICE.http().access.items()
         if rule.rate is not None
     }
     zones = dict(re.findall(r"zone=(\w+):\w+ rate=(\d+)r/m", CONFIGURATION))
@@ -56,7 +56,7 @@ def test_every_public_route_is_under_such_a_rate() -> None:
     public = [
         f"{route.partition(' ')[0]}:{name}{route.partition(' ')[2]}"
         for name in NAMES
-        for route, rule in importlib.import_module(f"{name}.bootstrap").SERVICE.http.access.items()
+        for route, rule in importlib.import_module(f"{name}.bootstrap").SERVICE.http().access.items()
         if rule.public
     ]
     limited = [re.compile(pattern) for pattern in re.findall(r'"~(\^(?:GET|POST):[^"]+)"', CONFIGURATION)]

@@ -69,14 +69,13 @@ class Resources(Generic[S]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Http(Generic[App]):
-    """What a service answers over HTTP: its routes, who may call each, and what else must hold to be ready."""
+    """What a service answers over HTTP: its routes, and who may call each."""
 
     title: str
     routers: Sequence[APIRouter]
     access: AccessTable
     version: str = "1"
     description: str = ""
-    ready: Mapping[str, ReadyCheck[App]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +83,9 @@ class Service(Generic[S, P, App]):
     """Everything the library must know of a service.
 
     `bootstrap` is the only wiring; `ports` picks from the application what reactions, deadlines and effects get.
-    `published` and `subscriptions` are all it says and hears. `seeds` is idempotent and run by `indexes`.
+    `published` and `subscriptions` are all it says and hears. `http` imports the routes: only what answers over HTTP
+    calls it, the other processes come without the web framework. `ready` is what must hold beyond the store for any
+    process to be ready. `seeds` is idempotent and run by `indexes`.
     """
 
     name: str
@@ -93,9 +94,10 @@ class Service(Generic[S, P, App]):
     ports: Callable[[App], P]
     published: PublicationTable
     subscriptions: tuple[Subscription[P], ...]
-    http: Http[App]
+    http: Callable[[], Http[App]]
     domain_error: type[Exception]
     deadlines: tuple[Deadline[P], ...] = ()
     effects: tuple[Effect[P], ...] = ()
+    ready: Mapping[str, ReadyCheck[App]] = field(default_factory=dict)
     indexes: tuple[tuple[str, IndexModel], ...] = ()
     seeds: Callable[[App], Awaitable[None]] | None = None

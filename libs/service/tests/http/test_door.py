@@ -11,7 +11,7 @@ from careflow_service.identity import Role
 from careflow_service.ids import new_id
 from careflow_service.testing.doors import every_route_by_role, knock
 from careflow_service.tokens import DevelopmentIssuer
-from libs.service.tests.toy.service import SERVICE
+from libs.service.tests.toy.service import SERVICE, http
 from libs.service.tests.toy.world import RunningToy, World, running_toy
 
 VISITS = "/v1/patients/{}/visits"
@@ -117,23 +117,23 @@ async def test_a_public_route_knows_nobody_even_with_a_token(toy: RunningToy) ->
 
 
 async def test_a_route_without_a_row_keeps_the_service_from_starting(world: World) -> None:
-    access = {route: rule for route, rule in SERVICE.http.access.items() if route != "POST /v1/visits"}
+    access = {route: rule for route, rule in http().access.items() if route != "POST /v1/visits"}
     with pytest.raises(AccessTableMismatch, match="POST /v1/visits has no row"):
-        async with running_toy(world, replace(SERVICE, http=replace(SERVICE.http, access=access))):
+        async with running_toy(world, replace(SERVICE, http=lambda: replace(http(), access=access))):
             pass
 
 
 async def test_a_row_without_a_route_keeps_the_service_from_starting(world: World) -> None:
-    access = {**SERVICE.http.access, "GET /v1/gone": allow(Role.NURSE)}
+    access = {**http().access, "GET /v1/gone": allow(Role.NURSE)}
     with pytest.raises(AccessTableMismatch, match="row GET /v1/gone has no route"):
-        async with running_toy(world, replace(SERVICE, http=replace(SERVICE.http, access=access))):
+        async with running_toy(world, replace(SERVICE, http=lambda: replace(http(), access=access))):
             pass
 
 
 async def test_an_own_that_is_not_in_the_path_keeps_the_service_from_starting(world: World) -> None:
-    access = {**SERVICE.http.access, "POST /v1/visits": allow(Role.NURSE, own="patient_id")}
+    access = {**http().access, "POST /v1/visits": allow(Role.NURSE, own="patient_id")}
     with pytest.raises(AccessTableMismatch, match="own='patient_id'"):
-        async with running_toy(world, replace(SERVICE, http=replace(SERVICE.http, access=access))):
+        async with running_toy(world, replace(SERVICE, http=lambda: replace(http(), access=access))):
             pass
 
 

@@ -30,8 +30,7 @@ async def test_what_the_service_adds_counts(world: World) -> None:
     async def no_channel(_app: Toy) -> bool:
         return False
 
-    http = replace(SERVICE.http, ready={"channel": no_channel})
-    async with running_toy(world, replace(SERVICE, http=http)) as toy:
+    async with running_toy(world, replace(SERVICE, ready={"channel": no_channel})) as toy:
         response = await toy.client.get("/health/ready")
     assert (response.status_code, response.json()["checks"]) == (503, {"store": True, "channel": False})
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from careflow_service.http.access import allow
 from careflow_service.http.app import RoutesWrong
 from careflow_service.identity import Role
-from libs.service.tests.toy.service import SERVICE
+from libs.service.tests.toy.service import SERVICE, http
 from libs.service.tests.toy.world import RunningToy, World, running_toy
 
 
@@ -104,9 +104,9 @@ async def test_a_post_that_is_not_idempotent_keeps_the_service_from_starting(wor
     @router.post("/careless")
     async def careless() -> None: ...
 
-    http = replace(SERVICE.http, routers=(router,), access={"POST /v1/careless": allow(Role.NURSE)})
+    changed = replace(http(), routers=(router,), access={"POST /v1/careless": allow(Role.NURSE)})
     with pytest.raises(RoutesWrong, match="POST /v1/careless does not ask for IdempotentRequest"):
-        async with running_toy(world, replace(SERVICE, http=http)):
+        async with running_toy(world, replace(SERVICE, http=lambda: changed)):
             pass
 
 
@@ -116,8 +116,8 @@ async def test_two_routes_of_one_name_keep_the_service_from_starting(world: Worl
     @router.get("/twin")
     async def read_visit() -> None: ...
 
-    access = {**SERVICE.http.access, "GET /v1/twin": allow(Role.NURSE)}
-    http = replace(SERVICE.http, routers=(*SERVICE.http.routers, router), access=access)
+    access = {**http().access, "GET /v1/twin": allow(Role.NURSE)}
+    changed = replace(http(), routers=(*http().routers, router), access=access)
     with pytest.raises(RoutesWrong, match="2 routes are named read_visit"):
-        async with running_toy(world, replace(SERVICE, http=http)):
+        async with running_toy(world, replace(SERVICE, http=lambda: changed)):
             pass

@@ -16,7 +16,7 @@ from careflow_service.http.access import allow
 from careflow_service.http.limits import BODY_LIMIT
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
-from libs.service.tests.toy.service import SERVICE
+from libs.service.tests.toy.service import SERVICE, http
 from libs.service.tests.toy.world import RunningToy, World, running_toy
 
 VISIT = {"patient_id": new_id(), "note": "sleeps badly", "ends_at": "2026-12-01T10:00:00Z"}
@@ -169,8 +169,8 @@ async def test_a_fault_of_ours_says_nothing_of_our_insides(
     async def fault() -> None:
         raise error
 
-    faulty = replace(SERVICE.http, routers=(router,), access={"GET /v1/fault": allow(Role.NURSE)})
-    async with running_toy(world, replace(SERVICE, http=faulty)) as toy:
+    faulty = replace(http(), routers=(router,), access={"GET /v1/fault": allow(Role.NURSE)})
+    async with running_toy(world, replace(SERVICE, http=lambda: faulty)) as toy:
         response = await toy.client.get("/v1/fault", headers=toy.token(Role.NURSE))
     problem(response, status, code)
     assert "suicidal" not in response.text

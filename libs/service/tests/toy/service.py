@@ -15,6 +15,10 @@ async def _seed(app: Toy) -> None:
     await app.ports.visits.earliest("due_at")
 
 
+def http() -> Http[Toy]:
+    return Http(title="Toy", routers=(router,), access=ACCESS)
+
+
 SERVICE: Service[ServiceSettings, Ports, Toy] = Service(
     name="toy",
     settings=ServiceSettings,
@@ -25,7 +29,8 @@ SERVICE: Service[ServiceSettings, Ports, Toy] = Service(
     deadlines=DEADLINES,
     effects=EFFECTS,
     indexes=INDEXES,
-    http=Http(title="Toy", routers=(router,), access=ACCESS, ready={"channel": _channel_is_there}),
+    http=http,
+    ready={"channel": _channel_is_there},
     domain_error=DomainError,
     seeds=_seed,
 )

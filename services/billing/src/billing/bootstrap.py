@@ -23,11 +23,10 @@ from billing.application.ports import Ports
 from billing.application.use_cases import Billing
 from billing.deadlines import DEADLINES
 from billing.domain.errors import DomainError
-from billing.entrypoints.http.app import HTTP
 from billing.published import PUBLISHED
 from billing.settings import BillingSettings
 from billing.subscriptions import SUBSCRIPTIONS
-from careflow_service.service import Resources, Service
+from careflow_service.service import Http, Resources, Service
 
 NAME = "billing"
 
@@ -59,6 +58,13 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
     return Billing.on(ports, resources.work)
 
 
+def http() -> Http[Billing]:
+    """What `api` answers; imported there alone."""
+    from billing.entrypoints.http.app import HTTP
+
+    return HTTP
+
+
 SERVICE: Service[BillingSettings, Ports, Billing] = Service(
     name=NAME,
     settings=BillingSettings,
@@ -66,7 +72,7 @@ SERVICE: Service[BillingSettings, Ports, Billing] = Service(
     ports=lambda billing: billing.ports,
     published=PUBLISHED,
     subscriptions=SUBSCRIPTIONS,
-    http=HTTP,
+    http=http,
     domain_error=DomainError,
     deadlines=DEADLINES,
     indexes=(

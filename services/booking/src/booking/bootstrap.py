@@ -43,11 +43,10 @@ from booking.application.visit_changes import VisitChanges
 from booking.deadlines import DEADLINES
 from booking.domain.errors import DomainError
 from booking.domain.ids import LocationId
-from booking.entrypoints.http.app import HTTP
 from booking.published import PUBLISHED
 from booking.settings import BookingSettings
 from booking.subscriptions import SUBSCRIPTIONS
-from careflow_service.service import Resources, Service
+from careflow_service.service import Http, Resources, Service
 
 NAME = "booking"
 
@@ -115,6 +114,13 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     )
 
 
+def http() -> Http[Booking]:
+    """What `api` answers; imported there alone."""
+    from booking.entrypoints.http.app import HTTP
+
+    return HTTP
+
+
 SERVICE: Service[BookingSettings, Ports, Booking] = Service(
     name=NAME,
     settings=BookingSettings,
@@ -122,7 +128,7 @@ SERVICE: Service[BookingSettings, Ports, Booking] = Service(
     ports=lambda booking: booking.ports,
     published=PUBLISHED,
     subscriptions=SUBSCRIPTIONS,
-    http=HTTP,
+    http=http,
     domain_error=DomainError,
     deadlines=DEADLINES,
     indexes=(*appointments.INDEXES, *care_paths.INDEXES, *patients.INDEXES, *practitioners.INDEXES, *rooms.INDEXES),

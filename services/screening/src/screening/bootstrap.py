@@ -4,7 +4,7 @@ from pathlib import Path
 
 import httpx
 
-from careflow_service.service import Resources, Service
+from careflow_service.service import Http, Resources, Service
 from careflow_service.settings import SettingsError
 from screening.adapters import alerts, cases, clearances, on_call, screens, tasks
 from screening.adapters.alerts import MongoAlerts
@@ -46,8 +46,8 @@ from screening.application.suspend_clearance import SuspendClearanceHandler
 from screening.application.use_cases import Screening
 from screening.deadlines import DEADLINES, EFFECTS
 from screening.domain.errors import DomainError
-from screening.entrypoints.http.app import HTTP
 from screening.published import PUBLISHED
+from screening.readiness import people_can_be_reached
 from screening.settings import ScreeningSettings
 from screening.subscriptions import SUBSCRIPTIONS
 
@@ -127,6 +127,13 @@ def _notifier(resources: Resources[ScreeningSettings]) -> OnCallNotifier:
     )
 
 
+def http() -> Http[Screening]:
+    """What `api` answers; imported there alone."""
+    from screening.entrypoints.http.app import HTTP
+
+    return HTTP
+
+
 SERVICE: Service[ScreeningSettings, Ports, Screening] = Service(
     name=NAME,
     settings=ScreeningSettings,
@@ -134,7 +141,8 @@ SERVICE: Service[ScreeningSettings, Ports, Screening] = Service(
     ports=lambda screening: screening.ports,
     published=PUBLISHED,
     subscriptions=SUBSCRIPTIONS,
-    http=HTTP,
+    http=http,
+    ready={"on_call_channels": people_can_be_reached},
     domain_error=DomainError,
     deadlines=DEADLINES,
     effects=EFFECTS,

@@ -1,6 +1,6 @@
 """The only wiring: which adapter stands behind which port, and what the library must know of this service."""
 
-from careflow_service.service import Resources, Service
+from careflow_service.service import Http, Resources, Service
 from sessions.adapters import consents, drug_log, plans
 from sessions.adapters import sessions as session_documents
 from sessions.adapters.clinical_content import SHIPPED, clinical_policy, service_codes
@@ -45,7 +45,6 @@ from sessions.application.withdraw_consent import WithdrawConsentHandler
 from sessions.application.witness_entry import WitnessEntryHandler
 from sessions.deadlines import DEADLINES
 from sessions.domain.errors import DomainError
-from sessions.entrypoints.http.app import HTTP
 from sessions.published import PUBLISHED
 from sessions.settings import SessionsSettings
 from sessions.subscriptions import SUBSCRIPTIONS
@@ -117,6 +116,13 @@ def _ports(resources: Resources[SessionsSettings]) -> Ports:
     )
 
 
+def http() -> Http[Sessions]:
+    """What `api` answers; imported there alone."""
+    from sessions.entrypoints.http.app import HTTP
+
+    return HTTP
+
+
 SERVICE: Service[SessionsSettings, Ports, Sessions] = Service(
     name=NAME,
     settings=SessionsSettings,
@@ -124,7 +130,7 @@ SERVICE: Service[SessionsSettings, Ports, Sessions] = Service(
     ports=lambda sessions: sessions.ports,
     published=PUBLISHED,
     subscriptions=SUBSCRIPTIONS,
-    http=HTTP,
+    http=http,
     domain_error=DomainError,
     deadlines=DEADLINES,
     indexes=(*consents.INDEXES, *plans.INDEXES, *session_documents.INDEXES, *drug_log.INDEXES),

@@ -29,7 +29,7 @@ from careflow_service.http.openapi import document, documented_routes, uses
 from careflow_service.http.ops import ops_router
 from careflow_service.http.routes import RouteTable
 from careflow_service.identity import Actor
-from careflow_service.service import Resources, Service
+from careflow_service.service import Http, Resources, Service
 from careflow_service.settings import ServiceSettings
 from careflow_service.tokens import verifier_for
 
@@ -52,10 +52,11 @@ def create_app(
     health: Health | None = None,
 ) -> FastAPI:
     """The ASGI application of `service`; raises `AccessTableMismatch` and `RoutesWrong`."""
+    described = service.http()
     http = FastAPI(
-        title=service.http.title,
-        version=service.http.version,
-        description=service.http.description,
+        title=described.title,
+        version=described.version,
+        description=described.description,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -66,12 +67,12 @@ def create_app(
     )
     http.state.application = app
     http.state.fingerprint = _fingerprint(resources)
-    for router in service.http.routers:
+    for router in described.routers:
         http.include_router(router)
     http.include_router(ops_router(service, service.ports(app), resources))
     http.routes.extend(health_routes(health or Health(ready_checks(service, app, resources), Heartbeat())))
     _check_routes(http)
-    table = http.state.routes = RouteTable.of(http, access_of(service))
+    table = http.state.routes = RouteTable.of(http, access_of(described))
     http.openapi = lambda: document(http, table)  # type: ignore[method-assign] # how FastAPI documents replacing it
     positions = MongoPositions(resources.database, service.name)
     http.user_middleware = [
@@ -88,9 +89,9 @@ def create_app(
     return http
 
 
-def access_of(service: Service[S, P, App]) -> AccessTable:
+def access_of(described: Http[App]) -> AccessTable:
     """The service's rows and the operators'."""
-    return {**service.http.access, **OPS}
+    return {**described.access, **OPS}
 
 
 def heard_topics(service: Service[S, P, App]) -> frozenset[str]:

@@ -85,7 +85,7 @@ async def _holds(check: Check) -> bool:
 
 def ready_checks(service: Service[S, P, App], app: App, resources: Resources[S]) -> dict[str, Check]:
     """What every process of `service` needs to be ready: its store, and what the service adds."""
-    added = {name: partial(check, app) for name, check in service.http.ready.items()}
+    added = {name: partial(check, app) for name, check in service.ready.items()}
     return {"store": store_check(resources.database), **added}
 
 

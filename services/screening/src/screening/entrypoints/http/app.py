@@ -14,14 +14,6 @@ from screening.entrypoints.http import (
 )
 from screening.entrypoints.http.access import ACCESS
 
-LEAST_CHANNELS = 2
-
-
-async def _people_can_be_reached(screening: Screening) -> bool:
-    """Without at least two kinds of channel nobody could be paged: the process is not ready."""
-    return len(screening.ports.notifier.channels()) >= LEAST_CHANNELS
-
-
 HTTP: Http[Screening] = Http(
     title="CareFlow screening",
     description="Is treatment safe, and until when: questionnaires, evidence, decisions, clearances, safety alerts.",
@@ -36,5 +28,4 @@ HTTP: Http[Screening] = Http(
         task_routes.router,
     ),
     access=ACCESS,
-    ready={"on_call_channels": _people_can_be_reached},
 )
