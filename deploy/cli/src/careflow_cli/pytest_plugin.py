@@ -9,6 +9,7 @@ import functools
 import os
 import uuid
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 WORKER_INPUT = "careflow_run"
 LOG_LINES = 30
 OWNER: "pytest.StashKey[RunOwner]" = pytest.StashKey()
+RUNNING_STACK: "pytest.StashKey[tuple[Stack, ExitStack]]" = pytest.StashKey()
+ON_A_STACK = ("tests/journeys/", "tests/bench/")
+"""Where tests that share a running stack stand; relative to the checkout, as in the ids of tests."""
 
 
 class MakeTopic(Protocol):
@@ -44,6 +48,32 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_configure_node(node: Any) -> None:
     """Tell each xdist worker where the run's servers are to be found."""
     node.workerinput[WORKER_INPUT] = str(node.config.stash[OWNER].folder)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Each file on one worker, and all that share a running stack on the same: a stack costs more to start, and to
+    keep, than most tests on it.
+    """
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
+
+    class OneStack(LoadFileScheduling):  # type: ignore[misc] # xdist tells no types
+        def _split_scope(self, nodeid: str) -> str:
+            scope: str = super()._split_scope(nodeid)
+            return "a running stack" if nodeid.startswith(ON_A_STACK) else scope
+
+    return OneStack(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests on a running stack come first: they take longest, and the stack is gone while the others run."""
+    items.sort(key=lambda item: not _on_a_stack(item))
+
+
+def _on_a_stack(item: pytest.Item | None) -> bool:
+    return isinstance(item, pytest.Function) and "stack" in item.fixturenames
 
 
 @functools.cache
@@ -67,7 +97,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """End the run's servers."""
+    """End the run's servers, and the stack of a run that was interrupted."""
+    end_stack(config)
     owner = config.stash.get(OWNER, None)
     if owner:
         owner.close()
@@ -134,13 +165,36 @@ def make_topic(kafka_url: str) -> MakeTopic:
     return make
 
 
-@pytest.fixture(scope="session")
-def stack() -> "Iterator[Stack]":
-    """All services running on a broker and stores of their own: one stack per worker, started on first use."""
-    from careflow_cli.stack.stack import Stack
+@pytest.fixture
+def stack(pytestconfig: pytest.Config) -> "Stack":
+    """All services running on a broker and stores of their own, shared by the tests that ask for it one after another;
+    it ends before the first that does not.
+    """
+    if RUNNING_STACK not in pytestconfig.stash:
+        from careflow_cli.stack.stack import Stack
 
-    with Stack.ephemeral() as running:
-        yield running
+        with ExitStack() as starting:
+            running = starting.enter_context(Stack.ephemeral())
+            pytestconfig.stash[RUNNING_STACK] = (running, starting.pop_all())
+    return pytestconfig.stash[RUNNING_STACK][0]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, None, None]:
+    """End the stack that no following test asks for."""
+    try:
+        yield
+    finally:
+        if not _on_a_stack(nextitem):
+            end_stack(item.config)
+
+
+def end_stack(config: pytest.Config) -> None:
+    """End this worker's stack, if it has one."""
+    if RUNNING_STACK in config.stash:
+        _, running = config.stash[RUNNING_STACK]
+        del config.stash[RUNNING_STACK]
+        running.close()
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -148,8 +202,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pluggy.Resul
     """A failure report of a test on a stack ends with what its processes wrote last."""
     outcome = yield
     report = outcome.get_result()
-    running = getattr(item, "funcargs", {}).get("stack")
-    if report.failed and running is not None:
+    if not report.failed:
+        return
+    from careflow_cli.stack.stack import Stack
+
+    for running in (given for given in getattr(item, "funcargs", {}).values() if isinstance(given, Stack)):
         for name in sorted(running.table.running()):
             if not name.endswith(("kafka", "-store")):
                 report.sections.append((f"log of {name}", running.table.tail(name, LOG_LINES)))
