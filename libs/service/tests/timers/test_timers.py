@@ -18,6 +18,7 @@ from careflow_service.mongo.store import Store
 from careflow_service.testing.clinic import INDEXES, PUBLISHED, CarePath, a_care_path, care_paths
 from careflow_service.testing.store import MONDAY_NOON, SetClock, scratch_store
 from careflow_service.timers import Timers
+from careflow_service.timers.loop import DEADLINES_LEASE, EFFECTS_LEASE
 from careflow_service.work import Transaction
 
 pytestmark = pytest.mark.store
@@ -89,7 +90,12 @@ def ports(store: Store) -> Ports:
 
 @asynccontextmanager
 async def timers_running(
-    store: Store, ports: Ports, clock: SetClock, *processes: str, sharing_leases: bool = True
+    store: Store,
+    ports: Ports,
+    clock: SetClock,
+    *processes: str,
+    sharing_leases: bool = True,
+    poll_seconds: float = 0.02,
 ) -> AsyncIterator[Callable[[str], Awaitable[None]]]:
     """One set of timers for each process name; gives a way to stop one of them."""
     stops = {process: asyncio.Event() for process in processes}
@@ -107,7 +113,7 @@ async def timers_running(
             work=store.work,
             clock=clock,
             lease=lease,
-            poll_seconds=0.02,
+            poll_seconds=dict.fromkeys((DEADLINES_LEASE, EFFECTS_LEASE), poll_seconds),
         )
         tasks[process] = asyncio.create_task(timers.run(stop))
 
@@ -176,6 +182,16 @@ async def test_a_deadline_waits_for_its_time_and_a_jump_of_the_clock(
         await until(reaching(store, CareStage.CLOSED, 2))
 
     assert (await ports.paths.get("later")).stage is CareStage.INFO_CALL
+
+
+async def test_a_jump_of_the_clock_is_not_waited_for(store: Store, ports: Ports, clock: SetClock) -> None:
+    await ports.paths.ensure(a_care_path("now", due_at=MONDAY_NOON))
+    await ports.paths.ensure(a_care_path("later", due_at=MONDAY_NOON + timedelta(weeks=6)))
+
+    async with timers_running(store, ports, clock, "one", poll_seconds=3600):
+        await until(reaching(store, CareStage.CLOSED, 1))
+        clock.advance(timedelta(weeks=7))
+        await until(reaching(store, CareStage.CLOSED, 2))
 
 
 async def test_a_failing_deadline_does_not_starve_the_others(store: Store, ports: Ports, clock: SetClock) -> None:

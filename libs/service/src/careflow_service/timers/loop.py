@@ -2,18 +2,19 @@
 
 Invariants: only the holder of the lease works: of all processes of a service one fires deadlines and one performs
 effects. What is due is asked of the store anew for every turn, so neither a restart, a second process nor a jump of the
-domain clock loses or doubles anything. Kafka is not needed.
+domain clock loses or doubles anything; a jump wakes every kind at once. Kafka is not needed.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Final, Generic, TypeVar
 
 from careflow_events.lease import HeldLease
-from careflow_service.clock import Clock
+from careflow_service.clock import Clock, ClockFileBroken
 from careflow_service.deadlines import Deadline, Effect
 from careflow_service.telemetry.logs import log
 from careflow_service.timers.kinds import DeadlineKind, EffectKind
@@ -22,11 +23,19 @@ from careflow_service.work import Work
 
 P = TypeVar("P")
 
-POLL_SECONDS: Final = 0.25
-"""The longest sleep of a kind with nothing due, because a deadline may be set or the domain clock jump meanwhile."""
-
 DEADLINES_LEASE: Final = "deadlines"
 EFFECTS_LEASE: Final = "effects"
+
+POLL_SECONDS: Final = {DEADLINES_LEASE: 1.0, EFFECTS_LEASE: 0.25}
+"""The longest sleep of a kind with nothing due, because something may become due meanwhile that it does not know of.
+An effect is due at once, and a page must go out within a second; a deadline is rarely set for the next moment.
+"""
+LOOK_SECONDS: Final = 0.1
+"""How often the domain clock is watched for a jump, which asks the store nothing."""
+KEEP_SECONDS: Final = 0.25
+"""How often this process looks whether it should take or renew a lease; the lease knows when to ask the store."""
+JUMP_SECONDS: Final = 0.05
+"""What the domain clock may gain on this machine's steady one between two looks without having jumped."""
 
 
 class Timers(Generic[P]):
@@ -41,19 +50,24 @@ class Timers(Generic[P]):
         work: Work,
         clock: Clock,
         lease: Callable[[str], HeldLease],
-        poll_seconds: float = POLL_SECONDS,
+        poll_seconds: Mapping[str, float] = POLL_SECONDS,
     ) -> None:
-        """`lease` makes this process's hold on the lease of that name; `clock` is the domain clock."""
+        """`lease` makes this process's hold on the lease of that name; `clock` is the domain clock; `poll_seconds` by
+        lease.
+        """
         self._turns = {
             DEADLINES_LEASE: [Turn(DeadlineKind(each, ports=ports, work=work, clock=clock)) for each in deadlines],
             EFFECTS_LEASE: [Turn(EffectKind(each, ports=ports, work=work)) for each in effects],
         }
+        self._clock = clock
         self._lease = lease
         self._poll_seconds = poll_seconds
+        self._woken = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop` is set, then finishes what is in flight and gives the leases back."""
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._watch_clock(stop))
             for name, turns in self._turns.items():
                 if turns:
                     group.create_task(self._work_under(name, turns, stop))
@@ -64,7 +78,7 @@ class Timers(Generic[P]):
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._keep(lease, name, stop))
                 for turn in turns:
-                    group.create_task(self._take(turn, lease, stop))
+                    group.create_task(self._take(turn, lease, self._poll_seconds[name], stop))
         finally:
             await _release(lease, name)
 
@@ -75,20 +89,37 @@ class Timers(Generic[P]):
                 await lease.hold()
             except Exception as error:
                 log.warning("lease_not_kept", lease=name, exc_info=error)
-            await self._sleep(self._poll_seconds, stop)
+            await _sleep(KEEP_SECONDS, stop)
 
-    async def _take(self, turn: Turn, lease: HeldLease, stop: asyncio.Event) -> None:
+    async def _take(self, turn: Turn, lease: HeldLease, poll_seconds: float, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            wait = await turn() if lease.held else self._poll_seconds
-            await self._sleep(min(wait, self._poll_seconds), stop)
+            wait = await turn() if lease.held else KEEP_SECONDS
+            await _sleep(min(wait, poll_seconds), self._woken)
 
-    @staticmethod
-    async def _sleep(seconds: float, stop: asyncio.Event) -> None:
-        if seconds <= 0:
-            return
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await stop.wait()
+    async def _watch_clock(self, stop: asyncio.Event) -> None:
+        """Wakes every kind when the domain clock jumps, and when it is time to stop."""
+        ahead = self._ahead()
+        while not stop.is_set():
+            await _sleep(LOOK_SECONDS, stop)
+            before, ahead = ahead, self._ahead()
+            if stop.is_set() or ahead is None or before is None or abs(ahead - before) > JUMP_SECONDS:
+                woken, self._woken = self._woken, asyncio.Event()
+                woken.set()
+
+    def _ahead(self) -> float | None:
+        """How far the domain clock is ahead of the steady one; None while it cannot be read, which each turn tells."""
+        try:
+            return self._clock().timestamp() - time.monotonic()
+        except ClockFileBroken:
+            return None
+
+
+async def _sleep(seconds: float, woken: asyncio.Event) -> None:
+    if seconds <= 0:
+        return
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await woken.wait()
 
 
 async def _release(lease: HeldLease, name: str) -> None:
