@@ -16,6 +16,7 @@ from bson.binary import Binary
 
 from careflow_service.deadlines import set_aside
 from careflow_service.errors import BodyBroken, DocumentMissing, StaleVersion
+from careflow_service.listed import Listed
 from careflow_service.mongo.bodies import A, Bodies
 from careflow_service.mongo.client import Database, Document
 from careflow_service.mongo.paging import Sort, both, cursor_at, position_in, stretches_behind, total
@@ -89,6 +90,16 @@ class Documents(Generic[A]):
             if len(found) == limit:
                 break
         return found
+
+    async def page(
+        self, query: Mapping[str, Any], *, sort: Sort = (("_id", 1),), limit: int, after: str | None
+    ) -> Listed[A]:
+        """As `many`, with the cursor of the page behind it: one more is read to know whether there is another. Raises
+        CursorBroken.
+        """
+        found = await self.many(query, sort=sort, limit=limit + 1, after=after)
+        items = tuple(found[:limit])
+        return Listed(items, self.cursor(items[-1], sort) if len(found) > limit else None)
 
     def cursor(self, last: A, sort: Sort = (("_id", 1),)) -> str:
         """The cursor of the page behind `last`, for `many` with the same sort."""

@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from billing.adapters.stored import Stored
 from billing.domain.accounts import Account
+from billing.domain.errors import not_found
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.stored import Stored
 from careflow_service.mongo.vault import Vault
 
 ACCOUNTS: Final = "accounts"
@@ -16,4 +17,4 @@ class MongoAccounts(Stored[Account]):
 
     def __init__(self, database: Database, vault: Vault) -> None:
         documents = Documents(database, ACCOUNTS, Account, owner=lambda account: account.id, vault=vault)
-        super().__init__(documents, "account")
+        super().__init__(documents, lambda: not_found("account"))

@@ -5,13 +5,14 @@ from typing import Final
 
 from pymongo import IndexModel
 
-from billing.adapters.pages import MOST, page_of
-from billing.adapters.stored import Stored
-from billing.application.ports import Listed
+from billing.adapters.bounds import MOST
 from billing.domain.charges import Charge
+from billing.domain.errors import not_found
 from billing.domain.ids import PatientId
+from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.stored import Stored
 from careflow_service.mongo.vault import Vault
 
 CHARGES: Final = "charges"
@@ -38,10 +39,10 @@ class MongoCharges(Stored[Charge]):
         documents = Documents(
             database, CHARGES, Charge, fields=_open_fields, owner=lambda each: each.patient_id, vault=vault
         )
-        super().__init__(documents, "charge")
+        super().__init__(documents, lambda: not_found("charge"))
 
     async def open_of(self, patient_id: PatientId, /) -> list[Charge]:
         return await self._documents.many({"patient_id": patient_id, "to_pay": True}, limit=MOST)
 
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Charge]:
-        return await page_of(self._documents, {"patient_id": patient_id}, sort=_BY_DATE, limit=limit, after=after)
+        return await self._documents.page({"patient_id": patient_id}, sort=_BY_DATE, limit=limit, after=after)

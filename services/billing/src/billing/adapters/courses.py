@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from billing.adapters.stored import Stored
 from billing.domain.courses import Course
+from billing.domain.errors import not_found
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.stored import Stored
 from careflow_service.mongo.vault import Vault
 
 COURSES: Final = "courses"
@@ -16,4 +17,4 @@ class MongoCourses(Stored[Course]):
 
     def __init__(self, database: Database, vault: Vault) -> None:
         documents = Documents(database, COURSES, Course, owner=lambda course: course.patient_id, vault=vault)
-        super().__init__(documents, "plan")
+        super().__init__(documents, lambda: not_found("plan"))

@@ -5,13 +5,14 @@ from typing import Final
 
 from pymongo import IndexModel
 
-from billing.adapters.pages import MOST
-from billing.adapters.stored import Stored
+from billing.adapters.bounds import MOST
 from billing.application.ports import Due
+from billing.domain.errors import not_found
 from billing.domain.estimates import Estimate
 from billing.domain.ids import PatientId
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.stored import Stored
 from careflow_service.mongo.vault import Vault
 
 ESTIMATES: Final = "estimates"
@@ -34,7 +35,7 @@ class MongoEstimates(Stored[Estimate]):
         documents = Documents(
             database, ESTIMATES, Estimate, fields=_open_fields, owner=lambda each: each.patient_id, vault=vault
         )
-        super().__init__(documents, "estimate")
+        super().__init__(documents, lambda: not_found("estimate"))
 
     async def all_of(self, patient_id: PatientId, /) -> list[Estimate]:
         return await self._documents.many({"patient_id": patient_id}, limit=MOST)

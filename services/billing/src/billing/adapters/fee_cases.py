@@ -5,13 +5,14 @@ from typing import Final
 
 from pymongo import IndexModel
 
-from billing.adapters.pages import MOST
-from billing.adapters.stored import Stored
+from billing.adapters.bounds import MOST
 from billing.application.ports import Due
+from billing.domain.errors import not_found
 from billing.domain.fee_cases import FeeCase
 from billing.domain.ids import PatientId
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.stored import Stored
 
 FEES: Final = "fee_cases"
 
@@ -29,7 +30,7 @@ class MongoFeeCases(Stored[FeeCase]):
     """See `billing.application.ports.FeeCases`."""
 
     def __init__(self, database: Database) -> None:
-        super().__init__(Documents(database, FEES, FeeCase, fields=_open_fields), "fee")
+        super().__init__(Documents(database, FEES, FeeCase, fields=_open_fields), lambda: not_found("fee"))
 
     async def all_of(self, patient_id: PatientId, /) -> list[FeeCase]:
         return await self._documents.many({"patient_id": patient_id}, limit=MOST)

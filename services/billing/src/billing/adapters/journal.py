@@ -7,11 +7,10 @@ from typing import Final
 
 from pymongo import IndexModel
 
-from billing.adapters.pages import page_of
-from billing.application.ports import Listed
 from billing.domain.ids import PatientId
 from billing.domain.ledger import AccountTotal, JournalEntry, LedgerAccount, TrialBalance
 from billing.domain.money import Money
+from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.work import Transaction
@@ -50,10 +49,10 @@ class MongoJournal:
         await self._documents.add(entry, tx)
 
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[JournalEntry]:
-        return await page_of(self._documents, {"patient_id": patient_id}, limit=limit, after=after)
+        return await self._documents.page({"patient_id": patient_id}, limit=limit, after=after)
 
     async def page(self, limit: int, after: str | None) -> Listed[JournalEntry]:
-        return await page_of(self._documents, {}, limit=limit, after=after)
+        return await self._documents.page({}, limit=limit, after=after)
 
     async def trial_balance(self) -> TrialBalance:
         """Reads every entry: it is the check of the whole books."""

@@ -5,13 +5,14 @@ from typing import Final
 
 from pymongo import IndexModel
 
-from billing.adapters.pages import MOST, page_of
-from billing.adapters.stored import Stored
-from billing.application.ports import Listed
+from billing.adapters.bounds import MOST
+from billing.domain.errors import not_found
 from billing.domain.ids import ChargeId, PatientId
 from billing.domain.payments import Payment
+from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.stored import Stored
 from careflow_service.mongo.vault import Vault
 
 PAYMENTS: Final = "payments"
@@ -40,7 +41,7 @@ class MongoPayments(Stored[Payment]):
         documents = Documents(
             database, PAYMENTS, Payment, fields=_open_fields, owner=lambda each: each.patient_id, vault=vault
         )
-        super().__init__(documents, "payment")
+        super().__init__(documents, lambda: not_found("payment"))
 
     async def with_money_left(self, patient_id: PatientId, /) -> list[Payment]:
         return await self._documents.many({"patient_id": patient_id, "money_left": True}, limit=MOST)
@@ -49,4 +50,4 @@ class MongoPayments(Stored[Payment]):
         return await self._documents.many({"charge_ids": charge_id}, limit=MOST)
 
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Payment]:
-        return await page_of(self._documents, {"patient_id": patient_id}, sort=_BY_TIME, limit=limit, after=after)
+        return await self._documents.page({"patient_id": patient_id}, sort=_BY_TIME, limit=limit, after=after)

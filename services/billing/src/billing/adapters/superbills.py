@@ -7,12 +7,13 @@ from typing import Final
 
 from pymongo import IndexModel
 
-from billing.adapters.pages import MOST
-from billing.adapters.stored import Stored
+from billing.adapters.bounds import MOST
+from billing.domain.errors import not_found
 from billing.domain.ids import ChargeId, PatientId
 from billing.domain.superbills import NumberSeries, Superbill, SuperbillState
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.stored import Stored
 from careflow_service.mongo.vault import Vault
 
 SUPERBILLS: Final = "superbills"
@@ -41,7 +42,7 @@ class MongoSuperbills(Stored[Superbill]):
         documents = Documents(
             database, SUPERBILLS, Superbill, fields=_open_fields, owner=lambda each: each.patient_id, vault=vault
         )
-        super().__init__(documents, "superbill")
+        super().__init__(documents, lambda: not_found("superbill"))
 
     async def all_of(self, patient_id: PatientId, /) -> list[Superbill]:
         return await self._documents.many({"patient_id": patient_id}, limit=MOST)
@@ -54,4 +55,4 @@ class MongoNumberSeries(Stored[NumberSeries]):
     """See `billing.application.ports.NumberSeriesOfYears`."""
 
     def __init__(self, database: Database) -> None:
-        super().__init__(Documents(database, NUMBERS, NumberSeries), "number_series")
+        super().__init__(Documents(database, NUMBERS, NumberSeries), lambda: not_found("number_series"))

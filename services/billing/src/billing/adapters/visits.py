@@ -6,11 +6,12 @@ from typing import Final
 
 from pymongo import IndexModel
 
-from billing.adapters.stored import Stored
+from billing.domain.errors import not_found
 from billing.domain.ids import PlanId
 from billing.domain.visits import Visit, VisitState
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.stored import Stored
 
 VISITS: Final = "visits"
 
@@ -27,7 +28,7 @@ class MongoVisits(Stored[Visit]):
     """See `billing.application.ports.Visits`."""
 
     def __init__(self, database: Database) -> None:
-        super().__init__(Documents(database, VISITS, Visit, fields=_open_fields), "visit")
+        super().__init__(Documents(database, VISITS, Visit, fields=_open_fields), lambda: not_found("visit"))
 
     async def next_of_plan(self, plan_id: PlanId, after: datetime) -> Visit | None:
         query = {"plan_id": plan_id, "booked": True, "starts_at": {"$gt": after}}

@@ -7,7 +7,7 @@ transaction it belongs to.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from billing.domain.accounts import Account
@@ -26,20 +26,11 @@ from billing.domain.superbills import NumberSeries, Superbill
 from billing.domain.visits import Visit
 from careflow_service.clock import Clock
 from careflow_service.identity import Actor
+from careflow_service.listed import Listed
 from careflow_service.work import Transaction
-
-T = TypeVar("T")
 
 Due = tuple[datetime, str]
 """When something is due, and the id of what."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listed(Generic[T]):
-    """A page of a list; `next` is the cursor of the page after it."""
-
-    items: tuple[T, ...]
-    next: str | None
 
 
 class Accounts(Protocol):

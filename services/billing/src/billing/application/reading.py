@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from billing.application.ownership import check_own
-from billing.application.ports import Listed, Ports
+from billing.application.ports import Ports
 from billing.application.superbill_drafts import draft_of
 from billing.domain.accounts import Account
 from billing.domain.charges import Charge
@@ -18,6 +18,7 @@ from billing.domain.payments import Payment
 from billing.domain.superbill_elements import Missing, missing_elements
 from billing.domain.superbills import Superbill
 from careflow_service.identity import Actor
+from careflow_service.listed import Listed
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,10 @@ from zoneinfo import ZoneInfo
 
 from pymongo import IndexModel
 
-from booking.adapters.pages import page_of
-from booking.application.ports import Listed
 from booking.domain.appointments import Appointment, Status
 from booking.domain.errors import not_found
 from booking.domain.ids import AppointmentId, PatientId
+from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.work import Transaction
@@ -57,11 +56,11 @@ class MongoAppointments:
 
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Appointment]:
         query = {"patient_id": patient_id, "listed": True}
-        return await page_of(self._documents, query, sort=_BY_START, limit=limit, after=after)
+        return await self._documents.page(query, sort=_BY_START, limit=limit, after=after)
 
     async def on_day(self, day: date, limit: int, after: str | None) -> Listed[Appointment]:
         query = {"day": day.isoformat(), "listed": True}
-        return await page_of(self._documents, query, sort=_BY_START, limit=limit, after=after)
+        return await self._documents.page(query, sort=_BY_START, limit=limit, after=after)
 
     async def next_lapse(self) -> tuple[datetime, str] | None:
         return await self._documents.earliest("held_until")

@@ -4,11 +4,10 @@ from typing import Final
 
 from pymongo import IndexModel
 
-from booking.adapters.pages import page_of
-from booking.application.ports import Listed
 from booking.domain.errors import not_found
 from booking.domain.ids import PractitionerId
 from booking.domain.practitioners import Practitioner
+from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.work import Transaction
@@ -41,7 +40,7 @@ class MongoPractitioners:
         return tuple(await self._documents.many({"active": True}, limit=MOST_ACTIVE))
 
     async def page(self, limit: int, after: str | None) -> Listed[Practitioner]:
-        return await page_of(self._documents, {}, limit=limit, after=after)
+        return await self._documents.page({}, limit=limit, after=after)
 
     async def add(self, practitioner: Practitioner, tx: Transaction) -> None:
         await self._documents.add(practitioner, tx)

@@ -4,11 +4,10 @@ from typing import Final
 
 from pymongo import IndexModel
 
-from booking.adapters.pages import page_of
-from booking.application.ports import Listed
 from booking.domain.errors import not_found
 from booking.domain.ids import RoomId
 from booking.domain.rooms import Room
+from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.work import Transaction
@@ -36,7 +35,7 @@ class MongoRooms:
         return tuple(await self._documents.many({"active": True}, limit=MOST_ACTIVE))
 
     async def page(self, limit: int, after: str | None) -> Listed[Room]:
-        return await page_of(self._documents, {}, limit=limit, after=after)
+        return await self._documents.page({}, limit=limit, after=after)
 
     async def add(self, room: Room, tx: Transaction) -> None:
         await self._documents.add(room, tx)

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol
 
 from booking.domain.appointments import Appointment
 from booking.domain.calendar import Calendar, CalendarDay, DayKey
@@ -14,17 +14,8 @@ from booking.domain.policy import BookingPolicy
 from booking.domain.practitioners import Practitioner
 from booking.domain.rooms import Room
 from careflow_service.identity import Actor
+from careflow_service.listed import Listed
 from careflow_service.work import Transaction
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Listed(Generic[T]):
-    """A page of a list; `next` is the cursor of the page after it."""
-
-    items: tuple[T, ...]
-    next: str | None
 
 
 class DaysMissing(Exception):

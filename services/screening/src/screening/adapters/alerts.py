@@ -5,13 +5,14 @@ from typing import Final
 
 from pymongo import IndexModel
 
+from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.stored import Stored
 from careflow_service.mongo.vault import Vault
-from screening.adapters.pages import page_of
-from screening.adapters.stored import Stored
-from screening.application.ports import Due, Listed
+from screening.application.ports import Due
 from screening.domain.alerts import AlertState, SafetyAlert
+from screening.domain.errors import not_found
 from screening.domain.ids import PatientId
 
 ALERTS: Final = "alerts"
@@ -47,7 +48,7 @@ class MongoAlerts(Stored[SafetyAlert]):
         documents = Documents(
             database, ALERTS, SafetyAlert, fields=_open_fields, owner=lambda alert: alert.patient_id, vault=vault
         )
-        super().__init__(documents, "alert")
+        super().__init__(documents, lambda: not_found("alert"))
 
     async def open_of(self, patient_id: PatientId, /) -> SafetyAlert | None:
         return await self._documents.one(patient_id=patient_id, is_open=True)
@@ -55,7 +56,7 @@ class MongoAlerts(Stored[SafetyAlert]):
     async def listed(self, *, open_only: bool, limit: int, after: str | None) -> Listed[SafetyAlert]:
         query = {"is_open": True} if open_only else {}
         sort = _MOST_URGENT_FIRST if open_only else _NEWEST_FIRST
-        return await page_of(self._documents, query, sort=sort, limit=limit, after=after)
+        return await self._documents.page(query, sort=sort, limit=limit, after=after)
 
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("due_at")

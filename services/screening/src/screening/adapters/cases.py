@@ -8,10 +8,11 @@ from pymongo import IndexModel
 
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.stored import Stored
 from careflow_service.mongo.vault import Vault
-from screening.adapters.stored import Stored
 from screening.application.ports import Due
 from screening.domain.case import Case, CaseState
+from screening.domain.errors import not_found
 from screening.domain.ids import PatientId
 
 CASES: Final = "cases"
@@ -45,7 +46,7 @@ class MongoCases(Stored[Case]):
         documents = Documents(
             database, CASES, Case, fields=open_fields, owner=lambda case: case.patient_id, vault=vault
         )
-        super().__init__(documents, "case")
+        super().__init__(documents, lambda: not_found("case"))
 
     async def open_of(self, patient_id: PatientId, /) -> Case | None:
         return await self._documents.one(patient_id=patient_id, is_open=True)

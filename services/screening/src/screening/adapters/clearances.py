@@ -7,10 +7,11 @@ from pymongo import IndexModel
 
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.stored import Stored
 from careflow_service.mongo.vault import Vault
-from screening.adapters.stored import Stored
 from screening.application.ports import Due
 from screening.domain.clearance import Clearance
+from screening.domain.errors import not_found
 
 CLEARANCES: Final = "clearances"
 
@@ -34,7 +35,7 @@ class MongoClearances(Stored[Clearance]):
         documents = Documents(
             database, CLEARANCES, Clearance, fields=_open_fields, owner=lambda each: each.patient_id, vault=vault
         )
-        super().__init__(documents, "clearance")
+        super().__init__(documents, lambda: not_found("clearance"))
 
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("due_at")

@@ -8,8 +8,9 @@ from pymongo import IndexModel
 
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
-from screening.adapters.stored import Stored
+from careflow_service.mongo.stored import Stored
 from screening.application.ports import Due
+from screening.domain.errors import not_found
 from screening.domain.ids import AlertId
 from screening.domain.paging import Page
 from screening.domain.rota import ROTA_ID, Rota
@@ -34,7 +35,7 @@ class MongoRotas(Stored[Rota]):
         def open_fields(rota: Rota) -> Mapping[str, object]:
             return {"due_at": rota.gap_due_at(covers)}
 
-        super().__init__(Documents(database, ROTAS, Rota, fields=open_fields), "rota")
+        super().__init__(Documents(database, ROTAS, Rota, fields=open_fields), lambda: not_found("rota"))
 
     async def current(self) -> Rota | None:
         return await self._documents.find(ROTA_ID)
@@ -47,7 +48,7 @@ class MongoPages(Stored[Page]):
     """See `screening.application.ports.Pages`."""
 
     def __init__(self, database: Database) -> None:
-        super().__init__(Documents(database, PAGES, Page, fields=_page_fields), "page")
+        super().__init__(Documents(database, PAGES, Page, fields=_page_fields), lambda: not_found("page"))
 
     async def of_alert(self, alert_id: AlertId, /) -> list[Page]:
         return await self._documents.many({"alert_id": alert_id}, sort=_OLDEST_FIRST, limit=MOST_PAGES)

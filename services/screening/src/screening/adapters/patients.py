@@ -4,8 +4,9 @@ from typing import Final
 
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.stored import Stored
 from careflow_service.mongo.vault import Vault
-from screening.adapters.stored import Stored
+from screening.domain.errors import not_found
 from screening.domain.patients import PatientCopy
 
 PATIENTS: Final = "patients"
@@ -15,6 +16,5 @@ class MongoPatients(Stored[PatientCopy]):
     """See `screening.application.ports.Patients`."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
-        super().__init__(
-            Documents(database, PATIENTS, PatientCopy, owner=lambda patient: patient.id, vault=vault), "patient"
-        )
+        documents = Documents(database, PATIENTS, PatientCopy, owner=lambda patient: patient.id, vault=vault)
+        super().__init__(documents, lambda: not_found("patient"))

@@ -7,8 +7,9 @@ from pymongo import IndexModel
 
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
-from screening.adapters.stored import Stored
+from careflow_service.mongo.stored import Stored
 from screening.application.ports import Due
+from screening.domain.errors import not_found
 from screening.domain.ids import RequestId
 from screening.domain.pre_session import PreSessionScreen
 
@@ -28,7 +29,9 @@ class MongoScreens(Stored[PreSessionScreen]):
     """See `screening.application.ports.Screens`. Answers and results are not in it, so it needs no key."""
 
     def __init__(self, database: Database) -> None:
-        super().__init__(Documents(database, SCREENS, PreSessionScreen, fields=_open_fields), "screen")
+        super().__init__(
+            Documents(database, SCREENS, PreSessionScreen, fields=_open_fields), lambda: not_found("screen")
+        )
 
     async def of_request(self, request_id: RequestId, /) -> PreSessionScreen | None:
         return await self._documents.one(requests=request_id)

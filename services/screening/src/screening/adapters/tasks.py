@@ -5,11 +5,11 @@ from typing import Final
 
 from pymongo import IndexModel
 
+from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
-from screening.adapters.pages import page_of
-from screening.adapters.stored import Stored
-from screening.application.ports import Listed
+from careflow_service.mongo.stored import Stored
+from screening.domain.errors import not_found
 from screening.domain.tasks import StaffTask, TaskKind
 
 TASKS: Final = "tasks"
@@ -34,10 +34,10 @@ class MongoTasks(Stored[StaffTask]):
     """See `screening.application.ports.Tasks`."""
 
     def __init__(self, database: Database) -> None:
-        super().__init__(Documents(database, TASKS, StaffTask, fields=_open_fields), "task")
+        super().__init__(Documents(database, TASKS, StaffTask, fields=_open_fields), lambda: not_found("task"))
 
     async def open_for(self, kind: TaskKind, ref: str) -> StaffTask | None:
         return await self._documents.one(kind=kind.value, ref=ref, is_open=True)
 
     async def listed(self, *, limit: int, after: str | None) -> Listed[StaffTask]:
-        return await page_of(self._documents, {"is_open": True}, sort=_DUE_FIRST, limit=limit, after=after)
+        return await self._documents.page({"is_open": True}, sort=_DUE_FIRST, limit=limit, after=after)

@@ -7,11 +7,12 @@ transaction it belongs to.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from careflow_service.clock import Clock
 from careflow_service.identity import Actor
+from careflow_service.listed import Listed
 from careflow_service.work import Transaction
 from screening.domain.alerts import SafetyAlert
 from screening.domain.case import Case
@@ -25,18 +26,8 @@ from screening.domain.rota import ChannelKind, Rota
 from screening.domain.shelf import QuestionnaireShelf
 from screening.domain.tasks import StaffTask, TaskKind
 
-T = TypeVar("T")
-
 Due = tuple[datetime, str]
 """When something is due, and the id of what."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listed(Generic[T]):
-    """A page of a list; `next` is the cursor of the page after it."""
-
-    items: tuple[T, ...]
-    next: str | None
 
 
 class Cases(Protocol):

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from careflow_service.identity import Actor
+from careflow_service.listed import Listed
 from screening.application.grounds_now import grounds_now
 from screening.application.ownership import case_for
-from screening.application.ports import Listed, Ports
+from screening.application.ports import Ports
 from screening.domain.alerts import SafetyAlert
 from screening.domain.case import Case
 from screening.domain.clearance import Clearance

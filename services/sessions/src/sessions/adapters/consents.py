@@ -7,10 +7,11 @@ from pymongo import IndexModel
 
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.stored import Stored
 from careflow_service.mongo.vault import Vault
-from sessions.adapters.stored import Stored
 from sessions.application.ports import Due
 from sessions.domain.consents import Consent, ConsentState
+from sessions.domain.errors import not_found
 from sessions.domain.ids import PatientId
 
 CONSENTS: Final = "consents"
@@ -37,7 +38,7 @@ class MongoConsents(Stored[Consent]):
         documents = Documents(
             database, CONSENTS, Consent, fields=_open_fields, owner=lambda each: each.patient_id, vault=vault
         )
-        super().__init__(documents, "consent")
+        super().__init__(documents, lambda: not_found("consent"))
 
     async def signed_by(self, patient_id: PatientId, /) -> list[Consent]:
         return await self._documents.many({"patient_id": patient_id, "signed": True}, limit=MOST_CONSENTS)

@@ -10,10 +10,11 @@ from pymongo import IndexModel
 
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.stored import Stored
 from careflow_service.mongo.vault import Vault
-from sessions.adapters.stored import Stored
 from sessions.domain.drug_days import DrugDay
 from sessions.domain.drug_log import Container
+from sessions.domain.errors import not_found
 from sessions.domain.ids import LocationId
 
 CONTAINERS: Final = "drug_containers"
@@ -44,7 +45,7 @@ class MongoDrugLog(Stored[Container]):
         documents = Documents(
             database, CONTAINERS, Container, fields=_open_fields, owner=lambda each: each.location_id, vault=vault
         )
-        super().__init__(documents, "container")
+        super().__init__(documents, lambda: not_found("container"))
 
     async def at(self, location_id: LocationId, /) -> list[Container]:
         return await self._documents.many({"location_id": location_id, "in_use": True}, limit=MOST_CONTAINERS)
@@ -66,7 +67,7 @@ class MongoDrugDays(Stored[DrugDay]):
             owner=lambda day: day.location_id,
             vault=vault,
         )
-        super().__init__(documents, "drug_day")
+        super().__init__(documents, lambda: not_found("drug_day"))
 
     async def discrepancies_open(self, location_id: LocationId, /) -> bool:
         return bool(await self._documents.many({"location_id": location_id, "is_open": True}, limit=1))

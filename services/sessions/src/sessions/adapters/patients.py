@@ -4,9 +4,10 @@ from typing import Final
 
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.stored import Stored
 from careflow_service.mongo.vault import Vault
-from sessions.adapters.stored import Stored
 from sessions.domain.eligibility import Eligibility
+from sessions.domain.errors import not_found
 from sessions.domain.patients import PatientCopy
 
 PATIENTS: Final = "patients"
@@ -17,15 +18,13 @@ class MongoPatients(Stored[PatientCopy]):
     """See `sessions.application.ports.Patients`."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
-        super().__init__(
-            Documents(database, PATIENTS, PatientCopy, owner=lambda patient: patient.id, vault=vault), "patient"
-        )
+        documents = Documents(database, PATIENTS, PatientCopy, owner=lambda patient: patient.id, vault=vault)
+        super().__init__(documents, lambda: not_found("patient"))
 
 
 class MongoEligibilities(Stored[Eligibility]):
     """See `sessions.application.ports.Eligibilities`."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
-        super().__init__(
-            Documents(database, ELIGIBILITIES, Eligibility, owner=lambda each: each.id, vault=vault), "eligibility"
-        )
+        documents = Documents(database, ELIGIBILITIES, Eligibility, owner=lambda each: each.id, vault=vault)
+        super().__init__(documents, lambda: not_found("eligibility"))

@@ -7,10 +7,11 @@ from pymongo import IndexModel
 
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.stored import Stored
 from careflow_service.mongo.vault import Vault
-from sessions.adapters.stored import Stored
 from sessions.application.ports import Due
 from sessions.domain.course import Course
+from sessions.domain.errors import not_found
 from sessions.domain.ids import PatientId
 from sessions.domain.plans import Plan, PlanState
 
@@ -39,7 +40,7 @@ class MongoPlans(Stored[Plan]):
         documents = Documents(
             database, PLANS, Plan, fields=_open_fields, owner=lambda each: each.patient_id, vault=vault
         )
-        super().__init__(documents, "plan")
+        super().__init__(documents, lambda: not_found("plan"))
 
     async def live_of(self, patient_id: PatientId, /) -> Plan | None:
         return await self._documents.one(patient_id=patient_id, live=True)
@@ -60,7 +61,7 @@ class MongoCourses(Stored[Course]):
             owner=lambda course: course.id,
             vault=vault,
         )
-        super().__init__(documents, "course")
+        super().__init__(documents, lambda: not_found("course"))
 
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("due_at")

@@ -8,10 +8,11 @@ from pymongo import IndexModel
 
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.stored import Stored
 from careflow_service.mongo.vault import Vault
-from sessions.adapters.stored import Stored
 from sessions.application.ports import Due
 from sessions.domain.adverse_events import AdverseEvent
+from sessions.domain.errors import not_found
 from sessions.domain.ids import AppointmentId, PatientId
 from sessions.domain.sessions import Session
 from sessions.domain.states import SessionState
@@ -51,7 +52,7 @@ class MongoSessions(Stored[Session]):
         documents = Documents(
             database, SESSIONS, Session, fields=_open_fields, owner=lambda each: each.patient_id, vault=vault
         )
-        super().__init__(documents, "session")
+        super().__init__(documents, lambda: not_found("session"))
 
     async def of_appointment(self, appointment_id: AppointmentId, /) -> Session | None:
         return await self._documents.one(appointment_id=appointment_id)
@@ -73,4 +74,4 @@ class MongoAdverseEvents(Stored[AdverseEvent]):
 
     def __init__(self, database: Database, vault: Vault) -> None:
         documents = Documents(database, ADVERSE_EVENTS, AdverseEvent, owner=lambda each: each.patient_id, vault=vault)
-        super().__init__(documents, "adverse_event")
+        super().__init__(documents, lambda: not_found("adverse_event"))

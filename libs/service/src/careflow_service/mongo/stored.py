@@ -1,25 +1,25 @@
-"""What is stored of every aggregate of this service the same way: got by id, added, saved, guarded."""
+"""What is stored of every aggregate the same way: got by id, added, saved, guarded."""
 
+from collections.abc import Callable
 from typing import Generic
 
 from careflow_service.mongo.bodies import A
 from careflow_service.mongo.documents import Documents
 from careflow_service.work import Transaction
-from sessions.domain.errors import not_found
 
 
 class Stored(Generic[A]):
-    """One aggregate type in the store; `what` names it in refusals."""
+    """One aggregate type in the store; `missing` is how its service says that there is no such thing."""
 
-    def __init__(self, documents: Documents[A], what: str) -> None:
+    def __init__(self, documents: Documents[A], missing: Callable[[], Exception]) -> None:
         self._documents = documents
-        self._what = what
+        self._missing = missing
 
     async def get(self, stored_id: str, /) -> A:
-        """Refused: `<what>_not_found`."""
+        """It. Raises `missing`."""
         found = await self._documents.find(stored_id)
         if found is None:
-            raise not_found(self._what)
+            raise self._missing()
         return found
 
     async def find(self, stored_id: str, /) -> A | None:
