@@ -9,11 +9,11 @@ from pymongo import IndexModel
 
 from booking.domain.appointments import Appointment, Status
 from booking.domain.errors import not_found
-from booking.domain.ids import AppointmentId, PatientId
+from booking.domain.ids import PatientId
 from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
-from careflow_service.work import Transaction
+from careflow_service.mongo.stored import Stored
 
 APPOINTMENTS: Final = "appointments"
 MOST_HOLDS: Final = 50
@@ -32,23 +32,13 @@ INDEXES: Final = (
 )
 
 
-class MongoAppointments:
+class MongoAppointments(Stored[Appointment]):
     """See `booking.application.ports.Appointments`."""
 
     def __init__(self, database: Database, zone: ZoneInfo) -> None:
         self._zone = zone
-        self._documents: Documents[Appointment] = Documents(
-            database, APPOINTMENTS, Appointment, fields=self._open_fields
-        )
-
-    async def get(self, appointment_id: AppointmentId) -> Appointment:
-        found = await self.find(appointment_id)
-        if found is None:
-            raise not_found("appointment")
-        return found
-
-    async def find(self, appointment_id: AppointmentId) -> Appointment | None:
-        return await self._documents.find(appointment_id)
+        documents = Documents(database, APPOINTMENTS, Appointment, fields=self._open_fields)
+        super().__init__(documents, lambda: not_found("appointment"))
 
     async def holds_of(self, patient_id: PatientId) -> int:
         held = {"patient_id": patient_id, "held_until": {"$gt": _BEFORE_EVERYTHING}}
@@ -67,12 +57,6 @@ class MongoAppointments:
 
     async def next_cancellation(self) -> tuple[datetime, str] | None:
         return await self._documents.earliest("cancels_at")
-
-    async def add(self, appointment: Appointment, tx: Transaction) -> None:
-        await self._documents.add(appointment, tx)
-
-    async def save(self, appointment: Appointment, *, expecting: int, tx: Transaction) -> None:
-        await self._documents.save(appointment, expecting=expecting, tx=tx)
 
     def _open_fields(self, appointment: Appointment) -> Mapping[str, object]:
         return {

@@ -10,8 +10,8 @@ from booking.domain.ids import PatientId
 from booking.domain.patients import Patient, PatientDetails
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.stored import Stored
 from careflow_service.mongo.vault import BlindIndex, Vault
-from careflow_service.work import Transaction
 
 PATIENTS: Final = "patients"
 MOST_ALIKE: Final = 20
@@ -23,12 +23,12 @@ INDEXES: Final = (
 )
 
 
-class MongoPatients:
+class MongoPatients(Stored[Patient]):
     """See `booking.application.ports.Patients`."""
 
     def __init__(self, database: Database, vault: Vault, blind_index: BlindIndex) -> None:
         self._blind_index = blind_index
-        self._documents: Documents[Patient] = Documents(
+        documents = Documents(
             database,
             PATIENTS,
             Patient,
@@ -36,12 +36,7 @@ class MongoPatients:
             owner=lambda patient: patient.id,
             vault=vault,
         )
-
-    async def get(self, patient_id: PatientId) -> Patient:
-        found = await self._documents.find(patient_id)
-        if found is None:
-            raise not_found("patient")
-        return found
+        super().__init__(documents, lambda: not_found("patient"))
 
     async def alike(self, details: PatientDetails) -> tuple[PatientId, ...]:
         found: dict[PatientId, Patient] = {}
@@ -50,12 +45,6 @@ class MongoPatients:
                 found[patient.id] = patient
         same_day = (each for each in found.values() if each.details.birth_date == details.birth_date)
         return tuple(sorted(patient.id for patient in same_day))
-
-    async def add(self, patient: Patient, tx: Transaction) -> None:
-        await self._documents.add(patient, tx)
-
-    async def save(self, patient: Patient, *, expecting: int, tx: Transaction) -> None:
-        await self._documents.save(patient, expecting=expecting, tx=tx)
 
     def _indexes(self, details: PatientDetails) -> Mapping[str, str]:
         return {
