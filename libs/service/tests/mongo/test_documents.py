@@ -14,8 +14,10 @@ from careflow_events.contracts.codes import CareStage
 from careflow_service.deadlines import setting_aside
 from careflow_service.errors import BodyBroken, CursorBroken, DocumentMissing, DocumentTooLarge, StaleVersion
 from careflow_service.identity import Actor
+from careflow_service.listed import Listed
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.store import Store
+from careflow_service.mongo.stored import Stored
 from careflow_service.testing.clinic import CarePath, a_care_path, private_care_paths
 from careflow_service.testing.commands import CommandLog, collection_scans
 from careflow_service.testing.store import MONDAY_NOON
@@ -247,6 +249,30 @@ async def test_pages_follow_each_other_in_order_without_gap_or_repeat(store: Sto
             await stored(store, paths, a_care_path("newcomer", calls=7))  # lies before the cursor: not shown, no shift
 
     assert seen == ["p6", "p7", "p8", "p3", "p4", "p5", "p0", "p1", "p2"]
+
+
+async def test_the_last_page_says_that_it_is_the_last(store: Store, paths: Documents[CarePath]) -> None:
+    await stored(store, paths, *(a_care_path(f"p{n}") for n in range(4)))
+
+    first = await paths.page({}, limit=2, after=None)
+    last = await paths.page({}, limit=2, after=first.next)
+
+    assert [path.id for path in (*first.items, *last.items)] == ["p0", "p1", "p2", "p3"]
+    assert (first.next is None, last.next is None) == (False, True)
+    assert await paths.page({"stage": "closed"}, limit=2, after=None) == Listed((), None)
+
+
+async def test_what_is_stored_is_missed_in_the_words_of_its_service(store: Store, paths: Documents[CarePath]) -> None:
+    class NoSuchPath(Exception):
+        pass
+
+    kept = Stored(paths, NoSuchPath)
+    await stored(store, paths, a_care_path("p1"))
+
+    assert (await kept.get("p1")).id == "p1"
+    assert await kept.find("p2") is None
+    with pytest.raises(NoSuchPath):
+        await kept.get("p2")
 
 
 @pytest.mark.parametrize("cursor", ["", "%%%", "AAAA", "eyJhdCI6WzFdfQ=="])
