@@ -12,9 +12,7 @@ from bson.binary import Binary
 
 from careflow_events.contracts.codes import CareStage
 from careflow_service.deadlines import setting_aside
-from careflow_service.errors import BodyBroken, CursorBroken, DocumentMissing, DocumentTooLarge, StaleVersion
-from careflow_service.identity import Actor
-from careflow_service.listed import Listed
+from careflow_service.errors import BodyBroken, DocumentMissing, DocumentTooLarge, StaleVersion
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.store import Store
 from careflow_service.mongo.stored import Stored
@@ -22,10 +20,9 @@ from careflow_service.testing.clinic import CarePath, a_care_path, private_care_
 from careflow_service.testing.commands import CommandLog, collection_scans
 from careflow_service.testing.store import MONDAY_NOON
 from careflow_service.work import Transaction
+from libs.service.tests.mongo.storing import COORDINATOR, stored
 
 pytestmark = pytest.mark.store
-
-COORDINATOR = Actor.system("tests")
 
 
 class Unit(StrEnum):
@@ -67,14 +64,6 @@ EVERYTHING = Everything(
     units=frozenset({Unit.MILLIGRAM}),
     by_day={date(2026, 3, 8): (23, 25)},
 )
-
-
-async def stored(store: Store, paths: Documents[CarePath], *several: CarePath) -> None:
-    async def work(tx: Transaction) -> None:
-        for path in several:
-            await paths.add(path, tx)
-
-    await store.work.run(work, by=COORDINATOR, action="open", returns=NoneType)
 
 
 @pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
@@ -234,34 +223,6 @@ async def test_the_earliest_due_is_found_and_what_failed_is_left_out(store: Stor
         assert await paths.earliest("due_at") is None
 
 
-async def test_pages_follow_each_other_in_order_without_gap_or_repeat(store: Store, paths: Documents[CarePath]) -> None:
-    await stored(store, paths, *(a_care_path(f"p{n}", calls=n // 3) for n in range(9)))
-    await stored(store, paths, a_care_path("elsewhere", stage=CareStage.CLOSED, calls=1))
-    sort = (("calls", -1),)
-    query = {"stage": "info_call"}
-
-    seen: list[str] = []
-    after = None
-    while page := await paths.many(query, sort=sort, limit=4, after=after):
-        seen += [path.id for path in page]
-        after = paths.cursor(page[-1], sort)
-        if len(seen) == 4:
-            await stored(store, paths, a_care_path("newcomer", calls=7))  # lies before the cursor: not shown, no shift
-
-    assert seen == ["p6", "p7", "p8", "p3", "p4", "p5", "p0", "p1", "p2"]
-
-
-async def test_the_last_page_says_that_it_is_the_last(store: Store, paths: Documents[CarePath]) -> None:
-    await stored(store, paths, *(a_care_path(f"p{n}") for n in range(4)))
-
-    first = await paths.page({}, limit=2, after=None)
-    last = await paths.page({}, limit=2, after=first.next)
-
-    assert [path.id for path in (*first.items, *last.items)] == ["p0", "p1", "p2", "p3"]
-    assert (first.next is None, last.next is None) == (False, True)
-    assert await paths.page({"stage": "closed"}, limit=2, after=None) == Listed((), None)
-
-
 async def test_what_is_stored_is_missed_in_the_words_of_its_service(store: Store, paths: Documents[CarePath]) -> None:
     class NoSuchPath(Exception):
         pass
@@ -273,22 +234,6 @@ async def test_what_is_stored_is_missed_in_the_words_of_its_service(store: Store
     assert await kept.find("p2") is None
     with pytest.raises(NoSuchPath):
         await kept.get("p2")
-
-
-@pytest.mark.parametrize("cursor", ["", "%%%", "AAAA", "eyJhdCI6WzFdfQ=="])
-async def test_a_cursor_from_elsewhere_is_refused(paths: Documents[CarePath], cursor: str) -> None:
-    with pytest.raises(CursorBroken):
-        await paths.many({"stage": "info_call"}, sort=(("calls", -1),), limit=4, after=cursor)
-
-
-async def test_a_cursor_of_another_order_is_refused(paths: Documents[CarePath]) -> None:
-    with pytest.raises(CursorBroken):
-        await paths.many({}, limit=4, after=paths.cursor(a_care_path(), (("calls", -1),)))
-
-
-async def test_a_page_without_items_is_a_mistake(paths: Documents[CarePath]) -> None:
-    with pytest.raises(ValueError, match="at least one"):
-        await paths.many({}, limit=0)
 
 
 async def test_every_query_has_an_index(store: Store, paths: Documents[CarePath], log: CommandLog) -> None:
