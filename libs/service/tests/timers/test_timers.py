@@ -194,6 +194,36 @@ async def test_a_jump_of_the_clock_is_not_waited_for(store: Store, ports: Ports,
         await until(reaching(store, CareStage.CLOSED, 2))
 
 
+async def test_who_is_told_to_stop_during_a_turn_does_not_sleep_on(store: Store, ports: Ports, clock: SetClock) -> None:
+    asked = asyncio.Event()
+    answered = asyncio.Event()
+
+    async def next_after_a_while(_ports: Ports) -> tuple[datetime, str] | None:
+        asked.set()
+        await answered.wait()
+        return None
+
+    slow = Deadline("slow", next_after_a_while, close_overdue)
+    timers = Timers(
+        ports=ports,
+        deadlines=[slow],
+        effects=[],
+        work=store.work,
+        clock=clock,
+        lease=lambda name: HeldLease(MongoLeases(store.database), name, "one", ttl=LEASE_TTL),
+        poll_seconds={DEADLINES_LEASE: 3600},
+    )
+    stop = asyncio.Event()
+    running = asyncio.create_task(timers.run(stop))
+    await asked.wait()
+    stop.set()
+    await asyncio.sleep(0.3)
+    answered.set()
+
+    async with asyncio.timeout(10):
+        await running
+
+
 async def test_a_failing_deadline_does_not_starve_the_others(store: Store, ports: Ports, clock: SetClock) -> None:
     ports.broken = {"broken"}
     await ports.paths.ensure(a_care_path("broken", due_at=DUE - timedelta(hours=1)))

@@ -93,8 +93,9 @@ class Timers(Generic[P]):
 
     async def _take(self, turn: Turn, lease: HeldLease, poll_seconds: float, stop: asyncio.Event) -> None:
         while not stop.is_set():
+            woken = self._woken  # taken before the turn: what happens during it is not slept through
             wait = await turn() if lease.held else KEEP_SECONDS
-            await _sleep(min(wait, poll_seconds), self._woken)
+            await _sleep(min(wait, poll_seconds), woken)
 
     async def _watch_clock(self, stop: asyncio.Event) -> None:
         """Wakes every kind when the domain clock jumps, and when it is time to stop."""
