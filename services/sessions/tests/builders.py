@@ -229,7 +229,8 @@ def vial(*, millilitres: str = "10", concentration: str = "50") -> Container:
 
 def drawn(container: Container, volume: str = "1", *, by: StaffId = NURSE) -> tuple[Container, DrawId]:
     draw_id = DrawId(new_uuid())
-    return container.drawn(draw_id, SESSION, Millilitres(Decimal(volume)), by=by, today=TODAY, now=NOW), draw_id
+    volume_drawn, place = Millilitres(Decimal(volume)), container.location_id
+    return container.drawn(draw_id, SESSION, volume_drawn, location_id=place, by=by, today=TODAY, now=NOW), draw_id
 
 
 def given(container: Container, draw_id: DrawId, mass: str, *, by: StaffId = NURSE) -> Container:

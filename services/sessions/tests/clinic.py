@@ -197,8 +197,8 @@ async def ready_for_dose(world: World, course: Course) -> str:
     return session_id
 
 
-async def has_vial(world: World) -> str:
-    """A vial of 10 mL with 50 mg/mL."""
+async def has_vial(world: World, **changes: str) -> str:
+    """A vial of 10 mL with 50 mg/mL ketamine, unless told otherwise."""
     body = {
         "location_id": MILL_VALLEY,
         "drug": "ketamine",
@@ -208,6 +208,7 @@ async def has_vial(world: World) -> str:
         "expires_on": "2027-06-30",
         "ml": "10",
         "mg_per_ml": "50",
+        **changes,
     }
     return str(ok(await world.nurse.post("/v1/drug-log/containers", body), 201)["id"])
 

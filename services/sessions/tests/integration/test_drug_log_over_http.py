@@ -2,9 +2,16 @@
 
 from datetime import timedelta
 
+import pytest
+
 from services.sessions.tests.builders import MILL_VALLEY
 from services.sessions.tests.clinic import (
+    ORDER,
+    all_checks,
     books,
+    does,
+    dose,
+    dosing_visit,
     draws,
     gate_of,
     has_course,
@@ -13,11 +20,13 @@ from services.sessions.tests.clinic import (
     ready_for_dose,
     refusal,
     session_of,
+    therapy_hour,
     wastes,
 )
 from services.sessions.tests.world import World
 
 NOBODY = "0199e0a0-0000-7000-8000-00000000dead"
+ELSEWHERE = "0199e0a0-0000-7000-8000-0000000000e1"
 DAYS = f"/v1/drug-log/locations/{MILL_VALLEY}/days"
 DAY = f"{DAYS}/2026-11-23"
 
@@ -89,6 +98,47 @@ async def test_the_drug_log_takes_nothing_that_does_not_add_up(world: World) -> 
             answer = await world.nurse.post(path, body)
             assert "Ana" not in answer.text
             assert refusal(answer) == (refused or (403, "forbidden")), (path, body)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"location_id": ELSEWHERE}, "container_elsewhere"),
+        ({"drug": "esketamine"}, "drug_mismatch"),
+        ({"drug": "midazolam"}, "drug_mismatch"),
+        ({"expires_on": "2026-11-22"}, "container_expired"),
+    ],
+)
+async def test_only_the_drug_ordered_at_the_place_of_the_session_is_drawn_up(
+    world: World, changes: dict[str, str], code: str
+) -> None:
+    session_id = await ready_for_dose(world, await has_course(world))
+    vial = await has_vial(world, **changes)
+
+    async with world.nothing_changes():
+        body = {"session_id": session_id, "ml": "1"}
+        assert refusal(await world.nurse.post(f"/v1/drug-log/containers/{vial}/draws", body)) == (409, code)
+
+
+async def test_the_name_of_the_drug_may_be_that_of_its_salt(world: World) -> None:
+    session_id = await ready_for_dose(world, await has_course(world))
+
+    assert await draws(world, await has_vial(world, drug="Ketamine Hydrochloride"), session_id)
+
+
+async def test_what_was_drawn_up_before_the_order_is_looked_at_again_when_it_is_given(world: World) -> None:
+    course = await has_course(world)
+    await therapy_hour(world, course, "preparation")
+    session_id = await dosing_visit(world, course)
+    vial = await has_vial(world, drug="esketamine")
+    draw_id = await draws(world, vial, session_id)
+    ok(await world.nurse.post(f"/v1/sessions/{session_id}/checks", all_checks(world.clock())))
+    ok(await does(world, session_id, "order", ORDER, by=world.prescriber))
+    ok(await does(world, session_id, "clear", {}))
+    ok(await does(world, session_id, "start"))
+
+    async with world.nothing_changes():
+        assert refusal(await does(world, session_id, "doses", dose(vial, draw_id))) == (409, "drug_mismatch")
 
 
 async def test_nothing_is_drawn_up_for_a_therapy_hour(world: World) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.sessions.tests.builders import (
+    MILL_VALLEY,
     NOW,
     NURSE,
     OTHER_NURSE,
@@ -51,7 +52,13 @@ class AnyDay(RuleBasedStateMachine):
     def draw(self, volume: Decimal) -> None:
         with suppress(DomainError):
             self.vial = self.vial.drawn(
-                DrawId(new_uuid()), SESSION, Millilitres(volume), by=NURSE, today=TODAY, now=NOW
+                DrawId(new_uuid()),
+                SESSION,
+                Millilitres(volume),
+                location_id=MILL_VALLEY,
+                by=NURSE,
+                today=TODAY,
+                now=NOW,
             )
 
     @rule(mass=masses, pick=st.integers(0, 9))
@@ -189,7 +196,15 @@ def test_not_more_is_given_than_was_drawn() -> None:
 
 def test_past_its_date_nothing_is_drawn() -> None:
     with pytest.raises(DomainError, match="container_expired"):
-        vial().drawn(DrawId(new_uuid()), SESSION, Millilitres(Decimal(1)), by=NURSE, today=date(2027, 7, 1), now=NOW)
+        vial().drawn(
+            DrawId(new_uuid()),
+            SESSION,
+            Millilitres(Decimal(1)),
+            location_id=MILL_VALLEY,
+            by=NURSE,
+            today=date(2027, 7, 1),
+            now=NOW,
+        )
 
 
 @pytest.mark.parametrize("kind", [EntryKind.RECEIVED, EntryKind.ADMINISTERED])

@@ -25,18 +25,21 @@ class DrawDrugHandler:
 
     async def __call__(self, command: DrawDrug, actor: Actor, request: RequestKey) -> Committed[Added]:
         """Refused: `container_not_found`, `session_not_found`, `not_a_dosing_session`, `wrong_state`,
-        `container_expired`, `container_exceeded`, `amount_invalid`.
+        `drug_mismatch`, `container_elsewhere`, `container_expired`, `container_exceeded`, `amount_invalid`.
         """
 
         async def draw(tx: Transaction) -> Added:
             session = await self.ports.sessions.get(command.session_id)
             session.expect_draw()
             before = await self.ports.drug_log.get(command.container_id)
+            if session.order is not None:
+                self.ports.policy.routes[session.order.route].must_give(before.item.drug)
             draw_id = DrawId(tx.new_id())
             container = before.drawn(
                 draw_id,
                 session.id,
                 command.volume,
+                location_id=session.location_id,
                 by=StaffId(actor.id),
                 today=clinic_day(tx.now, self.ports.policy.timezone),
                 now=tx.now,

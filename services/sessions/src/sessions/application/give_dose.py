@@ -32,8 +32,8 @@ class GiveDoseHandler:
     changes: SessionChanges
 
     async def __call__(self, command: GiveDose, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `session_not_found`, `container_not_found`, `dose_gate_closed`, `concentration_mismatch`, and what
-        `StatedDose.check`, `Container.administered` and `Session.dosed` refuse.
+        """Refused: `session_not_found`, `container_not_found`, `dose_gate_closed`, `drug_mismatch`,
+        `concentration_mismatch`, and what `StatedDose.check`, `Container.administered` and `Session.dosed` refuse.
         """
         ports = self.changes.ports
 
@@ -72,6 +72,8 @@ class GiveDoseHandler:
 def _check(dose: StatedDose, session: Session, container: Container, ports: Ports) -> None:
     weight = session.checks.weight
     dose.check(weight.value.kilograms if weight else None, ports.policy.dose_mismatch_percent.value)
+    if session.order is not None:
+        ports.policy.routes[session.order.route].must_give(container.item.drug)
     if dose.concentration is not None and dose.concentration != container.item.concentration:
         raise invalid("concentration_mismatch", "The label of this container says another concentration.")
 

@@ -156,9 +156,21 @@ class Container(Aggregate):
         return min((*waiting, *(draw.at for draw in self.unsettled)), default=None)
 
     def drawn(
-        self, draw_id: DrawId, session_id: SessionId, volume: Millilitres, *, by: StaffId, today: date, now: datetime
+        self,
+        draw_id: DrawId,
+        session_id: SessionId,
+        volume: Millilitres,
+        *,
+        location_id: LocationId | None,
+        by: StaffId,
+        today: date,
+        now: datetime,
     ) -> Self:
-        """Drawn up for a session. Refused: `container_expired`, `amount_invalid`, `container_exceeded`."""
+        """Drawn up for a session, which takes place at `location_id`. Refused: `container_elsewhere`,
+        `container_expired`, `amount_invalid`, `container_exceeded`.
+        """
+        if location_id != self.location_id:
+            raise conflict("container_elsewhere", "The log has this container at another location than the session.")
         if today > self.item.expires_on:
             raise conflict("container_expired", "What is past its date goes back to the distributor.")
         mass = self.item.concentration.times(volume)

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Generic, TypeVar
 
 from sessions.domain.doses import Ceiling
+from sessions.domain.errors import conflict
 from sessions.domain.units import Milligrams, MilligramsPerKilogram
 from sessions.domain.vitals import BloodPressure, ObservationPlan, Signal, SignalLimits, VitalsTimes
 from sessions.domain.words import Route
@@ -30,11 +31,13 @@ class Setting(Generic[T]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoutePolicy:
-    """How one route is given: the clinic's ceilings, when signs are observed, how long the patient stays.
+    """How one route is given: which drugs, the clinic's ceilings, when signs are observed, how long the patient stays.
 
+    `drugs` are names as a container's record gives them, whatever their case.
     `monitoring_minutes` counts from the start of the last dose, or from its end where `monitored_from_end`.
     """
 
+    drugs: Setting[tuple[str, ...]]
     ceiling_mg_per_kg: Setting[Decimal] | None = None
     ceiling_mg: Setting[Decimal] | None = None
     observe_minutes: Setting[tuple[int, ...]]
@@ -52,6 +55,11 @@ class RoutePolicy:
             per_kg=MilligramsPerKilogram(self.ceiling_mg_per_kg.value) if self.ceiling_mg_per_kg else None,
             total=Milligrams(self.ceiling_mg.value) if self.ceiling_mg else None,
         )
+
+    def must_give(self, drug: str) -> None:
+        """Refused: `drug_mismatch`, for a container that holds another drug than this route is given with."""
+        if drug.strip().casefold() not in {name.casefold() for name in self.drugs.value}:
+            raise conflict("drug_mismatch", "This container holds another drug than the route ordered is given with.")
 
     @property
     def observations(self) -> ObservationPlan:
