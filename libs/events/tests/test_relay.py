@@ -1,94 +1,19 @@
 """The relay: what was committed is published, per stream in order, whatever fails around it."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from careflow_events import contracts
-from careflow_events.checkpoint import Checkpoints
-from careflow_events.consumed import ConsumedRecord
-from careflow_events.contracts import FeedCheckpoint
-from careflow_events.envelope import Envelope, decode
-from careflow_events.faults import diagnosis
-from careflow_events.lease import DEFAULT_TTL, Fenced, HeldLease
-from careflow_events.producing import OutgoingRecord
-from careflow_events.publication import Publication
-from careflow_events.relay import ROWS_PER_STREAM, Relay
-from careflow_events.sealing import Sealer
-from careflow_events.testing.builders import NOON, an_id, publication
+from careflow_events.envelope import decode
+from careflow_events.lease import DEFAULT_TTL, Fenced
+from careflow_events.relay import ROWS_PER_STREAM
+from careflow_events.testing.builders import an_id, publication
 from careflow_events.testing.log import MemoryLog
-from careflow_events.testing.memory import MemoryStore
-from careflow_events.testing.memory_outbox import MemoryLeases, MemoryOutbox
-from careflow_events.topics import SCREENING, SCREENING_SAFETY, topics_of
-
-
-class NoHint:
-    """A store without change streams."""
-
-    async def wait(self, seconds: float) -> None:
-        await asyncio.sleep(0)
-
-
-@dataclass
-class Clinic:
-    """One service's outbox, its broker, and as many relays as a test starts."""
-
-    store: MemoryStore = field(default_factory=MemoryStore)
-    log: MemoryLog = field(default_factory=MemoryLog)
-    seconds: float = 0.0
-    travelled: timedelta = timedelta(0)
-    ids: int = 0
-    broken: list[Exception] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.outbox = MemoryOutbox(self.store, Sealer({"keys": []}), self.new_id)
-
-    def new_id(self) -> str:
-        self.ids += 1
-        return an_id(self.ids)
-
-    def now(self) -> datetime:
-        return NOON + timedelta(seconds=self.seconds) + self.travelled
-
-    async def say(self, *publications: Publication) -> None:
-        await self.outbox.append(publications, now=self.now(), causation=None, correlation=None, traceparent=None)
-
-    def relay(self, name: str = "a", *, log: MemoryLog | None = None) -> Relay:
-        monotonic: Callable[[], float] = lambda: self.seconds  # noqa: E731 - short and named by its use
-        producer = log or self.log
-        return Relay(
-            unpublished=self.outbox,
-            lease=HeldLease(MemoryLeases(self.store, self.now), "relay", name, monotonic=monotonic),
-            producer=producer,
-            checkpoints=Checkpoints(topics_of("screening"), producer, self.new_id, monotonic=monotonic),
-            hint=NoHint(),
-            clock=self.now,
-            fault_of=diagnosis(lambda error: isinstance(error, OSError)),
-            retry_seconds=0,
-            monotonic=monotonic,
-        )
-
-    def published(self) -> list[Envelope]:
-        """The events on the log, without checkpoints."""
-        return [event for event in map(event_in, self.log.records) if event.sequence is not None]
-
-    def sequences(self, patient: int = 1) -> list[int | None]:
-        return [event.sequence for event in self.published() if event.subject == f"patient:{an_id(patient)}"]
-
-    def checkpoints(self) -> list[ConsumedRecord]:
-        return [record for record in self.log.records if event_in(record).type == FeedCheckpoint.type()]
-
-
-def event_in(record: ConsumedRecord) -> Envelope:
-    return decode(record.value, record.headers)
-
-
-def of_patient(patient: int) -> Callable[[OutgoingRecord], bool]:
-    return lambda record: record.key == f"patient:{an_id(patient)}".encode()
+from careflow_events.testing.memory_outbox import MemoryLeases
+from careflow_events.topics import SCREENING
+from libs.events.tests.relaying import Clinic, event_in, of_patient
 
 
 @pytest.fixture
@@ -299,63 +224,3 @@ async def test_a_stopped_relay_gives_its_lease_back(clinic: Clinic) -> None:
     await relay.run(stopping)
 
     assert await MemoryLeases(clinic.store, clinic.now).take("relay", "b", DEFAULT_TTL) is not None
-
-
-async def test_a_checkpoint_goes_to_every_partition_of_every_topic(clinic: Clinic) -> None:
-    await clinic.relay().turn()
-
-    places = {record.place for record in clinic.checkpoints()}
-    assert places == {(topic.name, partition) for topic in (SCREENING, SCREENING_SAFETY) for partition in range(3)}
-    checkpoint = event_in(clinic.checkpoints()[0])
-    assert (checkpoint.subject, checkpoint.sequence, checkpoint.data) == (
-        None,
-        None,
-        {"as_of": "2026-11-23T12:00:00.000Z"},
-    )
-
-
-async def test_checkpoints_come_every_thirty_seconds(clinic: Clinic) -> None:
-    relay = clinic.relay()
-    rounds = []
-    for _ in range(7):
-        await relay.turn()
-        rounds.append(len(clinic.checkpoints()) // 6)
-        clinic.seconds += 5
-
-    assert rounds == [1, 1, 1, 1, 1, 1, 2]
-
-
-async def test_a_clock_that_is_moved_on_gets_its_checkpoint_at_once(clinic: Clinic) -> None:
-    relay = clinic.relay()
-    await relay.turn()
-    clinic.travelled = timedelta(days=3)
-
-    await relay.turn()
-
-    assert event_in(clinic.checkpoints()[-1]).data == {"as_of": "2026-11-26T12:00:00.000Z"}
-
-
-async def test_no_checkpoint_covers_what_was_not_published(clinic: Clinic) -> None:
-    await clinic.say(publication())
-    clinic.log.away = True
-    relay = clinic.relay()
-    await relay.turn()
-    clinic.log.away = False
-    clinic.seconds += 5
-
-    await relay.turn()
-    records = [event_in(record) for record in clinic.log.records]
-    assert records[0].sequence == 1
-    assert records[1].data == {"as_of": "2026-11-23T12:00:05.000Z"}
-
-
-async def test_a_stuck_stream_holds_the_checkpoints_back(clinic: Clinic) -> None:
-    await clinic.say(publication())
-    clinic.log.refuses = of_patient(1)
-    relay = clinic.relay()
-
-    await relay.turn()
-    clinic.seconds += 60
-    await relay.turn()
-
-    assert clinic.checkpoints() == []

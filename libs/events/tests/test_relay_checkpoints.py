@@ -1,0 +1,74 @@
+"""Checkpoints of the relay: they tell how far a feed is whole, and never more."""
+
+from datetime import timedelta
+
+import pytest
+
+from careflow_events.testing.builders import publication
+from careflow_events.topics import SCREENING, SCREENING_SAFETY
+from libs.events.tests.relaying import Clinic, event_in, of_patient
+
+
+@pytest.fixture
+def clinic() -> Clinic:
+    return Clinic()
+
+
+async def test_a_checkpoint_goes_to_every_partition_of_every_topic(clinic: Clinic) -> None:
+    await clinic.relay().turn()
+
+    places = {record.place for record in clinic.checkpoints()}
+    assert places == {(topic.name, partition) for topic in (SCREENING, SCREENING_SAFETY) for partition in range(3)}
+    checkpoint = event_in(clinic.checkpoints()[0])
+    assert (checkpoint.subject, checkpoint.sequence, checkpoint.data) == (
+        None,
+        None,
+        {"as_of": "2026-11-23T12:00:00.000Z"},
+    )
+
+
+async def test_checkpoints_come_every_thirty_seconds(clinic: Clinic) -> None:
+    relay = clinic.relay()
+    rounds = []
+    for _ in range(7):
+        await relay.turn()
+        rounds.append(len(clinic.checkpoints()) // 6)
+        clinic.seconds += 5
+
+    assert rounds == [1, 1, 1, 1, 1, 1, 2]
+
+
+async def test_a_clock_that_is_moved_on_gets_its_checkpoint_at_once(clinic: Clinic) -> None:
+    relay = clinic.relay()
+    await relay.turn()
+    clinic.travelled = timedelta(days=3)
+
+    await relay.turn()
+
+    assert event_in(clinic.checkpoints()[-1]).data == {"as_of": "2026-11-26T12:00:00.000Z"}
+
+
+async def test_no_checkpoint_covers_what_was_not_published(clinic: Clinic) -> None:
+    await clinic.say(publication())
+    clinic.log.away = True
+    relay = clinic.relay()
+    await relay.turn()
+    clinic.log.away = False
+    clinic.seconds += 5
+
+    await relay.turn()
+    records = [event_in(record) for record in clinic.log.records]
+    assert records[0].sequence == 1
+    assert records[1].data == {"as_of": "2026-11-23T12:00:05.000Z"}
+
+
+async def test_a_stuck_stream_holds_the_checkpoints_back(clinic: Clinic) -> None:
+    await clinic.say(publication())
+    clinic.log.refuses = of_patient(1)
+    relay = clinic.relay()
+
+    await relay.turn()
+    clinic.seconds += 60
+    await relay.turn()
+
+    assert clinic.checkpoints() == []
