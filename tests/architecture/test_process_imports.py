@@ -1,0 +1,36 @@
+"""A process of a service loads its own half: workers and jobs no web framework, everything but workers no Kafka."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+
+import pytest
+
+SERVICES = ("booking", "screening", "sessions", "billing")
+
+
+@pytest.mark.parametrize(
+    ("processes", "unwanted"),
+    [
+        (("worker", "timers", "indexes"), ("fastapi",)),
+        (("api", "timers", "indexes"), ("aiokafka", "faststream")),
+    ],
+    ids=["without the web framework", "without a Kafka client"],
+)
+def test_a_process_loads_its_own_half(processes: Sequence[str], unwanted: Sequence[str]) -> None:
+    modules = [
+        *(f"{service}.bootstrap" for service in SERVICES),
+        "careflow_service.main",
+        *(f"careflow_service.processes.{process}" for process in processes),
+    ]
+    program = (
+        "import importlib, sys\n"
+        f"for module in {modules!r}:\n"
+        "    importlib.import_module(module)\n"
+        f"    for name in {unwanted!r}:\n"
+        "        if name in sys.modules: sys.exit(f'{module} loads {name}')\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
