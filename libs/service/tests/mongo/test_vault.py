@@ -10,8 +10,9 @@ from pymongo.errors import OperationFailure
 from careflow_events.sealing import Sealer
 from careflow_service.errors import BodyBroken, OwnerErased
 from careflow_service.identity import Actor
+from careflow_service.mongo.key_proofs import KEY_PROOFS, KeyWrong
 from careflow_service.mongo.store import Keys, Store, open_store
-from careflow_service.mongo.vault import ERASED, KEYS, BlindIndex, MasterKeyWrong
+from careflow_service.mongo.vault import ERASED, KEYS, BlindIndex
 from careflow_service.testing.clinic import a_care_path, private_care_paths
 from careflow_service.testing.rehearsal import conflict
 from careflow_service.testing.store import NO_RECIPIENTS, SetClock, new_keys, scratch_store
@@ -120,7 +121,7 @@ async def test_the_wrong_master_key_is_one_clear_error_at_start_up(
         ciphertext = await store.vault.encrypt("p1", b"born in March")
 
     async with scratch_store(store_url, database, clock=clock, keys=wrong) as store:
-        with pytest.raises(MasterKeyWrong, match="CAREFLOW_MASTER_KEY does not open"):
+        with pytest.raises(KeyWrong, match="CAREFLOW_MASTER_KEY does not open"):
             await store.vault.check()
 
     async with scratch_store(store_url, database, clock=clock, keys=right) as store:
@@ -131,9 +132,10 @@ async def test_the_wrong_master_key_is_one_clear_error_at_start_up(
 async def test_processes_that_start_on_a_new_database_make_one_key(store_url: str, database: str) -> None:
     keys = new_keys()
     async with bare(store_url, database, keys) as one, bare(store_url, database, keys) as other:
-        await asyncio.gather(one.vault.check(), other.vault.check(), one.vault.check())
+        await asyncio.gather(*(each.check_keys() for each in (one, other) * 3))
 
         assert await one.database[KEYS].count_documents({}) == 1
+        assert await one.database[KEY_PROOFS].count_documents({}) == 2
 
 
 async def test_the_data_key_at_rest_is_itself_encrypted(store: Store) -> None:

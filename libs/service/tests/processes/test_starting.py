@@ -79,12 +79,23 @@ def test_the_development_issuer_is_refused_in_production(
     assert "CAREFLOW_TOKEN_ISSUER names the development issuer" in complaint(capsys)
 
 
-def test_a_master_key_of_another_database(given: World, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("key", "size", "said"),
+    [
+        ("MASTER_KEY", 96, "CAREFLOW_MASTER_KEY does not open the data keys of this database"),
+        ("BLIND_INDEX_KEY", 32, "CAREFLOW_BLIND_INDEX_KEY is not the key this database was written with"),
+        ("AUDIT_KEY", 32, "CAREFLOW_AUDIT_KEY is not the key this database was written with"),
+    ],
+)
+def test_a_key_of_another_database(
+    given: World, capsys: pytest.CaptureFixture[str], key: str, size: int, said: str
+) -> None:
     assert run("indexes") == 0
-    (given.folder / "MASTER_KEY").write_bytes(os.urandom(96))
+    assert run("indexes") == 0
+    (given.folder / key).write_bytes(os.urandom(size))
     capsys.readouterr()
     assert run("api") == EXIT_CANNOT_START
-    assert "CAREFLOW_MASTER_KEY does not open" in complaint(capsys)
+    assert said in complaint(capsys)
 
 
 def test_a_port_that_is_taken(

@@ -16,6 +16,7 @@ from careflow_service.ids import new_id
 from careflow_service.mongo.audit import AuditTrail
 from careflow_service.mongo.client import Client, Database, open_client, open_database
 from careflow_service.mongo.idempotency import IdempotencyRecords
+from careflow_service.mongo.key_proofs import prove_keys
 from careflow_service.mongo.vault import BlindIndex, Vault
 from careflow_service.mongo.work import TIME_LIMIT_SECONDS, MongoWork
 
@@ -39,6 +40,13 @@ class Store:
     vault: Vault
     blind_index: BlindIndex
     audit: AuditTrail
+    keys: Keys
+
+    async def check_keys(self) -> None:
+        """For start-up: proves that this database was written with these keys. Raises KeyWrong."""
+        await self.vault.check()
+        proved = {"CAREFLOW_BLIND_INDEX_KEY": self.keys.blind_index, "CAREFLOW_AUDIT_KEY": self.keys.audit}
+        await prove_keys(self.database, proved)
 
 
 @asynccontextmanager
@@ -55,7 +63,7 @@ async def open_store(
     listeners: Sequence[CommandListener] = (),
 ) -> AsyncIterator[Store]:
     """The store of one service, closed at the end. It connects with its first operation, so this succeeds while the
-    store is down; `vault.check()` proves connection and master key. `clock` is the domain clock. Raises StoreUrlWrong.
+    store is down; `check_keys()` proves connection and keys. `clock` is the domain clock. Raises StoreUrlWrong.
     """
     async with open_client(url, name=process, listeners=listeners) as client:
         opened = open_database(client, database)
@@ -78,6 +86,7 @@ async def open_store(
                 vault=vault,
                 blind_index=BlindIndex(keys.blind_index),
                 audit=audit,
+                keys=keys,
             )
         finally:
             await vault.close()

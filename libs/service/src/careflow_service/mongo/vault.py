@@ -22,6 +22,7 @@ from pymongo.write_concern import WriteConcern
 from careflow_service.clock import wall_clock
 from careflow_service.errors import BodyBroken, OwnerErased
 from careflow_service.mongo.client import Client, Database, Document
+from careflow_service.mongo.key_proofs import KeyWrong
 from careflow_service.mongo.unbound import outside_transaction
 
 KEYS: Final = "_keys"
@@ -36,10 +37,6 @@ CHECK_OWNER: Final = "careflow:master-key-check"
 KEY_LIFETIME_MS: Final = 60_000
 """How long an unwrapped data key may stay in memory: bounds the cache, and how long another process can still read
 what belongs to an erased owner."""
-
-
-class MasterKeyWrong(Exception):
-    """The master key does not open the data keys in this database."""
 
 
 class Vault:
@@ -62,7 +59,7 @@ class Vault:
         )
 
     async def check(self) -> None:
-        """For start-up: proves that the master key is the one this database was written with. Raises MasterKeyWrong.
+        """For start-up: proves that the master key is the one this database was written with. Raises KeyWrong.
 
         It may make the first data key of a new database, before any job has run, so it sees to their index itself.
         """
@@ -72,7 +69,7 @@ class Vault:
         except EncryptionError as error:
             if isinstance(error.cause, PyMongoError):
                 raise error.cause from None
-            raise MasterKeyWrong("CAREFLOW_MASTER_KEY does not open the data keys of this database") from None
+            raise KeyWrong("CAREFLOW_MASTER_KEY does not open the data keys of this database") from None
 
     async def encrypt(self, owner: str, plaintext: bytes) -> Binary:
         """`plaintext` under the owner's key, which is made when it is the first time. Raises OwnerErased."""

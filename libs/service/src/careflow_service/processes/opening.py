@@ -22,8 +22,8 @@ from careflow_events.sealing import RecipientUnknown, Sealer
 from careflow_service.clock import ClockFileBroken, DomainClock
 from careflow_service.ids import new_id
 from careflow_service.mongo.client import StoreUrlWrong
+from careflow_service.mongo.key_proofs import KeyWrong
 from careflow_service.mongo.store import Keys, Store, open_store
-from careflow_service.mongo.vault import MasterKeyWrong
 from careflow_service.service import Resources, Service
 from careflow_service.settings import ServiceSettings, SettingsError
 
@@ -73,7 +73,7 @@ async def opened(
         try:
             store = await stack.enter_async_context(opening)
             await _reach(store, store_wait)
-        except (StoreUrlWrong, MasterKeyWrong) as error:
+        except (StoreUrlWrong, KeyWrong) as error:
             raise StartUpFailure(str(error)) from None
         resources = Resources.on(store, settings=settings, clock=clock)
         app = _bootstrapped(service, resources)
@@ -90,7 +90,7 @@ def _keys(settings: ServiceSettings) -> Keys:
 
 
 async def _reach(store: Store, store_wait: float) -> None:
-    """Wait for a primary that lets us in, and prove that its data keys open with our master key."""
+    """Wait for a primary that lets us in, and prove that it was written with our keys."""
     loop = asyncio.get_running_loop()
     give_up_at = loop.time() + store_wait
     while True:
@@ -98,7 +98,7 @@ async def _reach(store: Store, store_wait: float) -> None:
             async with asyncio.timeout_at(give_up_at):
                 hello = await store.client.admin.command("hello")
                 if hello.get("isWritablePrimary"):
-                    return await store.vault.check()
+                    return await store.check_keys()
         except OperationFailure as error:
             if error.code in _REFUSED_CODES:
                 raise StartUpFailure("the store refuses the credentials in CAREFLOW_MONGO_URL") from None
