@@ -9,7 +9,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && exit; done; echo python3)
 BIN := .venv/bin
 ARGS ?=
-# Tests run side by side, each file on one worker; a worker has services of its own, all share one Kafka and one store.
+# Tests run side by side, each file on one worker; all share one Kafka and one store, and those on running services share these on one worker.
 WORKERS ?= auto
 
 PACKAGES := libs/events libs/service services/booking services/screening services/sessions services/billing deploy/cli
