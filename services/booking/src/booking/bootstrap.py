@@ -25,6 +25,7 @@ from booking.application.complete_consultation import CompleteConsultationHandle
 from booking.application.confirm_hold import ConfirmHoldHandler
 from booking.application.correct_appointment import CorrectAppointmentHandler
 from booking.application.find_openings import FindOpeningsHandler
+from booking.application.front_desk import FrontDesk
 from booking.application.gated_visits import GatedVisits
 from booking.application.hold_appointment import HoldAppointmentHandler
 from booking.application.holding import Holding
@@ -78,9 +79,17 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     visits = GatedVisits(records, scheduling, policy)
     holding = Holding(all_appointments, policy)
     changes = VisitChanges(all_appointments, all_paths, holding)
-    booked = (all_patients, all_paths, changes, visits, scheduling, policy)
-    book_dosing = BookDosingHandler(*booked, work)
-    held = (all_patients, all_paths, all_appointments, visits, scheduling, policy)
+    desk = FrontDesk(
+        patients=all_patients,
+        care_paths=all_paths,
+        appointments=all_appointments,
+        changes=changes,
+        visits=visits,
+        scheduling=scheduling,
+        policy=policy,
+        work=work,
+    )
+    book_dosing = BookDosingHandler(desk)
 
     return Booking(
         register_patient=RegisterPatientHandler(all_patients, all_paths, policy, zone, work),
@@ -93,16 +102,14 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         change_room=ChangeRoomHandler(all_rooms, work),
         rooms=all_rooms,
         find_openings=FindOpeningsHandler(all_patients, scheduling, policy, clock),
-        hold_appointment=HoldAppointmentHandler(*held, work),
+        hold_appointment=HoldAppointmentHandler(desk),
         confirm_hold=ConfirmHoldHandler(all_appointments, all_paths, visits, changes, work),
         release_hold=ReleaseHoldHandler(all_appointments, scheduling, work),
-        book_appointment=BookAppointmentHandler(*booked, work),
+        book_appointment=BookAppointmentHandler(desk),
         book_dosing=book_dosing,
         book_series=BookSeriesHandler(all_paths, book_dosing, policy, zone),
-        book_info_call=BookInfoCallHandler(*held, zone, resources.new_id, work),
-        reschedule_appointment=RescheduleAppointmentHandler(
-            all_patients, all_paths, all_appointments, changes, visits, scheduling, policy, work
-        ),
+        book_info_call=BookInfoCallHandler(desk, zone, resources.new_id),
+        reschedule_appointment=RescheduleAppointmentHandler(desk),
         cancel_appointment=CancelAppointmentHandler(changes, scheduling, work),
         record_arrival=RecordArrivalHandler(changes, policy, work),
         complete_consultation=CompleteConsultationHandler(changes, work),

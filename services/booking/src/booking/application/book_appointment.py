@@ -2,17 +2,14 @@
 
 from dataclasses import dataclass
 
-from booking.application.gated_visits import GatedVisits
+from booking.application.front_desk import FrontDesk
 from booking.application.outcomes import Scheduled
-from booking.application.ports import CarePaths, Patients
 from booking.application.preconditions import acting_for, check_own
-from booking.application.scheduling import Scheduling, Wish
-from booking.application.visit_changes import VisitChanges
+from booking.application.scheduling import Wish
 from booking.domain.appointments import Appointment
 from booking.domain.ids import PatientId
-from booking.domain.policy import BookingPolicy
 from careflow_service.identity import Actor, RequestKey
-from careflow_service.work import Committed, Transaction, Work
+from careflow_service.work import Committed, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,28 +18,13 @@ class BookAppointment:
     wish: Wish
 
 
+@dataclass(frozen=True, slots=True)
 class BookAppointmentHandler:
     """Raises `gates_closed`, `slot_taken` or `patient_busy` with the next free times, and what makes a time
     impossible.
     """
 
-    def __init__(
-        self,
-        patients: Patients,
-        care_paths: CarePaths,
-        changes: VisitChanges,
-        visits: GatedVisits,
-        scheduling: Scheduling,
-        policy: BookingPolicy,
-        work: Work,
-    ) -> None:
-        self._patients = patients
-        self._care_paths = care_paths
-        self._changes = changes
-        self._visits = visits
-        self._scheduling = scheduling
-        self._policy = policy
-        self._work = work
+    desk: FrontDesk
 
     async def __call__(
         self, command: BookAppointment, actor: Actor, request: RequestKey | None
@@ -51,15 +33,19 @@ class BookAppointmentHandler:
         by = acting_for(actor)
 
         async def work(tx: Transaction) -> Scheduled:
-            patient = await self._patients.get(command.patient_id)
-            path = await self._care_paths.get(command.patient_id)
-            visit = await self._visits.new(command.wish, patient, path, tx, by=by)
-            appointment = Appointment.booked(visit, self._policy, by=by, now=tx.now)
-            appointment = await self._changes.add(appointment, path, tx)
+            patient = await self.desk.patients.get(command.patient_id)
+            path = await self.desk.care_paths.get(command.patient_id)
+            visit = await self.desk.visits.new(command.wish, patient, path, tx, by=by)
+            appointment = Appointment.booked(visit, self.desk.policy, by=by, now=tx.now)
+            appointment = await self.desk.changes.add(appointment, path, tx)
             return Scheduled.of(appointment)
 
-        return await self._scheduling.run(
-            (command.wish,),
-            command.patient_id,
-            lambda: self._work.run(work, by=actor, action="book_appointment", returns=Scheduled, request=request),
+        return await self.desk.run(
+            work,
+            wishes=(command.wish,),
+            patient_id=command.patient_id,
+            by=actor,
+            action="book_appointment",
+            returns=Scheduled,
+            request=request,
         )

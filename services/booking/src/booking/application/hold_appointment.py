@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 
-from booking.application.gated_visits import GatedVisits
+from booking.application.front_desk import FrontDesk
 from booking.application.outcomes import Scheduled
-from booking.application.ports import Appointments, CarePaths, Patients
 from booking.application.preconditions import acting_for, check_own
-from booking.application.scheduling import Scheduling, Wish
+from booking.application.scheduling import Wish
 from booking.domain.appointments import Appointment
 from booking.domain.ids import PatientId
-from booking.domain.policy import BookingPolicy
 from careflow_service.identity import Actor, RequestKey
-from careflow_service.work import Committed, Transaction, Work
+from careflow_service.work import Committed, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,26 +18,11 @@ class HoldAppointment:
     wish: Wish
 
 
+@dataclass(frozen=True, slots=True)
 class HoldAppointmentHandler:
     """Raises `too_many_holds` and what `BookAppointmentHandler` raises."""
 
-    def __init__(
-        self,
-        patients: Patients,
-        care_paths: CarePaths,
-        appointments: Appointments,
-        visits: GatedVisits,
-        scheduling: Scheduling,
-        policy: BookingPolicy,
-        work: Work,
-    ) -> None:
-        self._patients = patients
-        self._care_paths = care_paths
-        self._appointments = appointments
-        self._visits = visits
-        self._scheduling = scheduling
-        self._policy = policy
-        self._work = work
+    desk: FrontDesk
 
     async def __call__(
         self, command: HoldAppointment, actor: Actor, request: RequestKey | None
@@ -47,17 +30,21 @@ class HoldAppointmentHandler:
         check_own(actor, command.patient_id, "patient")
 
         async def work(tx: Transaction) -> Scheduled:
-            patient = await self._patients.get(command.patient_id)
-            path = await self._care_paths.get(command.patient_id)
-            self._policy.check_another_hold(await self._appointments.holds_of(patient.id))
-            visit = await self._visits.new(command.wish, patient, path, tx, by=acting_for(actor))
-            hold = Appointment.held(visit, self._policy, now=tx.now)
-            await self._appointments.add(hold, tx)
-            await self._care_paths.guard(path, tx)
+            patient = await self.desk.patients.get(command.patient_id)
+            path = await self.desk.care_paths.get(command.patient_id)
+            self.desk.policy.check_another_hold(await self.desk.appointments.holds_of(patient.id))
+            visit = await self.desk.visits.new(command.wish, patient, path, tx, by=acting_for(actor))
+            hold = Appointment.held(visit, self.desk.policy, now=tx.now)
+            await self.desk.appointments.add(hold, tx)
+            await self.desk.care_paths.guard(path, tx)
             return Scheduled.of(hold)
 
-        return await self._scheduling.run(
-            (command.wish,),
-            command.patient_id,
-            lambda: self._work.run(work, by=actor, action="hold_appointment", returns=Scheduled, request=request),
+        return await self.desk.run(
+            work,
+            wishes=(command.wish,),
+            patient_id=command.patient_id,
+            by=actor,
+            action="hold_appointment",
+            returns=Scheduled,
+            request=request,
         )

@@ -3,17 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from booking.application.gated_visits import GatedVisits
+from booking.application.front_desk import FrontDesk
 from booking.application.outcomes import Scheduled
-from booking.application.ports import Appointments, CarePaths, Patients
 from booking.application.preconditions import acting_for, check_own, check_version
-from booking.application.scheduling import Scheduling, Wish
-from booking.application.visit_changes import VisitChanges
+from booking.application.scheduling import Wish
 from booking.domain.ids import AppointmentId, PractitionerId
-from booking.domain.policy import BookingPolicy
 from booking.domain.visits import Modality
 from careflow_service.identity import Actor, RequestKey
-from careflow_service.work import Committed, Transaction, Work
+from careflow_service.work import Committed, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,33 +24,16 @@ class RescheduleAppointment:
     provider: PractitionerId | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class RescheduleAppointmentHandler:
     """Raises `late_move_needs_coordinator`, `same_slot`, `visit_started` and what `BookAppointmentHandler` raises."""
 
-    def __init__(
-        self,
-        patients: Patients,
-        care_paths: CarePaths,
-        appointments: Appointments,
-        changes: VisitChanges,
-        visits: GatedVisits,
-        scheduling: Scheduling,
-        policy: BookingPolicy,
-        work: Work,
-    ) -> None:
-        self._patients = patients
-        self._care_paths = care_paths
-        self._appointments = appointments
-        self._changes = changes
-        self._visits = visits
-        self._scheduling = scheduling
-        self._policy = policy
-        self._work = work
+    desk: FrontDesk
 
     async def __call__(
         self, command: RescheduleAppointment, actor: Actor, request: RequestKey | None
     ) -> Committed[Scheduled]:
-        found = await self._appointments.get(command.appointment_id)
+        found = await self.desk.appointments.get(command.appointment_id)
         check_own(actor, found.patient_id, "appointment")
         by = acting_for(actor)
         wish = Wish(
@@ -64,17 +44,21 @@ class RescheduleAppointmentHandler:
         )
 
         async def work(tx: Transaction) -> Scheduled:
-            appointment = await self._appointments.get(command.appointment_id)
+            appointment = await self.desk.appointments.get(command.appointment_id)
             check_version(appointment.version, command.expected_version)
-            patient = await self._patients.get(appointment.patient_id)
-            path = await self._care_paths.get(appointment.patient_id)
-            slot = await self._visits.elsewhere(wish, appointment, patient, path, tx, by=by)
-            moved = appointment.reschedule(slot, by=by, policy=self._policy, now=tx.now)
-            moved = await self._changes.save(moved, expecting=appointment.version, path=path, tx=tx)
+            patient = await self.desk.patients.get(appointment.patient_id)
+            path = await self.desk.care_paths.get(appointment.patient_id)
+            slot = await self.desk.visits.elsewhere(wish, appointment, patient, path, tx, by=by)
+            moved = appointment.reschedule(slot, by=by, policy=self.desk.policy, now=tx.now)
+            moved = await self.desk.changes.save(moved, expecting=appointment.version, path=path, tx=tx)
             return Scheduled.of(moved)
 
-        return await self._scheduling.run(
-            (wish,),
-            found.patient_id,
-            lambda: self._work.run(work, by=actor, action="reschedule_appointment", returns=Scheduled, request=request),
+        return await self.desk.run(
+            work,
+            wishes=(wish,),
+            patient_id=found.patient_id,
+            by=actor,
+            action="reschedule_appointment",
+            returns=Scheduled,
+            request=request,
         )
