@@ -10,7 +10,8 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 ARGS ?=
 # Tests run side by side, each file on one worker; all share one Kafka and one store, and those on running services share these on one worker.
-WORKERS ?= auto
+# One more worker than processors: a test on the store or the broker waits about as long as it works.
+WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 
 PACKAGES := libs/events libs/service services/booking services/screening services/sessions services/billing deploy/cli
 SOURCES := $(addsuffix /src,$(PACKAGES)) $(wildcard $(addsuffix /tests,$(PACKAGES)) tests)
