@@ -103,7 +103,7 @@ class Timers(Generic[P]):
         while not stop.is_set():
             await _sleep(LOOK_SECONDS, stop)
             before, ahead = ahead, self._ahead()
-            if stop.is_set() or ahead is None or before is None or abs(ahead - before) > JUMP_SECONDS:
+            if stop.is_set() or _jumped(before, ahead):
                 woken, self._woken = self._woken, asyncio.Event()
                 woken.set()
 
@@ -113,6 +113,12 @@ class Timers(Generic[P]):
             return self._clock().timestamp() - time.monotonic()
         except ClockFileBroken:
             return None
+
+
+def _jumped(before: float | None, ahead: float | None) -> bool:
+    if before is None or ahead is None:
+        return before != ahead
+    return abs(ahead - before) > JUMP_SECONDS
 
 
 async def _sleep(seconds: float, woken: asyncio.Event) -> None:
