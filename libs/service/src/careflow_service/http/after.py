@@ -18,6 +18,10 @@ from careflow_service.telemetry import metrics
 
 LONGEST_WAIT_SECONDS = 2.0
 FIRST_PAUSE_SECONDS = 0.005
+PAUSE_GROWTH = 1.25
+"""By how much each pause is longer than the one before. What has arrived is seen at most a fifth of its time late, and
+a wait of two seconds asks the store about thirty times.
+"""
 LONGEST_PAUSE_SECONDS = 0.1
 MOST_POSITIONS = 16
 
@@ -62,7 +66,7 @@ class After:
         pause = FIRST_PAUSE_SECONDS
         while not await self._reached(position):
             await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+            pause = min(PAUSE_GROWTH * pause, LONGEST_PAUSE_SECONDS)
 
 
 def read_positions(value: str) -> list[StreamPosition]:
