@@ -11,7 +11,7 @@ BIN := .venv/bin
 ARGS ?=
 # Tests run side by side, each file on one worker; all share one Kafka and one store, and those on running services share these on one worker.
 # One more worker than processors: a test on the store or the broker waits about as long as it works.
-WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
+WORKERS ?= $(shell echo $$(($$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) + 1)))
 
 PACKAGES := libs/events libs/service services/booking services/screening services/sessions services/billing deploy/cli
 SOURCES := $(addsuffix /src,$(PACKAGES)) $(wildcard $(addsuffix /tests,$(PACKAGES)) tests)
