@@ -23,7 +23,7 @@ from services.sessions.tests.builders import (
     new_uuid,
     vial,
 )
-from sessions.domain.drug_log import ADDING, WITNESSED, Entry, EntryKind
+from sessions.domain.drug_entries import ADDING, WITNESSED, Entry, EntryKind
 from sessions.domain.errors import DomainError
 from sessions.domain.ids import DrawId, EntryId, SessionId, StaffId
 from sessions.domain.units import Milligrams, Millilitres, milligrams

@@ -6,7 +6,7 @@ from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
 from sessions.application.ports import Ports
 from sessions.application.results import Added
-from sessions.domain.drug_log import Entry, EntryKind
+from sessions.domain.drug_entries import Entry, EntryKind
 from sessions.domain.ids import ContainerId, DrawId, EntryId, StaffId
 from sessions.domain.units import Milligrams
 

@@ -6,78 +6,15 @@ wasted; waste counts once a second person has witnessed it with their own login.
 Sources: 21 CFR 1304 (records), 1304.22(c) and 1317.95 (waste, destruction by two); tolerances are the clinic's default.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from enum import StrEnum
-from typing import Final, Self
+from typing import Self
 
 from sessions.domain.aggregate import Aggregate
+from sessions.domain.drug_entries import ADDING, Draw, Entry, EntryKind, Witness
 from sessions.domain.errors import conflict, forbidden, invalid, not_found
 from sessions.domain.ids import ContainerId, DrawId, EntryId, LocationId, SessionId, StaffId
 from sessions.domain.units import Milligrams, MilligramsPerMillilitre, Millilitres, total
-
-
-class EntryKind(StrEnum):
-    """What happened to some of the drug."""
-
-    RECEIVED = "received"
-    OVERFILL = "overfill"
-    ADMINISTERED = "administered"
-    WASTED = "wasted"
-    HUB_LOSS = "hub_loss"
-    SPILLED = "spilled"
-    RETURNED = "returned"
-    DESTROYED = "destroyed"
-    LOST = "lost"
-
-
-ADDING: Final = frozenset({EntryKind.RECEIVED, EntryKind.OVERFILL})
-WITNESSED: Final = frozenset(
-    {EntryKind.OVERFILL, EntryKind.WASTED, EntryKind.HUB_LOSS, EntryKind.SPILLED, EntryKind.DESTROYED}
-)
-"""What a second person must have seen; it counts once they confirmed it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Witness:
-    by: StaffId
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One line of the log. `reverses` names the entry this one takes back; `draw_id` the draw it settles."""
-
-    id: EntryId
-    kind: EntryKind
-    mass: Milligrams
-    by: StaffId
-    at: datetime
-    draw_id: DrawId | None = None
-    note: str = field(default="", repr=False)
-    witness: Witness | None = None
-    reverses: EntryId | None = None
-
-    @property
-    def counts(self) -> bool:
-        """Whether it changes the balance yet."""
-        return self.kind not in WITNESSED or self.witness is not None
-
-    def waits(self, window: timedelta, now: datetime) -> bool:
-        """Whether it may still be witnessed."""
-        return not self.counts and now - self.at <= window
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draw:
-    """Drug drawn up for one session; it is settled by what is given and wasted of it."""
-
-    id: DrawId
-    session_id: SessionId
-    mass: Milligrams
-    volume: Millilitres
-    by: StaffId
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,8 @@ from sessions.application.receive_container import ReceiveContainer
 from sessions.application.results import Added
 from sessions.application.witness_entry import WitnessEntry
 from sessions.domain.drug_days import Settlement
-from sessions.domain.drug_log import Container, EntryKind, Item
+from sessions.domain.drug_entries import EntryKind
+from sessions.domain.drug_log import Container, Item
 from sessions.domain.ids import ContainerId, DrawId, EntryId, LocationId, SessionId
 from sessions.domain.units import Milligrams, MilligramsPerMillilitre, Millilitres
 from sessions.entrypoints.http.schemas import (

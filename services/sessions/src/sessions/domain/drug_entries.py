@@ -1,0 +1,75 @@
+"""The lines of the controlled-drug log: what happened to some of the drug, who did it, and who saw it.
+
+Source: 21 CFR 1304.22(c) and 1317.95 (waste and destruction are seen by two).
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from sessions.domain.ids import DrawId, EntryId, SessionId, StaffId
+from sessions.domain.units import Milligrams, Millilitres
+
+
+class EntryKind(StrEnum):
+    """What happened to some of the drug."""
+
+    RECEIVED = "received"
+    OVERFILL = "overfill"
+    ADMINISTERED = "administered"
+    WASTED = "wasted"
+    HUB_LOSS = "hub_loss"
+    SPILLED = "spilled"
+    RETURNED = "returned"
+    DESTROYED = "destroyed"
+    LOST = "lost"
+
+
+ADDING: Final = frozenset({EntryKind.RECEIVED, EntryKind.OVERFILL})
+WITNESSED: Final = frozenset(
+    {EntryKind.OVERFILL, EntryKind.WASTED, EntryKind.HUB_LOSS, EntryKind.SPILLED, EntryKind.DESTROYED}
+)
+"""What a second person must have seen; it counts once they confirmed it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witness:
+    by: StaffId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the log. `reverses` names the entry this one takes back; `draw_id` the draw it settles."""
+
+    id: EntryId
+    kind: EntryKind
+    mass: Milligrams
+    by: StaffId
+    at: datetime
+    draw_id: DrawId | None = None
+    note: str = field(default="", repr=False)
+    witness: Witness | None = None
+    reverses: EntryId | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it changes the balance yet."""
+        return self.kind not in WITNESSED or self.witness is not None
+
+    def waits(self, window: timedelta, now: datetime) -> bool:
+        """Whether it may still be witnessed."""
+        return not self.counts and now - self.at <= window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draw:
+    """Drug drawn up for one session; it is settled by what is given and wasted of it."""
+
+    id: DrawId
+    session_id: SessionId
+    mass: Milligrams
+    volume: Millilitres
+    by: StaffId
+    at: datetime
