@@ -24,10 +24,10 @@ async def on_patient_registered(
 
 
 def test_a_subscription_knows_the_ports_of_its_service() -> None:
-    subscription = hears(contracts.PatientRegistered, on_patient_registered, restricts=True)
+    subscription = hears(contracts.PatientRegistered, on_patient_registered)
 
     assert_type(subscription, Subscription[Ports])
-    assert (subscription.contract, subscription.restricts) == (contracts.PatientRegistered, True)
+    assert subscription.contract is contracts.PatientRegistered
 
 
 def test_a_reaction_to_another_event_is_a_type_error() -> None:

@@ -49,10 +49,19 @@ def contract_for(type: str) -> type[EventData] | None:  # noqa: A002 - the Cloud
     return CATALOGUE.get(type)
 
 
+def written_by(service: str) -> frozenset[type[EventData]]:
+    """The contracts of this service's own topics: it says each of them, and nobody else does."""
+    return frozenset(contract for contract in CATALOGUE.values() if contract.topic.service == service)
+
+
 def recipients(service: str) -> frozenset[str]:
     """The consumers to whom the events of this service hold sealed sections: `Sealer.confirm` them at start-up."""
-    own = (contract for contract in CATALOGUE.values() if contract.topic.service == service)
-    return frozenset(consumer for contract in own for field in sealed_fields(contract) for consumer in field.consumers)
+    return frozenset(
+        consumer
+        for contract in written_by(service)
+        for field in sealed_fields(contract)
+        for consumer in field.consumers
+    )
 
 
 def read(envelope: Envelope, keyring: KeyRing | None) -> EventData:

@@ -104,9 +104,9 @@ class Handling(Generic[P]):
             if standing is Standing.NEXT:
                 await subscription.reaction(received, tx, self._ports)
                 return Settled.HANDLED
-            if not await self._wait(record, event, standing, applied_early=subscription.restricts):
+            if not await self._wait(record, event, standing, applied_early=subscription.contract.restricts):
                 return Settled.DUPLICATE
-            if subscription.restricts:
+            if subscription.contract.restricts:
                 await subscription.reaction(received, tx, self._ports)
             return standing
 

@@ -30,24 +30,16 @@ class Received(Generic[D]):
 
 @dataclass(frozen=True, slots=True)
 class Subscription(Generic[P]):
-    """One event type and the reaction to it.
-
-    `restricts`: the reaction only ever takes permissions away, so it is applied at once even while the stream is
-    blocked, and again on replay.
+    """One event type and the reaction to it. The reaction to a contract that `restricts` takes permissions away and
+    gives none.
     """
 
     contract: type[EventData]
     reaction: Callable[[Received[Any], Any, P], Awaitable[None]]
-    restricts: bool = False
 
 
-def hears(
-    contract: type[D],
-    reaction: Callable[[Received[D], Any, P], Awaitable[None]],
-    *,
-    restricts: bool = False,
-) -> Subscription[P]:
+def hears(contract: type[D], reaction: Callable[[Received[D], Any, P], Awaitable[None]]) -> Subscription[P]:
     """Subscribe `reaction(event, tx, ports)` to `contract`. The transaction is whatever the service's runner hands
     in.
     """
-    return Subscription(contract, reaction, restricts)
+    return Subscription(contract, reaction)

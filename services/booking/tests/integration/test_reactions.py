@@ -191,21 +191,3 @@ async def test_every_published_sample_is_taken_in_once(
             event = replace(as_sent(sample).envelope, sequence=numbers[sample.contract.topic.name])
             assert await world.take_in(event) is Settled.HANDLED, sample
             assert await world.take_in(event) is Settled.DUPLICATE, sample
-
-
-def test_what_only_takes_away_is_declared_so() -> None:
-    restricting = {each.contract.name() for each in SUBSCRIPTIONS if each.restricts}
-    assert restricting == {
-        "ClearanceSuspended",
-        "ClearanceRevoked",
-        "ClearanceExpired",
-        "SafetyAlertRaised",
-        "SafetyAlertUpgraded",
-        "PlanPutOnHold",
-        "PlanCompleted",
-        "PlanDiscontinued",
-        "ConsentWithdrawn",
-        "ConsentExpired",
-        "IntegrationOverdue",
-        "AdverseEventReported",
-    }

@@ -20,6 +20,6 @@ SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.AppointmentCorrected, on_treatment),
     hears(contracts.ClinicalFactReported, on_clinical_fact_reported),
     hears(contracts.SessionRefused, on_session_refused),
-    hears(contracts.AdverseEventReported, on_adverse_event_reported, restricts=True),
+    hears(contracts.AdverseEventReported, on_adverse_event_reported),
     hears(contracts.AdverseEventReviewed, on_adverse_event_reviewed),
 )

@@ -36,13 +36,3 @@ async def test_every_sample_is_handled_and_its_repeat_changes_nothing(
             event = replace(as_sent(sample).envelope, sequence=numbers[sample.contract.topic.name])
             assert await world.take_in(event) is Settled.HANDLED, sample
             assert await world.take_in(event) is Settled.DUPLICATE, sample
-
-
-def test_what_only_takes_away_is_declared_so() -> None:
-    assert {each.contract.name() for each in SUBSCRIPTIONS if each.restricts} == {
-        "ClearanceSuspended",
-        "ClearanceRevoked",
-        "ClearanceExpired",
-        "SafetyAlertRaised",
-        "SafetyAlertUpgraded",
-    }

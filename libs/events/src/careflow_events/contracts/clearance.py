@@ -69,6 +69,8 @@ class SuspensionForSessions(Section):
 class ClearanceSuspended(ClearanceEvent):
     """It does not count until it is reinstated."""
 
+    restricts = True
+
     reason: codes.SuspensionReason
     for_sessions: Annotated[Sealed[SuspensionForSessions], SealedFor("sessions")]
 
@@ -80,6 +82,8 @@ class ClearanceReinstated(ClearanceEvent):
 class ClearanceRevoked(ClearanceEvent):
     """It never counts again."""
 
+    restricts = True
+
 
 class ClearanceExpiring(ClearanceEvent):
     """It ends in about `days_left` days (warned at 14, 7 and 2)."""
@@ -89,3 +93,5 @@ class ClearanceExpiring(ClearanceEvent):
 
 class ClearanceExpired(ClearanceEvent):
     """Its time has run out."""
+
+    restricts = True

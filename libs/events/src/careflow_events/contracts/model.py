@@ -49,6 +49,10 @@ class EventData(ContractModel):
     major: ClassVar[int] = 1
     for_integrators: ClassVar[bool] = False
     """True when no CareFlow service hears this event: it is published for others."""
+    restricts: ClassVar[bool] = False
+    """True when it only ever takes permissions away: a consumer applies it at once, even while its stream is blocked,
+    and again on replay.
+    """
 
     @classmethod
     def name(cls) -> str:
@@ -70,6 +74,12 @@ class PatientEvent(EventData):
     """An event in a patient's stream: its subject is `patient:<patient_id>`."""
 
     patient_id: Id
+
+
+class LocationEvent(EventData):
+    """An event about a place and no patient: its subject is `location:<location_id>`."""
+
+    location_id: Id
 
 
 def concrete_contracts(root: type[EventData] = EventData) -> Iterator[type[EventData]]:

@@ -23,6 +23,8 @@ class SafetyAlertEvent(PatientEvent):
 class SafetyAlertRaised(SafetyAlertEvent):
     """Somebody must respond by `respond_by`."""
 
+    restricts = True
+
     level: codes.AlertLevel
     source: codes.AlertSource
     raised_at: Instant
@@ -31,6 +33,8 @@ class SafetyAlertRaised(SafetyAlertEvent):
 
 class SafetyAlertUpgraded(SafetyAlertEvent):
     """The open alert is more urgent than before."""
+
+    restricts = True
 
     level: codes.AlertLevel
     respond_by: Instant

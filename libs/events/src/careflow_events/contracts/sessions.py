@@ -95,6 +95,8 @@ class PlanChangeEvent(SessionsEvent):
 class PlanPutOnHold(PlanChangeEvent):
     """No dose is given by this plan until it is resumed; therapy visits go on."""
 
+    restricts = True
+
 
 class PlanResumed(PlanChangeEvent):
     """The plan counts again."""
@@ -103,9 +105,13 @@ class PlanResumed(PlanChangeEvent):
 class PlanCompleted(PlanChangeEvent):
     """The course has ended as planned; no more doses."""
 
+    restricts = True
+
 
 class PlanDiscontinued(PlanChangeEvent):
     """The course was given up; no more doses."""
+
+    restricts = True
 
 
 class ConsentDocument(Section):
@@ -136,9 +142,13 @@ class ConsentSigned(ConsentEvent):
 class ConsentWithdrawn(ConsentEvent):
     """The patient took it back."""
 
+    restricts = True
+
 
 class ConsentExpired(ConsentEvent):
     """Its time has run out."""
+
+    restricts = True
 
 
 class SessionEvent(SessionsEvent):
@@ -256,6 +266,8 @@ class IntegrationDone(IntegrationEvent):
 
 class IntegrationOverdue(IntegrationEvent):
     """It has not taken place in time; no further dose until it has."""
+
+    restricts = True
 
 
 class ClinicalFactForScreening(Section):

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from careflow_events.contracts import session_codes
 from careflow_events.contracts.instant import Instant
-from careflow_events.contracts.model import EventData, Id, PatientEvent
+from careflow_events.contracts.model import Id, LocationEvent, PatientEvent
 from careflow_events.topics import SESSIONS_SAFETY
 
 Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
@@ -44,6 +44,8 @@ class VitalsOverdue(VitalsEvent):
 class AdverseEventReported(SessionSafetyEvent):
     """Something harmful happened, of this grade (CTCAE 1 to 5)."""
 
+    restricts = True
+
     adverse_event_id: Id
     session_id: Id | None = None
     grade: Annotated[int, Field(ge=1, le=5)]
@@ -59,12 +61,10 @@ class AdverseEventReviewed(SessionSafetyEvent):
     reviewed_at: Instant
 
 
-class DrugLogEvent(EventData):
-    """About a place's controlled drugs and no patient: its subject is `location:<location_id>`."""
+class DrugLogEvent(LocationEvent):
+    """About a place's controlled drugs."""
 
     topic = SESSIONS_SAFETY
-
-    location_id: Id
 
 
 class DrugCountMismatch(DrugLogEvent):

@@ -90,8 +90,8 @@ class Consumer:
     def _subscriptions(self) -> tuple[Subscription[None], ...]:
         return (
             hears(ClearanceExtended, self._react),
-            hears(ClearanceRevoked, self._react, restricts=True),
-            hears(ClearanceSuspended, self._react, restricts=True),
+            hears(ClearanceRevoked, self._react),
+            hears(ClearanceSuspended, self._react),
         )
 
     async def _react(self, event: Received[Any], tx: Any, _: None) -> None:

@@ -65,7 +65,7 @@ class Worker:
             service="booking",
             bootstrap_servers=self._kafka_url,
             database=self.database,
-            subscriptions=[hears(ClearanceExtended, self._react), hears(ClearanceRevoked, self._react, restricts=True)],
+            subscriptions=[hears(ClearanceExtended, self._react), hears(ClearanceRevoked, self._react)],
             ports=None,
             transactions=BoundTransactions(self._client),
             keyring=None,
