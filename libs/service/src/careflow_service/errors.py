@@ -1,4 +1,4 @@
-"""The refusals that the library itself raises, with the same shape as a service's domain errors.
+"""The refusals that the library itself raises, told apart by the same kinds as those of a domain.
 
 Invariant: an error carries a stable code and a sentence for the reader, never a value that a client or a patient gave.
 """
@@ -6,22 +6,10 @@ Invariant: an error carries a stable code and a sentence for the reader, never a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from types import MappingProxyType
 from typing import ClassVar
 
-
-class ErrorKind(StrEnum):
-    """What sort of refusal it is; the HTTP edge has one status for each."""
-
-    INVALID = "invalid"
-    NOT_FOUND = "not_found"
-    CONFLICT = "conflict"
-    FORBIDDEN = "forbidden"
-    STALE = "stale"
-    GONE = "gone"
-    TOO_LARGE = "too_large"
-    UNAVAILABLE = "unavailable"
+from careflow_domain.errors import ErrorKind
 
 
 class ServiceError(Exception):

@@ -14,6 +14,8 @@ from careflow_service.clock import wall_clock
 from careflow_service.ids import new_id
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from fastapi import APIRouter
     from pymongo import IndexModel
     from pymongo.asynchronous.database import AsyncDatabase
@@ -83,7 +85,8 @@ class Service(Generic[S, P, App]):
     """Everything the library must know of a service.
 
     `bootstrap` is the only wiring; `ports` picks from the application what reactions, deadlines and effects get.
-    `published` and `subscriptions` are all it says and hears. `http` imports the routes: only what answers over HTTP
+    `domain` holds its facts; `published` and `subscriptions` are all it says and hears: a process with a fact that is
+    not published does not start. `http` imports the routes: only what answers over HTTP
     calls it, the other processes come without the web framework. `ready` is what must hold beyond the store for any
     process to be ready. `seeds` is idempotent and run by `indexes`.
     """
@@ -92,10 +95,10 @@ class Service(Generic[S, P, App]):
     settings: type[S]
     bootstrap: Callable[[Resources[S]], App]
     ports: Callable[[App], P]
+    domain: ModuleType
     published: PublicationTable
     subscriptions: tuple[Subscription[P], ...]
     http: Callable[[], Http[App]]
-    domain_error: type[Exception]
     deadlines: tuple[Deadline[P], ...] = ()
     effects: tuple[Effect[P], ...] = ()
     ready: Mapping[str, ReadyCheck[App]] = field(default_factory=dict)

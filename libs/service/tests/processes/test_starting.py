@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 import structlog
 
+from careflow_events.publication import published
 from careflow_service.main import EXIT_CANNOT_START, EXIT_TASK_DIED, main
 from careflow_service.processes.indexes import make_indexes
 from careflow_service.processes.opening import StartUpFailure, opened
@@ -154,6 +155,12 @@ async def test_a_service_that_seals_needs_the_keys_of_its_readers(world: World, 
     (world.folder / "sealing.json").write_text(content)
     with pytest.raises(StartUpFailure, match="CAREFLOW_SEALING_PUBLIC_FILE"):
         async with opened(replace(SERVICE, name="booking"), world.settings(), process="tests"):
+            pass
+
+
+async def test_a_fact_that_is_not_published(world: World) -> None:
+    with pytest.raises(StartUpFailure, match=r"what toy publishes is not complete: no row says the fact VisitClosed$"):
+        async with opened(replace(SERVICE, published=published()), world.settings(), process="tests"):
             pass
 
 

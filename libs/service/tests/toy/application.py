@@ -6,9 +6,10 @@ from datetime import datetime
 
 from pymongo import IndexModel
 
+from careflow_domain.errors import not_found
 from careflow_events.contracts import CarePathStageChanged, ScreeningStarted
 from careflow_events.contracts.codes import CareStage
-from careflow_events.publication import Publication, PublicationTable, patient_subject
+from careflow_events.publication import PublicationTable, published, says
 from careflow_events.subscription import Received, hears
 from careflow_service.deadlines import Deadline, Effect
 from careflow_service.identity import Actor, RequestKey, Role
@@ -16,7 +17,7 @@ from careflow_service.mongo.documents import Documents
 from careflow_service.service import Resources
 from careflow_service.settings import ServiceSettings
 from careflow_service.work import Committed, Transaction, Work
-from libs.service.tests.toy.visits import DomainError, ErrorKind, Visit, VisitClosed
+from libs.service.tests.toy.visits import Visit, VisitClosed
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Toy:
 
     async def close(self, visit_id: str, version: int, actor: Actor, request: RequestKey) -> Committed[Kept]:
         async def close(tx: Transaction) -> Kept:
-            visit = (await self.ports.visits.get(visit_id)).close()
+            visit = (await self.ports.visits.get(visit_id)).close(now=tx.now)
             await self.ports.visits.save(visit, expecting=version, tx=tx)
             return Kept(visit.id, visit.version)
 
@@ -70,7 +71,7 @@ class Toy:
     async def read(self, visit_id: str, actor: Actor) -> Visit:
         visit = await self.ports.visits.get(visit_id)
         if not actor.has(Role.NURSE) and actor.patient_id != visit.patient_id:
-            raise DomainError(ErrorKind.NOT_FOUND, "visit_not_found", "There is no such visit.")
+            raise not_found("visit")
         return visit
 
 
@@ -87,7 +88,7 @@ async def _next_to_close(ports: Ports) -> tuple[datetime, str] | None:
 async def _close_in_time(visit_id: str, tx: Transaction, ports: Ports) -> None:
     visit = await ports.visits.get(visit_id)
     if visit.open and visit.ends_at <= tx.now:
-        await ports.visits.save(visit.close(), expecting=visit.version, tx=tx)
+        await ports.visits.save(visit.close(now=tx.now), expecting=visit.version, tx=tx)
 
 
 async def _next_to_tell(ports: Ports) -> str | None:
@@ -110,12 +111,15 @@ def _open_fields(visit: Visit) -> Mapping[str, object]:
     return {"patient_id": visit.patient_id, "due_at": visit.ends_at if visit.open else None, "told": visit.told}
 
 
-PUBLISHED: PublicationTable = {
-    VisitClosed: lambda fact: Publication(
-        subject=patient_subject(fact.patient_id),
-        data=CarePathStageChanged(patient_id=fact.patient_id, from_=CareStage.INFO_CALL, to=CareStage.SCREENING),
+PUBLISHED: PublicationTable = published(
+    says(
+        VisitClosed,
+        CarePathStageChanged,
+        lambda fact: CarePathStageChanged(
+            patient_id=fact.patient_id, from_=CareStage.INFO_CALL, to=CareStage.SCREENING
+        ),
     )
-}
+)
 SUBSCRIPTIONS = (hears(ScreeningStarted, on_screening_started),)
 DEADLINES = (Deadline("close_visit_in_time", _next_to_close, _close_in_time),)
 EFFECTS = (Effect("tell_of_closed_visit", _next_to_tell, _tell, _note_told),)

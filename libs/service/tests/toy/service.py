@@ -2,9 +2,9 @@
 
 from careflow_service.service import Http, Service
 from careflow_service.settings import ServiceSettings
+from libs.service.tests.toy import visits
 from libs.service.tests.toy.application import DEADLINES, EFFECTS, INDEXES, PUBLISHED, SUBSCRIPTIONS, Ports, Toy
 from libs.service.tests.toy.routes import ACCESS, router
-from libs.service.tests.toy.visits import DomainError
 
 
 async def _channel_is_there(_app: Toy) -> bool:
@@ -24,6 +24,7 @@ SERVICE: Service[ServiceSettings, Ports, Toy] = Service(
     settings=ServiceSettings,
     bootstrap=Toy,
     ports=lambda app: app.ports,
+    domain=visits,
     published=PUBLISHED,
     subscriptions=SUBSCRIPTIONS,
     deadlines=DEADLINES,
@@ -31,6 +32,5 @@ SERVICE: Service[ServiceSettings, Ports, Toy] = Service(
     indexes=INDEXES,
     http=http,
     ready={"channel": _channel_is_there},
-    domain_error=DomainError,
     seeds=_seed,
 )

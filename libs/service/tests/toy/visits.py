@@ -1,33 +1,19 @@
 """The toy's domain: a visit with a note about a patient, which is exactly what must never be seen outside."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
-from types import MappingProxyType
+
+from careflow_domain.aggregate import Aggregate, Fact
+from careflow_domain.errors import conflict
 
 
-class ErrorKind(StrEnum):
-    CONFLICT = "conflict"
-    NOT_FOUND = "not_found"
-
-
-class DomainError(Exception):
-    def __init__(self, kind: ErrorKind, code: str, detail: str, **extra: object) -> None:
-        super().__init__(code)
-        self.kind = kind
-        self.code = code
-        self.detail = detail
-        self.extra: Mapping[str, object] = MappingProxyType(extra)
-
-
-@dataclass(frozen=True, slots=True)
-class VisitClosed:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitClosed(Fact):
     patient_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit(Aggregate):
     id: str
     patient_id: str
     note: str
@@ -35,17 +21,15 @@ class Visit:
     open: bool = True
     screened: bool = False
     told: bool = True
-    version: int = 1
-    facts: tuple[VisitClosed, ...] = field(default=(), compare=False)
 
-    def close(self) -> "Visit":
+    def close(self, *, now: datetime) -> "Visit":
         if not self.open:
-            raise DomainError(ErrorKind.CONFLICT, "visit_closed", "This visit is closed.", closed_version=self.version)
-        fact = VisitClosed(self.patient_id)
-        return replace(self, open=False, told=False, version=self.version + 1, facts=(*self.facts, fact))
+            raise conflict("visit_closed", "This visit is closed.", closed_version=self.version)
+        closed = VisitClosed(patient_id=self.patient_id, at=now)
+        return replace(self.recording(closed), open=False, told=False)
 
     def screen(self) -> "Visit":
-        return replace(self, screened=True, version=self.version + 1)
+        return replace(self.recording(), screened=True)
 
     def tell(self) -> "Visit":
-        return replace(self, told=True, version=self.version + 1)
+        return replace(self.recording(), told=True)

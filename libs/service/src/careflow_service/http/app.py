@@ -61,7 +61,8 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
         generate_unique_id_function=_operation_id,
-        exception_handlers=_handlers(service.domain_error),
+        # FastAPI would answer these two itself; everything else reaches `Edge`.
+        exception_handlers={HTTPException: _answer, RequestValidationError: _answer},
         # Its own spans and logs would hold addresses, queries and exception texts; Edge records what may be recorded.
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
@@ -76,7 +77,7 @@ def create_app(
     http.openapi = lambda: document(http, table)  # type: ignore[method-assign] # how FastAPI documents replacing it
     positions = MongoPositions(resources.database, service.name)
     http.user_middleware = [
-        Middleware(Edge, domain_error=service.domain_error),
+        Middleware(Edge),
         Middleware(
             Door,
             routes=table,
@@ -103,13 +104,8 @@ def _operation_id(route: APIRoute) -> str:
     return route.name
 
 
-def _handlers(domain_error: type[Exception]) -> dict[Any, Any]:
-    """FastAPI would answer these two itself; everything else reaches `Edge`."""
-
-    async def answer(request: Request, error: Exception) -> Response:
-        return answer_error(request.scope, error, domain_error)
-
-    return {HTTPException: answer, RequestValidationError: answer}
+async def _answer(request: Request, error: Exception) -> Response:
+    return answer_error(request.scope, error)
 
 
 def _fingerprint(resources: Resources[Any]) -> Callable[[bytes], str]:

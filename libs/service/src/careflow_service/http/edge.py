@@ -30,9 +30,8 @@ _KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OP
 class Edge:
     """Observes requests and turns what goes wrong in them into problems."""
 
-    def __init__(self, app: ASGIApp, *, domain_error: type[Exception]) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._domain_error = domain_error
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -46,7 +45,7 @@ class Edge:
             spanning(method, kind=SpanKind.SERVER, traceparent=traceparent, attributes=attributes) as span,
             caused_by(Cause(id=request_id, traceparent=current_traceparent())),
         ):
-            exchange = _Exchange(scope, send, self._domain_error)
+            exchange = _Exchange(scope, send)
             try:
                 await self._app(scope, receive, exchange.send)
             except Exception as error:
@@ -58,10 +57,9 @@ class Edge:
 class _Exchange:
     """One request and what became of it."""
 
-    def __init__(self, scope: Scope, send: Send, domain_error: type[Exception]) -> None:
+    def __init__(self, scope: Scope, send: Send) -> None:
         self._scope = scope
         self._send = send
-        self._domain_error = domain_error
         self._began = perf_counter()
         self._status: int | None = None
 
@@ -73,7 +71,7 @@ class _Exchange:
     async def fail(self, error: Exception, receive: Receive) -> None:
         if self._status is not None:
             raise error
-        response = answer_error(self._scope, error, self._domain_error)
+        response = answer_error(self._scope, error)
         await response(self._scope, receive, self.send)
 
     def record(self, span: Span) -> None:
@@ -101,10 +99,10 @@ class _Exchange:
         )
 
 
-def answer_error(scope: Scope, error: Exception, domain_error: type[Exception]) -> Response:
+def answer_error(scope: Scope, error: Exception) -> Response:
     """Render `error`, note its code for the request's log line, and log what we did not expect."""
     request_id = scope[REQUEST_ID_KEY]
-    problem = problem_for(error, domain_error)
+    problem = problem_for(error)
     scope[PROBLEM_KEY] = problem.kind.code
     if problem.kind is INTERNAL:
         log.error("request_failed", exc_info=error, request_id=request_id)

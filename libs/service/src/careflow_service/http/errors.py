@@ -6,7 +6,7 @@ and how, never what was in it, and nothing of our own insides.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, Protocol, cast, get_args, runtime_checkable
+from typing import Any, Final, get_args
 
 import orjson
 from fastapi.exceptions import RequestValidationError
@@ -14,6 +14,7 @@ from pydantic_core.core_schema import ErrorType
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from careflow_domain.errors import DomainError, ErrorKind
 from careflow_events.outbox import RecordTooLarge
 from careflow_events.sealing import SectionTooLarge
 from careflow_service import problems
@@ -24,16 +25,16 @@ from careflow_service.problems import Problem, ProblemType
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_SOON: Final = {"Retry-After": "1"}
 
-_STATUS_OF_KIND: Final[Mapping[str, tuple[int, str]]] = {
-    "invalid": (422, "This cannot be right as it is."),
-    "not_found": (404, "There is no such thing."),
-    "conflict": (409, "This cannot be done as things stand."),
-    "forbidden": (403, "This caller may not do that."),
-    "stale": (412, "Someone else changed it meanwhile; read it again."),
-    "gone": (410, "This is no longer there."),
-    "too_many": (429, "There are too many of these."),
-    "too_large": (413, "This is larger than it may be."),
-    "unavailable": (503, "The service cannot answer right now."),
+_STATUS_OF_KIND: Final[Mapping[ErrorKind, tuple[int, str]]] = {
+    ErrorKind.INVALID: (422, "This cannot be right as it is."),
+    ErrorKind.NOT_FOUND: (404, "There is no such thing."),
+    ErrorKind.CONFLICT: (409, "This cannot be done as things stand."),
+    ErrorKind.FORBIDDEN: (403, "This caller may not do that."),
+    ErrorKind.STALE: (412, "Someone else changed it meanwhile; read it again."),
+    ErrorKind.GONE: (410, "This is no longer there."),
+    ErrorKind.TOO_MANY: (429, "There are too many of these."),
+    ErrorKind.TOO_LARGE: (413, "This is larger than it may be."),
+    ErrorKind.UNAVAILABLE: (503, "The service cannot answer right now."),
 }
 
 _OF_STATUS: Final[Mapping[int, ProblemType]] = {
@@ -70,17 +71,7 @@ _PARSING_SUFFIXES: Final = ("_type", "_parsing", "_unicode")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 
 
-@runtime_checkable
-class Refusal(Protocol):
-    """The shape of a service's `DomainError` and of the library's own `ServiceError`."""
-
-    kind: Any
-    code: str
-    detail: str
-    extra: Mapping[str, object]
-
-
-def problem_for(error: Exception, domain_error: type[Exception]) -> Problem:
+def problem_for(error: Exception) -> Problem:
     """The problem that answers `error`; what is not known is `internal`."""
     match error:
         case Problem():
@@ -89,9 +80,7 @@ def problem_for(error: Exception, domain_error: type[Exception]) -> Problem:
             return _of_validation(error)
         case HTTPException() if error.status_code in _OF_STATUS:
             return Problem(_OF_STATUS[error.status_code])
-        case ServiceError():
-            return _of_refusal(cast(Refusal, error))
-        case _ if isinstance(error, domain_error) and isinstance(error, Refusal):
+        case DomainError() | ServiceError():
             return _of_refusal(error)
         case RecordTooLarge() | SectionTooLarge():
             return Problem(problems.EVENT_TOO_LARGE)
@@ -108,8 +97,8 @@ def render(problem: Problem, *, instance: str) -> Response:
     return Response(content, status_code=problem.kind.status, media_type=MEDIA_TYPE, headers=headers)
 
 
-def _of_refusal(refusal: Refusal) -> Problem:
-    status, title = _STATUS_OF_KIND[str(refusal.kind)]
+def _of_refusal(refusal: DomainError | ServiceError) -> Problem:
+    status, title = _STATUS_OF_KIND[refusal.kind]
     known = _OF_CODE.get(refusal.code)
     kind = known if known is not None and known.status == status else ProblemType(refusal.code, status, title)
     headers = RETRY_SOON if kind.code in {problems.UNAVAILABLE.code, problems.IN_PROGRESS.code} else {}

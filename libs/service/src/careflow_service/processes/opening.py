@@ -15,9 +15,12 @@ from typing import Final, Generic, TypeVar
 from pydantic import ValidationError
 from pymongo.errors import OperationFailure, PyMongoError
 
+from careflow_domain.errors import DomainError
+from careflow_domain.facts import facts_of
 from careflow_events.catalogue import recipients
 from careflow_events.lease import HeldLease
 from careflow_events.mongo import MongoLeases
+from careflow_events.publication import faults
 from careflow_events.sealing import RecipientUnknown, Sealer
 from careflow_service.clock import ClockFileBroken, DomainClock
 from careflow_service.ids import new_id
@@ -69,6 +72,7 @@ async def opened(
         sealer=_sealer(service.name, settings),
         clock=clock,
     )
+    _check_published(service)
     async with AsyncExitStack() as stack:
         try:
             store = await stack.enter_async_context(opening)
@@ -79,6 +83,13 @@ async def opened(
         app = _bootstrapped(service, resources)
         leases, holder = MongoLeases(store.database), _holder()
         yield Opened(service, resources, app, service.ports(app), lease=lambda name: HeldLease(leases, name, holder))
+
+
+def _check_published(service: Service[S, P, App]) -> None:
+    """Everything the domain can record is said, and every contract of the service: seen now, not at the first fact."""
+    found = list(faults(service.published, service=service.name, facts=facts_of(service.domain)))
+    if found:
+        raise StartUpFailure(f"what {service.name} publishes is not complete: {'; '.join(found)}")
 
 
 def _keys(settings: ServiceSettings) -> Keys:
@@ -141,7 +152,7 @@ def _bootstrapped(service: Service[S, P, App], resources: Resources[S]) -> App:
     """The application, unless a setting or a document of the clinic's own that a setting names cannot be used."""
     try:
         return service.bootstrap(resources)
-    except (SettingsError, service.domain_error) as error:
+    except (SettingsError, DomainError) as error:
         raise StartUpFailure(str(error)) from None
     except OSError as error:
         raise StartUpFailure(f"{error.filename} cannot be read ({error.strerror})") from None

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from types import MappingProxyType
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Final
 from uuid import NAMESPACE_OID, uuid5
 
 from pymongo import IndexModel
 
+from careflow_domain.aggregate import Aggregate, Fact
 from careflow_events.contracts import CarePathStageChanged
 from careflow_events.contracts.codes import CareStage
-from careflow_events.publication import Publication, PublicationTable, patient_subject
+from careflow_events.publication import PublicationTable, published, says
 from careflow_service.ids import new_id
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.store import Store
 
+REACHED_AT: Final = datetime(2026, 3, 2, 17, tzinfo=UTC)
+"""When a care path moved on, where a test does not care."""
 
-@dataclass(frozen=True, slots=True)
-class StageWasReached:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageReached(Fact):
     """A patient's care path moved on."""
 
     patient_id: str
@@ -28,8 +31,8 @@ class StageWasReached:
     after: CareStage
 
 
-@dataclass(frozen=True, slots=True)
-class CarePath:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarePath(Aggregate):
     """Where a patient stands, and until when the next step must be made."""
 
     id: str
@@ -37,17 +40,15 @@ class CarePath:
     stage: CareStage
     due_at: datetime | None = None
     calls: int = 0
-    version: int = 1
-    facts: tuple[StageWasReached, ...] = field(default=(), compare=False)
 
-    def reach(self, stage: CareStage) -> CarePath:
+    def reach(self, stage: CareStage, *, at: datetime = REACHED_AT) -> CarePath:
         """The care path at `stage`; nothing is due any more."""
-        reached = StageWasReached(self.patient_id, self.stage, stage)
-        return replace(self, stage=stage, due_at=None, version=self.version + 1, facts=(*self.facts, reached))
+        reached = StageReached(patient_id=self.patient_id, before=self.stage, after=stage, at=at)
+        return replace(self.recording(reached), stage=stage, due_at=None)
 
     def call(self) -> CarePath:
         """The patient was called once more."""
-        return replace(self, calls=self.calls + 1, version=self.version + 1)
+        return replace(self.recording(), calls=self.calls + 1)
 
 
 def a_care_path(
@@ -72,13 +73,12 @@ INDEXES: Final = (
     ("care_paths", IndexModel([("stage", 1), ("calls", -1), ("_id", 1)], name="by_stage")),
 )
 
-PUBLISHED: Final[PublicationTable] = MappingProxyType(
-    {
-        StageWasReached: lambda fact: Publication(
-            subject=patient_subject(fact.patient_id),
-            data=CarePathStageChanged(patient_id=fact.patient_id, from_=fact.before, to=fact.after),
-        )
-    }
+PUBLISHED: Final[PublicationTable] = published(
+    says(
+        StageReached,
+        CarePathStageChanged,
+        lambda fact: CarePathStageChanged(patient_id=fact.patient_id, from_=fact.before, to=fact.after),
+    )
 )
 
 
