@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sessions.adapters.clinical_content import clinical_policy, service_codes
 from sessions.domain.appointments import AppointmentSnapshot, AppointmentStatus
+from sessions.domain.booked_sessions import scheduled
 from sessions.domain.checks import (
     BladderQuestion,
     Checks,
@@ -186,7 +187,7 @@ def per_kg(value: str, total: str | None = None) -> Ceiling:
 
 
 def arrived(kind: VisitKind = VisitKind.DOSING) -> Session:
-    return Session.scheduled(SESSION, appointment(kind=kind)).arrived(now=NOW)
+    return scheduled(SESSION, appointment(kind=kind)).arrived(now=NOW)
 
 
 def checked() -> Session:

@@ -30,7 +30,8 @@ from sessions.domain.ids import (
     RequestId,
     SessionId,
 )
-from sessions.domain.plans import Plan, PlannedVisits, PlanTerms
+from sessions.domain.plan_terms import PlannedVisits, PlanTerms
+from sessions.domain.plans import Plan
 from sessions.domain.units import milligrams
 from sessions.domain.words import Modality, Phase, ProviderRole, RoomPurpose, Route, VisitKind
 

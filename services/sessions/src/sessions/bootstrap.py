@@ -1,6 +1,7 @@
 """The only wiring: which adapter stands behind which port, and what the library must know of this service."""
 
 from careflow_service.service import Http, Resources, Service
+from sessions import domain
 from sessions.adapters import consents, drug_log, plans
 from sessions.adapters import sessions as session_documents
 from sessions.adapters.clinical_content import SHIPPED, clinical_policy, service_codes
@@ -44,7 +45,6 @@ from sessions.application.use_cases import Sessions
 from sessions.application.withdraw_consent import WithdrawConsentHandler
 from sessions.application.witness_entry import WitnessEntryHandler
 from sessions.deadlines import DEADLINES
-from sessions.domain.errors import DomainError
 from sessions.published import PUBLISHED
 from sessions.settings import SessionsSettings
 from sessions.subscriptions import SUBSCRIPTIONS
@@ -128,10 +128,10 @@ SERVICE: Service[SessionsSettings, Ports, Sessions] = Service(
     settings=SessionsSettings,
     bootstrap=bootstrap,
     ports=lambda sessions: sessions.ports,
+    domain=domain,
     published=PUBLISHED,
     subscriptions=SUBSCRIPTIONS,
     http=http,
-    domain_error=DomainError,
     deadlines=DEADLINES,
     indexes=(*consents.INDEXES, *plans.INDEXES, *session_documents.INDEXES, *drug_log.INDEXES),
 )

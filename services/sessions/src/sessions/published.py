@@ -3,52 +3,44 @@
 Invariant: open data holds ids, process codes and times; documents, routes, signs and service lines are sealed.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from careflow_events import contracts
-from careflow_events.contracts import EventData, Sealed, codes, session_codes
-from careflow_events.publication import Publication, PublicationTable, location_subject, patient_subject
-from sessions.domain import facts
+from careflow_events.contracts import Sealed, codes, session_codes
+from careflow_events.publication import PublicationTable, published, says
+from sessions.domain.adverse_events import AdverseEventReported, AdverseEventReviewed
+from sessions.domain.consents import ConsentExpired, ConsentFact, ConsentSigned, ConsentWithdrawn
+from sessions.domain.course import IntegrationDone, IntegrationDue, IntegrationFact, IntegrationOverdue
+from sessions.domain.drug_days import DrugCountMismatched, DrugDayClosed
+from sessions.domain.plans import (
+    PlanActivated,
+    PlanAdjusted,
+    PlanChanged,
+    PlanCompleted,
+    PlanDiscontinued,
+    PlanPutOnHold,
+    PlanResumed,
+    PlanSigned,
+)
 from sessions.domain.service_lines import ServiceLine
-from sessions.domain.sessions import Session
+from sessions.domain.sessions import (
+    ClinicalFactReported,
+    DoseAdministered,
+    Session,
+    SessionAborted,
+    SessionCheckedIn,
+    SessionCleared,
+    SessionCompleted,
+    SessionDischarged,
+    SessionFact,
+    SessionRefused,
+    SessionServicesCorrected,
+    SessionStarted,
+)
+from sessions.domain.watch import VitalsBreached, VitalsOverdue
 
 
-def says_of(patient: Callable[[Any], str], event: Callable[[Any], EventData]) -> Callable[[facts.Fact], Publication]:
-    """The row of one fact: its event, in that patient's stream, at the time it became true."""
-
-    def publication(fact: facts.Fact) -> Publication:
-        return Publication(subject=patient_subject(patient(fact)), data=event(fact), time=fact.at)
-
-    return publication
-
-
-def of_consent(event: Callable[[Any], EventData]) -> Callable[[facts.Fact], Publication]:
-    return says_of(lambda fact: str(fact.consent.patient_id), event)
-
-
-def of_plan(event: Callable[[Any], EventData]) -> Callable[[facts.Fact], Publication]:
-    return says_of(lambda fact: str(fact.plan.patient_id), event)
-
-
-def of_session(event: Callable[[Any], EventData]) -> Callable[[facts.Fact], Publication]:
-    return says_of(lambda fact: str(fact.session.patient_id), event)
-
-
-def of_patient(event: Callable[[Any], EventData]) -> Callable[[facts.Fact], Publication]:
-    return says_of(lambda fact: str(fact.patient_id), event)
-
-
-def of_adverse_event(event: Callable[[Any], EventData]) -> Callable[[facts.Fact], Publication]:
-    return says_of(lambda fact: str(fact.event.patient_id), event)
-
-
-def of_location(event: Callable[[Any], EventData]) -> Callable[[Any], Publication]:
-    """About a place's controlled drugs and no patient."""
-    return lambda fact: Publication(subject=location_subject(fact.location_id), data=event(fact), time=fact.at)
-
-
-def _consent(fact: facts.ConsentFact) -> dict[str, Any]:
+def _consent(fact: ConsentFact) -> dict[str, Any]:
     consent = fact.consent
     return {
         "patient_id": consent.patient_id,
@@ -60,7 +52,7 @@ def _consent(fact: facts.ConsentFact) -> dict[str, Any]:
     }
 
 
-def _consent_signed(fact: facts.ConsentWasSigned) -> EventData:
+def _consent_signed(fact: ConsentSigned) -> contracts.ConsentSigned:
     text = fact.consent.text
     section = contracts.ConsentDocument(
         document=text.document,
@@ -72,7 +64,7 @@ def _consent_signed(fact: facts.ConsentWasSigned) -> EventData:
     )
 
 
-def _plan_signed(fact: facts.PlanWasSigned) -> dict[str, Any]:
+def _plan_signed(fact: PlanSigned) -> dict[str, Any]:
     plan = fact.plan
     assert plan.signature is not None
     return {
@@ -125,7 +117,7 @@ def _plan_signed(fact: facts.PlanWasSigned) -> dict[str, Any]:
     }
 
 
-def _plan_changed(fact: facts.PlanChanged) -> dict[str, Any]:
+def _plan_changed(fact: PlanChanged) -> dict[str, Any]:
     return {
         "patient_id": fact.plan.patient_id,
         "plan_id": fact.plan.id,
@@ -134,7 +126,7 @@ def _plan_changed(fact: facts.PlanChanged) -> dict[str, Any]:
     }
 
 
-def _session(fact: facts.SessionFact) -> dict[str, Any]:
+def _session(fact: SessionFact) -> dict[str, Any]:
     session = fact.session
     return {
         "patient_id": session.patient_id,
@@ -149,7 +141,7 @@ def _session(fact: facts.SessionFact) -> dict[str, Any]:
     }
 
 
-def _session_refused(fact: facts.SessionWasRefused) -> EventData:
+def _session_refused(fact: SessionRefused) -> contracts.SessionRefused:
     refusal = fact.session.refusal
     assert refusal is not None
     details = contracts.RefusalDetails(items=refusal.items)
@@ -162,7 +154,7 @@ def _session_refused(fact: facts.SessionWasRefused) -> EventData:
     )
 
 
-def _session_ended(fact: facts.SessionWasCompleted | facts.SessionWasAborted) -> dict[str, Any]:
+def _session_ended(fact: SessionCompleted | SessionAborted) -> dict[str, Any]:
     session = fact.session
     assert session.outcome is not None
     return {
@@ -178,7 +170,7 @@ def _session_ended(fact: facts.SessionWasCompleted | facts.SessionWasAborted) ->
     }
 
 
-def _services_corrected(fact: facts.SessionServicesWereCorrected) -> EventData:
+def _services_corrected(fact: SessionServicesCorrected) -> contracts.SessionServicesCorrected:
     session = fact.session
     assert session.services is not None
     return contracts.SessionServicesCorrected(
@@ -207,7 +199,7 @@ def _line(line: ServiceLine) -> contracts.SessionServiceLine:
     )
 
 
-def _clinical_fact(fact: facts.ClinicalFactWasReported) -> EventData:
+def _clinical_fact(fact: ClinicalFactReported) -> contracts.ClinicalFactReported:
     section = contracts.ClinicalFactForScreening(
         fact=session_codes.ReportedFact(fact.report.fact.value),
         value=fact.report.value,
@@ -221,11 +213,11 @@ def _clinical_fact(fact: facts.ClinicalFactWasReported) -> EventData:
     )
 
 
-def _integration(fact: facts.IntegrationFact) -> dict[str, Any]:
+def _integration(fact: IntegrationFact) -> dict[str, Any]:
     return {"patient_id": fact.patient_id, "dosing_session_id": fact.dosing_session_id, "due_by": fact.due_by}
 
 
-def _vitals(fact: facts.VitalsWereBreached | facts.VitalsAreOverdue) -> dict[str, Any]:
+def _vitals(fact: VitalsBreached | VitalsOverdue) -> dict[str, Any]:
     return {
         "patient_id": fact.session.patient_id,
         "session_id": fact.session.id,
@@ -234,7 +226,7 @@ def _vitals(fact: facts.VitalsWereBreached | facts.VitalsAreOverdue) -> dict[str
     }
 
 
-def _adverse_event_reported(fact: facts.AdverseEventWasReported) -> EventData:
+def _adverse_event_reported(fact: AdverseEventReported) -> contracts.AdverseEventReported:
     event = fact.event
     return contracts.AdverseEventReported(
         patient_id=event.patient_id,
@@ -246,7 +238,7 @@ def _adverse_event_reported(fact: facts.AdverseEventWasReported) -> EventData:
     )
 
 
-def _adverse_event_reviewed(fact: facts.AdverseEventWasReviewed) -> EventData:
+def _adverse_event_reviewed(fact: AdverseEventReviewed) -> contracts.AdverseEventReviewed:
     return contracts.AdverseEventReviewed(
         patient_id=fact.event.patient_id,
         adverse_event_id=fact.event.id,
@@ -255,44 +247,52 @@ def _adverse_event_reviewed(fact: facts.AdverseEventWasReviewed) -> EventData:
     )
 
 
-PUBLISHED: PublicationTable = {
-    facts.ConsentWasSigned: of_consent(_consent_signed),
-    facts.ConsentWasWithdrawn: of_consent(lambda fact: contracts.ConsentWithdrawn(**_consent(fact))),
-    facts.ConsentHasExpired: of_consent(lambda fact: contracts.ConsentExpired(**_consent(fact))),
-    facts.PlanWasActivated: of_plan(lambda fact: contracts.PlanActivated(**_plan_signed(fact))),
-    facts.PlanWasAdjusted: of_plan(lambda fact: contracts.PlanAdjusted(**_plan_signed(fact))),
-    facts.PlanWasPutOnHold: of_plan(lambda fact: contracts.PlanPutOnHold(**_plan_changed(fact))),
-    facts.PlanWasResumed: of_plan(lambda fact: contracts.PlanResumed(**_plan_changed(fact))),
-    facts.PlanWasCompleted: of_plan(lambda fact: contracts.PlanCompleted(**_plan_changed(fact))),
-    facts.PlanWasDiscontinued: of_plan(lambda fact: contracts.PlanDiscontinued(**_plan_changed(fact))),
-    facts.SessionWasCheckedIn: of_session(lambda fact: contracts.SessionCheckedIn(**_session(fact))),
-    facts.SessionWasCleared: of_session(lambda fact: contracts.SessionCleared(**_session(fact))),
-    facts.SessionWasRefused: of_session(_session_refused),
-    facts.SessionWasStarted: of_session(lambda fact: contracts.SessionStarted(**_session(fact))),
-    facts.DoseWasAdministered: of_session(lambda fact: contracts.DoseAdministered(**_session(fact))),
-    facts.SessionWasDischarged: of_session(lambda fact: contracts.SessionDischarged(**_session(fact))),
-    facts.SessionWasCompleted: of_session(lambda fact: contracts.SessionCompleted(**_session_ended(fact))),
-    facts.SessionWasAborted: of_session(lambda fact: contracts.SessionAborted(**_session_ended(fact))),
-    facts.SessionServicesWereCorrected: of_session(_services_corrected),
-    facts.ClinicalFactWasReported: of_session(_clinical_fact),
-    facts.VitalsWereBreached: of_session(lambda fact: contracts.VitalsBreached(**_vitals(fact))),
-    facts.VitalsAreOverdue: of_session(lambda fact: contracts.VitalsOverdue(**_vitals(fact))),
-    facts.IntegrationIsDue: of_patient(lambda fact: contracts.IntegrationDue(**_integration(fact))),
-    facts.IntegrationWasDone: of_patient(lambda fact: contracts.IntegrationDone(**_integration(fact))),
-    facts.IntegrationIsOverdue: of_patient(lambda fact: contracts.IntegrationOverdue(**_integration(fact))),
-    facts.AdverseEventWasReported: of_adverse_event(_adverse_event_reported),
-    facts.AdverseEventWasReviewed: of_adverse_event(_adverse_event_reviewed),
-    facts.DrugCountDidNotMatch: of_location(
+PUBLISHED: PublicationTable = published(
+    says(ConsentSigned, contracts.ConsentSigned, _consent_signed),
+    says(ConsentWithdrawn, contracts.ConsentWithdrawn, lambda fact: contracts.ConsentWithdrawn(**_consent(fact))),
+    says(ConsentExpired, contracts.ConsentExpired, lambda fact: contracts.ConsentExpired(**_consent(fact))),
+    says(PlanActivated, contracts.PlanActivated, lambda fact: contracts.PlanActivated(**_plan_signed(fact))),
+    says(PlanAdjusted, contracts.PlanAdjusted, lambda fact: contracts.PlanAdjusted(**_plan_signed(fact))),
+    says(PlanPutOnHold, contracts.PlanPutOnHold, lambda fact: contracts.PlanPutOnHold(**_plan_changed(fact))),
+    says(PlanResumed, contracts.PlanResumed, lambda fact: contracts.PlanResumed(**_plan_changed(fact))),
+    says(PlanCompleted, contracts.PlanCompleted, lambda fact: contracts.PlanCompleted(**_plan_changed(fact))),
+    says(PlanDiscontinued, contracts.PlanDiscontinued, lambda fact: contracts.PlanDiscontinued(**_plan_changed(fact))),
+    says(SessionCheckedIn, contracts.SessionCheckedIn, lambda fact: contracts.SessionCheckedIn(**_session(fact))),
+    says(SessionCleared, contracts.SessionCleared, lambda fact: contracts.SessionCleared(**_session(fact))),
+    says(SessionRefused, contracts.SessionRefused, _session_refused),
+    says(SessionStarted, contracts.SessionStarted, lambda fact: contracts.SessionStarted(**_session(fact))),
+    says(DoseAdministered, contracts.DoseAdministered, lambda fact: contracts.DoseAdministered(**_session(fact))),
+    says(SessionDischarged, contracts.SessionDischarged, lambda fact: contracts.SessionDischarged(**_session(fact))),
+    says(SessionCompleted, contracts.SessionCompleted, lambda fact: contracts.SessionCompleted(**_session_ended(fact))),
+    says(SessionAborted, contracts.SessionAborted, lambda fact: contracts.SessionAborted(**_session_ended(fact))),
+    says(SessionServicesCorrected, contracts.SessionServicesCorrected, _services_corrected),
+    says(ClinicalFactReported, contracts.ClinicalFactReported, _clinical_fact),
+    says(VitalsBreached, contracts.VitalsBreached, lambda fact: contracts.VitalsBreached(**_vitals(fact))),
+    says(VitalsOverdue, contracts.VitalsOverdue, lambda fact: contracts.VitalsOverdue(**_vitals(fact))),
+    says(IntegrationDue, contracts.IntegrationDue, lambda fact: contracts.IntegrationDue(**_integration(fact))),
+    says(IntegrationDone, contracts.IntegrationDone, lambda fact: contracts.IntegrationDone(**_integration(fact))),
+    says(
+        IntegrationOverdue,
+        contracts.IntegrationOverdue,
+        lambda fact: contracts.IntegrationOverdue(**_integration(fact)),
+    ),
+    says(AdverseEventReported, contracts.AdverseEventReported, _adverse_event_reported),
+    says(AdverseEventReviewed, contracts.AdverseEventReviewed, _adverse_event_reviewed),
+    says(
+        DrugCountMismatched,
+        contracts.DrugCountMismatch,
         lambda fact: contracts.DrugCountMismatch(
             location_id=fact.location_id, container_id=fact.container_id, at=fact.at
-        )
+        ),
     ),
-    facts.DrugDayWasClosed: of_location(
+    says(
+        DrugDayClosed,
+        contracts.DrugDayClosed,
         lambda fact: contracts.DrugDayClosed(
             location_id=fact.location_id,
             day=fact.day.isoformat(),
             closed_at=fact.at,
             open_discrepancies=fact.open_discrepancies,
-        )
+        ),
     ),
-}
+)

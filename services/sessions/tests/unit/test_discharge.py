@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from careflow_domain.errors import DomainError
 from services.sessions.tests.builders import NOW, NURSE, POLICY, PRESCRIBER, minutes, vitals
 from sessions.domain.checks import RiskLevel
 from sessions.domain.discharge import CRITERIA, DischargeScore, Leaving, discharge
-from sessions.domain.errors import DomainError
 from sessions.domain.monitoring import Monitoring
 from sessions.domain.vitals import VitalSigns
 from sessions.domain.words import Route

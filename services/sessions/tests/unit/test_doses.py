@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from careflow_domain.errors import DomainError
 from services.sessions.tests.builders import order, per_kg
 from sessions.domain.doses import Ceiling, StatedDose
-from sessions.domain.errors import DomainError
 from sessions.domain.units import (
     Amount,
     Kilograms,

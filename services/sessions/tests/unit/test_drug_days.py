@@ -2,6 +2,7 @@
 
 import pytest
 
+from careflow_domain.errors import DomainError
 from services.sessions.tests.builders import (
     MILL_VALLEY,
     NOW,
@@ -13,10 +14,8 @@ from services.sessions.tests.builders import (
     new_uuid,
     vial,
 )
-from sessions.domain import facts
-from sessions.domain.drug_days import DiscrepancyKind, DrugDay, Settled, Settlement
+from sessions.domain.drug_days import DiscrepancyKind, DrugCountMismatched, DrugDay, DrugDayClosed, Settled, Settlement
 from sessions.domain.drug_log import Container
-from sessions.domain.errors import DomainError
 from sessions.domain.ids import ContainerId
 from sessions.domain.units import milligrams
 
@@ -35,7 +34,7 @@ def test_a_day_closes_when_every_count_is_within_tolerance(counted: str) -> None
     day = closed(vial(), counted)
 
     assert not day.discrepancies
-    assert [type(fact) for fact in day.facts] == [facts.DrugDayWasClosed]
+    assert [type(fact) for fact in day.facts] == [DrugDayClosed]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +55,7 @@ def test_a_day_that_does_not_add_up_closes_only_with_its_discrepancies_acknowled
 
     day = closed(container, counted, acknowledgement="counted twice, told the medical director")
 
-    assert [type(fact) for fact in day.facts] == [facts.DrugCountDidNotMatch, facts.DrugDayWasClosed]
+    assert [type(fact) for fact in day.facts] == [DrugCountMismatched, DrugDayClosed]
     assert len(day.open) == 1
 
 

@@ -9,6 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from careflow_domain.errors import DomainError
 from services.sessions.tests.builders import (
     MILL_VALLEY,
     NOW,
@@ -24,7 +25,6 @@ from services.sessions.tests.builders import (
     vial,
 )
 from sessions.domain.drug_entries import ADDING, WITNESSED, Entry, EntryKind
-from sessions.domain.errors import DomainError
 from sessions.domain.ids import DrawId, EntryId, SessionId, StaffId
 from sessions.domain.units import Milligrams, Millilitres, milligrams
 

@@ -8,8 +8,7 @@ import pytest
 
 from services.sessions.tests.builders import ANA, CLEARANCE, NOW, PLAN, days, hours, new_uuid
 from services.sessions.tests.course_builders import clearance, course, hour_before, screen
-from sessions.domain import facts
-from sessions.domain.course import Course
+from sessions.domain.course import Course, IntegrationDone, IntegrationDue, IntegrationOverdue
 from sessions.domain.eligibility import ClearanceStatus, ClearanceTerms, Eligibility
 from sessions.domain.ids import AlertId, ClearanceId, SessionId
 from sessions.domain.words import Route, VisitKind
@@ -108,7 +107,7 @@ def test_a_dose_asks_for_one_integration_however_many_doses_the_session_has() ->
     twice = once.dosed(SessionId("dosing"), PLAN, at=NOW, due_within=hours(72), overdue_after=days(7))
 
     assert twice is once
-    assert [type(fact) for fact in once.facts] == [facts.IntegrationIsDue]
+    assert [type(fact) for fact in once.facts] == [IntegrationDue]
     assert once.due_at == NOW + days(7)
 
 
@@ -118,13 +117,13 @@ def test_an_integration_that_began_before_the_dose_does_not_answer_it() -> None:
 
     assert before.integrations
     assert not after.integrations
-    assert isinstance(after.facts[-1], facts.IntegrationWasDone)
+    assert isinstance(after.facts[-1], IntegrationDone)
 
 
 def test_an_overdue_integration_is_said_once() -> None:
     late = dosed().integrations_overdue(now=NOW + days(8))
 
-    assert isinstance(late.facts[-1], facts.IntegrationIsOverdue)
+    assert isinstance(late.facts[-1], IntegrationOverdue)
     assert late.facts[-1].at == NOW + days(7)
     assert late.due_at is None
     assert late.integrations_overdue(now=NOW + days(9)) is late

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from careflow_domain.errors import DomainError
 from services.sessions.tests.builders import (
     ANA,
     NOW,
@@ -33,7 +34,6 @@ from sessions.domain.checks import (
 )
 from sessions.domain.dose_question import DoseQuestion
 from sessions.domain.eligibility import Eligibility
-from sessions.domain.errors import DomainError
 from sessions.domain.gate import Attestation, Refusal, RefusalReason
 from sessions.domain.gate_items import GATE, examine
 from sessions.domain.ids import AlertId

@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
+from careflow_domain.errors import DomainError
 from services.sessions.tests.builders import ANA, CODES, NOW, PLAN, POLICY, PRESCRIBER, days, new_uuid, per_kg
 from services.sessions.tests.course_builders import clearance, consent, plan, plan_terms, visits
-from sessions.domain import facts
 from sessions.domain.consents import IN_PERSON, Consent, ConsentCategory, ConsentState, ConsentText
 from sessions.domain.eligibility import ClearanceCopy, ClearanceTerms
-from sessions.domain.errors import DomainError
 from sessions.domain.ids import ConsentId
-from sessions.domain.plans import Plan, PlanChangeReason, PlanState, PlanTerms
+from sessions.domain.plan_terms import PlanTerms
+from sessions.domain.plans import Plan, PlanActivated, PlanAdjusted, PlanChangeReason, PlanState
 from sessions.domain.words import Phase, Route, VisitKind
 
 
@@ -38,7 +38,7 @@ def test_a_signed_plan_is_active_and_says_so() -> None:
     active = signed(plan_terms())
 
     assert (active.state, active.revision) == (PlanState.ACTIVE, 1)
-    assert [type(fact) for fact in active.facts] == [facts.PlanWasActivated]
+    assert [type(fact) for fact in active.facts] == [PlanActivated]
     assert active.signature is not None
     assert active.signature.policy_version == POLICY.version
 
@@ -114,7 +114,7 @@ def test_the_step_into_maintenance_is_a_newer_signed_version_and_there_is_no_way
     maintenance = adjusted(plan(), Phase.MAINTENANCE)
 
     assert maintenance.revision == 2
-    assert isinstance(maintenance.facts[-1], facts.PlanWasAdjusted)
+    assert isinstance(maintenance.facts[-1], PlanAdjusted)
     with pytest.raises(DomainError, match="phase_goes_forward"):
         adjusted(maintenance, Phase.INDUCTION)
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from careflow_domain.errors import DomainError
 from services.sessions.tests.builders import CODES, NOW, NURSE, PRESCRIBER, THERAPIST, dose, minutes
 from sessions.domain.doses import Dose
-from sessions.domain.errors import DomainError
 from sessions.domain.ids import StaffId
 from sessions.domain.service_lines import TherapyTime, dosing_lines, expected_lines, therapy_lines
 from sessions.domain.words import Modality, Route, VisitKind

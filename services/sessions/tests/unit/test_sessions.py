@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from careflow_domain.errors import DomainError
 from services.sessions.tests.builders import (
     ANA,
     APPOINTMENT,
@@ -20,15 +21,14 @@ from services.sessions.tests.builders import (
     order,
 )
 from services.sessions.tests.course_builders import question
-from sessions.domain import facts
 from sessions.domain.appointments import AppointmentStatus
+from sessions.domain.booked_sessions import appointment_became, scheduled
 from sessions.domain.checks import Checks
-from sessions.domain.errors import DomainError
 from sessions.domain.gate import Gate
 from sessions.domain.gate_items import examine
 from sessions.domain.ids import PatientId
 from sessions.domain.service_lines import BillableServices
-from sessions.domain.sessions import Session
+from sessions.domain.sessions import Session, SessionCheckedIn, SessionCompleted, SessionStarted
 from sessions.domain.states import Outcome, SessionState
 from sessions.domain.words import VisitKind
 
@@ -76,21 +76,21 @@ def test_a_therapy_hour_needs_no_gate() -> None:
 
     assert (hour.state, hour.outcome) == (SessionState.COMPLETED, Outcome.COMPLETED)
     assert [type(fact) for fact in hour.facts] == [
-        facts.SessionWasCheckedIn,
-        facts.SessionWasStarted,
-        facts.SessionWasCompleted,
+        SessionCheckedIn,
+        SessionStarted,
+        SessionCompleted,
     ]
 
 
 def test_an_older_word_of_booking_changes_nothing() -> None:
-    session = Session.scheduled(SESSION, appointment(version=3))
+    session = scheduled(SESSION, appointment(version=3))
 
-    assert session.appointment_became(appointment(version=2, starts_at=NOW + hours(5))) is session
+    assert appointment_became(session, appointment(version=2, starts_at=NOW + hours(5))) is session
 
 
 def test_an_arrival_recorded_here_and_heard_back_is_no_new_version() -> None:
     session = arrived()
-    assert session.appointment_became(appointment(status=AppointmentStatus.ARRIVED, version=2)) is session
+    assert appointment_became(session, appointment(status=AppointmentStatus.ARRIVED, version=2)) is session
 
 
 @pytest.mark.parametrize(
@@ -105,34 +105,34 @@ def test_an_arrival_recorded_here_and_heard_back_is_no_new_version() -> None:
 def test_the_first_word_heard_of_an_appointment_makes_its_session(
     status: AppointmentStatus, state: SessionState
 ) -> None:
-    session = Session.scheduled(SESSION, appointment(status=status, version=4))
+    session = scheduled(SESSION, appointment(status=status, version=4))
 
     assert (session.state, session.version) == (state, 1)
 
 
 def test_a_visit_that_was_marked_missed_may_be_corrected() -> None:
-    missed = Session.scheduled(SESSION, appointment(status=AppointmentStatus.MISSED))
+    missed = scheduled(SESSION, appointment(status=AppointmentStatus.MISSED))
 
-    assert missed.appointment_became(appointment(version=2)).state is SessionState.SCHEDULED
+    assert appointment_became(missed, appointment(version=2)).state is SessionState.SCHEDULED
 
 
 def test_who_was_marked_missed_and_came_is_checked_in() -> None:
-    missed = Session.scheduled(SESSION, appointment(status=AppointmentStatus.MISSED, version=2))
-    corrected = missed.appointment_became(appointment(status=AppointmentStatus.ARRIVED, version=3))
+    missed = scheduled(SESSION, appointment(status=AppointmentStatus.MISSED, version=2))
+    corrected = appointment_became(missed, appointment(status=AppointmentStatus.ARRIVED, version=3))
 
     assert corrected.state is SessionState.ARRIVED
-    assert isinstance(corrected.facts[-1], facts.SessionWasCheckedIn)
+    assert isinstance(corrected.facts[-1], SessionCheckedIn)
 
 
 def test_once_it_has_begun_booking_does_not_cancel_it() -> None:
-    cancelled = started().appointment_became(appointment(status=AppointmentStatus.CANCELLED, version=9))
+    cancelled = appointment_became(started(), appointment(status=AppointmentStatus.CANCELLED, version=9))
 
     assert cancelled.state is SessionState.IN_PROGRESS
 
 
 def test_a_session_opened_early_is_filled_in_when_booking_is_heard() -> None:
     opened = Session.opened(SESSION, APPOINTMENT, ANA, VisitKind.DOSING, MILL_VALLEY).arrived(now=NOW)
-    filled = opened.appointment_became(appointment())
+    filled = appointment_became(opened, appointment())
 
     assert (filled.id, filled.state, filled.starts_at) == (SESSION, SessionState.ARRIVED, NOW)
     assert filled.providers
@@ -142,7 +142,7 @@ def test_a_session_opened_early_is_filled_in_when_booking_is_heard() -> None:
 def test_a_session_opened_for_somebody_or_something_else_than_booked_begins_anew(mistake: dict[str, Any]) -> None:
     by_hand: dict[str, Any] = {"patient_id": ANA, "kind": VisitKind.DOSING, **mistake}
     opened = Session.opened(SESSION, APPOINTMENT, by_hand["patient_id"], by_hand["kind"], MILL_VALLEY)
-    corrected = opened.arrived(now=NOW).appointment_became(appointment())
+    corrected = appointment_became(opened.arrived(now=NOW), appointment())
 
     assert (corrected.patient_id, corrected.kind, corrected.booked_kind) == (ANA, VisitKind.DOSING, VisitKind.DOSING)
     assert (corrected.state, corrected.version, corrected.facts) == (SessionState.SCHEDULED, 3, ())
@@ -152,14 +152,14 @@ def test_a_session_under_way_keeps_the_patient_it_was_opened_for() -> None:
     opened = Session.opened(SESSION, APPOINTMENT, PatientId("somebody-else"), VisitKind.INTEGRATION, MILL_VALLEY)
     begun = opened.arrived(now=NOW).started(None, now=NOW)
 
-    assert begun.appointment_became(appointment()).patient_id == "somebody-else"
+    assert appointment_became(begun, appointment()).patient_id == "somebody-else"
 
 
 @pytest.mark.parametrize(
     ("session", "code"),
     [
         (arrived(VisitKind.PREPARATION), "not_a_dosing_session"),
-        (arrived().appointment_became(appointment(status=AppointmentStatus.CANCELLED, version=2)), "wrong_state"),
+        (appointment_became(arrived(), appointment(status=AppointmentStatus.CANCELLED, version=2)), "wrong_state"),
     ],
 )
 def test_nothing_is_drawn_up_for_a_session_without_a_dose(session: Session, code: str) -> None:

@@ -5,15 +5,15 @@ from datetime import timedelta
 
 import pytest
 
+from careflow_domain.aggregate import Fact
+from careflow_domain.errors import DomainError
 from services.sessions.tests.builders import NOW, NURSE, POLICY, checked, dose, hours, minutes, vitals
 from services.sessions.tests.course_builders import question
-from sessions.domain import facts
-from sessions.domain.errors import DomainError
 from sessions.domain.gate_items import examine
 from sessions.domain.monitoring import Monitoring
 from sessions.domain.sessions import Session
 from sessions.domain.vitals import BloodPressure, Severity, Signal, Symptom, VitalSigns, assess
-from sessions.domain.watch import alarmed, observed
+from sessions.domain.watch import VitalsBreached, VitalsOverdue, alarmed, observed
 from sessions.domain.words import Route
 
 LIMITS, TIMES = POLICY.vitals_limits, POLICY.vitals_times
@@ -105,8 +105,8 @@ def monitored() -> Session:
     return session.dosed(dose(), gate, monitoring)
 
 
-def said(session: Session) -> list[facts.Fact]:
-    return [fact for fact in session.facts if isinstance(fact, facts.VitalsWereBreached | facts.VitalsAreOverdue)]
+def said(session: Session) -> list[Fact]:
+    return [fact for fact in session.facts if isinstance(fact, VitalsBreached | VitalsOverdue)]
 
 
 def test_a_missed_observation_is_said_after_five_minutes_and_again_after_ten() -> None:
@@ -145,7 +145,7 @@ def test_a_doubtful_pressure_is_due_again_within_five_minutes_and_then_said() ->
     assert not said(once)
 
     twice = observed(once, vitals((188, 95), at=NOW + minutes(20)), POLICY)
-    assert [type(fact) for fact in said(twice)] == [facts.VitalsWereBreached]
+    assert [type(fact) for fact in said(twice)] == [VitalsBreached]
 
 
 def test_a_doubtful_pressure_that_was_an_artefact_is_never_said() -> None:

@@ -2,12 +2,12 @@
 
 from typing import Final
 
+from careflow_domain.errors import not_found
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
 from careflow_service.mongo.vault import Vault
 from sessions.domain.eligibility import Eligibility
-from sessions.domain.errors import not_found
 from sessions.domain.patients import PatientCopy
 
 PATIENTS: Final = "patients"

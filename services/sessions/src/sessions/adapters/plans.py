@@ -5,13 +5,13 @@ from typing import Final
 
 from pymongo import IndexModel
 
+from careflow_domain.errors import not_found
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
 from careflow_service.mongo.vault import Vault
 from sessions.application.ports import Due
 from sessions.domain.course import Course
-from sessions.domain.errors import not_found
 from sessions.domain.ids import PatientId
 from sessions.domain.plans import Plan, PlanState
 

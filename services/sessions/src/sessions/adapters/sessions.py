@@ -6,13 +6,13 @@ from typing import Final
 
 from pymongo import IndexModel
 
+from careflow_domain.errors import not_found
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
 from careflow_service.mongo.vault import Vault
 from sessions.application.ports import Due
 from sessions.domain.adverse_events import AdverseEvent
-from sessions.domain.errors import not_found
 from sessions.domain.ids import AppointmentId, PatientId
 from sessions.domain.sessions import Session
 from sessions.domain.states import SessionState

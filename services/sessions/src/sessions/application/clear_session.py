@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 
+from careflow_domain.errors import forbidden
 from careflow_service.identity import Actor, RequestKey, Role
 from careflow_service.work import Committed, Transaction
 from sessions.application.ask_gate import ask_guarded_gate
 from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
-from sessions.domain.errors import forbidden
 from sessions.domain.ids import SessionId, StaffId
 from sessions.domain.sessions import Session
 

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from careflow_domain.errors import conflict, invalid
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
 from sessions.application.ports import Ports
 from sessions.application.results import Changed
 from sessions.domain.clinic_day import clinic_day
 from sessions.domain.drug_days import DrugDay, Settled, Settlement, drug_day_id
-from sessions.domain.errors import conflict, invalid
 from sessions.domain.ids import ContainerId, LocationId, StaffId
 from sessions.domain.units import Milligrams
 

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey, Role
 from careflow_service.work import Committed, Transaction
 from sessions.application.ports import Ports
 from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
 from sessions.domain.discharge import DischargeScore, Leaving, discharge
-from sessions.domain.errors import conflict
 from sessions.domain.ids import SessionId, StaffId
 from sessions.domain.sessions import Session
 

@@ -7,7 +7,8 @@ from careflow_service.work import Committed, Transaction, Work
 from sessions.application.ports import Ports
 from sessions.application.results import Changed
 from sessions.domain.ids import PatientId, PlanId, StaffId
-from sessions.domain.plans import Plan, PlanTerms
+from sessions.domain.plan_terms import PlanTerms
+from sessions.domain.plans import Plan
 
 
 @dataclass(frozen=True, slots=True)

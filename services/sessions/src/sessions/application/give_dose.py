@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from careflow_domain.errors import conflict, invalid
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction
 from sessions.application.ask_gate import ask_guarded_gate
@@ -11,7 +12,6 @@ from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
 from sessions.domain.doses import Dose, StatedDose
 from sessions.domain.drug_log import Container
-from sessions.domain.errors import conflict, invalid
 from sessions.domain.ids import ContainerId, DrawId, EntryId, SessionId, StaffId
 from sessions.domain.monitoring import Monitoring
 from sessions.domain.sessions import Session

@@ -20,8 +20,8 @@ from careflow_events.subscription import Received
 from careflow_service.work import Transaction
 from sessions.application.ports import Ports
 from sessions.domain.appointments import AppointmentSnapshot, AppointmentStatus
+from sessions.domain.booked_sessions import appointment_became, scheduled
 from sessions.domain.ids import AppointmentId, LocationId, PatientId, PlanId, SessionId, StaffId
-from sessions.domain.sessions import Session
 from sessions.domain.words import Modality, Phase, Provider, ProviderRole, VisitKind
 
 TreatmentEvent = (
@@ -45,9 +45,9 @@ async def on_treatment(event: Received[T], tx: Transaction, ports: Ports) -> Non
         return
     known = await ports.sessions.of_appointment(snapshot.id)
     if known is None:
-        await ports.sessions.add(Session.scheduled(SessionId(tx.new_id()), snapshot), tx)
+        await ports.sessions.add(scheduled(SessionId(tx.new_id()), snapshot), tx)
         return
-    session = known.appointment_became(snapshot)
+    session = appointment_became(known, snapshot)
     if session is not known:
         await ports.sessions.save(session, expecting=known.version, tx=tx)
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
 from sessions.application.ports import Ports
 from sessions.application.results import Changed
-from sessions.domain.errors import conflict
 from sessions.domain.ids import AppointmentId, LocationId, PatientId, SessionId
 from sessions.domain.sessions import Session
 from sessions.domain.words import VisitKind

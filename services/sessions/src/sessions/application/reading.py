@@ -5,12 +5,12 @@ The drug log names no patient, so reading it is no read of clinical content.
 
 from dataclasses import dataclass
 
+from careflow_domain.errors import not_found
 from careflow_service.identity import Actor
 from sessions.application.ask_gate import ask_gate
 from sessions.application.ports import Ports
 from sessions.domain.consents import Consent
 from sessions.domain.drug_log import Container
-from sessions.domain.errors import not_found
 from sessions.domain.gate import Gate
 from sessions.domain.ids import AppointmentId, ContainerId, LocationId, PatientId, PlanId, SessionId
 from sessions.domain.plans import Plan

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
+from careflow_domain.errors import invalid
 from sessions.application.ports import Ports
 from sessions.domain.clinic_day import clinic_day
-from sessions.domain.errors import invalid
 from sessions.domain.ids import StaffId
 from sessions.domain.service_lines import BillableServices, TherapyTime, dosing_lines, therapy_lines
 from sessions.domain.sessions import Session

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from careflow_domain.errors import not_found
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
 from sessions.application.courses import course_of, keep_course
@@ -9,7 +10,6 @@ from sessions.application.ports import Ports
 from sessions.application.rendered_services import rendered_services
 from sessions.application.results import Changed
 from sessions.domain.adverse_events import AdverseEvent, Observation
-from sessions.domain.errors import not_found
 from sessions.domain.ids import AdverseEventId, PatientId, SessionId, StaffId
 from sessions.domain.states import UNDER_WAY, Outcome
 

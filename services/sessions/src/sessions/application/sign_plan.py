@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
 from sessions.application.ports import Ports
@@ -9,9 +10,8 @@ from sessions.application.results import Changed
 from sessions.domain.clinic_day import clinic_day
 from sessions.domain.consents import Consent
 from sessions.domain.eligibility import ClearanceCopy
-from sessions.domain.errors import conflict
 from sessions.domain.ids import PatientId, PlanId, StaffId
-from sessions.domain.plans import PlanTerms
+from sessions.domain.plan_terms import PlanTerms
 from sessions.domain.words import Route
 
 

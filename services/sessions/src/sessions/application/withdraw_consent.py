@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from careflow_domain.errors import not_found
 from careflow_service.identity import Actor, RequestKey, Role
 from careflow_service.work import Committed, Transaction, Work
 from sessions.application.ports import Ports
 from sessions.application.results import Changed
-from sessions.domain.errors import not_found
 from sessions.domain.ids import ConsentId
 
 

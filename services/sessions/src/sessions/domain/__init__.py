@@ -1,1 +1,1 @@
-"""The rules of treatment. Imports only the standard library; time and ids come in as arguments, facts go out."""
+"""The rules of treatment. Pure: no clock, no input or output; time and ids come in as arguments, facts go out."""

@@ -10,9 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, Self
 
-from sessions.domain import facts
-from sessions.domain.aggregate import Aggregate
-from sessions.domain.errors import conflict, invalid
+from careflow_domain.aggregate import Aggregate, Fact
+from careflow_domain.errors import conflict, invalid
 from sessions.domain.ids import AdverseEventId, PatientId, SessionId, StaffId
 
 HOLDS_DOSING_FROM: Final = 2
@@ -43,6 +42,21 @@ class Observation:
     expected: bool
     related: bool
     started_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdverseEventFact(Fact):
+    event: "AdverseEvent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdverseEventReported(AdverseEventFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdverseEventReviewed(AdverseEventFact):
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +93,7 @@ class AdverseEvent(Aggregate):
             reported_by=by,
             reported_at=now,
         )
-        return replace(event, facts=(facts.AdverseEventWasReported(event=event, at=now),))
+        return event.saying(AdverseEventReported(event=event, at=now))
 
     @property
     def holds_dosing(self) -> bool:
@@ -99,4 +113,4 @@ class AdverseEvent(Aggregate):
         if self.reviews and self.reviews[-1].decision is not ReviewDecision.HOLD:
             raise conflict("review_final", "The review of this event has been decided.")
         after = replace(self.recording(), reviews=(*self.reviews, review))
-        return replace(after, facts=(*after.facts, facts.AdverseEventWasReviewed(event=after, at=review.at)))
+        return after.saying(AdverseEventReviewed(event=after, at=review.at))

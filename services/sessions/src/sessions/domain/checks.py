@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Generic, Self, TypeVar
 
-from sessions.domain.errors import invalid
+from careflow_domain.errors import invalid
 from sessions.domain.ids import StaffId
 from sessions.domain.units import Kilograms
 from sessions.domain.vitals import VitalSigns

@@ -10,9 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from sessions.domain import facts
-from sessions.domain.aggregate import Aggregate
-from sessions.domain.errors import conflict, invalid
+from careflow_domain.aggregate import Aggregate, Fact
+from careflow_domain.errors import conflict, invalid
 from sessions.domain.ids import ConsentId, PatientId, StaffId
 from sessions.domain.words import Route
 
@@ -42,6 +41,26 @@ class ConsentText:
     language: str
     route: Route | None = field(default=None, repr=False)
     policy_version: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentFact(Fact):
+    consent: "Consent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentSigned(ConsentFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentWithdrawn(ConsentFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentExpired(ConsentFact):
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +113,7 @@ class Consent(Aggregate):
             renews=tuple(each.id for each in earlier if each.is_about(category, text)),
             valid_until=valid_until,
         )
-        return replace(consent, facts=(facts.ConsentWasSigned(consent=consent, at=now),))
+        return consent.saying(ConsentSigned(consent=consent, at=now))
 
     @property
     def due_at(self) -> datetime | None:
@@ -122,13 +141,13 @@ class Consent(Aggregate):
         """The patient takes it back, always allowed while it counts. Refused: `consent_ended`."""
         if self.state is not ConsentState.SIGNED:
             raise conflict("consent_ended", "The consent has ended already.", state=self.state.value)
-        return self._ended(ConsentState.WITHDRAWN, now, facts.ConsentWasWithdrawn(consent=self, at=now))
+        return self._ended(ConsentState.WITHDRAWN, now, ConsentWithdrawn(consent=self, at=now))
 
     def expired(self, *, now: datetime) -> Self:
         """Its date has come; before that, or once it has ended, nothing changes."""
         if self.state is not ConsentState.SIGNED or now < self.valid_until:
             return self
-        ended = facts.ConsentHasExpired(consent=self, at=self.valid_until)
+        ended = ConsentExpired(consent=self, at=self.valid_until)
         return self._ended(ConsentState.EXPIRED, self.valid_until, ended)
 
     def superseded(self, *, now: datetime) -> Self:
@@ -137,7 +156,7 @@ class Consent(Aggregate):
             return self
         return self._ended(ConsentState.SUPERSEDED, now)
 
-    def _ended(self, state: ConsentState, at: datetime, *said: facts.Fact) -> Self:
+    def _ended(self, state: ConsentState, at: datetime, *said: Fact) -> Self:
         return replace(self.recording(*said), state=state, ended_at=at)
 
 

@@ -9,10 +9,31 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
 
-from sessions.domain import facts
-from sessions.domain.aggregate import Aggregate
+from careflow_domain.aggregate import Aggregate, Fact
 from sessions.domain.ids import AdverseEventId, PatientId, PlanId, SessionId
 from sessions.domain.words import VisitKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntegrationFact(Fact):
+    patient_id: PatientId
+    dosing_session_id: SessionId
+    due_by: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntegrationDue(IntegrationFact):
+    """A dose asked for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntegrationDone(IntegrationFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntegrationOverdue(IntegrationFact):
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +98,7 @@ class Course(Aggregate):
         if any(dose.session_id == session_id for dose in self.doses):
             return self
         task = IntegrationTask(dosing_session_id=session_id, due_by=at + due_within, overdue_at=at + overdue_after)
-        due = facts.IntegrationIsDue(patient_id=self.id, at=at, dosing_session_id=session_id, due_by=task.due_by)
+        due = IntegrationDue(patient_id=self.id, at=at, dosing_session_id=session_id, due_by=task.due_by)
         return replace(
             self.recording(due),
             doses=(*self.doses, DosedSession(session_id=session_id, plan_id=plan_id, at=at)),
@@ -93,9 +114,7 @@ class Course(Aggregate):
             before = {dose.session_id for dose in self.doses if dose.at < hour.started_at}
             answered = tuple(task for task in self.integrations if task.dosing_session_id in before)
         done = [
-            facts.IntegrationWasDone(
-                patient_id=self.id, at=now, dosing_session_id=task.dosing_session_id, due_by=task.due_by
-            )
+            IntegrationDone(patient_id=self.id, at=now, dosing_session_id=task.dosing_session_id, due_by=task.due_by)
             for task in answered
         ]
         return replace(
@@ -110,7 +129,7 @@ class Course(Aggregate):
         if not late:
             return self
         said = [
-            facts.IntegrationIsOverdue(
+            IntegrationOverdue(
                 patient_id=self.id,
                 at=task.overdue_at,
                 dosing_session_id=task.dosing_session_id,

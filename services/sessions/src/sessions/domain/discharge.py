@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from careflow_domain.errors import conflict, forbidden
 from sessions.domain.checks import RiskLevel
-from sessions.domain.errors import conflict, forbidden
 from sessions.domain.ids import StaffId
 from sessions.domain.monitoring import Monitoring
 from sessions.domain.policy import RoutePolicy, SessionsPolicy

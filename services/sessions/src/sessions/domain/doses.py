@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from sessions.domain.errors import invalid
+from careflow_domain.errors import invalid
 from sessions.domain.ids import ContainerId, DrawId, StaffId
 from sessions.domain.units import (
     Kilograms,

@@ -10,10 +10,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Self
 
-from sessions.domain import facts
-from sessions.domain.aggregate import Aggregate
+from careflow_domain.aggregate import Aggregate, Fact
+from careflow_domain.errors import conflict, invalid, not_found
 from sessions.domain.drug_log import Container
-from sessions.domain.errors import conflict, invalid, not_found
 from sessions.domain.ids import ContainerId, LocationId, StaffId
 from sessions.domain.units import Milligrams
 
@@ -49,6 +48,21 @@ class Discrepancy:
     expected: Milligrams
     counted: Milligrams | None
     settled: Settled | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrugCountMismatched(Fact):
+    """A container did not add up when the day was closed."""
+
+    location_id: LocationId
+    container_id: ContainerId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrugDayClosed(Fact):
+    location_id: LocationId
+    day: date
+    open_discrepancies: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +106,10 @@ class DrugDay(Aggregate):
                 "The day does not add up; settle it, or close it with open discrepancies.",
                 discrepancies=[{"container_id": each.container_id, "kind": each.kind.value} for each in found],
             )
-        said: list[facts.Fact] = [
-            facts.DrugCountDidNotMatch(at=now, location_id=location_id, container_id=each.container_id)
-            for each in found
+        said: list[Fact] = [
+            DrugCountMismatched(at=now, location_id=location_id, container_id=each.container_id) for each in found
         ]
-        closed = facts.DrugDayWasClosed(at=now, location_id=location_id, day=day, open_discrepancies=len(found))
+        closed = DrugDayClosed(at=now, location_id=location_id, day=day, open_discrepancies=len(found))
         return cls(
             id=drug_day_id(location_id, day),
             location_id=location_id,

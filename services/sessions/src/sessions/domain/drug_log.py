@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Self
 
-from sessions.domain.aggregate import Aggregate
+from careflow_domain.aggregate import Aggregate
+from careflow_domain.errors import conflict, forbidden, invalid, not_found
 from sessions.domain.drug_entries import ADDING, Draw, Entry, EntryKind, Witness
-from sessions.domain.errors import conflict, forbidden, invalid, not_found
 from sessions.domain.ids import ContainerId, DrawId, EntryId, LocationId, SessionId, StaffId
 from sessions.domain.units import Milligrams, MilligramsPerMillilitre, Millilitres, total
 

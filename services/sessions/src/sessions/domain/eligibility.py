@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from sessions.domain.aggregate import Aggregate
+from careflow_domain.aggregate import Aggregate
 from sessions.domain.ids import AlertId, ClearanceId, PatientId, RequestId
 from sessions.domain.words import Route
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from sessions.domain.errors import conflict, forbidden, invalid
+from careflow_domain.errors import conflict, forbidden, invalid
 from sessions.domain.ids import StaffId
 
 

@@ -9,24 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Generic, TypeVar
 
+from careflow_domain.errors import conflict
+from careflow_domain.setting import Setting
 from sessions.domain.doses import Ceiling
-from sessions.domain.errors import conflict
 from sessions.domain.units import Milligrams, MilligramsPerKilogram
 from sessions.domain.vitals import BloodPressure, ObservationPlan, Signal, SignalLimits, VitalsTimes
 from sessions.domain.words import Route
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting(Generic[T]):
-    """A value the clinic may change, what we ship, and where that comes from."""
-
-    value: T
-    default: T
-    source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

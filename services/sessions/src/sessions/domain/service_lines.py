@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
+from careflow_domain.errors import invalid
 from sessions.domain.doses import Dose
-from sessions.domain.errors import invalid
 from sessions.domain.ids import StaffId
 from sessions.domain.units import Milligrams, total
 from sessions.domain.words import Modality, Route, VisitKind

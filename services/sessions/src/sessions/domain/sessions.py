@@ -9,21 +9,74 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Self
 
-from sessions.domain import facts
-from sessions.domain.aggregate import Aggregate
-from sessions.domain.appointments import AppointmentSnapshot, AppointmentStatus
+from careflow_domain.aggregate import Aggregate, Fact
+from careflow_domain.errors import conflict, forbidden, invalid
 from sessions.domain.checks import Checks
 from sessions.domain.discharge import Discharge
 from sessions.domain.doses import Dose, Order
-from sessions.domain.errors import conflict, forbidden, invalid
 from sessions.domain.gate import Attestation, Gate, Override, Refusal
 from sessions.domain.ids import AppointmentId, LocationId, PatientId, PlanId, SessionId, StaffId
 from sessions.domain.monitoring import Monitoring
-from sessions.domain.reports import reports_in
+from sessions.domain.reports import ClinicalReport, reports_in
 from sessions.domain.service_lines import BillableServices, ServiceLine
 from sessions.domain.states import BEFORE_START, UNDER_WAY, Numbered, Outcome, SessionState
 from sessions.domain.units import Milligrams, total
 from sessions.domain.words import CONVERTIBLE_TO, Modality, Phase, Provider, VisitKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionFact(Fact):
+    session: "Session"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionCheckedIn(SessionFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionCleared(SessionFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRefused(SessionFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionStarted(SessionFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoseAdministered(SessionFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionDischarged(SessionFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionCompleted(SessionFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionAborted(SessionFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionServicesCorrected(SessionFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClinicalFactReported(SessionFact):
+    report: ClinicalReport = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,59 +132,10 @@ class Session(Aggregate):
             location_id=location_id,
         )
 
-    @classmethod
-    def scheduled(cls, session_id: SessionId, appointment: AppointmentSnapshot) -> Self:
-        """The session of an appointment heard of for the first time, in whatever state that is."""
-        blank = cls.opened(
-            session_id, appointment.id, appointment.patient_id, appointment.kind, appointment.location_id
-        )
-        return replace(blank.appointment_became(appointment), version=1)
-
-    def appointment_became(self, appointment: AppointmentSnapshot) -> Self:
-        """What booking says now. An older version changes nothing; a session that has started keeps its own course. One
-        the clinic opened for somebody or something else than was booked begins anew: nothing of it was theirs. News
-        without anything new is no change either, such as the arrival that was recorded here and is heard back: whoever
-        is at the bedside goes on with the version they have read.
-        """
-        if appointment.version <= self.appointment_version:
-            return self
-        booked = (appointment.patient_id, appointment.kind)
-        if self.state in BEFORE_START and self.appointment_version == 0 and booked != (self.patient_id, self.kind):
-            blank = self.opened(
-                self.id, self.appointment_id, appointment.patient_id, appointment.kind, appointment.location_id
-            )
-            return replace(blank, version=self.version)._told(appointment)
-        after = self._told(appointment)
-        unchanged = replace(after, version=self.version, appointment_version=self.appointment_version) == self
-        return self if unchanged else after
-
-    def _told(self, appointment: AppointmentSnapshot) -> Self:
-        known = replace(
-            self.recording(),
-            appointment_version=appointment.version,
-            starts_at=appointment.starts_at,
-            ends_at=appointment.ends_at,
-            modality=appointment.modality,
-            providers=appointment.providers,
-            location_id=appointment.location_id,
-            phase=appointment.phase or self.phase,
-            plan_id=appointment.plan_id or self.plan_id,
-        )
-        match appointment.status:
-            case AppointmentStatus.CANCELLED if self.state in BEFORE_START:
-                return replace(known, state=SessionState.CANCELLED)
-            case AppointmentStatus.MISSED if self.state in BEFORE_START:
-                return replace(known, state=SessionState.MISSED)
-            case AppointmentStatus.BOOKED if self.state in (SessionState.CANCELLED, SessionState.MISSED):
-                return replace(known, state=SessionState.SCHEDULED)
-            case AppointmentStatus.ARRIVED if self.state in (SessionState.SCHEDULED, SessionState.MISSED):
-                return known._said(facts.SessionWasCheckedIn, known.starts_at, state=SessionState.ARRIVED)
-        return known
-
     def arrived(self, *, now: datetime) -> Self:
         """The patient is there. Refused: `wrong_state`."""
         self._must_be(SessionState.SCHEDULED)
-        return self.recording()._said(facts.SessionWasCheckedIn, now, state=SessionState.ARRIVED)
+        return self.recording()._said(SessionCheckedIn, now, state=SessionState.ARRIVED)
 
     def planned_by(self, plan_id: PlanId, phase: Phase, numbered: Numbered) -> Self:
         """Which plan it belongs to, and which of its visits it is. Part of another change: not a version of its own."""
@@ -142,10 +146,7 @@ class Session(Aggregate):
         self._must_be_dosing()
         self._must_be(SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED)
         after = replace(self.recording(), state=SessionState.CHECKED, checks=self.checks.with_newer(newer), gate=None)
-        reports = tuple(
-            facts.ClinicalFactWasReported(session=after, at=now, report=report) for report in reports_in(newer)
-        )
-        return replace(after, facts=(*after.facts, *reports))
+        return after.saying(*(ClinicalFactReported(session=after, at=now, report=each) for each in reports_in(newer)))
 
     def ordered(self, order: Order) -> Self:
         """The prescriber signed the order; a newer one takes its place until a dose was given."""
@@ -167,14 +168,14 @@ class Session(Aggregate):
         signed = (*self.overrides, *overrides)
         gate.must_be_open(signed)
         cleared = replace(self.recording(), gate=gate, overrides=signed)
-        return cleared._said(facts.SessionWasCleared, gate.at, state=SessionState.CLEARED)
+        return cleared._said(SessionCleared, gate.at, state=SessionState.CLEARED)
 
     def refused(self, refusal: Refusal) -> Self:
         """No dose today."""
         self._must_be_dosing()
         self._must_be(SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED)
         refused = replace(self.recording(), refusal=refusal)
-        return refused._said(facts.SessionWasRefused, refusal.at, state=SessionState.REFUSED)
+        return refused._said(SessionRefused, refusal.at, state=SessionState.REFUSED)
 
     def converted(self, kind: VisitKind, *, patient_agreed: bool) -> Self:
         """A refused dosing visit becomes a therapy hour. Refused: `agreement_missing`, `conversion_impossible`."""
@@ -193,7 +194,7 @@ class Session(Aggregate):
         else:
             self._must_be(SessionState.ARRIVED)
         begun = replace(self.recording(), gate=gate or self.gate, started_at=now)
-        return begun._said(facts.SessionWasStarted, now, state=SessionState.IN_PROGRESS)
+        return begun._said(SessionStarted, now, state=SessionState.IN_PROGRESS)
 
     @property
     def alarm_at(self) -> datetime | None:
@@ -221,7 +222,7 @@ class Session(Aggregate):
             self.recording(), gate=gate, doses=(*self.doses, dose), monitoring=self.monitoring or monitoring
         )
         state = SessionState.IN_PROGRESS if dose.ended_at is None else SessionState.MONITORING
-        return given._said(facts.DoseWasAdministered, dose.started_at, state=state)
+        return given._said(DoseAdministered, dose.started_at, state=state)
 
     def dose_ended(self, *, now: datetime) -> Self:
         """The infusion has run in or was stopped. Refused: `no_dose_running`."""
@@ -237,14 +238,14 @@ class Session(Aggregate):
             raise conflict("dose_running", "The dose has not ended.")
         self._must_be(SessionState.MONITORING)
         leaving = replace(self.recording(), discharge=discharge)
-        return leaving._said(facts.SessionWasDischarged, discharge.at, state=SessionState.DISCHARGED)
+        return leaving._said(SessionDischarged, discharge.at, state=SessionState.DISCHARGED)
 
     def completed(self, services: BillableServices, *, now: datetime) -> Self:
         """It took place. A dosing session is completed after discharge. Refused: `wrong_state`."""
         self._must_be(SessionState.DISCHARGED if self.kind is VisitKind.DOSING else SessionState.IN_PROGRESS)
         outcome = Outcome.COMPLETED if self.kind is self.booked_kind else Outcome.CONVERTED
         done = replace(self.recording(), services=services, ended_at=now, outcome=outcome)
-        return done._said(facts.SessionWasCompleted, now, state=SessionState.COMPLETED)
+        return done._said(SessionCompleted, now, state=SessionState.COMPLETED)
 
     def aborted(self, outcome: Outcome, reason: str, services: BillableServices, *, now: datetime) -> Self:
         """It was stopped, or the patient left; only what was rendered is billed. Refused: `reason_missing`."""
@@ -260,7 +261,7 @@ class Session(Aggregate):
             outcome=outcome,
             end_reason=reason,
         )
-        return stopped._said(facts.SessionWasAborted, now, state=SessionState.ABORTED)
+        return stopped._said(SessionAborted, now, state=SessionState.ABORTED)
 
     def services_corrected(self, lines: tuple[ServiceLine, ...], by: StaffId, *, now: datetime) -> Self:
         """A clinician replaces the lines of what they rendered; those of others stay. Refused: `wrong_state`,
@@ -274,7 +275,7 @@ class Session(Aggregate):
         revision = self.services.revision + 1
         corrected = BillableServices(revision=revision, lines=(*others, *lines), by=by, at=now)
         after = replace(self.recording(), services=corrected)
-        return replace(after, facts=(*after.facts, facts.SessionServicesWereCorrected(session=after, at=now)))
+        return after.saying(SessionServicesCorrected(session=after, at=now))
 
     def expect_draw(self) -> None:
         """Drug is drawn up for a dosing session that has not ended. Refused: `not_a_dosing_session`, `wrong_state`."""
@@ -294,7 +295,6 @@ class Session(Aggregate):
         if self.state not in states:
             raise conflict("wrong_state", f"The session is {self.state.replace('_', ' ')}.", state=self.state.value)
 
-    def _said(self, fact: type[facts.SessionFact], at: datetime | None, *, state: SessionState) -> Self:
+    def _said(self, fact: type[SessionFact], at: datetime, *, state: SessionState) -> Self:
         after = replace(self, state=state)
-        assert at is not None
-        return replace(after, facts=(*after.facts, fact(session=after, at=at)))
+        return after.saying(fact(session=after, at=at))

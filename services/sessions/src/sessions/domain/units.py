@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
 
-from sessions.domain.errors import invalid
+from careflow_domain.errors import invalid
 
 
 @dataclass(frozen=True, slots=True, order=True)

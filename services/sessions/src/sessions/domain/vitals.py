@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sessions.domain.errors import invalid
+from careflow_domain.errors import invalid
 from sessions.domain.ids import StaffId
 
 

@@ -3,15 +3,29 @@
 Invariant: a breach or a missing observation is said in the same change that records it.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sessions.domain import facts
-from sessions.domain.errors import conflict
+from careflow_domain.errors import conflict
 from sessions.domain.policy import SessionsPolicy
-from sessions.domain.sessions import Session
+from sessions.domain.sessions import Session, SessionFact
 from sessions.domain.states import UNDER_WAY
-from sessions.domain.vitals import VitalSigns
+from sessions.domain.vitals import Severity, VitalSigns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VitalsFact(SessionFact):
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VitalsBreached(VitalsFact):
+    """A sign was out of its limits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VitalsOverdue(VitalsFact):
+    """A planned observation was missing."""
 
 
 def observed(session: Session, observation: VitalSigns, policy: SessionsPolicy) -> Session:
@@ -22,8 +36,8 @@ def observed(session: Session, observation: VitalSigns, policy: SessionsPolicy) 
     after = replace(session.recording(), monitoring=monitoring)
     if assessment.severity is None:
         return after
-    breached = facts.VitalsWereBreached(session=after, at=observation.observed_at, severity=assessment.severity)
-    return replace(after, facts=(*after.facts, breached))
+    breached = VitalsBreached(session=after, at=observation.observed_at, severity=assessment.severity)
+    return after.saying(breached)
 
 
 def alarmed(session: Session, policy: SessionsPolicy, *, now: datetime) -> Session:
@@ -34,5 +48,5 @@ def alarmed(session: Session, policy: SessionsPolicy, *, now: datetime) -> Sessi
     if severity is None:
         return session
     after = replace(session.recording(), monitoring=monitoring)
-    overdue = facts.VitalsAreOverdue(session=after, at=now, severity=severity)
-    return replace(after, facts=(*after.facts, overdue))
+    overdue = VitalsOverdue(session=after, at=now, severity=severity)
+    return after.saying(overdue)

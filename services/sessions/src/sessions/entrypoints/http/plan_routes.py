@@ -21,7 +21,8 @@ from sessions.application.review_doses import ReviewDoses
 from sessions.application.sign_plan import AdjustPlan, SignPlan
 from sessions.domain.doses import Ceiling
 from sessions.domain.ids import PatientId, PlanId, StaffId
-from sessions.domain.plans import Plan, PlanChangeReason, PlannedVisits, PlanState, PlanTerms
+from sessions.domain.plan_terms import PlannedVisits, PlanTerms
+from sessions.domain.plans import Plan, PlanChangeReason, PlanState
 from sessions.domain.units import Milligrams, MilligramsPerKilogram
 from sessions.domain.words import Modality, Phase, ProviderRole, RoomPurpose, Route, VisitKind
 from sessions.entrypoints.http.schemas import AggregateChanged, App, Code, Line, Note, Quantity, Staff, Uuid, changed
