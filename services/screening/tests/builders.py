@@ -10,11 +10,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from screening.adapters.clinical_content import clinical_policy, questionnaires
-from screening.domain.alerts import Positive, SafetyAlert, urgency
+from screening.domain.alert_urgency import Positive, urgency
+from screening.domain.alerts import AlertSource, SafetyAlert
 from screening.domain.case import Case
 from screening.domain.evaluation import Evaluation, EvaluationPart, PartRecord
 from screening.domain.evidence import Evidence, EvidenceKind, EvidenceResult, Measure
-from screening.domain.facts import AlertSource, Purpose
 from screening.domain.history import (
     ClinicalFact,
     ConditionCode,
@@ -35,6 +35,7 @@ from screening.domain.ids import (
     RequestId,
     StaffId,
 )
+from screening.domain.intake import Purpose
 from screening.domain.questionnaires import AlertLevel, AlertResponse, QuestionnaireDefinition
 from screening.domain.rota import Channel, ChannelKind, Responder, Rota, Shift
 

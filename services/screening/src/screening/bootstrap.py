@@ -6,6 +6,7 @@ import httpx
 
 from careflow_service.service import Http, Resources, Service
 from careflow_service.settings import SettingsError
+from screening import domain
 from screening.adapters import alerts, cases, clearances, on_call, screens, tasks
 from screening.adapters.alerts import MongoAlerts
 from screening.adapters.cases import MongoCases
@@ -45,7 +46,6 @@ from screening.application.submit_screening import SubmitScreeningHandler
 from screening.application.suspend_clearance import SuspendClearanceHandler
 from screening.application.use_cases import Screening
 from screening.deadlines import DEADLINES, EFFECTS
-from screening.domain.errors import DomainError
 from screening.published import PUBLISHED
 from screening.readiness import people_can_be_reached
 from screening.settings import ScreeningSettings
@@ -139,11 +139,11 @@ SERVICE: Service[ScreeningSettings, Ports, Screening] = Service(
     settings=ScreeningSettings,
     bootstrap=bootstrap,
     ports=lambda screening: screening.ports,
+    domain=domain,
     published=PUBLISHED,
     subscriptions=SUBSCRIPTIONS,
     http=http,
     ready={"on_call_channels": people_can_be_reached},
-    domain_error=DomainError,
     deadlines=DEADLINES,
     effects=EFFECTS,
     indexes=(*cases.INDEXES, *alerts.INDEXES, *clearances.INDEXES, *on_call.INDEXES, *screens.INDEXES, *tasks.INDEXES),

@@ -3,26 +3,34 @@
 Invariant: open data holds ids, process codes, times and alert levels; everything clinical goes into a sealed section.
 """
 
-from collections.abc import Callable
-from typing import Any
-
 from careflow_events import contracts
-from careflow_events.contracts import EventData, Sealed, codes, session_codes
-from careflow_events.publication import Publication, PublicationTable, patient_subject
-from screening.domain import facts
-from screening.domain.facts import Fact
+from careflow_events.contracts import Sealed, codes, session_codes
+from careflow_events.publication import PublicationTable, published, says
+from screening.domain.alerts import (
+    SafetyAlertAcknowledged,
+    SafetyAlertClosed,
+    SafetyAlertEscalated,
+    SafetyAlertRaised,
+    SafetyAlertUpgraded,
+)
+from screening.domain.case import ScreeningStarted, ScreeningSubmitted
+from screening.domain.clearance import (
+    ClearanceExpired,
+    ClearanceExpiring,
+    ClearanceExtended,
+    ClearanceGranted,
+    ClearanceReinstated,
+    ClearanceRevoked,
+    ClearanceSuspended,
+)
+from screening.domain.endings import ClearanceDeferred, ClearanceDenied, ScreeningClosed
+from screening.domain.evaluation import DiagnosesRecorded, EvaluationRecorded
+from screening.domain.evidence import EvidenceExpiring, EvidenceRecorded
+from screening.domain.intake import QuestionnaireCompleted, QuestionnaireRequested
+from screening.domain.pre_session import PreSessionScreenAssessed
 
 
-def says(event: Callable[[Any], EventData]) -> Callable[[Fact], Publication]:
-    """The row of one fact: its event, in the patient's stream, at the time it became true."""
-
-    def publication(fact: Fact) -> Publication:
-        return Publication(subject=patient_subject(fact.patient_id), data=event(fact), time=fact.at)
-
-    return publication
-
-
-def _questionnaire_completed(fact: facts.QuestionnaireWasCompleted) -> EventData:
+def _questionnaire_completed(fact: QuestionnaireCompleted) -> contracts.QuestionnaireCompleted:
     return contracts.QuestionnaireCompleted(
         patient_id=fact.patient_id,
         case_id=fact.case_id,
@@ -34,7 +42,7 @@ def _questionnaire_completed(fact: facts.QuestionnaireWasCompleted) -> EventData
     )
 
 
-def _pre_session_screen_assessed(fact: facts.PreSessionScreenWasAssessed) -> EventData:
+def _pre_session_screen_assessed(fact: PreSessionScreenAssessed) -> contracts.PreSessionScreenAssessed:
     section = contracts.PreSessionScreenForSessions(
         level=codes.AlertLevel(fact.level.value) if fact.level else None,
         score=fact.score,
@@ -50,7 +58,7 @@ def _pre_session_screen_assessed(fact: facts.PreSessionScreenWasAssessed) -> Eve
     )
 
 
-def _evaluation_recorded(fact: facts.EvaluationWasRecorded) -> EventData:
+def _evaluation_recorded(fact: EvaluationRecorded) -> contracts.EvaluationRecorded:
     lines = tuple(
         contracts.ServiceLine(code=line.code, units=line.units, minutes=line.minutes) for line in fact.service_lines
     )
@@ -67,7 +75,7 @@ def _evaluation_recorded(fact: facts.EvaluationWasRecorded) -> EventData:
     )
 
 
-def _diagnoses_recorded(fact: facts.DiagnosesWereRecorded) -> EventData:
+def _diagnoses_recorded(fact: DiagnosesRecorded) -> contracts.DiagnosesRecorded:
     section = contracts.DiagnosesForBilling(codes=fact.disclosed, withheld=fact.withheld)
     return contracts.DiagnosesRecorded(
         patient_id=fact.patient_id,
@@ -77,7 +85,7 @@ def _diagnoses_recorded(fact: facts.DiagnosesWereRecorded) -> EventData:
     )
 
 
-def _evidence_recorded(fact: facts.EvidenceWasRecorded) -> EventData:
+def _evidence_recorded(fact: EvidenceRecorded) -> contracts.EvidenceRecorded:
     return contracts.EvidenceRecorded(
         patient_id=fact.patient_id,
         evidence_id=fact.evidence_id,
@@ -86,7 +94,7 @@ def _evidence_recorded(fact: facts.EvidenceWasRecorded) -> EventData:
     )
 
 
-def _evidence_expiring(fact: facts.EvidenceIsExpiring) -> EventData:
+def _evidence_expiring(fact: EvidenceExpiring) -> contracts.EvidenceExpiring:
     return contracts.EvidenceExpiring(
         patient_id=fact.patient_id,
         evidence_id=fact.evidence_id,
@@ -95,7 +103,7 @@ def _evidence_expiring(fact: facts.EvidenceIsExpiring) -> EventData:
     )
 
 
-def _clearance_granted(fact: facts.ClearanceWasGranted) -> EventData:
+def _clearance_granted(fact: ClearanceGranted) -> contracts.ClearanceGranted:
     section = contracts.ClearanceForSessions(
         indications=tuple(codes.Indication(each) for each in fact.terms.indications),
         conditions=fact.terms.conditions,
@@ -114,7 +122,7 @@ def _clearance_granted(fact: facts.ClearanceWasGranted) -> EventData:
     )
 
 
-def _clearance_suspended(fact: facts.ClearanceWasSuspended) -> EventData:
+def _clearance_suspended(fact: ClearanceSuspended) -> contracts.ClearanceSuspended:
     return contracts.ClearanceSuspended(
         patient_id=fact.patient_id,
         clearance_id=fact.clearance_id,
@@ -124,76 +132,100 @@ def _clearance_suspended(fact: facts.ClearanceWasSuspended) -> EventData:
     )
 
 
-PUBLISHED: PublicationTable = {
-    facts.ScreeningWasStarted: says(
-        lambda fact: contracts.ScreeningStarted(patient_id=fact.patient_id, case_id=fact.case_id, started_at=fact.at)
+PUBLISHED: PublicationTable = published(
+    says(
+        ScreeningStarted,
+        contracts.ScreeningStarted,
+        lambda fact: contracts.ScreeningStarted(patient_id=fact.patient_id, case_id=fact.case_id, started_at=fact.at),
     ),
-    facts.ScreeningWasSubmitted: says(
+    says(
+        ScreeningSubmitted,
+        contracts.ScreeningSubmitted,
         lambda fact: contracts.ScreeningSubmitted(
             patient_id=fact.patient_id, case_id=fact.case_id, submitted_at=fact.at
-        )
+        ),
     ),
-    facts.ScreeningWasClosed: says(
+    says(
+        ScreeningClosed,
+        contracts.ScreeningClosed,
         lambda fact: contracts.ScreeningClosed(
             patient_id=fact.patient_id,
             case_id=fact.case_id,
             closed_at=fact.at,
             reason=codes.ScreeningCloseReason(fact.reason.value),
-        )
+        ),
     ),
-    facts.QuestionnaireWasRequested: says(
+    says(
+        QuestionnaireRequested,
+        contracts.QuestionnaireRequested,
         lambda fact: contracts.QuestionnaireRequested(
             patient_id=fact.patient_id,
             request_id=fact.request_id,
             purpose=codes.QuestionnairePurpose(fact.purpose.value),
             due_at=fact.due_at,
-        )
+        ),
     ),
-    facts.QuestionnaireWasCompleted: says(_questionnaire_completed),
-    facts.PreSessionScreenWasAssessed: says(_pre_session_screen_assessed),
-    facts.EvaluationWasRecorded: says(_evaluation_recorded),
-    facts.DiagnosesWereRecorded: says(_diagnoses_recorded),
-    facts.EvidenceWasRecorded: says(_evidence_recorded),
-    facts.EvidenceIsExpiring: says(_evidence_expiring),
-    facts.ClearanceWasGranted: says(_clearance_granted),
-    facts.ClearanceWasDenied: says(
-        lambda fact: contracts.ClearanceDenied(patient_id=fact.patient_id, case_id=fact.case_id, decided_at=fact.at)
+    says(QuestionnaireCompleted, contracts.QuestionnaireCompleted, _questionnaire_completed),
+    says(PreSessionScreenAssessed, contracts.PreSessionScreenAssessed, _pre_session_screen_assessed),
+    says(EvaluationRecorded, contracts.EvaluationRecorded, _evaluation_recorded),
+    says(DiagnosesRecorded, contracts.DiagnosesRecorded, _diagnoses_recorded),
+    says(EvidenceRecorded, contracts.EvidenceRecorded, _evidence_recorded),
+    says(EvidenceExpiring, contracts.EvidenceExpiring, _evidence_expiring),
+    says(ClearanceGranted, contracts.ClearanceGranted, _clearance_granted),
+    says(
+        ClearanceDenied,
+        contracts.ClearanceDenied,
+        lambda fact: contracts.ClearanceDenied(patient_id=fact.patient_id, case_id=fact.case_id, decided_at=fact.at),
     ),
-    facts.ClearanceWasDeferred: says(
+    says(
+        ClearanceDeferred,
+        contracts.ClearanceDeferred,
         lambda fact: contracts.ClearanceDeferred(
             patient_id=fact.patient_id, case_id=fact.case_id, decided_at=fact.at, until=fact.until
-        )
+        ),
     ),
-    facts.ClearanceWasExtended: says(
+    says(
+        ClearanceExtended,
+        contracts.ClearanceExtended,
         lambda fact: contracts.ClearanceExtended(
             patient_id=fact.patient_id, clearance_id=fact.clearance_id, valid_until=fact.valid_until
-        )
+        ),
     ),
-    facts.ClearanceWasSuspended: says(_clearance_suspended),
-    facts.ClearanceWasReinstated: says(
+    says(ClearanceSuspended, contracts.ClearanceSuspended, _clearance_suspended),
+    says(
+        ClearanceReinstated,
+        contracts.ClearanceReinstated,
         lambda fact: contracts.ClearanceReinstated(
             patient_id=fact.patient_id, clearance_id=fact.clearance_id, valid_until=fact.valid_until
-        )
+        ),
     ),
-    facts.ClearanceWasRevoked: says(
+    says(
+        ClearanceRevoked,
+        contracts.ClearanceRevoked,
         lambda fact: contracts.ClearanceRevoked(
             patient_id=fact.patient_id, clearance_id=fact.clearance_id, valid_until=fact.valid_until
-        )
+        ),
     ),
-    facts.ClearanceIsExpiring: says(
+    says(
+        ClearanceExpiring,
+        contracts.ClearanceExpiring,
         lambda fact: contracts.ClearanceExpiring(
             patient_id=fact.patient_id,
             clearance_id=fact.clearance_id,
             valid_until=fact.valid_until,
             days_left=fact.days_left,
-        )
+        ),
     ),
-    facts.ClearanceHasExpired: says(
+    says(
+        ClearanceExpired,
+        contracts.ClearanceExpired,
         lambda fact: contracts.ClearanceExpired(
             patient_id=fact.patient_id, clearance_id=fact.clearance_id, valid_until=fact.valid_until
-        )
+        ),
     ),
-    facts.SafetyAlertWasRaised: says(
+    says(
+        SafetyAlertRaised,
+        contracts.SafetyAlertRaised,
         lambda fact: contracts.SafetyAlertRaised(
             patient_id=fact.patient_id,
             alert_id=fact.alert_id,
@@ -201,25 +233,33 @@ PUBLISHED: PublicationTable = {
             source=codes.AlertSource(fact.source.value),
             raised_at=fact.at,
             respond_by=fact.respond_by,
-        )
+        ),
     ),
-    facts.SafetyAlertWasUpgraded: says(
+    says(
+        SafetyAlertUpgraded,
+        contracts.SafetyAlertUpgraded,
         lambda fact: contracts.SafetyAlertUpgraded(
             patient_id=fact.patient_id,
             alert_id=fact.alert_id,
             level=codes.AlertLevel(fact.level.value),
             respond_by=fact.respond_by,
-        )
+        ),
     ),
-    facts.SafetyAlertWasEscalated: says(
-        lambda fact: contracts.SafetyAlertEscalated(patient_id=fact.patient_id, alert_id=fact.alert_id, step=fact.step)
+    says(
+        SafetyAlertEscalated,
+        contracts.SafetyAlertEscalated,
+        lambda fact: contracts.SafetyAlertEscalated(patient_id=fact.patient_id, alert_id=fact.alert_id, step=fact.step),
     ),
-    facts.SafetyAlertWasAcknowledged: says(
-        lambda fact: contracts.SafetyAlertAcknowledged(patient_id=fact.patient_id, alert_id=fact.alert_id)
+    says(
+        SafetyAlertAcknowledged,
+        contracts.SafetyAlertAcknowledged,
+        lambda fact: contracts.SafetyAlertAcknowledged(patient_id=fact.patient_id, alert_id=fact.alert_id),
     ),
-    facts.SafetyAlertWasClosed: says(
+    says(
+        SafetyAlertClosed,
+        contracts.SafetyAlertClosed,
         lambda fact: contracts.SafetyAlertClosed(
             patient_id=fact.patient_id, alert_id=fact.alert_id, outcome=codes.AlertOutcome(fact.outcome.value)
-        )
+        ),
     ),
-}
+)

@@ -6,10 +6,21 @@ from datetime import UTC, datetime
 
 import pytest
 
-from screening.domain import facts
-from screening.domain.alerts import AlertDisposition, AlertState, Closing, Positive, SafetyAlert, Whereabouts
-from screening.domain.errors import DomainError
-from screening.domain.facts import AlertOutcome
+from careflow_domain.aggregate import Fact
+from careflow_domain.errors import DomainError
+from screening.domain.alert_urgency import Positive
+from screening.domain.alerts import (
+    AlertDisposition,
+    AlertOutcome,
+    AlertState,
+    Closing,
+    SafetyAlert,
+    SafetyAlertClosed,
+    SafetyAlertEscalated,
+    SafetyAlertRaised,
+    SafetyAlertUpgraded,
+    Whereabouts,
+)
 from screening.domain.ids import StaffId
 from screening.domain.questionnaires import AlertLevel
 from services.screening.tests.builders import (
@@ -46,7 +57,7 @@ def closing(**changes: object) -> Closing:
     return replace(whole, **changes)  # type: ignore[arg-type] # each test names one field of Closing
 
 
-def kinds(alert: SafetyAlert) -> list[type[facts.Fact]]:
+def kinds(alert: SafetyAlert) -> list[type[Fact]]:
     return [type(fact) for fact in alert.facts]
 
 
@@ -65,7 +76,7 @@ def test_how_fast_each_kind_of_answer_asks_for_a_human(
 ) -> None:
     alert = raised(first)
     assert (alert.level, alert.due_at, alert.respond_by) == (first.level, paged_at, respond_by)
-    assert kinds(alert) == [facts.SafetyAlertWasRaised]
+    assert kinds(alert) == [SafetyAlertRaised]
 
 
 def test_after_hours_the_same_clinic_day_is_the_next_one() -> None:
@@ -96,7 +107,7 @@ def test_unacknowledged_it_moves_along_the_chain_to_its_end() -> None:
     assert alert.paged == CHAIN
     assert alert.exhausted
     assert alert.due_at is None
-    assert [(fact.step, fact.exhausted) for fact in alert.facts if isinstance(fact, facts.SafetyAlertWasEscalated)] == [
+    assert [(fact.step, fact.exhausted) for fact in alert.facts if isinstance(fact, SafetyAlertEscalated)] == [
         (2, False),
         (3, False),
         (4, True),
@@ -111,7 +122,7 @@ def test_nobody_is_asked_before_the_time_is_due() -> None:
 def test_with_nobody_to_ask_it_is_exhausted_at_once() -> None:
     alert = raised(CRISIS).asked_next((), now=NOW)
     assert alert.exhausted
-    assert kinds(alert) == [facts.SafetyAlertWasRaised, facts.SafetyAlertWasEscalated]
+    assert kinds(alert) == [SafetyAlertRaised, SafetyAlertEscalated]
 
 
 def test_a_shift_change_in_between_asks_nobody_twice() -> None:
@@ -127,7 +138,7 @@ def test_a_higher_positive_raises_the_level_and_asks_the_whole_chain_again() -> 
     assert (risen.level, risen.state, risen.paged) == (AlertLevel.HIGH, AlertState.OPEN, ())
     assert risen.due_at == NOW + minutes(2)
     assert risen.respond_by == NOW + minutes(7)
-    assert kinds(risen)[-1] is facts.SafetyAlertWasUpgraded
+    assert kinds(risen)[-1] is SafetyAlertUpgraded
 
 
 def test_a_rise_never_gives_more_time_than_was_left() -> None:
@@ -201,7 +212,7 @@ def test_a_lower_alert_closes_with_a_note() -> None:
     alert = raised(BEFORE_NEXT_STEP).acknowledged(PRESCRIBER, now=NOW)
     closed = alert.closed(closing(disposition=None, safety_plan=None))
     assert closed.state is AlertState.CLOSED
-    assert kinds(closed)[-1] is facts.SafetyAlertWasClosed
+    assert kinds(closed)[-1] is SafetyAlertClosed
 
 
 def test_a_closed_alert_takes_nothing_more() -> None:

@@ -5,16 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from screening.domain import facts
-from screening.domain.case import Case, CaseState
-from screening.domain.endings import Deferral, Ending
-from screening.domain.errors import DomainError
-from screening.domain.evaluation import Diagnoses, EvaluationPart
-from screening.domain.evidence import EvidenceKind
-from screening.domain.facts import CloseReason, Purpose, ServiceLine
+from careflow_domain.aggregate import Fact
+from careflow_domain.errors import DomainError
+from screening.domain.case import Case, CaseState, ScreeningStarted
+from screening.domain.endings import ClearanceDeferred, ClearanceDenied, CloseReason, Deferral, Ending, ScreeningClosed
+from screening.domain.evaluation import Diagnoses, DiagnosesRecorded, EvaluationPart, EvaluationRecorded, ServiceLine
+from screening.domain.evidence import EvidenceExpiring, EvidenceKind
 from screening.domain.history import ConditionCode, ConditionStatus, allergies
 from screening.domain.ids import AlertId, ClinicalFactId, EvaluationId, MedicationId, RequestId
-from screening.domain.intake import RequestedQuestionnaire
+from screening.domain.intake import Purpose, QuestionnaireCompleted, QuestionnaireRequested, RequestedQuestionnaire
 from services.screening.tests.builders import (
     C_SSRS,
     NOW,
@@ -54,7 +53,7 @@ def denied() -> Ending:
     return Ending(by=PRESCRIBER, at=NOW, reason=CloseReason.DENIED, note="not now")
 
 
-def kinds(case: Case) -> list[type[facts.Fact]]:
+def kinds(case: Case) -> list[type[Fact]]:
     return [type(each) for each in case.facts]
 
 
@@ -62,7 +61,7 @@ def test_it_opens_with_the_intake_questionnaires_asked_for() -> None:
     case = opened_case()
     assert case.state is CaseState.OPEN
     assert [each.questionnaire for each in case.questionnaires] == ["phq-9", "gad-7", "c-ssrs-screener"]
-    assert kinds(case) == [facts.ScreeningWasStarted, *[facts.QuestionnaireWasRequested] * 3]
+    assert kinds(case) == [ScreeningStarted, *[QuestionnaireRequested] * 3]
 
 
 def test_half_filled_answers_are_kept_and_set_off_their_alert_at_once() -> None:
@@ -101,7 +100,7 @@ def test_completed_it_is_scored_and_says_which_alerts_it_touched() -> None:
     assert score is not None
     assert score.total == 17
     completed = case.facts[-1]
-    assert isinstance(completed, facts.QuestionnaireWasCompleted)
+    assert isinstance(completed, QuestionnaireCompleted)
     assert completed.alert_ids == ("an-alert",)
 
 
@@ -174,7 +173,7 @@ def test_evidence_is_warned_about_once_before_it_lapses() -> None:
     case = without_facts(opened_case().with_evidence(lab))
     assert case.evidence_due_at(WARN) == NOW + days(76)
     warned = case.evidence_expiring(WARN, now=NOW + days(76))
-    assert [type(each) for each in warned.facts] == [facts.EvidenceIsExpiring]
+    assert [type(each) for each in warned.facts] == [EvidenceExpiring]
     assert warned.evidence_due_at(WARN) is None
     assert warned.evidence_expiring(WARN, now=NOW + days(80)) is warned
 
@@ -195,7 +194,7 @@ def test_an_evaluation_says_its_parts_and_lines() -> None:
         service_lines=(ServiceLine(code="90792", units=1, minutes=60),),
     )
     recorded = opened_case().evaluated(seen, now=NOW).facts[-1]
-    assert isinstance(recorded, facts.EvaluationWasRecorded)
+    assert isinstance(recorded, EvaluationRecorded)
     assert recorded.parts == ("risk", "capacity")
     assert recorded.service_lines == seen.service_lines
 
@@ -223,7 +222,7 @@ def diagnoses(*codes: str, case: Case) -> Diagnoses:
 def test_substance_use_codes_are_withheld_and_counted() -> None:
     case = ready_case()
     recorded = case.diagnosed(diagnoses("F33.2", "F10.20", "F43.10", case=case)).facts[-1]
-    assert isinstance(recorded, facts.DiagnosesWereRecorded)
+    assert isinstance(recorded, DiagnosesRecorded)
     assert (recorded.disclosed, recorded.withheld) == (("F33.2", "F43.10"), 1)
 
 
@@ -242,13 +241,13 @@ def test_diagnoses_belong_to_an_evaluation_of_the_case() -> None:
 def test_deferring_keeps_the_case_open() -> None:
     deferral = Deferral(by=PRESCRIBER, at=NOW, until=NOW + days(30), reason="blood pressure")
     case = ready_case().deferred(deferral)
-    assert (case.state, kinds(case)[-1]) == (CaseState.SUBMITTED, facts.ClearanceWasDeferred)
+    assert (case.state, kinds(case)[-1]) == (CaseState.SUBMITTED, ClearanceDeferred)
 
 
 def test_denying_closes_the_case_for_good() -> None:
     case = ready_case().denied(denied())
     assert case.state is CaseState.CLOSED
-    assert kinds(case)[-2:] == [facts.ClearanceWasDenied, facts.ScreeningWasClosed]
+    assert kinds(case)[-2:] == [ClearanceDenied, ScreeningClosed]
     request = case.questionnaires[0]
     changes: tuple[Callable[[], object], ...] = (
         lambda: case.answered(request.id, PHQ_9, 1, {}),

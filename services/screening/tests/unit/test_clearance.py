@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.domain import facts
-from screening.domain.clearance import Clearance, ClearanceState, Decision
-from screening.domain.errors import DomainError
-from screening.domain.facts import ClearanceTerms, SuspensionReason
+from careflow_domain.errors import DomainError
+from screening.domain.clearance import Clearance, ClearanceExpiring, ClearanceGranted, ClearanceState, SuspensionReason
+from screening.domain.clearance_terms import ClearanceTerms, Decision
 from screening.domain.ids import CaseId, ClearanceId, EvidenceId
 from screening.domain.rules import Finding, FindingClass
 from services.screening.tests.builders import ANA, NOW, PRESCRIBER, days, minutes, new_uuid
@@ -56,9 +55,9 @@ def lived_through(cleared: Clearance, *, until: datetime) -> Clearance:
 def said(cleared: Clearance) -> list[str | int]:
     """The warnings (days left) and endings it has published, in order."""
     return [
-        fact.days_left if isinstance(fact, facts.ClearanceIsExpiring) else type(fact).__name__
+        fact.days_left if isinstance(fact, ClearanceExpiring) else type(fact).__name__
         for fact in cleared.facts
-        if not isinstance(fact, facts.ClearanceWasGranted)
+        if not isinstance(fact, ClearanceGranted)
     ]
 
 
@@ -84,16 +83,16 @@ def test_conditions_make_it_conditional() -> None:
 
 def test_it_warns_at_14_7_and_2_days_and_then_expires_once() -> None:
     ended = lived_through(clearance(), until=NOW + days(400))
-    assert said(ended) == [14, 7, 2, "ClearanceHasExpired"]
+    assert said(ended) == [14, 7, 2, "ClearanceExpired"]
     assert (ended.state, ended.due_at) == (ClearanceState.EXPIRED, None)
 
 
 @pytest.mark.parametrize(("lasts", "warnings"), [(14, [7, 2]), (10, [7, 2]), (7, [2]), (1, [])])
 def test_a_short_clearance_warns_only_of_what_is_still_ahead(lasts: float, warnings: list[int]) -> None:
-    assert said(lived_through(clearance(lasts=lasts), until=NOW + days(400))) == [*warnings, "ClearanceHasExpired"]
+    assert said(lived_through(clearance(lasts=lasts), until=NOW + days(400))) == [*warnings, "ClearanceExpired"]
 
 
-@pytest.mark.parametrize(("days_later", "says"), [(76, [14]), (84, [7]), (89, [2]), (90, ["ClearanceHasExpired"])])
+@pytest.mark.parametrize(("days_later", "says"), [(76, [14]), (84, [7]), (89, [2]), (90, ["ClearanceExpired"])])
 def test_late_by_several_deadlines_it_says_only_what_is_still_true(days_later: float, says: list[str | int]) -> None:
     assert said(clearance().passed_deadline(now=NOW + days(days_later))) == says
 
@@ -104,7 +103,7 @@ def test_however_irregularly_time_passes_nothing_is_said_twice(moments: list[flo
     for moment in moments:
         cleared = cleared.passed_deadline(now=NOW + days(moment))
     assert len(said(cleared)) == len(set(said(cleared)))
-    assert ("ClearanceHasExpired" in said(cleared)) == any(moment >= 90 for moment in moments)
+    assert ("ClearanceExpired" in said(cleared)) == any(moment >= 90 for moment in moments)
 
 
 def test_a_deadline_that_is_not_due_changes_nothing() -> None:
@@ -126,9 +125,9 @@ def test_the_same_suspension_again_changes_nothing() -> None:
 def test_only_the_last_of_several_suspensions_reinstates() -> None:
     twice = suspended(suspended(clearance()), ref="CI-08")
     once = reinstated(twice)
-    assert (said(once).count("ClearanceWasReinstated"), once.valid_at(NOW + days(2))) == (0, False)
+    assert (said(once).count("ClearanceReinstated"), once.valid_at(NOW + days(2))) == (0, False)
     free = reinstated(once, ref="CI-08")
-    assert (said(free).count("ClearanceWasReinstated"), free.valid_at(NOW + days(2))) == (1, True)
+    assert (said(free).count("ClearanceReinstated"), free.valid_at(NOW + days(2))) == (1, True)
 
 
 def finding(rule: str, finding_class: FindingClass) -> Finding:
@@ -172,11 +171,11 @@ def test_fresh_evidence_extends_it_and_the_warnings_start_again() -> None:
     assert said(lived_through(extended, until=NOW + days(400))) == [
         14,
         7,
-        "ClearanceWasExtended",
+        "ClearanceExtended",
         14,
         7,
         2,
-        "ClearanceHasExpired",
+        "ClearanceExpired",
     ]
 
 

@@ -5,10 +5,10 @@ from datetime import date
 
 import pytest
 
+from careflow_domain.errors import DomainError
 from screening.domain.alerts import SafetyAlert
 from screening.domain.case import Case
 from screening.domain.decisions import Grounds, grounds
-from screening.domain.errors import DomainError
 from screening.domain.evaluation import EvaluationPart
 from screening.domain.evidence import EvidenceKind, EvidenceResult
 from screening.domain.history import ConditionCode, ConditionStatus

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from screening.domain.errors import DomainError
+from careflow_domain.errors import DomainError
 from screening.domain.evidence import EvidenceKind, EvidenceResult, Measure, age, latest
 from services.screening.tests.builders import NOW, POLICY, days, evidence
 

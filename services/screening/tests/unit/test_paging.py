@@ -2,7 +2,7 @@
 
 import pytest
 
-from screening.domain.errors import DomainError
+from careflow_domain.errors import DomainError
 from screening.domain.ids import AlertId, PageId, TaskId
 from screening.domain.paging import PAGE_TEXT, RETRY_AFTER, Page, PageResult, PageState
 from screening.domain.rota import ChannelKind

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from careflow_domain.errors import DomainError
 from screening.adapters.clinical_content import questionnaires
-from screening.domain.errors import DomainError
 from screening.domain.questionnaires import AlertLevel, Band, QuestionnaireDefinition, highest_level
 from screening.domain.shelf import QuestionnaireShelf
 from services.screening.tests.builders import C_SSRS, GAD_7, PHQ_9, SHELF, answers, c_ssrs, gad_7, phq_9

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from screening.domain.errors import DomainError
+from careflow_domain.errors import DomainError
 from screening.domain.ids import StaffId
 from screening.domain.rota import Channel, ChannelKind, Responder, Rota, Shift
 from services.screening.tests.builders import (

@@ -5,6 +5,7 @@ from typing import Final
 
 from pymongo import IndexModel
 
+from careflow_domain.errors import not_found
 from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
@@ -12,7 +13,6 @@ from careflow_service.mongo.stored import Stored
 from careflow_service.mongo.vault import Vault
 from screening.application.ports import Due
 from screening.domain.alerts import AlertState, SafetyAlert
-from screening.domain.errors import not_found
 from screening.domain.ids import PatientId
 
 ALERTS: Final = "alerts"

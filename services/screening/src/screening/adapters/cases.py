@@ -6,13 +6,13 @@ from typing import Final
 
 from pymongo import IndexModel
 
+from careflow_domain.errors import not_found
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
 from careflow_service.mongo.vault import Vault
 from screening.application.ports import Due
 from screening.domain.case import Case, CaseState
-from screening.domain.errors import not_found
 from screening.domain.ids import PatientId
 
 CASES: Final = "cases"

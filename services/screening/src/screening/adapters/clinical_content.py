@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from screening.domain.errors import DomainError
+from careflow_domain.errors import DomainError
 from screening.domain.policy import ClinicalPolicy
 from screening.domain.questionnaires import QuestionnaireDefinition
 from screening.domain.shelf import QuestionnaireShelf

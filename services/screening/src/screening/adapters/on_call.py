@@ -6,11 +6,11 @@ from typing import Final
 
 from pymongo import IndexModel
 
+from careflow_domain.errors import not_found
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
 from screening.application.ports import Due
-from screening.domain.errors import not_found
 from screening.domain.ids import AlertId
 from screening.domain.paging import Page
 from screening.domain.rota import ROTA_ID, Rota

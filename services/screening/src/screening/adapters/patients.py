@@ -2,11 +2,11 @@
 
 from typing import Final
 
+from careflow_domain.errors import not_found
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
 from careflow_service.mongo.vault import Vault
-from screening.domain.errors import not_found
 from screening.domain.patients import PatientCopy
 
 PATIENTS: Final = "patients"

@@ -5,11 +5,11 @@ from typing import Final
 
 from pymongo import IndexModel
 
+from careflow_domain.errors import not_found
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
 from screening.application.ports import Due
-from screening.domain.errors import not_found
 from screening.domain.ids import RequestId
 from screening.domain.pre_session import PreSessionScreen
 

@@ -2,8 +2,8 @@
 
 from careflow_service.work import Transaction
 from screening.application.ports import Ports
-from screening.domain.facts import Purpose
 from screening.domain.ids import AppointmentId, RequestId
+from screening.domain.intake import Purpose
 
 
 async def ask_before_session(visit: str, tx: Transaction, ports: Ports) -> None:

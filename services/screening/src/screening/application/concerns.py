@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from careflow_service.work import Transaction
 from screening.application.ports import Ports
 from screening.application.staff_tasks import open_task
-from screening.domain.alerts import Positive, SafetyAlert, Urgency, urgency
-from screening.domain.facts import AlertSource
+from screening.domain.alert_urgency import Positive, Urgency, urgency
+from screening.domain.alerts import AlertSource, SafetyAlert
 from screening.domain.ids import AlertId, CaseId, PageId, PatientId, StaffId
 from screening.domain.paging import Page
 from screening.domain.rota import Channel

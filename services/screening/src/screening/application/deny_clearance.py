@@ -8,8 +8,7 @@ from screening.application.ending_clearance import end_clearance_of
 from screening.application.ownership import case_for
 from screening.application.ports import Ports
 from screening.application.results import Changed
-from screening.domain.endings import Ending
-from screening.domain.facts import CloseReason
+from screening.domain.endings import CloseReason, Ending
 from screening.domain.ids import CaseId, StaffId
 
 

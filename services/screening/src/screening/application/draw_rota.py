@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from careflow_domain.errors import stale
 from careflow_service.identity import Actor
 from careflow_service.work import Committed, Transaction, Work
 from screening.application.ports import Ports
 from screening.application.results import Changed
-from screening.domain.errors import stale
 from screening.domain.ids import StaffId
 from screening.domain.rota import Responder, Rota, Shift
 

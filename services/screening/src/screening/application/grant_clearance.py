@@ -10,9 +10,9 @@ from screening.application.ownership import case_for
 from screening.application.ports import Ports
 from screening.application.results import Added
 from screening.domain.case import Case
-from screening.domain.clearance import Clearance, ClearanceState, Decision, Indication, Route
+from screening.domain.clearance import Clearance, ClearanceState
+from screening.domain.clearance_terms import ClearanceTerms, Decision, Indication, Route
 from screening.domain.decisions import Grounds
-from screening.domain.facts import ClearanceTerms
 from screening.domain.history import allergies
 from screening.domain.ids import CaseId, ClearanceId, StaffId
 

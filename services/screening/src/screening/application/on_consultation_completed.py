@@ -6,8 +6,8 @@ from careflow_events.subscription import Received
 from careflow_service.work import Transaction
 from screening.application.ports import Ports
 from screening.domain.case import Case
-from screening.domain.facts import Purpose
 from screening.domain.ids import CaseId, PatientId, RequestId
+from screening.domain.intake import Purpose
 
 
 async def on_consultation_completed(event: Received[ConsultationCompleted], tx: Transaction, ports: Ports) -> None:

@@ -10,10 +10,10 @@ from screening.application.raise_alert import RESPONSE_TO
 from screening.application.reviewing import review
 from screening.application.staff_tasks import open_task
 from screening.application.suspending import suspend
-from screening.domain.alerts import Positive
+from screening.domain.alert_urgency import Positive
+from screening.domain.alerts import AlertSource
 from screening.domain.case import Case
 from screening.domain.evidence import Evidence, EvidenceKind, EvidenceResult
-from screening.domain.facts import AlertSource
 from screening.domain.history import ClinicalFact, ConditionCode, ConditionStatus, InformationSource
 from screening.domain.ids import ClinicalFactId, EvidenceId, PatientId
 from screening.domain.questionnaires import AlertLevel

@@ -1,10 +1,10 @@
 """Whose case or alert it is. Invariant: to a patient, what is not their own does not exist."""
 
+from careflow_domain.errors import not_found
 from careflow_service.identity import Actor, Role
 from screening.application.ports import Ports
 from screening.domain.alerts import SafetyAlert
 from screening.domain.case import Case
-from screening.domain.errors import not_found
 from screening.domain.ids import AlertId, CaseId
 
 STAFF_ROLES = frozenset(Role) - {Role.PATIENT, Role.PUBLIC}

@@ -3,9 +3,8 @@
 from careflow_service.work import Transaction
 from screening.application.ports import Ports
 from screening.domain.case import Case
-from screening.domain.facts import Purpose
 from screening.domain.ids import RequestId
-from screening.domain.intake import RequestedQuestionnaire
+from screening.domain.intake import Purpose, RequestedQuestionnaire
 from screening.domain.pre_session import Answered, ScreenState, find
 from screening.domain.questionnaires import Score, highest_level
 

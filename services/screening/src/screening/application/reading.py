@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from careflow_domain.errors import not_found
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed
 from screening.application.grounds_now import grounds_now
@@ -11,7 +12,6 @@ from screening.domain.alerts import SafetyAlert
 from screening.domain.case import Case
 from screening.domain.clearance import Clearance
 from screening.domain.decisions import Grounds
-from screening.domain.errors import not_found
 from screening.domain.ids import AlertId, CaseId, ClearanceId, PatientId, StaffId
 from screening.domain.paging import Page
 from screening.domain.patients import PatientDetails

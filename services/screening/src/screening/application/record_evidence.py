@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from careflow_domain.errors import invalid
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
 from screening.application.ownership import case_for
@@ -11,7 +12,6 @@ from screening.application.ports import Ports
 from screening.application.results import Added
 from screening.application.reviewing import review
 from screening.application.signatures import signed_by
-from screening.domain.errors import invalid
 from screening.domain.evidence import Evidence, EvidenceKind, EvidenceResult, Measure
 from screening.domain.ids import CaseId, EvidenceId
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from careflow_domain.errors import invalid
 from careflow_service.identity import Actor, RequestKey, Role
 from careflow_service.work import Committed, Transaction, Work
 from screening.application.ownership import case_for
@@ -10,7 +11,6 @@ from screening.application.ports import Ports
 from screening.application.results import Added
 from screening.application.reviewing import review
 from screening.application.signatures import signed_by
-from screening.domain.errors import invalid
 from screening.domain.history import ClinicalFact, ConditionCode, ConditionStatus, InformationSource
 from screening.domain.ids import CaseId, ClinicalFactId
 

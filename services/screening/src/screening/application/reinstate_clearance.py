@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 
+from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
 from screening.application.ports import Ports
 from screening.application.results import Changed
-from screening.domain.errors import conflict
-from screening.domain.facts import SuspensionReason
+from screening.domain.clearance import SuspensionReason
 from screening.domain.ids import ClearanceId
 from screening.domain.rules import FindingClass
 

@@ -8,8 +8,7 @@ from careflow_service.work import Transaction
 from screening.application.ports import Ports
 from screening.application.staff_tasks import open_task
 from screening.domain.case import Case
-from screening.domain.clearance import Clearance, ClearanceState
-from screening.domain.facts import SuspensionReason
+from screening.domain.clearance import Clearance, ClearanceState, SuspensionReason
 from screening.domain.rules import Finding, FindingClass
 from screening.domain.tasks import TaskKind
 

@@ -9,10 +9,11 @@ from screening.application.concerns import Concerned, concern, settle
 from screening.application.ownership import case_for
 from screening.application.ports import Ports
 from screening.application.pre_session import assess
-from screening.domain.alerts import Positive
+from screening.domain.alert_urgency import Positive
+from screening.domain.alerts import AlertSource
 from screening.domain.case import Case
-from screening.domain.facts import AlertSource, Purpose
 from screening.domain.ids import CaseId, RequestId
+from screening.domain.intake import Purpose
 from screening.domain.questionnaires import AlertResponse, ItemAlert
 
 

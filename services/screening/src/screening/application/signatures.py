@@ -1,7 +1,7 @@
 """Who may sign. Invariant: only a prescriber's signature reviews a finding; a signature is never empty."""
 
+from careflow_domain.errors import forbidden, invalid
 from careflow_service.identity import Actor, Role
-from screening.domain.errors import forbidden, invalid
 
 
 def signed_by(actor: Actor, reason: str | None) -> str | None:

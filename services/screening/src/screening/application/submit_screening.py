@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
+from careflow_domain.errors import invalid
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
 from screening.application.ownership import case_for
 from screening.application.ports import Ports
 from screening.application.results import Changed
-from screening.domain.errors import invalid
 from screening.domain.ids import CaseId
 
 

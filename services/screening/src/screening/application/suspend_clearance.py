@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 
+from careflow_domain.errors import invalid
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
 from screening.application.ports import Ports
 from screening.application.results import Added
-from screening.domain.errors import invalid
-from screening.domain.facts import SuspensionReason
+from screening.domain.clearance import SuspensionReason
 from screening.domain.ids import ClearanceId
 
 

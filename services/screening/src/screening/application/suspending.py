@@ -3,8 +3,7 @@
 from careflow_service.work import Transaction
 from screening.application.ports import Ports
 from screening.domain.case import Case
-from screening.domain.clearance import Clearance, ClearanceState
-from screening.domain.facts import SuspensionReason
+from screening.domain.clearance import Clearance, ClearanceState, SuspensionReason
 
 
 async def suspend(case: Case, ref: str, why: str, tx: Transaction, ports: Ports) -> None:

@@ -1,1 +1,1 @@
-"""The clinic's screening rules, pure: standard library only, no clock, no input or output."""
+"""The clinic's screening rules. Pure: no clock, no input or output; time and ids come in as arguments, facts go out."""

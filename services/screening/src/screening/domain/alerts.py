@@ -10,14 +10,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
-from zoneinfo import ZoneInfo
 
-from screening.domain import facts
-from screening.domain.aggregate import Aggregate
-from screening.domain.errors import conflict, invalid
-from screening.domain.facts import AlertOutcome, AlertSource
+from careflow_domain.aggregate import Aggregate
+from careflow_domain.errors import conflict, invalid
+from screening.domain.alert_urgency import Positive, Urgency
+from screening.domain.facts import PatientFact
 from screening.domain.ids import AlertId, CaseId, PatientId, StaffId
-from screening.domain.policy_values import ClinicHours, Span
 from screening.domain.questionnaires import AlertLevel, AlertResponse
 
 
@@ -37,46 +35,56 @@ class AlertDisposition(StrEnum):
     HOSPITALISED = "hospitalised"
 
 
+class AlertSource(StrEnum):
+    """Where a safety concern came from."""
+
+    ANSWER = "answer"
+    STAFF = "staff"
+    SESSION = "session"
+
+
+class AlertOutcome(StrEnum):
+    """How a safety alert ended, in words that say nothing clinical."""
+
+    RESOLVED = "resolved"
+    REFERRED = "referred"
+    ENTERED_IN_ERROR = "entered_in_error"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ResponseTimes:
-    """The policy's times for one kind of response.
-
-    `page_after`: when the first person is paged (absent: nobody is). `acknowledge_within`: how long each person on the
-    chain has. `respond_within`: how long until a clinician has answered (absent: by the end of the clinic day).
-    """
-
-    page_after: Span | None = None
-    acknowledge_within: Span | None = None
-    respond_within: Span | None = None
+class AlertFact(PatientFact):
+    alert_id: AlertId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Positive:
-    """One reason for the alert: an item alert's code or a report, with the level and response it asks for."""
-
-    code: str
+class SafetyAlertRaised(AlertFact):
     level: AlertLevel
-    response: AlertResponse
-    note: str = field(default="", repr=False)
+    source: AlertSource
+    respond_by: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Urgency:
-    """What a positive asks for, in instants: respond by, first page at (if at all), time per person on the chain."""
-
+class SafetyAlertUpgraded(AlertFact):
+    level: AlertLevel
     respond_by: datetime
-    page_at: datetime | None
-    acknowledge_within: timedelta | None
 
 
-def urgency(times: ResponseTimes, hours: ClinicHours, zone: ZoneInfo, now: datetime) -> Urgency:
-    """Turn the policy's times into instants, counted from `now`."""
-    respond_by = now + times.respond_within.length if times.respond_within else hours.end_of_clinic_day(now, zone)
-    return Urgency(
-        respond_by=respond_by,
-        page_at=now + times.page_after.length if times.page_after else None,
-        acknowledge_within=times.acknowledge_within.length if times.acknowledge_within else None,
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafetyAlertEscalated(AlertFact):
+    """`step` counts the people asked so far, this one included; `exhausted` when there was nobody left to ask."""
+
+    step: int
+    exhausted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafetyAlertAcknowledged(AlertFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafetyAlertClosed(AlertFact):
+    outcome: AlertOutcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +142,7 @@ class SafetyAlert(Aggregate):
         now: datetime,
     ) -> Self:
         """A new alert for its first positive."""
-        raised = facts.SafetyAlertWasRaised(
+        raised = SafetyAlertRaised(
             patient_id=patient_id,
             at=now,
             alert_id=alert_id,
@@ -175,7 +183,7 @@ class SafetyAlert(Aggregate):
 
     def _risen(self, positive: Positive, asks: Urgency, *, now: datetime) -> Self:
         respond_by = min(self.respond_by, asks.respond_by) if self.state is AlertState.OPEN else asks.respond_by
-        upgraded = facts.SafetyAlertWasUpgraded(
+        upgraded = SafetyAlertUpgraded(
             patient_id=self.patient_id, at=now, alert_id=self.id, level=positive.level, respond_by=respond_by
         )
         return replace(
@@ -217,7 +225,7 @@ class SafetyAlert(Aggregate):
         following = next((person for person in chain if person not in self.paged), None)
         asked = self if following is None else replace(self, paged=(*self.paged, following))
         step = len(self.paged) + 1
-        escalated = facts.SafetyAlertWasEscalated(
+        escalated = SafetyAlertEscalated(
             patient_id=self.patient_id, at=now, alert_id=self.id, step=step, exhausted=following is None
         )
         recorded = asked.recording(escalated) if step > 1 or following is None else asked.recording()
@@ -230,7 +238,7 @@ class SafetyAlert(Aggregate):
         self._must_be_open_to_change()
         if self.state is AlertState.ACKNOWLEDGED:
             raise conflict("alert_already_acknowledged", "Somebody has acknowledged this alert already.")
-        known = facts.SafetyAlertWasAcknowledged(patient_id=self.patient_id, at=now, alert_id=self.id)
+        known = SafetyAlertAcknowledged(patient_id=self.patient_id, at=now, alert_id=self.id)
         return replace(
             self.recording(known), state=AlertState.ACKNOWLEDGED, acknowledged_by=by, acknowledged_at=now, due_at=None
         )
@@ -243,9 +251,7 @@ class SafetyAlert(Aggregate):
         missing = self._missing_for(closing)
         if missing:
             raise invalid("closing_incomplete", "Closing this alert needs more.", missing=missing)
-        ended = facts.SafetyAlertWasClosed(
-            patient_id=self.patient_id, at=closing.at, alert_id=self.id, outcome=closing.outcome
-        )
+        ended = SafetyAlertClosed(patient_id=self.patient_id, at=closing.at, alert_id=self.id, outcome=closing.outcome)
         return replace(self.recording(ended), state=AlertState.CLOSED, closing=closing, due_at=None)
 
     def _missing_for(self, closing: Closing) -> tuple[str, ...]:

@@ -10,13 +10,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
-from screening.domain import facts
-from screening.domain.aggregate import Aggregate
-from screening.domain.endings import Deferral, Ending
-from screening.domain.errors import conflict, not_found
-from screening.domain.evaluation import Diagnoses, Evaluation
-from screening.domain.evidence import Evidence, awaiting_warning
-from screening.domain.facts import Purpose
+from careflow_domain.aggregate import Aggregate
+from careflow_domain.errors import conflict, not_found
+from screening.domain.endings import ClearanceDeferred, ClearanceDenied, Deferral, Ending, ScreeningClosed
+from screening.domain.evaluation import Diagnoses, DiagnosesRecorded, Evaluation, EvaluationRecorded
+from screening.domain.evidence import Evidence, EvidenceExpiring, EvidenceRecorded, awaiting_warning
+from screening.domain.facts import PatientFact
 from screening.domain.history import ClinicalFact, Medication
 from screening.domain.ids import (
     AlertId,
@@ -27,7 +26,7 @@ from screening.domain.ids import (
     PatientId,
     RequestId,
 )
-from screening.domain.intake import RequestedQuestionnaire
+from screening.domain.intake import Purpose, QuestionnaireCompleted, QuestionnaireRequested, RequestedQuestionnaire
 from screening.domain.questionnaires import Answers, ItemAlert, QuestionnaireDefinition
 
 
@@ -37,6 +36,16 @@ class CaseState(StrEnum):
     OPEN = "open"
     SUBMITTED = "submitted"
     CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreeningStarted(PatientFact):
+    case_id: CaseId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreeningSubmitted(PatientFact):
+    case_id: CaseId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +69,7 @@ class Case(Aggregate):
     @classmethod
     def opened(cls, case_id: CaseId, patient_id: PatientId, *, now: datetime) -> Self:
         """A new case, nothing asked yet."""
-        started = facts.ScreeningWasStarted(patient_id=patient_id, at=now, case_id=case_id)
+        started = ScreeningStarted(patient_id=patient_id, at=now, case_id=case_id)
         return cls(id=case_id, patient_id=patient_id, opened_at=now, facts=(started,))
 
     def requesting(
@@ -82,7 +91,7 @@ class Case(Aggregate):
             requested_at=now,
             due_at=now + due_within,
         )
-        requested = facts.QuestionnaireWasRequested(
+        requested = QuestionnaireRequested(
             patient_id=self.patient_id, at=now, request_id=request_id, purpose=purpose, due_at=request.due_at
         )
         return replace(self.recording(requested), questionnaires=(*self.questionnaires, request))
@@ -122,7 +131,7 @@ class Case(Aggregate):
         request = self.request(request_id).completed(definition, now=now)
         if request.completed_at is None:
             return self
-        completed = facts.QuestionnaireWasCompleted(
+        completed = QuestionnaireCompleted(
             patient_id=self.patient_id,
             at=now,
             case_id=self.id,
@@ -143,7 +152,7 @@ class Case(Aggregate):
             raise conflict("already_submitted", "The screening has been submitted already.")
         if open_requests := [each.id for each in self.questionnaires if each.open]:
             raise conflict("questionnaires_incomplete", "Some questionnaires are not complete.", requests=open_requests)
-        submitted = facts.ScreeningWasSubmitted(patient_id=self.patient_id, at=now, case_id=self.id)
+        submitted = ScreeningSubmitted(patient_id=self.patient_id, at=now, case_id=self.id)
         return replace(self.recording(submitted), state=CaseState.SUBMITTED, submitted_at=now)
 
     def withdrawing(self, request_ids: Collection[RequestId], *, now: datetime) -> Self:
@@ -192,7 +201,7 @@ class Case(Aggregate):
     def with_evidence(self, evidence: Evidence) -> Self:
         """A test, reading or report."""
         self._must_be_open()
-        recorded = facts.EvidenceWasRecorded(
+        recorded = EvidenceRecorded(
             patient_id=self.patient_id,
             at=evidence.recorded_at,
             evidence_id=evidence.id,
@@ -211,7 +220,7 @@ class Case(Aggregate):
         if not due or self.state is CaseState.CLOSED:
             return self
         warnings = [
-            facts.EvidenceIsExpiring(
+            EvidenceExpiring(
                 patient_id=self.patient_id,
                 at=now,
                 evidence_id=each.id,
@@ -228,7 +237,7 @@ class Case(Aggregate):
         """A clinician's evaluation visit; refused as `Evaluation.check` says."""
         self._must_be_open()
         evaluation.check(now)
-        recorded = facts.EvaluationWasRecorded(
+        recorded = EvaluationRecorded(
             patient_id=self.patient_id,
             at=evaluation.ended_at,
             case_id=self.id,
@@ -248,7 +257,7 @@ class Case(Aggregate):
         if all(each.id != diagnoses.evaluation_id for each in self.evaluations):
             raise not_found("evaluation")
         diagnoses.check()
-        recorded = facts.DiagnosesWereRecorded(
+        recorded = DiagnosesRecorded(
             patient_id=self.patient_id,
             at=diagnoses.recorded_at,
             evaluation_id=diagnoses.evaluation_id,
@@ -265,22 +274,18 @@ class Case(Aggregate):
     def deferred(self, deferral: Deferral) -> Self:
         """Decide later."""
         self._must_be_open()
-        deferred = facts.ClearanceWasDeferred(
-            patient_id=self.patient_id, at=deferral.at, case_id=self.id, until=deferral.until
-        )
+        deferred = ClearanceDeferred(patient_id=self.patient_id, at=deferral.at, case_id=self.id, until=deferral.until)
         return replace(self.recording(deferred), deferrals=(*self.deferrals, deferral))
 
     def denied(self, ending: Ending) -> Self:
         """Not eligible: the case is closed with the decision."""
-        denied = facts.ClearanceWasDenied(patient_id=self.patient_id, at=ending.at, case_id=self.id)
-        return replace(self, facts=(*self.facts, denied)).closed(ending)
+        denied = ClearanceDenied(patient_id=self.patient_id, at=ending.at, case_id=self.id)
+        return self.saying(denied).closed(ending)
 
     def closed(self, ending: Ending) -> Self:
         """Nothing more is added. Refused: `case_closed`."""
         self._must_be_open()
-        closed = facts.ScreeningWasClosed(
-            patient_id=self.patient_id, at=ending.at, case_id=self.id, reason=ending.reason
-        )
+        closed = ScreeningClosed(patient_id=self.patient_id, at=ending.at, case_id=self.id, reason=ending.reason)
         return replace(self.recording(closed), state=CaseState.CLOSED, ending=ending)
 
     def _with(self, request: RequestedQuestionnaire) -> tuple[RequestedQuestionnaire, ...]:

@@ -4,16 +4,16 @@ Invariants: valid means granted, not suspended, not revoked, superseded nor past
 expiry happen exactly once per validity; a suspension is a pair of reason and reference and ends by that pair.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
-from screening.domain import facts
-from screening.domain.aggregate import Aggregate
-from screening.domain.errors import conflict, invalid, not_found
-from screening.domain.facts import ClearanceTerms, SuspensionReason
+from careflow_domain.aggregate import Aggregate
+from careflow_domain.errors import conflict, invalid, not_found
+from screening.domain.clearance_terms import ClearanceTerms, Decision
+from screening.domain.facts import PatientFact
 from screening.domain.ids import CaseId, ClearanceId, EvidenceId, PatientId, StaffId
 from screening.domain.rules import Finding, FindingClass
 
@@ -25,50 +25,58 @@ class ClearanceState(StrEnum):
     SUPERSEDED = "superseded"
 
 
-class Indication(StrEnum):
-    """Why the clinic treats (clinic page and domain brief, section 2.5)."""
+class SuspensionReason(StrEnum):
+    """Which kind of thing suspended a clearance; the fine reason stays sealed."""
 
-    TREATMENT_RESISTANT_DEPRESSION = "treatment_resistant_depression"
-    SEVERE_DEPRESSION = "severe_depression"
-    DEPRESSION_WITH_COMORBIDITY = "depression_with_comorbidity"
-    ANXIETY = "anxiety"
-    PTSD = "ptsd"
-    ADDICTION = "addiction"
-    ALTERNATIVE_TO_ANTIDEPRESSANTS = "alternative_to_antidepressants"
-
-
-class Route(StrEnum):
-    INTRAVENOUS = "intravenous"
-    INTRAMUSCULAR = "intramuscular"
-    ORAL = "oral"
-    INTRANASAL = "intranasal"
+    CLINICAL = "clinical"
+    EVIDENCE = "evidence"
+    PRESCRIBER = "prescriber"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """What the prescriber signed: the findings it rests on, how each open one is met, and the policy's version."""
+class ClearanceFact(PatientFact):
+    """Something that became true of a clearance; `valid_until` is how long it lasts from then on."""
 
-    decided_by: StaffId
-    decided_at: datetime
-    policy_version: str
-    findings: tuple[Finding, ...] = field(repr=False)
-    accepted: Mapping[str, str] = field(repr=False)
-    evidence_ids: tuple[EvidenceId, ...]
-    terms: ClearanceTerms = field(repr=False)
+    clearance_id: ClearanceId
+    valid_until: datetime
 
-    def covers(self, finding: Finding) -> bool:
-        """Whether a signature covers this finding; none covers class A, nor one that is worse than what was signed."""
-        if finding.finding_class is FindingClass.A or finding.rule not in self.accepted:
-            return False
-        return not any(
-            signed.rule == finding.rule and finding.finding_class.worse_than(signed.finding_class)
-            for signed in self.findings
-        )
 
-    def accepting(self, finding: Finding, why: str) -> Self:
-        """The same decision, resting on one more signed finding."""
-        others = tuple(each for each in self.findings if each.rule != finding.rule)
-        return replace(self, findings=(*others, finding), accepted={**self.accepted, finding.rule: why})
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearanceGranted(ClearanceFact):
+    conditional: bool
+    supersedes: ClearanceId | None
+    terms: ClearanceTerms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearanceExtended(ClearanceFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearanceSuspended(ClearanceFact):
+    reason: SuspensionReason
+    fine_reason: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearanceReinstated(ClearanceFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearanceRevoked(ClearanceFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearanceExpiring(ClearanceFact):
+    days_left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearanceExpired(ClearanceFact):
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +120,7 @@ class Clearance(Aggregate):
         supersedes: ClearanceId | None,
     ) -> Self:
         """A new clearance. With conditions it is conditional, but as valid as any other."""
-        granted = facts.ClearanceWasGranted(
+        granted = ClearanceGranted(
             patient_id=patient_id,
             at=decision.decided_at,
             clearance_id=clearance_id,
@@ -156,12 +164,12 @@ class Clearance(Aggregate):
         if self.state is not ClearanceState.GRANTED or self.due_at is None or now < self.due_at:
             return self
         if now >= self.valid_until:
-            expired = facts.ClearanceHasExpired(
+            expired = ClearanceExpired(
                 patient_id=self.patient_id, at=self.valid_until, clearance_id=self.id, valid_until=self.valid_until
             )
             return replace(self.recording(expired), state=ClearanceState.EXPIRED, due_at=None)
         warned = _passed(self.warn_days_before, self.valid_until, now)
-        warning = facts.ClearanceIsExpiring(
+        warning = ClearanceExpiring(
             patient_id=self.patient_id,
             at=now,
             clearance_id=self.id,
@@ -179,7 +187,7 @@ class Clearance(Aggregate):
         self._must_not_have_ended()
         if any((each.reason, each.ref) == (reason, ref) for each in self.suspensions):
             return self
-        suspended = facts.ClearanceWasSuspended(
+        suspended = ClearanceSuspended(
             patient_id=self.patient_id,
             at=now,
             clearance_id=self.id,
@@ -201,7 +209,7 @@ class Clearance(Aggregate):
         remaining = tuple(each for each in self.suspensions if (each.reason, each.ref) != (reason, ref))
         if len(remaining) == len(self.suspensions):
             raise not_found("suspension")
-        reinstated = facts.ClearanceWasReinstated(
+        reinstated = ClearanceReinstated(
             patient_id=self.patient_id, at=now, clearance_id=self.id, valid_until=self.valid_until
         )
         return replace(self.recording() if remaining else self.recording(reinstated), suspensions=remaining)
@@ -215,9 +223,7 @@ class Clearance(Aggregate):
             self._must_not_have_ended()
         if valid_until <= max(self.valid_until, now):
             raise conflict("nothing_to_extend", "No newer evidence makes this clearance last longer.")
-        extended = facts.ClearanceWasExtended(
-            patient_id=self.patient_id, at=now, clearance_id=self.id, valid_until=valid_until
-        )
+        extended = ClearanceExtended(patient_id=self.patient_id, at=now, clearance_id=self.id, valid_until=valid_until)
         warned = _passed(self.warn_days_before, valid_until, now)
         return replace(
             self.recording(extended),
@@ -233,7 +239,7 @@ class Clearance(Aggregate):
         if not why.strip():
             raise invalid("reason_missing", "Revoking a clearance needs a reason.")
         self._must_not_have_ended()
-        revoked = facts.ClearanceWasRevoked(
+        revoked = ClearanceRevoked(
             patient_id=self.patient_id, at=now, clearance_id=self.id, valid_until=self.valid_until
         )
         return replace(self.recording(revoked), state=ClearanceState.REVOKED, due_at=None, ended_by=by, end_reason=why)

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from careflow_domain.errors import conflict
 from screening.domain.alerts import AlertState, SafetyAlert
 from screening.domain.case import Case, CaseState
-from screening.domain.errors import conflict
 from screening.domain.evaluation import Evaluation, EvaluationPart
-from screening.domain.evidence import EvidenceRule, latest
-from screening.domain.facts import EvidenceCategory
+from screening.domain.evidence import EvidenceCategory, EvidenceRule, latest
 from screening.domain.ids import EvidenceId
 from screening.domain.patients import PatientDetails
 from screening.domain.policy import ClinicalPolicy

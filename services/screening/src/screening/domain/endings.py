@@ -2,9 +2,35 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
-from screening.domain.facts import CloseReason
-from screening.domain.ids import StaffId
+from screening.domain.facts import PatientFact
+from screening.domain.ids import CaseId, StaffId
+
+
+class CloseReason(StrEnum):
+    """Why a case was closed."""
+
+    DENIED = "denied"
+    WITHDRAWN = "withdrawn"
+    DISCHARGED = "discharged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreeningClosed(PatientFact):
+    case_id: CaseId
+    reason: CloseReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearanceDeferred(PatientFact):
+    case_id: CaseId
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearanceDenied(PatientFact):
+    case_id: CaseId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from screening.domain.errors import invalid
-from screening.domain.facts import ServiceLine
-from screening.domain.ids import AppointmentId, EvaluationId, StaffId
+from careflow_domain.errors import invalid
+from screening.domain.facts import PatientFact
+from screening.domain.ids import AppointmentId, CaseId, EvaluationId, StaffId
 
 _SERVICE_CODE = re.compile(r"^[0-9A-Z][0-9]{3}[0-9A-Z]$")
 _ICD_10_CM = re.compile(r"^[A-TV-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?$")
@@ -27,6 +27,36 @@ class EvaluationPart(StrEnum):
 
 PRESCRIBER_PARTS = frozenset({EvaluationPart.PSYCHIATRIC, EvaluationPart.PHYSICAL})
 """Diagnosis and examination are a prescriber's; a therapist may record risk and capacity."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceLine:
+    """One billable line of an evaluation: a five-character CPT or HCPCS code, its units, and the minutes it took."""
+
+    code: str
+    units: int
+    minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluationRecorded(PatientFact):
+    case_id: CaseId
+    evaluation_id: EvaluationId
+    appointment_id: AppointmentId
+    provider_id: StaffId
+    started_at: datetime
+    ended_at: datetime
+    parts: tuple[str, ...]
+    service_lines: tuple[ServiceLine, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiagnosesRecorded(PatientFact):
+    """`disclosed` leaves out substance-use codes, which need the patient's consent; `withheld` counts them."""
+
+    evaluation_id: EvaluationId
+    disclosed: tuple[str, ...] = field(repr=False)
+    withheld: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

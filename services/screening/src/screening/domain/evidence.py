@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from screening.domain.errors import invalid
-from screening.domain.facts import EvidenceCategory
+from careflow_domain.errors import invalid
+from screening.domain.facts import PatientFact
 from screening.domain.history import ClinicalFact, ConditionCode, ConditionStatus
 from screening.domain.ids import EvidenceId
 from screening.domain.policy_values import Span
@@ -44,6 +44,27 @@ class EvidenceResult(StrEnum):
     ABNORMAL = "abnormal"
     POSITIVE = "positive"
     NEGATIVE = "negative"
+
+
+class EvidenceCategory(StrEnum):
+    """`clearance` evidence decides how long a clearance lasts; `session` evidence is for the session's own gate."""
+
+    CLEARANCE = "clearance"
+    SESSION = "session"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRecorded(PatientFact):
+    evidence_id: EvidenceId
+    category: EvidenceCategory
+    valid_until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceExpiring(PatientFact):
+    evidence_id: EvidenceId
+    category: EvidenceCategory
+    valid_until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

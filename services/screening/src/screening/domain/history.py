@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Self
 
-from screening.domain.errors import invalid
+from careflow_domain.errors import invalid
 from screening.domain.ids import ClinicalFactId, MedicationId, StaffId
 
 

@@ -6,12 +6,37 @@ Invariant: the request names the definition version it is answered by; after com
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Self
 
-from screening.domain.errors import conflict, invalid
-from screening.domain.facts import Purpose
-from screening.domain.ids import AlertId, RequestId
+from careflow_domain.errors import conflict, invalid
+from screening.domain.facts import PatientFact
+from screening.domain.ids import AlertId, CaseId, RequestId
 from screening.domain.questionnaires import Answers, ItemAlert, QuestionnaireDefinition, Score
+
+
+class Purpose(StrEnum):
+    """Why a questionnaire was asked for."""
+
+    INTAKE = "intake"
+    PRE_SESSION = "pre_session"
+    FOLLOW_UP = "follow_up"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionnaireRequested(PatientFact):
+    request_id: RequestId
+    purpose: Purpose
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionnaireCompleted(PatientFact):
+    case_id: CaseId
+    request_id: RequestId
+    purpose: Purpose
+    questionnaire: str = field(repr=False)
+    alert_ids: tuple[AlertId, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

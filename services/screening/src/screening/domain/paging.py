@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
-from screening.domain.aggregate import Aggregate
+from careflow_domain.aggregate import Aggregate
 from screening.domain.ids import AlertId, PageId, StaffId
 from screening.domain.rota import ChannelKind
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Self
 
-from screening.domain.aggregate import Aggregate
+from careflow_domain.aggregate import Aggregate
 from screening.domain.ids import PatientId
 
 

@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from screening.domain.alerts import ResponseTimes
+from careflow_domain.setting import Setting
+from screening.domain.alert_urgency import ResponseTimes
 from screening.domain.evidence import Evidence, EvidenceKind, EvidenceRule
 from screening.domain.history import ClinicalFact, Medication
 from screening.domain.interactions import InteractionTable
-from screening.domain.policy_values import ClinicHours, Count, Span
+from screening.domain.policy_values import ClinicHours, Span
 from screening.domain.pre_session import PreSessionPolicy
 from screening.domain.questionnaires import AlertResponse
 from screening.domain.rules import ConditionRule, Finding, MeasureRule, ResultRule, worst_per_rule
@@ -44,7 +45,7 @@ class IntakePolicy:
 class PressureRefusals:
     """So many doses refused for the blood pressure within this time suspend the clearance."""
 
-    most: Count
+    most: Setting[int]
     within: Span
 
 
@@ -82,7 +83,7 @@ class ClinicalPolicy:
     evidence: tuple[EvidenceRule, ...]
     evidence_warns_before: Span
     pressure_refusals: PressureRefusals
-    adverse_event_suspends_from_grade: Count
+    adverse_event_suspends_from_grade: Setting[int]
     condition_rules: tuple[ConditionRule, ...]
     measure_rules: tuple[MeasureRule, ...]
     result_rules: tuple[ResultRule, ...]

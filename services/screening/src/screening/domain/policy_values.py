@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from careflow_domain.setting import Setting
+
 
 class TimeUnit(StrEnum):
     MINUTES = "minutes"
@@ -13,26 +15,14 @@ class TimeUnit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """A length of time the clinic may change; `default` is what the system ships with, `source` why."""
+class Span(Setting[int]):
+    """A length of time the clinic may change, counted in its unit."""
 
-    value: int
     unit: TimeUnit
-    default: int
-    source: str
 
     @property
     def length(self) -> timedelta:
         return timedelta(**{self.unit.value: self.value})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Count:
-    """A number the clinic may change; `default` is what the system ships with, `source` why."""
-
-    value: int
-    default: int
-    source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,12 +10,20 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
-from screening.domain import facts
-from screening.domain.aggregate import Aggregate
-from screening.domain.facts import ScreenResult
+from careflow_domain.aggregate import Aggregate
+from careflow_domain.setting import Setting
+from screening.domain.facts import PatientFact
 from screening.domain.ids import AppointmentId, PatientId, RequestId
-from screening.domain.policy_values import Count, Span
+from screening.domain.policy_values import Span
 from screening.domain.questionnaires import AlertLevel, Score, highest_level
+
+
+class ScreenResult(StrEnum):
+    """What the answers before a dosing visit come to."""
+
+    PASS = "pass"  # noqa: S105 - the contract's word for a screen without findings
+    PRESCRIBER_DECIDES = "prescriber_decides"
+    STOP = "stop"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +35,7 @@ class PreSessionPolicy:
     questionnaires: tuple[str, ...]
     opens_before: Span
     counts_for: Span
-    worse_by: Count
+    worse_by: Setting[int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +84,18 @@ class ScreenState(StrEnum):
     ASKED = "asked"
     ASSESSED = "assessed"
     WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreSessionScreenAssessed(PatientFact):
+    """`request_id` is the request that was asked first of those assessed together."""
+
+    request_id: RequestId
+    valid_until: datetime
+    result: ScreenResult
+    level: AlertLevel | None = field(repr=False)
+    score: int = field(repr=False)
+    change: int | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +163,7 @@ class PreSessionScreen(Aggregate):
     def assessed(self, finding: Finding, policy: PreSessionPolicy, *, now: datetime) -> Self:
         """Everything is answered."""
         valid_until = now + policy.counts_for.length
-        assessed = facts.PreSessionScreenWasAssessed(
+        assessed = PreSessionScreenAssessed(
             patient_id=self.patient_id,
             at=now,
             request_id=self.requests[0],

@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
 
-from screening.domain.errors import invalid
+from careflow_domain.errors import invalid
 
 Answers = Mapping[str, str]
 """Item code -> option code, as the patient chose them."""

@@ -10,8 +10,8 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Self
 
-from screening.domain.aggregate import Aggregate
-from screening.domain.errors import invalid
+from careflow_domain.aggregate import Aggregate
+from careflow_domain.errors import invalid
 from screening.domain.ids import StaffId
 
 ROTA_ID = "on-call"

@@ -6,7 +6,7 @@ Invariant: a code and version name one definition; the newest version is what ne
 from collections import Counter
 from collections.abc import Iterable
 
-from screening.domain.errors import not_found
+from careflow_domain.errors import not_found
 from screening.domain.questionnaires import QuestionnaireDefinition
 
 

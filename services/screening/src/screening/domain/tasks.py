@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from screening.domain.aggregate import Aggregate
-from screening.domain.errors import conflict
+from careflow_domain.aggregate import Aggregate
+from careflow_domain.errors import conflict
 from screening.domain.ids import PatientId, StaffId, TaskId
 
 

@@ -24,8 +24,7 @@ from screening.application.locate_patient import LocatePatient
 from screening.application.raise_alert import RaiseAlert
 from screening.application.reading import AlertWithPages
 from screening.application.results import Changed
-from screening.domain.alerts import AlertDisposition, AlertState, Whereabouts
-from screening.domain.facts import AlertOutcome, AlertSource
+from screening.domain.alerts import AlertDisposition, AlertOutcome, AlertSource, AlertState, Whereabouts
 from screening.domain.ids import AlertId, PatientId
 from screening.domain.paging import PageState
 from screening.domain.questionnaires import AlertLevel

@@ -16,7 +16,7 @@ from careflow_service.http.dependencies import (
 from screening.application.close_case import CloseCase
 from screening.application.save_answers import AnswersSaved, SaveAnswers
 from screening.application.submit_screening import SubmitScreening
-from screening.domain.facts import CloseReason
+from screening.domain.endings import CloseReason
 from screening.domain.ids import CaseId, PatientId, RequestId
 from screening.domain.policy import CrisisText
 from screening.entrypoints.http.case_views import CaseView, case_view

@@ -8,9 +8,8 @@ from careflow_service.identity import Actor, Role
 from screening.domain.case import Case, CaseState
 from screening.domain.evaluation import EvaluationPart
 from screening.domain.evidence import EvidenceKind, EvidenceResult, Measure
-from screening.domain.facts import Purpose
 from screening.domain.history import ConditionCode, ConditionStatus, InformationSource
-from screening.domain.intake import RequestedQuestionnaire
+from screening.domain.intake import Purpose, RequestedQuestionnaire
 from screening.domain.questionnaires import AlertLevel
 from screening.domain.shelf import QuestionnaireShelf
 from screening.entrypoints.http.schemas import View

@@ -24,8 +24,8 @@ from screening.application.reinstate_clearance import ReinstateClearance
 from screening.application.results import Changed
 from screening.application.revoke_clearance import RevokeClearance
 from screening.application.suspend_clearance import SuspendClearance
-from screening.domain.clearance import Clearance, ClearanceState, Indication, Route
-from screening.domain.facts import SuspensionReason
+from screening.domain.clearance import Clearance, ClearanceState, SuspensionReason
+from screening.domain.clearance_terms import Indication, Route
 from screening.domain.ids import CaseId, ClearanceId
 from screening.domain.rules import FindingClass
 from screening.entrypoints.http.schemas import (

@@ -1,0 +1,70 @@
+"""What a prescriber signs when treatment is found safe: the terms of it, and the findings the signature covers.
+
+Invariant: a signature covers a finding as it was when it was signed, never one that got worse.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+
+from screening.domain.ids import EvidenceId, StaffId
+from screening.domain.rules import Finding, FindingClass
+
+
+class Indication(StrEnum):
+    """Why the clinic treats (clinic page and domain brief, section 2.5)."""
+
+    TREATMENT_RESISTANT_DEPRESSION = "treatment_resistant_depression"
+    SEVERE_DEPRESSION = "severe_depression"
+    DEPRESSION_WITH_COMORBIDITY = "depression_with_comorbidity"
+    ANXIETY = "anxiety"
+    PTSD = "ptsd"
+    ADDICTION = "addiction"
+    ALTERNATIVE_TO_ANTIDEPRESSANTS = "alternative_to_antidepressants"
+
+
+class Route(StrEnum):
+    INTRAVENOUS = "intravenous"
+    INTRAMUSCULAR = "intramuscular"
+    ORAL = "oral"
+    INTRANASAL = "intranasal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearanceTerms:
+    """What sessions must know of a clearance; travels sealed."""
+
+    indications: tuple[str, ...] = field(repr=False)
+    conditions: tuple[str, ...] = field(repr=False)
+    excluded_routes: tuple[str, ...] = field(repr=False)
+    allergies: tuple[str, ...] = field(repr=False)
+    interaction_flags: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What the prescriber signed: the findings it rests on, how each open one is met, and the policy's version."""
+
+    decided_by: StaffId
+    decided_at: datetime
+    policy_version: str
+    findings: tuple[Finding, ...] = field(repr=False)
+    accepted: Mapping[str, str] = field(repr=False)
+    evidence_ids: tuple[EvidenceId, ...]
+    terms: ClearanceTerms = field(repr=False)
+
+    def covers(self, finding: Finding) -> bool:
+        """Whether a signature covers this finding; none covers class A, nor one that is worse than what was signed."""
+        if finding.finding_class is FindingClass.A or finding.rule not in self.accepted:
+            return False
+        return not any(
+            signed.rule == finding.rule and finding.finding_class.worse_than(signed.finding_class)
+            for signed in self.findings
+        )
+
+    def accepting(self, finding: Finding, why: str) -> Self:
+        """The same decision, resting on one more signed finding."""
+        others = tuple(each for each in self.findings if each.rule != finding.rule)
+        return replace(self, findings=(*others, finding), accepted={**self.accepted, finding.rule: why})
