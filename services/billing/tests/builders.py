@@ -103,7 +103,7 @@ def a_rendered(
 
 def a_charge(rendered: Rendered | None = None, account: Account | None = None) -> Charge:
     rendered = rendered or a_rendered()
-    return Charge.of(rendered, account or an_account(), SCHEDULE, EntryId(f"entry-{rendered.cause_id}"))
+    return Charge.of(rendered, account or an_account(), SCHEDULE, EntryId(f"entry-{rendered.cause_id}"), now=NOW)
 
 
 def a_payment(amount: Money, name: str = "pay-1") -> Payment:

@@ -1,5 +1,6 @@
 """The only wiring: which adapter stands behind which port, and what the library must know of this service."""
 
+from billing import domain
 from billing.adapters import charges, estimates, fee_cases, journal, payments, superbills, visits
 from billing.adapters.accounts import MongoAccounts
 from billing.adapters.charges import MongoCharges
@@ -22,7 +23,6 @@ from billing.adapters.visits import MongoVisits
 from billing.application.ports import Ports
 from billing.application.use_cases import Billing
 from billing.deadlines import DEADLINES
-from billing.domain.errors import DomainError
 from billing.published import PUBLISHED
 from billing.settings import BillingSettings
 from billing.subscriptions import SUBSCRIPTIONS
@@ -70,10 +70,10 @@ SERVICE: Service[BillingSettings, Ports, Billing] = Service(
     settings=BillingSettings,
     bootstrap=bootstrap,
     ports=lambda billing: billing.ports,
+    domain=domain,
     published=PUBLISHED,
     subscriptions=SUBSCRIPTIONS,
     http=http,
-    domain_error=DomainError,
     deadlines=DEADLINES,
     indexes=(
         *charges.INDEXES,

@@ -5,14 +5,22 @@ from datetime import date
 
 import pytest
 
-from billing.domain import facts
 from billing.domain.accounts import Coverage, CoverageKind, PrivateContract, Relationship
-from billing.domain.charges import Charge, ChargeCause, ChargeState, Obstacle
-from billing.domain.errors import DomainError
+from billing.domain.charges import (
+    Charge,
+    ChargeCause,
+    ChargePosted,
+    ChargeReversed,
+    ChargeState,
+    CoverageBlocked,
+    Obstacle,
+)
 from billing.domain.ids import EntryId
 from billing.domain.ledger import LedgerAccount
 from billing.domain.services import Service
+from careflow_domain.errors import DomainError
 from services.billing.tests.builders import (
+    NOW,
     PRESCRIBER,
     SCHEDULE,
     SCHEDULES,
@@ -33,7 +41,7 @@ MEDICARE = an_account(coverage=a_coverage(CoverageKind.MEDICARE))
 def test_each_service_is_charged_at_the_price_of_its_date() -> None:
     charge = a_charge(a_rendered(infusion(), Service(code="96366", units=2), therapy_hour()))
     assert charge.amount == usd(350 + 2 * 90 + 225)
-    assert [type(fact) for fact in charge.facts] == [facts.ChargePosted]
+    assert [type(fact) for fact in charge.facts] == [ChargePosted]
     assert [(line.account, line.credit) for line in charge.entry_lines() if line.credit] == [
         (LedgerAccount.THERAPY_REVENUE, usd(225)),
         (LedgerAccount.TREATMENT_REVENUE, usd(530)),
@@ -64,27 +72,27 @@ def test_a_code_without_a_price_waits_for_one() -> None:
         usd(0),
     )
     with pytest.raises(DomainError, match="charge_still_waiting"):
-        charge.retried(an_account(), SCHEDULE, EntryId("e"))
+        charge.retried(an_account(), SCHEDULE, EntryId("e"), now=NOW)
 
 
 def test_under_medicare_nothing_is_charged_without_a_private_contract_of_before() -> None:
     charge = a_charge(a_rendered(infusion()), MEDICARE)
     assert charge.obstacles == (Obstacle.COVERAGE_BLOCKED,)
-    assert [type(fact) for fact in charge.facts] == [facts.CoverageBlocked]
+    assert [type(fact) for fact in charge.facts] == [CoverageBlocked]
     signed = MEDICARE.with_contract(PrivateContract(PRESCRIBER, date(2026, 1, 1), date(2027, 12, 31)), today=TODAY)
-    assert charge.retried(signed, SCHEDULE, EntryId("e")).state is ChargeState.POSTED
+    assert charge.retried(signed, SCHEDULE, EntryId("e"), now=NOW).state is ChargeState.POSTED
     later = MEDICARE.with_contract(
         PrivateContract(PRESCRIBER, TODAY.replace(day=24), date(2027, 12, 31)), today=TODAY.replace(day=24)
     )
     with pytest.raises(DomainError, match="charge_still_waiting"):
-        charge.retried(later, SCHEDULE, EntryId("e"))
+        charge.retried(later, SCHEDULE, EntryId("e"), now=NOW)
 
 
 def test_a_correction_says_what_no_longer_counts_and_what_does() -> None:
-    corrected = a_charge().corrected((Service(code="90834"),), 2, an_account(), SCHEDULE, EntryId("e2"))
+    corrected = a_charge().corrected((Service(code="90834"),), 2, an_account(), SCHEDULE, EntryId("e2"), now=NOW)
     reversal, posted = corrected.facts[-2:]
-    assert isinstance(reversal, facts.ChargeReversed)
-    assert isinstance(posted, facts.ChargePosted)
+    assert isinstance(reversal, ChargeReversed)
+    assert isinstance(posted, ChargePosted)
     assert (reversal.charge.revision, posted.charge.revision) == (1, 2)
 
 
@@ -96,7 +104,7 @@ def test_no_more_is_paid_than_is_owed() -> None:
 def test_a_fee_is_an_amount_above_nothing() -> None:
     rendered = replace(a_rendered(cause=ChargeCause.NO_SHOW), services=())
     with pytest.raises(DomainError, match="amount_not_positive"):
-        Charge.fee(rendered, "Missed visit", usd(0), "fin-2026", EntryId("e"))
+        Charge.fee(rendered, "Missed visit", usd(0), "fin-2026", EntryId("e"), now=NOW)
 
 
 def test_a_private_contract_is_recorded_once_it_is_signed() -> None:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from billing.adapters.clinic_data import diagnosis_names, is_npi, practice
-from billing.domain.errors import DomainError
 from billing.domain.services import is_diagnosis_code
 from billing.domain.visits import FREE_KINDS, VisitKind
+from careflow_domain.errors import DomainError
 from services.billing.tests.builders import POLICY, SCHEDULES
 
 

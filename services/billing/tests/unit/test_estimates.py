@@ -4,21 +4,21 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from billing.domain import facts
 from billing.domain.business_days import business_days_ahead
-from billing.domain.errors import DomainError
+from billing.domain.estimate_clocks import due_after_booking, due_on_request
 from billing.domain.estimates import (
     DeliveryWay,
     Estimate,
     EstimateCause,
+    EstimateExceeded,
+    EstimateOverdue,
     Expected,
     Parties,
-    due_after_booking,
-    due_on_request,
 )
 from billing.domain.ids import AppointmentId, EstimateId, PlanId
 from billing.domain.services import Service
 from billing.domain.visits import VisitKind
+from careflow_domain.errors import DomainError
 from services.billing.tests.builders import (
     ANA,
     CALENDAR,
@@ -133,7 +133,7 @@ def test_a_code_without_a_price_cannot_be_estimated() -> None:
 
 def test_overdue_is_said_and_it_stays_due() -> None:
     missed = an_estimate().miss(now=NOW + timedelta(days=4))
-    assert [type(fact) for fact in missed.facts] == [facts.EstimateOverdue]
+    assert [type(fact) for fact in missed.facts] == [EstimateOverdue]
     assert missed.due_by is not None
 
 
@@ -169,15 +169,15 @@ def test_a_plan_that_was_changed_in_something_else_needs_no_new_estimate() -> No
 
 def test_the_next_phase_has_an_estimate_and_a_count_of_its_own() -> None:
     fewer = SERIES[:1]
-    before = issued().charge(usd(2595), POLICY)
+    before = issued().charge(usd(2595), POLICY, now=NOW)
     after = before.change_scope(fewer, 2, None, POLICY, CALENDAR, ZONE, next_phase=True, now=NOW)
     assert after.due_by is not None
-    done = after.issue(PARTIES, SCHEDULE, POLICY, (), late_reason=None, now=NOW).charge(usd(225), POLICY)
+    done = after.issue(PARTIES, SCHEDULE, POLICY, (), late_reason=None, now=NOW).charge(usd(225), POLICY, now=NOW)
     assert not done.exceeded
 
 
 def test_charges_far_over_the_estimate_are_said_once() -> None:
-    below = issued().charge(usd(2595) + usd(299.99), POLICY)
-    over = below.charge(usd(0.01), POLICY).charge(usd(50), POLICY)
-    said = [fact.over for fact in over.facts if isinstance(fact, facts.EstimateExceeded)]
+    below = issued().charge(usd(2595) + usd(299.99), POLICY, now=NOW)
+    over = below.charge(usd(0.01), POLICY, now=NOW).charge(usd(50), POLICY, now=NOW)
+    said = [fact.over for fact in over.facts if isinstance(fact, EstimateExceeded)]
     assert said == [usd(300)]

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from billing.domain.books import Books
 from billing.domain.charges import Charge, ChargeState
-from billing.domain.errors import DomainError
 from billing.domain.ids import EntryId, PaymentId
 from billing.domain.ledger import EntryCause, EntryLine, JournalEntry, LedgerAccount, TrialBalance, credit, debit
 from billing.domain.money import Money, total
 from billing.domain.payments import Payment, Refund, RefundReason
 from billing.domain.services import Service
+from careflow_domain.errors import DomainError
 from services.billing.tests.builders import ANA, NOW, SCHEDULE, TODAY, a_charge, a_payment, a_rendered, an_account, usd
 
 
@@ -70,6 +70,7 @@ class Clinic:
             self.charges.values(),
             self.payments.values(),
             posted_on=TODAY,
+            now=NOW,
             policy_version="1",
             new_id=self.name,
         )
@@ -135,7 +136,7 @@ def _step(clinic: Clinic, what: str, with_what: object) -> None:
         last, services = charges[-1], with_what
 
         def correction(charge: Charge) -> Charge:
-            return charge.corrected(services, charge.revision + 1, an_account(), SCHEDULE, EntryId(name))
+            return charge.corrected(services, charge.revision + 1, an_account(), SCHEDULE, EntryId(name), now=NOW)
 
         clinic.decide(lambda books: books.correct(last, correction))
     elif what == "reverse" and charges and isinstance(with_what, int):
@@ -153,7 +154,7 @@ def test_a_correction_reverses_the_entry_it_corrects() -> None:
     clinic.decide(lambda books: books.receive(a_payment(usd(100))))
 
     def shorter(before: Charge) -> Charge:
-        return before.corrected((Service(code="90834"),), 2, an_account(), SCHEDULE, EntryId("second"))
+        return before.corrected((Service(code="90834"),), 2, an_account(), SCHEDULE, EntryId("second"), now=NOW)
 
     clinic.decide(lambda books: books.correct(clinic.charges[charge.id], shorter))
 

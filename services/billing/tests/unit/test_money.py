@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.domain.errors import DomainError
 from billing.domain.money import Money, total
+from careflow_domain.errors import DomainError
 from services.billing.tests.builders import usd
 
 cents = st.integers(min_value=-(10**12), max_value=10**12)

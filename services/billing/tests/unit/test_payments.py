@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.domain.errors import DomainError
 from billing.domain.ids import ChargeId, PaymentId
 from billing.domain.money import Money, total
 from billing.domain.payments import Payment, PaymentMethod, Refund, RefundReason, plan_allocations
+from careflow_domain.errors import DomainError
 from services.billing.tests.builders import ANA, NOW, TODAY, a_charge, a_payment, a_rendered, usd
 
 

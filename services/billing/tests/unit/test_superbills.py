@@ -8,10 +8,10 @@ import pytest
 
 from billing.domain.accounts import Account, Coverage, CoverageKind
 from billing.domain.charges import Charge, ChargeCause
-from billing.domain.errors import DomainError
 from billing.domain.ids import EntryId, StaffId, SuperbillId
 from billing.domain.superbill_elements import Draft, content_of, missing_elements
 from billing.domain.superbills import NumberSeries, Superbill, VoidReason
+from careflow_domain.errors import DomainError
 from services.billing.tests.builders import (
     ANA,
     NOW,
@@ -96,7 +96,7 @@ def test_an_associate_is_named_with_the_supervisor() -> None:
 
 def test_a_fee_is_never_on_a_superbill() -> None:
     rendered = replace(a_rendered(cause=ChargeCause.NO_SHOW), services=())
-    fee = Charge.fee(rendered, "Missed visit", usd(225), "fin-2026", EntryId("e"))
+    fee = Charge.fee(rendered, "Missed visit", usd(225), "fin-2026", EntryId("e"), now=NOW)
     with pytest.raises(DomainError, match="charge_not_billable"):
         missing_elements(a_draft(fee))
 

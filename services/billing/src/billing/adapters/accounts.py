@@ -3,7 +3,7 @@
 from typing import Final
 
 from billing.domain.accounts import Account
-from billing.domain.errors import not_found
+from careflow_domain.errors import not_found
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored

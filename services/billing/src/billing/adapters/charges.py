@@ -7,8 +7,8 @@ from pymongo import IndexModel
 
 from billing.adapters.bounds import MOST
 from billing.domain.charges import Charge
-from billing.domain.errors import not_found
 from billing.domain.ids import PatientId
+from careflow_domain.errors import not_found
 from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents

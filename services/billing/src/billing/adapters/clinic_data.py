@@ -14,10 +14,10 @@ from pydantic import TypeAdapter
 from stdnum import luhn
 from stdnum.us import ein
 
-from billing.domain.errors import invalid
 from billing.domain.fee_schedule import FeeSchedules
 from billing.domain.policy import BillingPolicy
 from billing.domain.practice import Practice
+from careflow_domain.errors import invalid
 
 SHIPPED: Final = resources.files("billing") / "data"
 _NPI_PREFIX: Final = "80840"

@@ -7,9 +7,9 @@ from pymongo import IndexModel
 
 from billing.adapters.bounds import MOST
 from billing.application.ports import Due
-from billing.domain.errors import not_found
 from billing.domain.estimates import Estimate
 from billing.domain.ids import PatientId
+from careflow_domain.errors import not_found
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored

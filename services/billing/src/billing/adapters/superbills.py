@@ -8,9 +8,9 @@ from typing import Final
 from pymongo import IndexModel
 
 from billing.adapters.bounds import MOST
-from billing.domain.errors import not_found
 from billing.domain.ids import ChargeId, PatientId
 from billing.domain.superbills import NumberSeries, Superbill, SuperbillState
+from careflow_domain.errors import not_found
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored

@@ -6,9 +6,9 @@ from typing import Final
 
 from pymongo import IndexModel
 
-from billing.domain.errors import not_found
 from billing.domain.ids import PlanId
 from billing.domain.visits import Visit, VisitState
+from careflow_domain.errors import not_found
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored

@@ -38,6 +38,7 @@ async def keep_books(
         payments.values(),
         posted_on=ports.day_of(tx.now),
         policy_version=ports.policy.version,
+        now=tx.now,
         new_id=tx.new_id,
     )
     decision(books)
@@ -100,6 +101,6 @@ async def _count_against_estimate(charge: Charge, more: Money, tx: Transaction, 
         of_visit = about.appointment_id is not None and estimate.appointment_id == about.appointment_id
         of_plan = about.plan_id is not None and estimate.plan_id == about.plan_id
         if of_visit or of_plan:
-            counted = estimate.charge(more, ports.policy)
+            counted = estimate.charge(more, ports.policy, now=tx.now)
             await ports.estimates.save(counted, expecting=estimate.version, tx=tx)
             return

@@ -46,7 +46,7 @@ async def settle_fee(appointment_id: str, tx: Transaction, ports: Ports) -> None
     account = await ports.accounts.get(fee.patient_id)
     reason = fee.due_for(account, ports.policy)
     if reason is not None:
-        await ports.fees.save(fee.waive(reason), expecting=fee.version, tx=tx)
+        await ports.fees.save(fee.waive(reason, now=tx.now), expecting=fee.version, tx=tx)
         if reason is WaiverReason.FIRST_TIME_COURTESY:
             await change_account(fee.patient_id, lambda known: known.with_courtesy(fee.id), tx, ports)
         return
@@ -74,7 +74,7 @@ async def _post(fee: FeeCase, account: Account, tx: Transaction, ports: Ports) -
     signed = account.agreed_before(fee.lost_at)
     policy_version = signed.policy_version if signed else ports.policy.version
     charge = Charge.fee(
-        _rendered(fee, ports), DESCRIPTIONS[fee.cause], fee.amount, policy_version, EntryId(tx.new_id())
+        _rendered(fee, ports), DESCRIPTIONS[fee.cause], fee.amount, policy_version, EntryId(tx.new_id()), now=tx.now
     )
     await ports.fees.save(fee.post(policy_version), expecting=fee.version, tx=tx)
     await keep_books(fee.patient_id, lambda books: books.charge(charge), tx, ports)

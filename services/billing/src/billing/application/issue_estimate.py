@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 from billing.application.ports import Ports
 from billing.application.results import Changed
-from billing.domain.errors import conflict
 from billing.domain.estimates import Parties
 from billing.domain.ids import EstimateId
+from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from billing.application.ports import Ports
 from billing.application.results import Numbered
 from billing.application.superbill_drafts import draft_of
-from billing.domain.errors import conflict, not_found
 from billing.domain.ids import ChargeId, PatientId, SuperbillId
 from billing.domain.superbill_elements import Draft, content_of
 from billing.domain.superbills import NumberSeries, Superbill
+from careflow_domain.errors import conflict, not_found
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
 

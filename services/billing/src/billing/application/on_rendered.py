@@ -74,7 +74,7 @@ async def on_session_services_corrected(
     entry_id = EntryId(tx.new_id())
 
     def correction(charge: Charge) -> Charge:
-        return charge.corrected(services, data.revision, account, schedule, entry_id)
+        return charge.corrected(services, data.revision, account, schedule, entry_id, now=tx.now)
 
     await keep_books(known.patient_id, lambda books: books.correct(known, correction), tx, ports, about=known.id)
 
@@ -83,5 +83,6 @@ async def _charge(rendered: Rendered, tx: Transaction, ports: Ports) -> None:
     account = await account_of(rendered.patient_id, tx, ports)
     if await ports.charges.find(rendered.charge_id) is not None:
         return
-    charge = Charge.of(rendered, account, ports.schedules.on(rendered.service_date), EntryId(tx.new_id()))
+    schedule = ports.schedules.on(rendered.service_date)
+    charge = Charge.of(rendered, account, schedule, EntryId(tx.new_id()), now=tx.now)
     await keep_books(rendered.patient_id, lambda books: books.charge(charge), tx, ports)

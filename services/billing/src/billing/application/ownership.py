@@ -1,7 +1,7 @@
 """Whose it is. Invariant: to a patient, what is not their own does not exist."""
 
-from billing.domain.errors import not_found
 from billing.domain.ids import PatientId
+from careflow_domain.errors import not_found
 from careflow_service.identity import Actor, Role
 
 STAFF_ROLES = frozenset(Role) - {Role.PATIENT, Role.PUBLIC}

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from billing.application.bookkeeping import keep_books
 from billing.application.ports import Ports
 from billing.application.results import Changed
-from billing.domain.errors import stale
 from billing.domain.ids import ChargeId, EntryId
+from careflow_domain.errors import stale
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
 
@@ -31,7 +31,7 @@ class PostWaitingChargeHandler:
                 raise stale()
             account = await self.ports.accounts.get(before.patient_id)
             schedule = self.ports.schedules.on(before.rendered.service_date)
-            charge = before.retried(account, schedule, EntryId(tx.new_id()))
+            charge = before.retried(account, schedule, EntryId(tx.new_id()), now=tx.now)
             books = await keep_books(
                 before.patient_id, lambda open_books: open_books.charge(charge), tx, self.ports, about=before.id
             )

@@ -8,7 +8,6 @@ from billing.application.ports import Ports
 from billing.application.superbill_drafts import draft_of
 from billing.domain.accounts import Account
 from billing.domain.charges import Charge
-from billing.domain.errors import not_found
 from billing.domain.estimates import Estimate
 from billing.domain.fee_cases import FeeCase
 from billing.domain.ids import ChargeId, EstimateId, PatientId, PaymentId, SuperbillId
@@ -17,6 +16,7 @@ from billing.domain.money import Money, total
 from billing.domain.payments import Payment
 from billing.domain.superbill_elements import Missing, missing_elements
 from billing.domain.superbills import Superbill
+from careflow_domain.errors import not_found
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed
 

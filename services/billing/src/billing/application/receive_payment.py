@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from billing.application.bookkeeping import keep_books
 from billing.application.ports import Ports
 from billing.application.results import Received
-from billing.domain.errors import invalid
 from billing.domain.ids import PatientId, PaymentId
 from billing.domain.money import Money
 from billing.domain.payments import Payment, PaymentMethod
+from careflow_domain.errors import invalid
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from billing.application.bookkeeping import keep_books
 from billing.application.ports import Ports
 from billing.application.results import Refunded
-from billing.domain.errors import stale
 from billing.domain.ids import PaymentId
 from billing.domain.money import Money
 from billing.domain.payments import Refund, RefundReason
+from careflow_domain.errors import stale
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
 

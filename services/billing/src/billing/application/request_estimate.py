@@ -6,10 +6,11 @@ from billing.application.ownership import check_own
 from billing.application.ports import Ports
 from billing.application.results import Changed
 from billing.application.wanted_estimates import asked_estimate
-from billing.domain.errors import invalid
-from billing.domain.estimates import Expected, due_on_request
+from billing.domain.estimate_clocks import due_on_request
+from billing.domain.estimates import Expected
 from billing.domain.ids import PatientId
 from billing.domain.visits import FREE_KINDS, VisitKind
+from careflow_domain.errors import invalid
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from billing.application.ports import Ports
-from billing.domain.errors import invalid
 from billing.domain.ids import ChargeId, PatientId
 from billing.domain.superbill_elements import Draft
+from careflow_domain.errors import invalid
 
 MOST_CHARGES = 50
 """One letter page holds about that many lines."""

@@ -28,7 +28,7 @@ class WaiveFeeHandler:
 
         async def waive(tx: Transaction) -> Changed:
             before = await self.ports.fees.get(command.appointment_id)
-            fee = before.waive(command.reason)
+            fee = before.waive(command.reason, now=tx.now)
             await self.ports.fees.save(fee, expecting=command.expected_version, tx=tx)
             if before.state is FeeState.POSTED:
                 await take_back(before, tx, self.ports)

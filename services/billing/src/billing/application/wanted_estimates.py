@@ -4,7 +4,8 @@ from datetime import date, datetime
 
 from billing.application.ports import Ports
 from billing.domain.courses import Course
-from billing.domain.estimates import Estimate, EstimateCause, Expected, due_after_booking
+from billing.domain.estimate_clocks import due_after_booking
+from billing.domain.estimates import Estimate, EstimateCause, Expected
 from billing.domain.ids import EstimateId, PatientId
 from billing.domain.money import Money
 from billing.domain.visits import Visit

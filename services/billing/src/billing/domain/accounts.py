@@ -7,12 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from billing.domain.aggregate import Aggregate
 from billing.domain.card_numbers import refuse_card_number
-from billing.domain.errors import invalid
-from billing.domain.facts import AccountOpened
 from billing.domain.ids import AppointmentId, PatientId, StaffId
 from billing.domain.services import is_diagnosis_code
+from careflow_domain.aggregate import Aggregate, Fact
+from careflow_domain.errors import invalid
 
 
 class Sex(StrEnum):
@@ -128,6 +127,11 @@ class Diagnoses:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountOpened(Fact):
+    account: "Account"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account(Aggregate):
     """`courtesy_for` is the appointment whose fee was waived because it was the first."""
 
@@ -143,7 +147,7 @@ class Account(Aggregate):
     @classmethod
     def opened(cls, patient_id: PatientId, *, now: datetime) -> "Account":
         account = cls(id=patient_id, opened_at=now)
-        return replace(account, facts=(AccountOpened(account),))
+        return account.saying(AccountOpened(account=account, at=now))
 
     def with_profile(self, profile: BillingProfile) -> "Account":
         return self if profile == self.profile else replace(self.recording(), profile=profile)

@@ -6,13 +6,13 @@ is applied to the earliest open one at once.
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from billing.domain.charges import Charge, ChargeState
-from billing.domain.errors import not_found
 from billing.domain.ids import ChargeId, EntryId, PatientId, PaymentId
 from billing.domain.ledger import EntryCause, EntryLine, JournalEntry
 from billing.domain.payments import Payment, Refund, allocation_lines, plan_allocations
+from careflow_domain.errors import not_found
 
 
 class Books:
@@ -26,6 +26,7 @@ class Books:
         *,
         posted_on: date,
         policy_version: str,
+        now: datetime,
         new_id: Callable[[], str],
     ) -> None:
         self._patient_id = patient_id
@@ -33,6 +34,7 @@ class Books:
         self._payments = {payment.id: payment for payment in payments}
         self._posted_on = posted_on
         self._policy_version = policy_version
+        self._now = now
         self._new_id = new_id
         self._changed_charges: dict[ChargeId, Charge] = {}
         self._changed_payments: dict[PaymentId, Payment] = {}
@@ -77,7 +79,7 @@ class Books:
     def reverse(self, before: Charge) -> None:
         """Nothing is owed for the charge any more; what was paid for it is the patient's again."""
         before.expect_posted()
-        self._keep_charge(self._undo(before).reversed())
+        self._keep_charge(self._undo(before).reversed(now=self._now))
         self.apply()
 
     def receive(self, payment: Payment) -> None:
@@ -150,4 +152,4 @@ class Books:
             lines=lines,
             reverses=reverses,
         )
-        self.entries.append(entry.posted())
+        self.entries.append(entry.posted(now=self._now))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import Final
 
-from billing.domain.errors import DomainError, invalid
+from careflow_domain.errors import DomainError, invalid
 
 _GROUPS: Final = re.compile(
     r"""\d+ (?: [\s._/\-\u00ad\u00b7\u2022\u2010-\u2015\u2212\u200b-\u200d\u2060\ufeff]{1,5} \d+ )*""", re.VERBOSE

@@ -4,19 +4,18 @@ one before, an older or equal one changes nothing.
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import NAMESPACE_URL, uuid5
 
 from billing.domain.accounts import Account
-from billing.domain.aggregate import Aggregate
-from billing.domain.errors import conflict
-from billing.domain.facts import ChargePosted, ChargeReversed, CoverageBlocked
 from billing.domain.fee_schedule import FeeSchedule
 from billing.domain.ids import AppointmentId, ChargeId, EntryId, PatientId, PlanId
 from billing.domain.ledger import EntryLine, LedgerAccount, credit, debit
 from billing.domain.money import Money, total
 from billing.domain.services import Service
+from careflow_domain.aggregate import Aggregate, Fact
+from careflow_domain.errors import conflict
 
 
 class ChargeCause(StrEnum):
@@ -76,6 +75,26 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeFact(Fact):
+    charge: "Charge"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargePosted(ChargeFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeReversed(ChargeFact):
+    """The charge is told as it was before, at the revision that no longer counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageBlocked(ChargeFact):
+    """A service that Medicare must be billed for by the clinician cannot be charged to the patient."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Charge(Aggregate):
     """`paid` is what payments were allocated to it; `entry_id` the journal entry of the present revision."""
 
@@ -109,14 +128,23 @@ class Charge(Aggregate):
         return self.amount - self.paid
 
     @classmethod
-    def of(cls, rendered: Rendered, account: Account, schedule: FeeSchedule, entry_id: EntryId) -> "Charge":
+    def of(
+        cls, rendered: Rendered, account: Account, schedule: FeeSchedule, entry_id: EntryId, *, now: datetime
+    ) -> "Charge":
         """The charge for what took place, posted as `entry_id` unless something is in its way."""
         lines = tuple(_priced(service, schedule) for service in rendered.services)
-        return cls._made(rendered, lines, account, schedule, entry_id, version=1)
+        return cls._made(rendered, lines, account, schedule, entry_id, version=1, now=now)
 
     @classmethod
     def fee(
-        cls, rendered: Rendered, description: str, amount: Money, policy_version: str, entry_id: EntryId
+        cls,
+        rendered: Rendered,
+        description: str,
+        amount: Money,
+        policy_version: str,
+        entry_id: EntryId,
+        *,
+        now: datetime,
     ) -> "Charge":
         """A fee for a visit that did not take place."""
         line = ChargeLine(
@@ -132,32 +160,39 @@ class Charge(Aggregate):
             paid=amount.nothing,
             entry_id=entry_id,
         )
-        return replace(charge, facts=(ChargePosted(charge),))
+        return charge.saying(ChargePosted(charge=charge, at=now))
 
     def corrected(
-        self, services: tuple[Service, ...], revision: int, account: Account, schedule: FeeSchedule, entry_id: EntryId
+        self,
+        services: tuple[Service, ...],
+        revision: int,
+        account: Account,
+        schedule: FeeSchedule,
+        entry_id: EntryId,
+        *,
+        now: datetime,
     ) -> "Charge":
         """The charge at a newer revision. Its payments must have been released before."""
         rendered = replace(self.rendered, services=services, revision=revision)
         lines = tuple(_priced(service, schedule) for service in services)
-        after = self._made(rendered, lines, account, schedule, entry_id, version=self.version + 1)
-        reversal = (ChargeReversed(self),) if self.state is ChargeState.POSTED else ()
+        after = self._made(rendered, lines, account, schedule, entry_id, version=self.version + 1, now=now)
+        reversal = (ChargeReversed(charge=self, at=now),) if self.state is ChargeState.POSTED else ()
         return replace(after, facts=(*self.facts, *reversal, *after.facts))
 
-    def retried(self, account: Account, schedule: FeeSchedule, entry_id: EntryId) -> "Charge":
+    def retried(self, account: Account, schedule: FeeSchedule, entry_id: EntryId, *, now: datetime) -> "Charge":
         """The same revision once more, after what was in its way may have gone. Raises `charge_not_waiting`."""
         if self.state is not ChargeState.WAITING:
             raise conflict("charge_not_waiting", "Only a charge that waits can be posted again.")
         lines = tuple(_priced(service, schedule) for service in self.rendered.services)
-        after = self._made(self.rendered, lines, account, schedule, entry_id, version=self.version + 1)
+        after = self._made(self.rendered, lines, account, schedule, entry_id, version=self.version + 1, now=now)
         if after.obstacles:
             raise conflict("charge_still_waiting", "Something is still in its way.", obstacles=sorted(after.obstacles))
         return after
 
-    def reversed(self) -> "Charge":
+    def reversed(self, *, now: datetime) -> "Charge":
         """Nothing is owed for it any more. Its payments must have been released before."""
         self.expect_posted()
-        after = replace(self.recording(ChargeReversed(self)), state=ChargeState.REVERSED, entry_id=None)
+        after = replace(self.recording(ChargeReversed(charge=self, at=now)), state=ChargeState.REVERSED, entry_id=None)
         return after.check_paid()
 
     def expect_posted(self) -> None:
@@ -197,6 +232,7 @@ class Charge(Aggregate):
         entry_id: EntryId,
         *,
         version: int,
+        now: datetime,
     ) -> "Charge":
         obstacles = _obstacles(rendered, lines, account)
         worth = total((line.amount for line in lines if line.amount), schedule.prices[0].amount.currency)
@@ -213,9 +249,9 @@ class Charge(Aggregate):
             version=version,
         )
         if state is ChargeState.POSTED:
-            return replace(charge, facts=(ChargePosted(charge),))
+            return charge.saying(ChargePosted(charge=charge, at=now))
         if Obstacle.COVERAGE_BLOCKED in obstacles:
-            return replace(charge, facts=(CoverageBlocked(charge),))
+            return charge.saying(CoverageBlocked(charge=charge, at=now))
         return charge
 
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from billing.domain.aggregate import Aggregate
 from billing.domain.estimates import Expected
 from billing.domain.ids import PatientId, PlanId
 from billing.domain.visits import Phase, VisitKind
+from careflow_domain.aggregate import Aggregate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

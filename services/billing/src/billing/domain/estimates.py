@@ -10,24 +10,18 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from billing.domain.accounts import BillingProfile
-from billing.domain.aggregate import Aggregate
-from billing.domain.business_days import (
-    BusinessCalendar,
-    business_day_after,
-    business_day_before,
-    business_days_ahead,
-    end_of,
-)
+from billing.domain.business_days import BusinessCalendar, business_day_before, end_of
 from billing.domain.card_numbers import refuse_card_number
-from billing.domain.errors import conflict, invalid
-from billing.domain.facts import EstimateDelivered, EstimateExceeded, EstimateIssued, EstimateOverdue
+from billing.domain.estimate_clocks import due_on_request
 from billing.domain.fee_schedule import FeeSchedule
 from billing.domain.ids import AppointmentId, EstimateId, PatientId, PlanId, StaffId
 from billing.domain.money import Money, total
-from billing.domain.policy import BillingPolicy, EstimateClocks
+from billing.domain.policy import BillingPolicy
 from billing.domain.practice import BilledProvider, Practice
 from billing.domain.services import Service
 from billing.domain.visits import VisitKind
+from careflow_domain.aggregate import Aggregate, Fact
+from careflow_domain.errors import conflict, invalid
 
 
 class EstimateCause(StrEnum):
@@ -113,23 +107,33 @@ class Issue:
     delivered_by: DeliveryWay | None = None
 
 
-def due_after_booking(
-    booked_on: date, visit_on: date, clocks: EstimateClocks, calendar: BusinessCalendar, zone: ZoneInfo
-) -> datetime | None:
-    """By when an estimate is due for a visit booked on one date for another; None when it is too soon for one."""
-    ahead = business_days_ahead(booked_on, visit_on, calendar)
-    if ahead >= clocks.far_ahead_days.value:
-        days = clocks.due_far_ahead.value
-    elif ahead >= clocks.near_ahead_days.value:
-        days = clocks.due_near_ahead.value
-    else:
-        return None
-    return end_of(business_day_after(booked_on, days, calendar), zone)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstimateFact(Fact):
+    estimate: "Estimate"
 
 
-def due_on_request(asked_on: date, clocks: EstimateClocks, calendar: BusinessCalendar, zone: ZoneInfo) -> datetime:
-    """By when an estimate is due that a patient asked for; any question about costs counts as asking."""
-    return end_of(business_day_after(asked_on, clocks.due_on_request.value, calendar), zone)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstimateIssued(EstimateFact):
+    """A version was issued; `due_by` is when it had to be."""
+
+    due_by: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstimateDelivered(EstimateFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstimateOverdue(EstimateFact):
+    """Nothing was issued by the time the law gives."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstimateExceeded(EstimateFact):
+    """What was charged is so much more than the estimate that somebody must look."""
+
+    over: Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +206,7 @@ class Estimate(Aggregate):
             schedule_version=schedule.version,
         )
         after = replace(self.recording(), issues=(*self.issues, issue), due_by=None, overdue_at=None, exceeded=False)
-        return after._saying(EstimateIssued(after, self.due_by))
+        return after.saying(EstimateIssued(estimate=after, due_by=self.due_by, at=now))
 
     def deliver(self, way: DeliveryWay, *, now: datetime) -> "Estimate":
         """The patient got the latest version. Raises `estimate_not_issued` and `estimate_delivered`."""
@@ -212,7 +216,7 @@ class Estimate(Aggregate):
             raise conflict("estimate_delivered", "The latest version was delivered already.")
         delivered = replace(self.latest, delivered_at=now, delivered_by=way)
         after = replace(self.recording(), issues=(*self.issues[:-1], delivered))
-        return after._saying(EstimateDelivered(after))
+        return after.saying(EstimateDelivered(estimate=after, at=now))
 
     def withdraw(self) -> "Estimate":
         """Nothing is due any more: what it was for will not take place."""
@@ -221,7 +225,7 @@ class Estimate(Aggregate):
     def miss(self, *, now: datetime) -> "Estimate":
         """Its time is over and nothing was issued; it stays due."""
         after = replace(self.recording(), overdue_at=now)
-        return after._saying(EstimateOverdue(after))
+        return after.saying(EstimateOverdue(estimate=after, at=now))
 
     def change_scope(
         self,
@@ -253,7 +257,7 @@ class Estimate(Aggregate):
             due_by = min(due_by, max(now, end_of(business_day_before(next_visit_on, before, calendar), zone)))
         return replace(changed, cause=EstimateCause.PLAN_CHANGED, started_at=now, due_by=due_by)
 
-    def charge(self, amount: Money, policy: BillingPolicy) -> "Estimate":
+    def charge(self, amount: Money, policy: BillingPolicy, *, now: datetime) -> "Estimate":
         """So much was posted under it, or reversed if below zero; said once when it is over the line."""
         after = replace(self.recording(), charged=self.charged + amount)
         if self.latest is None or self.exceeded:
@@ -261,10 +265,7 @@ class Estimate(Aggregate):
         over = after.charged - self.latest.total
         if over < policy.exceeded_by.value:
             return after
-        return replace(after, exceeded=True)._saying(EstimateExceeded(after, over))
-
-    def _saying(self, fact: EstimateIssued | EstimateDelivered | EstimateOverdue | EstimateExceeded) -> "Estimate":
-        return replace(self, facts=(*self.facts, fact))
+        return replace(after, exceeded=True).saying(EstimateExceeded(estimate=after, over=over, at=now))
 
 
 def _line(expected: Expected, service: Service, schedule: FeeSchedule) -> EstimateLine:

@@ -10,14 +10,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from billing.domain.accounts import Account
-from billing.domain.aggregate import Aggregate
-from billing.domain.errors import conflict
-from billing.domain.facts import FeeWaived
 from billing.domain.fee_schedule import FeeSchedule
 from billing.domain.ids import AppointmentId, PatientId
 from billing.domain.money import Money
 from billing.domain.policy import BillingPolicy
 from billing.domain.visits import VisitKind
+from careflow_domain.aggregate import Aggregate, Fact
+from careflow_domain.errors import conflict
 
 
 class FeeCause(StrEnum):
@@ -38,6 +37,11 @@ class WaiverReason(StrEnum):
     NO_SIGNED_POLICY = "no_signed_policy"
     EMERGENCY = "emergency"
     CLINIC_DECISION = "clinic_decision"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeWaived(Fact):
+    fee: "FeeCase"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +72,11 @@ class FeeCase(Aggregate):
         self._expect(FeeState.PENDING)
         return replace(self.recording(), state=FeeState.POSTED, post_at=None, policy_version=policy_version)
 
-    def waive(self, reason: WaiverReason) -> "FeeCase":
+    def waive(self, reason: WaiverReason, *, now: datetime) -> "FeeCase":
         """Nothing is charged, or no longer. Raises `fee_settled`."""
         self._expect(FeeState.PENDING, FeeState.POSTED)
         after = replace(self.recording(), state=FeeState.WAIVED, post_at=None, waiver=reason)
-        return replace(after, facts=(*after.facts, FeeWaived(after)))
+        return after.saying(FeeWaived(fee=after, at=now))
 
     def drop(self) -> "FeeCase":
         """The visit was not lost: there never was a fee."""

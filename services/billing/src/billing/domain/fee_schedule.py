@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from billing.domain.errors import conflict, invalid
 from billing.domain.ledger import LedgerAccount
 from billing.domain.money import Money, total
 from billing.domain.services import Service, is_service_code
 from billing.domain.visits import VisitKind
+from careflow_domain.errors import conflict, invalid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

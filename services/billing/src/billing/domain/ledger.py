@@ -5,15 +5,14 @@ wrong is reversed by another entry that names it.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 
-from billing.domain.aggregate import Aggregate
-from billing.domain.errors import invalid
-from billing.domain.facts import EntryPosted
 from billing.domain.ids import EntryId, PatientId
 from billing.domain.money import Money, total
+from careflow_domain.aggregate import Aggregate, Fact
+from careflow_domain.errors import invalid
 
 
 class LedgerAccount(StrEnum):
@@ -69,6 +68,11 @@ def credit(account: LedgerAccount, amount: Money) -> EntryLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EntryPosted(Fact):
+    entry: "JournalEntry"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JournalEntry(Aggregate):
     """One entry. `key` says what it is for and is unique, so nothing is posted twice. Raises `entry_unbalanced` or
     `currency_mismatch`.
@@ -93,9 +97,9 @@ class JournalEntry(Aggregate):
     def currency(self) -> str:
         return self.lines[0].debit.currency
 
-    def posted(self) -> "JournalEntry":
+    def posted(self, *, now: datetime) -> "JournalEntry":
         """The entry as it goes into the books."""
-        return replace(self, facts=(EntryPosted(self),))
+        return self.saying(EntryPosted(entry=self, at=now))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import total_ordering
 from typing import Final
 
-from billing.domain.errors import invalid
+from careflow_domain.errors import invalid
 
 WHOLE: Final = 10_000
 """All of something in basis points: 100 %."""

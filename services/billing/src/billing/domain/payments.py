@@ -9,14 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from billing.domain.aggregate import Aggregate
 from billing.domain.card_numbers import refuse_card_number
 from billing.domain.charges import Charge
-from billing.domain.errors import conflict, invalid
-from billing.domain.facts import PaymentReceived, RefundIssued
 from billing.domain.ids import ChargeId, PatientId, PaymentId
 from billing.domain.ledger import EntryLine, LedgerAccount, credit, debit
 from billing.domain.money import Money, total
+from careflow_domain.aggregate import Aggregate, Fact
+from careflow_domain.errors import conflict, invalid
 
 
 class PaymentMethod(StrEnum):
@@ -62,6 +61,17 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentReceived(Fact):
+    payment: "Payment"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundIssued(Fact):
+    payment: "Payment"
+    refund: Refund
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Payment(Aggregate):
     """One receipt of a patient's money."""
 
@@ -97,7 +107,7 @@ class Payment(Aggregate):
             reference=reference,
             received_at=now,
         )
-        return replace(payment, facts=(PaymentReceived(payment),))
+        return payment.saying(PaymentReceived(payment=payment, at=now))
 
     @property
     def allocated(self) -> Money:
@@ -156,10 +166,7 @@ class Payment(Aggregate):
         if refund.amount.expect_positive() > self.unapplied:
             raise conflict("refund_above_received", "No more can be refunded than was received.")
         after = replace(self.recording(), refunds=(*self.refunds, refund))
-        return after.recorded(RefundIssued(after, refund))
-
-    def recorded(self, fact: RefundIssued) -> "Payment":
-        return replace(self, facts=(*self.facts, fact))
+        return after.saying(RefundIssued(payment=after, refund=refund, at=refund.refunded_at))
 
     def entry_lines(self) -> tuple[EntryLine, ...]:
         """The receipt as the books have it: money of the patient's, not yet for anything."""

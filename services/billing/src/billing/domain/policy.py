@@ -3,22 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
-from typing import Generic, TypeVar
 
-from billing.domain.errors import invalid
 from billing.domain.money import WHOLE, Money
 from billing.domain.visits import VisitKind
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting(Generic[T]):
-    """A value the clinic may change, what we ship, and where that comes from."""
-
-    value: T
-    default: T
-    source: str
+from careflow_domain.errors import invalid
+from careflow_domain.setting import Setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from billing.domain.accounts import Address
-from billing.domain.errors import invalid
 from billing.domain.ids import StaffId
+from careflow_domain.errors import invalid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

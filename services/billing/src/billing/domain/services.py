@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from billing.domain.errors import invalid
 from billing.domain.ids import StaffId
+from careflow_domain.errors import invalid
 
 _CPT: Final = re.compile(r"[0-9]{4}[0-9T]")
 _HCPCS: Final = re.compile(r"[A-V][0-9]{4}")

@@ -12,7 +12,6 @@ from typing import Final
 
 from billing.domain.accounts import Account, Address, BillingProfile, Coverage, CoverageKind, Sex
 from billing.domain.charges import FEES, Charge, ChargeState
-from billing.domain.errors import DomainError, conflict, invalid
 from billing.domain.ids import StaffId
 from billing.domain.practice import Clinician, ClinicianLicence, Practice
 from billing.domain.services import Service, is_drug_code
@@ -23,6 +22,7 @@ from billing.domain.superbills import (
     BilledPatient,
     Content,
 )
+from careflow_domain.errors import DomainError, conflict, invalid
 
 MOST_DIAGNOSES: Final = 12
 MOST_POINTERS: Final = 4

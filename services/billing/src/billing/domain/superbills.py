@@ -7,12 +7,11 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from billing.domain.accounts import Address, Coverage, Sex
-from billing.domain.aggregate import Aggregate
-from billing.domain.errors import conflict
-from billing.domain.facts import SuperbillIssued, SuperbillVoided
 from billing.domain.ids import ChargeId, PatientId, SuperbillId
 from billing.domain.money import Money, total
 from billing.domain.practice import BilledProvider
+from careflow_domain.aggregate import Aggregate, Fact
+from careflow_domain.errors import conflict
 
 
 class SuperbillState(StrEnum):
@@ -117,6 +116,16 @@ class NumberSeries(Aggregate):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SuperbillIssued(Fact):
+    superbill: "Superbill"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuperbillVoided(Fact):
+    superbill: "Superbill"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Superbill(Aggregate):
     """One superbill. `edition` counts the bills for the same services: 1, and one more with every reissue."""
 
@@ -160,14 +169,14 @@ class Superbill(Aggregate):
             replaces=replaces.id if replaces else None,
             replaces_number=replaces.number if replaces else None,
         )
-        return replace(superbill, facts=(SuperbillIssued(superbill),))
+        return superbill.saying(SuperbillIssued(superbill=superbill, at=now))
 
     def void(self, reason: VoidReason, *, now: datetime) -> "Superbill":
         """It no longer counts. Raises `superbill_void`."""
         if self.state is SuperbillState.VOID:
             raise conflict("superbill_void", "This superbill was voided already.")
         after = replace(self.recording(), state=SuperbillState.VOID, voided_at=now, void_reason=reason)
-        return replace(after, facts=(*after.facts, SuperbillVoided(after)))
+        return after.saying(SuperbillVoided(superbill=after, at=now))
 
     def replaced(self, by: SuperbillId) -> "Superbill":
         return replace(self.recording(), replaced_by=by)

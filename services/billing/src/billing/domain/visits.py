@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from billing.domain.aggregate import Aggregate
 from billing.domain.ids import AppointmentId, PatientId, PlanId, StaffId
+from careflow_domain.aggregate import Aggregate
 
 
 class Phase(StrEnum):

@@ -1,0 +1,26 @@
+"""By when the law wants an estimate (45 CFR 149.610), counted in the clinic's business days."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from billing.domain.business_days import BusinessCalendar, business_day_after, business_days_ahead, end_of
+from billing.domain.policy import EstimateClocks
+
+
+def due_after_booking(
+    booked_on: date, visit_on: date, clocks: EstimateClocks, calendar: BusinessCalendar, zone: ZoneInfo
+) -> datetime | None:
+    """By when an estimate is due for a visit booked on one date for another; None when it is too soon for one."""
+    ahead = business_days_ahead(booked_on, visit_on, calendar)
+    if ahead >= clocks.far_ahead_days.value:
+        days = clocks.due_far_ahead.value
+    elif ahead >= clocks.near_ahead_days.value:
+        days = clocks.due_near_ahead.value
+    else:
+        return None
+    return end_of(business_day_after(booked_on, days, calendar), zone)
+
+
+def due_on_request(asked_on: date, clocks: EstimateClocks, calendar: BusinessCalendar, zone: ZoneInfo) -> datetime:
+    """By when an estimate is due that a patient asked for; any question about costs counts as asking."""
+    return end_of(business_day_after(asked_on, clocks.due_on_request.value, calendar), zone)
