@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from booking.adapters.clinic_data import booking_policy, visit_templates
-from booking.domain.appointments import Appointment, BookedBy, NewVisit
+from booking.domain.appointments import Appointment
 from booking.domain.availability import Clinic
 from booking.domain.calendar import EXCLUSIVE, Claim, Resource, ResourceKind
 from booking.domain.hours import Hours, OpenHours
@@ -15,7 +15,8 @@ from booking.domain.intervals import Interval
 from booking.domain.patients import PatientDetails
 from booking.domain.practitioners import Licence, Practitioner
 from booking.domain.rooms import Room
-from booking.domain.slots import Provider, Slot
+from booking.domain.slots import NewVisit, Provider, Slot
+from booking.domain.states import BookedBy
 from booking.domain.visits import Modality, PractitionerRole, RoomPurpose, VisitKind
 
 ZONE = ZoneInfo("America/Los_Angeles")

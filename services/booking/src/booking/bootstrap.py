@@ -2,6 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
+from booking import domain
 from booking.adapters import appointments, care_paths, patients, practitioners, rooms
 from booking.adapters.appointments import MongoAppointments
 from booking.adapters.calendar_days import MongoCalendarDays
@@ -42,7 +43,6 @@ from booking.application.scheduling import Scheduling
 from booking.application.use_cases import Booking
 from booking.application.visit_changes import VisitChanges
 from booking.deadlines import DEADLINES
-from booking.domain.errors import DomainError
 from booking.domain.ids import LocationId
 from booking.published import PUBLISHED
 from booking.settings import BookingSettings
@@ -133,10 +133,10 @@ SERVICE: Service[BookingSettings, Ports, Booking] = Service(
     settings=BookingSettings,
     bootstrap=bootstrap,
     ports=lambda booking: booking.ports,
+    domain=domain,
     published=PUBLISHED,
     subscriptions=SUBSCRIPTIONS,
     http=http,
-    domain_error=DomainError,
     deadlines=DEADLINES,
     indexes=(*appointments.INDEXES, *care_paths.INDEXES, *patients.INDEXES, *practitioners.INDEXES, *rooms.INDEXES),
 )

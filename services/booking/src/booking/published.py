@@ -1,43 +1,57 @@
 """Everything booking says: one row per domain fact, and the contract event it becomes."""
 
-from booking.domain import facts
-from booking.domain.appointments import Appointment
-from booking.domain.patients import Contact, PatientDetails
+from typing import TypeVar
+
+from booking.domain.appointments import (
+    Appointment,
+    AppointmentArrived,
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentCompleted,
+    AppointmentCorrected,
+    AppointmentFact,
+    AppointmentMissed,
+    AppointmentPutOnHold,
+    AppointmentReleased,
+    AppointmentRescheduled,
+)
+from booking.domain.care_path import CarePathStageChanged
+from booking.domain.patients import Contact, PatientDetails, PatientDetailsChanged, PatientRegistered
 from booking.domain.visits import CONSULTATIONS, Ground
 from careflow_events import contracts
 from careflow_events.contracts import codes
 from careflow_events.contracts.sealed import Sealed
-from careflow_events.publication import Publication, PublicationTable, patient_subject
+from careflow_events.publication import PublicationTable, published, says
+
+C = TypeVar("C", bound=contracts.AppointmentEvent)
 
 
-def _patient_registered(fact: facts.PatientRegistered) -> Publication:
+def _patient_registered(fact: PatientRegistered) -> contracts.PatientRegistered:
     patient_id, details = fact.patient.id, fact.patient.details
-    data = contracts.PatientRegistered(
+    return contracts.PatientRegistered(
         patient_id=patient_id,
         for_screening=_for_screening(details),
         for_sessions=_for_sessions(details),
         for_billing=_for_billing(details),
     )
-    return Publication(subject=patient_subject(patient_id), data=data)
 
 
-def _patient_details_changed(fact: facts.PatientDetailsChanged) -> Publication:
+def _patient_details_changed(fact: PatientDetailsChanged) -> contracts.PatientDetailsChanged:
     patient_id, details = fact.patient.id, fact.patient.details
-    data = contracts.PatientDetailsChanged(
+    return contracts.PatientDetailsChanged(
         patient_id=patient_id,
         changed=tuple(codes.PatientDetail(group) for group in fact.changed),
         for_screening=_for_screening(details),
         for_sessions=_for_sessions(details),
         for_billing=_for_billing(details),
     )
-    return Publication(subject=patient_subject(patient_id), data=data)
 
 
-def _booked(fact: facts.AppointmentBooked) -> Publication:
+def _booked(fact: AppointmentBooked) -> contracts.AppointmentEvent:
     return _said(contracts.ConsultationBooked, contracts.TreatmentBooked, fact, booked_by=codes.BookedBy(fact.by))
 
 
-def _rescheduled(fact: facts.AppointmentRescheduled) -> Publication:
+def _rescheduled(fact: AppointmentRescheduled) -> contracts.AppointmentEvent:
     return _said(
         contracts.ConsultationRescheduled,
         contracts.TreatmentRescheduled,
@@ -50,7 +64,7 @@ def _rescheduled(fact: facts.AppointmentRescheduled) -> Publication:
     )
 
 
-def _cancelled(fact: facts.AppointmentCancelled) -> Publication:
+def _cancelled(fact: AppointmentCancelled) -> contracts.AppointmentEvent:
     return _said(
         contracts.ConsultationCancelled,
         contracts.TreatmentCancelled,
@@ -61,68 +75,51 @@ def _cancelled(fact: facts.AppointmentCancelled) -> Publication:
     )
 
 
-def _arrived(fact: facts.AppointmentArrived) -> Publication:
+def _arrived(fact: AppointmentArrived) -> contracts.AppointmentEvent:
     return _said(contracts.ConsultationArrived, contracts.TreatmentArrived, fact)
 
 
-def _completed(fact: facts.AppointmentCompleted) -> Publication:
+def _completed(fact: AppointmentCompleted) -> contracts.ConsultationCompleted:
     """A consultation: a treatment visit is completed by its session, which says so itself."""
     disposition = codes.Disposition(fact.disposition)
     return _appointment(contracts.ConsultationCompleted, fact.appointment, disposition=disposition)
 
 
-def _missed(fact: facts.AppointmentMissed) -> Publication:
+def _missed(fact: AppointmentMissed) -> contracts.AppointmentEvent:
     return _said(contracts.ConsultationMissed, contracts.TreatmentMissed, fact)
 
 
-def _corrected(fact: facts.AppointmentCorrected) -> Publication:
+def _corrected(fact: AppointmentCorrected) -> contracts.AppointmentCorrected:
     before, now = codes.AppointmentStatus(fact.before), codes.AppointmentStatus(fact.appointment.status)
     return _appointment(contracts.AppointmentCorrected, fact.appointment, from_=before, to=now)
 
 
-def _put_on_hold(fact: facts.AppointmentPutOnHold) -> Publication:
+def _put_on_hold(fact: AppointmentPutOnHold) -> contracts.AppointmentPutOnHold:
     return _appointment(contracts.AppointmentPutOnHold, fact.appointment, **_pair(fact.ground))
 
 
-def _released(fact: facts.AppointmentReleased) -> Publication:
+def _released(fact: AppointmentReleased) -> contracts.AppointmentReleased:
     return _appointment(contracts.AppointmentReleased, fact.appointment, **_pair(fact.ground))
 
 
-def _stage_changed(fact: facts.CarePathStageChanged) -> Publication:
-    data = contracts.CarePathStageChanged.model_validate(
+def _stage_changed(fact: CarePathStageChanged) -> contracts.CarePathStageChanged:
+    return contracts.CarePathStageChanged.model_validate(
         {"patient_id": fact.patient_id, "from": codes.CareStage(fact.before), "to": codes.CareStage(fact.after)}
     )
-    return Publication(subject=patient_subject(fact.patient_id), data=data)
-
-
-PUBLISHED: PublicationTable = {
-    facts.PatientRegistered: _patient_registered,
-    facts.PatientDetailsChanged: _patient_details_changed,
-    facts.AppointmentBooked: _booked,
-    facts.AppointmentRescheduled: _rescheduled,
-    facts.AppointmentCancelled: _cancelled,
-    facts.AppointmentArrived: _arrived,
-    facts.AppointmentCompleted: _completed,
-    facts.AppointmentMissed: _missed,
-    facts.AppointmentCorrected: _corrected,
-    facts.AppointmentPutOnHold: _put_on_hold,
-    facts.AppointmentReleased: _released,
-    facts.CarePathStageChanged: _stage_changed,
-}
 
 
 def _said(
     consultation: type[contracts.AppointmentEvent],
     treatment: type[contracts.AppointmentEvent],
-    fact: facts.AppointmentFact,
+    fact: AppointmentFact,
     **more: object,
-) -> Publication:
+) -> contracts.AppointmentEvent:
     """The event of the visit's sort: before the treatment, or part of it."""
     appointment = fact.appointment
     return _appointment(consultation if appointment.kind in CONSULTATIONS else treatment, appointment, **more)
 
 
-def _appointment(contract: type[contracts.AppointmentEvent], appointment: Appointment, **more: object) -> Publication:
+def _appointment(contract: type[C], appointment: Appointment, **more: object) -> C:
     """The public snapshot and what the event adds."""
     slot = appointment.slot
     snapshot: dict[str, object] = {
@@ -144,8 +141,7 @@ def _appointment(contract: type[contracts.AppointmentEvent], appointment: Appoin
         "holds": _holds(appointment),
         "plan_id": appointment.plan_id,
     }
-    data = contract.model_validate({**snapshot, **more})
-    return Publication(subject=patient_subject(appointment.patient_id), data=data)
+    return contract.model_validate({**snapshot, **more})
 
 
 def _holds(appointment: Appointment) -> tuple[contracts.Hold, ...]:
@@ -212,3 +208,19 @@ def _name(details: PatientDetails) -> contracts.PersonName:
 
 def _contact(contact: Contact | None) -> contracts.Contact | None:
     return contracts.Contact(name=contact.name, phone=contact.phone) if contact else None
+
+
+PUBLISHED: PublicationTable = published(
+    says(PatientRegistered, contracts.PatientRegistered, _patient_registered),
+    says(PatientDetailsChanged, contracts.PatientDetailsChanged, _patient_details_changed),
+    says(AppointmentBooked, (contracts.ConsultationBooked, contracts.TreatmentBooked), _booked),
+    says(AppointmentRescheduled, (contracts.ConsultationRescheduled, contracts.TreatmentRescheduled), _rescheduled),
+    says(AppointmentCancelled, (contracts.ConsultationCancelled, contracts.TreatmentCancelled), _cancelled),
+    says(AppointmentArrived, (contracts.ConsultationArrived, contracts.TreatmentArrived), _arrived),
+    says(AppointmentCompleted, contracts.ConsultationCompleted, _completed),
+    says(AppointmentMissed, (contracts.ConsultationMissed, contracts.TreatmentMissed), _missed),
+    says(AppointmentCorrected, contracts.AppointmentCorrected, _corrected),
+    says(AppointmentPutOnHold, contracts.AppointmentPutOnHold, _put_on_hold),
+    says(AppointmentReleased, contracts.AppointmentReleased, _released),
+    says(CarePathStageChanged, contracts.CarePathStageChanged, _stage_changed),
+)

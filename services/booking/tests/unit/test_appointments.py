@@ -9,10 +9,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from booking.domain.appointments import Appointment, BookedBy, Status
-from booking.domain.cancellations import CancelledBy, CancelReason
-from booking.domain.errors import DomainError, ErrorKind
-from booking.domain.facts import (
+from booking.domain.appointments import (
+    Appointment,
     AppointmentArrived,
     AppointmentBooked,
     AppointmentCancelled,
@@ -21,7 +19,10 @@ from booking.domain.facts import (
     AppointmentMissed,
     AppointmentRescheduled,
 )
+from booking.domain.cancellations import CancelledBy, CancelReason
+from booking.domain.states import BookedBy, Status
 from booking.domain.visits import Disposition, VisitKind
+from careflow_domain.errors import DomainError, ErrorKind
 from services.booking.tests.builders import NOW, POLICY, a_booked_visit, a_slot, a_visit
 
 IN_TWO_HOURS = NOW + timedelta(hours=2)
@@ -187,7 +188,7 @@ def test_a_visit_that_has_not_begun_is_neither_completed_nor_missed() -> None:
 
 def test_who_was_marked_missed_and_came_has_arrived() -> None:
     missed = a_booked_visit().miss(now=IN_TWO_HOURS)
-    corrected = missed.correct()
+    corrected = missed.correct(now=IN_TWO_HOURS)
     assert (corrected.id, corrected.version, corrected.status) == (missed.id, missed.version + 1, Status.ARRIVED)
     fact = corrected.facts[-1]
     assert isinstance(fact, AppointmentCorrected)
@@ -204,7 +205,7 @@ ACTS: dict[str, Callable[[Appointment, datetime], Appointment]] = {
     "arrive": lambda visit, now: visit.arrive(POLICY, now=now),
     "complete": lambda visit, now: visit.complete(Disposition.PROCEED, now=now),
     "miss": lambda visit, now: visit.miss(now=now),
-    "correct": lambda visit, _: visit.correct(),
+    "correct": lambda visit, now: visit.correct(now=now),
 }
 FROM = {
     "book": Status.HELD,

@@ -20,9 +20,9 @@ from booking.domain.calendar import (
     Use,
     days_of,
 )
-from booking.domain.errors import DomainError
 from booking.domain.ids import AppointmentId
 from booking.domain.intervals import QUARTER, Interval
+from careflow_domain.errors import DomainError
 from services.booking.tests.builders import ANA, ZONE, local
 
 NURSE = Resource(ResourceKind.PRACTITIONER, "nurse-kim")

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.domain.appointments import Appointment, BookedBy
+from booking.domain.appointments import Appointment
 from booking.domain.cancellations import CancelReason
 from booking.domain.care_path import (
     CarePath,
+    CarePathStageChanged,
     Clearance,
     ClearanceStatus,
     QuestionnaireRequest,
@@ -18,11 +19,11 @@ from booking.domain.care_path import (
     Stage,
 )
 from booking.domain.due import Due, due
-from booking.domain.errors import DomainError
-from booking.domain.facts import CarePathStageChanged
 from booking.domain.gates import GATES, Asked, check, refusals
 from booking.domain.ids import AlertId, AppointmentId, CaseId, ClearanceId, RequestId
+from booking.domain.states import BookedBy
 from booking.domain.visits import Disposition, VisitKind
+from careflow_domain.errors import DomainError
 from services.booking.tests.builders import ANA, NOW, POLICY, a_booked_visit
 
 CASE, FIRST, SECOND = CaseId("case"), ClearanceId("clearance-1"), ClearanceId("clearance-2")
@@ -36,8 +37,8 @@ def visit(kind: VisitKind = INFO_CALL, disposition: Disposition | None = None) -
     """A visit of this kind was booked, and ended so."""
     booked = a_booked_visit(kind, name=kind)
     if disposition is None:
-        return lambda path: path.note_visit(booked)
-    return lambda path: path.note_visit(booked).note_visit(ended(booked, disposition))
+        return lambda path: path.note_visit(booked, now=NOW)
+    return lambda path: path.note_visit(booked, now=NOW).note_visit(ended(booked, disposition), now=NOW)
 
 
 def ended(booked: Appointment, disposition: Disposition) -> Appointment:
@@ -47,36 +48,36 @@ def ended(booked: Appointment, disposition: Disposition) -> Appointment:
 def cancelled(kind: VisitKind = INFO_CALL) -> Step:
     booked = a_booked_visit(kind, name=kind)
     gone = booked.cancel(CancelReason.PATIENT_REQUEST, asked_by=BookedBy.PATIENT, now=NOW)
-    return lambda path: path.note_visit(booked).note_visit(gone)
+    return lambda path: path.note_visit(booked, now=NOW).note_visit(gone, now=NOW)
 
 
 def missed(kind: VisitKind = INFO_CALL) -> Step:
     booked = a_booked_visit(kind, name=kind)
-    return lambda path: path.note_visit(booked).note_visit(booked.miss(now=booked.starts_at))
+    return lambda path: path.note_visit(booked, now=NOW).note_visit(booked.miss(now=booked.starts_at), now=NOW)
 
 
 def screening(path: CarePath) -> CarePath:
-    return path.screening_started(CASE)
+    return path.screening_started(CASE, now=NOW)
 
 
 def evaluated(path: CarePath) -> CarePath:
-    return path.evaluation_recorded()
+    return path.evaluation_recorded(now=NOW)
 
 
 def granted(path: CarePath) -> CarePath:
-    return path.cleared(Clearance(FIRST, ClearanceStatus.VALID, LATER))
+    return path.cleared(Clearance(FIRST, ClearanceStatus.VALID, LATER), now=NOW)
 
 
 def became(status: ClearanceStatus, clearance: ClearanceId = FIRST) -> Step:
-    return lambda path: path.clearance_became(clearance, status, LATER)
+    return lambda path: path.clearance_became(clearance, status, LATER, now=NOW)
 
 
 def denied(path: CarePath) -> CarePath:
-    return path.denied()
+    return path.denied(now=NOW)
 
 
 def alerted(path: CarePath) -> CarePath:
-    return path.alert_raised(SafetyAlert(AlertId("alert"), NOW))
+    return path.alert_raised(SafetyAlert(AlertId("alert"), NOW), now=NOW)
 
 
 def after(*steps: Step) -> CarePath:
@@ -120,9 +121,12 @@ SUSPENDED, EXPIRED, REVOKED, VALID = (
         ((PROCEED, screening, evaluated, granted, EXPIRED), Stage.EVALUATION),
         ((PROCEED, screening, evaluated, granted, REVOKED), Stage.EVALUATION),
         ((PROCEED, screening, evaluated, denied), Stage.CLOSED),
-        ((PROCEED, screening, evaluated, lambda path: path.deferred(LATER)), Stage.SCREENING),
-        ((PROCEED, screening, lambda path: path.screening_closed("withdrawn")), Stage.CLOSED),
-        ((PROCEED, screening, evaluated, granted, lambda path: path.screening_closed("withdrawn")), Stage.CLOSED),
+        ((PROCEED, screening, evaluated, lambda path: path.deferred(LATER, now=NOW)), Stage.SCREENING),
+        ((PROCEED, screening, lambda path: path.screening_closed("withdrawn", now=NOW)), Stage.CLOSED),
+        (
+            (PROCEED, screening, evaluated, granted, lambda path: path.screening_closed("withdrawn", now=NOW)),
+            Stage.CLOSED,
+        ),
         ((visit(INFO_CALL, Disposition.NOT_A_FIT), visit()), Stage.INFO_CALL),
         ((PROCEED, screening, denied, visit()), Stage.INFO_CALL),
     ],
@@ -140,8 +144,8 @@ def test_a_new_run_forgets_what_was_decided_but_not_an_open_alert() -> None:
 def test_a_change_of_stage_is_said_and_nothing_else_is() -> None:
     path = after(PROCEED, screening, alerted)
     assert path.facts == (
-        CarePathStageChanged(ANA, Stage.INQUIRY, Stage.INFO_CALL),
-        CarePathStageChanged(ANA, Stage.INFO_CALL, Stage.SCREENING),
+        CarePathStageChanged(patient_id=ANA, before=Stage.INQUIRY, after=Stage.INFO_CALL, at=NOW),
+        CarePathStageChanged(patient_id=ANA, before=Stage.INFO_CALL, after=Stage.SCREENING, at=NOW),
     )
 
 
@@ -167,24 +171,24 @@ def test_a_fact_that_is_heard_twice_leaves_no_trace(step: Step) -> None:
 
 
 def test_what_is_said_of_a_replaced_clearance_changes_nothing() -> None:
-    path = after(granted, lambda p: p.cleared(Clearance(SECOND, ClearanceStatus.VALID, LATER)))
+    path = after(granted, lambda p: p.cleared(Clearance(SECOND, ClearanceStatus.VALID, LATER), now=NOW))
     for step in (EXPIRED, REVOKED, SUSPENDED):
         assert step(path) is path
-    assert path.clearance_extended(FIRST, LATER + timedelta(days=1)) is path
-    assert path.clearance_expiring(FIRST, 7) is path
+    assert path.clearance_extended(FIRST, LATER + timedelta(days=1), now=NOW) is path
+    assert path.clearance_expiring(FIRST, 7, now=NOW) is path
 
 
 def test_news_of_a_clearance_that_was_never_granted_here_is_kept() -> None:
     assert after(SUSPENDED).clearance == Clearance(FIRST, ClearanceStatus.SUSPENDED, LATER)
-    assert after(lambda p: p.clearance_extended(FIRST, LATER)).stage is Stage.CLEARED
+    assert after(lambda p: p.clearance_extended(FIRST, LATER, now=NOW)).stage is Stage.CLEARED
 
 
 def test_an_extension_revives_what_expired_and_does_not_release_what_is_suspended() -> None:
     longer = LATER + timedelta(days=30)
-    assert after(granted, EXPIRED).clearance_extended(FIRST, longer).clearance == Clearance(
+    assert after(granted, EXPIRED).clearance_extended(FIRST, longer, now=NOW).clearance == Clearance(
         FIRST, ClearanceStatus.VALID, longer
     )
-    assert after(granted, SUSPENDED).clearance_extended(FIRST, longer).clearance == Clearance(
+    assert after(granted, SUSPENDED).clearance_extended(FIRST, longer, now=NOW).clearance == Clearance(
         FIRST, ClearanceStatus.SUSPENDED, longer
     )
 
@@ -209,7 +213,7 @@ def closed_gates(path: CarePath, kind: VisitKind, starts_at: datetime = NOW, **m
         ((PROCEED, screening, alerted), EVALUATION, set()),
         ((PROCEED, screening, visit(EVALUATION)), EVALUATION, {"already_booked"}),
         ((PROCEED, screening, EVALUATION_DONE), EVALUATION, set()),
-        ((PROCEED, screening, lambda path: path.deferred(LATER)), EVALUATION, {"deferred"}),
+        ((PROCEED, screening, lambda path: path.deferred(LATER, now=NOW)), EVALUATION, {"deferred"}),
         ((PROCEED, screening, denied), EVALUATION, {"care_closed"}),
         ((PROCEED, screening, granted, EXPIRED), EVALUATION, set()),
         ((), VisitKind.DOSING, {"plan_needed", "clearance_needed"}),
@@ -220,7 +224,7 @@ def closed_gates(path: CarePath, kind: VisitKind, starts_at: datetime = NOW, **m
         ((granted, REVOKED), VisitKind.DOSING, {"plan_needed", "clearance_needed"}),
         ((granted, alerted), VisitKind.DOSING, {"plan_needed", "safety_alert_open"}),
         (
-            (granted, alerted, lambda path: path.alert_closed(AlertId("alert"))),
+            (granted, alerted, lambda path: path.alert_closed(AlertId("alert"), now=NOW)),
             VisitKind.DOSING,
             {"plan_needed"},
         ),
@@ -232,7 +236,7 @@ def test_every_closed_gate_is_named(steps: tuple[Step, ...], kind: VisitKind, cl
 
 
 def test_a_deferral_ends_on_its_day() -> None:
-    path = after(PROCEED, screening, lambda p: p.deferred(LATER))
+    path = after(PROCEED, screening, lambda p: p.deferred(LATER, now=NOW))
     assert closed_gates(path, EVALUATION, LATER) == set()
 
 
@@ -265,7 +269,9 @@ def test_every_kind_of_visit_has_its_gates() -> None:
 
 
 def asks(path: CarePath) -> CarePath:
-    return path.questionnaire_requested(QuestionnaireRequest(RequestId("phq"), "intake", NOW + timedelta(days=3)))
+    return path.questionnaire_requested(
+        QuestionnaireRequest(RequestId("phq"), "intake", NOW + timedelta(days=3)), now=NOW
+    )
 
 
 @pytest.mark.parametrize(
@@ -277,7 +283,7 @@ def asks(path: CarePath) -> CarePath:
         ((PROCEED,), [Due("book_evaluation")]),
         ((PROCEED, screening, asks), [Due("questionnaire", NOW + timedelta(days=3), "phq"), Due("book_evaluation")]),
         ((PROCEED, screening, evaluated), [Due("clearance_decision")]),
-        ((PROCEED, screening, lambda path: path.deferred(LATER)), [Due("book_evaluation", LATER)]),
+        ((PROCEED, screening, lambda path: path.deferred(LATER, now=NOW)), [Due("book_evaluation", LATER)]),
         ((granted,), [Due("renew_clearance", LATER, FIRST)]),
         ((granted, SUSPENDED), [Due("renew_clearance", LATER, FIRST), Due("clearance_review", None, FIRST)]),
         ((granted, alerted), [Due("safety_response", NOW, "alert"), Due("renew_clearance", LATER, FIRST)]),
@@ -289,4 +295,4 @@ def test_what_is_due_next(steps: tuple[Step, ...], expected: list[Due]) -> None:
 
 
 def test_an_answered_questionnaire_is_no_longer_due() -> None:
-    assert after(PROCEED, screening, asks).questionnaire_completed(RequestId("phq")).requests == ()
+    assert after(PROCEED, screening, asks).questionnaire_completed(RequestId("phq"), now=NOW).requests == ()

@@ -10,10 +10,10 @@ from pydantic import ValidationError
 
 from booking.adapters.clinic_data import SHIPPED, booking_policy, visit_templates
 from booking.domain.calendar import EXCLUSIVE
-from booking.domain.errors import DomainError
-from booking.domain.policy import Setting
 from booking.domain.visit_templates import Segment
 from booking.domain.visits import Modality, VisitKind
+from careflow_domain.errors import DomainError
+from careflow_domain.setting import Setting
 
 
 def test_every_number_names_its_source_and_ships_as_its_default() -> None:

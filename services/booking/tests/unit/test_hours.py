@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.domain.errors import DomainError
 from booking.domain.hours import Hours, HoursException, OpenHours
 from booking.domain.intervals import Interval, day_interval, local_instant, on_grid
+from careflow_domain.errors import DomainError
 from services.booking.tests.builders import NOW, ZONE, every_day, local, weekdays
 
 SPRING_FORWARD = date(2027, 3, 14)

@@ -5,9 +5,16 @@ from datetime import date
 
 import pytest
 
-from booking.domain.errors import DomainError
-from booking.domain.facts import PatientDetailsChanged, PatientRegistered
-from booking.domain.patients import GROUPS, Contact, DetailGroup, Patient, PatientDetails
+from booking.domain.patients import (
+    GROUPS,
+    Contact,
+    DetailGroup,
+    Patient,
+    PatientDetails,
+    PatientDetailsChanged,
+    PatientRegistered,
+)
+from careflow_domain.errors import DomainError
 from services.booking.tests.builders import ANA, BEN, NOW, POLICY, TODAY, patient_details
 
 
@@ -17,7 +24,7 @@ def registered(details: PatientDetails, **more: tuple[object, ...]) -> Patient:
 
 def test_registering_says_so_once() -> None:
     patient = registered(patient_details(), alike=(BEN,))
-    assert patient.facts == (PatientRegistered(patient),)
+    assert patient.facts == (PatientRegistered(patient=patient, at=NOW),)
     assert (patient.version, patient.possible_duplicates) == (1, (BEN,))
 
 
@@ -49,7 +56,7 @@ def test_born_on_a_leap_day_one_is_older_on_the_first_of_march() -> None:
 def test_a_change_names_the_groups_that_differ_and_nothing_else() -> None:
     patient = registered(patient_details())
     moved = patient_details(phone="+14155550199", escort=Contact("Sam", "+14155550188"))
-    after = patient.with_details(moved, policy=POLICY, today=TODAY)
+    after = patient.with_details(moved, policy=POLICY, today=TODAY, now=NOW)
     assert after.version == 2
     fact = after.facts[-1]
     assert isinstance(fact, PatientDetailsChanged)
@@ -58,11 +65,11 @@ def test_a_change_names_the_groups_that_differ_and_nothing_else() -> None:
 
 def test_a_change_that_changes_nothing_says_nothing() -> None:
     patient = registered(patient_details())
-    assert patient.with_details(patient_details(), policy=POLICY, today=TODAY) is patient
+    assert patient.with_details(patient_details(), policy=POLICY, today=TODAY, now=NOW) is patient
 
 
 def test_moving_to_another_state_is_recorded_not_refused() -> None:
-    after = registered(patient_details()).with_details(patient_details(state="OR"), policy=POLICY, today=TODAY)
+    after = registered(patient_details()).with_details(patient_details(state="OR"), policy=POLICY, today=TODAY, now=NOW)
     assert after.details.state == "OR"
 
 

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from pymongo import IndexModel
 
-from booking.domain.appointments import Appointment, Status
-from booking.domain.errors import not_found
+from booking.domain.appointments import Appointment
 from booking.domain.ids import PatientId
+from booking.domain.states import Status
+from careflow_domain.errors import not_found
 from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents

@@ -13,9 +13,9 @@ from pymongo import UpdateOne
 
 from booking.application.ports import DaysMissing
 from booking.domain.calendar import Calendar, CalendarDay, DayKey, Occupancy, Taken, Use
-from booking.domain.errors import stale
 from booking.domain.ids import AppointmentId
 from booking.domain.intervals import Interval
+from careflow_domain.errors import stale
 from careflow_service.mongo.client import Database
 from careflow_service.work import Transaction
 

@@ -5,8 +5,8 @@ from typing import Final
 from pymongo import IndexModel
 
 from booking.domain.care_path import CarePath
-from booking.domain.errors import not_found
 from booking.domain.ids import PlanId
+from careflow_domain.errors import not_found
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored

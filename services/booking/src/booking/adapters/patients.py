@@ -5,9 +5,9 @@ from typing import Final
 
 from pymongo import IndexModel
 
-from booking.domain.errors import not_found
 from booking.domain.ids import PatientId
 from booking.domain.patients import Patient, PatientDetails
+from careflow_domain.errors import not_found
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored

@@ -4,8 +4,8 @@ from typing import Final
 
 from pymongo import IndexModel
 
-from booking.domain.errors import not_found
 from booking.domain.practitioners import Practitioner
+from careflow_domain.errors import not_found
 from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from booking.application.outcomes import Saved
 from booking.application.ports import Practitioners
-from booking.domain.errors import conflict
 from booking.domain.practitioners import Practitioner
+from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
 

@@ -6,11 +6,12 @@ from booking.application.front_desk import FrontDesk
 from booking.application.outcomes import Pair, Scheduled
 from booking.application.preconditions import acting_for, check_own
 from booking.application.scheduling import Wish
-from booking.domain.appointments import Appointment, BookedBy
-from booking.domain.errors import invalid
+from booking.domain.appointments import Appointment
 from booking.domain.ids import PatientId
 from booking.domain.patients import Patient
+from booking.domain.states import BookedBy
 from booking.domain.visits import VisitKind
+from careflow_domain.errors import invalid
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction
 

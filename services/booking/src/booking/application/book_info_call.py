@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 from booking.application.front_desk import FrontDesk
 from booking.application.outcomes import Scheduled
 from booking.application.scheduling import Wish
-from booking.domain.appointments import Appointment, BookedBy
+from booking.domain.appointments import Appointment
 from booking.domain.care_path import CarePath
 from booking.domain.ids import PatientId
 from booking.domain.patients import Patient, PatientDetails
+from booking.domain.states import BookedBy
 from booking.domain.visits import Modality, VisitKind
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.ids import NewId
@@ -56,7 +57,7 @@ class BookInfoCallHandler:
             appointment = Appointment.booked(visit, self.desk.policy, by=BookedBy.PATIENT, now=tx.now)
             await self.desk.patients.add(patient, tx)
             await self.desk.appointments.add(appointment, tx)
-            await self.desk.care_paths.add(path.note_visit(appointment), tx)
+            await self.desk.care_paths.add(path.note_visit(appointment, now=tx.now), tx)
             return Scheduled.of(appointment)
 
         return await self.desk.run(

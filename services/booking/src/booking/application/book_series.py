@@ -10,10 +10,10 @@ from booking.application.outcomes import Pair
 from booking.application.ports import CarePaths
 from booking.application.preconditions import check_own
 from booking.application.scheduling import Wish
-from booking.domain.errors import DomainError, conflict, invalid
 from booking.domain.ids import PlanId
 from booking.domain.intervals import local_instant
 from booking.domain.policy import BookingPolicy
+from careflow_domain.errors import DomainError, conflict, invalid
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed
 

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from booking.application.care_path_reactions import changing
 from booking.application.ports import Ports
-from booking.domain.appointments import BookedBy, Status
 from booking.domain.cancellations import CancelReason
 from booking.domain.ids import AppointmentId
+from booking.domain.states import BookedBy, Status
 from careflow_service.work import Transaction
 
 
@@ -23,4 +23,4 @@ async def call_off_visit(appointment_id: str, tx: Transaction, ports: Ports) -> 
     cancelled = visit.cancel(CancelReason.HOLD_NOT_RELEASED, asked_by=BookedBy.STAFF, now=tx.now)
     await ports.give_back(visit, tx)
     await ports.appointments.save(cancelled, expecting=visit.version, tx=tx)
-    await changing(visit.patient_id, tx, ports, lambda path: path.note_visit(cancelled))
+    await changing(visit.patient_id, tx, ports, lambda path: path.note_visit(cancelled, now=tx.now))

@@ -21,7 +21,7 @@ async def reacting(event: Received[D], tx: Transaction, ports: Ports, change: Ca
 
 async def treating(event: Received[D], tx: Transaction, ports: Ports, change: Callable[[Course], Course]) -> None:
     """Something became known of the patient's course of treatment."""
-    await reacting(event, tx, ports, lambda path: path.treated(change))
+    await reacting(event, tx, ports, lambda path: path.treated(change, now=tx.now))
 
 
 async def changing(

@@ -35,7 +35,7 @@ class ChangePatientDetailsHandler:
             check_own(actor, patient.id, "patient")
             check_version(patient.version, command.expected_version)
             today = tx.now.astimezone(self._zone).date()
-            changed = patient.with_details(command.details, policy=self._policy, today=today)
+            changed = patient.with_details(command.details, policy=self._policy, now=tx.now, today=today)
             if changed is not patient:
                 await self._patients.save(changed, expecting=patient.version, tx=tx)
             return Saved(changed.id, changed.version)

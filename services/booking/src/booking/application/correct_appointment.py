@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from booking.application.outcomes import Scheduled
 from booking.application.visit_changes import VisitChanges
-from booking.domain.appointments import Appointment
 from booking.domain.ids import AppointmentId
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
@@ -28,7 +27,7 @@ class CorrectAppointmentHandler:
     ) -> Committed[Scheduled]:
         async def work(tx: Transaction) -> Scheduled:
             after = await self._changes.apply(
-                Appointment.correct, command.appointment_id, command.expected_version, actor, tx
+                lambda visit: visit.correct(now=tx.now), command.appointment_id, command.expected_version, actor, tx
             )
             return Scheduled.of(after)
 

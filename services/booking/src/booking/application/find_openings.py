@@ -8,11 +8,11 @@ from booking.application.ports import Patients
 from booking.application.preconditions import check_own, is_patient
 from booking.application.scheduling import Scheduling
 from booking.domain.availability import Opening
-from booking.domain.errors import invalid
 from booking.domain.ids import PatientId, PractitionerId
 from booking.domain.intervals import Interval
 from booking.domain.policy import BookingPolicy
 from booking.domain.visits import Modality, VisitKind
+from careflow_domain.errors import invalid
 from careflow_service.clock import Clock
 from careflow_service.identity import Actor
 

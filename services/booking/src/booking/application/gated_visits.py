@@ -7,13 +7,14 @@ from datetime import datetime
 from booking.application.ports import Records
 from booking.application.scheduling import Scheduling, Wish
 from booking.domain import gates
-from booking.domain.appointments import Appointment, BookedBy, NewVisit
+from booking.domain.appointments import Appointment
 from booking.domain.care_path import CarePath
 from booking.domain.gates import Asked
 from booking.domain.ids import AppointmentId
 from booking.domain.patients import Patient
 from booking.domain.policy import BookingPolicy
-from booking.domain.slots import Slot
+from booking.domain.slots import NewVisit, Slot
+from booking.domain.states import BookedBy
 from booking.domain.visits import TREATMENTS
 from careflow_service.work import Transaction
 

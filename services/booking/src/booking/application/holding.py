@@ -26,5 +26,5 @@ class Holding:
             before = await self._appointments.get(visit.appointment_id)
             after = before.waiting_for(standing, self._policy, now=tx.now)
             await self._appointments.save(after, expecting=before.version, tx=tx)
-            path = path.note_visit(after)
+            path = path.note_visit(after, now=tx.now)
         return path

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from booking.application.ports import Ports
-from booking.domain.appointments import Status
 from booking.domain.ids import AppointmentId
+from booking.domain.states import Status
 from careflow_service.work import Transaction
 
 

@@ -11,15 +11,15 @@ from careflow_service.work import Transaction
 
 async def on_safety_alert_raised(event: Received[contracts.SafetyAlertRaised], tx: Transaction, ports: Ports) -> None:
     alert = SafetyAlert(AlertId(event.data.alert_id), event.data.respond_by)
-    await reacting(event, tx, ports, lambda path: path.alert_raised(alert))
+    await reacting(event, tx, ports, lambda path: path.alert_raised(alert, now=tx.now))
 
 
 async def on_safety_alert_upgraded(
     event: Received[contracts.SafetyAlertUpgraded], tx: Transaction, ports: Ports
 ) -> None:
     alert = SafetyAlert(AlertId(event.data.alert_id), event.data.respond_by)
-    await reacting(event, tx, ports, lambda path: path.alert_raised(alert))
+    await reacting(event, tx, ports, lambda path: path.alert_raised(alert, now=tx.now))
 
 
 async def on_safety_alert_closed(event: Received[contracts.SafetyAlertClosed], tx: Transaction, ports: Ports) -> None:
-    await reacting(event, tx, ports, lambda path: path.alert_closed(AlertId(event.data.alert_id)))
+    await reacting(event, tx, ports, lambda path: path.alert_closed(AlertId(event.data.alert_id), now=tx.now))

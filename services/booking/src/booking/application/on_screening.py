@@ -10,25 +10,27 @@ from careflow_service.work import Transaction
 
 
 async def on_screening_started(event: Received[contracts.ScreeningStarted], tx: Transaction, ports: Ports) -> None:
-    await reacting(event, tx, ports, lambda path: path.screening_started(CaseId(event.data.case_id)))
+    await reacting(event, tx, ports, lambda path: path.screening_started(CaseId(event.data.case_id), now=tx.now))
 
 
 async def on_screening_closed(event: Received[contracts.ScreeningClosed], tx: Transaction, ports: Ports) -> None:
-    await reacting(event, tx, ports, lambda path: path.screening_closed(event.data.reason.value))
+    await reacting(event, tx, ports, lambda path: path.screening_closed(event.data.reason.value, now=tx.now))
 
 
 async def on_questionnaire_requested(
     event: Received[contracts.QuestionnaireRequested], tx: Transaction, ports: Ports
 ) -> None:
     asked = QuestionnaireRequest(RequestId(event.data.request_id), event.data.purpose.value, event.data.due_at)
-    await reacting(event, tx, ports, lambda path: path.questionnaire_requested(asked))
+    await reacting(event, tx, ports, lambda path: path.questionnaire_requested(asked, now=tx.now))
 
 
 async def on_questionnaire_completed(
     event: Received[contracts.QuestionnaireCompleted], tx: Transaction, ports: Ports
 ) -> None:
-    await reacting(event, tx, ports, lambda path: path.questionnaire_completed(RequestId(event.data.request_id)))
+    await reacting(
+        event, tx, ports, lambda path: path.questionnaire_completed(RequestId(event.data.request_id), now=tx.now)
+    )
 
 
 async def on_evaluation_recorded(event: Received[contracts.EvaluationRecorded], tx: Transaction, ports: Ports) -> None:
-    await reacting(event, tx, ports, lambda path: path.evaluation_recorded())
+    await reacting(event, tx, ports, lambda path: path.evaluation_recorded(now=tx.now))

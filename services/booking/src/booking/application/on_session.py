@@ -20,7 +20,7 @@ S = TypeVar("S", bound=contracts.SessionEvent)
 
 
 async def on_session_checked_in(event: Received[contracts.SessionCheckedIn], tx: Transaction, ports: Ports) -> None:
-    await _visit(event, tx, ports, Appointment.checked_in)
+    await _visit(event, tx, ports, lambda visit: visit.checked_in(now=tx.now))
 
 
 async def on_session_completed(event: Received[contracts.SessionCompleted], tx: Transaction, ports: Ports) -> None:
@@ -58,4 +58,4 @@ async def _visit(
     after = change(before)
     if after is not before:
         await ports.appointments.save(after, expecting=before.version, tx=tx)
-        await reacting(event, tx, ports, lambda path: path.note_visit(after))
+        await reacting(event, tx, ports, lambda path: path.note_visit(after, now=tx.now))

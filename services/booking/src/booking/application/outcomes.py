@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from booking.domain.appointments import Appointment, Status
+from booking.domain.appointments import Appointment
 from booking.domain.cancellations import Cancellation
 from booking.domain.ids import AppointmentId, LocationId, PatientId, PlanId, RoomId
 from booking.domain.slots import Provider
+from booking.domain.states import Status
 from booking.domain.visits import Disposition, HoldReason, Modality, Phase, VisitKind
 
 

@@ -1,8 +1,8 @@
 """Whose object it is and which version was seen: what every use case on an existing object checks first."""
 
-from booking.domain.appointments import BookedBy
-from booking.domain.errors import not_found, stale
 from booking.domain.ids import PatientId
+from booking.domain.states import BookedBy
+from careflow_domain.errors import not_found, stale
 from careflow_service.identity import Actor, Role
 
 

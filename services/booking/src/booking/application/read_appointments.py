@@ -6,8 +6,8 @@ from booking.application.outcomes import Scheduled
 from booking.application.ports import Appointments
 from booking.application.preconditions import check_own, is_patient
 from booking.domain.appointments import Appointment
-from booking.domain.errors import forbidden
 from booking.domain.ids import AppointmentId, PatientId
+from careflow_domain.errors import forbidden
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed
 

@@ -12,17 +12,18 @@ from zoneinfo import ZoneInfo
 
 from booking.application.ports import CalendarDays, DaysMissing, Practitioners, Rooms
 from booking.application.turns import Turns
-from booking.domain.appointments import Appointment, BookedBy
+from booking.domain.appointments import Appointment
 from booking.domain.availability import Clinic, Opening, Wanted, openings, required_opening
 from booking.domain.calendar import days_of
-from booking.domain.errors import DomainError
 from booking.domain.ids import AppointmentId, LocationId, PatientId, PractitionerId
 from booking.domain.intervals import Interval
 from booking.domain.patients import PatientDetails
 from booking.domain.policy import BookingPolicy
 from booking.domain.slots import Slot
+from booking.domain.states import BookedBy
 from booking.domain.visit_templates import VisitTemplates
 from booking.domain.visits import Modality, VisitKind
+from careflow_domain.errors import DomainError
 from careflow_service.clock import Clock
 from careflow_service.work import Transaction
 

@@ -50,7 +50,7 @@ class VisitChanges:
 
     async def _noted(self, appointment: Appointment, path: CarePath, tx: Transaction) -> Appointment:
         """Writes the path in any case: what was decided on it must not have been overtaken."""
-        noted = path.note_visit(appointment)
+        noted = path.note_visit(appointment, now=tx.now)
         after = await self._holding.settled(noted, tx)
         if after is path:
             await self._care_paths.guard(path, tx)

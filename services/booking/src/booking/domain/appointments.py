@@ -4,69 +4,85 @@ that was wrong; held -> lapsed.
 Invariant: it keeps its identity through every move, and its version rises with every change.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from booking.domain.cancellations import WHOSE, Cancellation, CancelledBy, CancelReason
-from booking.domain.errors import DomainError, ErrorKind, conflict, forbidden, invalid
-from booking.domain.facts import (
-    AppointmentArrived,
-    AppointmentBooked,
-    AppointmentCancelled,
-    AppointmentCompleted,
-    AppointmentCorrected,
-    AppointmentMissed,
-    AppointmentPutOnHold,
-    AppointmentReleased,
-    AppointmentRescheduled,
-    Fact,
-)
 from booking.domain.ids import AppointmentId, PatientId, PlanId
 from booking.domain.policy import BookingPolicy
-from booking.domain.slots import Slot
+from booking.domain.slots import NewVisit, Slot
+from booking.domain.states import BookedBy, Hold, Status
 from booking.domain.visits import DISPOSITIONS, Disposition, Ground, Phase, VisitKind
+from careflow_domain.aggregate import Aggregate, Fact
+from careflow_domain.errors import DomainError, ErrorKind, conflict, forbidden, invalid
 
 
-class Status(StrEnum):
-    HELD = "held"
-    BOOKED = "booked"
-    ARRIVED = "arrived"
-    FULFILLED = "fulfilled"
-    CANCELLED = "cancelled"
-    MISSED = "missed"
-    LAPSED = "lapsed"
-    """A hold that ran out or was given back: it never became an appointment, so nothing was ever said of it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentFact(Fact):
+    """Something that became true of an appointment, which is told as it is afterwards."""
+
+    appointment: "Appointment"
 
 
-class BookedBy(StrEnum):
-    PATIENT = "patient"
-    STAFF = "staff"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentBooked(AppointmentFact):
+    by: BookedBy
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """The visit waits for this, since then."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentRescheduled(AppointmentFact):
+    """`notice_minutes` is the time that was left to the slot given up."""
+
+    by: BookedBy
+    previous_starts_at: datetime
+    notice_minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentCancelled(AppointmentFact):
+    by: CancelledBy
+    reason: CancelReason
+    notice_minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentArrived(AppointmentFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentCompleted(AppointmentFact):
+    disposition: Disposition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentMissed(AppointmentFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentCorrected(AppointmentFact):
+    """It had been recorded as `before` by mistake, or too early."""
+
+    before: Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentPutOnHold(AppointmentFact):
+    """The visit waits for `ground` too."""
 
     ground: Ground
-    since: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewVisit:
-    """What is decided before there is an appointment. A visit of a course belongs to a plan and a phase of it."""
+class AppointmentReleased(AppointmentFact):
+    """The visit no longer waits for `ground`, but may for others."""
 
-    id: AppointmentId
-    patient_id: PatientId
-    kind: VisitKind
-    slot: Slot
-    template_version: str
-    plan_id: PlanId | None = None
-    phase: Phase | None = None
+    ground: Ground
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Appointment:
+class Appointment(Aggregate):
     """One visit of one patient. `late_moves` are the times at which the patient moved it inside the notice window;
     `first_notice_minutes` is the notice given for the first slot so lost, and is what a later cancellation counts.
     `holds` is what a booked visit waits for, `cancels_at` when it is called off if it waits still."""
@@ -88,8 +104,6 @@ class Appointment:
     phase: Phase | None = None
     holds: tuple[Hold, ...] = ()
     cancels_at: datetime | None = None
-    version: int = 1
-    facts: tuple[Fact, ...] = field(default=(), compare=False)
 
     @property
     def starts_at(self) -> datetime:
@@ -104,7 +118,7 @@ class Appointment:
     def booked(cls, visit: NewVisit, policy: BookingPolicy, *, by: BookedBy, now: datetime) -> "Appointment":
         """Booked without a hold before it."""
         appointment = cls._made(visit, policy, now, Status.BOOKED)
-        return appointment._with(AppointmentBooked(appointment, by))
+        return appointment.saying(AppointmentBooked(appointment=appointment, by=by, at=now))
 
     def book(self, *, by: BookedBy, now: datetime) -> "Appointment":
         """The hold becomes an appointment. Raises `hold_expired`."""
@@ -112,7 +126,7 @@ class Appointment:
         if self.held_until is not None and now >= self.held_until:
             raise DomainError(ErrorKind.GONE, "hold_expired", "The hold has run out; the time may be free still.")
         after = self._next(Status.BOOKED, held_until=None)
-        return after._with(AppointmentBooked(after, by))
+        return after.saying(AppointmentBooked(appointment=after, by=by, at=now))
 
     def lapse(self) -> "Appointment":
         """The hold is over; its time is free again."""
@@ -144,7 +158,11 @@ class Appointment:
             first_notice_minutes=first,
             cancels_at=policy.held_until(self._held_since, slot.interval.start),
         )
-        return after._with(AppointmentRescheduled(after, by, self.starts_at, _minutes(notice)))
+        return after.saying(
+            AppointmentRescheduled(
+                appointment=after, by=by, previous_starts_at=self.starts_at, notice_minutes=_minutes(notice), at=now
+            )
+        )
 
     def cancel(self, reason: CancelReason, *, asked_by: BookedBy, now: datetime) -> "Appointment":
         """Raises `visit_started` when a patient is too late to cancel online; their reason is always their own wish.
@@ -160,7 +178,8 @@ class Appointment:
             notice = min(notice, self.first_notice_minutes)
         whose = CancelledBy.CLINICAL_HOLD if self.holds else WHOSE[reason]
         after = self._next(Status.CANCELLED, cancellation=Cancellation(whose, reason, notice))
-        return after._with(AppointmentCancelled(after, whose, reason, notice))
+        cancelled = AppointmentCancelled(appointment=after, by=whose, reason=reason, notice_minutes=notice, at=now)
+        return after.saying(cancelled)
 
     def waiting_for(self, grounds: tuple[Ground, ...], policy: BookingPolicy, *, now: datetime) -> "Appointment":
         """Exactly these keep the booked visit from taking place. Each that is new or gone is said, one by one."""
@@ -169,12 +188,12 @@ class Appointment:
         for hold in self.holds:
             if hold.ground not in grounds:
                 after = after._holding(tuple(each for each in after.holds if each != hold), policy)
-                after = after._with(AppointmentReleased(after, hold.ground))
+                after = after.saying(AppointmentReleased(appointment=after, ground=hold.ground, at=now))
         held = {hold.ground for hold in self.holds}
         for ground in grounds:
             if ground not in held:
                 after = after._holding((*after.holds, Hold(ground, now)), policy)
-                after = after._with(AppointmentPutOnHold(after, ground))
+                after = after.saying(AppointmentPutOnHold(appointment=after, ground=ground, at=now))
         return after
 
     def arrive(self, policy: BookingPolicy, *, now: datetime) -> "Appointment":
@@ -184,7 +203,7 @@ class Appointment:
         if now < self.starts_at - policy.arrival_opens:
             raise conflict("too_early_to_arrive", "It is too early to arrive for this appointment.")
         after = self._next(Status.ARRIVED)
-        return after._with(AppointmentArrived(after))
+        return after.saying(AppointmentArrived(appointment=after, at=now))
 
     def complete(self, disposition: Disposition, *, now: datetime) -> "Appointment":
         """How a consultation ended. Raises `completed_by_sessions`, `disposition_invalid` or `visit_not_started`."""
@@ -197,7 +216,7 @@ class Appointment:
         if now < self.starts_at:
             raise conflict("visit_not_started", "The visit has not begun yet.")
         after = self._next(Status.FULFILLED, disposition=disposition)
-        return after._with(AppointmentCompleted(after, disposition))
+        return after.saying(AppointmentCompleted(appointment=after, disposition=disposition, at=now))
 
     def miss(self, *, now: datetime) -> "Appointment":
         """Set by a person, never by a timer. Raises `visit_not_started`, and `on_hold`: nobody misses such a visit."""
@@ -206,20 +225,20 @@ class Appointment:
         if now < self.starts_at:
             raise conflict("visit_not_started", "Nobody has missed a visit that has not begun.")
         after = self._next(Status.MISSED)
-        return after._with(AppointmentMissed(after))
+        return after.saying(AppointmentMissed(appointment=after, at=now))
 
-    def correct(self) -> "Appointment":
+    def correct(self, *, now: datetime) -> "Appointment":
         """The patient came after all: late, or marked missed by mistake."""
         self._expect(Status.MISSED)
         after = self._next(Status.ARRIVED)
-        return after._with(AppointmentCorrected(after, self.status))
+        return after.saying(AppointmentCorrected(appointment=after, before=self.status, at=now))
 
-    def checked_in(self) -> "Appointment":
+    def checked_in(self, *, now: datetime) -> "Appointment":
         """The session's record says that the patient is there; what has ended already stays as it is."""
         if self.status is not Status.BOOKED:
             return self
         after = self._next(Status.ARRIVED)
-        return after._with(AppointmentArrived(after))
+        return after.saying(AppointmentArrived(appointment=after, at=now))
 
     def fulfilled(self) -> "Appointment":
         """The session's record says that the visit is over; sessions tells everybody else itself."""
@@ -267,10 +286,7 @@ class Appointment:
             raise conflict("visit_started", "The time of the appointment has come; please call the clinic.")
 
     def _next(self, status: Status, **changes: object) -> "Appointment":
-        return replace(self, status=status, version=self.version + 1, **changes)  # type: ignore[arg-type]  # fields by name
-
-    def _with(self, fact: Fact) -> "Appointment":
-        return replace(self, facts=(*self.facts, fact))
+        return replace(self.recording(), status=status, **changes)  # type: ignore[arg-type]  # fields by name
 
     def _expect(self, status: Status) -> None:
         if self.status is not status:

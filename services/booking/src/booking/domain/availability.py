@@ -22,13 +22,13 @@ from booking.domain.calendar import (
     patient_busy,
     slot_taken,
 )
-from booking.domain.errors import invalid
 from booking.domain.ids import LocationId, PatientId, PractitionerId
 from booking.domain.intervals import QUARTER, Interval
 from booking.domain.practitioners import Practitioner
 from booking.domain.rooms import Room
 from booking.domain.visit_templates import Part, VisitTemplate
 from booking.domain.visits import Modality, PractitionerRole
+from careflow_domain.errors import invalid
 
 
 @dataclass(frozen=True, slots=True)

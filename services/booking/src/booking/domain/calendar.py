@@ -12,9 +12,9 @@ from enum import StrEnum
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from booking.domain.errors import DomainError, conflict, invalid
 from booking.domain.ids import AppointmentId
 from booking.domain.intervals import Interval, day_interval
+from careflow_domain.errors import DomainError, conflict, invalid
 
 
 class ResourceKind(StrEnum):

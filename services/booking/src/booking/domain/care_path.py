@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from booking.domain.appointments import Appointment, Status
+from booking.domain.appointments import Appointment
 from booking.domain.course import Course
-from booking.domain.facts import CarePathStageChanged, Fact
 from booking.domain.ids import AlertId, AppointmentId, CaseId, ClearanceId, PatientId, PlanId, RequestId
+from booking.domain.states import Status
 from booking.domain.visits import Disposition, Ground, Modality, Phase, VisitKind
+from careflow_domain.aggregate import Aggregate, Fact
 
 
 class Stage(StrEnum):
@@ -97,10 +98,15 @@ class QuestionnaireRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CarePath:
-    """One patient's run through the clinic, from inquiry to closing; a new information call after that starts a new
-    one.
-    """
+class CarePathStageChanged(Fact):
+    patient_id: PatientId
+    before: Stage
+    after: Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarePath(Aggregate):
+    """One patient's run through the clinic, from inquiry to closing; an information call later starts a new one."""
 
     id: PatientId
     stage: Stage = Stage.INQUIRY
@@ -114,10 +120,8 @@ class CarePath:
     course: Course = field(default_factory=Course)
     requests: tuple[QuestionnaireRequest, ...] = ()
     closed_because: str | None = None
-    version: int = 1
-    facts: tuple[Fact, ...] = field(default=(), compare=False)
 
-    def note_visit(self, appointment: Appointment) -> "CarePath":
+    def note_visit(self, appointment: Appointment, *, now: datetime) -> "CarePath":
         """An appointment was booked, moved, put on hold, or ended."""
         visit = Visit.of(appointment)
         path = self
@@ -127,81 +131,86 @@ class CarePath:
         closed = path.closed_because
         if visit.disposition in (Disposition.NOT_A_FIT, Disposition.REFER_OUT):
             closed = visit.disposition.value
-        return path._noted(visits=(*others, visit), closed_because=closed)
+        return path._noted(visits=(*others, visit), closed_because=closed, now=now)
 
-    def screening_started(self, case_id: CaseId) -> "CarePath":
-        return self._noted(case_id=case_id, closed_because=None)
+    def screening_started(self, case_id: CaseId, *, now: datetime) -> "CarePath":
+        return self._noted(case_id=case_id, closed_because=None, now=now)
 
-    def screening_closed(self, reason: str) -> "CarePath":
-        return self._noted(case_id=None, requests=(), closed_because=reason)
+    def screening_closed(self, reason: str, *, now: datetime) -> "CarePath":
+        return self._noted(case_id=None, requests=(), closed_because=reason, now=now)
 
-    def questionnaire_requested(self, request: QuestionnaireRequest) -> "CarePath":
+    def questionnaire_requested(self, request: QuestionnaireRequest, *, now: datetime) -> "CarePath":
         others = tuple(r for r in self.requests if r.id != request.id)
-        return self._noted(requests=(*others, request))
+        return self._noted(requests=(*others, request), now=now)
 
-    def questionnaire_completed(self, request_id: RequestId) -> "CarePath":
-        return self._noted(requests=tuple(r for r in self.requests if r.id != request_id))
+    def questionnaire_completed(self, request_id: RequestId, *, now: datetime) -> "CarePath":
+        return self._noted(requests=tuple(r for r in self.requests if r.id != request_id), now=now)
 
-    def evaluation_recorded(self) -> "CarePath":
-        return self._noted(evaluated=True, deferred_until=None)
+    def evaluation_recorded(self, *, now: datetime) -> "CarePath":
+        return self._noted(evaluated=True, deferred_until=None, now=now)
 
-    def cleared(self, clearance: Clearance) -> "CarePath":
+    def cleared(self, clearance: Clearance, *, now: datetime) -> "CarePath":
         """A decision in the patient's favour; it replaces the one before."""
-        return self._noted(clearance=clearance, deferred_until=None, closed_because=None)
+        return self._noted(clearance=clearance, deferred_until=None, closed_because=None, now=now)
 
-    def denied(self) -> "CarePath":
-        return self._noted(clearance=None, closed_because="clearance_denied")
+    def denied(self, *, now: datetime) -> "CarePath":
+        return self._noted(clearance=None, closed_because="clearance_denied", now=now)
 
-    def deferred(self, until: datetime) -> "CarePath":
+    def deferred(self, until: datetime, *, now: datetime) -> "CarePath":
         """To be decided again, after another evaluation."""
-        return self._noted(evaluated=False, deferred_until=until)
+        return self._noted(evaluated=False, deferred_until=until, now=now)
 
-    def clearance_became(self, clearance_id: ClearanceId, status: ClearanceStatus, valid_until: datetime) -> "CarePath":
+    def clearance_became(
+        self, clearance_id: ClearanceId, status: ClearanceStatus, valid_until: datetime, *, now: datetime
+    ) -> "CarePath":
         """Suspended, reinstated, revoked or expired. What is said of a clearance that was replaced changes nothing."""
         if self.clearance is None:
-            return self._noted(clearance=Clearance(clearance_id, status, valid_until))
+            return self._noted(clearance=Clearance(clearance_id, status, valid_until), now=now)
         if self.clearance.id != clearance_id:
             return self
         ended = status in (ClearanceStatus.EXPIRED, ClearanceStatus.REVOKED)
         return self._noted(
             clearance=replace(self.clearance, status=status, valid_until=valid_until),
             evaluated=self.evaluated and not ended,
+            now=now,
         )
 
-    def clearance_extended(self, clearance_id: ClearanceId, valid_until: datetime) -> "CarePath":
+    def clearance_extended(self, clearance_id: ClearanceId, valid_until: datetime, *, now: datetime) -> "CarePath":
         """It lasts longer; one that had expired is valid again, one that is suspended stays so."""
         if self.clearance is None:
-            return self._noted(clearance=Clearance(clearance_id, ClearanceStatus.VALID, valid_until))
+            return self._noted(clearance=Clearance(clearance_id, ClearanceStatus.VALID, valid_until), now=now)
         if self.clearance.id != clearance_id:
             return self
         expired = self.clearance.status is ClearanceStatus.EXPIRED
         status = ClearanceStatus.VALID if expired else self.clearance.status
         return self._noted(
-            clearance=replace(self.clearance, status=status, valid_until=valid_until, warned_days_left=None)
+            clearance=replace(self.clearance, status=status, valid_until=valid_until, warned_days_left=None), now=now
         )
 
-    def clearance_expiring(self, clearance_id: ClearanceId, days_left: int) -> "CarePath":
+    def clearance_expiring(self, clearance_id: ClearanceId, days_left: int, *, now: datetime) -> "CarePath":
         if self.clearance is None or self.clearance.id != clearance_id:
             return self
-        return self._noted(clearance=replace(self.clearance, warned_days_left=days_left))
+        return self._noted(clearance=replace(self.clearance, warned_days_left=days_left), now=now)
 
-    def alert_raised(self, alert: SafetyAlert) -> "CarePath":
+    def alert_raised(self, alert: SafetyAlert, *, now: datetime) -> "CarePath":
         """Raised or upgraded. News of one that was closed meanwhile changes nothing."""
         if alert.id in self.closed_alerts:
             return self
         others = tuple(a for a in self.alerts if a.id != alert.id)
-        return self._noted(alerts=(*others, alert))
+        return self._noted(alerts=(*others, alert), now=now)
 
-    def alert_closed(self, alert_id: AlertId) -> "CarePath":
+    def alert_closed(self, alert_id: AlertId, *, now: datetime) -> "CarePath":
         if alert_id in self.closed_alerts:
             return self
         return self._noted(
-            alerts=tuple(a for a in self.alerts if a.id != alert_id), closed_alerts=(*self.closed_alerts, alert_id)
+            alerts=tuple(a for a in self.alerts if a.id != alert_id),
+            closed_alerts=(*self.closed_alerts, alert_id),
+            now=now,
         )
 
-    def treated(self, change: Callable[[Course], Course]) -> "CarePath":
+    def treated(self, change: Callable[[Course], Course], *, now: datetime) -> "CarePath":
         """Something became known of the course of treatment."""
-        return self._noted(course=change(self.course))
+        return self._noted(course=change(self.course), now=now)
 
     def upcoming(self, kind: VisitKind) -> Visit | None:
         """The first visit of this kind that is booked, or under way."""
@@ -241,16 +250,15 @@ class CarePath:
             facts=self.facts,
         )
 
-    def _noted(self, **changes: object) -> "CarePath":
-        """The same path when nothing differs, so that a repeated fact leaves no trace."""
+    def _noted(self, *, now: datetime, **changes: object) -> "CarePath":
+        """The same path when nothing differs: a repeated fact leaves no trace."""
         after = replace(self, **changes)  # type: ignore[arg-type]  # fields by name
         if after == self:
             return self
         stage = next(stage for stage, reached in _STAGES if reached(after))
-        facts = self.facts
-        if stage is not self.stage:
-            facts = (*facts, CarePathStageChanged(self.id, self.stage, stage))
-        return replace(after, stage=stage, version=self.version + 1, facts=facts)
+        following = replace(after.recording(), stage=stage)
+        moved = CarePathStageChanged(patient_id=self.id, before=self.stage, after=stage, at=now)
+        return following if stage is self.stage else following.saying(moved)
 
 
 def _in_phase(path: CarePath, phase: Phase) -> bool:

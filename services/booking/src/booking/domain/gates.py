@@ -8,11 +8,11 @@ from datetime import datetime
 
 from booking.domain.care_path import CarePath, ClearanceStatus, Stage
 from booking.domain.course import ConsentCategory, PlanStatus
-from booking.domain.errors import conflict
 from booking.domain.ids import AppointmentId
 from booking.domain.policy import DoseWindow
 from booking.domain.spacing import dosing_times, far_enough, few_enough, integrations_after, prepared_by
 from booking.domain.visits import Modality, VisitKind
+from careflow_domain.errors import conflict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ from datetime import date, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from booking.domain.errors import invalid, not_found
 from booking.domain.intervals import Interval, local_instant
+from careflow_domain.errors import invalid, not_found
 
 _MIDNIGHT = time.min
 _NO_HOURS: "tuple[tuple[OpenHours, ...], ...]" = ((),) * 7

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from booking.domain.errors import invalid
+from careflow_domain.errors import invalid
 
 QUARTER = timedelta(minutes=15)
 """The grid every visit starts on. All zones in use are whole quarter-hours from UTC, so the grid is the same in each.

@@ -2,14 +2,14 @@
 the id is PHI.
 """
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from booking.domain.errors import invalid
-from booking.domain.facts import Fact, PatientDetailsChanged, PatientRegistered
 from booking.domain.ids import PatientId
 from booking.domain.policy import BookingPolicy
+from careflow_domain.aggregate import Aggregate, Fact
+from careflow_domain.errors import invalid
 
 
 class Sex(StrEnum):
@@ -118,7 +118,20 @@ GROUPS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patient:
+class PatientRegistered(Fact):
+    patient: "Patient"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientDetailsChanged(Fact):
+    """`changed` names the groups of details that differ."""
+
+    patient: "Patient"
+    changed: tuple[DetailGroup, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patient(Aggregate):
     """A registered person. `possible_duplicates` were alike at registration; only a human decides whether they are
     one.
     """
@@ -127,8 +140,6 @@ class Patient:
     details: PatientDetails
     registered_at: datetime
     possible_duplicates: tuple[PatientId, ...] = ()
-    version: int = 1
-    facts: tuple[Fact, ...] = field(default=(), compare=False)
 
     @classmethod
     def registered(
@@ -145,11 +156,11 @@ class Patient:
         details.check_adult(policy, today)
         details.check_state(policy)
         patient = cls(id=patient_id, details=details, registered_at=now, possible_duplicates=alike)
-        return replace(patient, facts=(PatientRegistered(patient),))
+        return patient.saying(PatientRegistered(patient=patient, at=now))
 
-    def with_details(self, details: PatientDetails, *, policy: BookingPolicy, today: date) -> "Patient":
+    def with_details(self, details: PatientDetails, *, policy: BookingPolicy, now: datetime, today: date) -> "Patient":
         """The same patient if nothing differs. Moving to another state is a fact to record: it ends what may be
-        booked, by licence.
+        booked, by licence. `today` is the clinic's date.
 
         Raises `birth_date_in_future` or `minor_not_served`.
         """
@@ -157,6 +168,6 @@ class Patient:
         if not changed:
             return self
         details.check_adult(policy, today)
-        after = replace(self, details=details, version=self.version + 1, facts=())
+        after = replace(self.recording(), details=details)
         groups = tuple(group for group, names in GROUPS.items() if names & changed)
-        return replace(after, facts=(*self.facts, PatientDetailsChanged(after, groups)))
+        return after.saying(PatientDetailsChanged(patient=after, changed=groups, at=now))

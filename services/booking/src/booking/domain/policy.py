@@ -2,23 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Generic, TypeVar
 
 from booking.domain.course import PlanTerms
-from booking.domain.errors import DomainError, ErrorKind, invalid
 from booking.domain.intervals import on_grid
 from booking.domain.visits import Phase
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting(Generic[T]):
-    """A value the clinic may change, what we ship, and where that comes from."""
-
-    value: T
-    default: T
-    source: str
+from careflow_domain.errors import DomainError, ErrorKind, invalid
+from careflow_domain.setting import Setting
 
 
 @dataclass(frozen=True, slots=True)

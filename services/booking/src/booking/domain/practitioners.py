@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from booking.domain.errors import invalid
-from booking.domain.facts import Fact
 from booking.domain.hours import Hours, HoursException
 from booking.domain.ids import PractitionerId
 from booking.domain.visits import Modality, PractitionerRole
+from careflow_domain.aggregate import Aggregate
+from careflow_domain.errors import invalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Licence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Practitioner:
+class Practitioner(Aggregate):
     """Bookable while active, in a role licensed in the patient's state on the day of the visit."""
 
     id: PractitionerId
@@ -31,8 +31,6 @@ class Practitioner:
     telehealth: bool
     hours: Hours = field(default_factory=Hours)
     active: bool = True
-    version: int = 1
-    facts: tuple[Fact, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if not self.licences:
@@ -54,17 +52,15 @@ class Practitioner:
         )
 
     def changed(self, *, name: str, licences: tuple[Licence, ...], telehealth: bool, active: bool) -> "Practitioner":
-        return replace(
-            self, name=name, licences=licences, telehealth=telehealth, active=active, version=self.version + 1
-        )
+        return replace(self.recording(), name=name, licences=licences, telehealth=telehealth, active=active)
 
     def with_hours(self, weekly: Hours) -> "Practitioner":
         """New weekday hours; the dated exceptions stay."""
         hours = replace(weekly, exceptions=self.hours.exceptions)
-        return replace(self, hours=hours, version=self.version + 1)
+        return replace(self.recording(), hours=hours)
 
     def with_exception(self, exception: HoursException) -> "Practitioner":
-        return replace(self, hours=self.hours.with_exception(exception), version=self.version + 1)
+        return replace(self.recording(), hours=self.hours.with_exception(exception))
 
     def without_exception(self, day: date) -> "Practitioner":
-        return replace(self, hours=self.hours.without_exception(day), version=self.version + 1)
+        return replace(self.recording(), hours=self.hours.without_exception(day))

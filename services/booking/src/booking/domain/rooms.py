@@ -3,14 +3,14 @@
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from booking.domain.facts import Fact
 from booking.domain.hours import Hours, HoursException
 from booking.domain.ids import LocationId, RoomId
 from booking.domain.visits import RoomPurpose
+from careflow_domain.aggregate import Aggregate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Room:
+class Room(Aggregate):
     """Bookable while active, for the purposes it is fitted out for."""
 
     id: RoomId
@@ -19,22 +19,20 @@ class Room:
     purposes: frozenset[RoomPurpose]
     hours: Hours = field(default_factory=Hours)
     active: bool = True
-    version: int = 1
-    facts: tuple[Fact, ...] = field(default=(), compare=False)
 
     def serves(self, purpose: RoomPurpose) -> bool:
         return self.active and purpose in self.purposes
 
     def changed(self, *, name: str, purposes: frozenset[RoomPurpose], active: bool) -> "Room":
-        return replace(self, name=name, purposes=purposes, active=active, version=self.version + 1)
+        return replace(self.recording(), name=name, purposes=purposes, active=active)
 
     def with_hours(self, weekly: Hours) -> "Room":
         """New weekday hours; the dated exceptions stay."""
         hours = replace(weekly, exceptions=self.hours.exceptions)
-        return replace(self, hours=hours, version=self.version + 1)
+        return replace(self.recording(), hours=hours)
 
     def with_exception(self, exception: HoursException) -> "Room":
-        return replace(self, hours=self.hours.with_exception(exception), version=self.version + 1)
+        return replace(self.recording(), hours=self.hours.with_exception(exception))
 
     def without_exception(self, day: date) -> "Room":
-        return replace(self, hours=self.hours.without_exception(day), version=self.version + 1)
+        return replace(self.recording(), hours=self.hours.without_exception(day))

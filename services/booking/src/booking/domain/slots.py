@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from booking.domain.availability import Opening, Wanted
 from booking.domain.calendar import Claim, ResourceKind
-from booking.domain.ids import LocationId, PatientId, PractitionerId, RoomId
+from booking.domain.ids import AppointmentId, LocationId, PatientId, PlanId, PractitionerId, RoomId
 from booking.domain.intervals import Interval
-from booking.domain.visits import Modality, PractitionerRole
+from booking.domain.visits import Modality, Phase, PractitionerRole, VisitKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +42,16 @@ class Slot:
             room_id=RoomId(rooms[0]) if rooms else None,
             claims=(*claims, wanted.template.patient_claim(patient_id, opening.interval.start)),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewVisit:
+    """What is decided before there is an appointment. A visit of a course belongs to a plan and a phase of it."""
+
+    id: AppointmentId
+    patient_id: PatientId
+    kind: VisitKind
+    slot: Slot
+    template_version: str
+    plan_id: PlanId | None = None
+    phase: Phase | None = None

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from booking.domain.calendar import EXCLUSIVE, Claim, Occupancy, Resource, ResourceKind
-from booking.domain.errors import invalid
 from booking.domain.ids import PatientId
 from booking.domain.intervals import Interval
 from booking.domain.visits import Modality, PractitionerRole, RoomPurpose, VisitKind
+from careflow_domain.errors import invalid
 
 
 @dataclass(frozen=True, slots=True)

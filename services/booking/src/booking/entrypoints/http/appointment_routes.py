@@ -19,7 +19,6 @@ from booking.application.record_missed_visit import RecordMissedVisit
 from booking.application.release_hold import ReleaseHold
 from booking.application.reschedule_appointment import RescheduleAppointment
 from booking.application.use_cases import Booking
-from booking.domain.errors import invalid
 from booking.domain.ids import AppointmentId, PatientId, PractitionerId
 from booking.domain.visits import VisitKind
 from booking.entrypoints.http.visit_schemas import (
@@ -33,6 +32,7 @@ from booking.entrypoints.http.visit_schemas import (
     SeriesView,
     VisitBody,
 )
+from careflow_domain.errors import invalid
 from careflow_service.http.dependencies import (
     CurrentActor,
     ExpectedVersion,

@@ -8,16 +8,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from booking.application.book_series import BookSeries, PairResult, Pattern
 from booking.application.outcomes import Scheduled
 from booking.application.scheduling import Wish
-from booking.domain.appointments import Status
 from booking.domain.availability import Opening
 from booking.domain.cancellations import CancelledBy, CancelReason
-from booking.domain.errors import DomainError
 from booking.domain.ids import AppointmentId, LocationId, PatientId, PlanId, PractitionerId, RoomId
 from booking.domain.patients import PatientDetails
 from booking.domain.slots import Provider
+from booking.domain.states import Status
 from booking.domain.visits import Disposition, HoldReason, Modality, Phase, PractitionerRole, VisitKind
 from booking.entrypoints.http.patient_schemas import PersonBody
 from booking.entrypoints.http.resource_schemas import StaffId
+from careflow_domain.errors import DomainError
 from careflow_service.http.dependencies import RequestBody
 from careflow_service.http.fields import Moment
 
