@@ -1,17 +1,48 @@
-"""What billing says: every word of the domain is a code of the contract."""
+"""What billing says: every fact becomes its event, every word of the domain is a code of the contract."""
 
 from enum import StrEnum
+from typing import Any
 
 import pytest
 
-from billing.domain.charges import ChargeCause
+from billing.domain.accounts import Coverage, Diagnoses, PrivateContract
+from billing.domain.charges import ChargeCause, Rendered
 from billing.domain.fee_cases import FeeCause, WaiverReason
-from billing.domain.ledger import EntryCause, LedgerAccount
-from billing.domain.payments import PaymentMethod, RefundReason
-from billing.domain.superbills import VoidReason
+from billing.domain.ledger import EntryCause, JournalEntry, LedgerAccount, credit, debit
+from billing.domain.money import Money
+from billing.domain.payments import PaymentMethod, Refund, RefundReason
+from billing.domain.services import Service
+from billing.domain.superbills import Superbill, VoidReason
 from billing.domain.visits import VisitKind
-from careflow_events.contracts import billing_codes, codes
+from billing.published import PUBLISHED
+from careflow_events.contracts import EventData, billing_codes, codes
 from careflow_events.contracts.code import Code
+from careflow_events.publication import Says
+from careflow_service.testing.filling import AN_ID, AT, Filling
+from services.billing.tests.builders import PRESCRIBER, TODAY, a_coverage, therapy_hour, usd
+
+SOME = Filling(
+    {
+        Money: usd(1),
+        Coverage: a_coverage(),
+        Service: therapy_hour(),
+        PrivateContract: PrivateContract(PRESCRIBER, TODAY, TODAY.replace(year=2028)),
+        (Diagnoses, "codes"): ("F33.2",),
+        (Rendered, "cause_id"): AN_ID,
+        (Refund, "id"): AN_ID,
+        (Superbill, "number"): "SB-2026-0001",
+        (JournalEntry, "cause_id"): AN_ID,
+        (JournalEntry, "lines"): (debit(LedgerAccount.CASH, usd(1)), credit(LedgerAccount.UNAPPLIED, usd(1))),
+    }
+)
+
+
+@pytest.mark.parametrize("row", PUBLISHED.values(), ids=lambda row: row.fact.__name__)
+def test_every_fact_becomes_the_event_its_row_names(row: Says[Any, EventData]) -> None:
+    said = row(SOME(row.fact))
+
+    assert (type(said.data),) == row.contracts
+    assert said.time == AT
 
 
 @pytest.mark.parametrize(
