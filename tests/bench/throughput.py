@@ -45,7 +45,7 @@ from careflow_events.publication import Publication
 from careflow_events.relay import Relay
 from careflow_events.sealing import Sealer
 from careflow_events.subscription import Received, hears
-from careflow_events.testing.bound import BoundTransactions
+from careflow_events.mongo import MongoTransactions
 from careflow_events.testing.builders import NOON, a_record, an_event, publication
 from careflow_service.clock import wall_clock
 from careflow_service.ids import new_id
@@ -178,7 +178,7 @@ class _Relaying:
             async def append(_: Any, said: Sequence[Publication] = said) -> None:
                 await outbox.append(said, now=NOON, causation=None, correlation=None, traceparent=None)
 
-            await BoundTransactions(self._database.client).run(append, action="bench", event=None)
+            await MongoTransactions(self._database.client).run(append, action="bench", event=None)
         await self._database["_outbox"].update_many({"published_at": None}, {"$set": {"topic": self._topic}})
 
 
@@ -238,7 +238,7 @@ async def _deliver(database: AsyncDatabase[dict[str, Any]], kafka_url: str, topi
         consumer="bench",
         subscriptions=[hears(ClearanceExtended, react)],
         ports=None,
-        transactions=BoundTransactions(database.client),
+        transactions=MongoTransactions(database.client),
         stores=mongo_stores(database, "bench"),
         keyring=None,
         wall_clock=wall_clock,

@@ -16,10 +16,9 @@ import pytest
 from pymongo import AsyncMongoClient
 
 from careflow_events import contracts
-from careflow_events.mongo import MongoOutbox, MongoUnpublished
+from careflow_events.mongo import MongoOutbox, MongoTransactions, MongoUnpublished
 from careflow_events.sealing import Sealer
 from careflow_events.testing import killable
-from careflow_events.testing.bound import BoundTransactions
 from careflow_events.testing.builders import an_id, publication
 from careflow_events.testing.worker import Worker, now, until
 from careflow_events.topics import Classification, Topic
@@ -51,7 +50,7 @@ async def say(outbox: MongoOutbox, client: AsyncMongoClient[dict[str, Any]]) -> 
                 said = [publication(patient=patient)]
                 await outbox.append(said, now=now(), causation=None, correlation=None, traceparent=None)
 
-            await BoundTransactions(client).run(work, action="test", event=None)
+            await MongoTransactions(client).run(work, action="test", event=None)
 
 
 @pytest.mark.parametrize("point", killable.POINTS)
@@ -64,7 +63,7 @@ async def test_a_kill_shows_nowhere(
     async with AsyncMongoClient[dict[str, Any]](store_url) as client:
         worker = Worker(client, database, kafka_url)
         await worker.make_indexes()
-        outbox = MongoOutbox(client[database], Sealer({"keys": []}), lambda: str(uuid4()))
+        outbox = MongoOutbox(Sealer({"keys": []}), lambda: str(uuid4()))
 
         async def all_handled() -> bool:
             return len(await worker.effects()) >= len(PATIENTS) * ROUNDS

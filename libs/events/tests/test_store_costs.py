@@ -12,12 +12,11 @@ from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStart
 from careflow_events.contracts import ClearanceExtended
 from careflow_events.handling import Handling, Settled
 from careflow_events.lease import DEFAULT_TTL
-from careflow_events.mongo import INDEXES, MongoLeases, MongoOutbox, MongoUnpublished, mongo_stores
+from careflow_events.mongo import INDEXES, MongoLeases, MongoOutbox, MongoTransactions, MongoUnpublished, mongo_stores
 from careflow_events.outbox import StreamPosition
 from careflow_events.positions import Position
 from careflow_events.sealing import Sealer
 from careflow_events.subscription import Received, hears
-from careflow_events.testing.bound import BoundTransactions
 from careflow_events.testing.builders import NOON, a_checkpoint, a_record, an_event, an_id, publication
 
 pytestmark = pytest.mark.store
@@ -71,7 +70,7 @@ def handling(store: AsyncDatabase[dict[str, Any]], client: AsyncMongoClient[dict
         consumer="booking",
         subscriptions=[hears(ClearanceExtended, note)],
         ports=None,
-        transactions=BoundTransactions(client),
+        transactions=MongoTransactions(client),
         stores=mongo_stores(store, "booking"),
         keyring=None,
         wall_clock=lambda: NOON,
@@ -107,14 +106,14 @@ async def test_a_checkpoint_costs_one_command(handling: Handling[None], commands
 async def test_saying_three_things_of_two_patients_costs_three_commands(
     store: AsyncDatabase[dict[str, Any]], client: AsyncMongoClient[dict[str, Any]], commands: Commands
 ) -> None:
-    outbox = MongoOutbox(store, Sealer({"keys": []}), iter(map(an_id, range(9))).__next__)
+    outbox = MongoOutbox(Sealer({"keys": []}), iter(map(an_id, range(9))).__next__)
     three = [publication(patient=1), publication(patient=2), publication(patient=1)]
 
     async def say(_: Any) -> None:
         await outbox.append(three, now=NOON, causation=None, correlation=None, traceparent=None)
 
     commands.sent.clear()
-    await BoundTransactions(client).run(say, action="test", event=None)
+    await MongoTransactions(client).run(say, action="test", event=None)
 
     assert commands.names() == [
         "findAndModify _streams",
@@ -127,7 +126,7 @@ async def test_saying_three_things_of_two_patients_costs_three_commands(
 async def test_a_relay_batch_costs_four_commands_however_large(
     store: AsyncDatabase[dict[str, Any]], client: AsyncMongoClient[dict[str, Any]], commands: Commands
 ) -> None:
-    outbox = MongoOutbox(store, Sealer({"keys": []}), iter(map(an_id, range(900))).__next__)
+    outbox = MongoOutbox(Sealer({"keys": []}), iter(map(an_id, range(900))).__next__)
     await outbox.append(
         [publication(patient=patient % 9) for patient in range(500)],
         now=NOON,

@@ -9,11 +9,10 @@ import pytest
 from pymongo import AsyncMongoClient
 
 from careflow_events import contracts
-from careflow_events.mongo import MongoOutbox, mongo_stores
+from careflow_events.mongo import MongoOutbox, MongoTransactions, mongo_stores
 from careflow_events.operations import ParkedOperations
 from careflow_events.sealing import Sealer
 from careflow_events.subscription import Received
-from careflow_events.testing.bound import BoundTransactions
 from careflow_events.testing.builders import NOON, a_record, an_event, an_id, publication, with_data
 from careflow_events.testing.worker import Worker, never, now, send, until
 from careflow_events.topics import Classification, Topic
@@ -62,14 +61,14 @@ async def parked(worker: Worker, count: int) -> None:
 async def test_what_one_service_commits_another_handles(
     worker: Worker, client: AsyncMongoClient[dict[str, Any]]
 ) -> None:
-    outbox = MongoOutbox(worker.database, Sealer({"keys": []}), iter(map(an_id, range(100, 200))).__next__)
+    outbox = MongoOutbox(Sealer({"keys": []}), iter(map(an_id, range(100, 200))).__next__)
 
     async def say(_: Any) -> None:
         both = [publication(patient=1), publication(patient=2), publication(patient=1)]
         await outbox.append(both, now=now(), causation=None, correlation=None, traceparent=None)
 
     async with worker.running():
-        await BoundTransactions(client).run(say, action="test", event=None)
+        await MongoTransactions(client).run(say, action="test", event=None)
         await handled(worker, 3)
 
     assert await worker.effects(ONE) == [1, 2]
@@ -215,7 +214,7 @@ async def test_an_operator_replays_what_a_bug_parked(
     worker.breaks = bug
     await send(kafka_url, [a_record(an_event(n)) for n in (1, 2, 3)])
     stores = mongo_stores(worker.database, "booking")
-    operations = ParkedOperations(stores, BoundTransactions(client), now)
+    operations = ParkedOperations(stores, MongoTransactions(client), now)
     async with worker.running():
         await parked(worker, 2)
         assert await stores.positions.blocked(ONE)

@@ -1,14 +1,15 @@
 """Delivery: what becomes of every record a consumer receives.
 
 Invariant: a record is settled exactly when its effect, its parking or the knowledge that it needs neither is committed;
-everything else comes back. Nothing is lost by an error, nothing loops without a pause, and no text of an exception is
-kept.
+everything else comes back. Records of one stream are settled in their order; those of different streams side by side.
+Nothing is lost by an error, nothing loops without a pause, and no text of an exception is kept.
 """
 
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,6 +22,8 @@ from careflow_events.limit import ParkLimit
 
 IN_PLACE_SECONDS: Final = 2.0
 """How long a transient fault is retried before its partition is paused."""
+GROUP_SIZE: Final = 50
+"""How many records are handled side by side and committed together: more cost no less each and hold up what follows."""
 ATTEMPTS: Final = 3
 """How often an unclassified error may happen to one record before it is parked."""
 FIRST_RETRY_SECONDS: Final = 0.05
@@ -36,6 +39,16 @@ _log = logging.getLogger(__name__)
 class ComeBack:
     """Not settled: pause the partition for `after` seconds, then read the record again."""
 
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rewind:
+    """A partition to be read again from `offset`, the first that is not settled, after a pause of `after` seconds."""
+
+    topic: str
+    partition: int
+    offset: int
     after: float
 
 
@@ -78,6 +91,46 @@ class Delivery:
         _log.error("consumer_stopped", extra={"consumer": self._handling.consumer, "reason": reason.value})
         self._note_stopped(reason)
         await self._consumers.stop(reason, self._handling.clock())
+
+    async def deliver_together(self, records: Sequence[ConsumedRecord]) -> list[Rewind]:
+        """Settles what one poll brought, records of different streams side by side. Answers where partitions are to be
+        read again; everything else is settled.
+        """
+        of_partitions: defaultdict[tuple[str, int], list[ConsumedRecord]] = defaultdict(list)
+        for record in records:
+            of_partitions[record.place].append(record)
+        rewinds = [await self._deliver_partition(each) for each in of_partitions.values()]
+        return [rewind for rewind in rewinds if rewind is not None]
+
+    async def _deliver_partition(self, records: Sequence[ConsumedRecord]) -> Rewind | None:
+        left = {record.offset for record in records}
+        for group in groups(records):
+            if await self._settle_together(group):
+                left -= {record.offset for record in group}
+                continue
+            for record in group:
+                outcome = await self.deliver(record)
+                if isinstance(outcome, ComeBack):
+                    return Rewind(record.topic, record.partition, min(left), outcome.after)
+                left.remove(record.offset)
+        return None
+
+    async def _settle_together(self, group: Sequence[ConsumedRecord]) -> bool:
+        """Whether the whole group was settled in one transaction; if not, nothing of it was, and each record is judged
+        alone.
+        """
+        if len(group) == 1 or self._stopped is not None:
+            return False
+        began = self._monotonic()
+        try:
+            settled = await self._handling.settle_together(group)
+        except Exception as error:
+            metrics.GROUPS_BROKEN_UP.labels(group[0].topic).inc()
+            _log.debug("group_broken_up", extra={"topic": group[0].topic, "error_class": self._fault_of(error).code})
+            return False
+        for record, outcome in zip(group, settled, strict=True):
+            self._settled(record, outcome, began)
+        return True
 
     async def deliver(self, record: ConsumedRecord) -> Outcome:
         """Settles one record, retrying in place what may pass."""
@@ -138,6 +191,29 @@ class Delivery:
         self._stopped = reason
         for each in StopReason:
             metrics.CONSUMER_STOPPED.labels(each).set(1 if each is reason else 0)
+
+
+def groups(records: Sequence[ConsumedRecord]) -> Iterator[list[ConsumedRecord]]:
+    """The records of one partition in groups of different streams, each stream's in their order. What has no stream, as
+    a checkpoint, comes alone, after all that came before it.
+    """
+    waiting: list[list[ConsumedRecord]] = []
+    filled: Counter[str] = Counter()
+    for record in records:
+        stream = record.stream()
+        if stream is None:
+            yield from waiting
+            yield [record]
+            waiting, filled = [], Counter()
+            continue
+        at = filled[stream]
+        while at < len(waiting) and len(waiting[at]) == GROUP_SIZE:
+            at += 1
+        if at == len(waiting):
+            waiting.append([])
+        waiting[at].append(record)
+        filled[stream] = at + 1
+    yield from waiting
 
 
 def _seen(record: ConsumedRecord, diagnosis: Diagnosis) -> dict[str, object]:

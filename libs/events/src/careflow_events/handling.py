@@ -7,10 +7,11 @@ restricts.
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
 from careflow_events import catalogue, metrics, telemetry
@@ -42,12 +43,29 @@ class Settled(StrEnum):
     PARKED = "parked"
 
 
+@dataclass(frozen=True, slots=True)
+class Reacting(Generic[R]):
+    """One function to be run as a unit of work: what it publishes was caused by `event`, `action` names it in the audit
+    trail, and it is decided within the span that `span` opens.
+    """
+
+    fn: Callable[[Any], Awaitable[R]]
+    action: str
+    event: Envelope | None
+    span: Callable[[], AbstractContextManager[object]] = nullcontext
+
+
 class Transactions(Protocol):
     """Runs reactions: the service's unit of work, as this library needs it."""
 
     async def run(self, fn: Callable[[Any], Awaitable[R]], *, action: str, event: Envelope | None) -> R:
-        """Runs `fn` in a transaction until it commits, with the store's session bound, and answers what it answered.
-        What it publishes was caused by `event`. `action` names it in the audit trail.
+        """Runs `fn` as a unit of work until it commits, and answers what it answered. What it publishes was caused by
+        `event`. `action` names it in the audit trail.
+        """
+
+    async def run_together(self, reactions: Sequence[Reacting[R]]) -> list[R]:
+        """Decides these side by side and commits them in one transaction, all or nothing. It is tried once: whatever
+        stands in the way is raised, and nothing was written.
         """
 
 
@@ -92,25 +110,19 @@ class Handling(Generic[P]):
         event = understood(record)
         if event.type == FeedCheckpoint.type():
             return await self._checkpoint(record, event)
-        subscription = self._subscriptions.get(event.type)
-        if subscription is None:
-            return await self._pass_by(record, event)
-        received = self._received(event)
+        return _told(record, event, await self.run(self._reaction(record, event), event))
 
-        async def handle(tx: Any) -> Settled | Standing:
-            standing = await self._advance(event)
-            if standing is Standing.DUPLICATE:
-                return Settled.DUPLICATE
-            if standing is Standing.NEXT:
-                await subscription.reaction(received, tx, self._ports)
-                return Settled.HANDLED
-            if not await self._wait(record, event, standing, applied_early=subscription.contract.restricts):
-                return Settled.DUPLICATE
-            if subscription.contract.restricts:
-                await subscription.reaction(received, tx, self._ports)
-            return standing
-
-        return _told(record, event, await self.run(handle, event))
+    async def settle_together(self, records: Sequence[ConsumedRecord]) -> list[Settled]:
+        """As `settle`, for records of different streams side by side, in one transaction that is tried once. None of
+        them may be a checkpoint. Raises whatever goes wrong with any of them; then nothing was written.
+        """
+        events = [understood(record) for record in records]
+        reactions = [
+            Reacting(self._reaction(record, event), _action(event), event, partial(self._spans, event))
+            for record, event in zip(records, events, strict=True)
+        ]
+        outcomes = await self._transactions.run_together(reactions)
+        return [_told(*each) for each in zip(records, events, outcomes, strict=True)]
 
     async def park(self, record: ConsumedRecord, *, cause: str, attempts: int) -> bool:
         """Parks a record that failed and blocks its stream. Answers False when it had been settled before."""
@@ -131,6 +143,41 @@ class Handling(Generic[P]):
         """Runs `fn` in a transaction caused by `event`, within the span of its handling."""
         with self._spans(event):
             return await self._transactions.run(fn, action=_action(event), event=event)
+
+    def _reaction(self, record: ConsumedRecord, event: Envelope) -> Callable[[Any], Awaitable[Settled | Standing]]:
+        """What one record does in its unit of work. What nobody here hears moves its stream's position and no more."""
+        subscription = self._subscriptions.get(event.type)
+        if subscription is None:
+            return partial(self._pass_by, record, event)
+        received = self._received(event)
+
+        async def handle(tx: Any) -> Settled | Standing:
+            standing = await self._advance(event)
+            if standing is Standing.DUPLICATE:
+                return Settled.DUPLICATE
+            if standing is Standing.NEXT:
+                await subscription.reaction(received, tx, self._ports)
+                return Settled.HANDLED
+            if not await self._wait(record, event, standing, applied_early=subscription.contract.restricts):
+                return Settled.DUPLICATE
+            if subscription.contract.restricts:
+                await subscription.reaction(received, tx, self._ports)
+            return standing
+
+        return handle
+
+    async def _pass_by(self, record: ConsumedRecord, event: Envelope, _: Any) -> Settled | Standing:
+        known = catalogue.contract_for(event.type) is not None
+        passed = Settled.UNHEARD if known else Settled.UNKNOWN_TYPE
+        if event.stream is None or event.sequence is None:
+            return passed
+        standing = await self._advance(event)
+        if standing is Standing.NEXT:
+            return passed
+        if standing is Standing.DUPLICATE:
+            return Settled.DUPLICATE
+        parked = await self._wait(record, event, standing, applied_early=False)
+        return standing if parked else Settled.DUPLICATE
 
     def _received(self, event: Envelope) -> Received[Any]:
         return Received(
@@ -154,24 +201,6 @@ class Handling(Generic[P]):
         assert isinstance(checkpoint, FeedCheckpoint)
         await self.stores.consumers.note_checkpoint(record.topic, record.partition, checkpoint.as_of)
         return Settled.CHECKPOINT
-
-    async def _pass_by(self, record: ConsumedRecord, event: Envelope) -> Settled:
-        """Moves the position for an event nobody here hears: one write, no transaction, unless it has to wait."""
-        known = catalogue.contract_for(event.type) is not None
-        passed = Settled.UNHEARD if known else Settled.UNKNOWN_TYPE
-        if event.stream is None or event.sequence is None:
-            return passed
-        standing = await self.stores.positions.advance(event.stream, event.sequence, event.id)
-        if standing is Standing.NEXT:
-            return passed
-        if standing is Standing.DUPLICATE:
-            return Settled.DUPLICATE
-
-        async def wait(_: Any) -> Settled | Standing:
-            parked = await self._wait(record, event, standing, applied_early=False)
-            return standing if parked else Settled.DUPLICATE
-
-        return _told(record, event, await self.run(wait, event))
 
     async def _wait(self, record: ConsumedRecord, event: Envelope, standing: Standing, *, applied_early: bool) -> bool:
         """Parks an event that may not be handled now because of the order of its stream."""

@@ -29,6 +29,11 @@ HANDLER_SECONDS: Final = Histogram(
     "careflow_handler_seconds", "From receiving an event to the commit of its reaction", ["topic"]
 )
 EVENTS_RETRIED: Final = Counter("careflow_events_retried_total", "Tries in place after a fault", ["topic", "fault"])
+GROUPS_BROKEN_UP: Final = Counter(
+    "careflow_groups_broken_up_total",
+    "Groups of events that could not be settled together and were taken one by one",
+    ["topic"],
+)
 PARTITION_PAUSES: Final = Counter(
     "careflow_partition_pauses_total", "Times a partition was paused to come back to a record later", ["topic"]
 )

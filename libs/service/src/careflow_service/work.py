@@ -1,4 +1,4 @@
-"""The unit of work as use cases see it: a transaction that may run several times and commits all or nothing.
+"""The unit of work as use cases see it: a decision that may be made several times and commits all or nothing.
 
 Invariant: state, facts on their way to the outbox, the idempotent result and the audit entry commit together or not
 at all. No driver is imported here, so a service's application layer may import this module.
@@ -6,7 +6,7 @@ at all. No driver is imported here, so a service's application layer may import 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -16,6 +16,10 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 from careflow_service.identity import Actor, RequestKey
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from careflow_events.envelope import Envelope
+    from careflow_events.handling import Reacting
     from careflow_events.outbox import StreamPosition
 
 R = TypeVar("R")
@@ -59,13 +63,26 @@ class Work(Protocol):
         returns: type[R],
         request: RequestKey | None = None,
     ) -> Committed[R]:
-        """Runs `fn` in a transaction until it commits.
+        """Runs `fn` and commits what it decided, as often as it takes.
 
-        `fn` runs again after a conflict: it re-reads everything and has no effect outside the store. It must not run
-        store calls concurrently. What it returns, a small frozen dataclass of type `returns` (or None with NoneType),
-        is stored under `request` for 48 hours and handed out again to a repeat; a refused command stores nothing.
+        `fn` reads, side by side where one reading does not need another, and decides; its writes are collected and sent
+        with the commit. Whatever it read is guarded: where another commit has overtaken it, `fn` runs again, re-reads
+        everything and has no effect outside the store. It asks for lists before it writes to what is in them. What it
+        returns, a small frozen dataclass of type `returns` (or None with NoneType), is stored under `request` for 48
+        hours and handed out again to a repeat; a refused command stores nothing.
 
         Raises what `fn` raises, and IdempotencyKeyReused, InProgress, NaturalKeyTaken, StoreBusy, OutcomeUnknown.
+        """
+
+    async def run_together(
+        self,
+        reactions: Sequence[Reacting[R]],
+        *,
+        by: Actor,
+        causes: Callable[[Envelope | None], AbstractContextManager[None]],
+    ) -> list[R]:
+        """Decides these side by side and commits them in one transaction, all or nothing; tried once. `causes` opens
+        what an event causes. Raises whatever stands in the way; then nothing was written.
         """
 
 

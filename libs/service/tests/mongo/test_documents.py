@@ -109,8 +109,8 @@ async def test_an_encrypted_body_shows_nothing_but_its_open_fields(store: Store)
 
 
 async def test_what_is_not_there(paths: Documents[CarePath]) -> None:
-    assert await paths.find("nobody") is None
-    assert await paths.one(patient_id="nobody") is None
+    assert await paths.looked.find("nobody") is None
+    assert await paths.looked.one(patient_id="nobody") is None
     with pytest.raises(DocumentMissing):
         await paths.get("nobody")
 
@@ -136,7 +136,7 @@ async def test_saving_what_was_never_added_is_stale_and_adds_nothing(store: Stor
     with pytest.raises(StaleVersion):
         await store.work.run(call, by=COORDINATOR, action="call", returns=NoneType)
 
-    assert await paths.find("p1") is None
+    assert await paths.looked.find("p1") is None
 
 
 @pytest.mark.parametrize("claimed", [2, 9])
@@ -247,10 +247,10 @@ async def test_every_query_has_an_index(store: Store, paths: Documents[CarePath]
 
     with log.recording():
         await store.work.run(work, by=COORDINATOR, action="open", returns=NoneType)
-        await paths.one(patient_id=path.patient_id)
+        await paths.looked.one(patient_id=path.patient_id)
         with setting_aside(frozenset({"other"})):
             await paths.earliest("due_at")
-        await paths.many({"stage": "info_call"}, sort=sort, limit=2, after=paths.cursor(path, sort))
+        await paths.looked.many({"stage": "info_call"}, sort=sort, limit=2, after=paths.cursor(path, sort))
 
     assert await collection_scans(log, store.database) == []
     await store.database["care_paths"].find_one({"body.calls": 3})

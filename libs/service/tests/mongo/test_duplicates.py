@@ -30,7 +30,7 @@ async def test_the_second_run_finds_the_row_that_was_in_the_way(store: Store, pa
     looked_up: list[CarePath | None] = []
 
     async def open_or_find(tx: Transaction) -> str:
-        looked_up.append(await paths.one(patient_id=P1) if looked_up else None)
+        looked_up.append(await paths.looked.one(patient_id=P1) if looked_up else None)
         if looked_up[-1] is not None:
             return "found"
         await paths.add(a_care_path("p1"), tx)

@@ -21,7 +21,7 @@ async def test_pages_follow_each_other_in_order_without_gap_or_repeat(store: Sto
 
     seen: list[str] = []
     after = None
-    while page := await paths.many(query, sort=sort, limit=4, after=after):
+    while page := await paths.looked.many(query, sort=sort, limit=4, after=after):
         seen += [path.id for path in page]
         after = paths.cursor(page[-1], sort)
         if len(seen) == 4:
@@ -44,14 +44,14 @@ async def test_the_last_page_says_that_it_is_the_last(store: Store, paths: Docum
 @pytest.mark.parametrize("cursor", ["", "%%%", "AAAA", "eyJhdCI6WzFdfQ=="])
 async def test_a_cursor_from_elsewhere_is_refused(paths: Documents[CarePath], cursor: str) -> None:
     with pytest.raises(CursorBroken):
-        await paths.many({"stage": "info_call"}, sort=(("calls", -1),), limit=4, after=cursor)
+        await paths.looked.many({"stage": "info_call"}, sort=(("calls", -1),), limit=4, after=cursor)
 
 
 async def test_a_cursor_of_another_order_is_refused(paths: Documents[CarePath]) -> None:
     with pytest.raises(CursorBroken):
-        await paths.many({}, limit=4, after=paths.cursor(a_care_path(), (("calls", -1),)))
+        await paths.looked.many({}, limit=4, after=paths.cursor(a_care_path(), (("calls", -1),)))
 
 
 async def test_a_page_without_items_is_a_mistake(paths: Documents[CarePath]) -> None:
     with pytest.raises(ValueError, match="at least one"):
-        await paths.many({}, limit=0)
+        await paths.looked.many({}, limit=0)

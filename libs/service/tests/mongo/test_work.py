@@ -77,7 +77,7 @@ async def test_a_refused_command_leaves_nothing(store: Store, paths: Documents[C
     with pytest.raises(Refused):
         await store.work.run(work, by=COORDINATOR, action="open", returns=NoneType)
 
-    assert await paths.find(path.id) is None
+    assert await paths.looked.find(path.id) is None
     for collection in ("_outbox", "_streams", "_audit", "_idempotency"):
         assert await store.database[collection].count_documents({}) == 0
 

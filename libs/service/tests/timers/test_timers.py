@@ -50,7 +50,7 @@ async def close_overdue(id_: str, tx: Transaction, ports: Ports) -> None:
 
 
 async def next_page(ports: Ports) -> str | None:
-    waiting = await ports.paths.many({"stage": CareStage.INQUIRY.value}, sort=(("calls", -1),), limit=1)
+    waiting = await ports.paths.looked.many({"stage": CareStage.INQUIRY.value}, sort=(("calls", -1),), limit=1)
     return waiting[0].id if waiting else None
 
 

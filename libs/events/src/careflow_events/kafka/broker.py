@@ -1,27 +1,29 @@
 """The FastStream broker as CareFlow uses it: one topic and one group per subscriber, every record through Delivery.
 
 Invariant: nothing that is in a record makes FastStream skip or commit it: the parser does not look into it, the decoder
-leaves the bytes alone, and what Delivery has not settled is sought back behind a paused partition.
+leaves the bytes alone, and what Delivery has not settled is sought back behind a paused partition before the offsets of
+the poll are committed.
 """
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from aiokafka import ConsumerRecord
+from aiokafka import ConsumerRecord, TopicPartition
 from faststream import AckPolicy, BaseMiddleware
-from faststream.exceptions import NackMessage
 from faststream.kafka import KafkaBroker, KafkaMessage
 
 from careflow_events.consumed import ConsumedRecord
-from careflow_events.delivery import ComeBack, Outcome
+from careflow_events.delivery import Rewind
 from careflow_events.kafka.partitions import group_of
 from careflow_events.kafka.pauses import Pauses
 
 FINISH_SECONDS: Final = 15.0
 """How long a stopping worker waits for what is in flight."""
 
-Deliver = Callable[[ConsumedRecord], Awaitable[Outcome]]
+RECORDS_PER_POLL: Final = 500
+
+Deliver = Callable[[Sequence[ConsumedRecord]], Awaitable[Sequence[Rewind]]]
 
 
 def make_broker(
@@ -46,6 +48,8 @@ def make_broker(
             topic,
             group_id=group_of(consumer, topic),
             auto_offset_reset="none",
+            batch=True,
+            max_records=RECORDS_PER_POLL,
             listener=pauses.listener(topic),
         )
         subscriber(_settled)
@@ -53,17 +57,19 @@ def make_broker(
 
 
 async def _parse(
-    record: ConsumerRecord[bytes, bytes], original: Callable[[Any], Awaitable[KafkaMessage]]
+    records: tuple[ConsumerRecord[bytes, bytes], ...], original: Callable[[Any], Awaitable[KafkaMessage]]
 ) -> KafkaMessage:
-    """FastStream's message around the record. Its own parser decodes headers as UTF-8 and would drop what is not."""
-    message = await original(replace(record, headers=()))
-    message.raw_message = record
+    """FastStream's message around what a poll brought. Its own parser decodes headers as UTF-8 and would drop what is
+    not.
+    """
+    message = await original(tuple(replace(record, headers=()) for record in records))
+    message.raw_message = records
     return message
 
 
-async def _raw(message: KafkaMessage) -> bytes:
-    """The body as it came: Delivery decodes."""
-    return message.body if isinstance(message.body, bytes) else b""
+async def _raw(_: KafkaMessage) -> bytes:
+    """Nothing: Delivery decodes the records as they came."""
+    return b""
 
 
 async def _settled(_: bytes) -> None:
@@ -72,14 +78,16 @@ async def _settled(_: bytes) -> None:
 
 def _middleware(deliver: Deliver, pauses: Pauses) -> Callable[..., BaseMiddleware[Any, Any]]:
     class DeliveryMiddleware(BaseMiddleware[Any, Any]):
-        """Gives each record to Delivery; only "pause and come back" leaves it, as a nack."""
+        """Gives what a poll brought to Delivery. What is to come back is sought back, so that the commit that follows
+        ends before it.
+        """
 
         async def consume_scope(self, call_next: Callable[[Any], Awaitable[Any]], msg: Any) -> Any:
-            record: ConsumerRecord[bytes, bytes] = msg.raw_message
-            outcome = await deliver(_consumed(record))
-            if isinstance(outcome, ComeBack):
-                pauses.pause(msg.consumer, record.topic, record.partition, outcome.after)
-                raise NackMessage
+            for rewind in await deliver([_consumed(record) for record in msg.raw_message]):
+                partition = TopicPartition(rewind.topic, rewind.partition)
+                if partition in msg.consumer.assignment():
+                    msg.consumer.seek(partition, rewind.offset)
+                pauses.pause(msg.consumer, rewind.topic, rewind.partition, rewind.after)
             return await call_next(msg)
 
     return DeliveryMiddleware

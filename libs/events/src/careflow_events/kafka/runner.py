@@ -101,7 +101,7 @@ class EventsRunner:
                         self._bootstrap_servers,
                         self._consumer,
                         self._topics,
-                        deliver=self._delivery.deliver,
+                        deliver=self._delivery.deliver_together,
                         pauses=self._pauses,
                     )
                     await broker.start()

@@ -1,8 +1,7 @@
-"""MongoDB adapters of the ports in this package. They own `_outbox _streams _positions _parked _consumers _leases` in
+"""MongoDB adapters of the ports in this package. They own `_outbox _owners _positions _parked _consumers _leases` in
 each service's database.
 
-Invariant: they work on the session that the caller's task has bound (`session.bind()`), so inside a unit of work they
-are part of its transaction and outside one they are single operations.
+Invariant: what they write belongs to the unit of work the caller is in, and is sent with its commit.
 """
 
 from careflow_events.mongo.consumers import MongoConsumers
@@ -13,6 +12,7 @@ from careflow_events.mongo.outbox import MongoOutbox
 from careflow_events.mongo.parked import MongoParked
 from careflow_events.mongo.positions import MongoPositions
 from careflow_events.mongo.stores import mongo_stores
+from careflow_events.mongo.transactions import MongoTransactions
 from careflow_events.mongo.unpublished import MongoUnpublished
 from careflow_events.mongo.watch import OutboxWatch
 
@@ -23,6 +23,7 @@ __all__ = [
     "MongoOutbox",
     "MongoParked",
     "MongoPositions",
+    "MongoTransactions",
     "MongoUnpublished",
     "OutboxWatch",
     "mongo_stores",

@@ -1,16 +1,14 @@
-"""The outbox in MongoDB, as a unit of work writes it. The counters are raised before anything else, so that two
-commands about one subject collide on their first write instead of their last.
+"""The outbox in MongoDB, as a unit of work writes it. The streams' heads stand in their owner's mark, which the commit
+writes first, so that two commands about one subject collide on their first write instead of their last.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from pymongo import ReturnDocument
-from pymongo.asynchronous.database import AsyncDatabase
-
-from careflow_events.mongo.collections import Document, collection
-from careflow_events.outbox import Composer, OutboxRow, StreamHead, StreamPosition, per_stream
+from careflow_events.mongo.collections import Document
+from careflow_events.mongo.unit import unit_of_work
+from careflow_events.outbox import Composer, OutboxRow, StreamPosition, per_stream
 from careflow_events.publication import Publication
 from careflow_events.sealing import Sealer
 
@@ -19,11 +17,9 @@ ORDINARY: Final = 1
 
 
 class MongoOutbox:
-    """Appends to `_outbox` within the bound transaction: one find-and-modify per stream and one insert in all."""
+    """Appends to `_outbox` with the commit of the unit of work."""
 
-    def __init__(self, database: AsyncDatabase[Document], sealer: Sealer, new_id: Callable[[], str]) -> None:
-        self._streams = collection(database, "_streams")
-        self._outbox = collection(database, "_outbox")
+    def __init__(self, sealer: Sealer, new_id: Callable[[], str]) -> None:
         self._composer = Composer(sealer, new_id)
 
     async def append(
@@ -38,22 +34,16 @@ class MongoOutbox:
         """See `careflow_events.outbox.Outbox.append`."""
         if not publications:
             return []
-        heads = {stream: await self._raise(stream, count, now) for stream, count in per_stream(publications).items()}
+        unit = unit_of_work()
+        heads = {
+            stream: await unit.raise_head(stream, count, now) for stream, count in per_stream(publications).items()
+        }
         rows = self._composer.rows(
             publications, heads, causation=causation, correlation=correlation, traceparent=traceparent
         )
-        await self._outbox.insert_many([_document(row) for row in rows])
+        for row in rows:
+            unit.insert("_outbox", _document(row))
         return [row.position for row in rows]
-
-    async def _raise(self, stream: str, count: int, now: datetime) -> StreamHead:
-        counter = await self._streams.find_one_and_update(
-            {"_id": stream},
-            {"$inc": {"sequence": count}, "$max": {"recorded_at": now}},
-            upsert=True,
-            return_document=ReturnDocument.AFTER,
-        )
-        assert counter is not None
-        return StreamHead(counter["sequence"], counter["recorded_at"])
 
 
 def _document(row: OutboxRow) -> Document:

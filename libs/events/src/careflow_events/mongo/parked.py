@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from pymongo import ReturnDocument
 from pymongo.asynchronous.database import AsyncDatabase
 
 from careflow_events.consumed import ConsumedRecord
 from careflow_events.mongo.collections import Document, collection
 from careflow_events.mongo.indexes import OPEN, OPEN_BY_STREAM, REQUESTED
+from careflow_events.mongo.unit import unit_of_work
 from careflow_events.parked import ParkedRecord, ParkedState
 
+PARKED: Final = "_parked"
 KEPT_WHEN_SETTLED: Final = timedelta(days=90)
 
 _SETTLED: Final = (ParkedState.REPLAYED, ParkedState.DISCARDED)
@@ -22,12 +23,12 @@ class MongoParked:
     """The `Parked` port of one consumer."""
 
     def __init__(self, database: AsyncDatabase[Document], consumer: str) -> None:
-        self._parked = collection(database, "_parked")
+        self._parked = collection(database, PARKED)
         self._consumer = consumer
 
     async def add(self, parked: ParkedRecord) -> None:
         """See `careflow_events.parked.Parked.add`."""
-        await self._parked.insert_one(self._document(parked))
+        unit_of_work().insert(PARKED, self._document(parked))
 
     async def find(self, parked_id: str) -> ParkedRecord | None:
         """See `careflow_events.parked.Parked.find`."""
@@ -76,13 +77,11 @@ class MongoParked:
             fields |= {"open": False, "settled_at": at, "expires_at": at + KEPT_WHEN_SETTLED}
         if cause is not None:
             fields["cause"] = cause
-        changed = await self._parked.find_one_and_update(
-            {"_id": self._id(parked_id), "state": {"$in": [each.value for each in expecting]}},
-            {"$set": fields, "$inc": {"attempts": 0 if cause is None else 1}},
-            projection={"_id": 1},
-            return_document=ReturnDocument.AFTER,
-        )
-        return changed is not None
+        as_expected = {"_id": self._id(parked_id), "state": {"$in": [each.value for each in expecting]}}
+        if await self._parked.find_one(as_expected, {"_id": 1}) is None:
+            return False
+        unit_of_work().update(PARKED, as_expected, {"$set": fields, "$inc": {"attempts": 0 if cause is None else 1}})
+        return True
 
     async def open_count(self) -> int:
         """See `careflow_events.parked.Parked.open_count`."""

@@ -11,9 +11,11 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from careflow_events.mongo.collections import Document, collection
 from careflow_events.mongo.indexes import BLOCKED
+from careflow_events.mongo.unit import unit_of_work
 from careflow_events.outbox import StreamPosition
-from careflow_events.positions import Block, Position, PositionMoved, Standing
+from careflow_events.positions import Block, Position, Standing
 
+POSITIONS: Final = "_positions"
 REMEMBERED: Final = timedelta(days=45)
 """How long an event without a sequence is known as met: longer than any topic keeps it."""
 
@@ -22,16 +24,23 @@ class MongoPositions:
     """The `Positions` port of one consumer."""
 
     def __init__(self, database: AsyncDatabase[Document], consumer: str) -> None:
-        self._positions = collection(database, "_positions")
+        self._positions = collection(database, POSITIONS)
         self._consumer = consumer
 
     async def advance(self, stream: str, sequence: int, event_id: str) -> Standing:
-        """See `careflow_events.positions.Positions.advance`. One round trip when the event is the next one."""
-        moved = await self._positions.update_one(
-            {"_id": self._id(stream), "last": sequence - 1, "block": None},
-            {"$set": {"last": sequence, "last_event_id": event_id}},
-        )
-        if moved.matched_count == 1:
+        """See `careflow_events.positions.Positions.advance`. An event is taken for the next one without asking: the
+        commit finds out, and then, when the unit of work runs again, the position is read.
+        """
+        unit = unit_of_work()
+        if not unit.again:
+            if sequence == 1:
+                unit.insert(POSITIONS, self._first(Position(stream, sequence, event_id)))
+            else:
+                unit.update(
+                    POSITIONS,
+                    {"_id": self._id(stream), "last": sequence - 1, "block": None},
+                    {"$set": {"last": sequence, "last_event_id": event_id}},
+                )
             return Standing.NEXT
         position = await self.find(stream)
         standing = (position or Position(stream, None)).standing(sequence, event_id)
@@ -45,35 +54,24 @@ class MongoPositions:
         return None if document is None else _position(stream, document)
 
     async def replace(self, before: Position | None, after: Position) -> None:
-        """See `careflow_events.positions.Positions.replace`. A first contact that loses against another ends with the
-        driver's duplicate key error, which makes the unit of work run again.
-        """
-        fields = {
-            "last": after.last,
-            "last_event_id": after.last_event_id,
-            "block": None if after.block is None else asdict(after.block),
-        }
+        """See `careflow_events.positions.Positions.replace`. Whoever loses against another runs again."""
+        unit = unit_of_work()
         if before is None:
-            subject = after.stream.partition("/")[2]
-            await self._positions.insert_one(
-                {"_id": self._id(after.stream), "consumer": self._consumer, "subject": subject, **fields}
-            )
+            unit.insert(POSITIONS, self._first(after))
             return
         as_before: Document = {"_id": self._id(before.stream), "last": before.last}
         if before.block is None:
             as_before["block"] = None
         else:
             as_before |= {"block.parked": before.block.parked, "block.settled": before.block.settled}
-        written = await self._positions.update_one(as_before, {"$set": fields})
-        if written.matched_count == 0:
-            raise PositionMoved
+        unit.update(POSITIONS, as_before, {"$set": _fields(after)})
 
     async def met_before(self, source: str, event_id: str) -> bool:
         """See `careflow_events.positions.Positions.met_before`."""
         key = self._id(f"{source}#{event_id}")
         if await self._positions.find_one({"_id": key}) is not None:
             return True
-        await self._positions.insert_one({"_id": key, "expires_at": datetime.now(UTC) + REMEMBERED})
+        unit_of_work().insert(POSITIONS, {"_id": key, "expires_at": datetime.now(UTC) + REMEMBERED})
         return False
 
     async def reached(self, position: StreamPosition) -> bool:
@@ -91,8 +89,25 @@ class MongoPositions:
         blocked = {"block.parked": {"$gt": 0}, "consumer": self._consumer}
         return await self._positions.count_documents(blocked, hint=BLOCKED)
 
+    def _first(self, position: Position) -> Document:
+        subject = position.stream.partition("/")[2]
+        return {
+            "_id": self._id(position.stream),
+            "consumer": self._consumer,
+            "subject": subject,
+            **_fields(position),
+        }
+
     def _id(self, stream: str) -> str:
         return f"{self._consumer}|{stream}"
+
+
+def _fields(position: Position) -> Document:
+    return {
+        "last": position.last,
+        "last_event_id": position.last_event_id,
+        "block": None if position.block is None else asdict(position.block),
+    }
 
 
 def _position(stream: str, document: Mapping[str, Any]) -> Position:

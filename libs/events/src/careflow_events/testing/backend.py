@@ -10,11 +10,10 @@ from pymongo import AsyncMongoClient
 
 from careflow_events.handling import Stores, Transactions
 from careflow_events.lease import Leases
-from careflow_events.mongo import INDEXES, MongoLeases, MongoOutbox, MongoUnpublished, mongo_stores
+from careflow_events.mongo import INDEXES, MongoLeases, MongoOutbox, MongoTransactions, MongoUnpublished, mongo_stores
 from careflow_events.outbox import Outbox
 from careflow_events.relay import Unpublished
 from careflow_events.sealing import Sealer
-from careflow_events.testing.bound import BoundTransactions
 from careflow_events.testing.memory import MemoryStore, MemoryTransactions, memory_stores
 from careflow_events.testing.memory_outbox import MemoryLeases, MemoryOutbox
 
@@ -74,9 +73,9 @@ async def mongo_backend(
         return [row["_id"] for row in await rows.to_list()]
 
     return Backend(
-        transactions=BoundTransactions(client),
+        transactions=MongoTransactions(store),
         stores=mongo_stores(store, CONSUMER),
-        outbox=MongoOutbox(store, sealer, new_id),
+        outbox=MongoOutbox(sealer, new_id),
         unpublished=MongoUnpublished(store),
         leases=MongoLeases(store),
         published=published,

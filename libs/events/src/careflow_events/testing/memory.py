@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from careflow_events.consumers import NEVER_STARTED, Feed, StopReason
 from careflow_events.envelope import Envelope
-from careflow_events.handling import Stores
+from careflow_events.handling import Reacting, Stores
 from careflow_events.outbox import StreamPosition
 from careflow_events.parked import ParkedRecord, ParkedState
 from careflow_events.positions import Position, PositionMoved, Standing
@@ -55,6 +55,18 @@ class MemoryTransactions:
             if self.fail_commit:
                 raise self.fail_commit.pop(0)
             return result
+
+    async def run_together(self, reactions: Sequence[Reacting[R]]) -> list[R]:
+        """See `careflow_events.handling.Transactions.run_together`."""
+        self.started.extend((reaction.action, reaction.event) for reaction in reactions)
+        async with self._store.transaction():
+            results = []
+            for reaction in reactions:
+                with reaction.span():
+                    results.append(await reaction.fn(self._store))
+            if self.fail_commit:
+                raise self.fail_commit.pop(0)
+            return results
 
 
 class MemoryPositions:

@@ -16,9 +16,8 @@ from careflow_events.consumed import ConsumedRecord
 from careflow_events.contracts import ClearanceExtended, ClearanceRevoked
 from careflow_events.kafka.runner import EventsRunner
 from careflow_events.kafka.worker import EventsWorker
-from careflow_events.mongo import INDEXES
+from careflow_events.mongo import INDEXES, MongoTransactions
 from careflow_events.subscription import Received, hears
-from careflow_events.testing.bound import BoundTransactions
 from careflow_events.topics import Topic
 
 LEASE_TTL = timedelta(seconds=3)
@@ -67,7 +66,7 @@ class Worker:
             database=self.database,
             subscriptions=[hears(ClearanceExtended, self._react), hears(ClearanceRevoked, self._react)],
             ports=None,
-            transactions=BoundTransactions(self._client),
+            transactions=MongoTransactions(self.database),
             keyring=None,
             clock=now,
             wall_clock=now,
@@ -87,8 +86,8 @@ class Worker:
         return await self.database["_parked"].find({"open": True}).sort([("_id", 1)]).to_list()
 
     async def _react(self, event: Received[Any], tx: Any, ports: None) -> None:  # noqa: ARG002 - a reaction's arguments
-        await self.database["effects"].insert_one(
-            {"_id": str(uuid4()), "subject": event.subject, "sequence": event.sequence, "at": time.time_ns()}
+        tx.insert(
+            "effects", {"_id": str(uuid4()), "subject": event.subject, "sequence": event.sequence, "at": time.time_ns()}
         )
         await self.breaks(event)
 

@@ -16,12 +16,12 @@ from typing import Final
 import orjson
 from pymongo.write_concern import WriteConcern
 
+from careflow_events.mongo.unit import unit_of_work
 from careflow_events.outbox import StreamPosition
 from careflow_service.clock import Clock
 from careflow_service.identity import Actor
 from careflow_service.ids import NewId
 from careflow_service.mongo.client import Database, Document
-from careflow_service.mongo.unbound import outside_transaction
 
 AUDIT: Final = "_audit"
 
@@ -38,33 +38,30 @@ class AuditTrail:
     """Writes audit entries."""
 
     def __init__(self, database: Database, key: bytes, *, wall_clock: Clock, new_id: NewId) -> None:
-        self._entries = database[AUDIT]
-        self._by_itself = database.get_collection(AUDIT, write_concern=WriteConcern("majority", j=True))
+        self._entries = database.get_collection(AUDIT, write_concern=WriteConcern("majority", j=True))
         self._key = key
         self._wall_clock = wall_clock
         self._new_id = new_id
 
-    async def done(
+    def done(
         self, actor: Actor, action: str, *, touched: Sequence[str], positions: Sequence[StreamPosition], cause: str
     ) -> None:
-        """What the surrounding transaction did; commits or aborts with it."""
-        await self._entries.insert_one(self._entry(Outcome.DONE, actor, action, touched, positions, cause))
+        """What the unit of work one is in did; commits with it or not at all."""
+        unit_of_work().insert(AUDIT, self._entry(Outcome.DONE, actor, action, touched, positions, cause))
 
-    async def read(self, actor: Actor, action: str, what: str) -> None:
-        """Somebody read `what` ("cases/<id>"). Committed before it returns, also when called inside a transaction."""
-        await self._insert_by_itself(self._entry(Outcome.READ, actor, action, [what], [], None))
+    async def read(self, actor: Actor, action: str, *what: str) -> None:
+        """Somebody read `what` ("cases/<id>"): one entry for all that one call showed. Committed before it returns."""
+        if what:
+            await self._entries.insert_one(self._entry(Outcome.READ, actor, action, what, [], None))
 
     async def denied(self, actor: Actor, action: str, what: str) -> None:
-        """Somebody was refused `what`. Committed before it returns, also when called inside a transaction."""
-        await self._insert_by_itself(self._entry(Outcome.DENIED, actor, action, [what], [], None))
+        """Somebody was refused `what`. Committed before it returns."""
+        await self._entries.insert_one(self._entry(Outcome.DENIED, actor, action, [what], [], None))
 
     def is_genuine(self, entry: Mapping[str, object]) -> bool:
         """True when a stored entry is exactly what was written with this audit key."""
         mac = entry.get("mac")
         return isinstance(mac, str) and hmac.compare_digest(mac, self._mac(entry))
-
-    async def _insert_by_itself(self, entry: Document) -> None:
-        await outside_transaction(lambda: self._by_itself.insert_one(entry))
 
     def _entry(
         self,

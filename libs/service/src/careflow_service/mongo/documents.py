@@ -2,8 +2,11 @@
 
 The body is the whole aggregate, plain or encrypted with its owner's key; open fields exist for queries and indexes
 only and hold nothing personal. Invariants: a document changes only from the version a decision was made on, and never
-by an upsert on a version; writing an aggregate records its facts and names it in the audit entry of the transaction.
-Inside `Work.run` every call joins the transaction; outside, reads are single operations.
+by an upsert on a version; writing an aggregate records its facts and names it in the audit entry of the unit of work.
+
+Inside `Work.run` whatever is read is guarded, so what a decision rests on cannot be overtaken by another commit:
+documents of an owner by the owner's mark, others by their own version. What every command of a clinic reads and hardly
+any changes (rooms, practitioners, a rota) is *looked at*, by the word `looked`, and not guarded.
 """
 
 from __future__ import annotations
@@ -13,7 +16,9 @@ from datetime import UTC, datetime
 from typing import Any, Generic
 
 from bson.binary import Binary
+from pymongo.read_concern import ReadConcern
 
+from careflow_events.mongo.unit import Overtaken, Unit, current_unit, unit_of_work
 from careflow_service.deadlines import set_aside
 from careflow_service.errors import BodyBroken, DocumentMissing, StaleVersion
 from careflow_service.listed import Listed
@@ -31,8 +36,8 @@ def _no_fields(_: object) -> Mapping[str, object]:
     return {}
 
 
-class Documents(Generic[A]):
-    """The documents of one aggregate type, as a service's adapters use them."""
+class Looked(Generic[A]):
+    """The documents of one aggregate type for somebody who only looks at them."""
 
     def __init__(
         self,
@@ -41,26 +46,13 @@ class Documents(Generic[A]):
         aggregate: type[A],
         *,
         fields: Callable[[A], Mapping[str, object]] = _no_fields,
-        owner: Callable[[A], str] | None = None,
         vault: Vault | None = None,
     ) -> None:
-        """`fields` gives the open fields of an aggregate, always the same ones. With `owner` the body is encrypted
-        with that owner's key, and `vault` is needed. Raises ValueError when only one of the two is given."""
-        if (owner is None) != (vault is None):
-            raise ValueError("an encrypted body needs both an owner and a vault")
-        self._collection = database[name]
+        self._collection = database.get_collection(name, read_concern=ReadConcern("majority"))
         self._name = name
         self._bodies = Bodies(aggregate)
         self._fields = fields
-        self._owner = owner
         self._vault = vault
-
-    async def get(self, id: str) -> A:  # noqa: A002 - the aggregate's own word
-        """The aggregate `id`. Raises DocumentMissing."""
-        found = await self.find(id)
-        if found is None:
-            raise DocumentMissing
-        return found
 
     async def find(self, id: str) -> A | None:  # noqa: A002 - the aggregate's own word
         """The aggregate `id`, or None."""
@@ -83,13 +75,15 @@ class Documents(Generic[A]):
             raise ValueError("a page has at least one item")
         order = total(sort)
         stretches = [{}] if after is None else stretches_behind(position_in(after, sort), sort)
-        found: list[A] = []
+        found: list[Document] = []
         for stretch in stretches:
             cursor = self._collection.find(both(query, stretch), sort=order, limit=limit - len(found))
-            found.extend([await self._load(document) async for document in cursor])
+            found.extend(await cursor.to_list())
             if len(found) == limit:
                 break
-        return found
+        if self._vault is not None and len(found) > 1:
+            await self._vault.fetch_keys([document["body"] for document in found])
+        return [await self._load(document) for document in found]
 
     async def page(
         self, query: Mapping[str, Any], *, sort: Sort = (("_id", 1),), limit: int, after: str | None
@@ -120,61 +114,6 @@ class Documents(Generic[A]):
                 return document[field], document["_id"]
         return None
 
-    async def add(self, aggregate: A, tx: Transaction) -> None:
-        """Stores a new aggregate. A taken id or unique open field ends the transaction: read first."""
-        await self._collection.insert_one(await self._document(aggregate))
-        self._written(aggregate, tx)
-
-    async def ensure(self, aggregate: A) -> bool:
-        """Stores the aggregate unless one with its id is there already; True when it was new. For rows made beforehand
-        (calendar days, seeds): nothing is published or audited, so it must carry no facts."""
-        if aggregate.facts:
-            raise ValueError("what is made beforehand has no facts to publish")
-        document = await self._document(aggregate)
-        made = await self._collection.update_one({"_id": document["_id"]}, {"$setOnInsert": document}, upsert=True)
-        return made.upserted_id is not None
-
-    async def save(self, aggregate: A, *, expecting: int, tx: Transaction) -> None:
-        """Replaces the aggregate, which was at version `expecting` when the change was decided. Raises StaleVersion,
-        also for a version that does not exist yet: `expecting` may be what a client claims to have seen.
-        """
-        if aggregate.version <= expecting:
-            raise StaleVersion
-        document = await self._document(aggregate)
-        result = await self._collection.replace_one({"_id": document["_id"], "version": expecting}, document)
-        if result.matched_count == 0:
-            raise StaleVersion
-        self._written(aggregate, tx)
-
-    async def guard(self, aggregate: A, tx: Transaction) -> None:
-        """Makes a decision that rests on `aggregate` without changing it collide with everything that changes it.
-
-        Under snapshot isolation a document that was only read may be overtaken by another commit (write skew); raising
-        its guard counter on the version that was read is a write, so one of the two runs again. Raises StaleVersion.
-        """
-        result = await self._collection.update_one(
-            {"_id": str(aggregate.id), "version": aggregate.version}, {"$inc": {"guard": 1}}
-        )
-        if result.matched_count == 0:
-            raise StaleVersion
-        tx.touched(f"guard:{self._name}/{aggregate.id}@{aggregate.version}")
-
-    def _written(self, aggregate: A, tx: Transaction) -> None:
-        tx.record(aggregate.facts)
-        tx.touched(f"{self._name}/{aggregate.id}@{aggregate.version}")
-
-    async def _document(self, aggregate: A) -> Document:
-        fields = self._fields(aggregate)
-        if clash := _OWN_FIELDS & fields.keys():
-            raise ValueError(f"open fields must not be called {', '.join(sorted(clash))}")
-        body = await self._sealed_body(aggregate)
-        return {"_id": str(aggregate.id), "version": aggregate.version, "guard": 0, **fields, "body": body}
-
-    async def _sealed_body(self, aggregate: A) -> object:
-        if self._owner is None or self._vault is None:
-            return self._bodies.to_document(aggregate)
-        return await self._vault.encrypt(self._owner(aggregate), self._bodies.to_bytes(aggregate))
-
     async def _load(self, document: Document) -> A:
         body = document["body"]
         if self._vault is None:
@@ -186,3 +125,175 @@ class Documents(Generic[A]):
         if (str(aggregate.id), aggregate.version) != (document["_id"], document["version"]):
             raise BodyBroken("a stored body belongs to another document or version")
         return aggregate
+
+
+class Documents(Generic[A]):
+    """The documents of one aggregate type, as a service's adapters use them."""
+
+    def __init__(
+        self,
+        database: Database,
+        name: str,
+        aggregate: type[A],
+        *,
+        fields: Callable[[A], Mapping[str, object]] = _no_fields,
+        owner: Callable[[A], str] | None = None,
+        vault: Vault | None = None,
+    ) -> None:
+        """`fields` gives the open fields of an aggregate, always the same ones. `owner` says whose it is, a patient or
+        a place; with `vault` the body is encrypted with that owner's key. Raises ValueError for a vault without owner.
+        """
+        if owner is None and vault is not None:
+            raise ValueError("an encrypted body needs an owner")
+        self.looked = Looked(database, name, aggregate, fields=fields, vault=vault)
+        """The same documents, only looked at: what is read is not guarded."""
+        self._collection = database[name]
+        self._name = name
+        self._bodies = Bodies(aggregate)
+        self._fields = fields
+        self._owner = owner
+        self._vault = vault
+
+    async def get(self, id: str, *, of: str | None = None) -> A:  # noqa: A002 - the aggregate's own word
+        """The aggregate `id`, of the owner `of` where that is known beforehand. Raises DocumentMissing."""
+        found = await self._find(id, of)
+        if found is None:
+            raise DocumentMissing
+        return found
+
+    async def find(self, id: str, *, of: str | None) -> A | None:  # noqa: A002 - the aggregate's own word
+        """The aggregate `id`, or None. Within a unit of work `of` says whose it would be: that it is missing is a
+        reading like any other and must not be overtaken.
+        """
+        if current_unit() is not None and self._owner is not None and of is None:
+            raise ValueError(f"{self._name}: somebody may add what is missing here; say whose it would be")
+        found = await self._find(id, of)
+        unit = current_unit()
+        if found is None and unit is not None and of is not None and not unit.knows(of):
+            await unit.mark(of)
+            return await self._find(id, of)
+        return found
+
+    async def one(self, *, of: str | None, **fields: object) -> A | None:
+        """The aggregate of the owner `of` with these open fields, which together are unique, or None."""
+        found = await self.many(fields, of=of, limit=1)
+        return found[0] if found else None
+
+    async def many(
+        self,
+        query: Mapping[str, Any],
+        *,
+        of: str | None,
+        sort: Sort = (("_id", 1),),
+        limit: int,
+        after: str | None = None,
+    ) -> list[A]:
+        """As `looked.many`, for documents of the owner `of`. Raises AskedAfterWriting."""
+        unit = current_unit()
+        if unit is None:
+            return await self.looked.many(query, sort=sort, limit=limit, after=after)
+        if self._owner is None or of is None:
+            raise ValueError(f"{self._name}: a list of what belongs to nobody can only be looked at")
+        unit.confirm_unchanged(self._name)
+        await unit.mark(of)
+        found = await self.looked.many(query, sort=sort, limit=limit, after=after)
+        return [self._noted(each, unit, sure=self._owner(each) == of) for each in found]
+
+    async def page(
+        self, query: Mapping[str, Any], *, sort: Sort = (("_id", 1),), limit: int, after: str | None
+    ) -> Listed[A]:
+        """See `Looked.page`: nobody decides on a page."""
+        return await self.looked.page(query, sort=sort, limit=limit, after=after)
+
+    def cursor(self, last: A, sort: Sort = (("_id", 1),)) -> str:
+        """See `Looked.cursor`."""
+        return self.looked.cursor(last, sort)
+
+    async def earliest(self, field: str, query: Mapping[str, Any] | None = None) -> tuple[datetime, str] | None:
+        """See `Looked.earliest`."""
+        return await self.looked.earliest(field, query)
+
+    async def add(self, aggregate: A, tx: Transaction) -> None:
+        """Stores a new aggregate with the commit. A taken id or unique open field makes the unit of work run once
+        more: read first.
+        """
+        self._put(aggregate, tx, base=None)
+
+    async def ensure(self, aggregate: A) -> bool:
+        """Stores the aggregate unless one with its id is there already; True when it was new. For rows made beforehand
+        (calendar days, seeds): nothing is published or audited, so it must carry no facts."""
+        if aggregate.facts:
+            raise ValueError("what is made beforehand has no facts to publish")
+        document = await self._document(aggregate, first=False)
+        made = await self._collection.update_one({"_id": document["_id"]}, {"$setOnInsert": document}, upsert=True)
+        return made.upserted_id is not None
+
+    async def save(self, aggregate: A, *, expecting: int, tx: Transaction) -> None:
+        """Replaces the aggregate with the commit; it was at version `expecting` when the change was decided. Raises
+        StaleVersion, also for a version that does not exist yet: `expecting` may be what a client claims to have seen.
+        """
+        before = unit_of_work().seen(self._key(aggregate))
+        if aggregate.version <= expecting or (before is not None and before.version != expecting):  # type: ignore[attr-defined]
+            raise StaleVersion
+        self._put(aggregate, tx, base=expecting)
+
+    async def _find(self, id: str, of: str | None) -> A | None:  # noqa: A002 - the aggregate's own word
+        unit = current_unit()
+        if unit is None:
+            return await self.looked.find(id)
+        seen = unit.seen((self._name, id))
+        if seen is not None:
+            return seen  # type: ignore[return-value]  # put there under this name by this very class
+        sure = unit.knows(of)
+        if of is not None and self._owner is not None:
+            unit.about(of)
+        found = await self.looked.find(id)
+        if found is None:
+            return None
+        owner = None if self._owner is None else self._owner(found)
+        if owner is not None:
+            unit.about(owner)
+        return self._noted(found, unit, sure=sure and owner == of)
+
+    def _noted(self, found: A, unit: Unit, *, sure: bool) -> A:
+        """What was read, remembered by the unit of work. Raises Overtaken when it was read before and differs by now."""
+        seen = unit.seen(self._key(found))
+        if seen is not None and seen.version != found.version:  # type: ignore[attr-defined]  # as above
+            raise Overtaken(f"{self._name}/{found.id}")
+        if seen is None:
+            unit.read(self._key(found), found.version, found, sure=sure)
+        return found
+
+    def _put(self, aggregate: A, tx: Transaction, *, base: int | None) -> None:
+        self._confirm_fields(aggregate)
+
+        async def document(first: bool) -> Document:
+            return await self._document(aggregate, first=first)
+
+        owner = None if self._owner is None else self._owner(aggregate)
+        unit_of_work().put(self._key(aggregate), aggregate, document, base=base, owner=owner)
+        tx.record(aggregate.facts)
+        tx.touched(f"{self._name}/{aggregate.id}@{aggregate.version}")
+
+    def _key(self, aggregate: A) -> tuple[str, str]:
+        return (self._name, str(aggregate.id))
+
+    def _confirm_fields(self, aggregate: A) -> None:
+        if clash := _OWN_FIELDS & self._fields(aggregate).keys():
+            raise ValueError(f"open fields must not be called {', '.join(sorted(clash))}")
+
+    async def _document(self, aggregate: A, *, first: bool) -> Document:
+        """`first`: nothing was ever written for its owner."""
+        body = await self._sealed_body(aggregate, first=first)
+        return {
+            "_id": str(aggregate.id),
+            "version": aggregate.version,
+            "guard": 0,
+            **self._fields(aggregate),
+            "body": body,
+        }
+
+    async def _sealed_body(self, aggregate: A, *, first: bool) -> object:
+        if self._owner is None or self._vault is None:
+            return self._bodies.to_document(aggregate)
+        return await self._vault.encrypt(self._owner(aggregate), self._bodies.to_bytes(aggregate), first=first)

@@ -13,12 +13,12 @@ from typing import Any, Final, TypeVar
 from pydantic import TypeAdapter
 from pymongo.read_concern import ReadConcern
 
+from careflow_events.mongo.unit import unit_of_work
 from careflow_events.outbox import StreamPosition
 from careflow_service.clock import Clock
 from careflow_service.errors import IdempotencyKeyReused
 from careflow_service.identity import RequestKey
 from careflow_service.mongo.client import Database, Document
-from careflow_service.mongo.unbound import outside_transaction
 from careflow_service.work import Committed
 
 R = TypeVar("R")
@@ -36,33 +36,31 @@ class IdempotencyRecords:
     """Reads and writes the records."""
 
     def __init__(self, database: Database, wall_clock: Clock) -> None:
-        self._records = database[IDEMPOTENCY]
+        self._records = database.get_collection(IDEMPOTENCY, read_concern=ReadConcern("majority"))
         self._wall_clock = wall_clock
 
     async def find(self, request: RequestKey, returns: type[R]) -> Committed[R] | None:
-        """Within the transaction: what this request came to before, or None. Raises IdempotencyKeyReused when it had
-        another body then."""
+        """What this request came to before, as a majority of the store's members holds it by now, or None. Raises
+        IdempotencyKeyReused when it had another body then.
+        """
         return _committed(await self._records.find_one({"_id": _id(request)}), request, returns)
 
-    async def find_committed(self, request: RequestKey, returns: type[R]) -> Committed[R] | None:
-        """As `find`, outside of any transaction: what a majority of the store's members holds by now."""
-        majority = self._records.with_options(read_concern=ReadConcern("majority"))
-        record = await outside_transaction(lambda: majority.find_one({"_id": _id(request)}))
-        return _committed(record, request, returns)
-
-    async def keep(self, request: RequestKey, returns: type[R], committed: Committed[R]) -> None:
-        """Within the transaction: inserts the record. Raises ValueError for a result that is too large to be one."""
+    def keep(self, request: RequestKey, returns: type[R], committed: Committed[R]) -> None:
+        """Inserts the record with the unit of work one is in. Raises ValueError for a result that is too large to be
+        one.
+        """
         result = _adapter(returns).dump_json(committed.value)
         if len(result) > LARGEST_RESULT:
             raise ValueError(f"a {returns.__name__} of {len(result)} bytes is not a small result")
-        await self._records.insert_one(
+        unit_of_work().insert(
+            IDEMPOTENCY,
             {
                 "_id": _id(request),
                 "fingerprint": request.fingerprint,
                 "result": result,
                 "positions": [{"stream": each.stream, "sequence": each.sequence} for each in committed.positions],
                 "expires_at": self._wall_clock() + KEPT_FOR,
-            }
+            },
         )
 
 

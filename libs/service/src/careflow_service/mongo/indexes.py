@@ -13,12 +13,10 @@ from pymongo import IndexModel
 from careflow_service.mongo.audit import AUDIT
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.idempotency import IDEMPOTENCY
-from careflow_service.mongo.vault import KEYS, ONE_KEY_PER_OWNER
 
 INDEXES: Final[tuple[tuple[str, IndexModel], ...]] = (
     (AUDIT, IndexModel("at", name="by_time")),
     (IDEMPOTENCY, IndexModel("expires_at", name="expires", expireAfterSeconds=0)),
-    (KEYS, ONE_KEY_PER_OWNER),
 )
 
 

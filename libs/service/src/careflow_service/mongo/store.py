@@ -68,14 +68,15 @@ async def open_store(
     async with open_client(url, name=process, listeners=listeners) as client:
         opened = open_database(client, database)
         audit = AuditTrail(opened, keys.audit, wall_clock=wall_clock, new_id=new_id)
-        vault = Vault(client, opened, keys.master)
+        vault = Vault(opened, keys.master)
         try:
             yield Store(
                 client=client,
                 database=opened,
                 work=MongoWork(
                     client,
-                    outbox=MongoOutbox(opened, sealer, new_id),
+                    database=opened,
+                    outbox=MongoOutbox(sealer, new_id),
                     published=published,
                     idempotency=IdempotencyRecords(opened, wall_clock),
                     audit=audit,

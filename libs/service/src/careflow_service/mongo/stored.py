@@ -1,8 +1,9 @@
-"""What is stored of every aggregate the same way: got by id, added, saved, guarded."""
+"""What is stored of every aggregate the same way: got by id, added, saved."""
 
 from collections.abc import Callable
 from typing import Generic
 
+from careflow_service.errors import DocumentMissing
 from careflow_service.mongo.bodies import A
 from careflow_service.mongo.documents import Documents
 from careflow_service.work import Transaction
@@ -15,16 +16,16 @@ class Stored(Generic[A]):
         self._documents = documents
         self._missing = missing
 
-    async def get(self, stored_id: str, /) -> A:
-        """It. Raises `missing`."""
-        found = await self._documents.find(stored_id)
-        if found is None:
-            raise self._missing()
-        return found
+    async def get(self, stored_id: str, /, *, of: str | None = None) -> A:
+        """It, of the owner `of` where that is known beforehand. Raises `missing`."""
+        try:
+            return await self._documents.get(stored_id, of=of)
+        except DocumentMissing:
+            raise self._missing() from None
 
-    async def find(self, stored_id: str, /) -> A | None:
-        """It, or None."""
-        return await self._documents.find(stored_id)
+    async def find(self, stored_id: str, /, *, of: str | None) -> A | None:
+        """It, or None. Within a unit of work `of` says whose it would be."""
+        return await self._documents.find(stored_id, of=of)
 
     async def add(self, aggregate: A, /, tx: Transaction) -> None:
         """A new one."""
@@ -33,7 +34,3 @@ class Stored(Generic[A]):
     async def save(self, aggregate: A, /, *, expecting: int, tx: Transaction) -> None:
         """A changed one. Raises StaleVersion."""
         await self._documents.save(aggregate, expecting=expecting, tx=tx)
-
-    async def guard(self, aggregate: A, /, tx: Transaction) -> None:
-        """A decision rests on it as it is. Raises StaleVersion."""
-        await self._documents.guard(aggregate, tx)

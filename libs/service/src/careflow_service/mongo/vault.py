@@ -1,145 +1,126 @@
 """Encryption of what identifies or describes a person, and look-up of it without reading it.
 
 Each owner (a patient) has one data key in `_keys`, itself encrypted with the service's master key; destroying it makes
-everything encrypted for that owner unreadable. Invariants: key material never leaves this module, is never logged;
-a data key is made once per owner, and never again after erasure: the marker in `_erased` is permanent.
+everything encrypted for that owner unreadable. Invariants: key material never leaves this module and the key vault's,
+is never logged; a data key is made once per owner, under an id that follows from the owner, and never again after
+erasure: the marker in `_erased` is permanent.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-from typing import Final
+from collections.abc import Collection
+from typing import Any, Final
 
-from bson.binary import Binary, UuidRepresentation
-from bson.codec_options import CodecOptions
-from pymongo import IndexModel
-from pymongo.asynchronous.encryption import AsyncClientEncryption
+import bson
+from bson.binary import Binary
 from pymongo.encryption_shared import Algorithm
-from pymongo.errors import DuplicateKeyError, EncryptionError, PyMongoError
+from pymongo.errors import DuplicateKeyError
 from pymongo.write_concern import WriteConcern
+from pymongocrypt.asynchronous.explicit_encrypter import AsyncExplicitEncrypter
+from pymongocrypt.errors import MongoCryptError
+from pymongocrypt.options import MongoCryptOptions
 
 from careflow_service.clock import wall_clock
 from careflow_service.errors import BodyBroken, OwnerErased
-from careflow_service.mongo.client import Client, Database, Document
+from careflow_service.mongo.client import Database
 from careflow_service.mongo.key_proofs import KeyWrong
-from careflow_service.mongo.unbound import outside_transaction
+from careflow_service.mongo.key_vault import KeyNotThere, KeyVault, key_id_of
 
 KEYS: Final = "_keys"
 ERASED: Final = "_erased"
-ONE_KEY_PER_OWNER: Final = IndexModel(
-    "keyAltNames",
-    name="one_key_per_owner",
-    unique=True,
-    partialFilterExpression={"keyAltNames": {"$exists": True}},
-)
 CHECK_OWNER: Final = "careflow:master-key-check"
 KEY_LIFETIME_MS: Final = 60_000
 """How long an unwrapped data key may stay in memory: bounds the cache, and how long another process can still read
 what belongs to an erased owner."""
 
+_MAJORITY: Final = WriteConcern("majority", j=True)
+
 
 class Vault:
-    """Encrypts and decrypts bytes for an owner. Works inside a transaction without joining it."""
+    """Encrypts and decrypts bytes for an owner."""
 
-    def __init__(self, client: Client, database: Database, master_key: bytes) -> None:
-        self._client = client
+    def __init__(self, database: Database, master_key: bytes) -> None:
         self._master_key = master_key
-        self._keys = database[KEYS]
-        self._erased = database.get_collection(ERASED, write_concern=WriteConcern("majority", j=True))
-        self._encryption = self._open()
+        self._keys = database.get_collection(KEYS, write_concern=_MAJORITY)
+        self._erased = database.get_collection(ERASED, write_concern=_MAJORITY)
+        self._open()
 
-    def _open(self) -> AsyncClientEncryption[Document]:
-        return AsyncClientEncryption(
-            {"local": {"key": self._master_key}},
-            self._keys.full_name,
-            self._client,
-            CodecOptions(uuid_representation=UuidRepresentation.STANDARD),
-            key_expiration_ms=KEY_LIFETIME_MS,
+    def _open(self) -> None:
+        self._key_vault = KeyVault(self._keys)
+        options = MongoCryptOptions(
+            {"local": {"key": self._master_key}}, bypass_encryption=True, key_expiration_ms=KEY_LIFETIME_MS
         )
+        self._encrypter: Any = AsyncExplicitEncrypter(self._key_vault, options)
 
     async def check(self) -> None:
-        """For start-up: proves that the master key is the one this database was written with. Raises KeyWrong.
-
-        It may make the first data key of a new database, before any job has run, so it sees to their index itself.
-        """
-        await self._keys.create_indexes([ONE_KEY_PER_OWNER])
+        """For start-up: proves that the master key is the one this database was written with. Raises KeyWrong."""
         try:
             await self.encrypt(CHECK_OWNER, b"")
-        except EncryptionError as error:
-            if isinstance(error.cause, PyMongoError):
-                raise error.cause from None
+        except MongoCryptError:
             raise KeyWrong("CAREFLOW_MASTER_KEY does not open the data keys of this database") from None
 
-    async def encrypt(self, owner: str, plaintext: bytes) -> Binary:
-        """`plaintext` under the owner's key, which is made when it is the first time. Raises OwnerErased."""
-        return await outside_transaction(lambda: self._encrypt(owner, plaintext))
+    async def encrypt(self, owner: str, plaintext: bytes, *, first: bool = False) -> Binary:
+        """`plaintext` under the owner's key, which is made when there is none. `first`: nothing was ever written for
+        this owner, so that it is made without looking. Raises OwnerErased.
+        """
+        if first:
+            await self._make_key(owner)
+        try:
+            return await self._encrypt_with(owner, plaintext)
+        except KeyNotThere:
+            await self._make_key(owner)
+        return await self._encrypt_with(owner, plaintext)
 
     async def decrypt(self, ciphertext: bytes) -> bytes:
         """What `encrypt` was given. Raises OwnerErased when its key was destroyed, BodyBroken when it was changed."""
-        return await outside_transaction(lambda: self._decrypt(Binary(ciphertext, 6)))
+        try:
+            opened = await self._encrypter.decrypt(bson.encode({"v": Binary(ciphertext, 6)}))
+        except KeyNotThere:
+            raise OwnerErased from None
+        except MongoCryptError:
+            raise BodyBroken("an encrypted body does not open with its key") from None
+        return bytes(bson.decode(opened)["v"])
+
+    async def fetch_keys(self, ciphertexts: Collection[object]) -> None:
+        """Fetches the keys of several ciphertexts at once: they are decrypted next, one by one."""
+        ids = {_key_id(each) for each in ciphertexts if isinstance(each, Binary)}
+        await self._key_vault.fetch_ahead(ids)
 
     async def erase(self, owner: str) -> None:
         """Destroys the owner's key for good. Idempotent; other processes forget the key within a minute."""
-        await outside_transaction(lambda: self._erase(owner))
-
-    async def close(self) -> None:
-        """Wipes the keys held in memory; the client stays open."""
-        await self._encryption.close()
-
-    async def _encrypt(self, owner: str, plaintext: bytes) -> Binary:
-        try:
-            return await self._encrypt_with(owner, plaintext)
-        except EncryptionError:
-            if await self._keys.find_one({"keyAltNames": owner}, {"_id": 1}) is None:
-                await self._make_key(owner)
-        return await self._encrypt_with(owner, plaintext)  # a twin may have made the key meanwhile
-
-    async def _encrypt_with(self, owner: str, plaintext: bytes) -> Binary:
-        return await self._encryption.encrypt(
-            plaintext, Algorithm.AEAD_AES_256_CBC_HMAC_SHA_512_Random, key_alt_name=owner
-        )
-
-    async def _decrypt(self, ciphertext: Binary) -> bytes:
-        try:
-            plaintext = await self._encryption.decrypt(ciphertext)
-        except EncryptionError as error:
-            if isinstance(error.cause, PyMongoError):
-                raise error.cause from None
-            if await self._keys.find_one({"_id": _key_id(ciphertext)}, {"_id": 1}) is None:
-                raise OwnerErased from None
-            raise BodyBroken("an encrypted body does not open with its key") from None
-        return bytes(plaintext)
-
-    async def _make_key(self, owner: str) -> None:
-        """Safe against a twin (the unique alternative name lets one win) and against an erasure at the same moment:
-        the marker is looked for again after the key is there, and an erasure marks before it deletes."""
-        await self._refuse_erased(owner)
-        try:
-            await self._encryption.create_data_key("local", key_alt_names=[owner])
-        except EncryptionError as error:
-            if not isinstance(error.cause, DuplicateKeyError):
-                raise
-        try:
-            await self._refuse_erased(owner)
-        except OwnerErased:
-            await self._destroy_key(owner)
-            raise
-
-    async def _refuse_erased(self, owner: str) -> None:
-        if await self._erased.find_one({"_id": owner}) is not None:
-            raise OwnerErased
-
-    async def _erase(self, owner: str) -> None:
         await self._erased.update_one({"_id": owner}, {"$setOnInsert": {"at": wall_clock()}}, upsert=True)
         await self._destroy_key(owner)
-        self._encryption = (
-            self._open()
-        )  # the old one, with the key in its memory, is freed with its last call in flight
+        self._open()  # the old one, with the key in its memory, is freed with its last call in flight
+
+    async def close(self) -> None:
+        """Wipes the keys held in memory."""
+        self._encrypter.close()
+        await self._key_vault.close()
+
+    async def _encrypt_with(self, owner: str, plaintext: bytes) -> Binary:
+        value = bson.encode({"v": Binary(plaintext)})
+        algorithm = Algorithm.AEAD_AES_256_CBC_HMAC_SHA_512_Random
+        encrypted = await self._encrypter.encrypt(value, algorithm, key_id=bytes(key_id_of(owner)))
+        ciphertext: Binary = bson.decode(encrypted)["v"]
+        return ciphertext
+
+    async def _make_key(self, owner: str) -> None:
+        """Safe against a twin (the id follows from the owner, so one of them wins) and against an erasure at the same
+        moment: the marker is looked for after the key is there, and an erasure marks before it deletes.
+        """
+        key = bson.decode(await self._encrypter.create_data_key("local", key_alt_names=[owner]))
+        try:
+            await self._keys.insert_one({**key, "_id": key_id_of(owner)})
+        except DuplicateKeyError:
+            return
+        if await self._erased.find_one({"_id": owner}) is not None:
+            await self._destroy_key(owner)
+            raise OwnerErased
 
     async def _destroy_key(self, owner: str) -> None:
-        majority = self._keys.with_options(write_concern=WriteConcern("majority", j=True))
-        await majority.delete_one({"keyAltNames": owner})
+        await self._keys.delete_one({"_id": key_id_of(owner)})
 
 
 def _key_id(ciphertext: Binary) -> Binary:

@@ -1,27 +1,30 @@
 """The transaction runner: state, outbox, idempotent result and audit entry of one unit of work commit together.
 
-Invariants: a try starts from nothing (its own transaction, facts and clock reading); `fn` runs with the session bound,
-so no call can forget it; concerns are pinned on the transaction (majority, journaled, snapshot); a duplicate key is
-never swallowed inside a transaction, only here, outside; there is no document that every transaction writes.
+Invariants: `fn` runs outside of any transaction, its reads side by side, its writes collected; then one transaction
+writes and commits everything, or nothing where anything that was read has been overtaken, and `fn` runs again. A try
+starts from nothing (its own facts, ids and clock reading). A duplicate key is never swallowed, only judged here, and
+there is no document that every transaction writes.
 """
 
 from __future__ import annotations
 
 import asyncio
+import random
 import time
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
-from contextvars import ContextVar
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, AsyncExitStack, suppress
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar, cast
 
 import pymongo
-from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError, ExecutionTimeout, PyMongoError
-from pymongo.read_concern import ReadConcern
-from pymongo.write_concern import WriteConcern
 
+from careflow_events.envelope import Envelope
+from careflow_events.handling import Reacting
+from careflow_events.mongo.commit import commit
+from careflow_events.mongo.owners import Owners
+from careflow_events.mongo.unit import Overtaken, Unit, current_unit, working_in
 from careflow_events.outbox import Outbox, StreamPosition
 from careflow_events.publication import Publication, PublicationTable
 from careflow_service.clock import Clock
@@ -29,10 +32,11 @@ from careflow_service.errors import InProgress, NaturalKeyTaken, OutcomeUnknown,
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.ids import NewId
 from careflow_service.mongo.audit import AuditTrail
-from careflow_service.mongo.client import Client
+from careflow_service.mongo.client import Client, Database
 from careflow_service.mongo.duplicates import duplicate_in
 from careflow_service.mongo.faults import store_is_away
 from careflow_service.mongo.idempotency import IDEMPOTENCY, IdempotencyRecords
+from careflow_service.mongo.queues import Queues
 from careflow_service.telemetry.tracing import current_traceparent
 from careflow_service.work import Cause, Committed, Transaction, current_cause
 
@@ -41,17 +45,13 @@ R = TypeVar("R")
 TIME_LIMIT_SECONDS: Final = 10.0
 """For one unit of work with all its tries; a request waits no longer for the store."""
 TRYING_SHARE: Final = 0.8
-"""The part of the time limit in which `fn` may run. The rest is for the commit or the abort: a transaction that is left
-open blocks other writers until the store gives it up, a minute later."""
+"""The part of the time limit in which a try may begin. The rest is for the commit or the abort: a transaction that is
+left open blocks other writers until the store gives it up, a minute later."""
+LONGEST_PAUSE_SECONDS: Final = 0.05
+"""Between two tries: as long as a commit elsewhere may take to be seen."""
 
-_WRITE_CONCERN: Final = WriteConcern("majority", j=True)
-_READ_CONCERN: Final = ReadConcern("snapshot")
 _MAX_TIME_EXPIRED: Final = 50
 _COMMIT_UNKNOWN: Final = "UnknownTransactionCommitResult"
-
-
-_task_of_unit: ContextVar[asyncio.Task[Any] | None] = ContextVar("task_of_unit", default=None)
-"""The task that is in a unit of work; a task begun from there inherits the variable, but is not in the unit."""
 
 
 class UnitInsideUnit(Exception):
@@ -69,6 +69,7 @@ class MongoWork:
         self,
         client: Client,
         *,
+        database: Database,
         outbox: Outbox,
         published: PublicationTable,
         idempotency: IdempotencyRecords,
@@ -78,6 +79,8 @@ class MongoWork:
         time_limit: float = TIME_LIMIT_SECONDS,
     ) -> None:
         self._client = client
+        self._database = database
+        self._owners = Owners(database)
         self._outbox = outbox
         self._published = published
         self._idempotency = idempotency
@@ -85,6 +88,7 @@ class MongoWork:
         self._clock = clock
         self._new_id = new_id
         self._time_limit = time_limit
+        self._queues = Queues()
 
     async def run(
         self,
@@ -96,64 +100,119 @@ class MongoWork:
         request: RequestKey | None = None,
     ) -> Committed[R]:
         """See `careflow_service.work.Work.run`. Raises UnitInsideUnit when a unit of work calls it."""
-        if _task_of_unit.get() is asyncio.current_task():
+        if current_unit() is not None:
             raise UnitInsideUnit(f"{action} was begun inside another unit of work")
-        cause = current_cause() or Cause(self._new_id())
         trying_until = time.monotonic() + self._time_limit * TRYING_SHARE
-        unit = _Unit(fn, by, action, returns, request, cause, trying_until)
+        call = _Call(fn, by, action, returns, request, self._cause(), trying_until)
         try:
             with pymongo.timeout(self._time_limit):
-                return await self._run_once_more_after_a_duplicate(unit)
+                return await self._until_committed(call)
         except PyMongoError as error:
-            return await self._conclude(unit, error)
+            return await self._conclude(call, error)
 
-    async def _run_once_more_after_a_duplicate(self, unit: _Unit[R]) -> Committed[R]:
-        """What made the key a duplicate is committed by now, so a second run reads it before it inserts: a twin of
-        this request finds the stored result, a use case finds the row with its natural key."""
-        try:
-            return await self._transact(unit)
-        except (DuplicateKeyError, BulkWriteError) as error:
-            if duplicate_in(error) is None:
-                raise
-        try:
-            return await self._transact(unit)
-        except (DuplicateKeyError, BulkWriteError) as error:
-            raise _refusal(error) from None
+    async def run_together(
+        self,
+        reactions: Sequence[Reacting[R]],
+        *,
+        by: Actor,
+        causes: Callable[[Envelope | None], AbstractContextManager[None]],
+    ) -> list[R]:
+        """Decides these side by side and commits them in one transaction, all or nothing; tried once. `causes` opens
+        what an event causes. Raises whatever stands in the way; then nothing was written.
+        """
+        trying_until = time.monotonic() + self._time_limit * TRYING_SHARE
 
-    async def _transact(self, unit: _Unit[R]) -> Committed[R]:
-        async with self._client.start_session() as session:
-            return await session.with_transaction(
-                lambda bound: self._try(unit, bound), read_concern=_READ_CONCERN, write_concern=_WRITE_CONCERN
-            )
+        async def decide(reaction: Reacting[R], unit: Unit) -> R:
+            with causes(reaction.event), reaction.span():
+                call = _Call(
+                    reaction.fn, by, reaction.action, cast("type[R]", object), None, self._cause(), trying_until
+                )
+                return (await self._decide(call, unit)).value
 
-    async def _try(self, unit: _Unit[R], session: AsyncClientSession) -> Committed[R]:
-        left = unit.trying_until - time.monotonic()
+        with pymongo.timeout(self._time_limit):
+            async with AsyncExitStack() as stack:
+                units = [Unit(self._database, self._owners, again=False) for _ in reactions]
+                for unit in units:
+                    stack.push_async_callback(unit.close)
+                async with asyncio.TaskGroup() as tasks:
+                    decisions = [
+                        tasks.create_task(decide(reaction, unit))
+                        for reaction, unit in zip(reactions, units, strict=True)
+                    ]
+                await commit(self._client, units)
+                return [decision.result() for decision in decisions]
+
+    def _cause(self) -> Cause:
+        return current_cause() or Cause(self._new_id())
+
+    async def _until_committed(self, call: _Call[R]) -> Committed[R]:
+        """Runs it again after whatever overtook it, in a queue with others of this process that lost at the same
+        place, so that of many who change one thing each loses about once.
+
+        What made a key a duplicate is committed by now, so one more try reads it before it inserts: a twin of this
+        request finds the stored result, a use case finds the row with its natural key.
+        """
+        while True:
+            try:
+                async with self._queues.turns(call.lost_at):
+                    return await self._try(call)
+            except Overtaken as overtaken:
+                call.lost_at.add(overtaken.where)
+            except DuplicateKeyError as error:
+                if call.met_a_duplicate:
+                    raise _refusal(error) from None
+                call.met_a_duplicate = True
+            call.tries += 1
+            await asyncio.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS))  # noqa: S311 - spreads tries, hides nothing
+
+    async def _try(self, call: _Call[R]) -> Committed[R]:
+        left = call.trying_until - time.monotonic()
         if left <= 0:
             raise ExecutionTimeout("no time for another try", _MAX_TIME_EXPIRED)
-        token = _task_of_unit.set(asyncio.current_task())
+        unit = Unit(self._database, self._owners, again=call.tries > 0)
         try:
             with pymongo.timeout(left):
-                async with session.bind(end_session=False):
-                    return await self._work(unit)
+                committed = await self._decide(call, unit)
+            if not committed.repeated:
+                await commit(self._client, [unit])
+            return committed
         finally:
-            _task_of_unit.reset(token)
+            await unit.close()
 
-    async def _work(self, unit: _Unit[R]) -> Committed[R]:
-        if unit.request is not None:
-            earlier = await self._idempotency.find(unit.request, unit.returns)
+    async def _decide(self, call: _Call[R], unit: Unit) -> Committed[R]:
+        """What the unit of work comes to, with everything it writes collected in `unit`."""
+        with working_in(unit):
+            earlier, value, tx = await self._run_beside_its_record(call, unit)
             if earlier is not None:
                 return earlier
-        tx = _Try(self._clock(), self._new_id)
-        value = await unit.fn(tx)
-        committed = Committed(value, await self._publish(tx, unit.cause))
-        if unit.request is not None:
-            unit.met_a_twin = True  # until the insert has passed: what it collides with is the twin's record
-            await self._idempotency.keep(unit.request, unit.returns, committed)
-            unit.met_a_twin = False
-        await self._audit.done(
-            unit.by, unit.action, touched=tx.names, positions=committed.positions, cause=unit.cause.id
-        )
-        return committed
+            committed = Committed(value, await self._publish(tx, call.cause))
+            if call.request is not None:
+                self._idempotency.keep(call.request, call.returns, committed)
+            if unit.writes_anything or tx.names:
+                self._audit.done(
+                    call.by, call.action, touched=tx.names, positions=committed.positions, cause=call.cause.id
+                )
+            return committed
+
+    async def _run_beside_its_record(self, call: _Call[R], unit: Unit) -> tuple[Committed[R] | None, R, _Try]:
+        """`fn` does nothing outside, so the record of an earlier, same request is looked for while it runs; what the
+        earlier one came to counts, also where `fn` is refused now.
+        """
+        tx = _Try(self._clock(), self._new_id, unit)
+        if call.request is None:
+            return None, await call.fn(tx), tx
+        record = asyncio.ensure_future(self._idempotency.find(call.request, call.returns))
+        try:
+            value = await call.fn(tx)
+        except Exception:
+            earlier = await record
+            if earlier is None:
+                raise
+            return earlier, earlier.value, tx
+        finally:
+            if not record.done():
+                await asyncio.wait([record])
+        return await record, value, tx
 
     async def _publish(self, tx: _Try, cause: Cause) -> tuple[StreamPosition, ...]:
         if not tx.facts:
@@ -173,24 +232,24 @@ class MongoWork:
             raise FactNotPublished(f"{type(fact).__name__} has no row in the publication table")
         return publish(fact)
 
-    async def _conclude(self, unit: _Unit[R], error: PyMongoError) -> Committed[R]:
+    async def _conclude(self, call: _Call[R], error: PyMongoError) -> Committed[R]:
         """After the last try: what is known about the request by now, or a clear error instead of the driver's."""
         if not store_is_away(error):
             raise error
         unknown = error.has_error_label(_COMMIT_UNKNOWN)
-        if unit.request is not None and (unknown or not isinstance(error, ConnectionFailure)):
+        if call.request is not None and (unknown or not isinstance(error, ConnectionFailure)):
             with suppress(PyMongoError):
-                committed = await self._idempotency.find_committed(unit.request, unit.returns)
+                committed = await self._idempotency.find(call.request, call.returns)
                 if committed is not None:
                     return committed
         if unknown:
             raise OutcomeUnknown from error
-        raise InProgress if unit.met_a_twin else StoreBusy from error
+        raise InProgress if call.met_a_twin else StoreBusy from error
 
 
 @dataclass(slots=True)
-class _Unit(Generic[R]):
-    """One call of `run`: the same for all its tries, but for the note whether one came as far as a twin's record."""
+class _Call(Generic[R]):
+    """One call of `run`: the same for all its tries, but for what the tries before have met."""
 
     fn: Callable[[Transaction], Awaitable[R]]
     by: Actor
@@ -199,15 +258,23 @@ class _Unit(Generic[R]):
     request: RequestKey | None
     cause: Cause
     trying_until: float
-    met_a_twin: bool = False
+    tries: int = 0
+    lost_at: set[str] = field(default_factory=set)
+    met_a_duplicate: bool = False
+
+    @property
+    def met_a_twin(self) -> bool:
+        """Whether a try collided with the record of the same request, which is not committed yet."""
+        return any(where.startswith(f"{IDEMPOTENCY}/") for where in self.lost_at)
 
 
 class _Try:
     """The transaction as one try of `fn` sees it."""
 
-    def __init__(self, now: datetime, new_id: NewId) -> None:
+    def __init__(self, now: datetime, new_id: NewId, unit: Unit) -> None:
         self._now = now
         self._new_id = new_id
+        self._unit = unit
         self.facts: list[object] = []
         self.names: list[str] = []
 
@@ -216,7 +283,9 @@ class _Try:
         return self._now
 
     def new_id(self) -> str:
-        return self._new_id()
+        made = self._new_id()
+        self._unit.made(made)
+        return made
 
     def record(self, facts: Iterable[object]) -> None:
         self.facts.extend(facts)

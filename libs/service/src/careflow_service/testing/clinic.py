@@ -84,7 +84,7 @@ PUBLISHED: Final[PublicationTable] = published(
 
 def care_paths(store: Store) -> Documents[CarePath]:
     """Care paths in plain bodies."""
-    return Documents(store.database, "care_paths", CarePath, fields=_open_fields)
+    return Documents(store.database, "care_paths", CarePath, fields=_open_fields, owner=lambda path: path.patient_id)
 
 
 def private_care_paths(store: Store) -> Documents[CarePath]:

@@ -5,11 +5,13 @@ A use case that keeps something of a try, or acts outside the store, shows under
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import TypeVar
 
-from pymongo.errors import OperationFailure
-
+from careflow_events.envelope import Envelope
+from careflow_events.handling import Reacting
+from careflow_events.mongo.unit import Overtaken
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
 
@@ -46,8 +48,17 @@ class Rehearsing:
 
         return await self._work.run(twice, by=by, action=action, returns=returns, request=request)
 
+    async def run_together(
+        self,
+        reactions: Sequence[Reacting[R]],
+        *,
+        by: Actor,
+        causes: Callable[[Envelope | None], AbstractContextManager[None]],
+    ) -> list[R]:
+        """See `careflow_service.work.Work.run_together`."""
+        return await self._work.run_together(reactions, by=by, causes=causes)
 
-def conflict() -> OperationFailure:
-    """What the store answers to the loser of a write conflict."""
-    details = {"code": 112, "codeName": "WriteConflict", "errorLabels": ["TransientTransactionError"]}
-    return OperationFailure("WriteConflict", 112, details)
+
+def conflict() -> Overtaken:
+    """What ends a try when another commit was faster."""
+    return Overtaken("rehearsal/1")

@@ -1,0 +1,80 @@
+"""Owners in `_owners`: one document for each patient or place, `{_id, version, guard, heads}`.
+
+Its version is what makes everything of one owner change one commit at a time; its heads are where the streams about
+the owner stand. Invariant: a commit that writes anything of an owner moves the version on from the one its decision
+was made on, and one that only read holds it, so no decision rests on what another commit has overtaken: neither on a
+document that changed nor on one that was added meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from pymongo import InsertOne, ReadPreference, UpdateOne
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.read_concern import ReadConcern
+
+from careflow_events.mongo.collections import Document, collection
+from careflow_events.outbox import StreamHead
+
+OWNERS: Final = "_owners"
+
+
+def owner_of(subject: str) -> str:
+    """Whose stream it is: `patient:<uuid>` and `location:<uuid>` are about the owner with that id."""
+    return subject.partition(":")[2] or subject
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far an owner's documents and streams have come. `version` is None while nothing of theirs was written."""
+
+    version: int | None
+    heads: Mapping[str, StreamHead]
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Reads the marks of one service's owners, and says how one is moved on or held."""
+
+    database: AsyncDatabase[Document]
+
+    async def read(self, owner: str) -> Mark:
+        """What a majority of the store's members holds by now."""
+        committed = collection(self.database, OWNERS).with_options(
+            read_concern=ReadConcern("majority"), read_preference=ReadPreference.PRIMARY
+        )
+        document = await committed.find_one({"_id": owner})
+        if document is None:
+            return Mark(None, {})
+        return Mark(document["version"], {each["stream"]: _head(each) for each in document["heads"]})
+
+    def moved(self, owner: str, mark: Mark, raised: Mapping[str, StreamHead]) -> InsertOne[Document] | UpdateOne:
+        """The write of a commit that changes something of the owner."""
+        heads = [
+            {"stream": stream, "sequence": head.sequence, "recorded_at": head.recorded_at}
+            for stream, head in sorted({**mark.heads, **raised}.items())
+        ]
+        namespace = f"{self.database.name}.{OWNERS}"
+        if mark.version is None:
+            return InsertOne({"_id": owner, "version": 1, "guard": 0, "heads": heads}, namespace=namespace)
+        changed: Document = {"$set": {"version": mark.version + 1}}
+        if raised:
+            changed["$set"]["heads"] = heads
+        return UpdateOne({"_id": owner, "version": mark.version}, changed, namespace=namespace)
+
+    def held(self, owner: str, mark: Mark) -> InsertOne[Document] | UpdateOne:
+        """The write of a commit that rests on what it read of the owner and changes nothing of theirs."""
+        if mark.version is None:
+            return self.moved(owner, mark, {})
+        return UpdateOne(
+            {"_id": owner, "version": mark.version}, {"$inc": {"guard": 1}}, namespace=f"{self.database.name}.{OWNERS}"
+        )
+
+
+def _head(document: Mapping[str, Any]) -> StreamHead:
+    recorded_at: datetime = document["recorded_at"]
+    return StreamHead(document["sequence"], recorded_at)

@@ -1,0 +1,86 @@
+"""What libmongocrypt asks of the key vault, the collection of data keys.
+
+The driver's own answer to "which key is this" is a look-up by id or name at once, which no index serves everywhere (a
+scan of all keys on some stores). Here a key's id follows from its owner, so every look-up is by `_id`. Invariant: key
+material is handed to libmongocrypt and to nobody else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Collection
+from typing import Any, NoReturn
+from uuid import UUID
+
+import bson
+from bson.binary import Binary
+from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongocrypt.asynchronous.state_machine import AsyncMongoCryptCallback
+
+_AS_STORED: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
+
+
+class KeyNotThere(Exception):
+    """A data key that is needed is not in the vault: never made, or destroyed."""
+
+
+def key_id_of(owner: str) -> Binary:
+    """The id of the owner's data key: the same in every process, so that two cannot make two."""
+    digest = hashlib.sha256(f"careflow data key of {owner}".encode()).digest()
+    return Binary.from_uuid(UUID(bytes=digest[:16], version=5))
+
+
+class KeyVault(AsyncMongoCryptCallback):  # type: ignore[misc]  # the library has no types
+    """Fetches and keeps data keys. What was fetched ahead is handed out once."""
+
+    def __init__(self, keys: AsyncCollection[Any]) -> None:
+        self._keys = keys.with_options(codec_options=_AS_STORED)
+        self._ahead: dict[Binary, bytes] = {}
+
+    async def fetch_ahead(self, ids: Collection[Binary]) -> None:
+        """Fetches several keys at once, which are going to be asked for one by one."""
+        self._ahead = {Binary(key["_id"], 4): bytes(key.raw) async for key in self._found(ids)}
+
+    async def fetch_keys(self, filter: bytes) -> AsyncIterator[bytes]:  # noqa: A002 - the library's own word
+        """See the library. Raises KeyNotThere."""
+        by_id, _ = bson.decode(filter)["$or"]
+        ids = {Binary(each, 4) for each in by_id["_id"]["$in"]}
+        for key_id in ids & self._ahead.keys():
+            ids.discard(key_id)
+            yield self._ahead[key_id]
+        async for key in self._found(ids):
+            ids.discard(Binary(key["_id"], 4))
+            yield bytes(key.raw)
+        if ids:
+            raise KeyNotThere
+
+    async def insert_data_key(self, data_key: bytes) -> bytes:
+        """See the library; whoever asked for the key inserts it, under an id of their own."""
+        return data_key
+
+    def bson_encode(self, doc: Any) -> bytes:
+        """See the library."""
+        return bson.encode(doc)
+
+    async def kms_request(self, kms_context: Any) -> NoReturn:
+        """See the library; the master key is local."""
+        raise NotImplementedError("data keys are wrapped with a local master key only")
+
+    async def collection_info(self, database: str, filter: bytes) -> NoReturn:  # noqa: A002 - the library's own
+        """See the library; nothing is encrypted automatically."""
+        raise NotImplementedError("nothing is encrypted automatically")
+
+    async def mark_command(self, database: str, cmd: bytes) -> NoReturn:
+        """See the library; nothing is encrypted automatically."""
+        raise NotImplementedError("nothing is encrypted automatically")
+
+    async def close(self) -> None:
+        """Forgets what was fetched ahead."""
+        self._ahead = {}
+
+    async def _found(self, ids: Collection[Binary]) -> AsyncIterator[RawBSONDocument]:
+        if ids:
+            async for key in self._keys.find({"_id": {"$in": sorted(ids)}}):
+                yield key
