@@ -1,12 +1,16 @@
-"""Listens to what is said to the store: how many round trips something takes, and which queries scan a collection.
+"""Listens to what is said to the store: how many round trips something takes, how many of them one after the other,
+and which queries scan a collection.
 
-Round trips do not depend on the machine, so tests pin them.
+Round trips and waits do not depend on the machine, so tests pin them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
@@ -16,45 +20,92 @@ from careflow_service.mongo.client import Database
 _NOT_OURS = frozenset({"hello", "ismaster", "ping", "endSessions", "killCursors", "explain", "buildInfo"})
 
 
+@dataclass(slots=True)
+class RoundTrip:
+    """One command and, in seconds of the process, when it was sent and answered; `ended` is infinite until then."""
+
+    name: str
+    database: str
+    command: Mapping[str, Any]
+    began: float
+    ended: float = math.inf
+
+    def __str__(self) -> str:
+        """ "find cases", "commitTransaction"."""
+        target = self.command.get(self.name)
+        return f"{self.name} {target}" if isinstance(target, str) else self.name
+
+
+def sequential_waits(trips: Iterable[RoundTrip]) -> int:
+    """The longest chain of round trips of which none began before the one before it was answered: those sent side by
+    side count once.
+    """
+    chain, free_from = 0, -math.inf
+    for trip in sorted(trips, key=lambda trip: trip.ended):  # whoever ends first leaves most room for others
+        if trip.began >= free_from:
+            chain, free_from = chain + 1, trip.ended
+    return chain
+
+
 class CommandLog(CommandListener):
     """Remembers the commands of a client that was opened with it as a listener."""
 
     def __init__(self) -> None:
-        self._started: list[tuple[str, str, Mapping[str, Any]]] = []
+        self._trips: list[RoundTrip] = []
+        self._unanswered: dict[int, RoundTrip] = {}
 
     def started(self, event: CommandStartedEvent) -> None:
         if event.command_name not in _NOT_OURS:
-            self._started.append((event.command_name, event.database_name, dict(event.command)))
+            trip = RoundTrip(event.command_name, event.database_name, dict(event.command), time.perf_counter())
+            self._trips.append(trip)
+            self._unanswered[event.request_id] = trip
 
     def succeeded(self, event: CommandSucceededEvent) -> None:
-        pass
+        self._answered(event.request_id)
 
     def failed(self, event: CommandFailedEvent) -> None:
-        pass
+        self._answered(event.request_id)
+
+    @property
+    def trips(self) -> list[RoundTrip]:
+        """The round trips so far, in the order they were begun."""
+        return list(self._trips)
 
     @property
     def commands(self) -> list[Mapping[str, Any]]:
         """The commands so far, as sent."""
-        return [command for _, _, command in self._started]
+        return [trip.command for trip in self._trips]
 
     @property
     def round_trips(self) -> list[str]:
         """One entry for each: "find cases", "commitTransaction"."""
-        return [_named(name, command) for name, _, command in self._started]
+        return [str(trip) for trip in self._trips]
+
+    @property
+    def waits(self) -> int:
+        """How often the store was waited for one time after the other; see `sequential_waits`. Let the pool be warm: a
+        connection that has yet to be opened makes commands follow each other that would have gone side by side.
+        """
+        return sequential_waits(self._trips)
 
     @contextmanager
     def recording(self) -> Iterator[None]:
         """Forgets what was before, so that only what happens in this block is counted."""
-        self._started.clear()
+        self._trips.clear()
         yield
 
     def queries(self, database: str) -> list[tuple[str, dict[str, Any]]]:
         """(collection, find command to explain) for every read, update and delete by a filter."""
         found = []
-        for name, where, command in self._started:
-            if where == database:
-                found += [(str(command[name]), query) for query in _queries(name, command)]
+        for trip in self._trips:
+            if trip.database == database:
+                found += [(str(trip.command[trip.name]), query) for query in _queries(trip.name, trip.command)]
         return found
+
+    def _answered(self, request_id: int) -> None:
+        trip = self._unanswered.pop(request_id, None)
+        if trip is not None:
+            trip.ended = time.perf_counter()
 
 
 async def collection_scans(log: CommandLog, database: Database) -> list[str]:
@@ -67,11 +118,6 @@ async def collection_scans(log: CommandLog, database: Database) -> list[str]:
         if "COLLSCAN" in _stages(plan["queryPlanner"]["winningPlan"]):
             scans.append(f"{collection} {{{', '.join(query['filter'])}}}")
     return scans
-
-
-def _named(name: str, command: Mapping[str, Any]) -> str:
-    target = command.get(name)
-    return f"{name} {target}" if isinstance(target, str) else name
 
 
 def _queries(name: str, command: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -1,0 +1,73 @@
+"""How often a command waits for the store, one time after the other: what is asked side by side is waited for once."""
+
+import asyncio
+
+import pytest
+
+from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.store import Store
+from careflow_service.testing.clinic import CarePath
+from careflow_service.testing.commands import CommandLog, RoundTrip, sequential_waits
+
+NOBODY = "no-such-path"
+
+
+def trip(began: float, ended: float) -> RoundTrip:
+    return RoundTrip("find", "clinic", {"find": "paths"}, began, ended)
+
+
+def unanswered(began: float) -> RoundTrip:
+    return RoundTrip("find", "clinic", {"find": "paths"}, began)
+
+
+@pytest.mark.parametrize(
+    ("trips", "waits"),
+    [
+        ([], 0),
+        ([trip(0, 1), trip(1, 2), trip(2, 3)], 3),
+        ([trip(0, 3), trip(1, 4), trip(2, 5)], 1),
+        ([trip(0, 1), trip(0, 9), trip(2, 3), trip(4, 5)], 3),  # a long one beside three short ones in a row
+        ([trip(0, 4), trip(3, 6), trip(5, 8)], 2),  # each overlaps the next, yet the first is over before the last
+        ([unanswered(0), trip(1, 2)], 1),
+        ([trip(0, 1), unanswered(2)], 2),
+    ],
+)
+def test_the_longest_chain_of_round_trips_that_follow_each_other(trips: list[RoundTrip], waits: int) -> None:
+    assert sequential_waits(trips) == waits
+    assert sequential_waits(reversed(trips)) == waits
+
+
+@pytest.fixture
+async def warm(store: Store, paths: Documents[CarePath]) -> None:
+    """Two connections are open, so that no command waits for one."""
+    await asyncio.gather(paths.find(NOBODY), paths.find(NOBODY))
+
+
+@pytest.mark.store
+@pytest.mark.usefixtures("warm")
+async def test_two_finds_in_a_row_are_waited_for_twice(paths: Documents[CarePath], log: CommandLog) -> None:
+    with log.recording():
+        await paths.find(NOBODY)
+        await paths.find(NOBODY)
+
+    assert (log.waits, log.round_trips) == (2, ["find care_paths"] * 2)
+
+
+@pytest.mark.store
+@pytest.mark.usefixtures("warm")
+async def test_two_finds_side_by_side_are_waited_for_once(paths: Documents[CarePath], log: CommandLog) -> None:
+    with log.recording():
+        await asyncio.gather(paths.find(NOBODY), paths.find(NOBODY))
+
+    assert (log.waits, log.round_trips) == (1, ["find care_paths"] * 2)
+
+
+@pytest.mark.store
+@pytest.mark.usefixtures("warm")
+async def test_what_the_store_refuses_was_waited_for_too(store: Store, log: CommandLog) -> None:
+    with log.recording():
+        with pytest.raises(Exception, match="noSuchCommand"):
+            await store.database.command("noSuchCommand")
+        await store.database["care_paths"].find_one({"_id": NOBODY})
+
+    assert log.waits == 2
