@@ -6,8 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from tests.bench.questions.booking import Book, Register
+from tests.bench.questions.consultation import Consultation
+from tests.bench.questions.consuming import Backlog
 from tests.bench.questions.crowd import Crowd
+from tests.bench.questions.flatness import Flatness
 from tests.bench.questions.memory import Memory
+from tests.bench.questions.relaying import Relay
 from tests.bench.questions.site import Question
 from tests.bench.questions.waits import Waits
 
@@ -16,5 +20,9 @@ QUESTIONS: Final[Mapping[str, Callable[[], Question]]] = {
     "book": Book,
     "crowd": Crowd,
     "memory": Memory,
+    "complete": Consultation,
+    "relay": Relay,
+    "backlog": Backlog,
     "register": Register,
+    "flat": Flatness,
 }

@@ -111,9 +111,9 @@ class Clinic:
         answer = await self.post("booking", "/v1/appointments", visit)
         return Booked(answer.json()["id"], patient_id, starts_at)
 
-    async def travel_to(self, starts_at: str) -> None:
+    async def travel_to(self, when: datetime) -> None:
         """The domain clock goes there."""
-        await asyncio.to_thread(self.stack.clock.set, datetime.fromisoformat(starts_at))
+        await asyncio.to_thread(self.stack.clock.set, when)
 
     async def arrive(self, visit: Booked) -> str:
         """The patient is on the line; the version that is to be completed."""

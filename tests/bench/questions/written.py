@@ -21,11 +21,14 @@ from pymongo.write_concern import WriteConcern
 
 Document = dict[str, Any]
 Database = AsyncDatabase[Document]
-_IN_THE_BACKGROUND: Final = frozenset({"_leases", "_consumers", "_positions", "_key_proofs"})
+NOT_OF_A_REACTION: Final = frozenset({"_leases", "_consumers", "_key_proofs"})
+"""What a reaction does not write itself."""
+NOT_OF_A_COMMAND: Final = NOT_OF_A_REACTION | {"_positions"}
+"""What a command does not write itself; others may, meanwhile."""
 _RAW: Final[CodecOptions[RawBSONDocument]] = CodecOptions(document_class=RawBSONDocument)
 _RELAYING_SECONDS: Final = 120.0
 _POLL_SECONDS: Final = 0.05
-_DATABASE: Final = "bench_floor"
+FLOOR_DATABASE: Final = "bench_floor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +43,14 @@ class Written:
         return f"{len(self.new)} new documents and {len(self.changed)} changed ones, {size / 1024:.1f} KiB"
 
 
-async def written_by(database: Database, act: Callable[[], Awaitable[object]]) -> Written:
+async def written_by(
+    database: Database, act: Callable[[], Awaitable[object]], *, ignoring: frozenset[str] = NOT_OF_A_COMMAND
+) -> Written:
     """Does it, with nothing else going on, and says what the store holds now that it did not hold before."""
     await relayed(database)
-    before = await _everything(database)
+    before = await _everything(database, ignoring)
     await act()
-    after = await _everything(database)
+    after = await _everything(database, ignoring)
     differ = {key: bson.decode(raw) for key, raw in after.items() if before.get(key) != raw}
     return Written(
         [(key[0], document) for key, document in differ.items() if key not in before],
@@ -62,11 +67,11 @@ async def relayed(database: Database, within: float = _RELAYING_SECONDS) -> None
             await asyncio.sleep(_POLL_SECONDS)
 
 
-async def _everything(database: Database) -> dict[tuple[str, bytes], bytes]:
+async def _everything(database: Database, ignoring: frozenset[str]) -> dict[tuple[str, bytes], bytes]:
     """(collection, id) -> the document, as bytes."""
     held: dict[tuple[str, bytes], bytes] = {}
     for name in await database.list_collection_names():
-        if name in _IN_THE_BACKGROUND or name.startswith("system."):
+        if name in ignoring or name.startswith("system."):
             continue
         collection = database[name].with_options(codec_options=_RAW)
         async for document in collection.find():
@@ -84,7 +89,7 @@ class BareCommit:
 
     async def prepare(self) -> None:
         """Make the collections, and the documents that are to be changed."""
-        database = self._client[_DATABASE]
+        database = self._client[FLOOR_DATABASE]
         existing = await database.list_collection_names()
         for name in {name for name, _ in (*self._written.new, *self._written.changed)} - set(existing):
             await database.create_collection(name)
@@ -94,11 +99,11 @@ class BareCommit:
     async def __call__(self) -> None:
         self._number += 1
         inserts: list[Any] = [
-            InsertOne({**document, "_id": uuid.uuid4().hex}, namespace=f"{_DATABASE}.{name}")
+            InsertOne({**document, "_id": uuid.uuid4().hex}, namespace=f"{FLOOR_DATABASE}.{name}")
             for name, document in self._written.new
         ]
         updates = [
-            UpdateOne({"_id": document["_id"]}, self._change(document), namespace=f"{_DATABASE}.{name}")
+            UpdateOne({"_id": document["_id"]}, self._change(document), namespace=f"{FLOOR_DATABASE}.{name}")
             for name, document in self._written.changed
         ]
         async with (
@@ -113,4 +118,4 @@ class BareCommit:
 
     async def forget(self) -> None:
         """Nothing of it stays in the store."""
-        await self._client.drop_database(_DATABASE)
+        await self._client.drop_database(FLOOR_DATABASE)
