@@ -18,7 +18,7 @@ from careflow_cli.progress import step
 from tests.bench.questions.answers import Answers, Compared, Figure, compared
 from tests.bench.questions.builds import Build, Probe, probing
 from tests.bench.questions.catalogue import QUESTIONS
-from tests.bench.questions.extent import QUICK, USUAL
+from tests.bench.questions.extent import QUICK, USUAL, Extent
 
 THIS: Final = "this build"
 OTHER: Final = "the other build"
@@ -35,7 +35,7 @@ def ask(questions: Sequence[str], *, beside: Path | None, quick: bool, file: Pat
         for name, probe in product(questions, probes):
             with step(f"{name}: preparing {probe.build.name}"):
                 probe.prepare(name)
-        answers = {name: _in_turns(name, probes, (QUICK if quick else USUAL).turns) for name in questions}
+        answers = {name: _in_turns(name, probes, QUICK if quick else USUAL) for name in questions}
     console = Console(width=None if sys.stdout.isatty() else _WIDTH_OFF_TERMINAL)
     title = f"CareFlow on {' and '.join(dict.fromkeys(stores))}"
     console.print(table(title, {name: compared(*_pair(each)) for name, each in answers.items()}))
@@ -46,8 +46,9 @@ def ask(questions: Sequence[str], *, beside: Path | None, quick: bool, file: Pat
     return 0
 
 
-def _in_turns(question: str, probes: Sequence[Probe], turns: int) -> dict[str, Answers]:
+def _in_turns(question: str, probes: Sequence[Probe], extent: Extent) -> dict[str, Answers]:
     """A B A B: so that a machine that drifts meets both alike."""
+    turns = min(extent.turns, QUESTIONS[question]().most_turns)
     answers = {probe.build.name: Answers() for probe in probes}
     for number in range(turns):
         for probe in probes:

@@ -18,6 +18,7 @@ class Book:
     """In turns with the bare floor, over HTTP to the running API."""
 
     services: tuple[str, ...] = ("booking",)
+    most_turns = 3
 
     def __init__(self) -> None:
         self._floor: BareCommit
@@ -51,6 +52,7 @@ class Register:
     """In the same store, before and after it was filled with copies of what one registration wrote."""
 
     services: tuple[str, ...] = ("booking",)
+    most_turns = 2
 
     def __init__(self) -> None:
         self._written: Written

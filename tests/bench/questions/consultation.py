@@ -26,6 +26,7 @@ class Consultation:
     """Each in turns with its bare steps."""
 
     services: tuple[str, ...] = ("booking", "screening")
+    most_turns = 3
 
     def __init__(self) -> None:
         self._commit: BareCommit

@@ -106,6 +106,7 @@ class Backlog:
     """Events of many patients, in turns as a busy day brings them."""
 
     services: tuple[str, ...] = ("booking", "billing")
+    most_turns = 2
 
     def __init__(self) -> None:
         self._backlog: EventBacklog

@@ -20,6 +20,7 @@ class Crowd:
     """
 
     services: tuple[str, ...] = ("booking", "screening", "sessions", "billing")
+    most_turns = 3
 
     def __init__(self) -> None:
         self._slots: list[Iterator[str]] = []

@@ -25,7 +25,8 @@ class Extent:
     """A backlog and the number of streams it is spread over."""
     rows: int
     relayed_alone: int
-    """A backlog of the relay, and how many a bare loop sends one by one."""
+    relaying_seconds: float
+    """A backlog of the relay and how long at most it is watched, and how many rows a bare loop sends one by one."""
     fill_rows: int
     fill_seconds: float
     """How large the big collections are made, and how long at most that may take."""
@@ -33,10 +34,11 @@ class Extent:
 
 USUAL = Extent(
     turns=3, bookings=70, clients=16, crowd=240, registrations=20, patients_before=100, patients=10_000,
-    consultations=20, events=5_000, streams=500, rows=50_000, relayed_alone=300, fill_rows=1_000_000,
-    fill_seconds=170.0,
+    consultations=20, events=5_000, streams=500, rows=50_000, relaying_seconds=150.0, relayed_alone=300,
+    fill_rows=1_000_000, fill_seconds=170.0,
 )  # fmt: skip
 QUICK = Extent(
     turns=1, bookings=30, clients=16, crowd=96, registrations=10, patients_before=100, patients=2_000,
-    consultations=8, events=500, streams=50, rows=5_000, relayed_alone=50, fill_rows=20_000, fill_seconds=15.0,
+    consultations=8, events=500, streams=50, rows=2_000, relaying_seconds=40.0, relayed_alone=50,
+    fill_rows=20_000, fill_seconds=15.0,
 )  # fmt: skip

@@ -27,6 +27,7 @@ class Flatness:
     """The same before and after the collections were filled; what stands beside the large store is the small one."""
 
     services: tuple[str, ...] = ("booking", "billing")
+    most_turns = 1
 
     def __init__(self) -> None:
         self._outbox: OutboxBacklog

@@ -15,6 +15,7 @@ class Memory:
     """A fifth of the requests register somebody, the others read them."""
 
     services: tuple[str, ...] = ("booking",)
+    most_turns = 3
 
     async def prepare(self, site: Site) -> None:
         """Nothing: each turn starts the process anew."""

@@ -68,9 +68,12 @@ async def site(checkout: Path, stack: Stack, extent: Extent) -> AsyncIterator[Si
 
 
 class Question(Protocol):
-    """Asked of one build in turns. `services`: which must run for it."""
+    """Asked of one build in turns. `services`: which must run for it; `most_turns`: more would take too long, or bring
+    nothing new.
+    """
 
     services: tuple[str, ...]
+    most_turns: int
 
     async def prepare(self, site: Site) -> None:
         """Whatever is not timed and done once."""

@@ -21,6 +21,7 @@ class Waits:
     """
 
     services: tuple[str, ...] = ("booking",)
+    most_turns = 1
 
     async def prepare(self, site: Site) -> None:
         """Nothing: it is counted in databases of its own."""
