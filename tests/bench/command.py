@@ -82,8 +82,9 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _ask(options: argparse.Namespace) -> int:
+    extent = "quick" if options.quick else "usual"
     try:
-        return ask(options.only or list(QUESTIONS), beside=options.beside, quick=options.quick, file=options.json)
+        return ask(options.only or list(QUESTIONS), beside=options.beside, extent=extent, file=options.json)
     except KeyboardInterrupt:
         return INTERRUPTED
     except CareflowError as error:

@@ -18,24 +18,26 @@ from careflow_cli.progress import step
 from tests.bench.questions.answers import Answers, Compared, Figure, compared
 from tests.bench.questions.builds import Build, Probe, probing
 from tests.bench.questions.catalogue import QUESTIONS
-from tests.bench.questions.extent import QUICK, USUAL, Extent
+from tests.bench.questions.extent import EXTENTS, Extent
 
 THIS: Final = "this build"
 OTHER: Final = "the other build"
 _WIDTH_OFF_TERMINAL: Final = 150
 
 
-def ask(questions: Sequence[str], *, beside: Path | None, quick: bool, file: Path | None) -> int:
-    """Ask, show, write; the exit code. Raises CareflowError where something does not run."""
+def ask(questions: Sequence[str], *, beside: Path | None, extent: str, file: Path | None) -> int:
+    """Ask, show, write; the exit code. `extent` is a name in EXTENTS. Raises CareflowError where something does not
+    run.
+    """
     builds = [Build(THIS, root()), *([Build(OTHER, beside.resolve())] if beside else [])]
     with ExitStack() as running:
-        probes = [running.enter_context(probing(build, questions, quick=quick)) for build in builds]
+        probes = [running.enter_context(probing(build, questions, extent=extent)) for build in builds]
         with step(f"starting {' and '.join(build.name for build in builds)}"):
             stores = [probe.started() for probe in probes]
         for name, probe in product(questions, probes):
             with step(f"{name}: preparing {probe.build.name}"):
                 probe.prepare(name)
-        answers = {name: _in_turns(name, probes, QUICK if quick else USUAL) for name in questions}
+        answers = {name: _in_turns(name, probes, EXTENTS[extent]) for name in questions}
     console = Console(width=None if sys.stdout.isatty() else _WIDTH_OFF_TERMINAL)
     title = f"CareFlow on {' and '.join(dict.fromkeys(stores))}"
     console.print(table(title, {name: compared(*_pair(each)) for name, each in answers.items()}))

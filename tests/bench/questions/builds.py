@@ -45,6 +45,11 @@ class Probe:
         self.build = build
         self._process = process
 
+    @property
+    def pid(self) -> int:
+        """Its number on this machine."""
+        return self._process.pid
+
     def started(self) -> str:
         """Waits until its stack runs; the store it runs on."""
         return str(self._told()["store"])
@@ -88,9 +93,8 @@ class Probe:
 
 
 @contextmanager
-def probing(build: Build, questions: Sequence[str], *, quick: bool) -> Iterator[Probe]:
+def probing(build: Build, questions: Sequence[str], *, extent: str) -> Iterator[Probe]:
     """The process of a build, which starts its stack while others start theirs."""
-    extent = "quick" if quick else "usual"
     process = subprocess.Popen(
         [build.python, PROBE, build.checkout, extent, *questions],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=build.checkout, start_new_session=True,

@@ -18,9 +18,7 @@ _GROWS: Final[Mapping[str, tuple[str, ...]]] = {
     "billing": ("_positions", "visits", "_audit"),
 }
 """What has a row more for everything that happens, for ever or for long."""
-_EVENTS: Final = 400
-_STREAMS: Final = 40
-_ROWS: Final = 4_000
+_STREAMS: Final = 20
 
 
 class Flatness:
@@ -58,8 +56,8 @@ class Flatness:
             patient = await site.clinic.register()
             with booked.lap():
                 await site.clinic.book(patient, next(slots))
-        heard = await self._events.consumed(_EVENTS, _STREAMS)
-        relayed = (await self._outbox.drained(_ROWS)).per_second
+        heard = await self._events.consumed(site.extent.events_when_large, _STREAMS)
+        relayed = (await self._outbox.drained(site.extent.rows_when_large)).per_second
 
         def named(what: str, size: str | None) -> str:
             return f"{what}, {size} store"

@@ -1,6 +1,6 @@
 """Run as a program with a build's own interpreter: runs that build's stack and answers questions about it.
 
-    python probe.py CHECKOUT quick|usual QUESTION...
+    python probe.py CHECKOUT EXTENT QUESTION...
 
 It reads "prepare QUESTION" and "turn QUESTION" from standard input, one a line, and answers each with one line of
 JSON; the first line it writes says which store it is. Invariant: it ends, with its stack, when its standard input
@@ -21,16 +21,16 @@ HERE = Path(__file__).resolve().parents[3]
 TURN_SECONDS = 400.0
 
 
-async def serve(checkout: Path, stack: Any, quick: bool, say: Any) -> None:
+async def serve(checkout: Path, stack: Any, extent: str, say: Any) -> None:
     """Answers until there is no more to read."""
     from tests.bench.command import store_name
     from tests.bench.questions.catalogue import QUESTIONS
-    from tests.bench.questions.extent import QUICK, USUAL
+    from tests.bench.questions.extent import EXTENTS
     from tests.bench.questions.site import Question, site
 
     lines = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
-    async with site(checkout, stack, QUICK if quick else USUAL) as here:
+    async with site(checkout, stack, EXTENTS[extent]) as here:
         say({"store": await store_name(stack.mongo_url(stack.services[0].name))})
         asked: dict[str, Question] = {}
         while line := await lines.readline():
@@ -59,7 +59,7 @@ def main(checkout: str, extent: str, *questions: str) -> int:
     needed = _in_order(service for name in questions for service in QUESTIONS[name]().services)
     try:
         with Stack.ephemeral(needed) as stack:
-            asyncio.run(serve(Path(checkout), stack, extent == "quick", say))
+            asyncio.run(serve(Path(checkout), stack, extent, say))
     except KeyboardInterrupt:
         return 130
     except CareflowError as error:
