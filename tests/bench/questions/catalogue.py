@@ -1,4 +1,6 @@
-"""The questions by name, in the order they are asked: each leaves the stack fit for the next."""
+"""The questions by name, in the order they are asked: each leaves the stack fit for the next. From `backlog` on, only
+booking and billing hear.
+"""
 
 from __future__ import annotations
 

@@ -20,7 +20,9 @@ from tests.bench.questions.hearing import Lag, all_heard
 from tests.bench.questions.site import Site
 from tests.bench.questions.written import Document
 
-_WORKER: Final = "billing-worker"
+_SERVICE: Final = "billing"
+_WORKER: Final = f"{_SERVICE}-worker"
+_GROUP: Final = f"{_SERVICE}.careflow.booking"
 _COPIED: Final = ".ConsultationBooked."
 _POLL_SECONDS: Final = 0.05
 _CONSUMING_SECONDS: Final = 300.0
@@ -52,11 +54,12 @@ class EventBacklog:
         raise AssertionError("a booking says ConsultationBooked")
 
     async def consumed(self, events: int, streams: int) -> float:
-        """Events a second, from the first that was committed to the last."""
-        stack, database = self.site.stack, self.site.database("billing")
-        others = [name for name in stack.table.running() if name.endswith("-worker") and name != "booking-worker"]
-        await all_heard(self.site)
-        for name in others:
+        """Events a second, from the first that was committed to the last. The workers that would hear them, too, stay
+        stopped until `let_all_hear`.
+        """
+        stack, database = self.site.stack, self.site.database(_SERVICE)
+        await all_heard(self.site, by=_SERVICE)
+        for name in self._hearing():
             await asyncio.to_thread(stack.stop, name)
         noted = await database["visits"].estimated_document_count()
         await self._send(events, streams)
@@ -64,6 +67,16 @@ class EventBacklog:
         rate = await self._rate()
         assert await database["visits"].estimated_document_count() == noted + events, "every event had its effect"
         return rate
+
+    async def let_all_hear(self) -> None:
+        """The workers that were stopped catch up."""
+        for spec in self.site.stack.services:
+            await asyncio.to_thread(self.site.stack.start, f"{spec.name}-worker")
+        await all_heard(self.site)
+
+    def _hearing(self) -> list[str]:
+        running = self.site.stack.table.running()
+        return [name for name in running if name.endswith("-worker") and name != "booking-worker"]
 
     async def _send(self, events: int, streams: int) -> None:
         kafka, patients = self.site.stack.kafka_url, [str(uuid.uuid4()) for _ in range(streams)]
@@ -75,7 +88,7 @@ class EventBacklog:
 
     async def _rate(self) -> float:
         began: tuple[float, int] | None = None
-        async with asyncio.timeout(_CONSUMING_SECONDS), Lag(self.site.stack, only=_group()) as lag:
+        async with asyncio.timeout(_CONSUMING_SECONDS), Lag(self.site.stack, only=_GROUP) as lag:
             all_of_them = await lag.records()
             while True:
                 behind = await lag.records()
@@ -85,10 +98,6 @@ class EventBacklog:
                     seconds = time.perf_counter() - began[0]
                     return began[1] / seconds
                 await asyncio.sleep(_POLL_SECONDS)
-
-
-def _group() -> str:
-    return "billing.careflow.booking"
 
 
 def another_event(row: Document, patient: str, sequence: int) -> Record:

@@ -37,6 +37,7 @@ class Flatness:
         """The small store is measured before any other question has filled it."""
         self._outbox, self._events = await OutboxBacklog.of(site), await EventBacklog.of(site)
         self._small = await self._measured(site, "small")
+        await self._events.let_all_hear()
 
     async def turn(self, site: Site) -> Turn:
         small = self._small if not self._filled else []

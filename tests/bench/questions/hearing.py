@@ -15,9 +15,11 @@ _HEARING_SECONDS = 300.0
 _POLL_SECONDS = 0.1
 
 
-async def all_heard(site: Site) -> None:
-    """Returns when what was published was consumed, and so was what that published."""
-    async with asyncio.timeout(_HEARING_SECONDS), Lag(site.stack) as lag:
+async def all_heard(site: Site, *, by: str = "") -> None:
+    """Returns when what was published was consumed, and so was what that published. `by`: a part of the names of the
+    groups that are waited for; all by default.
+    """
+    async with asyncio.timeout(_HEARING_SECONDS), Lag(site.stack, by) as lag:
         while True:
             await _all_relayed(site)
             if await lag.records() == 0:
