@@ -46,6 +46,8 @@ RUN_BY_THE_GATE = {
     "make locks": "a test compares the locks with what it reads",
     "make bootstrap": "every target of make does it first",
     "make bench": "its smoke is part of `make test`",
+    'make bench ARGS="--quick --only book"': "the smoke of the questions is part of `make test`",
+    'make bench ARGS="--beside ../careflow-before --only crowd,backlog"': "the same, of a build by its path",
     "make test-chaos": "its smoke is part of `make test`",
     ".venv/bin/pytest services/booking": "part of `make test`",
     ".venv/bin/pytest services/screening": "part of `make test`",
