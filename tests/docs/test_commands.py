@@ -49,7 +49,7 @@ RUN_BY_THE_GATE = {
     'make bench ARGS="--quick --only book"': "the smoke of the questions is part of `make test`",
     'make bench ARGS="--beside ../careflow-before --only crowd,backlog"': "the same, of a build by its path",
     "make test-chaos": "its smoke is part of `make test`",
-    ".venv/bin/python -m careflow_events.testing.samples": "it only writes samples that are missing, and a test says none is",
+    ".venv/bin/python -m careflow_events.testing.samples": "a test says that no sample is missing",
     ".venv/bin/python -m careflow_events.schemas": "`make lint` runs it with --check",
     ".venv/bin/pytest services/booking": "part of `make test`",
     ".venv/bin/pytest services/screening": "part of `make test`",
