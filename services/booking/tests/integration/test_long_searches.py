@@ -1,14 +1,15 @@
-"""A search of a month asks the store as often as one of an hour, and nobody else waits for it."""
+"""A search of a month asks the store few times, and nobody else waits for it."""
 
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 import pytest
 
-from booking.adapters.calendar_days import MongoCalendarDays
+from booking.adapters.calendar_days import AT_ONCE, MongoCalendarDays
 from booking.domain.availability import Opening, openings
 from booking.domain.calendar import DayKey, Resource, ResourceKind
 from careflow_service.testing.commands import CommandLog
@@ -48,14 +49,19 @@ async def is_staffed(world: World, each: int) -> None:
     await calendar_days.make([DayKey(resource, day) for resource in resources for day in days])
 
 
-@pytest.mark.parametrize(("each", "until"), [(1, local(24, 10)), (13, local(24, 9) + timedelta(days=31))])
-async def test_however_many_days_and_people_a_search_asks_three_times(
-    world: World, log: CommandLog, each: int, until: datetime
+@pytest.mark.parametrize(
+    ("each", "until", "days"), [(1, local(24, 10), 4), (13, local(24, 9) + timedelta(days=31), 52 * 32)]
+)
+async def test_a_search_asks_once_for_people_and_rooms_and_once_for_so_many_days(
+    world: World, log: CommandLog, each: int, until: datetime, days: int
 ) -> None:
     await is_staffed(world, each)
     with log.recording():
         assert await find(world, until)
-    assert log.round_trips == ["find practitioners", "find rooms", "find calendar_days"]
+    queries = ceil(days / AT_ONCE)
+    assert log.round_trips == ["find practitioners", "find rooms", *["find calendar_days"] * queries]
+    asked = [query["filter"]["_id"]["$in"] for query in log.commands if query.get("find") == "calendar_days"]
+    assert len({name for names in asked for name in names}) == days
 
 
 async def test_others_are_answered_while_somebody_searches(world: World, searching: "Held") -> None:
