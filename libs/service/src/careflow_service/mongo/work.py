@@ -29,7 +29,7 @@ from careflow_events.outbox import Outbox, StreamPosition
 from careflow_events.publication import Publication, PublicationTable
 from careflow_service.clock import Clock
 from careflow_service.errors import InProgress, NaturalKeyTaken, OutcomeUnknown, ServiceError, StoreBusy
-from careflow_service.identity import Actor, RequestKey
+from careflow_service.identity import Actor, RequestKey, Role
 from careflow_service.ids import NewId
 from careflow_service.mongo.audit import AuditTrail
 from careflow_service.mongo.client import Client, Database
@@ -202,7 +202,7 @@ class MongoWork:
             committed = Committed(value, await self._publish(tx, call.cause))
             if call.request is not None:
                 self._idempotency.keep(call.request, call.returns, committed)
-            if unit.writes_anything or tx.names:
+            if tx.names or committed.positions or not call.by.has(Role.SYSTEM):
                 self._audit.done(
                     call.by, call.action, touched=tx.names, positions=committed.positions, cause=call.cause.id
                 )
