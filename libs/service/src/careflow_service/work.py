@@ -6,12 +6,13 @@ at all. No driver is imported here, so a service's application layer may import 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, overload
 
 from careflow_service.identity import Actor, RequestKey
 
@@ -111,3 +112,26 @@ def caused_by(cause: Cause) -> Iterator[None]:
 def current_cause() -> Cause | None:
     """The cause of what is being done now, if somebody named one."""
     return _cause.get()
+
+
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+D = TypeVar("D")
+
+
+@overload
+async def side_by_side(a: Awaitable[A], b: Awaitable[B], /) -> tuple[A, B]: ...
+@overload
+async def side_by_side(a: Awaitable[A], b: Awaitable[B], c: Awaitable[C], /) -> tuple[A, B, C]: ...
+@overload
+async def side_by_side(a: Awaitable[A], b: Awaitable[B], c: Awaitable[C], d: Awaitable[D], /) -> tuple[A, B, C, D]: ...
+async def side_by_side(*readings: Awaitable[object]) -> tuple[object, ...]:
+    """What these readings, sent at once, come to. Where several refuse, the first in this order counts, whichever was
+    answered first, so that the same request is always refused alike.
+    """
+    answers = await asyncio.gather(*readings, return_exceptions=True)
+    for answer in answers:
+        if isinstance(answer, BaseException):
+            raise answer
+    return tuple(answers)

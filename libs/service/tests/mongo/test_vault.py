@@ -146,7 +146,7 @@ async def test_the_data_key_at_rest_is_itself_encrypted(store: Store) -> None:
     assert key is not None
     assert key["masterKey"] == {"provider": "local"}
     with pytest.raises(OperationFailure):
-        await store.database[KEYS].insert_one({"keyAltNames": ["p1"]})
+        await store.database[KEYS].insert_one({"_id": key["_id"]})
 
 
 def test_a_blind_index_finds_equal_values_of_one_purpose() -> None:

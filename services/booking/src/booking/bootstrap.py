@@ -108,7 +108,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         book_appointment=BookAppointmentHandler(desk),
         book_dosing=book_dosing,
         book_series=BookSeriesHandler(all_paths, book_dosing, policy, zone),
-        book_info_call=BookInfoCallHandler(desk, zone, resources.new_id),
+        book_info_call=BookInfoCallHandler(desk, zone),
         reschedule_appointment=RescheduleAppointmentHandler(desk),
         cancel_appointment=CancelAppointmentHandler(changes, scheduling, work),
         record_arrival=RecordArrivalHandler(changes, policy, work),

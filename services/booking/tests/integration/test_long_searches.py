@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from booking.adapters.calendar_days import AT_ONCE, MongoCalendarDays
+from booking.adapters.calendar_days import AT_ONCE, CALENDAR_DAYS
 from booking.domain.availability import Opening, openings
 from booking.domain.calendar import DayKey, Resource, ResourceKind
 from careflow_service.testing.commands import CommandLog
-from services.booking.tests.builders import TODAY, ZONE, local
+from services.booking.tests.builders import TODAY, local
 from services.booking.tests.clinic import books, has_patient, has_practitioner, has_room, ok, refusal, visit
 from services.booking.tests.world import World, running
 
@@ -44,9 +44,9 @@ async def is_staffed(world: World, each: int) -> None:
     rooms = [await has_room(world, f"Bay {n}", "dosing") for n in range(each)]
     resources = [Resource(ResourceKind.PRACTITIONER, person) for person in people]
     resources += [Resource(ResourceKind.ROOM, room) for room in rooms]
-    days = [TODAY + timedelta(days=n) for n in range(33)]
-    calendar_days = MongoCalendarDays(world.store.database, ZONE)
-    await calendar_days.make([DayKey(resource, day) for resource in resources for day in days])
+    keys = [DayKey(resource, TODAY + timedelta(days=n)) for resource in resources for n in range(33)]
+    empty = [{"_id": str(key), "version": 1, "guard": 0, "taken": []} for key in keys]
+    await world.store.database[CALENDAR_DAYS].insert_many(empty)
 
 
 @pytest.mark.parametrize(

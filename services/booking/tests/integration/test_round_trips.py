@@ -7,8 +7,10 @@ import pytest
 from careflow_service.testing.commands import CommandLog, collection_scans
 from services.booking.tests.builders import local
 from services.booking.tests.clinic import (
+    TOMORROW_AT_TEN,
     acts,
     books,
+    details,
     had_info_call,
     has_patient,
     has_practitioner,
@@ -34,48 +36,57 @@ async def world(store_url: str, database: str, log: CommandLog) -> AsyncIterator
         yield world
 
 
-async def test_a_booking_takes_fifteen_round_trips(world: World, log: CommandLog) -> None:
+async def test_a_booking_waits_four_times(world: World, log: CommandLog) -> None:
+    """For whom and the clinic; the days; the writes; the commit."""
     await has_practitioner(world)
     ana, ben = await has_patient(world), await has_patient(world, email="ben@example.org")
     await books(world.coordinator, ben, starts_at=local(24, 12))
     with log.recording():
         await books(world.coordinator, ana)
-    assert log.round_trips == [
-        "update calendar_days",
-        "find _idempotency",
-        "find patients",
-        "find care_paths",
+    assert sorted(log.round_trips[:-2]) == [
+        "find _owners",
         "find _positions",
-        "find practitioners",
         "find calendar_days",
-        "update calendar_days",
-        "insert appointments",
-        "update care_paths",
-        "findAndModify _streams",
-        "insert _outbox",
-        "insert _idempotency",
-        "insert _audit",
+        "find care_paths",
+        "find patients",
+        "find practitioners",
+    ]
+    assert log.round_trips[-2:] == [
+        "bulkWrite: update _owners, update patients, insert _outbox, insert _outbox, insert _idempotency, "
+        "insert _audit, insert calendar_days, update calendar_days, insert appointments, update care_paths",
         "commitTransaction",
     ]
+    assert log.waits == 4
 
 
-async def test_a_refusal_with_other_times_takes_nine(world: World, log: CommandLog) -> None:
+async def test_a_refusal_with_other_times_writes_nothing(world: World, log: CommandLog) -> None:
     await has_practitioner(world)
     ana, ben = await has_patient(world), await has_patient(world, email="ben@example.org")
     await books(world.coordinator, ben)
+    await world.coordinator.post("/v1/appointments", visit(ana))  # opens the connections it takes
     with log.recording():
         assert (await world.coordinator.post("/v1/appointments", visit(ana))).status_code == 409
-    assert log.round_trips == [
-        "update calendar_days",
-        "find _idempotency",
-        "find patients",
-        "find care_paths",
-        "find _positions",
-        "find practitioners",
-        "find calendar_days",
-        "abortTransaction",
-        "find calendar_days",
-    ]
+    assert {trip.partition(" ")[0] for trip in log.round_trips} == {"find"}
+    assert log.waits == 4, "for whom and the clinic; the days; whether the same request came before; the other times"
+
+
+async def test_others_wait_no_longer_than_they_must(world: World, log: CommandLog) -> None:
+    """Registering makes a key before it writes and looks whether its owner was erased meanwhile."""
+    await has_practitioner(world)
+    await has_patient(world)
+    with log.recording():
+        ana = await has_patient(world, email="ana@example.org")
+    assert log.waits == 5
+    call = await books(world.coordinator, ana)
+    world.clock.now = TOMORROW_AT_TEN
+    call = await acts(world.coordinator, call, "arrive")
+    with log.recording():
+            await acts(world.coordinator, call, "complete", disposition="proceed")
+    assert log.waits == 4
+    wish = details(email="cara@example.org", phone="415 555 0199", starts_at=local(27, 15).isoformat())
+    with log.recording():
+        ok(await world.public.post("/v1/public/info-calls", wish), 201)
+    assert log.waits == 6
 
 
 async def test_no_query_reads_a_whole_collection(world: World, log: CommandLog) -> None:

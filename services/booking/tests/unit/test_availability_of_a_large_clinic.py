@@ -27,10 +27,10 @@ from booking.domain.calendar import (
     Use,
 )
 from booking.domain.candidates import Candidate, Candidates, best_choice
-from booking.domain.errors import DomainError
 from booking.domain.ids import AppointmentId, PractitionerId
 from booking.domain.intervals import QUARTER, Interval, day_interval
 from booking.domain.visits import Modality, PractitionerRole, RoomPurpose, VisitKind
+from careflow_domain.errors import DomainError
 from services.booking.tests.builders import ANA, TEMPLATES, ZONE, a_clinic, a_practitioner, a_room, local
 
 EACH = 13

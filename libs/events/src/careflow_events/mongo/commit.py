@@ -85,7 +85,7 @@ def _told(error: ClientBulkWriteException, writes: Sequence[Write]) -> Exception
     if code == _WRITE_CONFLICT:
         return Overtaken(where, in_flight=True)
     if code == _DUPLICATE_KEY:
-        if where.startswith("_owners/"):  # somebody else was the first to write about this owner
+        if "idx" in failed and writes[failed["idx"]].expected:
             return Overtaken(where)
         return DuplicateKeyError(failed.get("errmsg", ""), code, dict(failed))
     return cause if isinstance(cause, PyMongoError) else error

@@ -11,7 +11,8 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from careflow_events.mongo.collections import Document, collection
 from careflow_events.mongo.indexes import BLOCKED
-from careflow_events.mongo.unit import unit_of_work
+from careflow_events.mongo.owners import owner_of
+from careflow_events.mongo.unit import current_unit, unit_of_work
 from careflow_events.outbox import StreamPosition
 from careflow_events.positions import Block, Position, Standing
 
@@ -34,7 +35,7 @@ class MongoPositions:
         unit = unit_of_work()
         if not unit.again:
             if sequence == 1:
-                unit.insert(POSITIONS, self._first(Position(stream, sequence, event_id)))
+                unit.insert(POSITIONS, self._first(Position(stream, sequence, event_id)), missing=True)
             else:
                 unit.update(
                     POSITIONS,
@@ -56,8 +57,10 @@ class MongoPositions:
     async def replace(self, before: Position | None, after: Position) -> None:
         """See `careflow_events.positions.Positions.replace`. Whoever loses against another runs again."""
         unit = unit_of_work()
+        if after.block is not None and (before is None or before.block is None):
+            unit.change(owner_of(after.stream.partition("/")[2]))  # gates that found nothing in the way look again
         if before is None:
-            unit.insert(POSITIONS, self._first(after))
+            unit.insert(POSITIONS, self._first(after), missing=True)
             return
         as_before: Document = {"_id": self._id(before.stream), "last": before.last}
         if before.block is None:
@@ -81,6 +84,9 @@ class MongoPositions:
 
     async def blocked(self, subject: str) -> bool:
         """See `careflow_events.positions.Positions.blocked`."""
+        unit = current_unit()
+        if unit is not None:
+            await unit.mark(owner_of(subject))
         streams = self._positions.find({"subject": subject, "consumer": self._consumer}, {"block.cause": 1})
         return any(position.get("block") is not None for position in await streams.to_list())
 

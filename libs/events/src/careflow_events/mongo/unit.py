@@ -51,7 +51,7 @@ class SavedUnread(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One write of a commit. `expected`: it must find what the decision was made on."""
+    """One write of a commit. `expected`: it must find what the decision was made on, for an insert nothing."""
 
     where: str
     model: Model
@@ -60,7 +60,7 @@ class Write:
 
 @dataclass(slots=True)
 class _Put:
-    """A document to be stored: `base` is the version it replaces, None for a new one."""
+    """A document to be stored: `base` is the version it replaces, None for a new one, 0 for one that was missing."""
 
     base: int | None
     owner: str | None
@@ -131,25 +131,30 @@ class Unit:
         base: int | None,
         owner: str | None,
     ) -> None:
-        """Stores a document with the commit: a new one, or in place of version `base`. `document` makes it, once, after
-        the decision; it is told whether nothing of its owner was ever written. Raises SavedUnread.
+        """Stores a document with the commit: a new one, one in place of version `base`, or, where that is 0, one that
+        was looked for and must still be missing. `document` makes it, once, after the decision; it is told whether
+        nothing of its owner was ever written. Raises SavedUnread.
         """
-        if base is not None and key not in self._seen:
+        if base and key not in self._seen:
             raise SavedUnread(f"{key[0]} was saved without being read")
         if owner is not None:
-            self.about(owner)
-            self._changed.add(owner)
+            self.change(owner)
         earlier = self._puts.get(key)
         self._puts[key] = _Put(earlier.base if earlier else base, owner, document)
         self._seen[key] = put
 
-    def insert(self, collection: str, document: Document) -> None:
-        """Adds a document with the commit."""
-        self._add(collection, document["_id"], InsertOne(document, namespace=self._namespace(collection)), False)
+    def insert(self, collection: str, document: Document, *, missing: bool = False) -> None:
+        """Adds a document with the commit. `missing`: the decision rests on there being none with its id."""
+        self._add(collection, document["_id"], InsertOne(document, namespace=self._namespace(collection)), missing)
 
     def update(self, collection: str, query: Document, update: Mapping[str, Any]) -> None:
         """Changes the one document that `query`, which names its `_id`, must still match when it is committed."""
         self._add(collection, query["_id"], UpdateOne(query, update, namespace=self._namespace(collection)), True)
+
+    def change(self, owner: str) -> None:
+        """Makes the commit collide with every decision about the owner that does not know of it."""
+        self.about(owner)
+        self._changed.add(owner)
 
     async def raise_head(self, stream: str, count: int, now: datetime) -> StreamHead:
         """Gives the next `count` numbers of a stream; answers the last of them and when they are recorded: not before
@@ -218,8 +223,8 @@ class Unit:
     def _put(self, key: Key, put: _Put, document: Document) -> Write:
         namespace = self._namespace(key[0])
         where = f"{key[0]}/{key[1]}"
-        if put.base is None:
-            return Write(where, InsertOne(document, namespace=namespace), expected=False)
+        if not put.base:
+            return Write(where, InsertOne(document, namespace=namespace), expected=put.base == 0)
         as_read = {"_id": key[1], "version": put.base}
         return Write(where, ReplaceOne(as_read, document, namespace=namespace), expected=True)
 

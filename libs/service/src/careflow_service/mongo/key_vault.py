@@ -43,13 +43,17 @@ class KeyVault(AsyncMongoCryptCallback):  # type: ignore[misc]  # the library ha
         """Fetches several keys at once, which are going to be asked for one by one."""
         self._ahead = {Binary(key["_id"], 4): bytes(key.raw) async for key in self._found(ids)}
 
+    def made(self, key_id: Binary, key: bytes) -> None:
+        """A key that was just stored is going to be asked for."""
+        self._ahead[key_id] = key
+
     async def fetch_keys(self, filter: bytes) -> AsyncIterator[bytes]:  # noqa: A002 - the library's own word
         """See the library. Raises KeyNotThere."""
         by_id, _ = bson.decode(filter)["$or"]
         ids = {Binary(each, 4) for each in by_id["_id"]["$in"]}
         for key_id in ids & self._ahead.keys():
             ids.discard(key_id)
-            yield self._ahead[key_id]
+            yield self._ahead.pop(key_id)
         async for key in self._found(ids):
             ids.discard(Binary(key["_id"], 4))
             yield bytes(key.raw)

@@ -110,14 +110,16 @@ class Vault:
         """Safe against a twin (the id follows from the owner, so one of them wins) and against an erasure at the same
         moment: the marker is looked for after the key is there, and an erasure marks before it deletes.
         """
-        key = bson.decode(await self._encrypter.create_data_key("local", key_alt_names=[owner]))
+        made = bson.decode(await self._encrypter.create_data_key("local", key_alt_names=[owner]))
+        key = {**made, "_id": key_id_of(owner)}
         try:
-            await self._keys.insert_one({**key, "_id": key_id_of(owner)})
+            await self._keys.insert_one(key)
         except DuplicateKeyError:
             return
         if await self._erased.find_one({"_id": owner}) is not None:
             await self._destroy_key(owner)
             raise OwnerErased
+        self._key_vault.made(key["_id"], bson.encode(key))
 
     async def _destroy_key(self, owner: str) -> None:
         await self._keys.delete_one({"_id": key_id_of(owner)})

@@ -38,12 +38,14 @@ class MongoAppointments(Stored[Appointment]):
 
     def __init__(self, database: Database, zone: ZoneInfo) -> None:
         self._zone = zone
-        documents = Documents(database, APPOINTMENTS, Appointment, fields=self._open_fields)
+        documents = Documents(
+            database, APPOINTMENTS, Appointment, fields=self._open_fields, owner=lambda each: each.patient_id
+        )
         super().__init__(documents, lambda: not_found("appointment"))
 
     async def holds_of(self, patient_id: PatientId) -> int:
         held = {"patient_id": patient_id, "held_until": {"$gt": _BEFORE_EVERYTHING}}
-        return len(await self._documents.many(held, limit=MOST_HOLDS))
+        return len(await self._documents.many(held, of=patient_id, limit=MOST_HOLDS))
 
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Appointment]:
         query = {"patient_id": patient_id, "listed": True}

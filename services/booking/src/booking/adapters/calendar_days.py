@@ -1,26 +1,24 @@
 """Calendar days in MongoDB: one document per resource and local date, `{_id, version, taken}`.
 
-Invariant: a day is made by an idempotent insert of its own and from then on changes only from the version it was read
-at, so two claims on one day collide and one of them looks again.
+Invariant: a day is added by the first claim on it, if it is still missing then, and changes only from the version it
+was read at, so two claims on one day collide and one of them looks again.
 """
 
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import bson
 from bson.raw_bson import RawBSONDocument
-from pymongo import UpdateOne
 
-from booking.application.ports import DaysMissing
 from booking.domain.calendar import Calendar, CalendarDay, DayKey, Occupancy, Taken, Use
 from booking.domain.ids import AppointmentId
 from booking.domain.intervals import Interval
-from careflow_domain.errors import stale
-from careflow_service.mongo.client import Database
+from careflow_events.mongo.unit import unit_of_work
+from careflow_service.mongo.client import Database, Document
 from careflow_service.work import Transaction
 
 CALENDAR_DAYS: Final = "calendar_days"
@@ -39,13 +37,6 @@ class MongoCalendarDays:
         self._undecoded = self._collection.with_options(self._codec.with_options(document_class=RawBSONDocument))
         self._zone = zone
 
-    async def make(self, keys: Sequence[DayKey]) -> None:
-        if keys:
-            empty = {"$setOnInsert": {"version": 1, "taken": []}}
-            await self._collection.bulk_write(
-                [UpdateOne({"_id": str(key)}, empty, upsert=True) for key in sorted(keys)], ordered=False
-            )
-
     async def look(self, keys: Sequence[DayKey]) -> Calendar:
         """Decodes in a thread: a month of a large clinic is thousands of claims, for which no other request should
         wait. Only bytes go there and frozen values come back.
@@ -53,27 +44,17 @@ class MongoCalendarDays:
         return await asyncio.to_thread(self._calendar, keys, await self._find(keys))
 
     async def load(self, keys: Sequence[DayKey]) -> Calendar:
-        calendar = self._calendar(keys, await self._find(keys))
-        missing = [key for key in keys if key not in calendar.days]
-        if missing:
-            raise DaysMissing(missing)
-        return calendar
+        unit = unit_of_work()
+        taken_here = {key: unit.seen(_place(key)) for key in keys}
+        calendar = self._calendar(keys, await self._find([key for key in keys if taken_here[key] is None]))
+        for key, day in calendar.days.items():
+            unit.read(_place(key), day.version, day, sure=True)  # guarded where it is claimed; the others may change
+        known = {key: day for key, day in taken_here.items() if isinstance(day, CalendarDay)}
+        return Calendar(self._zone, {**calendar.days, **known})
 
     async def save(self, changed: Sequence[CalendarDay], tx: Transaction) -> None:
-        if not changed:
-            return
-        result = await self._collection.bulk_write(
-            [
-                UpdateOne(
-                    {"_id": str(day.key), "version": day.version},
-                    {"$set": {"taken": [_taken_document(taken) for taken in day.taken]}, "$inc": {"version": 1}},
-                )
-                for day in changed
-            ]
-        )
-        if result.matched_count != len(changed):
-            raise stale()
         for day in changed:
+            unit_of_work().put(_place(day.key), day, partial(_document, day), base=day.version, owner=None)
             tx.touched(f"{CALENDAR_DAYS}/{day.key}@{day.version + 1}")
 
     async def _find(self, keys: Sequence[DayKey]) -> list[RawBSONDocument]:
@@ -89,6 +70,15 @@ class MongoCalendarDays:
         found = (bson.decode(document.raw, self._codec) for document in documents)
         days = (_day(named[document["_id"]], document) for document in found)
         return Calendar(self._zone, {day.key: day for day in days})
+
+
+def _place(key: DayKey) -> tuple[str, str]:
+    return (CALENDAR_DAYS, str(key))
+
+
+async def _document(day: CalendarDay, _: bool) -> Document:
+    taken = [_taken_document(each) for each in day.taken]
+    return {"_id": str(day.key), "version": day.version + 1, "guard": 0, "taken": taken}
 
 
 def _day(key: DayKey, document: Mapping[str, Any]) -> CalendarDay:

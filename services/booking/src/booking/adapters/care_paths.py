@@ -21,12 +21,16 @@ class MongoCarePaths(Stored[CarePath]):
 
     def __init__(self, database: Database) -> None:
         documents = Documents(
-            database, CARE_PATHS, CarePath, fields=lambda path: {"plans": [plan.id for plan in path.course.plans]}
+            database,
+            CARE_PATHS,
+            CarePath,
+            fields=lambda path: {"plans": [plan.id for plan in path.course.plans]},
+            owner=lambda path: path.id,
         )
         super().__init__(documents, lambda: not_found("care_path"))
 
     async def of_plan(self, plan_id: PlanId) -> CarePath:
-        found = await self._documents.one(plans=plan_id)
+        found = await self._documents.looked.one(plans=plan_id)  # only says whose plan it is, which never changes
         if found is None:
             raise not_found("plan")
         return found

@@ -1,5 +1,6 @@
 """Patients in MongoDB: encrypted with each patient's own key, found again by blind indexes of e-mail and phone."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Final
 
@@ -39,11 +40,15 @@ class MongoPatients(Stored[Patient]):
         super().__init__(documents, lambda: not_found("patient"))
 
     async def alike(self, details: PatientDetails) -> tuple[PatientId, ...]:
-        found: dict[PatientId, Patient] = {}
-        for name, value in self._indexes(details).items():
-            for patient in await self._documents.many({name: value}, limit=MOST_ALIKE):
-                found[patient.id] = patient
-        same_day = (each for each in found.values() if each.details.birth_date == details.birth_date)
+        # Who seems to be known is marked for a human to look at; nothing else is decided on it.
+        found = await asyncio.gather(
+            *(
+                self._documents.looked.many({name: value}, limit=MOST_ALIKE)
+                for name, value in self._indexes(details).items()
+            )
+        )
+        known = {patient.id: patient for each in found for patient in each}
+        same_day = (each for each in known.values() if each.details.birth_date == details.birth_date)
         return tuple(sorted(patient.id for patient in same_day))
 
     def _indexes(self, details: PatientDetails) -> Mapping[str, str]:

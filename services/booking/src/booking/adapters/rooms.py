@@ -26,7 +26,8 @@ class MongoRooms(Stored[Room]):
         super().__init__(documents, lambda: not_found("room"))
 
     async def active(self) -> tuple[Room, ...]:
-        return tuple(await self._documents.many({"active": True}, limit=MOST_ACTIVE))
+        # Which rooms there are is looked at by every booking; one that is closed keeps the visits it has.
+        return tuple(await self._documents.looked.many({"active": True}, limit=MOST_ACTIVE))
 
     async def page(self, limit: int, after: str | None) -> Listed[Room]:
         return await self._documents.page({}, limit=limit, after=after)

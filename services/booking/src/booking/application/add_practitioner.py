@@ -26,7 +26,7 @@ class AddPractitionerHandler:
         added = command.practitioner
 
         async def work(tx: Transaction) -> Saved:
-            if await self._practitioners.find(added.id) is not None:
+            if await self._practitioners.find(added.id, of=None) is not None:
                 raise conflict("practitioner_exists", "There is a practitioner with this id already.")
             await self._practitioners.add(added, tx)
             return Saved(added.id, added.version)

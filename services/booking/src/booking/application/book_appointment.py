@@ -33,9 +33,8 @@ class BookAppointmentHandler:
         by = acting_for(actor)
 
         async def work(tx: Transaction) -> Scheduled:
-            patient = await self.desk.patients.get(command.patient_id)
-            path = await self.desk.care_paths.get(command.patient_id)
-            visit = await self.desk.visits.new(command.wish, patient, path, tx, by=by)
+            patient, path, clinic = await self.desk.know(command.patient_id, command.wish)
+            visit = await self.desk.visits.new(command.wish, patient, path, clinic, tx, by=by)
             appointment = Appointment.booked(visit, self.desk.policy, by=by, now=tx.now)
             appointment = await self.desk.changes.add(appointment, path, tx)
             return Scheduled.of(appointment)
@@ -43,7 +42,6 @@ class BookAppointmentHandler:
         return await self.desk.run(
             work,
             wishes=(command.wish,),
-            patient_id=command.patient_id,
             by=actor,
             action="book_appointment",
             returns=Scheduled,

@@ -7,6 +7,7 @@ from booking.application.outcomes import Pair, Scheduled
 from booking.application.preconditions import acting_for, check_own
 from booking.application.scheduling import Wish
 from booking.domain.appointments import Appointment
+from booking.domain.availability import Clinic
 from booking.domain.ids import PatientId
 from booking.domain.patients import Patient
 from booking.domain.states import BookedBy
@@ -37,15 +38,14 @@ class BookDosingHandler:
         by = acting_for(actor)
 
         async def work(tx: Transaction) -> Pair:
-            patient = await self.desk.patients.get(command.patient_id)
-            dosing = await self._book(command.dosing, patient, tx, by, follows=command.integration)
-            integration = await self._book(command.integration, patient, tx, by)
+            patient, _, clinic = await self.desk.know(command.patient_id, command.dosing, command.integration)
+            dosing = await self._book(command.dosing, patient, clinic, tx, by, follows=command.integration)
+            integration = await self._book(command.integration, patient, clinic, tx, by)
             return Pair(Scheduled.of(dosing), Scheduled.of(integration))
 
         return await self.desk.run(
             work,
             wishes=(command.dosing, command.integration),
-            patient_id=command.patient_id,
             by=actor,
             action="book_dosing",
             returns=Pair,
@@ -53,9 +53,16 @@ class BookDosingHandler:
         )
 
     async def _book(
-        self, wish: Wish, patient: Patient, tx: Transaction, by: BookedBy, *, follows: Wish | None = None
+        self,
+        wish: Wish,
+        patient: Patient,
+        clinic: Clinic,
+        tx: Transaction,
+        by: BookedBy,
+        *,
+        follows: Wish | None = None,
     ) -> Appointment:
-        path = await self.desk.care_paths.get(patient.id)
+        path = await self.desk.care_paths.get(patient.id)  # as the visit booked before has left it
         integration_at = follows.starts_at if follows else None
-        visit = await self.desk.visits.new(wish, patient, path, tx, by=by, integration_at=integration_at)
+        visit = await self.desk.visits.new(wish, patient, path, clinic, tx, by=by, integration_at=integration_at)
         return await self.desk.changes.add(Appointment.booked(visit, self.desk.policy, by=by, now=tx.now), path, tx)

@@ -18,8 +18,7 @@ from booking.domain.patients import Patient, PatientDetails
 from booking.domain.states import BookedBy
 from booking.domain.visits import Modality, VisitKind
 from careflow_service.identity import Actor, RequestKey
-from careflow_service.ids import NewId
-from careflow_service.work import Committed, Transaction
+from careflow_service.work import Committed, Transaction, side_by_side
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +36,24 @@ class BookInfoCallHandler:
 
     desk: FrontDesk
     zone: ZoneInfo
-    new_id: NewId
 
     async def __call__(self, command: BookInfoCall, actor: Actor, request: RequestKey | None) -> Committed[Scheduled]:
-        patient_id = PatientId(self.new_id())
         wish = Wish(kind=VisitKind.INFO_CALL, starts_at=command.starts_at, modality=command.modality)
 
         async def work(tx: Transaction) -> Scheduled:
+            alike, clinic = await side_by_side(
+                self.desk.patients.alike(command.details), self.desk.scheduling.clinic(wish)
+            )
             patient = Patient.registered(
-                patient_id,
+                PatientId(tx.new_id()),
                 command.details,
                 policy=self.desk.policy,
                 now=tx.now,
                 today=tx.now.astimezone(self.zone).date(),
-                alike=await self.desk.patients.alike(command.details),
+                alike=alike,
             )
-            path = CarePath(id=patient_id)
-            visit = await self.desk.visits.new(wish, patient, path, tx, by=BookedBy.PATIENT)
+            path = CarePath(id=patient.id)
+            visit = await self.desk.visits.new(wish, patient, path, clinic, tx, by=BookedBy.PATIENT)
             appointment = Appointment.booked(visit, self.desk.policy, by=BookedBy.PATIENT, now=tx.now)
             await self.desk.patients.add(patient, tx)
             await self.desk.appointments.add(appointment, tx)
@@ -63,7 +63,6 @@ class BookInfoCallHandler:
         return await self.desk.run(
             work,
             wishes=(wish,),
-            patient_id=None,
             by=actor,
             action="book_info_call",
             returns=Scheduled,

@@ -28,7 +28,7 @@ async def changing(
     patient_id: PatientId, tx: Transaction, ports: Ports, change: Callable[[CarePath], CarePath]
 ) -> None:
     """Writes the path as the change leaves it, with the holds that follow from it."""
-    path = await ports.care_paths.find(patient_id)
+    path = await ports.care_paths.find(patient_id, of=patient_id)
     before = path or CarePath(id=patient_id)
     after = await ports.settle_holds(change(before), tx)
     if path is None:

@@ -8,10 +8,13 @@ from booking.application.gated_visits import GatedVisits
 from booking.application.ports import Appointments, CarePaths, Patients
 from booking.application.scheduling import Scheduling, Wish
 from booking.application.visit_changes import VisitChanges
+from booking.domain.availability import Clinic
+from booking.domain.care_path import CarePath
 from booking.domain.ids import PatientId
+from booking.domain.patients import Patient
 from booking.domain.policy import BookingPolicy
 from careflow_service.identity import Actor, RequestKey
-from careflow_service.work import Committed, Transaction, Work
+from careflow_service.work import Committed, Transaction, Work, side_by_side
 
 T = TypeVar("T")
 
@@ -29,12 +32,21 @@ class FrontDesk:
     policy: BookingPolicy
     work: Work
 
+    async def know(self, patient_id: PatientId, *wishes: Wish) -> tuple[Patient, CarePath, Clinic]:
+        """What every booking begins with, read side by side: the patient, their care path, and who and which rooms
+        there are for these wishes.
+        """
+        return await side_by_side(
+            self.patients.get(patient_id, of=patient_id),
+            self.care_paths.get(patient_id, of=patient_id),
+            self.scheduling.clinic(*wishes),
+        )
+
     async def run(
         self,
         work: Callable[[Transaction], Awaitable[T]],
         *,
         wishes: Sequence[Wish],
-        patient_id: PatientId | None,
         by: Actor,
         action: str,
         returns: type[T],
@@ -45,6 +57,5 @@ class FrontDesk:
         """
         return await self.scheduling.run(
             wishes,
-            patient_id,
             lambda: self.work.run(work, by=by, action=action, returns=returns, request=request),
         )

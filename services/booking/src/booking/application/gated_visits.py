@@ -1,6 +1,4 @@
-"""Gives a visit a time if the care path lets it. Invariant: the path that was judged is written by the same
-transaction.
-"""
+"""Gives a visit a time if the care path lets it."""
 
 from datetime import datetime
 
@@ -8,6 +6,7 @@ from booking.application.ports import Records
 from booking.application.scheduling import Scheduling, Wish
 from booking.domain import gates
 from booking.domain.appointments import Appointment
+from booking.domain.availability import Clinic
 from booking.domain.care_path import CarePath
 from booking.domain.gates import Asked
 from booking.domain.ids import AppointmentId
@@ -16,11 +15,11 @@ from booking.domain.policy import BookingPolicy
 from booking.domain.slots import NewVisit, Slot
 from booking.domain.states import BookedBy
 from booking.domain.visits import TREATMENTS
-from careflow_service.work import Transaction
+from careflow_service.work import Transaction, side_by_side
 
 
 class GatedVisits:
-    """The gates and the calendar together. The caller saves or guards the path it passes in."""
+    """The gates and the calendar together."""
 
     def __init__(self, records: Records, scheduling: Scheduling, policy: BookingPolicy) -> None:
         self._records = records
@@ -32,6 +31,7 @@ class GatedVisits:
         wish: Wish,
         patient: Patient,
         path: CarePath,
+        clinic: Clinic,
         tx: Transaction,
         *,
         by: BookedBy,
@@ -40,10 +40,13 @@ class GatedVisits:
         """A visit at the wished time, followed by an integration that is booked with it, if one is. Raises
         `gates_closed` and the refusals of `Scheduling.claim`.
         """
-        await self.check(path, wish, integration_at=integration_at)
+        look, _ = await side_by_side(
+            self._scheduling.look(wish, patient.id, patient.details, clinic),
+            self.check(path, wish, integration_at=integration_at),
+        )
         plan = path.course.plan if wish.kind in TREATMENTS else None
         appointment_id = AppointmentId(tx.new_id())
-        slot = await self._scheduling.claim(wish, patient.id, patient.details, appointment_id, tx, by=by)
+        slot = await self._scheduling.claim(look, patient.id, appointment_id, tx, by=by)
         return NewVisit(
             id=appointment_id,
             patient_id=patient.id,
@@ -55,11 +58,22 @@ class GatedVisits:
         )
 
     async def elsewhere(
-        self, wish: Wish, moving: Appointment, patient: Patient, path: CarePath, tx: Transaction, *, by: BookedBy
+        self,
+        wish: Wish,
+        moving: Appointment,
+        patient: Patient,
+        path: CarePath,
+        clinic: Clinic,
+        tx: Transaction,
+        *,
+        by: BookedBy,
     ) -> Slot:
         """The wished time in exchange for the one the appointment has. Raises as `new`."""
-        await self.check(path, wish, moving=moving.id)
-        return await self._scheduling.claim(wish, patient.id, patient.details, moving.id, tx, by=by, instead_of=moving)
+        look, _ = await side_by_side(
+            self._scheduling.look(wish, patient.id, patient.details, clinic, instead_of=moving),
+            self.check(path, wish, moving=moving.id),
+        )
+        return await self._scheduling.claim(look, patient.id, moving.id, tx, by=by)
 
     async def check(
         self,

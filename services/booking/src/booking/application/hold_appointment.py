@@ -9,7 +9,7 @@ from booking.application.scheduling import Wish
 from booking.domain.appointments import Appointment
 from booking.domain.ids import PatientId
 from careflow_service.identity import Actor, RequestKey
-from careflow_service.work import Committed, Transaction
+from careflow_service.work import Committed, Transaction, side_by_side
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +30,18 @@ class HoldAppointmentHandler:
         check_own(actor, command.patient_id, "patient")
 
         async def work(tx: Transaction) -> Scheduled:
-            patient = await self.desk.patients.get(command.patient_id)
-            path = await self.desk.care_paths.get(command.patient_id)
-            self.desk.policy.check_another_hold(await self.desk.appointments.holds_of(patient.id))
-            visit = await self.desk.visits.new(command.wish, patient, path, tx, by=acting_for(actor))
+            (patient, path, clinic), held = await side_by_side(
+                self.desk.know(command.patient_id, command.wish), self.desk.appointments.holds_of(command.patient_id)
+            )
+            self.desk.policy.check_another_hold(held)
+            visit = await self.desk.visits.new(command.wish, patient, path, clinic, tx, by=acting_for(actor))
             hold = Appointment.held(visit, self.desk.policy, now=tx.now)
             await self.desk.appointments.add(hold, tx)
-            await self.desk.care_paths.guard(path, tx)
             return Scheduled.of(hold)
 
         return await self.desk.run(
             work,
             wishes=(command.wish,),
-            patient_id=command.patient_id,
             by=actor,
             action="hold_appointment",
             returns=Scheduled,

@@ -10,7 +10,7 @@ from booking.application.care_path_reactions import reacting, treating
 from booking.application.ports import Ports
 from booking.domain.appointments import Appointment
 from booking.domain.course import Course, Dose
-from booking.domain.ids import AppointmentId, PlanId, SessionId
+from booking.domain.ids import AppointmentId, PatientId, PlanId, SessionId
 from careflow_events import contracts
 from careflow_events.contracts import codes
 from careflow_events.subscription import Received
@@ -52,8 +52,9 @@ async def _visit(
     event: Received[S], tx: Transaction, ports: Ports, change: Callable[[Appointment], Appointment]
 ) -> None:
     """An appointment that is not known here belongs to nobody's calendar; there is nothing to change."""
-    before = await ports.appointments.find(AppointmentId(event.data.appointment_id))
-    if before is None or before.patient_id != event.data.patient_id:
+    patient_id = PatientId(event.data.patient_id)
+    before = await ports.appointments.find(AppointmentId(event.data.appointment_id), of=patient_id)
+    if before is None or before.patient_id != patient_id:
         return
     after = change(before)
     if after is not before:

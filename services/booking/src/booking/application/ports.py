@@ -1,4 +1,6 @@
-"""What the use cases need from outside. Inside a unit of work every call takes part in its transaction."""
+"""What the use cases need from outside. Inside a unit of work what is read is guarded and what is written is collected;
+`of` is the patient whose it is, or would be.
+"""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -18,16 +20,8 @@ from careflow_service.listed import Listed
 from careflow_service.work import Transaction
 
 
-class DaysMissing(Exception):
-    """Calendar days have to be made before anything can be claimed on them."""
-
-    def __init__(self, keys: Sequence[DayKey]) -> None:
-        super().__init__()
-        self.keys = tuple(keys)
-
-
 class Patients(Protocol):
-    async def get(self, patient_id: PatientId, /) -> Patient:
+    async def get(self, patient_id: PatientId, /, *, of: PatientId | None = None) -> Patient:
         """Raises `patient_not_found`."""
 
     async def alike(self, details: PatientDetails) -> tuple[PatientId, ...]:
@@ -42,7 +36,7 @@ class Practitioners(Protocol):
     async def get(self, practitioner_id: PractitionerId, /) -> Practitioner:
         """Raises `practitioner_not_found`."""
 
-    async def find(self, practitioner_id: PractitionerId, /) -> Practitioner | None: ...
+    async def find(self, practitioner_id: PractitionerId, /, *, of: None) -> Practitioner | None: ...
 
     async def active(self) -> tuple[Practitioner, ...]: ...
 
@@ -67,10 +61,10 @@ class Rooms(Protocol):
 
 
 class Appointments(Protocol):
-    async def get(self, appointment_id: AppointmentId, /) -> Appointment:
+    async def get(self, appointment_id: AppointmentId, /, *, of: PatientId | None = None) -> Appointment:
         """Raises `appointment_not_found`."""
 
-    async def find(self, appointment_id: AppointmentId, /) -> Appointment | None: ...
+    async def find(self, appointment_id: AppointmentId, /, *, of: PatientId | None) -> Appointment | None: ...
 
     async def holds_of(self, patient_id: PatientId) -> int:
         """How many times are held for the patient."""
@@ -93,10 +87,10 @@ class Appointments(Protocol):
 
 
 class CarePaths(Protocol):
-    async def get(self, patient_id: PatientId, /) -> CarePath:
+    async def get(self, patient_id: PatientId, /, *, of: PatientId | None = None) -> CarePath:
         """Raises `care_path_not_found`."""
 
-    async def find(self, patient_id: PatientId, /) -> CarePath | None: ...
+    async def find(self, patient_id: PatientId, /, *, of: PatientId | None) -> CarePath | None: ...
 
     async def of_plan(self, plan_id: PlanId) -> CarePath:
         """The path of the patient whose plan it is. Raises `plan_not_found`."""
@@ -105,19 +99,15 @@ class CarePaths(Protocol):
 
     async def save(self, path: CarePath, /, *, expecting: int, tx: Transaction) -> None: ...
 
-    async def guard(self, path: CarePath, /, tx: Transaction) -> None:
-        """Whoever changes this path meanwhile makes one of the two decide anew."""
-
 
 class CalendarDays(Protocol):
-    async def make(self, keys: Sequence[DayKey]) -> None:
-        """Makes those that are missing, each by itself, outside of any transaction."""
-
     async def look(self, keys: Sequence[DayKey]) -> Calendar:
         """The days for somebody who only looks; a missing one is empty."""
 
     async def load(self, keys: Sequence[DayKey]) -> Calendar:
-        """The days for somebody who will claim. Raises DaysMissing."""
+        """The days for somebody who will claim, with what was claimed on them in this unit of work already; a missing
+        one is empty.
+        """
 
     async def save(self, changed: Sequence[CalendarDay], tx: Transaction) -> None:
         """Each from the version that was loaded, in the order given."""

@@ -10,7 +10,7 @@ from booking.application.scheduling import Wish
 from booking.domain.ids import AppointmentId, PractitionerId
 from booking.domain.visits import Modality
 from careflow_service.identity import Actor, RequestKey
-from careflow_service.work import Committed, Transaction
+from careflow_service.work import Committed, Transaction, side_by_side
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,12 @@ class RescheduleAppointmentHandler:
         )
 
         async def work(tx: Transaction) -> Scheduled:
-            appointment = await self.desk.appointments.get(command.appointment_id)
+            appointment, (patient, path, clinic) = await side_by_side(
+                self.desk.appointments.get(command.appointment_id, of=found.patient_id),
+                self.desk.know(found.patient_id, wish),
+            )
             check_version(appointment.version, command.expected_version)
-            patient = await self.desk.patients.get(appointment.patient_id)
-            path = await self.desk.care_paths.get(appointment.patient_id)
-            slot = await self.desk.visits.elsewhere(wish, appointment, patient, path, tx, by=by)
+            slot = await self.desk.visits.elsewhere(wish, appointment, patient, path, clinic, tx, by=by)
             moved = appointment.reschedule(slot, by=by, policy=self.desk.policy, now=tx.now)
             moved = await self.desk.changes.save(moved, expecting=appointment.version, path=path, tx=tx)
             return Scheduled.of(moved)
@@ -56,7 +57,6 @@ class RescheduleAppointmentHandler:
         return await self.desk.run(
             work,
             wishes=(wish,),
-            patient_id=found.patient_id,
             by=actor,
             action="reschedule_appointment",
             returns=Scheduled,

@@ -1,6 +1,6 @@
 """Finds free time and claims it. What every use case that gives a visit a time shares.
 
-Invariant: a visit's claims are made in the transaction that saves the visit, on days that were made beforehand.
+Invariant: a visit's claims are made in the unit of work that saves the visit.
 """
 
 import asyncio
@@ -11,11 +11,11 @@ from itertools import islice, takewhile
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from booking.application.ports import CalendarDays, DaysMissing, Practitioners, Rooms
+from booking.application.ports import CalendarDays, Practitioners, Rooms
 from booking.application.turns import Turns
 from booking.domain.appointments import Appointment
 from booking.domain.availability import Clinic, Opening, Wanted, openings, required_opening
-from booking.domain.calendar import Calendar, days_of
+from booking.domain.calendar import Calendar, Claim, days_of
 from booking.domain.ids import AppointmentId, LocationId, PatientId, PractitionerId
 from booking.domain.intervals import Interval
 from booking.domain.patients import PatientDetails
@@ -26,7 +26,7 @@ from booking.domain.visit_templates import VisitTemplates
 from booking.domain.visits import Modality, VisitKind
 from careflow_domain.errors import DomainError
 from careflow_service.clock import Clock
-from careflow_service.work import Transaction
+from careflow_service.work import Transaction, side_by_side
 
 T = TypeVar("T")
 
@@ -39,6 +39,17 @@ class Wish:
     starts_at: datetime
     modality: Modality
     provider: PractitionerId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a wish is judged by: the days it depends on, and what is given up for it."""
+
+    wish: Wish
+    wanted: Wanted
+    clinic: Clinic
+    days: Calendar
+    given_up: Sequence[Claim]
 
 
 class _Refused(Exception):
@@ -83,60 +94,57 @@ class Scheduling:
     def template_version(self) -> str:
         return self._templates.version
 
-    async def run(self, wishes: Sequence[Wish], patient_id: PatientId | None, command: Callable[[], Awaitable[T]]) -> T:
-        """Runs a command that will `claim` these, in its turn. Makes the calendar days it needs, and names free times
-        where it is refused one.
-
-        `patient_id` is for whom, if they are registered: their days are seldom there yet, so they are made right away.
-        """
-        if patient_id is not None:
-            ahead = [wish for wish in wishes if self._is_ahead(wish.starts_at)]
-            own = [self._templates.of(wish.kind).patient_claim(patient_id, wish.starts_at) for wish in ahead]
-            await self._days.make(days_of(own, self._zone))
+    async def run(self, wishes: Sequence[Wish], command: Callable[[], Awaitable[T]]) -> T:
+        """Runs a command that will `claim` these, in its turn. Names free times where it is refused one."""
         try:
             async with self._turns.taking(*(self._date(wish.starts_at) for wish in wishes)):
-                return await self._with_days(command, times=len(wishes))
+                return await command()
         except _Refused as refused:
             until = self._ahead(refused.wish.starts_at)
             found = await self._free(refused.wanted, refused.clinic, until, self._policy.suggestions.value)
             raise refused.refusal.with_extra(next_free=[opening.interval.start for opening in found]) from None
 
-    async def claim(
+    async def clinic(self, *wishes: Wish) -> Clinic:
+        """Who and which rooms there are for these wishes."""
+        return await self._clinic(*(self.wanted(wish.kind, wish.modality) for wish in wishes))
+
+    async def look(
         self,
         wish: Wish,
         patient_id: PatientId,
         patient: PatientDetails,
-        appointment_id: AppointmentId,
-        tx: Transaction,
+        clinic: Clinic,
         *,
-        by: BookedBy,
         instead_of: Appointment | None = None,
+    ) -> Look:
+        """Reads the days on which the wished time depends; with them it can be claimed, giving up the one it is
+        instead of.
+        """
+        wanted = self.wanted(
+            wish.kind, wish.modality, state=patient.state, patient_id=patient_id, provider=wish.provider
+        )
+        given_up = instead_of.slot.claims if instead_of else ()
+        looked_at = clinic.days_to_read(wanted, wanted.template.reach(wish.starts_at), self._zone)
+        days = await self._days.load(sorted({*looked_at, *days_of(given_up, self._zone)}))
+        return Look(wish, wanted, clinic, days, given_up)
+
+    async def claim(
+        self, look: Look, patient_id: PatientId, appointment_id: AppointmentId, tx: Transaction, *, by: BookedBy
     ) -> Slot:
-        """Takes the wished time for the appointment, giving up the one it had.
+        """Takes the wished time for the appointment.
 
         Raises the refusals of `BookingPolicy.check_start`, `VisitTemplate.check_modality` and `required_opening`.
         """
+        wish, wanted = look.wish, look.wanted
         self._policy.check_start(wish.starts_at, now=tx.now, by_patient=by is BookedBy.PATIENT)
-        template = self._templates.of(wish.kind)
-        template.check_modality(wish.modality, self._date(wish.starts_at))
-        wanted = Wanted(
-            template=template,
-            modality=wish.modality,
-            state=patient.state,
-            patient_id=patient_id,
-            provider=wish.provider,
-        )
-        clinic = await self._clinic(wanted)
-        given_up = instead_of.slot.claims if instead_of else ()
-        looked_at = clinic.days_to_read(wanted, template.reach(wish.starts_at), self._zone)
-        before = await self._days.load(sorted({*looked_at, *days_of(given_up, self._zone)}))
-        free = before.release(appointment_id, given_up)
+        wanted.template.check_modality(wish.modality, self._date(wish.starts_at))
+        free = look.days.release(appointment_id, look.given_up)
         try:
-            opening = required_opening(wanted, clinic, free, wish.starts_at)
+            opening = required_opening(wanted, look.clinic, free, wish.starts_at)
         except DomainError as refusal:
-            raise _Refused(refusal, wish, wanted, clinic) from None
+            raise _Refused(refusal, wish, wanted, look.clinic) from None
         slot = Slot.of(opening, wanted, patient_id, location_id=self._location_id, timezone=self._zone.key)
-        await self._days.save(free.claim(appointment_id, slot.claims).changes_since(before), tx)
+        await self._days.save(free.claim(appointment_id, slot.claims).changes_since(look.days), tx)
         return slot
 
     async def release(self, appointment: Appointment, tx: Transaction) -> None:
@@ -187,27 +195,14 @@ class Scheduling:
             provider=provider,
         )
 
-    async def _with_days(self, command: Callable[[], Awaitable[T]], *, times: int) -> T:
-        """Each claim may find days missing that were not thought of before."""
-        for _ in range(times):
-            try:
-                return await command()
-            except DaysMissing as missing:
-                await self._days.make(missing.keys)
-        return await command()
-
-    def _is_ahead(self, start: datetime) -> bool:
-        now = self._clock()
-        return now < start <= now + self._policy.horizon
-
     def _ahead(self, wished: datetime) -> Interval:
         start = max(wished, self._clock() + self._policy.self_booking_lead)
         return Interval(start, start + timedelta(days=self._policy.suggestion_days.value))
 
-    async def _clinic(self, wanted: Wanted) -> Clinic:
-        practitioners = await self._practitioners.active()
-        rooms = await self._rooms.active() if any(part.room for part in wanted.parts) else ()
-        return Clinic(self._location_id, practitioners, rooms)
+    async def _clinic(self, *wanted: Wanted) -> Clinic:
+        if not any(part.room for each in wanted for part in each.parts):
+            return Clinic(self._location_id, await self._practitioners.active(), ())
+        return Clinic(self._location_id, *await side_by_side(self._practitioners.active(), self._rooms.active()))
 
     def _date(self, instant: datetime) -> date:
         return instant.astimezone(self._zone).date()

@@ -35,7 +35,7 @@ class VisitChanges:
         check_own(actor, before.patient_id, "appointment")
         check_version(before.version, expected_version)
         after = change(before)
-        path = await self._care_paths.get(before.patient_id)
+        path = await self._care_paths.get(before.patient_id, of=before.patient_id)
         return await self.save(after, expecting=before.version, path=path, tx=tx)
 
     async def add(self, appointment: Appointment, path: CarePath, tx: Transaction) -> Appointment:
@@ -49,11 +49,8 @@ class VisitChanges:
         return await self._noted(appointment, path, tx)
 
     async def _noted(self, appointment: Appointment, path: CarePath, tx: Transaction) -> Appointment:
-        """Writes the path in any case: what was decided on it must not have been overtaken."""
         noted = path.note_visit(appointment, now=tx.now)
         after = await self._holding.settled(noted, tx)
-        if after is path:
-            await self._care_paths.guard(path, tx)
-        else:
+        if after is not path:
             await self._care_paths.save(after, expecting=path.version, tx=tx)
         return appointment if after is noted else await self._appointments.get(appointment.id)
