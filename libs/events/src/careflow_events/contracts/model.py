@@ -31,7 +31,12 @@ class ContractModel(BaseModel):
     """A part of a contract. Constructing one checks it strictly; `catalogue.read` is the tolerant way in."""
 
     model_config = ConfigDict(
-        frozen=True, strict=True, extra="forbid", validate_by_name=True, hide_input_in_errors=True
+        frozen=True,
+        strict=True,
+        extra="forbid",
+        validate_by_name=True,
+        hide_input_in_errors=True,
+        defer_build=True,  # a process meets a few of all these types: the validator of each is made with its first use
     )
 
 
