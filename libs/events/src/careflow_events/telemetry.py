@@ -28,9 +28,7 @@ _SAMPLED: Final = TraceFlags(TraceFlags.SAMPLED)
 def handling(event: Envelope) -> Iterator[None]:
     """A consumer span that continues the trace the event was committed in."""
     attributes = {"messaging.system": "kafka", "messaging.message.id": event.id}
-    with spanning(
-        _TRACER, event.type, kind=SpanKind.CONSUMER, traceparent=event.traceparent, attributes=attributes
-    ):
+    with spanning(_TRACER, event.type, kind=SpanKind.CONSUMER, traceparent=event.traceparent, attributes=attributes):
         yield
 
 

@@ -78,7 +78,12 @@ async def _process(process: Opened[S, P, App], asked: argparse.Namespace, stop: 
 
             return await run_api(process, stop)
         case "worker":
-            from careflow_service.processes.worker import run_worker
+            try:
+                from careflow_service.processes.worker import run_worker
+            except ModuleNotFoundError as error:
+                raise StartUpFailure(
+                    f"{error.name} is not installed: install careflow-{process.service.name}[worker]"
+                ) from None
 
             return await run_worker(process, stop, with_timers=asked.with_timers)
         case "timers":

@@ -15,8 +15,8 @@ from prometheus_client import generate_latest
 
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
-from careflow_service.telemetry.logs import configure_logging
 from careflow_service.telemetry.exporting import ListedAttributesExporter
+from careflow_service.telemetry.logs import configure_logging
 from libs.service.tests.telemetry.recorded import recording_here
 from libs.service.tests.toy.world import RunningToy
 

@@ -32,7 +32,7 @@ def configure_tracing(*, service: str, endpoint: str | None) -> Callable[[], Non
         from careflow_service.telemetry.exporting import exporting_to
     except ModuleNotFoundError as error:
         raise ExporterMissing(
-            f"CAREFLOW_OTLP_ENDPOINT is set, but {error.name} is not installed: install careflow-service[otlp]"
+            f"CAREFLOW_OTLP_ENDPOINT is set, but {error.name} is not installed: install careflow-{service}[otlp]"
         ) from None
     provider = exporting_to(endpoint, service=service)
     trace.set_tracer_provider(provider)
