@@ -31,12 +31,7 @@ class ContractModel(BaseModel):
     """A part of a contract. Constructing one checks it strictly; `catalogue.read` is the tolerant way in."""
 
     model_config = ConfigDict(
-        frozen=True,
-        strict=True,
-        extra="forbid",
-        validate_by_name=True,
-        hide_input_in_errors=True,
-        defer_build=True,  # a process meets a few of all these types: the validator of each is made with its first use
+        frozen=True, strict=True, extra="forbid", validate_by_name=True, hide_input_in_errors=True
     )
 
 
@@ -49,6 +44,10 @@ class Section(ContractModel):
 
 class EventData(ContractModel):
     """The `data` of one event type. The class name is the event's name."""
+
+    # A process meets a few of all event types: the validator of each is made with its first use. What events are made
+    # of is not put off, or the order of definitions in a schema would depend on which event came first.
+    model_config = ConfigDict(defer_build=True)
 
     topic: ClassVar[Topic]
     major: ClassVar[int] = 1
