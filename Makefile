@@ -13,7 +13,7 @@ ARGS ?=
 # One more worker than processors: a test on the store or the broker waits about as long as it works.
 WORKERS ?= $(shell echo $$(($$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) + 1)))
 
-PACKAGES := libs/domain libs/events libs/service services/booking services/screening services/sessions services/billing deploy/cli
+PACKAGES := libs/domain libs/events libs/service services/booking services/screening services/sessions services/billing deploy/cli deploy/clinic
 SOURCES := $(addsuffix /src,$(PACKAGES)) $(wildcard $(addsuffix /tests,$(PACKAGES)) tests)
 
 # What `make test` checks before it runs the tests, in this order: add a target here to add a check.

@@ -6,6 +6,7 @@
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
@@ -25,11 +26,15 @@ def pins(lock: str) -> dict[str, Version]:
     return {canonicalize_name(name): Version(version) for name, version in found}
 
 
+def extras_of(table: dict[str, Any]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = table.get("optional-dependencies", {})
+    return found
+
+
 def required(project: Path, *, for_tests: bool = True) -> list[Requirement]:
     """Everything a package asks for, its extras included; `testing` only where tests run."""
     table = tomllib.loads(project.read_text("utf-8"))["project"]
-    extras = table.get("optional-dependencies", {}).items()
-    wanted = [each for name, extra in extras if for_tests or name != "testing" for each in extra]
+    wanted = [each for name, extra in extras_of(table).items() if for_tests or name != "testing" for each in extra]
     asked = [*table.get("dependencies", []), *wanted]
     return [requirement for each in asked if (requirement := Requirement(each)).name not in OWN]
 
@@ -48,6 +53,23 @@ def unmet(requirements: list[Requirement], lock: str) -> list[str]:
         if (version := pinned.get(canonicalize_name(each.name))) is None
         or not each.specifier.contains(version, prereleases=True)
     ]
+
+
+@pytest.mark.parametrize("project", PROJECTS, ids=lambda path: path.parent.name)
+def test_a_package_says_the_least_version_of_all_it_needs(project: Path) -> None:
+    table = tomllib.loads(project.read_text("utf-8"))["project"]
+    asked = [*table.get("dependencies", []), *(each for extra in extras_of(table).values() for each in extra)]
+
+    assert [each for each in asked if not any(part.operator == ">=" for part in Requirement(each).specifier)] == []
+
+
+@pytest.mark.parametrize("project", [*ROOT.glob("services/*/pyproject.toml"), ROOT / "libs/service/pyproject.toml"])
+def test_a_service_without_extras_needs_no_kafka_client_and_no_exporter(project: Path) -> None:
+    asked = {Requirement(each) for each in tomllib.loads(project.read_text("utf-8"))["project"]["dependencies"]}
+    own = {extra for each in asked if each.name in OWN for extra in each.extras}
+
+    assert own <= {"mongo"}
+    assert {each.name for each in asked} & {"aiokafka", "faststream", "opentelemetry-sdk"} == set()
 
 
 def test_the_workspace_lock_satisfies_every_package() -> None:

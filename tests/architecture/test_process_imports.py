@@ -1,4 +1,6 @@
-"""A process of a service loads its own half: workers and jobs no web framework, everything but workers no Kafka."""
+"""A process of a service loads its own half: workers and jobs no web framework, everything but workers no Kafka, and
+none what it needs only for what it may never be asked to do.
+"""
 
 import subprocess
 import sys
@@ -14,8 +16,17 @@ SERVICES = ("booking", "screening", "sessions", "billing")
     [
         (("worker", "timers", "indexes"), ("fastapi",)),
         (("api", "timers", "indexes"), ("aiokafka", "faststream")),
+        (("api", "worker", "timers", "indexes"), ("opentelemetry.sdk", "opentelemetry.exporter")),
+        (("api", "worker", "timers", "indexes"), ("typst", "holidays")),
+        (("api", "worker", "timers", "indexes"), ("careflow_events.testing", "careflow_service.testing", "pytest")),
     ],
-    ids=["without the web framework", "without a Kafka client"],
+    ids=[
+        "without the web framework",
+        "without a Kafka client",
+        "without what exports spans",
+        "without what prints papers and counts business days",
+        "without what is for tests",
+    ],
 )
 def test_a_process_loads_its_own_half(processes: Sequence[str], unwanted: Sequence[str]) -> None:
     modules = [

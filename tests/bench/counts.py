@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from careflow_cli.demo.clinic import COORDINATOR, Patient, Person
+from careflow_clinic.clinic import COORDINATOR, Patient, Person
 from careflow_service.testing.commands import collection_scans
 from tests.bench.joined_services import JoinedServices, Tally, joined_services
 

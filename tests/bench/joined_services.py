@@ -21,11 +21,11 @@ from structlog.testing import capture_logs
 
 import booking.bootstrap
 import screening.bootstrap
-from careflow_cli.demo.clinic import Clinic
-from careflow_cli.demo.http import Caller, Http
-from careflow_cli.demo.subscriber import SeenEvent
-from careflow_cli.demo.view import Asked
-from careflow_cli.demo.walk import Walk
+from careflow_clinic.clinic import Clinic
+from careflow_clinic.http import Caller, Http
+from careflow_clinic.subscriber import SeenEvent
+from careflow_clinic.view import Asked
+from careflow_clinic.walk import Walk
 from careflow_events.checkpoint import Checkpoints
 from careflow_events.consumed import ConsumedRecord
 from careflow_events.envelope import decode, encode

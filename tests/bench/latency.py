@@ -13,11 +13,11 @@ from typing import Any, Final
 
 from pymongo import AsyncMongoClient
 
-from careflow_cli.demo.clinic import COORDINATOR, PRESCRIBER, Clinic, at
-from careflow_cli.demo.http import ANYBODY, Caller, Http
-from careflow_cli.demo.subscriber import Subscriber
-from careflow_cli.demo.walk import Walk
 from careflow_cli.stack.stack import Stack
+from careflow_clinic.clinic import COORDINATOR, PRESCRIBER, Clinic, at
+from careflow_clinic.http import ANYBODY, Caller, Http
+from careflow_clinic.subscriber import Subscriber
+from careflow_clinic.walk import Walk
 from tests.bench import counts
 from tests.bench.floors import BareKafka, BareTransaction, bare_kafka
 from tests.bench.stopwatch import WARM_UP, Times, in_turns

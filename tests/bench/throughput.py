@@ -35,6 +35,7 @@ from careflow_events.mongo import (
     INDEXES,
     MongoLeases,
     MongoOutbox,
+    MongoTransactions,
     MongoUnpublished,
     OutboxWatch,
     mongo_stores,
@@ -45,7 +46,6 @@ from careflow_events.publication import Publication
 from careflow_events.relay import Relay
 from careflow_events.sealing import Sealer
 from careflow_events.subscription import Received, hears
-from careflow_events.mongo import MongoTransactions
 from careflow_events.testing.builders import NOON, a_record, an_event, publication
 from careflow_service.clock import wall_clock
 from careflow_service.ids import new_id

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from careflow_cli.demo.subscriber import NotSeen, SeenEvent, Subscriber
+from careflow_clinic.subscriber import NotSeen, SeenEvent, Subscriber
 from careflow_events.consumed import ConsumedRecord
 from careflow_events.producing import Acknowledgement, OutgoingRecord
 

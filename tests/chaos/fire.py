@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from careflow_cli.demo.clinic import Clinic, Person
-from careflow_cli.demo.http import Answer, Caller, Http
-from careflow_cli.demo.subscriber import Subscriber
-from careflow_cli.demo.walk import Cleared, Walk
 from careflow_cli.infra import topics
+from careflow_clinic.clinic import Clinic, Person
+from careflow_clinic.http import Answer, Caller, Http
+from careflow_clinic.subscriber import Subscriber
+from careflow_clinic.walk import Cleared, Walk
 
 if TYPE_CHECKING:
     from careflow_cli.stack.stack import Stack

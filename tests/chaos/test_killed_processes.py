@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from careflow_cli.demo.clinic import PRESCRIBER, Clinic, Person
-from careflow_cli.demo.http import Caller, Http
-from careflow_cli.demo.subscriber import Subscriber
-from careflow_cli.demo.walk import Walk
 from careflow_cli.stack.stack import Stack
+from careflow_clinic.clinic import PRESCRIBER, Clinic, Person
+from careflow_clinic.http import Caller, Http
+from careflow_clinic.subscriber import Subscriber
+from careflow_clinic.walk import Walk
 from tests import undisturbed
 from tests.chaos.fire import Killer, walked_under_fire
 

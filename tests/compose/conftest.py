@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 
-from careflow_cli.demo.clinic import Clinic, Person
-from careflow_cli.demo.http import Http
-from careflow_cli.demo.subscriber import Subscriber
-from careflow_cli.demo.walk import Walk
 from careflow_cli.infra import topics
 from careflow_cli.stack.services import SERVICES
+from careflow_clinic.clinic import Clinic, Person
+from careflow_clinic.http import Http
+from careflow_clinic.subscriber import Subscriber
+from careflow_clinic.walk import Walk
 from tests.compose.project import Project, what_is_missing
 
 BUILD_PATIENCE = 420.0  # seconds for five images from nothing

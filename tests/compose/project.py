@@ -18,7 +18,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from careflow_cli.demo.http import Caller
 from careflow_cli.deployment import settings
 from careflow_cli.deployment.deployment import Deployment, Wishes
 from careflow_cli.domain_clock.clock_file import ClockFile
@@ -27,6 +26,7 @@ from careflow_cli.processes.signals import uninterrupted
 from careflow_cli.stack.clock import StackClock
 from careflow_cli.stack.secrets import Secrets
 from careflow_cli.stack.services import SERVICES
+from careflow_clinic.http import Caller
 
 ROOT = Path(__file__).parents[2]
 SERVICE_LABEL = "com.docker.compose.service"

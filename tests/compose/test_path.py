@@ -4,11 +4,11 @@ import io
 
 from rich.console import Console
 
-from careflow_cli.demo.claims import Claims
-from careflow_cli.demo.clinic import Person
-from careflow_cli.demo.story import tell
-from careflow_cli.demo.view import view_for
-from careflow_cli.demo.walk import Walk
+from careflow_clinic.claims import Claims
+from careflow_clinic.clinic import Person
+from careflow_clinic.story import tell
+from careflow_clinic.view import view_for
+from careflow_clinic.walk import Walk
 from tests.compose.project import Project, docker, until
 
 ANSWERED = 'careflow_http_requests_total{route="GET /v1/'

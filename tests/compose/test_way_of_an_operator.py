@@ -3,8 +3,8 @@
 import os
 import subprocess
 
-from careflow_cli.demo.http import Caller
 from careflow_cli.deployment import settings
+from careflow_clinic.http import Caller
 from tests.compose.documented import COMMANDS
 from tests.compose.project import ROOT, Project, compose_command, docker, named
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from careflow_cli.demo.clinic import Clinic, Person
-from careflow_cli.demo.http import Caller, Http
-from careflow_cli.demo.subscriber import Subscriber
-from careflow_cli.demo.walk import Walk
 from careflow_cli.infra import topics
+from careflow_clinic.clinic import Clinic, Person
+from careflow_clinic.http import Caller, Http
+from careflow_clinic.subscriber import Subscriber
+from careflow_clinic.walk import Walk
 
 if TYPE_CHECKING:
     from careflow_cli.stack.stack import Stack

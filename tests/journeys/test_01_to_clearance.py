@@ -1,7 +1,7 @@
 """From the free 15-minute call to a signed clearance, through two services that share nothing but events."""
 
-from careflow_cli.demo.clinic import NURSE, PRESCRIBER, Person, position
-from careflow_cli.demo.walk import Walk
+from careflow_clinic.clinic import NURSE, PRESCRIBER, Person, position
+from careflow_clinic.walk import Walk
 from tests import undisturbed
 
 

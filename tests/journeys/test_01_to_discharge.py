@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from careflow_cli.demo.clinic import Person, position
-from careflow_cli.demo.course import Course
-from careflow_cli.demo.walk import Walk
+from careflow_clinic.clinic import Person, position
+from careflow_clinic.course import Course
+from careflow_clinic.walk import Walk
 
 SCORES = (15, 13, 11, 9, 7, 6)
 """PHQ-9 before each infusion; it was 17 at the intake."""

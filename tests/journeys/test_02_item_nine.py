@@ -5,8 +5,8 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from careflow_cli.demo.clinic import DIRECTOR, PRESCRIBER, SAFE_WITH_PLAN, Patient, Person
-from careflow_cli.demo.walk import C_SSRS_NONE, PHQ_9, Walk
+from careflow_clinic.clinic import DIRECTOR, PRESCRIBER, SAFE_WITH_PLAN, Patient, Person
+from careflow_clinic.walk import C_SSRS_NONE, PHQ_9, Walk
 
 if TYPE_CHECKING:
     from careflow_cli.stack.stack import Stack

@@ -4,11 +4,11 @@ waits in vain is called off in time, and nobody pays for that.
 
 from datetime import datetime, timedelta
 
-from careflow_cli.demo.bedside import today
-from careflow_cli.demo.clinic import Person, at, position
-from careflow_cli.demo.course import Course, Pair
-from careflow_cli.demo.subscriber import SeenEvent
-from careflow_cli.demo.walk import Walk
+from careflow_clinic.bedside import today
+from careflow_clinic.clinic import Person, at, position
+from careflow_clinic.course import Course, Pair
+from careflow_clinic.subscriber import SeenEvent
+from careflow_clinic.walk import Walk
 from tests import undisturbed
 
 LABS_OF_TWO_MONTHS_AGO = timedelta(days=60)

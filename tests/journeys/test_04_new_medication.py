@@ -1,7 +1,7 @@
 """A medication reported after the clearance: the rules run again by themselves."""
 
-from careflow_cli.demo.clinic import Person
-from careflow_cli.demo.walk import Walk
+from careflow_clinic.clinic import Person
+from careflow_clinic.walk import Walk
 
 
 async def test_phenelzine_suspends_until_a_prescriber_signs_a_reason(walk: Walk, person: Person) -> None:

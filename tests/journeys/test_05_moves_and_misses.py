@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from careflow_cli.demo.bedside import Bedside, today
-from careflow_cli.demo.cashier import Cashier
-from careflow_cli.demo.clinic import Patient, Person, at, position
-from careflow_cli.demo.course import Course
-from careflow_cli.demo.subscriber import SeenEvent
-from careflow_cli.demo.walk import Walk
+from careflow_clinic.bedside import Bedside, today
+from careflow_clinic.cashier import Cashier
+from careflow_clinic.clinic import Patient, Person, at, position
+from careflow_clinic.course import Course
+from careflow_clinic.subscriber import SeenEvent
+from careflow_clinic.walk import Walk
 from tests import undisturbed
 
 CALLED_AND_WANTS_TO_GO_ON = undisturbed.BOOKING[:6]

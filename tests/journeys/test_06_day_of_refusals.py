@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from careflow_cli.demo.bedside import Bedside
-from careflow_cli.demo.clinic import NURSE, PRESCRIBER, SAFE_WITH_PLAN, Person, at, instant, position
-from careflow_cli.demo.course import Course
-from careflow_cli.demo.walk import Walk
+from careflow_clinic.bedside import Bedside
+from careflow_clinic.clinic import NURSE, PRESCRIBER, SAFE_WITH_PLAN, Person, at, instant, position
+from careflow_clinic.course import Course
+from careflow_clinic.walk import Walk
 
 SESSIONS = "careflow.sessions.v1"
 ACCEPTED = {"overrides": [{"item": "blood_pressure_accepted", "reason": "Anxious, and falling since."}]}

@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from careflow_cli.demo.bedside import DOSE
-from careflow_cli.demo.clinic import COORDINATOR, NURSE, PRESCRIBER, Person, at, instant
-from careflow_cli.demo.course import Course
-from careflow_cli.demo.http import Answer
-from careflow_cli.demo.walk import Walk
+from careflow_clinic.bedside import DOSE
+from careflow_clinic.clinic import COORDINATOR, NURSE, PRESCRIBER, Person, at, instant
+from careflow_clinic.course import Course
+from careflow_clinic.http import Answer
+from careflow_clinic.walk import Walk
 
 SESSIONS = "careflow.sessions.v1"
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from careflow_cli.demo.clinic import Person, position
-from careflow_cli.demo.course import Course
-from careflow_cli.demo.walk import Walk
+from careflow_clinic.clinic import Person, position
+from careflow_clinic.course import Course
+from careflow_clinic.walk import Walk
 
 SESSIONS, SAFETY = "careflow.sessions.v1", "careflow.sessions.safety.v1"
 

@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from careflow_cli.demo.bedside import today
-from careflow_cli.demo.cashier import Cashier, dollars
-from careflow_cli.demo.clinic import COORDINATOR, Patient, Person, position
-from careflow_cli.demo.http import Answer, Caller
-from careflow_cli.demo.walk import Walk
+from careflow_clinic.bedside import today
+from careflow_clinic.cashier import Cashier, dollars
+from careflow_clinic.clinic import COORDINATOR, Patient, Person, position
+from careflow_clinic.http import Answer, Caller
+from careflow_clinic.walk import Walk
 
 if TYPE_CHECKING:
     from careflow_cli.stack.stack import Stack

@@ -3,9 +3,9 @@
 import asyncio
 from collections import Counter
 
-from careflow_cli.demo.clinic import COORDINATOR, THERAPIST, Person
-from careflow_cli.demo.http import Answer
-from careflow_cli.demo.walk import Walk
+from careflow_clinic.clinic import COORDINATOR, THERAPIST, Person
+from careflow_clinic.http import Answer
+from careflow_clinic.walk import Walk
 
 CONTENDERS = 200
 AT_ONCE = 40

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from careflow_cli.demo.clinic import PRESCRIBER, Person, instant, position
-from careflow_cli.demo.course import Course
-from careflow_cli.demo.walk import Walk
+from careflow_clinic.clinic import PRESCRIBER, Person, instant, position
+from careflow_clinic.course import Course
+from careflow_clinic.walk import Walk
 
 
 async def test_a_positive_test_refuses_the_dose_and_suspends_the_clearance(walk: Walk, person: Person) -> None:

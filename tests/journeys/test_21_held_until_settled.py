@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from careflow_cli.demo.clinic import NURSE, PRESCRIBER, SAFE_WITH_PLAN, THERAPIST, Person
-from careflow_cli.demo.course import Course
-from careflow_cli.demo.subscriber import SeenEvent
-from careflow_cli.demo.walk import Walk
+from careflow_clinic.clinic import NURSE, PRESCRIBER, SAFE_WITH_PLAN, THERAPIST, Person
+from careflow_clinic.course import Course
+from careflow_clinic.subscriber import SeenEvent
+from careflow_clinic.walk import Walk
 
 
 def refs_of(released: SeenEvent) -> list[str]:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from aiokafka import AIOKafkaProducer
 
-from careflow_cli.demo.clinic import Person
-from careflow_cli.demo.http import Caller
-from careflow_cli.demo.walk import Walk
+from careflow_clinic.clinic import Person
+from careflow_clinic.http import Caller
+from careflow_clinic.walk import Walk
 
 if TYPE_CHECKING:
     from careflow_cli.stack.stack import Stack

@@ -11,7 +11,7 @@ from opentelemetry import trace
 from pymongo import AsyncMongoClient
 
 from careflow_events.mongo import OutboxWatch
-from careflow_events.telemetry import handling
+from careflow_events.telemetry import handling, spanning
 from careflow_events.testing.builders import an_event
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -53,6 +53,24 @@ async def test_without_change_streams_the_wait_just_ends() -> None:
 def test_the_handler_goes_on_in_the_trace_of_the_commit() -> None:
     with handling(an_event(1, traceparent=f"00-{TRACE}-b7ad6b7169203331-01")):
         assert f"{trace.get_current_span().get_span_context().trace_id:032x}" == TRACE
+
+
+@pytest.mark.parametrize("flags", ["00", "01"])
+def test_without_an_sdk_a_span_continues_the_trace_with_an_id_of_its_own(flags: str) -> None:
+    given = f"00-{TRACE}-b7ad6b7169203331-{flags}"
+    with spanning(trace.NoOpTracer(), "x", kind=trace.SpanKind.SERVER, traceparent=given, attributes={}) as span:
+        context = trace.get_current_span().get_span_context()
+
+    assert context is span.get_span_context()
+    assert f"{context.trace_id:032x}" == TRACE
+    assert context.span_id not in (0, 0xB7AD6B7169203331)
+    assert context.trace_flags == int(flags, 16)
+
+
+def test_without_an_sdk_a_trace_begins_that_may_be_recorded_further_on() -> None:
+    with spanning(trace.NoOpTracer(), "x", kind=trace.SpanKind.SERVER, traceparent=None, attributes={}) as span:
+        assert span.get_span_context().is_valid
+        assert span.get_span_context().trace_flags.sampled
 
 
 def test_an_event_without_a_trace_is_handled_all_the_same() -> None:

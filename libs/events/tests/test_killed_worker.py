@@ -18,10 +18,10 @@ from pymongo import AsyncMongoClient
 from careflow_events import contracts
 from careflow_events.mongo import MongoOutbox, MongoTransactions, MongoUnpublished
 from careflow_events.sealing import Sealer
-from careflow_events.testing import killable
 from careflow_events.testing.builders import an_id, publication
 from careflow_events.testing.worker import Worker, now, until
 from careflow_events.topics import Classification, Topic
+from libs.events.tests import killable
 
 pytestmark = [pytest.mark.store, pytest.mark.kafka]
 

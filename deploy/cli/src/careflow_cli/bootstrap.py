@@ -154,7 +154,9 @@ def bootstrap(root: Path) -> None:
     run("installing uv", [*pip, "--require-hashes", "-r", str(root / LOCKS[0])], log, environ)
     environ.update(machine_settings(python), VIRTUAL_ENV=str(environment))
     locked = [str(uv), "pip", "install", "--python", str(python)]
-    run("installing the locked dependencies", [*locked, "--require-hashes", "-r", str(root / LOCKS[1])], log, environ)
+    # Compiled once here, as in the images, and not by each process that starts: it costs them a second and megabytes.
+    once = ["--compile-bytecode", "--require-hashes", "-r", str(root / LOCKS[1])]
+    run("installing the locked dependencies", [*locked, *once], log, environ)
     editable = [argument for member in members(root) for argument in ("-e", str(root / member))]
     run("installing the workspace", [*locked, "--no-deps", "--no-build-isolation", *editable], log, environ)
     stamp.write_text(wanted, "utf-8")

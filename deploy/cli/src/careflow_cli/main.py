@@ -6,6 +6,7 @@ also ends what it started and did not mean to leave running.
 
 import signal
 import sys
+from importlib.metadata import entry_points
 
 import typer
 
@@ -27,14 +28,9 @@ app.command()(init.init)
 app.command()(token.token)
 app.add_typer(clock.app, name="clock")
 app.add_typer(infra.app, name="infra")
-
-
-@app.command()
-def demo() -> None:
-    """Walk one patient through the system and show every event on the way."""
-    from careflow_cli import demo as walk  # it brings a whole system with it
-
-    walk.run()
+# What is installed beside this command may add to it: the workspace has `demo`, an operator's installation has not.
+for added in entry_points(group="careflow.commands"):
+    app.command(added.name)(added.load())
 
 
 def run() -> None:

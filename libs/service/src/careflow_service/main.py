@@ -17,7 +17,7 @@ from careflow_service.processes.running import stop_on_signals
 from careflow_service.service import Service
 from careflow_service.settings import ServiceSettings, SettingsError, load
 from careflow_service.telemetry.logs import configure_logging, log
-from careflow_service.telemetry.tracing import configure_tracing
+from careflow_service.telemetry.tracing import ExporterMissing, configure_tracing
 
 S = TypeVar("S", bound=ServiceSettings)
 P = TypeVar("P")
@@ -33,11 +33,11 @@ def main(service: Service[S, P, App], arguments: Sequence[str] | None = None) ->
     try:
         settings = load(service.settings)
         configure_logging(service=service.name, process=asked.process, level=settings.log_level)
-        tracing = configure_tracing(service=service.name, endpoint=settings.otlp_endpoint)
+        send_last_spans = configure_tracing(service=service.name, endpoint=settings.otlp_endpoint)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             ended_well = runner.run(_run(service, settings, asked))
-        tracing.shutdown()
-    except (SettingsError, StartUpFailure) as failure:
+        send_last_spans()
+    except (SettingsError, ExporterMissing, StartUpFailure) as failure:
         sys.stderr.write(f"{service.name} {asked.process} cannot start: {failure}\n")
         sys.exit(EXIT_CANNOT_START)
     except Exception as error:
@@ -78,7 +78,12 @@ async def _process(process: Opened[S, P, App], asked: argparse.Namespace, stop: 
 
             return await run_api(process, stop)
         case "worker":
-            from careflow_service.processes.worker import run_worker
+            try:
+                from careflow_service.processes.worker import run_worker
+            except ModuleNotFoundError as error:
+                raise StartUpFailure(
+                    f"{error.name} is not installed: install careflow-{process.service.name}[worker]"
+                ) from None
 
             return await run_worker(process, stop, with_timers=asked.with_timers)
         case "timers":

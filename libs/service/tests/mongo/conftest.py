@@ -6,9 +6,9 @@ import pytest
 
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.store import Store
-from careflow_service.testing.clinic import INDEXES, PUBLISHED, CarePath, care_paths
 from careflow_service.testing.commands import CommandLog
 from careflow_service.testing.store import SetClock, scratch_store
+from libs.service.tests.clinic import INDEXES, PUBLISHED, CarePath, care_paths
 
 
 @pytest.fixture

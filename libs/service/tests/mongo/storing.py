@@ -5,8 +5,8 @@ from types import NoneType
 from careflow_service.identity import Actor
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.store import Store
-from careflow_service.testing.clinic import CarePath
 from careflow_service.work import Transaction
+from libs.service.tests.clinic import CarePath
 
 COORDINATOR = Actor.system("tests")
 

@@ -12,8 +12,8 @@ from careflow_service.mongo.audit import AUDIT, AuditTrail
 from careflow_service.mongo.client import Document
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.store import Store
-from careflow_service.testing.clinic import CarePath, a_care_path
 from careflow_service.work import Cause, Transaction, caused_by
+from libs.service.tests.clinic import CarePath, a_care_path
 
 pytestmark = pytest.mark.store
 

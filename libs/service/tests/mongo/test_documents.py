@@ -16,10 +16,10 @@ from careflow_service.errors import BodyBroken, DocumentMissing, DocumentTooLarg
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.store import Store
 from careflow_service.mongo.stored import Stored
-from careflow_service.testing.clinic import CarePath, a_care_path, private_care_paths
 from careflow_service.testing.commands import CommandLog, collection_scans
 from careflow_service.testing.store import MONDAY_NOON
 from careflow_service.work import Transaction
+from libs.service.tests.clinic import CarePath, a_care_path, private_care_paths
 from libs.service.tests.mongo.storing import COORDINATOR, stored
 
 pytestmark = pytest.mark.store

@@ -8,8 +8,8 @@ from careflow_service.errors import NaturalKeyTaken
 from careflow_service.identity import Actor
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.store import Store
-from careflow_service.testing.clinic import CarePath, a_care_path
 from careflow_service.work import Transaction
+from libs.service.tests.clinic import CarePath, a_care_path
 
 pytestmark = pytest.mark.store
 

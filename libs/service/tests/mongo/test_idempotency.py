@@ -13,9 +13,9 @@ from careflow_service.identity import Actor, RequestKey
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.idempotency import IDEMPOTENCY, IdempotencyRecords
 from careflow_service.mongo.store import Store
-from careflow_service.testing.clinic import PUBLISHED, CarePath, a_care_path
 from careflow_service.testing.store import SetClock, scratch_store
 from careflow_service.work import Committed, Transaction
+from libs.service.tests.clinic import PUBLISHED, CarePath, a_care_path
 
 pytestmark = pytest.mark.store
 

@@ -16,10 +16,10 @@ from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.faults import store_is_away
 from careflow_service.mongo.store import Store
 from careflow_service.mongo.work import TRYING_SHARE
-from careflow_service.testing.clinic import PUBLISHED, CarePath, a_care_path, care_paths
 from careflow_service.testing.rehearsal import conflict
 from careflow_service.testing.store import SetClock, scratch_store
 from careflow_service.work import Committed, Transaction
+from libs.service.tests.clinic import PUBLISHED, CarePath, a_care_path, care_paths
 
 pytestmark = pytest.mark.store
 

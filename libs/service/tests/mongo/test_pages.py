@@ -7,7 +7,7 @@ from careflow_service.errors import CursorBroken
 from careflow_service.listed import Listed
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.store import Store
-from careflow_service.testing.clinic import CarePath, a_care_path
+from libs.service.tests.clinic import CarePath, a_care_path
 from libs.service.tests.mongo.storing import stored
 
 pytestmark = pytest.mark.store

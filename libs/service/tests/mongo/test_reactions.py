@@ -9,9 +9,9 @@ from careflow_events.envelope import Envelope
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.reactions import ReactionTransactions
 from careflow_service.mongo.store import Store
-from careflow_service.testing.clinic import CarePath, a_care_path
 from careflow_service.testing.store import MONDAY_NOON
 from careflow_service.work import Transaction, current_cause
+from libs.service.tests.clinic import CarePath, a_care_path
 
 pytestmark = pytest.mark.store
 

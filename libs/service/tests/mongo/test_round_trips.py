@@ -8,9 +8,9 @@ from careflow_events.contracts.codes import CareStage
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.store import Store
-from careflow_service.testing.clinic import CarePath, a_care_path, private_care_paths
 from careflow_service.testing.commands import CommandLog
 from careflow_service.work import Committed, Transaction
+from libs.service.tests.clinic import CarePath, a_care_path, private_care_paths
 
 pytestmark = pytest.mark.store
 

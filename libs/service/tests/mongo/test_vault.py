@@ -13,10 +13,10 @@ from careflow_service.identity import Actor
 from careflow_service.mongo.key_proofs import KEY_PROOFS, KeyWrong
 from careflow_service.mongo.store import Keys, Store, open_store
 from careflow_service.mongo.vault import ERASED, KEYS, BlindIndex
-from careflow_service.testing.clinic import a_care_path, private_care_paths
 from careflow_service.testing.rehearsal import conflict
 from careflow_service.testing.store import NO_RECIPIENTS, SetClock, new_keys, scratch_store
 from careflow_service.work import Transaction
+from libs.service.tests.clinic import a_care_path, private_care_paths
 
 pytestmark = pytest.mark.store
 

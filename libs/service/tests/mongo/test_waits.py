@@ -6,8 +6,8 @@ import pytest
 
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.store import Store
-from careflow_service.testing.clinic import CarePath
 from careflow_service.testing.commands import CommandLog, RoundTrip, sequential_waits
+from libs.service.tests.clinic import CarePath
 
 NOBODY = "no-such-path"
 

@@ -13,11 +13,11 @@ from careflow_service.identity import Actor
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.store import Store
 from careflow_service.mongo.work import FactNotPublished, UnitInsideUnit
-from careflow_service.testing.clinic import CarePath, a_care_path
 from careflow_service.testing.commands import CommandLog
 from careflow_service.testing.rehearsal import Rehearsing, conflict
 from careflow_service.testing.store import SetClock
 from careflow_service.work import Cause, Committed, Transaction, caused_by
+from libs.service.tests.clinic import CarePath, a_care_path
 
 pytestmark = pytest.mark.store
 

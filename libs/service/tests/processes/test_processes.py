@@ -4,6 +4,8 @@ import asyncio
 import signal
 from datetime import UTC, datetime
 
+import pytest
+
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
 from careflow_service.main import EXIT_CANNOT_START
@@ -82,3 +84,30 @@ async def test_a_process_that_cannot_start_says_why_in_one_line(world: World) ->
     async with started(world, "api") as api:
         assert await api.exit_code() == EXIT_CANNOT_START
         assert api.stderr == ["toy api cannot start: CAREFLOW_MONGO_URL is missing\n"]
+
+
+@pytest.mark.parametrize(
+    ("process", "variable", "missing", "extra"),
+    [
+        ("worker", "CAREFLOW_KAFKA_URL", "aiokafka", "worker"),
+        ("api", "CAREFLOW_OTLP_ENDPOINT", "opentelemetry.exporter", "otlp"),
+    ],
+)
+async def test_what_an_installation_lacks_is_named_with_the_extra_that_brings_it(
+    world: World, process: str, variable: str, missing: str, extra: str
+) -> None:
+    program = f"""
+import sys
+sys.modules["{missing}"] = None
+from careflow_service.main import main
+from libs.service.tests.toy.service import SERVICE
+
+main(SERVICE)
+"""
+    world.environment[variable] = "http://127.0.0.1:1"
+    async with started(world, process, program=program) as lacking:
+        assert await lacking.exit_code() == EXIT_CANNOT_START
+        (complaint,) = (line for line in lacking.stderr if not line.startswith("{"))
+        assert complaint.startswith(f"toy {process} cannot start: ")
+        assert missing in complaint
+        assert complaint.endswith(f"is not installed: install careflow-toy[{extra}]\n")

@@ -15,8 +15,9 @@ from prometheus_client import generate_latest
 
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
+from careflow_service.telemetry.exporting import ListedAttributesExporter
 from careflow_service.telemetry.logs import configure_logging
-from careflow_service.telemetry.tracing import ListedAttributesExporter, configure_tracing
+from libs.service.tests.telemetry.recorded import recording_here
 from libs.service.tests.toy.world import RunningToy
 
 CANARY = "Canary-Jane-Doe-suicidal"
@@ -36,7 +37,7 @@ def lines() -> Iterator[io.StringIO]:
 @pytest.fixture
 def spans() -> Iterator[InMemorySpanExporter]:
     memory = InMemorySpanExporter()
-    configure_tracing(service="toy").add_span_processor(SimpleSpanProcessor(ListedAttributesExporter(memory)))
+    recording_here().add_span_processor(SimpleSpanProcessor(ListedAttributesExporter(memory)))
     yield memory
     memory.shutdown()
 

@@ -19,13 +19,13 @@ from careflow_events.subscription import Received, hears
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
 from careflow_service.mongo.reactions import ReactionTransactions
+from careflow_service.telemetry.exporting import ListedAttributesExporter
 from careflow_service.telemetry.tracing import (
-    ListedAttributesExporter,
-    configure_tracing,
     current_ids,
     current_traceparent,
     spanning,
 )
+from libs.service.tests.telemetry.recorded import recording_here
 from libs.service.tests.toy.world import RunningToy
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -36,7 +36,7 @@ FROM_CLIENT = f"00-{TRACE}-00f067aa0ba902b7-01"
 def spans() -> Iterator[InMemorySpanExporter]:
     """What this process exports."""
     memory = InMemorySpanExporter()
-    configure_tracing(service="toy").add_span_processor(SimpleSpanProcessor(ListedAttributesExporter(memory)))
+    recording_here().add_span_processor(SimpleSpanProcessor(ListedAttributesExporter(memory)))
     yield memory
     memory.shutdown()
 

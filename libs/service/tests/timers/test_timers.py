@@ -15,11 +15,11 @@ from careflow_events.mongo import MongoLeases
 from careflow_service.deadlines import Deadline, Effect
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.store import Store
-from careflow_service.testing.clinic import INDEXES, PUBLISHED, CarePath, a_care_path, care_paths
 from careflow_service.testing.store import MONDAY_NOON, SetClock, scratch_store
 from careflow_service.timers import Timers
 from careflow_service.timers.loop import DEADLINES_LEASE, EFFECTS_LEASE
 from careflow_service.work import Transaction
+from libs.service.tests.clinic import INDEXES, PUBLISHED, CarePath, a_care_path, care_paths
 
 pytestmark = pytest.mark.store
 

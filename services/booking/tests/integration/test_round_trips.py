@@ -81,7 +81,7 @@ async def test_others_wait_no_longer_than_they_must(world: World, log: CommandLo
     world.clock.now = TOMORROW_AT_TEN
     call = await acts(world.coordinator, call, "arrive")
     with log.recording():
-            await acts(world.coordinator, call, "complete", disposition="proceed")
+        await acts(world.coordinator, call, "complete", disposition="proceed")
     assert log.waits == 4
     wish = details(email="cara@example.org", phone="415 555 0199", starts_at=local(27, 15).isoformat())
     with log.recording():

@@ -45,6 +45,10 @@ class Section(ContractModel):
 class EventData(ContractModel):
     """The `data` of one event type. The class name is the event's name."""
 
+    # A process meets a few of all event types: the validator of each is made with its first use. What events are made
+    # of is not put off, or the order of definitions in a schema would depend on which event came first.
+    model_config = ConfigDict(defer_build=True)
+
     topic: ClassVar[Topic]
     major: ClassVar[int] = 1
     for_integrators: ClassVar[bool] = False

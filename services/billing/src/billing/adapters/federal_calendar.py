@@ -3,8 +3,6 @@
 from datetime import date
 from functools import cache
 
-import holidays
-
 
 class FederalCalendar:
     """See `billing.domain.business_days.BusinessCalendar`."""
@@ -15,5 +13,7 @@ class FederalCalendar:
 
 @cache
 def _federal_holidays(year: int) -> frozenset[date]:
+    import holidays  # the calendars of the whole world: 6 MB that a process which counts no days need not hold
+
     # The first of January of the next year is observed on the thirty-first of December when it is a Saturday.
     return frozenset(holidays.country_holidays("US", years=(year, year + 1)))

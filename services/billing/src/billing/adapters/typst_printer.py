@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import typst
-
 from billing.domain.estimates import Estimate, Issue
 from billing.domain.money import Money
 from billing.domain.superbills import BilledLine, Content, Superbill, SuperbillState
@@ -130,6 +128,8 @@ async def _print(template: str, data: Mapping[str, Any], made_at: datetime) -> b
 
 
 def _compile(folder: Path, template: str, data: str, made_at: datetime) -> bytes:
+    import typst  # 6 MB that a process which prints nothing need not hold
+
     # Only the fonts that come with the typesetter: a paper looks the same on every machine.
     made = typst.compile(
         folder / template,

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from careflow_cli.demo.http import ANYBODY, Answer, Caller, Http
-from careflow_cli.demo.subscriber import SeenEvent, Subscriber
+from careflow_clinic.http import ANYBODY, Answer, Caller, Http
+from careflow_clinic.subscriber import SeenEvent, Subscriber
 
 COORDINATOR = Caller("cora-coordinator", ("coordinator",))
 PRESCRIBER = Caller("dr-paula-prescriber", ("prescriber",))

@@ -13,18 +13,18 @@ import httpx
 from rich.console import Console
 
 from careflow_cli import checkout
-from careflow_cli.demo import show
-from careflow_cli.demo.claims import Claims
-from careflow_cli.demo.clinic import Clinic, Person
-from careflow_cli.demo.http import Caller, Http, Refused
-from careflow_cli.demo.story import Told, tell
-from careflow_cli.demo.subscriber import NotSeen, Subscriber
-from careflow_cli.demo.view import View, view_for
-from careflow_cli.demo.walk import Walk
 from careflow_cli.errors import CareflowError
 from careflow_cli.infra import topics
 from careflow_cli.progress import step
 from careflow_cli.stack.stack import Stack
+from careflow_clinic import show
+from careflow_clinic.claims import Claims
+from careflow_clinic.clinic import Clinic, Person
+from careflow_clinic.http import Caller, Http, Refused
+from careflow_clinic.story import Told, tell
+from careflow_clinic.subscriber import NotSeen, Subscriber
+from careflow_clinic.view import View, view_for
+from careflow_clinic.walk import Walk
 
 
 def run() -> None:

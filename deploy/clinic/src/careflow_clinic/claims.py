@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from careflow_cli.demo.view import View
+from careflow_clinic.view import View
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from careflow_cli.demo.view import Asked
+from careflow_clinic.view import Asked
 
 
 @dataclass(frozen=True, slots=True)

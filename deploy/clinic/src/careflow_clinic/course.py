@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from careflow_cli.demo.bedside import CLINIC_ZONE, DOSE, READY_TO_LEAVE, Bedside, induction, maintenance, today
-from careflow_cli.demo.cashier import Cashier
-from careflow_cli.demo.clinic import COORDINATOR, NURSE, PRESCRIBER, THERAPIST, Clinic, at, instant, position
-from careflow_cli.demo.http import Refused
-from careflow_cli.demo.subscriber import SeenEvent
-from careflow_cli.demo.walk import C_SSRS_NONE, Cleared, Walk
+from careflow_clinic.bedside import CLINIC_ZONE, DOSE, READY_TO_LEAVE, Bedside, induction, maintenance, today
+from careflow_clinic.cashier import Cashier
+from careflow_clinic.clinic import COORDINATOR, NURSE, PRESCRIBER, THERAPIST, Clinic, at, instant, position
+from careflow_clinic.http import Refused
+from careflow_clinic.subscriber import SeenEvent
+from careflow_clinic.walk import C_SSRS_NONE, Cleared, Walk
 
 INFUSION_MINUTES = 40
 OBSERVED_AT = (10, 15, 30, 40, 55, 70, 85, 100)

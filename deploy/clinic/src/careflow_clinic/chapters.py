@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from careflow_cli.demo.bedside import DOSE, DRAWN_ML, LEFT_OVER_MG, VIAL, induction, today
-from careflow_cli.demo.claims import Claims
-from careflow_cli.demo.clinic import COORDINATOR, NURSE, PRESCRIBER, Person, at, instant, position
-from careflow_cli.demo.course import Course, Pair
-from careflow_cli.demo.subscriber import SeenEvent
-from careflow_cli.demo.walk import Cleared, Walk
+from careflow_clinic.bedside import DOSE, DRAWN_ML, LEFT_OVER_MG, VIAL, induction, today
+from careflow_clinic.claims import Claims
+from careflow_clinic.clinic import COORDINATOR, NURSE, PRESCRIBER, Person, at, instant, position
+from careflow_clinic.course import Course, Pair
+from careflow_clinic.subscriber import SeenEvent
+from careflow_clinic.walk import Cleared, Walk
 
 WARNING_DAYS = (14, 7, 2)
 DOSES = 3

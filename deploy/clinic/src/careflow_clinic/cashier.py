@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from careflow_cli.demo.clinic import COORDINATOR, Patient
-from careflow_cli.demo.http import Answer, Caller, Http
+from careflow_clinic.clinic import COORDINATOR, Patient
+from careflow_clinic.http import Answer, Caller, Http
 
 BILLER = Caller("bea-biller", ("biller",))
 INSURANCE: Mapping[str, str] = {"kind": "commercial", "payer": "Example Health Plan", "member_id": "XEH900100200"}

@@ -17,7 +17,7 @@ from rich.live import Live
 from rich.panel import Panel
 from rich.text import Text
 
-from careflow_cli.demo.subscriber import SeenEvent
+from careflow_clinic.subscriber import SeenEvent
 
 
 class View(Protocol):

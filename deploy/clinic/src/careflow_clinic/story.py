@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from careflow_cli.demo import chapters
-from careflow_cli.demo.claims import Claims
-from careflow_cli.demo.clinic import Person
-from careflow_cli.demo.course import Course
-from careflow_cli.demo.walk import Walk
+from careflow_clinic import chapters
+from careflow_clinic.claims import Claims
+from careflow_clinic.clinic import Person
+from careflow_clinic.course import Course
+from careflow_clinic.walk import Walk
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from careflow_cli.demo.subscriber import SeenEvent
+from careflow_clinic.subscriber import SeenEvent
 
 
 def timeline(console: Console, events: Sequence[SeenEvent]) -> None:

@@ -1,4 +1,4 @@
-"""A worker in a process of its own that kills itself: `python -m careflow_events.testing.killable STORE DATABASE KAFKA
+"""A worker in a process of its own that kills itself: `python -m libs.events.tests.killable STORE DATABASE KAFKA
 TOPIC POINT`. It relays the database's outbox to the topic and handles what arrives there. At POINT (see POINTS) it dies
 as by kill -9; `never` lets it live.
 """

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from careflow_cli.demo.clinic import PRESCRIBER, Clinic, Patient, Person, at, instant
-from careflow_cli.demo.http import Answer
-from careflow_cli.demo.subscriber import SeenEvent
+from careflow_clinic.clinic import PRESCRIBER, Clinic, Patient, Person, at, instant
+from careflow_clinic.http import Answer
+from careflow_clinic.subscriber import SeenEvent
 
 PHQ_9: Mapping[str, str] = {"1": "2", "2": "3", "3": "2", "4": "2", "5": "2", "6": "2", "7": "2", "8": "2", "9": "0"}
 """Moderately severe depression, 17 of 27, nothing on item 9."""

@@ -13,8 +13,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from careflow_cli.demo.clinic import NURSE, PRESCRIBER, THERAPIST, Patient, instant
-from careflow_cli.demo.http import Answer, Caller, Http
+from careflow_clinic.clinic import NURSE, PRESCRIBER, THERAPIST, Patient, instant
+from careflow_clinic.http import Answer, Caller, Http
 
 CLINIC_ZONE = ZoneInfo("America/Los_Angeles")
 WEIGHT_KG = "80"

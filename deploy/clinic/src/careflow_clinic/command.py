@@ -1,0 +1,8 @@
+"""`careflow demo`, for `careflow` to find wherever this package is installed beside it."""
+
+
+def demo() -> None:
+    """Walk one patient through the system and show every event on the way."""
+    from careflow_clinic import demo as walk  # it brings a whole system with it
+
+    walk.run()
