@@ -1,8 +1,9 @@
 """The relay: everything that was committed is published, per stream strictly in order, many streams at once.
 
 Invariant: record n of a stream is sent only when n-1 is marked published or n is the smallest unpublished one. Polling
-the unpublished rows is the truth, a hint only shortens the wait. A failing stream stops itself and no other; it is
-never skipped. A relay that lost its lease may send records again but cannot mark them.
+the unpublished rows is the truth, a hint only shortens the wait. A stream that fails, or whose partition does not
+answer, stops itself and no other; it is never skipped. A relay that lost its lease may send records again but cannot
+mark them.
 """
 
 import asyncio
@@ -20,9 +21,12 @@ from careflow_events.faults import Fault, FaultOf
 from careflow_events.lease import Fenced, Grant, HeldLease
 from careflow_events.outbox import OutboxRow
 from careflow_events.producing import Acknowledgement, RecordProducer, outgoing
+from careflow_events.silence import Silence
 
 ROWS_PER_BATCH: Final = 1_000
 ROWS_PER_STREAM: Final = 100
+BYTES_PER_BATCH: Final = 16 * 1024 * 1024
+"""Of all records in flight together; a batch has at least one row."""
 LEASE_KNOWN_SECONDS: Final = 30.0
 
 _log = logging.getLogger(__name__)
@@ -90,6 +94,7 @@ class Relay:
         self._stuck_retry = stuck_retry_seconds
         self._monotonic = monotonic
         self._stuck: dict[str, float] = {}
+        self._silence = Silence()
         self._asked_at: float | None = None
 
     @property
@@ -106,6 +111,11 @@ class Relay:
     def stuck_streams(self) -> frozenset[str]:
         """Streams set aside because the broker refuses their next record even when it is sent alone."""
         return frozenset(self._stuck)
+
+    @property
+    def silent_streams(self) -> frozenset[str]:
+        """Streams set aside because their partition does not answer while others do."""
+        return self._silence.streams
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Publishes until told to stop; a batch in flight is finished. Store and broker faults are waited out, any
@@ -155,38 +165,56 @@ class Relay:
         asked_at = self._clock()
         rows, that_is_all = await self._batch()
         done = await self._publish(rows, grant) if rows else True
-        if done and that_is_all and not self._stuck:
+        if done and that_is_all and not self._stuck and not self._silence.streams:
             self._checkpoints.published_before(asked_at)
         if self._lease.held and await self._checkpoints.write_when_due():
             metrics.FEED_CHECKPOINTS.inc()
         return bool(rows) and done
 
     async def _batch(self) -> tuple[list[OutboxRow], bool]:
-        """The rows to send now, and whether that is everything there is outside the stuck streams."""
+        """The rows to send now, and whether that is everything there is outside the streams set aside."""
         self._retry_stuck()
-        fetched = await self._unpublished.fetch(ROWS_PER_BATCH, self.stuck_streams)
+        self._silence.retry(self._monotonic())
+        rows, that_is_all = await self._fetched(self.stuck_streams | self._silence.passed_over)
+        if not rows and self._silence.suspects:
+            self._silence.believe()
+            return await self._fetched(self.stuck_streams | self._silence.passed_over)
+        return rows, that_is_all and not self._silence.suspects
+
+    async def _fetched(self, without: Collection[str]) -> tuple[list[OutboxRow], bool]:
+        fetched = await self._unpublished.fetch(ROWS_PER_BATCH, without)
         rows = _capped(fetched)
         if len(rows) == len(fetched):
-            return rows, len(fetched) < ROWS_PER_BATCH
-        others = self.stuck_streams | {row.stream for row in rows}
-        return rows + _capped(await self._unpublished.fetch(ROWS_PER_BATCH - len(rows), others)), False
+            sent = _within_bytes(rows)
+            return sent, len(sent) == len(fetched) < ROWS_PER_BATCH
+        others = {*without, *(row.stream for row in rows)}
+        rows += _capped(await self._unpublished.fetch(ROWS_PER_BATCH - len(rows), others))
+        return _within_bytes(rows), False
 
     async def _publish(self, rows: Sequence[OutboxRow], grant: Grant) -> bool:
         """Sends a batch and marks what was stored. Answers whether all streams got all their rows through."""
         answers = await self._producer.publish([outgoing(row) for row in rows])
         stored, left = _split(rows, answers)
         await self._mark(stored, grant)
+        self._silence.heard({row.stream for row in stored})
         if not left:
             return True
         await self._producer.renew()
-        refused = {row.stream for row, answer in zip(rows, answers, strict=True) if answer is Acknowledgement.REFUSED}
+        refused = _streams(rows, answers, Acknowledgement.REFUSED)
         for stream in sorted(refused):
             await self._publish_alone([row for row in left if row.stream == stream], grant)
-        if Acknowledgement.UNANSWERED in answers:
-            metrics.RELAY_FAILURES.labels("broker").inc()
-            _log.warning("broker_does_not_answer", extra={"rows": len(left)})
-            await asyncio.sleep(self._retry)
+        unanswered = _streams(rows, answers, Acknowledgement.UNANSWERED) - refused
+        if unanswered:
+            await self._note_silence(unanswered, others_answered=bool(stored))
         return False
+
+    async def _note_silence(self, streams: Collection[str], *, others_answered: bool) -> None:
+        metrics.RELAY_FAILURES.labels("broker").inc()
+        _log.warning("broker_does_not_answer", extra={"streams": len(streams), "others_answer": others_answered})
+        self._silence.unanswered(streams, self._monotonic(), others_answered=others_answered)
+        metrics.RELAY_SILENT_STREAMS.set(len(self._silence.streams))
+        if not others_answered:
+            await asyncio.sleep(self._retry)
 
     async def _publish_alone(self, rows: Sequence[OutboxRow], grant: Grant) -> None:
         """Sends one stream row by row; what is refused even so makes the stream stuck."""
@@ -226,6 +254,20 @@ def _capped(rows: Iterable[OutboxRow]) -> list[OutboxRow]:
         if seen[row.stream] <= ROWS_PER_STREAM:
             chosen.append(row)
     return chosen
+
+
+def _within_bytes(rows: Sequence[OutboxRow]) -> list[OutboxRow]:
+    """The first rows that together keep within BYTES_PER_BATCH."""
+    size = 0
+    for at, row in enumerate(rows):
+        size += len(row.record)
+        if size > BYTES_PER_BATCH and at > 0:
+            return list(rows[:at])
+    return list(rows)
+
+
+def _streams(rows: Sequence[OutboxRow], answers: Sequence[Acknowledgement], answer: Acknowledgement) -> frozenset[str]:
+    return frozenset(row.stream for row, each in zip(rows, answers, strict=True) if each is answer)
 
 
 def _split(rows: Sequence[OutboxRow], answers: Sequence[Acknowledgement]) -> tuple[list[OutboxRow], list[OutboxRow]]:

@@ -6,7 +6,7 @@ long is called unanswered, and the relay asks for a new producer after any failu
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -17,6 +17,7 @@ from careflow_events.producing import Acknowledgement, OutgoingRecord
 
 FLUSH_SECONDS: Final = 8.0
 """Less than what is left of a relay's lease after it was renewed, so that a flush does not outlive it by much."""
+QUIET_SECONDS: Final = 1.0
 _METADATA_SECONDS: Final = 2.0
 _STOP_SECONDS: Final = 1.0
 _LARGEST_REQUEST: Final = 1024 * 1024
@@ -39,8 +40,7 @@ class KafkaRecordProducer:
         with suppress(TimeoutError, KafkaError):
             async with asyncio.timeout_at(asyncio.get_running_loop().time() + self._flush_seconds):
                 await self._send(records, answers, sent)
-        if sent:
-            await asyncio.wait(sent.values(), timeout=max(until - time.monotonic(), 0))
+        await _answered(sent.values(), until)
         for index, future in sent.items():
             answers[index] = _answer(future)
         return answers
@@ -121,6 +121,20 @@ async def _known(producer: AIOKafkaProducer, topic: str) -> bool:
             return bool(await producer.partitions_for(topic))
     except (TimeoutError, KafkaError):
         return False
+
+
+async def _answered(sent: Iterable[asyncio.Future[object]], until: float) -> None:
+    """Waits until all are answered, the time is over, or some were and then nobody for QUIET_SECONDS: then those left
+    are in partitions that are silent, and what is behind them need not wait as long as for a broker that is away.
+    """
+    waiting = set(sent)
+    answered = False
+    while waiting and (left := until - time.monotonic()) > 0:
+        limit = min(left, QUIET_SECONDS) if answered else left
+        done, waiting = await asyncio.wait(waiting, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
+        if not done:
+            return
+        answered = True
 
 
 def _answer(future: asyncio.Future[object]) -> Acknowledgement:

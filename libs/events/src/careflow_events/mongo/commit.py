@@ -6,6 +6,7 @@ and a store that is away are told apart; concerns are pinned on the transaction 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -31,14 +32,19 @@ async def commit(client: AsyncMongoClient[Document], units: Sequence[Unit]) -> N
 
     Raises Overtaken, NotTogether, the driver's DuplicateKeyError, and what the driver raises when the store is away.
     """
-    of_units = [await unit.writes() for unit in units]
+    of_units = await asyncio.gather(*(unit.writes() for unit in units))
     places = [{write.where for write in writes} for writes in of_units]
     if sum(map(len, places)) > len(set().union(*places)):
         raise NotTogether
-    writes = [write for writes in of_units for write in writes]
+    await write_together(client, [write for writes in of_units for write in writes])
+
+
+async def write_together(client: AsyncMongoClient[Document], writes: Sequence[Write]) -> None:
+    """Sends these writes, all or nothing. Raises Overtaken, the driver's DuplicateKeyError, and what the driver raises
+    when the store is away.
+    """
     if not writes:
         return
-
     if len(writes) == 1:  # is all or nothing by itself
         await _send(client, None, writes)
         return
@@ -71,7 +77,8 @@ async def _send(
 
 def _told(error: ClientBulkWriteException, writes: Sequence[Write]) -> Exception:
     """What a failed bulk means. The driver wraps the store's answer and leaves its labels behind."""
-    failed: Mapping[str, Any] = error.write_errors[0] if error.write_errors else {}
+    first = error.write_errors[0] if error.write_errors else None
+    failed: Mapping[str, Any] = first if isinstance(first, dict) else {}
     cause = error.error
     code = failed.get("code") or (cause.code if isinstance(cause, OperationFailure) else None)
     where = writes[failed["idx"]].where if "idx" in failed else writes[0].where

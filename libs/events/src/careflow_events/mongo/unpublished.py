@@ -9,15 +9,15 @@ from datetime import datetime
 from typing import Any, Final
 
 from pymongo import ReadPreference, UpdateOne
-from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.read_concern import ReadConcern
-from pymongo.write_concern import WriteConcern
 
 from careflow_events.lease import Fenced, Grant
 from careflow_events.mongo.collections import Document, collection
+from careflow_events.mongo.commit import write_together
 from careflow_events.mongo.indexes import UNPUBLISHED
 from careflow_events.mongo.outbox import row_of
+from careflow_events.mongo.unit import Overtaken, Write
 from careflow_events.outbox import OutboxRow
 from careflow_events.relay import Backlog
 
@@ -30,6 +30,8 @@ class MongoUnpublished:
 
     def __init__(self, database: AsyncDatabase[Document]) -> None:
         self._client = database.client
+        self._database = database
+        self._counted: tuple[Grant, int] | None = None
         self._leases = collection(database, "_leases")
         self._outbox = collection(database, "_outbox")
         self._committed = self._outbox.with_options(read_concern=_MAJORITY, read_preference=ReadPreference.PRIMARY)
@@ -43,32 +45,33 @@ class MongoUnpublished:
         return [row_of(document) for document in found]
 
     async def mark(self, rows: Sequence[OutboxRow], grant: Grant, at: datetime) -> None:
-        """See `careflow_events.relay.Unpublished.mark`."""
+        """See `careflow_events.relay.Unpublished.mark`. One write: the lease, which counts what was published under
+        it, and the rows.
+        """
+        published = await self._published(grant)
+        lease = {"_id": grant.name, "holder": grant.holder, "epoch": grant.epoch, "published": published}
+        after = (published or 0) + len(rows)
+        self._counted = None  # until it is known to be committed
+        writes = [Write(f"_leases/{grant.name}", self._update("_leases", lease, {"published": after}), expected=True)]
+        for position, row in enumerate(rows, start=(published or 0) + 1):
+            marked = self._update("_outbox", {"_id": row.id}, {"published_at": at, "position": position})
+            writes.append(Write(f"_outbox/{row.id}", marked, expected=True))
+        try:
+            await write_together(self._client, writes)
+        except Overtaken:
+            raise Fenced from None
+        self._counted = (grant, after)
 
-        async def mark(session: AsyncClientSession) -> None:
-            lease = await self._leases.find_one_and_update(
-                {"_id": grant.name, "holder": grant.holder, "epoch": grant.epoch},
-                {"$inc": {"published": len(rows)}},
-                session=session,
-            )
-            if lease is None:
-                raise Fenced
-            first = lease.get("published", 0) + 1
-            await self._outbox.bulk_write(
-                [
-                    UpdateOne(
-                        {"_id": row.id, "published_at": None}, {"$set": {"published_at": at, "position": position}}
-                    )
-                    for position, row in enumerate(rows, start=first)
-                ],
-                ordered=False,
-                session=session,
-            )
+    async def _published(self, grant: Grant) -> int | None:
+        """How many rows were ever published, as the lease says; only its holder counts on, so it is read once."""
+        if self._counted is not None and self._counted[0] == grant:
+            return self._counted[1]
+        lease = await self._leases.find_one({"_id": grant.name})
+        published: int | None = None if lease is None else lease.get("published")
+        return published
 
-        async with self._client.start_session() as session:
-            await session.with_transaction(
-                mark, read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority", j=True)
-            )
+    def _update(self, collection: str, query: Document, changed: Document) -> UpdateOne:
+        return UpdateOne(query, {"$set": changed}, namespace=f"{self._database.name}.{collection}")
 
     async def backlog(self) -> Backlog:
         """See `careflow_events.relay.Unpublished.backlog`."""

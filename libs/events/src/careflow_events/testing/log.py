@@ -11,13 +11,15 @@ class MemoryLog:
     """The `RecordProducer` port, and the topics it writes to.
 
     `refuses` says which records the broker will not take; after one of them, as with a real idempotent producer,
-    nothing more gets through until the producer is renewed. While `away`, nothing is answered. With `answers_lost`
-    records are stored, but nobody hears of it.
+    nothing more gets through until the producer is renewed. While `away`, nothing is answered; `silent` says which
+    records are not, as those of a partition without a leader. With `answers_lost` records are stored, but nobody hears
+    of it.
     """
 
     def __init__(self, partitions: int = 3) -> None:
         self.records: list[ConsumedRecord] = []
         self.refuses: Callable[[OutgoingRecord], bool] = lambda _: False
+        self.silent: Callable[[OutgoingRecord], bool] = lambda _: False
         self.away = False
         self.answers_lost = False
         self.renewals = 0
@@ -45,7 +47,7 @@ class MemoryLog:
         self.closed = True
 
     def _publish(self, record: OutgoingRecord) -> Acknowledgement:
-        if self.away:
+        if self.away or self.silent(record):
             return Acknowledgement.UNANSWERED
         if self._broken or self.refuses(record):
             self._broken = True

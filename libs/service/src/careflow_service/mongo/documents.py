@@ -256,7 +256,7 @@ class Documents(Generic[A]):
         return self._noted(found, unit, sure=sure and owner == of)
 
     def _noted(self, found: A, unit: Unit, *, sure: bool) -> A:
-        """What was read, remembered by the unit of work. Raises Overtaken when it was read before and differs by now."""
+        """What was read, remembered by the unit of work. Raises Overtaken when it was read before and has changed."""
         seen = unit.seen(self._key(found))
         if seen is not None and seen.version != found.version:  # type: ignore[attr-defined]  # as above
             raise Overtaken(f"{self._name}/{found.id}")
