@@ -24,6 +24,10 @@ from careflow_service.mongo.client import Database
 from careflow_service.work import Transaction
 
 CALENDAR_DAYS: Final = "calendar_days"
+AT_ONCE: Final = 128
+"""How many days one query names: enough for any booking and most searches. A store that compares each document with
+each name, as the local one does, takes seconds for a month of a large clinic in one query, a tenth of that in many.
+"""
 
 
 class MongoCalendarDays:
@@ -73,9 +77,12 @@ class MongoCalendarDays:
             tx.touched(f"{CALENDAR_DAYS}/{day.key}@{day.version + 1}")
 
     async def _find(self, keys: Sequence[DayKey]) -> list[RawBSONDocument]:
-        """All of them in one answer of the store, however many."""
         names = sorted(str(key) for key in keys)
-        return await self._undecoded.find({"_id": {"$in": names}}, batch_size=len(names) + 1).to_list()
+        found: list[RawBSONDocument] = []
+        for first in range(0, len(names), AT_ONCE):
+            query = {"_id": {"$in": names[first : first + AT_ONCE]}}
+            found += await self._undecoded.find(query, batch_size=AT_ONCE + 1).to_list()
+        return found
 
     def _calendar(self, keys: Sequence[DayKey], documents: Sequence[RawBSONDocument]) -> Calendar:
         named = {str(key): key for key in keys}
