@@ -62,6 +62,16 @@ def alert_raised(patient_id: str, alert_id: str, at: datetime, level: str = "hig
     )
 
 
+def clearance_suspended(patient_id: str, clearance_id: str, valid_until: datetime) -> contracts.ClearanceSuspended:
+    return contracts.ClearanceSuspended(
+        patient_id=patient_id,
+        clearance_id=clearance_id,
+        valid_until=valid_until,
+        reason=codes.SuspensionReason.CLINICAL,
+        for_sessions=Sealed.plain(contracts.SuspensionForSessions(reason="new medicine")),
+    )
+
+
 def snapshot(
     patient_id: str, appointment_id: str, starts_at: datetime, *, kind: str = "dosing", version: int = 1, **more: Any
 ) -> dict[str, Any]:
@@ -83,3 +93,26 @@ def snapshot(
         "status": codes.AppointmentStatus.BOOKED,
         **more,
     }
+
+
+def moved(patient_id: str, appointment_id: str, starts_at: datetime) -> contracts.TreatmentRescheduled:
+    """The visit was moved by a day."""
+    newer = snapshot(patient_id, appointment_id, starts_at + timedelta(days=1), version=2)
+    return contracts.TreatmentRescheduled(
+        **newer,
+        previous_starts_at=starts_at,
+        rescheduled_by=codes.RescheduledBy.PATIENT,
+        notice_minutes=60,
+    )
+
+
+def called_off(
+    patient_id: str, appointment_id: str, starts_at: datetime, *, kind: str = "dosing"
+) -> contracts.TreatmentCancelled:
+    newer = snapshot(patient_id, appointment_id, starts_at, kind=kind, version=2)
+    return contracts.TreatmentCancelled(
+        **{**newer, "status": codes.AppointmentStatus.CANCELLED},
+        cancelled_by=codes.CancelledBy.PATIENT,
+        reason=codes.CancelReason.PATIENT_REQUEST,
+        notice_minutes=0,
+    )
