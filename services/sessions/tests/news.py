@@ -25,19 +25,28 @@ def clearance_granted(patient_id: str, clearance_id: str, valid_until: datetime,
 
 def registered(patient_id: str, born: datetime) -> contracts.PatientRegistered:
     """Booking's event about a new patient."""
-    name = contracts.PersonName(given="Ana", family="Rivera")
+    return contracts.PatientRegistered(patient_id=patient_id, **_details(born, "Rivera"))
+
+
+def renamed(patient_id: str, born: datetime, family: str) -> contracts.PatientDetailsChanged:
+    return contracts.PatientDetailsChanged(
+        patient_id=patient_id, changed=(codes.PatientDetail.IDENTITY,), **_details(born, family)
+    )
+
+
+def _details(born: datetime, family: str) -> dict[str, Any]:
+    name = contracts.PersonName(given="Ana", family=family)
     details = contracts.PatientForSessions(
         name=name,
         birth_date=born.date(),
         phone="+14155550123",
         emergency_contact=contracts.Contact(name="Bea Rivera", phone="+14155550199"),
     )
-    return contracts.PatientRegistered(
-        patient_id=patient_id,
-        for_screening=Sealed.plain(contracts.PatientForScreening(birth_date=born.date(), state="CA")),
-        for_sessions=Sealed.plain(details),
-        for_billing=Sealed.plain(contracts.PatientForBilling(legal_name=name, birth_date=born.date())),
-    )
+    return {
+        "for_screening": Sealed.plain(contracts.PatientForScreening(birth_date=born.date(), state="CA")),
+        "for_sessions": Sealed.plain(details),
+        "for_billing": Sealed.plain(contracts.PatientForBilling(legal_name=name, birth_date=born.date())),
+    }
 
 
 def screen_assessed(patient_id: str, at: datetime, result: str = "pass") -> contracts.PreSessionScreenAssessed:
