@@ -25,19 +25,28 @@ def clearance_granted(patient_id: str, clearance_id: str, valid_until: datetime,
 
 def registered(patient_id: str, born: datetime) -> contracts.PatientRegistered:
     """Booking's event about a new patient."""
-    name = contracts.PersonName(given="Ana", family="Rivera")
+    return contracts.PatientRegistered(patient_id=patient_id, **_details(born, "Rivera"))
+
+
+def renamed(patient_id: str, born: datetime, family: str) -> contracts.PatientDetailsChanged:
+    return contracts.PatientDetailsChanged(
+        patient_id=patient_id, changed=(codes.PatientDetail.IDENTITY,), **_details(born, family)
+    )
+
+
+def _details(born: datetime, family: str) -> dict[str, Any]:
+    name = contracts.PersonName(given="Ana", family=family)
     details = contracts.PatientForSessions(
         name=name,
         birth_date=born.date(),
         phone="+14155550123",
         emergency_contact=contracts.Contact(name="Bea Rivera", phone="+14155550199"),
     )
-    return contracts.PatientRegistered(
-        patient_id=patient_id,
-        for_screening=Sealed.plain(contracts.PatientForScreening(birth_date=born.date(), state="CA")),
-        for_sessions=Sealed.plain(details),
-        for_billing=Sealed.plain(contracts.PatientForBilling(legal_name=name, birth_date=born.date())),
-    )
+    return {
+        "for_screening": Sealed.plain(contracts.PatientForScreening(birth_date=born.date(), state="CA")),
+        "for_sessions": Sealed.plain(details),
+        "for_billing": Sealed.plain(contracts.PatientForBilling(legal_name=name, birth_date=born.date())),
+    }
 
 
 def screen_assessed(patient_id: str, at: datetime, result: str = "pass") -> contracts.PreSessionScreenAssessed:
@@ -62,6 +71,16 @@ def alert_raised(patient_id: str, alert_id: str, at: datetime, level: str = "hig
     )
 
 
+def clearance_suspended(patient_id: str, clearance_id: str, valid_until: datetime) -> contracts.ClearanceSuspended:
+    return contracts.ClearanceSuspended(
+        patient_id=patient_id,
+        clearance_id=clearance_id,
+        valid_until=valid_until,
+        reason=codes.SuspensionReason.CLINICAL,
+        for_sessions=Sealed.plain(contracts.SuspensionForSessions(reason="new medicine")),
+    )
+
+
 def snapshot(
     patient_id: str, appointment_id: str, starts_at: datetime, *, kind: str = "dosing", version: int = 1, **more: Any
 ) -> dict[str, Any]:
@@ -83,3 +102,26 @@ def snapshot(
         "status": codes.AppointmentStatus.BOOKED,
         **more,
     }
+
+
+def moved(patient_id: str, appointment_id: str, starts_at: datetime) -> contracts.TreatmentRescheduled:
+    """The visit was moved by a day."""
+    newer = snapshot(patient_id, appointment_id, starts_at + timedelta(days=1), version=2)
+    return contracts.TreatmentRescheduled(
+        **newer,
+        previous_starts_at=starts_at,
+        rescheduled_by=codes.RescheduledBy.PATIENT,
+        notice_minutes=60,
+    )
+
+
+def called_off(
+    patient_id: str, appointment_id: str, starts_at: datetime, *, kind: str = "dosing"
+) -> contracts.TreatmentCancelled:
+    newer = snapshot(patient_id, appointment_id, starts_at, kind=kind, version=2)
+    return contracts.TreatmentCancelled(
+        **{**newer, "status": codes.AppointmentStatus.CANCELLED},
+        cancelled_by=codes.CancelledBy.PATIENT,
+        reason=codes.CancelReason.PATIENT_REQUEST,
+        notice_minutes=0,
+    )

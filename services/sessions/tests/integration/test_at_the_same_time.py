@@ -1,18 +1,10 @@
 """Two people at once: what one commit allows, another may not overtake."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from contextvars import Context
-from typing import Any
 
-import pytest
-
-from careflow_events import contracts
-from careflow_service.ids import new_id
 from services.sessions.tests.builders import MILL_VALLEY
 from services.sessions.tests.clinic import (
     ORDER,
-    Course,
     all_checks,
     books,
     does,
@@ -26,7 +18,6 @@ from services.sessions.tests.clinic import (
     session_of,
     wastes,
 )
-from services.sessions.tests.news import alert_raised
 from services.sessions.tests.world import World
 
 
@@ -148,86 +139,3 @@ async def test_a_location_s_day_is_closed_once(world: World) -> None:
 
     assert sorted(each.status_code for each in answers) == [201, 409, 409]
     assert await world.said_at(MILL_VALLEY) == ["DrugDayClosed"]
-
-
-Meanwhile = Callable[[], Coroutine[Any, Any, object]]
-Interruption = Callable[[Meanwhile], None]
-
-
-@pytest.fixture
-def while_asking(world: World, monkeypatch: pytest.MonkeyPatch) -> Interruption:
-    """Lets something else commit right after the gate has read everything, before it guards what it has read, once."""
-    eligibilities = type(world.ports.eligibilities)
-    guard = eligibilities.guard
-
-    def then(meanwhile: Meanwhile) -> None:
-        waiting = [meanwhile]
-
-        async def guard_late(of: Any, eligibility: Any, /, tx: Any) -> None:
-            if waiting:
-                await asyncio.get_running_loop().create_task(waiting.pop()(), context=Context())
-            await guard(of, eligibility, tx)
-
-        monkeypatch.setattr(eligibilities, "guard", guard_late)
-
-    return then
-
-
-def overtaking(course: Course, world: World) -> dict[str, tuple[Meanwhile, str]]:
-    """What may commit while the gate is asked, and the item that fails because of it."""
-    own = world.patient(course.patient_id)
-
-    async def withdraws() -> None:
-        (consent,) = ok(await own.get(f"/v1/patients/{course.patient_id}/consents"))["items"]
-        ok(await own.post(f"/v1/consents/{consent['id']}/withdraw"))
-
-    async def holds() -> None:
-        plan = ok(await world.prescriber.get(f"/v1/plans/{course.plan_id}"))
-        path = f"/v1/plans/{course.plan_id}/hold"
-        ok(await world.prescriber.post(path, {"reason": "clinical"}, version=plan["version"]))
-
-    revoked = contracts.ClearanceRevoked(
-        patient_id=course.patient_id, clearance_id=course.clearance_id, valid_until=world.clock()
-    )
-    return {
-        "consent": (withdraws, "route_consent"),
-        "plan": (holds, "plan_active"),
-        "clearance": (lambda: world.hear(revoked), "clearance_valid"),
-        "alert": (lambda: world.hear(alert_raised(course.patient_id, new_id(), world.clock())), "no_open_alert"),
-    }
-
-
-@pytest.mark.parametrize("what", ["consent", "plan", "clearance", "alert"])
-async def test_a_dose_is_overtaken_by_what_ends_its_grounds_meanwhile(
-    world: World, while_asking: Interruption, what: str
-) -> None:
-    course = await has_course(world)
-    session_id = await ready_for_dose(world, course)
-    vial = await has_vial(world)
-    draw_id = await draws(world, vial, session_id)
-    ok(await does(world, session_id, "clear", {}))
-    ok(await does(world, session_id, "start"))
-    meanwhile, item = overtaking(course, world)[what]
-    while_asking(meanwhile)
-
-    refused = await does(world, session_id, "doses", dose(vial, draw_id))
-
-    assert refusal(refused) == (409, "dose_gate_closed")
-    assert [each["item"] for each in refused.json()["failed"]] == [item]
-    log = ok(await world.nurse.get(f"/v1/drug-log/containers/{vial}"))
-    assert (log["on_hand_mg"], log["draws"][0]["open_mg"]) == ("500", "50")
-    assert "DoseAdministered" not in await world.said_types(course.patient_id)
-
-
-async def test_an_override_is_overtaken_by_a_check_recorded_meanwhile(world: World, while_asking: Interruption) -> None:
-    session_id = await ready_for_dose(world, await has_course(world))
-    checks = f"/v1/sessions/{session_id}/checks"
-    ok(await world.nurse.post(checks, {"bladder_symptoms": True}))
-    signed = {"overrides": [{"item": "bladder_symptoms", "reason": "long known, examined today"}]}
-    while_asking(lambda: world.nurse.post(checks, {"suicide_risk": "high"}))
-
-    refused = await does(world, session_id, "clear", signed, by=world.prescriber)
-
-    assert refused.status_code in {409, 412}
-    assert refusal(refused)[1] in {"dose_gate_closed", "stale_version"}
-    assert ok(await world.nurse.get(f"/v1/sessions/{session_id}"))["state"] == "checked"

@@ -41,10 +41,12 @@ class MongoConsents(Stored[Consent]):
         super().__init__(documents, lambda: not_found("consent"))
 
     async def signed_by(self, patient_id: PatientId, /) -> list[Consent]:
-        return await self._documents.many({"patient_id": patient_id, "signed": True}, limit=MOST_CONSENTS)
+        return await self._documents.many(
+            {"patient_id": patient_id, "signed": True}, of=patient_id, limit=MOST_CONSENTS
+        )
 
     async def all_of(self, patient_id: PatientId, /) -> list[Consent]:
-        return await self._documents.many({"patient_id": patient_id}, limit=MOST_CONSENTS)
+        return await self._documents.many({"patient_id": patient_id}, of=patient_id, limit=MOST_CONSENTS)
 
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("due_at")

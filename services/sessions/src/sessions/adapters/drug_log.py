@@ -48,11 +48,12 @@ class MongoDrugLog(Stored[Container]):
         super().__init__(documents, lambda: not_found("container"))
 
     async def at(self, location_id: LocationId, /) -> list[Container]:
-        return await self._documents.many({"location_id": location_id, "in_use": True}, limit=MOST_CONTAINERS)
+        in_use = {"location_id": location_id, "in_use": True}
+        return await self._documents.many(in_use, of=location_id, limit=MOST_CONTAINERS)
 
     async def unsettled_before(self, location_id: LocationId, moment: datetime, /) -> bool:
         query = {"location_id": location_id, "unsettled_since": {"$gt": _BEFORE_EVERYTHING, "$lt": moment}}
-        return bool(await self._documents.many(query, sort=(("unsettled_since", 1),), limit=1))
+        return bool(await self._documents.many(query, of=location_id, sort=(("unsettled_since", 1),), limit=1))
 
 
 class MongoDrugDays(Stored[DrugDay]):
@@ -70,4 +71,5 @@ class MongoDrugDays(Stored[DrugDay]):
         super().__init__(documents, lambda: not_found("drug_day"))
 
     async def discrepancies_open(self, location_id: LocationId, /) -> bool:
-        return bool(await self._documents.many({"location_id": location_id, "is_open": True}, limit=1))
+        is_open = {"location_id": location_id, "is_open": True}
+        return bool(await self._documents.many(is_open, of=location_id, limit=1))

@@ -43,10 +43,10 @@ class MongoPlans(Stored[Plan]):
         super().__init__(documents, lambda: not_found("plan"))
 
     async def live_of(self, patient_id: PatientId, /) -> Plan | None:
-        return await self._documents.one(patient_id=patient_id, live=True)
+        return await self._documents.one(of=patient_id, patient_id=patient_id, live=True)
 
     async def of_patient(self, patient_id: PatientId, /) -> list[Plan]:
-        return await self._documents.many({"patient_id": patient_id}, limit=MOST_PLANS)
+        return await self._documents.many({"patient_id": patient_id}, of=patient_id, limit=MOST_PLANS)
 
 
 class MongoCourses(Stored[Course]):

@@ -54,15 +54,20 @@ class MongoSessions(Stored[Session]):
         )
         super().__init__(documents, lambda: not_found("session"))
 
-    async def of_appointment(self, appointment_id: AppointmentId, /) -> Session | None:
-        return await self._documents.one(appointment_id=appointment_id)
+    async def of_appointment(self, appointment_id: AppointmentId, /, *, of: PatientId) -> Session | None:
+        return await self._documents.one(of=of, appointment_id=appointment_id)
+
+    async def look_up(self, appointment_id: AppointmentId, /) -> Session | None:
+        return await self._documents.looked.one(appointment_id=appointment_id)
 
     async def of_patient(self, patient_id: PatientId, /) -> list[Session]:
-        return await self._documents.many({"patient_id": patient_id}, sort=_BY_START, limit=MOST_SESSIONS)
+        return await self._documents.many(
+            {"patient_id": patient_id}, of=patient_id, sort=_BY_START, limit=MOST_SESSIONS
+        )
 
     async def next_integration(self, patient_id: PatientId, /, *, after: datetime) -> datetime | None:
         query = {"patient_id": patient_id, "integration_to_come": True, "starts_at": {"$gt": after}}
-        found = await self._documents.many(query, sort=_BY_START, limit=1)
+        found = await self._documents.many(query, of=patient_id, sort=_BY_START, limit=1)
         return found[0].starts_at if found else None
 
     async def next_due(self) -> Due | None:

@@ -1,13 +1,14 @@
-"""Puts together what the dose gate looks at, and guards what the answer rests on."""
+"""Puts together what the dose gate looks at. Within a unit of work nothing of it can be overtaken before the answer is
+committed, so an answer given for a decision needs no asking again.
+"""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
-from careflow_service.work import Transaction
 from sessions.application.courses import course_of, plan_of
 from sessions.application.ports import Ports
 from sessions.domain.clinic_day import clinic_day, day_bounds
-from sessions.domain.consents import Consent
 from sessions.domain.course import Course
 from sessions.domain.dose_question import DoseQuestion
 from sessions.domain.gate import Gate
@@ -27,20 +28,22 @@ class AskedGate:
 
 async def ask_gate(session: Session, ports: Ports, now: datetime) -> AskedGate:
     """Every item of the gate as it stands."""
-    return await _ask(session, ports, now, None)
-
-
-async def ask_guarded_gate(session: Session, ports: Ports, tx: Transaction) -> AskedGate:
-    """The same for a decision: clearance, consents and plan must not change before this transaction commits."""
-    return await _ask(session, ports, tx.now, tx)
-
-
-async def _ask(session: Session, ports: Ports, now: datetime, tx: Transaction | None) -> AskedGate:
-    plan, course = await plan_of(session, ports), await course_of(session.patient_id, ports)
-    eligibility = await ports.eligibilities.find(session.patient_id)
-    consents = await ports.consents.signed_by(session.patient_id)
-    patient = await ports.patients.find(session.patient_id)
-    lag = await ports.records.screening_lag()
+    patient_id = session.patient_id
+    (plan, course, eligibility, consents, patient), (lag, complete, integration_at, reconciled) = await asyncio.gather(
+        asyncio.gather(
+            plan_of(session, ports),
+            course_of(patient_id, ports),
+            ports.eligibilities.find(patient_id, of=patient_id),
+            ports.consents.signed_by(patient_id),
+            ports.patients.find(patient_id, of=patient_id),
+        ),
+        asyncio.gather(
+            ports.records.screening_lag(),
+            ports.records.complete(patient_id),
+            ports.sessions.next_integration(patient_id, after=now),
+            _drug_log_reconciled(session, ports, now),
+        ),
+    )
     question = DoseQuestion(
         session=session,
         plan=plan,
@@ -49,26 +52,13 @@ async def _ask(session: Session, ports: Ports, now: datetime, tx: Transaction | 
         consents=tuple(consents),
         emergency_contact_known=patient is not None and patient.details.emergency_contact is not None,
         screening_as_of=None if lag is None else now - lag,
-        record_complete=await ports.records.complete(session.patient_id),
-        integration_at=await ports.sessions.next_integration(session.patient_id, after=now),
-        drug_log_reconciled=await _drug_log_reconciled(session, ports, now),
+        record_complete=complete,
+        integration_at=integration_at,
+        drug_log_reconciled=reconciled,
         policy=ports.policy,
         now=now,
     )
-    if tx is not None:
-        if eligibility is not None:
-            await ports.eligibilities.guard(eligibility, tx)
-        if plan is not None:
-            await ports.plans.guard(plan, tx)
-        await _guard_consent(consents, plan, ports, tx)
     return AskedGate(examine(question), plan, course)
-
-
-async def _guard_consent(consents: list[Consent], plan: Plan | None, ports: Ports, tx: Transaction) -> None:
-    version = ports.policy.gate.treatment_consent_version.value
-    for consent in consents:
-        if plan is not None and consent.covers(plan.terms.route, version, tx.now):
-            await ports.consents.guard(consent, tx)
 
 
 async def _drug_log_reconciled(session: Session, ports: Ports, now: datetime) -> bool:
@@ -76,5 +66,8 @@ async def _drug_log_reconciled(session: Session, ports: Ports, now: datetime) ->
     if session.location_id is None:
         return False
     start, _ = day_bounds(clinic_day(now, ports.policy.timezone), ports.policy.timezone)
-    unsettled = await ports.drug_log.unsettled_before(session.location_id, start)
-    return not unsettled and not await ports.drug_days.discrepancies_open(session.location_id)
+    unsettled, discrepant = await asyncio.gather(
+        ports.drug_log.unsettled_before(session.location_id, start),
+        ports.drug_days.discrepancies_open(session.location_id),
+    )
+    return not unsettled and not discrepant

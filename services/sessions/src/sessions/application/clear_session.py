@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from careflow_domain.errors import forbidden
 from careflow_service.identity import Actor, RequestKey, Role
 from careflow_service.work import Committed, Transaction
-from sessions.application.ask_gate import ask_guarded_gate
+from sessions.application.ask_gate import ask_gate
 from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
 from sessions.domain.ids import SessionId, StaffId
@@ -33,7 +33,7 @@ class ClearSessionHandler:
             raise forbidden("override_needs_prescriber", "Only a prescriber overrides an item of the gate.")
 
         async def clear(session: Session, tx: Transaction) -> Session:
-            asked = await ask_guarded_gate(session, self.changes.ports, tx)
+            asked = await ask_gate(session, self.changes.ports, tx.now)
             return session.cleared(asked.gate, asked.gate.override(command.overrides, StaffId(actor.id)))
 
         return await self.changes.run(

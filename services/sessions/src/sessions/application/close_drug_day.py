@@ -1,5 +1,6 @@
 """The drug day of a location is counted and closed; what does not add up is settled later, by name."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -46,12 +47,16 @@ class CloseDrugDayHandler:
         async def close(tx: Transaction) -> Changed:
             if command.day > clinic_day(tx.now, policy.timezone):
                 raise invalid("day_to_come", "A day is closed when it has come.")
-            if await self.ports.drug_days.find(drug_day_id(command.location_id, command.day)) is not None:
+            of = command.location_id
+            closed, containers = await asyncio.gather(
+                self.ports.drug_days.find(drug_day_id(of, command.day), of=of), self.ports.drug_log.at(of)
+            )
+            if closed is not None:
                 raise conflict("day_closed", "This day has been closed.")
             day = DrugDay.closed(
-                command.location_id,
+                of,
                 command.day,
-                await self.ports.drug_log.at(command.location_id),
+                containers,
                 command.counts,
                 tolerance=Milligrams(policy.drug_log.count_tolerance_mg.value),
                 acknowledgement=command.acknowledgement,
@@ -73,7 +78,8 @@ class SettleDiscrepancyHandler:
         """Refused: `drug_day_not_found`, `discrepancy_not_found`, `note_missing`."""
 
         async def settle(tx: Transaction) -> Changed:
-            before = await self.ports.drug_days.get(drug_day_id(command.location_id, command.day))
+            of = command.location_id
+            before = await self.ports.drug_days.get(drug_day_id(of, command.day), of=of)
             settled = Settled(how=command.how, note=command.note, by=StaffId(actor.id), at=tx.now)
             day = before.settled(command.container_id, settled)
             await self.ports.drug_days.save(day, expecting=before.version, tx=tx)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction
-from sessions.application.courses import course_of, keep_course
+from sessions.application.courses import change_course
 from sessions.application.ports import Ports
 from sessions.application.rendered_services import rendered_services
 from sessions.application.results import Changed
@@ -56,7 +56,5 @@ class CompleteSessionHandler:
 
 async def _note_in_course(session: Session, ports: Ports, tx: Transaction) -> None:
     assert session.started_at is not None
-    before = await course_of(session.patient_id, ports)
     hour = TherapyHour(session_id=session.id, kind=session.kind, plan_id=session.plan_id, started_at=session.started_at)
-    course = before.completed(hour, now=tx.now)
-    await keep_course(before, course, ports, tx)
+    await change_course(session.patient_id, lambda course: course.completed(hour, now=tx.now), ports, tx)

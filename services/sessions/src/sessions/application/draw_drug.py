@@ -1,5 +1,6 @@
 """Drug is drawn up for one session."""
 
+import asyncio
 from dataclasses import dataclass
 
 from careflow_service.identity import Actor, RequestKey
@@ -29,9 +30,10 @@ class DrawDrugHandler:
         """
 
         async def draw(tx: Transaction) -> Added:
-            session = await self.ports.sessions.get(command.session_id)
+            session, before = await asyncio.gather(
+                self.ports.sessions.get(command.session_id), self.ports.drug_log.get(command.container_id)
+            )
             session.expect_draw()
-            before = await self.ports.drug_log.get(command.container_id)
             if session.order is not None:
                 self.ports.policy.routes[session.order.route].must_give(before.item.drug)
             draw_id = DrawId(tx.new_id())

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from careflow_service.work import Transaction
+from sessions.application.keep import keep
 from sessions.application.ports import Ports
 from sessions.domain.eligibility import Eligibility
 from sessions.domain.ids import PatientId
@@ -10,10 +11,7 @@ from sessions.domain.ids import PatientId
 
 async def noting(patient_id: str, tx: Transaction, ports: Ports, change: Callable[[Eligibility], Eligibility]) -> None:
     """The copy as it is after this fact; the first fact makes the copy, a repeated one writes nothing."""
-    known = await ports.eligibilities.find(PatientId(patient_id))
-    before = known or Eligibility(id=PatientId(patient_id))
-    after = change(before)
-    if known is None:
-        await ports.eligibilities.add(after, tx)
-    elif after is not before:
-        await ports.eligibilities.save(after, expecting=before.version, tx=tx)
+    of = PatientId(patient_id)
+    known = await ports.eligibilities.find(of, of=of)
+    after = change(known or Eligibility(id=of))
+    await keep(known, after, ports.eligibilities, tx)

@@ -1,15 +1,17 @@
 """A dose is given: out of a draw of the drug log, by the order, through a gate that is open at this very moment."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 from careflow_domain.errors import conflict, invalid
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction
-from sessions.application.ask_gate import ask_guarded_gate
-from sessions.application.courses import course_of, keep_course
+from sessions.application.ask_gate import ask_gate
+from sessions.application.courses import change_course
 from sessions.application.ports import Ports
 from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
+from sessions.domain.course import Course
 from sessions.domain.doses import Dose, StatedDose
 from sessions.domain.drug_log import Container
 from sessions.domain.ids import ContainerId, DrawId, EntryId, SessionId, StaffId
@@ -38,8 +40,9 @@ class GiveDoseHandler:
         ports = self.changes.ports
 
         async def give(session: Session, tx: Transaction) -> Session:
-            asked = await ask_guarded_gate(session, ports, tx)
-            container = await ports.drug_log.get(command.container_id)
+            asked, container = await asyncio.gather(
+                ask_gate(session, ports, tx.now), ports.drug_log.get(command.container_id, of=session.location_id)
+            )
             _check(command.dose, session, container, ports)
             dosed = session.dosed(
                 _dose(command, session, container, actor, tx), asked.gate, _monitoring(session, ports, tx)
@@ -101,14 +104,16 @@ def _monitoring(session: Session, ports: Ports, tx: Transaction) -> Monitoring:
 
 
 async def _note_in_course(session: Session, ports: Ports, tx: Transaction) -> None:
-    """The course is always written by a first dose, so that two sessions cannot both be the last allowed one."""
+    """The course counts a session by its first dose, and asks for its integration."""
     integration = ports.policy.integration
-    before = await course_of(session.patient_id, ports)
-    course = before.dosed(
-        session.id,
-        session.plan_id,
-        at=tx.now,
-        due_within=integration.due_within,
-        overdue_after=integration.overdue_after,
-    )
-    await keep_course(before, course, ports, tx)
+
+    def dosed(course: Course) -> Course:
+        return course.dosed(
+            session.id,
+            session.plan_id,
+            at=tx.now,
+            due_within=integration.due_within,
+            overdue_after=integration.overdue_after,
+        )
+
+    await change_course(session.patient_id, dosed, ports, tx)

@@ -3,6 +3,7 @@
 from careflow_events.contracts import Contact, PatientDetailsChanged, PatientForSessions, PatientRegistered
 from careflow_events.subscription import Received
 from careflow_service.work import Transaction
+from sessions.application.keep import keep
 from sessions.application.ports import Ports
 from sessions.domain.ids import PatientId
 from sessions.domain.patients import ContactPerson, PatientCopy, PatientDetails
@@ -16,13 +17,9 @@ async def on_patient(
     if section is None:
         return
     patient_id, details = PatientId(event.data.patient_id), _details(section)
-    known = await ports.patients.find(patient_id)
-    if known is None:
-        await ports.patients.add(PatientCopy(id=patient_id, details=details), tx)
-        return
-    updated = known.updated(details)
-    if updated is not known:
-        await ports.patients.save(updated, expecting=known.version, tx=tx)
+    known = await ports.patients.find(patient_id, of=patient_id)
+    after = PatientCopy(id=patient_id, details=details) if known is None else known.updated(details)
+    await keep(known, after, ports.patients, tx)
 
 
 def _details(section: PatientForSessions) -> PatientDetails:

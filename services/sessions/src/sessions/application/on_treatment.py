@@ -18,6 +18,7 @@ from careflow_events.contracts import (
 )
 from careflow_events.subscription import Received
 from careflow_service.work import Transaction
+from sessions.application.keep import keep
 from sessions.application.ports import Ports
 from sessions.domain.appointments import AppointmentSnapshot, AppointmentStatus
 from sessions.domain.booked_sessions import appointment_became, scheduled
@@ -43,13 +44,9 @@ async def on_treatment(event: Received[T], tx: Transaction, ports: Ports) -> Non
     snapshot = _snapshot(event.data)
     if snapshot is None:
         return
-    known = await ports.sessions.of_appointment(snapshot.id)
-    if known is None:
-        await ports.sessions.add(scheduled(SessionId(tx.new_id()), snapshot), tx)
-        return
-    session = appointment_became(known, snapshot)
-    if session is not known:
-        await ports.sessions.save(session, expecting=known.version, tx=tx)
+    known = await ports.sessions.of_appointment(snapshot.id, of=snapshot.patient_id)
+    after = scheduled(SessionId(tx.new_id()), snapshot) if known is None else appointment_became(known, snapshot)
+    await keep(known, after, ports.sessions, tx)
 
 
 def _snapshot(data: AppointmentEvent) -> AppointmentSnapshot | None:

@@ -29,7 +29,7 @@ class OpenSessionHandler:
         """Refused: `session_exists`, naming it."""
 
         async def open_session(tx: Transaction) -> Changed:
-            known = await self.ports.sessions.of_appointment(command.appointment_id)
+            known = await self.ports.sessions.of_appointment(command.appointment_id, of=command.patient_id)
             if known is not None:
                 raise conflict("session_exists", "This appointment has its session.", session_id=known.id)
             session = Session.opened(

@@ -1,6 +1,7 @@
 """A planned observation is missing: say so, in two steps."""
 
 from careflow_service.work import Transaction
+from sessions.application.keep import keep
 from sessions.application.ports import Ports
 from sessions.domain.ids import SessionId
 from sessions.domain.watch import alarmed
@@ -8,7 +9,5 @@ from sessions.domain.watch import alarmed
 
 async def raise_vitals_alarm(session_id: str, tx: Transaction, ports: Ports) -> None:
     """Does nothing when signs were observed meanwhile."""
-    before = await ports.sessions.get(SessionId(session_id))
-    session = alarmed(before, ports.policy, now=tx.now)
-    if session is not before:
-        await ports.sessions.save(session, expecting=before.version, tx=tx)
+    session = await ports.sessions.get(SessionId(session_id))
+    await keep(session, alarmed(session, ports.policy, now=tx.now), ports.sessions, tx)

@@ -27,14 +27,16 @@ class Reading:
 
     async def session_of(self, appointment_id: AppointmentId, actor: Actor) -> Session:
         """Refused: `session_not_found`."""
-        found = await self.ports.sessions.of_appointment(appointment_id)
+        found = await self.ports.sessions.look_up(appointment_id)
         if found is None:
             raise not_found("session")
         return await self._seen(found, actor)
 
     async def sessions_of(self, patient_id: PatientId, actor: Actor) -> list[Session]:
         """All sessions of a patient by when they start."""
-        return [await self._seen(each, actor) for each in await self.ports.sessions.of_patient(patient_id)]
+        sessions = await self.ports.sessions.of_patient(patient_id)
+        await self.ports.audit.read(actor, "read_session", *(f"sessions/{each.id}" for each in sessions))
+        return sessions
 
     async def gate(self, session_id: SessionId, actor: Actor) -> tuple[Session, Gate]:
         """How every item of the dose gate stands now. Refused: `session_not_found`."""
@@ -50,15 +52,13 @@ class Reading:
     async def plans_of(self, patient_id: PatientId, actor: Actor) -> list[Plan]:
         """All plans of a patient, the oldest first."""
         plans = await self.ports.plans.of_patient(patient_id)
-        for plan in plans:
-            await self.ports.audit.read(actor, "read_plan", f"plans/{plan.id}")
+        await self.ports.audit.read(actor, "read_plan", *(f"plans/{each.id}" for each in plans))
         return plans
 
     async def consents_of(self, patient_id: PatientId, actor: Actor) -> list[Consent]:
         """A patient's consents that were signed and have not ended."""
         consents = await self.ports.consents.signed_by(patient_id)
-        for consent in consents:
-            await self.ports.audit.read(actor, "read_consent", f"consents/{consent.id}")
+        await self.ports.audit.read(actor, "read_consent", *(f"consents/{each.id}" for each in consents))
         return consents
 
     async def container(self, container_id: ContainerId) -> Container:

@@ -32,7 +32,7 @@ class ReviewAdverseEventHandler:
                 Review(decision=command.decision, note=command.note, by=StaffId(actor.id), at=tx.now)
             )
             await self.ports.adverse_events.save(event, expecting=command.expected_version, tx=tx)
-            course = await self.ports.courses.find(event.patient_id)
+            course = await self.ports.courses.find(event.patient_id, of=event.patient_id)
             if course is not None and event.id in course.held_by and not event.holds_dosing:
                 await self.ports.courses.save(course.released(event.id), expecting=course.version, tx=tx)
             return Changed(event.id, event.version)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
-from sessions.application.courses import course_of, keep_course
+from sessions.application.courses import change_course
 from sessions.application.ports import Ports
 from sessions.application.results import Changed
 from sessions.domain.ids import PatientId
@@ -24,9 +24,7 @@ class ReviewDosesHandler:
         """From now on doses are counted anew."""
 
         async def review(tx: Transaction) -> Changed:
-            before = await course_of(command.patient_id, self.ports)
-            course = before.reviewed(now=tx.now)
-            await keep_course(before, course, self.ports, tx)
+            course = await change_course(command.patient_id, lambda course: course.reviewed(now=tx.now), self.ports, tx)
             return Changed(course.id, course.version)
 
         return await self.work.run(review, by=actor, action="review_doses", returns=Changed, request=request)

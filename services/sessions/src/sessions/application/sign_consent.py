@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from careflow_service.identity import Actor, RequestKey, Role
 from careflow_service.work import Committed, Transaction, Work
+from sessions.application.keep import keep
 from sessions.application.ports import Ports
 from sessions.application.results import Changed
 from sessions.domain.consents import IN_PERSON, Consent, ConsentCategory, ConsentText
@@ -41,9 +42,8 @@ class SignConsentHandler:
                 now=tx.now,
             )
             for each in earlier:
-                after = each.superseded(now=tx.now) if each.id in consent.renews else each
-                if after is not each:
-                    await self.ports.consents.save(after, expecting=each.version, tx=tx)
+                if each.id in consent.renews:
+                    await keep(each, each.superseded(now=tx.now), self.ports.consents, tx)
             await self.ports.consents.add(consent, tx)
             return Changed(consent.id, consent.version)
 

@@ -1,5 +1,6 @@
 """A prescriber signs a plan, or a newer version of it, on a valid clearance and a consent to its route."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 from careflow_domain.errors import conflict
@@ -40,9 +41,12 @@ class SignPlanHandler:
 
         async def sign(tx: Transaction) -> Changed:
             before = await self.ports.plans.get(command.plan_id)
-            if await self.ports.plans.live_of(before.patient_id) is not None:
+            live, (clearance, consent) = await asyncio.gather(
+                self.ports.plans.live_of(before.patient_id),
+                _grounds(before.patient_id, before.terms.route, tx, self.ports),
+            )
+            if live is not None:
                 raise conflict("another_plan_is_live", "The patient's earlier plan must end first.")
-            clearance, consent = await _grounds(before.patient_id, before.terms.route, tx, self.ports)
             plan = before.signed(
                 StaffId(actor.id),
                 clearance=clearance,
@@ -86,13 +90,10 @@ class AdjustPlanHandler:
 async def _grounds(
     patient_id: PatientId, route: Route, tx: Transaction, ports: Ports
 ) -> tuple[ClearanceCopy | None, Consent | None]:
-    """What a signature rests on, guarded so that no other commit changes it meanwhile."""
-    eligibility = await ports.eligibilities.find(patient_id)
-    if eligibility is not None:
-        await ports.eligibilities.guard(eligibility, tx)
+    """What a signature rests on."""
+    eligibility, consents = await asyncio.gather(
+        ports.eligibilities.find(patient_id, of=patient_id), ports.consents.signed_by(patient_id)
+    )
     version = ports.policy.gate.treatment_consent_version.value
-    for consent in await ports.consents.signed_by(patient_id):
-        if consent.covers(route, version, tx.now):
-            await ports.consents.guard(consent, tx)
-            return eligibility.clearance if eligibility else None, consent
-    return eligibility.clearance if eligibility else None, None
+    covering = (each for each in consents if each.covers(route, version, tx.now))
+    return eligibility.clearance if eligibility else None, next(covering, None)

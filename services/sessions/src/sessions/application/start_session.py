@@ -1,10 +1,11 @@
 """A session begins. For a dose the gate is looked at again: much may have changed since it was cleared."""
 
+import asyncio
 from dataclasses import dataclass
 
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction
-from sessions.application.ask_gate import ask_guarded_gate
+from sessions.application.ask_gate import ask_gate
 from sessions.application.courses import course_of, plan_of
 from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
@@ -32,9 +33,9 @@ class StartSessionHandler:
 
         async def start(session: Session, tx: Transaction) -> Session:
             if session.kind is VisitKind.DOSING:
-                asked = await ask_guarded_gate(session, ports, tx)
+                asked = await ask_gate(session, ports, tx.now)
                 return _numbered(session, asked.plan, asked.course).started(asked.gate, now=tx.now)
-            plan, course = await plan_of(session, ports), await course_of(session.patient_id, ports)
+            plan, course = await asyncio.gather(plan_of(session, ports), course_of(session.patient_id, ports))
             return _numbered(session, plan, course).started(None, now=tx.now)
 
         return await self.changes.run(

@@ -7,7 +7,7 @@ from careflow_service.identity import Actor, RequestKey, Role
 from careflow_service.work import Committed, Transaction, Work
 from sessions.application.ports import Ports
 from sessions.application.results import Changed
-from sessions.domain.ids import ConsentId
+from sessions.domain.ids import ConsentId, PatientId
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,10 @@ class WithdrawConsentHandler:
 
     async def __call__(self, command: WithdrawConsent, actor: Actor, request: RequestKey) -> Committed[Changed]:
         """Refused: `consent_not_found` (also to another patient), `consent_ended`."""
+        own = PatientId(actor.patient_id) if actor.has(Role.PATIENT) and actor.patient_id else None
 
         async def withdraw(tx: Transaction) -> Changed:
-            before = await self.ports.consents.get(command.consent_id)
+            before = await self.ports.consents.get(command.consent_id, of=own)
             if actor.has(Role.PATIENT) and actor.patient_id != before.patient_id:
                 raise not_found("consent")
             consent = before.withdrawn(now=tx.now)

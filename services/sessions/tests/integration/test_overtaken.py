@@ -1,0 +1,117 @@
+"""Nothing that sessions decides is overtaken unseen: for every command, reaction and deadline, something about the same
+patient or location is committed between its decision and its commit; it decides anew, and what comes of it is that of
+the second.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import fields
+from typing import Final
+
+import pytest
+
+from services.sessions.tests import overtaken_doses as doses
+from services.sessions.tests import overtaken_reactions as reactions
+from services.sessions.tests import overtaken_records as records
+from services.sessions.tests import overtaken_sessions as sessions
+from services.sessions.tests.overtaking import Overtaking
+from services.sessions.tests.world import World
+from sessions.application.use_cases import Sessions
+from sessions.deadlines import DEADLINES
+from sessions.subscriptions import SUBSCRIPTIONS
+
+NO_DECISIONS: Final = {"reading", "ports"}
+USE_CASES: Final = (
+    *(each.name for each in fields(Sessions) if each.name not in NO_DECISIONS),
+    *(each.contract.__name__ for each in SUBSCRIPTIONS),
+    *(each.name for each in DEADLINES),
+)
+
+Race = Callable[[World, Overtaking], Awaitable[None]]
+
+ROWS: Final[Mapping[str, Race]] = {
+    "sign_consent": records.a_consent_while_another_is_signed,
+    "withdraw_consent": records.a_withdrawal_while_it_is_withdrawn,
+    "draft_plan": records.a_draft_while_another_is_drafted,
+    "redraft_plan": records.a_redraft_while_the_plan_is_signed,
+    "sign_plan": records.a_signature_while_the_clearance_is_suspended,
+    "adjust_plan": records.an_adjustment_while_the_consent_is_withdrawn,
+    "change_plan": records.a_plan_is_completed_while_it_is_put_on_hold,
+    "open_session": sessions.a_session_is_opened_while_its_booking_is_heard,
+    "check_in": sessions.a_check_in_while_the_visit_is_called_off,
+    "record_checks": sessions.checks_while_others_are_recorded,
+    "sign_order": sessions.an_order_while_the_plan_is_adjusted,
+    "attest_eligibility": sessions.an_attestation_while_the_dose_is_refused,
+    "clear_session": doses.a_clearing_while_a_consent_is_withdrawn,
+    "refuse_session": sessions.a_refusal_while_the_alert_is_closed,
+    "convert_session": sessions.a_conversion_while_it_is_converted,
+    "start_session": doses.a_start_while_its_plan_is_put_on_hold,
+    "give_dose": doses.a_dose_while_an_adverse_event_is_reported,
+    "end_dose": sessions.a_dose_ends_while_the_session_is_stopped,
+    "record_vitals": sessions.signs_while_the_session_is_stopped,
+    "discharge_patient": sessions.a_discharge_while_the_session_is_stopped,
+    "complete_session": sessions.a_completion_while_the_session_is_aborted,
+    "abort_session": sessions.an_abort_while_the_session_is_completed,
+    "correct_services": sessions.a_correction_while_the_services_are_corrected,
+    "review_doses": sessions.doses_are_reviewed_while_they_are_reviewed,
+    "report_adverse_event": sessions.an_adverse_event_while_another_stops_the_session,
+    "review_adverse_event": sessions.a_review_while_the_adverse_event_is_reviewed,
+    "receive_container": records.a_receipt_while_another_vial_is_received,
+    "draw_drug": records.a_draw_while_the_dose_is_refused,
+    "enter_in_drug_log": records.an_entry_while_the_same_is_wasted,
+    "reverse_entry": records.a_reversal_while_it_is_reversed,
+    "witness_entry": records.a_witness_while_the_entry_is_reversed,
+    "close_drug_day": records.a_day_is_closed_while_something_is_entered,
+    "settle_discrepancy": records.a_discrepancy_is_settled_while_it_is_settled,
+    "PatientRegistered": reactions.a_registration_while_a_clearance_is_granted,
+    "PatientDetailsChanged": reactions.new_details_while_an_alert_is_raised,
+    "TreatmentBooked": reactions.a_booking_while_its_session_is_opened,
+    "TreatmentRescheduled": reactions.a_move_while_the_patient_checks_in,
+    "TreatmentCancelled": reactions.a_cancellation_while_the_visit_begins,
+    "TreatmentArrived": reactions.an_arrival_while_it_is_recorded,
+    "TreatmentMissed": reactions.a_missed_visit_while_it_begins,
+    "AppointmentCorrected": reactions.a_correction_while_the_arrival_is_recorded,
+    "ClearanceGranted": reactions.a_new_clearance_while_an_alert_is_raised,
+    "ClearanceExtended": reactions.an_extension_while_an_alert_is_raised,
+    "ClearanceReinstated": reactions.a_reinstatement_while_an_alert_is_raised,
+    "ClearanceSuspended": reactions.a_suspension_while_an_alert_is_raised,
+    "ClearanceRevoked": reactions.a_revocation_while_an_alert_is_raised,
+    "ClearanceExpired": reactions.an_expiry_while_an_alert_is_raised,
+    "PreSessionScreenAssessed": reactions.a_screen_while_an_alert_is_raised,
+    "SafetyAlertRaised": reactions.an_alert_while_the_clearance_is_revoked,
+    "SafetyAlertUpgraded": reactions.an_upgrade_while_the_clearance_is_revoked,
+    "SafetyAlertClosed": reactions.a_closed_alert_while_the_clearance_is_revoked,
+    "raise_vitals_alarm": sessions.a_missing_observation_while_it_is_made,
+    "raise_integration_overdue": sessions.an_overdue_integration_while_it_takes_place,
+    "expire_consent": records.a_consent_expires_while_it_is_withdrawn,
+}
+
+MORE: Final[Mapping[str, Race]] = {
+    "a second dose, an adverse event": doses.a_second_dose_while_an_adverse_event_is_reported,
+    "a dose, its consent withdrawn": doses.a_dose_while_its_consent_is_withdrawn,
+    "a dose, its plan put on hold": doses.a_dose_while_its_plan_is_put_on_hold,
+    "a dose, its clearance suspended": doses.a_dose_while_its_clearance_is_suspended,
+    "a dose, an alert raised": doses.a_dose_while_an_alert_is_raised,
+    "a dose, the drug log not adding up": doses.a_dose_while_the_drug_log_does_not_add_up,
+    "a dose, one of the same course": doses.a_dose_while_one_is_given_in_another_session,
+    "a dose, its draw wasted": doses.a_dose_while_what_was_drawn_for_it_is_wasted,
+    "an override, a check recorded": doses.an_override_while_a_check_is_recorded,
+    "a signature, another plan signed": records.a_signature_while_another_plan_is_signed,
+    "a drug day, another vial received": records.a_day_is_closed_while_another_vial_is_received,
+}
+"""What else overtakes the decisions that matter most."""
+
+
+@pytest.mark.parametrize("use_case", USE_CASES)
+async def test_whoever_comes_second_has_seen_the_first(world: World, overtaking: Overtaking, use_case: str) -> None:
+    await ROWS[use_case](world, overtaking)
+    assert overtaking.tries == 2
+
+
+@pytest.mark.parametrize("what", MORE)
+async def test_whoever_comes_second_has_seen_all_there_is(world: World, overtaking: Overtaking, what: str) -> None:
+    await MORE[what](world, overtaking)
+    assert overtaking.tries == 2
+
+
+def test_every_row_is_for_something_sessions_does() -> None:
+    assert set(ROWS) == set(USE_CASES)

@@ -1,0 +1,186 @@
+"""What overtakes the commands on consents, plans and the drug log, and what comes of it then."""
+
+from datetime import timedelta
+
+from careflow_service.ids import new_id
+from services.sessions.tests.builders import MILL_VALLEY, TODAY
+from services.sessions.tests.clinic import (
+    Course,
+    consent_body,
+    does,
+    draws,
+    has_course,
+    has_vial,
+    ok,
+    plan_body,
+    ready_for_dose,
+    refusal,
+    wastes,
+    wastes_before_witness,
+)
+from services.sessions.tests.news import clearance_suspended
+from services.sessions.tests.overtaking import Overtaking
+from services.sessions.tests.setbacks import holds_plan, withdraws_consent
+from services.sessions.tests.world import World
+from sessions.domain.ids import PatientId
+
+DAY = f"/v1/drug-log/locations/{MILL_VALLEY}/days/{TODAY}"
+
+
+async def signs(world: World, patient_id: str) -> None:
+    ok(await world.patient(patient_id).post(f"/v1/patients/{patient_id}/consents", consent_body()), 201)
+
+
+async def drafts(world: World, patient_id: str) -> str:
+    return str(ok(await world.prescriber.post(f"/v1/patients/{patient_id}/plans", plan_body()), 201)["id"])
+
+
+async def may_have_another_plan(world: World) -> tuple[Course, str]:
+    """The plan before has ended, the next is drafted."""
+    course = await has_course(world)
+    path = f"/v1/plans/{course.plan_id}/discontinue"
+    ok(await world.prescriber.post(path, {"reason": "clinical"}, version=2))
+    return course, await drafts(world, course.patient_id)
+
+
+async def drawn(world: World) -> tuple[str, str, str]:
+    """A session, a vial, and 1 mL drawn from it."""
+    session_id = await ready_for_dose(world, await has_course(world))
+    vial = await has_vial(world)
+    return session_id, vial, await draws(world, vial, session_id)
+
+
+async def a_consent_while_another_is_signed(world: World, overtaking: Overtaking) -> None:
+    patient_id = new_id()
+    overtaking.by(lambda: signs(world, patient_id))
+    await signs(world, patient_id)
+    first, second = await world.ports.consents.all_of(PatientId(patient_id))
+    assert (first.state, second.renews) == ("superseded", (first.id,))
+
+
+async def a_withdrawal_while_it_is_withdrawn(world: World, overtaking: Overtaking) -> None:
+    course = await has_course(world)
+    (consent,) = await world.ports.consents.signed_by(PatientId(course.patient_id))
+    overtaking.by(lambda: withdraws_consent(world, course.patient_id))
+    late = await world.patient(course.patient_id).post(f"/v1/consents/{consent.id}/withdraw")
+    assert refusal(late) == (409, "consent_ended")
+
+
+async def a_consent_expires_while_it_is_withdrawn(world: World, overtaking: Overtaking) -> None:
+    course = await has_course(world)
+    world.clock.now += timedelta(days=366)
+    overtaking.by(lambda: withdraws_consent(world, course.patient_id))
+    await world.catch_up()
+    (consent,) = await world.ports.consents.all_of(PatientId(course.patient_id))
+    assert consent.state == "withdrawn"
+
+
+async def a_draft_while_another_is_drafted(world: World, overtaking: Overtaking) -> None:
+    """A draft rests on nothing: both stay, and neither is signed over the other."""
+    patient_id = new_id()
+    overtaking.by(lambda: drafts(world, patient_id))
+    await drafts(world, patient_id)
+    assert len(await world.ports.plans.of_patient(PatientId(patient_id))) == 2
+
+
+async def a_redraft_while_the_plan_is_signed(world: World, overtaking: Overtaking) -> None:
+    _, plan_id = await may_have_another_plan(world)
+    overtaking.by(lambda: world.prescriber.post(f"/v1/plans/{plan_id}/sign", version=1))
+    assert refusal(await world.prescriber.put(f"/v1/plans/{plan_id}", plan_body(), version=1)) == (409, "plan_signed")
+
+
+async def a_signature_while_another_plan_is_signed(world: World, overtaking: Overtaking) -> None:
+    course, plan_id = await may_have_another_plan(world)
+    other = await drafts(world, course.patient_id)
+    overtaking.by(lambda: world.prescriber.post(f"/v1/plans/{other}/sign", version=1))
+    late = await world.prescriber.post(f"/v1/plans/{plan_id}/sign", version=1)
+    assert refusal(late) == (409, "another_plan_is_live")
+
+
+async def a_signature_while_the_clearance_is_suspended(world: World, overtaking: Overtaking) -> None:
+    course, plan_id = await may_have_another_plan(world)
+    suspended = clearance_suspended(course.patient_id, course.clearance_id, world.clock())
+    overtaking.by(lambda: world.hear(suspended))
+    late = await world.prescriber.post(f"/v1/plans/{plan_id}/sign", version=1)
+    assert refusal(late) == (409, "clearance_not_valid")
+
+
+async def an_adjustment_while_the_consent_is_withdrawn(world: World, overtaking: Overtaking) -> None:
+    course = await has_course(world)
+    overtaking.by(lambda: withdraws_consent(world, course.patient_id))
+    late = await world.prescriber.post(f"/v1/plans/{course.plan_id}/adjust", plan_body(), version=2)
+    assert refusal(late) == (409, "consent_missing")
+
+
+async def a_plan_is_completed_while_it_is_put_on_hold(world: World, overtaking: Overtaking) -> None:
+    course = await has_course(world)
+    overtaking.by(lambda: holds_plan(world, course.plan_id))
+    path = f"/v1/plans/{course.plan_id}/complete"
+    late = await world.prescriber.post(path, {"reason": "course_ended"}, version=2)
+    assert refusal(late) == (409, "plan_not_active")
+
+
+async def a_receipt_while_another_vial_is_received(world: World, overtaking: Overtaking) -> None:
+    """What is received rests on nothing: both are there."""
+    overtaking.by(lambda: has_vial(world))
+    await has_vial(world)
+    shelf = ok(await world.nurse.get("/v1/drug-log/containers", location_id=MILL_VALLEY))["items"]
+    assert [each["on_hand_mg"] for each in shelf] == ["500", "500"]
+
+
+async def a_draw_while_the_dose_is_refused(world: World, overtaking: Overtaking) -> None:
+    """The session is another owner's than the vial."""
+    session_id = await ready_for_dose(world, await has_course(world))
+    ok(await world.nurse.post(f"/v1/sessions/{session_id}/checks", {"equipment_ready": False}))
+    vial = await has_vial(world)
+    overtaking.by(lambda: does(world, session_id, "refuse"))
+    late = await world.nurse.post(f"/v1/drug-log/containers/{vial}/draws", {"session_id": session_id, "ml": "1"})
+    assert refusal(late) == (409, "wrong_state")
+
+
+async def an_entry_while_the_same_is_wasted(world: World, overtaking: Overtaking) -> None:
+    _, vial, draw_id = await drawn(world)
+    overtaking.by(lambda: wastes_before_witness(world, vial, draw_id, "30"))
+    entry = {"kind": "wasted", "mg": "30", "draw_id": draw_id, "note": "rest of the syringe"}
+    late = await world.nurse.post(f"/v1/drug-log/containers/{vial}/entries", entry)
+    assert refusal(late) == (409, "draw_exceeded")
+
+
+async def a_reversal_while_it_is_reversed(world: World, overtaking: Overtaking) -> None:
+    _, vial, draw_id = await drawn(world)
+    path = f"/v1/drug-log/containers/{vial}/entries/{await wastes(world, vial, draw_id, '50')}/reverse"
+    overtaking.by(lambda: world.nurse.post(path, {"note": "wrong draw"}))
+    assert refusal(await world.nurse.post(path, {"note": "wrong draw"})) == (409, "already_reversed")
+
+
+async def a_witness_while_the_entry_is_reversed(world: World, overtaking: Overtaking) -> None:
+    _, vial, draw_id = await drawn(world)
+    path = f"/v1/drug-log/containers/{vial}/entries/{await wastes(world, vial, draw_id, '50')}"
+    overtaking.by(lambda: world.nurse.post(f"{path}/reverse", {"note": "wrong draw"}))
+    late = await world.nurse_called("second-nurse").post(f"{path}/witness")
+    assert refusal(late) == (409, "already_reversed")
+
+
+async def a_day_is_closed_while_something_is_entered(world: World, overtaking: Overtaking) -> None:
+    vial = await has_vial(world)
+    spilled = {"kind": "spilled", "mg": "50", "note": "the vial fell"}
+    overtaking.by(lambda: world.nurse.post(f"/v1/drug-log/containers/{vial}/entries", spilled))
+    late = await world.nurse.post(f"{DAY}/close", {"counts": {vial: "500"}})
+    assert refusal(late) == (409, "day_does_not_reconcile")
+    assert await world.said_at(MILL_VALLEY) == []
+
+
+async def a_day_is_closed_while_another_vial_is_received(world: World, overtaking: Overtaking) -> None:
+    """Nothing that was read has changed; something was added to it."""
+    vial = await has_vial(world)
+    overtaking.by(lambda: has_vial(world))
+    late = await world.nurse.post(f"{DAY}/close", {"counts": {vial: "500"}})
+    assert refusal(late) == (409, "day_does_not_reconcile")
+
+
+async def a_discrepancy_is_settled_while_it_is_settled(world: World, overtaking: Overtaking) -> None:
+    vial = await has_vial(world)
+    ok(await world.nurse.post(f"{DAY}/close", {"counts": {vial: "400"}, "acknowledgement": "100 mg missing"}), 201)
+    settled = {"container_id": vial, "how": "explained", "note": "counted again"}
+    overtaking.by(lambda: world.prescriber.post(f"{DAY}/settle", settled))
+    assert refusal(await world.prescriber.post(f"{DAY}/settle", settled)) == (404, "discrepancy_not_found")
