@@ -167,10 +167,13 @@ class Documents(Generic[A]):
         """
         if current_unit() is not None and self._owner is not None and of is None:
             raise ValueError(f"{self._name}: somebody may add what is missing here; say whose it would be")
-        found = await self._find(id, of)
         unit = current_unit()
-        if found is None and unit is not None and of is not None and not unit.knows(of):
-            await unit.mark(of)
+        if unit is None or of is None or unit.knows(of):
+            return await self._find(id, of)
+        found = await self._find(id, of)
+        if found is None and (await unit.mark(of)).version is not None:
+            # It may have been added after it was asked for here and before the mark was read. Of an owner without a
+            # mark nothing was ever added.
             return await self._find(id, of)
         return found
 
