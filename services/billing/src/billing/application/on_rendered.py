@@ -1,7 +1,9 @@
 """Reactions to what was rendered: make sure its charge is there, at the newest revision, once."""
 
+import asyncio
+
 from billing.application.account_of import account_of
-from billing.application.bookkeeping import keep_books
+from billing.application.bookkeeping import keep_books, open_books
 from billing.application.ports import Ports
 from billing.application.rendered_services import place_of, services_of
 from billing.domain.charges import Charge, ChargeCause, Rendered
@@ -14,7 +16,7 @@ from careflow_service.work import Transaction
 
 async def on_evaluation_recorded(event: Received[contracts.EvaluationRecorded], tx: Transaction, ports: Ports) -> None:
     data = event.data
-    visit = await ports.visits.find(AppointmentId(data.appointment_id))
+    visit = await ports.visits.find(AppointmentId(data.appointment_id), of=PatientId(data.patient_id))
     place = visit.place_of_service if visit else OFFICE
     await _charge(
         Rendered(
@@ -64,10 +66,12 @@ async def on_session_services_corrected(
         service_date=ports.day_of(event.time),
         services=(),
     )
-    known = await ports.charges.find(rendered.charge_id)
+    known = await ports.charges.find(rendered.charge_id, of=rendered.patient_id)
     if known is None or data.revision <= known.revision:
         return
-    account = await account_of(known.patient_id, tx, ports)
+    account, opened = await asyncio.gather(
+        account_of(known.patient_id, tx, ports), open_books(known.patient_id, ports, about=known)
+    )
     schedule = ports.schedules.on(known.rendered.service_date)
     places = {line.service.place_of_service for line in known.lines if line.service}
     services = services_of(lines, place=next(iter(places), None))
@@ -76,13 +80,17 @@ async def on_session_services_corrected(
     def correction(charge: Charge) -> Charge:
         return charge.corrected(services, data.revision, account, schedule, entry_id, now=tx.now)
 
-    await keep_books(known.patient_id, lambda books: books.correct(known, correction), tx, ports, about=known.id)
+    await keep_books(opened, lambda books: books.correct(known, correction), tx, ports)
 
 
 async def _charge(rendered: Rendered, tx: Transaction, ports: Ports) -> None:
-    account = await account_of(rendered.patient_id, tx, ports)
-    if await ports.charges.find(rendered.charge_id) is not None:
+    patient_id = rendered.patient_id
+    account = await account_of(patient_id, tx, ports)
+    known, opened = await asyncio.gather(
+        ports.charges.find(rendered.charge_id, of=patient_id), open_books(patient_id, ports)
+    )
+    if known is not None:
         return
     schedule = ports.schedules.on(rendered.service_date)
     charge = Charge.of(rendered, account, schedule, EntryId(tx.new_id()), now=tx.now)
-    await keep_books(rendered.patient_id, lambda books: books.charge(charge), tx, ports)
+    await keep_books(opened, lambda books: books.charge(charge), tx, ports)
