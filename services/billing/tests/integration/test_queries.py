@@ -6,18 +6,8 @@ import pytest
 
 from careflow_service.testing.commands import CommandLog, collection_scans
 from services.billing.tests.builders import ANA, local
-from services.billing.tests.clinic import (
-    PLAN,
-    THERAPY_HOUR,
-    books,
-    has_patient,
-    ok,
-    pays,
-    plan_signed,
-    services_corrected,
-    session_completed,
-    the_charge,
-)
+from services.billing.tests.clinic import books, has_patient, ok, pays, the_charge
+from services.billing.tests.heard import PLAN, THERAPY_HOUR, plan_signed, services_corrected, session_completed
 from services.billing.tests.world import World, running
 
 WHOLE_LISTS = {"journal {}"}

@@ -5,26 +5,9 @@ from typing import Any
 
 from careflow_service.identity import Role
 from services.billing.tests.builders import ANA, local
-from services.billing.tests.clinic import (
-    INFUSION,
-    THERAPY_HOUR,
-    charges,
-    has_patient,
-    line,
-    ok,
-    pays,
-    refusal,
-    registered,
-    services_corrected,
-    session_completed,
-    the_charge,
-    usd,
-)
+from services.billing.tests.clinic import bill, charges, has_patient, ok, pays, refusal, the_charge, usd
+from services.billing.tests.heard import INFUSION, THERAPY_HOUR, line, registered, services_corrected, session_completed
 from services.billing.tests.world import World
-
-
-def bill(*charge_ids: str, **more: Any) -> dict[str, Any]:
-    return {"patient_id": ANA, "charge_ids": list(charge_ids), "disclose_diagnoses": True, **more}
 
 
 async def issues(world: World, *charge_ids: str, **more: Any) -> Any:
