@@ -6,6 +6,7 @@ from billing.application.account_of import account_of
 from billing.application.bookkeeping import keep_books, open_books
 from billing.application.ports import Ports
 from billing.application.rendered_services import place_of, services_of
+from billing.domain.accounts import Account
 from billing.domain.charges import Charge, ChargeCause, Rendered
 from billing.domain.ids import AppointmentId, EntryId, PatientId, PlanId
 from billing.domain.services import OFFICE
@@ -16,11 +17,14 @@ from careflow_service.work import Transaction
 
 async def on_evaluation_recorded(event: Received[contracts.EvaluationRecorded], tx: Transaction, ports: Ports) -> None:
     data = event.data
-    visit = await ports.visits.find(AppointmentId(data.appointment_id), of=PatientId(data.patient_id))
+    patient_id = PatientId(data.patient_id)
+    account, visit = await asyncio.gather(
+        account_of(patient_id, tx, ports), ports.visits.find(AppointmentId(data.appointment_id), of=patient_id)
+    )
     place = visit.place_of_service if visit else OFFICE
     await _charge(
         Rendered(
-            patient_id=PatientId(data.patient_id),
+            patient_id=patient_id,
             cause=ChargeCause.EVALUATION,
             cause_id=data.evaluation_id,
             revision=1,
@@ -28,6 +32,7 @@ async def on_evaluation_recorded(event: Received[contracts.EvaluationRecorded], 
             services=services_of(data.for_billing.opened().service_lines, provider=data.provider_id, place=place),
             appointment_id=AppointmentId(data.appointment_id),
         ),
+        account,
         tx,
         ports,
     )
@@ -37,6 +42,7 @@ async def on_session_ended(
     event: Received[contracts.SessionCompleted] | Received[contracts.SessionAborted], tx: Transaction, ports: Ports
 ) -> None:
     data = event.data
+    account = await account_of(PatientId(data.patient_id), tx, ports)
     await _charge(
         Rendered(
             patient_id=PatientId(data.patient_id),
@@ -48,6 +54,7 @@ async def on_session_ended(
             appointment_id=AppointmentId(data.appointment_id),
             plan_id=PlanId(data.plan_id) if data.plan_id else None,
         ),
+        account,
         tx,
         ports,
     )
@@ -83,9 +90,8 @@ async def on_session_services_corrected(
     await keep_books(opened, lambda books: books.correct(known, correction), tx, ports)
 
 
-async def _charge(rendered: Rendered, tx: Transaction, ports: Ports) -> None:
+async def _charge(rendered: Rendered, account: Account, tx: Transaction, ports: Ports) -> None:
     patient_id = rendered.patient_id
-    account = await account_of(patient_id, tx, ports)
     known, opened = await asyncio.gather(
         ports.charges.find(rendered.charge_id, of=patient_id), open_books(patient_id, ports)
     )

@@ -22,6 +22,7 @@ async def on_booked(
     event: Received[contracts.ConsultationBooked] | Received[contracts.TreatmentBooked], tx: Transaction, ports: Ports
 ) -> None:
     patient_id = PatientId(event.data.patient_id)
+    await account_of(patient_id, tx, ports)  # the patient's mark is known by now, so what is missing is asked for once
     visit, known, course = await asyncio.gather(
         _note(event.data, VisitState.BOOKED, tx, ports),
         ports.estimates.all_of(patient_id),
