@@ -26,6 +26,8 @@ from careflow_cli.stack.stack import Stack
 from tests.bench import baseline, counts, latency, throughput
 from tests.bench.baseline import Baseline
 from tests.bench.counts import Counts
+from tests.bench.questions.asking import ask, names
+from tests.bench.questions.catalogue import QUESTIONS
 from tests.bench.report import Results, table
 
 MOST_SECONDS: Final = 600.0
@@ -54,6 +56,8 @@ TINY: Final = Extent(rounds=1, turns=1, relayed=120, relayed_alone=2, consumed=2
 def main(arguments: Sequence[str]) -> int:
     """Measure, show, compare; the exit code."""
     options = _options(arguments)
+    if options.beside or options.only or options.quick:
+        return _ask(options)
     extent = replace(USUAL, rounds=options.rounds)
     try:
         with ExitStack() as running:
@@ -75,6 +79,17 @@ def main(arguments: Sequence[str]) -> int:
         console.print(f"the baseline is now {baseline.FILE}")
         return 0
     return _judge(results, known, console)
+
+
+def _ask(options: argparse.Namespace) -> int:
+    extent = "quick" if options.quick else "usual"
+    try:
+        return ask(options.only or list(QUESTIONS), beside=options.beside, extent=extent, file=options.json)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except CareflowError as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
 
 
 async def _count_and_measure(stack: Stack, extent: Extent) -> Results:
@@ -135,7 +150,19 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there, too")
     parser.add_argument("--write-baseline", action="store_true", help="make these results the committed baseline")
     parser.add_argument("--rounds", type=_rounds, default=USUAL.rounds, help="rounds of what is timed one by one")
+    parser.add_argument(
+        "--beside", type=Path, metavar="CHECKOUT", help="ask another build the questions, too, in turns"
+    )
+    parser.add_argument("--only", type=_names, metavar="NAME[,NAME]", help=f"questions to ask: {', '.join(QUESTIONS)}")
+    parser.add_argument("--quick", action="store_true", help="ask the questions with small numbers")
     return parser.parse_args(arguments)
+
+
+def _names(text: str) -> list[str]:
+    try:
+        return names(text)
+    except ValueError as unknown:
+        raise argparse.ArgumentTypeError(str(unknown)) from unknown
 
 
 def _rounds(text: str) -> int:

@@ -41,7 +41,7 @@ async def process(*arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
         await running.wait()
 
 
-async def say(outbox: MongoOutbox, client: AsyncMongoClient[dict[str, Any]]) -> None:
+async def say(outbox: MongoOutbox, client: AsyncMongoClient[dict[str, Any]], database: str) -> None:
     """Some events of each patient, each in its own command."""
     for patient in PATIENTS:
         for _ in range(ROUNDS // 2):
@@ -50,7 +50,7 @@ async def say(outbox: MongoOutbox, client: AsyncMongoClient[dict[str, Any]]) -> 
                 said = [publication(patient=patient)]
                 await outbox.append(said, now=now(), causation=None, correlation=None, traceparent=None)
 
-            await MongoTransactions(client).run(work, action="test", event=None)
+            await MongoTransactions(client[database]).run(work, action="test", event=None)
 
 
 @pytest.mark.parametrize("point", killable.POINTS)
@@ -72,9 +72,9 @@ async def test_a_kill_shows_nowhere(
             return (await MongoUnpublished(client[database]).backlog()).rows == 0
 
         async with process(*arguments, point) as killed:
-            await say(outbox, client)
+            await say(outbox, client, database)
             assert await asyncio.wait_for(killed.wait(), 60) == -signal.SIGKILL
-        await say(outbox, client)
+        await say(outbox, client, database)
         async with process(*arguments, "never"):
             await until(all_handled, within=60)
             await until(all_marked)

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 from careflow_events.consumers import NEVER_STARTED, StopReason
 from careflow_events.parked import ParkedRecord, ParkedState
@@ -27,11 +29,15 @@ def waiting(place: int, *, stream: str = f"{TOPIC}/patient:1", cause: str = "blo
     )
 
 
+async def changed(backend: Backend, parked_id: str, **change: Any) -> bool:
+    return await backend.commit(partial(backend.stores.parked.change, parked_id, expecting=OPEN, **change))
+
+
 async def test_a_parked_record_is_kept_as_it_came(backend: Backend) -> None:
     broken = replace(
         waiting(1), record=replace(waiting(1).record, key=b"\xff", value=None, headers=(("x", b"\xff"),)), stream=None
     )
-    await backend.stores.parked.add(broken)
+    await backend.commit(partial(backend.stores.parked.add, broken))
 
     assert await backend.stores.parked.find(broken.id) == broken
 
@@ -39,9 +45,9 @@ async def test_a_parked_record_is_kept_as_it_came(backend: Backend) -> None:
 async def test_the_first_open_record_of_a_stream_is_its_head(backend: Backend) -> None:
     parked = backend.stores.parked
     for place in (10, 9, 11):
-        await parked.add(waiting(place))
-    await parked.add(waiting(1, stream=f"{TOPIC}/patient:2"))
-    await parked.change(waiting(9).id, expecting=OPEN, state=ParkedState.REPLAYED, at=NOON)
+        await backend.commit(partial(parked.add, waiting(place)))
+    await backend.commit(partial(parked.add, waiting(1, stream=f"{TOPIC}/patient:2")))
+    await changed(backend, waiting(9).id, state=ParkedState.REPLAYED, at=NOON)
 
     assert await parked.head(f"{TOPIC}/patient:1") == waiting(10)
     assert await parked.open_count() == 3
@@ -50,7 +56,7 @@ async def test_the_first_open_record_of_a_stream_is_its_head(backend: Backend) -
 async def test_operators_page_through_what_is_open(backend: Backend) -> None:
     parked = backend.stores.parked
     for place in (1, 2, 3):
-        await parked.add(waiting(place, cause="data_invalid" if place == 1 else "blocked"))
+        await backend.commit(partial(parked.add, waiting(place, cause="data_invalid" if place == 1 else "blocked")))
 
     def page(**query: object) -> dict[str, object]:
         return {"stream": None, "cause": None, "limit": 2, "after": None} | query
@@ -63,17 +69,25 @@ async def test_operators_page_through_what_is_open(backend: Backend) -> None:
 
 async def test_a_state_is_changed_only_from_an_expected_one(backend: Backend) -> None:
     parked = backend.stores.parked
-    await parked.add(waiting(1))
+    await backend.commit(partial(parked.add, waiting(1)))
     at = NOON + timedelta(minutes=1)
 
-    assert await parked.change(waiting(1).id, expecting=OPEN, state=ParkedState.REPLAY_REQUESTED, at=at)
+    assert await backend.commit(
+        partial(parked.change, waiting(1).id, expecting=OPEN, state=ParkedState.REPLAY_REQUESTED, at=at)
+    )
     assert [each.place for each in await parked.requested()] == [1]
-    assert await parked.change(waiting(1).id, expecting=OPEN, state=ParkedState.PARKED, at=at, cause="KeyError")
+    assert await backend.commit(
+        partial(parked.change, waiting(1).id, expecting=OPEN, state=ParkedState.PARKED, at=at, cause="KeyError")
+    )
     failed_again = await parked.find(waiting(1).id)
     assert failed_again is not None
     assert (failed_again.cause, failed_again.attempts) == ("KeyError", 2)
-    assert await parked.change(waiting(1).id, expecting=OPEN, state=ParkedState.DISCARDED, at=at)
-    assert not await parked.change(waiting(1).id, expecting=OPEN, state=ParkedState.REPLAYED, at=at)
+    assert await backend.commit(
+        partial(parked.change, waiting(1).id, expecting=OPEN, state=ParkedState.DISCARDED, at=at)
+    )
+    assert not await backend.commit(
+        partial(parked.change, waiting(1).id, expecting=OPEN, state=ParkedState.REPLAYED, at=at)
+    )
     discarded = await parked.find(waiting(1).id)
     assert discarded is not None
     assert discarded.settled_at == at

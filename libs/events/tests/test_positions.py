@@ -1,9 +1,11 @@
 """Positions: deduplication, order, gap and block in one conditional write. On memory and store."""
 
+from functools import partial
 from typing import Any
 
 import pytest
 
+from careflow_events.mongo.unit import Overtaken
 from careflow_events.outbox import StreamPosition
 from careflow_events.positions import Position, PositionMoved, Standing
 from careflow_events.testing.backend import Backend
@@ -13,14 +15,16 @@ STREAM = "careflow.screening.v1/patient:1"
 
 
 async def advance(backend: Backend, *events: tuple[int, str]) -> list[Standing]:
-    return [await backend.stores.positions.advance(STREAM, sequence, event_id) for sequence, event_id in events]
+    """Each event in its own transaction."""
+    positions = backend.stores.positions
+    return [await backend.commit(partial(positions.advance, STREAM, *event)) for event in events]
 
 
 async def block(backend: Backend, sequence: int | None, cause: str = "broken") -> int:
     positions = backend.stores.positions
     before = await positions.find(STREAM)
     after, place = (before or Position(STREAM, None)).parking(sequence, cause, NOON)
-    await positions.replace(before, after)
+    await backend.commit(partial(positions.replace, before, after))
     return place
 
 
@@ -28,7 +32,7 @@ async def settle(backend: Backend, place: int, event_id: str) -> None:
     positions = backend.stores.positions
     before = await positions.find(STREAM)
     assert before is not None
-    await positions.replace(before, before.settling(place, event_id))
+    await backend.commit(partial(positions.replace, before, before.settling(place, event_id)))
 
 
 async def test_events_in_order_are_next(backend: Backend) -> None:
@@ -90,15 +94,15 @@ async def test_two_writers_of_one_position_cannot_both_win(backend: Backend) -> 
     seen = await backend.stores.positions.find(STREAM)
     await advance(backend, (2, "b"))
 
-    with pytest.raises(PositionMoved):
-        await backend.stores.positions.replace(seen, Position(STREAM, 9))
+    with pytest.raises((PositionMoved, Overtaken)):
+        await backend.commit(partial(backend.stores.positions.replace, seen, Position(STREAM, 9)))
 
 
 async def test_a_failed_transaction_moves_nothing(backend: Backend) -> None:
     await advance(backend, (1, "a"))
 
     async def fails(_: Any) -> None:
-        await advance(backend, (2, "b"))
+        await backend.stores.positions.advance(STREAM, 2, "b")
         raise LookupError
 
     with pytest.raises(LookupError):
@@ -128,7 +132,8 @@ async def test_a_subject_with_any_blocked_stream_is_known(backend: Backend) -> N
 
 
 async def test_an_event_without_a_number_is_met_once(backend: Backend) -> None:
-    met_before = backend.stores.positions.met_before
+    async def met_before(source: str, event_id: str) -> bool:
+        return await backend.commit(partial(backend.stores.positions.met_before, source, event_id))
 
     assert [await met_before("/lab", "x"), await met_before("/lab", "x"), await met_before("/lab", "y")] == [
         False,

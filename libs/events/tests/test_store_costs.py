@@ -40,7 +40,13 @@ class Commands(CommandListener):
     def failed(self, event: CommandFailedEvent) -> None: ...
 
     def names(self) -> list[str]:
-        return [f"{event.command_name} {event.command[event.command_name]}" for event in self.sent]
+        """ "find _outbox", "bulkWrite _positions _outbox", "commitTransaction"."""
+        return [_name(event.command_name, event.command) for event in self.sent]
+
+
+def _name(name: str, command: Mapping[str, Any]) -> str:
+    targets = [each["ns"].partition(".")[2] for each in command["nsInfo"]] if name == "bulkWrite" else [command[name]]
+    return " ".join([name, *(target for target in targets if isinstance(target, str))])
 
 
 @pytest.fixture
@@ -64,26 +70,26 @@ async def store(client: AsyncMongoClient[dict[str, Any]], database: str) -> Asyn
 @pytest.fixture
 def handling(store: AsyncDatabase[dict[str, Any]], client: AsyncMongoClient[dict[str, Any]]) -> Handling[None]:
     async def note(event: Received[ClearanceExtended], tx: Any, ports: None) -> None:
-        await store["state"].update_one({"_id": event.subject}, {"$set": {"seen": event.sequence}}, upsert=True)
+        tx.insert("state", {"_id": event.id, "seen": event.sequence})
 
     return Handling(
         consumer="booking",
         subscriptions=[hears(ClearanceExtended, note)],
         ports=None,
-        transactions=MongoTransactions(client),
+        transactions=MongoTransactions(store),
         stores=mongo_stores(store, "booking"),
         keyring=None,
         wall_clock=lambda: NOON,
     )
 
 
-async def test_an_event_with_one_write_costs_three_commands(handling: Handling[None], commands: Commands) -> None:
+async def test_an_event_with_one_write_costs_two_commands(handling: Handling[None], commands: Commands) -> None:
     await handling.settle(a_record(an_event(1)))
     commands.sent.clear()
 
     assert await handling.settle(a_record(an_event(2))) is Settled.HANDLED
 
-    assert commands.names() == ["update _positions", "update state", "commitTransaction 1"]
+    assert commands.names() == ["bulkWrite _positions state", "commitTransaction"]
 
 
 async def test_an_event_nobody_hears_costs_one_command(handling: Handling[None], commands: Commands) -> None:
@@ -93,7 +99,14 @@ async def test_an_event_nobody_hears_costs_one_command(handling: Handling[None],
     newer = replace(an_event(2), type="careflow.screening.Newer.v1")
     assert await handling.settle(a_record(newer)) is Settled.UNKNOWN_TYPE
 
-    assert commands.names() == ["update _positions"]
+    assert commands.names() == ["bulkWrite _positions"]
+
+
+async def test_a_group_costs_as_many_commands_as_one_event(handling: Handling[None], commands: Commands) -> None:
+    await handling.settle_together([a_record(an_event(1, patient=patient)) for patient in range(1, 40)])
+
+    assert commands.names()[-2:] == ["bulkWrite _positions state", "commitTransaction"]
+    assert len([name for name in commands.names() if "createIndexes" not in name]) == 2
 
 
 async def test_a_checkpoint_costs_one_command(handling: Handling[None], commands: Commands) -> None:
@@ -103,7 +116,7 @@ async def test_a_checkpoint_costs_one_command(handling: Handling[None], commands
     assert len([name for name in commands.names() if "createIndexes" not in name]) == 1
 
 
-async def test_saying_three_things_of_two_patients_costs_three_commands(
+async def test_saying_three_things_of_two_patients_costs_a_mark_each_and_a_commit(
     store: AsyncDatabase[dict[str, Any]], client: AsyncMongoClient[dict[str, Any]], commands: Commands
 ) -> None:
     outbox = MongoOutbox(Sealer({"keys": []}), iter(map(an_id, range(9))).__next__)
@@ -113,27 +126,21 @@ async def test_saying_three_things_of_two_patients_costs_three_commands(
         await outbox.append(three, now=NOON, causation=None, correlation=None, traceparent=None)
 
     commands.sent.clear()
-    await MongoTransactions(client).run(say, action="test", event=None)
+    await MongoTransactions(store).run(say, action="test", event=None)
 
-    assert commands.names() == [
-        "findAndModify _streams",
-        "findAndModify _streams",
-        "insert _outbox",
-        "commitTransaction 1",
-    ]
+    assert commands.names() == ["find _owners", "find _owners", "bulkWrite _owners _outbox", "commitTransaction"]
 
 
 async def test_a_relay_batch_costs_four_commands_however_large(
     store: AsyncDatabase[dict[str, Any]], client: AsyncMongoClient[dict[str, Any]], commands: Commands
 ) -> None:
     outbox = MongoOutbox(Sealer({"keys": []}), iter(map(an_id, range(900))).__next__)
-    await outbox.append(
-        [publication(patient=patient % 9) for patient in range(500)],
-        now=NOON,
-        causation=None,
-        correlation=None,
-        traceparent=None,
-    )
+    many = [publication(patient=patient % 9) for patient in range(500)]
+
+    async def say(_: Any) -> None:
+        await outbox.append(many, now=NOON, causation=None, correlation=None, traceparent=None)
+
+    await MongoTransactions(store).run(say, action="test", event=None)
     grant = await MongoLeases(store).take("relay", "a", DEFAULT_TTL)
     assert grant is not None
     unpublished = MongoUnpublished(store)
@@ -142,7 +149,12 @@ async def test_a_relay_batch_costs_four_commands_however_large(
     await unpublished.mark(await unpublished.fetch(1_000, ()), grant, NOON)
 
     names = [name for name in commands.names() if not name.startswith("getMore")]
-    assert names == ["find _outbox", "findAndModify _leases", "update _outbox", "commitTransaction 1"]
+    assert names == ["find _outbox", "find _leases", "bulkWrite _leases _outbox", "commitTransaction"]
+    commands.sent.clear()
+
+    await unpublished.mark([], grant, NOON)
+
+    assert "find _leases" not in commands.names(), "what was published under a lease is read once"
 
 
 async def test_no_query_scans_a_collection(
@@ -150,8 +162,9 @@ async def test_no_query_scans_a_collection(
 ) -> None:
     await _every_query(handling, store)
 
-    sent = [event for event in commands.sent if event.command_name in {"find", "update", "findAndModify", "aggregate"}]
-    assert {event.command[event.command_name] for event in sent} == {"_outbox", "_positions", "_parked", "_consumers"}
+    sent = [event for event in commands.sent if event.command_name in {"find", "update", "aggregate", "bulkWrite"}]
+    asked = {question["find"] for event in sent for question in _questions(event)}
+    assert asked == {"_outbox", "_owners", "_positions", "_parked", "_consumers"}
     for event in sent:
         for question in _questions(event):
             assert await _index_of(store, question), question
@@ -163,12 +176,23 @@ async def _every_query(handling: Handling[None], store: AsyncDatabase[dict[str, 
     await unpublished.fetch(10, ())
     await unpublished.fetch(10, {STREAM})
     await unpublished.backlog()
-    await stores.positions.advance(STREAM, 1, "a")
-    await stores.positions.replace(await stores.positions.find(STREAM), Position(STREAM, 2))
+    transactions = MongoTransactions(store)
+
+    async def write(_: Any) -> None:
+        await stores.positions.advance(STREAM, 1, "a")
+        await stores.positions.met_before("/lab", "x")
+
+    async def move(_: Any) -> None:
+        await stores.positions.replace(await stores.positions.find(STREAM), Position(STREAM, 2))
+        await MongoOutbox(Sealer({"keys": []}), iter(map(an_id, range(9))).__next__).append(
+            [publication()], now=NOON, causation=None, correlation=None, traceparent=None
+        )
+
+    for each in (write, move):
+        await transactions.run(each, action="test", event=None)
     await stores.positions.reached(StreamPosition(STREAM, 1))
     await stores.positions.blocked("patient:1")
     await stores.positions.blocked_streams()
-    await stores.positions.met_before("/lab", "x")
     await stores.parked.find("x")
     await stores.parked.head(STREAM)
     await stores.parked.open_records(stream=None, cause=None, limit=10, after="a")
@@ -194,7 +218,10 @@ def _questions(event: CommandStartedEvent) -> list[Mapping[str, Any]]:
             (match,) = (stage["$match"] for stage in command["pipeline"] if "$match" in stage)
             return [{"find": collection, "filter": match, **({"hint": command["hint"]} if "hint" in command else {})}]
         case _:
-            return [{"find": collection, "filter": command["query"]}]
+            names = [each["ns"].partition(".")[2] for each in command["nsInfo"]]
+            return [
+                {"find": names[each["update"]], "filter": each["filter"]} for each in command["ops"] if "update" in each
+            ]
 
 
 async def _index_of(store: AsyncDatabase[dict[str, Any]], question: Mapping[str, Any]) -> str | None:

@@ -68,7 +68,7 @@ async def test_what_one_service_commits_another_handles(
         await outbox.append(both, now=now(), causation=None, correlation=None, traceparent=None)
 
     async with worker.running():
-        await MongoTransactions(client).run(say, action="test", event=None)
+        await MongoTransactions(worker.database).run(say, action="test", event=None)
         await handled(worker, 3)
 
     assert await worker.effects(ONE) == [1, 2]
@@ -214,7 +214,7 @@ async def test_an_operator_replays_what_a_bug_parked(
     worker.breaks = bug
     await send(kafka_url, [a_record(an_event(n)) for n in (1, 2, 3)])
     stores = mongo_stores(worker.database, "booking")
-    operations = ParkedOperations(stores, MongoTransactions(client), now)
+    operations = ParkedOperations(stores, MongoTransactions(worker.database), now)
     async with worker.running():
         await parked(worker, 2)
         assert await stores.positions.blocked(ONE)

@@ -131,7 +131,7 @@ class Handling(Generic[P]):
         async def park(_: Any) -> bool:
             return await self._parking.park(record, event, cause=cause, attempts=attempts)
 
-        return await self._transactions.run(park, action="park_event", event=None)
+        return await self.note(park, action="park_event")
 
     async def react(self, event: Envelope, tx: Any) -> None:
         """Runs the reaction of an event whose place in its stream the caller has settled in this transaction."""
@@ -143,6 +143,10 @@ class Handling(Generic[P]):
         """Runs `fn` in a transaction caused by `event`, within the span of its handling."""
         with self._spans(event):
             return await self._transactions.run(fn, action=_action(event), event=event)
+
+    async def note(self, fn: Callable[[Any], Awaitable[R]], *, action: str) -> R:
+        """Runs `fn`, which no event causes, in a transaction."""
+        return await self._transactions.run(fn, action=action, event=None)
 
     def _reaction(self, record: ConsumedRecord, event: Envelope) -> Callable[[Any], Awaitable[Settled | Standing]]:
         """What one record does in its unit of work. What nobody here hears moves its stream's position and no more."""

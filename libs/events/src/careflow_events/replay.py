@@ -5,6 +5,7 @@ stream and stops at the first that fails. Nothing is published to the topic agai
 """
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from careflow_events import metrics
@@ -94,15 +95,16 @@ class Replay:
 
     async def _failed(self, parked: ParkedRecord, cause: str) -> bool:
         _log.warning("replay_failed", extra={"stream": parked.stream, "reason": cause})
-        await self._parked.change(
-            parked.id, expecting=_OPEN, state=ParkedState.PARKED, at=self._handling.clock(), cause=cause
-        )
+        await self._back_to_waiting(parked.id, expecting=_OPEN, cause=cause)
         return False
 
     async def _withdraw(self, requested: ParkedRecord) -> None:
-        await self._parked.change(
-            requested.id,
-            expecting=(ParkedState.REPLAY_REQUESTED,),
-            state=ParkedState.PARKED,
-            at=self._handling.clock(),
-        )
+        await self._back_to_waiting(requested.id, expecting=(ParkedState.REPLAY_REQUESTED,), cause=None)
+
+    async def _back_to_waiting(self, parked_id: str, *, expecting: Sequence[ParkedState], cause: str | None) -> None:
+        async def change(_: Any) -> None:
+            await self._parked.change(
+                parked_id, expecting=expecting, state=ParkedState.PARKED, at=self._handling.clock(), cause=cause
+            )
+
+        await self._handling.note(change, action="replay_ended")

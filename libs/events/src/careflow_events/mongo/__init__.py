@@ -14,10 +14,11 @@ from careflow_events.mongo.positions import MongoPositions
 from careflow_events.mongo.stores import mongo_stores
 from careflow_events.mongo.transactions import MongoTransactions
 from careflow_events.mongo.unpublished import MongoUnpublished
-from careflow_events.mongo.watch import OutboxWatch
+from careflow_events.mongo.watch import Arrivals, OutboxWatch
 
 __all__ = [
     "INDEXES",
+    "Arrivals",
     "MongoConsumers",
     "MongoLeases",
     "MongoOutbox",

@@ -83,7 +83,7 @@ def _told(error: ClientBulkWriteException, writes: Sequence[Write]) -> Exception
     code = failed.get("code") or (cause.code if isinstance(cause, OperationFailure) else None)
     where = writes[failed["idx"]].where if "idx" in failed else writes[0].where
     if code == _WRITE_CONFLICT:
-        return Overtaken(where)
+        return Overtaken(where, in_flight=True)
     if code == _DUPLICATE_KEY:
         if where.startswith("_owners/"):  # somebody else was the first to write about this owner
             return Overtaken(where)

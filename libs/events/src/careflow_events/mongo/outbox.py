@@ -2,6 +2,7 @@
 writes first, so that two commands about one subject collide on their first write instead of their last.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -35,9 +36,9 @@ class MongoOutbox:
         if not publications:
             return []
         unit = unit_of_work()
-        heads = {
-            stream: await unit.raise_head(stream, count, now) for stream, count in per_stream(publications).items()
-        }
+        counts = per_stream(publications)
+        raised = await asyncio.gather(*(unit.raise_head(stream, count, now) for stream, count in counts.items()))
+        heads = dict(zip(counts, raised, strict=True))
         rows = self._composer.rows(
             publications, heads, causation=causation, correlation=correlation, traceparent=traceparent
         )

@@ -29,11 +29,14 @@ Key = tuple[str, str]
 
 
 class Overtaken(Exception):
-    """Somebody else committed what this try had read: decide anew. `where` is the document, "collection/id"."""
+    """Somebody else committed what this try had read, or is about to: decide anew. `where` is the document,
+    "collection/id"; while the other is still `in_flight` the store does not say which it was, then it is the first.
+    """
 
-    def __init__(self, where: str) -> None:
+    def __init__(self, where: str, *, in_flight: bool = False) -> None:
         super().__init__(where)
         self.where = where
+        self.in_flight = in_flight
 
 
 class AskedAfterWriting(Exception):

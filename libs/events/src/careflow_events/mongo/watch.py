@@ -1,19 +1,35 @@
-"""A hint for the relay: a change stream that says "something was written to the outbox".
+"""Hints from change streams: to the relay, "something was written to the outbox", and to whoever waits for an event to
+be handled, "its stream's position was written".
 
-Invariant: a hint may be missing, late or false. Where change streams are not to be had, the relay polls.
+Invariant: a hint may be missing, late or false. Where change streams are not to be had, the store is asked again.
 """
 
 import asyncio
+import time
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Final
 
+from pymongo.asynchronous.change_stream import AsyncChangeStream
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
 
 from careflow_events.mongo.collections import Document, collection
+from careflow_events.mongo.positions import POSITIONS, MongoPositions
+from careflow_events.outbox import StreamPosition
 
 _INSERTS: Final[list[Document]] = [{"$match": {"operationType": "insert"}}, {"$project": {"_id": 1}}]
 _TRY_AGAIN_SECONDS: Final = 5.0
+
+_WRITES: Final[list[Document]] = [
+    {"$match": {"operationType": {"$in": ["insert", "update", "replace"]}}},
+    {"$project": {"documentKey": 1}},
+]
+_FIRST_PAUSE_SECONDS: Final = 0.005
+_PAUSE_GROWTH: Final = 1.25
+_LONGEST_PAUSE_SECONDS: Final = 0.25
+_LINGER_SECONDS: Final = 10.0
+"""How long the change stream stays open when nobody waits any more: who waited once often waits again soon."""
 
 
 class OutboxWatch:
@@ -38,3 +54,74 @@ class OutboxWatch:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._written.wait(), seconds)
         self._written.clear()
+
+
+class Arrivals:
+    """Waits for positions of one consumer, in another process than the one that handles events. Its change stream is
+    open while anybody waits, and a little longer.
+    """
+
+    def __init__(self, database: AsyncDatabase[Document], consumer: str) -> None:
+        self._positions = MongoPositions(database, consumer)
+        self._collection = collection(database, POSITIONS)
+        self._consumer = consumer
+        self._waiting: dict[str, set[asyncio.Event]] = {}
+        self._watch: asyncio.Task[None] | None = None
+        self.listening = False
+        """Whether the change stream is open."""
+
+    @property
+    def waiting(self) -> int:
+        """How many streams are waited for."""
+        return len(self._waiting)
+
+    async def until(self, position: StreamPosition) -> None:
+        """Returns once everything up to this position has been handled; the caller limits the time."""
+        if await self._positions.reached(position):
+            return
+        key = f"{self._consumer}|{position.stream}"
+        written = asyncio.Event()
+        self._waiting.setdefault(key, set()).add(written)
+        try:
+            await self._until(position, written)
+        finally:
+            self._waiting[key].discard(written)
+            if not self._waiting[key]:
+                del self._waiting[key]
+
+    async def _until(self, position: StreamPosition, written: asyncio.Event) -> None:
+        pause = _FIRST_PAUSE_SECONDS
+        while True:
+            if self._watch is None or self._watch.done():
+                self._watch = asyncio.create_task(self._listen())
+            with suppress(TimeoutError):
+                await asyncio.wait_for(written.wait(), _LONGEST_PAUSE_SECONDS if self.listening else pause)
+            written.clear()
+            pause = min(_PAUSE_GROWTH * pause, _LONGEST_PAUSE_SECONDS)
+            if await self._positions.reached(position):
+                return
+
+    async def _listen(self) -> None:
+        """Until the change stream breaks, or nobody has waited for a while."""
+        try:
+            with suppress(PyMongoError):
+                async with await self._collection.watch(_WRITES) as changes:
+                    self.listening = True
+                    self._tell(list(self._waiting))
+                    await self._pass_on(changes)
+        finally:
+            self.listening = False
+
+    async def _pass_on(self, changes: AsyncChangeStream[Document]) -> None:
+        idle_since = time.monotonic()
+        while time.monotonic() - idle_since < _LINGER_SECONDS:
+            change = await changes.try_next()
+            if self._waiting:
+                idle_since = time.monotonic()
+            if change is not None:
+                self._tell([change["documentKey"]["_id"]])
+
+    def _tell(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            for written in self._waiting.get(key, ()):
+                written.set()

@@ -1,9 +1,9 @@
 """All store ports of one service together, in memory or on a real store, so that one suite can run on both."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import uuid4
 
 from pymongo import AsyncMongoClient
@@ -19,6 +19,8 @@ from careflow_events.testing.memory_outbox import MemoryLeases, MemoryOutbox
 
 CONSUMER = "booking"
 
+R = TypeVar("R")
+
 
 @dataclass(frozen=True, slots=True)
 class Backend:
@@ -30,6 +32,14 @@ class Backend:
     unpublished: Unpublished
     leases: Leases
     published: "PublishedIds"
+
+    async def commit(self, call: Callable[[], Awaitable[R]]) -> R:
+        """What one call writes, committed by itself."""
+
+        async def work(_: Any) -> R:
+            return await call()
+
+        return await self.transactions.run(work, action="test", event=None)
 
 
 class PublishedIds(Protocol):

@@ -24,7 +24,7 @@ R = TypeVar("R")
 POINTS: Final[Mapping[str, tuple[type, str, int]]] = {
     "sent_but_not_marked": (KafkaRecordProducer, "publish", 1),
     "marked": (MongoUnpublished, "mark", 1),
-    "handled_but_offset_not_committed": (Delivery, "deliver", 20),
+    "handled_but_offset_not_committed": (Delivery, "deliver_together", 1),
 }
 """Where the process dies: right after this method returned for the n-th time."""
 

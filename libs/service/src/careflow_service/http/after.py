@@ -17,16 +17,10 @@ from careflow_service.problems import MALFORMED_HEADER, NOT_YET_KNOWN, Problem
 from careflow_service.telemetry import metrics
 
 LONGEST_WAIT_SECONDS = 2.0
-FIRST_PAUSE_SECONDS = 0.005
-PAUSE_GROWTH = 1.25
-"""By how much each pause is longer than the one before. What has arrived is seen at most a fifth of its time late, and
-a wait of two seconds asks the store about thirty times.
-"""
-LONGEST_PAUSE_SECONDS = 0.1
 MOST_POSITIONS = 16
 
-Reached = Callable[[StreamPosition], Awaitable[bool]]
-"""Whether this service has handled its stream up to this position."""
+Until = Callable[[StreamPosition], Awaitable[None]]
+"""Returns once this service has handled the stream up to this position."""
 
 
 class After:
@@ -37,10 +31,10 @@ class After:
     """
 
     def __init__(
-        self, app: ASGIApp, *, reached: Reached, topics: frozenset[str], longest_wait: float = LONGEST_WAIT_SECONDS
+        self, app: ASGIApp, *, until: Until, topics: frozenset[str], longest_wait: float = LONGEST_WAIT_SECONDS
     ) -> None:
         self._app = app
-        self._reached = reached
+        self._until = until
         self._topics = topics
         self._longest_wait = longest_wait
 
@@ -57,16 +51,10 @@ class After:
         try:
             async with asyncio.timeout(self._longest_wait):
                 for position in positions:
-                    await self._until_reached(position)
+                    await self._until(position)
         except TimeoutError:
             metrics.NOT_YET_KNOWN.inc()
             raise Problem(NOT_YET_KNOWN, headers={"Retry-After": "1"}) from None
-
-    async def _until_reached(self, position: StreamPosition) -> None:
-        pause = FIRST_PAUSE_SECONDS
-        while not await self._reached(position):
-            await asyncio.sleep(pause)
-            pause = min(PAUSE_GROWTH * pause, LONGEST_PAUSE_SECONDS)
 
 
 def read_positions(value: str) -> list[StreamPosition]:

@@ -17,7 +17,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 
-from careflow_events.mongo import MongoPositions
+from careflow_events.mongo import Arrivals
 from careflow_service.http.access import OPS, AccessTable
 from careflow_service.http.after import After
 from careflow_service.http.authentication import AuditDenial, Door, Verifier
@@ -75,7 +75,6 @@ def create_app(
     _check_routes(http)
     table = http.state.routes = RouteTable.of(http, access_of(described))
     http.openapi = lambda: document(http, table)  # type: ignore[method-assign] # how FastAPI documents replacing it
-    positions = MongoPositions(resources.database, service.name)
     http.user_middleware = [
         Middleware(Edge),
         Middleware(
@@ -85,7 +84,7 @@ def create_app(
             audit=audit or _audit_denial(resources),
         ),
         Middleware(BodyLimit),
-        Middleware(After, reached=positions.reached, topics=heard_topics(service)),
+        Middleware(After, until=Arrivals(resources.database, service.name).until, topics=heard_topics(service)),
     ]
     return http
 

@@ -29,7 +29,7 @@ from careflow_events.outbox import Outbox, StreamPosition
 from careflow_events.publication import Publication, PublicationTable
 from careflow_service.clock import Clock
 from careflow_service.errors import InProgress, NaturalKeyTaken, OutcomeUnknown, ServiceError, StoreBusy
-from careflow_service.identity import Actor, RequestKey
+from careflow_service.identity import Actor, RequestKey, Role
 from careflow_service.ids import NewId
 from careflow_service.mongo.audit import AuditTrail
 from careflow_service.mongo.client import Client, Database
@@ -47,8 +47,9 @@ TIME_LIMIT_SECONDS: Final = 10.0
 TRYING_SHARE: Final = 0.8
 """The part of the time limit in which a try may begin. The rest is for the commit or the abort: a transaction that is
 left open blocks other writers until the store gives it up, a minute later."""
+FIRST_PAUSE_SECONDS: Final = 0.002
 LONGEST_PAUSE_SECONDS: Final = 0.05
-"""Between two tries: as long as a commit elsewhere may take to be seen."""
+"""Between two tries: what overtook the first is committed as a rule; where it is not, it takes a few milliseconds."""
 
 _MAX_TIME_EXPIRED: Final = 50
 _COMMIT_UNKNOWN: Final = "UnknownTransactionCommitResult"
@@ -158,23 +159,37 @@ class MongoWork:
                     return await self._try(call)
             except Overtaken as overtaken:
                 call.lost_at.add(overtaken.where)
+                call.in_flight = overtaken.in_flight
             except DuplicateKeyError as error:
                 if call.met_a_duplicate:
                     raise _refusal(error) from None
                 call.met_a_duplicate = True
             call.tries += 1
-            await asyncio.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS))  # noqa: S311 - spreads tries, hides nothing
+            longest = min(FIRST_PAUSE_SECONDS * 2**call.tries, LONGEST_PAUSE_SECONDS)
+            await asyncio.sleep(random.uniform(0, longest))  # noqa: S311 - spreads tries, hides nothing
 
     async def _try(self, call: _Call[R]) -> Committed[R]:
+        """A request is taken for a new one without asking: the insert of its record finds out, and then, or where `fn`
+        refuses, which has no effect outside, the record is looked for and what the earlier one came to counts.
+        """
         left = call.trying_until - time.monotonic()
         if left <= 0:
             raise ExecutionTimeout("no time for another try", _MAX_TIME_EXPIRED)
         unit = Unit(self._database, self._owners, again=call.tries > 0)
         try:
             with pymongo.timeout(left):
-                committed = await self._decide(call, unit)
-            if not committed.repeated:
-                await commit(self._client, [unit])
+                if unit.again and (earlier := await self._earlier(call)) is not None:
+                    return earlier
+                try:
+                    committed = await self._decide(call, unit)
+                except (Overtaken, PyMongoError):
+                    raise
+                except Exception:
+                    earlier = await self._earlier(call)
+                    if earlier is None:
+                        raise
+                    return earlier
+            await commit(self._client, [unit])
             return committed
         finally:
             await unit.close()
@@ -182,37 +197,20 @@ class MongoWork:
     async def _decide(self, call: _Call[R], unit: Unit) -> Committed[R]:
         """What the unit of work comes to, with everything it writes collected in `unit`."""
         with working_in(unit):
-            earlier, value, tx = await self._run_beside_its_record(call, unit)
-            if earlier is not None:
-                return earlier
+            tx = _Try(self._clock(), self._new_id, unit)
+            value = await call.fn(tx)
             committed = Committed(value, await self._publish(tx, call.cause))
             if call.request is not None:
                 self._idempotency.keep(call.request, call.returns, committed)
-            if unit.writes_anything or tx.names:
+            if tx.names or committed.positions or not call.by.has(Role.SYSTEM):
                 self._audit.done(
                     call.by, call.action, touched=tx.names, positions=committed.positions, cause=call.cause.id
                 )
             return committed
 
-    async def _run_beside_its_record(self, call: _Call[R], unit: Unit) -> tuple[Committed[R] | None, R, _Try]:
-        """`fn` does nothing outside, so the record of an earlier, same request is looked for while it runs; what the
-        earlier one came to counts, also where `fn` is refused now.
-        """
-        tx = _Try(self._clock(), self._new_id, unit)
-        if call.request is None:
-            return None, await call.fn(tx), tx
-        record = asyncio.ensure_future(self._idempotency.find(call.request, call.returns))
-        try:
-            value = await call.fn(tx)
-        except Exception:
-            earlier = await record
-            if earlier is None:
-                raise
-            return earlier, earlier.value, tx
-        finally:
-            if not record.done():
-                await asyncio.wait([record])
-        return await record, value, tx
+    async def _earlier(self, call: _Call[R]) -> Committed[R] | None:
+        """What an earlier, same request came to."""
+        return None if call.request is None else await self._idempotency.find(call.request, call.returns)
 
     async def _publish(self, tx: _Try, cause: Cause) -> tuple[StreamPosition, ...]:
         if not tx.facts:
@@ -244,7 +242,7 @@ class MongoWork:
                     return committed
         if unknown:
             raise OutcomeUnknown from error
-        raise InProgress if call.met_a_twin else StoreBusy from error
+        raise InProgress if call.request is not None and call.in_flight else StoreBusy from error
 
 
 @dataclass(slots=True)
@@ -261,11 +259,8 @@ class _Call(Generic[R]):
     tries: int = 0
     lost_at: set[str] = field(default_factory=set)
     met_a_duplicate: bool = False
-
-    @property
-    def met_a_twin(self) -> bool:
-        """Whether a try collided with the record of the same request, which is not committed yet."""
-        return any(where.startswith(f"{IDEMPOTENCY}/") for where in self.lost_at)
+    in_flight: bool = False
+    """Whether the last try collided with something that is neither committed nor given up: as a rule a twin."""
 
 
 class _Try:

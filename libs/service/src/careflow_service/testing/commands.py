@@ -31,9 +31,20 @@ class RoundTrip:
     ended: float = math.inf
 
     def __str__(self) -> str:
-        """ "find cases", "commitTransaction"."""
+        """ "find cases", "commitTransaction", "bulkWrite: update _owners, insert _outbox"."""
+        if self.name == "bulkWrite":
+            return "bulkWrite: " + ", ".join(f"{kind} {where}" for _, where, kind, _ in bulk_writes(self.command))
         target = self.command.get(self.name)
         return f"{self.name} {target}" if isinstance(target, str) else self.name
+
+
+def bulk_writes(command: Mapping[str, Any]) -> Iterator[tuple[str, str, str, Mapping[str, Any]]]:
+    """(database, collection, "insert" or "update" or "delete", operation) for each write of a `bulkWrite`."""
+    namespaces = [each["ns"].partition(".") for each in command["nsInfo"]]
+    for operation in command["ops"]:
+        kind = next(iter(operation))
+        database, _, collection = namespaces[operation[kind]]
+        yield database, collection, kind, operation
 
 
 def sequential_waits(trips: Iterable[RoundTrip]) -> int:
@@ -98,7 +109,13 @@ class CommandLog(CommandListener):
         """(collection, find command to explain) for every read, update and delete by a filter."""
         found = []
         for trip in self._trips:
-            if trip.database == database:
+            if trip.name == "bulkWrite":
+                found += [
+                    (where, {"find": where, "filter": operation["filter"]})
+                    for written, where, _, operation in bulk_writes(trip.command)
+                    if written == database and "filter" in operation
+                ]
+            elif trip.database == database:
                 found += [(str(trip.command[trip.name]), query) for query in _queries(trip.name, trip.command)]
         return found
 

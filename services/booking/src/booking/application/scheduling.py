@@ -3,10 +3,11 @@
 Invariant: a visit's claims are made in the transaction that saves the visit, on days that were made beforehand.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import islice
+from itertools import islice, takewhile
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from booking.application.ports import CalendarDays, DaysMissing, Practitioners, 
 from booking.application.turns import Turns
 from booking.domain.appointments import Appointment
 from booking.domain.availability import Clinic, Opening, Wanted, openings, required_opening
-from booking.domain.calendar import days_of
+from booking.domain.calendar import Calendar, days_of
 from booking.domain.ids import AppointmentId, LocationId, PatientId, PractitionerId
 from booking.domain.intervals import Interval
 from booking.domain.patients import PatientDetails
@@ -154,8 +155,18 @@ class Scheduling:
     async def _free(self, wanted: Wanted, clinic: Clinic, starts: Interval, limit: int) -> tuple[Opening, ...]:
         span = Interval(starts.start, wanted.template.reach(starts.end).end)
         calendar = await self._days.look(clinic.days_to_read(wanted, span, self._zone))
+        # In a thread, so that other requests go on: it may take tens of milliseconds. The domain is pure and all it is
+        # given is frozen, so nothing can change under it.
+        return await asyncio.to_thread(self._first, wanted, clinic, calendar, starts, limit)
+
+    def _first(
+        self, wanted: Wanted, clinic: Clinic, calendar: Calendar, starts: Interval, limit: int
+    ) -> tuple[Opening, ...]:
+        """What is allowed may end, never begin, with a date: after the first that is not there is none."""
         found = openings(wanted, clinic, calendar, starts)
-        allowed = (o for o in found if wanted.modality in wanted.template.allowed_on(self._date(o.interval.start)))
+        allowed = takewhile(
+            lambda o: wanted.modality in wanted.template.allowed_on(self._date(o.interval.start)), found
+        )
         return tuple(islice(allowed, limit))
 
     def wanted(

@@ -55,7 +55,11 @@ class Occupancy:
 
     @property
     def share(self) -> Fraction:
-        return Fraction(0) if self.use is Use.ON_SITE else Fraction(1, self.places)
+        return Fraction(self.parts_of(self.places), self.places)
+
+    def parts_of(self, whole: int) -> int:
+        """The share, counted in parts of a whole that `places` divides."""
+        return 0 if self.use is Use.ON_SITE else whole // self.places
 
 
 EXCLUSIVE = Occupancy(Use.EXCLUSIVE)
