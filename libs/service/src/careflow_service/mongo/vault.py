@@ -84,7 +84,7 @@ class Vault:
         return bytes(bson.decode(opened)["v"])
 
     async def fetch_keys(self, ciphertexts: Collection[object]) -> None:
-        """Fetches the keys of several owners at once: what they belong to is decrypted next, one by one. A single key is
+        """Fetches the keys of several owners at once: what is theirs is decrypted next, one by one. A single key is
         left to whoever needs it, for it may be in memory already.
         """
         ids = {_key_id(each) for each in ciphertexts if isinstance(each, Binary)}
