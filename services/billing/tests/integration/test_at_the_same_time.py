@@ -2,79 +2,28 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Coroutine
-from contextvars import Context
-from typing import Any
-
-import pytest
 
 from careflow_service.ids import new_id
 from services.billing.tests.builders import ANA, local
-from services.billing.tests.clinic import (
-    INFUSION,
-    THERAPY_HOUR,
-    charges,
-    has_patient,
-    ok,
-    pays,
-    refusal,
-    services_corrected,
-    session_completed,
-    the_charge,
-    trial_balance,
-    usd,
-)
+from services.billing.tests.clinic import charges, has_patient, ok, pays, refusal, the_charge, trial_balance, usd
+from services.billing.tests.heard import INFUSION, THERAPY_HOUR, services_corrected, session_completed
+from services.billing.tests.overtaking import Overtaking
 from services.billing.tests.world import World
 
-Meanwhile = Callable[[], Coroutine[Any, Any, object]]
-Interruption = Callable[[Meanwhile], None]
 
-
-@pytest.fixture
-def after_reading(world: World, monkeypatch: pytest.MonkeyPatch) -> Interruption:
-    """Lets something else commit right after a decision has begun to read, before it guards what it has read, once."""
-    accounts = type(world.ports.accounts)
-    guard = accounts.guard
-
-    def then(meanwhile: Meanwhile) -> None:
-        waiting = [meanwhile]
-
-        async def guard_late(of: Any, account: Any, /, tx: Any) -> None:
-            if waiting:
-                await asyncio.get_running_loop().create_task(waiting.pop()(), context=Context())
-            await guard(of, account, tx)
-
-        monkeypatch.setattr(accounts, "guard", guard_late)
-
-    return then
-
-
-async def test_a_payment_that_is_applied_meanwhile_is_not_applied_twice(
-    world: World, after_reading: Interruption
-) -> None:
+async def test_a_payment_that_is_applied_meanwhile_is_not_applied_twice(world: World, overtaking: Overtaking) -> None:
     await world.hear(session_completed(THERAPY_HOUR))
-    after_reading(lambda: pays(world, 225))
+    overtaking.by(lambda: pays(world, 225))
     await pays(world, 225)
     assert (await the_charge(world))["paid"] == usd(225)
     assert await trial_balance(world) == {"cash": 45_000, "unapplied_payments": -22_500, "revenue_therapy": -22_500}
 
 
-async def test_a_charge_that_is_posted_meanwhile_is_paid(world: World, after_reading: Interruption) -> None:
+async def test_a_charge_that_is_posted_meanwhile_is_paid(world: World, overtaking: Overtaking) -> None:
     await has_patient(world)
-    after_reading(lambda: world.hear(session_completed(THERAPY_HOUR)))
+    overtaking.by(lambda: world.hear(session_completed(THERAPY_HOUR)))
     await pays(world, 225)
     assert (await the_charge(world))["balance"] == usd(0)
-
-
-async def test_money_that_is_given_back_meanwhile_pays_for_nothing(world: World, after_reading: Interruption) -> None:
-    await has_patient(world)
-    paid = await pays(world, 225)
-    body = {"amount": usd(225), "reason": "overpaid"}
-    refunds = f"/v1/payments/{paid['payment_id']}/refunds"
-    after_reading(lambda: world.biller.post(refunds, body, version=paid["version"]))
-    await world.hear(session_completed(THERAPY_HOUR))
-    assert (await the_charge(world))["balance"] == usd(225)
-    assert await trial_balance(world) == {"receivable": 22_500, "revenue_therapy": -22_500}
 
 
 async def test_a_receipt_is_given_back_once(world: World) -> None:

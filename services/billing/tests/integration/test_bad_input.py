@@ -7,18 +7,8 @@ import pytest
 
 from careflow_service.ids import new_id
 from services.billing.tests.builders import ANA, local
-from services.billing.tests.clinic import (
-    INSURED,
-    THERAPY_HOUR,
-    books,
-    has_patient,
-    ok,
-    pays,
-    refusal,
-    session_completed,
-    the_charge,
-    usd,
-)
+from services.billing.tests.clinic import INSURED, books, has_patient, ok, pays, refusal, the_charge, usd
+from services.billing.tests.heard import THERAPY_HOUR, session_completed
 from services.billing.tests.world import World
 
 NOBODY = "0199e0a0-0000-7000-8000-00000000dead"

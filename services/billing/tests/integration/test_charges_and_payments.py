@@ -7,21 +7,8 @@ from careflow_events.contracts import Sealed
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
 from services.billing.tests.builders import ANA, local
-from services.billing.tests.clinic import (
-    INFUSION,
-    THERAPY_HOUR,
-    charges,
-    has_patient,
-    line,
-    ok,
-    pays,
-    refusal,
-    services_corrected,
-    session_completed,
-    the_charge,
-    trial_balance,
-    usd,
-)
+from services.billing.tests.clinic import charges, has_patient, ok, pays, refusal, the_charge, trial_balance, usd
+from services.billing.tests.heard import INFUSION, THERAPY_HOUR, line, services_corrected, session_completed
 from services.billing.tests.world import World
 
 

@@ -1,38 +1,16 @@
 """Good-faith estimates: the clock of a booked visit, across Thanksgiving; issued, late, delivered, changed, printed."""
 
 from datetime import timedelta
-from typing import Any
 
 from careflow_events import contracts
 from careflow_events.contracts import codes
 from careflow_service.identity import Role
 from services.billing.tests.builders import ANA, local
-from services.billing.tests.clinic import (
-    PLAN,
-    books,
-    has_patient,
-    later,
-    line,
-    ok,
-    plan_signed,
-    refusal,
-    registered,
-    session_completed,
-    usd,
-)
+from services.billing.tests.clinic import books, estimates, has_patient, issue, ok, refusal, usd
+from services.billing.tests.heard import PLAN, later, line, plan_signed, registered, session_completed
 from services.billing.tests.world import World
 
 FAR, NEAR, SOON = local(14, 9, month=12), local(1, 9, month=12), local(25, 9)
-
-
-async def estimates(world: World) -> list[Any]:
-    return list(ok(await world.biller.get("/v1/estimates", patient_id=ANA))["items"])
-
-
-async def issue(world: World, estimate: dict[str, Any], **body: Any) -> dict[str, Any]:
-    path = f"/v1/estimates/{estimate['id']}/issue"
-    ok(await world.biller.post(path, dict(body), version=estimate["version"]))
-    return dict(ok(await world.biller.get(f"/v1/estimates/{estimate['id']}")))
 
 
 async def test_the_clock_counts_business_days(world: World) -> None:

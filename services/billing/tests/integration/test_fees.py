@@ -6,21 +6,11 @@ from typing import Any
 import pytest
 
 from careflow_events import contracts
-from careflow_events.contracts import Sealed, codes
+from careflow_events.contracts import codes
 from careflow_events.contracts.session_codes import ConsentCategory
-from careflow_service.ids import new_id
 from services.billing.tests.builders import ANA, local
-from services.billing.tests.clinic import (
-    books,
-    charges,
-    consent,
-    has_patient,
-    later,
-    ok,
-    refusal,
-    registered,
-    trial_balance,
-)
+from services.billing.tests.clinic import books, charges, fees, has_patient, missed, ok, refusal, trial_balance
+from services.billing.tests.heard import consent, later, registered, session_refused
 from services.billing.tests.world import World
 
 WEDNESDAY_AT_NINE = local(25, 9)
@@ -38,20 +28,10 @@ async def cancelled(world: World, visit: dict[str, Any], notice_minutes: int, by
     )
 
 
-async def missed(world: World, visit: dict[str, Any]) -> dict[str, Any]:
-    after = later(visit, status=codes.AppointmentStatus.MISSED)
-    await world.hear(contracts.TreatmentMissed(**after))
-    return after
-
-
 async def corrected(world: World, visit: dict[str, Any]) -> None:
     status = codes.AppointmentStatus
     after = later(visit, status=status.ARRIVED)
     await world.hear(contracts.AppointmentCorrected(**after, from_=status.MISSED, to=status.ARRIVED))
-
-
-async def fees(world: World) -> list[Any]:
-    return list(ok(await world.biller.get("/v1/fees", patient_id=ANA))["items"])
 
 
 async def has_had_the_courtesy(world: World) -> None:
@@ -171,18 +151,7 @@ async def test_a_courtesy_for_a_visit_that_was_not_lost_is_there_for_the_first_t
 async def test_a_session_the_clinic_refuses_costs_nothing(world: World) -> None:
     await has_had_the_courtesy(world)
     visit = await missed(world, await books(world, WEDNESDAY_AT_NINE))
-    await world.hear(
-        contracts.SessionRefused(
-            patient_id=ANA,
-            session_id=new_id(),
-            appointment_id=visit["appointment_id"],
-            kind=codes.AppointmentKind.DOSING,
-            at=WEDNESDAY_AT_NINE,
-            reason=codes.HoldReason.LOGISTICS,
-            patient_controllable=True,
-            for_booking_and_billing=Sealed.plain(contracts.RefusalDetails(items=("escort",))),
-        )
-    )
+    await world.hear(session_refused(visit))
     world.clock.now = local(30, 12)
     await world.catch_up()
     assert await charges(world) == []

@@ -7,17 +7,8 @@ from careflow_events.contracts import Sealed, codes
 from careflow_service.ids import new_id
 from careflow_service.testing.world import FORGED
 from services.billing.tests.builders import ANA, local
-from services.billing.tests.clinic import (
-    INSURED,
-    books,
-    has_patient,
-    ok,
-    pays,
-    refusal,
-    session_completed,
-    the_charge,
-    usd,
-)
+from services.billing.tests.clinic import INSURED, books, has_patient, ok, pays, refusal, the_charge, usd
+from services.billing.tests.heard import session_completed
 from services.billing.tests.world import World
 
 CANARY = "zzcanaryzz"

@@ -10,16 +10,8 @@ from careflow_events.testing.samples import Sample, sample_key_ring, samples, wi
 from careflow_service.ids import new_id
 from careflow_service.testing.world import PARKING
 from services.billing.tests.builders import ANA
-from services.billing.tests.clinic import (
-    INFUSION,
-    THERAPY_HOUR,
-    charges,
-    has_patient,
-    pays,
-    services_corrected,
-    session_completed,
-    trial_balance,
-)
+from services.billing.tests.clinic import charges, has_patient, pays, trial_balance
+from services.billing.tests.heard import INFUSION, THERAPY_HOUR, services_corrected, session_completed
 from services.billing.tests.world import World, running
 
 HEARD = {each.contract for each in SUBSCRIPTIONS}

@@ -7,20 +7,15 @@ import pytest
 from careflow_events import contracts
 from careflow_events.contracts import codes
 from services.billing.tests.builders import ANA, local
-from services.billing.tests.clinic import (
+from services.billing.tests.clinic import books, has_patient, ok, pays, the_charge, trial_balance
+from services.billing.tests.heard import (
     INFUSION,
     PLAN,
     THERAPY_HOUR,
-    books,
-    has_patient,
     later,
-    ok,
-    pays,
     plan_signed,
     services_corrected,
     session_completed,
-    the_charge,
-    trial_balance,
 )
 from services.billing.tests.world import World, running
 

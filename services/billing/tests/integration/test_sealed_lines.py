@@ -10,7 +10,8 @@ from careflow_service.ids import new_id
 from careflow_service.testing.store import new_keys
 from careflow_service.testing.world import FORGED, PARKING, SEALING
 from services.billing.tests.builders import ANA
-from services.billing.tests.clinic import INFUSION, charges, ok, services_corrected, session_completed, the_charge, usd
+from services.billing.tests.clinic import charges, ok, the_charge, usd
+from services.billing.tests.heard import INFUSION, services_corrected, session_completed
 from services.billing.tests.world import World, running
 
 BEN = "0199e0a0-0000-7000-8000-0000000000b2"

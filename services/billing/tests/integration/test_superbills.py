@@ -1,30 +1,19 @@
 """Superbills: refused with everything missing, issued, printed, copied, voided, replaced; numbers without gaps."""
 
 import asyncio
+from types import NoneType
 from typing import Any
 
-from careflow_service.identity import Role
+import pytest
+
+from billing.application.bookkeeping import keep_books, open_books
+from billing.domain.ids import ChargeId
+from careflow_service.identity import Actor, Role
+from careflow_service.work import Transaction
 from services.billing.tests.builders import ANA, local
-from services.billing.tests.clinic import (
-    INFUSION,
-    THERAPY_HOUR,
-    charges,
-    has_patient,
-    line,
-    ok,
-    pays,
-    refusal,
-    registered,
-    services_corrected,
-    session_completed,
-    the_charge,
-    usd,
-)
+from services.billing.tests.clinic import bill, charges, has_patient, ok, pays, refusal, the_charge, usd
+from services.billing.tests.heard import INFUSION, THERAPY_HOUR, line, registered, services_corrected, session_completed
 from services.billing.tests.world import World
-
-
-def bill(*charge_ids: str, **more: Any) -> dict[str, Any]:
-    return {"patient_id": ANA, "charge_ids": list(charge_ids), "disclose_diagnoses": True, **more}
 
 
 async def issues(world: World, *charge_ids: str, **more: Any) -> Any:
@@ -147,3 +136,16 @@ async def test_another_patients_superbill_does_not_exist(world: World) -> None:
     stranger = world.calling(Role.PATIENT, patient_id="0199e0a0-0000-7000-8000-0000000000b1")
     assert refusal(await stranger.get(f"/v1/superbills/{superbill['id']}/pdf")) == (404, "superbill_not_found")
     assert refusal(await world.calling(Role.THERAPIST).get(f"/v1/superbills/{superbill['id']}")) == (403, "forbidden")
+
+
+async def test_a_decision_takes_money_only_from_the_charges_whose_superbills_it_has_read(world: World) -> None:
+    await world.hear(session_completed(THERAPY_HOUR))
+    charge_id = ChargeId((await the_charge(world))["id"])
+
+    async def reverse(tx: Transaction) -> None:
+        charge = await world.ports.charges.get(charge_id)
+        opened = await open_books(ANA, world.ports)
+        await keep_books(opened, lambda books: books.reverse(charge), tx, world.ports)
+
+    with pytest.raises(ValueError, match="charges it is about"):
+        await world.work.run(reverse, by=Actor.system("test"), action="reverse", returns=NoneType)

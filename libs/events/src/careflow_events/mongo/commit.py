@@ -13,6 +13,7 @@ from typing import Any, Final
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import ClientBulkWriteException, DuplicateKeyError, OperationFailure, PyMongoError
+from pymongo.results import ClientBulkWriteResult
 from pymongo.write_concern import WriteConcern
 
 from careflow_events.mongo.collections import Document
@@ -69,7 +70,15 @@ async def _send(
             write_concern=WRITE_CONCERN if session is None else None,
         )
     except ClientBulkWriteException as error:
+        # A write that finds nothing does not end a bulk: what then took a key twice rests on what was overtaken before.
+        if error.partial_result is not None:
+            _confirm_found(error.partial_result, writes)
         raise _told(error, writes) from error
+    _confirm_found(done, writes)
+
+
+def _confirm_found(done: ClientBulkWriteResult, writes: Sequence[Write]) -> None:
+    """Raises Overtaken for the first write that did not find what its decision was made on."""
     for at, write in enumerate(writes):
         if write.expected and at in done.update_results and done.update_results[at].matched_count != 1:
             raise Overtaken(write.where)

@@ -84,9 +84,12 @@ class Vault:
         return bytes(bson.decode(opened)["v"])
 
     async def fetch_keys(self, ciphertexts: Collection[object]) -> None:
-        """Fetches the keys of several ciphertexts at once: they are decrypted next, one by one."""
+        """Fetches the keys of several owners at once: what is theirs is decrypted next, one by one. A single key is
+        left to whoever needs it, for it may be in memory already.
+        """
         ids = {_key_id(each) for each in ciphertexts if isinstance(each, Binary)}
-        await self._key_vault.fetch_ahead(ids)
+        if len(ids) > 1:
+            await self._key_vault.fetch_ahead(ids)
 
     async def erase(self, owner: str) -> None:
         """Destroys the owner's key for good. Idempotent; other processes forget the key within a minute."""

@@ -178,10 +178,12 @@ class ServiceWorld(Generic[P, App]):
                 return
 
     async def contents(self) -> dict[str, list[dict[str, Any]]]:
-        """Everything that is stored, by collection, but who read or was refused what."""
+        """Everything that is stored, by collection, but the guards that reading moves, and who read or was refused
+        what.
+        """
         database = self.store.database
         names = sorted(await database.list_collection_names())
-        kept = {name: await database[name].find().sort("_id", 1).to_list() for name in names}
+        kept = {name: await database[name].find({}, {"guard": 0}).sort("_id", 1).to_list() for name in names}
         return {**kept, AUDIT: [entry for entry in kept.get(AUDIT, ()) if entry["outcome"] == Outcome.DONE]}
 
     async def readable(self, text: str) -> set[str]:

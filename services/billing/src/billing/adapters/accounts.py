@@ -18,3 +18,11 @@ class MongoAccounts(Stored[Account]):
     def __init__(self, database: Database, vault: Vault) -> None:
         documents = Documents(database, ACCOUNTS, Account, owner=lambda account: account.id, vault=vault)
         super().__init__(documents, lambda: not_found("account"))
+
+    async def get(self, stored_id: str, /, *, of: str | None = None) -> Account:
+        """It, of the patient whose id it has."""
+        return await super().get(stored_id, of=of or stored_id)
+
+    async def find(self, stored_id: str, /, *, of: str | None = None) -> Account | None:
+        """It, of the patient whose id it has, or None."""
+        return await super().find(stored_id, of=of or stored_id)

@@ -42,7 +42,7 @@ class MongoCharges(Stored[Charge]):
         super().__init__(documents, lambda: not_found("charge"))
 
     async def open_of(self, patient_id: PatientId, /) -> list[Charge]:
-        return await self._documents.many({"patient_id": patient_id, "to_pay": True}, limit=MOST)
+        return await self._documents.many({"patient_id": patient_id, "to_pay": True}, of=patient_id, limit=MOST)
 
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Charge]:
         return await self._documents.page({"patient_id": patient_id}, sort=_BY_DATE, limit=limit, after=after)

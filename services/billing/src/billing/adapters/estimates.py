@@ -38,7 +38,7 @@ class MongoEstimates(Stored[Estimate]):
         super().__init__(documents, lambda: not_found("estimate"))
 
     async def all_of(self, patient_id: PatientId, /) -> list[Estimate]:
-        return await self._documents.many({"patient_id": patient_id}, limit=MOST)
+        return await self._documents.many({"patient_id": patient_id}, of=patient_id, limit=MOST)
 
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("overdue_from")

@@ -30,10 +30,11 @@ class MongoFeeCases(Stored[FeeCase]):
     """See `billing.application.ports.FeeCases`."""
 
     def __init__(self, database: Database) -> None:
-        super().__init__(Documents(database, FEES, FeeCase, fields=_open_fields), lambda: not_found("fee"))
+        documents = Documents(database, FEES, FeeCase, fields=_open_fields, owner=lambda fee: fee.patient_id)
+        super().__init__(documents, lambda: not_found("fee"))
 
     async def all_of(self, patient_id: PatientId, /) -> list[FeeCase]:
-        return await self._documents.many({"patient_id": patient_id}, limit=MOST)
+        return await self._documents.many({"patient_id": patient_id}, of=patient_id, limit=MOST)
 
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("post_at")

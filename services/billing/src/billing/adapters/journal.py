@@ -43,7 +43,9 @@ class MongoJournal:
 
     def __init__(self, database: Database) -> None:
         self._collection = database[JOURNAL]
-        self._documents: Documents[JournalEntry] = Documents(database, JOURNAL, JournalEntry, fields=_open_fields)
+        self._documents: Documents[JournalEntry] = Documents(
+            database, JOURNAL, JournalEntry, fields=_open_fields, owner=lambda entry: entry.patient_id
+        )
 
     async def add(self, entry: JournalEntry, /, tx: Transaction) -> None:
         await self._documents.add(entry, tx)

@@ -44,10 +44,10 @@ class MongoPayments(Stored[Payment]):
         super().__init__(documents, lambda: not_found("payment"))
 
     async def with_money_left(self, patient_id: PatientId, /) -> list[Payment]:
-        return await self._documents.many({"patient_id": patient_id, "money_left": True}, limit=MOST)
+        return await self._documents.many({"patient_id": patient_id, "money_left": True}, of=patient_id, limit=MOST)
 
-    async def allocated_to(self, charge_id: ChargeId, /) -> list[Payment]:
-        return await self._documents.many({"charge_ids": charge_id}, limit=MOST)
+    async def allocated_to(self, charge_id: ChargeId, *, of: PatientId) -> list[Payment]:
+        return await self._documents.many({"charge_ids": charge_id}, of=of, limit=MOST)
 
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Payment]:
         return await self._documents.page({"patient_id": patient_id}, sort=_BY_TIME, limit=limit, after=after)

@@ -2,7 +2,7 @@
 number, which charges are on it while it is in force.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from pymongo import IndexModel
@@ -45,10 +45,10 @@ class MongoSuperbills(Stored[Superbill]):
         super().__init__(documents, lambda: not_found("superbill"))
 
     async def all_of(self, patient_id: PatientId, /) -> list[Superbill]:
-        return await self._documents.many({"patient_id": patient_id}, limit=MOST)
+        return await self._documents.many({"patient_id": patient_id}, of=patient_id, limit=MOST)
 
-    async def in_force_for(self, charge_id: ChargeId, /) -> list[Superbill]:
-        return await self._documents.many({"charge_ids": charge_id}, limit=MOST)
+    async def in_force_for(self, charge_ids: Collection[ChargeId], *, of: PatientId) -> list[Superbill]:
+        return await self._documents.many({"charge_ids": {"$in": list(charge_ids)}}, of=of, limit=MOST)
 
 
 class MongoNumberSeries(Stored[NumberSeries]):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from billing.application.ports import Ports
+from billing.application.upsert import upsert
 from billing.domain.accounts import Account
 from billing.domain.ids import PatientId
 from careflow_service.work import Transaction
@@ -18,10 +19,6 @@ async def change_account(
 ) -> Account:
     """The account after the change; one that changes nothing is not written."""
     known = await ports.accounts.find(patient_id)
-    before = known or Account.opened(patient_id, now=tx.now)
-    after = change(before)
-    if known is None:
-        await ports.accounts.add(after, tx)
-    elif after is not known:
-        await ports.accounts.save(after, expecting=known.version, tx=tx)
+    after = change(known or Account.opened(patient_id, now=tx.now))
+    await upsert(ports.accounts, known, after, tx)
     return after

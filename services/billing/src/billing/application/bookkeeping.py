@@ -4,38 +4,72 @@ longer true because of it.
 Invariant: a superbill that says something else than the books is void in the same commit.
 """
 
-from collections.abc import Callable, Iterable
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 from billing.application.ports import Ports
+from billing.application.upsert import upsert
 from billing.domain.books import Books
 from billing.domain.charges import Charge
+from billing.domain.estimates import Estimate
 from billing.domain.ids import ChargeId, PatientId, PaymentId
-from billing.domain.money import Money
 from billing.domain.payments import Payment
-from billing.domain.superbills import VoidReason
+from billing.domain.superbills import Superbill, VoidReason
 from careflow_service.work import Transaction
 
 
-async def keep_books(
-    patient_id: PatientId,
-    decision: Callable[[Books], None],
-    tx: Transaction,
-    ports: Ports,
-    *,
-    about: ChargeId | PaymentId | None = None,
-) -> Books:
-    """Runs the decision on what is open of the patient, and on the charge or payment it is about, and writes what
-    changed. Two decisions about one patient's money never pass each other: both guard the account.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Brought:
+    """A charge with the payments for it, or a payment with the charges it is for; `billed` are the superbills that are
+    in force for these charges.
     """
-    await ports.accounts.guard(await ports.accounts.get(patient_id), tx)
-    charges = {each.id: each for each in await ports.charges.open_of(patient_id)}
-    payments = {each.id: each for each in await ports.payments.with_money_left(patient_id)}
-    if about is not None:
-        await _bring(about, charges, payments, ports)
+
+    charges: tuple[Charge, ...] = ()
+    payments: tuple[Payment, ...] = ()
+    billed: tuple[Superbill, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenBooks:
+    """What a decision about a patient's money may touch, as it was read. `about` are the charges whose superbills are
+    among it.
+    """
+
+    patient_id: PatientId
+    charges: Mapping[ChargeId, Charge]
+    payments: Mapping[PaymentId, Payment]
+    estimates: tuple[Estimate, ...]
+    about: frozenset[ChargeId]
+    billed: tuple[Superbill, ...]
+
+
+async def open_books(patient_id: PatientId, ports: Ports, *, about: Charge | Payment | None = None) -> OpenBooks:
+    """What is open of the patient, and the charge or payment the decision is about with what hangs on it."""
+    charges, payments, estimates, brought = await asyncio.gather(
+        ports.charges.open_of(patient_id),
+        ports.payments.with_money_left(patient_id),
+        ports.estimates.all_of(patient_id),
+        _brought_by(about, ports),
+    )
+    return OpenBooks(
+        patient_id=patient_id,
+        charges={each.id: each for each in (*charges, *brought.charges)},
+        payments={each.id: each for each in (*payments, *brought.payments)},
+        estimates=tuple(estimates),
+        about=frozenset(each.id for each in brought.charges),
+        billed=brought.billed,
+    )
+
+
+async def keep_books(opened: OpenBooks, decision: Callable[[Books], None], tx: Transaction, ports: Ports) -> Books:
+    """Runs the decision and writes what it changed. Raises ValueError when it takes money from a charge that the books
+    were not opened about.
+    """
     books = Books(
-        patient_id,
-        charges.values(),
-        payments.values(),
+        opened.patient_id,
+        opened.charges.values(),
+        opened.payments.values(),
         posted_on=ports.day_of(tx.now),
         policy_version=ports.policy.version,
         now=tx.now,
@@ -43,64 +77,76 @@ async def keep_books(
     )
     decision(books)
     for charge in books.charges:
-        await _write_charge(charges.get(charge.id), charge, tx, ports)
+        await upsert(ports.charges, opened.charges.get(charge.id), charge, tx)
+    await _void_superbills(opened, books, tx, ports)
+    await _count_against_estimates(opened, books, tx, ports)
     for payment in books.payments:
-        known = payments.get(payment.id)
-        if known is None:
-            await ports.payments.add(payment, tx)
-        else:
-            await ports.payments.save(payment, expecting=known.version, tx=tx)
+        await upsert(ports.payments, opened.payments.get(payment.id), payment, tx)
     for entry in books.entries:
         await ports.journal.add(entry, tx)
     return books
 
 
-async def _bring(
-    about: ChargeId | PaymentId, charges: dict[ChargeId, Charge], payments: dict[PaymentId, Payment], ports: Ports
-) -> None:
-    """The charge with the payments for it, or the payment with the charges it is for."""
-    charge = await ports.charges.find(ChargeId(about))
-    if charge is not None:
-        charges[charge.id] = charge
-        payments.update(_by_id(await ports.payments.allocated_to(charge.id)))
-        return
-    payment = payments.get(PaymentId(about)) or await ports.payments.get(PaymentId(about))
-    payments[payment.id] = payment
-    for allocation in payment.allocations:
-        if allocation.charge_id not in charges:
-            charges[allocation.charge_id] = await ports.charges.get(allocation.charge_id)
+async def _brought_by(about: Charge | Payment | None, ports: Ports) -> _Brought:
+    match about:
+        case Charge(id=charge_id, patient_id=patient_id):
+            payments, billed = await asyncio.gather(
+                ports.payments.allocated_to(charge_id, of=patient_id),
+                ports.superbills.in_force_for([charge_id], of=patient_id),
+            )
+            return _Brought(charges=(about,), payments=tuple(payments), billed=tuple(billed))
+        case Payment(patient_id=patient_id, allocations=allocations) if allocations:
+            paid_for = [allocation.charge_id for allocation in allocations]
+            charges, billed = await asyncio.gather(
+                asyncio.gather(*(ports.charges.get(charge_id, of=patient_id) for charge_id in paid_for)),
+                ports.superbills.in_force_for(paid_for, of=patient_id),
+            )
+            return _Brought(charges=tuple(charges), payments=(about,), billed=tuple(billed))
+        case Payment():
+            return _Brought(payments=(about,))
+        case None:
+            return _Brought()
 
 
-def _by_id(payments: Iterable[Payment]) -> dict[PaymentId, Payment]:
-    return {payment.id: payment for payment in payments}
+async def _void_superbills(opened: OpenBooks, books: Books, tx: Transaction, ports: Ports) -> None:
+    untrue = {
+        charge.id: reason
+        for charge in books.charges
+        if (before := opened.charges.get(charge.id)) and (reason := _why_untrue(before, charge))
+    }
+    if untrue.keys() - opened.about:
+        raise ValueError("a decision takes money only from the charges it is about")
+    for superbill in opened.billed:
+        reason = next((untrue[each] for each in superbill.content.charge_ids if each in untrue), None)
+        if reason is not None:
+            await upsert(ports.superbills, superbill, superbill.void(reason, now=tx.now), tx)
 
 
-async def _write_charge(before: Charge | None, after: Charge, tx: Transaction, ports: Ports) -> None:
-    if before is None:
-        await ports.charges.add(after, tx)
-    else:
-        await ports.charges.save(after, expecting=before.version, tx=tx)
-        if (before.revision, before.state) != (after.revision, after.state):
-            await _void_superbills(after.id, VoidReason.CHARGE_CORRECTED, tx, ports)
-        elif after.paid < before.paid:
-            await _void_superbills(after.id, VoidReason.REFUNDED, tx, ports)
-    more = after.amount - before.amount if before else after.amount
-    if more:
-        await _count_against_estimate(after, more, tx, ports)
+def _why_untrue(before: Charge, after: Charge) -> VoidReason | None:
+    """Why a superbill with the charge on it says something else than the books."""
+    if (before.revision, before.state) != (after.revision, after.state):
+        return VoidReason.CHARGE_CORRECTED
+    return VoidReason.REFUNDED if after.paid < before.paid else None
 
 
-async def _void_superbills(charge_id: ChargeId, reason: VoidReason, tx: Transaction, ports: Ports) -> None:
-    for superbill in await ports.superbills.in_force_for(charge_id):
-        await ports.superbills.save(superbill.void(reason, now=tx.now), expecting=superbill.version, tx=tx)
+async def _count_against_estimates(opened: OpenBooks, books: Books, tx: Transaction, ports: Ports) -> None:
+    """The estimate that was given for a visit, or for its plan, hears what the visit cost."""
+    counted = {estimate.id: estimate for estimate in opened.estimates}
+    for charge in books.charges:
+        before = opened.charges.get(charge.id)
+        more = charge.amount - before.amount if before else charge.amount
+        estimate = _estimate_for(charge, counted.values())
+        if more and estimate is not None:
+            counted[estimate.id] = estimate.charge(more, ports.policy, now=tx.now)
+    for estimate in opened.estimates:
+        await upsert(ports.estimates, estimate, counted[estimate.id], tx)
 
 
-async def _count_against_estimate(charge: Charge, more: Money, tx: Transaction, ports: Ports) -> None:
-    """The estimate that was given for this visit, or for its plan, hears what the visit cost."""
+def _estimate_for(charge: Charge, estimates: Iterable[Estimate]) -> Estimate | None:
     about = charge.rendered
-    for estimate in await ports.estimates.all_of(charge.patient_id):
+    for estimate in estimates:
         of_visit = about.appointment_id is not None and estimate.appointment_id == about.appointment_id
         of_plan = about.plan_id is not None and estimate.plan_id == about.plan_id
         if of_visit or of_plan:
-            counted = estimate.charge(more, ports.policy, now=tx.now)
-            await ports.estimates.save(counted, expecting=estimate.version, tx=tx)
-            return
+            return estimate
+    return None

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from billing.application.account_of import change_account
-from billing.application.bookkeeping import keep_books
+from billing.application.bookkeeping import keep_books, open_books
 from billing.application.ports import Ports
 from billing.domain.accounts import Account
 from billing.domain.business_days import business_day_after, opening_of
@@ -19,10 +19,12 @@ DESCRIPTIONS = {FeeCause.LATE_CANCELLATION: "Late cancellation", FeeCause.NO_SHO
 async def open_fee(
     visit: Visit, cause: FeeCause, notice_minutes: int, *, lost_at: datetime, tx: Transaction, ports: Ports
 ) -> None:
-    """Opens a case when policy puts a price on the loss; what becomes of it is decided when it is to be posted."""
+    """Opens the visit's case when policy puts a price on the loss; what becomes of it is decided when it is to be
+    posted. There is none for the visit yet.
+    """
     schedule = ports.schedules.on(ports.day_of(visit.starts_at))
     amount = fee_amount(cause, visit.kind, notice_minutes, ports.policy, schedule)
-    if not amount or await ports.fees.find(visit.id) is not None:
+    if not amount:
         return
     post_on = business_day_after(ports.day_of(lost_at), 1, ports.calendar)
     fee = FeeCase(
@@ -53,9 +55,8 @@ async def settle_fee(appointment_id: str, tx: Transaction, ports: Ports) -> None
     await _post(fee, account, tx, ports)
 
 
-async def visit_took_place(appointment_id: AppointmentId, tx: Transaction, ports: Ports) -> None:
+async def visit_took_place(fee: FeeCase | None, tx: Transaction, ports: Ports) -> None:
     """There is no fee for it, or no longer; a courtesy that was spent on it is there for another visit again."""
-    fee = await ports.fees.find(appointment_id)
     if fee is None or fee.state is FeeState.DROPPED:
         return
     if fee.state is FeeState.POSTED:
@@ -66,8 +67,9 @@ async def visit_took_place(appointment_id: AppointmentId, tx: Transaction, ports
 
 async def take_back(fee: FeeCase, tx: Transaction, ports: Ports) -> None:
     """Reverses the charge of a fee that was posted."""
-    charge = await ports.charges.get(_rendered(fee, ports).charge_id)
-    await keep_books(fee.patient_id, lambda books: books.reverse(charge), tx, ports, about=charge.id)
+    charge = await ports.charges.get(_rendered(fee, ports).charge_id, of=fee.patient_id)
+    opened = await open_books(fee.patient_id, ports, about=charge)
+    await keep_books(opened, lambda books: books.reverse(charge), tx, ports)
 
 
 async def _post(fee: FeeCase, account: Account, tx: Transaction, ports: Ports) -> None:
@@ -77,7 +79,7 @@ async def _post(fee: FeeCase, account: Account, tx: Transaction, ports: Ports) -
         _rendered(fee, ports), DESCRIPTIONS[fee.cause], fee.amount, policy_version, EntryId(tx.new_id()), now=tx.now
     )
     await ports.fees.save(fee.post(policy_version), expecting=fee.version, tx=tx)
-    await keep_books(fee.patient_id, lambda books: books.charge(charge), tx, ports)
+    await keep_books(await open_books(fee.patient_id, ports), lambda books: books.charge(charge), tx, ports)
 
 
 def _rendered(fee: FeeCase, ports: Ports) -> Rendered:

@@ -33,7 +33,6 @@ class IssueEstimateHandler:
         async def issue(tx: Transaction) -> Changed:
             before = await self.ports.estimates.get(command.estimate_id)
             account = await self.ports.accounts.get(before.patient_id)
-            await self.ports.accounts.guard(account, tx)
             if account.profile is None:
                 raise conflict(
                     "registration_incomplete", "An estimate names the patient; registration is not complete."

@@ -1,12 +1,14 @@
 """Issues a superbill under the next number of the year, also in place of one that was voided."""
 
+import asyncio
 from dataclasses import dataclass
 
 from billing.application.ports import Ports
 from billing.application.results import Numbered
 from billing.application.superbill_drafts import draft_of
+from billing.application.upsert import upsert
 from billing.domain.ids import ChargeId, PatientId, SuperbillId
-from billing.domain.superbill_elements import Draft, content_of
+from billing.domain.superbill_elements import content_of
 from billing.domain.superbills import NumberSeries, Superbill
 from careflow_domain.errors import conflict, not_found
 from careflow_service.identity import Actor, RequestKey
@@ -38,12 +40,17 @@ class IssueSuperbillHandler:
                 command.patient_id, command.charge_ids, disclose_diagnoses=command.disclose_diagnoses, ports=self.ports
             )
             content = content_of(draft)
-            await self._rest_on(draft, tx)
-            replaces = await self._replaced(command)
+            in_force, replaces, number = await asyncio.gather(
+                self.ports.superbills.in_force_for(command.charge_ids, of=command.patient_id),
+                self._replaced(command),
+                self._next_number(tx),
+            )
+            if in_force:
+                raise conflict("charge_already_billed", "A superbill with one of these charges is in force.")
             superbill = Superbill.issued(
                 SuperbillId(tx.new_id()),
                 command.patient_id,
-                await self._next_number(tx),
+                number,
                 content,
                 replaces=replaces,
                 now=tx.now,
@@ -56,28 +63,17 @@ class IssueSuperbillHandler:
 
         return await self.work.run(issue, by=actor, action="issue_superbill", returns=Numbered, request=request)
 
-    async def _rest_on(self, draft: Draft, tx: Transaction) -> None:
-        """What is printed must still be so when the bill is there."""
-        await self.ports.accounts.guard(draft.account, tx)
-        for charge in draft.charges:
-            if await self.ports.superbills.in_force_for(charge.id):
-                raise conflict("charge_already_billed", "A superbill with this charge is in force.")
-            await self.ports.charges.guard(charge, tx)
-
     async def _replaced(self, command: IssueSuperbill) -> Superbill | None:
         if command.replaces is None:
             return None
-        replaced = await self.ports.superbills.get(command.replaces)
+        replaced = await self.ports.superbills.get(command.replaces, of=command.patient_id)
         if replaced.patient_id != command.patient_id:
             raise not_found("superbill")
         return replaced
 
     async def _next_number(self, tx: Transaction) -> str:
         year = str(self.ports.day_of(tx.now).year)
-        known = await self.ports.numbers.find(year)
+        known = await self.ports.numbers.find(year, of=None)
         series = (known or NumberSeries(id=year)).next()
-        if known is None:
-            await self.ports.numbers.add(series, tx)
-        else:
-            await self.ports.numbers.save(series, expecting=known.version, tx=tx)
+        await upsert(self.ports.numbers, known, series, tx)
         return series.number(self.ports.policy.superbill_prefix.value)

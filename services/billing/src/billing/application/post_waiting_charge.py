@@ -1,8 +1,9 @@
 """What was in a charge's way has gone: it is posted."""
 
+import asyncio
 from dataclasses import dataclass
 
-from billing.application.bookkeeping import keep_books
+from billing.application.bookkeeping import keep_books, open_books
 from billing.application.ports import Ports
 from billing.application.results import Changed
 from billing.domain.ids import ChargeId, EntryId
@@ -29,12 +30,12 @@ class PostWaitingChargeHandler:
             before = await self.ports.charges.get(command.charge_id)
             if before.version != command.expected_version:
                 raise stale()
-            account = await self.ports.accounts.get(before.patient_id)
+            account, opened = await asyncio.gather(
+                self.ports.accounts.get(before.patient_id), open_books(before.patient_id, self.ports, about=before)
+            )
             schedule = self.ports.schedules.on(before.rendered.service_date)
             charge = before.retried(account, schedule, EntryId(tx.new_id()), now=tx.now)
-            books = await keep_books(
-                before.patient_id, lambda open_books: open_books.charge(charge), tx, self.ports, about=before.id
-            )
+            books = await keep_books(opened, lambda books: books.charge(charge), tx, self.ports)
             return Changed(charge.id, books.charge_as_is(charge.id).version)
 
         return await self.work.run(post, by=actor, action="post_waiting_charge", returns=Changed, request=request)

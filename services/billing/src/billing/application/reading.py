@@ -1,7 +1,9 @@
 """Reading accounts, money and papers. A read of what names a person or a service is audited before it is answered."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from billing.application.ownership import check_own
 from billing.application.ports import Ports
@@ -20,6 +22,8 @@ from careflow_domain.errors import not_found
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed
 
+R = TypeVar("R")
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -37,11 +41,13 @@ class Reading:
     async def account(self, patient_id: PatientId, actor: Actor) -> Standing:
         """Refused: `account_not_found`."""
         check_own(actor, patient_id, "account")
-        account = await self.ports.accounts.get(patient_id)
+        account, charges, payments = await asyncio.gather(
+            self.ports.accounts.get(patient_id),
+            self.ports.charges.open_of(patient_id),
+            self.ports.payments.with_money_left(patient_id),
+        )
         await self.ports.audit.read(actor, "read_account", f"accounts/{account.id}")
         currency = self.ports.policy.currency
-        charges = await self.ports.charges.open_of(patient_id)
-        payments = await self.ports.payments.with_money_left(patient_id)
         return Standing(
             account,
             owed=total((charge.balance for charge in charges), currency),
@@ -50,8 +56,9 @@ class Reading:
 
     async def estimates_of(self, patient_id: PatientId, actor: Actor) -> list[Estimate]:
         check_own(actor, patient_id, "account")
-        await self.ports.audit.read(actor, "read_estimates", f"accounts/{patient_id}")
-        return await self.ports.estimates.all_of(patient_id)
+        return await self._audited(
+            self.ports.estimates.all_of(patient_id), actor, "read_estimates", f"accounts/{patient_id}"
+        )
 
     async def estimate(self, estimate_id: EstimateId, actor: Actor) -> Estimate:
         """Refused: `estimate_not_found`."""
@@ -70,8 +77,9 @@ class Reading:
 
     async def charges_of(self, patient_id: PatientId, actor: Actor, limit: int, after: str | None) -> Listed[Charge]:
         check_own(actor, patient_id, "account")
-        await self.ports.audit.read(actor, "read_charges", f"accounts/{patient_id}")
-        return await self.ports.charges.of_patient(patient_id, limit, after)
+        return await self._audited(
+            self.ports.charges.of_patient(patient_id, limit, after), actor, "read_charges", f"accounts/{patient_id}"
+        )
 
     async def charge(self, charge_id: ChargeId, actor: Actor) -> Charge:
         """Refused: `charge_not_found`."""
@@ -82,13 +90,13 @@ class Reading:
 
     async def fees_of(self, patient_id: PatientId, actor: Actor) -> list[FeeCase]:
         check_own(actor, patient_id, "account")
-        await self.ports.audit.read(actor, "read_fees", f"accounts/{patient_id}")
-        return await self.ports.fees.all_of(patient_id)
+        return await self._audited(self.ports.fees.all_of(patient_id), actor, "read_fees", f"accounts/{patient_id}")
 
     async def payments_of(self, patient_id: PatientId, actor: Actor, limit: int, after: str | None) -> Listed[Payment]:
         check_own(actor, patient_id, "account")
-        await self.ports.audit.read(actor, "read_payments", f"accounts/{patient_id}")
-        return await self.ports.payments.of_patient(patient_id, limit, after)
+        return await self._audited(
+            self.ports.payments.of_patient(patient_id, limit, after), actor, "read_payments", f"accounts/{patient_id}"
+        )
 
     async def payment(self, payment_id: PaymentId, actor: Actor) -> Payment:
         """Refused: `payment_not_found`."""
@@ -116,8 +124,9 @@ class Reading:
 
     async def superbills_of(self, patient_id: PatientId, actor: Actor) -> list[Superbill]:
         check_own(actor, patient_id, "account")
-        await self.ports.audit.read(actor, "read_superbills", f"accounts/{patient_id}")
-        return await self.ports.superbills.all_of(patient_id)
+        return await self._audited(
+            self.ports.superbills.all_of(patient_id), actor, "read_superbills", f"accounts/{patient_id}"
+        )
 
     async def superbill(self, superbill_id: SuperbillId, actor: Actor) -> Superbill:
         """Refused: `superbill_not_found`."""
@@ -130,3 +139,8 @@ class Reading:
         """The superbill as PDF; the same one marked COPY when it was lost."""
         superbill = await self.superbill(superbill_id, actor)
         return await self.ports.printer.superbill(superbill, copy=copy)
+
+    async def _audited(self, reading: Awaitable[R], actor: Actor, action: str, what: str) -> R:
+        """What is read, told once its audit entry is there too; the two are waited for together."""
+        found, _ = await asyncio.gather(reading, self.ports.audit.read(actor, action, what))
+        return found

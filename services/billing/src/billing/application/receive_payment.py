@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from billing.application.bookkeeping import keep_books
+from billing.application.bookkeeping import keep_books, open_books
 from billing.application.ports import Ports
 from billing.application.results import Received
 from billing.domain.ids import PatientId, PaymentId
@@ -42,7 +42,9 @@ class ReceivePaymentHandler:
                 command.reference,
                 now=tx.now,
             )
-            books = await keep_books(command.patient_id, lambda open_books: open_books.receive(payment), tx, self.ports)
+            await self.ports.accounts.get(command.patient_id)
+            opened = await open_books(command.patient_id, self.ports)
+            books = await keep_books(opened, lambda books: books.receive(payment), tx, self.ports)
             after = books.payment_as_is(payment.id)
             return Received(after.id, after.version, after.unapplied.minor, after.amount.currency)
 

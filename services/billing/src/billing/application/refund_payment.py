@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from billing.application.bookkeeping import keep_books
+from billing.application.bookkeeping import keep_books, open_books
 from billing.application.ports import Ports
 from billing.application.results import Refunded
 from billing.domain.ids import PaymentId
@@ -36,13 +36,8 @@ class RefundPaymentHandler:
             if before.version != command.expected_version:
                 raise stale()
             refund = Refund(tx.new_id(), command.amount, command.reason, tx.now)
-            books = await keep_books(
-                before.patient_id,
-                lambda open_books: open_books.refund(before.id, refund),
-                tx,
-                self.ports,
-                about=before.id,
-            )
+            opened = await open_books(before.patient_id, self.ports, about=before)
+            books = await keep_books(opened, lambda books: books.refund(before.id, refund), tx, self.ports)
             return Refunded(before.id, books.payment_as_is(before.id).version, refund.id)
 
         return await self.work.run(give_back, by=actor, action="refund_payment", returns=Refunded, request=request)

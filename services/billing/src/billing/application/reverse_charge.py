@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from billing.application.bookkeeping import keep_books
+from billing.application.bookkeeping import keep_books, open_books
 from billing.application.ports import Ports
 from billing.application.results import Changed
 from billing.domain.charges import FEES
@@ -32,9 +32,8 @@ class ReverseChargeHandler:
                 raise stale()
             if before.rendered.cause in FEES:
                 raise conflict("waive_the_fee", "A fee is waived, so that its reason is kept.")
-            books = await keep_books(
-                before.patient_id, lambda open_books: open_books.reverse(before), tx, self.ports, about=before.id
-            )
+            opened = await open_books(before.patient_id, self.ports, about=before)
+            books = await keep_books(opened, lambda books: books.reverse(before), tx, self.ports)
             return Changed(before.id, books.charge_as_is(before.id).version)
 
         return await self.work.run(reverse, by=actor, action="reverse_charge", returns=Changed, request=request)

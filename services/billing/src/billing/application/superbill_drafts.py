@@ -1,5 +1,6 @@
 """What a superbill of some charges would be made of, as things stand."""
 
+import asyncio
 from collections.abc import Sequence
 
 from billing.application.ports import Ports
@@ -17,8 +18,10 @@ async def draft_of(
     """Refused: `account_not_found`, `charge_not_found`, `charges_invalid`."""
     if not 0 < len(charge_ids) <= MOST_CHARGES or len(set(charge_ids)) != len(charge_ids):
         raise invalid("charges_invalid", "Name the charges, each once, no more than fit on one bill.")
-    account = await ports.accounts.get(patient_id)
-    charges = [await ports.charges.get(charge_id) for charge_id in charge_ids]
+    account, charges = await asyncio.gather(
+        ports.accounts.get(patient_id),
+        asyncio.gather(*(ports.charges.get(charge_id, of=patient_id) for charge_id in charge_ids)),
+    )
     return Draft(
         account=account,
         practice=ports.practice,

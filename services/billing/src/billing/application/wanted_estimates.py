@@ -1,5 +1,6 @@
 """Which good-faith estimates are wanted, and by when: for a visit, for a plan's visits together, on a question."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from billing.application.ports import Ports
@@ -14,19 +15,56 @@ from careflow_service.work import Transaction
 MONTHS_IN_A_YEAR = 12
 
 
-async def want_estimate(visit: Visit, booked_at: datetime, tx: Transaction, ports: Ports) -> None:
-    """Starts the clock of a booked visit, unless an estimate covers it or it is too soon for one."""
+async def want_estimate(
+    visit: Visit, course: Course | None, known: Sequence[Estimate], booked_at: datetime, tx: Transaction, ports: Ports
+) -> None:
+    """Starts the clock of a booked visit, unless one of the patient's estimates covers it or it is too soon for one.
+    `course` is the visit's plan, as far as it was heard of.
+    """
+    wanted = _wanted(visit, course, known, booked_at, tx, ports)
+    if wanted is not None:
+        await ports.estimates.add(wanted, tx)
+
+
+async def gather_estimates(
+    course: Course, visits: Sequence[Visit], estimates: Sequence[Estimate], tx: Transaction, ports: Ports
+) -> None:
+    """The plan was heard of after visits of it were booked: its one estimate takes the place of theirs, on the clock
+    that was running.
+    """
+    of_plan = {visit.id: visit for visit in visits if course.expects(visit.kind)}
+    gathered = {estimate.id: estimate for estimate in estimates}
+    for estimate in estimates:
+        visit = of_plan.get(estimate.appointment_id) if estimate.appointment_id else None
+        if visit is None or estimate.due_by is None or estimate.issues:
+            continue
+        gathered[estimate.id] = estimate.withdraw()
+        await ports.estimates.save(gathered[estimate.id], expecting=estimate.version, tx=tx)
+        wanted = _wanted(visit, course, tuple(gathered.values()), estimate.started_at, tx, ports)
+        if wanted is not None:
+            gathered[wanted.id] = wanted
+            await ports.estimates.add(wanted, tx)
+
+
+async def withdraw_estimate(visit: Visit, estimates: Sequence[Estimate], tx: Transaction, ports: Ports) -> None:
+    """What was due for this visit alone is not due any more."""
+    for estimate in estimates:
+        if estimate.appointment_id == visit.id and estimate.due_by is not None:
+            await ports.estimates.save(estimate.withdraw(), expecting=estimate.version, tx=tx)
+
+
+def _wanted(
+    visit: Visit, course: Course | None, known: Sequence[Estimate], booked_at: datetime, tx: Transaction, ports: Ports
+) -> Estimate | None:
     visit_on = ports.day_of(visit.starts_at)
     due_by = due_after_booking(ports.day_of(booked_at), visit_on, ports.policy.estimates, ports.calendar, ports.zone)
-    known = await ports.estimates.all_of(visit.patient_id)
     if due_by is None or any(each.covers(visit.kind, visit_on, visit.id, visit.plan_id) for each in known):
-        return
-    course = await ports.courses.find(visit.plan_id) if visit.plan_id else None
+        return None
     of_plan = course is not None and course.expects(visit.kind)
     services = ports.schedules.on(visit_on).visits.get(visit.kind, ())
     if not of_plan and not services:
-        return
-    estimate = Estimate(
+        return None
+    return Estimate(
         id=EstimateId(tx.new_id()),
         patient_id=visit.patient_id,
         cause=EstimateCause.VISIT,
@@ -41,28 +79,6 @@ async def want_estimate(visit: Visit, booked_at: datetime, tx: Transaction, port
         plan_version=course.plan_version if course and of_plan else None,
         providers=visit.providers,
     )
-    await ports.estimates.add(estimate, tx)
-
-
-async def gather_estimates(course: Course, tx: Transaction, ports: Ports) -> None:
-    """The plan was heard of after visits of it were booked: its one estimate takes the place of theirs, on the clock
-    that was running.
-    """
-    for estimate in await ports.estimates.all_of(course.patient_id):
-        if estimate.appointment_id is None or estimate.due_by is None or estimate.issues:
-            continue
-        visit = await ports.visits.find(estimate.appointment_id)
-        if visit is None or visit.plan_id != course.id or not course.expects(visit.kind):
-            continue
-        await ports.estimates.save(estimate.withdraw(), expecting=estimate.version, tx=tx)
-        await want_estimate(visit, estimate.started_at, tx, ports)
-
-
-async def withdraw_estimate(visit: Visit, tx: Transaction, ports: Ports) -> None:
-    """What was due for this visit alone is not due any more."""
-    for estimate in await ports.estimates.all_of(visit.patient_id):
-        if estimate.appointment_id == visit.id and estimate.due_by is not None:
-            await ports.estimates.save(estimate.withdraw(), expecting=estimate.version, tx=tx)
 
 
 def asked_estimate(

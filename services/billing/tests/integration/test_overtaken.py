@@ -1,0 +1,73 @@
+"""Nothing that billing decides is overtaken unseen: for every command, reaction and deadline, something about the same
+patient is committed between its decision and its commit; it decides anew, and what comes of it is that of the second.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import fields
+from typing import Final
+
+import pytest
+
+from billing.application.use_cases import Billing
+from billing.deadlines import DEADLINES
+from billing.subscriptions import SUBSCRIPTIONS
+from services.billing.tests import overtaken_commands as commands
+from services.billing.tests import overtaken_reactions as reactions
+from services.billing.tests.overtaking import Overtaking
+from services.billing.tests.world import World
+
+NO_DECISIONS: Final = {"reading", "ports"}
+USE_CASES: Final = (
+    *(each.name for each in fields(Billing) if each.name not in NO_DECISIONS),
+    *(each.contract.__name__ for each in SUBSCRIPTIONS),
+    *(each.name for each in DEADLINES),
+)
+
+ROWS: Final[Mapping[str, Callable[[World, Overtaking], Awaitable[None]]]] = {
+    "record_coverage": commands.the_patient_says_who_covers_them_while_details_change,
+    "add_private_contract": commands.a_contract_is_added_while_coverage_is_recorded,
+    "request_estimate": commands.a_price_is_asked_while_a_visit_is_booked,
+    "issue_estimate": commands.an_estimate_is_issued_while_details_change,
+    "deliver_estimate": commands.an_estimate_is_delivered_while_its_plan_changes,
+    "post_waiting_charge": commands.a_waiting_charge_is_posted_while_money_comes_in,
+    "reverse_charge": commands.a_charge_is_reversed_while_it_is_corrected,
+    "waive_fee": commands.a_fee_is_waived_while_it_is_settled,
+    "receive_payment": commands.a_payment_comes_in_while_another_is_refunded,
+    "refund_payment": commands.a_payment_is_refunded_while_it_pays_for_a_session,
+    "issue_superbill": commands.a_superbill_is_issued_while_its_charge_is_corrected,
+    "void_superbill": commands.a_superbill_is_voided_while_its_charge_is_corrected,
+    "PatientRegistered": reactions.a_registration_while_a_session_is_charged,
+    "PatientDetailsChanged": reactions.new_details_while_coverage_is_recorded,
+    "ConsultationBooked": reactions.a_consultation_while_its_price_is_asked,
+    "ConsultationRescheduled": reactions.a_consultation_is_moved_while_a_consent_is_signed,
+    "ConsultationCancelled": reactions.a_consultation_is_cancelled_while_its_estimate_is_issued,
+    "ConsultationArrived": reactions.who_missed_a_consultation_arrives_while_its_fee_is_settled,
+    "ConsultationMissed": reactions.a_consultation_is_missed_while_money_comes_in,
+    "TreatmentBooked": reactions.a_booking_while_its_plan_is_heard,
+    "TreatmentRescheduled": reactions.a_treatment_is_moved_while_a_consent_is_signed,
+    "TreatmentCancelled": reactions.a_treatment_is_cancelled_while_its_estimate_is_issued,
+    "TreatmentArrived": reactions.who_missed_a_treatment_arrives_while_its_fee_is_settled,
+    "TreatmentMissed": reactions.a_treatment_is_missed_while_money_comes_in,
+    "AppointmentCorrected": reactions.a_record_is_corrected_while_its_fee_is_settled,
+    "EvaluationRecorded": reactions.an_evaluation_while_money_comes_in,
+    "DiagnosesRecorded": reactions.diagnoses_while_coverage_is_recorded,
+    "PlanActivated": reactions.a_plan_while_a_visit_of_it_is_booked,
+    "PlanAdjusted": reactions.a_changed_plan_while_its_estimate_is_issued,
+    "ConsentSigned": reactions.a_consent_while_coverage_is_recorded,
+    "SessionCompleted": reactions.a_session_ends_while_money_is_given_back,
+    "SessionAborted": reactions.a_session_is_aborted_while_money_comes_in,
+    "SessionServicesCorrected": reactions.a_session_is_corrected_while_its_superbill_is_issued,
+    "SessionRefused": reactions.a_session_is_refused_while_its_fee_is_settled,
+    "miss_estimate": commands.an_estimate_is_missed_while_it_is_issued,
+    "settle_fee": commands.a_fee_is_settled_while_the_patient_arrives_after_all,
+}
+
+
+@pytest.mark.parametrize("use_case", USE_CASES)
+async def test_whoever_comes_second_has_seen_the_first(world: World, overtaking: Overtaking, use_case: str) -> None:
+    await ROWS[use_case](world, overtaking)
+    assert overtaking.tries == 2
+
+
+def test_every_row_is_for_something_billing_does() -> None:
+    assert set(ROWS) == set(USE_CASES)

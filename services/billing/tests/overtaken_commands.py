@@ -1,0 +1,189 @@
+"""What overtakes each command and each deadline of billing, and what comes of it then."""
+
+from billing.domain.ids import EstimateId
+from careflow_events import contracts
+from careflow_events.contracts import codes
+from careflow_service.identity import Role
+from services.billing.tests.builders import ANA, local
+from services.billing.tests.clinic import (
+    INSURED,
+    bill,
+    books,
+    estimates,
+    fees,
+    has_patient,
+    issue,
+    missed,
+    ok,
+    pays,
+    refusal,
+    the_account,
+    the_charge,
+    usd,
+)
+from services.billing.tests.heard import (
+    INFUSION,
+    PLAN,
+    THERAPY_HOUR,
+    details_changed,
+    later,
+    plan_signed,
+    services_corrected,
+    session_completed,
+)
+from services.billing.tests.overtaking import Overtaking
+from services.billing.tests.world import World
+
+FAR, SOON = local(14, 9, month=12), local(25, 9)
+NEXT_WEEK = local(30, 12)
+MEDICARE = {"kind": "medicare", "payer": "Medicare", "member_id": "1EG4TE5MK73"}
+CONTRACT = {"practitioner_id": "dr-paula-prescriber", "signed_on": "2026-01-05", "ends_on": "2028-01-04"}
+
+
+async def covers(world: World, coverage: dict[str, str]) -> None:
+    version = (await the_account(world))["version"]
+    ok(await world.biller.put(f"/v1/accounts/{ANA}/coverage", coverage, version=version))
+
+
+async def issues_bill(world: World, charge_id: str) -> str:
+    return str(ok(await world.biller.post("/v1/superbills", bill(charge_id)), 201)["superbill_id"])
+
+
+async def the_patient_says_who_covers_them_while_details_change(world: World, overtaking: Overtaking) -> None:
+    await has_patient(world, insured=False)
+    version = (await the_account(world))["version"]
+    overtaking.by(lambda: world.hear(details_changed()))
+    late = await world.biller.put(f"/v1/accounts/{ANA}/coverage", INSURED, version=version)
+    assert refusal(late) == (412, "stale_version")
+
+
+async def a_contract_is_added_while_coverage_is_recorded(world: World, overtaking: Overtaking) -> None:
+    await has_patient(world)
+    overtaking.by(lambda: covers(world, MEDICARE))
+    ok(await world.biller.post(f"/v1/accounts/{ANA}/private-contracts", CONTRACT), 201)
+    account = await the_account(world)
+    assert (account["coverage"]["kind"], len(account["contracts"])) == ("medicare", 1)
+
+
+async def a_price_is_asked_while_a_visit_is_booked(world: World, overtaking: Overtaking) -> None:
+    await has_patient(world)
+    overtaking.by(lambda: books(world, FAR))
+    question = {"patient_id": ANA, "visits": [{"kind": "dosing", "count": 6}]}
+    ok(await world.patient(ANA).post("/v1/estimates", question), 201)
+    assert [each["cause"] for each in await estimates(world)] == ["visit", "request"]
+
+
+async def an_estimate_is_issued_while_details_change(world: World, overtaking: Overtaking) -> None:
+    await has_patient(world)
+    await books(world, FAR)
+    (estimate,) = await estimates(world)
+    overtaking.by(lambda: world.hear(details_changed(family="Rivera-Lopez")))
+    await issue(world, estimate)
+    issued = (await world.ports.estimates.get(EstimateId(estimate["id"]))).latest
+    assert issued is not None
+    assert issued.parties.patient_name == "Ana Rivera-Lopez"
+
+
+async def an_estimate_is_delivered_while_its_plan_changes(world: World, overtaking: Overtaking) -> None:
+    await has_patient(world)
+    await world.hear(plan_signed())
+    await books(world, FAR, plan_id=PLAN)
+    issued = await issue(world, (await estimates(world))[0])
+    overtaking.by(lambda: world.hear(plan_signed(version=2, doses=8)))
+    path = f"/v1/estimates/{issued['id']}/deliver"
+    late = await world.calling(Role.COORDINATOR).post(path, {"way": "electronic"}, version=issued["version"])
+    assert refusal(late) == (412, "stale_version")
+
+
+async def a_waiting_charge_is_posted_while_money_comes_in(world: World, overtaking: Overtaking) -> None:
+    await has_patient(world, insured=False)
+    await covers(world, MEDICARE)
+    await world.hear(session_completed(INFUSION))
+    ok(await world.biller.post(f"/v1/accounts/{ANA}/private-contracts", CONTRACT), 201)
+    charge = await the_charge(world)
+    overtaking.by(lambda: pays(world, 350))
+    ok(await world.biller.post(f"/v1/charges/{charge['id']}/post", version=charge["version"]))
+    assert (await the_charge(world))["paid"] == usd(350)
+
+
+async def a_charge_is_reversed_while_it_is_corrected(world: World, overtaking: Overtaking) -> None:
+    session = session_completed(THERAPY_HOUR, INFUSION)
+    await world.hear(session)
+    charge = await the_charge(world)
+    overtaking.by(lambda: world.hear(services_corrected(session.session_id, 2, INFUSION)))
+    late = await world.biller.post(f"/v1/charges/{charge['id']}/reverse", version=charge["version"])
+    assert refusal(late) == (412, "stale_version")
+
+
+async def a_fee_is_waived_while_it_is_settled(world: World, overtaking: Overtaking) -> None:
+    await has_patient(world)
+    await missed(world, await books(world, SOON))
+    world.clock.now = NEXT_WEEK
+    (fee,) = await fees(world)
+    overtaking.by(world.catch_up)
+    late = await world.biller.post(f"/v1/fees/{fee['id']}/waive", {"reason": "emergency"}, version=fee["version"])
+    assert refusal(late) == (409, "fee_settled")
+
+
+async def a_payment_comes_in_while_another_is_refunded(world: World, overtaking: Overtaking) -> None:
+    await world.hear(session_completed(THERAPY_HOUR))
+    first = await pays(world, 100)
+    refund = {"amount": usd(100), "reason": "overpaid"}
+    path = f"/v1/payments/{first['payment_id']}/refunds"
+
+    async def is_refunded() -> None:
+        ok(await world.biller.post(path, refund, version=first["version"]), 201)
+
+    overtaking.by(is_refunded)
+    await pays(world, 200)
+    assert (await the_charge(world))["balance"] == usd(25)
+
+
+async def a_payment_is_refunded_while_it_pays_for_a_session(world: World, overtaking: Overtaking) -> None:
+    await has_patient(world)
+    paid = await pays(world, 225)
+    overtaking.by(lambda: world.hear(session_completed(THERAPY_HOUR)))
+    path, refund = f"/v1/payments/{paid['payment_id']}/refunds", {"amount": usd(225), "reason": "overpaid"}
+    late = await world.biller.post(path, refund, version=paid["version"])
+    assert refusal(late) == (412, "stale_version")
+
+
+async def a_superbill_is_issued_while_its_charge_is_corrected(world: World, overtaking: Overtaking) -> None:
+    await has_patient(world)
+    session = session_completed(THERAPY_HOUR, INFUSION)
+    await world.hear(session)
+    overtaking.by(lambda: world.hear(services_corrected(session.session_id, 2, INFUSION)))
+    superbill_id = await issues_bill(world, (await the_charge(world))["id"])
+    issued = ok(await world.biller.get(f"/v1/superbills/{superbill_id}"))
+    assert (issued["state"], [each["code"] for each in issued["lines"]]) == ("issued", ["96365"])
+
+
+async def a_superbill_is_voided_while_its_charge_is_corrected(world: World, overtaking: Overtaking) -> None:
+    await has_patient(world)
+    session = session_completed(THERAPY_HOUR)
+    await world.hear(session)
+    superbill_id = await issues_bill(world, (await the_charge(world))["id"])
+    overtaking.by(lambda: world.hear(services_corrected(session.session_id, 2, INFUSION)))
+    late = await world.biller.post(f"/v1/superbills/{superbill_id}/void", {"reason": "details_wrong"}, version=1)
+    assert refusal(late) == (409, "superbill_void")
+
+
+async def an_estimate_is_missed_while_it_is_issued(world: World, overtaking: Overtaking) -> None:
+    await has_patient(world)
+    await books(world, FAR)
+    (estimate,) = await estimates(world)
+    world.clock.now = NEXT_WEEK
+    overtaking.by(lambda: issue(world, estimate, late_reason="The office was closed by a storm."))
+    await world.catch_up()
+    assert (await world.said_types(ANA))[-1] == "GoodFaithEstimateIssued"
+
+
+async def a_fee_is_settled_while_the_patient_arrives_after_all(world: World, overtaking: Overtaking) -> None:
+    await has_patient(world)
+    visit = await missed(world, await books(world, SOON))
+    world.clock.now = NEXT_WEEK
+    arrived = contracts.TreatmentArrived(**later(visit, status=codes.AppointmentStatus.ARRIVED))
+    overtaking.by(lambda: world.hear(arrived))
+    await world.catch_up()
+    assert [each["state"] for each in await fees(world)] == ["dropped"]
+    assert "FeeWaived" not in await world.said_types(ANA)
