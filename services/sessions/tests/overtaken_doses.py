@@ -2,10 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import httpx
 
+from careflow_events import contracts
+from careflow_events.handling import Settled
 from services.sessions.tests.builders import MILL_VALLEY, TODAY
 from services.sessions.tests.clinic import (
     ORDER,
@@ -106,6 +109,15 @@ async def _an_alert_raised(world: World, begun: Begun) -> None:
     await world.hear(alert_raised(begun.course.patient_id, ALERT, world.clock()))
 
 
+async def _an_event_that_has_to_wait(world: World, begun: Begun) -> None:
+    course = begun.course
+    until = world.clock() + timedelta(days=120)
+    extended = contracts.ClearanceExtended(
+        patient_id=course.patient_id, clearance_id=course.clearance_id, valid_until=until
+    )
+    assert await world.hear(extended, skipping=1) is Settled.PARKED
+
+
 async def _a_day_closed_with_a_discrepancy(world: World, begun: Begun) -> None:
     closing = {"counts": {begun.vial: "400"}, "acknowledgement": "50 mg are missing"}
     path = f"/v1/drug-log/locations/{MILL_VALLEY}/days/{TODAY}/close"
@@ -117,6 +129,7 @@ a_dose_while_its_consent_is_withdrawn = a_dose_against(_a_consent_withdrawn, "ro
 a_dose_while_its_plan_is_put_on_hold = a_dose_against(_a_plan_put_on_hold, "plan_active")
 a_dose_while_its_clearance_is_suspended = a_dose_against(_a_clearance_suspended, "clearance_valid")
 a_dose_while_an_alert_is_raised = a_dose_against(_an_alert_raised, "no_open_alert")
+a_dose_while_an_event_of_the_patient_is_missing = a_dose_against(_an_event_that_has_to_wait, "record_complete")
 a_dose_while_the_drug_log_does_not_add_up = a_dose_against(_a_day_closed_with_a_discrepancy, "drug_log_reconciled")
 
 

@@ -91,6 +91,7 @@ MORE: Final[Mapping[str, Race]] = {
     "a dose, its plan put on hold": doses.a_dose_while_its_plan_is_put_on_hold,
     "a dose, its clearance suspended": doses.a_dose_while_its_clearance_is_suspended,
     "a dose, an alert raised": doses.a_dose_while_an_alert_is_raised,
+    "a dose, an event missing": doses.a_dose_while_an_event_of_the_patient_is_missing,
     "a dose, the drug log not adding up": doses.a_dose_while_the_drug_log_does_not_add_up,
     "a dose, one of the same course": doses.a_dose_while_one_is_given_in_another_session,
     "a dose, its draw wasted": doses.a_dose_while_what_was_drawn_for_it_is_wasted,

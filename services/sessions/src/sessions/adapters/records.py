@@ -20,14 +20,13 @@ class MongoRecords:
         self._consumers = MongoConsumers(database, consumer)
         self._clock = clock
 
-    # Both are looked at. Checkpoints only ever make the view fresher. An event that has to wait is parked by a commit
-    # about its stream, not about its patient; what restricts counts at once all the same, and that is the patient's.
-
     async def complete(self, patient_id: PatientId, /) -> bool:
         return not await self._positions.blocked(patient_subject(patient_id))
 
     async def screening_lag(self) -> timedelta | None:
-        """The feed that is furthest behind decides: the clearance is in one, the alerts are in the other."""
+        """The feed that is furthest behind decides: the clearance is in one, the alerts are in the other. Only looked
+        at: a later checkpoint makes the view fresher, never older.
+        """
         feeds = await asyncio.gather(*(self._consumers.feed(topic.name) for topic in topics_of("screening")))
         fresh = [feed.fresh_until() for feed in feeds]
         known = [each for each in fresh if each is not None]

@@ -2,7 +2,7 @@
 
 Invariants: a `find` answers None, a `get` refuses with the thing's own `..._not_found`; `of` says whose it is or would
 be, a patient's or in the drug log a location's; every write takes the transaction it belongs to. What a decision reads
-cannot be overtaken before it commits; what `Records` says is only looked at.
+cannot be overtaken before it commits, but for how far behind screening one is: that is only looked at.
 """
 
 from collections.abc import Sequence
