@@ -36,7 +36,6 @@ class ExtendClearanceHandler:
             latest_end = before.decision.decided_at + self.ports.policy.clearance.valid_for.length
             until = min(found.valid_until, latest_end)
             clearance = before.extended(until, found.evidence_ids, now=tx.now)
-            await self.ports.cases.guard(case, tx)
             await self.ports.clearances.save(clearance, expecting=command.expected_version, tx=tx)
             return Changed(clearance.id, clearance.version)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
-from careflow_service.work import Committed, Transaction, Work
+from careflow_service.work import Committed, Transaction, Work, side_by_side
 from screening.application.grounds_now import grounds_now
 from screening.application.ownership import case_for
 from screening.application.ports import Ports
@@ -39,10 +39,12 @@ class GrantClearanceHandler:
 
         async def grant(tx: Transaction) -> Added:
             before = await case_for(actor, command.case_id, self.ports)
-            found = await grounds_now(before, tx.now, self.ports)
+            found, earlier = await side_by_side(grounds_now(before, tx.now, self.ports), self._earlier(before))
             case = before.cleared(ClearanceId(tx.new_id()))
             found.require(command.accepted)
-            await self._supersede(before, StaffId(actor.id), tx)
+            if earlier is not None and earlier.state is ClearanceState.GRANTED:
+                superseded = earlier.superseded(StaffId(actor.id))
+                await self.ports.clearances.save(superseded, expecting=earlier.version, tx=tx)
             clearance = self._granted(command, case, found, actor, tx, supersedes=before.clearance_id)
             await self.ports.clearances.add(clearance, tx)
             await self.ports.cases.save(case, expecting=command.expected_version, tx=tx)
@@ -50,12 +52,8 @@ class GrantClearanceHandler:
 
         return await self.work.run(grant, by=actor, action="grant_clearance", returns=Added, request=request)
 
-    async def _supersede(self, case: Case, by: StaffId, tx: Transaction) -> None:
-        if case.clearance_id is None:
-            return
-        earlier = await self.ports.clearances.get(case.clearance_id)
-        if earlier.state is ClearanceState.GRANTED:
-            await self.ports.clearances.save(earlier.superseded(by), expecting=earlier.version, tx=tx)
+    async def _earlier(self, case: Case) -> Clearance | None:
+        return None if case.clearance_id is None else await self.ports.clearances.get(case.clearance_id)
 
     def _granted(
         self,

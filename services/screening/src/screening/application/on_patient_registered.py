@@ -16,7 +16,7 @@ async def on_patient_registered(
     if section is None:
         return
     patient_id, details = PatientId(event.data.patient_id), _details(section)
-    known = await ports.patients.find(patient_id)
+    known = await ports.patients.find(patient_id, of=patient_id)
     if known is None:
         await ports.patients.add(PatientCopy(id=patient_id, details=details), tx)
         return

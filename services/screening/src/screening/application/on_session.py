@@ -59,8 +59,6 @@ async def _alert(level: AlertLevel, patient_id: PatientId, case: Case | None, tx
     case_id = case.id if case else None
     concerned = await concern([positive], patient_id, case_id, source=AlertSource.SESSION, tx=tx, ports=ports)
     await settle(concerned, tx, ports)
-    if case:
-        await ports.cases.guard(case, tx)
 
 
 async def _for_a_person(session_id: str, patient_id: PatientId, tx: Transaction, ports: Ports) -> None:

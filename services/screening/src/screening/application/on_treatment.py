@@ -22,7 +22,7 @@ async def on_treatment(event: Received[V], tx: Transaction, ports: Ports) -> Non
     opens_before = ports.policy.pre_session.opens_before.length
     visit_id, patient_id = AppointmentId(visit.appointment_id), PatientId(visit.patient_id)
     takes_place = visit.status in _WILL_TAKE_PLACE
-    before = await ports.screens.find(visit_id)
+    before = await ports.screens.find(visit_id, of=patient_id)
     if before is None:
         if takes_place:
             planned = PreSessionScreen.planned(visit_id, patient_id, visit.version, visit.starts_at, opens_before)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from careflow_domain.errors import not_found
 from careflow_service.identity import Actor, RequestKey
-from careflow_service.work import Committed, Transaction, Work
+from careflow_service.work import Committed, Transaction, Work, side_by_side
 from screening.application.concerns import concern, settle
 from screening.application.ports import Ports
 from screening.application.results import Changed
@@ -36,8 +36,11 @@ class RaiseAlertHandler:
         """Raises an alert or joins the patient's open one. Refused: `patient_not_found`."""
 
         async def raise_it(tx: Transaction) -> Changed:
-            case = await self.ports.cases.open_of(command.patient_id)
-            if case is None and await self.ports.patients.find(command.patient_id) is None:
+            case, patient = await side_by_side(
+                self.ports.cases.open_of(command.patient_id),
+                self.ports.patients.find(command.patient_id, of=command.patient_id),
+            )
+            if case is None and patient is None:
                 raise not_found("patient")
             positive = Positive(
                 code="staff_report", level=command.level, response=RESPONSE_TO[command.level], note=command.note
@@ -51,8 +54,6 @@ class RaiseAlertHandler:
                 ports=self.ports,
             )
             alert = await settle(concerned, tx, self.ports)
-            if case:
-                await self.ports.cases.guard(case, tx)
             return Changed(alert.id, alert.version)
 
         return await self.work.run(raise_it, by=actor, action="raise_alert", returns=Changed, request=request)

@@ -66,7 +66,7 @@ class Reading:
 
     async def rota(self) -> tuple[Rota, tuple[StaffId, ...]]:
         """The rota, and whom an alert would ask now, in order. Refused: `rota_not_found`."""
-        rota = await self.ports.rotas.current()
+        rota = await self.ports.rotas.look()
         if rota is None:
             raise not_found("rota")
         return rota, rota.chain_at(self.ports.clock())
@@ -75,7 +75,7 @@ class Reading:
         """Refused: `alert_not_found`."""
         alert = await self.ports.alerts.get(alert_id)
         await self.ports.audit.read(actor, "read_alert", f"alerts/{alert.id}")
-        patient = await self.ports.patients.find(alert.patient_id)
+        patient = await self.ports.patients.find(alert.patient_id, of=None)
         return AlertWithPages(
             alert=alert,
             pages=tuple(await self.ports.pages.of_alert(alert.id)),

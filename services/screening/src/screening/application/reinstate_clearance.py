@@ -42,7 +42,6 @@ class ReinstateClearanceHandler:
                 if finding.finding_class is FindingClass.A:
                     raise conflict("class_a_finding", "Only re-classifying the fact behind it ends this suspension.")
                 clearance = clearance.accepting(finding, command.why)
-            await self.ports.cases.guard(case, tx)
             await self.ports.clearances.save(clearance, expecting=command.expected_version, tx=tx)
             return Changed(clearance.id, clearance.version)
 
