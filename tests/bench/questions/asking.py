@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from careflow_cli.checkout import root
+from careflow_cli.errors import CareflowError
 from careflow_cli.progress import step
 from tests.bench.questions.answers import Answers, Compared, Figure, compared
 from tests.bench.questions.builds import Build, Probe, probing
