@@ -23,7 +23,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from careflow_events.checkpoint import Checkpoints
 from careflow_events.consumed import ConsumedRecord
 from careflow_events.contracts import ClearanceExtended
-from careflow_events.delivery import Delivery
+from careflow_events.delivery import Delivery, Rewind
 from careflow_events.faults import diagnosis
 from careflow_events.handling import Handling
 from careflow_events.kafka.broker import make_broker
@@ -171,14 +171,14 @@ class _Relaying:
         return rate()
 
     async def _append(self, rows: int) -> None:
-        outbox = MongoOutbox(self._database, Sealer({"keys": []}), new_id)
+        outbox = MongoOutbox(Sealer({"keys": []}), new_id)
         for first in range(0, rows, _ROWS_PER_APPEND):
             said = [publication(patient=number) for number in range(min(_ROWS_PER_APPEND, rows - first))]
 
             async def append(_: Any, said: Sequence[Publication] = said) -> None:
                 await outbox.append(said, now=NOON, causation=None, correlation=None, traceparent=None)
 
-            await MongoTransactions(self._database.client).run(append, action="bench", event=None)
+            await MongoTransactions(self._database).run(append, action="bench", event=None)
         await self._database["_outbox"].update_many({"published_at": None}, {"$set": {"topic": self._topic}})
 
 
@@ -196,21 +196,24 @@ class _Meter:
 
     expected: int
     handled: int = 0
+    warmed_up: int = 0
     began: float = 0.0
     ended: float = 0.0
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def one_more(self) -> None:
-        self.handled += 1
+    def more(self, count: int) -> None:
+        warm = self.handled >= _PATIENTS
+        self.handled += count
         self.ended = time.perf_counter()
-        if self.handled == _PATIENTS:
+        if not warm and self.handled >= _PATIENTS:
             self.began = self.ended
+            self.warmed_up = self.handled
         if self.handled >= self.expected:
             self.done.set()
 
     @property
     def per_second(self) -> float:
-        return (self.handled - _PATIENTS) / (self.ended - self.began)
+        return (self.handled - self.warmed_up) / (self.ended - self.began)
 
 
 async def _send(kafka_url: str, topic: str, events: int) -> None:
@@ -232,23 +235,23 @@ async def _deliver(database: AsyncDatabase[dict[str, Any]], kafka_url: str, topi
     meter = _Meter(events)
 
     async def react(event: Received[ClearanceExtended], tx: Any, ports: None) -> None:
-        await database["effects"].insert_one({"_id": event.id, "subject": event.subject, "sequence": event.sequence})
+        tx.insert("effects", {"_id": event.id, "subject": event.subject, "sequence": event.sequence})
 
     handling = Handling(
         consumer="bench",
         subscriptions=[hears(ClearanceExtended, react)],
         ports=None,
-        transactions=MongoTransactions(database.client),
+        transactions=MongoTransactions(database),
         stores=mongo_stores(database, "bench"),
         keyring=None,
         wall_clock=wall_clock,
     )
     delivery = Delivery(handling, fault_of=_FAULTS)
 
-    async def deliver(record: ConsumedRecord) -> Any:
-        outcome = await delivery.deliver(record)
-        meter.one_more()
-        return outcome
+    async def deliver(records: Sequence[ConsumedRecord]) -> Sequence[Rewind]:
+        rewinds = await delivery.deliver_together(records)
+        meter.more(len(records))
+        return rewinds
 
     assert await Starts(kafka_url, "bench", handling.stores.consumers).prepare(topic) is None
     broker = make_broker(kafka_url, "bench", [topic], deliver=deliver, pauses=Pauses())
@@ -280,5 +283,5 @@ async def _consume_bare(database: AsyncDatabase[dict[str, Any]], kafka_url: str,
 
             await commit(database.client, handle)
             await consumer.commit()
-            meter.one_more()
+            meter.more(1)
     return meter.per_second

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from careflow_cli.checkout import root
+from careflow_cli.errors import CareflowError
 from careflow_cli.progress import step
 from tests.bench.questions.answers import Answers, Compared, Figure, compared
 from tests.bench.questions.builds import Build, Probe, probing
@@ -37,7 +38,7 @@ def ask(questions: Sequence[str], *, beside: Path | None, extent: str, file: Pat
         for name, probe in product(questions, probes):
             with step(f"{name}: preparing {probe.build.name}"):
                 probe.prepare(name)
-        answers = {name: _in_turns(name, probes, EXTENTS[extent]) for name in questions}
+        answers, failed = _answers(questions, probes, EXTENTS[extent])
     console = Console(width=None if sys.stdout.isatty() else _WIDTH_OFF_TERMINAL)
     title = f"CareFlow on {' and '.join(dict.fromkeys(stores))}"
     console.print(table(title, {name: compared(*_pair(each)) for name, each in answers.items()}))
@@ -45,7 +46,22 @@ def ask(questions: Sequence[str], *, beside: Path | None, extent: str, file: Pat
         console.print(f"- {note}", markup=False)
     if file:
         file.write_text(json.dumps(as_json(answers), indent=2) + "\n", "utf-8")
+    if failed:
+        raise failed
     return 0
+
+
+def _answers(
+    questions: Sequence[str], probes: Sequence[Probe], extent: Extent
+) -> tuple[dict[str, dict[str, Answers]], CareflowError | None]:
+    """What was answered before anything failed, and what did."""
+    answers: dict[str, dict[str, Answers]] = {}
+    try:
+        for name in questions:
+            answers[name] = _in_turns(name, probes, extent)
+    except CareflowError as failed:
+        return answers, failed
+    return answers, None
 
 
 def _in_turns(question: str, probes: Sequence[Probe], extent: Extent) -> dict[str, Answers]:

@@ -10,6 +10,7 @@ import asyncio
 import json
 import time
 import uuid
+from asyncio import TaskGroup
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -63,8 +64,7 @@ class EventBacklog:
             await asyncio.to_thread(stack.stop, name)
         noted = await database["visits"].estimated_document_count()
         await self._send(events, streams)
-        await asyncio.to_thread(stack.start, _WORKER)
-        rate = await self._rate()
+        rate = await self._rate(events)
         assert await database["visits"].estimated_document_count() == noted + events, "every event had its effect"
         return rate
 
@@ -86,18 +86,18 @@ class EventBacklog:
                 await producer.send(self.row["topic"], record.value, key=record.key, headers=record.headers)
             await producer.flush()
 
-    async def _rate(self) -> float:
-        began: tuple[float, int] | None = None
-        async with asyncio.timeout(_CONSUMING_SECONDS), Lag(self.site.stack, only=_GROUP) as lag:
-            all_of_them = await lag.records()
-            while True:
+    async def _rate(self, events: int) -> float:
+        """Watches from before the worker starts: a small backlog is gone before it says that it is ready."""
+        seen: list[tuple[float, int]] = []
+        async with asyncio.timeout(_CONSUMING_SECONDS), Lag(self.site.stack, only=_GROUP) as lag, TaskGroup() as group:
+            group.create_task(asyncio.to_thread(self.site.stack.start, _WORKER))
+            while not seen or seen[-1][1]:
                 behind = await lag.records()
-                if began is None and behind < all_of_them:
-                    began = time.perf_counter(), behind
-                if began is not None and behind == 0:
-                    seconds = time.perf_counter() - began[0]
-                    return began[1] / seconds
+                if behind < events:
+                    seen.append((time.perf_counter(), behind))
                 await asyncio.sleep(_POLL_SECONDS)
+        (began, waiting), (ended, _) = seen[0], seen[-1]
+        return waiting / (ended - began) if waiting else 0.0
 
 
 def another_event(row: Document, patient: str, sequence: int) -> Record:

@@ -1,7 +1,7 @@
 """What billing waits for and does by itself, in one table; run by `timers`, which needs no Kafka."""
 
+from billing.application.deadlines.miss_estimate import miss_estimate
 from billing.application.fees import settle_fee
-from billing.application.miss_estimate import miss_estimate
 from billing.application.ports import Ports
 from careflow_service.deadlines import Deadline
 

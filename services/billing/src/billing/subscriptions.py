@@ -1,11 +1,16 @@
 """Everything billing hears, in one table."""
 
-from billing.application.on_consent_signed import on_consent_signed
-from billing.application.on_diagnoses_recorded import on_diagnoses_recorded
-from billing.application.on_patient import on_patient
-from billing.application.on_plan import on_plan_signed
-from billing.application.on_rendered import on_evaluation_recorded, on_session_ended, on_session_services_corrected
-from billing.application.on_visit import (
+from billing.application.ports import Ports
+from billing.application.reactions.on_consent_signed import on_consent_signed
+from billing.application.reactions.on_diagnoses_recorded import on_diagnoses_recorded
+from billing.application.reactions.on_patient import on_patient
+from billing.application.reactions.on_plan import on_plan_signed
+from billing.application.reactions.on_rendered import (
+    on_evaluation_recorded,
+    on_session_ended,
+    on_session_services_corrected,
+)
+from billing.application.reactions.on_visit import (
     on_arrived,
     on_booked,
     on_cancelled,
@@ -14,7 +19,6 @@ from billing.application.on_visit import (
     on_rescheduled,
     on_session_refused,
 )
-from billing.application.ports import Ports
 from careflow_events import contracts
 from careflow_events.subscription import Subscription, hears
 

@@ -1,7 +1,7 @@
 """What booking waits for and does by itself, in one table; run by `timers`, which needs no Kafka."""
 
-from booking.application.call_off_visit import call_off_visit, next_cancellation
-from booking.application.lapse_hold import lapse_hold, next_lapse
+from booking.application.deadlines.call_off_visit import call_off_visit, next_cancellation
+from booking.application.deadlines.lapse_hold import lapse_hold, next_lapse
 from booking.application.ports import Ports
 from careflow_service.deadlines import Deadline
 

@@ -1,7 +1,8 @@
 """Everything booking hears, and the reaction to it."""
 
-from booking.application.on_adverse_event import on_adverse_event_reported, on_adverse_event_reviewed
-from booking.application.on_clearance import (
+from booking.application.ports import Ports
+from booking.application.reactions.on_adverse_event import on_adverse_event_reported, on_adverse_event_reviewed
+from booking.application.reactions.on_clearance import (
     on_clearance_deferred,
     on_clearance_denied,
     on_clearance_expired,
@@ -12,34 +13,33 @@ from booking.application.on_clearance import (
     on_clearance_revoked,
     on_clearance_suspended,
 )
-from booking.application.on_consent import on_consent_ended, on_consent_signed
-from booking.application.on_integration import on_integration_done, on_integration_due, on_integration_overdue
-from booking.application.on_plan import (
+from booking.application.reactions.on_consent import on_consent_ended, on_consent_signed
+from booking.application.reactions.on_integration import on_integration_done, on_integration_due, on_integration_overdue
+from booking.application.reactions.on_plan import (
     on_plan_completed,
     on_plan_discontinued,
     on_plan_put_on_hold,
     on_plan_resumed,
     on_plan_signed,
 )
-from booking.application.on_safety_alert import (
+from booking.application.reactions.on_safety_alert import (
     on_safety_alert_closed,
     on_safety_alert_raised,
     on_safety_alert_upgraded,
 )
-from booking.application.on_screening import (
+from booking.application.reactions.on_screening import (
     on_evaluation_recorded,
     on_questionnaire_completed,
     on_questionnaire_requested,
     on_screening_closed,
     on_screening_started,
 )
-from booking.application.on_session import (
+from booking.application.reactions.on_session import (
     on_dose_administered,
     on_session_checked_in,
     on_session_completed,
     on_session_ended,
 )
-from booking.application.ports import Ports
 from careflow_events import contracts
 from careflow_events.subscription import Subscription, hears
 

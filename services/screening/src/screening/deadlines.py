@@ -1,13 +1,13 @@
 """What screening waits for and does by itself, in one table; run by `timers`, which needs no Kafka."""
 
 from careflow_service.deadlines import Deadline, Effect
-from screening.application.ask_before_session import ask_before_session
-from screening.application.end_clearance_in_time import end_clearance_in_time
-from screening.application.escalate_alert import escalate_alert
+from screening.application.deadlines.ask_before_session import ask_before_session
+from screening.application.deadlines.end_clearance_in_time import end_clearance_in_time
+from screening.application.deadlines.escalate_alert import escalate_alert
+from screening.application.deadlines.report_rota_gap import report_rota_gap
+from screening.application.deadlines.send_page import next_page, send_page, settle_page
+from screening.application.deadlines.warn_of_evidence import warn_of_evidence
 from screening.application.ports import Ports
-from screening.application.report_rota_gap import report_rota_gap
-from screening.application.send_page import next_page, send_page, settle_page
-from screening.application.warn_of_evidence import warn_of_evidence
 
 DEADLINES: tuple[Deadline[Ports], ...] = (
     Deadline("escalate_alert", next=lambda ports: ports.alerts.next_due(), fire=escalate_alert),

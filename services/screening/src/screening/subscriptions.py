@@ -2,12 +2,12 @@
 
 from careflow_events import contracts
 from careflow_events.subscription import Subscription, hears
-from screening.application.on_adverse_event import on_adverse_event_reported, on_adverse_event_reviewed
-from screening.application.on_consultation_completed import on_consultation_completed
-from screening.application.on_patient_registered import on_patient_registered
-from screening.application.on_session import on_clinical_fact_reported, on_session_refused
-from screening.application.on_treatment import on_treatment
 from screening.application.ports import Ports
+from screening.application.reactions.on_adverse_event import on_adverse_event_reported, on_adverse_event_reviewed
+from screening.application.reactions.on_consultation_completed import on_consultation_completed
+from screening.application.reactions.on_patient_registered import on_patient_registered
+from screening.application.reactions.on_session import on_clinical_fact_reported, on_session_refused
+from screening.application.reactions.on_treatment import on_treatment
 
 SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.PatientRegistered, on_patient_registered),

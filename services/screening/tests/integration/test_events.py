@@ -56,7 +56,7 @@ async def test_changed_details_replace_those_before(world: World) -> None:
             for_billing=before.for_billing,
         )
     )
-    copy = await world.application.ports.patients.find(PatientId(ana))
+    copy = await world.application.ports.patients.find(PatientId(ana), of=None)
     assert copy is not None
     assert (copy.version, copy.details.born_on, copy.details.state, copy.details.phone) == (
         2,

@@ -1,10 +1,10 @@
 """What sessions waits for and does by itself, in one table; run by `timers`, which needs no Kafka."""
 
 from careflow_service.deadlines import Deadline
-from sessions.application.expire_consent import expire_consent
+from sessions.application.deadlines.expire_consent import expire_consent
+from sessions.application.deadlines.raise_integration_overdue import raise_integration_overdue
+from sessions.application.deadlines.raise_vitals_alarm import raise_vitals_alarm
 from sessions.application.ports import Ports
-from sessions.application.raise_integration_overdue import raise_integration_overdue
-from sessions.application.raise_vitals_alarm import raise_vitals_alarm
 
 DEADLINES: tuple[Deadline[Ports], ...] = (
     Deadline("raise_vitals_alarm", next=lambda ports: ports.sessions.next_due(), fire=raise_vitals_alarm),

@@ -2,7 +2,8 @@
 
 from careflow_events import contracts
 from careflow_events.subscription import Subscription, hears
-from sessions.application.on_clearance import (
+from sessions.application.ports import Ports
+from sessions.application.reactions.on_clearance import (
     on_clearance_expired,
     on_clearance_extended,
     on_clearance_granted,
@@ -10,11 +11,10 @@ from sessions.application.on_clearance import (
     on_clearance_revoked,
     on_clearance_suspended,
 )
-from sessions.application.on_patient import on_patient
-from sessions.application.on_pre_session_screen import on_pre_session_screen
-from sessions.application.on_safety_alert import on_safety_alert, on_safety_alert_closed
-from sessions.application.on_treatment import on_treatment
-from sessions.application.ports import Ports
+from sessions.application.reactions.on_patient import on_patient
+from sessions.application.reactions.on_pre_session_screen import on_pre_session_screen
+from sessions.application.reactions.on_safety_alert import on_safety_alert, on_safety_alert_closed
+from sessions.application.reactions.on_treatment import on_treatment
 
 SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.PatientRegistered, on_patient),

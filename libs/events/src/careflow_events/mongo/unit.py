@@ -115,6 +115,14 @@ class Unit:
         if not sure:
             self._guards[key] = version
 
+    def put_in(self, collection: str) -> list[object]:
+        """What this try has put into a collection, as it leaves it."""
+        return [self._seen[key] for key in self._puts if key[0] == collection]
+
+    def is_put(self, key: Key) -> bool:
+        """Whether this try has put the document."""
+        return key in self._puts
+
     def confirm_unchanged(self, collection: str) -> None:
         """Raises AskedAfterWriting when this try has put documents of the collection already."""
         if any(name == collection for name, _ in self._puts):

@@ -11,9 +11,9 @@ any changes (rooms, practitioners, a rota) is *looked at*, by the word `looked`,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Generic
+from typing import Any, Final, Generic
 
 from bson.binary import Binary
 from pymongo.read_concern import ReadConcern
@@ -30,6 +30,14 @@ from careflow_service.work import Transaction
 
 _OWN_FIELDS = frozenset({"_id", "version", "guard", "body"})
 _BEFORE_EVERYTHING = datetime(1, 1, 1, tzinfo=UTC)
+
+
+MOST_REMEMBERED: Final = 10_000
+"""Of how many documents a process remembers whose they are."""
+
+
+def _several(value: object) -> Sequence[object]:
+    return value if isinstance(value, list | tuple) else ()
 
 
 def _no_fields(_: object) -> Mapping[str, object]:
@@ -152,6 +160,7 @@ class Documents(Generic[A]):
         self._bodies = Bodies(aggregate)
         self._fields = fields
         self._owner = owner
+        self._whose: dict[str, str] = {}
         self._vault = vault
 
     async def get(self, id: str, *, of: str | None = None) -> A:  # noqa: A002 - the aggregate's own word
@@ -178,9 +187,20 @@ class Documents(Generic[A]):
         return found
 
     async def one(self, *, of: str | None, **fields: object) -> A | None:
-        """The aggregate of the owner `of` with these open fields, which together are unique, or None."""
-        found = await self.many(fields, of=of, limit=1)
-        return found[0] if found else None
+        """The aggregate of the owner `of` with these open fields, which together are unique, or None; as this unit of
+        work leaves it, where it has put one.
+        """
+        unit = current_unit()
+        if unit is None:
+            return await self.looked.one(**fields)
+        for put in unit.put_in(self._name):
+            if self._has(put, fields):
+                return put  # type: ignore[return-value]  # as in _find
+        await unit.mark(self._named(of))
+        found = await self.looked.one(**fields)
+        if found is None or unit.is_put(self._key(found)):
+            return None
+        return self._noted(found, unit, sure=self._owner_of(found) == of)
 
     async def many(
         self,
@@ -195,12 +215,10 @@ class Documents(Generic[A]):
         unit = current_unit()
         if unit is None:
             return await self.looked.many(query, sort=sort, limit=limit, after=after)
-        if self._owner is None or of is None:
-            raise ValueError(f"{self._name}: a list of what belongs to nobody can only be looked at")
         unit.confirm_unchanged(self._name)
-        await unit.mark(of)
+        await unit.mark(self._named(of))
         found = await self.looked.many(query, sort=sort, limit=limit, after=after)
-        return [self._noted(each, unit, sure=self._owner(each) == of) for each in found]
+        return [self._noted(each, unit, sure=self._owner_of(each) == of) for each in found]
 
     async def page(
         self, query: Mapping[str, Any], *, sort: Sort = (("_id", 1),), limit: int, after: str | None
@@ -247,16 +265,37 @@ class Documents(Generic[A]):
         seen = unit.seen((self._name, id))
         if seen is not None:
             return seen  # type: ignore[return-value]  # put there under this name by this very class
-        sure = unit.knows(of)
-        if of is not None and self._owner is not None:
-            unit.about(of)
+        expected = of or self._whose.get(id)
+        sure = unit.knows(expected)
+        if expected is not None and self._owner is not None:
+            unit.about(expected)
         found = await self.looked.find(id)
         if found is None:
             return None
-        owner = None if self._owner is None else self._owner(found)
+        owner = self._owner_of(found)
         if owner is not None:
             unit.about(owner)
-        return self._noted(found, unit, sure=sure and owner == of)
+        return self._noted(found, unit, sure=sure and owner == expected)
+
+    def _owner_of(self, aggregate: A) -> str | None:
+        """Whose it is, remembered: that never changes, so the mark of the next who asks is read beside it."""
+        if self._owner is None:
+            return None
+        owner = self._owner(aggregate)
+        if len(self._whose) >= MOST_REMEMBERED:
+            self._whose.clear()
+        self._whose[str(aggregate.id)] = owner
+        return owner
+
+    def _named(self, of: str | None) -> str:
+        if self._owner is None or of is None:
+            raise ValueError(f"{self._name}: what belongs to nobody can only be looked at, but by its id")
+        return of
+
+    def _has(self, put: object, fields: Mapping[str, object]) -> bool:
+        """Whether something put in this unit of work would be found by these open fields."""
+        has = {**self._fields(put), "_id": str(put.id)}  # type: ignore[arg-type, attr-defined]  # as in _find
+        return all(has.get(name) == value or value in _several(has.get(name)) for name, value in fields.items())
 
     def _noted(self, found: A, unit: Unit, *, sure: bool) -> A:
         """What was read, remembered by the unit of work. Raises Overtaken when it was read before and has changed."""
@@ -273,7 +312,7 @@ class Documents(Generic[A]):
         async def document(first: bool) -> Document:
             return await self._document(aggregate, first=first)
 
-        owner = None if self._owner is None else self._owner(aggregate)
+        owner = self._owner_of(aggregate)
         unit_of_work().put(self._key(aggregate), aggregate, document, base=base, owner=owner)
         tx.record(aggregate.facts)
         tx.touched(f"{self._name}/{aggregate.id}@{aggregate.version}")

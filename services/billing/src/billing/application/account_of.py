@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from billing.application.ports import Ports
-from billing.application.upsert import upsert
 from billing.domain.accounts import Account
 from billing.domain.ids import PatientId
+from careflow_service.upsert import upsert
 from careflow_service.work import Transaction
 
 

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from billing.application.ports import Ports
-from billing.application.upsert import upsert
 from billing.domain.books import Books
 from billing.domain.charges import Charge
 from billing.domain.estimates import Estimate
 from billing.domain.ids import ChargeId, PatientId, PaymentId
 from billing.domain.payments import Payment
 from billing.domain.superbills import Superbill, VoidReason
+from careflow_service.upsert import upsert
 from careflow_service.work import Transaction
 
 

@@ -2,20 +2,20 @@
 
 from dataclasses import dataclass
 
-from billing.application.add_private_contract import AddPrivateContractHandler
-from billing.application.deliver_estimate import DeliverEstimateHandler
-from billing.application.issue_estimate import IssueEstimateHandler
-from billing.application.issue_superbill import IssueSuperbillHandler
+from billing.application.commands.add_private_contract import AddPrivateContractHandler
+from billing.application.commands.deliver_estimate import DeliverEstimateHandler
+from billing.application.commands.issue_estimate import IssueEstimateHandler
+from billing.application.commands.issue_superbill import IssueSuperbillHandler
+from billing.application.commands.post_waiting_charge import PostWaitingChargeHandler
+from billing.application.commands.receive_payment import ReceivePaymentHandler
+from billing.application.commands.record_coverage import RecordCoverageHandler
+from billing.application.commands.refund_payment import RefundPaymentHandler
+from billing.application.commands.request_estimate import RequestEstimateHandler
+from billing.application.commands.reverse_charge import ReverseChargeHandler
+from billing.application.commands.void_superbill import VoidSuperbillHandler
+from billing.application.commands.waive_fee import WaiveFeeHandler
 from billing.application.ports import Ports
-from billing.application.post_waiting_charge import PostWaitingChargeHandler
-from billing.application.reading import Reading
-from billing.application.receive_payment import ReceivePaymentHandler
-from billing.application.record_coverage import RecordCoverageHandler
-from billing.application.refund_payment import RefundPaymentHandler
-from billing.application.request_estimate import RequestEstimateHandler
-from billing.application.reverse_charge import ReverseChargeHandler
-from billing.application.void_superbill import VoidSuperbillHandler
-from billing.application.waive_fee import WaiveFeeHandler
+from billing.application.queries.reading import Reading
 from careflow_service.work import Work
 
 

@@ -9,6 +9,7 @@ from booking.domain.course import Course
 from booking.domain.ids import PatientId
 from careflow_events.contracts import PatientEvent
 from careflow_events.subscription import Received
+from careflow_service.upsert import upsert
 from careflow_service.work import Transaction
 
 D = TypeVar("D", bound=PatientEvent)
@@ -31,7 +32,4 @@ async def changing(
     path = await ports.care_paths.find(patient_id, of=patient_id)
     before = path or CarePath(id=patient_id)
     after = await ports.settle_holds(change(before), tx)
-    if path is None:
-        await ports.care_paths.add(after, tx)
-    elif after is not before:
-        await ports.care_paths.save(after, expecting=before.version, tx=tx)
+    await upsert(ports.care_paths, path, after, tx)

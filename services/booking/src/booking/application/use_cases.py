@@ -2,30 +2,30 @@
 
 from dataclasses import dataclass
 
-from booking.application.add_practitioner import AddPractitionerHandler
-from booking.application.add_room import AddRoomHandler
-from booking.application.book_appointment import BookAppointmentHandler
-from booking.application.book_dosing import BookDosingHandler
-from booking.application.book_info_call import BookInfoCallHandler
-from booking.application.book_series import BookSeriesHandler
-from booking.application.cancel_appointment import CancelAppointmentHandler
-from booking.application.change_patient_details import ChangePatientDetailsHandler
-from booking.application.change_practitioner import ChangePractitionerHandler
-from booking.application.change_room import ChangeRoomHandler
-from booking.application.complete_consultation import CompleteConsultationHandler
-from booking.application.confirm_hold import ConfirmHoldHandler
-from booking.application.correct_appointment import CorrectAppointmentHandler
-from booking.application.find_openings import FindOpeningsHandler
-from booking.application.hold_appointment import HoldAppointmentHandler
+from booking.application.commands.add_practitioner import AddPractitionerHandler
+from booking.application.commands.add_room import AddRoomHandler
+from booking.application.commands.book_appointment import BookAppointmentHandler
+from booking.application.commands.book_dosing import BookDosingHandler
+from booking.application.commands.book_info_call import BookInfoCallHandler
+from booking.application.commands.book_series import BookSeriesHandler
+from booking.application.commands.cancel_appointment import CancelAppointmentHandler
+from booking.application.commands.change_patient_details import ChangePatientDetailsHandler
+from booking.application.commands.change_practitioner import ChangePractitionerHandler
+from booking.application.commands.change_room import ChangeRoomHandler
+from booking.application.commands.complete_consultation import CompleteConsultationHandler
+from booking.application.commands.confirm_hold import ConfirmHoldHandler
+from booking.application.commands.correct_appointment import CorrectAppointmentHandler
+from booking.application.commands.hold_appointment import HoldAppointmentHandler
+from booking.application.commands.record_arrival import RecordArrivalHandler
+from booking.application.commands.record_missed_visit import RecordMissedVisitHandler
+from booking.application.commands.register_patient import RegisterPatientHandler
+from booking.application.commands.release_hold import ReleaseHoldHandler
+from booking.application.commands.reschedule_appointment import RescheduleAppointmentHandler
 from booking.application.ports import Ports, Practitioners, Rooms
-from booking.application.read_appointments import ReadAppointments
-from booking.application.read_care_path import ReadCarePathHandler
-from booking.application.read_patient import ReadPatientHandler
-from booking.application.record_arrival import RecordArrivalHandler
-from booking.application.record_missed_visit import RecordMissedVisitHandler
-from booking.application.register_patient import RegisterPatientHandler
-from booking.application.release_hold import ReleaseHoldHandler
-from booking.application.reschedule_appointment import RescheduleAppointmentHandler
+from booking.application.queries.find_openings import FindOpeningsHandler
+from booking.application.queries.read_appointments import ReadAppointments
+from booking.application.queries.read_care_path import ReadCarePathHandler
+from booking.application.queries.read_patient import ReadPatientHandler
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

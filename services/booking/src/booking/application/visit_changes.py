@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from booking.application.holding import Holding
+from booking.application.ownership import check_own, check_version
 from booking.application.ports import Appointments, CarePaths
-from booking.application.preconditions import check_own, check_version
 from booking.domain.appointments import Appointment
 from booking.domain.care_path import CarePath
 from booking.domain.ids import AppointmentId

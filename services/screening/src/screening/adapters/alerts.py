@@ -51,7 +51,7 @@ class MongoAlerts(Stored[SafetyAlert]):
         super().__init__(documents, lambda: not_found("alert"))
 
     async def open_of(self, patient_id: PatientId, /) -> SafetyAlert | None:
-        return await self._documents.one(patient_id=patient_id, is_open=True)
+        return await self._documents.one(of=patient_id, patient_id=patient_id, is_open=True)
 
     async def listed(self, *, open_only: bool, limit: int, after: str | None) -> Listed[SafetyAlert]:
         query = {"is_open": True} if open_only else {}

@@ -49,10 +49,10 @@ class MongoCases(Stored[Case]):
         super().__init__(documents, lambda: not_found("case"))
 
     async def open_of(self, patient_id: PatientId, /) -> Case | None:
-        return await self._documents.one(patient_id=patient_id, is_open=True)
+        return await self._documents.one(of=patient_id, patient_id=patient_id, is_open=True)
 
     async def all_of(self, patient_id: PatientId, /) -> list[Case]:
-        return await self._documents.many({"patient_id": patient_id}, sort=_NEWEST_FIRST, limit=MOST_CASES)
+        return await self._documents.looked.many({"patient_id": patient_id}, sort=_NEWEST_FIRST, limit=MOST_CASES)
 
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("due_at")

@@ -38,7 +38,10 @@ class MongoRotas(Stored[Rota]):
         super().__init__(Documents(database, ROTAS, Rota, fields=open_fields), lambda: not_found("rota"))
 
     async def current(self) -> Rota | None:
-        return await self._documents.find(ROTA_ID)
+        return await self._documents.find(ROTA_ID, of=None)
+
+    async def look(self) -> Rota | None:
+        return await self._documents.looked.find(ROTA_ID)
 
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("due_at")
@@ -48,10 +51,11 @@ class MongoPages(Stored[Page]):
     """See `screening.application.ports.Pages`."""
 
     def __init__(self, database: Database) -> None:
-        super().__init__(Documents(database, PAGES, Page, fields=_page_fields), lambda: not_found("page"))
+        documents = Documents(database, PAGES, Page, fields=_page_fields, owner=lambda page: page.alert_id)
+        super().__init__(documents, lambda: not_found("page"))
 
     async def of_alert(self, alert_id: AlertId, /) -> list[Page]:
-        return await self._documents.many({"alert_id": alert_id}, sort=_OLDEST_FIRST, limit=MOST_PAGES)
+        return await self._documents.many({"alert_id": alert_id}, of=alert_id, sort=_OLDEST_FIRST, limit=MOST_PAGES)
 
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("attempt_at")

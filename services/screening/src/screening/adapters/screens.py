@@ -10,7 +10,7 @@ from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
 from screening.application.ports import Due
-from screening.domain.ids import RequestId
+from screening.domain.ids import PatientId, RequestId
 from screening.domain.pre_session import PreSessionScreen
 
 SCREENS: Final = "pre_session_screens"
@@ -29,12 +29,13 @@ class MongoScreens(Stored[PreSessionScreen]):
     """See `screening.application.ports.Screens`. Answers and results are not in it, so it needs no key."""
 
     def __init__(self, database: Database) -> None:
-        super().__init__(
-            Documents(database, SCREENS, PreSessionScreen, fields=_open_fields), lambda: not_found("screen")
+        documents = Documents(
+            database, SCREENS, PreSessionScreen, fields=_open_fields, owner=lambda screen: screen.patient_id
         )
+        super().__init__(documents, lambda: not_found("screen"))
 
-    async def of_request(self, request_id: RequestId, /) -> PreSessionScreen | None:
-        return await self._documents.one(requests=request_id)
+    async def of_request(self, request_id: RequestId, /, *, of: PatientId) -> PreSessionScreen | None:
+        return await self._documents.one(of=of, requests=request_id)
 
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("due_at")

@@ -10,6 +10,7 @@ from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
+from screening.domain.ids import PatientId
 from screening.domain.tasks import StaffTask, TaskKind
 
 TASKS: Final = "tasks"
@@ -34,10 +35,13 @@ class MongoTasks(Stored[StaffTask]):
     """See `screening.application.ports.Tasks`."""
 
     def __init__(self, database: Database) -> None:
-        super().__init__(Documents(database, TASKS, StaffTask, fields=_open_fields), lambda: not_found("task"))
+        documents = Documents(
+            database, TASKS, StaffTask, fields=_open_fields, owner=lambda task: task.patient_id or task.ref
+        )
+        super().__init__(documents, lambda: not_found("task"))
 
-    async def open_for(self, kind: TaskKind, ref: str) -> StaffTask | None:
-        return await self._documents.one(kind=kind.value, ref=ref, is_open=True)
+    async def open_for(self, kind: TaskKind, ref: str, /, *, of: PatientId | None) -> StaffTask | None:
+        return await self._documents.one(of=of or ref, kind=kind.value, ref=ref, is_open=True)
 
     async def listed(self, *, limit: int, after: str | None) -> Listed[StaffTask]:
         return await self._documents.page({"is_open": True}, sort=_DUE_FIRST, limit=limit, after=after)

@@ -62,7 +62,7 @@ async def settle(concerned: Concerned, tx: Transaction, ports: Ports) -> SafetyA
 
 async def ask_on_call(alert: SafetyAlert, tx: Transaction, ports: Ports) -> SafetyAlert:
     """If somebody is due to be asked, write their pages; with nobody left, page every prescriber and open a task."""
-    rota = await ports.rotas.current()
+    rota = await ports.rotas.look()
     asked = alert.asked_next(rota.chain_at(tx.now) if rota else (), now=tx.now)
     if asked is alert:
         return alert

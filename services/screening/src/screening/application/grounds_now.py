@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from careflow_service.work import side_by_side
 from screening.application.ports import Ports
 from screening.domain.case import Case
 from screening.domain.decisions import Grounds, grounds
@@ -14,10 +15,13 @@ async def grounds_now(case: Case, now: datetime, ports: Ports) -> Grounds:
 
     `record_incomplete` is missing while an event about the patient waits to be replayed.
     """
-    patient = await ports.patients.find(case.patient_id)
-    alert = await ports.alerts.open_of(case.patient_id)
+    patient, alert, complete = await side_by_side(
+        ports.patients.find(case.patient_id, of=case.patient_id),
+        ports.alerts.open_of(case.patient_id),
+        ports.records.complete(case.patient_id),
+    )
     details = patient.details if patient else PatientDetails()
     found = grounds(case, details, [alert] if alert else [], ports.policy, now=now)
-    if await ports.records.complete(case.patient_id):
+    if complete:
         return found
     return replace(found, missing=(*found.missing, "record_incomplete"))

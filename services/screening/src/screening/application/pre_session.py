@@ -13,7 +13,7 @@ async def assess(case: Case, request_id: RequestId, tx: Transaction, ports: Port
     """A request was completed; does nothing unless it was the last one of a screen."""
     if case.request(request_id).purpose is not Purpose.PRE_SESSION:
         return
-    before = await ports.screens.of_request(request_id)
+    before = await ports.screens.of_request(request_id, of=case.patient_id)
     if before is None or before.state is not ScreenState.ASKED:
         return
     requests = [case.request(each) for each in before.requests]

@@ -12,7 +12,7 @@ async def open_task(
     kind: TaskKind, ref: str, patient_id: PatientId | None, *, within: timedelta, tx: Transaction, ports: Ports
 ) -> None:
     """Make sure the task is open."""
-    if await ports.tasks.open_for(kind, ref):
+    if await ports.tasks.open_for(kind, ref, of=patient_id):
         return
     task = StaffTask(
         id=TaskId(tx.new_id()),

@@ -2,31 +2,31 @@
 
 from dataclasses import dataclass
 
-from screening.application.acknowledge_alert import AcknowledgeAlertHandler
-from screening.application.add_medication import AddMedicationHandler
-from screening.application.close_alert import CloseAlertHandler
-from screening.application.close_case import CloseCaseHandler
-from screening.application.complete_task import CompleteTaskHandler
-from screening.application.defer_clearance import DeferClearanceHandler
-from screening.application.deny_clearance import DenyClearanceHandler
-from screening.application.draw_rota import DrawRotaHandler
-from screening.application.extend_clearance import ExtendClearanceHandler
-from screening.application.grant_clearance import GrantClearanceHandler
-from screening.application.locate_patient import LocatePatientHandler
+from screening.application.commands.acknowledge_alert import AcknowledgeAlertHandler
+from screening.application.commands.add_medication import AddMedicationHandler
+from screening.application.commands.close_alert import CloseAlertHandler
+from screening.application.commands.close_case import CloseCaseHandler
+from screening.application.commands.complete_task import CompleteTaskHandler
+from screening.application.commands.defer_clearance import DeferClearanceHandler
+from screening.application.commands.deny_clearance import DenyClearanceHandler
+from screening.application.commands.draw_rota import DrawRotaHandler
+from screening.application.commands.extend_clearance import ExtendClearanceHandler
+from screening.application.commands.grant_clearance import GrantClearanceHandler
+from screening.application.commands.locate_patient import LocatePatientHandler
+from screening.application.commands.raise_alert import RaiseAlertHandler
+from screening.application.commands.reclassify_fact import ReclassifyFactHandler
+from screening.application.commands.record_diagnoses import RecordDiagnosesHandler
+from screening.application.commands.record_evaluation import RecordEvaluationHandler
+from screening.application.commands.record_evidence import RecordEvidenceHandler
+from screening.application.commands.record_fact import RecordFactHandler
+from screening.application.commands.reinstate_clearance import ReinstateClearanceHandler
+from screening.application.commands.revoke_clearance import RevokeClearanceHandler
+from screening.application.commands.save_answers import SaveAnswersHandler
+from screening.application.commands.stop_medication import StopMedicationHandler
+from screening.application.commands.submit_screening import SubmitScreeningHandler
+from screening.application.commands.suspend_clearance import SuspendClearanceHandler
 from screening.application.ports import Ports
-from screening.application.raise_alert import RaiseAlertHandler
-from screening.application.reading import Reading
-from screening.application.reclassify_fact import ReclassifyFactHandler
-from screening.application.record_diagnoses import RecordDiagnosesHandler
-from screening.application.record_evaluation import RecordEvaluationHandler
-from screening.application.record_evidence import RecordEvidenceHandler
-from screening.application.record_fact import RecordFactHandler
-from screening.application.reinstate_clearance import ReinstateClearanceHandler
-from screening.application.revoke_clearance import RevokeClearanceHandler
-from screening.application.save_answers import SaveAnswersHandler
-from screening.application.stop_medication import StopMedicationHandler
-from screening.application.submit_screening import SubmitScreeningHandler
-from screening.application.suspend_clearance import SuspendClearanceHandler
+from screening.application.queries.reading import Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from careflow_service.upsert import upsert
 from careflow_service.work import Transaction
-from sessions.application.keep import keep
 from sessions.application.ports import Ports
 from sessions.domain.course import Course
 from sessions.domain.ids import PatientId
@@ -29,7 +29,7 @@ async def change_course(
     """The course as it is after this; the first change makes it, and what changes nothing writes nothing."""
     known = await ports.courses.find(patient_id, of=patient_id)
     after = change(known or _empty(patient_id))
-    await keep(known, after, ports.courses, tx)
+    await upsert(ports.courses, known, after, tx)
     return after
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from careflow_service.upsert import upsert
 from careflow_service.work import Transaction
-from sessions.application.keep import keep
 from sessions.application.ports import Ports
 from sessions.domain.eligibility import Eligibility
 from sessions.domain.ids import PatientId
@@ -14,4 +14,4 @@ async def noting(patient_id: str, tx: Transaction, ports: Ports, change: Callabl
     of = PatientId(patient_id)
     known = await ports.eligibilities.find(of, of=of)
     after = change(known or Eligibility(id=of))
-    await keep(known, after, ports.eligibilities, tx)
+    await upsert(ports.eligibilities, known, after, tx)

@@ -2,37 +2,37 @@
 
 from dataclasses import dataclass
 
-from sessions.application.abort_session import AbortSessionHandler
-from sessions.application.attest_eligibility import AttestEligibilityHandler
-from sessions.application.change_plan import ChangePlanHandler
-from sessions.application.check_in import CheckInHandler
-from sessions.application.clear_session import ClearSessionHandler
-from sessions.application.close_drug_day import CloseDrugDayHandler, SettleDiscrepancyHandler
-from sessions.application.complete_session import CompleteSessionHandler
-from sessions.application.convert_session import ConvertSessionHandler
-from sessions.application.correct_services import CorrectServicesHandler
-from sessions.application.discharge_patient import DischargePatientHandler
-from sessions.application.draft_plan import DraftPlanHandler, RedraftPlanHandler
-from sessions.application.draw_drug import DrawDrugHandler
-from sessions.application.end_dose import EndDoseHandler
-from sessions.application.enter_in_drug_log import EnterInDrugLogHandler, ReverseEntryHandler
-from sessions.application.give_dose import GiveDoseHandler
-from sessions.application.open_session import OpenSessionHandler
+from sessions.application.commands.abort_session import AbortSessionHandler
+from sessions.application.commands.attest_eligibility import AttestEligibilityHandler
+from sessions.application.commands.change_plan import ChangePlanHandler
+from sessions.application.commands.check_in import CheckInHandler
+from sessions.application.commands.clear_session import ClearSessionHandler
+from sessions.application.commands.close_drug_day import CloseDrugDayHandler, SettleDiscrepancyHandler
+from sessions.application.commands.complete_session import CompleteSessionHandler
+from sessions.application.commands.convert_session import ConvertSessionHandler
+from sessions.application.commands.correct_services import CorrectServicesHandler
+from sessions.application.commands.discharge_patient import DischargePatientHandler
+from sessions.application.commands.draft_plan import DraftPlanHandler, RedraftPlanHandler
+from sessions.application.commands.draw_drug import DrawDrugHandler
+from sessions.application.commands.end_dose import EndDoseHandler
+from sessions.application.commands.enter_in_drug_log import EnterInDrugLogHandler, ReverseEntryHandler
+from sessions.application.commands.give_dose import GiveDoseHandler
+from sessions.application.commands.open_session import OpenSessionHandler
+from sessions.application.commands.receive_container import ReceiveContainerHandler
+from sessions.application.commands.record_checks import RecordChecksHandler
+from sessions.application.commands.record_vitals import RecordVitalsHandler
+from sessions.application.commands.refuse_session import RefuseSessionHandler
+from sessions.application.commands.report_adverse_event import ReportAdverseEventHandler
+from sessions.application.commands.review_adverse_event import ReviewAdverseEventHandler
+from sessions.application.commands.review_doses import ReviewDosesHandler
+from sessions.application.commands.sign_consent import SignConsentHandler
+from sessions.application.commands.sign_order import SignOrderHandler
+from sessions.application.commands.sign_plan import AdjustPlanHandler, SignPlanHandler
+from sessions.application.commands.start_session import StartSessionHandler
+from sessions.application.commands.withdraw_consent import WithdrawConsentHandler
+from sessions.application.commands.witness_entry import WitnessEntryHandler
 from sessions.application.ports import Ports
-from sessions.application.reading import Reading
-from sessions.application.receive_container import ReceiveContainerHandler
-from sessions.application.record_checks import RecordChecksHandler
-from sessions.application.record_vitals import RecordVitalsHandler
-from sessions.application.refuse_session import RefuseSessionHandler
-from sessions.application.report_adverse_event import ReportAdverseEventHandler
-from sessions.application.review_adverse_event import ReviewAdverseEventHandler
-from sessions.application.review_doses import ReviewDosesHandler
-from sessions.application.sign_consent import SignConsentHandler
-from sessions.application.sign_order import SignOrderHandler
-from sessions.application.sign_plan import AdjustPlanHandler, SignPlanHandler
-from sessions.application.start_session import StartSessionHandler
-from sessions.application.withdraw_consent import WithdrawConsentHandler
-from sessions.application.witness_entry import WitnessEntryHandler
+from sessions.application.queries.reading import Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

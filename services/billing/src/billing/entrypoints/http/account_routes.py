@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from billing.application.add_private_contract import AddPrivateContract
-from billing.application.reading import Standing
-from billing.application.record_coverage import RecordCoverage
+from billing.application.commands.add_private_contract import AddPrivateContract
+from billing.application.commands.record_coverage import RecordCoverage
+from billing.application.queries.reading import Standing
 from billing.domain.accounts import Coverage, CoverageKind, PrivateContract, Relationship
 from billing.domain.ids import PatientId, StaffId
 from billing.domain.visits import VisitKind

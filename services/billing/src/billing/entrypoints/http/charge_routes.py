@@ -7,9 +7,9 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel
 
-from billing.application.post_waiting_charge import PostWaitingCharge
-from billing.application.reverse_charge import ReverseCharge
-from billing.application.waive_fee import WaiveFee
+from billing.application.commands.post_waiting_charge import PostWaitingCharge
+from billing.application.commands.reverse_charge import ReverseCharge
+from billing.application.commands.waive_fee import WaiveFee
 from billing.domain.charges import Charge, ChargeCause, ChargeState, Obstacle
 from billing.domain.fee_cases import FeeCause, FeeState, WaiverReason
 from billing.domain.ids import AppointmentId, ChargeId, PatientId

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from billing.application.deliver_estimate import DeliverEstimate
-from billing.application.issue_estimate import IssueEstimate
-from billing.application.request_estimate import RequestEstimate
+from billing.application.commands.deliver_estimate import DeliverEstimate
+from billing.application.commands.issue_estimate import IssueEstimate
+from billing.application.commands.request_estimate import RequestEstimate
 from billing.domain.estimates import DeliveryWay, Estimate, EstimateCause
 from billing.domain.ids import EstimateId, PatientId
 from billing.domain.visits import VisitKind

@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from billing.application.receive_payment import ReceivePayment
-from billing.application.refund_payment import RefundPayment
+from billing.application.commands.receive_payment import ReceivePayment
+from billing.application.commands.refund_payment import RefundPayment
 from billing.domain.ids import PatientId, PaymentId
 from billing.domain.payments import PaymentMethod, RefundReason
 from billing.entrypoints.http.schemas import App, Id, Line, MoneyBody, MoneyView, View

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from billing.application.issue_superbill import IssueSuperbill
-from billing.application.void_superbill import VoidSuperbill
+from billing.application.commands.issue_superbill import IssueSuperbill
+from billing.application.commands.void_superbill import VoidSuperbill
 from billing.domain.ids import ChargeId, PatientId, SuperbillId
 from billing.domain.superbills import Superbill, SuperbillState, VoidReason
 from billing.entrypoints.http.schemas import App, Id, MoneyView, View, paper

@@ -6,18 +6,18 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
-from booking.application.book_appointment import BookAppointment
-from booking.application.book_dosing import BookDosing
-from booking.application.cancel_appointment import CancelAppointment
-from booking.application.complete_consultation import CompleteConsultation
-from booking.application.confirm_hold import ConfirmHold
-from booking.application.correct_appointment import CorrectAppointment
-from booking.application.hold_appointment import HoldAppointment
-from booking.application.outcomes import Scheduled
-from booking.application.record_arrival import RecordArrival
-from booking.application.record_missed_visit import RecordMissedVisit
-from booking.application.release_hold import ReleaseHold
-from booking.application.reschedule_appointment import RescheduleAppointment
+from booking.application.commands.book_appointment import BookAppointment
+from booking.application.commands.book_dosing import BookDosing
+from booking.application.commands.cancel_appointment import CancelAppointment
+from booking.application.commands.complete_consultation import CompleteConsultation
+from booking.application.commands.confirm_hold import ConfirmHold
+from booking.application.commands.correct_appointment import CorrectAppointment
+from booking.application.commands.hold_appointment import HoldAppointment
+from booking.application.commands.record_arrival import RecordArrival
+from booking.application.commands.record_missed_visit import RecordMissedVisit
+from booking.application.commands.release_hold import ReleaseHold
+from booking.application.commands.reschedule_appointment import RescheduleAppointment
+from booking.application.results import Scheduled
 from booking.application.use_cases import Booking
 from booking.domain.ids import AppointmentId, PatientId, PractitionerId
 from booking.domain.visits import VisitKind

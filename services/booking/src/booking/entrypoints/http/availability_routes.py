@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
-from booking.application.find_openings import FindOpenings
+from booking.application.queries.find_openings import FindOpenings
 from booking.application.use_cases import Booking
 from booking.domain.ids import PatientId, PractitionerId
 from booking.domain.visits import Modality, VisitKind

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
-from booking.application.change_patient_details import ChangePatientDetails
-from booking.application.register_patient import RegisterPatient
+from booking.application.commands.change_patient_details import ChangePatientDetails
+from booking.application.commands.register_patient import RegisterPatient
 from booking.application.use_cases import Booking
 from booking.domain.ids import PatientId
 from booking.entrypoints.http.patient_schemas import CarePathView, PatientBody, PatientView

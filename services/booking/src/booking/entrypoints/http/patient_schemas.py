@@ -8,7 +8,7 @@ import phonenumbers
 from pydantic import AfterValidator, BaseModel, EmailStr, Field
 from pydantic_core import PydanticCustomError
 
-from booking.application.read_care_path import CarePathReport
+from booking.application.queries.read_care_path import CarePathReport
 from booking.domain.care_path import ClearanceStatus, Stage
 from booking.domain.course import PlanStatus
 from booking.domain.ids import AppointmentId, PatientId

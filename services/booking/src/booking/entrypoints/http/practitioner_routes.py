@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
-from booking.application.add_practitioner import AddPractitioner
-from booking.application.change_practitioner import ChangePractitioner
+from booking.application.commands.add_practitioner import AddPractitioner
+from booking.application.commands.change_practitioner import ChangePractitioner
 from booking.application.use_cases import Booking
 from booking.domain.ids import PractitionerId
 from booking.domain.practitioners import Practitioner

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
-from booking.application.book_info_call import BookInfoCall
-from booking.application.find_openings import FindOpenings
+from booking.application.commands.book_info_call import BookInfoCall
+from booking.application.queries.find_openings import FindOpenings
 from booking.application.use_cases import Booking
 from booking.domain.visits import Modality, VisitKind
 from booking.entrypoints.http.availability_routes import From, To

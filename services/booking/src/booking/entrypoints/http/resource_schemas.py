@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from booking.application.add_room import AddRoom
-from booking.application.outcomes import Saved
+from booking.application.commands.add_room import AddRoom
+from booking.application.results import Saved
 from booking.domain.hours import Hours, HoursException, OpenHours
 from booking.domain.ids import LocationId, PractitionerId, RoomId
 from booking.domain.practitioners import Licence, Practitioner

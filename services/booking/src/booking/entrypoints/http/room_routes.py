@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
-from booking.application.change_room import ChangeRoom
+from booking.application.commands.change_room import ChangeRoom
 from booking.application.use_cases import Booking
 from booking.domain.ids import RoomId
 from booking.domain.rooms import Room

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from booking.application.book_series import BookSeries, PairResult, Pattern
-from booking.application.outcomes import Scheduled
+from booking.application.commands.book_series import BookSeries, PairResult, Pattern
+from booking.application.results import Scheduled
 from booking.application.scheduling import Wish
 from booking.domain.availability import Opening
 from booking.domain.cancellations import CancelledBy, CancelReason

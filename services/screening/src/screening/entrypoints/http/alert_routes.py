@@ -18,11 +18,11 @@ from careflow_service.http.dependencies import (
     represent,
 )
 from careflow_service.work import Committed
-from screening.application.acknowledge_alert import AcknowledgeAlert
-from screening.application.close_alert import CloseAlert
-from screening.application.locate_patient import LocatePatient
-from screening.application.raise_alert import RaiseAlert
-from screening.application.reading import AlertWithPages
+from screening.application.commands.acknowledge_alert import AcknowledgeAlert
+from screening.application.commands.close_alert import CloseAlert
+from screening.application.commands.locate_patient import LocatePatient
+from screening.application.commands.raise_alert import RaiseAlert
+from screening.application.queries.reading import AlertWithPages
 from screening.application.results import Changed
 from screening.domain.alerts import AlertDisposition, AlertOutcome, AlertSource, AlertState, Whereabouts
 from screening.domain.ids import AlertId, PatientId

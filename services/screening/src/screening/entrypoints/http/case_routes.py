@@ -13,9 +13,9 @@ from careflow_service.http.dependencies import (
     answer,
     represent,
 )
-from screening.application.close_case import CloseCase
-from screening.application.save_answers import AnswersSaved, SaveAnswers
-from screening.application.submit_screening import SubmitScreening
+from screening.application.commands.close_case import CloseCase
+from screening.application.commands.save_answers import AnswersSaved, SaveAnswers
+from screening.application.commands.submit_screening import SubmitScreening
 from screening.domain.endings import CloseReason
 from screening.domain.ids import CaseId, PatientId, RequestId
 from screening.domain.policy import CrisisText

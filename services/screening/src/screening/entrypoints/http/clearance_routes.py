@@ -16,14 +16,14 @@ from careflow_service.http.dependencies import (
 )
 from careflow_service.http.fields import Moment
 from careflow_service.work import Committed
-from screening.application.defer_clearance import DeferClearance
-from screening.application.deny_clearance import DenyClearance
-from screening.application.extend_clearance import ExtendClearance
-from screening.application.grant_clearance import GrantClearance
-from screening.application.reinstate_clearance import ReinstateClearance
+from screening.application.commands.defer_clearance import DeferClearance
+from screening.application.commands.deny_clearance import DenyClearance
+from screening.application.commands.extend_clearance import ExtendClearance
+from screening.application.commands.grant_clearance import GrantClearance
+from screening.application.commands.reinstate_clearance import ReinstateClearance
+from screening.application.commands.revoke_clearance import RevokeClearance
+from screening.application.commands.suspend_clearance import SuspendClearance
 from screening.application.results import Changed
-from screening.application.revoke_clearance import RevokeClearance
-from screening.application.suspend_clearance import SuspendClearance
 from screening.domain.clearance import Clearance, ClearanceState, SuspensionReason
 from screening.domain.clearance_terms import Indication, Route
 from screening.domain.ids import CaseId, ClearanceId

@@ -7,8 +7,8 @@ from pydantic import BaseModel, Field
 
 from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, answer
 from careflow_service.http.fields import Moment
-from screening.application.record_diagnoses import RecordDiagnoses
-from screening.application.record_evaluation import RecordEvaluation
+from screening.application.commands.record_diagnoses import RecordDiagnoses
+from screening.application.commands.record_evaluation import RecordEvaluation
 from screening.domain.evaluation import EvaluationPart, PartRecord, ServiceLine
 from screening.domain.ids import AppointmentId, CaseId, EvaluationId
 from screening.entrypoints.http.schemas import App, CaseChanged, Note, case_changed

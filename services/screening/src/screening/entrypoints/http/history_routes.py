@@ -9,12 +9,12 @@ from pydantic import BaseModel, Field
 from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, answer
 from careflow_service.http.fields import Moment
 from careflow_service.work import Committed
-from screening.application.add_medication import AddMedication
-from screening.application.reclassify_fact import ReclassifyFact
-from screening.application.record_evidence import RecordEvidence
-from screening.application.record_fact import RecordFact
+from screening.application.commands.add_medication import AddMedication
+from screening.application.commands.reclassify_fact import ReclassifyFact
+from screening.application.commands.record_evidence import RecordEvidence
+from screening.application.commands.record_fact import RecordFact
+from screening.application.commands.stop_medication import StopMedication
 from screening.application.results import Added
-from screening.application.stop_medication import StopMedication
 from screening.domain.evidence import EvidenceKind, EvidenceResult, Measure
 from screening.domain.history import ConditionCode, ConditionStatus
 from screening.domain.ids import CaseId, ClinicalFactId, MedicationId

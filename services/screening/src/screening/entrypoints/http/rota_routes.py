@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from careflow_service.http.dependencies import CurrentActor, ExpectedVersion, RequestBody, answer, represent
 from careflow_service.http.fields import Moment
-from screening.application.draw_rota import DrawRota
+from screening.application.commands.draw_rota import DrawRota
 from screening.domain.ids import StaffId
 from screening.domain.rota import Channel, ChannelKind, Responder, Shift
 from screening.entrypoints.http.schemas import App, Line, View

@@ -14,7 +14,7 @@ from careflow_service.http.dependencies import (
     answer,
     represent,
 )
-from screening.application.complete_task import CompleteTask
+from screening.application.commands.complete_task import CompleteTask
 from screening.domain.ids import TaskId
 from screening.domain.tasks import TaskKind
 from screening.entrypoints.http.schemas import App, View

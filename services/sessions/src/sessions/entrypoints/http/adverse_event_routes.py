@@ -7,8 +7,8 @@ from pydantic import Field
 
 from careflow_service.http.dependencies import CurrentActor, ExpectedVersion, IdempotentRequest, RequestBody
 from careflow_service.http.fields import Moment
-from sessions.application.report_adverse_event import ReportAdverseEvent
-from sessions.application.review_adverse_event import ReviewAdverseEvent
+from sessions.application.commands.report_adverse_event import ReportAdverseEvent
+from sessions.application.commands.review_adverse_event import ReviewAdverseEvent
 from sessions.domain.adverse_events import Observation, ReviewDecision
 from sessions.domain.ids import AdverseEventId, PatientId, SessionId
 from sessions.entrypoints.http.schemas import AggregateChanged, App, Note, Uuid, changed

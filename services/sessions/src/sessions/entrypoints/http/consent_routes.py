@@ -7,8 +7,8 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, StringConstraints
 
 from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, represent
-from sessions.application.sign_consent import SignConsent
-from sessions.application.withdraw_consent import WithdrawConsent
+from sessions.application.commands.sign_consent import SignConsent
+from sessions.application.commands.withdraw_consent import WithdrawConsent
 from sessions.domain.consents import Consent, ConsentCategory, ConsentText
 from sessions.domain.ids import ConsentId, PatientId
 from sessions.domain.words import Route

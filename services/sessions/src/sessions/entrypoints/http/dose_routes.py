@@ -3,10 +3,10 @@
 from fastapi import APIRouter, Response
 
 from careflow_service.http.dependencies import CurrentActor, ExpectedVersion, IdempotentRequest, RequestBody
-from sessions.application.discharge_patient import DischargePatient
-from sessions.application.end_dose import EndDose
-from sessions.application.give_dose import GiveDose
-from sessions.application.record_vitals import RecordVitals
+from sessions.application.commands.discharge_patient import DischargePatient
+from sessions.application.commands.end_dose import EndDose
+from sessions.application.commands.give_dose import GiveDose
+from sessions.application.commands.record_vitals import RecordVitals
 from sessions.domain.checks import RiskLevel
 from sessions.domain.discharge import DischargeScore
 from sessions.domain.doses import StatedDose

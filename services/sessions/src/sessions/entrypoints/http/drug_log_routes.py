@@ -9,12 +9,12 @@ from pydantic import BaseModel, Field, StringConstraints
 from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, answer, represent
 from careflow_service.http.fields import PROSE, Day
 from careflow_service.work import Committed
-from sessions.application.close_drug_day import CloseDrugDay, SettleDiscrepancy
-from sessions.application.draw_drug import DrawDrug
-from sessions.application.enter_in_drug_log import EnterInDrugLog, ReverseEntry
-from sessions.application.receive_container import ReceiveContainer
+from sessions.application.commands.close_drug_day import CloseDrugDay, SettleDiscrepancy
+from sessions.application.commands.draw_drug import DrawDrug
+from sessions.application.commands.enter_in_drug_log import EnterInDrugLog, ReverseEntry
+from sessions.application.commands.receive_container import ReceiveContainer
+from sessions.application.commands.witness_entry import WitnessEntry
 from sessions.application.results import Added
-from sessions.application.witness_entry import WitnessEntry
 from sessions.domain.drug_days import Settlement
 from sessions.domain.drug_entries import EntryKind
 from sessions.domain.drug_log import Container, Item

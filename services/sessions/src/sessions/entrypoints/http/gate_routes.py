@@ -16,11 +16,11 @@ from careflow_service.http.dependencies import (
     represent,
 )
 from careflow_service.http.fields import Day, Moment
-from sessions.application.attest_eligibility import AttestEligibility
-from sessions.application.clear_session import ClearSession
-from sessions.application.record_checks import RecordChecks, Stamp
-from sessions.application.refuse_session import RefuseSession
-from sessions.application.sign_order import SignOrder
+from sessions.application.commands.attest_eligibility import AttestEligibility
+from sessions.application.commands.clear_session import ClearSession
+from sessions.application.commands.record_checks import RecordChecks, Stamp
+from sessions.application.commands.refuse_session import RefuseSession
+from sessions.application.commands.sign_order import SignOrder
 from sessions.domain.checks import (
     BladderQuestion,
     Checks,

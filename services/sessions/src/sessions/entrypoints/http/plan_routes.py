@@ -15,10 +15,10 @@ from careflow_service.http.dependencies import (
     represent,
 )
 from careflow_service.http.fields import Day
-from sessions.application.change_plan import ChangePlan, PlanChange
-from sessions.application.draft_plan import DraftPlan, RedraftPlan
-from sessions.application.review_doses import ReviewDoses
-from sessions.application.sign_plan import AdjustPlan, SignPlan
+from sessions.application.commands.change_plan import ChangePlan, PlanChange
+from sessions.application.commands.draft_plan import DraftPlan, RedraftPlan
+from sessions.application.commands.review_doses import ReviewDoses
+from sessions.application.commands.sign_plan import AdjustPlan, SignPlan
 from sessions.domain.doses import Ceiling
 from sessions.domain.ids import PatientId, PlanId, StaffId
 from sessions.domain.plan_terms import PlannedVisits, PlanTerms

@@ -15,13 +15,13 @@ from careflow_service.http.dependencies import (
     represent,
 )
 from careflow_service.http.fields import Moment
-from sessions.application.abort_session import AbortSession
-from sessions.application.check_in import CheckIn
-from sessions.application.complete_session import CompleteSession
-from sessions.application.convert_session import ConvertSession
-from sessions.application.correct_services import CorrectServices
-from sessions.application.open_session import OpenSession
-from sessions.application.start_session import StartSession
+from sessions.application.commands.abort_session import AbortSession
+from sessions.application.commands.check_in import CheckIn
+from sessions.application.commands.complete_session import CompleteSession
+from sessions.application.commands.convert_session import ConvertSession
+from sessions.application.commands.correct_services import CorrectServices
+from sessions.application.commands.open_session import OpenSession
+from sessions.application.commands.start_session import StartSession
 from sessions.domain.ids import AppointmentId, LocationId, PatientId, SessionId, StaffId
 from sessions.domain.service_lines import ServiceLine, TherapyTime
 from sessions.domain.sessions import Session

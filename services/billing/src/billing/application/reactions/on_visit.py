@@ -1,0 +1,123 @@
+"""Reactions to appointments: what is to come, the estimate it wants, and what a lost visit costs."""
+
+import asyncio
+
+from billing.application.account_of import account_of
+from billing.application.fees import open_fee, visit_took_place
+from billing.application.ports import Ports
+from billing.application.rendered_services import place_of
+from billing.application.wanted_estimates import want_estimate, withdraw_estimate
+from billing.domain.courses import Course
+from billing.domain.fee_cases import FeeCase, FeeCause
+from billing.domain.ids import AppointmentId, PatientId, PlanId, StaffId
+from billing.domain.visits import FREE_KINDS, Visit, VisitKind, VisitState
+from careflow_events import contracts
+from careflow_events.contracts import codes
+from careflow_events.subscription import Received
+from careflow_service.upsert import upsert
+from careflow_service.work import Transaction
+
+
+async def on_booked(
+    event: Received[contracts.ConsultationBooked] | Received[contracts.TreatmentBooked], tx: Transaction, ports: Ports
+) -> None:
+    patient_id = PatientId(event.data.patient_id)
+    await account_of(patient_id, tx, ports)  # the patient's mark is known by now, so what is missing is asked for once
+    visit, known, course = await asyncio.gather(
+        _note(event.data, VisitState.BOOKED, tx, ports),
+        ports.estimates.all_of(patient_id),
+        _course_of(event.data, ports),
+    )
+    if visit is not None and visit.kind not in FREE_KINDS:
+        await want_estimate(visit, course, known, event.time, tx, ports)
+
+
+async def on_rescheduled(
+    event: Received[contracts.ConsultationRescheduled] | Received[contracts.TreatmentRescheduled],
+    tx: Transaction,
+    ports: Ports,
+) -> None:
+    """The same visit at another time: neither a fee nor a new estimate."""
+    await _note(event.data, VisitState.BOOKED, tx, ports)
+
+
+async def on_arrived(
+    event: Received[contracts.ConsultationArrived] | Received[contracts.TreatmentArrived],
+    tx: Transaction,
+    ports: Ports,
+) -> None:
+    """The patient is there: whatever was to be charged for not coming is not."""
+    visit, fee = await asyncio.gather(_note(event.data, VisitState.ARRIVED, tx, ports), _fee_for(event.data, ports))
+    if visit is not None:
+        await visit_took_place(fee, tx, ports)
+
+
+async def on_cancelled(
+    event: Received[contracts.ConsultationCancelled] | Received[contracts.TreatmentCancelled],
+    tx: Transaction,
+    ports: Ports,
+) -> None:
+    """Costs something only where the patient gave it up, and too late."""
+    visit, fee, estimates = await asyncio.gather(
+        _note(event.data, VisitState.CANCELLED, tx, ports),
+        _fee_for(event.data, ports),
+        ports.estimates.all_of(PatientId(event.data.patient_id)),
+    )
+    if visit is None:
+        return
+    await withdraw_estimate(visit, estimates, tx, ports)
+    if event.data.cancelled_by is codes.CancelledBy.PATIENT and fee is None:
+        notice = event.data.notice_minutes
+        await open_fee(visit, FeeCause.LATE_CANCELLATION, notice, lost_at=event.time, tx=tx, ports=ports)
+
+
+async def on_missed(
+    event: Received[contracts.ConsultationMissed] | Received[contracts.TreatmentMissed], tx: Transaction, ports: Ports
+) -> None:
+    visit, fee = await asyncio.gather(_note(event.data, VisitState.MISSED, tx, ports), _fee_for(event.data, ports))
+    if visit is not None and fee is None:
+        await open_fee(visit, FeeCause.NO_SHOW, 0, lost_at=visit.starts_at, tx=tx, ports=ports)
+
+
+async def on_corrected(event: Received[contracts.AppointmentCorrected], tx: Transaction, ports: Ports) -> None:
+    """The visit was not lost after all: whatever was charged for that is not owed."""
+    came = event.data.to is codes.AppointmentStatus.ARRIVED
+    visit, fee = await asyncio.gather(
+        _note(event.data, VisitState.ARRIVED if came else VisitState.BOOKED, tx, ports), _fee_for(event.data, ports)
+    )
+    if visit is not None:
+        await visit_took_place(fee, tx, ports)
+
+
+async def on_session_refused(event: Received[contracts.SessionRefused], tx: Transaction, ports: Ports) -> None:
+    """The clinic did not treat: that never costs anything, whoever could have arranged what was missing."""
+    await visit_took_place(await _fee_for(event.data, ports), tx, ports)
+
+
+async def _fee_for(data: contracts.AppointmentEvent | contracts.SessionRefused, ports: Ports) -> FeeCase | None:
+    return await ports.fees.find(AppointmentId(data.appointment_id), of=PatientId(data.patient_id))
+
+
+async def _course_of(data: contracts.AppointmentEvent, ports: Ports) -> Course | None:
+    return await ports.courses.find(PlanId(data.plan_id), of=PatientId(data.patient_id)) if data.plan_id else None
+
+
+async def _note(data: contracts.AppointmentEvent, state: VisitState, tx: Transaction, ports: Ports) -> Visit | None:
+    """The visit as it is now, or None when billing knew as much already."""
+    newer = Visit(
+        id=AppointmentId(data.appointment_id),
+        patient_id=PatientId(data.patient_id),
+        kind=VisitKind(data.kind.value),
+        starts_at=data.starts_at,
+        state=state,
+        providers=tuple(StaffId(provider.id) for provider in data.providers),
+        place_of_service=place_of(data.modality),
+        plan_id=PlanId(data.plan_id) if data.plan_id else None,
+        appointment_version=data.version,
+    )
+    _, known = await asyncio.gather(
+        account_of(newer.patient_id, tx, ports), ports.visits.find(newer.id, of=newer.patient_id)
+    )
+    after = known.updated(newer) if known else newer
+    await upsert(ports.visits, known, after, tx)
+    return None if after is known else after

@@ -1,0 +1,34 @@
+"""Adds a practitioner under the id the clinic's identity provider knows them by."""
+
+from dataclasses import dataclass
+
+from booking.application.ports import Practitioners
+from booking.application.results import Saved
+from booking.domain.practitioners import Practitioner
+from careflow_domain.errors import conflict
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction, Work
+
+
+@dataclass(frozen=True, slots=True)
+class AddPractitioner:
+    practitioner: Practitioner
+
+
+class AddPractitionerHandler:
+    """Raises `practitioner_exists`."""
+
+    def __init__(self, practitioners: Practitioners, work: Work) -> None:
+        self._practitioners = practitioners
+        self._work = work
+
+    async def __call__(self, command: AddPractitioner, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
+        added = command.practitioner
+
+        async def work(tx: Transaction) -> Saved:
+            if await self._practitioners.find(added.id, of=None) is not None:
+                raise conflict("practitioner_exists", "There is a practitioner with this id already.")
+            await self._practitioners.add(added, tx)
+            return Saved(added.id, added.version)
+
+        return await self._work.run(work, by=actor, action="add_practitioner", returns=Saved, request=request)

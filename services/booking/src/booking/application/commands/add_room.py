@@ -1,0 +1,40 @@
+"""Adds a room to the clinic's location."""
+
+from dataclasses import dataclass, field
+
+from booking.application.ports import Rooms
+from booking.application.results import Saved
+from booking.domain.hours import Hours
+from booking.domain.ids import LocationId, RoomId
+from booking.domain.rooms import Room
+from booking.domain.visits import RoomPurpose
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction, Work
+
+
+@dataclass(frozen=True, slots=True)
+class AddRoom:
+    name: str
+    purposes: frozenset[RoomPurpose]
+    hours: Hours = field(default_factory=Hours)
+
+
+class AddRoomHandler:
+    def __init__(self, rooms: Rooms, location_id: LocationId, work: Work) -> None:
+        self._rooms = rooms
+        self._location_id = location_id
+        self._work = work
+
+    async def __call__(self, command: AddRoom, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
+        async def work(tx: Transaction) -> Saved:
+            room = Room(
+                id=RoomId(tx.new_id()),
+                location_id=self._location_id,
+                name=command.name,
+                purposes=command.purposes,
+                hours=command.hours,
+            )
+            await self._rooms.add(room, tx)
+            return Saved(room.id, room.version)
+
+        return await self._work.run(work, by=actor, action="add_room", returns=Saved, request=request)

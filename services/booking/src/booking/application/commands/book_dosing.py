@@ -1,0 +1,68 @@
+"""Books a dosing visit together with the integration that belongs to it: both or none."""
+
+from dataclasses import dataclass
+
+from booking.application.front_desk import FrontDesk
+from booking.application.ownership import acting_for, check_own
+from booking.application.results import Pair, Scheduled
+from booking.application.scheduling import Wish
+from booking.domain.appointments import Appointment
+from booking.domain.availability import Clinic
+from booking.domain.ids import PatientId
+from booking.domain.patients import Patient
+from booking.domain.states import BookedBy
+from booking.domain.visits import VisitKind
+from careflow_domain.errors import invalid
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class BookDosing:
+    patient_id: PatientId
+    dosing: Wish
+    integration: Wish
+
+
+@dataclass(frozen=True, slots=True)
+class BookDosingHandler:
+    """Raises `not_a_pair` and, for either visit, what `BookAppointmentHandler` raises."""
+
+    desk: FrontDesk
+
+    async def __call__(self, command: BookDosing, actor: Actor, request: RequestKey | None) -> Committed[Pair]:
+        check_own(actor, command.patient_id, "patient")
+        kinds = (command.dosing.kind, command.integration.kind)
+        if kinds != (VisitKind.DOSING, VisitKind.INTEGRATION):
+            raise invalid("not_a_pair", "An integration is booked with a dosing visit, and with nothing else.")
+        by = acting_for(actor)
+
+        async def work(tx: Transaction) -> Pair:
+            patient, _, clinic = await self.desk.know(command.patient_id, command.dosing, command.integration)
+            dosing = await self._book(command.dosing, patient, clinic, tx, by, follows=command.integration)
+            integration = await self._book(command.integration, patient, clinic, tx, by)
+            return Pair(Scheduled.of(dosing), Scheduled.of(integration))
+
+        return await self.desk.run(
+            work,
+            wishes=(command.dosing, command.integration),
+            by=actor,
+            action="book_dosing",
+            returns=Pair,
+            request=request,
+        )
+
+    async def _book(
+        self,
+        wish: Wish,
+        patient: Patient,
+        clinic: Clinic,
+        tx: Transaction,
+        by: BookedBy,
+        *,
+        follows: Wish | None = None,
+    ) -> Appointment:
+        path = await self.desk.care_paths.get(patient.id)  # as the visit booked before has left it
+        integration_at = follows.starts_at if follows else None
+        visit = await self.desk.visits.new(wish, patient, path, clinic, tx, by=by, integration_at=integration_at)
+        return await self.desk.changes.add(Appointment.booked(visit, self.desk.policy, by=by, now=tx.now), path, tx)

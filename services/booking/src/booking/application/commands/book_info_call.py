@@ -1,0 +1,70 @@
+"""The free call, booked by anybody without a login: registers the person and books the call in one step.
+
+Invariant: what is answered does not depend on whether the person is known. Everybody is registered anew; who seems to
+be known already is marked for a human to look at.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from booking.application.front_desk import FrontDesk
+from booking.application.results import Scheduled
+from booking.application.scheduling import Wish
+from booking.domain.appointments import Appointment
+from booking.domain.care_path import CarePath
+from booking.domain.ids import PatientId
+from booking.domain.patients import Patient, PatientDetails
+from booking.domain.states import BookedBy
+from booking.domain.visits import Modality, VisitKind
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction, side_by_side
+
+
+@dataclass(frozen=True, slots=True)
+class BookInfoCall:
+    details: PatientDetails
+    starts_at: datetime
+    modality: Modality
+
+
+@dataclass(frozen=True, slots=True)
+class BookInfoCallHandler:
+    """Raises `minor_not_served`, `state_not_served`, `slot_taken` with the next free times, and what makes a time
+    impossible.
+    """
+
+    desk: FrontDesk
+    zone: ZoneInfo
+
+    async def __call__(self, command: BookInfoCall, actor: Actor, request: RequestKey | None) -> Committed[Scheduled]:
+        wish = Wish(kind=VisitKind.INFO_CALL, starts_at=command.starts_at, modality=command.modality)
+
+        async def work(tx: Transaction) -> Scheduled:
+            alike, clinic = await side_by_side(
+                self.desk.patients.alike(command.details), self.desk.scheduling.clinic(wish)
+            )
+            patient = Patient.registered(
+                PatientId(tx.new_id()),
+                command.details,
+                policy=self.desk.policy,
+                now=tx.now,
+                today=tx.now.astimezone(self.zone).date(),
+                alike=alike,
+            )
+            path = CarePath(id=patient.id)
+            visit = await self.desk.visits.new(wish, patient, path, clinic, tx, by=BookedBy.PATIENT)
+            appointment = Appointment.booked(visit, self.desk.policy, by=BookedBy.PATIENT, now=tx.now)
+            await self.desk.patients.add(patient, tx)
+            await self.desk.appointments.add(appointment, tx)
+            await self.desk.care_paths.add(path.note_visit(appointment, now=tx.now), tx)
+            return Scheduled.of(appointment)
+
+        return await self.desk.run(
+            work,
+            wishes=(wish,),
+            by=actor,
+            action="book_info_call",
+            returns=Scheduled,
+            request=request,
+        )

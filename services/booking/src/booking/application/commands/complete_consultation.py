@@ -1,0 +1,40 @@
+"""Records how a consultation ended; `proceed` opens the way to screening."""
+
+from dataclasses import dataclass
+
+from booking.application.results import Scheduled
+from booking.application.visit_changes import VisitChanges
+from booking.domain.ids import AppointmentId
+from booking.domain.visits import Disposition
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction, Work
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteConsultation:
+    appointment_id: AppointmentId
+    expected_version: int
+    disposition: Disposition
+
+
+class CompleteConsultationHandler:
+    """Raises `disposition_invalid`, `visit_not_started`, `completed_by_sessions` and `wrong_state`."""
+
+    def __init__(self, changes: VisitChanges, work: Work) -> None:
+        self._changes = changes
+        self._work = work
+
+    async def __call__(
+        self, command: CompleteConsultation, actor: Actor, request: RequestKey | None
+    ) -> Committed[Scheduled]:
+        async def work(tx: Transaction) -> Scheduled:
+            after = await self._changes.apply(
+                lambda appointment: appointment.complete(command.disposition, now=tx.now),
+                command.appointment_id,
+                command.expected_version,
+                actor,
+                tx,
+            )
+            return Scheduled.of(after)
+
+        return await self._work.run(work, by=actor, action="complete_consultation", returns=Scheduled, request=request)

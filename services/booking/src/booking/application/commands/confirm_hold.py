@@ -1,0 +1,51 @@
+"""Turns a hold into the appointment it was held for; the gates are asked once more."""
+
+from dataclasses import dataclass
+
+from booking.application.gated_visits import GatedVisits
+from booking.application.ownership import acting_for, check_own, check_version
+from booking.application.ports import Appointments, CarePaths
+from booking.application.results import Scheduled
+from booking.application.scheduling import Wish
+from booking.application.visit_changes import VisitChanges
+from booking.domain.ids import AppointmentId
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction, Work
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmHold:
+    appointment_id: AppointmentId
+    expected_version: int
+
+
+class ConfirmHoldHandler:
+    """Raises `hold_expired` and `gates_closed`."""
+
+    def __init__(
+        self,
+        appointments: Appointments,
+        care_paths: CarePaths,
+        visits: GatedVisits,
+        changes: VisitChanges,
+        work: Work,
+    ) -> None:
+        self._appointments = appointments
+        self._care_paths = care_paths
+        self._changes = changes
+        self._visits = visits
+        self._work = work
+
+    async def __call__(self, command: ConfirmHold, actor: Actor, request: RequestKey | None) -> Committed[Scheduled]:
+        async def work(tx: Transaction) -> Scheduled:
+            hold = await self._appointments.get(command.appointment_id)
+            check_own(actor, hold.patient_id, "appointment")
+            check_version(hold.version, command.expected_version)
+            booked = hold.book(by=acting_for(actor), now=tx.now)
+            path = await self._care_paths.get(hold.patient_id)
+            wish = Wish(kind=hold.kind, starts_at=hold.starts_at, modality=hold.slot.modality)
+            await self._visits.check(path, wish)
+            booked = await self._changes.save(booked, expecting=hold.version, path=path, tx=tx)
+            return Scheduled.of(booked)
+
+        return await self._work.run(work, by=actor, action="confirm_hold", returns=Scheduled, request=request)

@@ -1,0 +1,34 @@
+"""Records that a patient who was marked missed came after all."""
+
+from dataclasses import dataclass
+
+from booking.application.results import Scheduled
+from booking.application.visit_changes import VisitChanges
+from booking.domain.ids import AppointmentId
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction, Work
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectAppointment:
+    appointment_id: AppointmentId
+    expected_version: int
+
+
+class CorrectAppointmentHandler:
+    """Raises `wrong_state`: only a missed visit still has its time, so that nothing must be claimed anew."""
+
+    def __init__(self, changes: VisitChanges, work: Work) -> None:
+        self._changes = changes
+        self._work = work
+
+    async def __call__(
+        self, command: CorrectAppointment, actor: Actor, request: RequestKey | None
+    ) -> Committed[Scheduled]:
+        async def work(tx: Transaction) -> Scheduled:
+            after = await self._changes.apply(
+                lambda visit: visit.correct(now=tx.now), command.appointment_id, command.expected_version, actor, tx
+            )
+            return Scheduled.of(after)
+
+        return await self._work.run(work, by=actor, action="correct_appointment", returns=Scheduled, request=request)

@@ -1,0 +1,66 @@
+"""Finds the times at which a visit fits, for somebody who chooses one."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from booking.application.ownership import check_own, is_patient
+from booking.application.ports import Patients
+from booking.application.scheduling import Scheduling
+from booking.domain.availability import Opening
+from booking.domain.ids import PatientId, PractitionerId
+from booking.domain.intervals import Interval
+from booking.domain.policy import BookingPolicy
+from booking.domain.visits import Modality, VisitKind
+from careflow_domain.errors import invalid
+from careflow_service.clock import Clock
+from careflow_service.identity import Actor
+
+LONGEST_SEARCH: Final = timedelta(days=31)
+"""What one search may cover; whoever wants more asks again for the time after."""
+
+MOST_OPENINGS: Final = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindOpenings:
+    """`state` is where the patient will be, unless a patient is named; `provider` restricts the search to one
+    person.
+    """
+
+    kind: VisitKind
+    modality: Modality
+    starts_from: datetime
+    starts_before: datetime
+    patient_id: PatientId | None = None
+    state: str | None = None
+    provider: PractitionerId | None = None
+
+
+class FindOpeningsHandler:
+    """Raises `end_before_start`, `search_too_long`, `modality_not_allowed` and `patient_not_found`."""
+
+    def __init__(self, patients: Patients, scheduling: Scheduling, policy: BookingPolicy, clock: Clock) -> None:
+        self._patients = patients
+        self._scheduling = scheduling
+        self._policy = policy
+        self._clock = clock
+
+    async def __call__(self, query: FindOpenings, actor: Actor) -> tuple[Opening, ...]:
+        asked = Interval(query.starts_from, query.starts_before)
+        if asked.length > LONGEST_SEARCH:
+            raise invalid("search_too_long", "One search covers 31 days at most.", most_days=LONGEST_SEARCH.days)
+        state = query.state
+        if query.patient_id is not None:
+            check_own(actor, query.patient_id, "patient")
+            state = (await self._patients.get(query.patient_id)).details.state
+        wanted = self._scheduling.wanted(
+            query.kind, query.modality, state=state, patient_id=query.patient_id, provider=query.provider
+        )
+        bookable = self._bookable(by_patient=is_patient(actor)).within(asked)
+        return () if bookable is None else await self._scheduling.free(wanted, bookable, MOST_OPENINGS)
+
+    def _bookable(self, *, by_patient: bool) -> Interval:
+        now = self._clock()
+        lead = self._policy.self_booking_lead if by_patient else timedelta.resolution
+        return Interval(now + lead, now + self._policy.horizon)

@@ -1,0 +1,40 @@
+"""Reads appointments: one, a patient's, or a day's."""
+
+from datetime import date
+
+from booking.application.ownership import check_own, is_patient
+from booking.application.ports import Appointments
+from booking.application.results import Scheduled
+from booking.domain.appointments import Appointment
+from booking.domain.ids import AppointmentId, PatientId
+from careflow_domain.errors import forbidden
+from careflow_service.identity import Actor
+from careflow_service.listed import Listed
+
+
+class ReadAppointments:
+    """A patient is shown their own only."""
+
+    def __init__(self, appointments: Appointments) -> None:
+        self._appointments = appointments
+
+    async def one(self, appointment_id: AppointmentId, actor: Actor) -> Scheduled:
+        """Raises `appointment_not_found`, also for another's appointment."""
+        appointment = await self._appointments.get(appointment_id)
+        check_own(actor, appointment.patient_id, "appointment")
+        return Scheduled.of(appointment)
+
+    async def of_patient(self, patient_id: PatientId, actor: Actor, limit: int, after: str | None) -> Listed[Scheduled]:
+        """Raises `patient_not_found` for another's patient."""
+        check_own(actor, patient_id, "patient")
+        return _told(await self._appointments.of_patient(patient_id, limit, after))
+
+    async def on_day(self, day: date, actor: Actor, limit: int, after: str | None) -> Listed[Scheduled]:
+        """A day of the clinic, for those who work there."""
+        if is_patient(actor):
+            raise forbidden("forbidden", "The clinic's day is shown to its staff.")
+        return _told(await self._appointments.on_day(day, limit, after))
+
+
+def _told(found: Listed[Appointment]) -> Listed[Scheduled]:
+    return Listed(tuple(Scheduled.of(each) for each in found.items), found.next)

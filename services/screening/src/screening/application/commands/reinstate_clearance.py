@@ -1,0 +1,48 @@
+"""A prescriber ends one suspension with a signed reason, which covers the finding behind it from then on."""
+
+from dataclasses import dataclass, field
+
+from careflow_domain.errors import conflict
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction, Work
+from screening.application.ports import Ports
+from screening.application.results import Changed
+from screening.domain.clearance import SuspensionReason
+from screening.domain.ids import ClearanceId
+from screening.domain.rules import FindingClass
+
+
+@dataclass(frozen=True, slots=True)
+class ReinstateClearance:
+    """`suspended_for` and `ref` are the pair the clearance was suspended with."""
+
+    clearance_id: ClearanceId
+    suspended_for: SuspensionReason
+    ref: str = field(repr=False)
+    why: str = field(repr=False)
+    expected_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReinstateClearanceHandler:
+    ports: Ports
+    work: Work
+
+    async def __call__(self, command: ReinstateClearance, actor: Actor, request: RequestKey) -> Committed[Changed]:
+        """Refused: `clearance_not_found`, `class_a_finding`, and as `Clearance.reinstated`."""
+
+        async def reinstate(tx: Transaction) -> Changed:
+            before = await self.ports.clearances.get(command.clearance_id)
+            case = await self.ports.cases.get(before.case_id)
+            clearance = before.reinstated(command.suspended_for, command.ref, command.why, now=tx.now)
+            findings = self.ports.policy.findings(case.history, case.medications, case.evidence, tx.now)
+            for finding in clearance.uncovered(findings):
+                if finding.rule != command.ref:
+                    continue
+                if finding.finding_class is FindingClass.A:
+                    raise conflict("class_a_finding", "Only re-classifying the fact behind it ends this suspension.")
+                clearance = clearance.accepting(finding, command.why)
+            await self.ports.clearances.save(clearance, expecting=command.expected_version, tx=tx)
+            return Changed(clearance.id, clearance.version)
+
+        return await self.work.run(reinstate, by=actor, action="reinstate_clearance", returns=Changed, request=request)

@@ -1,0 +1,83 @@
+"""Everything that is read. Every read of clinical content is audited before it is answered."""
+
+from dataclasses import dataclass
+
+from careflow_domain.errors import not_found
+from careflow_service.identity import Actor
+from careflow_service.listed import Listed
+from screening.application.grounds_now import grounds_now
+from screening.application.ownership import case_for
+from screening.application.ports import Ports
+from screening.domain.alerts import SafetyAlert
+from screening.domain.case import Case
+from screening.domain.clearance import Clearance
+from screening.domain.decisions import Grounds
+from screening.domain.ids import AlertId, CaseId, ClearanceId, PatientId, StaffId
+from screening.domain.paging import Page
+from screening.domain.patients import PatientDetails
+from screening.domain.rota import Rota
+from screening.domain.tasks import StaffTask
+
+
+@dataclass(frozen=True, slots=True)
+class AlertWithPages:
+    """An alert, every attempt to reach somebody about it, and how to reach the patient."""
+
+    alert: SafetyAlert
+    pages: tuple[Page, ...]
+    patient: PatientDetails
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    ports: Ports
+
+    async def case(self, case_id: CaseId, actor: Actor) -> Case:
+        """Refused: `case_not_found`."""
+        case = await case_for(actor, case_id, self.ports)
+        await self.ports.audit.read(actor, "read_case", f"cases/{case.id}")
+        return case
+
+    async def cases_of(self, patient_id: PatientId, actor: Actor) -> list[Case]:
+        """All cases of a patient, newest first."""
+        cases = await self.ports.cases.all_of(patient_id)
+        for case in cases:
+            await self.ports.audit.read(actor, "read_case", f"cases/{case.id}")
+        return cases
+
+    async def findings(self, case_id: CaseId, actor: Actor) -> tuple[Case, Grounds]:
+        """What the rules find in a case now, and what a decision would still miss. Refused: `case_not_found`."""
+        case = await self.case(case_id, actor)
+        return case, await grounds_now(case, self.ports.clock(), self.ports)
+
+    async def clearance(self, clearance_id: ClearanceId, actor: Actor) -> Clearance:
+        """Refused: `clearance_not_found`."""
+        clearance = await self.ports.clearances.get(clearance_id)
+        await self.ports.audit.read(actor, "read_clearance", f"clearances/{clearance.id}")
+        return clearance
+
+    async def alerts(self, *, open_only: bool, limit: int, after: str | None) -> Listed[SafetyAlert]:
+        """The open alerts by urgency, or all of them, newest first."""
+        return await self.ports.alerts.listed(open_only=open_only, limit=limit, after=after)
+
+    async def tasks(self, *, limit: int, after: str | None) -> Listed[StaffTask]:
+        """Open tasks, the most urgent first."""
+        return await self.ports.tasks.listed(limit=limit, after=after)
+
+    async def rota(self) -> tuple[Rota, tuple[StaffId, ...]]:
+        """The rota, and whom an alert would ask now, in order. Refused: `rota_not_found`."""
+        rota = await self.ports.rotas.look()
+        if rota is None:
+            raise not_found("rota")
+        return rota, rota.chain_at(self.ports.clock())
+
+    async def alert(self, alert_id: AlertId, actor: Actor) -> AlertWithPages:
+        """Refused: `alert_not_found`."""
+        alert = await self.ports.alerts.get(alert_id)
+        await self.ports.audit.read(actor, "read_alert", f"alerts/{alert.id}")
+        patient = await self.ports.patients.find(alert.patient_id, of=None)
+        return AlertWithPages(
+            alert=alert,
+            pages=tuple(await self.ports.pages.of_alert(alert.id)),
+            patient=patient.details if patient else PatientDetails(),
+        )

@@ -1,0 +1,34 @@
+"""Booking registered a patient: keep the details screening needs."""
+
+from careflow_events.contracts import PatientDetailsChanged, PatientForScreening, PatientRegistered
+from careflow_events.subscription import Received
+from careflow_service.upsert import upsert
+from careflow_service.work import Transaction
+from screening.application.ports import Ports
+from screening.domain.ids import PatientId
+from screening.domain.patients import EmergencyContact, PatientCopy, PatientDetails
+
+
+async def on_patient_registered(
+    event: Received[PatientRegistered] | Received[PatientDetailsChanged], tx: Transaction, ports: Ports
+) -> None:
+    """Make sure the copy says what booking says now; the same for a first registration and for a change."""
+    section = event.data.for_screening.value if event.data.for_screening else None
+    if section is None:
+        return
+    patient_id, details = PatientId(event.data.patient_id), _details(section)
+    known = await ports.patients.find(patient_id, of=patient_id)
+    after = known.updated(details) if known else PatientCopy(id=patient_id, details=details)
+    await upsert(ports.patients, known, after, tx)
+
+
+def _details(section: PatientForScreening) -> PatientDetails:
+    contact = section.emergency_contact
+    return PatientDetails(
+        born_on=section.birth_date,
+        sex=section.sex.value if section.sex else None,
+        pregnancy_possible=section.pregnancy_possible,
+        state=section.state,
+        phone=section.phone,
+        emergency_contact=EmergencyContact(name=contact.name, phone=contact.phone) if contact else None,
+    )

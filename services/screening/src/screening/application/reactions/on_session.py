@@ -1,0 +1,117 @@
+"""What a treatment session found out that bears on the clearance."""
+
+from careflow_events.contracts import ClinicalFactForScreening, ClinicalFactReported, SessionRefused
+from careflow_events.contracts.session_codes import FactSource, ReportedFact
+from careflow_events.subscription import Received
+from careflow_service.work import Transaction
+from screening.application.commands.raise_alert import RESPONSE_TO
+from screening.application.concerns import concern, settle
+from screening.application.ports import Ports
+from screening.application.reviewing import review
+from screening.application.staff_tasks import open_task
+from screening.application.suspending import suspend
+from screening.domain.alert_urgency import Positive
+from screening.domain.alerts import AlertSource
+from screening.domain.case import Case
+from screening.domain.evidence import Evidence, EvidenceKind, EvidenceResult
+from screening.domain.history import ClinicalFact, ConditionCode, ConditionStatus, InformationSource
+from screening.domain.ids import ClinicalFactId, EvidenceId, PatientId
+from screening.domain.questionnaires import AlertLevel
+from screening.domain.tasks import TaskKind
+
+PRESSURE = "blood_pressure"
+"""How the items of a dose gate begin that are about the blood pressure."""
+
+
+async def on_clinical_fact_reported(event: Received[ClinicalFactReported], tx: Transaction, ports: Ports) -> None:
+    """The rules look at it at once. Without an open case a person must: nothing is refused, nothing forgotten."""
+    section = event.data.for_screening.value if event.data.for_screening else None
+    patient_id = PatientId(event.data.patient_id)
+    case = await ports.cases.open_of(patient_id)
+    if section is not None and section.fact is ReportedFact.SUICIDE_RISK and section.value in set(AlertLevel):
+        await _alert(AlertLevel(section.value), patient_id, case, tx, ports)
+    elif section is None or case is None or section.fact not in (ReportedFact.PREGNANCY, ReportedFact.DRUG_ALLERGY):
+        await _for_a_person(event.data.session_id, patient_id, tx, ports)
+    elif section.fact is ReportedFact.PREGNANCY and section.source is FactSource.TEST:
+        await _pregnancy_test(event, section, case, tx, ports)
+    else:
+        await _condition(event, section, case, tx, ports)
+
+
+async def on_session_refused(event: Received[SessionRefused], tx: Transaction, ports: Ports) -> None:
+    """A dose refused for the blood pressure once more within the policy's time suspends the clearance."""
+    section = event.data.for_screening.value if event.data.for_screening else None
+    if section is None or not any(item.startswith(PRESSURE) for item in section.items):
+        return
+    before = await ports.cases.open_of(PatientId(event.data.patient_id))
+    if before is None or event.data.at in before.pressure_refusals:
+        return
+    case = before.refused_for_pressure(at=event.data.at)
+    await ports.cases.save(case, expecting=before.version, tx=tx)
+    rule = ports.policy.pressure_refusals
+    recent = [at for at in case.pressure_refusals if at > event.data.at - rule.within.length]
+    if len(recent) >= rule.most.value:
+        await suspend(case, "blood_pressure_refusals", "Doses were refused for the blood pressure.", tx, ports)
+
+
+async def _alert(level: AlertLevel, patient_id: PatientId, case: Case | None, tx: Transaction, ports: Ports) -> None:
+    positive = Positive(code="session_report", level=level, response=RESPONSE_TO[level])
+    case_id = case.id if case else None
+    concerned = await concern([positive], patient_id, case_id, source=AlertSource.SESSION, tx=tx, ports=ports)
+    await settle(concerned, tx, ports)
+
+
+async def _for_a_person(session_id: str, patient_id: PatientId, tx: Transaction, ports: Ports) -> None:
+    within = ports.policy.staff.prescriber_review_within.length
+    await open_task(TaskKind.ANOMALY, session_id, patient_id, within=within, tx=tx, ports=ports)
+
+
+async def _pregnancy_test(
+    event: Received[ClinicalFactReported],
+    section: ClinicalFactForScreening,
+    before: Case,
+    tx: Transaction,
+    ports: Ports,
+) -> None:
+    """A test is evidence: a newer one may resolve it."""
+    rule = ports.policy.evidence_rule(EvidenceKind.PREGNANCY_TEST)
+    positive = section.value == EvidenceResult.POSITIVE.value
+    result = EvidenceResult.POSITIVE if positive else EvidenceResult.NEGATIVE
+    evidence = Evidence(
+        id=EvidenceId(tx.new_id()),
+        kind=EvidenceKind.PREGNANCY_TEST,
+        category=rule.category,
+        taken_at=event.data.at,
+        valid_until=rule.valid_until(event.data.at, result),
+        recorded_at=tx.now,
+        recorded_by=f"session:{event.data.session_id}",
+        result=result,
+    )
+    case = before.with_evidence(evidence)
+    await ports.cases.save(case, expecting=before.version, tx=tx)
+    await review(case, None, tx, ports)
+
+
+async def _condition(
+    event: Received[ClinicalFactReported],
+    section: ClinicalFactForScreening,
+    before: Case,
+    tx: Transaction,
+    ports: Ports,
+) -> None:
+    """An allergy reported at the bedside is one to the drug of the plan, which no rule can know from its name."""
+    allergy = section.fact is ReportedFact.DRUG_ALLERGY
+    fact = ClinicalFact(
+        id=ClinicalFactId(tx.new_id()),
+        condition=ConditionCode.DRUG_ALLERGY if allergy else ConditionCode.PREGNANCY,
+        status=ConditionStatus.ACTIVE,
+        source=InformationSource.SESSION,
+        recorded_at=tx.now,
+        recorded_by=f"session:{event.data.session_id}",
+        detail="the drug of the plan" if allergy else "",
+    )
+    case = before.with_fact(fact)
+    await ports.cases.save(case, expecting=before.version, tx=tx)
+    await review(case, None, tx, ports)
+    if allergy:
+        await suspend(case, fact.id, "An allergy to the drug of the plan was reported in a session.", tx, ports)

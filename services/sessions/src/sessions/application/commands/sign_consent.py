@@ -1,0 +1,50 @@
+"""A patient agrees to a document, with their own login or on paper before a member of the staff."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from careflow_service.identity import Actor, RequestKey, Role
+from careflow_service.upsert import upsert
+from careflow_service.work import Committed, Transaction, Work
+from sessions.application.ports import Ports
+from sessions.application.results import Changed
+from sessions.domain.consents import IN_PERSON, Consent, ConsentCategory, ConsentText
+from sessions.domain.ids import ConsentId, PatientId, StaffId
+
+
+@dataclass(frozen=True, slots=True)
+class SignConsent:
+    patient_id: PatientId
+    category: ConsentCategory
+    text: ConsentText
+
+
+@dataclass(frozen=True, slots=True)
+class SignConsentHandler:
+    ports: Ports
+    work: Work
+
+    async def __call__(self, command: SignConsent, actor: Actor, request: RequestKey) -> Committed[Changed]:
+        """Refused: `route_missing`. A newer consent to the same thing takes the place of the one before."""
+        own = actor.has(Role.PATIENT) and actor.patient_id == command.patient_id
+
+        async def sign(tx: Transaction) -> Changed:
+            earlier = await self.ports.consents.all_of(command.patient_id)
+            consent = Consent.signed(
+                ConsentId(tx.new_id()),
+                command.patient_id,
+                command.category,
+                command.text,
+                signer=command.patient_id if own else IN_PERSON,
+                witness=None if own else StaffId(actor.id),
+                earlier=earlier,
+                valid_until=tx.now + timedelta(days=self.ports.policy.consent_valid_days.value),
+                now=tx.now,
+            )
+            for each in earlier:
+                if each.id in consent.renews:
+                    await upsert(self.ports.consents, each, each.superseded(now=tx.now), tx)
+            await self.ports.consents.add(consent, tx)
+            return Changed(consent.id, consent.version)
+
+        return await self.work.run(sign, by=actor, action="sign_consent", returns=Changed, request=request)

@@ -1,0 +1,36 @@
+"""Booking registered a patient, or their details changed: keep what the treating team needs."""
+
+from careflow_events.contracts import Contact, PatientDetailsChanged, PatientForSessions, PatientRegistered
+from careflow_events.subscription import Received
+from careflow_service.upsert import upsert
+from careflow_service.work import Transaction
+from sessions.application.ports import Ports
+from sessions.domain.ids import PatientId
+from sessions.domain.patients import ContactPerson, PatientCopy, PatientDetails
+
+
+async def on_patient(
+    event: Received[PatientRegistered] | Received[PatientDetailsChanged], tx: Transaction, ports: Ports
+) -> None:
+    """Make sure the copy says what booking says now; the same for a first registration and for a change."""
+    section = event.data.for_sessions.value if event.data.for_sessions else None
+    if section is None:
+        return
+    patient_id, details = PatientId(event.data.patient_id), _details(section)
+    known = await ports.patients.find(patient_id, of=patient_id)
+    after = PatientCopy(id=patient_id, details=details) if known is None else known.updated(details)
+    await upsert(ports.patients, known, after, tx)
+
+
+def _details(section: PatientForSessions) -> PatientDetails:
+    return PatientDetails(
+        name=f"{section.name.given} {section.name.family}",
+        born_on=section.birth_date,
+        phone=section.phone,
+        emergency_contact=_contact(section.emergency_contact),
+        escort=_contact(section.escort),
+    )
+
+
+def _contact(contact: Contact | None) -> ContactPerson | None:
+    return ContactPerson(name=contact.name, phone=contact.phone) if contact else None
