@@ -27,6 +27,7 @@ from careflow_events.envelope import Envelope, decode
 from careflow_events.faults import diagnosis
 from careflow_events.handling import Handling, Settled
 from careflow_events.mongo import mongo_stores
+from careflow_events.mongo.owners import OWNERS
 from careflow_events.publication import Publication, compose, patient_subject
 from careflow_events.replay import Replay
 from careflow_events.sealing import KeyRing
@@ -56,8 +57,8 @@ SEALING: Final = SealingKeys(*SERVICES)
 """The keys sections are sealed with and opened by in tests."""
 FORGED: Final = SealingKeys(*SERVICES)
 """Keys of the same names that are not the clinic's: what is sealed with them does not open."""
-PARKING: Final = frozenset({"_parked", "_positions", "_consumers", AUDIT})
-"""What delivery keeps of an event it could not hand on."""
+PARKING: Final = frozenset({"_parked", "_positions", "_consumers", OWNERS, AUDIT})
+"""What delivery keeps of an event it could not hand on; a blocked stream moves the mark of whom it is about."""
 _FAULTS: Final = diagnosis(lambda _: False)
 NO_SETTINGS: Final[Mapping[str, object]] = MappingProxyType({})
 
