@@ -180,7 +180,8 @@ class Documents(Generic[A]):
         if unit is None or of is None or unit.knows(of):
             return await self._find(id, of)
         found = await self._find(id, of)
-        if found is None and (await unit.mark(of)).version is not None:
+        mark = await unit.mark(of)  # so that what is missing is asked for once by whoever goes on from here
+        if found is None and mark.version is not None:
             # It may have been added after it was asked for here and before the mark was read. Of an owner without a
             # mark nothing was ever added.
             return await self._find(id, of)

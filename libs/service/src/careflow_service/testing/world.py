@@ -58,7 +58,7 @@ SEALING: Final = SealingKeys(*SERVICES)
 FORGED: Final = SealingKeys(*SERVICES)
 """Keys of the same names that are not the clinic's: what is sealed with them does not open."""
 PARKING: Final = frozenset({"_parked", "_positions", "_consumers", OWNERS, AUDIT})
-"""What delivery keeps of an event it could not hand on, and the mark that tells decisions about its owner."""
+"""What delivery keeps of an event it could not hand on; a blocked stream moves the mark of whom it is about."""
 _FAULTS: Final = diagnosis(lambda _: False)
 NO_SETTINGS: Final[Mapping[str, object]] = MappingProxyType({})
 

@@ -16,7 +16,7 @@ from billing.domain.ids import ChargeId, PatientId, PaymentId
 from billing.domain.payments import Payment
 from billing.domain.superbills import Superbill, VoidReason
 from careflow_service.upsert import upsert
-from careflow_service.work import Transaction
+from careflow_service.work import Transaction, side_by_side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class OpenBooks:
 
 async def open_books(patient_id: PatientId, ports: Ports, *, about: Charge | Payment | None = None) -> OpenBooks:
     """What is open of the patient, and the charge or payment the decision is about with what hangs on it."""
-    charges, payments, estimates, brought = await asyncio.gather(
+    charges, payments, estimates, brought = await side_by_side(
         ports.charges.open_of(patient_id),
         ports.payments.with_money_left(patient_id),
         ports.estimates.all_of(patient_id),
@@ -90,14 +90,14 @@ async def keep_books(opened: OpenBooks, decision: Callable[[Books], None], tx: T
 async def _brought_by(about: Charge | Payment | None, ports: Ports) -> _Brought:
     match about:
         case Charge(id=charge_id, patient_id=patient_id):
-            payments, billed = await asyncio.gather(
+            payments, billed = await side_by_side(
                 ports.payments.allocated_to(charge_id, of=patient_id),
                 ports.superbills.in_force_for([charge_id], of=patient_id),
             )
             return _Brought(charges=(about,), payments=tuple(payments), billed=tuple(billed))
         case Payment(patient_id=patient_id, allocations=allocations) if allocations:
             paid_for = [allocation.charge_id for allocation in allocations]
-            charges, billed = await asyncio.gather(
+            charges, billed = await side_by_side(
                 asyncio.gather(*(ports.charges.get(charge_id, of=patient_id) for charge_id in paid_for)),
                 ports.superbills.in_force_for(paid_for, of=patient_id),
             )

@@ -1,6 +1,5 @@
 """Issues a superbill under the next number of the year, also in place of one that was voided."""
 
-import asyncio
 from dataclasses import dataclass
 
 from billing.application.ports import Ports
@@ -12,7 +11,7 @@ from billing.domain.superbills import NumberSeries, Superbill
 from careflow_domain.errors import conflict, not_found
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.upsert import upsert
-from careflow_service.work import Committed, Transaction, Work
+from careflow_service.work import Committed, Transaction, Work, side_by_side
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class IssueSuperbillHandler:
                 command.patient_id, command.charge_ids, disclose_diagnoses=command.disclose_diagnoses, ports=self.ports
             )
             content = content_of(draft)
-            in_force, replaces, number = await asyncio.gather(
+            in_force, replaces, number = await side_by_side(
                 self.ports.superbills.in_force_for(command.charge_ids, of=command.patient_id),
                 self._replaced(command),
                 self._next_number(tx),

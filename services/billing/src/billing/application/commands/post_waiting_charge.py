@@ -1,6 +1,5 @@
 """What was in a charge's way has gone: it is posted."""
 
-import asyncio
 from dataclasses import dataclass
 
 from billing.application.bookkeeping import keep_books, open_books
@@ -9,7 +8,7 @@ from billing.application.results import Changed
 from billing.domain.ids import ChargeId, EntryId
 from careflow_domain.errors import stale
 from careflow_service.identity import Actor, RequestKey
-from careflow_service.work import Committed, Transaction, Work
+from careflow_service.work import Committed, Transaction, Work, side_by_side
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class PostWaitingChargeHandler:
             before = await self.ports.charges.get(command.charge_id)
             if before.version != command.expected_version:
                 raise stale()
-            account, opened = await asyncio.gather(
+            account, opened = await side_by_side(
                 self.ports.accounts.get(before.patient_id), open_books(before.patient_id, self.ports, about=before)
             )
             schedule = self.ports.schedules.on(before.rendered.service_date)

@@ -1,6 +1,5 @@
 """Reading accounts, money and papers. A read of what names a person or a service is audited before it is answered."""
 
-import asyncio
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -21,6 +20,7 @@ from billing.domain.superbills import Superbill
 from careflow_domain.errors import not_found
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed
+from careflow_service.work import side_by_side
 
 R = TypeVar("R")
 
@@ -41,7 +41,7 @@ class Reading:
     async def account(self, patient_id: PatientId, actor: Actor) -> Standing:
         """Refused: `account_not_found`."""
         check_own(actor, patient_id, "account")
-        account, charges, payments = await asyncio.gather(
+        account, charges, payments = await side_by_side(
             self.ports.accounts.get(patient_id),
             self.ports.charges.open_of(patient_id),
             self.ports.payments.with_money_left(patient_id),
@@ -142,5 +142,5 @@ class Reading:
 
     async def _audited(self, reading: Awaitable[R], actor: Actor, action: str, what: str) -> R:
         """What is read, told once its audit entry is there too; the two are waited for together."""
-        found, _ = await asyncio.gather(reading, self.ports.audit.read(actor, action, what))
+        found, _ = await side_by_side(reading, self.ports.audit.read(actor, action, what))
         return found

@@ -1,6 +1,5 @@
 """Reactions to signed plans: what is to be expected, and a new estimate where that changes."""
 
-import asyncio
 from collections.abc import Sequence
 
 from billing.application.account_of import account_of
@@ -15,7 +14,7 @@ from careflow_events import contracts
 from careflow_events.contracts import codes
 from careflow_events.subscription import Received
 from careflow_service.upsert import upsert
-from careflow_service.work import Transaction
+from careflow_service.work import Transaction, side_by_side
 
 
 async def on_plan_signed(
@@ -23,7 +22,7 @@ async def on_plan_signed(
 ) -> None:
     data = event.data
     patient_id, plan_id = PatientId(data.patient_id), PlanId(data.plan_id)
-    _, known, estimates, visits = await asyncio.gather(
+    _, known, estimates, visits = await side_by_side(
         account_of(patient_id, tx, ports),
         ports.courses.find(plan_id, of=patient_id),
         ports.estimates.all_of(patient_id),

@@ -1,7 +1,5 @@
 """Reactions to what was rendered: make sure its charge is there, at the newest revision, once."""
 
-import asyncio
-
 from billing.application.account_of import account_of
 from billing.application.bookkeeping import keep_books, open_books
 from billing.application.ports import Ports
@@ -12,13 +10,13 @@ from billing.domain.ids import AppointmentId, EntryId, PatientId, PlanId
 from billing.domain.services import OFFICE
 from careflow_events import contracts
 from careflow_events.subscription import Received
-from careflow_service.work import Transaction
+from careflow_service.work import Transaction, side_by_side
 
 
 async def on_evaluation_recorded(event: Received[contracts.EvaluationRecorded], tx: Transaction, ports: Ports) -> None:
     data = event.data
     patient_id = PatientId(data.patient_id)
-    account, visit = await asyncio.gather(
+    account, visit = await side_by_side(
         account_of(patient_id, tx, ports), ports.visits.find(AppointmentId(data.appointment_id), of=patient_id)
     )
     place = visit.place_of_service if visit else OFFICE
@@ -76,7 +74,7 @@ async def on_session_services_corrected(
     known = await ports.charges.find(rendered.charge_id, of=rendered.patient_id)
     if known is None or data.revision <= known.revision:
         return
-    account, opened = await asyncio.gather(
+    account, opened = await side_by_side(
         account_of(known.patient_id, tx, ports), open_books(known.patient_id, ports, about=known)
     )
     schedule = ports.schedules.on(known.rendered.service_date)
@@ -92,7 +90,7 @@ async def on_session_services_corrected(
 
 async def _charge(rendered: Rendered, account: Account, tx: Transaction, ports: Ports) -> None:
     patient_id = rendered.patient_id
-    known, opened = await asyncio.gather(
+    known, opened = await side_by_side(
         ports.charges.find(rendered.charge_id, of=patient_id), open_books(patient_id, ports)
     )
     if known is not None:

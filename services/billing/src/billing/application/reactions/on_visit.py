@@ -1,7 +1,5 @@
 """Reactions to appointments: what is to come, the estimate it wants, and what a lost visit costs."""
 
-import asyncio
-
 from billing.application.account_of import account_of
 from billing.application.fees import open_fee, visit_took_place
 from billing.application.ports import Ports
@@ -15,15 +13,15 @@ from careflow_events import contracts
 from careflow_events.contracts import codes
 from careflow_events.subscription import Received
 from careflow_service.upsert import upsert
-from careflow_service.work import Transaction
+from careflow_service.work import Transaction, side_by_side
 
 
 async def on_booked(
     event: Received[contracts.ConsultationBooked] | Received[contracts.TreatmentBooked], tx: Transaction, ports: Ports
 ) -> None:
     patient_id = PatientId(event.data.patient_id)
-    await account_of(patient_id, tx, ports)  # the patient's mark is known by now, so what is missing is asked for once
-    visit, known, course = await asyncio.gather(
+    await account_of(patient_id, tx, ports)  # and with it the patient's mark: what is missing is asked for once
+    visit, known, course = await side_by_side(
         _note(event.data, VisitState.BOOKED, tx, ports),
         ports.estimates.all_of(patient_id),
         _course_of(event.data, ports),
@@ -47,7 +45,7 @@ async def on_arrived(
     ports: Ports,
 ) -> None:
     """The patient is there: whatever was to be charged for not coming is not."""
-    visit, fee = await asyncio.gather(_note(event.data, VisitState.ARRIVED, tx, ports), _fee_for(event.data, ports))
+    visit, fee = await side_by_side(_note(event.data, VisitState.ARRIVED, tx, ports), _fee_for(event.data, ports))
     if visit is not None:
         await visit_took_place(fee, tx, ports)
 
@@ -58,7 +56,7 @@ async def on_cancelled(
     ports: Ports,
 ) -> None:
     """Costs something only where the patient gave it up, and too late."""
-    visit, fee, estimates = await asyncio.gather(
+    visit, fee, estimates = await side_by_side(
         _note(event.data, VisitState.CANCELLED, tx, ports),
         _fee_for(event.data, ports),
         ports.estimates.all_of(PatientId(event.data.patient_id)),
@@ -74,7 +72,7 @@ async def on_cancelled(
 async def on_missed(
     event: Received[contracts.ConsultationMissed] | Received[contracts.TreatmentMissed], tx: Transaction, ports: Ports
 ) -> None:
-    visit, fee = await asyncio.gather(_note(event.data, VisitState.MISSED, tx, ports), _fee_for(event.data, ports))
+    visit, fee = await side_by_side(_note(event.data, VisitState.MISSED, tx, ports), _fee_for(event.data, ports))
     if visit is not None and fee is None:
         await open_fee(visit, FeeCause.NO_SHOW, 0, lost_at=visit.starts_at, tx=tx, ports=ports)
 
@@ -82,7 +80,7 @@ async def on_missed(
 async def on_corrected(event: Received[contracts.AppointmentCorrected], tx: Transaction, ports: Ports) -> None:
     """The visit was not lost after all: whatever was charged for that is not owed."""
     came = event.data.to is codes.AppointmentStatus.ARRIVED
-    visit, fee = await asyncio.gather(
+    visit, fee = await side_by_side(
         _note(event.data, VisitState.ARRIVED if came else VisitState.BOOKED, tx, ports), _fee_for(event.data, ports)
     )
     if visit is not None:
@@ -115,7 +113,7 @@ async def _note(data: contracts.AppointmentEvent, state: VisitState, tx: Transac
         plan_id=PlanId(data.plan_id) if data.plan_id else None,
         appointment_version=data.version,
     )
-    _, known = await asyncio.gather(
+    _, known = await side_by_side(
         account_of(newer.patient_id, tx, ports), ports.visits.find(newer.id, of=newer.patient_id)
     )
     after = known.updated(newer) if known else newer
