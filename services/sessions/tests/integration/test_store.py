@@ -30,6 +30,8 @@ LOG = CommandLog()
 MOST_SIDE_BY_SIDE: Final = 20
 """So many connections are open before anything is counted."""
 MOST_COURSES: Final = 6
+ONLY_READ: Final = frozenset({"update plans", "update eligibilities", "update patients"})
+"""Each is guarded by its own version where it was answered before its owner's mark, else by that alone."""
 
 WAITS: Final = {
     "PatientRegistered": 5,
@@ -39,23 +41,23 @@ WAITS: Final = {
     "sign_consent": 4,
     "withdraw_consent": 3,
     "draft_plan": 3,
-    "sign_plan": 5,
-    "check_in": 4,
-    "record_checks": 4,
-    "sign_order": 5,
+    "sign_plan": 4,
+    "check_in": 3,
+    "record_checks": 3,
+    "sign_order": 4,
     "clear_session": 5,
-    "start_session": 5,
+    "start_session": 4,
     "give_dose": 5,
-    "end_dose": 4,
-    "record_vitals": 4,
-    "discharge_patient": 4,
-    "complete_session": 4,
+    "end_dose": 3,
+    "record_vitals": 3,
+    "discharge_patient": 3,
+    "complete_session": 3,
     "report_adverse_event": 3,
     "review_adverse_event": 4,
     "receive_container": 3,
-    "draw_drug": 4,
-    "enter_in_drug_log": 4,
-    "witness_drug_entry": 4,
+    "draw_drug": 3,
+    "enter_in_drug_log": 3,
+    "witness_drug_entry": 3,
 }
 """How often each waits for the store one time after the other. The first word about a patient also makes their key."""
 
@@ -109,14 +111,12 @@ async def test_a_dose_is_given_in_a_counted_number_of_round_trips(world: World) 
         "find drug_containers": 2,
         "find drug_days": 1,
     }
-    assert Counter(written.removeprefix("bulkWrite: ").split(", ")) == {
+    written_out = Counter(written.removeprefix("bulkWrite: ").split(", "))
+    assert Counter({each: count for each, count in written_out.items() if each not in ONLY_READ}) == {
         "update _owners": 2,
         "update sessions": 1,
         "update courses": 1,
         "update drug_containers": 1,
-        "update plans": 1,
-        "update eligibilities": 1,
-        "update patients": 1,
         "insert _outbox": 2,
         "insert _idempotency": 1,
         "insert _audit": 1,
