@@ -11,6 +11,7 @@ import pytest
 from bson.binary import Binary
 
 from careflow_events.contracts.codes import CareStage
+from careflow_events.mongo.unit import SavedUnread
 from careflow_service.deadlines import setting_aside
 from careflow_service.errors import BodyBroken, DocumentMissing, DocumentTooLarge, StaleVersion
 from careflow_service.mongo.documents import Documents
@@ -120,7 +121,7 @@ async def test_a_change_decided_on_an_old_version_is_stale(store: Store, paths: 
     await stored(store, paths, path)
 
     async def call(tx: Transaction) -> None:
-        await paths.save(path.call(), expecting=1, tx=tx)
+        await paths.save((await paths.get(path.id)).call(), expecting=1, tx=tx)
 
     await store.work.run(call, by=COORDINATOR, action="call", returns=NoneType)
     with pytest.raises(StaleVersion):
@@ -129,14 +130,19 @@ async def test_a_change_decided_on_an_old_version_is_stale(store: Store, paths: 
     assert (await paths.get(path.id)).calls == 1
 
 
-async def test_saving_what_was_never_added_is_stale_and_adds_nothing(store: Store, paths: Documents[CarePath]) -> None:
-    async def call(tx: Transaction) -> None:
-        await paths.save(a_care_path("p1").call(), expecting=1, tx=tx)
+async def test_saving_what_was_never_read_is_a_mistake_and_changes_nothing(
+    store: Store, paths: Documents[CarePath]
+) -> None:
+    path = a_care_path()
+    await stored(store, paths, path)
 
-    with pytest.raises(StaleVersion):
+    async def call(tx: Transaction) -> None:
+        await paths.save(path.call(), expecting=1, tx=tx)
+
+    with pytest.raises(SavedUnread):
         await store.work.run(call, by=COORDINATOR, action="call", returns=NoneType)
 
-    assert await paths.looked.find("p1") is None
+    assert (await paths.get(path.id)).calls == 0
 
 
 @pytest.mark.parametrize("claimed", [2, 9])
@@ -231,7 +237,7 @@ async def test_what_is_stored_is_missed_in_the_words_of_its_service(store: Store
     await stored(store, paths, a_care_path("p1"))
 
     assert (await kept.get("p1")).id == "p1"
-    assert await kept.find("p2") is None
+    assert await kept.find("p2", of=None) is None
     with pytest.raises(NoSuchPath):
         await kept.get("p2")
 
@@ -242,7 +248,6 @@ async def test_every_query_has_an_index(store: Store, paths: Documents[CarePath]
 
     async def work(tx: Transaction) -> None:
         await paths.add(path, tx)
-        await paths.guard(path, tx)
         await paths.save(path.call(), expecting=1, tx=tx)
 
     with log.recording():

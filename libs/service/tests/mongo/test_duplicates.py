@@ -4,6 +4,7 @@ from types import NoneType
 
 import pytest
 
+from careflow_events.mongo.unit import unit_of_work
 from careflow_service.errors import NaturalKeyTaken
 from careflow_service.identity import Actor
 from careflow_service.mongo.documents import Documents
@@ -51,7 +52,7 @@ async def test_a_use_case_that_does_not_look_is_told_which_key_is_taken(
     async def open_blindly(tx: Transaction) -> None:
         nonlocal runs
         runs += 1
-        await store.database["care_paths"].insert_one({"_id": "another", "patient_id": P1})
+        unit_of_work().insert("care_paths", {"_id": "another", "patient_id": P1})
 
     with pytest.raises(NaturalKeyTaken) as refused:
         await store.work.run(open_blindly, by=COORDINATOR, action="open", returns=NoneType)
@@ -60,15 +61,3 @@ async def test_a_use_case_that_does_not_look_is_told_which_key_is_taken(
     assert (refused.value.collection, refused.value.index) == ("care_paths", "one_care_path_per_patient")
     assert P1 not in str(refused.value)
     assert refused.value.__cause__ is None, "the driver's message quotes the value"
-
-
-async def test_a_bulk_insert_reports_its_duplicate_like_a_single_one(store: Store, paths: Documents[CarePath]) -> None:
-    await add(store, paths, a_care_path("p1"))
-
-    async def open_many(_: Transaction) -> None:
-        await store.database["care_paths"].insert_many([{"_id": "a", "patient_id": P1}])
-
-    with pytest.raises(NaturalKeyTaken) as refused:
-        await store.work.run(open_many, by=COORDINATOR, action="open", returns=NoneType)
-
-    assert refused.value.index == "one_care_path_per_patient"

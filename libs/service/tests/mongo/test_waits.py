@@ -40,15 +40,15 @@ def test_the_longest_chain_of_round_trips_that_follow_each_other(trips: list[Rou
 @pytest.fixture
 async def warm(store: Store, paths: Documents[CarePath]) -> None:
     """Two connections are open, so that no command waits for one."""
-    await asyncio.gather(paths.find(NOBODY), paths.find(NOBODY))
+    await asyncio.gather(paths.looked.find(NOBODY), paths.looked.find(NOBODY))
 
 
 @pytest.mark.store
 @pytest.mark.usefixtures("warm")
 async def test_two_finds_in_a_row_are_waited_for_twice(paths: Documents[CarePath], log: CommandLog) -> None:
     with log.recording():
-        await paths.find(NOBODY)
-        await paths.find(NOBODY)
+        await paths.looked.find(NOBODY)
+        await paths.looked.find(NOBODY)
 
     assert (log.waits, log.round_trips) == (2, ["find care_paths"] * 2)
 
@@ -57,7 +57,7 @@ async def test_two_finds_in_a_row_are_waited_for_twice(paths: Documents[CarePath
 @pytest.mark.usefixtures("warm")
 async def test_two_finds_side_by_side_are_waited_for_once(paths: Documents[CarePath], log: CommandLog) -> None:
     with log.recording():
-        await asyncio.gather(paths.find(NOBODY), paths.find(NOBODY))
+        await asyncio.gather(paths.looked.find(NOBODY), paths.looked.find(NOBODY))
 
     assert (log.waits, log.round_trips) == (1, ["find care_paths"] * 2)
 

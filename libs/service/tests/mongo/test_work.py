@@ -1,9 +1,11 @@
 """The transaction runner: all or nothing, as often as it takes, with what it says, remembers and audits."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import NoneType
+from typing import Any
 
 import pytest
 
@@ -13,7 +15,7 @@ from careflow_service.identity import Actor
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.store import Store
 from careflow_service.mongo.work import FactNotPublished, UnitInsideUnit
-from careflow_service.testing.commands import CommandLog
+from careflow_service.testing.commands import CommandLog, bulk_writes
 from careflow_service.testing.rehearsal import Rehearsing, conflict
 from careflow_service.testing.store import SetClock
 from careflow_service.work import Cause, Committed, Transaction, caused_by
@@ -78,7 +80,7 @@ async def test_a_refused_command_leaves_nothing(store: Store, paths: Documents[C
         await store.work.run(work, by=COORDINATOR, action="open", returns=NoneType)
 
     assert await paths.looked.find(path.id) is None
-    for collection in ("_outbox", "_streams", "_audit", "_idempotency"):
+    for collection in ("_outbox", "_owners", "_audit", "_idempotency"):
         assert await store.database[collection].count_documents({}) == 0
 
 
@@ -181,7 +183,7 @@ async def test_a_unit_of_work_inside_another_is_refused(store: Store, paths: Doc
     assert (await paths.get(path.id)).version == 2
 
 
-async def test_concerns_are_pinned_on_the_transaction(
+async def test_reads_and_commit_are_of_what_a_majority_holds(
     store: Store, paths: Documents[CarePath], log: CommandLog
 ) -> None:
     path = await opened(store, paths)
@@ -189,10 +191,11 @@ async def test_concerns_are_pinned_on_the_transaction(
     with log.recording():
         await reach(store, paths, path, CareStage.SCREENING)
 
-    first, *_, commit = log.commands
-    assert first["readConcern"]["level"] == "snapshot"
+    *reads, bulk, commit = log.commands
+    assert {read["readConcern"]["level"] for read in reads} == {"majority"}
+    assert "readConcern" not in bulk, "stores refuse a bulk write that brings one along"
     assert commit["writeConcern"] == {"w": "majority", "j": True}
-    assert all(command["lsid"] == first["lsid"] for command in log.commands), "every call joined the transaction"
+    assert bulk["lsid"] == commit["lsid"]
 
 
 async def test_no_document_is_written_by_every_transaction(
@@ -204,7 +207,12 @@ async def test_no_document_is_written_by_every_transaction(
         await reach(store, paths, one, CareStage.SCREENING)
         await reach(store, paths, other, CareStage.SCREENING)
 
-    written = [
-        str(each["q"]["_id"]) for command in log.commands if "updates" in command for each in command["updates"]
-    ] + [str(command["query"]["_id"]) for command in log.commands if "findAndModify" in command]
-    assert len(written) == len(set(written)) == 4
+    bulks = [command for command in log.commands if "bulkWrite" in command]
+    written = [{_target(each) for each in bulk_writes(bulk)} for bulk in bulks]
+    assert len(written) == 2
+    assert written[0].isdisjoint(written[1])
+
+
+def _target(write: tuple[str, str, str, Mapping[str, Any]]) -> tuple[str, str]:
+    _, collection, kind, operation = write
+    return collection, str((operation["document"] if kind == "insert" else operation["filter"])["_id"])

@@ -76,7 +76,7 @@ class Toy:
 
 
 async def on_screening_started(event: Received[ScreeningStarted], tx: Transaction, ports: Ports) -> None:
-    for visit in await ports.visits.many({"patient_id": event.data.patient_id}, sort=(("_id", 1),), limit=200):
+    for visit in await ports.visits.many({"patient_id": event.data.patient_id}, of=event.data.patient_id, limit=200):
         if not visit.screened:
             await ports.visits.save(visit.screen(), expecting=visit.version, tx=tx)
 
@@ -92,7 +92,7 @@ async def _close_in_time(visit_id: str, tx: Transaction, ports: Ports) -> None:
 
 
 async def _next_to_tell(ports: Ports) -> str | None:
-    untold = await ports.visits.many({"told": False}, sort=(("_id", 1),), limit=1)
+    untold = await ports.visits.looked.many({"told": False}, limit=1)
     return untold[0].id if untold else None
 
 

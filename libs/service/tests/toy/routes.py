@@ -76,7 +76,7 @@ async def read_visit(visit_id: str, app: Application, actor: CurrentActor) -> Re
 @router.get("/patients/{patient_id}/visits", response_model=Page[KeptVisit])
 async def list_visits(patient_id: str, app: Application, limit: PageLimit = 50, after: PageCursor = None) -> Response:
     """A patient's visits."""
-    found = await app.ports.visits.many({"patient_id": patient_id}, sort=(("_id", 1),), limit=limit, after=after)
+    found = await app.ports.visits.looked.many({"patient_id": patient_id}, limit=limit, after=after)
     return represent(Page[KeptVisit](items=[KeptVisit(id=visit.id, version=visit.version) for visit in found]))
 
 

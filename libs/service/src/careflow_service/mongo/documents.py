@@ -12,6 +12,7 @@ any changes (rooms, practitioners, a rota) is *looked at*, by the word `looked`,
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final, Generic
 
@@ -313,8 +314,12 @@ class Documents(Generic[A]):
         async def document(first: bool) -> Document:
             return await self._document(aggregate, first=first)
 
-        owner = self._owner_of(aggregate)
-        unit_of_work().put(self._key(aggregate), aggregate, document, base=base, owner=owner)
+        unit, key = unit_of_work(), self._key(aggregate)
+        owner, before = self._owner_of(aggregate), unit.seen(key)
+        if before is not None and self._owner is not None and (former := self._owner(before)) != owner:  # type: ignore[arg-type]  # as in _find
+            unit.change(former)  # whoever decided about them on this document decides anew, too
+        # Remembered as it will be read again: with its facts it would say them once more when it is put again.
+        unit.put(key, replace(aggregate, facts=()), document, base=base, owner=owner)  # type: ignore[type-var]  # a dataclass
         tx.record(aggregate.facts)
         tx.touched(f"{self._name}/{aggregate.id}@{aggregate.version}")
 
