@@ -55,6 +55,12 @@ def store_calls(tree: ast.Module) -> Iterator[int]:
             yield node.lineno
 
 
+def unguarded_reads(tree: ast.Module) -> Iterator[int]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr == "looked":
+            yield node.lineno
+
+
 def driver_imports(tree: ast.Module) -> Iterator[int]:
     yield from (line for line, module in _imports(tree) if module.partition(".")[0] in DRIVERS)
 
@@ -124,6 +130,12 @@ RULES = (
         store_calls,
     ),
     Rule(
+        "looked",
+        "what is only looked at is not guarded: a decision that rests on it may be overtaken unseen",
+        lambda path: _in_service(path),
+        unguarded_reads,
+    ),
+    Rule(
         "driver",
         "only adapters know a driver; processes that need none must be able to start without it",
         lambda path: (
@@ -182,6 +194,7 @@ def rule_named(name: str) -> Rule:
         ("duplicate-key", "try:\n    x()\nexcept DuplicateKeyError:\n    pass"),
         ("duplicate-key", "try:\n    x()\nexcept (ValueError, errors.DuplicateKeyError):\n    pass"),
         ("store-call", "await self.rows.update_one({}, {})"),
+        ("looked", "await self._documents.looked.many({}, limit=1)"),
         ("driver", "import pymongo.errors"),
         ("driver", "def f():\n    from bson import Binary"),
         ("domain-import", "from pydantic import BaseModel"),
@@ -208,6 +221,8 @@ def test_a_rule_finds(name: str, code: str) -> None:
             "try:\n    x()\nexcept DuplicateKeyError:  # allow duplicate-key: outside a transaction\n    y()",
         ),
         ("store-call", "await self.rooms.save(room, expecting=1, tx=tx)"),
+        ("looked", "await self._documents.many({}, of=patient_id, limit=1)"),
+        ("looked", "await self._documents.looked.find(ROTA)  # allow looked: who was on call then is asked"),
         ("driver", "if TYPE_CHECKING:\n    from pymongo import IndexModel"),
         ("domain-import", "from careflow_domain.errors import conflict"),
         ("domain-import", "from zoneinfo import ZoneInfo\nfrom booking.domain.slots import Slot"),

@@ -32,7 +32,7 @@ class MongoTransactions:
         for tried in range(TRIES):
             try:
                 (result,) = await self._run([Reacting(fn, action, event)], again=tried > 0)
-            except (Overtaken, DuplicateKeyError):
+            except (Overtaken, DuplicateKeyError):  # allow duplicate-key: this is a runner, too
                 if tried == TRIES - 1:
                     raise
             else:

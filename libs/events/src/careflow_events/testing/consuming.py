@@ -8,7 +8,7 @@ from typing import Any
 
 from careflow_events.consumed import ConsumedRecord
 from careflow_events.contracts import ClearanceExtended, ClearanceRevoked, ClearanceSuspended
-from careflow_events.delivery import Delivery, Outcome
+from careflow_events.delivery import Delivery, Outcome, Rewind
 from careflow_events.faults import diagnosis
 from careflow_events.handling import Handling
 from careflow_events.operations import ParkedOperations
@@ -67,6 +67,10 @@ class Consumer:
     async def receives(self, *records: ConsumedRecord) -> list[Outcome]:
         """What became of each record."""
         return [await self.delivery.deliver(record) for record in records]
+
+    async def polls(self, *records: ConsumedRecord) -> list[Rewind]:
+        """Where it has to read again after one poll brought these."""
+        return await self.delivery.deliver_together(records)
 
     def handled(self) -> list[int | None]:
         """The sequences whose effects are committed, in the order in which they were handled."""

@@ -40,11 +40,14 @@ class MemoryStore:
 
 
 class MemoryTransactions:
-    """The `Transactions` port. `started` notes the actions, `fail_commit` makes the next commits fail."""
+    """The `Transactions` port. `started` notes the actions, `together` the sizes of groups; `fail_commit` makes the
+    next commits fail.
+    """
 
     def __init__(self, store: MemoryStore) -> None:
         self._store = store
         self.started: list[tuple[str, Envelope | None]] = []
+        self.together: list[int] = []
         self.fail_commit: list[Exception] = []
 
     async def run(self, fn: Callable[[Any], Awaitable[R]], *, action: str, event: Envelope | None) -> R:
@@ -58,6 +61,7 @@ class MemoryTransactions:
 
     async def run_together(self, reactions: Sequence[Reacting[R]]) -> list[R]:
         """See `careflow_events.handling.Transactions.run_together`."""
+        self.together.append(len(reactions))
         self.started.extend((reaction.action, reaction.event) for reaction in reactions)
         async with self._store.transaction():
             results = []

@@ -117,7 +117,7 @@ class Vault:
         key = {**made, "_id": key_id_of(owner)}
         try:
             await self._keys.insert_one(key)
-        except DuplicateKeyError:
+        except DuplicateKeyError:  # allow duplicate-key: outside of any transaction
             return
         if await self._erased.find_one({"_id": owner}) is not None:
             await self._destroy_key(owner)

@@ -30,7 +30,8 @@ class MongoCarePaths(Stored[CarePath]):
         super().__init__(documents, lambda: not_found("care_path"))
 
     async def of_plan(self, plan_id: PlanId) -> CarePath:
-        found = await self._documents.looked.one(plans=plan_id)  # only says whose plan it is, which never changes
+        paths = self._documents.looked  # allow looked: only says whose plan it is, which never changes
+        found = await paths.one(plans=plan_id)
         if found is None:
             raise not_found("plan")
         return found

@@ -40,13 +40,9 @@ class MongoPatients(Stored[Patient]):
         super().__init__(documents, lambda: not_found("patient"))
 
     async def alike(self, details: PatientDetails) -> tuple[PatientId, ...]:
-        # Who seems to be known is marked for a human to look at; nothing else is decided on it.
-        found = await asyncio.gather(
-            *(
-                self._documents.looked.many({name: value}, limit=MOST_ALIKE)
-                for name, value in self._indexes(details).items()
-            )
-        )
+        patients = self._documents.looked  # allow looked: marks people for a human to look at, decides nothing
+        queries = ({name: value} for name, value in self._indexes(details).items())
+        found = await asyncio.gather(*(patients.many(query, limit=MOST_ALIKE) for query in queries))
         known = {patient.id: patient for each in found for patient in each}
         same_day = (each for each in known.values() if each.details.birth_date == details.birth_date)
         return tuple(sorted(patient.id for patient in same_day))

@@ -28,8 +28,8 @@ class MongoPractitioners(Stored[Practitioner]):
         super().__init__(documents, lambda: not_found("practitioner"))
 
     async def active(self) -> tuple[Practitioner, ...]:
-        # Who works here is looked at by every booking; whoever is made inactive keeps the visits they have.
-        return tuple(await self._documents.looked.many({"active": True}, limit=MOST_ACTIVE))
+        people = self._documents.looked  # allow looked: every booking asks; whoever leaves keeps their visits
+        return tuple(await people.many({"active": True}, limit=MOST_ACTIVE))
 
     async def page(self, limit: int, after: str | None) -> Listed[Practitioner]:
         return await self._documents.page({}, limit=limit, after=after)

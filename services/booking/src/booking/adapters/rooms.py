@@ -26,8 +26,8 @@ class MongoRooms(Stored[Room]):
         super().__init__(documents, lambda: not_found("room"))
 
     async def active(self) -> tuple[Room, ...]:
-        # Which rooms there are is looked at by every booking; one that is closed keeps the visits it has.
-        return tuple(await self._documents.looked.many({"active": True}, limit=MOST_ACTIVE))
+        rooms = self._documents.looked  # allow looked: every booking asks; a room that is closed keeps its visits
+        return tuple(await rooms.many({"active": True}, limit=MOST_ACTIVE))
 
     async def page(self, limit: int, after: str | None) -> Listed[Room]:
         return await self._documents.page({}, limit=limit, after=after)

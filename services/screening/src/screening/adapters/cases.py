@@ -52,7 +52,8 @@ class MongoCases(Stored[Case]):
         return await self._documents.one(of=patient_id, patient_id=patient_id, is_open=True)
 
     async def all_of(self, patient_id: PatientId, /) -> list[Case]:
-        return await self._documents.looked.many({"patient_id": patient_id}, sort=_NEWEST_FIRST, limit=MOST_CASES)
+        cases = self._documents.looked  # allow looked: for readers, who decide nothing on it
+        return await cases.many({"patient_id": patient_id}, sort=_NEWEST_FIRST, limit=MOST_CASES)
 
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("due_at")

@@ -41,7 +41,8 @@ class MongoRotas(Stored[Rota]):
         return await self._documents.find(ROTA_ID, of=None)
 
     async def look(self) -> Rota | None:
-        return await self._documents.looked.find(ROTA_ID)
+        rotas = self._documents.looked  # allow looked: who was on call when it was decided is asked
+        return await rotas.find(ROTA_ID)
 
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("due_at")

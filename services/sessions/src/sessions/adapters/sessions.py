@@ -58,7 +58,8 @@ class MongoSessions(Stored[Session]):
         return await self._documents.one(of=of, appointment_id=appointment_id)
 
     async def look_up(self, appointment_id: AppointmentId, /) -> Session | None:
-        return await self._documents.looked.one(appointment_id=appointment_id)
+        sessions = self._documents.looked  # allow looked: for readers, who decide nothing on it
+        return await sessions.one(appointment_id=appointment_id)
 
     async def of_patient(self, patient_id: PatientId, /) -> list[Session]:
         return await self._documents.many(
