@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from pymongo import AsyncMongoClient
+from pymongo import AsyncMongoClient, InsertOne, UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.read_concern import ReadConcern
@@ -23,7 +23,7 @@ from careflow_service.ids import new_id
 
 PAYLOAD = os.urandom(1024)
 """About as much as a row or an event holds."""
-_WRITES = frozenset({"insert", "update", "findAndModify", "delete"})
+BULK = "bulkWrite: "
 
 
 async def commit(client: AsyncMongoClient[dict[str, Any]], fn: Any) -> None:
@@ -35,31 +35,35 @@ async def commit(client: AsyncMongoClient[dict[str, Any]], fn: Any) -> None:
 
 
 class BareTransaction:
-    """The writes of a command or reaction, one for one, in one transaction; none of its reads."""
+    """The writes of a command or reaction, one for one, as one bulk write and its commit; none of its reads."""
 
     def __init__(self, database: AsyncDatabase[dict[str, Any]], round_trips: Sequence[str]) -> None:
-        named = (trip.partition(" ") for trip in round_trips)
-        self._writes = [(kind, f"floor_{where}") for kind, _, where in named if kind in _WRITES]
+        bulks = (trip.removeprefix(BULK) for trip in round_trips if trip.startswith(BULK))
+        named = (write.partition(" ") for bulk in bulks for write in bulk.split(", "))
+        self._writes = [(kind, f"{database.name}.floor_{where}") for kind, _, where in named]
         self._database = database
 
     async def prepare(self) -> None:
         """Make what is updated, and the collections, which no transaction of a service makes either."""
         for where in {where for _, where in self._writes}:
             updated = {"$set": {"payload": PAYLOAD, "times": 0}}
-            await self._database[where].update_one({"_id": "updated"}, updated, upsert=True)
+            collection = self._database[where.partition(".")[2]]
+            await collection.update_one({"_id": "updated"}, updated, upsert=True)
 
     async def __call__(self, number: int) -> None:
-        await commit(self._database.client, self._write)
+        client = self._database.client
+        async with client.start_session(causal_consistency=False) as session:
+            await session.with_transaction(self._write, write_concern=WriteConcern("majority", j=True))
 
     async def _write(self, session: AsyncClientSession) -> None:
-        for kind, where in self._writes:
-            collection = self._database[where]
-            if kind == "insert":
-                await collection.insert_one({"_id": new_id(), "payload": PAYLOAD}, session=session)
-            elif kind == "findAndModify":
-                await collection.find_one_and_update({"_id": "updated"}, {"$inc": {"times": 1}}, session=session)
-            else:
-                await collection.update_one({"_id": "updated"}, {"$inc": {"times": 1}}, session=session)
+        models = [_model(kind, where) for kind, where in self._writes]
+        await self._database.client.bulk_write(models, session=session, ordered=True)
+
+
+def _model(kind: str, where: str) -> InsertOne[dict[str, Any]] | UpdateOne:
+    if kind == "insert":
+        return InsertOne({"_id": new_id(), "payload": PAYLOAD}, namespace=where)
+    return UpdateOne({"_id": "updated"}, {"$inc": {"times": 1}}, namespace=where)
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,22 +197,22 @@ class _Meter:
     expected: int
     handled: int = 0
     warmed_up: int = 0
-    began: float = 0.0
+    began: float | None = None
     ended: float = 0.0
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def more(self, count: int) -> None:
-        warm = self.handled >= _PATIENTS
+    def more(self, count: int, *, since: float) -> None:
+        """`since`: when these began to be handled. What began once everybody was warm is counted."""
+        if self.began is None and self.handled >= min(_PATIENTS, self.expected - count):
+            self.began, self.warmed_up = since, self.handled
         self.handled += count
         self.ended = time.perf_counter()
-        if not warm and self.handled >= _PATIENTS:
-            self.began = self.ended
-            self.warmed_up = self.handled
         if self.handled >= self.expected:
             self.done.set()
 
     @property
     def per_second(self) -> float:
+        assert self.began is not None
         return (self.handled - self.warmed_up) / (self.ended - self.began)
 
 
@@ -249,8 +249,9 @@ async def _deliver(database: AsyncDatabase[dict[str, Any]], kafka_url: str, topi
     delivery = Delivery(handling, fault_of=_FAULTS)
 
     async def deliver(records: Sequence[ConsumedRecord]) -> Sequence[Rewind]:
+        began = time.perf_counter()
         rewinds = await delivery.deliver_together(records)
-        meter.more(len(records))
+        meter.more(len(records), since=began)
         return rewinds
 
     assert await Starts(kafka_url, "bench", handling.stores.consumers).prepare(topic) is None
@@ -274,6 +275,7 @@ async def _consume_bare(database: AsyncDatabase[dict[str, Any]], kafka_url: str,
     async with consumer, asyncio.timeout(_PATIENCE_SECONDS):
         while not meter.done.is_set():
             record = await consumer.getone()
+            began = time.perf_counter()
 
             async def handle(session: AsyncClientSession, record: Any = record) -> None:
                 position = {"$set": {"last": record.offset}}
@@ -283,5 +285,5 @@ async def _consume_bare(database: AsyncDatabase[dict[str, Any]], kafka_url: str,
 
             await commit(database.client, handle)
             await consumer.commit()
-            meter.more(1)
+            meter.more(1, since=began)
     return meter.per_second

@@ -209,7 +209,8 @@ async def test_who_was_marked_missed_and_comes_late_is_treated_and_owes_no_fee(w
     await course.plan(doses=1)
     preparation = await course.book_preparation()
     (pair,) = await course.book_pairs(1)
-    session_id = await course.bedside.session_of(preparation["id"])
+    booked = await events.wait_for("TreatmentBooked", subject=subject, count=3)
+    session_id = await course.bedside.session_of(preparation["id"], after=(position(booked),))
 
     _, later, *_ = await clinic.free_times(patient, "preparation", walk.clock.now())
     await clinic.move_appointment(preparation["id"], "reschedule", {"starts_at": later})

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from careflow_events.contracts import CarePathStageChanged
-from careflow_events.mongo import MongoPositions
+from careflow_events.mongo import MongoPositions, MongoTransactions
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
 from libs.service.tests.toy.world import RunningToy
@@ -151,8 +151,13 @@ async def read_after(toy: RunningToy, value: str) -> httpx.Response:
 
 
 async def hear(toy: RunningToy, sequence: int) -> None:
-    positions = MongoPositions(toy.process.resources.database, "toy")
-    await positions.advance(HEARD, sequence, new_id())
+    database = toy.process.resources.database
+
+    async def advance(_: Any) -> None:
+        for number in range(1, sequence + 1):
+            await MongoPositions(database, "toy").advance(HEARD, number, new_id())
+
+    await MongoTransactions(database).run(advance, action="test", event=None)
 
 
 async def test_what_was_heard_already_is_not_waited_for(toy: RunningToy) -> None:
