@@ -15,9 +15,8 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from pymongo import AsyncMongoClient
 from rich.console import Console
 
 from careflow_cli.errors import CareflowError
@@ -29,6 +28,7 @@ from tests.bench.counts import Counts
 from tests.bench.questions.asking import ask, names
 from tests.bench.questions.catalogue import QUESTIONS
 from tests.bench.report import Results, table
+from tests.bench.store_name import store_name
 
 MOST_SECONDS: Final = 600.0
 """After which a run gives up; it takes one to three minutes, starting not counted."""
@@ -123,14 +123,6 @@ async def measure(stack: Stack, extent: Extent, counted: Counts) -> Results:
         throughput=passes,
         memory=memory,
     )
-
-
-async def store_name(store_url: str) -> str:
-    """Which store this is, with its version: figures are worth nothing without it."""
-    async with AsyncMongoClient[dict[str, Any]](store_url) as client:
-        info = await client.admin.command("buildInfo")
-    secantus = info.get("secantusVersion")
-    return f"SecantusDB {secantus}" if secantus else f"MongoDB {info['version']}"
 
 
 def _judge(results: Results, known: Baseline | None, console: Console) -> int:

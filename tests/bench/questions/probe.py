@@ -23,10 +23,10 @@ TURN_SECONDS = 400.0
 
 async def serve(checkout: Path, stack: Any, extent: str, say: Any) -> None:
     """Answers until there is no more to read."""
-    from tests.bench.command import store_name
     from tests.bench.questions.catalogue import QUESTIONS
     from tests.bench.questions.extent import EXTENTS
     from tests.bench.questions.site import Question, site
+    from tests.bench.store_name import store_name
 
     lines = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
@@ -45,7 +45,8 @@ async def serve(checkout: Path, stack: Any, extent: str, say: Any) -> None:
 
 
 def main(checkout: str, extent: str, *questions: str) -> int:
-    sys.path[0] = str(HERE)  # the measuring code is this checkout's; all it measures is the interpreter's
+    # The measuring code, with the client it drives a clinic by, is this checkout's; all it measures the interpreter's.
+    sys.path[:1] = [str(HERE), str(HERE / "deploy" / "clinic" / "src")]
     from careflow_cli.errors import CareflowError
     from careflow_cli.stack.stack import Stack
     from tests.bench.questions.catalogue import QUESTIONS
