@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from services.screening.tests.overtaking import Overtaking
 from services.screening.tests.world import World, running
 
 
@@ -13,3 +14,11 @@ async def world(store_url: str, database: str, tmp_path: Path) -> AsyncIterator[
     """The service with nothing in it yet."""
     async with running(store_url, database, tmp_path / "pages") as world:
         yield world
+
+
+@pytest.fixture
+def overtaking(world: World, monkeypatch: pytest.MonkeyPatch) -> Overtaking:
+    """Says what overtakes the next unit of work, whoever runs it."""
+    overtaking = Overtaking(world.work)
+    monkeypatch.setattr(world.work, "run", overtaking.run)
+    return overtaking

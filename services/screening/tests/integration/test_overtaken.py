@@ -1,0 +1,100 @@
+"""Nothing that screening decides is overtaken unseen: for every command, reaction, deadline and effect, something about
+the same patient, alert or rota is committed between its decision and its commit; it decides anew, and what comes of it
+is that of the second.
+"""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Final
+
+import pytest
+
+from screening.application.use_cases import Screening
+from screening.deadlines import DEADLINES, EFFECTS
+from screening.subscriptions import SUBSCRIPTIONS
+from services.screening.tests import overtaken_alerts as alerts
+from services.screening.tests import overtaken_cases as cases
+from services.screening.tests import overtaken_clearances as clearances
+from services.screening.tests import overtaken_reactions as reactions
+from services.screening.tests.overtaken_cases import Race
+from services.screening.tests.overtaking import Overtaking
+from services.screening.tests.world import World
+
+NO_DECISIONS: Final = {"reading", "ports"}
+USE_CASES: Final = (
+    *(each.name for each in fields(Screening) if each.name not in NO_DECISIONS),
+    *(each.contract.__name__ for each in SUBSCRIPTIONS),
+    *(each.name for each in DEADLINES),
+    *(each.name for each in EFFECTS),
+)
+
+ROWS: Final[Mapping[str, Race]] = {
+    "save_answers": cases.answers_while_others_are_given,
+    "submit_screening": cases.a_submission_while_the_patient_withdraws,
+    "close_case": cases.a_case_is_closed_while_it_is_denied,
+    "record_fact": cases.a_fact_while_a_clearance_is_granted,
+    "reclassify_fact": cases.a_fact_is_reclassified_while_a_clearance_is_granted,
+    "add_medication": cases.a_medication_while_a_clearance_is_granted,
+    "stop_medication": cases.a_medication_is_stopped_while_it_is_stopped,
+    "record_evidence": cases.evidence_while_a_clearance_is_granted,
+    "record_evaluation": cases.an_evaluation_while_the_case_is_closed,
+    "record_diagnoses": cases.diagnoses_while_the_case_is_closed,
+    "grant_clearance": cases.a_grant_while_a_fact_is_recorded,
+    "defer_clearance": cases.a_deferral_while_a_fact_is_recorded,
+    "deny_clearance": cases.a_denial_while_a_clearance_is_granted,
+    "extend_clearance": clearances.an_extension_while_it_is_suspended,
+    "suspend_clearance": clearances.a_suspension_while_it_is_revoked,
+    "reinstate_clearance": clearances.a_reinstatement_while_it_is_suspended_again,
+    "revoke_clearance": clearances.a_revocation_while_it_is_revoked,
+    "raise_alert": alerts.an_alert_while_another_is_raised,
+    "locate_patient": alerts.whereabouts_while_the_alert_is_closed,
+    "acknowledge_alert": alerts.an_acknowledgement_while_it_is_acknowledged,
+    "close_alert": alerts.a_close_while_the_alert_is_upgraded,
+    "draw_rota": alerts.a_rota_is_redrawn_while_it_is_redrawn,
+    "complete_task": alerts.a_task_is_done_while_it_is_done,
+    "PatientRegistered": reactions.a_registration_while_a_risk_is_reported,
+    "PatientDetailsChanged": reactions.new_details_while_an_alert_is_raised,
+    "ConsultationCompleted": reactions.a_case_is_opened_while_an_alert_is_raised,
+    "TreatmentBooked": reactions.a_booking_while_an_alert_is_raised,
+    "TreatmentRescheduled": reactions.a_move_while_the_visit_is_assessed,
+    "TreatmentCancelled": reactions.a_cancellation_while_the_visit_is_assessed,
+    "TreatmentMissed": reactions.a_missed_visit_while_it_is_assessed,
+    "AppointmentCorrected": reactions.a_correction_while_the_case_is_closed,
+    "ClinicalFactReported": reactions.a_clinical_fact_while_a_clearance_is_granted,
+    "SessionRefused": reactions.a_refused_dose_while_the_clearance_is_revoked,
+    "AdverseEventReported": reactions.grave_harm_while_a_clearance_is_granted,
+    "AdverseEventReviewed": reactions.a_review_of_harm_while_the_clearance_is_revoked,
+    "escalate_alert": alerts.an_escalation_while_the_alert_is_acknowledged,
+    "ask_before_session": reactions.the_questions_before_a_visit_while_the_case_is_closed,
+    "end_clearance_in_time": clearances.an_expiry_while_it_is_extended,
+    "warn_of_evidence": clearances.a_warning_of_evidence_while_the_case_is_closed,
+    "report_rota_gap": alerts.a_gap_is_reported_while_the_rota_is_drawn_on,
+    "page_on_call": alerts.a_page_goes_out_while_the_alert_is_acknowledged,
+}
+
+MORE: Final[Mapping[str, Race]] = {
+    "a grant, an alert raised": cases.a_grant_while_an_alert_is_raised,
+    "a grant, a medication added": cases.a_grant_while_a_medication_is_added,
+    "a grant, a clearance granted": cases.a_grant_while_a_clearance_is_granted,
+    "a worrying answer, another given": cases.a_worrying_answer_while_another_is_given,
+    "an acknowledgement, an upgrade": alerts.an_acknowledgement_while_the_alert_is_upgraded,
+    "a close, another concern": alerts.a_close_while_another_concern_joins,
+    "the first rota, another drawn": alerts.a_rota_is_drawn_while_it_is_drawn,
+}
+"""What else overtakes the decisions that matter most."""
+
+
+@pytest.mark.parametrize("use_case", USE_CASES)
+async def test_whoever_comes_second_has_seen_the_first(world: World, overtaking: Overtaking, use_case: str) -> None:
+    await ROWS[use_case](world, overtaking)
+    assert overtaking.tries == 2
+
+
+@pytest.mark.parametrize("what", MORE)
+async def test_whoever_comes_second_has_seen_all_there_is(world: World, overtaking: Overtaking, what: str) -> None:
+    await MORE[what](world, overtaking)
+    assert overtaking.tries == 2
+
+
+def test_every_row_is_for_something_screening_does() -> None:
+    assert set(ROWS) == set(USE_CASES)

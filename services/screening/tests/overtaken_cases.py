@@ -1,0 +1,208 @@
+"""What overtakes each command on a case, and what comes of it then."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import httpx
+
+from careflow_service.testing.calling import Caller
+from services.screening.tests.clinic import (
+    SENSIBLE_ANSWERS,
+    answers,
+    evaluation,
+    evidence,
+    grants,
+    has_case,
+    has_rota,
+    ok,
+    open_alert,
+    reads,
+    reads_clearance,
+    ready_to_decide,
+    refusal,
+    request_of,
+)
+from services.screening.tests.overtaking import Overtaking
+from services.screening.tests.world import World
+
+WITHDRAWN = {"reason": "withdrawn", "note": "the patient went no further"}
+PREGNANT = {"condition": "pregnancy", "status": "active"}
+Race = Callable[[World, Overtaking], Awaitable[None]]
+
+
+async def does(
+    world: World, case: Any, what: str, body: Any = None, *, by: Caller | None = None, version: int | None = None
+) -> httpx.Response:
+    """A command on a case, the prescriber's unless said otherwise."""
+    return await (by or world.prescriber).post(f"/v1/cases/{case['id']}/{what}", body, version=version)
+
+
+async def closes(world: World, case: Any) -> httpx.Response:
+    return await does(world, case, "close", WITHDRAWN, version=(await reads(world, case))["version"])
+
+
+async def suspended_for(world: World, clearance_id: str) -> list[str]:
+    return [each["ref"] for each in (await reads_clearance(world, clearance_id))["suspensions"]]
+
+
+# intake
+
+
+async def answers_while_others_are_given(world: World, overtaking: Overtaking) -> None:
+    """Both are kept."""
+    case = await has_case(world)
+    overtaking.by(lambda: answers(world, case, "phq-9", {"1": "1"}))
+    ok(await answers(world, case, "phq-9", {"2": "2"}))
+    assert request_of(await reads(world, case), "phq-9")["answers"] == {"1": "1", "2": "2"}
+
+
+async def a_worrying_answer_while_another_is_given(world: World, overtaking: Overtaking) -> None:
+    """They are one alert, with both in it."""
+    await has_rota(world)
+    case = await has_case(world)
+    overtaking.by(lambda: answers(world, case, "c-ssrs-screener", {"4": "yes"}))
+    saved = ok(await answers(world, case, "phq-9", {"9": "2"}))
+    alert = await open_alert(world)
+    assert (alert["id"], len(alert["positives"])) == (saved["alert_id"], 2)
+    assert await world.alarmed(case["patient_id"]) == ["SafetyAlertRaised"]
+
+
+async def a_submission_while_the_patient_withdraws(world: World, overtaking: Overtaking) -> None:
+    case = await has_case(world)
+    for questionnaire, given in SENSIBLE_ANSWERS.items():
+        ok(await answers(world, case, questionnaire, given, complete=True))
+    overtaking.by(lambda: closes(world, case))
+    statement = {"history_complete": True, "medications_complete": True}
+    late = await does(world, case, "submit", statement, by=world.patient(case["patient_id"]))
+    assert refusal(late) == (409, "case_closed")
+    assert "ScreeningSubmitted" not in await world.said_types(case["patient_id"])
+
+
+async def a_case_is_closed_while_it_is_denied(world: World, overtaking: Overtaking) -> None:
+    case = await has_case(world)
+    denial = {"reason": "not safe here"}
+    overtaking.by(lambda: does(world, case, "decisions/deny", denial, version=case["version"]))
+    assert refusal(await does(world, case, "close", WITHDRAWN, version=case["version"])) == (409, "case_closed")
+
+
+# what becomes known while a clearance is granted that did not know of it
+
+
+def news_while_a_clearance_is_granted(what: str, body: Callable[[World], Any], rule: str) -> Race:
+    """The clearance that was granted meanwhile is suspended for it."""
+
+    async def news(world: World, overtaking: Overtaking) -> None:
+        case = await ready_to_decide(world)
+        granted: list[str] = []
+
+        async def a_grant() -> None:
+            granted.append(ok(await grants(world, case), 201)["clearance_id"])
+
+        overtaking.by(a_grant)
+        ok(await does(world, case, what, body(world), by=world.nurse), 201)
+        assert await suspended_for(world, granted[0]) == [rule]
+
+    return news
+
+
+def _a_positive_test(world: World) -> dict[str, Any]:
+    return evidence("pregnancy_test", world.clock(), "positive")
+
+
+a_fact_while_a_clearance_is_granted = news_while_a_clearance_is_granted("facts", lambda _: PREGNANT, "CI-08")
+a_medication_while_a_clearance_is_granted = news_while_a_clearance_is_granted(
+    "medications", lambda _: {"name": "phenelzine"}, "IX-MAOI"
+)
+evidence_while_a_clearance_is_granted = news_while_a_clearance_is_granted("evidence", _a_positive_test, "CI-08")
+
+
+async def a_fact_is_reclassified_while_a_clearance_is_granted(world: World, overtaking: Overtaking) -> None:
+    case = await ready_to_decide(world)
+    fact = ok(await does(world, case, "facts", {**PREGNANT, "status": "ruled_out"}), 201)["id"]
+    granted: list[str] = []
+
+    async def a_grant() -> None:
+        granted.append(ok(await grants(world, case), 201)["clearance_id"])
+
+    overtaking.by(a_grant)
+    ok(await does(world, case, f"facts/{fact}/reclassify", {"status": "active", "reason": "the test was mixed up"}))
+    assert await suspended_for(world, granted[0]) == ["CI-08"]
+
+
+async def a_medication_is_stopped_while_it_is_stopped(world: World, overtaking: Overtaking) -> None:
+    case = await has_case(world)
+    taken = ok(await does(world, case, "medications", {"name": "Sertraline"}), 201)["id"]
+    overtaking.by(lambda: does(world, case, f"medications/{taken}/stop"))
+    assert refusal(await does(world, case, f"medications/{taken}/stop")) == (404, "medication_not_found")
+
+
+async def an_evaluation_while_the_case_is_closed(world: World, overtaking: Overtaking) -> None:
+    case = await has_case(world)
+    overtaking.by(lambda: closes(world, case))
+    assert refusal(await does(world, case, "evaluations", evaluation(world))) == (409, "case_closed")
+
+
+async def diagnoses_while_the_case_is_closed(world: World, overtaking: Overtaking) -> None:
+    case = await has_case(world)
+    evaluated = ok(await does(world, case, "evaluations", evaluation(world)), 201)["evaluation_id"]
+    overtaking.by(lambda: closes(world, case))
+    late = await does(world, case, "diagnoses", {"evaluation_id": evaluated, "codes": ["F33.2"]})
+    assert refusal(late) == (409, "case_closed")
+
+
+# decisions
+
+
+async def a_deferral_while_a_fact_is_recorded(world: World, overtaking: Overtaking) -> None:
+    case = await has_case(world)
+    overtaking.by(lambda: does(world, case, "facts", PREGNANT, by=world.nurse))
+    later = {"until": (world.clock() + timedelta(days=30)).isoformat(), "reason": "blood pressure first"}
+    assert refusal(await does(world, case, "decisions/defer", later, version=case["version"])) == (412, "stale_version")
+
+
+async def a_denial_while_a_clearance_is_granted(world: World, overtaking: Overtaking) -> None:
+    case = await ready_to_decide(world)
+    overtaking.by(lambda: grants(world, case))
+    late = await does(world, case, "decisions/deny", {"reason": "not safe here"}, version=case["version"])
+    assert refusal(late) == (412, "stale_version")
+    assert (await world.said_types(case["patient_id"]))[-1] == "ClearanceGranted"
+
+
+def a_grant_against(setback: Callable[[World, Any], Awaitable[object]], *missing: str) -> Race:
+    """A decision that everything is ready for while this comes in its way; `missing` is what tells."""
+
+    async def a_grant(world: World, overtaking: Overtaking) -> None:
+        case = await ready_to_decide(world)
+        overtaking.by(lambda: setback(world, case))
+        refused = await grants(world, case)
+        assert refusal(refused) == (409, "decision_not_ready")
+        assert tuple(refused.json()["missing"]) == missing
+        assert "ClearanceGranted" not in await world.said_types(case["patient_id"])
+
+    return a_grant
+
+
+async def _a_fact(world: World, case: Any) -> None:
+    ok(await does(world, case, "facts", PREGNANT, by=world.nurse), 201)
+
+
+async def _a_medication(world: World, case: Any) -> None:
+    ok(await does(world, case, "medications", {"name": "phenelzine"}, by=world.nurse), 201)
+
+
+async def _an_alert(world: World, case: Any) -> None:
+    alarm = {"patient_id": case["patient_id"], "level": "high", "note": "a friend called"}
+    ok(await world.nurse.post("/v1/alerts", alarm), 201)
+
+
+a_grant_while_a_fact_is_recorded = a_grant_against(_a_fact, "class_a_finding")
+a_grant_while_a_medication_is_added = a_grant_against(_a_medication, "finding_without_pathway")
+a_grant_while_an_alert_is_raised = a_grant_against(_an_alert, "alert_open")
+
+
+async def a_grant_while_a_clearance_is_granted(world: World, overtaking: Overtaking) -> None:
+    case = await ready_to_decide(world)
+    overtaking.by(lambda: grants(world, case))
+    assert refusal(await grants(world, case)) == (412, "stale_version")
+    assert (await world.said_types(case["patient_id"])).count("ClearanceGranted") == 1
