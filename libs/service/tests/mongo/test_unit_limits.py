@@ -8,6 +8,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import AutoReconnect, PyMongoError
 
 from careflow_events.mongo.unit import current_unit, unit_of_work
+from careflow_events.testing.worker import until
 from careflow_service.errors import StoreBusy
 from careflow_service.identity import Actor
 from careflow_service.mongo.documents import Documents
@@ -88,9 +89,13 @@ async def test_whoever_gives_up_at_any_moment_leaves_all_or_nothing(store: Store
         done = running.done()
         running.cancel()
         await asyncio.wait([running])
-        found = await paths.looked.find(path.id) is not None
-        audited = await store.database["_audit"].count_documents({"touched": f"care_paths/{path.id}@1"}) == 1
-        assert found == audited
+
+        async def all_or_nothing(path: CarePath = path) -> bool:
+            found = await paths.looked.find(path.id) is not None
+            audited = await store.database["_audit"].count_documents({"touched": f"care_paths/{path.id}@1"}) == 1
+            return found == audited
+
+        await until(all_or_nothing)  # a commit that was sent before is carried out meanwhile, or not
         turns += 1 + turns // 8
 
     others = {task.get_name() for task in asyncio.all_tasks() if task is not asyncio.current_task()}
