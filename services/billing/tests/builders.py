@@ -5,7 +5,8 @@ Thanksgiving. Every builder gives a whole, valid thing.
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from billing.adapters.clinic_data import billing_policy, development_practice, diagnosis_names, fee_schedules
+from billing.adapters.clinic_data import billing_policy, development_practice, fee_schedules
+from billing.adapters.diagnosis_codes import CodeEditions
 from billing.adapters.federal_calendar import FederalCalendar
 from billing.domain.accounts import (
     Account,
@@ -13,11 +14,11 @@ from billing.domain.accounts import (
     BillingProfile,
     Coverage,
     CoverageKind,
-    Diagnoses,
     Sex,
     SignedPolicy,
 )
 from billing.domain.charges import Charge, ChargeCause, Rendered
+from billing.domain.diagnoses import Diagnoses
 from billing.domain.ids import AppointmentId, EntryId, PatientId, PaymentId, PlanId, StaffId
 from billing.domain.money import Money
 from billing.domain.payments import Payment, PaymentMethod
@@ -31,7 +32,7 @@ POLICY = billing_policy()
 SCHEDULES = fee_schedules()
 SCHEDULE = SCHEDULES.on(TODAY)
 PRACTICE = development_practice()
-NAMES = diagnosis_names().names
+CODES = CodeEditions()
 CALENDAR = FederalCalendar()
 ANA = PatientId("0199e0a0-0000-7000-8000-0000000000a1")
 PRESCRIBER = StaffId("dr-paula-prescriber")
@@ -62,13 +63,22 @@ def a_coverage(kind: CoverageKind = CoverageKind.COMMERCIAL) -> Coverage:
     return Coverage(kind=kind, payer="Example Health Plan", member_id="XEH900100200", group_number="7714")
 
 
-def an_account(*, complete: bool = True, coverage: Coverage | None = None) -> Account:
+def diagnosed(*codes: str, on: date = TODAY) -> Diagnoses:
+    """Recorded in the evening of a day, in force from it on."""
+    recorded_at = datetime(on.year, on.month, on.day, 18, tzinfo=ZONE).astimezone(UTC)
+    return Diagnoses(codes=codes, recorded_at=recorded_at, in_force_from=on)
+
+
+def an_account(
+    *, complete: bool = True, coverage: Coverage | None = None, diagnosed_as: tuple[str, ...] = ("F33.2", "F41.1")
+) -> Account:
     """With everything a superbill asks for, or with nothing."""
     account = Account.opened(ANA, now=NOW)
     if not complete:
         return account
     account = account.with_profile(a_profile()).with_coverage(coverage or a_coverage())
-    account = account.with_diagnoses(Diagnoses(("F33.2", "F41.1"), NOW))
+    if diagnosed_as:
+        account = account.with_diagnoses(diagnosed(*diagnosed_as, on=date(2026, 11, 2)))
     return account.with_signature(SignedPolicy("fin-2026", local(2, 12), "c1"))
 
 
@@ -116,5 +126,5 @@ def a_draft(*charges: Charge, account: Account | None = None, disclose: bool = T
         practice=PRACTICE,
         charges=charges or (a_charge(),),
         disclose_diagnoses=disclose,
-        diagnosis_names=NAMES,
+        diagnosis_codes=CODES,
     )

@@ -35,9 +35,14 @@ async def has_patient(world: World, *, insured: bool = True) -> str:
     await world.hear(diagnosed())
     await world.hear(consent())
     if insured:
-        account = ok(await world.biller.get(f"/v1/accounts/{ANA}"))
-        ok(await world.biller.put(f"/v1/accounts/{ANA}/coverage", INSURED, version=account["version"]))
+        await is_insured(world)
     return ANA
+
+
+async def is_insured(world: World, coverage: dict[str, Any] | None = None) -> None:
+    """Ana says who covers her: a commercial plan, or whoever is named."""
+    account = ok(await world.biller.get(f"/v1/accounts/{ANA}"))
+    ok(await world.biller.put(f"/v1/accounts/{ANA}/coverage", coverage or INSURED, version=account["version"]))
 
 
 async def books(world: World, starts_at: datetime, **more: Any) -> dict[str, Any]:

@@ -43,20 +43,26 @@ def _details(family: str, *, complete: bool = True, line: str = "12 Alder Lane")
     }
 
 
-def diagnosed() -> contracts.DiagnosesRecorded:
-    diagnoses = contracts.DiagnosesForBilling(codes=("F33.2",))
+def diagnosed(
+    *codes: str, at: datetime | None = None, evaluation_id: str | None = None, withheld: int = 0
+) -> contracts.DiagnosesRecorded:
+    """Recurrent depression, recorded two months ago, or what is said."""
+    known = codes or (() if withheld else ("F33.2",))
     return contracts.DiagnosesRecorded(
-        patient_id=ANA, evaluation_id=new_id(), recorded_at=NOW, for_billing=Sealed.plain(diagnoses)
+        patient_id=ANA,
+        evaluation_id=evaluation_id or new_id(),
+        recorded_at=at or NOW - timedelta(days=60),
+        for_billing=Sealed.plain(contracts.DiagnosesForBilling(codes=known, withheld=withheld)),
     )
 
 
-def evaluated() -> contracts.EvaluationRecorded:
+def evaluated(evaluation_id: str | None = None) -> contracts.EvaluationRecorded:
     """A psychiatric evaluation of this morning."""
     lines = contracts.EvaluationForBilling(service_lines=(contracts.ServiceLine(code="90792", units=1),))
     return contracts.EvaluationRecorded(
         patient_id=ANA,
         case_id=new_id(),
-        evaluation_id=new_id(),
+        evaluation_id=evaluation_id or new_id(),
         appointment_id=new_id(),
         provider_id="dr-paula-prescriber",
         started_at=local(23, 8),

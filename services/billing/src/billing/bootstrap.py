@@ -7,11 +7,11 @@ from billing.adapters.charges import MongoCharges
 from billing.adapters.clinic_data import (
     billing_policy,
     development_practice,
-    diagnosis_names,
     fee_schedules,
     practice,
 )
 from billing.adapters.courses import MongoCourses
+from billing.adapters.diagnosis_codes import CodeEditions
 from billing.adapters.estimates import MongoEstimates
 from billing.adapters.federal_calendar import FederalCalendar
 from billing.adapters.fee_cases import MongoFeeCases
@@ -51,7 +51,7 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
         schedules=fee_schedules(settings.fee_schedules_file),
         practice=practice(settings.practice_file) if settings.practice_file else development_practice(),
         calendar=FederalCalendar(),
-        diagnosis_names=diagnosis_names().names,
+        diagnosis_codes=CodeEditions(settings.diagnosis_codes_folder),
         zone=settings.clinic_timezone,
         clock=resources.clock,
     )

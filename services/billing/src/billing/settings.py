@@ -16,6 +16,8 @@ class BillingSettings(ServiceSettings):
     """JSON like `billing/data/development_practice.json`, which stands in for it in development only."""
     policy_file: Path | None = None
     fee_schedules_file: Path | None = None
+    diagnosis_codes_folder: Path | None = None
+    """Editions of ICD-10-CM in the form of `billing/data/diagnosis_codes`."""
 
     @model_validator(mode="after")
     def _a_real_practice_in_production(self) -> "BillingSettings":

@@ -1,6 +1,7 @@
 """Superbills: refused with everything missing, issued, printed, copied, voided, replaced; numbers without gaps."""
 
 import asyncio
+from datetime import timedelta
 from types import NoneType
 from typing import Any
 
@@ -10,9 +11,18 @@ from billing.application.bookkeeping import keep_books, open_books
 from billing.domain.ids import ChargeId
 from careflow_service.identity import Actor, Role
 from careflow_service.work import Transaction
-from services.billing.tests.builders import ANA, local
-from services.billing.tests.clinic import bill, charges, has_patient, ok, pays, refusal, the_charge, usd
-from services.billing.tests.heard import INFUSION, THERAPY_HOUR, line, registered, services_corrected, session_completed
+from services.billing.tests.builders import ANA, NOW, local
+from services.billing.tests.clinic import bill, charges, has_patient, is_insured, ok, pays, refusal, the_charge, usd
+from services.billing.tests.heard import (
+    INFUSION,
+    THERAPY_HOUR,
+    diagnosed,
+    evaluated,
+    line,
+    registered,
+    services_corrected,
+    session_completed,
+)
 from services.billing.tests.world import World
 
 
@@ -149,3 +159,26 @@ async def test_a_decision_takes_money_only_from_the_charges_whose_superbills_it_
 
     with pytest.raises(ValueError, match="charges it is about"):
         await world.work.run(reverse, by=Actor.system("test"), action="reverse", returns=NoneType)
+
+
+async def billed_diagnoses(world: World) -> list[str]:
+    superbill = await issues(world, (await the_charge(world))["id"])
+    return [each["code"] for each in superbill["diagnoses"]]
+
+
+async def test_a_bill_names_what_was_in_force_on_the_day_of_service(world: World) -> None:
+    await has_patient(world)
+    await world.hear(session_completed())
+    await world.hear(diagnosed("F41.1", at=NOW + timedelta(days=8)))
+    await world.hear(diagnosed(withheld=1, at=NOW + timedelta(days=9)))
+    assert await billed_diagnoses(world) == ["F33.2"]
+
+
+async def test_an_evaluation_is_billed_with_what_it_found_also_when_that_was_written_down_days_later(
+    world: World,
+) -> None:
+    await world.hear(registered())
+    await is_insured(world)
+    await world.hear(evaluated("evaluation-1"))
+    await world.hear(diagnosed("F43.12", at=NOW + timedelta(days=3), evaluation_id="evaluation-1"))
+    assert await billed_diagnoses(world) == ["F43.12"]

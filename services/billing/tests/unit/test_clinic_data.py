@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from billing.adapters.clinic_data import diagnosis_names, is_npi, practice
-from billing.domain.services import is_diagnosis_code
+from billing.adapters.clinic_data import is_npi, practice
 from billing.domain.visits import FREE_KINDS, VisitKind
 from careflow_domain.errors import DomainError
 from services.billing.tests.builders import POLICY, SCHEDULES
@@ -42,7 +41,3 @@ def test_every_paid_kind_of_visit_with_a_fee_has_a_usual_price() -> None:
 
 def test_no_fee_is_ever_asked_for_the_free_call() -> None:
     assert VisitKind.INFO_CALL not in POLICY.fees.value
-
-
-def test_the_names_of_diagnoses_are_of_codes() -> None:
-    assert all(is_diagnosis_code(code) for code in diagnosis_names().names)

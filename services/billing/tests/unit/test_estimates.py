@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from billing.domain.business_days import business_days_ahead
+from billing.domain.business_days import is_business_days_ahead
 from billing.domain.estimate_clocks import due_after_booking, due_on_request
 from billing.domain.estimates import (
     DeliveryWay,
@@ -75,7 +75,21 @@ def issued() -> Estimate:
 def test_business_days_ahead_leave_out_weekends_and_federal_holidays(
     booked_on: date, visit_on: date, days: int
 ) -> None:
-    assert business_days_ahead(booked_on, visit_on, CALENDAR) == days
+    assert is_business_days_ahead(booked_on, visit_on, days, CALENDAR)
+    assert not is_business_days_ahead(booked_on, visit_on, days + 1, CALENDAR)
+
+
+def test_however_far_ahead_a_visit_is_no_more_days_are_looked_at_than_decide() -> None:
+    class Counting:
+        looked_at = 0
+
+        def is_business_day(self, day: date) -> bool:
+            self.looked_at += 1
+            return CALENDAR.is_business_day(day)
+
+    calendar = Counting()
+    assert due_after_booking(date(2026, 11, 23), date(9999, 12, 31), CLOCKS, calendar, ZONE) == local(28, 0)
+    assert calendar.looked_at < 30
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from billing.domain.accounts import Coverage, Diagnoses, PrivateContract
+from billing.domain.accounts import Coverage, PrivateContract
 from billing.domain.charges import ChargeCause, Rendered
 from billing.domain.fee_cases import FeeCause, WaiverReason
 from billing.domain.ledger import EntryCause, JournalEntry, LedgerAccount, credit, debit
@@ -27,7 +27,6 @@ SOME = Filling(
         Coverage: a_coverage(),
         Service: therapy_hour(),
         PrivateContract: PrivateContract(PRESCRIBER, TODAY, TODAY.replace(year=2028)),
-        (Diagnoses, "codes"): ("F33.2",),
         (Rendered, "cause_id"): AN_ID,
         (Refund, "id"): AN_ID,
         (Superbill, "number"): "SB-2026-0001",

@@ -22,9 +22,14 @@ from services.billing.tests.builders import (
     a_profile,
     a_rendered,
     an_account,
+    diagnosed,
     infusion,
     therapy_hour,
     usd,
+)
+
+THIRTEEN = tuple(
+    f"F10.{each}" for each in ("10", "11", "120", "121", "129", "130", "131", "132", "139", "14", "150", "151", "159")
 )
 
 
@@ -48,7 +53,9 @@ MISSING: dict[str, Callable[[], Draft]] = {
     ),
     "place_of_service": lambda: with_services(therapy_hour(place_of_service=None)),
     "drug_code": lambda: with_services(infusion(code="J3490", minutes=None)),
-    "diagnosis": lambda: with_account(lambda account: replace(account, diagnoses=None)),
+    "diagnosis": lambda: with_account(lambda account: replace(account, diagnoses=())),
+    "diagnosis_code": lambda: with_account(lambda account: account.with_diagnoses(diagnosed("F33.20"))),
+    "diagnoses_too_many": lambda: with_account(lambda account: account.with_diagnoses(diagnosed(*THIRTEEN))),
     "diagnosis_disclosure": lambda: a_draft(disclose=False),
 }
 

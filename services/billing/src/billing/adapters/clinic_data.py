@@ -1,10 +1,7 @@
-"""Reads policy, prices, code names and the practice from JSON. Invariant: what does not fit the types, or whose check
+"""Reads policy, prices and the practice from JSON. Invariant: what does not fit the types, or whose check
 digits are wrong, does not start.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -24,16 +21,6 @@ _NPI_PREFIX: Final = "80840"
 """Stands for "health care, United States" before an NPI when its check digit is computed (45 CFR 162.406)."""
 
 
-@dataclass(frozen=True, slots=True)
-class DiagnosisNames:
-    """What the codes of an edition of ICD-10-CM are called; the edition changes every first of October."""
-
-    edition: str
-    effective_from: date
-    effective_until: date
-    names: Mapping[str, str]
-
-
 def billing_policy(source: Traversable | Path | None = None) -> BillingPolicy:
     """The policy document. Raises OSError, ValidationError or DomainError `policy_invalid`."""
     document = source or SHIPPED / "billing_policy.json"
@@ -44,11 +31,6 @@ def fee_schedules(source: Traversable | Path | None = None) -> FeeSchedules:
     """The prices, by date. Raises OSError, ValidationError or DomainError `fee_schedule_invalid`."""
     document = source or SHIPPED / "fee_schedules.json"
     return TypeAdapter(FeeSchedules).validate_json(document.read_bytes(), extra="forbid")
-
-
-def diagnosis_names() -> DiagnosisNames:
-    """Names of the diagnoses the clinic treats."""
-    return TypeAdapter(DiagnosisNames).validate_json((SHIPPED / "diagnosis_names.json").read_bytes(), extra="forbid")
 
 
 def development_practice() -> Practice:

@@ -5,7 +5,7 @@ transaction it belongs to. Within one, what is read of a patient, lists and what
 `of` says whose it is.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -15,6 +15,7 @@ from billing.domain.accounts import Account
 from billing.domain.business_days import BusinessCalendar
 from billing.domain.charges import Charge
 from billing.domain.courses import Course
+from billing.domain.diagnoses import DiagnosisCodes
 from billing.domain.estimates import Estimate
 from billing.domain.fee_cases import FeeCase
 from billing.domain.fee_schedule import FeeSchedules
@@ -161,7 +162,7 @@ class Ports:
     schedules: FeeSchedules
     practice: Practice
     calendar: BusinessCalendar
-    diagnosis_names: Mapping[str, str]
+    diagnosis_codes: DiagnosisCodes
     zone: ZoneInfo
     clock: Clock
 

@@ -28,5 +28,5 @@ async def draft_of(
         practice=ports.practice,
         charges=tuple(charges),
         disclose_diagnoses=disclose_diagnoses,
-        diagnosis_names=ports.diagnosis_names,
+        diagnosis_codes=ports.diagnosis_codes,
     )

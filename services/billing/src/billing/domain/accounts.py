@@ -8,8 +8,8 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from billing.domain.card_numbers import refuse_card_number
+from billing.domain.diagnoses import Diagnoses, in_force_on, with_recorded
 from billing.domain.ids import AppointmentId, PatientId, StaffId
-from billing.domain.services import is_diagnosis_code
 from careflow_domain.aggregate import Aggregate, Fact
 from careflow_domain.errors import invalid
 
@@ -114,18 +114,6 @@ class PrivateContract:
         return self.practitioner_id == practitioner_id and self.signed_on <= day <= self.ends_on
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnoses:
-    """ICD-10-CM codes in the order a bill lists them. Raises `diagnosis_invalid`."""
-
-    codes: tuple[str, ...]
-    recorded_at: datetime
-
-    def __post_init__(self) -> None:
-        if not all(is_diagnosis_code(code) for code in self.codes):
-            raise invalid("diagnosis_invalid", "A diagnosis is an ICD-10-CM code.")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountOpened(Fact):
     account: "Account"
@@ -139,7 +127,7 @@ class Account(Aggregate):
     opened_at: datetime
     profile: BillingProfile | None = field(default=None, repr=False)
     coverage: Coverage | None = field(default=None, repr=False)
-    diagnoses: Diagnoses | None = field(default=None, repr=False)
+    diagnoses: tuple[Diagnoses, ...] = field(default=(), repr=False)
     signed: tuple[SignedPolicy, ...] = ()
     contracts: tuple[PrivateContract, ...] = ()
     courtesy_for: AppointmentId | None = None
@@ -159,10 +147,12 @@ class Account(Aggregate):
         return self if coverage == self.coverage else replace(self.recording(), coverage=coverage)
 
     def with_diagnoses(self, diagnoses: Diagnoses) -> "Account":
-        """The newest replace those before."""
-        if self.diagnoses is not None and diagnoses.recorded_at <= self.diagnoses.recorded_at:
-            return self
-        return replace(self.recording(), diagnoses=diagnoses)
+        after = with_recorded(self.diagnoses, diagnoses)
+        return self if after == self.diagnoses else replace(self.recording(), diagnoses=after)
+
+    def diagnosed_on(self, day: date) -> tuple[str, ...]:
+        """The codes in force on a day of service, in the order a bill lists them."""
+        return in_force_on(self.diagnoses, day)
 
     def with_signature(self, signed: SignedPolicy) -> "Account":
         return self if signed in self.signed else replace(self.recording(), signed=(*self.signed, signed))

@@ -27,10 +27,11 @@ def business_day_before(day: date, count: int, calendar: BusinessCalendar) -> da
     return day
 
 
-def business_days_ahead(today: date, day: date, calendar: BusinessCalendar) -> int:
-    """How many business days lie between today, not counted, and the day itself, counted."""
-    ahead = (day - today).days
-    return sum(calendar.is_business_day(today + timedelta(days=n)) for n in range(1, ahead + 1))
+def is_business_days_ahead(today: date, day: date, count: int, calendar: BusinessCalendar) -> bool:
+    """Whether at least so many business days lie between today, not counted, and the day itself, counted. Looks no
+    further than that many, however far ahead the day is.
+    """
+    return business_day_after(today, count, calendar) <= day
 
 
 def end_of(day: date, zone: ZoneInfo) -> datetime:

@@ -29,6 +29,11 @@ FEES = frozenset({ChargeCause.LATE_CANCELLATION, ChargeCause.NO_SHOW})
 """Not for a service: never on a superbill."""
 
 
+def charge_id_of(cause: ChargeCause, cause_id: str) -> ChargeId:
+    """The one charge a cause can have."""
+    return ChargeId(str(uuid5(NAMESPACE_URL, f"careflow:charges/{cause}/{cause_id}")))
+
+
 class ChargeState(StrEnum):
     """WAITING: recorded, and something keeps it out of the books. EMPTY: nothing billable took place."""
 
@@ -71,7 +76,7 @@ class Rendered:
     @property
     def charge_id(self) -> ChargeId:
         """The same for every revision of a cause: whoever hears of it twice finds the charge there."""
-        return ChargeId(str(uuid5(NAMESPACE_URL, f"careflow:charges/{self.cause}/{self.cause_id}")))
+        return charge_id_of(self.cause, self.cause_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from billing.domain.business_days import BusinessCalendar, business_day_after, business_days_ahead, end_of
+from billing.domain.business_days import BusinessCalendar, business_day_after, end_of, is_business_days_ahead
 from billing.domain.policy import EstimateClocks
 
 
@@ -11,10 +11,9 @@ def due_after_booking(
     booked_on: date, visit_on: date, clocks: EstimateClocks, calendar: BusinessCalendar, zone: ZoneInfo
 ) -> datetime | None:
     """By when an estimate is due for a visit booked on one date for another; None when it is too soon for one."""
-    ahead = business_days_ahead(booked_on, visit_on, calendar)
-    if ahead >= clocks.far_ahead_days.value:
+    if is_business_days_ahead(booked_on, visit_on, clocks.far_ahead_days.value, calendar):
         days = clocks.due_far_ahead.value
-    elif ahead >= clocks.near_ahead_days.value:
+    elif is_business_days_ahead(booked_on, visit_on, clocks.near_ahead_days.value, calendar):
         days = clocks.due_near_ahead.value
     else:
         return None

@@ -15,7 +15,6 @@ _HCPCS: Final = re.compile(r"[A-V][0-9]{4}")
 _MODIFIER: Final = re.compile(r"[0-9A-Z]{2}")
 _NDC: Final = re.compile(r"[0-9]{11}")
 _PLACE: Final = re.compile(r"[0-9]{2}")
-_ICD_10_CM: Final = re.compile(r"[A-TV-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?")
 
 OFFICE: Final = "11"
 TELEHEALTH_AT_HOME: Final = "10"
@@ -29,11 +28,6 @@ def is_service_code(code: str) -> bool:
 def is_drug_code(code: str) -> bool:
     """HCPCS J codes, and the S codes that name a drug."""
     return code.startswith("J") or code == "S0013"
-
-
-def is_diagnosis_code(code: str) -> bool:
-    """The shape of an ICD-10-CM code."""
-    return bool(_ICD_10_CM.fullmatch(code))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from typing import Final
 
 from billing.domain.accounts import Account, Address, BillingProfile, Coverage, CoverageKind, Sex
 from billing.domain.charges import FEES, Charge, ChargeState
+from billing.domain.diagnoses import DiagnosisCodes
 from billing.domain.ids import StaffId
 from billing.domain.practice import Clinician, ClinicianLicence, Practice
 from billing.domain.services import Service, is_drug_code
@@ -37,11 +38,25 @@ class Draft:
     practice: Practice
     charges: tuple[Charge, ...]
     disclose_diagnoses: bool
-    diagnosis_names: Mapping[str, str]
+    diagnosis_codes: DiagnosisCodes
 
     @property
     def services(self) -> Sequence[tuple[Charge, Service]]:
         return [(charge, line.service) for charge in self.charges for line in charge.lines if line.service]
+
+    @property
+    def days(self) -> Sequence[date]:
+        """The days of service, each once."""
+        return sorted({charge.rendered.service_date for charge in self.charges})
+
+    @property
+    def diagnoses(self) -> Mapping[str, str | None]:
+        """Every code in force on one of the days, in the order the lines name them, with what its edition calls it."""
+        return {
+            code: self.diagnosis_codes.description(code, day)
+            for day in self.days
+            for code in self.account.diagnosed_on(day)
+        }
 
     @property
     def clinicians(self) -> Sequence[Clinician | None]:
@@ -131,7 +146,15 @@ ELEMENTS: Final[tuple[Element, ...]] = (
     ),
     Element(
         Missing("diagnosis", "A clinician records the diagnoses."),
-        lambda draft: bool(draft.account.diagnoses and draft.account.diagnoses.codes),
+        lambda draft: all(draft.account.diagnosed_on(day) for day in draft.days),
+    ),
+    Element(
+        Missing("diagnosis_code", "Have the clinician record codes of the ICD-10-CM edition of the day of service."),
+        lambda draft: all(draft.diagnoses.values()),
+    ),
+    Element(
+        Missing("diagnoses_too_many", "Bill fewer days together: a bill names twelve diagnoses."),
+        lambda draft: len(draft.diagnoses) <= MOST_DIAGNOSES,
     ),
     Element(
         Missing("diagnosis_disclosure", "Ask the patient whether this bill may name the diagnoses."),
@@ -161,17 +184,16 @@ def missing_elements(draft: Draft) -> tuple[Missing, ...]:
 def content_of(draft: Draft) -> Content:
     """What is printed. Raises `superbill_incomplete`, naming everything that is missing."""
     missing = missing_elements(draft)
-    profile, coverage, diagnoses = draft.account.profile, _insured(draft), draft.account.diagnoses
-    if missing or profile is None or coverage is None or diagnoses is None:
+    profile, coverage = draft.account.profile, _insured(draft)
+    if missing or profile is None or coverage is None:
         raise incomplete(missing)
     sex, address = profile.sex, profile.address
     if sex is None or address is None:
         raise incomplete(missing)
-    codes = diagnoses.codes[:MOST_DIAGNOSES]
     letters = {
         clinician.id: letter for letter, clinician in zip(ascii_uppercase, filter(None, draft.clinicians), strict=False)
     }
-    pointers = tuple(ascii_uppercase[: min(len(codes), MOST_POINTERS)])
+    pointers = dict(zip(draft.diagnoses, ascii_uppercase, strict=False))
     return Content(
         patient=_patient(profile, sex, address, coverage),
         provider=draft.practice.on_paper(),
@@ -179,13 +201,17 @@ def content_of(draft: Draft) -> Content:
             _clinician(clinician, letters[clinician.id], draft.practice) for clinician in draft.clinicians if clinician
         ),
         diagnoses=tuple(
-            BilledDiagnosis(letter=letter, code=code, description=draft.diagnosis_names.get(code))
-            for letter, code in zip(ascii_uppercase, codes, strict=False)
+            BilledDiagnosis(letter=pointers[code], code=code, description=description)
+            for code, description in draft.diagnoses.items()
         ),
         lines=tuple(
             line
             for charge in sorted(draft.charges, key=lambda each: (each.rendered.service_date, each.id))
-            for line in _lines(charge, letters, pointers)
+            for line in _lines(
+                charge,
+                letters,
+                tuple(pointers[code] for code in draft.account.diagnosed_on(charge.rendered.service_date)),
+            )
         ),
     )
 
@@ -237,7 +263,7 @@ def _lines(charge: Charge, letters: Mapping[StaffId, str], pointers: tuple[str, 
                 units=service.units,
                 minutes=service.minutes,
                 ndc=service.ndc,
-                diagnosis_pointers=pointers,
+                diagnosis_pointers=pointers[:MOST_POINTERS],
                 clinician=letters[service.provider] if service.provider else "",
                 charged=amount,
                 paid=paid,

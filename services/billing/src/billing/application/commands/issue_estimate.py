@@ -42,7 +42,7 @@ class IssueEstimateHandler:
                 Parties.of(account.profile, self.ports.practice, before.providers),
                 schedule,
                 self.ports.policy,
-                account.diagnoses.codes if account.diagnoses else (),
+                account.diagnosed_on(self.ports.day_of(tx.now)),
                 late_reason=command.late_reason,
                 now=tx.now,
             )
