@@ -2,6 +2,7 @@
 gives a whole, valid thing; a test changes only what it is about.
 """
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -43,7 +44,7 @@ from sessions.domain.ids import (
 )
 from sessions.domain.sessions import Session
 from sessions.domain.units import Kilograms, MilligramsPerKilogram, MilligramsPerMillilitre, Millilitres, milligrams
-from sessions.domain.vitals import BloodPressure, VitalSigns
+from sessions.domain.vitals import BloodPressure, Symptom, VitalSigns
 from sessions.domain.words import Modality, Phase, Provider, ProviderRole, Route, VisitKind
 
 T = TypeVar("T")
@@ -121,6 +122,7 @@ def vitals(
     saturation: int = 98,
     moaas: int | None = 5,
     respiratory_rate: int | None = 14,
+    symptoms: Collection[Symptom] = (),
 ) -> VitalSigns:
     return VitalSigns(
         observed_at=at,
@@ -131,6 +133,7 @@ def vitals(
         oxygen_saturation=saturation,
         moaas=moaas,
         respiratory_rate=respiratory_rate,
+        symptoms=frozenset(symptoms),
     )
 
 

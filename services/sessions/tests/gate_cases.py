@@ -8,9 +8,11 @@ from typing import Any
 
 from services.sessions.tests.builders import (
     NOW,
+    POLICY,
     PRESCRIBER,
     TODAY,
     days,
+    dose,
     escort,
     hours,
     minutes,
@@ -35,8 +37,10 @@ from sessions.domain.checks import (
 from sessions.domain.dose_question import DoseQuestion
 from sessions.domain.eligibility import ClearanceStatus, ScreenResult
 from sessions.domain.ids import AdverseEventId, AlertId, StaffId
+from sessions.domain.monitoring import Monitoring
 from sessions.domain.plans import PlanChangeReason
 from sessions.domain.units import Kilograms
+from sessions.domain.vitals import Symptom, VitalSigns
 from sessions.domain.words import Phase, Route
 
 Case = Callable[[DoseQuestion], DoseQuestion]
@@ -71,6 +75,25 @@ def restricted(**changed: Any) -> Case:
 
 def weighed(kilograms: str, *, on: date = TODAY) -> Recorded[Weight]:
     return recorded(Weight(kilograms=Kilograms(Decimal(kilograms)), measured_on=on))
+
+
+def after_a_dose(*observed: VitalSigns) -> Case:
+    """The question of a further dose, with these observations since the one before, some minutes apart."""
+
+    def change(q: DoseQuestion) -> DoseQuestion:
+        began = NOW - minutes(45)
+        monitoring = Monitoring.begun(
+            began, POLICY.routes[Route.INTRAVENOUS].observations, vitals(), POLICY.vitals_times
+        )
+        for number, each in enumerate(observed):
+            at = NOW - minutes(6) * (len(observed) - 1 - number)
+            seen = replace(each, observed_at=at, recorded_at=at)
+            monitoring, _ = monitoring.observed(seen, POLICY.vitals_limits, POLICY.vitals_times)
+        given = dose("20", at=began, ended_at=began + minutes(5))
+        before = replace(q.session.checks, baseline=(vitals(at=began - minutes(5)),))
+        return replace(q, session=replace(q.session, checks=before, doses=(given,), monitoring=monitoring))
+
+    return change
 
 
 YESTERDAY = NOW - days(1)
@@ -192,22 +215,50 @@ FAILING: list[tuple[str, str, Case]] = [
             )
         ),
     ),
-    ("blood_pressure_safe", "not measured", with_checks(baseline=())),
+    ("vital_signs_complete", "not measured", with_checks(baseline=())),
+    ("vital_signs_complete", "an hour old", with_checks(baseline=(vitals(at=NOW - minutes(61)),))),
+    ("vital_signs_complete", "observed the day before", with_checks(baseline=(vitals(at=YESTERDAY),))),
     ("blood_pressure_safe", "180 over 90", with_checks(baseline=(vitals((180, 90)),))),
+    ("blood_pressure_safe", "systolic 89", with_checks(baseline=(vitals((89, 60)),))),
     ("blood_pressure_repeated", "raised once", with_checks(baseline=(vitals(RAISED),))),
+    ("blood_pressure_repeated", "at the boundary once", with_checks(baseline=(vitals((140, 80)),))),
     (
         "blood_pressure_in_range",
         "168/104 twice",
         with_checks(baseline=(vitals(HIGH, at=NOW - minutes(6)), vitals(HIGH))),
     ),
     (
+        "blood_pressure_in_range",
+        "160 twice, the boundary",
+        with_checks(baseline=(vitals((160, 80), at=NOW - minutes(5)), vitals((160, 80)))),
+    ),
+    (
+        "blood_pressure_in_range",
+        "168/104 twice, then normal",
+        with_checks(baseline=(vitals(HIGH, at=NOW - minutes(30)), vitals(HIGH, at=NOW - minutes(20)), vitals())),
+    ),
+    (
         "blood_pressure_accepted",
         "150/95 twice",
         with_checks(baseline=(vitals(RAISED, at=NOW - minutes(6)), vitals(RAISED))),
     ),
+    (
+        "blood_pressure_accepted",
+        "140/90 twice, the boundary",
+        with_checks(baseline=(vitals((140, 90), at=NOW - minutes(10)), vitals((140, 90)))),
+    ),
+    ("blood_pressure_not_low", "systolic 99", with_checks(baseline=(vitals((99, 60)),))),
     ("heart_rate", "121", with_checks(baseline=(vitals(heart_rate=121),))),
     ("heart_rate", "49", with_checks(baseline=(vitals(heart_rate=49),))),
     ("oxygen_saturation", "93", with_checks(baseline=(vitals(saturation=93),))),
+    ("respiratory_rate", "9", with_checks(baseline=(vitals(respiratory_rate=9),))),
+    ("respiratory_rate", "not counted", with_checks(baseline=(vitals(respiratory_rate=None),))),
+    ("alertness", "MOAA/S 3", with_checks(baseline=(vitals(moaas=3),))),
+    ("alertness", "not assessed", with_checks(baseline=(vitals(moaas=None),))),
+    ("free_of_symptoms", "chest pain", with_checks(baseline=(vitals(symptoms={Symptom.CHEST_PAIN}),))),
+    ("free_of_symptoms", "a neurological sign", with_checks(baseline=(vitals(symptoms={Symptom.NEUROLOGICAL}),))),
+    ("free_of_symptoms", "agitated", with_checks(baseline=(vitals(symptoms={Symptom.AGITATION}),))),
+    ("urgent_breach_decided", "drowsy after the dose before, awake now", after_a_dose(vitals(moaas=1), vitals())),
     ("pregnancy_tested", "not done", with_checks(pregnancy=recorded(PregnancyTest.NOT_DONE))),
     ("not_pregnant", "positive", with_checks(pregnancy=recorded(PregnancyTest.POSITIVE))),
     ("suicide_risk_screened", "missing", with_checks(suicide_risk=None)),
@@ -242,6 +293,16 @@ FAILING: list[tuple[str, str, Case]] = [
     ("restricted_program", "no certificate and enrolment", restricted()),
 ]
 
+EVERY_SIGN = {
+    "blood_pressure_safe",
+    "blood_pressure_repeated",
+    "blood_pressure_not_low",
+    "heart_rate",
+    "oxygen_saturation",
+    "respiratory_rate",
+    "alertness",
+    "free_of_symptoms",
+}
 ENTAILED = {
     "plan_active: none": {
         "route_consent",
@@ -253,9 +314,16 @@ ENTAILED = {
     "clearance_valid: none": {"route_not_excluded", "symptom_score_current"},
     "order_signed: none": {"dose_within_ceiling"},
     "dose_within_ceiling: at the weight measured anew": {"order_signed"},
-    "blood_pressure_safe: not measured": {"blood_pressure_repeated", "heart_rate", "oxygen_saturation"},
+    "vital_signs_complete: not measured": EVERY_SIGN,
+    "vital_signs_complete: an hour old": EVERY_SIGN,
+    "vital_signs_complete: observed the day before": EVERY_SIGN,
     "blood_pressure_safe: 180 over 90": {"blood_pressure_repeated"},
+    "blood_pressure_safe: systolic 89": {"blood_pressure_not_low"},
     "blood_pressure_in_range: 168/104 twice": {"blood_pressure_accepted"},
+    "blood_pressure_in_range: 160 twice, the boundary": {"blood_pressure_accepted"},
+    "blood_pressure_in_range: 168/104 twice, then normal": {"blood_pressure_accepted"},
+    "respiratory_rate: not counted": {"vital_signs_complete"},
+    "alertness: not assessed": {"vital_signs_complete"},
     "fasting: nasal spray before esketamine": {"restricted_program"},
     "prescriber_present: absent for esketamine": {"restricted_program"},
 }

@@ -20,6 +20,7 @@ from services.sessions.tests.clinic import (
     draws,
     has_course,
     has_vial,
+    observes,
     ok,
     ready_for_dose,
     refusal,
@@ -138,6 +139,8 @@ async def a_second_dose_while_an_adverse_event_is_reported(world: World, overtak
     session = await begun(world, ml="2", order={**ORDER, "most_mg": "60"})
     ok(await gives(world, session), 201)
     ok(await world.nurse.post(f"/v1/sessions/{session.session_id}/doses/end"))
+    await world.travel(timedelta(minutes=5))
+    ok(await observes(world, session.session_id), 201)
 
     overtaking.by(lambda: _an_adverse_event(world, session))
     refused = await gives(world, session, mg="20", mg_per_kg="0.25", ml="0.4")
@@ -193,3 +196,11 @@ async def an_override_while_a_check_is_recorded(world: World, overtaking: Overta
     refused = await does(world, session_id, "clear", signed, by=world.prescriber)
     assert refusal(refused) == (409, "dose_gate_closed")
     assert ok(await world.nurse.get(f"/v1/sessions/{session_id}"))["state"] == "checked"
+
+
+async def an_override_while_the_dose_is_refused(world: World, overtaking: Overtaking) -> None:
+    session_id = await ready_for_dose(world, await has_course(world))
+    ok(await world.nurse.post(f"/v1/sessions/{session_id}/checks", {"bladder_symptoms": True}))
+    signed = {"overrides": [{"item": "bladder_symptoms", "reason": "long known, examined today"}]}
+    overtaking.by(lambda: does(world, session_id, "refuse"))
+    assert refusal(await does(world, session_id, "overrides", signed, by=world.prescriber)) == (409, "wrong_state")

@@ -30,7 +30,14 @@ VIAL: Mapping[str, str] = {
     "ml": "10",
     "mg_per_ml": "50",
 }
-SIGNS: Mapping[str, int] = {"systolic": 128, "diastolic": 82, "heart_rate": 72, "oxygen_saturation": 98, "moaas": 5}
+SIGNS: Mapping[str, int] = {
+    "systolic": 128,
+    "diastolic": 82,
+    "heart_rate": 72,
+    "oxygen_saturation": 98,
+    "respiratory_rate": 14,
+    "moaas": 5,
+}
 BETWEEN_READINGS = timedelta(minutes=6)
 """Far enough apart to count as two."""
 READY_TO_LEAVE: Mapping[str, Any] = {

@@ -36,6 +36,7 @@ from sessions.application.commands.review_adverse_event import ReviewAdverseEven
 from sessions.application.commands.review_doses import ReviewDosesHandler
 from sessions.application.commands.sign_consent import SignConsentHandler
 from sessions.application.commands.sign_order import SignOrderHandler
+from sessions.application.commands.sign_overrides import SignOverridesHandler
 from sessions.application.commands.sign_plan import AdjustPlanHandler, SignPlanHandler
 from sessions.application.commands.start_session import StartSessionHandler
 from sessions.application.commands.withdraw_consent import WithdrawConsentHandler
@@ -69,6 +70,7 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         record_checks=RecordChecksHandler(changes),
         sign_order=SignOrderHandler(changes),
         attest_eligibility=AttestEligibilityHandler(changes),
+        sign_overrides=SignOverridesHandler(changes),
         clear_session=ClearSessionHandler(changes),
         refuse_session=RefuseSessionHandler(changes),
         convert_session=ConvertSessionHandler(changes),

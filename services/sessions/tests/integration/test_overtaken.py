@@ -41,6 +41,7 @@ ROWS: Final[Mapping[str, Race]] = {
     "record_checks": sessions.checks_while_others_are_recorded,
     "sign_order": sessions.an_order_while_the_plan_is_adjusted,
     "attest_eligibility": sessions.an_attestation_while_the_dose_is_refused,
+    "sign_overrides": doses.an_override_while_the_dose_is_refused,
     "clear_session": doses.a_clearing_while_a_consent_is_withdrawn,
     "refuse_session": sessions.a_refusal_while_the_alert_is_closed,
     "convert_session": sessions.a_conversion_while_it_is_converted,

@@ -11,6 +11,7 @@ from services.sessions.tests.builders import (
     NOW,
     POLICY,
     PRESCRIBER,
+    arrived,
     checks,
     days,
     hours,
@@ -24,26 +25,26 @@ from services.sessions.tests.gate_cases import (
     FAILING,
     HIGH,
     Case,
+    after_a_dose,
     asked,
     with_checks,
     with_eligibility,
     with_session,
 )
-from sessions.domain.checks import (
-    LastIntake,
-)
+from sessions.domain.checks import LastIntake
 from sessions.domain.dose_question import DoseQuestion
 from sessions.domain.eligibility import Eligibility
 from sessions.domain.gate import Attestation, Refusal, RefusalReason
 from sessions.domain.gate_items import GATE, examine
 from sessions.domain.ids import AlertId
-from sessions.domain.vitals import BloodPressure
+from sessions.domain.vitals import BloodPressure, Symptom, VitalSigns
 from sessions.domain.words import Route
 
 NEVER = {
     "two_identifiers", "record_complete", "plan_active", "clearance_valid", "eligibility_fresh",
     "adverse_events_reviewed", "route_consent", "order_signed", "dose_within_ceiling", "route_not_excluded",
     "no_drug_allergy", "not_intoxicated", "blood_pressure_safe", "not_pregnant", "suicide_risk_screened", "escort",
+    "blood_pressure_in_range", "free_of_symptoms", "urgent_breach_decided", "vital_signs_complete",
     "therapist_present", "prescriber_present", "emergency_equipment", "restricted_program",
 }  # fmt: skip
 
@@ -85,10 +86,99 @@ def test_everything_that_failed_is_said_at_once() -> None:
     ]
 
 
-def test_nothing_of_the_never_list_is_overridable_and_everything_else_is() -> None:
-    overridable = {finding.item: finding.overridable for finding in examine(question()).findings}
+def overridable(q: DoseQuestion) -> set[str]:
+    return {finding.item for finding in examine(q).failed if finding.overridable}
 
-    assert {item for item, may in overridable.items() if not may} == NEVER
+
+def test_only_what_is_on_the_list_is_never_overridden() -> None:
+    everything_missing = replace(question(), session=replace(arrived(), order=None), plan=None)
+    never = {finding.item for finding in examine(everything_missing).findings if not finding.overridable}
+
+    assert never == NEVER | {"heart_rate", "oxygen_saturation", "respiratory_rate", "alertness"}, (
+        "and signs that nobody measured"
+    )
+    assert {finding.item for finding in examine(question()).findings if not finding.overridable} == NEVER - {
+        "blood_pressure_in_range", "free_of_symptoms", "urgent_breach_decided"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sign", "item", "may"),
+    [
+        (vitals(heart_rate=125), "heart_rate", True),
+        (vitals(heart_rate=131), "heart_rate", False),
+        (vitals(saturation=91), "oxygen_saturation", True),
+        (vitals(saturation=89), "oxygen_saturation", False),
+        (vitals(respiratory_rate=9), "respiratory_rate", True),
+        (vitals(respiratory_rate=5), "respiratory_rate", False),
+        (vitals(moaas=3), "alertness", True),
+        (vitals(moaas=1), "alertness", False),
+        (vitals(symptoms={Symptom.HEADACHE}), "free_of_symptoms", True),
+        (vitals(symptoms={Symptom.CHEST_PAIN}), "free_of_symptoms", False),
+        (vitals(symptoms={Symptom.NEUROLOGICAL}), "free_of_symptoms", False),
+    ],
+)
+def test_nobody_signs_for_a_sign_that_stops_everything(sign: VitalSigns, item: str, may: bool) -> None:
+    given = with_checks(baseline=(sign,))(question())
+
+    assert (failed(given), overridable(given)) == ({item}, {item} if may else set())
+
+
+def test_after_a_pair_of_high_readings_only_a_lower_one_makes_a_decision_possible() -> None:
+    pair = (vitals(HIGH, at=NOW - minutes(20)), vitals(HIGH, at=NOW - minutes(14)))
+    still = with_checks(baseline=(*pair, vitals(HIGH)))(question())
+    fallen = with_checks(baseline=(*pair, vitals()))(question())
+
+    assert "blood_pressure_in_range" not in overridable(still)
+    assert "blood_pressure_in_range" in overridable(fallen)
+
+
+def test_readings_more_than_ten_minutes_apart_are_no_pair() -> None:
+    given = with_checks(baseline=(vitals(HIGH, at=NOW - minutes(11)), vitals(HIGH)))(question())
+
+    assert failed(given) == {"blood_pressure_repeated"}
+
+
+def test_of_two_records_of_one_moment_the_first_counts() -> None:
+    again = replace(vitals(), recorded_at=NOW + minutes(1))
+    given = with_checks(baseline=(vitals(saturation=84), again))(question())
+
+    assert failed(given) == {"oxygen_saturation"}
+
+
+# -- a further dose of the session -------------------------------------------------------------------------------------
+
+
+def test_a_further_dose_rests_on_signs_since_the_one_before_not_on_the_baseline() -> None:
+    assert failed(after_a_dose(vitals())(question())) == set()
+    assert "vital_signs_complete" in failed(after_a_dose()(question()))
+
+
+def test_what_was_seen_in_the_session_stops_its_next_dose() -> None:
+    worse = vitals((190, 115), saturation=84, moaas=1, respiratory_rate=6, symptoms={Symptom.CHEST_PAIN})
+    given = after_a_dose(worse, worse)(question())
+
+    assert {
+        "blood_pressure_safe", "blood_pressure_in_range", "oxygen_saturation", "respiratory_rate", "alertness",
+        "free_of_symptoms", "urgent_breach_decided",
+    } <= failed(given) - overridable(given)  # fmt: skip
+
+
+def test_once_all_signs_are_back_in_range_a_prescriber_may_let_the_session_go_on() -> None:
+    worse = vitals(saturation=84)
+    given = after_a_dose(worse, vitals())(question())
+
+    assert (failed(given), overridable(given)) == ({"urgent_breach_decided"}, {"urgent_breach_decided"})
+
+
+def test_a_signature_counts_for_what_was_known_when_it_was_given() -> None:
+    given = with_checks(baseline=(vitals(heart_rate=125),))(question())
+    signed = examine(given).override([("heart_rate", "anxious, known to her cardiologist")], PRESCRIBER)
+    assert not examine(given).standing_in_the_way(signed)
+
+    later = NOW + minutes(5)
+    again = with_checks(baseline=(vitals(heart_rate=128, at=later),))(replace(given, now=later))
+    assert [each.item for each in examine(again).standing_in_the_way(signed)] == ["heart_rate"]
 
 
 def test_only_for_the_oral_route_may_a_prescriber_let_somebody_go_without_escort() -> None:
@@ -189,9 +279,9 @@ def test_a_finding_says_who_recorded_it_and_when() -> None:
 
 
 def test_pressure_limits_compare_either_value() -> None:
-    assert BloodPressure(130, 101).above(BloodPressure(160, 100))
-    assert not BloodPressure(160, 100).above(BloodPressure(160, 100))
     assert BloodPressure(120, 110).reaches(BloodPressure(180, 110))
+    assert BloodPressure(160, 80).reaches(BloodPressure(160, 100))
+    assert not BloodPressure(159, 99).reaches(BloodPressure(160, 100))
 
 
 def test_an_unknown_patient_has_no_clearance() -> None:

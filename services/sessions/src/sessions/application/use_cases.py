@@ -27,6 +27,7 @@ from sessions.application.commands.review_adverse_event import ReviewAdverseEven
 from sessions.application.commands.review_doses import ReviewDosesHandler
 from sessions.application.commands.sign_consent import SignConsentHandler
 from sessions.application.commands.sign_order import SignOrderHandler
+from sessions.application.commands.sign_overrides import SignOverridesHandler
 from sessions.application.commands.sign_plan import AdjustPlanHandler, SignPlanHandler
 from sessions.application.commands.start_session import StartSessionHandler
 from sessions.application.commands.withdraw_consent import WithdrawConsentHandler
@@ -51,6 +52,7 @@ class Sessions:
     record_checks: RecordChecksHandler
     sign_order: SignOrderHandler
     attest_eligibility: AttestEligibilityHandler
+    sign_overrides: SignOverridesHandler
     clear_session: ClearSessionHandler
     refuse_session: RefuseSessionHandler
     convert_session: ConvertSessionHandler

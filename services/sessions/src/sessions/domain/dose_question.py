@@ -12,8 +12,8 @@ from sessions.domain.eligibility import Eligibility, PreSessionScreen
 from sessions.domain.plans import Plan, PlanState
 from sessions.domain.policy import RoutePolicy, SessionsPolicy
 from sessions.domain.sessions import Session
+from sessions.domain.signs import Signs
 from sessions.domain.units import Kilograms
-from sessions.domain.vitals import BloodPressure, VitalSigns
 from sessions.domain.words import Phase, Route
 
 T = TypeVar("T")
@@ -175,37 +175,9 @@ class DoseQuestion:
         )
 
     @property
-    def readings(self) -> tuple[VitalSigns, ...]:
-        """The last two fresh observations before the dose, the newest last."""
-        fresh = [
-            each
-            for each in self.session.checks.baseline
-            if self._within(each.observed_at, minutes=self.policy.baseline.fresh_minutes.value)
-        ]
-        return tuple(fresh[-2:])
-
-    @property
-    def last_reading(self) -> VitalSigns | None:
-        return self.readings[-1] if self.readings else None
-
-    def twice_above(self, limit: BloodPressure) -> bool:
-        """Whether the last two readings, far enough apart to count as two, are both above the limit."""
-        if len(self.readings) < 2:
-            return False
-        first, second = self.readings
-        apart = timedelta(minutes=self.policy.baseline.repeat_after_minutes.value)
-        return (
-            second.observed_at - first.observed_at >= apart
-            and first.blood_pressure.above(limit)
-            and second.blood_pressure.above(limit)
-        )
-
-    @property
-    def pressure_repeated(self) -> bool:
-        """A reading above what needs a decision is followed by another before anybody acts on it."""
-        limit = self.policy.baseline.decide.value
-        last = self.last_reading
-        return last is not None and (not last.blood_pressure.above(limit) or self.twice_above(limit))
+    def signs(self) -> Signs:
+        """The vital signs a dose now would rest on."""
+        return Signs.of(self.session, self.policy, self.now)
 
     @property
     def screen(self) -> PreSessionScreen | None:

@@ -1,7 +1,8 @@
 """How the dose gate decides: every item of the table is looked at, every failed one listed, some may be overridden.
 
-Invariants: an override is a prescriber's, names one item and a reason, and counts for one session; what must never be
-overridden is a property of the item, not of who asks.
+Invariants: an override is a prescriber's, names one item and a reason, and counts for one session and for what had been
+recorded when it was signed, not for what is found later; what must never be overridden is a property of the item, not
+of who asks.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,7 +25,7 @@ class RefusalReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One item of the gate as it stands: `recorded_by` and `recorded_at` where it rests on a recorded check."""
+    """One item of the gate as it stands: `recorded_by` and `recorded_at` where it rests on something recorded."""
 
     item: str
     passed: bool
@@ -43,6 +44,11 @@ class Override:
     reason: str = field(repr=False)
     by: StaffId
     at: datetime
+
+    def covers(self, finding: Finding) -> bool:
+        """Whether it was signed for this item, knowing what the item rests on now."""
+        known = finding.recorded_at is None or finding.recorded_at <= self.at
+        return finding.overridable and finding.item == self.item and known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +74,8 @@ class Gate:
 
     def standing_in_the_way(self, overrides: Iterable[Override]) -> tuple[Finding, ...]:
         """Every failed item that no override covers. An override of what must never be overridden covers nothing."""
-        signed = {override.item for override in overrides}
-        return tuple(each for each in self.failed if not (each.overridable and each.item in signed))
+        signed = tuple(overrides)
+        return tuple(each for each in self.failed if not any(override.covers(each) for override in signed))
 
     def must_be_open(self, overrides: Iterable[Override]) -> None:
         """Refused: `dose_gate_closed` with every failed item at once."""

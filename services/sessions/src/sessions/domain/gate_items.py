@@ -1,64 +1,94 @@
 """The dose gate: one table of everything that must be in order before a dose, in the order a team goes through it.
 
-Invariant: nothing else decides whether a dose may be given. Sources: sessions design, domain brief sections 1.4, 3.3
-and 3.4; the numbers are the clinical policy's.
+Invariants: nothing else decides whether a dose may be given; the check before, the first and every further dose ask the
+same rows. Sources: sessions design, domain brief sections 1.4, 3.3 and 3.4; the numbers are the clinical policy's.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
-from enum import StrEnum
+from datetime import datetime, timedelta
 from typing import Final
 
 from sessions.domain.checks import DrugScreen, PregnancyTest, Recorded, RiskLevel
 from sessions.domain.dose_question import DoseQuestion
 from sessions.domain.eligibility import ScreenResult
 from sessions.domain.gate import Finding, Gate, RefusalReason
+from sessions.domain.ids import StaffId
+from sessions.domain.vitals import Signal, VitalSigns
 from sessions.domain.words import Route
 
-
-class Overridable(StrEnum):
-    """Who may let a session go on although the item failed."""
-
-    NEVER = "never"
-    BY_PRESCRIBER = "by_prescriber"
-    BY_PRESCRIBER_IF_ORAL = "by_prescriber_if_oral"
+Question = Callable[[DoseQuestion], bool]
+Evidence = Callable[[DoseQuestion], VitalSigns | None]
 
 
 @dataclass(frozen=True, slots=True)
 class GateItem:
-    """One row: its code, what kind of reason a failure is, who may override it, and the question itself.
+    """One row: its code, what kind of reason a failure is, when a prescriber may override it, and the question itself.
 
-    `check` names the recorded check it rests on. `patient_controllable`: a failure is the patient's to arrange; never
-    true of anything about safety or honesty.
+    `check` names the recorded check it rests on, `reading` the observation. `patient_controllable`: a failure is the
+    patient's to arrange; never true of anything about safety or honesty.
     """
 
     code: str
     reason: RefusalReason
-    overridable: Overridable
-    passes: Callable[[DoseQuestion], bool]
+    overridable: Question
+    passes: Question
     check: str | None = None
+    reading: Evidence | None = None
     patient_controllable: bool = False
 
     def find(self, question: DoseQuestion) -> Finding:
         """How this item stands."""
-        recorded = getattr(question.session.checks, self.check) if self.check else None
-        trace = recorded if isinstance(recorded, Recorded) else None
+        by, at = self._trace(question)
         return Finding(
             item=self.code,
             passed=self.passes(question),
             reason=self.reason,
-            overridable=self.overridable is Overridable.BY_PRESCRIBER
-            or (self.overridable is Overridable.BY_PRESCRIBER_IF_ORAL and question.route is Route.ORAL),
+            overridable=self.overridable(question),
             patient_controllable=self.patient_controllable,
-            recorded_by=trace.by if trace else None,
-            recorded_at=trace.at if trace else None,
+            recorded_by=by,
+            recorded_at=at,
         )
+
+    def _trace(self, question: DoseQuestion) -> tuple[StaffId | None, datetime | None]:
+        recorded = getattr(question.session.checks, self.check) if self.check else None
+        if isinstance(recorded, Recorded):
+            return recorded.by, recorded.at
+        reading = self.reading(question) if self.reading else None
+        return (reading.by, reading.recorded_at) if reading else (None, None)
 
 
 _CLINICAL, _CONSENT = RefusalReason.CLINICAL, RefusalReason.CONSENT
 _PLAN, _LOGISTICS = RefusalReason.PLAN, RefusalReason.LOGISTICS
-_NEVER, _PRESCRIBER = Overridable.NEVER, Overridable.BY_PRESCRIBER
+
+
+def _never(_: DoseQuestion) -> bool:
+    return False
+
+
+def _prescriber(_: DoseQuestion) -> bool:
+    return True
+
+
+def _prescriber_if_oral(q: DoseQuestion) -> bool:
+    return q.route is Route.ORAL
+
+
+def _unless_urgent(signal: Signal) -> Question:
+    """A prescriber may decide, but not on what stops everything."""
+    return lambda q: q.signs.bearable(signal)
+
+
+def _newest(q: DoseQuestion) -> VitalSigns | None:
+    return q.signs.newest
+
+
+def _no_go(q: DoseQuestion) -> VitalSigns | None:
+    return q.signs.pair_at(q.policy.baseline.no_go.value)
+
+
+def _to_decide(q: DoseQuestion) -> VitalSigns | None:
+    return q.signs.pair_at(q.policy.baseline.decide.value)
 
 
 def _two_identifiers(q: DoseQuestion) -> bool:
@@ -104,19 +134,6 @@ def _suicide_risk(q: DoseQuestion) -> bool:
     return q.recorded_today(q.session.checks.suicide_risk) not in (None, RiskLevel.HIGH)
 
 
-def _pressure_safe(q: DoseQuestion) -> bool:
-    return q.last_reading is not None and not q.last_reading.blood_pressure.reaches(q.policy.baseline.stop.value)
-
-
-def _heart_rate(q: DoseQuestion) -> bool:
-    lowest, highest = q.policy.baseline.heart_rate.value
-    return q.last_reading is not None and lowest <= q.last_reading.heart_rate <= highest
-
-
-def _saturation(q: DoseQuestion) -> bool:
-    return q.last_reading is not None and q.last_reading.oxygen_saturation >= q.policy.baseline.oxygen_saturation.value
-
-
 def _escort(q: DoseQuestion) -> bool:
     escort = q.recorded_today(q.session.checks.escort)
     return escort is not None and escort.suffices
@@ -146,7 +163,7 @@ def _nurse(q: DoseQuestion) -> bool:
     return team is not None and team.nurse is not None
 
 
-def _prescriber(q: DoseQuestion) -> bool:
+def _prescriber_there(q: DoseQuestion) -> bool:
     team = q.recorded_today(q.session.checks.team)
     needed = q.route_policy is not None and q.route_policy.prescriber_on_site
     return not needed or (team is not None and team.prescriber is not None)
@@ -166,89 +183,125 @@ def _screen_allows(q: DoseQuestion) -> bool:
 
 
 GATE: Final[tuple[GateItem, ...]] = (
-    GateItem("two_identifiers", _CLINICAL, _NEVER, _two_identifiers, check="identifiers"),
-    GateItem("record_complete", _CLINICAL, _NEVER, lambda q: q.record_complete),
-    GateItem("plan_active", _PLAN, _NEVER, lambda q: q.plan_active),
-    GateItem("clearance_valid", _CLINICAL, _NEVER, lambda q: q.clearance_valid),
-    GateItem("eligibility_fresh", _CLINICAL, _NEVER, lambda q: q.screening_fresh),
-    GateItem("no_open_alert", _CLINICAL, _PRESCRIBER, lambda q: not (q.eligibility and q.eligibility.alerts)),
-    GateItem("adverse_events_reviewed", _CLINICAL, _NEVER, lambda q: not q.course.held_by),
-    GateItem("route_consent", _CONSENT, _NEVER, lambda q: q.consented),
-    GateItem("order_signed", _PLAN, _NEVER, lambda q: q.ordered_by_plan),
-    GateItem("dose_within_ceiling", _PLAN, _NEVER, lambda q: q.within_ceiling),
-    GateItem("route_not_excluded", _CLINICAL, _NEVER, lambda q: q.route_not_excluded),
-    GateItem("preparation_completed", _PLAN, _PRESCRIBER, _prepared),
-    GateItem("integration_since_last_dose", _PLAN, _PRESCRIBER, _integrated),
+    GateItem("two_identifiers", _CLINICAL, _never, _two_identifiers, check="identifiers"),
+    GateItem("record_complete", _CLINICAL, _never, lambda q: q.record_complete),
+    GateItem("plan_active", _PLAN, _never, lambda q: q.plan_active),
+    GateItem("clearance_valid", _CLINICAL, _never, lambda q: q.clearance_valid),
+    GateItem("eligibility_fresh", _CLINICAL, _never, lambda q: q.screening_fresh),
+    GateItem("no_open_alert", _CLINICAL, _prescriber, lambda q: not (q.eligibility and q.eligibility.alerts)),
+    GateItem("adverse_events_reviewed", _CLINICAL, _never, lambda q: not q.course.held_by),
+    GateItem("route_consent", _CONSENT, _never, lambda q: q.consented),
+    GateItem("order_signed", _PLAN, _never, lambda q: q.ordered_by_plan),
+    GateItem("dose_within_ceiling", _PLAN, _never, lambda q: q.within_ceiling),
+    GateItem("route_not_excluded", _CLINICAL, _never, lambda q: q.route_not_excluded),
+    GateItem("preparation_completed", _PLAN, _prescriber, _prepared),
+    GateItem("integration_since_last_dose", _PLAN, _prescriber, _integrated),
     GateItem(
         "interval_since_last_dose",
         _PLAN,
-        _PRESCRIBER,
+        _prescriber,
         lambda q: q.last_dose_at_least(timedelta(hours=q.policy.gate.interval_hours.value)),
     ),
     GateItem(
-        "doses_in_seven_days", _PLAN, _PRESCRIBER, lambda q: q.doses_within(7) < q.policy.gate.doses_in_seven_days.value
+        "doses_in_seven_days", _PLAN, _prescriber, lambda q: q.doses_within(7) < q.policy.gate.doses_in_seven_days.value
     ),
     GateItem(
         "doses_in_thirty_days",
         _PLAN,
-        _PRESCRIBER,
+        _prescriber,
         lambda q: q.doses_within(30) < q.policy.gate.doses_in_thirty_days.value,
     ),
-    GateItem("maintenance_interval", _PLAN, _PRESCRIBER, _maintenance_interval),
-    GateItem("dose_review_current", _CLINICAL, _PRESCRIBER, lambda q: q.dose_review_current),
-    GateItem("weight_current", _CLINICAL, _PRESCRIBER, lambda q: q.weight_current, check="weight"),
+    GateItem("maintenance_interval", _PLAN, _prescriber, _maintenance_interval),
+    GateItem("dose_review_current", _CLINICAL, _prescriber, lambda q: q.dose_review_current),
+    GateItem("weight_current", _CLINICAL, _prescriber, lambda q: q.weight_current, check="weight"),
     GateItem(
         "medicines_reconciled",
         _CLINICAL,
-        _PRESCRIBER,
+        _prescriber,
         lambda q: q.recorded_today(q.session.checks.reconciliation) is not None,
         check="reconciliation",
     ),
-    GateItem("no_drug_allergy", _CLINICAL, _NEVER, _not_allergic, check="reconciliation"),
-    GateItem("no_recent_substances", _CLINICAL, _PRESCRIBER, _no_recent_substances, check="substances"),
-    GateItem("not_intoxicated", _CLINICAL, _NEVER, _not_intoxicated, check="substances"),
-    GateItem("drug_screen", _CLINICAL, _PRESCRIBER, _drug_screen, check="drug_screen"),
-    GateItem("bladder_symptoms", _CLINICAL, _PRESCRIBER, _bladder, check="bladder"),
-    GateItem("fasting", _CLINICAL, _PRESCRIBER, lambda q: q.fasted, check="intake"),
-    GateItem("blood_pressure_safe", _CLINICAL, _NEVER, _pressure_safe),
-    GateItem("blood_pressure_repeated", _CLINICAL, _PRESCRIBER, lambda q: q.pressure_repeated),
+    GateItem("no_drug_allergy", _CLINICAL, _never, _not_allergic, check="reconciliation"),
+    GateItem("no_recent_substances", _CLINICAL, _prescriber, _no_recent_substances, check="substances"),
+    GateItem("not_intoxicated", _CLINICAL, _never, _not_intoxicated, check="substances"),
+    GateItem("drug_screen", _CLINICAL, _prescriber, _drug_screen, check="drug_screen"),
+    GateItem("bladder_symptoms", _CLINICAL, _prescriber, _bladder, check="bladder"),
+    GateItem("fasting", _CLINICAL, _prescriber, lambda q: q.fasted, check="intake"),
+    GateItem("vital_signs_complete", _CLINICAL, _never, lambda q: q.signs.complete, reading=_newest),
+    GateItem("blood_pressure_safe", _CLINICAL, _never, lambda q: q.signs.pressure_safe, reading=_newest),
+    GateItem("blood_pressure_repeated", _CLINICAL, _prescriber, lambda q: q.signs.pressure_repeated, reading=_newest),
     GateItem(
         "blood_pressure_in_range",
         _CLINICAL,
-        _PRESCRIBER,
-        lambda q: not q.twice_above(q.policy.baseline.no_go.value),
+        lambda q: q.signs.fallen_since,
+        lambda q: _no_go(q) is None,
+        reading=_no_go,
     ),
+    GateItem("blood_pressure_accepted", _CLINICAL, _prescriber, lambda q: _to_decide(q) is None, reading=_to_decide),
+    GateItem("blood_pressure_not_low", _CLINICAL, _prescriber, lambda q: q.signs.pressure_not_low, reading=_newest),
     GateItem(
-        "blood_pressure_accepted",
+        "heart_rate",
         _CLINICAL,
-        _PRESCRIBER,
-        lambda q: not q.twice_above(q.policy.baseline.decide.value),
+        _unless_urgent(Signal.HEART_RATE),
+        lambda q: q.signs.pulse_in_range,
+        reading=_newest,
     ),
-    GateItem("heart_rate", _CLINICAL, _PRESCRIBER, _heart_rate),
-    GateItem("oxygen_saturation", _CLINICAL, _PRESCRIBER, _saturation),
-    GateItem("pregnancy_tested", _CLINICAL, _PRESCRIBER, _pregnancy_tested, check="pregnancy"),
-    GateItem("not_pregnant", _CLINICAL, _NEVER, _not_pregnant, check="pregnancy"),
-    GateItem("suicide_risk_screened", _CLINICAL, _NEVER, _suicide_risk, check="suicide_risk"),
-    GateItem("symptom_score_current", _CLINICAL, _PRESCRIBER, lambda q: q.screen is not None),
-    GateItem("screen_passed", _CLINICAL, _PRESCRIBER, _screen_allows),
     GateItem(
-        "escort", _LOGISTICS, Overridable.BY_PRESCRIBER_IF_ORAL, _escort, check="escort", patient_controllable=True
+        "oxygen_saturation",
+        _CLINICAL,
+        _unless_urgent(Signal.OXYGEN_SATURATION),
+        lambda q: q.signs.saturated,
+        reading=_newest,
     ),
-    GateItem("therapist_present", _LOGISTICS, _NEVER, _therapist, check="team"),
-    GateItem("nurse_present", _LOGISTICS, _PRESCRIBER, _nurse, check="team"),
-    GateItem("prescriber_present", _LOGISTICS, _NEVER, _prescriber, check="team"),
+    GateItem(
+        "respiratory_rate",
+        _CLINICAL,
+        _unless_urgent(Signal.RESPIRATORY_RATE),
+        lambda q: q.signs.in_range(Signal.RESPIRATORY_RATE),
+        reading=_newest,
+    ),
+    GateItem(
+        "alertness",
+        _CLINICAL,
+        _unless_urgent(Signal.MOAAS),
+        lambda q: q.signs.in_range(Signal.MOAAS),
+        reading=_newest,
+    ),
+    GateItem(
+        "free_of_symptoms",
+        _CLINICAL,
+        lambda q: q.signs.free_of_grave_symptoms,
+        lambda q: q.signs.free_of_symptoms,
+        reading=_newest,
+    ),
+    GateItem(
+        "urgent_breach_decided",
+        _CLINICAL,
+        lambda q: q.signs.settled,
+        lambda q: q.signs.breach is None,
+        reading=lambda q: q.signs.breach,
+    ),
+    GateItem("pregnancy_tested", _CLINICAL, _prescriber, _pregnancy_tested, check="pregnancy"),
+    GateItem("not_pregnant", _CLINICAL, _never, _not_pregnant, check="pregnancy"),
+    GateItem("suicide_risk_screened", _CLINICAL, _never, _suicide_risk, check="suicide_risk"),
+    GateItem("symptom_score_current", _CLINICAL, _prescriber, lambda q: q.screen is not None),
+    GateItem("screen_passed", _CLINICAL, _prescriber, _screen_allows),
+    GateItem("escort", _LOGISTICS, _prescriber_if_oral, _escort, check="escort", patient_controllable=True),
+    GateItem("therapist_present", _LOGISTICS, _never, _therapist, check="team"),
+    GateItem("nurse_present", _LOGISTICS, _prescriber, _nurse, check="team"),
+    GateItem("prescriber_present", _LOGISTICS, _never, _prescriber_there, check="team"),
     GateItem(
         "emergency_equipment",
         _LOGISTICS,
-        _NEVER,
+        _never,
         lambda q: q.recorded_today(q.session.checks.equipment_ready) is True,
         check="equipment_ready",
     ),
-    GateItem("integration_booked", _PLAN, _PRESCRIBER, lambda q: q.integration_booked),
-    GateItem("emergency_contact", _LOGISTICS, _PRESCRIBER, _emergency_contact, check="emergency_contact"),
-    GateItem("cures_in_date", _CLINICAL, _PRESCRIBER, lambda q: q.cures_in_date, check="cures_reviewed_on"),
-    GateItem("drug_log_reconciled", _LOGISTICS, _PRESCRIBER, lambda q: q.drug_log_reconciled),
-    GateItem("restricted_program", _CLINICAL, _NEVER, _restricted_program, check="restricted_program"),
+    GateItem("integration_booked", _PLAN, _prescriber, lambda q: q.integration_booked),
+    GateItem("emergency_contact", _LOGISTICS, _prescriber, _emergency_contact, check="emergency_contact"),
+    GateItem("cures_in_date", _CLINICAL, _prescriber, lambda q: q.cures_in_date, check="cures_reviewed_on"),
+    GateItem("drug_log_reconciled", _LOGISTICS, _prescriber, lambda q: q.drug_log_reconciled),
+    GateItem("restricted_program", _CLINICAL, _never, _restricted_program, check="restricted_program"),
 )
 """Every item, once. `eligibility_fresh` is met by the feed or by a prescriber's attestation, never by an override."""
 

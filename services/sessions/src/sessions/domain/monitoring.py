@@ -63,6 +63,17 @@ class Monitoring:
         after = replace(after, doubtful=assessment.doubtful, due_at=due_at, alarm_at=alarm_at, said=None)
         return after, assessment
 
+    def urgent(self, limits: Mapping[Signal, SignalLimits]) -> tuple[VitalSigns, ...]:
+        """The observations that were urgent, each judged as it was when it was written down."""
+        found: list[VitalSigns] = []
+        doubted: frozenset[Signal] = frozenset()
+        for observation in self.observations:
+            assessment = assess(observation, limits, baseline=self.baseline, doubted=doubted)
+            doubted = assessment.doubtful
+            if assessment.severity is Severity.URGENT:
+                found.append(observation)
+        return tuple(found)
+
     def missed(self, times: VitalsTimes, *, now: datetime) -> tuple[Self, Severity | None]:
         """Say how late the observation is, once per step; late by both steps, only the urgent one is still true."""
         if self.alarm_at is None or now < self.alarm_at:

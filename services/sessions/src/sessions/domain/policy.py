@@ -83,13 +83,19 @@ class GatePolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaselinePolicy:
-    """Vital signs before a dose: never above `stop`, not above `no_go`, above `decide` a prescriber signs."""
+    """Vital signs before a dose: never at `stop`, not at `no_go` twice, at `decide` twice a prescriber signs.
+
+    Two readings are a pair from `repeat_after_minutes` to `repeat_within_minutes` apart. A first dose rests on signs no
+    older than `fresh_minutes`, a further one on signs no older than `further_fresh_minutes`.
+    """
 
     stop: Setting[BloodPressure]
     no_go: Setting[BloodPressure]
     decide: Setting[BloodPressure]
     repeat_after_minutes: Setting[int]
+    repeat_within_minutes: Setting[int]
     fresh_minutes: Setting[int]
+    further_fresh_minutes: Setting[int]
     heart_rate: Setting[tuple[int, int]]
     oxygen_saturation: Setting[int]
 

@@ -142,10 +142,13 @@ class Session(Aggregate):
         return replace(self, plan_id=plan_id, phase=self.phase or phase, numbered=numbered)
 
     def checked(self, newer: Checks, *, now: datetime) -> Self:
-        """More of what is asked before a dose was recorded; what bears on the clearance is reported at once."""
+        """More of what is asked before a dose was recorded; what bears on the clearance is reported at once. Before the
+        start it asks for clearing again; later the next dose asks for it by itself.
+        """
         self._must_be_dosing()
-        self._must_be(SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED)
-        after = replace(self.recording(), state=SessionState.CHECKED, checks=self.checks.with_newer(newer), gate=None)
+        self._must_be(SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED, *UNDER_WAY)
+        state = self.state if self.state in UNDER_WAY else SessionState.CHECKED
+        after = replace(self.recording(), state=state, checks=self.checks.with_newer(newer), gate=None)
         return after.saying(*(ClinicalFactReported(session=after, at=now, report=each) for each in reports_in(newer)))
 
     def ordered(self, order: Order) -> Self:
@@ -169,6 +172,12 @@ class Session(Aggregate):
         gate.must_be_open(signed)
         cleared = replace(self.recording(), gate=gate, overrides=signed)
         return cleared._said(SessionCleared, gate.at, state=SessionState.CLEARED)
+
+    def overridden(self, overrides: tuple[Override, ...]) -> Self:
+        """A prescriber signed for items that are not in order, also between two doses. Refused: `wrong_state`."""
+        self._must_be_dosing()
+        self._must_be(SessionState.CHECKED, SessionState.CLEARED, *UNDER_WAY)
+        return replace(self.recording(), overrides=(*self.overrides, *overrides))
 
     def refused(self, refusal: Refusal) -> Self:
         """No dose today."""
@@ -213,9 +222,9 @@ class Session(Aggregate):
         """
         self._must_be_dosing()
         self._must_be(*UNDER_WAY)
-        self._must_pass(gate)
         if any(each.ended_at is None for each in self.doses):
             raise conflict("dose_running", "The dose before has not ended.")
+        self._must_pass(gate)
         if self.order is None or self.given + dose.stated.mass > self.order.most:
             raise invalid("dose_above_order", "All doses together would be more than was ordered.")
         given = replace(

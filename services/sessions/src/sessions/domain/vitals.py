@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from careflow_domain.errors import invalid
 from sessions.domain.ids import StaffId
@@ -23,11 +24,16 @@ class Signal(StrEnum):
 
 
 class Symptom(StrEnum):
-    """What makes a raised blood pressure urgent at once."""
+    """What the patient says or shows. All but agitation make a raised blood pressure urgent at once."""
 
     CHEST_PAIN = "chest_pain"
     HEADACHE = "headache"
     NEUROLOGICAL = "neurological"
+    AGITATION = "agitation"
+
+
+GRAVE_SYMPTOMS: Final = frozenset({Symptom.CHEST_PAIN, Symptom.NEUROLOGICAL})
+"""Urgent by themselves, whatever the pressure."""
 
 
 class Severity(StrEnum):
@@ -44,12 +50,8 @@ class BloodPressure:
     systolic: int
     diastolic: int
 
-    def above(self, limit: "BloodPressure") -> bool:
-        """Whether either value is above its limit."""
-        return self.systolic > limit.systolic or self.diastolic > limit.diastolic
-
     def reaches(self, limit: "BloodPressure") -> bool:
-        """Whether either value is at its limit or above."""
+        """Whether either value is at its limit or above: a boundary belongs to the stricter side."""
         return self.systolic >= limit.systolic or self.diastolic >= limit.diastolic
 
 
@@ -79,6 +81,11 @@ class VitalSigns:
             raise invalid("vitals_implausible", "These values cannot all be right; measure again.")
         if self.observed_at > self.recorded_at:
             raise invalid("observed_in_future", "Nothing is observed before it happens.")
+
+    @property
+    def complete(self) -> bool:
+        """Whether every sign was assessed."""
+        return self.respiratory_rate is not None and self.moaas is not None
 
     def late_entry(self, times: "VitalsTimes") -> bool:
         """Whether it was written down long after it was observed."""
@@ -186,13 +193,13 @@ def assess(
         severity = limit.severity(value, baseline.value(signal) if baseline else None)
         if severity is None:
             continue
-        if observation.symptoms and signal in (Signal.SYSTOLIC, Signal.DIASTOLIC):
+        if observation.symptoms - {Symptom.AGITATION} and signal in (Signal.SYSTOLIC, Signal.DIASTOLIC):
             severities.add(Severity.URGENT)
         elif limit.repeat_first and signal not in doubted:
             doubtful.add(signal)
         else:
             severities.add(severity)
-    if observation.symptoms & {Symptom.CHEST_PAIN, Symptom.NEUROLOGICAL}:
+    if observation.symptoms & GRAVE_SYMPTOMS:
         severities.add(Severity.URGENT)
     elif observation.symptoms:
         severities.add(Severity.WARN)

@@ -6,7 +6,7 @@ Invariant: a breach or a missing observation is said in the same change that rec
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from careflow_domain.errors import conflict
+from careflow_domain.errors import conflict, invalid
 from sessions.domain.policy import SessionsPolicy
 from sessions.domain.sessions import Session, SessionFact
 from sessions.domain.states import UNDER_WAY
@@ -29,9 +29,13 @@ class VitalsOverdue(VitalsFact):
 
 
 def observed(session: Session, observation: VitalSigns, policy: SessionsPolicy) -> Session:
-    """Signs were observed after the first dose; what is out of limits is said. Refused: `nothing_to_monitor`."""
+    """Signs were observed after the first dose; what is out of limits is said. Refused: `nothing_to_monitor`,
+    `observed_before_dose`.
+    """
     if session.state not in UNDER_WAY or session.monitoring is None:
         raise conflict("nothing_to_monitor", "Signs are observed here once a dose was given.")
+    if observation.observed_at < session.monitoring.started_at:
+        raise invalid("observed_before_dose", "What was observed before the dose is no observation of its effect.")
     monitoring, assessment = session.monitoring.observed(observation, policy.vitals_limits, policy.vitals_times)
     after = replace(session.recording(), monitoring=monitoring)
     if assessment.severity is None:

@@ -29,6 +29,7 @@ ACCESS: AccessTable = {
     "POST /v1/sessions/{session_id}/checks": allow(*CLINICIANS),
     "POST /v1/sessions/{session_id}/order": allow(PRESCRIBER),
     "POST /v1/sessions/{session_id}/attest": allow(PRESCRIBER),
+    "POST /v1/sessions/{session_id}/overrides": allow(PRESCRIBER),
     "POST /v1/sessions/{session_id}/clear": allow(*BEDSIDE),
     "POST /v1/sessions/{session_id}/refuse": allow(*BEDSIDE),
     "POST /v1/sessions/{session_id}/convert": allow(*BEDSIDE, Role.THERAPIST),

@@ -21,6 +21,7 @@ from sessions.application.commands.clear_session import ClearSession
 from sessions.application.commands.record_checks import RecordChecks, Stamp
 from sessions.application.commands.refuse_session import RefuseSession
 from sessions.application.commands.sign_order import SignOrder
+from sessions.application.commands.sign_overrides import SignOverrides
 from sessions.domain.checks import (
     BladderQuestion,
     Checks,
@@ -171,6 +172,10 @@ class Clearing(RequestBody):
     overrides: Annotated[tuple[OverrideBody, ...], Field(max_length=20)] = ()
 
 
+class Signing(RequestBody):
+    overrides: Annotated[tuple[OverrideBody, ...], Field(min_length=1, max_length=20)]
+
+
 class FindingView(View):
     item: str
     passed: bool
@@ -248,6 +253,21 @@ async def clear_session(
     overrides = tuple((each.item, each.reason) for each in body.overrides)
     command = ClearSession(SessionId(session_id), overrides, expected_version)
     return changed(await app.clear_session(command, actor, request))
+
+
+@router.post("/v1/sessions/{session_id}/overrides", response_model=AggregateChanged)
+async def sign_overrides(
+    session_id: Uuid,
+    body: Signing,
+    actor: CurrentActor,
+    request: IdempotentRequest,
+    expected_version: ExpectedVersion,
+    app: App,
+) -> Response:
+    """Sign for items that are not in order; counts for what has been recorded until now."""
+    overrides = tuple((each.item, each.reason) for each in body.overrides)
+    command = SignOverrides(SessionId(session_id), overrides, expected_version)
+    return changed(await app.sign_overrides(command, actor, request))
 
 
 @router.post("/v1/sessions/{session_id}/refuse", response_model=AggregateChanged)
