@@ -119,7 +119,7 @@ FAILING: list[tuple[str, str, Case]] = [
     ),
     ("eligibility_fresh", "view older than ten minutes", asked(screening_as_of=NOW - minutes(11))),
     ("eligibility_fresh", "never heard", asked(screening_as_of=None)),
-    ("no_open_alert", "one of two is closed", with_eligibility(alerts=frozenset({AlertId("second")}))),
+    ("no_open_alert", "one of two is closed", with_eligibility(alerts={AlertId("second"): NOW})),
     (
         "adverse_events_reviewed",
         "review awaited",
@@ -264,6 +264,7 @@ FAILING: list[tuple[str, str, Case]] = [
     ("suicide_risk_screened", "missing", with_checks(suicide_risk=None)),
     ("suicide_risk_screened", "yesterday", with_checks(suicide_risk=recorded(RiskLevel.NONE, at=YESTERDAY))),
     ("suicide_risk_screened", "high", with_checks(suicide_risk=recorded(RiskLevel.HIGH))),
+    ("suicide_risk_decided", "moderate", with_checks(suicide_risk=recorded(RiskLevel.MODERATE))),
     ("symptom_score_current", "none", with_eligibility(screen=None)),
     ("symptom_score_current", "eight days old", with_eligibility(screen=screen(completed_at=NOW - days(8)))),
     ("screen_passed", "prescriber decides", with_eligibility(screen=screen(ScreenResult.PRESCRIBER_DECIDES))),

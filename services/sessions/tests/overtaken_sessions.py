@@ -78,6 +78,17 @@ async def checks_while_others_are_recorded(world: World, overtaking: Overtaking)
     assert await gate_of(world, session_id) == ["bladder_symptoms", "suicide_risk_screened"]
 
 
+async def a_finding_resolved_while_it_is_found_again(world: World, overtaking: Overtaking) -> None:
+    session_id = await ready_for_dose(world, await has_course(world))
+    path = f"/v1/sessions/{session_id}/checks"
+    ok(await world.nurse.post(path, {"pregnancy": "positive"}))
+    ok(await world.nurse_called("second-nurse").post(path, {"pregnancy": "negative"}))
+    overtaking.by(lambda: world.nurse.post(path, {"pregnancy": "positive"}))
+    resolve = f"/v1/sessions/{session_id}/findings/pregnancy/resolve"
+    refused = await world.prescriber.post(resolve, {"reason": "a mistake, she says"})
+    assert refusal(refused) == (409, "finding_not_repeated")
+
+
 async def an_order_while_the_plan_is_adjusted(world: World, overtaking: Overtaking) -> None:
     course = await has_course(world)
     session_id = await ready_for_dose(world, course)

@@ -32,6 +32,7 @@ from sessions.application.commands.record_checks import RecordChecksHandler
 from sessions.application.commands.record_vitals import RecordVitalsHandler
 from sessions.application.commands.refuse_session import RefuseSessionHandler
 from sessions.application.commands.report_adverse_event import ReportAdverseEventHandler
+from sessions.application.commands.resolve_stop import ResolveStopHandler
 from sessions.application.commands.review_adverse_event import ReviewAdverseEventHandler
 from sessions.application.commands.review_doses import ReviewDosesHandler
 from sessions.application.commands.sign_consent import SignConsentHandler
@@ -68,6 +69,7 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         open_session=OpenSessionHandler(ports, work),
         check_in=CheckInHandler(changes),
         record_checks=RecordChecksHandler(changes),
+        resolve_stop=ResolveStopHandler(ports, work),
         sign_order=SignOrderHandler(changes),
         attest_eligibility=AttestEligibilityHandler(changes),
         sign_overrides=SignOverridesHandler(changes),

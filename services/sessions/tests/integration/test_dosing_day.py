@@ -146,6 +146,14 @@ async def test_of_two_open_alerts_one_closed_still_holds(world: World) -> None:
     assert await gate_of(world, session_id) == ["no_open_alert"]
 
 
+async def test_a_low_alert_too_holds_until_it_is_closed(world: World) -> None:
+    course = await has_course(world)
+    session_id = await ready_for_dose(world, course)
+    await world.hear(alert_raised(course.patient_id, new_id(), world.clock(), "low"))
+
+    assert await gate_of(world, session_id) == ["no_open_alert"]
+
+
 async def test_without_the_feed_a_prescriber_attests_and_an_expiry_nobody_said_still_counts(world: World) -> None:
     course = await has_course(world)
     session_id = await ready_for_dose(world, course)

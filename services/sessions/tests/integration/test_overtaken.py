@@ -39,6 +39,7 @@ ROWS: Final[Mapping[str, Race]] = {
     "open_session": sessions.a_session_is_opened_while_its_booking_is_heard,
     "check_in": sessions.a_check_in_while_the_visit_is_called_off,
     "record_checks": sessions.checks_while_others_are_recorded,
+    "resolve_stop": sessions.a_finding_resolved_while_it_is_found_again,
     "sign_order": sessions.an_order_while_the_plan_is_adjusted,
     "attest_eligibility": sessions.an_attestation_while_the_dose_is_refused,
     "sign_overrides": doses.an_override_while_the_dose_is_refused,

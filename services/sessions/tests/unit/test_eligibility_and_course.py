@@ -78,10 +78,10 @@ def test_one_that_was_revoked_before_it_was_heard_of_never_counts() -> None:
 
 def test_of_two_alerts_each_is_closed_by_itself_and_for_good() -> None:
     first, second = AlertId("first"), AlertId("second")
-    held = cleared().alert_raised(first).alert_raised(second).alert_closed(first)
+    held = cleared().alert_raised(first, NOW).alert_raised(second, NOW).alert_closed(first)
 
-    assert held.alerts == {second}
-    assert held.alert_raised(first) is held
+    assert set(held.alerts) == {second}
+    assert held.alert_raised(first, NOW) is held
 
 
 @pytest.mark.parametrize("repeat", [lambda e: e.cleared(clearance()), lambda e: e.extended(CLEARANCE, NOW + days(60))])

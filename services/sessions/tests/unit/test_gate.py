@@ -9,6 +9,7 @@ from careflow_domain.errors import DomainError
 from services.sessions.tests.builders import (
     ANA,
     NOW,
+    NURSE,
     POLICY,
     PRESCRIBER,
     arrived,
@@ -36,7 +37,8 @@ from sessions.domain.dose_question import DoseQuestion
 from sessions.domain.eligibility import Eligibility
 from sessions.domain.gate import Attestation, Refusal, RefusalReason
 from sessions.domain.gate_items import GATE, examine
-from sessions.domain.ids import AlertId
+from sessions.domain.ids import AlertId, SessionId
+from sessions.domain.stops import ALARMS, Stop, StopKind
 from sessions.domain.vitals import BloodPressure, Symptom, VitalSigns
 from sessions.domain.words import Route
 
@@ -73,7 +75,7 @@ def test_every_item_of_the_table_has_a_case() -> None:
 
 def test_everything_that_failed_is_said_at_once() -> None:
     given = with_checks(escort=None, intake=recorded(LastIntake(solids_at=NOW, liquids_at=NOW)))
-    q = given(with_eligibility(alerts=frozenset({AlertId("alert")}))(question()))
+    q = given(with_eligibility(alerts={AlertId("alert"): NOW})(question()))
 
     with pytest.raises(DomainError) as refused:
         examine(q).must_be_open(())
@@ -169,6 +171,39 @@ def test_once_all_signs_are_back_in_range_a_prescriber_may_let_the_session_go_on
     given = after_a_dose(worse, vitals())(question())
 
     assert (failed(given), overridable(given)) == ({"urgent_breach_decided"}, {"urgent_breach_decided"})
+
+
+def test_a_signature_for_one_alert_covers_none_that_is_heard_later() -> None:
+    held = with_eligibility(alerts={AlertId("first"): NOW})(question())
+    signed = examine(held).override([("no_open_alert", "spoken with her at length")], PRESCRIBER)
+    another = with_eligibility(alerts={AlertId("first"): NOW, AlertId("second"): NOW + minutes(1)})(held)
+
+    assert not examine(held).standing_in_the_way(signed)
+    assert [each.item for each in examine(another).standing_in_the_way(signed)] == ["no_open_alert"]
+
+
+STANDING = [
+    (StopKind.HIGH_SUICIDE_RISK, "suicide_risk_screened", False),
+    (StopKind.MODERATE_SUICIDE_RISK, "suicide_risk_decided", True),
+    (StopKind.PREGNANCY, "not_pregnant", False),
+    (StopKind.DRUG_ALLERGY, "no_drug_allergy", False),
+    (StopKind.INTOXICATION, "not_intoxicated", False),
+    (StopKind.RECENT_SUBSTANCES, "no_recent_substances", True),
+    (StopKind.DRUG_SCREEN, "drug_screen", True),
+    (StopKind.BLADDER_SYMPTOMS, "bladder_symptoms", True),
+]
+
+
+@pytest.mark.parametrize(("kind", "item", "may"), STANDING)
+def test_what_was_found_before_stands_whatever_is_recorded_now(kind: StopKind, item: str, may: bool) -> None:
+    found = Stop(kind=kind, session_id=SessionId("another"), by=NURSE, at=NOW - hours(1))
+    given = asked(course=course().stopped((found,)))(question())
+
+    assert (failed(given), overridable(given)) == ({item}, {item} if may else set())
+
+
+def test_everything_alarming_has_a_row_that_stands() -> None:
+    assert {kind for kind, _, _ in STANDING} == set(StopKind) == set(ALARMS)
 
 
 def test_a_signature_counts_for_what_was_known_when_it_was_given() -> None:

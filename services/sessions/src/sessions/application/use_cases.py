@@ -23,6 +23,7 @@ from sessions.application.commands.record_checks import RecordChecksHandler
 from sessions.application.commands.record_vitals import RecordVitalsHandler
 from sessions.application.commands.refuse_session import RefuseSessionHandler
 from sessions.application.commands.report_adverse_event import ReportAdverseEventHandler
+from sessions.application.commands.resolve_stop import ResolveStopHandler
 from sessions.application.commands.review_adverse_event import ReviewAdverseEventHandler
 from sessions.application.commands.review_doses import ReviewDosesHandler
 from sessions.application.commands.sign_consent import SignConsentHandler
@@ -50,6 +51,7 @@ class Sessions:
     open_session: OpenSessionHandler
     check_in: CheckInHandler
     record_checks: RecordChecksHandler
+    resolve_stop: ResolveStopHandler
     sign_order: SignOrderHandler
     attest_eligibility: AttestEligibilityHandler
     sign_overrides: SignOverridesHandler

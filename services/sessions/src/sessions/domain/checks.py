@@ -1,6 +1,7 @@
 """What the team records before a dose: each check has its value, who recorded it and when.
 
-Invariant: a check is never edited; recording it again replaces it with a newer one, and the audit trail keeps both.
+Invariant: a check is never edited; recording it again is a newer one beside it, and what was alarming about the one
+before stands (`stops`).
 """
 
 from dataclasses import dataclass, field, fields, replace

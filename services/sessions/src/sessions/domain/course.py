@@ -5,12 +5,13 @@ dose is possible is read from here, so that two sessions cannot both be the seco
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Self
 
 from careflow_domain.aggregate import Aggregate, Fact
 from sessions.domain.ids import AdverseEventId, PatientId, PlanId, SessionId
+from sessions.domain.stops import Resolution, Stop, StopKind
 from sessions.domain.words import VisitKind
 
 
@@ -67,7 +68,7 @@ class IntegrationTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course(Aggregate):
-    """`held_by` are the adverse events whose review is awaited."""
+    """`held_by` are the adverse events whose review is awaited, `stops` the alarming findings, resolved or not."""
 
     id: PatientId
     doses: tuple[DosedSession, ...] = ()
@@ -75,6 +76,7 @@ class Course(Aggregate):
     integrations: tuple[IntegrationTask, ...] = ()
     dose_reviews: tuple[datetime, ...] = ()
     held_by: frozenset[AdverseEventId] = frozenset()
+    stops: tuple[Stop, ...] = field(default=(), repr=False)
 
     @property
     def due_at(self) -> datetime | None:
@@ -152,6 +154,20 @@ class Course(Aggregate):
     def released(self, event_id: AdverseEventId) -> Self:
         """The review was signed and lets dosing go on."""
         return replace(self.recording(), held_by=self.held_by - {event_id})
+
+    def stopped(self, stops: tuple[Stop, ...]) -> Self:
+        """Something alarming was found before a dose, or after one."""
+        return replace(self.recording(), stops=(*self.stops, *stops)) if stops else self
+
+    def standing(self, kind: StopKind) -> tuple[Stop, ...]:
+        """The findings of this kind that nobody has resolved."""
+        return tuple(stop for stop in self.stops if stop.kind is kind and stop.resolution is None)
+
+    def resolved(self, kind: StopKind, resolution: Resolution) -> Self:
+        """A prescriber resolved every finding of this kind that stood."""
+        standing = self.standing(kind)
+        after = tuple(replace(stop, resolution=resolution) if stop in standing else stop for stop in self.stops)
+        return replace(self.recording(), stops=after)
 
     def doses_within(self, length: timedelta, *, now: datetime, but: SessionId) -> int:
         """How many sessions with a dose there were in the time before now, the present one left out."""

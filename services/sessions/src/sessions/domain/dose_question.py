@@ -13,6 +13,7 @@ from sessions.domain.plans import Plan, PlanState
 from sessions.domain.policy import RoutePolicy, SessionsPolicy
 from sessions.domain.sessions import Session
 from sessions.domain.signs import Signs
+from sessions.domain.stops import ALARMS, StopKind
 from sessions.domain.units import Kilograms
 from sessions.domain.words import Phase, Route
 
@@ -64,6 +65,11 @@ class DoseQuestion:
     def clearance_valid(self) -> bool:
         clearance = self.eligibility.clearance if self.eligibility else None
         return clearance is not None and clearance.valid_at(self.now)
+
+    @property
+    def alerts(self) -> tuple[datetime, ...]:
+        """When each open safety alert was heard of last."""
+        return tuple(self.eligibility.alerts.values()) if self.eligibility else ()
 
     @property
     def screening_fresh(self) -> bool:
@@ -146,6 +152,10 @@ class DoseQuestion:
         weight = self.session.checks.weight
         allowed = timedelta(days=self.policy.gate.weight_days.value)
         return weight is not None and timedelta(0) <= self.today - weight.value.measured_on <= allowed
+
+    def free_of(self, kind: StopKind) -> bool:
+        """Whether this was not found now, and no earlier finding of it stands."""
+        return not ALARMS[kind].heard_in(self.session.checks) and not self.course.standing(kind)
 
     def recorded_today(self, check: Recorded[T] | None) -> T | None:
         """A check's value if it was recorded on this clinic day."""

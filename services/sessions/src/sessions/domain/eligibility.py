@@ -4,6 +4,7 @@ Invariants: a fact is never refused, and a repeated one changes nothing; whether
 `valid_until` and the clock, never by not having heard that it expired.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -64,12 +65,14 @@ class PreSessionScreen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Eligibility(Aggregate):
-    """One per patient; `alerts` are the open safety alerts that hold dosing."""
+    """One per patient; `alerts` are the open safety alerts of every level, all of which hold dosing, and when each was
+    heard of last.
+    """
 
     id: PatientId
     clearance: ClearanceCopy | None = None
     ended: frozenset[ClearanceId] = frozenset()
-    alerts: frozenset[AlertId] = frozenset()
+    alerts: Mapping[AlertId, datetime] = field(default_factory=dict)
     closed_alerts: frozenset[AlertId] = frozenset()
     screen: PreSessionScreen | None = None
 
@@ -121,15 +124,16 @@ class Eligibility(Aggregate):
             return self._noted(ended=ended)
         return self._noted(ended=ended, clearance=replace(known, status=status, valid_until=valid_until))
 
-    def alert_raised(self, alert_id: AlertId) -> Self:
+    def alert_raised(self, alert_id: AlertId, heard_at: datetime) -> Self:
         """Dosing waits until this alert is closed; heard again after that, it is history."""
         if alert_id in self.closed_alerts:
             return self
-        return self._noted(alerts=self.alerts | {alert_id})
+        return self._noted(alerts={**self.alerts, alert_id: heard_at})
 
     def alert_closed(self, alert_id: AlertId) -> Self:
         """A human has closed it; the others still hold."""
-        return self._noted(alerts=self.alerts - {alert_id}, closed_alerts=self.closed_alerts | {alert_id})
+        others = {each: at for each, at in self.alerts.items() if each != alert_id}
+        return self._noted(alerts=others, closed_alerts=self.closed_alerts | {alert_id})
 
     def screened(self, screen: PreSessionScreen) -> Self:
         """The questions before a visit were assessed; an older assessment changes nothing."""

@@ -81,7 +81,9 @@ class ClinicalFactReported(SessionFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session(Aggregate):
-    """`appointment_version` is 0 while booking has not been heard. `booked_kind` differs from `kind` once converted."""
+    """`appointment_version` is 0 while booking has not been heard. `booked_kind` differs from `kind` once converted.
+    `checks` are the newest of everything in `recorded`.
+    """
 
     id: SessionId
     appointment_id: AppointmentId
@@ -99,6 +101,7 @@ class Session(Aggregate):
     providers: tuple[Provider, ...] = ()
     location_id: LocationId | None = None
     checks: Checks = field(default=Checks(), repr=False)
+    recorded: tuple[Checks, ...] = field(default=(), repr=False)
     order: Order | None = field(default=None, repr=False)
     attestation: Attestation | None = None
     gate: Gate | None = None
@@ -148,7 +151,13 @@ class Session(Aggregate):
         self._must_be_dosing()
         self._must_be(SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED, *UNDER_WAY)
         state = self.state if self.state in UNDER_WAY else SessionState.CHECKED
-        after = replace(self.recording(), state=state, checks=self.checks.with_newer(newer), gate=None)
+        after = replace(
+            self.recording(),
+            state=state,
+            checks=self.checks.with_newer(newer),
+            recorded=(*self.recorded, newer),
+            gate=None,
+        )
         return after.saying(*(ClinicalFactReported(session=after, at=now, report=each) for each in reports_in(newer)))
 
     def ordered(self, order: Order) -> Self:

@@ -1,4 +1,4 @@
-"""The team records some of what is asked before a dose."""
+"""The team records some of what is asked before a dose; what is alarming stands against every dose."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -6,11 +6,13 @@ from datetime import datetime
 
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction
+from sessions.application.courses import change_course
 from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
 from sessions.domain.checks import Checks
 from sessions.domain.ids import SessionId, StaffId
 from sessions.domain.sessions import Session
+from sessions.domain.stops import stops_in
 
 Stamp = Callable[[StaffId, datetime], Checks]
 """The checks as somebody recorded them at a moment."""
@@ -32,4 +34,10 @@ class RecordChecksHandler:
         async def record(session: Session, tx: Transaction) -> Session:
             return session.checked(command.recorded(StaffId(actor.id), tx.now), now=tx.now)
 
-        return await self.changes.run(command.session_id, record, by=actor, action="record_checks", request=request)
+        async def note_in_course(session: Session, tx: Transaction) -> None:
+            if stops := stops_in(session.recorded[-1], session.id):
+                await change_course(session.patient_id, lambda course: course.stopped(stops), self.changes.ports, tx)
+
+        return await self.changes.run(
+            command.session_id, record, by=actor, action="record_checks", request=request, then=note_in_course
+        )

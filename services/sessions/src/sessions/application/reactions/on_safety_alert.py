@@ -1,7 +1,6 @@
-"""Reactions to safety alerts: every open one from moderate on holds dosing until a human has closed it."""
+"""Reactions to safety alerts: every open one holds dosing until a human has closed it, as it does in booking."""
 
 from careflow_events import contracts
-from careflow_events.contracts import codes
 from careflow_events.subscription import Received
 from careflow_service.work import Transaction
 from sessions.application.eligibility_reactions import noting
@@ -14,11 +13,9 @@ async def on_safety_alert(
     tx: Transaction,
     ports: Ports,
 ) -> None:
-    """Raised, or more urgent than before. A low one is reviewed before the next step and holds nothing by itself."""
+    """Raised, or more urgent than before. A low one, too, is reviewed before the next step."""
     data = event.data
-    if data.level is codes.AlertLevel.LOW:
-        return
-    await noting(data.patient_id, tx, ports, lambda each: each.alert_raised(AlertId(data.alert_id)))
+    await noting(data.patient_id, tx, ports, lambda each: each.alert_raised(AlertId(data.alert_id), tx.now))
 
 
 async def on_safety_alert_closed(event: Received[contracts.SafetyAlertClosed], tx: Transaction, ports: Ports) -> None:

@@ -27,6 +27,7 @@ ACCESS: AccessTable = {
     "GET /v1/sessions/{session_id}/gate": allow(*CLINICIANS),
     "POST /v1/sessions/{session_id}/arrive": allow(*CARE_TEAM),
     "POST /v1/sessions/{session_id}/checks": allow(*CLINICIANS),
+    "POST /v1/sessions/{session_id}/findings/{kind}/resolve": allow(PRESCRIBER),
     "POST /v1/sessions/{session_id}/order": allow(PRESCRIBER),
     "POST /v1/sessions/{session_id}/attest": allow(PRESCRIBER),
     "POST /v1/sessions/{session_id}/overrides": allow(PRESCRIBER),

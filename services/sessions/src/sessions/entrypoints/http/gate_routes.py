@@ -20,6 +20,7 @@ from sessions.application.commands.attest_eligibility import AttestEligibility
 from sessions.application.commands.clear_session import ClearSession
 from sessions.application.commands.record_checks import RecordChecks, Stamp
 from sessions.application.commands.refuse_session import RefuseSession
+from sessions.application.commands.resolve_stop import ResolveStop
 from sessions.application.commands.sign_order import SignOrder
 from sessions.application.commands.sign_overrides import SignOverrides
 from sessions.domain.checks import (
@@ -40,6 +41,7 @@ from sessions.domain.checks import (
 )
 from sessions.domain.doses import StatedDose
 from sessions.domain.ids import SessionId, StaffId
+from sessions.domain.stops import StopKind
 from sessions.domain.units import Kilograms, Milligrams, MilligramsPerKilogram
 from sessions.entrypoints.http.schemas import (
     AggregateChanged,
@@ -212,6 +214,15 @@ async def record_checks(
 ) -> Response:
     """Record some of what is asked before a dose."""
     return changed(await app.record_checks(RecordChecks(SessionId(session_id), body.stamp()), actor, request))
+
+
+@router.post("/v1/sessions/{session_id}/findings/{kind}/resolve", response_model=AggregateChanged)
+async def resolve_finding(
+    session_id: Uuid, kind: StopKind, body: Reason, actor: CurrentActor, request: IdempotentRequest, app: App
+) -> Response:
+    """Decide that an alarming finding no longer stands, after somebody else has found otherwise in this session."""
+    command = ResolveStop(SessionId(session_id), kind, body.reason)
+    return changed(await app.resolve_stop(command, actor, request))
 
 
 @router.post("/v1/sessions/{session_id}/order", response_model=AggregateChanged)
