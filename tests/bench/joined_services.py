@@ -231,6 +231,7 @@ async def _joined(
                     transactions=ReactionTransactions(store.work),
                     stores=mongo_stores(store.database, service.name),
                     keyring=sealing.ring(service.name),
+                    clock=wall_clock,
                     wall_clock=wall_clock,
                 ),
                 relay=_relay(store, topics, clock),

@@ -244,6 +244,7 @@ async def _deliver(database: AsyncDatabase[dict[str, Any]], kafka_url: str, topi
         transactions=MongoTransactions(database),
         stores=mongo_stores(database, "bench"),
         keyring=None,
+        clock=wall_clock,
         wall_clock=wall_clock,
     )
     delivery = Delivery(handling, fault_of=_FAULTS)

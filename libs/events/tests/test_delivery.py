@@ -7,7 +7,7 @@ import pytest
 
 from careflow_events import contracts
 from careflow_events.consumed import ConsumedRecord
-from careflow_events.delivery import ComeBack
+from careflow_events.delivery import HELD_UP_SECONDS, ComeBack
 from careflow_events.handling import Settled
 from careflow_events.positions import Standing
 from careflow_events.testing.builders import (
@@ -72,8 +72,10 @@ async def test_a_duplicate_is_settled_without_effect(consumer: Consumer) -> None
     assert consumer.handled() == [1, 2]
 
 
-async def test_the_first_event_met_need_not_be_the_first_of_its_stream(consumer: Consumer) -> None:
-    assert await consumer.receives(*events(7, 8)) == [Settled.HANDLED] * 2
+async def test_what_is_missing_before_the_first_event_met_is_a_gap(consumer: Consumer) -> None:
+    assert await consumer.receives(*events(7, 8)) == [Settled.PARKED] * 2
+
+    assert [(each.place, each.cause) for each in await consumer.parked()] == [(7, "gap"), (8, "blocked")]
 
 
 async def test_an_event_nobody_hears_moves_the_position(consumer: Consumer) -> None:
@@ -216,6 +218,7 @@ async def test_a_checkpoint_says_how_fresh_the_feed_is(consumer: Consumer) -> No
     for partition in (0, 1):
         await consumers.note_started(topic, "id", partition)
 
+    consumer.seconds = 40
     outcomes = await consumer.receives(
         a_checkpoint(NOON, partition=0), a_checkpoint(NOON + timedelta(seconds=30), partition=1)
     )
@@ -224,9 +227,37 @@ async def test_a_checkpoint_says_how_fresh_the_feed_is(consumer: Consumer) -> No
     assert (await consumers.feed(topic)).fresh_until() == NOON
 
 
-async def test_an_event_from_elsewhere_is_handled_once(consumer: Consumer) -> None:
-    foreign = replace(an_event(1), stream=None, sequence=None, source="/lab")
-    record = a_record(foreign, topic="lab.results")
+async def test_a_checkpoint_is_believed_no_further_than_the_readers_own_clock(consumer: Consumer) -> None:
+    consumers, topic = consumer.stores.consumers, "careflow.screening.v1"
+    await consumers.note_started(topic, "id", 0)
 
-    assert await consumer.receives(record, record) == [Settled.HANDLED, Settled.DUPLICATE]
-    assert len(consumer.events()) == 1
+    assert await consumer.receives(a_checkpoint(NOON + timedelta(seconds=30))) == [Settled.CHECKPOINT]
+    assert (await consumers.feed(topic)).fresh_until() == NOON
+    assert await consumer.receives(a_checkpoint(NOON + timedelta(days=900))) == [Settled.CHECKPOINT_IGNORED]
+    assert (await consumers.feed(topic)).fresh_until() == NOON
+
+
+async def test_tries_are_counted_for_each_kind_of_fault(consumer: Consumer) -> None:
+    errors = iter([StoreAway(), StoreAway(), KeyError(), KeyError()])
+
+    def breaks(_: object) -> None:
+        if (error := next(errors, None)) is not None:
+            raise error
+
+    consumer.breaks = breaks
+
+    assert await consumer.receives(*events(1)) == [Settled.HANDLED]
+
+
+async def test_a_partition_that_does_not_move_is_told_of_until_it_does(consumer: Consumer) -> None:
+    consumer.breaks = Failures(StoreAway, frozenset({1}))
+    await consumer.receives(*events(1))
+    assert consumer.delivery.held_up == frozenset()
+
+    consumer.seconds += HELD_UP_SECONDS
+    await consumer.receives(*events(1))
+    assert consumer.delivery.held_up == {("careflow.screening.v1", 0)}
+
+    consumer.breaks = lambda _: None
+    await consumer.receives(*events(1))
+    assert consumer.delivery.held_up == frozenset()

@@ -11,6 +11,7 @@ from careflow_events.testing.backend import Backend
 from careflow_events.testing.builders import NOON, a_record, an_event
 
 TOPIC = "careflow.screening.v1"
+LATER = NOON + timedelta(hours=1)
 OPEN = (ParkedState.PARKED, ParkedState.REPLAY_REQUESTED)
 
 
@@ -99,14 +100,47 @@ async def test_a_consumer_remembers_what_it_started_and_how_fresh_it_is(backend:
 
     await consumers.note_started(TOPIC, "id-1", 0)
     await consumers.note_started(TOPIC, "id-1", 1)
-    await consumers.note_checkpoint(TOPIC, 0, NOON)
+    await consumers.note_checkpoint(TOPIC, 0, NOON, now=LATER)
     feed = await consumers.feed(TOPIC)
     assert (feed.topic_id, feed.started, feed.fresh_until()) == ("id-1", frozenset({0, 1}), None)
 
-    await consumers.note_checkpoint(TOPIC, 1, NOON + timedelta(seconds=30))
-    await consumers.note_checkpoint(TOPIC, 1, NOON + timedelta(seconds=10))
+    await consumers.note_checkpoint(TOPIC, 1, NOON + timedelta(seconds=30), now=LATER)
+    await consumers.note_checkpoint(TOPIC, 1, NOON + timedelta(seconds=10), now=LATER)
     assert (await consumers.feed(TOPIC)).checkpoints == {0: NOON, 1: NOON + timedelta(seconds=30)}
     assert (await consumers.feed(TOPIC)).fresh_until() == NOON
+
+
+async def test_what_says_more_than_can_be_known_is_mended_by_the_next_checkpoint(backend: Backend) -> None:
+    consumers = backend.stores.consumers
+    await consumers.note_started(TOPIC, "id-1", 0)
+    await consumers.note_checkpoint(TOPIC, 0, LATER, now=LATER)
+
+    await consumers.note_checkpoint(TOPIC, 0, NOON, now=NOON + timedelta(seconds=1))
+
+    assert (await consumers.feed(TOPIC)).fresh_until() == NOON
+
+
+async def test_two_events_may_wait_at_one_place(backend: Backend) -> None:
+    parked, one = backend.stores.parked, waiting(1)
+    other = replace(one, id=f"{one.id}#other", event_id="other")
+    for each in (one, other):
+        await backend.commit(partial(parked.add, each))
+
+    assert list(await parked.open_at(f"{TOPIC}/patient:1", 1)) == [one, other]
+    assert list(await parked.open_at(f"{TOPIC}/patient:1", 2)) == []
+
+
+async def test_what_has_no_place_comes_first_until_it_gets_one(backend: Backend) -> None:
+    parked = backend.stores.parked
+    beside = replace(waiting(7), place=None, event_id=None)
+    await backend.commit(partial(parked.add, waiting(2)))
+    await backend.commit(partial(parked.add, beside))
+    assert await parked.head(f"{TOPIC}/patient:1") == beside
+
+    await backend.commit(partial(parked.put_in_place, beside.id, 3, "c"))
+
+    assert await parked.head(f"{TOPIC}/patient:1") == waiting(2)
+    assert await parked.find(beside.id) == replace(beside, place=3, event_id="c")
 
 
 async def test_a_stop_is_remembered_until_it_is_lifted(backend: Backend) -> None:
@@ -123,7 +157,7 @@ async def test_a_stop_is_remembered_until_it_is_lifted(backend: Backend) -> None
 async def test_after_lost_offsets_a_consumer_starts_over(backend: Backend) -> None:
     consumers = backend.stores.consumers
     await consumers.note_started(TOPIC, "id-1", 0)
-    await consumers.note_checkpoint(TOPIC, 0, NOON)
+    await consumers.note_checkpoint(TOPIC, 0, NOON, now=LATER)
 
     await consumers.stop(StopReason.PARKED_TOO_MANY, NOON)
     await consumers.resume()

@@ -20,12 +20,11 @@ async def advance(backend: Backend, *events: tuple[int, str]) -> list[Standing]:
     return [await backend.commit(partial(positions.advance, STREAM, *event)) for event in events]
 
 
-async def block(backend: Backend, sequence: int | None, cause: str = "broken") -> int:
+async def block(backend: Backend, cause: str = "broken") -> None:
     positions = backend.stores.positions
     before = await positions.find(STREAM)
-    after, place = (before or Position(STREAM, None)).parking(sequence, cause, NOON)
+    after = (before or Position(STREAM, None)).parking(cause, NOON)
     await backend.commit(partial(positions.replace, before, after))
-    return place
 
 
 async def settle(backend: Backend, place: int, event_id: str) -> None:
@@ -39,8 +38,8 @@ async def test_events_in_order_are_next(backend: Backend) -> None:
     assert await advance(backend, (1, "a"), (2, "b"), (3, "c")) == [Standing.NEXT] * 3
 
 
-async def test_the_first_event_ever_met_is_the_baseline(backend: Backend) -> None:
-    assert await advance(backend, (41, "a"), (42, "b")) == [Standing.NEXT] * 2
+async def test_a_stream_begins_with_its_first_event(backend: Backend) -> None:
+    assert await advance(backend, (41, "a"), (1, "b"), (2, "c")) == [Standing.GAP, Standing.NEXT, Standing.NEXT]
 
 
 async def test_an_event_met_again_is_a_duplicate(backend: Backend) -> None:
@@ -63,7 +62,7 @@ async def test_a_missing_event_is_a_gap_and_moves_nothing(backend: Backend) -> N
 
 async def test_a_blocked_stream_takes_nothing_but_knows_its_duplicates(backend: Backend) -> None:
     await advance(backend, (1, "a"))
-    await block(backend, 2)
+    await block(backend)
 
     assert await advance(backend, (2, "b"), (3, "c"), (1, "a")) == [
         Standing.BLOCKED,
@@ -74,19 +73,13 @@ async def test_a_blocked_stream_takes_nothing_but_knows_its_duplicates(backend: 
 
 async def test_the_block_goes_with_the_last_that_was_parked_behind_it(backend: Backend) -> None:
     await advance(backend, (1, "a"))
-    await block(backend, 2)
-    await block(backend, 3, "blocked")
+    await block(backend)
+    await block(backend, "blocked")
 
     await settle(backend, 2, "b")
     assert await advance(backend, (4, "d")) == [Standing.BLOCKED]
     await settle(backend, 3, "c")
     assert await advance(backend, (4, "d")) == [Standing.NEXT]
-
-
-async def test_a_record_without_readable_number_stands_behind_what_was_there(backend: Backend) -> None:
-    await advance(backend, (1, "a"))
-
-    assert [await block(backend, None), await block(backend, 3), await block(backend, None)] == [2, 3, 4]
 
 
 async def test_two_writers_of_one_position_cannot_both_win(backend: Backend) -> None:
@@ -124,19 +117,8 @@ async def test_a_subject_with_any_blocked_stream_is_known(backend: Backend) -> N
     positions = backend.stores.positions
     assert not await positions.blocked("patient:1")
 
-    await block(backend, 1)
+    await block(backend)
 
     assert await positions.blocked("patient:1")
     assert not await positions.blocked("patient:2")
     assert await positions.blocked_streams() == 1
-
-
-async def test_an_event_without_a_number_is_met_once(backend: Backend) -> None:
-    async def met_before(source: str, event_id: str) -> bool:
-        return await backend.commit(partial(backend.stores.positions.met_before, source, event_id))
-
-    assert [await met_before("/lab", "x"), await met_before("/lab", "x"), await met_before("/lab", "y")] == [
-        False,
-        True,
-        False,
-    ]

@@ -1,9 +1,10 @@
 """Checkpoints of the relay: they tell how far a feed is whole, and never more."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from careflow_events.relay import COMMITS_WITHIN
 from careflow_events.testing.builders import publication
 from careflow_events.topics import SCREENING, SCREENING_SAFETY
 from libs.events.tests.relaying import Clinic, event_in, of_patient
@@ -23,7 +24,7 @@ async def test_a_checkpoint_goes_to_every_partition_of_every_topic(clinic: Clini
     assert (checkpoint.subject, checkpoint.sequence, checkpoint.data) == (
         None,
         None,
-        {"as_of": "2026-11-23T12:00:00.000Z"},
+        {"as_of": "2026-11-23T11:59:45.000Z"},
     )
 
 
@@ -45,7 +46,7 @@ async def test_a_clock_that_is_moved_on_gets_its_checkpoint_at_once(clinic: Clin
 
     await relay.turn()
 
-    assert event_in(clinic.checkpoints()[-1]).data == {"as_of": "2026-11-26T12:00:00.000Z"}
+    assert event_in(clinic.checkpoints()[-1]).data == {"as_of": "2026-11-26T11:59:45.000Z"}
 
 
 async def test_no_checkpoint_covers_what_was_not_published(clinic: Clinic) -> None:
@@ -59,7 +60,7 @@ async def test_no_checkpoint_covers_what_was_not_published(clinic: Clinic) -> No
     await relay.turn()
     records = [event_in(record) for record in clinic.log.records]
     assert records[0].sequence == 1
-    assert records[1].data == {"as_of": "2026-11-23T12:00:05.000Z"}
+    assert records[1].data == {"as_of": "2026-11-23T11:59:50.000Z"}
 
 
 async def test_a_stuck_stream_holds_the_checkpoints_back(clinic: Clinic) -> None:
@@ -72,3 +73,13 @@ async def test_a_stuck_stream_holds_the_checkpoints_back(clinic: Clinic) -> None
     await relay.turn()
 
     assert clinic.checkpoints() == []
+
+
+async def test_no_checkpoint_reaches_beyond_what_a_unit_of_work_may_still_record(clinic: Clinic) -> None:
+    began = clinic.now()
+    clinic.seconds += COMMITS_WITHIN.total_seconds() - 1
+    await clinic.relay().turn()
+
+    promised = [datetime.fromisoformat(str(event_in(record).data["as_of"])) for record in clinic.checkpoints()]
+    assert promised
+    assert max(promised) < began

@@ -1,14 +1,15 @@
 """Replay and discard: what was parked is handled later, in order, by the consumer that parked it."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from careflow_events import contracts
 from careflow_events.consumed import ConsumedRecord
 from careflow_events.handling import Settled
-from careflow_events.operations import NotFirstInStream, NotParked
-from careflow_events.parked import ParkedState
+from careflow_events.operations import NotFirstInStream, NothingMissing, NotParked
+from careflow_events.parked import ParkedRecord, ParkedState
 from careflow_events.testing.builders import NOON, a_record, an_event, an_id, with_data
 from careflow_events.testing.consuming import Consumer, Failures, StoreAway
 
@@ -26,6 +27,12 @@ def events(*sequences: int, patient: int = 1) -> list[ConsumedRecord]:
 
 def unreadable(sequence: int) -> ConsumedRecord:
     return replace(a_record(an_event(sequence)), value=b"{")
+
+
+async def beside(consumer: Consumer) -> ParkedRecord:
+    """The record that has no place in its stream."""
+    (found,) = [each for each in await consumer.parked() if each.place is None]
+    return found
 
 
 async def blocked(consumer: Consumer) -> None:
@@ -133,7 +140,9 @@ async def test_a_gap_cannot_be_replayed_over(consumer: Consumer) -> None:
 async def test_an_operator_can_declare_that_what_is_missing_is_lost(consumer: Consumer) -> None:
     await consumer.receives(*events(1, 3, 4))
 
-    await consumer.operations.accept_gap(STREAM)
+    first = (await consumer.parked())[0]
+    assert await consumer.operations.missing_before(first.id) == range(2, 3)
+    await consumer.operations.accept_gap(first.id)
 
     assert await consumer.replay.run_requested() == 2
     assert consumer.handled() == [1, 3, 4]
@@ -164,26 +173,69 @@ async def test_a_discarded_record_lets_the_stream_go_on(consumer: Consumer) -> N
     assert (await consumer.operations.show(first.id)).state is ParkedState.DISCARDED
 
 
-async def test_an_unreadable_record_can_be_discarded(consumer: Consumer) -> None:
+async def test_discarding_what_could_not_be_read_leaves_its_number_open(consumer: Consumer) -> None:
     await consumer.receives(*events(1), unreadable(2), *events(3))
 
-    await consumer.operations.discard((await consumer.parked())[0].id)
+    await consumer.operations.discard((await beside(consumer)).id)
     await consumer.operations.request_replay(STREAM)
     await consumer.replay.run_requested()
+    assert consumer.handled() == [1]
 
-    assert consumer.handled() == [1, 3]
-    assert await consumer.receives(*events(4)) == [Settled.HANDLED]
+    await consumer.receives(*events(2))
+    await consumer.replay.run_requested()
+    assert consumer.handled() == [1, 2, 3]
 
 
 async def test_discarding_garbage_does_not_pass_over_the_event_that_came_after_it(consumer: Consumer) -> None:
     garbage = replace(unreadable(2), offset=77)
     await consumer.receives(*events(1), garbage, *events(2, 3))
 
-    await consumer.operations.discard((await consumer.parked())[0].id)
+    await consumer.operations.discard((await beside(consumer)).id)
     await consumer.operations.request_replay(STREAM)
     await consumer.replay.run_requested()
 
     assert consumer.handled() == [1, 2, 3]
+
+
+async def test_what_can_be_read_after_all_takes_its_place(consumer: Consumer) -> None:
+    ahead = a_record(replace(an_event(2), time=NOON + timedelta(days=2)))
+    await consumer.receives(*events(1), ahead, *events(3))
+    consumer.seconds += timedelta(days=3).total_seconds()
+
+    await consumer.operations.request_replay(STREAM)
+    await consumer.replay.run_requested()
+
+    assert consumer.handled() == [1, 2, 3]
+
+
+@pytest.mark.parametrize("discarded", [0, 1])
+async def test_of_two_events_with_one_number_an_operator_says_which_is_true(consumer: Consumer, discarded: int) -> None:
+    forged = a_record(an_event(2, event_id=an_id(999)), offset=55)
+    consumer.breaks = Failures(KeyError, frozenset({2}))
+    await consumer.receives(*events(1), forged, *events(2, 3))
+    consumer.breaks = lambda _: None
+    both = sorted((each for each in await consumer.parked() if each.place == 2), key=lambda each: each.cause)
+    assert [each.cause for each in both] == ["KeyError", "diverged"]
+    await consumer.operations.request_replay(STREAM)
+    assert await consumer.replay.run_requested() == 0
+
+    await consumer.operations.discard(both[discarded].id)
+    await consumer.operations.request_replay(STREAM)
+    await consumer.replay.run_requested()
+
+    assert [event.id for event in consumer.events()][1:] == [both[1 - discarded].event_id, an_event(3).id]
+    assert consumer.handled() == [1, 2, 3]
+
+
+async def test_an_event_whose_number_another_had_is_handled_only_by_name(consumer: Consumer) -> None:
+    forged = a_record(an_event(1, event_id=an_id(999)))
+    await consumer.receives(forged, *events(1, 2))
+    assert [(each.place, each.cause) for each in await consumer.parked()] == [(1, "diverged"), (2, "blocked")]
+
+    await consumer.operations.request_replay(STREAM)
+    await consumer.replay.run_requested()
+
+    assert [event.id for event in consumer.events()] == [an_id(999), an_event(1).id, an_event(2).id]
 
 
 async def test_discarding_an_event_behind_a_gap_does_not_close_the_gap(consumer: Consumer) -> None:
@@ -194,15 +246,22 @@ async def test_discarding_an_event_behind_a_gap_does_not_close_the_gap(consumer:
     assert await consumer.receives(*events(2)) == [Settled.HANDLED]
 
 
-async def test_an_unreadable_first_record_gives_way_to_the_next_as_baseline(consumer: Consumer) -> None:
+async def test_what_comes_first_is_waited_for_behind_an_unreadable_record(consumer: Consumer) -> None:
     await consumer.receives(unreadable(8), *events(9))
 
-    await consumer.operations.discard((await consumer.parked())[0].id)
-    await consumer.operations.request_replay(STREAM)
+    await consumer.operations.discard((await beside(consumer)).id)
+    await consumer.operations.accept_gap((await consumer.parked())[0].id)
     await consumer.replay.run_requested()
 
     assert await consumer.receives(*events(10)) == [Settled.HANDLED]
     assert consumer.handled() == [9, 10]
+
+
+async def test_a_gap_that_is_none_cannot_be_accepted(consumer: Consumer) -> None:
+    await blocked(consumer)
+
+    with pytest.raises(NothingMissing):
+        await consumer.operations.accept_gap((await consumer.parked())[0].id)
 
 
 async def test_the_last_record_of_a_block_can_be_discarded(consumer: Consumer) -> None:

@@ -79,6 +79,7 @@ def handling(store: AsyncDatabase[dict[str, Any]], client: AsyncMongoClient[dict
         transactions=MongoTransactions(store),
         stores=mongo_stores(store, "booking"),
         keyring=None,
+        clock=lambda: NOON,
         wall_clock=lambda: NOON,
     )
 
@@ -180,7 +181,6 @@ async def _every_query(handling: Handling[None], store: AsyncDatabase[dict[str, 
 
     async def write(_: Any) -> None:
         await stores.positions.advance(STREAM, 1, "a")
-        await stores.positions.met_before("/lab", "x")
 
     async def move(_: Any) -> None:
         await stores.positions.replace(await stores.positions.find(STREAM), Position(STREAM, 2))
@@ -195,6 +195,7 @@ async def _every_query(handling: Handling[None], store: AsyncDatabase[dict[str, 
     await stores.positions.blocked_streams()
     await stores.parked.find("x")
     await stores.parked.head(STREAM)
+    await stores.parked.open_at(STREAM, 1)
     await stores.parked.open_records(stream=None, cause=None, limit=10, after="a")
     await stores.parked.open_records(stream=STREAM, cause="gap", limit=10, after=None)
     await stores.parked.requested()

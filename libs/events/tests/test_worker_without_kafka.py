@@ -20,7 +20,13 @@ async def test_a_worker_starts_waits_and_stops_while_kafka_is_down(store_url: st
             await asyncio.sleep(1)
             checks = runner.checks()
 
-    assert checks == {"partitions_assigned": False, "not_stopped": True, "relay_lease_known": True}
+    assert checks == {
+        "partitions_assigned": False,
+        "kafka": False,
+        "not_stopped": True,
+        "nothing_held_up": True,
+        "relay_lease_known": True,
+    }
 
 
 async def test_a_worker_ends_when_one_of_its_tasks_fails_for_good(store_url: str, database: str) -> None:

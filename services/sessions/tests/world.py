@@ -40,7 +40,7 @@ class World(world.ServiceWorld[Ports, Sessions]):
         consumers = mongo_stores(self.store.database, SERVICE.name).consumers
         for topic in topics_of("screening"):
             await consumers.note_started(topic.name, f"{topic.name}-1", 0)
-            await consumers.note_checkpoint(topic.name, 0, self.clock())
+            await consumers.note_checkpoint(topic.name, 0, self.clock(), now=self.clock())
 
     async def said_at(self, location_id: str) -> list[str]:
         """The names of the safety events of a location, in order."""

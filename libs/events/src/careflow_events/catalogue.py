@@ -67,7 +67,7 @@ def recipients(service: str) -> frozenset[str]:
 def read(envelope: Envelope, keyring: KeyRing | None) -> EventData:
     """The event's data as its contract model; sections sealed to the key ring's consumer are opened.
 
-    Raises UnknownType, MalformedData (poison), KeyMissing (transient) or SectionBroken (poison).
+    Raises UnknownType, MalformedData (poison), KeyMissing (waits) or SectionBroken (poison).
     """
     contract = contract_for(envelope.type)
     if contract is None:

@@ -1,6 +1,6 @@
 """FeedCheckpoint: tells readers how fresh their view is.
 
-Invariant: a checkpoint is written to a partition only after everything its service committed before `as_of` has been
+Invariant: a checkpoint is written to a partition only after everything its service recorded before `as_of` has been
 published, so whoever has read it has been sent all of that.
 """
 

@@ -2,6 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+LONGEST_KEY: Final = 512
+"""Bytes of a key that can name a subject."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +18,7 @@ class ConsumedRecord:
     offset: int
     key: bytes | None
     value: bytes | None
-    headers: Sequence[tuple[str, bytes]]
+    headers: Sequence[tuple[str, bytes | None]]
 
     @property
     def place(self) -> tuple[str, int]:
@@ -21,10 +26,23 @@ class ConsumedRecord:
         return (self.topic, self.partition)
 
     def stream(self) -> str | None:
-        """The stream its key puts it in; None when the key is missing or is not text."""
-        if not self.key:
+        """The stream its key puts it in; None when the key is missing, too long, or not text."""
+        if not self.key or len(self.key) > LONGEST_KEY:
             return None
         try:
             return f"{self.topic}/{self.key.decode()}"
         except UnicodeDecodeError:
             return None
+
+    @property
+    def size(self) -> int:
+        """Bytes of everything in it that its writer chose."""
+        headers = sum(len(name) + len(value or b"") for name, value in self.headers)
+        return len(self.key or b"") + len(self.value or b"") + headers
+
+    def identity(self) -> str:
+        """What tells it from all other records. A topic that was made again counts its offsets anew, so what is in it
+        counts as well.
+        """
+        content = sha256(b"\0".join([self.key or b"", self.value or b""])).hexdigest()
+        return f"{self.topic}/{self.partition}@{self.offset}~{content[:16]}"

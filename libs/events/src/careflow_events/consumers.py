@@ -57,8 +57,10 @@ class Consumers(Protocol):
     async def note_started(self, topic: str, topic_id: str, partition: int) -> None:
         """Notes that the consumer has a committed offset in this partition of this incarnation of the topic."""
 
-    async def note_checkpoint(self, topic: str, partition: int, as_of: datetime) -> None:
-        """Notes a FeedCheckpoint; an older one changes nothing."""
+    async def note_checkpoint(self, topic: str, partition: int, as_of: datetime, *, now: datetime) -> None:
+        """Notes a FeedCheckpoint; an older one changes nothing, except what says more than can be known `now`, because
+        this consumer's clock was wrong once.
+        """
 
     async def stop(self, reason: StopReason, at: datetime) -> None:
         """Remembers that consuming is stopped, across restarts."""

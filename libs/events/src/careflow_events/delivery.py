@@ -31,6 +31,8 @@ LONGEST_RETRY_SECONDS: Final = 0.5
 FIRST_PAUSE_SECONDS: Final = 1.0
 LONGEST_PAUSE_SECONDS: Final = 30.0
 STOPPED_PAUSE_SECONDS: Final = 5.0
+HELD_UP_SECONDS: Final = 60.0
+"""After so long a partition that is paused again and again is something an operator should know of."""
 
 _log = logging.getLogger(__name__)
 
@@ -76,11 +78,18 @@ class Delivery:
         self._limit = ParkLimit()
         self._stopped: StopReason | None = None
         self._pauses: dict[tuple[str, int], int] = {}
+        self._held_up: dict[tuple[str, int], float] = {}
 
     @property
     def stopped(self) -> StopReason | None:
         """Why nothing is being handled; the worker is unready then."""
         return self._stopped
+
+    @property
+    def held_up(self) -> frozenset[tuple[str, int]]:
+        """The partitions that have not moved for HELD_UP_SECONDS because of a fault that should have passed."""
+        now = self._monotonic()
+        return frozenset(place for place, since in self._held_up.items() if now - since >= HELD_UP_SECONDS)
 
     async def look_whether_stopped(self) -> None:
         """Reads whether consuming is stopped: an operator may have resumed it, or another process stopped it."""
@@ -90,7 +99,7 @@ class Delivery:
         """Stops handling anything until an operator resumes it; what was received comes back."""
         _log.error("consumer_stopped", extra={"consumer": self._handling.consumer, "reason": reason.value})
         self._note_stopped(reason)
-        await self._consumers.stop(reason, self._handling.clock())
+        await self._consumers.stop(reason, self._handling.wall_clock())
 
     async def deliver_together(self, records: Sequence[ConsumedRecord]) -> list[Rewind]:
         """Settles what one poll brought, records of different streams side by side. Answers where partitions are to be
@@ -137,7 +146,7 @@ class Delivery:
         if self._stopped is not None:
             return ComeBack(STOPPED_PAUSE_SECONDS)
         began = self._monotonic()
-        attempts = 0
+        bugs = 0
         wait = FIRST_RETRY_SECONDS
         while True:
             try:
@@ -146,17 +155,22 @@ class Delivery:
                 diagnosis = self._fault_of(error)
             else:
                 return self._settled(record, settled, began)
-            attempts += 1
-            if diagnosis.fault is Fault.TRANSIENT and self._monotonic() - began >= IN_PLACE_SECONDS:
-                return self._come_back(record, diagnosis)
-            if diagnosis.fault is Fault.POISON or (diagnosis.fault is Fault.UNCLASSIFIED and attempts >= ATTEMPTS):
-                return await self._give_up(record, diagnosis, attempts, began)
+            match diagnosis.fault:
+                case Fault.TRANSIENT if self._monotonic() - began >= IN_PLACE_SECONDS:
+                    return self._come_back(record, diagnosis)
+                case Fault.POISON | Fault.WAITING:
+                    return await self._give_up(record, diagnosis, 1, began)
+                case Fault.UNCLASSIFIED:
+                    bugs += 1
+                    if bugs >= ATTEMPTS:
+                        return await self._give_up(record, diagnosis, bugs, began)
             metrics.EVENTS_RETRIED.labels(record.topic, diagnosis.fault).inc()
             await self._sleep(wait)
             wait = min(wait * 2, LONGEST_RETRY_SECONDS)
 
     def _settled(self, record: ConsumedRecord, settled: Settled, began: float) -> Settled:
         self._pauses.pop(record.place, None)
+        self._held_up.pop(record.place, None)
         metrics.EVENTS_SETTLED.labels(record.topic, settled).inc()
         if settled is Settled.HANDLED:
             self._limit.handled()
@@ -166,6 +180,7 @@ class Delivery:
     def _come_back(self, record: ConsumedRecord, diagnosis: Diagnosis) -> ComeBack:
         times = self._pauses.get(record.place, 0)
         self._pauses[record.place] = times + 1
+        self._held_up.setdefault(record.place, self._monotonic())
         after = min(FIRST_PAUSE_SECONDS * 2**times, LONGEST_PAUSE_SECONDS)
         metrics.PARTITION_PAUSES.labels(record.topic).inc()
         _log.warning("partition_paused", extra={**_seen(record, diagnosis), "wait_seconds": after})

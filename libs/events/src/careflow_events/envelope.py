@@ -14,11 +14,14 @@ from typing import Final
 
 import orjson
 
-from careflow_events import instants
+from careflow_events import ijson, instants
 
 SPEC_VERSION: Final = "1.0"
 CONTENT_TYPE: Final = "application/cloudevents+json; charset=utf-8"
 DATA_CONTENT_TYPE: Final = "application/json"
+
+LONGEST_ATTRIBUTE: Final = 512
+"""Characters of one attribute."""
 
 _SEQUENCE = re.compile(r"\d{10}", re.ASCII)
 _MIRRORED = ("id", "type", "source", "specversion")
@@ -29,7 +32,11 @@ class EnvelopeFault(StrEnum):
     """Why a record is not one of our events. These codes are stable: parked records and metrics carry them."""
 
     TOMBSTONE = "tombstone"
+    TOO_LARGE = "record_too_large"
     NOT_JSON = "not_json"
+    DUPLICATE_NAME = "duplicate_name"
+    TOO_DEEP = "too_deep"
+    NUMBER_OUT_OF_RANGE = "number_out_of_range"
     NOT_AN_OBJECT = "not_an_object"
     HEADER_NOT_UTF8 = "header_not_utf8"
     CONTENT_TYPE = "unsupported_content_type"
@@ -39,6 +46,11 @@ class EnvelopeFault(StrEnum):
     HEADERS_DIFFER = "headers_differ"
     DATA_NOT_AN_OBJECT = "data_not_an_object"
     KEY_DIFFERS = "key_differs_from_subject"
+    NOT_NUMBERED = "not_numbered"
+    WRONG_TOPIC = "wrong_topic"
+    WRONG_SOURCE = "wrong_source"
+    SUBJECT_DIFFERS = "subject_differs_from_data"
+    FROM_THE_FUTURE = "from_the_future"
 
 
 class MalformedEnvelope(Exception):
@@ -166,9 +178,9 @@ def _binary_attributes(texts: Mapping[str, str]) -> dict[str, object]:
 
 def _json_object(value: bytes, otherwise: EnvelopeFault) -> dict[str, object]:
     try:
-        document = orjson.loads(value)
-    except orjson.JSONDecodeError:
-        raise MalformedEnvelope(EnvelopeFault.NOT_JSON) from None
+        document = ijson.parsed(value)
+    except ijson.NotIJson as error:
+        raise MalformedEnvelope(EnvelopeFault(error.fault)) from None
     if not isinstance(document, dict):
         raise MalformedEnvelope(otherwise)
     return document
@@ -210,7 +222,7 @@ def _optional(attributes: Mapping[str, object], name: str) -> str | None:
     value = attributes.get(name)
     if value is None:
         return None
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not value or len(value) > LONGEST_ATTRIBUTE:
         raise MalformedEnvelope(EnvelopeFault.INVALID_ATTRIBUTE, name)
     return value
 

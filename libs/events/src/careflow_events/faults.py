@@ -17,10 +17,12 @@ from careflow_events.sealing import KeyMissing, SectionBroken
 
 
 class Fault(StrEnum):
-    """The three ways to fail."""
+    """The ways to fail."""
 
     POISON = "poison"
     """It will never work: park now."""
+    WAITING = "waiting"
+    """It will work when something of its own is there, as a key: its stream is set aside, others go on."""
     TRANSIENT = "transient"
     """It will work when something is back: retry in place, then pause and come back; never parked."""
     UNCLASSIFIED = "unclassified"
@@ -39,7 +41,7 @@ class Diagnosis:
 FaultOf = Callable[[BaseException], Diagnosis]
 
 _POISON: Final = (MalformedEnvelope, MalformedData, SectionBroken)
-_TRANSIENT: Final = (KeyMissing, PositionMoved, TimeoutError, ConnectionError)
+_TRANSIENT: Final = (PositionMoved, TimeoutError, ConnectionError)
 
 
 def diagnosis(store_is_away: Callable[[BaseException], bool]) -> FaultOf:
@@ -48,6 +50,8 @@ def diagnosis(store_is_away: Callable[[BaseException], bool]) -> FaultOf:
     def fault_of(error: BaseException) -> Diagnosis:
         if isinstance(error, _POISON):
             return Diagnosis(Fault.POISON, error.code)
+        if isinstance(error, KeyMissing):
+            return Diagnosis(Fault.WAITING, error.code)
         passes = isinstance(error, _TRANSIENT) or store_is_away(error)
         return Diagnosis(Fault.TRANSIENT if passes else Fault.UNCLASSIFIED, type(error).__name__, _place(error))
 

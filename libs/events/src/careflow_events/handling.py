@@ -7,18 +7,19 @@ restricts.
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from careflow_events import catalogue, metrics, telemetry
+from careflow_events.admission import Admission, confirm_subject
 from careflow_events.consumed import ConsumedRecord
 from careflow_events.consumers import Consumers
 from careflow_events.contracts.feed import FeedCheckpoint
-from careflow_events.envelope import Envelope, EnvelopeFault, MalformedEnvelope, confirm_key, decode
+from careflow_events.envelope import Envelope, MalformedEnvelope
 from careflow_events.parked import Parked
 from careflow_events.parking import Parking
 from careflow_events.positions import Positions, Standing
@@ -27,6 +28,9 @@ from careflow_events.subscription import Received, Subscription
 
 P = TypeVar("P")
 R = TypeVar("R")
+
+CLOCKS_APART: Final = timedelta(minutes=1)
+"""How far ahead of this consumer's clock a checkpoint may be: one that is further was made by a wrong clock."""
 
 _log = logging.getLogger(__name__)
 
@@ -40,6 +44,8 @@ class Settled(StrEnum):
     UNKNOWN_TYPE = "unknown_type"
     DUPLICATE = "duplicate"
     CHECKPOINT = "checkpoint"
+    CHECKPOINT_IGNORED = "checkpoint_ignored"
+    """It speaks of a time that has not come yet."""
     PARKED = "parked"
 
 
@@ -79,7 +85,9 @@ class Stores:
 
 
 class Handling(Generic[P]):
-    """What one consumer does with a record, once. Errors are the caller's to judge."""
+    """What one consumer does with a record, once. Errors are the caller's to judge. `clock` is the domain clock, which
+    events are told the time by; what is parked is the operators' business and goes by the wall clock.
+    """
 
     def __init__(
         self,
@@ -90,12 +98,15 @@ class Handling(Generic[P]):
         transactions: Transactions,
         stores: Stores,
         keyring: KeyRing | None,
+        clock: Callable[[], datetime],
         wall_clock: Callable[[], datetime],
         spans: telemetry.Spans = telemetry.handling,
     ) -> None:
         self.consumer = consumer
         self.stores = stores
-        self.clock = wall_clock
+        self.wall_clock = wall_clock
+        self._clock = clock
+        self._admission = Admission((each.contract.topic for each in subscriptions), clock)
         self._subscriptions: Mapping[str, Subscription[P]] = {each.contract.type(): each for each in subscriptions}
         self._ports = ports
         self._transactions = transactions
@@ -107,7 +118,7 @@ class Handling(Generic[P]):
         """Handles the record, or parks it where order forbids to handle it. Raises whatever goes wrong; then nothing
         was written.
         """
-        event = understood(record)
+        event = self.understood(record)
         if event.type == FeedCheckpoint.type():
             return await self._checkpoint(record, event)
         return _told(record, event, await self.run(self._reaction(record, event), event))
@@ -116,7 +127,7 @@ class Handling(Generic[P]):
         """As `settle`, for records of different streams side by side, in one transaction that is tried once. None of
         them may be a checkpoint. Raises whatever goes wrong with any of them; then nothing was written.
         """
-        events = [understood(record) for record in records]
+        events = [self.understood(record) for record in records]
         reactions = [
             Reacting(self._reaction(record, event), _action(event), event, partial(self._spans, event))
             for record, event in zip(records, events, strict=True)
@@ -126,12 +137,16 @@ class Handling(Generic[P]):
 
     async def park(self, record: ConsumedRecord, *, cause: str, attempts: int) -> bool:
         """Parks a record that failed and blocks its stream. Answers False when it had been settled before."""
-        event = _readable(record)
+        event = self._admitted(record)
 
         async def park(_: Any) -> bool:
             return await self._parking.park(record, event, cause=cause, attempts=attempts)
 
         return await self.note(park, action="park_event")
+
+    def understood(self, record: ConsumedRecord) -> Envelope:
+        """The envelope of a record that belongs where it was found. Raises MalformedEnvelope."""
+        return self._admission.admit(record)
 
     async def react(self, event: Envelope, tx: Any) -> None:
         """Runs the reaction of an event whose place in its stream the caller has settled in this transaction."""
@@ -173,8 +188,6 @@ class Handling(Generic[P]):
     async def _pass_by(self, record: ConsumedRecord, event: Envelope, _: Any) -> Settled | Standing:
         known = catalogue.contract_for(event.type) is not None
         passed = Settled.UNHEARD if known else Settled.UNKNOWN_TYPE
-        if event.stream is None or event.sequence is None:
-            return passed
         standing = await self._advance(event)
         if standing is Standing.NEXT:
             return passed
@@ -184,49 +197,43 @@ class Handling(Generic[P]):
         return standing if parked else Settled.DUPLICATE
 
     def _received(self, event: Envelope) -> Received[Any]:
+        data = catalogue.read(event, self._keyring)
+        confirm_subject(event, data)
         return Received(
-            data=catalogue.read(event, self._keyring),
+            data=data,
             id=event.id,
             subject=event.subject or "",
             time=event.time,
             stream=event.stream or "",
-            sequence=event.sequence,
+            sequence=event.sequence or 0,
             correlation=event.correlationid,
         )
 
     async def _advance(self, event: Envelope) -> Standing:
-        if event.stream is not None and event.sequence is not None:
-            return await self.stores.positions.advance(event.stream, event.sequence, event.id)
-        met = await self.stores.positions.met_before(event.source, event.id)
-        return Standing.DUPLICATE if met else Standing.NEXT
+        assert event.stream is not None
+        assert event.sequence is not None
+        return await self.stores.positions.advance(event.stream, event.sequence, event.id)
 
     async def _checkpoint(self, record: ConsumedRecord, event: Envelope) -> Settled:
         checkpoint = catalogue.read(event, self._keyring)
         assert isinstance(checkpoint, FeedCheckpoint)
-        await self.stores.consumers.note_checkpoint(record.topic, record.partition, checkpoint.as_of)
+        now = self._clock()
+        if checkpoint.as_of > now + CLOCKS_APART:
+            _log.warning("checkpoint_ignored", extra={"topic": record.topic, "partition": record.partition})
+            return Settled.CHECKPOINT_IGNORED
+        await self.stores.consumers.note_checkpoint(record.topic, record.partition, min(checkpoint.as_of, now), now=now)
         return Settled.CHECKPOINT
+
+    def _admitted(self, record: ConsumedRecord) -> Envelope | None:
+        """The envelope of a record to be parked, if its number may be believed."""
+        try:
+            return self.understood(record)
+        except MalformedEnvelope:
+            return None
 
     async def _wait(self, record: ConsumedRecord, event: Envelope, standing: Standing, *, applied_early: bool) -> bool:
         """Parks an event that may not be handled now because of the order of its stream."""
         return await self._parking.park(record, event, cause=standing, attempts=0, applied_early=applied_early)
-
-
-def understood(record: ConsumedRecord) -> Envelope:
-    """The record's envelope. Raises MalformedEnvelope, also when key, topic and envelope disagree about the stream."""
-    event = decode(record.value, record.headers)
-    confirm_key(event, record.key)
-    if event.stream is not None and event.stream != record.stream():
-        raise MalformedEnvelope(EnvelopeFault.INVALID_ATTRIBUTE, "stream")
-    return event
-
-
-def _readable(record: ConsumedRecord) -> Envelope | None:
-    """The envelope of a record to be parked, as far as it says which stream of its topic the record belongs to."""
-    with suppress(MalformedEnvelope):
-        event = decode(record.value, record.headers)
-        if event.stream is None or event.stream == f"{record.topic}/{event.subject}":
-            return event
-    return None
 
 
 def _told(record: ConsumedRecord, event: Envelope, outcome: Settled | Standing) -> Settled:

@@ -2,6 +2,11 @@
 
 import re
 from datetime import UTC, datetime
+from typing import Final
+
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2199
+"""What lies outside of these years is a slip or an attack, and what counts days up to it would never end."""
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
@@ -21,11 +26,15 @@ def parsed(text: str) -> datetime:
 
 
 def to_utc(moment: datetime) -> datetime:
-    """The same moment in UTC, cut to milliseconds (what the stores keep). Raises ValueError for a time without zone."""
+    """The same moment in UTC, cut to milliseconds (what the stores keep). Raises ValueError for a time without zone or
+    one that is not between FIRST_YEAR and LAST_YEAR.
+    """
     if moment.tzinfo is None:
         raise ValueError("a time without zone")
     try:
         moment = moment.astimezone(UTC)
     except OverflowError:
         raise ValueError("a time outside the calendar") from None
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError("a time outside the calendar")
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

@@ -46,6 +46,9 @@ EVENTS_PARKED: Final = Counter(
     ["topic", "cause"],
 )
 STREAMS_BLOCKED: Final = Gauge("careflow_streams_blocked", "Streams blocked for this consumer")
+PARTITIONS_HELD_UP: Final = Gauge(
+    "careflow_partitions_held_up", "Partitions of this process that have not moved for a minute because of a fault"
+)
 CONSUMER_STOPPED: Final = Gauge("careflow_consumer_stopped", "1 while consuming is stopped, by reason code", ["reason"])
 EVENTS_REPLAYED: Final = Counter("careflow_events_replayed_total", "Parked records handled by a replay")
 CONSUMER_LAG: Final = Gauge(

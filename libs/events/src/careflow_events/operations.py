@@ -1,9 +1,10 @@
 """What an operator may do about parked records. The worker carries replays out; everything here only needs the store.
 
-Invariant: nothing is skipped silently. A record is discarded by name, at the head of its stream, and stays readable.
+Invariant: nothing is skipped silently. A record is discarded by name, at the head of its stream or beside it, and stays
+readable; discarding what could not be read moves no position.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -28,13 +29,30 @@ class NotFirstInStream(Exception):
     code = "not_first_in_stream"
 
 
+class NothingMissing(Exception):
+    """Nothing is missing before this record: there is no gap to accept."""
+
+    code = "nothing_missing"
+
+
+class _Rehearsed(Exception):
+    """Ends a unit of work before it writes, with what it would have answered."""
+
+    def __init__(self, parked: ParkedRecord) -> None:
+        super().__init__(parked.id)
+        self.parked = parked
+
+
 @dataclass(frozen=True, slots=True)
 class ParkedOperations:
-    """The operator's view of one consumer's parked records. `clock` is the wall clock."""
+    """The operator's view of one consumer's parked records. `clock` is the wall clock. A rehearsal answers and refuses
+    as the act itself would, and writes nothing.
+    """
 
     stores: Stores
     transactions: Transactions
     clock: Callable[[], datetime]
+    rehearsal: bool = False
 
     async def list(
         self, *, stream: str | None = None, cause: str | None = None, limit: int = 50, after: str | None = None
@@ -57,7 +75,7 @@ class ParkedOperations:
         async def request(_: Any) -> ParkedRecord:
             return await self._request(await self._head(stream))
 
-        return await self.transactions.run(request, action="request_replay", event=None)
+        return await self._act(request, "request_replay")
 
     async def request_replay_of(self, parked_id: str) -> ParkedRecord:
         """Asks for the replay of the stream this record waits in, or of the record alone when it has none. Raises
@@ -70,7 +88,7 @@ class ParkedOperations:
         async def request(_: Any) -> ParkedRecord:
             return await self._request(parked)
 
-        return await self.transactions.run(request, action="request_replay", event=None)
+        return await self._act(request, "request_replay")
 
     async def discard(self, parked_id: str) -> ParkedRecord:
         """Gives a record up: its stream goes on behind it. Raises NotParked, NotFirstInStream."""
@@ -79,43 +97,48 @@ class ParkedOperations:
             parked = await self.show(parked_id)
             if parked.state not in _OPEN:
                 raise NotParked
-            if parked.stream is not None and (await self._head(parked.stream)).id != parked.id:
-                raise NotFirstInStream
+            if parked.stream is not None:
+                await self._pass(parked, parked.stream)
             at = self.clock()
             if not await self.stores.parked.change(parked.id, expecting=_OPEN, state=ParkedState.DISCARDED, at=at):
                 raise PositionMoved
-            if parked.stream is not None:
-                await self._pass(parked, parked.stream)
             return replace(parked, state=ParkedState.DISCARDED, settled_at=at)
 
-        return await self.transactions.run(discard, action="discard_parked", event=None)
+        return await self._act(discard, "discard_parked")
 
-    async def accept_gap(self, stream: str) -> ParkedRecord:
-        """Declares that what is missing before the first open record will never come, and asks for the replay of what
-        is there. Raises NotParked.
-        """
-
-        async def accept(_: Any) -> ParkedRecord:
-            head = await self._head(stream)
-            position = await self.stores.positions.find(stream)
-            if position is None or head.place is None:
-                raise PositionMoved
-            if position.last is None or head.place > position.last:
-                await self.stores.positions.replace(position, replace(position, last=head.place - 1))
-            return await self._request(head)
-
-        return await self.transactions.run(accept, action="accept_gap", event=None)
-
-    async def accept_gap_before(self, parked_id: str) -> ParkedRecord:
-        """`accept_gap` for the stream of this record, which must be its first open one. Raises NotParked or
-        NotFirstInStream.
+    async def missing_before(self, parked_id: str) -> range | None:
+        """The numbers that are missing before this record, which must be the first open one of its stream. Raises
+        NotParked, NotFirstInStream.
         """
         parked = await self.show(parked_id)
-        if parked.stream is None:
+        if parked.stream is None or parked.state not in _OPEN:
             raise NotParked
         if (await self._head(parked.stream)).id != parked.id:
             raise NotFirstInStream
-        return await self.accept_gap(parked.stream)
+        position = await self.stores.positions.find(parked.stream)
+        if position is None or parked.place is None:
+            return None
+        return range((position.last or 0) + 1, parked.place) or None
+
+    async def accept_gap(self, parked_id: str) -> ParkedRecord:
+        """Declares that what is missing before this record will never come, and asks for the replay of what is there:
+        the last resort, where the writer's outbox cannot be fed again. Raises NotParked, NotFirstInStream or
+        NothingMissing.
+        """
+
+        async def accept(_: Any) -> ParkedRecord:
+            missing = await self.missing_before(parked_id)
+            if missing is None:
+                raise NothingMissing
+            parked = await self.show(parked_id)
+            assert parked.stream is not None
+            position = await self.stores.positions.find(parked.stream)
+            if position is None or (position.last or 0) + 1 != missing.start:
+                raise PositionMoved
+            await self.stores.positions.replace(position, replace(position, last=missing[-1], last_event_id=None))
+            return await self._request(parked)
+
+        return await self._act(accept, "accept_gap")
 
     async def resume(self) -> None:
         """Lets a stopped consumer go on."""
@@ -125,17 +148,29 @@ class ParkedOperations:
 
         await self.transactions.run(resume, action="resume_consumer", event=None)
 
+    async def _act(self, fn: Callable[[Any], Awaitable[ParkedRecord]], action: str) -> ParkedRecord:
+        async def rehearse(tx: Any) -> ParkedRecord:
+            raise _Rehearsed(await fn(tx))
+
+        try:
+            return await self.transactions.run(rehearse if self.rehearsal else fn, action=action, event=None)
+        except _Rehearsed as rehearsed:
+            return rehearsed.parked
+
     async def _pass(self, parked: ParkedRecord, stream: str) -> None:
-        """Moves the position past a discarded record, but neither past what is missing before it nor past another one
-        that waits at the same place: then what was discarded was not the event of that place.
+        """Counts a discarded record as settled, and moves the position past it if it had the next number and no other
+        event that waits has the same. Raises NotFirstInStream.
         """
         position = await self.stores.positions.find(stream)
-        if position is None or parked.place is None:
+        if position is None:
             raise PositionMoved
-        behind = await self.stores.parked.head(stream)
-        taken = behind is not None and behind.place == parked.place
-        in_order = position.order(parked.place) is Standing.NEXT
-        after = position.settling(parked.place if in_order and not taken else None, parked.event_id)
+        passed = False
+        if parked.place is not None:
+            if (await self._head(stream)).place != parked.place:
+                raise NotFirstInStream
+            alone = len(await self.stores.parked.open_at(stream, parked.place)) == 1
+            passed = alone and position.order(parked.place) is Standing.NEXT
+        after = position.settling(parked.place if passed else None, parked.event_id)
         await self.stores.positions.replace(position, after)
 
     async def _head(self, stream: str) -> ParkedRecord:

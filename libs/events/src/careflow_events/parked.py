@@ -24,13 +24,15 @@ class ParkedState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParkedRecord:
-    """One record that waits. `stream` and `place` are None only when not even its key can be read."""
+    """One record that waits. `stream` is None when not even its key can be read."""
 
     id: str
     record: ConsumedRecord
     stream: str | None
     place: int | None
-    """Where it stands in its stream: its sequence, or the number it must have when that cannot be read."""
+    """Its sequence, if that may be believed. What has none is beside its stream and not in it: it holds the stream up
+    until it is settled, and settling it moves no position.
+    """
     event_id: str | None
     event_type: str | None
     cause: str
@@ -53,7 +55,13 @@ class Parked(Protocol):
         """One record, settled or not."""
 
     async def head(self, stream: str) -> ParkedRecord | None:
-        """The first open record of a stream."""
+        """The first open record of a stream: what has no place comes before what has one."""
+
+    async def open_at(self, stream: str, place: int) -> Sequence[ParkedRecord]:
+        """The open records of one place: more than one when events of different ids have the same number."""
+
+    async def put_in_place(self, parked_id: str, place: int, event_id: str) -> None:
+        """Gives an open record the place it turned out to have."""
 
     async def open_records(
         self, *, stream: str | None, cause: str | None, limit: int, after: str | None

@@ -1,9 +1,10 @@
 """Parking: putting a record aside together with the block of its stream, in one transaction."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from careflow_events.admission import LARGEST_RECORD
 from careflow_events.consumed import ConsumedRecord
 from careflow_events.envelope import Envelope
 from careflow_events.outbox import StreamPosition
@@ -28,28 +29,28 @@ class Parking:
         attempts: int,
         applied_early: bool = False,
     ) -> bool:
-        """Parks the record in the surrounding transaction. Answers False, and writes nothing, when it was settled or
-        parked before.
+        """Parks the record in the surrounding transaction; `event` is its envelope if its number may be believed.
+        Answers False, and writes nothing, when it was settled or parked before.
         """
-        stream = record.stream() if event is None or event.stream is None else event.stream
-        sequence = None if event is None else event.sequence
-        parked_id = _id(record, stream, sequence)
+        stream, place = record.stream(), None if event is None else event.sequence
+        parked_id = _id(record, event)
         if await self.parked.find(parked_id) is not None:
             return False
-        place = None
         late = False
         if stream is not None:
-            position = await self.positions.find(stream)
-            before = position or Position(stream, None)
-            if event is not None and sequence is not None and before.standing(sequence, event.id) is Standing.DUPLICATE:
-                return False
-            late = before.fills_gap(sequence)
-            after, place = before.parking(sequence, cause, self.clock())
-            await self.positions.replace(position, after)
+            stored = await self.positions.find(stream)
+            position = stored or Position(stream, None)
+            if event is not None and place is not None:
+                if position.standing(place, event.id) is Standing.DUPLICATE:
+                    return False
+                if await self.parked.open_at(stream, place):
+                    cause = Standing.DIVERGED
+                late = cause == Standing.BLOCKED and await self._fills_gap(position, place)
+            await self.positions.replace(stored, position.parking(cause, self.clock()))
         await self.parked.add(
             ParkedRecord(
                 id=parked_id,
-                record=record,
+                record=_kept(record),
                 stream=stream,
                 place=place,
                 event_id=None if event is None else event.id,
@@ -63,9 +64,22 @@ class Parking:
         )
         return True
 
+    async def _fills_gap(self, position: Position, place: int) -> bool:
+        """Whether this is the event all that is parked has been waiting for."""
+        head = await self.parked.head(position.stream)
+        waited_for = head is not None and head.place is not None and head.place > place
+        return waited_for and position.order(place) is Standing.NEXT
 
-def _id(record: ConsumedRecord, stream: str | None, sequence: int | None) -> str:
-    """A relay may send one event twice, so a numbered event is known by its number and all else by where it stood."""
-    if stream is not None and sequence is not None:
-        return str(StreamPosition(stream, sequence))
-    return f"{record.topic}/{record.partition}@{record.offset}"
+
+def _id(record: ConsumedRecord, event: Envelope | None) -> str:
+    """A relay may send one event twice, so an event is known by its number and id, and all else by where it stood."""
+    if event is None or event.stream is None or event.sequence is None:
+        return record.identity()
+    return f"{StreamPosition(event.stream, event.sequence)}#{event.id}"
+
+
+def _kept(record: ConsumedRecord) -> ConsumedRecord:
+    """The record as it came; what is larger than any event of ours is only told of by where it stands."""
+    if record.size <= LARGEST_RECORD:
+        return record
+    return replace(record, key=None if record.stream() is None else record.key, value=None, headers=())

@@ -1,8 +1,9 @@
 """Positions: how far one consumer has come in each stream, and which streams are blocked for it.
 
-Invariant: the position of a stream moves from n-1 to n in the transaction that handles event n, as its first write.
-That one conditional write is deduplication, order, gap detection and block in one, and it never expires. While a stream
-is blocked only a replay moves it; the block goes when everything parked behind it has been settled.
+Invariant: the position of a stream moves from n-1 to n, beginning with 0, in the transaction that handles event n, as
+its first write. That one conditional write is deduplication, order, gap detection and block in one, and it never
+expires. While a stream is blocked only a replay moves it; the block goes when everything parked behind it has been
+settled.
 """
 
 from dataclasses import dataclass, replace
@@ -17,12 +18,12 @@ class Standing(StrEnum):
     """How an event stands to what this consumer has of its stream."""
 
     NEXT = "next"
-    """It is the one awaited, or the first ever met: the position has moved, handle it."""
+    """It is the one awaited: the position has moved, handle it."""
     DUPLICATE = "duplicate"
     DIVERGED = "diverged"
-    """Another event has the same number: the writer's history was changed."""
+    """Another event has the same number: the writer's history was changed, or somebody else wrote one of the two."""
     GAP = "gap"
-    """Events between the last and this one have not arrived."""
+    """Events between the last and this one, or before the first ever met, have not arrived."""
     BLOCKED = "blocked"
 
 
@@ -40,13 +41,11 @@ class Block:
     since: datetime
     parked: int
     settled: int
-    top: int
-    """The highest place parked so far."""
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """One consumer's place in one stream. `last` is None while not even a first number is known."""
+    """One consumer's place in one stream. `last` is None until the first event was handled or given up."""
 
     stream: str
     last: int | None
@@ -64,27 +63,12 @@ class Position:
 
     def order(self, sequence: int) -> Standing:
         """How an event that this position has not reached stands, blocks aside."""
-        return Standing.NEXT if self.last is None or sequence == self.last + 1 else Standing.GAP
+        return Standing.NEXT if sequence == (self.last or 0) + 1 else Standing.GAP
 
-    def fills_gap(self, sequence: int | None) -> bool:
-        """Whether this is the event a gap has been waiting for."""
-        return (
-            self.block is not None
-            and self.block.cause == Standing.GAP
-            and sequence is not None
-            and self.order(sequence) is Standing.NEXT
-        )
-
-    def parking(self, sequence: int | None, cause: str, at: datetime) -> tuple[Self, int]:
-        """The position with one more record parked, and the place of that record in the stream. A record whose
-        sequence cannot be read stands right after what was there before it.
-        """
-        if self.block is None:
-            place = sequence if sequence is not None else 0 if self.last is None else self.last + 1
-            return replace(self, block=Block(cause, at, parked=1, settled=0, top=place)), place
-        place = sequence if sequence is not None else self.block.top + 1
-        block = replace(self.block, parked=self.block.parked + 1, top=max(self.block.top, place))
-        return replace(self, block=block), place
+    def parking(self, cause: str, at: datetime) -> Self:
+        """The position with one more record parked."""
+        block = self.block or Block(cause, at, parked=0, settled=0)
+        return replace(self, block=replace(block, parked=block.parked + 1))
 
     def settling(self, place: int | None, event_id: str | None) -> Self:
         """The position after the parked record at `place` was replayed or discarded; with the last of them the block
@@ -106,18 +90,13 @@ class Positions(Protocol):
     """The positions of one consumer. Within a unit of work all of this is part of its transaction."""
 
     async def advance(self, stream: str, sequence: int, event_id: str) -> Standing:
-        """Moves the position to `sequence` if that is the next one or the first ever met, else says how it stands and
-        writes nothing.
-        """
+        """Moves the position to `sequence` if that is the next one, else says how it stands and writes nothing."""
 
     async def find(self, stream: str) -> Position | None:
         """Where this consumer stands in the stream."""
 
     async def replace(self, before: Position | None, after: Position) -> None:
         """Writes `after` over `before`. Raises PositionMoved when `before` is not what is stored."""
-
-    async def met_before(self, source: str, event_id: str) -> bool:
-        """For events without a sequence: whether this one was handled already; if not, notes that it is now."""
 
     async def reached(self, position: StreamPosition) -> bool:
         """Whether everything up to this position has been handled."""

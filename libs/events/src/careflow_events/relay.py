@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from careflow_events import metrics
@@ -28,6 +28,10 @@ ROWS_PER_STREAM: Final = 100
 BYTES_PER_BATCH: Final = 16 * 1024 * 1024
 """Of all records in flight together; a batch has at least one row."""
 LEASE_KNOWN_SECONDS: Final = 30.0
+COMMITS_WITHIN: Final = timedelta(seconds=15)
+"""How long after it was told the time a unit of work may commit (10 s), and clocks may differ. What a checkpoint
+promises ends so long before the question for unpublished rows, or an event recorded before it would come after it.
+"""
 
 _log = logging.getLogger(__name__)
 
@@ -166,7 +170,7 @@ class Relay:
         rows, that_is_all = await self._batch()
         done = await self._publish(rows, grant) if rows else True
         if done and that_is_all and not self._stuck and not self._silence.streams:
-            self._checkpoints.published_before(asked_at)
+            self._checkpoints.published_before(asked_at - COMMITS_WITHIN)
         if self._lease.held and await self._checkpoints.write_when_due():
             metrics.FEED_CHECKPOINTS.inc()
         return bool(rows) and done

@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from careflow_events import metrics
-from careflow_events.envelope import Envelope
+from careflow_events.envelope import Envelope, EnvelopeFault, MalformedEnvelope
 from careflow_events.faults import Fault, FaultOf
-from careflow_events.handling import Handling, understood
+from careflow_events.handling import Handling
+from careflow_events.operations import LARGEST_PAGE
 from careflow_events.parked import ParkedRecord, ParkedState
 from careflow_events.positions import PositionMoved, Standing
+from careflow_events.sealing import KeyMissing
 
 _OPEN = (ParkedState.PARKED, ParkedState.REPLAY_REQUESTED)
 
@@ -36,26 +38,56 @@ class Replay:
         self._positions = handling.stores.positions
         self._parked = handling.stores.parked
         self._fault_of = fault_of
+        self._keys_are_new = True
 
     async def run_requested(self) -> int:
         """Replays every stream with a requested record; answers how many records were handled. Raises what is
         transient: the requests stay.
         """
+        if self._keys_are_new:
+            await self._request_what_waits_for_a_key()
+            self._keys_are_new = False
         done = 0
         for requested in await self._parked.requested():
             if requested.stream is None:
                 done += await self._replay(requested)
                 continue
             while (head := await self._parked.head(requested.stream)) is not None:
+                if head.place is None and await self._put_in_place(head):
+                    continue
                 if not await self._replay(head):
                     await self._withdraw(requested)
                     break
                 done += 1
         return done
 
+    async def _request_what_waits_for_a_key(self) -> None:
+        """A process reads its keys when it starts: what could not be opened before may be opened now."""
+        after: str | None = None
+        while waiting := await self._parked.open_records(
+            stream=None, cause=KeyMissing.code, limit=LARGEST_PAGE, after=after
+        ):
+            for parked in waiting:
+                await self._change(parked.id, ParkedState.REPLAY_REQUESTED, expecting=_OPEN, cause=None)
+            after = waiting[-1].id
+
+    async def _put_in_place(self, parked: ParkedRecord) -> bool:
+        """Whether a record whose number could not be believed can be now: it is replayed when its turn comes."""
+        try:
+            event = self._handling.understood(parked.record)
+        except MalformedEnvelope:
+            return False
+
+        async def put(_: Any) -> None:
+            assert event.sequence is not None
+            await self._parked.put_in_place(parked.id, event.sequence, event.id)
+
+        await self._handling.note(put, action="replay_begins")
+        return True
+
     async def _replay(self, parked: ParkedRecord) -> bool:
         try:
-            event = understood(parked.record)
+            event = self._handling.understood(parked.record)
 
             async def handle(tx: Any) -> None:
                 if await self._settle_in_order(parked, event):
@@ -75,36 +107,57 @@ class Replay:
 
     async def _settle_in_order(self, parked: ParkedRecord, event: Envelope) -> bool:
         """Moves the position and closes the parked record. Answers False when the event had been handled already."""
-        ahead = True
-        if parked.stream is not None:
-            place = event.sequence if event.sequence is not None else parked.place
-            position = await self._positions.find(parked.stream)
-            if position is None or place is None:
-                raise PositionMoved
-            ahead = position.last is None or place > position.last
-            if parked.cause == Standing.DIVERGED:
-                raise OutOfOrder(Standing.DIVERGED)
-            if ahead and position.order(place) is Standing.GAP:
-                raise OutOfOrder(Standing.GAP)
-            await self._positions.replace(position, position.settling(place, event.id))
+        assert event.stream is not None
+        assert event.sequence is not None
+        ahead = (
+            await self._settle_alone(event.stream, event.sequence, event.id)
+            if parked.stream is None
+            else await self._settle_in_stream(parked, event.stream, event.sequence, event.id)
+        )
         if not await self._parked.change(
-            parked.id, expecting=_OPEN, state=ParkedState.REPLAYED, at=self._handling.clock()
+            parked.id, expecting=_OPEN, state=ParkedState.REPLAYED, at=self._handling.wall_clock()
         ):
             raise PositionMoved
         return ahead
 
+    async def _settle_alone(self, stream: str, place: int, event_id: str) -> bool:
+        standing = await self._positions.advance(stream, place, event_id)
+        if standing not in {Standing.NEXT, Standing.DUPLICATE}:
+            raise OutOfOrder(standing)
+        return standing is Standing.NEXT
+
+    async def _settle_in_stream(self, parked: ParkedRecord, stream: str, place: int, event_id: str) -> bool:
+        """Of two events with one number only an operator can tell which is true: the other one has to be discarded
+        first, or, if it was handled, the replay of this one be asked for by name.
+        """
+        position = await self._positions.find(stream)
+        if position is None:
+            raise PositionMoved
+        rivals = [each for each in await self._parked.open_at(stream, place) if each.id != parked.id]
+        ahead = place > (position.last or 0)
+        diverged = parked.cause == Standing.DIVERGED and not ahead
+        if rivals or (diverged and parked.state is not ParkedState.REPLAY_REQUESTED):
+            raise OutOfOrder(Standing.DIVERGED)
+        if ahead and position.order(place) is Standing.GAP:
+            raise OutOfOrder(Standing.GAP)
+        await self._positions.replace(position, position.settling(place, event_id))
+        return ahead or diverged
+
     async def _failed(self, parked: ParkedRecord, cause: str) -> bool:
         _log.warning("replay_failed", extra={"stream": parked.stream, "reason": cause})
-        await self._back_to_waiting(parked.id, expecting=_OPEN, cause=cause)
+        lasting = parked.cause in {Standing.DIVERGED, EnvelopeFault.TOO_LARGE}  # it is not known from the record alone
+        await self._change(parked.id, ParkedState.PARKED, expecting=_OPEN, cause=parked.cause if lasting else cause)
         return False
 
     async def _withdraw(self, requested: ParkedRecord) -> None:
-        await self._back_to_waiting(requested.id, expecting=(ParkedState.REPLAY_REQUESTED,), cause=None)
+        await self._change(requested.id, ParkedState.PARKED, expecting=(ParkedState.REPLAY_REQUESTED,), cause=None)
 
-    async def _back_to_waiting(self, parked_id: str, *, expecting: Sequence[ParkedState], cause: str | None) -> None:
+    async def _change(
+        self, parked_id: str, state: ParkedState, *, expecting: Sequence[ParkedState], cause: str | None
+    ) -> None:
         async def change(_: Any) -> None:
             await self._parked.change(
-                parked_id, expecting=expecting, state=ParkedState.PARKED, at=self._handling.clock(), cause=cause
+                parked_id, expecting=expecting, state=state, at=self._handling.wall_clock(), cause=cause
             )
 
-        await self._handling.note(change, action="replay_ended")
+        await self._handling.note(change, action="replay_ended" if state is ParkedState.PARKED else "request_replay")

@@ -42,8 +42,8 @@ class SectionTooLarge(Exception):
 
 
 class KeyMissing(Exception):
-    """A section is addressed to this consumer, under a key it does not hold (transient: a rotation that has not
-    arrived). Stop and alert.
+    """A section is addressed to this consumer, under a key it does not hold: a rotation that has not arrived. The
+    event waits in its stream and is tried again by whoever starts with other keys.
     """
 
     code = "sealing_key_missing"

@@ -17,14 +17,14 @@ P = TypeVar("P")
 
 @dataclass(frozen=True, slots=True)
 class Received(Generic[D]):
-    """One event as a reaction sees it. `sequence` is None for events that no CareFlow outbox wrote."""
+    """One event as a reaction sees it."""
 
     data: D
     id: str
     subject: str
     time: datetime
     stream: str
-    sequence: int | None
+    sequence: int
     correlation: str | None
 
 

@@ -36,7 +36,7 @@ async def book(toy: RunningToy, ends_at: datetime) -> str:
     return str(response.json()["id"])
 
 
-async def park(toy: RunningToy, patient_id: str) -> str:
+async def park(toy: RunningToy, patient_id: str, *, sequence: int = 1) -> str:
     """An event of this patient that could not be handled."""
     event = Envelope(
         id=new_id(),
@@ -44,7 +44,7 @@ async def park(toy: RunningToy, patient_id: str) -> str:
         type=ScreeningStarted.type(),
         subject=f"patient:{patient_id}",
         stream=f"{TOPIC}/patient:{patient_id}",
-        sequence=1,
+        sequence=sequence,
         time=wall_clock(),
         dataschema=ScreeningStarted.schema_id(),
         dataclassification="operational",
@@ -62,7 +62,7 @@ async def park(toy: RunningToy, patient_id: str) -> str:
 
     transactions = ReactionTransactions(resources.work, by=Actor.system("delivery"))
     assert await transactions.run(park, action="park_event", event=None)
-    return f"{event.stream}@1"
+    return f"{event.stream}@{sequence}#{event.id}"
 
 
 async def settle(toy: RunningToy, what: str, parked: str, **body: Any) -> httpx.Response:
@@ -117,10 +117,22 @@ async def test_parked_events_come_in_pages(toy: RunningToy) -> None:
 
 async def test_a_decision_is_a_dry_run_unless_said_otherwise(toy: RunningToy) -> None:
     parked = await park(toy, new_id())
-    for what in ("replay", "discard"):
+    for what, state in (("replay", "replay_requested"), ("discard", "discarded")):
         response = await settle(toy, what, parked)
         assert (response.status_code, response.json()["dry_run"]) == (200, True)
-        assert response.json()["event"]["state"] == "parked"
+        assert response.json()["event"]["state"] == state
+        listed = await toy.client.get("/ops/parked", headers=toy.token(Role.OPERATOR))
+        assert [event["state"] for event in listed.json()["items"]] == ["parked"]
+
+
+async def test_a_dry_run_refuses_what_the_act_would_refuse(toy: RunningToy) -> None:
+    patient = new_id()
+    await park(toy, patient)
+    second = await park(toy, patient, sequence=2)
+
+    response = await settle(toy, "discard", second)
+
+    assert (response.status_code, response.json()["code"]) == (409, "not_first_in_stream")
 
 
 async def test_a_replay_is_requested_of_the_worker(toy: RunningToy) -> None:
@@ -152,11 +164,18 @@ async def test_an_operators_act_is_audited_in_their_name(toy: RunningToy) -> Non
 
 
 async def test_a_gap_is_accepted_and_the_stream_replayed_from_there(toy: RunningToy) -> None:
-    parked = await park(toy, new_id())
+    patient = new_id()
+    parked = await park(toy, patient, sequence=4)
+    missing = {"stream": f"{TOPIC}/patient:{patient}", "first": 1, "last": 3}
     tried = await settle(toy, "accept-gap", parked)
-    assert (tried.status_code, tried.json()["event"]["state"]) == (200, "parked")
+    assert (tried.status_code, tried.json()["given_up"]) == (200, missing)
     response = await settle(toy, "accept-gap", parked, dry_run=False)
-    assert response.json()["event"]["state"] == "replay_requested"
+    assert (response.json()["given_up"], response.json()["event"]["state"]) == (missing, "replay_requested")
+
+
+async def test_no_gap_is_accepted_where_nothing_is_missing(toy: RunningToy) -> None:
+    response = await settle(toy, "accept-gap", await park(toy, new_id()))
+    assert (response.status_code, response.json()["code"]) == (409, "nothing_missing")
 
 
 async def resume(toy: RunningToy, **body: Any) -> httpx.Response:

@@ -84,6 +84,7 @@ async def deliver(toy: RunningToy, record: ConsumedRecord) -> str | None:
         transactions=ReactionTransactions(resources.work),
         stores=mongo_stores(resources.database, "other"),
         keyring=None,
+        clock=resources.clock,
         wall_clock=resources.wall_clock,
     )
     assert await handling.settle(record) is Settled.HANDLED

@@ -8,7 +8,6 @@ from careflow_events import contracts
 from careflow_events.contracts import codes
 from careflow_events.contracts.model import EventData
 from careflow_events.contracts.sealed import Sealed
-from careflow_events.delivery import ComeBack
 from careflow_events.handling import Settled
 from careflow_events.testing.builders import Keys
 from careflow_service.identity import Role
@@ -88,7 +87,10 @@ async def test_once_the_key_is_there_a_replay_takes_everything_in_in_order(store
         assert ok(await world.calling(Role.OPERATOR).get("/ops/parked"))["items"] == []
 
 
-async def test_a_key_that_is_not_there_yet_is_waited_for(store_url: str, database: str) -> None:
-    async with running(store_url, database, keyring=Keys("billing").ring("sessions")) as world, world.nothing_changes():
+async def test_what_is_sealed_with_a_key_that_is_not_there_yet_waits_for_it(store_url: str, database: str) -> None:
+    async with (
+        running(store_url, database, keyring=Keys("billing").ring("sessions")) as world,
+        world.nothing_changes(but=PARKING),
+    ):
         event = clearance_granted(new_id(), new_id(), world.clock() + timedelta(days=90))
-        assert isinstance(await world.deliver(world.next_event(event)), ComeBack)
+        assert await world.deliver(world.next_event(event)) is Settled.PARKED

@@ -6,12 +6,12 @@ what is in flight, commit, release the lease.
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Final, Protocol
 
-from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 
 from careflow_events import metrics
@@ -28,6 +28,8 @@ CONNECT_AGAIN_SECONDS: Final = 2.0
 REPLAY_EVERY_SECONDS: Final = 1.0
 WATCH_EVERY_SECONDS: Final = 10.0
 STOPPED_WITHIN_SECONDS: Final = 0.5
+KAFKA_KNOWN_SECONDS: Final = 30.0
+"""For how long an answer of the broker about all topics counts: it is asked each WATCH_EVERY_SECONDS."""
 
 _log = logging.getLogger(__name__)
 
@@ -71,15 +73,31 @@ class EventsRunner:
         self.starts = Starts(bootstrap_servers, consumer, stores.consumers)
         self._pauses = Pauses()
         self._consuming = False
+        self._asked_at: float | None = None
 
     def checks(self) -> Mapping[str, bool]:
         """What must hold for the worker to be ready; each name is stable."""
         return {
             "partitions_assigned": self._consuming
             and all(self._pauses.assigned_to(topic) is not None for topic in self._topics),
+            "kafka": self._kafka_known,
             "not_stopped": self._delivery.stopped is None,
+            "nothing_held_up": not self._held_up,
             "relay_lease_known": self._relay.lease_known,
         }
+
+    @property
+    def _kafka_known(self) -> bool:
+        """Whether the broker lately answered about every topic that is heard."""
+        return self._asked_at is not None and time.monotonic() - self._asked_at < KAFKA_KNOWN_SECONDS
+
+    @property
+    def _held_up(self) -> frozenset[tuple[str, int]]:
+        """The partitions of this worker that have not moved for long."""
+        own = {
+            (place.topic, place.partition) for topic in self._topics for place in self._pauses.assigned_to(topic) or ()
+        }
+        return self._delivery.held_up & own
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Works until `stopping` is set, then stops gracefully."""
@@ -128,11 +146,13 @@ class EventsRunner:
             if reason is not None:
                 await self._delivery.stop(reason)
                 return False
+        self._asked_at = time.monotonic()
         return True
 
     async def _look(self) -> None:
         """Refreshes what operators see, and stops the consumer when a topic is no longer what it was."""
         await self._delivery.look_whether_stopped()
+        metrics.PARTITIONS_HELD_UP.set(len(self._held_up))
         metrics.STREAMS_BLOCKED.set(await self._stores.positions.blocked_streams())
         backlog = await self._unpublished.backlog()
         metrics.OUTBOX_UNPUBLISHED.set(backlog.rows)
@@ -141,6 +161,7 @@ class EventsRunner:
         if self._consuming:
             for topic in self._topics:
                 await self._look_at(topic)
+            self._asked_at = time.monotonic()
 
     async def _look_at(self, topic: str) -> None:
         stop, states = await self.starts.check(topic)
@@ -162,7 +183,7 @@ class EventsRunner:
 
     def _passes(self, error: Exception) -> bool:
         diagnosis = self._fault_of(error)
-        passes = isinstance(error, KafkaError) or diagnosis.fault is Fault.TRANSIENT
+        passes = diagnosis.fault is Fault.TRANSIENT
         if passes:
             _log.warning("worker_waits", extra={"error_class": diagnosis.code, "at": diagnosis.at})
         return passes

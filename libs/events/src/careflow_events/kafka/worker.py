@@ -12,6 +12,7 @@ from careflow_events.checkpoint import Checkpoints
 from careflow_events.delivery import Delivery
 from careflow_events.faults import diagnosis
 from careflow_events.handling import Handling, Transactions
+from careflow_events.kafka.faults import kafka_is_away
 from careflow_events.kafka.producer import KafkaRecordProducer
 from careflow_events.kafka.runner import EventsRunner
 from careflow_events.lease import DEFAULT_TTL, HeldLease
@@ -50,7 +51,7 @@ class EventsWorker:
     def runner(self) -> EventsRunner:
         """Everything put together, not started yet."""
         stores = mongo_stores(self.database, self.service)
-        fault_of = diagnosis(lambda error: store_is_away(error) or self.passes(error))
+        fault_of = diagnosis(lambda error: store_is_away(error) or kafka_is_away(error) or self.passes(error))
         handling = Handling(
             consumer=self.service,
             subscriptions=self.subscriptions,
@@ -58,6 +59,7 @@ class EventsWorker:
             transactions=self.transactions,
             stores=stores,
             keyring=self.keyring,
+            clock=self.clock,
             wall_clock=self.wall_clock,
         )
         producer = KafkaRecordProducer(self.bootstrap_servers, f"careflow-{self.service}-relay")

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import DuplicateKeyError
 
 from careflow_events.consumers import NEVER_STARTED, Feed, StopReason
 from careflow_events.mongo.collections import Document, collection
@@ -32,9 +33,14 @@ class MongoConsumers:
             self._topic(topic), {"$set": {"topic_id": topic_id}, "$addToSet": {"started": partition}}, upsert=True
         )
 
-    async def note_checkpoint(self, topic: str, partition: int, as_of: datetime) -> None:
+    async def note_checkpoint(self, topic: str, partition: int, as_of: datetime, *, now: datetime) -> None:
         """See `careflow_events.consumers.Consumers.note_checkpoint`."""
-        await self._consumers.update_one(self._topic(topic), {"$max": {f"as_of.{partition}": as_of}}, upsert=True)
+        field = f"as_of.{partition}"
+        possible = {**self._topic(topic), field: {"$not": {"$gt": now}}}
+        try:
+            await self._consumers.update_one(possible, {"$max": {field: as_of}}, upsert=True)
+        except DuplicateKeyError:  # allow duplicate-key: no unit of work; what is stored says more than can be known
+            await self._consumers.update_one(self._topic(topic), {"$set": {field: as_of}})
 
     async def stop(self, reason: StopReason, at: datetime) -> None:
         """See `careflow_events.consumers.Consumers.stop`."""

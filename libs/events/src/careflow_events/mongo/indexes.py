@@ -31,7 +31,6 @@ INDEXES: Final[tuple[tuple[str, IndexModel], ...]] = (
         "_positions",
         IndexModel([("block.parked", 1)], name=BLOCKED, partialFilterExpression={"block.parked": {"$gt": 0}}),
     ),
-    ("_positions", IndexModel([("expires_at", 1)], name="expiry", expireAfterSeconds=0)),
     (
         "_parked",
         IndexModel(

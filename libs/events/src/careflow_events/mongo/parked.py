@@ -41,6 +41,16 @@ class MongoParked:
         document = await first.sort([("place", 1), ("_id", 1)]).limit(1).hint(OPEN_BY_STREAM).to_list()
         return self._record(document[0]) if document else None
 
+    async def open_at(self, stream: str, place: int) -> Sequence[ParkedRecord]:
+        """See `careflow_events.parked.Parked.open_at`."""
+        query = {"open": True, "consumer": self._consumer, "stream": stream, "place": place}
+        return [self._record(each) for each in await self._parked.find(query).hint(OPEN_BY_STREAM).to_list()]
+
+    async def put_in_place(self, parked_id: str, place: int, event_id: str) -> None:
+        """See `careflow_events.parked.Parked.put_in_place`."""
+        unplaced = {"_id": self._id(parked_id), "open": True, "place": None}
+        unit_of_work().update(PARKED, unplaced, {"$set": {"place": place, "event_id": event_id}})
+
     async def open_records(
         self, *, stream: str | None, cause: str | None, limit: int, after: str | None
     ) -> Sequence[ParkedRecord]:

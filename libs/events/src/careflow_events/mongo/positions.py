@@ -4,7 +4,6 @@ block}`. Moving on is one conditional write on `_id`.
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from pymongo.asynchronous.database import AsyncDatabase
@@ -17,8 +16,6 @@ from careflow_events.outbox import StreamPosition
 from careflow_events.positions import Block, Position, Standing
 
 POSITIONS: Final = "_positions"
-REMEMBERED: Final = timedelta(days=45)
-"""How long an event without a sequence is known as met: longer than any topic keeps it."""
 
 
 class MongoPositions:
@@ -68,14 +65,6 @@ class MongoPositions:
         else:
             as_before |= {"block.parked": before.block.parked, "block.settled": before.block.settled}
         unit.update(POSITIONS, as_before, {"$set": _fields(after)})
-
-    async def met_before(self, source: str, event_id: str) -> bool:
-        """See `careflow_events.positions.Positions.met_before`."""
-        key = self._id(f"{source}#{event_id}")
-        if await self._positions.find_one({"_id": key}) is not None:
-            return True
-        unit_of_work().insert(POSITIONS, {"_id": key, "expires_at": datetime.now(UTC) + REMEMBERED})
-        return False
 
     async def reached(self, position: StreamPosition) -> bool:
         """See `careflow_events.positions.Positions.reached`."""

@@ -48,6 +48,7 @@ class Consumer:
             transactions=self.transactions,
             stores=self.stores,
             keyring=self.keyring,
+            clock=self.now,
             wall_clock=self.now,
         )
         self.operations = ParkedOperations(self.stores, self.transactions, self.now)

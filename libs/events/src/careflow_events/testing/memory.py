@@ -98,13 +98,6 @@ class MemoryPositions:
             raise PositionMoved
         self._store.tables["positions"][after.stream] = after
 
-    async def met_before(self, source: str, event_id: str) -> bool:
-        """See `careflow_events.positions.Positions.met_before`."""
-        met = self._store.tables["met"]
-        known = (source, event_id) in met
-        met[source, event_id] = True
-        return known
-
     async def reached(self, position: StreamPosition) -> bool:
         """See `careflow_events.positions.Positions.reached`."""
         found = await self.find(position.stream)
@@ -139,7 +132,15 @@ class MemoryParked:
     async def head(self, stream: str) -> ParkedRecord | None:
         """See `careflow_events.parked.Parked.head`."""
         waiting = [each for each in self._open() if each.stream == stream]
-        return min(waiting, key=lambda each: (each.place, each.id), default=None)
+        return min(waiting, key=lambda each: (each.place or 0, each.id), default=None)
+
+    async def open_at(self, stream: str, place: int) -> Sequence[ParkedRecord]:
+        """See `careflow_events.parked.Parked.open_at`."""
+        return [each for each in self._open() if (each.stream, each.place) == (stream, place)]
+
+    async def put_in_place(self, parked_id: str, place: int, event_id: str) -> None:
+        """See `careflow_events.parked.Parked.put_in_place`."""
+        self._table[parked_id] = replace(self._table[parked_id], place=place, event_id=event_id)
 
     async def open_records(
         self, *, stream: str | None, cause: str | None, limit: int, after: str | None
@@ -206,10 +207,11 @@ class MemoryConsumers:
         feed = await self.feed(topic)
         self._store.tables["feeds"][topic] = replace(feed, topic_id=topic_id, started=feed.started | {partition})
 
-    async def note_checkpoint(self, topic: str, partition: int, as_of: datetime) -> None:
+    async def note_checkpoint(self, topic: str, partition: int, as_of: datetime, *, now: datetime) -> None:
         """See `careflow_events.consumers.Consumers.note_checkpoint`."""
         feed = await self.feed(topic)
-        latest = max(as_of, feed.checkpoints.get(partition, as_of))
+        known = feed.checkpoints.get(partition, as_of)
+        latest = as_of if known > now else max(as_of, known)
         self._store.tables["feeds"][topic] = replace(feed, checkpoints={**feed.checkpoints, partition: latest})
 
     async def stop(self, reason: StopReason, at: datetime) -> None:

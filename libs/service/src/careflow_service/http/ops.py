@@ -4,7 +4,8 @@ The same routes in every service, under its own access rows. Invariant: nothing 
 be a dry run; what is parked is shown by its names and codes, never by its content.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -14,7 +15,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from careflow_events.consumers import StopReason
 from careflow_events.mongo import MongoUnpublished, mongo_stores
-from careflow_events.operations import NotFirstInStream, NotParked, ParkedOperations
+from careflow_events.operations import NotFirstInStream, NothingMissing, NotParked, ParkedOperations
 from careflow_events.parked import ParkedRecord
 from careflow_events.positions import PositionMoved
 from careflow_service.deadlines import Deadline, Effect
@@ -39,6 +40,7 @@ App = TypeVar("App")
 
 NOT_PARKED: Final = ProblemType("not_parked", 404, "No open parked event matches.")
 NOT_FIRST_IN_STREAM: Final = ProblemType("not_first_in_stream", 409, "Another event of this stream waits before it.")
+NOTHING_MISSING: Final = ProblemType("nothing_missing", 409, "Nothing is missing before this event.")
 NOT_STOPPED_SO: Final = ProblemType("not_stopped_so", 409, "Consuming is not stopped for that reason; look again.")
 POSITION_MOVED: Final = ProblemType("position_moved", 409, "The stream moved meanwhile; look again.")
 
@@ -72,9 +74,9 @@ class ParkedEvent(BaseModel):
 
 
 class SettleParked(RequestBody):
-    """Which parked event an operator decides about; a dry run only shows it."""
+    """Which parked event an operator decides about; a dry run shows what would become of it."""
 
-    id: str = Field(min_length=1, max_length=512)
+    id: str = Field(min_length=1, max_length=2048)
     dry_run: bool = True
 
 
@@ -92,10 +94,24 @@ class Resumption(RequestBody):
 
 
 class Settling(BaseModel):
-    """What was, or would have been, decided about."""
+    """What was, or would have been, decided about, as it stands then."""
 
     event: ParkedEvent
     dry_run: bool
+
+
+class Missing(BaseModel):
+    """Numbers of a stream that never arrived, from the first to the last of them."""
+
+    stream: str
+    first: int
+    last: int
+
+
+class GapAccepting(Settling):
+    """What is, or would be, given up by going on without it."""
+
+    given_up: Missing
 
 
 def ops_router(service: Service[S, P, App], ports: P, resources: Resources[S]) -> APIRouter:
@@ -104,8 +120,9 @@ def ops_router(service: Service[S, P, App], ports: P, resources: Resources[S]) -
     stores = mongo_stores(resources.database, service.name)
     unpublished = MongoUnpublished(resources.database)
 
-    def operations(actor: Actor) -> ParkedOperations:
-        return ParkedOperations(stores, ReactionTransactions(resources.work, by=actor), resources.wall_clock)
+    def operations(actor: Actor, *, rehearsal: bool = False) -> ParkedOperations:
+        transactions = ReactionTransactions(resources.work, by=actor)
+        return ParkedOperations(stores, transactions, resources.wall_clock, rehearsal=rehearsal)
 
     @router.get("/drain", response_model=Drain)
     async def read_drain() -> Response:
@@ -135,20 +152,24 @@ def ops_router(service: Service[S, P, App], ports: P, resources: Resources[S]) -
     @router.post("/parked/replay", response_model=Settling)
     async def replay_parked(body: SettleParked, actor: CurrentActor, _request: IdempotentRequest) -> Response:
         """Have the worker handle the stream of this event again, from its first parked event on."""
-        known = operations(actor)
-        return await _settle(body, known, known.request_replay_of)
+        return await _settle(body, operations(actor, rehearsal=body.dry_run).request_replay_of)
 
     @router.post("/parked/discard", response_model=Settling)
     async def discard_parked(body: SettleParked, actor: CurrentActor, _request: IdempotentRequest) -> Response:
         """Give this event up; its stream goes on behind it."""
-        known = operations(actor)
-        return await _settle(body, known, known.discard)
+        return await _settle(body, operations(actor, rehearsal=body.dry_run).discard)
 
-    @router.post("/parked/accept-gap", response_model=Settling)
+    @router.post("/parked/accept-gap", response_model=GapAccepting)
     async def accept_gap(body: SettleParked, actor: CurrentActor, _request: IdempotentRequest) -> Response:
         """Declare that what is missing before this event will never come; its stream is replayed from here on."""
-        known = operations(actor)
-        return await _settle(body, known, known.accept_gap_before)
+        known = operations(actor, rehearsal=body.dry_run)
+        with _refused():
+            missing = await known.missing_before(body.id)
+            parked = await known.accept_gap(body.id)
+        assert missing is not None
+        assert parked.stream is not None
+        given_up = Missing(stream=parked.stream, first=missing[0], last=missing[-1])
+        return represent(GapAccepting(event=_shown(parked), dry_run=body.dry_run, given_up=given_up))
 
     @router.get("/consumer", response_model=Consuming)
     async def read_consumer() -> Response:
@@ -168,18 +189,25 @@ def ops_router(service: Service[S, P, App], ports: P, resources: Resources[S]) -
     return router
 
 
-async def _settle(
-    body: SettleParked, operations: ParkedOperations, act: Callable[[str], Awaitable[ParkedRecord]]
-) -> Response:
+async def _settle(body: SettleParked, act: Callable[[str], Awaitable[ParkedRecord]]) -> Response:
+    with _refused():
+        parked = await act(body.id)
+    return represent(Settling(event=_shown(parked), dry_run=body.dry_run))
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """What an operator may not do, as a problem."""
     try:
-        parked = await (operations.show(body.id) if body.dry_run else act(body.id))
+        yield
     except NotParked:
         raise Problem(NOT_PARKED) from None
     except NotFirstInStream:
         raise Problem(NOT_FIRST_IN_STREAM) from None
+    except NothingMissing:
+        raise Problem(NOTHING_MISSING) from None
     except PositionMoved:
         raise Problem(POSITION_MOVED) from None
-    return represent(Settling(event=_shown(parked), dry_run=body.dry_run))
 
 
 def _page(found: Sequence[ParkedRecord], limit: int) -> Page[ParkedEvent]:

@@ -267,6 +267,7 @@ async def running(
                 transactions=ReactionTransactions(work),
                 stores=mongo_stores(store.database, service.name),
                 keyring=keyring or SEALING.ring(service.name),
+                clock=clock,
                 wall_clock=wall_clock,
             )
             transport = httpx.ASGITransport(app=app)

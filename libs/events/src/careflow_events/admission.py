@@ -1,0 +1,73 @@
+"""Admission: a record is believed only where the catalogue says it belongs.
+
+A type comes in its own topic and from its own source, numbered in the stream of its subject, about whom its data says,
+and not from the future. Whoever may write to one topic could otherwise say anything: that a safety alert was closed, in
+the topic of appointments.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from careflow_events import catalogue
+from careflow_events.consumed import ConsumedRecord
+from careflow_events.contracts.feed import FeedCheckpoint
+from careflow_events.contracts.model import EventData
+from careflow_events.envelope import Envelope, EnvelopeFault, MalformedEnvelope, confirm_key, decode
+from careflow_events.publication import subject_of
+from careflow_events.topics import EVERY_TOPIC, Topic
+
+LARGEST_RECORD: Final = 1024 * 1024
+"""Bytes of a record: what the topics allow. A client that compresses gets more past a broker."""
+AHEAD_AT_MOST: Final = timedelta(days=1)
+"""How far an event's times may lie ahead of the reader's clock: more is no skew of clocks but a wrong one."""
+
+
+class Admission:
+    """What one consumer lets in. `clock` is the domain clock."""
+
+    def __init__(self, topics: Iterable[Topic], clock: Callable[[], datetime]) -> None:
+        self._topics: Mapping[str, Topic] = {topic.name: topic for topic in topics if topic is not EVERY_TOPIC}
+        self._clock = clock
+
+    def admit(self, record: ConsumedRecord) -> Envelope:
+        """The envelope of a record that belongs where it was found: its number may be believed. Raises
+        MalformedEnvelope.
+        """
+        if record.size > LARGEST_RECORD:
+            raise MalformedEnvelope(EnvelopeFault.TOO_LARGE)
+        event = decode(record.value, record.headers)
+        confirm_key(event, record.key)
+        topic = self._topics.get(record.topic)
+        if topic is None:
+            raise MalformedEnvelope(EnvelopeFault.WRONG_TOPIC)
+        if event.source != f"/careflow/{topic.service}":
+            raise MalformedEnvelope(EnvelopeFault.WRONG_SOURCE)
+        contract = catalogue.contract_for(event.type)
+        if contract is None:
+            belongs = event.type.startswith(f"careflow.{topic.service}.")
+        else:
+            belongs = contract.topic in {topic, EVERY_TOPIC}
+        if not belongs:
+            raise MalformedEnvelope(EnvelopeFault.WRONG_TOPIC)
+        if contract is not FeedCheckpoint:
+            self._confirm_numbered(event, record)
+            self._confirm_time(event)
+        return event
+
+    def _confirm_numbered(self, event: Envelope, record: ConsumedRecord) -> None:
+        if event.stream is None:
+            raise MalformedEnvelope(EnvelopeFault.NOT_NUMBERED)
+        if event.stream != record.stream():
+            raise MalformedEnvelope(EnvelopeFault.INVALID_ATTRIBUTE, "stream")
+
+    def _confirm_time(self, event: Envelope) -> None:
+        latest = self._clock() + AHEAD_AT_MOST
+        if event.time > latest or (event.recordedtime is not None and event.recordedtime > latest):
+            raise MalformedEnvelope(EnvelopeFault.FROM_THE_FUTURE)
+
+
+def confirm_subject(event: Envelope, data: EventData) -> None:
+    """An event is about whom its data says. Raises MalformedEnvelope."""
+    if event.subject != subject_of(data):
+        raise MalformedEnvelope(EnvelopeFault.SUBJECT_DIFFERS)
