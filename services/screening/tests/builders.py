@@ -13,11 +13,11 @@ from screening.adapters.clinical_content import clinical_policy, questionnaires
 from screening.domain.alert_urgency import Positive, urgency
 from screening.domain.alerts import AlertSource, SafetyAlert
 from screening.domain.case import Case
+from screening.domain.conditions import ConditionCode
 from screening.domain.evaluation import Evaluation, EvaluationPart, PartRecord
 from screening.domain.evidence import Evidence, EvidenceKind, EvidenceResult, Measure
 from screening.domain.history import (
     ClinicalFact,
-    ConditionCode,
     ConditionStatus,
     InformationSource,
     Medication,
@@ -36,6 +36,8 @@ from screening.domain.ids import (
     StaffId,
 )
 from screening.domain.intake import Purpose
+from screening.domain.known import Known
+from screening.domain.patients import PatientDetails
 from screening.domain.questionnaires import AlertLevel, AlertResponse, QuestionnaireDefinition
 from screening.domain.rota import Channel, ChannelKind, Responder, Rota, Shift
 
@@ -56,6 +58,7 @@ def new_uuid() -> str:
 
 
 ANA = PatientId("0199e0a0-0000-7000-8000-0000000000a1")
+THIRTY = PatientDetails(born_on=date(1996, 5, 17), state="CA")
 PRESCRIBER = StaffId("staff-prescriber")
 NURSE = StaffId("staff-nurse")
 THERAPIST = StaffId("staff-therapist")
@@ -101,23 +104,40 @@ def c_ssrs(*yes: str) -> dict[str, str]:
     return given
 
 
+def known(
+    *facts: ClinicalFact,
+    taking: Iterable[Medication] = (),
+    with_evidence: Iterable[Evidence] = (),
+    patient: PatientDetails = THIRTY,
+) -> Known:
+    """What the rules look at, of an adult Californian unless said otherwise."""
+    return Known(facts=facts, medications=tuple(taking), evidence=tuple(with_evidence), patient=patient)
+
+
 def fact(
     condition: ConditionCode,
     status: ConditionStatus = ConditionStatus.ACTIVE,
     *,
     occurred_on: date | None = None,
     detail: str = "",
+    source: InformationSource = InformationSource.PATIENT,
 ) -> ClinicalFact:
     return ClinicalFact(
         id=ClinicalFactId(new_uuid()),
         condition=condition,
         status=status,
-        source=InformationSource.PATIENT,
+        source=source,
         recorded_at=NOW,
         recorded_by="patient",
         occurred_on=occurred_on,
         detail=detail,
     )
+
+
+def nothing_in_the_history() -> tuple[ClinicalFact, ...]:
+    """Everything was asked, and nothing is so; the nurse saw two identifiers."""
+    asked = [code for code in ConditionCode if code not in POLICY.asked.unprompted]
+    return tuple(fact(code, ConditionStatus.RULED_OUT, source=InformationSource.CLINICIAN) for code in asked)
 
 
 def medication(name: str) -> Medication:
@@ -208,7 +228,7 @@ def submitted_case() -> Case:
         definition = SHELF.newest(request.questionnaire)
         case, _ = case.answered(request.id, definition, definition.version, given[request.questionnaire])
         case = case.completed(request.id, definition, now=NOW)
-    return case.submitted(now=NOW)
+    return case.with_facts(*nothing_in_the_history()).submitted(now=NOW)
 
 
 def ready_case() -> Case:

@@ -11,7 +11,8 @@ from careflow_events.contracts.sealed import Sealed
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
 from careflow_service.testing.calling import Caller
-from services.screening.tests.builders import c_ssrs, gad_7, phq_9
+from screening.domain.conditions import ConditionCode
+from services.screening.tests.builders import POLICY, c_ssrs, gad_7, phq_9
 from services.screening.tests.world import World
 
 SENSIBLE_ANSWERS = {"phq-9": phq_9(17), "gad-7": gad_7(12), "c-ssrs-screener": c_ssrs()}
@@ -30,18 +31,25 @@ def refusal(response: httpx.Response) -> tuple[int, str]:
 
 def registered(patient_id: str, **details: Any) -> contracts.PatientRegistered:
     """Booking's event about a new patient, with details for screening."""
+    return contracts.PatientRegistered(patient_id=patient_id, **_sealed(**details))
+
+
+def details_changed(patient_id: str, **details: Any) -> contracts.PatientDetailsChanged:
+    """Booking's event about a patient of whom it knows better now."""
+    changed = (codes.PatientDetail.IDENTITY, codes.PatientDetail.RESIDENCE)
+    return contracts.PatientDetailsChanged(patient_id=patient_id, changed=changed, **_sealed(**details))
+
+
+def _sealed(**details: Any) -> dict[str, Any]:
+    """The sealed sections of an event about a patient; `details` are those for screening."""
     name = contracts.PersonName(given="Ana", family="Rivera")
-    born = date(1988, 4, 2)
-    contact = contracts.Contact(name="Bea Rivera", phone="+14155550199")
-    for_screening = contracts.PatientForScreening(
-        **{"birth_date": born, "state": "CA", "phone": "+14155550123", "emergency_contact": contact, **details}
-    )
-    return contracts.PatientRegistered(
-        patient_id=patient_id,
-        for_screening=Sealed.plain(for_screening),
-        for_sessions=Sealed.plain(contracts.PatientForSessions(name=name, birth_date=born)),
-        for_billing=Sealed.plain(contracts.PatientForBilling(legal_name=name, birth_date=born)),
-    )
+    born, contact = date(1988, 4, 2), contracts.Contact(name="Bea Rivera", phone="+14155550199")
+    usual = {"birth_date": born, "state": "CA", "phone": "+14155550123", "emergency_contact": contact}
+    return {
+        "for_screening": Sealed.plain(contracts.PatientForScreening(**{**usual, **details})),
+        "for_sessions": Sealed.plain(contracts.PatientForSessions(name=name, birth_date=born)),
+        "for_billing": Sealed.plain(contracts.PatientForBilling(legal_name=name, birth_date=born)),
+    }
 
 
 def info_call_ended(
@@ -100,12 +108,19 @@ async def answers(
     return await caller.post(f"/v1/cases/{case['id']}/responses", body, key=key)
 
 
+def history(**present: str) -> dict[str, Any]:
+    """Everything asked and ruled out, but for the conditions named with their status."""
+    asked = [code for code in ConditionCode if code not in POLICY.asked.unprompted]
+    return {"facts": [{"condition": each, "status": present.get(each, "ruled_out")} for each in asked]}
+
+
 async def submits(world: World, case: Any) -> None:
     """A quiet intake: every questionnaire complete, one harmless medication, handed in."""
     ana = world.patient(case["patient_id"])
     for questionnaire, given in SENSIBLE_ANSWERS.items():
         assert ok(await answers(world, case, questionnaire, given, complete=True))["completed"]
     ok(await ana.post(f"/v1/cases/{case['id']}/medications", {"name": "Sertraline"}), 201)
+    ok(await ana.post(f"/v1/cases/{case['id']}/history", history()), 201)
     statement = {"history_complete": True, "medications_complete": True}
     ok(await ana.post(f"/v1/cases/{case['id']}/submit", statement))
 
@@ -115,8 +130,10 @@ def evidence(kind: str, taken_at: datetime, result: str = "in_range", **measures
 
 
 async def has_evidence(world: World, case: Any, *, lab_taken_at: datetime | None = None) -> None:
-    """What everybody needs, taken now unless the lab is older."""
+    """What everybody needs, taken now unless the lab is older; the nurse has seen two identifiers."""
     now = world.clock()
+    seen = {"condition": "identity_unverified", "status": "ruled_out"}
+    ok(await world.nurse.post(f"/v1/cases/{case['id']}/facts", seen), 201)
     for body in (
         evidence("lab_panel", lab_taken_at or now),
         evidence("liver_panel", now, alt_times_uln=0.6, ast_times_uln=0.7),

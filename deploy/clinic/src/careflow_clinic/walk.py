@@ -24,14 +24,57 @@ GAD_7: Mapping[str, str] = {"1": "2", "2": "2", "3": "2", "4": "2", "5": "1", "6
 C_SSRS_NONE: Mapping[str, str] = {"1": "no", "2": "no", "6_lifetime": "no"}
 """No thoughts and no behaviour: none reported."""
 
-RULED_OUT = (
+NOT_SO = (
+    "drug_allergy",
+    "hypersensitivity_to_ketamine",
     "aneurysmal_vascular_disease",
     "arteriovenous_malformation",
+    "intracerebral_hemorrhage",
+    "hypertension",
+    "raised_pressure_hazard",
+    "myocardial_infarction",
+    "stroke",
+    "transient_ischemic_attack",
+    "unstable_angina",
+    "decompensated_heart_failure",
+    "severe_valve_disease",
+    "severe_arrhythmia",
     "psychosis",
     "schizophrenia_spectrum",
+    "mania",
+    "bipolar_i",
     "pregnancy",
+    "breastfeeding",
+    "raised_intracranial_pressure",
+    "recent_head_injury",
+    "cns_mass",
+    "seizures",
+    "liver_disease_child_pugh_c",
+    "alcohol_use_disorder",
+    "opioid_use_disorder",
+    "stimulant_use_disorder",
+    "ketamine_use_disorder",
+    "substance_use_disorder",
+    "cystitis",
+    "lower_urinary_tract_symptoms",
+    "hematuria",
+    "untreated_hyperthyroidism",
+    "pheochromocytoma",
+    "porphyria",
+    "glaucoma",
+    "severe_respiratory_disease",
+    "untreated_sleep_apnea",
+    "difficult_airway",
+    "bmi_40_or_more",
+    "severe_personality_disorder",
+    "dissociative_disorder",
+    "no_stable_support",
+    "declines_psychotherapy",
+    "ketamine_elsewhere",
+    "ketamine_tolerance",
 )
-LABORATORY = ("lab_panel", "liver_panel")
+"""What the patient is asked of their history, and says no to."""
+BETWEEN_READINGS = timedelta(minutes=10)
 MEDICATION = "sertraline"
 DIAGNOSIS = "F33.2"
 
@@ -92,9 +135,8 @@ class Walk:
         case_id = (await self.clinic.case(patient, after=completed)).body["id"]
         for code, answers in (("phq-9", PHQ_9), ("gad-7", GAD_7), ("c-ssrs-screener", C_SSRS_NONE)):
             await self.clinic.answer_questionnaire(patient, case_id, code, answers)
-        for condition in RULED_OUT:
-            fact = {"condition": condition, "status": "ruled_out"}
-            await self.clinic.record(case_id, "facts", fact, by=patient.caller)
+        history = {"facts": [{"condition": condition, "status": "ruled_out"} for condition in NOT_SO]}
+        await self.clinic.record(case_id, "history", history, by=patient.caller)
         await self.clinic.record(case_id, "medications", {"name": MEDICATION}, by=patient.caller)
         handed_in = {"history_complete": True, "medications_complete": True}
         await self.clinic.http.post(patient.caller, "screening", f"/v1/cases/{case_id}/submit", handed_in)
@@ -102,20 +144,21 @@ class Walk:
         return str(case_id)
 
     async def evidence(self, case_id: str, *, labs_aged: timedelta = timedelta()) -> None:
-        """Blood pressure twice, prescription-monitoring report, and laboratory that old; all in order."""
+        """Two identifiers seen, blood pressure twice, prescription report, and laboratory that old; all in order."""
+        seen = {"condition": "identity_unverified", "status": "ruled_out"}
+        await self.clinic.record(case_id, "facts", seen)
         now = self.clock.now()
         pressure: dict[str, float] = {"systolic_mmhg": 128, "diastolic_mmhg": 82}
         liver = {"alt_times_uln": 0.8, "ast_times_uln": 0.7}
-        readings: tuple[tuple[str, dict[str, float]], ...] = (
-            ("blood_pressure", pressure),
-            ("blood_pressure", pressure),
-            ("lab_panel", {}),
-            ("liver_panel", liver),
-            ("cures_report", {}),
+        readings: tuple[tuple[str, datetime, dict[str, float]], ...] = (
+            ("blood_pressure", now - BETWEEN_READINGS, pressure),
+            ("blood_pressure", now, pressure),
+            ("lab_panel", now - labs_aged, {}),
+            ("liver_panel", now - labs_aged, liver),
+            ("cures_report", now, {}),
         )
-        for kind, measures in readings:
-            taken_at = instant(now - labs_aged if kind in LABORATORY else now)
-            evidence = {"kind": kind, "taken_at": taken_at, "result": "in_range", "measures": measures}
+        for kind, taken_at, measures in readings:
+            evidence = {"kind": kind, "taken_at": instant(taken_at), "result": "in_range", "measures": measures}
             await self.clinic.record(case_id, "evidence", evidence)
 
     async def evaluation(self, patient: Patient, case_id: str, *, labs_aged: timedelta = timedelta()) -> str:

@@ -35,7 +35,7 @@ from screening.application.commands.reclassify_fact import ReclassifyFactHandler
 from screening.application.commands.record_diagnoses import RecordDiagnosesHandler
 from screening.application.commands.record_evaluation import RecordEvaluationHandler
 from screening.application.commands.record_evidence import RecordEvidenceHandler
-from screening.application.commands.record_fact import RecordFactHandler
+from screening.application.commands.record_facts import RecordFactsHandler
 from screening.application.commands.reinstate_clearance import ReinstateClearanceHandler
 from screening.application.commands.revoke_clearance import RevokeClearanceHandler
 from screening.application.commands.save_answers import SaveAnswersHandler
@@ -61,7 +61,7 @@ def bootstrap(resources: Resources[ScreeningSettings]) -> Screening:
         save_answers=SaveAnswersHandler(ports, work),
         submit_screening=SubmitScreeningHandler(ports, work),
         close_case=CloseCaseHandler(ports, work),
-        record_fact=RecordFactHandler(ports, work),
+        record_facts=RecordFactsHandler(ports, work),
         reclassify_fact=ReclassifyFactHandler(ports, work),
         add_medication=AddMedicationHandler(ports, work),
         stop_medication=StopMedicationHandler(ports, work),

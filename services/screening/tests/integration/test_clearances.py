@@ -1,6 +1,6 @@
 """Decisions and what happens to a clearance afterwards (journeys 1, 3 and 4, this service's part)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -8,11 +8,13 @@ import pytest
 from careflow_service.identity import Role
 from services.screening.tests.clinic import (
     cleared,
+    details_changed,
     evaluation,
     evidence,
     grants,
     has_case,
     has_evidence,
+    history,
     info_call_ended,
     ok,
     reads,
@@ -38,7 +40,7 @@ async def test_a_complete_quiet_case_is_granted_for_ninety_days(world: World) ->
     clearance = await reads_clearance(world, clearance_id)
     assert (clearance["state"], clearance["valid"], clearance["conditional"]) == ("granted", True, False)
     assert clearance["valid_until"] == "2027-02-21T17:00:00Z"
-    assert (clearance["decided_by"], clearance["policy_version"]) == ("user-prescriber", "2026-11-23")
+    assert (clearance["decided_by"], clearance["policy_version"]) == ("user-prescriber", "2026-11-28")
     assert await clearance_events(world, case) == ["ClearanceGranted"]
 
 
@@ -86,6 +88,116 @@ async def test_a_class_a_finding_ends_only_by_reclassifying_the_fact(world: Worl
     assert refusal(await world.nurse.post(path, corrected)) == (403, "forbidden")
     ok(await world.prescriber.post(path, corrected))
     ok(await grants(world, case), 201)
+
+
+async def test_without_any_facts_nothing_is_granted(world: World) -> None:
+    case = await has_case(world)
+    missing = (await grants(world, case)).json()["missing"]
+    assert {"history_seizures", "history_drug_allergy", "history_identity_unverified"} <= set(missing)
+
+
+async def test_a_condition_without_a_code_is_told_in_words_and_waits_for_a_prescriber(world: World) -> None:
+    case = await ready_to_decide(world)
+    path = f"/v1/cases/{case['id']}/facts"
+    ana = world.patient(case["patient_id"])
+    assert refusal(await ana.post(path, {"condition": "other", "status": "active"})) == (422, "detail_missing")
+    told = {"condition": "other", "status": "history", "detail": "bleeding in the head as a child"}
+    fact = ok(await ana.post(path, told), 201)["id"]
+    assert (await grants(world, case)).json()["missing"] == ["finding_without_pathway"]
+    classified = {"condition": "intracerebral_hemorrhage", "status": "history", "reason": "hospital records"}
+    ok(await world.prescriber.post(f"{path}/{fact}/reclassify", classified))
+    assert (await grants(world, case, accepted={"CI-OTHER": "seen"})).json()["missing"] == ["class_a_finding"]
+
+
+async def test_a_history_is_kept_whole_or_not_at_all(world: World) -> None:
+    case = await has_case(world)
+    answers = history(other="active")["facts"] + [{"condition": "other", "status": "active"}]
+    refused = await world.nurse.post(f"/v1/cases/{case['id']}/history", {"facts": answers})
+    assert refusal(refused) == (422, "detail_missing")
+    assert (await reads(world, case))["clinical"]["facts"] == []
+
+
+async def test_an_allergy_to_the_drug_is_found_before_and_after_the_grant(world: World) -> None:
+    case = await ready_to_decide(world)
+    allergy = {"condition": "drug_allergy", "status": "active", "detail": "ketamine - anaphylaxis"}
+    ok(await world.nurse.post(f"/v1/cases/{case['id']}/facts", allergy), 201)
+    assert (await grants(world, case, accepted={"CI-01": "so?"})).json()["missing"] == ["class_a_finding"]
+    another, clearance_id = await cleared(world)
+    ok(await world.nurse.post(f"/v1/cases/{another['id']}/facts", allergy), 201)
+    (suspension,) = (await reads_clearance(world, clearance_id))["suspensions"]
+    assert suspension["ref"] == "CI-01"
+
+
+async def test_a_patient_who_turns_out_to_be_a_minor_or_elsewhere_is_suspended(world: World) -> None:
+    case, clearance_id = await cleared(world)
+    await world.hear(details_changed(case["patient_id"], birth_date=date(2010, 1, 1), state="NV"))
+    suspensions = (await reads_clearance(world, clearance_id))["suspensions"]
+    assert [each["ref"] for each in suspensions] == ["CI-17", "CI-19"]
+
+
+async def test_a_correction_recorded_later_counts_and_both_are_kept(world: World) -> None:
+    case, clearance_id = await cleared(world)
+    at = world.clock()
+    path = f"/v1/cases/{case['id']}/evidence"
+    ok(await world.nurse.post(path, evidence("pregnancy_test", at, "negative")), 201)
+    ok(await world.nurse.post(path, evidence("pregnancy_test", at, "positive")), 201)
+    (suspension,) = (await reads_clearance(world, clearance_id))["suspensions"]
+    assert suspension["ref"] == "CI-08"
+    kept = [each["result"] for each in (await reads(world, case))["clinical"]["evidence"]]
+    assert kept[-2:] == ["negative", "positive"]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "later", "suspended_for"),
+    [
+        ("tramadol", "fentanyl", "IX-OPIOID"),
+        ("kratom", "kava", "IX-UNKNOWN"),
+        ("kratom", "sodium oxybate", "IX-OXYBATE"),
+    ],
+)
+async def test_a_signature_for_one_drug_is_none_for_another(
+    world: World, accepted: str, later: str, suspended_for: str
+) -> None:
+    case = await ready_to_decide(world)
+    await takes(world, case, accepted)
+    reason = {"IX-OPIOID": "observed", "IX-UNKNOWN": "a cup in the morning"}
+    clearance_id = ok(await grants(world, case, accepted=reason), 201)["clearance_id"]
+    assert (await reads_clearance(world, clearance_id))["valid"]
+    await takes(world, case, later)
+    (suspension,) = (await reads_clearance(world, clearance_id))["suspensions"]
+    assert suspension["ref"] == suspended_for
+
+
+async def test_a_signature_that_comes_with_one_drug_signs_no_other(world: World) -> None:
+    case, clearance_id = await cleared(world)
+    await takes(world, case, "fentanyl")
+    signed = {"name": "tramadol", "signed": "for three days after the tooth"}
+    ok(await world.prescriber.post(f"/v1/cases/{case['id']}/medications", signed), 201)
+    clearance = await reads_clearance(world, clearance_id)
+    (suspension,) = clearance["suspensions"]
+    assert (clearance["accepted"], suspension["fine_reason"]) == ({}, "IX-OPIOID: fentanyl, tramadol")
+
+
+async def test_what_joined_a_suspension_must_be_seen_before_it_ends(world: World) -> None:
+    case, clearance_id = await cleared(world)
+    await takes(world, case, "tramadol")
+    seen = (await reads_clearance(world, clearance_id))["version"]
+    await takes(world, case, "fentanyl")
+    body = {"suspended_for": "clinical", "ref": "IX-OPIOID", "reason": "a small dose"}
+    unseen = await world.prescriber.post(f"/v1/clearances/{clearance_id}/reinstate", body, version=seen)
+    assert refusal(unseen) == (412, "stale_version")
+
+
+async def test_an_extension_covers_no_more_than_was_signed(world: World) -> None:
+    case = await ready_to_decide(world, lab_taken_at=world.clock() - 60 * DAY)
+    await takes(world, case, "lorazepam")
+    plan = {"IX-BENZODIAZEPINE": "none on the day"}
+    clearance_id = ok(await grants(world, case, accepted=plan), 201)["clearance_id"]
+    await takes(world, case, "alprazolam")
+    await has_evidence(world, case)
+    version = (await reads_clearance(world, clearance_id))["version"]
+    refused = await world.prescriber.post(f"/v1/clearances/{clearance_id}/extend", version=version)
+    assert refused.json()["missing"] == ["finding_without_pathway"]
 
 
 async def test_two_clinicians_share_the_parts(world: World) -> None:

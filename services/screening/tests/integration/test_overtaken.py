@@ -32,7 +32,7 @@ ROWS: Final[Mapping[str, Race]] = {
     "save_answers": cases.answers_while_others_are_given,
     "submit_screening": cases.a_submission_while_the_patient_withdraws,
     "close_case": cases.a_case_is_closed_while_it_is_denied,
-    "record_fact": cases.a_fact_while_a_clearance_is_granted,
+    "record_facts": cases.a_fact_while_a_clearance_is_granted,
     "reclassify_fact": cases.a_fact_is_reclassified_while_a_clearance_is_granted,
     "add_medication": cases.a_medication_while_a_clearance_is_granted,
     "stop_medication": cases.a_medication_is_stopped_while_it_is_stopped,

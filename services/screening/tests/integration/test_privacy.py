@@ -29,7 +29,7 @@ async def everything_with_canaries(world: World) -> dict[str, str]:
     fact = ok(await prescriber.post(f"{path}/facts", allergy), 201)["id"]
     ok(await prescriber.post(f"{path}/facts/{fact}/reclassify", {"status": "history", "reason": CANARY}))
     ok(await prescriber.post(f"/v1/clearances/{clearance_id}/suspend", {"reason": CANARY}))
-    ok(await grants(world, case, conditions=[CANARY], accepted={"IX-UNKNOWN": CANARY}), 201)
+    ok(await grants(world, case, conditions=[CANARY], accepted={"IX-UNKNOWN": CANARY, "CI-01": CANARY}), 201)
     alert = ok(await answers(world, case | {"clinical": None}, "phq-9", {"9": "1"}), 409)
     assert alert["code"] == "questionnaire_completed"
     body = {"patient_id": case["patient_id"], "level": "high", "note": CANARY}

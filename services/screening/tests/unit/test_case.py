@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from careflow_domain.aggregate import Fact
 from careflow_domain.errors import DomainError
 from screening.domain.case import Case, CaseState, ScreeningStarted
+from screening.domain.conditions import ConditionCode
 from screening.domain.endings import ClearanceDeferred, ClearanceDenied, CloseReason, Deferral, Ending, ScreeningClosed
 from screening.domain.evaluation import Diagnoses, DiagnosesRecorded, EvaluationPart, EvaluationRecorded, ServiceLine
 from screening.domain.evidence import EvidenceExpiring, EvidenceKind
-from screening.domain.history import ConditionCode, ConditionStatus, allergies
+from screening.domain.history import ConditionStatus, allergies
 from screening.domain.ids import AlertId, ClinicalFactId, EvaluationId, MedicationId, RequestId
 from screening.domain.intake import Purpose, QuestionnaireCompleted, QuestionnaireRequested, RequestedQuestionnaire
 from services.screening.tests.builders import (
@@ -20,6 +22,7 @@ from services.screening.tests.builders import (
     PHQ_9,
     POLICY,
     PRESCRIBER,
+    THIRTY,
     days,
     evaluation,
     evidence,
@@ -138,11 +141,11 @@ def test_a_later_request_leaves_a_submitted_case_submitted() -> None:
 
 def test_a_reclassified_fact_keeps_what_it_said_before_and_why_it_changed() -> None:
     aneurysm = fact(ConditionCode.ANEURYSMAL_VASCULAR_DISEASE)
-    case = opened_case().with_fact(aneurysm)
+    case = opened_case().with_facts(aneurysm)
     case = case.correcting(
         aneurysm.id,
         lambda each: each.reclassified(
-            ConditionStatus.RULED_OUT, None, by=PRESCRIBER, reason="angiography clear", now=NOW
+            each.condition, ConditionStatus.RULED_OUT, None, by=PRESCRIBER, reason="angiography clear", now=NOW
         ),
     )
     (corrected,) = case.history
@@ -153,17 +156,39 @@ def test_a_reclassified_fact_keeps_what_it_said_before_and_why_it_changed() -> N
     assert refusal(lambda: case.correcting(ClinicalFactId("none"), lambda each: each)).code == "fact_not_found"
 
 
-def test_reclassifying_needs_a_reason() -> None:
-    reclassify = fact(ConditionCode.PSYCHOSIS).reclassified
-    unsigned = refusal(lambda: reclassify(ConditionStatus.RULED_OUT, None, by=PRESCRIBER, reason=" ", now=NOW))
-    assert unsigned.code == "reason_missing"
+def test_reclassifying_needs_a_reason_and_says_what_can_be() -> None:
+    def to(condition: ConditionCode, occurred_on: date | None, reason: str) -> str:
+        told = fact(ConditionCode.PSYCHOSIS)
+        return refusal(
+            lambda: told.reclassified(
+                condition, ConditionStatus.HISTORY, occurred_on, by=PRESCRIBER, reason=reason, now=NOW
+            )
+        ).code
+
+    assert to(ConditionCode.PSYCHOSIS, None, " ") == "reason_missing"
+    assert to(ConditionCode.PSYCHOSIS, NOW.date() + days(1), "spoke to the ward") == "date_in_future"
+    assert to(ConditionCode.OTHER, None, "spoke to the ward") == "detail_missing"
+
+
+def test_what_was_told_in_words_is_classified_to_a_condition_with_a_code() -> None:
+    told = fact(ConditionCode.OTHER, detail="bleeding in the head as a child")
+    known_now = told.reclassified(
+        ConditionCode.INTRACEREBRAL_HEMORRHAGE,
+        ConditionStatus.HISTORY,
+        None,
+        by=PRESCRIBER,
+        reason="records of the hospital",
+        now=NOW,
+    )
+    assert known_now.condition is ConditionCode.INTRACEREBRAL_HEMORRHAGE
+    assert [step.condition_before for step in known_now.reclassifications] == [ConditionCode.OTHER]
 
 
 def test_a_stopped_medication_stays_on_record_and_counts_no_longer() -> None:
     phenelzine = medication("phenelzine")
     case = opened_case().with_medication(phenelzine).without_medication(phenelzine.id, now=NOW)
     assert not case.medications[0].taken
-    assert POLICY.findings(case.history, case.medications, case.evidence, NOW) == ()
+    assert POLICY.findings(case.known(THIRTY), NOW) == ()
     assert refusal(lambda: case.without_medication(phenelzine.id, now=NOW)).code == "medication_not_found"
     assert refusal(lambda: case.without_medication(MedicationId("none"), now=NOW)).code == "medication_not_found"
 
@@ -252,7 +277,7 @@ def test_denying_closes_the_case_for_good() -> None:
     changes: tuple[Callable[[], object], ...] = (
         lambda: case.answered(request.id, PHQ_9, 1, {}),
         lambda: case.requesting(RequestId("x"), PHQ_9, Purpose.INTAKE, due_within=days(1), now=NOW),
-        lambda: case.with_fact(fact(ConditionCode.PREGNANCY)),
+        lambda: case.with_facts(fact(ConditionCode.PREGNANCY)),
         lambda: case.with_medication(medication("sertraline")),
         lambda: case.with_evidence(evidence(EvidenceKind.ECG)),
         lambda: case.evaluated(evaluation(), now=NOW),
@@ -265,7 +290,7 @@ def test_denying_closes_the_case_for_good() -> None:
 def test_allergies_are_what_the_patient_has_now() -> None:
     case = (
         opened_case()
-        .with_fact(fact(ConditionCode.DRUG_ALLERGY, detail="penicillin"))
-        .with_fact(fact(ConditionCode.DRUG_ALLERGY, ConditionStatus.RULED_OUT, detail="latex"))
+        .with_facts(fact(ConditionCode.DRUG_ALLERGY, detail="penicillin"))
+        .with_facts(fact(ConditionCode.DRUG_ALLERGY, ConditionStatus.RULED_OUT, detail="latex"))
     )
     assert allergies(case.history) == ("penicillin",)

@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careflow_domain.errors import DomainError
-from screening.domain.clearance import Clearance, ClearanceExpiring, ClearanceGranted, ClearanceState, SuspensionReason
+from screening.domain.clearance import (
+    Clearance,
+    ClearanceExpiring,
+    ClearanceGranted,
+    ClearanceState,
+    Suspension,
+    SuspensionReason,
+)
 from screening.domain.clearance_terms import ClearanceTerms, Decision
 from screening.domain.ids import CaseId, ClearanceId, EvidenceId
 from screening.domain.rules import Finding, FindingClass
@@ -17,7 +24,9 @@ from services.screening.tests.builders import ANA, NOW, PRESCRIBER, days, minute
 FRESH_LAB = (EvidenceId("fresh-lab"),)
 
 
-def clearance(*, lasts: float = 90, conditions: tuple[str, ...] = ()) -> Clearance:
+def clearance(
+    *, lasts: float = 90, conditions: tuple[str, ...] = (), accepted: dict[str, str] | None = None
+) -> Clearance:
     terms = ClearanceTerms(
         indications=("treatment_resistant_depression",),
         conditions=conditions,
@@ -30,7 +39,7 @@ def clearance(*, lasts: float = 90, conditions: tuple[str, ...] = ()) -> Clearan
         decided_at=NOW,
         policy_version="2026-11-23",
         findings=(),
-        accepted={},
+        accepted=accepted or {},
         evidence_ids=(),
         terms=terms,
     )
@@ -61,8 +70,18 @@ def said(cleared: Clearance) -> list[str | int]:
     ]
 
 
+def suspension(ref: str, *grounds: str) -> Suspension:
+    return Suspension(
+        reason=SuspensionReason.CLINICAL,
+        ref=ref,
+        since=NOW + days(1),
+        fine_reason=", ".join(grounds),
+        grounds=frozenset(grounds),
+    )
+
+
 def suspended(cleared: Clearance, ref: str = "IX-MAOI") -> Clearance:
-    return cleared.suspended(SuspensionReason.CLINICAL, ref, "phenelzine", now=NOW + days(1))
+    return cleared.suspended(suspension(ref, "phenelzine"))
 
 
 def reinstated(cleared: Clearance, ref: str = "IX-MAOI", why: str = "stopped two weeks ago") -> Clearance:
@@ -130,8 +149,41 @@ def test_only_the_last_of_several_suspensions_reinstates() -> None:
     assert (said(free).count("ClearanceReinstated"), free.valid_at(NOW + days(2))) == (1, True)
 
 
-def finding(rule: str, finding_class: FindingClass) -> Finding:
-    return Finding(rule=rule, finding_class=finding_class, because=(), refs=(), basis="-", resolved_by="-")
+def test_the_same_suspension_for_something_more_must_be_seen_before_it_is_ended() -> None:
+    once = clearance().suspended(suspension("IX-OPIOID", "tramadol"))
+    more = once.suspended(suspension("IX-OPIOID", "fentanyl", "tramadol"))
+    assert more.version == once.version + 1
+    (both,) = more.suspensions
+    assert both.fine_reason == "fentanyl, tramadol"
+    assert said(more) == ["ClearanceSuspended"]
+
+
+def finding(rule: str, finding_class: FindingClass, *grounds: str) -> Finding:
+    return Finding(
+        rule=rule,
+        finding_class=finding_class,
+        because=grounds,
+        refs=(),
+        grounds=frozenset(grounds or {"one"}),
+        basis="-",
+        resolved_by="-",
+    )
+
+
+def test_a_signature_accepts_a_finding_on_its_facts_and_not_the_rule() -> None:
+    signed = clearance().accepting(finding("IX-OPIOID", FindingClass.B, "tramadol"), "three days after the tooth")
+    more = finding("IX-OPIOID", FindingClass.B, "fentanyl", "tramadol")
+    assert signed.uncovered([finding("IX-OPIOID", FindingClass.B, "tramadol")]) == ()
+    assert signed.uncovered([more]) == (more,)
+    assert signed.decision.unsigned(more) == {"fentanyl"}
+    worse = finding("IX-OPIOID", FindingClass.A, "tramadol")
+    assert signed.decision.unsigned(worse) == worse.grounds
+
+
+def test_a_rule_signed_without_a_finding_covers_nothing_later() -> None:
+    ahead = clearance(accepted={"IX-OPIOID": "whatever comes"})
+    later = finding("IX-OPIOID", FindingClass.B, "fentanyl")
+    assert ahead.uncovered([later]) == (later,)
 
 
 @pytest.mark.parametrize(

@@ -44,12 +44,14 @@ def test_every_number_of_the_shipped_policy_names_its_source_and_default(content
     assert len(spans(document)) > 20
     assert all(each["source"] and each["default"] == each["value"] for each in spans(document))
     rows = [*document["condition_rules"], *document["measure_rules"], *document["result_rules"]]
+    rows += [*document["age_rules"], document["licence"], document["allergens"]]
     assert all(row["source"] and row["resolved_by"] for row in rows)
 
 
-def test_the_rules_of_this_release_are_there() -> None:
-    rules = {row.rule for row in POLICY.condition_rules} | {row.rule for row in POLICY.measure_rules}
-    assert rules == {"CI-02", "CI-04", "CI-05", "CI-06", "CI-08", "CI-11"}
+def test_every_contraindication_of_the_domain_has_its_rule() -> None:
+    found = {row.rule for row in POLICY.condition_rules} | {row.rule for row in POLICY.measure_rules}
+    found |= {row.rule for row in POLICY.age_rules} | {POLICY.licence.rule, POLICY.allergens.rule}
+    assert found == {f"CI-{number:02}" for number in range(1, 21)} | {"CI-OTHER"}
 
 
 def test_a_clinic_changes_a_number_in_a_newer_document(content: Path) -> None:
@@ -70,6 +72,8 @@ def test_a_clinic_changes_a_number_in_a_newer_document(content: Path) -> None:
         (lambda document: document["alert_responses"].pop("crisis_page"), "alert response"),
         (lambda document: document["evidence"].pop(), "kind of evidence"),
         (lambda document: document["condition_rules"][0].update(finding_class="D"), "finding_class"),
+        (lambda document: document["condition_rules"].pop(), "no rule looks for other"),
+        (lambda document: document["age_rules"][0].pop("below"), "either `below` or `from_age`"),
         (lambda document: document["clearance"].update(warn_days_before=[2, 7, 14]), "earliest to the last"),
         (lambda document: document["clinic_hours"].update(weekdays=[]), "clinic hours"),
     ],

@@ -8,10 +8,11 @@ import pytest
 from careflow_domain.errors import DomainError
 from screening.domain.alerts import SafetyAlert
 from screening.domain.case import Case
+from screening.domain.conditions import ConditionCode
 from screening.domain.decisions import Grounds, grounds
 from screening.domain.evaluation import EvaluationPart
 from screening.domain.evidence import EvidenceKind, EvidenceResult
-from screening.domain.history import ConditionCode, ConditionStatus
+from screening.domain.history import ConditionStatus
 from screening.domain.patients import PatientDetails
 from services.screening.tests.builders import (
     BEFORE_NEXT_STEP,
@@ -20,6 +21,7 @@ from services.screening.tests.builders import (
     NOW,
     NURSE,
     POLICY,
+    THIRTY,
     blood_pressure,
     days,
     evaluation,
@@ -32,8 +34,6 @@ from services.screening.tests.builders import (
     ready_case,
     submitted_case,
 )
-
-THIRTY = PatientDetails(born_on=date(1996, 5, 17))
 
 
 def look(case: Case, *alerts: SafetyAlert, patient: PatientDetails = THIRTY, later: float = 0) -> Grounds:
@@ -56,6 +56,7 @@ def test_a_quiet_complete_case_is_ready() -> None:
 def test_everything_missing_is_named_at_once() -> None:
     assert missing(look(opened_case())) == (
         "screening_not_submitted",
+        *(f"history_{code.value}" for code in ConditionCode if code not in POLICY.asked.unprompted),
         "part_psychiatric",
         "part_physical",
         "part_risk",
@@ -90,19 +91,29 @@ def test_a_part_that_speaks_against_treatment_stands_in_the_way() -> None:
     ("patient", "history", "needed"),
     [
         (THIRTY, None, False),
-        (PatientDetails(born_on=date(1976, 11, 23)), None, True),
-        (PatientDetails(born_on=date(1976, 11, 24)), None, False),
-        (PatientDetails(), None, True),
+        (replace(THIRTY, born_on=date(1976, 11, 23)), None, True),
+        (replace(THIRTY, born_on=date(1976, 11, 24)), None, False),
         (THIRTY, ConditionStatus.HISTORY, True),
         (THIRTY, ConditionStatus.RULED_OUT, False),
     ],
-    ids=["thirty", "fifty today", "fifty tomorrow", "age unknown", "hypertension", "hypertension ruled out"],
+    ids=["thirty", "fifty today", "fifty tomorrow", "hypertension", "hypertension ruled out"],
 )
 def test_who_needs_an_ecg(patient: PatientDetails, history: ConditionStatus | None, needed: bool) -> None:
     case = ready_case()
     if history:
-        case = case.with_fact(fact(ConditionCode.HYPERTENSION, history))
+        case = case.with_facts(fact(ConditionCode.HYPERTENSION, history))
     assert look(case, patient=patient).missing == (("evidence_ecg",) if needed else ())
+
+
+def test_an_unknown_patient_is_the_careful_case() -> None:
+    found = look(ready_case(), patient=PatientDetails())
+    assert found.missing == ("birth_date_unknown", "state_unknown", "evidence_ecg")
+
+
+def test_without_a_history_nothing_is_granted() -> None:
+    never_asked = replace(ready_case(), history=())
+    unasked = [code for code in ConditionCode if code not in POLICY.asked.unprompted]
+    assert missing(look(never_asked)) == tuple(f"history_{code.value}" for code in unasked)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +122,7 @@ def test_who_needs_an_ecg(patient: PatientDetails, history: ConditionStatus | No
         (raised(CRISIS), True),
         (raised(CRISIS).acknowledged(NURSE, now=NOW), True),
         (raised(IN_SITTING), True),
-        (raised(IN_SITTING).acknowledged(NURSE, now=NOW), False),
+        (raised(IN_SITTING).acknowledged(NURSE, now=NOW), True),
         (raised(BEFORE_NEXT_STEP), True),
         (raised(BEFORE_NEXT_STEP).acknowledged(NURSE, now=NOW), False),
     ],
@@ -122,7 +133,7 @@ def test_no_decision_while_a_safety_alert_waits(alert: SafetyAlert, blocks: bool
 
 
 def test_a_class_a_finding_takes_no_signature() -> None:
-    case = ready_case().with_fact(fact(ConditionCode.PREGNANCY))
+    case = ready_case().with_facts(fact(ConditionCode.PREGNANCY))
     assert missing(look(case), {"CI-08": "I know better"}) == ("class_a_finding",)
 
 

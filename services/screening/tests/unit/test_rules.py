@@ -1,26 +1,34 @@
 """Contraindications and interactions: every row of the shipped policy, and what holds for all of them."""
 
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from screening.domain.conditions import ConditionCode
 from screening.domain.evidence import Evidence, EvidenceKind, EvidenceResult, Measure
-from screening.domain.history import ClinicalFact, ConditionCode, ConditionStatus, Medication
+from screening.domain.history import ClinicalFact, ConditionStatus, Medication
+from screening.domain.ids import EvidenceId
 from screening.domain.interactions import Interaction, InteractionTable
+from screening.domain.patients import PatientDetails
 from screening.domain.rules import Finding, FindingClass, Limit
 from services.screening.tests.builders import (
     NOW,
     POLICY,
+    THIRTY,
     blood_pressure,
     days,
     evidence,
     fact,
+    known,
     liver_panel,
     medication,
     minutes,
+    new_uuid,
+    nothing_in_the_history,
 )
 
 TODAY = NOW.date()
@@ -36,11 +44,13 @@ HEART = (
 
 
 def findings(
-    *facts: ClinicalFact, taking: tuple[Medication, ...] = (), with_evidence: tuple[Evidence, ...] = ()
+    *facts: ClinicalFact,
+    taking: tuple[Medication, ...] = (),
+    with_evidence: tuple[Evidence, ...] = (),
+    patient: PatientDetails = THIRTY,
 ) -> list[tuple[str, str]]:
-    return [
-        (finding.rule, finding.finding_class.value) for finding in POLICY.findings(facts, taking, with_evidence, NOW)
-    ]
+    inputs = known(*facts, taking=taking, with_evidence=with_evidence, patient=patient)
+    return [(finding.rule, finding.finding_class.value) for finding in POLICY.findings(inputs, NOW)]
 
 
 def ago(weeks: float) -> date:
@@ -50,6 +60,8 @@ def ago(weeks: float) -> date:
 @pytest.mark.parametrize(
     ("condition", "status", "found"),
     [
+        (ConditionCode.HYPERSENSITIVITY_TO_KETAMINE, ConditionStatus.ACTIVE, [("CI-01", "A")]),
+        (ConditionCode.HYPERSENSITIVITY_TO_KETAMINE, ConditionStatus.HISTORY, [("CI-01", "A")]),
         (ConditionCode.ANEURYSMAL_VASCULAR_DISEASE, ConditionStatus.ACTIVE, [("CI-02", "A")]),
         (ConditionCode.ANEURYSMAL_VASCULAR_DISEASE, ConditionStatus.HISTORY, [("CI-02", "A")]),
         (ConditionCode.ARTERIOVENOUS_MALFORMATION, ConditionStatus.ACTIVE, [("CI-02", "A")]),
@@ -60,12 +72,130 @@ def ago(weeks: float) -> date:
         (ConditionCode.SCHIZOPHRENIA_SPECTRUM, ConditionStatus.HISTORY, [("CI-06", "B")]),
         (ConditionCode.PREGNANCY, ConditionStatus.ACTIVE, [("CI-08", "A")]),
         (ConditionCode.PREGNANCY, ConditionStatus.HISTORY, []),
+        (ConditionCode.BREASTFEEDING, ConditionStatus.ACTIVE, [("CI-09", "B")]),
+        (ConditionCode.INTRACEREBRAL_HEMORRHAGE, ConditionStatus.ACTIVE, [("CI-03", "A")]),
+        (ConditionCode.INTRACEREBRAL_HEMORRHAGE, ConditionStatus.HISTORY, [("CI-03", "A")]),
+        (ConditionCode.RAISED_PRESSURE_HAZARD, ConditionStatus.ACTIVE, [("CI-04", "B")]),
+        (ConditionCode.HYPERTENSION, ConditionStatus.ACTIVE, []),
+        (ConditionCode.MANIA, ConditionStatus.ACTIVE, [("CI-07", "A")]),
+        (ConditionCode.MANIA, ConditionStatus.HISTORY, [("CI-07", "B")]),
+        (ConditionCode.BIPOLAR_I, ConditionStatus.ACTIVE, [("CI-07", "B")]),
+        (ConditionCode.RAISED_INTRACRANIAL_PRESSURE, ConditionStatus.ACTIVE, [("CI-10", "A")]),
+        (ConditionCode.RECENT_HEAD_INJURY, ConditionStatus.HISTORY, [("CI-10", "A")]),
+        (ConditionCode.CNS_MASS, ConditionStatus.ACTIVE, [("CI-10", "A")]),
+        (ConditionCode.SEIZURES, ConditionStatus.ACTIVE, [("CI-10", "B")]),
+        (ConditionCode.SEIZURES, ConditionStatus.HISTORY, [("CI-10", "B")]),
         (ConditionCode.LIVER_DISEASE_CHILD_PUGH_C, ConditionStatus.ACTIVE, [("CI-11", "A")]),
-        (ConditionCode.DRUG_ALLERGY, ConditionStatus.ACTIVE, []),
+        (ConditionCode.ALCOHOL_USE_DISORDER, ConditionStatus.ACTIVE, [("CI-12", "B")]),
+        (ConditionCode.OPIOID_USE_DISORDER, ConditionStatus.ACTIVE, [("CI-12", "B")]),
+        (ConditionCode.STIMULANT_USE_DISORDER, ConditionStatus.ACTIVE, [("CI-12", "B")]),
+        (ConditionCode.KETAMINE_USE_DISORDER, ConditionStatus.ACTIVE, [("CI-12", "B")]),
+        (ConditionCode.SUBSTANCE_USE_DISORDER, ConditionStatus.ACTIVE, [("CI-12", "B")]),
+        (ConditionCode.ALCOHOL_USE_DISORDER, ConditionStatus.HISTORY, []),
+        (ConditionCode.INTOXICATION, ConditionStatus.ACTIVE, [("CI-12", "A")]),
+        (ConditionCode.CYSTITIS, ConditionStatus.HISTORY, [("CI-13", "B")]),
+        (ConditionCode.LOWER_URINARY_TRACT_SYMPTOMS, ConditionStatus.ACTIVE, [("CI-13", "B")]),
+        (ConditionCode.HEMATURIA, ConditionStatus.ACTIVE, [("CI-13", "B")]),
+        (ConditionCode.UNTREATED_HYPERTHYROIDISM, ConditionStatus.ACTIVE, [("CI-14", "B")]),
+        (ConditionCode.PHEOCHROMOCYTOMA, ConditionStatus.ACTIVE, [("CI-14", "B")]),
+        (ConditionCode.PORPHYRIA, ConditionStatus.ACTIVE, [("CI-14", "B")]),
+        (ConditionCode.GLAUCOMA, ConditionStatus.ACTIVE, [("CI-14", "B")]),
+        (ConditionCode.SEVERE_RESPIRATORY_DISEASE, ConditionStatus.ACTIVE, [("CI-15", "B")]),
+        (ConditionCode.UNTREATED_SLEEP_APNEA, ConditionStatus.ACTIVE, [("CI-15", "B")]),
+        (ConditionCode.DIFFICULT_AIRWAY, ConditionStatus.HISTORY, [("CI-15", "B")]),
+        (ConditionCode.BMI_40_OR_MORE, ConditionStatus.ACTIVE, [("CI-15", "B")]),
+        (ConditionCode.SEVERE_PERSONALITY_DISORDER, ConditionStatus.ACTIVE, [("CI-16", "C")]),
+        (ConditionCode.DISSOCIATIVE_DISORDER, ConditionStatus.ACTIVE, [("CI-16", "C")]),
+        (ConditionCode.NO_STABLE_SUPPORT, ConditionStatus.ACTIVE, [("CI-16", "C")]),
+        (ConditionCode.DECLINES_PSYCHOTHERAPY, ConditionStatus.ACTIVE, [("CI-18", "A")]),
+        (ConditionCode.IDENTITY_UNVERIFIED, ConditionStatus.ACTIVE, [("CI-19", "A")]),
+        (ConditionCode.KETAMINE_ELSEWHERE, ConditionStatus.ACTIVE, [("CI-20", "B")]),
+        (ConditionCode.KETAMINE_ELSEWHERE, ConditionStatus.HISTORY, [("CI-20", "C")]),
+        (ConditionCode.KETAMINE_TOLERANCE, ConditionStatus.ACTIVE, [("CI-20", "B")]),
+        (ConditionCode.OTHER, ConditionStatus.ACTIVE, [("CI-OTHER", "B")]),
+        (ConditionCode.OTHER, ConditionStatus.HISTORY, [("CI-OTHER", "B")]),
     ],
 )
 def test_conditions(condition: ConditionCode, status: ConditionStatus, found: list[tuple[str, str]]) -> None:
     assert findings(fact(condition, status)) == found
+
+
+@pytest.mark.parametrize("condition", ConditionCode)
+def test_no_condition_is_without_a_rule(condition: ConditionCode) -> None:
+    """Active, each is found, or calls for evidence; an allergy is judged by its words."""
+    calls_for = any(condition in rule.required_for.conditions for rule in POLICY.evidence)
+    assert calls_for or findings(fact(condition, detail="something nobody knows"))
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("ketamine - anaphylaxis", [("CI-01", "A")]),
+        ("Ketamin", [("CI-01", "A")]),
+        ("Spravato (rash)", [("CI-01", "A")]),
+        ("anaesthetics, I think it was esketamine", [("CI-01", "A")]),
+        ("benzethonium chloride", [("CI-01", "A")]),
+        ("penicillin", []),
+        ("Penicillin - rash", []),
+        ("penicillin - as bad as with ketamine", [("CI-01", "A")]),
+        ("something they gave me in theatre", [("CI-01", "B")]),
+        ("penicillin and an anaesthetic", [("CI-01", "B")]),
+        ("", [("CI-01", "B")]),
+    ],
+)
+@pytest.mark.parametrize("status", [ConditionStatus.ACTIVE, ConditionStatus.HISTORY])
+def test_an_allergy_is_judged_by_its_words(written: str, found: list[tuple[str, str]], status: ConditionStatus) -> None:
+    assert findings(fact(ConditionCode.DRUG_ALLERGY, status, detail=written)) == found
+
+
+@pytest.mark.parametrize(
+    ("born_on", "found"),
+    [
+        (date(2008, 11, 24), [("CI-17", "A")]),
+        (date(2008, 11, 23), []),
+        (date(1961, 11, 24), []),
+        (date(1961, 11, 23), [("CI-17", "C")]),
+        (date(1949, 3, 1), [("CI-17", "C")]),
+    ],
+    ids=["eighteen tomorrow", "eighteen today", "sixty-five tomorrow", "sixty-five today", "seventy-seven"],
+)
+def test_age(born_on: date, found: list[tuple[str, str]]) -> None:
+    assert findings(patient=replace(THIRTY, born_on=born_on)) == found
+
+
+def test_a_state_the_clinic_is_not_licensed_in() -> None:
+    assert findings(patient=replace(THIRTY, state="NV")) == [("CI-19", "A")]
+
+
+def test_what_nobody_asked_is_unknown() -> None:
+    assert POLICY.unknown(known(*nothing_in_the_history())) == ()
+    nothing = POLICY.unknown(known(patient=PatientDetails()))
+    assert {"birth_date_unknown", "state_unknown", "history_seizures", "history_pregnancy"} <= set(nothing)
+
+
+def test_a_pregnancy_is_asked_for_unless_it_is_impossible() -> None:
+    def asked(possible: bool | None) -> bool:
+        return "history_pregnancy" in POLICY.unknown(known(patient=replace(THIRTY, pregnancy_possible=possible)))
+
+    assert (asked(True), asked(None), asked(False)) == (True, True, False)
+
+
+def test_patients_do_not_verify_their_own_identity() -> None:
+    said = fact(ConditionCode.IDENTITY_UNVERIFIED, ConditionStatus.RULED_OUT)
+    assert "history_identity_unverified" in POLICY.unknown(known(said))
+
+
+def test_what_is_active_happens_now_however_old_its_date() -> None:
+    assert findings(fact(ConditionCode.SEVERE_VALVE_DISEASE, occurred_on=ago(200))) == [("CI-05", "A")]
+
+
+def test_a_finding_has_everything_of_its_rule_in_it() -> None:
+    recent = fact(ConditionCode.STROKE, ConditionStatus.HISTORY, occurred_on=ago(1))
+    older = fact(ConditionCode.UNSTABLE_ANGINA, ConditionStatus.HISTORY, occurred_on=ago(10))
+    (finding,) = POLICY.findings(known(older, recent), NOW)
+    assert finding.finding_class is FindingClass.A
+    assert finding.because == ("stroke", "unstable_angina")
+    assert finding.grounds == {recent.ground, older.ground}
 
 
 @pytest.mark.parametrize("condition", HEART)
@@ -134,6 +264,24 @@ def test_liver_enzymes_in_multiples_of_the_upper_limit(alt: float, ast: float, f
     assert findings(with_evidence=(liver_panel(alt, ast),)) == found
 
 
+def test_of_two_results_taken_at_one_time_the_one_recorded_last_counts() -> None:
+    at = NOW - days(1)
+    first = liver_panel(0.8, 0.8, taken_at=at)
+    corrected = replace(liver_panel(3.8, 0.8, taken_at=at), recorded_at=NOW + minutes(5))
+    assert findings(with_evidence=(first, corrected)) == [("CI-11", "B")]
+    assert findings(with_evidence=(corrected, first)) == [("CI-11", "B")]
+    negative = evidence(EvidenceKind.PREGNANCY_TEST, EvidenceResult.NEGATIVE, taken_at=at)
+    positive = replace(
+        evidence(EvidenceKind.PREGNANCY_TEST, EvidenceResult.POSITIVE, taken_at=at), recorded_at=NOW + minutes(5)
+    )
+    assert findings(with_evidence=(negative, positive)) == [("CI-08", "A")]
+
+
+def test_one_blood_pressure_recorded_twice_is_one_reading() -> None:
+    once = blood_pressure(165, 101)
+    assert findings(with_evidence=(once, replace(once, id=EvidenceId(new_uuid())))) == [("CI-04", "C")]
+
+
 def test_a_newer_panel_replaces_an_older_one() -> None:
     panels = (liver_panel(4, 4, taken_at=NOW - days(30)), liver_panel(1, 1))
     assert findings(with_evidence=panels) == []
@@ -187,12 +335,13 @@ def test_drugs_are_recognised_by_trade_name_and_however_they_are_written(
 
 def test_findings_say_what_they_rest_on_and_what_resolves_them() -> None:
     event = fact(ConditionCode.PSYCHOSIS, ConditionStatus.HISTORY)
-    (finding,) = POLICY.findings([event], [], [], NOW)
+    (finding,) = POLICY.findings(known(event), NOW)
     assert finding == Finding(
         rule="CI-06",
         finding_class=FindingClass.B,
         because=("psychosis",),
         refs=(event.id,),
+        grounds=frozenset({event.ground}),
         basis="Spravato label; APA consensus statement on ketamine",
         resolved_by="A prescriber signs that benefit outweighs risk.",
     )
@@ -232,16 +381,16 @@ PRESSURES = st.lists(
 def test_the_order_of_the_inputs_never_matters(
     facts: list[ClinicalFact], drugs: list[Medication], pressures: list[Evidence], shuffler: random.Random
 ) -> None:
-    before = POLICY.findings(facts, drugs, pressures, NOW)
+    before = POLICY.findings(known(*facts, taking=drugs, with_evidence=pressures), NOW)
     for inputs in (facts, drugs, pressures):
         shuffler.shuffle(inputs)
-    assert POLICY.findings(facts, drugs, pressures, NOW) == before
+    assert POLICY.findings(known(*facts, taking=drugs, with_evidence=pressures), NOW) == before
 
 
 @given(FACTS, FACTS)
-def test_knowing_more_never_makes_a_finding_milder(known: list[ClinicalFact], more: list[ClinicalFact]) -> None:
-    before = {each.rule: each.finding_class for each in POLICY.findings(known, [], [], NOW)}
-    after = {each.rule: each.finding_class for each in POLICY.findings([*known, *more], [], [], NOW)}
+def test_knowing_more_never_makes_a_finding_milder(some: list[ClinicalFact], more: list[ClinicalFact]) -> None:
+    before = {each.rule: each.finding_class for each in POLICY.findings(known(*some), NOW)}
+    after = {each.rule: each.finding_class for each in POLICY.findings(known(*some, *more), NOW)}
     assert all(rule in after and not before[rule].worse_than(after[rule]) for rule in before)
 
 

@@ -8,6 +8,17 @@ from screening.application.ports import Ports
 from screening.domain.case import Case
 from screening.domain.decisions import Grounds, grounds
 from screening.domain.patients import PatientDetails
+from screening.domain.rules import Finding
+
+
+async def findings_now(
+    case: Case, now: datetime, ports: Ports, *, patient: PatientDetails | None = None
+) -> tuple[Finding, ...]:
+    """What the rules find in the case and of the patient, as they are known unless said otherwise."""
+    if patient is None:
+        known = await ports.patients.find(case.patient_id, of=case.patient_id)
+        patient = known.details if known else PatientDetails()
+    return ports.policy.findings(case.known(patient), now)
 
 
 async def grounds_now(case: Case, now: datetime, ports: Ports) -> Grounds:

@@ -18,3 +18,12 @@ class Added:
     id: str
     version: int
     added_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeveralAdded:
+    """What was added to an aggregate, in the order it was sent, and the aggregate's version now."""
+
+    id: str
+    version: int
+    added_ids: tuple[str, ...]

@@ -1,26 +1,49 @@
 """Something new is known after a clearance: the rules run again and the clearance reacts in the same transaction.
 
-Class A and B (an unknown drug is B) suspend; class C becomes a prescriber's task; what a prescriber enters with a
-signed reason counts as reviewed, class A excepted.
+Class A and B (an unknown drug is B) suspend; class C becomes a prescriber's task. What a prescriber enters with a
+signed reason counts as reviewed, class A excepted: the signature covers what was entered and nothing else.
 """
 
-from careflow_service.work import Transaction
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from careflow_service.work import Transaction, side_by_side
+from screening.application.grounds_now import findings_now
 from screening.application.ports import Ports
 from screening.application.staff_tasks import open_task
 from screening.domain.case import Case
-from screening.domain.clearance import Clearance, ClearanceState, SuspensionReason
+from screening.domain.clearance import Clearance, ClearanceState, Suspension, SuspensionReason
+from screening.domain.patients import PatientDetails
 from screening.domain.rules import Finding, FindingClass
 from screening.domain.tasks import TaskKind
 
 
-async def review(case: Case, signed: str | None, tx: Transaction, ports: Ports) -> None:
-    """Run the rules on the case as it is now against the clearance it has, if any."""
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A prescriber's reason why treatment may go on with these grounds."""
+
+    reason: str = field(repr=False)
+    grounds: frozenset[str] = field(repr=False)
+
+
+def signature(reason: str | None, grounds: Iterable[str]) -> Signature | None:
+    """The signature with this reason, if one was given."""
+    return None if reason is None else Signature(reason, frozenset(grounds))
+
+
+async def review(
+    case: Case, signed: Signature | None, tx: Transaction, ports: Ports, *, patient: PatientDetails | None = None
+) -> None:
+    """Run the rules on the case as it is now against the clearance it has, if any. `patient`: as they are from now on,
+    where that has not been saved.
+    """
     if case.clearance_id is None:
         return
-    before = await ports.clearances.get(case.clearance_id)
+    before, findings = await side_by_side(
+        ports.clearances.get(case.clearance_id), findings_now(case, tx.now, ports, patient=patient)
+    )
     if before.state is not ClearanceState.GRANTED:
         return
-    findings = ports.policy.findings(case.history, case.medications, case.evidence, tx.now)
     clearance = before
     for finding in before.uncovered(findings):
         clearance = await _react(clearance, finding, signed, tx, ports)
@@ -29,13 +52,21 @@ async def review(case: Case, signed: str | None, tx: Transaction, ports: Ports) 
 
 
 async def _react(
-    clearance: Clearance, finding: Finding, signed: str | None, tx: Transaction, ports: Ports
+    clearance: Clearance, finding: Finding, signed: Signature | None, tx: Transaction, ports: Ports
 ) -> Clearance:
-    if signed and finding.finding_class is not FindingClass.A:
-        return clearance.accepting(finding, signed)
+    covered = signed is not None and clearance.decision.unsigned(finding) <= signed.grounds
+    if signed and covered and finding.finding_class is not FindingClass.A:
+        return clearance.accepting(finding, signed.reason)
     if finding.finding_class.suspends:
-        why = f"{finding.rule}: {', '.join(finding.because)}"
-        return clearance.suspended(SuspensionReason.CLINICAL, finding.rule, why, now=tx.now)
+        return clearance.suspended(
+            Suspension(
+                reason=SuspensionReason.CLINICAL,
+                ref=finding.rule,
+                since=tx.now,
+                fine_reason=f"{finding.rule}: {', '.join(finding.because)}",
+                grounds=finding.grounds,
+            )
+        )
     within = ports.policy.staff.prescriber_review_within.length
     await open_task(TaskKind.PRESCRIBER_REVIEW, clearance.id, clearance.patient_id, within=within, tx=tx, ports=ports)
     return clearance

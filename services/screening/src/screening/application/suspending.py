@@ -3,7 +3,7 @@
 from careflow_service.work import Transaction
 from screening.application.ports import Ports
 from screening.domain.case import Case
-from screening.domain.clearance import Clearance, ClearanceState, SuspensionReason
+from screening.domain.clearance import Clearance, ClearanceState, Suspension, SuspensionReason
 
 
 async def suspend(case: Case, ref: str, why: str, tx: Transaction, ports: Ports) -> None:
@@ -11,7 +11,8 @@ async def suspend(case: Case, ref: str, why: str, tx: Transaction, ports: Ports)
     before = await _granted(case, ports)
     if before is None:
         return
-    after = before.suspended(SuspensionReason.CLINICAL, ref, why, now=tx.now)
+    suspension = Suspension(reason=SuspensionReason.CLINICAL, ref=ref, since=tx.now, fine_reason=why)
+    after = before.suspended(suspension)
     if after is not before:
         await ports.clearances.save(after, expecting=before.version, tx=tx)
 
@@ -20,7 +21,7 @@ async def settle_suspension(case: Case, ref: str, why: str, tx: Transaction, por
     """A prescriber has signed, elsewhere, that dosing need not wait for this any longer. Other suspensions stay."""
     before = await _granted(case, ports)
     pair = (SuspensionReason.CLINICAL, ref)
-    if before is None or pair not in [(each.reason, each.ref) for each in before.suspensions]:
+    if before is None or pair not in [each.pair for each in before.suspensions]:
         return
     await ports.clearances.save(before.reinstated(*pair, why, now=tx.now), expecting=before.version, tx=tx)
 

@@ -18,7 +18,7 @@ from screening.application.commands.reclassify_fact import ReclassifyFactHandler
 from screening.application.commands.record_diagnoses import RecordDiagnosesHandler
 from screening.application.commands.record_evaluation import RecordEvaluationHandler
 from screening.application.commands.record_evidence import RecordEvidenceHandler
-from screening.application.commands.record_fact import RecordFactHandler
+from screening.application.commands.record_facts import RecordFactsHandler
 from screening.application.commands.reinstate_clearance import ReinstateClearanceHandler
 from screening.application.commands.revoke_clearance import RevokeClearanceHandler
 from screening.application.commands.save_answers import SaveAnswersHandler
@@ -36,7 +36,7 @@ class Screening:
     save_answers: SaveAnswersHandler
     submit_screening: SubmitScreeningHandler
     close_case: CloseCaseHandler
-    record_fact: RecordFactHandler
+    record_facts: RecordFactsHandler
     reclassify_fact: ReclassifyFactHandler
     add_medication: AddMedicationHandler
     stop_medication: StopMedicationHandler

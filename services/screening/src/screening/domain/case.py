@@ -27,6 +27,8 @@ from screening.domain.ids import (
     RequestId,
 )
 from screening.domain.intake import Purpose, QuestionnaireCompleted, QuestionnaireRequested, RequestedQuestionnaire
+from screening.domain.known import Known
+from screening.domain.patients import PatientDetails
 from screening.domain.questionnaires import Answers, ItemAlert, QuestionnaireDefinition
 
 
@@ -169,10 +171,14 @@ class Case(Aggregate):
         """A dose was refused for the blood pressure."""
         return replace(self.recording(), pressure_refusals=(*self.pressure_refusals, at))
 
-    def with_fact(self, fact: ClinicalFact) -> Self:
-        """One more piece of history."""
+    def known(self, patient: PatientDetails) -> Known:
+        """What the rules look at."""
+        return Known(facts=self.history, medications=self.medications, evidence=self.evidence, patient=patient)
+
+    def with_facts(self, *facts: ClinicalFact) -> Self:
+        """More of the history."""
         self._must_be_open()
-        return replace(self.recording(), history=(*self.history, fact))
+        return replace(self.recording(), history=(*self.history, *facts))
 
     def correcting(self, fact_id: ClinicalFactId, correct: Callable[[ClinicalFact], ClinicalFact]) -> Self:
         """Re-classify one fact. Refused: `fact_not_found`."""

@@ -81,12 +81,26 @@ class ClearanceExpired(ClearanceFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspension:
-    """Why dosing must wait; `fine_reason` is clinical and stays inside or sealed."""
+    """Why dosing must wait; `fine_reason` is clinical and stays inside or sealed. `grounds` are those of the finding
+    behind it, if there is one.
+    """
 
     reason: SuspensionReason
     ref: str = field(repr=False)
     since: datetime
     fine_reason: str = field(repr=False)
+    grounds: frozenset[str] = field(default=frozenset(), repr=False)
+
+    @property
+    def pair(self) -> tuple[SuspensionReason, str]:
+        """What it is ended by."""
+        return self.reason, self.ref
+
+    def joined(self, other: Self) -> Self:
+        """The same suspension with what the other adds to it, if anything."""
+        if other.grounds <= self.grounds:
+            return self
+        return replace(self, fine_reason=other.fine_reason, grounds=self.grounds | other.grounds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,21 +196,30 @@ class Clearance(Aggregate):
             due_at=_next_due(self.warn_days_before, warned, self.valid_until),
         )
 
-    def suspended(self, reason: SuspensionReason, ref: str, fine_reason: str, *, now: datetime) -> Self:
-        """Dosing waits for this pair too; the same pair again changes nothing. Refused: `clearance_ended`."""
+    def suspended(self, suspension: Suspension) -> Self:
+        """Dosing waits for this pair too. The same pair again changes nothing, unless it rests on something more: then
+        whoever ends it must have seen that. Refused: `clearance_ended`.
+        """
         self._must_not_have_ended()
-        if any((each.reason, each.ref) == (reason, ref) for each in self.suspensions):
-            return self
+        for known in self.suspensions:
+            if known.pair == suspension.pair:
+                return self._rejoined(known, suspension)
         suspended = ClearanceSuspended(
             patient_id=self.patient_id,
-            at=now,
+            at=suspension.since,
             clearance_id=self.id,
             valid_until=self.valid_until,
-            reason=reason,
-            fine_reason=fine_reason,
+            reason=suspension.reason,
+            fine_reason=suspension.fine_reason,
         )
-        suspension = Suspension(reason=reason, ref=ref, since=now, fine_reason=fine_reason)
         return replace(self.recording(suspended), suspensions=(*self.suspensions, suspension))
+
+    def _rejoined(self, known: Suspension, again: Suspension) -> Self:
+        joined = known.joined(again)
+        if joined is known:
+            return self
+        suspensions = tuple(joined if each is known else each for each in self.suspensions)
+        return replace(self.recording(), suspensions=suspensions)
 
     def reinstated(self, reason: SuspensionReason, ref: str, why: str, *, now: datetime) -> Self:
         """End one suspension; the last one reinstates.

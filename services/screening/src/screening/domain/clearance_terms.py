@@ -1,6 +1,7 @@
 """What a prescriber signs when treatment is found safe: the terms of it, and the findings the signature covers.
 
-Invariant: a signature covers a finding as it was when it was signed, never one that got worse.
+Invariant: a signature covers a finding on the facts it was signed on: never one that got worse, nor one that rests on
+anything more than was signed.
 """
 
 from collections.abc import Mapping
@@ -56,13 +57,19 @@ class Decision:
     terms: ClearanceTerms = field(repr=False)
 
     def covers(self, finding: Finding) -> bool:
-        """Whether a signature covers this finding; none covers class A, nor one that is worse than what was signed."""
-        if finding.finding_class is FindingClass.A or finding.rule not in self.accepted:
-            return False
-        return not any(
-            signed.rule == finding.rule and finding.finding_class.worse_than(signed.finding_class)
-            for signed in self.findings
-        )
+        """Whether a signature covers this finding with everything it rests on; none covers class A."""
+        return finding.finding_class is not FindingClass.A and not self.unsigned(finding)
+
+    def unsigned(self, finding: Finding) -> frozenset[str]:
+        """Those of its grounds that no signature has accepted; all of them, if it is worse than what was signed."""
+        signed = next((each for each in self.findings if each.rule == finding.rule), None)
+        if (
+            signed is None
+            or finding.rule not in self.accepted
+            or finding.finding_class.worse_than(signed.finding_class)
+        ):
+            return finding.grounds
+        return finding.grounds - signed.grounds
 
     def accepting(self, finding: Finding, why: str) -> Self:
         """The same decision, resting on one more signed finding."""

@@ -10,6 +10,7 @@ from datetime import datetime
 from careflow_domain.errors import conflict
 from screening.domain.alerts import AlertState, SafetyAlert
 from screening.domain.case import Case, CaseState
+from screening.domain.clearance_terms import Decision
 from screening.domain.evaluation import Evaluation, EvaluationPart
 from screening.domain.evidence import EvidenceCategory, EvidenceRule, latest
 from screening.domain.ids import EvidenceId
@@ -33,7 +34,18 @@ class Grounds:
 
         `accepted` holds, per rule, the prescriber's signed pathway (class B) or plan (class C); class A takes none.
         """
-        unmet = [finding for finding in self.findings if not _is_met(finding, accepted)]
+        self._require(finding for finding in self.findings if not _is_met(finding, accepted))
+
+    def require_covered(self, decision: Decision) -> None:
+        """Refuse what an earlier decision does not cover any more; otherwise as `require`."""
+        self._require(
+            finding
+            for finding in self.findings
+            if finding.finding_class is not FindingClass.INFO and not decision.covers(finding)
+        )
+
+    def _require(self, findings: Iterable[Finding]) -> None:
+        unmet = tuple(findings)
         blocked = ["class_a_finding"] if any(each.finding_class is FindingClass.A for each in unmet) else []
         unsigned = (
             ["finding_without_pathway"] if any(each.finding_class is not FindingClass.A for each in unmet) else []
@@ -63,14 +75,16 @@ def grounds(
         for rule in needed
         if rule.category is EvidenceCategory.CLEARANCE and latest(case.evidence, rule.kind)
     ]
+    known = case.known(patient)
     ends = [each.valid_until for each in deciding]
     ends += [each.ended_at + policy.clearance.evaluation_valid_for.length for each in _decisive_evaluations(case)]
     return Grounds(
-        findings=policy.findings(case.history, case.medications, case.evidence, now),
+        findings=policy.findings(known, now),
         evidence_ids=tuple(each.id for each in deciding),
         valid_until=min([now + policy.clearance.valid_for.length, *ends]),
         missing=(
             *_missing_intake(case),
+            *policy.unknown(known),
             *_missing_parts(case, policy, now),
             *_missing_evidence(case, needed, now),
             *_open_alerts(alerts),
@@ -118,8 +132,7 @@ def _missing_evidence(case: Case, needed: Sequence[EvidenceRule], now: datetime)
 
 
 def _open_alerts(alerts: Iterable[SafetyAlert]) -> list[str]:
-    blocking = any(
-        alert.state is AlertState.OPEN or (alert.state is AlertState.ACKNOWLEDGED and alert.level is AlertLevel.HIGH)
-        for alert in alerts
-    )
+    """An alert stands in the way until it is closed; a low one only until a clinician has taken it on."""
+    seen = (AlertState.ACKNOWLEDGED, AlertLevel.LOW)
+    blocking = any(alert.state is not AlertState.CLOSED and (alert.state, alert.level) != seen for alert in alerts)
     return ["alert_open"] if blocking else []

@@ -10,8 +10,9 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from careflow_domain.errors import invalid
+from screening.domain.conditions import ConditionCode
 from screening.domain.facts import PatientFact
-from screening.domain.history import ClinicalFact, ConditionCode, ConditionStatus
+from screening.domain.history import ClinicalFact
 from screening.domain.ids import EvidenceId
 from screening.domain.policy_values import Span
 
@@ -128,14 +129,19 @@ class EvidenceRule:
             return True
         if rule.age_at_least is not None and (born_on is None or age(born_on, now.date()) >= rule.age_at_least):
             return True
-        present = {fact.condition for fact in facts if fact.status is not ConditionStatus.RULED_OUT}
+        present = {fact.condition for fact in facts if fact.present}
         return not present.isdisjoint(rule.conditions)
 
 
 def latest(evidence: Iterable[Evidence], kind: EvidenceKind, count: int = 1) -> tuple[Evidence, ...]:
-    """The newest pieces of one kind, newest first."""
-    of_kind = sorted((each for each in evidence if each.kind is kind), key=lambda each: each.taken_at, reverse=True)
-    return tuple(of_kind[:count])
+    """The newest pieces of one kind, newest first. Of those taken at the same time, the one recorded last counts: it
+    corrects the others, which stay on record.
+    """
+    taken: dict[datetime, Evidence] = {}
+    for each in sorted(evidence, key=lambda each: (each.recorded_at, each.id)):
+        if each.kind is kind:
+            taken[each.taken_at] = each
+    return tuple(taken[at] for at in sorted(taken, reverse=True)[:count])
 
 
 def awaiting_warning(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:

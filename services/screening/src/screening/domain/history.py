@@ -10,31 +10,12 @@ from enum import StrEnum
 from typing import Self
 
 from careflow_domain.errors import invalid
+from screening.domain.conditions import IN_WORDS, ConditionCode
 from screening.domain.ids import ClinicalFactId, MedicationId, StaffId
 
 
-class ConditionCode(StrEnum):
-    """The conditions the contraindication rules know."""
-
-    ANEURYSMAL_VASCULAR_DISEASE = "aneurysmal_vascular_disease"
-    ARTERIOVENOUS_MALFORMATION = "arteriovenous_malformation"
-    MYOCARDIAL_INFARCTION = "myocardial_infarction"
-    STROKE = "stroke"
-    TRANSIENT_ISCHEMIC_ATTACK = "transient_ischemic_attack"
-    UNSTABLE_ANGINA = "unstable_angina"
-    DECOMPENSATED_HEART_FAILURE = "decompensated_heart_failure"
-    SEVERE_VALVE_DISEASE = "severe_valve_disease"
-    SEVERE_ARRHYTHMIA = "severe_arrhythmia"
-    PSYCHOSIS = "psychosis"
-    SCHIZOPHRENIA_SPECTRUM = "schizophrenia_spectrum"
-    PREGNANCY = "pregnancy"
-    LIVER_DISEASE_CHILD_PUGH_C = "liver_disease_child_pugh_c"
-    DRUG_ALLERGY = "drug_allergy"
-    HYPERTENSION = "hypertension"
-
-
 class ConditionStatus(StrEnum):
-    """`ruled_out` also says: asked, and the answer was no."""
+    """`ruled_out` also says: asked, and the answer was no. What nobody recorded is unknown, which is not the same."""
 
     ACTIVE = "active"
     HISTORY = "history"
@@ -53,7 +34,8 @@ class Reclassification:
 
     by: StaffId
     at: datetime
-    status_before: ConditionStatus
+    condition_before: ConditionCode = field(repr=False)
+    status_before: ConditionStatus = field(repr=False)
     occurred_on_before: date | None
     reason: str = field(repr=False)
 
@@ -63,8 +45,8 @@ class ClinicalFact:
     """A condition the patient has, had or does not have; `occurred_on` is the latest event, where there was one."""
 
     id: ClinicalFactId
-    condition: ConditionCode
-    status: ConditionStatus
+    condition: ConditionCode = field(repr=False)
+    status: ConditionStatus = field(repr=False)
     source: InformationSource
     recorded_at: datetime
     recorded_by: str
@@ -72,21 +54,62 @@ class ClinicalFact:
     detail: str = field(default="", repr=False)
     reclassifications: tuple[Reclassification, ...] = ()
 
+    @property
+    def present(self) -> bool:
+        """Whether the patient has it or had it."""
+        return self.status is not ConditionStatus.RULED_OUT
+
+    @property
+    def ground(self) -> str:
+        """What a signature accepts of it: this fact as it is now, not as somebody may correct it later."""
+        when = self.occurred_on.isoformat() if self.occurred_on else "undated"
+        return f"{self.id} {self.condition.value} {self.status.value} {when}"
+
+    def check(self, now: datetime) -> None:
+        """Refused: `date_in_future`, `detail_missing` where the condition says nothing without a description."""
+        if self.occurred_on and self.occurred_on > now.date():
+            raise invalid("date_in_future", "What happened cannot lie in the future.")
+        if self.present and self.condition in IN_WORDS and not self.detail.strip():
+            raise invalid("detail_missing", "This needs a description in words.")
+
     def reclassified(
-        self, status: ConditionStatus, occurred_on: date | None, *, by: StaffId, reason: str, now: datetime
+        self,
+        condition: ConditionCode,
+        status: ConditionStatus,
+        occurred_on: date | None,
+        *,
+        by: StaffId,
+        reason: str,
+        now: datetime,
     ) -> Self:
-        """The only way past a class A finding: a prescriber corrects the fact. Refused: `reason_missing`."""
+        """The only way past a class A finding: a prescriber corrects the fact.
+
+        Refused: `reason_missing`, and as `check`.
+        """
         if not reason.strip():
             raise invalid("reason_missing", "Re-classifying a fact needs a reason.")
         step = Reclassification(
-            by=by, at=now, status_before=self.status, occurred_on_before=self.occurred_on, reason=reason
+            by=by,
+            at=now,
+            condition_before=self.condition,
+            status_before=self.status,
+            occurred_on_before=self.occurred_on,
+            reason=reason,
         )
-        return replace(self, status=status, occurred_on=occurred_on, reclassifications=(*self.reclassifications, step))
+        corrected = replace(
+            self,
+            condition=condition,
+            status=status,
+            occurred_on=occurred_on,
+            reclassifications=(*self.reclassifications, step),
+        )
+        corrected.check(now)
+        return corrected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Medication:
-    """Something the patient takes; `ingredient` is the normalised generic name."""
+    """Something the patient takes; `ingredient` is its name as written, in lower case with single spaces."""
 
     id: MedicationId
     ingredient: str = field(repr=False)
@@ -101,14 +124,16 @@ class Medication:
     def taken(self) -> bool:
         return self.stopped_at is None
 
+    @property
+    def ground(self) -> str:
+        """What a signature accepts of it: the drug, at what was recorded of its dose."""
+        return " ".join(f"{self.ingredient} {self.detail}".lower().split())
+
 
 def allergies(history: Iterable[ClinicalFact]) -> tuple[str, ...]:
     """Drug allergies as recorded, for whoever gives the dose."""
-    return tuple(
-        fact.detail
-        for fact in history
-        if fact.condition is ConditionCode.DRUG_ALLERGY and fact.status is ConditionStatus.ACTIVE
-    )
+    codes = (ConditionCode.DRUG_ALLERGY, ConditionCode.HYPERSENSITIVITY_TO_KETAMINE)
+    return tuple(fact.detail or fact.condition.value for fact in history if fact.condition in codes and fact.present)
 
 
 def ingredient_name(text: str) -> str:

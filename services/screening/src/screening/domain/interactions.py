@@ -72,6 +72,7 @@ def _finding(row: Interaction, medications: list[Medication]) -> Finding:
         finding_class=row.finding_class,
         because=tuple(sorted({medication.ingredient for medication in medications})),
         refs=tuple(sorted(medication.id for medication in medications)),
+        grounds=frozenset(medication.ground for medication in medications),
         basis=f"{row.effect} ({row.source})",
         resolved_by=row.resolved_by,
     )

@@ -4,15 +4,19 @@ Invariant: each number names its source and the default it replaces; every decis
 document itself is data (`screening/data/policy`), which the clinic changes and a licensed clinician signs off.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from careflow_domain.setting import Setting
 from screening.domain.alert_urgency import ResponseTimes
-from screening.domain.evidence import Evidence, EvidenceKind, EvidenceRule
-from screening.domain.history import ClinicalFact, Medication
+from screening.domain.allergens import AllergenRule
+from screening.domain.asked import AskedPolicy
+from screening.domain.conditions import ConditionCode
+from screening.domain.evidence import EvidenceKind, EvidenceRule
 from screening.domain.interactions import InteractionTable
+from screening.domain.known import Known
+from screening.domain.patient_rules import AgeRule, LicenceRule, unknown_details
 from screening.domain.policy_values import ClinicHours, Span
 from screening.domain.pre_session import PreSessionPolicy
 from screening.domain.questionnaires import AlertResponse
@@ -84,9 +88,13 @@ class ClinicalPolicy:
     evidence_warns_before: Span
     pressure_refusals: PressureRefusals
     adverse_event_suspends_from_grade: Setting[int]
+    asked: AskedPolicy
     condition_rules: tuple[ConditionRule, ...]
+    allergens: AllergenRule
     measure_rules: tuple[MeasureRule, ...]
     result_rules: tuple[ResultRule, ...]
+    age_rules: tuple[AgeRule, ...]
+    licence: LicenceRule
     interactions: InteractionTable
 
     def __post_init__(self) -> None:
@@ -94,23 +102,33 @@ class ClinicalPolicy:
             raise ValueError("the policy must give times for every alert response")
         if {rule.kind for rule in self.evidence} != set(EvidenceKind) or len(self.evidence) != len(EvidenceKind):
             raise ValueError("the policy must say how long every kind of evidence counts, each once")
+        if unruled := set(ConditionCode) - self._looked_for():
+            raise ValueError(f"no rule looks for {min(unruled)}")
 
     def evidence_rule(self, kind: EvidenceKind) -> EvidenceRule:
         """The rule for one kind of evidence."""
         return next(rule for rule in self.evidence if rule.kind is kind)
 
-    def findings(
-        self,
-        facts: Sequence[ClinicalFact],
-        medications: Sequence[Medication],
-        evidence: Sequence[Evidence],
-        now: datetime,
-    ) -> tuple[Finding, ...]:
+    def findings(self, known: Known, now: datetime) -> tuple[Finding, ...]:
         """Everything the rules and the interaction table find, one finding per rule, worst first."""
-        found = [
-            *(rule.find(facts, evidence, now) for rule in self.condition_rules),
-            *(rule.find(evidence) for rule in self.measure_rules),
-            *(rule.find(evidence) for rule in self.result_rules),
-            *self.interactions.find(medications),
-        ]
-        return worst_per_rule(finding for finding in found if finding is not None)
+        return worst_per_rule(finding for finding in self._found(known, now) if finding is not None)
+
+    def unknown(self, known: Known) -> tuple[str, ...]:
+        """What nobody has asked or told yet, though a rule needs it; the codes name the question, not an answer."""
+        unasked = self.asked.unasked(self._looked_for(), known.facts, known.patient)
+        return (*unknown_details(known.patient), *(f"history_{code.value}" for code in unasked))
+
+    def _found(self, known: Known, now: datetime) -> Iterable[Finding | None]:
+        yield from (rule.find(known.facts, known.evidence, now) for rule in self.condition_rules)
+        yield from self.allergens.find(known.facts)
+        yield from (rule.find(known.evidence) for rule in self.measure_rules)
+        yield from (rule.find(known.evidence) for rule in self.result_rules)
+        yield from (rule.find(known.patient, now) for rule in self.age_rules)
+        yield self.licence.find(known.patient)
+        yield from self.interactions.find(known.medications)
+
+    def _looked_for(self) -> frozenset[ConditionCode]:
+        """Every condition that some rule looks for: by its code, in its words, or for the evidence it calls for."""
+        by_code = {code for rule in self.condition_rules for code in rule.conditions}
+        by_evidence = {code for rule in self.evidence for code in rule.required_for.conditions}
+        return frozenset({ConditionCode.DRUG_ALLERGY, *by_code, *by_evidence})

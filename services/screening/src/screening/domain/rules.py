@@ -5,12 +5,13 @@ resolves it. Class A is never overridden; only the fact it rests on can be re-cl
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from screening.domain.conditions import ConditionCode
 from screening.domain.evidence import Evidence, EvidenceKind, EvidenceResult, Measure, latest
-from screening.domain.history import ClinicalFact, ConditionCode, ConditionStatus
+from screening.domain.history import ClinicalFact, ConditionStatus
 from screening.domain.policy_values import Span
 
 
@@ -36,14 +37,16 @@ class FindingClass(StrEnum):
 class Finding:
     """What one rule found; at most one finding per rule, of its worst class.
 
-    `because` are the codes it rests on, `refs` the ids of the facts, medications or evidence behind them; `basis` is
-    why the clinic holds it against treatment, with its source.
+    `because` are the codes it rests on, `refs` the ids of the facts, medications or evidence behind them; `grounds`
+    are what a signature would accept: each of these things as it is now. `basis` is why the clinic holds it against
+    treatment, with its source.
     """
 
     rule: str
     finding_class: FindingClass
     because: tuple[str, ...] = field(repr=False)
     refs: tuple[str, ...]
+    grounds: frozenset[str] = field(repr=False)
     basis: str
     resolved_by: str
 
@@ -52,8 +55,8 @@ class Finding:
 class ConditionRule:
     """Finds a condition by its status, and by how long ago it last happened.
 
-    `within` / `after` limit the age of the event: [after, within). An unknown date counts as just now. Evidence of the
-    kind `cleared_by`, taken after the event and in date, resolves the finding.
+    `within` / `after` limit the age of the event: [after, within). What is active happens now, and so does an event
+    without a date. Evidence of the kind `cleared_by`, taken after the event and in date, resolves the finding.
     """
 
     rule: str
@@ -75,6 +78,7 @@ class ConditionRule:
             finding_class=self.finding_class,
             because=tuple(sorted({fact.condition.value for fact in matching})),
             refs=tuple(sorted(fact.id for fact in matching)),
+            grounds=frozenset(fact.ground for fact in matching),
             basis=self.source,
             resolved_by=self.resolved_by,
         )
@@ -82,7 +86,8 @@ class ConditionRule:
     def _matches(self, fact: ClinicalFact, now: datetime) -> bool:
         if fact.condition not in self.conditions or fact.status not in self.statuses:
             return False
-        days_ago = (now.date() - fact.occurred_on).days if fact.occurred_on else 0
+        dated = fact.occurred_on if fact.status is ConditionStatus.HISTORY else None
+        days_ago = (now.date() - dated).days if dated else 0
         recent_enough = self.within is None or days_ago < self.within.length.days
         old_enough = self.after is None or days_ago >= self.after.length.days
         return recent_enough and old_enough
@@ -143,6 +148,7 @@ class MeasureRule:
             finding_class=self.finding_class,
             because=tuple(sorted({limit.measure.value for _, limit in beyond})),
             refs=tuple(sorted({each.id for each, _ in beyond})),
+            grounds=frozenset(each.id for each, _ in beyond),
             basis=self.source,
             resolved_by=self.resolved_by,
         )
@@ -168,17 +174,29 @@ class ResultRule:
             finding_class=self.finding_class,
             because=(self.kind.value,),
             refs=(newest[0].id,),
+            grounds=frozenset({newest[0].id}),
             basis=self.source,
             resolved_by=self.resolved_by,
         )
 
 
 def worst_per_rule(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """One finding per rule, of its worst class, worst first; the order does not depend on the order of the inputs."""
-    worst: dict[str, Finding] = {}
+    """One finding per rule, of its worst class, with everything of that rule in it, so that no signature for the worst
+    hides the rest. Worst first; the order does not depend on the order of the inputs.
+    """
+    of_rule: dict[str, Finding] = {}
     for finding in findings:
-        known = worst.get(finding.rule)
-        if known is None or finding.finding_class.worse_than(known.finding_class):
-            worst[finding.rule] = finding
+        known = of_rule.get(finding.rule)
+        of_rule[finding.rule] = finding if known is None else _together(known, finding)
     order = tuple(FindingClass)
-    return tuple(sorted(worst.values(), key=lambda each: (order.index(each.finding_class), each.rule)))
+    return tuple(sorted(of_rule.values(), key=lambda each: (order.index(each.finding_class), each.rule)))
+
+
+def _together(one: Finding, other: Finding) -> Finding:
+    worse, milder = (one, other) if not other.finding_class.worse_than(one.finding_class) else (other, one)
+    return replace(
+        worse,
+        because=tuple(sorted({*worse.because, *milder.because})),
+        refs=tuple(sorted({*worse.refs, *milder.refs})),
+        grounds=worse.grounds | milder.grounds,
+    )

@@ -5,11 +5,11 @@ from datetime import date
 
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
-from screening.application.commands.record_fact import source_of
+from screening.application.commands.record_facts import source_of
 from screening.application.ownership import case_for
 from screening.application.ports import Ports
 from screening.application.results import Added
-from screening.application.reviewing import review
+from screening.application.reviewing import review, signature
 from screening.application.signatures import signed_by
 from screening.domain.history import Medication, ingredient_name
 from screening.domain.ids import CaseId, MedicationId
@@ -36,7 +36,7 @@ class AddMedicationHandler:
 
         async def add(tx: Transaction) -> Added:
             before = await case_for(actor, command.case_id, self.ports)
-            signed = signed_by(actor, command.signed)
+            reason = signed_by(actor, command.signed)
             medication = Medication(
                 id=MedicationId(tx.new_id()),
                 ingredient=ingredient_name(command.name),
@@ -48,7 +48,7 @@ class AddMedicationHandler:
             )
             case = before.with_medication(medication)
             await self.ports.cases.save(case, expecting=before.version, tx=tx)
-            await review(case, signed, tx, self.ports)
+            await review(case, signature(reason, [medication.ground]), tx, self.ports)
             return Added(case.id, case.version, medication.id)
 
         return await self.work.run(add, by=actor, action="add_medication", returns=Added, request=request)

@@ -32,7 +32,7 @@ class ExtendClearanceHandler:
             before = await self.ports.clearances.get(command.clearance_id)
             case = await self.ports.cases.get(before.case_id)
             found = await grounds_now(case, tx.now, self.ports)
-            found.require(before.decision.accepted)
+            found.require_covered(before.decision)
             latest_end = before.decision.decided_at + self.ports.policy.clearance.valid_for.length
             until = min(found.valid_until, latest_end)
             clearance = before.extended(until, found.evidence_ids, now=tx.now)

@@ -8,15 +8,19 @@ from careflow_service.work import Committed, Transaction, Work
 from screening.application.ownership import case_for
 from screening.application.ports import Ports
 from screening.application.results import Changed
-from screening.application.reviewing import review
+from screening.application.reviewing import review, signature
+from screening.domain.conditions import ConditionCode
 from screening.domain.history import ClinicalFact, ConditionStatus
 from screening.domain.ids import CaseId, ClinicalFactId, StaffId
 
 
 @dataclass(frozen=True, slots=True)
 class ReclassifyFact:
+    """`condition`: what it really is, where that was recorded wrongly or in words."""
+
     case_id: CaseId
     fact_id: ClinicalFactId
+    condition: ConditionCode | None = field(repr=False)
     status: ConditionStatus = field(repr=False)
     occurred_on: date | None
     reason: str = field(repr=False)
@@ -28,18 +32,24 @@ class ReclassifyFactHandler:
     work: Work
 
     async def __call__(self, command: ReclassifyFact, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `case_not_found`, `case_closed`, `fact_not_found`, `reason_missing`."""
+        """Refused: `case_not_found`, `case_closed`, `fact_not_found`, and as `ClinicalFact.reclassified`."""
 
         async def reclassify(tx: Transaction) -> Changed:
             def corrected(fact: ClinicalFact) -> ClinicalFact:
                 return fact.reclassified(
-                    command.status, command.occurred_on, by=StaffId(actor.id), reason=command.reason, now=tx.now
+                    command.condition or fact.condition,
+                    command.status,
+                    command.occurred_on,
+                    by=StaffId(actor.id),
+                    reason=command.reason,
+                    now=tx.now,
                 )
 
             before = await case_for(actor, command.case_id, self.ports)
             case = before.correcting(command.fact_id, corrected)
             await self.ports.cases.save(case, expecting=before.version, tx=tx)
-            await review(case, command.reason, tx, self.ports)
+            corrected_now = next(fact for fact in case.history if fact.id == command.fact_id)
+            await review(case, signature(command.reason, [corrected_now.ground]), tx, self.ports)
             return Changed(case.id, case.version)
 
         return await self.work.run(reclassify, by=actor, action="reclassify_fact", returns=Changed, request=request)

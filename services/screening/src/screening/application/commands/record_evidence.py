@@ -10,7 +10,7 @@ from careflow_service.work import Committed, Transaction, Work
 from screening.application.ownership import case_for
 from screening.application.ports import Ports
 from screening.application.results import Added
-from screening.application.reviewing import review
+from screening.application.reviewing import review, signature
 from screening.application.signatures import signed_by
 from screening.domain.evidence import Evidence, EvidenceKind, EvidenceResult, Measure
 from screening.domain.ids import CaseId, EvidenceId
@@ -38,7 +38,7 @@ class RecordEvidenceHandler:
 
         async def record(tx: Transaction) -> Added:
             before = await case_for(actor, command.case_id, self.ports)
-            signed = signed_by(actor, command.signed)
+            reason = signed_by(actor, command.signed)
             rule = self.ports.policy.evidence_rule(command.kind)
             rule.check(command.result, command.measures)
             if command.taken_at > tx.now:
@@ -56,7 +56,7 @@ class RecordEvidenceHandler:
             )
             case = before.with_evidence(evidence)
             await self.ports.cases.save(case, expecting=before.version, tx=tx)
-            await review(case, signed, tx, self.ports)
+            await review(case, signature(reason, [evidence.id]), tx, self.ports)
             return Added(case.id, case.version, evidence.id)
 
         return await self.work.run(record, by=actor, action="record_evidence", returns=Added, request=request)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
+from screening.application.grounds_now import findings_now
 from screening.application.ports import Ports
 from screening.application.results import Changed
 from screening.domain.clearance import SuspensionReason
@@ -35,7 +36,7 @@ class ReinstateClearanceHandler:
             before = await self.ports.clearances.get(command.clearance_id)
             case = await self.ports.cases.get(before.case_id)
             clearance = before.reinstated(command.suspended_for, command.ref, command.why, now=tx.now)
-            findings = self.ports.policy.findings(case.history, case.medications, case.evidence, tx.now)
+            findings = await findings_now(case, tx.now, self.ports)
             for finding in clearance.uncovered(findings):
                 if finding.rule != command.ref:
                     continue

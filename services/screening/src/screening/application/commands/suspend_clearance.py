@@ -7,7 +7,7 @@ from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
 from screening.application.ports import Ports
 from screening.application.results import Added
-from screening.domain.clearance import SuspensionReason
+from screening.domain.clearance import Suspension, SuspensionReason
 from screening.domain.ids import ClearanceId
 
 
@@ -34,7 +34,9 @@ class SuspendClearanceHandler:
             if not command.note.strip():
                 raise invalid("reason_missing", "Suspending a clearance needs a reason.")
             ref = tx.new_id()
-            clearance = before.suspended(SuspensionReason.PRESCRIBER, ref, command.note, now=tx.now)
+            clearance = before.suspended(
+                Suspension(reason=SuspensionReason.PRESCRIBER, ref=ref, since=tx.now, fine_reason=command.note)
+            )
             await self.ports.clearances.save(clearance, expecting=before.version, tx=tx)
             return Added(clearance.id, clearance.version, ref)
 

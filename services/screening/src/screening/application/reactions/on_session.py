@@ -13,8 +13,9 @@ from screening.application.suspending import suspend
 from screening.domain.alert_urgency import Positive
 from screening.domain.alerts import AlertSource
 from screening.domain.case import Case
+from screening.domain.conditions import ConditionCode
 from screening.domain.evidence import Evidence, EvidenceKind, EvidenceResult
-from screening.domain.history import ClinicalFact, ConditionCode, ConditionStatus, InformationSource
+from screening.domain.history import ClinicalFact, ConditionStatus, InformationSource
 from screening.domain.ids import ClinicalFactId, EvidenceId, PatientId
 from screening.domain.questionnaires import AlertLevel
 from screening.domain.tasks import TaskKind
@@ -99,19 +100,16 @@ async def _condition(
     tx: Transaction,
     ports: Ports,
 ) -> None:
-    """An allergy reported at the bedside is one to the drug of the plan, which no rule can know from its name."""
+    """An allergy reported at the bedside is one to the drug of the plan."""
     allergy = section.fact is ReportedFact.DRUG_ALLERGY
     fact = ClinicalFact(
         id=ClinicalFactId(tx.new_id()),
-        condition=ConditionCode.DRUG_ALLERGY if allergy else ConditionCode.PREGNANCY,
+        condition=ConditionCode.HYPERSENSITIVITY_TO_KETAMINE if allergy else ConditionCode.PREGNANCY,
         status=ConditionStatus.ACTIVE,
         source=InformationSource.SESSION,
         recorded_at=tx.now,
         recorded_by=f"session:{event.data.session_id}",
-        detail="the drug of the plan" if allergy else "",
     )
-    case = before.with_fact(fact)
+    case = before.with_facts(fact)
     await ports.cases.save(case, expecting=before.version, tx=tx)
     await review(case, None, tx, ports)
-    if allergy:
-        await suspend(case, fact.id, "An allergy to the drug of the plan was reported in a session.", tx, ports)

@@ -18,6 +18,7 @@ ACCESS: AccessTable = {
     "POST /v1/cases/{case_id}/submit": allow(*PATIENT_AND_CLINICIANS),
     "POST /v1/cases/{case_id}/close": allow(*CARE_TEAM),
     "POST /v1/cases/{case_id}/facts": allow(*PATIENT_AND_CLINICIANS),
+    "POST /v1/cases/{case_id}/history": allow(*PATIENT_AND_CLINICIANS),
     "POST /v1/cases/{case_id}/facts/{fact_id}/reclassify": allow(PRESCRIBER),
     "POST /v1/cases/{case_id}/medications": allow(*PATIENT_AND_CLINICIANS),
     "POST /v1/cases/{case_id}/medications/{medication_id}/stop": allow(*PATIENT_AND_CLINICIANS),

@@ -6,9 +6,10 @@ from pydantic import BaseModel
 
 from careflow_service.identity import Actor, Role
 from screening.domain.case import Case, CaseState
+from screening.domain.conditions import ConditionCode
 from screening.domain.evaluation import EvaluationPart
 from screening.domain.evidence import EvidenceKind, EvidenceResult, Measure
-from screening.domain.history import ConditionCode, ConditionStatus, InformationSource
+from screening.domain.history import ConditionStatus, InformationSource
 from screening.domain.intake import Purpose, RequestedQuestionnaire
 from screening.domain.questionnaires import AlertLevel
 from screening.domain.shelf import QuestionnaireShelf

@@ -12,30 +12,48 @@ from careflow_service.work import Committed
 from screening.application.commands.add_medication import AddMedication
 from screening.application.commands.reclassify_fact import ReclassifyFact
 from screening.application.commands.record_evidence import RecordEvidence
-from screening.application.commands.record_fact import RecordFact
+from screening.application.commands.record_facts import RecordFacts, ToldFact
 from screening.application.commands.stop_medication import StopMedication
 from screening.application.results import Added
+from screening.domain.conditions import ConditionCode
 from screening.domain.evidence import EvidenceKind, EvidenceResult, Measure
-from screening.domain.history import ConditionCode, ConditionStatus
+from screening.domain.history import ConditionStatus
 from screening.domain.ids import CaseId, ClinicalFactId, MedicationId
 from screening.entrypoints.http.schemas import App, CaseChanged, Line, Note, case_changed
 
 router = APIRouter(tags=["history"])
 
 
-class NewFact(RequestBody):
-    """`signed`: a prescriber's reason why treatment may go on with it; for everybody else it must be absent."""
+class Told(RequestBody):
+    """A condition the patient has, had or does not have; `ruled_out` says that it was asked and is not so."""
 
     condition: ConditionCode
     status: ConditionStatus
     occurred_on: date | None = None
     detail: Line | None = None
+
+    def told(self) -> ToldFact:
+        return ToldFact(self.condition, self.status, self.occurred_on, self.detail or "")
+
+
+class NewFact(Told):
+    """`signed`: a prescriber's reason why treatment may go on with it; for everybody else it must be absent."""
+
     signed: Note | None = None
 
 
-class Reclassified(RequestBody):
-    """What the fact should have said, and why; signed by the prescriber who sends it."""
+class NewHistory(RequestBody):
+    """Many answers at once, such as an intake's; all of them are recorded, or none."""
 
+    facts: Annotated[tuple[Told, ...], Field(min_length=1, max_length=100)]
+
+
+class Reclassified(RequestBody):
+    """What the fact should have said, and why; signed by the prescriber who sends it. `condition` where that was
+    wrong, or told in words only.
+    """
+
+    condition: ConditionCode | None = None
     status: ConditionStatus
     occurred_on: date | None = None
     reason: Note
@@ -68,6 +86,14 @@ class AddedToCase(BaseModel):
     version: int
 
 
+class HistoryAdded(BaseModel):
+    """What was added, in the order it was sent, and the case's version now."""
+
+    ids: tuple[str, ...]
+    case_id: str
+    version: int
+
+
 def _added(committed: Committed[Added]) -> Response:
     added = committed.value
     body = AddedToCase(id=added.added_id, case_id=added.id, version=added.version)
@@ -79,8 +105,22 @@ async def record_fact(
     case_id: str, body: NewFact, actor: CurrentActor, request: IdempotentRequest, app: App
 ) -> Response:
     """A condition the patient has, had or does not have."""
-    command = RecordFact(CaseId(case_id), body.condition, body.status, body.occurred_on, body.detail or "", body.signed)
-    return _added(await app.record_fact(command, actor, request))
+    committed = await app.record_facts(RecordFacts(CaseId(case_id), (body.told(),), body.signed), actor, request)
+    added = committed.value
+    view = AddedToCase(id=added.added_ids[0], case_id=added.id, version=added.version)
+    return answer(committed, view, status=201, version=added.version)
+
+
+@router.post("/v1/cases/{case_id}/history", status_code=201, response_model=HistoryAdded)
+async def record_history(
+    case_id: str, body: NewHistory, actor: CurrentActor, request: IdempotentRequest, app: App
+) -> Response:
+    """Many conditions at once: what was asked, and what the patient said to each."""
+    told = tuple(fact.told() for fact in body.facts)
+    committed = await app.record_facts(RecordFacts(CaseId(case_id), told), actor, request)
+    added = committed.value
+    view = HistoryAdded(ids=added.added_ids, case_id=added.id, version=added.version)
+    return answer(committed, view, status=201, version=added.version)
 
 
 @router.post("/v1/cases/{case_id}/facts/{fact_id}/reclassify", response_model=CaseChanged)
@@ -88,7 +128,9 @@ async def reclassify_fact(
     case_id: str, fact_id: str, body: Reclassified, actor: CurrentActor, request: IdempotentRequest, app: App
 ) -> Response:
     """A prescriber corrects a fact."""
-    command = ReclassifyFact(CaseId(case_id), ClinicalFactId(fact_id), body.status, body.occurred_on, body.reason)
+    command = ReclassifyFact(
+        CaseId(case_id), ClinicalFactId(fact_id), body.condition, body.status, body.occurred_on, body.reason
+    )
     return case_changed(await app.reclassify_fact(command, actor, request))
 
 

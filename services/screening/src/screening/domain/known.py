@@ -1,0 +1,17 @@
+"""What is known of a patient when the rules run."""
+
+from dataclasses import dataclass, field
+
+from screening.domain.evidence import Evidence
+from screening.domain.history import ClinicalFact, Medication
+from screening.domain.patients import PatientDetails
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """History, medications and evidence of a case, and who the patient is."""
+
+    facts: tuple[ClinicalFact, ...] = field(default=(), repr=False)
+    medications: tuple[Medication, ...] = field(default=(), repr=False)
+    evidence: tuple[Evidence, ...] = field(default=(), repr=False)
+    patient: PatientDetails = field(default=PatientDetails(), repr=False)
