@@ -5,14 +5,17 @@ and not from the future. Whoever may write to one topic could otherwise say anyt
 the topic of appointments.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
 from typing import Final
+
+from pydantic import BaseModel
 
 from careflow_events import catalogue
 from careflow_events.consumed import ConsumedRecord
 from careflow_events.contracts.feed import FeedCheckpoint
 from careflow_events.contracts.model import EventData
+from careflow_events.contracts.sealed import Sealed
 from careflow_events.envelope import Envelope, EnvelopeFault, MalformedEnvelope, confirm_key, decode
 from careflow_events.publication import subject_of
 from careflow_events.topics import EVERY_TOPIC, Topic
@@ -21,6 +24,9 @@ LARGEST_RECORD: Final = 1024 * 1024
 """Bytes of a record: what the topics allow. A client that compresses gets more past a broker."""
 AHEAD_AT_MOST: Final = timedelta(days=1)
 """How far an event's times may lie ahead of the reader's clock: more is no skew of clocks but a wrong one."""
+
+REACH: Final = timedelta(days=3660)
+"""Ten years: how far the moments an event tells may lie from its own time. Who counts days up to them ends."""
 
 
 class Admission:
@@ -67,7 +73,30 @@ class Admission:
             raise MalformedEnvelope(EnvelopeFault.FROM_THE_FUTURE)
 
 
-def confirm_subject(event: Envelope, data: EventData) -> None:
-    """An event is about whom its data says. Raises MalformedEnvelope."""
+def confirm_data(event: Envelope, data: EventData) -> None:
+    """An event is about whom its data says, and tells no time that nobody means. Raises MalformedEnvelope."""
     if event.subject != subject_of(data):
         raise MalformedEnvelope(EnvelopeFault.SUBJECT_DIFFERS)
+    if not all(_within_reach(each, event.time) for each in _times(data)):
+        raise MalformedEnvelope(EnvelopeFault.OUT_OF_REACH)
+
+
+def _within_reach(told: date, at: datetime) -> bool:
+    """Days may lie far back, as that of a birth; moments are those of appointments, visits and validities."""
+    if isinstance(told, datetime):
+        return abs(told - at) <= REACH
+    return told <= (at + REACH).date()
+
+
+def _times(value: object) -> Iterator[date]:
+    match value:
+        case date():
+            yield value
+        case BaseModel():
+            for _, each in value:
+                yield from _times(each)
+        case Sealed():
+            yield from _times(value.value)
+        case tuple() | list():
+            for each in value:
+                yield from _times(each)

@@ -50,6 +50,7 @@ class EnvelopeFault(StrEnum):
     WRONG_TOPIC = "wrong_topic"
     WRONG_SOURCE = "wrong_source"
     SUBJECT_DIFFERS = "subject_differs_from_data"
+    OUT_OF_REACH = "time_out_of_reach"
     FROM_THE_FUTURE = "from_the_future"
 
 

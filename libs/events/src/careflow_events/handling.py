@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from careflow_events import catalogue, metrics, telemetry
-from careflow_events.admission import Admission, confirm_subject
+from careflow_events.admission import Admission, confirm_data
 from careflow_events.consumed import ConsumedRecord
 from careflow_events.consumers import Consumers
 from careflow_events.contracts.feed import FeedCheckpoint
@@ -198,7 +198,7 @@ class Handling(Generic[P]):
 
     def _received(self, event: Envelope) -> Received[Any]:
         data = catalogue.read(event, self._keyring)
-        confirm_subject(event, data)
+        confirm_data(event, data)
         return Received(
             data=data,
             id=event.id,

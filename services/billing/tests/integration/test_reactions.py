@@ -2,19 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from billing.subscriptions import SUBSCRIPTIONS
-from careflow_events.catalogue import read
 from careflow_events.handling import Settled
-from careflow_events.instants import written
 from careflow_events.testing.samples import Sample, sample_key_ring, samples, with_unknown_codes, with_unknown_fields
-from careflow_service.identity import Role
 from careflow_service.ids import new_id
 from careflow_service.testing.world import PARKING
-from services.billing.tests.builders import ANA, NOW
+from services.billing.tests.builders import ANA
 from services.billing.tests.clinic import charges, has_patient, pays, trial_balance
 from services.billing.tests.heard import INFUSION, THERAPY_HOUR, services_corrected, session_completed
 from services.billing.tests.world import World, running
@@ -66,25 +62,3 @@ async def test_the_books_balance_after_every_kind_of_news_in_any_order(world: Wo
         "revenue_drug": -4_500,
     }
     assert (await world.said_types(ANA)).count("AccountOpened") == 1
-
-
-AT_NO_TIME = [datetime(9999, 12, 31, 23, tzinfo=UTC), datetime(1900, 1, 1, tzinfo=UTC), NOW + timedelta(days=3661)]
-TELLING_TIMES = [
-    (sample, name)
-    for sample in SAMPLES
-    for name, value in read(sample.envelope, sample_key_ring("billing"))
-    if isinstance(value, datetime)
-]
-
-
-@pytest.mark.parametrize("moment", AT_NO_TIME, ids=str)
-@pytest.mark.parametrize(("sample", "name"), TELLING_TIMES, ids=str)
-async def test_a_time_nobody_means_is_poison_and_changes_nothing(
-    store_url: str, database: str, sample: Sample, name: str, moment: datetime
-) -> None:
-    moved = replace(sample.envelope, data={**sample.envelope.data, name: written(moment)})
-    async with running(store_url, database, keyring=sample_key_ring("billing")) as world:
-        async with world.nothing_changes(but=PARKING):
-            assert await world.deliver(moved) is Settled.PARKED
-        (parked,) = (await world.calling(Role.OPERATOR).get("/ops/parked")).json()["items"]
-        assert parked["cause"] == "data_invalid"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import time
 
 from billing.domain.money import WHOLE, Money
 from billing.domain.visits import VisitKind
@@ -50,8 +50,6 @@ class BillingPolicy:
     first_time_courtesy: Setting[bool]
     fees_posted_at: Setting[time]
     superbill_prefix: Setting[str]
-    no_time_before: Setting[date]
-    most_days_ahead: Setting[int]
 
     def __post_init__(self) -> None:
         clocks = self.estimates
@@ -59,8 +57,3 @@ class BillingPolicy:
             raise invalid("policy_invalid", "The estimate clocks need two distances, the nearer one first.")
         if {self.exceeded_by.value.currency, self.dispute_line.value.currency} != {self.currency}:
             raise invalid("policy_invalid", "All amounts of the policy are in its currency.")
-
-    def reaches(self, instant: datetime, *, now: datetime) -> bool:
-        """Whether a time is one a clinic can mean: neither from before it kept books nor beyond what is ever booked."""
-        ahead = timedelta(days=self.most_days_ahead.value)
-        return datetime.combine(self.no_time_before.value, time.min, UTC) <= instant and instant - now <= ahead
