@@ -10,6 +10,7 @@ import pytest
 from billing.application.bookkeeping import keep_books, open_books
 from billing.domain.ids import ChargeId
 from careflow_service.identity import Actor, Role
+from careflow_service.ids import new_id
 from careflow_service.work import Transaction
 from services.billing.tests.builders import ANA, NOW, local
 from services.billing.tests.clinic import bill, charges, has_patient, is_insured, ok, pays, refusal, the_charge, usd
@@ -179,6 +180,7 @@ async def test_an_evaluation_is_billed_with_what_it_found_also_when_that_was_wri
 ) -> None:
     await world.hear(registered())
     await is_insured(world)
-    await world.hear(evaluated("evaluation-1"))
-    await world.hear(diagnosed("F43.12", at=NOW + timedelta(days=3), evaluation_id="evaluation-1"))
+    evaluation_id = new_id()
+    await world.hear(evaluated(evaluation_id))
+    await world.hear(diagnosed("F43.12", at=NOW + timedelta(days=3), evaluation_id=evaluation_id))
     assert await billed_diagnoses(world) == ["F43.12"]
