@@ -26,7 +26,6 @@ from sessions.domain.checks import (
     RiskLevel,
     SubstanceUse,
     Team,
-    Weight,
 )
 from sessions.domain.doses import Ceiling, Dose, Order, StatedDose
 from sessions.domain.drug_log import Container, Item
@@ -45,6 +44,7 @@ from sessions.domain.ids import (
 from sessions.domain.sessions import Session
 from sessions.domain.units import Kilograms, MilligramsPerKilogram, MilligramsPerMillilitre, Millilitres, milligrams
 from sessions.domain.vitals import BloodPressure, Symptom, VitalSigns
+from sessions.domain.weights import ReportedWeight, Weight, WeightUnit
 from sessions.domain.words import Modality, Phase, Provider, ProviderRole, Route, VisitKind
 
 T = TypeVar("T")
@@ -153,6 +153,7 @@ def checks() -> Checks:
     return Checks(
         identifiers=recorded(frozenset({Identifier.NAME, Identifier.BIRTH_DATE})),
         weight=recorded(Weight(kilograms=Kilograms(Decimal(80)), measured_on=TODAY)),
+        reported_weight=recorded(ReportedWeight(amount=Decimal(176), unit=WeightUnit.POUNDS)),
         reconciliation=recorded(Reconciliation(allergic=False)),
         substances=recorded(SubstanceUse(recent=False, intoxicated=False)),
         drug_screen=recorded(DrugScreen.EXPECTED),

@@ -136,6 +136,7 @@ def all_checks(now: datetime, **changes: Any) -> dict[str, Any]:
     return {
         "identifiers": ["name", "birth_date"],
         "weight": {"kilograms": "80", "measured_on": today},
+        "reported_weight": {"amount": "176", "unit": "pounds"},
         "allergic": False,
         "substances": {"recent": False, "intoxicated": False},
         "drug_screen": "expected",

@@ -8,6 +8,7 @@ from typing import Any
 
 from services.sessions.tests.builders import (
     NOW,
+    OTHER_NURSE,
     POLICY,
     PRESCRIBER,
     TODAY,
@@ -23,6 +24,7 @@ from services.sessions.tests.builders import (
 from services.sessions.tests.course_builders import clearance, consent, course, plan, question, screen
 from sessions.domain.checks import (
     BladderQuestion,
+    Checks,
     DrugScreen,
     Identifier,
     LastIntake,
@@ -32,7 +34,6 @@ from sessions.domain.checks import (
     RiskLevel,
     SubstanceUse,
     Team,
-    Weight,
 )
 from sessions.domain.dose_question import DoseQuestion
 from sessions.domain.eligibility import ClearanceStatus, ScreenResult
@@ -41,6 +42,7 @@ from sessions.domain.monitoring import Monitoring
 from sessions.domain.plans import PlanChangeReason
 from sessions.domain.units import Kilograms
 from sessions.domain.vitals import Symptom, VitalSigns
+from sessions.domain.weights import Weight
 from sessions.domain.words import Phase, Route
 
 Case = Callable[[DoseQuestion], DoseQuestion]
@@ -92,6 +94,20 @@ def after_a_dose(*observed: VitalSigns) -> Case:
         given = dose("20", at=began, ended_at=began + minutes(5))
         before = replace(q.session.checks, baseline=(vitals(at=began - minutes(5)),))
         return replace(q, session=replace(q.session, checks=before, doses=(given,), monitoring=monitoring))
+
+    return change
+
+
+def weighed_by_two(kilograms: str) -> Case:
+    """The question with the same weight measured by two people, and an order for it."""
+
+    def change(q: DoseQuestion) -> DoseQuestion:
+        first, second = (weighed(kilograms), replace(weighed(kilograms), by=OTHER_NURSE))
+        checks = replace(q.session.checks, weight=second)
+        both = (Checks(weight=first), Checks(weight=second))
+        mass = str(Decimal(kilograms) / 2)
+        ordered = replace(order(mass, mass), weight=Kilograms(Decimal(kilograms)))
+        return replace(q, session=replace(q.session, checks=checks, recorded=both, order=ordered))
 
     return change
 
@@ -176,6 +192,9 @@ FAILING: list[tuple[str, str, Case]] = [
         "15 days old",
         with_checks(weight=weighed("80", on=TODAY - timedelta(days=15))),
     ),
+    ("weight_plausible", "the first, with nothing to compare", with_checks(reported_weight=None)),
+    ("weight_plausible", "12 percent more than she says", with_checks(weight=weighed("90"))),
+    ("weight_believed", "pounds for kilograms, measured by two", weighed_by_two("176")),
     (
         "medicines_reconciled",
         "yesterday",
@@ -314,7 +333,8 @@ ENTAILED = {
     "weight_current: none": {"order_signed", "dose_within_ceiling"},
     "clearance_valid: none": {"route_not_excluded", "symptom_score_current"},
     "order_signed: none": {"dose_within_ceiling"},
-    "dose_within_ceiling: at the weight measured anew": {"order_signed"},
+    "dose_within_ceiling: at the weight measured anew": {"order_signed", "weight_plausible", "weight_believed"},
+    "weight_plausible: 12 percent more than she says": {"order_signed"},
     "vital_signs_complete: not measured": EVERY_SIGN,
     "vital_signs_complete: an hour old": EVERY_SIGN,
     "vital_signs_complete: observed the day before": EVERY_SIGN,

@@ -17,7 +17,7 @@ from careflow_clinic.clinic import NURSE, PRESCRIBER, THERAPIST, Patient, instan
 from careflow_clinic.http import Answer, Caller, Http
 
 CLINIC_ZONE = ZoneInfo("America/Los_Angeles")
-WEIGHT_KG = "80"
+WEIGHT_KG, WEIGHT_LB = "80", "176"
 DOSE: Mapping[str, str] = {"mg": "40", "mg_per_kg": "0.5", "ml": "0.8", "mg_per_ml": "50"}
 """0.5 mg/kg, the dose of the trials, for that weight out of that vial."""
 DRAWN_ML = "1.0"
@@ -259,6 +259,7 @@ def unremarkable(now: datetime) -> dict[str, Any]:
     return {
         "identifiers": ["name", "birth_date"],
         "weight": {"kilograms": WEIGHT_KG, "measured_on": day},
+        "reported_weight": {"amount": WEIGHT_LB, "unit": "pounds"},
         "allergic": False,
         "substances": {"recent": False, "intoxicated": False},
         "drug_screen": "expected",

@@ -21,9 +21,11 @@ from services.sessions.tests.clinic import (
     ok,
     plan_body,
     ready_for_dose,
+    receives_dose,
     refusal,
     session_of,
     signs,
+    wastes_before_witness,
 )
 from services.sessions.tests.world import World
 
@@ -131,16 +133,29 @@ async def test_vital_signs_that_cannot_be_are_refused(world: World, observed: Ch
 
 async def test_a_weight_measured_after_the_order_asks_for_another_order(world: World) -> None:
     session_id = await ready_for_dose(world, await has_course(world))
-    weighed = {"weight": {"kilograms": "45", "measured_on": "2026-11-23"}}
+    weighed = {"weight": {"kilograms": "74", "measured_on": "2026-11-23"}}
     ok(await world.nurse.post(f"/v1/sessions/{session_id}/checks", weighed))
 
     async with world.nothing_changes():
         refused = await does(world, session_id, "clear", {})
         assert refusal(refused) == (409, "dose_gate_closed")
-        assert [each["item"] for each in refused.json()["failed"]] == ["order_signed", "dose_within_ceiling"]
-    lighter = {"mg": "22.5", "mg_per_kg": "0.5", "most_mg": "36"}
+        assert [each["item"] for each in refused.json()["failed"]] == ["order_signed"]
+    lighter = {"mg": "37", "mg_per_kg": "0.5", "most_mg": "37"}
     ok(await does(world, session_id, "order", lighter, by=world.prescriber))
     assert await gate_of(world, session_id) == []
+
+
+async def test_pounds_taken_for_kilograms_are_no_weight_to_dose_by(world: World) -> None:
+    course = await has_course(world)
+    vial, draw_id = await receives_dose(world, await ready_for_dose(world, course))
+    await wastes_before_witness(world, vial, draw_id, "10")
+    later = (await session_of(world, await books(world, course.patient_id, world.clock())))["id"]
+    ok(await world.nurse.post(f"/v1/sessions/{later}/arrive"))
+    heavy = {"weight": {"kilograms": "176", "measured_on": "2026-11-23"}}
+    said = {"reported_weight": {"amount": "176", "unit": "kilograms"}}
+    ok(await world.nurse.post(f"/v1/sessions/{later}/checks", {**all_checks(world.clock()), **heavy, **said}))
+
+    assert {"weight_plausible", "weight_believed"} <= set(await gate_of(world, later))
 
 
 async def test_a_plan_that_cannot_be_is_refused(world: World) -> None:

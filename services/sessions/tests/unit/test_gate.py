@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -17,6 +18,7 @@ from services.sessions.tests.builders import (
     days,
     hours,
     minutes,
+    order,
     recorded,
     vitals,
 )
@@ -28,6 +30,8 @@ from services.sessions.tests.gate_cases import (
     Case,
     after_a_dose,
     asked,
+    weighed,
+    weighed_by_two,
     with_checks,
     with_eligibility,
     with_session,
@@ -39,14 +43,17 @@ from sessions.domain.gate import Attestation, Refusal, RefusalReason
 from sessions.domain.gate_items import GATE, examine
 from sessions.domain.ids import AlertId, SessionId
 from sessions.domain.stops import ALARMS, Stop, StopKind
+from sessions.domain.units import Kilograms
 from sessions.domain.vitals import BloodPressure, Symptom, VitalSigns
+from sessions.domain.weights import BelievedWeight
 from sessions.domain.words import Route
 
 NEVER = {
     "two_identifiers", "record_complete", "plan_active", "clearance_valid", "eligibility_fresh",
     "adverse_events_reviewed", "route_consent", "order_signed", "dose_within_ceiling", "route_not_excluded",
     "no_drug_allergy", "not_intoxicated", "blood_pressure_safe", "not_pregnant", "suicide_risk_screened", "escort",
-    "blood_pressure_in_range", "free_of_symptoms", "urgent_breach_decided", "vital_signs_complete",
+    "blood_pressure_in_range", "free_of_symptoms", "urgent_breach_decided", "vital_signs_complete", "weight_plausible",
+    "weight_believed",
     "therapist_present", "prescriber_present", "emergency_equipment", "restricted_program",
 }  # fmt: skip
 
@@ -171,6 +178,54 @@ def test_once_all_signs_are_back_in_range_a_prescriber_may_let_the_session_go_on
     given = after_a_dose(worse, vitals())(question())
 
     assert (failed(given), overridable(given)) == ({"urgent_breach_decided"}, {"urgent_breach_decided"})
+
+
+# -- the weight --------------------------------------------------------------------------------------------------------
+
+
+def weighs(kilograms: str, *, last: str = "80") -> DoseQuestion:
+    """Weighed again, in a session after one that was cleared with the last weight."""
+    before = BelievedWeight(session_id=SessionId("last week"), kilograms=Kilograms(Decimal(last)))
+    mass = str(Decimal(kilograms) / 2)
+    ordered = replace(order(mass, mass), weight=Kilograms(Decimal(kilograms)))
+    heavy = with_checks(weight=weighed(kilograms))(with_session(order=ordered)(question()))
+    return asked(course=replace(heavy.course, weights=(before,)))(heavy)
+
+
+def test_pounds_taken_for_kilograms_pass_no_gate_and_nobody_signs_for_them() -> None:
+    given = weighs("176")
+
+    assert {"weight_plausible", "weight_believed"} <= failed(given)
+    assert not {"weight_plausible", "weight_believed"} & overridable(given)
+
+
+@pytest.mark.parametrize(("kilograms", "plausible"), [("88", True), ("88.1", False), ("72", True), ("71.9", False)])
+def test_ten_percent_from_the_last_weight_is_the_most_that_one_person_is_believed(
+    kilograms: str, plausible: bool
+) -> None:
+    assert ("weight_plausible" not in failed(weighs(kilograms))) is plausible
+
+
+def test_the_last_weight_counts_more_than_what_the_patient_says() -> None:
+    assert "weight_plausible" in failed(weighs("80", last="100"))
+
+
+def test_measured_by_two_a_changed_weight_counts_and_a_very_different_one_is_the_prescribers_to_decide() -> None:
+    a_little = weighed_by_two("90")(question())
+    a_lot = weighed_by_two("110")(question())
+
+    assert not {"weight_plausible", "weight_believed"} & failed(a_little)
+    assert overridable(a_lot) == {"weight_believed"}
+
+
+def test_the_same_person_measuring_twice_is_one_person() -> None:
+    again = weighed_by_two("90")(question())
+    alone = tuple(
+        replace(each, weight=replace(each.weight, by=NURSE)) for each in again.session.recorded if each.weight
+    )
+    newest = with_checks(weight=alone[-1].weight)(with_session(recorded=alone)(again))
+
+    assert "weight_plausible" in failed(newest)
 
 
 def test_a_signature_for_one_alert_covers_none_that_is_heard_later() -> None:

@@ -11,8 +11,8 @@ from typing import Generic, Self, TypeVar
 
 from careflow_domain.errors import invalid
 from sessions.domain.ids import StaffId
-from sessions.domain.units import Kilograms
 from sessions.domain.vitals import VitalSigns
+from sessions.domain.weights import ReportedWeight, Weight
 
 T = TypeVar("T")
 
@@ -54,12 +54,6 @@ class PregnancyTest(StrEnum):
 class DrugScreen(StrEnum):
     EXPECTED = "expected"
     UNEXPECTED = "unexpected"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weight:
-    kilograms: Kilograms
-    measured_on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +131,7 @@ class Checks:
 
     identifiers: Recorded[frozenset[Identifier]] | None = None
     weight: Recorded[Weight] | None = None
+    reported_weight: Recorded[ReportedWeight] | None = None
     reconciliation: Recorded[Reconciliation] | None = None
     substances: Recorded[SubstanceUse] | None = None
     drug_screen: Recorded[DrugScreen] | None = None

@@ -12,6 +12,8 @@ from typing import Self
 from careflow_domain.aggregate import Aggregate, Fact
 from sessions.domain.ids import AdverseEventId, PatientId, PlanId, SessionId
 from sessions.domain.stops import Resolution, Stop, StopKind
+from sessions.domain.units import Kilograms
+from sessions.domain.weights import BelievedWeight
 from sessions.domain.words import VisitKind
 
 
@@ -68,7 +70,9 @@ class IntegrationTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course(Aggregate):
-    """`held_by` are the adverse events whose review is awaited, `stops` the alarming findings, resolved or not."""
+    """`held_by` are the adverse events whose review is awaited, `stops` the alarming findings, resolved or not,
+    `weights` what sessions were cleared with, the newest last.
+    """
 
     id: PatientId
     doses: tuple[DosedSession, ...] = ()
@@ -77,6 +81,7 @@ class Course(Aggregate):
     dose_reviews: tuple[datetime, ...] = ()
     held_by: frozenset[AdverseEventId] = frozenset()
     stops: tuple[Stop, ...] = field(default=(), repr=False)
+    weights: tuple[BelievedWeight, ...] = field(default=(), repr=False)
 
     @property
     def due_at(self) -> datetime | None:
@@ -168,6 +173,15 @@ class Course(Aggregate):
         standing = self.standing(kind)
         after = tuple(replace(stop, resolution=resolution) if stop in standing else stop for stop in self.stops)
         return replace(self.recording(), stops=after)
+
+    def weighed(self, weight: BelievedWeight) -> Self:
+        """A session was cleared with this weight."""
+        others = tuple(each for each in self.weights if each.session_id != weight.session_id)
+        return replace(self.recording(), weights=(*others, weight))
+
+    def last_weight(self, *, but: SessionId) -> Kilograms | None:
+        """What the session before was cleared with."""
+        return next((each.kilograms for each in reversed(self.weights) if each.session_id != but), None)
 
     def doses_within(self, length: timedelta, *, now: datetime, but: SessionId) -> int:
         """How many sessions with a dose there were in the time before now, the present one left out."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import TypeVar
 
 from sessions.domain.checks import Recorded
@@ -14,7 +15,8 @@ from sessions.domain.policy import RoutePolicy, SessionsPolicy
 from sessions.domain.sessions import Session
 from sessions.domain.signs import Signs
 from sessions.domain.stops import ALARMS, StopKind
-from sessions.domain.units import Kilograms
+from sessions.domain.units import Kilograms, agree
+from sessions.domain.weights import differs_by_more
 from sessions.domain.words import Phase, Route
 
 T = TypeVar("T")
@@ -113,6 +115,32 @@ class DoseQuestion:
         """The last one measured: an order may be older than it."""
         weight = self.session.checks.weight
         return None if weight is None else weight.value.kilograms
+
+    def weight_further_than(self, percent: Decimal) -> bool:
+        """Whether the weight is further than this from the one known."""
+        if self.weight is None:
+            return False
+        reported = self.session.checks.reported_weight
+        said = reported.value.kilograms if reported else None
+        known = self.course.last_weight(but=self.session.id) or said
+        return known is not None and differs_by_more(self.weight, known, percent)
+
+    @property
+    def weight_seconded(self) -> bool:
+        """Whether somebody else has measured the same weight in this session."""
+        newest, tolerance = self.session.checks.weight, self.policy.dose_mismatch_percent.value
+        others = [each.weight for each in self.session.recorded if each.weight is not None]
+        return newest is not None and any(
+            other.by != newest.by and agree(newest.value.kilograms, other.value.kilograms, tolerance)
+            for other in others
+        )
+
+    @property
+    def weight_comparable(self) -> bool:
+        """Whether there is another weight to compare with: of a session before, or what the patient says."""
+        return (
+            self.course.last_weight(but=self.session.id) is not None or self.session.checks.reported_weight is not None
+        )
 
     @property
     def route_not_excluded(self) -> bool:

@@ -106,6 +106,8 @@ GATE: Final[tuple[GateItem, ...]] = (
     GateItem("maintenance_interval", _PLAN, ask.by_prescriber, ask.maintenance_interval),
     GateItem("dose_review_current", _CLINICAL, ask.by_prescriber, lambda q: q.dose_review_current),
     GateItem("weight_current", _CLINICAL, ask.by_prescriber, lambda q: q.weight_current, check="weight"),
+    GateItem("weight_plausible", _CLINICAL, ask.never, ask.weight_plausible, check="weight"),
+    GateItem("weight_believed", _CLINICAL, lambda q: q.weight_seconded, ask.weight_believed, check="weight"),
     GateItem(
         "medicines_reconciled",
         _CLINICAL,

@@ -47,6 +47,15 @@ def two_identifiers(q: DoseQuestion) -> bool:
     return identifiers is not None and len(identifiers) >= 2
 
 
+def weight_plausible(q: DoseQuestion) -> bool:
+    far = q.weight_further_than(q.policy.gate.weight_second_person_percent.value)
+    return q.weight is None or (q.weight_comparable and (not far or q.weight_seconded))
+
+
+def weight_believed(q: DoseQuestion) -> bool:
+    return not q.weight_further_than(q.policy.gate.weight_again_percent.value)
+
+
 def no_recent_substances(q: DoseQuestion) -> bool:
     return q.recorded_today(q.session.checks.substances) is not None and q.free_of(StopKind.RECENT_SUBSTANCES)
 

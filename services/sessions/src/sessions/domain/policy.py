@@ -70,6 +70,8 @@ class GatePolicy:
     dose_review_doses: Setting[int]
     dose_review_days: Setting[int]
     weight_days: Setting[int]
+    weight_second_person_percent: Setting[Decimal]
+    weight_again_percent: Setting[Decimal]
     symptom_score_days: Setting[int]
     fasting_solids_hours: Setting[int]
     fasting_liquids_hours: Setting[int]

@@ -5,7 +5,7 @@ Invariant: an amount is finite and not negative, not even a negative zero; only 
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Self
+from typing import Self, TypeVar
 
 from careflow_domain.errors import invalid
 
@@ -68,6 +68,8 @@ class MilligramsPerMillilitre(Amount):
         return Milligrams(self.value * volume.value)
 
 
+A = TypeVar("A", bound=Amount)
+
 NOTHING = Milligrams(Decimal(0))
 
 
@@ -81,6 +83,6 @@ def milligrams(value: str | int) -> Milligrams:
     return Milligrams(Decimal(value))
 
 
-def agree(one: Milligrams, other: Milligrams, tolerance_percent: Decimal) -> bool:
-    """Whether two ways to the same mass differ by no more than this share of the first."""
+def agree(one: A, other: A, tolerance_percent: Decimal) -> bool:
+    """Whether two ways to the same amount differ by no more than this share of the first."""
     return abs(one.value - other.value) * 100 <= one.value * tolerance_percent

@@ -6,10 +6,12 @@ from careflow_domain.errors import forbidden
 from careflow_service.identity import Actor, RequestKey, Role
 from careflow_service.work import Committed, Transaction
 from sessions.application.ask_gate import ask_gate
+from sessions.application.courses import change_course
 from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
 from sessions.domain.ids import SessionId, StaffId
 from sessions.domain.sessions import Session
+from sessions.domain.weights import BelievedWeight
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,11 @@ class ClearSessionHandler:
             asked = await ask_gate(session, self.changes.ports, tx.now)
             return session.cleared(asked.gate, asked.gate.override(command.overrides, StaffId(actor.id)))
 
+        async def note_weight(session: Session, tx: Transaction) -> None:
+            if (measured := session.checks.weight) is not None:
+                weight = BelievedWeight(session_id=session.id, kilograms=measured.value.kilograms)
+                await change_course(session.patient_id, lambda course: course.weighed(weight), self.changes.ports, tx)
+
         return await self.changes.run(
             command.session_id,
             clear,
@@ -43,4 +50,5 @@ class ClearSessionHandler:
             action="clear_session",
             request=request,
             expecting=command.expected_version,
+            then=note_weight,
         )

@@ -1,8 +1,7 @@
 """Before a dose: checks, the order, the gate, clearing and refusing."""
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
@@ -15,142 +14,30 @@ from careflow_service.http.dependencies import (
     RequestPart,
     represent,
 )
-from careflow_service.http.fields import Day, Moment
 from sessions.application.commands.attest_eligibility import AttestEligibility
 from sessions.application.commands.clear_session import ClearSession
-from sessions.application.commands.record_checks import RecordChecks, Stamp
+from sessions.application.commands.record_checks import RecordChecks
 from sessions.application.commands.refuse_session import RefuseSession
 from sessions.application.commands.resolve_stop import ResolveStop
 from sessions.application.commands.sign_order import SignOrder
 from sessions.application.commands.sign_overrides import SignOverrides
-from sessions.domain.checks import (
-    BladderQuestion,
-    Checks,
-    DrugScreen,
-    Escort,
-    Identifier,
-    LastIntake,
-    PregnancyTest,
-    Reconciliation,
-    Recorded,
-    RestrictedProgram,
-    RiskLevel,
-    SubstanceUse,
-    Team,
-    Weight,
-)
 from sessions.domain.doses import StatedDose
-from sessions.domain.ids import SessionId, StaffId
+from sessions.domain.ids import SessionId
 from sessions.domain.stops import StopKind
-from sessions.domain.units import Kilograms, Milligrams, MilligramsPerKilogram
+from sessions.domain.units import Milligrams, MilligramsPerKilogram
+from sessions.entrypoints.http.check_bodies import NewChecks
 from sessions.entrypoints.http.schemas import (
     AggregateChanged,
     App,
     Code,
-    Line,
     Note,
     Quantity,
-    Staff,
     Uuid,
     View,
     changed,
 )
-from sessions.entrypoints.http.vitals_body import Vitals
 
 router = APIRouter(tags=["dose gate"])
-
-P = TypeVar("P")
-V = TypeVar("V")
-
-
-class WeightBody(RequestPart):
-    kilograms: Annotated[Quantity, Field(gt=20, lt=400)]
-    measured_on: Day
-
-
-class SubstancesBody(RequestPart):
-    recent: bool
-    intoxicated: bool
-
-
-class IntakeBody(RequestPart):
-    solids_at: Moment
-    liquids_at: Moment
-    nasal_spray_at: Moment | None = None
-
-
-class EscortBody(RequestPart):
-    name: Line
-    phone: Line
-    adult: bool
-    reached_today: bool
-    pick_up_at: Moment
-    rideshare_only: bool = False
-
-
-class TeamBody(RequestPart):
-    """Who is physically present."""
-
-    therapist: Staff | None = None
-    nurse: Staff | None = None
-    prescriber: Staff | None = None
-
-
-class RestrictedProgramBody(RequestPart):
-    setting_certified: bool
-    patient_enrolled: bool
-    pulse_oximeter: bool
-
-
-class NewChecks(RequestBody):
-    """Whatever was asked or measured; the caller and the moment are recorded with each."""
-
-    identifiers: Annotated[frozenset[Identifier], Field(min_length=1)] | None = None
-    weight: WeightBody | None = None
-    allergic: bool | None = None
-    substances: SubstancesBody | None = None
-    drug_screen: DrugScreen | None = None
-    bladder_symptoms: bool | None = None
-    intake: IntakeBody | None = None
-    pregnancy: PregnancyTest | None = None
-    suicide_risk: RiskLevel | None = None
-    escort: EscortBody | None = None
-    team: TeamBody | None = None
-    equipment_ready: bool | None = None
-    emergency_contact: bool | None = None
-    cures_reviewed_on: Day | None = None
-    restricted_program: RestrictedProgramBody | None = None
-    baseline: Annotated[tuple[Vitals, ...], Field(max_length=5)] = ()
-
-    def stamp(self) -> Stamp:
-        """The checks as the domain keeps them, once it is known who recorded them and when."""
-
-        def recorded(by: StaffId, at: datetime) -> Checks:
-            def kept(given: P | None, make: Callable[[P], V]) -> Recorded[V] | None:
-                return None if given is None else Recorded(value=make(given), by=by, at=at)
-
-            return Checks(
-                identifiers=kept(self.identifiers, lambda each: each),
-                weight=kept(
-                    self.weight, lambda each: Weight(kilograms=Kilograms(each.kilograms), measured_on=each.measured_on)
-                ),
-                reconciliation=kept(self.allergic, lambda each: Reconciliation(allergic=each)),
-                substances=kept(self.substances, lambda each: SubstanceUse(**each.model_dump())),
-                drug_screen=kept(self.drug_screen, lambda each: each),
-                bladder=kept(self.bladder_symptoms, lambda each: BladderQuestion(symptoms=each)),
-                intake=kept(self.intake, lambda each: LastIntake(**each.model_dump())),
-                pregnancy=kept(self.pregnancy, lambda each: each),
-                suicide_risk=kept(self.suicide_risk, lambda each: each),
-                escort=kept(self.escort, lambda each: Escort(**each.model_dump())),
-                team=kept(self.team, lambda each: Team(**each.model_dump())),
-                equipment_ready=kept(self.equipment_ready, lambda each: each),
-                emergency_contact=kept(self.emergency_contact, lambda each: each),
-                cures_reviewed_on=kept(self.cures_reviewed_on, lambda each: each),
-                restricted_program=kept(self.restricted_program, lambda each: RestrictedProgram(**each.model_dump())),
-                baseline=tuple(each.signs(by, at) for each in self.baseline),
-            )
-
-        return recorded
 
 
 class NewOrder(RequestBody):
