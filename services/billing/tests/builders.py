@@ -3,6 +3,7 @@ Thanksgiving. Every builder gives a whole, valid thing.
 """
 
 from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from billing.adapters.clinic_data import billing_policy, development_practice, fee_schedules
@@ -116,15 +117,19 @@ def a_charge(rendered: Rendered | None = None, account: Account | None = None) -
     return Charge.of(rendered, account or an_account(), SCHEDULE, EntryId(f"entry-{rendered.cause_id}"), now=NOW)
 
 
-def a_payment(amount: Money, name: str = "pay-1") -> Payment:
-    return Payment.received(PaymentId(name), ANA, amount, PaymentMethod.CASH, None, now=NOW)
+def a_payment(amount: Money, name: str = "pay-1", method: PaymentMethod = PaymentMethod.CASH, **more: Any) -> Payment:
+    reference = None if method is PaymentMethod.CASH else "slip 1"
+    return Payment.received(PaymentId(name), ANA, amount, method, reference, now=NOW, today=TODAY, **more)
 
 
-def a_draft(*charges: Charge, account: Account | None = None, disclose: bool = True) -> Draft:
+def a_draft(
+    *charges: Charge, account: Account | None = None, disclose: bool = True, payments: tuple[Payment, ...] = ()
+) -> Draft:
     return Draft(
         account=account or an_account(),
         practice=PRACTICE,
         charges=charges or (a_charge(),),
+        payments=payments,
         disclose_diagnoses=disclose,
         diagnosis_codes=CODES,
     )

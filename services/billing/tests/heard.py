@@ -126,11 +126,9 @@ INFUSION = line("96365", minutes=45)
 DRUG = line("J3490", ndc="00409205310")
 
 
-def session_completed(
-    *lines: contracts.SessionServiceLine, session_id: str | None = None, at: datetime | None = None
-) -> contracts.SessionCompleted:
+def session_completed(*lines: contracts.SessionServiceLine, **more: Any) -> contracts.SessionCompleted:
     """A dosing session of this morning."""
-    ended = _session_ended(lines or (INFUSION, DRUG, THERAPY_HOUR), session_id=session_id, at=at)
+    ended = _session_ended(lines or (INFUSION, DRUG, THERAPY_HOUR), **more)
     return contracts.SessionCompleted(**ended, outcome=session_codes.SessionOutcome.COMPLETED)
 
 
@@ -141,13 +139,17 @@ def session_aborted(*lines: contracts.SessionServiceLine) -> contracts.SessionAb
 
 
 def _session_ended(
-    lines: tuple[contracts.SessionServiceLine, ...], *, session_id: str | None = None, at: datetime | None = None
+    lines: tuple[contracts.SessionServiceLine, ...],
+    *,
+    session_id: str | None = None,
+    appointment_id: str | None = None,
+    at: datetime | None = None,
 ) -> dict[str, Any]:
     started = at or local(23, 8)
     return {
         "patient_id": ANA,
         "session_id": session_id or new_id(),
-        "appointment_id": new_id(),
+        "appointment_id": appointment_id or new_id(),
         "plan_id": PLAN,
         "kind": codes.AppointmentKind.DOSING,
         "phase": codes.Phase.INDUCTION,

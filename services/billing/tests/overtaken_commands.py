@@ -128,7 +128,7 @@ async def a_fee_is_waived_while_it_is_settled(world: World, overtaking: Overtaki
 async def a_payment_comes_in_while_another_is_refunded(world: World, overtaking: Overtaking) -> None:
     await world.hear(session_completed(THERAPY_HOUR))
     first = await pays(world, 100)
-    refund = {"amount": usd(100), "reason": "overpaid"}
+    refund = {"amount": usd(100), "reason": "entered_in_error"}
     path = f"/v1/payments/{first['payment_id']}/refunds"
 
     async def is_refunded() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from careflow_clinic.clinic import COORDINATOR, Patient
 from careflow_clinic.http import Answer, Caller, Http
@@ -91,7 +92,7 @@ class Cashier:
             "patient_id": patient.id,
             "amount": dollars(minor),
             "method": method,
-            "reference": "terminal slip 7731",
+            "reference": f"terminal slip {uuid4()}",
         }
         return await self.http.post(BILLER, "billing", "/v1/payments", payment)
 

@@ -36,7 +36,7 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
     settings, database, vault = resources.settings, resources.database, resources.vault
     ports = Ports(
         accounts=MongoAccounts(database, vault),
-        visits=MongoVisits(database),
+        visits=MongoVisits(database, settings.clinic_timezone),
         courses=MongoCourses(database, vault),
         estimates=MongoEstimates(database, vault),
         charges=MongoCharges(database, vault),

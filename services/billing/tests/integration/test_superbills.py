@@ -98,14 +98,109 @@ async def test_a_correction_voids_it_and_another_takes_its_place(world: World) -
     assert (said.count("SuperbillIssued"), said.count("SuperbillVoided")) == (2, 1)
 
 
-async def test_a_refund_of_what_it_says_was_paid_voids_it(world: World) -> None:
+async def refunds(world: World, paid: dict[str, Any], dollars: float, reason: str) -> None:
+    path = f"/v1/payments/{paid['payment_id']}"
+    version = ok(await world.biller.get(path))["version"]
+    body = {"amount": usd(dollars), "reason": reason}
+    ok(await world.biller.post(f"{path}/refunds", body, version=version), 201)
+
+
+async def in_force(world: World) -> Any:
+    """The one superbill that counts, the void ones before it naming one another without a gap."""
+    *void, last = ok(await world.biller.get("/v1/superbills", patient_id=ANA))["items"]
+    assert [each["state"] for each in void] == ["void"] * len(void)
+    assert [each["replaced_by"] for each in void] == [each["id"] for each in (*void, last)[1:]]
+    assert [each["edition"] for each in (*void, last)] == list(range(1, len(void) + 2))
+    assert last["state"] == "issued"
+    return last
+
+
+async def test_what_is_paid_later_is_on_the_one_that_takes_its_place(world: World) -> None:
+    await has_patient(world)
+    await world.hear(session_completed())
+    first = await issues(world, (await the_charge(world))["id"])
+    assert (first["paid"], first["payments"]) == (usd(0), [])
+    await pays(world, 400)
+    await pays(world, 220, method="check", reference="1041")
+    last = await in_force(world)
+    assert (last["number"], last["charged"], last["paid"]) == ("SB-2026-0003", usd(620), usd(620))
+    assert [(each["received_on"], each["method"], each["amount"]) for each in last["payments"]] == [
+        ("2026-11-23", "cash", usd(400)),
+        ("2026-11-23", "check", usd(220)),
+    ]
+    assert ok(await world.biller.get(f"/v1/superbills/{first['id']}"))["void_reason"] == "paid"
+
+
+async def test_after_goodwill_it_says_what_the_service_really_cost(world: World) -> None:
+    await has_patient(world)
+    await world.hear(session_completed(INFUSION, THERAPY_HOUR))
+    paid = await pays(world, 575)
+    first = await issues(world, (await the_charge(world))["id"])
+    await refunds(world, paid, 100.01, "goodwill")
+    last = await in_force(world)
+    assert (last["charged"], last["paid"]) == (usd(474.99), usd(474.99))
+    assert [(each["charged"], each["paid"]) for each in last["lines"]] == [
+        (usd(289.12), usd(289.12)),
+        (usd(185.87), usd(185.87)),
+    ]
+    assert [each["amount"] for each in last["payments"]] == [usd(474.99)]
+    assert ok(await world.biller.get(f"/v1/superbills/{first['id']}"))["void_reason"] == "refunded"
+
+
+async def test_a_payment_that_was_none_is_on_none(world: World) -> None:
     await has_patient(world)
     await world.hear(session_completed(THERAPY_HOUR))
     paid = await pays(world, 225)
-    superbill = await issues(world, (await the_charge(world))["id"])
-    body = {"amount": usd(25), "reason": "goodwill"}
-    ok(await world.biller.post(f"/v1/payments/{paid['payment_id']}/refunds", body, version=paid["version"]), 201)
-    assert ok(await world.biller.get(f"/v1/superbills/{superbill['id']}"))["void_reason"] == "refunded"
+    await issues(world, (await the_charge(world))["id"])
+    await refunds(world, paid, 225, "entered_in_error")
+    last = await in_force(world)
+    assert (last["charged"], last["paid"], last["payments"]) == (usd(225), usd(0), [])
+
+
+async def test_money_for_something_else_changes_no_superbill(world: World) -> None:
+    await has_patient(world)
+    await world.hear(session_completed(THERAPY_HOUR))
+    await pays(world, 225)
+    first = await issues(world, (await the_charge(world))["id"])
+    await pays(world, 50)
+    assert (await in_force(world))["id"] == first["id"]
+
+
+async def voids(world: World, superbill: dict[str, Any]) -> None:
+    path = f"/v1/superbills/{superbill['id']}"
+    version = ok(await world.biller.get(path))["version"]
+    ok(await world.biller.post(f"{path}/void", {"reason": "details_wrong"}, version=version))
+
+
+async def test_another_one_for_the_same_services_is_never_unlinked(world: World) -> None:
+    await has_patient(world)
+    await world.hear(session_completed(THERAPY_HOUR))
+    charge = await the_charge(world)
+    first = await issues(world, charge["id"])
+    await voids(world, first)
+    second = await issues(world, charge["id"])
+    assert (second["edition"], second["replaces"]) == (2, first["id"])
+    assert (await in_force(world))["id"] == second["id"]
+
+
+async def test_it_takes_no_other_bills_place(world: World) -> None:
+    await has_patient(world)
+    for day in (18, 19, 20):
+        await world.hear(session_completed(THERAPY_HOUR, at=local(day, 8)))
+    a, b, c = [each["id"] for each in await charges(world)]
+    of_two, of_one = await issues(world, a, b), await issues(world, c)
+    await voids(world, of_two)
+    await voids(world, of_one)
+    ask = [
+        (bill(c, replaces=of_two["id"]), "superbill_for_other_charges"),
+        (bill(a, b, c), "charges_of_two_bills"),
+        (bill(a), "charges_left_out"),
+    ]
+    for body, code in ask:
+        assert refusal(await world.biller.post("/v1/superbills", body)) == (409, code)
+    assert (await issues(world, a, b))["replaces"] == of_two["id"]
+    first_for_it = await world.biller.post("/v1/superbills", bill(c, replaces=of_two["id"]))
+    assert refusal(first_for_it) == (409, "superbill_replaced")
 
 
 async def test_only_a_void_one_is_replaced(world: World) -> None:
@@ -149,8 +244,9 @@ async def test_another_patients_superbill_does_not_exist(world: World) -> None:
     assert refusal(await world.calling(Role.THERAPIST).get(f"/v1/superbills/{superbill['id']}")) == (403, "forbidden")
 
 
-async def test_a_decision_takes_money_only_from_the_charges_whose_superbills_it_has_read(world: World) -> None:
+async def test_a_decision_reverses_no_charge_whose_payments_it_has_not_read(world: World) -> None:
     await world.hear(session_completed(THERAPY_HOUR))
+    await pays(world, 225)
     charge_id = ChargeId((await the_charge(world))["id"])
 
     async def reverse(tx: Transaction) -> None:
@@ -158,7 +254,7 @@ async def test_a_decision_takes_money_only_from_the_charges_whose_superbills_it_
         opened = await open_books(ANA, world.ports)
         await keep_books(opened, lambda books: books.reverse(charge), tx, world.ports)
 
-    with pytest.raises(ValueError, match="charges it is about"):
+    with pytest.raises(ValueError, match="payments for it are missing"):
         await world.work.run(reverse, by=Actor.system("test"), action="reverse", returns=NoneType)
 
 

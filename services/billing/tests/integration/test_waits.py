@@ -109,19 +109,19 @@ async def an_estimate_is_issued(world: World) -> Act:
     return issue_it
 
 
-BOOKS: Final = ("charges", "payments", "estimates")
+BOOKS: Final = ("charges", "payments", "estimates", "superbills")
 """What is open of a patient."""
 COSTS: Final[Mapping[Callable[[World], Awaitable[Act]], Cost]] = {
     details_are_heard: Cost(1, ("accounts", "_owners")),
     a_move_is_heard: Cost(1, ("accounts", "visits", "_owners")),
     a_visit_is_heard: Cost(2, ("accounts", "_owners", "estimates", "courses", "visits")),
     a_plan_is_heard: Cost(2, ("accounts", "courses", "_owners", "estimates", "visits", "courses")),
-    an_absence_is_heard: Cost(2, ("accounts", "visits", "fee_cases", "_owners", "fee_cases")),
+    an_absence_is_heard: Cost(2, ("accounts", "visits", "fee_cases", "_owners", "fee_cases", *BOOKS)),
     a_session_is_heard: Cost(2, ("accounts", "_owners", "charges", *BOOKS)),
     an_estimate_is_issued: Cost(2, ("estimates", "accounts", "_owners")),
-    a_payment_comes_in: Cost(2, ("accounts", "_owners", *BOOKS)),
-    a_superbill_is_issued: Cost(2, ("accounts", "charges", "_owners", "superbills", "superbill_numbers")),
-    a_payment_is_refunded: Cost(3, ("payments", "charges", "_owners", *BOOKS, "superbills")),
+    a_payment_comes_in: Cost(2, ("accounts", "_owners", "visits", "charges", *BOOKS)),
+    a_superbill_is_issued: Cost(3, ("accounts", "charges", "payments", "_owners", "superbills", "superbill_numbers")),
+    a_payment_is_refunded: Cost(3, ("payments", "charges", "_owners", *BOOKS)),
 }
 
 

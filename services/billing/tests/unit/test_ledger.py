@@ -90,6 +90,7 @@ class Clinic:
         assert len({entry.key for entry in self.entries}) == len(self.entries)
         assert sums.get(LedgerAccount.RECEIVABLE, nothing) == total(each.balance for each in self.charges.values())
         assert -sums.get(LedgerAccount.UNAPPLIED, nothing) == total(each.unapplied for each in self.payments.values())
+        assert sums.get(LedgerAccount.GOODWILL, nothing) == total(each.conceded for each in self.charges.values())
         assert sums.get(LedgerAccount.CASH, nothing) == total(each.refundable for each in self.payments.values())
         for charge in self.charges.values():
             allocated = [a.amount for p in self.payments.values() for a in p.allocations if a.charge_id == charge.id]
@@ -108,7 +109,7 @@ STEPS = st.lists(
         st.tuples(st.just("correct"), SERVICES),
         st.tuples(st.just("reverse"), st.integers(0, 5)),
         st.tuples(st.just("pay"), st.integers(1, 100_000)),
-        st.tuples(st.just("refund"), st.integers(1, 100_000)),
+        st.tuples(st.just("refund"), st.tuples(st.integers(1, 100_000), st.sampled_from(RefundReason))),
     ),
     max_size=25,
 )
@@ -142,8 +143,9 @@ def _step(clinic: Clinic, what: str, with_what: object) -> None:
     elif what == "reverse" and charges and isinstance(with_what, int):
         which = charges[with_what % len(charges)]
         clinic.decide(lambda books: books.reverse(which))
-    elif what == "refund" and clinic.payments and isinstance(with_what, int):
-        refund = Refund(name, Money(with_what), RefundReason.GOODWILL, NOW)
+    elif what == "refund" and clinic.payments and isinstance(with_what, tuple):
+        minor, reason = with_what
+        refund = Refund(name, Money(minor), reason, NOW)
         clinic.decide(lambda books: books.refund(PaymentId(max(clinic.payments)), refund))
 
 

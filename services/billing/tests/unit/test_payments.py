@@ -1,18 +1,22 @@
-"""Payments: received, allocated to the earliest service, refunded no further than what came in."""
+"""Payments: received once, for what they are meant for, refunded no further than what came in."""
+
+from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.domain.ids import ChargeId, PaymentId
+from billing.domain.charges import Charge, ChargeCause
+from billing.domain.ids import ChargeId, EntryId, PaymentId
 from billing.domain.money import Money, total
-from billing.domain.payments import Payment, PaymentMethod, Refund, RefundReason, plan_allocations
+from billing.domain.payments import Payment, PaymentMethod, Refund, RefundReason, payment_id_of, plan_allocations
 from careflow_domain.errors import DomainError
 from services.billing.tests.builders import ANA, NOW, TODAY, a_charge, a_payment, a_rendered, usd
 
 
 def receive(amount: Money, method: PaymentMethod, reference: str | None) -> Payment:
-    return Payment.received(PaymentId("p"), ANA, amount, method, reference, now=NOW)
+    return Payment.received(PaymentId("p"), ANA, amount, method, reference, now=NOW, today=TODAY)
 
 
 @pytest.mark.parametrize(
@@ -30,36 +34,76 @@ def test_what_is_no_payment_is_refused(amount: Money, method: PaymentMethod, ref
         receive(amount, method, reference)
 
 
-def test_money_is_for_the_earliest_service_first() -> None:
-    later = a_charge(a_rendered(cause_id="later", day=TODAY))
-    earlier = a_charge(a_rendered(cause_id="earlier", day=TODAY.replace(day=2)))
-    planned = plan_allocations(usd(300), [later, earlier])
-    assert [(each.charge_id, each.amount) for each in planned] == [(earlier.id, usd(225)), (later.id, usd(75))]
+def a_fee(cause_id: str = "missed", day: date = TODAY.replace(day=2)) -> Charge:
+    rendered = replace(a_rendered(cause_id=cause_id, day=day), cause=ChargeCause.NO_SHOW, services=())
+    return Charge.fee(rendered, "Missed visit", usd(100), "fin-1", EntryId("fee"), now=NOW)
 
 
-@given(st.integers(0, 10**6), st.integers(0, 4))
+def test_money_is_for_todays_visit_then_for_the_earliest_service() -> None:
+    todays = a_charge(a_rendered(cause_id="today", day=TODAY))
+    earlier = [a_charge(a_rendered(cause_id=f"on-{day}", day=TODAY.replace(day=day))) for day in (9, 2)]
+    planned = plan_allocations(a_payment(usd(500)), [*earlier, todays])
+    assert planned == ((todays.id, usd(225)), (earlier[1].id, usd(225)), (earlier[0].id, usd(50)))
+
+
+def test_money_of_a_health_account_never_pays_a_fee() -> None:
+    fee, hour = a_fee(), a_charge()
+    planned = plan_allocations(a_payment(usd(500), method=PaymentMethod.HSA_FSA), [fee, hour])
+    assert planned == ((hour.id, usd(225)),)
+    assert plan_allocations(a_payment(usd(500)), [fee, hour]) == ((hour.id, usd(225)), (fee.id, usd(100)))
+
+
+@given(st.integers(1, 10**6), st.integers(0, 4))
 def test_no_more_is_allocated_than_is_there_nor_than_is_owed(minor: int, charges: int) -> None:
     owed = [a_charge(a_rendered(cause_id=f"s{n}")) for n in range(charges)]
-    planned = plan_allocations(Money(minor), owed)
-    assert total(each.amount for each in planned) == min(Money(minor), total(each.balance for each in owed))
+    planned = plan_allocations(a_payment(Money(minor)), owed)
+    assert total(amount for _, amount in planned) == min(Money(minor), total(each.balance for each in owed))
+
+
+def a_refund(dollars: float, reason: RefundReason = RefundReason.OVERPAID, name: str = "r1") -> Refund:
+    return Refund(name, usd(dollars), reason, NOW)
 
 
 def test_a_refund_is_never_above_what_was_received() -> None:
-    payment = a_payment(usd(100)).refunding(Refund("r1", usd(60), RefundReason.OVERPAID, NOW))
+    payment = a_payment(usd(100)).refunding(a_refund(60))
+    for reason in RefundReason:
+        with pytest.raises(DomainError, match="refund_above_received"):
+            payment.to_give_back(a_refund(40.01, reason))
     with pytest.raises(DomainError, match="refund_above_received"):
-        payment.to_release(usd(40.01))
-    with pytest.raises(DomainError, match="refund_above_received"):
-        payment.refunding(Refund("r2", usd(40.01), RefundReason.OVERPAID, NOW))
+        payment.refunding(a_refund(40.01, name="r2"))
     assert payment.refundable == usd(40)
 
 
-def test_a_refund_takes_first_what_is_for_nothing_yet_then_the_newest_allocation() -> None:
-    payment = a_payment(usd(300)).allocating(ChargeId("a"), usd(100)).allocating(ChargeId("b"), usd(150))
-    assert payment.to_release(usd(50)) == ()
-    released = payment.to_release(usd(220))
-    assert [(each.charge_id, each.amount) for each in released] == [("b", usd(150)), ("a", usd(20))]
+PAID_FOR_TWO = a_payment(usd(300)).allocating(ChargeId("a"), usd(100)).allocating(ChargeId("b"), usd(150))
+
+
+@pytest.mark.parametrize("reason", [RefundReason.OVERPAID, RefundReason.CHARGE_CORRECTED])
+def test_only_what_is_for_no_charge_was_overpaid(reason: RefundReason) -> None:
+    assert PAID_FOR_TWO.to_give_back(a_refund(50, reason)) == ()
+    with pytest.raises(DomainError, match="nothing_overpaid"):
+        PAID_FOR_TWO.to_give_back(a_refund(50.01, reason))
+
+
+def test_a_payment_recorded_in_error_is_taken_from_the_newest_charge_first() -> None:
+    touched = PAID_FOR_TWO.to_give_back(a_refund(220, RefundReason.ENTERED_IN_ERROR))
+    assert [(each.charge_id, each.amount) for each in touched] == [("b", usd(150)), ("a", usd(20))]
+
+
+def test_goodwill_gives_back_first_what_is_for_nothing_then_of_what_was_paid_for() -> None:
+    assert PAID_FOR_TWO.to_give_back(a_refund(50, RefundReason.GOODWILL)) == ()
+    touched = PAID_FOR_TWO.to_give_back(a_refund(220, RefundReason.GOODWILL))
+    assert [(each.charge_id, each.amount) for each in touched] == [("b", usd(150)), ("a", usd(20))]
 
 
 def test_a_refund_in_another_currency_is_refused() -> None:
     with pytest.raises(DomainError, match="currency_mismatch"):
-        a_payment(usd(100)).to_release(Money(100, "EUR"))
+        a_payment(usd(100)).to_give_back(Refund("r", Money(100, "EUR"), RefundReason.GOODWILL, NOW))
+
+
+def test_the_same_terminal_reference_is_one_payment() -> None:
+    names = {payment_id_of(ANA, PaymentMethod.CARD_TERMINAL, reference) for reference in ("7731", "7731", "7732")}
+    assert len(names) == 2
+    known = a_payment(usd(10), method=PaymentMethod.CARD_TERMINAL)
+    assert known.expect_same(a_payment(usd(10), method=PaymentMethod.CARD_TERMINAL)) is known
+    with pytest.raises(DomainError, match="reference_used"):
+        known.expect_same(a_payment(usd(11), method=PaymentMethod.CARD_TERMINAL))

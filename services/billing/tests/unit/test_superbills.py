@@ -122,7 +122,7 @@ def test_only_a_void_one_is_replaced_and_the_new_one_names_it() -> None:
     second = a_superbill("b2", replaces=void)
     assert (second.edition, second.replaces_number) == (2, "SB-b1")
     with pytest.raises(DomainError, match="superbill_replaced"):
-        a_superbill("b3", replaces=void.replaced(second.id))
+        a_superbill("b3", replaces=void.replaced(second))
     with pytest.raises(DomainError, match="superbill_void"):
         void.void(VoidReason.CHARGE_CORRECTED, now=NOW)
 

@@ -32,7 +32,7 @@ class RefundReason(OpenCode):
 
     OVERPAID = "overpaid", "more was paid than is owed"
     CHARGE_CORRECTED = "charge_corrected", "what it was paid for costs less, or nothing"
-    GOODWILL = "goodwill", "the clinic's decision"
+    GOODWILL = "goodwill", "the clinic's decision; what it was paid for stays paid"
     ENTERED_IN_ERROR = "entered_in_error", "the payment was recorded by mistake"
     UNKNOWN = _UNKNOWN
 
@@ -59,6 +59,7 @@ class LedgerAccount(OpenCode):
     REVENUE_DRUG = "revenue_drug", "drugs"
     REVENUE_OTHER = "revenue_other", "tests and everything else"
     REVENUE_FEES = "revenue_fees", "late cancellations and missed visits"
+    GOODWILL_REFUNDS = "goodwill_refunds", "against revenue: given back of the clinic's own will"
     UNKNOWN = _UNKNOWN
 
 
@@ -70,6 +71,7 @@ class EntryCause(OpenCode):
     PAYMENT = "payment", "money came in"
     ALLOCATION = "allocation", "money received is for a charge now, or no longer"
     REFUND = "refund", "money went back"
+    CONCESSION_REVERSAL = "concession_reversal", "what was given back for a service that is charged otherwise now"
     UNKNOWN = _UNKNOWN
 
 
@@ -77,6 +79,7 @@ class VoidReason(OpenCode):
     """Why a superbill no longer counts."""
 
     CHARGE_CORRECTED = "charge_corrected", "a service on it was corrected"
+    PAID = "paid", "more was paid than it says"
     REFUNDED = "refunded", "what it says was paid was paid back"
     DETAILS_WRONG = "details_wrong", "a name, number or address on it was wrong"
     ISSUED_IN_ERROR = "issued_in_error", "it was issued by mistake"

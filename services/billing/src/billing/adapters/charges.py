@@ -1,6 +1,7 @@
 """Charges in MongoDB, encrypted with the patient's key. Open fields: whose, when, whether something is to be paid."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
 from pymongo import IndexModel
@@ -43,6 +44,9 @@ class MongoCharges(Stored[Charge]):
 
     async def open_of(self, patient_id: PatientId, /) -> list[Charge]:
         return await self._documents.many({"patient_id": patient_id, "to_pay": True}, of=patient_id, limit=MOST)
+
+    async def of_day(self, day: date, *, of: PatientId) -> list[Charge]:
+        return await self._documents.many({"patient_id": of, "service_date": day.isoformat()}, of=of, limit=MOST)
 
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Charge]:
         return await self._documents.page({"patient_id": patient_id}, sort=_BY_DATE, limit=limit, after=after)

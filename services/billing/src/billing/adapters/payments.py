@@ -1,6 +1,6 @@
 """Payments in MongoDB, encrypted with the patient's key. Open fields: whose, when, for which charges, what is left."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from pymongo import IndexModel
@@ -46,8 +46,8 @@ class MongoPayments(Stored[Payment]):
     async def with_money_left(self, patient_id: PatientId, /) -> list[Payment]:
         return await self._documents.many({"patient_id": patient_id, "money_left": True}, of=patient_id, limit=MOST)
 
-    async def allocated_to(self, charge_id: ChargeId, *, of: PatientId) -> list[Payment]:
-        return await self._documents.many({"charge_ids": charge_id}, of=of, limit=MOST)
+    async def allocated_to(self, charge_ids: Collection[ChargeId], *, of: PatientId) -> list[Payment]:
+        return await self._documents.many({"charge_ids": {"$in": list(charge_ids)}}, of=of, limit=MOST)
 
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Payment]:
         return await self._documents.page({"patient_id": patient_id}, sort=_BY_TIME, limit=limit, after=after)

@@ -1,15 +1,15 @@
 """Superbills in MongoDB, encrypted with the patient's key, and the numbers given in each year. Open fields: whose, the
-number, which charges are on it while it is in force.
+number, whether another one took its place.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from pymongo import IndexModel
 
 from billing.adapters.bounds import MOST
-from billing.domain.ids import ChargeId, PatientId
-from billing.domain.superbills import NumberSeries, Superbill, SuperbillState
+from billing.domain.ids import PatientId
+from billing.domain.superbills import NumberSeries, Superbill
 from careflow_domain.errors import not_found
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
@@ -22,16 +22,15 @@ NUMBERS: Final = "superbill_numbers"
 INDEXES: Final = (
     (SUPERBILLS, IndexModel([("patient_id", 1), ("_id", 1)], name="of_patient")),
     (SUPERBILLS, IndexModel("number", name="one_number_each", unique=True)),
-    (SUPERBILLS, IndexModel([("charge_ids", 1), ("_id", 1)], name="in_force_for")),
+    (SUPERBILLS, IndexModel([("patient_id", 1), ("unreplaced", 1), ("_id", 1)], name="unreplaced_of")),
 )
 
 
 def _open_fields(superbill: Superbill) -> Mapping[str, object]:
-    in_force = superbill.state is SuperbillState.ISSUED
     return {
         "patient_id": superbill.patient_id,
         "number": superbill.number,
-        "charge_ids": list(superbill.content.charge_ids) if in_force else [],
+        "unreplaced": superbill.replaced_by is None,
     }
 
 
@@ -47,8 +46,8 @@ class MongoSuperbills(Stored[Superbill]):
     async def all_of(self, patient_id: PatientId, /) -> list[Superbill]:
         return await self._documents.many({"patient_id": patient_id}, of=patient_id, limit=MOST)
 
-    async def in_force_for(self, charge_ids: Collection[ChargeId], *, of: PatientId) -> list[Superbill]:
-        return await self._documents.many({"charge_ids": {"$in": list(charge_ids)}}, of=of, limit=MOST)
+    async def unreplaced_of(self, patient_id: PatientId, /) -> list[Superbill]:
+        return await self._documents.many({"patient_id": patient_id, "unreplaced": True}, of=patient_id, limit=MOST)
 
 
 class MongoNumberSeries(Stored[NumberSeries]):

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 from billing.domain.estimates import Estimate, Issue
 from billing.domain.money import Money
-from billing.domain.superbills import BilledLine, Content, Superbill, SuperbillState
+from billing.domain.superbill_content import BilledLine, Content
+from billing.domain.superbills import Superbill, SuperbillState
 
 _TEMPLATES: Final = resources.files("billing") / "data" / "templates"
 _STATEMENT: Final = (

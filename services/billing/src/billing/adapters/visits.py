@@ -1,11 +1,14 @@
 """Billing's copies of appointments in MongoDB. Nothing in them says more than booking's events do."""
 
 from collections.abc import Mapping
+from datetime import date, time
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from pymongo import IndexModel
 
 from billing.adapters.bounds import MOST
+from billing.domain.business_days import end_of, opening_of
 from billing.domain.ids import PatientId, PlanId
 from billing.domain.visits import Visit
 from careflow_domain.errors import not_found
@@ -15,19 +18,29 @@ from careflow_service.mongo.stored import Stored
 
 VISITS: Final = "visits"
 
-INDEXES: Final = ((VISITS, IndexModel([("plan_id", 1), ("starts_at", 1), ("_id", 1)], name="of_plan")),)
+INDEXES: Final = (
+    (VISITS, IndexModel([("plan_id", 1), ("starts_at", 1), ("_id", 1)], name="of_plan")),
+    (VISITS, IndexModel([("patient_id", 1), ("starts_at", 1), ("_id", 1)], name="of_patient")),
+)
+_IN_TIME: Final = (("starts_at", 1),)
 
 
 def _open_fields(visit: Visit) -> Mapping[str, object]:
-    return {"plan_id": visit.plan_id, "starts_at": visit.starts_at}
+    return {"patient_id": visit.patient_id, "plan_id": visit.plan_id, "starts_at": visit.starts_at}
 
 
 class MongoVisits(Stored[Visit]):
     """See `billing.application.ports.Visits`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, zone: ZoneInfo) -> None:
+        self._zone = zone
         documents = Documents(database, VISITS, Visit, fields=_open_fields, owner=lambda visit: visit.patient_id)
         super().__init__(documents, lambda: not_found("visit"))
 
     async def of_plan(self, plan_id: PlanId, *, of: PatientId) -> list[Visit]:
-        return await self._documents.many({"plan_id": plan_id}, of=of, sort=(("starts_at", 1),), limit=MOST)
+        return await self._documents.many({"plan_id": plan_id}, of=of, sort=_IN_TIME, limit=MOST)
+
+    async def of_day(self, day: date, *, of: PatientId) -> list[Visit]:
+        begins, ends = opening_of(day, time.min, self._zone), end_of(day, self._zone)
+        wanted = {"patient_id": of, "starts_at": {"$gte": begins, "$lt": ends}}
+        return await self._documents.many(wanted, of=of, sort=_IN_TIME, limit=MOST)

@@ -1,7 +1,8 @@
 """Opens a patient's books for one decision and writes what it changed: charges, payments, entries, and what else is no
 longer true because of it.
 
-Invariant: a superbill that says something else than the books is void in the same commit.
+Invariant: a superbill that says something else than the books is void in the same commit; where only what was paid has
+changed, another one takes its place in that commit.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from billing.application.ports import Ports
+from billing.application.superbill_numbers import reissue
 from billing.domain.books import Books
 from billing.domain.charges import Charge
 from billing.domain.estimates import Estimate
@@ -21,35 +23,29 @@ from careflow_service.work import Transaction, side_by_side
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Brought:
-    """A charge with the payments for it, or a payment with the charges it is for; `billed` are the superbills that are
-    in force for these charges.
-    """
+    """A charge with the payments for it, or a payment with the charges it is for."""
 
     charges: tuple[Charge, ...] = ()
     payments: tuple[Payment, ...] = ()
-    billed: tuple[Superbill, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenBooks:
-    """What a decision about a patient's money may touch, as it was read. `about` are the charges whose superbills are
-    among it.
-    """
+    """What a decision about a patient's money may touch, as it was read."""
 
     patient_id: PatientId
     charges: Mapping[ChargeId, Charge]
     payments: Mapping[PaymentId, Payment]
     estimates: tuple[Estimate, ...]
-    about: frozenset[ChargeId]
-    billed: tuple[Superbill, ...]
+    superbills: tuple[Superbill, ...]
 
 
 async def open_books(patient_id: PatientId, ports: Ports, *, about: Charge | Payment | None = None) -> OpenBooks:
     """What is open of the patient, and the charge or payment the decision is about with what hangs on it."""
-    charges, payments, estimates, brought = await side_by_side(
-        ports.charges.open_of(patient_id),
-        ports.payments.with_money_left(patient_id),
+    (charges, payments), estimates, superbills, brought = await side_by_side(
+        side_by_side(ports.charges.open_of(patient_id), ports.payments.with_money_left(patient_id)),
         ports.estimates.all_of(patient_id),
+        ports.superbills.unreplaced_of(patient_id),
         _brought_by(about, ports),
     )
     return OpenBooks(
@@ -57,15 +53,12 @@ async def open_books(patient_id: PatientId, ports: Ports, *, about: Charge | Pay
         charges={each.id: each for each in (*charges, *brought.charges)},
         payments={each.id: each for each in (*payments, *brought.payments)},
         estimates=tuple(estimates),
-        about=frozenset(each.id for each in brought.charges),
-        billed=brought.billed,
+        superbills=tuple(each for each in superbills if each.in_force),
     )
 
 
 async def keep_books(opened: OpenBooks, decision: Callable[[Books], None], tx: Transaction, ports: Ports) -> Books:
-    """Runs the decision and writes what it changed. Raises ValueError when it takes money from a charge that the books
-    were not opened about.
-    """
+    """Runs the decision and writes what it changed."""
     books = Books(
         opened.patient_id,
         opened.charges.values(),
@@ -78,7 +71,7 @@ async def keep_books(opened: OpenBooks, decision: Callable[[Books], None], tx: T
     decision(books)
     for charge in books.charges:
         await upsert(ports.charges, opened.charges.get(charge.id), charge, tx)
-    await _void_superbills(opened, books, tx, ports)
+    await _keep_superbills_true(opened, books, tx, ports)
     await _count_against_estimates(opened, books, tx, ports)
     for payment in books.payments:
         await upsert(ports.payments, opened.payments.get(payment.id), payment, tx)
@@ -90,43 +83,30 @@ async def keep_books(opened: OpenBooks, decision: Callable[[Books], None], tx: T
 async def _brought_by(about: Charge | Payment | None, ports: Ports) -> _Brought:
     match about:
         case Charge(id=charge_id, patient_id=patient_id):
-            payments, billed = await side_by_side(
-                ports.payments.allocated_to(charge_id, of=patient_id),
-                ports.superbills.in_force_for([charge_id], of=patient_id),
-            )
-            return _Brought(charges=(about,), payments=tuple(payments), billed=tuple(billed))
+            payments = await ports.payments.allocated_to([charge_id], of=patient_id)
+            return _Brought(charges=(about,), payments=tuple(payments))
         case Payment(patient_id=patient_id, allocations=allocations) if allocations:
             paid_for = [allocation.charge_id for allocation in allocations]
-            charges, billed = await side_by_side(
-                asyncio.gather(*(ports.charges.get(charge_id, of=patient_id) for charge_id in paid_for)),
-                ports.superbills.in_force_for(paid_for, of=patient_id),
-            )
-            return _Brought(charges=tuple(charges), payments=(about,), billed=tuple(billed))
+            charges = await asyncio.gather(*(ports.charges.get(charge_id, of=patient_id) for charge_id in paid_for))
+            return _Brought(charges=tuple(charges), payments=(about,))
         case Payment():
             return _Brought(payments=(about,))
         case None:
             return _Brought()
 
 
-async def _void_superbills(opened: OpenBooks, books: Books, tx: Transaction, ports: Ports) -> None:
-    untrue = {
-        charge.id: reason
-        for charge in books.charges
-        if (before := opened.charges.get(charge.id)) and (reason := _why_untrue(before, charge))
-    }
-    if untrue.keys() - opened.about:
-        raise ValueError("a decision takes money only from the charges it is about")
-    for superbill in opened.billed:
-        reason = next((untrue[each] for each in superbill.content.charge_ids if each in untrue), None)
-        if reason is not None:
-            await upsert(ports.superbills, superbill, superbill.void(reason, now=tx.now), tx)
-
-
-def _why_untrue(before: Charge, after: Charge) -> VoidReason | None:
-    """Why a superbill with the charge on it says something else than the books."""
-    if (before.revision, before.state) != (after.revision, after.state):
-        return VoidReason.CHARGE_CORRECTED
-    return VoidReason.REFUNDED if after.paid < before.paid else None
+async def _keep_superbills_true(opened: OpenBooks, books: Books, tx: Transaction, ports: Ports) -> None:
+    changed = {charge.id: charge for charge in books.charges}
+    for superbill in opened.superbills:
+        reason = superbill.why_untrue(opened.charges.values(), changed.values())
+        if reason is None:
+            continue
+        void = superbill.void(reason, now=tx.now)
+        if reason is not VoidReason.CHARGE_CORRECTED:
+            billed = {each: changed[each] for each in superbill.content.charge_ids if each in changed}
+            content = superbill.content.with_money_of(billed, books.payments)
+            void = await reissue(void, content, tx, ports)
+        await ports.superbills.save(void, expecting=superbill.version, tx=tx)
 
 
 async def _count_against_estimates(opened: OpenBooks, books: Books, tx: Transaction, ports: Ports) -> None:

@@ -49,6 +49,9 @@ class Visits(Protocol):
     async def of_plan(self, plan_id: PlanId, *, of: PatientId) -> list[Visit]:
         """The visits of a patient's plan, whatever became of them, in the order they begin."""
 
+    async def of_day(self, day: date, *, of: PatientId) -> list[Visit]:
+        """A patient's visits on a date of the clinic, in the order they begin."""
+
 
 class Courses(Protocol):
     async def find(self, plan_id: PlanId, /, *, of: PatientId) -> Course | None: ...
@@ -73,6 +76,9 @@ class Charges(Protocol):
     async def open_of(self, patient_id: PatientId, /) -> list[Charge]:
         """Those of a patient on which something is still to be paid."""
 
+    async def of_day(self, day: date, *, of: PatientId) -> list[Charge]:
+        """Those for a patient's services of a date."""
+
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Charge]:
         """By the date of service."""
 
@@ -82,10 +88,11 @@ class Charges(Protocol):
 
 class Payments(Protocol):
     async def get(self, payment_id: PaymentId, /) -> Payment: ...
+    async def find(self, payment_id: PaymentId, /, *, of: PatientId) -> Payment | None: ...
     async def with_money_left(self, patient_id: PatientId, /) -> list[Payment]:
         """Those of a patient that are not wholly for charges yet."""
 
-    async def allocated_to(self, charge_id: ChargeId, *, of: PatientId) -> list[Payment]: ...
+    async def allocated_to(self, charge_ids: Collection[ChargeId], *, of: PatientId) -> list[Payment]: ...
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Payment]:
         """By when they were received."""
 
@@ -115,8 +122,8 @@ class FeeCases(Protocol):
 class Superbills(Protocol):
     async def get(self, superbill_id: SuperbillId, /, *, of: PatientId | None = None) -> Superbill: ...
     async def all_of(self, patient_id: PatientId, /) -> list[Superbill]: ...
-    async def in_force_for(self, charge_ids: Collection[ChargeId], *, of: PatientId) -> list[Superbill]:
-        """Those issued to a patient with any of the charges on them that are not void."""
+    async def unreplaced_of(self, patient_id: PatientId, /) -> list[Superbill]:
+        """Those of a patient that are in force, and those that are void and whose place no other one has taken."""
 
     async def add(self, superbill: Superbill, /, tx: Transaction) -> None: ...
     async def save(self, superbill: Superbill, /, *, expecting: int, tx: Transaction) -> None: ...

@@ -19,14 +19,16 @@ async def draft_of(
     """Refused: `account_not_found`, `charge_not_found`, `charges_invalid`."""
     if not 0 < len(charge_ids) <= MOST_CHARGES or len(set(charge_ids)) != len(charge_ids):
         raise invalid("charges_invalid", "Name the charges, each once, no more than fit on one bill.")
-    account, charges = await side_by_side(
+    account, payments, charges = await side_by_side(
         ports.accounts.get(patient_id),
+        ports.payments.allocated_to(charge_ids, of=patient_id),
         asyncio.gather(*(ports.charges.get(charge_id, of=patient_id) for charge_id in charge_ids)),
     )
     return Draft(
         account=account,
         practice=ports.practice,
         charges=tuple(charges),
+        payments=tuple(payments),
         disclose_diagnoses=disclose_diagnoses,
         diagnosis_codes=ports.diagnosis_codes,
     )

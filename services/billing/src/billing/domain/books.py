@@ -1,18 +1,19 @@
 """One patient's money while one decision is made: every change of a charge or a payment with the entries it posts.
 
-Invariants: nothing changes what is owed or held without an entry; what a patient has paid and is not yet for a charge
-is applied to the earliest open one at once.
+Invariants: nothing changes what is owed or held without an entry; what a patient has paid and is for no charge yet, nor
+kept for a visit, is applied to what is open at once.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
 from billing.domain.charges import Charge, ChargeState
-from billing.domain.ids import ChargeId, EntryId, PatientId, PaymentId
+from billing.domain.ids import AppointmentId, ChargeId, EntryId, PatientId, PaymentId
 from billing.domain.ledger import EntryCause, EntryLine, JournalEntry
-from billing.domain.payments import Payment, Refund, allocation_lines, plan_allocations
-from careflow_domain.errors import not_found
+from billing.domain.money import Money
+from billing.domain.payments import Allocation, Payment, Refund, allocation_lines, concession_lines, plan_allocations
+from careflow_domain.errors import conflict, not_found
 
 
 class Books:
@@ -70,6 +71,8 @@ class Books:
         if charge.state is ChargeState.POSTED and charge.entry_id is not None:
             key = f"charge/{charge.id}/{charge.revision}"
             self._post(key, EntryCause.CHARGE, charge.id, charge.entry_lines(), entry_id=charge.entry_id)
+        if charge.state is not ChargeState.WAITING:
+            self._spend_what_was_kept_for(charge)
             self.apply()
 
     def correct(self, before: Charge, correction: Callable[[Charge], Charge]) -> None:
@@ -82,39 +85,84 @@ class Books:
         self._keep_charge(self._undo(before).reversed(now=self._now))
         self.apply()
 
-    def receive(self, payment: Payment) -> None:
-        """Money came in; it is applied to what is open."""
+    def receive(self, payment: Payment, meant_for: Collection[ChargeId] = ()) -> None:
+        """Money came in; it is applied to the charges it is meant for, then to what is open. Raises
+        `charge_not_open` where it is meant for one that is not.
+        """
+        for charge_id in meant_for:
+            charge = self._charges.get(charge_id)
+            if charge is None or not charge.balance or not payment.may_pay(charge):
+                raise conflict("charge_not_open", "Nothing is to be paid for this charge, or not by this money.")
         self._keep_payment(payment)
         self._post(f"payment/{payment.id}", EntryCause.PAYMENT, payment.id, payment.entry_lines())
+        if meant_for:
+            self._spend(payment.id, [self._charges[each] for each in meant_for])
+        self.apply()
+
+    def free(self, appointment_id: AppointmentId) -> None:
+        """The visit does not take place: money that was kept for it is applied like any other."""
+        for payment in tuple(self._payments.values()):
+            if payment.kept_for == appointment_id:
+                self._keep_payment(payment.free())
         self.apply()
 
     def refund(self, payment_id: PaymentId, refund: Refund) -> None:
-        """Money goes back, first what is for no charge yet. Raises `refund_above_received`."""
-        for allocation in self.payment_as_is(payment_id).to_release(refund.amount):
-            self._allocate(payment_id, allocation.charge_id, -allocation.amount.minor)
+        """Money goes back, first what is for no charge. Raises `refund_above_received` and `nothing_overpaid`."""
+        conceded = refund.amount.nothing
+        for touched in self.payment_as_is(payment_id).to_give_back(refund):
+            if refund.is_goodwill:
+                self._concede(payment_id, touched.charge_id, touched.amount)
+                conceded = conceded + touched.amount
+            else:
+                self._allocate(payment_id, touched.charge_id, -touched.amount.minor)
         self._keep_payment(self.payment_as_is(payment_id).refunding(refund))
-        self._post(f"refund/{refund.id}", EntryCause.REFUND, payment_id, refund.entry_lines())
+        self._post(f"refund/{refund.id}", EntryCause.REFUND, payment_id, refund.entry_lines(conceded))
 
     def apply(self) -> None:
         """Whatever the patient has paid and is for nothing yet goes to the charges that are open."""
         for payment_id in sorted(self._payments, key=lambda each: (self._payments[each].received_at, each)):
-            payment = self._payments[payment_id]
-            for allocation in plan_allocations(payment.unapplied, tuple(self._charges.values())):
-                self._allocate(payment_id, allocation.charge_id, allocation.amount.minor)
+            if self._payments[payment_id].kept_for is None:
+                self._spend(payment_id, tuple(self._charges.values()))
+
+    def _spend_what_was_kept_for(self, charge: Charge) -> None:
+        for payment in tuple(self._payments.values()):
+            if payment.kept_for is not None and payment.kept_for == charge.rendered.appointment_id:
+                self._keep_payment(payment.free())
+                self._spend(payment.id, (self._charges[charge.id],))
+
+    def _spend(self, payment_id: PaymentId, charges: Sequence[Charge]) -> None:
+        payment = self.payment_as_is(payment_id)
+        for charge_id, amount in plan_allocations(payment, charges):
+            self._allocate(payment_id, charge_id, amount.minor)
 
     def _undo(self, before: Charge) -> Charge:
         """The charge without its payments, its entry reversed."""
         self._charges[before.id] = before
         for payment in tuple(self._payments.values()):
-            for allocation in payment.allocations:
-                if allocation.charge_id == before.id:
-                    self._allocate(payment.id, before.id, -allocation.amount.minor)
+            allocation = payment.allocated_to(before.id)
+            if allocation is not None:
+                self._take_back(payment.id, allocation)
         charge = self._charges[before.id]
+        if charge.paid:
+            raise ValueError("the books were not opened about this charge: payments for it are missing")
         if charge.state is ChargeState.POSTED:
             key = f"charge-reversal/{charge.id}/{charge.revision}"
             lines = tuple(line.turned for line in charge.entry_lines())
             self._post(key, EntryCause.CHARGE_REVERSAL, charge.id, lines, reverses=charge.entry_id)
         return charge
+
+    def _take_back(self, payment_id: PaymentId, allocation: Allocation) -> None:
+        if allocation.conceded:
+            self._concede(payment_id, allocation.charge_id, -allocation.conceded)
+        self._allocate(payment_id, allocation.charge_id, -allocation.amount.minor)
+
+    def _concede(self, payment_id: PaymentId, charge_id: ChargeId, amount: Money) -> None:
+        """So much of what was paid for the charge is given back; below zero it was the patient's own after all."""
+        self._keep_payment(self.payment_as_is(payment_id).conceding(charge_id, amount))
+        self._keep_charge(self.charge_as_is(charge_id).conceding(amount))
+        if amount.minor < 0:
+            key = f"concession-reversal/{payment_id}/{self._payments[payment_id].version}"
+            self._post(key, EntryCause.CONCESSION_REVERSAL, payment_id, concession_lines(-amount))
 
     def _allocate(self, payment_id: PaymentId, charge_id: ChargeId, minor: int) -> None:
         payment, charge = self.payment_as_is(payment_id), self.charge_as_is(charge_id)

@@ -101,7 +101,9 @@ class CoverageBlocked(ChargeFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge(Aggregate):
-    """`paid` is what payments were allocated to it; `entry_id` the journal entry of the present revision."""
+    """`paid` is what payments were allocated to it, `conceded` what the clinic gave back of that; `entry_id` is the
+    journal entry of the present revision.
+    """
 
     id: ChargeId
     rendered: Rendered
@@ -110,6 +112,7 @@ class Charge(Aggregate):
     obstacles: tuple[Obstacle, ...]
     policy_version: str
     paid: Money
+    conceded: Money
     entry_id: EntryId | None = None
 
     @property
@@ -163,6 +166,7 @@ class Charge(Aggregate):
             obstacles=(),
             policy_version=policy_version,
             paid=amount.nothing,
+            conceded=amount.nothing,
             entry_id=entry_id,
         )
         return charge.saying(ChargePosted(charge=charge, at=now))
@@ -209,9 +213,13 @@ class Charge(Aggregate):
         """So much more of it is paid, or less if below zero. Raises `overpaid`."""
         return replace(self.recording(), paid=self.paid + amount).check_paid()
 
+    def conceding(self, amount: Money) -> "Charge":
+        """So much more of what was paid for it was given back, or less if below zero. Raises `overpaid`."""
+        return replace(self.recording(), conceded=self.conceded + amount).check_paid()
+
     def check_paid(self) -> "Charge":
         """Raises `overpaid`."""
-        if not self.paid.nothing <= self.paid <= self.amount:
+        if not self.paid.nothing <= self.conceded <= self.paid <= self.amount:
             raise conflict("overpaid", "No more can be paid for a charge than it comes to.")
         return self
 
@@ -250,6 +258,7 @@ class Charge(Aggregate):
             obstacles=obstacles,
             policy_version=schedule.version,
             paid=worth.nothing,
+            conceded=worth.nothing,
             entry_id=entry_id if state is ChargeState.POSTED else None,
             version=version,
         )
@@ -258,6 +267,32 @@ class Charge(Aggregate):
         if Obstacle.COVERAGE_BLOCKED in obstacles:
             return charge.saying(CoverageBlocked(charge=charge, at=now))
         return charge
+
+
+@dataclass(frozen=True, slots=True)
+class LineShare:
+    """What of a charge is one line's: charged less what was given back of it, and paid."""
+
+    charged: Money
+    paid: Money
+
+
+def line_shares(charge: Charge) -> tuple[LineShare, ...]:
+    """One for each priced service. What was given back lowers every line by its part, the odd cents the first ones;
+    what was paid counts for the lines in their order.
+    """
+    amounts = [line.amount for line in charge.lines if line.service and line.amount is not None]
+    whole, less = charge.amount.minor, charge.conceded.minor
+    off = [less * amount.minor // whole if whole else 0 for amount in amounts]
+    odd, shares, left = less - sum(off), [], charge.paid - charge.conceded
+    for amount, share in zip(amounts, off, strict=True):
+        extra = min(odd, amount.minor - share)
+        odd -= extra
+        charged = replace(amount, minor=amount.minor - share - extra)
+        paid = min(left, charged)
+        left = left - paid
+        shares.append(LineShare(charged, paid))
+    return tuple(shares)
 
 
 def _priced(service: Service, schedule: FeeSchedule) -> ChargeLine:

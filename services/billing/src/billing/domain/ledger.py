@@ -28,6 +28,8 @@ class LedgerAccount(StrEnum):
     DRUG_REVENUE = "revenue_drug"
     OTHER_REVENUE = "revenue_other"
     FEE_REVENUE = "revenue_fees"
+    GOODWILL = "goodwill_refunds"
+    """Against revenue: given back of the clinic's own will."""
 
 
 class EntryCause(StrEnum):
@@ -38,6 +40,7 @@ class EntryCause(StrEnum):
     PAYMENT = "payment"
     ALLOCATION = "allocation"
     REFUND = "refund"
+    CONCESSION_REVERSAL = "concession_reversal"
 
 
 @dataclass(frozen=True, slots=True)

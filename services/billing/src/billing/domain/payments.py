@@ -1,17 +1,20 @@
 """What was received, what it was received for, and what was given back.
 
-Invariants: what is allocated and refunded never exceeds what was received; no card number is ever kept, only what the
-terminal or the bank calls the payment.
+Invariants: what is allocated and refunded never exceeds what was received; what the clinic gives back of its own will
+is still paid for, so that nobody owes it again; no card number is ever kept, only what the terminal or the bank calls
+the payment.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
+from uuid import NAMESPACE_URL, uuid5
 
 from billing.domain.card_numbers import refuse_card_number
-from billing.domain.charges import Charge
-from billing.domain.ids import ChargeId, PatientId, PaymentId
+from billing.domain.charges import FEES, Charge
+from billing.domain.ids import AppointmentId, ChargeId, PatientId, PaymentId
 from billing.domain.ledger import EntryLine, LedgerAccount, credit, debit
 from billing.domain.money import Money, total
 from careflow_domain.aggregate import Aggregate, Fact
@@ -26,13 +29,25 @@ class PaymentMethod(StrEnum):
     TRANSFER = "transfer"
 
 
-REFERENCED = frozenset(
+REFERENCED: Final = frozenset(
     {PaymentMethod.CARD_TERMINAL, PaymentMethod.HSA_FSA, PaymentMethod.CHECK, PaymentMethod.TRANSFER}
 )
 """Methods that leave a trace elsewhere, whose reference is asked for."""
 
 
+TERMINAL: Final = frozenset({PaymentMethod.CARD_TERMINAL, PaymentMethod.HSA_FSA})
+"""Methods whose reference is the terminal's own: the same one is the same payment."""
+FOR_CARE_ONLY: Final = frozenset({PaymentMethod.HSA_FSA})
+"""Money of a health account is for medical care: it never pays a fee for a visit that did not take place (IRS
+Publication 502).
+"""
+
+
 class RefundReason(StrEnum):
+    """OVERPAID, CHARGE_CORRECTED: money that is for no charge. GOODWILL: part of what a service cost, which stays paid.
+    ENTERED_IN_ERROR: the money never came, so what it was for is owed.
+    """
+
     OVERPAID = "overpaid"
     CHARGE_CORRECTED = "charge_corrected"
     GOODWILL = "goodwill"
@@ -41,10 +56,15 @@ class RefundReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """So much of the payment is for this charge."""
+    """So much of the payment is for this charge; `conceded` of it the clinic gave back, and it is paid all the same."""
 
     charge_id: ChargeId
     amount: Money
+    conceded: Money
+
+    @property
+    def kept(self) -> Money:
+        return self.amount - self.conceded
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +76,15 @@ class Refund:
     reason: RefundReason
     refunded_at: datetime
 
-    def entry_lines(self) -> tuple[EntryLine, ...]:
-        return (debit(LedgerAccount.UNAPPLIED, self.amount), credit(LedgerAccount.CASH, self.amount))
+    @property
+    def is_goodwill(self) -> bool:
+        return self.reason is RefundReason.GOODWILL
+
+    def entry_lines(self, conceded: Money) -> tuple[EntryLine, ...]:
+        """`conceded` of it was paid for a service and stays so; the rest was the patient's."""
+        given = ((LedgerAccount.UNAPPLIED, self.amount - conceded), (LedgerAccount.GOODWILL, conceded))
+        debits = (debit(account, amount) for account, amount in given if amount)
+        return (*debits, credit(LedgerAccount.CASH, self.amount))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +100,7 @@ class RefundIssued(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment(Aggregate):
-    """One receipt of a patient's money."""
+    """One receipt of a patient's money. While `kept_for` names a visit, what is unapplied waits for its charge."""
 
     id: PaymentId
     patient_id: PatientId
@@ -81,6 +108,8 @@ class Payment(Aggregate):
     method: PaymentMethod
     reference: str | None
     received_at: datetime
+    received_on: date
+    kept_for: AppointmentId | None = None
     allocations: tuple[Allocation, ...] = ()
     refunds: tuple[Refund, ...] = ()
 
@@ -93,9 +122,11 @@ class Payment(Aggregate):
         method: PaymentMethod,
         reference: str | None,
         *,
+        kept_for: AppointmentId | None = None,
         now: datetime,
+        today: date,
     ) -> "Payment":
-        """Raises `amount_not_positive`, `reference_needed` and `card_number_refused`."""
+        """`today` is the clinic's date. Raises `amount_not_positive`, `reference_needed` and `card_number_refused`."""
         refuse_card_number(reference)
         if method in REFERENCED and not reference:
             raise invalid("reference_needed", "A payment of this kind has a reference: of the terminal, check or bank.")
@@ -106,6 +137,8 @@ class Payment(Aggregate):
             method=method,
             reference=reference,
             received_at=now,
+            received_on=today,
+            kept_for=kept_for,
         )
         return payment.saying(PaymentReceived(payment=payment, at=now))
 
@@ -123,46 +156,77 @@ class Payment(Aggregate):
         return self.amount - self.refunded
 
     @property
+    def conceded(self) -> Money:
+        """What was given back of what it is for."""
+        return total((each.conceded for each in self.allocations), self.amount.currency)
+
+    @property
     def unapplied(self) -> Money:
         """What is there for charges to come."""
-        return self.refundable - self.allocated
+        return self.refundable - (self.allocated - self.conceded)
 
     def allocating(self, charge_id: ChargeId, amount: Money) -> "Payment":
         """So much of it is for this charge. Raises `not_received`."""
         if amount.expect_positive() > self.unapplied:
             raise conflict("not_received", "No more can be allocated than is left of the payment.")
-        earlier = total((each.amount for each in self.allocations if each.charge_id == charge_id), amount.currency)
-        others = tuple(each for each in self.allocations if each.charge_id != charge_id)
-        return replace(self.recording(), allocations=(*others, Allocation(charge_id, earlier + amount)))
+        nothing = amount.nothing
+        earlier = self.allocated_to(charge_id) or Allocation(charge_id, nothing, nothing)
+        return self._with(replace(earlier, amount=earlier.amount + amount))
+
+    def allocated_to(self, charge_id: ChargeId) -> Allocation | None:
+        """What of it is for a charge."""
+        return next((each for each in self.allocations if each.charge_id == charge_id), None)
 
     def releasing(self, charge_id: ChargeId, amount: Money) -> "Payment":
         """So much less of it is for this charge. Raises `not_allocated`."""
-        allocated = total((each.amount for each in self.allocations if each.charge_id == charge_id), amount.currency)
-        if amount.expect_positive() > allocated:
+        allocation = self.allocated_to(charge_id)
+        if allocation is None or amount.expect_positive() > allocation.kept:
             raise conflict("not_allocated", "No more can be taken from a charge than was allocated to it.")
-        kept = tuple(
-            replace(each, amount=each.amount - amount) if each.charge_id == charge_id else each
-            for each in self.allocations
-        )
-        return replace(self.recording(), allocations=tuple(each for each in kept if each.amount))
+        return self._with(replace(allocation, amount=allocation.amount - amount))
 
-    def to_release(self, refund: Money) -> tuple[Allocation, ...]:
-        """What must be taken back from charges, the newest allocation first, before so much can be refunded. Raises
-        `refund_above_received`.
+    def conceding(self, charge_id: ChargeId, amount: Money) -> "Payment":
+        """So much more of what is for this charge was given back, less if below zero. Raises `not_allocated`."""
+        allocation = self.allocated_to(charge_id)
+        if allocation is None or not amount.nothing <= allocation.conceded + amount <= allocation.amount:
+            raise conflict("not_allocated", "No more can be given back of a charge than was paid for it.")
+        return self._with(replace(allocation, conceded=allocation.conceded + amount))
+
+    def expect_same(self, told: "Payment") -> "Payment":
+        """Itself, told of once more. Raises `reference_used` when something else is told under its reference."""
+        if told.amount != self.amount:
+            raise conflict("reference_used", "Another amount was received under this reference.")
+        return self
+
+    def free(self) -> "Payment":
+        """It waits for no visit any more."""
+        return self if self.kept_for is None else replace(self.recording(), kept_for=None)
+
+    def may_pay(self, charge: Charge) -> bool:
+        return not (self.method in FOR_CARE_ONLY and charge.rendered.cause in FEES)
+
+    def to_give_back(self, refund: Refund) -> tuple[Allocation, ...]:
+        """What of its allocations a refund touches, the newest first: what is conceded of them for goodwill, what is
+        released of them where the payment was an error. Raises `refund_above_received` and `nothing_overpaid`.
         """
-        if refund.expect_positive() > self.refundable:
+        if refund.amount.expect_positive() > self.refundable:
             raise conflict("refund_above_received", "No more can be refunded than was received.")
-        needed, found = refund - self.unapplied, []
+        match refund.reason:
+            case RefundReason.GOODWILL | RefundReason.ENTERED_IN_ERROR:
+                needed = refund.amount - self.unapplied
+            case RefundReason.OVERPAID | RefundReason.CHARGE_CORRECTED:
+                needed = refund.amount.nothing
+                if refund.amount > self.unapplied:
+                    raise conflict("nothing_overpaid", "Only what is for no charge was overpaid; the rest is goodwill.")
+        found = []
         for allocation in reversed(self.allocations):
-            if needed.minor <= 0:
-                break
-            taken = min(allocation.amount, needed)
-            found.append(Allocation(allocation.charge_id, taken))
-            needed = needed - taken
+            taken = min(allocation.kept, needed)
+            if taken.minor > 0:
+                found.append(Allocation(allocation.charge_id, taken, taken.nothing))
+                needed = needed - taken
         return tuple(found)
 
     def refunding(self, refund: Refund) -> "Payment":
-        """What is unapplied is given back. Raises `refund_above_received`."""
+        """What is unapplied, or was conceded just now, is given back. Raises `refund_above_received`."""
         if refund.amount.expect_positive() > self.unapplied:
             raise conflict("refund_above_received", "No more can be refunded than was received.")
         after = replace(self.recording(), refunds=(*self.refunds, refund))
@@ -172,14 +236,31 @@ class Payment(Aggregate):
         """The receipt as the books have it: money of the patient's, not yet for anything."""
         return (debit(LedgerAccount.CASH, self.amount), credit(LedgerAccount.UNAPPLIED, self.amount))
 
+    def _with(self, allocation: Allocation) -> "Payment":
+        others = tuple(each for each in self.allocations if each.charge_id != allocation.charge_id)
+        kept = (allocation,) if allocation.amount else ()
+        return replace(self.recording(), allocations=(*others, *kept))
 
-def plan_allocations(available: Money, charges: Sequence[Charge]) -> tuple[Allocation, ...]:
-    """Which charges so much money is for: the charge of the earliest service first."""
-    found = []
-    for charge in sorted(charges, key=lambda each: (each.rendered.service_date, each.id)):
+
+def payment_id_of(patient_id: PatientId, method: PaymentMethod, reference: str) -> PaymentId:
+    """The one payment a terminal calls so."""
+    return PaymentId(str(uuid5(NAMESPACE_URL, f"careflow:payments/{patient_id}/{method}/{reference}")))
+
+
+def plan_allocations(payment: Payment, charges: Iterable[Charge]) -> tuple[tuple[ChargeId, Money], ...]:
+    """Which of these charges what is left of a payment is for: those of the day it came, then the earliest service."""
+    available, found = payment.unapplied, []
+    for charge in sorted(
+        filter(payment.may_pay, charges),
+        key=lambda each: (
+            each.rendered.service_date != payment.received_on,
+            each.rendered.service_date,
+            each.id,
+        ),
+    ):
         amount = min(available, charge.balance)
         if amount.minor > 0:
-            found.append(Allocation(charge.id, amount))
+            found.append((charge.id, amount))
             available = available - amount
     return tuple(found)
 
@@ -189,3 +270,8 @@ def allocation_lines(amount: Money) -> tuple[EntryLine, ...]:
     if amount.minor > 0:
         return (debit(LedgerAccount.UNAPPLIED, amount), credit(LedgerAccount.RECEIVABLE, amount))
     return (debit(LedgerAccount.RECEIVABLE, -amount), credit(LedgerAccount.UNAPPLIED, -amount))
+
+
+def concession_lines(amount: Money) -> tuple[EntryLine, ...]:
+    """What was given back for a service that is no longer charged so was the patient's own money."""
+    return (debit(LedgerAccount.UNAPPLIED, amount), credit(LedgerAccount.GOODWILL, amount))

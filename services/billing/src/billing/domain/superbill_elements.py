@@ -11,17 +11,20 @@ from string import ascii_uppercase
 from typing import Final
 
 from billing.domain.accounts import Account, Address, BillingProfile, Coverage, CoverageKind, Sex
-from billing.domain.charges import FEES, Charge, ChargeState
+from billing.domain.charges import FEES, Charge, ChargeState, line_shares
 from billing.domain.diagnoses import DiagnosisCodes
 from billing.domain.ids import StaffId
+from billing.domain.payments import Payment
 from billing.domain.practice import Clinician, ClinicianLicence, Practice
 from billing.domain.services import Service, is_drug_code
-from billing.domain.superbills import (
+from billing.domain.superbill_content import (
     BilledClinician,
     BilledDiagnosis,
     BilledLine,
     BilledPatient,
+    BilledPayment,
     Content,
+    in_order,
 )
 from careflow_domain.errors import DomainError, conflict, invalid
 
@@ -32,11 +35,14 @@ MOST_POINTERS: Final = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What a superbill would be made of. `disclose_diagnoses` is the patient's yes for this one bill."""
+    """What a superbill would be made of; `payments` are those for its charges. `disclose_diagnoses` is the patient's
+    yes for this one bill.
+    """
 
     account: Account
     practice: Practice
     charges: tuple[Charge, ...]
+    payments: tuple[Payment, ...]
     disclose_diagnoses: bool
     diagnosis_codes: DiagnosisCodes
 
@@ -213,6 +219,9 @@ def content_of(draft: Draft) -> Content:
                 tuple(pointers[code] for code in draft.account.diagnosed_on(charge.rendered.service_date)),
             )
         ),
+        payments=in_order(
+            BilledPayment.of(payment, {charge.id for charge in draft.charges}) for payment in draft.payments
+        ),
     )
 
 
@@ -244,29 +253,22 @@ def _clinician(clinician: Clinician, letter: str, practice: Practice) -> BilledC
 
 
 def _lines(charge: Charge, letters: Mapping[StaffId, str], pointers: tuple[str, ...]) -> list[BilledLine]:
-    """The charge's lines; what was paid for it counts for the lines in their order."""
-    billed, left = [], charge.paid
-    for line in charge.lines:
-        service, amount = line.service, line.amount
-        if service is None or amount is None:
-            continue
-        paid = min(left, amount)
-        left = left - paid
-        billed.append(
-            BilledLine(
-                charge_id=charge.id,
-                service_date=charge.rendered.service_date,
-                place_of_service=service.place_of_service or "",
-                code=service.code,
-                description=line.description,
-                modifiers=service.modifiers,
-                units=service.units,
-                minutes=service.minutes,
-                ndc=service.ndc,
-                diagnosis_pointers=pointers[:MOST_POINTERS],
-                clinician=letters[service.provider] if service.provider else "",
-                charged=amount,
-                paid=paid,
-            )
+    billed = [(line, line.service) for line in charge.lines if line.service and line.amount is not None]
+    return [
+        BilledLine(
+            charge_id=charge.id,
+            service_date=charge.rendered.service_date,
+            place_of_service=service.place_of_service or "",
+            code=service.code,
+            description=line.description,
+            modifiers=service.modifiers,
+            units=service.units,
+            minutes=service.minutes,
+            ndc=service.ndc,
+            diagnosis_pointers=pointers[:MOST_POINTERS],
+            clinician=letters[service.provider] if service.provider else "",
+            charged=share.charged,
+            paid=share.paid,
         )
-    return billed
+        for (line, service), share in zip(billed, line_shares(charge), strict=True)
+    ]

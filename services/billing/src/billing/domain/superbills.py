@@ -2,14 +2,14 @@
 another one that names it; numbered without gaps within a year.
 """
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from billing.domain.accounts import Address, Coverage, Sex
+from billing.domain.charges import Charge
 from billing.domain.ids import ChargeId, PatientId, SuperbillId
-from billing.domain.money import Money, total
-from billing.domain.practice import BilledProvider
+from billing.domain.superbill_content import Content
 from careflow_domain.aggregate import Aggregate, Fact
 from careflow_domain.errors import conflict
 
@@ -20,85 +20,13 @@ class SuperbillState(StrEnum):
 
 
 class VoidReason(StrEnum):
+    """PAID, REFUNDED: what was paid for its services is more or less than it says."""
+
     CHARGE_CORRECTED = "charge_corrected"
+    PAID = "paid"
     REFUNDED = "refunded"
     DETAILS_WRONG = "details_wrong"
     ISSUED_IN_ERROR = "issued_in_error"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BilledPatient:
-    name: str
-    birth_date: date
-    sex: Sex
-    address: Address
-    coverage: Coverage
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BilledClinician:
-    """Who rendered lines, by the letter the lines name them with."""
-
-    letter: str
-    name: str
-    credentials: str
-    npi: str
-    licence_number: str
-    licence_state: str
-    taxonomy: str | None
-    supervisor_name: str | None = None
-    supervisor_npi: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BilledDiagnosis:
-    """A diagnosis by the letter the lines point to it with."""
-
-    letter: str
-    code: str
-    description: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BilledLine:
-    """One service on one date."""
-
-    charge_id: ChargeId
-    service_date: date
-    place_of_service: str
-    code: str
-    description: str
-    modifiers: tuple[str, ...]
-    units: int
-    minutes: int | None
-    ndc: str | None
-    diagnosis_pointers: tuple[str, ...]
-    clinician: str
-    charged: Money
-    paid: Money
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
-    """Everything that is printed but for the number, its version and its dates."""
-
-    patient: BilledPatient
-    provider: BilledProvider
-    clinicians: tuple[BilledClinician, ...]
-    diagnoses: tuple[BilledDiagnosis, ...]
-    lines: tuple[BilledLine, ...]
-
-    @property
-    def charged(self) -> Money:
-        return total(line.charged for line in self.lines)
-
-    @property
-    def paid(self) -> Money:
-        return total(line.paid for line in self.lines)
-
-    @property
-    def charge_ids(self) -> tuple[ChargeId, ...]:
-        return tuple(dict.fromkeys(line.charge_id for line in self.lines))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +68,7 @@ class Superbill(Aggregate):
     replaces: SuperbillId | None = None
     replaces_number: str | None = None
     replaced_by: SuperbillId | None = None
+    replaced_by_number: str | None = None
     voided_at: datetime | None = None
     void_reason: VoidReason | None = None
 
@@ -178,11 +107,42 @@ class Superbill(Aggregate):
         after = replace(self.recording(), state=SuperbillState.VOID, voided_at=now, void_reason=reason)
         return after.saying(SuperbillVoided(superbill=after, at=now))
 
-    def replaced(self, by: SuperbillId) -> "Superbill":
-        return replace(self.recording(), replaced_by=by)
+    def replaced(self, by: "Superbill") -> "Superbill":
+        return replace(self.recording(), replaced_by=by.id, replaced_by_number=by.number)
+
+    @property
+    def in_force(self) -> bool:
+        return self.state is SuperbillState.ISSUED
+
+    def why_untrue(self, before: Collection[Charge], after: Collection[Charge]) -> VoidReason | None:
+        """Why it says something else than the books when these charges have changed; None where it does not."""
+        known = {charge.id: charge for charge in before}
+        found = None
+        for charge in after:
+            was = known.get(charge.id)
+            if was is None or charge.id not in self.content.charge_ids:
+                continue
+            if (was.revision, was.state) != (charge.revision, charge.state):
+                return VoidReason.CHARGE_CORRECTED
+            more = (charge.paid - charge.conceded) - (was.paid - was.conceded)
+            if more:
+                found = VoidReason.PAID if more.minor > 0 else VoidReason.REFUNDED
+        return found
 
     def expect_replaceable(self) -> None:
         if self.state is not SuperbillState.VOID:
             raise conflict("superbill_not_void", "Void the superbill before issuing another one in its place.")
         if self.replaced_by is not None:
             raise conflict("superbill_replaced", "This superbill was replaced already.")
+
+
+def predecessor(charge_ids: Collection[ChargeId], unreplaced: Iterable[Superbill]) -> Superbill | None:
+    """The void bill whose place another one for these charges takes; None where it is the first one for them. Raises
+    `charge_already_billed` and `charges_of_two_bills`.
+    """
+    sharing = [each for each in unreplaced if set(each.content.charge_ids) & set(charge_ids)]
+    if any(each.in_force for each in sharing):
+        raise conflict("charge_already_billed", "A superbill with one of these charges is in force.")
+    if len(sharing) > 1:
+        raise conflict("charges_of_two_bills", "Two void superbills have these charges; reissue each for itself.")
+    return sharing[0] if sharing else None

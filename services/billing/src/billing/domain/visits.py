@@ -53,6 +53,11 @@ class Visit(Aggregate):
     plan_id: PlanId | None
     appointment_version: int
 
+    @property
+    def is_to_be_charged(self) -> bool:
+        """Whether a charge for it may still come."""
+        return self.kind not in FREE_KINDS and self.state in (VisitState.BOOKED, VisitState.ARRIVED)
+
     def updated(self, newer: "Visit") -> "Visit":
         """The visit as the newer of the two has it; itself when it knows as much already."""
         if newer.appointment_version <= self.appointment_version:

@@ -1,22 +1,26 @@
 """Issues a superbill under the next number of the year, also in place of one that was voided."""
 
+import asyncio
 from dataclasses import dataclass
 
 from billing.application.ports import Ports
 from billing.application.results import Numbered
 from billing.application.superbill_drafts import draft_of
+from billing.application.superbill_numbers import issue
+from billing.domain.charges import ChargeState
 from billing.domain.ids import ChargeId, PatientId, SuperbillId
 from billing.domain.superbill_elements import content_of
-from billing.domain.superbills import NumberSeries, Superbill
+from billing.domain.superbills import Superbill, predecessor
 from careflow_domain.errors import conflict, not_found
 from careflow_service.identity import Actor, RequestKey
-from careflow_service.upsert import upsert
 from careflow_service.work import Committed, Transaction, Work, side_by_side
 
 
 @dataclass(frozen=True, slots=True)
 class IssueSuperbill:
-    """`disclose_diagnoses` is the patient's yes to naming the diagnoses on this one bill."""
+    """`disclose_diagnoses` is the patient's yes to naming the diagnoses on this one bill. The bill takes the place of
+    the void one for the same charges by itself; who names one in `replaces` is refused if it is another.
+    """
 
     patient_id: PatientId
     charge_ids: tuple[ChargeId, ...]
@@ -31,48 +35,48 @@ class IssueSuperbillHandler:
 
     async def __call__(self, command: IssueSuperbill, actor: Actor, request: RequestKey) -> Committed[Numbered]:
         """Refused: `superbill_incomplete` with everything that is missing, `charge_not_billable`,
-        `charge_already_billed`, `superbill_not_void`, `superbill_replaced`.
+        `charge_already_billed`, `charges_of_two_bills`, `charges_left_out`, and where `replaces` is named:
+        `superbill_not_found`, `superbill_not_void`, `superbill_replaced`, `superbill_for_other_charges`.
         """
 
-        async def issue(tx: Transaction) -> Numbered:
-            draft = await draft_of(
-                command.patient_id, command.charge_ids, disclose_diagnoses=command.disclose_diagnoses, ports=self.ports
+        async def issue_it(tx: Transaction) -> Numbered:
+            draft, unreplaced, named = await side_by_side(
+                draft_of(
+                    command.patient_id,
+                    command.charge_ids,
+                    disclose_diagnoses=command.disclose_diagnoses,
+                    ports=self.ports,
+                ),
+                self.ports.superbills.unreplaced_of(command.patient_id),
+                self._named(command),
             )
             content = content_of(draft)
-            in_force, replaces, number = await side_by_side(
-                self.ports.superbills.in_force_for(command.charge_ids, of=command.patient_id),
-                self._replaced(command),
-                self._next_number(tx),
-            )
-            if in_force:
-                raise conflict("charge_already_billed", "A superbill with one of these charges is in force.")
-            superbill = Superbill.issued(
-                SuperbillId(tx.new_id()),
-                command.patient_id,
-                number,
-                content,
-                replaces=replaces,
-                now=tx.now,
-                today=self.ports.day_of(tx.now),
-            )
-            await self.ports.superbills.add(superbill, tx)
-            if replaces is not None:
-                await self.ports.superbills.save(replaces.replaced(superbill.id), expecting=replaces.version, tx=tx)
+            if named is not None:
+                named.expect_replaceable()
+            replaced = predecessor(command.charge_ids, unreplaced)
+            if named is not None and (replaced is None or replaced.id != named.id):
+                raise conflict("superbill_for_other_charges", "The superbill to be replaced is for other charges.")
+            if replaced is None:
+                superbill = await issue(command.patient_id, content, None, tx, self.ports)
+            else:
+                await self._expect_all_of(replaced, command)
+                superbill = await issue(command.patient_id, content, replaced, tx, self.ports)
+                await self.ports.superbills.save(replaced.replaced(superbill), expecting=replaced.version, tx=tx)
             return Numbered(superbill.id, superbill.version, superbill.number)
 
-        return await self.work.run(issue, by=actor, action="issue_superbill", returns=Numbered, request=request)
+        return await self.work.run(issue_it, by=actor, action="issue_superbill", returns=Numbered, request=request)
 
-    async def _replaced(self, command: IssueSuperbill) -> Superbill | None:
+    async def _named(self, command: IssueSuperbill) -> Superbill | None:
         if command.replaces is None:
             return None
-        replaced = await self.ports.superbills.get(command.replaces, of=command.patient_id)
-        if replaced.patient_id != command.patient_id:
+        named = await self.ports.superbills.get(command.replaces, of=command.patient_id)
+        if named.patient_id != command.patient_id:
             raise not_found("superbill")
-        return replaced
+        return named
 
-    async def _next_number(self, tx: Transaction) -> str:
-        year = str(self.ports.day_of(tx.now).year)
-        known = await self.ports.numbers.find(year, of=None)
-        series = (known or NumberSeries(id=year)).next()
-        await upsert(self.ports.numbers, known, series, tx)
-        return series.number(self.ports.policy.superbill_prefix.value)
+    async def _expect_all_of(self, replaced: Superbill, command: IssueSuperbill) -> None:
+        """Whatever is still charged of the bill that is replaced is on the one that takes its place."""
+        left_out = [each for each in replaced.content.charge_ids if each not in command.charge_ids]
+        charges = await asyncio.gather(*(self.ports.charges.get(each, of=command.patient_id) for each in left_out))
+        if any(charge.state is ChargeState.POSTED for charge in charges):
+            raise conflict("charges_left_out", "Another charge of the superbill that is replaced is still owed.")

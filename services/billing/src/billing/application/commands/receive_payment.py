@@ -1,24 +1,37 @@
-"""Money came in; it is applied to what the patient owes, the earliest service first."""
+"""Money came in; it goes where the payer says, else to the visit of the day, else to the earliest service."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, replace
 
 from billing.application.bookkeeping import keep_books, open_books
 from billing.application.ports import Ports
 from billing.application.results import Received
-from billing.domain.ids import PatientId, PaymentId
+from billing.domain.ids import AppointmentId, ChargeId, PatientId, PaymentId
 from billing.domain.money import Money
-from billing.domain.payments import Payment, PaymentMethod
-from careflow_domain.errors import invalid
+from billing.domain.payments import TERMINAL, Payment, PaymentMethod, payment_id_of
+from careflow_domain.errors import conflict, invalid, not_found
 from careflow_service.identity import Actor, RequestKey
-from careflow_service.work import Committed, Transaction, Work
+from careflow_service.work import Committed, Transaction, Work, side_by_side
 
 
 @dataclass(frozen=True, slots=True)
 class ReceivePayment:
+    """`charge_ids` are the charges it is meant for, `appointment_id` a visit that is not charged yet."""
+
     patient_id: PatientId
     amount: Money
     method: PaymentMethod
     reference: str | None
+    charge_ids: tuple[ChargeId, ...] = ()
+    appointment_id: AppointmentId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """The charges it is for, or the visit whose charge it waits for."""
+
+    charge_ids: tuple[ChargeId, ...] = ()
+    kept_for: AppointmentId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +40,77 @@ class ReceivePaymentHandler:
     work: Work
 
     async def __call__(self, command: ReceivePayment, actor: Actor, request: RequestKey) -> Committed[Received]:
-        """Refused: `account_not_found`, `amount_not_positive`, `currency_mismatch`, `reference_needed`,
-        `card_number_refused`.
+        """Refused: `account_not_found`, `charge_not_found`, `charge_not_open`, `visit_not_found`, `visit_over`,
+        `amount_not_positive`, `currency_mismatch`, `reference_needed`, `reference_used`, `card_number_refused`.
         """
 
         async def receive(tx: Transaction) -> Received:
             if command.amount.currency != self.ports.policy.currency:
                 raise invalid("currency_mismatch", "The clinic keeps its books in another currency.")
-            payment = Payment.received(
-                PaymentId(tx.new_id()),
-                command.patient_id,
-                command.amount,
-                command.method,
-                command.reference,
-                now=tx.now,
+            payment = self._payment(command, tx)
+            _, same, destination, opened = await side_by_side(
+                self.ports.accounts.get(command.patient_id),
+                self._known(payment),
+                self._destination(command, tx),
+                open_books(command.patient_id, self.ports),
             )
-            await self.ports.accounts.get(command.patient_id)
-            opened = await open_books(command.patient_id, self.ports)
-            books = await keep_books(opened, lambda books: books.receive(payment), tx, self.ports)
-            after = books.payment_as_is(payment.id)
-            return Received(after.id, after.version, after.unapplied.minor, after.amount.currency)
+            if same is not None:
+                return _received(same.expect_same(payment))
+            payment = replace(payment, kept_for=destination.kept_for)
+            books = await keep_books(
+                opened, lambda books: books.receive(payment, destination.charge_ids), tx, self.ports
+            )
+            return _received(books.payment_as_is(payment.id))
 
         return await self.work.run(receive, by=actor, action="receive_payment", returns=Received, request=request)
+
+    def _payment(self, command: ReceivePayment, tx: Transaction) -> Payment:
+        by_terminal = command.method in TERMINAL and command.reference
+        return Payment.received(
+            payment_id_of(command.patient_id, command.method, command.reference)
+            if by_terminal and command.reference
+            else PaymentId(tx.new_id()),
+            command.patient_id,
+            command.amount,
+            command.method,
+            command.reference,
+            now=tx.now,
+            today=self.ports.day_of(tx.now),
+        )
+
+    async def _known(self, payment: Payment) -> Payment | None:
+        """The payment the terminal called so before."""
+        if payment.method not in TERMINAL:
+            return None
+        return await self.ports.payments.find(payment.id, of=payment.patient_id)
+
+    async def _destination(self, command: ReceivePayment, tx: Transaction) -> Destination:
+        """Where the payer wants it, else the visit of the day that is not charged yet."""
+        if command.charge_ids:
+            meant = (self.ports.charges.get(each, of=command.patient_id) for each in command.charge_ids)
+            if any(charge.patient_id != command.patient_id for charge in await asyncio.gather(*meant)):
+                raise not_found("charge")
+            return Destination(charge_ids=command.charge_ids)
+        if command.appointment_id is not None:
+            return await self._visit(command.appointment_id, command.patient_id)
+        visits, charges = await side_by_side(
+            self.ports.visits.of_day(self.ports.day_of(tx.now), of=command.patient_id),
+            self.ports.charges.of_day(self.ports.day_of(tx.now), of=command.patient_id),
+        )
+        charged = {charge.rendered.appointment_id for charge in charges}
+        waiting = [visit.id for visit in visits if visit.is_to_be_charged and visit.id not in charged]
+        return Destination(kept_for=waiting[0] if waiting else None)
+
+    async def _visit(self, appointment_id: AppointmentId, patient_id: PatientId) -> Destination:
+        visit = await self.ports.visits.find(appointment_id, of=patient_id)
+        if visit is None or visit.patient_id != patient_id:
+            raise not_found("visit")
+        charges = await self.ports.charges.of_day(self.ports.day_of(visit.starts_at), of=patient_id)
+        charged = [charge.id for charge in charges if charge.rendered.appointment_id == visit.id]
+        if not charged and not visit.is_to_be_charged:
+            raise conflict("visit_over", "Nothing is going to be charged for this visit.")
+        return Destination(charge_ids=tuple(charged), kept_for=None if charged else visit.id)
+
+
+def _received(payment: Payment) -> Received:
+    return Received(payment.id, payment.version, payment.unapplied.minor, payment.amount.currency)

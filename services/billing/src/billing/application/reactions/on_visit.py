@@ -1,6 +1,7 @@
 """Reactions to appointments: what is to come, the estimate it wants, and what a lost visit costs."""
 
 from billing.application.account_of import account_of
+from billing.application.bookkeeping import OpenBooks, keep_books, open_books
 from billing.application.fees import open_fee, visit_took_place
 from billing.application.ports import Ports
 from billing.application.rendered_services import place_of
@@ -56,23 +57,36 @@ async def on_cancelled(
     ports: Ports,
 ) -> None:
     """Costs something only where the patient gave it up, and too late."""
-    visit, fee, estimates = await side_by_side(
+    visit, fee, opened = await side_by_side(
         _note(event.data, VisitState.CANCELLED, tx, ports),
         _fee_for(event.data, ports),
-        ports.estimates.all_of(PatientId(event.data.patient_id)),
+        open_books(PatientId(event.data.patient_id), ports),
     )
     if visit is None:
         return
-    await withdraw_estimate(visit, estimates, tx, ports)
+    await free_money_kept_for(visit, opened, tx, ports)
+    await withdraw_estimate(visit, opened.estimates, tx, ports)
     if event.data.cancelled_by is codes.CancelledBy.PATIENT and fee is None:
         notice = event.data.notice_minutes
         await open_fee(visit, FeeCause.LATE_CANCELLATION, notice, lost_at=event.time, tx=tx, ports=ports)
 
 
+async def free_money_kept_for(visit: Visit, opened: OpenBooks, tx: Transaction, ports: Ports) -> None:
+    """The visit is lost: what was paid for it beforehand is the patient's, for whatever is owed."""
+    if any(payment.kept_for == visit.id for payment in opened.payments.values()):
+        await keep_books(opened, lambda books: books.free(visit.id), tx, ports)
+
+
 async def on_missed(
     event: Received[contracts.ConsultationMissed] | Received[contracts.TreatmentMissed], tx: Transaction, ports: Ports
 ) -> None:
-    visit, fee = await side_by_side(_note(event.data, VisitState.MISSED, tx, ports), _fee_for(event.data, ports))
+    visit, fee, opened = await side_by_side(
+        _note(event.data, VisitState.MISSED, tx, ports),
+        _fee_for(event.data, ports),
+        open_books(PatientId(event.data.patient_id), ports),
+    )
+    if visit is not None:
+        await free_money_kept_for(visit, opened, tx, ports)
     if visit is not None and fee is None:
         await open_fee(visit, FeeCause.NO_SHOW, 0, lost_at=visit.starts_at, tx=tx, ports=ports)
 

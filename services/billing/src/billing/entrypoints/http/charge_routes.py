@@ -64,6 +64,7 @@ class ChargeView(View):
     lines: list[ChargeLineView]
     amount: MoneyView
     paid: MoneyView
+    conceded: MoneyView
     balance: MoneyView
 
     @classmethod
@@ -81,6 +82,7 @@ class ChargeView(View):
             lines=[ChargeLineView.model_validate(line) for line in charge.lines],
             amount=MoneyView.model_validate(charge.amount),
             paid=MoneyView.model_validate(charge.paid),
+            conceded=MoneyView.model_validate(charge.conceded),
             balance=MoneyView.model_validate(charge.balance),
         )
 

@@ -1,14 +1,15 @@
 """Payments and refunds over HTTP."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
+from pydantic import Field, model_validator
 
 from billing.application.commands.receive_payment import ReceivePayment
 from billing.application.commands.refund_payment import RefundPayment
-from billing.domain.ids import PatientId, PaymentId
+from billing.domain.ids import AppointmentId, ChargeId, PatientId, PaymentId
 from billing.domain.payments import PaymentMethod, RefundReason
 from billing.entrypoints.http.schemas import App, Id, Line, MoneyBody, MoneyView, View
 from careflow_service.http.dependencies import (
@@ -27,12 +28,22 @@ router = APIRouter(tags=["payments"])
 
 
 class PaymentBody(RequestBody):
-    """`reference` is what the terminal, the check or the bank calls it; never a card number."""
+    """`reference` is what the terminal, the check or the bank calls it; never a card number. `charge_ids` or
+    `appointment_id` say what it is meant for.
+    """
 
     patient_id: Id
     amount: MoneyBody
     method: PaymentMethod
     reference: Line | None = None
+    charge_ids: Annotated[tuple[Id, ...], Field(max_length=50)] = ()
+    appointment_id: Id | None = None
+
+    @model_validator(mode="after")
+    def _meant_for_one_thing(self) -> "PaymentBody":
+        if self.charge_ids and self.appointment_id is not None:
+            raise ValueError("a payment is meant for charges or for a visit")
+        return self
 
 
 class RefundBody(RequestBody):
@@ -54,8 +65,11 @@ class RefundedView(View):
 
 
 class AllocationView(View):
+    """`conceded` of it the clinic gave back; the charge is paid all the same."""
+
     charge_id: str
     amount: MoneyView
+    conceded: MoneyView
 
 
 class RefundView(View):
@@ -66,7 +80,7 @@ class RefundView(View):
 
 
 class PaymentView(View):
-    """`unapplied` is for no charge yet."""
+    """`unapplied` is for no charge yet; while `kept_for` names a visit, it waits for that visit's charge."""
 
     id: str
     version: int
@@ -75,6 +89,8 @@ class PaymentView(View):
     method: PaymentMethod
     reference: str | None
     received_at: datetime
+    received_on: date
+    kept_for: str | None
     allocations: list[AllocationView]
     refunds: list[RefundView]
     unapplied: MoneyView
@@ -83,7 +99,14 @@ class PaymentView(View):
 @router.post("/v1/payments", status_code=201, response_model=ReceivedView)
 async def receive_payment(body: PaymentBody, actor: CurrentActor, app: App, request: IdempotentRequest) -> Response:
     """Money came in."""
-    command = ReceivePayment(PatientId(body.patient_id), body.amount.money(), body.method, body.reference)
+    command = ReceivePayment(
+        PatientId(body.patient_id),
+        body.amount.money(),
+        body.method,
+        body.reference,
+        tuple(ChargeId(each) for each in dict.fromkeys(body.charge_ids)),
+        AppointmentId(body.appointment_id) if body.appointment_id else None,
+    )
     done = await app.receive_payment(command, actor, request)
     made = ReceivedView.model_validate(done.value)
     return answer(done, made, status=201, version=made.version, location=f"/v1/payments/{made.payment_id}")

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from billing.application.commands.issue_superbill import IssueSuperbill
 from billing.application.commands.void_superbill import VoidSuperbill
 from billing.domain.ids import ChargeId, PatientId, SuperbillId
+from billing.domain.payments import PaymentMethod
 from billing.domain.superbills import Superbill, SuperbillState, VoidReason
 from billing.entrypoints.http.schemas import App, Id, MoneyView, View, paper
 from careflow_service.http.dependencies import (
@@ -70,6 +71,12 @@ class BilledLineView(View):
     paid: MoneyView
 
 
+class BilledPaymentView(View):
+    received_on: date
+    method: PaymentMethod
+    amount: MoneyView
+
+
 class DiagnosisView(View):
     letter: str
     code: str
@@ -100,10 +107,12 @@ class SuperbillView(View):
     lines: list[BilledLineView]
     diagnoses: list[DiagnosisView]
     clinicians: list[ClinicianView]
+    payments: list[BilledPaymentView]
     charged: MoneyView
     paid: MoneyView
     replaces: str | None
     replaced_by: str | None
+    replaced_by_number: str | None
     voided_at: datetime | None
     void_reason: VoidReason | None
 
@@ -121,10 +130,12 @@ class SuperbillView(View):
             lines=[BilledLineView.model_validate(line) for line in content.lines],
             diagnoses=[DiagnosisView.model_validate(each) for each in content.diagnoses],
             clinicians=[ClinicianView.model_validate(each) for each in content.clinicians],
+            payments=[BilledPaymentView.model_validate(each) for each in content.payments],
             charged=MoneyView.model_validate(content.charged),
             paid=MoneyView.model_validate(content.paid),
             replaces=superbill.replaces,
             replaced_by=superbill.replaced_by,
+            replaced_by_number=superbill.replaced_by_number,
             voided_at=superbill.voided_at,
             void_reason=superbill.void_reason,
         )
