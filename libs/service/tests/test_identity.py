@@ -1,5 +1,7 @@
 """Who acts, and what an id is."""
 
+import pytest
+
 from careflow_service.identity import Actor, Role
 from careflow_service.ids import new_id
 
@@ -22,3 +24,18 @@ def test_ids_grow() -> None:
 
     assert ids == sorted(set(ids))
     assert all(id_[14] == "7" for id_ in ids), "UUID version 7"
+
+
+def test_a_patient_is_nothing_else() -> None:
+    """By any second role a token may name."""
+    for role in set(Role) - {Role.PATIENT}:
+        both = frozenset({Role.PATIENT, role})
+        assert Actor.granted("ann", both, "p1") == Actor("ann", frozenset({Role.PATIENT}), "p1")
+        with pytest.raises(ValueError):
+            Actor("ann", both, "p1")
+
+
+def test_only_a_patient_has_a_patients_id() -> None:
+    assert Actor.granted("bob", frozenset({Role.NURSE}), "p1").patient_id is None
+    with pytest.raises(ValueError):
+        Actor("bob", frozenset({Role.NURSE}), "p1")

@@ -5,7 +5,7 @@ Invariant: an actor is what a verified token (or the process itself) says, never
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -30,15 +30,41 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """One person, machine or process; `patient_id` is set when the actor is a patient."""
+    """One person, machine or process; `patient_id` is set when the actor is a patient.
+
+    A patient is nothing else: whoever acts as a patient reaches what is their own, and no other role of theirs adds to
+    it. A nurse who is a patient as well works with a login that does not say `patient`. Raises ValueError.
+    """
 
     id: str
     roles: frozenset[Role]
     patient_id: str | None = None
 
+    def __post_init__(self) -> None:
+        if Role.PATIENT in self.roles and len(self.roles) > 1:
+            raise ValueError("a patient acts as a patient only")
+        if self.patient_id is not None and Role.PATIENT not in self.roles:
+            raise ValueError("only a patient has a patient's id")
+
+    @property
+    def is_patient(self) -> bool:
+        """Whether somebody acts for themselves and not as one of the clinic."""
+        return Role.PATIENT in self.roles
+
     def has(self, *roles: Role) -> bool:
         """True when the actor holds at least one of `roles`."""
         return not self.roles.isdisjoint(roles)
+
+    def within(self, roles: frozenset[Role]) -> Actor:
+        """The same actor in those of their roles that are among `roles`: the ones they do this in."""
+        return replace(self, roles=self.roles & roles)
+
+    @classmethod
+    def granted(cls, subject: str, roles: frozenset[Role], patient_id: str | None) -> Actor:
+        """Whom a login with these roles speaks for: with `patient` among them, a patient and nobody else."""
+        if Role.PATIENT in roles:
+            return cls(subject, frozenset({Role.PATIENT}), patient_id)
+        return cls(subject, roles)
 
     @classmethod
     def system(cls, name: str) -> Actor:
@@ -55,7 +81,7 @@ class Actor:
 class RequestKey:
     """One request that may arrive several times.
 
-    `key` names it: principal, method, route and Idempotency-Key together. `fingerprint` is an HMAC of its body:
+    `key` names it: caller, method, route and Idempotency-Key together. `fingerprint` is an HMAC of its body:
     the same key with another fingerprint is a client's mistake, not a repeat.
     """
 

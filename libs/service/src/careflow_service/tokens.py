@@ -212,10 +212,15 @@ def _actor(claims: dict[str, Any]) -> Actor:
     """The caller these claims describe. Roles this system does not know are other systems' business."""
     subject, roles, patient_id = claims["sub"], claims.get("roles", []), claims.get("patient_id")
     well_formed = isinstance(roles, list) and (patient_id is None or isinstance(patient_id, str))
-    if not subject or not well_formed:
+    if not subject or not well_formed or _is_our_own(subject):
         raise TokenRefused
     granted = frozenset(_GRANTED_ROLES[role] for role in roles if isinstance(role, str) and role in _GRANTED_ROLES)
-    return Actor(id=subject, roles=granted, patient_id=patient_id)
+    return Actor.granted(subject, granted, patient_id)
+
+
+def _is_our_own(subject: object) -> bool:
+    """A name under which the system itself, or somebody unknown, stands in the audit trail."""
+    return subject == Actor.public().id or str(subject).startswith(Actor.system("").id)
 
 
 def verifier_for(settings: ServiceSettings) -> TokenVerifier:

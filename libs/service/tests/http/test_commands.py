@@ -192,3 +192,33 @@ async def test_a_position_in_a_stream_this_service_does_not_hear_is_nothing_to_w
 async def test_a_position_of_another_form_is_refused(toy: RunningToy, value: str) -> None:
     response = await read_after(toy, value)
     assert (response.status_code, response.json()["code"]) == (400, "malformed_header")
+
+
+async def refused_after(toy: RunningToy, stream: str, headers: dict[str, str], path: str) -> list[int]:
+    """What waiting for a place the stream has passed, and for one it has not, comes to."""
+    await hear(toy, 1)
+    answers = []
+    for sequence in (1, 9):
+        after = {**headers, "Careflow-After": f"{stream}@{sequence}"}
+        answers.append((await toy.client.get(path, headers=after)).status_code)
+    return answers
+
+
+async def test_a_patient_is_not_told_how_far_anothers_stream_is(toy: RunningToy) -> None:
+    patient = new_id()
+    headers = toy.token(Role.PATIENT, patient_id=patient)
+    assert await refused_after(toy, HEARD, headers, f"/v1/patients/{patient}/visits") == [403, 403]
+
+
+async def test_a_patient_waits_for_their_own(toy: RunningToy) -> None:
+    own = HEARD.rpartition(":")[2]
+    headers = {**toy.token(Role.PATIENT, patient_id=own), "Careflow-After": f"{HEARD}@1"}
+    await hear(toy, 1)
+    assert (await toy.client.get(f"/v1/patients/{own}/visits", headers=headers)).status_code == 200
+
+
+async def test_nobody_unknown_is_told_how_far_a_stream_is(toy: RunningToy) -> None:
+    await hear(toy, 1)
+    for sequence in (1, 9):
+        headers = {"Careflow-After": f"{HEARD}@{sequence}", "Idempotency-Key": new_id()}
+        assert (await toy.client.post("/v1/inquiries", json={"note": "n"}, headers=headers)).status_code == 403

@@ -6,10 +6,10 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from careflow_service.http.access import AccessTableMismatch, allow, public
+from careflow_service.http.access import AccessTableMismatch, Own, allow, by_path, public
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
-from careflow_service.testing.doors import every_route_by_role, knock
+from careflow_service.testing.doors import every_attempt, knock, wrongly_treated
 from careflow_service.tokens import DevelopmentIssuer
 from libs.service.tests.toy.service import SERVICE, http
 from libs.service.tests.toy.world import RunningToy, World, running_toy
@@ -22,7 +22,7 @@ def refused(response: httpx.Response) -> tuple[int, str]:
 
 
 async def test_every_route_lets_in_exactly_whom_its_row_names(toy: RunningToy) -> None:
-    attempts = list(every_route_by_role(toy.http))
+    attempts = [each for each in every_attempt(toy.http.state.routes) if each.roles is None or len(each.roles) == 1]
     wrong = [str(each) for each in attempts if await knock(toy.client, toy.world.issuer, each) is not each.admitted]
     assert wrong == []
     assert {each.route for each in attempts} == {
@@ -38,6 +38,17 @@ async def test_every_route_lets_in_exactly_whom_its_row_names(toy: RunningToy) -
         "GET /ops/consumer",
         "POST /ops/consumer/resume",
     }
+
+
+async def test_a_second_role_opens_no_door_the_first_two_do_not() -> None:
+    assert await wrongly_treated(http()) == []
+
+
+async def test_whoever_is_a_patient_and_a_nurse_sees_as_a_patient(toy: RunningToy) -> None:
+    patient, other = new_id(), new_id()
+    headers = toy.token(Role.PATIENT, Role.NURSE, patient_id=patient)
+    assert (await toy.client.get(VISITS.format(patient), headers=headers)).status_code == 200
+    assert refused(await toy.client.get(VISITS.format(other), headers=headers)) == (403, "forbidden")
 
 
 async def test_nobody_is_asked_for_a_token(toy: RunningToy) -> None:
@@ -131,16 +142,23 @@ async def test_a_row_without_a_route_keeps_the_service_from_starting(world: Worl
 
 
 async def test_an_own_that_is_not_in_the_path_keeps_the_service_from_starting(world: World) -> None:
-    access = {**http().access, "POST /v1/visits": allow(Role.NURSE, own="patient_id")}
-    with pytest.raises(AccessTableMismatch, match="own='patient_id'"):
+    access = {**http().access, "POST /v1/visits": allow(Role.NURSE, own=by_path("patient_id"))}
+    with pytest.raises(AccessTableMismatch, match="own='path patient_id'"):
         async with running_toy(world, replace(SERVICE, http=lambda: replace(http(), access=access))):
             pass
 
 
 @pytest.mark.parametrize(
-    ("roles", "own"), [((), None), ((Role.SYSTEM,), None), ((Role.PUBLIC,), None), ((Role.PATIENT,), "patient_id")]
+    ("roles", "own"),
+    [
+        ((), None),
+        ((Role.SYSTEM,), None),
+        ((Role.PUBLIC,), None),
+        ((Role.PATIENT,), None),
+        ((Role.PATIENT,), by_path("patient_id")),
+    ],
 )
-def test_a_rule_lets_someone_in_and_says_whom_once(roles: tuple[Role, ...], own: str | None) -> None:
+def test_a_rule_lets_someone_in_and_says_whom_once(roles: tuple[Role, ...], own: Own | None) -> None:
     with pytest.raises(ValueError):
         allow(*roles, own=own)
 

@@ -87,7 +87,7 @@ def test_the_statuses_of_an_operation(document: dict[str, Any], path: str, metho
 def test_security_is_what_the_access_table_says(document: dict[str, Any]) -> None:
     assert document["paths"]["/v1/visits"]["post"]["security"] == [{"bearer": []}]
     assert document["paths"]["/v1/visits"]["post"]["x-careflow-roles"] == ["coordinator", "nurse"]
-    assert document["paths"]["/v1/patients/{patient_id}/visits"]["get"]["x-careflow-own"] == "patient_id"
+    assert document["paths"]["/v1/patients/{patient_id}/visits"]["get"]["x-careflow-own"] == "path patient_id"
     assert document["paths"]["/v1/inquiries"]["post"]["security"] == []
     assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
 

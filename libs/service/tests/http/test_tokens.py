@@ -71,8 +71,14 @@ def a_token(key: Any = KEY, header: dict[str, Any] | None = None, **changed: Any
 
 async def test_a_token_names_its_caller() -> None:
     token = ISSUER.token(Role.PATIENT, Role.NURSE, subject="ann", patient_id="p1", now=NOW)
-    expected = Actor("ann", frozenset({Role.PATIENT, Role.NURSE}), "p1")
+    expected = Actor("ann", frozenset({Role.PATIENT}), "p1")
     assert await a_verifier().verify(token) == expected
+
+
+@pytest.mark.parametrize("subject", ["public", "system:timers", "system:"])
+async def test_nobody_is_called_what_the_system_is_called(subject: str) -> None:
+    with pytest.raises(TokenRefused):
+        await a_verifier().verify(a_token(sub=subject))
 
 
 async def test_roles_of_other_systems_and_of_the_system_itself_grant_nothing() -> None:

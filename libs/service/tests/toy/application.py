@@ -6,14 +6,14 @@ from datetime import datetime
 
 from pymongo import IndexModel
 
-from careflow_domain.errors import not_found
 from careflow_events.contracts import CarePathStageChanged, ScreeningStarted
 from careflow_events.contracts.codes import CareStage
 from careflow_events.publication import PublicationTable, published, says
 from careflow_events.subscription import Received, hears
 from careflow_service.deadlines import Deadline, Effect
-from careflow_service.identity import Actor, RequestKey, Role
+from careflow_service.identity import Actor, RequestKey
 from careflow_service.mongo.documents import Documents
+from careflow_service.oversight import check_own
 from careflow_service.service import Resources
 from careflow_service.settings import ServiceSettings
 from careflow_service.work import Committed, Transaction, Work
@@ -39,6 +39,7 @@ class Toy:
 
     def __init__(self, resources: Resources[ServiceSettings]) -> None:
         self._work: Work = resources.work
+        self._audit = resources.audit
         self.ports = Ports(
             Documents(
                 resources.database,
@@ -70,9 +71,14 @@ class Toy:
 
     async def read(self, visit_id: str, actor: Actor) -> Visit:
         visit = await self.ports.visits.get(visit_id)
-        if not actor.has(Role.NURSE) and actor.patient_id != visit.patient_id:
-            raise not_found("visit")
+        check_own(actor, visit.patient_id, "visit")
+        await self._audit.read(actor, "read_visit", f"visits/{visit.id}")
         return visit
+
+    async def list_of(self, patient_id: str, limit: int, after: str | None, actor: Actor) -> list[Visit]:
+        found = await self.ports.visits.looked.many({"patient_id": patient_id}, limit=limit, after=after)
+        await self._audit.read(actor, "list_visits", *(f"visits/{each.id}" for each in found))
+        return found
 
 
 async def on_screening_started(event: Received[ScreeningStarted], tx: Transaction, ports: Ports) -> None:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, Field
 
-from careflow_service.http.access import AccessTable, allow, public
+from careflow_service.http.access import AccessTable, allow, by_object, by_path, public
 from careflow_service.http.dependencies import (
     CurrentActor,
     ExpectedVersion,
@@ -74,9 +74,11 @@ async def read_visit(visit_id: str, app: Application, actor: CurrentActor) -> Re
 
 
 @router.get("/patients/{patient_id}/visits", response_model=Page[KeptVisit])
-async def list_visits(patient_id: str, app: Application, limit: PageLimit = 50, after: PageCursor = None) -> Response:
+async def list_visits(
+    patient_id: str, app: Application, actor: CurrentActor, limit: PageLimit = 50, after: PageCursor = None
+) -> Response:
     """A patient's visits."""
-    found = await app.ports.visits.looked.many({"patient_id": patient_id}, limit=limit, after=after)
+    found = await app.list_of(patient_id, limit, after, actor)
     return represent(Page[KeptVisit](items=[KeptVisit(id=visit.id, version=visit.version) for visit in found]))
 
 
@@ -95,7 +97,7 @@ def _kept(committed: Committed[Kept], **how: Any) -> Response:
 ACCESS: AccessTable = {
     "POST /v1/visits": allow(Role.NURSE, Role.COORDINATOR),
     "POST /v1/visits/{visit_id}/close": allow(Role.NURSE),
-    "GET /v1/visits/{visit_id}": allow(Role.NURSE, Role.PATIENT),
-    "GET /v1/patients/{patient_id}/visits": allow(Role.NURSE, own="patient_id"),
+    "GET /v1/visits/{visit_id}": allow(Role.NURSE, own=by_object("visit_id")),
+    "GET /v1/patients/{patient_id}/visits": allow(Role.NURSE, own=by_path("patient_id")),
     "POST /v1/inquiries": public(rate="5/minute"),
 }

@@ -1,12 +1,37 @@
-"""Every route, tried by everybody: the door opens for those its row names and nobody else."""
+"""Nothing of another patient is reached by a patient, whatever else they are."""
 
-from careflow_service.testing.calling import ISSUER
-from careflow_service.testing.doors import every_route_by_role, knock
+from billing.entrypoints.http.access import ACCESS
+from careflow_service.testing.owning import Theirs, reached_by_strangers
+from services.billing.tests.builders import ANA
+from services.billing.tests.clinic import INSURED, bill, charges, has_patient, ok, pays, the_charge
+from services.billing.tests.heard import THERAPY_HOUR, session_completed
 from services.billing.tests.world import World
 
 
-async def test_the_door_opens_as_the_table_says(world: World) -> None:
-    attempts = list(every_route_by_role(world.app))
-    wrong = [str(each) for each in attempts if await knock(world.client, ISSUER, each) is not each.admitted]
-    assert wrong == []
-    assert len({each.route for each in attempts}) > 25
+async def test_no_stranger_reaches_a_patients_money_or_papers(world: World) -> None:
+    await has_patient(world)
+    await world.hear(session_completed(THERAPY_HOUR))
+    charge = (await the_charge(world))["id"]
+    superbill = ok(await world.biller.post("/v1/superbills", bill(charge)), 201)["superbill_id"]
+    payment = (await pays(world, 10))["payment_id"]
+    wish = {"patient_id": ANA, "visits": [{"kind": "dosing", "count": 6}]}
+    estimate = ok(await world.biller.post("/v1/estimates", wish), 201)["id"]
+    theirs = {
+        "GET /v1/accounts/{patient_id}": Theirs(f"/v1/accounts/{ANA}"),
+        "PUT /v1/accounts/{patient_id}/coverage": Theirs(f"/v1/accounts/{ANA}/coverage", INSURED, version=1),
+        "POST /v1/estimates": Theirs("/v1/estimates", wish),
+        "GET /v1/estimates": Theirs(f"/v1/estimates?patient_id={ANA}"),
+        "GET /v1/estimates/{estimate_id}": Theirs(f"/v1/estimates/{estimate}"),
+        "GET /v1/estimates/{estimate_id}/pdf": Theirs(f"/v1/estimates/{estimate}/pdf"),
+        "GET /v1/charges": Theirs(f"/v1/charges?patient_id={ANA}"),
+        "GET /v1/charges/{charge_id}": Theirs(f"/v1/charges/{charge}"),
+        "GET /v1/fees": Theirs(f"/v1/fees?patient_id={ANA}"),
+        "GET /v1/payments": Theirs(f"/v1/payments?patient_id={ANA}"),
+        "GET /v1/payments/{payment_id}": Theirs(f"/v1/payments/{payment}"),
+        "GET /v1/superbills": Theirs(f"/v1/superbills?patient_id={ANA}"),
+        "GET /v1/superbills/{superbill_id}": Theirs(f"/v1/superbills/{superbill}"),
+        "GET /v1/superbills/{superbill_id}/pdf": Theirs(f"/v1/superbills/{superbill}/pdf"),
+    }
+    before = await charges(world)
+    assert await reached_by_strangers(world, ACCESS, theirs) == []
+    assert await charges(world) == before

@@ -115,7 +115,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         complete_consultation=CompleteConsultationHandler(changes, work),
         record_missed_visit=RecordMissedVisitHandler(changes, work),
         correct_appointment=CorrectAppointmentHandler(changes, work),
-        read_appointments=ReadAppointments(all_appointments),
+        read_appointments=ReadAppointments(all_appointments, resources.audit),
         read_care_path=ReadCarePathHandler(all_paths, records, resources.audit, policy, clock),
         ports=Ports(all_appointments, all_paths, policy, holding.settled, scheduling.release),
     )

@@ -1,12 +1,34 @@
-"""Every route, tried by everybody: the door opens for those its row names and nobody else."""
+"""Nothing of another patient is reached by a patient, whatever else they are."""
 
-from careflow_service.testing.calling import ISSUER
-from careflow_service.testing.doors import every_route_by_role, knock
+from booking.entrypoints.http.access import ACCESS
+from careflow_service.testing.owning import Theirs, reached_by_strangers
+from services.booking.tests.clinic import TOMORROW_AT_TEN, details, visit
+from services.booking.tests.treatment import in_treatment, prepares
 from services.booking.tests.world import World
 
 
-async def test_the_door_opens_as_the_table_says(world: World) -> None:
-    attempts = list(every_route_by_role(world.app))
-    wrong = [str(each) for each in attempts if await knock(world.client, ISSUER, each) is not each.admitted]
-    assert wrong == []
-    assert len({each.route for each in attempts}) > 30
+async def test_no_stranger_reaches_a_patients_visits_or_path(world: World) -> None:
+    ana, plan = await in_treatment(world)
+    booked = await prepares(world, ana)
+    of_visit = f"/v1/appointments/{booked['id']}"
+    at = {"starts_at": TOMORROW_AT_TEN.isoformat(), "modality": "in_person"}
+    series = {"plan_id": plan, "pattern": {"dosing": at, "integration": at, "pairs": 1}}
+    theirs = {
+        "GET /v1/patients/{patient_id}": Theirs(f"/v1/patients/{ana}"),
+        "PUT /v1/patients/{patient_id}": Theirs(f"/v1/patients/{ana}", details(), version=1),
+        "GET /v1/care-paths/{patient_id}": Theirs(f"/v1/care-paths/{ana}"),
+        "GET /v1/availability": Theirs(
+            f"/v1/availability?patient_id={ana}&kind=info_call&modality=phone"
+            "&from=2026-11-24T00:00:00Z&to=2026-11-25T00:00:00Z"
+        ),
+        "POST /v1/appointments/holds": Theirs("/v1/appointments/holds", visit(ana)),
+        "POST /v1/appointments": Theirs("/v1/appointments", visit(ana)),
+        "POST /v1/appointments/series": Theirs("/v1/appointments/series", series),
+        "GET /v1/appointments": Theirs(f"/v1/appointments?patient_id={ana}"),
+        "GET /v1/appointments/{appointment_id}": Theirs(of_visit),
+        "POST /v1/appointments/{appointment_id}/book": Theirs(f"{of_visit}/book", version=1),
+        "POST /v1/appointments/{appointment_id}/release": Theirs(f"{of_visit}/release", version=1),
+        "POST /v1/appointments/{appointment_id}/reschedule": Theirs(f"{of_visit}/reschedule", at, version=1),
+        "POST /v1/appointments/{appointment_id}/cancel": Theirs(f"{of_visit}/cancel", {}, version=1),
+    }
+    assert await reached_by_strangers(world, ACCESS, theirs) == []

@@ -90,3 +90,15 @@ async def test_one_client_cannot_ask_for_ever(world: World) -> None:
     assert refusal(answers[9]) == (422, "invalid_request")
     assert refusal(answers[10]) == (429, "rate_limited")
     assert int(answers[10].headers["retry-after"]) >= 1
+
+
+async def test_strangers_who_chose_the_same_key_never_meet(world: World) -> None:
+    """Each is answered with what they asked for; the same request again with what it came to."""
+    await has_practitioner(world)
+    wishes = [wish(), wish(starts_at=local(24, 11).isoformat(), email="b@example.org", phone="415 555 0124")]
+    first = [await world.public.post(CALLS, each, key="1") for each in wishes]
+    again = [await world.public.post(CALLS, each, key="1") for each in wishes]
+    assert [each.status_code for each in first] == [201, 201]
+    assert first[0].json()["appointment_id"] != first[1].json()["appointment_id"]
+    assert [each.json() for each in again] == [each.json() for each in first]
+    assert {each.headers["idempotency-replayed"] for each in again} == {"true"}

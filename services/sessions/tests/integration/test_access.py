@@ -1,12 +1,20 @@
-"""Every route, tried by everybody: the door opens for those its row names and nobody else."""
+"""Nothing of another patient is reached by a patient, whatever else they are."""
 
-from careflow_service.testing.calling import ISSUER
-from careflow_service.testing.doors import every_route_by_role, knock
+from careflow_service.testing.owning import Theirs, reached_by_strangers
+from services.sessions.tests.clinic import consent_body, has_course, ok
 from services.sessions.tests.world import World
+from sessions.entrypoints.http.access import ACCESS
 
 
-async def test_the_door_opens_as_the_table_says(world: World) -> None:
-    attempts = list(every_route_by_role(world.app))
-    wrong = [str(each) for each in attempts if await knock(world.client, ISSUER, each) is not each.admitted]
-    assert wrong == []
-    assert len({each.route for each in attempts}) > 30
+async def test_no_stranger_reaches_a_patients_consents_or_plans(world: World) -> None:
+    course = await has_course(world)
+    of_patient = f"/v1/patients/{course.patient_id}"
+    consents = ok(await world.prescriber.get(f"{of_patient}/consents"))["items"]
+    theirs = {
+        "GET /v1/patients/{patient_id}/consents": Theirs(f"{of_patient}/consents"),
+        "POST /v1/patients/{patient_id}/consents": Theirs(f"{of_patient}/consents", consent_body()),
+        "POST /v1/consents/{consent_id}/withdraw": Theirs(f"/v1/consents/{consents[0]['id']}/withdraw"),
+        "GET /v1/patients/{patient_id}/plans": Theirs(f"{of_patient}/plans"),
+    }
+    assert await reached_by_strangers(world, ACCESS, theirs) == []
+    assert ok(await world.prescriber.get(f"{of_patient}/consents"))["items"] == consents

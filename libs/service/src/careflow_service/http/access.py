@@ -1,73 +1,143 @@
 """Who may call what: one row per route, deny by default.
 
-Each service's `access.py` is the whole table `"METHOD /v1/template" -> Rule`. Invariant: a route without a row, and a
-row without a route, keep the service from starting; `decide` is the only place where a role opens a door.
+Each service's `access.py` is the whole table `"METHOD /v1/template" -> Rule`: which roles, and what of it is a
+patient's own. Invariants: a route without a row, and a row without a route, keep the service from starting; `admits` is
+the only place where a role opens a door; a patient reaches nothing but by an `Own`, except where nobody is in it.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
 
 from careflow_service.http.limits import Rate
 from careflow_service.identity import Actor, Role
+
+NO_QUERY: Final[Mapping[str, str]] = {}
+
+
+class Where(StrEnum):
+    """How a request says whose it is."""
+
+    PATH = "path"
+    """The patient's id is in the path: the door compares it."""
+    OBJECT = "object"
+    """Something of a patient is named in the path: the use case finds out whose and asks `check_own`."""
+    QUERY = "query"
+    """The patient's id is in the query: as above."""
+    BODY = "body"
+    """The patient's id, or something of theirs, is in the body: as above."""
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What makes a request a patient's own: the name of the parameter or field, and where it is. `optional`: without it
+    the request is about nobody.
+    """
+
+    where: Where
+    name: str
+    optional: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.where.value} {self.name}"
+
+
+def by_path(name: str) -> Own:
+    """The patient's own id in the path."""
+    return Own(Where.PATH, name)
+
+
+def by_object(name: str) -> Own:
+    """Something of the patient's own, by its id in the path."""
+    return Own(Where.OBJECT, name)
+
+
+def by_query(name: str, *, optional: bool = False) -> Own:
+    """The patient's own id in the query."""
+    return Own(Where.QUERY, name, optional)
+
+
+def by_body(name: str) -> Own:
+    """The patient's own id, or something of their own, in the body."""
+    return Own(Where.BODY, name)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Who one route lets in.
 
-    `roles` may call it; `own` names the path parameter that must be the calling patient's own id for a patient to call
-    it; `rate` marks a public route, open to everyone within that rate per client.
+    `roles` may call it; `own` says what a patient may call it for; `impersonal` that nothing about any patient is in
+    the answer; `rate` marks a public route, open to everyone within that rate per client.
     """
 
     roles: frozenset[Role] = frozenset()
-    own: str | None = None
+    own: Own | None = None
+    impersonal: bool = False
     rate: Rate | None = None
 
     @property
     def public(self) -> bool:
         return self.rate is not None
 
-    def admits(self, actor: Actor, path_params: Mapping[str, str]) -> bool:
-        """Whether this caller may call the route with these path parameters."""
+    @property
+    def open_to(self) -> frozenset[Role]:
+        """The roles that are let in for something; a patient for their own."""
+        return self.roles if self.own is None else self.roles | {Role.PATIENT}
+
+    def admits(self, actor: Actor, path_params: Mapping[str, str], query: Mapping[str, str] = NO_QUERY) -> bool:
+        """Whether this caller may call the route with these path parameters and this query. What is in the body, and
+        whose an object is, the use case finds out.
+        """
         if self.public or actor.has(*self.roles):
             return True
-        return (
-            self.own is not None
-            and actor.has(Role.PATIENT)
-            and actor.patient_id is not None
-            and path_params.get(self.own) == actor.patient_id
-        )
+        if self.own is None or not actor.is_patient or actor.patient_id is None:
+            return False
+        match self.own.where:
+            case Where.PATH:
+                return path_params.get(self.own.name) == actor.patient_id
+            case Where.QUERY:
+                return self.own.optional or self.own.name in query
+            case Where.OBJECT | Where.BODY:
+                return True
+
+    def asks_whose(self, actor: Actor, query: Mapping[str, str] = NO_QUERY) -> bool:
+        """Whether a use case must have asked whose it is before this caller is answered."""
+        if self.own is None or self.own.where is Where.PATH or not actor.is_patient:
+            return False
+        return not self.own.optional or self.own.name in query
 
 
 AccessTable = Mapping[str, Rule]
 
 
-def allow(*roles: Role, own: str | None = None) -> Rule:
-    """Let these roles in, and with `own` a patient whose id is that path parameter.
+def allow(*roles: Role, own: Own | None = None, impersonal: bool = False) -> Rule:
+    """Let these roles in, and with `own` a patient for what is their own.
 
-    Naming `Role.PATIENT` among the roles lets every patient in: the use case then checks whose object it is.
+    `impersonal`: no patient's data is in what it answers, so reading it is not audited; only there `Role.PATIENT` may
+    be named and lets every patient in.
     """
     if not roles and own is None:
         raise ValueError("a rule must let someone in; leave the route out instead")
     if forbidden := {Role.PUBLIC, Role.SYSTEM}.intersection(roles):
         raise ValueError(f"no caller has the role {min(forbidden)}; a route for everyone is `public(...)`")
-    if own is not None and Role.PATIENT in roles:
-        raise ValueError("`own` means nothing where every patient is let in")
-    return Rule(roles=frozenset(roles), own=own)
+    if Role.PATIENT in roles and (own is not None or not impersonal):
+        raise ValueError("say by `own` what a patient reaches; every patient is let in only where nobody is in it")
+    return Rule(roles=frozenset(roles), own=own, impersonal=impersonal)
 
 
 def public(*, rate: str) -> Rule:
     """Let everyone in without a token, each client at most this often, such as `"10/minute"`."""
-    return Rule(rate=Rate.parse(rate))
+    return Rule(rate=Rate.parse(rate), impersonal=True)
 
 
 OPS: AccessTable = {
-    "GET /ops/drain": allow(Role.OPERATOR),
+    "GET /ops/drain": allow(Role.OPERATOR, impersonal=True),
     "GET /ops/parked": allow(Role.OPERATOR),
     "POST /ops/parked/replay": allow(Role.OPERATOR),
     "POST /ops/parked/discard": allow(Role.OPERATOR),
     "POST /ops/parked/accept-gap": allow(Role.OPERATOR),
-    "GET /ops/consumer": allow(Role.OPERATOR),
+    "GET /ops/consumer": allow(Role.OPERATOR, impersonal=True),
     "POST /ops/consumer/resume": allow(Role.OPERATOR),
 }
 """The rows of the operators' routes, the same in every service."""
@@ -88,9 +158,9 @@ def check_table(table: AccessTable, routes: Iterable[str]) -> None:
     complaints = [f"{route} has no row in the access table" for route in sorted(known - table.keys())]
     complaints += [f"the access table's row {row} has no route" for row in sorted(table.keys() - known)]
     complaints += [
-        f"{row} says own={rule.own!r}, which is not in its path"
+        f"{row} says own={str(rule.own)!r}, which is not in its path"
         for row, rule in sorted(table.items())
-        if rule.own is not None and f"{{{rule.own}}}" not in row
+        if rule.own is not None and rule.own.where in {Where.PATH, Where.OBJECT} and f"{{{rule.own.name}}}" not in row
     ]
     if complaints:
         raise AccessTableMismatch("; ".join(complaints))

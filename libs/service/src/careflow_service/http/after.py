@@ -1,8 +1,8 @@
 """Reading one's own writes across services: `Careflow-After` waits until this service has heard what a client has seen.
 
 A command answers `Careflow-Position: <stream>@<sequence>`; a request to another service that builds on it sends it
-back as `Careflow-After`. Invariant: the wait is bounded, reads only positions, and happens before the body is parsed
-or anything is done.
+back as `Careflow-After`. Invariants: the wait is bounded, reads only positions, and happens before the body is parsed
+or anything is done; a patient waits for their own streams only, and nobody unknown for any.
 """
 
 import asyncio
@@ -13,7 +13,9 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from careflow_events.outbox import StreamPosition
-from careflow_service.problems import MALFORMED_HEADER, NOT_YET_KNOWN, Problem
+from careflow_service.http.routes import Call
+from careflow_service.identity import Role
+from careflow_service.problems import FORBIDDEN, MALFORMED_HEADER, NOT_YET_KNOWN, Problem
 from careflow_service.telemetry import metrics
 
 LONGEST_WAIT_SECONDS = 2.0
@@ -41,7 +43,9 @@ class After:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         value = Headers(scope=scope).get("careflow-after")
         if value is not None:
-            await self._wait([each for each in read_positions(value) if self._is_heard(each)])
+            positions = read_positions(value)
+            _check_visible(positions, scope)
+            await self._wait([each for each in positions if self._is_heard(each)])
         await self._app(scope, receive, send)
 
     def _is_heard(self, position: StreamPosition) -> bool:
@@ -55,6 +59,21 @@ class After:
         except TimeoutError:
             metrics.NOT_YET_KNOWN.inc()
             raise Problem(NOT_YET_KNOWN, headers={"Retry-After": "1"}) from None
+
+
+def _check_visible(positions: Sequence[StreamPosition], scope: Scope) -> None:
+    """How far a stream has come says how much happens to somebody. Raises `forbidden`, whatever the stream's height."""
+    call = Call.of(scope)
+    actor = None if call is None else call.actor
+    if actor is None or actor.has(Role.PUBLIC):
+        raise Problem(FORBIDDEN)
+    if actor.is_patient and any(subject_of(each) != f"patient:{actor.patient_id}" for each in positions):
+        raise Problem(FORBIDDEN)
+
+
+def subject_of(position: StreamPosition) -> str:
+    """Whose stream it is, "patient:<id>"."""
+    return position.stream.partition("/")[2]
 
 
 def read_positions(value: str) -> list[StreamPosition]:

@@ -6,7 +6,7 @@ without a route, a POST that is not idempotent, two routes of one name.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from fastapi import FastAPI
@@ -115,8 +115,8 @@ def _fingerprint(resources: Resources[Any]) -> Callable[[bytes], str]:
 
 
 def _audit_denial(resources: Resources[Any]) -> AuditDenial:
-    async def denied(actor: Actor, route: str) -> None:
-        await resources.audit.denied(actor, "call", route)
+    async def denied(actor: Actor, route: str, objects: Sequence[str]) -> None:
+        await resources.audit.denied(actor, "call", route, *objects)
 
     return denied
 

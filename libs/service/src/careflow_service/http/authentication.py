@@ -1,25 +1,29 @@
 """The door: every request is matched to its row, its caller made known, and let in or refused, before its body is read.
 
-Invariant: a request reaches a guarded route only through `Door`; refusing is the default, and a refusal of a known
-caller is audited.
+Invariants: a request reaches a guarded route only through `Door`; refusing is the default; a refusal of a known caller
+is audited, by the door or by the use case, with the object; a caller acts in those roles only that the row lets in.
 """
 
-from collections.abc import Awaitable, Callable
-from typing import Protocol
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final, Protocol
 
-from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.datastructures import Headers, QueryParams
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from careflow_service.http.access import Rule
+from careflow_service.http.errors import problem_for
 from careflow_service.http.limits import client_of
-from careflow_service.http.routes import SCOPE_KEY, Call, RouteTable
+from careflow_service.http.routes import SCOPE_KEY, UUID, Call, RouteTable
 from careflow_service.identity import Actor
-from careflow_service.problems import FORBIDDEN, RATE_LIMITED, TOKEN_EXPIRED, UNAUTHENTICATED, Problem
+from careflow_service.oversight import Oversight, overseen
+from careflow_service.problems import FORBIDDEN, NOT_FOUND, RATE_LIMITED, TOKEN_EXPIRED, UNAUTHENTICATED, Problem
 from careflow_service.telemetry import metrics
 from careflow_service.telemetry.logs import log
 from careflow_service.tokens import TokenRefused
 
-_BEARER = "bearer "
+_BEARER: Final = "bearer "
+_IS_OBJECT: Final = re.compile(f"[a-z-]+/{UUID}")
 
 
 class Verifier(Protocol):
@@ -28,12 +32,14 @@ class Verifier(Protocol):
     async def verify(self, token: str) -> Actor: ...
 
 
-AuditDenial = Callable[[Actor, str], Awaitable[None]]
-"""Writes down that this caller was refused this route, named by its template: what was asked for stays out of it."""
+AuditDenial = Callable[[Actor, str, Sequence[str]], Awaitable[None]]
+"""Writes down that this caller was refused this route, named by its template, and these objects. What else was asked
+for stays out of it.
+"""
 
 
 class Door:
-    """Resolves the route, authenticates, and applies the access table."""
+    """Resolves the route, authenticates, applies the access table, and lets no answer out that was not seen to."""
 
     def __init__(self, app: ASGIApp, *, routes: RouteTable, verifier: Verifier, audit: AuditDenial) -> None:
         self._app = app
@@ -44,17 +50,33 @@ class Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = self._routes.resolve(scope["method"], scope["path"])
         scope[SCOPE_KEY] = call
-        if call.entry.rule is not None:
-            call.actor = await self._admit(call, call.entry.rule, scope)
-        await self._app(scope, receive, send)
+        rule = call.entry.rule
+        if rule is None:
+            return await self._app(scope, receive, send)
+        query = QueryParams(scope["query_string"])
+        caller = await self._admit(call, rule, scope, query)
+        call.actor = caller if rule.public else caller.within(rule.open_to)
+        oversight = Oversight(
+            asks_whose=rule.asks_whose(call.actor, query),
+            is_audited=call.entry.method == "GET" and not rule.impersonal,
+        )
+        with overseen(oversight):
+            try:
+                await self._app(scope, receive, _once_seen_to(oversight, send))
+            except Exception as error:
+                if _is_denial(error, call.actor):
+                    await self._write_down(caller, call, oversight.refused)
+                raise
 
-    async def _admit(self, call: Call, rule: Rule, scope: Scope) -> Actor:
+    async def _admit(self, call: Call, rule: Rule, scope: Scope, query: Mapping[str, str]) -> Actor:
         if call.entry.limiter is not None:
             _limit(call, client_of(scope))
             return Actor.public()
         actor = await self._authenticate(scope)
-        if not rule.admits(actor, call.path_params):
-            await self._deny(actor, call.entry.key)
+        if not rule.admits(actor, call.path_params, query):
+            metrics.DENIALS.labels(reason=FORBIDDEN.code).inc()
+            await self._write_down(actor, call)
+            raise Problem(FORBIDDEN)
         return actor
 
     async def _authenticate(self, scope: Scope) -> Actor:
@@ -68,14 +90,28 @@ class Door:
             metrics.DENIALS.labels(reason=kind.code).inc()
             raise Problem(kind, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'}) from None
 
-    async def _deny(self, actor: Actor, route: str) -> None:
-        metrics.DENIALS.labels(reason=FORBIDDEN.code).inc()
+    async def _write_down(self, actor: Actor, call: Call, refused: Sequence[str] = ()) -> None:
+        route = call.entry.key
         try:
-            await self._audit(actor, route)
+            await self._audit(actor, route, [*call.objects(), *filter(_IS_OBJECT.fullmatch, refused)])
         except Exception as error:
             # The refusal stands whether or not it could be written down.
             log.error("denial_not_audited", route=route, error_class=type(error).__name__)
-        raise Problem(FORBIDDEN)
+
+
+def _is_denial(error: Exception, actor: Actor) -> bool:
+    """A patient who is told that something does not exist may have asked for another's."""
+    status = problem_for(error).kind.status
+    return status == FORBIDDEN.status or (status == NOT_FOUND.status and actor.is_patient)
+
+
+def _once_seen_to(oversight: Oversight, send: Send) -> Send:
+    async def checked(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] < 400:
+            oversight.confirm()
+        await send(message)
+
+    return checked
 
 
 def _limit(call: Call, client: str) -> None:

@@ -3,6 +3,7 @@
 Routes parse, call one use case and answer; nothing here commits, so nothing happens after the response is sent.
 """
 
+import json
 import re
 from collections.abc import Callable
 from typing import Annotated, TypeVar
@@ -11,7 +12,7 @@ from fastapi import Depends, Query, Request
 
 from careflow_service.http.rendering import Page, RequestBody, RequestPart, answer, represent
 from careflow_service.http.routes import Call
-from careflow_service.identity import Actor, RequestKey
+from careflow_service.identity import Actor, RequestKey, Role
 from careflow_service.problems import (
     FORBIDDEN,
     IDEMPOTENCY_KEY_MISSING,
@@ -58,11 +59,12 @@ async def idempotent_request(request: Request, actor: Annotated[Actor, Depends(c
         raise Problem(IDEMPOTENCY_KEY_MISSING)
     if _IDEMPOTENCY_KEY.fullmatch(key) is None:
         raise Problem(MALFORMED_HEADER, extra={"header": "Idempotency-Key"})
-    fingerprint: Callable[[bytes], str] = request.app.state.fingerprint
-    return RequestKey(
-        key=f"{actor.id} {request.method} {request.url.path} {key}",
-        fingerprint=fingerprint(await request.body()),
-    )
+    of: Callable[[bytes], str] = request.app.state.fingerprint
+    fingerprint = of(await request.body())
+    # Strangers cannot be told apart but by what they ask for: each request of theirs is a caller of its own, so that
+    # none meets, or is answered, another's.
+    caller = ["anyone", fingerprint] if actor.has(Role.PUBLIC) else ["caller", actor.id]
+    return RequestKey(key=json.dumps([*caller, request.method, request.url.path, key]), fingerprint=fingerprint)
 
 
 def expected_version(request: Request) -> int:

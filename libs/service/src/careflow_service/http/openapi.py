@@ -122,10 +122,10 @@ def _describe(operation: dict[str, Any], method: str, dependant: Dependant, rule
     parameters = operation.setdefault("parameters", [])
     parameters += [_IDEMPOTENCY_KEY] * command + [_IF_MATCH] * versioned + [_AFTER]
     operation["security"] = [] if rule.public else [{SECURITY_SCHEME: []}]
-    if rule.roles:
-        operation["x-careflow-roles"] = sorted(rule.roles)
+    if rule.open_to:
+        operation["x-careflow-roles"] = sorted(rule.open_to)
     if rule.own is not None:
-        operation["x-careflow-own"] = rule.own
+        operation["x-careflow-own"] = str(rule.own)
     responses = operation["responses"]
     responses.pop("422", None)
     for response in responses.values():

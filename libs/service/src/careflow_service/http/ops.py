@@ -147,6 +147,7 @@ def ops_router(service: Service[S, P, App], ports: P, resources: Resources[S]) -
     ) -> Response:
         """Events that wait for an operator, oldest id first."""
         found = await operations(actor).list(stream=stream, cause=cause, limit=limit, after=after)
+        await resources.audit.read(actor, "list_parked", *(f"parked/{parked.id}" for parked in found))
         return represent(_page(found, limit))
 
     @router.post("/parked/replay", response_model=Settling)

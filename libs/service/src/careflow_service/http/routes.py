@@ -20,6 +20,9 @@ from careflow_service.identity import Actor
 from careflow_service.problems import METHOD_NOT_ALLOWED, NOT_FOUND, Problem
 
 SCOPE_KEY = "careflow.call"
+UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_ID = re.compile(UUID)
+_NAMED = re.compile(r"([^/]+)/\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,11 @@ class Call:
     entry: Entry
     path_params: Mapping[str, str] = field(default_factory=dict)
     actor: Actor | None = None
+
+    def objects(self) -> list[str]:
+        """What the path names, "cases/<id>". What is not an id was made up by the client and is left out."""
+        named = _NAMED.findall(self.entry.template)
+        return [f"{what}/{self.path_params[name]}" for what, name in named if _ID.fullmatch(self.path_params[name])]
 
     @staticmethod
     def of(scope: Scope) -> "Call | None":

@@ -22,6 +22,7 @@ from careflow_service.clock import Clock
 from careflow_service.identity import Actor
 from careflow_service.ids import NewId
 from careflow_service.mongo.client import Database, Document
+from careflow_service.oversight import current_oversight
 
 AUDIT: Final = "_audit"
 
@@ -51,12 +52,15 @@ class AuditTrail:
 
     async def read(self, actor: Actor, action: str, *what: str) -> None:
         """Somebody read `what` ("cases/<id>"): one entry for all that one call showed. Committed before it returns."""
+        call = current_oversight()
+        if call is not None:
+            call.audited = True
         if what:
             await self._entries.insert_one(self._entry(Outcome.READ, actor, action, what, [], None))
 
-    async def denied(self, actor: Actor, action: str, what: str) -> None:
+    async def denied(self, actor: Actor, action: str, *what: str) -> None:
         """Somebody was refused `what`. Committed before it returns."""
-        await self._entries.insert_one(self._entry(Outcome.DENIED, actor, action, [what], [], None))
+        await self._entries.insert_one(self._entry(Outcome.DENIED, actor, action, what, [], None))
 
     def is_genuine(self, entry: Mapping[str, object]) -> bool:
         """True when a stored entry is exactly what was written with this audit key."""

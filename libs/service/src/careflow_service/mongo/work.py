@@ -37,6 +37,7 @@ from careflow_service.mongo.duplicates import duplicate_in
 from careflow_service.mongo.faults import store_is_away
 from careflow_service.mongo.idempotency import IDEMPOTENCY, IdempotencyRecords
 from careflow_service.mongo.queues import Queues
+from careflow_service.oversight import current_oversight
 from careflow_service.telemetry.tracing import current_traceparent
 from careflow_service.work import Cause, Committed, Transaction, current_cause
 
@@ -199,6 +200,8 @@ class MongoWork:
         with working_in(unit):
             tx = _Try(self._clock(), self._new_id, unit)
             value = await call.fn(tx)
+            if (overseen := current_oversight()) is not None:
+                overseen.confirm_asked()
             committed = Committed(value, await self._publish(tx, call.cause))
             if call.request is not None:
                 self._idempotency.keep(call.request, call.returns, committed)

@@ -1,73 +1,185 @@
-"""Tries every route of a service as everybody: nobody, each role, a patient at their own and at another's.
+"""Tries every route of a service as everybody: nobody, and every set of up to three roles, for what is a patient's own,
+for another's, and for nothing in particular.
 
-`for attempt in every_route_by_role(app): assert (await knock(client, issuer, attempt)) is attempt.admitted`
+`assert await wrongly_treated(SERVICE.http()) == []`. No store is needed: it is the door that is tried, and what would
+stand behind it is only told apart from a refusal.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from enum import StrEnum
+from itertools import chain, combinations
+from typing import Any, Final
 
 import httpx
 from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
 
-from careflow_service.http.access import Rule
-from careflow_service.http.routes import Entry, RouteTable
-from careflow_service.identity import Role
+from careflow_service.http.access import Own, Rule, Where
+from careflow_service.http.authentication import Door
+from careflow_service.http.routes import Call, Entry, RouteTable
+from careflow_service.identity import Actor, Role
 from careflow_service.ids import new_id
-from careflow_service.problems import FORBIDDEN, TOKEN_EXPIRED, UNAUTHENTICATED
-from careflow_service.tokens import DevelopmentIssuer
+from careflow_service.problems import FORBIDDEN, TOKEN_EXPIRED, UNAUTHENTICATED, Problem
+from careflow_service.service import Http
+from careflow_service.tokens import DevelopmentIssuer, TokenRefused
 
 REFUSALS: Final = frozenset({UNAUTHENTICATED.code, TOKEN_EXPIRED.code, FORBIDDEN.code})
 """The codes the door itself refuses with; a use case that refuses has a code of its own."""
 GRANTED: Final = tuple(role for role in Role if role not in {Role.SYSTEM, Role.PUBLIC})
+SETS_OF_ROLES: Final = tuple(
+    frozenset(each) for each in chain.from_iterable(combinations(GRANTED, size) for size in range(4))
+)
+
+
+class Whose(StrEnum):
+    """Whose a request says it is about."""
+
+    OWN = "own"
+    ANOTHERS = "another's"
+    NOBODYS = "nobody's"
+    """The caller has no patient's id, and the query names nobody."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Somebody calls a route. `role` is None for a caller without a token; `own` says that a patient calls what is
-    their own by the path.
-    """
+    """Somebody calls a route. `roles` is None for a caller without a token."""
 
     route: str
     path: str
-    role: Role | None
+    query: str
+    roles: frozenset[Role] | None
     patient_id: str | None
-    own: bool
+    whose: Whose
     admitted: bool
 
     def __str__(self) -> str:
-        whose = "" if self.role is not Role.PATIENT else " own" if self.own else " other's"
-        return f"{self.role or 'nobody'}{whose}: {self.route}"
+        who = "nobody" if self.roles is None else "+".join(sorted(self.roles)) or "no role"
+        return f"{who}, {self.whose}: {self.route}"
 
 
-def every_route_by_role(app: FastAPI) -> Iterator[Attempt]:
-    """Every guarded route of an application made by `create_app`, times everybody, with what its row says."""
-    table: RouteTable = app.state.routes
+def every_attempt(table: RouteTable) -> Iterator[Attempt]:
+    """Every guarded route times everybody, with whether the door must let them in."""
     for entry in table:
         if entry.rule is not None and not entry.rule.public:
-            yield from _attempts(entry, entry.rule)
+            for whose in Whose:
+                yield _attempt(entry, entry.rule, None, whose)
+                for roles in SETS_OF_ROLES:
+                    yield _attempt(entry, entry.rule, roles, whose)
 
 
-def _attempts(entry: Entry, rule: Rule) -> Iterator[Attempt]:
-    yield Attempt(entry.key, _path(entry, rule, new_id()), None, None, own=False, admitted=False)
-    for role in GRANTED:
-        patient_id = new_id() if role is Role.PATIENT else None
-        admitted = role in rule.roles
-        yield Attempt(entry.key, _path(entry, rule, new_id()), role, patient_id, own=False, admitted=admitted)
-        if patient_id is not None and rule.own is not None:
-            yield Attempt(entry.key, _path(entry, rule, patient_id), role, patient_id, own=True, admitted=True)
-
-
-def _path(entry: Entry, rule: Rule, patient_id: str) -> str:
+def _attempt(entry: Entry, rule: Rule, roles: frozenset[Role] | None, whose: Whose) -> Attempt:
+    patient_id = new_id()
+    named = patient_id if whose is Whose.OWN else new_id()
+    own = rule.own or Own(Where.BODY, "")
     names = entry.pattern.groupindex
-    return entry.template.format(**{name: patient_id if name == rule.own else new_id() for name in names})
+    path = entry.template.format(**{name: named if name == own.name else new_id() for name in names})
+    in_query = own.where is Where.QUERY and whose is not Whose.NOBODYS
+    return Attempt(
+        route=entry.key,
+        path=path,
+        query=f"{own.name}={named}" if in_query else "",
+        roles=roles,
+        patient_id=None if whose is Whose.NOBODYS else patient_id,
+        whose=whose,
+        admitted=roles is not None and _must_be_admitted(rule, roles, whose),
+    )
+
+
+def _must_be_admitted(rule: Rule, roles: frozenset[Role], whose: Whose) -> bool:
+    """A patient reaches their own, whatever else they are; the clinic's people what any one of their roles reaches."""
+    if Role.PATIENT not in roles:
+        return any(role in rule.roles for role in roles)
+    if rule.own is None:
+        return Role.PATIENT in rule.roles
+    if rule.own.where is Where.PATH:
+        return whose is Whose.OWN
+    return whose is not Whose.NOBODYS
+
+
+class _Verifier:
+    """Takes the attempt's roles as the token would have given them."""
+
+    roles: frozenset[Role] | None = None
+    patient_id: str | None = None
+
+    async def verify(self, _token: str) -> Actor:
+        if self.roles is None:
+            raise TokenRefused
+        return Actor.granted("someone", self.roles, self.patient_id)
+
+
+async def wrongly_treated(described: Http[Any]) -> list[str]:
+    """Every attempt at this service's routes that is let in or refused against its row, and every one that is let in
+    with a role the row does not name.
+    """
+    app = FastAPI(redirect_slashes=False)
+    for router in described.routers:
+        app.include_router(router)
+    verifier, behind = _Verifier(), _Behind()
+    denied: list[str] = []
+
+    async def audit(_actor: Actor, route: str, _objects: object) -> None:
+        denied.append(route)
+
+    table = RouteTable.of(app, described.access)
+    door, wrong = Door(behind, routes=table, verifier=verifier, audit=audit), []
+    for attempt in every_attempt(table):
+        verifier.roles, verifier.patient_id = attempt.roles, attempt.patient_id
+        behind.call = None
+        before = len(denied)
+        try:
+            await door(_scope(attempt), _nothing, _swallow)
+        except Problem as problem:
+            unaudited = attempt.roles is not None and len(denied) == before
+            if attempt.admitted or problem.kind.code not in REFUSALS or unaudited:
+                wrong.append(str(attempt))
+        else:
+            if not attempt.admitted or not _acts_within(behind.call):
+                wrong.append(str(attempt))
+    return wrong
+
+
+def _acts_within(call: Call | None) -> bool:
+    assert call is not None
+    assert call.actor is not None
+    assert call.entry.rule is not None
+    return call.actor.roles <= call.entry.rule.open_to
+
+
+class _Behind:
+    """What stands behind the door: notes the call, and answers nothing."""
+
+    call: Call | None = None
+
+    async def __call__(self, scope: Scope, _receive: Receive, _send: Send) -> None:
+        self.call = Call.of(scope)
+
+
+def _scope(attempt: Attempt) -> Scope:
+    return {
+        "type": "http",
+        "method": attempt.route.partition(" ")[0],
+        "path": attempt.path,
+        "query_string": attempt.query.encode(),
+        "headers": [(b"authorization", b"Bearer any")],
+    }
+
+
+async def _nothing() -> Any:
+    raise AssertionError("the door reads no body")
+
+
+async def _swallow(_: object) -> None:
+    return None
 
 
 async def knock(client: httpx.AsyncClient, issuer: DevelopmentIssuer, attempt: Attempt) -> bool:
-    """Make the attempt; answers whether the door let it through, whatever the use case said then."""
+    """Make the attempt over HTTP; answers whether the door let it through, whatever the use case said then."""
     headers = {}
-    if attempt.role is not None:
-        token = issuer.token(attempt.role, patient_id=attempt.patient_id)
+    if attempt.roles is not None:
+        token = issuer.token(*attempt.roles, patient_id=attempt.patient_id)
         headers["Authorization"] = f"Bearer {token}"
-    response = await client.request(attempt.route.partition(" ")[0], attempt.path, headers=headers)
+    path = f"{attempt.path}?{attempt.query}"
+    response = await client.request(attempt.route.partition(" ")[0], path, headers=headers)
     return response.status_code < 400 or response.json()["code"] not in REFUSALS

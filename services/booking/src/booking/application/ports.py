@@ -119,7 +119,7 @@ class Records(Protocol):
 
 
 class ReadAudit(Protocol):
-    async def read(self, actor: Actor, action: str, what: str) -> None:
+    async def read(self, actor: Actor, action: str, *what: str) -> None:
         """Keeps that the actor read something."""
 
 

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from billing.application.ownership import check_own
 from billing.application.ports import Ports
 from billing.application.results import Changed
 from billing.domain.accounts import Coverage
 from billing.domain.ids import PatientId
 from careflow_domain.errors import stale
 from careflow_service.identity import Actor
+from careflow_service.oversight import check_own
 from careflow_service.work import Committed, Transaction, Work
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from billing.application.ownership import check_own
 from billing.application.ports import Ports
 from billing.application.results import Changed
 from billing.application.wanted_estimates import asked_estimate
@@ -12,6 +11,7 @@ from billing.domain.ids import PatientId
 from billing.domain.visits import FREE_KINDS, VisitKind
 from careflow_domain.errors import invalid
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.oversight import check_own
 from careflow_service.work import Committed, Transaction, Work
 
 

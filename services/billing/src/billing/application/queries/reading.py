@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from billing.application.ownership import check_own
 from billing.application.ports import Ports
 from billing.application.superbill_drafts import draft_of
 from billing.domain.accounts import Account
@@ -20,6 +19,7 @@ from billing.domain.superbills import Superbill
 from careflow_domain.errors import not_found
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed
+from careflow_service.oversight import check_own
 from careflow_service.work import side_by_side
 
 R = TypeVar("R")
@@ -105,11 +105,17 @@ class Reading:
         await self.ports.audit.read(actor, "read_payment", f"payments/{payment.id}")
         return payment
 
-    async def entries(self, patient_id: PatientId | None, limit: int, after: str | None) -> Listed[JournalEntry]:
+    async def entries(
+        self, patient_id: PatientId | None, actor: Actor, limit: int, after: str | None
+    ) -> Listed[JournalEntry]:
         """Of a patient, or all."""
         if patient_id is not None:
-            return await self.ports.journal.of_patient(patient_id, limit, after)
-        return await self.ports.journal.page(limit, after)
+            reading = self.ports.journal.of_patient(patient_id, limit, after)
+            return await self._audited(reading, actor, "read_journal", f"accounts/{patient_id}")
+        found = await self.ports.journal.page(limit, after)
+        accounts = dict.fromkeys(f"accounts/{entry.patient_id}" for entry in found.items)
+        await self.ports.audit.read(actor, "read_journal", *accounts)
+        return found
 
     async def trial_balance(self) -> TrialBalance:
         return await self.ports.journal.trial_balance()

@@ -2,7 +2,7 @@
 body. Billing is the biller's: clinicians have no business with what patients pay.
 """
 
-from careflow_service.http.access import AccessTable, allow
+from careflow_service.http.access import AccessTable, allow, by_body, by_object, by_path, by_query
 from careflow_service.identity import Role
 
 BILLERS = (Role.BILLER, Role.MEDICAL_DIRECTOR)
@@ -10,32 +10,32 @@ FRONT_DESK = (*BILLERS, Role.COORDINATOR)
 OVERSIGHT = (*BILLERS, Role.AUDITOR)
 
 ACCESS: AccessTable = {
-    "GET /v1/accounts/{patient_id}": allow(*FRONT_DESK, own="patient_id"),
-    "PUT /v1/accounts/{patient_id}/coverage": allow(*FRONT_DESK, own="patient_id"),
+    "GET /v1/accounts/{patient_id}": allow(*FRONT_DESK, own=by_path("patient_id")),
+    "PUT /v1/accounts/{patient_id}/coverage": allow(*FRONT_DESK, own=by_path("patient_id")),
     "POST /v1/accounts/{patient_id}/private-contracts": allow(*BILLERS),
-    "GET /v1/fee-schedule": allow(*FRONT_DESK, Role.PATIENT),
-    "POST /v1/estimates": allow(*FRONT_DESK, Role.PATIENT),
-    "GET /v1/estimates": allow(*FRONT_DESK, Role.PATIENT),
-    "GET /v1/estimates/{estimate_id}": allow(*FRONT_DESK, Role.PATIENT),
-    "GET /v1/estimates/{estimate_id}/pdf": allow(*FRONT_DESK, Role.PATIENT),
+    "GET /v1/fee-schedule": allow(*FRONT_DESK, Role.PATIENT, impersonal=True),
+    "POST /v1/estimates": allow(*FRONT_DESK, own=by_body("patient_id")),
+    "GET /v1/estimates": allow(*FRONT_DESK, own=by_query("patient_id")),
+    "GET /v1/estimates/{estimate_id}": allow(*FRONT_DESK, own=by_object("estimate_id")),
+    "GET /v1/estimates/{estimate_id}/pdf": allow(*FRONT_DESK, own=by_object("estimate_id")),
     "POST /v1/estimates/{estimate_id}/issue": allow(*FRONT_DESK),
     "POST /v1/estimates/{estimate_id}/deliver": allow(*FRONT_DESK),
-    "GET /v1/charges": allow(*BILLERS, Role.PATIENT),
-    "GET /v1/charges/{charge_id}": allow(*BILLERS, Role.PATIENT),
+    "GET /v1/charges": allow(*BILLERS, own=by_query("patient_id")),
+    "GET /v1/charges/{charge_id}": allow(*BILLERS, own=by_object("charge_id")),
     "POST /v1/charges/{charge_id}/post": allow(*BILLERS),
     "POST /v1/charges/{charge_id}/reverse": allow(*BILLERS),
-    "GET /v1/fees": allow(*FRONT_DESK, Role.PATIENT),
+    "GET /v1/fees": allow(*FRONT_DESK, own=by_query("patient_id")),
     "POST /v1/fees/{appointment_id}/waive": allow(*FRONT_DESK),
     "POST /v1/payments": allow(*FRONT_DESK),
-    "GET /v1/payments": allow(*FRONT_DESK, Role.PATIENT),
-    "GET /v1/payments/{payment_id}": allow(*FRONT_DESK, Role.PATIENT),
+    "GET /v1/payments": allow(*FRONT_DESK, own=by_query("patient_id")),
+    "GET /v1/payments/{payment_id}": allow(*FRONT_DESK, own=by_object("payment_id")),
     "POST /v1/payments/{payment_id}/refunds": allow(*BILLERS),
     "GET /v1/ledger/entries": allow(*OVERSIGHT),
-    "GET /v1/ledger/trial-balance": allow(*OVERSIGHT),
+    "GET /v1/ledger/trial-balance": allow(*OVERSIGHT, impersonal=True),
     "GET /v1/superbills/preview": allow(*BILLERS),
     "POST /v1/superbills": allow(*BILLERS),
-    "GET /v1/superbills": allow(*BILLERS, Role.PATIENT),
-    "GET /v1/superbills/{superbill_id}": allow(*BILLERS, Role.PATIENT),
-    "GET /v1/superbills/{superbill_id}/pdf": allow(*BILLERS, Role.PATIENT),
+    "GET /v1/superbills": allow(*BILLERS, own=by_query("patient_id")),
+    "GET /v1/superbills/{superbill_id}": allow(*BILLERS, own=by_object("superbill_id")),
+    "GET /v1/superbills/{superbill_id}/pdf": allow(*BILLERS, own=by_object("superbill_id")),
     "POST /v1/superbills/{superbill_id}/void": allow(*BILLERS),
 }

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from billing.domain.ids import PatientId
 from billing.domain.ledger import EntryCause, LedgerAccount
 from billing.entrypoints.http.schemas import App, Id, MoneyView, View
-from careflow_service.http.dependencies import Page, PageCursor, PageLimit, represent
+from careflow_service.http.dependencies import CurrentActor, Page, PageCursor, PageLimit, represent
 
 router = APIRouter(prefix="/v1/ledger", tags=["ledger"])
 
@@ -52,12 +52,13 @@ class TrialBalanceView(View):
 @router.get("/entries", response_model=Page[EntryView])
 async def list_entries(
     app: App,
+    actor: CurrentActor,
     patient_id: Annotated[Id | None, Query()] = None,
     limit: PageLimit = 50,
     after: PageCursor = None,
 ) -> Response:
     """The entries of a patient, or all, in the order they were posted."""
-    found = await app.reading.entries(PatientId(patient_id) if patient_id else None, limit, after)
+    found = await app.reading.entries(PatientId(patient_id) if patient_id else None, actor, limit, after)
     return represent(Page[EntryView](items=[EntryView.model_validate(each) for each in found.items], next=found.next))
 
 

@@ -2,44 +2,44 @@
 body.
 """
 
-from careflow_service.http.access import AccessTable, allow, public
+from careflow_service.http.access import AccessTable, allow, by_body, by_object, by_path, by_query, public
 from careflow_service.identity import Role
 
 MANAGERS = (Role.COORDINATOR, Role.MEDICAL_DIRECTOR)
 CLINICIANS = (Role.PRESCRIBER, Role.THERAPIST, Role.NURSE)
 CARE_TEAM = (*MANAGERS, *CLINICIANS)
-EVERYBODY_IN_CARE = (*CARE_TEAM, Role.PATIENT)
-EVERYBODY_WITH_VISITS = (*CARE_TEAM, Role.WELLNESS, Role.PATIENT)
+EVERYBODY_WITH_VISITS = (*CARE_TEAM, Role.WELLNESS)
+OWN_VISIT = by_object("appointment_id")
 
 ACCESS: AccessTable = {
     "POST /v1/patients": allow(*MANAGERS),
-    "GET /v1/patients/{patient_id}": allow(*CARE_TEAM, own="patient_id"),
-    "PUT /v1/patients/{patient_id}": allow(*MANAGERS, own="patient_id"),
-    "GET /v1/care-paths/{patient_id}": allow(*CARE_TEAM, own="patient_id"),
+    "GET /v1/patients/{patient_id}": allow(*CARE_TEAM, own=by_path("patient_id")),
+    "PUT /v1/patients/{patient_id}": allow(*MANAGERS, own=by_path("patient_id")),
+    "GET /v1/care-paths/{patient_id}": allow(*CARE_TEAM, own=by_path("patient_id")),
     "POST /v1/practitioners": allow(*MANAGERS),
-    "GET /v1/practitioners": allow(*CARE_TEAM),
-    "GET /v1/practitioners/{practitioner_id}": allow(*CARE_TEAM),
+    "GET /v1/practitioners": allow(*CARE_TEAM, impersonal=True),
+    "GET /v1/practitioners/{practitioner_id}": allow(*CARE_TEAM, impersonal=True),
     "PUT /v1/practitioners/{practitioner_id}": allow(*MANAGERS),
     "PUT /v1/practitioners/{practitioner_id}/hours": allow(*MANAGERS),
     "PUT /v1/practitioners/{practitioner_id}/exceptions/{day}": allow(*MANAGERS),
     "DELETE /v1/practitioners/{practitioner_id}/exceptions/{day}": allow(*MANAGERS),
     "POST /v1/rooms": allow(*MANAGERS),
-    "GET /v1/rooms": allow(*CARE_TEAM),
-    "GET /v1/rooms/{room_id}": allow(*CARE_TEAM),
+    "GET /v1/rooms": allow(*CARE_TEAM, impersonal=True),
+    "GET /v1/rooms/{room_id}": allow(*CARE_TEAM, impersonal=True),
     "PUT /v1/rooms/{room_id}": allow(*MANAGERS),
     "PUT /v1/rooms/{room_id}/hours": allow(*MANAGERS),
     "PUT /v1/rooms/{room_id}/exceptions/{day}": allow(*MANAGERS),
     "DELETE /v1/rooms/{room_id}/exceptions/{day}": allow(*MANAGERS),
-    "GET /v1/availability": allow(*EVERYBODY_IN_CARE),
-    "POST /v1/appointments/holds": allow(*EVERYBODY_IN_CARE),
-    "POST /v1/appointments": allow(*EVERYBODY_IN_CARE),
-    "POST /v1/appointments/series": allow(*EVERYBODY_IN_CARE),
-    "GET /v1/appointments": allow(*EVERYBODY_WITH_VISITS),
-    "GET /v1/appointments/{appointment_id}": allow(*EVERYBODY_WITH_VISITS),
-    "POST /v1/appointments/{appointment_id}/book": allow(*EVERYBODY_IN_CARE),
-    "POST /v1/appointments/{appointment_id}/release": allow(*EVERYBODY_IN_CARE),
-    "POST /v1/appointments/{appointment_id}/reschedule": allow(*EVERYBODY_IN_CARE),
-    "POST /v1/appointments/{appointment_id}/cancel": allow(*EVERYBODY_IN_CARE),
+    "GET /v1/availability": allow(*CARE_TEAM, own=by_query("patient_id", optional=True), impersonal=True),
+    "POST /v1/appointments/holds": allow(*CARE_TEAM, own=by_body("patient_id")),
+    "POST /v1/appointments": allow(*CARE_TEAM, own=by_body("patient_id")),
+    "POST /v1/appointments/series": allow(*CARE_TEAM, own=by_body("plan_id")),
+    "GET /v1/appointments": allow(*EVERYBODY_WITH_VISITS, own=by_query("patient_id")),
+    "GET /v1/appointments/{appointment_id}": allow(*EVERYBODY_WITH_VISITS, own=OWN_VISIT),
+    "POST /v1/appointments/{appointment_id}/book": allow(*CARE_TEAM, own=OWN_VISIT),
+    "POST /v1/appointments/{appointment_id}/release": allow(*CARE_TEAM, own=OWN_VISIT),
+    "POST /v1/appointments/{appointment_id}/reschedule": allow(*CARE_TEAM, own=OWN_VISIT),
+    "POST /v1/appointments/{appointment_id}/cancel": allow(*CARE_TEAM, own=OWN_VISIT),
     "POST /v1/appointments/{appointment_id}/arrive": allow(*CARE_TEAM),
     "POST /v1/appointments/{appointment_id}/complete": allow(*CARE_TEAM),
     "POST /v1/appointments/{appointment_id}/missed": allow(*CARE_TEAM),

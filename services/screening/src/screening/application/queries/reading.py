@@ -41,8 +41,9 @@ class Reading:
     async def cases_of(self, patient_id: PatientId, actor: Actor) -> list[Case]:
         """All cases of a patient, newest first."""
         cases = await self.ports.cases.all_of(patient_id)
-        for case in cases:
-            await self.ports.audit.read(actor, "read_case", f"cases/{case.id}")
+        await self.ports.audit.read(
+            actor, "read_case", f"patients/{patient_id}", *(f"cases/{case.id}" for case in cases)
+        )
         return cases
 
     async def findings(self, case_id: CaseId, actor: Actor) -> tuple[Case, Grounds]:
@@ -56,13 +57,17 @@ class Reading:
         await self.ports.audit.read(actor, "read_clearance", f"clearances/{clearance.id}")
         return clearance
 
-    async def alerts(self, *, open_only: bool, limit: int, after: str | None) -> Listed[SafetyAlert]:
+    async def alerts(self, actor: Actor, *, open_only: bool, limit: int, after: str | None) -> Listed[SafetyAlert]:
         """The open alerts by urgency, or all of them, newest first."""
-        return await self.ports.alerts.listed(open_only=open_only, limit=limit, after=after)
+        found = await self.ports.alerts.listed(open_only=open_only, limit=limit, after=after)
+        await self.ports.audit.read(actor, "read_alert", *(f"alerts/{alert.id}" for alert in found.items))
+        return found
 
-    async def tasks(self, *, limit: int, after: str | None) -> Listed[StaffTask]:
+    async def tasks(self, actor: Actor, *, limit: int, after: str | None) -> Listed[StaffTask]:
         """Open tasks, the most urgent first."""
-        return await self.ports.tasks.listed(limit=limit, after=after)
+        found = await self.ports.tasks.listed(limit=limit, after=after)
+        await self.ports.audit.read(actor, "read_task", *(f"tasks/{task.id}" for task in found.items))
+        return found
 
     async def rota(self) -> tuple[Rota, tuple[StaffId, ...]]:
         """The rota, and whom an alert would ask now, in order. Refused: `rota_not_found`."""

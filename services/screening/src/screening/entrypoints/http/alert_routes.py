@@ -119,12 +119,13 @@ class AlertView(AlertRow):
 @router.get("/v1/alerts", response_model=Page[AlertRow])
 async def list_alerts(
     app: App,
+    actor: CurrentActor,
     open: Annotated[bool, Query(description="Only alerts that are not closed.")] = True,  # noqa: A002 - the query's name
     limit: PageLimit = 50,
     after: PageCursor = None,
 ) -> Response:
     """Alerts: the open ones by urgency, or all of them, newest first."""
-    listed = await app.reading.alerts(open_only=open, limit=limit, after=after)
+    listed = await app.reading.alerts(actor, open_only=open, limit=limit, after=after)
     return represent(Page[AlertRow](items=[AlertRow.model_validate(each) for each in listed.items], next=listed.next))
 
 

@@ -39,9 +39,9 @@ class TaskChanged(BaseModel):
 
 
 @router.get("/v1/tasks", response_model=Page[TaskView])
-async def list_tasks(app: App, limit: PageLimit = 50, after: PageCursor = None) -> Response:
+async def list_tasks(app: App, actor: CurrentActor, limit: PageLimit = 50, after: PageCursor = None) -> Response:
     """Open tasks, the most urgent first."""
-    listed = await app.reading.tasks(limit=limit, after=after)
+    listed = await app.reading.tasks(actor, limit=limit, after=after)
     return represent(Page[TaskView](items=[TaskView.model_validate(each) for each in listed.items], next=listed.next))
 
 

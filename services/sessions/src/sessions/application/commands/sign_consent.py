@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from careflow_service.identity import Actor, RequestKey, Role
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.oversight import check_own
 from careflow_service.upsert import upsert
 from careflow_service.work import Committed, Transaction, Work
 from sessions.application.ports import Ports
@@ -26,7 +27,8 @@ class SignConsentHandler:
 
     async def __call__(self, command: SignConsent, actor: Actor, request: RequestKey) -> Committed[Changed]:
         """Refused: `route_missing`. A newer consent to the same thing takes the place of the one before."""
-        own = actor.has(Role.PATIENT) and actor.patient_id == command.patient_id
+        check_own(actor, command.patient_id, "patient")
+        own = actor.is_patient
 
         async def sign(tx: Transaction) -> Changed:
             earlier = await self.ports.consents.all_of(command.patient_id)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from careflow_domain.errors import not_found
-from careflow_service.identity import Actor, RequestKey, Role
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.oversight import check_own
 from careflow_service.work import Committed, Transaction, Work
 from sessions.application.ports import Ports
 from sessions.application.results import Changed
@@ -22,12 +22,11 @@ class WithdrawConsentHandler:
 
     async def __call__(self, command: WithdrawConsent, actor: Actor, request: RequestKey) -> Committed[Changed]:
         """Refused: `consent_not_found` (also to another patient), `consent_ended`."""
-        own = PatientId(actor.patient_id) if actor.has(Role.PATIENT) and actor.patient_id else None
+        own = PatientId(actor.patient_id) if actor.patient_id else None
 
         async def withdraw(tx: Transaction) -> Changed:
             before = await self.ports.consents.get(command.consent_id, of=own)
-            if actor.has(Role.PATIENT) and actor.patient_id != before.patient_id:
-                raise not_found("consent")
+            check_own(actor, before.patient_id, "consent")
             consent = before.withdrawn(now=tx.now)
             await self.ports.consents.save(consent, expecting=before.version, tx=tx)
             return Changed(consent.id, consent.version)

@@ -1,6 +1,5 @@
-"""Reading sessions, plans, consents and the drug log. Every read of clinical content is audited before it is answered.
-
-The drug log names no patient, so reading it is no read of clinical content.
+"""Reading sessions, plans, consents and the drug log. Every read is audited before it is answered: the drug log names
+no patient, but their sessions.
 """
 
 from dataclasses import dataclass
@@ -35,7 +34,9 @@ class Reading:
     async def sessions_of(self, patient_id: PatientId, actor: Actor) -> list[Session]:
         """All sessions of a patient by when they start."""
         sessions = await self.ports.sessions.of_patient(patient_id)
-        await self.ports.audit.read(actor, "read_session", *(f"sessions/{each.id}" for each in sessions))
+        await self.ports.audit.read(
+            actor, "read_session", f"patients/{patient_id}", *(f"sessions/{each.id}" for each in sessions)
+        )
         return sessions
 
     async def gate(self, session_id: SessionId, actor: Actor) -> tuple[Session, Gate]:
@@ -52,22 +53,30 @@ class Reading:
     async def plans_of(self, patient_id: PatientId, actor: Actor) -> list[Plan]:
         """All plans of a patient, the oldest first."""
         plans = await self.ports.plans.of_patient(patient_id)
-        await self.ports.audit.read(actor, "read_plan", *(f"plans/{each.id}" for each in plans))
+        await self.ports.audit.read(
+            actor, "read_plan", f"patients/{patient_id}", *(f"plans/{each.id}" for each in plans)
+        )
         return plans
 
     async def consents_of(self, patient_id: PatientId, actor: Actor) -> list[Consent]:
         """A patient's consents that were signed and have not ended."""
         consents = await self.ports.consents.signed_by(patient_id)
-        await self.ports.audit.read(actor, "read_consent", *(f"consents/{each.id}" for each in consents))
+        await self.ports.audit.read(
+            actor, "read_consent", f"patients/{patient_id}", *(f"consents/{each.id}" for each in consents)
+        )
         return consents
 
-    async def container(self, container_id: ContainerId) -> Container:
-        """Refused: `container_not_found`. The drug log holds no patient."""
-        return await self.ports.drug_log.get(container_id)
+    async def container(self, container_id: ContainerId, actor: Actor) -> Container:
+        """Refused: `container_not_found`."""
+        container = await self.ports.drug_log.get(container_id)
+        await self.ports.audit.read(actor, "read_container", f"drug_containers/{container.id}")
+        return container
 
-    async def containers_at(self, location_id: LocationId) -> list[Container]:
+    async def containers_at(self, location_id: LocationId, actor: Actor) -> list[Container]:
         """What is in use at a location."""
-        return await self.ports.drug_log.at(location_id)
+        containers = await self.ports.drug_log.at(location_id)
+        await self.ports.audit.read(actor, "read_container", *(f"drug_containers/{each.id}" for each in containers))
+        return containers
 
     async def _seen(self, session: Session, actor: Actor) -> Session:
         await self.ports.audit.read(actor, "read_session", f"sessions/{session.id}")

@@ -1,6 +1,6 @@
-"""Who may call what. A patient sees and signs only their own: by the path, or by the use case."""
+"""Who may call what. A patient sees and signs only their own, whatever else they are."""
 
-from careflow_service.http.access import AccessTable, allow
+from careflow_service.http.access import AccessTable, allow, by_object, by_path
 from careflow_service.identity import Role
 
 PRESCRIBER = Role.PRESCRIBER
@@ -9,10 +9,10 @@ BEDSIDE = (Role.PRESCRIBER, Role.NURSE)
 CARE_TEAM = (*CLINICIANS, Role.COORDINATOR)
 
 ACCESS: AccessTable = {
-    "GET /v1/patients/{patient_id}/consents": allow(*CARE_TEAM, own="patient_id"),
-    "POST /v1/patients/{patient_id}/consents": allow(*CARE_TEAM, own="patient_id"),
-    "POST /v1/consents/{consent_id}/withdraw": allow(*CARE_TEAM, Role.PATIENT),
-    "GET /v1/patients/{patient_id}/plans": allow(*CLINICIANS, own="patient_id"),
+    "GET /v1/patients/{patient_id}/consents": allow(*CARE_TEAM, own=by_path("patient_id")),
+    "POST /v1/patients/{patient_id}/consents": allow(*CARE_TEAM, own=by_path("patient_id")),
+    "POST /v1/consents/{consent_id}/withdraw": allow(*CARE_TEAM, own=by_object("consent_id")),
+    "GET /v1/patients/{patient_id}/plans": allow(*CLINICIANS, own=by_path("patient_id")),
     "POST /v1/patients/{patient_id}/plans": allow(PRESCRIBER, Role.THERAPIST),
     "GET /v1/plans/{plan_id}": allow(*CLINICIANS),
     "PUT /v1/plans/{plan_id}": allow(PRESCRIBER, Role.THERAPIST),

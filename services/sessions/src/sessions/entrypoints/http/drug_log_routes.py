@@ -131,16 +131,16 @@ class ContainerList(BaseModel):
 
 
 @router.get("/v1/drug-log/containers", response_model=ContainerList)
-async def list_containers(location_id: Uuid, app: App) -> Response:
+async def list_containers(location_id: Uuid, actor: CurrentActor, app: App) -> Response:
     """What is in use at a location."""
-    containers = await app.reading.containers_at(LocationId(location_id))
+    containers = await app.reading.containers_at(LocationId(location_id), actor)
     return represent(ContainerList(items=tuple(_container(each) for each in containers)))
 
 
 @router.get("/v1/drug-log/containers/{container_id}", response_model=ContainerView)
-async def read_container(container_id: Uuid, app: App) -> Response:
+async def read_container(container_id: Uuid, actor: CurrentActor, app: App) -> Response:
     """One container with every line of its log."""
-    container = await app.reading.container(ContainerId(container_id))
+    container = await app.reading.container(ContainerId(container_id), actor)
     return represent(_container(container), version=container.version)
 
 

@@ -1,0 +1,74 @@
+"""What is seen to of every call: that somebody asked whose it is, and that what was read of a patient is written down.
+
+Invariant: a patient is answered, and what they asked for commits, only after `check_own` was asked; a read of patients'
+data is answered only after its audit entry is there. Forgetting either is a fault of ours and answered as one. No
+driver is imported here, so a service's application layer may import this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from careflow_domain.errors import not_found
+from careflow_service.identity import Actor, Role
+
+
+class NotSeenTo(Exception):
+    """Nobody asked whose it is, or wrote down what was read: a mistake in the service."""
+
+
+@dataclass(slots=True)
+class Oversight:
+    """One call: what must be seen to before it is answered, and what has been."""
+
+    asks_whose: bool
+    is_audited: bool
+    asked: bool = False
+    audited: bool = False
+    refused: list[str] = field(default_factory=list)
+    """Whose it was when it was not the caller's own."""
+
+    def confirm_asked(self) -> None:
+        """Raises NotSeenTo."""
+        if self.asks_whose and not self.asked:
+            raise NotSeenTo("nobody asked whose it is")
+
+    def confirm(self) -> None:
+        """Raises NotSeenTo."""
+        self.confirm_asked()
+        if self.is_audited and not self.audited:
+            raise NotSeenTo("a read of a patient's data was not audited")
+
+
+_call: ContextVar[Oversight | None] = ContextVar("oversight", default=None)
+
+
+@contextmanager
+def overseen(call: Oversight) -> Iterator[None]:
+    """What is done within this block is done for this call. The door opens it."""
+    token = _call.set(call)
+    try:
+        yield
+    finally:
+        _call.reset(token)
+
+
+def current_oversight() -> Oversight | None:
+    """The call being answered, if there is one."""
+    return _call.get()
+
+
+def check_own(actor: Actor, patient_id: str, what: str) -> None:
+    """A patient is told of their own things only, and somebody unknown has none: what is another's does not exist for
+    them. Refused, also where it does exist: `<what>_not_found`.
+    """
+    call = current_oversight()
+    if call is not None:
+        call.asked = True
+    if actor.has(Role.PATIENT, Role.PUBLIC) and actor.patient_id != patient_id:
+        if call is not None:
+            call.refused.append(f"patients/{patient_id}")
+        raise not_found(what)

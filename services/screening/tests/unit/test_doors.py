@@ -1,0 +1,8 @@
+"""Every route, for every set of roles somebody may have: exactly what `access.py` says."""
+
+from careflow_service.testing.doors import wrongly_treated
+from screening.bootstrap import http
+
+
+async def test_every_door_opens_to_exactly_whom_its_row_names() -> None:
+    assert await wrongly_treated(http()) == []
