@@ -216,7 +216,7 @@ async def test_a_crash_after_the_commit_has_no_second_effect(consumer: Consumer)
 async def test_a_checkpoint_says_how_fresh_the_feed_is(consumer: Consumer) -> None:
     consumers, topic = consumer.stores.consumers, "careflow.screening.v1"
     for partition in (0, 1):
-        await consumers.note_started(topic, "id", partition)
+        await consumers.note_started(topic, "id", partition, 0)
 
     consumer.seconds = 40
     outcomes = await consumer.receives(
@@ -229,7 +229,7 @@ async def test_a_checkpoint_says_how_fresh_the_feed_is(consumer: Consumer) -> No
 
 async def test_a_checkpoint_is_believed_no_further_than_the_readers_own_clock(consumer: Consumer) -> None:
     consumers, topic = consumer.stores.consumers, "careflow.screening.v1"
-    await consumers.note_started(topic, "id", 0)
+    await consumers.note_started(topic, "id", 0, 0)
 
     assert await consumer.receives(a_checkpoint(NOON + timedelta(seconds=30))) == [Settled.CHECKPOINT]
     assert (await consumers.feed(topic)).fresh_until() == NOON

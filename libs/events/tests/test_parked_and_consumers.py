@@ -5,7 +5,10 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+import pytest
+
 from careflow_events.consumers import NEVER_STARTED, StopReason
+from careflow_events.offsets import Offsets, StoreWentBack
 from careflow_events.parked import ParkedRecord, ParkedState
 from careflow_events.testing.backend import Backend
 from careflow_events.testing.builders import NOON, a_record, an_event
@@ -98,11 +101,11 @@ async def test_a_consumer_remembers_what_it_started_and_how_fresh_it_is(backend:
     consumers = backend.stores.consumers
     assert await consumers.feed(TOPIC) == NEVER_STARTED
 
-    await consumers.note_started(TOPIC, "id-1", 0)
-    await consumers.note_started(TOPIC, "id-1", 1)
+    await consumers.note_started(TOPIC, "id-1", 0, 5)
+    await consumers.note_started(TOPIC, "id-1", 1, 0)
     await consumers.note_checkpoint(TOPIC, 0, NOON, now=LATER)
     feed = await consumers.feed(TOPIC)
-    assert (feed.topic_id, feed.started, feed.fresh_until()) == ("id-1", frozenset({0, 1}), None)
+    assert (feed.topic_id, feed.offsets, feed.fresh_until()) == ("id-1", {0: 5, 1: 0}, None)
 
     await consumers.note_checkpoint(TOPIC, 1, NOON + timedelta(seconds=30), now=LATER)
     await consumers.note_checkpoint(TOPIC, 1, NOON + timedelta(seconds=10), now=LATER)
@@ -112,7 +115,7 @@ async def test_a_consumer_remembers_what_it_started_and_how_fresh_it_is(backend:
 
 async def test_what_says_more_than_can_be_known_is_mended_by_the_next_checkpoint(backend: Backend) -> None:
     consumers = backend.stores.consumers
-    await consumers.note_started(TOPIC, "id-1", 0)
+    await consumers.note_started(TOPIC, "id-1", 0, 5)
     await consumers.note_checkpoint(TOPIC, 0, LATER, now=LATER)
 
     await consumers.note_checkpoint(TOPIC, 0, NOON, now=NOON + timedelta(seconds=1))
@@ -143,6 +146,32 @@ async def test_what_has_no_place_comes_first_until_it_gets_one(backend: Backend)
     assert await parked.find(beside.id) == replace(beside, place=3, event_id="c")
 
 
+async def test_a_consumer_remembers_how_far_it_has_read(backend: Backend) -> None:
+    consumers = backend.stores.consumers
+    for partition in (0, 1):
+        await consumers.note_started(TOPIC, "id-1", partition, 5)
+
+    assert await consumers.note_settled(TOPIC, {0: 5}, {0: 9})
+    assert await consumers.note_settled(TOPIC, {0: 9, 1: 5}, {0: 12, 1: 6})
+    assert await consumers.note_settled(TOPIC, {0: 5}, {0: 8})
+
+    assert (await consumers.feed(TOPIC)).offsets == {0: 12, 1: 6}
+
+
+async def test_a_store_that_is_behind_what_was_noted_in_it_takes_no_note(backend: Backend) -> None:
+    offsets = Offsets(backend.stores.consumers)
+    await backend.stores.consumers.note_started(TOPIC, "id-1", 0, 5)
+    offsets.begin(TOPIC, {0: 5})
+    offsets.settled(TOPIC, 0, 9)
+    await offsets.note()
+    await backend.stores.consumers.note_started(TOPIC, "id-1", 0, 7)  # as a copy of the store has it
+
+    offsets.settled(TOPIC, 0, 10)
+    with pytest.raises(StoreWentBack):
+        await offsets.note()
+    assert (await backend.stores.consumers.feed(TOPIC)).offsets == {0: 7}
+
+
 async def test_a_stop_is_remembered_until_it_is_lifted(backend: Backend) -> None:
     consumers = backend.stores.consumers
     assert await consumers.stopped() is None
@@ -156,14 +185,14 @@ async def test_a_stop_is_remembered_until_it_is_lifted(backend: Backend) -> None
 
 async def test_after_lost_offsets_a_consumer_starts_over(backend: Backend) -> None:
     consumers = backend.stores.consumers
-    await consumers.note_started(TOPIC, "id-1", 0)
+    await consumers.note_started(TOPIC, "id-1", 0, 5)
     await consumers.note_checkpoint(TOPIC, 0, NOON, now=LATER)
 
     await consumers.stop(StopReason.PARKED_TOO_MANY, NOON)
     await consumers.resume()
-    assert (await consumers.feed(TOPIC)).started == frozenset({0})
+    assert (await consumers.feed(TOPIC)).offsets == {0: 5}
 
     await consumers.stop(StopReason.TOPIC_RECREATED, NOON)
     await consumers.resume()
     feed = await consumers.feed(TOPIC)
-    assert (feed.topic_id, feed.started, feed.checkpoints) == (None, frozenset(), {0: NOON})
+    assert (feed.topic_id, feed.offsets, feed.checkpoints) == (None, {}, {0: NOON})

@@ -6,8 +6,6 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError
-from aiokafka.structs import OffsetAndMetadata
 
 from careflow_events.consumers import StopReason
 from careflow_events.kafka.partitions import Starts, TopicMissing, group_of
@@ -69,13 +67,29 @@ async def test_a_new_consumer_starts_at_the_beginning(
     assert await starts.prepare(topic) is None
 
     assert await committed(kafka_url, topic) == [0, 0, 0]
-    assert (await consumers.feed(topic)).started == frozenset({0, 1, 2})
+    assert (await consumers.feed(topic)).offsets == {0: 0, 1: 0, 2: 0}
 
 
-async def test_a_known_consumer_starts_where_it_was(starts: Starts, kafka_url: str, topic: str) -> None:
+@pytest.mark.parametrize("offset", [0, 2], ids=["behind", "ahead"])
+async def test_a_known_consumer_starts_where_its_store_says_whatever_is_committed(
+    starts: Starts, consumers: MemoryConsumers, kafka_url: str, topic: str, offset: int
+) -> None:
     await some_events(kafka_url, topic)
     await starts.prepare(topic)
-    await commit(kafka_url, topic, 1)
+    await consumers.note_settled(topic, {}, dict.fromkeys(range(3), 1))
+    await commit(kafka_url, topic, offset)
+
+    assert await starts.prepare(topic) is None
+    assert await committed(kafka_url, topic) == [1, 1, 1]
+
+
+async def test_offsets_that_kafka_has_lost_are_committed_again(
+    starts: Starts, consumers: MemoryConsumers, kafka_url: str, topic: str
+) -> None:
+    await some_events(kafka_url, topic)
+    (identity,) = (await identify(kafka_url, [topic])).values()
+    for partition in range(3):
+        await consumers.note_started(topic, identity.topic_id, partition, 1)
 
     assert await starts.prepare(topic) is None
     assert await committed(kafka_url, topic) == [1, 1, 1]
@@ -88,7 +102,7 @@ async def test_a_crash_before_the_start_was_noted_is_harmless(
     await commit(kafka_url, topic, 0)
 
     assert await starts.prepare(topic) is None
-    assert (await consumers.feed(topic)).started == frozenset({0, 1, 2})
+    assert (await consumers.feed(topic)).offsets == {0: 0, 1: 0, 2: 0}
 
 
 async def test_a_new_store_hears_everything_again(starts: Starts, kafka_url: str, topic: str) -> None:
@@ -99,38 +113,14 @@ async def test_a_new_store_hears_everything_again(starts: Starts, kafka_url: str
     assert await committed(kafka_url, topic) == [0, 0, 0]
 
 
-async def test_a_started_partition_without_offset_stops_the_consumer(
-    starts: Starts, consumers: MemoryConsumers, kafka_url: str, topic: str
-) -> None:
-    (identity,) = (await identify(kafka_url, [topic])).values()
-    await consumers.note_started(topic, identity.topic_id, 0)
-
-    assert await starts.prepare(topic) is StopReason.OFFSETS_LOST
-    assert await committed(kafka_url, topic) == [None, None, None]
-
-
-async def test_a_coordinator_that_is_just_loading_is_no_lost_offset(
-    starts: Starts, topic: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("offset", [1_000, -1], ids=["beyond the end", "before the beginning"])
+async def test_an_offset_outside_the_log_stops_the_consumer(
+    starts: Starts, consumers: MemoryConsumers, topic: str, offset: int
 ) -> None:
     await starts.prepare(topic)
-
-    async def nothing(*_: object, **__: object) -> None:
-        return None
-
-    async def names_no_partition(*_: object, **__: object) -> dict[TopicPartition, OffsetAndMetadata]:
-        return {}
-
-    monkeypatch.setattr(AIOKafkaConsumer, "committed", nothing)
-    monkeypatch.setattr(AIOKafkaAdminClient, "list_consumer_group_offsets", names_no_partition)
-    with pytest.raises(KafkaError):
-        await starts.prepare(topic)
-    with pytest.raises(KafkaError):
-        await starts.check(topic)
-
-
-async def test_an_offset_beyond_the_log_stops_the_consumer(starts: Starts, kafka_url: str, topic: str) -> None:
-    await starts.prepare(topic)
-    await commit(kafka_url, topic, 1_000)
+    topic_id = (await consumers.feed(topic)).topic_id
+    assert topic_id is not None
+    await consumers.note_started(topic, topic_id, 0, offset)
 
     assert await starts.prepare(topic) is StopReason.OFFSETS_LOST
 
@@ -139,7 +129,7 @@ async def test_an_operator_lets_it_start_over(
     starts: Starts, consumers: MemoryConsumers, kafka_url: str, topic: str
 ) -> None:
     await starts.prepare(topic)
-    await commit(kafka_url, topic, 1_000)
+    await consumers.note_settled(topic, {}, {0: 1_000})
     await consumers.stop(StopReason.OFFSETS_LOST, NOON)
 
     await consumers.resume()

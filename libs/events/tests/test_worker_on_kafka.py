@@ -266,3 +266,52 @@ async def test_a_broken_deploy_stops_consuming_until_an_operator_resumes(worker:
         await handled(worker, 20)
 
     assert len(await worker.parked()) == 10
+
+
+async def copied(worker: Worker) -> dict[str, list[dict[str, Any]]]:
+    """A copy of the store, as a backup holds it."""
+    database = worker.database
+    return {name: await database[name].find().to_list() for name in await database.list_collection_names()}
+
+
+async def put_back(worker: Worker, copy: dict[str, list[dict[str, Any]]]) -> None:
+    for name in await worker.database.list_collection_names():
+        await worker.database[name].delete_many({})
+        if copy.get(name):
+            await worker.database[name].insert_many(copy[name])
+
+
+@pytest.mark.parametrize("running", [False, True], ids=["while it is stopped", "beneath a running worker"])
+async def test_a_store_put_back_from_a_copy_hears_what_came_after_the_copy(
+    worker: Worker, kafka_url: str, topic: Topic, running: bool
+) -> None:
+    await send(kafka_url, [a_record(an_event(n)) for n in (1, 2, 3)])
+    async with worker.running():
+        await handled(worker, 3)
+    copy = await copied(worker)
+    await send(kafka_url, [a_record(an_event(n)) for n in (4, 5, 6)])
+    async with worker.running():
+        await handled(worker, 6)
+        if running:
+            await noted(worker, topic)
+            await put_back(worker, copy)
+            await send(kafka_url, [a_record(an_event(7))])
+            await handled(worker, 7)
+    if not running:
+        await put_back(worker, copy)
+        async with worker.running():
+            await handled(worker, 6)
+
+    assert await worker.effects(ONE) == list(range(1, 8 if running else 7))
+    assert await worker.parked() == []
+
+
+async def noted(worker: Worker, topic: Topic) -> None:
+    """Waits until the worker has noted in its store that it has settled all."""
+
+    async def all_of_it() -> bool:
+        _, states = await worker.runner().starts.check(topic.name)
+        feed = await mongo_stores(worker.database, "booking").consumers.feed(topic.name)
+        return all(feed.offsets[partition] == state.end for partition, state in states.items())
+
+    await until(all_of_it)

@@ -39,7 +39,7 @@ class World(world.ServiceWorld[Ports, Sessions]):
         """Both feeds of screening have said that nothing is missing so far."""
         consumers = mongo_stores(self.store.database, SERVICE.name).consumers
         for topic in topics_of("screening"):
-            await consumers.note_started(topic.name, f"{topic.name}-1", 0)
+            await consumers.note_started(topic.name, f"{topic.name}-1", 0, 0)
             await consumers.note_checkpoint(topic.name, 0, self.clock(), now=self.clock())
 
     async def said_at(self, location_id: str) -> list[str]:

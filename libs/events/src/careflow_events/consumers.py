@@ -1,8 +1,5 @@
-"""What a consumer remembers of itself beside its positions: which partitions it has started, of which incarnation of a
-topic, how fresh each feed is, and whether it is stopped.
-
-Invariant: a partition counts as started only after an offset has been committed for it, so "started without a committed
-offset" always means that offsets were lost.
+"""What a consumer remembers of itself beside its positions: how far it has read each partition, of which incarnation of
+a topic, how fresh each feed is, and whether it is stopped.
 """
 
 from collections.abc import Mapping
@@ -18,7 +15,7 @@ class StopReason(StrEnum):
     PARKED_TOO_MANY = "parked_too_many"
     """So many records of different streams failed that the fault is ours."""
     OFFSETS_LOST = "offsets_lost"
-    """A partition that was started has no committed offset, or one outside the log."""
+    """What was to be read next lies outside the log: it was trimmed before, or the log is shorter than it was."""
     TOPIC_RECREATED = "topic_recreated"
     """The topic under this name is not the one that was started."""
 
@@ -33,19 +30,20 @@ class Feed:
     """What a consumer knows of one topic; partitions are numbers."""
 
     topic_id: str | None
-    started: frozenset[int]
+    offsets: Mapping[int, int]
+    """What is to be read next, of each partition that was ever started."""
     checkpoints: Mapping[int, datetime]
 
     def fresh_until(self) -> datetime | None:
         """Everything that was committed before this time has been received: the least of the started partitions'
         checkpoints, None while one of them has had none.
         """
-        if not self.started or not self.started <= self.checkpoints.keys():
+        if not self.offsets or not self.offsets.keys() <= self.checkpoints.keys():
             return None
-        return min(self.checkpoints[partition] for partition in self.started)
+        return min(self.checkpoints[partition] for partition in self.offsets)
 
 
-NEVER_STARTED = Feed(topic_id=None, started=frozenset(), checkpoints={})
+NEVER_STARTED = Feed(topic_id=None, offsets={}, checkpoints={})
 
 
 class Consumers(Protocol):
@@ -54,8 +52,13 @@ class Consumers(Protocol):
     async def feed(self, topic: str) -> Feed:
         """What is known of a topic; NEVER_STARTED when nothing is."""
 
-    async def note_started(self, topic: str, topic_id: str, partition: int) -> None:
-        """Notes that the consumer has a committed offset in this partition of this incarnation of the topic."""
+    async def note_started(self, topic: str, topic_id: str, partition: int, offset: int) -> None:
+        """Notes that reading this partition of this incarnation of the topic begins at `offset`."""
+
+    async def note_settled(self, topic: str, noted: Mapping[int, int], settled: Mapping[int, int]) -> bool:
+        """Notes that all before these offsets is settled; smaller ones change nothing. Answers False, and notes
+        nothing, when the store is behind what was `noted` before.
+        """
 
     async def note_checkpoint(self, topic: str, partition: int, as_of: datetime, *, now: datetime) -> None:
         """Notes a FeedCheckpoint; an older one changes nothing, except what says more than can be known `now`, because

@@ -19,6 +19,7 @@ from careflow_events.consumers import StopReason
 from careflow_events.faults import Diagnosis, Fault, FaultOf
 from careflow_events.handling import Handling, Settled
 from careflow_events.limit import ParkLimit
+from careflow_events.offsets import Offsets
 
 IN_PLACE_SECONDS: Final = 2.0
 """How long a transient fault is retried before its partition is paused."""
@@ -72,6 +73,7 @@ class Delivery:
     ) -> None:
         self._handling = handling
         self._consumers = handling.stores.consumers
+        self.offsets = Offsets(self._consumers)
         self._fault_of = fault_of
         self._monotonic = monotonic
         self._sleep = sleep
@@ -108,8 +110,13 @@ class Delivery:
         of_partitions: defaultdict[tuple[str, int], list[ConsumedRecord]] = defaultdict(list)
         for record in records:
             of_partitions[record.place].append(record)
-        rewinds = [await self._deliver_partition(each) for each in of_partitions.values()]
-        return [rewind for rewind in rewinds if rewind is not None]
+        rewinds = []
+        for (topic, partition), each in of_partitions.items():
+            rewind = await self._deliver_partition(each)
+            self.offsets.settled(topic, partition, each[-1].offset + 1 if rewind is None else rewind.offset)
+            if rewind is not None:
+                rewinds.append(rewind)
+        return rewinds
 
     async def _deliver_partition(self, records: Sequence[ConsumedRecord]) -> Rewind | None:
         left = {record.offset for record in records}

@@ -1,7 +1,7 @@
 """Where a consumer starts in each partition, and whether that is safe.
 
-Invariant: a partition that this consumer never started is read from the beginning, whatever its group has committed:
-the store may be new. For one that was started, a committed offset that is missing or outside the log, or a topic that
+Invariant: reading goes on where the consumer's own store says, whatever its group has committed: the store may have
+been put back from a copy. What was never started is read from the beginning. An offset outside the log, or a topic that
 was made again under its old name, stops the consumer instead of skipping silently.
 """
 
@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import CommitFailedError, GroupLoadInProgressError, IllegalGenerationError, UnknownMemberIdError
+from aiokafka.errors import CommitFailedError, IllegalGenerationError, UnknownMemberIdError
 
 from careflow_events.consumers import Consumers, Feed, StopReason
 from careflow_events.kafka.topic_ids import TopicIdentity, identify
@@ -31,10 +30,9 @@ class PartitionState:
     end: int
     committed: int | None
 
-    @property
-    def within_log(self) -> bool:
-        """Whether reading on from the committed offset skips nothing."""
-        return self.committed is not None and self.beginning <= self.committed <= self.end
+    def holds(self, offset: int) -> bool:
+        """Whether reading on from there skips nothing."""
+        return self.beginning <= offset <= self.end
 
     @property
     def lag(self) -> int:
@@ -56,7 +54,7 @@ class Starts:
         self._consumers = consumers
 
     async def prepare(self, topic: str) -> StopReason | None:
-        """Makes every partition of the topic have a committed offset to start from; answers why the consumer must not
+        """Makes the group start every partition of the topic where the store says; answers why the consumer must not
         start, if so. Raises KafkaError or TopicMissing while Kafka or the topic is away.
         """
         feed = await self._consumers.feed(topic)
@@ -65,10 +63,13 @@ class Starts:
         stop = verdict(feed, identity.topic_id, states)
         if stop is not None:
             return stop
-        for partition in sorted(states.keys() - feed.started):
-            if states[partition].committed != states[partition].beginning:
-                await self._begin(topic, partition, states[partition].beginning)
-            await self._consumers.note_started(topic, identity.topic_id, partition)
+        for partition, state in sorted(states.items()):
+            offset = feed.offsets.get(partition)
+            if offset is None:
+                offset = state.beginning
+                await self._consumers.note_started(topic, identity.topic_id, partition, offset)
+            if state.committed != offset:
+                await self._begin(topic, partition, offset)
         return None
 
     async def check(self, topic: str) -> tuple[StopReason | None, dict[int, PartitionState]]:
@@ -82,30 +83,14 @@ class Starts:
         async with self._group_client(topic) as client:
             partitions = [TopicPartition(topic, partition) for partition in identity.partitions]
             committed = {each: await client.committed(each) for each in partitions}
-            await self._confirm_missing(topic, [each for each in partitions if committed[each] is None])
             beginnings = await client.beginning_offsets(partitions)
             ends = await client.end_offsets(partitions)
             return {
                 each.partition: PartitionState(beginnings[each], ends[each], committed[each]) for each in partitions
             }
 
-    async def _confirm_missing(self, topic: str, partitions: list[TopicPartition]) -> None:
-        """Raises KafkaError when the group's coordinator does not say itself that nothing is committed here: one that
-        is just loading names no partition at all, which a consumer of this client library takes for "nothing".
-        """
-        if not partitions:
-            return
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap_servers)
-        try:
-            await admin.start()
-            told = await admin.list_consumer_group_offsets(group_of(self._consumer, topic), partitions=partitions)
-        finally:
-            await admin.close()
-        if any(each not in told or told[each].offset >= 0 for each in partitions):
-            raise GroupLoadInProgressError
-
     async def _begin(self, topic: str, partition: int, offset: int) -> None:
-        """Commits the beginning as the place to start, unless a member of the group has come first."""
+        """Commits the place to start, unless a member of the group has come first: it has started so, too."""
         async with self._group_client(topic) as client:
             place = TopicPartition(topic, partition)
             client.assign([place])
@@ -133,5 +118,5 @@ def verdict(feed: Feed, topic_id: str, states: dict[int, PartitionState]) -> Sto
     """Why a consumer that remembers `feed` must not read partitions in these states."""
     if feed.topic_id not in {None, topic_id}:
         return StopReason.TOPIC_RECREATED
-    started = (state for partition, state in states.items() if partition in feed.started)
-    return None if all(state.within_log for state in started) else StopReason.OFFSETS_LOST
+    within = (partition in states and states[partition].holds(offset) for partition, offset in feed.offsets.items())
+    return None if all(within) else StopReason.OFFSETS_LOST

@@ -21,6 +21,7 @@ from careflow_events.handling import Stores
 from careflow_events.kafka.broker import make_broker
 from careflow_events.kafka.partitions import PartitionState, Starts
 from careflow_events.kafka.pauses import Pauses
+from careflow_events.offsets import NOTE_EVERY_SECONDS, StoreWentBack
 from careflow_events.relay import Relay, Unpublished
 from careflow_events.replay import Replay
 
@@ -73,6 +74,7 @@ class EventsRunner:
         self.starts = Starts(bootstrap_servers, consumer, stores.consumers)
         self._pauses = Pauses()
         self._consuming = False
+        self._went_back = False
         self._asked_at: float | None = None
 
     def checks(self) -> Mapping[str, bool]:
@@ -106,6 +108,7 @@ class EventsRunner:
             tasks.create_task(self._consume(stopping))
             tasks.create_task(self._every(REPLAY_EVERY_SECONDS, self._replay.run_requested, stopping))
             tasks.create_task(self._every(WATCH_EVERY_SECONDS, self._look, stopping))
+            tasks.create_task(self._every(NOTE_EVERY_SECONDS, self._note_settled, stopping))
             await self._relay.run(stopping)
             watch.cancel()
 
@@ -126,6 +129,8 @@ class EventsRunner:
                     self._consuming = True
                     _log.info("consuming", extra={"consumer": self._consumer, "count": len(self._topics)})
                     await self._until_stopped(stopping)
+                    await broker.stop()
+                    await self._note_settled()
             except Exception as error:
                 if not self._passes(error):
                     raise
@@ -137,8 +142,17 @@ class EventsRunner:
             await _wait(stopping, CONNECT_AGAIN_SECONDS)
 
     async def _until_stopped(self, stopping: asyncio.Event) -> None:
-        while self._delivery.stopped is None and not stopping.is_set():
+        self._went_back = False
+        while self._delivery.stopped is None and not stopping.is_set() and not self._went_back:
             await _wait(stopping, STOPPED_WITHIN_SECONDS)
+
+    async def _note_settled(self) -> None:
+        """Notes how far this worker has come; a store that knows of less is read on from what it knows."""
+        try:
+            await self._delivery.offsets.note()
+        except StoreWentBack as error:
+            _log.error(error.code, extra={"consumer": self._consumer})
+            self._went_back = True
 
     async def _may_start(self) -> bool:
         for topic in self._topics:
@@ -146,6 +160,7 @@ class EventsRunner:
             if reason is not None:
                 await self._delivery.stop(reason)
                 return False
+            self._delivery.offsets.begin(topic, (await self._stores.consumers.feed(topic)).offsets)
         self._asked_at = time.monotonic()
         return True
 

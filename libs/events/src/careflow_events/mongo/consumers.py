@@ -1,5 +1,6 @@
 """A consumer's memory of itself in `_consumers`: one document for the consumer, one for each topic it reads."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from pymongo.asynchronous.database import AsyncDatabase
@@ -23,15 +24,21 @@ class MongoConsumers:
             return NEVER_STARTED
         return Feed(
             topic_id=document.get("topic_id"),
-            started=frozenset(document.get("started", ())),
+            offsets={int(partition): offset for partition, offset in document.get("offsets", {}).items()},
             checkpoints={int(partition): as_of for partition, as_of in document.get("as_of", {}).items()},
         )
 
-    async def note_started(self, topic: str, topic_id: str, partition: int) -> None:
+    async def note_started(self, topic: str, topic_id: str, partition: int, offset: int) -> None:
         """See `careflow_events.consumers.Consumers.note_started`."""
-        await self._consumers.update_one(
-            self._topic(topic), {"$set": {"topic_id": topic_id}, "$addToSet": {"started": partition}}, upsert=True
-        )
+        started = {"topic_id": topic_id, f"offsets.{partition}": offset}
+        await self._consumers.update_one(self._topic(topic), {"$set": started}, upsert=True)
+
+    async def note_settled(self, topic: str, noted: Mapping[int, int], settled: Mapping[int, int]) -> bool:
+        """See `careflow_events.consumers.Consumers.note_settled`."""
+        not_behind: Document = {f"offsets.{partition}": {"$gte": offset} for partition, offset in noted.items()}
+        raised = {"$max": {f"offsets.{partition}": offset for partition, offset in settled.items()}}
+        done = await self._consumers.update_one({**self._topic(topic), **not_behind}, raised)
+        return done.matched_count == 1
 
     async def note_checkpoint(self, topic: str, partition: int, as_of: datetime, *, now: datetime) -> None:
         """See `careflow_events.consumers.Consumers.note_checkpoint`."""
@@ -59,7 +66,7 @@ class MongoConsumers:
         reason = await self.stopped()
         if reason is not None and reason.starts_over:
             topics = {"_id": {"$gt": f"{self._consumer}|", "$lt": f"{self._consumer}}}"}}
-            await self._consumers.update_many(topics, {"$unset": {"topic_id": 1, "started": 1}})
+            await self._consumers.update_many(topics, {"$unset": {"topic_id": 1, "offsets": 1}})
         await self._consumers.update_one({"_id": self._consumer}, {"$set": {"stopped": None, "stopped_at": None}})
 
     def _topic(self, topic: str) -> Document:

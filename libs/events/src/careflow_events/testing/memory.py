@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -202,10 +202,21 @@ class MemoryConsumers:
         known: Feed = self._store.tables["feeds"].get(topic, NEVER_STARTED)
         return known
 
-    async def note_started(self, topic: str, topic_id: str, partition: int) -> None:
+    async def note_started(self, topic: str, topic_id: str, partition: int, offset: int) -> None:
         """See `careflow_events.consumers.Consumers.note_started`."""
         feed = await self.feed(topic)
-        self._store.tables["feeds"][topic] = replace(feed, topic_id=topic_id, started=feed.started | {partition})
+        self._store.tables["feeds"][topic] = replace(
+            feed, topic_id=topic_id, offsets={**feed.offsets, partition: offset}
+        )
+
+    async def note_settled(self, topic: str, noted: Mapping[int, int], settled: Mapping[int, int]) -> bool:
+        """See `careflow_events.consumers.Consumers.note_settled`."""
+        feed = await self.feed(topic)
+        if any(feed.offsets.get(partition, -1) < offset for partition, offset in noted.items()):
+            return False
+        raised = {partition: max(offset, feed.offsets[partition]) for partition, offset in settled.items()}
+        self._store.tables["feeds"][topic] = replace(feed, offsets={**feed.offsets, **raised})
+        return True
 
     async def note_checkpoint(self, topic: str, partition: int, as_of: datetime, *, now: datetime) -> None:
         """See `careflow_events.consumers.Consumers.note_checkpoint`."""
@@ -228,7 +239,7 @@ class MemoryConsumers:
         reason = await self.stopped()
         if reason is not None and reason.starts_over:
             for topic, feed in self._store.tables["feeds"].items():
-                self._store.tables["feeds"][topic] = replace(feed, topic_id=None, started=frozenset())
+                self._store.tables["feeds"][topic] = replace(feed, topic_id=None, offsets={})
         self._store.tables["stopped"].clear()
 
 
