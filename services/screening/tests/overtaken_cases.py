@@ -68,6 +68,18 @@ async def a_worrying_answer_while_another_is_given(world: World, overtaking: Ove
     assert await world.alarmed(case["patient_id"]) == ["SafetyAlertRaised"]
 
 
+async def a_refused_alarming_answer_while_an_alert_is_raised(world: World, overtaking: Overtaking) -> None:
+    """It joins that one."""
+    await has_rota(world)
+    case = await has_case(world)
+    overtaking.by(lambda: _an_alert(world, case))
+    body = {"request_id": request_of(case, "phq-9")["request_id"], "answers": {"9": "3"}, "surprise": True}
+    refused = await does(world, case, "responses", body, by=world.patient(case["patient_id"]))
+    assert refusal(refused) == (422, "invalid_request")
+    alert = await open_alert(world)
+    assert (alert["id"], len(alert["positives"])) == (refused.json()["alert_id"], 2)
+
+
 async def a_submission_while_the_patient_withdraws(world: World, overtaking: Overtaking) -> None:
     case = await has_case(world)
     for questionnaire, given in SENSIBLE_ANSWERS.items():

@@ -29,6 +29,7 @@ from screening.application.commands.deny_clearance import DenyClearanceHandler
 from screening.application.commands.draw_rota import DrawRotaHandler
 from screening.application.commands.extend_clearance import ExtendClearanceHandler
 from screening.application.commands.grant_clearance import GrantClearanceHandler
+from screening.application.commands.hear_answers import HearAnswersHandler
 from screening.application.commands.locate_patient import LocatePatientHandler
 from screening.application.commands.raise_alert import RaiseAlertHandler
 from screening.application.commands.reclassify_fact import ReclassifyFactHandler
@@ -59,6 +60,7 @@ def bootstrap(resources: Resources[ScreeningSettings]) -> Screening:
     ports, work = _ports(resources), resources.work
     return Screening(
         save_answers=SaveAnswersHandler(ports, work),
+        hear_answers=HearAnswersHandler(ports, work),
         submit_screening=SubmitScreeningHandler(ports, work),
         close_case=CloseCaseHandler(ports, work),
         record_facts=RecordFactsHandler(ports, work),

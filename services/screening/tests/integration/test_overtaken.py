@@ -30,6 +30,7 @@ USE_CASES: Final = (
 
 ROWS: Final[Mapping[str, Race]] = {
     "save_answers": cases.answers_while_others_are_given,
+    "hear_answers": cases.a_refused_alarming_answer_while_an_alert_is_raised,
     "submit_screening": cases.a_submission_while_the_patient_withdraws,
     "close_case": cases.a_case_is_closed_while_it_is_denied,
     "record_facts": cases.a_fact_while_a_clearance_is_granted,

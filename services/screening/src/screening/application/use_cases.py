@@ -12,6 +12,7 @@ from screening.application.commands.deny_clearance import DenyClearanceHandler
 from screening.application.commands.draw_rota import DrawRotaHandler
 from screening.application.commands.extend_clearance import ExtendClearanceHandler
 from screening.application.commands.grant_clearance import GrantClearanceHandler
+from screening.application.commands.hear_answers import HearAnswersHandler
 from screening.application.commands.locate_patient import LocatePatientHandler
 from screening.application.commands.raise_alert import RaiseAlertHandler
 from screening.application.commands.reclassify_fact import ReclassifyFactHandler
@@ -34,6 +35,7 @@ class Screening:
     """`ports` is what reactions, deadlines and effects get."""
 
     save_answers: SaveAnswersHandler
+    hear_answers: HearAnswersHandler
     submit_screening: SubmitScreeningHandler
     close_case: CloseCaseHandler
     record_facts: RecordFactsHandler

@@ -183,6 +183,18 @@ class QuestionnaireDefinition:
         """The item alerts these answers set off, whether or not anything else has been answered."""
         return tuple(alert for alert in self.item_alerts if answers.get(alert.item) in alert.options)
 
+    def hits_as_sent(self, answers: Answers) -> tuple[ItemAlert, ...]:
+        """The item alerts in answers that nobody has checked: an option also counts by its label or its value, however
+        it is written. What is no answer to any item is passed over.
+        """
+        return self.hits({item: self._meant(item, given) for item, given in answers.items() if item in self._items})
+
+    def _meant(self, item: str, given: str) -> str:
+        said = given.strip().casefold()
+        options = self.option_sets[self._items[item].options]
+        names = {name.casefold(): each.code for each in options for name in (str(each.value), each.label, each.code)}
+        return names.get(said, given)
+
     def score(self, answers: Answers) -> Score | None:
         """The score of a complete questionnaire; None while a required item is missing (never pro-rated)."""
         if self.missing(answers):

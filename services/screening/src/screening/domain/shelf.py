@@ -27,6 +27,10 @@ class QuestionnaireShelf:
         """One exact version. Refused: `questionnaire_not_found`."""
         return self._one([each for each in self._definitions if (each.code, each.version) == (code, version)])
 
+    def versions(self, code: str) -> tuple[QuestionnaireDefinition, ...]:
+        """Every version of one questionnaire, oldest first."""
+        return tuple(each for each in self._definitions if each.code == code)
+
     def all_newest(self) -> tuple[QuestionnaireDefinition, ...]:
         """The newest version of every questionnaire."""
         return tuple({each.code: each for each in self._definitions}.values())

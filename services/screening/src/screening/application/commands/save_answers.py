@@ -9,12 +9,12 @@ from screening.application.concerns import Concerned, concern, settle
 from screening.application.ownership import case_for
 from screening.application.ports import Ports
 from screening.application.pre_session import assess
+from screening.application.sitting import with_screener_in_sitting
 from screening.domain.alert_urgency import Positive
 from screening.domain.alerts import AlertSource
 from screening.domain.case import Case
 from screening.domain.ids import CaseId, RequestId
-from screening.domain.intake import Purpose
-from screening.domain.questionnaires import AlertResponse, ItemAlert
+from screening.domain.questionnaires import ItemAlert
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,10 @@ class SaveAnswersHandler:
     work: Work
 
     async def __call__(self, command: SaveAnswers, actor: Actor, request: RequestKey) -> Committed[AnswersSaved]:
-        """Refused: `case_not_found`, `questionnaire_request_not_found`, and as `RequestedQuestionnaire.answered`."""
+        """Refused: `case_not_found`, `questionnaire_request_not_found`, and as `RequestedQuestionnaire.answered`.
+
+        Whoever hands on such a refusal lets the answers be heard first: see `hear_answers`.
+        """
 
         async def save(tx: Transaction) -> AnswersSaved:
             before = await case_for(actor, command.case_id, self.ports)
@@ -59,7 +62,7 @@ class SaveAnswersHandler:
             concerned = await self._concern(case, hits, tx)
             if concerned:
                 case = case.alerted(asked.id, concerned.alert.id)
-            case = self._with_screener_in_sitting(case, hits, tx)
+            case = with_screener_in_sitting(case, hits, tx, self.ports)
             if command.complete:
                 case = case.completed(asked.id, definition, now=tx.now)
             completed = case.request(asked.id).completed_at is not None
@@ -87,20 +90,6 @@ class SaveAnswersHandler:
             return None
         positives = [Positive(code=hit.code, level=hit.level, response=hit.response) for hit in hits]
         return await concern(positives, case.patient_id, case.id, source=AlertSource.ANSWER, tx=tx, ports=self.ports)
-
-    def _with_screener_in_sitting(self, case: Case, hits: Sequence[ItemAlert], tx: Transaction) -> Case:
-        """The safety screener opens in the same sitting, unless it is open already."""
-        code = self.ports.policy.intake.safety_screener
-        asked_for = any(hit.response is AlertResponse.SCREENER_IN_SITTING for hit in hits)
-        if not asked_for or case.unanswered(code):
-            return case
-        return case.requesting(
-            RequestId(tx.new_id()),
-            self.ports.shelf.newest(code),
-            Purpose.FOLLOW_UP,
-            due_within=self.ports.policy.intake.due_within.length,
-            now=tx.now,
-        )
 
     async def _screened(self, case: Case, concerned: Concerned | None) -> Concerned | None:
         """The finished screener spares the page that would have asked for it."""

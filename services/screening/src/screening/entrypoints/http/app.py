@@ -20,6 +20,7 @@ HTTP: Http[Screening] = Http(
     routers=(
         questionnaire_routes.router,
         case_routes.router,
+        case_routes.heard,
         history_routes.router,
         evaluation_routes.router,
         clearance_routes.router,

@@ -20,9 +20,11 @@ from screening.domain.endings import CloseReason
 from screening.domain.ids import CaseId, PatientId, RequestId
 from screening.domain.policy import CrisisText
 from screening.entrypoints.http.case_views import CaseView, case_view
-from screening.entrypoints.http.schemas import App, CaseChanged, Code, Note, View, case_changed
+from screening.entrypoints.http.heard import HeardRoute
+from screening.entrypoints.http.schemas import App, CaseChanged, Code, CrisisView, Note, case_changed
 
 router = APIRouter(tags=["cases"])
+heard = APIRouter(tags=["cases"], route_class=HeardRoute)
 
 
 class CasesView(BaseModel):
@@ -39,14 +41,6 @@ class Responses(RequestBody):
     definition_version: Annotated[int, Field(ge=1)]
     answers: Annotated[dict[Code, Code], Field(max_length=200)]
     complete: bool = False
-
-
-class CrisisView(View):
-    """To be shown before anything else."""
-
-    text: str
-    lifeline: str
-    emergency: str
 
 
 class ResponsesSaved(BaseModel):
@@ -87,11 +81,13 @@ async def read_case(case_id: str, actor: CurrentActor, app: App) -> Response:
     return represent(case_view(case, actor, app.ports.shelf), version=case.version)
 
 
-@router.post("/v1/cases/{case_id}/responses", response_model=ResponsesSaved)
+@heard.post("/v1/cases/{case_id}/responses", response_model=ResponsesSaved)
 async def save_answers(
     case_id: str, body: Responses, actor: CurrentActor, request: IdempotentRequest, app: App
 ) -> Response:
-    """Keep answers, partial or final. A worrying answer alerts the clinic at once, whatever else is missing."""
+    """Keep answers, partial or final. A worrying answer alerts the clinic at once, whatever else is missing; so it does
+    where the request is refused, and the problem then has `crisis` and `alert_id`.
+    """
     command = SaveAnswers(
         CaseId(case_id), RequestId(body.request_id), body.definition_version, body.answers, body.complete
     )

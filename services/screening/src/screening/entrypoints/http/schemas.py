@@ -24,6 +24,14 @@ class View(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
+class CrisisView(View):
+    """To be shown before anything else."""
+
+    text: str
+    lifeline: str
+    emergency: str
+
+
 class CaseChanged(BaseModel):
     """A command changed a case, which now has this version."""
 

@@ -1,0 +1,89 @@
+"""Answers whose saving is refused are heard all the same: whatever else is wrong, a worrying one alerts the clinic."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from careflow_domain.errors import DomainError
+from careflow_service.identity import Actor
+from careflow_service.work import Committed, Transaction, Work
+from screening.application.concerns import concern, settle
+from screening.application.ownership import case_for
+from screening.application.ports import Ports
+from screening.application.sitting import with_screener_in_sitting
+from screening.domain.alert_urgency import Positive
+from screening.domain.alerts import AlertSource
+from screening.domain.case import Case, CaseState
+from screening.domain.ids import CaseId, PatientId, RequestId
+from screening.domain.questionnaires import ItemAlert, QuestionnaireDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class HearAnswers:
+    """As they were sent, with nothing checked: item code to whatever was given for it."""
+
+    case_id: CaseId
+    request_id: RequestId | None
+    answers: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """`alert_id`: an answer is a safety concern. `next_request_id` is what to answer next in the same sitting."""
+
+    alert_id: str | None
+    next_request_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HearAnswersHandler:
+    ports: Ports
+    work: Work
+
+    async def __call__(self, command: HearAnswers, actor: Actor) -> Committed[Heard]:
+        """Never refused. Without a case of the caller's own, a patient is still heard as themselves."""
+
+        async def hear(tx: Transaction) -> Heard:
+            case = await self._case(command.case_id, actor)
+            patient_id = case.patient_id if case else _own(actor)
+            hits = self._hits(command, case)
+            if patient_id is None or not hits:
+                return Heard(None, None)
+            positives = [Positive(code=hit.code, level=hit.level, response=hit.response) for hit in hits]
+            case_id = case.id if case else None
+            heard = await concern(positives, patient_id, case_id, source=AlertSource.ANSWER, tx=tx, ports=self.ports)
+            alert = await settle(heard, tx, self.ports)
+            return Heard(alert.id, await self._screener(case, hits, tx))
+
+        return await self.work.run(hear, by=actor, action="hear_answers", returns=Heard)
+
+    def alarming(self, command: HearAnswers) -> bool:
+        """Whether any questionnaire would take these answers for a concern, whatever is known of the patient."""
+        return bool(self._hits(command, None))
+
+    async def _case(self, case_id: CaseId, actor: Actor) -> Case | None:
+        try:
+            return await case_for(actor, case_id, self.ports)
+        except DomainError:
+            return None
+
+    def _hits(self, command: HearAnswers, case: Case | None) -> list[ItemAlert]:
+        """By every questionnaire it may be: that of the request in any version, all of them if there is no such one."""
+        asked = next((each for each in case.questionnaires if each.id == command.request_id), None) if case else None
+        meant: Sequence[QuestionnaireDefinition] = (
+            self.ports.shelf.versions(asked.questionnaire) if asked else self.ports.shelf.all_newest()
+        )
+        found = {hit.code: hit for definition in meant for hit in definition.hits_as_sent(command.answers)}
+        return list(found.values())
+
+    async def _screener(self, case: Case | None, hits: Sequence[ItemAlert], tx: Transaction) -> RequestId | None:
+        if case is None or case.state is CaseState.CLOSED:
+            return None
+        asked = with_screener_in_sitting(case, hits, tx, self.ports)
+        if asked is not case:
+            await self.ports.cases.save(asked, expecting=case.version, tx=tx)
+        screener = asked.unanswered(self.ports.policy.intake.safety_screener)
+        return screener.id if screener else None
+
+
+def _own(actor: Actor) -> PatientId | None:
+    return PatientId(actor.patient_id) if actor.patient_id else None

@@ -1,0 +1,77 @@
+"""Routes that take a patient's answers: whatever such a request is refused for, its alarming answers are heard first.
+
+Invariant: no refusal, of whichever layer behind the door, keeps an alarming answer from the clinic or the crisis text
+from the patient. The refusal itself stays as it is, with `crisis` and `alert_id` as members of the problem.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+from careflow_service.http.errors import problem_for
+from careflow_service.http.routes import Call
+from careflow_service.problems import Problem
+from screening.application.commands.hear_answers import HearAnswers, Heard
+from screening.application.use_cases import Screening
+from screening.domain.ids import CaseId, RequestId
+from screening.entrypoints.http.schemas import CrisisView
+
+_LOG = logging.getLogger(__name__)
+_UNHEARD = Heard(None, None)
+
+
+class HeardRoute(APIRoute):
+    """A route whose refused bodies are listened to."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def handle_or_hear(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except Exception as refusal:
+                crisis = await _heard(request)
+                if not crisis:
+                    raise
+                problem = problem_for(refusal)
+                extra = {**crisis, **problem.extra}
+                raise Problem(problem.kind, problem.detail, extra=extra, headers=problem.headers) from refusal
+
+        return handle_or_hear
+
+
+async def _heard(request: Request) -> dict[str, object]:
+    """What to say first to a patient whose request is refused; nothing, if no answer in it is alarming."""
+    call, screening = Call.of(request.scope), request.app.state.application
+    assert isinstance(screening, Screening)
+    sent = _sent(await request.body(), request.path_params["case_id"])
+    if call is None or call.actor is None or sent is None or not screening.hear_answers.alarming(sent):
+        return {}
+    try:
+        heard = (await screening.hear_answers(sent, call.actor)).value
+    except Exception:
+        _LOG.exception("alarming answers could not be kept")
+        heard = _UNHEARD
+    text = CrisisView.model_validate(screening.ports.policy.crisis).model_dump()
+    return {"crisis": text, "alert_id": heard.alert_id, "next_request_id": heard.next_request_id}
+
+
+def _sent(body: bytes, case_id: str) -> HearAnswers | None:
+    """The answers in a body of whatever form, as far as there are any."""
+    try:
+        document = json.loads(body)
+    except ValueError:
+        return None
+    if not isinstance(document, Mapping) or not isinstance(document.get("answers"), Mapping):
+        return None
+    request_id = document.get("request_id")
+    answers = {str(item): _text(given) for item, given in document["answers"].items()}
+    return HearAnswers(CaseId(case_id), RequestId(request_id) if isinstance(request_id, str) else None, answers)
+
+
+def _text(given: object) -> str:
+    return {True: "yes", False: "no"}[given] if isinstance(given, bool) else str(given)
