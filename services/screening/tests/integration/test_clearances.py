@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from careflow_service.identity import Role
+from careflow_service.ids import new_id
 from services.screening.tests.clinic import (
     cleared,
     details_changed,
@@ -22,6 +23,7 @@ from services.screening.tests.clinic import (
     ready_to_decide,
     refusal,
 )
+from services.screening.tests.treatment import harmed, reviewed
 from services.screening.tests.world import World
 
 DAY = timedelta(days=1)
@@ -373,6 +375,88 @@ async def test_a_newer_grant_takes_the_place_of_the_old_one(world: World) -> Non
     await world.travel(200 * DAY)
     assert (await clearance_events(world, case)).count("ClearanceExpired") == 1
     assert (await reads_clearance(world, second))["state"] == "expired"
+
+
+async def halted(world: World, clearance_id: str) -> dict[str, str]:
+    """The medical director halts dosing; answers how that is named."""
+    director = world.calling(Role.MEDICAL_DIRECTOR)
+    suspended = ok(await director.post(f"/v1/clearances/{clearance_id}/suspend", {"reason": "wants to talk first"}))
+    return {"suspended_for": "prescriber", "ref": suspended["ref"]}
+
+
+async def test_a_new_grant_keeps_the_suspensions_it_does_not_settle(world: World) -> None:
+    case, first = await cleared(world)
+    halt = await halted(world, first)
+    granted = ok(await grants(world, case), 201)
+    assert granted["valid"] is False
+    second = await reads_clearance(world, granted["clearance_id"])
+    assert [each["ref"] for each in second["suspensions"]] == [halt["ref"]]
+    assert (await clearance_events(world, case))[-2:] == ["ClearanceGranted", "ClearanceSuspended"]
+    settled = [{**halt, "reason": "talked with the patient and the director"}]
+    third = ok(await grants(world, case, settled=settled), 201)
+    assert third["valid"] is True
+    assert (await clearance_events(world, case))[-1] == "ClearanceGranted"
+
+
+async def test_a_grant_settles_only_what_is_there(world: World) -> None:
+    case, _ = await cleared(world)
+    settled = [{"suspended_for": "prescriber", "ref": "none", "reason": "whatever"}]
+    assert refusal(await grants(world, case, settled=settled)) == (404, "suspension_not_found")
+
+
+async def test_signing_the_finding_settles_its_suspension_and_no_other(world: World) -> None:
+    case, first = await cleared(world)
+    await takes(world, case, "phenelzine")
+    halt = await halted(world, first)
+    granted = ok(await grants(world, case, accepted={"IX-MAOI": "low dose, observed"}), 201)
+    suspensions = (await reads_clearance(world, granted["clearance_id"]))["suspensions"]
+    assert [each["ref"] for each in suspensions] == [halt["ref"]]
+
+
+@pytest.mark.parametrize("ended", ["revoked", "expired"])
+async def test_an_ended_clearance_hands_its_suspensions_on(world: World, ended: str) -> None:
+    case = await ready_to_decide(world, lab_taken_at=world.clock() - 60 * DAY)
+    first = ok(await grants(world, case), 201)["clearance_id"]
+    halt = await halted(world, first)
+    if ended == "revoked":
+        version = (await reads_clearance(world, first))["version"]
+        ok(await world.prescriber.post(f"/v1/clearances/{first}/revoke", {"reason": "moved"}, version=version))
+    else:
+        await world.travel(31 * DAY)
+        await has_evidence(world, case)
+    assert (await reads_clearance(world, first))["state"] == ended
+    second = ok(await grants(world, case), 201)["clearance_id"]
+    assert [each["ref"] for each in (await reads_clearance(world, second))["suspensions"]] == [halt["ref"]]
+
+
+async def test_what_happens_between_two_clearances_suspends_the_next(world: World) -> None:
+    case = await ready_to_decide(world)
+    harm = new_id()
+    await world.hear(harmed(case["patient_id"], harm, world.clock(), 3))
+    granted = ok(await grants(world, case), 201)
+    assert granted["valid"] is False
+    await world.hear(reviewed(case["patient_id"], harm, world.clock(), "resume"))
+    assert (await reads_clearance(world, granted["clearance_id"]))["valid"]
+
+
+async def test_what_was_settled_before_the_grant_suspends_nothing(world: World) -> None:
+    case = await ready_to_decide(world)
+    harm = new_id()
+    await world.hear(harmed(case["patient_id"], harm, world.clock(), 3))
+    await world.hear(reviewed(case["patient_id"], harm, world.clock(), "resume"))
+    assert ok(await grants(world, case), 201)["valid"] is True
+
+
+async def test_an_expired_clearance_that_is_halted_comes_back_halted(world: World) -> None:
+    case = await ready_to_decide(world, lab_taken_at=world.clock() - 60 * DAY)
+    clearance_id = ok(await grants(world, case), 201)["clearance_id"]
+    await world.travel(31 * DAY)
+    halt = await halted(world, clearance_id)
+    await has_evidence(world, case)
+    version = (await reads_clearance(world, clearance_id))["version"]
+    ok(await world.prescriber.post(f"/v1/clearances/{clearance_id}/extend", version=version))
+    clearance = await reads_clearance(world, clearance_id)
+    assert (clearance["valid"], [each["ref"] for each in clearance["suspensions"]]) == (False, [halt["ref"]])
 
 
 async def test_deferred_it_waits_and_denied_it_closes(world: World) -> None:

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from careflow_events.contracts.session_codes import FactSource, ReportedFact
 from careflow_service.ids import new_id
 from services.screening.tests.clinic import cleared, evidence, has_rota, ok, open_alert, reads_clearance
@@ -107,3 +109,37 @@ async def test_what_is_reported_of_a_patient_without_a_case_is_for_a_person(worl
     await world.hear(reported(stranger, world.clock(), ReportedFact.PREGNANCY, "positive"))
     (task,) = (each for each in ok(await world.nurse.get("/v1/tasks"))["items"] if each["kind"] == "anomaly")
     assert task["patient_id"] == stranger
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        ("escort", "vital_signs_complete", "blood_pressure_safe", "blood_pressure_repeated", "blood_pressure_not_low"),
+        ("escort",),
+        ("blood_pressure_repeated",),
+    ],
+    ids=["nobody measured", "only the escort", "not measured again"],
+)
+async def test_doses_refused_for_something_else_are_not_refused_for_the_pressure(
+    world: World, items: tuple[str, ...]
+) -> None:
+    case, clearance_id = await cleared(world)
+    for week in range(3):
+        await world.hear(refused(case["patient_id"], world.clock() + timedelta(weeks=week), *items))
+    assert (await reads_clearance(world, clearance_id))["suspensions"] == []
+
+
+async def test_a_single_reading_beyond_all_limits_counts(world: World) -> None:
+    case, clearance_id = await cleared(world)
+    for week in range(2):
+        at = world.clock() + timedelta(weeks=week)
+        await world.hear(refused(case["patient_id"], at, "escort", "blood_pressure_safe"))
+    (suspension,) = (await reads_clearance(world, clearance_id))["suspensions"]
+    assert suspension["ref"] == "blood_pressure_refusals"
+
+
+async def test_grave_harm_to_somebody_without_a_case_is_for_a_person(world: World) -> None:
+    stranger = new_id()
+    await world.hear(harmed(stranger, new_id(), world.clock(), 4))
+    (task,) = ok(await world.nurse.get("/v1/tasks"))["items"]
+    assert (task["kind"], task["patient_id"]) == ("anomaly", stranger)

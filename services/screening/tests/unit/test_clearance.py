@@ -8,17 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careflow_domain.errors import DomainError
-from screening.domain.clearance import (
-    Clearance,
-    ClearanceExpiring,
-    ClearanceGranted,
-    ClearanceState,
-    Suspension,
-    SuspensionReason,
-)
+from screening.domain.clearance import Clearance, ClearanceExpiring, ClearanceGranted, ClearanceState
 from screening.domain.clearance_terms import ClearanceTerms, Decision
 from screening.domain.ids import CaseId, ClearanceId, EvidenceId
 from screening.domain.rules import Finding, FindingClass
+from screening.domain.suspensions import Suspension, SuspensionReason
 from services.screening.tests.builders import ANA, NOW, PRESCRIBER, days, minutes, new_uuid
 
 FRESH_LAB = (EvidenceId("fresh-lab"),)

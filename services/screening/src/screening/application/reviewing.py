@@ -12,9 +12,10 @@ from screening.application.grounds_now import findings_now
 from screening.application.ports import Ports
 from screening.application.staff_tasks import open_task
 from screening.domain.case import Case
-from screening.domain.clearance import Clearance, ClearanceState, Suspension, SuspensionReason
+from screening.domain.clearance import Clearance, ClearanceState
 from screening.domain.patients import PatientDetails
 from screening.domain.rules import Finding, FindingClass
+from screening.domain.suspensions import Suspension, SuspensionReason
 from screening.domain.tasks import TaskKind
 
 

@@ -30,6 +30,7 @@ from screening.domain.intake import Purpose, QuestionnaireCompleted, Questionnai
 from screening.domain.known import Known
 from screening.domain.patients import PatientDetails
 from screening.domain.questionnaires import Answers, ItemAlert, QuestionnaireDefinition
+from screening.domain.suspensions import Suspensions
 
 
 class CaseState(StrEnum):
@@ -67,6 +68,7 @@ class Case(Aggregate):
     clearance_id: ClearanceId | None = None
     ending: Ending | None = None
     pressure_refusals: tuple[datetime, ...] = field(default=(), repr=False)
+    held: Suspensions = field(default=(), repr=False)
 
     @classmethod
     def opened(cls, case_id: CaseId, patient_id: PatientId, *, now: datetime) -> Self:
@@ -273,9 +275,15 @@ class Case(Aggregate):
         return replace(self.recording(recorded), diagnoses=(*self.diagnoses, diagnoses))
 
     def cleared(self, clearance_id: ClearanceId) -> Self:
-        """This clearance is the case's current one; the clearance itself says that it was granted."""
+        """This clearance is the case's current one and takes over what was held for it; it says itself that it was
+        granted.
+        """
         self._must_be_open()
-        return replace(self.recording(), clearance_id=clearance_id)
+        return replace(self.recording(), clearance_id=clearance_id, held=())
+
+    def holding(self, suspensions: Suspensions) -> Self:
+        """With no clearance to suspend, this waits for the next one."""
+        return self if suspensions == self.held else replace(self.recording(), held=suspensions)
 
     def deferred(self, deferral: Deferral) -> Self:
         """Decide later."""

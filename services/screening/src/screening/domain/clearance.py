@@ -16,6 +16,7 @@ from screening.domain.clearance_terms import ClearanceTerms, Decision
 from screening.domain.facts import PatientFact
 from screening.domain.ids import CaseId, ClearanceId, EvidenceId, PatientId, StaffId
 from screening.domain.rules import Finding, FindingClass
+from screening.domain.suspensions import Suspension, SuspensionReason, with_suspension, without_suspension
 
 
 class ClearanceState(StrEnum):
@@ -23,14 +24,6 @@ class ClearanceState(StrEnum):
     EXPIRED = "expired"
     REVOKED = "revoked"
     SUPERSEDED = "superseded"
-
-
-class SuspensionReason(StrEnum):
-    """Which kind of thing suspended a clearance; the fine reason stays sealed."""
-
-    CLINICAL = "clinical"
-    EVIDENCE = "evidence"
-    PRESCRIBER = "prescriber"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,30 +73,6 @@ class ClearanceExpired(ClearanceFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Suspension:
-    """Why dosing must wait; `fine_reason` is clinical and stays inside or sealed. `grounds` are those of the finding
-    behind it, if there is one.
-    """
-
-    reason: SuspensionReason
-    ref: str = field(repr=False)
-    since: datetime
-    fine_reason: str = field(repr=False)
-    grounds: frozenset[str] = field(default=frozenset(), repr=False)
-
-    @property
-    def pair(self) -> tuple[SuspensionReason, str]:
-        """What it is ended by."""
-        return self.reason, self.ref
-
-    def joined(self, other: Self) -> Self:
-        """The same suspension with what the other adds to it, if anything."""
-        if other.grounds <= self.grounds:
-            return self
-        return replace(self, fine_reason=other.fine_reason, grounds=self.grounds | other.grounds)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Clearance(Aggregate):
     """`due_at` is the next warning or the expiry; `warned` the thresholds (days) already said for this validity."""
 
@@ -132,8 +101,11 @@ class Clearance(Aggregate):
         valid_until: datetime,
         warn_days_before: tuple[int, ...],
         supersedes: ClearanceId | None,
+        suspensions: tuple[Suspension, ...] = (),
     ) -> Self:
-        """A new clearance. With conditions it is conditional, but as valid as any other."""
+        """A new clearance. With conditions it is conditional, but as valid as any other. What suspended dosing before
+        and the decision does not settle suspends it from the start.
+        """
         granted = ClearanceGranted(
             patient_id=patient_id,
             at=decision.decided_at,
@@ -144,7 +116,7 @@ class Clearance(Aggregate):
             terms=decision.terms,
         )
         warned = _passed(warn_days_before, valid_until, decision.decided_at)
-        return cls(
+        cleared = cls(
             id=clearance_id,
             case_id=case_id,
             patient_id=patient_id,
@@ -154,8 +126,10 @@ class Clearance(Aggregate):
             warn_days_before=warn_days_before,
             warned=warned,
             due_at=_next_due(warn_days_before, warned, valid_until),
+            suspensions=suspensions,
             facts=(granted,),
         )
+        return cleared.saying(*(replace(cleared._suspended(each), at=granted.at) for each in suspensions))
 
     def valid_at(self, now: datetime) -> bool:
         """Whether it allows treatment at that moment."""
@@ -201,10 +175,15 @@ class Clearance(Aggregate):
         whoever ends it must have seen that. Refused: `clearance_ended`.
         """
         self._must_not_have_ended()
-        for known in self.suspensions:
-            if known.pair == suspension.pair:
-                return self._rejoined(known, suspension)
-        suspended = ClearanceSuspended(
+        suspensions = with_suspension(self.suspensions, suspension)
+        if suspensions == self.suspensions:
+            return self
+        if len(suspensions) == len(self.suspensions):
+            return replace(self.recording(), suspensions=suspensions)
+        return replace(self.recording(self._suspended(suspension)), suspensions=suspensions)
+
+    def _suspended(self, suspension: Suspension) -> ClearanceSuspended:
+        return ClearanceSuspended(
             patient_id=self.patient_id,
             at=suspension.since,
             clearance_id=self.id,
@@ -212,14 +191,6 @@ class Clearance(Aggregate):
             reason=suspension.reason,
             fine_reason=suspension.fine_reason,
         )
-        return replace(self.recording(suspended), suspensions=(*self.suspensions, suspension))
-
-    def _rejoined(self, known: Suspension, again: Suspension) -> Self:
-        joined = known.joined(again)
-        if joined is known:
-            return self
-        suspensions = tuple(joined if each is known else each for each in self.suspensions)
-        return replace(self.recording(), suspensions=suspensions)
 
     def reinstated(self, reason: SuspensionReason, ref: str, why: str, *, now: datetime) -> Self:
         """End one suspension; the last one reinstates.
@@ -229,7 +200,7 @@ class Clearance(Aggregate):
         self._must_not_have_ended()
         if not why.strip():
             raise invalid("reason_missing", "Reinstating a clearance needs a reason.")
-        remaining = tuple(each for each in self.suspensions if (each.reason, each.ref) != (reason, ref))
+        remaining = without_suspension(self.suspensions, (reason, ref))
         if len(remaining) == len(self.suspensions):
             raise not_found("suspension")
         reinstated = ClearanceReinstated(

@@ -12,6 +12,7 @@ from typing import Self
 
 from screening.domain.ids import EvidenceId, StaffId
 from screening.domain.rules import Finding, FindingClass
+from screening.domain.suspensions import Settlement
 
 
 class Indication(StrEnum):
@@ -54,6 +55,7 @@ class Decision:
     findings: tuple[Finding, ...] = field(repr=False)
     accepted: Mapping[str, str] = field(repr=False)
     evidence_ids: tuple[EvidenceId, ...]
+    settled: tuple[Settlement, ...] = field(default=(), repr=False)
     terms: ClearanceTerms = field(repr=False)
 
     def covers(self, finding: Finding) -> bool:

@@ -36,6 +36,10 @@ class ExtendClearanceHandler:
             latest_end = before.decision.decided_at + self.ports.policy.clearance.valid_for.length
             until = min(found.valid_until, latest_end)
             clearance = before.extended(until, found.evidence_ids, now=tx.now)
+            for held in case.held:
+                clearance = clearance.suspended(held)
+            if case.held:
+                await self.ports.cases.save(case.holding(()), expecting=case.version, tx=tx)
             await self.ports.clearances.save(clearance, expecting=command.expected_version, tx=tx)
             return Changed(clearance.id, clearance.version)
 

@@ -8,9 +8,9 @@ from careflow_service.work import Committed, Transaction, Work
 from screening.application.grounds_now import findings_now
 from screening.application.ports import Ports
 from screening.application.results import Changed
-from screening.domain.clearance import SuspensionReason
 from screening.domain.ids import ClearanceId
 from screening.domain.rules import FindingClass
+from screening.domain.suspensions import SuspensionReason
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
 from screening.application.ports import Ports
 from screening.application.results import Added
-from screening.domain.clearance import Suspension, SuspensionReason
+from screening.domain.clearance import ClearanceState
 from screening.domain.ids import ClearanceId
+from screening.domain.suspensions import Suspension, SuspensionReason, with_suspension
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,13 @@ class SuspendClearanceHandler:
             if not command.note.strip():
                 raise invalid("reason_missing", "Suspending a clearance needs a reason.")
             ref = tx.new_id()
-            clearance = before.suspended(
-                Suspension(reason=SuspensionReason.PRESCRIBER, ref=ref, since=tx.now, fine_reason=command.note)
-            )
+            halt = Suspension(reason=SuspensionReason.PRESCRIBER, ref=ref, since=tx.now, fine_reason=command.note)
+            if before.state is ClearanceState.EXPIRED:
+                case = await self.ports.cases.get(before.case_id)
+                waiting = case.holding(with_suspension(case.held, halt))
+                await self.ports.cases.save(waiting, expecting=case.version, tx=tx)
+                return Added(before.id, before.version, ref)
+            clearance = before.suspended(halt)
             await self.ports.clearances.save(clearance, expecting=before.version, tx=tx)
             return Added(clearance.id, clearance.version, ref)
 

@@ -1,5 +1,7 @@
 """What a treatment session found out that bears on the clearance."""
 
+from collections.abc import Collection
+
 from careflow_events.contracts import ClinicalFactForScreening, ClinicalFactReported, SessionRefused
 from careflow_events.contracts.session_codes import FactSource, ReportedFact
 from careflow_events.subscription import Received
@@ -20,8 +22,12 @@ from screening.domain.ids import ClinicalFactId, EvidenceId, PatientId
 from screening.domain.questionnaires import AlertLevel
 from screening.domain.tasks import TaskKind
 
-PRESSURE = "blood_pressure"
-"""How the items of a dose gate begin that are about the blood pressure."""
+NOT_MEASURED = "vital_signs_complete"
+PRESSURE_OF_A_PAIR = frozenset({"blood_pressure_in_range", "blood_pressure_accepted"})
+PRESSURE_OF_THE_NEWEST = "blood_pressure_safe"
+"""The items of a dose gate about the blood pressure. A pair of readings fails the first two, nothing else does; the
+last one fails also where nobody has measured.
+"""
 
 
 async def on_clinical_fact_reported(event: Received[ClinicalFactReported], tx: Transaction, ports: Ports) -> None:
@@ -42,17 +48,23 @@ async def on_clinical_fact_reported(event: Received[ClinicalFactReported], tx: T
 async def on_session_refused(event: Received[SessionRefused], tx: Transaction, ports: Ports) -> None:
     """A dose refused for the blood pressure once more within the policy's time suspends the clearance."""
     section = event.data.for_screening.value if event.data.for_screening else None
-    if section is None or not any(item.startswith(PRESSURE) for item in section.items):
+    if section is None or not _for_the_pressure(section.items):
         return
     before = await ports.cases.open_of(PatientId(event.data.patient_id))
     if before is None or event.data.at in before.pressure_refusals:
         return
     case = before.refused_for_pressure(at=event.data.at)
-    await ports.cases.save(case, expecting=before.version, tx=tx)
     rule = ports.policy.pressure_refusals
     recent = [at for at in case.pressure_refusals if at > event.data.at - rule.within.length]
     if len(recent) >= rule.most.value:
-        await suspend(case, "blood_pressure_refusals", "Doses were refused for the blood pressure.", tx, ports)
+        case = await suspend(case, "blood_pressure_refusals", "Doses were refused for the blood pressure.", tx, ports)
+    await ports.cases.save(case, expecting=before.version, tx=tx)
+
+
+def _for_the_pressure(items: Collection[str]) -> bool:
+    """Whether a pressure that was measured is among what the dose was refused for."""
+    measured_alone = PRESSURE_OF_THE_NEWEST in items and NOT_MEASURED not in items
+    return measured_alone or not PRESSURE_OF_A_PAIR.isdisjoint(items)
 
 
 async def _alert(level: AlertLevel, patient_id: PatientId, case: Case | None, tx: Transaction, ports: Ports) -> None:

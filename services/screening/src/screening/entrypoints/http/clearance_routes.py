@@ -24,10 +24,11 @@ from screening.application.commands.reinstate_clearance import ReinstateClearanc
 from screening.application.commands.revoke_clearance import RevokeClearance
 from screening.application.commands.suspend_clearance import SuspendClearance
 from screening.application.results import Changed
-from screening.domain.clearance import Clearance, ClearanceState, SuspensionReason
+from screening.domain.clearance import Clearance, ClearanceState
 from screening.domain.clearance_terms import Indication, Route
 from screening.domain.ids import CaseId, ClearanceId
 from screening.domain.rules import FindingClass
+from screening.domain.suspensions import Settlement, SuspensionReason
 from screening.entrypoints.http.schemas import (
     App,
     CaseChanged,
@@ -62,13 +63,25 @@ class FindingsView(BaseModel):
     valid_until: datetime
 
 
+class Settled(RequestBody):
+    """A suspension the decision ends, as the clearance shows it; `reason` is signed by the prescriber who sends it."""
+
+    suspended_for: SuspensionReason
+    ref: Code
+    reason: Note
+
+
 class Grant(RequestBody):
-    """`accepted`: per rule, the signed pathway (class B) or plan (class C). `conditions` make it conditional."""
+    """`accepted`: per rule, the signed pathway (class B) or plan (class C). `conditions` make it conditional.
+
+    `settled`: the suspensions it ends. All others go on and suspend the new clearance too.
+    """
 
     indications: Annotated[tuple[Indication, ...], Field(min_length=1, max_length=7)]
     conditions: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
     excluded_routes: Annotated[tuple[Route, ...], Field(max_length=4)] = ()
     accepted: Annotated[dict[Code, Note], Field(max_length=50)] = Field(default_factory=dict)
+    settled: Annotated[tuple[Settled, ...], Field(max_length=50)] = ()
 
 
 class Deferral(RequestBody):
@@ -80,18 +93,13 @@ class Reason(RequestBody):
     reason: Note
 
 
-class Reinstatement(RequestBody):
-    """`suspended_for` and `ref` as the clearance shows them; `reason` is signed by the prescriber who sends it."""
-
-    suspended_for: SuspensionReason
-    ref: Code
-    reason: Note
-
-
 class Granted(BaseModel):
+    """`valid` is false where something that suspended dosing before goes on."""
+
     clearance_id: str
     case_id: str
     version: int
+    valid: bool
 
 
 class Suspended(BaseModel):
@@ -151,13 +159,22 @@ async def grant_clearance(
     app: App,
 ) -> Response:
     """Decide that treatment is safe. Refused with everything that is missing."""
+    settled = tuple(Settlement(reason=each.suspended_for, ref=each.ref, why=each.reason) for each in body.settled)
     command = GrantClearance(
-        CaseId(case_id), body.indications, body.conditions, body.excluded_routes, body.accepted, expected_version
+        case_id=CaseId(case_id),
+        indications=body.indications,
+        conditions=body.conditions,
+        excluded_routes=body.excluded_routes,
+        accepted=body.accepted,
+        settled=settled,
+        expected_version=expected_version,
     )
     committed = await app.grant_clearance(command, actor, request)
     granted = committed.value
-    view = Granted(clearance_id=granted.added_id, case_id=granted.id, version=granted.version)
-    where = f"/v1/clearances/{granted.added_id}"
+    view = Granted(
+        clearance_id=granted.clearance_id, case_id=granted.case_id, version=granted.version, valid=granted.valid
+    )
+    where = f"/v1/clearances/{granted.clearance_id}"
     return answer(committed, view, status=201, version=granted.version, location=where)
 
 
@@ -224,7 +241,7 @@ async def suspend_clearance(
 @router.post("/v1/clearances/{clearance_id}/reinstate", response_model=ClearanceChanged)
 async def reinstate_clearance(
     clearance_id: str,
-    body: Reinstatement,
+    body: Settled,
     actor: CurrentActor,
     request: IdempotentRequest,
     expected_version: ExpectedVersion,
