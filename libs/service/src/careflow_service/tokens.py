@@ -18,7 +18,7 @@ from urllib.request import HTTPRedirectHandler, build_opener
 
 from joserfc import jws, jwt
 from joserfc.errors import ExpiredTokenError, InvalidKeyIdError, JoseError
-from joserfc.jwk import ECKey, KeySet
+from joserfc.jwk import ECKey, Key, KeySet, import_key
 from joserfc.jwt import JWTClaimsRegistry
 
 from careflow_service.identity import Actor, Role
@@ -31,9 +31,12 @@ LEEWAY_SECONDS: Final = 60
 TOKENS_REMEMBERED: Final = 4_096
 LONGEST_TOKEN: Final = 8_192
 LOOK_AGAIN_SECONDS: Final = 30.0
-"""How often at most the key set is read again for a token that names an unknown key."""
+"""How often at most the key set is read again: for a token that names an unknown key, and after a reading that failed.
+"""
 REFRESH_SECONDS: Final = 600.0
-"""How old a key set may grow, so that a withdrawn key stops counting."""
+"""How old a key set may grow, so that a withdrawn key stops counting, and every token it signed."""
+GOOD_FOR_SECONDS: Final = 3_600.0
+"""How old a key set may grow while the issuer cannot be asked; then nobody is let in any more."""
 FETCH_WITHIN_SECONDS: Final = 5.0
 LARGEST_KEY_SET: Final = 256 * 1024
 
@@ -95,33 +98,54 @@ class KeyAddress:
 
 
 def _key_set(content: bytes) -> KeySet:
+    """The keys in a published set that a token may be signed with. What we cannot use (another kind of key, an unknown
+    curve, one for encryption, a shared secret) is left out and keeps nothing else from being used. Raises ValueError
+    for what is no key set.
+    """
+    match json.loads(content):
+        case {"keys": [*listed]}:
+            return KeySet([key for each in listed if (key := _usable(each)) is not None])
+        case _:
+            raise ValueError("not a key set")
+
+
+def _usable(published: object) -> Key | None:
+    if not isinstance(published, dict) or published.get("kty") == "oct" or published.get("use", "sig") != "sig":
+        return None
     try:
-        return KeySet.import_key_set(json.loads(content))
-    except (KeyError, TypeError, AttributeError):
-        raise ValueError("not a key set") from None
+        return import_key(published)
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError):
+        return None
 
 
 class RotatingKeys:
-    """The issuer's keys, read again when a token names one that is not there, and from time to time."""
+    """The issuer's keys, read again when a token names one that is not there, and from time to time.
+
+    While they cannot be read the last ones stay good, but not for long, so that whoever keeps us from reading them
+    does not keep a withdrawn key alive.
+    """
 
     def __init__(self, source: KeySource, *, now: Callable[[], float] = time.monotonic) -> None:
         self._source = source
         self._now = now
-        self._keys: KeySet | None = None
-        self._read_at = float("-inf")
+        self._keys = KeySet([])
+        self._read_at = self._tried_at = float("-inf")
         self._reading = asyncio.Lock()
 
     async def current(self) -> KeySet:
-        """The keys, not older than `REFRESH_SECONDS`; raises `unavailable` when there never were any."""
-        if self._keys is None or self._now() - self._read_at > REFRESH_SECONDS:
+        """The keys, the same object for as long as they are the same. Raises `unavailable` when there are none, or
+        none that still count.
+        """
+        now = self._now()
+        if not self._keys or (now - self._read_at > REFRESH_SECONDS and now - self._tried_at >= LOOK_AGAIN_SECONDS):
             await self._read()
-        if self._keys is None:
+        if not self._keys or self._now() - self._read_at > GOOD_FOR_SECONDS:
             raise Problem(UNAVAILABLE, headers={"Retry-After": "5"})
         return self._keys
 
     async def again(self) -> KeySet | None:
-        """The keys read anew, or None when they were read only a moment ago."""
-        if self._now() - self._read_at < LOOK_AGAIN_SECONDS:
+        """The keys read anew, or None when that was tried only a moment ago."""
+        if self._now() - self._tried_at < LOOK_AGAIN_SECONDS:
             return None
         await self._read()
         return self._keys
@@ -131,18 +155,19 @@ class RotatingKeys:
         async with self._reading:
             if self._read_at >= asked_at:
                 return
-            self._read_at = self._now()
+            self._tried_at = self._now()
             try:
-                self._keys = await self._source.read()
+                keys = await self._source.read()
             except (OSError, ValueError, JoseError) as error:
-                # The keys we have stay good; a first failure leaves us without any and may be tried again at once.
                 log.warning("token_keys_unreadable", error_class=type(error).__name__)
-                if self._keys is None:
-                    self._read_at = float("-inf")
+                return
+            self._read_at = self._now()
+            if keys.as_dict() != self._keys.as_dict():
+                self._keys = keys
 
 
 class TokenVerifier:
-    """Verifies bearer tokens and remembers the verified ones, by hash, until they expire."""
+    """Verifies bearer tokens and remembers the verified ones, by hash, until they expire or the keys change."""
 
     def __init__(
         self,
@@ -157,6 +182,7 @@ class TokenVerifier:
         self._now = now
         self._remembered = remembered
         self._verified: OrderedDict[bytes, tuple[Actor, float]] = OrderedDict()
+        self._verified_with: KeySet | None = None
         self._claims = JWTClaimsRegistry(
             now=lambda: int(now()),
             leeway=LEEWAY_SECONDS,
@@ -168,6 +194,7 @@ class TokenVerifier:
 
     async def verify(self, token: str) -> Actor:
         """Who the token speaks for. Raises `TokenRefused`, or the problem `unavailable` without any keys."""
+        self._forget_unless(await self._keys.current())
         digest = hashlib.sha256(token.encode()).digest()
         remembered = self._verified.get(digest)
         if remembered is not None and self._now() < remembered[1]:
@@ -178,6 +205,12 @@ class TokenVerifier:
         if len(self._verified) > self._remembered:
             self._verified.popitem(last=False)
         return actor
+
+    def _forget_unless(self, keys: KeySet) -> None:
+        """What was verified counts as long as the keys it was verified with."""
+        if keys is not self._verified_with:
+            self._verified.clear()
+            self._verified_with = keys
 
     async def _verify(self, token: str) -> dict[str, Any]:
         if len(token) > LONGEST_TOKEN:

@@ -222,16 +222,95 @@ async def test_an_operator_is_told_that_keys_cannot_be_read() -> None:
 
 
 async def test_a_verified_token_is_remembered_until_it_expires() -> None:
-    published, time = Published(KEY), Time()
-    verifier = a_verifier(published, time=time)
+    time = Time()
+    verifier = a_verifier(time=time)
     token = a_token(exp=int(NOW) + 3600)
     first = await verifier.verify(token)
-    published.keys = []
     time.now += 3600 + 59
     assert await verifier.verify(token) is first
     time.now += 1
     with pytest.raises(TokenRefused):
         await verifier.verify(token)
+
+
+async def test_a_remembered_token_counts_no_longer_than_the_key_it_was_signed_with() -> None:
+    published, time = Published(KEY), Time()
+    verifier = a_verifier(published, time=time)
+    token = a_token(exp=int(NOW) + 3600)
+    await verifier.verify(token)
+    published.keys = [ECKey.generate_key("P-256", {"kid": "two"})]
+    time.now += 601
+    with pytest.raises(TokenRefused):
+        await verifier.verify(token)
+
+
+async def test_a_remembered_token_goes_with_its_key_as_soon_as_the_new_one_is_seen() -> None:
+    published, time = Published(KEY), Time()
+    verifier = a_verifier(published, time=time)
+    token, rotated = a_token(exp=int(NOW) + 3600), ECKey.generate_key("P-256", {"kid": "two"})
+    await verifier.verify(token)
+    published.keys = [rotated]
+    time.now += 31
+    await verifier.verify(a_token(rotated, sub="bob", exp=int(time.now) + 60))
+    with pytest.raises(TokenRefused):
+        await verifier.verify(token)
+
+
+async def test_a_key_set_that_was_emptied_lets_nobody_in() -> None:
+    published, time = Published(KEY), Time()
+    verifier = a_verifier(published, time=time)
+    token = a_token(exp=int(NOW) + 3600)
+    await verifier.verify(token)
+    published.keys = []
+    time.now += 601
+    with pytest.raises(Problem, match="unavailable"):
+        await verifier.verify(token)
+
+
+async def test_keys_that_cannot_be_read_again_do_not_stay_good_for_ever() -> None:
+    published, time = Published(KEY), Time()
+    verifier = a_verifier(published, time=time)
+    token = a_token(exp=int(NOW) + 10_000)
+    await verifier.verify(token)
+    published.away = True
+    time.now += 3_600
+    await verifier.verify(token)
+    time.now += 1
+    with pytest.raises(Problem, match="unavailable"):
+        await verifier.verify(token)
+
+
+async def test_keys_that_cannot_be_read_are_asked_for_now_and_then() -> None:
+    published, time = Published(KEY), Time()
+    verifier = a_verifier(published, time=time)
+    token = a_token(exp=int(NOW) + 10_000)
+    await verifier.verify(token)
+    published.away = True
+    time.now += 601
+    for _ in range(10):
+        await verifier.verify(token)
+    assert published.reads == 2
+    time.now += 30
+    await verifier.verify(token)
+    assert published.reads == 3
+
+
+UNUSABLE: list[dict[str, Any]] = [
+    {"kty": "EC", "crv": "P-1024", "x": "AA", "y": "AA", "kid": "unknown curve"},
+    {"kty": "OKP", "crv": "Kyber", "x": "AA", "kid": "unknown curve, too"},
+    {"kty": "PQ", "kid": "unknown type"},
+    {"kty": "RSA", "kid": "nothing in it"},
+    {"kty": "oct", "k": "AAAA", "kid": "a shared secret"},
+    {**KEY.as_dict(private=False), "kid": "for encryption", "use": "enc"},
+    {"kid": "no type"},
+]
+
+
+@pytest.mark.parametrize("unusable", UNUSABLE, ids=lambda each: each["kid"])
+async def test_a_key_we_cannot_use_keeps_no_other_from_being_used(tmp_path: Path, unusable: dict[str, Any]) -> None:
+    file = tmp_path / "jwks.json"
+    file.write_text(json.dumps({"keys": [unusable, KEY.as_dict(private=False), 7]}))
+    assert [key.kid for key in await KeyFile(file).read()] == ["one"]
 
 
 async def test_only_so_many_are_remembered() -> None:
