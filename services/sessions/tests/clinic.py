@@ -162,7 +162,7 @@ def all_checks(now: datetime, **changes: Any) -> dict[str, Any]:
     }
 
 
-ORDER = {"mg": "40", "mg_per_kg": "0.5", "most_mg": "40"}
+ORDER = {"mg": "40", "mg_per_kg": "0.5", "most_mg": "50"}
 
 
 async def therapy_hour(world: World, course: Course, kind: str) -> str:

@@ -136,7 +136,7 @@ a_dose_while_the_drug_log_does_not_add_up = a_dose_against(_a_day_closed_with_a_
 
 async def a_second_dose_while_an_adverse_event_is_reported(world: World, overtaking: Overtaking) -> None:
     """A further dose of a session changes nothing of the course, which the adverse event holds."""
-    session = await begun(world, ml="2", order={**ORDER, "most_mg": "60"})
+    session = await begun(world, ml="1.2", order={**ORDER, "most_mg": "60"})
     ok(await gives(world, session), 201)
     ok(await world.nurse.post(f"/v1/sessions/{session.session_id}/doses/end"))
     await world.travel(timedelta(minutes=5))

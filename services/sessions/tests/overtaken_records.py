@@ -184,3 +184,10 @@ async def a_discrepancy_is_settled_while_it_is_settled(world: World, overtaking:
     settled = {"container_id": vial, "how": "explained", "note": "counted again"}
     overtaking.by(lambda: world.prescriber.post(f"{DAY}/settle", settled))
     assert refusal(await world.prescriber.post(f"{DAY}/settle", settled)) == (404, "discrepancy_not_found")
+
+
+async def a_day_is_confirmed_while_it_is_confirmed(world: World, overtaking: Overtaking) -> None:
+    vial = await has_vial(world)
+    ok(await world.nurse.post(f"{DAY}/close", {"counts": {vial: "500"}}), 201)
+    overtaking.by(lambda: world.nurse_called("second-nurse").post(f"{DAY}/confirm"))
+    assert refusal(await world.nurse_called("third-nurse").post(f"{DAY}/confirm")) == (409, "day_confirmed")

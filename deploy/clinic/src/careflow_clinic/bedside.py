@@ -20,6 +20,8 @@ CLINIC_ZONE = ZoneInfo("America/Los_Angeles")
 WEIGHT_KG, WEIGHT_LB = "80", "176"
 DOSE: Mapping[str, str] = {"mg": "40", "mg_per_kg": "0.5", "ml": "0.8", "mg_per_ml": "50"}
 """0.5 mg/kg, the dose of the trials, for that weight out of that vial."""
+MOST_MG = "50"
+"""What the order allows to be drawn up and given at most."""
 DRAWN_ML = "1.0"
 LEFT_OVER_MG = "10"
 VIAL: Mapping[str, str] = {
@@ -185,7 +187,7 @@ class Bedside:
 
     async def order(self, session_id: str) -> Answer:
         """The prescriber signs the order for the dose."""
-        order = {"mg": DOSE["mg"], "mg_per_kg": DOSE["mg_per_kg"], "most_mg": DOSE["mg"]}
+        order = {"mg": DOSE["mg"], "mg_per_kg": DOSE["mg_per_kg"], "most_mg": MOST_MG}
         return await self.does(session_id, "order", order, by=PRESCRIBER)
 
     async def failed(self, session_id: str, *, after: Sequence[str] = ()) -> list[str]:
@@ -241,11 +243,12 @@ class Bedside:
         return await self.http.post(witness, "sessions", f"{entries}/{entry.body['added_id']}/witness")
 
     async def close_drug_day(self, location_id: str, now: datetime) -> Answer:
-        """Every container of the location is counted, and the day closed: all there is what the log says."""
+        """Every container of the location is counted by two, and the day closed: all there is what the log says."""
         listed = await self.http.get(NURSE, "sessions", "/v1/drug-log/containers", params={"location_id": location_id})
         counts = {each["id"]: str(each["in_container_mg"]) for each in listed.body["items"]}
-        path = f"/v1/drug-log/locations/{location_id}/days/{today(now).isoformat()}/close"
-        return await self.http.post(NURSE, "sessions", path, {"counts": counts})
+        day = f"/v1/drug-log/locations/{location_id}/days/{today(now).isoformat()}"
+        await self.http.post(NURSE, "sessions", f"{day}/close", {"counts": counts})
+        return await self.http.post(PRESCRIBER, "sessions", f"{day}/confirm")
 
 
 def today(now: datetime) -> date:

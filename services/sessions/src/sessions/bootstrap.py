@@ -16,7 +16,11 @@ from sessions.application.commands.attest_eligibility import AttestEligibilityHa
 from sessions.application.commands.change_plan import ChangePlanHandler
 from sessions.application.commands.check_in import CheckInHandler
 from sessions.application.commands.clear_session import ClearSessionHandler
-from sessions.application.commands.close_drug_day import CloseDrugDayHandler, SettleDiscrepancyHandler
+from sessions.application.commands.close_drug_day import (
+    CloseDrugDayHandler,
+    ConfirmDrugDayHandler,
+    SettleDiscrepancyHandler,
+)
 from sessions.application.commands.complete_session import CompleteSessionHandler
 from sessions.application.commands.convert_session import ConvertSessionHandler
 from sessions.application.commands.correct_services import CorrectServicesHandler
@@ -93,6 +97,7 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         reverse_entry=ReverseEntryHandler(ports, work),
         witness_entry=WitnessEntryHandler(ports, work),
         close_drug_day=CloseDrugDayHandler(ports, work),
+        confirm_drug_day=ConfirmDrugDayHandler(ports, work),
         settle_discrepancy=SettleDiscrepancyHandler(ports, work),
         reading=Reading(ports),
         ports=ports,

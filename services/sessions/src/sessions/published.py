@@ -12,6 +12,7 @@ from sessions.domain.adverse_events import AdverseEventReported, AdverseEventRev
 from sessions.domain.consents import ConsentExpired, ConsentFact, ConsentSigned, ConsentWithdrawn
 from sessions.domain.course import IntegrationDone, IntegrationDue, IntegrationFact, IntegrationOverdue
 from sessions.domain.drug_days import DrugCountMismatched, DrugDayClosed
+from sessions.domain.drug_log import DrugLossReported
 from sessions.domain.plans import (
     PlanActivated,
     PlanAdjusted,
@@ -282,6 +283,13 @@ PUBLISHED: PublicationTable = published(
         DrugCountMismatched,
         contracts.DrugCountMismatch,
         lambda fact: contracts.DrugCountMismatch(
+            location_id=fact.location_id, container_id=fact.container_id, at=fact.at
+        ),
+    ),
+    says(
+        DrugLossReported,
+        contracts.DrugLossReported,
+        lambda fact: contracts.DrugLossReported(
             location_id=fact.location_id, container_id=fact.container_id, at=fact.at
         ),
     ),

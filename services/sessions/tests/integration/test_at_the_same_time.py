@@ -51,12 +51,14 @@ async def test_a_draw_is_not_emptied_twice(world: World) -> None:
     session_id = await ready_for_dose(world, course)
     vial = await has_vial(world)
     draw_id = await draws(world, vial, session_id)
-    path = f"/v1/drug-log/containers/{vial}/entries"
-    waste = {"kind": "lost", "mg": "50", "draw_id": draw_id}
+    wasted = [await wastes(world, vial, draw_id, "50") for _ in range(3)]
+    witness = world.nurse_called("second-nurse")
 
-    answers = await asyncio.gather(*(world.nurse.post(path, waste) for _ in range(4)))
+    answers = await asyncio.gather(
+        *(witness.post(f"/v1/drug-log/containers/{vial}/entries/{entry}/witness") for entry in wasted)
+    )
 
-    assert sorted(each.status_code for each in answers) == [201, 409, 409, 409]
+    assert sorted(each.status_code for each in answers) == [200, 409, 409]
 
 
 async def test_a_command_sent_twice_is_done_once(world: World) -> None:
@@ -94,18 +96,18 @@ async def test_of_two_draws_that_together_are_too_much_one_is_made(world: World)
     vial = await has_vial(world)
     path = f"/v1/drug-log/containers/{vial}/draws"
 
-    answers = await asyncio.gather(*(world.nurse.post(path, {"session_id": session_id, "ml": "6"}) for _ in range(3)))
+    answers = await asyncio.gather(*(world.nurse.post(path, {"session_id": session_id, "ml": "0.6"}) for _ in range(3)))
 
     assert sorted(each.status_code for each in answers) == [201, 409, 409]
-    assert {refusal(each) for each in answers if each.status_code != 201} == {(409, "container_exceeded")}
+    assert {refusal(each) for each in answers if each.status_code != 201} == {(409, "draw_above_order")}
     log = ok(await world.nurse.get(f"/v1/drug-log/containers/{vial}"))
-    assert (log["on_hand_mg"], log["in_container_mg"]) == ("500", "200")
+    assert (log["on_hand_mg"], log["in_container_mg"]) == ("500", "470")
 
 
 async def test_of_two_doses_of_one_session_one_is_given(world: World) -> None:
     session_id = await ready_for_dose(world, await has_course(world))
     vial = await has_vial(world)
-    draw_id = await draws(world, vial, session_id, "2")
+    draw_id = await draws(world, vial, session_id)
     ok(await does(world, session_id, "clear", {}))
     ok(await does(world, session_id, "start"))
 
@@ -138,4 +140,7 @@ async def test_a_location_s_day_is_closed_once(world: World) -> None:
     answers = await asyncio.gather(*(world.nurse.post(path, {"counts": {vial: "500"}}) for _ in range(3)))
 
     assert sorted(each.status_code for each in answers) == [201, 409, 409]
+    confirm = path.replace("/close", "/confirm")
+    second = await asyncio.gather(*(world.nurse_called(name).post(confirm) for name in ("second", "third")))
+    assert sorted(each.status_code for each in second) == [200, 409]
     assert await world.said_at(MILL_VALLEY) == ["DrugDayClosed"]

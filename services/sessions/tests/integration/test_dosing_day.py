@@ -175,7 +175,8 @@ async def test_without_the_feed_a_prescriber_attests_and_an_expiry_nobody_said_s
         ({"ml": "8"}, 422, "dose_mismatch"),
         ({"mg_per_ml": "100", "ml": "0.4"}, 422, "concentration_mismatch"),
         ({"ml": None}, 422, "volume_incomplete"),
-        ({"mg": "41", "mg_per_kg": None, "ml": None, "mg_per_ml": None}, 422, "dose_above_order"),
+        ({"ml": None, "mg_per_ml": None}, 422, "volume_missing"),
+        ({"mg": "41", "mg_per_kg": None, "ml": "0.82"}, 422, "dose_above_order"),
     ],
 )
 async def test_a_dose_that_does_not_add_up_is_refused(

@@ -6,12 +6,9 @@ import pytest
 
 from services.sessions.tests.builders import MILL_VALLEY
 from services.sessions.tests.clinic import (
-    ORDER,
-    all_checks,
     books,
     does,
     dose,
-    dosing_visit,
     draws,
     gate_of,
     has_course,
@@ -22,6 +19,7 @@ from services.sessions.tests.clinic import (
     session_of,
     therapy_hour,
     wastes,
+    wastes_before_witness,
 )
 from services.sessions.tests.world import World
 
@@ -36,6 +34,13 @@ async def drawn(world: World) -> tuple[str, str, str]:
     session_id = await ready_for_dose(world, await has_course(world))
     vial = await has_vial(world)
     return session_id, vial, await draws(world, vial, session_id)
+
+
+async def closes(world: World, counted: dict[str, object]) -> None:
+    """The day is counted by one nurse and confirmed by another."""
+    ok(await world.nurse.post(f"{DAY}/close", counted), 201)
+    assert refusal(await world.nurse.post(f"{DAY}/confirm")) == (403, "counter_is_same")
+    ok(await world.nurse_called("second-nurse").post(f"{DAY}/confirm"))
 
 
 async def test_the_witness_is_somebody_else_with_their_own_login(world: World) -> None:
@@ -69,7 +74,7 @@ async def test_the_drug_log_takes_nothing_that_does_not_add_up(world: World) -> 
     witness = f"{log}/entries/{waste}/witness"
     async with world.nothing_changes():
         for path, body, refused in (
-            (f"{log}/draws", {"session_id": session_id, "ml": "9.1"}, (409, "container_exceeded")),
+            (f"{log}/draws", {"session_id": session_id, "ml": "9.1"}, (409, "draw_above_order")),
             (f"{log}/draws", {"session_id": session_id, "ml": "0"}, (422, "amount_invalid")),
             (f"{log}/draws", {"session_id": NOBODY, "ml": "1"}, (404, "session_not_found")),
             (f"{log}/entries", {"kind": "overfill", "mg": "25"}, (409, "overfill_before_empty")),
@@ -126,19 +131,69 @@ async def test_the_name_of_the_drug_may_be_that_of_its_salt(world: World) -> Non
     assert await draws(world, await has_vial(world, drug="Ketamine Hydrochloride"), session_id)
 
 
-async def test_what_was_drawn_up_before_the_order_is_looked_at_again_when_it_is_given(world: World) -> None:
-    course = await has_course(world)
-    await therapy_hour(world, course, "preparation")
-    session_id = await dosing_visit(world, course)
-    vial = await has_vial(world, drug="esketamine")
-    draw_id = await draws(world, vial, session_id)
-    ok(await world.nurse.post(f"/v1/sessions/{session_id}/checks", all_checks(world.clock())))
-    ok(await does(world, session_id, "order", ORDER, by=world.prescriber))
+async def test_what_was_drawn_up_by_another_order_is_looked_at_again_when_it_is_given(world: World) -> None:
+    session_id, vial, draw_id = await drawn(world)
+    lower = {"mg": "20", "mg_per_kg": "0.25", "most_mg": "20"}
+    ok(await does(world, session_id, "order", lower, by=world.prescriber))
     ok(await does(world, session_id, "clear", {}))
     ok(await does(world, session_id, "start"))
 
     async with world.nothing_changes():
-        assert refusal(await does(world, session_id, "doses", dose(vial, draw_id))) == (409, "drug_mismatch")
+        assert refusal(await does(world, session_id, "doses", dose(vial, draw_id))) == (422, "dose_above_order")
+
+
+@pytest.mark.parametrize(("ml", "concentration"), [("4", "100"), ("0.51", "100"), ("1.02", "50")])
+async def test_no_more_is_drawn_up_than_the_order_allows_from_that_container(
+    world: World, ml: str, concentration: str
+) -> None:
+    session_id = await ready_for_dose(world, await has_course(world))
+    vial = await has_vial(world, mg_per_ml=concentration)
+    async with world.nothing_changes():
+        refused = await world.nurse.post(f"/v1/drug-log/containers/{vial}/draws", {"session_id": session_id, "ml": ml})
+        assert refusal(refused) == (409, "draw_above_order")
+
+
+async def test_what_is_drawn_up_already_counts_from_whichever_container(world: World) -> None:
+    session_id, _, _ = await drawn(world)
+    another = await has_vial(world)
+    refused = await world.nurse.post(f"/v1/drug-log/containers/{another}/draws", {"session_id": session_id, "ml": "1"})
+    assert refusal(refused) == (409, "draw_above_order")
+
+
+async def test_nothing_is_drawn_up_before_the_patient_is_there_and_the_order_signed(world: World) -> None:
+    course = await has_course(world)
+    await therapy_hour(world, course, "preparation")
+    visit = (await session_of(world, await books(world, course.patient_id, world.clock())))["id"]
+    draws_from = f"/v1/drug-log/containers/{await has_vial(world)}/draws"
+    body = {"session_id": visit, "ml": "1"}
+    assert refusal(await world.nurse.post(draws_from, body)) == (409, "wrong_state")
+    ok(await world.nurse.post(f"/v1/sessions/{visit}/arrive"))
+    assert refusal(await world.nurse.post(draws_from, body)) == (409, "order_missing")
+
+
+async def test_after_the_close_of_the_day_nothing_more_is_drawn_up(world: World) -> None:
+    session_id = await ready_for_dose(world, await has_course(world))
+    vial = await has_vial(world)
+    await closes(world, {"counts": {vial: "500"}})
+    refused = await world.nurse.post(f"/v1/drug-log/containers/{vial}/draws", {"session_id": session_id, "ml": "1"})
+    assert refusal(refused) == (409, "drug_day_closed")
+
+
+async def test_a_loss_by_one_person_is_said_at_once_and_makes_no_clean_day(world: World) -> None:
+    vial = await has_vial(world)
+    ok(await world.nurse.post(f"/v1/drug-log/containers/{vial}/entries", {"kind": "lost", "mg": "450"}), 201)
+    assert await world.said_at(MILL_VALLEY) == ["DrugLossReported"]
+    assert ok(await world.nurse.get(f"/v1/drug-log/containers/{vial}"))["on_hand_mg"] == "500"
+
+    refused = await world.nurse.post(f"{DAY}/close", {"counts": {vial: "50"}})
+    assert refused.json()["discrepancies"] == [{"container_id": vial, "kind": "lost"}]
+
+
+async def test_a_day_without_entries_is_not_closed(world: World) -> None:
+    await has_vial(world)
+    async with world.nothing_changes():
+        refused = await world.nurse.post(f"{DAYS}/2020-01-06/close", {"counts": {}, "acknowledgement": "never mind"})
+        assert refusal(refused) == (409, "day_without_entries")
 
 
 async def test_nothing_is_drawn_up_for_a_therapy_hour(world: World) -> None:
@@ -161,7 +216,7 @@ async def test_a_day_with_a_discrepancy_is_closed_only_with_it_named_and_holds_d
     assert refusal(refused) == (409, "day_does_not_reconcile")
     assert refused.json()["discrepancies"] == [{"container_id": vial, "kind": "count"}]
 
-    ok(await world.nurse.post(f"{DAY}/close", {**counted, "acknowledgement": "told the director"}), 201)
+    await closes(world, {**counted, "acknowledgement": "told the director"})
     assert refusal(await world.nurse.post(f"{DAY}/close", counted)) == (409, "day_closed")
     assert await gate_of(world, session_id) == ["drug_log_reconciled"]
     assert await world.said_at(MILL_VALLEY) == ["DrugCountMismatch", "DrugDayClosed"]
@@ -174,7 +229,7 @@ async def test_a_day_with_a_discrepancy_is_closed_only_with_it_named_and_holds_d
 async def test_a_day_that_adds_up_is_closed(world: World) -> None:
     vial = await has_vial(world)
 
-    ok(await world.nurse.post(f"{DAY}/close", {"counts": {vial: "500"}}), 201)
+    await closes(world, {"counts": {vial: "500"}})
 
     assert await world.said_at(MILL_VALLEY) == ["DrugDayClosed"]
     tomorrow = f"/v1/drug-log/locations/{MILL_VALLEY}/days/2026-11-24/close"
@@ -192,10 +247,9 @@ async def test_a_draw_left_open_over_night_holds_dosing(world: World) -> None:
 
 async def test_what_is_left_is_answered_in_digits_that_can_be_sent_back_as_a_count(world: World) -> None:
     session_id = await ready_for_dose(world, await has_course(world))
-    vial = await has_vial(world)
-    draw_id = await draws(world, vial, session_id, "10.0000")
+    vial = await has_vial(world, ml="1.0000")
+    draw_id = await draws(world, vial, session_id, "1.0000")
     log = ok(await world.nurse.get(f"/v1/drug-log/containers/{vial}"))
-    assert (log["in_container_mg"], log["on_hand_mg"], log["draws"][0]["mg"]) == ("0", "500", "500")
-    entry = {"kind": "lost", "mg": "500.0000", "draw_id": draw_id}
-    ok(await world.nurse.post(f"/v1/drug-log/containers/{vial}/entries", entry), 201)
-    ok(await world.nurse.post(f"{DAY}/close", {"counts": {}}), 201)
+    assert (log["in_container_mg"], log["on_hand_mg"], log["draws"][0]["mg"]) == ("0", "50", "50")
+    await wastes_before_witness(world, vial, draw_id, "50.0000")
+    await closes(world, {"counts": {}})

@@ -63,6 +63,7 @@ ROWS: Final[Mapping[str, Race]] = {
     "reverse_entry": records.a_reversal_while_it_is_reversed,
     "witness_entry": records.a_witness_while_the_entry_is_reversed,
     "close_drug_day": records.a_day_is_closed_while_something_is_entered,
+    "confirm_drug_day": records.a_day_is_confirmed_while_it_is_confirmed,
     "settle_discrepancy": records.a_discrepancy_is_settled_while_it_is_settled,
     "PatientRegistered": reactions.a_registration_while_a_clearance_is_granted,
     "PatientDetailsChanged": reactions.new_details_while_an_alert_is_raised,

@@ -15,6 +15,7 @@ from services.sessions.tests.builders import (
     NOW,
     NURSE,
     OTHER_NURSE,
+    POLICY,
     PRESCRIBER,
     SESSION,
     TODAY,
@@ -25,10 +26,12 @@ from services.sessions.tests.builders import (
     vial,
 )
 from sessions.domain.drug_entries import ADDING, WITNESSED, Entry, EntryKind
+from sessions.domain.drug_log import DrugLossReported
 from sessions.domain.ids import DrawId, EntryId, SessionId, StaffId
 from sessions.domain.units import Milligrams, Millilitres, milligrams
 
 WINDOW = minutes(30)
+OVERFILL = POLICY.drug_log.overfill_percent.value
 
 
 def entry(
@@ -75,7 +78,7 @@ class AnyDay(RuleBasedStateMachine):
         draw_id = draws[pick % len(draws)].id if from_draw and draws else None
         line = Entry(id=EntryId(new_uuid()), kind=kind, mass=mass, by=by, at=NOW, draw_id=draw_id)
         with suppress(DomainError):
-            self.vial = self.vial.entered(line)
+            self.vial = self.vial.entered(line, overfill_percent=OVERFILL)
 
     @rule(pick=st.integers(0, 30), by=people)
     def witness(self, pick: int, by: StaffId) -> None:
@@ -123,7 +126,7 @@ def test_a_dose_drawn_given_and_its_rest_wasted_before_a_witness_settles_the_dra
     container, draw_id = drawn(vial())
     container = given(container, draw_id, "40")
     waste = entry(mass="10", draw_id=draw_id)
-    container = container.entered(waste)
+    container = container.entered(waste, overfill_percent=OVERFILL)
 
     assert container.unsettled
     container = container.witnessed(waste.id, OTHER_NURSE, window=WINDOW, now=NOW + minutes(2))
@@ -137,7 +140,7 @@ def test_nobody_who_drew_gave_or_wasted_is_the_witness(drawer: StaffId, giver: S
     container, draw_id = drawn(vial(), by=drawer)
     container = given(container, draw_id, "40", by=giver)
     waste = entry(mass="10", draw_id=draw_id, by=waster)
-    container = container.entered(waste)
+    container = container.entered(waste, overfill_percent=OVERFILL)
 
     for somebody in (drawer, giver, waster):
         with pytest.raises(DomainError, match="witness_is_actor"):
@@ -147,7 +150,7 @@ def test_nobody_who_drew_gave_or_wasted_is_the_witness(drawer: StaffId, giver: S
 def test_after_half_an_hour_a_waste_is_entered_anew_with_its_witness() -> None:
     container, draw_id = drawn(vial())
     waste = entry(mass="50", draw_id=draw_id)
-    container = container.entered(waste)
+    container = container.entered(waste, overfill_percent=OVERFILL)
 
     with pytest.raises(DomainError, match="witness_too_late"):
         container.witnessed(waste.id, OTHER_NURSE, window=WINDOW, now=NOW + minutes(31))
@@ -157,7 +160,9 @@ def test_after_half_an_hour_a_waste_is_entered_anew_with_its_witness() -> None:
 def test_a_witnessed_entry_is_witnessed_once() -> None:
     container, draw_id = drawn(vial())
     waste = entry(mass="50", draw_id=draw_id)
-    container = container.entered(waste).witnessed(waste.id, OTHER_NURSE, window=WINDOW, now=NOW)
+    container = container.entered(waste, overfill_percent=OVERFILL).witnessed(
+        waste.id, OTHER_NURSE, window=WINDOW, now=NOW
+    )
 
     with pytest.raises(DomainError, match="already_witnessed"):
         container.witnessed(waste.id, PRESCRIBER, window=WINDOW, now=NOW)
@@ -171,13 +176,38 @@ def test_more_than_the_vial_holds_is_not_drawn() -> None:
 def test_overfill_is_entered_once_the_vial_is_empty_and_counts_once_witnessed() -> None:
     overfill = entry(EntryKind.OVERFILL, "25")
     with pytest.raises(DomainError, match="overfill_before_empty"):
-        vial().entered(overfill)
+        vial().entered(overfill, overfill_percent=OVERFILL)
 
-    container = drawn(vial(), "10")[0].entered(overfill)
+    container = drawn(vial(), "10")[0].entered(overfill, overfill_percent=OVERFILL)
 
     assert container.in_container == milligrams(0)
     container = container.witnessed(overfill.id, OTHER_NURSE, window=WINDOW, now=NOW)
     assert container.in_container == milligrams(25)
+
+
+@pytest.mark.parametrize(("already", "more"), [(None, "50.1"), ("25", "25.1")])
+def test_overfill_is_at_most_a_tenth_of_the_label_all_together(already: str | None, more: str) -> None:
+    container = drawn(vial(), "10")[0]
+    if already is not None:
+        container = container.entered(entry(EntryKind.OVERFILL, already), overfill_percent=OVERFILL)
+
+    with pytest.raises(DomainError, match="overfill_too_much"):
+        container.entered(entry(EntryKind.OVERFILL, more), overfill_percent=OVERFILL)
+
+
+@pytest.mark.parametrize("kind", sorted(set(EntryKind) - ADDING - {EntryKind.ADMINISTERED}))
+def test_whatever_leaves_without_being_given_counts_only_once_somebody_else_has_seen_it(kind: EntryKind) -> None:
+    gone = entry(kind, "450")
+    container = vial().entered(gone, overfill_percent=OVERFILL)
+
+    assert (container.on_hand, container.unsettled_since) == (milligrams(500), NOW)
+    assert container.witnessed(gone.id, OTHER_NURSE, window=WINDOW, now=NOW).on_hand == milligrams(50)
+
+
+def test_a_loss_is_said_at_once() -> None:
+    container = vial().entered(entry(EntryKind.LOST, "450"), overfill_percent=OVERFILL)
+
+    assert [type(fact) for fact in container.facts] == [DrugLossReported]
 
 
 def test_what_was_drawn_for_one_session_is_not_given_in_another() -> None:
@@ -210,12 +240,12 @@ def test_past_its_date_nothing_is_drawn() -> None:
 @pytest.mark.parametrize("kind", [EntryKind.RECEIVED, EntryKind.ADMINISTERED])
 def test_receipt_and_administration_are_not_entered_by_hand(kind: EntryKind) -> None:
     with pytest.raises(DomainError, match="entry_forbidden"):
-        vial().entered(entry(kind))
+        vial().entered(entry(kind), overfill_percent=OVERFILL)
 
 
 def test_a_counter_entry_says_why_and_is_made_once() -> None:
     loss = entry(EntryKind.LOST, "30")
-    container = vial().entered(loss)
+    container = vial().entered(loss, overfill_percent=OVERFILL)
 
     with pytest.raises(DomainError, match="note_missing"):
         container.reversed(loss.id, EntryId(new_uuid()), " ", by=NURSE, now=NOW)
@@ -228,7 +258,7 @@ def test_a_counter_entry_says_why_and_is_made_once() -> None:
 def test_a_line_nobody_saw_is_taken_back_and_waits_for_nobody() -> None:
     container, draw_id = drawn(vial())
     mistyped = entry(mass="45", draw_id=draw_id)
-    container = container.entered(mistyped)
+    container = container.entered(mistyped, overfill_percent=OVERFILL)
     container = container.reversed(mistyped.id, EntryId(new_uuid()), "a typing error", by=NURSE, now=NOW)
 
     with pytest.raises(DomainError, match="already_reversed"):
@@ -236,14 +266,18 @@ def test_a_line_nobody_saw_is_taken_back_and_waits_for_nobody() -> None:
     with pytest.raises(DomainError, match="already_reversed"):
         container.witnessed(container.entries[-1].id, OTHER_NURSE, window=WINDOW, now=NOW)
     right = entry(mass="50", draw_id=draw_id)
-    container = container.entered(right).witnessed(right.id, OTHER_NURSE, window=WINDOW, now=NOW)
+    container = container.entered(right, overfill_percent=OVERFILL).witnessed(
+        right.id, OTHER_NURSE, window=WINDOW, now=NOW
+    )
     assert (container.on_hand, container.unsettled_since) == (milligrams(450), None)
 
 
 def test_a_counter_entry_nobody_saw_in_time_is_made_again_and_counts_once() -> None:
     container, draw_id = drawn(vial())
     waste = entry(mass="50", draw_id=draw_id)
-    container = container.entered(waste).witnessed(waste.id, OTHER_NURSE, window=WINDOW, now=NOW)
+    container = container.entered(waste, overfill_percent=OVERFILL).witnessed(
+        waste.id, OTHER_NURSE, window=WINDOW, now=NOW
+    )
     for _ in range(2):
         container = container.reversed(waste.id, EntryId(new_uuid()), "it was the other vial", by=NURSE, now=NOW)
     first, second = container.entries[-2:]
@@ -254,5 +288,7 @@ def test_a_counter_entry_nobody_saw_in_time_is_made_again_and_counts_once() -> N
         container.witnessed(first.id, OTHER_NURSE, window=WINDOW, now=NOW)
     assert (container.on_hand, container.open_of(container.draws[0])) == (milligrams(500), milligrams(50))
     again = entry(mass="50", draw_id=draw_id)
-    container = container.entered(again).witnessed(again.id, OTHER_NURSE, window=WINDOW, now=NOW)
+    container = container.entered(again, overfill_percent=OVERFILL).witnessed(
+        again.id, OTHER_NURSE, window=WINDOW, now=NOW
+    )
     assert container.unsettled_since is None

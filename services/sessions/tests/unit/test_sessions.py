@@ -30,6 +30,7 @@ from sessions.domain.ids import PatientId
 from sessions.domain.service_lines import BillableServices
 from sessions.domain.sessions import Session, SessionCheckedIn, SessionCompleted, SessionStarted
 from sessions.domain.states import Outcome, SessionState
+from sessions.domain.units import NOTHING, milligrams
 from sessions.domain.words import VisitKind
 
 NOTHING_BILLED = BillableServices(revision=1, lines=(), by=NURSE, at=NOW)
@@ -164,4 +165,4 @@ def test_a_session_under_way_keeps_the_patient_it_was_opened_for() -> None:
 )
 def test_nothing_is_drawn_up_for_a_session_without_a_dose(session: Session, code: str) -> None:
     with pytest.raises(DomainError, match=code):
-        session.expect_draw()
+        session.expect_draw(milligrams(1), NOTHING)

@@ -76,8 +76,17 @@ class DrugCountMismatch(DrugLogEvent):
     at: Instant
 
 
+class DrugLossReported(DrugLogEvent):
+    """Some of a container's drug is gone and nobody knows where; the clocks of the law begin."""
+
+    for_integrators = True
+
+    container_id: Id
+    at: Instant
+
+
 class DrugDayClosed(DrugLogEvent):
-    """The day's log was closed and signed, with so many discrepancies still open."""
+    """The day's log was counted by two, closed and signed, with so many discrepancies still open."""
 
     for_integrators = True
 

@@ -267,6 +267,11 @@ def _safety() -> Sequence[Example]:
             closed_at,
         ),
         Example(
+            "a-vial-not-found",
+            contracts.DrugLossReported(location_id=LOCATION, container_id=VIAL, at=closed_at),
+            closed_at,
+        ),
+        Example(
             "with-one-open",
             contracts.DrugDayClosed(location_id=LOCATION, day="2026-12-17", closed_at=closed_at, open_discrepancies=1),
             closed_at,

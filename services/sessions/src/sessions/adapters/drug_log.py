@@ -25,7 +25,8 @@ _BEFORE_EVERYTHING: Final = datetime(1, 1, 1, tzinfo=UTC)
 INDEXES: Final = (
     (CONTAINERS, IndexModel([("location_id", 1), ("in_use", 1), ("_id", 1)], name="in_use_at")),
     (CONTAINERS, IndexModel([("location_id", 1), ("unsettled_since", 1), ("_id", 1)], name="unsettled_at")),
-    (DAYS, IndexModel([("location_id", 1), ("is_open", 1), ("_id", 1)], name="open_at")),
+    (CONTAINERS, IndexModel([("location_id", 1), ("touched_at", -1), ("_id", 1)], name="touched_at")),
+    (DAYS, IndexModel([("location_id", 1), ("waits", 1), ("_id", 1)], name="waiting_at")),
 )
 
 
@@ -35,6 +36,7 @@ def _open_fields(container: Container) -> Mapping[str, object]:
         "location_id": container.location_id,
         "in_use": bool(container.on_hand) or since is not None,
         "unsettled_since": since,
+        "touched_at": container.touched_at,
     }
 
 
@@ -51,6 +53,10 @@ class MongoDrugLog(Stored[Container]):
         in_use = {"location_id": location_id, "in_use": True}
         return await self._documents.many(in_use, of=location_id, limit=MOST_CONTAINERS)
 
+    async def touched_since(self, location_id: LocationId, moment: datetime, /) -> list[Container]:
+        touched = {"location_id": location_id, "touched_at": {"$gte": moment}}
+        return await self._documents.many(touched, of=location_id, sort=(("touched_at", -1),), limit=MOST_CONTAINERS)
+
     async def unsettled_before(self, location_id: LocationId, moment: datetime, /) -> bool:
         query = {"location_id": location_id, "unsettled_since": {"$gt": _BEFORE_EVERYTHING, "$lt": moment}}
         return bool(await self._documents.many(query, of=location_id, sort=(("unsettled_since", 1),), limit=1))
@@ -64,12 +70,12 @@ class MongoDrugDays(Stored[DrugDay]):
             database,
             DAYS,
             DrugDay,
-            fields=lambda day: {"location_id": day.location_id, "is_open": bool(day.open)},
+            fields=lambda day: {"location_id": day.location_id, "waits": day.waits},
             owner=lambda day: day.location_id,
             vault=vault,
         )
         super().__init__(documents, lambda: not_found("drug_day"))
 
-    async def discrepancies_open(self, location_id: LocationId, /) -> bool:
-        is_open = {"location_id": location_id, "is_open": True}
-        return bool(await self._documents.many(is_open, of=location_id, limit=1))
+    async def any_waits(self, location_id: LocationId, /) -> bool:
+        waiting = {"location_id": location_id, "waits": True}
+        return bool(await self._documents.many(waiting, of=location_id, limit=1))

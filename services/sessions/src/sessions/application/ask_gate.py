@@ -62,12 +62,14 @@ async def ask_gate(session: Session, ports: Ports, now: datetime) -> AskedGate:
 
 
 async def _drug_log_reconciled(session: Session, ports: Ports, now: datetime) -> bool:
-    """Nothing of an earlier day waits to be settled at the session's location, and no discrepancy is open there."""
+    """Nothing of an earlier day waits to be settled at the session's location, and no closed day for its second count
+    or a discrepancy.
+    """
     if session.location_id is None:
         return False
     start, _ = day_bounds(clinic_day(now, ports.policy.timezone), ports.policy.timezone)
-    unsettled, discrepant = await asyncio.gather(
+    unsettled, waiting = await asyncio.gather(
         ports.drug_log.unsettled_before(session.location_id, start),
-        ports.drug_days.discrepancies_open(session.location_id),
+        ports.drug_days.any_waits(session.location_id),
     )
-    return not unsettled and not discrepant
+    return not unsettled and not waiting

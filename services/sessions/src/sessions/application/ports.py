@@ -112,6 +112,9 @@ class DrugLog(Protocol):
     async def at(self, location_id: LocationId, /) -> list[Container]:
         """The containers of a location in which something is left or unsettled."""
 
+    async def touched_since(self, location_id: LocationId, moment: datetime, /) -> list[Container]:
+        """The containers of a location, emptied ones too, of which something was entered or drawn since then."""
+
     async def unsettled_before(self, location_id: LocationId, moment: datetime, /) -> bool:
         """Whether something at the location has waited to be settled since before this moment."""
 
@@ -122,7 +125,9 @@ class DrugLog(Protocol):
 class DrugDays(Protocol):
     async def find(self, day_id: str, /, *, of: LocationId) -> DrugDay | None: ...
     async def get(self, day_id: str, /, *, of: LocationId | None = None) -> DrugDay: ...
-    async def discrepancies_open(self, location_id: LocationId, /) -> bool: ...
+    async def any_waits(self, location_id: LocationId, /) -> bool:
+        """Whether a day of the location waits for its second count, or for a discrepancy to be settled."""
+
     async def add(self, day: DrugDay, /, tx: Transaction) -> None: ...
     async def save(self, day: DrugDay, /, *, expecting: int, tx: Transaction) -> None: ...
 

@@ -7,7 +7,11 @@ from sessions.application.commands.attest_eligibility import AttestEligibilityHa
 from sessions.application.commands.change_plan import ChangePlanHandler
 from sessions.application.commands.check_in import CheckInHandler
 from sessions.application.commands.clear_session import ClearSessionHandler
-from sessions.application.commands.close_drug_day import CloseDrugDayHandler, SettleDiscrepancyHandler
+from sessions.application.commands.close_drug_day import (
+    CloseDrugDayHandler,
+    ConfirmDrugDayHandler,
+    SettleDiscrepancyHandler,
+)
 from sessions.application.commands.complete_session import CompleteSessionHandler
 from sessions.application.commands.convert_session import ConvertSessionHandler
 from sessions.application.commands.correct_services import CorrectServicesHandler
@@ -75,6 +79,7 @@ class Sessions:
     reverse_entry: ReverseEntryHandler
     witness_entry: WitnessEntryHandler
     close_drug_day: CloseDrugDayHandler
+    confirm_drug_day: ConfirmDrugDayHandler
     settle_discrepancy: SettleDiscrepancyHandler
 
     reading: Reading

@@ -99,6 +99,10 @@ class Order:
             if not ceiling.allows(self.most, self.weight or Kilograms(Decimal(0))):
                 raise invalid("dose_above_ceiling", "The order goes above a ceiling.", ceiling=name)
 
+    def allows(self, dose: Milligrams, *, given: Milligrams) -> bool:
+        """Whether this one dose, and all of the session together with what was given, are no more than ordered."""
+        return dose <= self.dose.mass and given + dose <= self.most
+
     def stands_at(self, weight: Kilograms | None, tolerance_percent: Decimal) -> bool:
         """Whether what was ordered for body weight is still that dose at this weight, the last one measured."""
         if self.dose.per_kg is None:

@@ -27,10 +27,8 @@ class EntryKind(StrEnum):
 
 
 ADDING: Final = frozenset({EntryKind.RECEIVED, EntryKind.OVERFILL})
-WITNESSED: Final = frozenset(
-    {EntryKind.OVERFILL, EntryKind.WASTED, EntryKind.HUB_LOSS, EntryKind.SPILLED, EntryKind.DESTROYED}
-)
-"""What a second person must have seen; it counts once they confirmed it."""
+WITNESSED: Final = frozenset(EntryKind) - {EntryKind.RECEIVED, EntryKind.ADMINISTERED}
+"""What a second person must have seen; it counts once they confirmed it. Every way out but being given is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,16 +2,19 @@
 
 Invariants: entries are appended, never changed or removed; received + overfill = administered + wasted + lost in the
 hub + spilled + returned + destroyed + lost + on hand, always; what is drawn up stays on hand until it is given or
-wasted; waste counts once a second person has witnessed it with their own login.
+wasted; whatever leaves without being given, and overfill, counts once a second person has witnessed it with their own
+login; a loss is said at once, witnessed or not.
 Sources: 21 CFR 1304 (records), 1304.22(c) and 1317.95 (waste, destruction by two); tolerances are the clinic's default.
 """
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Self
 
-from careflow_domain.aggregate import Aggregate
+from careflow_domain.aggregate import Aggregate, Fact
 from careflow_domain.errors import conflict, forbidden, invalid, not_found
+from sessions.domain.doses import StatedDose
 from sessions.domain.drug_entries import ADDING, Draw, Entry, EntryKind, Witness
 from sessions.domain.ids import ContainerId, DrawId, EntryId, LocationId, SessionId, StaffId
 from sessions.domain.units import Milligrams, MilligramsPerMillilitre, Millilitres, total
@@ -28,6 +31,23 @@ class Item:
     expires_on: date
     labelled: Milligrams
     concentration: MilligramsPerMillilitre
+
+    def must_be_stated_by(self, dose: StatedDose) -> None:
+        """A dose names its volume and this label's concentration: the milligrams are what is in that volume of this.
+        Refused: `volume_missing`, `concentration_mismatch`.
+        """
+        if dose.volume is None or dose.concentration is None:
+            raise invalid("volume_missing", "A dose is stated by its volume and the concentration of what it is from.")
+        if dose.concentration != self.concentration:
+            raise invalid("concentration_mismatch", "The label of this container says another concentration.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrugLossReported(Fact):
+    """Some of the drug is gone and nobody knows where."""
+
+    location_id: LocationId
+    container_id: ContainerId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,21 +149,30 @@ class Container(Aggregate):
             raise conflict("draw_of_another_session", "This was drawn up for another session.")
         return self._settled(Entry(id=entry_id, kind=EntryKind.ADMINISTERED, mass=mass, by=by, at=now, draw_id=draw_id))
 
-    def entered(self, entry: Entry) -> Self:
+    def entered(self, entry: Entry, *, overfill_percent: Decimal) -> Self:
         """Any other line; from a draw, or from the container itself where `draw_id` is None.
 
         Refused: `entry_forbidden` (receipt and administration have ways of their own), `amount_invalid`,
-        `draw_not_found`, `draw_exceeded`, `container_exceeded`, `overfill_before_empty`.
+        `draw_not_found`, `draw_exceeded`, `container_exceeded`, `overfill_before_empty`, `overfill_too_much` (all of
+        it together more than this share of the label).
         """
         if entry.kind in (EntryKind.RECEIVED, EntryKind.ADMINISTERED) or entry.reverses is not None:
             raise invalid("entry_forbidden", "A line of this kind is not entered by hand.")
         if not entry.mass:
             raise invalid("amount_invalid", "An entry is more than nothing.")
-        if entry.draw_id is not None:
-            return self._settled(entry)
+        after = self._settled(entry) if entry.draw_id is not None else self._taken(entry, overfill_percent)
+        if entry.kind is not EntryKind.LOST:
+            return after
+        return after.saying(DrugLossReported(at=entry.at, location_id=self.location_id, container_id=self.id))
+
+    def _taken(self, entry: Entry, overfill_percent: Decimal) -> Self:
         if entry.kind is EntryKind.OVERFILL:
             if self.in_container:
                 raise conflict("overfill_before_empty", "Overfill shows once the labelled amount is used up.")
+            found = [each.mass for each in self.entries if each.kind is entry.kind and not self._void(each)]
+            most = self.item.labelled.value * overfill_percent / 100
+            if total([*found, entry.mass]).value > most:
+                raise conflict("overfill_too_much", "No container holds so much more than its label says.")
         elif entry.mass > self.in_container:
             raise conflict("container_exceeded", "The log says there is not so much left.")
         return replace(self.recording(), entries=(*self.entries, entry))
@@ -218,6 +247,33 @@ class Container(Aggregate):
             and (each.kind, each.mass, each.draw_id, each.reverses) == (entry.kind, entry.mass, entry.draw_id, None)
             for each in self.entries
         )
+
+    def _void(self, entry: Entry) -> bool:
+        """Whether this line takes something back, or was taken back itself."""
+        return entry.reverses is not None or self._withdrawn(entry) or self._reversed(entry.id)
+
+    def lost_between(self, start: datetime, end: datetime) -> bool:
+        """Whether a loss was entered in this time and not taken back."""
+        return any(
+            each.kind is EntryKind.LOST and start <= each.at < end and not self._void(each) for each in self.entries
+        )
+
+    def touched_between(self, start: datetime, end: datetime) -> bool:
+        """Whether anything was entered or drawn in this time."""
+        return any(start <= at < end for at in self._times)
+
+    @property
+    def touched_at(self) -> datetime:
+        """When something was last entered or drawn."""
+        return max(self._times)
+
+    @property
+    def _times(self) -> tuple[datetime, ...]:
+        return (*(entry.at for entry in self.entries), *(draw.at for draw in self.draws))
+
+    def drawn_for(self, session_id: SessionId) -> Milligrams:
+        """What is drawn up for a session and neither given nor settled otherwise."""
+        return total([self.open_of(draw) for draw in self.draws if draw.session_id == session_id])
 
     def _reversed(self, entry_id: EntryId) -> bool:
         """Whether a counter-entry that counts has taken this line back."""

@@ -127,6 +127,7 @@ class IntegrationPolicy:
 class DrugLogPolicy:
     witness_minutes: Setting[int]
     count_tolerance_mg: Setting[Decimal]
+    overfill_percent: Setting[Decimal]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from sessions.domain.ids import AppointmentId, LocationId, PatientId, PlanId, Se
 from sessions.domain.monitoring import Monitoring
 from sessions.domain.reports import ClinicalReport, reports_in
 from sessions.domain.service_lines import BillableServices, ServiceLine
-from sessions.domain.states import BEFORE_START, UNDER_WAY, Numbered, Outcome, SessionState
+from sessions.domain.states import UNDER_WAY, Numbered, Outcome, SessionState
 from sessions.domain.units import Milligrams, total
 from sessions.domain.words import CONVERTIBLE_TO, Modality, Phase, Provider, VisitKind
 
@@ -234,8 +234,8 @@ class Session(Aggregate):
         if any(each.ended_at is None for each in self.doses):
             raise conflict("dose_running", "The dose before has not ended.")
         self._must_pass(gate)
-        if self.order is None or self.given + dose.stated.mass > self.order.most:
-            raise invalid("dose_above_order", "All doses together would be more than was ordered.")
+        if self.order is None or not self.order.allows(dose.stated.mass, given=self.given):
+            raise invalid("dose_above_order", "This dose, or all doses together, would be more than was ordered.")
         given = replace(
             self.recording(), gate=gate, doses=(*self.doses, dose), monitoring=self.monitoring or monitoring
         )
@@ -295,10 +295,16 @@ class Session(Aggregate):
         after = replace(self.recording(), services=corrected)
         return after.saying(SessionServicesCorrected(session=after, at=now))
 
-    def expect_draw(self) -> None:
-        """Drug is drawn up for a dosing session that has not ended. Refused: `not_a_dosing_session`, `wrong_state`."""
+    def expect_draw(self, mass: Milligrams, drawn_up: Milligrams) -> None:
+        """Drug is drawn up for a patient who is there, by the order: with what was given and is drawn up already, no
+        more than the most of it. Refused: `not_a_dosing_session`, `wrong_state`, `order_missing`, `draw_above_order`.
+        """
         self._must_be_dosing()
-        self._must_be(*BEFORE_START, *UNDER_WAY)
+        self._must_be(SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED, *UNDER_WAY)
+        if self.order is None:
+            raise conflict("order_missing", "Nothing was ordered.")
+        if self.given + drawn_up + mass > self.order.most:
+            raise conflict("draw_above_order", "With this more would be drawn up than was ordered at most.")
 
     def _must_pass(self, gate: Gate | None) -> None:
         if gate is None:

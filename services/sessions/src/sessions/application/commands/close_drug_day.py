@@ -1,4 +1,4 @@
-"""The drug day of a location is counted and closed; what does not add up is settled later, by name."""
+"""The drug day of a location is counted by two and closed; what does not add up is settled later, by name."""
 
 import asyncio
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
 from sessions.application.ports import Ports
 from sessions.application.results import Changed
-from sessions.domain.clinic_day import clinic_day
+from sessions.domain.clinic_day import clinic_day, day_bounds
 from sessions.domain.drug_days import DrugDay, Settled, Settlement, drug_day_id
 from sessions.domain.ids import ContainerId, LocationId, StaffId
 from sessions.domain.units import Milligrams
@@ -24,6 +24,14 @@ class CloseDrugDay:
     day: date
     counts: Mapping[ContainerId, Milligrams] = field(repr=False)
     acknowledgement: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmDrugDay:
+    """A second person has counted the same."""
+
+    location_id: LocationId
+    day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,32 +49,53 @@ class CloseDrugDayHandler:
     work: Work
 
     async def __call__(self, command: CloseDrugDay, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `day_closed`, `day_to_come`, `day_does_not_reconcile`, `count_unknown_container`."""
+        """Refused: `day_closed`, `day_to_come`, and what `DrugDay.closed` refuses."""
         policy = self.ports.policy
 
         async def close(tx: Transaction) -> Changed:
             if command.day > clinic_day(tx.now, policy.timezone):
                 raise invalid("day_to_come", "A day is closed when it has come.")
-            of = command.location_id
-            closed, containers = await asyncio.gather(
-                self.ports.drug_days.find(drug_day_id(of, command.day), of=of), self.ports.drug_log.at(of)
+            of, bounds = command.location_id, day_bounds(command.day, policy.timezone)
+            closed, in_use, touched = await asyncio.gather(
+                self.ports.drug_days.find(drug_day_id(of, command.day), of=of),
+                self.ports.drug_log.at(of),
+                self.ports.drug_log.touched_since(of, bounds[0]),
             )
             if closed is not None:
                 raise conflict("day_closed", "This day has been closed.")
             day = DrugDay.closed(
                 of,
                 command.day,
-                containers,
+                tuple({each.id: each for each in (*in_use, *touched)}.values()),
                 command.counts,
                 tolerance=Milligrams(policy.drug_log.count_tolerance_mg.value),
                 acknowledgement=command.acknowledgement,
                 by=StaffId(actor.id),
+                bounds=bounds,
                 now=tx.now,
             )
             await self.ports.drug_days.add(day, tx)
             return Changed(day.id, day.version)
 
         return await self.work.run(close, by=actor, action="close_drug_day", returns=Changed, request=request)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmDrugDayHandler:
+    ports: Ports
+    work: Work
+
+    async def __call__(self, command: ConfirmDrugDay, actor: Actor, request: RequestKey) -> Committed[Changed]:
+        """Refused: `drug_day_not_found`, and what `DrugDay.confirmed` refuses."""
+
+        async def confirm(tx: Transaction) -> Changed:
+            of = command.location_id
+            before = await self.ports.drug_days.get(drug_day_id(of, command.day), of=of)
+            day = before.confirmed(StaffId(actor.id), now=tx.now)
+            await self.ports.drug_days.save(day, expecting=before.version, tx=tx)
+            return Changed(day.id, day.version)
+
+        return await self.work.run(confirm, by=actor, action="confirm_drug_day", returns=Changed, request=request)
 
 
 @dataclass(frozen=True, slots=True)

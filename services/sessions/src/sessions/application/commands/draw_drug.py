@@ -3,13 +3,15 @@
 import asyncio
 from dataclasses import dataclass
 
+from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
 from sessions.application.ports import Ports
 from sessions.application.results import Added
 from sessions.domain.clinic_day import clinic_day
+from sessions.domain.drug_days import drug_day_id
 from sessions.domain.ids import ContainerId, DrawId, SessionId, StaffId
-from sessions.domain.units import Millilitres
+from sessions.domain.units import Millilitres, total
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +27,22 @@ class DrawDrugHandler:
     work: Work
 
     async def __call__(self, command: DrawDrug, actor: Actor, request: RequestKey) -> Committed[Added]:
-        """Refused: `container_not_found`, `session_not_found`, `not_a_dosing_session`, `wrong_state`,
-        `drug_mismatch`, `container_elsewhere`, `container_expired`, `container_exceeded`, `amount_invalid`.
+        """Refused: `container_not_found`, `session_not_found`, `drug_day_closed`, `drug_mismatch`, and what
+        `Session.expect_draw` and `Container.drawn` refuse.
         """
 
         async def draw(tx: Transaction) -> Added:
             session, before = await asyncio.gather(
                 self.ports.sessions.get(command.session_id), self.ports.drug_log.get(command.container_id)
             )
-            session.expect_draw()
+            today, of = clinic_day(tx.now, self.ports.policy.timezone), before.location_id
+            closed, shelf = await asyncio.gather(
+                self.ports.drug_days.find(drug_day_id(of, today), of=of), self.ports.drug_log.at(of)
+            )
+            if closed is not None:
+                raise conflict("drug_day_closed", "This day has been counted and closed; nothing more is drawn up.")
+            drawn_up = total([each.drawn_for(session.id) for each in shelf])
+            session.expect_draw(before.item.concentration.times(command.volume), drawn_up)
             if session.order is not None:
                 self.ports.policy.routes[session.order.route].must_give(before.item.drug)
             draw_id = DrawId(tx.new_id())
@@ -43,7 +52,7 @@ class DrawDrugHandler:
                 command.volume,
                 location_id=session.location_id,
                 by=StaffId(actor.id),
-                today=clinic_day(tx.now, self.ports.policy.timezone),
+                today=today,
                 now=tx.now,
             )
             await self.ports.drug_log.save(container, expecting=before.version, tx=tx)

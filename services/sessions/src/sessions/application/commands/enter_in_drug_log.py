@@ -46,7 +46,7 @@ class EnterInDrugLogHandler:
                 draw_id=command.draw_id,
                 note=command.note,
             )
-            container = before.entered(entry)
+            container = before.entered(entry, overfill_percent=self.ports.policy.drug_log.overfill_percent.value)
             await self.ports.drug_log.save(container, expecting=before.version, tx=tx)
             return Added(container.id, container.version, entry.id)
 

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from careflow_domain.errors import conflict, invalid
+from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction
 from sessions.application.ask_gate import ask_gate
@@ -34,8 +34,8 @@ class GiveDoseHandler:
     changes: SessionChanges
 
     async def __call__(self, command: GiveDose, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `session_not_found`, `container_not_found`, `dose_gate_closed`, `drug_mismatch`,
-        `concentration_mismatch`, and what `StatedDose.check`, `Container.administered` and `Session.dosed` refuse.
+        """Refused: `session_not_found`, `container_not_found`, `dose_gate_closed`, `drug_mismatch`, and what
+        `StatedDose.check`, `Item.must_be_stated_by`, `Container.administered` and `Session.dosed` refuse.
         """
         ports = self.changes.ports
 
@@ -77,8 +77,7 @@ def _check(dose: StatedDose, session: Session, container: Container, ports: Port
     dose.check(weight.value.kilograms if weight else None, ports.policy.dose_mismatch_percent.value)
     if session.order is not None:
         ports.policy.routes[session.order.route].must_give(container.item.drug)
-    if dose.concentration is not None and dose.concentration != container.item.concentration:
-        raise invalid("concentration_mismatch", "The label of this container says another concentration.")
+    container.item.must_be_stated_by(dose)
 
 
 def _dose(command: GiveDose, session: Session, container: Container, actor: Actor, tx: Transaction) -> Dose:

@@ -52,5 +52,6 @@ ACCESS: AccessTable = {
     "POST /v1/drug-log/containers/{container_id}/entries/{entry_id}/witness": allow(*CLINICIANS),
     "POST /v1/drug-log/containers/{container_id}/entries/{entry_id}/reverse": allow(*BEDSIDE),
     "POST /v1/drug-log/locations/{location_id}/days/{day}/close": allow(*BEDSIDE),
+    "POST /v1/drug-log/locations/{location_id}/days/{day}/confirm": allow(*BEDSIDE, Role.MEDICAL_DIRECTOR),
     "POST /v1/drug-log/locations/{location_id}/days/{day}/settle": allow(PRESCRIBER, Role.MEDICAL_DIRECTOR),
 }

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, answer, represent
 from careflow_service.http.fields import PROSE, Day
 from careflow_service.work import Committed
-from sessions.application.commands.close_drug_day import CloseDrugDay, SettleDiscrepancy
+from sessions.application.commands.close_drug_day import CloseDrugDay, ConfirmDrugDay, SettleDiscrepancy
 from sessions.application.commands.draw_drug import DrawDrug
 from sessions.application.commands.enter_in_drug_log import EnterInDrugLog, ReverseEntry
 from sessions.application.commands.receive_container import ReceiveContainer
@@ -165,7 +165,7 @@ async def draw_drug(
 async def enter_in_drug_log(
     container_id: Uuid, body: NewEntry, actor: CurrentActor, request: IdempotentRequest, app: App
 ) -> Response:
-    """Enter a line; waste and overfill count once a second person has witnessed them."""
+    """Enter a line; it counts once a second person has witnessed it."""
     draw_id = DrawId(body.draw_id) if body.draw_id else None
     command = EnterInDrugLog(ContainerId(container_id), body.kind, Milligrams(body.mg), draw_id, body.note)
     return _added(await app.enter_in_drug_log(command, actor, request))
@@ -199,6 +199,14 @@ async def close_drug_day(
     counts = {ContainerId(each): Milligrams(mg) for each, mg in body.counts.items()}
     command = CloseDrugDay(LocationId(location_id), day, counts, body.acknowledgement)
     return changed(await app.close_drug_day(command, actor, request), status=201)
+
+
+@router.post("/v1/drug-log/locations/{location_id}/days/{day}/confirm", response_model=AggregateChanged)
+async def confirm_drug_day(
+    location_id: Uuid, day: Day, actor: CurrentActor, request: IdempotentRequest, app: App
+) -> Response:
+    """Confirm with one's own login, as the second person, what was counted at the close."""
+    return changed(await app.confirm_drug_day(ConfirmDrugDay(LocationId(location_id), day), actor, request))
 
 
 @router.post("/v1/drug-log/locations/{location_id}/days/{day}/settle", response_model=AggregateChanged)
