@@ -4,6 +4,7 @@ from billing.domain.ids import EstimateId
 from careflow_events import contracts
 from careflow_events.contracts import codes
 from careflow_service.identity import Role
+from careflow_service.testing.overtaking import Overtaking
 from services.billing.tests.builders import ANA, local
 from services.billing.tests.clinic import (
     INSURED,
@@ -31,7 +32,6 @@ from services.billing.tests.heard import (
     services_corrected,
     session_completed,
 )
-from services.billing.tests.overtaking import Overtaking
 from services.billing.tests.world import World
 
 FAR, SOON = local(14, 9, month=12), local(25, 9)

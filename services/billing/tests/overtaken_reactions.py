@@ -9,6 +9,7 @@ from billing.domain.visits import VisitState
 from careflow_events import contracts
 from careflow_events.contracts import codes
 from careflow_service.ids import new_id
+from careflow_service.testing.overtaking import Overtaking
 from services.billing.tests.builders import ANA, local
 from services.billing.tests.clinic import (
     INSURED,
@@ -41,7 +42,6 @@ from services.billing.tests.heard import (
     visit,
 )
 from services.billing.tests.overtaken_commands import FAR, NEXT_WEEK, SOON, covers, issues_bill
-from services.billing.tests.overtaking import Overtaking
 from services.billing.tests.world import World
 
 

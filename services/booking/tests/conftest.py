@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from careflow_service.testing.overtaking import Overtaking
 from services.booking.tests.world import World, running
 
 
@@ -12,3 +13,11 @@ async def world(store_url: str, database: str) -> AsyncIterator[World]:
     """The service with nothing in it yet."""
     async with running(store_url, database) as world:
         yield world
+
+
+@pytest.fixture
+def overtaking(world: World, monkeypatch: pytest.MonkeyPatch) -> Overtaking:
+    """Says what overtakes the next unit of work, whoever runs it."""
+    overtaking = Overtaking(world.work)
+    monkeypatch.setattr(world.work, "run", overtaking.run)
+    return overtaking

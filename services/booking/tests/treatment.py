@@ -34,22 +34,26 @@ async def has_team(world: World) -> None:
     await has_room(world, "Dose", "dosing")
 
 
+def granted(
+    patient_id: str, clearance_id: str, decided_at: datetime, valid_until: datetime
+) -> contracts.ClearanceGranted:
+    return contracts.ClearanceGranted(
+        patient_id=patient_id,
+        clearance_id=clearance_id,
+        decided_at=decided_at,
+        valid_until=valid_until,
+        conditional=False,
+        for_sessions=FOR_SESSIONS,
+    )
+
+
 async def cleared(world: World, patient_id: str, valid_until: datetime = VALID_UNTIL) -> str:
     clearance_id = new_id()
-    await world.hear(
-        contracts.ClearanceGranted(
-            patient_id=patient_id,
-            clearance_id=clearance_id,
-            decided_at=world.clock(),
-            valid_until=valid_until,
-            conditional=False,
-            for_sessions=FOR_SESSIONS,
-        )
-    )
+    await world.hear(granted(patient_id, clearance_id, world.clock(), valid_until))
     return clearance_id
 
 
-def signed_plan(world: World, patient_id: str, plan_id: str, **changes: Any) -> dict[str, Any]:
+def signed_plan(now: datetime, patient_id: str, plan_id: str, **changes: Any) -> dict[str, Any]:
     """What sessions says of a plan of six doses, once a week, at least 48 hours apart."""
     one = {"modality": codes.Modality.IN_PERSON, "roles": (codes.ProviderRole.THERAPIST,)}
     visits = tuple(
@@ -68,7 +72,7 @@ def signed_plan(world: World, patient_id: str, plan_id: str, **changes: Any) -> 
         "phase": codes.Phase.INDUCTION,
         "clearance_id": new_id(),
         "consent_id": CONSENT,
-        "activated_at": world.clock(),
+        "activated_at": now,
         "visits": visits,
         "for_booking": Sealed.plain(terms),
         "for_billing": Sealed.plain(contracts.PlanForBilling(services=())),
@@ -78,7 +82,7 @@ def signed_plan(world: World, patient_id: str, plan_id: str, **changes: Any) -> 
 
 async def has_plan(world: World, patient_id: str, **changes: Any) -> str:
     plan_id = new_id()
-    await world.hear(contracts.PlanActivated(**signed_plan(world, patient_id, plan_id, **changes)))
+    await world.hear(contracts.PlanActivated(**signed_plan(world.clock(), patient_id, plan_id, **changes)))
     return plan_id
 
 
@@ -136,16 +140,27 @@ def of_session(appointment: Any, at: datetime, **changes: Any) -> dict[str, Any]
     }
 
 
-def session_completed(appointment: Any, at: datetime, **changes: Any) -> contracts.SessionCompleted:
-    return contracts.SessionCompleted(
+def session_ended(
+    name: type[contracts.SessionEndEvent],
+    appointment: Any,
+    at: datetime,
+    outcome: session_codes.SessionOutcome,
+    **changes: Any,
+) -> contracts.SessionEndEvent:
+    return name(
         **of_session(appointment, at, **changes),
         started_at=at - timedelta(hours=1),
         ended_at=at,
         providers=(),
         modality=codes.Modality.IN_PERSON,
-        outcome=session_codes.SessionOutcome.COMPLETED,
+        outcome=outcome,
         for_billing=NOTHING_BILLED,
     )
+
+
+def session_completed(appointment: Any, at: datetime, **changes: Any) -> contracts.SessionEndEvent:
+    outcome = session_codes.SessionOutcome.COMPLETED
+    return session_ended(contracts.SessionCompleted, appointment, at, outcome, **changes)
 
 
 def plan_changed(contract: type[contracts.PlanChangeEvent], patient_id: str, plan_id: str) -> contracts.PlanChangeEvent:

@@ -1,5 +1,7 @@
 """Booking in the test's own process."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -7,6 +9,7 @@ from booking.application.ports import Ports
 from booking.application.use_cases import Booking
 from booking.bootstrap import SERVICE
 from careflow_service.identity import Role
+from careflow_service.mongo.store import Keys
 from careflow_service.testing import world
 from careflow_service.testing.calling import Caller
 from services.booking.tests.builders import NOW
@@ -27,3 +30,17 @@ class World(world.ServiceWorld[Ports, Booking]):
 
 running = partial(world.running, World, SERVICE, now=NOW)
 """Opens it on a database of one's own."""
+
+
+@asynccontextmanager
+async def another_process(world: World) -> AsyncIterator[World]:
+    """Of the same booking, at the same time: nothing is shared but the store."""
+    settings = world.settings
+    keys = Keys(
+        master=settings.master_key.get_secret_value(),
+        blind_index=settings.blind_index_key.get_secret_value(),
+        audit=settings.audit_key.get_secret_value(),
+    )
+    async with running(settings.mongo_url.get_secret_value(), world.store.database.name, keys=keys) as other:
+        other.clock.now = world.clock()
+        yield other

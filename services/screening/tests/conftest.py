@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.screening.tests.overtaking import Overtaking
+from careflow_service.testing.overtaking import Overtaking
 from services.screening.tests.world import World, running
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 
 from careflow_service.identity import Role
+from careflow_service.testing.overtaking import Overtaking
 from services.screening.tests.clinic import answers, has_case, has_rota, ok, open_alert, refusal, rota
-from services.screening.tests.overtaking import Overtaking
 from services.screening.tests.world import World
 
 CLOSING = {

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from careflow_service.testing.calling import Caller
+from careflow_service.testing.overtaking import Overtaking
 from services.screening.tests.clinic import (
     SENSIBLE_ANSWERS,
     answers,
@@ -23,7 +24,6 @@ from services.screening.tests.clinic import (
     refusal,
     request_of,
 )
-from services.screening.tests.overtaking import Overtaking
 from services.screening.tests.world import World
 
 WITHDRAWN = {"reason": "withdrawn", "note": "the patient went no further"}

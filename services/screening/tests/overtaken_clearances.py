@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from careflow_service.testing.overtaking import Overtaking
 from services.screening.tests.clinic import (
     cleared,
     grants,
@@ -15,7 +16,6 @@ from services.screening.tests.clinic import (
     refusal,
 )
 from services.screening.tests.overtaken_cases import closes
-from services.screening.tests.overtaking import Overtaking
 from services.screening.tests.world import World
 
 LAB_IS_OLD = timedelta(days=60)

@@ -11,6 +11,7 @@ from careflow_events import contracts
 from careflow_events.contracts import EventData, codes
 from careflow_events.contracts.session_codes import FactSource, ReportedFact
 from careflow_service.ids import new_id
+from careflow_service.testing.overtaking import Overtaking
 from screening.domain.ids import AppointmentId
 from screening.domain.pre_session import PreSessionScreen
 from services.screening.tests.builders import c_ssrs, phq_9
@@ -28,7 +29,6 @@ from services.screening.tests.clinic import (
 from services.screening.tests.overtaken_alerts import raises
 from services.screening.tests.overtaken_cases import Race, closes, suspended_for
 from services.screening.tests.overtaken_clearances import revokes
-from services.screening.tests.overtaking import Overtaking
 from services.screening.tests.treatment import (
     a_visit,
     answers_before_session,

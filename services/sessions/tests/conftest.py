@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from services.sessions.tests.overtaking import Overtaking
+from careflow_service.testing.overtaking import Overtaking
 from services.sessions.tests.world import World, running
 
 

@@ -9,6 +9,7 @@ import httpx
 
 from careflow_events import contracts
 from careflow_events.handling import Settled
+from careflow_service.testing.overtaking import Overtaking
 from services.sessions.tests.builders import MILL_VALLEY, TODAY
 from services.sessions.tests.clinic import (
     ORDER,
@@ -28,7 +29,6 @@ from services.sessions.tests.clinic import (
     wastes_before_witness,
 )
 from services.sessions.tests.news import alert_raised, clearance_suspended
-from services.sessions.tests.overtaking import Overtaking
 from services.sessions.tests.setbacks import holds_plan, suffers, withdraws_consent
 from services.sessions.tests.world import World
 

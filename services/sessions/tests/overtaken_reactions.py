@@ -10,6 +10,7 @@ from typing import Any
 from careflow_events import contracts
 from careflow_events.contracts import EventData, codes
 from careflow_service.ids import new_id
+from careflow_service.testing.overtaking import Overtaking
 from services.sessions.tests.builders import MILL_VALLEY
 from services.sessions.tests.clinic import Course, books, does, has_course, ok, session_of
 from services.sessions.tests.news import (
@@ -23,7 +24,6 @@ from services.sessions.tests.news import (
     screen_assessed,
     snapshot,
 )
-from services.sessions.tests.overtaking import Overtaking
 from services.sessions.tests.world import World
 from sessions.domain.eligibility import Eligibility
 from sessions.domain.ids import AppointmentId, PatientId

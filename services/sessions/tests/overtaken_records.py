@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from careflow_service.ids import new_id
+from careflow_service.testing.overtaking import Overtaking
 from services.sessions.tests.builders import MILL_VALLEY, TODAY
 from services.sessions.tests.clinic import (
     Course,
@@ -19,7 +20,6 @@ from services.sessions.tests.clinic import (
     wastes_before_witness,
 )
 from services.sessions.tests.news import clearance_suspended
-from services.sessions.tests.overtaking import Overtaking
 from services.sessions.tests.setbacks import holds_plan, withdraws_consent
 from services.sessions.tests.world import World
 from sessions.domain.ids import PatientId

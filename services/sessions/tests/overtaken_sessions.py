@@ -5,6 +5,7 @@ from datetime import timedelta
 from careflow_events import contracts
 from careflow_events.contracts import codes
 from careflow_service.ids import new_id
+from careflow_service.testing.overtaking import Overtaking
 from services.sessions.tests.builders import MILL_VALLEY
 from services.sessions.tests.clinic import (
     ORDER,
@@ -25,7 +26,6 @@ from services.sessions.tests.clinic import (
     therapy_hour,
 )
 from services.sessions.tests.news import alert_raised, called_off
-from services.sessions.tests.overtaking import Overtaking
 from services.sessions.tests.setbacks import reviews, suffers
 from services.sessions.tests.world import World
 

@@ -4,10 +4,10 @@ import asyncio
 from collections import Counter
 
 from careflow_service.ids import new_id
+from careflow_service.testing.overtaking import Overtaking
 from services.billing.tests.builders import ANA, local
 from services.billing.tests.clinic import charges, has_patient, ok, pays, refusal, the_charge, trial_balance, usd
 from services.billing.tests.heard import INFUSION, THERAPY_HOUR, services_corrected, session_completed
-from services.billing.tests.overtaking import Overtaking
 from services.billing.tests.world import World
 
 

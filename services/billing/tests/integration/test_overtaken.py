@@ -11,9 +11,9 @@ import pytest
 from billing.application.use_cases import Billing
 from billing.deadlines import DEADLINES
 from billing.subscriptions import SUBSCRIPTIONS
+from careflow_service.testing.overtaking import Overtaking
 from services.billing.tests import overtaken_commands as commands
 from services.billing.tests import overtaken_reactions as reactions
-from services.billing.tests.overtaking import Overtaking
 from services.billing.tests.world import World
 
 NO_DECISIONS: Final = {"reading", "ports"}

@@ -203,7 +203,7 @@ async def test_the_stages_of_a_course(world: World) -> None:
     world.clock.now = DOSING_AT
     await world.hear(contracts.DoseAdministered(**of_session(booked, DOSING_AT)))
     assert (await care_path(world, ana))["stage"] == "in_course"
-    adjusted = signed_plan(world, ana, plan_id, version=2, phase=codes.Phase.MAINTENANCE)
+    adjusted = signed_plan(world.clock(), ana, plan_id, version=2, phase=codes.Phase.MAINTENANCE)
     await world.hear(contracts.PlanAdjusted(**adjusted))
     assert (await care_path(world, ana))["stage"] == "maintenance"
     await world.hear(plan_changed(contracts.PlanCompleted, ana, plan_id))

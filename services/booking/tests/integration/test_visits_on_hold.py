@@ -1,112 +1,47 @@
 """A booked visit that must wait: what holds which kind, what releases it, what becomes of one that stays on hold."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from careflow_events import contracts
-from careflow_events.contracts import codes, session_codes
-from careflow_events.contracts.sealed import Sealed
+from careflow_events.contracts import session_codes
 from careflow_service.ids import new_id
 from services.booking.tests.builders import local
 from services.booking.tests.clinic import acts, ok, refusal, visit
+from services.booking.tests.news import (
+    RENEWED,
+    SUSPENDED,
+    Turn,
+    adverse_event,
+    alert,
+    alert_closed,
+    booked,
+    clearance,
+    consent,
+    integration,
+    plan,
+    reviewed,
+)
 from services.booking.tests.treatment import (
     CONSENT,
     DOSING_AT,
-    VALID_UNTIL,
     care_path,
     deadlines_fire,
     doses,
     in_treatment,
     of_session,
-    plan_changed,
     prepares,
     reads,
     session_completed,
 )
 from services.booking.tests.world import World
 
-Known = dict[str, Any]
-Turn = Callable[[Known], contracts.EventData]
-
-
-def alert(name: type[contracts.SafetyAlertRaised] = contracts.SafetyAlertRaised) -> Turn:
-    return lambda known: name(
-        patient_id=known["patient_id"],
-        alert_id=known["ref"],
-        level=codes.AlertLevel.HIGH,
-        source=codes.AlertSource.ANSWER,
-        raised_at=known["now"],
-        respond_by=known["now"],
-    )
-
-
-def alert_closed(known: Known) -> contracts.EventData:
-    outcome = codes.AlertOutcome.RESOLVED
-    return contracts.SafetyAlertClosed(patient_id=known["patient_id"], alert_id=known["ref"], outcome=outcome)
-
-
-def adverse_event(known: Known) -> contracts.EventData:
-    return contracts.AdverseEventReported(
-        patient_id=known["patient_id"], adverse_event_id=known["ref"], grade=3, serious=False, reported_at=known["now"]
-    )
-
-
-def reviewed(decision: session_codes.ReviewDecision) -> Turn:
-    return lambda known: contracts.AdverseEventReviewed(
-        patient_id=known["patient_id"], adverse_event_id=known["ref"], decision=decision, reviewed_at=known["now"]
-    )
-
-
-def integration(name: type[contracts.IntegrationEvent]) -> Turn:
-    return lambda known: name(patient_id=known["patient_id"], dosing_session_id=known["ref"], due_by=known["now"])
-
-
-def consent(
-    name: type[contracts.ConsentEvent],
-    category: session_codes.ConsentCategory = session_codes.ConsentCategory.TREATMENT,
-    *,
-    consent_id: str = CONSENT,
-    renews: tuple[str, ...] = (),
-) -> Turn:
-    def event(known: Known) -> contracts.EventData:
-        whole: Known = {
-            "patient_id": known["patient_id"],
-            "consent_id": consent_id,
-            "category": category,
-            "signed_at": known["now"],
-            "valid_until": VALID_UNTIL,
-        }
-        if name is contracts.ConsentSigned:
-            section = contracts.ConsentDocument(document="treatment", document_version="1")
-            whole["for_screening"] = Sealed.plain(section)
-            whole["renews"] = renews
-        return name(**whole)
-
-    return event
-
-
-RENEWED = consent(contracts.ConsentSigned, consent_id=new_id(), renews=(CONSENT,))
-
-
-def plan(name: type[contracts.PlanChangeEvent]) -> Turn:
-    return lambda known: plan_changed(name, known["patient_id"], known["plan_id"])
-
-
-async def booked(world: World) -> tuple[Known, Any]:
-    """A patient with a dosing visit on Wednesday and its integration by video; what the turns need to know."""
-    ana, plan_id = await in_treatment(world)
-    await prepares(world, ana)
-    dose = await doses(world, ana)
-    return {"patient_id": ana, "plan_id": plan_id, "ref": new_id(), "now": world.clock()}, dose
-
 
 @pytest.mark.parametrize(
     ("raised", "released", "reason"),
     [
-        (alert(), alert_closed, "clinical"),
+        (alert, alert_closed, "clinical"),
         (adverse_event, reviewed(session_codes.ReviewDecision.RESUME), "clinical"),
         (integration(contracts.IntegrationOverdue), integration(contracts.IntegrationDone), "clinical"),
         (consent(contracts.ConsentWithdrawn), RENEWED, "consent"),
@@ -132,7 +67,7 @@ async def test_a_dose_waits_until_what_holds_it_is_settled_and_its_integration_d
 @pytest.mark.parametrize(
     ("raised", "released"),
     [
-        (alert(), alert_closed),
+        (alert, alert_closed),
         (adverse_event, reviewed(session_codes.ReviewDecision.RESUME)),
         (integration(contracts.IntegrationOverdue), integration(contracts.IntegrationDone)),
     ],
@@ -146,25 +81,21 @@ async def test_a_release_that_is_heard_first_leaves_nothing_to_hold(world: World
 
 async def test_a_clearance_that_ends_holds_the_dose_until_it_counts_again(world: World) -> None:
     known, dose = await booked(world)
-    clearance_id = (await care_path(world, known["patient_id"]))["clearance"]["id"]
-    said: Known = {"patient_id": known["patient_id"], "clearance_id": clearance_id, "valid_until": VALID_UNTIL}
-    reason = Sealed.plain(contracts.SuspensionForSessions(reason="new medication"))
-    clinical = codes.SuspensionReason.CLINICAL
     for ends, begins in (
-        (contracts.ClearanceSuspended(**said, reason=clinical, for_sessions=reason), contracts.ClearanceReinstated),
-        (contracts.ClearanceExpired(**said), contracts.ClearanceExtended),
+        (SUSPENDED, contracts.ClearanceReinstated),
+        (clearance(contracts.ClearanceExpired), contracts.ClearanceExtended),
     ):
-        await world.hear(ends)
-        assert [each["ref"] for each in (await reads(world, dose))["holds"]] == [clearance_id]
-        await world.hear(begins(**said))
+        await world.hear(ends(known))
+        assert [each["ref"] for each in (await reads(world, dose))["holds"]] == [known["clearance_id"]]
+        await world.hear(clearance(begins)(known))
         assert (await reads(world, dose))["holds"] == []
 
 
 async def test_of_two_open_alerts_one_is_closed_and_the_dose_still_waits(world: World) -> None:
     known, dose = await booked(world)
     other = {**known, "ref": new_id()}
-    await world.hear(alert()(known))
-    await world.hear(alert()(other))
+    await world.hear(alert(known))
+    await world.hear(alert(other))
     await world.hear(alert_closed(known))
     assert [each["ref"] for each in (await reads(world, dose))["holds"]] == [other["ref"]]
 
@@ -262,7 +193,7 @@ async def test_when_a_visit_on_hold_is_called_off(
 ) -> None:
     known, dose = await booked(world)
     world.clock.now = DOSING_AT - held_before
-    await world.hear(alert()(known))
+    await world.hear(alert(known))
     held = await reads(world, dose)
     expected = None if cancelled_before is None else DOSING_AT - cancelled_before
     assert held["cancels_at"] == (expected and expected.isoformat().replace("+00:00", "Z"))
@@ -273,7 +204,7 @@ async def test_when_a_visit_on_hold_is_called_off(
 
 async def test_a_visit_that_is_not_released_in_time_is_called_off_and_nothing_is_owed(world: World) -> None:
     known, dose = await booked(world)
-    await world.hear(alert()(known))
+    await world.hear(alert(known))
     cancels_at = local(24, 9)
     world.clock.now = cancels_at - timedelta(minutes=1)
     await deadlines_fire(world)
@@ -291,7 +222,7 @@ async def test_a_visit_that_is_not_released_in_time_is_called_off_and_nothing_is
 
 async def test_a_released_visit_is_not_called_off(world: World) -> None:
     known, dose = await booked(world)
-    await world.hear(alert()(known))
+    await world.hear(alert(known))
     await world.hear(alert_closed(known))
     world.clock.now = DOSING_AT
     await deadlines_fire(world)
@@ -301,7 +232,7 @@ async def test_a_released_visit_is_not_called_off(world: World) -> None:
 async def test_a_visit_on_hold_neither_begins_nor_is_missed_and_giving_it_up_is_free(world: World) -> None:
     known, dose = await booked(world)
     world.clock.now = DOSING_AT - timedelta(hours=1)
-    await world.hear(alert()(known))
+    await world.hear(alert(known))
     held = await reads(world, dose)
     for verb in ("arrive", "missed"):
         path = f"/v1/appointments/{dose['id']}/{verb}"
@@ -313,7 +244,7 @@ async def test_a_visit_on_hold_neither_begins_nor_is_missed_and_giving_it_up_is_
 
 async def test_what_a_session_says_counts_also_of_a_visit_on_hold(world: World) -> None:
     known, dose = await booked(world)
-    await world.hear(alert()(known))
+    await world.hear(alert(known))
     world.clock.now = DOSING_AT
     await world.hear(contracts.SessionCheckedIn(**of_session(dose, DOSING_AT)))
     assert (await reads(world, dose))["status"] == "arrived"
@@ -321,7 +252,7 @@ async def test_what_a_session_says_counts_also_of_a_visit_on_hold(world: World) 
 
 async def test_a_hold_is_told_openly_as_a_pair_and_exactly_only_sealed(world: World) -> None:
     known, dose = await booked(world)
-    await world.hear(alert()(known))
+    await world.hear(alert(known))
     (held,) = (each for each in await world.said(known["patient_id"]) if "AppointmentPutOnHold" in each.type)
     assert (held.data["reason"], held.data["ref"]) == ("clinical", known["ref"])
     assert str(held.data["holds"]).count(known["ref"]) == 1

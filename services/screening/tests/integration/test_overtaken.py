@@ -9,6 +9,7 @@ from typing import Final
 
 import pytest
 
+from careflow_service.testing.overtaking import Overtaking
 from screening.application.use_cases import Screening
 from screening.deadlines import DEADLINES, EFFECTS
 from screening.subscriptions import SUBSCRIPTIONS
@@ -17,7 +18,6 @@ from services.screening.tests import overtaken_cases as cases
 from services.screening.tests import overtaken_clearances as clearances
 from services.screening.tests import overtaken_reactions as reactions
 from services.screening.tests.overtaken_cases import Race
-from services.screening.tests.overtaking import Overtaking
 from services.screening.tests.world import World
 
 NO_DECISIONS: Final = {"reading", "ports"}

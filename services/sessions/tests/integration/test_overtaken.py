@@ -9,11 +9,11 @@ from typing import Final
 
 import pytest
 
+from careflow_service.testing.overtaking import Overtaking
 from services.sessions.tests import overtaken_doses as doses
 from services.sessions.tests import overtaken_reactions as reactions
 from services.sessions.tests import overtaken_records as records
 from services.sessions.tests import overtaken_sessions as sessions
-from services.sessions.tests.overtaking import Overtaking
 from services.sessions.tests.world import World
 from sessions.application.use_cases import Sessions
 from sessions.deadlines import DEADLINES

@@ -1,0 +1,186 @@
+"""Nothing that booking decides is overtaken unseen: for every command, reaction and deadline, something about the same
+patient or time is committed between its decision and its commit; it decides anew, and what comes of it is that of the
+second.
+"""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Final
+
+import pytest
+
+from booking.application.use_cases import Booking
+from booking.deadlines import DEADLINES
+from booking.domain.care_path import Stage
+from booking.subscriptions import SUBSCRIPTIONS
+from careflow_events import contracts
+from careflow_events.contracts import session_codes
+from careflow_service.ids import new_id
+from careflow_service.testing.overtaking import Overtaking
+from services.booking.tests import news
+from services.booking.tests import overtaken_commands as commands
+from services.booking.tests import overtaken_reactions as reactions
+from services.booking.tests.overtaken_reactions import (
+    Race,
+    a_dose_is_booked_meanwhile,
+    an_adverse_event_is_reported_meanwhile,
+    something_else_holds_the_dose_meanwhile,
+)
+from services.booking.tests.world import World
+
+NO_DECISIONS: Final = {
+    "read_patient",
+    "practitioners",
+    "rooms",
+    "find_openings",
+    "read_appointments",
+    "read_care_path",
+    "ports",
+}
+USE_CASES: Final = (
+    *(each.name for each in fields(Booking) if each.name not in NO_DECISIONS),
+    *(each.contract.__name__ for each in SUBSCRIPTIONS),
+    *(each.name for each in DEADLINES),
+)
+RESUME: Final = news.reviewed(session_codes.ReviewDecision.RESUME)
+
+ALONE: Final[Mapping[str, Race]] = {
+    "register_patient": commands.somebody_is_registered_while_the_same_person_is,
+    "add_room": commands.a_room_is_added_while_one_of_its_name_is,
+}
+"""What is new here is nobody's yet, and two alike are allowed: there is nothing another could change."""
+
+ROWS: Final[Mapping[str, Race]] = {
+    "change_patient_details": commands.details_are_changed_while_they_are_changed,
+    "add_practitioner": commands.a_practitioner_is_added_while_they_are_added,
+    "change_practitioner": commands.hours_change_while_they_change,
+    "change_room": commands.a_room_changes_while_it_changes,
+    "hold_appointment": commands.a_time_is_held_while_somebody_else_books_it,
+    "confirm_hold": commands.a_hold_is_confirmed_while_the_patient_books_another_call,
+    "release_hold": commands.a_hold_is_released_while_it_is_confirmed,
+    "book_appointment": commands.a_time_is_booked_while_somebody_else_books_it,
+    "book_dosing": commands.a_dose_is_booked_while(commands.is_heard(news.SUSPENDED), "clearance_suspended"),
+    "book_series": commands.a_series_is_booked_while_the_clearance_is_suspended,
+    "book_info_call": commands.somebody_new_books_a_call_while_the_time_is_taken,
+    "reschedule_appointment": commands.a_visit_is_moved_while_somebody_else_takes_the_time,
+    "cancel_appointment": commands.a_visit_is_cancelled_while_it_is_moved,
+    "record_arrival": commands.a_patient_arrives_while_the_dose_is_put_on_hold,
+    "complete_consultation": commands.a_call_ends_while_screening_begins,
+    "record_missed_visit": commands.a_visit_is_missed_while_its_session_begins,
+    "correct_appointment": commands.a_visit_is_corrected_while_it_is_corrected,
+    "ScreeningStarted": an_adverse_event_is_reported_meanwhile(
+        news.screening_started, lambda path: path.case_id is not None
+    ),
+    "ScreeningClosed": an_adverse_event_is_reported_meanwhile(
+        news.screening_closed, lambda path: path.stage is Stage.CLOSED
+    ),
+    "QuestionnaireRequested": an_adverse_event_is_reported_meanwhile(
+        news.questionnaire_requested, lambda path: path.requests
+    ),
+    "QuestionnaireCompleted": an_adverse_event_is_reported_meanwhile(
+        news.questionnaire_completed, lambda path: not path.requests, before=news.questionnaire_requested
+    ),
+    "EvaluationRecorded": an_adverse_event_is_reported_meanwhile(news.evaluation_recorded, lambda path: path.evaluated),
+    "ClearanceGranted": something_else_holds_the_dose_meanwhile(
+        news.clearance(contracts.ClearanceRevoked), news.clearance_granted
+    ),
+    "ClearanceDenied": an_adverse_event_is_reported_meanwhile(
+        news.clearance_denied, lambda path: path.closed_because == "clearance_denied"
+    ),
+    "ClearanceDeferred": an_adverse_event_is_reported_meanwhile(
+        news.clearance_deferred, lambda path: path.deferred_until is not None
+    ),
+    "ClearanceExtended": something_else_holds_the_dose_meanwhile(
+        news.clearance(contracts.ClearanceExpired), news.clearance(contracts.ClearanceExtended)
+    ),
+    "ClearanceSuspended": a_dose_is_booked_meanwhile(news.SUSPENDED, of="clearance_id"),
+    "ClearanceReinstated": something_else_holds_the_dose_meanwhile(
+        news.SUSPENDED, news.clearance(contracts.ClearanceReinstated)
+    ),
+    "ClearanceRevoked": a_dose_is_booked_meanwhile(news.clearance(contracts.ClearanceRevoked), of="clearance_id"),
+    "ClearanceExpiring": an_adverse_event_is_reported_meanwhile(
+        news.clearance(contracts.ClearanceExpiring, days_left=14),
+        lambda path: path.clearance is not None and path.clearance.warned_days_left == 14,
+    ),
+    "ClearanceExpired": a_dose_is_booked_meanwhile(news.clearance(contracts.ClearanceExpired), of="clearance_id"),
+    "SafetyAlertRaised": a_dose_is_booked_meanwhile(news.alert),
+    "SafetyAlertUpgraded": a_dose_is_booked_meanwhile(news.alert_upgraded),
+    "SafetyAlertClosed": something_else_holds_the_dose_meanwhile(news.alert, news.alert_closed),
+    "PlanActivated": an_adverse_event_is_reported_meanwhile(
+        news.signed(contracts.PlanActivated, new_id()), lambda path: len(path.course.plans) == 2
+    ),
+    "PlanAdjusted": an_adverse_event_is_reported_meanwhile(
+        news.signed(contracts.PlanAdjusted, version=2),
+        lambda path: path.course.plan is not None and path.course.plan.revision == 2,
+    ),
+    "PlanPutOnHold": a_dose_is_booked_meanwhile(news.plan(contracts.PlanPutOnHold), of="plan_id"),
+    "PlanResumed": something_else_holds_the_dose_meanwhile(
+        news.plan(contracts.PlanPutOnHold), news.plan(contracts.PlanResumed)
+    ),
+    "PlanCompleted": a_dose_is_booked_meanwhile(news.plan(contracts.PlanCompleted), of="plan_id"),
+    "PlanDiscontinued": a_dose_is_booked_meanwhile(news.plan(contracts.PlanDiscontinued), of="plan_id"),
+    "ConsentSigned": something_else_holds_the_dose_meanwhile(news.consent(contracts.ConsentWithdrawn), news.RENEWED),
+    "ConsentWithdrawn": a_dose_is_booked_meanwhile(news.consent(contracts.ConsentWithdrawn), of="consent_id"),
+    "ConsentExpired": a_dose_is_booked_meanwhile(news.consent(contracts.ConsentExpired), of="consent_id"),
+    "SessionCheckedIn": reactions.a_check_in_while_the_visit_is_cancelled,
+    "SessionCompleted": reactions.a_preparation_ends_while_its_dose_is_booked,
+    "SessionAborted": reactions.a_session_is_aborted_while_its_patient_arrives,
+    "SessionRefused": reactions.a_session_is_refused_while_its_visit_is_recorded_as_missed,
+    "DoseAdministered": reactions.a_dose_is_given_while_an_alert_is_raised,
+    "IntegrationDue": an_adverse_event_is_reported_meanwhile(
+        news.integration(contracts.IntegrationDue), lambda path: path.course.integrations
+    ),
+    "IntegrationDone": something_else_holds_the_dose_meanwhile(
+        news.integration(contracts.IntegrationOverdue), news.integration(contracts.IntegrationDone)
+    ),
+    "IntegrationOverdue": a_dose_is_booked_meanwhile(news.integration(contracts.IntegrationOverdue)),
+    "AdverseEventReported": a_dose_is_booked_meanwhile(news.adverse_event),
+    "AdverseEventReviewed": something_else_holds_the_dose_meanwhile(news.adverse_event, RESUME, news.alert),
+    "lapse_hold": commands.a_hold_lapses_while_it_is_confirmed,
+    "call_off_visit": commands.a_visit_is_called_off_while_it_is_released,
+}
+
+MORE: Final[Mapping[str, Race]] = {
+    "a call, another of the same patient": commands.a_call_is_booked_while_the_patient_books_one_elsewhere,
+    "an evaluation, its case closed": commands.an_evaluation_is_booked_while_the_case_is_closed,
+    "a hold, the last one allowed": commands.a_last_time_is_held_while_another_is,
+    "a move, an alert raised": commands.a_dose_is_moved_while_an_alert_is_raised,
+    "a dose, an alert raised": commands.a_dose_is_booked_while(commands.is_heard(news.alert), "safety_alert_open"),
+    "a dose, an adverse event": commands.a_dose_is_booked_while(
+        commands.is_heard(news.adverse_event), "adverse_event_open"
+    ),
+    "a dose, its plan put on hold": commands.a_dose_is_booked_while(
+        commands.is_heard(news.plan(contracts.PlanPutOnHold)), "plan_on_hold"
+    ),
+    "a dose, its consent withdrawn": commands.a_dose_is_booked_while(
+        commands.is_heard(news.consent(contracts.ConsentWithdrawn)), "consent_ended"
+    ),
+    "a dose, another too close": commands.a_dose_is_booked_while(commands.another_dose_is_booked, "dose_too_close"),
+    "a dose, another given": commands.a_dose_is_booked_while(commands.a_dose_is_given, "dose_too_close"),
+    "a dose, its preparation cancelled": commands.a_dose_is_booked_while(
+        commands.the_preparation_is_cancelled, "preparation_needed"
+    ),
+}
+"""What else overtakes the decisions that matter most."""
+
+
+@pytest.mark.parametrize("use_case", [each for each in USE_CASES if each not in ALONE])
+async def test_whoever_comes_second_has_seen_the_first(world: World, overtaking: Overtaking, use_case: str) -> None:
+    await ROWS[use_case](world, overtaking)
+    assert overtaking.tries == 2
+
+
+@pytest.mark.parametrize("what", MORE)
+async def test_whoever_comes_second_has_seen_all_there_is(world: World, overtaking: Overtaking, what: str) -> None:
+    await MORE[what](world, overtaking)
+    assert overtaking.tries == 2
+
+
+@pytest.mark.parametrize("use_case", ALONE)
+async def test_what_is_new_is_not_overtaken(world: World, overtaking: Overtaking, use_case: str) -> None:
+    await ALONE[use_case](world, overtaking)
+    assert overtaking.tries == 1
+
+
+def test_every_row_is_for_something_booking_does() -> None:
+    assert sorted((*ROWS, *ALONE)) == sorted(USE_CASES)
