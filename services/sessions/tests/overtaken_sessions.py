@@ -137,15 +137,18 @@ async def a_dose_ends_while_the_session_is_stopped(world: World, overtaking: Ove
 async def signs_while_the_session_is_stopped(world: World, overtaking: Overtaking) -> None:
     course, session_id = await dosed(world)
     overtaking.by(lambda: suffers(world, course.patient_id, session_id, grade=3))
-    assert refusal(await observes(world, session_id)) == (409, "nothing_to_monitor")
+    ok(await observes(world, session_id), 201)
+    assert await state_of(world, session_id) == "aborted"
 
 
-async def a_discharge_while_the_session_is_stopped(world: World, overtaking: Overtaking) -> None:
-    course, session_id = await dosed(world)
+async def a_discharge_while_the_patient_walks_out(world: World, overtaking: Overtaking) -> None:
+    _, session_id = await dosed(world)
     ok(await world.nurse.post(f"/v1/sessions/{session_id}/doses/end"))
-    overtaking.by(lambda: suffers(world, course.patient_id, session_id, grade=3))
-    signed = {**SCORE, "reason": "she insists"}
-    assert refusal(await does(world, session_id, "discharge", signed, by=world.prescriber)) == (409, "wrong_state")
+    for _ in range(4):
+        await world.travel(timedelta(minutes=15))
+        ok(await observes(world, session_id), 201)
+    overtaking.by(lambda: does(world, session_id, "abort", {"patient_left": True, "reason": "walked out"}))
+    assert refusal(await does(world, session_id, "discharge", SCORE)) == (409, "wrong_state")
 
 
 async def a_completion_while_the_session_is_aborted(world: World, overtaking: Overtaking) -> None:

@@ -84,7 +84,7 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         give_dose=GiveDoseHandler(changes),
         end_dose=EndDoseHandler(changes),
         record_vitals=RecordVitalsHandler(changes),
-        discharge_patient=DischargePatientHandler(changes),
+        discharge_patient=DischargePatientHandler(ports, work),
         complete_session=CompleteSessionHandler(changes),
         abort_session=AbortSessionHandler(changes),
         correct_services=CorrectServicesHandler(changes),

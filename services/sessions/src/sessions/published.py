@@ -27,6 +27,7 @@ from sessions.domain.service_lines import ServiceLine
 from sessions.domain.sessions import (
     ClinicalFactReported,
     DoseAdministered,
+    PatientLeftEarly,
     Session,
     SessionAborted,
     SessionCheckedIn,
@@ -270,6 +271,13 @@ PUBLISHED: PublicationTable = published(
     says(ClinicalFactReported, contracts.ClinicalFactReported, _clinical_fact),
     says(VitalsBreached, contracts.VitalsBreached, lambda fact: contracts.VitalsBreached(**_vitals(fact))),
     says(VitalsOverdue, contracts.VitalsOverdue, lambda fact: contracts.VitalsOverdue(**_vitals(fact))),
+    says(
+        PatientLeftEarly,
+        contracts.PatientLeftEarly,
+        lambda fact: contracts.PatientLeftEarly(
+            patient_id=fact.session.patient_id, session_id=fact.session.id, at=fact.at
+        ),
+    ),
     says(IntegrationDue, contracts.IntegrationDue, lambda fact: contracts.IntegrationDue(**_integration(fact))),
     says(IntegrationDone, contracts.IntegrationDone, lambda fact: contracts.IntegrationDone(**_integration(fact))),
     says(

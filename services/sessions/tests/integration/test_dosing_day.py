@@ -32,6 +32,7 @@ from services.sessions.tests.clinic import (
     wastes_before_witness,
 )
 from services.sessions.tests.news import alert_raised
+from services.sessions.tests.setbacks import suffers
 from services.sessions.tests.world import World
 
 MINUTE = timedelta(minutes=1)
@@ -44,6 +45,18 @@ async def records(world: World, session_id: str, **checks: Any) -> None:
 async def said_of(world: World, course: Course, name: str) -> Any:
     """The newest event of this name, as it is published."""
     return [event for event in await world.said(course.patient_id) if f".{name}." in event.type][-1]
+
+
+def excepting(*criteria: str) -> list[dict[str, str]]:
+    return [{"criterion": each, "reason": "examined by me"} for each in criteria]
+
+
+async def rests(world: World, session_id: str) -> None:
+    """The infusion ends, if it still runs, and an hour passes under observation."""
+    await world.nurse.post(f"/v1/sessions/{session_id}/doses/end")
+    for _ in range(4):
+        await world.travel(15 * MINUTE)
+        ok(await observes(world, session_id), 201)
 
 
 async def high_twice(world: World, session_id: str) -> None:
@@ -222,8 +235,62 @@ async def test_nobody_goes_home_below_criteria_without_a_prescriber(world: World
     early = await does(world, session_id, "discharge", {**SCORE, "escort_signed": False})
     assert refusal(early) == (409, "discharge_criteria_unmet")
     assert early.json()["criteria"] == ["monitored_long_enough", "escort_signed"]
-    signed = {**SCORE, "escort_signed": False, "reason": "sister waits outside; observed by me"}
+    careless = {**SCORE, "escort_signed": False, "exceptions": excepting("escort_signed"), "transport": "her sister"}
+    assert refusal(await does(world, session_id, "discharge", careless, by=world.prescriber))[0] == 409
+    signed = {**careless, "exceptions": excepting("monitored_long_enough", "escort_signed")}
     ok(await does(world, session_id, "discharge", signed, by=world.prescriber))
+
+
+async def test_a_high_suicide_risk_before_leaving_stops_the_discharge_and_is_reported(world: World) -> None:
+    course = await has_course(world)
+    session_id = await ready_for_dose(world, course)
+    await receives_dose(world, session_id)
+    await rests(world, session_id)
+    signed = {**SCORE, "suicide_risk": "high", "escort_signed": False, "transport": "ok"}
+    everything = {**signed, "exceptions": excepting("suicide_risk_not_high", "escort_signed")}
+
+    refused = await does(world, session_id, "discharge", everything, by=world.prescriber)
+
+    assert refusal(refused) == (403, "discharge_forbidden")
+    section: Any = catalogue.read(await said_of(world, course, "ClinicalFactReported"), SEALING.ring("screening"))
+    assert (section.for_screening.opened().fact, section.for_screening.opened().value) == ("suicide_risk", "high")
+    again = await does(world, session_id, "discharge", SCORE)
+    assert refusal(again) == (403, "discharge_forbidden")
+
+    ok(await world.nurse_called("second-nurse").post(f"/v1/sessions/{session_id}/checks", {"suicide_risk": "low"}))
+    resolve = f"/v1/sessions/{session_id}/findings/high_suicide_risk/resolve"
+    ok(await world.prescriber.post(resolve, {"reason": "seen for half an hour; safety plan renewed"}))
+    ok(await does(world, session_id, "discharge", SCORE))
+
+
+async def test_after_a_grave_event_the_patient_is_watched_and_discharged_all_the_same(world: World) -> None:
+    course = await has_course(world)
+    session_id = await ready_for_dose(world, course)
+    await receives_dose(world, session_id)
+    await suffers(world, course.patient_id, session_id, grade=3)
+    await world.travel(21 * MINUTE)
+    overdue = ["AdverseEventReported", "VitalsOverdue", "VitalsOverdue"]
+    assert await world.alarmed(course.patient_id) == overdue
+
+    ok(await observes(world, session_id, oxygen_saturation=88), 201)
+    assert await world.alarmed(course.patient_id) == [*overdue, "VitalsBreached"]
+    await rests(world, session_id)
+    ok(await does(world, session_id, "discharge", SCORE))
+    assert (await world.said_types(course.patient_id))[-2:] == ["SessionAborted", "SessionDischarged"]
+    assert ok(await world.nurse.get(f"/v1/sessions/{session_id}"))["vitals_due_at"] is None
+
+
+async def test_who_walks_out_after_a_stopped_session_is_said_to_have_left(world: World) -> None:
+    course = await has_course(world)
+    session_id = await ready_for_dose(world, course)
+    await receives_dose(world, session_id)
+    await suffers(world, course.patient_id, session_id, grade=3)
+
+    ok(await does(world, session_id, "abort", {"patient_left": True, "reason": "walked out"}))
+
+    assert await world.alarmed(course.patient_id) == ["AdverseEventReported", "PatientLeftEarly"]
+    await world.travel(60 * MINUTE)
+    assert "VitalsOverdue" not in await world.alarmed(course.patient_id)
 
 
 async def test_a_positive_pregnancy_test_at_the_bedside_is_told_to_screening(world: World) -> None:
@@ -258,6 +325,8 @@ async def test_a_grave_adverse_event_stops_the_session_and_holds_dosing_until_it
     aborted = await said_of(world, course, "SessionAborted")
     data: Any = catalogue.read(aborted, SEALING.ring("billing"))
     assert [line.code for line in data.for_billing.opened().service_lines] == ["96374", "J3490"]
+    await rests(world, session_id)
+    ok(await does(world, session_id, "discharge", SCORE))
     await therapy_hour(world, course, "integration")
     await world.travel(timedelta(days=4))
     later = await ready_for_dose(world, course)

@@ -50,7 +50,7 @@ ROWS: Final[Mapping[str, Race]] = {
     "give_dose": doses.a_dose_while_an_adverse_event_is_reported,
     "end_dose": sessions.a_dose_ends_while_the_session_is_stopped,
     "record_vitals": sessions.signs_while_the_session_is_stopped,
-    "discharge_patient": sessions.a_discharge_while_the_session_is_stopped,
+    "discharge_patient": sessions.a_discharge_while_the_patient_walks_out,
     "complete_session": sessions.a_completion_while_the_session_is_aborted,
     "abort_session": sessions.an_abort_while_the_session_is_completed,
     "correct_services": sessions.a_correction_while_the_services_are_corrected,

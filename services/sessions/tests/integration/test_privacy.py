@@ -88,7 +88,12 @@ async def done_with_canaries(world: World, course: Course) -> None:
     ok(await nurse.post(f"/v1/sessions/{session_id}/doses/end"))
     await world.travel(timedelta(minutes=15))
     ok(await observes(world, session_id), 201)
-    ok(await does(world, session_id, "discharge", {**SCORE, "reason": CANARY}, by=prescriber))
+    early = {
+        "escort_signed": False,
+        "exceptions": [{"criterion": each, "reason": CANARY} for each in ("monitored_long_enough", "escort_signed")],
+        "transport": CANARY,
+    }
+    ok(await does(world, session_id, "discharge", {**SCORE, **early}, by=prescriber))
     ok(await does(world, session_id, "complete", {}))
 
     event = {

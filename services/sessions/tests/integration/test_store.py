@@ -50,7 +50,7 @@ WAITS: Final = {
     "give_dose": 5,
     "end_dose": 3,
     "record_vitals": 3,
-    "discharge_patient": 3,
+    "discharge_patient": 4,
     "complete_session": 3,
     "report_adverse_event": 3,
     "review_adverse_event": 4,

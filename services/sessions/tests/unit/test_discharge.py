@@ -8,7 +8,7 @@ import pytest
 from careflow_domain.errors import DomainError
 from services.sessions.tests.builders import NOW, NURSE, POLICY, PRESCRIBER, minutes, vitals
 from sessions.domain.checks import RiskLevel
-from sessions.domain.discharge import CRITERIA, DischargeScore, Leaving, discharge
+from sessions.domain.discharge import CRITERIA, DischargeScore, Exceptions, Leaving, SignedFor, discharge
 from sessions.domain.monitoring import Monitoring
 from sessions.domain.vitals import VitalSigns
 from sessions.domain.words import Route
@@ -32,6 +32,7 @@ def leaving(route: Route = Route.INTRAVENOUS, *, observations: tuple[VitalSigns,
     monitoring = Monitoring.begun(STARTED, policy.observations, vitals((130, 80)), POLICY.vitals_times)
     return Leaving(
         score=SCORE,
+        risk_stands=False,
         monitoring=replace(monitoring, observations=seen),
         last_dose_started_at=STARTED,
         last_dose_ended_at=STARTED + minutes(40) if route is Route.INTRAVENOUS else STARTED,
@@ -61,8 +62,15 @@ UNMET: list[tuple[str, Leaving]] = [
 ]
 
 
+NONE = Exceptions()
+
+
+def signing(*criteria: str, reason: str = "examined by me", transport: str | None = "sister drives her") -> Exceptions:
+    return Exceptions(signed=tuple(SignedFor(criterion=each, reason=reason) for each in criteria), transport=transport)
+
+
 def test_with_every_criterion_met_the_nurse_discharges() -> None:
-    done = discharge(leaving(), by=NURSE, signed_by=None, reason=None)
+    done = discharge(leaving(), NONE, by=NURSE, prescriber=False)
 
     assert (done.by, done.unmet, done.signed_by) == (NURSE, (), None)
 
@@ -78,17 +86,38 @@ def test_every_criterion_has_a_case() -> None:
     assert {name for name, _ in UNMET} == set(CRITERIA)
 
 
-def test_below_criteria_nobody_goes_without_a_prescribers_signature() -> None:
+def test_below_criteria_nobody_goes_without_a_prescribers_reason_for_each() -> None:
     given = scored(escort_signed=False, nausea_controlled=False)
+    every = signing("nausea_controlled", "escort_signed")
 
     with pytest.raises(DomainError) as refused:
-        discharge(given, by=NURSE, signed_by=None, reason=None)
+        discharge(given, every, by=NURSE, prescriber=False)
     assert refused.value.extra == {"criteria": ("nausea_controlled", "escort_signed")}
-    with pytest.raises(DomainError, match="discharge_criteria_unmet"):
-        discharge(given, by=NURSE, signed_by=PRESCRIBER, reason=" ")
+    for less in (NONE, signing("escort_signed"), signing("nausea_controlled", "escort_signed", reason=" ")):
+        with pytest.raises(DomainError, match="discharge_criteria_unmet"):
+            discharge(given, less, by=PRESCRIBER, prescriber=True)
 
-    signed = discharge(given, by=NURSE, signed_by=PRESCRIBER, reason="transport arranged")
+    signed = discharge(given, every, by=PRESCRIBER, prescriber=True)
     assert (signed.signed_by, signed.unmet) == (PRESCRIBER, ("nausea_controlled", "escort_signed"))
+    assert signed.transport == "sister drives her"
+
+
+def test_without_an_escort_it_is_written_down_how_the_patient_gets_home() -> None:
+    given = scored(escort_signed=False)
+
+    with pytest.raises(DomainError, match="transport_missing"):
+        discharge(given, signing("escort_signed", transport=None), by=PRESCRIBER, prescriber=True)
+
+
+@pytest.mark.parametrize("given", [scored(suicide_risk=RiskLevel.HIGH), replace(leaving(), risk_stands=True)])
+def test_nobody_signs_for_a_high_suicide_risk_found_now_or_before(given: Leaving) -> None:
+    with pytest.raises(DomainError) as refused:
+        discharge(given, signing("suicide_risk_not_high"), by=PRESCRIBER, prescriber=True)
+
+    assert (refused.value.code, refused.value.extra) == (
+        "discharge_forbidden",
+        {"criteria": ("suicide_risk_not_high",)},
+    )
 
 
 @pytest.mark.parametrize(
@@ -102,7 +131,7 @@ def test_below_criteria_nobody_goes_without_a_prescribers_signature() -> None:
 )
 def test_under_the_rems_no_signature_shortens_monitoring(given: Leaving) -> None:
     with pytest.raises(DomainError, match="discharge_forbidden"):
-        discharge(given, by=NURSE, signed_by=PRESCRIBER, reason="wants to go")
+        discharge(given, signing(*CRITERIA), by=PRESCRIBER, prescriber=True)
 
 
 def test_the_time_after_an_infusion_counts_from_its_end() -> None:

@@ -61,6 +61,15 @@ class AdverseEventReviewed(SessionSafetyEvent):
     reviewed_at: Instant
 
 
+class PatientLeftEarly(SessionSafetyEvent):
+    """A patient left after a dose without being discharged: escort and patient are called, and again the next day."""
+
+    for_integrators = True
+
+    session_id: Id
+    at: Instant
+
+
 class DrugLogEvent(LocationEvent):
     """About a place's controlled drugs."""
 

@@ -262,6 +262,11 @@ def _safety() -> Sequence[Example]:
             at + timedelta(hours=20),
         ),
         Example(
+            "went-home-alone",
+            contracts.PatientLeftEarly(patient_id=PATIENT, session_id=SESSION, at=at),
+            at,
+        ),
+        Example(
             "ten-milligrams-missing",
             contracts.DrugCountMismatch(location_id=LOCATION, container_id=VIAL, at=closed_at),
             closed_at,

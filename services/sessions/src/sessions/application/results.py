@@ -18,3 +18,12 @@ class Added:
     id: str
     version: int
     added_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    """The session somebody was to be discharged from, and whether they may go."""
+
+    id: str
+    version: int
+    gone: bool

@@ -1,6 +1,7 @@
-"""Discharge after a dose: every criterion met, or a prescriber's signature for the ones that are not.
+"""Discharge after a dose: every criterion met, or a prescriber's signature for each one that is not.
 
-Invariant: under a restricted program the monitoring time and the required observations cannot be signed away.
+Invariants: nobody signs away a high suicide risk, found now or before and not resolved, nor, under a restricted
+program, the monitoring time and the required observations. Without an escort another way home is written down.
 Sources: domain brief, section 3.5 (clinic defaults), 3.2 (REMS).
 """
 
@@ -34,28 +35,54 @@ class DischargeScore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignedFor:
+    """A criterion that is not met, and why a prescriber lets the patient go all the same."""
+
+    criterion: str
+    reason: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exceptions:
+    """What a prescriber signs for, one by one; `transport` is how a patient without an escort gets home."""
+
+    signed: tuple[SignedFor, ...] = ()
+    transport: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Discharge:
     """The patient may go: the score, who discharged, and the criteria a prescriber signed for."""
 
     score: DischargeScore
     by: StaffId
     at: datetime
-    unmet: tuple[str, ...] = ()
+    signed_for: tuple[SignedFor, ...] = ()
+    transport: str | None = field(default=None, repr=False)
     signed_by: StaffId | None = None
-    reason: str | None = field(default=None, repr=False)
+
+    @property
+    def unmet(self) -> tuple[str, ...]:
+        return tuple(each.criterion for each in self.signed_for)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaving:
-    """Everything a criterion looks at."""
+    """Everything a criterion looks at. `risk_stands`: a high suicide risk was found before and not resolved."""
 
     score: DischargeScore
+    risk_stands: bool
     monitoring: Monitoring
     last_dose_started_at: datetime
     last_dose_ended_at: datetime
     route: RoutePolicy
     policy: SessionsPolicy
     now: datetime
+
+    @property
+    def found_at_risk(self) -> bool:
+        """Whether a high suicide risk was found just now."""
+        return self.score.suicide_risk is RiskLevel.HIGH
 
     @property
     def last(self) -> VitalSigns | None:
@@ -101,7 +128,7 @@ CRITERIA: Final[dict[str, Callable[[Leaving], bool]]] = {
     "walks_unaided": lambda leaving: leaving.score.walks_unaided,
     "nausea_controlled": lambda leaving: leaving.score.nausea_controlled,
     "effects_resolved": lambda leaving: leaving.score.effects_resolved,
-    "suicide_risk_not_high": lambda leaving: leaving.score.suicide_risk is not RiskLevel.HIGH,
+    "suicide_risk_not_high": lambda leaving: not leaving.found_at_risk and not leaving.risk_stands,
     "monitored_long_enough": lambda leaving: leaving.monitored_long_enough,
     "required_observations": lambda leaving: leaving.required_observations_made,
     "escort_signed": lambda leaving: leaving.score.escort_signed,
@@ -113,20 +140,34 @@ RESTRICTED: Final = frozenset({"vitals_observed", "monitored_long_enough", "requ
 """What the REMS asks of every session; no signature replaces it."""
 
 
-def discharge(leaving: Leaving, *, by: StaffId, signed_by: StaffId | None, reason: str | None) -> Discharge:
-    """Refused: `discharge_criteria_unmet` (with all of them), `discharge_forbidden` for what nobody may sign away."""
+NEVER_SIGNED: Final = frozenset({"suicide_risk_not_high"})
+"""Whatever the route: the risk is assessed anew, or the patient goes where somebody watches."""
+
+ESCORT: Final = "escort_signed"
+
+
+def discharge(leaving: Leaving, exceptions: Exceptions, *, by: StaffId, prescriber: bool) -> Discharge:
+    """Refused: `discharge_criteria_unmet` (with all of them) unless a prescriber names each and says why;
+    `discharge_forbidden` for what nobody may sign away; `transport_missing`.
+    """
     unmet = tuple(name for name, met in CRITERIA.items() if not met(leaving))
-    if leaving.route.restricted_program and (barred := tuple(name for name in unmet if name in RESTRICTED)):
-        raise forbidden("discharge_forbidden", "The program forbids discharging now.", criteria=barred)
-    if unmet and (signed_by is None or not (reason or "").strip()):
+    beyond = NEVER_SIGNED | RESTRICTED if leaving.route.restricted_program else NEVER_SIGNED
+    if barred := tuple(name for name in unmet if name in beyond):
+        raise forbidden("discharge_forbidden", "Nobody may let the patient go now.", criteria=barred)
+    reasons = {each.criterion: each for each in exceptions.signed if each.reason.strip()}
+    if unmet and not (prescriber and set(unmet) <= set(reasons)):
         raise conflict(
-            "discharge_criteria_unmet", "Not every criterion is met, and no prescriber signed for it.", criteria=unmet
+            "discharge_criteria_unmet",
+            "Not every criterion is met, and no prescriber signed for each that is not.",
+            criteria=unmet,
         )
+    if ESCORT in unmet and not (exceptions.transport or "").strip():
+        raise conflict("transport_missing", "Without the escort it is written down how the patient gets home.")
     return Discharge(
         score=leaving.score,
         by=by,
         at=leaving.now,
-        unmet=unmet,
-        signed_by=signed_by if unmet else None,
-        reason=reason if unmet else None,
+        signed_for=tuple(reasons[name] for name in unmet),
+        transport=exceptions.transport if ESCORT in unmet else None,
+        signed_by=by if unmet else None,
     )

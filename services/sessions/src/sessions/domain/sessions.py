@@ -11,7 +11,7 @@ from typing import Self
 
 from careflow_domain.aggregate import Aggregate, Fact
 from careflow_domain.errors import conflict, forbidden, invalid
-from sessions.domain.checks import Checks
+from sessions.domain.checks import Checks, Recorded, RiskLevel
 from sessions.domain.discharge import Discharge
 from sessions.domain.doses import Dose, Order
 from sessions.domain.gate import Attestation, Gate, Override, Refusal
@@ -67,6 +67,11 @@ class SessionCompleted(SessionFact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionAborted(SessionFact):
     pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientLeftEarly(SessionFact):
+    """After a dose, and without being discharged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,16 +154,11 @@ class Session(Aggregate):
         start it asks for clearing again; later the next dose asks for it by itself.
         """
         self._must_be_dosing()
-        self._must_be(SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED, *UNDER_WAY)
-        state = self.state if self.state in UNDER_WAY else SessionState.CHECKED
-        after = replace(
-            self.recording(),
-            state=state,
-            checks=self.checks.with_newer(newer),
-            recorded=(*self.recorded, newer),
-            gate=None,
-        )
-        return after.saying(*(ClinicalFactReported(session=after, at=now, report=each) for each in reports_in(newer)))
+        if not self.patient_watched:
+            self._must_be(SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED, *UNDER_WAY)
+        begun = self.state in UNDER_WAY or self.patient_watched
+        state = self.state if begun else SessionState.CHECKED
+        return replace(self.recording(), state=state, gate=None)._found(newer, now)
 
     def ordered(self, order: Order) -> Self:
         """The prescriber signed the order; a newer one takes its place until a dose was given."""
@@ -217,7 +217,16 @@ class Session(Aggregate):
     @property
     def alarm_at(self) -> datetime | None:
         """When a missing observation must be said next."""
-        return self.monitoring.alarm_at if self.monitoring and self.state in UNDER_WAY else None
+        return self.monitoring.alarm_at if self.monitoring and self.patient_watched else None
+
+    @property
+    def patient_watched(self) -> bool:
+        """Whether the patient had a dose and has not left: observed, alarmed for and discharged, also once the session
+        was stopped.
+        """
+        stopped = self.state is SessionState.ABORTED and self.outcome is Outcome.STOPPED
+        there = self.state in UNDER_WAY or stopped
+        return self.monitoring is not None and self.discharge is None and there
 
     @property
     def given(self) -> Milligrams:
@@ -250,13 +259,21 @@ class Session(Aggregate):
         ended = (*self.doses[:-1], replace(self.doses[-1], ended_at=now))
         return replace(self.recording(), doses=ended, state=SessionState.MONITORING)
 
-    def discharged(self, discharge: Discharge) -> Self:
-        """The patient may go home. Refused: `dose_running`, `wrong_state`."""
+    def assessed(self, risk: Recorded[RiskLevel]) -> Self:
+        """The suicide risk was asked before leaving; what bears on the clearance is reported at once. Refused:
+        `wrong_state`.
+        """
+        if not self.patient_watched:
+            self._must_be(SessionState.MONITORING)
+        return self.recording()._found(Checks(suicide_risk=risk), risk.at)
+
+    def discharged(self, discharge: Discharge, risk: Recorded[RiskLevel]) -> Self:
+        """The patient may go home, `risk` asked just before. Refused: `dose_running`, `wrong_state`."""
         if self.doses and self.doses[-1].ended_at is None:
             raise conflict("dose_running", "The dose has not ended.")
-        self._must_be(SessionState.MONITORING)
-        leaving = replace(self.recording(), discharge=discharge)
-        return leaving._said(SessionDischarged, discharge.at, state=SessionState.DISCHARGED)
+        leaving = replace(self.assessed(risk), discharge=discharge)
+        state = self.state if self.state is SessionState.ABORTED else SessionState.DISCHARGED
+        return leaving._said(SessionDischarged, discharge.at, state=state)
 
     def completed(self, services: BillableServices, *, now: datetime) -> Self:
         """It took place. A dosing session is completed after discharge. Refused: `wrong_state`."""
@@ -266,9 +283,13 @@ class Session(Aggregate):
         return done._said(SessionCompleted, now, state=SessionState.COMPLETED)
 
     def aborted(self, outcome: Outcome, reason: str, services: BillableServices, *, now: datetime) -> Self:
-        """It was stopped, or the patient left; only what was rendered is billed. Refused: `reason_missing`."""
+        """It was stopped, or the patient left; only what was rendered is billed. Of one that was stopped it may be
+        said later that the patient left. Refused: `reason_missing`, `wrong_state`.
+        """
         if not reason.strip():
             raise invalid("reason_missing", "Stopping a session needs a reason.")
+        if self.state is SessionState.ABORTED and self.patient_watched and outcome is Outcome.LEFT_EARLY:
+            return replace(self.recording(), outcome=outcome, end_reason=reason)._left(now)
         self._must_be(*UNDER_WAY)
         ended = tuple(dose if dose.ended_at else replace(dose, ended_at=now) for dose in self.doses)
         stopped = replace(
@@ -279,7 +300,8 @@ class Session(Aggregate):
             outcome=outcome,
             end_reason=reason,
         )
-        return stopped._said(SessionAborted, now, state=SessionState.ABORTED)
+        ended_early = stopped._said(SessionAborted, now, state=SessionState.ABORTED)
+        return ended_early._left(now) if outcome is Outcome.LEFT_EARLY else ended_early
 
     def services_corrected(self, lines: tuple[ServiceLine, ...], by: StaffId, *, now: datetime) -> Self:
         """A clinician replaces the lines of what they rendered; those of others stay. Refused: `wrong_state`,
@@ -305,6 +327,15 @@ class Session(Aggregate):
             raise conflict("order_missing", "Nothing was ordered.")
         if self.given + drawn_up + mass > self.order.most:
             raise conflict("draw_above_order", "With this more would be drawn up than was ordered at most.")
+
+    def _left(self, now: datetime) -> Self:
+        """After a dose somebody must look for the patient; before one nothing was done to them."""
+        return self if self.monitoring is None else self.saying(PatientLeftEarly(session=self, at=now))
+
+    def _found(self, newer: Checks, now: datetime) -> Self:
+        """Part of another change: not a version of its own."""
+        after = replace(self, checks=self.checks.with_newer(newer), recorded=(*self.recorded, newer))
+        return after.saying(*(ClinicalFactReported(session=after, at=now, report=each) for each in reports_in(newer)))
 
     def _must_pass(self, gate: Gate | None) -> None:
         if gate is None:

@@ -1,4 +1,4 @@
-"""The vital signs of a session under way: what an observation or its absence makes true.
+"""The vital signs of a patient who had a dose and has not left: what an observation or its absence makes true.
 
 Invariant: a breach or a missing observation is said in the same change that records it.
 """
@@ -9,7 +9,6 @@ from datetime import datetime
 from careflow_domain.errors import conflict, invalid
 from sessions.domain.policy import SessionsPolicy
 from sessions.domain.sessions import Session, SessionFact
-from sessions.domain.states import UNDER_WAY
 from sessions.domain.vitals import Severity, VitalSigns
 
 
@@ -32,8 +31,8 @@ def observed(session: Session, observation: VitalSigns, policy: SessionsPolicy) 
     """Signs were observed after the first dose; what is out of limits is said. Refused: `nothing_to_monitor`,
     `observed_before_dose`.
     """
-    if session.state not in UNDER_WAY or session.monitoring is None:
-        raise conflict("nothing_to_monitor", "Signs are observed here once a dose was given.")
+    if session.monitoring is None or not session.patient_watched:
+        raise conflict("nothing_to_monitor", "Signs are observed here from the first dose until the patient has left.")
     if observation.observed_at < session.monitoring.started_at:
         raise invalid("observed_before_dose", "What was observed before the dose is no observation of its effect.")
     monitoring, assessment = session.monitoring.observed(observation, policy.vitals_limits, policy.vitals_times)
@@ -46,7 +45,7 @@ def observed(session: Session, observation: VitalSigns, policy: SessionsPolicy) 
 
 def alarmed(session: Session, policy: SessionsPolicy, *, now: datetime) -> Session:
     """A planned observation is missing; before its time, or once all was said, nothing changes."""
-    if session.state not in UNDER_WAY or session.monitoring is None:
+    if session.monitoring is None or not session.patient_watched:
         return session
     monitoring, severity = session.monitoring.missed(policy.vitals_times, now=now)
     if severity is None:

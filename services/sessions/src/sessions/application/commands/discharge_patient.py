@@ -1,53 +1,69 @@
-"""The patient may go home: every criterion met, or a prescriber signs for the ones that are not."""
+"""The patient may go home: every criterion met, or a prescriber signs for each that is not. A high suicide risk is
+recorded and reported, and stops the discharge.
+"""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from careflow_domain.errors import conflict
+from careflow_domain.errors import conflict, forbidden
 from careflow_service.identity import Actor, RequestKey, Role
-from careflow_service.work import Committed, Transaction
+from careflow_service.work import Committed, Transaction, Work
+from sessions.application.courses import change_course, course_of
 from sessions.application.ports import Ports
-from sessions.application.results import Changed
-from sessions.application.session_changes import SessionChanges
-from sessions.domain.discharge import DischargeScore, Leaving, discharge
+from sessions.application.results import LetGo
+from sessions.domain.checks import Recorded
+from sessions.domain.course import Course
+from sessions.domain.discharge import DischargeScore, Exceptions, Leaving, discharge
 from sessions.domain.ids import SessionId, StaffId
 from sessions.domain.sessions import Session
+from sessions.domain.stops import StopKind, stops_in
 
 
 @dataclass(frozen=True, slots=True)
 class DischargePatient:
-    """`reason` is why a prescriber lets somebody go below criteria."""
+    """`exceptions` are what a prescriber lets somebody go in spite of."""
 
     session_id: SessionId
     score: DischargeScore = field(repr=False)
-    reason: str | None = field(repr=False)
+    exceptions: Exceptions = field(repr=False)
     expected_version: int
 
 
 @dataclass(frozen=True, slots=True)
 class DischargePatientHandler:
-    changes: SessionChanges
+    ports: Ports
+    work: Work
 
-    async def __call__(self, command: DischargePatient, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `session_not_found`, `nothing_to_monitor`, `dose_running`, `discharge_criteria_unmet`,
-        `discharge_forbidden`, `wrong_state`.
+    async def __call__(self, command: DischargePatient, actor: Actor, request: RequestKey) -> Committed[LetGo]:
+        """Refused: `session_not_found`, `nothing_to_monitor`, `dose_running`, `wrong_state`, and what
+        `discharge.discharge` refuses; of these, a high risk found now is on record all the same.
         """
-        by, signs = StaffId(actor.id), actor.has(Role.PRESCRIBER)
+        by = StaffId(actor.id)
 
-        async def let_go(session: Session, tx: Transaction) -> Session:
-            leaving = _leaving(session, command.score, self.changes.ports, tx)
-            return session.discharged(discharge(leaving, by=by, signed_by=by if signs else None, reason=command.reason))
+        async def let_go(tx: Transaction) -> LetGo:
+            before = await self.ports.sessions.get(command.session_id)
+            course = await course_of(before.patient_id, self.ports)
+            risk = Recorded(value=command.score.suicide_risk, by=by, at=tx.now)
+            leaving = _leaving(before, course, command.score, self.ports, tx.now)
+            if leaving.found_at_risk:
+                after = before.assessed(risk)
+            else:
+                decided = discharge(leaving, command.exceptions, by=by, prescriber=actor.has(Role.PRESCRIBER))
+                after = before.discharged(decided, risk)
+            await self.ports.sessions.save(after, expecting=command.expected_version, tx=tx)
+            if stops := stops_in(after.recorded[-1], after.id):
+                await change_course(after.patient_id, lambda each: each.stopped(stops), self.ports, tx)
+            return LetGo(after.id, after.version, gone=not leaving.found_at_risk)
 
-        return await self.changes.run(
-            command.session_id,
-            let_go,
-            by=actor,
-            action="discharge_patient",
-            request=request,
-            expecting=command.expected_version,
-        )
+        committed = await self.work.run(let_go, by=actor, action="discharge_patient", returns=LetGo, request=request)
+        if not committed.value.gone:
+            raise forbidden(
+                "discharge_forbidden", "Nobody may let the patient go now.", criteria=("suicide_risk_not_high",)
+            )
+        return committed
 
 
-def _leaving(session: Session, score: DischargeScore, ports: Ports, tx: Transaction) -> Leaving:
+def _leaving(session: Session, course: Course, score: DischargeScore, ports: Ports, now: datetime) -> Leaving:
     if session.monitoring is None or session.order is None or not session.doses:
         raise conflict("nothing_to_monitor", "Only after a dose is anybody discharged.")
     last = session.doses[-1]
@@ -55,10 +71,11 @@ def _leaving(session: Session, score: DischargeScore, ports: Ports, tx: Transact
         raise conflict("dose_running", "The dose has not ended.")
     return Leaving(
         score=score,
+        risk_stands=bool(course.standing(StopKind.HIGH_SUICIDE_RISK)),
         monitoring=session.monitoring,
         last_dose_started_at=last.started_at,
         last_dose_ended_at=last.ended_at,
         route=ports.policy.routes[session.order.route],
         policy=ports.policy,
-        now=tx.now,
+        now=now,
     )

@@ -1,18 +1,28 @@
 """The dose itself: giving, ending, watching, discharging."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
 
-from careflow_service.http.dependencies import CurrentActor, ExpectedVersion, IdempotentRequest, RequestBody
+from fastapi import APIRouter, Response
+from pydantic import Field
+
+from careflow_service.http.dependencies import (
+    CurrentActor,
+    ExpectedVersion,
+    IdempotentRequest,
+    RequestBody,
+    RequestPart,
+    answer,
+)
 from sessions.application.commands.discharge_patient import DischargePatient
 from sessions.application.commands.end_dose import EndDose
 from sessions.application.commands.give_dose import GiveDose
 from sessions.application.commands.record_vitals import RecordVitals
 from sessions.domain.checks import RiskLevel
-from sessions.domain.discharge import DischargeScore
+from sessions.domain.discharge import DischargeScore, Exceptions, SignedFor
 from sessions.domain.doses import StatedDose
 from sessions.domain.ids import ContainerId, DrawId, SessionId
 from sessions.domain.units import Milligrams, MilligramsPerKilogram, MilligramsPerMillilitre, Millilitres
-from sessions.entrypoints.http.schemas import AggregateChanged, App, Note, Quantity, Uuid, changed
+from sessions.entrypoints.http.schemas import AggregateChanged, App, Code, Note, Quantity, Uuid, changed
 from sessions.entrypoints.http.vitals_body import Vitals
 
 router = APIRouter(tags=["doses"])
@@ -41,8 +51,15 @@ class NewVitals(RequestBody):
     signs: Vitals
 
 
+class ExceptionBody(RequestPart):
+    criterion: Code
+    reason: Note
+
+
 class NewDischarge(RequestBody):
-    """`reason`: a prescriber lets the patient go although a criterion is not met."""
+    """`exceptions`: a prescriber lets the patient go although these criteria are not met; `transport`: how somebody
+    without an escort gets home.
+    """
 
     oriented: bool
     walks_unaided: bool
@@ -51,10 +68,15 @@ class NewDischarge(RequestBody):
     suicide_risk: RiskLevel
     escort_signed: bool
     instructions_given: bool
-    reason: Note | None = None
+    exceptions: Annotated[tuple[ExceptionBody, ...], Field(max_length=20)] = ()
+    transport: Note | None = None
 
     def score(self) -> DischargeScore:
-        return DischargeScore(**self.model_dump(exclude={"reason"}))
+        return DischargeScore(**self.model_dump(exclude={"exceptions", "transport"}))
+
+    def excepted(self) -> Exceptions:
+        signed = tuple(SignedFor(criterion=each.criterion, reason=each.reason) for each in self.exceptions)
+        return Exceptions(signed=signed, transport=self.transport)
 
 
 @router.post("/v1/sessions/{session_id}/doses", status_code=201, response_model=AggregateChanged)
@@ -98,5 +120,7 @@ async def discharge_patient(
     app: App,
 ) -> Response:
     """Let the patient go home."""
-    command = DischargePatient(SessionId(session_id), body.score(), body.reason, expected_version)
-    return changed(await app.discharge_patient(command, actor, request))
+    command = DischargePatient(SessionId(session_id), body.score(), body.excepted(), expected_version)
+    committed = await app.discharge_patient(command, actor, request)
+    done = AggregateChanged(id=committed.value.id, version=committed.value.version)
+    return answer(committed, done, status=200, version=done.version)
