@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -87,13 +87,14 @@ def care_paths(store: Store) -> Documents[CarePath]:
     return Documents(store.database, "care_paths", CarePath, fields=_open_fields, owner=lambda path: path.patient_id)
 
 
-def private_care_paths(store: Store) -> Documents[CarePath]:
-    """Care paths encrypted with their patient's key."""
+def private_care_paths(store: Store, *, blind: Collection[str] = ()) -> Documents[CarePath]:
+    """Care paths encrypted with their patient's key, these fields blind."""
     return Documents(
         store.database,
         "care_paths",
         CarePath,
         fields=_open_fields,
+        blind=blind,
         owner=lambda path: path.patient_id,
         vault=store.vault,
     )

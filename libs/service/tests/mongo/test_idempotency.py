@@ -3,8 +3,8 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import sha256
 
+import bson
 import pytest
 
 from careflow_events.contracts.codes import CareStage
@@ -12,7 +12,7 @@ from careflow_service.clock import wall_clock
 from careflow_service.errors import IdempotencyKeyReused, InProgress
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.mongo.documents import Documents
-from careflow_service.mongo.idempotency import IDEMPOTENCY
+from careflow_service.mongo.idempotency import IDEMPOTENCY, IdempotencyRecords
 from careflow_service.mongo.store import Store
 from careflow_service.testing.store import SetClock, scratch_store
 from careflow_service.work import Committed, Transaction
@@ -112,7 +112,7 @@ async def test_a_twin_that_does_not_finish_is_reported(store_url: str, database:
         store.client.start_session() as session,
         await session.start_transaction(),
     ):
-        record = {"_id": sha256(REQUEST.key.encode()).hexdigest()}
+        record = {"_id": IdempotencyRecords(store.database, wall_clock, store.keys.blind_index).id_of(REQUEST)}
         await store.database[IDEMPOTENCY].insert_one(record, session=session)
 
         async def work(_: Transaction) -> Opened:
@@ -124,13 +124,18 @@ async def test_a_twin_that_does_not_finish_is_reported(store_url: str, database:
 
 
 async def test_a_record_is_kept_for_two_days_and_tells_nothing(store: Store, opening: Opening) -> None:
-    await opening()
+    opened = await opening()
 
     record = await store.database[IDEMPOTENCY].find_one({})
 
     assert record is not None
     assert timedelta(hours=47, minutes=59) < record["expires_at"] - wall_clock() <= timedelta(hours=48)
+    assert record.keys() == {"_id", "fingerprint", "came_to", "expires_at"}
     assert "4711" not in record["_id"]
+    raw = bson.encode(record)
+    (position,) = opened.positions
+    for told in (opened.value.id, position.stream, "version"):
+        assert told.encode() not in raw
 
 
 async def test_a_large_result_is_a_mistake(store: Store) -> None:

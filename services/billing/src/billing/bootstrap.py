@@ -36,13 +36,13 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
     settings, database, vault = resources.settings, resources.database, resources.vault
     ports = Ports(
         accounts=MongoAccounts(database, vault),
-        visits=MongoVisits(database, settings.clinic_timezone),
+        visits=MongoVisits(database, vault, settings.clinic_timezone),
         courses=MongoCourses(database, vault),
         estimates=MongoEstimates(database, vault),
         charges=MongoCharges(database, vault),
         payments=MongoPayments(database, vault),
-        journal=MongoJournal(database),
-        fees=MongoFeeCases(database),
+        journal=MongoJournal(database, vault),
+        fees=MongoFeeCases(database, vault),
         superbills=MongoSuperbills(database, vault),
         numbers=MongoNumberSeries(database),
         printer=TypstPrinter(settings.clinic_timezone),

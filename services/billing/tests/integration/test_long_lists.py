@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 import pytest
 
 from careflow_service.ids import new_id
@@ -17,7 +18,7 @@ async def test_the_thousandth_entry_of_the_journal_is_reached_and_summed_up(worl
     await pays(world, 1)
     journal = world.store.database["journal"]
     (entry,) = await journal.find().to_list()
-    copies = [_copy(entry, number) for number in range(MANY - 1)]
+    copies = [await _copy(world, entry, number) for number in range(MANY - 1)]
     await journal.insert_many(copies)
 
     seen = 0
@@ -32,9 +33,10 @@ async def test_the_thousandth_entry_of_the_journal_is_reached_and_summed_up(worl
     assert ok(await world.biller.get("/v1/ledger/trial-balance"))["debit"] == usd(MANY)
 
 
-def _copy(entry: dict[str, Any], number: int) -> dict[str, Any]:
-    copied = new_id()
-    return {**entry, "_id": copied, "key": f"payment/{number}", "body": {**entry["body"], "id": copied}}
+async def _copy(world: World, entry: dict[str, Any], number: int) -> dict[str, Any]:
+    copied, vault = new_id(), world.store.vault
+    body = {**orjson.loads(await vault.decrypt(entry["body"])), "id": copied}
+    return {**entry, "_id": copied, "key": str(number), "body": await vault.encrypt(ANA, orjson.dumps(body))}
 
 
 @pytest.mark.parametrize("path", ["/v1/charges", "/v1/payments", "/v1/ledger/entries"])

@@ -63,13 +63,13 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     all_patients = MongoPatients(database, resources.vault, resources.blind_index)
     all_practitioners = MongoPractitioners(database)
     all_rooms = MongoRooms(database)
-    all_appointments = MongoAppointments(database, zone)
-    all_paths = MongoCarePaths(database)
+    all_appointments = MongoAppointments(database, resources.vault, zone)
+    all_paths = MongoCarePaths(database, resources.vault)
     records = MongoRecords(database, NAME)
     scheduling = Scheduling(
         practitioners=all_practitioners,
         rooms=all_rooms,
-        calendar_days=MongoCalendarDays(database, zone),
+        calendar_days=MongoCalendarDays(database, resources.blind_index, zone),
         templates=visit_templates(settings.visit_templates_file),
         policy=policy,
         location_id=location_id,

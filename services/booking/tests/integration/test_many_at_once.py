@@ -30,7 +30,7 @@ TWO_HUNDRED = 200
 
 
 async def claims(world: World, resource: str) -> list[str]:
-    """Whose claims stand in the resource's days."""
+    """Whose claims stand in the days of the resource, or of all patients: which of them is whose cannot be read."""
     days = world.store.database["calendar_days"].find({"_id": {"$regex": f"^{resource}"}})
     return [taken["appointment_id"] async for day in days for taken in day["taken"]]
 
@@ -110,7 +110,7 @@ async def test_a_patient_who_clicks_everywhere_has_one_call(world: World) -> Non
     wishes = [visit(ana, starts_at=local(24, 10, minute)) for minute in (0, 0, 15, 30)]
     answers = await asyncio.gather(*(world.patient(ana).post("/v1/appointments", wish) for wish in wishes))
     assert Counter(answer.status_code for answer in answers) == {201: 1, 409: 3}
-    assert len(await claims(world, f"patient:{ana}")) == 1
+    assert len(await claims(world, "patient:")) == 1
 
 
 async def test_a_patient_is_never_in_two_places(world: World) -> None:
@@ -128,7 +128,7 @@ async def test_a_patient_is_never_in_two_places(world: World) -> None:
     assert {first.status_code, second.status_code} == {201, 409}
     refused = first if first.status_code == 409 else second
     assert refusal(refused)[1] in {"patient_busy", "slot_taken"}
-    assert len(await claims(world, f"patient:{ana}")) == 2  # the call that is over, and one hold
+    assert len(await claims(world, "patient:")) == 2  # the call that is over, and one hold
 
 
 @pytest.mark.parametrize("path", ["/v1/appointments", "/v1/appointments/holds"])

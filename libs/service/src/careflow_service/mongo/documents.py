@@ -1,8 +1,9 @@
 """One aggregate type in one collection, one document each: `{_id, version, guard, <open fields>, body}`.
 
 The body is the whole aggregate, plain or encrypted with its owner's key; open fields exist for queries and indexes
-only and hold nothing personal. Invariants: a document changes only from the version a decision was made on, and never
-by an upsert on a version; writing an aggregate records its facts and names it in the audit entry of the unit of work.
+only and hold nothing personal: what says whose it is, or what it is, is blind. Invariants: a document changes only from
+the version a decision was made on, and never by an upsert on a version; writing an aggregate records its facts and
+names it in the audit entry of the unit of work.
 
 Inside `Work.run` whatever is read is guarded, so what a decision rests on cannot be overtaken by another commit:
 documents of an owner by the owner's mark, others by their own version. What every command of a clinic reads and hardly
@@ -11,7 +12,7 @@ any changes (rooms, practitioners, a rota) is *looked at*, by the word `looked`,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final, Generic
@@ -23,6 +24,7 @@ from careflow_events.mongo.unit import Overtaken, Unit, current_unit, unit_of_wo
 from careflow_service.deadlines import set_aside
 from careflow_service.errors import BodyBroken, DocumentMissing, StaleVersion
 from careflow_service.listed import Listed
+from careflow_service.mongo.blinding import Blinds
 from careflow_service.mongo.bodies import A, Bodies
 from careflow_service.mongo.client import Database, Document
 from careflow_service.mongo.paging import Sort, both, cursor_at, position_in, stretches_behind, total
@@ -55,12 +57,14 @@ class Looked(Generic[A]):
         aggregate: type[A],
         *,
         fields: Callable[[A], Mapping[str, object]] = _no_fields,
+        blinds: Blinds,
         vault: Vault | None = None,
     ) -> None:
         self._collection = database.get_collection(name, read_concern=ReadConcern("majority"))
         self._name = name
         self._bodies = Bodies(aggregate)
         self._fields = fields
+        self._blinds = blinds
         self._vault = vault
 
     async def find(self, id: str) -> A | None:  # noqa: A002 - the aggregate's own word
@@ -69,7 +73,7 @@ class Looked(Generic[A]):
 
     async def one(self, **fields: object) -> A | None:
         """The aggregate with these open fields, which together are unique, or None."""
-        document = await self._collection.find_one(fields)
+        document = await self._collection.find_one(self._blinds.hidden(fields))
         return None if document is None else await self._load(document)
 
     async def many(
@@ -82,7 +86,7 @@ class Looked(Generic[A]):
         """
         if limit < 1:
             raise ValueError("a page has at least one item")
-        order = total(sort)
+        order, query = total(sort), self._blinds.hidden(query)
         stretches = [{}] if after is None else stretches_behind(position_in(after, sort), sort)
         found: list[Document] = []
         for stretch in stretches:
@@ -113,7 +117,7 @@ class Looked(Generic[A]):
         set aside after a failure. `query` narrows by equality on the fields that precede `field` in its index."""
         aside = set_aside()
         due = self._collection.find(
-            {**(query or {}), field: {"$gt": _BEFORE_EVERYTHING}},
+            {**self._blinds.hidden(query or {}), field: {"$gt": _BEFORE_EVERYTHING}},
             projection={field: 1},
             sort=[(field, 1)],
             limit=len(aside) + 1,
@@ -146,15 +150,19 @@ class Documents(Generic[A]):
         aggregate: type[A],
         *,
         fields: Callable[[A], Mapping[str, object]] = _no_fields,
+        blind: Collection[str] = (),
         owner: Callable[[A], str] | None = None,
         vault: Vault | None = None,
     ) -> None:
-        """`fields` gives the open fields of an aggregate, always the same ones. `owner` says whose it is, a patient or
-        a place; with `vault` the body is encrypted with that owner's key. Raises ValueError for a vault without owner.
+        """`fields` gives the open fields of an aggregate, always the same ones; those named in `blind` are stored as
+        keyed hashes and can be asked for, not read. `owner` says whose it is, a patient or a place; with `vault` the
+        body is encrypted with that owner's key. Raises ValueError for a vault without owner, blind fields without
+        vault.
         """
         if owner is None and vault is not None:
             raise ValueError("an encrypted body needs an owner")
-        self.looked = Looked(database, name, aggregate, fields=fields, vault=vault)
+        self._blinds = Blinds.of(name, blind, vault.blind_index if vault else None)
+        self.looked = Looked(database, name, aggregate, fields=fields, blinds=self._blinds, vault=vault)
         """The same documents, only looked at: what is read is not guarded."""
         self._collection = database[name]
         self._name = name
@@ -337,7 +345,7 @@ class Documents(Generic[A]):
             "_id": str(aggregate.id),
             "version": aggregate.version,
             "guard": 0,
-            **self._fields(aggregate),
+            **self._blinds.hidden(self._fields(aggregate)),
             "body": body,
         }
 

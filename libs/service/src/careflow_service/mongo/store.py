@@ -68,7 +68,8 @@ async def open_store(
     async with open_client(url, name=process, listeners=listeners) as client:
         opened = open_database(client, database)
         audit = AuditTrail(opened, keys.audit, wall_clock=wall_clock, new_id=new_id)
-        vault = Vault(opened, keys.master)
+        blind_index = BlindIndex(keys.blind_index)
+        vault = Vault(opened, keys.master, blind_index)
         try:
             yield Store(
                 client=client,
@@ -78,14 +79,14 @@ async def open_store(
                     database=opened,
                     outbox=MongoOutbox(sealer, new_id),
                     published=published,
-                    idempotency=IdempotencyRecords(opened, wall_clock),
+                    idempotency=IdempotencyRecords(opened, wall_clock, keys.blind_index),
                     audit=audit,
                     clock=clock,
                     new_id=new_id,
                     time_limit=time_limit,
                 ),
                 vault=vault,
-                blind_index=BlindIndex(keys.blind_index),
+                blind_index=blind_index,
                 audit=audit,
                 keys=keys,
             )

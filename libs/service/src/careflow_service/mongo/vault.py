@@ -38,10 +38,23 @@ what belongs to an erased owner."""
 _MAJORITY: Final = WriteConcern("majority", j=True)
 
 
-class Vault:
-    """Encrypts and decrypts bytes for an owner."""
+class BlindIndex:
+    """Finds an encrypted value again by a keyed hash of it: equal values of one purpose have equal hashes."""
 
-    def __init__(self, database: Database, master_key: bytes) -> None:
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def of(self, purpose: str, normalised: str) -> str:
+        """The hash of `normalised` for `purpose` ("patient.email"); the caller has normalised the value."""
+        message = len(purpose).to_bytes(2, "big") + purpose.encode() + normalised.encode()
+        return hmac.new(self._key, message, hashlib.sha256).hexdigest()
+
+
+class Vault:
+    """Encrypts and decrypts bytes for an owner. `blind_index` is for what must be found again."""
+
+    def __init__(self, database: Database, master_key: bytes, blind_index: BlindIndex) -> None:
+        self.blind_index = blind_index
         self._master_key = master_key
         self._keys = database.get_collection(KEYS, write_concern=_MAJORITY)
         self._erased = database.get_collection(ERASED, write_concern=_MAJORITY)
@@ -131,15 +144,3 @@ class Vault:
 def _key_id(ciphertext: Binary) -> Binary:
     """The data key's id inside a ciphertext: the 16 bytes after the first (client-side encryption specification)."""
     return Binary(ciphertext[1:17], 4)
-
-
-class BlindIndex:
-    """Finds an encrypted value again by a keyed hash of it: equal values of one purpose have equal hashes."""
-
-    def __init__(self, key: bytes) -> None:
-        self._key = key
-
-    def of(self, purpose: str, normalised: str) -> str:
-        """The hash of `normalised` for `purpose` ("patient.email"); the caller has normalised the value."""
-        message = len(purpose).to_bytes(2, "big") + purpose.encode() + normalised.encode()
-        return hmac.new(self._key, message, hashlib.sha256).hexdigest()

@@ -200,7 +200,7 @@ class MongoWork:
         with working_in(unit):
             tx = _Try(self._clock(), self._new_id, unit)
             value = await call.fn(tx)
-            if (overseen := current_oversight()) is not None:
+            if tx.names and (overseen := current_oversight()) is not None:
                 overseen.confirm_asked()
             committed = Committed(value, await self._publish(tx, call.cause))
             if call.request is not None:

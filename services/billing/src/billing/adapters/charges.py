@@ -1,4 +1,6 @@
-"""Charges in MongoDB, encrypted with the patient's key. Open fields: whose, when, whether something is to be paid."""
+"""Charges in MongoDB, encrypted with the patient's key. Open fields: when, whether
+something is to be paid; blind: whose.
+"""
 
 from collections.abc import Mapping
 from datetime import date
@@ -38,7 +40,13 @@ class MongoCharges(Stored[Charge]):
 
     def __init__(self, database: Database, vault: Vault) -> None:
         documents = Documents(
-            database, CHARGES, Charge, fields=_open_fields, owner=lambda each: each.patient_id, vault=vault
+            database,
+            CHARGES,
+            Charge,
+            fields=_open_fields,
+            blind=("patient_id",),
+            owner=lambda each: each.patient_id,
+            vault=vault,
         )
         super().__init__(documents, lambda: not_found("charge"))
 

@@ -1,4 +1,6 @@
-"""Estimates in MongoDB, encrypted with the patient's key. Open fields: whose, and when it will be overdue."""
+"""Estimates in MongoDB, encrypted with the patient's key. Open field: when it will be
+overdue; blind: whose.
+"""
 
 from collections.abc import Mapping
 from typing import Final
@@ -33,7 +35,13 @@ class MongoEstimates(Stored[Estimate]):
 
     def __init__(self, database: Database, vault: Vault) -> None:
         documents = Documents(
-            database, ESTIMATES, Estimate, fields=_open_fields, owner=lambda each: each.patient_id, vault=vault
+            database,
+            ESTIMATES,
+            Estimate,
+            fields=_open_fields,
+            blind=("patient_id",),
+            owner=lambda each: each.patient_id,
+            vault=vault,
         )
         super().__init__(documents, lambda: not_found("estimate"))
 

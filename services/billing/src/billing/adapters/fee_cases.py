@@ -1,4 +1,6 @@
-"""Fee cases in MongoDB, under the appointment's id. Open fields: whose, and when to be settled."""
+"""Fee cases in MongoDB, under the appointment's id, encrypted with the patient's key. Open field: when to be
+settled; blind: whose.
+"""
 
 from collections.abc import Mapping
 from typing import Final
@@ -13,6 +15,7 @@ from careflow_domain.errors import not_found
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
+from careflow_service.mongo.vault import Vault
 
 FEES: Final = "fee_cases"
 
@@ -29,8 +32,16 @@ def _open_fields(fee: FeeCase) -> Mapping[str, object]:
 class MongoFeeCases(Stored[FeeCase]):
     """See `billing.application.ports.FeeCases`."""
 
-    def __init__(self, database: Database) -> None:
-        documents = Documents(database, FEES, FeeCase, fields=_open_fields, owner=lambda fee: fee.patient_id)
+    def __init__(self, database: Database, vault: Vault) -> None:
+        documents = Documents(
+            database,
+            FEES,
+            FeeCase,
+            fields=_open_fields,
+            blind=("patient_id",),
+            owner=lambda fee: fee.patient_id,
+            vault=vault,
+        )
         super().__init__(documents, lambda: not_found("fee"))
 
     async def all_of(self, patient_id: PatientId, /) -> list[FeeCase]:

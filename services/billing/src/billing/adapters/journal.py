@@ -1,5 +1,5 @@
-"""The journal in MongoDB: entries are inserted and never changed. Plain, for it holds ids and amounts only, so that the
-books can be summed up where they are.
+"""The journal in MongoDB: entries are inserted and never changed. Encrypted with the patient's key but for the lines,
+accounts and amounts, so that the books can be summed up where they are. Blind: whose, and what it is for.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from billing.domain.money import Money
 from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.vault import Vault
 from careflow_service.work import Transaction
 
 JOURNAL: Final = "journal"
@@ -23,28 +24,42 @@ INDEXES: Final = (
 )
 
 _TOTALS: Final = (
-    {"$unwind": "$body.lines"},
+    {"$unwind": "$lines"},
     {
         "$group": {
-            "_id": {"account": "$body.lines.account", "currency": "$body.lines.debit.currency"},
-            "debit": {"$sum": "$body.lines.debit.minor"},
-            "credit": {"$sum": "$body.lines.credit.minor"},
+            "_id": {"account": "$lines.account", "currency": "$lines.debit.currency"},
+            "debit": {"$sum": "$lines.debit.minor"},
+            "credit": {"$sum": "$lines.credit.minor"},
         }
     },
 )
 
 
 def _open_fields(entry: JournalEntry) -> Mapping[str, object]:
-    return {"key": entry.key, "patient_id": entry.patient_id}
+    lines = [
+        {"account": line.account.value, "debit": _money(line.debit), "credit": _money(line.credit)}
+        for line in entry.lines
+    ]
+    return {"key": entry.key, "patient_id": entry.patient_id, "lines": lines}
+
+
+def _money(money: Money) -> Mapping[str, object]:
+    return {"minor": money.minor, "currency": money.currency}
 
 
 class MongoJournal:
     """See `billing.application.ports.Journal`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, vault: Vault) -> None:
         self._collection = database[JOURNAL]
         self._documents: Documents[JournalEntry] = Documents(
-            database, JOURNAL, JournalEntry, fields=_open_fields, owner=lambda entry: entry.patient_id
+            database,
+            JOURNAL,
+            JournalEntry,
+            fields=_open_fields,
+            blind=("key", "patient_id"),
+            owner=lambda entry: entry.patient_id,
+            vault=vault,
         )
 
     async def add(self, entry: JournalEntry, /, tx: Transaction) -> None:

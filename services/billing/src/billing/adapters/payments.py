@@ -1,4 +1,6 @@
-"""Payments in MongoDB, encrypted with the patient's key. Open fields: whose, when, for which charges, what is left."""
+"""Payments in MongoDB, encrypted with the patient's key. Open fields: when, whether any is
+left; blind: whose, for which charges.
+"""
 
 from collections.abc import Collection, Mapping
 from typing import Final
@@ -39,7 +41,13 @@ class MongoPayments(Stored[Payment]):
 
     def __init__(self, database: Database, vault: Vault) -> None:
         documents = Documents(
-            database, PAYMENTS, Payment, fields=_open_fields, owner=lambda each: each.patient_id, vault=vault
+            database,
+            PAYMENTS,
+            Payment,
+            fields=_open_fields,
+            blind=("patient_id", "charge_ids"),
+            owner=lambda each: each.patient_id,
+            vault=vault,
         )
         super().__init__(documents, lambda: not_found("payment"))
 

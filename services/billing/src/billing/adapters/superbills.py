@@ -39,7 +39,13 @@ class MongoSuperbills(Stored[Superbill]):
 
     def __init__(self, database: Database, vault: Vault) -> None:
         documents = Documents(
-            database, SUPERBILLS, Superbill, fields=_open_fields, owner=lambda each: each.patient_id, vault=vault
+            database,
+            SUPERBILLS,
+            Superbill,
+            fields=_open_fields,
+            blind=("patient_id", "charge_ids"),
+            owner=lambda each: each.patient_id,
+            vault=vault,
         )
         super().__init__(documents, lambda: not_found("superbill"))
 

@@ -1,4 +1,6 @@
-"""Billing's copies of appointments in MongoDB. Nothing in them says more than booking's events do."""
+"""Billing's copies of appointments in MongoDB, encrypted with the patient's key. Open field: when; blind: whose, of
+which plan.
+"""
 
 from collections.abc import Mapping
 from datetime import date, time
@@ -15,6 +17,7 @@ from careflow_domain.errors import not_found
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
+from careflow_service.mongo.vault import Vault
 
 VISITS: Final = "visits"
 
@@ -32,9 +35,17 @@ def _open_fields(visit: Visit) -> Mapping[str, object]:
 class MongoVisits(Stored[Visit]):
     """See `billing.application.ports.Visits`."""
 
-    def __init__(self, database: Database, zone: ZoneInfo) -> None:
+    def __init__(self, database: Database, vault: Vault, zone: ZoneInfo) -> None:
         self._zone = zone
-        documents = Documents(database, VISITS, Visit, fields=_open_fields, owner=lambda visit: visit.patient_id)
+        documents = Documents(
+            database,
+            VISITS,
+            Visit,
+            fields=_open_fields,
+            blind=("patient_id", "plan_id"),
+            owner=lambda visit: visit.patient_id,
+            vault=vault,
+        )
         super().__init__(documents, lambda: not_found("visit"))
 
     async def of_plan(self, plan_id: PlanId, *, of: PatientId) -> list[Visit]:

@@ -1,4 +1,6 @@
-"""Appointments in MongoDB. Open fields: whose, when, on which date of the clinic, until when held."""
+"""Appointments in MongoDB, encrypted with the patient's key. Open fields: when, on which date of the clinic, until when
+held; blind: whose.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -15,6 +17,7 @@ from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
+from careflow_service.mongo.vault import Vault
 
 APPOINTMENTS: Final = "appointments"
 MOST_HOLDS: Final = 50
@@ -36,10 +39,16 @@ INDEXES: Final = (
 class MongoAppointments(Stored[Appointment]):
     """See `booking.application.ports.Appointments`."""
 
-    def __init__(self, database: Database, zone: ZoneInfo) -> None:
+    def __init__(self, database: Database, vault: Vault, zone: ZoneInfo) -> None:
         self._zone = zone
         documents = Documents(
-            database, APPOINTMENTS, Appointment, fields=self._open_fields, owner=lambda each: each.patient_id
+            database,
+            APPOINTMENTS,
+            Appointment,
+            fields=self._open_fields,
+            blind=("patient_id",),
+            owner=lambda each: each.patient_id,
+            vault=vault,
         )
         super().__init__(documents, lambda: not_found("appointment"))
 

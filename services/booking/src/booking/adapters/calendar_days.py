@@ -1,4 +1,5 @@
-"""Calendar days in MongoDB: one document per resource and local date, `{_id, version, taken}`.
+"""Calendar days in MongoDB: one document per resource and local date, `{_id, version, taken}`. A patient's is found
+by a keyed hash only.
 
 Invariant: a day is added by the first claim on it, if it is still missing then, and changes only from the version it
 was read at, so two claims on one day collide and one of them looks again.
@@ -14,11 +15,12 @@ from zoneinfo import ZoneInfo
 import bson
 from bson.raw_bson import RawBSONDocument
 
-from booking.domain.calendar import Calendar, CalendarDay, DayKey, Occupancy, Taken, Use
+from booking.domain.calendar import Calendar, CalendarDay, DayKey, Occupancy, ResourceKind, Taken, Use
 from booking.domain.ids import AppointmentId
 from booking.domain.intervals import Interval
 from careflow_events.mongo.unit import unit_of_work
 from careflow_service.mongo.client import Database, Document
+from careflow_service.mongo.vault import BlindIndex
 from careflow_service.work import Transaction
 
 CALENDAR_DAYS: Final = "calendar_days"
@@ -31,7 +33,8 @@ each name, as the local one does, takes seconds for a month of a large clinic in
 class MongoCalendarDays:
     """See `booking.application.ports.CalendarDays`."""
 
-    def __init__(self, database: Database, zone: ZoneInfo) -> None:
+    def __init__(self, database: Database, blind_index: BlindIndex, zone: ZoneInfo) -> None:
+        self._blind_index = blind_index
         self._collection = database[CALENDAR_DAYS]
         self._codec = self._collection.codec_options
         self._undecoded = self._collection.with_options(self._codec.with_options(document_class=RawBSONDocument))
@@ -45,20 +48,23 @@ class MongoCalendarDays:
 
     async def load(self, keys: Sequence[DayKey]) -> Calendar:
         unit = unit_of_work()
-        taken_here = {key: unit.seen(_place(key)) for key in keys}
+        taken_here = {key: unit.seen(self._place(key)) for key in keys}
         calendar = self._calendar(keys, await self._find([key for key in keys if taken_here[key] is None]))
         for key, day in calendar.days.items():
-            unit.read(_place(key), day.version, day, sure=True)  # guarded where it is claimed; the others may change
+            unit.read(
+                self._place(key), day.version, day, sure=True
+            )  # guarded where it is claimed; the others may change
         known = {key: day for key, day in taken_here.items() if isinstance(day, CalendarDay)}
         return Calendar(self._zone, {**calendar.days, **known})
 
     async def save(self, changed: Sequence[CalendarDay], tx: Transaction) -> None:
         for day in changed:
-            unit_of_work().put(_place(day.key), day, partial(_document, day), base=day.version, owner=None)
-            tx.touched(f"{CALENDAR_DAYS}/{day.key}@{day.version + 1}")
+            document = partial(_document, self._name(day.key), day)
+            unit_of_work().put(self._place(day.key), day, document, base=day.version, owner=None)
+            tx.touched(f"{CALENDAR_DAYS}/{self._name(day.key)}@{day.version + 1}")
 
     async def _find(self, keys: Sequence[DayKey]) -> list[RawBSONDocument]:
-        names = sorted(str(key) for key in keys)
+        names = sorted(self._name(key) for key in keys)
         found: list[RawBSONDocument] = []
         for first in range(0, len(names), AT_ONCE):
             query = {"_id": {"$in": names[first : first + AT_ONCE]}}
@@ -66,19 +72,24 @@ class MongoCalendarDays:
         return found
 
     def _calendar(self, keys: Sequence[DayKey], documents: Sequence[RawBSONDocument]) -> Calendar:
-        named = {str(key): key for key in keys}
+        named = {self._name(key): key for key in keys}
         found = (bson.decode(document.raw, self._codec) for document in documents)
         days = (_day(named[document["_id"]], document) for document in found)
         return Calendar(self._zone, {day.key: day for day in days})
 
+    def _name(self, key: DayKey) -> str:
+        """What the day is stored under; a patient's is blind, for it says when somebody is at the clinic."""
+        if key.resource.kind is not ResourceKind.PATIENT:
+            return str(key)
+        return f"{key.resource.kind}:{self._blind_index.of(CALENDAR_DAYS, str(key))}"
 
-def _place(key: DayKey) -> tuple[str, str]:
-    return (CALENDAR_DAYS, str(key))
+    def _place(self, key: DayKey) -> tuple[str, str]:
+        return (CALENDAR_DAYS, self._name(key))
 
 
-async def _document(day: CalendarDay, _: bool) -> Document:
+async def _document(name: str, day: CalendarDay, _: bool) -> Document:
     taken = [_taken_document(each) for each in day.taken]
-    return {"_id": str(day.key), "version": day.version + 1, "guard": 0, "taken": taken}
+    return {"_id": name, "version": day.version + 1, "guard": 0, "taken": taken}
 
 
 def _day(key: DayKey, document: Mapping[str, Any]) -> CalendarDay:

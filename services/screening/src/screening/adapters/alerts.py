@@ -1,4 +1,4 @@
-"""Safety alerts in MongoDB: encrypted with the patient's key. Open fields: whose, level, whether open, when due."""
+"""Safety alerts in MongoDB: encrypted with the patient's key. Open fields: whether open, when due; blind: whose."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -33,7 +33,6 @@ INDEXES: Final = (
 def _open_fields(alert: SafetyAlert) -> Mapping[str, object]:
     return {
         "patient_id": alert.patient_id,
-        "level": alert.level.value,
         "is_open": alert.state is not AlertState.CLOSED,
         "raised_at": alert.raised_at,
         "respond_by": alert.respond_by,
@@ -46,7 +45,13 @@ class MongoAlerts(Stored[SafetyAlert]):
 
     def __init__(self, database: Database, vault: Vault) -> None:
         documents = Documents(
-            database, ALERTS, SafetyAlert, fields=_open_fields, owner=lambda alert: alert.patient_id, vault=vault
+            database,
+            ALERTS,
+            SafetyAlert,
+            fields=_open_fields,
+            blind=("patient_id",),
+            owner=lambda alert: alert.patient_id,
+            vault=vault,
         )
         super().__init__(documents, lambda: not_found("alert"))
 

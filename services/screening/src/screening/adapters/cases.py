@@ -44,7 +44,13 @@ class MongoCases(Stored[Case]):
             }
 
         documents = Documents(
-            database, CASES, Case, fields=open_fields, owner=lambda case: case.patient_id, vault=vault
+            database,
+            CASES,
+            Case,
+            fields=open_fields,
+            blind=("patient_id",),
+            owner=lambda case: case.patient_id,
+            vault=vault,
         )
         super().__init__(documents, lambda: not_found("case"))
 

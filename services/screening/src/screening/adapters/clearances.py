@@ -1,6 +1,5 @@
-"""Clearances in MongoDB: encrypted with the patient's key. Open fields: whose, of which case, when due."""
+"""Clearances in MongoDB: encrypted with the patient's key. Open field: when due."""
 
-from collections.abc import Mapping
 from typing import Final
 
 from pymongo import IndexModel
@@ -18,22 +17,17 @@ CLEARANCES: Final = "clearances"
 INDEXES: Final = ((CLEARANCES, IndexModel("due_at", name="due")),)
 
 
-def _open_fields(clearance: Clearance) -> Mapping[str, object]:
-    return {
-        "patient_id": clearance.patient_id,
-        "case_id": clearance.case_id,
-        "state": clearance.state.value,
-        "valid_until": clearance.valid_until,
-        "due_at": clearance.due_at,
-    }
-
-
 class MongoClearances(Stored[Clearance]):
     """See `screening.application.ports.Clearances`."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         documents = Documents(
-            database, CLEARANCES, Clearance, fields=_open_fields, owner=lambda each: each.patient_id, vault=vault
+            database,
+            CLEARANCES,
+            Clearance,
+            fields=lambda each: {"due_at": each.due_at},
+            owner=lambda each: each.patient_id,
+            vault=vault,
         )
         super().__init__(documents, lambda: not_found("clearance"))
 

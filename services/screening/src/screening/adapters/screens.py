@@ -1,4 +1,6 @@
-"""Screens before dosing visits in MongoDB, under the visit's id. Open fields: requests, when to ask."""
+"""Screens before dosing visits in MongoDB, under the visit's id: encrypted with the patient's key. Open field: when to
+ask; blind: requests.
+"""
 
 from collections.abc import Mapping
 from typing import Final
@@ -9,6 +11,7 @@ from careflow_domain.errors import not_found
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
+from careflow_service.mongo.vault import Vault
 from screening.application.ports import Due
 from screening.domain.ids import PatientId, RequestId
 from screening.domain.pre_session import PreSessionScreen
@@ -26,11 +29,17 @@ def _open_fields(screen: PreSessionScreen) -> Mapping[str, object]:
 
 
 class MongoScreens(Stored[PreSessionScreen]):
-    """See `screening.application.ports.Screens`. Answers and results are not in it, so it needs no key."""
+    """See `screening.application.ports.Screens`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, vault: Vault) -> None:
         documents = Documents(
-            database, SCREENS, PreSessionScreen, fields=_open_fields, owner=lambda screen: screen.patient_id
+            database,
+            SCREENS,
+            PreSessionScreen,
+            fields=_open_fields,
+            blind=("requests",),
+            owner=lambda screen: screen.patient_id,
+            vault=vault,
         )
         super().__init__(documents, lambda: not_found("screen"))
 

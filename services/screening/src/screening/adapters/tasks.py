@@ -1,4 +1,6 @@
-"""Staff tasks in MongoDB: which kind, about what, when due. Nothing clinical is in a task."""
+"""Staff tasks in MongoDB: encrypted with the key of the patient or of what they are about, for a task's kind says how
+somebody is. Open fields: whether open, when due; blind: which kind, about what.
+"""
 
 from collections.abc import Mapping
 from typing import Final
@@ -10,6 +12,7 @@ from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
+from careflow_service.mongo.vault import Vault
 from screening.domain.ids import PatientId
 from screening.domain.tasks import StaffTask, TaskKind
 
@@ -34,9 +37,15 @@ def _open_fields(task: StaffTask) -> Mapping[str, object]:
 class MongoTasks(Stored[StaffTask]):
     """See `screening.application.ports.Tasks`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, vault: Vault) -> None:
         documents = Documents(
-            database, TASKS, StaffTask, fields=_open_fields, owner=lambda task: task.patient_id or task.ref
+            database,
+            TASKS,
+            StaffTask,
+            fields=_open_fields,
+            blind=("kind", "ref"),
+            owner=lambda task: task.patient_id or task.ref,
+            vault=vault,
         )
         super().__init__(documents, lambda: not_found("task"))
 

@@ -36,7 +36,13 @@ class MongoConsents(Stored[Consent]):
 
     def __init__(self, database: Database, vault: Vault) -> None:
         documents = Documents(
-            database, CONSENTS, Consent, fields=_open_fields, owner=lambda each: each.patient_id, vault=vault
+            database,
+            CONSENTS,
+            Consent,
+            fields=_open_fields,
+            blind=("patient_id",),
+            owner=lambda each: each.patient_id,
+            vault=vault,
         )
         super().__init__(documents, lambda: not_found("consent"))
 

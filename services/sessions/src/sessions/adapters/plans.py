@@ -38,7 +38,13 @@ class MongoPlans(Stored[Plan]):
 
     def __init__(self, database: Database, vault: Vault) -> None:
         documents = Documents(
-            database, PLANS, Plan, fields=_open_fields, owner=lambda each: each.patient_id, vault=vault
+            database,
+            PLANS,
+            Plan,
+            fields=_open_fields,
+            blind=("patient_id",),
+            owner=lambda each: each.patient_id,
+            vault=vault,
         )
         super().__init__(documents, lambda: not_found("plan"))
 

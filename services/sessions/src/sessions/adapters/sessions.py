@@ -1,4 +1,6 @@
-"""Sessions in MongoDB: encrypted with the patient's key. Open fields: whose, of which appointment, when, when due."""
+"""Sessions in MongoDB: encrypted with the patient's key. Open fields: when, when due; blind: whose, of
+which appointment, and whose integration it is that is still to come.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -29,7 +31,7 @@ INDEXES: Final = (
     (SESSIONS, IndexModel("due_at", name="due")),
     (
         SESSIONS,
-        IndexModel([("patient_id", 1), ("integration_to_come", 1), ("starts_at", 1), ("_id", 1)], name="integrations"),
+        IndexModel([("awaited_of", 1), ("starts_at", 1), ("_id", 1)], name="integrations"),
     ),
 )
 
@@ -41,7 +43,8 @@ def _open_fields(session: Session) -> Mapping[str, object]:
         "appointment_id": session.appointment_id,
         "starts_at": session.starts_at,
         "due_at": session.alarm_at,
-        "integration_to_come": to_come,
+        # Of the others somebody else, so that nobody who reads it can tell which is which.
+        "awaited_of": session.patient_id if to_come else f"nobody, {session.id}",
     }
 
 
@@ -50,7 +53,13 @@ class MongoSessions(Stored[Session]):
 
     def __init__(self, database: Database, vault: Vault) -> None:
         documents = Documents(
-            database, SESSIONS, Session, fields=_open_fields, owner=lambda each: each.patient_id, vault=vault
+            database,
+            SESSIONS,
+            Session,
+            fields=_open_fields,
+            blind=("patient_id", "appointment_id", "awaited_of"),
+            owner=lambda each: each.patient_id,
+            vault=vault,
         )
         super().__init__(documents, lambda: not_found("session"))
 
@@ -67,7 +76,7 @@ class MongoSessions(Stored[Session]):
         )
 
     async def next_integration(self, patient_id: PatientId, /, *, after: datetime) -> datetime | None:
-        query = {"patient_id": patient_id, "integration_to_come": True, "starts_at": {"$gt": after}}
+        query = {"awaited_of": patient_id, "starts_at": {"$gt": after}}
         found = await self._documents.many(query, of=patient_id, sort=_BY_START, limit=1)
         return found[0].starts_at if found else None
 

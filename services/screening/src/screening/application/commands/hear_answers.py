@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from careflow_domain.errors import DomainError
 from careflow_service.identity import Actor
+from careflow_service.oversight import check_own
 from careflow_service.work import Committed, Transaction, Work
 from screening.application.concerns import concern, settle
 from screening.application.ownership import case_for
@@ -86,4 +87,7 @@ class HearAnswersHandler:
 
 
 def _own(actor: Actor) -> PatientId | None:
-    return PatientId(actor.patient_id) if actor.patient_id else None
+    if actor.patient_id is None:
+        return None
+    check_own(actor, actor.patient_id, "patient")
+    return PatientId(actor.patient_id)
