@@ -20,8 +20,6 @@ from screening.domain.history import (
     ClinicalFact,
     ConditionStatus,
     InformationSource,
-    Medication,
-    ingredient_name,
 )
 from screening.domain.ids import (
     AlertId,
@@ -37,6 +35,7 @@ from screening.domain.ids import (
 )
 from screening.domain.intake import Purpose
 from screening.domain.known import Known
+from screening.domain.medications import Medication, as_written
 from screening.domain.patients import PatientDetails
 from screening.domain.questionnaires import AlertLevel, AlertResponse, QuestionnaireDefinition
 from screening.domain.rota import Channel, ChannelKind, Responder, Rota, Shift
@@ -143,7 +142,7 @@ def nothing_in_the_history() -> tuple[ClinicalFact, ...]:
 def medication(name: str) -> Medication:
     return Medication(
         id=MedicationId(new_uuid()),
-        ingredient=ingredient_name(name),
+        ingredient=as_written(name),
         source=InformationSource.PATIENT,
         recorded_at=NOW,
         recorded_by="patient",

@@ -145,8 +145,18 @@ async def a_fact_is_reclassified_while_a_clearance_is_granted(world: World, over
 async def a_medication_is_stopped_while_it_is_stopped(world: World, overtaking: Overtaking) -> None:
     case = await has_case(world)
     taken = ok(await does(world, case, "medications", {"name": "Sertraline"}), 201)["id"]
-    overtaking.by(lambda: does(world, case, f"medications/{taken}/stop"))
-    assert refusal(await does(world, case, f"medications/{taken}/stop")) == (404, "medication_not_found")
+    body = {"last_taken_on": world.clock().date().isoformat()}
+    overtaking.by(lambda: does(world, case, f"medications/{taken}/stop", body))
+    late = await does(world, case, f"medications/{taken}/stop", body)
+    assert refusal(late) == (409, "medication_already_stopped")
+
+
+async def a_medication_is_identified_while_it_is_identified(world: World, overtaking: Overtaking) -> None:
+    case = await has_case(world)
+    taken = ok(await does(world, case, "medications", {"name": "klonipin"}), 201)["id"]
+    body = {"names": ["klonopin"]}
+    overtaking.by(lambda: does(world, case, f"medications/{taken}/identify", body))
+    assert refusal(await does(world, case, f"medications/{taken}/identify", body)) == (409, "medication_known")
 
 
 async def an_evaluation_while_the_case_is_closed(world: World, overtaking: Overtaking) -> None:

@@ -30,6 +30,7 @@ from screening.application.commands.draw_rota import DrawRotaHandler
 from screening.application.commands.extend_clearance import ExtendClearanceHandler
 from screening.application.commands.grant_clearance import GrantClearanceHandler
 from screening.application.commands.hear_answers import HearAnswersHandler
+from screening.application.commands.identify_medication import IdentifyMedicationHandler
 from screening.application.commands.locate_patient import LocatePatientHandler
 from screening.application.commands.raise_alert import RaiseAlertHandler
 from screening.application.commands.reclassify_fact import ReclassifyFactHandler
@@ -66,6 +67,7 @@ def bootstrap(resources: Resources[ScreeningSettings]) -> Screening:
         record_facts=RecordFactsHandler(ports, work),
         reclassify_fact=ReclassifyFactHandler(ports, work),
         add_medication=AddMedicationHandler(ports, work),
+        identify_medication=IdentifyMedicationHandler(ports, work),
         stop_medication=StopMedicationHandler(ports, work),
         record_evidence=RecordEvidenceHandler(ports, work),
         record_evaluation=RecordEvaluationHandler(ports, work),

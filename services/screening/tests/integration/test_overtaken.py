@@ -36,6 +36,7 @@ ROWS: Final[Mapping[str, Race]] = {
     "record_facts": cases.a_fact_while_a_clearance_is_granted,
     "reclassify_fact": cases.a_fact_is_reclassified_while_a_clearance_is_granted,
     "add_medication": cases.a_medication_while_a_clearance_is_granted,
+    "identify_medication": cases.a_medication_is_identified_while_it_is_identified,
     "stop_medication": cases.a_medication_is_stopped_while_it_is_stopped,
     "record_evidence": cases.evidence_while_a_clearance_is_granted,
     "record_evaluation": cases.an_evaluation_while_the_case_is_closed,

@@ -25,7 +25,9 @@ async def test_no_stranger_reaches_a_patients_case_or_alert(world: World) -> Non
             f"{of_case}/history", {"facts": [{"condition": "psychosis", "status": "history"}]}
         ),
         "POST /v1/cases/{case_id}/medications": Theirs(f"{of_case}/medications", {"name": "Sertraline"}),
-        "POST /v1/cases/{case_id}/medications/{medication_id}/stop": Theirs(f"{of_case}/medications/{case['id']}/stop"),
+        "POST /v1/cases/{case_id}/medications/{medication_id}/stop": Theirs(
+            f"{of_case}/medications/{case['id']}/stop", {"last_taken_on": "2026-11-23"}
+        ),
         "POST /v1/alerts/{alert_id}/whereabouts": Theirs(
             f"/v1/alerts/{alert}/whereabouts", {"location": "home", "callback_number": "+14155550123"}
         ),

@@ -22,7 +22,6 @@ from services.screening.tests.builders import (
     PHQ_9,
     POLICY,
     PRESCRIBER,
-    THIRTY,
     days,
     evaluation,
     evidence,
@@ -184,13 +183,8 @@ def test_what_was_told_in_words_is_classified_to_a_condition_with_a_code() -> No
     assert [step.condition_before for step in known_now.reclassifications] == [ConditionCode.OTHER]
 
 
-def test_a_stopped_medication_stays_on_record_and_counts_no_longer() -> None:
-    phenelzine = medication("phenelzine")
-    case = opened_case().with_medication(phenelzine).without_medication(phenelzine.id, now=NOW)
-    assert not case.medications[0].taken
-    assert POLICY.findings(case.known(THIRTY), NOW) == ()
-    assert refusal(lambda: case.without_medication(phenelzine.id, now=NOW)).code == "medication_not_found"
-    assert refusal(lambda: case.without_medication(MedicationId("none"), now=NOW)).code == "medication_not_found"
+def test_a_medication_that_is_not_there_is_refused() -> None:
+    assert refusal(lambda: opened_case().medication(MedicationId("none"))).code == "medication_not_found"
 
 
 def test_evidence_is_warned_about_once_before_it_lapses() -> None:

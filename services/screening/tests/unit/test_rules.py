@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from screening.domain.conditions import ConditionCode
 from screening.domain.evidence import Evidence, EvidenceKind, EvidenceResult, Measure
-from screening.domain.history import ClinicalFact, ConditionStatus, Medication
+from screening.domain.history import ClinicalFact, ConditionStatus
 from screening.domain.ids import EvidenceId
 from screening.domain.interactions import Interaction, InteractionTable
+from screening.domain.medications import Medication
 from screening.domain.patients import PatientDetails
 from screening.domain.rules import Finding, FindingClass, Limit
 from services.screening.tests.builders import (
@@ -324,7 +325,24 @@ def test_a_drug_known_not_to_matter_finds_nothing(drug: str) -> None:
         ("  PHENELZINE ", [("IX-MAOI", "B")]),
         ("Sodium   Oxybate", [("IX-OXYBATE", "A")]),
         ("Zoloft", []),
-        ("nardil-like thing", [("IX-UNKNOWN", "B")]),
+        ("nardil-like thing", [("IX-MAOI", "B"), ("IX-UNKNOWN", "B")]),
+        ("Klonopin 0.5 mg", [("IX-BENZODIAZEPINE", "C")]),
+        ("Adderall XR", [("IX-STIMULANT", "C")]),
+        ("Norco", [("IX-OPIOID", "B")]),
+        ("Suboxone 8/2 film, once daily", [("IX-OPIOID", "B"), ("IX-NALTREXONE", "info")]),
+        ("Lyrica", [("IX-SEDATIVE", "C")]),
+        ("Xywav", [("IX-OXYBATE", "A")]),
+        ("naproxen sodium 220mg as needed", []),
+        ("sertraline and clonazepam", [("IX-BENZODIAZEPINE", "C")]),
+        ("Zoloft 50mg, Xanax prn", [("IX-BENZODIAZEPINE", "C")]),
+        ("something for anxiety", [("IX-UNKNOWN", "B")]),
+        ("Zoloft for anxiety", []),
+        ("Zoloft for what Xanax did", [("IX-BENZODIAZEPINE", "C")]),
+        ("St. John’s wort tea", [("IX-UNKNOWN", "B"), ("IX-CYP-INDUCER", "C")]),
+        ("Klonipin", [("IX-UNKNOWN", "B")]),
+        ("Spravato at another clinic", [("CI-20", "B"), ("IX-UNKNOWN", "B")]),
+        ("5 mg", [("IX-UNKNOWN", "B")]),
+        ("???", [("IX-UNKNOWN", "B")]),
     ],
 )
 def test_drugs_are_recognised_by_trade_name_and_however_they_are_written(
@@ -405,7 +423,17 @@ def test_an_interaction_table_that_contradicts_itself_is_refused() -> None:
     row = Interaction(
         rule="IX-ONE", finding_class=FindingClass.C, drugs=("aspirin",), effect="-", resolved_by="-", source="-"
     )
+
+    def table(without: tuple[str, ...] = (), **brands: tuple[str, ...]) -> InteractionTable:
+        return InteractionTable(
+            interactions=(row,), without_interaction=without, brands=brands, words=(), names_source="-"
+        )
+
     with pytest.raises(ValueError, match="listed twice"):
-        InteractionTable(interactions=(row,), without_interaction=("aspirin",), brands={})
+        table(without=("aspirin",))
     with pytest.raises(ValueError, match="does not know"):
-        InteractionTable(interactions=(row,), without_interaction=(), brands={"bayer": "heroin"})
+        table(bayer=("heroin",))
+    with pytest.raises(ValueError, match="at least one ingredient"):
+        table(bayer=())
+    with pytest.raises(ValueError, match="is none itself"):
+        table(aspirin=("aspirin",))

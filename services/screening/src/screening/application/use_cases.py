@@ -13,6 +13,7 @@ from screening.application.commands.draw_rota import DrawRotaHandler
 from screening.application.commands.extend_clearance import ExtendClearanceHandler
 from screening.application.commands.grant_clearance import GrantClearanceHandler
 from screening.application.commands.hear_answers import HearAnswersHandler
+from screening.application.commands.identify_medication import IdentifyMedicationHandler
 from screening.application.commands.locate_patient import LocatePatientHandler
 from screening.application.commands.raise_alert import RaiseAlertHandler
 from screening.application.commands.reclassify_fact import ReclassifyFactHandler
@@ -41,6 +42,7 @@ class Screening:
     record_facts: RecordFactsHandler
     reclassify_fact: ReclassifyFactHandler
     add_medication: AddMedicationHandler
+    identify_medication: IdentifyMedicationHandler
     stop_medication: StopMedicationHandler
     record_evidence: RecordEvidenceHandler
     record_evaluation: RecordEvaluationHandler

@@ -16,7 +16,7 @@ from screening.domain.endings import ClearanceDeferred, ClearanceDenied, Deferra
 from screening.domain.evaluation import Diagnoses, DiagnosesRecorded, Evaluation, EvaluationRecorded
 from screening.domain.evidence import Evidence, EvidenceExpiring, EvidenceRecorded, awaiting_warning
 from screening.domain.facts import PatientFact
-from screening.domain.history import ClinicalFact, Medication
+from screening.domain.history import ClinicalFact
 from screening.domain.ids import (
     AlertId,
     CaseId,
@@ -28,6 +28,7 @@ from screening.domain.ids import (
 )
 from screening.domain.intake import Purpose, QuestionnaireCompleted, QuestionnaireRequested, RequestedQuestionnaire
 from screening.domain.known import Known
+from screening.domain.medications import Medication
 from screening.domain.patients import PatientDetails
 from screening.domain.questionnaires import Answers, ItemAlert, QuestionnaireDefinition
 from screening.domain.suspensions import Suspensions
@@ -196,15 +197,18 @@ class Case(Aggregate):
         self._must_be_open()
         return replace(self.recording(), medications=(*self.medications, medication))
 
-    def without_medication(self, medication_id: MedicationId, *, now: datetime) -> Self:
-        """The patient no longer takes it. Refused: `medication_not_found`."""
+    def medication(self, medication_id: MedicationId) -> Medication:
+        """One of the medications. Refused: `medication_not_found`."""
+        for medication in self.medications:
+            if medication.id == medication_id:
+                return medication
+        raise not_found("medication")
+
+    def with_changed(self, medication: Medication) -> Self:
+        """One of the medications as it is known now."""
         self._must_be_open()
-        if all(each.id != medication_id or not each.taken for each in self.medications):
-            raise not_found("medication")
-        stopped = tuple(
-            replace(each, stopped_at=now) if each.id == medication_id else each for each in self.medications
-        )
-        return replace(self.recording(), medications=stopped)
+        medications = tuple(medication if each.id == medication.id else each for each in self.medications)
+        return replace(self.recording(), medications=medications)
 
     def with_evidence(self, evidence: Evidence) -> Self:
         """A test, reading or report."""

@@ -1,4 +1,4 @@
-"""What is known of a patient's history: conditions and medications.
+"""What is known of a patient's history: the conditions they have, had or do not have.
 
 Invariant: nothing is forgotten: a re-classified fact keeps who changed it and why.
 """
@@ -11,7 +11,7 @@ from typing import Self
 
 from careflow_domain.errors import invalid
 from screening.domain.conditions import IN_WORDS, ConditionCode
-from screening.domain.ids import ClinicalFactId, MedicationId, StaffId
+from screening.domain.ids import ClinicalFactId, StaffId
 
 
 class ConditionStatus(StrEnum):
@@ -107,35 +107,7 @@ class ClinicalFact:
         return corrected
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Medication:
-    """Something the patient takes; `ingredient` is its name as written, in lower case with single spaces."""
-
-    id: MedicationId
-    ingredient: str = field(repr=False)
-    started_on: date | None = None
-    stopped_at: datetime | None = None
-    source: InformationSource
-    recorded_at: datetime
-    recorded_by: str
-    detail: str = field(default="", repr=False)
-
-    @property
-    def taken(self) -> bool:
-        return self.stopped_at is None
-
-    @property
-    def ground(self) -> str:
-        """What a signature accepts of it: the drug, at what was recorded of its dose."""
-        return " ".join(f"{self.ingredient} {self.detail}".lower().split())
-
-
 def allergies(history: Iterable[ClinicalFact]) -> tuple[str, ...]:
     """Drug allergies as recorded, for whoever gives the dose."""
     codes = (ConditionCode.DRUG_ALLERGY, ConditionCode.HYPERSENSITIVITY_TO_KETAMINE)
     return tuple(fact.detail or fact.condition.value for fact in history if fact.condition in codes and fact.present)
-
-
-def ingredient_name(text: str) -> str:
-    """A drug name as the interaction table compares it: lower case, single spaces."""
-    return " ".join(text.lower().split())

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from screening.domain.evidence import Evidence
-from screening.domain.history import ClinicalFact, Medication
+from screening.domain.history import ClinicalFact
+from screening.domain.medications import Medication
 from screening.domain.patients import PatientDetails
 
 

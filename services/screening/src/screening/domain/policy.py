@@ -59,6 +59,7 @@ class StaffPolicy:
 
     next_day_contact_within: Span
     prescriber_review_within: Span
+    withdrawal_review_within: Span
     welfare_check_within: Span
     rota_covers: Span
 
@@ -125,7 +126,7 @@ class ClinicalPolicy:
         yield from (rule.find(known.evidence) for rule in self.result_rules)
         yield from (rule.find(known.patient, now) for rule in self.age_rules)
         yield self.licence.find(known.patient)
-        yield from self.interactions.find(known.medications)
+        yield from self.interactions.find(known.medications, now)
 
     def _looked_for(self) -> frozenset[ConditionCode]:
         """Every condition that some rule looks for: by its code, in its words, or for the evidence it calls for."""

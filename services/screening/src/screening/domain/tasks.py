@@ -15,7 +15,7 @@ from screening.domain.ids import PatientId, StaffId, TaskId
 
 class TaskKind(StrEnum):
     """`welfare_check`: call 911 or send a welfare check, number and place are on the alert. `anomaly`: something was
-    reported that fits nothing here.
+    reported that fits nothing here. `withdrawal_risk`: a drug was stopped that must never be stopped abruptly.
     """
 
     WELFARE_CHECK = "welfare_check"
@@ -23,6 +23,7 @@ class TaskKind(StrEnum):
     PRESCRIBER_REVIEW = "prescriber_review"
     ROTA_GAP = "rota_gap"
     ANOMALY = "anomaly"
+    WITHDRAWAL_RISK = "withdrawal_risk"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,8 @@ from screening.application.ports import Ports
 from screening.application.results import Added
 from screening.application.reviewing import review, signature
 from screening.application.signatures import signed_by
-from screening.domain.history import Medication, ingredient_name
 from screening.domain.ids import CaseId, MedicationId
+from screening.domain.medications import Medication, as_written
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class AddMedicationHandler:
             reason = signed_by(actor, command.signed)
             medication = Medication(
                 id=MedicationId(tx.new_id()),
-                ingredient=ingredient_name(command.name),
+                ingredient=as_written(command.name),
                 started_on=command.started_on,
                 source=source_of(actor),
                 recorded_at=tx.now,

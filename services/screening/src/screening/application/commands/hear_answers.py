@@ -49,6 +49,7 @@ class HearAnswersHandler:
             hits = self._hits(command, case)
             if patient_id is None or not hits:
                 return Heard(None, None)
+            check_own(actor, patient_id, "patient")
             positives = [Positive(code=hit.code, level=hit.level, response=hit.response) for hit in hits]
             case_id = case.id if case else None
             heard = await concern(positives, patient_id, case_id, source=AlertSource.ANSWER, tx=tx, ports=self.ports)

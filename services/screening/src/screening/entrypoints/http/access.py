@@ -21,6 +21,7 @@ ACCESS: AccessTable = {
     "POST /v1/cases/{case_id}/facts/{fact_id}/reclassify": allow(PRESCRIBER),
     "POST /v1/cases/{case_id}/medications": allow(*CLINICIANS, own=OWN_CASE),
     "POST /v1/cases/{case_id}/medications/{medication_id}/stop": allow(*CLINICIANS, own=OWN_CASE),
+    "POST /v1/cases/{case_id}/medications/{medication_id}/identify": allow(*CLINICIANS),
     "POST /v1/cases/{case_id}/evidence": allow(*CLINICIANS),
     "GET /v1/cases/{case_id}/findings": allow(*CLINICIANS),
     "POST /v1/cases/{case_id}/evaluations": allow(PRESCRIBER, Role.THERAPIST),

@@ -71,14 +71,14 @@ class Closing(RequestBody):
 async def list_cases(patient_id: str, actor: CurrentActor, app: App) -> Response:
     """A patient's cases, newest first."""
     cases = await app.reading.cases_of(PatientId(patient_id), actor)
-    return represent(CasesView(items=[case_view(case, actor, app.ports.shelf) for case in cases]))
+    return represent(CasesView(items=[case_view(case, actor, app.ports) for case in cases]))
 
 
 @router.get("/v1/cases/{case_id}", response_model=CaseView)
 async def read_case(case_id: str, actor: CurrentActor, app: App) -> Response:
     """One case."""
     case = await app.reading.case(CaseId(case_id), actor)
-    return represent(case_view(case, actor, app.ports.shelf), version=case.version)
+    return represent(case_view(case, actor, app.ports), version=case.version)
 
 
 @heard.post("/v1/cases/{case_id}/responses", response_model=ResponsesSaved)

@@ -5,12 +5,15 @@ from datetime import date, datetime
 from pydantic import BaseModel
 
 from careflow_service.identity import Actor, Role
+from screening.application.ports import Ports
 from screening.domain.case import Case, CaseState
 from screening.domain.conditions import ConditionCode
 from screening.domain.evaluation import EvaluationPart
 from screening.domain.evidence import EvidenceKind, EvidenceResult, Measure
 from screening.domain.history import ConditionStatus, InformationSource
 from screening.domain.intake import Purpose, RequestedQuestionnaire
+from screening.domain.interactions import InteractionTable
+from screening.domain.medications import Medication
 from screening.domain.questionnaires import AlertLevel
 from screening.domain.shelf import QuestionnaireShelf
 from screening.entrypoints.http.schemas import View
@@ -52,11 +55,23 @@ class FactView(View):
     recorded_at: datetime
 
 
-class MedicationView(View):
+class StopView(View):
+    """A report, or with `confirmed_by` what a prescriber knows."""
+
+    last_taken_on: date
+    at: datetime
+    confirmed_by: str | None
+
+
+class MedicationView(BaseModel):
+    """`unknown` are the words of its name nobody knows yet, `offered` the names they come near to."""
+
     id: str
     ingredient: str
     started_on: date | None
-    stopped_at: datetime | None
+    stop: StopView | None
+    unknown: tuple[str, ...]
+    offered: tuple[str, ...]
     detail: str
 
 
@@ -109,7 +124,7 @@ class CaseView(BaseModel):
     clinical: ClinicalView | None
 
 
-def case_view(case: Case, actor: Actor, shelf: QuestionnaireShelf) -> CaseView:
+def case_view(case: Case, actor: Actor, ports: Ports) -> CaseView:
     """The case as this actor may see it."""
     return CaseView(
         id=case.id,
@@ -120,18 +135,30 @@ def case_view(case: Case, actor: Actor, shelf: QuestionnaireShelf) -> CaseView:
         submitted_at=case.submitted_at,
         clearance_id=case.clearance_id,
         requests=tuple(RequestView.model_validate(each) for each in case.questionnaires),
-        clinical=_clinical(case, shelf) if actor.has(*SEES_CLINICAL) else None,
+        clinical=_clinical(case, ports) if actor.has(*SEES_CLINICAL) else None,
     )
 
 
-def _clinical(case: Case, shelf: QuestionnaireShelf) -> ClinicalView:
+def _clinical(case: Case, ports: Ports) -> ClinicalView:
     return ClinicalView(
-        responses=tuple(_response(each, shelf) for each in case.questionnaires),
+        responses=tuple(_response(each, ports.shelf) for each in case.questionnaires),
         facts=tuple(FactView.model_validate(each) for each in case.history),
-        medications=tuple(MedicationView.model_validate(each) for each in case.medications),
+        medications=tuple(_medication(each, ports.policy.interactions) for each in case.medications),
         evidence=tuple(EvidenceView.model_validate(each) for each in case.evidence),
         evaluations=tuple(EvaluationView.model_validate(each) for each in case.evaluations),
         diagnoses=case.diagnoses[-1].codes if case.diagnoses else (),
+    )
+
+
+def _medication(medication: Medication, table: InteractionTable) -> MedicationView:
+    return MedicationView(
+        id=medication.id,
+        ingredient=medication.ingredient,
+        started_on=medication.started_on,
+        stop=StopView.model_validate(medication.stop) if medication.stop else None,
+        unknown=table.unknown(medication),
+        offered=table.offered(medication),
+        detail=medication.detail,
     )
 
 

@@ -10,6 +10,7 @@ from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, 
 from careflow_service.http.fields import Moment
 from careflow_service.work import Committed
 from screening.application.commands.add_medication import AddMedication
+from screening.application.commands.identify_medication import IdentifyMedication
 from screening.application.commands.reclassify_fact import ReclassifyFact
 from screening.application.commands.record_evidence import RecordEvidence
 from screening.application.commands.record_facts import RecordFacts, ToldFact
@@ -66,6 +67,18 @@ class NewMedication(RequestBody):
     started_on: date | None = None
     detail: Line | None = None
     signed: Note | None = None
+
+
+class StoppedMedication(RequestBody):
+    """`last_taken_on`: the last day it was taken, as far as whoever says so knows."""
+
+    last_taken_on: date
+
+
+class IdentifiedMedication(RequestBody):
+    """The ingredients or trade names that are meant, such as one of those the case offers."""
+
+    names: Annotated[tuple[Line, ...], Field(min_length=1, max_length=10)]
 
 
 class NewEvidence(RequestBody):
@@ -145,11 +158,30 @@ async def add_medication(
 
 @router.post("/v1/cases/{case_id}/medications/{medication_id}/stop", response_model=CaseChanged)
 async def stop_medication(
-    case_id: str, medication_id: str, actor: CurrentActor, request: IdempotentRequest, app: App
+    case_id: str,
+    medication_id: str,
+    body: StoppedMedication,
+    actor: CurrentActor,
+    request: IdempotentRequest,
+    app: App,
 ) -> Response:
-    """The patient no longer takes it."""
-    command = StopMedication(CaseId(case_id), MedicationId(medication_id))
+    """The patient no longer takes it: a report, or with a prescriber its confirmation."""
+    command = StopMedication(CaseId(case_id), MedicationId(medication_id), body.last_taken_on)
     return case_changed(await app.stop_medication(command, actor, request))
+
+
+@router.post("/v1/cases/{case_id}/medications/{medication_id}/identify", response_model=CaseChanged)
+async def identify_medication(
+    case_id: str,
+    medication_id: str,
+    body: IdentifiedMedication,
+    actor: CurrentActor,
+    request: IdempotentRequest,
+    app: App,
+) -> Response:
+    """Say what a name nobody knew means."""
+    command = IdentifyMedication(CaseId(case_id), MedicationId(medication_id), body.names)
+    return case_changed(await app.identify_medication(command, actor, request))
 
 
 @router.post("/v1/cases/{case_id}/evidence", status_code=201, response_model=AddedToCase)
