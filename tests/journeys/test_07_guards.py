@@ -43,7 +43,10 @@ async def test_booking_names_every_guard_that_a_dosing_visit_would_break(walk: W
     (pair,) = await course.book_pairs(1)
     monday = at(pair.dosing["starts_at"])
     early = monday + 40 * HOUR
-    assert gates(await asks_for_dose(course, early, integration_at=early + DAY)) == {"dose_too_close"}
+    assert gates(await asks_for_dose(course, early, integration_at=early + DAY)) == {
+        "dose_too_close",
+        "integration_between_needed",
+    }
     second = await asks_for_dose(course, monday + 2 * DAY + 4 * HOUR, integration_at=monday + 3 * DAY + HOUR)
     assert second.status == 201, second.body
     third = monday + 6 * DAY

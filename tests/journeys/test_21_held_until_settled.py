@@ -77,7 +77,7 @@ async def test_an_overdue_integration_holds_the_next_dose_and_its_own_visit_cure
     overdue = await events.wait_for("IntegrationOverdue", subject=course.subject)
     assert overdue.data["dosing_session_id"] == session_id
     assert await clinic.holds(second.dosing["id"], after=overdue) == [("clinical", session_id)]
-    assert await clinic.closed_gates(patient, "dosing") == {"integration_overdue"}
+    assert await clinic.closed_gates(patient, "dosing") == {"integration_overdue", "plan_used_up"}
     early = await bedside.walk_in(patient, first.dosing["location_id"])
     assert "integration_since_last_dose" in await bedside.failed(early)
 

@@ -7,6 +7,7 @@ from typing import Any
 from booking.domain.ids import PatientId
 from careflow_events import contracts
 from careflow_service.testing.overtaking import Overtaking
+from services.booking.tests import news
 from services.booking.tests.builders import local
 from services.booking.tests.clinic import (
     TOMORROW_AT_TEN,
@@ -210,7 +211,7 @@ def is_heard(news: Turn) -> Callable[[World, Known], Awaitable[object]]:
 
 
 async def another_dose_is_booked(world: World, known: Known) -> None:
-    pair = dosing(known["patient_id"], local(26, 9), local(27, 15))
+    pair = dosing(known["patient_id"], local(24, 13), local(24, 16))
     async with another_process(world) as other:
         ok(await other.coordinator.post(APPOINTMENTS, pair), 201)
 
@@ -221,9 +222,10 @@ async def the_preparation_is_cancelled(world: World, known: Known) -> None:
 
 
 async def a_dose_is_given(world: World, known: Known) -> None:
-    """Outside of booking's calendar, the day before."""
+    """Outside of booking's calendar, the day before; its integration too."""
     appointment = {"id": known["ref"], "kind": "dosing", **{name: known[name] for name in ("patient_id", "plan_id")}}
     await world.hear(contracts.DoseAdministered(**of_session(appointment, DOSING_AT - timedelta(days=1))))
+    await world.hear(news.integration(contracts.IntegrationDone)(known))
 
 
 async def a_series_is_booked_while_the_clearance_is_suspended(world: World, overtaking: Overtaking) -> None:
@@ -295,6 +297,15 @@ async def a_visit_is_corrected_while_it_is_corrected(world: World, overtaking: O
     missed = await acts(world.coordinator, call, "missed")
     overtaking.by(lambda: acts(world.coordinator, missed, "correct"))
     assert await tries(world, missed, "correct") == STALE
+
+
+async def a_day_ends_while_its_visit_is_recorded_as_missed(world: World, overtaking: Overtaking) -> None:
+    _, call = await has_call(world)
+    world.clock.now = local(25, 0)
+    overtaking.by(lambda: acts(world.coordinator, call, "missed"))
+    await world.catch_up()
+    after = await reads(world, call)
+    assert (after["status"], after["unmarked"]) == ("missed", False)
 
 
 async def a_visit_is_called_off_while_it_is_released(world: World, overtaking: Overtaking) -> None:

@@ -53,15 +53,15 @@ async def cleared(world: World, patient_id: str, valid_until: datetime = VALID_U
     return clearance_id
 
 
-def signed_plan(now: datetime, patient_id: str, plan_id: str, **changes: Any) -> dict[str, Any]:
-    """What sessions says of a plan of six doses, once a week, at least 48 hours apart."""
+def signed_plan(now: datetime, patient_id: str, plan_id: str, *, count: int = 6, **changes: Any) -> dict[str, Any]:
+    """What sessions says of a plan of so many doses, once a week, at least 48 hours apart."""
     one = {"modality": codes.Modality.IN_PERSON, "roles": (codes.ProviderRole.THERAPIST,)}
     visits = tuple(
-        contracts.PlannedVisits(kind=kind, count=count, duration_minutes=60, **one)  # type: ignore[arg-type]  # by name
-        for kind, count in (
+        contracts.PlannedVisits(kind=kind, count=number, duration_minutes=60, **one)  # type: ignore[arg-type]  # by name
+        for kind, number in (
             (codes.AppointmentKind.PREPARATION, 1),
-            (codes.AppointmentKind.DOSING, 6),
-            (codes.AppointmentKind.INTEGRATION, 6),
+            (codes.AppointmentKind.DOSING, count),
+            (codes.AppointmentKind.INTEGRATION, count),
         )
     )
     terms = contracts.PlanForBooking(dosing_interval_hours=48, cadence_days=7, integration_within_hours=72)
@@ -86,12 +86,12 @@ async def has_plan(world: World, patient_id: str, **changes: Any) -> str:
     return plan_id
 
 
-async def in_treatment(world: World) -> tuple[str, str]:
+async def in_treatment(world: World, **plan: Any) -> tuple[str, str]:
     """A patient with a clearance and an active plan: their id and the plan's."""
     await has_team(world)
     ana = await has_patient(world)
     await cleared(world, ana)
-    return ana, await has_plan(world, ana)
+    return ana, await has_plan(world, ana, **plan)
 
 
 def dosing(

@@ -116,7 +116,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         record_missed_visit=RecordMissedVisitHandler(changes, work),
         correct_appointment=CorrectAppointmentHandler(changes, work),
         read_appointments=ReadAppointments(all_appointments, resources.audit),
-        read_care_path=ReadCarePathHandler(all_paths, records, resources.audit, policy, clock),
+        read_care_path=ReadCarePathHandler(all_paths, records, resources.audit, policy, zone, clock),
         ports=Ports(all_appointments, all_paths, policy, holding.settled, scheduling.release),
     )
 

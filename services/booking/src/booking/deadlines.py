@@ -1,6 +1,7 @@
 """What booking waits for and does by itself, in one table; run by `timers`, which needs no Kafka."""
 
 from booking.application.deadlines.call_off_visit import call_off_visit, next_cancellation
+from booking.application.deadlines.close_day import leave_unmarked, next_day_end
 from booking.application.deadlines.lapse_hold import lapse_hold, next_lapse
 from booking.application.ports import Ports
 from careflow_service.deadlines import Deadline
@@ -8,4 +9,5 @@ from careflow_service.deadlines import Deadline
 DEADLINES: tuple[Deadline[Ports], ...] = (
     Deadline("lapse_hold", next=next_lapse, fire=lapse_hold),
     Deadline("call_off_visit", next=next_cancellation, fire=call_off_visit),
+    Deadline("leave_unmarked", next=next_day_end, fire=leave_unmarked),
 )

@@ -137,6 +137,7 @@ ROWS: Final[Mapping[str, Race]] = {
     "AdverseEventReported": a_dose_is_booked_meanwhile(news.adverse_event),
     "AdverseEventReviewed": something_else_holds_the_dose_meanwhile(news.adverse_event, RESUME, news.alert),
     "lapse_hold": commands.a_hold_lapses_while_it_is_confirmed,
+    "leave_unmarked": commands.a_day_ends_while_its_visit_is_recorded_as_missed,
     "call_off_visit": commands.a_visit_is_called_off_while_it_is_released,
 }
 

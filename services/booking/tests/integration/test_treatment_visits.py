@@ -96,6 +96,8 @@ async def test_doses_keep_their_distance_from_those_booked_and_those_given(world
     ana, _ = await in_treatment(world)
     await prepares(world, ana)
     first = await doses(world, ana)
+    integration = visit(ana, "integration", local(25, 15), modality="video")
+    ok(await world.coordinator.post("/v1/appointments", integration), 201)
     next_day = dosing(ana, local(26, 9), local(27, 15))
     assert closed(await world.coordinator.post("/v1/appointments", next_day)) == {"dose_too_close"}
     world.clock.now = DOSING_AT
@@ -109,7 +111,7 @@ async def test_doses_keep_their_distance_from_those_booked_and_those_given(world
 async def test_two_doses_a_week_are_the_most(world: World) -> None:
     ana, _ = await in_treatment(world)
     await prepares(world, ana)
-    await doses(world, ana)
+    await doses(world, ana, integration_at=local(26, 13))
     await doses(world, ana, at=local(27, 9), integration_at=local(27, 15))
     third = dosing(ana, local(1, 9, month=12), local(2, 13, month=12))
     assert closed(await world.coordinator.post("/v1/appointments", third)) == {"too_many_doses"}

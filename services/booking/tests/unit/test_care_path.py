@@ -24,7 +24,7 @@ from booking.domain.ids import AlertId, AppointmentId, CaseId, ClearanceId, Requ
 from booking.domain.states import BookedBy
 from booking.domain.visits import Disposition, VisitKind
 from careflow_domain.errors import DomainError
-from services.booking.tests.builders import ANA, NOW, POLICY, a_booked_visit
+from services.booking.tests.builders import ANA, NOW, POLICY, ZONE, a_booked_visit
 
 CASE, FIRST, SECOND = CaseId("case"), ClearanceId("clearance-1"), ClearanceId("clearance-2")
 LATER = NOW + timedelta(days=90)
@@ -194,7 +194,7 @@ def test_an_extension_revives_what_expired_and_does_not_release_what_is_suspende
 
 
 def closed_gates(path: CarePath, kind: VisitKind, starts_at: datetime = NOW, **more: object) -> set[str]:
-    asked = Asked(kind=kind, starts_at=starts_at, **more)  # type: ignore[arg-type]  # fields by name
+    asked = Asked(kind=kind, starts_at=starts_at, zone=ZONE, **more)  # type: ignore[arg-type]  # fields by name
     return {refusal.code for refusal in refusals(path, asked)}
 
 
@@ -254,7 +254,7 @@ def test_an_incomplete_record_closes_every_clinical_visit_and_not_the_free_call(
 
 def test_a_refusal_names_each_gate_and_what_opens_it() -> None:
     with pytest.raises(DomainError) as refused:
-        check(CarePath(id=ANA), Asked(kind=EVALUATION, starts_at=NOW))
+        check(CarePath(id=ANA), Asked(kind=EVALUATION, starts_at=NOW, zone=ZONE))
     assert refused.value.code == "gates_closed"
     gates = refused.value.extra["gates"]
     assert isinstance(gates, list)

@@ -33,6 +33,7 @@ INDEXES: Final = (
     (APPOINTMENTS, IndexModel([("held_until", 1)], name="held_until")),
     (APPOINTMENTS, IndexModel([("patient_id", 1), ("held_until", 1), ("_id", 1)], name="holds_of")),
     (APPOINTMENTS, IndexModel([("cancels_at", 1)], name="cancels_at")),
+    (APPOINTMENTS, IndexModel([("day_ends", 1)], name="day_ends")),
 )
 
 
@@ -70,6 +71,9 @@ class MongoAppointments(Stored[Appointment]):
     async def next_cancellation(self) -> tuple[datetime, str] | None:
         return await self._documents.earliest("cancels_at")
 
+    async def next_day_end(self) -> tuple[datetime, str] | None:
+        return await self._documents.earliest("day_ends")
+
     def _open_fields(self, appointment: Appointment) -> Mapping[str, object]:
         return {
             "patient_id": appointment.patient_id,
@@ -78,4 +82,7 @@ class MongoAppointments(Stored[Appointment]):
             "listed": appointment.status is not Status.LAPSED,
             "held_until": appointment.held_until,
             "cancels_at": appointment.cancels_at if appointment.status is Status.BOOKED else None,
+            "day_ends": appointment.day_ends
+            if appointment.status is Status.BOOKED and not appointment.unmarked
+            else None,
         }

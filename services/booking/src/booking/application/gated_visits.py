@@ -87,6 +87,7 @@ class GatedVisits:
         asked = Asked(
             kind=wish.kind,
             starts_at=wish.starts_at,
+            zone=self._scheduling.zone,
             modality=wish.modality,
             moving=moving,
             integration_at=integration_at,

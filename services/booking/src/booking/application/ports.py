@@ -81,6 +81,9 @@ class Appointments(Protocol):
     async def next_cancellation(self) -> tuple[datetime, str] | None:
         """When the next visit that is still on hold is called off, and which."""
 
+    async def next_day_end(self) -> tuple[datetime, str] | None:
+        """When the day of the next visit that nobody has marked is over, and which."""
+
     async def add(self, appointment: Appointment, /, tx: Transaction) -> None: ...
 
     async def save(self, appointment: Appointment, /, *, expecting: int, tx: Transaction) -> None: ...

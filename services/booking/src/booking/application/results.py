@@ -51,6 +51,7 @@ class Scheduled:
     phase: Phase | None
     holds: tuple[Held, ...]
     cancels_at: datetime | None
+    unmarked: bool
 
     @classmethod
     def of(cls, appointment: Appointment) -> "Scheduled":
@@ -75,6 +76,7 @@ class Scheduled:
             phase=appointment.phase,
             holds=tuple(Held(hold.ground.reason, hold.ground.ref, hold.since) for hold in appointment.holds),
             cancels_at=appointment.cancels_at,
+            unmarked=appointment.unmarked,
         )
 
 

@@ -91,6 +91,10 @@ class Scheduling:
         self._turns = Turns()
 
     @property
+    def zone(self) -> ZoneInfo:
+        return self._zone
+
+    @property
     def template_version(self) -> str:
         return self._templates.version
 

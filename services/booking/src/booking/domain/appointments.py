@@ -6,9 +6,11 @@ Invariant: it keeps its identity through every move, and its version rises with 
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from booking.domain.cancellations import WHOSE, Cancellation, CancelledBy, CancelReason
 from booking.domain.ids import AppointmentId, PatientId, PlanId
+from booking.domain.intervals import day_interval
 from booking.domain.policy import BookingPolicy
 from booking.domain.slots import NewVisit, Slot
 from booking.domain.states import BookedBy, Hold, Status
@@ -85,7 +87,9 @@ class AppointmentReleased(AppointmentFact):
 class Appointment(Aggregate):
     """One visit of one patient. `late_moves` are the times at which the patient moved it inside the notice window;
     `first_notice_minutes` is the notice given for the first slot so lost, and is what a later cancellation counts.
-    `holds` is what a booked visit waits for, `cancels_at` when it is called off if it waits still."""
+    `holds` is what a booked visit waits for, `cancels_at` when it is called off if it waits still; `unmarked` is one
+    of an earlier day of which nobody has said what became of it.
+    """
 
     id: AppointmentId
     patient_id: PatientId
@@ -104,10 +108,17 @@ class Appointment(Aggregate):
     phase: Phase | None = None
     holds: tuple[Hold, ...] = ()
     cancels_at: datetime | None = None
+    unmarked: bool = False
 
     @property
     def starts_at(self) -> datetime:
         return self.slot.interval.start
+
+    @property
+    def day_ends(self) -> datetime:
+        """The midnight after it, where it takes place: until then it can be arrived at."""
+        zone = ZoneInfo(self.slot.timezone)
+        return day_interval(self.starts_at.astimezone(zone).date(), zone).end
 
     @classmethod
     def held(cls, visit: NewVisit, policy: BookingPolicy, *, now: datetime) -> "Appointment":
@@ -197,11 +208,13 @@ class Appointment(Aggregate):
         return after
 
     def arrive(self, policy: BookingPolicy, *, now: datetime) -> "Appointment":
-        """The patient is there, or on the line. Raises `too_early_to_arrive` and `on_hold`."""
+        """The patient is there, or on the line. Raises `too_early_to_arrive`, `too_late_to_arrive` and `on_hold`."""
         self._expect(Status.BOOKED)
         self._check_not_held()
         if now < self.starts_at - policy.arrival_opens:
             raise conflict("too_early_to_arrive", "It is too early to arrive for this appointment.")
+        if now >= self.day_ends:
+            raise conflict("too_late_to_arrive", "The day of this appointment is over; correct what became of it.")
         after = self._next(Status.ARRIVED)
         return after.saying(AppointmentArrived(appointment=after, at=now))
 
@@ -227,8 +240,17 @@ class Appointment(Aggregate):
         after = self._next(Status.MISSED)
         return after.saying(AppointmentMissed(appointment=after, at=now))
 
+    def left_unmarked(self) -> "Appointment":
+        """Its day is over, and nobody has said what became of it."""
+        self._expect(Status.BOOKED)
+        return self._next(Status.BOOKED, unmarked=True)
+
     def correct(self, *, now: datetime) -> "Appointment":
-        """The patient came after all: late, or marked missed by mistake."""
+        """The patient came after all: late, marked missed by mistake, or without that anybody marked it that day."""
+        if self.unmarked:
+            self._check_not_held()
+            after = self._next(Status.ARRIVED)
+            return after.saying(AppointmentArrived(appointment=after, at=now))
         self._expect(Status.MISSED)
         after = self._next(Status.ARRIVED)
         return after.saying(AppointmentCorrected(appointment=after, before=self.status, at=now))
@@ -286,7 +308,9 @@ class Appointment(Aggregate):
             raise conflict("visit_started", "The time of the appointment has come; please call the clinic.")
 
     def _next(self, status: Status, **changes: object) -> "Appointment":
-        return replace(self.recording(), status=status, **changes)  # type: ignore[arg-type]  # fields by name
+        unmarked = self.unmarked and status is Status.BOOKED
+        changed = {"status": status, "unmarked": unmarked, **changes}
+        return replace(self.recording(), **changed)  # type: ignore[arg-type]  # fields by name
 
     def _expect(self, status: Status) -> None:
         if self.status is not status:

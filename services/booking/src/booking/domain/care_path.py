@@ -50,6 +50,8 @@ class Visit:
     modality: Modality
     disposition: Disposition | None = None
     plan_id: PlanId | None = None
+    phase: Phase | None = None
+    unmarked: bool = False
     grounds: tuple[Ground, ...] = ()
     cancels_at: datetime | None = None
 
@@ -63,14 +65,18 @@ class Visit:
             modality=appointment.slot.modality,
             disposition=appointment.disposition,
             plan_id=appointment.plan_id,
+            phase=appointment.phase,
+            unmarked=appointment.unmarked,
             grounds=tuple(hold.ground for hold in appointment.holds),
             cancels_at=appointment.cancels_at,
         )
 
     @property
     def upcoming(self) -> bool:
-        """Whether it is booked, or under way."""
-        return self.status in (Status.BOOKED, Status.ARRIVED)
+        """Whether it is booked, or under way. One of an earlier day of which nobody said what became of it is
+        neither.
+        """
+        return self.status in (Status.BOOKED, Status.ARRIVED) and not self.unmarked
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +160,9 @@ class CarePath(Aggregate):
         return self._noted(clearance=clearance, deferred_until=None, closed_because=None, now=now)
 
     def denied(self, *, now: datetime) -> "CarePath":
-        return self._noted(clearance=None, closed_because="clearance_denied", now=now)
+        """A clearance there was is revoked with it."""
+        revoked = self.clearance and replace(self.clearance, status=ClearanceStatus.REVOKED)
+        return self._noted(clearance=revoked, closed_because="clearance_denied", now=now)
 
     def deferred(self, until: datetime, *, now: datetime) -> "CarePath":
         """To be decided again, after another evaluation."""
@@ -221,7 +229,11 @@ class CarePath(Aggregate):
 
     def booked(self) -> tuple[Visit, ...]:
         """The visits that may be put on hold or released."""
-        return tuple(visit for visit in self.visits if visit.status is Status.BOOKED)
+        return tuple(visit for visit in self.visits if visit.status is Status.BOOKED and not visit.unmarked)
+
+    def unmarked(self) -> tuple[Visit, ...]:
+        """The visits of earlier days of which nobody has said what became of them."""
+        return tuple(visit for visit in self.visits if visit.unmarked)
 
     @property
     def at_risk(self) -> tuple[Visit, ...]:
@@ -237,11 +249,12 @@ class CarePath(Aggregate):
         return any(v.disposition is Disposition.PROCEED for v in self.visits)
 
     def _afresh(self) -> "CarePath":
-        """A new run: what was decided before counts no longer. A safety alert stays open until it is closed, and the
-        doses, consents and adverse events there were remain true.
+        """A new run: what was decided before counts no longer. A safety alert stays open until it is closed, what is
+        booked still waits for what is missing, and the doses, consents and adverse events there were remain true.
         """
         return CarePath(
             id=self.id,
+            visits=tuple(visit for visit in self.visits if visit.upcoming or visit.unmarked),
             alerts=self.alerts,
             closed_alerts=self.closed_alerts,
             course=replace(self.course, plans=(), prepared=False),

@@ -51,6 +51,10 @@ class Plan:
     """How many visits of each kind."""
     status: PlanStatus = PlanStatus.ACTIVE
 
+    def count(self, kind: VisitKind) -> int:
+        """How many visits of this kind were signed."""
+        return sum(number for each, number in self.visits if each is kind)
+
     @property
     def live(self) -> bool:
         return self.status in (PlanStatus.ACTIVE, PlanStatus.ON_HOLD)
@@ -61,6 +65,7 @@ class Dose:
     session_id: SessionId
     appointment_id: AppointmentId
     plan_id: PlanId | None
+    phase: Phase | None
     at: datetime
 
 

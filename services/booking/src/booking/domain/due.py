@@ -7,7 +7,7 @@ from datetime import datetime
 from booking.domain.care_path import CarePath, ClearanceStatus, Stage
 from booking.domain.course import IntegrationStatus, PlanStatus
 from booking.domain.policy import BookingPolicy
-from booking.domain.spacing import integrations_after
+from booking.domain.spacing import integration_of, signed_for
 from booking.domain.visits import VisitKind
 
 
@@ -43,6 +43,8 @@ def _visits(path: CarePath) -> Iterator[Due]:
     for kind in VisitKind:
         for visit in path.all_upcoming(kind):
             yield Due(f"{kind}_visit", visit.starts_at, visit.appointment_id)
+    for visit in path.unmarked():
+        yield Due("mark_visit", visit.starts_at, visit.appointment_id)
 
 
 _PRE_SESSION = "pre_session"
@@ -84,11 +86,11 @@ def _course(path: CarePath) -> Iterator[Due]:
     if plan is None or not plan.live:
         return
     for visit in path.all_upcoming(VisitKind.DOSING):
-        if not integrations_after(path, visit.starts_at, plan.terms.integration_within):
+        if integration_of(path, visit.starts_at) is None:
             yield Due("book_integration", visit.starts_at, visit.appointment_id)
     if not path.course.dosed and not path.course.prepared and path.upcoming(VisitKind.PREPARATION) is None:
         yield Due("book_preparation")
-    elif plan.status is PlanStatus.ACTIVE and path.upcoming(VisitKind.DOSING) is None:
+    elif plan.status is PlanStatus.ACTIVE and path.upcoming(VisitKind.DOSING) is None and signed_for(path, plan):
         yield Due("book_dosing")
 
 

@@ -5,12 +5,22 @@ it.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from booking.domain.care_path import CarePath, ClearanceStatus, Stage
 from booking.domain.course import ConsentCategory, PlanStatus
 from booking.domain.ids import AppointmentId
 from booking.domain.policy import DoseWindow
-from booking.domain.spacing import dosing_times, far_enough, few_enough, integrations_after, prepared_by
+from booking.domain.spacing import (
+    course_doses,
+    far_enough,
+    few_enough,
+    integration_of,
+    prepared_by,
+    signed_for,
+    soon_enough,
+    without_integration_before,
+)
 from booking.domain.visits import Modality, VisitKind
 from careflow_domain.errors import conflict
 
@@ -18,11 +28,13 @@ from careflow_domain.errors import conflict
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What somebody wants to book. `moving` is the appointment that would be given up for it, `integration_at` when
-    the integration booked with a dosing visit begins, `windows` how many doses there may be whatever the plan says.
+    the integration booked with a dosing visit begins, `windows` how many doses there may be whatever the plan says,
+    `zone` the clinic's.
     """
 
     kind: VisitKind
     starts_at: datetime
+    zone: ZoneInfo
     modality: Modality | None = None
     moving: AppointmentId | None = None
     integration_at: datetime | None = None
@@ -143,17 +155,27 @@ _PREPARED = Gate(
     Refusal("preparation_needed", "No preparation is completed, or booked before that.", "preparation_booked"),
     lambda path, asked: path.course.plan is None or path.course.dosed or prepared_by(path, asked.starts_at),
 )
+_SIGNED_FOR = Gate(
+    Refusal("plan_used_up", "All doses of the plan are given or booked.", "plan_adjusted"),
+    lambda path, asked: path.course.plan is None or signed_for(path, path.course.plan, but=asked.moving),
+)
+
+
+def _others(path: CarePath, asked: Asked) -> tuple[datetime, ...]:
+    return tuple(each.at for each in course_doses(path, but=asked.moving))
+
+
 _INTERVAL = Gate(
     Refusal("dose_too_close", "Another dosing visit is closer than the plan allows.", "later_time"),
     lambda path, asked: (
         path.course.plan is None
-        or far_enough(asked.starts_at, dosing_times(path, but=asked.moving), path.course.plan.terms.dosing_interval)
+        or far_enough(asked.starts_at, _others(path, asked), path.course.plan.terms.dosing_interval, asked.zone)
     ),
 )
 _FREQUENCY = Gate(
     Refusal("too_many_doses", "There would be more doses within a week or a month than are given.", "later_time"),
     lambda path, asked: all(
-        few_enough(asked.starts_at, dosing_times(path, but=asked.moving), window)
+        few_enough(asked.starts_at, _others(path, asked), window, asked.zone)
         for window in asked.windows
         if path.course.plan is not None and window.phase in (None, path.course.plan.phase)
     ),
@@ -168,10 +190,29 @@ def _integration_follows(path: CarePath, asked: Asked) -> bool:
     plan = path.course.plan
     if plan is None:
         return True
-    within = plan.terms.integration_within
-    if asked.integration_at is not None and asked.starts_at < asked.integration_at <= asked.starts_at + within:
-        return True
-    return bool(integrations_after(path, asked.starts_at, within))
+    later = [each for each in _others(path, asked) if each > asked.starts_at]
+    booked = integration_of(path, asked.starts_at, but=asked.moving)
+    times = [asked.integration_at] if asked.integration_at else [booked[1]] if booked else []
+    return any(
+        soon_enough(at, asked.starts_at, plan.terms.integration_within, asked.zone)
+        and all(at <= dose_at for dose_at in later)
+        for at in times
+    )
+
+
+def _integrated_before(path: CarePath, asked: Asked) -> bool:
+    overdue = path.course.overdue()
+    return all(ref in overdue for ref in without_integration_before(path, asked.starts_at, but=asked.moving))
+
+
+_INTEGRATION_BETWEEN = Gate(
+    Refusal(
+        "integration_between_needed",
+        "The integration of the dose before is neither done nor booked between the two.",
+        "integration_booked",
+    ),
+    _integrated_before,
+)
 
 
 _INTEGRATION = Gate(
@@ -195,10 +236,12 @@ GATES: Mapping[VisitKind, tuple[Gate, ...]] = {
         _NO_ALERT,
         _NO_ADVERSE_EVENT,
         _CONSENT,
+        _SIGNED_FOR,
         _PREPARED,
         _INTERVAL,
         _FREQUENCY,
         _NOT_OVERDUE,
+        _INTEGRATION_BETWEEN,
         _INTEGRATION,
     ),
     VisitKind.INTEGRATION: (*_TREATMENT, _PLAN_KNOWN),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from booking.domain.care_path import CarePath, ClearanceStatus, Visit
 from booking.domain.course import ConsentCategory, PlanStatus
-from booking.domain.spacing import prepared_by
+from booking.domain.spacing import prepared_by, without_integration_before
 from booking.domain.visits import TREATMENTS, Ground, HoldCause, HoldReason, Modality, VisitKind
 
 _DOSING = frozenset({VisitKind.DOSING})
@@ -38,10 +38,15 @@ def grounds(path: CarePath, visit: Visit) -> tuple[Ground, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _clearance(path: CarePath, _: Visit) -> tuple[str, ...]:
-    if path.clearance is None or path.clearance.status is ClearanceStatus.VALID:
-        return ()
-    return (path.clearance.id,)
+def _clearance(path: CarePath, visit: Visit) -> tuple[str, ...]:
+    if path.clearance is None:
+        return (visit.appointment_id,)
+    in_force = path.clearance.status is ClearanceStatus.VALID and path.closed_because is None
+    return () if in_force else (path.clearance.id,)
+
+
+def _integration(path: CarePath, visit: Visit) -> tuple[str, ...]:
+    return (*path.course.overdue(), *without_integration_before(path, visit.starts_at, but=visit.appointment_id))
 
 
 def _plan_in(*statuses: PlanStatus) -> Callable[[CarePath, Visit], tuple[str, ...]]:
@@ -70,7 +75,7 @@ HOLDS: tuple[HoldRule, ...] = (
         cause=HoldCause.CLEARANCE,
         reason=HoldReason.CLINICAL,
         kinds=_DOSING,
-        raised_by="the clearance is suspended, expired or revoked",
+        raised_by="the clearance is suspended, expired, revoked or denied, or the care path is closed",
         released_by="it is reinstated or extended, or a newer one is granted",
         standing=_clearance,
     ),
@@ -94,9 +99,9 @@ HOLDS: tuple[HoldRule, ...] = (
         cause=HoldCause.INTEGRATION,
         reason=HoldReason.CLINICAL,
         kinds=_DOSING,
-        raised_by="the integration of a dose is overdue",
-        released_by="the integration of that dose is done",
-        standing=lambda path, _: path.course.overdue(),
+        raised_by="the integration of a dose is overdue, or that of the dose before was called off",
+        released_by="the integration of that dose is done, or booked between the two again unless it is overdue",
+        standing=_integration,
     ),
     HoldRule(
         cause=HoldCause.CONSENT,

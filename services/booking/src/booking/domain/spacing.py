@@ -1,31 +1,68 @@
-"""How the visits of a course lie to each other in time: preparation before, doses apart, integration soon after."""
+"""How the visits of a course lie to each other in time: preparation before, doses apart, integration between them.
 
+The calendar decides: times are compared as the clinic's wall clock shows them, so that a rhythm of the week holds when
+the clocks change.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from booking.domain.care_path import CarePath, Visit
-from booking.domain.ids import AppointmentId
+from booking.domain.care_path import CarePath
+from booking.domain.course import Dose, IntegrationStatus, Plan
+from booking.domain.ids import AppointmentId, PlanId
 from booking.domain.policy import DoseWindow
-from booking.domain.visits import VisitKind
+from booking.domain.states import Status
+from booking.domain.visits import Phase, VisitKind
 
 
-def dosing_times(path: CarePath, *, but: AppointmentId | None = None) -> tuple[datetime, ...]:
-    """The start of every dosing visit that gave a dose or is booked, except one; in order."""
-    times = {dose.appointment_id: dose.at for dose in path.course.doses}
+@dataclass(frozen=True, slots=True)
+class CourseDose:
+    """One dose of the course, given or booked. `ref` names it: its session once it was given, else its visit."""
+
+    appointment_id: AppointmentId
+    at: datetime
+    plan_id: PlanId | None
+    phase: Phase | None
+    given: Dose | None
+
+    @property
+    def ref(self) -> str:
+        return self.given.session_id if self.given else self.appointment_id
+
+
+def course_doses(path: CarePath, *, but: AppointmentId | None = None) -> tuple[CourseDose, ...]:
+    """Every dose that was given or is booked, except one; in order of their time."""
+    given = {dose.appointment_id: dose for dose in path.course.doses}
+    found = {
+        dose.appointment_id: CourseDose(dose.appointment_id, dose.at, dose.plan_id, dose.phase, dose)
+        for dose in path.course.doses
+    }
     for visit in path.visits:
-        if visit.kind is VisitKind.DOSING and (visit.upcoming or visit.appointment_id in times):
-            times[visit.appointment_id] = visit.starts_at
-    return tuple(sorted(at for appointment_id, at in times.items() if appointment_id != but))
+        if visit.kind is VisitKind.DOSING and (visit.upcoming or visit.appointment_id in given):
+            found[visit.appointment_id] = CourseDose(
+                visit.appointment_id, visit.starts_at, visit.plan_id, visit.phase, given.get(visit.appointment_id)
+            )
+    return tuple(sorted((each for each in found.values() if each.appointment_id != but), key=lambda each: each.at))
 
 
-def far_enough(starts_at: datetime, others: tuple[datetime, ...], interval: timedelta) -> bool:
+def signed_for(path: CarePath, plan: Plan, *, but: AppointmentId | None = None) -> bool:
+    """Whether the plan's present phase has a dose left that is neither given nor booked."""
+    taken = [each for each in course_doses(path, but=but) if (each.plan_id, each.phase) == (plan.id, plan.phase)]
+    return len(taken) < plan.count(VisitKind.DOSING)
+
+
+def far_enough(starts_at: datetime, others: Iterable[datetime], interval: timedelta, zone: ZoneInfo) -> bool:
     """Whether a dosing visit at that time keeps its distance from every other one, start to start."""
-    return all(abs(starts_at - other) >= interval for other in others)
+    return all(abs(on_the_wall(starts_at, zone) - on_the_wall(other, zone)) >= interval for other in others)
 
 
-def few_enough(starts_at: datetime, others: tuple[datetime, ...], window: DoseWindow) -> bool:
+def few_enough(starts_at: datetime, others: Iterable[datetime], window: DoseWindow, zone: ZoneInfo) -> bool:
     """Whether with a dosing visit at that time no stretch of the window's length holds more than it allows."""
-    times = sorted((*others, starts_at))
-    within = ([at for at in times if first <= at < first + window.length] for first in times if first <= starts_at)
+    wished = on_the_wall(starts_at, zone)
+    times = sorted((*(on_the_wall(other, zone) for other in others), wished))
+    within = ([at for at in times if first <= at < first + window.length] for first in times if first <= wished)
     return all(len(stretch) <= window.most for stretch in within)
 
 
@@ -35,8 +72,44 @@ def prepared_by(path: CarePath, starts_at: datetime) -> bool:
     return path.course.prepared or any(visit.starts_at < starts_at for visit in booked)
 
 
-def integrations_after(path: CarePath, starts_at: datetime, within: timedelta) -> tuple[Visit, ...]:
-    """The booked integration visits of a dosing visit at that time: soon enough after it, and before the next one."""
-    later = [each.starts_at for each in path.all_upcoming(VisitKind.DOSING) if each.starts_at > starts_at]
-    ends = min([starts_at + within, *later])
-    return tuple(v for v in path.all_upcoming(VisitKind.INTEGRATION) if starts_at < v.starts_at <= ends)
+def integration_of(
+    path: CarePath, starts_at: datetime, *, but: AppointmentId | None = None
+) -> tuple[AppointmentId, datetime] | None:
+    """The first integration visit booked after a dose at that time, and before the next dose."""
+    times = [each.at for each in course_doses(path, but=but) if each.at > starts_at]
+    booked = [
+        (each.starts_at, each.appointment_id)
+        for each in path.all_upcoming(VisitKind.INTEGRATION)
+        if starts_at < each.starts_at and all(each.starts_at <= later for later in times)
+    ]
+    return next(((appointment_id, at) for at, appointment_id in sorted(booked)), None)
+
+
+def soon_enough(at: datetime, dose_at: datetime, within: timedelta, zone: ZoneInfo) -> bool:
+    """Whether an integration at that time belongs to a dose at that one."""
+    return timedelta(0) < on_the_wall(at, zone) - on_the_wall(dose_at, zone) <= within
+
+
+def without_integration_before(
+    path: CarePath, starts_at: datetime, *, but: AppointmentId | None = None
+) -> tuple[str, ...]:
+    """The dose before that time, if its integration is neither done nor booked between the two."""
+    earlier = [each for each in course_doses(path, but=but) if each.at < starts_at]
+    if not earlier:
+        return ()
+    last = earlier[-1]
+    done = {each.dosing_session_id for each in path.course.integrations if each.status is IntegrationStatus.DONE}
+    if last.given is not None and last.given.session_id in done:
+        return ()
+    between = any(
+        visit.kind is VisitKind.INTEGRATION
+        and (visit.upcoming or visit.status is Status.FULFILLED)
+        and last.at < visit.starts_at <= starts_at
+        for visit in path.visits
+    )
+    return () if between else (last.ref,)
+
+
+def on_the_wall(instant: datetime, zone: ZoneInfo) -> datetime:
+    """The clinic's wall-clock time, to be compared with others of its kind."""
+    return instant.astimezone(zone).replace(tzinfo=None)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from booking.application.ownership import check_own, is_patient
 from booking.application.ports import CarePaths, ReadAudit, Records
@@ -30,12 +31,19 @@ class ReadCarePathHandler:
     """Raises `care_path_not_found`, also for another's patient."""
 
     def __init__(
-        self, care_paths: CarePaths, records: Records, audit: ReadAudit, policy: BookingPolicy, clock: Clock
+        self,
+        care_paths: CarePaths,
+        records: Records,
+        audit: ReadAudit,
+        policy: BookingPolicy,
+        zone: ZoneInfo,
+        clock: Clock,
     ) -> None:
         self._care_paths = care_paths
         self._records = records
         self._audit = audit
         self._policy = policy
+        self._zone = zone
         self._clock = clock
 
     async def __call__(self, patient_id: PatientId, actor: Actor) -> CarePathReport:
@@ -55,6 +63,7 @@ class ReadCarePathHandler:
         return Asked(
             kind=kind,
             starts_at=now,
+            zone=self._zone,
             integration_at=now + QUARTER,
             windows=self._policy.dose_windows,
             record_complete=complete,

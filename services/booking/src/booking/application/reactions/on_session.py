@@ -11,6 +11,7 @@ from booking.application.ports import Ports
 from booking.domain.appointments import Appointment
 from booking.domain.course import Course, Dose
 from booking.domain.ids import AppointmentId, PatientId, PlanId, SessionId
+from booking.domain.visits import Phase
 from careflow_events import contracts
 from careflow_events.contracts import codes
 from careflow_events.subscription import Received
@@ -43,6 +44,7 @@ async def on_dose_administered(event: Received[contracts.DoseAdministered], tx: 
         SessionId(data.session_id),
         AppointmentId(data.appointment_id),
         PlanId(data.plan_id) if data.plan_id else None,
+        next((phase for phase in Phase if data.phase is not None and phase.value == data.phase.value), None),
         data.at,
     )
     await treating(event, tx, ports, lambda course: course.dose_given(dose))

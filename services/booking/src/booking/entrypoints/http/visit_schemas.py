@@ -194,7 +194,9 @@ class HoldView(BaseModel):
 
 
 class AppointmentView(BaseModel):
-    """`holds` is what the visit waits for; at `cancels_at` it is called off if it waits still."""
+    """`holds` is what the visit waits for; at `cancels_at` it is called off if it waits still. `unmarked`: its
+    day is over, and nobody has said what became of it.
+    """
 
     id: AppointmentId
     version: int
@@ -215,6 +217,7 @@ class AppointmentView(BaseModel):
     phase: Phase | None
     holds: list[HoldView]
     cancels_at: datetime | None
+    unmarked: bool
     integration: "AppointmentView | None" = None
     """What was booked together with it; only told right then."""
 
@@ -243,6 +246,7 @@ class AppointmentView(BaseModel):
             phase=scheduled.phase,
             holds=[HoldView(reason=each.reason, ref=each.ref, since=each.since) for each in scheduled.holds],
             cancels_at=scheduled.cancels_at,
+            unmarked=scheduled.unmarked,
             integration=cls.of(integration) if integration else None,
         )
 
