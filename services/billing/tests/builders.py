@@ -2,23 +2,24 @@
 Thanksgiving. Every builder gives a whole, valid thing.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from billing.adapters.clinic_data import billing_policy, development_practice, fee_schedules
+from billing.adapters.clinic_data import billing_policy, development_practice, fee_schedules, service_rules
 from billing.adapters.diagnosis_codes import CodeEditions
 from billing.adapters.federal_calendar import FederalCalendar
 from billing.domain.accounts import (
     Account,
-    Address,
     BillingProfile,
     Coverage,
     CoverageKind,
+    PrivateContract,
     Sex,
     SignedPolicy,
 )
-from billing.domain.charges import Charge, ChargeCause, Rendered
+from billing.domain.addresses import Address
+from billing.domain.charges import Charge, ChargeCause, Rendered, Terms
 from billing.domain.diagnoses import Diagnoses
 from billing.domain.ids import AppointmentId, EntryId, PatientId, PaymentId, PlanId, StaffId
 from billing.domain.money import Money
@@ -32,6 +33,7 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=ZONE).astimezone(UTC)
 POLICY = billing_policy()
 SCHEDULES = fee_schedules()
 SCHEDULE = SCHEDULES.on(TODAY)
+RULES = service_rules().on(TODAY)
 PRACTICE = development_practice()
 CODES = CodeEditions()
 CALENDAR = FederalCalendar()
@@ -93,12 +95,25 @@ def infusion(**changes: object) -> Service:
     return Service(**{**service, **changes})  # type: ignore[arg-type]  # fields by name
 
 
+def a_service(code: str, **changes: object) -> Service:
+    """By the prescriber, in the office."""
+    service: dict[str, object] = {"code": code, "place_of_service": "11", "provider": PRESCRIBER}
+    return Service(**{**service, **changes})  # type: ignore[arg-type]  # fields by name
+
+
+def a_contract(signed_on: date = date(2026, 1, 5), *, recorded_at: datetime | None = None) -> PrivateContract:
+    """With the prescriber, for two years; recorded here on the day it was signed."""
+    recorded = recorded_at or datetime(signed_on.year, signed_on.month, signed_on.day, 8, tzinfo=ZONE).astimezone(UTC)
+    return PrivateContract(PRESCRIBER, signed_on, signed_on.replace(year=signed_on.year + 2), recorded)
+
+
 def a_rendered(
     *services: Service,
     cause: ChargeCause = ChargeCause.SESSION,
     cause_id: str = "s1",
     day: date = TODAY,
     revision: int = 1,
+    began: datetime | None = None,
 ) -> Rendered:
     return Rendered(
         patient_id=ANA,
@@ -106,15 +121,23 @@ def a_rendered(
         cause_id=cause_id,
         revision=revision,
         service_date=day,
+        started_at=began or local(day.day, 8, month=day.month, year=day.year),
+        ended_at=(began or local(day.day, 8, month=day.month, year=day.year)) + timedelta(hours=2),
         services=services or (therapy_hour(),),
         appointment_id=AppointmentId(f"appointment-{cause_id}"),
         plan_id=PlanId("p1"),
     )
 
 
+def the_terms(account: Account | None = None, **more: Any) -> Terms:
+    """On which an insured patient is charged today."""
+    given = {"account": account or an_account(), "schedule": SCHEDULE, "rules": RULES, "practice": PRACTICE}
+    return Terms(**{**given, **more})
+
+
 def a_charge(rendered: Rendered | None = None, account: Account | None = None) -> Charge:
     rendered = rendered or a_rendered()
-    return Charge.of(rendered, account or an_account(), SCHEDULE, EntryId(f"entry-{rendered.cause_id}"), now=NOW)
+    return Charge.of(rendered, the_terms(account), EntryId(f"entry-{rendered.cause_id}"), now=NOW)
 
 
 def a_payment(amount: Money, name: str = "pay-1", method: PaymentMethod = PaymentMethod.CASH, **more: Any) -> Payment:

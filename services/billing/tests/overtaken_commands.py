@@ -10,6 +10,7 @@ from services.billing.tests.clinic import (
     INSURED,
     bill,
     books,
+    charges,
     estimates,
     fees,
     has_patient,
@@ -96,17 +97,19 @@ async def an_estimate_is_delivered_while_its_plan_changes(world: World, overtaki
 
 
 async def a_waiting_charge_is_posted_while_money_comes_in(world: World, overtaking: Overtaking) -> None:
-    await has_patient(world, insured=False)
-    await covers(world, MEDICARE)
-    await world.hear(session_completed(INFUSION))
-    ok(await world.biller.post(f"/v1/accounts/{ANA}/private-contracts", CONTRACT), 201)
-    charge = await the_charge(world)
-    overtaking.by(lambda: pays(world, 350))
-    ok(await world.biller.post(f"/v1/charges/{charge['id']}/post", version=charge["version"]))
-    assert (await the_charge(world))["paid"] == usd(350)
+    await has_patient(world)
+    for _ in range(2):
+        await world.hear(session_completed(THERAPY_HOUR))
+    posted, waiting = sorted(await charges(world), key=lambda each: str(each["state"]))
+    ok(await world.biller.post(f"/v1/charges/{posted['id']}/reverse", version=posted["version"]))
+    overtaking.by(lambda: pays(world, 225))
+    ok(await world.biller.post(f"/v1/charges/{waiting['id']}/post", version=waiting["version"]))
+    paid = [each["paid"] for each in await charges(world) if each["id"] == waiting["id"]]
+    assert paid == [usd(225)]
 
 
 async def a_charge_is_reversed_while_it_is_corrected(world: World, overtaking: Overtaking) -> None:
+    await has_patient(world)
     session = session_completed(THERAPY_HOUR, INFUSION)
     await world.hear(session)
     charge = await the_charge(world)
@@ -126,6 +129,7 @@ async def a_fee_is_waived_while_it_is_settled(world: World, overtaking: Overtaki
 
 
 async def a_payment_comes_in_while_another_is_refunded(world: World, overtaking: Overtaking) -> None:
+    await has_patient(world)
     await world.hear(session_completed(THERAPY_HOUR))
     first = await pays(world, 100)
     refund = {"amount": usd(100), "reason": "entered_in_error"}

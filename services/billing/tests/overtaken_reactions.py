@@ -46,6 +46,7 @@ from services.billing.tests.world import World
 
 
 async def a_registration_while_a_session_is_charged(world: World, overtaking: Overtaking) -> None:
+    await has_patient(world)
     overtaking.by(lambda: world.hear(session_completed(THERAPY_HOUR)))
     await world.hear(registered())
     account = await the_account(world)
@@ -222,6 +223,7 @@ async def _charged(event: contracts.EventData, world: World, overtaking: Overtak
 
 
 async def an_evaluation_while_money_comes_in(world: World, overtaking: Overtaking) -> None:
+    await has_patient(world)
     await _charged(evaluated(), world, overtaking)
 
 

@@ -16,6 +16,8 @@ from careflow_clinic.clinic import COORDINATOR, Patient
 from careflow_clinic.http import Answer, Caller, Http
 
 BILLER = Caller("bea-biller", ("biller",))
+OK = 200
+PAYS_HERSELF: Mapping[str, str] = {"kind": "none"}
 INSURANCE: Mapping[str, str] = {"kind": "commercial", "payer": "Example Health Plan", "member_id": "XEH900100200"}
 HOME: Mapping[str, str] = {"line": "12 Alder Lane", "city": "Mill Valley", "state": "CA", "postal_code": "94941"}
 
@@ -32,9 +34,19 @@ class Cashier:
         details = {**known.body["details"], "sex": "female", "address": dict(HOME)}
         path = f"/v1/patients/{patient.id}"
         changed = await self.http.put(COORDINATOR, "booking", path, details, version=known.version)
-        account = await self.account(patient, after=changed.positions)
+        await self.record_coverage(patient, INSURANCE, after=changed.positions)
+
+    async def record_coverage(
+        self, patient: Patient, coverage: Mapping[str, str], *, after: Sequence[str] = ()
+    ) -> None:
+        """The patient is asked who covers them, or says that nobody does; again where other news came in between."""
         path = f"/v1/accounts/{patient.id}/coverage"
-        await self.http.put(BILLER, "billing", path, INSURANCE, version=account.version)
+        while True:
+            account = await self.account(patient, after=after)
+            answer = await self.http.ask(BILLER, "PUT", "billing", path, coverage, version=account.version)
+            if answer.code != "stale_version":
+                break
+        assert answer.status == OK, answer.code
 
     async def account(self, patient: Patient, *, after: Sequence[str] = ()) -> Answer:
         """What is owed and what is in credit, once billing has seen `after`."""

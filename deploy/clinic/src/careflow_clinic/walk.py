@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from careflow_clinic.clinic import PRESCRIBER, Clinic, Patient, Person, at, instant
+from careflow_clinic.cashier import PAYS_HERSELF, Cashier
+from careflow_clinic.clinic import PRESCRIBER, Clinic, Patient, Person, at, instant, position
 from careflow_clinic.http import Answer
 from careflow_clinic.subscriber import SeenEvent
 
@@ -164,6 +165,8 @@ class Walk:
     async def evaluation(self, patient: Patient, case_id: str, *, labs_aged: timedelta = timedelta()) -> str:
         """The evaluation in person: booked, held, recorded in all four parts with a diagnosis. Returns its id."""
         self.chapter("Medical and psychiatric evaluation")
+        registered = await self.clinic.events.wait_for("PatientRegistered", subject=patient.subject)
+        await Cashier(self.clinic.http).record_coverage(patient, PAYS_HERSELF, after=(position(registered),))
         starts = await self.clinic.free_times(patient, "evaluation", self.clock.now())
         booked = await self.clinic.book(patient, "evaluation", starts[0])
         await self._visit(booked, "completed")

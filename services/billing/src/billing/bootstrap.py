@@ -9,7 +9,9 @@ from billing.adapters.clinic_data import (
     development_practice,
     fee_schedules,
     practice,
+    service_rules,
 )
+from billing.adapters.clinician_days import MongoClinicianDays
 from billing.adapters.courses import MongoCourses
 from billing.adapters.diagnosis_codes import CodeEditions
 from billing.adapters.estimates import MongoEstimates
@@ -45,10 +47,12 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
         fees=MongoFeeCases(database, vault),
         superbills=MongoSuperbills(database, vault),
         numbers=MongoNumberSeries(database),
+        clinician_days=MongoClinicianDays(database),
         printer=TypstPrinter(settings.clinic_timezone),
         audit=resources.audit,
         policy=billing_policy(settings.policy_file),
         schedules=fee_schedules(settings.fee_schedules_file),
+        rules=service_rules(settings.service_rules_file),
         practice=practice(settings.practice_file) if settings.practice_file else development_practice(),
         calendar=FederalCalendar(),
         diagnosis_codes=CodeEditions(settings.diagnosis_codes_folder),

@@ -9,6 +9,7 @@ from billing.domain.fee_cases import FeeWaived
 from billing.domain.ledger import EntryPosted
 from billing.domain.payments import PaymentReceived, RefundIssued
 from billing.domain.superbills import Superbill, SuperbillIssued, SuperbillVoided
+from billing.domain.visits import VisitCoverageBlocked
 from careflow_events import contracts
 from careflow_events.contracts import billing_codes as codes
 from careflow_events.publication import PublicationTable, published, says
@@ -88,7 +89,14 @@ def _coverage_blocked(fact: CoverageBlocked) -> contracts.CoverageBlocked:
         charge_id=fact.charge.id,
         cause=codes.ChargeCause(fact.charge.rendered.cause),
         cause_id=fact.charge.rendered.cause_id,
+        appointment_id=fact.charge.rendered.appointment_id,
         providers=tuple(dict.fromkeys(service.provider for service in services if service.provider)),
+    )
+
+
+def _visit_blocked(fact: VisitCoverageBlocked) -> contracts.CoverageBlocked:
+    return contracts.CoverageBlocked(
+        patient_id=fact.visit.patient_id, appointment_id=fact.visit.id, providers=fact.visit.providers
     )
 
 
@@ -188,6 +196,7 @@ PUBLISHED: PublicationTable = published(
     says(ChargePosted, contracts.ChargePosted, lambda fact: _charge(contracts.ChargePosted, fact.charge)),
     says(ChargeReversed, contracts.ChargeReversed, lambda fact: _charge(contracts.ChargeReversed, fact.charge)),
     says(CoverageBlocked, contracts.CoverageBlocked, _coverage_blocked),
+    says(VisitCoverageBlocked, contracts.CoverageBlocked, _visit_blocked),
     says(FeeWaived, contracts.FeeWaived, _fee_waived),
     says(PaymentReceived, contracts.PaymentReceived, _payment_received),
     says(RefundIssued, contracts.RefundIssued, _refund_issued),

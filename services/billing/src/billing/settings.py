@@ -16,6 +16,7 @@ class BillingSettings(ServiceSettings):
     """JSON like `billing/data/development_practice.json`, which stands in for it in development only."""
     policy_file: Path | None = None
     fee_schedules_file: Path | None = None
+    service_rules_file: Path | None = None
     diagnosis_codes_folder: Path | None = None
     """Editions of ICD-10-CM in the form of `billing/data/diagnosis_codes`."""
 

@@ -12,6 +12,7 @@ from services.billing.tests.world import World
 
 
 async def test_a_payment_that_is_applied_meanwhile_is_not_applied_twice(world: World, overtaking: Overtaking) -> None:
+    await has_patient(world)
     await world.hear(session_completed(THERAPY_HOUR))
     overtaking.by(lambda: pays(world, 225))
     await pays(world, 225)
@@ -36,6 +37,7 @@ async def test_a_receipt_is_given_back_once(world: World) -> None:
 
 
 async def test_a_session_is_corrected_while_it_is_paid_and_given_back(world: World) -> None:
+    await has_patient(world)
     session_id = new_id()
     await world.hear(session_completed(INFUSION, THERAPY_HOUR, session_id=session_id))
     paid = await pays(world, 100)

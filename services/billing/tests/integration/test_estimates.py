@@ -7,7 +7,7 @@ from careflow_events.contracts import codes
 from careflow_service.identity import Role
 from services.billing.tests.builders import ANA, local
 from services.billing.tests.clinic import books, estimates, has_patient, issue, ok, refusal, usd
-from services.billing.tests.heard import PLAN, later, line, plan_signed, registered, session_completed
+from services.billing.tests.heard import PLAN, later, plan_signed, registered, session_completed
 from services.billing.tests.world import World
 
 FAR, NEAR, SOON = local(14, 9, month=12), local(1, 9, month=12), local(25, 9)
@@ -122,8 +122,8 @@ async def test_charges_far_over_the_estimate_are_said(world: World) -> None:
     await world.hear(plan_signed(doses=1))
     await books(world, FAR, plan_id=PLAN)
     await issue(world, (await estimates(world))[0])
-    for _ in range(2):
-        await world.hear(session_completed(line("96365"), line("90838"), line("90839")))
+    for day in (20, 23):
+        await world.hear(session_completed(at=local(day, 8)))
     said = await world.said_types(ANA)
     assert said.count("EstimateExceeded") == 1
 

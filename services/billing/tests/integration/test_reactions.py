@@ -10,7 +10,7 @@ from careflow_events.handling import Settled
 from careflow_events.testing.samples import Sample, sample_key_ring, samples, with_unknown_codes, with_unknown_fields
 from careflow_service.ids import new_id
 from careflow_service.testing.world import PARKING
-from services.billing.tests.builders import ANA
+from services.billing.tests.builders import ANA, local
 from services.billing.tests.clinic import charges, has_patient, pays, trial_balance
 from services.billing.tests.heard import INFUSION, THERAPY_HOUR, services_corrected, session_completed
 from services.billing.tests.world import World, running
@@ -31,8 +31,9 @@ async def test_every_published_sample_is_taken_in_once(
 
 
 async def test_what_waits_behind_a_gap_is_charged_in_order_once_the_gap_is_filled(world: World) -> None:
+    await has_patient(world)
     session_id = new_id()
-    await world.hear(session_completed(THERAPY_HOUR))
+    await world.hear(session_completed(THERAPY_HOUR, at=local(20, 8)))
     missing = world.next_event(session_completed(INFUSION, session_id=session_id))
     async with world.nothing_changes(but=PARKING):
         assert await world.hear(services_corrected(session_id, 2, THERAPY_HOUR)) is Settled.PARKED
@@ -43,6 +44,7 @@ async def test_what_waits_behind_a_gap_is_charged_in_order_once_the_gap_is_fille
 
 
 async def test_an_older_revision_heard_late_changes_nothing(world: World) -> None:
+    await has_patient(world)
     session_id = new_id()
     await world.hear(session_completed(session_id=session_id))
     await world.hear(services_corrected(session_id, 3, THERAPY_HOUR))

@@ -9,7 +9,7 @@ from careflow_service.ids import new_id
 from careflow_service.testing.store import new_keys
 from careflow_service.testing.world import FORGED, PARKING, SEALING
 from services.billing.tests.builders import ANA
-from services.billing.tests.clinic import charges, ok, the_charge, usd
+from services.billing.tests.clinic import charges, has_patient, ok, the_charge, usd
 from services.billing.tests.heard import INFUSION, services_corrected, session_completed
 from services.billing.tests.world import World, running
 
@@ -52,6 +52,7 @@ async def test_a_replay_without_the_key_changes_nothing(store_url: str, database
 async def test_once_the_key_is_there_a_replay_charges_in_order_and_once(store_url: str, database: str) -> None:
     keys, session_id = new_keys(), new_id()
     async with running(store_url, database, keys=keys) as world:
+        await has_patient(world)
         first = world.next_event(session_completed(session_id=session_id), keys=FORGED)
         second = world.next_event(services_corrected(session_id, 2, INFUSION), keys=FORGED)
         for event in (first, second):

@@ -19,7 +19,6 @@ from services.billing.tests.heard import (
     THERAPY_HOUR,
     diagnosed,
     evaluated,
-    line,
     registered,
     services_corrected,
     session_completed,
@@ -34,7 +33,8 @@ async def issues(world: World, *charge_ids: str, **more: Any) -> Any:
 
 async def test_everything_that_is_missing_is_said_at_once(world: World) -> None:
     await world.hear(registered(complete=False))
-    await world.hear(session_completed(line("90837", "locum")))
+    await is_insured(world, {"kind": "none"})
+    await world.hear(session_completed(THERAPY_HOUR))
     charge = await the_charge(world)
     preview = ok(await world.biller.get("/v1/superbills/preview", patient_id=ANA, charge_id=charge["id"]))
     codes = [missing["code"] for missing in preview["missing"]]
@@ -42,7 +42,6 @@ async def test_everything_that_is_missing_is_said_at_once(world: World) -> None:
         "patient_sex",
         "patient_address",
         "insurance",
-        "rendering_clinician",
         "diagnosis",
         "diagnosis_disclosure",
     ]
@@ -245,6 +244,7 @@ async def test_another_patients_superbill_does_not_exist(world: World) -> None:
 
 
 async def test_a_decision_reverses_no_charge_whose_payments_it_has_not_read(world: World) -> None:
+    await has_patient(world)
     await world.hear(session_completed(THERAPY_HOUR))
     await pays(world, 225)
     charge_id = ChargeId((await the_charge(world))["id"])

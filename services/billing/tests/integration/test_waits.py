@@ -117,7 +117,7 @@ COSTS: Final[Mapping[Callable[[World], Awaitable[Act]], Cost]] = {
     a_visit_is_heard: Cost(2, ("accounts", "_owners", "estimates", "courses", "visits")),
     a_plan_is_heard: Cost(2, ("accounts", "courses", "_owners", "estimates", "visits", "courses")),
     an_absence_is_heard: Cost(2, ("accounts", "visits", "fee_cases", "_owners", "fee_cases", *BOOKS)),
-    a_session_is_heard: Cost(2, ("accounts", "_owners", "charges", *BOOKS)),
+    a_session_is_heard: Cost(2, ("accounts", "_owners", "charges", "clinician_days", "clinician_days", *BOOKS)),
     an_estimate_is_issued: Cost(2, ("estimates", "accounts", "_owners")),
     a_payment_comes_in: Cost(2, ("accounts", "_owners", "visits", "charges", *BOOKS)),
     a_superbill_is_issued: Cost(3, ("accounts", "charges", "payments", "_owners", "superbills", "superbill_numbers")),

@@ -1,6 +1,7 @@
 """The books: every entry balances, and so do they whatever happens."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -13,9 +14,20 @@ from billing.domain.ids import EntryId, PaymentId
 from billing.domain.ledger import EntryCause, EntryLine, JournalEntry, LedgerAccount, TrialBalance, credit, debit
 from billing.domain.money import Money, total
 from billing.domain.payments import Payment, Refund, RefundReason
-from billing.domain.services import Service
 from careflow_domain.errors import DomainError
-from services.billing.tests.builders import ANA, NOW, SCHEDULE, TODAY, a_charge, a_payment, a_rendered, an_account, usd
+from services.billing.tests.builders import (
+    ANA,
+    NOW,
+    TODAY,
+    a_charge,
+    a_payment,
+    a_rendered,
+    a_service,
+    infusion,
+    the_terms,
+    therapy_hour,
+    usd,
+)
 
 
 def an_entry(*lines: EntryLine) -> JournalEntry:
@@ -100,9 +112,9 @@ class Clinic:
             assert nothing <= payment.unapplied <= payment.amount
 
 
-SERVICES = st.lists(st.sampled_from(["90837", "96365", "J3490", "99214"]), max_size=3).map(
-    lambda codes: tuple(Service(code=code) for code in codes)
-)
+SERVICES = st.lists(
+    st.sampled_from([therapy_hour(), infusion(), a_service("J3490"), a_service("99214")]), max_size=3
+).map(tuple)
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("render"), SERVICES),
@@ -137,7 +149,8 @@ def _step(clinic: Clinic, what: str, with_what: object) -> None:
         last, services = charges[-1], with_what
 
         def correction(charge: Charge) -> Charge:
-            return charge.corrected(services, charge.revision + 1, an_account(), SCHEDULE, EntryId(name), now=NOW)
+            rendered = replace(charge.rendered, services=services, revision=charge.revision + 1)
+            return charge.corrected(rendered, the_terms(), EntryId(name), now=NOW)
 
         clinic.decide(lambda books: books.correct(last, correction))
     elif what == "reverse" and charges and isinstance(with_what, int):
@@ -156,7 +169,8 @@ def test_a_correction_reverses_the_entry_it_corrects() -> None:
     clinic.decide(lambda books: books.receive(a_payment(usd(100))))
 
     def shorter(before: Charge) -> Charge:
-        return before.corrected((Service(code="90834"),), 2, an_account(), SCHEDULE, EntryId("second"), now=NOW)
+        rendered = replace(before.rendered, services=(therapy_hour(code="90834", minutes=45),), revision=2)
+        return before.corrected(rendered, the_terms(), EntryId("second"), now=NOW)
 
     clinic.decide(lambda books: books.correct(clinic.charges[charge.id], shorter))
 

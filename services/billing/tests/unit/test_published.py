@@ -19,14 +19,14 @@ from careflow_events.contracts import EventData, billing_codes, codes
 from careflow_events.contracts.code import Code
 from careflow_events.publication import Says
 from careflow_service.testing.filling import AN_ID, AT, Filling
-from services.billing.tests.builders import PRESCRIBER, TODAY, a_coverage, therapy_hour, usd
+from services.billing.tests.builders import a_contract, a_coverage, therapy_hour, usd
 
 SOME = Filling(
     {
         Money: usd(1),
         Coverage: a_coverage(),
         Service: therapy_hour(),
-        PrivateContract: PrivateContract(PRESCRIBER, TODAY, TODAY.replace(year=2028)),
+        PrivateContract: a_contract(),
         (Rendered, "cause_id"): AN_ID,
         (Refund, "id"): AN_ID,
         (Superbill, "number"): "SB-2026-0001",

@@ -46,12 +46,11 @@ MISSING: dict[str, Callable[[], Draft]] = {
     "patient_sex": lambda: with_account(lambda account: account.with_profile(a_profile(sex=None))),
     "patient_address": lambda: with_account(lambda account: account.with_profile(a_profile(address=None))),
     "insurance": lambda: with_account(lambda account: account.with_coverage(Coverage(kind=CoverageKind.NONE))),
-    "rendering_clinician": lambda: with_services(therapy_hour(provider=StaffId("somebody"))),
+    "rendering_clinician": lambda: replace(a_draft(), practice=replace(PRACTICE, clinicians=())),
     "clinician_licence": lambda: replace(
         a_draft(),
         practice=replace(PRACTICE, clinicians=tuple(replace(each, licence=None) for each in PRACTICE.clinicians)),
     ),
-    "place_of_service": lambda: with_services(therapy_hour(place_of_service=None)),
     "drug_code": lambda: with_services(infusion(code="J3490", minutes=None)),
     "diagnosis": lambda: with_account(lambda account: replace(account, diagnoses=())),
     "diagnosis_code": lambda: with_account(lambda account: account.with_diagnoses(diagnosed("F33.20"))),

@@ -3,7 +3,7 @@
 Invariant: open data holds ids, process codes and times; documents, routes, signs and service lines are sealed.
 """
 
-from typing import Any
+from typing import Any, TypedDict
 
 from careflow_events import contracts
 from careflow_events.contracts import Sealed, codes, session_codes
@@ -197,8 +197,25 @@ def _line(line: ServiceLine) -> contracts.SessionServiceLine:
         modifiers=line.modifiers,
         place_of_service=line.place_of_service,
         rendering_provider=line.rendering_provider,
+        started_at=line.started_at,
+        ended_at=line.ended_at,
         ndc=line.ndc,
+        **_amount(line),
     )
+
+
+class _Amount(TypedDict, total=False):
+    ndc_quantity: str
+    ndc_unit: session_codes.NdcUnit
+
+
+def _amount(line: ServiceLine) -> _Amount:
+    """In the unit a claim counts the drug in."""
+    if line.millilitres is not None:
+        return {"ndc_quantity": f"{line.millilitres.normalize():f}", "ndc_unit": session_codes.NdcUnit.MILLILITRE}
+    if line.devices is not None:
+        return {"ndc_quantity": str(line.devices), "ndc_unit": session_codes.NdcUnit.UNIT}
+    return {}
 
 
 def _clinical_fact(fact: ClinicalFactReported) -> contracts.ClinicalFactReported:

@@ -91,11 +91,14 @@ class ChargeReversed(ChargeEvent):
 
 
 class CoverageBlocked(BillingEvent):
-    """A service cannot be charged to the patient: Medicare, and no private contract with who rendered it."""
+    """A service cannot be charged to the patient: Medicare, and no private contract of before with who renders it. Said
+    of a visit to come (`appointment_id`), and of a charge for what was rendered all the same (`charge_id`).
+    """
 
-    charge_id: Id
-    cause: billing_codes.ChargeCause
-    cause_id: Id
+    appointment_id: Id | None = None
+    charge_id: Id | None = None
+    cause: billing_codes.ChargeCause | None = None
+    cause_id: Id | None = None
     providers: Several[StaffId]
 
 

@@ -87,13 +87,17 @@ class PreSessionScreenAssessed(ScreeningEvent):
 
 
 class ServiceLine(Section):
-    """One billable service: a CPT or HCPCS code, how many units, the minutes it took where time counts."""
+    """One billable service: a CPT or HCPCS code, how many units, the minutes it took where time counts, and from when
+    to when, where that is documented.
+    """
 
     code: Annotated[str, Field(pattern=r"^[0-9A-Z]{5}$")]
     units: Annotated[int, Field(ge=1)]
     minutes: Annotated[int, Field(ge=1)] | None = None
     modifiers: Several[Annotated[str, Field(pattern=r"^[0-9A-Z]{2}$")]] = ()
     place_of_service: Annotated[str, Field(pattern=r"^[0-9]{2}$")] | None = None
+    started_at: Instant | None = None
+    ended_at: Instant | None = None
 
 
 class EvaluationForBilling(Section):

@@ -86,3 +86,13 @@ class ReviewDecision(ClosedCode):
     RESUME = "resume", "dosing may go on"
     HOLD = "hold", "dosing waits for another review"
     STOP = "stop", "no more dosing in this course"
+
+
+class NdcUnit(OpenCode):
+    """The unit an NDC is billed in, as a claim has it."""
+
+    UNIT = "UN", "a unit: a vial of powder, a device, a tablet"
+    MILLILITRE = "ML", "a millilitre of a liquid"
+    GRAM = "GR", "a gram"
+    MILLIGRAM = "ME", "a milligram"
+    UNKNOWN = _UNKNOWN

@@ -210,10 +210,14 @@ class SessionRefused(SessionEvent):
 
 
 class SessionServiceLine(ServiceLine):
-    """One billable service of a session, by whom it was rendered; the NDC of a drug as eleven digits."""
+    """One billable service of a session, by whom it was rendered; of a drug the NDC as eleven digits, and how much of
+    it in the unit the NDC is billed in.
+    """
 
     rendering_provider: StaffId
     ndc: Annotated[str, Field(pattern=r"^[0-9]{11}$")] | None = None
+    ndc_quantity: Annotated[str, Field(pattern=r"^[0-9]{1,7}(\.[0-9]{1,3})?$")] | None = None
+    ndc_unit: session_codes.NdcUnit | None = None
 
 
 class SessionForBilling(Section):

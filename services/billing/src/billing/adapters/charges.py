@@ -9,7 +9,7 @@ from typing import Final
 from pymongo import IndexModel
 
 from billing.adapters.bounds import MOST
-from billing.domain.charges import Charge
+from billing.domain.charges import Charge, ChargeState
 from billing.domain.ids import PatientId
 from careflow_domain.errors import not_found
 from careflow_service.listed import Listed
@@ -24,6 +24,7 @@ _BY_DATE: Final = (("service_date", 1),)
 INDEXES: Final = (
     (CHARGES, IndexModel([("patient_id", 1), ("service_date", 1), ("_id", 1)], name="of_patient")),
     (CHARGES, IndexModel([("patient_id", 1), ("to_pay", 1), ("_id", 1)], name="open_of")),
+    (CHARGES, IndexModel([("patient_id", 1), ("waiting", 1), ("_id", 1)], name="waiting_of")),
 )
 
 
@@ -32,6 +33,7 @@ def _open_fields(charge: Charge) -> Mapping[str, object]:
         "patient_id": charge.patient_id,
         "service_date": charge.rendered.service_date.isoformat(),
         "to_pay": bool(charge.balance),
+        "waiting": charge.state is ChargeState.WAITING,
     }
 
 
@@ -52,6 +54,9 @@ class MongoCharges(Stored[Charge]):
 
     async def open_of(self, patient_id: PatientId, /) -> list[Charge]:
         return await self._documents.many({"patient_id": patient_id, "to_pay": True}, of=patient_id, limit=MOST)
+
+    async def waiting_of(self, patient_id: PatientId, /) -> list[Charge]:
+        return await self._documents.many({"patient_id": patient_id, "waiting": True}, of=patient_id, limit=MOST)
 
     async def of_day(self, day: date, *, of: PatientId) -> list[Charge]:
         return await self._documents.many({"patient_id": of, "service_date": day.isoformat()}, of=of, limit=MOST)

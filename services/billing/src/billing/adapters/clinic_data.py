@@ -14,6 +14,7 @@ from stdnum.us import ein
 from billing.domain.fee_schedule import FeeSchedules
 from billing.domain.policy import BillingPolicy
 from billing.domain.practice import Practice
+from billing.domain.service_rules import ServiceRuleEditions
 from careflow_domain.errors import invalid
 
 SHIPPED: Final = resources.files("billing") / "data"
@@ -31,6 +32,12 @@ def fee_schedules(source: Traversable | Path | None = None) -> FeeSchedules:
     """The prices, by date. Raises OSError, ValidationError or DomainError `fee_schedule_invalid`."""
     document = source or SHIPPED / "fee_schedules.json"
     return TypeAdapter(FeeSchedules).validate_json(document.read_bytes(), extra="forbid")
+
+
+def service_rules(source: Traversable | Path | None = None) -> ServiceRuleEditions:
+    """What makes lines true, by date. Raises OSError, ValidationError or DomainError `service_rules_invalid`."""
+    document = source or SHIPPED / "service_rules.json"
+    return TypeAdapter(ServiceRuleEditions).validate_json(document.read_bytes(), extra="forbid")
 
 
 def development_practice() -> Practice:

@@ -3,7 +3,7 @@ which plan.
 """
 
 from collections.abc import Mapping
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -50,6 +50,10 @@ class MongoVisits(Stored[Visit]):
 
     async def of_plan(self, plan_id: PlanId, *, of: PatientId) -> list[Visit]:
         return await self._documents.many({"plan_id": plan_id}, of=of, sort=_IN_TIME, limit=MOST)
+
+    async def to_come(self, patient_id: PatientId, now: datetime, /) -> list[Visit]:
+        wanted = {"patient_id": patient_id, "starts_at": {"$gt": now}}
+        return await self._documents.many(wanted, of=patient_id, sort=_IN_TIME, limit=MOST)
 
     async def of_day(self, day: date, *, of: PatientId) -> list[Visit]:
         begins, ends = opening_of(day, time.min, self._zone), end_of(day, self._zone)

@@ -7,7 +7,7 @@ changed, another one takes its place in that commit.
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from billing.application.ports import Ports
 from billing.application.superbill_numbers import reissue
@@ -38,6 +38,10 @@ class OpenBooks:
     payments: Mapping[PaymentId, Payment]
     estimates: tuple[Estimate, ...]
     superbills: tuple[Superbill, ...]
+
+    def with_charges(self, charges: Iterable[Charge]) -> "OpenBooks":
+        """Also about these, for which nothing was paid yet."""
+        return replace(self, charges={**self.charges, **{each.id: each for each in charges}})
 
 
 async def open_books(patient_id: PatientId, ports: Ports, *, about: Charge | Payment | None = None) -> OpenBooks:

@@ -89,5 +89,7 @@ def _rendered(fee: FeeCase, ports: Ports) -> Rendered:
         cause_id=fee.id,
         revision=1,
         service_date=ports.day_of(fee.lost_at),
+        started_at=fee.lost_at,
+        ended_at=fee.lost_at,
         services=(),
     )

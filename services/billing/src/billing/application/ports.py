@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 from billing.domain.accounts import Account
 from billing.domain.business_days import BusinessCalendar
-from billing.domain.charges import Charge
+from billing.domain.charges import Charge, Terms
+from billing.domain.clinician_days import ClinicianDay
 from billing.domain.courses import Course
 from billing.domain.diagnoses import DiagnosisCodes
 from billing.domain.estimates import Estimate
@@ -21,9 +22,11 @@ from billing.domain.fee_cases import FeeCase
 from billing.domain.fee_schedule import FeeSchedules
 from billing.domain.ids import AppointmentId, ChargeId, EstimateId, PatientId, PaymentId, PlanId, SuperbillId
 from billing.domain.ledger import JournalEntry, TrialBalance
+from billing.domain.obstacles import Obstacle
 from billing.domain.payments import Payment
 from billing.domain.policy import BillingPolicy
 from billing.domain.practice import Practice
+from billing.domain.service_rules import ServiceRuleEditions
 from billing.domain.superbills import NumberSeries, Superbill
 from billing.domain.visits import Visit
 from careflow_service.clock import Clock
@@ -52,6 +55,9 @@ class Visits(Protocol):
     async def of_day(self, day: date, *, of: PatientId) -> list[Visit]:
         """A patient's visits on a date of the clinic, in the order they begin."""
 
+    async def to_come(self, patient_id: PatientId, now: datetime, /) -> list[Visit]:
+        """A patient's visits that begin later, whatever became of them, in the order they begin."""
+
 
 class Courses(Protocol):
     async def find(self, plan_id: PlanId, /, *, of: PatientId) -> Course | None: ...
@@ -75,6 +81,9 @@ class Charges(Protocol):
     async def find(self, charge_id: ChargeId, /, *, of: PatientId) -> Charge | None: ...
     async def open_of(self, patient_id: PatientId, /) -> list[Charge]:
         """Those of a patient on which something is still to be paid."""
+
+    async def waiting_of(self, patient_id: PatientId, /) -> list[Charge]:
+        """Those of a patient that something keeps out of the books."""
 
     async def of_day(self, day: date, *, of: PatientId) -> list[Charge]:
         """Those for a patient's services of a date."""
@@ -129,6 +138,14 @@ class Superbills(Protocol):
     async def save(self, superbill: Superbill, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
+class ClinicianDays(Protocol):
+    async def find(self, day_id: str, /, *, of: None) -> ClinicianDay | None:
+        """Of nobody: guarded by itself, so that no minute is given twice."""
+
+    async def add(self, day: ClinicianDay, /, tx: Transaction) -> None: ...
+    async def save(self, day: ClinicianDay, /, *, expecting: int, tx: Transaction) -> None: ...
+
+
 class NumberSeriesOfYears(Protocol):
     async def find(self, year: str, /, *, of: None) -> NumberSeries | None:
         """Of nobody: guarded by itself, so that no number is given twice."""
@@ -163,10 +180,12 @@ class Ports:
     fees: FeeCases
     superbills: Superbills
     numbers: NumberSeriesOfYears
+    clinician_days: ClinicianDays
     printer: Printer
     audit: ReadAudit
     policy: BillingPolicy
     schedules: FeeSchedules
+    rules: ServiceRuleEditions
     practice: Practice
     calendar: BusinessCalendar
     diagnosis_codes: DiagnosisCodes
@@ -176,3 +195,13 @@ class Ports:
     def day_of(self, instant: datetime) -> date:
         """The clinic's date at an instant."""
         return instant.astimezone(self.zone).date()
+
+    def terms(self, account: Account, day: date, against: frozenset[Obstacle] = frozenset()) -> Terms:
+        """On what terms services of a date are charged."""
+        return Terms(
+            account=account,
+            schedule=self.schedules.on(day),
+            rules=self.rules.on(day),
+            practice=self.practice,
+            against=against,
+        )

@@ -6,12 +6,19 @@ Invariant: one per patient, under the patient's id. A detail nobody has said is 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
+from billing.domain.addresses import Address
 from billing.domain.card_numbers import refuse_card_number
 from billing.domain.diagnoses import Diagnoses, in_force_on, with_recorded
 from billing.domain.ids import AppointmentId, PatientId, StaffId
+from billing.domain.obstacles import Obstacle
+from billing.domain.practice import Practice
 from careflow_domain.aggregate import Aggregate, Fact
 from careflow_domain.errors import invalid
+
+MOST_YEARS: Final = 2
+"""How long a private contract lasts at most: the practitioner's opt-out period (42 CFR 405.400)."""
 
 
 class Sex(StrEnum):
@@ -44,14 +51,6 @@ class Relationship(StrEnum):
     SPOUSE = "spouse"
     CHILD = "child"
     OTHER = "other"
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    line: str
-    city: str
-    state: str
-    postal_code: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,18 +99,22 @@ class SignedPolicy:
 
 @dataclass(frozen=True, slots=True)
 class PrivateContract:
-    """A Medicare private contract with a practitioner who opted out (42 CFR 405.405); it ends after two years."""
+    """A Medicare private contract with a practitioner who opted out (42 CFR 405.405), as it was recorded here."""
 
     practitioner_id: StaffId
     signed_on: date
     ends_on: date
+    recorded_at: datetime
 
     def __post_init__(self) -> None:
-        if self.ends_on <= self.signed_on:
-            raise invalid("contract_invalid", "A private contract ends after it is signed.")
+        two_years_on = (self.signed_on.year + MOST_YEARS, self.signed_on.month, self.signed_on.day)
+        if self.ends_on <= self.signed_on or (self.ends_on.year, self.ends_on.month, self.ends_on.day) > two_years_on:
+            raise invalid("contract_invalid", "A private contract ends after it is signed, within two years.")
 
-    def covers(self, practitioner_id: StaffId | None, day: date) -> bool:
-        return self.practitioner_id == practitioner_id and self.signed_on <= day <= self.ends_on
+    def covers(self, practitioner_id: StaffId | None, at: datetime, day: date) -> bool:
+        """Whether a service of the practitioner at a time is under it: it never reaches back before it was recorded."""
+        mine = self.practitioner_id == practitioner_id
+        return mine and self.signed_on <= day <= self.ends_on and self.recorded_at <= at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +164,8 @@ class Account(Aggregate):
         """Raises `contract_invalid` for one that is yet to be signed."""
         if contract.signed_on > today:
             raise invalid("contract_invalid", "A private contract is recorded once it is signed.")
-        return self if contract in self.contracts else replace(self.recording(), contracts=(*self.contracts, contract))
+        same = [each for each in self.contracts if replace(each, recorded_at=contract.recorded_at) == contract]
+        return self if same else replace(self.recording(), contracts=(*self.contracts, contract))
 
     def with_courtesy(self, appointment_id: AppointmentId) -> "Account":
         return replace(self.recording(), courtesy_for=appointment_id)
@@ -175,10 +179,17 @@ class Account(Aggregate):
         earlier = [signed for signed in self.signed if signed.signed_at < instant]
         return max(earlier, key=lambda signed: signed.signed_at, default=None)
 
-    def may_be_charged(self, practitioner_id: StaffId | None, day: date) -> bool:
-        """Whether the patient may be charged for this practitioner's service: not under Medicare without a private
-        contract of before the service.
+    def coverage_obstacle(
+        self, practitioner_id: StaffId | None, at: datetime, day: date, practice: Practice
+    ) -> Obstacle | None:
+        """Why the patient may not be charged for this practitioner's service: nobody asked who covers them, or
+        Medicare does and there is no private contract of before the service with somebody who opted out.
         """
-        if self.coverage is None or self.coverage.kind is not CoverageKind.MEDICARE:
-            return True
-        return any(contract.covers(practitioner_id, day) for contract in self.contracts)
+        if self.coverage is None:
+            return Obstacle.COVERAGE_UNKNOWN
+        if self.coverage.kind is not CoverageKind.MEDICARE:
+            return None
+        clinician = practice.clinician(practitioner_id)
+        opted_out = clinician is not None and clinician.opted_out_on(day)
+        contracted = any(contract.covers(practitioner_id, at, day) for contract in self.contracts)
+        return None if opted_out and contracted else Obstacle.COVERAGE_BLOCKED

@@ -3,16 +3,21 @@ one before, an older or equal one changes nothing.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import NAMESPACE_URL, uuid5
 
 from billing.domain.accounts import Account
+from billing.domain.clinician_days import ClinicianDay, Stretch
 from billing.domain.fee_schedule import FeeSchedule
 from billing.domain.ids import AppointmentId, ChargeId, EntryId, PatientId, PlanId
 from billing.domain.ledger import EntryLine, LedgerAccount, credit, debit
 from billing.domain.money import Money, total
+from billing.domain.obstacles import Obstacle
+from billing.domain.practice import Practice
+from billing.domain.service_rules import ServiceRules
 from billing.domain.services import Service
 from careflow_domain.aggregate import Aggregate, Fact
 from careflow_domain.errors import conflict
@@ -43,13 +48,6 @@ class ChargeState(StrEnum):
     REVERSED = "reversed"
 
 
-class Obstacle(StrEnum):
-    """Why a charge waits."""
-
-    CODE_NOT_PRICED = "code_not_priced"
-    COVERAGE_BLOCKED = "coverage_blocked"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeLine:
     """A service with its price; None while the fee schedule has none."""
@@ -62,13 +60,15 @@ class ChargeLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """What took place: the cause a charge rests on, at one revision."""
+    """What took place, from `started_at` to `ended_at`: the cause a charge rests on, at one revision."""
 
     patient_id: PatientId
     cause: ChargeCause
     cause_id: str
     revision: int
     service_date: date
+    started_at: datetime
+    ended_at: datetime
     services: tuple[Service, ...]
     appointment_id: AppointmentId | None = None
     plan_id: PlanId | None = None
@@ -77,6 +77,53 @@ class Rendered:
     def charge_id(self) -> ChargeId:
         """The same for every revision of a cause: whoever hears of it twice finds the charge there."""
         return charge_id_of(self.cause, self.cause_id)
+
+    def stretches(self, rules: ServiceRules) -> Mapping[str, tuple[Stretch, ...]]:
+        """What each clinician worked on it, by the clinician's day: what is timed or given once. What staff did under
+        supervision takes none of the minutes of who bills it.
+        """
+        found: dict[str, list[Stretch]] = {}
+        for service in self.services:
+            rule = rules.rule(service.code)
+            if rule is None or service.provider is None or service.performed_by is not None:
+                continue
+            if rule.minutes is not None or rule.once is not None:
+                stretch = Stretch(
+                    charge_id=self.charge_id,
+                    patient_id=self.patient_id,
+                    once=rule.once,
+                    begins=service.started_at or self.started_at,
+                    ends=service.ended_at or self.ended_at,
+                    minutes=(service.minutes or 0) if rule.minutes is not None else 0,
+                )
+                found.setdefault(ClinicianDay.id_of(service.provider, self.service_date), []).append(stretch)
+        return {day: tuple(stretches) for day, stretches in found.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What decides whether and at what price a service is charged: the patient's account, the prices and rules of the
+    day, the practice, and what the clinicians' days speak against.
+    """
+
+    account: Account
+    schedule: FeeSchedule
+    rules: ServiceRules
+    practice: Practice
+    against: frozenset[Obstacle] = frozenset()
+
+    def obstacles(self, rendered: Rendered, lines: tuple["ChargeLine", ...]) -> tuple[Obstacle, ...]:
+        """Everything in its way, in the order of the list of obstacles."""
+        found = set(self.against)
+        if any(line.amount is None for line in lines):
+            found.add(Obstacle.CODE_NOT_PRICED)
+        for service in rendered.services:
+            day = rendered.service_date
+            found.update(self.rules.untrue(service, day, self.practice))
+            by_coverage = self.account.coverage_obstacle(service.provider, rendered.started_at, day, self.practice)
+            if by_coverage is not None:
+                found.add(by_coverage)
+        return tuple(each for each in Obstacle if each in found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,12 +183,9 @@ class Charge(Aggregate):
         return self.amount - self.paid
 
     @classmethod
-    def of(
-        cls, rendered: Rendered, account: Account, schedule: FeeSchedule, entry_id: EntryId, *, now: datetime
-    ) -> "Charge":
+    def of(cls, rendered: Rendered, terms: Terms, entry_id: EntryId, *, now: datetime) -> "Charge":
         """The charge for what took place, posted as `entry_id` unless something is in its way."""
-        lines = tuple(_priced(service, schedule) for service in rendered.services)
-        return cls._made(rendered, lines, account, schedule, entry_id, version=1, now=now)
+        return cls._made(rendered, terms, entry_id, version=1, now=now)
 
     @classmethod
     def fee(
@@ -173,30 +217,29 @@ class Charge(Aggregate):
 
     def corrected(
         self,
-        services: tuple[Service, ...],
-        revision: int,
-        account: Account,
-        schedule: FeeSchedule,
+        rendered: Rendered,
+        terms: Terms,
         entry_id: EntryId,
         *,
         now: datetime,
     ) -> "Charge":
         """The charge at a newer revision. Its payments must have been released before."""
-        rendered = replace(self.rendered, services=services, revision=revision)
-        lines = tuple(_priced(service, schedule) for service in services)
-        after = self._made(rendered, lines, account, schedule, entry_id, version=self.version + 1, now=now)
+        after = self._made(rendered, terms, entry_id, version=self.version + 1, now=now)
         reversal = (ChargeReversed(charge=self, at=now),) if self.state is ChargeState.POSTED else ()
         return replace(after, facts=(*self.facts, *reversal, *after.facts))
 
-    def retried(self, account: Account, schedule: FeeSchedule, entry_id: EntryId, *, now: datetime) -> "Charge":
+    def retried(self, terms: Terms, entry_id: EntryId, *, now: datetime) -> "Charge":
         """The same revision once more, after what was in its way may have gone. Raises `charge_not_waiting`."""
-        if self.state is not ChargeState.WAITING:
-            raise conflict("charge_not_waiting", "Only a charge that waits can be posted again.")
-        lines = tuple(_priced(service, schedule) for service in self.rendered.services)
-        after = self._made(self.rendered, lines, account, schedule, entry_id, version=self.version + 1, now=now)
+        after = self.again(terms, entry_id, now=now)
         if after.obstacles:
             raise conflict("charge_still_waiting", "Something is still in its way.", obstacles=sorted(after.obstacles))
         return after
+
+    def again(self, terms: Terms, entry_id: EntryId, *, now: datetime) -> "Charge":
+        """The same revision as it is on these terms. Raises `charge_not_waiting`."""
+        if self.state is not ChargeState.WAITING:
+            raise conflict("charge_not_waiting", "Only a charge that waits can be posted again.")
+        return self._made(self.rendered, terms, entry_id, version=self.version + 1, now=now)
 
     def reversed(self, *, now: datetime) -> "Charge":
         """Nothing is owed for it any more. Its payments must have been released before."""
@@ -239,16 +282,15 @@ class Charge(Aggregate):
     def _made(
         cls,
         rendered: Rendered,
-        lines: tuple[ChargeLine, ...],
-        account: Account,
-        schedule: FeeSchedule,
+        terms: Terms,
         entry_id: EntryId,
         *,
         version: int,
         now: datetime,
     ) -> "Charge":
-        obstacles = _obstacles(rendered, lines, account)
-        worth = total((line.amount for line in lines if line.amount), schedule.prices[0].amount.currency)
+        lines = tuple(_priced(service, terms.schedule) for service in rendered.services)
+        obstacles = terms.obstacles(rendered, lines)
+        worth = total((line.amount for line in lines if line.amount), terms.schedule.prices[0].amount.currency)
         state = ChargeState.WAITING if obstacles else ChargeState.POSTED if worth else ChargeState.EMPTY
         charge = cls(
             id=rendered.charge_id,
@@ -256,7 +298,7 @@ class Charge(Aggregate):
             lines=lines,
             state=state,
             obstacles=obstacles,
-            policy_version=schedule.version,
+            policy_version=terms.schedule.version,
             paid=worth.nothing,
             conceded=worth.nothing,
             entry_id=entry_id if state is ChargeState.POSTED else None,
@@ -269,44 +311,9 @@ class Charge(Aggregate):
         return charge
 
 
-@dataclass(frozen=True, slots=True)
-class LineShare:
-    """What of a charge is one line's: charged less what was given back of it, and paid."""
-
-    charged: Money
-    paid: Money
-
-
-def line_shares(charge: Charge) -> tuple[LineShare, ...]:
-    """One for each priced service. What was given back lowers every line by its part, the odd cents the first ones;
-    what was paid counts for the lines in their order.
-    """
-    amounts = [line.amount for line in charge.lines if line.service and line.amount is not None]
-    whole, less = charge.amount.minor, charge.conceded.minor
-    off = [less * amount.minor // whole if whole else 0 for amount in amounts]
-    odd, shares, left = less - sum(off), [], charge.paid - charge.conceded
-    for amount, share in zip(amounts, off, strict=True):
-        extra = min(odd, amount.minor - share)
-        odd -= extra
-        charged = replace(amount, minor=amount.minor - share - extra)
-        paid = min(left, charged)
-        left = left - paid
-        shares.append(LineShare(charged, paid))
-    return tuple(shares)
-
-
 def _priced(service: Service, schedule: FeeSchedule) -> ChargeLine:
     price = schedule.price(service.code)
     if price is None:
         return ChargeLine(service=service, description="", amount=None, revenue=LedgerAccount.OTHER_REVENUE)
     amount = price.amount * service.units
     return ChargeLine(service=service, description=price.description, amount=amount, revenue=price.revenue)
-
-
-def _obstacles(rendered: Rendered, lines: tuple[ChargeLine, ...], account: Account) -> tuple[Obstacle, ...]:
-    found = []
-    if any(line.amount is None for line in lines):
-        found.append(Obstacle.CODE_NOT_PRICED)
-    if not all(account.may_be_charged(service.provider, rendered.service_date) for service in rendered.services):
-        found.append(Obstacle.COVERAGE_BLOCKED)
-    return tuple(found)

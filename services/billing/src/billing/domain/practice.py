@@ -5,10 +5,30 @@ Invariant: NPIs and the EIN carry right check digits and prefixes (checked where
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
-from billing.domain.accounts import Address
+from billing.domain.addresses import Address
 from billing.domain.ids import StaffId
 from careflow_domain.errors import invalid
+
+
+class Profession(StrEnum):
+    """What somebody is licensed as; THERAPIST: LMFT, LCSW, LPCC; ASSOCIATE: one of these under supervision."""
+
+    PHYSICIAN = "physician"
+    NURSE_PRACTITIONER = "nurse_practitioner"
+    PSYCHOLOGIST = "psychologist"
+    THERAPIST = "therapist"
+    ASSOCIATE = "associate"
+    REGISTERED_NURSE = "registered_nurse"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptOut:
+    """A clinician has opted out of Medicare for these days, both included (42 CFR 405.400)."""
+
+    begins_on: date
+    ends_on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,10 +47,18 @@ class Clinician:
     id: StaffId
     name: str
     credentials: str
+    profession: Profession
     npi: str
     licence: ClinicianLicence | None
     taxonomy: str | None = None
     supervisor: StaffId | None = None
+    medicare_opt_outs: tuple[OptOut, ...] = ()
+
+    def is_licensed_on(self, day: date) -> bool:
+        return self.licence is not None and (self.licence.valid_until is None or day <= self.licence.valid_until)
+
+    def opted_out_on(self, day: date) -> bool:
+        return any(each.begins_on <= day <= each.ends_on for each in self.medicare_opt_outs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

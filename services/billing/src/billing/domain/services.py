@@ -4,7 +4,8 @@ Invariant: a code has the shape of its code set, a drug code may have an NDC, mo
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from billing.domain.ids import StaffId
@@ -32,7 +33,9 @@ def is_drug_code(code: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """One line of what was rendered, or is expected to be; `provider` is who rendered it. Raises `service_invalid`."""
+    """One line of what was rendered, or is expected to be; `provider` is who bills it, `performed_by` whom they
+    supervised. From `started_at` to `ended_at` where that is documented. Raises `service_invalid`.
+    """
 
     code: str
     units: int = 1
@@ -40,7 +43,12 @@ class Service:
     modifiers: tuple[str, ...] = ()
     place_of_service: str | None = None
     provider: StaffId | None = None
+    performed_by: StaffId | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
     ndc: str | None = None
+    ndc_quantity: str | None = None
+    ndc_unit: str | None = None
 
     def __post_init__(self) -> None:
         shapes = (
@@ -52,3 +60,14 @@ class Service:
         )
         if not all(shapes):
             raise invalid("service_invalid", "A service needs a CPT or HCPCS code, units, and the shapes of its parts.")
+
+    def supervised_by(self, clinician: StaffId | None) -> "Service":
+        """The service as the supervising clinician bills it; itself when there is none."""
+        return self if clinician is None else replace(self, provider=clinician, performed_by=self.provider)
+
+    @property
+    def documented_minutes(self) -> int | None:
+        """Whole minutes from its start to its end; None where they are not documented."""
+        if self.started_at is None or self.ended_at is None:
+            return None
+        return int((self.ended_at - self.started_at).total_seconds() // 60)

@@ -4,9 +4,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from billing.domain.accounts import Address, Coverage, Sex
-from billing.domain.charges import Charge, line_shares
+from billing.domain.accounts import Coverage, Sex
+from billing.domain.addresses import Address
+from billing.domain.charges import Charge
 from billing.domain.ids import ChargeId, PaymentId
+from billing.domain.line_shares import line_shares
 from billing.domain.money import Money, total
 from billing.domain.payments import Payment, PaymentMethod
 from billing.domain.practice import BilledProvider

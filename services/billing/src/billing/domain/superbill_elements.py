@@ -10,12 +10,15 @@ from datetime import date
 from string import ascii_uppercase
 from typing import Final
 
-from billing.domain.accounts import Account, Address, BillingProfile, Coverage, CoverageKind, Sex
-from billing.domain.charges import FEES, Charge, ChargeState, line_shares
+from billing.domain.accounts import Account, BillingProfile, Coverage, CoverageKind, Sex
+from billing.domain.addresses import Address
+from billing.domain.charges import FEES, Charge, ChargeState
 from billing.domain.diagnoses import DiagnosisCodes
 from billing.domain.ids import StaffId
+from billing.domain.line_shares import line_shares
+from billing.domain.obstacles import Obstacle
 from billing.domain.payments import Payment
-from billing.domain.practice import Clinician, ClinicianLicence, Practice
+from billing.domain.practice import Clinician, Practice
 from billing.domain.services import Service, is_drug_code
 from billing.domain.superbill_content import (
     BilledClinician,
@@ -98,22 +101,19 @@ def _insured(draft: Draft) -> Coverage | None:
 
 def _all_licensed(draft: Draft) -> bool:
     return all(
-        clinician is None
-        or (clinician.licence is not None and _in_date(clinician.licence, charge.rendered.service_date))
+        clinician is None or clinician.is_licensed_on(charge.rendered.service_date)
         for charge, service in draft.services
         for clinician in [draft.practice.clinician(service.provider)]
     )
 
 
-def _in_date(licence: ClinicianLicence, day: date) -> bool:
-    return licence.valid_until is None or day <= licence.valid_until
-
-
 def _medicare_settled(draft: Draft) -> bool:
-    return all(
-        draft.account.may_be_charged(service.provider, charge.rendered.service_date)
+    return Obstacle.COVERAGE_BLOCKED not in {
+        draft.account.coverage_obstacle(
+            service.provider, charge.rendered.started_at, charge.rendered.service_date, draft.practice
+        )
         for charge, service in draft.services
-    )
+    }
 
 
 ELEMENTS: Final[tuple[Element, ...]] = (
@@ -141,10 +141,6 @@ ELEMENTS: Final[tuple[Element, ...]] = (
     Element(
         Missing("clinician_licence", "Add the licence that was valid on the date of service."),
         _all_licensed,
-    ),
-    Element(
-        Missing("place_of_service", "Have the rendering clinician correct the service lines."),
-        lambda draft: all(service.place_of_service for _, service in draft.services),
     ),
     Element(
         Missing("drug_code", "Have the rendering clinician add the NDC of the drug."),
@@ -178,12 +174,12 @@ def missing_elements(draft: Draft) -> tuple[Missing, ...]:
     one.
     """
     for charge in draft.charges:
+        if charge.patient_id != draft.account.id:
+            raise invalid("charge_not_billable", "A superbill is for the services of one patient.")
         if charge.rendered.cause in FEES:
             raise invalid("charge_not_billable", "A fee is for no service and never on a superbill.")
         if charge.state is not ChargeState.POSTED:
             raise conflict("charge_not_billable", "Only what was charged can be on a superbill.")
-        if charge.patient_id != draft.account.id:
-            raise invalid("charge_not_billable", "A superbill is for the services of one patient.")
     return tuple(element.missing for element in ELEMENTS if not element.is_there(draft))
 
 

@@ -1,11 +1,15 @@
 """Billing's copy of an appointment: enough to know what is to come, what it would cost and whose it is."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
+from billing.domain.accounts import Account
 from billing.domain.ids import AppointmentId, PatientId, PlanId, StaffId
-from careflow_domain.aggregate import Aggregate
+from billing.domain.obstacles import Obstacle
+from billing.domain.practice import Practice, Profession
+from careflow_domain.aggregate import Aggregate, Fact
 
 
 class Phase(StrEnum):
@@ -28,6 +32,8 @@ class VisitKind(StrEnum):
     OTHER = "unknown"
 
 
+BILLING: Final = frozenset(Profession) - {Profession.REGISTERED_NURSE}
+"""Who renders services in their own name."""
 FREE_KINDS = frozenset({VisitKind.INFO_CALL, VisitKind.OTHER})
 """Nothing is ever estimated or charged for these: the first call is free."""
 
@@ -37,6 +43,13 @@ class VisitState(StrEnum):
     ARRIVED = "arrived"
     CANCELLED = "cancelled"
     MISSED = "missed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitCoverageBlocked(Fact):
+    """A visit to come cannot be charged: Medicare, and no private contract with who is going to render it."""
+
+    visit: "Visit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +65,8 @@ class Visit(Aggregate):
     place_of_service: str | None
     plan_id: PlanId | None
     appointment_version: int
+    against: Obstacle | None = None
+    """Why it could not be charged as things stand: nobody asked for the coverage, or Medicare."""
 
     @property
     def is_to_be_charged(self) -> bool:
@@ -62,4 +77,20 @@ class Visit(Aggregate):
         """The visit as the newer of the two has it; itself when it knows as much already."""
         if newer.appointment_version <= self.appointment_version:
             return self
-        return replace(newer, version=self.version + 1)
+        return replace(newer, version=self.version + 1, against=self.against)
+
+    def judge(self, account: Account, practice: Practice, day: date, *, now: datetime) -> "Visit":
+        """The visit with what speaks against charging it. Said when it becomes blocked: there is time to settle it."""
+        obstacles = [
+            account.coverage_obstacle(provider, self.starts_at, day, practice)
+            for provider in self.providers
+            if (clinician := practice.clinician(provider)) and clinician.profession in BILLING
+        ]
+        found = [each for each in obstacles if each is not None] if self.is_to_be_charged else []
+        against = found[0] if found else None
+        if against is self.against:
+            return self
+        after = replace(self.recording(), against=against)
+        if against is not Obstacle.COVERAGE_BLOCKED:
+            return after
+        return after.saying(VisitCoverageBlocked(visit=after, at=now))

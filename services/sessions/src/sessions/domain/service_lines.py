@@ -5,8 +5,9 @@ data. Source of the thresholds: domain brief, section 5.3 (CPT time rules).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from itertools import pairwise
 
 from careflow_domain.errors import invalid
@@ -18,7 +19,9 @@ from sessions.domain.words import Modality, Route, VisitKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceLine:
-    """One billable service: a CPT or HCPCS code, its units, the minutes it took where time counts, who rendered it."""
+    """One billable service: a CPT or HCPCS code, its units, the minutes it took where time counts, from when to when,
+    and who rendered it; of a drug how many millilitres or devices.
+    """
 
     code: str
     units: int = 1
@@ -26,7 +29,11 @@ class ServiceLine:
     modifiers: tuple[str, ...] = ()
     place_of_service: str
     rendering_provider: StaffId
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
     ndc: str | None = None
+    millilitres: Decimal | None = None
+    devices: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +137,8 @@ def therapy_lines(times: Sequence[TherapyTime], modality: Modality, codes: Servi
             modifiers=(modifier,) if modifier else (),
             place_of_service=codes.place_of_service[modality],
             rendering_provider=time.provider,
+            started_at=time.started_at,
+            ended_at=time.ended_at,
         )
         for time, code in coded
         if code is not None
@@ -143,9 +152,21 @@ def dosing_lines(doses: Sequence[Dose], route: Route, codes: ServiceCodes) -> tu
     place = codes.place_of_service[Modality.IN_PERSON]
     provider, ndc = doses[0].given_by, doses[0].ndc
 
-    def line(code: str, units: int = 1, minutes: int | None = None, ndc: str | None = None) -> ServiceLine:
+    started_at, ended_at = doses[0].started_at, doses[-1].ended_at
+    volumes = [dose.stated.volume for dose in doses]
+    known = [each.value for each in volumes if each is not None]
+    millilitres = sum(known, Decimal(0)) if len(known) == len(volumes) else None
+
+    def line(code: str, units: int = 1, minutes: int | None = None) -> ServiceLine:
+        timed = minutes is not None
         return ServiceLine(
-            code=code, units=units, minutes=minutes, place_of_service=place, rendering_provider=provider, ndc=ndc
+            code=code,
+            units=units,
+            minutes=minutes,
+            place_of_service=place,
+            rendering_provider=provider,
+            started_at=started_at if timed else None,
+            ended_at=ended_at if timed else None,
         )
 
     match route:
@@ -157,9 +178,10 @@ def dosing_lines(doses: Sequence[Dose], route: Route, codes: ServiceCodes) -> tu
         case Route.ORAL:
             lines = []
         case Route.INTRANASAL:
-            lines = [line(codes.restricted_device(total([dose.stated.mass for dose in doses])), ndc=ndc)]
+            device = line(codes.restricted_device(total([dose.stated.mass for dose in doses])))
+            lines = [replace(device, ndc=ndc, devices=len(doses))]
     drug = codes.drug.get(route)
-    return (*lines, line(drug, ndc=ndc)) if drug else tuple(lines)
+    return (*lines, replace(line(drug), ndc=ndc, millilitres=millilitres)) if drug else tuple(lines)
 
 
 def expected_lines(

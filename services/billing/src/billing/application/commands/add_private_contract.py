@@ -1,20 +1,26 @@
 """A Medicare patient and a clinician who opted out agree that the patient pays."""
 
 from dataclasses import dataclass
+from datetime import date
 
-from billing.application.account_of import change_account
+from billing.application.coverage_of_visits import judge_coverage
 from billing.application.ports import Ports
 from billing.application.results import Changed
 from billing.domain.accounts import PrivateContract
-from billing.domain.ids import PatientId
+from billing.domain.ids import PatientId, StaffId
 from careflow_service.identity import Actor, RequestKey
-from careflow_service.work import Committed, Transaction, Work
+from careflow_service.upsert import upsert
+from careflow_service.work import Committed, Transaction, Work, side_by_side
 
 
 @dataclass(frozen=True, slots=True)
 class AddPrivateContract:
+    """It counts for services from the moment it is recorded here, never before."""
+
     patient_id: PatientId
-    contract: PrivateContract
+    practitioner_id: StaffId
+    signed_on: date
+    ends_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +32,14 @@ class AddPrivateContractHandler:
         """Refused: `account_not_found`, `contract_invalid`."""
 
         async def add(tx: Transaction) -> Changed:
-            await self.ports.accounts.get(command.patient_id)
-            today = self.ports.day_of(tx.now)
-            account = await change_account(
-                command.patient_id, lambda known: known.with_contract(command.contract, today=today), tx, self.ports
+            known, to_come = await side_by_side(
+                self.ports.accounts.get(command.patient_id),
+                self.ports.visits.to_come(command.patient_id, tx.now),
             )
+            contract = PrivateContract(command.practitioner_id, command.signed_on, command.ends_on, tx.now)
+            account = known.with_contract(contract, today=self.ports.day_of(tx.now))
+            await upsert(self.ports.accounts, known, account, tx)
+            await judge_coverage(to_come, account, tx, self.ports)
             return Changed(account.id, account.version)
 
         return await self.work.run(add, by=actor, action="add_private_contract", returns=Changed, request=request)

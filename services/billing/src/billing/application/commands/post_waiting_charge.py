@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from billing.application.bookkeeping import keep_books, open_books
+from billing.application.clinician_minutes import minutes_of
 from billing.application.ports import Ports
 from billing.application.results import Changed
 from billing.domain.ids import ChargeId, EntryId
@@ -29,12 +30,16 @@ class PostWaitingChargeHandler:
             before = await self.ports.charges.get(command.charge_id)
             if before.version != command.expected_version:
                 raise stale()
-            account, opened = await side_by_side(
-                self.ports.accounts.get(before.patient_id), open_books(before.patient_id, self.ports, about=before)
+            account, opened, minutes = await side_by_side(
+                self.ports.accounts.get(before.patient_id),
+                open_books(before.patient_id, self.ports, about=before),
+                minutes_of(self.ports, before.rendered),
             )
-            schedule = self.ports.schedules.on(before.rendered.service_date)
-            charge = before.retried(account, schedule, EntryId(tx.new_id()), now=tx.now)
+            terms = self.ports.terms(account, before.rendered.service_date, minutes.against(before.rendered))
+            charge = before.retried(terms, EntryId(tx.new_id()), now=tx.now)
             books = await keep_books(opened, lambda books: books.charge(charge), tx, self.ports)
+            minutes.keep(charge)
+            await minutes.save(tx)
             return Changed(charge.id, books.charge_as_is(charge.id).version)
 
         return await self.work.run(post, by=actor, action="post_waiting_charge", returns=Changed, request=request)

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 from billing.application.bookkeeping import keep_books, open_books
+from billing.application.clinician_minutes import minutes_of
 from billing.application.ports import Ports
 from billing.application.results import Changed
 from billing.domain.charges import FEES
 from billing.domain.ids import ChargeId
 from careflow_domain.errors import conflict, stale
 from careflow_service.identity import Actor, RequestKey
-from careflow_service.work import Committed, Transaction, Work
+from careflow_service.work import Committed, Transaction, Work, side_by_side
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,12 @@ class ReverseChargeHandler:
                 raise stale()
             if before.rendered.cause in FEES:
                 raise conflict("waive_the_fee", "A fee is waived, so that its reason is kept.")
-            opened = await open_books(before.patient_id, self.ports, about=before)
+            opened, minutes = await side_by_side(
+                open_books(before.patient_id, self.ports, about=before), minutes_of(self.ports, before.rendered)
+            )
             books = await keep_books(opened, lambda books: books.reverse(before), tx, self.ports)
+            minutes.keep(books.charge_as_is(before.id))
+            await minutes.save(tx)
             return Changed(before.id, books.charge_as_is(before.id).version)
 
         return await self.work.run(reverse, by=actor, action="reverse_charge", returns=Changed, request=request)

@@ -2,7 +2,8 @@
 
 from billing.application.account_of import change_account
 from billing.application.ports import Ports
-from billing.domain.accounts import Address, BillingProfile, DeliveryPreference, Sex
+from billing.domain.accounts import BillingProfile, DeliveryPreference, Sex
+from billing.domain.addresses import Address
 from billing.domain.ids import PatientId
 from careflow_events import contracts
 from careflow_events.contracts import codes

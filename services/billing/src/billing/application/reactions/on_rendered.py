@@ -1,11 +1,14 @@
 """Reactions to what was rendered: make sure its charge is there, at the newest revision, once."""
 
+from dataclasses import replace
+
 from billing.application.account_of import account_of
 from billing.application.bookkeeping import keep_books, open_books
+from billing.application.clinician_minutes import minutes_of
 from billing.application.ports import Ports
-from billing.application.rendered_services import place_of, services_of
+from billing.application.rendered_services import billed_by, place_of, services_of, supervised_as_before
 from billing.domain.accounts import Account
-from billing.domain.charges import Charge, ChargeCause, Rendered
+from billing.domain.charges import Charge, ChargeCause, Rendered, charge_id_of
 from billing.domain.ids import AppointmentId, EntryId, PatientId, PlanId
 from billing.domain.services import OFFICE
 from careflow_events import contracts
@@ -27,6 +30,8 @@ async def on_evaluation_recorded(event: Received[contracts.EvaluationRecorded], 
             cause_id=data.evaluation_id,
             revision=1,
             service_date=ports.day_of(data.started_at),
+            started_at=data.started_at,
+            ended_at=data.ended_at,
             services=services_of(data.for_billing.opened().service_lines, provider=data.provider_id, place=place),
             appointment_id=AppointmentId(data.appointment_id),
         ),
@@ -41,14 +46,18 @@ async def on_session_ended(
 ) -> None:
     data = event.data
     account = await account_of(PatientId(data.patient_id), tx, ports)
+    day = ports.day_of(data.started_at)
+    services = services_of(data.for_billing.opened().service_lines, place=place_of(data.modality))
     await _charge(
         Rendered(
             patient_id=PatientId(data.patient_id),
             cause=ChargeCause.SESSION,
             cause_id=data.session_id,
             revision=1,
-            service_date=ports.day_of(data.started_at),
-            services=services_of(data.for_billing.opened().service_lines, place=place_of(data.modality)),
+            service_date=day,
+            started_at=data.started_at,
+            ended_at=data.ended_at,
+            services=billed_by(services, data.providers, ports.rules.on(day), ports.practice),
             appointment_id=AppointmentId(data.appointment_id),
             plan_id=PlanId(data.plan_id) if data.plan_id else None,
         ),
@@ -63,38 +72,47 @@ async def on_session_services_corrected(
 ) -> None:
     """Replaces the lines of the session's charge: same topic, same patient, so the session has been heard of."""
     data, lines = event.data, event.data.for_billing.opened().service_lines
-    rendered = Rendered(
-        patient_id=PatientId(data.patient_id),
-        cause=ChargeCause.SESSION,
-        cause_id=data.session_id,
-        revision=data.revision,
-        service_date=ports.day_of(event.time),
-        services=(),
-    )
-    known = await ports.charges.find(rendered.charge_id, of=rendered.patient_id)
+    patient_id = PatientId(data.patient_id)
+    known = await ports.charges.find(charge_id_of(ChargeCause.SESSION, data.session_id), of=patient_id)
     if known is None or data.revision <= known.revision:
         return
-    account, opened = await side_by_side(
-        account_of(known.patient_id, tx, ports), open_books(known.patient_id, ports, about=known)
-    )
-    schedule = ports.schedules.on(known.rendered.service_date)
-    places = {line.service.place_of_service for line in known.lines if line.service}
+    before = known.rendered
+    rules = ports.rules.on(before.service_date)
+    places = {service.place_of_service for service in before.services}
     services = services_of(lines, place=next(iter(places), None))
+    supervisors = {service.provider for service in before.services if service.performed_by}
+    rendered = replace(
+        before,
+        revision=data.revision,
+        services=supervised_as_before(services, next(iter(supervisors), None), rules, ports.practice),
+    )
+    account, opened, minutes = await side_by_side(
+        account_of(patient_id, tx, ports),
+        open_books(patient_id, ports, about=known),
+        minutes_of(ports, rendered, known.rendered),
+    )
+    terms = ports.terms(account, rendered.service_date, minutes.against(rendered))
     entry_id = EntryId(tx.new_id())
 
     def correction(charge: Charge) -> Charge:
-        return charge.corrected(services, data.revision, account, schedule, entry_id, now=tx.now)
+        return charge.corrected(rendered, terms, entry_id, now=tx.now)
 
-    await keep_books(opened, lambda books: books.correct(known, correction), tx, ports)
+    books = await keep_books(opened, lambda books: books.correct(known, correction), tx, ports)
+    minutes.keep(books.charge_as_is(known.id))
+    await minutes.save(tx)
 
 
 async def _charge(rendered: Rendered, account: Account, tx: Transaction, ports: Ports) -> None:
     patient_id = rendered.patient_id
-    known, opened = await side_by_side(
-        ports.charges.find(rendered.charge_id, of=patient_id), open_books(patient_id, ports)
+    known, opened, minutes = await side_by_side(
+        ports.charges.find(rendered.charge_id, of=patient_id),
+        open_books(patient_id, ports),
+        minutes_of(ports, rendered),
     )
     if known is not None:
         return
-    schedule = ports.schedules.on(rendered.service_date)
-    charge = Charge.of(rendered, account, schedule, EntryId(tx.new_id()), now=tx.now)
+    terms = ports.terms(account, rendered.service_date, minutes.against(rendered))
+    charge = Charge.of(rendered, terms, EntryId(tx.new_id()), now=tx.now)
     await keep_books(opened, lambda books: books.charge(charge), tx, ports)
+    minutes.keep(charge)
+    await minutes.save(tx)

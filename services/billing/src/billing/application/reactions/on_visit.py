@@ -2,6 +2,7 @@
 
 from billing.application.account_of import account_of
 from billing.application.bookkeeping import OpenBooks, keep_books, open_books
+from billing.application.coverage_of_visits import judged
 from billing.application.fees import open_fee, visit_took_place
 from billing.application.ports import Ports
 from billing.application.rendered_services import place_of
@@ -127,9 +128,11 @@ async def _note(data: contracts.AppointmentEvent, state: VisitState, tx: Transac
         plan_id=PlanId(data.plan_id) if data.plan_id else None,
         appointment_version=data.version,
     )
-    _, known = await side_by_side(
+    account, known = await side_by_side(
         account_of(newer.patient_id, tx, ports), ports.visits.find(newer.id, of=newer.patient_id)
     )
     after = known.updated(newer) if known else newer
+    if after is not known:
+        after = judged(after, account, tx, ports)
     await upsert(ports.visits, known, after, tx)
     return None if after is known else after

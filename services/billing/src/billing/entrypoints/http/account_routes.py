@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from billing.application.commands.add_private_contract import AddPrivateContract
 from billing.application.commands.record_coverage import RecordCoverage
 from billing.application.queries.reading import Standing
-from billing.domain.accounts import Coverage, CoverageKind, PrivateContract, Relationship
+from billing.domain.accounts import Coverage, CoverageKind, Relationship
 from billing.domain.ids import PatientId, StaffId
 from billing.domain.visits import VisitKind
 from billing.entrypoints.http.schemas import App, ChangedView, Id, Line, MoneyView, View
@@ -157,8 +157,8 @@ async def add_private_contract(
     patient_id: str, body: PrivateContractBody, actor: CurrentActor, app: App, request: IdempotentRequest
 ) -> Response:
     """A Medicare private contract with a clinician who opted out."""
-    contract = PrivateContract(StaffId(body.practitioner_id), body.signed_on, body.ends_on)
-    done = await app.add_private_contract(AddPrivateContract(PatientId(patient_id), contract), actor, request)
+    command = AddPrivateContract(PatientId(patient_id), StaffId(body.practitioner_id), body.signed_on, body.ends_on)
+    done = await app.add_private_contract(command, actor, request)
     return answer(done, ChangedView.model_validate(done.value), status=201, version=done.value.version)
 
 

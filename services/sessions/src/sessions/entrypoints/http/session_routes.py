@@ -1,6 +1,7 @@
 """Sessions: reading, opening, checking in, and the ends they can come to."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Response
@@ -73,7 +74,10 @@ class CorrectedLine(RequestPart):
     minutes: Annotated[int, Field(ge=1, le=1440)] | None = None
     modifiers: Annotated[tuple[Modifier, ...], Field(max_length=4)] = ()
     place_of_service: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]
+    started_at: Moment | None = None
+    ended_at: Moment | None = None
     ndc: Annotated[str, StringConstraints(pattern=r"^[0-9]{11}$")] | None = None
+    millilitres: Annotated[Decimal, Field(gt=0, le=10_000, decimal_places=3)] | None = None
 
     def line(self, by: StaffId) -> ServiceLine:
         return ServiceLine(
@@ -83,7 +87,10 @@ class CorrectedLine(RequestPart):
             modifiers=self.modifiers,
             place_of_service=self.place_of_service,
             rendering_provider=by,
+            started_at=self.started_at,
+            ended_at=self.ended_at,
             ndc=self.ndc,
+            millilitres=self.millilitres,
         )
 
 
