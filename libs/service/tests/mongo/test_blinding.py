@@ -45,3 +45,8 @@ def test_a_blind_field_can_only_be_equal_to_text(value: object) -> None:
 def test_blind_fields_need_a_key() -> None:
     with pytest.raises(ValueError, match="cases"):
         Blinds.of("cases", ("level",), None)
+
+
+async def test_a_blind_field_is_one_of_the_open_fields(store: Store) -> None:
+    with pytest.raises(ValueError, match="surname"):
+        await stored(store, private_care_paths(store, blind=("surname",)), a_care_path())

@@ -5,6 +5,7 @@ from datetime import date
 from careflow_events import contracts
 from careflow_events.contracts import Sealed, codes
 from careflow_service.ids import new_id
+from careflow_service.testing.stored import wrongly_stored
 from careflow_service.testing.world import FORGED
 from services.billing.tests.builders import ANA, local
 from services.billing.tests.clinic import INSURED, books, has_patient, ok, pays, refusal, the_charge, usd
@@ -34,6 +35,7 @@ def registered_with_canaries(patient_id: str) -> contracts.PatientRegistered:
 async def test_nothing_of_a_patient_is_readable_in_the_store_in_events_in_metrics_or_in_logs(world: World) -> None:
     await everything_with_canaries(world)
     await world.catch_up()
+    assert await wrongly_stored(world, "billing", untried=frozenset({"courses", "fee_cases"})) == []
 
     assert "POST /v1/superbills" in world.logs.getvalue()
     assert await world.readable(CANARY) == set()

@@ -1,10 +1,14 @@
 """Clinical content is readable nowhere but in encrypted bodies and sealed sections."""
 
+from datetime import timedelta
+
 from careflow_events.catalogue import CATALOGUE, read
 from careflow_events.contracts import ClearanceGranted, DiagnosesRecorded, EvaluationRecorded, QuestionnaireCompleted
 from careflow_service.ids import new_id
+from careflow_service.testing.stored import wrongly_stored
 from careflow_service.testing.world import SEALING
 from services.screening.tests.clinic import answers, cleared, grants, has_rota, ok, reads, refusal
+from services.screening.tests.treatment import a_visit, booked
 from services.screening.tests.world import World
 
 CANARY = "zzcanaryzz"
@@ -12,7 +16,9 @@ CANARY = "zzcanaryzz"
 
 async def test_nothing_clinical_is_readable_in_the_store_in_events_in_pages_or_in_logs(world: World) -> None:
     case = await everything_with_canaries(world)
+    await world.hear(booked(a_visit(case["patient_id"], world.clock() + timedelta(days=10))))
     await world.catch_up()
+    assert await wrongly_stored(world, "screening") == []
     assert "POST /v1/alerts/{alert_id}/close" in world.logs.getvalue()
     assert await world.readable(CANARY) == set()
     assert all(CANARY not in file.read_text() for file in world.pages.glob("*.json"))

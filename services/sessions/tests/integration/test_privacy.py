@@ -6,6 +6,7 @@ from careflow_events import contracts
 from careflow_events.contracts import codes
 from careflow_events.contracts.sealed import Sealed
 from careflow_service.ids import new_id
+from careflow_service.testing.stored import wrongly_stored
 from careflow_service.testing.world import FORGED
 from services.sessions.tests.builders import MILL_VALLEY
 from services.sessions.tests.clinic import (
@@ -38,6 +39,7 @@ async def test_nothing_clinical_is_readable_in_the_store_in_events_in_metrics_or
     await heard_with_canaries(world, course)
     await done_with_canaries(world, course)
     await world.catch_up()
+    assert await wrongly_stored(world, "sessions") == []
 
     assert "POST /v1/sessions/{session_id}/discharge" in world.logs.getvalue()
     assert await world.readable(CANARY) == set()

@@ -335,8 +335,11 @@ class Documents(Generic[A]):
         return (self._name, str(aggregate.id))
 
     def _confirm_fields(self, aggregate: A) -> None:
-        if clash := _OWN_FIELDS & self._fields(aggregate).keys():
+        fields = self._fields(aggregate).keys()
+        if clash := _OWN_FIELDS & fields:
             raise ValueError(f"open fields must not be called {', '.join(sorted(clash))}")
+        if unknown := self._blinds.names - fields:
+            raise ValueError(f"no field is called {', '.join(sorted(unknown))}, so it cannot be blind")
 
     async def _document(self, aggregate: A, *, first: bool) -> Document:
         """`first`: nothing was ever written for its owner."""

@@ -43,7 +43,7 @@ class MongoSuperbills(Stored[Superbill]):
             SUPERBILLS,
             Superbill,
             fields=_open_fields,
-            blind=("patient_id", "charge_ids"),
+            blind=("patient_id",),
             owner=lambda each: each.patient_id,
             vault=vault,
         )
