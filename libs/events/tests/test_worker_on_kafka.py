@@ -14,7 +14,7 @@ from careflow_events.operations import ParkedOperations
 from careflow_events.sealing import Sealer
 from careflow_events.subscription import Received
 from careflow_events.testing.builders import NOON, a_record, an_event, an_id, publication, with_data
-from careflow_events.testing.worker import Worker, never, now, send, until
+from careflow_events.testing.worker import Worker, copied, never, now, put_back, send, until
 from careflow_events.topics import Classification, Topic
 
 pytestmark = [pytest.mark.store, pytest.mark.kafka]
@@ -39,8 +39,15 @@ async def client(store_url: str) -> AsyncIterator[AsyncMongoClient[dict[str, Any
 
 @pytest.fixture
 async def worker(client: AsyncMongoClient[dict[str, Any]], database: str, kafka_url: str, topic: Topic) -> Worker:
-    worker = Worker(client, database, kafka_url, own=[topic])
+    worker = Worker(client, database, kafka_url)
     await worker.make_indexes()
+    return worker
+
+
+@pytest.fixture
+def writer(worker: Worker, topic: Topic) -> Worker:
+    """The worker of the service that writes the topic."""
+    worker.own = [topic]
     return worker
 
 
@@ -59,9 +66,9 @@ async def parked(worker: Worker, count: int) -> None:
 
 
 async def test_what_one_service_commits_another_handles(
-    worker: Worker, client: AsyncMongoClient[dict[str, Any]]
+    writer: Worker, client: AsyncMongoClient[dict[str, Any]]
 ) -> None:
-    outbox = MongoOutbox(Sealer({"keys": []}), iter(map(an_id, range(100, 200))).__next__)
+    worker, outbox = writer, MongoOutbox(Sealer({"keys": []}), iter(map(an_id, range(100, 200))).__next__)
 
     async def say(_: Any) -> None:
         both = [publication(patient=1), publication(patient=2), publication(patient=1)]
@@ -77,7 +84,8 @@ async def test_what_one_service_commits_another_handles(
     assert [row["position"] for row in rows] == [1, 2, 3]
 
 
-async def test_the_checkpoints_of_the_writer_tell_the_reader_how_fresh_it_is(worker: Worker, topic: Topic) -> None:
+async def test_the_checkpoints_of_the_writer_tell_the_reader_how_fresh_it_is(writer: Worker, topic: Topic) -> None:
+    worker = writer
     consumers = mongo_stores(worker.database, "booking").consumers
 
     async def fresh() -> bool:
@@ -266,19 +274,6 @@ async def test_a_broken_deploy_stops_consuming_until_an_operator_resumes(worker:
         await handled(worker, 20)
 
     assert len(await worker.parked()) == 10
-
-
-async def copied(worker: Worker) -> dict[str, list[dict[str, Any]]]:
-    """A copy of the store, as a backup holds it."""
-    database = worker.database
-    return {name: await database[name].find().to_list() for name in await database.list_collection_names()}
-
-
-async def put_back(worker: Worker, copy: dict[str, list[dict[str, Any]]]) -> None:
-    for name in await worker.database.list_collection_names():
-        await worker.database[name].delete_many({})
-        if copy.get(name):
-            await worker.database[name].insert_many(copy[name])
 
 
 @pytest.mark.parametrize("running", [False, True], ids=["while it is stopped", "beneath a running worker"])

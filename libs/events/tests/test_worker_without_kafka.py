@@ -23,6 +23,7 @@ async def test_a_worker_starts_waits_and_stops_while_kafka_is_down(store_url: st
     assert checks == {
         "partitions_assigned": False,
         "kafka": False,
+        "not_fenced": True,
         "not_stopped": True,
         "nothing_held_up": True,
         "relay_lease_known": True,

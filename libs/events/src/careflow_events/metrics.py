@@ -17,6 +17,9 @@ RELAY_PUBLISHED: Final = Counter("careflow_relay_published_total", "Events publi
 RELAY_BATCHES: Final = Counter("careflow_relay_batches_total", "Bulk marks of published events")
 RELAY_FAILURES: Final = Counter("careflow_relay_failures_total", "Waits because of a fault, by what was away", ["of"])
 RELAY_FENCED: Final = Counter("careflow_relay_fenced_total", "Marks refused because the lease had changed hands")
+FENCED: Final = Gauge(
+    "careflow_fenced", "1 while this service's store knows less than its own topics: it was put back from a copy"
+)
 RELAY_SILENT_STREAMS: Final = Gauge(
     "careflow_relay_silent_streams", "Streams set aside because their partition does not answer while others do"
 )

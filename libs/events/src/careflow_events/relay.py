@@ -10,7 +10,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -68,8 +68,13 @@ class Hint(Protocol):
         """Returns at the next hint, or after that time."""
 
 
+async def always(_: Grant) -> bool:
+    """A store that was never put back."""
+    return True
+
+
 class Relay:
-    """Publishes one service's outbox while it holds the lease `relay`."""
+    """Publishes one service's outbox while it holds the lease `relay`. `may_publish` is asked in every turn."""
 
     def __init__(
         self,
@@ -81,6 +86,7 @@ class Relay:
         hint: Hint,
         clock: Callable[[], datetime],
         fault_of: FaultOf,
+        may_publish: Callable[[Grant], Awaitable[bool]] = always,
         poll_seconds: float = 0.5,
         retry_seconds: float = 1.0,
         stuck_retry_seconds: float = 300.0,
@@ -93,6 +99,7 @@ class Relay:
         self._hint = hint
         self._clock = clock
         self._fault_of = fault_of
+        self._may_publish = may_publish
         self._poll = poll_seconds
         self._retry = retry_seconds
         self._stuck_retry = stuck_retry_seconds
@@ -100,6 +107,8 @@ class Relay:
         self._stuck: dict[str, float] = {}
         self._silence = Silence()
         self._asked_at: float | None = None
+        self.confirmed = False
+        """Whether, at the last turn, nothing spoke against publishing, by this process or another."""
 
     @property
     def lease_known(self) -> bool:
@@ -164,7 +173,8 @@ class Relay:
         grant = await self._lease.hold()
         self._asked_at = self._monotonic()
         metrics.RELAY_LEASE_HELD.set(0 if grant is None else 1)
-        if grant is None:
+        self.confirmed = grant is None or await self._may_publish(grant)
+        if grant is None or not self.confirmed:
             return False
         asked_at = self._clock()
         rows, that_is_all = await self._batch()

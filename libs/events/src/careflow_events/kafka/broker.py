@@ -83,7 +83,7 @@ def _middleware(deliver: Deliver, pauses: Pauses) -> Callable[..., BaseMiddlewar
         """
 
         async def consume_scope(self, call_next: Callable[[Any], Awaitable[Any]], msg: Any) -> Any:
-            for rewind in await deliver([_consumed(record) for record in msg.raw_message]):
+            for rewind in await deliver([consumed(record) for record in msg.raw_message]):
                 partition = TopicPartition(rewind.topic, rewind.partition)
                 if partition in msg.consumer.assignment():
                     msg.consumer.seek(partition, rewind.offset)
@@ -93,7 +93,8 @@ def _middleware(deliver: Deliver, pauses: Pauses) -> Callable[..., BaseMiddlewar
     return DeliveryMiddleware
 
 
-def _consumed(record: ConsumerRecord[bytes, bytes]) -> ConsumedRecord:
+def consumed(record: ConsumerRecord[bytes, bytes]) -> ConsumedRecord:
+    """The record as this library knows it."""
     return ConsumedRecord(
         topic=record.topic,
         partition=record.partition,

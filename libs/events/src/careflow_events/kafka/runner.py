@@ -17,6 +17,7 @@ from faststream.kafka import KafkaBroker
 from careflow_events import metrics
 from careflow_events.delivery import Delivery
 from careflow_events.faults import Fault, FaultOf
+from careflow_events.fencing import Fences
 from careflow_events.handling import Stores
 from careflow_events.kafka.broker import make_broker
 from careflow_events.kafka.partitions import PartitionState, Starts
@@ -57,6 +58,7 @@ class EventsRunner:
         watch: Watch,
         unpublished: Unpublished,
         stores: Stores,
+        fences: Fences,
         clock: Callable[[], datetime],
         fault_of: FaultOf,
     ) -> None:
@@ -69,11 +71,13 @@ class EventsRunner:
         self._watch = watch
         self._unpublished = unpublished
         self._stores = stores
+        self._fences = fences
         self._clock = clock
         self._fault_of = fault_of
         self.starts = Starts(bootstrap_servers, consumer, stores.consumers)
         self._pauses = Pauses()
         self._consuming = False
+        self._fenced = False
         self._went_back = False
         self._asked_at: float | None = None
 
@@ -83,6 +87,7 @@ class EventsRunner:
             "partitions_assigned": self._consuming
             and all(self._pauses.assigned_to(topic) is not None for topic in self._topics),
             "kafka": self._kafka_known,
+            "not_fenced": not self._fenced,
             "not_stopped": self._delivery.stopped is None,
             "nothing_held_up": not self._held_up,
             "relay_lease_known": self._relay.lease_known,
@@ -117,7 +122,7 @@ class EventsRunner:
             broker: KafkaBroker | None = None
             try:
                 await self._delivery.look_whether_stopped()
-                if self._delivery.stopped is None and await self._may_start():
+                if self._delivery.stopped is None and await self._not_fenced() and await self._may_start():
                     broker = make_broker(
                         self._bootstrap_servers,
                         self._consumer,
@@ -143,7 +148,7 @@ class EventsRunner:
 
     async def _until_stopped(self, stopping: asyncio.Event) -> None:
         self._went_back = False
-        while self._delivery.stopped is None and not stopping.is_set() and not self._went_back:
+        while not (self._delivery.stopped or stopping.is_set() or self._went_back or self._fenced):
             await _wait(stopping, STOPPED_WITHIN_SECONDS)
 
     async def _note_settled(self) -> None:
@@ -153,6 +158,13 @@ class EventsRunner:
         except StoreWentBack as error:
             _log.error(error.code, extra={"consumer": self._consumer})
             self._went_back = True
+
+    async def _not_fenced(self) -> bool:
+        """Whether the store knows what its own topics hold, as far as that has been looked at: what a fenced service
+        would make of what it hears would be said under numbers that were given before.
+        """
+        self._fenced = await self._fences.fence() is not None
+        return self._relay.confirmed and not self._fenced
 
     async def _may_start(self) -> bool:
         for topic in self._topics:
@@ -167,6 +179,7 @@ class EventsRunner:
     async def _look(self) -> None:
         """Refreshes what operators see, and stops the consumer when a topic is no longer what it was."""
         await self._delivery.look_whether_stopped()
+        await self._not_fenced()
         metrics.PARTITIONS_HELD_UP.set(len(self._held_up))
         metrics.STREAMS_BLOCKED.set(await self._stores.positions.blocked_streams())
         backlog = await self._unpublished.backlog()

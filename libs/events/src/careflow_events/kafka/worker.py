@@ -11,12 +11,14 @@ from pymongo.asynchronous.database import AsyncDatabase
 from careflow_events.checkpoint import Checkpoints
 from careflow_events.delivery import Delivery
 from careflow_events.faults import diagnosis
+from careflow_events.fencing import Restoring
 from careflow_events.handling import Handling, Transactions
 from careflow_events.kafka.faults import kafka_is_away
+from careflow_events.kafka.own_topics import KafkaOwnTopics
 from careflow_events.kafka.producer import KafkaRecordProducer
 from careflow_events.kafka.runner import EventsRunner
 from careflow_events.lease import DEFAULT_TTL, HeldLease
-from careflow_events.mongo import MongoLeases, MongoUnpublished, OutboxWatch, mongo_stores, store_is_away
+from careflow_events.mongo import MongoFences, MongoLeases, MongoUnpublished, OutboxWatch, mongo_stores, store_is_away
 from careflow_events.relay import Relay
 from careflow_events.replay import Replay
 from careflow_events.sealing import KeyRing
@@ -66,14 +68,19 @@ class EventsWorker:
         own_topics = topics_of(self.service) if self.own_topics is None else self.own_topics
         watch = OutboxWatch(self.database)
         unpublished = MongoUnpublished(self.database)
+        fences = MongoFences(self.database)
+        lease = HeldLease(MongoLeases(self.database), RELAY_LEASE, str(uuid4()), ttl=self.lease_ttl)
+        own = KafkaOwnTopics(self.bootstrap_servers, own_topics)
+        restoring = Restoring(own_topics, own, fences, keep=lease.hold, wall_clock=self.wall_clock)
         relay = Relay(
             unpublished=unpublished,
-            lease=HeldLease(MongoLeases(self.database), RELAY_LEASE, str(uuid4()), ttl=self.lease_ttl),
+            lease=lease,
             producer=producer,
             checkpoints=Checkpoints(own_topics, producer, self.new_id),
             hint=watch,
             clock=self.clock,
             fault_of=fault_of,
+            may_publish=restoring.may_publish,
         )
         return EventsRunner(
             bootstrap_servers=self.bootstrap_servers,
@@ -85,6 +92,7 @@ class EventsWorker:
             watch=watch,
             unpublished=unpublished,
             stores=stores,
+            fences=fences,
             clock=self.clock,
             fault_of=fault_of,
         )

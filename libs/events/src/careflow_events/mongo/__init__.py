@@ -1,4 +1,5 @@
-"""MongoDB adapters of the ports in this package. They own `_outbox _owners _positions _parked _consumers _leases` in
+"""MongoDB adapters of the ports in this package. They own `_outbox _owners _positions _parked _consumers _leases
+_fence` in
 each service's database.
 
 Invariant: what they write belongs to the unit of work the caller is in, and is sent with its commit.
@@ -6,6 +7,7 @@ Invariant: what they write belongs to the unit of work the caller is in, and is 
 
 from careflow_events.mongo.consumers import MongoConsumers
 from careflow_events.mongo.faults import store_is_away
+from careflow_events.mongo.fences import MongoFences
 from careflow_events.mongo.indexes import INDEXES
 from careflow_events.mongo.lease import MongoLeases
 from careflow_events.mongo.outbox import MongoOutbox
@@ -20,6 +22,7 @@ __all__ = [
     "INDEXES",
     "Arrivals",
     "MongoConsumers",
+    "MongoFences",
     "MongoLeases",
     "MongoOutbox",
     "MongoParked",

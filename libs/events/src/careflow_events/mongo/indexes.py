@@ -7,6 +7,7 @@ from typing import Final
 from pymongo import IndexModel
 
 UNPUBLISHED: Final = "unpublished"
+ORPHANS: Final = "orphans"
 BLOCKED: Final = "blocked"
 OPEN: Final = "open"
 OPEN_BY_STREAM: Final = "open_by_stream"
@@ -25,6 +26,10 @@ INDEXES: Final[tuple[tuple[str, IndexModel], ...]] = (
     (
         "_outbox",
         IndexModel([("position", 1)], name="position", unique=True, partialFilterExpression={"position": {"$gt": 0}}),
+    ),
+    (
+        "_outbox",
+        IndexModel([("orphan", 1), ("_id", 1)], name=ORPHANS, partialFilterExpression={"orphan": True}),
     ),
     ("_positions", IndexModel([("subject", 1), ("consumer", 1)], name="subject")),
     (

@@ -43,11 +43,12 @@ class MongoOutbox:
             publications, heads, causation=causation, correlation=correlation, traceparent=traceparent
         )
         for row in rows:
-            unit.insert("_outbox", _document(row))
+            unit.insert("_outbox", document_of(row))
         return [row.position for row in rows]
 
 
-def _document(row: OutboxRow) -> Document:
+def document_of(row: OutboxRow) -> Document:
+    """The document of `_outbox` that holds an unpublished row."""
     return {
         "_id": row.id,
         "stream": row.stream,

@@ -33,13 +33,20 @@ class Worker:
     """Booking, hearing of clearances: each event leaves one effect with its number."""
 
     def __init__(
-        self, client: AsyncMongoClient[dict[str, Any]], database: str, kafka_url: str, *, own: Sequence[Topic] = ()
+        self,
+        client: AsyncMongoClient[dict[str, Any]],
+        database: str,
+        kafka_url: str,
+        *,
+        service: str = "booking",
+        own: Sequence[Topic] = (),
     ) -> None:
+        self._service = service
         self.database: AsyncDatabase[dict[str, Any]] = client[database]
         self.breaks: Breaks = never
         self._client = client
         self._kafka_url = kafka_url
-        self._own = own
+        self.own = own
 
     async def make_indexes(self) -> None:
         """What the `indexes` process does."""
@@ -61,7 +68,7 @@ class Worker:
     def runner(self) -> EventsRunner:
         """A fresh process's worth of consumers and relay."""
         return EventsWorker(
-            service="booking",
+            service=self._service,
             bootstrap_servers=self._kafka_url,
             database=self.database,
             subscriptions=[hears(ClearanceExtended, self._react), hears(ClearanceRevoked, self._react)],
@@ -71,7 +78,7 @@ class Worker:
             clock=now,
             wall_clock=now,
             new_id=lambda: str(uuid4()),
-            own_topics=self._own,
+            own_topics=self.own,
             lease_ttl=LEASE_TTL,
         ).runner()
 
@@ -90,6 +97,20 @@ class Worker:
             "effects", {"_id": str(uuid4()), "subject": event.subject, "sequence": event.sequence, "at": time.time_ns()}
         )
         await self.breaks(event)
+
+
+async def copied(worker: Worker) -> dict[str, list[dict[str, Any]]]:
+    """A copy of the store, as a backup holds it."""
+    database = worker.database
+    return {name: await database[name].find().to_list() for name in await database.list_collection_names()}
+
+
+async def put_back(worker: Worker, copy: dict[str, list[dict[str, Any]]]) -> None:
+    """The store as the copy has it, and nothing else."""
+    for name in await worker.database.list_collection_names():
+        await worker.database[name].delete_many({})
+        if copy.get(name):
+            await worker.database[name].insert_many(copy[name])
 
 
 async def send(kafka_url: str, records: Sequence[ConsumedRecord]) -> None:

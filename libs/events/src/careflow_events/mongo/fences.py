@@ -1,0 +1,129 @@
+"""The fence in `_fence`, and what is done to `_outbox` and `_owners` when a restore is finished."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from pymongo import InsertOne, UpdateOne
+from pymongo.asynchronous.database import AsyncDatabase
+
+from careflow_events.envelope import decode, encode
+from careflow_events.fencing import Fence
+from careflow_events.lease import Fenced, Grant
+from careflow_events.mongo.collections import Document, collection
+from careflow_events.mongo.commit import write_together
+from careflow_events.mongo.outbox import document_of, row_of
+from careflow_events.mongo.owners import OWNERS, Owners, owner_of
+from careflow_events.mongo.unit import Overtaken, Write
+from careflow_events.outbox import OutboxRow, StreamHead
+
+FENCE: Final = "_fence"
+_IT: Final = {"_id": "fence"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    """What becomes of one stream: rows in their order under new numbers, and where it goes on."""
+
+    renumbered: Sequence[OutboxRow]
+    head: StreamHead
+
+
+class MongoFences:
+    """The `Fences` port of one service."""
+
+    def __init__(self, database: AsyncDatabase[Document]) -> None:
+        self._database = database
+        self._fence = collection(database, FENCE)
+        self._outbox = collection(database, "_outbox")
+        self._leases = collection(database, "_leases")
+        self._owners = Owners(database)
+
+    async def fence(self) -> Fence | None:
+        """See `careflow_events.fencing.Fences.fence`."""
+        document = await self._fence.find_one(_IT)
+        if document is None:
+            return None
+        return Fence(document["since"], document["orphans"], document["streams"], document["finishing"])
+
+    async def put_up(self, fence: Fence) -> None:
+        """See `careflow_events.fencing.Fences.put_up`."""
+        why = {"since": fence.since, "orphans": fence.orphans, "streams": fence.streams, "finishing": fence.finishing}
+        await self._fence.update_one(_IT, {"$set": why}, upsert=True)
+
+    async def ask_to_finish(self) -> bool:
+        """See `careflow_events.fencing.Fences.ask_to_finish`."""
+        return (await self._fence.update_one(_IT, {"$set": {"finishing": True}})).matched_count == 1
+
+    async def take_down(self) -> None:
+        """See `careflow_events.fencing.Fences.take_down`."""
+        await self._fence.delete_one(_IT)
+
+    async def unknown(self, ids: Collection[str]) -> frozenset[str]:
+        """See `careflow_events.fencing.Fences.unknown`."""
+        if not ids:
+            return frozenset()
+        known = await self._outbox.find({"_id": {"$in": sorted(ids)}}, {"_id": 1}).to_list()
+        return frozenset(ids) - {each["_id"] for each in known}
+
+    async def adopt(self, orphans: Sequence[OutboxRow], grant: Grant, at: datetime) -> None:
+        """See `careflow_events.fencing.Fences.adopt`."""
+        owner = owner_of(orphans[0].stream.partition("/")[2])
+        mark = await self._owners.read(owner)
+        lease = await self._leases.find_one({"_id": grant.name})
+        published: int = (lease or {}).get("published") or 0
+        streams = {
+            stream: await self._after(stream, [row for row in orphans if row.stream == stream], mark.heads)
+            for stream in sorted({row.stream for row in orphans})
+        }
+        raised = {stream: each.head for stream, each in streams.items()}
+        writes = [
+            self._counted(grant, (lease or {}).get("published"), published + len(orphans)),
+            Write(f"{OWNERS}/{owner}", self._owners.moved(owner, mark, raised), expected=True),
+            *(write for each in streams.values() for write in self._renumbering(each.renumbered)),
+            *self._adoption(orphans, published, at),
+        ]
+        try:
+            await write_together(self._database.client, writes)
+        except Overtaken:
+            raise Fenced from None
+
+    async def _after(self, stream: str, orphans: Sequence[OutboxRow], heads: Mapping[str, StreamHead]) -> _Stream:
+        """Unpublished rows from the first orphan on were said under numbers that were given before: they follow."""
+        taken = max(row.sequence for row in orphans)
+        said = {"stream": stream, "published_at": None, "sequence": {"$gte": min(row.sequence for row in orphans)}}
+        found = await self._outbox.find(said).sort([("sequence", 1)]).to_list()
+        head = heads.get(stream)
+        renumbered = [_numbered(row_of(each), taken + place) for place, each in enumerate(found, start=1)]
+        times = [row.recorded_at for row in (*orphans, *renumbered)] + ([head.recorded_at] if head else [])
+        return _Stream(renumbered, StreamHead(taken + len(renumbered), max(times)))
+
+    def _counted(self, grant: Grant, before: int | None, after: int) -> Write:
+        lease = {"_id": grant.name, "holder": grant.holder, "epoch": grant.epoch, "published": before}
+        raised = UpdateOne(lease, {"$set": {"published": after}}, namespace=self._namespace("_leases"))
+        return Write(f"_leases/{grant.name}", raised, expected=True)
+
+    def _renumbering(self, rows: Sequence[OutboxRow]) -> Iterator[Write]:
+        """From the last on, so that no number is ever taken twice."""
+        for row in reversed(rows):
+            renumbered = {"$set": {"sequence": row.sequence, "record": row.record}}
+            unpublished = {"_id": row.id, "published_at": None}
+            model = UpdateOne(unpublished, renumbered, namespace=self._namespace("_outbox"))
+            yield Write(f"_outbox/{row.id}", model, expected=True)
+
+    def _adoption(self, orphans: Sequence[OutboxRow], published: int, at: datetime) -> Iterator[Write]:
+        for position, row in enumerate(orphans, start=published + 1):
+            adopted = {**document_of(row), "published_at": at, "position": position, "orphan": True}
+            model: InsertOne[dict[str, Any]] = InsertOne(adopted, namespace=self._namespace("_outbox"))
+            yield Write(f"_outbox/{row.id}", model, expected=True)
+
+    def _namespace(self, name: str) -> str:
+        return f"{self._database.name}.{name}"
+
+
+def _numbered(row: OutboxRow, sequence: int) -> OutboxRow:
+    record = encode(replace(decode(row.record, row.headers), sequence=sequence))
+    return replace(row, sequence=sequence, record=record)
