@@ -12,7 +12,15 @@ from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStart
 from careflow_events.contracts import ClearanceExtended
 from careflow_events.handling import Handling, Settled
 from careflow_events.lease import DEFAULT_TTL
-from careflow_events.mongo import INDEXES, MongoLeases, MongoOutbox, MongoTransactions, MongoUnpublished, mongo_stores
+from careflow_events.mongo import (
+    INDEXES,
+    MongoFences,
+    MongoLeases,
+    MongoOutbox,
+    MongoTransactions,
+    MongoUnpublished,
+    mongo_stores,
+)
 from careflow_events.outbox import StreamPosition
 from careflow_events.positions import Position
 from careflow_events.sealing import Sealer
@@ -204,6 +212,8 @@ async def _every_query(handling: Handling[None], store: AsyncDatabase[dict[str, 
     await stores.consumers.note_started("careflow.screening.v1", "id", 0, 0)
     await stores.consumers.note_settled("careflow.screening.v1", {0: 0}, {0: 7})
     await stores.consumers.stopped()
+    await MongoFences(store).unknown({"a", "b"})
+    await MongoFences(store).orphans(limit=10, after="a")
 
 
 def _questions(event: CommandStartedEvent) -> list[Mapping[str, Any]]:

@@ -78,6 +78,13 @@ class OutcomeUnknown(ServiceError):
     detail = "The outcome is not known. Send the same request with the same Idempotency-Key again."
 
 
+class ServiceFenced(ServiceError):
+    """The store was put back from a copy and the restore is not finished."""
+
+    kind, code = ErrorKind.UNAVAILABLE, "fenced"
+    detail = "This service was restored from a copy and changes nothing until an operator has finished the restore."
+
+
 class DocumentTooLarge(ServiceError):
     """An aggregate outgrew what one document may hold."""
 

@@ -42,6 +42,7 @@ PRECONDITION_REQUIRED = ProblemType("precondition_required", 428, "This request 
 RATE_LIMITED = ProblemType("rate_limited", 429, "Too many requests; slow down.")
 INTERNAL = ProblemType("internal", 500, "Something went wrong on our side.")
 UNAVAILABLE = ProblemType("unavailable", 503, "The service cannot answer right now.")
+FENCED = ProblemType("fenced", 503, "This service is being restored; it can be read but not changed.")
 
 LIBRARY_PROBLEMS: tuple[ProblemType, ...] = (
     MALFORMED_JSON,
@@ -65,6 +66,7 @@ LIBRARY_PROBLEMS: tuple[ProblemType, ...] = (
     RATE_LIMITED,
     INTERNAL,
     UNAVAILABLE,
+    FENCED,
 )
 
 

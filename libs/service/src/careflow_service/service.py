@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from careflow_service.deadlines import Deadline, Effect
     from careflow_service.http.access import AccessTable
     from careflow_service.mongo.audit import AuditTrail
+    from careflow_service.mongo.fence import FenceWatch
     from careflow_service.mongo.store import Store
     from careflow_service.mongo.vault import BlindIndex, Vault
     from careflow_service.settings import ServiceSettings
@@ -52,6 +53,7 @@ class Resources(Generic[S]):
     vault: Vault
     blind_index: BlindIndex
     audit: AuditTrail
+    fence: FenceWatch
 
     @classmethod
     def on(cls, store: Store, *, settings: S, clock: Clock) -> Resources[S]:
@@ -66,6 +68,7 @@ class Resources(Generic[S]):
             vault=store.vault,
             blind_index=store.blind_index,
             audit=store.audit,
+            fence=store.fence,
         )
 
 

@@ -37,6 +37,9 @@ async def test_every_route_lets_in_exactly_whom_its_row_names(toy: RunningToy) -
         "POST /ops/parked/accept-gap",
         "GET /ops/consumer",
         "POST /ops/consumer/resume",
+        "GET /ops/restore",
+        "GET /ops/restore/orphans",
+        "POST /ops/restore/finish",
     }
 
 

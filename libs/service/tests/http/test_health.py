@@ -22,7 +22,7 @@ async def test_a_process_with_everything_it_needs_is_ready(toy: RunningToy) -> N
     response = await toy.client.get("/health/ready")
     assert (response.status_code, response.json()) == (
         200,
-        {"status": "ready", "checks": {"store": True, "channel": True}},
+        {"status": "ready", "checks": {"store": True, "not_fenced": True, "channel": True}},
     )
 
 
@@ -32,7 +32,10 @@ async def test_what_the_service_adds_counts(world: World) -> None:
 
     async with running_toy(world, replace(SERVICE, ready={"channel": no_channel})) as toy:
         response = await toy.client.get("/health/ready")
-    assert (response.status_code, response.json()["checks"]) == (503, {"store": True, "channel": False})
+    assert (response.status_code, response.json()["checks"]) == (
+        503,
+        {"store": True, "not_fenced": True, "channel": False},
+    )
 
 
 def client_of(health: Health) -> httpx.AsyncClient:

@@ -15,6 +15,7 @@ from careflow_events.fencing import Fence
 from careflow_events.lease import Fenced, Grant
 from careflow_events.mongo.collections import Document, collection
 from careflow_events.mongo.commit import write_together
+from careflow_events.mongo.indexes import ORPHANS
 from careflow_events.mongo.outbox import document_of, row_of
 from careflow_events.mongo.owners import OWNERS, Owners, owner_of
 from careflow_events.mongo.unit import Overtaken, Write
@@ -68,6 +69,14 @@ class MongoFences:
             return frozenset()
         known = await self._outbox.find({"_id": {"$in": sorted(ids)}}, {"_id": 1}).to_list()
         return frozenset(ids) - {each["_id"] for each in known}
+
+    async def orphans(self, *, limit: int, after: str | None) -> list[OutboxRow]:
+        """What restores have adopted, by id."""
+        query: Document = {"orphan": True}
+        if after is not None:
+            query["_id"] = {"$gt": after}
+        found = await self._outbox.find(query).sort([("_id", 1)]).limit(limit).hint(ORPHANS).to_list()
+        return [row_of(each) for each in found]
 
     async def adopt(self, orphans: Sequence[OutboxRow], grant: Grant, at: datetime) -> None:
         """See `careflow_events.fencing.Fences.adopt`."""

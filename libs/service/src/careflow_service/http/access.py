@@ -139,6 +139,9 @@ OPS: AccessTable = {
     "POST /ops/parked/accept-gap": allow(Role.OPERATOR),
     "GET /ops/consumer": allow(Role.OPERATOR, impersonal=True),
     "POST /ops/consumer/resume": allow(Role.OPERATOR),
+    "GET /ops/restore": allow(Role.OPERATOR, impersonal=True),
+    "GET /ops/restore/orphans": allow(Role.OPERATOR),
+    "POST /ops/restore/finish": allow(Role.OPERATOR, impersonal=True),
 }
 """The rows of the operators' routes, the same in every service."""
 

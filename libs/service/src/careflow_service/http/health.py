@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from careflow_service.mongo.fence import FenceWatch
 from careflow_service.service import Resources, Service
 from careflow_service.settings import ServiceSettings
 from careflow_service.telemetry import metrics
@@ -86,7 +87,14 @@ async def _holds(check: Check) -> bool:
 def ready_checks(service: Service[S, P, App], app: App, resources: Resources[S]) -> dict[str, Check]:
     """What every process of `service` needs to be ready: its store, and what the service adds."""
     added = {name: partial(check, app) for name, check in service.ready.items()}
-    return {"store": store_check(resources.database), **added}
+    return {"store": store_check(resources.database), "not_fenced": _not_fenced(resources.fence), **added}
+
+
+def _not_fenced(fence: FenceWatch) -> Check:
+    async def not_fenced() -> bool:
+        return not fence.closed
+
+    return not_fenced
 
 
 def store_check(database: AsyncDatabase[dict[str, Any]]) -> Check:

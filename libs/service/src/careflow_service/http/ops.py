@@ -14,8 +14,11 @@ from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, Field
 
 from careflow_events.consumers import StopReason
-from careflow_events.mongo import MongoUnpublished, mongo_stores
+from careflow_events.envelope import decode
+from careflow_events.fencing import Fence
+from careflow_events.mongo import MongoFences, MongoUnpublished, mongo_stores
 from careflow_events.operations import NotFirstInStream, NothingMissing, NotParked, ParkedOperations
+from careflow_events.outbox import OutboxRow
 from careflow_events.parked import ParkedRecord
 from careflow_events.positions import PositionMoved
 from careflow_service.deadlines import Deadline, Effect
@@ -41,6 +44,7 @@ App = TypeVar("App")
 NOT_PARKED: Final = ProblemType("not_parked", 404, "No open parked event matches.")
 NOT_FIRST_IN_STREAM: Final = ProblemType("not_first_in_stream", 409, "Another event of this stream waits before it.")
 NOTHING_MISSING: Final = ProblemType("nothing_missing", 409, "Nothing is missing before this event.")
+NOT_FENCED: Final = ProblemType("not_fenced", 409, "This service is not being restored.")
 NOT_STOPPED_SO: Final = ProblemType("not_stopped_so", 409, "Consuming is not stopped for that reason; look again.")
 POSITION_MOVED: Final = ProblemType("position_moved", 409, "The stream moved meanwhile; look again.")
 
@@ -114,11 +118,39 @@ class GapAccepting(Settling):
     given_up: Missing
 
 
+class Restore(BaseModel):
+    """Whether this service was put back from a copy and stands still: its own topics held `orphans` events in `streams`
+    streams that its store did not know. They were heard by others and are to be entered here again.
+    """
+
+    fenced_since: AwareDatetime | None
+    orphans: int
+    streams: int
+    finishing: bool
+
+
+class RestoreFinish(RequestBody):
+    """Let the service go on behind what its topics hold; a dry run shows what it stands before."""
+
+    dry_run: bool = True
+
+
+class Orphan(BaseModel):
+    """An event this service said before its store was put back, and has forgotten, without what is in it."""
+
+    id: str
+    type: str
+    stream: str
+    sequence: int
+    recorded_at: AwareDatetime
+
+
 def ops_router(service: Service[S, P, App], ports: P, resources: Resources[S]) -> APIRouter:
     """The `/ops` routes of `service`."""
     router = APIRouter(prefix="/ops", tags=["ops"])
     stores = mongo_stores(resources.database, service.name)
     unpublished = MongoUnpublished(resources.database)
+    fences = MongoFences(resources.database)
 
     def operations(actor: Actor, *, rehearsal: bool = False) -> ParkedOperations:
         transactions = ReactionTransactions(resources.work, by=actor)
@@ -187,7 +219,42 @@ def ops_router(service: Service[S, P, App], ports: P, resources: Resources[S]) -
             await operations(actor).resume()
         return represent(Consuming(stopped=await stores.consumers.stopped()))
 
+    @router.get("/restore", response_model=Restore)
+    async def read_restore() -> Response:
+        """Whether this service stands still because its store was put back from a copy."""
+        return represent(_restore(await fences.fence()))
+
+    @router.get("/restore/orphans", response_model=Page[Orphan])
+    async def list_orphans(actor: CurrentActor, limit: PageLimit = 50, after: PageCursor = None) -> Response:
+        """What finished restores have taken up into the outbox: others acted on it, this service has not."""
+        found = await fences.orphans(limit=limit, after=after)
+        await resources.audit.read(actor, "list_orphans", *(f"outbox/{row.id}" for row in found))
+        items = [_orphan(row) for row in found]
+        return represent(Page[Orphan](items=items, next=items[-1].id if len(items) == limit else None))
+
+    @router.post("/restore/finish", response_model=Restore)
+    async def finish_restore(body: RestoreFinish, actor: CurrentActor, _request: IdempotentRequest) -> Response:
+        """Have the worker take up what was forgotten, raise every stream behind it, and let the service go on."""
+        fence = await fences.fence()
+        if fence is None:
+            raise Problem(NOT_FENCED)
+        if not body.dry_run:
+            await resources.audit.acted(actor, "finish_restore")
+            await fences.ask_to_finish()
+        return represent(_restore(await fences.fence() or fence))
+
     return router
+
+
+def _restore(fence: Fence | None) -> Restore:
+    if fence is None:
+        return Restore(fenced_since=None, orphans=0, streams=0, finishing=False)
+    return Restore(fenced_since=fence.since, orphans=fence.orphans, streams=fence.streams, finishing=fence.finishing)
+
+
+def _orphan(row: OutboxRow) -> Orphan:
+    event = decode(row.record, row.headers)
+    return Orphan(id=row.id, type=event.type, stream=row.stream, sequence=row.sequence, recorded_at=row.recorded_at)
 
 
 async def _settle(body: SettleParked, act: Callable[[str], Awaitable[ParkedRecord]]) -> Response:

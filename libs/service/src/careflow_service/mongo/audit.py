@@ -62,6 +62,10 @@ class AuditTrail:
         """Somebody was refused `what`. Committed before it returns."""
         await self._entries.insert_one(self._entry(Outcome.DENIED, actor, action, what, [], None))
 
+    async def acted(self, actor: Actor, action: str) -> None:
+        """An operator did what is no unit of work of the service. Committed before it returns."""
+        await self._entries.insert_one(self._entry(Outcome.DONE, actor, action, (), [], None))
+
     def is_genuine(self, entry: Mapping[str, object]) -> bool:
         """True when a stored entry is exactly what was written with this audit key."""
         mac = entry.get("mac")

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from pymongo.monitoring import CommandListener
 
-from careflow_events.mongo import MongoOutbox
+from careflow_events.mongo import MongoFences, MongoOutbox
 from careflow_events.publication import PublicationTable
 from careflow_events.sealing import Sealer
 from careflow_service.clock import Clock, wall_clock
 from careflow_service.ids import new_id
 from careflow_service.mongo.audit import AuditTrail
 from careflow_service.mongo.client import Client, Database, open_client, open_database
+from careflow_service.mongo.fence import FenceWatch
 from careflow_service.mongo.idempotency import IdempotencyRecords
 from careflow_service.mongo.key_proofs import prove_keys
 from careflow_service.mongo.vault import BlindIndex, Vault
@@ -40,6 +41,7 @@ class Store:
     vault: Vault
     blind_index: BlindIndex
     audit: AuditTrail
+    fence: FenceWatch
     keys: Keys
 
     async def check_keys(self) -> None:
@@ -70,6 +72,7 @@ async def open_store(
         audit = AuditTrail(opened, keys.audit, wall_clock=wall_clock, new_id=new_id)
         blind_index = BlindIndex(keys.blind_index)
         vault = Vault(opened, keys.master, blind_index)
+        fence = FenceWatch(MongoFences(opened))
         try:
             yield Store(
                 client=client,
@@ -83,11 +86,13 @@ async def open_store(
                     audit=audit,
                     clock=clock,
                     new_id=new_id,
+                    fence=fence,
                     time_limit=time_limit,
                 ),
                 vault=vault,
                 blind_index=blind_index,
                 audit=audit,
+                fence=fence,
                 keys=keys,
             )
         finally:

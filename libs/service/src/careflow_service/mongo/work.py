@@ -28,13 +28,14 @@ from careflow_events.mongo.unit import Overtaken, Unit, current_unit, working_in
 from careflow_events.outbox import Outbox, StreamPosition
 from careflow_events.publication import Publication, PublicationTable
 from careflow_service.clock import Clock
-from careflow_service.errors import InProgress, NaturalKeyTaken, OutcomeUnknown, ServiceError, StoreBusy
+from careflow_service.errors import InProgress, NaturalKeyTaken, OutcomeUnknown, ServiceError, ServiceFenced, StoreBusy
 from careflow_service.identity import Actor, RequestKey, Role
 from careflow_service.ids import NewId
 from careflow_service.mongo.audit import AuditTrail
 from careflow_service.mongo.client import Client, Database
 from careflow_service.mongo.duplicates import duplicate_in
 from careflow_service.mongo.faults import store_is_away
+from careflow_service.mongo.fence import FenceWatch
 from careflow_service.mongo.idempotency import IDEMPOTENCY, IdempotencyRecords
 from careflow_service.mongo.queues import Queues
 from careflow_service.oversight import current_oversight
@@ -78,6 +79,7 @@ class MongoWork:
         audit: AuditTrail,
         clock: Clock,
         new_id: NewId,
+        fence: FenceWatch,
         time_limit: float = TIME_LIMIT_SECONDS,
     ) -> None:
         self._client = client
@@ -89,6 +91,7 @@ class MongoWork:
         self._audit = audit
         self._clock = clock
         self._new_id = new_id
+        self._fence = fence
         self._time_limit = time_limit
         self._queues = Queues()
 
@@ -104,6 +107,7 @@ class MongoWork:
         """See `careflow_service.work.Work.run`. Raises UnitInsideUnit when a unit of work calls it."""
         if current_unit() is not None:
             raise UnitInsideUnit(f"{action} was begun inside another unit of work")
+        self._confirm_not_fenced()
         trying_until = time.monotonic() + self._time_limit * TRYING_SHARE
         call = _Call(fn, by, action, returns, request, self._cause(), trying_until)
         try:
@@ -122,6 +126,7 @@ class MongoWork:
         """Decides these side by side and commits them in one transaction, all or nothing; tried once. `causes` opens
         what an event causes. Raises whatever stands in the way; then nothing was written.
         """
+        self._confirm_not_fenced()
         trying_until = time.monotonic() + self._time_limit * TRYING_SHARE
 
         async def decide(reaction: Reacting[R], unit: Unit) -> R:
@@ -143,6 +148,10 @@ class MongoWork:
                     ]
                 await commit(self._client, units)
                 return [decision.result() for decision in decisions]
+
+    def _confirm_not_fenced(self) -> None:
+        if self._fence.closed:
+            raise ServiceFenced
 
     def _cause(self) -> Cause:
         return current_cause() or Cause(self._new_id())

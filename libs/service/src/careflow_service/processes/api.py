@@ -7,7 +7,7 @@ from careflow_service.http.access import AccessTableMismatch
 from careflow_service.http.app import RoutesWrong, create_app
 from careflow_service.http.health import Health, Heartbeat, ready_checks
 from careflow_service.processes.opening import Opened, StartUpFailure
-from careflow_service.processes.running import run_tasks, until_stopped
+from careflow_service.processes.running import Run, run_tasks, until_stopped
 from careflow_service.processes.serving import bind, serving
 from careflow_service.settings import ServiceSettings, SettingsError
 
@@ -26,4 +26,9 @@ async def run_api(process: Opened[S, P, App], stop: asyncio.Event) -> bool:
     except (AccessTableMismatch, RoutesWrong, SettingsError) as error:
         raise StartUpFailure(str(error)) from None
     listening = bind(settings.http_host, settings.http_port)
-    return await run_tasks({"http": serving(app, listening), "heartbeat": until_stopped(heartbeat.run)}, stop)
+    tasks: dict[str, Run] = {
+        "http": serving(app, listening),
+        "heartbeat": until_stopped(heartbeat.run),
+        "fence": until_stopped(process.resources.fence.run),
+    }
+    return await run_tasks(tasks, stop)

@@ -109,7 +109,8 @@ async def _reach(store: Store, store_wait: float) -> None:
             async with asyncio.timeout_at(give_up_at):
                 hello = await store.client.admin.command("hello")
                 if hello.get("isWritablePrimary"):
-                    return await store.check_keys()
+                    await store.check_keys()
+                    return await store.fence.look()
         except OperationFailure as error:
             if error.code in _REFUSED_CODES:
                 raise StartUpFailure("the store refuses the credentials in CAREFLOW_MONGO_URL") from None

@@ -28,6 +28,7 @@ async def run_timers(process: Opened[S, P, App], stop: asyncio.Event) -> bool:
     tasks: dict[str, Run] = {
         "health": serving(Starlette(routes=health_routes(health)), listening),
         "heartbeat": until_stopped(heartbeat.run),
+        "fence": until_stopped(process.resources.fence.run),
         "timers": timers_of(process).run,
     }
     return await run_tasks(tasks, stop)
