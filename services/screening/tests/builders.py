@@ -284,6 +284,7 @@ def rota(*shifts: Shift, empty: bool = False) -> Rota:
         shifts=shifts if shifts or empty else (whole_week,),
         medical_director=DIRECTOR,
         prescribers=(PRESCRIBER, DIRECTOR),
+        reachable_by=frozenset(ChannelKind),
         now=NOW,
     )
 

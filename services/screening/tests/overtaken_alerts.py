@@ -82,6 +82,15 @@ async def an_acknowledgement_while_the_alert_is_upgraded(world: World, overtakin
     assert world.paged() == []
 
 
+async def a_contact_while_the_alert_is_upgraded(world: World, overtaking: Overtaking) -> None:
+    """Whoever spoke to the patient did not know of it, and takes the alert on anew."""
+    case, alert_id = await alerted(world, SOME_DAYS)
+    ok(await does(world, alert_id, "acknowledge"))
+    overtaking.by(lambda: raises(world, case, "high"))
+    late = await does(world, alert_id, "contact", {"note": "spoke on the phone"})
+    assert refusal(late) == (409, "alert_not_acknowledged")
+
+
 async def a_close_while_the_alert_is_upgraded(world: World, overtaking: Overtaking) -> None:
     case, alert_id = await alerted(world, SOME_DAYS)
     version = ok(await does(world, alert_id, "acknowledge"))["version"]

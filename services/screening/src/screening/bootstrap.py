@@ -34,6 +34,7 @@ from screening.application.commands.identify_medication import IdentifyMedicatio
 from screening.application.commands.locate_patient import LocatePatientHandler
 from screening.application.commands.raise_alert import RaiseAlertHandler
 from screening.application.commands.reclassify_fact import ReclassifyFactHandler
+from screening.application.commands.record_contact import RecordContactHandler
 from screening.application.commands.record_diagnoses import RecordDiagnosesHandler
 from screening.application.commands.record_evaluation import RecordEvaluationHandler
 from screening.application.commands.record_evidence import RecordEvidenceHandler
@@ -82,6 +83,7 @@ def bootstrap(resources: Resources[ScreeningSettings]) -> Screening:
         raise_alert=RaiseAlertHandler(ports, work),
         locate_patient=LocatePatientHandler(ports, work),
         acknowledge_alert=AcknowledgeAlertHandler(ports, work),
+        record_contact=RecordContactHandler(ports, work),
         close_alert=CloseAlertHandler(ports, work),
         draw_rota=DrawRotaHandler(ports, work),
         complete_task=CompleteTaskHandler(ports, work),

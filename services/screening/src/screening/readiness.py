@@ -1,10 +1,13 @@
 """What must hold, beyond the store, before a process of screening takes work."""
 
 from screening.application.use_cases import Screening
-
-LEAST_CHANNELS = 2
+from screening.domain.rota import LEAST_CHANNELS
 
 
 async def people_can_be_reached(screening: Screening) -> bool:
-    """Without at least two kinds of channel nobody could be paged: the process is not ready."""
-    return len(screening.ports.notifier.channels()) >= LEAST_CHANNELS
+    """Without two kinds of channel, or with somebody on the rota who is reached by less, a page would go nowhere: the
+    process is not ready.
+    """
+    channels = screening.ports.notifier.channels()
+    rota = await screening.ports.rotas.look()
+    return len(channels) >= LEAST_CHANNELS and (rota is None or not rota.unreachable(channels))

@@ -51,6 +51,7 @@ ROWS: Final[Mapping[str, Race]] = {
     "raise_alert": alerts.an_alert_while_another_is_raised,
     "locate_patient": alerts.whereabouts_while_the_alert_is_closed,
     "acknowledge_alert": alerts.an_acknowledgement_while_it_is_acknowledged,
+    "record_contact": alerts.a_contact_while_the_alert_is_upgraded,
     "close_alert": alerts.a_close_while_the_alert_is_upgraded,
     "draw_rota": alerts.a_rota_is_redrawn_while_it_is_redrawn,
     "complete_task": alerts.a_task_is_done_while_it_is_done,

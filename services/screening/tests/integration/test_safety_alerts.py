@@ -7,6 +7,7 @@ import pytest
 
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
+from screening.domain.rota import ChannelKind
 from services.screening.tests.builders import c_ssrs, phq_9
 from services.screening.tests.clinic import (
     answers,
@@ -138,7 +139,7 @@ async def test_acknowledged_nobody_else_is_asked(world: World) -> None:
     case = await answered_item_9(world, "2")
     await world.catch_up()
     ok(await world.nurse.post(f"/v1/alerts/{case['saved']['alert_id']}/acknowledge"))
-    await world.travel(timedelta(hours=2))
+    await world.travel(timedelta(hours=1, minutes=59))
     assert people(world) == ["user-nurse"]
     alert = await open_alert(world)
     assert (alert["acknowledged_by"], {page["state"] for page in alert["pages"]}) == ("user-nurse", {"acknowledged"})
@@ -183,14 +184,56 @@ async def test_a_later_low_score_closes_nothing(world: World) -> None:
     assert (alert["level"], alert["state"]) == ("high", "open")
 
 
-async def test_a_low_answer_asks_nobody_and_waits_for_review(world: World) -> None:
+async def test_a_low_answer_asks_nobody_while_its_review_is_not_overdue(world: World) -> None:
     await has_rota(world)
     case = await has_case(world)
     saved = ok(await answers(world, case, "c-ssrs-screener", {"1": "yes"}))
     assert saved["crisis"]
-    await world.travel(timedelta(days=2))
+    await world.travel(timedelta(hours=8, minutes=59))
     assert people(world) == []
     assert (await open_alert(world))["level"] == "low"
+    await world.travel(MINUTE)
+    assert people(world) == ["user-nurse"]
+
+
+async def test_on_a_friday_evening_the_on_call_is_asked_at_once(world: World) -> None:
+    await has_rota(world)
+    case = await has_case(world)
+    await world.travel(timedelta(days=4, hours=10))
+    ok(await answers(world, case, "phq-9", {"9": "1"}))
+    ok(await answers(world, case, "c-ssrs-screener", c_ssrs("1", "2"), complete=True))
+    await world.catch_up()
+    assert people(world) == ["user-nurse"]
+    assert (await open_alert(world))["respond_by"] == "2026-11-28T04:00:00Z"
+
+
+async def test_a_high_alert_taken_on_and_forgotten_pages_again(world: World) -> None:
+    case = await answered_item_9(world, "2")
+    await world.catch_up()
+    path = f"/v1/alerts/{case['saved']['alert_id']}"
+    ok(await world.nurse.post(f"{path}/acknowledge"))
+    ok(await world.nurse.post(f"{path}/contact", {"note": "spoke", "safety_plan": "sister stays"}))
+    await world.travel(timedelta(hours=23, minutes=59))
+    assert people(world) == ["user-nurse"]
+    await world.travel(MINUTE)
+    assert people(world) == ["user-nurse", "user-nurse"]
+    alert = await open_alert(world)
+    assert (alert["state"], [each["safety_plan"] for each in alert["contacts"]]) == ("open", ["sister stays"])
+    late = await world.nurse.post(f"{path}/contact", {"note": "spoke again"})
+    assert refusal(late) == (409, "alert_not_acknowledged")
+
+
+async def test_an_exhausted_chain_is_asked_again_and_again(world: World) -> None:
+    await answered_item_9(world, "2")
+    await world.travel(timedelta(hours=6))
+    assert people(world).count("user-nurse") > 10
+
+
+async def test_a_rota_of_people_nobody_could_reach_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(world.ports.notifier, "channels", lambda: frozenset({ChannelKind.SMS, ChannelKind.VOICE}))
+    director = world.calling(Role.MEDICAL_DIRECTOR)
+    refused = await director.put("/v1/rota", rota(world.clock()), version=0)
+    assert (refusal(refused), refused.json()["channels"]) == ((422, "too_few_channels"), ["sms", "voice"])
 
 
 async def test_staff_raise_an_alert_for_what_they_heard(world: World) -> None:

@@ -2,24 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from careflow_domain.aggregate import Fact
 from careflow_domain.errors import DomainError
+from screening.domain.alert_records import AlertDisposition, AlertOutcome, Closing, Contact, Whereabouts
 from screening.domain.alert_urgency import Positive
 from screening.domain.alerts import (
-    AlertDisposition,
-    AlertOutcome,
     AlertState,
-    Closing,
     SafetyAlert,
     SafetyAlertClosed,
     SafetyAlertEscalated,
     SafetyAlertRaised,
     SafetyAlertUpgraded,
-    Whereabouts,
 )
 from screening.domain.ids import StaffId
 from screening.domain.questionnaires import AlertLevel
@@ -41,6 +38,7 @@ from services.screening.tests.builders import (
     rota,
 )
 
+LASTING = POLICY.alert_persistence
 CHAIN = (NURSE, PRESCRIBER, DIRECTOR)
 END_OF_DAY = datetime(2026, 11, 23, 18, 0, tzinfo=ZONE).astimezone(UTC)
 
@@ -67,7 +65,7 @@ def kinds(alert: SafetyAlert) -> list[type[Fact]]:
         (CRISIS, NOW, NOW + minutes(5)),
         (WITHIN_THE_HOUR, NOW, NOW + minutes(60)),
         (IN_SITTING, NOW + minutes(15), END_OF_DAY),
-        (BEFORE_NEXT_STEP, None, END_OF_DAY),
+        (BEFORE_NEXT_STEP, END_OF_DAY, END_OF_DAY),
     ],
     ids=["high", "moderate, clinician in 60 minutes", "moderate, screener in the same sitting", "low"],
 )
@@ -79,12 +77,6 @@ def test_how_fast_each_kind_of_answer_asks_for_a_human(
     assert kinds(alert) == [SafetyAlertRaised]
 
 
-def test_after_hours_the_same_clinic_day_is_the_next_one() -> None:
-    friday_evening = datetime(2026, 11, 27, 19, 0, tzinfo=ZONE)
-    monday_close = datetime(2026, 11, 30, 18, 0, tzinfo=ZONE)
-    assert raised(IN_SITTING, now=friday_evening).respond_by == monday_close
-
-
 def test_a_finished_screener_spares_the_page_but_not_the_review() -> None:
     alert = raised(IN_SITTING).screened()
     assert alert.due_at == alert.respond_by == END_OF_DAY
@@ -92,7 +84,7 @@ def test_a_finished_screener_spares_the_page_but_not_the_review() -> None:
 
 
 def test_a_finished_screener_changes_nothing_once_people_are_asked() -> None:
-    paged = raised(CRISIS).asked_next(CHAIN, now=NOW)
+    paged = raised(CRISIS).asked_next(CHAIN, LASTING, now=NOW)
     assert paged.screened() == paged
     waiting_for_a_clinician = raised(WITHIN_THE_HOUR)
     assert waiting_for_a_clinician.screened() == waiting_for_a_clinician
@@ -103,10 +95,10 @@ def test_unacknowledged_it_moves_along_the_chain_to_its_end() -> None:
     asked_at = [NOW, NOW + minutes(5), NOW + minutes(10), NOW + minutes(15)]
     for now in asked_at:
         assert alert.due_at == now
-        alert = alert.asked_next(CHAIN, now=now)
+        alert = alert.asked_next(CHAIN, LASTING, now=now)
     assert alert.paged == CHAIN
     assert alert.exhausted
-    assert alert.due_at is None
+    assert alert.due_at == NOW + minutes(30)
     assert [(fact.step, fact.exhausted) for fact in alert.facts if isinstance(fact, SafetyAlertEscalated)] == [
         (2, False),
         (3, False),
@@ -115,25 +107,27 @@ def test_unacknowledged_it_moves_along_the_chain_to_its_end() -> None:
 
 
 def test_nobody_is_asked_before_the_time_is_due() -> None:
-    asked_once = raised(CRISIS).asked_next(CHAIN, now=NOW)
-    assert asked_once.asked_next(CHAIN, now=NOW + minutes(4)) is asked_once
+    asked_once = raised(CRISIS).asked_next(CHAIN, LASTING, now=NOW)
+    assert asked_once.asked_next(CHAIN, LASTING, now=NOW + minutes(4)) is asked_once
 
 
 def test_with_nobody_to_ask_it_is_exhausted_at_once() -> None:
-    alert = raised(CRISIS).asked_next((), now=NOW)
+    alert = raised(CRISIS).asked_next((), LASTING, now=NOW)
     assert alert.exhausted
     assert kinds(alert) == [SafetyAlertRaised, SafetyAlertEscalated]
 
 
 def test_a_shift_change_in_between_asks_nobody_twice() -> None:
-    alert = raised(CRISIS).asked_next(CHAIN, now=NOW)
-    alert = alert.asked_next((PRESCRIBER, NURSE, DIRECTOR), now=NOW + minutes(5))
-    alert = alert.asked_next((PRESCRIBER, NURSE, DIRECTOR), now=NOW + minutes(10))
+    alert = raised(CRISIS).asked_next(CHAIN, LASTING, now=NOW)
+    alert = alert.asked_next((PRESCRIBER, NURSE, DIRECTOR), LASTING, now=NOW + minutes(5))
+    alert = alert.asked_next((PRESCRIBER, NURSE, DIRECTOR), LASTING, now=NOW + minutes(10))
     assert alert.paged == (NURSE, PRESCRIBER, DIRECTOR)
 
 
 def test_a_higher_positive_raises_the_level_and_asks_the_whole_chain_again() -> None:
-    alert = raised(WITHIN_THE_HOUR).asked_next(CHAIN, now=NOW).acknowledged(NURSE, now=NOW + minutes(1))
+    alert = (
+        raised(WITHIN_THE_HOUR).asked_next(CHAIN, LASTING, now=NOW).acknowledged(NURSE, LASTING, now=NOW + minutes(1))
+    )
     risen = joined(alert, CRISIS, now=NOW + minutes(2))
     assert (risen.level, risen.state, risen.paged) == (AlertLevel.HIGH, AlertState.OPEN, ())
     assert risen.due_at == NOW + minutes(2)
@@ -148,7 +142,7 @@ def test_a_rise_never_gives_more_time_than_was_left() -> None:
 
 
 def test_another_positive_of_the_same_level_joins_without_a_page() -> None:
-    alert = raised(CRISIS).asked_next(CHAIN, now=NOW)
+    alert = raised(CRISIS).asked_next(CHAIN, LASTING, now=NOW)
     again = joined(alert, replace(CRISIS, code="cssrs_intent"), now=NOW + minutes(1))
     assert len(again.positives) == 2
     assert (again.due_at, again.paged) == (alert.due_at, alert.paged)
@@ -167,21 +161,93 @@ def test_the_same_positive_again_changes_nothing() -> None:
 
 
 def test_a_lower_positive_after_acknowledgement_only_joins() -> None:
-    alert = raised(CRISIS).acknowledged(NURSE, now=NOW)
+    alert = raised(CRISIS).acknowledged(NURSE, LASTING, now=NOW)
     lower = joined(alert, BEFORE_NEXT_STEP, now=NOW + minutes(1))
-    assert (lower.level, lower.state, lower.due_at) == (AlertLevel.HIGH, AlertState.ACKNOWLEDGED, None)
+    assert (lower.level, lower.state, lower.due_at) == (AlertLevel.HIGH, AlertState.ACKNOWLEDGED, alert.due_at)
 
 
 def test_acknowledging_stops_the_chain() -> None:
-    alert = raised(CRISIS).asked_next(CHAIN, now=NOW).acknowledged(NURSE, now=NOW + minutes(2))
-    assert (alert.due_at, alert.acknowledged_by) == (None, NURSE)
-    assert alert.asked_next(CHAIN, now=NOW + days(1)) is alert
+    alert = raised(CRISIS).asked_next(CHAIN, LASTING, now=NOW).acknowledged(NURSE, LASTING, now=NOW + minutes(2))
+    assert (alert.due_at, alert.acknowledged_by) == (NOW + minutes(122), NURSE)
+    assert alert.asked_next(CHAIN, LASTING, now=NOW + minutes(121)) is alert
+
+
+def test_an_exhausted_chain_starts_over_until_somebody_takes_it_on() -> None:
+    alert = raised(CRISIS)
+    rounds: list[tuple[StaffId, ...]] = []
+    for _ in range(12):
+        assert alert.due_at is not None
+        alert = alert.asked_next(CHAIN, LASTING, now=alert.due_at)
+        if alert.all_asked:
+            rounds.append(alert.paged)
+    assert rounds == [CHAIN] * 3
+    assert alert.due_at == NOW + minutes(3 * 30)
+    assert alert.exhausted
+    steps = [fact.step for fact in alert.facts if isinstance(fact, SafetyAlertEscalated)]
+    assert steps == list(range(2, 13))
+
+
+def test_taken_on_and_forgotten_it_asks_the_chain_again() -> None:
+    taken = raised(CRISIS).asked_next(CHAIN, LASTING, now=NOW).acknowledged(NURSE, LASTING, now=NOW)
+    again = taken.asked_next(CHAIN, LASTING, now=NOW + minutes(120))
+    assert (again.state, again.acknowledged_by, again.paged) == (AlertState.OPEN, None, (NURSE,))
+    assert kinds(again)[-1] is SafetyAlertEscalated
+    assert again.due_at == NOW + minutes(125)
+
+
+def contact(plan: str | None, at: datetime) -> Contact:
+    return Contact(by=NURSE, at=at, note="spoke on the phone", safety_plan=plan)
+
+
+@pytest.mark.parametrize(
+    ("first", "plan", "next_after"),
+    [(CRISIS, None, minutes(120)), (CRISIS, "sister stays", days(1)), (WITHIN_THE_HOUR, None, days(1))],
+    ids=["no plan yet", "a plan", "moderate"],
+)
+def test_each_contact_makes_the_next_one_due(first: Positive, plan: str | None, next_after: timedelta) -> None:
+    at = NOW + minutes(30)
+    spoken = raised(first).acknowledged(NURSE, LASTING, now=NOW).contacted(contact(plan, at), LASTING)
+    assert spoken.due_at == at + next_after
+    assert spoken.asked_next(CHAIN, LASTING, now=at + next_after).state is AlertState.OPEN
+
+
+def test_only_who_took_it_on_reports_a_contact() -> None:
+    with pytest.raises(DomainError) as refused:
+        raised(CRISIS).contacted(contact("plan", NOW), LASTING)
+    assert refused.value.code == "alert_not_acknowledged"
+
+
+def test_a_plan_agreed_on_in_a_contact_need_not_be_told_again() -> None:
+    taken = raised(CRISIS).acknowledged(NURSE, LASTING, now=NOW)
+    spoken = taken.contacted(contact("sister stays", NOW), LASTING)
+    assert spoken.closed(closing(safety_plan=None)).state is AlertState.CLOSED
+
+
+FRIDAY_EVENING = datetime(2026, 11, 27, 19, 0, tzinfo=ZONE).astimezone(UTC)
+MONDAY_EVENING = datetime(2026, 11, 30, 18, 0, tzinfo=ZONE).astimezone(UTC)
+MONDAY_MORNING = datetime(2026, 11, 30, 8, 59, tzinfo=ZONE).astimezone(UTC)
+
+
+@pytest.mark.parametrize("closed", [FRIDAY_EVENING, FRIDAY_EVENING + days(1), MONDAY_MORNING])
+def test_the_same_clinic_day_means_at_once_when_nobody_is_there(closed: datetime) -> None:
+    alert = raised(IN_SITTING, now=closed)
+    assert (alert.due_at, alert.respond_by) == (closed, closed + minutes(60))
+    asked = alert.asked_next(CHAIN, LASTING, now=closed)
+    also = joined(asked, BEFORE_NEXT_STEP, now=closed + minutes(3))
+    assert also.screened().due_at == closed + minutes(60)
+    assert also.paged == (NURSE,)
+
+
+def test_a_review_nobody_did_is_asked_for_when_it_is_over() -> None:
+    alert = raised(BEFORE_NEXT_STEP, now=FRIDAY_EVENING)
+    assert (alert.due_at, alert.respond_by) == (MONDAY_EVENING, MONDAY_EVENING)
+    assert alert.asked_next(CHAIN, LASTING, now=MONDAY_EVENING).paged == (NURSE,)
 
 
 def test_a_second_acknowledgement_is_refused() -> None:
-    alert = raised(CRISIS).acknowledged(NURSE, now=NOW)
+    alert = raised(CRISIS).acknowledged(NURSE, LASTING, now=NOW)
     with pytest.raises(DomainError) as refused:
-        alert.acknowledged(PRESCRIBER, now=NOW)
+        alert.acknowledged(PRESCRIBER, LASTING, now=NOW)
     assert refused.value.code == "alert_already_acknowledged"
 
 
@@ -202,25 +268,25 @@ def test_nothing_closes_before_a_clinician_acknowledged() -> None:
 def test_a_high_alert_closes_only_with_disposition_and_safety_plan(
     changes: dict[str, object], missing: tuple[str, ...]
 ) -> None:
-    alert = raised(CRISIS).acknowledged(PRESCRIBER, now=NOW)
+    alert = raised(CRISIS).acknowledged(PRESCRIBER, LASTING, now=NOW)
     with pytest.raises(DomainError) as refused:
         alert.closed(closing(**changes))
     assert (refused.value.code, refused.value.extra) == ("closing_incomplete", {"missing": missing})
 
 
 def test_a_lower_alert_closes_with_a_note() -> None:
-    alert = raised(BEFORE_NEXT_STEP).acknowledged(PRESCRIBER, now=NOW)
+    alert = raised(BEFORE_NEXT_STEP).acknowledged(PRESCRIBER, LASTING, now=NOW)
     closed = alert.closed(closing(disposition=None, safety_plan=None))
     assert closed.state is AlertState.CLOSED
     assert kinds(closed)[-1] is SafetyAlertClosed
 
 
 def test_a_closed_alert_takes_nothing_more() -> None:
-    closed = raised(CRISIS).acknowledged(PRESCRIBER, now=NOW).closed(closing())
+    closed = raised(CRISIS).acknowledged(PRESCRIBER, LASTING, now=NOW).closed(closing())
     where = Whereabouts(location="home", callback_number="+14155550100")
     changes: tuple[Callable[[], SafetyAlert], ...] = (
         lambda: joined(closed, BEFORE_NEXT_STEP),
-        lambda: closed.acknowledged(NURSE, now=NOW),
+        lambda: closed.acknowledged(NURSE, LASTING, now=NOW),
         lambda: closed.closed(closing()),
         lambda: closed.located(where),
     )

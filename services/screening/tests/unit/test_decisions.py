@@ -120,11 +120,11 @@ def test_without_a_history_nothing_is_granted() -> None:
     ("alert", "blocks"),
     [
         (raised(CRISIS), True),
-        (raised(CRISIS).acknowledged(NURSE, now=NOW), True),
+        (raised(CRISIS).acknowledged(NURSE, POLICY.alert_persistence, now=NOW), True),
         (raised(IN_SITTING), True),
-        (raised(IN_SITTING).acknowledged(NURSE, now=NOW), True),
+        (raised(IN_SITTING).acknowledged(NURSE, POLICY.alert_persistence, now=NOW), True),
         (raised(BEFORE_NEXT_STEP), True),
-        (raised(BEFORE_NEXT_STEP).acknowledged(NURSE, now=NOW), False),
+        (raised(BEFORE_NEXT_STEP).acknowledged(NURSE, POLICY.alert_persistence, now=NOW), False),
     ],
     ids=["high", "high, seen", "moderate", "moderate, seen", "low", "low, seen"],
 )

@@ -14,6 +14,7 @@ from services.screening.tests.builders import (
     PRESCRIBER,
     days,
     minutes,
+    responder,
     rota,
 )
 
@@ -86,8 +87,42 @@ def test_email_alone_is_not_enough_to_be_on_call() -> None:
             Channel(kind=ChannelKind.EMAIL, address="two@clinic.example"),
         ),
     )
+    assert refusal(two_mailboxes) == ("too_few_channels", sorted(ChannelKind))
+
+
+def test_whom_the_clinics_channels_do_not_reach_cannot_be_on_call() -> None:
+    by_push_and_mail = Responder(
+        id=DIRECTOR,
+        channels=(
+            Channel(kind=ChannelKind.PUSH, address="device"),
+            Channel(kind=ChannelKind.EMAIL, address="one@clinic.example"),
+            Channel(kind=ChannelKind.SMS, address="+14155550100"),
+        ),
+    )
+    assert refusal(by_push_and_mail, ChannelKind.SMS, ChannelKind.VOICE) == ("too_few_channels", ["sms", "voice"])
+    drawn = drawn_up(by_push_and_mail, ChannelKind.SMS, ChannelKind.PUSH)
+    assert drawn.unreachable({ChannelKind.SMS, ChannelKind.VOICE}) == (DIRECTOR,)
+    assert drawn.unreachable({ChannelKind.EMAIL, ChannelKind.PUSH}) == ()
+
+
+def test_somebody_is_asked_when_nobody_else_answers() -> None:
     with pytest.raises(DomainError) as refused:
-        Rota.drawn_up(
-            responders=(two_mailboxes,), shifts=(), medical_director=DIRECTOR, prescribers=(DIRECTOR,), now=NOW
-        )
-    assert refused.value.code == "too_few_channels"
+        drawn_up(responder(DIRECTOR), *ChannelKind, prescribers=())
+    assert refused.value.code == "prescribers_missing"
+
+
+def drawn_up(somebody: Responder, *channels: ChannelKind, prescribers: tuple[StaffId, ...] = (DIRECTOR,)) -> Rota:
+    return Rota.drawn_up(
+        responders=(somebody,),
+        shifts=(),
+        medical_director=DIRECTOR,
+        prescribers=prescribers,
+        reachable_by=channels,
+        now=NOW,
+    )
+
+
+def refusal(somebody: Responder, *channels: ChannelKind) -> tuple[str, object]:
+    with pytest.raises(DomainError) as refused:
+        drawn_up(somebody, *(channels or tuple(ChannelKind)))
+    return refused.value.code, refused.value.extra["channels"]

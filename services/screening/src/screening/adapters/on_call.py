@@ -18,12 +18,12 @@ from screening.domain.rota import ROTA_ID, Rota
 ROTAS: Final = "rotas"
 PAGES: Final = "pages"
 MOST_PAGES: Final = 500
-"""More than a whole chain over every channel, several rises of the level included."""
-_OLDEST_FIRST: Final = (("intended_at", 1),)
+"""The newest of an alert: more than a whole chain over every channel, several rounds included."""
+_NEWEST_FIRST: Final = (("intended_at", -1),)
 
 INDEXES: Final = (
     (ROTAS, IndexModel("due_at", name="due")),
-    (PAGES, IndexModel([("alert_id", 1), ("intended_at", 1), ("_id", 1)], name="of_alert")),
+    (PAGES, IndexModel([("alert_id", 1), ("intended_at", -1), ("_id", 1)], name="of_alert")),
     (PAGES, IndexModel("attempt_at", name="due")),
 )
 
@@ -56,7 +56,8 @@ class MongoPages(Stored[Page]):
         super().__init__(documents, lambda: not_found("page"))
 
     async def of_alert(self, alert_id: AlertId, /) -> list[Page]:
-        return await self._documents.many({"alert_id": alert_id}, of=alert_id, sort=_OLDEST_FIRST, limit=MOST_PAGES)
+        newest = await self._documents.many({"alert_id": alert_id}, of=alert_id, sort=_NEWEST_FIRST, limit=MOST_PAGES)
+        return newest[::-1]
 
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("attempt_at")

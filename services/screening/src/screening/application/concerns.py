@@ -63,14 +63,14 @@ async def settle(concerned: Concerned, tx: Transaction, ports: Ports) -> SafetyA
 async def ask_on_call(alert: SafetyAlert, tx: Transaction, ports: Ports) -> SafetyAlert:
     """If somebody is due to be asked, write their pages; with nobody left, page every prescriber and open a task."""
     rota = await ports.rotas.look()
-    asked = alert.asked_next(rota.chain_at(tx.now) if rota else (), now=tx.now)
+    asked = alert.asked_next(rota.chain_at(tx.now) if rota else (), ports.policy.alert_persistence, now=tx.now)
     if asked is alert:
         return alert
-    if asked.exhausted:
+    if asked.all_asked:
         within = ports.policy.staff.welfare_check_within.length
         await open_task(TaskKind.WELFARE_CHECK, alert.id, alert.patient_id, within=within, tx=tx, ports=ports)
     if rota:
-        for person in rota.prescribers if asked.exhausted else asked.paged[-1:]:
+        for person in rota.prescribers if asked.all_asked else asked.paged[-1:]:
             await _page(person, rota.channels_of(person), alert.id, tx, ports)
     return asked
 

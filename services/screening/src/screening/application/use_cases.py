@@ -17,6 +17,7 @@ from screening.application.commands.identify_medication import IdentifyMedicatio
 from screening.application.commands.locate_patient import LocatePatientHandler
 from screening.application.commands.raise_alert import RaiseAlertHandler
 from screening.application.commands.reclassify_fact import ReclassifyFactHandler
+from screening.application.commands.record_contact import RecordContactHandler
 from screening.application.commands.record_diagnoses import RecordDiagnosesHandler
 from screening.application.commands.record_evaluation import RecordEvaluationHandler
 from screening.application.commands.record_evidence import RecordEvidenceHandler
@@ -59,6 +60,7 @@ class Screening:
     raise_alert: RaiseAlertHandler
     locate_patient: LocatePatientHandler
     acknowledge_alert: AcknowledgeAlertHandler
+    record_contact: RecordContactHandler
     close_alert: CloseAlertHandler
     draw_rota: DrawRotaHandler
     complete_task: CompleteTaskHandler

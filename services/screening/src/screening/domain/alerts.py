@@ -1,8 +1,8 @@
 """Safety alerts: a concern about a patient's safety, until a human has closed it.
 
-Invariants: a level only rises; new positives join the open alert and ask people again only on a rise; unacknowledged,
-the alert moves along the on-call chain by itself; nothing but a human closes it, a high one only with a disposition
-and a safety plan.
+Invariants: a level only rises; new positives join the open alert and ask people again only on a rise; until a human
+closes it, a high one only with a disposition and a safety plan, somebody is always due: the next person on the chain,
+the chain from its beginning, or whoever took it on and owes the patient a contact.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,8 @@ from typing import Self
 
 from careflow_domain.aggregate import Aggregate
 from careflow_domain.errors import conflict, invalid
-from screening.domain.alert_urgency import Positive, Urgency
+from screening.domain.alert_records import AlertOutcome, Closing, Contact, Whereabouts
+from screening.domain.alert_urgency import Persistence, Positive, Urgency
 from screening.domain.facts import PatientFact
 from screening.domain.ids import AlertId, CaseId, PatientId, StaffId
 from screening.domain.questionnaires import AlertLevel, AlertResponse
@@ -25,30 +26,12 @@ class AlertState(StrEnum):
     CLOSED = "closed"
 
 
-class AlertDisposition(StrEnum):
-    """Where the patient is once a high alert is closed."""
-
-    SAFE_WITH_PLAN = "safe_with_plan"
-    EMERGENCY_DEPARTMENT = "emergency_department"
-    MOBILE_CRISIS = "mobile_crisis"
-    WELFARE_CHECK = "welfare_check"
-    HOSPITALISED = "hospitalised"
-
-
 class AlertSource(StrEnum):
     """Where a safety concern came from."""
 
     ANSWER = "answer"
     STAFF = "staff"
     SESSION = "session"
-
-
-class AlertOutcome(StrEnum):
-    """How a safety alert ended, in words that say nothing clinical."""
-
-    RESOLVED = "resolved"
-    REFERRED = "referred"
-    ENTERED_IN_ERROR = "entered_in_error"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +54,7 @@ class SafetyAlertUpgraded(AlertFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SafetyAlertEscalated(AlertFact):
-    """`step` counts the people asked so far, this one included; `exhausted` when there was nobody left to ask."""
+    """`step` counts who was asked so far, this one included; `exhausted` when there was nobody left to ask."""
 
     step: int
     exhausted: bool
@@ -88,28 +71,10 @@ class SafetyAlertClosed(AlertFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Whereabouts:
-    """Asked on the crisis page: where the patient is and how to call back."""
-
-    location: str = field(repr=False)
-    callback_number: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Closing:
-    """How a human closed the alert."""
-
-    by: StaffId
-    at: datetime
-    outcome: AlertOutcome
-    note: str = field(repr=False)
-    disposition: AlertDisposition | None = None
-    safety_plan: str | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SafetyAlert(Aggregate):
-    """`due_at` is when the next person must be asked; `paged` are the people asked since the last rise, in order."""
+    """`due_at` is when somebody must be asked: the next person, or everybody anew where the contact with the patient is
+    overdue. `paged` are the people asked in this round, in order; `asked` counts over all rounds.
+    """
 
     id: AlertId
     patient_id: PatientId
@@ -120,13 +85,16 @@ class SafetyAlert(Aggregate):
     raised_at: datetime
     respond_by: datetime
     due_at: datetime | None
-    acknowledge_within: timedelta | None
+    acknowledge_within: timedelta
     positives: tuple[Positive, ...] = field(repr=False)
     paged: tuple[StaffId, ...] = ()
+    asked: int = 0
     exhausted: bool = False
+    all_asked: bool = False
     whereabouts: Whereabouts | None = None
     acknowledged_by: StaffId | None = None
     acknowledged_at: datetime | None = None
+    contacts: tuple[Contact, ...] = field(default=(), repr=False)
     closing: Closing | None = None
 
     @classmethod
@@ -177,8 +145,8 @@ class SafetyAlert(Aggregate):
         return replace(
             joined,
             respond_by=min(self.respond_by, asks.respond_by),
-            due_at=self.due_at if self.paged else _earliest(self.due_at, asks.page_at),
-            acknowledge_within=_shortest(self.acknowledge_within, asks.acknowledge_within),
+            due_at=self.due_at if self.paged else min(self.due_at or asks.page_at, asks.page_at),
+            acknowledge_within=min(self.acknowledge_within, asks.acknowledge_within),
         )
 
     def _risen(self, positive: Positive, asks: Urgency, *, now: datetime) -> Self:
@@ -195,6 +163,7 @@ class SafetyAlert(Aggregate):
             due_at=asks.page_at,
             acknowledge_within=asks.acknowledge_within,
             paged=(),
+            all_asked=False,
             exhausted=False,
             acknowledged_by=None,
             acknowledged_at=None,
@@ -218,30 +187,57 @@ class SafetyAlert(Aggregate):
         self._must_be_open_to_change()
         return replace(self.recording(), whereabouts=whereabouts)
 
-    def asked_next(self, chain: Sequence[StaffId], *, now: datetime) -> Self:
-        """Ask the next person of the on-call chain; with nobody left, the alert is exhausted and falls to everyone."""
-        if self.state is not AlertState.OPEN or self.due_at is None or now < self.due_at:
+    def asked_next(self, chain: Sequence[StaffId], persistence: Persistence, *, now: datetime) -> Self:
+        """Ask the next person of the on-call chain. With nobody left the alert is exhausted, falls to everyone, and the
+        chain starts over after a while; it also does where whoever took the alert on owes the patient a contact.
+        """
+        if self.due_at is None or now < self.due_at:
             return self
-        following = next((person for person in chain if person not in self.paged), None)
-        asked = self if following is None else replace(self, paged=(*self.paged, following))
-        step = len(self.paged) + 1
+        before = self if self.state is AlertState.OPEN and not self.all_asked else self._anew()
+        following = next((person for person in chain if person not in before.paged), None)
+        step = self.asked + 1
         escalated = SafetyAlertEscalated(
             patient_id=self.patient_id, at=now, alert_id=self.id, step=step, exhausted=following is None
         )
-        recorded = asked.recording(escalated) if step > 1 or following is None else asked.recording()
+        first = before is self and not self.paged and following is not None
+        recorded = replace(before.recording() if first else before.recording(escalated), asked=step)
         if following is None:
-            return replace(recorded, exhausted=True, due_at=None)
-        return replace(recorded, due_at=now + self.acknowledge_within if self.acknowledge_within else None)
+            starts_over = now + persistence.starts_over_after.length
+            return replace(recorded, exhausted=True, all_asked=True, due_at=starts_over)
+        return replace(recorded, paged=(*before.paged, following), due_at=now + self.acknowledge_within)
 
-    def acknowledged(self, by: StaffId, *, now: datetime) -> Self:
-        """A clinician took it on; the chain stops. Refused: `alert_closed`, `alert_already_acknowledged`."""
+    def _anew(self) -> Self:
+        """As nobody has taken it on and nobody was asked."""
+        return replace(
+            self, state=AlertState.OPEN, paged=(), all_asked=False, acknowledged_by=None, acknowledged_at=None
+        )
+
+    def acknowledged(self, by: StaffId, persistence: Persistence, *, now: datetime) -> Self:
+        """A clinician took it on; the chain stops, and they owe the patient a contact.
+
+        Refused: `alert_closed`, `alert_already_acknowledged`.
+        """
         self._must_be_open_to_change()
         if self.state is AlertState.ACKNOWLEDGED:
             raise conflict("alert_already_acknowledged", "Somebody has acknowledged this alert already.")
         known = SafetyAlertAcknowledged(patient_id=self.patient_id, at=now, alert_id=self.id)
         return replace(
-            self.recording(known), state=AlertState.ACKNOWLEDGED, acknowledged_by=by, acknowledged_at=now, due_at=None
+            self.recording(known),
+            state=AlertState.ACKNOWLEDGED,
+            acknowledged_by=by,
+            acknowledged_at=now,
+            exhausted=False,
+            due_at=now + persistence.contact_within[self.level].length,
         )
+
+    def contacted(self, contact: Contact, persistence: Persistence) -> Self:
+        """Somebody spoke to the patient; the next contact is due. Refused: `alert_closed`, `alert_not_acknowledged`."""
+        self._must_be_open_to_change()
+        if self.state is not AlertState.ACKNOWLEDGED:
+            raise conflict("alert_not_acknowledged", "Whoever contacts the patient takes the alert on first.")
+        planned = self.level is not AlertLevel.HIGH or self._plan(contact)
+        within = persistence.next_contact_within if planned else persistence.contact_within[self.level]
+        return replace(self.recording(), contacts=(*self.contacts, contact), due_at=contact.at + within.length)
 
     def closed(self, closing: Closing) -> Self:
         """A human ends it. Refused: `alert_closed`, `alert_not_acknowledged`, `closing_incomplete`."""
@@ -255,11 +251,11 @@ class SafetyAlert(Aggregate):
         return replace(self.recording(ended), state=AlertState.CLOSED, closing=closing, due_at=None)
 
     def _missing_for(self, closing: Closing) -> tuple[str, ...]:
-        given = {"note": closing.note.strip()}
+        given: dict[str, str] = {"note": closing.note.strip()}
         if self.level is AlertLevel.HIGH:
             given |= {
                 "disposition": closing.disposition or "",
-                "safety_plan": (closing.safety_plan or "").strip(),
+                "safety_plan": (closing.safety_plan or "").strip() or self._plan(*self.contacts),
             }
         return tuple(name for name, value in given.items() if not value)
 
@@ -267,10 +263,7 @@ class SafetyAlert(Aggregate):
         if self.state is AlertState.CLOSED:
             raise conflict("alert_closed", "The alert has been closed.")
 
-
-def _earliest(one: datetime | None, other: datetime | None) -> datetime | None:
-    return min((each for each in (one, other) if each is not None), default=None)
-
-
-def _shortest(one: timedelta | None, other: timedelta | None) -> timedelta | None:
-    return min((each for each in (one, other) if each is not None), default=None)
+    @staticmethod
+    def _plan(*contacts: Contact) -> str:
+        """A plan that was agreed on in one of these contacts."""
+        return next((each.safety_plan.strip() for each in contacts if each.safety_plan), "")

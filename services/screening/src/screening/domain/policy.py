@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from careflow_domain.setting import Setting
-from screening.domain.alert_urgency import ResponseTimes
+from screening.domain.alert_urgency import Persistence, ResponseTimes
 from screening.domain.allergens import AllergenRule
 from screening.domain.asked import AskedPolicy
 from screening.domain.conditions import ConditionCode
@@ -83,6 +83,7 @@ class ClinicalPolicy:
     intake: IntakePolicy
     pre_session: PreSessionPolicy
     alert_responses: Mapping[AlertResponse, ResponseTimes]
+    alert_persistence: Persistence
     staff: StaffPolicy
     clearance: ClearancePolicy
     evidence: tuple[EvidenceRule, ...]

@@ -27,14 +27,22 @@ class Span(Setting[int]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClinicHours:
-    """When a clinic day ends, on the wall clock of the clinic; `weekdays` counts Monday as 0."""
+    """When somebody is at the clinic, on its own wall clock; `weekdays` counts Monday as 0."""
 
+    opens: time
     closes: time
     weekdays: tuple[int, ...]
 
     def __post_init__(self) -> None:
         if not self.weekdays or not set(self.weekdays) <= set(range(7)):
             raise ValueError("clinic hours need at least one day of the week")
+        if self.opens >= self.closes:
+            raise ValueError("clinic hours end after they begin")
+
+    def open_at(self, now: datetime, zone: ZoneInfo) -> bool:
+        """Whether somebody is there."""
+        local = now.astimezone(zone)
+        return local.weekday() in self.weekdays and self.opens <= local.time() < self.closes
 
     def end_of_clinic_day(self, now: datetime, zone: ZoneInfo) -> datetime:
         """Closing time of the clinic day `now` falls on; after hours, of the next one."""

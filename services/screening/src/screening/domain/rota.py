@@ -1,9 +1,10 @@
 """Who is on call: the chain a safety alert moves along.
 
-Invariant: everybody on the rota can be reached over at least two channels, one of which is not e-mail; shifts do not
-overlap. A moment no shift covers is still answered: by the medical director.
+Invariant: everybody on the rota can be reached over at least two of the channels this clinic has, so never by e-mail
+alone; shifts do not overlap. A moment no shift covers is still answered: by the medical director.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,6 +17,8 @@ from screening.domain.ids import StaffId
 
 ROTA_ID = "on-call"
 """A clinic has one rota."""
+LEAST_CHANNELS = 2
+"""One may fail."""
 
 
 class ChannelKind(StrEnum):
@@ -72,9 +75,14 @@ class Rota(Aggregate):
         shifts: tuple[Shift, ...],
         medical_director: StaffId,
         prescribers: tuple[StaffId, ...],
+        reachable_by: Collection[ChannelKind],
         now: datetime,
     ) -> Self:
-        """A first rota. Refused: `shift_times_invalid`, `shifts_overlap`, `unknown_responder`, `too_few_channels`."""
+        """A first rota; `reachable_by` are the channels this clinic has.
+
+        Refused: `shift_times_invalid`, `shifts_overlap`, `unknown_responder`, `prescribers_missing`,
+        `too_few_channels`, which also names the channels there are.
+        """
         rota = cls(
             responders=responders,
             shifts=tuple(sorted(shifts, key=lambda shift: shift.starts_at)),
@@ -82,7 +90,7 @@ class Rota(Aggregate):
             prescribers=prescribers,
             drawn_at=now,
         )
-        rota._check()
+        rota._check(reachable_by)
         return rota
 
     def redrawn(self, other: Self) -> Self:
@@ -122,7 +130,15 @@ class Rota(Aggregate):
             covered_until = max(covered_until, shift.ends_at)
         return covered_until - covers
 
-    def _check(self) -> None:
+    def unreachable(self, channels: Collection[ChannelKind]) -> tuple[StaffId, ...]:
+        """Who cannot be reached over two of these channels."""
+        return tuple(
+            responder.id
+            for responder in self.responders
+            if len({channel.kind for channel in responder.channels if channel.kind in channels}) < LEAST_CHANNELS
+        )
+
+    def _check(self, reachable_by: Collection[ChannelKind]) -> None:
         if any(shift.ends_at <= shift.starts_at for shift in self.shifts):
             raise invalid("shift_times_invalid", "A shift ends after it starts.")
         if any(later.starts_at < earlier.ends_at for earlier, later in pairwise(self.shifts)):
@@ -131,6 +147,11 @@ class Rota(Aggregate):
         named = {shift.on_call for shift in self.shifts} | {shift.backup for shift in self.shifts if shift.backup}
         if not named | {self.medical_director, *self.prescribers} <= known:
             raise invalid("unknown_responder", "Everybody on the rota is listed among the responders.")
-        for responder in self.responders:
-            if len({channel.kind for channel in responder.channels}) < 2:
-                raise invalid("too_few_channels", "Everybody on the rota needs at least two different channels.")
+        if not self.prescribers:
+            raise invalid("prescribers_missing", "At least one prescriber is asked when nobody else answers.")
+        if self.unreachable(reachable_by):
+            raise invalid(
+                "too_few_channels",
+                "Everybody on the rota needs at least two different channels of those this clinic has.",
+                channels=sorted(reachable_by),
+            )

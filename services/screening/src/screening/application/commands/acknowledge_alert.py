@@ -1,4 +1,4 @@
-"""A clinician takes an alert on: the chain stops, pages not yet sent are withdrawn."""
+"""A clinician takes an alert on: the chain stops, pages not yet sent are withdrawn, a contact is owed."""
 
 from dataclasses import dataclass
 
@@ -27,7 +27,7 @@ class AcknowledgeAlertHandler:
         async def acknowledge(tx: Transaction) -> Changed:
             by = StaffId(actor.id)
             before = await self.ports.alerts.get(command.alert_id)
-            alert = before.acknowledged(by, now=tx.now)
+            alert = before.acknowledged(by, self.ports.policy.alert_persistence, now=tx.now)
             for page in await self.ports.pages.of_alert(alert.id):
                 answered = page.answered(by, now=tx.now)
                 if answered is not page:

@@ -7,7 +7,7 @@ from careflow_service.work import Committed, Transaction, Work
 from screening.application.ports import Ports
 from screening.application.results import Changed
 from screening.application.staff_tasks import open_task
-from screening.domain.alerts import AlertDisposition, AlertOutcome, Closing
+from screening.domain.alert_records import AlertDisposition, AlertOutcome, Closing
 from screening.domain.ids import AlertId, StaffId
 from screening.domain.questionnaires import AlertLevel
 from screening.domain.tasks import TaskKind

@@ -38,6 +38,7 @@ class DrawRotaHandler:
                 shifts=command.shifts,
                 medical_director=command.medical_director,
                 prescribers=command.prescribers,
+                reachable_by=self.ports.notifier.channels(),
                 now=tx.now,
             )
             current = await self.ports.rotas.current()

@@ -7,7 +7,7 @@ from careflow_service.work import Committed, Transaction, Work
 from screening.application.ownership import alert_for
 from screening.application.ports import Ports
 from screening.application.results import Changed
-from screening.domain.alerts import Whereabouts
+from screening.domain.alert_records import Whereabouts
 from screening.domain.ids import AlertId
 
 

@@ -39,6 +39,7 @@ ACCESS: AccessTable = {
     "GET /v1/alerts/{alert_id}": allow(*CLINICIANS),
     "POST /v1/alerts/{alert_id}/whereabouts": allow(*CARE_TEAM, own=by_object("alert_id")),
     "POST /v1/alerts/{alert_id}/acknowledge": allow(*CLINICIANS),
+    "POST /v1/alerts/{alert_id}/contact": allow(*CLINICIANS),
     "POST /v1/alerts/{alert_id}/close": allow(*CLINICIANS),
     "GET /v1/rota": allow(*CARE_TEAM, impersonal=True),
     "PUT /v1/rota": allow(Role.COORDINATOR, Role.MEDICAL_DIRECTOR),

@@ -22,9 +22,11 @@ from screening.application.commands.acknowledge_alert import AcknowledgeAlert
 from screening.application.commands.close_alert import CloseAlert
 from screening.application.commands.locate_patient import LocatePatient
 from screening.application.commands.raise_alert import RaiseAlert
+from screening.application.commands.record_contact import RecordContact
 from screening.application.queries.reading import AlertWithPages
 from screening.application.results import Changed
-from screening.domain.alerts import AlertDisposition, AlertOutcome, AlertSource, AlertState, Whereabouts
+from screening.domain.alert_records import AlertDisposition, AlertOutcome, Whereabouts
+from screening.domain.alerts import AlertSource, AlertState
 from screening.domain.ids import AlertId, PatientId
 from screening.domain.paging import PageState
 from screening.domain.questionnaires import AlertLevel
@@ -48,11 +50,18 @@ class NewWhereabouts(RequestBody):
 
 
 class AlertClosing(RequestBody):
-    """`disposition` and `safety_plan` are needed for a high alert."""
+    """`disposition` and `safety_plan` are needed for a high alert, the plan unless a contact agreed on one."""
 
     outcome: AlertOutcome
     note: Note
     disposition: AlertDisposition | None = None
+    safety_plan: Note | None = None
+
+
+class NewContact(RequestBody):
+    """What was said, and the plan if one was agreed on."""
+
+    note: Note
     safety_plan: Note | None = None
 
 
@@ -62,7 +71,7 @@ class AlertChanged(BaseModel):
 
 
 class AlertRow(View):
-    """An alert in the list. `due_at` is when the next person will be asked."""
+    """An alert in the list. `due_at` is when the next person will be asked, or the contact with the patient is due."""
 
     id: str
     patient_id: str
@@ -94,6 +103,13 @@ class PageView(View):
     settled_at: datetime | None
 
 
+class ContactView(View):
+    by: str
+    at: datetime
+    note: str
+    safety_plan: str | None
+
+
 class WhereaboutsView(View):
     location: str
     callback_number: str
@@ -111,6 +127,7 @@ class AlertView(AlertRow):
     positives: tuple[PositiveView, ...]
     paged: tuple[str, ...]
     pages: tuple[PageView, ...] = ()
+    contacts: tuple[ContactView, ...]
     whereabouts: WhereaboutsView | None
     patient_phone: str | None = None
     emergency_contact: EmergencyContactView | None = None
@@ -156,6 +173,15 @@ async def locate_patient(
 async def acknowledge_alert(alert_id: str, actor: CurrentActor, request: IdempotentRequest, app: App) -> Response:
     """Take the alert on; nobody else is asked any more."""
     return _changed(await app.acknowledge_alert(AcknowledgeAlert(AlertId(alert_id)), actor, request))
+
+
+@router.post("/v1/alerts/{alert_id}/contact", response_model=AlertChanged)
+async def record_contact(
+    alert_id: str, body: NewContact, actor: CurrentActor, request: IdempotentRequest, app: App
+) -> Response:
+    """The patient was spoken to; until the alert is closed the next contact is due in time."""
+    command = RecordContact(AlertId(alert_id), body.note, body.safety_plan)
+    return _changed(await app.record_contact(command, actor, request))
 
 
 @router.post("/v1/alerts/{alert_id}/close", response_model=AlertChanged)
