@@ -94,7 +94,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     return Booking(
         register_patient=RegisterPatientHandler(all_patients, all_paths, policy, zone, work),
         read_patient=ReadPatientHandler(all_patients, resources.audit),
-        change_patient_details=ChangePatientDetailsHandler(all_patients, policy, zone, work),
+        change_patient_details=ChangePatientDetailsHandler(all_patients, all_paths, holding, policy, zone, work),
         add_practitioner=AddPractitionerHandler(all_practitioners, work),
         change_practitioner=ChangePractitionerHandler(all_practitioners, work),
         practitioners=all_practitioners,

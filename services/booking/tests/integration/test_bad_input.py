@@ -49,7 +49,7 @@ async def contents(world: World) -> dict[str, list[Any]]:
         ({"modality": "in_person"}, 422, "modality_not_allowed"),
         ({"patient_id": NOBODY}, 404, "patient_not_found"),
         ({"patient_id": 7}, 422, "invalid_request"),
-        ({"provider_id": "nobody"}, 422, "outside_hours"),
+        ({"provider_id": "nobody"}, 422, "provider_unknown"),
         ({"provider_id": "no body"}, 422, "invalid_request"),
         ({"kind": "evaluation", "modality": "in_person"}, 409, "gates_closed"),
         ({"kind": "dosing", "modality": "in_person"}, 409, "gates_closed"),

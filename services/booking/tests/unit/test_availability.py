@@ -2,6 +2,7 @@
 too.
 """
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from booking.domain.calendar import (
 from booking.domain.hours import HoursException
 from booking.domain.ids import AppointmentId, PractitionerId
 from booking.domain.intervals import QUARTER, Interval, day_interval, on_grid
+from booking.domain.practitioners import Practitioner
 from booking.domain.visits import Modality, PractitionerRole, RoomPurpose, VisitKind
 from services.booking.tests.builders import (
     ANA,
@@ -59,6 +61,20 @@ def a_dosing_team() -> Clinic:
         a_room("bay-1", RoomPurpose.DOSING),
         a_room("bay-2", RoomPurpose.DOSING),
     )
+
+
+def but_for_the_nurses(*nurses: Practitioner) -> Clinic:
+    """These nurses, and of all others so many that nobody waits for them."""
+    few = range(4)
+    return a_clinic(
+        *nurses,
+        *(a_practitioner(f"therapist-{n}", PractitionerRole.THERAPIST) for n in few),
+        *(a_practitioner(f"prescriber-{n}", PractitionerRole.PRESCRIBER) for n in few),
+        *(a_room(f"bay-{n}", RoomPurpose.DOSING) for n in few),
+    )
+
+
+JOY, MAX = a_practitioner("joy", PractitionerRole.NURSE), a_practitioner("max", PractitionerRole.NURSE)
 
 
 def test_a_call_can_start_on_every_quarter_hour_that_somebody_works() -> None:
@@ -135,10 +151,31 @@ def test_a_dosing_visit_needs_room_therapist_and_nurse_at_once_and_the_prescribe
     }
 
 
-def test_the_next_dose_starts_when_therapist_and_nurse_have_their_hands_free() -> None:
+def test_the_next_dose_starts_when_the_therapist_is_free() -> None:
     team = a_dosing_team()
     calendar = claimed(EMPTY, "first", opening_at(DOSING, team, EMPTY, local(23, 9)))
-    assert starts(DOSING, team, calendar)[0] == local(23, 12)
+    assert starts(DOSING, team, calendar)[0] == local(23, 11, 30)
+
+
+def test_one_nurse_begins_a_second_dose_while_she_watches_the_first_and_no_third() -> None:
+    clinic = but_for_the_nurses(JOY)
+    first = claimed(EMPTY, "first", opening_at(DOSING, clinic, EMPTY, local(23, 9)))
+    assert starts(DOSING, clinic, first)[0] == local(23, 10, 15)
+    both = claimed(first, "second", opening_at(DOSING, clinic, first, local(23, 10, 15)))
+    assert starts(DOSING, clinic, both)[0] == local(23, 12)
+
+
+def test_two_nurses_begin_two_doses_at_the_same_time() -> None:
+    clinic = but_for_the_nurses(JOY, MAX)
+    first = claimed(EMPTY, "first", opening_at(DOSING, clinic, EMPTY, local(23, 9)))
+    assert starts(DOSING, clinic, first)[0] == local(23, 9)
+
+
+def test_a_nurse_who_watches_a_patient_takes_no_call() -> None:
+    clinic = but_for_the_nurses(JOY)
+    calendar = claimed(EMPTY, "first", opening_at(DOSING, clinic, EMPTY, local(23, 9)))
+    only_her = replace(INFO_CALL, provider=PractitionerId("joy"))
+    assert starts(only_her, clinic, calendar)[0] == local(23, 12)
 
 
 def test_a_prescriber_in_the_house_may_see_somebody_else_meanwhile() -> None:

@@ -7,12 +7,16 @@ import pytest
 
 from booking.domain.patients import (
     GROUPS,
+    IDENTIFYING,
     Contact,
+    Correction,
     DetailGroup,
+    Evidence,
     Patient,
     PatientDetails,
     PatientDetailsChanged,
     PatientRegistered,
+    Sex,
 )
 from careflow_domain.errors import DomainError
 from services.booking.tests.builders import ANA, BEN, NOW, POLICY, TODAY, patient_details
@@ -20,6 +24,12 @@ from services.booking.tests.builders import ANA, BEN, NOW, POLICY, TODAY, patien
 
 def registered(details: PatientDetails, **more: tuple[object, ...]) -> Patient:
     return Patient.registered(ANA, details, policy=POLICY, now=NOW, today=TODAY, **more)  # type: ignore[arg-type]
+
+
+def changed(
+    patient: Patient, details: PatientDetails, evidence: Evidence | None = None, *, own: bool = False
+) -> Patient:
+    return patient.with_details(details, by="sam", evidence=evidence, own=own, now=NOW, today=TODAY)
 
 
 def test_registering_says_so_once() -> None:
@@ -47,16 +57,15 @@ def test_who_turns_eighteen_today_is_an_adult() -> None:
     assert registered(patient_details(birth_date=date(2008, 11, 23))).version == 1
 
 
-def test_born_on_a_leap_day_one_is_older_on_the_first_of_march() -> None:
-    born = patient_details(birth_date=date(2008, 2, 29))
-    assert born.age_on(date(2026, 2, 28)) == 17
-    assert born.age_on(date(2026, 3, 1)) == 18
+def test_born_on_a_leap_day_one_comes_of_age_on_the_first_of_march() -> None:
+    assert patient_details(birth_date=date(2008, 2, 29)).comes_of_age(POLICY) == date(2026, 3, 1)
+    assert patient_details(birth_date=date(2008, 2, 28)).comes_of_age(POLICY) == date(2026, 2, 28)
 
 
 def test_a_change_names_the_groups_that_differ_and_nothing_else() -> None:
     patient = registered(patient_details())
     moved = patient_details(phone="+14155550199", escort=Contact("Sam", "+14155550188"))
-    after = patient.with_details(moved, policy=POLICY, today=TODAY, now=NOW)
+    after = changed(patient, moved)
     assert after.version == 2
     fact = after.facts[-1]
     assert isinstance(fact, PatientDetailsChanged)
@@ -65,12 +74,40 @@ def test_a_change_names_the_groups_that_differ_and_nothing_else() -> None:
 
 def test_a_change_that_changes_nothing_says_nothing() -> None:
     patient = registered(patient_details())
-    assert patient.with_details(patient_details(), policy=POLICY, today=TODAY, now=NOW) is patient
+    assert changed(patient, patient_details()) is patient
 
 
 def test_moving_to_another_state_is_recorded_not_refused() -> None:
-    after = registered(patient_details()).with_details(patient_details(state="OR"), policy=POLICY, today=TODAY, now=NOW)
+    after = changed(registered(patient_details()), patient_details(state="OR"))
     assert after.details.state == "OR"
+
+
+IDENTITY = {
+    "given_name": "Anna",
+    "family_name": "Lopez",
+    "birth_date": date(2010, 4, 2),
+    "sex": Sex.MALE,
+}
+
+
+@pytest.mark.parametrize("name", sorted(IDENTIFYING))
+def test_who_somebody_is_is_corrected_by_staff_who_have_seen_it(name: str) -> None:
+    patient, other = registered(patient_details()), patient_details(**{name: IDENTITY[name]})
+    with pytest.raises(DomainError) as refused:
+        changed(patient, other, Evidence.PHOTO_ID, own=True)
+    assert refused.value.code == "identity_by_staff_only"
+    with pytest.raises(DomainError) as refused:
+        changed(patient, other)
+    assert refused.value.code == "evidence_needed"
+    after = changed(patient, other, Evidence.PHOTO_ID)
+    assert after.details == other
+    assert after.corrections == (Correction(at=NOW, by="sam", evidence=Evidence.PHOTO_ID, details=(name,)),)
+
+
+def test_nobody_is_born_tomorrow() -> None:
+    with pytest.raises(DomainError) as refused:
+        changed(registered(patient_details()), patient_details(birth_date=date(2026, 11, 24)), Evidence.PHOTO_ID)
+    assert refused.value.code == "birth_date_in_future"
 
 
 def test_every_detail_belongs_to_one_group() -> None:

@@ -77,6 +77,7 @@ class HoldCause(OpenCode):
     CONSENT = "consent", "a consent was withdrawn or has run out"
     PLAN = "plan", "the plan is on hold or has ended"
     PREPARATION = "preparation", "the preparation before it will not take place"
+    PERSON = "person", "the patient is not of age, or lives where the clinic is not licensed"
     UNKNOWN = _UNKNOWN
 
 

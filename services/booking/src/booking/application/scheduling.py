@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 from booking.application.ports import CalendarDays, Practitioners, Rooms
 from booking.application.turns import Turns
 from booking.domain.appointments import Appointment
-from booking.domain.availability import Clinic, Opening, Wanted, openings, required_opening
+from booking.domain.availability import Clinic, Opening, Wanted, openings
 from booking.domain.calendar import Calendar, Claim, days_of
 from booking.domain.ids import AppointmentId, LocationId, PatientId, PractitionerId
+from booking.domain.impossible import required_opening
 from booking.domain.intervals import Interval
 from booking.domain.patients import PatientDetails
 from booking.domain.policy import BookingPolicy

@@ -1,7 +1,7 @@
 """Where a visit still fits: hours, licences and claims of all its parts at once, on the quarter-hour grid."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,8 +12,6 @@ from booking.domain.calendar import (
     Resource,
     ResourceKind,
     Taken,
-    patient_busy,
-    slot_taken,
 )
 from booking.domain.candidates import Candidate, best_choice, possible_starts
 from booking.domain.hours import Hours
@@ -24,7 +22,6 @@ from booking.domain.quarters import Grid, Load, runs, union
 from booking.domain.rooms import Room
 from booking.domain.visit_templates import Part, VisitTemplate
 from booking.domain.visits import Modality, PractitionerRole
-from careflow_domain.errors import invalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +97,6 @@ def openings(wanted: Wanted, clinic: Clinic, calendar: Calendar, starts: Interva
 def opening_at(wanted: Wanted, clinic: Clinic, calendar: Calendar, start: datetime) -> Opening | None:
     """The opening that starts exactly then, if there is one."""
     return next(openings(wanted, clinic, calendar, Interval(start, start + QUARTER)), None)
-
-
-def required_opening(wanted: Wanted, clinic: Clinic, calendar: Calendar, start: datetime) -> Opening:
-    """The opening that starts exactly then.
-
-    Raises `patient_busy`, `slot_taken`, or `outside_hours` when it would not fit an empty calendar either.
-    """
-    opening = opening_at(wanted, clinic, calendar, start)
-    if opening is not None:
-        return opening
-    if opening_at(replace(wanted, patient_id=None), clinic, Calendar(calendar.zone), start) is None:
-        raise invalid("outside_hours", "Nobody who can give this visit, or no room for it, is there at that time.")
-    if opening_at(replace(wanted, patient_id=None), clinic, calendar, start) is not None:
-        raise patient_busy()
-    raise slot_taken()
 
 
 def _opening(wanted: Wanted, chosen: Sequence[Candidate], start: datetime) -> Opening:

@@ -1,8 +1,8 @@
 """What is taken of each resource's time.
 
 Invariant: at no instant do the claims on a resource add up to more than the whole of it. A claim takes a share: an
-exclusive one all of it, one shared among n a n-th, being on site nothing. The patient is a resource like the others,
-which is why a patient cannot be in two places.
+exclusive one all of it, one shared among n a n-th, being on site nothing; of those that share, one at most leads. The
+patient is a resource like the others, which is why a patient cannot be in two places.
 """
 
 from collections.abc import Iterable, Mapping
@@ -37,6 +37,8 @@ class Resource:
 class Use(StrEnum):
     EXCLUSIVE = "exclusive"
     SHARED = "shared"
+    LEADING = "leading"
+    """Shared as well, but only one visit can have it at a time: a nurse begins one infusion while watching another."""
     ON_SITE = "on_site"
 
 
@@ -50,7 +52,7 @@ class Occupancy:
     places: int = 1
 
     def __post_init__(self) -> None:
-        if (self.use is Use.SHARED) != (self.places > 1) or self.places < 1:
+        if (self.use in (Use.SHARED, Use.LEADING)) != (self.places > 1) or self.places < 1:
             raise invalid("occupancy_invalid", "Only what is shared has places, and then at least two.")
 
     @property
@@ -113,7 +115,10 @@ class CalendarDay:
         )
 
     def has_room_for(self, interval: Interval, occupancy: Occupancy) -> bool:
-        return self.share_taken(interval) + occupancy.share <= 1
+        led = occupancy.use is Use.LEADING and any(
+            t.occupancy.use is Use.LEADING and t.interval.overlaps(interval) for t in self.taken
+        )
+        return not led and self.share_taken(interval) + occupancy.share <= 1
 
     def claim(self, taken: Taken) -> "CalendarDay":
         """Raises `slot_taken`, or `patient_busy` when it is the patient's own day."""

@@ -104,6 +104,19 @@ class QuestionnaireRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """What of the person themselves bears on their visits: from when on they are of age, where they are not yet, and
+    whether they live where the clinic is licensed.
+    """
+
+    adult_from: datetime | None = None
+    lives_where_served: bool = True
+
+    def of_age_at(self, instant: datetime) -> bool:
+        return self.adult_from is None or instant >= self.adult_from
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CarePathStageChanged(Fact):
     patient_id: PatientId
     before: Stage
@@ -116,6 +129,7 @@ class CarePath(Aggregate):
 
     id: PatientId
     stage: Stage = Stage.INQUIRY
+    person: Person = field(default_factory=Person)
     visits: tuple[Visit, ...] = ()
     case_id: CaseId | None = None
     evaluated: bool = False
@@ -138,6 +152,10 @@ class CarePath(Aggregate):
         if visit.disposition in (Disposition.NOT_A_FIT, Disposition.REFER_OUT):
             closed = visit.disposition.value
         return path._noted(visits=(*others, visit), closed_because=closed, now=now)
+
+    def person_became(self, person: Person, *, now: datetime) -> "CarePath":
+        """What is known of the person was corrected, or has changed."""
+        return self._noted(person=person, now=now)
 
     def screening_started(self, case_id: CaseId, *, now: datetime) -> "CarePath":
         return self._noted(case_id=case_id, closed_because=None, now=now)
@@ -254,6 +272,7 @@ class CarePath(Aggregate):
         """
         return CarePath(
             id=self.id,
+            person=self.person,
             visits=tuple(visit for visit in self.visits if visit.upcoming or visit.unmarked),
             alerts=self.alerts,
             closed_alerts=self.closed_alerts,

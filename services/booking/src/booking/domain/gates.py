@@ -82,6 +82,15 @@ _RECORD = Gate(
     Refusal("record_incomplete", "News of this patient is waiting to be repaired by an operator.", "record_repaired"),
     lambda _, asked: asked.record_complete,
 )
+_OF_AGE = Gate(
+    Refusal("minor_not_served", "The patient is not of age on that day.", "patient_of_age"),
+    lambda path, asked: path.person.of_age_at(asked.starts_at),
+)
+_WHERE_SERVED = Gate(
+    Refusal("state_not_served", "The clinic is not licensed where the patient lives.", "residence_changed"),
+    lambda path, _: path.person.lives_where_served,
+)
+_PERSON = (_OF_AGE, _WHERE_SERVED)
 _NOT_IN_CARE_YET = Gate(
     Refusal("info_call_over", "The patient is past the information call.", "care_path_closed"),
     lambda path, asked: path.stage in (Stage.INQUIRY, Stage.INFO_CALL, Stage.CLOSED) or asked.moving is not None,
@@ -220,11 +229,19 @@ _INTEGRATION = Gate(
     _integration_follows,
 )
 
-_TREATMENT = (_RECORD, _CARE_OPEN, _TELEHEALTH)
+_TREATMENT = (*_PERSON, _RECORD, _CARE_OPEN, _TELEHEALTH)
 
 GATES: Mapping[VisitKind, tuple[Gate, ...]] = {
-    VisitKind.INFO_CALL: (_NOT_IN_CARE_YET, _ONE_AT_A_TIME),
-    VisitKind.EVALUATION: (_RECORD, _CARE_OPEN, _INFO_CALL, _SCREENING, _DEFERRAL, _ONE_AT_A_TIME),
+    VisitKind.INFO_CALL: (*_PERSON, _NOT_IN_CARE_YET, _ONE_AT_A_TIME),
+    VisitKind.EVALUATION: (
+        *_PERSON,
+        _RECORD,
+        _CARE_OPEN,
+        _INFO_CALL,
+        _SCREENING,
+        _DEFERRAL,
+        _ONE_AT_A_TIME,
+    ),
     VisitKind.PREPARATION: (*_TREATMENT, _PLAN_LIVE),
     VisitKind.DOSING: (
         *_TREATMENT,

@@ -70,6 +70,16 @@ def _preparation(path: CarePath, visit: Visit) -> tuple[str, ...]:
     return (min(preparations, default=visit.appointment_id),)
 
 
+def _of_age(path: CarePath, visit: Visit) -> tuple[str, ...]:
+    return () if path.person.of_age_at(visit.starts_at) else (path.id,)
+
+
+def _where_served(path: CarePath, visit: Visit) -> tuple[str, ...]:
+    """Talking to a patient who is there is the way out, wherever they live."""
+    way_out = visit.modality is Modality.IN_PERSON and visit.kind not in (VisitKind.EVALUATION, VisitKind.DOSING)
+    return () if path.person.lives_where_served or way_out else (path.id,)
+
+
 HOLDS: tuple[HoldRule, ...] = (
     HoldRule(
         cause=HoldCause.CLEARANCE,
@@ -142,6 +152,22 @@ HOLDS: tuple[HoldRule, ...] = (
         raised_by="the preparation before the first dose was cancelled, missed or moved behind it",
         released_by="a preparation is completed, or booked before it again",
         standing=_preparation,
+    ),
+    HoldRule(
+        cause=HoldCause.PERSON,
+        reason=HoldReason.LOGISTICS,
+        kinds=frozenset(VisitKind),
+        raised_by="the patient turns out not to be of age on the day of the visit",
+        released_by="the birth date is corrected",
+        standing=_of_age,
+    ),
+    HoldRule(
+        cause=HoldCause.PERSON,
+        reason=HoldReason.LOGISTICS,
+        kinds=frozenset(VisitKind),
+        raised_by="the patient has moved to a state in which the clinic is not licensed",
+        released_by="they live in one in which it is",
+        standing=_where_served,
     ),
 )
 """Preparation, integration, review and adjunct visits are the way out: little holds them."""

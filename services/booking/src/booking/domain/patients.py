@@ -1,5 +1,5 @@
-"""A patient's registration. Invariant: an adult, at registration living in a state the clinic serves. Everything but
-the id is PHI.
+"""A patient's registration. Invariant: at registration an adult who lives in a state the clinic serves; who is found to
+be neither is recorded as they are, and not treated. Everything but the id is PHI.
 """
 
 from dataclasses import dataclass, fields, replace
@@ -9,7 +9,7 @@ from enum import StrEnum
 from booking.domain.ids import PatientId
 from booking.domain.policy import BookingPolicy
 from careflow_domain.aggregate import Aggregate, Fact
-from careflow_domain.errors import invalid
+from careflow_domain.errors import forbidden, invalid
 
 
 class Sex(StrEnum):
@@ -79,21 +79,31 @@ class PatientDetails:
     channels: frozenset[Channel] = frozenset()
     delivery_preference: DeliveryPreference | None = None
 
-    def age_on(self, day: date) -> int:
-        """Completed years; born on 29 February one is a year older on 1 March."""
-        had_birthday = (day.month, day.day) >= (self.birth_date.month, self.birth_date.day)
-        return day.year - self.birth_date.year - (not had_birthday)
+    def comes_of_age(self, policy: BookingPolicy) -> date:
+        """The first day on which they are as old as patients are."""
+        year = self.birth_date.year + policy.minimum_age_years.value
+        try:
+            return self.birth_date.replace(year=year)
+        except ValueError:  # born on 29 February
+            return date(year, 3, 1)
+
+    def check_born(self, today: date) -> None:
+        """Raises `birth_date_in_future`."""
+        if self.birth_date > today:
+            raise invalid("birth_date_in_future", "The birth date lies in the future.")
 
     def check_adult(self, policy: BookingPolicy, today: date) -> None:
         """Raises `birth_date_in_future` or `minor_not_served`."""
-        if self.birth_date > today:
-            raise invalid("birth_date_in_future", "The birth date lies in the future.")
-        if self.age_on(today) < policy.minimum_age_years.value:
+        self.check_born(today)
+        if today < self.comes_of_age(policy):
             raise invalid("minor_not_served", "The clinic treats adults only.")
+
+    def lives_where_served(self, policy: BookingPolicy) -> bool:
+        return self.state in policy.served_states.value
 
     def check_state(self, policy: BookingPolicy) -> None:
         """Raises `state_not_served`."""
-        if self.state not in policy.served_states.value:
+        if not self.lives_where_served(policy):
             raise invalid(
                 "state_not_served",
                 "The clinic is not licensed to see patients who live in that state.",
@@ -115,6 +125,29 @@ GROUPS = {
     DetailGroup.COMPANIONS: {"emergency_contact", "escort"},
 }
 """Which details belong together; every detail is in one group."""
+
+IDENTIFYING = frozenset({"given_name", "family_name", "birth_date", "sex"})
+"""Who somebody is. Corrected by staff only, who have seen what proves it."""
+
+
+class Evidence(StrEnum):
+    """What staff have seen before they correct who somebody is."""
+
+    PHOTO_ID = "photo_id"
+    BIRTH_CERTIFICATE = "birth_certificate"
+    COURT_ORDER = "court_order"
+    OWN_RECORDS = "own_records"
+    """The clinic's own papers say otherwise: a mistake made when it was written down."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """Which identifying details were corrected, by whom, and what they had seen."""
+
+    at: datetime
+    by: str
+    evidence: Evidence
+    details: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +173,7 @@ class Patient(Aggregate):
     details: PatientDetails
     registered_at: datetime
     possible_duplicates: tuple[PatientId, ...] = ()
+    corrections: tuple[Correction, ...] = ()
 
     @classmethod
     def registered(
@@ -158,16 +192,26 @@ class Patient(Aggregate):
         patient = cls(id=patient_id, details=details, registered_at=now, possible_duplicates=alike)
         return patient.saying(PatientRegistered(patient=patient, at=now))
 
-    def with_details(self, details: PatientDetails, *, policy: BookingPolicy, now: datetime, today: date) -> "Patient":
-        """The same patient if nothing differs. Moving to another state is a fact to record: it ends what may be
-        booked, by licence. `today` is the clinic's date.
+    def with_details(
+        self, details: PatientDetails, *, by: str, evidence: Evidence | None, own: bool, now: datetime, today: date
+    ) -> "Patient":
+        """The same patient if nothing differs. That somebody is a minor, or has moved to another state, is a fact to
+        record: it closes the gates of what may be booked. `own` if it is the patient who says so, `today` is the
+        clinic's date.
 
-        Raises `birth_date_in_future` or `minor_not_served`.
+        Raises `birth_date_in_future`, `identity_by_staff_only` or `evidence_needed`.
         """
         changed = {f.name for f in fields(details) if getattr(details, f.name) != getattr(self.details, f.name)}
         if not changed:
             return self
-        details.check_adult(policy, today)
-        after = replace(self.recording(), details=details)
+        details.check_born(today)
+        corrections = self.corrections
+        if identifying := tuple(sorted(IDENTIFYING & changed)):
+            if own:
+                raise forbidden("identity_by_staff_only", "Names, birth date and sex are corrected by the clinic.")
+            if evidence is None:
+                raise invalid("evidence_needed", "Say what proves that a name, the birth date or the sex is another.")
+            corrections = (*corrections, Correction(at=now, by=by, evidence=evidence, details=identifying))
+        after = replace(self.recording(), details=details, corrections=corrections)
         groups = tuple(group for group, names in GROUPS.items() if names & changed)
         return after.saying(PatientDetailsChanged(patient=after, changed=groups, at=now))

@@ -44,6 +44,9 @@ class Practitioner(Aggregate):
         """Whether a visit of a patient in that state can be given to them in this role on that day."""
         if not self.active or (modality is Modality.VIDEO and not self.telehealth):
             return False
+        return self.licensed(role, state, day)
+
+    def licensed(self, role: PractitionerRole, state: str, day: date) -> bool:
         return any(
             licence.role is role
             and licence.state == state

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import floor, lcm
 
-from booking.domain.calendar import Occupancy, Taken
+from booking.domain.calendar import Occupancy, Taken, Use
 from booking.domain.intervals import QUARTER, Interval
 
 
@@ -50,6 +50,8 @@ class Load:
     whole: int
     changes: tuple[tuple[int, int], ...]
     """The cell from which on so much is taken, in order; nothing before the first and after the last."""
+    led: int
+    """The cells in which a visit has it leading."""
 
     @classmethod
     def of(cls, taken: Collection[Taken], grid: Grid) -> "Load":
@@ -64,12 +66,14 @@ class Load:
         for cell in sorted(cell for cell, step in steps.items() if step):
             level += steps[cell]
             changes.append((min(max(cell, 0), grid.cells), level))
-        return cls(whole, tuple(changes))
+        leads = [grid.touched(each.interval) for each in taken if each.occupancy.use is Use.LEADING]
+        led = union(stretch(max(first, 0), min(last, grid.cells)) for first, last in leads) if leads else 0
+        return cls(whole, tuple(changes), led)
 
     def full_for(self, occupancy: Occupancy) -> int:
         """The cells in which what is taken leaves no room for this occupancy."""
         most = floor(self.whole * (1 - occupancy.share))
-        full, since = 0, None
+        full, since = self.led if occupancy.use is Use.LEADING else 0, None
         for cell, level in self.changes:
             if level > most:
                 since = cell if since is None else since

@@ -85,6 +85,7 @@ class HoldCause(StrEnum):
     CONSENT = "consent"
     PLAN = "plan"
     PREPARATION = "preparation"
+    PERSON = "person"
 
 
 @dataclass(frozen=True, slots=True)

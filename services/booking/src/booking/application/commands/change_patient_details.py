@@ -1,13 +1,17 @@
-"""Changes what is known of a patient: all details as they are now."""
+"""Changes what is known of a patient: all details as they are now. What is booked waits if it could not be any more."""
 
 from dataclasses import dataclass
+from datetime import date, time
 from zoneinfo import ZoneInfo
 
-from booking.application.ownership import check_own, check_version
-from booking.application.ports import Patients
+from booking.application.holding import Holding
+from booking.application.ownership import check_own, check_version, is_patient
+from booking.application.ports import CarePaths, Patients
 from booking.application.results import Saved
+from booking.domain.care_path import Person
 from booking.domain.ids import PatientId
-from booking.domain.patients import PatientDetails
+from booking.domain.intervals import local_instant
+from booking.domain.patients import Evidence, PatientDetails
 from booking.domain.policy import BookingPolicy
 from careflow_service.identity import Actor
 from careflow_service.work import Committed, Transaction, Work
@@ -18,13 +22,26 @@ class ChangePatientDetails:
     patient_id: PatientId
     expected_version: int
     details: PatientDetails
+    evidence: Evidence | None = None
 
 
 class ChangePatientDetailsHandler:
-    """Raises `minor_not_served` and `birth_date_in_future`. What changes nothing keeps its version."""
+    """Raises `birth_date_in_future`, `identity_by_staff_only` and `evidence_needed`. What changes nothing keeps its
+    version.
+    """
 
-    def __init__(self, patients: Patients, policy: BookingPolicy, zone: ZoneInfo, work: Work) -> None:
+    def __init__(
+        self,
+        patients: Patients,
+        care_paths: CarePaths,
+        holding: Holding,
+        policy: BookingPolicy,
+        zone: ZoneInfo,
+        work: Work,
+    ) -> None:
         self._patients = patients
+        self._care_paths = care_paths
+        self._holding = holding
         self._policy = policy
         self._zone = zone
         self._work = work
@@ -35,9 +52,28 @@ class ChangePatientDetailsHandler:
             check_own(actor, patient.id, "patient")
             check_version(patient.version, command.expected_version)
             today = tx.now.astimezone(self._zone).date()
-            changed = patient.with_details(command.details, policy=self._policy, now=tx.now, today=today)
+            changed = patient.with_details(
+                command.details,
+                by=actor.id,
+                evidence=command.evidence,
+                own=is_patient(actor),
+                now=tx.now,
+                today=today,
+            )
             if changed is not patient:
+                path = await self._care_paths.get(patient.id, of=patient.id)
                 await self._patients.save(changed, expecting=patient.version, tx=tx)
+                after = path.person_became(self._person(changed.details, today), now=tx.now)
+                after = await self._holding.settled(after, tx)
+                if after is not path:
+                    await self._care_paths.save(after, expecting=path.version, tx=tx)
             return Saved(changed.id, changed.version)
 
         return await self._work.run(work, by=actor, action="change_patient_details", returns=Saved)
+
+    def _person(self, details: PatientDetails, today: date) -> Person:
+        of_age = details.comes_of_age(self._policy)
+        return Person(
+            adult_from=local_instant(of_age, time.min, self._zone) if of_age > today else None,
+            lives_where_served=details.lives_where_served(self._policy),
+        )

@@ -9,7 +9,7 @@ from booking.application.commands.change_patient_details import ChangePatientDet
 from booking.application.commands.register_patient import RegisterPatient
 from booking.application.use_cases import Booking
 from booking.domain.ids import PatientId
-from booking.entrypoints.http.patient_schemas import CarePathView, PatientBody, PatientView
+from booking.entrypoints.http.patient_schemas import CarePathView, PatientBody, PatientChangeBody, PatientView
 from booking.entrypoints.http.resource_schemas import SavedView
 from careflow_service.http.dependencies import (
     CurrentActor,
@@ -43,10 +43,10 @@ async def read_patient(patient_id: str, app: Application, actor: CurrentActor) -
 
 @router.put("/patients/{patient_id}", response_model=SavedView)
 async def change_patient_details(
-    patient_id: str, body: PatientBody, app: Application, actor: CurrentActor, version: ExpectedVersion
+    patient_id: str, body: PatientChangeBody, app: Application, actor: CurrentActor, version: ExpectedVersion
 ) -> Response:
     """Replace all details of a patient."""
-    command = ChangePatientDetails(PatientId(patient_id), version, body.details())
+    command = ChangePatientDetails(PatientId(patient_id), version, body.details(), body.evidence)
     done = await app.change_patient_details(command, actor)
     return answer(done, SavedView.of(done.value), version=done.value.version)
 

@@ -17,6 +17,7 @@ from booking.domain.patients import (
     Channel,
     Contact,
     DeliveryPreference,
+    Evidence,
     Patient,
     PatientDetails,
     Sex,
@@ -105,6 +106,12 @@ class PatientBody(PersonBody):
             channels=self.channels,
             delivery_preference=self.delivery_preference,
         )
+
+
+class PatientChangeBody(PatientBody):
+    """All that is known of a patient; with what was seen if it is a name, the birth date or the sex that changes."""
+
+    evidence: Evidence | None = None
 
 
 class PatientView(BaseModel):
