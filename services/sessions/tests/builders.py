@@ -3,6 +3,7 @@ gives a whole, valid thing; a test changes only what it is about.
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -25,7 +26,6 @@ from sessions.domain.checks import (
     Recorded,
     RiskLevel,
     SubstanceUse,
-    Team,
 )
 from sessions.domain.doses import Ceiling, Dose, Order, StatedDose
 from sessions.domain.drug_log import Container, Item
@@ -41,6 +41,7 @@ from sessions.domain.ids import (
     SessionId,
     StaffId,
 )
+from sessions.domain.presence import Present
 from sessions.domain.sessions import Session
 from sessions.domain.units import Kilograms, MilligramsPerKilogram, MilligramsPerMillilitre, Millilitres, milligrams
 from sessions.domain.vitals import BloodPressure, Symptom, VitalSigns
@@ -162,7 +163,6 @@ def checks() -> Checks:
         pregnancy=recorded(PregnancyTest.NEGATIVE),
         suicide_risk=recorded(RiskLevel.NONE),
         escort=recorded(escort()),
-        team=recorded(Team(therapist=THERAPIST, nurse=NURSE, prescriber=PRESCRIBER)),
         equipment_ready=recorded(True),
         emergency_contact=recorded(True),
         cures_reviewed_on=recorded(TODAY),
@@ -194,9 +194,19 @@ def arrived(kind: VisitKind = VisitKind.DOSING) -> Session:
     return scheduled(SESSION, appointment(kind=kind)).arrived(now=NOW)
 
 
+def team(*but: ProviderRole) -> tuple[Present, ...]:
+    """Therapist, nurse and prescriber, each joined by their own login; some of them not."""
+    everybody = {
+        ProviderRole.THERAPIST: THERAPIST,
+        ProviderRole.NURSE: NURSE,
+        ProviderRole.PRESCRIBER: PRESCRIBER,
+    }
+    return tuple(Present(id=who, role=role, joined_at=NOW) for role, who in everybody.items() if role not in but)
+
+
 def checked() -> Session:
-    """Checked and ordered, nothing missing."""
-    return arrived().checked(checks(), now=NOW).ordered(order())
+    """Everybody there, checked and ordered, nothing missing."""
+    return replace(arrived().checked(checks(), now=NOW).ordered(order()), team=team())
 
 
 def dose(mass: str = "40", *, at: datetime = NOW, ended_at: datetime | None = None) -> Dose:

@@ -154,7 +154,6 @@ def all_checks(now: datetime, **changes: Any) -> dict[str, Any]:
             "reached_today": True,
             "pick_up_at": (now + timedelta(hours=3)).isoformat(),
         },
-        "team": {"therapist": "user-therapist", "nurse": "user-nurse", "prescriber": "user-prescriber"},
         "equipment_ready": True,
         "cures_reviewed_on": today,
         "baseline": [signs()],
@@ -186,7 +185,14 @@ async def dosing_visit(world: World, course: Course) -> str:
     await world.has_heard_all()
     session_id: str = (await session_of(world, appointment_id))["id"]
     ok(await world.nurse.post(f"/v1/sessions/{session_id}/arrive"))
+    await team_joins(world, session_id)
     return session_id
+
+
+async def team_joins(world: World, session_id: str) -> None:
+    """Therapist, nurse and prescriber, each by their own login."""
+    for caller, role in ((world.therapist, "therapist"), (world.nurse, "nurse"), (world.prescriber, "prescriber")):
+        ok(await caller.post(f"/v1/sessions/{session_id}/join", {"role": role}))
 
 
 async def ready_for_dose(world: World, course: Course) -> str:

@@ -101,25 +101,35 @@ def plan(*, route: Route = Route.INTRAVENOUS, phase: Phase = Phase.INDUCTION) ->
     """Signed nine days ago."""
     draft = Plan.drafted(PLAN, ANA, plan_terms(route=route, phase=phase), PRESCRIBER)
     return draft.signed(
-        PRESCRIBER, clearance=clearance(), consent=consent(route=route), policy=POLICY, codes=CODES, now=NOW - days(9)
+        PRESCRIBER,
+        clearance=clearance(),
+        consent=consent(route=route),
+        inducted=True,
+        policy=POLICY,
+        codes=CODES,
+        now=NOW - days(9),
     )
 
 
 def dose_before(at: datetime) -> DosedSession:
-    return DosedSession(session_id=SessionId(new_uuid()), plan_id=PLAN, at=at)
+    return DosedSession(session_id=SessionId(new_uuid()), plan_id=PLAN, phase=Phase.INDUCTION, at=at)
 
 
 def hour_before(at: datetime, kind: VisitKind = VisitKind.INTEGRATION) -> TherapyHour:
-    return TherapyHour(session_id=SessionId(new_uuid()), kind=kind, plan_id=PLAN, started_at=at)
+    return TherapyHour(session_id=SessionId(new_uuid()), kind=kind, plan_id=PLAN, phase=Phase.INDUCTION, started_at=at)
 
 
 def course(*doses: datetime, integrated: bool = True) -> Course:
     """Prepared a week ago, with doses at these times, each integrated a day later unless said otherwise."""
-    hours_done = [hour_before(NOW - days(200), VisitKind.PREPARATION)]
-    if integrated:
-        hours_done += [hour_before(at + hours(20)) for at in doses]
-    reviews = (max(doses),) if doses else ()
-    return Course(id=ANA, doses=tuple(dose_before(at) for at in doses), hours=tuple(hours_done), dose_reviews=reviews)
+    so_far = Course(
+        id=ANA,
+        doses=tuple(dose_before(at) for at in doses),
+        hours=(hour_before(NOW - days(200), VisitKind.PREPARATION),),
+        dose_reviews=(max(doses),) if doses else (),
+    )
+    for at in sorted(doses) if integrated else ():
+        so_far = so_far.completed(hour_before(at + hours(20)), rules=POLICY.integration_rules, now=NOW)
+    return so_far
 
 
 def screen(result: ScreenResult = ScreenResult.PASS, *, completed_at: datetime = NOW - days(1)) -> PreSessionScreen:

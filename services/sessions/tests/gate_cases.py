@@ -10,7 +10,7 @@ from services.sessions.tests.builders import (
     NOW,
     OTHER_NURSE,
     POLICY,
-    PRESCRIBER,
+    THERAPIST,
     TODAY,
     days,
     dose,
@@ -19,9 +19,10 @@ from services.sessions.tests.builders import (
     minutes,
     order,
     recorded,
+    team,
     vitals,
 )
-from services.sessions.tests.course_builders import clearance, consent, course, plan, question, screen
+from services.sessions.tests.course_builders import clearance, consent, course, plan, question, screen, visits
 from sessions.domain.checks import (
     BladderQuestion,
     Checks,
@@ -33,17 +34,17 @@ from sessions.domain.checks import (
     Recorded,
     RiskLevel,
     SubstanceUse,
-    Team,
 )
 from sessions.domain.dose_question import DoseQuestion
 from sessions.domain.eligibility import ClearanceStatus, ScreenResult
-from sessions.domain.ids import AdverseEventId, AlertId, StaffId
+from sessions.domain.ids import AdverseEventId, AlertId
 from sessions.domain.monitoring import Monitoring
-from sessions.domain.plans import PlanChangeReason
+from sessions.domain.plans import Plan, PlanChangeReason
+from sessions.domain.presence import Present, left
 from sessions.domain.units import Kilograms
 from sessions.domain.vitals import Symptom, VitalSigns
 from sessions.domain.weights import Weight
-from sessions.domain.words import Phase, Route
+from sessions.domain.words import Phase, ProviderRole, Route, VisitKind
 
 Case = Callable[[DoseQuestion], DoseQuestion]
 
@@ -98,6 +99,16 @@ def after_a_dose(*observed: VitalSigns) -> Case:
     return change
 
 
+def plan_with(**terms: Any) -> Plan:
+    """The signed plan, saying something else."""
+    return replace(plan(), terms=replace(plan().terms, **terms))
+
+
+def plan_of_doses(number: int) -> Plan:
+    others = tuple(each for each in plan().terms.visits if each.kind is not VisitKind.DOSING)
+    return plan_with(visits=(*others, visits(VisitKind.DOSING, number, 180)))
+
+
 def weighed_by_two(kilograms: str) -> Case:
     """The question with the same weight measured by two people, and an order for it."""
 
@@ -113,6 +124,7 @@ def weighed_by_two(kilograms: str) -> Case:
 
 
 YESTERDAY = NOW - days(1)
+TWO_DOSES = (NOW - days(12), NOW - days(5))
 HIGH, RAISED = (168, 104), (150, 95)
 
 FAILING: list[tuple[str, str, Case]] = [
@@ -126,6 +138,8 @@ FAILING: list[tuple[str, str, Case]] = [
     ("plan_active", "none", asked(plan=None)),
     ("plan_active", "on hold", asked(plan=plan().put_on_hold(PlanChangeReason.CLINICAL, now=NOW))),
     ("plan_active", "of another phase", with_session(phase=Phase.MAINTENANCE)),
+    ("plan_in_time", "ended yesterday", asked(plan=plan_with(expected_end=TODAY - timedelta(days=1)))),
+    ("doses_planned", "both of two given", lambda q: replace(q, plan=plan_of_doses(2), course=course(*TWO_DOSES))),
     ("clearance_valid", "none", asked(eligibility=None)),
     ("clearance_valid", "run out, though nobody said so", with_eligibility(clearance=clearance(valid_until=NOW))),
     (
@@ -292,12 +306,29 @@ FAILING: list[tuple[str, str, Case]] = [
     ("escort", "a rideshare alone", with_checks(escort=recorded(replace(escort(), rideshare_only=True)))),
     ("escort", "not reached today", with_checks(escort=recorded(replace(escort(), reached_today=False)))),
     ("escort", "under age", with_checks(escort=recorded(replace(escort(), adult=False)))),
-    ("therapist_present", "absent", with_checks(team=recorded(Team(nurse=StaffId("nurse"), prescriber=PRESCRIBER)))),
-    ("nurse_present", "absent", with_checks(team=recorded(Team(therapist=StaffId("t"), prescriber=PRESCRIBER)))),
+    ("escort", "was to come yesterday", with_checks(escort=recorded(replace(escort(), pick_up_at=YESTERDAY)))),
+    (
+        "escort",
+        "comes the day after tomorrow",
+        with_checks(escort=recorded(replace(escort(), pick_up_at=NOW + days(2)))),
+    ),
+    ("therapist_present", "absent", with_session(team=team(ProviderRole.THERAPIST))),
+    ("therapist_present", "left", with_session(team=left(team(), THERAPIST, NOW))),
+    (
+        "therapist_present",
+        "joined the day before",
+        with_session(
+            team=(
+                *team(ProviderRole.THERAPIST),
+                Present(id=THERAPIST, role=ProviderRole.THERAPIST, joined_at=YESTERDAY),
+            )
+        ),
+    ),
+    ("nurse_present", "absent", with_session(team=team(ProviderRole.NURSE))),
     (
         "prescriber_present",
-        "absent for esketamine",
-        restricted(team=recorded(Team(therapist=StaffId("t"), nurse=StaffId("n")))),
+        "left, for esketamine",
+        lambda _: with_session(team=team(ProviderRole.PRESCRIBER))(question(route=Route.INTRANASAL)),
     ),
     ("emergency_equipment", "not checked", with_checks(equipment_ready=None)),
     ("emergency_equipment", "not ready", with_checks(equipment_ready=recorded(False))),
@@ -325,11 +356,15 @@ EVERY_SIGN = {
 }
 ENTAILED = {
     "plan_active: none": {
+        "plan_in_time",
+        "doses_planned",
         "route_consent",
         "order_signed",
         "dose_within_ceiling",
         "preparation_completed",
     },
+    "doses_in_thirty_days: tenth": {"doses_planned"},
+    "dose_review_current: six doses since": {"doses_planned"},
     "weight_current: none": {"order_signed", "dose_within_ceiling"},
     "clearance_valid: none": {"route_not_excluded", "symptom_score_current"},
     "order_signed: none": {"dose_within_ceiling"},
@@ -346,6 +381,6 @@ ENTAILED = {
     "respiratory_rate: not counted": {"vital_signs_complete"},
     "alertness: not assessed": {"vital_signs_complete"},
     "fasting: nasal spray before esketamine": {"restricted_program"},
-    "prescriber_present: absent for esketamine": {"restricted_program"},
+    "prescriber_present: left, for esketamine": {"restricted_program"},
 }
 """What else cannot be in order when this is not."""

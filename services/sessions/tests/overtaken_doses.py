@@ -26,6 +26,7 @@ from services.sessions.tests.clinic import (
     ready_for_dose,
     refusal,
     session_of,
+    team_joins,
     wastes_before_witness,
 )
 from services.sessions.tests.news import alert_raised, clearance_suspended
@@ -155,6 +156,7 @@ async def a_dose_while_one_is_given_in_another_session(world: World, overtaking:
     appointment_id = await books(world, first.course.patient_id, world.clock())
     session_id: str = (await session_of(world, appointment_id))["id"]
     ok(await world.nurse.post(f"/v1/sessions/{session_id}/arrive"))
+    await team_joins(world, session_id)
     ok(await world.nurse.post(f"/v1/sessions/{session_id}/checks", all_checks(world.clock())))
     second = await begins(world, first.course, session_id)
 

@@ -70,6 +70,30 @@ async def a_check_in_while_the_visit_is_called_off(world: World, overtaking: Ove
     assert refusal(await world.nurse.post(f"/v1/sessions/{session_id}/arrive")) == (409, "wrong_state")
 
 
+async def somebody_joins_while_another_does(world: World, overtaking: Overtaking) -> None:
+    session_id = await arrived_for_dose(world)
+    path = f"/v1/sessions/{session_id}/join"
+    overtaking.by(lambda: world.therapist.post(path, {"role": "therapist"}))
+    ok(await world.nurse.post(path, {"role": "nurse"}))
+    assert not {"therapist_present", "nurse_present"} & set(await gate_of(world, session_id))
+
+
+async def somebody_leaves_while_another_joins(world: World, overtaking: Overtaking) -> None:
+    session_id = await arrived_for_dose(world)
+    path = f"/v1/sessions/{session_id}/join"
+    ok(await world.nurse.post(path, {"role": "nurse"}))
+    overtaking.by(lambda: world.therapist.post(path, {"role": "therapist"}))
+    ok(await world.nurse.post(f"/v1/sessions/{session_id}/leave"))
+    failed = await gate_of(world, session_id)
+    assert ("nurse_present" in failed, "therapist_present" in failed) == (True, False)
+
+
+async def arrived_for_dose(world: World) -> str:
+    _, _, session_id = await booked(world)
+    ok(await world.nurse.post(f"/v1/sessions/{session_id}/arrive"))
+    return session_id
+
+
 async def checks_while_others_are_recorded(world: World, overtaking: Overtaking) -> None:
     session_id = await ready_for_dose(world, await has_course(world))
     path = f"/v1/sessions/{session_id}/checks"
@@ -219,10 +243,11 @@ async def an_overdue_integration_while_it_takes_place(world: World, overtaking: 
     await goes_home(world, session_id)
     due = await world.ports.courses.next_due()
     assert due is not None
-    await world.travel(due[0] - world.clock() - timedelta(minutes=30))
+    await world.travel(due[0] - world.clock() - timedelta(minutes=40))
+    integration, began = await integration_begun(world, course), world.clock()
     world.clock.now = due[0]
-    integration = await integration_begun(world, course)
-    overtaking.by(lambda: does(world, integration, "complete", {}, by=world.therapist))
+    held = {"provider": "user-therapist", "started_at": began.isoformat(), "ended_at": world.clock().isoformat()}
+    overtaking.by(lambda: does(world, integration, "complete", {"therapy": [held]}, by=world.therapist))
     await world.catch_up()
     assert "IntegrationOverdue" not in await world.said_types(course.patient_id)
 

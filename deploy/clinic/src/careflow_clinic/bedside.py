@@ -170,10 +170,18 @@ class Bedside:
         return await self.http.ask(by, "POST", "sessions", path, body or {}, version=version)
 
     async def check(self, session_id: str, now: datetime, **others: Any) -> Answer:
-        """Everything that is asked and measured before a dose, all in order but for `others`; None leaves one out."""
+        """The team is there, and everything is asked and measured before a dose, all in order but for `others`; None
+        leaves one out.
+        """
+        await self.gather(session_id)
         checks = {**unremarkable(now), **others}
         given = {name: value for name, value in checks.items() if value is not None}
         return await self.http.post(NURSE, "sessions", f"/v1/sessions/{session_id}/checks", given)
+
+    async def gather(self, session_id: str) -> None:
+        """Therapist, nurse and prescriber are there, each by their own login."""
+        for caller, role in ((THERAPIST, "therapist"), (NURSE, "nurse"), (PRESCRIBER, "prescriber")):
+            await self.http.post(caller, "sessions", f"/v1/sessions/{session_id}/join", {"role": role})
 
     async def record(self, session_id: str, **checks: Any) -> Answer:
         """Something more is asked or measured, or measured again."""
@@ -277,7 +285,6 @@ def unremarkable(now: datetime) -> dict[str, Any]:
             "reached_today": True,
             "pick_up_at": instant(now + timedelta(hours=3)),
         },
-        "team": {"therapist": THERAPIST.subject, "nurse": NURSE.subject, "prescriber": PRESCRIBER.subject},
         "equipment_ready": True,
         "emergency_contact": True,
         "cures_reviewed_on": day,

@@ -30,6 +30,7 @@ from sessions.application.commands.draw_drug import DrawDrugHandler
 from sessions.application.commands.end_dose import EndDoseHandler
 from sessions.application.commands.enter_in_drug_log import EnterInDrugLogHandler, ReverseEntryHandler
 from sessions.application.commands.give_dose import GiveDoseHandler
+from sessions.application.commands.join_session import JoinSessionHandler, LeaveSessionHandler
 from sessions.application.commands.open_session import OpenSessionHandler
 from sessions.application.commands.receive_container import ReceiveContainerHandler
 from sessions.application.commands.record_checks import RecordChecksHandler
@@ -72,6 +73,8 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         change_plan=ChangePlanHandler(ports, work),
         open_session=OpenSessionHandler(ports, work),
         check_in=CheckInHandler(changes),
+        join_session=JoinSessionHandler(changes),
+        leave_session=LeaveSessionHandler(changes),
         record_checks=RecordChecksHandler(changes),
         resolve_stop=ResolveStopHandler(ports, work),
         sign_order=SignOrderHandler(changes),

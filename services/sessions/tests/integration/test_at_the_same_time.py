@@ -16,6 +16,7 @@ from services.sessions.tests.clinic import (
     ready_for_dose,
     refusal,
     session_of,
+    team_joins,
     wastes,
 )
 from services.sessions.tests.world import World
@@ -27,6 +28,7 @@ async def test_of_two_sessions_that_have_both_begun_only_one_gets_its_dose(world
     appointment_id = await books(world, course.patient_id, world.clock())
     second: str = (await session_of(world, appointment_id))["id"]
     ok(await world.nurse.post(f"/v1/sessions/{second}/arrive"))
+    await team_joins(world, second)
     ok(await world.nurse.post(f"/v1/sessions/{second}/checks", all_checks(world.clock())))
     ok(await does(world, second, "order", ORDER, by=world.prescriber))
     vial = await has_vial(world)

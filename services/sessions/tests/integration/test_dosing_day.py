@@ -346,8 +346,9 @@ async def test_forty_hours_after_the_last_dose_is_too_early(world: World) -> Non
     vial, draw_id = await receives_dose(world, session_id)
     await wastes_before_witness(world, vial, draw_id, "10")
     await goes_home(world, session_id)
+    await world.travel(timedelta(hours=20))
     await therapy_hour(world, course, "integration")
-    await world.travel(timedelta(hours=36))
+    await world.travel(timedelta(hours=16))
 
     later = await ready_for_dose(world, course)
 

@@ -13,13 +13,17 @@ from sessions.application.results import Changed
 from sessions.bootstrap import SERVICE
 from sessions.domain.course import Course, DosedSession
 from sessions.domain.ids import PatientId, PlanId, SessionId
+from sessions.domain.words import Phase
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 async def has_had_doses(world: World, patient_id: str, plan_id: str, given_at: list[datetime]) -> None:
     """The patient's course as it is kept after doses at these times."""
-    doses = tuple(DosedSession(session_id=SessionId(new_id()), plan_id=PlanId(plan_id), at=at) for at in given_at)
+    doses = tuple(
+        DosedSession(session_id=SessionId(new_id()), plan_id=PlanId(plan_id), phase=Phase.INDUCTION, at=at)
+        for at in given_at
+    )
     course = Course(id=PatientId(patient_id), doses=doses)
 
     async def keep(tx: Transaction) -> Changed:
@@ -54,7 +58,7 @@ async def test_a_dose_is_one_too_many_until_the_minute_at_which_it_no_longer_is(
 async def test_in_maintenance_two_weeks_lie_between_doses(world: World) -> None:
     course = await has_course(world)
     live = ok(await world.prescriber.get(f"/v1/plans/{course.plan_id}"))
-    terms = plan_body(phase="maintenance", cadence_days=28)
+    terms = plan_body(phase="maintenance", cadence_days=28, induction_elsewhere="six infusions, documented")
     ok(await world.prescriber.post(f"/v1/plans/{course.plan_id}/adjust", terms, version=live["version"]))
     await has_had_doses(world, course.patient_id, course.plan_id, [world.clock() + HOUR - 14 * DAY])
     session_id = await dosing_visit(world, course)

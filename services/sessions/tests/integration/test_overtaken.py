@@ -38,6 +38,8 @@ ROWS: Final[Mapping[str, Race]] = {
     "change_plan": records.a_plan_is_completed_while_it_is_put_on_hold,
     "open_session": sessions.a_session_is_opened_while_its_booking_is_heard,
     "check_in": sessions.a_check_in_while_the_visit_is_called_off,
+    "join_session": sessions.somebody_joins_while_another_does,
+    "leave_session": sessions.somebody_leaves_while_another_joins,
     "record_checks": sessions.checks_while_others_are_recorded,
     "resolve_stop": sessions.a_finding_resolved_while_it_is_found_again,
     "sign_order": sessions.an_order_while_the_plan_is_adjusted,

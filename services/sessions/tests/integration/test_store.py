@@ -55,6 +55,7 @@ WAITS: Final = {
     "report_adverse_event": 3,
     "review_adverse_event": 4,
     "receive_container": 3,
+    "join_session": 3,
     "draw_drug": 4,
     "enter_in_drug_log": 3,
     "witness_drug_entry": 3,

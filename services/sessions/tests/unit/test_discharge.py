@@ -33,6 +33,7 @@ def leaving(route: Route = Route.INTRAVENOUS, *, observations: tuple[VitalSigns,
     return Leaving(
         score=SCORE,
         risk_stands=False,
+        prescriber_there=True,
         monitoring=replace(monitoring, observations=seen),
         last_dose_started_at=STARTED,
         last_dose_ended_at=STARTED + minutes(40) if route is Route.INTRAVENOUS else STARTED,
@@ -57,6 +58,7 @@ UNMET: list[tuple[str, Leaving]] = [
     ("suicide_risk_not_high", scored(suicide_risk=RiskLevel.HIGH)),
     ("monitored_long_enough", replace(leaving(), last_dose_ended_at=NOW - minutes(59))),
     ("required_observations", leaving(Route.INTRANASAL, observations=(vitals(at=NOW),))),
+    ("prescriber_on_site", replace(leaving(Route.INTRANASAL), prescriber_there=False)),
     ("escort_signed", scored(escort_signed=False)),
     ("instructions_given", scored(instructions_given=False)),
 ]
@@ -126,8 +128,9 @@ def test_nobody_signs_for_a_high_suicide_risk_found_now_or_before(given: Leaving
         replace(leaving(Route.INTRANASAL), last_dose_started_at=NOW - minutes(119)),
         leaving(Route.INTRANASAL, observations=(vitals(at=NOW),)),
         replace(leaving(Route.INTRANASAL), score=replace(SCORE, effects_resolved=False)),
+        replace(leaving(Route.INTRANASAL), prescriber_there=False),
     ],
-    ids=["before two hours", "without the reading at forty minutes", "before effects resolve"],
+    ids=["before two hours", "without the reading at forty minutes", "before effects resolve", "prescriber gone"],
 )
 def test_under_the_rems_no_signature_shortens_monitoring(given: Leaving) -> None:
     with pytest.raises(DomainError, match="discharge_forbidden"):

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from services.sessions.tests.builders import ANA, CLEARANCE, NOW, PLAN, days, hours, new_uuid
+from services.sessions.tests.builders import ANA, CLEARANCE, NOW, PLAN, POLICY, days, hours, new_uuid
 from services.sessions.tests.course_builders import clearance, course, hour_before, screen
 from sessions.domain.course import Course, IntegrationDone, IntegrationDue, IntegrationOverdue
 from sessions.domain.eligibility import ClearanceStatus, ClearanceTerms, Eligibility
-from sessions.domain.ids import AlertId, ClearanceId, SessionId
-from sessions.domain.words import Route, VisitKind
+from sessions.domain.ids import AlertId, ClearanceId, PlanId, SessionId
+from sessions.domain.words import Phase, Route, VisitKind
 
 LATER = NOW + days(120)
 
@@ -99,25 +99,39 @@ def test_an_older_screen_does_not_replace_a_newer_one() -> None:
 
 def dosed(at: timedelta = timedelta(0)) -> Course:
     started = NOW + at
-    return Course(id=ANA).dosed(SessionId("dosing"), PLAN, at=started, due_within=hours(72), overdue_after=days(7))
+    return Course(id=ANA).dosed(
+        SessionId("dosing"), PLAN, Phase.INDUCTION, at=started, due_within=hours(72), overdue_after=days(7)
+    )
 
 
 def test_a_dose_asks_for_one_integration_however_many_doses_the_session_has() -> None:
     once = dosed()
-    twice = once.dosed(SessionId("dosing"), PLAN, at=NOW, due_within=hours(72), overdue_after=days(7))
+    twice = once.dosed(SessionId("dosing"), PLAN, Phase.INDUCTION, at=NOW, due_within=hours(72), overdue_after=days(7))
 
     assert twice is once
     assert [type(fact) for fact in once.facts] == [IntegrationDue]
     assert once.due_at == NOW + days(7)
 
 
-def test_an_integration_that_began_before_the_dose_does_not_answer_it() -> None:
-    before = dosed().completed(hour_before(NOW - hours(1)), now=NOW)
-    after = dosed().completed(hour_before(NOW + hours(20)), now=NOW + hours(21))
+def integrated(so_far: Course, at: datetime) -> Course:
+    return so_far.completed(hour_before(at), rules=POLICY.integration_rules, now=at)
 
-    assert before.integrations
-    assert not after.integrations
-    assert isinstance(after.facts[-1], IntegrationDone)
+
+@pytest.mark.parametrize(("after", "answers"), [(-1, False), (3.9, False), (4, True), (20, True)])
+def test_an_integration_answers_a_dose_given_at_least_four_hours_before(after: float, answers: bool) -> None:
+    so_far = integrated(dosed(), NOW + hours(after))
+
+    assert bool(so_far.integrations) is not answers
+    assert isinstance(so_far.facts[-1], IntegrationDone) is answers
+
+
+def test_one_integration_answers_one_dose_the_earliest_that_waits() -> None:
+    two = course(NOW - days(8), NOW - days(4), integrated=False)
+    once = integrated(two, NOW)
+
+    assert [dose.integrated_by is not None for dose in once.doses] == [True, False]
+    assert once.doses_since_integration(but=SessionId(new_uuid())) == 1
+    assert integrated(once, NOW + hours(1)).doses_since_integration(but=SessionId(new_uuid())) == 0
 
 
 def test_an_overdue_integration_is_said_once() -> None:
@@ -130,12 +144,13 @@ def test_an_overdue_integration_is_said_once() -> None:
     assert dosed().integrations_overdue(now=NOW + days(6)).due_at is not None
 
 
-def test_visits_are_numbered_within_their_plan() -> None:
+def test_visits_are_numbered_within_their_plan_and_phase() -> None:
     so_far = course(NOW - days(8), NOW - days(4))
 
-    assert so_far.number_of_next(VisitKind.DOSING, PLAN) == 3
-    assert so_far.number_of_next(VisitKind.INTEGRATION, PLAN) == 3
-    assert so_far.number_of_next(VisitKind.DOSING, None) == 1
+    assert so_far.number_of_next(VisitKind.DOSING, PLAN, Phase.INDUCTION) == 3
+    assert so_far.number_of_next(VisitKind.INTEGRATION, PLAN, Phase.INDUCTION) == 3
+    assert so_far.number_of_next(VisitKind.DOSING, PLAN, Phase.MAINTENANCE) == 1
+    assert so_far.number_of_next(VisitKind.DOSING, PlanId("another"), Phase.INDUCTION) == 1
 
 
 def test_a_review_starts_the_count_of_doses_anew() -> None:

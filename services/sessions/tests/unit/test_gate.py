@@ -53,7 +53,7 @@ NEVER = {
     "adverse_events_reviewed", "route_consent", "order_signed", "dose_within_ceiling", "route_not_excluded",
     "no_drug_allergy", "not_intoxicated", "blood_pressure_safe", "not_pregnant", "suicide_risk_screened", "escort",
     "blood_pressure_in_range", "free_of_symptoms", "urgent_breach_decided", "vital_signs_complete", "weight_plausible",
-    "weight_believed",
+    "weight_believed", "plan_in_time", "doses_planned",
     "therapist_present", "prescriber_present", "emergency_equipment", "restricted_program",
 }  # fmt: skip
 

@@ -6,23 +6,29 @@ from dataclasses import replace
 import pytest
 
 from careflow_domain.errors import DomainError
-from services.sessions.tests.builders import ANA, CODES, NOW, PLAN, POLICY, PRESCRIBER, days, new_uuid, per_kg
-from services.sessions.tests.course_builders import clearance, consent, plan, plan_terms, visits
+from services.sessions.tests.builders import ANA, CODES, NOW, PLAN, POLICY, PRESCRIBER, TODAY, days, new_uuid, per_kg
+from services.sessions.tests.course_builders import clearance, consent, course, plan, plan_terms, visits
 from sessions.domain.consents import IN_PERSON, Consent, ConsentCategory, ConsentState, ConsentText
 from sessions.domain.eligibility import ClearanceCopy, ClearanceTerms
 from sessions.domain.ids import ConsentId
 from sessions.domain.plan_terms import PlanTerms
-from sessions.domain.plans import Plan, PlanActivated, PlanAdjusted, PlanChangeReason, PlanState
+from sessions.domain.plans import Plan, PlanActivated, PlanAdjusted, PlanChangeReason, PlanState, completed_induction
 from sessions.domain.words import Phase, Route, VisitKind
 
 
 def signed(
-    terms: PlanTerms, *, cleared: ClearanceCopy | None = None, agreed: Consent | None = None, ready: bool = True
+    terms: PlanTerms,
+    *,
+    cleared: ClearanceCopy | None = None,
+    agreed: Consent | None = None,
+    ready: bool = True,
+    inducted: bool = False,
 ) -> Plan:
     return Plan.drafted(PLAN, ANA, terms, PRESCRIBER).signed(
         PRESCRIBER,
         clearance=cleared or (clearance() if ready else None),
         consent=agreed or (consent() if ready else None),
+        inducted=inducted,
         policy=POLICY,
         codes=CODES,
         now=NOW,
@@ -55,6 +61,8 @@ def test_a_signed_plan_is_active_and_says_so() -> None:
             "integration_visits",
         ),
         (replace(plan_terms(), therapist_id=None), "therapist"),
+        (replace(plan_terms(), expected_end=TODAY - days(1)), "expected_end_to_come"),
+        (plan_terms(phase=Phase.MAINTENANCE), "completed_induction"),
         (
             replace(plan_terms(), visits=tuple(replace(each, roles=each.roles[:1]) for each in plan_terms().visits)),
             "therapist_in_every_visit",
@@ -75,7 +83,27 @@ def test_a_plan_without_therapy_is_not_signed(terms: PlanTerms, missing: str) ->
 def test_maintenance_follows_a_course_that_was_prepared() -> None:
     terms = replace(without(VisitKind.PREPARATION), phase=Phase.MAINTENANCE)
 
-    assert signed(terms).state is PlanState.ACTIVE
+    assert signed(terms, inducted=True).state is PlanState.ACTIVE
+
+
+@pytest.mark.parametrize(("given", "completed"), [(5, False), (6, True)])
+def test_an_induction_is_completed_by_all_its_doses(given: int, completed: bool) -> None:
+    so_far = course(*(NOW - days(40) + days(5) * number for number in range(given)))
+
+    assert completed_induction([plan()], so_far) is completed
+
+
+def test_an_induction_ended_before_its_last_dose_is_completed_when_the_plan_is() -> None:
+    so_far = course(NOW - days(5))
+
+    assert completed_induction([plan().completed(now=NOW)], so_far)
+    assert not completed_induction([plan().completed(now=NOW)], course())
+
+
+def test_maintenance_may_follow_an_induction_that_is_documented_elsewhere() -> None:
+    terms = plan_terms(phase=Phase.MAINTENANCE)
+
+    assert signed(replace(terms, induction_elsewhere="six infusions, spring 2026, records received")).revision == 1
 
 
 @pytest.mark.parametrize(
@@ -105,10 +133,19 @@ def test_a_plan_refuses(sign: Callable[[], Plan], code: str) -> None:
 
 
 def test_the_step_into_maintenance_is_a_newer_signed_version_and_there_is_no_way_back() -> None:
+    six_doses = course(*(NOW - days(40) + days(5) * number for number in range(6)))
+
     def adjusted(of: Plan, phase: Phase) -> Plan:
         terms = plan_terms(phase=phase)
         return of.adjusted(
-            terms, PRESCRIBER, clearance=clearance(), consent=consent(), policy=POLICY, codes=CODES, now=NOW
+            terms,
+            PRESCRIBER,
+            clearance=clearance(),
+            consent=consent(),
+            inducted=completed_induction([of], six_doses),
+            policy=POLICY,
+            codes=CODES,
+            now=NOW,
         )
 
     maintenance = adjusted(plan(), Phase.MAINTENANCE)

@@ -13,10 +13,11 @@ from sessions.domain.sessions import Session
 def rendered_services(
     session: Session, therapy: tuple[TherapyTime, ...], by: StaffId, ports: Ports, *, now: datetime
 ) -> BillableServices:
-    """Revision 1 of the lines. Refused: `times_outside_session`, `minutes_counted_twice`."""
+    """Revision 1 of the lines. Refused: `times_outside_session`, `therapist_not_present`, `minutes_counted_twice`."""
     began = session.started_at or now
     if any(time.started_at < began or time.ended_at > now for time in therapy):
         raise invalid("times_outside_session", "A service takes place within its session.")
+    session.must_have_held(therapy)
     codes = ports.codes_on(clinic_day(began, ports.policy.timezone))
     lines = therapy_lines(therapy, session.modality, codes)
     if session.order is not None:

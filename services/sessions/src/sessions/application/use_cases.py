@@ -21,6 +21,7 @@ from sessions.application.commands.draw_drug import DrawDrugHandler
 from sessions.application.commands.end_dose import EndDoseHandler
 from sessions.application.commands.enter_in_drug_log import EnterInDrugLogHandler, ReverseEntryHandler
 from sessions.application.commands.give_dose import GiveDoseHandler
+from sessions.application.commands.join_session import JoinSessionHandler, LeaveSessionHandler
 from sessions.application.commands.open_session import OpenSessionHandler
 from sessions.application.commands.receive_container import ReceiveContainerHandler
 from sessions.application.commands.record_checks import RecordChecksHandler
@@ -54,6 +55,8 @@ class Sessions:
     change_plan: ChangePlanHandler
     open_session: OpenSessionHandler
     check_in: CheckInHandler
+    join_session: JoinSessionHandler
+    leave_session: LeaveSessionHandler
     record_checks: RecordChecksHandler
     resolve_stop: ResolveStopHandler
     sign_order: SignOrderHandler

@@ -104,15 +104,6 @@ class Escort:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Team:
-    """Who is physically present."""
-
-    therapist: StaffId | None = None
-    nurse: StaffId | None = None
-    prescriber: StaffId | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RestrictedProgram:
     """What the REMS asks for, beyond the prescriber on site."""
 
@@ -140,7 +131,6 @@ class Checks:
     pregnancy: Recorded[PregnancyTest] | None = None
     suicide_risk: Recorded[RiskLevel] | None = None
     escort: Recorded[Escort] | None = None
-    team: Recorded[Team] | None = None
     equipment_ready: Recorded[bool] | None = None
     emergency_contact: Recorded[bool] | None = None
     cures_reviewed_on: Recorded[date] | None = None

@@ -1,6 +1,6 @@
 """One patient's course so far: doses given, therapy hours completed, and the integration each dose asks for.
 
-Invariants: every dose asks for an integration; a completed integration answers all doses before it; whether another
+Invariants: every dose asks for an integration, and one integration answers one dose; whether another
 dose is possible is read from here, so that two sessions cannot both be the second of a week.
 """
 
@@ -14,7 +14,7 @@ from sessions.domain.ids import AdverseEventId, PatientId, PlanId, SessionId
 from sessions.domain.stops import Resolution, Stop, StopKind
 from sessions.domain.units import Kilograms
 from sessions.domain.weights import BelievedWeight
-from sessions.domain.words import VisitKind
+from sessions.domain.words import Phase, VisitKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,21 +41,34 @@ class IntegrationOverdue(IntegrationFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DosedSession:
-    """A session in which at least one dose was given; `at` is the start of the first."""
+    """A session in which at least one dose was given; `at` is the start of the first, `integrated_by` the integration
+    that answered it.
+    """
 
     session_id: SessionId
     plan_id: PlanId | None
+    phase: Phase | None = None
     at: datetime
+    integrated_by: SessionId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TherapyHour:
-    """A completed session that was no dosing session."""
+    """A completed session that was no dosing session, with as much therapy in it as counts."""
 
     session_id: SessionId
     kind: VisitKind
     plan_id: PlanId | None
+    phase: Phase | None = None
     started_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntegrationRules:
+    """How long after a dose an integration begins at the earliest, and how many doses one answers."""
+
+    after_dose: timedelta
+    doses: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +109,7 @@ class Course(Aggregate):
         self,
         session_id: SessionId,
         plan_id: PlanId | None,
+        phase: Phase | None,
         *,
         at: datetime,
         due_within: timedelta,
@@ -108,26 +122,32 @@ class Course(Aggregate):
         due = IntegrationDue(patient_id=self.id, at=at, dosing_session_id=session_id, due_by=task.due_by)
         return replace(
             self.recording(due),
-            doses=(*self.doses, DosedSession(session_id=session_id, plan_id=plan_id, at=at)),
+            doses=(*self.doses, DosedSession(session_id=session_id, plan_id=plan_id, phase=phase, at=at)),
             integrations=(*self.integrations, task),
         )
 
-    def completed(self, hour: TherapyHour, *, now: datetime) -> Self:
-        """A therapy hour took place. An integration answers every dose given before it began."""
+    def completed(self, hour: TherapyHour, *, rules: IntegrationRules, now: datetime) -> Self:
+        """A therapy hour took place. An integration answers the earliest dose that waits for one and was given long
+        enough before it began; more than one only where the rules say so.
+        """
         if any(each.session_id == hour.session_id for each in self.hours):
             return self
-        answered: tuple[IntegrationTask, ...] = ()
-        if hour.kind is VisitKind.INTEGRATION:
-            before = {dose.session_id for dose in self.doses if dose.at < hour.started_at}
-            answered = tuple(task for task in self.integrations if task.dosing_session_id in before)
+        waiting = sorted((dose for dose in self.doses if dose.integrated_by is None), key=lambda dose: dose.at)
+        ripe = [dose.session_id for dose in waiting if dose.at + rules.after_dose <= hour.started_at]
+        answered = set(ripe[: rules.doses] if hour.kind is VisitKind.INTEGRATION else ())
         done = [
             IntegrationDone(patient_id=self.id, at=now, dosing_session_id=task.dosing_session_id, due_by=task.due_by)
-            for task in answered
+            for task in self.integrations
+            if task.dosing_session_id in answered
         ]
         return replace(
             self.recording(*done),
             hours=(*self.hours, hour),
-            integrations=tuple(task for task in self.integrations if task not in answered),
+            doses=tuple(
+                replace(dose, integrated_by=hour.session_id) if dose.session_id in answered else dose
+                for dose in self.doses
+            ),
+            integrations=tuple(task for task in self.integrations if task.dosing_session_id not in answered),
         )
 
     def integrations_overdue(self, *, now: datetime) -> Self:
@@ -193,8 +213,11 @@ class Course(Aggregate):
 
     def doses_since_integration(self, *, but: SessionId) -> int:
         """How many sessions with a dose no completed integration has answered yet."""
-        integrations = [hour.started_at for hour in self.hours if hour.kind is VisitKind.INTEGRATION]
-        return sum(1 for dose in self._others(but) if not any(dose.at < start for start in integrations))
+        return sum(1 for dose in self._others(but) if dose.integrated_by is None)
+
+    def doses_of(self, plan_id: PlanId, phase: Phase, *, but: SessionId | None = None) -> int:
+        """How many sessions with a dose this phase of a plan has had."""
+        return sum(1 for dose in self._others(but) if (dose.plan_id, dose.phase) == (plan_id, phase))
 
     def doses_since_review(self, *, but: SessionId) -> int:
         last = max(self.dose_reviews, default=None)
@@ -204,11 +227,10 @@ class Course(Aggregate):
         """Completed preparations for this plan, or before there was one."""
         return sum(1 for hour in self.hours if hour.kind is VisitKind.PREPARATION and hour.plan_id in (plan_id, None))
 
-    def number_of_next(self, kind: VisitKind, plan_id: PlanId | None) -> int:
-        """The next visit of this kind is the how manieth of its plan."""
-        if kind is VisitKind.DOSING:
-            return 1 + sum(1 for dose in self.doses if dose.plan_id == plan_id)
-        return 1 + sum(1 for hour in self.hours if hour.kind is kind and hour.plan_id == plan_id)
+    def number_of_next(self, kind: VisitKind, plan_id: PlanId, phase: Phase) -> int:
+        """The next visit of this kind is the how manieth of its plan's phase."""
+        so_far = self.doses if kind is VisitKind.DOSING else [hour for hour in self.hours if hour.kind is kind]
+        return 1 + sum(1 for each in so_far if (each.plan_id, each.phase) == (plan_id, phase))
 
-    def _others(self, but: SessionId) -> Iterator[DosedSession]:
+    def _others(self, but: SessionId | None) -> Iterator[DosedSession]:
         return (dose for dose in self.doses if dose.session_id != but)

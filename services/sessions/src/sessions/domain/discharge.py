@@ -68,10 +68,13 @@ class Discharge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaving:
-    """Everything a criterion looks at. `risk_stands`: a high suicide risk was found before and not resolved."""
+    """Everything a criterion looks at. `risk_stands`: a high suicide risk was found before and not resolved;
+    `prescriber_there`: a prescriber is in the session now.
+    """
 
     score: DischargeScore
     risk_stands: bool
+    prescriber_there: bool
     monitoring: Monitoring
     last_dose_started_at: datetime
     last_dose_ended_at: datetime
@@ -131,12 +134,15 @@ CRITERIA: Final[dict[str, Callable[[Leaving], bool]]] = {
     "suicide_risk_not_high": lambda leaving: not leaving.found_at_risk and not leaving.risk_stands,
     "monitored_long_enough": lambda leaving: leaving.monitored_long_enough,
     "required_observations": lambda leaving: leaving.required_observations_made,
+    "prescriber_on_site": lambda leaving: leaving.prescriber_there or not leaving.route.prescriber_on_site,
     "escort_signed": lambda leaving: leaving.score.escort_signed,
     "instructions_given": lambda leaving: leaving.score.instructions_given,
 }
 """Every criterion by its name, in the order a nurse goes through them."""
 
-RESTRICTED: Final = frozenset({"vitals_observed", "monitored_long_enough", "required_observations", "effects_resolved"})
+RESTRICTED: Final = frozenset(
+    {"vitals_observed", "monitored_long_enough", "required_observations", "effects_resolved", "prescriber_on_site"}
+)
 """What the REMS asks of every session; no signature replaces it."""
 
 

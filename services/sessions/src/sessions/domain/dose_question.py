@@ -17,7 +17,7 @@ from sessions.domain.signs import Signs
 from sessions.domain.stops import ALARMS, StopKind
 from sessions.domain.units import Kilograms, agree
 from sessions.domain.weights import differs_by_more
-from sessions.domain.words import Phase, Route
+from sessions.domain.words import Phase, ProviderRole, Route, VisitKind
 
 T = TypeVar("T")
 
@@ -62,6 +62,26 @@ class DoseQuestion:
         if self.plan is None or self.plan.state is not PlanState.ACTIVE:
             return False
         return self.session.phase in (None, self.plan.terms.phase)
+
+    @property
+    def doses_left(self) -> bool:
+        """Whether the plan has a dose for this session, in its phase."""
+        if self.plan is None:
+            return False
+        terms = self.plan.terms
+        given = self.course.doses_of(self.plan.id, terms.phase, but=self.session.id)
+        return given < terms.planned(VisitKind.DOSING)
+
+    @property
+    def plan_in_time(self) -> bool:
+        """Whether the plan's expected end has not passed."""
+        return self.plan is not None and self.today <= self.plan.terms.expected_end
+
+    @property
+    def escort_will_come(self) -> bool:
+        """Whether the escort picks the patient up after this, and today."""
+        escort = self.recorded_today(self.session.checks.escort)
+        return escort is not None and self.now < escort.pick_up_at <= self.now + timedelta(days=1)
 
     @property
     def clearance_valid(self) -> bool:
@@ -190,6 +210,15 @@ class DoseQuestion:
         if check is None or clinic_day(check.at, self.policy.timezone) != self.today:
             return None
         return check.value
+
+    def present(self, role: ProviderRole) -> bool:
+        """Whether somebody in this role has joined today and is there."""
+        return any(
+            each.role is role
+            and each.left_at is None
+            and clinic_day(each.joined_at, self.policy.timezone) == self.today
+            for each in self.session.team
+        )
 
     @property
     def today(self) -> date:

@@ -17,6 +17,7 @@ from sessions.domain.gate_questions import Question
 from sessions.domain.ids import StaffId
 from sessions.domain.stops import StopKind
 from sessions.domain.vitals import Signal, VitalSigns
+from sessions.domain.words import ProviderRole
 
 Evidence = Callable[[DoseQuestion], VitalSigns | None]
 
@@ -69,6 +70,8 @@ GATE: Final[tuple[GateItem, ...]] = (
     GateItem("two_identifiers", _CLINICAL, ask.never, ask.two_identifiers, check="identifiers"),
     GateItem("record_complete", _CLINICAL, ask.never, lambda q: q.record_complete),
     GateItem("plan_active", _PLAN, ask.never, lambda q: q.plan_active),
+    GateItem("plan_in_time", _PLAN, ask.never, lambda q: q.plan_in_time),
+    GateItem("doses_planned", _PLAN, ask.never, lambda q: q.doses_left),
     GateItem("clearance_valid", _CLINICAL, ask.never, lambda q: q.clearance_valid),
     GateItem("eligibility_fresh", _CLINICAL, ask.never, lambda q: q.screening_fresh),
     GateItem(
@@ -208,9 +211,9 @@ GATE: Final[tuple[GateItem, ...]] = (
     GateItem("symptom_score_current", _CLINICAL, ask.by_prescriber, lambda q: q.screen is not None),
     GateItem("screen_passed", _CLINICAL, ask.by_prescriber, ask.screen_allows),
     GateItem("escort", _LOGISTICS, ask.by_prescriber_if_oral, ask.escort, check="escort", patient_controllable=True),
-    GateItem("therapist_present", _LOGISTICS, ask.never, ask.therapist, check="team"),
-    GateItem("nurse_present", _LOGISTICS, ask.by_prescriber, ask.nurse, check="team"),
-    GateItem("prescriber_present", _LOGISTICS, ask.never, ask.prescriber_there, check="team"),
+    GateItem("therapist_present", _LOGISTICS, ask.never, lambda q: q.present(ProviderRole.THERAPIST)),
+    GateItem("nurse_present", _LOGISTICS, ask.by_prescriber, lambda q: q.present(ProviderRole.NURSE)),
+    GateItem("prescriber_present", _LOGISTICS, ask.never, ask.prescriber_there),
     GateItem(
         "emergency_equipment",
         _LOGISTICS,

@@ -8,7 +8,7 @@ from sessions.domain.dose_question import DoseQuestion
 from sessions.domain.eligibility import ScreenResult
 from sessions.domain.stops import StopKind
 from sessions.domain.vitals import Signal, VitalSigns
-from sessions.domain.words import Route
+from sessions.domain.words import ProviderRole, Route
 
 Question = Callable[[DoseQuestion], bool]
 
@@ -83,7 +83,7 @@ def suicide_risk(q: DoseQuestion) -> bool:
 
 def escort(q: DoseQuestion) -> bool:
     escort = q.recorded_today(q.session.checks.escort)
-    return escort is not None and escort.suffices
+    return escort is not None and escort.suffices and q.escort_will_come
 
 
 def prepared(q: DoseQuestion) -> bool:
@@ -100,20 +100,9 @@ def maintenance_interval(q: DoseQuestion) -> bool:
     return not q.maintenance or q.last_dose_at_least(wanted)
 
 
-def therapist(q: DoseQuestion) -> bool:
-    team = q.recorded_today(q.session.checks.team)
-    return team is not None and team.therapist is not None
-
-
-def nurse(q: DoseQuestion) -> bool:
-    team = q.recorded_today(q.session.checks.team)
-    return team is not None and team.nurse is not None
-
-
 def prescriber_there(q: DoseQuestion) -> bool:
-    team = q.recorded_today(q.session.checks.team)
     needed = q.route_policy is not None and q.route_policy.prescriber_on_site
-    return not needed or (team is not None and team.prescriber is not None)
+    return not needed or q.present(ProviderRole.PRESCRIBER)
 
 
 def restricted_program(q: DoseQuestion) -> bool:

@@ -46,7 +46,9 @@ class PlanOutline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanTerms:
-    """What a plan says. `start` is the first dose, `ceiling` the most per session, all doses together."""
+    """What a plan says. `start` is the first dose, `ceiling` the most per session, all doses together.
+    `induction_elsewhere`: where and when the induction was that a maintenance follows, as documented there.
+    """
 
     phase: Phase
     goals: tuple[str, ...] = field(repr=False)
@@ -62,6 +64,7 @@ class PlanTerms:
     stop_rules: tuple[str, ...] = field(default=(), repr=False)
     exit_criteria: tuple[str, ...] = field(default=(), repr=False)
     expected_end: date
+    induction_elsewhere: str | None = field(default=None, repr=False)
 
     def planned(self, kind: VisitKind) -> int:
         """How many visits of a kind are planned."""
@@ -82,12 +85,16 @@ class PlanTerms:
         if faults:
             raise invalid("plan_invalid", "The plan says something that cannot be.", fields=faults)
 
-    def missing(self, policy: SessionsPolicy) -> tuple[str, ...]:
-        """What must be there before a prescriber may sign. Maintenance follows a course that was prepared."""
+    def missing(self, policy: SessionsPolicy, *, inducted: bool, today: date) -> tuple[str, ...]:
+        """What must be there before a prescriber may sign. Maintenance follows a course that was prepared: a completed
+        induction here (`inducted`) or one documented elsewhere.
+        """
         doses, per_integration = self.planned(VisitKind.DOSING), policy.gate.doses_per_integration.value
         prepared = self.phase is Phase.MAINTENANCE
         wanted = {
             "dosing_visits": doses > 0,
+            "completed_induction": not prepared or inducted or bool((self.induction_elsewhere or "").strip()),
+            "expected_end_to_come": self.expected_end >= today,
             "preparation_visits": prepared or self.planned(VisitKind.PREPARATION) > 0,
             "integration_visits": self.planned(VisitKind.INTEGRATION) * per_integration >= max(doses, 1),
             "therapist": self.therapist_id is not None,

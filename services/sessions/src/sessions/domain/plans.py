@@ -1,9 +1,10 @@
 """Treatment plans: what was agreed with the patient and signed by a prescriber, version by version.
 
 Invariants: no plan is signed without therapy around the doses (`plan_terms`); no ceiling of a plan is above the
-clinic's; a plan that has ended allows no dose.
+clinic's; a plan that has ended allows no dose; maintenance follows an induction that was completed.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -11,13 +12,15 @@ from typing import Self
 
 from careflow_domain.aggregate import Aggregate, Fact
 from careflow_domain.errors import conflict, forbidden, invalid
+from sessions.domain.clinic_day import clinic_day
 from sessions.domain.consents import Consent
+from sessions.domain.course import Course
 from sessions.domain.eligibility import ClearanceCopy
 from sessions.domain.ids import ClearanceId, ConsentId, PatientId, PlanId, StaffId
 from sessions.domain.plan_terms import PlanOutline, PlanTerms
 from sessions.domain.policy import SessionsPolicy
 from sessions.domain.service_lines import ServiceCodes
-from sessions.domain.words import Phase
+from sessions.domain.words import Phase, VisitKind
 
 
 class PlanState(StrEnum):
@@ -127,12 +130,13 @@ class Plan(Aggregate):
         consent: Consent | None,
         policy: SessionsPolicy,
         codes: ServiceCodes,
+        inducted: bool,
         now: datetime,
     ) -> Self:
         """The draft becomes the plan. Refused: `plan_signed` and what `_signature` refuses."""
         if self.state is not PlanState.DRAFT:
             raise conflict("plan_signed", "The plan has been signed already.")
-        signature = self._signature(self.terms, by, clearance, consent, policy, now)
+        signature = self._signature(self.terms, by, clearance, consent, policy, inducted, now)
         after = replace(self.recording(), state=PlanState.ACTIVE, signature=signature, revision=1)
         said = PlanActivated(plan=after, at=now, outline=self.terms.outline(policy, codes))
         return after.saying(said)
@@ -146,6 +150,7 @@ class Plan(Aggregate):
         consent: Consent | None,
         policy: SessionsPolicy,
         codes: ServiceCodes,
+        inducted: bool,
         now: datetime,
     ) -> Self:
         """A newer signed version, also the step into maintenance. Refused: `plan_not_active`, `plan_invalid`,
@@ -155,7 +160,7 @@ class Plan(Aggregate):
         terms.check()
         if self.terms.phase is Phase.MAINTENANCE and terms.phase is Phase.INDUCTION:
             raise conflict("phase_goes_forward", "After maintenance a new course is a new plan.")
-        signature = self._signature(terms, by, clearance, consent, policy, now)
+        signature = self._signature(terms, by, clearance, consent, policy, inducted, now)
         after = replace(self.recording(), terms=terms, signature=signature, revision=self.revision + 1)
         said = PlanAdjusted(plan=after, at=now, outline=terms.outline(policy, codes))
         return after.saying(said)
@@ -188,12 +193,14 @@ class Plan(Aggregate):
         clearance: ClearanceCopy | None,
         consent: Consent | None,
         policy: SessionsPolicy,
+        inducted: bool,
         now: datetime,
     ) -> Signature:
         """Refused: `plan_incomplete` (with what is missing), `ceiling_above_clinic`, `clearance_not_valid`,
         `route_excluded`, `consent_missing`.
         """
-        if missing := terms.missing(policy):
+        today = clinic_day(now, policy.timezone)
+        if missing := terms.missing(policy, inducted=inducted, today=today):
             raise invalid("plan_incomplete", "The plan cannot be signed as it is.", missing=missing)
         if not terms.ceiling.within(policy.routes[terms.route].ceiling):
             raise invalid("ceiling_above_clinic", "The plan's ceiling is above the clinic's.")
@@ -212,3 +219,14 @@ class Plan(Aggregate):
     def _must_be(self, state: PlanState) -> None:
         if self.state is not state:
             raise conflict(f"plan_not_{state}", f"The plan is not {state.replace('_', ' ')}.", state=self.state.value)
+
+
+def completed_induction(plans: Iterable[Plan], course: Course) -> bool:
+    """Whether the patient has had an induction here: one plan's doses all given, or given until it was completed."""
+    return any(_completed(plan, course.doses_of(plan.id, Phase.INDUCTION)) for plan in plans if plan.signature)
+
+
+def _completed(plan: Plan, given: int) -> bool:
+    if plan.terms.phase is Phase.MAINTENANCE:
+        return True
+    return given >= (1 if plan.state is PlanState.COMPLETED else plan.terms.planned(VisitKind.DOSING))

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from careflow_domain.errors import conflict
 from careflow_domain.setting import Setting
+from sessions.domain.course import IntegrationRules
 from sessions.domain.doses import Ceiling
 from sessions.domain.units import Milligrams, MilligramsPerKilogram
 from sessions.domain.vitals import BloodPressure, ObservationPlan, Signal, SignalLimits, VitalsTimes
@@ -111,8 +112,12 @@ class DischargePolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntegrationPolicy:
+    """`therapy_minutes` is the least documented therapy that makes a preparation or an integration."""
+
     due_hours: Setting[int]
     overdue_days: Setting[int]
+    after_dose_hours: Setting[int]
+    therapy_minutes: Setting[int]
 
     @property
     def due_within(self) -> timedelta:
@@ -147,6 +152,11 @@ class SessionsPolicy:
     discharge: DischargePolicy
     integration: IntegrationPolicy
     drug_log: DrugLogPolicy
+
+    @property
+    def integration_rules(self) -> IntegrationRules:
+        after = timedelta(hours=self.integration.after_dose_hours.value)
+        return IntegrationRules(after_dose=after, doses=self.gate.doses_per_integration.value)
 
     def __post_init__(self) -> None:
         if set(self.routes) != set(Route):

@@ -5,6 +5,7 @@ Invariants: one session per appointment, also when it is opened before the appoi
 gate that was open at that very moment; what was recorded is added to, never changed.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Self
@@ -17,11 +18,12 @@ from sessions.domain.doses import Dose, Order
 from sessions.domain.gate import Attestation, Gate, Override, Refusal
 from sessions.domain.ids import AppointmentId, LocationId, PatientId, PlanId, SessionId, StaffId
 from sessions.domain.monitoring import Monitoring
+from sessions.domain.presence import AT_THE_BEDSIDE, Present, left
 from sessions.domain.reports import ClinicalReport, reports_in
-from sessions.domain.service_lines import BillableServices, ServiceLine
-from sessions.domain.states import UNDER_WAY, Numbered, Outcome, SessionState
+from sessions.domain.service_lines import BillableServices, ServiceLine, TherapyTime
+from sessions.domain.states import BEFORE_START, UNDER_WAY, Numbered, Outcome, SessionState
 from sessions.domain.units import Milligrams, total
-from sessions.domain.words import CONVERTIBLE_TO, Modality, Phase, Provider, VisitKind
+from sessions.domain.words import CONVERTIBLE_TO, Modality, Phase, Provider, ProviderRole, VisitKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,7 @@ class Session(Aggregate):
     modality: Modality = Modality.IN_PERSON
     providers: tuple[Provider, ...] = ()
     location_id: LocationId | None = None
+    team: tuple[Present, ...] = ()
     checks: Checks = field(default=Checks(), repr=False)
     recorded: tuple[Checks, ...] = field(default=(), repr=False)
     order: Order | None = field(default=None, repr=False)
@@ -145,7 +148,33 @@ class Session(Aggregate):
         self._must_be(SessionState.SCHEDULED)
         return self.recording()._said(SessionCheckedIn, now, state=SessionState.ARRIVED)
 
-    def planned_by(self, plan_id: PlanId, phase: Phase, numbered: Numbered) -> Self:
+    def joined(self, staff: StaffId, role: ProviderRole, *, now: datetime) -> Self:
+        """Somebody says with their own login that they are there. Refused: `wrong_state`, `role_not_of_session`."""
+        if role not in AT_THE_BEDSIDE:
+            raise invalid("role_not_of_session", "A session asks for a therapist, a nurse and a prescriber.")
+        if not self.patient_watched:
+            self._must_be(*BEFORE_START, *UNDER_WAY)
+        return self.recording()._with(staff, role, now)
+
+    def with_therapist(self, staff: StaffId, *, now: datetime) -> Self:
+        """Who begins a therapy hour is there. Part of another change: not a version of its own."""
+        return self._with(staff, ProviderRole.THERAPIST, now)
+
+    def left_by(self, staff: StaffId, *, now: datetime) -> Self:
+        """They are no longer there."""
+        return replace(self.recording(), team=left(self.team, staff, now))
+
+    def present(self, role: ProviderRole) -> bool:
+        """Whether somebody in this role has joined and not left."""
+        return any(each.role is role and each.left_at is None for each in self.team)
+
+    def must_have_held(self, therapy: Iterable[TherapyTime]) -> None:
+        """Psychotherapy is held by therapists who were there. Refused: `therapist_not_present`."""
+        therapists = {each.id for each in self.team if each.role is ProviderRole.THERAPIST}
+        if any(time.provider not in therapists for time in therapy):
+            raise conflict("therapist_not_present", "Therapy is held by a therapist who has joined the session.")
+
+    def planned_by(self, plan_id: PlanId, phase: Phase, numbered: Numbered | None) -> Self:
         """Which plan it belongs to, and which of its visits it is. Part of another change: not a version of its own."""
         return replace(self, plan_id=plan_id, phase=self.phase or phase, numbered=numbered)
 
@@ -327,6 +356,11 @@ class Session(Aggregate):
             raise conflict("order_missing", "Nothing was ordered.")
         if self.given + drawn_up + mass > self.order.most:
             raise conflict("draw_above_order", "With this more would be drawn up than was ordered at most.")
+
+    def _with(self, staff: StaffId, role: ProviderRole, now: datetime) -> Self:
+        if any(each.id == staff and each.role is role and each.left_at is None for each in self.team):
+            return self
+        return replace(self, team=(*left(self.team, staff, now), Present(id=staff, role=role, joined_at=now)))
 
     def _left(self, now: datetime) -> Self:
         """After a dose somebody must look for the patient; before one nothing was done to them."""

@@ -1,4 +1,6 @@
-"""A session took place: its services are computed from documented times, and the course has one more visit."""
+"""A session took place: its services are computed from documented times. The course has one more visit only where a
+therapist held as much therapy as counts.
+"""
 
 from dataclasses import dataclass
 
@@ -30,9 +32,7 @@ class CompleteSessionHandler:
     changes: SessionChanges
 
     async def __call__(self, command: CompleteSession, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `session_not_found`, `wrong_state`, `times_invalid`, `times_outside_session`,
-        `minutes_counted_twice`.
-        """
+        """Refused: `session_not_found`, `wrong_state`, `times_invalid`, and what `rendered_services` refuses."""
         ports = self.changes.ports
 
         async def complete(session: Session, tx: Transaction) -> Session:
@@ -40,7 +40,8 @@ class CompleteSessionHandler:
             return session.completed(services, now=tx.now)
 
         async def note_in_course(session: Session, tx: Transaction) -> None:
-            if session.kind is not VisitKind.DOSING:
+            held = sum(time.minutes for time in command.therapy)
+            if session.kind is not VisitKind.DOSING and held >= ports.policy.integration.therapy_minutes.value:
                 await _note_in_course(session, ports, tx)
 
         return await self.changes.run(
@@ -56,5 +57,12 @@ class CompleteSessionHandler:
 
 async def _note_in_course(session: Session, ports: Ports, tx: Transaction) -> None:
     assert session.started_at is not None
-    hour = TherapyHour(session_id=session.id, kind=session.kind, plan_id=session.plan_id, started_at=session.started_at)
-    await change_course(session.patient_id, lambda course: course.completed(hour, now=tx.now), ports, tx)
+    hour = TherapyHour(
+        session_id=session.id,
+        kind=session.kind,
+        plan_id=session.plan_id,
+        phase=session.phase,
+        started_at=session.started_at,
+    )
+    rules = ports.policy.integration_rules
+    await change_course(session.patient_id, lambda course: course.completed(hour, rules=rules, now=tx.now), ports, tx)

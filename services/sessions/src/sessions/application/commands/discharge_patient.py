@@ -17,6 +17,7 @@ from sessions.domain.discharge import DischargeScore, Exceptions, Leaving, disch
 from sessions.domain.ids import SessionId, StaffId
 from sessions.domain.sessions import Session
 from sessions.domain.stops import StopKind, stops_in
+from sessions.domain.words import ProviderRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ def _leaving(session: Session, course: Course, score: DischargeScore, ports: Por
     return Leaving(
         score=score,
         risk_stands=bool(course.standing(StopKind.HIGH_SUICIDE_RISK)),
+        prescriber_there=session.present(ProviderRole.PRESCRIBER),
         monitoring=session.monitoring,
         last_dose_started_at=last.started_at,
         last_dose_ended_at=last.ended_at,

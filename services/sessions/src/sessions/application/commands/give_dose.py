@@ -110,6 +110,7 @@ async def _note_in_course(session: Session, ports: Ports, tx: Transaction) -> No
         return course.dosed(
             session.id,
             session.plan_id,
+            session.phase,
             at=tx.now,
             due_within=integration.due_within,
             overdue_after=integration.overdue_after,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
+from sessions.application.courses import course_of
 from sessions.application.ports import Ports
 from sessions.application.results import Changed
 from sessions.domain.clinic_day import clinic_day
@@ -13,6 +14,7 @@ from sessions.domain.consents import Consent
 from sessions.domain.eligibility import ClearanceCopy
 from sessions.domain.ids import PatientId, PlanId, StaffId
 from sessions.domain.plan_terms import PlanTerms
+from sessions.domain.plans import completed_induction
 from sessions.domain.words import Route
 
 
@@ -41,7 +43,7 @@ class SignPlanHandler:
 
         async def sign(tx: Transaction) -> Changed:
             before = await self.ports.plans.get(command.plan_id)
-            live, (clearance, consent) = await asyncio.gather(
+            live, grounds = await asyncio.gather(
                 self.ports.plans.live_of(before.patient_id),
                 _grounds(before.patient_id, before.terms.route, tx, self.ports),
             )
@@ -49,8 +51,9 @@ class SignPlanHandler:
                 raise conflict("another_plan_is_live", "The patient's earlier plan must end first.")
             plan = before.signed(
                 StaffId(actor.id),
-                clearance=clearance,
-                consent=consent,
+                clearance=grounds.clearance,
+                consent=grounds.consent,
+                inducted=grounds.inducted,
                 policy=self.ports.policy,
                 codes=self.ports.codes_on(clinic_day(tx.now, self.ports.policy.timezone)),
                 now=tx.now,
@@ -71,12 +74,13 @@ class AdjustPlanHandler:
 
         async def adjust(tx: Transaction) -> Changed:
             before = await self.ports.plans.get(command.plan_id)
-            clearance, consent = await _grounds(before.patient_id, command.terms.route, tx, self.ports)
+            grounds = await _grounds(before.patient_id, command.terms.route, tx, self.ports)
             plan = before.adjusted(
                 command.terms,
                 StaffId(actor.id),
-                clearance=clearance,
-                consent=consent,
+                clearance=grounds.clearance,
+                consent=grounds.consent,
+                inducted=grounds.inducted,
                 policy=self.ports.policy,
                 codes=self.ports.codes_on(clinic_day(tx.now, self.ports.policy.timezone)),
                 now=tx.now,
@@ -87,13 +91,26 @@ class AdjustPlanHandler:
         return await self.work.run(adjust, by=actor, action="adjust_plan", returns=Changed, request=request)
 
 
-async def _grounds(
-    patient_id: PatientId, route: Route, tx: Transaction, ports: Ports
-) -> tuple[ClearanceCopy | None, Consent | None]:
+@dataclass(frozen=True, slots=True)
+class _Grounds:
     """What a signature rests on."""
-    eligibility, consents = await asyncio.gather(
-        ports.eligibilities.find(patient_id, of=patient_id), ports.consents.signed_by(patient_id)
+
+    clearance: ClearanceCopy | None
+    consent: Consent | None
+    inducted: bool
+
+
+async def _grounds(patient_id: PatientId, route: Route, tx: Transaction, ports: Ports) -> _Grounds:
+    eligibility, consents, plans, course = await asyncio.gather(
+        ports.eligibilities.find(patient_id, of=patient_id),
+        ports.consents.signed_by(patient_id),
+        ports.plans.of_patient(patient_id),
+        course_of(patient_id, ports),
     )
     version = ports.policy.gate.treatment_consent_version.value
     covering = (each for each in consents if each.covers(route, version, tx.now))
-    return eligibility.clearance if eligibility else None, next(covering, None)
+    return _Grounds(
+        clearance=eligibility.clearance if eligibility else None,
+        consent=next(covering, None),
+        inducted=completed_induction(plans, course),
+    )

@@ -3,14 +3,14 @@
 import asyncio
 from dataclasses import dataclass
 
-from careflow_service.identity import Actor, RequestKey
+from careflow_service.identity import Actor, RequestKey, Role
 from careflow_service.work import Committed, Transaction
 from sessions.application.ask_gate import ask_gate
 from sessions.application.courses import course_of, plan_of
 from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
 from sessions.domain.course import Course
-from sessions.domain.ids import SessionId
+from sessions.domain.ids import SessionId, StaffId
 from sessions.domain.plans import Plan
 from sessions.domain.sessions import Session
 from sessions.domain.states import Numbered
@@ -36,7 +36,8 @@ class StartSessionHandler:
                 asked = await ask_gate(session, ports, tx.now)
                 return _numbered(session, asked.plan, asked.course).started(asked.gate, now=tx.now)
             plan, course = await asyncio.gather(plan_of(session, ports), course_of(session.patient_id, ports))
-            return _numbered(session, plan, course).started(None, now=tx.now)
+            begun = _numbered(session, plan, course).started(None, now=tx.now)
+            return begun.with_therapist(StaffId(actor.id), now=tx.now) if actor.has(Role.THERAPIST) else begun
 
         return await self.changes.run(
             command.session_id,
@@ -49,9 +50,9 @@ class StartSessionHandler:
 
 
 def _numbered(session: Session, plan: Plan | None, course: Course) -> Session:
-    """Which visit of its plan it is; beyond what was planned it is counted all the same."""
+    """Which visit of its plan it is; a therapy hour beyond what was planned is counted all the same."""
     if plan is None:
         return session
-    number = course.number_of_next(session.kind, plan.id)
-    planned = max(number, plan.terms.planned(session.kind))
-    return session.planned_by(plan.id, plan.terms.phase, Numbered(number=number, of=planned))
+    phase, planned = plan.terms.phase, plan.terms.planned(session.kind)
+    number = course.number_of_next(session.kind, plan.id, phase)
+    return session.planned_by(plan.id, phase, Numbered(number=number, of=planned) if planned else None)

@@ -26,6 +26,8 @@ ACCESS: AccessTable = {
     "GET /v1/sessions/{session_id}": allow(*CLINICIANS),
     "GET /v1/sessions/{session_id}/gate": allow(*CLINICIANS),
     "POST /v1/sessions/{session_id}/arrive": allow(*CARE_TEAM),
+    "POST /v1/sessions/{session_id}/join": allow(*BEDSIDE, Role.THERAPIST),
+    "POST /v1/sessions/{session_id}/leave": allow(*BEDSIDE, Role.THERAPIST),
     "POST /v1/sessions/{session_id}/checks": allow(*CLINICIANS),
     "POST /v1/sessions/{session_id}/findings/{kind}/resolve": allow(PRESCRIBER),
     "POST /v1/sessions/{session_id}/order": allow(PRESCRIBER),

@@ -22,12 +22,11 @@ from sessions.domain.checks import (
     RestrictedProgram,
     RiskLevel,
     SubstanceUse,
-    Team,
 )
 from sessions.domain.ids import StaffId
 from sessions.domain.units import Kilograms
 from sessions.domain.weights import ReportedWeight, Weight, WeightUnit
-from sessions.entrypoints.http.schemas import Line, Quantity, Staff
+from sessions.entrypoints.http.schemas import Line, Quantity
 from sessions.entrypoints.http.vitals_body import Vitals
 
 P = TypeVar("P")
@@ -66,14 +65,6 @@ class EscortBody(RequestPart):
     rideshare_only: bool = False
 
 
-class TeamBody(RequestPart):
-    """Who is physically present."""
-
-    therapist: Staff | None = None
-    nurse: Staff | None = None
-    prescriber: Staff | None = None
-
-
 class RestrictedProgramBody(RequestPart):
     setting_certified: bool
     patient_enrolled: bool
@@ -94,7 +85,6 @@ class NewChecks(RequestBody):
     pregnancy: PregnancyTest | None = None
     suicide_risk: RiskLevel | None = None
     escort: EscortBody | None = None
-    team: TeamBody | None = None
     equipment_ready: bool | None = None
     emergency_contact: bool | None = None
     cures_reviewed_on: Day | None = None
@@ -124,7 +114,6 @@ class NewChecks(RequestBody):
                 pregnancy=kept(self.pregnancy, lambda each: each),
                 suicide_risk=kept(self.suicide_risk, lambda each: each),
                 escort=kept(self.escort, lambda each: Escort(**each.model_dump())),
-                team=kept(self.team, lambda each: Team(**each.model_dump())),
                 equipment_ready=kept(self.equipment_ready, lambda each: each),
                 emergency_contact=kept(self.emergency_contact, lambda each: each),
                 cures_reviewed_on=kept(self.cures_reviewed_on, lambda each: each),

@@ -71,6 +71,7 @@ class Terms(RequestBody):
     stop_rules: Lines = ()
     exit_criteria: Lines = ()
     expected_end: Day
+    induction_elsewhere: Note | None = None
 
     def terms(self) -> PlanTerms:
         return PlanTerms(
@@ -98,6 +99,7 @@ class Terms(RequestBody):
             stop_rules=self.stop_rules,
             exit_criteria=self.exit_criteria,
             expected_end=self.expected_end,
+            induction_elsewhere=self.induction_elsewhere,
         )
 
 

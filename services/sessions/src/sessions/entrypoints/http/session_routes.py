@@ -21,13 +21,14 @@ from sessions.application.commands.check_in import CheckIn
 from sessions.application.commands.complete_session import CompleteSession
 from sessions.application.commands.convert_session import ConvertSession
 from sessions.application.commands.correct_services import CorrectServices
+from sessions.application.commands.join_session import JoinSession, LeaveSession
 from sessions.application.commands.open_session import OpenSession
 from sessions.application.commands.start_session import StartSession
 from sessions.domain.ids import AppointmentId, LocationId, PatientId, SessionId, StaffId
 from sessions.domain.service_lines import ServiceLine, TherapyTime
 from sessions.domain.sessions import Session
 from sessions.domain.states import Outcome, SessionState
-from sessions.domain.words import Phase, VisitKind
+from sessions.domain.words import Phase, ProviderRole, VisitKind
 from sessions.entrypoints.http.schemas import AggregateChanged, App, Note, Shown, Staff, Uuid, changed
 
 router = APIRouter(tags=["sessions"])
@@ -38,6 +39,10 @@ class NewSession(RequestBody):
     patient_id: Uuid
     kind: VisitKind
     location_id: Uuid
+
+
+class Joining(RequestBody):
+    role: ProviderRole
 
 
 class Therapy(RequestPart):
@@ -169,6 +174,20 @@ async def open_session(body: NewSession, actor: CurrentActor, request: Idempoten
 async def check_in(session_id: Uuid, actor: CurrentActor, request: IdempotentRequest, app: App) -> Response:
     """The patient is there, or on the line."""
     return changed(await app.check_in(CheckIn(SessionId(session_id)), actor, request))
+
+
+@router.post("/v1/sessions/{session_id}/join", response_model=AggregateChanged)
+async def join_session(
+    session_id: Uuid, body: Joining, actor: CurrentActor, request: IdempotentRequest, app: App
+) -> Response:
+    """The caller is in the session, in a role of theirs."""
+    return changed(await app.join_session(JoinSession(SessionId(session_id), body.role), actor, request))
+
+
+@router.post("/v1/sessions/{session_id}/leave", response_model=AggregateChanged)
+async def leave_session(session_id: Uuid, actor: CurrentActor, request: IdempotentRequest, app: App) -> Response:
+    """The caller is no longer in the session."""
+    return changed(await app.leave_session(LeaveSession(SessionId(session_id)), actor, request))
 
 
 @router.post("/v1/sessions/{session_id}/start", response_model=AggregateChanged)
