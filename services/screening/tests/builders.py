@@ -15,7 +15,7 @@ from screening.domain.alerts import AlertSource, SafetyAlert
 from screening.domain.case import Case
 from screening.domain.conditions import ConditionCode
 from screening.domain.evaluation import Evaluation, EvaluationPart, PartRecord
-from screening.domain.evidence import Evidence, EvidenceKind, EvidenceResult, Measure
+from screening.domain.evidence import Evidence, EvidenceKind, EvidenceResult
 from screening.domain.history import (
     ClinicalFact,
     ConditionStatus,
@@ -35,6 +35,7 @@ from screening.domain.ids import (
 )
 from screening.domain.intake import Purpose
 from screening.domain.known import Known
+from screening.domain.measures import Measure
 from screening.domain.medications import Medication, as_written
 from screening.domain.patients import PatientDetails
 from screening.domain.questionnaires import AlertLevel, AlertResponse, QuestionnaireDefinition

@@ -1,12 +1,22 @@
 """Evidence: which results and measures each kind takes, and how long it counts."""
 
+import math
 from datetime import date
 
 import pytest
 
 from careflow_domain.errors import DomainError
-from screening.domain.evidence import EvidenceKind, EvidenceResult, Measure, age, latest
+from screening.domain.evidence import EvidenceKind, EvidenceResult, age, latest
+from screening.domain.measures import Measure, MeasureRanges
 from services.screening.tests.builders import NOW, POLICY, days, evidence
+
+
+def pressure(systolic: float, diastolic: float) -> dict[Measure, float]:
+    return {Measure.SYSTOLIC_MMHG: systolic, Measure.DIASTOLIC_MMHG: diastolic}
+
+
+def enzymes(alt: float, ast: float) -> dict[Measure, float]:
+    return {Measure.ALT_TIMES_ULN: alt, Measure.AST_TIMES_ULN: ast}
 
 
 @pytest.mark.parametrize(
@@ -16,15 +26,52 @@ from services.screening.tests.builders import NOW, POLICY, days, evidence
         (EvidenceKind.LAB_PANEL, EvidenceResult.POSITIVE, {}, "result_not_of_kind"),
         (EvidenceKind.BLOOD_PRESSURE, EvidenceResult.IN_RANGE, {Measure.SYSTOLIC_MMHG: 120}, "measures_not_of_kind"),
         (EvidenceKind.LAB_PANEL, EvidenceResult.IN_RANGE, {Measure.WEIGHT_KG: 70}, "measures_not_of_kind"),
-        (EvidenceKind.WEIGHT, EvidenceResult.IN_RANGE, {Measure.WEIGHT_KG: 0}, "measures_not_of_kind"),
+        (EvidenceKind.WEIGHT, EvidenceResult.IN_RANGE, {Measure.WEIGHT_KG: 0}, "measure_implausible"),
+        (EvidenceKind.WEIGHT, EvidenceResult.IN_RANGE, {Measure.WEIGHT_KG: 8}, "measure_implausible"),
+        (EvidenceKind.WEIGHT, EvidenceResult.IN_RANGE, {Measure.WEIGHT_KG: math.nan}, "measure_implausible"),
+        (EvidenceKind.BLOOD_PRESSURE, EvidenceResult.IN_RANGE, pressure(21.3, 13.3), "measure_implausible"),
+        (EvidenceKind.BLOOD_PRESSURE, EvidenceResult.IN_RANGE, pressure(80, 120), "measure_implausible"),
+        (EvidenceKind.BLOOD_PRESSURE, EvidenceResult.IN_RANGE, pressure(1280, 82), "measure_implausible"),
+        (EvidenceKind.BLOOD_PRESSURE, EvidenceResult.IN_RANGE, pressure(100, 100), "measure_implausible"),
+        (EvidenceKind.BLOOD_PRESSURE, EvidenceResult.IN_RANGE, pressure(168, 104), "result_contradicts_measures"),
+        (EvidenceKind.BLOOD_PRESSURE, EvidenceResult.ABNORMAL, pressure(120, 80), "result_contradicts_measures"),
+        (EvidenceKind.LIVER_PANEL, EvidenceResult.ABNORMAL, enzymes(0.8, 0.8), "result_contradicts_measures"),
+        (EvidenceKind.LIVER_PANEL, EvidenceResult.IN_RANGE, enzymes(0.8, 3.8), "result_contradicts_measures"),
+        (EvidenceKind.LIVER_PANEL, EvidenceResult.ABNORMAL, enzymes(32, 480), "measure_implausible"),
     ],
 )
 def test_what_does_not_belong_to_a_kind_is_refused(
     kind: EvidenceKind, result: EvidenceResult, measures: dict[Measure, float], code: str
 ) -> None:
     with pytest.raises(DomainError) as refused:
-        POLICY.evidence_rule(kind).check(result, measures)
+        POLICY.evidence_rule(kind).check(result, measures, POLICY.measures)
     assert refused.value.code == code
+
+
+def test_what_cannot_be_right_is_named_by_its_measures() -> None:
+    with pytest.raises(DomainError) as refused:
+        POLICY.measures.check(pressure(1280, 82))
+    assert refused.value.extra == {"measures": ["systolic_mmhg"]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "result", "measures"),
+    [
+        (EvidenceKind.BLOOD_PRESSURE, EvidenceResult.IN_RANGE, pressure(140, 90)),
+        (EvidenceKind.BLOOD_PRESSURE, EvidenceResult.ABNORMAL, pressure(141, 90)),
+        (EvidenceKind.BLOOD_PRESSURE, EvidenceResult.ABNORMAL, pressure(240, 140)),
+        (EvidenceKind.LIVER_PANEL, EvidenceResult.IN_RANGE, enzymes(1, 1)),
+        (EvidenceKind.LIVER_PANEL, EvidenceResult.ABNORMAL, enzymes(12, 1)),
+        (EvidenceKind.WEIGHT, EvidenceResult.IN_RANGE, {Measure.WEIGHT_KG: 41.5}),
+    ],
+)
+def test_what_can_be_right_is_taken(kind: EvidenceKind, result: EvidenceResult, measures: dict[Measure, float]) -> None:
+    POLICY.evidence_rule(kind).check(result, measures, POLICY.measures)
+
+
+def test_a_policy_says_of_every_measure_what_can_be_true() -> None:
+    with pytest.raises(ValueError, match="every measure"):
+        MeasureRanges(ranges=POLICY.measures.ranges[1:])
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screening.domain.conditions import ConditionCode
-from screening.domain.evidence import Evidence, EvidenceKind, EvidenceResult, Measure
+from screening.domain.evidence import Evidence, EvidenceKind, EvidenceResult
 from screening.domain.history import ClinicalFact, ConditionStatus
 from screening.domain.ids import EvidenceId
 from screening.domain.interactions import Interaction, InteractionTable
+from screening.domain.measures import Measure
 from screening.domain.medications import Medication
 from screening.domain.patients import PatientDetails
 from screening.domain.rules import Finding, FindingClass, Limit

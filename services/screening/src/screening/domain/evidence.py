@@ -14,6 +14,7 @@ from screening.domain.conditions import ConditionCode
 from screening.domain.facts import PatientFact
 from screening.domain.history import ClinicalFact
 from screening.domain.ids import EvidenceId
+from screening.domain.measures import Measure, MeasureRanges
 from screening.domain.policy_values import Span
 
 
@@ -26,16 +27,6 @@ class EvidenceKind(StrEnum):
     BLOOD_PRESSURE = "blood_pressure"
     PREGNANCY_TEST = "pregnancy_test"
     WEIGHT = "weight"
-
-
-class Measure(StrEnum):
-    """What a number in a piece of evidence measures, with its unit."""
-
-    SYSTOLIC_MMHG = "systolic_mmhg"
-    DIASTOLIC_MMHG = "diastolic_mmhg"
-    ALT_TIMES_ULN = "alt_times_uln"
-    AST_TIMES_ULN = "ast_times_uln"
-    WEIGHT_KG = "weight_kg"
 
 
 class EvidenceResult(StrEnum):
@@ -115,12 +106,18 @@ class EvidenceRule:
         span = self.valid_for_abnormal if abnormal and self.valid_for_abnormal else self.valid_for
         return taken_at + span.length
 
-    def check(self, result: EvidenceResult, measures: Mapping[Measure, float]) -> None:
-        """Refuse a result or a measure that does not belong to this kind, or one that is missing or not positive."""
+    def check(self, result: EvidenceResult, measures: Mapping[Measure, float], ranges: MeasureRanges) -> None:
+        """Refused: `result_not_of_kind`, `measures_not_of_kind`, numbers that cannot be true (`measure_implausible`), a
+        result that says something else than its numbers (`result_contradicts_measures`).
+        """
         if result not in self.results:
             raise invalid("result_not_of_kind", "This kind of evidence has no such result.")
-        if set(measures) != set(self.measures) or any(value <= 0 for value in measures.values()):
-            raise invalid("measures_not_of_kind", "Give exactly the measures of this kind, each above zero.")
+        if set(measures) != set(self.measures):
+            raise invalid("measures_not_of_kind", "Give exactly the measures of this kind.")
+        ranges.check(measures)
+        abnormal = ranges.abnormal(measures)
+        if abnormal is not None and abnormal != (result is EvidenceResult.ABNORMAL):
+            raise invalid("result_contradicts_measures", "The numbers say something else than the result.")
 
     def required(self, *, born_on: date | None, facts: Iterable[ClinicalFact], now: datetime) -> bool:
         """Whether this patient needs it; an unknown birth date counts as old enough."""

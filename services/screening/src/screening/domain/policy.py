@@ -16,6 +16,7 @@ from screening.domain.conditions import ConditionCode
 from screening.domain.evidence import EvidenceKind, EvidenceRule
 from screening.domain.interactions import InteractionTable
 from screening.domain.known import Known
+from screening.domain.measures import MeasureRanges
 from screening.domain.patient_rules import AgeRule, LicenceRule, unknown_details
 from screening.domain.policy_values import ClinicHours, Span
 from screening.domain.pre_session import PreSessionPolicy
@@ -86,6 +87,7 @@ class ClinicalPolicy:
     alert_persistence: Persistence
     staff: StaffPolicy
     clearance: ClearancePolicy
+    measures: MeasureRanges
     evidence: tuple[EvidenceRule, ...]
     evidence_warns_before: Span
     pressure_refusals: PressureRefusals

@@ -10,8 +10,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from screening.domain.conditions import ConditionCode
-from screening.domain.evidence import Evidence, EvidenceKind, EvidenceResult, Measure, latest
+from screening.domain.evidence import Evidence, EvidenceKind, EvidenceResult, latest
 from screening.domain.history import ClinicalFact, ConditionStatus
+from screening.domain.measures import Measure
 from screening.domain.policy_values import Span
 
 

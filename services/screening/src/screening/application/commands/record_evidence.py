@@ -12,8 +12,9 @@ from screening.application.ports import Ports
 from screening.application.results import Added
 from screening.application.reviewing import review, signature
 from screening.application.signatures import signed_by
-from screening.domain.evidence import Evidence, EvidenceKind, EvidenceResult, Measure
+from screening.domain.evidence import Evidence, EvidenceKind, EvidenceResult
 from screening.domain.ids import CaseId, EvidenceId
+from screening.domain.measures import Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class RecordEvidenceHandler:
             before = await case_for(actor, command.case_id, self.ports)
             reason = signed_by(actor, command.signed)
             rule = self.ports.policy.evidence_rule(command.kind)
-            rule.check(command.result, command.measures)
+            rule.check(command.result, command.measures, self.ports.policy.measures)
             if command.taken_at > tx.now:
                 raise invalid("date_in_future", "What was measured cannot lie in the future.")
             evidence = Evidence(

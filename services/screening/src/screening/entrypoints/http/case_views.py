@@ -9,10 +9,11 @@ from screening.application.ports import Ports
 from screening.domain.case import Case, CaseState
 from screening.domain.conditions import ConditionCode
 from screening.domain.evaluation import EvaluationPart
-from screening.domain.evidence import EvidenceKind, EvidenceResult, Measure
+from screening.domain.evidence import EvidenceKind, EvidenceResult
 from screening.domain.history import ConditionStatus, InformationSource
 from screening.domain.intake import Purpose, RequestedQuestionnaire
 from screening.domain.interactions import InteractionTable
+from screening.domain.measures import Measure
 from screening.domain.medications import Medication
 from screening.domain.questionnaires import AlertLevel
 from screening.domain.shelf import QuestionnaireShelf

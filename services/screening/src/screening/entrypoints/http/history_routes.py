@@ -17,9 +17,10 @@ from screening.application.commands.record_facts import RecordFacts, ToldFact
 from screening.application.commands.stop_medication import StopMedication
 from screening.application.results import Added
 from screening.domain.conditions import ConditionCode
-from screening.domain.evidence import EvidenceKind, EvidenceResult, Measure
+from screening.domain.evidence import EvidenceKind, EvidenceResult
 from screening.domain.history import ConditionStatus
 from screening.domain.ids import CaseId, ClinicalFactId, MedicationId
+from screening.domain.measures import Measure
 from screening.entrypoints.http.schemas import App, CaseChanged, Line, Note, case_changed
 
 router = APIRouter(tags=["history"])
