@@ -7,7 +7,7 @@ import pytest
 
 from careflow_events import schemas
 from careflow_events.schemas.__main__ import main, sample_faults, topic_disagreements
-from careflow_events.topics import TOPICS
+from careflow_events.topics import REFEEDS, TOPICS
 
 
 class TestTheCommittedFiles:
@@ -68,7 +68,7 @@ def test_it_names_topics_that_are_not_deployed_as_written(tmp_path: Path) -> Non
     declared.write_text("topics: [{name: careflow.booking.v1, writer: booking, classification: safety}]")
 
     assert topic_disagreements(declared) == [
-        f"topics.yaml: {name} differs from topics.py" for name in sorted(topic.name for topic in TOPICS)
+        f"topics.yaml: {name} differs from topics.py" for name in sorted(topic.name for topic in (*TOPICS, *REFEEDS))
     ]
 
 

@@ -6,14 +6,14 @@ import pytest
 import yaml
 
 from careflow_events.catalogue import CATALOGUE
-from careflow_events.topics import EVERY_TOPIC, SCREENING, SCREENING_SAFETY, TOPICS, Topic, topics_of
+from careflow_events.topics import EVERY_TOPIC, REFEEDS, SCREENING, SCREENING_SAFETY, TOPICS, Topic, topics_of
 
 DECLARED = yaml.safe_load((Path(__file__).parents[3] / "deploy" / "kafka" / "topics.yaml").read_text())
 
 
 def test_the_deployment_declares_exactly_these_topics() -> None:
     assert {(row["name"], row["writer"], row["classification"]) for row in DECLARED["topics"]} == {
-        (topic.name, topic.service, topic.classification.value) for topic in TOPICS
+        (topic.name, topic.service, topic.classification.value) for topic in (*TOPICS, *REFEEDS)
     }
 
 

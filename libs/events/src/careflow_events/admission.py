@@ -44,7 +44,7 @@ class Admission:
             raise MalformedEnvelope(EnvelopeFault.TOO_LARGE)
         event = decode(record.value, record.headers)
         confirm_key(event, record.key)
-        topic = self._topics.get(record.topic)
+        topic = self._topics.get(record.home)
         if topic is None:
             raise MalformedEnvelope(EnvelopeFault.WRONG_TOPIC)
         if event.source != f"/careflow/{topic.service}":

@@ -19,6 +19,13 @@ class ConsumedRecord:
     key: bytes | None
     value: bytes | None
     headers: Sequence[tuple[str, bytes | None]]
+    origin: str | None = None
+    """The topic it was first published to, when it was fed again through another."""
+
+    @property
+    def home(self) -> str:
+        """The topic it belongs to."""
+        return self.origin or self.topic
 
     @property
     def place(self) -> tuple[str, int]:
@@ -30,7 +37,7 @@ class ConsumedRecord:
         if not self.key or len(self.key) > LONGEST_KEY:
             return None
         try:
-            return f"{self.topic}/{self.key.decode()}"
+            return f"{self.home}/{self.key.decode()}"
         except UnicodeDecodeError:
             return None
 

@@ -12,6 +12,8 @@ class Classification(StrEnum):
     OPERATIONAL = "operational"
     SAFETY = "safety"
     FINANCIAL = "financial"
+    INTERNAL = "internal"
+    """Between CareFlow's own services; no group of integrators reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,23 @@ BILLING = Topic("careflow.billing.v1", "billing", Classification.FINANCIAL)
 
 TOPICS: tuple[Topic, ...] = (BOOKING, SCREENING, SCREENING_SAFETY, SESSIONS, SESSIONS_SAFETY, BILLING)
 
+EVERY_SERVICE = "*"
 EVERY_TOPIC = Topic("*", "feed", Classification.OPERATIONAL)
 """Not a topic: marks a contract that every relay writes to each of its own topics (FeedCheckpoint)."""
+
+
+SERVICES: tuple[str, ...] = ("booking", "screening", "sessions", "billing")
+ORIGIN_HEADER = "careflow-topic"
+"""The header that says, in a refeed topic, which topic an event was first published to."""
+
+
+def refeed_of(consumer: str) -> Topic:
+    """The topic through which one consumer is fed events of the past, by whoever has them in their outbox."""
+    return Topic(f"careflow.refeed.{consumer}.v1", EVERY_SERVICE, Classification.INTERNAL)
+
+
+REFEEDS: tuple[Topic, ...] = tuple(refeed_of(consumer) for consumer in SERVICES)
+"""Written by every service: the one exception to "one topic, one writer"."""
 
 
 def topics_of(service: str) -> tuple[Topic, ...]:

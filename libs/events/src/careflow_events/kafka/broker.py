@@ -17,6 +17,7 @@ from careflow_events.consumed import ConsumedRecord
 from careflow_events.delivery import Rewind
 from careflow_events.kafka.partitions import group_of
 from careflow_events.kafka.pauses import Pauses
+from careflow_events.topics import ORIGIN_HEADER
 
 FINISH_SECONDS: Final = 15.0
 """How long a stopping worker waits for what is in flight."""
@@ -27,9 +28,17 @@ Deliver = Callable[[Sequence[ConsumedRecord]], Awaitable[Sequence[Rewind]]]
 
 
 def make_broker(
-    bootstrap_servers: str, consumer: str, topics: Collection[str], *, deliver: Deliver, pauses: Pauses
+    bootstrap_servers: str,
+    consumer: str,
+    topics: Collection[str],
+    *,
+    deliver: Deliver,
+    pauses: Pauses,
+    refeed: str | None = None,
 ) -> KafkaBroker:
-    """A broker that is not started yet, subscribed to these topics for this consumer."""
+    """A broker that is not started yet, subscribed to these topics for this consumer; through the one called `refeed`
+    it is fed events of others.
+    """
     broker = KafkaBroker(
         bootstrap_servers,
         client_id=f"careflow-{consumer}",
@@ -39,7 +48,7 @@ def make_broker(
         graceful_timeout=FINISH_SECONDS,
         parser=_parse,
         decoder=_raw,
-        middlewares=[_middleware(deliver, pauses)],
+        middlewares=[_middleware(deliver, pauses, refeed)],
         logger=None,
         apply_types=False,
     )
@@ -76,14 +85,14 @@ async def _settled(_: bytes) -> None:
     """The end of the chain: Delivery has done everything before."""
 
 
-def _middleware(deliver: Deliver, pauses: Pauses) -> Callable[..., BaseMiddleware[Any, Any]]:
+def _middleware(deliver: Deliver, pauses: Pauses, refeed: str | None) -> Callable[..., BaseMiddleware[Any, Any]]:
     class DeliveryMiddleware(BaseMiddleware[Any, Any]):
         """Gives what a poll brought to Delivery. What is to come back is sought back, so that the commit that follows
         ends before it.
         """
 
         async def consume_scope(self, call_next: Callable[[Any], Awaitable[Any]], msg: Any) -> Any:
-            for rewind in await deliver([consumed(record) for record in msg.raw_message]):
+            for rewind in await deliver([consumed(record, refeed=refeed) for record in msg.raw_message]):
                 partition = TopicPartition(rewind.topic, rewind.partition)
                 if partition in msg.consumer.assignment():
                     msg.consumer.seek(partition, rewind.offset)
@@ -93,9 +102,10 @@ def _middleware(deliver: Deliver, pauses: Pauses) -> Callable[..., BaseMiddlewar
     return DeliveryMiddleware
 
 
-def consumed(record: ConsumerRecord[bytes, bytes]) -> ConsumedRecord:
-    """The record as this library knows it."""
+def consumed(record: ConsumerRecord[bytes, bytes], *, refeed: str | None = None) -> ConsumedRecord:
+    """The record as this library knows it; only in the topic `refeed` it may come from another one."""
     return ConsumedRecord(
+        origin=_origin(record) if record.topic == refeed else None,
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,
@@ -103,3 +113,9 @@ def consumed(record: ConsumerRecord[bytes, bytes]) -> ConsumedRecord:
         value=record.value,
         headers=tuple(record.headers),
     )
+
+
+def _origin(record: ConsumerRecord[bytes, bytes]) -> str | None:
+    """The topic a fed record says it is from; it is believed no more than the rest of the record."""
+    origins = [value for name, value in record.headers if name == ORIGIN_HEADER and value is not None]
+    return origins[-1].decode(errors="replace") if origins else None

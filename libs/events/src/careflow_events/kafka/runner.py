@@ -23,12 +23,14 @@ from careflow_events.kafka.broker import make_broker
 from careflow_events.kafka.partitions import PartitionState, Starts
 from careflow_events.kafka.pauses import Pauses
 from careflow_events.offsets import NOTE_EVERY_SECONDS, StoreWentBack
+from careflow_events.refeeding import Refeeding
 from careflow_events.relay import Relay, Unpublished
 from careflow_events.replay import Replay
 
 CONNECT_AGAIN_SECONDS: Final = 2.0
 REPLAY_EVERY_SECONDS: Final = 1.0
 WATCH_EVERY_SECONDS: Final = 10.0
+REFEED_EVERY_SECONDS: Final = 1.0
 STOPPED_WITHIN_SECONDS: Final = 0.5
 KAFKA_KNOWN_SECONDS: Final = 30.0
 """For how long an answer of the broker about all topics counts: it is asked each WATCH_EVERY_SECONDS."""
@@ -55,11 +57,14 @@ class EventsRunner:
         delivery: Delivery,
         replay: Replay,
         relay: Relay,
+        refeed: str | None,
+        refeeding: Refeeding,
         watch: Watch,
         unpublished: Unpublished,
         stores: Stores,
         fences: Fences,
         clock: Callable[[], datetime],
+        wall_clock: Callable[[], datetime],
         fault_of: FaultOf,
     ) -> None:
         self._bootstrap_servers = bootstrap_servers
@@ -68,11 +73,14 @@ class EventsRunner:
         self._delivery = delivery
         self._replay = replay
         self._relay = relay
+        self._refeed = refeed
+        self._refeeding = refeeding
         self._watch = watch
         self._unpublished = unpublished
         self._stores = stores
         self._fences = fences
         self._clock = clock
+        self._wall_clock = wall_clock
         self._fault_of = fault_of
         self.starts = Starts(bootstrap_servers, consumer, stores.consumers)
         self._pauses = Pauses()
@@ -113,9 +121,11 @@ class EventsRunner:
             tasks.create_task(self._consume(stopping))
             tasks.create_task(self._every(REPLAY_EVERY_SECONDS, self._replay.run_requested, stopping))
             tasks.create_task(self._every(WATCH_EVERY_SECONDS, self._look, stopping))
+            tasks.create_task(self._every(REFEED_EVERY_SECONDS, self._feed, stopping))
             tasks.create_task(self._every(NOTE_EVERY_SECONDS, self._note_settled, stopping))
             await self._relay.run(stopping)
             watch.cancel()
+        await self._refeeding.close()
 
     async def _consume(self, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
@@ -129,6 +139,7 @@ class EventsRunner:
                         self._topics,
                         deliver=self._delivery.deliver_together,
                         pauses=self._pauses,
+                        refeed=self._refeed,
                     )
                     await broker.start()
                     self._consuming = True
@@ -175,6 +186,11 @@ class EventsRunner:
             self._delivery.offsets.begin(topic, (await self._stores.consumers.feed(topic)).offsets)
         self._asked_at = time.monotonic()
         return True
+
+    async def _feed(self) -> None:
+        """Feeds again what was asked for, where the relay is."""
+        if self._relay.leading and self._relay.confirmed:
+            await self._refeeding.run_requested(self._wall_clock())
 
     async def _look(self) -> None:
         """Refreshes what operators see, and stops the consumer when a topic is no longer what it was."""

@@ -18,7 +18,16 @@ from careflow_events.kafka.own_topics import KafkaOwnTopics
 from careflow_events.kafka.producer import KafkaRecordProducer
 from careflow_events.kafka.runner import EventsRunner
 from careflow_events.lease import DEFAULT_TTL, HeldLease
-from careflow_events.mongo import MongoFences, MongoLeases, MongoUnpublished, OutboxWatch, mongo_stores, store_is_away
+from careflow_events.mongo import (
+    MongoFences,
+    MongoLeases,
+    MongoRefeeds,
+    MongoUnpublished,
+    OutboxWatch,
+    mongo_stores,
+    store_is_away,
+)
+from careflow_events.refeeding import Refeeding
 from careflow_events.relay import Relay
 from careflow_events.replay import Replay
 from careflow_events.sealing import KeyRing
@@ -47,6 +56,8 @@ class EventsWorker:
     passes: Callable[[BaseException], bool] = lambda _: False
     own_topics: Sequence[Topic] | None = None
     """The topics whose partitions get FeedCheckpoints; by default those of the service."""
+    refeed: Topic | None = None
+    """The topic through which this consumer is fed what it has missed; none where it is never fed."""
     lease_ttl: timedelta = DEFAULT_TTL
     """How long the relay's lease outlives a killed process."""
 
@@ -66,6 +77,7 @@ class EventsWorker:
         )
         producer = KafkaRecordProducer(self.bootstrap_servers, f"careflow-{self.service}-relay")
         own_topics = topics_of(self.service) if self.own_topics is None else self.own_topics
+        refeed = None if self.refeed is None else self.refeed.name
         watch = OutboxWatch(self.database)
         unpublished = MongoUnpublished(self.database)
         fences = MongoFences(self.database)
@@ -85,7 +97,12 @@ class EventsWorker:
         return EventsRunner(
             bootstrap_servers=self.bootstrap_servers,
             consumer=self.service,
-            topics=heard_topics(self.subscriptions),
+            topics=[*heard_topics(self.subscriptions), *([] if refeed is None else [refeed])],
+            refeed=refeed,
+            refeeding=Refeeding(
+                MongoRefeeds(self.database),
+                KafkaRecordProducer(self.bootstrap_servers, f"careflow-{self.service}-refeed"),
+            ),
             delivery=Delivery(handling, fault_of=fault_of),
             replay=Replay(handling, fault_of=fault_of),
             relay=relay,
@@ -94,6 +111,7 @@ class EventsWorker:
             stores=stores,
             fences=fences,
             clock=self.clock,
+            wall_clock=self.wall_clock,
             fault_of=fault_of,
         )
 

@@ -1,5 +1,5 @@
 """MongoDB adapters of the ports in this package. They own `_outbox _owners _positions _parked _consumers _leases
-_fence` in
+_fence _refeeds` in
 each service's database.
 
 Invariant: what they write belongs to the unit of work the caller is in, and is sent with its commit.
@@ -13,6 +13,7 @@ from careflow_events.mongo.lease import MongoLeases
 from careflow_events.mongo.outbox import MongoOutbox
 from careflow_events.mongo.parked import MongoParked
 from careflow_events.mongo.positions import MongoPositions
+from careflow_events.mongo.refeeds import MongoRefeeds
 from careflow_events.mongo.stores import mongo_stores
 from careflow_events.mongo.transactions import MongoTransactions
 from careflow_events.mongo.unpublished import MongoUnpublished
@@ -27,6 +28,7 @@ __all__ = [
     "MongoOutbox",
     "MongoParked",
     "MongoPositions",
+    "MongoRefeeds",
     "MongoTransactions",
     "MongoUnpublished",
     "OutboxWatch",

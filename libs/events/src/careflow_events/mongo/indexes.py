@@ -7,6 +7,9 @@ from typing import Final
 from pymongo import IndexModel
 
 UNPUBLISHED: Final = "unpublished"
+STREAM_SEQUENCE: Final = "stream_sequence"
+POSITION: Final = "position"
+FEEDING: Final = "feeding"
 ORPHANS: Final = "orphans"
 BLOCKED: Final = "blocked"
 OPEN: Final = "open"
@@ -22,10 +25,10 @@ INDEXES: Final[tuple[tuple[str, IndexModel], ...]] = (
             partialFilterExpression={"published_at": None},
         ),
     ),
-    ("_outbox", IndexModel([("stream", 1), ("sequence", 1)], name="stream_sequence", unique=True)),
+    ("_outbox", IndexModel([("stream", 1), ("sequence", 1)], name=STREAM_SEQUENCE, unique=True)),
     (
         "_outbox",
-        IndexModel([("position", 1)], name="position", unique=True, partialFilterExpression={"position": {"$gt": 0}}),
+        IndexModel([("position", 1)], name=POSITION, unique=True, partialFilterExpression={"position": {"$gt": 0}}),
     ),
     (
         "_outbox",
@@ -53,5 +56,10 @@ INDEXES: Final[tuple[tuple[str, IndexModel], ...]] = (
         IndexModel([("consumer", 1)], name=REQUESTED, partialFilterExpression={"state": "replay_requested"}),
     ),
     ("_parked", IndexModel([("expires_at", 1)], name="expiry", expireAfterSeconds=0)),
+    (
+        "_refeeds",
+        IndexModel([("feeding", 1), ("_id", 1)], name=FEEDING, partialFilterExpression={"feeding": True}),
+    ),
+    ("_refeeds", IndexModel([("expires_at", 1)], name="expiry", expireAfterSeconds=0)),
 )
 """(collection, index): the `indexes` process creates them before anything else starts."""

@@ -110,6 +110,7 @@ class MongoParked:
             "stream": parked.stream,
             "place": parked.place,
             "topic": record.topic,
+            "origin": record.origin,
             "partition": record.partition,
             "offset": record.offset,
             "key": record.key,
@@ -129,6 +130,7 @@ class MongoParked:
             id=document["_id"].removeprefix(f"{self._consumer}|"),
             record=ConsumedRecord(
                 topic=document["topic"],
+                origin=document["origin"],
                 partition=document["partition"],
                 offset=document["offset"],
                 key=document["key"],

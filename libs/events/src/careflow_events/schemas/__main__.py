@@ -14,7 +14,7 @@ from careflow_events import schemas
 from careflow_events.catalogue import CATALOGUE, MalformedData, read
 from careflow_events.sealing import SectionBroken
 from careflow_events.testing.samples import place_of, samples
-from careflow_events.topics import TOPICS
+from careflow_events.topics import REFEEDS, TOPICS
 
 _TOPICS_FILE = Path(__file__).parents[5] / "deploy" / "kafka" / "topics.yaml"
 
@@ -23,7 +23,7 @@ def topic_disagreements(declared: Path = _TOPICS_FILE) -> list[str]:
     """Where the deployment's topics are not those the code writes to, one line each."""
     content = yaml.safe_load(declared.read_text())
     deployed = {(row["name"], row["writer"], row["classification"]) for row in content["topics"]}
-    written = {(topic.name, topic.service, topic.classification.value) for topic in TOPICS}
+    written = {(topic.name, topic.service, topic.classification.value) for topic in (*TOPICS, *REFEEDS)}
     return [f"topics.yaml: {name} differs from topics.py" for name in sorted({row[0] for row in deployed ^ written})]
 
 

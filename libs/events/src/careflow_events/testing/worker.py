@@ -40,7 +40,9 @@ class Worker:
         *,
         service: str = "booking",
         own: Sequence[Topic] = (),
+        refeed: Topic | None = None,
     ) -> None:
+        self.refeed = refeed
         self._service = service
         self.database: AsyncDatabase[dict[str, Any]] = client[database]
         self.breaks: Breaks = never
@@ -79,6 +81,7 @@ class Worker:
             wall_clock=now,
             new_id=lambda: str(uuid4()),
             own_topics=self.own,
+            refeed=self.refeed,
             lease_ttl=LEASE_TTL,
         ).runner()
 

@@ -12,6 +12,7 @@ from careflow_events.contracts.sealed import sealed_fields
 from careflow_events.kafka.runner import EventsRunner
 from careflow_events.kafka.worker import EventsWorker
 from careflow_events.sealing import KeyRing
+from careflow_events.topics import SERVICES, refeed_of
 from careflow_service.http.health import Check, Health, Heartbeat, health_routes, ready_checks
 from careflow_service.mongo.faults import store_is_away
 from careflow_service.mongo.reactions import ReactionTransactions
@@ -62,6 +63,7 @@ def _events_runner(process: Opened[S, P, App]) -> EventsRunner:
         wall_clock=resources.wall_clock,
         new_id=resources.new_id,
         passes=store_is_away,
+        refeed=refeed_of(service.name) if service.name in SERVICES else None,
     ).runner()
 
 
