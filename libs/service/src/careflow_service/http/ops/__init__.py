@@ -1,0 +1,28 @@
+"""What operators ask and do: where things stand, what becomes of parked events, what is fed again, how a restore ends.
+
+The same routes in every service, under its own access rows. Invariant: nothing here changes state unless asked not to
+be a dry run; events are shown by their names and codes, never by their content.
+"""
+
+from typing import TypeVar
+
+from fastapi import APIRouter
+
+from careflow_service.http.ops import consumer, drain, outbox, parked, restore
+from careflow_service.service import Resources, Service
+from careflow_service.settings import ServiceSettings
+
+S = TypeVar("S", bound=ServiceSettings)
+P = TypeVar("P")
+App = TypeVar("App")
+
+
+def ops_router(service: Service[S, P, App], ports: P, resources: Resources[S]) -> APIRouter:
+    """The `/ops` routes of `service`."""
+    router = APIRouter(prefix="/ops", tags=["ops"])
+    router.include_router(drain.routes(service, ports, resources))
+    router.include_router(parked.routes(service.name, resources))
+    router.include_router(consumer.routes(service.name, resources))
+    router.include_router(outbox.routes(service.name, resources))
+    router.include_router(restore.routes(resources))
+    return router

@@ -1,0 +1,135 @@
+"""What a service has said: what is still to be published, and what is to be fed again to whoever has missed it."""
+
+from collections.abc import Sequence
+from typing import Final, Literal, Self, TypeVar
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from careflow_events.mongo import MongoRefeeds, MongoUnpublished
+from careflow_events.refeeding import Refeed, Selection
+from careflow_events.topics import refeed_of, topics_of
+from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, represent
+from careflow_service.http.fields import Moment
+from careflow_service.problems import Problem, ProblemType
+from careflow_service.service import Resources
+from careflow_service.settings import ServiceSettings
+
+S = TypeVar("S", bound=ServiceSettings)
+
+NOT_SAID_HERE: Final = ProblemType("not_said_here", 404, "This service does not write that topic.")
+NOTHING_TO_FEED: Final = ProblemType("nothing_to_feed", 409, "No published event of this service matches.")
+SHOWN: Final = 50
+
+Consumer = Literal["booking", "screening", "sessions", "billing"]
+
+
+class Outbox(BaseModel):
+    """What waits to be published, and since when."""
+
+    unpublished: int
+    oldest: AwareDatetime | None
+
+
+class RefeedRequest(RequestBody):
+    """Feed published events again: to one consumer through its refeed topic, or, without `consumer`, into the topic
+    itself because that was lost. All of `topic`, recorded since `since`; or the numbers `first` to `last` of one
+    `stream`. A dry run counts them.
+    """
+
+    consumer: Consumer | None = None
+    topic: str | None = Field(default=None, max_length=255)
+    stream: str | None = Field(default=None, max_length=1024)
+    first: int | None = Field(default=None, ge=1)
+    last: int | None = Field(default=None, ge=1)
+    since: Moment | None = None
+    dry_run: bool = True
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.topic is None) == (self.stream is None):
+            raise PydanticCustomError("topic_or_stream", "either a topic or a stream")
+        if self.stream is None and (self.first is not None or self.last is not None):
+            raise PydanticCustomError("numbers_without_stream", "numbers are those of a stream")
+        return self
+
+    def selection(self) -> Selection:
+        """What is asked for."""
+        topic = self.topic or (self.stream or "").partition("/")[0]
+        return Selection(topic=topic, stream=self.stream, first=self.first, last=self.last, since=self.since)
+
+
+class Refeeding(BaseModel):
+    """One feeding: where to, how many events, how many of them were fed. `id` is None for a dry run."""
+
+    id: str | None
+    to: str
+    topic: str
+    stream: str | None
+    events: int
+    fed: int
+    requested_at: AwareDatetime
+    finished_at: AwareDatetime | None
+
+
+class Refeedings(BaseModel):
+    """The latest feedings, newest first."""
+
+    items: Sequence[Refeeding]
+
+
+def routes(name: str, resources: Resources[S]) -> APIRouter:
+    """`/outbox`, of the service of that name."""
+    router = APIRouter(prefix="/outbox")
+    refeeds = MongoRefeeds(resources.database)
+    unpublished = MongoUnpublished(resources.database)
+    own = {topic.name for topic in topics_of(name)}
+
+    @router.get("", response_model=Outbox)
+    async def read_outbox() -> Response:
+        """What waits to be published."""
+        backlog = await unpublished.backlog()
+        return represent(Outbox(unpublished=backlog.rows, oldest=backlog.oldest))
+
+    @router.get("/refeeds", response_model=Refeedings)
+    async def list_refeeds() -> Response:
+        """The latest feedings and how far they are."""
+        return represent(Refeedings(items=[_shown(each) for each in await refeeds.recent(SHOWN)]))
+
+    @router.post("/refeed", response_model=Refeeding)
+    async def refeed(body: RefeedRequest, actor: CurrentActor, _request: IdempotentRequest) -> Response:
+        """Have the worker feed events of the past again, in order. Who has handled one knows it by its number."""
+        selection = body.selection()
+        if selection.topic not in own:
+            raise Problem(NOT_SAID_HERE)
+        events = await refeeds.count(selection)
+        if events == 0:
+            raise Problem(NOTHING_TO_FEED)
+        asked = Refeed(
+            id=resources.new_id(),
+            to=selection.topic if body.consumer is None else refeed_of(body.consumer).name,
+            selection=selection,
+            events=events,
+            requested_at=resources.wall_clock(),
+        )
+        if not body.dry_run:
+            await resources.audit.acted(actor, "refeed")
+            await refeeds.request(asked)
+        return represent(_shown(asked, dry_run=body.dry_run))
+
+    return router
+
+
+def _shown(refeed: Refeed, *, dry_run: bool = False) -> Refeeding:
+    return Refeeding(
+        id=None if dry_run else refeed.id,
+        to=refeed.to,
+        topic=refeed.selection.topic,
+        stream=refeed.selection.stream,
+        events=refeed.events,
+        fed=refeed.fed,
+        requested_at=refeed.requested_at,
+        finished_at=refeed.finished_at,
+    )

@@ -1,0 +1,173 @@
+"""What is to become of events that could not be handled."""
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final, TypeVar
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from pydantic import AwareDatetime, BaseModel, Field
+
+from careflow_events.mongo import mongo_stores
+from careflow_events.operations import NotFirstInStream, NothingMissing, NotParked, ParkedOperations
+from careflow_events.parked import ParkedRecord
+from careflow_events.positions import PositionMoved
+from careflow_service.http.dependencies import (
+    CurrentActor,
+    IdempotentRequest,
+    Page,
+    PageCursor,
+    PageLimit,
+    RequestBody,
+    represent,
+)
+from careflow_service.identity import Actor
+from careflow_service.mongo.reactions import ReactionTransactions
+from careflow_service.problems import Problem, ProblemType
+from careflow_service.service import Resources
+from careflow_service.settings import ServiceSettings
+
+S = TypeVar("S", bound=ServiceSettings)
+
+NOT_PARKED: Final = ProblemType("not_parked", 404, "No open parked event matches.")
+NOT_FIRST_IN_STREAM: Final = ProblemType("not_first_in_stream", 409, "Another event of this stream waits before it.")
+NOTHING_MISSING: Final = ProblemType("nothing_missing", 409, "Nothing is missing before this event.")
+POSITION_MOVED: Final = ProblemType("position_moved", 409, "The stream moved meanwhile; look again.")
+
+
+class ParkedEvent(BaseModel):
+    """One parked event, without what is in it."""
+
+    id: str
+    stream: str | None
+    place: int | None
+    event_id: str | None
+    event_type: str | None
+    cause: str
+    attempts: int
+    applied_early: bool
+    first_failed_at: AwareDatetime
+    state: str
+    topic: str
+    partition: int
+    offset: int
+
+
+class SettleParked(RequestBody):
+    """Which parked event an operator decides about; a dry run shows what would become of it."""
+
+    id: str = Field(min_length=1, max_length=2048)
+    dry_run: bool = True
+
+
+class Settling(BaseModel):
+    """What was, or would have been, decided about, as it stands then."""
+
+    event: ParkedEvent
+    dry_run: bool
+
+
+class Missing(BaseModel):
+    """Numbers of a stream that never arrived, from the first to the last of them."""
+
+    stream: str
+    first: int
+    last: int
+
+
+class GapAccepting(Settling):
+    """What is, or would be, given up by going on without it."""
+
+    given_up: Missing
+
+
+def routes(name: str, resources: Resources[S]) -> APIRouter:
+    """`/parked`, of the consumer of that name."""
+    router = APIRouter(prefix="/parked")
+    stores = mongo_stores(resources.database, name)
+
+    def operations(actor: Actor, *, rehearsal: bool = False) -> ParkedOperations:
+        transactions = ReactionTransactions(resources.work, by=actor)
+        return ParkedOperations(stores, transactions, resources.wall_clock, rehearsal=rehearsal)
+
+    @router.get("", response_model=Page[ParkedEvent])
+    async def list_parked(
+        actor: CurrentActor,
+        stream: str | None = None,
+        cause: str | None = None,
+        limit: PageLimit = 50,
+        after: PageCursor = None,
+    ) -> Response:
+        """Events that wait for an operator, oldest id first."""
+        found = await operations(actor).list(stream=stream, cause=cause, limit=limit, after=after)
+        await resources.audit.read(actor, "list_parked", *(f"parked/{parked.id}" for parked in found))
+        return represent(_page(found, limit))
+
+    @router.post("/replay", response_model=Settling)
+    async def replay_parked(body: SettleParked, actor: CurrentActor, _request: IdempotentRequest) -> Response:
+        """Have the worker handle the stream of this event again, from its first parked event on."""
+        return await _settle(body, operations(actor, rehearsal=body.dry_run).request_replay_of)
+
+    @router.post("/discard", response_model=Settling)
+    async def discard_parked(body: SettleParked, actor: CurrentActor, _request: IdempotentRequest) -> Response:
+        """Give this event up; its stream goes on behind it."""
+        return await _settle(body, operations(actor, rehearsal=body.dry_run).discard)
+
+    @router.post("/accept-gap", response_model=GapAccepting)
+    async def accept_gap(body: SettleParked, actor: CurrentActor, _request: IdempotentRequest) -> Response:
+        """Declare that what is missing before this event will never come; its stream is replayed from here on."""
+        known = operations(actor, rehearsal=body.dry_run)
+        with _refused():
+            missing = await known.missing_before(body.id)
+            parked = await known.accept_gap(body.id)
+        assert missing is not None
+        assert parked.stream is not None
+        given_up = Missing(stream=parked.stream, first=missing[0], last=missing[-1])
+        return represent(GapAccepting(event=_shown(parked), dry_run=body.dry_run, given_up=given_up))
+
+    return router
+
+
+async def _settle(body: SettleParked, act: Callable[[str], Awaitable[ParkedRecord]]) -> Response:
+    with _refused():
+        parked = await act(body.id)
+    return represent(Settling(event=_shown(parked), dry_run=body.dry_run))
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """What an operator may not do, as a problem."""
+    try:
+        yield
+    except NotParked:
+        raise Problem(NOT_PARKED) from None
+    except NotFirstInStream:
+        raise Problem(NOT_FIRST_IN_STREAM) from None
+    except NothingMissing:
+        raise Problem(NOTHING_MISSING) from None
+    except PositionMoved:
+        raise Problem(POSITION_MOVED) from None
+
+
+def _page(found: Sequence[ParkedRecord], limit: int) -> Page[ParkedEvent]:
+    return Page[ParkedEvent](
+        items=[_shown(parked) for parked in found], next=found[-1].id if len(found) == limit else None
+    )
+
+
+def _shown(parked: ParkedRecord) -> ParkedEvent:
+    return ParkedEvent(
+        id=parked.id,
+        stream=parked.stream,
+        place=parked.place,
+        event_id=parked.event_id,
+        event_type=parked.event_type,
+        cause=parked.cause,
+        attempts=parked.attempts,
+        applied_early=parked.applied_early,
+        first_failed_at=parked.first_failed_at,
+        state=parked.state,
+        topic=parked.record.topic,
+        partition=parked.record.partition,
+        offset=parked.record.offset,
+    )

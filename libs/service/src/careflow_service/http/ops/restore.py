@@ -1,0 +1,98 @@
+"""How the restore of a service whose store was put back from a copy ends."""
+
+from typing import Final, TypeVar
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from pydantic import AwareDatetime, BaseModel
+
+from careflow_events.envelope import decode
+from careflow_events.fencing import Fence
+from careflow_events.mongo import MongoFences
+from careflow_events.outbox import OutboxRow
+from careflow_service.http.dependencies import (
+    CurrentActor,
+    IdempotentRequest,
+    Page,
+    PageCursor,
+    PageLimit,
+    RequestBody,
+    represent,
+)
+from careflow_service.problems import Problem, ProblemType
+from careflow_service.service import Resources
+from careflow_service.settings import ServiceSettings
+
+S = TypeVar("S", bound=ServiceSettings)
+
+NOT_FENCED: Final = ProblemType("not_fenced", 409, "This service is not being restored.")
+
+
+class Restore(BaseModel):
+    """Whether this service was put back from a copy and stands still: its own topics held `orphans` events in `streams`
+    streams that its store did not know. They were heard by others and are to be entered here again.
+    """
+
+    fenced_since: AwareDatetime | None
+    orphans: int
+    streams: int
+    finishing: bool
+
+
+class RestoreFinish(RequestBody):
+    """Let the service go on behind what its topics hold; a dry run shows what it stands before."""
+
+    dry_run: bool = True
+
+
+class Orphan(BaseModel):
+    """An event this service said before its store was put back, and has forgotten, without what is in it."""
+
+    id: str
+    type: str
+    stream: str
+    sequence: int
+    recorded_at: AwareDatetime
+
+
+def routes(resources: Resources[S]) -> APIRouter:
+    """`/restore`."""
+    router = APIRouter(prefix="/restore")
+    fences = MongoFences(resources.database)
+
+    @router.get("", response_model=Restore)
+    async def read_restore() -> Response:
+        """Whether this service stands still because its store was put back from a copy."""
+        return represent(_restore(await fences.fence()))
+
+    @router.get("/orphans", response_model=Page[Orphan])
+    async def list_orphans(actor: CurrentActor, limit: PageLimit = 50, after: PageCursor = None) -> Response:
+        """What finished restores have taken up into the outbox: others acted on it, this service has not."""
+        found = await fences.orphans(limit=limit, after=after)
+        await resources.audit.read(actor, "list_orphans", *(f"outbox/{row.id}" for row in found))
+        items = [_orphan(row) for row in found]
+        return represent(Page[Orphan](items=items, next=items[-1].id if len(items) == limit else None))
+
+    @router.post("/finish", response_model=Restore)
+    async def finish_restore(body: RestoreFinish, actor: CurrentActor, _request: IdempotentRequest) -> Response:
+        """Have the worker take up what was forgotten, raise every stream behind it, and let the service go on."""
+        fence = await fences.fence()
+        if fence is None:
+            raise Problem(NOT_FENCED)
+        if not body.dry_run:
+            await resources.audit.acted(actor, "finish_restore")
+            await fences.ask_to_finish()
+        return represent(_restore(await fences.fence() or fence))
+
+    return router
+
+
+def _restore(fence: Fence | None) -> Restore:
+    if fence is None:
+        return Restore(fenced_since=None, orphans=0, streams=0, finishing=False)
+    return Restore(fenced_since=fence.since, orphans=fence.orphans, streams=fence.streams, finishing=fence.finishing)
+
+
+def _orphan(row: OutboxRow) -> Orphan:
+    event = decode(row.record, row.headers)
+    return Orphan(id=row.id, type=event.type, stream=row.stream, sequence=row.sequence, recorded_at=row.recorded_at)
