@@ -123,7 +123,14 @@ def line(code: str, provider: str = "dr-paula-prescriber", **more: Any) -> contr
 
 THERAPY_HOUR = line("90837", "theo-therapist", minutes=55)
 INFUSION = line("96365", minutes=45)
-DRUG = line("J3490", ndc="00409205310")
+DRUG = line(
+    "J3490",
+    drug="Ketamine",
+    strength="50 mg/mL",
+    ndc="00409205310",
+    ndc_quantity="0.7",
+    ndc_unit=session_codes.NdcUnit.MILLILITRE,
+)
 
 
 def session_completed(*lines: contracts.SessionServiceLine, **more: Any) -> contracts.SessionCompleted:

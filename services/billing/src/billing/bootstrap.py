@@ -48,7 +48,7 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
         superbills=MongoSuperbills(database, vault),
         numbers=MongoNumberSeries(database),
         clinician_days=MongoClinicianDays(database),
-        printer=TypstPrinter(settings.clinic_timezone),
+        printer=TypstPrinter(settings.clinic_timezone, settings.fonts_folder),
         audit=resources.audit,
         policy=billing_policy(settings.policy_file),
         schedules=fee_schedules(settings.fee_schedules_file),

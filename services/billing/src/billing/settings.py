@@ -17,6 +17,8 @@ class BillingSettings(ServiceSettings):
     policy_file: Path | None = None
     fee_schedules_file: Path | None = None
     service_rules_file: Path | None = None
+    fonts_folder: Path | None = None
+    """Fonts for scripts that the shipped ones do not have."""
     diagnosis_codes_folder: Path | None = None
     """Editions of ICD-10-CM in the form of `billing/data/diagnosis_codes`."""
 

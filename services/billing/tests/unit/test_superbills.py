@@ -51,7 +51,7 @@ MISSING: dict[str, Callable[[], Draft]] = {
         a_draft(),
         practice=replace(PRACTICE, clinicians=tuple(replace(each, licence=None) for each in PRACTICE.clinicians)),
     ),
-    "drug_code": lambda: with_services(infusion(code="J3490", minutes=None)),
+    "drug": lambda: with_services(infusion(code="J3490", minutes=None)),
     "diagnosis": lambda: with_account(lambda account: replace(account, diagnoses=())),
     "diagnosis_code": lambda: with_account(lambda account: account.with_diagnoses(diagnosed("F33.20"))),
     "diagnoses_too_many": lambda: with_account(lambda account: account.with_diagnoses(diagnosed(*THIRTEEN))),

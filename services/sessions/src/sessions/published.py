@@ -199,6 +199,8 @@ def _line(line: ServiceLine) -> contracts.SessionServiceLine:
         rendering_provider=line.rendering_provider,
         started_at=line.started_at,
         ended_at=line.ended_at,
+        drug=line.drug,
+        strength=line.strength,
         ndc=line.ndc,
         **_amount(line),
     )

@@ -210,11 +210,13 @@ class SessionRefused(SessionEvent):
 
 
 class SessionServiceLine(ServiceLine):
-    """One billable service of a session, by whom it was rendered; of a drug the NDC as eleven digits, and how much of
-    it in the unit the NDC is billed in.
+    """One billable service of a session, by whom it was rendered; of a drug its name and strength, the NDC as eleven
+    digits, and how much of it in the unit the NDC is billed in.
     """
 
     rendering_provider: StaffId
+    drug: Annotated[str, Field(min_length=1, max_length=120)] | None = None
+    strength: Annotated[str, Field(min_length=1, max_length=60)] | None = None
     ndc: Annotated[str, Field(pattern=r"^[0-9]{11}$")] | None = None
     ndc_quantity: Annotated[str, Field(pattern=r"^[0-9]{1,7}(\.[0-9]{1,3})?$")] | None = None
     ndc_unit: session_codes.NdcUnit | None = None

@@ -155,7 +155,7 @@ class NumberSeriesOfYears(Protocol):
 
 
 class Printer(Protocol):
-    """Makes papers; the same thing always gives the same bytes."""
+    """Makes papers; the same thing always gives the same bytes. Raises `not_printable` for a character no font has."""
 
     async def superbill(self, superbill: Superbill, *, copy: bool) -> bytes: ...
     async def estimate(self, estimate: Estimate, number: int) -> bytes: ...

@@ -11,7 +11,7 @@ from careflow_service.work import Transaction
 async def issue(
     patient_id: PatientId, content: Content, replaces: Superbill | None, tx: Transaction, ports: Ports
 ) -> Superbill:
-    """A superbill under the next number. Raises `superbill_not_void`, `superbill_replaced` for the one it replaces."""
+    """A superbill under the next number. Raises `not_printable`, `superbill_not_void`, `superbill_replaced`."""
     today = ports.day_of(tx.now)
     year = str(today.year)
     known = await ports.numbers.find(year, of=None)
@@ -25,6 +25,7 @@ async def issue(
         now=tx.now,
         today=today,
     )
+    await ports.printer.superbill(superbill, copy=False)  # whatever is issued can be printed
     await upsert(ports.numbers, known, series, tx)
     await ports.superbills.add(superbill, tx)
     return superbill

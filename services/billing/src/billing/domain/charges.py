@@ -90,8 +90,7 @@ class Rendered:
             if rule.minutes is not None or rule.once is not None:
                 stretch = Stretch(
                     charge_id=self.charge_id,
-                    patient_id=self.patient_id,
-                    once=rule.once,
+                    once=rule.once and str(uuid5(NAMESPACE_URL, f"careflow:once/{self.patient_id}/{rule.once}")),
                     begins=service.started_at or self.started_at,
                     ends=service.ended_at or self.ended_at,
                     minutes=(service.minutes or 0) if rule.minutes is not None else 0,

@@ -7,17 +7,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from billing.domain.ids import ChargeId, PatientId, StaffId
+from billing.domain.ids import ChargeId, StaffId
 from billing.domain.obstacles import Obstacle
 from careflow_domain.aggregate import Aggregate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """So many minutes of one charge, some time between `begins` and `ends`; `once` is None for what may be repeated."""
+    """So many minutes of one charge, some time between `begins` and `ends`. `once` stands for a service to a patient
+    that is given once on a day, and tells neither; None is for what may be repeated.
+    """
 
     charge_id: ChargeId
-    patient_id: PatientId
     once: str | None
     begins: datetime
     ends: datetime
@@ -41,8 +42,8 @@ class ClinicianDay(Aggregate):
         found = set()
         if not _is_possible([*others, *wanted]):
             found.add(Obstacle.MINUTES_COUNTED_TWICE)
-        given = [(each.patient_id, each.once) for each in (*others, *wanted) if each.once]
-        if any(given.count((each.patient_id, each.once)) > 1 for each in wanted if each.once):
+        given = [each.once for each in (*others, *wanted)]
+        if any(given.count(each.once) > 1 for each in wanted if each.once):
             found.add(Obstacle.SERVICE_SPLIT)
         return frozenset(found)
 

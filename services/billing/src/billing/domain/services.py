@@ -46,6 +46,8 @@ class Service:
     performed_by: StaffId | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    drug: str | None = None
+    strength: str | None = None
     ndc: str | None = None
     ndc_quantity: str | None = None
     ndc_unit: str | None = None
@@ -71,3 +73,12 @@ class Service:
         if self.started_at is None or self.ended_at is None:
             return None
         return int((self.ended_at - self.started_at).total_seconds() // 60)
+
+    @property
+    def is_drug(self) -> bool:
+        return is_drug_code(self.code)
+
+    @property
+    def drug_is_named(self) -> bool:
+        """Whether a payer can tell which drug it was and how much."""
+        return None not in (self.drug, self.strength, self.ndc, self.ndc_quantity, self.ndc_unit)

@@ -19,7 +19,7 @@ from billing.domain.line_shares import line_shares
 from billing.domain.obstacles import Obstacle
 from billing.domain.payments import Payment
 from billing.domain.practice import Clinician, Practice
-from billing.domain.services import Service, is_drug_code
+from billing.domain.services import Service
 from billing.domain.superbill_content import (
     BilledClinician,
     BilledDiagnosis,
@@ -143,8 +143,8 @@ ELEMENTS: Final[tuple[Element, ...]] = (
         _all_licensed,
     ),
     Element(
-        Missing("drug_code", "Have the rendering clinician add the NDC of the drug."),
-        lambda draft: all(service.ndc for _, service in draft.services if is_drug_code(service.code)),
+        Missing("drug", "Have the rendering clinician add the drug's name, strength, NDC and amount."),
+        lambda draft: all(service.drug_is_named for _, service in draft.services if service.is_drug),
     ),
     Element(
         Missing("diagnosis", "A clinician records the diagnoses."),
@@ -260,7 +260,11 @@ def _lines(charge: Charge, letters: Mapping[StaffId, str], pointers: tuple[str, 
             modifiers=service.modifiers,
             units=service.units,
             minutes=service.minutes,
+            drug=service.drug,
+            strength=service.strength,
             ndc=service.ndc,
+            ndc_quantity=service.ndc_quantity,
+            ndc_unit=service.ndc_unit,
             diagnosis_pointers=pointers[:MOST_POINTERS],
             clinician=letters[service.provider] if service.provider else "",
             charged=share.charged,

@@ -117,6 +117,7 @@ class Dose:
     stated: StatedDose = field(repr=False)
     container_id: ContainerId
     draw_id: DrawId
+    drug: str | None = field(default=None, repr=False)
     ndc: str | None = field(default=None, repr=False)
     given_by: StaffId
     started_at: datetime

@@ -20,7 +20,7 @@ from sessions.domain.words import Modality, Route, VisitKind
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceLine:
     """One billable service: a CPT or HCPCS code, its units, the minutes it took where time counts, from when to when,
-    and who rendered it; of a drug how many millilitres or devices.
+    and who rendered it; of a drug its name, its strength as the label has it, how many millilitres or devices.
     """
 
     code: str
@@ -31,6 +31,8 @@ class ServiceLine:
     rendering_provider: StaffId
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    drug: str | None = None
+    strength: str | None = None
     ndc: str | None = None
     millilitres: Decimal | None = None
     devices: int | None = None
@@ -181,7 +183,15 @@ def dosing_lines(doses: Sequence[Dose], route: Route, codes: ServiceCodes) -> tu
             device = line(codes.restricted_device(total([dose.stated.mass for dose in doses])))
             lines = [replace(device, ndc=ndc, devices=len(doses))]
     drug = codes.drug.get(route)
-    return (*lines, replace(line(drug), ndc=ndc, millilitres=millilitres)) if drug else tuple(lines)
+    if drug is None:
+        return tuple(lines)
+    named = replace(line(drug), drug=doses[0].drug, strength=_strength(doses[0]), ndc=ndc, millilitres=millilitres)
+    return (*lines, named)
+
+
+def _strength(dose: Dose) -> str | None:
+    concentration = dose.stated.concentration
+    return None if concentration is None else f"{concentration.value.normalize():f} mg/mL"
 
 
 def expected_lines(

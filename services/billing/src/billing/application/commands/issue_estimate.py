@@ -27,7 +27,7 @@ class IssueEstimateHandler:
 
     async def __call__(self, command: IssueEstimate, actor: Actor, request: RequestKey) -> Committed[Changed]:
         """Refused: `estimate_not_found`, `estimate_current`, `estimate_late`, `late_reason_not_needed`,
-        `code_not_priced`, `registration_incomplete`.
+        `code_not_priced`, `registration_incomplete`, `not_printable`.
         """
 
         async def issue(tx: Transaction) -> Changed:
@@ -46,6 +46,7 @@ class IssueEstimateHandler:
                 late_reason=command.late_reason,
                 now=tx.now,
             )
+            await self.ports.printer.estimate(estimate, len(estimate.issues))  # whatever is issued can be printed
             await self.ports.estimates.save(estimate, expecting=command.expected_version, tx=tx)
             return Changed(estimate.id, estimate.version)
 

@@ -35,7 +35,7 @@ class IssueSuperbillHandler:
 
     async def __call__(self, command: IssueSuperbill, actor: Actor, request: RequestKey) -> Committed[Numbered]:
         """Refused: `superbill_incomplete` with everything that is missing, `charge_not_billable`,
-        `charge_already_billed`, `charges_of_two_bills`, `charges_left_out`, and where `replaces` is named:
+        `charge_already_billed`, `charges_of_two_bills`, `not_printable`, `charges_left_out`; where `replaces` is named:
         `superbill_not_found`, `superbill_not_void`, `superbill_replaced`, `superbill_for_other_charges`.
         """
 

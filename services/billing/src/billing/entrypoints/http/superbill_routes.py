@@ -64,7 +64,11 @@ class BilledLineView(View):
     modifiers: tuple[str, ...]
     units: int
     minutes: int | None
+    drug: str | None
+    strength: str | None
     ndc: str | None
+    ndc_quantity: str | None
+    ndc_unit: str | None
     diagnosis_pointers: tuple[str, ...]
     clinician: str
     charged: MoneyView

@@ -88,6 +88,7 @@ def _dose(command: GiveDose, session: Session, container: Container, actor: Acto
         stated=command.dose,
         container_id=command.container_id,
         draw_id=command.draw_id,
+        drug=container.item.drug,
         ndc=container.item.ndc,
         given_by=StaffId(actor.id),
         started_at=tx.now,

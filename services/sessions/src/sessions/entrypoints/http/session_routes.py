@@ -81,6 +81,8 @@ class CorrectedLine(RequestPart):
     place_of_service: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]
     started_at: Moment | None = None
     ended_at: Moment | None = None
+    drug: Annotated[str, StringConstraints(min_length=1, max_length=120)] | None = None
+    strength: Annotated[str, StringConstraints(min_length=1, max_length=60)] | None = None
     ndc: Annotated[str, StringConstraints(pattern=r"^[0-9]{11}$")] | None = None
     millilitres: Annotated[Decimal, Field(gt=0, le=10_000, decimal_places=3)] | None = None
 
@@ -94,6 +96,8 @@ class CorrectedLine(RequestPart):
             rendering_provider=by,
             started_at=self.started_at,
             ended_at=self.ended_at,
+            drug=self.drug,
+            strength=self.strength,
             ndc=self.ndc,
             millilitres=self.millilitres,
         )
