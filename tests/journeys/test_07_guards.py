@@ -55,7 +55,7 @@ async def test_booking_names_every_guard_that_a_dosing_visit_would_break(walk: W
 
 async def test_the_dose_gate_names_every_guard_at_the_bedside(walk: Walk, person: Person) -> None:
     course = Course(walk, await walk.to_clearance(person))
-    (pair,) = await course.to_first_dose(pairs=1)
+    pair, _ = await course.to_first_dose(pairs=2)
     visit, bedside, patient, events = pair.dosing, course.bedside, course.cleared.patient, walk.clinic.events
     await course.answer_before(visit, score=12)
     session_id = await course.ready_for_dose(visit)

@@ -249,4 +249,4 @@ def drawn(container: Container, volume: str = "1", *, by: StaffId = NURSE) -> tu
 
 
 def given(container: Container, draw_id: DrawId, mass: str, *, by: StaffId = NURSE) -> Container:
-    return container.administered(EntryId(new_uuid()), draw_id, SESSION, milligrams(mass), by=by, now=NOW)
+    return container.administered(EntryId(new_uuid()), SESSION, replace(dose(mass), draw_id=draw_id, given_by=by))

@@ -87,13 +87,19 @@ class Course:
     plan_id: str
 
 
-async def has_course(world: World) -> Course:
-    """Registered, cleared for ninety days, consented, the plan signed."""
+async def has_course(world: World, **terms: Any) -> Course:
+    """Registered, cleared for ninety days, consented to the plan's route, the plan signed."""
+    planned = plan_body(**terms)
     patient_id, clearance_id = new_id(), new_id()
     await world.hear(registered(patient_id, datetime(1988, 4, 2)))  # noqa: DTZ001 - a birth date
     await world.hear(clearance_granted(patient_id, clearance_id, world.clock() + timedelta(days=90)))
-    ok(await world.patient(patient_id).post(f"/v1/patients/{patient_id}/consents", consent_body()), 201)
-    drafted = ok(await world.prescriber.post(f"/v1/patients/{patient_id}/plans", plan_body()), 201)
+    ok(
+        await world.patient(patient_id).post(
+            f"/v1/patients/{patient_id}/consents", consent_body(route=planned["route"])
+        ),
+        201,
+    )
+    drafted = ok(await world.prescriber.post(f"/v1/patients/{patient_id}/plans", planned), 201)
     path = f"/v1/plans/{drafted['id']}/sign"
     ok(await world.prescriber.post(path, version=drafted["version"]))
     return Course(patient_id, clearance_id, drafted["id"])

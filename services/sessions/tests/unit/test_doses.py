@@ -1,5 +1,6 @@
 """Dose arithmetic: mg = mg/kg x kg = mL x mg/mL within one percent, and no dose above a ceiling."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -7,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careflow_domain.errors import DomainError
-from services.sessions.tests.builders import order, per_kg
-from sessions.domain.doses import Ceiling, StatedDose
+from services.sessions.tests.builders import NOW, POLICY, dose, minutes, order, per_kg
+from sessions.domain.doses import Ceiling, Dose, StatedDose
 from sessions.domain.units import (
     Amount,
     Kilograms,
@@ -20,6 +21,7 @@ from sessions.domain.units import (
     milligrams,
     total,
 )
+from sessions.domain.words import Route
 
 ONE_PERCENT = Decimal(1)
 
@@ -148,3 +150,45 @@ def test_a_ceiling_of_nothing_allows_nothing() -> None:
 def test_what_is_no_amount_is_refused(value: str) -> None:
     with pytest.raises(DomainError, match="amount_invalid"):
         Milligrams(Decimal(value))
+
+
+# -- esketamine devices ------------------------------------------------------------------------------------------------
+
+DEVICES = POLICY.routes[Route.INTRANASAL].devices
+
+
+def device(mass: str = "28", *, serial: str | None = "SN-2", after: float = 5) -> Dose:
+    return replace(dose(mass, at=NOW + minutes(after)), serial=serial)
+
+
+def test_a_second_device_follows_after_five_minutes() -> None:
+    assert DEVICES is not None
+    DEVICES.must_be_next(device(), [device(serial="SN-1", after=0)])
+
+
+@pytest.mark.parametrize(
+    ("second", "code"),
+    [
+        (device("57"), "device_content"),
+        (device("56"), "device_content"),
+        (device(serial=None), "serial_missing"),
+        (device(serial="SN-1"), "serial_used"),
+        (device(after=4.9), "device_too_soon"),
+        (device(after=1), "device_too_soon"),
+    ],
+)
+def test_a_device_is_refused(second: Dose, code: str) -> None:
+    assert DEVICES is not None
+    with pytest.raises(DomainError, match=code):
+        DEVICES.must_be_next(second, [device(serial="SN-1", after=0)])
+
+
+def test_esketamine_is_ordered_in_whole_devices() -> None:
+    assert DEVICES is not None
+    DEVICES.must_make(milligrams(84))
+    with pytest.raises(DomainError, match="order_not_in_devices"):
+        DEVICES.must_make(milligrams(57))
+
+
+def test_what_is_no_device_has_no_rule_of_devices() -> None:
+    assert all((POLICY.routes[each].devices is None) is (each is not Route.INTRANASAL) for each in Route)

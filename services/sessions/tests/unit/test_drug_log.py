@@ -1,6 +1,7 @@
 """The drug log: whatever is entered in whatever order, received + overfill = everything gone + on hand."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -19,6 +20,7 @@ from services.sessions.tests.builders import (
     PRESCRIBER,
     SESSION,
     TODAY,
+    dose,
     drawn,
     given,
     minutes,
@@ -69,7 +71,7 @@ class AnyDay(RuleBasedStateMachine):
         if self.vial.draws:
             draw = self.vial.draws[pick % len(self.vial.draws)]
             with suppress(DomainError):
-                self.vial = self.vial.administered(EntryId(new_uuid()), draw.id, SESSION, mass, by=NURSE, now=NOW)
+                self.vial = given(self.vial, draw.id, str(mass.value))
                 self.given += mass.value
 
     @rule(kind=st.sampled_from(EntryKind), mass=masses, pick=st.integers(0, 9), from_draw=st.booleans(), by=people)
@@ -214,7 +216,7 @@ def test_what_was_drawn_for_one_session_is_not_given_in_another() -> None:
     container, draw_id = drawn(vial())
 
     with pytest.raises(DomainError, match="draw_of_another_session"):
-        container.administered(EntryId(new_uuid()), draw_id, SessionId(new_uuid()), milligrams(40), by=NURSE, now=NOW)
+        container.administered(EntryId(new_uuid()), SessionId(new_uuid()), replace(dose("40"), draw_id=draw_id))
 
 
 def test_not_more_is_given_than_was_drawn() -> None:
@@ -222,6 +224,16 @@ def test_not_more_is_given_than_was_drawn() -> None:
 
     with pytest.raises(DomainError, match="draw_exceeded"):
         given(container, draw_id, "51")
+
+
+def test_a_device_is_given_once_from_whichever_draw() -> None:
+    device = replace(dose("28"), serial="SN-1")
+    container, first = drawn(vial())
+    container, second = drawn(container)
+    container = container.administered(EntryId(new_uuid()), SESSION, replace(device, draw_id=first))
+
+    with pytest.raises(DomainError, match="serial_used"):
+        container.administered(EntryId(new_uuid()), SESSION, replace(device, draw_id=second))
 
 
 def test_past_its_date_nothing_is_drawn() -> None:

@@ -102,7 +102,7 @@ def monitored() -> Session:
     gate = examine(question())
     session = checked().cleared(gate, ()).started(gate, now=NOW)
     monitoring = Monitoring.begun(NOW, POLICY.routes[Route.INTRAVENOUS].observations, vitals((120, 80)), TIMES)
-    return session.dosed(dose(), gate, monitoring)
+    return session.dosed(dose(), gate, monitoring, None)
 
 
 def said(session: Session) -> list[Fact]:

@@ -4,11 +4,12 @@ Invariant: every way of stating a dose (mg, mg/kg x kg, mL x mg/mL) agrees withi
 of a session goes above the plan's or the clinic's ceiling. The software enforces ceilings; it never proposes a dose.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
-from careflow_domain.errors import invalid
+from careflow_domain.errors import conflict, invalid
 from sessions.domain.ids import ContainerId, DrawId, StaffId
 from sessions.domain.units import (
     Kilograms,
@@ -119,6 +120,33 @@ class Dose:
     draw_id: DrawId
     drug: str | None = field(default=None, repr=False)
     ndc: str | None = field(default=None, repr=False)
+    serial: str | None = field(default=None, repr=False)
     given_by: StaffId
     started_at: datetime
     ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """A drug that comes in devices of one content, given one after the other with a rest between them."""
+
+    content: Milligrams
+    rest: timedelta
+
+    def must_make(self, most: Milligrams) -> None:
+        """Refused: `order_not_in_devices`."""
+        if most.value % self.content.value:
+            raise invalid("order_not_in_devices", "What is ordered is a number of whole devices.")
+
+    def must_be_next(self, dose: Dose, before: Sequence[Dose]) -> None:
+        """One dose is one device with its serial number. Refused: `device_content`, `serial_missing`, `serial_used`,
+        `device_too_soon`.
+        """
+        if dose.stated.mass != self.content:
+            raise invalid("device_content", "One dose is the content of one device.")
+        if not (dose.serial or "").strip():
+            raise invalid("serial_missing", "A device is given by its serial number.")
+        if any(each.serial == dose.serial for each in before):
+            raise conflict("serial_used", "This device has been given.")
+        if before and dose.started_at - before[-1].started_at < self.rest:
+            raise conflict("device_too_soon", "Between two devices the patient rests.")

@@ -39,7 +39,9 @@ class Witness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line of the log. `reverses` names the entry this one takes back; `draw_id` the draw it settles."""
+    """One line of the log. `reverses` names the entry this one takes back; `draw_id` the draw it settles,
+    `serial` the device.
+    """
 
     id: EntryId
     kind: EntryKind
@@ -50,6 +52,7 @@ class Entry:
     note: str = field(default="", repr=False)
     witness: Witness | None = None
     reverses: EntryId | None = None
+    serial: str | None = field(default=None, repr=False)
 
     @property
     def counts(self) -> bool:

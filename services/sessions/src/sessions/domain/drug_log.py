@@ -14,7 +14,7 @@ from typing import Self
 
 from careflow_domain.aggregate import Aggregate, Fact
 from careflow_domain.errors import conflict, forbidden, invalid, not_found
-from sessions.domain.doses import StatedDose
+from sessions.domain.doses import Dose, StatedDose
 from sessions.domain.drug_entries import ADDING, Draw, Entry, EntryKind, Witness
 from sessions.domain.ids import ContainerId, DrawId, EntryId, LocationId, SessionId, StaffId
 from sessions.domain.units import Milligrams, MilligramsPerMillilitre, Millilitres, total
@@ -138,16 +138,25 @@ class Container(Aggregate):
         draw = Draw(id=draw_id, session_id=session_id, mass=mass, volume=volume, by=by, at=now)
         return replace(self.recording(), draws=(*self.draws, draw))
 
-    def administered(
-        self, entry_id: EntryId, draw_id: DrawId, session_id: SessionId, mass: Milligrams, *, by: StaffId, now: datetime
-    ) -> Self:
+    def administered(self, entry_id: EntryId, session_id: SessionId, dose: Dose) -> Self:
         """Given to the patient it was drawn for. Refused: `draw_not_found`, `draw_of_another_session`,
-        `draw_exceeded`.
+        `draw_exceeded`, `serial_used`.
         """
-        draw = self._draw(draw_id)
+        draw = self._draw(dose.draw_id)
         if draw.session_id != session_id:
             raise conflict("draw_of_another_session", "This was drawn up for another session.")
-        return self._settled(Entry(id=entry_id, kind=EntryKind.ADMINISTERED, mass=mass, by=by, at=now, draw_id=draw_id))
+        if dose.serial is not None and any(each.serial == dose.serial for each in self.entries):
+            raise conflict("serial_used", "This device has been given.")
+        given = Entry(
+            id=entry_id,
+            kind=EntryKind.ADMINISTERED,
+            mass=dose.stated.mass,
+            by=dose.given_by,
+            at=dose.started_at,
+            draw_id=dose.draw_id,
+            serial=dose.serial,
+        )
+        return self._settled(given)
 
     def entered(self, entry: Entry, *, overfill_percent: Decimal) -> Self:
         """Any other line; from a draw, or from the container itself where `draw_id` is None.

@@ -13,7 +13,7 @@ from decimal import Decimal
 from careflow_domain.errors import conflict
 from careflow_domain.setting import Setting
 from sessions.domain.course import IntegrationRules
-from sessions.domain.doses import Ceiling
+from sessions.domain.doses import Ceiling, Devices
 from sessions.domain.units import Milligrams, MilligramsPerKilogram
 from sessions.domain.vitals import BloodPressure, ObservationPlan, Signal, SignalLimits, VitalsTimes
 from sessions.domain.words import Route
@@ -30,6 +30,8 @@ class RoutePolicy:
     drugs: Setting[tuple[str, ...]]
     ceiling_mg_per_kg: Setting[Decimal] | None = None
     ceiling_mg: Setting[Decimal] | None = None
+    device_mg: Setting[Decimal] | None = None
+    device_rest_minutes: Setting[int] | None = None
     observe_minutes: Setting[tuple[int, ...]]
     observe_every_minutes: Setting[int]
     required_observations: tuple[int, ...] = ()
@@ -45,6 +47,13 @@ class RoutePolicy:
             per_kg=MilligramsPerKilogram(self.ceiling_mg_per_kg.value) if self.ceiling_mg_per_kg else None,
             total=Milligrams(self.ceiling_mg.value) if self.ceiling_mg else None,
         )
+
+    @property
+    def devices(self) -> Devices | None:
+        """What the drug comes in, where it is given by devices."""
+        if self.device_mg is None or self.device_rest_minutes is None:
+            return None
+        return Devices(Milligrams(self.device_mg.value), timedelta(minutes=self.device_rest_minutes.value))
 
     def must_give(self, drug: str) -> None:
         """Refused: `drug_mismatch`, for a container that holds another drug than this route is given with."""

@@ -14,7 +14,7 @@ from careflow_domain.aggregate import Aggregate, Fact
 from careflow_domain.errors import conflict, forbidden, invalid
 from sessions.domain.checks import Checks, Recorded, RiskLevel
 from sessions.domain.discharge import Discharge
-from sessions.domain.doses import Dose, Order
+from sessions.domain.doses import Devices, Dose, Order
 from sessions.domain.gate import Attestation, Gate, Override, Refusal
 from sessions.domain.ids import AppointmentId, LocationId, PatientId, PlanId, SessionId, StaffId
 from sessions.domain.monitoring import Monitoring
@@ -262,8 +262,9 @@ class Session(Aggregate):
         """All doses of this session together."""
         return total([dose.stated.mass for dose in self.doses])
 
-    def dosed(self, dose: Dose, gate: Gate, monitoring: Monitoring) -> Self:
-        """A dose was given. Refused: `dose_gate_closed`, `dose_above_order`, `dose_running`, `wrong_state`.
+    def dosed(self, dose: Dose, gate: Gate, monitoring: Monitoring, devices: Devices | None) -> Self:
+        """A dose was given. Refused: `dose_gate_closed`, `dose_above_order`, `dose_running`, `wrong_state`, and what
+        `Devices.must_be_next` refuses.
 
         `monitoring` begins with the first dose and goes on through the others.
         """
@@ -271,6 +272,8 @@ class Session(Aggregate):
         self._must_be(*UNDER_WAY)
         if any(each.ended_at is None for each in self.doses):
             raise conflict("dose_running", "The dose before has not ended.")
+        if devices is not None:
+            devices.must_be_next(dose, self.doses)
         self._must_pass(gate)
         if self.order is None or not self.order.allows(dose.stated.mass, given=self.given):
             raise invalid("dose_above_order", "This dose, or all doses together, would be more than was ordered.")

@@ -16,6 +16,7 @@ from sessions.domain.doses import Dose, StatedDose
 from sessions.domain.drug_log import Container
 from sessions.domain.ids import ContainerId, DrawId, EntryId, SessionId, StaffId
 from sessions.domain.monitoring import Monitoring
+from sessions.domain.policy import RoutePolicy
 from sessions.domain.sessions import Session
 from sessions.domain.words import Route
 
@@ -26,6 +27,7 @@ class GiveDose:
     container_id: ContainerId
     draw_id: DrawId
     dose: StatedDose = field(repr=False)
+    serial: str | None = field(repr=False)
     expected_version: int
 
 
@@ -44,17 +46,9 @@ class GiveDoseHandler:
                 ask_gate(session, ports, tx.now), ports.drug_log.get(command.container_id, of=session.location_id)
             )
             _check(command.dose, session, container, ports)
-            dosed = session.dosed(
-                _dose(command, session, container, actor, tx), asked.gate, _monitoring(session, ports, tx)
-            )
-            given = container.administered(
-                EntryId(tx.new_id()),
-                command.draw_id,
-                session.id,
-                command.dose.mass,
-                by=StaffId(actor.id),
-                now=tx.now,
-            )
+            dose, route = _dose(command, session, container, actor, tx), _route(session, ports)
+            dosed = session.dosed(dose, asked.gate, _monitoring(session, ports, tx), route.devices)
+            given = container.administered(EntryId(tx.new_id()), session.id, dose)
             await ports.drug_log.save(given, expecting=container.version, tx=tx)
             return dosed
 
@@ -76,7 +70,7 @@ def _check(dose: StatedDose, session: Session, container: Container, ports: Port
     weight = session.checks.weight
     dose.check(weight.value.kilograms if weight else None, ports.policy.dose_mismatch_percent.value)
     if session.order is not None:
-        ports.policy.routes[session.order.route].must_give(container.item.drug)
+        _route(session, ports).must_give(container.item.drug)
     container.item.must_be_stated_by(dose)
 
 
@@ -90,17 +84,21 @@ def _dose(command: GiveDose, session: Session, container: Container, actor: Acto
         draw_id=command.draw_id,
         drug=container.item.drug,
         ndc=container.item.ndc,
+        serial=command.serial,
         given_by=StaffId(actor.id),
         started_at=tx.now,
         ended_at=None if infused else tx.now,
     )
 
 
-def _monitoring(session: Session, ports: Ports, tx: Transaction) -> Monitoring:
+def _route(session: Session, ports: Ports) -> RoutePolicy:
     assert session.order is not None
+    return ports.policy.routes[session.order.route]
+
+
+def _monitoring(session: Session, ports: Ports, tx: Transaction) -> Monitoring:
     baseline = session.checks.baseline[-1] if session.checks.baseline else None
-    plan = ports.policy.routes[session.order.route].observations
-    return Monitoring.begun(tx.now, plan, baseline, ports.policy.vitals_times)
+    return Monitoring.begun(tx.now, _route(session, ports).observations, baseline, ports.policy.vitals_times)
 
 
 async def _note_in_course(session: Session, ports: Ports, tx: Transaction) -> None:

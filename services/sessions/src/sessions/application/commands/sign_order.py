@@ -29,7 +29,8 @@ class SignOrderHandler:
     changes: SessionChanges
 
     async def __call__(self, command: SignOrder, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `session_not_found`, `plan_missing`, and what `Order.check` refuses."""
+        """Refused: `session_not_found`, `plan_missing`, `order_not_in_devices`, and what `Order.check`
+        refuses."""
         ports = self.changes.ports
 
         async def sign(session: Session, tx: Transaction) -> Session:
@@ -46,9 +47,12 @@ class SignOrderHandler:
                 signed_at=tx.now,
                 policy_version=ports.policy.version,
             )
+            route = ports.policy.routes[plan.terms.route]
+            if route.devices is not None:
+                route.devices.must_make(order.most)
             order.check(
                 plan=plan.terms.ceiling,
-                clinic=ports.policy.routes[plan.terms.route].ceiling,
+                clinic=route.ceiling,
                 tolerance_percent=ports.policy.dose_mismatch_percent.value,
             )
             return session.ordered(order)

@@ -29,7 +29,9 @@ router = APIRouter(tags=["doses"])
 
 
 class NewDose(RequestBody):
-    """Out of which draw, how much, and every other way it is stated: they must agree within one percent."""
+    """Out of which draw, how much, and every other way it is stated: they must agree within one percent. A device
+    has its `serial` number.
+    """
 
     container_id: Uuid
     draw_id: Uuid
@@ -37,6 +39,7 @@ class NewDose(RequestBody):
     mg_per_kg: Quantity | None = None
     ml: Quantity | None = None
     mg_per_ml: Quantity | None = None
+    serial: Code | None = None
 
     def stated(self) -> StatedDose:
         return StatedDose(
@@ -90,7 +93,12 @@ async def give_dose(
 ) -> Response:
     """Give a dose out of a draw, by the order."""
     command = GiveDose(
-        SessionId(session_id), ContainerId(body.container_id), DrawId(body.draw_id), body.stated(), expected_version
+        SessionId(session_id),
+        ContainerId(body.container_id),
+        DrawId(body.draw_id),
+        body.stated(),
+        body.serial,
+        expected_version,
     )
     return changed(await app.give_dose(command, actor, request), status=201)
 
