@@ -85,6 +85,17 @@ class ServiceFenced(ServiceError):
     detail = "This service was restored from a copy and changes nothing until an operator has finished the restore."
 
 
+class LimitReached(ServiceError):
+    """Somebody has had this done as often as they may; `retry_after` is when they may again, in seconds."""
+
+    kind, code = ErrorKind.TOO_MANY, "rate_limited"
+    detail = "This was done as often as it may be for now. Try again later, or call the clinic."
+
+    def __init__(self, *, retry_after: int) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
 class DocumentTooLarge(ServiceError):
     """An aggregate outgrew what one document may hold."""
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from careflow_service.clock import Clock
     from careflow_service.deadlines import Deadline, Effect
     from careflow_service.http.access import AccessTable
+    from careflow_service.limits import Limits
     from careflow_service.mongo.audit import AuditTrail
     from careflow_service.mongo.fence import FenceWatch
     from careflow_service.mongo.store import Store
@@ -54,6 +55,7 @@ class Resources(Generic[S]):
     blind_index: BlindIndex
     audit: AuditTrail
     fence: FenceWatch
+    limits: Limits
 
     @classmethod
     def on(cls, store: Store, *, settings: S, clock: Clock) -> Resources[S]:
@@ -69,6 +71,7 @@ class Resources(Generic[S]):
             blind_index=store.blind_index,
             audit=store.audit,
             fence=store.fence,
+            limits=store.limits,
         )
 
 

@@ -60,7 +60,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     location_id = LocationId(settings.clinic_location_id)
     policy = booking_policy(settings.policy_file)
 
-    all_patients = MongoPatients(database, resources.vault, resources.blind_index)
+    all_patients = MongoPatients(database, resources.vault)
     all_practitioners = MongoPractitioners(database)
     all_rooms = MongoRooms(database)
     all_appointments = MongoAppointments(database, resources.vault, zone)
@@ -108,7 +108,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         book_appointment=BookAppointmentHandler(desk),
         book_dosing=book_dosing,
         book_series=BookSeriesHandler(all_paths, book_dosing, policy, zone),
-        book_info_call=BookInfoCallHandler(desk, zone),
+        book_info_call=BookInfoCallHandler(desk, zone, resources.limits),
         reschedule_appointment=RescheduleAppointmentHandler(desk),
         cancel_appointment=CancelAppointmentHandler(changes, scheduling, work),
         record_arrival=RecordArrivalHandler(changes, policy, work),

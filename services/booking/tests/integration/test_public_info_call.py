@@ -1,14 +1,24 @@
 """The free call, for anybody: registered and booked in one step, and the clinic gives nothing away."""
 
+from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from booking.adapters.clinic_data import booking_policy
+from booking.application.commands.book_info_call import BookInfoCall, BookInfoCallHandler
+from booking.entrypoints.http.visit_schemas import InfoCallBody
+from careflow_domain.setting import Setting
+from careflow_service.errors import LimitReached
+from careflow_service.identity import Actor
 from services.booking.tests.builders import local
 from services.booking.tests.clinic import TOMORROW_AT_TEN, details, has_patient, has_practitioner, ok, refusal
 from services.booking.tests.world import World
 
 CALLS = "/v1/public/info-calls"
+POLICY = booking_policy()
+TWO = Setting(value=2, default=50, source="this test")
 
 
 def wish(**changes: Any) -> dict[str, Any]:
@@ -102,3 +112,64 @@ async def test_strangers_who_chose_the_same_key_never_meet(world: World) -> None
     assert first[0].json()["appointment_id"] != first[1].json()["appointment_id"]
     assert [each.json() for each in again] == [each.json() for each in first]
     assert {each.headers["idempotency-replayed"] for each in again} == {"true"}
+
+
+def at(number: int) -> str:
+    """Free times one after another."""
+    return local(24, 9 + number // 4, 15 * (number % 4)).isoformat()
+
+
+async def test_one_person_does_not_fill_the_calendar(world: World) -> None:
+    """Whichever of their contacts they leave out; and the same request again is still answered as it was."""
+    await has_practitioner(world)
+    first = await world.public.post(CALLS, wish(starts_at=at(0)), key="first")
+    ok(first, 201)
+    ok(await world.public.post(CALLS, wish(starts_at=at(1), email="other@example.org")), 201)
+    too_many = await world.public.post(CALLS, wish(starts_at=at(2), email="third@example.org"))
+    assert refusal(too_many) == (429, "rate_limited")
+    assert 1 <= int(too_many.headers["retry-after"]) <= 86_400
+    assert await world.store.database["patients"].count_documents({}) == 2
+    assert (await world.public.post(CALLS, wish(starts_at=at(0)), key="first")).json() == first.json()
+
+
+async def test_others_of_a_household_may_call_too(world: World) -> None:
+    await has_practitioner(world)
+    for number in range(3):
+        ok(await world.public.post(CALLS, wish(starts_at=at(number), birth_date=f"198{number}-01-01")), 201)
+
+
+async def test_an_address_does_not_fill_the_calendar_either(world: World) -> None:
+    """As many as the policy lets it; then others are asked to wait, whoever they are."""
+    await has_practitioner(world)
+    calls = BookInfoCallHandler(
+        replace(world.application.book_info_call.desk, policy=replace(POLICY, info_calls_per_address_a_day=TWO)),
+        ZoneInfo("America/Los_Angeles"),
+        world.store.limits,
+    )
+
+    async def call(number: int) -> None:
+        person = wish(email=f"{number}@example.org", phone=f"+1415555013{number}", starts_at=at(number))
+        body = InfoCallBody.model_validate(person)
+        command = BookInfoCall(body.details(), body.starts_at, body.modality, "192.0.2.7")
+        await calls(command, Actor.public(), None)
+
+    await call(0)
+    await call(1)
+    with pytest.raises(LimitReached):
+        await call(2)
+
+
+async def test_what_was_refused_counts_for_nothing(world: World) -> None:
+    await has_practitioner(world)
+    ok(await world.public.post(CALLS, wish(email="b@example.org", phone="415 555 0124")), 201)
+    for _ in range(3):
+        assert refusal(await world.public.post(CALLS, wish())) == (409, "slot_taken")
+    ok(await world.public.post(CALLS, wish(starts_at=at(1))), 201)
+
+
+async def test_who_called_cannot_be_read_from_the_counts(world: World) -> None:
+    await has_practitioner(world)
+    ok(await world.public.post(CALLS, wish()), 201)
+    counts = str(await world.store.database["_limits"].find().to_list())
+    for told in ("ana", "415", "1988", "127.0.0.1"):
+        assert told not in counts

@@ -1,6 +1,7 @@
 """How often booking goes to its store, counted: no machine changes that. And no query reads a whole collection."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -85,9 +86,10 @@ async def test_others_wait_no_longer_than_they_must(world: World, log: CommandLo
     with log.recording():
         await acts(world.coordinator, call, "complete", disposition="proceed")
     assert log.waits <= 5
-    wish = details(email="cara@example.org", phone="415 555 0199", starts_at=local(27, 15).isoformat())
-    with log.recording():
-        ok(await world.public.post("/v1/public/info-calls", wish), 201)
+    for hour, name in ((14, "opens-the-connections"), (15, "cara")):
+        wish = details(email=f"{name}@example.org", phone=f"415 555 01{hour}", starts_at=local(27, hour).isoformat())
+        with log.recording():
+            ok(await world.public.post("/v1/public/info-calls", wish), 201)
     assert log.waits <= 7
 
 
@@ -117,3 +119,25 @@ async def test_no_query_reads_a_whole_collection(world: World, log: CommandLog) 
             ok(await world.coordinator.get(path, **query, after=page["next"]))
     scans = [each for each in await collection_scans(log, world.store.database) if not each.startswith("_")]
     assert set(scans) <= WHOLE_LISTS
+
+
+async def test_a_call_costs_the_same_whether_or_not_the_person_is_known(world: World, log: CommandLog) -> None:
+    """In round trips and in what they ask for: who measures it learns nothing."""
+    await has_practitioner(world)
+    known = await has_patient(world, email="known@example.org", phone="415 555 0177")
+    trips = []
+    for number, email in enumerate(("opens@example.org", "known@example.org", "new@example.org")):
+        phone = "415 555 0177" if email.startswith("known") else f"415 555 018{number}"
+        wish = details(email=email, phone=phone, starts_at=local(24, 10 + number).isoformat())
+        with log.recording():
+            ok(await world.public.post("/v1/public/info-calls", wish), 201)
+        trips.append(sorted(log.round_trips))
+    assert trips[1] == trips[2]
+    assert not any("_keys" in trip and trip.startswith("find") for trip in trips[1])
+    duplicates = [patient["possible_duplicates"] for patient in await all_patients(world)]
+    assert [known] in duplicates
+
+
+async def all_patients(world: World) -> list[Any]:
+    ids = [document["_id"] async for document in world.store.database["patients"].find()]
+    return [ok(await world.coordinator.get(f"/v1/patients/{each}")) for each in ids]

@@ -10,6 +10,7 @@ from typing import Annotated, TypeVar
 
 from fastapi import Depends, Query, Request
 
+from careflow_service.http.limits import client_of
 from careflow_service.http.rendering import Page, RequestBody, RequestPart, answer, represent
 from careflow_service.http.routes import Call
 from careflow_service.identity import Actor, RequestKey, Role
@@ -22,6 +23,7 @@ from careflow_service.problems import (
 )
 
 __all__ = [
+    "ClientAddress",
     "CurrentActor",
     "ExpectedVersion",
     "IdempotentRequest",
@@ -77,6 +79,12 @@ def expected_version(request: Request) -> int:
     return int(value.strip('"'))
 
 
+def client_address(request: Request) -> str:
+    """Where the caller is: an address, or the network an IPv6 household gets."""
+    return client_of(request.scope)
+
+
+ClientAddress = Annotated[str, Depends(client_address)]
 CurrentActor = Annotated[Actor, Depends(current_actor)]
 IdempotentRequest = Annotated[RequestKey, Depends(idempotent_request)]
 ExpectedVersion = Annotated[int, Depends(expected_version)]

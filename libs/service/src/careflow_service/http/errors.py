@@ -18,7 +18,7 @@ from careflow_domain.errors import DomainError, ErrorKind
 from careflow_events.outbox import RecordTooLarge
 from careflow_events.sealing import SectionTooLarge
 from careflow_service import problems
-from careflow_service.errors import ServiceError
+from careflow_service.errors import LimitReached, ServiceError
 from careflow_service.mongo.faults import store_is_away
 from careflow_service.problems import Problem, ProblemType
 
@@ -101,8 +101,13 @@ def _of_refusal(refusal: DomainError | ServiceError) -> Problem:
     status, title = _STATUS_OF_KIND[refusal.kind]
     known = _OF_CODE.get(refusal.code)
     kind = known if known is not None and known.status == status else ProblemType(refusal.code, status, title)
-    headers = RETRY_SOON if kind.code in {problems.UNAVAILABLE.code, problems.IN_PROGRESS.code} else {}
-    return Problem(kind, refusal.detail, extra=refusal.extra, headers=headers)
+    return Problem(kind, refusal.detail, extra=refusal.extra, headers=_when_again(refusal, kind))
+
+
+def _when_again(refusal: DomainError | ServiceError, kind: ProblemType) -> Mapping[str, str]:
+    if isinstance(refusal, LimitReached):
+        return {"Retry-After": str(refusal.retry_after)}
+    return RETRY_SOON if kind.code in {problems.UNAVAILABLE.code, problems.IN_PROGRESS.code} else {}
 
 
 def _of_validation(error: RequestValidationError) -> Problem:

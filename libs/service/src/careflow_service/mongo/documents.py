@@ -98,6 +98,11 @@ class Looked(Generic[A]):
             await self._vault.fetch_keys([document["body"] for document in found])
         return [await self._load(document) for document in found]
 
+    async def ids(self, query: Mapping[str, Any], *, limit: int) -> list[str]:
+        """The ids of up to `limit` aggregates that match open fields; nothing of theirs is decrypted."""
+        found = self._collection.find(self._blinds.hidden(query), {"_id": 1}, sort=[("_id", 1)], limit=limit)
+        return [document["_id"] async for document in found]
+
     async def page(
         self, query: Mapping[str, Any], *, sort: Sort = (("_id", 1),), limit: int, after: str | None
     ) -> Listed[A]:

@@ -13,9 +13,11 @@ from pymongo import IndexModel
 from careflow_service.mongo.audit import AUDIT
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.idempotency import IDEMPOTENCY
+from careflow_service.mongo.limits import LIMITS
 
 INDEXES: Final[tuple[tuple[str, IndexModel], ...]] = (
     (AUDIT, IndexModel("at", name="by_time")),
+    (LIMITS, IndexModel("expires_at", name="expires", expireAfterSeconds=0)),
     (IDEMPOTENCY, IndexModel("expires_at", name="expires", expireAfterSeconds=0)),
 )
 

@@ -18,6 +18,7 @@ from careflow_service.mongo.client import Client, Database, open_client, open_da
 from careflow_service.mongo.fence import FenceWatch
 from careflow_service.mongo.idempotency import IdempotencyRecords
 from careflow_service.mongo.key_proofs import prove_keys
+from careflow_service.mongo.limits import MongoLimits
 from careflow_service.mongo.vault import BlindIndex, Vault
 from careflow_service.mongo.work import TIME_LIMIT_SECONDS, MongoWork
 
@@ -42,6 +43,7 @@ class Store:
     blind_index: BlindIndex
     audit: AuditTrail
     fence: FenceWatch
+    limits: MongoLimits
     keys: Keys
 
     async def check_keys(self) -> None:
@@ -93,6 +95,7 @@ async def open_store(
                 blind_index=blind_index,
                 audit=audit,
                 fence=fence,
+                limits=MongoLimits(opened, blind_index, wall_clock),
                 keys=keys,
             )
         finally:

@@ -8,10 +8,14 @@ erasure: the marker in `_erased` is permanent.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
+from collections import OrderedDict
 from collections.abc import Collection
+from contextlib import suppress
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 import bson
 from bson.binary import Binary
@@ -35,6 +39,9 @@ KEY_LIFETIME_MS: Final = 60_000
 """How long an unwrapped data key may stay in memory: bounds the cache, and how long another process can still read
 what belongs to an erased owner."""
 
+MADE_REMEMBERED: Final = 1_000
+"""Of how many owners a process remembers that it made their key."""
+
 _MAJORITY: Final = WriteConcern("majority", j=True)
 
 
@@ -56,6 +63,8 @@ class Vault:
     def __init__(self, database: Database, master_key: bytes, blind_index: BlindIndex) -> None:
         self.blind_index = blind_index
         self._master_key = master_key
+        self._first: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._made: OrderedDict[str, None] = OrderedDict()
         self._keys = database.get_collection(KEYS, write_concern=_MAJORITY)
         self._erased = database.get_collection(ERASED, write_concern=_MAJORITY)
         self._open()
@@ -78,13 +87,27 @@ class Vault:
         """`plaintext` under the owner's key, which is made when there is none. `first`: nothing was ever written for
         this owner, so that it is made without looking. Raises OwnerErased.
         """
-        if first:
-            await self._make_key(owner)
+        if first and (encrypted := await self._encrypt_first(owner, plaintext)) is not None:
+            return encrypted
         try:
             return await self._encrypt_with(owner, plaintext)
         except KeyNotThere:
             await self._make_key(owner)
         return await self._encrypt_with(owner, plaintext)
+
+    async def _encrypt_first(self, owner: str, plaintext: bytes) -> Binary | None:
+        """One after another for an owner, so that several first documents of theirs make one key between them; None
+        where it was destroyed meanwhile.
+        """
+        async with self._first.setdefault(owner, asyncio.Lock()):
+            if owner not in self._made:
+                await self._make_key(owner)
+                self._made[owner] = None
+                if len(self._made) > MADE_REMEMBERED:
+                    self._made.popitem(last=False)
+            with suppress(KeyNotThere):
+                return await self._encrypt_with(owner, plaintext)
+            return None
 
     async def decrypt(self, ciphertext: bytes) -> bytes:
         """What `encrypt` was given. Raises OwnerErased when its key was destroyed, BodyBroken when it was changed."""
@@ -106,6 +129,7 @@ class Vault:
 
     async def erase(self, owner: str) -> None:
         """Destroys the owner's key for good. Idempotent; other processes forget the key within a minute."""
+        self._made.pop(owner, None)
         await self._erased.update_one({"_id": owner}, {"$setOnInsert": {"at": wall_clock()}}, upsert=True)
         await self._destroy_key(owner)
         self._open()  # the old one, with the key in its memory, is freed with its last call in flight

@@ -44,6 +44,8 @@ class BookingPolicy:
     doses_in_30_days: Setting[int]
     adverse_event_holds_from_grade: Setting[int]
     longest_series: Setting[int]
+    info_calls_per_person_a_day: Setting[int]
+    info_calls_per_address_a_day: Setting[int]
     suggestions: Setting[int]
     suggestion_days: Setting[int]
 
@@ -61,6 +63,8 @@ class BookingPolicy:
             self.doses_in_7_days,
             self.doses_in_30_days,
             self.longest_series,
+            self.info_calls_per_person_a_day,
+            self.info_calls_per_address_a_day,
         ]
         if any(number.value <= 0 for number in numbers) or not self.served_states.value:
             raise invalid("policy_invalid", "The booking policy needs positive numbers and at least one state.")

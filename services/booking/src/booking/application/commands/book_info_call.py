@@ -5,7 +5,8 @@ be known already is marked for a human to look at.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from booking.application.front_desk import FrontDesk
@@ -18,7 +19,10 @@ from booking.domain.patients import Patient, PatientDetails
 from booking.domain.states import BookedBy
 from booking.domain.visits import Modality, VisitKind
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.limits import Limit, Limits
 from careflow_service.work import Committed, Transaction, side_by_side
+
+A_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +30,26 @@ class BookInfoCall:
     details: PatientDetails
     starts_at: datetime
     modality: Modality
+    client: str
+    """The network address it was asked from."""
 
 
 @dataclass(frozen=True, slots=True)
 class BookInfoCallHandler:
-    """Raises `minor_not_served`, `state_not_served`, `slot_taken` with the next free times, and what makes a time
-    impossible.
+    """Raises `rate_limited` where this was done too often for the person or from the address, `minor_not_served`,
+    `state_not_served`, `slot_taken` with the next free times, and what makes a time impossible.
     """
 
     desk: FrontDesk
     zone: ZoneInfo
+    limits: Limits
 
     async def __call__(self, command: BookInfoCall, actor: Actor, request: RequestKey | None) -> Committed[Scheduled]:
         wish = Wish(kind=VisitKind.INFO_CALL, starts_at=command.starts_at, modality=command.modality)
 
         async def work(tx: Transaction) -> Scheduled:
-            alike, clinic = await side_by_side(
-                self.desk.patients.alike(command.details), self.desk.scheduling.clinic(wish)
+            _, alike, clinic = await side_by_side(
+                self._count(command), self.desk.patients.alike(command.details), self.desk.scheduling.clinic(wish)
             )
             patient = Patient.registered(
                 PatientId(tx.new_id()),
@@ -67,4 +74,16 @@ class BookInfoCallHandler:
             action="book_info_call",
             returns=Scheduled,
             request=request,
+        )
+
+    async def _count(self, command: BookInfoCall) -> None:
+        """The same work for everybody: what is counted is the person by each contact, and the address."""
+        of, policy = command.details, self.desk.policy
+        born = of.birth_date.isoformat()
+        per_person = Limit("info_call.person", policy.info_calls_per_person_a_day.value, A_DAY)
+        per_address = Limit("info_call.address", policy.info_calls_per_address_a_day.value, A_DAY)
+        await self.limits.take(
+            (per_person, f"{born} {of.email.strip().casefold()}"),
+            (per_person, f"{born} {of.phone}"),
+            (per_address, command.client),
         )

@@ -12,7 +12,14 @@ from booking.domain.visits import Modality, VisitKind
 from booking.entrypoints.http.availability_routes import From, To
 from booking.entrypoints.http.patient_schemas import UsState
 from booking.entrypoints.http.visit_schemas import FreeTimes, FreeTimeView, InfoCallBody, InfoCallView
-from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, answer, application, represent
+from careflow_service.http.dependencies import (
+    ClientAddress,
+    CurrentActor,
+    IdempotentRequest,
+    answer,
+    application,
+    represent,
+)
 
 Application = Annotated[Booking, Depends(application(Booking))]
 router = APIRouter(prefix="/v1/public/info-calls")
@@ -41,8 +48,9 @@ async def find_info_calls(
 
 @router.post("", status_code=201, response_model=InfoCallView)
 async def book_info_call(
-    body: InfoCallBody, app: Application, actor: CurrentActor, request: IdempotentRequest
+    body: InfoCallBody, app: Application, actor: CurrentActor, client: ClientAddress, request: IdempotentRequest
 ) -> Response:
-    """Book the free call."""
-    done = await app.book_info_call(BookInfoCall(body.details(), body.starts_at, body.modality), actor, request)
+    """Book the free call. Whoever has booked too many is told when they may again."""
+    command = BookInfoCall(body.details(), body.starts_at, body.modality, client)
+    done = await app.book_info_call(command, actor, request)
     return answer(done, InfoCallView.of(done.value), status=201)
