@@ -1,6 +1,7 @@
 """Good-faith estimates: the clock of a booked visit, across Thanksgiving; issued, late, delivered, changed, printed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from careflow_events import contracts
 from careflow_events.contracts import codes
@@ -139,3 +140,69 @@ async def test_it_is_printed_and_delivered(world: World) -> None:
     path, version = f"/v1/estimates/{estimate['id']}/deliver", issued["version"]
     ok(await world.calling(Role.COORDINATOR).post(path, {"way": "electronic"}, version=version))
     assert (await world.said_types(ANA))[-1] == "GoodFaithEstimateDelivered"
+
+
+async def due(world: World) -> list[dict[str, Any]]:
+    return [each for each in await estimates(world) if each["due_by"]]
+
+
+async def test_an_estimate_covers_no_more_visits_than_it_counts(world: World) -> None:
+    await has_patient(world)
+    question = {"patient_id": ANA, "visits": [{"kind": "evaluation", "count": 1}]}
+    ok(await world.patient(ANA).post("/v1/estimates", question), 201)
+    (asked,) = await estimates(world)
+    await issue(world, asked)
+    first = await books(world, FAR, kind=codes.AppointmentKind.EVALUATION)
+    assert await due(world) == []
+    await books(world, FAR + timedelta(days=1), kind=codes.AppointmentKind.EVALUATION)
+    assert [each["cause"] for each in await due(world)] == ["visit"]
+    await is_cancelled(world, first)
+    await books(world, FAR + timedelta(days=2), kind=codes.AppointmentKind.EVALUATION)
+    assert len(await due(world)) == 1, "the place of the visit that was cancelled is free again"
+
+
+async def test_a_visit_more_than_the_plan_says_wants_an_estimate_of_its_own(world: World) -> None:
+    await has_patient(world)
+    await world.hear(plan_signed(doses=1))
+    await books(world, FAR, plan_id=PLAN)
+    await books(world, FAR + timedelta(days=7), plan_id=PLAN)
+    of_plan, of_visit = await due(world)
+    assert (of_plan["plan_id"], of_visit["plan_id"]) == (PLAN, None)
+    assert (await issue(world, of_visit))["issues"][0]["total"] == usd(350 + 45)
+
+
+async def test_a_visit_that_is_moved_to_where_it_costs_more_makes_a_new_version(world: World) -> None:
+    await has_patient(world)
+    visit = await books(world, FAR)
+    (estimate,) = await estimates(world)
+    await issue(world, estimate)
+    await is_moved(world, visit, local(11, 9, month=1, year=2027))
+    (changed,) = await due(world)
+    assert (changed["id"], changed["cause"]) == (estimate["id"], "price_changed")
+    first, second = (await issue(world, changed))["issues"]
+    assert first["total"]["minor"] < second["total"]["minor"]
+
+
+async def test_a_visit_that_is_moved_and_costs_the_same_keeps_its_estimate(world: World) -> None:
+    await has_patient(world)
+    visit = await books(world, FAR)
+    (estimate,) = await estimates(world)
+    await issue(world, estimate)
+    await is_moved(world, visit, FAR + timedelta(days=1))
+    assert await due(world) == []
+
+
+async def is_cancelled(world: World, visit: dict[str, Any]) -> None:
+    cancelled = later(visit, status=codes.AppointmentStatus.CANCELLED)
+    reason, by = codes.CancelReason.CLINIC_CLOSED, codes.CancelledBy.CLINIC
+    await world.hear(contracts.TreatmentCancelled(**cancelled, cancelled_by=by, reason=reason, notice_minutes=30_000))
+
+
+async def is_moved(world: World, visit: dict[str, Any], to: datetime) -> None:
+    moved = later(visit, starts_at=to, ends_at=to + timedelta(hours=1))
+    by = codes.RescheduledBy.PATIENT
+    await world.hear(
+        contracts.TreatmentRescheduled(
+            **moved, previous_starts_at=visit["starts_at"], rescheduled_by=by, notice_minutes=20_000
+        )
+    )

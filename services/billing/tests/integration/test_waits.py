@@ -113,7 +113,7 @@ BOOKS: Final = ("charges", "payments", "estimates", "superbills")
 """What is open of a patient."""
 COSTS: Final[Mapping[Callable[[World], Awaitable[Act]], Cost]] = {
     details_are_heard: Cost(1, ("accounts", "_owners")),
-    a_move_is_heard: Cost(1, ("accounts", "visits", "_owners")),
+    a_move_is_heard: Cost(2, ("accounts", "visits", "_owners", "estimates")),
     a_visit_is_heard: Cost(2, ("accounts", "_owners", "estimates", "courses", "visits")),
     a_plan_is_heard: Cost(2, ("accounts", "courses", "_owners", "estimates", "visits", "courses")),
     an_absence_is_heard: Cost(2, ("accounts", "visits", "fee_cases", "_owners", "fee_cases", *BOOKS)),

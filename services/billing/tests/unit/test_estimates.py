@@ -1,23 +1,16 @@
 """Good-faith estimates: when one is due, across Thanksgiving too; what is issued, late, changed, exceeded."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from billing.domain.business_days import is_business_days_ahead
 from billing.domain.estimate_clocks import due_after_booking, due_on_request
-from billing.domain.estimates import (
-    DeliveryWay,
-    Estimate,
-    EstimateCause,
-    EstimateExceeded,
-    EstimateOverdue,
-    Expected,
-    Parties,
-)
+from billing.domain.estimate_issues import DeliveryWay, Expected, Parties
+from billing.domain.estimates import Estimate, EstimateCause, EstimateExceeded, EstimateOverdue
 from billing.domain.ids import AppointmentId, EstimateId, PlanId
 from billing.domain.services import Service
-from billing.domain.visits import VisitKind
+from billing.domain.visits import Visit, VisitKind, VisitState
 from careflow_domain.errors import DomainError
 from services.billing.tests.builders import (
     ANA,
@@ -27,6 +20,8 @@ from services.billing.tests.builders import (
     PRACTICE,
     PRESCRIBER,
     SCHEDULE,
+    SCHEDULES,
+    TODAY,
     ZONE,
     a_profile,
     local,
@@ -49,6 +44,7 @@ def an_estimate(*, due_by: datetime | None = None, expected: tuple[Expected, ...
         started_at=NOW,
         due_by=due_by or NOW + timedelta(days=3),
         expected=expected,
+        priced_on=TODAY,
         first_visit_on=date(2026, 12, 14),
         covers_until=date(2027, 11, 23),
         charged=usd(0),
@@ -159,13 +155,64 @@ def test_one_version_is_delivered_once() -> None:
         an_estimate().deliver(DeliveryWay.PAPER, now=NOW)
 
 
-def test_a_series_covers_its_plans_visits_for_a_year_and_no_others() -> None:
+def a_visit(
+    kind: VisitKind = VisitKind.DOSING, *, name: str = "a", plan: str | None = "p1", day: date = date(2027, 3, 1)
+) -> Visit:
+    return Visit(
+        id=AppointmentId(name),
+        patient_id=ANA,
+        kind=kind,
+        starts_at=datetime(day.year, day.month, day.day, 17, tzinfo=UTC),
+        state=VisitState.BOOKED,
+        providers=(PRESCRIBER,),
+        place_of_service="11",
+        plan_id=PlanId(plan) if plan else None,
+        appointment_version=1,
+    )
+
+
+def has_place(estimate: Estimate, visit: Visit, *, due_by: datetime = NOW + timedelta(days=10)) -> bool:
+    return estimate.has_place_for(visit, visit.starts_at.date(), due_by)
+
+
+def test_a_series_has_places_for_its_plans_visits_for_a_year_and_no_others() -> None:
     estimate = issued()
-    day, other = date(2027, 3, 1), AppointmentId("a")
-    assert estimate.covers(VisitKind.DOSING, day, other, PlanId("p1"))
-    assert not estimate.covers(VisitKind.DOSING, date(2027, 12, 1), other, PlanId("p1"))
-    assert not estimate.covers(VisitKind.DOSING, day, other, PlanId("p2"))
-    assert not estimate.covers(VisitKind.REVIEW, day, other, PlanId("p1"))
+    assert has_place(estimate, a_visit())
+    assert not has_place(estimate, a_visit(day=date(2027, 12, 1)))
+    assert not has_place(estimate, a_visit(plan="p2"))
+    assert not has_place(estimate, a_visit(VisitKind.REVIEW))
+
+
+def test_it_has_no_more_places_than_visits_are_expected() -> None:
+    estimate = issued()
+    for number in range(6):
+        visit = a_visit(name=f"dose-{number}")
+        assert has_place(estimate, visit)
+        estimate = estimate.cover(visit).cover(visit)
+    seventh = a_visit(name="dose-7")
+    assert not has_place(estimate, seventh)
+    assert has_place(estimate, a_visit(VisitKind.PREPARATION))
+    assert has_place(estimate.uncover(AppointmentId("dose-0")), seventh)
+
+
+def test_one_that_is_not_issued_covers_only_what_is_not_due_before_it() -> None:
+    due = an_estimate(due_by=NOW + timedelta(days=3))
+    assert has_place(due, a_visit(), due_by=NOW + timedelta(days=3))
+    assert not has_place(due, a_visit(), due_by=NOW + timedelta(days=1))
+    assert not has_place(due.withdraw(), a_visit())
+
+
+def test_a_visit_that_costs_something_else_makes_a_new_version() -> None:
+    estimate = issued()
+    assert estimate.holds_at(SCHEDULES.on(date(2026, 12, 31)), VisitKind.DOSING)
+    dearer = SCHEDULES.on(date(2027, 1, 1))
+    assert not estimate.holds_at(dearer, VisitKind.DOSING)
+    changed = estimate.change_price(date(2027, 1, 5), POLICY, CALENDAR, ZONE, now=NOW)
+    assert (changed.cause, changed.priced_on) == (EstimateCause.PRICE_CHANGED, date(2027, 1, 5))
+    assert changed.due_by == due_on_request(NOW.astimezone(ZONE).date(), CLOCKS, CALENDAR, ZONE)
+    second = changed.issue(PARTIES, dearer, POLICY, (), late_reason=None, now=NOW)
+    assert len(second.issues) == 2
+    assert second.holds_at(dearer, VisitKind.DOSING)
 
 
 def test_a_changed_plan_makes_a_new_version_due_a_business_day_before_the_next_visit() -> None:

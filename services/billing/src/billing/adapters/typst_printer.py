@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
-from billing.domain.estimates import Estimate, Issue
+from billing.domain.estimate_issues import Issue
+from billing.domain.estimates import Estimate
 from billing.domain.money import Money
 from billing.domain.payments import PaymentMethod
 from billing.domain.superbill_content import BilledLine, Content

@@ -127,10 +127,9 @@ async def _count_against_estimates(opened: OpenBooks, books: Books, tx: Transact
 
 
 def _estimate_for(charge: Charge, estimates: Iterable[Estimate]) -> Estimate | None:
-    about = charge.rendered
-    for estimate in estimates:
-        of_visit = about.appointment_id is not None and estimate.appointment_id == about.appointment_id
-        of_plan = about.plan_id is not None and estimate.plan_id == about.plan_id
-        if of_visit or of_plan:
+    """The one the visit has a place in, else the one of its plan."""
+    about, known = charge.rendered, tuple(estimates)
+    for estimate in known:
+        if about.appointment_id is not None and estimate.has_covered(about.appointment_id):
             return estimate
-    return None
+    return next((each for each in known if about.plan_id is not None and each.plan_id == about.plan_id), None)

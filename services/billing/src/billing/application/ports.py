@@ -7,12 +7,12 @@ transaction it belongs to. Within one, what is read of a patient, lists and what
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from billing.domain.accounts import Account
-from billing.domain.business_days import BusinessCalendar
+from billing.domain.business_days import BusinessCalendar, opening_of
 from billing.domain.charges import Charge, Terms
 from billing.domain.clinician_days import ClinicianDay
 from billing.domain.courses import Course
@@ -195,6 +195,10 @@ class Ports:
     def day_of(self, instant: datetime) -> date:
         """The clinic's date at an instant."""
         return instant.astimezone(self.zone).date()
+
+    def opening_of(self, day: date) -> datetime:
+        """When a date of the clinic begins."""
+        return opening_of(day, time.min, self.zone)
 
     def terms(self, account: Account, day: date, against: frozenset[Obstacle] = frozenset()) -> Terms:
         """On what terms services of a date are charged."""

@@ -1,15 +1,18 @@
 """Which good-faith estimates are wanted, and by when: for a visit, for a plan's visits together, on a question."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from billing.application.ports import Ports
 from billing.domain.courses import Course
 from billing.domain.estimate_clocks import due_after_booking
-from billing.domain.estimates import Estimate, EstimateCause, Expected
+from billing.domain.estimate_issues import Expected
+from billing.domain.estimates import CoveredVisit, Estimate, EstimateCause
 from billing.domain.ids import EstimateId, PatientId
 from billing.domain.money import Money
+from billing.domain.services import Service
 from billing.domain.visits import Visit
+from careflow_service.upsert import upsert
 from careflow_service.work import Transaction
 
 MONTHS_IN_A_YEAR = 12
@@ -18,12 +21,12 @@ MONTHS_IN_A_YEAR = 12
 async def want_estimate(
     visit: Visit, course: Course | None, known: Sequence[Estimate], booked_at: datetime, tx: Transaction, ports: Ports
 ) -> None:
-    """Starts the clock of a booked visit, unless one of the patient's estimates covers it or it is too soon for one.
-    `course` is the visit's plan, as far as it was heard of.
+    """The booked visit takes its place in one of the patient's estimates, or starts a clock of its own, unless it is
+    too soon for one. `course` is the visit's plan, as far as it was heard of.
     """
-    wanted = _wanted(visit, course, known, booked_at, tx, ports)
-    if wanted is not None:
-        await ports.estimates.add(wanted, tx)
+    covering = _covering(visit, course, known, booked_at, tx, ports)
+    if covering is not None:
+        await _keep(known, (covering,), tx, ports)
 
 
 async def gather_estimates(
@@ -39,29 +42,53 @@ async def gather_estimates(
         if visit is None or estimate.due_by is None or estimate.issues:
             continue
         gathered[estimate.id] = estimate.withdraw()
-        await ports.estimates.save(gathered[estimate.id], expecting=estimate.version, tx=tx)
-        wanted = _wanted(visit, course, tuple(gathered.values()), estimate.started_at, tx, ports)
-        if wanted is not None:
-            gathered[wanted.id] = wanted
-            await ports.estimates.add(wanted, tx)
+        covering = _covering(visit, course, tuple(gathered.values()), estimate.started_at, tx, ports)
+        if covering is not None:
+            gathered[covering.id] = covering
+    await _keep(estimates, gathered.values(), tx, ports)
 
 
-async def withdraw_estimate(visit: Visit, estimates: Sequence[Estimate], tx: Transaction, ports: Ports) -> None:
-    """What was due for this visit alone is not due any more."""
-    for estimate in estimates:
-        if estimate.appointment_id == visit.id and estimate.due_by is not None:
-            await ports.estimates.save(estimate.withdraw(), expecting=estimate.version, tx=tx)
+async def free_place(visit: Visit, estimates: Sequence[Estimate], tx: Transaction, ports: Ports) -> None:
+    """The visit does not take place: its place is free, and what was due for it alone is not due any more."""
+    await _keep(estimates, [estimate.uncover(visit.id) for estimate in estimates], tx, ports)
 
 
-def _wanted(
+async def reprice(visit: Visit, estimates: Sequence[Estimate], tx: Transaction, ports: Ports) -> None:
+    """The visit takes place on another date: where it costs something else then, a new version is due."""
+    covering = [_at_prices_of(visit, each, tx, ports) for each in estimates if each.has_covered(visit.id)]
+    await _keep(estimates, covering, tx, ports)
+
+
+async def _keep(known: Sequence[Estimate], now: Iterable[Estimate], tx: Transaction, ports: Ports) -> None:
+    before = {estimate.id: estimate for estimate in known}
+    for estimate in now:
+        await upsert(ports.estimates, before.get(estimate.id), estimate, tx)
+
+
+def _at_prices_of(visit: Visit, estimate: Estimate, tx: Transaction, ports: Ports) -> Estimate:
+    visit_on = ports.day_of(visit.starts_at)
+    if estimate.holds_at(ports.schedules.on(visit_on), visit.kind):
+        return estimate
+    return estimate.change_price(visit_on, ports.policy, ports.calendar, ports.zone, now=tx.now)
+
+
+def _covering(
     visit: Visit, course: Course | None, known: Sequence[Estimate], booked_at: datetime, tx: Transaction, ports: Ports
 ) -> Estimate | None:
+    """The estimate the visit has a place in: one there is, or a new one; None where it is too soon for any."""
+    if any(each.has_covered(visit.id) for each in known):
+        return None
     visit_on = ports.day_of(visit.starts_at)
     due_by = due_after_booking(ports.day_of(booked_at), visit_on, ports.policy.estimates, ports.calendar, ports.zone)
-    if due_by is None or any(each.covers(visit.kind, visit_on, visit.id, visit.plan_id) for each in known):
+    latest_due = due_by or ports.opening_of(visit_on)
+    with_place = [each for each in known if each.has_place_for(visit, visit_on, latest_due)]
+    if with_place:
+        of_its_plan = [each for each in with_place if each.plan_id is not None]
+        return _at_prices_of(visit, (of_its_plan or with_place)[0].cover(visit), tx, ports)
+    if due_by is None:
         return None
-    of_plan = course is not None and course.expects(visit.kind)
-    services = ports.schedules.on(visit_on).visits.get(visit.kind, ())
+    of_plan = course is not None and course.expects(visit.kind) and not _has_one(course, known)
+    services = _services_of(visit, course, visit_on, ports)
     if not of_plan and not services:
         return None
     return Estimate(
@@ -72,13 +99,26 @@ def _wanted(
         due_by=due_by,
         expected=course.expected if course and of_plan else (Expected(kind=visit.kind, count=1, services=services),),
         first_visit_on=visit_on,
+        priced_on=visit_on,
         covers_until=covered_until(visit_on, ports),
         charged=_nothing(ports),
+        covered=(CoveredVisit(appointment_id=visit.id, kind=visit.kind),),
         appointment_id=None if of_plan else visit.id,
         plan_id=course.id if course and of_plan else None,
         plan_version=course.plan_version if course and of_plan else None,
         providers=visit.providers,
     )
+
+
+def _has_one(course: Course, known: Sequence[Estimate]) -> bool:
+    """Whether the plan has its estimate, which counts no further visit of this kind."""
+    return any(each.plan_id == course.id and (each.issues or each.due_by is not None) for each in known)
+
+
+def _services_of(visit: Visit, course: Course | None, visit_on: date, ports: Ports) -> tuple[Service, ...]:
+    """What such a visit is usually billed by: as its plan says, else as the fee schedule does."""
+    planned = [each.services for each in course.expected if each.kind is visit.kind] if course else []
+    return planned[0] if planned else tuple(ports.schedules.on(visit_on).visits.get(visit.kind, ()))
 
 
 def asked_estimate(
@@ -93,6 +133,7 @@ def asked_estimate(
         due_by=due_by,
         expected=expected,
         first_visit_on=None,
+        priced_on=ports.day_of(tx.now),
         covers_until=covered_until(ports.day_of(tx.now), ports),
         charged=_nothing(ports),
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from billing.domain.estimates import Expected
+from billing.domain.estimate_issues import Expected
 from billing.domain.ids import PatientId, PlanId
 from billing.domain.visits import Phase, VisitKind
 from careflow_domain.aggregate import Aggregate

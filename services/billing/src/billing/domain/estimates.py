@@ -4,22 +4,20 @@ Invariant: an estimate that was issued never changes; a change of scope or price
 version is kept.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from billing.domain.accounts import BillingProfile
 from billing.domain.business_days import BusinessCalendar, business_day_before, end_of
 from billing.domain.card_numbers import refuse_card_number
 from billing.domain.estimate_clocks import due_on_request
+from billing.domain.estimate_issues import DeliveryWay, Expected, Issue, Parties, line_of
 from billing.domain.fee_schedule import FeeSchedule
 from billing.domain.ids import AppointmentId, EstimateId, PatientId, PlanId, StaffId
 from billing.domain.money import Money, total
 from billing.domain.policy import BillingPolicy
-from billing.domain.practice import BilledProvider, Practice
-from billing.domain.services import Service
-from billing.domain.visits import VisitKind
+from billing.domain.visits import Visit, VisitKind
 from careflow_domain.aggregate import Aggregate, Fact
 from careflow_domain.errors import conflict, invalid
 
@@ -30,81 +28,15 @@ class EstimateCause(StrEnum):
     VISIT = "visit"
     REQUEST = "request"
     PLAN_CHANGED = "plan_changed"
-
-
-class DeliveryWay(StrEnum):
-    """How the patient got it, in writing."""
-
-    ELECTRONIC = "electronic"
-    PAPER = "paper"
+    PRICE_CHANGED = "price_changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Expected:
-    """What an estimate counts: so many visits of a kind, each with these services."""
+class CoveredVisit:
+    """A visit that has one of the places an estimate counts."""
 
+    appointment_id: AppointmentId
     kind: VisitKind
-    count: int
-    services: tuple[Service, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EstimateLine:
-    kind: VisitKind
-    code: str
-    description: str
-    units: int
-    unit_price: Money
-    amount: Money
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EstimatedClinician:
-    """Somebody who is expected to render services."""
-
-    name: str
-    credentials: str
-    npi: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parties:
-    """Between whom an estimate is: the patient by name and birth date, the practice, who would see the patient."""
-
-    patient_name: str
-    birth_date: date
-    provider: BilledProvider
-    clinicians: tuple[EstimatedClinician, ...]
-
-    @classmethod
-    def of(cls, profile: BillingProfile, practice: Practice, staff: tuple[StaffId, ...]) -> "Parties":
-        known = [clinician for staff_id in staff if (clinician := practice.clinician(staff_id))]
-        return cls(
-            patient_name=profile.legal_name,
-            birth_date=profile.birth_date,
-            provider=practice.on_paper(),
-            clinicians=tuple(
-                EstimatedClinician(name=each.name, credentials=each.credentials, npi=each.npi) for each in known
-            ),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Issue:
-    """One version as the patient got it. `diagnoses` is empty while none is determined."""
-
-    number: int
-    parties: Parties = field(repr=False)
-    issued_at: datetime
-    late_reason: str | None
-    service_date: date | None
-    lines: tuple[EstimateLine, ...]
-    diagnoses: tuple[str, ...]
-    total: Money
-    dispute_line: Money
-    schedule_version: str
-    delivered_at: datetime | None = None
-    delivered_by: DeliveryWay | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +70,10 @@ class EstimateExceeded(EstimateFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate(Aggregate):
-    """`due_by` is None when nothing is due; `charged` is what was posted under it so far, in this phase of a course."""
+    """`due_by` is None when nothing is due; `charged` is what was posted under it so far, in this phase of a course.
+    `covered` are the visits that have their places in it, never more of a kind than are expected; `priced_on` is the
+    day whose prices it is made of.
+    """
 
     id: EstimateId
     patient_id: PatientId
@@ -147,8 +82,10 @@ class Estimate(Aggregate):
     due_by: datetime | None
     expected: tuple[Expected, ...]
     first_visit_on: date | None
+    priced_on: date
     covers_until: date
     charged: Money
+    covered: tuple[CoveredVisit, ...] = ()
     appointment_id: AppointmentId | None = None
     plan_id: PlanId | None = None
     plan_version: int | None = None
@@ -161,15 +98,47 @@ class Estimate(Aggregate):
     def latest(self) -> Issue | None:
         return self.issues[-1] if self.issues else None
 
-    def covers(self, kind: VisitKind, day: date, appointment_id: AppointmentId, plan_id: PlanId | None) -> bool:
-        """Whether a visit needs no estimate of its own because of this one, which is issued or due."""
-        if self.latest is None and self.due_by is None:
+    def has_covered(self, appointment_id: AppointmentId) -> bool:
+        return any(each.appointment_id == appointment_id for each in self.covered)
+
+    def has_place_for(self, visit: Visit, day: date, due_by: datetime) -> bool:
+        """Whether a visit that needs one by `due_by` needs none of its own because of this one: it is issued, or due by
+        then, counts visits of that kind, and not all of those are booked.
+        """
+        if self.latest is None and (self.due_by is None or self.due_by > due_by):
             return False
-        if self.appointment_id is not None:
-            return self.appointment_id == appointment_id
-        if self.plan_id is not None and self.plan_id != plan_id:
+        if self.appointment_id is not None or (self.plan_id is not None and self.plan_id != visit.plan_id):
             return False
-        return day <= self.covers_until and any(each.kind is kind for each in self.expected)
+        expected = sum(each.count for each in self.expected if each.kind is visit.kind)
+        taken = sum(each.kind is visit.kind for each in self.covered)
+        return day <= self.covers_until and taken < expected
+
+    def cover(self, visit: Visit) -> "Estimate":
+        """The visit has a place in it."""
+        covered = CoveredVisit(appointment_id=visit.id, kind=visit.kind)
+        return self if covered in self.covered else replace(self.recording(), covered=(*self.covered, covered))
+
+    def uncover(self, appointment_id: AppointmentId) -> "Estimate":
+        """The visit does not take place: another one may have its place, and nothing is due for it alone."""
+        if not self.has_covered(appointment_id):
+            return self
+        kept = tuple(each for each in self.covered if each.appointment_id != appointment_id)
+        due_by = None if self.appointment_id == appointment_id else self.due_by
+        return replace(self.recording(), covered=kept, due_by=due_by)
+
+    def holds_at(self, schedule: FeeSchedule, kind: VisitKind) -> bool:
+        """Whether a visit of the kind costs at these prices what the latest version says; so while there is none."""
+        lines = self.latest.lines if self.latest else ()
+        prices = ((line.unit_price, schedule.price(line.code)) for line in lines if line.kind is kind)
+        return all(price is not None and price.amount == said for said, price in prices)
+
+    def change_price(
+        self, visit_on: date, policy: BillingPolicy, calendar: BusinessCalendar, zone: ZoneInfo, *, now: datetime
+    ) -> "Estimate":
+        """A visit it covers will cost something else: a new version is due a business day before."""
+        due_by = _due_on_change(visit_on, policy, calendar, zone, now=now)
+        changed = replace(self.recording(), priced_on=visit_on, cause=EstimateCause.PRICE_CHANGED)
+        return replace(changed, due_by=due_by if self.due_by is None else min(due_by, self.due_by), started_at=now)
 
     def issue(
         self,
@@ -192,7 +161,7 @@ class Estimate(Aggregate):
             raise conflict("estimate_late", "The time for this estimate is over; issuing it needs a reason.")
         if late_reason and not late:
             raise invalid("late_reason_not_needed", "The estimate is in time and needs no reason.")
-        lines = tuple(_line(each, service, schedule) for each in self.expected for service in each.services)
+        lines = tuple(line_of(each, service, schedule) for each in self.expected for service in each.services)
         issue = Issue(
             number=len(self.issues) + 1,
             parties=parties,
@@ -219,8 +188,8 @@ class Estimate(Aggregate):
         return after.saying(EstimateDelivered(estimate=after, at=now))
 
     def withdraw(self) -> "Estimate":
-        """Nothing is due any more: what it was for will not take place."""
-        return replace(self.recording(), due_by=None)
+        """Nothing is due any more, and nothing has a place in it: another one counts its visits."""
+        return replace(self.recording(), due_by=None, covered=())
 
     def miss(self, *, now: datetime) -> "Estimate":
         """Its time is over and nothing was issued; it stays due."""
@@ -237,25 +206,24 @@ class Estimate(Aggregate):
         zone: ZoneInfo,
         *,
         next_phase: bool,
+        to_come: frozenset[AppointmentId] = frozenset(),
         now: datetime,
     ) -> "Estimate":
         """The plan was changed: a new version is due at the latest a business day before the next visit, on the usual
         clock of a request if none is booked. In the next phase of a course nothing is expected yet but that phase, and
-        what was charged counts from there.
+        what was charged counts from there; of its visits only those `to_come` keep their places.
         """
         if self.plan_version is not None and plan_version <= self.plan_version:
             return self
         changed = replace(self.recording(), expected=expected, plan_version=plan_version)
         if next_phase:
-            changed = replace(changed, charged=replace(self.charged, minor=0))
+            kept = tuple(each for each in self.covered if each.appointment_id in to_come)
+            changed = replace(changed, charged=replace(self.charged, minor=0), covered=kept)
         if (expected == self.expected and not next_phase) or self.latest is None:
             return changed
-        today = now.astimezone(zone).date()
-        due_by = due_on_request(today, policy.estimates, calendar, zone)
-        if next_visit_on is not None:
-            before = policy.estimates.before_service_on_change.value
-            due_by = min(due_by, max(now, end_of(business_day_before(next_visit_on, before, calendar), zone)))
-        return replace(changed, cause=EstimateCause.PLAN_CHANGED, started_at=now, due_by=due_by)
+        due_by = _due_on_change(next_visit_on, policy, calendar, zone, now=now)
+        priced_on = next_visit_on or now.astimezone(zone).date()
+        return replace(changed, cause=EstimateCause.PLAN_CHANGED, started_at=now, due_by=due_by, priced_on=priced_on)
 
     def charge(self, amount: Money, policy: BillingPolicy, *, now: datetime) -> "Estimate":
         """So much was posted under it, or reversed if below zero; said once when it is over the line."""
@@ -268,13 +236,12 @@ class Estimate(Aggregate):
         return replace(after, exceeded=True).saying(EstimateExceeded(estimate=after, over=over, at=now))
 
 
-def _line(expected: Expected, service: Service, schedule: FeeSchedule) -> EstimateLine:
-    price = schedule.expect_price(service.code)
-    return EstimateLine(
-        kind=expected.kind,
-        code=service.code,
-        description=price.description,
-        units=service.units * expected.count,
-        unit_price=price.amount,
-        amount=price.amount * service.units * expected.count,
-    )
+def _due_on_change(
+    next_visit_on: date | None, policy: BillingPolicy, calendar: BusinessCalendar, zone: ZoneInfo, *, now: datetime
+) -> datetime:
+    """At the latest a business day before the next visit, and on the clock of a request."""
+    due_by = due_on_request(now.astimezone(zone).date(), policy.estimates, calendar, zone)
+    if next_visit_on is None:
+        return due_by
+    before = policy.estimates.before_service_on_change.value
+    return min(due_by, max(now, end_of(business_day_before(next_visit_on, before, calendar), zone)))

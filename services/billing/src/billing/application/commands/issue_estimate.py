@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from billing.application.ports import Ports
 from billing.application.results import Changed
-from billing.domain.estimates import Parties
+from billing.domain.estimate_issues import Parties
 from billing.domain.ids import EstimateId
 from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey
@@ -37,7 +37,7 @@ class IssueEstimateHandler:
                 raise conflict(
                     "registration_incomplete", "An estimate names the patient; registration is not complete."
                 )
-            schedule = self.ports.schedules.on(before.first_visit_on or self.ports.day_of(tx.now))
+            schedule = self.ports.schedules.on(before.priced_on)
             estimate = before.issue(
                 Parties.of(account.profile, self.ports.practice, before.providers),
                 schedule,

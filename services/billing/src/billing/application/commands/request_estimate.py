@@ -6,7 +6,7 @@ from billing.application.ports import Ports
 from billing.application.results import Changed
 from billing.application.wanted_estimates import asked_estimate
 from billing.domain.estimate_clocks import due_on_request
-from billing.domain.estimates import Expected
+from billing.domain.estimate_issues import Expected
 from billing.domain.ids import PatientId
 from billing.domain.visits import FREE_KINDS, VisitKind
 from careflow_domain.errors import invalid

@@ -7,7 +7,8 @@ from billing.application.ports import Ports
 from billing.application.rendered_services import services_of
 from billing.application.wanted_estimates import gather_estimates
 from billing.domain.courses import Course
-from billing.domain.estimates import Estimate, Expected
+from billing.domain.estimate_issues import Expected
+from billing.domain.estimates import Estimate
 from billing.domain.ids import PatientId, PlanId
 from billing.domain.visits import Phase, Visit, VisitKind, VisitState
 from careflow_events import contracts
@@ -56,6 +57,7 @@ async def _change_estimate(
     next_phase: bool,
 ) -> None:
     to_come = [each for each in visits if each.state is VisitState.BOOKED and each.starts_at > tx.now]
+    coming = frozenset(each.id for each in to_come)
     next_on = ports.day_of(to_come[0].starts_at) if to_come else None
     for estimate in estimates:
         if estimate.plan_id != course.id:
@@ -68,6 +70,7 @@ async def _change_estimate(
             ports.calendar,
             ports.zone,
             next_phase=next_phase,
+            to_come=coming,
             now=tx.now,
         )
         await upsert(ports.estimates, estimate, changed, tx)

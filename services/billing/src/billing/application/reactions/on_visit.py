@@ -6,7 +6,7 @@ from billing.application.coverage_of_visits import judged
 from billing.application.fees import open_fee, visit_took_place
 from billing.application.ports import Ports
 from billing.application.rendered_services import place_of
-from billing.application.wanted_estimates import want_estimate, withdraw_estimate
+from billing.application.wanted_estimates import free_place, reprice, want_estimate
 from billing.domain.courses import Course
 from billing.domain.fee_cases import FeeCase, FeeCause
 from billing.domain.ids import AppointmentId, PatientId, PlanId, StaffId
@@ -37,8 +37,12 @@ async def on_rescheduled(
     tx: Transaction,
     ports: Ports,
 ) -> None:
-    """The same visit at another time: neither a fee nor a new estimate."""
-    await _note(event.data, VisitState.BOOKED, tx, ports)
+    """The same visit at another time: no fee, and a new version of its estimate only where it costs something else."""
+    visit, estimates = await side_by_side(
+        _note(event.data, VisitState.BOOKED, tx, ports), ports.estimates.all_of(PatientId(event.data.patient_id))
+    )
+    if visit is not None:
+        await reprice(visit, estimates, tx, ports)
 
 
 async def on_arrived(
@@ -66,7 +70,7 @@ async def on_cancelled(
     if visit is None:
         return
     await free_money_kept_for(visit, opened, tx, ports)
-    await withdraw_estimate(visit, opened.estimates, tx, ports)
+    await free_place(visit, opened.estimates, tx, ports)
     if event.data.cancelled_by is codes.CancelledBy.PATIENT and fee is None:
         notice = event.data.notice_minutes
         await open_fee(visit, FeeCause.LATE_CANCELLATION, notice, lost_at=event.time, tx=tx, ports=ports)

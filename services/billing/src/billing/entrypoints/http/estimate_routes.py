@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 from billing.application.commands.deliver_estimate import DeliverEstimate
 from billing.application.commands.issue_estimate import IssueEstimate
 from billing.application.commands.request_estimate import RequestEstimate
-from billing.domain.estimates import DeliveryWay, Estimate, EstimateCause
+from billing.domain.estimate_issues import DeliveryWay
+from billing.domain.estimates import Estimate, EstimateCause
 from billing.domain.ids import EstimateId, PatientId
 from billing.domain.visits import VisitKind
 from billing.entrypoints.http.schemas import App, ChangedView, Id, MoneyView, Note, View, paper
