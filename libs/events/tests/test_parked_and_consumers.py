@@ -123,6 +123,18 @@ async def test_what_says_more_than_can_be_known_is_mended_by_the_next_checkpoint
     assert (await consumers.feed(TOPIC)).fresh_until() == NOON
 
 
+async def test_a_subject_whose_stream_is_behind_is_not_fresh_and_all_others_are(backend: Backend) -> None:
+    consumers = backend.stores.consumers
+    await consumers.note_started(TOPIC, "id-1", 0, 0)
+
+    await consumers.note_checkpoint(TOPIC, 0, NOON, now=LATER, behind=[f"{TOPIC}/patient:1"])
+    feed = await consumers.feed(TOPIC)
+    assert [feed.fresh_until(subject) for subject in ("patient:1", "patient:2", None)] == [None, NOON, NOON]
+
+    await consumers.note_checkpoint(TOPIC, 0, LATER, now=LATER)
+    assert (await consumers.feed(TOPIC)).fresh_until("patient:1") == LATER
+
+
 async def test_two_events_may_wait_at_one_place(backend: Backend) -> None:
     parked, one = backend.stores.parked, waiting(1)
     other = replace(one, id=f"{one.id}#other", event_id="other")

@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from careflow_events.contracts.feed import MOST_BEHIND
 from careflow_events.relay import COMMITS_WITHIN
-from careflow_events.testing.builders import publication
+from careflow_events.testing.builders import an_id, publication
 from careflow_events.topics import SCREENING, SCREENING_SAFETY
 from libs.events.tests.relaying import Clinic, event_in, of_patient
 
@@ -24,7 +25,7 @@ async def test_a_checkpoint_goes_to_every_partition_of_every_topic(clinic: Clini
     assert (checkpoint.subject, checkpoint.sequence, checkpoint.data) == (
         None,
         None,
-        {"as_of": "2026-11-23T11:59:45.000Z"},
+        {"as_of": "2026-11-23T11:59:45.000Z", "behind": []},
     )
 
 
@@ -46,7 +47,7 @@ async def test_a_clock_that_is_moved_on_gets_its_checkpoint_at_once(clinic: Clin
 
     await relay.turn()
 
-    assert event_in(clinic.checkpoints()[-1]).data == {"as_of": "2026-11-26T11:59:45.000Z"}
+    assert event_in(clinic.checkpoints()[-1]).data == {"as_of": "2026-11-26T11:59:45.000Z", "behind": []}
 
 
 async def test_no_checkpoint_covers_what_was_not_published(clinic: Clinic) -> None:
@@ -60,17 +61,32 @@ async def test_no_checkpoint_covers_what_was_not_published(clinic: Clinic) -> No
     await relay.turn()
     records = [event_in(record) for record in clinic.log.records]
     assert records[0].sequence == 1
-    assert records[1].data == {"as_of": "2026-11-23T11:59:50.000Z"}
+    assert records[1].data == {"as_of": "2026-11-23T11:59:50.000Z", "behind": []}
 
 
-async def test_a_stuck_stream_holds_the_checkpoints_back(clinic: Clinic) -> None:
-    await clinic.say(publication())
+async def test_a_stuck_stream_is_named_and_holds_nobody_elses_checkpoints_back(clinic: Clinic) -> None:
+    await clinic.say(publication(patient=1), publication(patient=2))
     clinic.log.refuses = of_patient(1)
     relay = clinic.relay()
 
     await relay.turn()
-    clinic.seconds += 60
+    assert clinic.checkpoints() == [], "not before all else was published"
     await relay.turn()
+
+    assert clinic.sequences(2) == [1]
+    assert event_in(clinic.checkpoints()[0]).data == {
+        "as_of": "2026-11-23T11:59:45.000Z",
+        "behind": [f"careflow.screening.v1/patient:{an_id(1)}"],
+    }
+
+
+async def test_where_too_many_are_behind_nothing_is_promised(clinic: Clinic) -> None:
+    await clinic.say(*(publication(patient=patient) for patient in range(1, MOST_BEHIND + 3)))
+    clinic.log.refuses = lambda record: record.key is not None
+    relay = clinic.relay()
+
+    for _ in range(3):
+        await relay.turn()
 
     assert clinic.checkpoints() == []
 

@@ -6,7 +6,7 @@ from careflow_events.producing import OutgoingRecord
 from careflow_events.relay import ROWS_PER_STREAM
 from careflow_events.silence import FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, Silence
 from careflow_events.testing.builders import an_id, publication
-from libs.events.tests.relaying import Clinic
+from libs.events.tests.relaying import Clinic, event_in
 
 DEAD = range(10, 20)
 HEALTHY = 1
@@ -82,7 +82,7 @@ async def test_one_silent_stream_is_tried_at_a_time_and_speaks_for_all(clinic: C
     assert clinic.outbox.unpublished() == []
 
 
-async def test_no_checkpoint_promises_what_a_silent_partition_has_not_got(clinic: Clinic) -> None:
+async def test_a_checkpoint_names_what_a_silent_partition_has_not_got(clinic: Clinic) -> None:
     clinic.log.silent = of_dead_partition
     await clinic.say(publication(patient=DEAD[0]), publication(patient=HEALTHY))
     relay = clinic.relay()
@@ -90,7 +90,9 @@ async def test_no_checkpoint_promises_what_a_silent_partition_has_not_got(clinic
     await relay.turn()
     await relay.turn()
 
-    assert clinic.checkpoints() == []
+    named = [f"careflow.screening.v1/patient:{an_id(DEAD[0])}"]
+    assert [event_in(each).data["behind"] for each in clinic.checkpoints()] == [named] * len(clinic.checkpoints())
+    assert clinic.checkpoints()
 
 
 async def test_a_batch_keeps_within_its_bytes_and_loses_none(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:

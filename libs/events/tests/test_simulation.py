@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 
 from careflow_events.checkpoint import Checkpoints
@@ -255,14 +256,17 @@ class World:
         for partition in range(3):
             events = [decode(record.value, record.headers) for record in self.partition(partition)]
             seen: set[str] = set()
-            latest = NOON - timedelta(days=1)
+            promises: list[FeedCheckpoint] = []
             for event in events:
                 if event.type == FeedCheckpoint.type():
-                    latest = max(latest, datetime.fromisoformat(str(event.data["as_of"])))
+                    promises.append(FeedCheckpoint.model_validate_json(orjson.dumps(event.data)))
                 elif event.id not in seen:
                     seen.add(event.id)
                     assert event.recordedtime is not None
-                    assert event.recordedtime >= latest
+                    broken = [
+                        each for each in promises if event.recordedtime < each.as_of and event.stream not in each.behind
+                    ]
+                    assert broken == []
 
 
 class _NeverHints:

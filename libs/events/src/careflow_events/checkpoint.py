@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from careflow_events import envelope as envelopes
-from careflow_events import instants
-from careflow_events.contracts.feed import FeedCheckpoint
+from careflow_events.contracts.feed import MOST_BEHIND, FeedCheckpoint
 from careflow_events.producing import Acknowledgement, OutgoingRecord
 from careflow_events.topics import Topic
 
@@ -46,16 +45,21 @@ class Checkpoints:
         self._every = every_seconds
         self._monotonic = monotonic
         self._as_of: datetime | None = None
+        self._behind: frozenset[str] = frozenset()
         self._written: datetime | None = None
         self._due_at = monotonic()
 
-    def published_before(self, as_of: datetime) -> None:
-        """Notes that everything committed before `as_of` has been published."""
-        self._as_of = as_of
+    def published_before(self, as_of: datetime, *, behind: frozenset[str] = frozenset()) -> None:
+        """Notes that everything recorded before `as_of` has been published, except in the streams `behind`: too many
+        of them, and nothing is promised.
+        """
+        if len(behind) <= MOST_BEHIND:
+            self._as_of, self._behind = as_of, behind
 
     async def write_when_due(self) -> bool:
-        """Writes one checkpoint to every partition when it is time and something is known; answers whether all were
-        stored. What failed is due again at once, and so is what became stale because the domain clock was moved on.
+        """Writes one checkpoint to every partition when it is time and something is known; answers whether any was
+        stored. If none was it is due again at once, and so is what became stale because the domain clock was moved on.
+        A partition that does not answer while others do gets none, and its readers see that their view is old.
         """
         if not self._topics or self._as_of is None:
             return False
@@ -67,7 +71,7 @@ class Checkpoints:
             for partition in await self._producer.partitions(topic.name)
         ]
         acknowledged = await self._producer.publish(records)
-        if any(each is not Acknowledgement.STORED for each in acknowledged):
+        if Acknowledgement.STORED not in acknowledged:
             return False
         self._due_at = self._monotonic() + self._every
         self._written = self._as_of
@@ -85,7 +89,7 @@ class Checkpoints:
             time=as_of,
             dataschema=FeedCheckpoint.schema_id(),
             dataclassification=topic.classification.value,
-            data={"as_of": instants.written(as_of)},
+            data=FeedCheckpoint(as_of=as_of, behind=tuple(sorted(self._behind))).model_dump(mode="json"),
         )
         return OutgoingRecord(
             topic=topic.name,

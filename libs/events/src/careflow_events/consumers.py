@@ -2,7 +2,7 @@
 a topic, how fresh each feed is, and whether it is stopped.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -33,11 +33,16 @@ class Feed:
     offsets: Mapping[int, int]
     """What is to be read next, of each partition that was ever started."""
     checkpoints: Mapping[int, datetime]
+    behind: frozenset[str] = frozenset()
+    """Streams that the writer said it could not publish."""
 
-    def fresh_until(self) -> datetime | None:
-        """Everything that was committed before this time has been received: the least of the started partitions'
-        checkpoints, None while one of them has had none.
+    def fresh_until(self, subject: str | None = None) -> datetime | None:
+        """Everything that was recorded before this time has been received: the least of the started partitions'
+        checkpoints, None while one of them has had none. None also for a subject one of whose streams is behind; what
+        is said of no subject leaves those streams out.
         """
+        if subject is not None and any(stream.partition("/")[2] == subject for stream in self.behind):
+            return None
         if not self.offsets or not self.offsets.keys() <= self.checkpoints.keys():
             return None
         return min(self.checkpoints[partition] for partition in self.offsets)
@@ -60,9 +65,11 @@ class Consumers(Protocol):
         nothing, when the store is behind what was `noted` before.
         """
 
-    async def note_checkpoint(self, topic: str, partition: int, as_of: datetime, *, now: datetime) -> None:
+    async def note_checkpoint(
+        self, topic: str, partition: int, as_of: datetime, *, now: datetime, behind: Collection[str] = ()
+    ) -> None:
         """Notes a FeedCheckpoint; an older one changes nothing, except what says more than can be known `now`, because
-        this consumer's clock was wrong once.
+        this consumer's clock was wrong once. `behind` are the streams it names.
         """
 
     async def stop(self, reason: StopReason, at: datetime) -> None:

@@ -221,7 +221,9 @@ class Handling(Generic[P]):
         if checkpoint.as_of > now + CLOCKS_APART:
             _log.warning("checkpoint_ignored", extra={"topic": record.topic, "partition": record.partition})
             return Settled.CHECKPOINT_IGNORED
-        await self.stores.consumers.note_checkpoint(record.topic, record.partition, min(checkpoint.as_of, now), now=now)
+        await self.stores.consumers.note_checkpoint(
+            record.topic, record.partition, min(checkpoint.as_of, now), behind=checkpoint.behind, now=now
+        )
         return Settled.CHECKPOINT
 
     def _admitted(self, record: ConsumedRecord) -> Envelope | None:

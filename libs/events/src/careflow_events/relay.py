@@ -179,8 +179,9 @@ class Relay:
         asked_at = self._clock()
         rows, that_is_all = await self._batch()
         done = await self._publish(rows, grant) if rows else True
-        if done and that_is_all and not self._stuck and not self._silence.streams:
-            self._checkpoints.published_before(asked_at - COMMITS_WITHIN)
+        if done and that_is_all:
+            behind = self.stuck_streams | self.silent_streams
+            self._checkpoints.published_before(asked_at - COMMITS_WITHIN, behind=behind)
         if self._lease.held and await self._checkpoints.write_when_due():
             metrics.FEED_CHECKPOINTS.inc()
         return bool(rows) and done

@@ -1,15 +1,32 @@
 """How fresh a reader's view is."""
 
+from typing import Annotated, Final
+
+from pydantic import Field, StringConstraints
+
 from careflow_events.contracts.instant import Instant
-from careflow_events.contracts.model import EventData
+from careflow_events.contracts.model import EventData, Several
 from careflow_events.topics import EVERY_TOPIC
+
+MOST_BEHIND: Final = 100
+"""Streams one checkpoint can name; when more are behind none is written."""
+
+StreamName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]{1,249}/[a-z]{1,32}:[A-Za-z0-9-]{1,64}$")]
 
 
 class FeedCheckpoint(EventData):
-    """Everything the writer of this topic committed before `as_of` has been published. Every relay writes one to each
-    partition of its topics each 30 s; it has no subject and no sequence.
+    """Everything the writer of this topic recorded before `as_of` has been published, but for the streams it names.
+    Every relay writes one to each partition of its topics each 30 s; it has no subject and no sequence.
     """
 
     topic = EVERY_TOPIC
 
-    as_of: Instant
+    as_of: Annotated[Instant, Field(description="What was recorded before is published.")]
+    behind: Annotated[
+        Several[StreamName],
+        Field(
+            max_length=MOST_BEHIND,
+            description="Streams that may lack events from before `as_of`: the broker refuses their next event, or"
+            " their partition does not answer. Whoever asks about the subject of one of them is not up to date.",
+        ),
+    ] = ()

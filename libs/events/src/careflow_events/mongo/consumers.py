@@ -1,6 +1,6 @@
 """A consumer's memory of itself in `_consumers`: one document for the consumer, one for each topic it reads."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from pymongo.asynchronous.database import AsyncDatabase
@@ -26,6 +26,7 @@ class MongoConsumers:
             topic_id=document.get("topic_id"),
             offsets={int(partition): offset for partition, offset in document.get("offsets", {}).items()},
             checkpoints={int(partition): as_of for partition, as_of in document.get("as_of", {}).items()},
+            behind=frozenset(stream for named in document.get("behind", {}).values() for stream in named),
         )
 
     async def note_started(self, topic: str, topic_id: str, partition: int, offset: int) -> None:
@@ -40,14 +41,17 @@ class MongoConsumers:
         done = await self._consumers.update_one({**self._topic(topic), **not_behind}, raised)
         return done.matched_count == 1
 
-    async def note_checkpoint(self, topic: str, partition: int, as_of: datetime, *, now: datetime) -> None:
+    async def note_checkpoint(
+        self, topic: str, partition: int, as_of: datetime, *, now: datetime, behind: Collection[str] = ()
+    ) -> None:
         """See `careflow_events.consumers.Consumers.note_checkpoint`."""
         field = f"as_of.{partition}"
         possible = {**self._topic(topic), field: {"$not": {"$gt": now}}}
+        named: Document = {f"behind.{partition}": sorted(behind)}
         try:
-            await self._consumers.update_one(possible, {"$max": {field: as_of}}, upsert=True)
+            await self._consumers.update_one(possible, {"$max": {field: as_of}, "$set": named}, upsert=True)
         except DuplicateKeyError:  # allow duplicate-key: no unit of work; what is stored says more than can be known
-            await self._consumers.update_one(self._topic(topic), {"$set": {field: as_of}})
+            await self._consumers.update_one(self._topic(topic), {"$set": {field: as_of, **named}})
 
     async def stop(self, reason: StopReason, at: datetime) -> None:
         """See `careflow_events.consumers.Consumers.stop`."""

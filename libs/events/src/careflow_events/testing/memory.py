@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -218,12 +218,23 @@ class MemoryConsumers:
         self._store.tables["feeds"][topic] = replace(feed, offsets={**feed.offsets, **raised})
         return True
 
-    async def note_checkpoint(self, topic: str, partition: int, as_of: datetime, *, now: datetime) -> None:
+    async def note_checkpoint(
+        self, topic: str, partition: int, as_of: datetime, *, now: datetime, behind: Collection[str] = ()
+    ) -> None:
         """See `careflow_events.consumers.Consumers.note_checkpoint`."""
         feed = await self.feed(topic)
         known = feed.checkpoints.get(partition, as_of)
         latest = as_of if known > now else max(as_of, known)
-        self._store.tables["feeds"][topic] = replace(feed, checkpoints={**feed.checkpoints, partition: latest})
+        self._store.tables["behind"][topic, partition] = tuple(behind)
+        named = [
+            stream
+            for (of_topic, _), streams in self._store.tables["behind"].items()
+            if of_topic == topic
+            for stream in streams
+        ]
+        self._store.tables["feeds"][topic] = replace(
+            feed, checkpoints={**feed.checkpoints, partition: latest}, behind=frozenset(named)
+        )
 
     async def stop(self, reason: StopReason, at: datetime) -> None:
         """See `careflow_events.consumers.Consumers.stop`."""

@@ -23,11 +23,12 @@ class MongoRecords:
     async def complete(self, patient_id: PatientId, /) -> bool:
         return not await self._positions.blocked(patient_subject(patient_id))
 
-    async def screening_lag(self) -> timedelta | None:
+    async def screening_lag(self, patient_id: PatientId, /) -> timedelta | None:
         """The feed that is furthest behind decides: the clearance is in one, the alerts are in the other. Only looked
-        at: a later checkpoint makes the view fresher, never older.
+        at: a later checkpoint makes the view fresher, never older. What screening cannot publish of one patient makes
+        the view of that patient unknown and of nobody else.
         """
         feeds = await asyncio.gather(*(self._consumers.feed(topic.name) for topic in topics_of("screening")))
-        fresh = [feed.fresh_until() for feed in feeds]
+        fresh = [feed.fresh_until(patient_subject(patient_id)) for feed in feeds]
         known = [each for each in fresh if each is not None]
         return self._clock() - min(known) if known and len(known) == len(fresh) else None

@@ -38,7 +38,7 @@ async def ask_gate(session: Session, ports: Ports, now: datetime) -> AskedGate:
             ports.patients.find(patient_id, of=patient_id),
         ),
         asyncio.gather(
-            ports.records.screening_lag(),
+            ports.records.screening_lag(patient_id),
             ports.records.complete(patient_id),
             ports.sessions.next_integration(patient_id, after=now),
             _drug_log_reconciled(session, ports, now),

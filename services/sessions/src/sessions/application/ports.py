@@ -138,8 +138,8 @@ class Records(Protocol):
     async def complete(self, patient_id: PatientId, /) -> bool:
         """False while an event about the patient waits to be replayed."""
 
-    async def screening_lag(self) -> timedelta | None:
-        """How far behind screening this service may be; None when it cannot tell."""
+    async def screening_lag(self, patient_id: PatientId, /) -> timedelta | None:
+        """How far behind screening this service may be about the patient; None when it cannot tell."""
 
 
 class ReadAudit(Protocol):
