@@ -89,10 +89,10 @@ class ReviewDecision(ClosedCode):
 
 
 class NdcUnit(OpenCode):
-    """The unit an NDC is billed in, as a claim has it."""
+    """The unit an NDC is billed in: UN, ML, GR and ME of a claim."""
 
-    UNIT = "UN", "a unit: a vial of powder, a device, a tablet"
-    MILLILITRE = "ML", "a millilitre of a liquid"
-    GRAM = "GR", "a gram"
-    MILLIGRAM = "ME", "a milligram"
+    UNIT = "unit", "a unit: a vial of powder, a device, a tablet"
+    MILLILITRE = "millilitre", "a millilitre of a liquid"
+    GRAM = "gram", "a gram"
+    MILLIGRAM = "milligram", "a milligram"
     UNKNOWN = _UNKNOWN

@@ -1,13 +1,22 @@
 """The sealed service lines of other services' events as billing's services."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from billing.domain.ids import StaffId
 from billing.domain.practice import Practice, Profession
 from billing.domain.service_rules import ServiceRules
 from billing.domain.services import OFFICE, TELEHEALTH_AT_HOME, Service
 from careflow_events import contracts
-from careflow_events.contracts import codes
+from careflow_events.contracts import codes, session_codes
+
+NDC_UNITS: Final = {
+    session_codes.NdcUnit.UNIT: "UN",
+    session_codes.NdcUnit.MILLILITRE: "ML",
+    session_codes.NdcUnit.GRAM: "GR",
+    session_codes.NdcUnit.MILLIGRAM: "ME",
+}
+"""The unit of measure qualifiers of a claim (NUCC 1500 instructions, item 24; 837P loop 2410 CTP05)."""
 
 
 def service_of(line: contracts.ServiceLine, *, provider: str | None = None, place: str | None = None) -> Service:
@@ -27,7 +36,7 @@ def service_of(line: contracts.ServiceLine, *, provider: str | None = None, plac
         strength=in_session.strength if in_session else None,
         ndc=in_session.ndc if in_session else None,
         ndc_quantity=in_session.ndc_quantity if in_session else None,
-        ndc_unit=in_session.ndc_unit.value if in_session and in_session.ndc_unit else None,
+        ndc_unit=NDC_UNITS.get(in_session.ndc_unit) if in_session and in_session.ndc_unit else None,
     )
 
 
