@@ -141,6 +141,28 @@ async def a_treatment_is_moved_while_a_consent_is_signed(world: World, overtakin
     await _moved(contracts.TreatmentRescheduled, world, overtaking)
 
 
+async def _reassigned(
+    event: type[contracts.ConsultationReassigned | contracts.TreatmentReassigned], world: World, overtaking: Overtaking
+) -> None:
+    await has_patient(world)
+    booked = await books(world, FAR)
+    overtaking.by(lambda: world.hear(consent()))
+    other = contracts.Provider(id="dr-ray", role=codes.ProviderRole.PRESCRIBER)
+    await world.hear(event(**later(booked, providers=(other,)), previous_providers=booked["providers"]))
+    after = await world.ports.visits.find(AppointmentId(booked["appointment_id"]), of=PatientId(ANA))
+    assert after is not None
+    assert after.providers == ("dr-ray",)
+    assert len((await the_account(world))["signed"]) == 2
+
+
+async def a_consultation_is_reassigned_while_a_consent_is_signed(world: World, overtaking: Overtaking) -> None:
+    await _reassigned(contracts.ConsultationReassigned, world, overtaking)
+
+
+async def a_treatment_is_reassigned_while_a_consent_is_signed(world: World, overtaking: Overtaking) -> None:
+    await _reassigned(contracts.TreatmentReassigned, world, overtaking)
+
+
 async def _cancelled(
     event: type[contracts.ConsultationCancelled | contracts.TreatmentCancelled], world: World, overtaking: Overtaking
 ) -> None:

@@ -253,6 +253,28 @@ async def a_visit_is_moved_while_somebody_else_takes_the_time(world: World, over
     assert (await reads(world, call))["starts_at"] == call["starts_at"]
 
 
+async def a_pair_is_moved_while_somebody_else_takes_the_time(world: World, overtaking: Overtaking) -> None:
+    _, dose = await booked(world)
+    ben = await has_patient(world, email="ben@example.org", phone="415 555 0199")
+    to, then = local(30, 9), local(1, 13, month=12)
+    async with another_process(world) as other:
+        overtaking.by(lambda: books(other.coordinator, ben, provider_id="kim", starts_at=then))
+        integration = {"starts_at": then.isoformat()}
+        assert await tries(world, dose, "reschedule", starts_at=to.isoformat(), integration=integration) == TAKEN
+    for visit_ in (dose, dose["integration"]):
+        assert (await reads(world, visit_))["starts_at"] == visit_["starts_at"]
+
+
+async def a_visit_is_reassigned_while_its_new_provider_is_taken(world: World, overtaking: Overtaking) -> None:
+    ana, ben = await two_patients(world)
+    await has_practitioner(world, "dr-ray")
+    call = await books(world.coordinator, ana, provider_id="dr-lee")
+    async with another_process(world) as other:
+        overtaking.by(lambda: books(other.coordinator, ben, provider_id="dr-ray"))
+        assert await tries(world, call, "reassign", provider_id="dr-ray") == TAKEN
+    assert [each["id"] for each in (await reads(world, call))["providers"]] == ["dr-lee"]
+
+
 async def a_dose_is_moved_while_an_alert_is_raised(world: World, overtaking: Overtaking) -> None:
     known, dose = await booked(world)
     overtaking.by(lambda: world.hear(alert(known)))

@@ -115,6 +115,16 @@ def moved(patient_id: str, appointment_id: str, starts_at: datetime) -> contract
     )
 
 
+def reassigned(patient_id: str, appointment_id: str, starts_at: datetime) -> contracts.TreatmentReassigned:
+    """Another nurse is there at the same time."""
+    newer = snapshot(patient_id, appointment_id, starts_at, version=2)
+    therapist, nurse = newer["providers"]
+    return contracts.TreatmentReassigned(
+        **{**newer, "providers": (therapist, nurse.model_copy(update={"id": "max"}))},
+        previous_providers=(therapist, nurse),
+    )
+
+
 def called_off(
     patient_id: str, appointment_id: str, starts_at: datetime, *, kind: str = "dosing"
 ) -> contracts.TreatmentCancelled:

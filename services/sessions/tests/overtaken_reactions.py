@@ -19,6 +19,7 @@ from services.sessions.tests.news import (
     clearance_granted,
     clearance_suspended,
     moved,
+    reassigned,
     registered,
     renamed,
     screen_assessed,
@@ -95,6 +96,15 @@ async def a_move_while_the_patient_checks_in(world: World, overtaking: Overtakin
     session = await world.ports.sessions.look_up(AppointmentId(appointment_id))
     assert session is not None
     assert (session.state, session.starts_at) == ("arrived", starts_at + timedelta(days=1))
+
+
+async def a_reassignment_while_the_patient_checks_in(world: World, overtaking: Overtaking) -> None:
+    patient_id, appointment_id, session_id = await booked(world, kind="dosing")
+    overtaking.by(lambda: world.nurse.post(f"/v1/sessions/{session_id}/arrive"))
+    await world.hear(reassigned(patient_id, appointment_id, world.clock()))
+    session = await world.ports.sessions.look_up(AppointmentId(appointment_id))
+    assert session is not None
+    assert (session.state, [each.id for each in session.providers]) == ("arrived", ["user-therapist", "max"])
 
 
 def news_of_a_visit_that_begins(make: Callable[..., EventData]) -> Race:

@@ -16,6 +16,7 @@ from billing.application.reactions.on_visit import (
     on_cancelled,
     on_corrected,
     on_missed,
+    on_reassigned,
     on_rescheduled,
     on_session_refused,
 )
@@ -32,6 +33,8 @@ SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.ConsultationMissed, on_missed),
     hears(contracts.TreatmentBooked, on_booked),
     hears(contracts.TreatmentRescheduled, on_rescheduled),
+    hears(contracts.ConsultationReassigned, on_reassigned),
+    hears(contracts.TreatmentReassigned, on_reassigned),
     hears(contracts.TreatmentCancelled, on_cancelled),
     hears(contracts.TreatmentArrived, on_arrived),
     hears(contracts.TreatmentMissed, on_missed),

@@ -45,6 +45,8 @@ ROWS: Final[Mapping[str, Callable[[World, Overtaking], Awaitable[None]]]] = {
     "ConsultationMissed": reactions.a_consultation_is_missed_while_money_comes_in,
     "TreatmentBooked": reactions.a_booking_while_its_plan_is_heard,
     "TreatmentRescheduled": reactions.a_treatment_is_moved_while_a_consent_is_signed,
+    "ConsultationReassigned": reactions.a_consultation_is_reassigned_while_a_consent_is_signed,
+    "TreatmentReassigned": reactions.a_treatment_is_reassigned_while_a_consent_is_signed,
     "TreatmentCancelled": reactions.a_treatment_is_cancelled_while_its_estimate_is_issued,
     "TreatmentArrived": reactions.who_missed_a_treatment_arrives_while_its_fee_is_settled,
     "TreatmentMissed": reactions.a_treatment_is_missed_while_money_comes_in,

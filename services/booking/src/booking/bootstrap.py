@@ -26,11 +26,13 @@ from booking.application.commands.complete_consultation import CompleteConsultat
 from booking.application.commands.confirm_hold import ConfirmHoldHandler
 from booking.application.commands.correct_appointment import CorrectAppointmentHandler
 from booking.application.commands.hold_appointment import HoldAppointmentHandler
+from booking.application.commands.reassign_appointment import ReassignAppointmentHandler
 from booking.application.commands.record_arrival import RecordArrivalHandler
 from booking.application.commands.record_missed_visit import RecordMissedVisitHandler
 from booking.application.commands.register_patient import RegisterPatientHandler
 from booking.application.commands.release_hold import ReleaseHoldHandler
 from booking.application.commands.reschedule_appointment import RescheduleAppointmentHandler
+from booking.application.commands.reschedule_pair import ReschedulePairHandler
 from booking.application.front_desk import FrontDesk
 from booking.application.gated_visits import GatedVisits
 from booking.application.holding import Holding
@@ -110,6 +112,8 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         book_series=BookSeriesHandler(all_paths, book_dosing, policy, zone),
         book_info_call=BookInfoCallHandler(desk, zone, resources.limits),
         reschedule_appointment=RescheduleAppointmentHandler(desk),
+        reschedule_pair=ReschedulePairHandler(desk),
+        reassign_appointment=ReassignAppointmentHandler(desk),
         cancel_appointment=CancelAppointmentHandler(changes, scheduling, work),
         record_arrival=RecordArrivalHandler(changes, policy, work),
         complete_consultation=CompleteConsultationHandler(changes, work),

@@ -12,11 +12,13 @@ from booking.domain.appointments import (
     AppointmentFact,
     AppointmentMissed,
     AppointmentPutOnHold,
+    AppointmentReassigned,
     AppointmentReleased,
     AppointmentRescheduled,
 )
 from booking.domain.care_path import CarePathStageChanged
 from booking.domain.patients import Contact, PatientDetails, PatientDetailsChanged, PatientRegistered
+from booking.domain.slots import Provider
 from booking.domain.visits import CONSULTATIONS, Ground
 from careflow_events import contracts
 from careflow_events.contracts import codes
@@ -61,6 +63,16 @@ def _rescheduled(fact: AppointmentRescheduled) -> contracts.AppointmentEvent:
         notice_minutes=fact.notice_minutes,
         first_notice_minutes=fact.appointment.first_notice_minutes,
         late_moves=len(fact.appointment.late_moves),
+    )
+
+
+def _reassigned(fact: AppointmentReassigned) -> contracts.AppointmentEvent:
+    return _said(
+        contracts.ConsultationReassigned,
+        contracts.TreatmentReassigned,
+        fact,
+        previous_providers=_providers(fact.previous_providers),
+        previous_room_id=fact.previous_room_id,
     )
 
 
@@ -132,9 +144,7 @@ def _appointment(contract: type[C], appointment: Appointment, **more: object) ->
         "ends_at": slot.interval.end,
         "timezone": slot.timezone,
         "modality": codes.Modality(slot.modality),
-        "providers": tuple(
-            contracts.Provider(id=provider.id, role=codes.ProviderRole(provider.role)) for provider in slot.providers
-        ),
+        "providers": _providers(slot.providers),
         "location_id": slot.location_id,
         "room_id": slot.room_id,
         "status": codes.AppointmentStatus(appointment.status),
@@ -142,6 +152,10 @@ def _appointment(contract: type[C], appointment: Appointment, **more: object) ->
         "plan_id": appointment.plan_id,
     }
     return contract.model_validate({**snapshot, **more})
+
+
+def _providers(providers: tuple[Provider, ...]) -> tuple[contracts.Provider, ...]:
+    return tuple(contracts.Provider(id=each.id, role=codes.ProviderRole(each.role)) for each in providers)
 
 
 def _holds(appointment: Appointment) -> tuple[contracts.Hold, ...]:
@@ -215,6 +229,7 @@ PUBLISHED: PublicationTable = published(
     says(PatientDetailsChanged, contracts.PatientDetailsChanged, _patient_details_changed),
     says(AppointmentBooked, (contracts.ConsultationBooked, contracts.TreatmentBooked), _booked),
     says(AppointmentRescheduled, (contracts.ConsultationRescheduled, contracts.TreatmentRescheduled), _rescheduled),
+    says(AppointmentReassigned, (contracts.ConsultationReassigned, contracts.TreatmentReassigned), _reassigned),
     says(AppointmentCancelled, (contracts.ConsultationCancelled, contracts.TreatmentCancelled), _cancelled),
     says(AppointmentArrived, (contracts.ConsultationArrived, contracts.TreatmentArrived), _arrived),
     says(AppointmentCompleted, contracts.ConsultationCompleted, _completed),

@@ -63,6 +63,8 @@ ROWS: Final[Mapping[str, Race]] = {
     "book_series": commands.a_series_is_booked_while_the_clearance_is_suspended,
     "book_info_call": commands.somebody_new_books_a_call_while_the_time_is_taken,
     "reschedule_appointment": commands.a_visit_is_moved_while_somebody_else_takes_the_time,
+    "reschedule_pair": commands.a_pair_is_moved_while_somebody_else_takes_the_time,
+    "reassign_appointment": commands.a_visit_is_reassigned_while_its_new_provider_is_taken,
     "cancel_appointment": commands.a_visit_is_cancelled_while_it_is_moved,
     "record_arrival": commands.a_patient_arrives_while_the_dose_is_put_on_hold,
     "complete_consultation": commands.a_call_ends_while_screening_begins,

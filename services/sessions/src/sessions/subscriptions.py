@@ -21,6 +21,7 @@ SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.PatientDetailsChanged, on_patient),
     hears(contracts.TreatmentBooked, on_treatment),
     hears(contracts.TreatmentRescheduled, on_treatment),
+    hears(contracts.TreatmentReassigned, on_treatment),
     hears(contracts.TreatmentCancelled, on_treatment),
     hears(contracts.TreatmentArrived, on_treatment),
     hears(contracts.TreatmentMissed, on_treatment),

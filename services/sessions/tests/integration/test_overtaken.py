@@ -71,6 +71,7 @@ ROWS: Final[Mapping[str, Race]] = {
     "PatientDetailsChanged": reactions.new_details_while_an_alert_is_raised,
     "TreatmentBooked": reactions.a_booking_while_its_session_is_opened,
     "TreatmentRescheduled": reactions.a_move_while_the_patient_checks_in,
+    "TreatmentReassigned": reactions.a_reassignment_while_the_patient_checks_in,
     "TreatmentCancelled": reactions.a_cancellation_while_the_visit_begins,
     "TreatmentArrived": reactions.an_arrival_while_it_is_recorded,
     "TreatmentMissed": reactions.a_missed_visit_while_it_begins,

@@ -36,6 +36,7 @@ from careflow_events.contracts.booking import (
     ConsultationCancelled,
     ConsultationCompleted,
     ConsultationMissed,
+    ConsultationReassigned,
     ConsultationRescheduled,
     Contact,
     Hold,
@@ -51,6 +52,7 @@ from careflow_events.contracts.booking import (
     TreatmentBooked,
     TreatmentCancelled,
     TreatmentMissed,
+    TreatmentReassigned,
     TreatmentRescheduled,
 )
 from careflow_events.contracts.clearance import (
@@ -199,6 +201,7 @@ __all__ = [
     "ConsultationCancelled",
     "ConsultationCompleted",
     "ConsultationMissed",
+    "ConsultationReassigned",
     "ConsultationRescheduled",
     "Contact",
     "ContractModel",
@@ -295,6 +298,7 @@ __all__ = [
     "TreatmentBooked",
     "TreatmentCancelled",
     "TreatmentMissed",
+    "TreatmentReassigned",
     "TreatmentRescheduled",
     "VitalsBreached",
     "VitalsEvent",

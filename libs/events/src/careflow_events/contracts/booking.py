@@ -148,6 +148,13 @@ class AppointmentRescheduledEvent(AppointmentEvent):
     late_moves: Annotated[int, Field(ge=0)] = 0
 
 
+class AppointmentReassignedEvent(AppointmentEvent):
+    """Somebody else gives it, or it is in another room: not a reschedule, and nothing is owed."""
+
+    previous_providers: Several[Provider]
+    previous_room_id: Id | None = None
+
+
 class AppointmentCancelledEvent(AppointmentEvent):
     """An appointment was called off."""
 
@@ -166,6 +173,10 @@ class ConsultationRescheduled(AppointmentRescheduledEvent):
     `notice_minutes` is how long before the time given up it was moved. `first_notice_minutes` is the notice given for
     the first time lost by a late move; a later cancellation counts by it. `late_moves` counts the patient's late moves.
     """
+
+
+class ConsultationReassigned(AppointmentReassignedEvent):
+    """Somebody else gives it, or it is in another room, at the same time."""
 
 
 class ConsultationCancelled(AppointmentCancelledEvent):
@@ -200,6 +211,10 @@ class TreatmentRescheduled(AppointmentRescheduledEvent):
     """
 
     for_integrators = False
+
+
+class TreatmentReassigned(AppointmentReassignedEvent):
+    """Somebody else gives it, or it is in another room, at the same time."""
 
 
 class TreatmentCancelled(AppointmentCancelledEvent):

@@ -147,6 +147,14 @@ def _consultations() -> Sequence[Example]:
             EVALUATION_AT - timedelta(days=1, minutes=65),
         ),
         Example(
+            "somebody-else-calls",
+            contracts.ConsultationReassigned(
+                **_info_call(2, status.BOOKED),
+                previous_providers=(contracts.Provider(id="max", role=codes.ProviderRole.NURSE),),
+            ),
+            moved_at,
+        ),
+        Example(
             "by-the-patient",
             contracts.ConsultationCancelled(
                 **_info_call(3, status.CANCELLED),

@@ -43,6 +43,14 @@ def treatment_examples() -> Sequence[Example]:
             booked_at + timedelta(days=1),
         ),
         Example(
+            "another-nurse",
+            contracts.TreatmentReassigned(
+                **_dosing(2, status.BOOKED),
+                previous_providers=(contracts.Provider(id="max", role=codes.ProviderRole.NURSE),),
+            ),
+            booked_at + timedelta(days=1),
+        ),
+        Example(
             "clinical-hold",
             contracts.TreatmentCancelled(
                 **_dosing(3, status.CANCELLED),

@@ -67,11 +67,17 @@ class GatedVisits:
         tx: Transaction,
         *,
         by: BookedBy,
+        together_with: Appointment | None = None,
+        integration_at: datetime | None = None,
     ) -> Slot:
-        """The wished time in exchange for the one the appointment has. Raises as `new`."""
+        """The wished time in exchange for the one the appointment has, while the other one of its pair moves too.
+        Raises as `new`.
+        """
+        if together_with is not None:
+            path = path.but_for(together_with.id)
         look, _ = await side_by_side(
             self._scheduling.look(wish, patient.id, patient.details, clinic, instead_of=moving),
-            self.check(path, wish, moving=moving.id),
+            self.check(path, wish, moving=moving.id, integration_at=integration_at),
         )
         return await self._scheduling.claim(look, patient.id, moving.id, tx, by=by)
 

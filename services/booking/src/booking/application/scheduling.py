@@ -5,7 +5,7 @@ Invariant: a visit's claims are made in the unit of work that saves the visit.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice, takewhile
 from typing import TypeVar
@@ -34,12 +34,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """The time somebody asks for."""
+    """The time somebody asks for: with this provider, without these people and rooms, and rather with those."""
 
     kind: VisitKind
     starts_at: datetime
     modality: Modality
     provider: PractitionerId | None = None
+    without: frozenset[str] = frozenset()
+    rather: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ class Scheduling:
         wanted = self.wanted(
             wish.kind, wish.modality, state=patient.state, patient_id=patient_id, provider=wish.provider
         )
+        wanted = replace(wanted, without=wish.without, rather=wish.rather)
         given_up = instead_of.slot.claims if instead_of else ()
         looked_at = clinic.days_to_read(wanted, wanted.template.reach(wish.starts_at), self._zone)
         days = await self._days.load(sorted({*looked_at, *days_of(given_up, self._zone)}))

@@ -16,11 +16,13 @@ from booking.application.commands.complete_consultation import CompleteConsultat
 from booking.application.commands.confirm_hold import ConfirmHoldHandler
 from booking.application.commands.correct_appointment import CorrectAppointmentHandler
 from booking.application.commands.hold_appointment import HoldAppointmentHandler
+from booking.application.commands.reassign_appointment import ReassignAppointmentHandler
 from booking.application.commands.record_arrival import RecordArrivalHandler
 from booking.application.commands.record_missed_visit import RecordMissedVisitHandler
 from booking.application.commands.register_patient import RegisterPatientHandler
 from booking.application.commands.release_hold import ReleaseHoldHandler
 from booking.application.commands.reschedule_appointment import RescheduleAppointmentHandler
+from booking.application.commands.reschedule_pair import ReschedulePairHandler
 from booking.application.ports import Ports, Practitioners, Rooms
 from booking.application.queries.find_openings import FindOpeningsHandler
 from booking.application.queries.read_appointments import ReadAppointments
@@ -52,6 +54,8 @@ class Booking:
     book_series: BookSeriesHandler
     book_info_call: BookInfoCallHandler
     reschedule_appointment: RescheduleAppointmentHandler
+    reschedule_pair: ReschedulePairHandler
+    reassign_appointment: ReassignAppointmentHandler
     cancel_appointment: CancelAppointmentHandler
     record_arrival: RecordArrivalHandler
     complete_consultation: CompleteConsultationHandler

@@ -1,6 +1,6 @@
 """Changes a booked visit and lets the care path know. What every use case on an existing appointment shares."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from booking.application.holding import Holding
 from booking.application.ownership import check_own, check_version
@@ -36,21 +36,33 @@ class VisitChanges:
         check_version(before.version, expected_version)
         after = change(before)
         path = await self._care_paths.get(before.patient_id, of=before.patient_id)
-        return await self.save(after, expecting=before.version, path=path, tx=tx)
+        (saved,) = await self.save(path, tx, (after, before.version))
+        return saved
 
-    async def add(self, appointment: Appointment, path: CarePath, tx: Transaction) -> Appointment:
-        """A new one, booked on what this path says."""
-        await self._appointments.add(appointment, tx)
-        return await self._noted(appointment, path, tx)
+    async def add(self, path: CarePath, tx: Transaction, *appointments: Appointment) -> tuple[Appointment, ...]:
+        """New ones, booked on what this path says."""
+        for each in appointments:
+            await self._appointments.add(each, tx)
+        return await self._noted(appointments, path, tx)
 
-    async def save(self, appointment: Appointment, *, expecting: int, path: CarePath, tx: Transaction) -> Appointment:
-        """A changed one, decided on what this path says; as it is with its holds. Raises `stale_version`."""
-        await self._appointments.save(appointment, expecting=expecting, tx=tx)
-        return await self._noted(appointment, path, tx)
+    async def save(self, path: CarePath, tx: Transaction, *changed: tuple[Appointment, int]) -> tuple[Appointment, ...]:
+        """Changed ones, each from the version it had, decided on what this path says; as they are with their holds.
+        Raises `stale_version`.
+        """
+        for each, expecting in changed:
+            await self._appointments.save(each, expecting=expecting, tx=tx)
+        return await self._noted([each for each, _ in changed], path, tx)
 
-    async def _noted(self, appointment: Appointment, path: CarePath, tx: Transaction) -> Appointment:
-        noted = path.note_visit(appointment, now=tx.now)
+    async def _noted(
+        self, appointments: Sequence[Appointment], path: CarePath, tx: Transaction
+    ) -> tuple[Appointment, ...]:
+        """The holds follow once all of them are known: what is between two changes holds nothing."""
+        noted = path
+        for each in appointments:
+            noted = noted.note_visit(each, now=tx.now)
         after = await self._holding.settled(noted, tx)
         if after is not path:
             await self._care_paths.save(after, expecting=path.version, tx=tx)
-        return appointment if after is noted else await self._appointments.get(appointment.id)
+        if after is noted:
+            return tuple(appointments)
+        return tuple([await self._appointments.get(each.id) for each in appointments])

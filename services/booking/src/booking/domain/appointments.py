@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from booking.domain.cancellations import WHOSE, Cancellation, CancelledBy, CancelReason
-from booking.domain.ids import AppointmentId, PatientId, PlanId
+from booking.domain.ids import AppointmentId, PatientId, PlanId, RoomId
 from booking.domain.intervals import day_interval
 from booking.domain.policy import BookingPolicy
-from booking.domain.slots import NewVisit, Slot
+from booking.domain.slots import NewVisit, Provider, Slot
 from booking.domain.states import BookedBy, Hold, Status
 from booking.domain.visits import DISPOSITIONS, Disposition, Ground, Phase, VisitKind
 from careflow_domain.aggregate import Aggregate, Fact
@@ -38,6 +38,14 @@ class AppointmentRescheduled(AppointmentFact):
     by: BookedBy
     previous_starts_at: datetime
     notice_minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentReassigned(AppointmentFact):
+    """Somebody else gives it, or it is in another room, at the same time."""
+
+    previous_providers: tuple[Provider, ...]
+    previous_room_id: RoomId | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +180,26 @@ class Appointment(Aggregate):
         return after.saying(
             AppointmentRescheduled(
                 appointment=after, by=by, previous_starts_at=self.starts_at, notice_minutes=_minutes(notice), at=now
+            )
+        )
+
+    def reassign(self, slot: Slot, *, agreed: bool, now: datetime) -> "Appointment":
+        """The same appointment with somebody else, or in another room: no move, and nothing is owed.
+
+        Raises `same_staff`, or `ask_patient_first` if it would be another therapist and the patient has not `agreed`.
+        """
+        self._expect(Status.BOOKED)
+        if (slot.providers, slot.room_id) == (self.slot.providers, self.slot.room_id):
+            raise invalid("same_staff", "The visit is with them, and in that room, already.")
+        if not agreed and slot.therapists != self.slot.therapists:
+            raise conflict("ask_patient_first", "Another therapist: the patient is asked first.")
+        after = self._next(Status.BOOKED, slot=slot)
+        return after.saying(
+            AppointmentReassigned(
+                appointment=after,
+                previous_providers=self.slot.providers,
+                previous_room_id=self.slot.room_id,
+                at=now,
             )
         )
 

@@ -45,7 +45,7 @@ class Opening:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """The visit somebody looks for. `state` is where the patient is; `provider` restricts who must be among those
-    seen.
+    seen, `without` names people and rooms that may not be, `rather` those that are taken before others.
     """
 
     template: VisitTemplate
@@ -53,6 +53,8 @@ class Wanted:
     state: str
     patient_id: PatientId | None = None
     provider: PractitionerId | None = None
+    without: frozenset[str] = frozenset()
+    rather: frozenset[str] = frozenset()
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -130,8 +132,10 @@ class _Search:
             for person in clinic.practitioners:
                 resource = Resource(ResourceKind.PRACTITIONER, person.id)
                 found.append(self._candidate(part, resource, role, self._present(person, role, wanted)))
-        able = (candidate for candidate in found if candidate.starts)
-        return sorted(able, key=lambda c: (len(self._taken_of(c.resource)), c.resource))
+        able = (candidate for candidate in found if candidate.starts and candidate.resource.id not in wanted.without)
+        return sorted(
+            able, key=lambda c: (c.resource.id not in wanted.rather, len(self._taken_of(c.resource)), c.resource)
+        )
 
     def patient_starts(self, wanted: Wanted) -> int:
         """The cells from which the patient has time for the whole visit."""

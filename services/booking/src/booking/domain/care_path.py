@@ -245,6 +245,10 @@ class CarePath(Aggregate):
     def all_upcoming(self, kind: VisitKind) -> tuple[Visit, ...]:
         return tuple(visit for visit in self.visits if visit.kind is kind and visit.upcoming)
 
+    def but_for(self, *appointments: AppointmentId) -> "CarePath":
+        """As if these visits were not booked: what a visit that takes their place is judged by."""
+        return replace(self, visits=tuple(v for v in self.visits if v.appointment_id not in appointments))
+
     def booked(self) -> tuple[Visit, ...]:
         """The visits that may be put on hold or released."""
         return tuple(visit for visit in self.visits if visit.status is Status.BOOKED and not visit.unmarked)

@@ -27,6 +27,10 @@ class Slot:
     room_id: RoomId | None
     claims: tuple[Claim, ...]
 
+    @property
+    def therapists(self) -> frozenset[PractitionerId]:
+        return frozenset(each.id for each in self.providers if each.role is PractitionerRole.THERAPIST)
+
     @classmethod
     def of(
         cls, opening: Opening, wanted: Wanted, patient_id: PatientId, *, location_id: LocationId, timezone: str

@@ -45,6 +45,15 @@ async def on_rescheduled(
         await reprice(visit, estimates, tx, ports)
 
 
+async def on_reassigned(
+    event: Received[contracts.ConsultationReassigned] | Received[contracts.TreatmentReassigned],
+    tx: Transaction,
+    ports: Ports,
+) -> None:
+    """The same visit by somebody else: no fee; whether it may be billed is judged by them."""
+    await _note(event.data, VisitState.BOOKED, tx, ports)
+
+
 async def on_arrived(
     event: Received[contracts.ConsultationArrived] | Received[contracts.TreatmentArrived],
     tx: Transaction,

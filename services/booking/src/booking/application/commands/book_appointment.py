@@ -36,7 +36,7 @@ class BookAppointmentHandler:
             patient, path, clinic = await self.desk.know(command.patient_id, command.wish)
             visit = await self.desk.visits.new(command.wish, patient, path, clinic, tx, by=by)
             appointment = Appointment.booked(visit, self.desk.policy, by=by, now=tx.now)
-            appointment = await self.desk.changes.add(appointment, path, tx)
+            (appointment,) = await self.desk.changes.add(path, tx, appointment)
             return Scheduled.of(appointment)
 
         return await self.desk.run(

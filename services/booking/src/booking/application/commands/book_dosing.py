@@ -7,10 +7,7 @@ from booking.application.ownership import acting_for, check_own
 from booking.application.results import Pair, Scheduled
 from booking.application.scheduling import Wish
 from booking.domain.appointments import Appointment
-from booking.domain.availability import Clinic
 from booking.domain.ids import PatientId
-from booking.domain.patients import Patient
-from booking.domain.states import BookedBy
 from booking.domain.visits import VisitKind
 from careflow_domain.errors import invalid
 from careflow_service.identity import Actor, RequestKey
@@ -38,9 +35,15 @@ class BookDosingHandler:
         by = acting_for(actor)
 
         async def work(tx: Transaction) -> Pair:
-            patient, _, clinic = await self.desk.know(command.patient_id, command.dosing, command.integration)
-            dosing = await self._book(command.dosing, patient, clinic, tx, by, follows=command.integration)
-            integration = await self._book(command.integration, patient, clinic, tx, by)
+            patient, path, clinic = await self.desk.know(command.patient_id, command.dosing, command.integration)
+            visits = [
+                await self.desk.visits.new(
+                    command.dosing, patient, path, clinic, tx, by=by, integration_at=command.integration.starts_at
+                ),
+                await self.desk.visits.new(command.integration, patient, path, clinic, tx, by=by),
+            ]
+            booked = (Appointment.booked(each, self.desk.policy, by=by, now=tx.now) for each in visits)
+            dosing, integration = await self.desk.changes.add(path, tx, *booked)
             return Pair(Scheduled.of(dosing), Scheduled.of(integration))
 
         return await self.desk.run(
@@ -51,18 +54,3 @@ class BookDosingHandler:
             returns=Pair,
             request=request,
         )
-
-    async def _book(
-        self,
-        wish: Wish,
-        patient: Patient,
-        clinic: Clinic,
-        tx: Transaction,
-        by: BookedBy,
-        *,
-        follows: Wish | None = None,
-    ) -> Appointment:
-        path = await self.desk.care_paths.get(patient.id)  # as the visit booked before has left it
-        integration_at = follows.starts_at if follows else None
-        visit = await self.desk.visits.new(wish, patient, path, clinic, tx, by=by, integration_at=integration_at)
-        return await self.desk.changes.add(Appointment.booked(visit, self.desk.policy, by=by, now=tx.now), path, tx)

@@ -45,7 +45,7 @@ class ConfirmHoldHandler:
             path = await self._care_paths.get(hold.patient_id)
             wish = Wish(kind=hold.kind, starts_at=hold.starts_at, modality=hold.slot.modality)
             await self._visits.check(path, wish)
-            booked = await self._changes.save(booked, expecting=hold.version, path=path, tx=tx)
+            (booked,) = await self._changes.save(path, tx, (booked, hold.version))
             return Scheduled.of(booked)
 
         return await self._work.run(work, by=actor, action="confirm_hold", returns=Scheduled, request=request)

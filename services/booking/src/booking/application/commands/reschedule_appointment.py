@@ -51,7 +51,7 @@ class RescheduleAppointmentHandler:
             check_version(appointment.version, command.expected_version)
             slot = await self.desk.visits.elsewhere(wish, appointment, patient, path, clinic, tx, by=by)
             moved = appointment.reschedule(slot, by=by, policy=self.desk.policy, now=tx.now)
-            moved = await self.desk.changes.save(moved, expecting=appointment.version, path=path, tx=tx)
+            (moved,) = await self.desk.changes.save(path, tx, (moved, appointment.version))
             return Scheduled.of(moved)
 
         return await self.desk.run(

@@ -13,10 +13,11 @@ from booking.application.commands.complete_consultation import CompleteConsultat
 from booking.application.commands.confirm_hold import ConfirmHold
 from booking.application.commands.correct_appointment import CorrectAppointment
 from booking.application.commands.hold_appointment import HoldAppointment
+from booking.application.commands.reassign_appointment import ReassignAppointment
 from booking.application.commands.record_arrival import RecordArrival
 from booking.application.commands.record_missed_visit import RecordMissedVisit
 from booking.application.commands.release_hold import ReleaseHold
-from booking.application.commands.reschedule_appointment import RescheduleAppointment
+from booking.application.commands.reschedule_pair import ReschedulePair
 from booking.application.results import Scheduled
 from booking.application.use_cases import Booking
 from booking.domain.ids import AppointmentId, PatientId, PractitionerId
@@ -28,6 +29,7 @@ from booking.entrypoints.http.visit_schemas import (
     CompleteBody,
     MoveBody,
     PairView,
+    ReassignBody,
     SeriesBody,
     SeriesView,
     VisitBody,
@@ -143,15 +145,34 @@ async def reschedule_appointment(
     request: IdempotentRequest,
     version: ExpectedVersion,
 ) -> Response:
-    """Move it: the same appointment at another time."""
-    command = RescheduleAppointment(
-        AppointmentId(appointment_id),
-        version,
-        body.starts_at,
-        body.modality,
-        PractitionerId(body.provider_id) if body.provider_id else None,
+    """Move it: the same appointment at another time; a dosing visit also together with its integration."""
+    command = body.command(AppointmentId(appointment_id), version)
+    if body.integration is None:
+        return _changed(await app.reschedule_appointment(command, actor, request))
+    pair = ReschedulePair(command, body.integration.starts_at, body.integration.modality)
+    moved = await app.reschedule_pair(pair, actor, request)
+    dosing = moved.value.dosing
+    return answer(moved, AppointmentView.of(dosing, moved.value.integration), version=dosing.version)
+
+
+@router.post("/{appointment_id}/reassign", response_model=AppointmentView)
+async def reassign_appointment(
+    appointment_id: str,
+    body: ReassignBody,
+    app: Application,
+    actor: CurrentActor,
+    request: IdempotentRequest,
+    version: ExpectedVersion,
+) -> Response:
+    """Give it to somebody else, or another room, at the same time: no fee."""
+    command = ReassignAppointment(
+        appointment_id=AppointmentId(appointment_id),
+        expected_version=version,
+        provider=PractitionerId(body.provider_id) if body.provider_id else None,
+        without=body.without,
+        patient_agreed=body.patient_agreed,
     )
-    return _changed(await app.reschedule_appointment(command, actor, request))
+    return _changed(await app.reassign_appointment(command, actor, request))
 
 
 @router.post("/{appointment_id}/cancel", response_model=AppointmentView)

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from booking.application.commands.book_series import BookSeries, PairResult, Pattern
+from booking.application.commands.reschedule_appointment import RescheduleAppointment
 from booking.application.results import Scheduled
 from booking.application.scheduling import Wish
 from booking.domain.availability import Opening
@@ -79,12 +80,32 @@ class SeriesBody(RequestBody):
         return BookSeries(PlanId(self.plan_id), pattern)
 
 
-class MoveBody(RequestBody):
+class IntegrationMoveBody(RequestBody):
     """Where to; the modality stays as it is if none is named."""
 
     starts_at: Moment
     modality: Modality | None = None
+
+
+class MoveBody(IntegrationMoveBody):
+    """Where to; with a dosing visit its integration may be moved at once: both or none."""
+
     provider_id: StaffId | None = None
+    integration: IntegrationMoveBody | None = None
+
+    def command(self, appointment_id: AppointmentId, version: int) -> RescheduleAppointment:
+        provider = PractitionerId(self.provider_id) if self.provider_id else None
+        return RescheduleAppointment(appointment_id, version, self.starts_at, self.modality, provider)
+
+
+class ReassignBody(RequestBody):
+    """Who is to give it instead; `without` names the people and rooms it cannot be. Another therapist only if the
+    patient has agreed.
+    """
+
+    provider_id: StaffId | None = None
+    without: Annotated[frozenset[Annotated[str, Field(max_length=64)]], Field(max_length=20)] = frozenset()
+    patient_agreed: bool = False
 
 
 class CancelBody(RequestBody):

@@ -13,6 +13,7 @@ from careflow_events.contracts import (
     TreatmentBooked,
     TreatmentCancelled,
     TreatmentMissed,
+    TreatmentReassigned,
     TreatmentRescheduled,
     codes,
 )
@@ -28,6 +29,7 @@ from sessions.domain.words import Modality, Phase, Provider, ProviderRole, Visit
 TreatmentEvent = (
     TreatmentBooked
     | TreatmentRescheduled
+    | TreatmentReassigned
     | TreatmentCancelled
     | TreatmentArrived
     | TreatmentMissed
