@@ -20,12 +20,15 @@ from sessions.domain.ids import LocationId
 CONTAINERS: Final = "drug_containers"
 DAYS: Final = "drug_days"
 MOST_CONTAINERS: Final = 500
+MOST_DAYS: Final = 400
 _BEFORE_EVERYTHING: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 INDEXES: Final = (
     (CONTAINERS, IndexModel([("location_id", 1), ("in_use", 1), ("_id", 1)], name="in_use_at")),
     (CONTAINERS, IndexModel([("location_id", 1), ("unsettled_since", 1), ("_id", 1)], name="unsettled_at")),
     (CONTAINERS, IndexModel([("location_id", 1), ("touched_at", -1), ("_id", 1)], name="touched_at")),
+    (CONTAINERS, IndexModel([("location_id", 1), ("in_use", 1), ("touched_at", -1), ("_id", 1)], name="emptied_at")),
+    (DAYS, IndexModel([("location_id", 1), ("_id", -1)], name="of_location")),
     (DAYS, IndexModel([("location_id", 1), ("waits", 1), ("_id", 1)], name="waiting_at")),
 )
 
@@ -53,6 +56,10 @@ class MongoDrugLog(Stored[Container]):
         in_use = {"location_id": location_id, "in_use": True}
         return await self._documents.many(in_use, of=location_id, limit=MOST_CONTAINERS)
 
+    async def emptied_at(self, location_id: LocationId, /) -> list[Container]:
+        emptied = {"location_id": location_id, "in_use": False}
+        return await self._documents.many(emptied, of=location_id, sort=(("touched_at", -1),), limit=MOST_CONTAINERS)
+
     async def touched_since(self, location_id: LocationId, moment: datetime, /) -> list[Container]:
         touched = {"location_id": location_id, "touched_at": {"$gte": moment}}
         return await self._documents.many(touched, of=location_id, sort=(("touched_at", -1),), limit=MOST_CONTAINERS)
@@ -75,6 +82,10 @@ class MongoDrugDays(Stored[DrugDay]):
             vault=vault,
         )
         super().__init__(documents, lambda: not_found("drug_day"))
+
+    async def of_location(self, location_id: LocationId, /) -> list[DrugDay]:
+        here = {"location_id": location_id}
+        return await self._documents.many(here, of=location_id, sort=(("_id", -1),), limit=MOST_DAYS)
 
     async def any_waits(self, location_id: LocationId, /) -> bool:
         waiting = {"location_id": location_id, "waits": True}

@@ -23,12 +23,14 @@ from sessions.domain.words import VisitKind
 SESSIONS: Final = "sessions"
 ADVERSE_EVENTS: Final = "adverse_events"
 MOST_SESSIONS: Final = 200
+MOST_EVENTS: Final = 200
 _BY_START: Final = (("starts_at", 1),)
 
 INDEXES: Final = (
     (SESSIONS, IndexModel("appointment_id", name="one_per_appointment", unique=True)),
     (SESSIONS, IndexModel([("patient_id", 1), ("starts_at", 1), ("_id", 1)], name="of_patient")),
     (SESSIONS, IndexModel("due_at", name="due")),
+    (ADVERSE_EVENTS, IndexModel([("patient_id", 1), ("_id", 1)], name="of_patient")),
     (
         SESSIONS,
         IndexModel([("awaited_of", 1), ("starts_at", 1), ("_id", 1)], name="integrations"),
@@ -88,5 +90,15 @@ class MongoAdverseEvents(Stored[AdverseEvent]):
     """See `sessions.application.ports.AdverseEvents`."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
-        documents = Documents(database, ADVERSE_EVENTS, AdverseEvent, owner=lambda each: each.patient_id, vault=vault)
+        documents = Documents(
+            database,
+            ADVERSE_EVENTS,
+            AdverseEvent,
+            fields=lambda event: {"patient_id": event.patient_id},
+            owner=lambda each: each.patient_id,
+            vault=vault,
+        )
         super().__init__(documents, lambda: not_found("adverse_event"))
+
+    async def of_patient(self, patient_id: PatientId, /) -> list[AdverseEvent]:
+        return await self._documents.many({"patient_id": patient_id}, of=patient_id, limit=MOST_EVENTS)

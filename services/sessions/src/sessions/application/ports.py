@@ -103,6 +103,9 @@ class SessionRecords(Protocol):
 
 class AdverseEvents(Protocol):
     async def get(self, event_id: AdverseEventId, /) -> AdverseEvent: ...
+    async def of_patient(self, patient_id: PatientId, /) -> list[AdverseEvent]:
+        """A patient's adverse events, the oldest first."""
+
     async def add(self, event: AdverseEvent, /, tx: Transaction) -> None: ...
     async def save(self, event: AdverseEvent, /, *, expecting: int, tx: Transaction) -> None: ...
 
@@ -111,6 +114,9 @@ class DrugLog(Protocol):
     async def get(self, container_id: ContainerId, /, *, of: LocationId | None = None) -> Container: ...
     async def at(self, location_id: LocationId, /) -> list[Container]:
         """The containers of a location in which something is left or unsettled."""
+
+    async def emptied_at(self, location_id: LocationId, /) -> list[Container]:
+        """The containers of a location in which nothing is left and nothing unsettled, the last touched first."""
 
     async def touched_since(self, location_id: LocationId, moment: datetime, /) -> list[Container]:
         """The containers of a location, emptied ones too, of which something was entered or drawn since then."""
@@ -125,6 +131,9 @@ class DrugLog(Protocol):
 class DrugDays(Protocol):
     async def find(self, day_id: str, /, *, of: LocationId) -> DrugDay | None: ...
     async def get(self, day_id: str, /, *, of: LocationId | None = None) -> DrugDay: ...
+    async def of_location(self, location_id: LocationId, /) -> list[DrugDay]:
+        """The closed days of a location, the newest first."""
+
     async def any_waits(self, location_id: LocationId, /) -> bool:
         """Whether a day of the location waits for its second count, or for a discrepancy to be settled."""
 

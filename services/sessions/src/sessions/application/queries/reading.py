@@ -3,17 +3,22 @@ no patient, but their sessions.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 from careflow_domain.errors import not_found
 from careflow_service.identity import Actor
 from sessions.application.ask_gate import ask_gate
+from sessions.application.courses import course_of
 from sessions.application.ports import Ports
+from sessions.domain.adverse_events import AdverseEvent
 from sessions.domain.consents import Consent
+from sessions.domain.drug_days import DrugDay, drug_day_id
 from sessions.domain.drug_log import Container
 from sessions.domain.gate import Gate
-from sessions.domain.ids import AppointmentId, ContainerId, LocationId, PatientId, PlanId, SessionId
+from sessions.domain.ids import AdverseEventId, AppointmentId, ContainerId, LocationId, PatientId, PlanId, SessionId
 from sessions.domain.plans import Plan
 from sessions.domain.sessions import Session
+from sessions.domain.stops import Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,24 @@ class Reading:
         )
         return consents
 
+    async def findings_of(self, patient_id: PatientId, actor: Actor) -> tuple[Stop, ...]:
+        """Every alarming finding about a patient, resolved or not."""
+        course = await course_of(patient_id, self.ports)
+        await self.ports.audit.read(actor, "read_findings", f"courses/{patient_id}")
+        return course.stops
+
+    async def adverse_event(self, event_id: AdverseEventId, actor: Actor) -> AdverseEvent:
+        """Refused: `adverse_event_not_found`."""
+        event = await self.ports.adverse_events.get(event_id)
+        await self.ports.audit.read(actor, "read_adverse_event", f"adverse_events/{event.id}")
+        return event
+
+    async def adverse_events_of(self, patient_id: PatientId, actor: Actor) -> list[AdverseEvent]:
+        """A patient's adverse events, the oldest first."""
+        events = await self.ports.adverse_events.of_patient(patient_id)
+        await self.ports.audit.read(actor, "read_adverse_event", *(f"adverse_events/{each.id}" for each in events))
+        return events
+
     async def container(self, container_id: ContainerId, actor: Actor) -> Container:
         """Refused: `container_not_found`."""
         container = await self.ports.drug_log.get(container_id)
@@ -77,6 +100,24 @@ class Reading:
         containers = await self.ports.drug_log.at(location_id)
         await self.ports.audit.read(actor, "read_container", *(f"drug_containers/{each.id}" for each in containers))
         return containers
+
+    async def emptied_at(self, location_id: LocationId, actor: Actor) -> list[Container]:
+        """What was used up at a location, the last touched first."""
+        containers = await self.ports.drug_log.emptied_at(location_id)
+        await self.ports.audit.read(actor, "read_container", *(f"drug_containers/{each.id}" for each in containers))
+        return containers
+
+    async def drug_day(self, location_id: LocationId, day: date, actor: Actor) -> DrugDay:
+        """Refused: `drug_day_not_found`."""
+        closed = await self.ports.drug_days.get(drug_day_id(location_id, day))
+        await self.ports.audit.read(actor, "read_drug_day", f"drug_days/{closed.id}")
+        return closed
+
+    async def drug_days_of(self, location_id: LocationId, actor: Actor) -> list[DrugDay]:
+        """The closed days of a location, the newest first."""
+        days = await self.ports.drug_days.of_location(location_id)
+        await self.ports.audit.read(actor, "read_drug_day", *(f"drug_days/{each.id}" for each in days))
+        return days
 
     async def _seen(self, session: Session, actor: Actor) -> Session:
         await self.ports.audit.read(actor, "read_session", f"sessions/{session.id}")

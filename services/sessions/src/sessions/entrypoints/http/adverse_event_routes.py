@@ -1,17 +1,18 @@
-"""Adverse events: reporting and reviewing."""
+"""Adverse events: reporting, reviewing, reading."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import Field
+from pydantic import BaseModel, Field
 
-from careflow_service.http.dependencies import CurrentActor, ExpectedVersion, IdempotentRequest, RequestBody
+from careflow_service.http.dependencies import CurrentActor, ExpectedVersion, IdempotentRequest, RequestBody, represent
 from careflow_service.http.fields import Moment
 from sessions.application.commands.report_adverse_event import ReportAdverseEvent
 from sessions.application.commands.review_adverse_event import ReviewAdverseEvent
-from sessions.domain.adverse_events import Observation, ReviewDecision
+from sessions.domain.adverse_events import AdverseEvent, Observation, ReviewDecision
 from sessions.domain.ids import AdverseEventId, PatientId, SessionId
-from sessions.entrypoints.http.schemas import AggregateChanged, App, Note, Uuid, changed
+from sessions.entrypoints.http.schemas import AggregateChanged, App, Note, Uuid, View, changed
 
 router = APIRouter(tags=["adverse events"])
 
@@ -32,6 +33,50 @@ class NewAdverseEvent(RequestBody):
 class NewReview(RequestBody):
     decision: ReviewDecision
     note: Note
+
+
+class ReviewView(View):
+    decision: ReviewDecision
+    note: str
+    by: str
+    at: datetime
+
+
+class AdverseEventView(BaseModel):
+    """`holds_dosing`: further doses wait for a review, or for another one."""
+
+    id: str
+    patient_id: str
+    session_id: str | None
+    version: int
+    description: str
+    grade: int
+    serious: bool
+    expected: bool
+    related: bool
+    started_at: datetime
+    reported_by: str
+    reported_at: datetime
+    holds_dosing: bool
+    reviews: tuple[ReviewView, ...]
+
+
+class AdverseEventList(BaseModel):
+    items: tuple[AdverseEventView, ...]
+
+
+@router.get("/v1/adverse-events/{event_id}", response_model=AdverseEventView)
+async def read_adverse_event(event_id: Uuid, actor: CurrentActor, app: App) -> Response:
+    """One adverse event with its reviews."""
+    event = await app.reading.adverse_event(AdverseEventId(event_id), actor)
+    return represent(_event(event), version=event.version)
+
+
+@router.get("/v1/patients/{patient_id}/adverse-events", response_model=AdverseEventList)
+async def list_adverse_events(patient_id: Uuid, actor: CurrentActor, app: App) -> Response:
+    """A patient's adverse events, the oldest first."""
+    events = await app.reading.adverse_events_of(PatientId(patient_id), actor)
+    return represent(AdverseEventList(items=tuple(_event(each) for each in events)))
 
 
 @router.post("/v1/adverse-events", status_code=201, response_model=AggregateChanged)
@@ -57,3 +102,23 @@ async def review_adverse_event(
     """Sign the review; only "resume" lets dosing go on."""
     command = ReviewAdverseEvent(AdverseEventId(event_id), body.decision, body.note, expected_version)
     return changed(await app.review_adverse_event(command, actor, request))
+
+
+def _event(event: AdverseEvent) -> AdverseEventView:
+    seen = event.observation
+    return AdverseEventView(
+        id=event.id,
+        patient_id=event.patient_id,
+        session_id=event.session_id,
+        version=event.version,
+        description=seen.description,
+        grade=seen.grade,
+        serious=seen.serious,
+        expected=seen.expected,
+        related=seen.related,
+        started_at=seen.started_at,
+        reported_by=event.reported_by,
+        reported_at=event.reported_at,
+        holds_dosing=event.holds_dosing,
+        reviews=tuple(ReviewView.model_validate(each) for each in event.reviews),
+    )

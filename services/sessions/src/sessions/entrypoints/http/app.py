@@ -6,9 +6,11 @@ from sessions.entrypoints.http import (
     adverse_event_routes,
     consent_routes,
     dose_routes,
+    drug_day_routes,
     drug_log_routes,
     gate_routes,
     plan_routes,
+    record_routes,
     session_routes,
 )
 from sessions.entrypoints.http.access import ACCESS
@@ -22,8 +24,10 @@ HTTP: Http[Sessions] = Http(
         session_routes.router,
         gate_routes.router,
         dose_routes.router,
+        record_routes.router,
         adverse_event_routes.router,
         drug_log_routes.router,
+        drug_day_routes.router,
     ),
     access=ACCESS,
 )

@@ -1,21 +1,19 @@
-"""The controlled-drug log: receiving, drawing, entering, witnessing, and the close of a day."""
+"""The controlled-drug log: receiving, drawing, entering, witnessing, reading."""
 
 from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, StringConstraints
 
 from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, answer, represent
 from careflow_service.http.fields import PROSE, Day
 from careflow_service.work import Committed
-from sessions.application.commands.close_drug_day import CloseDrugDay, ConfirmDrugDay, SettleDiscrepancy
 from sessions.application.commands.draw_drug import DrawDrug
 from sessions.application.commands.enter_in_drug_log import EnterInDrugLog, ReverseEntry
 from sessions.application.commands.receive_container import ReceiveContainer
 from sessions.application.commands.witness_entry import WitnessEntry
 from sessions.application.results import Added
-from sessions.domain.drug_days import Settlement
 from sessions.domain.drug_entries import EntryKind
 from sessions.domain.drug_log import Container, Item
 from sessions.domain.ids import ContainerId, DrawId, EntryId, LocationId, SessionId
@@ -78,27 +76,19 @@ class Reversal(RequestBody):
     note: Note
 
 
-class DayClose(RequestBody):
-    """Milligrams counted per container; `acknowledgement` when the day closes with open discrepancies."""
-
-    counts: Annotated[dict[Uuid, Quantity], Field(max_length=500)]
-    acknowledgement: Note | None = None
-
-
-class DiscrepancySettlement(RequestBody):
-    container_id: Uuid
-    how: Settlement
-    note: Note
-
-
 class EntryView(BaseModel):
+    """`counts` once it is in the balance; `serial` is the device's."""
+
     id: str
     kind: EntryKind
     mg: Shown
     by: str
     at: datetime
     draw_id: str | None
+    note: str
+    serial: str | None
     witnessed_by: str | None
+    witnessed_at: datetime | None
     counts: bool
     reverses: str | None
 
@@ -131,9 +121,10 @@ class ContainerList(BaseModel):
 
 
 @router.get("/v1/drug-log/containers", response_model=ContainerList)
-async def list_containers(location_id: Uuid, actor: CurrentActor, app: App) -> Response:
-    """What is in use at a location."""
-    containers = await app.reading.containers_at(LocationId(location_id), actor)
+async def list_containers(location_id: Uuid, actor: CurrentActor, app: App, emptied: bool = False) -> Response:
+    """What is in use at a location, or what was used up there."""
+    read = app.reading.emptied_at if emptied else app.reading.containers_at
+    containers = await read(LocationId(location_id), actor)
     return represent(ContainerList(items=tuple(_container(each) for each in containers)))
 
 
@@ -191,38 +182,6 @@ async def reverse_entry(
     return _added(await app.reverse_entry(command, actor, request))
 
 
-@router.post("/v1/drug-log/locations/{location_id}/days/{day}/close", status_code=201, response_model=AggregateChanged)
-async def close_drug_day(
-    location_id: Uuid, day: Day, body: DayClose, actor: CurrentActor, request: IdempotentRequest, app: App
-) -> Response:
-    """Count and close a day. Refused with everything that does not add up, unless it is acknowledged."""
-    counts = {ContainerId(each): Milligrams(mg) for each, mg in body.counts.items()}
-    command = CloseDrugDay(LocationId(location_id), day, counts, body.acknowledgement)
-    return changed(await app.close_drug_day(command, actor, request), status=201)
-
-
-@router.post("/v1/drug-log/locations/{location_id}/days/{day}/confirm", response_model=AggregateChanged)
-async def confirm_drug_day(
-    location_id: Uuid, day: Day, actor: CurrentActor, request: IdempotentRequest, app: App
-) -> Response:
-    """Confirm with one's own login, as the second person, what was counted at the close."""
-    return changed(await app.confirm_drug_day(ConfirmDrugDay(LocationId(location_id), day), actor, request))
-
-
-@router.post("/v1/drug-log/locations/{location_id}/days/{day}/settle", response_model=AggregateChanged)
-async def settle_discrepancy(
-    location_id: Uuid,
-    day: Day,
-    body: DiscrepancySettlement,
-    actor: CurrentActor,
-    request: IdempotentRequest,
-    app: App,
-) -> Response:
-    """Settle what did not add up when the day was closed."""
-    command = SettleDiscrepancy(LocationId(location_id), day, ContainerId(body.container_id), body.how, body.note)
-    return changed(await app.settle_discrepancy(command, actor, request))
-
-
 def _added(committed: Committed[Added]) -> Response:
     added = committed.value
     body = PartAdded(id=added.id, version=added.version, added_id=added.added_id)
@@ -257,6 +216,9 @@ def _container(container: Container) -> ContainerView:
                 by=entry.by,
                 at=entry.at,
                 draw_id=entry.draw_id,
+                note=entry.note,
+                serial=entry.serial,
+                witnessed_at=entry.witness.at if entry.witness else None,
                 witnessed_by=entry.witness.by if entry.witness else None,
                 counts=entry.counts,
                 reverses=entry.reverses,

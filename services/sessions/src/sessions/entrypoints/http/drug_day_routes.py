@@ -1,0 +1,132 @@
+"""The days of the controlled-drug log: counted, confirmed, settled, read."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, represent
+from careflow_service.http.fields import Day
+from sessions.application.commands.close_drug_day import CloseDrugDay, ConfirmDrugDay, SettleDiscrepancy
+from sessions.domain.drug_days import DiscrepancyKind, DrugDay, Settlement
+from sessions.domain.ids import ContainerId, LocationId
+from sessions.domain.units import Milligrams
+from sessions.entrypoints.http.schemas import AggregateChanged, App, Note, Quantity, Shown, Uuid, View, changed
+
+router = APIRouter(tags=["drug log"])
+
+
+class DayClose(RequestBody):
+    """Milligrams counted per container; `acknowledgement` when the day closes with open discrepancies."""
+
+    counts: Annotated[dict[Uuid, Quantity], Field(max_length=500)]
+    acknowledgement: Note | None = None
+
+
+class DiscrepancySettlement(RequestBody):
+    container_id: Uuid
+    how: Settlement
+    note: Note
+
+
+class SettledView(View):
+    how: Settlement
+    note: str
+    by: str
+    at: datetime
+
+
+class DiscrepancyView(BaseModel):
+    container_id: str
+    kind: DiscrepancyKind
+    expected_mg: Shown
+    counted_mg: Shown | None
+    settled: SettledView | None
+
+
+class DrugDayView(BaseModel):
+    """`confirmed_by` is the second person who counted; without one the day still waits."""
+
+    id: str
+    version: int
+    day: date
+    closed_by: str
+    closed_at: datetime
+    confirmed_by: str | None
+    confirmed_at: datetime | None
+    acknowledgement: str | None
+    discrepancies: tuple[DiscrepancyView, ...]
+
+
+class DrugDayList(BaseModel):
+    items: tuple[DrugDayView, ...]
+
+
+@router.get("/v1/drug-log/locations/{location_id}/days", response_model=DrugDayList)
+async def list_drug_days(location_id: Uuid, actor: CurrentActor, app: App) -> Response:
+    """The closed days of a location, the newest first."""
+    days = await app.reading.drug_days_of(LocationId(location_id), actor)
+    return represent(DrugDayList(items=tuple(_day(each) for each in days)))
+
+
+@router.get("/v1/drug-log/locations/{location_id}/days/{day}", response_model=DrugDayView)
+async def read_drug_day(location_id: Uuid, day: Day, actor: CurrentActor, app: App) -> Response:
+    """One closed day with everything that did not add up."""
+    closed = await app.reading.drug_day(LocationId(location_id), day, actor)
+    return represent(_day(closed), version=closed.version)
+
+
+@router.post("/v1/drug-log/locations/{location_id}/days/{day}/close", status_code=201, response_model=AggregateChanged)
+async def close_drug_day(
+    location_id: Uuid, day: Day, body: DayClose, actor: CurrentActor, request: IdempotentRequest, app: App
+) -> Response:
+    """Count and close a day. Refused with everything that does not add up, unless it is acknowledged."""
+    counts = {ContainerId(each): Milligrams(mg) for each, mg in body.counts.items()}
+    command = CloseDrugDay(LocationId(location_id), day, counts, body.acknowledgement)
+    return changed(await app.close_drug_day(command, actor, request), status=201)
+
+
+@router.post("/v1/drug-log/locations/{location_id}/days/{day}/confirm", response_model=AggregateChanged)
+async def confirm_drug_day(
+    location_id: Uuid, day: Day, actor: CurrentActor, request: IdempotentRequest, app: App
+) -> Response:
+    """Confirm with one's own login, as the second person, what was counted at the close."""
+    return changed(await app.confirm_drug_day(ConfirmDrugDay(LocationId(location_id), day), actor, request))
+
+
+@router.post("/v1/drug-log/locations/{location_id}/days/{day}/settle", response_model=AggregateChanged)
+async def settle_discrepancy(
+    location_id: Uuid,
+    day: Day,
+    body: DiscrepancySettlement,
+    actor: CurrentActor,
+    request: IdempotentRequest,
+    app: App,
+) -> Response:
+    """Settle what did not add up when the day was closed."""
+    command = SettleDiscrepancy(LocationId(location_id), day, ContainerId(body.container_id), body.how, body.note)
+    return changed(await app.settle_discrepancy(command, actor, request))
+
+
+def _day(day: DrugDay) -> DrugDayView:
+    return DrugDayView(
+        id=day.id,
+        version=day.version,
+        day=day.day,
+        closed_by=day.closed_by,
+        closed_at=day.closed_at,
+        confirmed_by=day.confirmed_by,
+        confirmed_at=day.confirmed_at,
+        acknowledgement=day.acknowledgement,
+        discrepancies=tuple(
+            DiscrepancyView(
+                container_id=each.container_id,
+                kind=each.kind,
+                expected_mg=each.expected.value,
+                counted_mg=each.counted.value if each.counted is not None else None,
+                settled=SettledView.model_validate(each.settled) if each.settled else None,
+            )
+            for each in day.discrepancies
+        ),
+    )
