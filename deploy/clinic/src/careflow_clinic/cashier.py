@@ -31,7 +31,7 @@ class Cashier:
     async def complete_registration(self, patient: Patient) -> None:
         """What a bill needs to know of a patient: sex and address in booking, the insurance in billing."""
         known = await self.http.get(COORDINATOR, "booking", f"/v1/patients/{patient.id}")
-        details = {**known.body["details"], "sex": "female", "address": dict(HOME)}
+        details = {**known.body["details"], "sex": "female", "address": dict(HOME), "evidence": "photo_id"}
         path = f"/v1/patients/{patient.id}"
         changed = await self.http.put(COORDINATOR, "booking", path, details, version=known.version)
         await self.record_coverage(patient, INSURANCE, after=changed.positions)
