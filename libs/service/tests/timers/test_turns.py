@@ -1,5 +1,7 @@
 """One turn: what is due is done, what fails waits, what is not due is waited for."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
@@ -100,6 +102,67 @@ async def test_what_waited_and_comes_up_again_is_done_again() -> None:
     await turn()
 
     assert (calls.called, calls.failures) == (["refused", "refused"], 0)
+
+
+@dataclass
+class Pages(Calls):
+    """As calls, but each waits at a gateway until that answers."""
+
+    hanging: set[str] = field(default_factory=set)
+    at_gateway: list[str] = field(default_factory=list)
+    answers: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def do(self, upcoming: Upcoming) -> None:
+        self.at_gateway.append(upcoming.id)
+        if upcoming.id in self.hanging:
+            await self.answers.wait()
+        await super().do(upcoming)
+
+
+async def test_what_hangs_outside_delays_nobody_else() -> None:
+    pages = Pages(["slow", "urgent"], hanging={"slow"})
+    turn = Turn(pages, at_once=2)
+
+    assert [await turn(), await turn()] == [AT_ONCE, AT_ONCE]
+    await until(lambda: pages.called == ["urgent"])
+    assert await turn() == LATER
+
+    pages.answers.set()
+    await turn.finish()
+    assert pages.called == ["urgent", "slow"]
+
+
+async def test_no_more_than_so_many_are_done_side_by_side() -> None:
+    pages = Pages(["a", "b", "c"], hanging={"a", "b"})
+    turn = Turn(pages, at_once=2)
+    await turn()
+    await turn()
+
+    third = asyncio.create_task(turn())
+    await asyncio.sleep(0)
+    assert pages.at_gateway == ["a", "b"]
+
+    pages.answers.set()
+    assert await third == AT_ONCE
+    await turn.finish()
+    assert sorted(pages.called) == ["a", "b", "c"]
+
+
+async def test_a_failure_beside_others_is_set_aside_alone() -> None:
+    pages, monotonic = Pages(["bad", "good"], failing={"bad"}), Monotonic()
+    turn = Turn(pages, at_once=2, monotonic=monotonic)
+
+    for _ in range(2):
+        await turn()
+    await turn.finish()
+
+    assert (pages.called, pages.failures, await turn()) == (["good"], 1, LATER)
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not holds():  # noqa: ASYNC110 - the condition is in other tasks
+            await asyncio.sleep(0)
 
 
 async def test_a_store_that_is_down_is_asked_again_later() -> None:

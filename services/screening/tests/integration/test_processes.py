@@ -56,8 +56,8 @@ async def test_indexes_api_and_timers_work_without_kafka_and_a_page_goes_out_wit
         assert (await indexes.ended())[0] == 0
     async with started("api", environment) as api, started("timers", environment) as timers:
         async with await api.client() as calling, await timers.client() as looking:
-            assert await ready(calling) == {"store": True, "on_call_channels": True}
-            assert await ready(looking) == {"store": True, "on_call_channels": True}
+            assert await ready(calling) == {"store": True, "not_fenced": True, "on_call_channels": True}
+            assert await ready(looking) == {"store": True, "not_fenced": True, "on_call_channels": True}
             page_id = await a_page_is_due()
             page = await asyncio.to_thread(appears, tmp_path / "pages", within=1.0)
             assert json.loads(page.read_text())["page_id"] == page_id
@@ -91,7 +91,7 @@ async def test_with_nobody_to_reach_a_process_is_not_ready(environment: dict[str
     async with started("api", environment) as api:
         async with await api.client() as calling:
             assert (await calling.get("/health/ready")).status_code == 503
-            assert await ready(calling) == {"store": True, "on_call_channels": False}
+            assert await ready(calling) == {"store": True, "not_fenced": True, "on_call_channels": False}
         assert await api.stopped() == 0
 
 

@@ -26,8 +26,8 @@ async def test_indexes_api_and_timers_work_without_kafka(environment: dict[str, 
         assert (await indexes.ended())[0] == 0
     async with started("api", environment) as api, started("timers", environment) as timers:
         async with await api.client() as calling, await timers.client() as looking:
-            assert await ready(calling) == {"store": True}
-            assert await ready(looking) == {"store": True}
+            assert await ready(calling) == {"store": True, "not_fenced": True}
+            assert await ready(looking) == {"store": True, "not_fenced": True}
             assert (await calling.get("/v1/sessions/x")).status_code == 401
         assert await api.stopped() == 0
         assert await timers.stopped() == 0

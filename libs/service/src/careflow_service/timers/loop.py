@@ -30,6 +30,8 @@ POLL_SECONDS: Final = {DEADLINES_LEASE: 1.0, EFFECTS_LEASE: 0.25}
 """The longest sleep of a kind with nothing due, because something may become due meanwhile that it does not know of.
 An effect is due at once, and a page must go out within a second; a deadline is rarely set for the next moment.
 """
+EFFECTS_AT_ONCE: Final = 16
+"""How many effects of one kind are performed side by side: each waits for somebody outside, who may hang."""
 LOOK_SECONDS: Final = 0.1
 """How often the domain clock is watched for a jump, which asks the store nothing."""
 KEEP_SECONDS: Final = 0.25
@@ -57,7 +59,9 @@ class Timers(Generic[P]):
         """
         self._turns = {
             DEADLINES_LEASE: [Turn(DeadlineKind(each, ports=ports, work=work, clock=clock)) for each in deadlines],
-            EFFECTS_LEASE: [Turn(EffectKind(each, ports=ports, work=work)) for each in effects],
+            EFFECTS_LEASE: [
+                Turn(EffectKind(each, ports=ports, work=work), at_once=EFFECTS_AT_ONCE) for each in effects
+            ],
         }
         self._clock = clock
         self._lease = lease
@@ -96,6 +100,7 @@ class Timers(Generic[P]):
             woken = self._woken  # taken before the turn: what happens during it is not slept through
             wait = await turn() if lease.held else KEEP_SECONDS
             await _sleep(min(wait, poll_seconds), woken)
+        await turn.finish()
 
     async def _watch_clock(self, stop: asyncio.Event) -> None:
         """Wakes every kind when the domain clock jumps, and when it is time to stop."""

@@ -1,4 +1,5 @@
-"""One turn of one kind: ask the store what is next, do it, or say how long to wait.
+"""One turn of one kind: ask the store what is next, do it, or say how long to wait. What is slow for reasons outside
+of the store is done side by side, so that one gateway that hangs delays nobody else.
 
 Invariant: a turn never raises for what a deadline, an effect or the store did. It counts and logs the failure and sets
 the id aside, so that the others of its kind have their turn. What was done but comes up again unchanged is set aside
@@ -7,6 +8,7 @@ too: it would otherwise be done without end.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import Final
@@ -17,6 +19,8 @@ from careflow_service.timers.kinds import Kind, Upcoming
 
 AT_ONCE: Final = 0.0
 LATER: Final = float("inf")
+UNMOVED_SECONDS: Final = 1.0
+"""What comes up again, unchanged, so soon after it was done was not changed by what did it."""
 
 
 class StillDue(Exception):
@@ -24,15 +28,22 @@ class StillDue(Exception):
 
 
 class Turn:
-    """The turns of one kind in this process."""
+    """The turns of one kind in this process. Of what is `at_once` more than one are done side by side."""
 
     def __init__(
-        self, kind: Kind, *, backoff: Backoff | None = None, monotonic: Callable[[], float] = time.monotonic
+        self,
+        kind: Kind,
+        *,
+        at_once: int = 1,
+        backoff: Backoff | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._kind = kind
+        self._at_once = at_once
         self._backoff = backoff or Backoff()
         self._monotonic = monotonic
-        self._done: Upcoming | None = None
+        self._done: dict[Upcoming, float] = {}
+        self._in_flight: dict[str, asyncio.Task[None]] = {}
 
     async def __call__(self) -> float:
         """Seconds after which to ask again at the latest: 0 when there may be more to do right now."""
@@ -43,20 +54,35 @@ class Turn:
             self._failed(None, error)
             return LATER
         if upcoming is None or wait > 0:
-            self._done = None  # it moved: an effect that is tried again later comes up the same
+            self._done.clear()  # it moved: an effect that is tried again later comes up the same
             return wait
-        await self._do(upcoming)
+        if self._at_once == 1:
+            await self._do(upcoming)
+        else:
+            await self._begin(upcoming)
         return AT_ONCE
 
+    async def finish(self) -> None:
+        """Waits for what is in flight."""
+        await asyncio.gather(*self._in_flight.values())
+
+    async def _begin(self, upcoming: Upcoming) -> None:
+        """Does it beside what is in flight, once there is room."""
+        if len(self._in_flight) >= self._at_once:
+            await asyncio.wait(self._in_flight.values(), return_when=asyncio.FIRST_COMPLETED)
+        task = asyncio.create_task(self._do(upcoming))
+        self._in_flight[upcoming.id] = task
+        task.add_done_callback(lambda _: self._in_flight.pop(upcoming.id))
+
     async def _upcoming(self) -> Upcoming | None:
-        aside = self._backoff.waiting(self._monotonic())
+        aside = self._backoff.waiting(self._monotonic()) | self._in_flight.keys()
         with setting_aside(aside):
             upcoming = await self._kind.next()
         return None if upcoming is None or upcoming.id in aside else upcoming
 
     async def _do(self, upcoming: Upcoming) -> None:
-        before, self._done = self._done, None
-        if upcoming == before:
+        done_at = self._done.pop(upcoming, None)
+        if done_at is not None and self._monotonic() - done_at < UNMOVED_SECONDS:
             self._failed(upcoming.id, StillDue())
             return
         try:
@@ -64,7 +90,7 @@ class Turn:
         except Exception as error:
             self._failed(upcoming.id, error)
             return
-        self._done = upcoming
+        self._done[upcoming] = self._monotonic()
         self._backoff.succeeded(upcoming.id)
 
     def _failed(self, id_: str | None, error: Exception) -> None:
