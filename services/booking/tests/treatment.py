@@ -53,7 +53,15 @@ async def cleared(world: World, patient_id: str, valid_until: datetime = VALID_U
     return clearance_id
 
 
-def signed_plan(now: datetime, patient_id: str, plan_id: str, *, count: int = 6, **changes: Any) -> dict[str, Any]:
+def signed_plan(
+    now: datetime,
+    patient_id: str,
+    plan_id: str,
+    *,
+    count: int = 6,
+    therapist_id: str | None = None,
+    **changes: Any,
+) -> dict[str, Any]:
     """What sessions says of a plan of so many doses, once a week, at least 48 hours apart."""
     one = {"modality": codes.Modality.IN_PERSON, "roles": (codes.ProviderRole.THERAPIST,)}
     visits = tuple(
@@ -64,7 +72,9 @@ def signed_plan(now: datetime, patient_id: str, plan_id: str, *, count: int = 6,
             (codes.AppointmentKind.INTEGRATION, count),
         )
     )
-    terms = contracts.PlanForBooking(dosing_interval_hours=48, cadence_days=7, integration_within_hours=72)
+    terms = contracts.PlanForBooking(
+        dosing_interval_hours=48, cadence_days=7, integration_within_hours=72, therapist_id=therapist_id
+    )
     return {
         "patient_id": patient_id,
         "plan_id": plan_id,

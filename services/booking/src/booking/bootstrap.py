@@ -103,7 +103,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         add_room=AddRoomHandler(all_rooms, location_id, work),
         change_room=ChangeRoomHandler(all_rooms, work),
         rooms=all_rooms,
-        find_openings=FindOpeningsHandler(all_patients, scheduling, policy, clock),
+        find_openings=FindOpeningsHandler(all_patients, all_paths, scheduling, policy, clock),
         hold_appointment=HoldAppointmentHandler(desk),
         confirm_hold=ConfirmHoldHandler(all_appointments, all_paths, visits, changes, work),
         release_hold=ReleaseHoldHandler(all_appointments, scheduling, work),

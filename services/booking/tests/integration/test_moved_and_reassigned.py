@@ -4,8 +4,17 @@ from typing import Any
 
 from services.booking.tests import news
 from services.booking.tests.builders import local
-from services.booking.tests.clinic import acts, books, has_patient, has_practitioner, has_room, ok, refusal
-from services.booking.tests.treatment import INTEGRATION_AT, closed, doses, reads
+from services.booking.tests.clinic import acts, books, has_patient, has_practitioner, has_room, ok, refusal, visit
+from services.booking.tests.treatment import (
+    INTEGRATION_AT,
+    PREPARATION_AT,
+    closed,
+    doses,
+    has_plan,
+    in_treatment,
+    prepares,
+    reads,
+)
 from services.booking.tests.world import World
 
 NEXT_WEEK, THEN = local(30, 9), local(1, 13, month=12)
@@ -46,8 +55,8 @@ async def test_a_pair_is_moved_whole_or_not_at_all(world: World) -> None:
     await books(world.coordinator, ben, starts_at=THEN, provider_id="kim")
     late = await moves(world, dose, starts_at=NEXT_WEEK.isoformat(), integration={"starts_at": THEN.isoformat()})
     assert refusal(late) == (409, "slot_taken")
-    for visit in (dose, dose["integration"]):
-        assert (await reads(world, visit))["starts_at"] == visit["starts_at"]
+    for each in (dose, dose["integration"]):
+        assert (await reads(world, each))["starts_at"] == each["starts_at"]
 
 
 async def test_a_pair_that_moves_past_another_dose_is_judged_as_if_it_had_not_been_there(world: World) -> None:
@@ -105,3 +114,39 @@ async def test_where_nothing_changes_or_nobody_else_is_there_the_visit_stays(wor
     nobody = await world.coordinator.post(path, {"without": ["joy"]}, version=dose["version"])
     assert refusal(nobody) == (422, "outside_hours")
     assert (await reads(world, dose))["providers"] == dose["providers"]
+
+
+async def test_the_plans_therapist_gives_its_visits_and_nobody_else_unless_named(world: World) -> None:
+    await has_practitioner(world, "anna", "therapist")
+    ana, _ = await in_treatment(world, therapist_id="kim")
+    preparation = await prepares(world, ana)
+    dose = await doses(world, ana)
+    for each in (preparation, dose, dose["integration"]):
+        assert [who["id"] for who in each["providers"] if who["role"] == "therapist"] == ["kim"]
+    ben = await has_patient(world, email="ben@example.org")
+    await has_plan(world, ben, therapist_id="kim")
+    same_time = visit(ben, "preparation", PREPARATION_AT, modality="video")
+    taken = await world.coordinator.post("/v1/appointments", same_time)
+    assert refusal(taken) == (409, "slot_taken")
+    by_another = await world.coordinator.post("/v1/appointments", {**same_time, "provider_id": "anna"})
+    assert [who["id"] for who in ok(by_another, 201)["providers"]] == ["anna"]
+
+
+async def test_free_times_are_those_of_the_plans_therapist(world: World) -> None:
+    await has_practitioner(world, "anna", "therapist")
+    ana, _ = await in_treatment(world, therapist_id="kim")
+    ben = await has_patient(world, email="ben@example.org")
+    await has_plan(world, ben, therapist_id="kim")
+    await prepares(world, ana)
+    query = {"kind": "preparation", "modality": "video", "from": utc(PREPARATION_AT), "to": utc(local(24, 12))}
+    of_ben = ok(await world.coordinator.get("/v1/availability", patient_id=ben, **query))["items"]
+    assert {who["id"] for each in of_ben for who in each["providers"]} == {"kim"}
+    assert of_ben[0]["starts_at"] == utc(local(24, 10, 30))
+
+
+async def test_a_plans_therapist_who_cannot_is_named(world: World) -> None:
+    await has_practitioner(world, "anna", "therapist")
+    await has_practitioner(world, "part-time", "therapist", week={})
+    ana, _ = await in_treatment(world, therapist_id="part-time")
+    away = await world.coordinator.post("/v1/appointments", visit(ana, "preparation", PREPARATION_AT))
+    assert refusal(away) == (422, "plan_therapist_away")

@@ -93,6 +93,7 @@ def _plan_signed(fact: PlanSigned) -> dict[str, Any]:
                 dosing_interval_hours=fact.outline.dosing_interval_hours,
                 cadence_days=plan.terms.cadence_days,
                 integration_within_hours=fact.outline.integration_within_hours,
+                therapist_id=plan.terms.therapist_id,
             )
         ),
         "for_billing": Sealed.plain(

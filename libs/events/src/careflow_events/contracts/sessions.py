@@ -46,6 +46,8 @@ class PlanForBooking(Section):
     """The planned time from one dosing visit to the next."""
     integration_within_hours: Annotated[int, Field(ge=1)]
     """By when after a dose its integration visit is to be booked."""
+    therapist_id: StaffId | None = None
+    """Who sits with the patient in every visit of the plan that has a therapist."""
 
 
 class PlannedServices(Section):

@@ -111,7 +111,9 @@ def _signed(version: int, phase: codes.Phase) -> dict[str, Any]:
             visits(kind.INTEGRATION, 6, 60),
         ),
         "for_booking": Sealed.plain(
-            contracts.PlanForBooking(dosing_interval_hours=48, cadence_days=4, integration_within_hours=72)
+            contracts.PlanForBooking(
+                dosing_interval_hours=48, cadence_days=4, integration_within_hours=72, therapist_id="kim"
+            )
         ),
         "for_billing": Sealed.plain(
             contracts.PlanForBilling(

@@ -1,5 +1,6 @@
 """Gives a visit a time if the care path lets it."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from booking.application.ports import Records
@@ -41,7 +42,7 @@ class GatedVisits:
         `gates_closed` and the refusals of `Scheduling.claim`.
         """
         look, _ = await side_by_side(
-            self._scheduling.look(wish, patient.id, patient.details, clinic),
+            self._scheduling.look(_by_plan(wish, path), patient.id, patient.details, clinic),
             self.check(path, wish, integration_at=integration_at),
         )
         plan = path.course.plan if wish.kind in TREATMENTS else None
@@ -76,7 +77,7 @@ class GatedVisits:
         if together_with is not None:
             path = path.but_for(together_with.id)
         look, _ = await side_by_side(
-            self._scheduling.look(wish, patient.id, patient.details, clinic, instead_of=moving),
+            self._scheduling.look(_by_plan(wish, path), patient.id, patient.details, clinic, instead_of=moving),
             self.check(path, wish, moving=moving.id, integration_at=integration_at),
         )
         return await self._scheduling.claim(look, patient.id, moving.id, tx, by=by)
@@ -101,3 +102,7 @@ class GatedVisits:
             record_complete=await self._records.complete(path.id),
         )
         gates.check(path, asked)
+
+
+def _by_plan(wish: Wish, path: CarePath) -> Wish:
+    return replace(wish, therapist=path.therapist_for(wish.kind))

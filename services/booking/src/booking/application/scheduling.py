@@ -34,12 +34,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """The time somebody asks for: with this provider, without these people and rooms, and rather with those."""
+    """The time somebody asks for: with this provider, the plan's therapist, without these people and rooms, and
+    rather with those.
+    """
 
     kind: VisitKind
     starts_at: datetime
     modality: Modality
     provider: PractitionerId | None = None
+    therapist: PractitionerId | None = None
     without: frozenset[str] = frozenset()
     rather: frozenset[str] = frozenset()
 
@@ -128,7 +131,12 @@ class Scheduling:
         instead of.
         """
         wanted = self.wanted(
-            wish.kind, wish.modality, state=patient.state, patient_id=patient_id, provider=wish.provider
+            wish.kind,
+            wish.modality,
+            state=patient.state,
+            patient_id=patient_id,
+            provider=wish.provider,
+            therapist=wish.therapist,
         )
         wanted = replace(wanted, without=wish.without, rather=wish.rather)
         given_up = instead_of.slot.claims if instead_of else ()
@@ -193,6 +201,7 @@ class Scheduling:
         state: str | None = None,
         patient_id: PatientId | None = None,
         provider: PractitionerId | None = None,
+        therapist: PractitionerId | None = None,
     ) -> Wanted:
         """What to look for; the clinic's own state where nobody said another."""
         return Wanted(
@@ -201,6 +210,7 @@ class Scheduling:
             state=state or self._policy.home_state,
             patient_id=patient_id,
             provider=provider,
+            therapist=therapist,
         )
 
     def _ahead(self, wished: datetime) -> Interval:

@@ -45,7 +45,8 @@ class Opening:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """The visit somebody looks for. `state` is where the patient is; `provider` restricts who must be among those
-    seen, `without` names people and rooms that may not be, `rather` those that are taken before others.
+    seen, `therapist` who the therapist is unless `provider` is another; `without` names people and rooms that may not
+    be taken, `rather` those that are taken before others.
     """
 
     template: VisitTemplate
@@ -53,12 +54,19 @@ class Wanted:
     state: str
     patient_id: PatientId | None = None
     provider: PractitionerId | None = None
+    therapist: PractitionerId | None = None
     without: frozenset[str] = frozenset()
     rather: frozenset[str] = frozenset()
 
     @property
     def parts(self) -> tuple[Part, ...]:
         return self.template.parts_for(self.modality)
+
+    def wants(self, person: PractitionerId, role: PractitionerRole) -> bool:
+        """Whether they may be the one who acts in this role."""
+        if role is PractitionerRole.THERAPIST and self.therapist is not None:
+            return person in (self.therapist, self.provider)
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +137,7 @@ class _Search:
                     resource = Resource(ResourceKind.ROOM, room.id)
                     found.append(self._candidate(part, resource, None, union(self._open_on_days(room.hours))))
         for role in part.roles:
-            for person in clinic.practitioners:
+            for person in (each for each in clinic.practitioners if wanted.wants(each.id, role)):
                 resource = Resource(ResourceKind.PRACTITIONER, person.id)
                 found.append(self._candidate(part, resource, role, self._present(person, role, wanted)))
         able = (candidate for candidate in found if candidate.starts and candidate.resource.id not in wanted.without)

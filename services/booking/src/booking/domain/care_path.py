@@ -13,9 +13,9 @@ from enum import StrEnum
 
 from booking.domain.appointments import Appointment
 from booking.domain.course import Course
-from booking.domain.ids import AlertId, AppointmentId, CaseId, ClearanceId, PatientId, PlanId, RequestId
+from booking.domain.ids import AlertId, AppointmentId, CaseId, ClearanceId, PatientId, PlanId, PractitionerId, RequestId
 from booking.domain.states import Status
-from booking.domain.visits import Disposition, Ground, Modality, Phase, VisitKind
+from booking.domain.visits import TREATMENTS, Disposition, Ground, Modality, Phase, VisitKind
 from careflow_domain.aggregate import Aggregate, Fact
 
 
@@ -244,6 +244,11 @@ class CarePath(Aggregate):
 
     def all_upcoming(self, kind: VisitKind) -> tuple[Visit, ...]:
         return tuple(visit for visit in self.visits if visit.kind is kind and visit.upcoming)
+
+    def therapist_for(self, kind: VisitKind) -> PractitionerId | None:
+        """Who the plan names for visits of this kind."""
+        plan = self.course.plan if kind in TREATMENTS else None
+        return plan.terms.therapist_id if plan else None
 
     def but_for(self, *appointments: AppointmentId) -> "CarePath":
         """As if these visits were not booked: what a visit that takes their place is judged by."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from booking.domain.ids import AdverseEventId, AppointmentId, ConsentId, PlanId, SessionId
+from booking.domain.ids import AdverseEventId, AppointmentId, ConsentId, PlanId, PractitionerId, SessionId
 from booking.domain.visits import Phase, VisitKind
 
 
@@ -26,6 +26,7 @@ class PlanTerms:
     dosing_interval_hours: int
     cadence_days: int
     integration_within_hours: int
+    therapist_id: PractitionerId | None = None
 
     @property
     def dosing_interval(self) -> timedelta:

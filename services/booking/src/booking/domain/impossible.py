@@ -46,6 +46,10 @@ def why_impossible(wanted: Wanted, clinic: Clinic, start: datetime, zone: ZoneIn
         return invalid(
             "provider_away", "That provider, or whom the visit needs beside them, is not there at that time."
         )
+    if wanted.therapist is not None:
+        others = replace(wanted, therapist=None, patient_id=None)
+        if opening_at(others, clinic, Calendar(zone), start) is not None:
+            return invalid("plan_therapist_away", "The therapist of the plan cannot give it then; name another to ask.")
     return invalid("outside_hours", "Nobody who can give this visit, or no room for it, is there at that time.")
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from booking.application.ownership import check_own, is_patient
-from booking.application.ports import Patients
+from booking.application.ports import CarePaths, Patients
 from booking.application.scheduling import Scheduling
 from booking.domain.availability import Opening
 from booking.domain.ids import PatientId, PractitionerId
@@ -15,6 +15,7 @@ from booking.domain.visits import Modality, VisitKind
 from careflow_domain.errors import invalid
 from careflow_service.clock import Clock
 from careflow_service.identity import Actor
+from careflow_service.work import side_by_side
 
 LONGEST_SEARCH: Final = timedelta(days=31)
 """What one search may cover; whoever wants more asks again for the time after."""
@@ -40,8 +41,16 @@ class FindOpenings:
 class FindOpeningsHandler:
     """Raises `end_before_start`, `search_too_long`, `modality_not_allowed` and `patient_not_found`."""
 
-    def __init__(self, patients: Patients, scheduling: Scheduling, policy: BookingPolicy, clock: Clock) -> None:
+    def __init__(
+        self,
+        patients: Patients,
+        care_paths: CarePaths,
+        scheduling: Scheduling,
+        policy: BookingPolicy,
+        clock: Clock,
+    ) -> None:
         self._patients = patients
+        self._care_paths = care_paths
         self._scheduling = scheduling
         self._policy = policy
         self._clock = clock
@@ -50,12 +59,20 @@ class FindOpeningsHandler:
         asked = Interval(query.starts_from, query.starts_before)
         if asked.length > LONGEST_SEARCH:
             raise invalid("search_too_long", "One search covers 31 days at most.", most_days=LONGEST_SEARCH.days)
-        state = query.state
+        state, therapist = query.state, None
         if query.patient_id is not None:
             check_own(actor, query.patient_id, "patient")
-            state = (await self._patients.get(query.patient_id)).details.state
+            patient, path = await side_by_side(
+                self._patients.get(query.patient_id), self._care_paths.get(query.patient_id)
+            )
+            state, therapist = patient.details.state, path.therapist_for(query.kind)
         wanted = self._scheduling.wanted(
-            query.kind, query.modality, state=state, patient_id=query.patient_id, provider=query.provider
+            query.kind,
+            query.modality,
+            state=state,
+            patient_id=query.patient_id,
+            provider=query.provider,
+            therapist=therapist,
         )
         bookable = self._bookable(by_patient=is_patient(actor)).within(asked)
         return () if bookable is None else await self._scheduling.free(wanted, bookable, MOST_OPENINGS)

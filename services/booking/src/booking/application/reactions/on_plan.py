@@ -5,7 +5,7 @@ from typing import TypeVar
 from booking.application.care_path_reactions import treating
 from booking.application.ports import Ports
 from booking.domain.course import Plan, PlanStatus, PlanTerms
-from booking.domain.ids import ConsentId, PlanId
+from booking.domain.ids import ConsentId, PlanId, PractitionerId
 from booking.domain.policy import BookingPolicy
 from booking.domain.visits import Phase, VisitKind
 from careflow_events import contracts
@@ -64,4 +64,5 @@ def _terms(data: contracts.PlanSignedEvent, policy: BookingPolicy) -> PlanTerms:
         dosing_interval_hours=section.dosing_interval_hours,
         cadence_days=section.cadence_days,
         integration_within_hours=section.integration_within_hours,
+        therapist_id=PractitionerId(section.therapist_id) if section.therapist_id else None,
     )
