@@ -35,12 +35,13 @@ class World(world.ServiceWorld[Ports, Sessions]):
         """Another nurse, with a login of her own."""
         return self.calling(Role.NURSE, subject=name)
 
-    async def has_heard_all(self) -> None:
-        """Both feeds of screening have said that nothing is missing so far."""
+    async def has_heard_all(self, *, but_of: str | None = None) -> None:
+        """Both feeds of screening have said that nothing is missing so far, but what is stuck of that patient."""
         consumers = mongo_stores(self.store.database, SERVICE.name).consumers
         for topic in topics_of("screening"):
             await consumers.note_started(topic.name, f"{topic.name}-1", 0, 0)
-            await consumers.note_checkpoint(topic.name, 0, self.clock(), now=self.clock())
+            behind = [topic.stream(f"patient:{but_of}")] if but_of else []
+            await consumers.note_checkpoint(topic.name, 0, self.clock(), now=self.clock(), behind=behind)
 
     async def said_at(self, location_id: str) -> list[str]:
         """The names of the safety events of a location, in order."""

@@ -17,6 +17,7 @@ from services.sessions.tests.clinic import (
     Course,
     does,
     dose,
+    dosing_visit,
     draws,
     gate_of,
     goes_home,
@@ -165,6 +166,18 @@ async def test_a_low_alert_too_holds_until_it_is_closed(world: World) -> None:
     await world.hear(alert_raised(course.patient_id, new_id(), world.clock(), "low"))
 
     assert await gate_of(world, session_id) == ["no_open_alert"]
+
+
+async def test_a_stream_screening_cannot_publish_closes_the_gate_of_its_patient_alone(world: World) -> None:
+    mine, others = await has_course(world), await has_course(world)
+    my_session, their_session = await dosing_visit(world, mine), await dosing_visit(world, others)
+    world.clock.advance(timedelta(seconds=30))
+    await world.has_heard_all(but_of=mine.patient_id)
+    assert "eligibility_fresh" in await gate_of(world, my_session)
+    assert "eligibility_fresh" not in await gate_of(world, their_session)
+    world.clock.advance(timedelta(seconds=30))
+    await world.has_heard_all()
+    assert "eligibility_fresh" not in await gate_of(world, my_session)
 
 
 async def test_without_the_feed_a_prescriber_attests_and_an_expiry_nobody_said_still_counts(world: World) -> None:
