@@ -159,6 +159,28 @@ async def a_medication_is_identified_while_it_is_identified(world: World, overta
     assert refusal(await does(world, case, f"medications/{taken}/identify", body)) == (409, "medication_known")
 
 
+async def a_medication_is_voided_while_it_is_voided(world: World, overtaking: Overtaking) -> None:
+    case = await has_case(world)
+    taken = ok(await does(world, case, "medications", {"name": "Sertraline"}), 201)["id"]
+    body = {"reason": "another patient's"}
+    overtaking.by(lambda: does(world, case, f"medications/{taken}/void", body))
+    assert refusal(await does(world, case, f"medications/{taken}/void", body)) == (409, "already_voided")
+
+
+async def evidence_is_voided_while_a_clearance_is_granted(world: World, overtaking: Overtaking) -> None:
+    """The clearance that was granted on it meanwhile waits."""
+    case = await ready_to_decide(world)
+    lab = next(each["id"] for each in case["clinical"]["evidence"] if each["kind"] == "lab_panel")
+    granted: list[str] = []
+
+    async def a_grant() -> None:
+        granted.append(ok(await grants(world, case), 201)["clearance_id"])
+
+    overtaking.by(a_grant)
+    ok(await does(world, case, f"evidence/{lab}/void", {"reason": "another patient's"}))
+    assert await suspended_for(world, granted[0]) == [lab]
+
+
 async def an_evaluation_while_the_case_is_closed(world: World, overtaking: Overtaking) -> None:
     case = await has_case(world)
     overtaking.by(lambda: closes(world, case))

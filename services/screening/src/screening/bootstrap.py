@@ -45,6 +45,8 @@ from screening.application.commands.save_answers import SaveAnswersHandler
 from screening.application.commands.stop_medication import StopMedicationHandler
 from screening.application.commands.submit_screening import SubmitScreeningHandler
 from screening.application.commands.suspend_clearance import SuspendClearanceHandler
+from screening.application.commands.void_evidence import VoidEvidenceHandler
+from screening.application.commands.void_medication import VoidMedicationHandler
 from screening.application.ports import OnCallNotifier, Ports
 from screening.application.queries.reading import Reading
 from screening.application.use_cases import Screening
@@ -70,7 +72,9 @@ def bootstrap(resources: Resources[ScreeningSettings]) -> Screening:
         add_medication=AddMedicationHandler(ports, work),
         identify_medication=IdentifyMedicationHandler(ports, work),
         stop_medication=StopMedicationHandler(ports, work),
+        void_medication=VoidMedicationHandler(ports, work),
         record_evidence=RecordEvidenceHandler(ports, work),
+        void_evidence=VoidEvidenceHandler(ports, work),
         record_evaluation=RecordEvaluationHandler(ports, work),
         record_diagnoses=RecordDiagnosesHandler(ports, work),
         grant_clearance=GrantClearanceHandler(ports, work),

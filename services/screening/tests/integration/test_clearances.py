@@ -22,6 +22,7 @@ from services.screening.tests.clinic import (
     reads_clearance,
     ready_to_decide,
     refusal,
+    submits,
 )
 from services.screening.tests.treatment import harmed, reviewed
 from services.screening.tests.world import World
@@ -457,6 +458,72 @@ async def test_an_expired_clearance_that_is_halted_comes_back_halted(world: Worl
     ok(await world.prescriber.post(f"/v1/clearances/{clearance_id}/extend", version=version))
     clearance = await reads_clearance(world, clearance_id)
     assert (clearance["valid"], [each["ref"] for each in clearance["suspensions"]]) == (False, [halt["ref"]])
+
+
+async def test_voided_evidence_stays_on_record_and_counts_no_longer(world: World) -> None:
+    case = await ready_to_decide(world)
+    lab = next(each["id"] for each in case["clinical"]["evidence"] if each["kind"] == "lab_panel")
+    path, why = f"/v1/cases/{case['id']}/evidence/{lab}/void", {"reason": "the sample was another patient's"}
+    assert refusal(await world.patient(case["patient_id"]).post(path, why)) == (403, "forbidden")
+    ok(await world.nurse.post(path, why))
+    assert (await grants(world, case)).json()["missing"] == ["evidence_lab_panel"]
+    kept = next(each for each in (await reads(world, case))["clinical"]["evidence"] if each["id"] == lab)
+    assert (kept["voided"]["by"], kept["voided"]["reason"]) == ("user-nurse", why["reason"])
+    assert refusal(await world.nurse.post(path, why)) == (409, "already_voided")
+
+
+async def test_with_a_voided_value_the_one_before_it_counts_again(world: World) -> None:
+    case = await ready_to_decide(world)
+    at, path = world.clock(), f"/v1/cases/{case['id']}/evidence"
+    ok(await world.nurse.post(path, evidence("pregnancy_test", at, "positive")), 201)
+    mixed_up = ok(await world.nurse.post(path, evidence("pregnancy_test", at, "negative")), 201)["id"]
+    assert ok(await world.nurse.get(f"/v1/cases/{case['id']}/findings"))["findings"] == []
+    ok(await world.nurse.post(f"{path}/{mixed_up}/void", {"reason": "another patient's"}))
+    assert (await grants(world, case)).json()["missing"] == ["class_a_finding"]
+
+
+async def test_a_clearance_waits_when_what_it_rests_on_is_voided(world: World) -> None:
+    case, clearance_id = await cleared(world)
+    lab = next(each["id"] for each in case["clinical"]["evidence"] if each["kind"] == "lab_panel")
+    ok(await world.nurse.post(f"/v1/cases/{case['id']}/evidence/{lab}/void", {"reason": "another patient's"}))
+    (suspension,) = (await reads_clearance(world, clearance_id))["suspensions"]
+    assert (suspension["reason"], suspension["ref"]) == ("evidence", lab)
+
+
+async def test_only_a_prescriber_voids_a_medication(world: World) -> None:
+    case = await ready_to_decide(world)
+    path = f"/v1/cases/{case['id']}/medications"
+    taken = ok(await world.nurse.post(path, {"name": "phenelzine"}), 201)["id"]
+    why = {"reason": "it was the brother's"}
+    assert refusal(await world.nurse.post(f"{path}/{taken}/void", why)) == (403, "forbidden")
+    ok(await world.prescriber.post(f"{path}/{taken}/void", why))
+    ok(await grants(world, case), 201)
+
+
+async def test_what_an_earlier_course_knew_is_known_in_the_next(world: World) -> None:
+    case, clearance_id = await cleared(world)
+    halt = await halted(world, clearance_id)
+    stroke = {"condition": "intracerebral_hemorrhage", "status": "history"}
+    ok(await world.nurse.post(f"/v1/cases/{case['id']}/facts", stroke), 201)
+    await takes(world, case, "phenelzine")
+    closing = {"reason": "withdrawn", "note": "going elsewhere"}
+    version = (await reads(world, case))["version"]
+    ok(await world.nurse.post(f"/v1/cases/{case['id']}/close", closing, version=version))
+    await world.travel(DAY)
+    await world.hear(info_call_ended(case["patient_id"], world.clock()))
+    again = ok(await world.prescriber.get(f"/v1/patients/{case['patient_id']}/cases"))["items"][0]
+    assert again["id"] != case["id"]
+    assert [each["condition"] for each in again["clinical"]["facts"]] == ["intracerebral_hemorrhage"]
+    assert [each["ingredient"] for each in again["clinical"]["medications"]] == ["sertraline", "phenelzine"]
+    fact = again["clinical"]["facts"][0]["id"]
+    corrected = {"status": "ruled_out", "reason": "the scan was another patient's"}
+    ok(await world.prescriber.post(f"/v1/cases/{again['id']}/facts/{fact}/reclassify", corrected))
+    await submits(world, again)
+    await has_evidence(world, again)
+    ok(await world.prescriber.post(f"/v1/cases/{again['id']}/evaluations", evaluation(world)), 201)
+    granted = ok(await grants(world, again, accepted={"IX-MAOI": "low dose, observed"}), 201)
+    held = [each["ref"] for each in (await reads_clearance(world, granted["clearance_id"]))["suspensions"]]
+    assert set(held) == {halt["ref"], "CI-03"}
 
 
 async def test_deferred_it_waits_and_denied_it_closes(world: World) -> None:

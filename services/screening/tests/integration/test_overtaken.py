@@ -38,6 +38,8 @@ ROWS: Final[Mapping[str, Race]] = {
     "add_medication": cases.a_medication_while_a_clearance_is_granted,
     "identify_medication": cases.a_medication_is_identified_while_it_is_identified,
     "stop_medication": cases.a_medication_is_stopped_while_it_is_stopped,
+    "void_medication": cases.a_medication_is_voided_while_it_is_voided,
+    "void_evidence": cases.evidence_is_voided_while_a_clearance_is_granted,
     "record_evidence": cases.evidence_while_a_clearance_is_granted,
     "record_evaluation": cases.an_evaluation_while_the_case_is_closed,
     "record_diagnoses": cases.diagnoses_while_the_case_is_closed,

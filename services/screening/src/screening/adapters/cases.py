@@ -57,6 +57,10 @@ class MongoCases(Stored[Case]):
     async def open_of(self, patient_id: PatientId, /) -> Case | None:
         return await self._documents.one(of=patient_id, patient_id=patient_id, is_open=True)
 
+    async def latest_of(self, patient_id: PatientId, /) -> Case | None:
+        newest = await self._documents.many({"patient_id": patient_id}, of=patient_id, sort=_NEWEST_FIRST, limit=1)
+        return newest[0] if newest else None
+
     async def all_of(self, patient_id: PatientId, /) -> list[Case]:
         cases = self._documents.looked  # allow looked: for readers, who decide nothing on it
         return await cases.many({"patient_id": patient_id}, sort=_NEWEST_FIRST, limit=MOST_CASES)

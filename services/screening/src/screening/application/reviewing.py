@@ -13,6 +13,7 @@ from screening.application.ports import Ports
 from screening.application.staff_tasks import open_task
 from screening.domain.case import Case
 from screening.domain.clearance import Clearance, ClearanceState
+from screening.domain.ids import EvidenceId
 from screening.domain.patients import PatientDetails
 from screening.domain.rules import Finding, FindingClass
 from screening.domain.suspensions import Suspension, SuspensionReason
@@ -33,10 +34,16 @@ def signature(reason: str | None, grounds: Iterable[str]) -> Signature | None:
 
 
 async def review(
-    case: Case, signed: Signature | None, tx: Transaction, ports: Ports, *, patient: PatientDetails | None = None
+    case: Case,
+    signed: Signature | None,
+    tx: Transaction,
+    ports: Ports,
+    *,
+    patient: PatientDetails | None = None,
+    voided: EvidenceId | None = None,
 ) -> None:
     """Run the rules on the case as it is now against the clearance it has, if any. `patient`: as they are from now on,
-    where that has not been saved.
+    where that has not been saved. `voided`: evidence that the clearance may rest on.
     """
     if case.clearance_id is None:
         return
@@ -46,6 +53,11 @@ async def review(
     if before.state is not ClearanceState.GRANTED:
         return
     clearance = before
+    if voided in before.decision.evidence_ids:
+        why = "Evidence that the decision rests on was voided."
+        clearance = clearance.suspended(
+            Suspension(reason=SuspensionReason.EVIDENCE, ref=str(voided), since=tx.now, fine_reason=why)
+        )
     for finding in before.uncovered(findings):
         clearance = await _react(clearance, finding, signed, tx, ports)
     if clearance is not before:

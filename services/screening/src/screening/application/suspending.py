@@ -4,7 +4,7 @@ from careflow_service.work import Transaction
 from screening.application.ports import Ports
 from screening.domain.case import Case
 from screening.domain.clearance import Clearance, ClearanceState
-from screening.domain.suspensions import Suspension, SuspensionReason, with_suspension, without_suspension
+from screening.domain.suspensions import Suspension, SuspensionReason, Suspensions, with_suspension, without_suspension
 
 
 async def suspend(case: Case, ref: str, why: str, tx: Transaction, ports: Ports) -> Case:
@@ -26,6 +26,15 @@ async def settle_suspension(case: Case, ref: str, why: str, tx: Transaction, por
     if before is not None and pair in {each.pair for each in before.suspensions}:
         await ports.clearances.save(before.reinstated(*pair, why, now=tx.now), expecting=before.version, tx=tx)
     return case.holding(without_suspension(case.held, pair))
+
+
+async def suspensions_of(case: Case, ports: Ports) -> Suspensions:
+    """Everything that dosing waits for, on the clearance the case has or had, and held for the next one."""
+    clearance = await ports.clearances.get(case.clearance_id) if case.clearance_id else None
+    suspensions = clearance.suspensions if clearance else ()
+    for held in case.held:
+        suspensions = with_suspension(suspensions, held)
+    return suspensions
 
 
 async def granted_of(case: Case, ports: Ports) -> Clearance | None:

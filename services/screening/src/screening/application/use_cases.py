@@ -28,6 +28,8 @@ from screening.application.commands.save_answers import SaveAnswersHandler
 from screening.application.commands.stop_medication import StopMedicationHandler
 from screening.application.commands.submit_screening import SubmitScreeningHandler
 from screening.application.commands.suspend_clearance import SuspendClearanceHandler
+from screening.application.commands.void_evidence import VoidEvidenceHandler
+from screening.application.commands.void_medication import VoidMedicationHandler
 from screening.application.ports import Ports
 from screening.application.queries.reading import Reading
 
@@ -45,7 +47,9 @@ class Screening:
     add_medication: AddMedicationHandler
     identify_medication: IdentifyMedicationHandler
     stop_medication: StopMedicationHandler
+    void_medication: VoidMedicationHandler
     record_evidence: RecordEvidenceHandler
+    void_evidence: VoidEvidenceHandler
     record_evaluation: RecordEvaluationHandler
     record_diagnoses: RecordDiagnosesHandler
 

@@ -22,6 +22,7 @@ from screening.domain.ids import (
     CaseId,
     ClearanceId,
     ClinicalFactId,
+    EvidenceId,
     MedicationId,
     PatientId,
     RequestId,
@@ -32,6 +33,7 @@ from screening.domain.medications import Medication
 from screening.domain.patients import PatientDetails
 from screening.domain.questionnaires import Answers, ItemAlert, QuestionnaireDefinition
 from screening.domain.suspensions import Suspensions
+from screening.domain.voiding import Voiding
 
 
 class CaseState(StrEnum):
@@ -76,6 +78,17 @@ class Case(Aggregate):
         """A new case, nothing asked yet."""
         started = ScreeningStarted(patient_id=patient_id, at=now, case_id=case_id)
         return cls(id=case_id, patient_id=patient_id, opened_at=now, facts=(started,))
+
+    def following(self, earlier: Self, suspensions: Suspensions) -> Self:
+        """What the patient had or took in an earlier course is still known, and what suspended dosing then still holds.
+        What they had not is asked anew.
+        """
+        return replace(
+            self,
+            history=tuple(fact for fact in earlier.history if fact.present),
+            medications=tuple(each for each in earlier.medications if each.voided is None and not each.ended),
+            held=suspensions,
+        )
 
     def requesting(
         self,
@@ -221,6 +234,14 @@ class Case(Aggregate):
             valid_until=evidence.valid_until,
         )
         return replace(self.recording(recorded), evidence=(*self.evidence, evidence))
+
+    def voiding(self, evidence_id: EvidenceId, voided: Voiding) -> Self:
+        """A piece of evidence was recorded wrongly. Refused: `evidence_not_found`, and as `Voiding.check`."""
+        self._must_be_open()
+        if all(each.id != evidence_id for each in self.evidence):
+            raise not_found("evidence")
+        evidence = tuple(each.voiding(voided) if each.id == evidence_id else each for each in self.evidence)
+        return replace(self.recording(), evidence=evidence)
 
     def evidence_due_at(self, warns_before: timedelta) -> datetime | None:
         """When the next piece of evidence must be warned about."""

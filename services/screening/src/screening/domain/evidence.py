@@ -5,9 +5,10 @@ day it was recorded.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Self
 
 from careflow_domain.errors import invalid
 from screening.domain.conditions import ConditionCode
@@ -16,6 +17,7 @@ from screening.domain.history import ClinicalFact
 from screening.domain.ids import EvidenceId
 from screening.domain.measures import Measure, MeasureRanges
 from screening.domain.policy_values import Span
+from screening.domain.voiding import Voiding
 
 
 class EvidenceKind(StrEnum):
@@ -73,9 +75,16 @@ class Evidence:
     result: EvidenceResult = field(repr=False)
     measures: Mapping[Measure, float] = field(default_factory=dict, repr=False)
     warned: bool = False
+    voided: Voiding | None = None
 
     def in_date(self, now: datetime) -> bool:
-        return self.taken_at <= now < self.valid_until
+        """Whether it counts at that moment; what was voided never does."""
+        return self.voided is None and self.taken_at <= now < self.valid_until
+
+    def voiding(self, voided: Voiding) -> Self:
+        """It was recorded wrongly. Refused as `Voiding.check`."""
+        voided.check(self.voided)
+        return replace(self, voided=voided)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +145,7 @@ def latest(evidence: Iterable[Evidence], kind: EvidenceKind, count: int = 1) -> 
     """
     taken: dict[datetime, Evidence] = {}
     for each in sorted(evidence, key=lambda each: (each.recorded_at, each.id)):
-        if each.kind is kind:
+        if each.kind is kind and each.voided is None:
             taken[each.taken_at] = each
     return tuple(taken[at] for at in sorted(taken, reverse=True)[:count])
 
@@ -148,6 +157,7 @@ def awaiting_warning(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
         for each in evidence
         if each.category is EvidenceCategory.CLEARANCE
         and not each.warned
+        and each.voided is None
         and latest(evidence, each.kind)[0].id == each.id
     )
 

@@ -11,6 +11,7 @@ from typing import Self
 from careflow_domain.errors import conflict, invalid
 from screening.domain.history import InformationSource
 from screening.domain.ids import MedicationId, StaffId
+from screening.domain.voiding import Voiding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,7 @@ class Medication:
     recorded_at: datetime
     recorded_by: str
     detail: str = field(default="", repr=False)
+    voided: Voiding | None = None
 
     @property
     def stop(self) -> Stop | None:
@@ -64,10 +66,19 @@ class Medication:
         return " ".join(f"{self.ingredient} {self.detail}".lower().split())
 
     def counts(self, now: datetime, washout: timedelta) -> bool:
-        """Whether it must be reckoned with: taken, said to be stopped, or not washed out yet."""
+        """Whether it must be reckoned with: taken, said to be stopped, or not washed out yet. What was voided never was
+        taken.
+        """
+        if self.voided is not None:
+            return False
         if self.stop is None or not self.ended:
             return True
         return now.date() < self.stop.last_taken_on + washout
+
+    def voiding(self, voided: Voiding) -> Self:
+        """It was recorded wrongly. Refused as `Voiding.check`."""
+        voided.check(self.voided)
+        return replace(self, voided=voided)
 
     def stopped(self, stop: Stop) -> Self:
         """One more report of its end; a prescriber's confirms.

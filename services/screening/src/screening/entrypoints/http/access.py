@@ -23,6 +23,8 @@ ACCESS: AccessTable = {
     "POST /v1/cases/{case_id}/medications/{medication_id}/stop": allow(*CLINICIANS, own=OWN_CASE),
     "POST /v1/cases/{case_id}/medications/{medication_id}/identify": allow(*CLINICIANS),
     "POST /v1/cases/{case_id}/evidence": allow(*CLINICIANS),
+    "POST /v1/cases/{case_id}/medications/{medication_id}/void": allow(PRESCRIBER),
+    "POST /v1/cases/{case_id}/evidence/{evidence_id}/void": allow(*CLINICIANS),
     "GET /v1/cases/{case_id}/findings": allow(*CLINICIANS),
     "POST /v1/cases/{case_id}/evaluations": allow(PRESCRIBER, Role.THERAPIST),
     "POST /v1/cases/{case_id}/diagnoses": allow(PRESCRIBER),

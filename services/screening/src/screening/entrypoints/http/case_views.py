@@ -56,6 +56,12 @@ class FactView(View):
     recorded_at: datetime
 
 
+class VoidingView(View):
+    by: str
+    at: datetime
+    reason: str
+
+
 class StopView(View):
     """A report, or with `confirmed_by` what a prescriber knows."""
 
@@ -74,6 +80,7 @@ class MedicationView(BaseModel):
     unknown: tuple[str, ...]
     offered: tuple[str, ...]
     detail: str
+    voided: VoidingView | None
 
 
 class EvidenceView(View):
@@ -83,6 +90,7 @@ class EvidenceView(View):
     valid_until: datetime
     result: EvidenceResult
     measures: dict[Measure, float]
+    voided: VoidingView | None
 
 
 class PartView(View):
@@ -160,6 +168,7 @@ def _medication(medication: Medication, table: InteractionTable) -> MedicationVi
         unknown=table.unknown(medication),
         offered=table.offered(medication),
         detail=medication.detail,
+        voided=VoidingView.model_validate(medication.voided) if medication.voided else None,
     )
 
 

@@ -15,11 +15,13 @@ from screening.application.commands.reclassify_fact import ReclassifyFact
 from screening.application.commands.record_evidence import RecordEvidence
 from screening.application.commands.record_facts import RecordFacts, ToldFact
 from screening.application.commands.stop_medication import StopMedication
+from screening.application.commands.void_evidence import VoidEvidence
+from screening.application.commands.void_medication import VoidMedication
 from screening.application.results import Added
 from screening.domain.conditions import ConditionCode
 from screening.domain.evidence import EvidenceKind, EvidenceResult
 from screening.domain.history import ConditionStatus
-from screening.domain.ids import CaseId, ClinicalFactId, MedicationId
+from screening.domain.ids import CaseId, ClinicalFactId, EvidenceId, MedicationId
 from screening.domain.measures import Measure
 from screening.entrypoints.http.schemas import App, CaseChanged, Line, Note, case_changed
 
@@ -90,6 +92,12 @@ class NewEvidence(RequestBody):
     result: EvidenceResult
     measures: dict[Measure, Annotated[float, Field(gt=0, lt=100_000)]] = Field(default_factory=dict)
     signed: Note | None = None
+
+
+class Voided(RequestBody):
+    """Why it was wrong."""
+
+    reason: Note
 
 
 class AddedToCase(BaseModel):
@@ -192,3 +200,21 @@ async def record_evidence(
     """A test, reading or report; the policy says how long it counts."""
     command = RecordEvidence(CaseId(case_id), body.kind, body.taken_at, body.result, body.measures, body.signed)
     return _added(await app.record_evidence(command, actor, request))
+
+
+@router.post("/v1/cases/{case_id}/medications/{medication_id}/void", response_model=CaseChanged)
+async def void_medication(
+    case_id: str, medication_id: str, body: Voided, actor: CurrentActor, request: IdempotentRequest, app: App
+) -> Response:
+    """It was never taken: recorded wrongly."""
+    command = VoidMedication(CaseId(case_id), MedicationId(medication_id), body.reason)
+    return case_changed(await app.void_medication(command, actor, request))
+
+
+@router.post("/v1/cases/{case_id}/evidence/{evidence_id}/void", response_model=CaseChanged)
+async def void_evidence(
+    case_id: str, evidence_id: str, body: Voided, actor: CurrentActor, request: IdempotentRequest, app: App
+) -> Response:
+    """It was recorded wrongly; it stays on record and no longer counts."""
+    command = VoidEvidence(CaseId(case_id), EvidenceId(evidence_id), body.reason)
+    return case_changed(await app.void_evidence(command, actor, request))
