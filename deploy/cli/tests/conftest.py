@@ -7,6 +7,7 @@ import pytest
 
 from careflow_cli import checkout
 from careflow_cli.processes.watchdog import Watchdog
+from deploy.cli.tests.operating import Careflow, on_a_deployment
 
 
 @pytest.fixture
@@ -17,3 +18,9 @@ def stack_folder() -> Iterator[Path]:
     yield folder
     watchdog.close()
     assert not folder.exists()
+
+
+@pytest.fixture
+def careflow(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Careflow:
+    """The command of an operator of a deployment."""
+    return on_a_deployment(monkeypatch, capsys)

@@ -10,14 +10,17 @@ from importlib.metadata import entry_points
 
 import typer
 
-from careflow_cli.commands import clock, doctor, infra, init, stack, token
+from careflow_cli.commands import clock, consumer, doctor, infra, init, ops, outbox, parked, restore, stack, token
 from careflow_cli.errors import CareflowError, Interrupted
 from careflow_cli.processes.signals import raise_interrupted
 
 STOPPED_BY_CTRL_C = 130  # the exit code typer gives it
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="CareFlow's local stack."
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="CareFlow: its local stack, its operators.",
 )
 app.command()(stack.up)
 app.command()(stack.down)
@@ -28,6 +31,11 @@ app.command()(init.init)
 app.command()(token.token)
 app.add_typer(clock.app, name="clock")
 app.add_typer(infra.app, name="infra")
+app.add_typer(ops.app, name="ops")
+app.add_typer(parked.app, name="parked")
+app.add_typer(consumer.app, name="consumer")
+app.add_typer(outbox.app, name="outbox")
+app.add_typer(restore.app, name="restore")
 # What is installed beside this command may add to it: the workspace has `demo`, an operator's installation has not.
 for added in entry_points(group="careflow.commands"):
     app.command(added.name)(added.load())

@@ -3,11 +3,12 @@
 Invariant: going on means stopping at every deadline on the way; only `reset` goes back.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
 
+from careflow_cli import instants
 from careflow_cli.commands.stack import kept
 from careflow_cli.domain_clock import durations
 from careflow_cli.domain_clock.clock_file import ClockFile
@@ -44,11 +45,7 @@ def advance(duration: Annotated[str, typer.Argument(help="6w, 90d, 36h, 15m, 1d1
 @app.command("set")
 def set_(instant: Annotated[str, typer.Argument(help="2026-12-24T09:00:00Z; without a zone it is UTC")]) -> None:
     """Go on to an instant, from due deadline to due deadline."""
-    try:
-        target = datetime.fromisoformat(instant)
-    except ValueError as error:
-        raise CareflowError(f"{instant!r} is no instant: write 2026-12-24T09:00:00Z") from error
-    travel(running(), target if target.tzinfo else target.replace(tzinfo=UTC))
+    travel(running(), instants.parse(instant))
 
 
 @app.command()

@@ -1,0 +1,193 @@
+"""`careflow consumer`, `careflow outbox`: who stopped, what waits, and feeding again what was missed or lost."""
+
+import signal
+
+import httpx
+import pytest
+
+from careflow_cli.operators import feeding
+from deploy.cli.tests.operating import Careflow, answer, problem
+
+STREAM = "careflow.screening.safety.v1/patient:p"
+TOPIC = "careflow.screening.v1"
+
+
+def refeed(fed: int, *, finished: bool = False, refeed_id: str | None = "r") -> dict[str, object]:
+    return {
+        "id": refeed_id,
+        "to": "careflow.refeed.booking.v1",
+        "topic": TOPIC,
+        "stream": None,
+        "events": 3,
+        "fed": fed,
+        "requested_at": "2026-11-28T10:00:00Z",
+        "finished_at": "2026-11-28T10:00:01Z" if finished else None,
+    }
+
+
+@pytest.fixture
+def feeder(careflow: Careflow) -> Careflow:
+    """Screening, which has three events to feed, and feeds them while one looks."""
+    careflow.patch.setattr(feeding, "POLL", 0.0)
+    careflow.services.says("screening", "POST outbox/refeed", answer(**refeed(0, refeed_id=None)), answer(**refeed(0)))
+    careflow.services.says(
+        "screening",
+        "GET outbox/refeeds",
+        answer(items=[refeed(0)]),
+        answer(items=[refeed(2)]),
+        answer(items=[refeed(1, refeed_id="another"), refeed(3, finished=True)]),
+    )
+    return careflow
+
+
+def test_who_handles_what_it_receives_says_so(careflow: Careflow) -> None:
+    careflow.services.says("billing", "GET consumer", answer(stopped=None))
+
+    assert careflow("consumer", "status", "billing").out == "billing handles what it receives\n"
+
+
+def test_who_is_stopped_says_why(careflow: Careflow) -> None:
+    careflow.services.says("billing", "GET consumer", answer(stopped="offsets_lost"))
+
+    assert careflow("consumer", "status", "billing").out.startswith("billing is stopped: offsets_lost (what was to be")
+    assert careflow("consumer", "status", "billing", "--json").document == {"stopped": "offsets_lost"}
+
+
+def test_resuming_is_a_dry_run_that_says_what_has_to_be_named(careflow: Careflow) -> None:
+    careflow.services.says("billing", "GET consumer", answer(stopped="topic_recreated"))
+    careflow.services.says("billing", "POST consumer/resume", answer(stopped="topic_recreated"))
+
+    done = careflow("consumer", "resume", "billing")
+
+    assert careflow.services.bodies("consumer/resume") == [{"stopped": "topic_recreated", "dry_run": True}]
+    assert "to resume: --stopped topic_recreated\ndry run" in done.out
+
+
+def test_nobody_resumes_what_they_have_not_named(careflow: Careflow) -> None:
+    careflow.services.says("billing", "GET consumer", answer(stopped="topic_recreated"))
+
+    done = careflow("consumer", "resume", "billing", "--execute")
+
+    assert (done.code, careflow.services.bodies("consumer/resume")) == (1, [])
+    assert done.err.endswith("When that is mended: --stopped topic_recreated\n")
+
+
+def test_resuming_for_another_reason_is_refused(careflow: Careflow) -> None:
+    title = "Consuming is not stopped for that reason; look again."
+    careflow.services.says("billing", "GET consumer", answer(stopped="topic_recreated"))
+    careflow.services.says("billing", "POST consumer/resume", problem(409, "not_stopped_so", title))
+
+    done = careflow("consumer", "resume", "billing", "--stopped", "offsets_lost", "--execute")
+
+    assert (done.code, done.err) == (1, f"careflow: billing: {title} (not_stopped_so)\n")
+
+
+def test_resuming(careflow: Careflow) -> None:
+    careflow.services.says("billing", "GET consumer", answer(stopped="offsets_lost"))
+    careflow.services.says("billing", "POST consumer/resume", answer(stopped="offsets_lost"), answer(stopped=None))
+
+    done = careflow("consumer", "resume", "billing", "--stopped", "offsets_lost", "--execute")
+
+    assert [body["dry_run"] for body in careflow.services.bodies("consumer/resume")] == [True, False]
+    assert done.out.endswith("billing handles what it receives\n")
+
+
+def test_who_is_not_stopped_is_not_resumed(careflow: Careflow) -> None:
+    careflow.services.says("billing", "GET consumer", answer(stopped=None))
+
+    assert careflow("consumer", "resume", "billing").err == "careflow: billing is not stopped\n"
+
+
+def test_a_rewind_asks_the_service_that_writes_the_topic_and_counts_first(feeder: Careflow) -> None:
+    done = feeder("consumer", "rewind", "booking", "--stream", STREAM, "--first", "4", "--last", "7")
+
+    assert feeder.services.bodies("outbox/refeed") == [
+        {"consumer": "booking", "stream": STREAM, "first": 4, "last": 7, "dry_run": True}
+    ]
+    assert done.out.startswith("screening, to feed again: 3 events of careflow.screening.v1 to careflow.refeed.booking")
+    assert done.out.endswith("dry run: nothing was changed; --execute does it\n")
+
+
+def test_a_rewind_is_followed_to_its_end(feeder: Careflow) -> None:
+    done = feeder("consumer", "rewind", "booking", "--topic", TOPIC, "--since", "2026-11-01T00:00:00Z", "--execute")
+
+    assert feeder.services.bodies("outbox/refeed")[1] == {
+        "consumer": "booking",
+        "topic": TOPIC,
+        "since": "2026-11-01T00:00:00+00:00",
+        "dry_run": False,
+    }
+    assert done.code == 0
+    assert done.out.endswith("3 events fed to careflow.refeed.booking.v1\n")
+
+
+def test_for_programs_a_feeding_is_one_document(feeder: Careflow) -> None:
+    done = feeder("consumer", "rewind", "booking", "--topic", TOPIC, "--execute", "--json")
+
+    assert (done.document["service"], done.document["executed"]) == ("screening", True)
+    assert (done.document["plan"]["events"], done.document["result"]["fed"]) == (3, 3)
+
+
+def test_a_feeding_that_does_not_get_on_is_not_waited_for_for_ever(feeder: Careflow) -> None:
+    feeder.patch.setattr(feeding, "PATIENCE", 0.0)
+    feeder.services.says("screening", "GET outbox/refeeds", answer(items=[refeed(2)]))
+
+    done = feeder("consumer", "rewind", "booking", "--topic", TOPIC, "--execute")
+
+    assert done.code == 1
+    assert "2 of 3 before; it goes on when a worker of screening relays" in done.err
+
+
+def test_who_stops_following_is_told_that_it_goes_on(feeder: Careflow) -> None:
+    def interrupted(_: httpx.Request) -> httpx.Response:
+        signal.raise_signal(signal.SIGINT)
+        return answer(items=[refeed(1)])
+
+    feeder.services.says("screening", "GET outbox/refeeds", interrupted)
+
+    done = feeder("consumer", "rewind", "booking", "--topic", TOPIC, "--execute")
+
+    assert done.code == 130
+    assert "the service goes on with it: careflow outbox status screening\ncareflow: stopped\n" in done.err
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        (),
+        ("--stream", STREAM, "--topic", TOPIC),
+        ("--topic", TOPIC, "--first", "1"),
+        ("--stream", STREAM, "--since", "2026-11-01"),
+        ("--stream", STREAM, "--first", "3", "--last", "2"),
+        ("--topic", "careflow.moon.v1"),
+        ("--topic", "careflow.booking.v1"),
+        ("--topic", TOPIC, "--since", "yesterday"),
+    ],
+)
+def test_a_rewind_that_cannot_be_meant_is_not_asked_for(feeder: Careflow, asked: tuple[str, ...]) -> None:
+    done = feeder("consumer", "rewind", "booking", *asked, "--execute")
+
+    assert (done.code, feeder.services.asked, done.err.count("\n")) == (1, [], 1)
+
+
+def test_the_outbox_says_what_waits_and_how_far_feedings_are(feeder: Careflow) -> None:
+    feeder.services.says("screening", "GET outbox", answer(unpublished=2, oldest="2026-11-28T09:00:00Z"))
+
+    done = feeder("outbox", "status", "screening")
+
+    assert "unpublished  2" in done.out
+    assert "0/3" in done.out
+    assert feeder("outbox", "status", "screening", "--json").document["refeeds"][0]["fed"] == 2
+
+
+def test_a_lost_topic_is_published_again_by_its_writer(feeder: Careflow) -> None:
+    done = feeder("outbox", "refeed", "screening", "--topic", TOPIC, "--execute")
+
+    assert feeder.services.bodies("outbox/refeed") == [{"topic": TOPIC, "dry_run": dry} for dry in (True, False)]
+    assert done.code == 0
+
+
+def test_a_topic_of_another_service_is_not_published_again(feeder: Careflow) -> None:
+    done = feeder("outbox", "refeed", "booking", "--topic", TOPIC)
+
+    assert (done.code, done.err) == (1, "careflow: careflow.screening.v1 is written by screening\n")

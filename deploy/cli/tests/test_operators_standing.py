@@ -1,0 +1,132 @@
+"""`careflow ops status` and `careflow restore`: where every service stands, and putting one back on its feet."""
+
+import httpx
+import pytest
+
+from careflow_cli.operators import restoring
+from deploy.cli.tests.operating import SERVICES, Careflow, answer, page, problem
+
+SINCE = "2026-11-28T09:00:00Z"
+NOT_FENCED = {"fenced_since": None, "orphans": 0, "streams": 0, "finishing": False}
+FENCED = {"fenced_since": SINCE, "orphans": 5, "streams": 2, "finishing": False}
+
+
+@pytest.fixture
+def clinic(careflow: Careflow) -> Careflow:
+    """Four services at rest."""
+    for service in SERVICES:
+        drain = answer(outbox_unpublished=0, parked=0, next_deadline=SINCE, effects_pending=0, domain_time=SINCE)
+        careflow.services.says(service, "GET drain", drain)
+        careflow.services.says(service, "GET outbox", answer(unpublished=0, oldest=None))
+        careflow.services.says(service, "GET consumer", answer(stopped=None))
+        careflow.services.says(service, "GET restore", answer(**NOT_FENCED))
+    return careflow
+
+
+def test_one_row_for_each_service(clinic: Careflow) -> None:
+    done = clinic("ops", "status")
+
+    assert (done.code, done.err) == (0, "")
+    assert [line.split()[0] for line in done.out.splitlines()] == ["service", *SERVICES]
+    assert done.out.splitlines()[1].split() == ["booking", "0", "-", "0", "0", "-", "-", SINCE]
+
+
+@pytest.mark.parametrize(
+    ("route", "reply", "shown"),
+    [
+        ("GET consumer", answer(stopped="offsets_lost"), "offsets_lost"),
+        ("GET restore", answer(**FENCED), SINCE),
+        (
+            "GET drain",
+            answer(outbox_unpublished=0, parked=7, next_deadline=None, effects_pending=0, domain_time=SINCE),
+            "7",
+        ),
+    ],
+)
+def test_who_waits_for_an_operator_is_an_exit_code(
+    clinic: Careflow, route: str, reply: httpx.Response, shown: str
+) -> None:
+    clinic.services.says("sessions", route, reply)
+
+    done = clinic("ops", "status")
+
+    (row,) = (line.split() for line in done.out.splitlines() if line.startswith("sessions"))
+    assert (done.code, shown in row) == (3, True)
+
+
+def test_a_service_that_is_away_has_a_row_and_hides_no_other(clinic: Careflow) -> None:
+    clinic.services.says("screening", "GET outbox", httpx.ConnectError("refused"))
+
+    done = clinic("ops", "status")
+
+    assert (done.code, len(done.out.splitlines())) == (1, 5)
+    assert done.err == "careflow: screening is away: nobody answers at http://screening\n"
+    rows = clinic("ops", "status", "--json").document
+    assert [row["trouble"] is None for row in rows] == [True, False, True, True]
+
+
+def test_a_service_that_was_not_put_back_says_so(clinic: Careflow) -> None:
+    assert clinic("restore", "status", "booking").out == "booking is not fenced\n"
+
+
+def test_a_fenced_service_says_what_it_forgot(clinic: Careflow) -> None:
+    clinic.services.says("booking", "GET restore", answer(**FENCED))
+
+    done = clinic("restore", "status", "booking")
+
+    assert done.out == f"booking is fenced since {SINCE}: its topics hold 5 events in 2 streams it forgot\n"
+    assert clinic("restore", "status", "booking", "--json").document == FENCED
+
+
+def test_finishing_is_a_dry_run(clinic: Careflow) -> None:
+    clinic.services.says("booking", "POST restore/finish", answer(**FENCED))
+
+    done = clinic("restore", "finish", "booking")
+
+    assert clinic.services.bodies("restore/finish") == [{"dry_run": True}]
+    assert done.out.endswith("dry run: nothing was changed; --execute does it\n")
+
+
+def test_finishing_is_followed_until_the_service_goes_on(clinic: Careflow) -> None:
+    clinic.patch.setattr(restoring, "POLL", 0.0)
+    clinic.services.says("booking", "POST restore/finish", answer(**FENCED), answer(**{**FENCED, "finishing": True}))
+    clinic.services.says("booking", "GET restore", answer(**{**FENCED, "finishing": True}), answer(**NOT_FENCED))
+
+    done = clinic("restore", "finish", "booking", "--execute")
+
+    assert [body["dry_run"] for body in clinic.services.bodies("restore/finish")] == [True, False]
+    assert done.out.endswith("booking goes on; what to enter again: careflow restore orphans booking\n")
+
+
+def test_a_restore_that_does_not_end_is_not_waited_for_for_ever(clinic: Careflow) -> None:
+    clinic.patch.setattr(restoring, "PATIENCE", 0.0)
+    clinic.services.says("booking", "POST restore/finish", answer(**FENCED))
+    clinic.services.says("booking", "GET restore", answer(**FENCED))
+
+    done = clinic("restore", "finish", "booking", "--execute")
+
+    assert (done.code, "careflow restore status booking" in done.err) == (1, True)
+
+
+def test_what_is_not_fenced_cannot_be_finished(clinic: Careflow) -> None:
+    title = "This service is not being restored."
+    clinic.services.says("booking", "POST restore/finish", problem(409, "not_fenced", title))
+
+    done = clinic("restore", "finish", "booking", "--execute")
+
+    assert (done.code, done.err) == (1, f"careflow: booking: {title} (not_fenced)\n")
+
+
+def test_orphans_are_listed_by_name_and_number(clinic: Careflow) -> None:
+    orphan = {"id": "o", "type": "T", "stream": "careflow.booking.v1/patient:p", "sequence": 9, "recorded_at": SINCE}
+    clinic.services.says("booking", "GET restore/orphans", page(orphan, following="o"), page({**orphan, "id": "o2"}))
+
+    done = clinic("restore", "orphans", "booking")
+
+    assert [line.split()[-1] for line in done.out.splitlines()] == ["id", "o", "o2"]
+
+
+def test_no_orphans_are_said(clinic: Careflow) -> None:
+    clinic.services.says("booking", "GET restore/orphans", page())
+
+    assert clinic("restore", "orphans", "booking").out == "booking has no orphans\n"

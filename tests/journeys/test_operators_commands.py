@@ -1,0 +1,103 @@
+"""An operator at a terminal, on a running clinic: looks, settles what is parked, has a service fed again."""
+
+import json
+import subprocess
+import sys
+import time
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from careflow_clinic.clinic import Person
+from careflow_clinic.walk import Walk
+
+if TYPE_CHECKING:
+    from careflow_cli.stack.stack import Stack
+
+TOPIC = "careflow.screening.v1"
+PATIENCE = 30.0  # seconds
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """The `careflow` command with the addresses and the token of an operator."""
+
+    environment: dict[str, str]
+
+    def __call__(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-m", "careflow_cli", *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=90,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+
+    def document(self, *arguments: str) -> Any:
+        done = self(*arguments, "--json")
+        assert done.returncode in (0, 3), done.stderr
+        return json.loads(done.stdout)
+
+
+@pytest.fixture
+def careflow(stack: "Stack") -> Terminal:
+    urls = " ".join(f"{spec.name}={stack.service_url(spec.name)}" for spec in stack.services)
+    return Terminal({"CAREFLOW_URLS": urls, "CAREFLOW_TOKEN": stack.token("operator", subject="olga-operator")})
+
+
+def parked_under(careflow: Terminal, subject: str) -> list[dict[str, Any]]:
+    """What booking has parked of a subject, once it has any."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        found = careflow.document("parked", "list", "booking", "--stream", f"{TOPIC}/{subject}")
+        if found:
+            return list(found)
+    raise AssertionError("nothing was parked")
+
+
+async def test_a_broken_record_is_looked_at_and_given_up(stack: "Stack", careflow: Terminal) -> None:
+    subject = f"patient:{uuid.uuid4()}"
+    async with AIOKafkaProducer(bootstrap_servers=stack.kafka_url) as producer:
+        await producer.send_and_wait(TOPIC, b"\xff\xfe not json", key=subject.encode())
+    (event,) = parked_under(careflow, subject)
+
+    needed = careflow("ops", "status")
+    rehearsed = careflow("parked", "discard", "booking", "--id", event["id"])
+    still = careflow("parked", "show", "booking", event["id"])
+    done = careflow("parked", "discard", "booking", "--id", event["id"], "--execute")
+    gone = careflow("parked", "show", "booking", event["id"])
+
+    assert needed.returncode == 3, "somebody is needed"
+    assert (rehearsed.returncode, "dry run" in rehearsed.stdout) == (0, True)
+    assert (still.returncode, "not json" in still.stdout) == (0, False)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "1 event given up")
+    assert (gone.returncode, gone.stderr) == (1, "careflow: booking has no open parked event of that id\n")
+
+
+async def test_a_consumer_is_fed_a_stream_again(careflow: Terminal, walk: Walk, person: Person) -> None:
+    patient, _ = await walk.info_call(person)
+    await walk.clinic.events.wait_for("ScreeningStarted", subject=patient.subject)
+    stream = f"{TOPIC}/{patient.subject}"
+
+    planned = careflow.document("consumer", "rewind", "booking", "--stream", stream)
+    fed = careflow.document("consumer", "rewind", "booking", "--stream", stream, "--execute")
+    outbox = careflow.document("outbox", "status", "screening")
+
+    assert planned["plan"]["events"] >= 1
+    assert fed["result"]["fed"] == fed["result"]["events"] >= 1
+    assert fed["result"]["id"] in [each["id"] for each in outbox["refeeds"]]
+    assert careflow.document("parked", "list", "booking", "--stream", stream) == [], "what it had heard it knows"
+
+
+def test_a_token_that_is_none_and_a_role_that_may_not(stack: "Stack", careflow: Terminal) -> None:
+    forged = Terminal({**careflow.environment, "CAREFLOW_TOKEN": "no.such.token"})
+    nurse = Terminal({**careflow.environment, "CAREFLOW_TOKEN": stack.token("nurse")})
+
+    for terminal, code in ((forged, "unauthenticated"), (nurse, "forbidden")):
+        done = terminal("consumer", "status", "booking")
+        assert (done.returncode, done.stderr.count("\n"), f"({code})" in done.stderr) == (1, 1, True)
