@@ -106,7 +106,7 @@ class Refeeding:
                 await self._producer.renew()
                 raise NotStored
             refeed = await self._refeeds.note(refeed, rows)
-            _log.info("refed", extra={"to": refeed.to, "events": refeed.fed, "of": refeed.events})
+            _log.info("refed", extra={"topic": refeed.to, "rows": refeed.fed, "count": refeed.events})
         await self._refeeds.finish(refeed, now)
         return refeed.fed - fed_before
 

@@ -11,7 +11,7 @@ import pytest
 import structlog
 from prometheus_client import REGISTRY
 
-from careflow_service.telemetry.logs import configure_logging, log
+from careflow_service.telemetry.logs import SAY_AGAIN_SECONDS, Thinned, configure_logging, log
 
 SECRET = "Jane Doe is suicidal"
 
@@ -104,3 +104,24 @@ def test_an_exception_nobody_caught_is_its_class_and_place(lines: io.StringIO) -
         logging.getLogger("uvicorn.error").error("Exception in ASGI application\n", exc_info=sys.exc_info())
     assert entries(lines)[0]["error_class"] == "RuntimeError"
     assert SECRET not in lines.getvalue()
+
+
+def test_what_a_library_says_again_and_again_is_said_now_and_then_and_counted() -> None:
+    now, said = 0.0, []
+    thinned = Thinned(lambda: now)
+
+    def says(name: str, line: int, text: str) -> None:
+        record = logging.LogRecord(name, logging.ERROR, "x.py", line, text, None, None)
+        if thinned.filter(record):
+            said.append((name, line, getattr(record, "count", 0)))
+
+    for attempt in range(1_000):
+        says("aiokafka.conn", 7, f"node {attempt} is away")
+        says("careflow_events.relay", 7, "relay_waits")
+    assert said.count(("aiokafka.conn", 7, 0)) == 1
+    assert said.count(("careflow_events.relay", 7, 0)) == 1_000
+
+    says("aiokafka.conn", 8, "something else")
+    now += SAY_AGAIN_SECONDS
+    says("aiokafka.conn", 7, "away still")
+    assert said[-2:] == [("aiokafka.conn", 8, 0), ("aiokafka.conn", 7, 999)]

@@ -8,8 +8,9 @@ that nothing about a patient can be in a log because somebody wrote it into a me
 import logging
 import re
 import sys
+import time
 import traceback
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Final, TextIO
@@ -31,6 +32,7 @@ ALLOWED_FIELDS: Final = frozenset(
         "correlation_id", "causation_id", "position", "outcome", "attempts", "rows",
         # processes
         "task", "signal", "host", "port", "environment", "lease", "epoch", "deadline", "effect", "document_id",
+        "orphans", "streams", "records", "others_answer",
         "late_seconds", "wait_seconds", "count", "collection", "index", "check", "reason", "step", "version",
         # faults
         "error_class", "error_code", "at", "template",
@@ -39,6 +41,8 @@ ALLOWED_FIELDS: Final = frozenset(
 
 LONGEST_VALUE: Final = 256
 """Characters of one value; everything listed is shorter."""
+
+SAY_AGAIN_SECONDS: Final = 10.0
 
 _EVENT_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _OUR_LOGGERS = ("careflow_service", "careflow_events", "booking", "screening", "sessions", "billing")
@@ -61,6 +65,7 @@ def configure_logging(*, service: str, process: str, level: str = "info", stream
     )
     handler = logging.StreamHandler(out)
     handler.setFormatter(_LibraryEntry(source))
+    handler.addFilter(Thinned())
     logging.basicConfig(handlers=[handler], level=number, force=True)
     # A library may tell of every request or connection at info; what we log of those is our own entry.
     for name in _TEMPLATES_FROM:
@@ -75,6 +80,31 @@ def _structlog_entry(source: Mapping[str, str]) -> structlog.typing.Processor:
         return _line({**source, "level": level, **fields})
 
     return render
+
+
+class Thinned(logging.Filter):
+    """Lets through what other libraries say once in SAY_AGAIN_SECONDS for each place in their code, and how often it
+    was said meanwhile: in an outage a client tells of every attempt, thousands of times a minute. `monotonic` is in
+    seconds.
+    """
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._monotonic = monotonic
+        self._said: dict[tuple[str, int], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record becomes an entry."""
+        if record.name.partition(".")[0] in _OUR_LOGGERS:
+            return True
+        now, place = self._monotonic(), (record.name, record.lineno)
+        said_at, left_out = self._said.get(place, (-SAY_AGAIN_SECONDS, 0))
+        if now - said_at < SAY_AGAIN_SECONDS:
+            self._said[place] = (said_at, left_out + 1)
+            return False
+        self._said[place] = (now, 0)
+        record.count = left_out
+        return True
 
 
 class _LibraryEntry(logging.Formatter):
@@ -94,6 +124,8 @@ class _LibraryEntry(logging.Formatter):
             fields["event"] = record.msg
         else:
             fields["event"] = "library_message"
+            if left_out := getattr(record, "count", 0):
+                fields["count"] = left_out
             if root in _TEMPLATES_FROM:
                 fields["template"] = str(record.msg).partition("\n")[0]
         if record.exc_info and record.exc_info[1] is not None:
@@ -125,8 +157,8 @@ def _line(fields: Mapping[str, Any]) -> str:
         dropped += 1
     if dropped:
         metrics.LOG_FIELDS_DROPPED.inc(dropped)
-    time = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return orjson.dumps({"time": time, **current_ids(), **listed}).decode()
+    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return orjson.dumps({"time": now, **current_ids(), **listed}).decode()
 
 
 def _short(value: object) -> object:
