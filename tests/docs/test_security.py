@@ -29,6 +29,40 @@ def test_what_lies_open_and_should_not_is_said() -> None:
     assert [name for name in sorted(not_met) if f"`{name}`" not in DOCUMENT] == []
 
 
+def test_every_collection_is_in_the_table() -> None:
+    table = tomllib.loads(Path("docs/stored-fields.toml").read_text())
+    kept = {
+        (file.parts[1], name)
+        for file in Path("services").glob("*/src/*/adapters/*.py")
+        for name in _collections(ast.parse(file.read_text()))
+    }
+    assert len(kept) > 20
+    assert sorted((service, name) for service, name in kept if name not in table[service]) == []
+
+
+def _collections(tree: ast.Module) -> set[str]:
+    """The names of collections that a module opens: the second argument of `Documents`, or the key of a database."""
+    texts = {
+        node.target.id: node.value.value
+        for node in tree.body
+        if isinstance(node, ast.AnnAssign)
+        and isinstance(node.target, ast.Name)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    }
+    calls = (node.args[1] for node in ast.walk(tree) if isinstance(node, ast.Call) and _opens(node))
+    keys = (
+        node.slice
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == "database"
+    )
+    return {texts[each.id] for each in (*calls, *keys) if isinstance(each, ast.Name)}
+
+
+def _opens(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Name) and call.func.id == "Documents"
+
+
 def _functions(path: Path) -> set[str]:
     tree = ast.parse(path.read_text())
     return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}

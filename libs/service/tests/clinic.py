@@ -87,7 +87,7 @@ def care_paths(store: Store) -> Documents[CarePath]:
     return Documents(store.database, "care_paths", CarePath, fields=_open_fields, owner=lambda path: path.patient_id)
 
 
-def private_care_paths(store: Store, *, blind: Collection[str] = ()) -> Documents[CarePath]:
+def private_care_paths(store: Store, *, blind: Collection[str] = ("patient_id",)) -> Documents[CarePath]:
     """Care paths encrypted with their patient's key, these fields blind."""
     return Documents(
         store.database,

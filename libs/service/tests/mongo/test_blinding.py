@@ -49,4 +49,9 @@ def test_blind_fields_need_a_key() -> None:
 
 async def test_a_blind_field_is_one_of_the_open_fields(store: Store) -> None:
     with pytest.raises(ValueError, match="surname"):
-        await stored(store, private_care_paths(store, blind=("surname",)), a_care_path())
+        await stored(store, private_care_paths(store, blind=("patient_id", "surname")), a_care_path())
+
+
+async def test_what_is_encrypted_does_not_say_openly_whose_it_is(store: Store) -> None:
+    with pytest.raises(ValueError, match="patient_id must be blind"):
+        await stored(store, private_care_paths(store, blind=("stage",)), a_care_path())

@@ -46,6 +46,7 @@ class Toy:
                 "visits",
                 Visit,
                 fields=_open_fields,
+                blind=("patient_id",),
                 owner=lambda visit: visit.patient_id,
                 vault=resources.vault,
             )

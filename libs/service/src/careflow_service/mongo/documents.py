@@ -35,6 +35,8 @@ _OWN_FIELDS = frozenset({"_id", "version", "guard", "body"})
 _BEFORE_EVERYTHING = datetime(1, 1, 1, tzinfo=UTC)
 
 
+WHOSE: Final = "patient_id"
+
 MOST_REMEMBERED: Final = 10_000
 """Of how many documents a process remembers whose they are."""
 
@@ -343,6 +345,8 @@ class Documents(Generic[A]):
         fields = self._fields(aggregate).keys()
         if clash := _OWN_FIELDS & fields:
             raise ValueError(f"open fields must not be called {', '.join(sorted(clash))}")
+        if self._vault is not None and WHOSE in fields - self._blinds.names:
+            raise ValueError(f"{self._name}: what is encrypted does not say openly whose it is: {WHOSE} must be blind")
         if unknown := self._blinds.names - fields:
             raise ValueError(f"no field is called {', '.join(sorted(unknown))}, so it cannot be blind")
 

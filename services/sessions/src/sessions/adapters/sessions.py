@@ -95,6 +95,7 @@ class MongoAdverseEvents(Stored[AdverseEvent]):
             ADVERSE_EVENTS,
             AdverseEvent,
             fields=lambda event: {"patient_id": event.patient_id},
+            blind=("patient_id",),
             owner=lambda each: each.patient_id,
             vault=vault,
         )
