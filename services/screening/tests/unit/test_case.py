@@ -8,7 +8,8 @@ import pytest
 
 from careflow_domain.aggregate import Fact
 from careflow_domain.errors import DomainError
-from screening.domain.case import Case, CaseState, ScreeningStarted
+from screening.domain.case import Case, ScreeningStarted
+from screening.domain.case_record import CaseState
 from screening.domain.conditions import ConditionCode
 from screening.domain.endings import ClearanceDeferred, ClearanceDenied, CloseReason, Deferral, Ending, ScreeningClosed
 from screening.domain.evaluation import Diagnoses, DiagnosesRecorded, EvaluationPart, EvaluationRecorded, ServiceLine

@@ -12,7 +12,8 @@ from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
 from careflow_service.mongo.vault import Vault
 from screening.application.ports import Due
-from screening.domain.case import Case, CaseState
+from screening.domain.case import Case
+from screening.domain.case_record import CaseState
 from screening.domain.ids import PatientId
 
 CASES: Final = "cases"

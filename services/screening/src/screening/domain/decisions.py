@@ -9,7 +9,8 @@ from datetime import datetime
 
 from careflow_domain.errors import conflict
 from screening.domain.alerts import AlertState, SafetyAlert
-from screening.domain.case import Case, CaseState
+from screening.domain.case import Case
+from screening.domain.case_record import CaseState
 from screening.domain.clearance_terms import Decision
 from screening.domain.evaluation import Evaluation, EvaluationPart
 from screening.domain.evidence import EvidenceCategory, EvidenceRule, latest

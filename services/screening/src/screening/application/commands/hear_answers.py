@@ -13,7 +13,8 @@ from screening.application.ports import Ports
 from screening.application.sitting import with_screener_in_sitting
 from screening.domain.alert_urgency import Positive
 from screening.domain.alerts import AlertSource
-from screening.domain.case import Case, CaseState
+from screening.domain.case import Case
+from screening.domain.case_record import CaseState
 from screening.domain.ids import CaseId, PatientId, RequestId
 from screening.domain.questionnaires import ItemAlert, QuestionnaireDefinition
 

@@ -6,7 +6,8 @@ from careflow_events.subscription import Received
 from careflow_service.work import Transaction
 from screening.application.ports import Ports
 from screening.application.suspending import suspensions_of
-from screening.domain.case import Case, CaseState
+from screening.domain.case import Case
+from screening.domain.case_record import CaseState
 from screening.domain.ids import CaseId, PatientId, RequestId
 from screening.domain.intake import Purpose
 

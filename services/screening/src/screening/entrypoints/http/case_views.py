@@ -6,7 +6,8 @@ from pydantic import BaseModel
 
 from careflow_service.identity import Actor, Role
 from screening.application.ports import Ports
-from screening.domain.case import Case, CaseState
+from screening.domain.case import Case
+from screening.domain.case_record import CaseState
 from screening.domain.conditions import ConditionCode
 from screening.domain.evaluation import EvaluationPart
 from screening.domain.evidence import EvidenceKind, EvidenceResult

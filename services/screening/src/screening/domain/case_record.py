@@ -1,0 +1,123 @@
+"""What a case knows of a patient: history, medications, evidence.
+
+Invariant: nothing is taken away; a correction stands beside what it corrects, with who made it and why.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Self
+
+from careflow_domain.aggregate import Aggregate
+from careflow_domain.errors import conflict, not_found
+from screening.domain.evidence import Evidence, EvidenceExpiring, EvidenceRecorded, awaiting_warning
+from screening.domain.history import ClinicalFact
+from screening.domain.ids import CaseId, ClinicalFactId, EvidenceId, MedicationId, PatientId
+from screening.domain.known import Known
+from screening.domain.medications import Medication
+from screening.domain.patients import PatientDetails
+from screening.domain.voiding import Voiding
+
+
+class CaseState(StrEnum):
+    """`open`: the patient is still answering; `submitted`: the clinic has what it asked for."""
+
+    OPEN = "open"
+    SUBMITTED = "submitted"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRecord(Aggregate):
+    """A closed case takes nothing more."""
+
+    id: CaseId
+    patient_id: PatientId
+    state: CaseState = CaseState.OPEN
+    history: tuple[ClinicalFact, ...] = field(default=(), repr=False)
+    medications: tuple[Medication, ...] = field(default=(), repr=False)
+    evidence: tuple[Evidence, ...] = field(default=(), repr=False)
+
+    def known(self, patient: PatientDetails) -> Known:
+        """What the rules look at."""
+        return Known(facts=self.history, medications=self.medications, evidence=self.evidence, patient=patient)
+
+    def with_facts(self, *facts: ClinicalFact) -> Self:
+        """More of the history."""
+        self._must_be_open()
+        return replace(self.recording(), history=(*self.history, *facts))
+
+    def correcting(self, fact_id: ClinicalFactId, correct: Callable[[ClinicalFact], ClinicalFact]) -> Self:
+        """Re-classify one fact. Refused: `fact_not_found`."""
+        self._must_be_open()
+        if all(fact.id != fact_id for fact in self.history):
+            raise not_found("fact")
+        return replace(
+            self.recording(), history=tuple(correct(fact) if fact.id == fact_id else fact for fact in self.history)
+        )
+
+    def with_medication(self, medication: Medication) -> Self:
+        """Something the patient takes."""
+        self._must_be_open()
+        return replace(self.recording(), medications=(*self.medications, medication))
+
+    def medication(self, medication_id: MedicationId) -> Medication:
+        """One of the medications. Refused: `medication_not_found`."""
+        for medication in self.medications:
+            if medication.id == medication_id:
+                return medication
+        raise not_found("medication")
+
+    def with_changed(self, medication: Medication) -> Self:
+        """One of the medications as it is known now."""
+        self._must_be_open()
+        medications = tuple(medication if each.id == medication.id else each for each in self.medications)
+        return replace(self.recording(), medications=medications)
+
+    def with_evidence(self, evidence: Evidence) -> Self:
+        """A test, reading or report."""
+        self._must_be_open()
+        recorded = EvidenceRecorded(
+            patient_id=self.patient_id,
+            at=evidence.recorded_at,
+            evidence_id=evidence.id,
+            category=evidence.category,
+            valid_until=evidence.valid_until,
+        )
+        return replace(self.recording(recorded), evidence=(*self.evidence, evidence))
+
+    def voiding(self, evidence_id: EvidenceId, voided: Voiding) -> Self:
+        """A piece of evidence was recorded wrongly. Refused: `evidence_not_found`, and as `Voiding.check`."""
+        self._must_be_open()
+        if all(each.id != evidence_id for each in self.evidence):
+            raise not_found("evidence")
+        evidence = tuple(each.voiding(voided) if each.id == evidence_id else each for each in self.evidence)
+        return replace(self.recording(), evidence=evidence)
+
+    def evidence_due_at(self, warns_before: timedelta) -> datetime | None:
+        """When the next piece of evidence must be warned about."""
+        return min((each.valid_until - warns_before for each in awaiting_warning(self.evidence)), default=None)
+
+    def evidence_expiring(self, warns_before: timedelta, *, now: datetime) -> Self:
+        """Warn of the evidence that will soon stop counting, each piece once."""
+        due = {each.id for each in awaiting_warning(self.evidence) if each.valid_until - warns_before <= now}
+        if not due or self.state is CaseState.CLOSED:
+            return self
+        warnings = [
+            EvidenceExpiring(
+                patient_id=self.patient_id,
+                at=now,
+                evidence_id=each.id,
+                category=each.category,
+                valid_until=each.valid_until,
+            )
+            for each in self.evidence
+            if each.id in due
+        ]
+        warned = tuple(replace(each, warned=True) if each.id in due else each for each in self.evidence)
+        return replace(self.recording(*warnings), evidence=warned)
+
+    def _must_be_open(self) -> None:
+        if self.state is CaseState.CLOSED:
+            raise conflict("case_closed", "The case has been closed.")
