@@ -40,16 +40,18 @@ def look(case: Case, *alerts: SafetyAlert, patient: PatientDetails = THIRTY, lat
     return grounds(case, patient, alerts, POLICY, now=NOW + days(later))
 
 
-def missing(found: Grounds, accepted: dict[str, str] | None = None) -> object:
+def missing(
+    found: Grounds, accepted: dict[str, str] | None = None, indications: tuple[str, ...] = ("anxiety",)
+) -> object:
     with pytest.raises(DomainError) as refused:
-        found.require(accepted or {})
+        found.require(accepted or {}, indications)
     assert refused.value.code == "decision_not_ready"
     return refused.value.extra["missing"]
 
 
 def test_a_quiet_complete_case_is_ready() -> None:
     ready = look(ready_case())
-    ready.require({})
+    ready.require({}, ["anxiety"])
     assert (ready.missing, ready.findings) == ((), ())
 
 
@@ -79,7 +81,7 @@ def test_two_clinicians_may_share_the_parts() -> None:
         evaluation(EvaluationPart.PSYCHIATRIC, EvaluationPart.PHYSICAL), now=NOW
     )
     assert missing(look(shared)) == ("part_risk", "part_capacity")
-    look(shared.evaluated(evaluation(EvaluationPart.RISK, EvaluationPart.CAPACITY), now=NOW)).require({})
+    look(shared.evaluated(evaluation(EvaluationPart.RISK, EvaluationPart.CAPACITY), now=NOW)).require({}, ["anxiety"])
 
 
 def test_a_part_that_speaks_against_treatment_stands_in_the_way() -> None:
@@ -143,11 +145,19 @@ def test_class_b_needs_a_pathway_and_class_c_a_plan(drug: str) -> None:
     (finding,) = found.findings
     assert missing(found) == ("finding_without_pathway",)
     assert missing(found, {finding.rule: "  "}) == ("finding_without_pathway",)
-    found.require({finding.rule: "signed plan"})
+    found.require({finding.rule: "signed plan"}, ["anxiety"])
+
+
+def test_a_substance_use_disorder_is_signed_for_where_it_is_what_is_treated() -> None:
+    found = look(ready_case().with_facts(fact(ConditionCode.ALCOHOL_USE_DISORDER)))
+    pathway = {"CI-12": "under the clinic's pathway"}
+    assert missing(found, pathway, ("anxiety", "ptsd")) == ("finding_without_pathway",)
+    assert missing(found, {}, ("addiction",)) == ("finding_without_pathway",)
+    found.require(pathway, ["ptsd", "addiction"])
 
 
 def test_a_note_needs_nothing() -> None:
-    look(ready_case().with_medication(medication("naltrexone"))).require({})
+    look(ready_case().with_medication(medication("naltrexone"))).require({}, ["anxiety"])
 
 
 def test_it_lasts_as_long_as_the_decision_when_the_evidence_lasts_longer() -> None:

@@ -15,7 +15,7 @@ from screening.domain.case import Case
 from screening.domain.clearance import Clearance, ClearanceState
 from screening.domain.ids import EvidenceId
 from screening.domain.patients import PatientDetails
-from screening.domain.rules import Finding, FindingClass
+from screening.domain.rules import Finding
 from screening.domain.suspensions import Suspension, SuspensionReason
 from screening.domain.tasks import TaskKind
 
@@ -68,7 +68,7 @@ async def _react(
     clearance: Clearance, finding: Finding, signed: Signature | None, tx: Transaction, ports: Ports
 ) -> Clearance:
     covered = signed is not None and clearance.decision.unsigned(finding) <= signed.grounds
-    if signed and covered and finding.finding_class is not FindingClass.A:
+    if signed and covered and finding.signable_for(clearance.decision.terms.indications):
         return clearance.accepting(finding, signed.reason)
     if finding.finding_class.suspends:
         return clearance.suspended(

@@ -30,12 +30,14 @@ class Grounds:
     valid_until: datetime
     missing: tuple[str, ...]
 
-    def require(self, accepted: Mapping[str, str]) -> None:
+    def require(self, accepted: Mapping[str, str], indications: Iterable[str]) -> None:
         """Refuse a grant that something stands in the way of, naming all of it (`decision_not_ready`).
 
-        `accepted` holds, per rule, the prescriber's signed pathway (class B) or plan (class C); class A takes none.
+        `accepted` holds, per rule, the prescriber's signed pathway (class B) or plan (class C); class A takes none, and
+        some pathways are open to some `indications` only.
         """
-        self._require(finding for finding in self.findings if not _is_met(finding, accepted))
+        treated = tuple(indications)
+        self._require(finding for finding in self.findings if not _is_met(finding, accepted, treated))
 
     def require_covered(self, decision: Decision) -> None:
         """Refuse what an earlier decision does not cover any more; otherwise as `require`."""
@@ -56,12 +58,12 @@ class Grounds:
             raise conflict("decision_not_ready", "A clearance cannot be granted yet.", missing=missing)
 
 
-def _is_met(finding: Finding, accepted: Mapping[str, str]) -> bool:
+def _is_met(finding: Finding, accepted: Mapping[str, str], indications: Iterable[str]) -> bool:
     match finding.finding_class:
         case FindingClass.A:
             return False
         case FindingClass.B | FindingClass.C:
-            return bool(accepted.get(finding.rule, "").strip())
+            return finding.signable_for(indications) and bool(accepted.get(finding.rule, "").strip())
         case FindingClass.INFO:
             return True
 

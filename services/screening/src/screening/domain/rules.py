@@ -40,7 +40,7 @@ class Finding:
 
     `because` are the codes it rests on, `refs` the ids of the facts, medications or evidence behind them; `grounds`
     are what a signature would accept: each of these things as it is now. `basis` is why the clinic holds it against
-    treatment, with its source.
+    treatment, with its source. `pathway_for`: the only indications a pathway may be signed for, if not for all.
     """
 
     rule: str
@@ -50,6 +50,13 @@ class Finding:
     grounds: frozenset[str] = field(repr=False)
     basis: str
     resolved_by: str
+    pathway_for: tuple[str, ...] = ()
+
+    def signable_for(self, indications: Iterable[str]) -> bool:
+        """Whether a signature may accept it in a treatment with these indications; of class A none ever does."""
+        if self.finding_class is FindingClass.A:
+            return False
+        return not self.pathway_for or not set(indications).isdisjoint(self.pathway_for)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +74,7 @@ class ConditionRule:
     within: Span | None = None
     after: Span | None = None
     cleared_by: EvidenceKind | None = None
+    pathway_for: tuple[str, ...] = ()
     resolved_by: str
     source: str
 
@@ -82,6 +90,7 @@ class ConditionRule:
             grounds=frozenset(fact.ground for fact in matching),
             basis=self.source,
             resolved_by=self.resolved_by,
+            pathway_for=self.pathway_for,
         )
 
     def _matches(self, fact: ClinicalFact, now: datetime) -> bool:

@@ -55,7 +55,7 @@ class GrantClearanceHandler:
             before = await case_for(actor, command.case_id, self.ports)
             found, earlier = await side_by_side(grounds_now(before, tx.now, self.ports), self._earlier(before))
             case = before.cleared(ClearanceId(tx.new_id()))
-            found.require(command.accepted)
+            found.require(command.accepted, (each.value for each in command.indications))
             if earlier is not None and earlier.state is ClearanceState.GRANTED:
                 superseded = earlier.superseded(StaffId(actor.id))
                 await self.ports.clearances.save(superseded, expecting=earlier.version, tx=tx)

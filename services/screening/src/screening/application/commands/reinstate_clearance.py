@@ -30,7 +30,7 @@ class ReinstateClearanceHandler:
     work: Work
 
     async def __call__(self, command: ReinstateClearance, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `clearance_not_found`, `class_a_finding`, and as `Clearance.reinstated`."""
+        """Refused: `clearance_not_found`, `class_a_finding`, `pathway_not_open`, and as `Clearance.reinstated`."""
 
         async def reinstate(tx: Transaction) -> Changed:
             before = await self.ports.clearances.get(command.clearance_id)
@@ -42,6 +42,8 @@ class ReinstateClearanceHandler:
                     continue
                 if finding.finding_class is FindingClass.A:
                     raise conflict("class_a_finding", "Only re-classifying the fact behind it ends this suspension.")
+                if not finding.signable_for(clearance.decision.terms.indications):
+                    raise conflict("pathway_not_open", "No pathway is open to what this treatment is for.")
                 clearance = clearance.accepting(finding, command.why)
             await self.ports.clearances.save(clearance, expecting=command.expected_version, tx=tx)
             return Changed(clearance.id, clearance.version)
