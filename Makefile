@@ -25,7 +25,7 @@ help:
 	@echo '  up down status logs   the local stack, kept data in .careflow/'
 	@echo '  lint format           the quick checks; rewrite the sources in the house format'
 	@echo '  bench test-chaos      measurements; the kill matrix'
-	@echo '  test-long             the whole course of treatment, which takes minutes'
+	@echo '  test-long             the whole course of treatment, and thousands of days in which anybody does anything: minutes'
 	@echo '  test-compose          docker-compose and the containers of a local stack, for real; needs a Docker engine'
 	@echo '  locks clean           write the lock files anew; remove all that make made in this checkout'
 
@@ -64,7 +64,7 @@ format: bootstrap
 bench: bootstrap
 	@$(BIN)/careflow infra prepare && $(BIN)/python tests/bench/run.py $(ARGS)
 test-long: bootstrap
-	@$(BIN)/careflow infra prepare && $(BIN)/pytest tests/journeys -m long $(ARGS)
+	@$(BIN)/careflow infra prepare && $(BIN)/pytest tests/journeys services -m long $(ARGS)
 test-chaos: bootstrap
 	@$(BIN)/careflow infra prepare && $(BIN)/pytest tests/chaos -m '' $(ARGS)
 test-compose: bootstrap

@@ -1,0 +1,209 @@
+"""What the clinic forbids, written a second time: plainly, from the clinical rules, on nothing but what people did.
+
+It knows no aggregate, no gate and no policy file. `Told` is what happened, in order; `forbids` names every reason why
+the dose that is about to be given must not be. Numbers: domain brief, sections 1.4, 2.2, 3.1 to 3.4.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+PLANNED_DOSES, PLAN_MG_PER_KG, KNOWN_KG = 6, Decimal("0.8"), Decimal(80)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    session: str
+    at: datetime
+    systolic: int
+    diastolic: int
+    heart_rate: int
+    saturation: int
+    breaths: int | None
+    moaas: int | None
+    symptoms: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    session: str
+    at: datetime
+    by: str
+    name: str
+    value: object
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    session: str
+    at: datetime
+    mg: Decimal
+
+
+@dataclass(slots=True)
+class Told:
+    """Everything that was done, as it was done."""
+
+    readings: list[Reading] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+    resolved: list[tuple[datetime, str]] = field(default_factory=list)
+    signed: list[tuple[datetime, str, str]] = field(default_factory=list)
+    orders: dict[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
+    there: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    alerts: dict[str, datetime] = field(default_factory=dict)
+    harm: set[str] = field(default_factory=set)
+    integrated: list[datetime] = field(default_factory=list)
+    doses: list[Given] = field(default_factory=list)
+    running: bool = False
+    consented: bool = True
+    cleared: bool = True
+    held: bool = False
+
+    def last(self, session: str, name: str) -> Check | None:
+        return next((c for c in reversed(self.checks) if (c.session, c.name) == (session, name)), None)
+
+    def decided(self, session: str, item: str, since: datetime) -> bool:
+        """Whether a prescriber signed for this, not before it was known."""
+        return any((s, i) == (session, item) and at >= since for at, s, i in self.signed)
+
+
+ALARMING = {
+    "suicide_risk": ("high", "never"),
+    "pregnancy": ("positive", "never"),
+    "allergic": (True, "never"),
+    "intoxicated": (True, "never"),
+    "bladder": (True, "bladder_symptoms"),
+}
+
+
+def forbids(told: Told, dose: Given) -> list[str]:
+    """Every reason why this dose must not be given now; none for one that may be."""
+    return [*_by_signs(told, dose), *_by_checks(told, dose), *_by_amount(told, dose), *_by_course(told, dose)]
+
+
+def _by_signs(told: Told, dose: Given) -> Iterator[str]:
+    before = [d for d in told.doses if d.session == dose.session]
+    of_session = sorted((r for r in told.readings if r.session == dose.session), key=lambda r: r.at)
+    oldest = dose.at - (15 * MINUTE if before else 60 * MINUTE)
+    usable = [r for r in of_session if r.at >= oldest and (not before or r.at > before[-1].at)]
+    if not usable:
+        yield "no recent vital signs"
+        return
+    now = usable[-1]
+    if now.breaths is None or now.moaas is None:
+        yield "signs incomplete"
+        return
+    if now.systolic >= 180 or now.diastolic >= 110 or now.systolic < 90:
+        yield "pressure beyond every decision"
+    if now.saturation < 90 or now.breaths < 8 or now.moaas <= 2 or now.heart_rate < 40 or now.heart_rate > 130:
+        yield "a sign that stops everything"
+    if now.symptoms & {"chest_pain", "neurological"}:
+        yield "chest pain or a neurological sign"
+    decidable = {
+        "blood_pressure_not_low": now.systolic < 100,
+        "heart_rate": now.heart_rate > 120 or now.heart_rate < 50,
+        "oxygen_saturation": now.saturation < 94,
+        "respiratory_rate": now.breaths < 10,
+        "alertness": now.moaas <= 3,
+        "free_of_symptoms": bool(now.symptoms),
+    }
+    yield from (item for item, found in decidable.items() if found and not told.decided(dose.session, item, now.at))
+    for one in of_session:
+        for other in of_session:
+            pair = 5 * MINUTE <= other.at - one.at <= 10 * MINUTE
+            if pair and all(r.systolic >= 160 or r.diastolic >= 100 for r in (one, other)):
+                if now.systolic >= 160 or now.diastolic >= 100:
+                    yield "160/100 twice and not fallen since"
+                elif not told.decided(dose.session, "blood_pressure_in_range", other.at):
+                    yield "160/100 twice, undecided"
+            raised = pair and all(r.systolic >= 140 or r.diastolic >= 90 for r in (one, other))
+            if raised and not told.decided(dose.session, "blood_pressure_accepted", other.at):
+                yield "140/90 twice, undecided"
+
+
+def _by_checks(told: Told, dose: Given) -> Iterator[str]:
+    for name in ("identifiers", "suicide_risk", "pregnancy", "allergic", "intoxicated", "bladder", "equipment"):
+        recorded = told.last(dose.session, name)
+        if recorded is None or dose.at - recorded.at > DAY:
+            yield f"{name} not asked today"
+    if (identified := told.last(dose.session, "identifiers")) and identified.value != 2:
+        yield "identified by one thing"
+    if (equipment := told.last(dose.session, "equipment")) and equipment.value is not True:
+        yield "equipment not ready"
+    for found in told.checks:
+        alarming, item = ALARMING.get(found.name, (object(), ""))
+        if found.value != alarming:
+            continue
+        excused = item != "never" and told.decided(dose.session, item, found.at)
+        if not excused and not _resolved(told, found):
+            yield f"{found.name}: {found.value} was found and stands"
+    for role in ("therapist", "nurse"):
+        if not told.there.get((dose.session, role)):
+            yield f"no {role} there"
+    escort = told.last(dose.session, "escort")
+    if escort is None or not isinstance(escort.value, datetime) or escort.value <= dose.at:
+        yield "nobody comes for the patient"
+
+
+def _resolved(told: Told, found: Check) -> bool:
+    """Somebody else found otherwise after it, and a prescriber decided after that."""
+    for again in told.checks:
+        otherwise = again.name == found.name and again.value != found.value and again.by != found.by
+        if otherwise and again.at >= found.at and any(n == found.name and at >= again.at for at, n in told.resolved):
+            return True
+    return False
+
+
+def _by_amount(told: Told, dose: Given) -> Iterator[str]:
+    order, weight = told.orders.get(dose.session), told.last(dose.session, "weight")
+    if order is None or weight is None or not isinstance(weight.value, Decimal):
+        yield "no order, or no weight"
+        return
+    first, most = order
+    so_far = sum((d.mg for d in told.doses if d.session == dose.session), Decimal(0))
+    if dose.mg > first or so_far + dose.mg > most:
+        yield "more than was ordered"
+    if so_far + dose.mg > PLAN_MG_PER_KG * weight.value:
+        yield "more than the plan's ceiling for this weight"
+    off = abs(weight.value - KNOWN_KG) / KNOWN_KG * 100
+    by = {c.by for c in told.checks if (c.session, c.name, c.value) == (dose.session, "weight", weight.value)}
+    if off > 10 and len(by) < 2:
+        yield "a weight far from the last, measured by one"
+    if off > 25 and not told.decided(dose.session, "weight_believed", weight.at):
+        yield "a weight very far from the last, undecided"
+    if told.running:
+        yield "a dose is running"
+
+
+def _by_course(told: Told, dose: Given) -> Iterator[str]:
+    if not told.consented or not told.cleared or told.held:
+        yield "no consent, no clearance or no plan"
+    if told.harm:
+        yield "harm not reviewed"
+    if any(not told.decided(dose.session, "no_open_alert", heard) for heard in told.alerts.values()):
+        yield "an alert is open"
+    starts: dict[str, datetime] = {}
+    for each in told.doses:
+        starts.setdefault(each.session, each.at)
+    others = sorted(at for session, at in starts.items() if session != dose.session)
+    if len(others) >= PLANNED_DOSES:
+        yield "more doses than planned"
+    if not others:
+        return
+    session, last = dose.session, others[-1]
+    if dose.at - last < 48 * HOUR and not told.decided(session, "interval_since_last_dose", last):
+        yield "less than 48 hours"
+    waiting = list(others)
+    for began in sorted(told.integrated):
+        ripe = [at for at in waiting if at + 4 * HOUR <= began]
+        if ripe:
+            waiting.remove(ripe[0])
+    if waiting and not told.decided(session, "integration_since_last_dose", waiting[-1]):
+        yield "a dose without integration"
+    for days, most in ((7, 2), (30, 9)):
+        within = [at for at in others if dose.at - at < days * DAY]
+        item = "doses_in_seven_days" if days == 7 else "doses_in_thirty_days"
+        if len(within) >= most and not told.decided(session, item, last):
+            yield f"too many in {days} days"

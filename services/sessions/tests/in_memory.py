@@ -1,0 +1,120 @@
+"""Sessions' use cases on stores of dictionaries, for what is tried ten thousand times."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeVar, cast
+
+from careflow_domain.errors import not_found
+from careflow_service.errors import StaleVersion
+from careflow_service.work import Committed
+from services.sessions.tests.builders import CODES, POLICY, new_uuid
+from sessions.application.ports import Ports
+from sessions.domain.states import SessionState
+from sessions.domain.words import VisitKind
+
+R = TypeVar("R")
+
+
+@dataclass(slots=True)
+class Shelf:
+    """One kind of aggregate, by id; answers what any of the ports asks."""
+
+    what: str
+    kept: dict[str, Any] = field(default_factory=dict)
+    now: Callable[[], datetime] = field(kw_only=True)
+
+    async def find(self, stored_id: str, /, *, of: str | None = None) -> Any:
+        return self.kept.get(stored_id)
+
+    async def get(self, stored_id: str, /, *, of: str | None = None) -> Any:
+        if stored_id not in self.kept:
+            raise not_found(self.what)
+        return self.kept[stored_id]
+
+    async def add(self, aggregate: Any, /, tx: object) -> None:
+        self.kept[aggregate.id] = aggregate
+
+    async def save(self, aggregate: Any, /, *, expecting: int, tx: object) -> None:
+        if self.kept[aggregate.id].version != expecting:
+            raise StaleVersion
+        self.kept[aggregate.id] = aggregate
+
+    async def signed_by(self, patient_id: str, /) -> list[Any]:
+        return list(self.kept.values())
+
+    async def live_of(self, patient_id: str, /) -> Any:
+        return next(iter(self.kept.values()), None)
+
+    async def of_appointment(self, appointment_id: str, /, *, of: str) -> Any:
+        return next((each for each in self.kept.values() if each.appointment_id == appointment_id), None)
+
+    async def next_integration(self, patient_id: str, /, *, after: datetime) -> datetime | None:
+        return after + timedelta(days=1)
+
+    async def at(self, location_id: str, /) -> list[Any]:
+        return list(self.kept.values())
+
+    async def unsettled_before(self, location_id: str, moment: datetime, /) -> bool:
+        return False
+
+    async def any_waits(self, location_id: str, /) -> bool:
+        return False
+
+
+class Heard:
+    """Every other service has been heard."""
+
+    async def complete(self, patient_id: str, /) -> bool:
+        return True
+
+    async def screening_lag(self, patient_id: str, /) -> timedelta | None:
+        return timedelta(0)
+
+
+@dataclass(slots=True)
+class InMemory:
+    """The ports, and the unit of work on them: what is refused changes nothing."""
+
+    now: datetime
+    shelves: dict[str, Shelf] = field(init=False)
+    ports: Ports = field(init=False)
+
+    def __post_init__(self) -> None:
+        names = {
+            "patients": "patient",
+            "eligibilities": "eligibility",
+            "consents": "consent",
+            "plans": "plan",
+            "courses": "course",
+            "sessions": "session",
+            "adverse_events": "adverse_event",
+            "drug_log": "container",
+            "drug_days": "drug_day",
+        }
+        self.shelves = {name: Shelf(what, now=lambda: self.now) for name, what in names.items()}
+        stores = cast("dict[str, Any]", self.shelves)
+        self.ports = Ports(
+            **stores, records=Heard(), audit=cast("Any", None), policy=POLICY, codes=(CODES,), clock=lambda: self.now
+        )
+
+    def new_id(self) -> str:
+        return new_uuid()
+
+    async def run(self, fn: Callable[[Any], Awaitable[R]], **_: object) -> Committed[R]:
+        before = {name: dict(shelf.kept) for name, shelf in self.shelves.items()}
+        try:
+            return Committed(await fn(self), ())
+        except BaseException:
+            for name, kept in before.items():
+                self.shelves[name].kept = kept
+            raise
+
+    def keep(self, name: str, aggregate: Any) -> None:
+        self.shelves[name].kept[aggregate.id] = aggregate
+
+    def session_under_way(self) -> Any:
+        """The dosing session that has not ended."""
+        ended = {SessionState.ABORTED, SessionState.COMPLETED, SessionState.REFUSED, SessionState.DISCHARGED}
+        dosing = [each for each in self.shelves["sessions"].kept.values() if each.kind is VisitKind.DOSING]
+        return next((each for each in dosing if each.state not in ended), None)

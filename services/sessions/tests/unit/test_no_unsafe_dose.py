@@ -1,0 +1,53 @@
+"""Whatever anybody does in whatever order, no dose is recorded that a second, plain statement of the rules forbids."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from services.sessions.tests.any_day import AnyDay
+from sessions.application import ask_gate
+from sessions.domain.dose_question import DoseQuestion
+from sessions.domain.gate import Gate
+from sessions.domain.gate_items import examine
+
+STEPS = 150
+
+
+def lived(seed: int) -> AnyDay:
+    day = AnyDay(seed)
+    asyncio.run(day.goes_on(STEPS))
+    return day
+
+
+def given_against_the_rules(seeds: range) -> Iterator[tuple[int, list[str]]]:
+    for seed in seeds:
+        yield from ((seed, reasons) for _, reasons in lived(seed).violations)
+
+
+def test_no_dose_that_the_rules_forbid_is_recorded() -> None:
+    assert list(given_against_the_rules(range(40))) == []
+
+
+@pytest.mark.long
+def test_no_dose_that_the_rules_forbid_is_recorded_in_many_more_days() -> None:
+    assert list(given_against_the_rules(range(1_000, 4_000))) == []
+
+
+def test_doses_are_given_on_many_of_these_days() -> None:
+    """A clinic that gives no dose would break no rule."""
+    days = [lived(seed) for seed in range(40)]
+
+    assert sum(len(day.told.doses) for day in days) >= 40
+    assert any(len({dose.session for dose in day.told.doses}) >= 2 for day in days)
+    assert any(len(day.told.doses) > len({dose.session for dose in day.told.doses}) for day in days)
+
+
+def test_with_an_open_gate_the_second_statement_finds_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    def open_gate(question: DoseQuestion) -> Gate:
+        asked = examine(question)
+        return Gate(at=asked.at, policy_version=asked.policy_version, findings=())
+
+    monkeypatch.setattr(ask_gate, "examine", open_gate)
+
+    assert list(given_against_the_rules(range(5)))
