@@ -64,9 +64,9 @@ async def _preview(walk: Walk, patient: Patient, charge_id: object) -> Answer:
 
 async def _complete_registration(walk: Walk, patient: Patient) -> None:
     known = await walk.clinic.http.get(COORDINATOR, "booking", f"/v1/patients/{patient.id}")
-    details = {**known.body["details"], "sex": "female", "address": HOME}
-    changed = await walk.clinic.http.ask(
-        COORDINATOR, "PUT", "booking", f"/v1/patients/{patient.id}", details, version=known.version
+    details = {**known.body["details"], "sex": "female", "address": HOME, "evidence": "photo_id"}
+    changed = await walk.clinic.http.put(
+        COORDINATOR, "booking", f"/v1/patients/{patient.id}", details, version=known.version
     )
     await walk.clinic.http.get(BILLER, "billing", f"/v1/accounts/{patient.id}", after=changed.positions)
 
