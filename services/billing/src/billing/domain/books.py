@@ -66,18 +66,26 @@ class Books:
         return payment
 
     def charge(self, charge: Charge) -> None:
-        """A charge as it is now, with its entry if it is posted; money that is there is applied to it."""
+        """A charge as it is now, with its entry if it is posted; money that is there is applied."""
         self._keep_charge(charge)
-        if charge.state is ChargeState.POSTED and charge.entry_id is not None:
-            key = f"charge/{charge.id}/{charge.revision}"
-            self._post(key, EntryCause.CHARGE, charge.id, charge.entry_lines(), entry_id=charge.entry_id)
+        self._post_charge(charge)
         if charge.state is not ChargeState.WAITING:
             self._spend_what_was_kept_for(charge)
-            self.apply()
+        self.apply()
 
     def correct(self, before: Charge, correction: Callable[[Charge], Charge]) -> None:
-        """The charge after a correction: its payments come back, the old entry is reversed, the new one posted."""
-        self.charge(correction(self._undo(before)))
+        """The charge after a correction: the old entry is reversed, the new one posted, and what paid for it before
+        pays for it again, as far as it is owed.
+        """
+        paid_by = [payment.id for payment in self._payments.values() if payment.allocated_to(before.id)]
+        charge = correction(self._undo(before))
+        self._keep_charge(charge)
+        self._post_charge(charge)
+        for payment_id in paid_by:
+            self._spend(payment_id, (self._charges[charge.id],))
+        if charge.state is not ChargeState.WAITING:
+            self._spend_what_was_kept_for(self._charges[charge.id])
+        self.apply()
 
     def reverse(self, before: Charge) -> None:
         """Nothing is owed for the charge any more; what was paid for it is the patient's again."""
@@ -123,6 +131,11 @@ class Books:
         for payment_id in sorted(self._payments, key=lambda each: (self._payments[each].received_at, each)):
             if self._payments[payment_id].kept_for is None:
                 self._spend(payment_id, tuple(self._charges.values()))
+
+    def _post_charge(self, charge: Charge) -> None:
+        if charge.state is ChargeState.POSTED and charge.entry_id is not None:
+            key = f"charge/{charge.id}/{charge.revision}"
+            self._post(key, EntryCause.CHARGE, charge.id, charge.entry_lines(), entry_id=charge.entry_id)
 
     def _spend_what_was_kept_for(self, charge: Charge) -> None:
         for payment in tuple(self._payments.values()):

@@ -1,0 +1,188 @@
+"""Billing's application without a store: its ports in memory, units of work that commit or leave no trace.
+
+They keep the rules a real unit of work has: what is put is seen by its id, no list is asked for once one of its kind
+was put, nothing is saved on another version than the one that was read.
+"""
+
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar
+
+from billing.adapters.clinic_data import service_rules
+from billing.application.ports import Ports
+from billing.domain.charges import Charge, ChargeState
+from billing.domain.ids import ChargeId, PatientId
+from billing.domain.ledger import JournalEntry
+from careflow_domain.aggregate import Aggregate
+from careflow_domain.errors import not_found
+from services.billing.tests.builders import CALENDAR, CODES, NOW, POLICY, PRACTICE, SCHEDULES, ZONE
+
+A = TypeVar("A", bound=Aggregate)
+RULES = service_rules()
+
+
+class Kept(Generic[A]):
+    """Aggregates of one kind by id; `put` are those of the unit of work that is not committed."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self.all: dict[str, A] = {}
+        self.put: dict[str, A] = {}
+
+    async def get(self, stored_id: str, /, *, of: object = None) -> A:
+        found = await self.find(stored_id)
+        if found is None:
+            raise not_found(self.what)
+        return found
+
+    async def find(self, stored_id: str, /, *, of: object = None) -> A | None:
+        return self.put.get(stored_id) or self.all.get(stored_id)
+
+    async def add(self, aggregate: Any, /, tx: Any) -> None:
+        assert await self.find(aggregate.id) is None, f"{self.what}: added twice"
+        self.put[aggregate.id] = aggregate
+
+    async def save(self, aggregate: Any, /, *, expecting: int, tx: Any) -> None:
+        known = await self.find(aggregate.id)
+        assert known is not None, f"{self.what}: saved and never added"
+        assert known.version == expecting, f"{self.what}: saved on a version nobody read"
+        assert aggregate.version > known.version, f"{self.what}: changed without a new version"
+        self.put[aggregate.id] = aggregate
+
+    def listed(self, wanted: Callable[[Any], bool]) -> list[Any]:
+        assert not self.put, f"{self.what}: asked for a list after writing"
+        return [each for each in self.all.values() if wanted(each)]
+
+    def commit(self) -> Iterable[object]:
+        for stored_id, aggregate in self.put.items():
+            yield from aggregate.facts
+            self.all[stored_id] = replace(aggregate, facts=())
+        self.put.clear()
+
+
+class Charges(Kept[Charge]):
+    async def open_of(self, patient_id: PatientId, /) -> list[Charge]:
+        return self.listed(lambda each: each.patient_id == patient_id and bool(each.balance))
+
+    async def waiting_of(self, patient_id: PatientId, /) -> list[Charge]:
+        return self.listed(lambda each: each.patient_id == patient_id and each.state is ChargeState.WAITING)
+
+    async def of_day(self, day: date, *, of: PatientId) -> list[Charge]:
+        return self.listed(lambda each: each.patient_id == of and each.rendered.service_date == day)
+
+
+class Payments(Kept[Any]):
+    async def with_money_left(self, patient_id: PatientId, /) -> list[Any]:
+        return self.listed(lambda each: each.patient_id == patient_id and bool(each.unapplied))
+
+    async def allocated_to(self, charge_ids: Collection[ChargeId], *, of: PatientId) -> list[Any]:
+        return self.listed(lambda each: any(each.allocated_to(charge_id) for charge_id in charge_ids))
+
+
+class OfPatient(Kept[Any]):
+    async def all_of(self, patient_id: PatientId, /) -> list[Any]:
+        return self.listed(lambda each: each.patient_id == patient_id)
+
+    async def unreplaced_of(self, patient_id: PatientId, /) -> list[Any]:
+        return self.listed(lambda each: each.patient_id == patient_id and each.replaced_by is None)
+
+
+class Visits(Kept[Any]):
+    async def of_plan(self, plan_id: str, *, of: PatientId) -> list[Any]:
+        return self.listed(lambda each: each.plan_id == plan_id)
+
+    async def of_day(self, day: date, *, of: PatientId) -> list[Any]:
+        return self.listed(lambda each: each.patient_id == of and each.starts_at.astimezone(ZONE).date() == day)
+
+    async def to_come(self, patient_id: PatientId, now: datetime, /) -> list[Any]:
+        return self.listed(lambda each: each.patient_id == patient_id and each.starts_at > now)
+
+
+class Printer:
+    async def superbill(self, superbill: object, *, copy: bool) -> bytes:
+        return b""
+
+    async def estimate(self, estimate: object, number: int) -> bytes:
+        return b""
+
+
+@dataclass(slots=True)
+class Tx:
+    """One try."""
+
+    now: datetime
+    new_id: Callable[[], str]
+
+
+@dataclass(slots=True)
+class Done:
+    value: Any
+
+
+@dataclass(slots=True)
+class InMemory:
+    """One clinic's billing; `now` is its clock, `said` every fact that was committed."""
+
+    now: datetime = NOW
+    said: list[object] = field(default_factory=list)
+    ports: Ports = field(init=False)
+    _stores: list[Kept[Any]] = field(init=False)
+    _numbers: int = 0
+
+    def __post_init__(self) -> None:
+        stores: dict[str, Any] = {
+            "accounts": Kept("account"),
+            "visits": Visits("visit"),
+            "courses": Kept("plan"),
+            "estimates": OfPatient("estimate"),
+            "charges": Charges("charge"),
+            "payments": Payments("payment"),
+            "journal": Kept("entry"),
+            "fees": OfPatient("fee"),
+            "superbills": OfPatient("superbill"),
+            "numbers": Kept("number_series"),
+            "clinician_days": Kept("clinician_day"),
+        }
+        self._stores: list[Kept[Any]] = list(stores.values())
+        self.ports = Ports(
+            **stores,
+            printer=Printer(),
+            audit=None,  # type: ignore[arg-type]  # nothing is read for somebody
+            policy=POLICY,
+            schedules=SCHEDULES,
+            rules=RULES,
+            practice=PRACTICE,
+            calendar=CALENDAR,
+            diagnosis_codes=CODES,
+            zone=ZONE,
+            clock=lambda: self.now,
+        )
+
+    def all(self, name: str) -> list[Any]:
+        store: Kept[Any] = getattr(self.ports, name)
+        return list(store.all.values())
+
+    @property
+    def entries(self) -> list[JournalEntry]:
+        return self.all("journal")
+
+    def new_id(self) -> str:
+        self._numbers += 1
+        return f"0199e0a0-0000-7000-9000-{self._numbers:012d}"
+
+    async def unit(self, fn: Callable[[Any], Awaitable[Any]]) -> Any:
+        """Runs it and commits, or leaves no trace."""
+        try:
+            value = await fn(Tx(self.now, self.new_id))
+        except BaseException:
+            for store in self._stores:
+                store.put.clear()
+            raise
+        for store in self._stores:
+            self.said.extend(store.commit())
+        return value
+
+    async def run(self, fn: Callable[[Any], Awaitable[Any]], **_: object) -> Any:
+        """See `careflow_service.work.Work.run`."""
+        return Done(await self.unit(fn))
