@@ -125,6 +125,7 @@ class Books:
                 self._allocate(payment_id, touched.charge_id, -touched.amount.minor)
         self._keep_payment(self.payment_as_is(payment_id).refunding(refund))
         self._post(f"refund/{refund.id}", EntryCause.REFUND, payment_id, refund.entry_lines(conceded))
+        self.apply()
 
     def apply(self) -> None:
         """Whatever the patient has paid and is for nothing yet goes to the charges that are open."""
