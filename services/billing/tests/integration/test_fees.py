@@ -171,3 +171,24 @@ async def test_a_biller_waives_with_a_reason_before_or_after(world: World) -> No
     again = await world.biller.post(path, {"reason": "emergency"}, version=fee["version"] + 1)
     assert refusal(again) == (409, "fee_settled")
     assert await trial_balance(world) == {}
+
+
+async def test_a_visit_that_took_place_after_all_leaves_its_courtesy_to_the_next_lost_one(world: World) -> None:
+    await has_patient(world)
+    world.clock.now = local(19, 10)
+    first = await missed(world, await books(world, local(19, 9)))
+    world.clock.now = local(20, 10)
+    await world.catch_up()
+    await missed(world, await books(world, local(20, 9)))
+    world.clock.now = local(23, 10)
+    await world.catch_up()
+    assert [(fee["state"], fee["waiver"]) for fee in await fees(world)] == [
+        ("waived", "first_time_courtesy"),
+        ("posted", None),
+    ]
+    await corrected(world, first)
+    assert [(fee["state"], fee["waiver"]) for fee in await fees(world)] == [
+        ("dropped", None),
+        ("waived", "first_time_courtesy"),
+    ]
+    assert await trial_balance(world) == {}

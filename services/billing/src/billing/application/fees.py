@@ -56,13 +56,27 @@ async def settle_fee(appointment_id: str, tx: Transaction, ports: Ports) -> None
 
 
 async def visit_took_place(fee: FeeCase | None, tx: Transaction, ports: Ports) -> None:
-    """There is no fee for it, or no longer; a courtesy that was spent on it is there for another visit again."""
+    """There is no fee for it, or no longer; a courtesy that was spent on it is the first other lost visit's, or there
+    for one to come.
+    """
     if fee is None or fee.state is FeeState.DROPPED:
         return
+    first = await _first_charged_beside(fee, ports) if fee.waiver is WaiverReason.FIRST_TIME_COURTESY else None
     if fee.state is FeeState.POSTED:
         await take_back(fee, tx, ports)
-    await change_account(fee.patient_id, lambda account: account.without_courtesy(fee.id), tx, ports)
     await ports.fees.save(fee.drop(), expecting=fee.version, tx=tx)
+    if first is None:
+        await change_account(fee.patient_id, lambda account: account.without_courtesy(fee.id), tx, ports)
+        return
+    await take_back(first, tx, ports)
+    waived = first.waive(WaiverReason.FIRST_TIME_COURTESY, now=tx.now)
+    await ports.fees.save(waived, expecting=first.version, tx=tx)
+    await change_account(fee.patient_id, lambda account: account.with_courtesy(first.id), tx, ports)
+
+
+async def _first_charged_beside(fee: FeeCase, ports: Ports) -> FeeCase | None:
+    charged = [each for each in await ports.fees.all_of(fee.patient_id) if each.state is FeeState.POSTED]
+    return min(charged, key=lambda each: each.lost_at, default=None)
 
 
 async def take_back(fee: FeeCase, tx: Transaction, ports: Ports) -> None:
