@@ -122,13 +122,13 @@ class Walk:
     def one_of(self, name: str, wanted: Callable[[Any], bool] = lambda _: True) -> Any:
         found = [each for each in self.clinic.all(name) if wanted(each)]
         if not found:
-            raise _nothing
+            raise nothing_there()
         return self.random.choice(found)
 
     def visit(self, *states: codes.AppointmentStatus) -> dict[str, Any]:
         found = [each for each in self.visits.values() if each["status"] in states]
         if not found:
-            raise _nothing
+            raise nothing_there()
         return self.random.choice(found)
 
     async def step_time_passes(self) -> None:
@@ -207,7 +207,7 @@ class Walk:
 
     async def step_is_corrected(self) -> None:
         if not self.sessions:
-            raise _nothing
+            raise nothing_there()
         session_id = self.random.choice(sorted(self.sessions))
         patient, revision = self.sessions[session_id]
         self.sessions[session_id] = (patient, revision + 1)
@@ -258,7 +258,7 @@ class Walk:
         patient = self.patient()
         mine = [each.id for each in self.clinic.all("charges") if each.patient_id == patient]
         if not mine:
-            raise _nothing
+            raise nothing_there()
         chosen = tuple(self.random.sample(mine, self.random.randint(1, min(3, len(mine)))))
         await self.asks(IssueSuperbillHandler, IssueSuperbill(patient, chosen, disclose_diagnoses=True, replaces=None))
 
@@ -270,7 +270,8 @@ class Walk:
         return total(each.balance for each in self.clinic.all("charges") if each.patient_id == patient)
 
 
-_nothing = conflict("nothing_there", "There is nothing this could be done with yet.")
+def nothing_there() -> DomainError:
+    return conflict("nothing_there", "There is nothing this could be done with yet.")
 
 
 # -- what must always hold --------------------------------------------------------------------------------------------
