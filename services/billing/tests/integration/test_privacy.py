@@ -35,7 +35,7 @@ def registered_with_canaries(patient_id: str) -> contracts.PatientRegistered:
 async def test_nothing_of_a_patient_is_readable_in_the_store_in_events_in_metrics_or_in_logs(world: World) -> None:
     await everything_with_canaries(world)
     await world.catch_up()
-    assert await wrongly_stored(world, "billing", untried=frozenset({"clinician_days", "courses", "fee_cases"})) == []
+    assert await wrongly_stored(world, "billing", untried=frozenset({"courses", "fee_cases"})) == []
 
     assert "POST /v1/superbills" in world.logs.getvalue()
     assert await world.readable(CANARY) == set()

@@ -45,7 +45,8 @@ async def wrongly_stored(
     for name in sorted(found.keys() & table.keys()):
         wrong += [f"{name}.{fault}" for fault in _compared(table[name], found[name])]
     empty = {name for name in table if not name.startswith("_") and not found.get(name)}
-    return wrong + [f"nothing lies in {name}" for name in sorted(empty ^ untried)]
+    wrong += [f"nothing lies in {name}" for name in sorted(empty - untried)]
+    return wrong + [f"{name} is tried after all" for name in sorted(untried - empty)]
 
 
 def _fields(row: Mapping[str, Any]) -> Mapping[str, str]:
