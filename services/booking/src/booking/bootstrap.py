@@ -38,6 +38,8 @@ from booking.application.gated_visits import GatedVisits
 from booking.application.holding import Holding
 from booking.application.ports import Ports
 from booking.application.queries.find_openings import FindOpeningsHandler
+from booking.application.queries.find_patients import FindPatients
+from booking.application.queries.find_unfit_visits import FindUnfitVisits
 from booking.application.queries.read_appointments import ReadAppointments
 from booking.application.queries.read_care_path import ReadCarePathHandler
 from booking.application.queries.read_patient import ReadPatientHandler
@@ -96,6 +98,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     return Booking(
         register_patient=RegisterPatientHandler(all_patients, all_paths, policy, zone, work),
         read_patient=ReadPatientHandler(all_patients, resources.audit),
+        find_patients=FindPatients(all_patients, resources.audit),
         change_patient_details=ChangePatientDetailsHandler(all_patients, all_paths, holding, policy, zone, work),
         add_practitioner=AddPractitionerHandler(all_practitioners, work),
         change_practitioner=ChangePractitionerHandler(all_practitioners, work),
@@ -120,6 +123,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         record_missed_visit=RecordMissedVisitHandler(changes, work),
         correct_appointment=CorrectAppointmentHandler(changes, work),
         read_appointments=ReadAppointments(all_appointments, resources.audit),
+        find_unfit_visits=FindUnfitVisits(all_appointments, all_patients, scheduling, resources.audit, zone),
         read_care_path=ReadCarePathHandler(all_paths, records, resources.audit, policy, zone, clock),
         ports=Ports(all_appointments, all_paths, policy, holding.settled, scheduling.release),
     )

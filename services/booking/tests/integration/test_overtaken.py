@@ -33,6 +33,8 @@ NO_DECISIONS: Final = {
     "practitioners",
     "rooms",
     "find_openings",
+    "find_patients",
+    "find_unfit_visits",
     "read_appointments",
     "read_care_path",
     "ports",

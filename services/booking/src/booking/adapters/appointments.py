@@ -11,6 +11,7 @@ from pymongo import IndexModel
 
 from booking.domain.appointments import Appointment
 from booking.domain.ids import PatientId
+from booking.domain.intervals import Interval
 from booking.domain.states import Status
 from careflow_domain.errors import not_found
 from careflow_service.listed import Listed
@@ -30,6 +31,7 @@ INDEXES: Final = (
         IndexModel([("patient_id", 1), ("listed", 1), ("starts_at", 1), ("_id", 1)], name="of_patient"),
     ),
     (APPOINTMENTS, IndexModel([("day", 1), ("listed", 1), ("starts_at", 1), ("_id", 1)], name="on_day")),
+    (APPOINTMENTS, IndexModel([("open", 1), ("starts_at", 1), ("_id", 1)], name="booked")),
     (APPOINTMENTS, IndexModel([("held_until", 1)], name="held_until")),
     (APPOINTMENTS, IndexModel([("patient_id", 1), ("held_until", 1), ("_id", 1)], name="holds_of")),
     (APPOINTMENTS, IndexModel([("cancels_at", 1)], name="cancels_at")),
@@ -65,6 +67,10 @@ class MongoAppointments(Stored[Appointment]):
         query = {"day": day.isoformat(), "listed": True}
         return await self._documents.page(query, sort=_BY_START, limit=limit, after=after)
 
+    async def booked(self, starts: Interval, limit: int, after: str | None) -> Listed[Appointment]:
+        query = {"open": True, "starts_at": {"$gte": starts.start, "$lt": starts.end}}
+        return await self._documents.page(query, sort=_BY_START, limit=limit, after=after)
+
     async def next_lapse(self) -> tuple[datetime, str] | None:
         return await self._documents.earliest("held_until")
 
@@ -75,6 +81,7 @@ class MongoAppointments(Stored[Appointment]):
         return await self._documents.earliest("day_ends")
 
     def _open_fields(self, appointment: Appointment) -> Mapping[str, object]:
+        to_come = appointment.status is Status.BOOKED and not appointment.unmarked
         return {
             "patient_id": appointment.patient_id,
             "starts_at": appointment.starts_at,
@@ -82,7 +89,6 @@ class MongoAppointments(Stored[Appointment]):
             "listed": appointment.status is not Status.LAPSED,
             "held_until": appointment.held_until,
             "cancels_at": appointment.cancels_at if appointment.status is Status.BOOKED else None,
-            "day_ends": appointment.day_ends
-            if appointment.status is Status.BOOKED and not appointment.unmarked
-            else None,
+            "open": to_come,
+            "day_ends": appointment.day_ends if to_come else None,
         }

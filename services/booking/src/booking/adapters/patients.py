@@ -4,6 +4,7 @@ phone, each with the birth date.
 
 import asyncio
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
 from pymongo import IndexModel
@@ -11,6 +12,7 @@ from pymongo import IndexModel
 from booking.domain.ids import PatientId
 from booking.domain.patients import Patient, PatientDetails
 from careflow_domain.errors import not_found
+from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
@@ -23,6 +25,7 @@ MOST_ALIKE: Final = 20
 INDEXES: Final = (
     (PATIENTS, IndexModel([("email_index", 1), ("_id", 1)], name="email")),
     (PATIENTS, IndexModel([("phone_index", 1), ("_id", 1)], name="phone")),
+    (PATIENTS, IndexModel([("look_alike", 1), ("_id", 1)], name="look_alike")),
 )
 
 
@@ -34,12 +37,25 @@ class MongoPatients(Stored[Patient]):
             database,
             PATIENTS,
             Patient,
-            fields=lambda patient: _same_person(patient.details),
+            fields=lambda patient: {
+                **_same_person(patient.details),
+                "look_alike": bool(patient.possible_duplicates),
+            },
             blind=("email_index", "phone_index"),
             owner=lambda patient: patient.id,
             vault=vault,
         )
         super().__init__(documents, lambda: not_found("patient"))
+
+    async def with_contact(self, born: date, *, email: str | None, phone: str | None) -> tuple[Patient, ...]:
+        patients = self._documents.looked  # allow looked: shown to a human, decides nothing
+        queries = ({name: value} for name, value in _contacts(born, email, phone).items())
+        found = await asyncio.gather(*(patients.many(query, limit=MOST_ALIKE) for query in queries))
+        known = {patient.id: patient for each in found for patient in each}
+        return tuple(known[patient_id] for patient_id in sorted(known))
+
+    async def look_alikes(self, limit: int, after: str | None) -> Listed[Patient]:
+        return await self._documents.page({"look_alike": True}, limit=limit, after=after)
 
     async def alike(self, details: PatientDetails) -> tuple[PatientId, ...]:
         patients = self._documents.looked  # allow looked: marks people for a human to look at, decides nothing
@@ -52,5 +68,9 @@ def _same_person(details: PatientDetails) -> Mapping[str, str]:
     """By which a person is known again: a contact and the birth date, for a household shares its contacts. Looked up
     as one value, so that it costs the same whether or not the person is known.
     """
-    born = details.birth_date.isoformat()
-    return {"email_index": f"{born} {details.email.strip().casefold()}", "phone_index": f"{born} {details.phone}"}
+    return _contacts(details.birth_date, details.email, details.phone)
+
+
+def _contacts(born: date, email: str | None, phone: str | None) -> Mapping[str, str]:
+    contacts = {"email_index": email and email.strip().casefold(), "phone_index": phone}
+    return {name: f"{born.isoformat()} {contact}" for name, contact in contacts.items() if contact is not None}

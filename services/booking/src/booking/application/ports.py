@@ -11,6 +11,7 @@ from booking.domain.appointments import Appointment
 from booking.domain.calendar import Calendar, CalendarDay, DayKey
 from booking.domain.care_path import CarePath
 from booking.domain.ids import AppointmentId, PatientId, PlanId, PractitionerId, RoomId
+from booking.domain.intervals import Interval
 from booking.domain.patients import Patient, PatientDetails
 from booking.domain.policy import BookingPolicy
 from booking.domain.practitioners import Practitioner
@@ -23,6 +24,12 @@ from careflow_service.work import Transaction
 class Patients(Protocol):
     async def get(self, patient_id: PatientId, /, *, of: PatientId | None = None) -> Patient:
         """Raises `patient_not_found`."""
+
+    async def with_contact(self, born: date, *, email: str | None, phone: str | None) -> tuple[Patient, ...]:
+        """Who was born then and has this e-mail address or phone number, by id; the first few of each."""
+
+    async def look_alikes(self, limit: int, after: str | None) -> Listed[Patient]:
+        """Who has possible duplicates, by id."""
 
     async def alike(self, details: PatientDetails) -> tuple[PatientId, ...]:
         """Who is registered with the same birth date and the same e-mail address or phone number."""
@@ -74,6 +81,9 @@ class Appointments(Protocol):
 
     async def on_day(self, day: date, limit: int, after: str | None) -> Listed[Appointment]:
         """Those that start on this date of the clinic, earliest first, without the holds that lapsed."""
+
+    async def booked(self, starts: Interval, limit: int, after: str | None) -> Listed[Appointment]:
+        """Those that are booked, start in this time, and whose day is not over; earliest first."""
 
     async def next_lapse(self) -> tuple[datetime, str] | None:
         """When the next hold runs out, and which."""

@@ -118,6 +118,10 @@ class Scheduling:
         """Who and which rooms there are for these wishes."""
         return await self._clinic(*(self.wanted(wish.kind, wish.modality) for wish in wishes))
 
+    async def everybody(self) -> Clinic:
+        """Who and which rooms there are."""
+        return Clinic(self._location_id, *await side_by_side(self._practitioners.active(), self._rooms.active()))
+
     async def look(
         self,
         wish: Wish,
@@ -220,7 +224,7 @@ class Scheduling:
     async def _clinic(self, *wanted: Wanted) -> Clinic:
         if not any(part.room for each in wanted for part in each.parts):
             return Clinic(self._location_id, await self._practitioners.active(), ())
-        return Clinic(self._location_id, *await side_by_side(self._practitioners.active(), self._rooms.active()))
+        return await self.everybody()
 
     def _date(self, instant: datetime) -> date:
         return instant.astimezone(self._zone).date()

@@ -25,6 +25,8 @@ from booking.application.commands.reschedule_appointment import RescheduleAppoin
 from booking.application.commands.reschedule_pair import ReschedulePairHandler
 from booking.application.ports import Ports, Practitioners, Rooms
 from booking.application.queries.find_openings import FindOpeningsHandler
+from booking.application.queries.find_patients import FindPatients
+from booking.application.queries.find_unfit_visits import FindUnfitVisits
 from booking.application.queries.read_appointments import ReadAppointments
 from booking.application.queries.read_care_path import ReadCarePathHandler
 from booking.application.queries.read_patient import ReadPatientHandler
@@ -36,6 +38,7 @@ class Booking:
 
     register_patient: RegisterPatientHandler
     read_patient: ReadPatientHandler
+    find_patients: FindPatients
     change_patient_details: ChangePatientDetailsHandler
 
     add_practitioner: AddPractitionerHandler
@@ -62,6 +65,7 @@ class Booking:
     record_missed_visit: RecordMissedVisitHandler
     correct_appointment: CorrectAppointmentHandler
     read_appointments: ReadAppointments
+    find_unfit_visits: FindUnfitVisits
     read_care_path: ReadCarePathHandler
 
     ports: Ports

@@ -13,6 +13,8 @@ OWN_VISIT = by_object("appointment_id")
 
 ACCESS: AccessTable = {
     "POST /v1/patients": allow(*MANAGERS),
+    "POST /v1/patients/search": allow(*MANAGERS),
+    "GET /v1/patients/look-alikes": allow(*MANAGERS),
     "GET /v1/patients/{patient_id}": allow(*CARE_TEAM, own=by_path("patient_id")),
     "PUT /v1/patients/{patient_id}": allow(*MANAGERS, own=by_path("patient_id")),
     "GET /v1/care-paths/{patient_id}": allow(*CARE_TEAM, own=by_path("patient_id")),
@@ -35,6 +37,7 @@ ACCESS: AccessTable = {
     "POST /v1/appointments": allow(*CARE_TEAM, own=by_body("patient_id")),
     "POST /v1/appointments/series": allow(*CARE_TEAM, own=by_body("plan_id")),
     "GET /v1/appointments": allow(*EVERYBODY_WITH_VISITS, own=by_query("patient_id")),
+    "GET /v1/appointments/unfit": allow(*CARE_TEAM),
     "GET /v1/appointments/{appointment_id}": allow(*EVERYBODY_WITH_VISITS, own=OWN_VISIT),
     "POST /v1/appointments/{appointment_id}/book": allow(*CARE_TEAM, own=OWN_VISIT),
     "POST /v1/appointments/{appointment_id}/release": allow(*CARE_TEAM, own=OWN_VISIT),

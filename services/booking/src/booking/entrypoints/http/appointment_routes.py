@@ -22,6 +22,7 @@ from booking.application.results import Scheduled
 from booking.application.use_cases import Booking
 from booking.domain.ids import AppointmentId, PatientId, PractitionerId
 from booking.domain.visits import VisitKind
+from booking.entrypoints.http.availability_routes import From, To
 from booking.entrypoints.http.visit_schemas import (
     AppointmentView,
     BookingBody,
@@ -32,6 +33,7 @@ from booking.entrypoints.http.visit_schemas import (
     ReassignBody,
     SeriesBody,
     SeriesView,
+    UnfitVisitView,
     VisitBody,
 )
 from careflow_domain.errors import invalid
@@ -111,6 +113,20 @@ async def list_appointments(
         found = await app.read_appointments.on_day(day, actor, limit, after)
     items = [AppointmentView.of(each) for each in found.items]
     return represent(Page[AppointmentView](items=items, next=found.next))
+
+
+@router.get("/unfit", response_model=Page[UnfitVisitView])
+async def list_unfit_visits(
+    app: Application,
+    actor: CurrentActor,
+    starts_from: From,
+    starts_before: To,
+    limit: PageLimit = 50,
+    after: PageCursor = None,
+) -> Response:
+    """Booked visits that somebody, or their room, cannot give any more; a page may be empty and not the last."""
+    found = await app.find_unfit_visits(starts_from, starts_before, actor, limit, after)
+    return represent(Page[UnfitVisitView](items=[UnfitVisitView.of(each) for each in found.items], next=found.next))
 
 
 @router.get("/{appointment_id}", response_model=AppointmentView)

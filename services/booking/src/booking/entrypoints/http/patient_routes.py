@@ -9,12 +9,22 @@ from booking.application.commands.change_patient_details import ChangePatientDet
 from booking.application.commands.register_patient import RegisterPatient
 from booking.application.use_cases import Booking
 from booking.domain.ids import PatientId
-from booking.entrypoints.http.patient_schemas import CarePathView, PatientBody, PatientChangeBody, PatientView
+from booking.entrypoints.http.patient_schemas import (
+    CarePathView,
+    PatientBody,
+    PatientChangeBody,
+    PatientsView,
+    PatientView,
+    SearchBody,
+)
 from booking.entrypoints.http.resource_schemas import SavedView
 from careflow_service.http.dependencies import (
     CurrentActor,
     ExpectedVersion,
     IdempotentRequest,
+    Page,
+    PageCursor,
+    PageLimit,
     answer,
     application,
     represent,
@@ -32,6 +42,22 @@ async def register_patient(
     done = await app.register_patient(RegisterPatient(body.details()), actor, request)
     saved = done.value
     return answer(done, SavedView.of(saved), status=201, version=saved.version, location=f"/v1/patients/{saved.id}")
+
+
+@router.post("/patients/search", response_model=PatientsView)
+async def search_patients(body: SearchBody, app: Application, actor: CurrentActor, _: IdempotentRequest) -> Response:
+    """Patients of this birth date with this e-mail address or phone number; changes nothing."""
+    found = await app.find_patients.by_contact(actor, body.birth_date, email=body.email, phone=body.phone)
+    return represent(PatientsView(items=[PatientView.of(each) for each in found]))
+
+
+@router.get("/patients/look-alikes", response_model=Page[PatientView])
+async def list_look_alikes(
+    app: Application, actor: CurrentActor, limit: PageLimit = 50, after: PageCursor = None
+) -> Response:
+    """Patients who looked like somebody known when they were registered."""
+    found = await app.find_patients.look_alikes(actor, limit, after)
+    return represent(Page[PatientView](items=[PatientView.of(each) for each in found.items], next=found.next))
 
 
 @router.get("/patients/{patient_id}", response_model=PatientView)

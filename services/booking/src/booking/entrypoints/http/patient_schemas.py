@@ -134,6 +134,18 @@ class PatientView(BaseModel):
         )
 
 
+class SearchBody(RequestBody):
+    """Whom to look for; in the body, because none of it belongs into a log of URLs."""
+
+    birth_date: date
+    email: Annotated[EmailStr, Field(max_length=254)] | None = None
+    phone: Phone | None = None
+
+
+class PatientsView(BaseModel):
+    items: list[PatientView]
+
+
 class GateView(BaseModel):
     code: str
     reason: str

@@ -7,14 +7,17 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from booking.application.commands.book_series import BookSeries, PairResult, Pattern
 from booking.application.commands.reschedule_appointment import RescheduleAppointment
+from booking.application.queries.find_unfit_visits import UnfitVisit
 from booking.application.results import Scheduled
 from booking.application.scheduling import Wish
 from booking.domain.availability import Opening
+from booking.domain.calendar import ResourceKind
 from booking.domain.cancellations import CancelledBy, CancelReason
 from booking.domain.ids import AppointmentId, LocationId, PatientId, PlanId, PractitionerId, RoomId
 from booking.domain.patients import PatientDetails
 from booking.domain.slots import Provider
 from booking.domain.states import Status
+from booking.domain.unfit import Unfitness
 from booking.domain.visits import Disposition, HoldReason, Modality, Phase, PractitionerRole, VisitKind
 from booking.entrypoints.http.patient_schemas import PersonBody
 from booking.entrypoints.http.resource_schemas import StaffId
@@ -269,6 +272,28 @@ class AppointmentView(BaseModel):
             cancels_at=scheduled.cancels_at,
             unmarked=scheduled.unmarked,
             integration=cls.of(integration) if integration else None,
+        )
+
+
+class UnfitView(BaseModel):
+    """Who or which room cannot give the visit any more, and why."""
+
+    kind: ResourceKind
+    id: str
+    because: Unfitness
+
+
+class UnfitVisitView(BaseModel):
+    appointment: AppointmentView
+    unfit: list[UnfitView]
+
+    @classmethod
+    def of(cls, found: UnfitVisit) -> "UnfitVisitView":
+        return cls(
+            appointment=AppointmentView.of(found.visit),
+            unfit=[
+                UnfitView(kind=each.resource.kind, id=each.resource.id, because=each.because) for each in found.unfit
+            ],
         )
 
 
