@@ -5,9 +5,7 @@ COMMANDS = (
     "docker-compose up -d",
     "docker-compose ps",
     "docker-compose logs --tail 50 booking-api",
-    'docker-compose exec -T -e TOKEN booking-api python -c "import os, urllib.request as r; print(r.urlopen('
-    "r.Request('http://127.0.0.1:8000/ops/drain', "
-    "headers={'Authorization': 'Bearer ' + os.environ['TOKEN']})).read().decode())\"",
+    "docker-compose run --rm -T operator ops status",
     "docker-compose restart edge",
     "docker-compose up -d --force-recreate booking-store-init booking-indexes booking-api booking-worker "
     "booking-timers",

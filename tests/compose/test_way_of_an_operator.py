@@ -4,6 +4,7 @@ import os
 import subprocess
 
 from careflow_cli.deployment import settings
+from careflow_cli.stack.services import SERVICES
 from careflow_clinic.http import Caller
 from tests.compose.documented import COMMANDS
 from tests.compose.project import ROOT, Project, compose_command, docker, named
@@ -13,7 +14,7 @@ def test_the_documented_commands_work_as_written(project: Project) -> None:
     surroundings = {
         **os.environ,
         **settings.values(project.folder / ".env"),
-        "TOKEN": project.token(Caller("olga-operator", ("operator",))),
+        "CAREFLOW_TOKEN": project.token(Caller("olga-operator", ("operator",))),
     }
     said = {}
     for command in COMMANDS:
@@ -33,8 +34,8 @@ def test_the_documented_commands_work_as_written(project: Project) -> None:
         if " up -d" in command:
             project.await_healthy()
 
-    (drain,) = (output for command, output in said.items() if "/ops/drain" in command)
-    assert '"outbox_unpublished":0' in drain
+    (standing,) = (output for command, output in said.items() if "ops status" in command)
+    assert [line.split()[:2] for line in standing.splitlines()[1:]] == [[spec.name, "0"] for spec in SERVICES]
     assert project.containers() == []
     assert len(docker("volume", "ls", "--quiet", *named(project.name)).split()) == 5, "data outlives its containers"
 

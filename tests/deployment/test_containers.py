@@ -10,11 +10,12 @@ import yaml
 from careflow_cli.cache import jars
 from careflow_cli.infra import kafka
 from careflow_cli.stack.services import COMMANDS, SERVICES
+from careflow_events.topics import EVERY_SERVICE
 from tests.deployment.compose_files import FILES, ROOT, Tree, defaults, secret_names, text
 
 NAMES = [spec.name for spec in SERVICES]
 PROCESSES = ("api", "worker", "timers")
-JOBS = {"topics", *(f"{name}-{job}" for name in NAMES for job in ("store-init", "indexes"))}
+JOBS = {"topics", "operator", *(f"{name}-{job}" for name in NAMES for job in ("store-init", "indexes"))}
 SERVER_PLACES = re.compile(r"^(listeners|advertised\.listeners|log\.dirs|controller\.quorum\.voters)$")
 BYTES = re.compile(r"[1-9][0-9]*[mg]")
 
@@ -27,7 +28,10 @@ def containers(deployment: Tree) -> dict[str, Tree]:
 def test_there_is_what_the_local_stack_has_and_the_edge(containers: dict[str, Tree]) -> None:
     parts = ("store", "store-init", "indexes", *PROCESSES)
 
-    assert containers.keys() == {"edge", "kafka", "topics", *(f"{name}-{part}" for name in NAMES for part in parts)}
+    assert containers.keys() == {
+        *("edge", "kafka", "topics", "operator"),
+        *(f"{name}-{part}" for name in NAMES for part in parts),
+    }
     assert {command for each in COMMANDS.values() for command in each} - {"--with-timers"} <= {*PROCESSES}
     for name in NAMES:
         for process in (*PROCESSES, "indexes"):
@@ -99,6 +103,18 @@ def test_what_lasts_is_asked_for_its_health_at_its_own_port(containers: dict[str
             assert "GET /health/ready" in script, name
 
 
+def test_the_operators_command_runs_only_when_called_and_knows_every_api(containers: dict[str, Tree]) -> None:
+    operator = containers["operator"]
+
+    assert operator["profiles"] == ["operator"]
+    assert operator["image"] == containers["topics"]["image"]
+    assert operator["environment"] == {
+        "CAREFLOW_URLS": " ".join(f"{name}=http://{name}-api:8000" for name in NAMES),
+        "CAREFLOW_TOKEN": None,
+    }
+    assert "secrets" not in operator
+
+
 def test_it_starts_in_order(containers: dict[str, Tree]) -> None:
     def waits(name: str) -> dict[str, str]:
         return {other: how["condition"] for other, how in containers[name].get("depends_on", {}).items()}
@@ -125,7 +141,7 @@ def test_a_store_shares_its_network_with_its_own_service_alone(deployment: Tree)
         assert deployment["networks"][name] == {"internal": True}
     assert members.pop("kafka") == {"kafka", "topics", *(f"{name}-worker" for name in NAMES)}
     assert deployment["networks"]["kafka"] == {"internal": True}
-    assert members.pop("edge") == {"edge", *(f"{name}-api" for name in NAMES)}
+    assert members.pop("edge") == {"edge", "operator", *(f"{name}-api" for name in NAMES)}
     assert members == {"pages": {"screening-timers"}}, "only who pages needs a way out"
 
 
@@ -159,7 +175,7 @@ def test_the_topics_are_those_of_the_local_stack(containers: dict[str, Tree]) ->
     assert source == "./deploy/kafka/topics.yaml"
     assert containers["topics"]["command"] == ["infra", "topics", target]
     declared = yaml.safe_load(text("deploy/kafka/topics.yaml"))
-    assert {row["writer"] for row in declared["topics"]} == {*NAMES}
+    assert {row["writer"] for row in declared["topics"]} == {*NAMES, EVERY_SERVICE}
     assert declared["partitions"] >= declared["local_partitions"]
 
 
