@@ -10,7 +10,20 @@ from importlib.metadata import entry_points
 
 import typer
 
-from careflow_cli.commands import clock, consumer, doctor, infra, init, ops, outbox, parked, restore, stack, token
+from careflow_cli.commands import (
+    clock,
+    consumer,
+    doctor,
+    infra,
+    init,
+    ops,
+    outbox,
+    parked,
+    restore,
+    stack,
+    streams,
+    token,
+)
 from careflow_cli.errors import CareflowError, Interrupted
 from careflow_cli.processes.signals import raise_interrupted
 
@@ -36,6 +49,7 @@ app.add_typer(parked.app, name="parked")
 app.add_typer(consumer.app, name="consumer")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(restore.app, name="restore")
+app.add_typer(streams.app, name="streams")
 # What is installed beside this command may add to it: the workspace has `demo`, an operator's installation has not.
 for added in entry_points(group="careflow.commands"):
     app.command(added.name)(added.load())
