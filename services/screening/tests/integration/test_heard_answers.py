@@ -137,6 +137,22 @@ async def test_a_body_that_is_none_is_refused_as_everywhere(world: World, raw: s
     assert "crisis" not in refused.json()
 
 
+async def test_the_crisis_text_is_shown_also_when_the_alert_cannot_be_kept(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = await has_case(world)
+
+    async def away(*_: object, **__: object) -> None:
+        raise ConnectionError("item 9 was 3")
+
+    monkeypatch.setattr(world.work, "run", away)
+    refused = (await sent(surprise=True)(world, case)).json()
+    assert (refused["crisis"]["lifeline"], refused["alert_id"]) == ("988", None)
+    logged = world.logs.getvalue()
+    assert "alarming_answers_not_kept" in logged
+    assert "item 9" not in logged
+
+
 async def test_another_patients_case_raises_nothing_there(world: World) -> None:
     mine, theirs = await has_case(world), await has_case(world)
     ana = world.patient(mine["patient_id"])

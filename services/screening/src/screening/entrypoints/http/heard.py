@@ -53,8 +53,8 @@ async def _heard(request: Request) -> dict[str, object]:
         return {}
     try:
         heard = (await screening.hear_answers(sent, call.actor)).value
-    except Exception:
-        _LOG.exception("alarming answers could not be kept")
+    except Exception as error:  # the text must be shown whatever happened; the log names no more than its kind
+        _LOG.error("alarming_answers_not_kept", extra={"error_class": type(error).__name__})
         heard = _UNHEARD
     text = CrisisView.model_validate(screening.ports.policy.crisis).model_dump()
     return {"crisis": text, "alert_id": heard.alert_id, "next_request_id": heard.next_request_id}
