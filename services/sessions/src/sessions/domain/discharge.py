@@ -17,9 +17,6 @@ from sessions.domain.monitoring import Monitoring
 from sessions.domain.policy import RoutePolicy, SessionsPolicy
 from sessions.domain.vitals import VitalSigns
 
-OBSERVATION_TOLERANCE_MINUTES: Final = 10
-"""How far from its planned minute a required observation may lie."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DischargeScore:
@@ -118,7 +115,7 @@ class Leaving:
     @property
     def required_observations_made(self) -> bool:
         return all(
-            self.monitoring.observed_near(minute, OBSERVATION_TOLERANCE_MINUTES)
+            self.monitoring.observed_near(minute, self.policy.discharge.observation_tolerance_minutes.value)
             for minute in self.route.required_observations
         )
 

@@ -114,9 +114,12 @@ class BaselinePolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DischargePolicy:
+    """`observation_tolerance_minutes`: how far from its planned minute a required observation may lie."""
+
     near_baseline_percent: Setting[int]
     moaas: Setting[int]
     vitals_fresh_minutes: Setting[int]
+    observation_tolerance_minutes: Setting[int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
