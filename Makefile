@@ -25,7 +25,8 @@ help:
 	@echo '  up down status logs   the local stack, kept data in .careflow/'
 	@echo '  lint format           the quick checks; rewrite the sources in the house format'
 	@echo '  bench test-chaos      measurements; the kill matrix'
-	@echo '  test-long             the whole course of treatment, and thousands of days in which anybody does anything: minutes'
+	@echo '  test-long             the whole course of treatment, which takes minutes'
+	@echo '  test-walks            a hundred thousand walks over the money, thousands of days at the bedside: half an hour'
 	@echo '  test-compose          docker-compose and the containers of a local stack, for real; needs a Docker engine'
 	@echo '  locks clean           write the lock files anew; remove all that make made in this checkout'
 
@@ -60,11 +61,13 @@ check-tests: bootstrap
 format: bootstrap
 	@$(BIN)/ruff check --quiet --fix . && $(BIN)/ruff format .
 
-.PHONY: bench test-long test-chaos test-compose
+.PHONY: bench test-long test-walks test-chaos test-compose
 bench: bootstrap
 	@$(BIN)/careflow infra prepare && $(BIN)/python tests/bench/run.py $(ARGS)
 test-long: bootstrap
-	@$(BIN)/careflow infra prepare && $(BIN)/pytest tests/journeys services -m long $(ARGS)
+	@$(BIN)/careflow infra prepare && $(BIN)/pytest tests/journeys -m long $(ARGS)
+test-walks: bootstrap
+	@$(BIN)/pytest -n $(WORKERS) services -m walks $(ARGS)
 test-chaos: bootstrap
 	@$(BIN)/careflow infra prepare && $(BIN)/pytest tests/chaos -m '' $(ARGS)
 test-compose: bootstrap

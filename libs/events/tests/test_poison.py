@@ -66,7 +66,6 @@ def broken(name: str) -> ConsumedRecord:
         "wrong_topic",
         "wrong_source",
         "not_numbered",
-        "from_the_future",
         "subject_differs_from_data",
         "time_out_of_reach",
         "duplicate_name",
@@ -82,6 +81,15 @@ async def test_poison_is_parked_at_once_under_its_code(consumer: Consumer, code:
     (parked,) = await consumer.parked()
     assert (parked.cause, parked.record) == (code, broken(code))
     assert consumer.seconds == 0
+
+
+async def test_what_is_ahead_of_the_readers_clock_is_asked_again_before_it_is_parked(consumer: Consumer) -> None:
+    ahead = broken("from_the_future")
+
+    assert await consumer.receives(*events(1), ahead) == [Settled.HANDLED, Settled.PARKED]
+
+    assert [each.cause for each in await consumer.parked()] == ["from_the_future"]
+    assert consumer.seconds > 0.05, "the domain clock of a process is that much old before it is read again"
 
 
 async def test_poison_holds_back_what_follows_in_its_stream(consumer: Consumer) -> None:

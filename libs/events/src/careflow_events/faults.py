@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from careflow_events.catalogue import MalformedData
-from careflow_events.envelope import MalformedEnvelope
+from careflow_events.envelope import EnvelopeFault, MalformedEnvelope
 from careflow_events.positions import PositionMoved
 from careflow_events.sealing import KeyMissing, SectionBroken
 
@@ -48,6 +48,9 @@ def diagnosis(store_is_away: Callable[[BaseException], bool]) -> FaultOf:
     """How errors are read in a process whose store says by `store_is_away` which errors of its driver will pass."""
 
     def fault_of(error: BaseException) -> Diagnosis:
+        if isinstance(error, MalformedEnvelope) and error.code == EnvelopeFault.FROM_THE_FUTURE:
+            # A development clock that jumps is read by each process in its own moment: asked again it may have come.
+            return Diagnosis(Fault.UNCLASSIFIED, error.code)
         if isinstance(error, _POISON):
             return Diagnosis(Fault.POISON, error.code)
         if isinstance(error, KeyMissing):

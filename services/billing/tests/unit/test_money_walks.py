@@ -37,7 +37,8 @@ async def test_the_walks_get_everywhere() -> None:
     assert Walk(0).steps.keys() <= {each for each in done if ":" not in each}
 
 
-@pytest.mark.long
+@pytest.mark.walks
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("part", range(10))
 async def test_the_money_is_right_in_a_hundred_thousand_walks(part: int) -> None:
     for seed in range(1_000_000 + part, 1_000_000 + LONG, 10):

@@ -29,7 +29,8 @@ def test_no_dose_that_the_rules_forbid_is_recorded() -> None:
     assert list(given_against_the_rules(range(40))) == []
 
 
-@pytest.mark.long
+@pytest.mark.walks
+@pytest.mark.timeout(1800)
 def test_no_dose_that_the_rules_forbid_is_recorded_in_many_more_days() -> None:
     assert list(given_against_the_rules(range(1_000, 4_000))) == []
 
