@@ -47,6 +47,7 @@ from careflow_events.relay import Relay
 from careflow_events.sealing import Sealer
 from careflow_events.subscription import Received, hears
 from careflow_events.testing.builders import NOON, a_record, an_event, publication
+from careflow_events.topics import Topic
 from careflow_service.clock import wall_clock
 from careflow_service.ids import new_id
 from careflow_service.mongo.indexes import ensure_indexes
@@ -232,6 +233,22 @@ def _records(topic: str, events: int) -> Sequence[ConsumedRecord]:
 
 async def _deliver(database: AsyncDatabase[dict[str, Any]], kafka_url: str, topic: str, events: int) -> float:
     """FastStream, Delivery, position and effect: what a worker does with an event, without a service."""
+    with _in_topic(topic):
+        return await _deliver_from(database, kafka_url, topic, events)
+
+
+@contextmanager
+def _in_topic(name: str) -> Iterator[None]:
+    """An event is believed in its own topic only; within this block that is the one measured."""
+    before = ClearanceExtended.topic
+    ClearanceExtended.topic = Topic(name, before.service, before.classification)
+    try:
+        yield
+    finally:
+        ClearanceExtended.topic = before
+
+
+async def _deliver_from(database: AsyncDatabase[dict[str, Any]], kafka_url: str, topic: str, events: int) -> float:
     meter = _Meter(events)
 
     async def react(event: Received[ClearanceExtended], tx: Any, ports: None) -> None:

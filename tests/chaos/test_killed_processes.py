@@ -30,7 +30,7 @@ def kept_stack() -> "Iterator[Stack]":
     """The services on the way to a clearance, with stores that lose nothing when they are killed; not shared, since
     everything in it dies.
     """
-    with Stack.ephemeral(("booking", "screening"), durable=True) as stack:
+    with Stack.ephemeral(("booking", "screening", "billing"), durable=True) as stack:
         yield stack
 
 

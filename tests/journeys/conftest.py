@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from careflow_cli.infra import topics
-from careflow_clinic.clinic import Clinic, Person
+from careflow_clinic.clinic import PRESCRIBER, SAFE_WITH_PLAN, Clinic, Person
 from careflow_clinic.http import Caller, Http
 from careflow_clinic.subscriber import Subscriber
 from careflow_clinic.walk import Walk
@@ -39,6 +39,7 @@ async def walk(stack: "Stack") -> AsyncIterator[Walk]:
         await walk.open_the_clinic()
         yield walk
         await _call_off_what_is_booked(walk)
+        await _answer_the_alerts(walk)
         assert (events.gaps, events.repeats) == ([], []), "every stream reaches an outsider whole"
 
 
@@ -48,6 +49,16 @@ async def _call_off_what_is_booked(walk: Walk) -> None:
     for appointment_id in (each for each, visit in told.items() if visit["status"] == "booked"):
         if (await walk.clinic.appointment(str(appointment_id))).body["status"] == "booked":
             await walk.clinic.move_appointment(str(appointment_id), "cancel", {"reason": "booked_in_error"})
+
+
+async def _answer_the_alerts(walk: Walk) -> None:
+    """An alert pages people until somebody closes it: the next journey would be woken every few minutes of its way."""
+    http, clinic = walk.clinic.http, walk.clinic
+    while alerts := (await http.get(PRESCRIBER, "screening", "/v1/alerts")).body["items"]:
+        for alert in alerts:
+            if alert["state"] == "open":
+                await clinic.act_on("alerts", alert["id"], "acknowledge")
+            await clinic.act_on("alerts", alert["id"], "close", SAFE_WITH_PLAN)
 
 
 @pytest.fixture
