@@ -83,10 +83,11 @@ async def test_an_overdue_integration_holds_the_next_dose_and_its_own_visit_cure
 
     starts = await clinic.free_times(patient, "integration", walk.clock.now())
     await course.therapy_hour((await clinic.book(patient, "integration", starts[0])).body)
-    assert (await events.wait_for("IntegrationDone", subject=course.subject)).data["dosing_session_id"] == session_id
+    done = await events.wait_for("IntegrationDone", subject=course.subject)
+    assert done.data["dosing_session_id"] == session_id
     released = await events.wait_for("AppointmentReleased", subject=course.subject)
     assert (released.data["appointment_id"], refs_of(released)) == (second.dosing["id"], [])
-    assert await clinic.holds(second.dosing["id"]) == []
+    assert await clinic.holds(second.dosing["id"], after=done) == []
     assert "integration_since_last_dose" not in await bedside.failed(early)
     of_integration = [each for each in events.said("careflow.sessions.v1", course.subject) if "Integration" in each]
     assert of_integration == ["IntegrationDue", "IntegrationOverdue", "IntegrationDone"]

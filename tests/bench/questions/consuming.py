@@ -79,10 +79,14 @@ class EventBacklog:
         return [name for name in running if name.endswith("-worker") and name != "booking-worker"]
 
     async def _send(self, events: int, streams: int) -> None:
+        """As the writer would: what its topic holds stands in its outbox, or it is fenced when it starts again."""
         kafka, patients = self.site.stack.kafka_url, [str(uuid.uuid4()) for _ in range(streams)]
+        records = [
+            another_event(self.row, patients[number % streams], number // streams + 1) for number in range(events)
+        ]
+        await self.site.database("booking")["_outbox"].insert_many([_row(self.row, record) for record in records])
         async with AIOKafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=True) as producer:
-            for number in range(events):
-                record = another_event(self.row, patients[number % streams], number // streams + 1)
+            for record in records:
                 await producer.send(self.row["topic"], record.value, key=record.key, headers=record.headers)
             await producer.flush()
 
@@ -109,6 +113,13 @@ def another_event(row: Document, patient: str, sequence: int) -> Record:
     named = {"id": identity, "stream": stream, "subject": subject, "sequence": f"{sequence:010}", "data": data}
     headers = [(name, identity.encode() if name == "ce_id" else value) for name, value in row["headers"]]
     return Record(subject.encode(), json.dumps(event | named).encode(), headers)
+
+
+def _row(row: Document, record: Record) -> Document:
+    """The outbox row of such an event, published."""
+    event: dict[str, Any] = json.loads(record.value)
+    named = {"_id": event["id"], "stream": event["stream"], "sequence": int(event["sequence"])}
+    return row | named | {"key": record.key, "record": record.value, "position": None}
 
 
 class Backlog:
