@@ -8,7 +8,7 @@ import pytest
 
 from booking.adapters.clinic_data import booking_policy
 from booking.application.commands.book_info_call import BookInfoCall, BookInfoCallHandler
-from booking.entrypoints.http.visit_schemas import InfoCallBody
+from booking.entrypoints.http.public_schemas import InfoCallBody
 from careflow_domain.setting import Setting
 from careflow_service.errors import LimitReached
 from careflow_service.identity import Actor

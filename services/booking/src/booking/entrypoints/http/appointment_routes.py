@@ -13,17 +13,15 @@ from booking.application.commands.complete_consultation import CompleteConsultat
 from booking.application.commands.confirm_hold import ConfirmHold
 from booking.application.commands.correct_appointment import CorrectAppointment
 from booking.application.commands.hold_appointment import HoldAppointment
-from booking.application.commands.reassign_appointment import ReassignAppointment
 from booking.application.commands.record_arrival import RecordArrival
 from booking.application.commands.record_missed_visit import RecordMissedVisit
 from booking.application.commands.release_hold import ReleaseHold
 from booking.application.commands.reschedule_pair import ReschedulePair
 from booking.application.results import Scheduled
 from booking.application.use_cases import Booking
-from booking.domain.ids import AppointmentId, PatientId, PractitionerId
+from booking.domain.ids import AppointmentId, PatientId
 from booking.domain.visits import VisitKind
-from booking.entrypoints.http.availability_routes import From, To
-from booking.entrypoints.http.visit_schemas import (
+from booking.entrypoints.http.appointment_schemas import (
     AppointmentView,
     BookingBody,
     CancelBody,
@@ -36,6 +34,7 @@ from booking.entrypoints.http.visit_schemas import (
     UnfitVisitView,
     VisitBody,
 )
+from booking.entrypoints.http.availability_routes import From, To
 from careflow_domain.errors import invalid
 from careflow_service.http.dependencies import (
     CurrentActor,
@@ -70,7 +69,7 @@ async def book_appointment(
     patient_id = PatientId(body.patient_id)
     if body.integration is None:
         return _made(await app.book_appointment(BookAppointment(patient_id, body.wish()), actor, request))
-    pair = BookDosing(patient_id, body.wish(), body.integration.wish(VisitKind.INTEGRATION))
+    pair = BookDosing(patient_id, body.wish(), body.integration.wish_for(VisitKind.INTEGRATION))
     booked = await app.book_dosing(pair, actor, request)
     dosing = booked.value.dosing
     return answer(
@@ -181,13 +180,7 @@ async def reassign_appointment(
     version: ExpectedVersion,
 ) -> Response:
     """Give it to somebody else, or another room, at the same time: no fee."""
-    command = ReassignAppointment(
-        appointment_id=AppointmentId(appointment_id),
-        expected_version=version,
-        provider=PractitionerId(body.provider_id) if body.provider_id else None,
-        without=body.without,
-        patient_agreed=body.patient_agreed,
-    )
+    command = body.command(AppointmentId(appointment_id), version)
     return _changed(await app.reassign_appointment(command, actor, request))
 
 

@@ -7,11 +7,11 @@ from fastapi.responses import Response
 
 from booking.application.queries.find_openings import FindOpenings
 from booking.application.use_cases import Booking
-from booking.domain.ids import PatientId, PractitionerId
+from booking.domain.ids import PatientId
 from booking.domain.visits import Modality, VisitKind
+from booking.entrypoints.http.availability_schemas import Openings, OpeningView
 from booking.entrypoints.http.patient_schemas import UsState
 from booking.entrypoints.http.resource_schemas import StaffId
-from booking.entrypoints.http.visit_schemas import Openings, OpeningView
 from careflow_service.http.dependencies import CurrentActor, application, represent
 from careflow_service.http.fields import Moment
 
@@ -42,7 +42,7 @@ async def find_openings(
         starts_before=starts_before,
         patient_id=PatientId(patient_id) if patient_id else None,
         state=state,
-        provider=PractitionerId(provider_id) if provider_id else None,
+        provider=provider_id,
     )
     found = await app.find_openings(query, actor)
     return represent(Openings(items=[OpeningView.of(opening) for opening in found]))

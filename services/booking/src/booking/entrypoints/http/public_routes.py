@@ -11,7 +11,7 @@ from booking.application.use_cases import Booking
 from booking.domain.visits import Modality, VisitKind
 from booking.entrypoints.http.availability_routes import From, To
 from booking.entrypoints.http.patient_schemas import UsState
-from booking.entrypoints.http.visit_schemas import FreeTimes, FreeTimeView, InfoCallBody, InfoCallView
+from booking.entrypoints.http.public_schemas import FreeTimes, FreeTimeView, InfoCallBody, InfoCallView
 from careflow_service.http.dependencies import (
     ClientAddress,
     CurrentActor,

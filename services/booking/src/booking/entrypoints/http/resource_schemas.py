@@ -15,7 +15,7 @@ from booking.domain.visits import PractitionerRole, RoomPurpose
 from booking.entrypoints.http.patient_schemas import Text, UsState
 from careflow_service.http.dependencies import RequestBody
 
-StaffId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+StaffId = Annotated[PractitionerId, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
 class OpenHoursBody(RequestBody):
@@ -88,7 +88,7 @@ class PractitionerBody(PractitionerChangeBody):
 
     def practitioner(self) -> Practitioner:
         return Practitioner(
-            id=PractitionerId(self.id),
+            id=self.id,
             name=self.name,
             licences=tuple(each.licence() for each in self.licences),
             telehealth=self.telehealth,

@@ -1,4 +1,4 @@
-"""How free times and appointments look over HTTP."""
+"""How appointments look over HTTP: what is asked, and what is told."""
 
 from datetime import datetime
 from typing import Annotated
@@ -6,38 +6,22 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from booking.application.commands.book_series import BookSeries, PairResult, Pattern
+from booking.application.commands.reassign_appointment import ReassignAppointment
 from booking.application.commands.reschedule_appointment import RescheduleAppointment
 from booking.application.queries.find_unfit_visits import UnfitVisit
 from booking.application.results import Scheduled
 from booking.application.scheduling import Wish
-from booking.domain.availability import Opening
 from booking.domain.calendar import ResourceKind
 from booking.domain.cancellations import CancelledBy, CancelReason
-from booking.domain.ids import AppointmentId, LocationId, PatientId, PlanId, PractitionerId, RoomId
-from booking.domain.patients import PatientDetails
-from booking.domain.slots import Provider
+from booking.domain.ids import AppointmentId, LocationId, PatientId, PlanId, RoomId
 from booking.domain.states import Status
 from booking.domain.unfit import Unfitness
-from booking.domain.visits import Disposition, HoldReason, Modality, Phase, PractitionerRole, VisitKind
-from booking.entrypoints.http.patient_schemas import PersonBody
+from booking.domain.visits import Disposition, HoldReason, Modality, Phase, VisitKind
+from booking.entrypoints.http.availability_schemas import ProviderView
 from booking.entrypoints.http.resource_schemas import StaffId
 from careflow_domain.errors import DomainError
 from careflow_service.http.dependencies import RequestBody
 from careflow_service.http.fields import Moment
-
-
-class VisitBody(RequestBody):
-    """The visit somebody wants; `provider_id` if it must be with that person."""
-
-    patient_id: Annotated[str, Field(max_length=64)]
-    kind: VisitKind
-    starts_at: Moment
-    modality: Modality
-    provider_id: StaffId | None = None
-
-    def wish(self) -> Wish:
-        provider = PractitionerId(self.provider_id) if self.provider_id else None
-        return Wish(kind=self.kind, starts_at=self.starts_at, modality=self.modality, provider=provider)
 
 
 class TimeBody(RequestBody):
@@ -47,9 +31,18 @@ class TimeBody(RequestBody):
     modality: Modality
     provider_id: StaffId | None = None
 
-    def wish(self, kind: VisitKind) -> Wish:
-        provider = PractitionerId(self.provider_id) if self.provider_id else None
-        return Wish(kind=kind, starts_at=self.starts_at, modality=self.modality, provider=provider)
+    def wish_for(self, kind: VisitKind) -> Wish:
+        return Wish(kind=kind, starts_at=self.starts_at, modality=self.modality, provider=self.provider_id)
+
+
+class VisitBody(TimeBody):
+    """The visit somebody wants; `provider_id` if it must be with that person."""
+
+    patient_id: Annotated[str, Field(max_length=64)]
+    kind: VisitKind
+
+    def wish(self) -> Wish:
+        return self.wish_for(self.kind)
 
 
 class BookingBody(VisitBody):
@@ -75,8 +68,8 @@ class SeriesBody(RequestBody):
 
     def command(self) -> BookSeries:
         pattern = Pattern(
-            dosing=self.pattern.dosing.wish(VisitKind.DOSING),
-            integration=self.pattern.integration.wish(VisitKind.INTEGRATION),
+            dosing=self.pattern.dosing.wish_for(VisitKind.DOSING),
+            integration=self.pattern.integration.wish_for(VisitKind.INTEGRATION),
             pairs=self.pattern.pairs,
             every_days=self.pattern.every_days,
         )
@@ -97,8 +90,7 @@ class MoveBody(IntegrationMoveBody):
     integration: IntegrationMoveBody | None = None
 
     def command(self, appointment_id: AppointmentId, version: int) -> RescheduleAppointment:
-        provider = PractitionerId(self.provider_id) if self.provider_id else None
-        return RescheduleAppointment(appointment_id, version, self.starts_at, self.modality, provider)
+        return RescheduleAppointment(appointment_id, version, self.starts_at, self.modality, self.provider_id)
 
 
 class ReassignBody(RequestBody):
@@ -110,6 +102,15 @@ class ReassignBody(RequestBody):
     without: Annotated[frozenset[Annotated[str, Field(max_length=64)]], Field(max_length=20)] = frozenset()
     patient_agreed: bool = False
 
+    def command(self, appointment_id: AppointmentId, version: int) -> ReassignAppointment:
+        return ReassignAppointment(
+            appointment_id=appointment_id,
+            expected_version=version,
+            provider=self.provider_id,
+            without=self.without,
+            patient_agreed=self.patient_agreed,
+        )
+
 
 class CancelBody(RequestBody):
     """Why. For a patient it is always their own request."""
@@ -119,90 +120,6 @@ class CancelBody(RequestBody):
 
 class CompleteBody(RequestBody):
     disposition: Disposition
-
-
-class InfoCallBody(PersonBody):
-    """Who wants to be called, when, and how."""
-
-    starts_at: Moment
-    modality: Modality = Modality.PHONE
-
-    def details(self) -> PatientDetails:
-        return PatientDetails(
-            given_name=self.given_name,
-            family_name=self.family_name,
-            birth_date=self.birth_date,
-            email=self.email,
-            phone=self.phone,
-            state=self.state,
-        )
-
-
-class ProviderView(BaseModel):
-    id: PractitionerId
-    role: PractitionerRole
-
-    @classmethod
-    def of(cls, provider: Provider) -> "ProviderView":
-        return cls(id=provider.id, role=provider.role)
-
-
-class OpeningView(BaseModel):
-    """A free time, and who would be there."""
-
-    starts_at: datetime
-    ends_at: datetime
-    providers: list[ProviderView]
-
-    @classmethod
-    def of(cls, opening: Opening) -> "OpeningView":
-        people = [
-            ProviderView(id=PractitionerId(each.resource.id), role=each.role) for each in opening.staffing if each.role
-        ]
-        return cls(
-            starts_at=opening.interval.start,
-            ends_at=opening.interval.end,
-            providers=people,
-        )
-
-
-class Openings(BaseModel):
-    items: list[OpeningView]
-
-
-class FreeTimeView(BaseModel):
-    """A free time, as anybody may know it."""
-
-    starts_at: datetime
-    ends_at: datetime
-
-    @classmethod
-    def of(cls, opening: Opening) -> "FreeTimeView":
-        return cls(starts_at=opening.interval.start, ends_at=opening.interval.end)
-
-
-class FreeTimes(BaseModel):
-    items: list[FreeTimeView]
-
-
-class InfoCallView(BaseModel):
-    """What anybody is told after booking the free call; the same whether or not the clinic knows them."""
-
-    appointment_id: AppointmentId
-    starts_at: datetime
-    ends_at: datetime
-    timezone: str
-    modality: Modality
-
-    @classmethod
-    def of(cls, scheduled: Scheduled) -> "InfoCallView":
-        return cls(
-            appointment_id=scheduled.appointment_id,
-            starts_at=scheduled.starts_at,
-            ends_at=scheduled.ends_at,
-            timezone=scheduled.timezone,
-            modality=scheduled.modality,
-        )
 
 
 class CancellationView(BaseModel):

@@ -1,0 +1,65 @@
+"""How the free call looks over HTTP: to anybody, without a login."""
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from booking.application.results import Scheduled
+from booking.domain.availability import Opening
+from booking.domain.ids import AppointmentId
+from booking.domain.patients import PatientDetails
+from booking.domain.visits import Modality
+from booking.entrypoints.http.patient_schemas import PersonBody
+from careflow_service.http.fields import Moment
+
+
+class FreeTimeView(BaseModel):
+    """A free time, as anybody may know it."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+    @classmethod
+    def of(cls, opening: Opening) -> "FreeTimeView":
+        return cls(starts_at=opening.interval.start, ends_at=opening.interval.end)
+
+
+class FreeTimes(BaseModel):
+    items: list[FreeTimeView]
+
+
+class InfoCallBody(PersonBody):
+    """Who wants to be called, when, and how."""
+
+    starts_at: Moment
+    modality: Modality = Modality.PHONE
+
+    def details(self) -> PatientDetails:
+        return PatientDetails(
+            given_name=self.given_name,
+            family_name=self.family_name,
+            birth_date=self.birth_date,
+            email=self.email,
+            phone=self.phone,
+            state=self.state,
+        )
+
+
+class InfoCallView(BaseModel):
+    """What anybody is told after booking the free call; the same whether or not the clinic knows them."""
+
+    appointment_id: AppointmentId
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    modality: Modality
+
+    @classmethod
+    def of(cls, scheduled: Scheduled) -> "InfoCallView":
+        return cls(
+            appointment_id=scheduled.appointment_id,
+            starts_at=scheduled.starts_at,
+            ends_at=scheduled.ends_at,
+            timezone=scheduled.timezone,
+            modality=scheduled.modality,
+        )
