@@ -9,15 +9,8 @@ from hypothesis import strategies as st
 
 from booking.domain.appointments import Appointment
 from booking.domain.cancellations import CancelReason
-from booking.domain.care_path import (
-    CarePath,
-    CarePathStageChanged,
-    Clearance,
-    ClearanceStatus,
-    QuestionnaireRequest,
-    SafetyAlert,
-    Stage,
-)
+from booking.domain.care_path import CarePath, CarePathStageChanged, QuestionnaireRequest, SafetyAlert, Stage
+from booking.domain.clearance import Clearance, ClearanceStatus
 from booking.domain.due import Due, due
 from booking.domain.gates import GATES, Asked, check, refusals
 from booking.domain.ids import AlertId, AppointmentId, CaseId, ClearanceId, RequestId

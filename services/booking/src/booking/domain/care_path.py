@@ -12,10 +12,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from booking.domain.appointments import Appointment
+from booking.domain.clearance import Clearance, ClearanceStatus
 from booking.domain.course import Course
-from booking.domain.ids import AlertId, AppointmentId, CaseId, ClearanceId, PatientId, PlanId, PractitionerId, RequestId
+from booking.domain.ids import AlertId, AppointmentId, CaseId, ClearanceId, PatientId, PractitionerId, RequestId
+from booking.domain.noted_visits import Visit
 from booking.domain.states import Status
-from booking.domain.visits import TREATMENTS, Disposition, Ground, Modality, Phase, VisitKind
+from booking.domain.visits import TREATMENTS, Disposition, Phase, VisitKind
 from careflow_domain.aggregate import Aggregate, Fact
 
 
@@ -30,64 +32,6 @@ class Stage(StrEnum):
     MAINTENANCE = "maintenance"
     DISCHARGED = "discharged"
     CLOSED = "closed"
-
-
-class ClearanceStatus(StrEnum):
-    VALID = "valid"
-    SUSPENDED = "suspended"
-    EXPIRED = "expired"
-    REVOKED = "revoked"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
-    """What the care path needs to know of an appointment; `grounds` are what it is on hold for."""
-
-    appointment_id: AppointmentId
-    kind: VisitKind
-    status: Status
-    starts_at: datetime
-    modality: Modality
-    disposition: Disposition | None = None
-    plan_id: PlanId | None = None
-    phase: Phase | None = None
-    unmarked: bool = False
-    grounds: tuple[Ground, ...] = ()
-    cancels_at: datetime | None = None
-
-    @classmethod
-    def of(cls, appointment: Appointment) -> "Visit":
-        return cls(
-            appointment_id=appointment.id,
-            kind=appointment.kind,
-            status=appointment.status,
-            starts_at=appointment.starts_at,
-            modality=appointment.slot.modality,
-            disposition=appointment.disposition,
-            plan_id=appointment.plan_id,
-            phase=appointment.phase,
-            unmarked=appointment.unmarked,
-            grounds=tuple(hold.ground for hold in appointment.holds),
-            cancels_at=appointment.cancels_at,
-        )
-
-    @property
-    def upcoming(self) -> bool:
-        """Whether it is booked, or under way. One of an earlier day of which nobody said what became of it is
-        neither.
-        """
-        return self.status in (Status.BOOKED, Status.ARRIVED) and not self.unmarked
-
-
-@dataclass(frozen=True, slots=True)
-class Clearance:
-    """Booking's copy of screening's decision."""
-
-    id: ClearanceId
-    status: ClearanceStatus
-    valid_until: datetime
-    conditional: bool = False
-    warned_days_left: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,24 +138,16 @@ class CarePath(Aggregate):
             return self._noted(clearance=Clearance(clearance_id, status, valid_until), now=now)
         if self.clearance.id != clearance_id:
             return self
-        ended = status in (ClearanceStatus.EXPIRED, ClearanceStatus.REVOKED)
-        return self._noted(
-            clearance=replace(self.clearance, status=status, valid_until=valid_until),
-            evaluated=self.evaluated and not ended,
-            now=now,
-        )
+        after = self.clearance.became(status, valid_until)
+        return self._noted(clearance=after, evaluated=self.evaluated and not after.ended, now=now)
 
     def clearance_extended(self, clearance_id: ClearanceId, valid_until: datetime, *, now: datetime) -> "CarePath":
-        """It lasts longer; one that had expired is valid again, one that is suspended stays so."""
+        """It lasts longer. What is said of a clearance that was replaced changes nothing."""
         if self.clearance is None:
             return self._noted(clearance=Clearance(clearance_id, ClearanceStatus.VALID, valid_until), now=now)
         if self.clearance.id != clearance_id:
             return self
-        expired = self.clearance.status is ClearanceStatus.EXPIRED
-        status = ClearanceStatus.VALID if expired else self.clearance.status
-        return self._noted(
-            clearance=replace(self.clearance, status=status, valid_until=valid_until, warned_days_left=None), now=now
-        )
+        return self._noted(clearance=self.clearance.extended(valid_until), now=now)
 
     def clearance_expiring(self, clearance_id: ClearanceId, days_left: int, *, now: datetime) -> "CarePath":
         if self.clearance is None or self.clearance.id != clearance_id:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from booking.domain.care_path import CarePath, ClearanceStatus, Stage
+from booking.domain.care_path import CarePath, Stage
+from booking.domain.clearance import ClearanceStatus
 from booking.domain.course import IntegrationStatus, PlanStatus
 from booking.domain.policy import BookingPolicy
 from booking.domain.spacing import integration_of, signed_for

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from booking.domain.care_path import CarePath, ClearanceStatus, Stage
+from booking.domain.care_path import CarePath, Stage
+from booking.domain.clearance import ClearanceStatus
 from booking.domain.course import ConsentCategory, PlanStatus
 from booking.domain.ids import AppointmentId
 from booking.domain.policy import DoseWindow

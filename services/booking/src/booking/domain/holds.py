@@ -7,8 +7,10 @@ that raise and release it is heard first.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from booking.domain.care_path import CarePath, ClearanceStatus, Visit
+from booking.domain.care_path import CarePath
+from booking.domain.clearance import ClearanceStatus
 from booking.domain.course import ConsentCategory, PlanStatus
+from booking.domain.noted_visits import Visit
 from booking.domain.spacing import prepared_by, without_integration_before
 from booking.domain.visits import TREATMENTS, Ground, HoldCause, HoldReason, Modality, VisitKind
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from booking.application.care_path_reactions import reacting
 from booking.application.ports import Ports
-from booking.domain.care_path import CarePath, Clearance, ClearanceStatus
+from booking.domain.care_path import CarePath
+from booking.domain.clearance import Clearance, ClearanceStatus
 from booking.domain.ids import ClearanceId
 from careflow_events import contracts
 from careflow_events.subscription import Received

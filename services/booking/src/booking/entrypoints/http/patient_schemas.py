@@ -9,7 +9,8 @@ from pydantic import AfterValidator, BaseModel, EmailStr, Field
 from pydantic_core import PydanticCustomError
 
 from booking.application.queries.read_care_path import CarePathReport
-from booking.domain.care_path import ClearanceStatus, Stage
+from booking.domain.care_path import Stage
+from booking.domain.clearance import ClearanceStatus
 from booking.domain.course import PlanStatus
 from booking.domain.ids import AppointmentId, PatientId
 from booking.domain.patients import (
