@@ -2,20 +2,16 @@
 
 from typing import TypeVar
 
+from booking.domain.appointment_record import AppointmentFact, AppointmentRecord
 from booking.domain.appointments import (
-    Appointment,
-    AppointmentArrived,
     AppointmentBooked,
     AppointmentCancelled,
-    AppointmentCompleted,
-    AppointmentCorrected,
-    AppointmentFact,
-    AppointmentMissed,
     AppointmentPutOnHold,
     AppointmentReassigned,
     AppointmentReleased,
     AppointmentRescheduled,
 )
+from booking.domain.attendance import AppointmentArrived, AppointmentCompleted, AppointmentCorrected, AppointmentMissed
 from booking.domain.care_path import CarePathStageChanged
 from booking.domain.patients import Contact, PatientDetails, PatientDetailsChanged, PatientRegistered
 from booking.domain.slots import Provider
@@ -131,7 +127,7 @@ def _said(
     return _appointment(consultation if appointment.kind in CONSULTATIONS else treatment, appointment, **more)
 
 
-def _appointment(contract: type[C], appointment: Appointment, **more: object) -> C:
+def _appointment(contract: type[C], appointment: AppointmentRecord, **more: object) -> C:
     """The public snapshot and what the event adds."""
     slot = appointment.slot
     snapshot: dict[str, object] = {
@@ -158,7 +154,7 @@ def _providers(providers: tuple[Provider, ...]) -> tuple[contracts.Provider, ...
     return tuple(contracts.Provider(id=each.id, role=codes.ProviderRole(each.role)) for each in providers)
 
 
-def _holds(appointment: Appointment) -> tuple[contracts.Hold, ...]:
+def _holds(appointment: AppointmentRecord) -> tuple[contracts.Hold, ...]:
     return tuple(
         contracts.Hold(reason=codes.HoldReason(hold.ground.reason), ref=hold.ground.ref, since=hold.since)
         for hold in appointment.holds

@@ -9,16 +9,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from booking.domain.appointments import (
-    Appointment,
-    AppointmentArrived,
-    AppointmentBooked,
-    AppointmentCancelled,
-    AppointmentCompleted,
-    AppointmentCorrected,
-    AppointmentMissed,
-    AppointmentRescheduled,
-)
+from booking.domain.appointments import Appointment, AppointmentBooked, AppointmentCancelled, AppointmentRescheduled
+from booking.domain.attendance import AppointmentArrived, AppointmentCompleted, AppointmentCorrected, AppointmentMissed
 from booking.domain.cancellations import CancelledBy, CancelReason
 from booking.domain.states import BookedBy, Status
 from booking.domain.visits import Disposition, VisitKind

@@ -6,24 +6,16 @@ Invariant: it keeps its identity through every move, and its version rises with 
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from booking.domain.appointment_record import AppointmentFact
+from booking.domain.attendance import AttendedAppointment
 from booking.domain.cancellations import WHOSE, Cancellation, CancelledBy, CancelReason
-from booking.domain.ids import AppointmentId, PatientId, PlanId, RoomId
-from booking.domain.intervals import day_interval
+from booking.domain.ids import RoomId
 from booking.domain.policy import BookingPolicy
 from booking.domain.slots import NewVisit, Provider, Slot
 from booking.domain.states import BookedBy, Hold, Status
-from booking.domain.visits import DISPOSITIONS, Disposition, Ground, Phase, VisitKind
-from careflow_domain.aggregate import Aggregate, Fact
+from booking.domain.visits import Ground
 from careflow_domain.errors import DomainError, ErrorKind, conflict, forbidden, invalid
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AppointmentFact(Fact):
-    """Something that became true of an appointment, which is told as it is afterwards."""
-
-    appointment: "Appointment"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,28 +48,6 @@ class AppointmentCancelled(AppointmentFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AppointmentArrived(AppointmentFact):
-    pass
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AppointmentCompleted(AppointmentFact):
-    disposition: Disposition
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AppointmentMissed(AppointmentFact):
-    pass
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AppointmentCorrected(AppointmentFact):
-    """It had been recorded as `before` by mistake, or too early."""
-
-    before: Status
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AppointmentPutOnHold(AppointmentFact):
     """The visit waits for `ground` too."""
 
@@ -92,41 +62,8 @@ class AppointmentReleased(AppointmentFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Appointment(Aggregate):
-    """One visit of one patient. `late_moves` are the times at which the patient moved it inside the notice window;
-    `first_notice_minutes` is the notice given for the first slot so lost, and is what a later cancellation counts.
-    `holds` is what a booked visit waits for, `cancels_at` when it is called off if it waits still; `unmarked` is one
-    of an earlier day of which nobody has said what became of it.
-    """
-
-    id: AppointmentId
-    patient_id: PatientId
-    kind: VisitKind
-    slot: Slot
-    status: Status
-    template_version: str
-    policy_version: str
-    made_at: datetime
-    held_until: datetime | None = None
-    disposition: Disposition | None = None
-    cancellation: Cancellation | None = None
-    late_moves: tuple[datetime, ...] = ()
-    first_notice_minutes: int | None = None
-    plan_id: PlanId | None = None
-    phase: Phase | None = None
-    holds: tuple[Hold, ...] = ()
-    cancels_at: datetime | None = None
-    unmarked: bool = False
-
-    @property
-    def starts_at(self) -> datetime:
-        return self.slot.interval.start
-
-    @property
-    def day_ends(self) -> datetime:
-        """The midnight after it, where it takes place: until then it can be arrived at."""
-        zone = ZoneInfo(self.slot.timezone)
-        return day_interval(self.starts_at.astimezone(zone).date(), zone).end
+class Appointment(AttendedAppointment):
+    """One visit of one patient: how it is booked, moved, put on hold and given up."""
 
     @classmethod
     def held(cls, visit: NewVisit, policy: BookingPolicy, *, now: datetime) -> "Appointment":
@@ -235,67 +172,6 @@ class Appointment(Aggregate):
                 after = after.saying(AppointmentPutOnHold(appointment=after, ground=ground, at=now))
         return after
 
-    def arrive(self, policy: BookingPolicy, *, now: datetime) -> "Appointment":
-        """The patient is there, or on the line. Raises `too_early_to_arrive`, `too_late_to_arrive` and `on_hold`."""
-        self._expect(Status.BOOKED)
-        self._check_not_held()
-        if now < self.starts_at - policy.arrival_opens:
-            raise conflict("too_early_to_arrive", "It is too early to arrive for this appointment.")
-        if now >= self.day_ends:
-            raise conflict("too_late_to_arrive", "The day of this appointment is over; correct what became of it.")
-        after = self._next(Status.ARRIVED)
-        return after.saying(AppointmentArrived(appointment=after, at=now))
-
-    def complete(self, disposition: Disposition, *, now: datetime) -> "Appointment":
-        """How a consultation ended. Raises `completed_by_sessions`, `disposition_invalid` or `visit_not_started`."""
-        allowed = DISPOSITIONS.get(self.kind)
-        if allowed is None:
-            raise conflict("completed_by_sessions", "A treatment visit is completed by its session record.")
-        if disposition not in allowed:
-            raise invalid("disposition_invalid", "A visit of this kind cannot end so.", allowed=sorted(allowed))
-        self._expect(Status.ARRIVED)
-        if now < self.starts_at:
-            raise conflict("visit_not_started", "The visit has not begun yet.")
-        after = self._next(Status.FULFILLED, disposition=disposition)
-        return after.saying(AppointmentCompleted(appointment=after, disposition=disposition, at=now))
-
-    def miss(self, *, now: datetime) -> "Appointment":
-        """Set by a person, never by a timer. Raises `visit_not_started`, and `on_hold`: nobody misses such a visit."""
-        self._expect(Status.BOOKED)
-        self._check_not_held()
-        if now < self.starts_at:
-            raise conflict("visit_not_started", "Nobody has missed a visit that has not begun.")
-        after = self._next(Status.MISSED)
-        return after.saying(AppointmentMissed(appointment=after, at=now))
-
-    def left_unmarked(self) -> "Appointment":
-        """Its day is over, and nobody has said what became of it."""
-        self._expect(Status.BOOKED)
-        return self._next(Status.BOOKED, unmarked=True)
-
-    def correct(self, *, now: datetime) -> "Appointment":
-        """The patient came after all: late, marked missed by mistake, or without that anybody marked it that day."""
-        if self.unmarked:
-            self._check_not_held()
-            after = self._next(Status.ARRIVED)
-            return after.saying(AppointmentArrived(appointment=after, at=now))
-        self._expect(Status.MISSED)
-        after = self._next(Status.ARRIVED)
-        return after.saying(AppointmentCorrected(appointment=after, before=self.status, at=now))
-
-    def checked_in(self, *, now: datetime) -> "Appointment":
-        """The session's record says that the patient is there; what has ended already stays as it is."""
-        if self.status is not Status.BOOKED:
-            return self
-        after = self._next(Status.ARRIVED)
-        return after.saying(AppointmentArrived(appointment=after, at=now))
-
-    def fulfilled(self) -> "Appointment":
-        """The session's record says that the visit is over; sessions tells everybody else itself."""
-        if self.status not in (Status.BOOKED, Status.ARRIVED):
-            return self
-        return self._next(Status.FULFILLED)
-
     @classmethod
     def _made(
         cls,
@@ -327,22 +203,9 @@ class Appointment(Aggregate):
         after = self._next(Status.BOOKED, holds=holds)
         return replace(after, cancels_at=policy.held_until(after._held_since, self.starts_at))
 
-    def _check_not_held(self) -> None:
-        if self.holds:
-            raise conflict("on_hold", "The visit is on hold; it cannot take place for now.")
-
     def _check_not_started(self, now: datetime) -> None:
         if now >= self.starts_at:
             raise conflict("visit_started", "The time of the appointment has come; please call the clinic.")
-
-    def _next(self, status: Status, **changes: object) -> "Appointment":
-        unmarked = self.unmarked and status is Status.BOOKED
-        changed = {"status": status, "unmarked": unmarked, **changes}
-        return replace(self.recording(), **changed)  # type: ignore[arg-type]  # fields by name
-
-    def _expect(self, status: Status) -> None:
-        if self.status is not status:
-            raise conflict("wrong_state", f"The appointment is not {status}.", status=self.status.value)
 
 
 def _minutes(notice: timedelta) -> int:
