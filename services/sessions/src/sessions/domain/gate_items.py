@@ -27,8 +27,8 @@ class GateItem:
     """One row: its code, what kind of reason a failure is, when a prescriber may override it, and the question itself.
 
     `check` names the recorded check it rests on, `reading` the observation, `since` when the newest of it was heard: an
-    override signed before that covers nothing. `patient_controllable`: a failure is the
-    patient's to arrange; never true of anything about safety or honesty.
+    override signed before that covers nothing. `patient_controllable`: a failure is the patient's to arrange; never
+    true of anything about safety or honesty.
     """
 
     code: str
@@ -65,6 +65,12 @@ class GateItem:
 
 _CLINICAL, _CONSENT = RefusalReason.CLINICAL, RefusalReason.CONSENT
 _PLAN, _LOGISTICS = RefusalReason.PLAN, RefusalReason.LOGISTICS
+
+
+def _newest(code: str, overridable: Question, passes: Question) -> GateItem:
+    """A row about the signs a dose now would rest on."""
+    return GateItem(code, _CLINICAL, overridable, passes, reading=lambda q: q.signs.newest)
+
 
 GATE: Final[tuple[GateItem, ...]] = (
     GateItem("two_identifiers", _CLINICAL, ask.never, ask.two_identifiers, check="identifiers"),
@@ -126,15 +132,9 @@ GATE: Final[tuple[GateItem, ...]] = (
     GateItem("drug_screen", _CLINICAL, ask.by_prescriber, ask.drug_screen, check="drug_screen"),
     GateItem("bladder_symptoms", _CLINICAL, ask.by_prescriber, ask.bladder, check="bladder"),
     GateItem("fasting", _CLINICAL, ask.by_prescriber, lambda q: q.fasted, check="intake"),
-    GateItem("vital_signs_complete", _CLINICAL, ask.never, lambda q: q.signs.complete, reading=ask.newest_signs),
-    GateItem("blood_pressure_safe", _CLINICAL, ask.never, lambda q: q.signs.pressure_safe, reading=ask.newest_signs),
-    GateItem(
-        "blood_pressure_repeated",
-        _CLINICAL,
-        ask.by_prescriber,
-        lambda q: q.signs.pressure_repeated,
-        reading=ask.newest_signs,
-    ),
+    _newest("vital_signs_complete", ask.never, lambda q: q.signs.complete),
+    _newest("blood_pressure_safe", ask.never, lambda q: q.signs.pressure_safe),
+    _newest("blood_pressure_repeated", ask.by_prescriber, lambda q: q.signs.pressure_repeated),
     GateItem(
         "blood_pressure_in_range",
         _CLINICAL,
@@ -149,48 +149,16 @@ GATE: Final[tuple[GateItem, ...]] = (
         lambda q: ask.pressure_to_decide(q) is None,
         reading=ask.pressure_to_decide,
     ),
-    GateItem(
-        "blood_pressure_not_low",
-        _CLINICAL,
-        ask.by_prescriber,
-        lambda q: q.signs.pressure_not_low,
-        reading=ask.newest_signs,
-    ),
-    GateItem(
-        "heart_rate",
-        _CLINICAL,
-        ask.unless_urgent(Signal.HEART_RATE),
-        lambda q: q.signs.pulse_in_range,
-        reading=ask.newest_signs,
-    ),
-    GateItem(
-        "oxygen_saturation",
-        _CLINICAL,
-        ask.unless_urgent(Signal.OXYGEN_SATURATION),
-        lambda q: q.signs.saturated,
-        reading=ask.newest_signs,
-    ),
-    GateItem(
+    _newest("blood_pressure_not_low", ask.by_prescriber, lambda q: q.signs.pressure_not_low),
+    _newest("heart_rate", ask.unless_urgent(Signal.HEART_RATE), lambda q: q.signs.pulse_in_range),
+    _newest("oxygen_saturation", ask.unless_urgent(Signal.OXYGEN_SATURATION), lambda q: q.signs.saturated),
+    _newest(
         "respiratory_rate",
-        _CLINICAL,
         ask.unless_urgent(Signal.RESPIRATORY_RATE),
         lambda q: q.signs.in_range(Signal.RESPIRATORY_RATE),
-        reading=ask.newest_signs,
     ),
-    GateItem(
-        "alertness",
-        _CLINICAL,
-        ask.unless_urgent(Signal.MOAAS),
-        lambda q: q.signs.in_range(Signal.MOAAS),
-        reading=ask.newest_signs,
-    ),
-    GateItem(
-        "free_of_symptoms",
-        _CLINICAL,
-        lambda q: q.signs.free_of_grave_symptoms,
-        lambda q: q.signs.free_of_symptoms,
-        reading=ask.newest_signs,
-    ),
+    _newest("alertness", ask.unless_urgent(Signal.MOAAS), lambda q: q.signs.in_range(Signal.MOAAS)),
+    _newest("free_of_symptoms", lambda q: q.signs.free_of_grave_symptoms, lambda q: q.signs.free_of_symptoms),
     GateItem(
         "urgent_breach_decided",
         _CLINICAL,

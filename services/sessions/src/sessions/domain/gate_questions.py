@@ -30,10 +30,6 @@ def unless_urgent(signal: Signal) -> Question:
     return lambda q: q.signs.bearable(signal)
 
 
-def newest_signs(q: DoseQuestion) -> VitalSigns | None:
-    return q.signs.newest
-
-
 def pressure_no_go(q: DoseQuestion) -> VitalSigns | None:
     return q.signs.pair_at(q.policy.baseline.no_go.value)
 
