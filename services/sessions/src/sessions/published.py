@@ -1,13 +1,14 @@
 """Everything sessions says: each domain fact and the contract event it becomes.
 
-Invariant: open data holds ids, process codes and times; documents, routes, signs and service lines are sealed.
+Invariant: open data holds ids, process codes and times; what more one consumer needs is in `sealed_sections`.
 """
 
-from typing import Any, TypedDict
+from typing import Any
 
 from careflow_events import contracts
-from careflow_events.contracts import Sealed, codes, session_codes
+from careflow_events.contracts import codes, session_codes
 from careflow_events.publication import PublicationTable, published, says
+from sessions import sealed_sections as sealed
 from sessions.domain.adverse_events import AdverseEventReported, AdverseEventReviewed
 from sessions.domain.consents import ConsentExpired, ConsentFact, ConsentSigned, ConsentWithdrawn
 from sessions.domain.course import IntegrationDone, IntegrationDue, IntegrationFact, IntegrationOverdue
@@ -23,12 +24,10 @@ from sessions.domain.plans import (
     PlanResumed,
     PlanSigned,
 )
-from sessions.domain.service_lines import ServiceLine
 from sessions.domain.sessions import (
     ClinicalFactReported,
     DoseAdministered,
     PatientLeftEarly,
-    Session,
     SessionAborted,
     SessionCheckedIn,
     SessionCleared,
@@ -55,14 +54,8 @@ def _consent(fact: ConsentFact) -> dict[str, Any]:
 
 
 def _consent_signed(fact: ConsentSigned) -> contracts.ConsentSigned:
-    text = fact.consent.text
-    section = contracts.ConsentDocument(
-        document=text.document,
-        document_version=text.document_version,
-        route=codes.Route(text.route.value) if text.route else None,
-    )
     return contracts.ConsentSigned(
-        **_consent(fact), renews=tuple(fact.consent.renews), for_screening=Sealed.plain(section)
+        **_consent(fact), renews=tuple(fact.consent.renews), for_screening=sealed.consent_document(fact.consent)
     )
 
 
@@ -88,35 +81,8 @@ def _plan_signed(fact: PlanSigned) -> dict[str, Any]:
             )
             for visits in plan.terms.visits
         ),
-        "for_booking": Sealed.plain(
-            contracts.PlanForBooking(
-                dosing_interval_hours=fact.outline.dosing_interval_hours,
-                cadence_days=plan.terms.cadence_days,
-                integration_within_hours=fact.outline.integration_within_hours,
-                therapist_id=plan.terms.therapist_id,
-            )
-        ),
-        "for_billing": Sealed.plain(
-            contracts.PlanForBilling(
-                services=tuple(
-                    contracts.PlannedServices(
-                        kind=codes.AppointmentKind(each.kind.value),
-                        count=each.count,
-                        service_lines=tuple(
-                            contracts.ServiceLine(
-                                code=line.code,
-                                units=line.units,
-                                minutes=line.minutes,
-                                modifiers=line.modifiers,
-                                place_of_service=line.place_of_service,
-                            )
-                            for line in each.lines
-                        ),
-                    )
-                    for each in fact.outline.services
-                )
-            )
-        ),
+        "for_booking": sealed.plan_for_booking(plan, fact.outline),
+        "for_billing": sealed.plan_for_billing(fact.outline),
     }
 
 
@@ -147,13 +113,13 @@ def _session(fact: SessionFact) -> dict[str, Any]:
 def _session_refused(fact: SessionRefused) -> contracts.SessionRefused:
     refusal = fact.session.refusal
     assert refusal is not None
-    details = contracts.RefusalDetails(items=refusal.items)
+    details = sealed.refusal_details(refusal)
     return contracts.SessionRefused(
         **_session(fact),
         reason=codes.HoldReason(refusal.reason.value),
         patient_controllable=refusal.patient_controllable,
-        for_booking_and_billing=Sealed.plain(details),
-        for_screening=Sealed.plain(details),
+        for_booking_and_billing=details,
+        for_screening=details,
     )
 
 
@@ -169,7 +135,7 @@ def _session_ended(fact: SessionCompleted | SessionAborted) -> dict[str, Any]:
         ),
         "modality": codes.Modality(session.modality.value),
         "outcome": session_codes.SessionOutcome(session.outcome.value),
-        "for_billing": _for_billing(session),
+        "for_billing": sealed.session_for_billing(session),
     }
 
 
@@ -180,58 +146,16 @@ def _services_corrected(fact: SessionServicesCorrected) -> contracts.SessionServ
         patient_id=session.patient_id,
         session_id=session.id,
         revision=session.services.revision,
-        for_billing=_for_billing(session),
+        for_billing=sealed.session_for_billing(session),
     )
-
-
-def _for_billing(session: Session) -> Sealed[contracts.SessionForBilling]:
-    assert session.services is not None
-    lines = tuple(_line(line) for line in session.services.lines)
-    return Sealed.plain(contracts.SessionForBilling(service_lines=lines))
-
-
-def _line(line: ServiceLine) -> contracts.SessionServiceLine:
-    return contracts.SessionServiceLine(
-        code=line.code,
-        units=line.units,
-        minutes=line.minutes,
-        modifiers=line.modifiers,
-        place_of_service=line.place_of_service,
-        rendering_provider=line.rendering_provider,
-        started_at=line.started_at,
-        ended_at=line.ended_at,
-        drug=line.drug,
-        strength=line.strength,
-        ndc=line.ndc,
-        **_amount(line),
-    )
-
-
-class _Amount(TypedDict, total=False):
-    ndc_quantity: str
-    ndc_unit: session_codes.NdcUnit
-
-
-def _amount(line: ServiceLine) -> _Amount:
-    """In the unit a claim counts the drug in."""
-    if line.millilitres is not None:
-        return {"ndc_quantity": f"{line.millilitres.normalize():f}", "ndc_unit": session_codes.NdcUnit.MILLILITRE}
-    if line.devices is not None:
-        return {"ndc_quantity": str(line.devices), "ndc_unit": session_codes.NdcUnit.UNIT}
-    return {}
 
 
 def _clinical_fact(fact: ClinicalFactReported) -> contracts.ClinicalFactReported:
-    section = contracts.ClinicalFactForScreening(
-        fact=session_codes.ReportedFact(fact.report.fact.value),
-        value=fact.report.value,
-        source=session_codes.FactSource(fact.report.source.value),
-    )
     return contracts.ClinicalFactReported(
         patient_id=fact.session.patient_id,
         session_id=fact.session.id,
         at=fact.at,
-        for_screening=Sealed.plain(section),
+        for_screening=sealed.clinical_fact(fact.report),
     )
 
 
