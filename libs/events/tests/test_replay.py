@@ -208,6 +208,19 @@ async def test_what_can_be_read_after_all_takes_its_place(consumer: Consumer) ->
     assert consumer.handled() == [1, 2, 3]
 
 
+async def test_what_was_put_in_its_place_is_known_when_it_comes_again(consumer: Consumer) -> None:
+    event = replace(an_event(2), time=NOON + timedelta(days=2))
+    await consumer.receives(*events(1), a_record(event))
+    consumer.breaks = Failures(KeyError, frozenset({2}))
+    consumer.seconds += timedelta(days=3).total_seconds()
+    await consumer.operations.request_replay(STREAM)
+    await consumer.replay.run_requested()
+
+    assert await consumer.receives(a_record(event, offset=77)) == [Settled.DUPLICATE]
+
+    assert [(each.place, each.cause) for each in await consumer.parked()] == [(2, "KeyError")]
+
+
 @pytest.mark.parametrize("discarded", [0, 1])
 async def test_of_two_events_with_one_number_an_operator_says_which_is_true(consumer: Consumer, discarded: int) -> None:
     forged = a_record(an_event(2, event_id=an_id(999)), offset=55)

@@ -43,7 +43,10 @@ class Parking:
             if event is not None and place is not None:
                 if position.standing(place, event.id) is Standing.DUPLICATE:
                     return False
-                if await self.parked.open_at(stream, place):
+                waiting = await self.parked.open_at(stream, place)
+                if any(each.event_id == event.id for each in waiting):
+                    return False  # it waited beside its stream and was put in its place
+                if waiting:
                     cause = Standing.DIVERGED
                 late = cause == Standing.BLOCKED and await self._fills_gap(position, place)
             await self.positions.replace(stored, position.parking(cause, self.clock()))
