@@ -29,6 +29,23 @@ REACH: Final = timedelta(days=3660)
 """Ten years: how far the moments an event tells may lie from its own time. Who counts days up to them ends."""
 
 
+def numbered(record: ConsumedRecord) -> Envelope:
+    """The event of a record that has a number in the stream of its key, whoever may have written it. Raises
+    MalformedEnvelope.
+    """
+    event = decode(record.value, record.headers)
+    confirm_key(event, record.key)
+    _confirm_numbered(event, record)
+    return event
+
+
+def _confirm_numbered(event: Envelope, record: ConsumedRecord) -> None:
+    if event.stream is None:
+        raise MalformedEnvelope(EnvelopeFault.NOT_NUMBERED)
+    if event.stream != record.stream():
+        raise MalformedEnvelope(EnvelopeFault.INVALID_ATTRIBUTE, "stream")
+
+
 class Admission:
     """What one consumer lets in. `clock` is the domain clock."""
 
@@ -57,15 +74,9 @@ class Admission:
         if not belongs:
             raise MalformedEnvelope(EnvelopeFault.WRONG_TOPIC)
         if contract is not FeedCheckpoint:
-            self._confirm_numbered(event, record)
+            _confirm_numbered(event, record)
             self._confirm_time(event)
         return event
-
-    def _confirm_numbered(self, event: Envelope, record: ConsumedRecord) -> None:
-        if event.stream is None:
-            raise MalformedEnvelope(EnvelopeFault.NOT_NUMBERED)
-        if event.stream != record.stream():
-            raise MalformedEnvelope(EnvelopeFault.INVALID_ATTRIBUTE, "stream")
 
     def _confirm_time(self, event: Envelope) -> None:
         latest = self._clock() + AHEAD_AT_MOST

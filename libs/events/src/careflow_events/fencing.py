@@ -15,8 +15,9 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from careflow_events import metrics
+from careflow_events.admission import numbered
 from careflow_events.consumed import ConsumedRecord
-from careflow_events.envelope import Envelope, MalformedEnvelope, confirm_key, decode
+from careflow_events.envelope import Envelope, MalformedEnvelope
 from careflow_events.lease import Grant
 from careflow_events.outbox import OutboxRow
 from careflow_events.topics import Classification, Topic
@@ -164,18 +165,17 @@ class Restoring:
         """The outbox row the record was made of; None for a checkpoint, and for what this service has not written."""
         topic = self._topics[record.topic]
         try:
-            event = decode(record.value, record.headers)
-            confirm_key(event, record.key)
+            event = numbered(record)
         except MalformedEnvelope:
             return None
-        if event.source != f"/careflow/{topic.service}" or event.stream != record.stream():
-            return None
-        return _row(record, event, topic)
+        return _row(record, event, topic) if event.source == f"/careflow/{topic.service}" else None
 
 
-def _row(record: ConsumedRecord, event: Envelope, topic: Topic) -> OutboxRow | None:
-    if event.stream is None or event.sequence is None or record.key is None or record.value is None:
-        return None
+def _row(record: ConsumedRecord, event: Envelope, topic: Topic) -> OutboxRow:
+    assert event.stream is not None
+    assert event.sequence is not None
+    assert record.key is not None
+    assert record.value is not None
     return OutboxRow(
         id=event.id,
         stream=event.stream,

@@ -4,21 +4,18 @@ Invariant: what was there when the looking began is judged, all of it and nothin
 consumer is touched.
 """
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, Final
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from careflow_cli.errors import CareflowError
-from careflow_events.envelope import MalformedEnvelope, confirm_key, decode
-
-POLL: Final = 1000  # milliseconds
-PATIENCE: Final = 30.0  # seconds without a record while there are some to read
+from careflow_events.admission import numbered
+from careflow_events.consumed import ConsumedRecord
+from careflow_events.envelope import EnvelopeFault, MalformedEnvelope
+from careflow_events.kafka import reading
+from careflow_events.kafka.topic_ids import identify
 
 
 @dataclass(slots=True)
@@ -85,68 +82,34 @@ class Findings:
     records: int = 0
     foreign: int = 0
 
-    def take(self, record: Any, *, trimmed: bool) -> None:
-        """One record of a topic. What has no stream (a checkpoint) is counted and has no order."""
+    def take(self, record: ConsumedRecord, *, trimmed: bool) -> None:
+        """One record of a topic. What has no number (a checkpoint) is counted and has no order."""
         self.records += 1
         try:
-            event = decode(record.value, record.headers)
-            if event.stream is None or event.sequence is None:
-                return
-            confirm_key(event, record.key)
-        except MalformedEnvelope:
-            self.foreign += 1
+            event = numbered(record)
+        except MalformedEnvelope as error:
+            self.foreign += error.code != EnvelopeFault.NOT_NUMBERED
             return
-        if event.stream != f"{record.topic}/{event.subject}":
-            self.foreign += 1
-            return
+        assert event.stream is not None
+        assert event.sequence is not None
         stream = self.streams.setdefault(event.stream, Stream(event.stream, trimmed))
         stream.take(event.sequence, event.id)
 
 
 async def read(kafka_url: str, topics: Sequence[str], say: Callable[[str], None]) -> Findings:
     """Read these topics whole. Raises CareflowError when Kafka does not answer or one of them is not there."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka_url)
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=kafka_url, group_id=None, enable_auto_commit=False, auto_offset_reset="earliest"
-    )
+    findings = Findings()
     try:
-        await admin.start()
-        await consumer.start()
-        return await _read(consumer, await _partitions(admin, topics), say)
+        if missing := sorted(set(topics) - (await identify(kafka_url, topics)).keys()):
+            raise CareflowError(f"Kafka has no topic {', '.join(missing)}")
+        async for piece in reading.read(kafka_url, topics):
+            for record in piece.records:
+                findings.take(record, trimmed=piece.trimmed)
+            say(f"{findings.records:,} records, {piece.to_go} partitions to go")
+    except reading.PartitionSilent as error:
+        raise CareflowError(
+            f"Kafka gave no record for {reading.PATIENCE_SECONDS:.0f} s, {findings.records} were read before"
+        ) from error
     except KafkaError as error:
         raise CareflowError(f"Kafka does not answer at {kafka_url} ({type(error).__name__})") from error
-    finally:
-        await consumer.stop()
-        await admin.close()
-
-
-async def _partitions(admin: AIOKafkaAdminClient, topics: Sequence[str]) -> list[TopicPartition]:
-    described = await admin.describe_topics(list(topics))
-    if missing := [each["topic"] for each in described if each["error_code"]]:
-        raise CareflowError(f"Kafka has no topic {', '.join(missing)}")
-    return [TopicPartition(each["topic"], one["partition"]) for each in described for one in each["partitions"]]
-
-
-async def _read(
-    consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition], say: Callable[[str], None]
-) -> Findings:
-    starts, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
-    unread = {each: ends[each] for each in partitions if starts[each] < ends[each]}
-    findings, heard = Findings(), time.monotonic()
-    consumer.assign(list(unread))
-    for each in unread:
-        consumer.seek(each, starts[each])
-    while unread:
-        batches = await consumer.getmany(*unread, timeout_ms=POLL)
-        for partition, records in batches.items():
-            for record in records:
-                if record.offset < ends[partition]:
-                    findings.take(record, trimmed=starts[partition] > 0)
-            if await consumer.position(partition) >= ends[partition]:
-                del unread[partition]
-        if batches:
-            heard = time.monotonic()
-        elif time.monotonic() - heard > PATIENCE:
-            raise CareflowError(f"Kafka gave no record for {PATIENCE:.0f} s, {findings.records} were read before")
-        say(f"{findings.records:,} records, {len(unread)} partitions to go")
     return findings

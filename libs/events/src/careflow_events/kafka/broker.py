@@ -17,6 +17,7 @@ from careflow_events.consumed import ConsumedRecord
 from careflow_events.delivery import Rewind
 from careflow_events.kafka.partitions import group_of
 from careflow_events.kafka.pauses import Pauses
+from careflow_events.kafka.reading import consumed
 from careflow_events.topics import ORIGIN_HEADER
 
 FINISH_SECONDS: Final = 15.0
@@ -92,7 +93,7 @@ def _middleware(deliver: Deliver, pauses: Pauses, refeed: str | None) -> Callabl
         """
 
         async def consume_scope(self, call_next: Callable[[Any], Awaitable[Any]], msg: Any) -> Any:
-            for rewind in await deliver([consumed(record, refeed=refeed) for record in msg.raw_message]):
+            for rewind in await deliver([_consumed(record, refeed) for record in msg.raw_message]):
                 partition = TopicPartition(rewind.topic, rewind.partition)
                 if partition in msg.consumer.assignment():
                     msg.consumer.seek(partition, rewind.offset)
@@ -102,17 +103,9 @@ def _middleware(deliver: Deliver, pauses: Pauses, refeed: str | None) -> Callabl
     return DeliveryMiddleware
 
 
-def consumed(record: ConsumerRecord[bytes, bytes], *, refeed: str | None = None) -> ConsumedRecord:
-    """The record as this library knows it; only in the topic `refeed` it may come from another one."""
-    return ConsumedRecord(
-        origin=_origin(record) if record.topic == refeed else None,
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        key=record.key,
-        value=record.value,
-        headers=tuple(record.headers),
-    )
+def _consumed(record: ConsumerRecord[bytes, bytes], refeed: str | None) -> ConsumedRecord:
+    """Only what comes through the topic `refeed` may be from another one."""
+    return consumed(record, origin=_origin(record) if record.topic == refeed else None)
 
 
 def _origin(record: ConsumerRecord[bytes, bytes]) -> str | None:

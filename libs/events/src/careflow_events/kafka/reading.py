@@ -1,0 +1,95 @@
+"""Topics read whole, or their last records, without a group: nothing is committed, no consumer is touched.
+
+Invariant: what was there when the reading began is given, all of it and nothing later.
+"""
+
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+
+from careflow_events.consumed import ConsumedRecord
+from careflow_events.kafka.topic_ids import identify
+
+RECORDS_AT_ONCE: Final = 500
+POLL_MS: Final = 200
+PATIENCE_SECONDS: Final = 30.0
+"""How long all that is left may give nothing before its end is reached."""
+
+
+class PartitionSilent(ConnectionError):
+    """A partition does not give what it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The next records of one partition, in their order. `trimmed`: its log no longer begins with its first record.
+    `to_go` counts the partitions that were not read to their end when this was given.
+    """
+
+    records: Sequence[ConsumedRecord]
+    trimmed: bool
+    to_go: int
+
+
+def from_the_beginning(beginning: int, _: int) -> int:
+    """Reads a partition whole."""
+    return beginning
+
+
+def the_last(records: int) -> Callable[[int, int], int]:
+    """Reads no more than the last so many records of a partition."""
+    return lambda beginning, end: max(beginning, end - records)
+
+
+async def read(
+    bootstrap_servers: str, topics: Sequence[str], start: Callable[[int, int], int] = from_the_beginning
+) -> AsyncIterator[Piece]:
+    """What those of the topics hold that exist. `start` says where a partition with this beginning and end is begun.
+    Raises KafkaError or PartitionSilent.
+    """
+    known = await identify(bootstrap_servers, topics)
+    places = [TopicPartition(topic, number) for topic, identity in known.items() for number in identity.partitions]
+    if not places:
+        return
+    async with AIOKafkaConsumer(
+        bootstrap_servers=bootstrap_servers, enable_auto_commit=False, auto_offset_reset="none"
+    ) as client:
+        beginnings, ends = await client.beginning_offsets(places), await client.end_offsets(places)
+        left = {place: ends[place] for place in places if beginnings[place] < ends[place]}
+        client.assign(list(left))
+        for place, end in left.items():
+            client.seek(place, start(beginnings[place], end))
+        async for piece in _until(client, beginnings, left):
+            yield piece
+
+
+async def _until(
+    client: AIOKafkaConsumer, beginnings: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int]
+) -> AsyncIterator[Piece]:
+    left = set(ends)
+    heard_at = time.monotonic()
+    while left:
+        polled = await client.getmany(*left, timeout_ms=POLL_MS, max_records=RECORDS_AT_ONCE)
+        left -= {place for place in left if await client.position(place) >= ends[place]}
+        for place, records in polled.items():
+            heard_at = time.monotonic()
+            within = [consumed(record) for record in records if record.offset < ends[place]]
+            yield Piece(within, beginnings[place] > 0, len(left))
+        if time.monotonic() - heard_at > PATIENCE_SECONDS:
+            raise PartitionSilent
+
+
+def consumed(record: ConsumerRecord[bytes, bytes], *, origin: str | None = None) -> ConsumedRecord:
+    """The record as this library knows it; `origin` is the topic it says it is from, where that may be another one."""
+    return ConsumedRecord(
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        key=record.key,
+        value=record.value,
+        headers=tuple(record.headers),
+        origin=origin,
+    )
