@@ -107,8 +107,7 @@ class Relay:
         self._stuck: dict[str, float] = {}
         self._silence = Silence()
         self._asked_at: float | None = None
-        self.confirmed = False
-        """Whether, at the last turn, nothing spoke against publishing, by this process or another."""
+        self._confirmed = False
 
     @property
     def lease_known(self) -> bool:
@@ -119,6 +118,11 @@ class Relay:
     def leading(self) -> bool:
         """Whether this process is the one that publishes."""
         return self._lease.held
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether, at the last turn, nothing spoke against publishing, by this process or another."""
+        return self._confirmed
 
     @property
     def stuck_streams(self) -> frozenset[str]:
@@ -173,8 +177,8 @@ class Relay:
         grant = await self._lease.hold()
         self._asked_at = self._monotonic()
         metrics.RELAY_LEASE_HELD.set(0 if grant is None else 1)
-        self.confirmed = grant is None or await self._may_publish(grant)
-        if grant is None or not self.confirmed:
+        self._confirmed = grant is None or await self._may_publish(grant)
+        if grant is None or not self._confirmed:
             return False
         asked_at = self._clock()
         rows, that_is_all = await self._batch()

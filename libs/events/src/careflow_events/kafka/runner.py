@@ -12,8 +12,6 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Final, Protocol
 
-from faststream.kafka import KafkaBroker
-
 from careflow_events import metrics
 from careflow_events.delivery import Delivery
 from careflow_events.faults import Fault, FaultOf
@@ -129,33 +127,35 @@ class EventsRunner:
 
     async def _consume(self, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
-            broker: KafkaBroker | None = None
             try:
                 await self._delivery.look_whether_stopped()
                 if self._delivery.stopped is None and await self._not_fenced() and await self._may_start():
-                    broker = make_broker(
-                        self._bootstrap_servers,
-                        self._consumer,
-                        self._topics,
-                        deliver=self._delivery.deliver_together,
-                        pauses=self._pauses,
-                        refeed=self._refeed,
-                    )
-                    await broker.start()
-                    self._consuming = True
-                    _log.info("consuming", extra={"consumer": self._consumer, "count": len(self._topics)})
-                    await self._until_stopped(stopping)
-                    await broker.stop()
-                    await self._note_settled()
+                    await self._hear(stopping)
             except Exception as error:
                 if not self._passes(error):
                     raise
-            finally:
-                self._consuming = False
-                if broker is not None:
-                    await broker.stop()
-                self._pauses.clear()
             await _wait(stopping, CONNECT_AGAIN_SECONDS)
+
+    async def _hear(self, stopping: asyncio.Event) -> None:
+        """Handles what comes until there is a reason to stop; what was settled by then is noted."""
+        broker = make_broker(
+            self._bootstrap_servers,
+            self._consumer,
+            self._topics,
+            deliver=self._delivery.deliver_together,
+            pauses=self._pauses,
+            refeed=self._refeed,
+        )
+        try:
+            await broker.start()
+            self._consuming = True
+            _log.info("consuming", extra={"consumer": self._consumer, "count": len(self._topics)})
+            await self._until_stopped(stopping)
+        finally:
+            self._consuming = False
+            await broker.stop()
+            self._pauses.clear()
+        await self._note_settled()
 
     async def _until_stopped(self, stopping: asyncio.Event) -> None:
         self._went_back = False

@@ -33,6 +33,7 @@ from careflow_events.replay import Replay
 from careflow_events.sealing import KeyRing
 from careflow_events.testing.builders import Keys as SealingKeys
 from careflow_events.testing.builders import a_record
+from careflow_events.topics import SERVICES
 from careflow_service.clock import wall_clock
 from careflow_service.http.app import create_app
 from careflow_service.identity import Role
@@ -52,7 +53,6 @@ from careflow_service.work import Work
 P = TypeVar("P")
 App = TypeVar("App")
 
-SERVICES: Final = ("booking", "screening", "sessions", "billing")
 SEALING: Final = SealingKeys(*SERVICES)
 """The keys sections are sealed with and opened by in tests."""
 FORGED: Final = SealingKeys(*SERVICES)

@@ -56,10 +56,9 @@ class Turn:
         if upcoming is None or wait > 0:
             self._done.clear()  # it moved: an effect that is tried again later comes up the same
             return wait
+        await self._begin(upcoming)
         if self._at_once == 1:
-            await self._do(upcoming)
-        else:
-            await self._begin(upcoming)
+            await self.finish()
         return AT_ONCE
 
     async def finish(self) -> None:
@@ -90,7 +89,8 @@ class Turn:
         except Exception as error:
             self._failed(upcoming.id, error)
             return
-        self._done[upcoming] = self._monotonic()
+        now = self._monotonic()
+        self._done = {each: at for each, at in self._done.items() if now - at < UNMOVED_SECONDS} | {upcoming: now}
         self._backoff.succeeded(upcoming.id)
 
     def _failed(self, id_: str | None, error: Exception) -> None:
