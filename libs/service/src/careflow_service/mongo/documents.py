@@ -14,137 +14,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, Generic
 
-from bson.binary import Binary
-from pymongo.read_concern import ReadConcern
-
 from careflow_events.mongo.unit import Overtaken, Unit, current_unit, unit_of_work
-from careflow_service.deadlines import set_aside
-from careflow_service.errors import BodyBroken, DocumentMissing, StaleVersion
+from careflow_service.errors import DocumentMissing, StaleVersion
 from careflow_service.listed import Listed
 from careflow_service.mongo.blinding import Blinds
 from careflow_service.mongo.bodies import A, Bodies
 from careflow_service.mongo.client import Database, Document
-from careflow_service.mongo.paging import Sort, both, cursor_at, position_in, stretches_behind, total
+from careflow_service.mongo.looked import Looked, no_fields
+from careflow_service.mongo.paging import Sort
 from careflow_service.mongo.vault import Vault
 from careflow_service.work import Transaction
 
-_OWN_FIELDS = frozenset({"_id", "version", "guard", "body"})
-_BEFORE_EVERYTHING = datetime(1, 1, 1, tzinfo=UTC)
-
-
 WHOSE: Final = "patient_id"
-
+"""The field that says whom a document is about: blind where its body is encrypted."""
 MOST_REMEMBERED: Final = 10_000
 """Of how many documents a process remembers whose they are."""
-
-
-def _several(value: object) -> Sequence[object]:
-    return value if isinstance(value, list | tuple) else ()
-
-
-def _no_fields(_: object) -> Mapping[str, object]:
-    return {}
-
-
-class Looked(Generic[A]):
-    """The documents of one aggregate type for somebody who only looks at them."""
-
-    def __init__(
-        self,
-        database: Database,
-        name: str,
-        aggregate: type[A],
-        *,
-        fields: Callable[[A], Mapping[str, object]] = _no_fields,
-        blinds: Blinds,
-        vault: Vault | None = None,
-    ) -> None:
-        self._collection = database.get_collection(name, read_concern=ReadConcern("majority"))
-        self._name = name
-        self._bodies = Bodies(aggregate)
-        self._fields = fields
-        self._blinds = blinds
-        self._vault = vault
-
-    async def find(self, id: str) -> A | None:  # noqa: A002 - the aggregate's own word
-        """The aggregate `id`, or None."""
-        return await self.one(_id=id)
-
-    async def one(self, **fields: object) -> A | None:
-        """The aggregate with these open fields, which together are unique, or None."""
-        document = await self._collection.find_one(self._blinds.hidden(fields))
-        return None if document is None else await self._load(document)
-
-    async def many(
-        self, query: Mapping[str, Any], *, sort: Sort = (("_id", 1),), limit: int, after: str | None = None
-    ) -> list[A]:
-        """Up to `limit` aggregates that match open fields, in the order of `sort`, behind the cursor `after`.
-
-        The query and the sort need an index that has the query's equalities first and then the sort fields and `_id`.
-        Raises CursorBroken.
-        """
-        if limit < 1:
-            raise ValueError("a page has at least one item")
-        order, query = total(sort), self._blinds.hidden(query)
-        stretches = [{}] if after is None else stretches_behind(position_in(after, sort), sort)
-        found: list[Document] = []
-        for stretch in stretches:
-            cursor = self._collection.find(both(query, stretch), sort=order, limit=limit - len(found))
-            found.extend(await cursor.to_list())
-            if len(found) == limit:
-                break
-        if self._vault is not None and len(found) > 1:
-            await self._vault.fetch_keys([document["body"] for document in found])
-        return [await self._load(document) for document in found]
-
-    async def ids(self, query: Mapping[str, Any], *, limit: int) -> list[str]:
-        """The ids of up to `limit` aggregates that match open fields; nothing of theirs is decrypted."""
-        found = self._collection.find(self._blinds.hidden(query), {"_id": 1}, sort=[("_id", 1)], limit=limit)
-        return [document["_id"] async for document in found]
-
-    async def page(
-        self, query: Mapping[str, Any], *, sort: Sort = (("_id", 1),), limit: int, after: str | None
-    ) -> Listed[A]:
-        """As `many`, with the cursor of the page behind it: one more is read to know whether there is another. Raises
-        CursorBroken.
-        """
-        found = await self.many(query, sort=sort, limit=limit + 1, after=after)
-        items = tuple(found[:limit])
-        return Listed(items, self.cursor(items[-1], sort) if len(found) > limit else None)
-
-    def cursor(self, last: A, sort: Sort = (("_id", 1),)) -> str:
-        """The cursor of the page behind `last`, for `many` with the same sort."""
-        return cursor_at({**self._fields(last), "_id": str(last.id)}, sort)
-
-    async def earliest(self, field: str, query: Mapping[str, Any] | None = None) -> tuple[datetime, str] | None:
-        """The smallest instant in open field `field` and the id it belongs to; for deadlines, which leave out the ids
-        set aside after a failure. `query` narrows by equality on the fields that precede `field` in its index."""
-        aside = set_aside()
-        due = self._collection.find(
-            {**self._blinds.hidden(query or {}), field: {"$gt": _BEFORE_EVERYTHING}},
-            projection={field: 1},
-            sort=[(field, 1)],
-            limit=len(aside) + 1,
-        )
-        async for document in due:
-            if document["_id"] not in aside:
-                return document[field], document["_id"]
-        return None
-
-    async def _load(self, document: Document) -> A:
-        body = document["body"]
-        if self._vault is None:
-            aggregate = self._bodies.from_document(body)
-        elif isinstance(body, Binary):
-            aggregate = self._bodies.from_bytes(await self._vault.decrypt(body))
-        else:
-            raise BodyBroken("a body that must be encrypted is not")
-        if (str(aggregate.id), aggregate.version) != (document["_id"], document["version"]):
-            raise BodyBroken("a stored body belongs to another document or version")
-        return aggregate
+_OWN_FIELDS: Final = frozenset({"_id", "version", "guard", "body"})
 
 
 class Documents(Generic[A]):
@@ -156,7 +44,7 @@ class Documents(Generic[A]):
         name: str,
         aggregate: type[A],
         *,
-        fields: Callable[[A], Mapping[str, object]] = _no_fields,
+        fields: Callable[[A], Mapping[str, object]] = no_fields,
         blind: Collection[str] = (),
         owner: Callable[[A], str] | None = None,
         vault: Vault | None = None,
@@ -365,3 +253,7 @@ class Documents(Generic[A]):
         if self._owner is None or self._vault is None:
             return self._bodies.to_document(aggregate)
         return await self._vault.encrypt(self._owner(aggregate), self._bodies.to_bytes(aggregate), first=first)
+
+
+def _several(value: object) -> Sequence[object]:
+    return value if isinstance(value, list | tuple) else ()

@@ -11,11 +11,9 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, suppress
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Final, Generic, TypeVar, cast
+from typing import Final, TypeVar, cast
 
 import pymongo
 from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError, ExecutionTimeout, PyMongoError
@@ -38,6 +36,7 @@ from careflow_service.mongo.faults import store_is_away
 from careflow_service.mongo.fence import FenceWatch
 from careflow_service.mongo.idempotency import IDEMPOTENCY, IdempotencyRecords
 from careflow_service.mongo.queues import Queues
+from careflow_service.mongo.tries import Call, Try
 from careflow_service.oversight import current_oversight
 from careflow_service.telemetry.tracing import current_traceparent
 from careflow_service.work import Cause, Committed, Transaction, current_cause
@@ -109,7 +108,7 @@ class MongoWork:
             raise UnitInsideUnit(f"{action} was begun inside another unit of work")
         self._confirm_not_fenced()
         trying_until = time.monotonic() + self._time_limit * TRYING_SHARE
-        call = _Call(fn, by, action, returns, request, self._cause(), trying_until)
+        call = Call(fn, by, action, returns, request, self._cause(), trying_until)
         try:
             with pymongo.timeout(self._time_limit):
                 return await self._until_committed(call)
@@ -131,7 +130,7 @@ class MongoWork:
 
         async def decide(reaction: Reacting[R], unit: Unit) -> R:
             with causes(reaction.event), reaction.span():
-                call = _Call(
+                call = Call(
                     reaction.fn, by, reaction.action, cast("type[R]", object), None, self._cause(), trying_until
                 )
                 return (await self._decide(call, unit)).value
@@ -156,7 +155,7 @@ class MongoWork:
     def _cause(self) -> Cause:
         return current_cause() or Cause(self._new_id())
 
-    async def _until_committed(self, call: _Call[R]) -> Committed[R]:
+    async def _until_committed(self, call: Call[R]) -> Committed[R]:
         """Runs it again after whatever overtook it, in a queue with others of this process that lost at the same
         place, so that of many who change one thing each loses about once.
 
@@ -178,7 +177,7 @@ class MongoWork:
             longest = min(FIRST_PAUSE_SECONDS * 2**call.tries, LONGEST_PAUSE_SECONDS)
             await asyncio.sleep(random.uniform(0, longest))  # noqa: S311 - spreads tries, hides nothing
 
-    async def _try(self, call: _Call[R]) -> Committed[R]:
+    async def _try(self, call: Call[R]) -> Committed[R]:
         """A request is taken for a new one without asking: the insert of its record finds out, and then, or where `fn`
         refuses, which has no effect outside, the record is looked for and what the earlier one came to counts.
         """
@@ -204,10 +203,10 @@ class MongoWork:
         finally:
             await unit.close()
 
-    async def _decide(self, call: _Call[R], unit: Unit) -> Committed[R]:
+    async def _decide(self, call: Call[R], unit: Unit) -> Committed[R]:
         """What the unit of work comes to, with everything it writes collected in `unit`."""
         with working_in(unit):
-            tx = _Try(self._clock(), self._new_id, unit)
+            tx = Try(self._clock(), self._new_id, unit)
             value = await call.fn(tx)
             if tx.names and (overseen := current_oversight()) is not None:
                 overseen.confirm_asked()
@@ -220,11 +219,11 @@ class MongoWork:
                 )
             return committed
 
-    async def _earlier(self, call: _Call[R]) -> Committed[R] | None:
+    async def _earlier(self, call: Call[R]) -> Committed[R] | None:
         """What an earlier, same request came to."""
         return None if call.request is None else await self._idempotency.find(call.request, call.returns)
 
-    async def _publish(self, tx: _Try, cause: Cause) -> tuple[StreamPosition, ...]:
+    async def _publish(self, tx: Try, cause: Cause) -> tuple[StreamPosition, ...]:
         if not tx.facts:
             return ()
         positions = await self._outbox.append(
@@ -242,7 +241,7 @@ class MongoWork:
             raise FactNotPublished(f"{type(fact).__name__} has no row in the publication table")
         return publish(fact)
 
-    async def _conclude(self, call: _Call[R], error: PyMongoError) -> Committed[R]:
+    async def _conclude(self, call: Call[R], error: PyMongoError) -> Committed[R]:
         """After the last try: what is known about the request by now, or a clear error instead of the driver's."""
         if not store_is_away(error):
             raise error
@@ -255,50 +254,6 @@ class MongoWork:
         if unknown:
             raise OutcomeUnknown from error
         raise InProgress if call.request is not None and call.in_flight else StoreBusy from error
-
-
-@dataclass(slots=True)
-class _Call(Generic[R]):
-    """One call of `run`: the same for all its tries, but for what the tries before have met."""
-
-    fn: Callable[[Transaction], Awaitable[R]]
-    by: Actor
-    action: str
-    returns: type[R]
-    request: RequestKey | None
-    cause: Cause
-    trying_until: float
-    tries: int = 0
-    lost_at: set[str] = field(default_factory=set)
-    met_a_duplicate: bool = False
-    in_flight: bool = False
-    """Whether the last try collided with something that is neither committed nor given up: as a rule a twin."""
-
-
-class _Try:
-    """The transaction as one try of `fn` sees it."""
-
-    def __init__(self, now: datetime, new_id: NewId, unit: Unit) -> None:
-        self._now = now
-        self._new_id = new_id
-        self._unit = unit
-        self.facts: list[object] = []
-        self.names: list[str] = []
-
-    @property
-    def now(self) -> datetime:
-        return self._now
-
-    def new_id(self) -> str:
-        made = self._new_id()
-        self._unit.made(made)
-        return made
-
-    def record(self, facts: Iterable[object]) -> None:
-        self.facts.extend(facts)
-
-    def touched(self, what: str) -> None:
-        self.names.append(what)
 
 
 def _refusal(error: DuplicateKeyError | BulkWriteError) -> ServiceError | PyMongoError:
