@@ -159,17 +159,6 @@ async def test_a_version_that_does_not_exist_yet_is_stale_too(
         await store.work.run(call, by=COORDINATOR, action="call", returns=NoneType)
 
 
-async def test_rows_made_beforehand_are_made_once(paths: Documents[CarePath]) -> None:
-    first, second = a_care_path("p1"), a_care_path("p1", calls=9)
-
-    assert await paths.ensure(first)
-    assert not await paths.ensure(second)
-
-    assert await paths.get("p1") == first
-    with pytest.raises(ValueError, match="no facts"):
-        await paths.ensure(a_care_path("p2").reach(CareStage.CLOSED))
-
-
 async def test_a_body_over_the_limit_is_refused(store: Store) -> None:
     documents = Documents(store.database, "things", Everything)
     large = replace(EVERYTHING, nothing="x" * 1_100_000)

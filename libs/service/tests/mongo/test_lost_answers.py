@@ -16,7 +16,7 @@ from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.faults import store_is_away
 from careflow_service.mongo.store import Store
 from careflow_service.testing.rehearsal import conflict
-from careflow_service.testing.store import SetClock, scratch_store
+from careflow_service.testing.store import SetClock, given, scratch_store
 from careflow_service.work import Committed, Transaction
 from libs.service.tests.clinic import PUBLISHED, CarePath, a_care_path, care_paths
 
@@ -124,7 +124,7 @@ async def test_a_unit_that_dawdles_blocks_nobody(
 ) -> None:
     """Nothing is open in the store while it decides."""
     path = a_care_path()
-    await paths.ensure(path)
+    await given(store, paths, path)
 
     async def dawdle(tx: Transaction) -> None:
         await paths.save((await paths.get(path.id)).call(), expecting=1, tx=tx)

@@ -9,6 +9,7 @@ from careflow_service.identity import Actor, RequestKey
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.store import Store
 from careflow_service.testing.commands import CommandLog
+from careflow_service.testing.store import given
 from careflow_service.work import Committed, Transaction
 from libs.service.tests.clinic import CarePath, a_care_path, private_care_paths
 
@@ -26,7 +27,7 @@ class Reached:
 @pytest.fixture
 async def path(store: Store, paths: Documents[CarePath]) -> CarePath:
     path = a_care_path()
-    await paths.ensure(path)
+    await given(store, paths, path)
     return path
 
 
@@ -49,7 +50,7 @@ async def test_a_command_that_changes_one_document_and_says_one_thing(
     assert log.round_trips == [
         "find care_paths",
         "find _owners",
-        "bulkWrite: insert _owners, insert _outbox, insert _idempotency, insert _audit, update care_paths",
+        "bulkWrite: update _owners, insert _outbox, insert _idempotency, insert _audit, update care_paths",
         "commitTransaction",
     ]
 
@@ -67,7 +68,7 @@ async def test_its_repeat(store: Store, paths: Documents[CarePath], path: CarePa
 async def test_encryption_adds_none_once_the_patients_key_is_known(store: Store, log: CommandLog) -> None:
     private = private_care_paths(store)
     path = a_care_path()
-    await private.ensure(path)
+    await given(store, private, path)
 
     with log.recording():
         await private.get(path.id)

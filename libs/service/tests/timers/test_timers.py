@@ -15,7 +15,7 @@ from careflow_events.mongo import MongoLeases
 from careflow_service.deadlines import Deadline, Effect
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.store import Store
-from careflow_service.testing.store import MONDAY_NOON, SetClock, scratch_store
+from careflow_service.testing.store import MONDAY_NOON, SetClock, given, scratch_store
 from careflow_service.timers import Timers
 from careflow_service.timers.loop import DEADLINES_LEASE, EFFECTS_LEASE
 from careflow_service.work import Transaction
@@ -145,7 +145,7 @@ async def test_every_due_deadline_fires_exactly_once_across_two_processes(
     store: Store, ports: Ports, clock: SetClock
 ) -> None:
     for n in range(10):
-        await ports.paths.ensure(a_care_path(f"p{n}", due_at=DUE))
+        await given(store, ports.paths, a_care_path(f"p{n}", due_at=DUE))
 
     async with timers_running(store, ports, clock, "one", "other"):
         await until(reaching(store, CareStage.CLOSED, 10))
@@ -160,7 +160,7 @@ async def test_deadlines_fire_once_even_while_two_processes_believe_to_hold_the_
 ) -> None:
     """As when the holder was paused past its lease: the document's state decides, not the lease."""
     for n in range(10):
-        await ports.paths.ensure(a_care_path(f"p{n}", due_at=DUE))
+        await given(store, ports.paths, a_care_path(f"p{n}", due_at=DUE))
 
     async with timers_running(store, ports, clock, "one", "other", sharing_leases=False):
         await until(reaching(store, CareStage.CLOSED, 10))
@@ -172,9 +172,9 @@ async def test_deadlines_fire_once_even_while_two_processes_believe_to_hold_the_
 async def test_a_deadline_waits_for_its_time_and_a_jump_of_the_clock(
     store: Store, ports: Ports, clock: SetClock
 ) -> None:
-    await ports.paths.ensure(a_care_path("soon", due_at=MONDAY_NOON + timedelta(hours=1)))
-    await ports.paths.ensure(a_care_path("later", due_at=MONDAY_NOON + timedelta(weeks=6)))
-    await ports.paths.ensure(a_care_path("now", due_at=MONDAY_NOON))
+    await given(store, ports.paths, a_care_path("soon", due_at=MONDAY_NOON + timedelta(hours=1)))
+    await given(store, ports.paths, a_care_path("later", due_at=MONDAY_NOON + timedelta(weeks=6)))
+    await given(store, ports.paths, a_care_path("now", due_at=MONDAY_NOON))
 
     async with timers_running(store, ports, clock, "one"):
         await until(reaching(store, CareStage.CLOSED, 1))
@@ -185,8 +185,8 @@ async def test_a_deadline_waits_for_its_time_and_a_jump_of_the_clock(
 
 
 async def test_a_jump_of_the_clock_is_not_waited_for(store: Store, ports: Ports, clock: SetClock) -> None:
-    await ports.paths.ensure(a_care_path("now", due_at=MONDAY_NOON))
-    await ports.paths.ensure(a_care_path("later", due_at=MONDAY_NOON + timedelta(weeks=6)))
+    await given(store, ports.paths, a_care_path("now", due_at=MONDAY_NOON))
+    await given(store, ports.paths, a_care_path("later", due_at=MONDAY_NOON + timedelta(weeks=6)))
 
     async with timers_running(store, ports, clock, "one", poll_seconds=3600):
         await until(reaching(store, CareStage.CLOSED, 1))
@@ -226,8 +226,8 @@ async def test_who_is_told_to_stop_during_a_turn_does_not_sleep_on(store: Store,
 
 async def test_a_failing_deadline_does_not_starve_the_others(store: Store, ports: Ports, clock: SetClock) -> None:
     ports.broken = {"broken"}
-    await ports.paths.ensure(a_care_path("broken", due_at=DUE - timedelta(hours=1)))
-    await ports.paths.ensure(a_care_path("fine", due_at=DUE))
+    await given(store, ports.paths, a_care_path("broken", due_at=DUE - timedelta(hours=1)))
+    await given(store, ports.paths, a_care_path("fine", due_at=DUE))
 
     async with timers_running(store, ports, clock, "one"):
         await until(reaching(store, CareStage.CLOSED, 1))
@@ -237,7 +237,7 @@ async def test_a_failing_deadline_does_not_starve_the_others(store: Store, ports
 
 async def test_an_effect_is_performed_and_settled(store: Store, ports: Ports, clock: SetClock) -> None:
     for n in range(3):
-        await ports.paths.ensure(a_care_path(f"p{n}", stage=CareStage.INQUIRY))
+        await given(store, ports.paths, a_care_path(f"p{n}", stage=CareStage.INQUIRY))
 
     async with timers_running(store, ports, clock, "one", "other"):
         await until(reaching(store, CareStage.INFO_CALL, 3))
@@ -249,7 +249,7 @@ async def test_a_crash_between_performing_and_settling_repeats_under_the_same_ke
     store: Store, ports: Ports, clock: SetClock
 ) -> None:
     ports.crash_after_paging = True
-    await ports.paths.ensure(a_care_path("p1", stage=CareStage.INQUIRY))
+    await given(store, ports.paths, a_care_path("p1", stage=CareStage.INQUIRY))
 
     async with timers_running(store, ports, clock, "one"):
         await until(reaching(store, CareStage.INFO_CALL, 1))
@@ -259,11 +259,11 @@ async def test_a_crash_between_performing_and_settling_repeats_under_the_same_ke
 
 async def test_a_process_that_stops_hands_over_at_once(store: Store, ports: Ports, clock: SetClock) -> None:
     async with timers_running(store, ports, clock, "one", "other") as stop:
-        await ports.paths.ensure(a_care_path("p1", due_at=DUE))
+        await given(store, ports.paths, a_care_path("p1", due_at=DUE))
         await until(reaching(store, CareStage.CLOSED, 1))
         lease = await store.database["_leases"].find_one({"_id": "deadlines"})
         assert lease is not None
         await stop(lease["holder"])
 
-        await ports.paths.ensure(a_care_path("p2", due_at=DUE))
+        await given(store, ports.paths, a_care_path("p2", due_at=DUE))
         await until(reaching(store, CareStage.CLOSED, 2))

@@ -145,15 +145,6 @@ class Documents(Generic[A]):
         """
         self._put(aggregate, tx, base=None)
 
-    async def ensure(self, aggregate: A) -> bool:
-        """Stores the aggregate unless one with its id is there already; True when it was new. For rows made beforehand
-        (calendar days, seeds): nothing is published or audited, so it must carry no facts."""
-        if aggregate.facts:
-            raise ValueError("what is made beforehand has no facts to publish")
-        document = await self._document(aggregate, first=False)
-        made = await self._collection.update_one({"_id": document["_id"]}, {"$setOnInsert": document}, upsert=True)
-        return made.upserted_id is not None
-
     async def save(self, aggregate: A, *, expecting: int, tx: Transaction) -> None:
         """Replaces the aggregate with the commit; it was at version `expecting` when the change was decided. Raises
         StaleVersion, also for a version that does not exist yet: `expecting` may be what a client claims to have seen.

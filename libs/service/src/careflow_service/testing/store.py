@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from types import MappingProxyType
+from types import MappingProxyType, NoneType
 from typing import Any, Final
 
 from pymongo import IndexModel
@@ -17,8 +17,12 @@ from careflow_events import mongo as events
 from careflow_events.publication import PublicationTable
 from careflow_events.sealing import Sealer
 from careflow_service.clock import Clock
+from careflow_service.identity import Actor
+from careflow_service.mongo.bodies import A
+from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.indexes import INDEXES, ensure_indexes
 from careflow_service.mongo.store import Keys, Store, open_store
+from careflow_service.work import Transaction
 
 MONDAY_NOON: Final = datetime(2026, 3, 2, 20, 0, tzinfo=UTC)
 """An ordinary Monday, noon in Los Angeles."""
@@ -44,6 +48,16 @@ class SetClock:
 def new_keys() -> Keys:
     """Random keys at rest."""
     return Keys(master=os.urandom(96), blind_index=os.urandom(32), audit=os.urandom(32))
+
+
+async def given(store: Store, documents: Documents[A], *aggregates: A) -> None:
+    """These are stored, by a unit of work of their own."""
+
+    async def add(tx: Transaction) -> None:
+        for aggregate in aggregates:
+            await documents.add(aggregate, tx)
+
+    await store.work.run(add, by=Actor.system("tests"), action="given", returns=NoneType)
 
 
 @asynccontextmanager
