@@ -9,33 +9,17 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from pymongo import AsyncMongoClient
 
-from careflow_events import contracts
 from careflow_events.consumers import StopReason
 from careflow_events.kafka.topic_ids import identify
-from careflow_events.mongo import MongoOutbox, MongoRefeeds, MongoTransactions, mongo_stores
+from careflow_events.mongo import MongoRefeeds, mongo_stores
 from careflow_events.refeeding import Refeed, Selection
-from careflow_events.sealing import Sealer
-from careflow_events.testing.builders import an_id, publication
-from careflow_events.testing.worker import Worker, now, until
+from careflow_events.testing.builders import an_id
+from careflow_events.testing.worker import Worker, heard, nothing_unpublished, now, says, until
 from careflow_events.topics import Classification, Topic
 
 pytestmark = [pytest.mark.store, pytest.mark.kafka]
 
 ONE, TWO = f"patient:{an_id(1)}", f"patient:{an_id(2)}"
-
-
-@pytest.fixture
-def topic(make_topic: Any, monkeypatch: pytest.MonkeyPatch) -> Topic:
-    own = Topic(make_topic(), "screening", Classification.OPERATIONAL)
-    monkeypatch.setattr(contracts.ClearanceExtended, "topic", own)
-    monkeypatch.setattr(contracts.ClearanceRevoked, "topic", own)
-    return own
-
-
-@pytest.fixture
-async def client(store_url: str) -> AsyncIterator[AsyncMongoClient[dict[str, Any]]]:
-    async with AsyncMongoClient[dict[str, Any]](store_url) as client:
-        yield client
 
 
 @pytest.fixture
@@ -58,33 +42,9 @@ async def reader(
     await client.drop_database(f"{database}-reader")
 
 
-async def says(writer: Worker, *patients: int) -> None:
-    outbox = MongoOutbox(Sealer({"keys": []}), lambda: str(uuid4()))
-    for patient in patients:
-
-        async def say(_: Any, patient: int = patient) -> None:
-            said = [publication(patient=patient)]
-            await outbox.append(said, now=now(), causation=None, correlation=None, traceparent=None)
-
-        await MongoTransactions(writer.database).run(say, action="test", event=None)
-
-
 async def published(writer: Worker) -> None:
-    async def all_of_it() -> bool:
-        return await writer.database["_outbox"].count_documents({"published_at": None}) == 0
-
     async with writer.running():
-        await until(all_of_it)
-
-
-async def heard(reader: Worker, one: int, two: int) -> None:
-    """Both patients' events, each once and in order."""
-
-    async def all_of_it() -> bool:
-        return [len(await reader.effects(each)) for each in (ONE, TWO)] == [one, two]
-
-    await until(all_of_it)
-    assert [await reader.effects(each) for each in (ONE, TWO)] == [[*range(1, one + 1)], [*range(1, two + 1)]]
+        await until(partial(nothing_unpublished, writer))
 
 
 async def made_again(kafka_url: str, topic: Topic) -> None:

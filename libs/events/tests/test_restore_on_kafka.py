@@ -6,35 +6,18 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from pymongo import AsyncMongoClient
 
-from careflow_events import contracts
-from careflow_events.mongo import MongoFences, MongoOutbox, MongoTransactions
-from careflow_events.sealing import Sealer
-from careflow_events.testing.builders import an_id, publication
-from careflow_events.testing.worker import Worker, copied, now, put_back, until
-from careflow_events.topics import Classification, Topic
+from careflow_events.mongo import MongoFences
+from careflow_events.testing.builders import an_id
+from careflow_events.testing.worker import Worker, copied, heard, nothing_unpublished, put_back, says, until
+from careflow_events.topics import Topic
 
 pytestmark = [pytest.mark.store, pytest.mark.kafka]
 
 ONE, TWO = f"patient:{an_id(1)}", f"patient:{an_id(2)}"
-
-
-@pytest.fixture
-def topic(make_topic: Any, monkeypatch: pytest.MonkeyPatch) -> Topic:
-    own = Topic(make_topic(), "screening", Classification.OPERATIONAL)
-    monkeypatch.setattr(contracts.ClearanceExtended, "topic", own)
-    monkeypatch.setattr(contracts.ClearanceRevoked, "topic", own)
-    return own
-
-
-@pytest.fixture
-async def client(store_url: str) -> AsyncIterator[AsyncMongoClient[dict[str, Any]]]:
-    async with AsyncMongoClient[dict[str, Any]](store_url) as client:
-        yield client
 
 
 @pytest.fixture
@@ -54,31 +37,6 @@ async def reader(
     async with reader.running():
         yield reader
     await client.drop_database(f"{database}-reader")
-
-
-async def says(writer: Worker, *patients: int) -> None:
-    """One event about each, committed one after the other."""
-    outbox = MongoOutbox(Sealer({"keys": []}), lambda: str(uuid4()))
-    for patient in patients:
-
-        async def say(_: Any, patient: int = patient) -> None:
-            said = [publication(patient=patient)]
-            await outbox.append(said, now=now(), causation=None, correlation=None, traceparent=None)
-
-        await MongoTransactions(writer.database).run(say, action="test", event=None)
-
-
-async def heard(reader: Worker, one: int, two: int) -> None:
-    async def all_of_it() -> bool:
-        return [len(await reader.effects(each)) for each in (ONE, TWO)] == [one, two]
-
-    await until(all_of_it)
-    assert await reader.effects(ONE) == list(range(1, one + 1))
-    assert await reader.effects(TWO) == list(range(1, two + 1))
-
-
-async def nothing_unpublished(writer: Worker) -> bool:
-    return await writer.database["_outbox"].count_documents({"published_at": None}) == 0
 
 
 @asynccontextmanager

@@ -1,7 +1,6 @@
 """Consuming on a real Kafka and a real store: what arrives is handled once and in order, whatever arrives with it."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
@@ -15,26 +14,11 @@ from careflow_events.sealing import Sealer
 from careflow_events.subscription import Received
 from careflow_events.testing.builders import NOON, a_record, an_event, an_id, publication, with_data
 from careflow_events.testing.worker import Worker, copied, never, now, put_back, send, until
-from careflow_events.topics import Classification, Topic
+from careflow_events.topics import Topic
 
 pytestmark = [pytest.mark.store, pytest.mark.kafka]
 
 ONE, TWO = f"patient:{an_id(1)}", f"patient:{an_id(2)}"
-
-
-@pytest.fixture
-def topic(make_topic: Any, monkeypatch: pytest.MonkeyPatch) -> Topic:
-    """The events of this test go to a topic of their own."""
-    own = Topic(make_topic(), "screening", Classification.OPERATIONAL)
-    monkeypatch.setattr(contracts.ClearanceExtended, "topic", own)
-    monkeypatch.setattr(contracts.ClearanceRevoked, "topic", own)
-    return own
-
-
-@pytest.fixture
-async def client(store_url: str) -> AsyncIterator[AsyncMongoClient[dict[str, Any]]]:
-    async with AsyncMongoClient[dict[str, Any]](store_url) as client:
-        yield client
 
 
 @pytest.fixture

@@ -16,8 +16,11 @@ from careflow_events.consumed import ConsumedRecord
 from careflow_events.contracts import ClearanceExtended, ClearanceRevoked
 from careflow_events.kafka.runner import EventsRunner
 from careflow_events.kafka.worker import EventsWorker
-from careflow_events.mongo import INDEXES, MongoTransactions
+from careflow_events.mongo import INDEXES, MongoOutbox, MongoTransactions
+from careflow_events.publication import patient_subject
+from careflow_events.sealing import Sealer
 from careflow_events.subscription import Received, hears
+from careflow_events.testing.builders import an_id, publication
 from careflow_events.topics import Topic
 
 LEASE_TTL = timedelta(seconds=3)
@@ -100,6 +103,36 @@ class Worker:
             "effects", {"_id": str(uuid4()), "subject": event.subject, "sequence": event.sequence, "at": time.time_ns()}
         )
         await self.breaks(event)
+
+
+async def says(writer: Worker, *patients: int) -> None:
+    """One event about each of these patients, committed one after the other."""
+    outbox = MongoOutbox(Sealer({"keys": []}), lambda: str(uuid4()))
+    for patient in patients:
+
+        async def say(_: Any, patient: int = patient) -> None:
+            said = [publication(patient=patient)]
+            await outbox.append(said, now=now(), causation=None, correlation=None, traceparent=None)
+
+        await MongoTransactions(writer.database).run(say, action="test", event=None)
+
+
+async def nothing_unpublished(writer: Worker) -> bool:
+    """Whether everything it has said is published."""
+    return await writer.database["_outbox"].count_documents({"published_at": None}) == 0
+
+
+async def heard(reader: Worker, *events: int) -> None:
+    """Waits until the reader has so many events about patient 1, 2, …, and each once and in order. Raises TimeoutError
+    or AssertionError.
+    """
+    subjects = [patient_subject(an_id(patient)) for patient in range(1, len(events) + 1)]
+
+    async def all_of_it() -> bool:
+        return [len(await reader.effects(each)) for each in subjects] == list(events)
+
+    await until(all_of_it)
+    assert [await reader.effects(each) for each in subjects] == [[*range(1, each + 1)] for each in events]
 
 
 async def copied(worker: Worker) -> dict[str, list[dict[str, Any]]]:
