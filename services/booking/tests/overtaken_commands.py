@@ -6,7 +6,7 @@ from typing import Any
 
 from booking.domain.ids import PatientId
 from careflow_events import contracts
-from careflow_service.testing.overtaking import Overtaking
+from careflow_service.testing.overtaking import Overtaking, Race
 from services.booking.tests import news
 from services.booking.tests.builders import local
 from services.booking.tests.clinic import (
@@ -191,9 +191,7 @@ async def somebody_new_books_a_call_while_the_time_is_taken(world: World, overta
     assert await world.store.database["patients"].count_documents({}) == 2
 
 
-def a_dose_is_booked_while(
-    happens: Callable[[World, Known], Awaitable[object]], gate: str
-) -> Callable[[World, Overtaking], Awaitable[None]]:
+def a_dose_is_booked_while(happens: Callable[[World, Known], Awaitable[object]], gate: str) -> Race[World]:
     """Something closes a gate meanwhile: neither the dose nor its integration is booked."""
 
     async def race(world: World, overtaking: Overtaking) -> None:

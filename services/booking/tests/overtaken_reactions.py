@@ -2,7 +2,7 @@
 it is a command or an event of another topic.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from careflow_events import contracts
 from careflow_events.contracts import codes, session_codes
 from careflow_events.contracts.sealed import Sealed
 from careflow_service.ids import new_id
-from careflow_service.testing.overtaking import Overtaking
+from careflow_service.testing.overtaking import Overtaking, Race
 from services.booking.tests.clinic import acts
 from services.booking.tests.news import Known, Turn, adverse_event, alert, booked, in_course
 from services.booking.tests.treatment import (
@@ -28,8 +28,6 @@ from services.booking.tests.treatment import (
 )
 from services.booking.tests.world import World
 
-Race = Callable[[World, Overtaking], Awaitable[None]]
-
 
 async def path_of(world: World, patient_id: str) -> CarePath:
     return await world.ports.care_paths.get(PatientId(patient_id))
@@ -39,7 +37,7 @@ async def held_for(world: World, appointment: Any) -> list[str]:
     return [each["ref"] for each in (await reads(world, appointment))["holds"]]
 
 
-def a_dose_is_booked_meanwhile(news: Turn, of: str = "ref") -> Race:
+def a_dose_is_booked_meanwhile(news: Turn, of: str = "ref") -> Race[World]:
     """It was booked on a path that did not know of this yet: it waits for what `of` names."""
 
     async def race(world: World, overtaking: Overtaking) -> None:
@@ -56,7 +54,7 @@ def a_dose_is_booked_meanwhile(news: Turn, of: str = "ref") -> Race:
     return race
 
 
-def something_else_holds_the_dose_meanwhile(raised: Turn, settled: Turn, other: Turn = adverse_event) -> Race:
+def something_else_holds_the_dose_meanwhile(raised: Turn, settled: Turn, other: Turn = adverse_event) -> Race[World]:
     """What held it is settled, and it waits on: for what came in between."""
 
     async def race(world: World, overtaking: Overtaking) -> None:
@@ -72,7 +70,7 @@ def something_else_holds_the_dose_meanwhile(raised: Turn, settled: Turn, other: 
 
 def an_adverse_event_is_reported_meanwhile(
     news: Turn, tells: Callable[[CarePath], object], *, before: Turn | None = None
-) -> Race:
+) -> Race[World]:
     """The care path knows of both; `before` was heard already."""
 
     async def race(world: World, overtaking: Overtaking) -> None:

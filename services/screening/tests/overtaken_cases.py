@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from careflow_service.testing.calling import Caller
-from careflow_service.testing.overtaking import Overtaking
+from careflow_service.testing.overtaking import Overtaking, Race
 from services.screening.tests.clinic import (
     SENSIBLE_ANSWERS,
     answers,
@@ -28,7 +28,6 @@ from services.screening.tests.world import World
 
 WITHDRAWN = {"reason": "withdrawn", "note": "the patient went no further"}
 PREGNANT = {"condition": "pregnancy", "status": "active"}
-Race = Callable[[World, Overtaking], Awaitable[None]]
 
 
 async def does(
@@ -101,7 +100,7 @@ async def a_case_is_closed_while_it_is_denied(world: World, overtaking: Overtaki
 # what becomes known while a clearance is granted that did not know of it
 
 
-def news_while_a_clearance_is_granted(what: str, body: Callable[[World], Any], rule: str) -> Race:
+def news_while_a_clearance_is_granted(what: str, body: Callable[[World], Any], rule: str) -> Race[World]:
     """The clearance that was granted meanwhile is suspended for it."""
 
     async def news(world: World, overtaking: Overtaking) -> None:
@@ -213,7 +212,7 @@ async def a_denial_while_a_clearance_is_granted(world: World, overtaking: Overta
     assert (await world.said_types(case["patient_id"]))[-1] == "ClearanceGranted"
 
 
-def a_grant_against(setback: Callable[[World, Any], Awaitable[object]], *missing: str) -> Race:
+def a_grant_against(setback: Callable[[World, Any], Awaitable[object]], *missing: str) -> Race[World]:
     """A decision that everything is ready for while this comes in its way; `missing` is what tells."""
 
     async def a_grant(world: World, overtaking: Overtaking) -> None:

@@ -11,7 +11,7 @@ from careflow_events import contracts
 from careflow_events.contracts import EventData, codes
 from careflow_events.contracts.session_codes import FactSource, ReportedFact
 from careflow_service.ids import new_id
-from careflow_service.testing.overtaking import Overtaking
+from careflow_service.testing.overtaking import Overtaking, Race
 from screening.domain.ids import AppointmentId
 from screening.domain.pre_session import PreSessionScreen
 from services.screening.tests.builders import c_ssrs, phq_9
@@ -27,7 +27,7 @@ from services.screening.tests.clinic import (
     registered,
 )
 from services.screening.tests.overtaken_alerts import raises
-from services.screening.tests.overtaken_cases import Race, closes, suspended_for
+from services.screening.tests.overtaken_cases import closes, suspended_for
 from services.screening.tests.overtaken_clearances import revokes
 from services.screening.tests.treatment import (
     a_visit,
@@ -105,7 +105,7 @@ async def about_to_be_assessed(world: World) -> tuple[Any, dict[str, Any]]:
     return case, visit
 
 
-def news_of_a_visit_while_it_is_assessed(make: Callable[[dict[str, Any]], EventData], state: str) -> Race:
+def news_of_a_visit_while_it_is_assessed(make: Callable[[dict[str, Any]], EventData], state: str) -> Race[World]:
     """What was assessed meanwhile is kept, and counts as far as the visit lets it."""
 
     async def news(world: World, overtaking: Overtaking) -> None:
@@ -160,7 +160,7 @@ async def the_questions_before_a_visit_while_the_case_is_closed(world: World, ov
 # what sessions found out
 
 
-def news_while_a_clearance_is_granted(make: Callable[[World, str], EventData], ref: str) -> Race:
+def news_while_a_clearance_is_granted(make: Callable[[World, str], EventData], ref: str) -> Race[World]:
     """The clearance that was granted meanwhile is suspended for it."""
 
     async def news(world: World, overtaking: Overtaking) -> None:

@@ -9,7 +9,7 @@ import httpx
 
 from careflow_events import contracts
 from careflow_events.handling import Settled
-from careflow_service.testing.overtaking import Overtaking
+from careflow_service.testing.overtaking import Overtaking, Race
 from services.sessions.tests.builders import MILL_VALLEY, TODAY
 from services.sessions.tests.clinic import (
     ORDER,
@@ -79,7 +79,7 @@ async def is_not_given(world: World, begun: Begun, refused: httpx.Response, *fai
 Setback = Callable[[World, Begun], Awaitable[object]]
 
 
-def a_dose_against(setback: Setback, *failed: str) -> Callable[[World, Overtaking], Awaitable[None]]:
+def a_dose_against(setback: Setback, *failed: str) -> Race[World]:
     """A first dose while this comes in its way; `failed` are the items of the gate that tell."""
 
     async def a_dose(world: World, overtaking: Overtaking) -> None:

@@ -3,14 +3,14 @@
 Events of one stream come one after the other, so what overtakes one is a command or an event of another stream.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from careflow_events import contracts
 from careflow_events.contracts import EventData, codes
 from careflow_service.ids import new_id
-from careflow_service.testing.overtaking import Overtaking
+from careflow_service.testing.overtaking import Overtaking, Race
 from services.sessions.tests.builders import MILL_VALLEY
 from services.sessions.tests.clinic import Course, books, does, has_course, ok, session_of
 from services.sessions.tests.news import (
@@ -30,7 +30,6 @@ from sessions.domain.eligibility import Eligibility
 from sessions.domain.ids import AppointmentId, PatientId
 
 BORN = datetime(1988, 4, 2, tzinfo=UTC)
-Race = Callable[[World, Overtaking], Awaitable[None]]
 News = Callable[[World, Course], EventData]
 
 
@@ -107,7 +106,7 @@ async def a_reassignment_while_the_patient_checks_in(world: World, overtaking: O
     assert (session.state, [each.id for each in session.providers]) == ("arrived", ["user-therapist", "max"])
 
 
-def news_of_a_visit_that_begins(make: Callable[..., EventData]) -> Race:
+def news_of_a_visit_that_begins(make: Callable[..., EventData]) -> Race[World]:
     """What would take the visit away, while it begins: it keeps its own course."""
 
     async def news(world: World, overtaking: Overtaking) -> None:
@@ -120,7 +119,7 @@ def news_of_a_visit_that_begins(make: Callable[..., EventData]) -> Race:
     return news
 
 
-def news_of_an_arrival(make: Callable[[dict[str, Any]], EventData]) -> Race:
+def news_of_an_arrival(make: Callable[[dict[str, Any]], EventData]) -> Race[World]:
     """What says that the patient is there, while that is recorded here: it is said once."""
 
     async def news(world: World, overtaking: Overtaking) -> None:
@@ -152,7 +151,7 @@ a_correction_while_the_arrival_is_recorded = news_of_an_arrival(_corrected)
 # screening: both streams write the same copy
 
 
-def clearance_news(news: News, status: str, *before: News) -> Race:
+def clearance_news(news: News, status: str, *before: News) -> Race[World]:
     """What becomes of the clearance, while an alert is raised: the copy knows both."""
 
     async def race(world: World, overtaking: Overtaking) -> None:
@@ -167,7 +166,7 @@ def clearance_news(news: News, status: str, *before: News) -> Race:
     return race
 
 
-def alert_news(news: Callable[[str, str, datetime], EventData], *, holds: bool) -> Race:
+def alert_news(news: Callable[[str, str, datetime], EventData], *, holds: bool) -> Race[World]:
     """What becomes of an alert, while the clearance is revoked: the copy knows both."""
 
     async def race(world: World, overtaking: Overtaking) -> None:

@@ -2,28 +2,21 @@
 patient is committed between its decision and its commit; it decides anew, and what comes of it is that of the second.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import fields
+from collections.abc import Mapping
 from typing import Final
 
 import pytest
 
 from billing.application.use_cases import Billing
-from billing.deadlines import DEADLINES
-from billing.subscriptions import SUBSCRIPTIONS
-from careflow_service.testing.overtaking import Overtaking
+from billing.bootstrap import SERVICE
+from careflow_service.testing.overtaking import Overtaking, Race, decided_by
 from services.billing.tests import overtaken_commands as commands
 from services.billing.tests import overtaken_reactions as reactions
 from services.billing.tests.world import World
 
 NO_DECISIONS: Final = {"reading", "ports"}
-USE_CASES: Final = (
-    *(each.name for each in fields(Billing) if each.name not in NO_DECISIONS),
-    *(each.contract.__name__ for each in SUBSCRIPTIONS),
-    *(each.name for each in DEADLINES),
-)
 
-ROWS: Final[Mapping[str, Callable[[World, Overtaking], Awaitable[None]]]] = {
+ROWS: Final[Mapping[str, Race[World]]] = {
     "record_coverage": commands.the_patient_says_who_covers_them_while_details_change,
     "add_private_contract": commands.a_contract_is_added_while_coverage_is_recorded,
     "request_estimate": commands.a_price_is_asked_while_a_visit_is_booked,
@@ -65,11 +58,11 @@ ROWS: Final[Mapping[str, Callable[[World, Overtaking], Awaitable[None]]]] = {
 }
 
 
-@pytest.mark.parametrize("use_case", USE_CASES)
-async def test_whoever_comes_second_has_seen_the_first(world: World, overtaking: Overtaking, use_case: str) -> None:
-    await ROWS[use_case](world, overtaking)
+@pytest.mark.parametrize("what", ROWS)
+async def test_whoever_comes_second_has_seen_the_first(world: World, overtaking: Overtaking, what: str) -> None:
+    await ROWS[what](world, overtaking)
     assert overtaking.tries == 2
 
 
-def test_every_row_is_for_something_billing_does() -> None:
-    assert set(ROWS) == set(USE_CASES)
+def test_every_decision_has_a_row() -> None:
+    assert sorted(ROWS) == decided_by(SERVICE, Billing, but=NO_DECISIONS)

@@ -6,15 +6,20 @@ What a decision rests on is guarded when the runner then decides anew, and comes
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextvars import Context
-from typing import TypeVar
+from dataclasses import fields
+from typing import Any, TypeVar
 
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.service import Service
 from careflow_service.work import Committed, Transaction, Work
 
 R = TypeVar("R")
+W = TypeVar("W")
 Meanwhile = Callable[[], Awaitable[object]]
+Race = Callable[[W, "Overtaking"], Awaitable[None]]
+"""In this world something is overtaken, and what comes of it is what having come second means."""
 
 
 class Overtaking:
@@ -51,6 +56,23 @@ class Overtaking:
             return decided
 
         return await self._run(overtaken, by=by, action=action, returns=returns, request=request)
+
+
+def decided_by(service: Service[Any, Any, Any], application: type, *, but: Collection[str]) -> list[str]:
+    """The name of everything a service decides, in order: the use cases of its application `but` those that only tell,
+    its reactions, deadlines and effects. Raises `ValueError` for a name in `but` that is no use case.
+    """
+    use_cases = {each.name for each in fields(application)}
+    if unknown := set(but) - use_cases:
+        raise ValueError(f"{application.__name__} has no {', '.join(sorted(unknown))}")
+    return sorted(
+        (
+            *(use_cases - set(but)),
+            *(each.contract.__name__ for each in service.subscriptions),
+            *(each.name for each in service.deadlines),
+            *(each.name for each in service.effects),
+        )
+    )
 
 
 async def _wholly(meanwhile: Meanwhile) -> None:
