@@ -13,6 +13,7 @@ from booking.domain.course import ConsentCategory, PlanStatus
 from booking.domain.ids import AppointmentId
 from booking.domain.policy import DoseWindow
 from booking.domain.spacing import (
+    between_doses,
     course_doses,
     far_enough,
     few_enough,
@@ -200,13 +201,15 @@ def _integration_follows(path: CarePath, asked: Asked) -> bool:
     plan = path.course.plan
     if plan is None:
         return True
-    later = [each for each in _others(path, asked) if each > asked.starts_at]
-    booked = integration_of(path, asked.starts_at, but=asked.moving)
-    times = [asked.integration_at] if asked.integration_at else [booked[1]] if booked else []
-    return any(
-        soon_enough(at, asked.starts_at, plan.terms.integration_within, asked.zone)
-        and all(at <= dose_at for dose_at in later)
-        for at in times
+    at = asked.integration_at
+    if at is None:
+        booked = integration_of(path, asked.starts_at, but=asked.moving)
+        if booked is None:
+            return False
+        at = booked.starts_at
+    within = plan.terms.integration_within
+    return soon_enough(at, asked.starts_at, within, asked.zone) and between_doses(
+        path, at, asked.starts_at, but=asked.moving
     )
 
 

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from booking.domain.care_path import CarePath
-from booking.domain.course import Dose, IntegrationStatus, Plan
-from booking.domain.ids import AppointmentId, PlanId
+from booking.domain.course import IntegrationStatus, Plan
+from booking.domain.ids import AppointmentId, PlanId, SessionId
+from booking.domain.noted_visits import Visit
 from booking.domain.policy import DoseWindow
 from booking.domain.states import Status
 from booking.domain.visits import Phase, VisitKind
@@ -19,30 +20,32 @@ from booking.domain.visits import Phase, VisitKind
 
 @dataclass(frozen=True, slots=True)
 class CourseDose:
-    """One dose of the course, given or booked. `ref` names it: its session once it was given, else its visit."""
+    """One dose of the course, given or booked; only one that was given has a session."""
 
     appointment_id: AppointmentId
     at: datetime
     plan_id: PlanId | None
     phase: Phase | None
-    given: Dose | None
+    session_id: SessionId | None
 
     @property
     def ref(self) -> str:
-        return self.given.session_id if self.given else self.appointment_id
+        """What names it."""
+        return self.session_id or self.appointment_id
 
 
 def course_doses(path: CarePath, *, but: AppointmentId | None = None) -> tuple[CourseDose, ...]:
     """Every dose that was given or is booked, except one; in order of their time."""
-    given = {dose.appointment_id: dose for dose in path.course.doses}
     found = {
-        dose.appointment_id: CourseDose(dose.appointment_id, dose.at, dose.plan_id, dose.phase, dose)
+        dose.appointment_id: CourseDose(dose.appointment_id, dose.at, dose.plan_id, dose.phase, dose.session_id)
         for dose in path.course.doses
     }
     for visit in path.visits:
-        if visit.kind is VisitKind.DOSING and (visit.upcoming or visit.appointment_id in given):
+        given = found.get(visit.appointment_id)
+        if visit.kind is VisitKind.DOSING and (visit.upcoming or given):
+            session_id = given.session_id if given else None
             found[visit.appointment_id] = CourseDose(
-                visit.appointment_id, visit.starts_at, visit.plan_id, visit.phase, given.get(visit.appointment_id)
+                visit.appointment_id, visit.starts_at, visit.plan_id, visit.phase, session_id
             )
     return tuple(sorted((each for each in found.values() if each.appointment_id != but), key=lambda each: each.at))
 
@@ -72,17 +75,20 @@ def prepared_by(path: CarePath, starts_at: datetime) -> bool:
     return path.course.prepared or any(visit.starts_at < starts_at for visit in booked)
 
 
-def integration_of(
-    path: CarePath, starts_at: datetime, *, but: AppointmentId | None = None
-) -> tuple[AppointmentId, datetime] | None:
-    """The first integration visit booked after a dose at that time, and before the next dose."""
-    times = [each.at for each in course_doses(path, but=but) if each.at > starts_at]
-    booked = [
-        (each.starts_at, each.appointment_id)
-        for each in path.all_upcoming(VisitKind.INTEGRATION)
-        if starts_at < each.starts_at and all(each.starts_at <= later for later in times)
-    ]
-    return next(((appointment_id, at) for at, appointment_id in sorted(booked)), None)
+def between_doses(path: CarePath, at: datetime, dose_at: datetime, *, but: AppointmentId | None = None) -> bool:
+    """Whether that time comes after a dose at that one, and before the next dose."""
+    later = (each.at for each in course_doses(path, but=but) if each.at > dose_at)
+    return dose_at < at and all(at <= each for each in later)
+
+
+def integration_of(path: CarePath, dose_at: datetime, *, but: AppointmentId | None = None) -> Visit | None:
+    """The first integration visit booked between a dose at that time and the next one."""
+    booked = path.all_upcoming(VisitKind.INTEGRATION)
+    return min(
+        (each for each in booked if between_doses(path, each.starts_at, dose_at, but=but)),
+        key=lambda each: (each.starts_at, each.appointment_id),
+        default=None,
+    )
 
 
 def soon_enough(at: datetime, dose_at: datetime, within: timedelta, zone: ZoneInfo) -> bool:
@@ -99,7 +105,7 @@ def without_integration_before(
         return ()
     last = earlier[-1]
     done = {each.dosing_session_id for each in path.course.integrations if each.status is IntegrationStatus.DONE}
-    if last.given is not None and last.given.session_id in done:
+    if last.session_id in done:
         return ()
     between = any(
         visit.kind is VisitKind.INTEGRATION

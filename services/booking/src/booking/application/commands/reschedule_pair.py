@@ -88,4 +88,4 @@ class ReschedulePairHandler:
         booked = integration_of(path, dosing.starts_at)
         if booked is None:
             raise conflict("not_a_pair", "No integration is booked after this visit.")
-        return await self.desk.appointments.get(booked[0], of=dosing.patient_id)
+        return await self.desk.appointments.get(booked.appointment_id, of=dosing.patient_id)
