@@ -15,7 +15,6 @@ from booking.domain.patients import Patient
 from booking.domain.policy import BookingPolicy
 from booking.domain.slots import NewVisit, Slot
 from booking.domain.states import BookedBy
-from booking.domain.visits import TREATMENTS
 from careflow_service.work import Transaction, side_by_side
 
 
@@ -45,7 +44,7 @@ class GatedVisits:
             self._scheduling.look(_by_plan(wish, path), patient.id, patient.details, clinic),
             self.check(path, wish, integration_at=integration_at),
         )
-        plan = path.course.plan if wish.kind in TREATMENTS else None
+        plan = path.plan_for(wish.kind)
         appointment_id = AppointmentId(tx.new_id())
         slot = await self._scheduling.claim(look, patient.id, appointment_id, tx, by=by)
         return NewVisit(

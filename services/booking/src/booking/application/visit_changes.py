@@ -9,6 +9,7 @@ from booking.domain.appointments import Appointment
 from booking.domain.care_path import CarePath
 from booking.domain.ids import AppointmentId
 from careflow_service.identity import Actor
+from careflow_service.upsert import upsert
 from careflow_service.work import Transaction
 
 
@@ -61,8 +62,7 @@ class VisitChanges:
         for each in appointments:
             noted = noted.note_visit(each, now=tx.now)
         after = await self._holding.settled(noted, tx)
-        if after is not path:
-            await self._care_paths.save(after, expecting=path.version, tx=tx)
+        await upsert(self._care_paths, path, after, tx)
         if after is noted:
             return tuple(appointments)
         return tuple([await self._appointments.get(each.id) for each in appointments])

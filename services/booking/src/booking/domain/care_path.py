@@ -8,14 +8,18 @@ refused.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, time
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from booking.domain.appointments import Appointment
 from booking.domain.clearance import Clearance, ClearanceStatus
-from booking.domain.course import Course
+from booking.domain.course import Course, Plan
 from booking.domain.ids import AlertId, AppointmentId, CaseId, ClearanceId, PatientId, PractitionerId, RequestId
+from booking.domain.intervals import local_instant
 from booking.domain.noted_visits import Visit
+from booking.domain.patients import PatientDetails
+from booking.domain.policy import BookingPolicy
 from booking.domain.states import Status
 from booking.domain.visits import TREATMENTS, Disposition, Phase, VisitKind
 from careflow_domain.aggregate import Aggregate, Fact
@@ -55,6 +59,15 @@ class Person:
 
     adult_from: datetime | None = None
     lives_where_served: bool = True
+
+    @classmethod
+    def of(cls, details: PatientDetails, policy: BookingPolicy, zone: ZoneInfo, *, today: date) -> "Person":
+        """As these details say, on that date in the clinic's zone."""
+        of_age = details.comes_of_age(policy)
+        return cls(
+            adult_from=local_instant(of_age, time.min, zone) if of_age > today else None,
+            lives_where_served=details.lives_where_served(policy),
+        )
 
     def of_age_at(self, instant: datetime) -> bool:
         return self.adult_from is None or instant >= self.adult_from
@@ -181,9 +194,13 @@ class CarePath(Aggregate):
     def all_upcoming(self, kind: VisitKind) -> tuple[Visit, ...]:
         return tuple(visit for visit in self.visits if visit.kind is kind and visit.upcoming)
 
+    def plan_for(self, kind: VisitKind) -> Plan | None:
+        """The plan by which visits of this kind are given."""
+        return self.course.plan if kind in TREATMENTS else None
+
     def therapist_for(self, kind: VisitKind) -> PractitionerId | None:
         """Who the plan names for visits of this kind."""
-        plan = self.course.plan if kind in TREATMENTS else None
+        plan = self.plan_for(kind)
         return plan.terms.therapist_id if plan else None
 
     def but_for(self, *appointments: AppointmentId) -> "CarePath":

@@ -1,7 +1,6 @@
 """Changes what is known of a patient: all details as they are now. What is booked waits if it could not be any more."""
 
 from dataclasses import dataclass
-from datetime import date, time
 from zoneinfo import ZoneInfo
 
 from booking.application.holding import Holding
@@ -10,10 +9,10 @@ from booking.application.ports import CarePaths, Patients
 from booking.application.results import Saved
 from booking.domain.care_path import Person
 from booking.domain.ids import PatientId
-from booking.domain.intervals import local_instant
 from booking.domain.patients import Evidence, PatientDetails
 from booking.domain.policy import BookingPolicy
 from careflow_service.identity import Actor
+from careflow_service.upsert import upsert
 from careflow_service.work import Committed, Transaction, Work
 
 
@@ -63,17 +62,9 @@ class ChangePatientDetailsHandler:
             if changed is not patient:
                 path = await self._care_paths.get(patient.id, of=patient.id)
                 await self._patients.save(changed, expecting=patient.version, tx=tx)
-                after = path.person_became(self._person(changed.details, today), now=tx.now)
-                after = await self._holding.settled(after, tx)
-                if after is not path:
-                    await self._care_paths.save(after, expecting=path.version, tx=tx)
+                person = Person.of(changed.details, self._policy, self._zone, today=today)
+                after = await self._holding.settled(path.person_became(person, now=tx.now), tx)
+                await upsert(self._care_paths, path, after, tx)
             return Saved(changed.id, changed.version)
 
         return await self._work.run(work, by=actor, action="change_patient_details", returns=Saved)
-
-    def _person(self, details: PatientDetails, today: date) -> Person:
-        of_age = details.comes_of_age(self._policy)
-        return Person(
-            adult_from=local_instant(of_age, time.min, self._zone) if of_age > today else None,
-            lives_where_served=details.lives_where_served(self._policy),
-        )

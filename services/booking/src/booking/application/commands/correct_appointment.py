@@ -1,4 +1,4 @@
-"""Records that a patient who was marked missed came after all."""
+"""Records that a patient came after all who was marked missed, or was not marked on the day."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,9 @@ class CorrectAppointment:
 
 
 class CorrectAppointmentHandler:
-    """Raises `wrong_state`: only a missed visit still has its time, so that nothing must be claimed anew."""
+    """Raises `wrong_state`, and `on_hold` for a visit nobody marked. A visit that was missed or not marked still has
+    its time, so that nothing must be claimed anew.
+    """
 
     def __init__(self, changes: VisitChanges, work: Work) -> None:
         self._changes = changes

@@ -44,7 +44,7 @@ async def on_dose_administered(event: Received[contracts.DoseAdministered], tx: 
         SessionId(data.session_id),
         AppointmentId(data.appointment_id),
         PlanId(data.plan_id) if data.plan_id else None,
-        next((phase for phase in Phase if data.phase is not None and phase.value == data.phase.value), None),
+        next((phase for phase in Phase if phase.value == data.phase), None),  # unknown of a newer producer
         data.at,
     )
     await treating(event, tx, ports, lambda course: course.dose_given(dose))

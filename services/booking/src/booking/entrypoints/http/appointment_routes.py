@@ -233,7 +233,7 @@ async def record_missed_visit(
 async def correct_appointment(
     appointment_id: str, app: Application, actor: CurrentActor, request: IdempotentRequest, version: ExpectedVersion
 ) -> Response:
-    """The patient who was marked missed came after all."""
+    """The patient came after all who was marked missed, or was not marked on the day."""
     command = CorrectAppointment(AppointmentId(appointment_id), version)
     return _changed(await app.correct_appointment(command, actor, request))
 
