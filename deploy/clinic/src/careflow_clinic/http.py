@@ -104,19 +104,19 @@ class Http:
 
     async def get(self, caller: Caller, service: str, path: str, **options: Any) -> Answer:
         """A read that must succeed; raises Refused with the problem's code."""
-        return _accepted("GET", path, await self.ask(caller, "GET", service, path, **options))
+        return accepted("GET", path, await self.ask(caller, "GET", service, path, **options))
 
     async def post(
         self, caller: Caller, service: str, path: str, body: Mapping[str, object] | None = None, **options: Any
     ) -> Answer:
         """A command that must succeed; raises Refused with the problem's code."""
-        return _accepted("POST", path, await self.ask(caller, "POST", service, path, body or {}, **options))
+        return accepted("POST", path, await self.ask(caller, "POST", service, path, body or {}, **options))
 
     async def put(
         self, caller: Caller, service: str, path: str, body: Mapping[str, object], *, version: int | None
     ) -> Answer:
         """A whole replacement that must succeed; raises Refused with the problem's code."""
-        return _accepted("PUT", path, await self.ask(caller, "PUT", service, path, body, version=version))
+        return accepted("PUT", path, await self.ask(caller, "PUT", service, path, body, version=version))
 
     async def file(self, caller: Caller, service: str, path: str) -> bytes:
         """A document that must be there; raises Refused with the status."""
@@ -161,7 +161,8 @@ class Http:
         return self._tokens[caller]
 
 
-def _accepted(method: str, path: str, answer: Answer) -> Answer:
+def accepted(method: str, path: str, answer: Answer) -> Answer:
+    """The answer, of a request that must succeed; raises Refused with the problem's code."""
     if answer.status >= 400:
         raise Refused(f"{method} {path} was answered {answer.status} {answer.code}: {answer.body}")
     return answer
