@@ -14,6 +14,13 @@ from sessions.domain.consents import ConsentExpired, ConsentFact, ConsentSigned,
 from sessions.domain.course import IntegrationDone, IntegrationDue, IntegrationFact, IntegrationOverdue
 from sessions.domain.drug_days import DrugCountMismatched, DrugDayClosed
 from sessions.domain.drug_log import DrugLossReported
+from sessions.domain.endings import (
+    PatientLeftEarly,
+    SessionAborted,
+    SessionCompleted,
+    SessionDischarged,
+    SessionServicesCorrected,
+)
 from sessions.domain.plans import (
     PlanActivated,
     PlanAdjusted,
@@ -27,15 +34,10 @@ from sessions.domain.plans import (
 from sessions.domain.sessions import (
     ClinicalFactReported,
     DoseAdministered,
-    PatientLeftEarly,
-    SessionAborted,
     SessionCheckedIn,
     SessionCleared,
-    SessionCompleted,
-    SessionDischarged,
     SessionFact,
     SessionRefused,
-    SessionServicesCorrected,
     SessionStarted,
 )
 from sessions.domain.watch import VitalsBreached, VitalsOverdue

@@ -24,11 +24,12 @@ from services.sessions.tests.course_builders import question
 from sessions.domain.appointments import AppointmentStatus
 from sessions.domain.booked_sessions import appointment_became, scheduled
 from sessions.domain.checks import Checks
+from sessions.domain.endings import SessionCompleted, aborted, completed
 from sessions.domain.gate import Gate
 from sessions.domain.gate_items import examine
 from sessions.domain.ids import PatientId
 from sessions.domain.service_lines import BillableServices
-from sessions.domain.sessions import Session, SessionCheckedIn, SessionCompleted, SessionStarted
+from sessions.domain.sessions import Session, SessionCheckedIn, SessionStarted
 from sessions.domain.states import Outcome, SessionState
 from sessions.domain.units import NOTHING, milligrams
 from sessions.domain.words import VisitKind
@@ -52,9 +53,9 @@ def started() -> Session:
         (lambda: arrived().started(open_gate(), now=NOW), "wrong_state"),
         (lambda: checked().started(open_gate(), now=NOW), "wrong_state"),
         (lambda: checked().cleared(open_gate(), ()).started(None, now=NOW), "dose_gate_closed"),
-        (lambda: started().completed(NOTHING_BILLED, now=NOW), "wrong_state"),
+        (lambda: completed(started(), NOTHING_BILLED, now=NOW), "wrong_state"),
         (lambda: started().dose_ended(now=NOW), "no_dose_running"),
-        (lambda: started().aborted(Outcome.STOPPED, " ", NOTHING_BILLED, now=NOW), "reason_missing"),
+        (lambda: aborted(started(), Outcome.STOPPED, " ", NOTHING_BILLED, now=NOW), "reason_missing"),
         (lambda: arrived(VisitKind.PREPARATION).checked(checks(), now=NOW), "not_a_dosing_session"),
         (lambda: arrived(VisitKind.INTEGRATION).ordered(order()), "not_a_dosing_session"),
         (lambda: arrived().checked(Checks(), now=NOW), "checks_empty"),
@@ -73,7 +74,8 @@ def test_a_check_after_clearing_asks_for_clearing_again() -> None:
 
 
 def test_a_therapy_hour_needs_no_gate() -> None:
-    hour = arrived(VisitKind.PREPARATION).started(None, now=NOW).completed(NOTHING_BILLED, now=NOW + hours(1))
+    begun = arrived(VisitKind.PREPARATION).started(None, now=NOW)
+    hour = completed(begun, NOTHING_BILLED, now=NOW + hours(1))
 
     assert (hour.state, hour.outcome) == (SessionState.COMPLETED, Outcome.COMPLETED)
     assert [type(fact) for fact in hour.facts] == [

@@ -6,6 +6,7 @@ from careflow_domain.errors import invalid
 from sessions.application.ports import Ports
 from sessions.domain.clinic_day import clinic_day
 from sessions.domain.ids import StaffId
+from sessions.domain.presence import must_have_held
 from sessions.domain.service_lines import BillableServices, TherapyTime, dosing_lines, therapy_lines
 from sessions.domain.sessions import Session
 
@@ -17,7 +18,7 @@ def rendered_services(
     began = session.started_at or now
     if any(time.started_at < began or time.ended_at > now for time in therapy):
         raise invalid("times_outside_session", "A service takes place within its session.")
-    session.must_have_held(therapy)
+    must_have_held(session.team, therapy)
     codes = ports.codes_on(clinic_day(began, ports.policy.timezone))
     lines = therapy_lines(therapy, session.modality, codes)
     if session.order is not None:

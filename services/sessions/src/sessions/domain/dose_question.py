@@ -214,9 +214,7 @@ class DoseQuestion:
     def present(self, role: ProviderRole) -> bool:
         """Whether somebody in this role has joined today and is there."""
         return any(
-            each.role is role
-            and each.left_at is None
-            and clinic_day(each.joined_at, self.policy.timezone) == self.today
+            each.role is role and each.there and clinic_day(each.joined_at, self.policy.timezone) == self.today
             for each in self.session.team
         )
 

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from careflow_domain.errors import conflict
 from sessions.domain.ids import StaffId
+from sessions.domain.service_lines import TherapyTime
 from sessions.domain.words import ProviderRole
 
 AT_THE_BEDSIDE = frozenset({ProviderRole.THERAPIST, ProviderRole.NURSE, ProviderRole.PRESCRIBER})
@@ -23,7 +25,26 @@ class Present:
     joined_at: datetime
     left_at: datetime | None = None
 
+    @property
+    def there(self) -> bool:
+        """Whether they have not left."""
+        return self.left_at is None
+
+
+def joined(team: tuple[Present, ...], staff: StaffId, role: ProviderRole, now: datetime) -> tuple[Present, ...]:
+    """The team with this person in this role, and in no other, from now on."""
+    if any(each.id == staff and each.role is role and each.there for each in team):
+        return team
+    return (*left(team, staff, now), Present(id=staff, role=role, joined_at=now))
+
 
 def left(team: Iterable[Present], staff: StaffId, now: datetime) -> tuple[Present, ...]:
     """The team without this person from now on; who was there before stays known."""
-    return tuple(replace(each, left_at=now) if each.id == staff and each.left_at is None else each for each in team)
+    return tuple(replace(each, left_at=now) if each.id == staff and each.there else each for each in team)
+
+
+def must_have_held(team: Iterable[Present], therapy: Iterable[TherapyTime]) -> None:
+    """Psychotherapy is held by therapists who were there. Refused: `therapist_not_present`."""
+    therapists = {each.id for each in team if each.role is ProviderRole.THERAPIST}
+    if any(time.provider not in therapists for time in therapy):
+        raise conflict("therapist_not_present", "Therapy is held by a therapist who has joined the session.")

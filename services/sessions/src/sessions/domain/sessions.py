@@ -1,26 +1,25 @@
 """A session's life: scheduled -> arrived -> checked -> cleared -> in progress -> monitoring -> discharged -> completed
 for a dose; scheduled -> arrived -> in progress -> completed for a therapy hour; or refused, converted, aborted.
 
-Invariants: one session per appointment, also when it is opened before the appointment is heard of; no dose without a
-gate that was open at that very moment; what was recorded is added to, never changed.
+How it ends is told by `endings`. Invariants: one session per appointment, also when it is opened before the appointment
+is heard of; no dose without a gate that was open at that very moment; what was recorded is added to, never changed.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Self
 
 from careflow_domain.aggregate import Aggregate, Fact
-from careflow_domain.errors import conflict, forbidden, invalid
+from careflow_domain.errors import conflict, invalid
 from sessions.domain.checks import Checks, Recorded, RiskLevel
 from sessions.domain.discharge import Discharge
 from sessions.domain.doses import Devices, Dose, Order
 from sessions.domain.gate import Attestation, Gate, Override, Refusal
 from sessions.domain.ids import AppointmentId, LocationId, PatientId, PlanId, SessionId, StaffId
 from sessions.domain.monitoring import Monitoring
-from sessions.domain.presence import AT_THE_BEDSIDE, Present, left
+from sessions.domain.presence import AT_THE_BEDSIDE, Present, joined, left
 from sessions.domain.reports import ClinicalReport, reports_in
-from sessions.domain.service_lines import BillableServices, ServiceLine, TherapyTime
+from sessions.domain.service_lines import BillableServices
 from sessions.domain.states import BEFORE_START, UNDER_WAY, Numbered, Outcome, SessionState
 from sessions.domain.units import Milligrams, total
 from sessions.domain.words import CONVERTIBLE_TO, Modality, Phase, Provider, ProviderRole, VisitKind
@@ -53,31 +52,6 @@ class SessionStarted(SessionFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoseAdministered(SessionFact):
-    pass
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionDischarged(SessionFact):
-    pass
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionCompleted(SessionFact):
-    pass
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionAborted(SessionFact):
-    pass
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PatientLeftEarly(SessionFact):
-    """After a dose, and without being discharged."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionServicesCorrected(SessionFact):
     pass
 
 
@@ -145,20 +119,20 @@ class Session(Aggregate):
 
     def arrived(self, *, now: datetime) -> Self:
         """The patient is there. Refused: `wrong_state`."""
-        self._must_be(SessionState.SCHEDULED)
-        return self.recording()._said(SessionCheckedIn, now, state=SessionState.ARRIVED)
+        self.must_be(SessionState.SCHEDULED)
+        return self.recording().became(SessionState.ARRIVED, SessionCheckedIn, now)
 
     def joined(self, staff: StaffId, role: ProviderRole, *, now: datetime) -> Self:
         """Somebody says with their own login that they are there. Refused: `wrong_state`, `role_not_of_session`."""
         if role not in AT_THE_BEDSIDE:
             raise invalid("role_not_of_session", "A session asks for a therapist, a nurse and a prescriber.")
         if not self.patient_watched:
-            self._must_be(*BEFORE_START, *UNDER_WAY)
-        return self.recording()._with(staff, role, now)
+            self.must_be(*BEFORE_START, *UNDER_WAY)
+        return replace(self.recording(), team=joined(self.team, staff, role, now))
 
     def with_therapist(self, staff: StaffId, *, now: datetime) -> Self:
         """Who begins a therapy hour is there. Part of another change: not a version of its own."""
-        return self._with(staff, ProviderRole.THERAPIST, now)
+        return replace(self, team=joined(self.team, staff, ProviderRole.THERAPIST, now))
 
     def left_by(self, staff: StaffId, *, now: datetime) -> Self:
         """They are no longer there."""
@@ -166,13 +140,7 @@ class Session(Aggregate):
 
     def present(self, role: ProviderRole) -> bool:
         """Whether somebody in this role has joined and not left."""
-        return any(each.role is role and each.left_at is None for each in self.team)
-
-    def must_have_held(self, therapy: Iterable[TherapyTime]) -> None:
-        """Psychotherapy is held by therapists who were there. Refused: `therapist_not_present`."""
-        therapists = {each.id for each in self.team if each.role is ProviderRole.THERAPIST}
-        if any(time.provider not in therapists for time in therapy):
-            raise conflict("therapist_not_present", "Therapy is held by a therapist who has joined the session.")
+        return any(each.role is role and each.there for each in self.team)
 
     def planned_by(self, plan_id: PlanId, phase: Phase, numbered: Numbered | None) -> Self:
         """Which plan it belongs to, and which of its visits it is. Part of another change: not a version of its own."""
@@ -184,7 +152,7 @@ class Session(Aggregate):
         """
         self._must_be_dosing()
         if not self.patient_watched:
-            self._must_be(SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED, *UNDER_WAY)
+            self.must_be(SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED, *UNDER_WAY)
         begun = self.state in UNDER_WAY or self.patient_watched
         state = self.state if begun else SessionState.CHECKED
         return replace(self.recording(), state=state, gate=None)._found(newer, now)
@@ -192,41 +160,41 @@ class Session(Aggregate):
     def ordered(self, order: Order) -> Self:
         """The prescriber signed the order; a newer one takes its place until a dose was given."""
         self._must_be_dosing()
-        self._must_be(SessionState.SCHEDULED, SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED)
+        self.must_be(SessionState.SCHEDULED, SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED)
         return replace(self.recording(), order=order)
 
     def attested(self, attestation: Attestation) -> Self:
         """A prescriber confirmed the clearance from the case. Refused: `reason_missing`."""
         if not attestation.reason.strip():
             raise invalid("reason_missing", "An attestation says what it rests on.")
-        self._must_be(SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED, *UNDER_WAY)
+        self.must_be(SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED, *UNDER_WAY)
         return replace(self.recording(), attestation=attestation)
 
     def cleared(self, gate: Gate, overrides: tuple[Override, ...]) -> Self:
         """Everything is in order, or signed for. Refused: `dose_gate_closed`, `wrong_state`."""
         self._must_be_dosing()
-        self._must_be(SessionState.CHECKED)
+        self.must_be(SessionState.CHECKED)
         signed = (*self.overrides, *overrides)
         gate.must_be_open(signed)
         cleared = replace(self.recording(), gate=gate, overrides=signed)
-        return cleared._said(SessionCleared, gate.at, state=SessionState.CLEARED)
+        return cleared.became(SessionState.CLEARED, SessionCleared, gate.at)
 
     def overridden(self, overrides: tuple[Override, ...]) -> Self:
         """A prescriber signed for items that are not in order, also between two doses. Refused: `wrong_state`."""
         self._must_be_dosing()
-        self._must_be(SessionState.CHECKED, SessionState.CLEARED, *UNDER_WAY)
+        self.must_be(SessionState.CHECKED, SessionState.CLEARED, *UNDER_WAY)
         return replace(self.recording(), overrides=(*self.overrides, *overrides))
 
     def refused(self, refusal: Refusal) -> Self:
         """No dose today."""
         self._must_be_dosing()
-        self._must_be(SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED)
+        self.must_be(SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED)
         refused = replace(self.recording(), refusal=refusal)
-        return refused._said(SessionRefused, refusal.at, state=SessionState.REFUSED)
+        return refused.became(SessionState.REFUSED, SessionRefused, refusal.at)
 
     def converted(self, kind: VisitKind, *, patient_agreed: bool) -> Self:
         """A refused dosing visit becomes a therapy hour. Refused: `agreement_missing`, `conversion_impossible`."""
-        self._must_be(SessionState.REFUSED)
+        self.must_be(SessionState.REFUSED)
         if not patient_agreed:
             raise invalid("agreement_missing", "The patient decides whether to stay for a therapy hour.")
         if kind not in CONVERTIBLE_TO:
@@ -236,12 +204,12 @@ class Session(Aggregate):
     def started(self, gate: Gate | None, *, now: datetime) -> Self:
         """It begins. A dosing session needs a gate that is open now. Refused: `dose_gate_closed`, `wrong_state`."""
         if self.kind is VisitKind.DOSING:
-            self._must_be(SessionState.CLEARED)
+            self.must_be(SessionState.CLEARED)
             self._must_pass(gate)
         else:
-            self._must_be(SessionState.ARRIVED)
+            self.must_be(SessionState.ARRIVED)
         begun = replace(self.recording(), gate=gate or self.gate, started_at=now)
-        return begun._said(SessionStarted, now, state=SessionState.IN_PROGRESS)
+        return begun.became(SessionState.IN_PROGRESS, SessionStarted, now)
 
     @property
     def alarm_at(self) -> datetime | None:
@@ -269,7 +237,7 @@ class Session(Aggregate):
         `monitoring` begins with the first dose and goes on through the others.
         """
         self._must_be_dosing()
-        self._must_be(*UNDER_WAY)
+        self.must_be(*UNDER_WAY)
         if any(each.ended_at is None for each in self.doses):
             raise conflict("dose_running", "The dose before has not ended.")
         if devices is not None:
@@ -281,11 +249,11 @@ class Session(Aggregate):
             self.recording(), gate=gate, doses=(*self.doses, dose), monitoring=self.monitoring or monitoring
         )
         state = SessionState.IN_PROGRESS if dose.ended_at is None else SessionState.MONITORING
-        return given._said(DoseAdministered, dose.started_at, state=state)
+        return given.became(state, DoseAdministered, dose.started_at)
 
     def dose_ended(self, *, now: datetime) -> Self:
         """The infusion has run in or was stopped. Refused: `no_dose_running`."""
-        self._must_be(*UNDER_WAY)
+        self.must_be(*UNDER_WAY)
         if not self.doses or self.doses[-1].ended_at is not None:
             raise conflict("no_dose_running", "No dose is running.")
         ended = (*self.doses[:-1], replace(self.doses[-1], ended_at=now))
@@ -296,78 +264,29 @@ class Session(Aggregate):
         `wrong_state`.
         """
         if not self.patient_watched:
-            self._must_be(SessionState.MONITORING)
+            self.must_be(SessionState.MONITORING)
         return self.recording()._found(Checks(suicide_risk=risk), risk.at)
-
-    def discharged(self, discharge: Discharge, risk: Recorded[RiskLevel]) -> Self:
-        """The patient may go home, `risk` asked just before. Refused: `dose_running`, `wrong_state`."""
-        if self.doses and self.doses[-1].ended_at is None:
-            raise conflict("dose_running", "The dose has not ended.")
-        leaving = replace(self.assessed(risk), discharge=discharge)
-        state = self.state if self.state is SessionState.ABORTED else SessionState.DISCHARGED
-        return leaving._said(SessionDischarged, discharge.at, state=state)
-
-    def completed(self, services: BillableServices, *, now: datetime) -> Self:
-        """It took place. A dosing session is completed after discharge. Refused: `wrong_state`."""
-        self._must_be(SessionState.DISCHARGED if self.kind is VisitKind.DOSING else SessionState.IN_PROGRESS)
-        outcome = Outcome.COMPLETED if self.kind is self.booked_kind else Outcome.CONVERTED
-        done = replace(self.recording(), services=services, ended_at=now, outcome=outcome)
-        return done._said(SessionCompleted, now, state=SessionState.COMPLETED)
-
-    def aborted(self, outcome: Outcome, reason: str, services: BillableServices, *, now: datetime) -> Self:
-        """It was stopped, or the patient left; only what was rendered is billed. Of one that was stopped it may be
-        said later that the patient left. Refused: `reason_missing`, `wrong_state`.
-        """
-        if not reason.strip():
-            raise invalid("reason_missing", "Stopping a session needs a reason.")
-        if self.state is SessionState.ABORTED and self.patient_watched and outcome is Outcome.LEFT_EARLY:
-            return replace(self.recording(), outcome=outcome, end_reason=reason)._left(now)
-        self._must_be(*UNDER_WAY)
-        ended = tuple(dose if dose.ended_at else replace(dose, ended_at=now) for dose in self.doses)
-        stopped = replace(
-            self.recording(),
-            doses=ended,
-            services=services,
-            ended_at=now,
-            outcome=outcome,
-            end_reason=reason,
-        )
-        ended_early = stopped._said(SessionAborted, now, state=SessionState.ABORTED)
-        return ended_early._left(now) if outcome is Outcome.LEFT_EARLY else ended_early
-
-    def services_corrected(self, lines: tuple[ServiceLine, ...], by: StaffId, *, now: datetime) -> Self:
-        """A clinician replaces the lines of what they rendered; those of others stay. Refused: `wrong_state`,
-        `not_rendering_provider`.
-        """
-        self._must_be(SessionState.COMPLETED, SessionState.ABORTED)
-        if any(line.rendering_provider != by for line in lines):
-            raise forbidden("not_rendering_provider", "The clinician who rendered a service corrects its line.")
-        assert self.services is not None
-        others = tuple(line for line in self.services.lines if line.rendering_provider != by)
-        revision = self.services.revision + 1
-        corrected = BillableServices(revision=revision, lines=(*others, *lines), by=by, at=now)
-        after = replace(self.recording(), services=corrected)
-        return after.saying(SessionServicesCorrected(session=after, at=now))
 
     def expect_draw(self, mass: Milligrams, drawn_up: Milligrams) -> None:
         """Drug is drawn up for a patient who is there, by the order: with what was given and is drawn up already, no
         more than the most of it. Refused: `not_a_dosing_session`, `wrong_state`, `order_missing`, `draw_above_order`.
         """
         self._must_be_dosing()
-        self._must_be(SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED, *UNDER_WAY)
+        self.must_be(SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED, *UNDER_WAY)
         if self.order is None:
             raise conflict("order_missing", "Nothing was ordered.")
         if self.given + drawn_up + mass > self.order.most:
             raise conflict("draw_above_order", "With this more would be drawn up than was ordered at most.")
 
-    def _with(self, staff: StaffId, role: ProviderRole, now: datetime) -> Self:
-        if any(each.id == staff and each.role is role and each.left_at is None for each in self.team):
-            return self
-        return replace(self, team=(*left(self.team, staff, now), Present(id=staff, role=role, joined_at=now)))
+    def must_be(self, *states: SessionState) -> None:
+        """Refused: `wrong_state`."""
+        if self.state not in states:
+            raise conflict("wrong_state", f"The session is {self.state.replace('_', ' ')}.", state=self.state.value)
 
-    def _left(self, now: datetime) -> Self:
-        """After a dose somebody must look for the patient; before one nothing was done to them."""
-        return self if self.monitoring is None else self.saying(PatientLeftEarly(session=self, at=now))
+    def became(self, state: SessionState, fact: type[SessionFact], at: datetime) -> Self:
+        """In this state, which the fact says. Part of another change: not a version of its own."""
+        after = replace(self, state=state)
+        return after.saying(fact(session=after, at=at))
 
     def _found(self, newer: Checks, now: datetime) -> Self:
         """Part of another change: not a version of its own."""
@@ -382,11 +301,3 @@ class Session(Aggregate):
     def _must_be_dosing(self) -> None:
         if self.kind is not VisitKind.DOSING:
             raise conflict("not_a_dosing_session", "This is not a dosing session.", kind=self.kind.value)
-
-    def _must_be(self, *states: SessionState) -> None:
-        if self.state not in states:
-            raise conflict("wrong_state", f"The session is {self.state.replace('_', ' ')}.", state=self.state.value)
-
-    def _said(self, fact: type[SessionFact], at: datetime, *, state: SessionState) -> Self:
-        after = replace(self, state=state)
-        return after.saying(fact(session=after, at=at))

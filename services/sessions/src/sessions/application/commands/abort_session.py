@@ -7,6 +7,7 @@ from careflow_service.work import Committed, Transaction
 from sessions.application.rendered_services import rendered_services
 from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
+from sessions.domain import endings
 from sessions.domain.ids import SessionId, StaffId
 from sessions.domain.sessions import Session
 from sessions.domain.states import Outcome
@@ -30,7 +31,7 @@ class AbortSessionHandler:
 
         async def abort(session: Session, tx: Transaction) -> Session:
             services = rendered_services(session, (), StaffId(actor.id), self.changes.ports, now=tx.now)
-            return session.aborted(outcome, command.reason, services, now=tx.now)
+            return endings.aborted(session, outcome, command.reason, services, now=tx.now)
 
         return await self.changes.run(
             command.session_id,

@@ -11,6 +11,7 @@ from sessions.application.ports import Ports
 from sessions.application.rendered_services import rendered_services
 from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
+from sessions.domain import endings
 from sessions.domain.course import TherapyHour
 from sessions.domain.ids import SessionId, StaffId
 from sessions.domain.service_lines import TherapyTime
@@ -37,7 +38,7 @@ class CompleteSessionHandler:
 
         async def complete(session: Session, tx: Transaction) -> Session:
             services = rendered_services(session, command.therapy, StaffId(actor.id), ports, now=tx.now)
-            return session.completed(services, now=tx.now)
+            return endings.completed(session, services, now=tx.now)
 
         async def note_in_course(session: Session, tx: Transaction) -> None:
             held = sum(time.minutes for time in command.therapy)

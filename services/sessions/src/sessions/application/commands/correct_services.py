@@ -6,6 +6,7 @@ from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction
 from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
+from sessions.domain import endings
 from sessions.domain.ids import SessionId, StaffId
 from sessions.domain.service_lines import ServiceLine
 from sessions.domain.sessions import Session
@@ -29,7 +30,7 @@ class CorrectServicesHandler:
         by = StaffId(actor.id)
 
         async def correct(session: Session, tx: Transaction) -> Session:
-            return session.services_corrected(command.lines, by, now=tx.now)
+            return endings.services_corrected(session, command.lines, by, now=tx.now)
 
         return await self.changes.run(
             command.session_id,

@@ -11,6 +11,7 @@ from careflow_service.work import Committed, Transaction, Work
 from sessions.application.courses import change_course, course_of
 from sessions.application.ports import Ports
 from sessions.application.results import LetGo
+from sessions.domain import endings
 from sessions.domain.checks import Recorded
 from sessions.domain.course import Course
 from sessions.domain.discharge import DischargeScore, Exceptions, Leaving, discharge
@@ -50,7 +51,7 @@ class DischargePatientHandler:
                 after = before.assessed(risk)
             else:
                 decided = discharge(leaving, command.exceptions, by=by, prescriber=actor.has(Role.PRESCRIBER))
-                after = before.discharged(decided, risk)
+                after = endings.discharged(before, decided, risk)
             await self.ports.sessions.save(after, expecting=command.expected_version, tx=tx)
             if stops := stops_in(after.recorded[-1], after.id):
                 await change_course(after.patient_id, lambda each: each.stopped(stops), self.ports, tx)

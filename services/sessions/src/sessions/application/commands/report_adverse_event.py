@@ -10,6 +10,7 @@ from sessions.application.courses import change_course
 from sessions.application.ports import Ports
 from sessions.application.rendered_services import rendered_services
 from sessions.application.results import Changed
+from sessions.domain import endings
 from sessions.domain.adverse_events import AdverseEvent, Observation
 from sessions.domain.ids import AdverseEventId, PatientId, SessionId, StaffId
 from sessions.domain.sessions import Session
@@ -44,7 +45,7 @@ class ReportAdverseEventHandler:
             session, _ = await asyncio.gather(self._session_of(event), self._hold_dosing(event, tx))
             if session is not None and event.stops_session and session.state in UNDER_WAY:
                 services = rendered_services(session, (), StaffId(actor.id), self.ports, now=tx.now)
-                stopped = session.aborted(Outcome.STOPPED, "adverse event", services, now=tx.now)
+                stopped = endings.aborted(session, Outcome.STOPPED, "adverse event", services, now=tx.now)
                 await self.ports.sessions.save(stopped, expecting=session.version, tx=tx)
             return Changed(event.id, event.version)
 

@@ -1,0 +1,100 @@
+"""How a session ends: the patient is discharged, it is completed or stopped, and what it is billed by is corrected.
+
+Invariants: a dosing session is completed after discharge; only what was rendered is billed; who left after a dose
+without being discharged is looked for.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from careflow_domain.errors import conflict, forbidden, invalid
+from sessions.domain.checks import Recorded, RiskLevel
+from sessions.domain.discharge import Discharge
+from sessions.domain.ids import StaffId
+from sessions.domain.service_lines import BillableServices, ServiceLine
+from sessions.domain.sessions import Session, SessionFact
+from sessions.domain.states import UNDER_WAY, Outcome, SessionState
+from sessions.domain.words import VisitKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionDischarged(SessionFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionCompleted(SessionFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionAborted(SessionFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientLeftEarly(SessionFact):
+    """After a dose, and without being discharged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionServicesCorrected(SessionFact):
+    pass
+
+
+def discharged(session: Session, discharge: Discharge, risk: Recorded[RiskLevel]) -> Session:
+    """The patient may go home, `risk` asked just before. Refused: `dose_running`, `wrong_state`."""
+    if session.doses and session.doses[-1].ended_at is None:
+        raise conflict("dose_running", "The dose has not ended.")
+    leaving = replace(session.assessed(risk), discharge=discharge)
+    state = session.state if session.state is SessionState.ABORTED else SessionState.DISCHARGED
+    return leaving.became(state, SessionDischarged, discharge.at)
+
+
+def completed(session: Session, services: BillableServices, *, now: datetime) -> Session:
+    """It took place. Refused: `wrong_state`."""
+    session.must_be(SessionState.DISCHARGED if session.kind is VisitKind.DOSING else SessionState.IN_PROGRESS)
+    outcome = Outcome.COMPLETED if session.kind is session.booked_kind else Outcome.CONVERTED
+    done = replace(session.recording(), services=services, ended_at=now, outcome=outcome)
+    return done.became(SessionState.COMPLETED, SessionCompleted, now)
+
+
+def aborted(session: Session, outcome: Outcome, reason: str, services: BillableServices, *, now: datetime) -> Session:
+    """It was stopped, or the patient left. Of one that was stopped it may be said later that the patient left.
+    Refused: `reason_missing`, `wrong_state`.
+    """
+    if not reason.strip():
+        raise invalid("reason_missing", "Stopping a session needs a reason.")
+    if session.state is SessionState.ABORTED and session.patient_watched and outcome is Outcome.LEFT_EARLY:
+        return _left_early(replace(session.recording(), outcome=outcome, end_reason=reason), now)
+    session.must_be(*UNDER_WAY)
+    ended = tuple(dose if dose.ended_at else replace(dose, ended_at=now) for dose in session.doses)
+    stopped = replace(
+        session.recording(),
+        doses=ended,
+        services=services,
+        ended_at=now,
+        outcome=outcome,
+        end_reason=reason,
+    ).became(SessionState.ABORTED, SessionAborted, now)
+    return _left_early(stopped, now) if outcome is Outcome.LEFT_EARLY else stopped
+
+
+def services_corrected(session: Session, lines: tuple[ServiceLine, ...], by: StaffId, *, now: datetime) -> Session:
+    """A clinician replaces the lines of what they rendered; those of others stay. Refused: `wrong_state`,
+    `not_rendering_provider`.
+    """
+    session.must_be(SessionState.COMPLETED, SessionState.ABORTED)
+    if any(line.rendering_provider != by for line in lines):
+        raise forbidden("not_rendering_provider", "The clinician who rendered a service corrects its line.")
+    assert session.services is not None
+    others = tuple(line for line in session.services.lines if line.rendering_provider != by)
+    revision = session.services.revision + 1
+    corrected = BillableServices(revision=revision, lines=(*others, *lines), by=by, at=now)
+    after = replace(session.recording(), services=corrected)
+    return after.saying(SessionServicesCorrected(session=after, at=now))
+
+
+def _left_early(session: Session, now: datetime) -> Session:
+    """After a dose somebody must look for the patient; before one nothing was done to them."""
+    return session if session.monitoring is None else session.saying(PatientLeftEarly(session=session, at=now))
