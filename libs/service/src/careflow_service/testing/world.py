@@ -6,6 +6,7 @@ A service's tests derive a world of their own from `ServiceWorld`, with what onl
 """
 
 import io
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -61,6 +62,15 @@ PARKING: Final = frozenset({"_parked", "_positions", "_consumers", OWNERS, AUDIT
 """What delivery keeps of an event it could not hand on; a blocked stream moves the mark of whom it is about."""
 _FAULTS: Final = diagnosis(lambda _: False)
 NO_SETTINGS: Final[Mapping[str, object]] = MappingProxyType({})
+
+
+def stands_in(text: str, said: bytes, *, word: bool = False) -> bool:
+    """Whether the text can be read there. Five digits of a code also come up by chance, within an id or a measured
+    time; as a `word` they do not.
+    """
+    if not word:
+        return text.encode() in said
+    return re.search(rb"(?<![0-9A-Za-z.])" + re.escape(text.encode()) + rb"(?![0-9A-Za-z])", said) is not None
 
 
 @dataclass(slots=True, kw_only=True, repr=False)
@@ -187,15 +197,15 @@ class ServiceWorld(Generic[P, App]):
         kept = {name: await database[name].find({}, {"guard": 0}).sort("_id", 1).to_list() for name in names}
         return {**kept, AUDIT: [entry for entry in kept.get(AUDIT, ()) if entry["outcome"] == Outcome.DONE]}
 
-    async def readable(self, text: str) -> set[str]:
-        """Where this text can be read: collections of the store, the log, the metrics."""
+    async def readable(self, text: str, *, word: bool = False) -> set[str]:
+        """Where this text can be read: collections of the store, the log, the metrics. See `stands_in` for `word`."""
         database, found = self.store.database, set()
         for name in await database.list_collection_names():
             async for document in database[name].find():
-                if text.encode() in bson.encode(document):
+                if stands_in(text, bson.encode(document), word=word):
                     found.add(name)
-        elsewhere = {"log": self.logs.getvalue(), "metrics": generate_latest().decode()}
-        return found | {place for place, said in elsewhere.items() if text in said}
+        elsewhere = {"log": self.logs.getvalue().encode(), "metrics": generate_latest()}
+        return found | {place for place, said in elsewhere.items() if stands_in(text, said, word=word)}
 
     @asynccontextmanager
     async def nothing_changes(self, *, but: frozenset[str] = frozenset()) -> AsyncIterator[None]:
