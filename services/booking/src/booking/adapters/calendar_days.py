@@ -51,9 +51,8 @@ class MongoCalendarDays:
         taken_here = {key: unit.seen(self._place(key)) for key in keys}
         calendar = self._calendar(keys, await self._find([key for key in keys if taken_here[key] is None]))
         for key, day in calendar.days.items():
-            unit.read(
-                self._place(key), day.version, day, sure=True
-            )  # guarded where it is claimed; the others may change
+            # guarded where it is claimed; the others may change
+            unit.read(self._place(key), day.version, day, sure=True)
         known = {key: day for key, day in taken_here.items() if isinstance(day, CalendarDay)}
         return Calendar(self._zone, {**calendar.days, **known})
 

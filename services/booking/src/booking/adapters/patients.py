@@ -10,7 +10,7 @@ from typing import Final
 from pymongo import IndexModel
 
 from booking.domain.ids import PatientId
-from booking.domain.patients import Patient, PatientDetails
+from booking.domain.patients import Patient, PatientDetails, by_contact
 from careflow_domain.errors import not_found
 from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
@@ -38,7 +38,7 @@ class MongoPatients(Stored[Patient]):
             PATIENTS,
             Patient,
             fields=lambda patient: {
-                **_same_person(patient.details),
+                **_indexed(patient.details.known_by),
                 "look_alike": bool(patient.possible_duplicates),
             },
             blind=("email_index", "phone_index"),
@@ -49,7 +49,7 @@ class MongoPatients(Stored[Patient]):
 
     async def with_contact(self, born: date, *, email: str | None, phone: str | None) -> tuple[Patient, ...]:
         patients = self._documents.looked  # allow looked: shown to a human, decides nothing
-        queries = ({name: value} for name, value in _contacts(born, email, phone).items())
+        queries = ({name: value} for name, value in _indexed(by_contact(born, email=email, phone=phone)).items())
         found = await asyncio.gather(*(patients.many(query, limit=MOST_ALIKE) for query in queries))
         known = {patient.id: patient for each in found for patient in each}
         return tuple(known[patient_id] for patient_id in sorted(known))
@@ -59,18 +59,11 @@ class MongoPatients(Stored[Patient]):
 
     async def alike(self, details: PatientDetails) -> tuple[PatientId, ...]:
         patients = self._documents.looked  # allow looked: marks people for a human to look at, decides nothing
-        queries = ({name: value} for name, value in _same_person(details).items())
+        queries = ({name: value} for name, value in _indexed(details.known_by).items())
         found = await asyncio.gather(*(patients.ids(query, limit=MOST_ALIKE) for query in queries))
         return tuple(PatientId(each) for each in sorted({patient for ids in found for patient in ids}))
 
 
-def _same_person(details: PatientDetails) -> Mapping[str, str]:
-    """By which a person is known again: a contact and the birth date, for a household shares its contacts. Looked up
-    as one value, so that it costs the same whether or not the person is known.
-    """
-    return _contacts(details.birth_date, details.email, details.phone)
-
-
-def _contacts(born: date, email: str | None, phone: str | None) -> Mapping[str, str]:
-    contacts = {"email_index": email and email.strip().casefold(), "phone_index": phone}
-    return {name: f"{born.isoformat()} {contact}" for name, contact in contacts.items() if contact is not None}
+def _indexed(known_by: Mapping[str, str]) -> Mapping[str, str]:
+    """Looked up as one value, so that it costs the same whether or not the person is known."""
+    return {f"{name}_index": value for name, value in known_by.items()}

@@ -2,6 +2,7 @@
 be neither is recorded as they are, and not treated. Everything but the id is PHI.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -56,6 +57,12 @@ class Address:
     postal_code: str
 
 
+def by_contact(born: date, *, email: str | None, phone: str | None) -> Mapping[str, str]:
+    """By which a person is known again: each contact with the birth date, for a household shares its contacts."""
+    contacts = {"email": email and email.strip().casefold(), "phone": phone}
+    return {name: f"{born.isoformat()} {contact}" for name, contact in contacts.items() if contact is not None}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientDetails:
     """What is known of a person. `phone` is E.164, `state` the two letters of where they live, `email` as they write
@@ -78,6 +85,11 @@ class PatientDetails:
     escort: Contact | None = None
     channels: frozenset[Channel] = frozenset()
     delivery_preference: DeliveryPreference | None = None
+
+    @property
+    def known_by(self) -> Mapping[str, str]:
+        """See `by_contact`."""
+        return by_contact(self.birth_date, email=self.email, phone=self.phone)
 
     def comes_of_age(self, policy: BookingPolicy) -> date:
         """The first day on which they are as old as patients are."""

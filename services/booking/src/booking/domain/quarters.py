@@ -38,8 +38,13 @@ class Grid:
 
     def inside(self, interval: Interval) -> int:
         """The cells that lie wholly in the interval."""
-        first = -((self.start - interval.start) // QUARTER)
-        last = (interval.end - self.start) // QUARTER
+        return self._part_of(-((self.start - interval.start) // QUARTER), (interval.end - self.start) // QUARTER)
+
+    def overlapping(self, interval: Interval) -> int:
+        """The cells of which any part lies in the interval."""
+        return self._part_of(*self.touched(interval))
+
+    def _part_of(self, first: int, last: int) -> int:
         return stretch(max(first, 0), min(last, self.cells))
 
 
@@ -66,8 +71,7 @@ class Load:
         for cell in sorted(cell for cell, step in steps.items() if step):
             level += steps[cell]
             changes.append((min(max(cell, 0), grid.cells), level))
-        leads = [grid.touched(each.interval) for each in taken if each.occupancy.use is Use.LEADING]
-        led = union(stretch(max(first, 0), min(last, grid.cells)) for first, last in leads) if leads else 0
+        led = union(grid.overlapping(each.interval) for each in taken if each.occupancy.use is Use.LEADING)
         return cls(whole, tuple(changes), led)
 
     def full_for(self, occupancy: Occupancy) -> int:

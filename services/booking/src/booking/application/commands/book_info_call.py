@@ -78,12 +78,10 @@ class BookInfoCallHandler:
 
     async def _count(self, command: BookInfoCall) -> None:
         """The same work for everybody: what is counted is the person by each contact, and the address."""
-        of, policy = command.details, self.desk.policy
-        born = of.birth_date.isoformat()
+        policy = self.desk.policy
         per_person = Limit("info_call.person", policy.info_calls_per_person_a_day.value, A_DAY)
         per_address = Limit("info_call.address", policy.info_calls_per_address_a_day.value, A_DAY)
         await self.limits.take(
-            (per_person, f"{born} {of.email.strip().casefold()}"),
-            (per_person, f"{born} {of.phone}"),
+            *((per_person, person) for person in command.details.known_by.values()),
             (per_address, command.client),
         )
