@@ -1,6 +1,5 @@
 """What anybody may do at one patient's bedside, well or badly, through the real use cases on stores in memory."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -45,7 +44,7 @@ from sessions.domain.clinic_day import clinic_day
 from sessions.domain.doses import StatedDose
 from sessions.domain.gate_items import GATE
 from sessions.domain.ids import AdverseEventId, AlertId, StaffId
-from sessions.domain.states import SessionState
+from sessions.domain.states import UNDER_WAY
 from sessions.domain.stops import StopKind
 from sessions.domain.units import Kilograms, MilligramsPerMillilitre, Millilitres, milligrams
 from sessions.domain.vitals import BloodPressure, Symptom, VitalSigns
@@ -67,8 +66,6 @@ STOPS = {
     "bladder": StopKind.BLADDER_SYMPTOMS,
 }
 REQUEST = RequestKey("any", "any")
-UNDER_WAY = {SessionState.IN_PROGRESS, SessionState.MONITORING}
-Act = Callable[[], Awaitable[None]]
 
 
 class Anybody:
@@ -79,7 +76,6 @@ class Anybody:
         self.memory = InMemory(a.NOW)
         self.told = Told()
         self.violations: list[tuple[datetime, list[str]]] = []
-        self.running: dict[str, Any] = {}
         self.changes = SessionChanges(self.memory.ports, self.memory)  # type: ignore[arg-type]  # a fake runner
         for name, kept in (("plans", plan()), ("consents", consent()), ("courses", replace(course(), version=1))):
             self.memory.keep(name, kept)

@@ -59,7 +59,6 @@ class Told:
     running: bool = False
     consented: bool = True
     cleared: bool = True
-    held: bool = False
 
     def last(self, session: str, name: str) -> Check | None:
         return next((c for c in reversed(self.checks) if (c.session, c.name) == (session, name)), None)
@@ -178,8 +177,8 @@ def _by_amount(told: Told, dose: Given) -> Iterator[str]:
 
 
 def _by_course(told: Told, dose: Given) -> Iterator[str]:
-    if not told.consented or not told.cleared or told.held:
-        yield "no consent, no clearance or no plan"
+    if not told.consented or not told.cleared:
+        yield "no consent, or no clearance"
     if told.harm:
         yield "harm not reviewed"
     if any(not told.decided(dose.session, "no_open_alert", heard) for heard in told.alerts.values()):

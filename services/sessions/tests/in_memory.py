@@ -22,7 +22,6 @@ class Shelf:
 
     what: str
     kept: dict[str, Any] = field(default_factory=dict)
-    now: Callable[[], datetime] = field(kw_only=True)
 
     async def find(self, stored_id: str, /, *, of: str | None = None) -> Any:
         return self.kept.get(stored_id)
@@ -92,7 +91,7 @@ class InMemory:
             "drug_log": "container",
             "drug_days": "drug_day",
         }
-        self.shelves = {name: Shelf(what, now=lambda: self.now) for name, what in names.items()}
+        self.shelves = {name: Shelf(what) for name, what in names.items()}
         stores = cast("dict[str, Any]", self.shelves)
         self.ports = Ports(
             **stores, records=Heard(), audit=cast("Any", None), policy=POLICY, codes=(CODES,), clock=lambda: self.now
