@@ -243,7 +243,7 @@ class Session(Aggregate):
         if devices is not None:
             devices.must_be_next(dose, self.doses)
         self._must_pass(gate)
-        if self.order is None or not self.order.allows(dose.stated.mass, given=self.given):
+        if not self.must_have_order().allows(dose.stated.mass, given=self.given):
             raise invalid("dose_above_order", "This dose, or all doses together, would be more than was ordered.")
         given = replace(
             self.recording(), gate=gate, doses=(*self.doses, dose), monitoring=self.monitoring or monitoring
@@ -273,10 +273,14 @@ class Session(Aggregate):
         """
         self._must_be_dosing()
         self.must_be(SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED, *UNDER_WAY)
+        if self.given + drawn_up + mass > self.must_have_order().most:
+            raise conflict("draw_above_order", "With this more would be drawn up than was ordered at most.")
+
+    def must_have_order(self) -> Order:
+        """What doses are drawn up and given by. Refused: `order_missing`."""
         if self.order is None:
             raise conflict("order_missing", "Nothing was ordered.")
-        if self.given + drawn_up + mass > self.order.most:
-            raise conflict("draw_above_order", "With this more would be drawn up than was ordered at most.")
+        return self.order
 
     def must_be(self, *states: SessionState) -> None:
         """Refused: `wrong_state`."""

@@ -43,8 +43,7 @@ class DrawDrugHandler:
                 raise conflict("drug_day_closed", "This day has been counted and closed; nothing more is drawn up.")
             drawn_up = total([each.drawn_for(session.id) for each in shelf])
             session.expect_draw(before.item.concentration.times(command.volume), drawn_up)
-            if session.order is not None:
-                self.ports.policy.routes[session.order.route].must_give(before.item.drug)
+            self.ports.policy.routes[session.must_have_order().route].must_give(before.item.drug)
             draw_id = DrawId(tx.new_id())
             container = before.drawn(
                 draw_id,

@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction
 from sessions.application.ask_gate import ask_gate
@@ -12,7 +11,7 @@ from sessions.application.ports import Ports
 from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
 from sessions.domain.course import Course
-from sessions.domain.doses import Dose, StatedDose
+from sessions.domain.doses import Dose, Order, StatedDose
 from sessions.domain.drug_log import Container
 from sessions.domain.ids import ContainerId, DrawId, EntryId, SessionId, StaffId
 from sessions.domain.monitoring import Monitoring
@@ -36,7 +35,7 @@ class GiveDoseHandler:
     changes: SessionChanges
 
     async def __call__(self, command: GiveDose, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `session_not_found`, `container_not_found`, `dose_gate_closed`, `drug_mismatch`, and what
+        """Refused: `session_not_found`, `container_not_found`, `order_missing`, `drug_mismatch`, and what
         `StatedDose.check`, `Item.must_be_stated_by`, `Container.administered` and `Session.dosed` refuse.
         """
         ports = self.changes.ports
@@ -45,9 +44,11 @@ class GiveDoseHandler:
             asked, container = await asyncio.gather(
                 ask_gate(session, ports, tx.now), ports.drug_log.get(command.container_id, of=session.location_id)
             )
-            _check(command.dose, session, container, ports)
-            dose, route = _dose(command, session, container, actor, tx), _route(session, ports)
-            dosed = session.dosed(dose, asked.gate, _monitoring(session, ports, tx), route.devices)
+            order = session.must_have_order()
+            route = ports.policy.routes[order.route]
+            _check(command.dose, session, container, route, ports)
+            dose = _dose(command, order, container, actor, tx)
+            dosed = session.dosed(dose, asked.gate, _monitoring(session, route, ports, tx), route.devices)
             given = container.administered(EntryId(tx.new_id()), session.id, dose)
             await ports.drug_log.save(given, expecting=container.version, tx=tx)
             return dosed
@@ -66,18 +67,15 @@ class GiveDoseHandler:
         )
 
 
-def _check(dose: StatedDose, session: Session, container: Container, ports: Ports) -> None:
+def _check(dose: StatedDose, session: Session, container: Container, route: RoutePolicy, ports: Ports) -> None:
     weight = session.checks.weight
     dose.check(weight.value.kilograms if weight else None, ports.policy.dose_mismatch_percent.value)
-    if session.order is not None:
-        _route(session, ports).must_give(container.item.drug)
+    route.must_give(container.item.drug)
     container.item.must_be_stated_by(dose)
 
 
-def _dose(command: GiveDose, session: Session, container: Container, actor: Actor, tx: Transaction) -> Dose:
-    if session.order is None:
-        raise conflict("order_missing", "Nothing was ordered.")
-    infused = session.order.route is Route.INTRAVENOUS
+def _dose(command: GiveDose, order: Order, container: Container, actor: Actor, tx: Transaction) -> Dose:
+    infused = order.route is Route.INTRAVENOUS
     return Dose(
         stated=command.dose,
         container_id=command.container_id,
@@ -91,14 +89,9 @@ def _dose(command: GiveDose, session: Session, container: Container, actor: Acto
     )
 
 
-def _route(session: Session, ports: Ports) -> RoutePolicy:
-    assert session.order is not None
-    return ports.policy.routes[session.order.route]
-
-
-def _monitoring(session: Session, ports: Ports, tx: Transaction) -> Monitoring:
+def _monitoring(session: Session, route: RoutePolicy, ports: Ports, tx: Transaction) -> Monitoring:
     baseline = session.checks.baseline[-1] if session.checks.baseline else None
-    return Monitoring.begun(tx.now, _route(session, ports).observations, baseline, ports.policy.vitals_times)
+    return Monitoring.begun(tx.now, route.observations, baseline, ports.policy.vitals_times)
 
 
 async def _note_in_course(session: Session, ports: Ports, tx: Transaction) -> None:
