@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from careflow_domain.errors import conflict, forbidden
+from careflow_domain.errors import DomainError, conflict, forbidden
 from sessions.domain.checks import RiskLevel
 from sessions.domain.ids import StaffId
 from sessions.domain.monitoring import Monitoring
@@ -120,6 +120,9 @@ class Leaving:
         )
 
 
+RISK: Final = "suicide_risk_not_high"
+ESCORT: Final = "escort_signed"
+
 CRITERIA: Final[dict[str, Callable[[Leaving], bool]]] = {
     "vitals_observed": lambda leaving: leaving.fresh,
     "vitals_near_baseline": lambda leaving: leaving.near_baseline,
@@ -128,11 +131,11 @@ CRITERIA: Final[dict[str, Callable[[Leaving], bool]]] = {
     "walks_unaided": lambda leaving: leaving.score.walks_unaided,
     "nausea_controlled": lambda leaving: leaving.score.nausea_controlled,
     "effects_resolved": lambda leaving: leaving.score.effects_resolved,
-    "suicide_risk_not_high": lambda leaving: not leaving.found_at_risk and not leaving.risk_stands,
+    RISK: lambda leaving: not leaving.found_at_risk and not leaving.risk_stands,
     "monitored_long_enough": lambda leaving: leaving.monitored_long_enough,
     "required_observations": lambda leaving: leaving.required_observations_made,
     "prescriber_on_site": lambda leaving: leaving.prescriber_there or not leaving.route.prescriber_on_site,
-    "escort_signed": lambda leaving: leaving.score.escort_signed,
+    ESCORT: lambda leaving: leaving.score.escort_signed,
     "instructions_given": lambda leaving: leaving.score.instructions_given,
 }
 """Every criterion by its name, in the order a nurse goes through them."""
@@ -142,11 +145,13 @@ RESTRICTED: Final = frozenset(
 )
 """What the REMS asks of every session; no signature replaces it."""
 
-
-NEVER_SIGNED: Final = frozenset({"suicide_risk_not_high"})
+NEVER_SIGNED: Final = frozenset({RISK})
 """Whatever the route: the risk is assessed anew, or the patient goes where somebody watches."""
 
-ESCORT: Final = "escort_signed"
+
+def nobody_lets_go(*criteria: str) -> DomainError:
+    """`discharge_forbidden`: nobody signs these away."""
+    return forbidden("discharge_forbidden", "Nobody may let the patient go now.", criteria=criteria)
 
 
 def discharge(leaving: Leaving, exceptions: Exceptions, *, by: StaffId, prescriber: bool) -> Discharge:
@@ -156,7 +161,7 @@ def discharge(leaving: Leaving, exceptions: Exceptions, *, by: StaffId, prescrib
     unmet = tuple(name for name, met in CRITERIA.items() if not met(leaving))
     beyond = NEVER_SIGNED | RESTRICTED if leaving.route.restricted_program else NEVER_SIGNED
     if barred := tuple(name for name in unmet if name in beyond):
-        raise forbidden("discharge_forbidden", "Nobody may let the patient go now.", criteria=barred)
+        raise nobody_lets_go(*barred)
     reasons = {each.criterion: each for each in exceptions.signed if each.reason.strip()}
     if unmet and not (prescriber and set(unmet) <= set(reasons)):
         raise conflict(

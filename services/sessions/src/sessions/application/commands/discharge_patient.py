@@ -5,7 +5,7 @@ recorded and reported, and stops the discharge.
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from careflow_domain.errors import conflict, forbidden
+from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey, Role
 from careflow_service.work import Committed, Transaction, Work
 from sessions.application.courses import change_course, course_of
@@ -14,7 +14,7 @@ from sessions.application.results import LetGo
 from sessions.domain import endings
 from sessions.domain.checks import Recorded
 from sessions.domain.course import Course
-from sessions.domain.discharge import DischargeScore, Exceptions, Leaving, discharge
+from sessions.domain.discharge import RISK, DischargeScore, Exceptions, Leaving, discharge, nobody_lets_go
 from sessions.domain.ids import SessionId, StaffId
 from sessions.domain.sessions import Session
 from sessions.domain.stops import StopKind, stops_in
@@ -59,9 +59,7 @@ class DischargePatientHandler:
 
         committed = await self.work.run(let_go, by=actor, action="discharge_patient", returns=LetGo, request=request)
         if not committed.value.gone:
-            raise forbidden(
-                "discharge_forbidden", "Nobody may let the patient go now.", criteria=("suicide_risk_not_high",)
-            )
+            raise nobody_lets_go(RISK)
         return committed
 
 
