@@ -136,14 +136,16 @@ class DoseQuestion:
         weight = self.session.checks.weight
         return None if weight is None else weight.value.kilograms
 
+    @property
+    def known_weight(self) -> Kilograms | None:
+        """What a weight is compared with: the one of the session before, or what the patient says."""
+        last, reported = self.course.last_weight(but=self.session.id), self.session.checks.reported_weight
+        return last if last is not None or reported is None else reported.value.kilograms
+
     def weight_further_than(self, percent: Decimal) -> bool:
         """Whether the weight is further than this from the one known."""
-        if self.weight is None:
-            return False
-        reported = self.session.checks.reported_weight
-        said = reported.value.kilograms if reported else None
-        known = self.course.last_weight(but=self.session.id) or said
-        return known is not None and differs_by_more(self.weight, known, percent)
+        weight, known = self.weight, self.known_weight
+        return weight is not None and known is not None and differs_by_more(weight, known, percent)
 
     @property
     def weight_seconded(self) -> bool:
@@ -153,13 +155,6 @@ class DoseQuestion:
         return newest is not None and any(
             other.by != newest.by and agree(newest.value.kilograms, other.value.kilograms, tolerance)
             for other in others
-        )
-
-    @property
-    def weight_comparable(self) -> bool:
-        """Whether there is another weight to compare with: of a session before, or what the patient says."""
-        return (
-            self.course.last_weight(but=self.session.id) is not None or self.session.checks.reported_weight is not None
         )
 
     @property

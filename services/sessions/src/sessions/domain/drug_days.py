@@ -120,9 +120,6 @@ class DrugDay(Aggregate):
                 "The day does not add up; settle it, or close it with open discrepancies.",
                 discrepancies=[{"container_id": each.container_id, "kind": each.kind.value} for each in found],
             )
-        said: list[Fact] = [
-            DrugCountMismatched(at=now, location_id=location_id, container_id=each.container_id) for each in found
-        ]
         return cls(
             id=drug_day_id(location_id, day),
             location_id=location_id,
@@ -131,7 +128,9 @@ class DrugDay(Aggregate):
             closed_at=now,
             discrepancies=found,
             acknowledgement=acknowledgement if found else None,
-            facts=tuple(said),
+            facts=tuple(
+                DrugCountMismatched(at=now, location_id=location_id, container_id=each.container_id) for each in found
+            ),
         )
 
     @property

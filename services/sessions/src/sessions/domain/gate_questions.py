@@ -45,7 +45,7 @@ def two_identifiers(q: DoseQuestion) -> bool:
 
 def weight_plausible(q: DoseQuestion) -> bool:
     far = q.weight_further_than(q.policy.gate.weight_second_person_percent.value)
-    return q.weight is None or (q.weight_comparable and (not far or q.weight_seconded))
+    return q.weight is None or (q.known_weight is not None and (not far or q.weight_seconded))
 
 
 def weight_believed(q: DoseQuestion) -> bool:

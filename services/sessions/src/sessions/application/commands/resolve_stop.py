@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
-from sessions.application.courses import change_course, course_of
+from sessions.application.courses import change_course
 from sessions.application.ports import Ports
 from sessions.application.results import Changed
+from sessions.domain.course import Course
 from sessions.domain.ids import SessionId, StaffId
 from sessions.domain.stops import StopKind, resolution
 
@@ -30,14 +31,15 @@ class ResolveStopHandler:
 
         async def resolve(tx: Transaction) -> Changed:
             session = await self.ports.sessions.get(command.session_id)
-            course = await course_of(session.patient_id, self.ports)
-            standing = course.standing(command.kind)
-            decided = resolution(
-                command.kind, standing, session.checks, command.reason, by=StaffId(actor.id), now=tx.now
-            )
-            after = await change_course(
-                session.patient_id, lambda each: each.resolved(command.kind, decided), self.ports, tx
-            )
+
+            def resolved(course: Course) -> Course:
+                standing = course.standing(command.kind)
+                decided = resolution(
+                    command.kind, standing, session.checks, command.reason, by=StaffId(actor.id), now=tx.now
+                )
+                return course.resolved(command.kind, decided)
+
+            after = await change_course(session.patient_id, resolved, self.ports, tx)
             return Changed(after.id, after.version)
 
         return await self.work.run(resolve, by=actor, action="resolve_stop", returns=Changed, request=request)
