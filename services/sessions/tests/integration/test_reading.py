@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from careflow_service.identity import Role
-from services.sessions.tests.builders import MILL_VALLEY
+from services.sessions.tests.builders import ANA, MILL_VALLEY
 from services.sessions.tests.clinic import (
     Course,
     goes_home,
@@ -21,6 +21,7 @@ from services.sessions.tests.setbacks import reviews, suffers
 from services.sessions.tests.world import World
 
 DAYS = f"/v1/drug-log/locations/{MILL_VALLEY}/days"
+OF_A_PATIENT = ("sessions", "plans", "consents", "adverse-events")
 
 
 async def dosed(world: World) -> tuple[Course, str, str]:
@@ -108,6 +109,24 @@ async def test_an_emptied_vial_its_notes_and_its_closed_day_are_read(world: Worl
     assert (day["day"], day["closed_by"], day["confirmed_by"]) == ("2026-11-23", "user-nurse", "second-nurse")
     assert ok(await auditor.get(f"{DAYS}/2026-11-23")) == day
     assert refusal(await auditor.get(f"{DAYS}/2026-11-22")) == (404, "drug_day_not_found")
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "owner"),
+    [
+        *((f"/v1/patients/{ANA}/{kind}", {}, f"patients/{ANA}") for kind in OF_A_PATIENT),
+        ("/v1/drug-log/containers", {"location_id": MILL_VALLEY}, f"locations/{MILL_VALLEY}"),
+        ("/v1/drug-log/containers", {"location_id": MILL_VALLEY, "emptied": "true"}, f"locations/{MILL_VALLEY}"),
+        (DAYS, {}, f"locations/{MILL_VALLEY}"),
+    ],
+)
+async def test_who_asked_for_a_list_is_on_record_also_when_it_is_empty(
+    world: World, path: str, query: dict[str, str], owner: str
+) -> None:
+    assert ok(await world.nurse.get(path, **query))["items"] == []
+
+    (read,) = await world.store.database["_audit"].find({"outcome": "read"}).to_list()
+    assert (read["actor"], read["touched"]) == ("user-nurse", [owner])
 
 
 @pytest.mark.parametrize("role", [Role.PATIENT, Role.COORDINATOR, Role.BILLER])

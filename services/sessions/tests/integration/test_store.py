@@ -78,9 +78,11 @@ async def test_every_query_uses_an_index(world: World) -> None:
         vial, draw_id = await receives_dose(world, session_id)
         await wastes_before_witness(world, vial, draw_id, "10")
         await goes_home(world, session_id)
-        for kind in ("sessions", "plans", "consents"):
+        for kind in ("sessions", "plans", "consents", "adverse-events"):
             ok(await world.prescriber.get(f"/v1/patients/{course.patient_id}/{kind}"))
-        ok(await world.nurse.get("/v1/drug-log/containers", location_id=MILL_VALLEY))
+        for emptied in ("false", "true"):
+            ok(await world.nurse.get("/v1/drug-log/containers", location_id=MILL_VALLEY, emptied=emptied))
+        ok(await world.nurse.get(f"/v1/drug-log/locations/{MILL_VALLEY}/days"))
         await world.travel(timedelta(days=8))
     scanned = await collection_scans(LOG, world.store.database)
     assert [each for each in scanned if not each.startswith("_")] == []
