@@ -86,7 +86,9 @@ class Reading:
     async def adverse_events_of(self, patient_id: PatientId, actor: Actor) -> list[AdverseEvent]:
         """A patient's adverse events, the oldest first."""
         events = await self.ports.adverse_events.of_patient(patient_id)
-        await self.ports.audit.read(actor, "read_adverse_event", *(f"adverse_events/{each.id}" for each in events))
+        await self.ports.audit.read(
+            actor, "read_adverse_event", f"patients/{patient_id}", *(f"adverse_events/{each.id}" for each in events)
+        )
         return events
 
     async def container(self, container_id: ContainerId, actor: Actor) -> Container:
@@ -98,13 +100,13 @@ class Reading:
     async def containers_at(self, location_id: LocationId, actor: Actor) -> list[Container]:
         """What is in use at a location."""
         containers = await self.ports.drug_log.at(location_id)
-        await self.ports.audit.read(actor, "read_container", *(f"drug_containers/{each.id}" for each in containers))
+        await self._containers_seen(containers, location_id, actor)
         return containers
 
     async def emptied_at(self, location_id: LocationId, actor: Actor) -> list[Container]:
         """What was used up at a location, the last touched first."""
         containers = await self.ports.drug_log.emptied_at(location_id)
-        await self.ports.audit.read(actor, "read_container", *(f"drug_containers/{each.id}" for each in containers))
+        await self._containers_seen(containers, location_id, actor)
         return containers
 
     async def drug_day(self, location_id: LocationId, day: date, actor: Actor) -> DrugDay:
@@ -116,9 +118,15 @@ class Reading:
     async def drug_days_of(self, location_id: LocationId, actor: Actor) -> list[DrugDay]:
         """The closed days of a location, the newest first."""
         days = await self.ports.drug_days.of_location(location_id)
-        await self.ports.audit.read(actor, "read_drug_day", *(f"drug_days/{each.id}" for each in days))
+        await self.ports.audit.read(
+            actor, "read_drug_day", f"locations/{location_id}", *(f"drug_days/{each.id}" for each in days)
+        )
         return days
 
     async def _seen(self, session: Session, actor: Actor) -> Session:
         await self.ports.audit.read(actor, "read_session", f"sessions/{session.id}")
         return session
+
+    async def _containers_seen(self, containers: list[Container], location_id: LocationId, actor: Actor) -> None:
+        shown = (f"drug_containers/{each.id}" for each in containers)
+        await self.ports.audit.read(actor, "read_container", f"locations/{location_id}", *shown)
