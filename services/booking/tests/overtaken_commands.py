@@ -74,6 +74,37 @@ async def details_are_changed_while_they_are_changed(world: World, overtaking: O
     assert refusal(await changes(phone="415 555 0199")) == STALE
 
 
+async def a_record_is_merged_while_the_other_one_is_merged_into_it(world: World, overtaking: Overtaking) -> None:
+    ana, again = await has_patient(world), await has_patient(world)
+
+    async def merges(given_up: str, survivor: str) -> Any:
+        body = {"surviving_patient_id": survivor}
+        return await world.coordinator.post(f"/v1/patients/{given_up}/merge", body, version=1)
+
+    overtaking.by(lambda: merges(ana, again))
+    assert refusal(await merges(again, ana)) == STALE
+    assert ok(await world.coordinator.get(f"/v1/patients/{ana}"))["merged_into"] == again
+
+
+async def a_record_is_merged_while_a_call_is_booked(world: World, overtaking: Overtaking) -> None:
+    await has_practitioner(world)
+    ana, again = await has_patient(world), await has_patient(world)
+    overtaking.by(lambda: books(world.coordinator, again))
+    late = await world.coordinator.post(f"/v1/patients/{again}/merge", {"surviving_patient_id": ana}, version=1)
+    assert refusal(late) == (409, "visits_open")
+
+
+async def records_are_parted_while_they_are_parted(world: World, overtaking: Overtaking) -> None:
+    ana, again = await has_patient(world), await has_patient(world)
+    ok(await world.coordinator.post(f"/v1/patients/{again}/merge", {"surviving_patient_id": ana}, version=1))
+
+    async def parts() -> Any:
+        return await world.coordinator.post(f"/v1/patients/{again}/unmerge", version=2)
+
+    overtaking.by(parts)
+    assert refusal(await parts()) == STALE
+
+
 async def a_practitioner_is_added_while_they_are_added(world: World, overtaking: Overtaking) -> None:
     body = {"id": "dr-lee", "name": "Lee", "telehealth": True, "hours": WORKING_WEEK}
     body["licences"] = [{"role": "prescriber", "state": "CA"}]

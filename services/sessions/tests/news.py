@@ -34,6 +34,15 @@ def renamed(patient_id: str, born: datetime, family: str) -> contracts.PatientDe
     )
 
 
+def merged(patient_id: str) -> contracts.PatientsMerged:
+    """Booking's event: the record was given up for another."""
+    return contracts.PatientsMerged(patient_id=patient_id, surviving_patient_id=new_id())
+
+
+def parted(patient_id: str) -> contracts.PatientsUnmerged:
+    return contracts.PatientsUnmerged(patient_id=patient_id, surviving_patient_id=new_id())
+
+
 def _details(born: datetime, family: str) -> dict[str, Any]:
     name = contracts.PersonName(given="Ana", family=family)
     details = contracts.PatientForSessions(

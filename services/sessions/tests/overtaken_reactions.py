@@ -12,13 +12,15 @@ from careflow_events.contracts import EventData, codes
 from careflow_service.ids import new_id
 from careflow_service.testing.overtaking import Overtaking, Race
 from services.sessions.tests.builders import MILL_VALLEY
-from services.sessions.tests.clinic import Course, books, does, has_course, ok, session_of
+from services.sessions.tests.clinic import Course, books, consent_body, does, has_course, ok, refusal, session_of
 from services.sessions.tests.news import (
     alert_raised,
     called_off,
     clearance_granted,
     clearance_suspended,
+    merged,
     moved,
+    parted,
     reassigned,
     registered,
     renamed,
@@ -65,6 +67,24 @@ async def new_details_while_an_alert_is_raised(world: World, overtaking: Overtak
     assert patient is not None
     assert patient.details.name == "Ana Rivera-Lopez"
     assert len((await copy_of(world, course.patient_id)).alerts) == 1
+
+
+async def a_merge_while_an_alert_is_raised(world: World, overtaking: Overtaking) -> None:
+    patient_id = new_id()
+    await world.hear(registered(patient_id, BORN))
+    overtaking.by(lambda: world.hear(alert_raised(patient_id, new_id(), world.clock())))
+    await world.hear(merged(patient_id))
+    late = await world.patient(patient_id).post(f"/v1/patients/{patient_id}/consents", consent_body())
+    assert refusal(late) == (409, "patient_merged")
+
+
+async def records_are_parted_while_an_alert_is_raised(world: World, overtaking: Overtaking) -> None:
+    patient_id = new_id()
+    await world.hear(registered(patient_id, BORN))
+    await world.hear(merged(patient_id))
+    overtaking.by(lambda: world.hear(alert_raised(patient_id, new_id(), world.clock())))
+    await world.hear(parted(patient_id))
+    ok(await world.patient(patient_id).post(f"/v1/patients/{patient_id}/consents", consent_body()), 201)
 
 
 # visits

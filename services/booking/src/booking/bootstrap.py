@@ -26,6 +26,7 @@ from booking.application.commands.complete_consultation import CompleteConsultat
 from booking.application.commands.confirm_hold import ConfirmHoldHandler
 from booking.application.commands.correct_appointment import CorrectAppointmentHandler
 from booking.application.commands.hold_appointment import HoldAppointmentHandler
+from booking.application.commands.merge_patients import MergePatientsHandler
 from booking.application.commands.reassign_appointment import ReassignAppointmentHandler
 from booking.application.commands.record_arrival import RecordArrivalHandler
 from booking.application.commands.record_missed_visit import RecordMissedVisitHandler
@@ -33,6 +34,7 @@ from booking.application.commands.register_patient import RegisterPatientHandler
 from booking.application.commands.release_hold import ReleaseHoldHandler
 from booking.application.commands.reschedule_appointment import RescheduleAppointmentHandler
 from booking.application.commands.reschedule_pair import ReschedulePairHandler
+from booking.application.commands.unmerge_patients import UnmergePatientsHandler
 from booking.application.front_desk import FrontDesk
 from booking.application.gated_visits import GatedVisits
 from booking.application.holding import Holding
@@ -100,6 +102,8 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         read_patient=ReadPatientHandler(all_patients, resources.audit),
         find_patients=FindPatients(all_patients, resources.audit),
         change_patient_details=ChangePatientDetailsHandler(all_patients, all_paths, holding, policy, zone, work),
+        merge_patients=MergePatientsHandler(all_patients, all_paths, all_appointments, work),
+        unmerge_patients=UnmergePatientsHandler(all_patients, all_paths, policy, work),
         add_practitioner=AddPractitionerHandler(all_practitioners, work),
         change_practitioner=ChangePractitionerHandler(all_practitioners, work),
         practitioners=all_practitioners,

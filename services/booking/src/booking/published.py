@@ -13,7 +13,14 @@ from booking.domain.appointments import (
 )
 from booking.domain.attendance import AppointmentArrived, AppointmentCompleted, AppointmentCorrected, AppointmentMissed
 from booking.domain.care_path import CarePathStageChanged
-from booking.domain.patients import Contact, PatientDetails, PatientDetailsChanged, PatientRegistered
+from booking.domain.patients import (
+    Contact,
+    PatientDetails,
+    PatientDetailsChanged,
+    PatientRegistered,
+    PatientsMerged,
+    PatientsUnmerged,
+)
 from booking.domain.slots import Provider
 from booking.domain.visits import CONSULTATIONS, Ground
 from careflow_events import contracts
@@ -43,6 +50,14 @@ def _patient_details_changed(fact: PatientDetailsChanged) -> contracts.PatientDe
         for_sessions=_for_sessions(details),
         for_billing=_for_billing(details),
     )
+
+
+def _patients_merged(fact: PatientsMerged) -> contracts.PatientsMerged:
+    return contracts.PatientsMerged(patient_id=fact.patient.id, surviving_patient_id=fact.survivor_id)
+
+
+def _patients_unmerged(fact: PatientsUnmerged) -> contracts.PatientsUnmerged:
+    return contracts.PatientsUnmerged(patient_id=fact.patient.id, surviving_patient_id=fact.survivor_id)
 
 
 def _booked(fact: AppointmentBooked) -> contracts.AppointmentEvent:
@@ -223,6 +238,8 @@ def _contact(contact: Contact | None) -> contracts.Contact | None:
 PUBLISHED: PublicationTable = published(
     says(PatientRegistered, contracts.PatientRegistered, _patient_registered),
     says(PatientDetailsChanged, contracts.PatientDetailsChanged, _patient_details_changed),
+    says(PatientsMerged, contracts.PatientsMerged, _patients_merged),
+    says(PatientsUnmerged, contracts.PatientsUnmerged, _patients_unmerged),
     says(AppointmentBooked, (contracts.ConsultationBooked, contracts.TreatmentBooked), _booked),
     says(AppointmentRescheduled, (contracts.ConsultationRescheduled, contracts.TreatmentRescheduled), _rescheduled),
     says(AppointmentReassigned, (contracts.ConsultationReassigned, contracts.TreatmentReassigned), _reassigned),

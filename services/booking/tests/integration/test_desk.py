@@ -4,7 +4,18 @@ from typing import Any
 
 from services.booking.tests import news
 from services.booking.tests.builders import local
-from services.booking.tests.clinic import WORKING_WEEK, acts, details, has_patient, has_practitioner, ok, refusal
+from services.booking.tests.clinic import (
+    TOMORROW_AT_TEN,
+    WORKING_WEEK,
+    acts,
+    books,
+    details,
+    has_patient,
+    has_practitioner,
+    ok,
+    refusal,
+    visit,
+)
 from services.booking.tests.world import World
 
 CA = {"state": "CA"}
@@ -89,6 +100,47 @@ async def test_who_booked_twice_is_listed_beside_whom_they_look_like(world: Worl
     wish = details(starts_at=local(24, 10).isoformat())
     for key in ("first-click", "second-click"):
         ok(await world.public.post("/v1/public/info-calls", wish, key=key), 201)
-    items = ok(await world.coordinator.get("/v1/patients/look-alikes"))["items"]
-    assert len(items) == 1
-    assert len(items[0]["possible_duplicates"]) == 1
+    (second,) = ok(await world.coordinator.get("/v1/patients/look-alikes"))["items"]
+    (first,) = second["possible_duplicates"]
+    assert first != second["id"]
+
+
+async def merges(world: World, given_up: str, survivor: str, *, version: int = 1) -> Any:
+    body = {"surviving_patient_id": survivor}
+    return await world.coordinator.post(f"/v1/patients/{given_up}/merge", body, version=version)
+
+
+async def test_a_second_click_is_merged_into_the_first_and_parted_again(world: World) -> None:
+    await has_practitioner(world)
+    ana, again = await has_patient(world), await has_patient(world)
+    call = await books(world.coordinator, again)
+    assert refusal(await merges(world, again, ana)) == (409, "visits_open")
+    await acts(world.coordinator, call, "cancel", reason="booked_in_error")
+    assert refusal(await merges(world, again, ana, version=2)) == (412, "stale_version")
+    assert refusal(await merges(world, again, "nobody")) == (404, "patient_not_found")
+    assert ok(await merges(world, again, ana)) == {"id": again, "version": 2}
+    assert ok(await world.coordinator.get("/v1/patients/look-alikes"))["items"] == []
+    assert ok(await world.coordinator.get(f"/v1/patients/{again}"))["merged_into"] == ana
+    assert ok(await world.coordinator.get(f"/v1/patients/{ana}"))["absorbed"] == [again]
+    gone = await world.coordinator.post("/v1/appointments", visit(again))
+    assert [each["code"] for each in gone.json()["gates"]] == ["patient_merged"]
+    unmerge = await world.coordinator.post(f"/v1/patients/{again}/unmerge", version=2)
+    assert ok(unmerge) == {"id": again, "version": 3}
+    await books(world.coordinator, again)
+    merged, parted = [event for event in await world.said(again) if "merged" in event.type.lower()]
+    assert (merged.type, parted.type) == (
+        "careflow.booking.PatientsMerged.v1",
+        "careflow.booking.PatientsUnmerged.v1",
+    )
+    assert merged.data == parted.data == {"patient_id": again, "surviving_patient_id": ana}
+
+
+async def test_nobody_who_was_missed_comes_after_all_on_a_record_that_was_given_up(world: World) -> None:
+    await has_practitioner(world)
+    ana, again = await has_patient(world), await has_patient(world)
+    call = await books(world.coordinator, again)
+    world.clock.now = TOMORROW_AT_TEN
+    missed = await acts(world.coordinator, call, "missed")
+    ok(await merges(world, again, ana))
+    late = await world.coordinator.post(f"/v1/appointments/{missed['id']}/correct", version=missed["version"])
+    assert refusal(late) == (409, "patient_merged")

@@ -46,6 +46,8 @@ ALONE: Final[Mapping[str, Race[World]]] = {
 
 ROWS: Final[Mapping[str, Race[World]]] = {
     "change_patient_details": commands.details_are_changed_while_they_are_changed,
+    "merge_patients": commands.a_record_is_merged_while_the_other_one_is_merged_into_it,
+    "unmerge_patients": commands.records_are_parted_while_they_are_parted,
     "add_practitioner": commands.a_practitioner_is_added_while_they_are_added,
     "change_practitioner": commands.hours_change_while_they_change,
     "change_room": commands.a_room_changes_while_it_changes,
@@ -139,6 +141,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
 
 MORE: Final[Mapping[str, Race[World]]] = {
     "a call, another of the same patient": commands.a_call_is_booked_while_the_patient_books_one_elsewhere,
+    "a merge, a call booked": commands.a_record_is_merged_while_a_call_is_booked,
     "an evaluation, its case closed": commands.an_evaluation_is_booked_while_the_case_is_closed,
     "a hold, the last one allowed": commands.a_last_time_is_held_while_another_is,
     "a move, an alert raised": commands.a_dose_is_moved_while_an_alert_is_raised,

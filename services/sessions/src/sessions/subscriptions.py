@@ -11,7 +11,7 @@ from sessions.application.reactions.on_clearance import (
     on_clearance_revoked,
     on_clearance_suspended,
 )
-from sessions.application.reactions.on_patient import on_patient
+from sessions.application.reactions.on_patient import on_patient, on_patients_merged, on_patients_unmerged
 from sessions.application.reactions.on_pre_session_screen import on_pre_session_screen
 from sessions.application.reactions.on_safety_alert import on_safety_alert, on_safety_alert_closed
 from sessions.application.reactions.on_treatment import on_treatment
@@ -19,6 +19,8 @@ from sessions.application.reactions.on_treatment import on_treatment
 SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.PatientRegistered, on_patient),
     hears(contracts.PatientDetailsChanged, on_patient),
+    hears(contracts.PatientsMerged, on_patients_merged),
+    hears(contracts.PatientsUnmerged, on_patients_unmerged),
     hears(contracts.TreatmentBooked, on_treatment),
     hears(contracts.TreatmentRescheduled, on_treatment),
     hears(contracts.TreatmentReassigned, on_treatment),

@@ -60,6 +60,8 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "settle_discrepancy": records.a_discrepancy_is_settled_while_it_is_settled,
     "PatientRegistered": reactions.a_registration_while_a_clearance_is_granted,
     "PatientDetailsChanged": reactions.new_details_while_an_alert_is_raised,
+    "PatientsMerged": reactions.a_merge_while_an_alert_is_raised,
+    "PatientsUnmerged": reactions.records_are_parted_while_an_alert_is_raised,
     "TreatmentBooked": reactions.a_booking_while_its_session_is_opened,
     "TreatmentRescheduled": reactions.a_move_while_the_patient_checks_in,
     "TreatmentReassigned": reactions.a_reassignment_while_the_patient_checks_in,

@@ -98,6 +98,22 @@ class PatientDetailsChanged(BookingEvent):
     for_billing: Annotated[Sealed[PatientForBilling], SealedFor("billing")]
 
 
+class PatientMergeEvent(BookingEvent):
+    """`patient_id` is the record that is given up; `surviving_patient_id` the one that stays."""
+
+    surviving_patient_id: Id
+
+
+class PatientsMerged(PatientMergeEvent):
+    """Somebody at the clinic found that two records are about one person. Nothing is begun any more with the one given
+    up; what stands in it stays there.
+    """
+
+
+class PatientsUnmerged(PatientMergeEvent):
+    """The two were two people after all, or were merged the wrong way round: both records are in use again."""
+
+
 class Provider(ContractModel):
     """Somebody who takes part in a visit."""
 

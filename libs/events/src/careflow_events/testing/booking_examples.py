@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from careflow_events import contracts
 from careflow_events.contracts import Sealed, codes
@@ -19,6 +19,9 @@ from careflow_events.testing.example import (
     THERAPIST,
     Example,
 )
+
+EARLIER_RECORD: Final = "0199e0a0-8f4c-7a50-9d0e-6b2f41c07d35"
+"""The same person, registered before."""
 
 
 def booking_examples() -> Sequence[Example]:
@@ -40,6 +43,16 @@ def _patients() -> Sequence[Example]:
             "intake-completed",
             contracts.PatientDetailsChanged(patient_id=PATIENT, changed=changed, **_details()),
             registered + timedelta(days=8, minutes=3),
+        ),
+        Example(
+            "clicked-twice",
+            contracts.PatientsMerged(patient_id=PATIENT, surviving_patient_id=EARLIER_RECORD),
+            registered + timedelta(hours=12),
+        ),
+        Example(
+            "two-people-after-all",
+            contracts.PatientsUnmerged(patient_id=PATIENT, surviving_patient_id=EARLIER_RECORD),
+            registered + timedelta(days=2),
         ),
         Example(
             "goes-on-to-screening",

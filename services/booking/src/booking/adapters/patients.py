@@ -39,7 +39,7 @@ class MongoPatients(Stored[Patient]):
             Patient,
             fields=lambda patient: {
                 **_indexed(patient.details.known_by),
-                "look_alike": bool(patient.possible_duplicates),
+                "look_alike": bool(patient.looks_like),
             },
             blind=("email_index", "phone_index"),
             owner=lambda patient: patient.id,

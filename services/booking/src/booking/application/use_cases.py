@@ -16,6 +16,7 @@ from booking.application.commands.complete_consultation import CompleteConsultat
 from booking.application.commands.confirm_hold import ConfirmHoldHandler
 from booking.application.commands.correct_appointment import CorrectAppointmentHandler
 from booking.application.commands.hold_appointment import HoldAppointmentHandler
+from booking.application.commands.merge_patients import MergePatientsHandler
 from booking.application.commands.reassign_appointment import ReassignAppointmentHandler
 from booking.application.commands.record_arrival import RecordArrivalHandler
 from booking.application.commands.record_missed_visit import RecordMissedVisitHandler
@@ -23,6 +24,7 @@ from booking.application.commands.register_patient import RegisterPatientHandler
 from booking.application.commands.release_hold import ReleaseHoldHandler
 from booking.application.commands.reschedule_appointment import RescheduleAppointmentHandler
 from booking.application.commands.reschedule_pair import ReschedulePairHandler
+from booking.application.commands.unmerge_patients import UnmergePatientsHandler
 from booking.application.ports import Ports, Practitioners, Rooms
 from booking.application.queries.find_openings import FindOpeningsHandler
 from booking.application.queries.find_patients import FindPatients
@@ -40,6 +42,8 @@ class Booking:
     read_patient: ReadPatientHandler
     find_patients: FindPatients
     change_patient_details: ChangePatientDetailsHandler
+    merge_patients: MergePatientsHandler
+    unmerge_patients: UnmergePatientsHandler
 
     add_practitioner: AddPractitionerHandler
     change_practitioner: ChangePractitionerHandler

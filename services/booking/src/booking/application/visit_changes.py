@@ -8,6 +8,7 @@ from booking.application.ports import Appointments, CarePaths
 from booking.domain.appointments import Appointment
 from booking.domain.care_path import CarePath
 from booking.domain.ids import AppointmentId
+from booking.domain.merging import check_in_use
 from careflow_service.identity import Actor
 from careflow_service.upsert import upsert
 from careflow_service.work import Transaction
@@ -29,14 +30,15 @@ class VisitChanges:
         actor: Actor,
         tx: Transaction,
     ) -> Appointment:
-        """The appointment after the change. Raises `appointment_not_found`, `stale_version` and what `change`
-        raises.
+        """The appointment after the change. Raises `appointment_not_found`, `stale_version`, `patient_merged` and
+        what `change` raises.
         """
         before = await self._appointments.get(appointment_id)
         check_own(actor, before.patient_id, "appointment")
         check_version(before.version, expected_version)
         after = change(before)
         path = await self._care_paths.get(before.patient_id, of=before.patient_id)
+        check_in_use(path)
         (saved,) = await self.save(path, tx, (after, before.version))
         return saved
 

@@ -53,12 +53,13 @@ class QuestionnaireRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """What of the person themselves bears on their visits: from when on they are of age, where they are not yet, and
-    whether they live where the clinic is licensed.
+    """What of the person themselves bears on their visits: from when on they are of age, where they are not yet,
+    whether they live where the clinic is licensed, and whether this record of them was merged into another.
     """
 
     adult_from: datetime | None = None
     lives_where_served: bool = True
+    merged: bool = False
 
     @classmethod
     def of(cls, details: PatientDetails, policy: BookingPolicy, zone: ZoneInfo, *, today: date) -> "Person":

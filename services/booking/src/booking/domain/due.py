@@ -61,6 +61,8 @@ def _questionnaires(path: CarePath) -> Iterator[Due]:
 
 
 def _next_step(path: CarePath) -> Iterator[Due]:
+    if path.person.merged:
+        return
     if path.stage in (Stage.INQUIRY, Stage.INFO_CALL) and path.upcoming(VisitKind.INFO_CALL) is None:
         yield Due("book_info_call")
     if path.stage in (Stage.SCREENING, Stage.EVALUATION) and path.upcoming(VisitKind.EVALUATION) is None:

@@ -92,7 +92,11 @@ _WHERE_SERVED = Gate(
     Refusal("state_not_served", "The clinic is not licensed where the patient lives.", "residence_changed"),
     lambda path, _: path.person.lives_where_served,
 )
-_PERSON = (_OF_AGE, _WHERE_SERVED)
+_IN_USE = Gate(
+    Refusal("patient_merged", "The record was merged into another; use that one.", "merge_undone"),
+    lambda path, _: not path.person.merged,
+)
+_PERSON = (_IN_USE, _OF_AGE, _WHERE_SERVED)
 _NOT_IN_CARE_YET = Gate(
     Refusal("info_call_over", "The patient is past the information call.", "care_path_closed"),
     lambda path, asked: path.stage in (Stage.INQUIRY, Stage.INFO_CALL, Stage.CLOSED) or asked.moving is not None,

@@ -1,5 +1,6 @@
-"""A patient's registration. Invariant: at registration an adult who lives in a state the clinic serves; who is found to
-be neither is recorded as they are, and not treated. Everything but the id is PHI.
+"""A patient's registration. Invariants: at registration an adult who lives in a state the clinic serves; who is found
+to be neither is recorded as they are, and not treated. A record that was merged into another changes no more, and none
+was merged into itself by way of others. Everything but the ids is PHI.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from enum import StrEnum
 from booking.domain.ids import PatientId
 from booking.domain.policy import BookingPolicy
 from careflow_domain.aggregate import Aggregate, Fact
-from careflow_domain.errors import forbidden, invalid
+from careflow_domain.errors import conflict, forbidden, invalid
 
 
 class Sex(StrEnum):
@@ -176,9 +177,30 @@ class PatientDetailsChanged(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Merge:
+    """Into which record one was merged, when, and who had decided that they are one person."""
+
+    into: PatientId
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientsMerged(Fact):
+    patient: "Patient"
+    survivor_id: PatientId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientsUnmerged(Fact):
+    patient: "Patient"
+    survivor_id: PatientId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Patient(Aggregate):
     """A registered person. `possible_duplicates` were alike at registration; only a human decides whether they are
-    one.
+    one. `absorbed` are the records that were merged into this one.
     """
 
     id: PatientId
@@ -186,6 +208,8 @@ class Patient(Aggregate):
     registered_at: datetime
     possible_duplicates: tuple[PatientId, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    merge: Merge | None = None
+    absorbed: tuple[PatientId, ...] = ()
 
     @classmethod
     def registered(
@@ -211,8 +235,9 @@ class Patient(Aggregate):
         record: it closes the gates of what may be booked. `own` if it is the patient who says so, `today` is the
         clinic's date.
 
-        Raises `birth_date_in_future`, `identity_by_staff_only` or `evidence_needed`.
+        Raises `patient_merged`, `birth_date_in_future`, `identity_by_staff_only` or `evidence_needed`.
         """
+        self._check_in_use()
         changed = {f.name for f in fields(details) if getattr(details, f.name) != getattr(self.details, f.name)}
         if not changed:
             return self
@@ -227,3 +252,48 @@ class Patient(Aggregate):
         after = replace(self.recording(), details=details, corrections=corrections)
         groups = tuple(group for group, names in GROUPS.items() if names & changed)
         return after.saying(PatientDetailsChanged(patient=after, changed=groups, at=now))
+
+    @property
+    def looks_like(self) -> tuple[PatientId, ...]:
+        """Whom a human should look at beside this one; nobody once that is settled."""
+        if self.merge is not None:
+            return ()
+        return tuple(each for each in self.possible_duplicates if each not in self.absorbed)
+
+    def merged_into(self, survivor: "Patient", *, by: str, now: datetime) -> "Patient":
+        """This record is given up for the other's. Raises `same_patient`, `patient_merged` if either was merged
+        already, or `not_alike`.
+        """
+        if survivor.id == self.id:
+            raise invalid("same_patient", "A record cannot be merged into itself.")
+        self._check_in_use()
+        survivor._check_in_use()
+        if not self._alike(survivor):
+            raise conflict("not_alike", "The two share no birth date and contact, and never did.")
+        after = replace(self.recording(), merge=Merge(into=survivor.id, at=now, by=by))
+        return after.saying(PatientsMerged(patient=after, survivor_id=survivor.id, at=now))
+
+    def absorbing(self, given_up: "Patient") -> "Patient":
+        """The other record was merged into this one."""
+        return replace(self.recording(), absorbed=(*self.absorbed, given_up.id))
+
+    def unmerged(self, policy: BookingPolicy, *, now: datetime) -> "Patient":
+        """In use again, by itself. Raises `not_merged`, or `merge_final` when that is too late."""
+        if self.merge is None:
+            raise conflict("not_merged", "The record is merged into no other.")
+        if now >= self.merge.at + policy.merge_reversible:
+            raise conflict("merge_final", "It was merged too long ago to be undone.")
+        after = replace(self.recording(), merge=None)
+        return after.saying(PatientsUnmerged(patient=after, survivor_id=self.merge.into, at=now))
+
+    def giving_back(self, other: PatientId) -> "Patient":
+        """The other record stands by itself again."""
+        return replace(self.recording(), absorbed=tuple(each for each in self.absorbed if each != other))
+
+    def _alike(self, other: "Patient") -> bool:
+        marked = other.id in self.possible_duplicates or self.id in other.possible_duplicates
+        return marked or bool(self.details.known_by.items() & other.details.known_by.items())
+
+    def _check_in_use(self) -> None:
+        if self.merge is not None:
+            raise conflict("patient_merged", "The record was merged into another; use that one.")

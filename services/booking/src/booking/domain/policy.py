@@ -26,6 +26,7 @@ class BookingPolicy:
     version: str
     minimum_age_years: Setting[int]
     served_states: Setting[tuple[str, ...]]
+    merge_reversible_days: Setting[int]
     hold_minutes: Setting[int]
     concurrent_holds: Setting[int]
     horizon_days: Setting[int]
@@ -52,6 +53,7 @@ class BookingPolicy:
     def __post_init__(self) -> None:
         numbers = [
             self.minimum_age_years,
+            self.merge_reversible_days,
             self.hold_minutes,
             self.concurrent_holds,
             self.horizon_days,
@@ -73,6 +75,11 @@ class BookingPolicy:
     def home_state(self) -> str:
         """Where the clinic is: the state assumed of somebody who has not said theirs."""
         return self.served_states.value[0]
+
+    @property
+    def merge_reversible(self) -> timedelta:
+        """How long two records that were merged can be parted again."""
+        return timedelta(days=self.merge_reversible_days.value)
 
     @property
     def hold_for(self) -> timedelta:

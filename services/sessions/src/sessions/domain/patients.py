@@ -8,6 +8,7 @@ from datetime import date
 from typing import Self
 
 from careflow_domain.aggregate import Aggregate
+from careflow_domain.errors import conflict
 from sessions.domain.ids import PatientId
 
 
@@ -32,9 +33,21 @@ class PatientDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientCopy(Aggregate):
+    """`merged`: the record was given up for another one of the same person."""
+
     id: PatientId
     details: PatientDetails
+    merged: bool = False
 
     def updated(self, details: PatientDetails) -> Self:
         """The copy with booking's newest details."""
         return self if details == self.details else replace(self.recording(), details=details)
+
+    def in_use(self, in_use: bool) -> Self:
+        """The record was given up, or is in use again."""
+        return self if self.merged is not in_use else replace(self.recording(), merged=not in_use)
+
+    def check_in_use(self) -> None:
+        """Refused: `patient_merged`."""
+        if self.merged:
+            raise conflict("patient_merged", "The record was merged into another; use that one.")

@@ -17,6 +17,8 @@ ACCESS: AccessTable = {
     "GET /v1/patients/look-alikes": allow(*MANAGERS),
     "GET /v1/patients/{patient_id}": allow(*CARE_TEAM, own=by_path("patient_id")),
     "PUT /v1/patients/{patient_id}": allow(*MANAGERS, own=by_path("patient_id")),
+    "POST /v1/patients/{patient_id}/merge": allow(*MANAGERS),
+    "POST /v1/patients/{patient_id}/unmerge": allow(*MANAGERS),
     "GET /v1/care-paths/{patient_id}": allow(*CARE_TEAM, own=by_path("patient_id")),
     "POST /v1/practitioners": allow(*MANAGERS),
     "GET /v1/practitioners": allow(*CARE_TEAM, impersonal=True),

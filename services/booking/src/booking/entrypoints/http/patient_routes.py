@@ -6,11 +6,14 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
 from booking.application.commands.change_patient_details import ChangePatientDetails
+from booking.application.commands.merge_patients import MergePatients
 from booking.application.commands.register_patient import RegisterPatient
+from booking.application.commands.unmerge_patients import UnmergePatients
 from booking.application.use_cases import Booking
 from booking.domain.ids import PatientId
 from booking.entrypoints.http.patient_schemas import (
     CarePathView,
+    MergeBody,
     PatientBody,
     PatientChangeBody,
     PatientsView,
@@ -74,6 +77,30 @@ async def change_patient_details(
     """Replace all details of a patient."""
     command = ChangePatientDetails(PatientId(patient_id), version, body.details(), body.evidence)
     done = await app.change_patient_details(command, actor)
+    return answer(done, SavedView.of(done.value), version=done.value.version)
+
+
+@router.post("/patients/{patient_id}/merge", response_model=SavedView)
+async def merge_patients(
+    patient_id: str,
+    body: MergeBody,
+    app: Application,
+    actor: CurrentActor,
+    request: IdempotentRequest,
+    version: ExpectedVersion,
+) -> Response:
+    """Give this record up for another of the same person; refused where it has a clinical history."""
+    command = MergePatients(PatientId(patient_id), version, PatientId(body.surviving_patient_id))
+    done = await app.merge_patients(command, actor, request)
+    return answer(done, SavedView.of(done.value), version=done.value.version)
+
+
+@router.post("/patients/{patient_id}/unmerge", response_model=SavedView)
+async def unmerge_patients(
+    patient_id: str, app: Application, actor: CurrentActor, request: IdempotentRequest, version: ExpectedVersion
+) -> Response:
+    """Take a record into use again that was merged by mistake."""
+    done = await app.unmerge_patients(UnmergePatients(PatientId(patient_id), version), actor, request)
     return answer(done, SavedView.of(done.value), version=done.value.version)
 
 

@@ -116,12 +116,16 @@ class PatientChangeBody(PatientBody):
 
 
 class PatientView(BaseModel):
-    """A patient's registration. `possible_duplicates` were alike when this one was registered."""
+    """A patient's registration. `possible_duplicates` were alike when this one was registered; `absorbed` were merged
+    into it. One that was itself `merged_into` another is used no longer.
+    """
 
     id: PatientId
     version: int
     registered_at: datetime
     possible_duplicates: tuple[PatientId, ...]
+    absorbed: tuple[PatientId, ...]
+    merged_into: PatientId | None
     details: PatientDetails
 
     @classmethod
@@ -131,8 +135,16 @@ class PatientView(BaseModel):
             version=patient.version,
             registered_at=patient.registered_at,
             possible_duplicates=patient.possible_duplicates,
+            absorbed=patient.absorbed,
+            merged_into=patient.merge.into if patient.merge else None,
             details=patient.details,
         )
+
+
+class MergeBody(RequestBody):
+    """The record that stays."""
+
+    surviving_patient_id: Annotated[str, Field(max_length=64)]
 
 
 class SearchBody(RequestBody):

@@ -6,7 +6,7 @@ from datetime import timedelta
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.oversight import check_own
 from careflow_service.upsert import upsert
-from careflow_service.work import Committed, Transaction, Work
+from careflow_service.work import Committed, Transaction, Work, side_by_side
 from sessions.application.ports import Ports
 from sessions.application.results import Changed
 from sessions.domain.consents import IN_PERSON, Consent, ConsentCategory, ConsentText
@@ -26,12 +26,19 @@ class SignConsentHandler:
     work: Work
 
     async def __call__(self, command: SignConsent, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `route_missing`. A newer consent to the same thing takes the place of the one before."""
+        """Refused: `route_missing`, `patient_merged`. A newer consent to the same thing takes the place of the one
+        before.
+        """
         check_own(actor, command.patient_id, "patient")
         own = actor.is_patient
 
         async def sign(tx: Transaction) -> Changed:
-            earlier = await self.ports.consents.all_of(command.patient_id)
+            earlier, patient = await side_by_side(
+                self.ports.consents.all_of(command.patient_id),
+                self.ports.patients.find(command.patient_id, of=command.patient_id),
+            )
+            if patient is not None:
+                patient.check_in_use()
             consent = Consent.signed(
                 ConsentId(tx.new_id()),
                 command.patient_id,

@@ -1,12 +1,24 @@
-"""Booking registered a patient, or their details changed: keep what the treating team needs."""
+"""Booking registered a patient, their details changed, or two records are one person: keep what the team needs."""
 
-from careflow_events.contracts import Contact, PatientDetailsChanged, PatientForSessions, PatientRegistered
+from typing import TypeVar
+
+from careflow_events.contracts import (
+    Contact,
+    PatientDetailsChanged,
+    PatientForSessions,
+    PatientMergeEvent,
+    PatientRegistered,
+    PatientsMerged,
+    PatientsUnmerged,
+)
 from careflow_events.subscription import Received
 from careflow_service.upsert import upsert
 from careflow_service.work import Transaction
 from sessions.application.ports import Ports
 from sessions.domain.ids import PatientId
 from sessions.domain.patients import ContactPerson, PatientCopy, PatientDetails
+
+M = TypeVar("M", bound=PatientMergeEvent)
 
 
 async def on_patient(
@@ -20,6 +32,23 @@ async def on_patient(
     known = await ports.patients.find(patient_id, of=patient_id)
     after = PatientCopy(id=patient_id, details=details) if known is None else known.updated(details)
     await upsert(ports.patients, known, after, tx)
+
+
+async def on_patients_merged(event: Received[PatientsMerged], tx: Transaction, ports: Ports) -> None:
+    """Nobody consents any more on a record that is used no longer."""
+    await _in_use(event, tx, ports, in_use=False)
+
+
+async def on_patients_unmerged(event: Received[PatientsUnmerged], tx: Transaction, ports: Ports) -> None:
+    await _in_use(event, tx, ports, in_use=True)
+
+
+async def _in_use(event: Received[M], tx: Transaction, ports: Ports, *, in_use: bool) -> None:
+    """The registration was heard before: it stands in the same stream."""
+    patient_id = PatientId(event.data.patient_id)
+    known = await ports.patients.find(patient_id, of=patient_id)
+    if known is not None:
+        await upsert(ports.patients, known, known.in_use(in_use), tx)
 
 
 def _details(section: PatientForSessions) -> PatientDetails:

@@ -1,0 +1,50 @@
+"""Merges two records of one person: what somebody at the clinic decides, never the system."""
+
+from dataclasses import dataclass
+
+from booking.application.ownership import check_version
+from booking.application.ports import Appointments, CarePaths, Patients
+from booking.application.results import Saved
+from booking.domain.ids import PatientId
+from booking.domain.merging import given_up
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction, Work, side_by_side
+
+
+@dataclass(frozen=True, slots=True)
+class MergePatients:
+    """`patient_id` is given up, `survivor_id` stays."""
+
+    patient_id: PatientId
+    expected_version: int
+    survivor_id: PatientId
+
+
+class MergePatientsHandler:
+    """Raises `same_patient`, `patient_merged`, `not_alike`, `visits_open` and `clinical_history`."""
+
+    def __init__(self, patients: Patients, care_paths: CarePaths, appointments: Appointments, work: Work) -> None:
+        self._patients = patients
+        self._care_paths = care_paths
+        self._appointments = appointments
+        self._work = work
+
+    async def __call__(self, command: MergePatients, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
+        patient_id, survivor_id = command.patient_id, command.survivor_id
+
+        async def work(tx: Transaction) -> Saved:
+            patient, survivor, path, holds = await side_by_side(
+                self._patients.get(patient_id, of=patient_id),
+                self._patients.get(survivor_id, of=survivor_id),
+                self._care_paths.get(patient_id, of=patient_id),
+                self._appointments.holds_of(patient_id),
+            )
+            check_version(patient.version, command.expected_version)
+            merged = patient.merged_into(survivor, by=actor.id, now=tx.now)
+            after = path.person_became(given_up(path, holds=holds), now=tx.now)
+            await self._patients.save(merged, expecting=patient.version, tx=tx)
+            await self._patients.save(survivor.absorbing(merged), expecting=survivor.version, tx=tx)
+            await self._care_paths.save(after, expecting=path.version, tx=tx)
+            return Saved(merged.id, merged.version)
+
+        return await self._work.run(work, by=actor, action="merge_patients", returns=Saved, request=request)

@@ -1,0 +1,48 @@
+"""When one of two records of a person can be given up for the other: while nothing was decided on it, and nothing is
+booked. What was decided about somebody stays with the record it was decided on.
+"""
+
+from dataclasses import replace
+
+from booking.domain.care_path import CarePath, Person, Stage
+from booking.domain.states import Status
+from booking.domain.visits import VisitKind
+from careflow_domain.errors import DomainError, conflict
+
+
+def given_up(path: CarePath, *, holds: int) -> Person:
+    """The person, as the path of a record that is given up knows them; `holds` is how many times are held for them.
+
+    Raises `visits_open` or `clinical_history`.
+    """
+    if holds or any(visit.status in (Status.BOOKED, Status.ARRIVED) for visit in path.visits):
+        raise conflict("visits_open", "Visits of this record are booked, held or not marked; settle them first.")
+    if _has_clinical_history(path):
+        raise conflict(
+            "clinical_history",
+            "This record has a clinical history: keep it, and give up the other one if that has none.",
+        )
+    return replace(path.person, merged=True)
+
+
+def check_in_use(path: CarePath) -> None:
+    """Raises `patient_merged`."""
+    if path.person.merged:
+        raise patient_merged()
+
+
+def patient_merged() -> DomainError:
+    """The record was given up."""
+    return conflict("patient_merged", "The record was merged into another; use that one.")
+
+
+def _has_clinical_history(path: CarePath) -> bool:
+    """Whether anything but information calls was ever noted, or one after which screening begins."""
+    calls_only = replace(
+        path, visits=(), person=Person(), stage=Stage.INQUIRY, closed_because=None, version=1, facts=()
+    )
+    return (
+        calls_only != CarePath(id=path.id)
+        or path.said_proceed
+        or any(visit.kind is not VisitKind.INFO_CALL for visit in path.visits)
+    )
