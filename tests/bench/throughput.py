@@ -41,7 +41,7 @@ from careflow_events.mongo import (
     mongo_stores,
     store_is_away,
 )
-from careflow_events.producing import Acknowledgement, outgoing
+from careflow_events.producing import outgoing
 from careflow_events.publication import Publication
 from careflow_events.relay import Relay
 from careflow_events.sealing import Sealer
@@ -167,7 +167,7 @@ class _Relaying:
                 assert grant is not None
                 fetched = await self._unpublished.fetch(1, ())
                 (answer,) = await self._producer.publish([outgoing(row) for row in fetched])
-                assert answer is Acknowledgement.STORED
+                assert answer.stored
                 await self._unpublished.mark(fetched, grant, wall_clock())
         return rate()
 

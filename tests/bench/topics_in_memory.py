@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from careflow_clinic.subscriber import NotSeen, SeenEvent, Subscriber
 from careflow_events.consumed import ConsumedRecord
-from careflow_events.producing import Acknowledgement, OutgoingRecord
+from careflow_events.producing import Acknowledgement, Answer, OutgoingRecord
 
 
 class TopicsInMemory:
@@ -19,7 +19,7 @@ class TopicsInMemory:
     def __init__(self) -> None:
         self._waiting: list[ConsumedRecord] = []
 
-    async def publish(self, records: Sequence[OutgoingRecord]) -> Sequence[Acknowledgement]:
+    async def publish(self, records: Sequence[OutgoingRecord]) -> Sequence[Answer]:
         """See `careflow_events.producing.RecordProducer.publish`."""
         for record in records:
             self._waiting.append(
@@ -32,7 +32,7 @@ class TopicsInMemory:
                     headers=record.headers,
                 )
             )
-        return [Acknowledgement.STORED] * len(records)
+        return [Answer(Acknowledgement.STORED)] * len(records)
 
     async def partitions(self, topic: str) -> Sequence[int]:
         """See `careflow_events.producing.RecordProducer.partitions`."""

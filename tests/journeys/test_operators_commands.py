@@ -94,6 +94,28 @@ async def test_a_consumer_is_fed_a_stream_again(careflow: Terminal, walk: Walk, 
     assert careflow.document("parked", "list", "booking", "--stream", stream) == [], "what it had heard it knows"
 
 
+async def test_an_event_is_followed_through_all_services(careflow: Terminal, walk: Walk, person: Person) -> None:
+    patient, _ = await walk.info_call(person)
+    await walk.clinic.events.wait_for("ScreeningStarted", subject=patient.subject)
+    run = careflow.document("trace", patient.subject.partition(":")[2])["events"]
+    of_type = {event["type"].split(".")[2]: event["id"] for event in run}
+
+    def traced() -> Any:
+        return careflow.document("trace", of_type["ScreeningStarted"])["events"][0]
+
+    deadline = time.monotonic() + PATIENCE
+    while "lagging" in {told["stage"] for told in traced()["told"].values()}:
+        assert time.monotonic() < deadline
+    event = traced()
+    shown = careflow("trace", event["id"])
+
+    assert list(of_type).index("ConsultationBooked") < list(of_type).index("ScreeningStarted")
+    assert (event["service"], event["told"]["booking"]["stage"]) == ("screening", "done")
+    assert event["offset"] is not None
+    assert (shown.returncode, "ScreeningStarted" in shown.stdout) == (0, True)
+    assert person.family_name not in shown.stdout + json.dumps(run)
+
+
 def test_a_token_that_is_none_and_a_role_that_may_not(stack: "Stack", careflow: Terminal) -> None:
     forged = Terminal({**careflow.environment, "CAREFLOW_TOKEN": "no.such.token"})
     nurse = Terminal({**careflow.environment, "CAREFLOW_TOKEN": stack.token("nurse")})

@@ -1,6 +1,6 @@
 """The relay's producer on a real broker: what is acknowledged is there, and one bad record does not end it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from careflow_events.kafka.producer import KafkaRecordProducer
-from careflow_events.producing import Acknowledgement, OutgoingRecord
+from careflow_events.producing import Acknowledgement, Answer, OutgoingRecord, Place
 
 pytestmark = pytest.mark.kafka
 
@@ -51,6 +51,10 @@ async def stored(kafka_url: str, topic: str, partitions: int = 3) -> list[tuple[
         return found
 
 
+def heard(answers: Sequence[Answer]) -> list[Acknowledgement]:
+    return [answer.acknowledgement for answer in answers]
+
+
 async def test_records_of_one_key_arrive_in_order_in_one_partition(
     producer: KafkaRecordProducer, kafka_url: str, make_topic: Any
 ) -> None:
@@ -60,7 +64,8 @@ async def test_records_of_one_key_arrive_in_order_in_one_partition(
     answers = await producer.publish([record(topic, value=value) for value in values])
 
     found = await stored(kafka_url, topic)
-    assert answers == [STORED] * 200
+    assert heard(answers) == [STORED] * 200
+    assert [answer.place for answer in answers] == [Place(found[0][0], offset) for offset in range(200)]
     assert [value for _, value in found] == values
     assert len({partition for partition, _ in found}) == 1
 
@@ -87,31 +92,31 @@ async def test_a_record_too_large_for_the_client_is_refused_with_its_followers(
         record(topic, b"patient:2"),
     ]
 
-    assert await producer.publish(batch) == [STORED, REFUSED, REFUSED, STORED]
+    assert heard(await producer.publish(batch)) == [STORED, REFUSED, REFUSED, STORED]
 
 
 async def test_after_a_record_the_broker_refuses_a_new_producer_goes_on(
     producer: KafkaRecordProducer, kafka_url: str, small_topic: str
 ) -> None:
     first = await producer.publish([record(small_topic), record(small_topic, value=b"y" * 50_000)])
-    assert first[1] is REFUSED
+    assert heard(first)[1] is REFUSED
 
     await producer.renew()
 
-    assert await producer.publish([record(small_topic, value=b"after")]) == [STORED]
+    assert heard(await producer.publish([record(small_topic, value=b"after")])) == [STORED]
     assert (0, b"after") in await stored(kafka_url, small_topic, 1)
 
 
 async def test_a_missing_topic_does_not_hold_up_the_others(producer: KafkaRecordProducer, make_topic: Any) -> None:
     batch = [record(f"test.{uuid4().hex}.v1"), record(make_topic())]
 
-    assert await producer.publish(batch) == [UNANSWERED, STORED]
+    assert heard(await producer.publish(batch)) == [UNANSWERED, STORED]
 
 
 async def test_while_no_broker_answers_nothing_is_acknowledged() -> None:
     producer = KafkaRecordProducer("127.0.0.1:1", "test", flush_seconds=0.5)
 
-    assert await producer.publish([record("careflow.booking.v1")]) == [UNANSWERED]
+    assert heard(await producer.publish([record("careflow.booking.v1")])) == [UNANSWERED]
     with pytest.raises(ConnectionError):
         await producer.partitions("careflow.booking.v1")
     await producer.close()

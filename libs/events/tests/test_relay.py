@@ -8,6 +8,7 @@ import pytest
 from careflow_events import contracts
 from careflow_events.envelope import decode
 from careflow_events.lease import DEFAULT_TTL, Fenced
+from careflow_events.producing import Place
 from careflow_events.relay import ROWS_PER_STREAM
 from careflow_events.testing.builders import an_id, publication
 from careflow_events.testing.log import MemoryLog
@@ -41,6 +42,20 @@ async def test_the_record_carries_the_key_and_the_routing_headers(clinic: Clinic
     record = clinic.log.records[0]
     assert record.key == f"patient:{an_id(1)}".encode()
     assert dict(record.headers)["ce_type"] == contracts.ClearanceExtended.type().encode()
+
+
+async def test_where_the_broker_has_put_an_event_is_kept(clinic: Clinic) -> None:
+    await clinic.say(publication(), publication())
+    relay = clinic.relay()
+    clinic.log.answers_lost = True
+    await relay.turn()
+    clinic.log.answers_lost = False
+
+    await relay.turn()
+
+    places = [clinic.outbox.place_of(row.id) for row in clinic.outbox.published()]
+    again = clinic.log.records[2:4]
+    assert places == [Place(record.partition, record.offset) for record in again], "where it was known to be stored"
 
 
 async def test_safety_goes_before_everything_else(clinic: Clinic) -> None:

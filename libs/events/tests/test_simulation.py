@@ -19,7 +19,7 @@ from careflow_events.delivery import ComeBack
 from careflow_events.envelope import decode
 from careflow_events.faults import diagnosis
 from careflow_events.lease import DEFAULT_TTL, Fenced, HeldLease
-from careflow_events.producing import Acknowledgement, OutgoingRecord
+from careflow_events.producing import Answer, OutgoingRecord
 from careflow_events.relay import Relay
 from careflow_events.sealing import Sealer
 from careflow_events.subscription import Received
@@ -42,7 +42,7 @@ class Interrupted(MemoryLog):
         self.records = shared.records
         self.meanwhile: Callable[[], Awaitable[None]] | None = None
 
-    async def publish(self, records: Sequence[OutgoingRecord]) -> Sequence[Acknowledgement]:
+    async def publish(self, records: Sequence[OutgoingRecord]) -> Sequence[Answer]:
         answers = await super().publish(records)
         meanwhile, self.meanwhile = self.meanwhile, None
         if meanwhile is not None:

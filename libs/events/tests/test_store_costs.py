@@ -17,6 +17,7 @@ from careflow_events.mongo import (
     MongoFences,
     MongoLeases,
     MongoOutbox,
+    MongoTraces,
     MongoTransactions,
     MongoUnpublished,
     mongo_stores,
@@ -26,6 +27,7 @@ from careflow_events.positions import Position
 from careflow_events.sealing import Sealer
 from careflow_events.subscription import Received, hears
 from careflow_events.testing.builders import NOON, a_checkpoint, a_record, an_event, an_id, publication
+from careflow_events.tracing import Followed, Hears
 
 pytestmark = pytest.mark.store
 
@@ -214,6 +216,13 @@ async def _every_query(handling: Handling[None], store: AsyncDatabase[dict[str, 
     await stores.consumers.stopped()
     await MongoFences(store).unknown({"a", "b"})
     await MongoFences(store).orphans(limit=10, after="a")
+    traces = MongoTraces(store, "booking", Hears(frozenset({"careflow.screening.v1"}), frozenset()))
+    await traces.said("a")
+    await traces.said_in_run("a", limit=10, after="b")
+    await traces.said_in([STREAM], limit=10, after=StreamPosition(STREAM, 3))
+    await traces.told([Followed("a", "T", STREAM, 1)])
+    await traces.parked("a")
+    await traces.waiting_in("patient:1", 10)
 
 
 def _questions(event: CommandStartedEvent) -> list[Mapping[str, Any]]:

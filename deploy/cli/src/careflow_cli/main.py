@@ -23,6 +23,7 @@ from careflow_cli.commands import (
     stack,
     streams,
     token,
+    trace,
 )
 from careflow_cli.errors import CareflowError, Interrupted
 from careflow_cli.processes.signals import raise_interrupted
@@ -42,6 +43,7 @@ app.command()(stack.logs)
 app.command()(doctor.doctor)
 app.command()(init.init)
 app.command()(token.token)
+app.command()(trace.trace)
 app.add_typer(clock.app, name="clock")
 app.add_typer(infra.app, name="infra")
 app.add_typer(ops.app, name="ops")

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 from careflow_events import envelope as envelopes
 from careflow_events.contracts.feed import MOST_BEHIND, FeedCheckpoint
-from careflow_events.producing import Acknowledgement, OutgoingRecord
+from careflow_events.producing import Answer, OutgoingRecord
 from careflow_events.topics import Topic
 
 EVERY_SECONDS: Final = 30.0
@@ -23,7 +23,7 @@ class CheckpointProducer(Protocol):
     async def partitions(self, topic: str) -> Sequence[int]:
         """The partitions a topic has now."""
 
-    async def publish(self, records: Sequence[OutgoingRecord]) -> Sequence[Acknowledgement]:
+    async def publish(self, records: Sequence[OutgoingRecord]) -> Sequence[Answer]:
         """Publishes the records and says how each one fared."""
 
 
@@ -70,8 +70,8 @@ class Checkpoints:
             for topic in self._topics
             for partition in await self._producer.partitions(topic.name)
         ]
-        acknowledged = await self._producer.publish(records)
-        if Acknowledgement.STORED not in acknowledged:
+        answers = await self._producer.publish(records)
+        if not any(answer.stored for answer in answers):
             return False
         self._due_at = self._monotonic() + self._every
         self._written = self._as_of

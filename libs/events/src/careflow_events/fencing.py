@@ -186,4 +186,6 @@ def _row(record: ConsumedRecord, event: Envelope, topic: Topic) -> OutboxRow:
         headers=tuple((name, value) for name, value in record.headers if value is not None),
         urgent=topic.classification is Classification.SAFETY,
         recorded_at=event.recordedtime or event.time,
+        correlation=event.correlationid,
+        causation=event.causationid,
     )

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from careflow_events.handling import Stores, Transactions
 from careflow_events.parked import ParkedRecord, ParkedState
-from careflow_events.positions import PositionMoved, Standing
+from careflow_events.positions import Position, PositionMoved, Standing
 
 _OPEN: Final = (ParkedState.PARKED, ParkedState.REPLAY_REQUESTED)
 LARGEST_PAGE: Final = 200
@@ -135,7 +135,7 @@ class ParkedOperations:
             position = await self.stores.positions.find(parked.stream)
             if position is None or (position.last or 0) + 1 != missing.start:
                 raise PositionMoved
-            await self.stores.positions.replace(position, replace(position, last=missing[-1], last_event_id=None))
+            await self.stores.positions.replace(position, _past(position, missing))
             return await self._request(parked)
 
         return await self._act(accept, "accept_gap")
@@ -171,6 +171,8 @@ class ParkedOperations:
             alone = len(await self.stores.parked.open_at(stream, parked.place)) == 1
             passed = alone and position.order(parked.place) is Standing.NEXT
         after = position.settling(parked.place if passed else None, parked.event_id)
+        if passed and parked.place is not None:
+            after = after.giving_up(parked.place, parked.place)
         await self.stores.positions.replace(position, after)
 
     async def _head(self, stream: str) -> ParkedRecord:
@@ -185,3 +187,8 @@ class ParkedOperations:
         if not await self.stores.parked.change(parked.id, expecting=_OPEN, state=requested, at=at):
             raise NotParked
         return replace(parked, state=requested)
+
+
+def _past(position: Position, missing: range) -> Position:
+    """The position behind a gap that is given up."""
+    return replace(position.giving_up(missing.start, missing[-1]), last=missing[-1], last_event_id=None)

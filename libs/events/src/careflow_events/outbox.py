@@ -66,6 +66,8 @@ class OutboxRow:
     urgent: bool
     """Safety topics are relayed before all others."""
     recorded_at: datetime
+    correlation: str | None = None
+    causation: str | None = None
 
     @property
     def position(self) -> StreamPosition:
@@ -159,4 +161,6 @@ def _row(publication: Publication, event: envelopes.Envelope) -> OutboxRow:
         headers=tuple(envelopes.record_headers(event)),
         urgent=topic.classification is Classification.SAFETY,
         recorded_at=event.recordedtime,
+        correlation=event.correlationid,
+        causation=event.causationid,
     )

@@ -51,6 +51,20 @@ class Position:
     last: int | None
     last_event_id: str | None = None
     block: Block | None = None
+    given_up: tuple[tuple[int, int], ...] = ()
+    """The numbers, each from its first to its last, that an operator passed over: nothing of theirs was handled."""
+
+    def giving_up(self, first: int, last: int) -> Self:
+        """The position, which does not move by this, with these numbers given up."""
+        return replace(self, given_up=(*self.given_up, (first, last)))
+
+    def handling(self, sequence: int, event_id: str) -> Self:
+        """The position once its next event was taken."""
+        return replace(self, last=sequence, last_event_id=event_id)
+
+    def has_given_up(self, sequence: int) -> bool:
+        """Whether this number was passed over without being handled."""
+        return any(first <= sequence <= last for first, last in self.given_up)
 
     def standing(self, sequence: int, event_id: str) -> Standing:
         """How event `sequence` stands, whether the stream is blocked or not."""

@@ -20,6 +20,27 @@ class Acknowledgement(Enum):
     """Nobody said in time: the broker may be away, and the record may have been stored."""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the broker has put a record, within its topic."""
+
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was heard of one record. `place` may be unknown even of one that is stored."""
+
+    acknowledgement: Acknowledgement
+    place: Place | None = None
+
+    @property
+    def stored(self) -> bool:
+        """Whether every in-sync replica has it."""
+        return self.acknowledgement is Acknowledgement.STORED
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingRecord:
     """One record on its way to a topic; without a partition the key decides."""
@@ -39,7 +60,7 @@ def outgoing(row: OutboxRow) -> OutgoingRecord:
 class RecordProducer(Protocol):
     """An idempotent producer that can be replaced after a fatal error."""
 
-    async def publish(self, records: Sequence[OutgoingRecord]) -> Sequence[Acknowledgement]:
+    async def publish(self, records: Sequence[OutgoingRecord]) -> Sequence[Answer]:
         """Sends all, then waits for their acknowledgements, at most the flush timeout: one answer per record, in
         order. Records of one partition are stored in the order given.
         """

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from careflow_events.outbox import OutboxRow
-from careflow_events.producing import Acknowledgement, OutgoingRecord, RecordProducer
+from careflow_events.producing import OutgoingRecord, RecordProducer
 from careflow_events.topics import ORIGIN_HEADER
 
 ROWS_AT_ONCE: Final = 500
@@ -102,7 +102,7 @@ class Refeeding:
         fed_before = refeed.fed
         while rows := await self._refeeds.rows(refeed, ROWS_AT_ONCE):
             answers = await self._producer.publish([_record(row, refeed.to) for row in rows])
-            if any(each is not Acknowledgement.STORED for each in answers):
+            if not all(answer.stored for answer in answers):
                 await self._producer.renew()
                 raise NotStored
             refeed = await self._refeeds.note(refeed, rows)

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -20,7 +20,7 @@ from careflow_events.checkpoint import Checkpoints
 from careflow_events.faults import Fault, FaultOf
 from careflow_events.lease import Fenced, Grant, HeldLease
 from careflow_events.outbox import OutboxRow
-from careflow_events.producing import Acknowledgement, RecordProducer, outgoing
+from careflow_events.producing import Acknowledgement, Answer, Place, RecordProducer, outgoing
 from careflow_events.silence import Silence
 
 ROWS_PER_BATCH: Final = 1_000
@@ -32,6 +32,9 @@ COMMITS_WITHIN: Final = timedelta(seconds=15)
 """How long after it was told the time a unit of work may commit (10 s), and clocks may differ. What a checkpoint
 promises ends so long before the question for unpublished rows, or an event recorded before it would come after it.
 """
+
+NOT_TOLD: Final[Mapping[str, Place]] = {}
+"""No broker said where it has put what."""
 
 _log = logging.getLogger(__name__)
 
@@ -52,9 +55,11 @@ class Unpublished(Protocol):
         its smallest sequences. Fewer than `limit` means that there are no others.
         """
 
-    async def mark(self, rows: Sequence[OutboxRow], grant: Grant, at: datetime) -> None:
+    async def mark(
+        self, rows: Sequence[OutboxRow], grant: Grant, at: datetime, *, places: Mapping[str, Place] = NOT_TOLD
+    ) -> None:
         """Marks the rows published and numbers them on, in this order, in one transaction that compares the grant's
-        epoch. Raises Fenced.
+        epoch; `places` says, by the rows' ids, where in their topic they were put. Raises Fenced.
         """
 
     async def backlog(self) -> Backlog:
@@ -214,7 +219,7 @@ class Relay:
         """Sends a batch and marks what was stored. Answers whether all streams got all their rows through."""
         answers = await self._producer.publish([outgoing(row) for row in rows])
         stored, left = _split(rows, answers)
-        await self._mark(stored, grant)
+        await self._mark(stored, _places(rows, answers), grant)
         self._silence.heard({row.stream for row in stored})
         if not left:
             return True
@@ -239,21 +244,21 @@ class Relay:
         """Sends one stream row by row; what is refused even so makes the stream stuck."""
         for row in rows:
             (answer,) = await self._producer.publish([outgoing(row)])
-            if answer is not Acknowledgement.STORED:
+            if not answer.stored:
                 await self._producer.renew()
-                if answer is Acknowledgement.REFUSED:
+                if answer.acknowledgement is Acknowledgement.REFUSED:
                     self._stuck[row.stream] = self._monotonic() + self._stuck_retry
                     metrics.RELAY_STUCK_STREAMS.set(len(self._stuck))
                     _log.error("stream_stuck", extra={"stream": row.stream, "sequence": row.sequence})
                 return
-            await self._mark([row], grant)
+            await self._mark([row], _places([row], [answer]), grant)
 
-    async def _mark(self, rows: Sequence[OutboxRow], grant: Grant) -> None:
+    async def _mark(self, rows: Sequence[OutboxRow], places: Mapping[str, Place], grant: Grant) -> None:
         if not rows:
             return
         if not self._lease.held:
             raise Fenced
-        await self._unpublished.mark(rows, grant, self._clock())
+        await self._unpublished.mark(rows, grant, self._clock(), places=places)
         metrics.RELAY_PUBLISHED.inc(len(rows))
         metrics.RELAY_BATCHES.inc()
 
@@ -285,17 +290,21 @@ def _within_bytes(rows: Sequence[OutboxRow]) -> list[OutboxRow]:
     return list(rows)
 
 
-def _streams(rows: Sequence[OutboxRow], answers: Sequence[Acknowledgement], answer: Acknowledgement) -> frozenset[str]:
-    return frozenset(row.stream for row, each in zip(rows, answers, strict=True) if each is answer)
+def _streams(rows: Sequence[OutboxRow], answers: Sequence[Answer], heard: Acknowledgement) -> frozenset[str]:
+    return frozenset(row.stream for row, each in zip(rows, answers, strict=True) if each.acknowledgement is heard)
 
 
-def _split(rows: Sequence[OutboxRow], answers: Sequence[Acknowledgement]) -> tuple[list[OutboxRow], list[OutboxRow]]:
+def _places(rows: Sequence[OutboxRow], answers: Sequence[Answer]) -> dict[str, Place]:
+    return {row.id: each.place for row, each in zip(rows, answers, strict=True) if each.place is not None}
+
+
+def _split(rows: Sequence[OutboxRow], answers: Sequence[Answer]) -> tuple[list[OutboxRow], list[OutboxRow]]:
     """What may be marked, for each stream the rows before its first failure, and what is left."""
     stored: list[OutboxRow] = []
     left: list[OutboxRow] = []
     broken: set[str] = set()
     for row, answer in zip(rows, answers, strict=True):
-        if answer is not Acknowledgement.STORED:
+        if not answer.stored:
             broken.add(row.stream)
         (left if row.stream in broken else stored).append(row)
     return stored, left

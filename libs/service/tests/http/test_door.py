@@ -43,6 +43,8 @@ async def test_every_route_lets_in_exactly_whom_its_row_names(toy: RunningToy) -
         "GET /ops/restore",
         "GET /ops/restore/orphans",
         "POST /ops/restore/finish",
+        "POST /ops/trace",
+        "POST /ops/trace/told",
     }
 
 

@@ -12,8 +12,9 @@ from typing import Final
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
+from aiokafka.structs import RecordMetadata
 
-from careflow_events.producing import Acknowledgement, OutgoingRecord
+from careflow_events.producing import Acknowledgement, Answer, OutgoingRecord, Place
 
 FLUSH_SECONDS: Final = 8.0
 """Less than what is left of a relay's lease after it was renewed, so that a flush does not outlive it by much."""
@@ -34,10 +35,10 @@ class KafkaRecordProducer:
         self._flush_seconds = flush_seconds
         self._producer: AIOKafkaProducer | None = None
 
-    async def publish(self, records: Sequence[OutgoingRecord]) -> Sequence[Acknowledgement]:
+    async def publish(self, records: Sequence[OutgoingRecord]) -> Sequence[Answer]:
         """See `careflow_events.producing.RecordProducer.publish`."""
-        answers = [Acknowledgement.UNANSWERED] * len(records)
-        sent: dict[int, asyncio.Future[object]] = {}
+        answers = [Answer(Acknowledgement.UNANSWERED)] * len(records)
+        sent: dict[int, asyncio.Future[RecordMetadata]] = {}
         until = time.monotonic() + self._flush_seconds
         with suppress(*_AWAY):
             async with asyncio.timeout_at(asyncio.get_running_loop().time() + self._flush_seconds):
@@ -50,8 +51,8 @@ class KafkaRecordProducer:
     async def _send(
         self,
         records: Sequence[OutgoingRecord],
-        answers: list[Acknowledgement],
-        sent: dict[int, asyncio.Future[object]],
+        answers: list[Answer],
+        sent: dict[int, asyncio.Future[RecordMetadata]],
     ) -> None:
         """Hands everything to the client; what it will not take is refused, and so is what follows under that key."""
         producer = await self._connected()
@@ -61,7 +62,7 @@ class KafkaRecordProducer:
             if not known[record.topic]:
                 continue
             if (record.topic, record.key) in broken:
-                answers[index] = Acknowledgement.REFUSED
+                answers[index] = Answer(Acknowledgement.REFUSED)
                 continue
             try:
                 sent[index] = await producer.send(
@@ -74,7 +75,7 @@ class KafkaRecordProducer:
             except (KafkaConnectionError, KafkaTimeoutError):
                 raise
             except KafkaError:
-                answers[index] = Acknowledgement.REFUSED
+                answers[index] = Answer(Acknowledgement.REFUSED)
                 broken.add((record.topic, record.key))
 
     async def partitions(self, topic: str) -> Sequence[int]:
@@ -125,7 +126,7 @@ async def _known(producer: AIOKafkaProducer, topic: str) -> bool:
         return False
 
 
-async def _answered(sent: Iterable[asyncio.Future[object]], until: float) -> None:
+async def _answered(sent: Iterable[asyncio.Future[RecordMetadata]], until: float) -> None:
     """Waits until all are answered, the time is over, or some were and then nobody for QUIET_SECONDS: then those left
     are in partitions that are silent, and what is behind them need not wait as long as for a broker that is away.
     """
@@ -139,11 +140,16 @@ async def _answered(sent: Iterable[asyncio.Future[object]], until: float) -> Non
         answered = True
 
 
-def _answer(future: asyncio.Future[object]) -> Acknowledgement:
+def _answer(future: asyncio.Future[RecordMetadata]) -> Answer:
     if not future.done() or future.cancelled():
-        return Acknowledgement.UNANSWERED
+        return Answer(Acknowledgement.UNANSWERED)
     error = future.exception()
     if error is None:
-        return Acknowledgement.STORED
+        return Answer(Acknowledgement.STORED, _place(future.result()))
     passing = isinstance(error, AssertionError) or (isinstance(error, KafkaError) and error.retriable)
-    return Acknowledgement.UNANSWERED if passing else Acknowledgement.REFUSED
+    return Answer(Acknowledgement.UNANSWERED if passing else Acknowledgement.REFUSED)
+
+
+def _place(stored: RecordMetadata) -> Place | None:
+    """A broker that had it before does not say where."""
+    return Place(stored.partition, stored.offset) if stored.offset >= 0 else None

@@ -15,6 +15,7 @@ from careflow_events.mongo.parked import MongoParked
 from careflow_events.mongo.positions import MongoPositions
 from careflow_events.mongo.refeeds import MongoRefeeds
 from careflow_events.mongo.stores import mongo_stores
+from careflow_events.mongo.tracing import MongoTraces
 from careflow_events.mongo.transactions import MongoTransactions
 from careflow_events.mongo.unpublished import MongoUnpublished
 from careflow_events.mongo.watch import Arrivals, OutboxWatch
@@ -29,6 +30,7 @@ __all__ = [
     "MongoParked",
     "MongoPositions",
     "MongoRefeeds",
+    "MongoTraces",
     "MongoTransactions",
     "MongoUnpublished",
     "OutboxWatch",

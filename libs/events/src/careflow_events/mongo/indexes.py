@@ -8,6 +8,7 @@ from pymongo import IndexModel
 
 UNPUBLISHED: Final = "unpublished"
 STREAM_SEQUENCE: Final = "stream_sequence"
+CORRELATION: Final = "correlation"
 POSITION: Final = "position"
 FEEDING: Final = "feeding"
 ORPHANS: Final = "orphans"
@@ -15,6 +16,7 @@ BLOCKED: Final = "blocked"
 OPEN: Final = "open"
 OPEN_BY_STREAM: Final = "open_by_stream"
 REQUESTED: Final = "requested"
+BY_EVENT: Final = "by_event"
 
 INDEXES: Final[tuple[tuple[str, IndexModel], ...]] = (
     (
@@ -26,6 +28,7 @@ INDEXES: Final[tuple[tuple[str, IndexModel], ...]] = (
         ),
     ),
     ("_outbox", IndexModel([("stream", 1), ("sequence", 1)], name=STREAM_SEQUENCE, unique=True)),
+    ("_outbox", IndexModel([("correlation", 1), ("_id", 1)], name=CORRELATION)),
     (
         "_outbox",
         IndexModel([("position", 1)], name=POSITION, unique=True, partialFilterExpression={"position": {"$gt": 0}}),
@@ -55,6 +58,7 @@ INDEXES: Final[tuple[tuple[str, IndexModel], ...]] = (
         "_parked",
         IndexModel([("consumer", 1)], name=REQUESTED, partialFilterExpression={"state": "replay_requested"}),
     ),
+    ("_parked", IndexModel([("consumer", 1), ("event_id", 1)], name=BY_EVENT)),
     ("_parked", IndexModel([("expires_at", 1)], name="expiry", expireAfterSeconds=0)),
     (
         "_refeeds",

@@ -61,6 +61,8 @@ def document_of(row: OutboxRow) -> Document:
         "published_at": None,
         "position": None,
         "recorded_at": row.recorded_at,
+        "correlation": row.correlation,
+        "causation": row.causation,
     }
 
 
@@ -76,4 +78,6 @@ def row_of(document: Mapping[str, Any]) -> OutboxRow:
         headers=tuple((name, value) for name, value in document["headers"]),
         urgent=document["rank"] == URGENT,
         recorded_at=document["recorded_at"],
+        correlation=document["correlation"],
+        causation=document["causation"],
     )

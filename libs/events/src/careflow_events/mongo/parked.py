@@ -1,6 +1,6 @@
 """Parked records in `_parked`: open ones until they are settled, settled ones for 90 days."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -8,7 +8,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from careflow_events.consumed import ConsumedRecord
 from careflow_events.mongo.collections import Document, collection
-from careflow_events.mongo.indexes import OPEN, OPEN_BY_STREAM, REQUESTED
+from careflow_events.mongo.indexes import BY_EVENT, OPEN, OPEN_BY_STREAM, REQUESTED
 from careflow_events.mongo.unit import unit_of_work
 from careflow_events.parked import ParkedRecord, ParkedState
 
@@ -34,6 +34,13 @@ class MongoParked:
         """See `careflow_events.parked.Parked.find`."""
         document = await self._parked.find_one({"_id": self._id(parked_id)})
         return None if document is None else self._record(document)
+
+    async def of_events(self, event_ids: Collection[str]) -> Sequence[ParkedRecord]:
+        """All records of these events, open or settled."""
+        if not event_ids:
+            return []
+        query = {"consumer": self._consumer, "event_id": {"$in": sorted(event_ids)}}
+        return [self._record(each) for each in await self._parked.find(query).hint(BY_EVENT).to_list()]
 
     async def head(self, stream: str) -> ParkedRecord | None:
         """See `careflow_events.parked.Parked.head`."""

@@ -2,7 +2,7 @@
 block}`. Moving on is one conditional write on `_id`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -41,15 +41,23 @@ class MongoPositions:
                 )
             return Standing.NEXT
         position = await self.find(stream)
-        standing = (position or Position(stream, None)).standing(sequence, event_id)
+        before = position or Position(stream, None)
+        standing = before.standing(sequence, event_id)
         if standing is Standing.NEXT:
-            await self.replace(position, Position(stream, sequence, event_id))
+            await self.replace(position, before.handling(sequence, event_id))
         return standing
 
     async def find(self, stream: str) -> Position | None:
         """See `careflow_events.positions.Positions.find`."""
         document = await self._positions.find_one({"_id": self._id(stream)})
         return None if document is None else _position(stream, document)
+
+    async def of_streams(self, streams: Collection[str]) -> dict[str, Position]:
+        """Where this consumer stands in those of these streams it has begun."""
+        by_id = {self._id(stream): stream for stream in streams}
+        found = self._positions.find({"_id": {"$in": sorted(by_id)}}) if by_id else None
+        documents = [] if found is None else await found.to_list()
+        return {by_id[each["_id"]]: _position(by_id[each["_id"]], each) for each in documents}
 
     async def replace(self, before: Position | None, after: Position) -> None:
         """See `careflow_events.positions.Positions.replace`. Whoever loses against another runs again."""
@@ -102,6 +110,7 @@ def _fields(position: Position) -> Document:
         "last": position.last,
         "last_event_id": position.last_event_id,
         "block": None if position.block is None else asdict(position.block),
+        "given_up": [list(each) for each in position.given_up],
     }
 
 
@@ -112,4 +121,5 @@ def _position(stream: str, document: Mapping[str, Any]) -> Position:
         last=document["last"],
         last_event_id=document["last_event_id"],
         block=None if block is None else Block(**block),
+        given_up=tuple((first, last) for first, last in document["given_up"]),
     )

@@ -4,7 +4,7 @@ Reads go to the primary with read concern majority, or a failover could take bac
 compares the lease's epoch by writing to the lease, so a relay that lost it collides instead of committing.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -19,7 +19,8 @@ from careflow_events.mongo.indexes import UNPUBLISHED
 from careflow_events.mongo.outbox import row_of
 from careflow_events.mongo.unit import Overtaken, Write
 from careflow_events.outbox import OutboxRow
-from careflow_events.relay import Backlog
+from careflow_events.producing import Place
+from careflow_events.relay import NOT_TOLD, Backlog
 
 _ORDER: Final = [("rank", 1), ("recorded_at", 1), ("stream", 1), ("sequence", 1)]
 _MAJORITY: Final = ReadConcern("majority")
@@ -44,17 +45,20 @@ class MongoUnpublished:
         found = await self._committed.find(query).sort(_ORDER).limit(limit).hint(UNPUBLISHED).to_list()
         return [row_of(document) for document in found]
 
-    async def mark(self, rows: Sequence[OutboxRow], grant: Grant, at: datetime) -> None:
+    async def mark(
+        self, rows: Sequence[OutboxRow], grant: Grant, at: datetime, *, places: Mapping[str, Place] = NOT_TOLD
+    ) -> None:
         """See `careflow_events.relay.Unpublished.mark`. One write: the lease, which counts what was published under
         it, and the rows.
         """
-        published = await self._published(grant)
-        lease = {"_id": grant.name, "holder": grant.holder, "epoch": grant.epoch, "published": published}
-        after = (published or 0) + len(rows)
+        before = await self._published(grant)
+        lease = {"_id": grant.name, "holder": grant.holder, "epoch": grant.epoch, "published": before}
+        after = (before or 0) + len(rows)
         self._counted = None  # until it is known to be committed
         writes = [Write(f"_leases/{grant.name}", self._update("_leases", lease, {"published": after}), expected=True)]
-        for position, row in enumerate(rows, start=(published or 0) + 1):
-            marked = self._update("_outbox", {"_id": row.id}, {"published_at": at, "position": position})
+        for position, row in enumerate(rows, start=(before or 0) + 1):
+            published = {"published_at": at, "position": position, **_where(places.get(row.id))}
+            marked = self._update("_outbox", {"_id": row.id}, published)
             writes.append(Write(f"_outbox/{row.id}", marked, expected=True))
         try:
             await write_together(self._client, writes)
@@ -86,3 +90,7 @@ class MongoUnpublished:
             .to_list()
         )
         return Backlog(rows, oldest[0]["recorded_at"] if oldest else None)
+
+
+def _where(place: Place | None) -> Document:
+    return {} if place is None else {"partition": place.partition, "offset": place.offset}

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from zlib import crc32
 
 from careflow_events.consumed import ConsumedRecord
-from careflow_events.producing import Acknowledgement, OutgoingRecord
+from careflow_events.producing import Acknowledgement, Answer, OutgoingRecord, Place
 
 
 class MemoryLog:
@@ -27,7 +27,7 @@ class MemoryLog:
         self._partitions = partitions
         self._broken = False
 
-    async def publish(self, records: Sequence[OutgoingRecord]) -> Sequence[Acknowledgement]:
+    async def publish(self, records: Sequence[OutgoingRecord]) -> Sequence[Answer]:
         """See `careflow_events.producing.RecordProducer.publish`."""
         return [self._publish(record) for record in records]
 
@@ -46,12 +46,12 @@ class MemoryLog:
         """See `careflow_events.producing.RecordProducer.close`."""
         self.closed = True
 
-    def _publish(self, record: OutgoingRecord) -> Acknowledgement:
+    def _publish(self, record: OutgoingRecord) -> Answer:
         if self.away or self.silent(record):
-            return Acknowledgement.UNANSWERED
+            return Answer(Acknowledgement.UNANSWERED)
         if self._broken or self.refuses(record):
             self._broken = True
-            return Acknowledgement.REFUSED
+            return Answer(Acknowledgement.REFUSED)
         partition = record.partition
         if partition is None:
             partition = crc32(record.key or b"") % self._partitions
@@ -66,4 +66,6 @@ class MemoryLog:
                 headers=record.headers,
             )
         )
-        return Acknowledgement.UNANSWERED if self.answers_lost else Acknowledgement.STORED
+        if self.answers_lost:
+            return Answer(Acknowledgement.UNANSWERED)
+        return Answer(Acknowledgement.STORED, Place(partition, offset))

@@ -82,9 +82,10 @@ class MemoryPositions:
     async def advance(self, stream: str, sequence: int, event_id: str) -> Standing:
         """See `careflow_events.positions.Positions.advance`."""
         position = await self.find(stream)
-        standing = (position or Position(stream, None)).standing(sequence, event_id)
+        before = position or Position(stream, None)
+        standing = before.standing(sequence, event_id)
         if standing is Standing.NEXT:
-            await self.replace(position, Position(stream, sequence, event_id))
+            await self.replace(position, before.handling(sequence, event_id))
         return standing
 
     async def find(self, stream: str) -> Position | None:

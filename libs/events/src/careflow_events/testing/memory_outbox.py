@@ -1,13 +1,14 @@
 """The relay's side of the store in memory: outbox and leases."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from careflow_events.lease import Fenced, Grant
 from careflow_events.outbox import Composer, OutboxRow, StreamHead, StreamPosition, per_stream
+from careflow_events.producing import Place
 from careflow_events.publication import Publication
-from careflow_events.relay import Backlog
+from careflow_events.relay import NOT_TOLD, Backlog
 from careflow_events.sealing import Sealer
 from careflow_events.testing.memory import MemoryStore
 
@@ -17,6 +18,7 @@ class _Published:
     row: OutboxRow
     at: datetime | None = None
     position: int | None = None
+    place: Place | None = None
 
 
 class MemoryOutbox:
@@ -54,7 +56,9 @@ class MemoryOutbox:
         waiting.sort(key=lambda row: (not row.urgent, row.recorded_at, row.stream, row.sequence))
         return waiting[:limit]
 
-    async def mark(self, rows: Sequence[OutboxRow], grant: Grant, at: datetime) -> None:
+    async def mark(
+        self, rows: Sequence[OutboxRow], grant: Grant, at: datetime, *, places: Mapping[str, Place] = NOT_TOLD
+    ) -> None:
         """See `careflow_events.relay.Unpublished.mark`."""
         lease = self._store.tables["leases"].get(grant.name)
         if lease is None or lease.grant != grant:
@@ -64,7 +68,7 @@ class MemoryOutbox:
         for row in rows:
             if table[row.id].at is None:
                 counters["all"] = counters.get("all", 0) + 1
-                table[row.id] = _Published(row, at, counters["all"])
+                table[row.id] = _Published(row, at, counters["all"], places.get(row.id))
 
     async def backlog(self) -> Backlog:
         """See `careflow_events.relay.Unpublished.backlog`."""
@@ -74,6 +78,11 @@ class MemoryOutbox:
     def unpublished(self) -> list[OutboxRow]:
         """The rows not marked yet."""
         return [each.row for each in self._store.tables["outbox"].values() if each.at is None]
+
+    def place_of(self, event_id: str) -> Place | None:
+        """Where the broker said it has put this event."""
+        found: _Published = self._store.tables["outbox"][event_id]
+        return found.place
 
     def published(self) -> list[OutboxRow]:
         """The rows marked, in the order of their positions."""

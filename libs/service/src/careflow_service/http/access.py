@@ -145,6 +145,8 @@ OPS: AccessTable = {
     "GET /ops/restore": allow(Role.OPERATOR, impersonal=True),
     "GET /ops/restore/orphans": allow(Role.OPERATOR),
     "POST /ops/restore/finish": allow(Role.OPERATOR, impersonal=True),
+    "POST /ops/trace": allow(Role.OPERATOR),
+    "POST /ops/trace/told": allow(Role.OPERATOR),
 }
 """The rows of the operators' routes, the same in every service."""
 

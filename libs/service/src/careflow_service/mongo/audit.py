@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 import orjson
 from pymongo.write_concern import WriteConcern
 
+from careflow_events.mongo.collections import collection
 from careflow_events.mongo.unit import unit_of_work
 from careflow_events.outbox import StreamPosition
 from careflow_service.clock import Clock
@@ -25,6 +27,7 @@ from careflow_service.mongo.client import Database, Document
 from careflow_service.oversight import current_oversight
 
 AUDIT: Final = "_audit"
+BY_CAUSE: Final = "by_cause"
 
 
 class Outcome(StrEnum):
@@ -40,6 +43,7 @@ class AuditTrail:
 
     def __init__(self, database: Database, key: bytes, *, wall_clock: Clock, new_id: NewId) -> None:
         self._entries = database.get_collection(AUDIT, write_concern=WriteConcern("majority", j=True))
+        self._instants = collection(database, AUDIT)
         self._key = key
         self._wall_clock = wall_clock
         self._new_id = new_id
@@ -65,6 +69,16 @@ class AuditTrail:
     async def acted(self, actor: Actor, action: str) -> None:
         """An operator did what is no unit of work of the service. Committed before it returns."""
         await self._entries.insert_one(self._entry(Outcome.DONE, actor, action, (), [], None))
+
+    async def committed(self, causes: Collection[str]) -> dict[str, datetime]:
+        """When what was done here because of each of these events was committed last; those that changed nothing are
+        left out.
+        """
+        if not causes:
+            return {}
+        query = {"outcome": Outcome.DONE.value, "cause": {"$in": sorted(causes)}}
+        entries = await self._instants.find(query, {"cause": 1, "at": 1}).hint(BY_CAUSE).to_list()
+        return {entry["cause"]: entry["at"] for entry in sorted(entries, key=lambda each: each["at"])}
 
     def is_genuine(self, entry: Mapping[str, object]) -> bool:
         """True when a stored entry is exactly what was written with this audit key."""

@@ -1,4 +1,5 @@
-"""What operators ask and do: where things stand, what becomes of parked events, what is fed again, how a restore ends.
+"""What operators ask and do: where things stand and an event is, what becomes of parked ones, what is fed again, how a
+restore ends.
 
 The same routes in every service, under its own access rows. Invariant: nothing here changes state unless asked not to
 be a dry run; events are shown by their names and codes, never by their content.
@@ -8,7 +9,7 @@ from typing import TypeVar
 
 from fastapi import APIRouter
 
-from careflow_service.http.ops import consumer, drain, outbox, parked, restore
+from careflow_service.http.ops import consumer, drain, outbox, parked, restore, trace
 from careflow_service.service import Resources, Service
 from careflow_service.settings import ServiceSettings
 
@@ -25,4 +26,5 @@ def ops_router(service: Service[S, P, App], ports: P, resources: Resources[S]) -
     router.include_router(consumer.routes(service.name, resources))
     router.include_router(outbox.routes(service.name, resources))
     router.include_router(restore.routes(resources))
+    router.include_router(trace.routes(service, resources))
     return router

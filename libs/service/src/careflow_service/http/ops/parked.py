@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final, TypeVar
+from typing import Final, Self, TypeVar
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -48,9 +48,30 @@ class ParkedEvent(BaseModel):
     applied_early: bool
     first_failed_at: AwareDatetime
     state: str
+    settled_at: AwareDatetime | None
     topic: str
     partition: int
     offset: int
+
+    @classmethod
+    def of(cls, parked: ParkedRecord) -> Self:
+        """What may be shown of a record."""
+        return cls(
+            id=parked.id,
+            stream=parked.stream,
+            place=parked.place,
+            event_id=parked.event_id,
+            event_type=parked.event_type,
+            cause=parked.cause,
+            attempts=parked.attempts,
+            applied_early=parked.applied_early,
+            first_failed_at=parked.first_failed_at,
+            state=parked.state,
+            settled_at=parked.settled_at,
+            topic=parked.record.topic,
+            partition=parked.record.partition,
+            offset=parked.record.offset,
+        )
 
 
 class SettleParked(RequestBody):
@@ -123,7 +144,7 @@ def routes(name: str, resources: Resources[S]) -> APIRouter:
         assert missing is not None
         assert parked.stream is not None
         given_up = Missing(stream=parked.stream, first=missing[0], last=missing[-1])
-        return represent(GapAccepting(event=_shown(parked), dry_run=body.dry_run, given_up=given_up))
+        return represent(GapAccepting(event=ParkedEvent.of(parked), dry_run=body.dry_run, given_up=given_up))
 
     return router
 
@@ -131,7 +152,7 @@ def routes(name: str, resources: Resources[S]) -> APIRouter:
 async def _settle(body: SettleParked, act: Callable[[str], Awaitable[ParkedRecord]]) -> Response:
     with _refused():
         parked = await act(body.id)
-    return represent(Settling(event=_shown(parked), dry_run=body.dry_run))
+    return represent(Settling(event=ParkedEvent.of(parked), dry_run=body.dry_run))
 
 
 @contextmanager
@@ -151,23 +172,5 @@ def _refused() -> Iterator[None]:
 
 def _page(found: Sequence[ParkedRecord], limit: int) -> Page[ParkedEvent]:
     return Page[ParkedEvent](
-        items=[_shown(parked) for parked in found], next=found[-1].id if len(found) == limit else None
-    )
-
-
-def _shown(parked: ParkedRecord) -> ParkedEvent:
-    return ParkedEvent(
-        id=parked.id,
-        stream=parked.stream,
-        place=parked.place,
-        event_id=parked.event_id,
-        event_type=parked.event_type,
-        cause=parked.cause,
-        attempts=parked.attempts,
-        applied_early=parked.applied_early,
-        first_failed_at=parked.first_failed_at,
-        state=parked.state,
-        topic=parked.record.topic,
-        partition=parked.record.partition,
-        offset=parked.record.offset,
+        items=[ParkedEvent.of(parked) for parked in found], next=found[-1].id if len(found) == limit else None
     )
