@@ -25,7 +25,7 @@ help:
 	@echo '  up down status logs   the local stack, kept data in .careflow/'
 	@echo '  lint format           the quick checks; rewrite the sources in the house format'
 	@echo '  bench test-chaos      measurements; the kill matrix'
-	@echo '  test-long             the whole course of treatment, which takes minutes'
+	@echo '  test-long             what takes minutes: the whole course of treatment, the demo, the documented commands, the bench'
 	@echo '  test-walks            a hundred thousand walks over the money, thousands of days at the bedside: half an hour'
 	@echo '  test-compose          docker-compose and the containers of a local stack, for real; needs a Docker engine'
 	@echo '  locks clean           write the lock files anew; remove all that make made in this checkout'
@@ -65,7 +65,7 @@ format: bootstrap
 bench: bootstrap
 	@$(BIN)/careflow infra prepare && $(BIN)/python tests/bench/run.py $(ARGS)
 test-long: bootstrap
-	@$(BIN)/careflow infra prepare && $(BIN)/pytest tests/journeys -m long $(ARGS)
+	@$(BIN)/careflow infra prepare && $(BIN)/pytest tests deploy -m long $(ARGS)
 test-walks: bootstrap
 	@$(BIN)/pytest -n $(WORKERS) services -m walks $(ARGS)
 test-chaos: bootstrap

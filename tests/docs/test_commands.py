@@ -117,6 +117,7 @@ def test_a_deployment_is_initialised_and_told_to_be_backed_up(tmp_path: Path) ->
     assert "Keep a copy of" in done.stdout
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_the_commands_around_a_kept_stack(tmp_path: Path) -> None:
     environment = {"CAREFLOW_STATE_DIR": str(tmp_path / "state")}
@@ -130,6 +131,7 @@ def test_the_commands_around_a_kept_stack(tmp_path: Path) -> None:
         run("make down", environment)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_the_demo_ends_well_when_every_claim_held() -> None:
     done = run(DEMO, {})

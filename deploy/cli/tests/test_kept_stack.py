@@ -136,6 +136,7 @@ def secrets_of(command: Command) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in (command.state / "secrets").iterdir()}
 
 
+@pytest.mark.long
 def test_a_killed_up_never_stops_the_next_and_two_stacks_run_side_by_side(careflow: Command, tmp_path: Path) -> None:
     other = Command(tmp_path / "state")
     up = subprocess.Popen(other.argv("up"), env=other.environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)

@@ -16,6 +16,7 @@ ASKED = [name for name in QUESTIONS if name != "waits"]
 """The round trips are counted with every `make test` already."""
 
 
+@pytest.mark.long
 @pytest.mark.store
 @pytest.mark.kafka
 @pytest.mark.timeout(400)
