@@ -28,6 +28,11 @@ def answer(**members: object) -> httpx.Response:
     return httpx.Response(200, json=members)
 
 
+def hearing(stopped: str | None, *pauses: Mapping[str, object]) -> httpx.Response:
+    """What a service says of itself as a consumer."""
+    return answer(stopped=stopped, pauses=list(pauses), topics=["careflow.booking.v1", "careflow.screening.v1"])
+
+
 def page(*items: Mapping[str, object], following: str | None = None) -> httpx.Response:
     return answer(items=list(items), next=following)
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.cli.tests.operating import TOKEN, Careflow, answer, parked_event, problem
+from deploy.cli.tests.operating import TOKEN, Careflow, answer, hearing, parked_event, problem
 
-AT_REST = answer(stopped=None)
+AT_REST = hearing(None)
 
 
 @pytest.fixture

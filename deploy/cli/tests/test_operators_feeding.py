@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from careflow_cli.operators import feeding
-from deploy.cli.tests.operating import Careflow, answer, problem
+from deploy.cli.tests.operating import Careflow, answer, hearing, problem
 
 STREAM = "careflow.screening.safety.v1/patient:p"
 TOPIC = "careflow.screening.v1"
@@ -41,21 +41,21 @@ def feeder(careflow: Careflow) -> Careflow:
 
 
 def test_who_handles_what_it_receives_says_so(careflow: Careflow) -> None:
-    careflow.services.says("billing", "GET consumer", answer(stopped=None))
+    careflow.services.says("billing", "GET consumer", hearing(None))
 
     assert careflow("consumer", "status", "billing").out == "billing handles what it receives\n"
 
 
 def test_who_is_stopped_says_why(careflow: Careflow) -> None:
-    careflow.services.says("billing", "GET consumer", answer(stopped="offsets_lost"))
+    careflow.services.says("billing", "GET consumer", hearing("offsets_lost"))
 
     assert careflow("consumer", "status", "billing").out.startswith("billing is stopped: offsets_lost (what was to be")
-    assert careflow("consumer", "status", "billing", "--json").document == {"stopped": "offsets_lost"}
+    assert careflow("consumer", "status", "billing", "--json").document["stopped"] == "offsets_lost"
 
 
 def test_resuming_is_a_dry_run_that_says_what_has_to_be_named(careflow: Careflow) -> None:
-    careflow.services.says("billing", "GET consumer", answer(stopped="topic_recreated"))
-    careflow.services.says("billing", "POST consumer/resume", answer(stopped="topic_recreated"))
+    careflow.services.says("billing", "GET consumer", hearing("topic_recreated"))
+    careflow.services.says("billing", "POST consumer/resume", hearing("topic_recreated"))
 
     done = careflow("consumer", "resume", "billing")
 
@@ -64,17 +64,17 @@ def test_resuming_is_a_dry_run_that_says_what_has_to_be_named(careflow: Careflow
 
 
 def test_nobody_resumes_what_they_have_not_named(careflow: Careflow) -> None:
-    careflow.services.says("billing", "GET consumer", answer(stopped="topic_recreated"))
+    careflow.services.says("billing", "GET consumer", hearing("topic_recreated"))
 
     done = careflow("consumer", "resume", "billing", "--execute")
 
     assert (done.code, careflow.services.bodies("consumer/resume")) == (1, [])
-    assert done.err.endswith("When that is mended: --stopped topic_recreated\n")
+    assert done.err.endswith("When that is over: --stopped topic_recreated\n")
 
 
 def test_resuming_for_another_reason_is_refused(careflow: Careflow) -> None:
     title = "Consuming is not stopped for that reason; look again."
-    careflow.services.says("billing", "GET consumer", answer(stopped="topic_recreated"))
+    careflow.services.says("billing", "GET consumer", hearing("topic_recreated"))
     careflow.services.says("billing", "POST consumer/resume", problem(409, "not_stopped_so", title))
 
     done = careflow("consumer", "resume", "billing", "--stopped", "offsets_lost", "--execute")
@@ -83,8 +83,8 @@ def test_resuming_for_another_reason_is_refused(careflow: Careflow) -> None:
 
 
 def test_resuming(careflow: Careflow) -> None:
-    careflow.services.says("billing", "GET consumer", answer(stopped="offsets_lost"))
-    careflow.services.says("billing", "POST consumer/resume", answer(stopped="offsets_lost"), answer(stopped=None))
+    careflow.services.says("billing", "GET consumer", hearing("offsets_lost"))
+    careflow.services.says("billing", "POST consumer/resume", hearing("offsets_lost"), hearing(None))
 
     done = careflow("consumer", "resume", "billing", "--stopped", "offsets_lost", "--execute")
 
@@ -93,9 +93,63 @@ def test_resuming(careflow: Careflow) -> None:
 
 
 def test_who_is_not_stopped_is_not_resumed(careflow: Careflow) -> None:
-    careflow.services.says("billing", "GET consumer", answer(stopped=None))
+    careflow.services.says("billing", "GET consumer", hearing(None))
 
-    assert careflow("consumer", "resume", "billing").err == "careflow: billing is not stopped\n"
+    assert careflow("consumer", "resume", "billing").err == "careflow: billing is neither stopped nor paused\n"
+
+
+OLGA: dict[str, object] = {"by": "olga", "topics": ["*"], "since": "2026-11-28T09:00:00Z"}
+PETER: dict[str, object] = {"by": "peter's", "topics": ["careflow.booking.v1"], "since": "2026-11-28T09:05:00Z"}
+
+
+def test_pausing_is_a_dry_run(careflow: Careflow) -> None:
+    careflow.services.says("billing", "POST consumer/pause", hearing(None, OLGA))
+
+    done = careflow("consumer", "pause", "billing")
+
+    assert careflow.services.bodies("consumer/pause") == [{"dry_run": True}]
+    assert done.out == "billing, to pause: all it hears\ndry run: nothing was changed; --execute does it\n"
+
+
+def test_pausing_topics(careflow: Careflow) -> None:
+    careflow.services.says("billing", "POST consumer/pause", hearing(None, PETER))
+    topics = ("--topic", "careflow.booking.v1", "--topic", "careflow.sessions.v1")
+
+    done = careflow("consumer", "pause", "billing", *topics, "--execute")
+
+    assert [body["topics"] for body in careflow.services.bodies("consumer/pause")] == [list(topics[1::2])] * 2
+    assert done.out.splitlines()[-1] == "billing is paused by peter's since 2026-11-28T09:05:00Z: careflow.booking.v1"
+
+
+def test_everything_that_stands_in_the_way_is_shown_and_named_one_by_one(careflow: Careflow) -> None:
+    careflow.services.says("billing", "GET consumer", hearing("offsets_lost", OLGA, PETER))
+    careflow.services.says("billing", "POST consumer/resume", hearing("offsets_lost", OLGA, PETER))
+
+    status = careflow("consumer", "status", "billing").out.splitlines()
+    planned = careflow("consumer", "resume", "billing").out.splitlines()
+    refused = careflow("consumer", "resume", "billing", "--execute")
+    both = careflow("consumer", "resume", "billing", "--stopped", "offsets_lost", "--paused-by", "olga")
+
+    assert (len(status), status[1]) == (3, "billing is paused by olga since 2026-11-28T09:00:00Z: all it hears")
+    assert planned[3:6] == [
+        "to resume: --stopped offsets_lost",
+        "to resume: --paused-by olga",
+        """to resume: --paused-by 'peter'"'"'s'""",
+    ]
+    assert (refused.code, "--stopped offsets_lost or --paused-by olga or" in refused.err) == (1, True)
+    assert (both.code, both.err) == (1, "careflow: one thing at a time: either --stopped or --paused-by\n")
+
+
+def test_a_pause_is_lifted_by_naming_whose_it_is(careflow: Careflow) -> None:
+    careflow.services.says("billing", "GET consumer", hearing(None, OLGA, PETER))
+    careflow.services.says("billing", "POST consumer/resume", hearing(None, OLGA, PETER), hearing(None, PETER))
+
+    done = careflow("consumer", "resume", "billing", "--paused-by", "olga", "--execute")
+
+    assert careflow.services.bodies("consumer/resume") == [
+        {"paused_by": "olga", "dry_run": dry_run} for dry_run in (True, False)
+    ]
+    assert done.out.splitlines()[-1].startswith("billing is paused by peter's since"), "somebody else's goes on"
 
 
 def test_a_rewind_asks_the_service_that_writes_the_topic_and_counts_first(feeder: Careflow) -> None:

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from careflow_cli.operators import restoring
-from deploy.cli.tests.operating import SERVICES, Careflow, answer, page, problem
+from deploy.cli.tests.operating import SERVICES, Careflow, answer, hearing, page, problem
 
 SINCE = "2026-11-28T09:00:00Z"
 NOT_FENCED = {"fenced_since": None, "orphans": 0, "streams": 0, "finishing": False}
@@ -18,7 +18,7 @@ def clinic(careflow: Careflow) -> Careflow:
         drain = answer(outbox_unpublished=0, parked=0, next_deadline=SINCE, effects_pending=0, domain_time=SINCE)
         careflow.services.says(service, "GET drain", drain)
         careflow.services.says(service, "GET outbox", answer(unpublished=0, oldest=None))
-        careflow.services.says(service, "GET consumer", answer(stopped=None))
+        careflow.services.says(service, "GET consumer", hearing(None))
         careflow.services.says(service, "GET restore", answer(**NOT_FENCED))
     return careflow
 
@@ -28,13 +28,14 @@ def test_one_row_for_each_service(clinic: Careflow) -> None:
 
     assert (done.code, done.err) == (0, "")
     assert [line.split()[0] for line in done.out.splitlines()] == ["service", *SERVICES]
-    assert done.out.splitlines()[1].split() == ["booking", "0", "-", "0", "0", "-", "-", SINCE]
+    assert done.out.splitlines()[1].split() == ["booking", "0", "-", "0", "0", "-", "-", "-", SINCE]
 
 
 @pytest.mark.parametrize(
     ("route", "reply", "shown"),
     [
-        ("GET consumer", answer(stopped="offsets_lost"), "offsets_lost"),
+        ("GET consumer", hearing("offsets_lost"), "offsets_lost"),
+        ("GET consumer", hearing(None, {"by": "olga", "topics": ["*"], "since": SINCE}), "*"),
         ("GET restore", answer(**FENCED), SINCE),
         (
             "GET drain",

@@ -36,8 +36,8 @@ def told(event_id: str, stage: str, **changes: object) -> dict[str, object]:
     return {"id": event_id, "stage": stage, "at": None, "parked": None, "next_offset": None, **changes}
 
 
-def stands(*events: dict[str, object], stopped: str | None = None) -> httpx.Response:
-    return answer(stopped=stopped, events=list(events))
+def stands(*events: dict[str, object], stopped: str | None = None, paused: tuple[str, ...] = ()) -> httpx.Response:
+    return answer(stopped=stopped, paused=list(paused), events=list(events))
 
 
 @pytest.fixture
@@ -93,6 +93,10 @@ def test_a_service_that_is_stopped_says_why_it_is_behind(clinic: Careflow) -> No
     clinic.services.says("sessions", "POST trace/told", stands(told("a", "lagging"), stopped="offsets_lost"))
 
     assert "  sessions   not there yet, stopped: offsets_lost" in clinic("trace", "a").out.splitlines()
+
+    clinic.services.says("sessions", "POST trace/told", stands(told("a", "lagging"), paused=("careflow.booking.v1",)))
+
+    assert "  sessions   not there yet, paused by an operator" in clinic("trace", "a").out.splitlines()
 
 
 def test_what_waits_for_an_operator_is_an_exit_code_and_named(clinic: Careflow) -> None:

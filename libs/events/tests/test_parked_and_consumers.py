@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from careflow_events.consumers import NEVER_STARTED, StopReason
+from careflow_events.consumers import EVERYTHING, NEVER_STARTED, Pause, StopReason
 from careflow_events.offsets import Offsets, StoreWentBack
 from careflow_events.parked import ParkedRecord, ParkedState
 from careflow_events.testing.backend import Backend
@@ -193,6 +193,34 @@ async def test_a_stop_is_remembered_until_it_is_lifted(backend: Backend) -> None
 
     await consumers.resume()
     assert await consumers.stopped() is None
+
+
+async def test_every_operator_has_a_pause_of_their_own(backend: Backend) -> None:
+    consumers = backend.stores.consumers
+    assert await consumers.pauses() == []
+
+    await consumers.pause("olga", ["a.v1"], NOON)
+    await consumers.pause("peter", [EVERYTHING], LATER)
+    await consumers.pause("olga", ["a.v1", "b.v1"], LATER)
+    both = [Pause("olga", frozenset({"a.v1", "b.v1"}), NOON), Pause("peter", frozenset({EVERYTHING}), LATER)]
+    assert await consumers.pauses() == both
+    assert [[pause.holds(topic) for topic in ("a.v1", "c.v1")] for pause in both] == [[True, False], [True, True]]
+
+    assert [await consumers.lift_pause("olga"), await consumers.lift_pause("olga")] == [True, False]
+    assert await consumers.pauses() == both[1:]
+
+
+async def test_a_pause_and_a_stop_know_nothing_of_each_other(backend: Backend) -> None:
+    consumers = backend.stores.consumers
+    await consumers.pause("olga", [EVERYTHING], NOON)
+    await consumers.stop(StopReason.OFFSETS_LOST, NOON)
+
+    await consumers.resume()
+    assert (await consumers.stopped(), len(await consumers.pauses())) == (None, 1)
+
+    await consumers.stop(StopReason.PARKED_TOO_MANY, NOON)
+    await consumers.lift_pause("olga")
+    assert await consumers.stopped() is StopReason.PARKED_TOO_MANY
 
 
 async def test_after_lost_offsets_a_consumer_starts_over(backend: Backend) -> None:

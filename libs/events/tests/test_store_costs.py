@@ -175,7 +175,7 @@ async def test_no_query_scans_a_collection(
 
     sent = [event for event in commands.sent if event.command_name in {"find", "update", "aggregate", "bulkWrite"}]
     asked = {question["find"] for event in sent for question in _questions(event)}
-    assert asked == {"_outbox", "_owners", "_positions", "_parked", "_consumers"}
+    assert asked == {"_outbox", "_owners", "_positions", "_parked", "_consumers", "_pauses"}
     for event in sent:
         for question in _questions(event):
             assert await _index_of(store, question), question
@@ -214,6 +214,8 @@ async def _every_query(handling: Handling[None], store: AsyncDatabase[dict[str, 
     await stores.consumers.note_started("careflow.screening.v1", "id", 0, 0)
     await stores.consumers.note_settled("careflow.screening.v1", {0: 0}, {0: 7})
     await stores.consumers.stopped()
+    await stores.consumers.pause("olga", ["*"], NOON)
+    await stores.consumers.pauses()
     await MongoFences(store).unknown({"a", "b"})
     await MongoFences(store).orphans(limit=10, after="a")
     traces = MongoTraces(store, "booking", Hears(frozenset({"careflow.screening.v1"}), frozenset()))

@@ -2,12 +2,16 @@
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 from pymongo import AsyncMongoClient
 
 from careflow_events import contracts
+from careflow_events.consumers import EVERYTHING
+from careflow_events.kafka.runner import EventsRunner
 from careflow_events.mongo import MongoOutbox, MongoTransactions, mongo_stores
 from careflow_events.operations import ParkedOperations
 from careflow_events.sealing import Sealer
@@ -258,6 +262,38 @@ async def test_a_broken_deploy_stops_consuming_until_an_operator_resumes(worker:
         await handled(worker, 20)
 
     assert len(await worker.parked()) == 10
+
+
+async def test_what_an_operator_has_paused_no_worker_hears_until_the_last_pause_is_lifted(
+    worker: Worker, kafka_url: str, topic: Topic
+) -> None:
+    consumers = mongo_stores(worker.database, "booking").consumers
+    patients = range(1, 7)
+    await send(kafka_url, [a_record(an_event(1, patient=patient)) for patient in patients])
+
+    async def ready(runner: EventsRunner) -> bool:
+        return all(runner.checks().values())
+
+    async def paused(runner: EventsRunner) -> bool:
+        return not runner.checks()["not_paused"] and not runner.checks()["partitions_assigned"]
+
+    async with worker.running() as one, worker.running() as other:
+        await handled(worker, 6)
+        await consumers.pause("olga", [EVERYTHING], now())
+        await consumers.pause("peter", [EVERYTHING], now())
+        await until(partial(paused, one))
+        await until(partial(paused, other))
+        await send(kafka_url, [a_record(an_event(2, patient=patient)) for patient in patients])
+    await consumers.lift_pause("olga")
+    async with worker.running() as again:
+        await until(partial(paused, again))
+        assert REGISTRY.get_sample_value("careflow_consumer_paused", {"topic": topic.name}) == 1
+        assert len(await worker.effects()) == 6, "a pause survives a restart and the other operator's end of it"
+        await consumers.lift_pause("peter")
+        await handled(worker, 12)
+        await until(partial(ready, again))
+
+    assert [await worker.effects(f"patient:{an_id(patient)}") for patient in patients] == [[1, 2]] * 6
 
 
 @pytest.mark.parametrize("running", [False, True], ids=["while it is stopped", "beneath a running worker"])

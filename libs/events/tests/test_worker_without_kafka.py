@@ -25,6 +25,7 @@ async def test_a_worker_starts_waits_and_stops_while_kafka_is_down(store_url: st
         "kafka": False,
         "not_fenced": True,
         "not_stopped": True,
+        "not_paused": True,
         "nothing_held_up": True,
         "relay_lease_known": True,
     }

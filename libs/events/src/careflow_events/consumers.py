@@ -1,12 +1,12 @@
 """What a consumer remembers of itself beside its positions: how far it has read each partition, of which incarnation of
-a topic, how fresh each feed is, and whether it is stopped.
+a topic, how fresh each feed is, whether it is stopped, and what operators have paused.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 
 class StopReason(StrEnum):
@@ -23,6 +23,23 @@ class StopReason(StrEnum):
     def starts_over(self) -> bool:
         """Whether consuming can only go on from the beginning of the log."""
         return self is not StopReason.PARKED_TOO_MANY
+
+
+EVERYTHING: Final = "*"
+"""In the place of a topic: all that are heard, also those that will be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """What one operator wants not to be heard for now. Each has their own, and a topic goes on when nobody holds it."""
+
+    by: str
+    topics: frozenset[str]
+    since: datetime
+
+    def holds(self, topic: str) -> bool:
+        """Whether this topic is not heard because of it."""
+        return EVERYTHING in self.topics or topic in self.topics
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +99,12 @@ class Consumers(Protocol):
         """Lets consuming go on. After OFFSETS_LOST and TOPIC_RECREATED all partitions count as never started, so they
         are read from the beginning; what was handled before is recognised by its position.
         """
+
+    async def pauses(self) -> Sequence[Pause]:
+        """What operators have paused, by their names."""
+
+    async def pause(self, by: str, topics: Collection[str], at: datetime) -> None:
+        """Pauses these topics for that operator, beside what they have paused already; a repetition changes nothing."""
+
+    async def lift_pause(self, by: str) -> bool:
+        """Ends what that operator has paused. Answers False when there was nothing."""

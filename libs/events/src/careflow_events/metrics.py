@@ -53,6 +53,7 @@ PARTITIONS_HELD_UP: Final = Gauge(
     "careflow_partitions_held_up", "Partitions of this process that have not moved for a minute because of a fault"
 )
 CONSUMER_STOPPED: Final = Gauge("careflow_consumer_stopped", "1 while consuming is stopped, by reason code", ["reason"])
+CONSUMER_PAUSED: Final = Gauge("careflow_consumer_paused", "1 while an operator has paused this topic", ["topic"])
 EVENTS_REPLAYED: Final = Counter("careflow_events_replayed_total", "Parked records handled by a replay")
 CONSUMER_LAG: Final = Gauge(
     "careflow_consumer_lag_records", "Records behind the end of the log", ["topic", "partition"]

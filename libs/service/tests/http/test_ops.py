@@ -1,9 +1,11 @@
 """Operators see where a service stands and decide about what is parked; a dry run is the default."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+import pytest
 
 from careflow_events.consumed import ConsumedRecord
 from careflow_events.consumers import StopReason
@@ -178,21 +180,85 @@ async def test_no_gap_is_accepted_where_nothing_is_missing(toy: RunningToy) -> N
     assert (response.status_code, response.json()["code"]) == (409, "nothing_missing")
 
 
-async def resume(toy: RunningToy, **body: Any) -> httpx.Response:
-    headers = {**toy.token(Role.OPERATOR, subject="olga"), "Idempotency-Key": new_id()}
+async def consuming(toy: RunningToy) -> dict[str, Any]:
+    found: dict[str, Any] = (await toy.client.get("/ops/consumer", headers=toy.token(Role.OPERATOR))).json()
+    return found
+
+
+async def resume(toy: RunningToy, *, by: str = "olga", **body: Any) -> httpx.Response:
+    headers = {**toy.token(Role.OPERATOR, subject=by), "Idempotency-Key": new_id()}
     return await toy.client.post("/ops/consumer/resume", json=body, headers=headers)
+
+
+async def pause(toy: RunningToy, *, by: str = "olga", **body: Any) -> httpx.Response:
+    headers = {**toy.token(Role.OPERATOR, subject=by), "Idempotency-Key": new_id()}
+    return await toy.client.post("/ops/consumer/pause", json=body, headers=headers)
+
+
+async def acts(toy: RunningToy, action: str) -> list[str]:
+    """Who did it, by the audit trail."""
+    entries = toy.process.resources.database["_audit"].find({"action": action}).sort([("_id", 1)])
+    return [entry["actor"] for entry in await entries.to_list()]
 
 
 async def test_a_stopped_consumer_goes_on_when_an_operator_names_the_cause(toy: RunningToy) -> None:
     consumers = mongo_stores(toy.process.resources.database, "toy").consumers
-    headers = toy.token(Role.OPERATOR)
-    assert (await toy.client.get("/ops/consumer", headers=headers)).json() == {"stopped": None}
+    assert await consuming(toy) == {"stopped": None, "pauses": [], "topics": [TOPIC]}
     await consumers.stop(StopReason.PARKED_TOO_MANY, wall_clock())
 
     other = await resume(toy, stopped="offsets_lost", dry_run=False)
     assert (other.status_code, other.json()["code"]) == (409, "not_stopped_so")
     tried = await resume(toy, stopped="parked_too_many")
-    assert tried.json() == {"stopped": "parked_too_many"}
+    assert tried.json()["stopped"] == "parked_too_many"
     done = await resume(toy, stopped="parked_too_many", dry_run=False)
-    assert done.json() == {"stopped": None}
+    assert done.json()["stopped"] is None
     assert await consumers.stopped() is None
+
+
+async def test_pausing_is_a_dry_run_that_shows_what_would_be(toy: RunningToy) -> None:
+    shown = (await pause(toy)).json()["pauses"]
+
+    assert [(each["by"], each["topics"]) for each in shown] == [("olga", ["*"])]
+    assert (await consuming(toy))["pauses"] == []
+    assert await acts(toy, "pause_consumer") == []
+
+
+async def test_a_second_click_pauses_nothing_more_and_keeps_the_time_of_the_first(toy: RunningToy) -> None:
+    first = (await pause(toy, topics=[TOPIC], dry_run=False)).json()["pauses"]
+    again = (await pause(toy, topics=[TOPIC], dry_run=False)).json()["pauses"]
+
+    assert [each["topics"] for each in first] == [[TOPIC]]
+    assert [each["since"][:23] for each in again] == [each["since"][:23] for each in first]
+    assert await acts(toy, "pause_consumer") == ["olga"]
+
+
+async def test_of_two_operators_each_lifts_what_they_name_and_the_other_pause_stays(toy: RunningToy) -> None:
+    await asyncio.gather(pause(toy, by="olga", dry_run=False), pause(toy, by="peter", dry_run=False))
+    assert [each["by"] for each in (await consuming(toy))["pauses"]] == ["olga", "peter"]
+
+    both = await asyncio.gather(*(resume(toy, by=by, paused_by="olga", dry_run=False) for by in ("olga", "peter")))
+
+    assert [each["by"] for each in (await consuming(toy))["pauses"]] == ["peter"]
+    assert 200 in {each.status_code for each in both}
+    refused = await resume(toy, by="peter", paused_by="olga")
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_paused_so")
+    assert sorted(await acts(toy, "pause_consumer")) == ["olga", "peter"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "code"),
+    [
+        ("pause", {"topics": ["careflow.billing.v1"]}, 404, "not_heard_here"),
+        ("pause", {"topics": []}, 422, "invalid_request"),
+        ("resume", {}, 422, "invalid_request"),
+        ("resume", {"stopped": "offsets_lost", "paused_by": "olga"}, 422, "invalid_request"),
+    ],
+)
+async def test_what_cannot_be_paused_or_resumed(
+    toy: RunningToy, path: str, body: dict[str, Any], status: int, code: str
+) -> None:
+    ask = pause if path == "pause" else resume
+
+    response = await ask(toy, **body)
+
+    assert (response.status_code, response.json()["code"]) == (status, code)

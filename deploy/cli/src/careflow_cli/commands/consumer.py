@@ -1,5 +1,6 @@
-"""`careflow consumer`: whether a service handles what it receives, and feeding it what it missed."""
+"""`careflow consumer`: whether a service handles what it receives, pausing it, and feeding it what it missed."""
 
+import shlex
 from typing import Annotated
 
 import typer
@@ -10,8 +11,11 @@ from careflow_cli.errors import CareflowError
 from careflow_cli.operators import feeding
 from careflow_cli.operators.client import Answer
 from careflow_cli.operators.shown import Act, as_json, plain
+from careflow_events.consumers import EVERYTHING
 
-app = typer.Typer(no_args_is_help=True, help="Whether a service handles what it receives; feed it what it missed.")
+app = typer.Typer(
+    no_args_is_help=True, help="Whether a service handles what it receives; pause it; feed it what it missed."
+)
 
 WHY = {
     "parked_too_many": "so many events of different streams failed that the fault is the service's: mend it first",
@@ -22,7 +26,7 @@ WHY = {
 
 @app.command()
 def status(service: Service, urls: Urls = None, token_file: TokenFile = None, json: AsJson = False) -> None:
-    """Say whether consuming is stopped, and why."""
+    """Say whether consuming is stopped or paused, and why."""
     name = service_named(service)
     consumer = ask(access(urls, token_file), f"asking {name}", lambda operator, _: operator.get(name, "consumer"))
     if json:
@@ -32,33 +36,64 @@ def status(service: Service, urls: Urls = None, token_file: TokenFile = None, js
 
 
 @app.command()
-def resume(
+def pause(
     service: Service,
-    stopped: Annotated[str | None, typer.Option(help="Why it stands, as `status` says: what was mended.")] = None,
+    topic: Annotated[list[str] | None, typer.Option(help="One topic; may be repeated. Without: all it hears.")] = None,
     execute: Execute = False,
     urls: Urls = None,
     token_file: TokenFile = None,
     json: AsJson = False,
 ) -> None:
-    """Let a stopped service go on once its cause is mended. Name the cause, so that none is passed over unseen."""
+    """Have a service hear topics no more, until `resume`. What it says goes on, and so does every other service."""
     name, to = service_named(service), access(urls, token_file)
-    plan = ask(to, f"asking {name}", lambda operator, _: operator.get(name, "consumer"))
-    if plan["stopped"] is None:
-        raise CareflowError(f"{name} is not stopped")
-    if stopped is None and execute:
-        raise CareflowError(f"{described(name, plan)}. When that is mended: --stopped {plain(plan['stopped'])}")
-    body = {"stopped": stopped or plan["stopped"]}
+    body = {} if not topic else {"topics": topic}
 
-    def ask_to_resume(*, dry_run: bool) -> Answer:
+    def ask_to_pause(*, dry_run: bool) -> Answer:
         return ask(
             to,
             f"asking {name}",
-            lambda operator, _: operator.post(name, "consumer/resume", {**body, "dry_run": dry_run}),
+            lambda operator, _: operator.post(name, "consumer/pause", {**body, "dry_run": dry_run}),
         )
+
+    plan = ask_to_pause(dry_run=True)
+    act = Act(name, execute, json)
+    act.plan(f"{name}, to pause: {', '.join(map(plain, topic)) if topic else 'all it hears'}", plan)
+    if execute:
+        act.done(described(name, paused := ask_to_pause(dry_run=False)), plan, paused)
+
+
+@app.command()
+def resume(
+    service: Service,
+    stopped: Annotated[str | None, typer.Option(help="Why it stands, as `status` says: what was mended.")] = None,
+    paused_by: Annotated[str | None, typer.Option(help="Whose pause is over, as `status` says.")] = None,
+    execute: Execute = False,
+    urls: Urls = None,
+    token_file: TokenFile = None,
+    json: AsJson = False,
+) -> None:
+    """Let a service go on that is stopped, once its cause is mended, or that somebody has paused. Name which, so that
+    nothing is passed over unseen.
+    """
+    name, to = service_named(service), access(urls, token_file)
+    if stopped is not None and paused_by is not None:
+        raise CareflowError("one thing at a time: either --stopped or --paused-by")
+    plan = ask(to, f"asking {name}", lambda operator, _: operator.get(name, "consumer"))
+    ways = ways_on(plan)
+    if not ways:
+        raise CareflowError(f"{name} is neither stopped nor paused")
+    named = {"stopped": stopped, "paused_by": paused_by}
+    body = {member: value for member, value in named.items() if value is not None}
+    if not body and execute:
+        raise CareflowError(f"{described(name, plan)}. When that is over: {' or '.join(map(option, ways))}")
+
+    def ask_to_resume(*, dry_run: bool) -> Answer:
+        asked = {**(body or dict(ways[:1])), "dry_run": dry_run}
+        return ask(to, f"asking {name}", lambda operator, _: operator.post(name, "consumer/resume", asked))
 
     ask_to_resume(dry_run=True)
     act = Act(name, execute, json)
-    act.plan(f"{described(name, plan)}\nto resume: --stopped {plain(plan['stopped'])}", plan)
+    act.plan("\n".join([described(name, plan), *(f"to resume: {option(way)}" for way in ways)]), plan)
     if execute:
         act.done(described(name, resumed := ask_to_resume(dry_run=False)), plan, resumed)
 
@@ -96,7 +131,22 @@ def rewind(
 
 def described(name: str, consumer: Answer) -> str:
     """Whether it goes on, and if not why."""
-    stopped = consumer["stopped"]
-    if stopped is None:
-        return f"{name} handles what it receives"
-    return f"{name} is stopped: {plain(stopped)}" + (f" ({WHY[stopped]})" if stopped in WHY else "")
+    stopped, pauses = consumer["stopped"], consumer["pauses"]
+    lines = []
+    if stopped is not None:
+        lines.append(f"{name} is stopped: {plain(stopped)}" + (f" ({WHY[stopped]})" if stopped in WHY else ""))
+    for pause in pauses:
+        topics = "all it hears" if EVERYTHING in pause["topics"] else ", ".join(map(plain, pause["topics"]))
+        lines.append(f"{name} is paused by {plain(pause['by'])} since {plain(pause['since'])}: {topics}")
+    return "\n".join(lines) or f"{name} handles what it receives"
+
+
+def ways_on(consumer: Answer) -> list[tuple[str, str]]:
+    """What stands in the way, each as a request to resume names it."""
+    stopped = [] if consumer["stopped"] is None else [("stopped", consumer["stopped"])]
+    return [*stopped, *(("paused_by", pause["by"]) for pause in consumer["pauses"])]
+
+
+def option(way: tuple[str, str]) -> str:
+    """As it is typed."""
+    return f"--{way[0].replace('_', '-')} {shlex.quote(plain(way[1]))}"

@@ -15,7 +15,7 @@ app = typer.Typer(no_args_is_help=True, help="All services at one look.")
 @app.command()
 def status(urls: Urls = None, token_file: TokenFile = None, json: AsJson = False) -> None:
     """Show where each service stands. Exit code 1 when one gives no answer, 3 when one is waiting for an operator:
-    it has parked events, is stopped or is fenced.
+    it has parked events, is stopped, paused or fenced.
     """
     names = [spec.name for spec in SERVICES]
     rows = ask(access(urls, token_file), "asking", lambda operator, _: standing.of_all(operator, names))
@@ -34,7 +34,17 @@ def status(urls: Urls = None, token_file: TokenFile = None, json: AsJson = False
 
 def table(rows: list[standing.Standing]) -> str:
     """A row for each service; a dash is what there is not, or is not known."""
-    headings = ("service", "unpublished", "oldest", "effects", "parked", "stopped", "fenced since", "next deadline")
+    headings = (
+        "service",
+        "unpublished",
+        "oldest",
+        "effects",
+        "parked",
+        "stopped",
+        "paused",
+        "fenced since",
+        "next deadline",
+    )
     return columns(
         headings,
         [
@@ -45,6 +55,7 @@ def table(rows: list[standing.Standing]) -> str:
                 row.effects,
                 row.parked,
                 row.stopped,
+                row.paused,
                 row.fenced_since,
                 row.next_deadline,
             )

@@ -85,12 +85,19 @@ def stands(event: Event, traced: Traced) -> Iterator[str]:
         if told["stage"] == "not_heard":
             not_heard.append(service)
         else:
-            yield f"{service:<9}  {stage(service, told, event.said, traced.stopped.get(service))}"
+            yield f"{service:<9}  {stage(service, told, event.said, halted(service, event, traced))}"
     if not_heard:
         yield f"not heard by {', '.join(not_heard)}"
 
 
-def stage(service: str, told: Answer, said: Answer, stopped: str | None) -> str:
+def halted(service: str, event: Event, traced: Traced) -> str:
+    """Why a service does not read on, if it does not."""
+    stopped, topic = traced.stopped.get(service), event.said["stream"].partition("/")[0]
+    paused = ", paused by an operator" if topic in traced.paused.get(service, ()) else ""
+    return (f", stopped: {plain(stopped)}" if stopped else "") + paused
+
+
+def stage(service: str, told: Answer, said: Answer, halted: str) -> str:
     """How one service stands to one event."""
     at = "" if told["at"] is None else f" {plain(told['at'])}"
     match told["stage"]:
@@ -99,7 +106,7 @@ def stage(service: str, told: Answer, said: Answer, stopped: str | None) -> str:
         case "passed_over":
             return "passed, it does nothing for this type"
         case "lagging":
-            return lagging(told, said, stopped)
+            return lagging(told, said, halted)
         case "parked" if told["parked"] is not None:
             return waits(service, told["parked"])
         case "discarded":
@@ -112,14 +119,14 @@ def stage(service: str, told: Answer, said: Answer, stopped: str | None) -> str:
             return plain(other)
 
 
-def lagging(told: Answer, said: Answer, stopped: str | None) -> str:
+def lagging(told: Answer, said: Answer, halted: str) -> str:
     """Why it was not handled yet."""
     if said["published_at"] is None:
         return "waits for it to be published"
     before = ""
     if told["next_offset"] is not None and said["offset"] is not None and told["next_offset"] <= said["offset"]:
         before = f", {counted(said['offset'] - told['next_offset'], 'record')} before it"
-    return f"not there yet{before}" + (f", stopped: {plain(stopped)}" if stopped else "")
+    return f"not there yet{before}{halted}"
 
 
 def waits(service: str, parked: Answer) -> str:

@@ -14,7 +14,8 @@ from careflow_cli.operators.client import Operator
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One service. `trouble` is why nothing else is known of it; instants are as the service wrote them."""
+    """One service. `trouble` is why nothing else is known of it, `paused` which topics operators
+    have paused (`*`: all); instants are as the service wrote them."""
 
     service: str
     unpublished: int | None = None
@@ -22,6 +23,7 @@ class Standing:
     effects: int | None = None
     parked: int | None = None
     stopped: str | None = None
+    paused: str | None = None
     fenced_since: str | None = None
     next_deadline: str | None = None
     trouble: str | None = None
@@ -29,7 +31,7 @@ class Standing:
     @property
     def needs_somebody(self) -> bool:
         """Whether it waits for an operator's decision."""
-        return bool(self.parked or self.stopped or self.fenced_since)
+        return bool(self.parked or self.stopped or self.paused or self.fenced_since)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -49,6 +51,7 @@ async def of(operator: Operator, service: str) -> Standing:
             effects=drain["effects_pending"],
             parked=drain["parked"],
             stopped=consumer["stopped"],
+            paused=", ".join(sorted({topic for pause in consumer["pauses"] for topic in pause["topics"]})) or None,
             fenced_since=restore["fenced_since"],
             next_deadline=drain["next_deadline"],
         )

@@ -43,7 +43,7 @@ class Event:
 @dataclass(slots=True)
 class Traced:
     """What was found under an id: events in the order of their times, what is parked that nobody says to have said,
-    which services were looked into, why a service handles nothing, and why one gave no answer.
+    which services were looked into, why a service handles nothing, what is paused there, and why one gave no answer.
     """
 
     asked: str
@@ -51,6 +51,7 @@ class Traced:
     parked: list[tuple[str, Answer]] = field(default_factory=list)
     looked: list[str] = field(default_factory=list)
     stopped: dict[str, str] = field(default_factory=dict)
+    paused: dict[str, list[str]] = field(default_factory=dict)
     silent: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -71,6 +72,7 @@ class Traced:
             "looked": self.looked,
             "silent": self.silent,
             "stopped": self.stopped,
+            "paused": self.paused,
             "events": [event.as_dict() for event in self.events],
             "parked": [{"service": service, **parked} for service, parked in self.parked],
         }
@@ -137,6 +139,8 @@ async def _ask_how_it_stands(operator: Operator, service: str, traced: Traced) -
         answer = await operator.post(service, "trace/told", {"events": [event.asked for event in asked]})
         if answer["stopped"] is not None:
             traced.stopped[service] = answer["stopped"]
+        if answer["paused"]:
+            traced.paused[service] = answer["paused"]
         by_id = {each["id"]: each for each in answer["events"]}
         for event in asked:
             if event.id in by_id:

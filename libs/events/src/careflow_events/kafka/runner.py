@@ -29,6 +29,7 @@ CONNECT_AGAIN_SECONDS: Final = 2.0
 REPLAY_EVERY_SECONDS: Final = 1.0
 WATCH_EVERY_SECONDS: Final = 10.0
 REFEED_EVERY_SECONDS: Final = 1.0
+LOOK_FOR_PAUSES_EVERY_SECONDS: Final = 1.0
 STOPPED_WITHIN_SECONDS: Final = 0.5
 KAFKA_KNOWN_SECONDS: Final = 30.0
 """For how long an answer of the broker about all topics counts: it is asked each WATCH_EVERY_SECONDS."""
@@ -83,6 +84,8 @@ class EventsRunner:
         self.starts = Starts(bootstrap_servers, consumer, stores.consumers)
         self._pauses = Pauses()
         self._consuming = False
+        self._hearing: Sequence[str] = ()
+        self._paused: frozenset[str] = frozenset()
         self._fenced = False
         self._went_back = False
         self._asked_at: float | None = None
@@ -91,10 +94,11 @@ class EventsRunner:
         """What must hold for the worker to be ready; each name is stable."""
         return {
             "partitions_assigned": self._consuming
-            and all(self._pauses.assigned_to(topic) is not None for topic in self._topics),
+            and all(self._pauses.assigned_to(topic) is not None for topic in self._hearing),
             "kafka": self._kafka_known,
             "not_fenced": not self._fenced,
             "not_stopped": self._delivery.stopped is None,
+            "not_paused": not self._paused,
             "nothing_held_up": not self._held_up,
             "relay_lease_known": self._relay.lease_known,
         }
@@ -121,6 +125,7 @@ class EventsRunner:
             tasks.create_task(self._every(WATCH_EVERY_SECONDS, self._look, stopping))
             tasks.create_task(self._every(REFEED_EVERY_SECONDS, self._feed, stopping))
             tasks.create_task(self._every(NOTE_EVERY_SECONDS, self._note_settled, stopping))
+            tasks.create_task(self._every(LOOK_FOR_PAUSES_EVERY_SECONDS, self._look_for_pauses, stopping))
             await self._relay.run(stopping)
             watch.cancel()
         await self._refeeding.close()
@@ -129,37 +134,41 @@ class EventsRunner:
         while not stopping.is_set():
             try:
                 await self._delivery.look_whether_stopped()
-                if self._delivery.stopped is None and await self._not_fenced() and await self._may_start():
-                    await self._hear(stopping)
+                await self._look_for_pauses()
+                topics = self._not_paused()
+                if self._delivery.stopped is None and await self._not_fenced() and await self._may_start(topics):
+                    await self._hear(topics, stopping)
             except Exception as error:
                 if not self._passes(error):
                     raise
             await _wait(stopping, CONNECT_AGAIN_SECONDS)
 
-    async def _hear(self, stopping: asyncio.Event) -> None:
+    async def _hear(self, topics: Sequence[str], stopping: asyncio.Event) -> None:
         """Handles what comes until there is a reason to stop; what was settled by then is noted."""
         broker = make_broker(
             self._bootstrap_servers,
             self._consumer,
-            self._topics,
+            topics,
             deliver=self._delivery.deliver_together,
             pauses=self._pauses,
             refeed=self._refeed,
         )
         try:
             await broker.start()
-            self._consuming = True
-            _log.info("consuming", extra={"consumer": self._consumer, "count": len(self._topics)})
-            await self._until_stopped(stopping)
+            self._consuming, self._hearing = True, topics
+            _log.info("consuming", extra={"consumer": self._consumer, "count": len(topics)})
+            await self._until_stopped(topics, stopping)
         finally:
             self._consuming = False
             await broker.stop()
             self._pauses.clear()
         await self._note_settled()
 
-    async def _until_stopped(self, stopping: asyncio.Event) -> None:
+    async def _until_stopped(self, topics: Sequence[str], stopping: asyncio.Event) -> None:
         self._went_back = False
         while not (self._delivery.stopped or stopping.is_set() or self._went_back or self._fenced):
+            if self._not_paused() != topics:
+                return
             await _wait(stopping, STOPPED_WITHIN_SECONDS)
 
     async def _note_settled(self) -> None:
@@ -177,15 +186,29 @@ class EventsRunner:
         self._fenced = await self._fences.fence() is not None
         return self._relay.confirmed and not self._fenced
 
-    async def _may_start(self) -> bool:
+    async def _look_for_pauses(self) -> None:
+        """Reads what operators have paused: it is not heard by any worker, and what was received is settled."""
+        pauses = await self._stores.consumers.pauses()
+        paused = frozenset(topic for topic in self._topics if any(pause.holds(topic) for pause in pauses))
+        if paused != self._paused:
+            _log.warning("pauses_changed", extra={"consumer": self._consumer, "count": len(paused)})
+        self._paused = paused
         for topic in self._topics:
+            metrics.CONSUMER_PAUSED.labels(topic).set(1 if topic in paused else 0)
+
+    def _not_paused(self) -> list[str]:
+        return [topic for topic in self._topics if topic not in self._paused]
+
+    async def _may_start(self, topics: Sequence[str]) -> bool:
+        """Whether there is anything to hear, and nothing in the way."""
+        for topic in topics:
             reason = await self.starts.prepare(topic)
             if reason is not None:
                 await self._delivery.stop(reason)
                 return False
             self._delivery.offsets.begin(topic, (await self._stores.consumers.feed(topic)).offsets)
         self._asked_at = time.monotonic()
-        return True
+        return bool(topics)
 
     async def _feed(self) -> None:
         """Feeds again what was asked for, where the relay is."""
@@ -202,7 +225,7 @@ class EventsRunner:
         metrics.OUTBOX_UNPUBLISHED.set(backlog.rows)
         age = 0.0 if backlog.oldest is None else (self._clock() - backlog.oldest).total_seconds()
         metrics.OUTBOX_OLDEST_SECONDS.set(max(age, 0.0))
-        if self._consuming:
+        if self._consuming or self._paused:
             for topic in self._topics:
                 await self._look_at(topic)
             self._asked_at = time.monotonic()

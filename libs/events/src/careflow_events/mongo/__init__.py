@@ -1,6 +1,5 @@
-"""MongoDB adapters of the ports in this package. They own `_outbox _owners _positions _parked _consumers _leases
-_fence _refeeds` in
-each service's database.
+"""MongoDB adapters of the ports in this package. They own `_outbox _owners _positions _parked _consumers _pauses
+_leases _fence _refeeds` in each service's database.
 
 Invariant: what they write belongs to the unit of work the caller is in, and is sent with its commit.
 """

@@ -1,12 +1,14 @@
-"""A consumer's memory of itself in `_consumers`: one document for the consumer, one for each topic it reads."""
+"""A consumer's memory of itself in `_consumers`: one document for the consumer, one for each topic it reads; and what
+operators have paused in `_pauses`: one document for each of them.
+"""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import DuplicateKeyError
 
-from careflow_events.consumers import NEVER_STARTED, Feed, StopReason
+from careflow_events.consumers import NEVER_STARTED, Feed, Pause, StopReason
 from careflow_events.mongo.collections import Document, collection
 
 
@@ -15,6 +17,7 @@ class MongoConsumers:
 
     def __init__(self, database: AsyncDatabase[Document], consumer: str) -> None:
         self._consumers = collection(database, "_consumers")
+        self._pauses = collection(database, "_pauses")
         self._consumer = consumer
 
     async def feed(self, topic: str) -> Feed:
@@ -72,6 +75,24 @@ class MongoConsumers:
             topics = {"_id": {"$gt": f"{self._consumer}|", "$lt": f"{self._consumer}}}"}}
             await self._consumers.update_many(topics, {"$unset": {"topic_id": 1, "offsets": 1}})
         await self._consumers.update_one({"_id": self._consumer}, {"$set": {"stopped": None, "stopped_at": None}})
+
+    async def pauses(self) -> Sequence[Pause]:
+        """See `careflow_events.consumers.Consumers.pauses`."""
+        mine = {"_id": {"$gt": f"{self._consumer}|", "$lt": f"{self._consumer}}}"}}
+        found = await self._pauses.find(mine).sort([("_id", 1)]).to_list()
+        return [Pause(each["by"], frozenset(each["topics"]), each["since"]) for each in found]
+
+    async def pause(self, by: str, topics: Collection[str], at: datetime) -> None:
+        """See `careflow_events.consumers.Consumers.pause`."""
+        named = {"$addToSet": {"topics": {"$each": sorted(topics)}}, "$setOnInsert": {"by": by, "since": at}}
+        await self._pauses.update_one(self._pause(by), named, upsert=True)
+
+    async def lift_pause(self, by: str) -> bool:
+        """See `careflow_events.consumers.Consumers.lift_pause`."""
+        return (await self._pauses.delete_one(self._pause(by))).deleted_count == 1
+
+    def _pause(self, by: str) -> Document:
+        return {"_id": f"{self._consumer}|{by}"}
 
     def _topic(self, topic: str) -> Document:
         return {"_id": f"{self._consumer}|{topic}"}

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from careflow_events.consumers import NEVER_STARTED, Feed, StopReason
+from careflow_events.consumers import NEVER_STARTED, Feed, Pause, StopReason
 from careflow_events.envelope import Envelope
 from careflow_events.handling import Reacting, Stores
 from careflow_events.outbox import StreamPosition
@@ -253,6 +253,19 @@ class MemoryConsumers:
             for topic, feed in self._store.tables["feeds"].items():
                 self._store.tables["feeds"][topic] = replace(feed, topic_id=None, offsets={})
         self._store.tables["stopped"].clear()
+
+    async def pauses(self) -> Sequence[Pause]:
+        """See `careflow_events.consumers.Consumers.pauses`."""
+        return [pause for _, pause in sorted(self._store.tables["pauses"].items())]
+
+    async def pause(self, by: str, topics: Collection[str], at: datetime) -> None:
+        """See `careflow_events.consumers.Consumers.pause`."""
+        before = self._store.tables["pauses"].get(by, Pause(by, frozenset(), at))
+        self._store.tables["pauses"][by] = replace(before, topics=before.topics | frozenset(topics))
+
+    async def lift_pause(self, by: str) -> bool:
+        """See `careflow_events.consumers.Consumers.lift_pause`."""
+        return self._store.tables["pauses"].pop(by, None) is not None
 
 
 def memory_stores(store: MemoryStore) -> Stores:

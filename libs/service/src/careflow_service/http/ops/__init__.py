@@ -23,7 +23,7 @@ def ops_router(service: Service[S, P, App], ports: P, resources: Resources[S]) -
     router = APIRouter(prefix="/ops", tags=["ops"])
     router.include_router(drain.routes(service, ports, resources))
     router.include_router(parked.routes(service.name, resources))
-    router.include_router(consumer.routes(service.name, resources))
+    router.include_router(consumer.routes(service, resources))
     router.include_router(outbox.routes(service.name, resources))
     router.include_router(restore.routes(resources))
     router.include_router(trace.routes(service, resources))

@@ -1,57 +1,136 @@
-"""Whether a service handles what it receives."""
+"""Whether a service handles what it receives: why it is stopped, what operators have paused."""
 
-from typing import Final, TypeVar
+from collections.abc import Sequence
+from typing import Annotated, Final, Self, TypeVar
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
-from careflow_events.consumers import StopReason
+from careflow_events.consumers import EVERYTHING, Consumers, Pause, StopReason
 from careflow_events.mongo import mongo_stores
 from careflow_events.operations import ParkedOperations
+from careflow_events.topics import SERVICES, refeed_of
 from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, represent
+from careflow_service.http.ops.hearing import hears_of
 from careflow_service.mongo.reactions import ReactionTransactions
 from careflow_service.problems import Problem, ProblemType
-from careflow_service.service import Resources
+from careflow_service.service import Resources, Service
 from careflow_service.settings import ServiceSettings
 
 S = TypeVar("S", bound=ServiceSettings)
+P = TypeVar("P")
+App = TypeVar("App")
 
 NOT_STOPPED_SO: Final = ProblemType("not_stopped_so", 409, "Consuming is not stopped for that reason; look again.")
+NOT_PAUSED_SO: Final = ProblemType("not_paused_so", 409, "That operator has paused nothing here; look again.")
+NOT_HEARD_HERE: Final = ProblemType("not_heard_here", 404, "This service does not hear that topic.")
+
+TopicName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+
+
+class Paused(BaseModel):
+    """What one operator has paused, and since when; `*` is everything that is heard."""
+
+    by: str
+    topics: Sequence[str]
+    since: AwareDatetime
 
 
 class Consuming(BaseModel):
-    """Whether this service handles what it receives; `stopped` is why it does not."""
+    """Whether this service handles what it receives: `stopped` is why it does not, `pauses` is what operators have
+    paused, each for themselves. A topic is heard again when none of them holds it. `topics` are those it hears.
+    """
 
     stopped: StopReason | None
+    pauses: Sequence[Paused]
+    topics: Sequence[str]
 
 
-class Resumption(RequestBody):
-    """Let consuming go on. `stopped` must say why it stands, so that nobody resumes what they have not understood."""
+class PauseRequest(RequestBody):
+    """Hear these topics no more until the pause is lifted; without `topics` all of them, also those of a later release.
+    A dry run shows what would be paused then.
+    """
 
-    stopped: StopReason
+    topics: list[TopicName] | None = Field(default=None, min_length=1, max_length=50)
     dry_run: bool = True
 
 
-def routes(name: str, resources: Resources[S]) -> APIRouter:
-    """`/consumer`, of that name."""
+class Resumption(RequestBody):
+    """Let consuming go on: say why it stands, so that nobody resumes what they have not understood. Either it is
+    `stopped` for that reason, or `paused_by` that operator.
+    """
+
+    stopped: StopReason | None = None
+    paused_by: Annotated[str, StringConstraints(min_length=1, max_length=255)] | None = None
+    dry_run: bool = True
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.stopped is None) == (self.paused_by is None):
+            raise PydanticCustomError("stopped_or_paused", "either why it is stopped or who has paused it")
+        return self
+
+
+def routes(service: Service[S, P, App], resources: Resources[S]) -> APIRouter:
+    """`/consumer`, of that service."""
     router = APIRouter(prefix="/consumer")
-    stores = mongo_stores(resources.database, name)
+    stores = mongo_stores(resources.database, service.name)
+    consumers = stores.consumers
+    topics = heard(service)
 
     @router.get("", response_model=Consuming)
     async def read_consumer() -> Response:
-        """Whether consuming is stopped, and why."""
-        return represent(Consuming(stopped=await stores.consumers.stopped()))
+        """Whether consuming is stopped or paused, and why."""
+        return represent(await _consuming(consumers, topics))
+
+    @router.post("/pause", response_model=Consuming)
+    async def pause_consumer(body: PauseRequest, actor: CurrentActor, _request: IdempotentRequest) -> Response:
+        """Hear topics no more, in every worker, until the operator's pause is lifted."""
+        asked = frozenset(body.topics or [EVERYTHING])
+        if not asked <= {*topics, EVERYTHING}:
+            raise Problem(NOT_HEARD_HERE)
+        before = next((each for each in await consumers.pauses() if each.by == actor.id), None)
+        after = Pause(actor.id, frozenset(), resources.wall_clock()) if before is None else before
+        after = Pause(after.by, after.topics | asked, after.since)
+        if not body.dry_run and after != before:
+            await resources.audit.acted(actor, "pause_consumer")
+            await consumers.pause(actor.id, asked, after.since)
+        return represent(await _consuming(consumers, topics, instead=after))
 
     @router.post("/resume", response_model=Consuming)
     async def resume_consumer(body: Resumption, actor: CurrentActor, _request: IdempotentRequest) -> Response:
-        """Let consuming go on once its cause is mended."""
-        stopped = await stores.consumers.stopped()
-        if stopped is not body.stopped:
+        """Let consuming go on once its cause is mended, or an operator's pause is over."""
+        if body.paused_by is not None:
+            if body.paused_by not in {each.by for each in await consumers.pauses()}:
+                raise Problem(NOT_PAUSED_SO)
+            if not body.dry_run:
+                await resources.audit.acted(actor, "lift_pause")
+                if not await consumers.lift_pause(body.paused_by):
+                    raise Problem(NOT_PAUSED_SO)
+        elif await consumers.stopped() is not body.stopped:
             raise Problem(NOT_STOPPED_SO)
-        if not body.dry_run:
+        elif not body.dry_run:
             transactions = ReactionTransactions(resources.work, by=actor)
             await ParkedOperations(stores, transactions, resources.wall_clock).resume()
-        return represent(Consuming(stopped=await stores.consumers.stopped()))
+        return represent(await _consuming(consumers, topics))
 
     return router
+
+
+def heard(service: Service[S, P, App]) -> tuple[str, ...]:
+    """The topics a service's worker reads: those of what it hears, and the one it is fed through."""
+    fed = (refeed_of(service.name).name,) if service.name in SERVICES else ()
+    return (*sorted(hears_of(service).topics), *fed)
+
+
+async def _consuming(consumers: Consumers, topics: Sequence[str], *, instead: Pause | None = None) -> Consuming:
+    """As it stands, with `instead` in the place of that operator's pause."""
+    pauses = [each for each in await consumers.pauses() if instead is None or each.by != instead.by]
+    pauses += [] if instead is None else [instead]
+    shown = [
+        Paused(by=each.by, topics=sorted(each.topics), since=each.since)
+        for each in sorted(pauses, key=lambda each: each.by)
+    ]
+    return Consuming(stopped=await consumers.stopped(), pauses=shown, topics=topics)

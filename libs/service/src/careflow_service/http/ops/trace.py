@@ -17,8 +17,9 @@ from careflow_events.outbox import StreamPosition
 from careflow_events.parked import ParkedRecord
 from careflow_events.publication import location_subject, patient_subject
 from careflow_events.topics import Topic
-from careflow_events.tracing import Followed, Hears, Said, Stage, Standpoint
+from careflow_events.tracing import Followed, Said, Stage, Standpoint
 from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, RequestPart, represent
+from careflow_service.http.ops.hearing import hears_of, own_topics
 from careflow_service.http.ops.parked import ParkedEvent
 from careflow_service.service import Resources, Service
 from careflow_service.settings import ServiceSettings
@@ -113,9 +114,12 @@ class ToldEvent(BaseModel):
 
 
 class Told(BaseModel):
-    """How this service stands to each of the events asked for; `stopped` is why it handles nothing."""
+    """How this service stands to each of the events asked for; `stopped` is why it handles nothing, `paused` which of
+    their topics operators have paused.
+    """
 
     stopped: StopReason | None
+    paused: Sequence[str]
     events: Sequence[ToldEvent]
 
 
@@ -147,23 +151,11 @@ def routes(service: Service[S, P, App], resources: Resources[S]) -> APIRouter:
             _told(event, standpoint, committed.get(event.id), _of(offsets, event))
             for event, standpoint in zip(body.events, standpoints, strict=True)
         ]
-        return represent(Told(stopped=await consumers.stopped(), events=told))
+        pauses = await consumers.pauses()
+        paused = [topic for topic in sorted(topics) if any(pause.holds(topic) for pause in pauses)]
+        return represent(Told(stopped=await consumers.stopped(), paused=paused, events=told))
 
     return router
-
-
-def hears_of(service: Service[S, P, App]) -> Hears:
-    """What the service hears, by its table."""
-    contracts = [subscription.contract for subscription in service.subscriptions]
-    return Hears(
-        topics=frozenset(contract.topic.name for contract in contracts),
-        types=frozenset(contract.type() for contract in contracts),
-    )
-
-
-def own_topics(service: Service[S, P, App]) -> tuple[Topic, ...]:
-    """The topics of what the service says, by its table."""
-    return tuple({contract.topic for row in service.published.values() for contract in row.contracts})
 
 
 async def _found(traces: MongoTraces, own: Sequence[Topic], asked: TraceRequest) -> Trace:
