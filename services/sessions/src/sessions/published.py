@@ -12,6 +12,7 @@ from sessions import sealed_sections as sealed
 from sessions.domain.adverse_events import AdverseEventReported, AdverseEventReviewed
 from sessions.domain.consents import ConsentExpired, ConsentFact, ConsentSigned, ConsentWithdrawn
 from sessions.domain.course import IntegrationDone, IntegrationDue, IntegrationFact, IntegrationOverdue
+from sessions.domain.dosing import DoseAdministered
 from sessions.domain.drug_days import DrugCountMismatched, DrugDayClosed
 from sessions.domain.drug_log import DrugLossReported
 from sessions.domain.endings import (
@@ -33,7 +34,6 @@ from sessions.domain.plans import (
 )
 from sessions.domain.sessions import (
     ClinicalFactReported,
-    DoseAdministered,
     SessionCheckedIn,
     SessionCleared,
     SessionFact,

@@ -24,6 +24,7 @@ from services.sessions.tests.course_builders import question
 from sessions.domain.appointments import AppointmentStatus
 from sessions.domain.booked_sessions import appointment_became, scheduled
 from sessions.domain.checks import Checks
+from sessions.domain.dosing import dose_ended, must_allow_draw
 from sessions.domain.endings import SessionCompleted, aborted, completed
 from sessions.domain.gate import Gate
 from sessions.domain.gate_items import examine
@@ -54,7 +55,7 @@ def started() -> Session:
         (lambda: checked().started(open_gate(), now=NOW), "wrong_state"),
         (lambda: checked().cleared(open_gate(), ()).started(None, now=NOW), "dose_gate_closed"),
         (lambda: completed(started(), NOTHING_BILLED, now=NOW), "wrong_state"),
-        (lambda: started().dose_ended(now=NOW), "no_dose_running"),
+        (lambda: dose_ended(started(), now=NOW), "no_dose_running"),
         (lambda: aborted(started(), Outcome.STOPPED, " ", NOTHING_BILLED, now=NOW), "reason_missing"),
         (lambda: arrived(VisitKind.PREPARATION).checked(checks(), now=NOW), "not_a_dosing_session"),
         (lambda: arrived(VisitKind.INTEGRATION).ordered(order()), "not_a_dosing_session"),
@@ -167,4 +168,4 @@ def test_a_session_under_way_keeps_the_patient_it_was_opened_for() -> None:
 )
 def test_nothing_is_drawn_up_for_a_session_without_a_dose(session: Session, code: str) -> None:
     with pytest.raises(DomainError, match=code):
-        session.expect_draw(milligrams(1), NOTHING)
+        must_allow_draw(session, milligrams(1), NOTHING)

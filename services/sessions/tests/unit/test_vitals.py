@@ -9,6 +9,7 @@ from careflow_domain.aggregate import Fact
 from careflow_domain.errors import DomainError
 from services.sessions.tests.builders import NOW, NURSE, POLICY, checked, dose, hours, minutes, vitals
 from services.sessions.tests.course_builders import question
+from sessions.domain.dosing import dosed
 from sessions.domain.gate_items import examine
 from sessions.domain.monitoring import Monitoring
 from sessions.domain.sessions import Session
@@ -102,7 +103,7 @@ def monitored() -> Session:
     gate = examine(question())
     session = checked().cleared(gate, ()).started(gate, now=NOW)
     monitoring = Monitoring.begun(NOW, POLICY.routes[Route.INTRAVENOUS].observations, vitals((120, 80)), TIMES)
-    return session.dosed(dose(), gate, monitoring, None)
+    return dosed(session, dose(), gate, monitoring, None)
 
 
 def said(session: Session) -> list[Fact]:

@@ -1,8 +1,9 @@
 """A session's life: scheduled -> arrived -> checked -> cleared -> in progress -> monitoring -> discharged -> completed
 for a dose; scheduled -> arrived -> in progress -> completed for a therapy hour; or refused, converted, aborted.
 
-How it ends is told by `endings`. Invariants: one session per appointment, also when it is opened before the appointment
-is heard of; no dose without a gate that was open at that very moment; what was recorded is added to, never changed.
+Its doses are told by `dosing`, its end by `endings`. Invariants: one session per appointment, also when it is opened
+before the appointment is heard of; no dose without a gate that was open at that very moment; what was recorded is added
+to, never changed.
 """
 
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,7 @@ from careflow_domain.aggregate import Aggregate, Fact
 from careflow_domain.errors import conflict, invalid
 from sessions.domain.checks import Checks, Recorded, RiskLevel
 from sessions.domain.discharge import Discharge
-from sessions.domain.doses import Devices, Dose, Order
+from sessions.domain.doses import Dose, Order
 from sessions.domain.gate import Attestation, Gate, Override, Refusal
 from sessions.domain.ids import AppointmentId, LocationId, PatientId, PlanId, SessionId, StaffId
 from sessions.domain.monitoring import Monitoring
@@ -47,11 +48,6 @@ class SessionRefused(SessionFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionStarted(SessionFact):
-    pass
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoseAdministered(SessionFact):
     pass
 
 
@@ -150,7 +146,7 @@ class Session(Aggregate):
         """More of what is asked before a dose was recorded; what bears on the clearance is reported at once. Before the
         start it asks for clearing again; later the next dose asks for it by itself.
         """
-        self._must_be_dosing()
+        self.must_be_dosing()
         if not self.patient_watched:
             self.must_be(SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED, *UNDER_WAY)
         begun = self.state in UNDER_WAY or self.patient_watched
@@ -159,7 +155,7 @@ class Session(Aggregate):
 
     def ordered(self, order: Order) -> Self:
         """The prescriber signed the order; a newer one takes its place until a dose was given."""
-        self._must_be_dosing()
+        self.must_be_dosing()
         self.must_be(SessionState.SCHEDULED, SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED)
         return replace(self.recording(), order=order)
 
@@ -172,7 +168,7 @@ class Session(Aggregate):
 
     def cleared(self, gate: Gate, overrides: tuple[Override, ...]) -> Self:
         """Everything is in order, or signed for. Refused: `dose_gate_closed`, `wrong_state`."""
-        self._must_be_dosing()
+        self.must_be_dosing()
         self.must_be(SessionState.CHECKED)
         signed = (*self.overrides, *overrides)
         gate.must_be_open(signed)
@@ -181,13 +177,13 @@ class Session(Aggregate):
 
     def overridden(self, overrides: tuple[Override, ...]) -> Self:
         """A prescriber signed for items that are not in order, also between two doses. Refused: `wrong_state`."""
-        self._must_be_dosing()
+        self.must_be_dosing()
         self.must_be(SessionState.CHECKED, SessionState.CLEARED, *UNDER_WAY)
         return replace(self.recording(), overrides=(*self.overrides, *overrides))
 
     def refused(self, refusal: Refusal) -> Self:
         """No dose today."""
-        self._must_be_dosing()
+        self.must_be_dosing()
         self.must_be(SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED)
         refused = replace(self.recording(), refusal=refusal)
         return refused.became(SessionState.REFUSED, SessionRefused, refusal.at)
@@ -205,7 +201,7 @@ class Session(Aggregate):
         """It begins. A dosing session needs a gate that is open now. Refused: `dose_gate_closed`, `wrong_state`."""
         if self.kind is VisitKind.DOSING:
             self.must_be(SessionState.CLEARED)
-            self._must_pass(gate)
+            self.must_pass(gate)
         else:
             self.must_be(SessionState.ARRIVED)
         begun = replace(self.recording(), gate=gate or self.gate, started_at=now)
@@ -230,35 +226,6 @@ class Session(Aggregate):
         """All doses of this session together."""
         return total([dose.stated.mass for dose in self.doses])
 
-    def dosed(self, dose: Dose, gate: Gate, monitoring: Monitoring, devices: Devices | None) -> Self:
-        """A dose was given. Refused: `dose_gate_closed`, `dose_above_order`, `dose_running`, `wrong_state`, and what
-        `Devices.must_be_next` refuses.
-
-        `monitoring` begins with the first dose and goes on through the others.
-        """
-        self._must_be_dosing()
-        self.must_be(*UNDER_WAY)
-        if any(each.ended_at is None for each in self.doses):
-            raise conflict("dose_running", "The dose before has not ended.")
-        if devices is not None:
-            devices.must_be_next(dose, self.doses)
-        self._must_pass(gate)
-        if not self.must_have_order().allows(dose.stated.mass, given=self.given):
-            raise invalid("dose_above_order", "This dose, or all doses together, would be more than was ordered.")
-        given = replace(
-            self.recording(), gate=gate, doses=(*self.doses, dose), monitoring=self.monitoring or monitoring
-        )
-        state = SessionState.IN_PROGRESS if dose.ended_at is None else SessionState.MONITORING
-        return given.became(state, DoseAdministered, dose.started_at)
-
-    def dose_ended(self, *, now: datetime) -> Self:
-        """The infusion has run in or was stopped. Refused: `no_dose_running`."""
-        self.must_be(*UNDER_WAY)
-        if not self.doses or self.doses[-1].ended_at is not None:
-            raise conflict("no_dose_running", "No dose is running.")
-        ended = (*self.doses[:-1], replace(self.doses[-1], ended_at=now))
-        return replace(self.recording(), doses=ended, state=SessionState.MONITORING)
-
     def assessed(self, risk: Recorded[RiskLevel]) -> Self:
         """The suicide risk was asked before leaving; what bears on the clearance is reported at once. Refused:
         `wrong_state`.
@@ -266,15 +233,6 @@ class Session(Aggregate):
         if not self.patient_watched:
             self.must_be(SessionState.MONITORING)
         return self.recording()._found(Checks(suicide_risk=risk), risk.at)
-
-    def expect_draw(self, mass: Milligrams, drawn_up: Milligrams) -> None:
-        """Drug is drawn up for a patient who is there, by the order: with what was given and is drawn up already, no
-        more than the most of it. Refused: `not_a_dosing_session`, `wrong_state`, `order_missing`, `draw_above_order`.
-        """
-        self._must_be_dosing()
-        self.must_be(SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED, *UNDER_WAY)
-        if self.given + drawn_up + mass > self.must_have_order().most:
-            raise conflict("draw_above_order", "With this more would be drawn up than was ordered at most.")
 
     def must_have_order(self) -> Order:
         """What doses are drawn up and given by. Refused: `order_missing`."""
@@ -287,6 +245,17 @@ class Session(Aggregate):
         if self.state not in states:
             raise conflict("wrong_state", f"The session is {self.state.replace('_', ' ')}.", state=self.state.value)
 
+    def must_pass(self, gate: Gate | None) -> None:
+        """Refused: `dose_gate_closed`."""
+        if gate is None:
+            raise conflict("dose_gate_closed", "The gate has not been looked at.", failed=[])
+        gate.must_be_open(self.overrides)
+
+    def must_be_dosing(self) -> None:
+        """Refused: `not_a_dosing_session`."""
+        if self.kind is not VisitKind.DOSING:
+            raise conflict("not_a_dosing_session", "This is not a dosing session.", kind=self.kind.value)
+
     def became(self, state: SessionState, fact: type[SessionFact], at: datetime) -> Self:
         """In this state, which the fact says. Part of another change: not a version of its own."""
         after = replace(self, state=state)
@@ -296,12 +265,3 @@ class Session(Aggregate):
         """Part of another change: not a version of its own."""
         after = replace(self, checks=self.checks.with_newer(newer), recorded=(*self.recorded, newer))
         return after.saying(*(ClinicalFactReported(session=after, at=now, report=each) for each in reports_in(newer)))
-
-    def _must_pass(self, gate: Gate | None) -> None:
-        if gate is None:
-            raise conflict("dose_gate_closed", "The gate has not been looked at.", failed=[])
-        gate.must_be_open(self.overrides)
-
-    def _must_be_dosing(self) -> None:
-        if self.kind is not VisitKind.DOSING:
-            raise conflict("not_a_dosing_session", "This is not a dosing session.", kind=self.kind.value)

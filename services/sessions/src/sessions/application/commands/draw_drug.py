@@ -9,6 +9,7 @@ from careflow_service.work import Committed, Transaction, Work
 from sessions.application.ports import Ports
 from sessions.application.results import Added
 from sessions.domain.clinic_day import clinic_day
+from sessions.domain.dosing import must_allow_draw
 from sessions.domain.drug_days import drug_day_id
 from sessions.domain.ids import ContainerId, DrawId, SessionId, StaffId
 from sessions.domain.units import Millilitres, total
@@ -28,7 +29,7 @@ class DrawDrugHandler:
 
     async def __call__(self, command: DrawDrug, actor: Actor, request: RequestKey) -> Committed[Added]:
         """Refused: `container_not_found`, `session_not_found`, `drug_day_closed`, `drug_mismatch`, and what
-        `Session.expect_draw` and `Container.drawn` refuse.
+        `must_allow_draw` and `Container.drawn` refuse.
         """
 
         async def draw(tx: Transaction) -> Added:
@@ -42,7 +43,7 @@ class DrawDrugHandler:
             if closed is not None:
                 raise conflict("drug_day_closed", "This day has been counted and closed; nothing more is drawn up.")
             drawn_up = total([each.drawn_for(session.id) for each in shelf])
-            session.expect_draw(before.item.concentration.times(command.volume), drawn_up)
+            must_allow_draw(session, before.item.concentration.times(command.volume), drawn_up)
             self.ports.policy.routes[session.must_have_order().route].must_give(before.item.drug)
             draw_id = DrawId(tx.new_id())
             container = before.drawn(

@@ -6,6 +6,7 @@ from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction
 from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
+from sessions.domain.dosing import dose_ended
 from sessions.domain.ids import SessionId
 from sessions.domain.sessions import Session
 
@@ -23,6 +24,6 @@ class EndDoseHandler:
         """Refused: `session_not_found`, `no_dose_running`, `wrong_state`."""
 
         async def end(session: Session, tx: Transaction) -> Session:
-            return session.dose_ended(now=tx.now)
+            return dose_ended(session, now=tx.now)
 
         return await self.changes.run(command.session_id, end, by=actor, action="end_dose", request=request)

@@ -10,6 +10,7 @@ from sessions.application.courses import change_course
 from sessions.application.ports import Ports
 from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
+from sessions.domain import dosing
 from sessions.domain.course import Course
 from sessions.domain.doses import Dose, Order, StatedDose
 from sessions.domain.drug_log import Container
@@ -36,7 +37,7 @@ class GiveDoseHandler:
 
     async def __call__(self, command: GiveDose, actor: Actor, request: RequestKey) -> Committed[Changed]:
         """Refused: `session_not_found`, `container_not_found`, `order_missing`, `drug_mismatch`, and what
-        `StatedDose.check`, `Item.must_be_stated_by`, `Container.administered` and `Session.dosed` refuse.
+        `StatedDose.check`, `Item.must_be_stated_by`, `Container.administered` and `dosing.dosed` refuse.
         """
         ports = self.changes.ports
 
@@ -48,7 +49,7 @@ class GiveDoseHandler:
             route = ports.policy.routes[order.route]
             _check(command.dose, session, container, route, ports)
             dose = _dose(command, order, container, actor, tx)
-            dosed = session.dosed(dose, asked.gate, _monitoring(session, route, ports, tx), route.devices)
+            dosed = dosing.dosed(session, dose, asked.gate, _monitoring(session, route, ports, tx), route.devices)
             given = container.administered(EntryId(tx.new_id()), session.id, dose)
             await ports.drug_log.save(given, expecting=container.version, tx=tx)
             return dosed

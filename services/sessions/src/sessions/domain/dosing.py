@@ -1,0 +1,61 @@
+"""The doses of one session: drawn up by its order, given one after the other, each through an open gate.
+
+Invariants: no dose while another runs; one dose is no more than ordered, all together no more than the order's most.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from careflow_domain.errors import conflict, invalid
+from sessions.domain.doses import Devices, Dose
+from sessions.domain.gate import Gate
+from sessions.domain.monitoring import Monitoring
+from sessions.domain.sessions import Session, SessionFact
+from sessions.domain.states import UNDER_WAY, SessionState
+from sessions.domain.units import Milligrams
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoseAdministered(SessionFact):
+    pass
+
+
+def must_allow_draw(session: Session, mass: Milligrams, drawn_up: Milligrams) -> None:
+    """Drug is drawn up for a patient who is there, by the order: with what was given and is drawn up already, no more
+    than the most of it. Refused: `not_a_dosing_session`, `wrong_state`, `order_missing`, `draw_above_order`.
+    """
+    session.must_be_dosing()
+    session.must_be(SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED, *UNDER_WAY)
+    if session.given + drawn_up + mass > session.must_have_order().most:
+        raise conflict("draw_above_order", "With this more would be drawn up than was ordered at most.")
+
+
+def dosed(session: Session, dose: Dose, gate: Gate, monitoring: Monitoring, devices: Devices | None) -> Session:
+    """A dose was given. Refused: `dose_gate_closed`, `dose_above_order`, `dose_running`, `wrong_state`, and what
+    `Devices.must_be_next` refuses.
+
+    `monitoring` begins with the first dose and goes on through the others.
+    """
+    session.must_be_dosing()
+    session.must_be(*UNDER_WAY)
+    if any(each.ended_at is None for each in session.doses):
+        raise conflict("dose_running", "The dose before has not ended.")
+    if devices is not None:
+        devices.must_be_next(dose, session.doses)
+    session.must_pass(gate)
+    if not session.must_have_order().allows(dose.stated.mass, given=session.given):
+        raise invalid("dose_above_order", "This dose, or all doses together, would be more than was ordered.")
+    given = replace(
+        session.recording(), gate=gate, doses=(*session.doses, dose), monitoring=session.monitoring or monitoring
+    )
+    state = SessionState.IN_PROGRESS if dose.ended_at is None else SessionState.MONITORING
+    return given.became(state, DoseAdministered, dose.started_at)
+
+
+def dose_ended(session: Session, *, now: datetime) -> Session:
+    """The infusion has run in or was stopped. Refused: `no_dose_running`."""
+    session.must_be(*UNDER_WAY)
+    if not session.doses or session.doses[-1].ended_at is not None:
+        raise conflict("no_dose_running", "No dose is running.")
+    ended = (*session.doses[:-1], replace(session.doses[-1], ended_at=now))
+    return replace(session.recording(), doses=ended, state=SessionState.MONITORING)
