@@ -64,6 +64,16 @@ def test_every_answer_tells_browsers_to_be_careful(client: httpx.Client) -> None
         assert headers["Server"] == "nginx", "no version"
 
 
+def test_a_page_comes_with_its_own_policy_and_leads_on_below_its_name(client: httpx.Client) -> None:
+    page = client.get("/booking/pages/free-call/times", params={"state": "CA"}, follow_redirects=True)
+
+    assert page.status_code == 422
+    assert page.url.path == "/booking/pages/free-call"
+    assert len(page.headers.get_list("Content-Security-Policy")) == 1
+    assert page.headers.get_list("Cache-Control") == ["no-store"]
+    assert page.headers["Strict-Transport-Security"].startswith("max-age=")
+
+
 def test_a_client_cannot_pass_for_another_and_does_not_use_up_anothers_rate(
     project: Project, client: httpx.Client
 ) -> None:

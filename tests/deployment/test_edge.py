@@ -17,16 +17,19 @@ def directive(name: str) -> list[str]:
     return re.findall(rf"^\s*{name} ([^;]+);", CONFIGURATION, re.MULTILINE)
 
 
-def test_it_lets_out_v1_of_each_service_and_nothing_else() -> None:
+def test_it_lets_out_v1_of_each_service_and_pages_of_those_that_have_some_and_nothing_else() -> None:
+    showing = [name for name in NAMES if importlib.import_module(f"{name}.bootstrap").SERVICE.http().pages]
     locations = re.findall(r"^\s*location (.+?) \{", CONFIGURATION, re.MULTILINE)
 
     assert locations == [
         rf"~ ^/(?<service>{'|'.join(NAMES)})(?<path>/v1/.*)$",
+        rf"~ ^/(?<service>{'|'.join(showing)})(?<path>/pages/.*)$",
         "/",
+        "@sorry",
         "@problem",
         "= /health/ready",
     ]
-    assert directive("proxy_pass") == ["http://$service-api:8000"]
+    assert directive("proxy_pass") == ["http://$service-api:8000"] * 2
 
 
 def test_its_limits_on_a_body_are_those_of_the_services() -> None:

@@ -42,6 +42,15 @@ def pytest_configure(config: pytest.Config) -> None:
         from careflow_cli.shared_servers import RunOwner
 
         config.stash[OWNER] = RunOwner()
+    judge_no_example_by_the_clock()
+
+
+def judge_no_example_by_the_clock() -> None:
+    """How long an example takes says more of a shared machine than of the code; the bench measures."""
+    from hypothesis import HealthCheck, settings
+
+    settings.register_profile("careflow", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("careflow")
 
 
 @pytest.hookimpl(optionalhook=True)

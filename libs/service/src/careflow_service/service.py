@@ -77,13 +77,16 @@ class Resources(Generic[S]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Http(Generic[App]):
-    """What a service answers over HTTP: its routes, and who may call each."""
+    """What a service answers over HTTP: its routes, and who may call each. `pages` is the package whose templates and
+    words its pages are made of.
+    """
 
     title: str
     routers: Sequence[APIRouter]
     access: AccessTable
     version: str = "1"
     description: str = ""
+    pages: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

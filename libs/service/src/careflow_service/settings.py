@@ -75,6 +75,7 @@ class ServiceSettings(BaseSettings):
 
     clock_file: Annotated[Path | None, DevelopmentOnly()] = None
     clinic_timezone: ZoneInfo = ZoneInfo("America/Los_Angeles")
+    clinic_name: str = Field(default="The clinic", min_length=1, max_length=80)
     otlp_endpoint: str | None = None
     log_level: str = Field(default="info", pattern=r"^(debug|info|warning|error|critical)$")
 

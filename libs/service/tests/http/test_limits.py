@@ -74,7 +74,12 @@ async def nothing_is_sent(_message: Message) -> None:
     raise AssertionError("something was sent")
 
 
-POST: Scope = {"type": "http", "method": "POST", "headers": [(b"content-type", b"application/json")]}
+POST: Scope = {
+    "type": "http",
+    "method": "POST",
+    "path": "/v1/things",
+    "headers": [(b"content-type", b"application/json")],
+}
 
 
 async def test_a_body_that_never_ends_is_not_waited_for() -> None:

@@ -128,7 +128,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_whatever_is_charged_paid_corrected_and_refunded_the_books_balance(steps: list[tuple[str, object]]) -> None:
     clinic = Clinic()
     for what, with_what in steps:

@@ -141,7 +141,7 @@ def cases(draw: st.DrawFn) -> Case:
     return Case(wanted, a_clinic(*people, *bays), draw(calendars(resources, on_the_quarter)), starts)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(cases())
 def test_the_search_finds_what_trying_everything_finds(case: Case) -> None:
     expected = list(by_hand(case))

@@ -121,7 +121,7 @@ class AnyDay(RuleBasedStateMachine):
 
 
 TestAnyDay = AnyDay.TestCase
-TestAnyDay.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestAnyDay.settings = settings(max_examples=60, stateful_step_count=25)
 
 
 def test_a_dose_drawn_given_and_its_rest_wasted_before_a_witness_settles_the_draw() -> None:

@@ -25,6 +25,7 @@ from careflow_cli.stack.stack import Stack, is_infrastructure
 
 NOT_RUNNING = 3  # exit code of `status`, as service scripts have it
 FOLLOW_EVERY = 0.2  # seconds
+PAGES_OF = "booking-api"  # who has something to look at
 
 
 def kept() -> Stack:
@@ -56,7 +57,9 @@ def up() -> None:
                 left_over = [name for name in stack.table.running() if not is_infrastructure(name)]
                 stack.table.stop(left_over, 0)  # services of a run that was killed half-way: their addresses may be old
                 stack.start_all(running.say)
-    show(report(stack))
+    rows = report(stack)
+    show(rows)
+    show_pages(rows)
 
 
 def down(forget: Annotated[bool, typer.Option("--forget", help="And remove its data.")] = False) -> None:
@@ -111,6 +114,13 @@ def logs(
         if not follow:
             return
         time.sleep(FOLLOW_EVERY)
+
+
+def show_pages(rows: list[ProcessReport]) -> None:
+    """What there is to look at in a browser."""
+    for row in rows:
+        if row.name == PAGES_OF and row.port is not None:
+            typer.echo(f"\nthe free call, as a visitor books it: http://127.0.0.1:{row.port}/pages/free-call")
 
 
 def show(rows: list[ProcessReport]) -> None:

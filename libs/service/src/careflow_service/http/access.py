@@ -12,6 +12,7 @@ from typing import Final
 
 from careflow_service.http.limits import Rate
 from careflow_service.identity import Actor, Role
+from careflow_service.pages import PREFIX
 
 NO_QUERY: Final[Mapping[str, str]] = {}
 
@@ -151,7 +152,7 @@ OPS: AccessTable = {
 }
 """The rows of the operators' routes, the same in every service."""
 
-GUARDED_PREFIXES = ("/v1/", "/ops/")
+GUARDED_PREFIXES = ("/v1/", "/ops/", PREFIX)
 
 
 class AccessTableMismatch(Exception):

@@ -7,7 +7,7 @@ without a route, a POST that is not idempotent, two routes of one name.
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -32,6 +32,9 @@ from careflow_service.identity import Actor
 from careflow_service.service import Http, Resources, Service
 from careflow_service.settings import ServiceSettings
 from careflow_service.tokens import verifier_for
+
+if TYPE_CHECKING:
+    from careflow_service.pages.site import Site
 
 S = TypeVar("S", bound=ServiceSettings)
 P = TypeVar("P")
@@ -68,6 +71,7 @@ def create_app(
     )
     http.state.application = app
     http.state.fingerprint = _fingerprint(resources)
+    site = http.state.site = _site(described, resources)
     for router in described.routers:
         http.include_router(router)
     http.include_router(ops_router(service, service.ports(app), resources))
@@ -76,7 +80,7 @@ def create_app(
     table = http.state.routes = RouteTable.of(http, access_of(described))
     http.openapi = lambda: document(http, table)  # type: ignore[method-assign] # how FastAPI documents replacing it
     http.user_middleware = [
-        Middleware(Edge),
+        Middleware(Edge, site=site),
         Middleware(
             Door,
             routes=table,
@@ -112,6 +116,16 @@ def _fingerprint(resources: Resources[Any]) -> Callable[[bytes], str]:
         return resources.blind_index.of("request_body", body.decode("latin-1"))
 
     return of
+
+
+def _site(described: Http[Any], resources: Resources[Any]) -> "Site | None":
+    if described.pages is None:
+        return None
+    # What pages are made with is not loaded where there are none.
+    from careflow_service.pages.site import Site
+
+    settings = resources.settings
+    return Site(described.pages, clinic=settings.clinic_name, zone=settings.clinic_timezone, clock=resources.clock)
 
 
 def _audit_denial(resources: Resources[Any]) -> AuditDenial:

@@ -56,7 +56,11 @@ def current_actor(request: Request) -> Actor:
 
 async def idempotent_request(request: Request, actor: Annotated[Actor, Depends(current_actor)]) -> RequestKey:
     """The identity of this command: a repeat of it has the same key and the same body."""
-    key = request.headers.get("idempotency-key")
+    return await request_key(request, actor, request.headers.get("idempotency-key"))
+
+
+async def request_key(request: Request, actor: Actor, key: str | None) -> RequestKey:
+    """The identity of the command that `actor` sent with this key of theirs, a header's or a form's."""
     if key is None:
         raise Problem(IDEMPOTENCY_KEY_MISSING)
     if _IDEMPOTENCY_KEY.fullmatch(key) is None:

@@ -5,6 +5,7 @@ are in none of what it records.
 """
 
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from opentelemetry.trace import Span, SpanKind, StatusCode
 from starlette.datastructures import Headers
@@ -15,28 +16,35 @@ from careflow_service.http.access import GUARDED_PREFIXES
 from careflow_service.http.errors import problem_for, render
 from careflow_service.http.routes import Call
 from careflow_service.ids import new_id
+from careflow_service.pages import PREFIX
 from careflow_service.problems import INTERNAL
 from careflow_service.telemetry import metrics
 from careflow_service.telemetry.logs import log
 from careflow_service.telemetry.tracing import current_traceparent, spanning
 from careflow_service.work import Cause, caused_by
 
+if TYPE_CHECKING:
+    from careflow_service.pages.site import Site
+
 UNMATCHED = "unmatched"
 REQUEST_ID_KEY = "careflow.request_id"
 PROBLEM_KEY = "careflow.problem"
+SITE_KEY = "careflow.site"
 _KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class Edge:
-    """Observes requests and turns what goes wrong in them into problems."""
+    """Observes requests and turns what goes wrong in them into problems; on pages, into what a reader understands."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, site: "Site | None" = None) -> None:
         self._app = app
+        self._site = site
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
         request_id = scope[REQUEST_ID_KEY] = new_id()
+        scope[SITE_KEY] = self._site if scope["path"].startswith(PREFIX) else None
         method = scope["method"] if scope["method"] in _KNOWN_METHODS else "OTHER"
         attributes = {"http.request.method": method, "careflow.request_id": request_id}
         traceparent = Headers(scope=scope).get("traceparent")
@@ -106,4 +114,7 @@ def answer_error(scope: Scope, error: Exception) -> Response:
     scope[PROBLEM_KEY] = problem.kind.code
     if problem.kind is INTERNAL:
         log.error("request_failed", exc_info=error, request_id=request_id)
+    site: Site | None = scope[SITE_KEY]
+    if site is not None:
+        return site.problem(scope, problem)
     return render(problem, instance=f"careflow:requests/{request_id}")

@@ -114,12 +114,14 @@ def _of_validation(error: RequestValidationError) -> Problem:
     faults = error.errors()
     if any(fault["type"] == "json_invalid" for fault in faults):
         return Problem(problems.MALFORMED_JSON)
-    return Problem(problems.INVALID_REQUEST, extra={"errors": list(_fields(faults))})
+    return Problem(problems.INVALID_REQUEST, extra={"errors": faults_of(faults)})
 
 
-def _fields(faults: Sequence[Any]) -> Iterator[dict[str, str]]:
-    for fault in faults:
-        yield {"field": ".".join(_segments(fault["loc"])) or "body", "code": _field_code(fault["type"])}
+def faults_of(faults: Sequence[Any]) -> list[dict[str, str]]:
+    """Which fields are wrong and how, from what pydantic says of them; never what was in them."""
+    return [
+        {"field": ".".join(_segments(fault["loc"])) or "body", "code": _field_code(fault["type"])} for fault in faults
+    ]
 
 
 def _segments(path: Sequence[str | int]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from careflow_service.pages import FORM, PREFIX
 from careflow_service.problems import BODY_TOO_LARGE, BODY_TOO_SLOW, UNSUPPORTED_MEDIA_TYPE, Problem
 
 BODY_LIMIT = 256 * 1024
@@ -89,7 +90,7 @@ class BodyLimit:
     """Reads the whole body before the application sees any of it, so that too much is one clear refusal.
 
     The announced length is checked first; without one (chunked) the bytes are counted as they come. A body that is not
-    JSON is refused here, too: no route of a service takes anything else.
+    JSON, or to a page no form, is refused here, too: no route of a service takes anything else.
     """
 
     def __init__(self, app: ASGIApp, *, limit: int = BODY_LIMIT, within: float = BODY_WITHIN_SECONDS) -> None:
@@ -107,7 +108,8 @@ class BodyLimit:
         if body is None:
             return
         if body:
-            _require_json(headers.get("content-type", ""))
+            taken = FORM if scope["path"].startswith(PREFIX) else "application/json"
+            _require(taken, headers.get("content-type", ""))
         await self._app(scope, _replay(body, receive), send)
 
     async def _read(self, headers: Headers, receive: Receive) -> bytes | None:
@@ -127,9 +129,8 @@ class BodyLimit:
                 return bytes(body)
 
 
-def _require_json(content_type: str) -> None:
-    media_type = content_type.partition(";")[0].strip().lower()
-    if media_type != "application/json":
+def _require(taken: str, content_type: str) -> None:
+    if content_type.partition(";")[0].strip().lower() != taken:
         raise Problem(UNSUPPORTED_MEDIA_TYPE)
 
 

@@ -52,4 +52,10 @@ ACCESS: AccessTable = {
     "POST /v1/appointments/{appointment_id}/correct": allow(*CARE_TEAM),
     "GET /v1/public/info-calls/availability": public(rate="60/minute"),
     "POST /v1/public/info-calls": public(rate="10/minute"),
+    "GET /pages/free-call": public(rate="60/minute"),
+    "GET /pages/free-call/times": public(rate="60/minute"),
+    "GET /pages/free-call/details": public(rate="60/minute"),
+    "POST /pages/free-call/edit": public(rate="10/minute"),
+    "POST /pages/free-call/check": public(rate="10/minute"),
+    "POST /pages/free-call/book": public(rate="10/minute"),
 }

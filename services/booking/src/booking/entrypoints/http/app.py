@@ -10,6 +10,7 @@ from booking.entrypoints.http import (
     room_routes,
 )
 from booking.entrypoints.http.access import ACCESS
+from booking.entrypoints.pages import free_call
 from careflow_service.service import Http
 
 HTTP: Http[Booking] = Http(
@@ -22,6 +23,8 @@ HTTP: Http[Booking] = Http(
         availability_routes.router,
         appointment_routes.router,
         public_routes.router,
+        free_call.router,
     ),
     access=ACCESS,
+    pages="booking.entrypoints.pages",
 )

@@ -1,0 +1,76 @@
+"""Forms as browsers send them, and what is wrong with them.
+
+A form carries its own key, made when its page was shown: sent twice, by a second click or a reload, it is the same
+request and is answered the same.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, TypeVar
+from urllib.parse import parse_qsl
+
+from fastapi import Request
+from pydantic import BaseModel, ValidationError
+
+from careflow_service.http.dependencies import CurrentActor, request_key
+from careflow_service.http.errors import faults_of
+from careflow_service.identity import RequestKey
+from careflow_service.problems import INVALID_REQUEST, Problem
+
+B = TypeVar("B", bound=BaseModel)
+
+KEY: Final = "key"
+"""The field with the form's own key."""
+
+MOST_FIELDS: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What was typed: fields left empty are not in it, and nobody means the space around a word."""
+
+    fields: Mapping[str, str]
+
+    def __getitem__(self, name: str) -> str:
+        return self.fields.get(name, "")
+
+    def with_day(self, name: str) -> "Form":
+        """With `<name>_year`, `<name>_month` and `<name>_day` as one date; how many digits were typed says nothing."""
+        parts = [self.fields.get(f"{name}_{part}", "") for part in ("year", "month", "day")]
+        year, month, day = parts
+        typed = {name: f"{year}-{month:0>2}-{day:0>2}"} if any(parts) else {}
+        left = {key: value for key, value in self.fields.items() if not key.startswith(f"{name}_")}
+        return Form({**left, **typed})
+
+    def parted(self, name: str) -> "Form":
+        """`with_day` undone: for showing again what was typed."""
+        year, _, rest = self[name].partition("-")
+        month, _, day = rest.partition("-")
+        return Form({f"{name}_year": year, f"{name}_month": month, f"{name}_day": day, **self.fields})
+
+    def read(self, body: type[B]) -> tuple[B | None, dict[str, str]]:
+        """What the form says, or which field is wrong and how, by the codes of the API."""
+        try:
+            return body.model_validate({name: self[name] for name in body.model_fields if self[name]}), {}
+        except ValidationError as error:
+            return None, {fault["field"]: fault["code"] for fault in faults_of(error.errors())}
+
+
+async def form_request(request: Request, actor: CurrentActor) -> RequestKey:
+    """The identity of the command a form stands for, by the key in it."""
+    return await request_key(request, actor, (await submitted(request)).fields.get(KEY))
+
+
+async def submitted(request: Request) -> Form:
+    """The form of this request. Raises the problem `invalid_request` for what no page of ours sends."""
+    try:
+        text = (await request.body()).decode("ascii")
+        pairs = parse_qsl(
+            text, keep_blank_values=True, strict_parsing=bool(text), errors="strict", max_num_fields=MOST_FIELDS
+        )
+    except ValueError:
+        raise Problem(INVALID_REQUEST) from None
+    fields = {name: value.strip() for name, value in pairs if value.strip()}
+    if len(pairs) != len({name for name, _ in pairs}):
+        raise Problem(INVALID_REQUEST)
+    return Form(fields)

@@ -1,0 +1,132 @@
+"""A service's pages: templates and words in, whole answers out.
+
+Invariant: every page carries its own style, may load and run nothing, is sent nowhere but back to its own origin, and
+is kept by nobody.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime
+from importlib.resources import files
+from typing import Any, Final
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_name
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.datastructures import Headers, QueryParams
+from starlette.responses import HTMLResponse, Response
+from starlette.types import Scope
+
+from careflow_service.clock import Clock
+from careflow_service.pages import PREFIX
+from careflow_service.pages.words import LOCALES, Words, preferred, words_of
+from careflow_service.problems import Problem
+
+LIBRARY: Final = "careflow_service.pages"
+LANGUAGE: Final = "lang"
+"""The parameter by which a reader asks for a language."""
+
+_STYLE: Final = (files(LIBRARY) / "templates" / "careflow.css").read_text(encoding="utf-8").strip()
+_STYLE_HASH: Final = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+HEADERS: Final[Mapping[str, str]] = {
+    "Content-Security-Policy": (
+        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; "
+        "img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class Site:
+    """The pages of one service. `package` has its `templates` and `words`; `clinic` is what every page is headed with,
+    `zone` where the clinic is, `clock` the domain's.
+    """
+
+    def __init__(self, package: str, *, clinic: str, zone: ZoneInfo, clock: Clock) -> None:
+        self.zone = zone
+        self.clock = clock
+        self._words = words_of(LIBRARY, package)
+        self._templates = Environment(
+            loader=ChoiceLoader([PackageLoader(package), PackageLoader(LIBRARY)]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.globals.update(
+            style=Markup(_STYLE),  # noqa: S704 # our own file
+            link=_link,
+            languages=tuple(LOCALES),
+            clinic=clinic,
+        )
+
+    def words(self, scope: Scope) -> Words:
+        """The words of who is asking."""
+        asked = QueryParams(scope["query_string"]).get(LANGUAGE)
+        return self._words[preferred(asked, Headers(scope=scope).get("accept-language", ""))]
+
+    def show(self, scope: Scope, template: str, *, status: int = 200, **what: Any) -> Response:
+        """The page that `template` makes of `what`, in the words of who is asking."""
+        words = self.words(scope)
+        # Links lead up to the pages' own root, for nobody here knows under which path an edge shows it.
+        root = "../" * scope["path"].removeprefix(PREFIX).count("/")
+        text = self._templates.get_template(template).render(
+            words.groups,
+            lang=words.language,
+            fault=words.fault,
+            write=Writing(words),
+            here=_here(scope),
+            root=root,
+            **what,
+        )
+        headers = {**HEADERS, "Content-Language": words.language, "Vary": "Accept-Language"}
+        return HTMLResponse(text, status_code=status, headers=headers)
+
+    def problem(self, scope: Scope, problem: Problem) -> Response:
+        """The page that says what went wrong, and what to do now."""
+        answer = self.show(scope, "problem.html", status=problem.kind.status, code=problem.kind.code)
+        answer.headers.update(problem.headers)
+        return answer
+
+
+class Writing:
+    """Dates and times as the reader's language writes them."""
+
+    def __init__(self, words: Words) -> None:
+        self._locale = words.locale
+
+    def day(self, day: date) -> str:
+        """Of these weeks: `Tue, November 24`."""
+        return format_skeleton("MMMMEd", datetime(day.year, day.month, day.day), locale=self._locale)  # noqa: DTZ001 # a date
+
+    def long_day(self, day: date) -> str:
+        """In full: `Tuesday, November 24, 2026`."""
+        return format_date(day, "full", locale=self._locale)
+
+    def birth_date(self, day: date) -> str:
+        """Without its weekday: `May 17, 1984`."""
+        return format_date(day, "long", locale=self._locale)
+
+    def time(self, moment: datetime, zone: ZoneInfo) -> str:
+        """On a clock there: `10:15 AM`."""
+        return format_time(moment, "short", tzinfo=zone, locale=self._locale)
+
+    def zone(self, zone: ZoneInfo, moment: datetime) -> str:
+        """ "Pacific Standard Time": what clocks there show at that moment."""
+        return get_timezone_name(moment.astimezone(zone), "long", locale=self._locale)
+
+
+def _link(path: str, parameters: Mapping[str, object], **more: object) -> str:
+    """A link within the service's pages; what is None is left out."""
+    given = {name: str(value) for name, value in {**parameters, **more}.items() if value is not None}
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+def _here(scope: Scope) -> dict[str, str]:
+    """Where the reader is: the parameters of this page but for the language."""
+    return {name: value for name, value in QueryParams(scope["query_string"]).items() if name != LANGUAGE}

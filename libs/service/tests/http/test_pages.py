@@ -1,0 +1,67 @@
+"""What pages of any service have in common: words in every language, and forms read as people type."""
+
+from pathlib import Path
+
+import pytest
+
+from careflow_service.pages import words
+from careflow_service.pages.forms import Form
+from careflow_service.pages.words import WordsDiffer, preferred, words_of
+
+
+@pytest.mark.parametrize(
+    ("asked", "accepted", "language"),
+    [
+        (None, "", "en"),
+        (None, "fr, de;q=0.8", "en"),
+        (None, "es-MX,es;q=0.9,en;q=0.8", "es"),
+        (None, "en;q=0.4, es;q=0.5", "es"),
+        (None, "es;q=none, en;q=0.1", "en"),
+        (None, ";;;,=,q=", "en"),
+        ("es", "en-US", "es"),
+        ("xx", "es", "en"),
+    ],
+)
+def test_a_reader_gets_what_they_asked_for_then_what_their_browser_prefers(
+    asked: str | None, accepted: str, language: str
+) -> None:
+    assert preferred(asked, accepted) == language
+
+
+def test_a_word_that_one_language_lacks_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "words").mkdir()
+    (tmp_path / "words" / "en.toml").write_text('[call]\ntitle = "A call"\nabout = "It is free."\n')
+    (tmp_path / "words" / "es.toml").write_text('[call]\ntitle = "Una llamada"\n')
+    monkeypatch.setattr(words, "files", lambda package: tmp_path)
+
+    with pytest.raises(WordsDiffer, match=r"^es: call\.about$"):
+        words_of("any")
+
+
+def test_what_is_wrong_is_said_for_the_field_if_it_can_be_and_else_in_general() -> None:
+    english = words_of("careflow_service.pages")["en"]
+
+    assert english.fault("email", "required") == "Please fill this in."
+    assert english.fault("email", "never_heard_of") == "Please look at this again."
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ({"born_year": "1984", "born_month": "5", "born_day": "7"}, "1984-05-07"),
+        ({"born_year": "1984", "born_month": "05", "born_day": "17"}, "1984-05-17"),
+        ({"born_year": "1984"}, "1984-00-00"),
+        ({}, ""),
+        ({"born": "1984-05-17"}, "1984-05-17"),
+    ],
+)
+def test_a_date_is_typed_in_three_parts(typed: dict[str, str], day: str) -> None:
+    assert Form(typed).with_day("born")["born"] == day
+
+
+def test_a_date_is_shown_again_as_it_was_typed() -> None:
+    again = Form({"born": "1984-05-17"}).parted("born")
+    wrong = Form({"born_year": "84", "born_month": "x"}).parted("born")
+
+    assert (again["born_year"], again["born_month"], again["born_day"]) == ("1984", "05", "17")
+    assert (wrong["born_year"], wrong["born_month"], wrong["born_day"]) == ("84", "x", "")

@@ -1,0 +1,1 @@
+"""Booking's pages: what a visitor without a login sees."""

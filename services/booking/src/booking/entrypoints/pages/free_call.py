@@ -1,0 +1,232 @@
+"""The free call, booked by a visitor on a phone or at a desk: how and where, a time, who, a last look, booked.
+
+One thing a page; nothing typed about a person is ever part of an address; nothing is kept before the last button.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from booking.application.commands.book_info_call import BookInfoCall
+from booking.application.queries.find_openings import FindOpenings
+from booking.application.use_cases import Booking
+from booking.domain.visits import Modality, VisitKind
+from booking.entrypoints.http.patient_schemas import UsState
+from booking.entrypoints.http.public_schemas import InfoCallBody
+from careflow_domain.errors import DomainError
+from careflow_service.http.dependencies import ClientAddress, CurrentActor, application
+from careflow_service.http.fields import Day, Moment
+from careflow_service.identity import RequestKey
+from careflow_service.ids import new_id
+from careflow_service.pages.forms import KEY, Form, form_request, submitted
+from careflow_service.pages.site import Site
+from careflow_service.problems import INVALID_REQUEST, Problem
+
+Application = Annotated[Booking, Depends(application(Booking))]
+Submitted = Annotated[Form, Depends(submitted)]
+FormRequest = Annotated[RequestKey, Depends(form_request)]
+router = APIRouter(prefix="/pages/free-call", include_in_schema=False)
+
+ZONES: Final = (
+    "America/Los_Angeles",
+    "America/Denver",
+    "America/Phoenix",
+    "America/Chicago",
+    "America/New_York",
+    "America/Anchorage",
+    "Pacific/Honolulu",
+)
+"""What a visitor's clock may show, beside the clinic's own."""
+
+SHOWN: Final = timedelta(days=14)
+"""What one page of days covers; more quarter hours than these have are no help in choosing."""
+
+OF_BIRTH_DATE: Final = frozenset({"minor_not_served", "birth_date_in_future"})
+"""Refusals that are about this answer."""
+
+NONE: Final[Mapping[str, str]] = {}
+
+PERSON: Final = ("given_name", "family_name", "birth_date", "email", "phone")
+WISH: Final = ("modality", "state", "zone", "starts_at")
+
+
+def site_of(request: Request) -> Site:
+    site: Site = request.app.state.site
+    return site
+
+
+Pages = Annotated[Site, Depends(site_of)]
+Zone = Annotated[str | None, Query(max_length=64)]
+
+
+@router.get("")
+async def free_call(
+    request: Request, app: Application, pages: Pages, modality: Modality | None = None, state: UsState | None = None
+) -> Response:
+    """What the call is, and the two things that must be known to find a time."""
+    if not {"modality", "state"} & request.query_params.keys():
+        return _start(request, app, pages)
+    missing = {} if modality else {"modality": "required"}
+    return _start(request, app, pages, modality, state, {**missing, **_unserved(state, app)})
+
+
+@router.get("/times")
+async def free_call_times(
+    request: Request,
+    app: Application,
+    actor: CurrentActor,
+    pages: Pages,
+    modality: Modality | None = None,
+    state: UsState | None = None,
+    zone: Zone = None,
+    first: Day | None = None,
+    day: Day | None = None,
+) -> Response:
+    """The days with a free time, and the times of one of them."""
+    if modality is None or state is None or _unserved(state, app):
+        return RedirectResponse(f"../free-call?{request.url.query}", 303)
+    clock, now = _zone(zone, pages), pages.clock()
+    since = max(now, _midnight(first, clock)) if first else now
+    before = _midnight(since.astimezone(clock).date() + SHOWN, clock)
+    openings = await app.find_openings(
+        FindOpenings(kind=VisitKind.INFO_CALL, modality=modality, state=state, starts_from=since, starts_before=before),
+        actor,
+    )
+    starts = sorted({opening.interval.start for opening in openings})
+    days = {on: list(times) for on, times in groupby(starts, key=lambda start: start.astimezone(clock).date())}
+    return pages.show(
+        request.scope,
+        "times.html",
+        wish={"modality": modality, "state": state, "zone": clock.key},
+        zones=[ZoneInfo(name) for name in dict.fromkeys((pages.zone.key, *ZONES))],
+        zone=clock,
+        now=now,
+        days=days,
+        chosen=day if day in days else next(iter(days), None),
+        first=since.astimezone(clock).date(),
+        earlier=max(now, since - SHOWN).astimezone(clock).date() if first and since > now else None,
+        later=before.astimezone(clock).date() if before < now + app.ports.policy.horizon else None,
+    )
+
+
+@router.get("/details")
+async def free_call_details(
+    request: Request, pages: Pages, modality: Modality, state: UsState, starts_at: Moment, zone: Zone = None
+) -> Response:
+    """Who is to be called."""
+    wish = {"modality": modality, "state": state, "starts_at": starts_at.isoformat(), "zone": _zone(zone, pages).key}
+    return _details(request, pages, Form(wish), NONE)
+
+
+@router.post("/edit")
+async def edit_free_call(request: Request, pages: Pages, form: Submitted) -> Response:
+    """The form again, with what was typed. Changes nothing."""
+    return _details(request, pages, form, NONE)
+
+
+@router.post("/check")
+async def check_free_call(request: Request, pages: Pages, form: Submitted) -> Response:
+    """Everything once more, before it counts; or what is wrong with it. Changes nothing."""
+    typed = form.with_day("birth_date")
+    body, faults = _read(typed)
+    if body is None:
+        return _details(request, pages, form, faults)
+    kept = {name: typed[name] for name in (*WISH, *PERSON) if typed[name]}
+    return pages.show(
+        request.scope,
+        "check.html",
+        body=body,
+        zone=_zone(typed["zone"], pages),
+        kept={KEY: form.fields.get(KEY) or new_id(), **kept},
+    )
+
+
+@router.post("/book")
+async def book_free_call(
+    request: Request,
+    app: Application,
+    actor: CurrentActor,
+    pages: Pages,
+    form: Submitted,
+    client: ClientAddress,
+    key: FormRequest,
+) -> Response:
+    """Book it. Sent twice it is one call; a time that is gone offers the next ones."""
+    body, faults = _read(form)
+    if body is None:
+        return _details(request, pages, form, faults)
+    zone = _zone(form["zone"], pages)
+    try:
+        done = await app.book_info_call(BookInfoCall(body.details(), body.starts_at, body.modality, client), actor, key)
+    except DomainError as refused:
+        if refused.code in OF_BIRTH_DATE:
+            return _details(request, pages, form, {"birth_date": refused.code})
+        if refused.code == "state_not_served":
+            return _start(request, app, pages, body.modality, body.state, {"state": refused.code})
+        return _taken(request, pages, form, zone, refused)
+    return pages.show(request.scope, "booked.html", status=201, booked=done.value, body=body, zone=zone)
+
+
+def _read(form: Form) -> tuple[InfoCallBody | None, Mapping[str, str]]:
+    """What the form says, or what is wrong with what was typed. What the pages themselves keep in it is not typed."""
+    body, faults = form.read(InfoCallBody)
+    if not faults.keys() <= set(PERSON):
+        raise Problem(INVALID_REQUEST)
+    return body, faults
+
+
+def _unserved(state: str | None, app: Booking) -> dict[str, str]:
+    if state in app.ports.policy.served_states.value:
+        return {}
+    return {"state": "state_not_served" if state else "required"}
+
+
+def _start(
+    request: Request,
+    app: Booking,
+    pages: Site,
+    modality: Modality | None = None,
+    state: str | None = None,
+    faults: Mapping[str, str] = NONE,
+) -> Response:
+    return pages.show(
+        request.scope,
+        "start.html",
+        status=422 if faults else 200,
+        modality=modality,
+        state=state or app.ports.policy.home_state,
+        faults=faults,
+    )
+
+
+def _details(request: Request, pages: Site, form: Form, faults: Mapping[str, str]) -> Response:
+    """The form with what was typed, and a key of its own from now on."""
+    return pages.show(
+        request.scope,
+        "details.html",
+        status=422 if faults else 200,
+        typed=form.parted("birth_date"),
+        kept={KEY: new_id(), **{name: form[name] for name in WISH if form[name]}},
+        zone=_zone(form["zone"], pages),
+        faults=faults,
+    )
+
+
+def _taken(request: Request, pages: Site, form: Form, zone: ZoneInfo, refused: DomainError) -> Response:
+    kept = {name: form[name] for name in (*WISH, *PERSON) if form[name] and name != "starts_at"}
+    free: list[datetime] = list(refused.extra.get("next_free", ()))  # type: ignore[call-overload] # see Scheduling.run
+    return pages.show(request.scope, "taken.html", status=409, free=free, zone=zone, kept={KEY: new_id(), **kept})
+
+
+def _zone(name: str | None, pages: Site) -> ZoneInfo:
+    """The zone a visitor chose among those offered; the clinic's where they chose none."""
+    return ZoneInfo(name) if name in ZONES else pages.zone
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone)
