@@ -3,7 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from booking import domain
-from booking.adapters import appointments, care_paths, patients, practitioners, rooms
+from booking.adapters import appointments, care_paths, patients, practitioners, rooms, waitlist
 from booking.adapters.appointments import MongoAppointments
 from booking.adapters.calendar_days import MongoCalendarDays
 from booking.adapters.care_paths import MongoCarePaths
@@ -12,6 +12,7 @@ from booking.adapters.patients import MongoPatients
 from booking.adapters.practitioners import MongoPractitioners
 from booking.adapters.records import MongoRecords
 from booking.adapters.rooms import MongoRooms
+from booking.adapters.waitlist import MongoFreedTimes, MongoWaitlist
 from booking.application.commands.add_practitioner import AddPractitionerHandler
 from booking.application.commands.add_room import AddRoomHandler
 from booking.application.commands.book_appointment import BookAppointmentHandler
@@ -26,10 +27,13 @@ from booking.application.commands.complete_consultation import CompleteConsultat
 from booking.application.commands.confirm_hold import ConfirmHoldHandler
 from booking.application.commands.correct_appointment import CorrectAppointmentHandler
 from booking.application.commands.hold_appointment import HoldAppointmentHandler
+from booking.application.commands.join_waitlist import JoinWaitlistHandler
+from booking.application.commands.leave_waitlist import LeaveWaitlistHandler
 from booking.application.commands.merge_patients import MergePatientsHandler
 from booking.application.commands.reassign_appointment import ReassignAppointmentHandler
 from booking.application.commands.record_arrival import RecordArrivalHandler
 from booking.application.commands.record_missed_visit import RecordMissedVisitHandler
+from booking.application.commands.record_offer_call import RecordOfferCallHandler
 from booking.application.commands.register_patient import RegisterPatientHandler
 from booking.application.commands.release_hold import ReleaseHoldHandler
 from booking.application.commands.reschedule_appointment import RescheduleAppointmentHandler
@@ -38,6 +42,7 @@ from booking.application.commands.unmerge_patients import UnmergePatientsHandler
 from booking.application.front_desk import FrontDesk
 from booking.application.gated_visits import GatedVisits
 from booking.application.holding import Holding
+from booking.application.offering import FreedVisits, Offering
 from booking.application.ports import Ports
 from booking.application.queries.find_openings import FindOpeningsHandler
 from booking.application.queries.find_patients import FindPatients
@@ -45,6 +50,7 @@ from booking.application.queries.find_unfit_visits import FindUnfitVisits
 from booking.application.queries.read_appointments import ReadAppointments
 from booking.application.queries.read_care_path import ReadCarePathHandler
 from booking.application.queries.read_patient import ReadPatientHandler
+from booking.application.queries.read_waitlist import ReadWaitlist
 from booking.application.scheduling import Scheduling
 from booking.application.use_cases import Booking
 from booking.application.visit_changes import VisitChanges
@@ -71,6 +77,8 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     all_rooms = MongoRooms(database)
     all_appointments = MongoAppointments(database, resources.vault, zone)
     all_paths = MongoCarePaths(database, resources.vault)
+    all_entries = MongoWaitlist(database, resources.vault)
+    freed_times = MongoFreedTimes(database)
     records = MongoRecords(database, NAME)
     scheduling = Scheduling(
         practitioners=all_practitioners,
@@ -84,7 +92,18 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     )
     visits = GatedVisits(records, scheduling, policy)
     holding = Holding(all_appointments, policy)
-    changes = VisitChanges(all_appointments, all_paths, holding)
+    freed = FreedVisits(freed_times)
+    changes = VisitChanges(all_appointments, all_paths, holding, freed)
+    offering = Offering(
+        waitlist=all_entries,
+        freed_times=freed_times,
+        appointments=all_appointments,
+        patients=all_patients,
+        care_paths=all_paths,
+        visits=visits,
+        scheduling=scheduling,
+        policy=policy,
+    )
     desk = FrontDesk(
         patients=all_patients,
         care_paths=all_paths,
@@ -112,8 +131,8 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         rooms=all_rooms,
         find_openings=FindOpeningsHandler(all_patients, all_paths, scheduling, policy, clock),
         hold_appointment=HoldAppointmentHandler(desk),
-        confirm_hold=ConfirmHoldHandler(all_appointments, all_paths, visits, changes, work),
-        release_hold=ReleaseHoldHandler(all_appointments, scheduling, work),
+        confirm_hold=ConfirmHoldHandler(all_appointments, all_paths, visits, changes, offering, work),
+        release_hold=ReleaseHoldHandler(all_appointments, offering, work),
         book_appointment=BookAppointmentHandler(desk),
         book_dosing=book_dosing,
         book_series=BookSeriesHandler(all_paths, book_dosing, policy, zone),
@@ -129,7 +148,21 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         read_appointments=ReadAppointments(all_appointments, resources.audit),
         find_unfit_visits=FindUnfitVisits(all_appointments, all_patients, scheduling, resources.audit, zone),
         read_care_path=ReadCarePathHandler(all_paths, records, resources.audit, policy, zone, clock),
-        ports=Ports(all_appointments, all_paths, policy, holding.settled, scheduling.release),
+        join_waitlist=JoinWaitlistHandler(all_entries, all_paths, scheduling, policy, work),
+        leave_waitlist=LeaveWaitlistHandler(all_entries, work),
+        record_offer_call=RecordOfferCallHandler(all_entries, all_appointments, offering, work),
+        read_waitlist=ReadWaitlist(all_entries, resources.audit),
+        ports=Ports(
+            appointments=all_appointments,
+            care_paths=all_paths,
+            policy=policy,
+            settle_holds=holding.settled,
+            give_back=scheduling.release,
+            freed_times=freed_times,
+            lapse=offering.lapse,
+            free=freed.note,
+            offer_next=offering.offer_next,
+        ),
     )
 
 
@@ -150,5 +183,12 @@ SERVICE: Service[BookingSettings, Ports, Booking] = Service(
     subscriptions=SUBSCRIPTIONS,
     http=http,
     deadlines=DEADLINES,
-    indexes=(*appointments.INDEXES, *care_paths.INDEXES, *patients.INDEXES, *practitioners.INDEXES, *rooms.INDEXES),
+    indexes=(
+        *appointments.INDEXES,
+        *care_paths.INDEXES,
+        *patients.INDEXES,
+        *practitioners.INDEXES,
+        *rooms.INDEXES,
+        *waitlist.INDEXES,
+    ),
 )

@@ -3,6 +3,7 @@
 from booking.application.deadlines.call_off_visit import call_off_visit, next_cancellation
 from booking.application.deadlines.close_day import leave_unmarked, next_day_end
 from booking.application.deadlines.lapse_hold import lapse_hold, next_lapse
+from booking.application.deadlines.offer_freed_time import next_freed_time, offer_freed_time
 from booking.application.ports import Ports
 from careflow_service.deadlines import Deadline
 
@@ -10,4 +11,5 @@ DEADLINES: tuple[Deadline[Ports], ...] = (
     Deadline("lapse_hold", next=next_lapse, fire=lapse_hold),
     Deadline("call_off_visit", next=next_cancellation, fire=call_off_visit),
     Deadline("leave_unmarked", next=next_day_end, fire=leave_unmarked),
+    Deadline("offer_freed_time", next=next_freed_time, fire=offer_freed_time),
 )

@@ -2,7 +2,7 @@
 
 from booking.entrypoints.http.access import ACCESS
 from careflow_service.testing.owning import Theirs, reached_by_strangers
-from services.booking.tests.clinic import TOMORROW_AT_TEN, details, visit
+from services.booking.tests.clinic import TOMORROW_AT_TEN, details, ok, visit
 from services.booking.tests.treatment import in_treatment, prepares
 from services.booking.tests.world import World
 
@@ -13,6 +13,8 @@ async def test_no_stranger_reaches_a_patients_visits_or_path(world: World) -> No
     of_visit = f"/v1/appointments/{booked['id']}"
     at = {"starts_at": TOMORROW_AT_TEN.isoformat(), "modality": "in_person"}
     series = {"plan_id": plan, "pattern": {"dosing": at, "integration": at, "pairs": 1}}
+    wish = {"patient_id": ana, "kind": "info_call", "modality": "phone"}
+    entry = ok(await world.coordinator.post("/v1/waitlist", wish), 201)
     theirs = {
         "GET /v1/patients/{patient_id}": Theirs(f"/v1/patients/{ana}"),
         "PUT /v1/patients/{patient_id}": Theirs(f"/v1/patients/{ana}", details(), version=1),
@@ -30,5 +32,8 @@ async def test_no_stranger_reaches_a_patients_visits_or_path(world: World) -> No
         "POST /v1/appointments/{appointment_id}/release": Theirs(f"{of_visit}/release", version=1),
         "POST /v1/appointments/{appointment_id}/reschedule": Theirs(f"{of_visit}/reschedule", at, version=1),
         "POST /v1/appointments/{appointment_id}/cancel": Theirs(f"{of_visit}/cancel", {}, version=1),
+        "POST /v1/waitlist": Theirs("/v1/waitlist", {**wish, "kind": "evaluation", "modality": "in_person"}),
+        "GET /v1/waitlist": Theirs(f"/v1/waitlist?patient_id={ana}"),
+        "POST /v1/waitlist/{entry_id}/leave": Theirs(f"/v1/waitlist/{entry['id']}/leave", version=1),
     }
     assert await reached_by_strangers(world, ACCESS, theirs) == []

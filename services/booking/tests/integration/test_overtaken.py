@@ -18,6 +18,7 @@ from careflow_service.testing.overtaking import Overtaking, Race, decided_by
 from services.booking.tests import news
 from services.booking.tests import overtaken_commands as commands
 from services.booking.tests import overtaken_reactions as reactions
+from services.booking.tests import overtaken_waitlist as waitlist
 from services.booking.tests.overtaken_reactions import (
     a_dose_is_booked_meanwhile,
     an_adverse_event_is_reported_meanwhile,
@@ -34,6 +35,7 @@ NO_DECISIONS: Final = {
     "find_unfit_visits",
     "read_appointments",
     "read_care_path",
+    "read_waitlist",
     "ports",
 }
 RESUME: Final = news.reviewed(session_codes.ReviewDecision.RESUME)
@@ -134,6 +136,10 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "IntegrationOverdue": a_dose_is_booked_meanwhile(news.integration(contracts.IntegrationOverdue)),
     "AdverseEventReported": a_dose_is_booked_meanwhile(news.adverse_event),
     "AdverseEventReviewed": something_else_holds_the_dose_meanwhile(news.adverse_event, RESUME, news.alert),
+    "join_waitlist": waitlist.a_patient_joins_the_waitlist_while_they_join_it,
+    "leave_waitlist": waitlist.a_patient_leaves_the_waitlist_while_they_are_offered_a_call,
+    "record_offer_call": waitlist.a_call_about_an_offer_while_it_is_declined,
+    "offer_freed_time": waitlist.a_freed_time_is_offered_while_somebody_else_books_it,
     "lapse_hold": commands.a_hold_lapses_while_it_is_confirmed,
     "leave_unmarked": commands.a_day_ends_while_its_visit_is_recorded_as_missed,
     "call_off_visit": commands.a_visit_is_called_off_while_it_is_released,
@@ -141,6 +147,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
 
 MORE: Final[Mapping[str, Race[World]]] = {
     "a call, another of the same patient": commands.a_call_is_booked_while_the_patient_books_one_elsewhere,
+    "an offer, accepted": waitlist.an_offer_lapses_while_it_is_accepted,
     "a merge, a call booked": commands.a_record_is_merged_while_a_call_is_booked,
     "an evaluation, its case closed": commands.an_evaluation_is_booked_while_the_case_is_closed,
     "a hold, the last one allowed": commands.a_last_time_is_held_while_another_is,

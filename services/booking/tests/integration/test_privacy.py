@@ -1,6 +1,8 @@
 """What is stored of a patient is readable nowhere but in encrypted bodies."""
 
 from careflow_service.testing.stored import wrongly_stored
+from services.booking.tests.builders import local
+from services.booking.tests.clinic import acts, books, ok
 from services.booking.tests.treatment import doses, in_treatment, prepares
 from services.booking.tests.world import World
 
@@ -9,5 +11,9 @@ async def test_what_lies_open_says_nothing_of_a_patient(world: World) -> None:
     ana, _ = await in_treatment(world)
     await prepares(world, ana)
     await doses(world, ana)
+    wish = {"patient_id": ana, "kind": "review", "modality": "in_person"}
+    ok(await world.coordinator.post("/v1/waitlist", wish), 201)
+    review = await books(world.coordinator, ana, "review", starts_at=local(26, 15))
+    await acts(world.coordinator, review, "cancel", reason="other")
     await world.catch_up()
     assert await wrongly_stored(world, "booking") == []

@@ -103,6 +103,13 @@ async def test_no_query_reads_a_whole_collection(world: World, log: CommandLog) 
     booked = await acts(world.coordinator, held, "book")
     moved = await acts(world.coordinator, booked, "reschedule", starts_at=local(25, 10).isoformat())
     await acts(world.coordinator, moved, "cancel", reason="clinic_closed")
+    ok(
+        await world.coordinator.post(
+            "/v1/waitlist", {"patient_id": ana, "kind": "evaluation", "modality": "in_person"}
+        ),
+        201,
+    )
+    await world.catch_up()
     await world.application.ports.appointments.next_lapse()
     week = {"from": local(24, 11).isoformat(), "to": local(27, 0).isoformat()}
     for path, query in (
@@ -111,6 +118,8 @@ async def test_no_query_reads_a_whole_collection(world: World, log: CommandLog) 
         ("/v1/appointments", {"day": "2026-11-24", "limit": "1"}),
         ("/v1/practitioners", {}),
         ("/v1/rooms", {}),
+        ("/v1/waitlist", {"limit": "1"}),
+        ("/v1/waitlist", {"patient_id": ana}),
         (f"/v1/care-paths/{ana}", {}),
         (f"/v1/patients/{ana}", {}),
     ):

@@ -10,12 +10,23 @@ from typing import Protocol
 from booking.domain.appointments import Appointment
 from booking.domain.calendar import Calendar, CalendarDay, DayKey
 from booking.domain.care_path import CarePath
-from booking.domain.ids import AppointmentId, PatientId, PlanId, PractitionerId, RoomId
+from booking.domain.freed_times import FreedTime
+from booking.domain.ids import (
+    AppointmentId,
+    FreedTimeId,
+    PatientId,
+    PlanId,
+    PractitionerId,
+    RoomId,
+    WaitlistEntryId,
+)
 from booking.domain.intervals import Interval
 from booking.domain.patients import Patient, PatientDetails
 from booking.domain.policy import BookingPolicy
 from booking.domain.practitioners import Practitioner
 from booking.domain.rooms import Room
+from booking.domain.visits import VisitKind
+from booking.domain.waitlist import WaitlistEntry
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed
 from careflow_service.work import Transaction
@@ -113,6 +124,35 @@ class CarePaths(Protocol):
     async def save(self, path: CarePath, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
+class Waitlist(Protocol):
+    async def get(self, entry_id: WaitlistEntryId, /, *, of: PatientId | None = None) -> WaitlistEntry:
+        """Raises `waitlist_entry_not_found`."""
+
+    async def waiting_of(self, patient_id: PatientId) -> tuple[WaitlistEntry, ...]:
+        """What the patient waits for, or is offered."""
+
+    async def listed(self, patient_id: PatientId | None, limit: int, after: str | None) -> Listed[WaitlistEntry]:
+        """Who waits or is offered something, the patient or everybody; who has waited longest first."""
+
+    async def next_in_line(self, kind: VisitKind, after: str | None) -> tuple[WaitlistEntry, str] | None:
+        """Who waits longest for such a visit behind this place of the list, and their own place."""
+
+    async def add(self, entry: WaitlistEntry, /, tx: Transaction) -> None: ...
+
+    async def save(self, entry: WaitlistEntry, /, *, expecting: int, tx: Transaction) -> None: ...
+
+
+class FreedTimes(Protocol):
+    async def get(self, freed_id: FreedTimeId, /) -> FreedTime: ...
+
+    async def next_due(self) -> tuple[datetime, str] | None:
+        """When the next freed time is to be offered, and which."""
+
+    async def add(self, freed: FreedTime, /, tx: Transaction) -> None: ...
+
+    async def save(self, freed: FreedTime, /, *, expecting: int, tx: Transaction) -> None: ...
+
+
 class CalendarDays(Protocol):
     async def look(self, keys: Sequence[DayKey]) -> Calendar:
         """The days for somebody who only looks; a missing one is empty."""
@@ -147,3 +187,10 @@ class Ports:
     """Brings the holds of the path's visits up to what it says."""
     give_back: Callable[[Appointment, Transaction], Awaitable[None]]
     """Frees what an appointment has taken of the calendar."""
+    freed_times: FreedTimes
+    lapse: Callable[[Appointment, Transaction], Awaitable[Appointment]]
+    """Gives a held time back; one that was offered goes to the next in line."""
+    free: Callable[[Appointment, Transaction], Awaitable[None]]
+    """Has the waitlist offered what this change of an appointment gave up."""
+    offer_next: Callable[[FreedTime, Transaction], Awaitable[FreedTime]]
+    """Offers a freed time to whoever is next in line; the time as it is afterwards."""

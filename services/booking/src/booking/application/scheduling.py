@@ -58,7 +58,7 @@ class Look:
     given_up: Sequence[Claim]
 
 
-class _Refused(Exception):
+class NoTime(Exception):
     """No free time as wished; carries what was looked for, so that other times can be named once the transaction is
     over.
     """
@@ -109,7 +109,7 @@ class Scheduling:
         try:
             async with self._turns.taking(*(self._date(wish.starts_at) for wish in wishes)):
                 return await command()
-        except _Refused as refused:
+        except NoTime as refused:
             until = self._ahead(refused.wish.starts_at)
             found = await self._free(refused.wanted, refused.clinic, until, self._policy.suggestions.value)
             raise refused.refusal.with_extra(next_free=[opening.interval.start for opening in found]) from None
@@ -162,7 +162,7 @@ class Scheduling:
         try:
             opening = required_opening(wanted, look.clinic, free, wish.starts_at)
         except DomainError as refusal:
-            raise _Refused(refusal, wish, wanted, look.clinic) from None
+            raise NoTime(refusal, wish, wanted, look.clinic) from None
         slot = Slot.of(opening, wanted, patient_id, location_id=self._location_id, timezone=self._zone.key)
         await self._days.save(free.claim(appointment_id, slot.claims).changes_since(look.days), tx)
         return slot
@@ -196,6 +196,10 @@ class Scheduling:
             lambda o: wanted.modality in wanted.template.allowed_on(self._date(o.interval.start)), found
         )
         return tuple(islice(allowed, limit))
+
+    def check_modality(self, kind: VisitKind, modality: Modality, at: datetime) -> None:
+        """Raises `modality_not_allowed` where such a visit is not held so at that time."""
+        self._templates.of(kind).check_modality(modality, self._date(at))
 
     def wanted(
         self,

@@ -16,10 +16,13 @@ from booking.application.commands.complete_consultation import CompleteConsultat
 from booking.application.commands.confirm_hold import ConfirmHoldHandler
 from booking.application.commands.correct_appointment import CorrectAppointmentHandler
 from booking.application.commands.hold_appointment import HoldAppointmentHandler
+from booking.application.commands.join_waitlist import JoinWaitlistHandler
+from booking.application.commands.leave_waitlist import LeaveWaitlistHandler
 from booking.application.commands.merge_patients import MergePatientsHandler
 from booking.application.commands.reassign_appointment import ReassignAppointmentHandler
 from booking.application.commands.record_arrival import RecordArrivalHandler
 from booking.application.commands.record_missed_visit import RecordMissedVisitHandler
+from booking.application.commands.record_offer_call import RecordOfferCallHandler
 from booking.application.commands.register_patient import RegisterPatientHandler
 from booking.application.commands.release_hold import ReleaseHoldHandler
 from booking.application.commands.reschedule_appointment import RescheduleAppointmentHandler
@@ -32,6 +35,7 @@ from booking.application.queries.find_unfit_visits import FindUnfitVisits
 from booking.application.queries.read_appointments import ReadAppointments
 from booking.application.queries.read_care_path import ReadCarePathHandler
 from booking.application.queries.read_patient import ReadPatientHandler
+from booking.application.queries.read_waitlist import ReadWaitlist
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,5 +75,10 @@ class Booking:
     read_appointments: ReadAppointments
     find_unfit_visits: FindUnfitVisits
     read_care_path: ReadCarePathHandler
+
+    join_waitlist: JoinWaitlistHandler
+    leave_waitlist: LeaveWaitlistHandler
+    record_offer_call: RecordOfferCallHandler
+    read_waitlist: ReadWaitlist
 
     ports: Ports

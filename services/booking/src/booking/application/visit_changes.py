@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from booking.application.holding import Holding
+from booking.application.offering import FreedVisits
 from booking.application.ownership import check_own, check_version
 from booking.application.ports import Appointments, CarePaths
 from booking.domain.appointments import Appointment
@@ -15,12 +16,15 @@ from careflow_service.work import Transaction
 
 
 class VisitChanges:
-    """Invariant: an appointment, what its care path knows of it, and the holds that follow change together."""
+    """Invariant: an appointment, what its care path knows of it, the holds that follow, and what is offered of the time
+    it gave up change together.
+    """
 
-    def __init__(self, appointments: Appointments, care_paths: CarePaths, holding: Holding) -> None:
+    def __init__(self, appointments: Appointments, care_paths: CarePaths, holding: Holding, freed: FreedVisits) -> None:
         self._appointments = appointments
         self._care_paths = care_paths
         self._holding = holding
+        self._freed = freed
 
     async def apply(
         self,
@@ -54,6 +58,7 @@ class VisitChanges:
         """
         for each, expecting in changed:
             await self._appointments.save(each, expecting=expecting, tx=tx)
+            await self._freed.note(each, tx)
         return await self._noted([each for each, _ in changed], path, tx)
 
     async def _noted(

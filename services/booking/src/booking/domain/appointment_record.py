@@ -6,7 +6,7 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from booking.domain.cancellations import Cancellation
-from booking.domain.ids import AppointmentId, PatientId, PlanId
+from booking.domain.ids import AppointmentId, PatientId, PlanId, WaitlistEntryId
 from booking.domain.intervals import day_interval
 from booking.domain.slots import Slot
 from booking.domain.states import Hold, Status
@@ -27,7 +27,7 @@ class AppointmentRecord(Aggregate):
     """One visit of one patient. `late_moves` are the times at which the patient moved it inside the notice window;
     `first_notice_minutes` is the notice given for the first slot so lost, and is what a later cancellation counts.
     `holds` is what a booked visit waits for, `cancels_at` when it is called off if it waits still; `unmarked` is one
-    of an earlier day of which nobody has said what became of it.
+    of an earlier day of which nobody has said what became of it. By `waitlist_entry_id` it was offered.
     """
 
     id: AppointmentId
@@ -48,6 +48,7 @@ class AppointmentRecord(Aggregate):
     holds: tuple[Hold, ...] = ()
     cancels_at: datetime | None = None
     unmarked: bool = False
+    waitlist_entry_id: WaitlistEntryId | None = None
 
     @property
     def starts_at(self) -> datetime:

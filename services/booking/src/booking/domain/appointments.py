@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from booking.domain.appointment_record import AppointmentFact
 from booking.domain.attendance import AttendedAppointment
 from booking.domain.cancellations import WHOSE, Cancellation, CancelledBy, CancelReason
-from booking.domain.ids import RoomId
+from booking.domain.ids import RoomId, WaitlistEntryId
 from booking.domain.policy import BookingPolicy
 from booking.domain.slots import NewVisit, Provider, Slot
 from booking.domain.states import BookedBy, Hold, Status
@@ -69,6 +69,14 @@ class Appointment(AttendedAppointment):
     def held(cls, visit: NewVisit, policy: BookingPolicy, *, now: datetime) -> "Appointment":
         """Kept for the patient for a while; nothing is said of it before it is booked."""
         return cls._made(visit, policy, now, Status.HELD, held_until=now + policy.hold_for)
+
+    @classmethod
+    def offered(
+        cls, visit: NewVisit, policy: BookingPolicy, *, to: WaitlistEntryId, until: datetime, now: datetime
+    ) -> "Appointment":
+        """Kept for somebody on the waitlist until they have answered."""
+        held = cls._made(visit, policy, now, Status.HELD, held_until=until)
+        return replace(held, waitlist_entry_id=to)
 
     @classmethod
     def booked(cls, visit: NewVisit, policy: BookingPolicy, *, by: BookedBy, now: datetime) -> "Appointment":

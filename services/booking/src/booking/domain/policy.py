@@ -1,11 +1,12 @@
 """The clinic's numbers for booking: one typed, versioned document, each value with its source and our default."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from booking.domain.course import PlanTerms
-from booking.domain.intervals import on_grid
-from booking.domain.visits import Phase
+from booking.domain.intervals import local_instant, on_grid
+from booking.domain.visits import Phase, VisitKind
 from careflow_domain.errors import DomainError, ErrorKind, invalid
 from careflow_domain.setting import Setting
 
@@ -29,6 +30,11 @@ class BookingPolicy:
     merge_reversible_days: Setting[int]
     hold_minutes: Setting[int]
     concurrent_holds: Setting[int]
+    offer_minutes: Setting[int]
+    offer_percent: Setting[int]
+    offer_call_first_hours: Setting[int]
+    quiet_from_hour: Setting[int]
+    quiet_until_hour: Setting[int]
     horizon_days: Setting[int]
     self_booking_lead_minutes: Setting[int]
     late_notice_minutes: Setting[int]
@@ -56,6 +62,8 @@ class BookingPolicy:
             self.merge_reversible_days,
             self.hold_minutes,
             self.concurrent_holds,
+            self.offer_minutes,
+            self.offer_percent,
             self.horizon_days,
             self.late_moves_window_days,
             self.suggestion_days,
@@ -68,6 +76,9 @@ class BookingPolicy:
             self.info_calls_per_person_a_day,
             self.info_calls_per_address_a_day,
         ]
+        hours = (self.quiet_until_hour.value, self.quiet_from_hour.value)
+        if not 0 <= hours[0] < hours[1] <= 23:
+            raise invalid("policy_invalid", "Quiet hours begin in the evening and end in the morning.")
         if any(number.value <= 0 for number in numbers) or not self.served_states.value:
             raise invalid("policy_invalid", "The booking policy needs positive numbers and at least one state.")
 
@@ -136,6 +147,25 @@ class BookingPolicy:
             return None
         latest = starts_at - timedelta(hours=self.hold_cancels_hours.value)
         return min(starts_at, max(latest, held_since + grace))
+
+    def offered_until(self, starts_at: datetime, *, now: datetime) -> datetime:
+        """How long somebody on the waitlist has to answer: the longest time, or a share of what is left."""
+        return now + min(
+            timedelta(minutes=self.offer_minutes.value), (starts_at - now) * self.offer_percent.value / 100
+        )
+
+    def call_first(self, kind: VisitKind, starts_at: datetime, *, now: datetime) -> bool:
+        """Whether somebody talks to the patient before such a visit is booked from the waitlist."""
+        return kind is VisitKind.DOSING and starts_at - now < timedelta(hours=self.offer_call_first_hours.value)
+
+    def asking_from(self, now: datetime, zone: ZoneInfo) -> datetime:
+        """Now, or in quiet hours when they are over: nobody is asked at night."""
+        local = now.astimezone(zone)
+        if self.quiet_until_hour.value <= local.hour < self.quiet_from_hour.value:
+            return now
+        late = local.hour >= self.quiet_from_hour.value
+        morning = local.date() + timedelta(days=1 if late else 0)
+        return local_instant(morning, time(self.quiet_until_hour.value), zone)
 
     def check_start(self, starts_at: datetime, *, now: datetime, by_patient: bool) -> None:
         """Raises `slot_off_grid`, `slot_in_past`, `slot_too_soon` (for patients only) or `slot_too_far`."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from booking.application.gated_visits import GatedVisits
+from booking.application.offering import Offering
 from booking.application.ownership import acting_for, check_own, check_version
 from booking.application.ports import Appointments, CarePaths
 from booking.application.results import Scheduled
@@ -20,7 +21,7 @@ class ConfirmHold:
 
 
 class ConfirmHoldHandler:
-    """Raises `hold_expired` and `gates_closed`."""
+    """Raises `hold_expired`, `gates_closed`, and `call_first` where it was offered at short notice."""
 
     def __init__(
         self,
@@ -28,11 +29,13 @@ class ConfirmHoldHandler:
         care_paths: CarePaths,
         visits: GatedVisits,
         changes: VisitChanges,
+        offering: Offering,
         work: Work,
     ) -> None:
         self._appointments = appointments
         self._care_paths = care_paths
         self._changes = changes
+        self._offering = offering
         self._visits = visits
         self._work = work
 
@@ -45,6 +48,7 @@ class ConfirmHoldHandler:
             path = await self._care_paths.get(hold.patient_id)
             wish = Wish(kind=hold.kind, starts_at=hold.starts_at, modality=hold.slot.modality)
             await self._visits.check(path, wish)
+            await self._offering.accepted(hold, tx)
             (booked,) = await self._changes.save(path, tx, (booked, hold.version))
             return Scheduled.of(booked)
 

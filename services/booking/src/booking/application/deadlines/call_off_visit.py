@@ -22,5 +22,6 @@ async def call_off_visit(appointment_id: str, tx: Transaction, ports: Ports) -> 
         return
     cancelled = visit.cancel(CancelReason.HOLD_NOT_RELEASED, asked_by=BookedBy.STAFF, now=tx.now)
     await ports.give_back(visit, tx)
+    await ports.free(cancelled, tx)
     await ports.appointments.save(cancelled, expecting=visit.version, tx=tx)
     await changing(visit.patient_id, tx, ports, lambda path: path.note_visit(cancelled, now=tx.now))

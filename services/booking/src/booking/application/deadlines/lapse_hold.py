@@ -18,5 +18,4 @@ async def lapse_hold(appointment_id: str, tx: Transaction, ports: Ports) -> None
     hold = await ports.appointments.get(AppointmentId(appointment_id))
     if hold.status is not Status.HELD or hold.held_until is None or hold.held_until > tx.now:
         return
-    await ports.give_back(hold, tx)
-    await ports.appointments.save(hold.lapse(), expecting=hold.version, tx=tx)
+    await ports.lapse(hold, tx)

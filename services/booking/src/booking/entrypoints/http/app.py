@@ -8,6 +8,7 @@ from booking.entrypoints.http import (
     practitioner_routes,
     public_routes,
     room_routes,
+    waitlist_routes,
 )
 from booking.entrypoints.http.access import ACCESS
 from booking.entrypoints.pages import free_call
@@ -22,6 +23,7 @@ HTTP: Http[Booking] = Http(
         room_routes.router,
         availability_routes.router,
         appointment_routes.router,
+        waitlist_routes.router,
         public_routes.router,
         free_call.router,
     ),

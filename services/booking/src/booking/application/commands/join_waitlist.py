@@ -1,0 +1,66 @@
+"""Puts a patient on the waitlist for a kind of visit. What may be booked is asked when something is offered."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from booking.application.ownership import check_own
+from booking.application.ports import CarePaths, Waitlist
+from booking.application.results import Saved
+from booking.application.scheduling import Scheduling
+from booking.domain.ids import PatientId, WaitlistEntryId
+from booking.domain.intervals import Interval
+from booking.domain.merging import check_in_use
+from booking.domain.policy import BookingPolicy
+from booking.domain.visits import Modality, VisitKind
+from booking.domain.waitlist import WaitlistEntry
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction, Work, side_by_side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinWaitlist:
+    """From now on and as far as the calendar is open, where nothing else is wished for."""
+
+    patient_id: PatientId
+    kind: VisitKind
+    modality: Modality
+    starts_from: datetime | None = None
+    starts_before: datetime | None = None
+
+
+class JoinWaitlistHandler:
+    """Raises `end_before_start`, `wish_past`, `waiting_already`, `modality_not_allowed` and `patient_merged`."""
+
+    def __init__(
+        self, waitlist: Waitlist, care_paths: CarePaths, scheduling: Scheduling, policy: BookingPolicy, work: Work
+    ) -> None:
+        self._waitlist = waitlist
+        self._care_paths = care_paths
+        self._scheduling = scheduling
+        self._policy = policy
+        self._work = work
+
+    async def __call__(self, command: JoinWaitlist, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
+        check_own(actor, command.patient_id, "patient")
+
+        async def work(tx: Transaction) -> Saved:
+            path, others = await side_by_side(
+                self._care_paths.get(command.patient_id, of=command.patient_id),
+                self._waitlist.waiting_of(command.patient_id),
+            )
+            check_in_use(path)
+            wanted = Interval(command.starts_from or tx.now, command.starts_before or tx.now + self._policy.horizon)
+            entry = WaitlistEntry(
+                id=WaitlistEntryId(tx.new_id()),
+                patient_id=command.patient_id,
+                kind=command.kind,
+                modality=command.modality,
+                wanted=wanted,
+                joined_at=tx.now,
+            )
+            entry.check_joining(others)
+            self._scheduling.check_modality(command.kind, command.modality, max(wanted.start, tx.now))
+            await self._waitlist.add(entry, tx)
+            return Saved(entry.id, entry.version)
+
+        return await self._work.run(work, by=actor, action="join_waitlist", returns=Saved, request=request)

@@ -1,0 +1,35 @@
+"""Takes a patient off the waitlist."""
+
+from dataclasses import dataclass
+
+from booking.application.ownership import check_own, check_version
+from booking.application.ports import Waitlist
+from booking.application.results import Saved
+from booking.domain.ids import WaitlistEntryId
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction, Work
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveWaitlist:
+    entry_id: WaitlistEntryId
+    expected_version: int
+
+
+class LeaveWaitlistHandler:
+    """Raises `offer_open`, and `wrong_state` for an entry that is over."""
+
+    def __init__(self, waitlist: Waitlist, work: Work) -> None:
+        self._waitlist = waitlist
+        self._work = work
+
+    async def __call__(self, command: LeaveWaitlist, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
+        async def work(tx: Transaction) -> Saved:
+            entry = await self._waitlist.get(command.entry_id)
+            check_own(actor, entry.patient_id, "waitlist_entry")
+            check_version(entry.version, command.expected_version)
+            left = entry.left()
+            await self._waitlist.save(left, expecting=entry.version, tx=tx)
+            return Saved(left.id, left.version)
+
+        return await self._work.run(work, by=actor, action="leave_waitlist", returns=Saved, request=request)

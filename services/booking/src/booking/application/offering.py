@@ -1,0 +1,121 @@
+"""Offers freed times to those who wait: one after the other, each as a hold of their own.
+
+Invariant: an offer and the time held for it are made, answered and given back in one transaction.
+"""
+
+from booking.application.gated_visits import GatedVisits
+from booking.application.ports import Appointments, CarePaths, FreedTimes, Patients, Waitlist
+from booking.application.scheduling import NoTime, Scheduling, Wish
+from booking.domain.appointments import Appointment
+from booking.domain.freed_times import FreedTime, freed_by
+from booking.domain.ids import FreedTimeId
+from booking.domain.intervals import QUARTER
+from booking.domain.policy import BookingPolicy
+from booking.domain.states import BookedBy
+from booking.domain.visits import VisitKind
+from booking.domain.waitlist import Offer, WaitlistEntry
+from careflow_domain.errors import DomainError
+from careflow_service.work import Transaction, side_by_side
+
+
+class FreedVisits:
+    """What a change of an appointment gave up is offered."""
+
+    def __init__(self, freed_times: FreedTimes) -> None:
+        self._freed_times = freed_times
+
+    async def note(self, changed: Appointment, tx: Transaction) -> None:
+        """Does nothing for a change that gave up no time, or one that is past."""
+        starts_at = freed_by(changed)
+        if starts_at is not None and starts_at > tx.now:
+            freed = FreedTime(
+                id=FreedTimeId(tx.new_id()), kind=changed.kind, starts_at=starts_at, freed_at=tx.now, due_at=tx.now
+            )
+            await self._freed_times.add(freed, tx)
+
+
+class Offering:
+    """The waitlist and what is held for it."""
+
+    def __init__(
+        self,
+        *,
+        waitlist: Waitlist,
+        freed_times: FreedTimes,
+        appointments: Appointments,
+        patients: Patients,
+        care_paths: CarePaths,
+        visits: GatedVisits,
+        scheduling: Scheduling,
+        policy: BookingPolicy,
+    ) -> None:
+        self._waitlist = waitlist
+        self._freed_times = freed_times
+        self._appointments = appointments
+        self._patients = patients
+        self._care_paths = care_paths
+        self._visits = visits
+        self._scheduling = scheduling
+        self._policy = policy
+
+    async def offer_next(self, freed: FreedTime, tx: Transaction) -> FreedTime:
+        """The freed time after the next in line was asked, or passed over."""
+        asking_from = self._policy.asking_from(tx.now, self._scheduling.zone)
+        if freed.starts_at - asking_from < self._policy.self_booking_lead:
+            return freed.closed()
+        if asking_from > tx.now:
+            return freed.put_off(asking_from)
+        found = await self._waitlist.next_in_line(freed.kind, freed.asked_until)
+        if found is None:
+            return freed.closed()
+        entry, place = found
+        return freed.offered(place) if await self._offered(freed, entry, tx) else freed.passed(place)
+
+    async def accepted(self, hold: Appointment, tx: Transaction) -> None:
+        """The held time is booked now. Raises `call_first` and `no_offer`."""
+        if hold.waitlist_entry_id is not None:
+            entry = await self._waitlist.get(hold.waitlist_entry_id, of=hold.patient_id)
+            await self._waitlist.save(entry.accepted(), expecting=entry.version, tx=tx)
+
+    async def lapse(self, hold: Appointment, tx: Transaction) -> Appointment:
+        """The held time is given back; one that was offered goes to the next in line."""
+        lapsed = hold.lapse()
+        await self._scheduling.release(hold, tx)
+        await self._appointments.save(lapsed, expecting=hold.version, tx=tx)
+        if hold.waitlist_entry_id is not None:
+            entry = await self._waitlist.get(hold.waitlist_entry_id, of=hold.patient_id)
+            freed = await self._freed_times.get(entry.open_offer.freed_id)
+            await self._waitlist.save(entry.passed_on(), expecting=entry.version, tx=tx)
+            await self._freed_times.save(freed.put_off(tx.now), expecting=freed.version, tx=tx)
+        return lapsed
+
+    async def _offered(self, freed: FreedTime, listed: WaitlistEntry, tx: Transaction) -> bool:
+        """Whether it was: they wait still, would come then, their gates are open, and the time is free for them."""
+        entry = await self._waitlist.get(listed.id, of=listed.patient_id)
+        if not entry.takes(freed.starts_at):
+            return False
+        wish = Wish(kind=entry.kind, starts_at=freed.starts_at, modality=entry.modality)
+        integration_at = freed.starts_at + QUARTER if entry.kind is VisitKind.DOSING else None
+        try:
+            patient, path, clinic = await side_by_side(
+                self._patients.get(entry.patient_id, of=entry.patient_id),
+                self._care_paths.get(entry.patient_id, of=entry.patient_id),
+                self._scheduling.clinic(wish),
+            )
+            visit = await self._visits.new(
+                wish, patient, path, clinic, tx, by=BookedBy.STAFF, integration_at=integration_at
+            )
+        except (DomainError, NoTime):
+            return False
+        until = self._policy.offered_until(freed.starts_at, now=tx.now)
+        hold = Appointment.offered(visit, self._policy, to=entry.id, until=until, now=tx.now)
+        offer = Offer(
+            appointment_id=hold.id,
+            freed_id=freed.id,
+            made_at=tx.now,
+            expires_at=until,
+            call_first=self._policy.call_first(entry.kind, freed.starts_at, now=tx.now),
+        )
+        await self._appointments.add(hold, tx)
+        await self._waitlist.save(entry.offered(offer), expecting=entry.version, tx=tx)
+        return True
