@@ -20,13 +20,14 @@ from billing.application.commands.void_superbill import VoidSuperbill, VoidSuper
 from billing.application.commands.waive_fee import WaiveFee, WaiveFeeHandler
 from billing.application.fees import settle_fee
 from billing.domain.accounts import Coverage, CoverageKind
-from billing.domain.charges import FEES, Charge, ChargeCause, ChargeState, charge_id_of
+from billing.domain.charges import Charge, ChargeState
 from billing.domain.fee_cases import FeeState, WaiverReason
 from billing.domain.ids import AppointmentId, ChargeId, PatientId, StaffId
 from billing.domain.ledger import LedgerAccount, TrialBalance
 from billing.domain.line_shares import line_shares
 from billing.domain.money import Money, total
 from billing.domain.payments import PaymentMethod, RefundReason
+from billing.domain.rendered import FEES, ChargeCause, charge_id_of
 from billing.domain.superbills import VoidReason
 from billing.subscriptions import SUBSCRIPTIONS
 from careflow_domain.errors import DomainError, conflict

@@ -1,6 +1,10 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["simple-icd-10-cm==1.5.0"]
+# ///
 """Writes the table of billable ICD-10-CM codes that is shipped, from the library that carries the official release.
 
-    uv run --with simple-icd-10-cm==1.5.0 python services/billing/tools/diagnosis_codes.py
+    .venv/bin/uv run services/billing/tools/diagnosis_codes.py
 
 The library holds the release in memory for 170 MB and reads it for two seconds, so billing ships the two columns it
 needs: the codes that may stand on a bill (those no further digit divides) and what they are called.

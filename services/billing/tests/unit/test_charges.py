@@ -6,17 +6,11 @@ from datetime import date, timedelta
 import pytest
 
 from billing.domain.accounts import Coverage, CoverageKind, PrivateContract, Relationship
-from billing.domain.charges import (
-    Charge,
-    ChargeCause,
-    ChargePosted,
-    ChargeReversed,
-    ChargeState,
-    CoverageBlocked,
-)
+from billing.domain.charges import Charge, ChargePosted, ChargeReversed, ChargeState, CoverageBlocked
 from billing.domain.ids import EntryId, StaffId
 from billing.domain.ledger import LedgerAccount
 from billing.domain.obstacles import Obstacle
+from billing.domain.rendered import ChargeCause
 from careflow_domain.errors import DomainError
 from services.billing.tests.builders import (
     NOW,

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from billing.domain.accounts import Coverage, PrivateContract
-from billing.domain.charges import ChargeCause, Rendered
 from billing.domain.fee_cases import FeeCause, WaiverReason
 from billing.domain.ledger import EntryCause, JournalEntry, LedgerAccount, credit, debit
 from billing.domain.money import Money
 from billing.domain.payments import PaymentMethod, Refund, RefundReason
+from billing.domain.rendered import ChargeCause, Rendered
 from billing.domain.services import Service
 from billing.domain.superbills import Superbill, VoidReason
 from billing.domain.visits import VisitKind

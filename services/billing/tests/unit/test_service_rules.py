@@ -5,11 +5,12 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from billing.domain.charges import ChargeState, Rendered
+from billing.domain.charges import ChargeState
 from billing.domain.clinician_days import ClinicianDay
 from billing.domain.ids import PatientId, StaffId
 from billing.domain.obstacles import Obstacle
 from billing.domain.practice import ClinicianLicence
+from billing.domain.rendered import Rendered
 from billing.domain.services import Service
 from services.billing.tests.builders import (
     PRACTICE,

@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 
 from billing.domain.accounts import Account, Coverage, CoverageKind
-from billing.domain.charges import Charge, ChargeCause
+from billing.domain.charges import Charge
 from billing.domain.ids import EntryId, StaffId, SuperbillId
+from billing.domain.rendered import ChargeCause
 from billing.domain.superbill_elements import Draft, content_of, missing_elements
 from billing.domain.superbills import NumberSeries, Superbill, VoidReason
 from careflow_domain.errors import DomainError

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Mapping
 
 from billing.application.ports import Ports
-from billing.domain.charges import Charge, ChargeState, Rendered
+from billing.domain.charges import Charge, ChargeState
 from billing.domain.clinician_days import ClinicianDay
 from billing.domain.obstacles import Obstacle
+from billing.domain.rendered import Rendered
 from careflow_service.upsert import upsert
 from careflow_service.work import Transaction
 

@@ -13,10 +13,11 @@ from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
 from billing.domain.card_numbers import refuse_card_number
-from billing.domain.charges import FEES, Charge
+from billing.domain.charges import Charge
 from billing.domain.ids import AppointmentId, ChargeId, PatientId, PaymentId
 from billing.domain.ledger import EntryLine, LedgerAccount, credit, debit
 from billing.domain.money import Money, total
+from billing.domain.rendered import FEES
 from careflow_domain.aggregate import Aggregate, Fact
 from careflow_domain.errors import conflict, invalid
 

@@ -12,13 +12,14 @@ from typing import Final
 
 from billing.domain.accounts import Account, BillingProfile, Coverage, CoverageKind, Sex
 from billing.domain.addresses import Address
-from billing.domain.charges import FEES, Charge, ChargeState
+from billing.domain.charges import Charge, ChargeState
 from billing.domain.diagnoses import DiagnosisCodes
 from billing.domain.ids import StaffId
 from billing.domain.line_shares import line_shares
 from billing.domain.obstacles import Obstacle
 from billing.domain.payments import Payment
 from billing.domain.practice import Clinician, Practice
+from billing.domain.rendered import FEES
 from billing.domain.services import Service
 from billing.domain.superbill_content import (
     BilledClinician,

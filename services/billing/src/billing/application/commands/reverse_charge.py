@@ -6,8 +6,8 @@ from billing.application.bookkeeping import keep_books, open_books
 from billing.application.clinician_minutes import minutes_of
 from billing.application.ports import Ports
 from billing.application.results import Changed
-from billing.domain.charges import FEES
 from billing.domain.ids import ChargeId
+from billing.domain.rendered import FEES
 from careflow_domain.errors import conflict, stale
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work, side_by_side

@@ -4,9 +4,9 @@ says so.
 
 from billing.application.ports import Ports
 from billing.domain.accounts import Account
-from billing.domain.charges import ChargeCause, charge_id_of
 from billing.domain.diagnoses import Diagnoses
 from billing.domain.ids import PatientId
+from billing.domain.rendered import ChargeCause, charge_id_of
 from careflow_events import contracts
 from careflow_events.subscription import Received
 from careflow_service.upsert import upsert

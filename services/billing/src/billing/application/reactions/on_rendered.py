@@ -8,8 +8,9 @@ from billing.application.clinician_minutes import minutes_of
 from billing.application.ports import Ports
 from billing.application.rendered_services import billed_by, place_of, services_of, supervised_as_before
 from billing.domain.accounts import Account
-from billing.domain.charges import Charge, ChargeCause, Rendered, charge_id_of
+from billing.domain.charges import Charge
 from billing.domain.ids import AppointmentId, EntryId, PatientId, PlanId
+from billing.domain.rendered import ChargeCause, Rendered, charge_id_of
 from billing.domain.services import OFFICE
 from careflow_events import contracts
 from careflow_events.subscription import Received

@@ -10,10 +10,11 @@ from pydantic import BaseModel
 from billing.application.commands.post_waiting_charge import PostWaitingCharge
 from billing.application.commands.reverse_charge import ReverseCharge
 from billing.application.commands.waive_fee import WaiveFee
-from billing.domain.charges import Charge, ChargeCause, ChargeState
+from billing.domain.charges import Charge, ChargeState
 from billing.domain.fee_cases import FeeCause, FeeState, WaiverReason
 from billing.domain.ids import AppointmentId, ChargeId, PatientId
 from billing.domain.obstacles import Obstacle
+from billing.domain.rendered import ChargeCause
 from billing.entrypoints.http.schemas import App, ChangedView, Id, MoneyView, View
 from careflow_service.http.dependencies import (
     CurrentActor,

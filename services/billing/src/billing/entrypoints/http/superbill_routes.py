@@ -11,6 +11,7 @@ from billing.application.commands.issue_superbill import IssueSuperbill
 from billing.application.commands.void_superbill import VoidSuperbill
 from billing.domain.ids import ChargeId, PatientId, SuperbillId
 from billing.domain.payments import PaymentMethod
+from billing.domain.superbill_content import BilledDiagnosis, BilledLine
 from billing.domain.superbills import Superbill, SuperbillState, VoidReason
 from billing.entrypoints.http.schemas import App, Id, MoneyView, View, paper
 from careflow_service.http.dependencies import (
@@ -55,36 +56,10 @@ class PreviewView(BaseModel):
     missing: list[MissingView]
 
 
-class BilledLineView(View):
-    charge_id: str
-    service_date: date
-    place_of_service: str
-    code: str
-    description: str
-    modifiers: tuple[str, ...]
-    units: int
-    minutes: int | None
-    drug: str | None
-    strength: str | None
-    ndc: str | None
-    ndc_quantity: str | None
-    ndc_unit: str | None
-    diagnosis_pointers: tuple[str, ...]
-    clinician: str
-    charged: MoneyView
-    paid: MoneyView
-
-
 class BilledPaymentView(View):
     received_on: date
     method: PaymentMethod
     amount: MoneyView
-
-
-class DiagnosisView(View):
-    letter: str
-    code: str
-    description: str | None
 
 
 class ClinicianView(View):
@@ -99,7 +74,9 @@ class ClinicianView(View):
 
 
 class SuperbillView(View):
-    """The bill as it was issued; `edition` counts the bills for the same services."""
+    """The bill as it was issued; `edition` counts the bills for the same services. Lines and diagnoses are
+    shown as they are printed.
+    """
 
     id: str
     version: int
@@ -108,8 +85,8 @@ class SuperbillView(View):
     edition: int
     state: SuperbillState
     issued_at: datetime
-    lines: list[BilledLineView]
-    diagnoses: list[DiagnosisView]
+    lines: list[BilledLine]
+    diagnoses: list[BilledDiagnosis]
     clinicians: list[ClinicianView]
     payments: list[BilledPaymentView]
     charged: MoneyView
@@ -131,8 +108,8 @@ class SuperbillView(View):
             edition=superbill.edition,
             state=superbill.state,
             issued_at=superbill.issued_at,
-            lines=[BilledLineView.model_validate(line) for line in content.lines],
-            diagnoses=[DiagnosisView.model_validate(each) for each in content.diagnoses],
+            lines=list(content.lines),
+            diagnoses=list(content.diagnoses),
             clinicians=[ClinicianView.model_validate(each) for each in content.clinicians],
             payments=[BilledPaymentView.model_validate(each) for each in content.payments],
             charged=MoneyView.model_validate(content.charged),
