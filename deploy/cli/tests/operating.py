@@ -3,7 +3,7 @@
 import json
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,9 +28,12 @@ def answer(**members: object) -> httpx.Response:
     return httpx.Response(200, json=members)
 
 
-def hearing(stopped: str | None, *pauses: Mapping[str, object]) -> httpx.Response:
+def hearing(
+    stopped: str | None, *pauses: Mapping[str, object], starts: Sequence[Mapping[str, object]] = ()
+) -> httpx.Response:
     """What a service says of itself as a consumer."""
-    return answer(stopped=stopped, pauses=list(pauses), topics=["careflow.booking.v1", "careflow.screening.v1"])
+    topics = ["careflow.booking.v1", "careflow.screening.v1"]
+    return answer(stopped=stopped, pauses=list(pauses), topics=topics, starts=list(starts))
 
 
 def page(*items: Mapping[str, object], following: str | None = None) -> httpx.Response:

@@ -152,6 +152,51 @@ def test_a_pause_is_lifted_by_naming_whose_it_is(careflow: Careflow) -> None:
     assert done.out.splitlines()[-1].startswith("billing is paused by peter's since"), "somebody else's goes on"
 
 
+BEGINS: dict[str, object] = {
+    "topic": "careflow.booking.v1",
+    "place": "latest",
+    "instant": None,
+    "by": "olga",
+    "asked_at": "2026-11-28T09:00:00Z",
+    "begun": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("at", "asked"),
+    [
+        ("latest", {"place": "latest"}),
+        ("earliest", {"place": "earliest"}),
+        ("2026-11-01T00:00:00Z", {"place": "instant", "instant": "2026-11-01T00:00:00+00:00"}),
+    ],
+)
+def test_where_a_topic_that_was_never_read_begins(careflow: Careflow, at: str, asked: dict[str, object]) -> None:
+    careflow.services.says("billing", "POST consumer/start-at", hearing(None, starts=[BEGINS]))
+
+    done = careflow("consumer", "start-at", "billing", "--topic", "careflow.booking.v1", "--at", at, "--execute")
+
+    assert careflow.services.bodies("consumer/start-at") == [
+        {"topic": "careflow.booking.v1", **asked, "dry_run": dry_run} for dry_run in (True, False)
+    ]
+    assert done.out.splitlines()[-1] == "billing is to begin careflow.booking.v1 at latest, as olga said"
+
+
+def test_a_start_that_left_something_out_is_said_in_the_status(careflow: Careflow) -> None:
+    started = {**BEGINS, "place": "instant", "instant": "2026-11-01T00:00:00Z", "begun": True}
+    careflow.services.says("billing", "GET consumer", hearing(None, starts=[started]))
+
+    assert careflow("consumer", "status", "billing").out.splitlines() == [
+        "billing handles what it receives",
+        "billing began careflow.booking.v1 at what is published since 2026-11-01T00:00:00Z, as olga said",
+    ]
+
+
+def test_a_start_at_no_instant_asks_nobody(careflow: Careflow) -> None:
+    done = careflow("consumer", "start-at", "billing", "--topic", "careflow.booking.v1", "--at", "yesterday")
+
+    assert (done.code, careflow.services.asked, "is no instant" in done.err) == (1, [], True)
+
+
 def test_a_rewind_asks_the_service_that_writes_the_topic_and_counts_first(feeder: Careflow) -> None:
     done = feeder("consumer", "rewind", "booking", "--stream", STREAM, "--first", "4", "--last", "7")
 

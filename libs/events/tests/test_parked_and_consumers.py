@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from careflow_events.consumers import EVERYTHING, NEVER_STARTED, Pause, StopReason
+from careflow_events.consumers import EVERYTHING, NEVER_STARTED, Pause, Start, StartPlace, StopReason
 from careflow_events.offsets import Offsets, StoreWentBack
 from careflow_events.parked import ParkedRecord, ParkedState
 from careflow_events.testing.backend import Backend
@@ -221,6 +221,26 @@ async def test_a_pause_and_a_stop_know_nothing_of_each_other(backend: Backend) -
     await consumers.stop(StopReason.PARKED_TOO_MANY, NOON)
     await consumers.lift_pause("olga")
     assert await consumers.stopped() is StopReason.PARKED_TOO_MANY
+
+
+async def test_a_consumer_that_never_read_begins_where_it_is_told_and_once(backend: Backend) -> None:
+    consumers = backend.stores.consumers
+    latest = Start(place=StartPlace.LATEST, by="olga", asked_at=NOON)
+    instant = Start(place=StartPlace.INSTANT, instant=NOON, by="peter", asked_at=LATER)
+
+    assert [await consumers.start_at(TOPIC, each) for each in (latest, instant)] == [True, True]
+    assert (await consumers.feed(TOPIC)).start == instant
+    assert not (await consumers.feed(TOPIC)).began_within
+
+    await consumers.begin(TOPIC, "id-1", {0: 7, 1: 3})
+    await consumers.begin(TOPIC, "id-1", {0: 9, 1: 9})
+    feed = await consumers.feed(TOPIC)
+    assert (feed.topic_id, feed.offsets, feed.began_within) == ("id-1", {0: 7, 1: 3}, True)
+    assert not await consumers.start_at(TOPIC, latest)
+
+    await consumers.stop(StopReason.OFFSETS_LOST, NOON)
+    await consumers.resume()
+    assert (await consumers.feed(TOPIC)).start is None, "it starts over from the beginning"
 
 
 async def test_after_lost_offsets_a_consumer_starts_over(backend: Backend) -> None:

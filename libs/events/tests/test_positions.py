@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from careflow_events.consumers import Start, StartPlace
 from careflow_events.mongo.unit import Overtaken
 from careflow_events.outbox import StreamPosition
 from careflow_events.positions import Position, PositionMoved, Standing
@@ -52,6 +53,18 @@ async def test_another_event_of_the_same_number_is_a_changed_history(backend: Ba
     await advance(backend, (1, "a"))
 
     assert await advance(backend, (1, "other")) == [Standing.DIVERGED]
+
+
+async def test_where_a_consumer_began_in_the_middle_a_stream_begins_with_what_is_met_first(backend: Backend) -> None:
+    consumers = backend.stores.consumers
+    await consumers.start_at("careflow.screening.v1", Start(place=StartPlace.LATEST, by="olga", asked_at=NOON))
+    await consumers.begin("careflow.screening.v1", "id", {0: 7})
+
+    assert await advance(backend, (41, "a"), (42, "b"), (44, "d")) == [Standing.NEXT, Standing.NEXT, Standing.GAP]
+    assert await advance(backend, (7, "x")) == [Standing.DUPLICATE], "what lay before is given up"
+    position = await backend.stores.positions.find(STREAM)
+    assert position is not None
+    assert (position.last, position.given_up) == (42, ((1, 40),))
 
 
 async def test_a_missing_event_is_a_gap_and_moves_nothing(backend: Backend) -> None:

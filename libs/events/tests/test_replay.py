@@ -7,6 +7,7 @@ import pytest
 
 from careflow_events import contracts
 from careflow_events.consumed import ConsumedRecord
+from careflow_events.consumers import Start, StartPlace
 from careflow_events.handling import Settled
 from careflow_events.operations import NotFirstInStream, NothingMissing, NotParked
 from careflow_events.parked import ParkedRecord, ParkedState
@@ -146,6 +147,22 @@ async def test_an_operator_can_declare_that_what_is_missing_is_lost(consumer: Co
 
     assert await consumer.replay.run_requested() == 2
     assert consumer.handled() == [1, 3, 4]
+
+
+async def test_where_a_consumer_began_in_the_middle_its_first_event_is_no_gap_when_it_fails(consumer: Consumer) -> None:
+    await consumer.stores.consumers.start_at(
+        "careflow.screening.v1", Start(place=StartPlace.LATEST, by="olga", asked_at=NOON)
+    )
+    await consumer.stores.consumers.begin("careflow.screening.v1", "id", {0: 7})
+    consumer.breaks = Failures(ValueError, frozenset({5}), times=3)
+    await consumer.receives(*events(5, 6))
+    first = (await consumer.parked())[0]
+    assert await consumer.operations.missing_before(first.id) is None
+
+    await consumer.operations.request_replay(STREAM)
+    await consumer.replay.run_requested()
+
+    assert consumer.handled() == [5, 6]
 
 
 async def test_what_restricts_is_applied_again_in_its_place(consumer: Consumer) -> None:

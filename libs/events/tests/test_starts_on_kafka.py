@@ -1,13 +1,15 @@
 """Where a consumer starts: at the beginning only when it never started; lost offsets and re-created topics stop it."""
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from careflow_events.consumers import StopReason
+from careflow_events.consumers import Start, StartPlace, StopReason
 from careflow_events.kafka.partitions import Starts, TopicMissing, group_of
 from careflow_events.kafka.topic_ids import identify
 from careflow_events.testing.builders import NOON, a_record, an_event, an_id
@@ -55,6 +57,11 @@ async def commit(kafka_url: str, topic: str, offset: int) -> None:
         await client.commit(dict.fromkeys(places, offset))
 
 
+async def later_than(instant: datetime) -> bool:
+    """Whether the next record has a later time: topics tell it in milliseconds."""
+    return datetime.now(UTC) - instant > timedelta(milliseconds=2)
+
+
 async def some_events(kafka_url: str, topic: str, patients: Sequence[int] = range(1, 31)) -> None:
     await send(kafka_url, [a_record(an_event(1, patient=patient, topic=topic)) for patient in patients])
 
@@ -68,6 +75,44 @@ async def test_a_new_consumer_starts_at_the_beginning(
 
     assert await committed(kafka_url, topic) == [0, 0, 0]
     assert (await consumers.feed(topic)).offsets == {0: 0, 1: 0, 2: 0}
+
+
+def start(place: StartPlace, instant: datetime | None = None) -> Start:
+    return Start(place=place, instant=instant, by="olga", asked_at=NOON)
+
+
+async def test_a_consumer_that_never_read_begins_where_an_operator_said(
+    starts: Starts, consumers: MemoryConsumers, kafka_url: str, topic: str
+) -> None:
+    await some_events(kafka_url, topic)
+    ends = {place: state.end for place, state in (await starts.check(topic))[1].items()}
+    between = datetime.now(UTC)
+    await until(partial(later_than, between))
+    await some_events(kafka_url, topic, range(31, 61))
+    wishes = [start(StartPlace.INSTANT, between), start(StartPlace.INSTANT, between + timedelta(days=1))]
+    began = []
+    for wish in (start(StartPlace.EARLIEST), *wishes, start(StartPlace.LATEST)):
+        fresh = MemoryConsumers(MemoryStore())
+        assert await fresh.start_at(topic, wish)
+        assert await Starts(kafka_url, "booking", fresh).prepare(topic) is None
+        began.append((await fresh.feed(topic)).offsets)
+
+    now = {place: state.end for place, state in (await starts.check(topic))[1].items()}
+    assert began == [{0: 0, 1: 0, 2: 0}, ends, now, now]
+    assert await committed(kafka_url, topic) == list(now.values())
+
+
+async def test_what_was_begun_is_not_begun_again_by_a_second_worker(
+    starts: Starts, consumers: MemoryConsumers, kafka_url: str, topic: str
+) -> None:
+    await consumers.start_at(topic, start(StartPlace.LATEST))
+    await starts.prepare(topic)
+    await some_events(kafka_url, topic)
+
+    await starts.prepare(topic)
+
+    assert (await consumers.feed(topic)).offsets == {0: 0, 1: 0, 2: 0}, "what came after the start is read"
+    assert not await consumers.start_at(topic, start(StartPlace.LATEST))
 
 
 @pytest.mark.parametrize("offset", [0, 2], ids=["behind", "ahead"])

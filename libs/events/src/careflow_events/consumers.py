@@ -42,6 +42,26 @@ class Pause:
         return EVERYTHING in self.topics or topic in self.topics
 
 
+class StartPlace(StrEnum):
+    """Where in a topic a consumer begins that never read it."""
+
+    EARLIEST = "earliest"
+    LATEST = "latest"
+    """Behind what the topic holds when the first worker begins."""
+    INSTANT = "instant"
+    """With the first record of each partition that was published then or later."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """Where an operator had a consumer begin, instead of at the beginning of a topic."""
+
+    place: StartPlace
+    instant: datetime | None = None
+    by: str
+    asked_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """What a consumer knows of one topic; partitions are numbers."""
@@ -52,6 +72,13 @@ class Feed:
     checkpoints: Mapping[int, datetime]
     behind: frozenset[str] = frozenset()
     """Streams that the writer said it could not publish."""
+    start: Start | None = None
+    """Where it begins, or has begun, if an operator said so."""
+
+    @property
+    def began_within(self) -> bool:
+        """Whether what lay before was left out, so that a stream may begin with any number here."""
+        return bool(self.offsets) and self.start is not None and self.start.place is not StartPlace.EARLIEST
 
     def fresh_until(self, subject: str | None = None) -> datetime | None:
         """Everything that was recorded before this time has been received: the least of the started partitions'
@@ -77,6 +104,14 @@ class Consumers(Protocol):
     async def note_started(self, topic: str, topic_id: str, partition: int, offset: int) -> None:
         """Notes that reading this partition of this incarnation of the topic begins at `offset`."""
 
+    async def start_at(self, topic: str, start: Start) -> bool:
+        """Has a topic that was never read begin there; the latest such wish counts. Answers False, and changes nothing,
+        when it was begun.
+        """
+
+    async def begin(self, topic: str, topic_id: str, offsets: Mapping[int, int]) -> None:
+        """Notes where all partitions of a topic that was never read begin, unless another worker came first."""
+
     async def note_settled(self, topic: str, noted: Mapping[int, int], settled: Mapping[int, int]) -> bool:
         """Notes that all before these offsets is settled; smaller ones change nothing. Answers False, and notes
         nothing, when the store is behind what was `noted` before.
@@ -97,7 +132,8 @@ class Consumers(Protocol):
 
     async def resume(self) -> None:
         """Lets consuming go on. After OFFSETS_LOST and TOPIC_RECREATED all partitions count as never started, so they
-        are read from the beginning; what was handled before is recognised by its position.
+        are read from the beginning, wherever an operator had them begin once; what was handled before is recognised by
+        its position.
         """
 
     async def pauses(self) -> Sequence[Pause]:

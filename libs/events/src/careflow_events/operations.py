@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from careflow_events.handling import Stores, Transactions
 from careflow_events.parked import ParkedRecord, ParkedState
-from careflow_events.positions import Position, PositionMoved, Standing
+from careflow_events.positions import Position, PositionMoved, Standing, meeting
 
 _OPEN: Final = (ParkedState.PARKED, ParkedState.REPLAY_REQUESTED)
 LARGEST_PAGE: Final = 200
@@ -118,7 +118,8 @@ class ParkedOperations:
         position = await self.stores.positions.find(parked.stream)
         if position is None or parked.place is None:
             return None
-        return range((position.last or 0) + 1, parked.place) or None
+        before = await meeting(self.stores.positions, position, parked.stream, parked.place)
+        return range((before.last or 0) + 1, parked.place) or None
 
     async def accept_gap(self, parked_id: str) -> ParkedRecord:
         """Declares that what is missing before this record will never come, and asks for the replay of what is there:

@@ -112,6 +112,9 @@ class Positions(Protocol):
     async def replace(self, before: Position | None, after: Position) -> None:
         """Writes `after` over `before`. Raises PositionMoved when `before` is not what is stored."""
 
+    async def began_within(self, topic: str) -> bool:
+        """Whether an operator had this consumer begin in the middle of the topic."""
+
     async def reached(self, position: StreamPosition) -> bool:
         """Whether everything up to this position has been handled."""
 
@@ -120,3 +123,13 @@ class Positions(Protocol):
 
     async def blocked_streams(self) -> int:
         """How many streams are blocked."""
+
+
+async def meeting(positions: Positions, found: Position | None, stream: str, sequence: int) -> Position:
+    """Where a consumer stands that meets this event of a stream: as was `found`, or, where it has met none of the
+    stream and began in the middle of its topic, just before it. What lies before that was given up with the beginning.
+    """
+    position = found or Position(stream, None)
+    if position.last is not None or sequence == 1 or not await positions.began_within(stream.partition("/")[0]):
+        return position
+    return replace(position, last=sequence - 1).giving_up(1, sequence - 1)

@@ -14,7 +14,7 @@ from careflow_events.faults import Fault, FaultOf
 from careflow_events.handling import Handling
 from careflow_events.operations import LARGEST_PAGE
 from careflow_events.parked import ParkedRecord, ParkedState
-from careflow_events.positions import PositionMoved, Standing
+from careflow_events.positions import PositionMoved, Standing, meeting
 from careflow_events.sealing import KeyMissing
 
 _OPEN = (ParkedState.PARKED, ParkedState.REPLAY_REQUESTED)
@@ -138,9 +138,10 @@ class Replay:
         diverged = parked.cause == Standing.DIVERGED and not ahead
         if rivals or (diverged and parked.state is not ParkedState.REPLAY_REQUESTED):
             raise OutOfOrder(Standing.DIVERGED)
-        if ahead and position.order(place) is Standing.GAP:
+        before = await meeting(self._positions, position, stream, place)
+        if ahead and before.order(place) is Standing.GAP:
             raise OutOfOrder(Standing.GAP)
-        await self._positions.replace(position, position.settling(place, event_id))
+        await self._positions.replace(position, before.settling(place, event_id))
         return ahead or diverged
 
     async def _failed(self, parked: ParkedRecord, cause: str) -> bool:

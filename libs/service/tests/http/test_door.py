@@ -37,6 +37,7 @@ async def test_every_route_lets_in_exactly_whom_its_row_names(toy: RunningToy) -
         "POST /ops/parked/accept-gap",
         "GET /ops/consumer",
         "POST /ops/consumer/pause",
+        "POST /ops/consumer/start-at",
         "POST /ops/consumer/resume",
         "GET /ops/outbox",
         "GET /ops/outbox/refeeds",

@@ -185,14 +185,17 @@ async def consuming(toy: RunningToy) -> dict[str, Any]:
     return found
 
 
-async def resume(toy: RunningToy, *, by: str = "olga", **body: Any) -> httpx.Response:
+async def act(toy: RunningToy, what: str, *, by: str = "olga", **body: Any) -> httpx.Response:
     headers = {**toy.token(Role.OPERATOR, subject=by), "Idempotency-Key": new_id()}
-    return await toy.client.post("/ops/consumer/resume", json=body, headers=headers)
+    return await toy.client.post(f"/ops/consumer/{what}", json=body, headers=headers)
 
 
-async def pause(toy: RunningToy, *, by: str = "olga", **body: Any) -> httpx.Response:
-    headers = {**toy.token(Role.OPERATOR, subject=by), "Idempotency-Key": new_id()}
-    return await toy.client.post("/ops/consumer/pause", json=body, headers=headers)
+async def resume(toy: RunningToy, **body: Any) -> httpx.Response:
+    return await act(toy, "resume", **body)
+
+
+async def pause(toy: RunningToy, **body: Any) -> httpx.Response:
+    return await act(toy, "pause", **body)
 
 
 async def acts(toy: RunningToy, action: str) -> list[str]:
@@ -203,7 +206,7 @@ async def acts(toy: RunningToy, action: str) -> list[str]:
 
 async def test_a_stopped_consumer_goes_on_when_an_operator_names_the_cause(toy: RunningToy) -> None:
     consumers = mongo_stores(toy.process.resources.database, "toy").consumers
-    assert await consuming(toy) == {"stopped": None, "pauses": [], "topics": [TOPIC]}
+    assert await consuming(toy) == {"stopped": None, "pauses": [], "topics": [TOPIC], "starts": []}
     await consumers.stop(StopReason.PARKED_TOO_MANY, wall_clock())
 
     other = await resume(toy, stopped="offsets_lost", dry_run=False)
@@ -245,11 +248,37 @@ async def test_of_two_operators_each_lifts_what_they_name_and_the_other_pause_st
     assert sorted(await acts(toy, "pause_consumer")) == ["olga", "peter"]
 
 
+async def test_a_topic_that_was_never_read_begins_where_the_last_operator_said(toy: RunningToy) -> None:
+    instant = "2026-11-01T00:00:00Z"
+    tried = await act(toy, "start-at", topic=TOPIC, place="latest")
+    assert ([each["place"] for each in tried.json()["starts"]], (await consuming(toy))["starts"]) == (["latest"], [])
+
+    await act(toy, "start-at", topic=TOPIC, place="latest", dry_run=False)
+    await act(toy, "start-at", by="peter", topic=TOPIC, place="instant", instant=instant, dry_run=False)
+
+    (start,) = (await consuming(toy))["starts"]
+    assert (start["place"], start["instant"], start["by"], start["begun"]) == ("instant", instant, "peter", False)
+    assert await acts(toy, "start_consumer_at") == ["olga", "peter"]
+
+
+async def test_a_topic_that_was_begun_is_not_begun_elsewhere(toy: RunningToy) -> None:
+    consumers = mongo_stores(toy.process.resources.database, "toy").consumers
+    await consumers.note_started(TOPIC, "id", 0, 7)
+
+    for dry_run in (True, False):
+        refused = await act(toy, "start-at", topic=TOPIC, place="latest", dry_run=dry_run)
+        assert (refused.status_code, refused.json()["code"]) == (409, "begun")
+    assert (await consumers.feed(TOPIC)).offsets == {0: 7}
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status", "code"),
     [
         ("pause", {"topics": ["careflow.billing.v1"]}, 404, "not_heard_here"),
         ("pause", {"topics": []}, 422, "invalid_request"),
+        ("start-at", {"topic": "careflow.billing.v1", "place": "latest"}, 404, "not_heard_here"),
+        ("start-at", {"topic": TOPIC, "place": "instant"}, 422, "invalid_request"),
+        ("start-at", {"topic": TOPIC, "place": "latest", "instant": "2026-01-01T00:00:00Z"}, 422, "invalid_request"),
         ("resume", {}, 422, "invalid_request"),
         ("resume", {"stopped": "offsets_lost", "paused_by": "olga"}, 422, "invalid_request"),
     ],
@@ -257,8 +286,6 @@ async def test_of_two_operators_each_lifts_what_they_name_and_the_other_pause_st
 async def test_what_cannot_be_paused_or_resumed(
     toy: RunningToy, path: str, body: dict[str, Any], status: int, code: str
 ) -> None:
-    ask = pause if path == "pause" else resume
-
-    response = await ask(toy, **body)
+    response = await act(toy, path, **body)
 
     assert (response.status_code, response.json()["code"]) == (status, code)

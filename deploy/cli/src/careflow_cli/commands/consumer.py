@@ -1,10 +1,12 @@
 """`careflow consumer`: whether a service handles what it receives, pausing it, and feeding it what it missed."""
 
 import shlex
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
 
+from careflow_cli import instants
 from careflow_cli.commands.asking import AsJson, Execute, Service, TokenFile, Urls, access, ask, service_named
 from careflow_cli.commands.outbox import Since, feed, recorded
 from careflow_cli.errors import CareflowError
@@ -17,6 +19,7 @@ app = typer.Typer(
     no_args_is_help=True, help="Whether a service handles what it receives; pause it; feed it what it missed."
 )
 
+PLACES = ("earliest", "latest")
 WHY = {
     "parked_too_many": "so many events of different streams failed that the fault is the service's: mend it first",
     "offsets_lost": "what was to be read next is no longer in the log: resuming reads from its beginning",
@@ -98,6 +101,33 @@ def resume(
         act.done(described(name, resumed := ask_to_resume(dry_run=False)), plan, resumed)
 
 
+@app.command("start-at")
+def start_at(
+    service: Service,
+    topic: Annotated[str, typer.Option(help="A topic it hears and never read.")],
+    at: Annotated[str, typer.Option(help="earliest, latest, or an instant, e.g. 2026-11-01T00:00:00Z.")],
+    execute: Execute = False,
+    urls: Urls = None,
+    token_file: TokenFile = None,
+    json: AsJson = False,
+) -> None:
+    """Have a service begin a topic it never read elsewhere than at its beginning. What lies before it never hears, so
+    pause it before its first worker starts, and resume it then.
+    """
+    name, to = service_named(service), access(urls, token_file)
+    place = {"place": at} if at in PLACES else {"place": "instant", "instant": instants.parse(at).isoformat()}
+
+    def ask_to_start(*, dry_run: bool) -> Answer:
+        body = {"topic": topic, **place, "dry_run": dry_run}
+        return ask(to, f"asking {name}", lambda operator, _: operator.post(name, "consumer/start-at", body))
+
+    plan = ask_to_start(dry_run=True)
+    act = Act(name, execute, json)
+    act.plan("\n".join(begins(name, plan, topic)), plan)
+    if execute:
+        act.done("\n".join(begins(name, started := ask_to_start(dry_run=False), topic)), plan, started)
+
+
 @app.command()
 def rewind(
     service: Service,
@@ -138,7 +168,16 @@ def described(name: str, consumer: Answer) -> str:
     for pause in pauses:
         topics = "all it hears" if EVERYTHING in pause["topics"] else ", ".join(map(plain, pause["topics"]))
         lines.append(f"{name} is paused by {plain(pause['by'])} since {plain(pause['since'])}: {topics}")
-    return "\n".join(lines) or f"{name} handles what it receives"
+    return "\n".join([*(lines or [f"{name} handles what it receives"]), *begins(name, consumer)])
+
+
+def begins(name: str, consumer: Answer, topic: str | None = None) -> Iterator[str]:
+    """Where topics, or this one, begin other than at their beginning."""
+    for start in consumer["starts"]:
+        if topic in (None, start["topic"]):
+            where = "what is published since " + plain(start["instant"]) if start["instant"] else plain(start["place"])
+            verb = "began" if start["begun"] else "is to begin"
+            yield f"{name} {verb} {plain(start['topic'])} at {where}, as {plain(start['by'])} said"
 
 
 def ways_on(consumer: Answer) -> list[tuple[str, str]]:

@@ -106,7 +106,7 @@ def stage(service: str, told: Answer, said: Answer, halted: str) -> str:
         case "passed_over":
             return "passed, it does nothing for this type"
         case "lagging":
-            return lagging(told, said, halted)
+            return lagging(service, told, said, halted)
         case "parked" if told["parked"] is not None:
             return waits(service, told["parked"])
         case "discarded":
@@ -119,14 +119,15 @@ def stage(service: str, told: Answer, said: Answer, halted: str) -> str:
             return plain(other)
 
 
-def lagging(told: Answer, said: Answer, halted: str) -> str:
+def lagging(service: str, told: Answer, said: Answer, halted: str) -> str:
     """Why it was not handled yet."""
     if said["published_at"] is None:
         return "waits for it to be published"
-    before = ""
-    if told["next_offset"] is not None and said["offset"] is not None and told["next_offset"] <= said["offset"]:
-        before = f", {counted(said['offset'] - told['next_offset'], 'record')} before it"
-    return f"not there yet{before}{halted}"
+    if told["next_offset"] is None or said["offset"] is None:
+        return f"not there yet{halted}"
+    if told["next_offset"] > said["offset"]:
+        return f"it has read on behind it: careflow consumer status {service}"
+    return f"not there yet, {counted(said['offset'] - told['next_offset'], 'record')} before it{halted}"
 
 
 def waits(service: str, parked: Answer) -> str:

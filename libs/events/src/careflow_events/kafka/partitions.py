@@ -1,10 +1,12 @@
 """Where a consumer starts in each partition, and whether that is safe.
 
 Invariant: reading goes on where the consumer's own store says, whatever its group has committed: the store may have
-been put back from a copy. What was never started is read from the beginning. An offset outside the log, or a topic that
-was made again under its old name, stops the consumer instead of skipping silently.
+been put back from a copy. What was never started is read from the beginning, or from where an operator has said. An
+offset outside the log, or a topic that was made again under its old name, stops the consumer instead of skipping
+silently.
 """
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -12,7 +14,7 @@ from typing import Final
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalGenerationError, UnknownMemberIdError
 
-from careflow_events.consumers import Consumers, Feed, StopReason
+from careflow_events.consumers import Consumers, Feed, Start, StartPlace, StopReason
 from careflow_events.kafka.topic_ids import TopicIdentity, identify
 
 _GROUP_IN_USE: Final = (CommitFailedError, IllegalGenerationError, UnknownMemberIdError)
@@ -63,6 +65,10 @@ class Starts:
         stop = verdict(feed, identity.topic_id, states)
         if stop is not None:
             return stop
+        if feed.start is not None and not feed.offsets:
+            begins = await self._begins(topic, feed.start, states)
+            await self._consumers.begin(topic, identity.topic_id, begins)
+            feed = await self._consumers.feed(topic)
         for partition, state in sorted(states.items()):
             offset = feed.offsets.get(partition)
             if offset is None:
@@ -88,6 +94,17 @@ class Starts:
             return {
                 each.partition: PartitionState(beginnings[each], ends[each], committed[each]) for each in partitions
             }
+
+    async def _begins(self, topic: str, start: Start, states: Mapping[int, PartitionState]) -> dict[int, int]:
+        """Where an operator had each partition begin: behind all that is there when nothing was published since."""
+        if start.place is not StartPlace.INSTANT or start.instant is None:
+            latest = start.place is StartPlace.LATEST
+            return {partition: state.end if latest else state.beginning for partition, state in states.items()}
+        since = int(start.instant.timestamp() * 1000)
+        async with self._group_client(topic) as client:
+            found = await client.offsets_for_times({TopicPartition(topic, each): since for each in states})
+        offsets = {place.partition: at.offset for place, at in found.items() if at is not None}
+        return {partition: offsets.get(partition, state.end) for partition, state in states.items()}
 
     async def _begin(self, topic: str, partition: int, offset: int) -> None:
         """Commits the place to start, unless a member of the group has come first: it has started so, too."""

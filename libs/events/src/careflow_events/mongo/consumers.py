@@ -3,12 +3,14 @@ operators have paused in `_pauses`: one document for each of them.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import DuplicateKeyError
 
-from careflow_events.consumers import NEVER_STARTED, Feed, Pause, StopReason
+from careflow_events.consumers import NEVER_STARTED, Feed, Pause, Start, StartPlace, StopReason
 from careflow_events.mongo.collections import Document, collection
 
 
@@ -30,12 +32,27 @@ class MongoConsumers:
             offsets={int(partition): offset for partition, offset in document.get("offsets", {}).items()},
             checkpoints={int(partition): as_of for partition, as_of in document.get("as_of", {}).items()},
             behind=frozenset(stream for named in document.get("behind", {}).values() for stream in named),
+            start=None if document.get("start") is None else _start(document["start"]),
         )
 
     async def note_started(self, topic: str, topic_id: str, partition: int, offset: int) -> None:
         """See `careflow_events.consumers.Consumers.note_started`."""
         started = {"topic_id": topic_id, f"offsets.{partition}": offset}
         await self._consumers.update_one(self._topic(topic), {"$set": started}, upsert=True)
+
+    async def start_at(self, topic: str, start: Start) -> bool:
+        """See `careflow_events.consumers.Consumers.start_at`."""
+        never_begun: Document = {**self._topic(topic), "offsets": {"$exists": False}}
+        try:
+            await self._consumers.update_one(never_begun, {"$set": {"start": asdict(start)}}, upsert=True)
+        except DuplicateKeyError:  # allow duplicate-key: no unit of work; the topic was begun
+            return False
+        return True
+
+    async def begin(self, topic: str, topic_id: str, offsets: Mapping[int, int]) -> None:
+        """See `careflow_events.consumers.Consumers.begin`."""
+        begun = {"topic_id": topic_id, "offsets": {str(partition): offset for partition, offset in offsets.items()}}
+        await self._consumers.update_one({**self._topic(topic), "offsets": {"$exists": False}}, {"$set": begun})
 
     async def note_settled(self, topic: str, noted: Mapping[int, int], settled: Mapping[int, int]) -> bool:
         """See `careflow_events.consumers.Consumers.note_settled`."""
@@ -73,7 +90,7 @@ class MongoConsumers:
         reason = await self.stopped()
         if reason is not None and reason.starts_over:
             topics = {"_id": {"$gt": f"{self._consumer}|", "$lt": f"{self._consumer}}}"}}
-            await self._consumers.update_many(topics, {"$unset": {"topic_id": 1, "offsets": 1}})
+            await self._consumers.update_many(topics, {"$unset": {"topic_id": 1, "offsets": 1, "start": 1}})
         await self._consumers.update_one({"_id": self._consumer}, {"$set": {"stopped": None, "stopped_at": None}})
 
     async def pauses(self) -> Sequence[Pause]:
@@ -96,3 +113,12 @@ class MongoConsumers:
 
     def _topic(self, topic: str) -> Document:
         return {"_id": f"{self._consumer}|{topic}"}
+
+
+def _start(document: Mapping[str, Any]) -> Start:
+    return Start(
+        place=StartPlace(document["place"]),
+        instant=document["instant"],
+        by=document["by"],
+        asked_at=document["asked_at"],
+    )

@@ -9,11 +9,12 @@ from typing import Any, Final
 from pymongo.asynchronous.database import AsyncDatabase
 
 from careflow_events.mongo.collections import Document, collection
+from careflow_events.mongo.consumers import MongoConsumers
 from careflow_events.mongo.indexes import BLOCKED
 from careflow_events.mongo.owners import owner_of
 from careflow_events.mongo.unit import current_unit, unit_of_work
 from careflow_events.outbox import StreamPosition
-from careflow_events.positions import Block, Position, Standing
+from careflow_events.positions import Block, Position, Standing, meeting
 
 POSITIONS: Final = "_positions"
 
@@ -22,6 +23,7 @@ class MongoPositions:
     """The `Positions` port of one consumer."""
 
     def __init__(self, database: AsyncDatabase[Document], consumer: str) -> None:
+        self._database = database
         self._positions = collection(database, POSITIONS)
         self._consumer = consumer
 
@@ -41,7 +43,7 @@ class MongoPositions:
                 )
             return Standing.NEXT
         position = await self.find(stream)
-        before = position or Position(stream, None)
+        before = await meeting(self, position, stream, sequence)
         standing = before.standing(sequence, event_id)
         if standing is Standing.NEXT:
             await self.replace(position, before.handling(sequence, event_id))
@@ -73,6 +75,10 @@ class MongoPositions:
         else:
             as_before |= {"block.parked": before.block.parked, "block.settled": before.block.settled}
         unit.update(POSITIONS, as_before, {"$set": _fields(after)})
+
+    async def began_within(self, topic: str) -> bool:
+        """See `careflow_events.positions.Positions.began_within`."""
+        return (await MongoConsumers(self._database, self._consumer).feed(topic)).began_within
 
     async def reached(self, position: StreamPosition) -> bool:
         """See `careflow_events.positions.Positions.reached`."""

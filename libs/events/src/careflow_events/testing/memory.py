@@ -8,12 +8,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from careflow_events.consumers import NEVER_STARTED, Feed, Pause, StopReason
+from careflow_events.consumers import NEVER_STARTED, Feed, Pause, Start, StopReason
 from careflow_events.envelope import Envelope
 from careflow_events.handling import Reacting, Stores
 from careflow_events.outbox import StreamPosition
 from careflow_events.parked import ParkedRecord, ParkedState
-from careflow_events.positions import Position, PositionMoved, Standing
+from careflow_events.positions import Position, PositionMoved, Standing, meeting
 
 R = TypeVar("R")
 
@@ -82,7 +82,7 @@ class MemoryPositions:
     async def advance(self, stream: str, sequence: int, event_id: str) -> Standing:
         """See `careflow_events.positions.Positions.advance`."""
         position = await self.find(stream)
-        before = position or Position(stream, None)
+        before = await meeting(self, position, stream, sequence)
         standing = before.standing(sequence, event_id)
         if standing is Standing.NEXT:
             await self.replace(position, before.handling(sequence, event_id))
@@ -98,6 +98,11 @@ class MemoryPositions:
         if await self.find(after.stream) != before:
             raise PositionMoved
         self._store.tables["positions"][after.stream] = after
+
+    async def began_within(self, topic: str) -> bool:
+        """See `careflow_events.positions.Positions.began_within`."""
+        feed: Feed = self._store.tables["feeds"].get(topic, NEVER_STARTED)
+        return feed.began_within
 
     async def reached(self, position: StreamPosition) -> bool:
         """See `careflow_events.positions.Positions.reached`."""
@@ -210,6 +215,20 @@ class MemoryConsumers:
             feed, topic_id=topic_id, offsets={**feed.offsets, partition: offset}
         )
 
+    async def start_at(self, topic: str, start: Start) -> bool:
+        """See `careflow_events.consumers.Consumers.start_at`."""
+        feed = await self.feed(topic)
+        if feed.offsets:
+            return False
+        self._store.tables["feeds"][topic] = replace(feed, start=start)
+        return True
+
+    async def begin(self, topic: str, topic_id: str, offsets: Mapping[int, int]) -> None:
+        """See `careflow_events.consumers.Consumers.begin`."""
+        feed = await self.feed(topic)
+        if not feed.offsets:
+            self._store.tables["feeds"][topic] = replace(feed, topic_id=topic_id, offsets=dict(offsets))
+
     async def note_settled(self, topic: str, noted: Mapping[int, int], settled: Mapping[int, int]) -> bool:
         """See `careflow_events.consumers.Consumers.note_settled`."""
         feed = await self.feed(topic)
@@ -251,7 +270,7 @@ class MemoryConsumers:
         reason = await self.stopped()
         if reason is not None and reason.starts_over:
             for topic, feed in self._store.tables["feeds"].items():
-                self._store.tables["feeds"][topic] = replace(feed, topic_id=None, offsets={})
+                self._store.tables["feeds"][topic] = replace(feed, topic_id=None, offsets={}, start=None)
         self._store.tables["stopped"].clear()
 
     async def pauses(self) -> Sequence[Pause]:

@@ -140,6 +140,7 @@ OPS: AccessTable = {
     "POST /ops/parked/accept-gap": allow(Role.OPERATOR),
     "GET /ops/consumer": allow(Role.OPERATOR, impersonal=True),
     "POST /ops/consumer/pause": allow(Role.OPERATOR, impersonal=True),
+    "POST /ops/consumer/start-at": allow(Role.OPERATOR, impersonal=True),
     "POST /ops/consumer/resume": allow(Role.OPERATOR),
     "GET /ops/outbox": allow(Role.OPERATOR, impersonal=True),
     "GET /ops/outbox/refeeds": allow(Role.OPERATOR, impersonal=True),

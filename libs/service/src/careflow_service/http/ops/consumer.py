@@ -8,11 +8,12 @@ from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from careflow_events.consumers import EVERYTHING, Consumers, Pause, StopReason
+from careflow_events.consumers import EVERYTHING, Consumers, Pause, Start, StartPlace, StopReason
 from careflow_events.mongo import mongo_stores
 from careflow_events.operations import ParkedOperations
 from careflow_events.topics import SERVICES, refeed_of
 from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, represent
+from careflow_service.http.fields import Moment
 from careflow_service.http.ops.hearing import hears_of
 from careflow_service.mongo.reactions import ReactionTransactions
 from careflow_service.problems import Problem, ProblemType
@@ -27,6 +28,10 @@ NOT_STOPPED_SO: Final = ProblemType("not_stopped_so", 409, "Consuming is not sto
 NOT_PAUSED_SO: Final = ProblemType("not_paused_so", 409, "That operator has paused nothing here; look again.")
 NOT_HEARD_HERE: Final = ProblemType("not_heard_here", 404, "This service does not hear that topic.")
 
+BEGUN: Final = ProblemType(
+    "begun", 409, "This service has begun to read that topic; feed it again what it missed instead."
+)
+
 TopicName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 
 
@@ -38,14 +43,27 @@ class Paused(BaseModel):
     since: AwareDatetime
 
 
+class Started(BaseModel):
+    """Where an operator had a topic begin: what lay before was left out. `begun`: it was read since."""
+
+    topic: str
+    place: StartPlace
+    instant: AwareDatetime | None
+    by: str
+    asked_at: AwareDatetime
+    begun: bool
+
+
 class Consuming(BaseModel):
     """Whether this service handles what it receives: `stopped` is why it does not, `pauses` is what operators have
-    paused, each for themselves. A topic is heard again when none of them holds it. `topics` are those it hears.
+    paused, each for themselves. A topic is heard again when none of them holds it. `topics` are those it hears,
+    `starts` where some of them began other than at their beginning.
     """
 
     stopped: StopReason | None
     pauses: Sequence[Paused]
     topics: Sequence[str]
+    starts: Sequence[Started]
 
 
 class PauseRequest(RequestBody):
@@ -70,6 +88,23 @@ class Resumption(RequestBody):
     def _one_of_two(self) -> Self:
         if (self.stopped is None) == (self.paused_by is None):
             raise PydanticCustomError("stopped_or_paused", "either why it is stopped or who has paused it")
+        return self
+
+
+class StartRequest(RequestBody):
+    """Begin a topic that was never read at a place (`earliest`, `latest`), or with what was published since `instant`.
+    A dry run shows it as it would stand.
+    """
+
+    topic: TopicName
+    place: StartPlace
+    instant: Moment | None = None
+    dry_run: bool = True
+
+    @model_validator(mode="after")
+    def _instant_or_none(self) -> Self:
+        if (self.place is StartPlace.INSTANT) != (self.instant is not None):
+            raise PydanticCustomError("instant_of_place", "an instant, and no other place, has an instant")
         return self
 
 
@@ -116,6 +151,21 @@ def routes(service: Service[S, P, App], resources: Resources[S]) -> APIRouter:
             await ParkedOperations(stores, transactions, resources.wall_clock).resume()
         return represent(await _consuming(consumers, topics))
 
+    @router.post("/start-at", response_model=Consuming)
+    async def start_consumer_at(body: StartRequest, actor: CurrentActor, _request: IdempotentRequest) -> Response:
+        """Have a topic that was never read begin elsewhere than at its beginning."""
+        if body.topic not in hears_of(service).topics:
+            raise Problem(NOT_HEARD_HERE)
+        start = Start(place=body.place, instant=body.instant, by=actor.id, asked_at=resources.wall_clock())
+        if (await consumers.feed(body.topic)).offsets:
+            raise Problem(BEGUN)
+        if not body.dry_run:
+            await resources.audit.acted(actor, "start_consumer_at")
+            if not await consumers.start_at(body.topic, start):
+                raise Problem(BEGUN)
+        would_be = _started(body.topic, start, begun=False) if body.dry_run else None
+        return represent(await _consuming(consumers, topics, start=would_be))
+
     return router
 
 
@@ -125,12 +175,30 @@ def heard(service: Service[S, P, App]) -> tuple[str, ...]:
     return (*sorted(hears_of(service).topics), *fed)
 
 
-async def _consuming(consumers: Consumers, topics: Sequence[str], *, instead: Pause | None = None) -> Consuming:
-    """As it stands, with `instead` in the place of that operator's pause."""
+async def _consuming(
+    consumers: Consumers, topics: Sequence[str], *, instead: Pause | None = None, start: Started | None = None
+) -> Consuming:
+    """As it stands, with `instead` in the place of that operator's pause, and `start` in that of the topic's own."""
+    feeds = {topic: await consumers.feed(topic) for topic in topics}
+    starts = {
+        topic: _started(topic, feed.start, begun=bool(feed.offsets))
+        for topic, feed in feeds.items()
+        if feed.start is not None
+    }
+    if start is not None:
+        starts[start.topic] = start
     pauses = [each for each in await consumers.pauses() if instead is None or each.by != instead.by]
     pauses += [] if instead is None else [instead]
     shown = [
         Paused(by=each.by, topics=sorted(each.topics), since=each.since)
         for each in sorted(pauses, key=lambda each: each.by)
     ]
-    return Consuming(stopped=await consumers.stopped(), pauses=shown, topics=topics)
+    return Consuming(
+        stopped=await consumers.stopped(), pauses=shown, topics=topics, starts=[starts[each] for each in sorted(starts)]
+    )
+
+
+def _started(topic: str, start: Start, *, begun: bool) -> Started:
+    return Started(
+        topic=topic, place=start.place, instant=start.instant, by=start.by, asked_at=start.asked_at, begun=begun
+    )
