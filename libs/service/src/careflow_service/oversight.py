@@ -30,6 +30,8 @@ class Oversight:
     audited: bool = False
     refused: list[str] = field(default_factory=list)
     """Whose it was when it was not the caller's own."""
+    whose: dict[str, str] = field(default_factory=dict)
+    """Whose each thing is that was loaded for this call, by its name ("cases/<id>")."""
 
     def confirm_asked(self) -> None:
         """Raises NotSeenTo."""

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from careflow_service.http.access import AccessTable
     from careflow_service.limits import Limits
     from careflow_service.mongo.audit import AuditTrail
+    from careflow_service.mongo.audit_review import AuditReview
+    from careflow_service.mongo.audit_seals import AuditSeals
     from careflow_service.mongo.fence import FenceWatch
     from careflow_service.mongo.store import Store
     from careflow_service.mongo.vault import BlindIndex, Vault
@@ -54,6 +56,8 @@ class Resources(Generic[S]):
     vault: Vault
     blind_index: BlindIndex
     audit: AuditTrail
+    audit_seals: AuditSeals
+    audit_review: AuditReview
     fence: FenceWatch
     limits: Limits
 
@@ -70,6 +74,8 @@ class Resources(Generic[S]):
             vault=store.vault,
             blind_index=store.blind_index,
             audit=store.audit,
+            audit_seals=store.audit_seals,
+            audit_review=store.audit_review,
             fence=store.fence,
             limits=store.limits,
         )

@@ -47,6 +47,10 @@ async def test_every_route_lets_in_exactly_whom_its_row_names(toy: RunningToy) -
         "POST /ops/restore/finish",
         "POST /ops/trace",
         "POST /ops/trace/told",
+        "GET /ops/audit",
+        "GET /ops/audit/seals/{number}",
+        "GET /ops/audit/verify",
+        "POST /ops/audit/search",
     }
 
 

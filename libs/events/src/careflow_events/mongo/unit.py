@@ -180,6 +180,11 @@ class Unit:
     async def _read_mark(self, owner: str) -> Mark:
         return Mark(None, {}) if owner in self._made else await self._owners.read(owner)
 
+    @property
+    def changed(self) -> frozenset[str]:
+        """The owners of what this try writes, and of whom it says something."""
+        return frozenset(self._changed | self._raised.keys())
+
     # what is sent
 
     @property

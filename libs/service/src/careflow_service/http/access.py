@@ -150,8 +150,12 @@ OPS: AccessTable = {
     "POST /ops/restore/finish": allow(Role.OPERATOR, impersonal=True),
     "POST /ops/trace": allow(Role.OPERATOR),
     "POST /ops/trace/told": allow(Role.OPERATOR),
+    "GET /ops/audit": allow(Role.OPERATOR, Role.AUDITOR, impersonal=True),
+    "GET /ops/audit/seals/{number}": allow(Role.OPERATOR, Role.AUDITOR, impersonal=True),
+    "GET /ops/audit/verify": allow(Role.OPERATOR, Role.AUDITOR),
+    "POST /ops/audit/search": allow(Role.OPERATOR, Role.AUDITOR),
 }
-"""The rows of the operators' routes, the same in every service."""
+"""The rows of the operators' and auditors' routes, the same in every service."""
 
 GUARDED_PREFIXES = ("/v1/", "/ops/", PREFIX)
 

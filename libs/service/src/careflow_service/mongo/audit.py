@@ -2,19 +2,22 @@
 
 Invariant: what a transaction did and its entry commit together. Entries know nothing of each other, so that
 transactions do not queue for a chain's head; each carries an HMAC with the audit key over its content, so that a
-changed entry shows. No entry holds personal data: ids and versions only.
+changed entry shows. That one is removed shows by its seal: see `audit_seals`. No entry holds personal data: ids and
+versions only, and whom it is about as keyed hashes, so that it can be asked for by a patient's id and tells none.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 import orjson
+from pymongo import IndexModel
 from pymongo.write_concern import WriteConcern
 
 from careflow_events.mongo.collections import collection
@@ -28,6 +31,15 @@ from careflow_service.oversight import current_oversight
 
 AUDIT: Final = "_audit"
 BY_CAUSE: Final = "by_cause"
+AUDIT_INDEXES: Final = (
+    (AUDIT, IndexModel([("at", 1), ("_id", 1)], name="by_time_and_id")),
+    (AUDIT, IndexModel([("whose", 1), ("at", 1), ("_id", 1)], name="by_whose")),
+    (AUDIT, IndexModel([("actor", 1), ("at", 1), ("_id", 1)], name="by_actor")),
+    (AUDIT, IndexModel([("outcome", 1), ("at", 1), ("_id", 1)], name="by_outcome")),
+    (AUDIT, IndexModel("cause", name=BY_CAUSE, partialFilterExpression={"outcome": "done"})),
+)
+_NAMED: Final = re.compile(r"([a-z_]+/([0-9A-Za-z-]+))(@[0-9]+)?")
+"""`collection/id`, with a version where it was written."""
 
 
 class Outcome(StrEnum):
@@ -52,7 +64,8 @@ class AuditTrail:
         self, actor: Actor, action: str, *, touched: Sequence[str], positions: Sequence[StreamPosition], cause: str
     ) -> None:
         """What the unit of work one is in did; commits with it or not at all."""
-        unit_of_work().insert(AUDIT, self._entry(Outcome.DONE, actor, action, touched, positions, cause))
+        unit = unit_of_work()
+        unit.insert(AUDIT, self._entry(Outcome.DONE, actor, action, touched, positions, cause, whose=unit.changed))
 
     async def read(self, actor: Actor, action: str, *what: str) -> None:
         """Somebody read `what` ("cases/<id>"): one entry for all that one call showed. Committed before it returns."""
@@ -60,15 +73,25 @@ class AuditTrail:
         if call is not None:
             call.audited = True
         if what:
-            await self._entries.insert_one(self._entry(Outcome.READ, actor, action, what, [], None))
+            entry = self._entry(Outcome.READ, actor, action, what, [], None, whose=_whose(what))
+            await self._entries.insert_one(entry)
 
     async def denied(self, actor: Actor, action: str, *what: str) -> None:
         """Somebody was refused `what`. Committed before it returns."""
-        await self._entries.insert_one(self._entry(Outcome.DENIED, actor, action, what, [], None))
+        entry = self._entry(Outcome.DENIED, actor, action, what, [], None, whose=_whose(what))
+        await self._entries.insert_one(entry)
 
     async def acted(self, actor: Actor, action: str) -> None:
         """An operator did what is no unit of work of the service. Committed before it returns."""
-        await self._entries.insert_one(self._entry(Outcome.DONE, actor, action, (), [], None))
+        await self._entries.insert_one(self._entry(Outcome.DONE, actor, action, (), [], None, whose=()))
+
+    def hidden(self, id_: str) -> str:
+        """How the patient or place of this id stands in entries."""
+        return self._keyed(b"whose", id_.encode())
+
+    def linked(self, *, number: int, entry: str, mac: str, before: str) -> str:
+        """The hash of seal `number`, over the entry it seals and the hash of the seal before it."""
+        return self._keyed(b"seal", orjson.dumps([number, entry, mac, before]))
 
     async def committed(self, causes: Collection[str]) -> dict[str, datetime]:
         """When what was done here because of each of these events was committed last; those that changed nothing are
@@ -93,6 +116,8 @@ class AuditTrail:
         touched: Sequence[str],
         positions: Sequence[StreamPosition],
         cause: str | None,
+        *,
+        whose: Iterable[str],
     ) -> Document:
         entry: Document = {
             "_id": self._new_id(),
@@ -102,6 +127,7 @@ class AuditTrail:
             "roles": sorted(role.value for role in actor.roles),
             "action": action,
             "touched": list(touched),
+            "whose": sorted(map(self.hidden, whose)),
             "positions": [str(position) for position in positions],
             "cause": cause,
         }
@@ -112,3 +138,16 @@ class AuditTrail:
         content = {name: value for name, value in entry.items() if name != "mac"}
         canonical = orjson.dumps(content, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z)
         return hmac.new(self._key, canonical, hashlib.sha256).hexdigest()
+
+    def _keyed(self, purpose: bytes, text: bytes) -> str:
+        return hmac.new(self._key, purpose + b"|" + text, hashlib.sha256).hexdigest()
+
+
+def _whose(what: Iterable[str]) -> set[str]:
+    """Whom these things are about: whose each was when this call loaded it, or else the id in its name
+    (`patients/<id>`, and whatever else is named by its patient).
+    """
+    call = current_oversight()
+    whose = {} if call is None else call.whose
+    named = (found for each in what if (found := _NAMED.fullmatch(each)) is not None)
+    return {whose.get(each[1], each[2]) for each in named}

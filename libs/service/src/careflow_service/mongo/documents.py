@@ -57,7 +57,7 @@ class Documents(Generic[A]):
         if owner is None and vault is not None:
             raise ValueError("an encrypted body needs an owner")
         self._blinds = Blinds.of(name, blind, vault.blind_index if vault else None)
-        self.looked = Looked(database, name, aggregate, fields=fields, blinds=self._blinds, vault=vault)
+        self.looked = Looked(database, name, aggregate, fields=fields, blinds=self._blinds, owner=owner, vault=vault)
         """The same documents, only looked at: what is read is not guarded."""
         self._collection = database[name]
         self._name = name

@@ -10,14 +10,15 @@ from typing import Final
 
 from pymongo import IndexModel
 
-from careflow_service.mongo.audit import AUDIT, BY_CAUSE, Outcome
+from careflow_service.mongo.audit import AUDIT_INDEXES
+from careflow_service.mongo.audit_seals import SEAL_INDEXES
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.idempotency import IDEMPOTENCY
 from careflow_service.mongo.limits import LIMITS
 
 INDEXES: Final[tuple[tuple[str, IndexModel], ...]] = (
-    (AUDIT, IndexModel("at", name="by_time")),
-    (AUDIT, IndexModel("cause", name=BY_CAUSE, partialFilterExpression={"outcome": Outcome.DONE.value})),
+    *AUDIT_INDEXES,
+    *SEAL_INDEXES,
     (LIMITS, IndexModel("expires_at", name="expires", expireAfterSeconds=0)),
     (IDEMPOTENCY, IndexModel("expires_at", name="expires", expireAfterSeconds=0)),
 )

@@ -21,6 +21,7 @@ from careflow_service.mongo.bodies import A, Bodies
 from careflow_service.mongo.client import Database, Document
 from careflow_service.mongo.paging import Sort, both, cursor_at, position_in, stretches_behind, total
 from careflow_service.mongo.vault import Vault
+from careflow_service.oversight import current_oversight
 
 _BEFORE_EVERYTHING: Final = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -41,6 +42,7 @@ class Looked(Generic[A]):
         *,
         fields: Callable[[A], Mapping[str, object]] = no_fields,
         blinds: Blinds,
+        owner: Callable[[A], str] | None = None,
         vault: Vault | None = None,
     ) -> None:
         self._collection = database.get_collection(name, read_concern=ReadConcern("majority"))
@@ -48,6 +50,7 @@ class Looked(Generic[A]):
         self._bodies = Bodies(aggregate)
         self._fields = fields
         self._blinds = blinds
+        self._owner = owner
         self._vault = vault
 
     async def find(self, id: str) -> A | None:  # noqa: A002 - the aggregate's own word
@@ -125,4 +128,6 @@ class Looked(Generic[A]):
             raise BodyBroken("a body that must be encrypted is not")
         if (str(aggregate.id), aggregate.version) != (document["_id"], document["version"]):
             raise BodyBroken("a stored body belongs to another document or version")
+        if self._owner is not None and (call := current_oversight()) is not None:
+            call.whose[f"{self._name}/{aggregate.id}"] = self._owner(aggregate)
         return aggregate

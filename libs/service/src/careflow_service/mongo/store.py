@@ -14,6 +14,8 @@ from careflow_events.sealing import Sealer
 from careflow_service.clock import Clock, wall_clock
 from careflow_service.ids import new_id
 from careflow_service.mongo.audit import AuditTrail
+from careflow_service.mongo.audit_review import AuditReview
+from careflow_service.mongo.audit_seals import AuditSeals
 from careflow_service.mongo.client import Client, Database, open_client, open_database
 from careflow_service.mongo.fence import FenceWatch
 from careflow_service.mongo.idempotency import IdempotencyRecords
@@ -42,6 +44,8 @@ class Store:
     vault: Vault
     blind_index: BlindIndex
     audit: AuditTrail
+    audit_seals: AuditSeals
+    audit_review: AuditReview
     fence: FenceWatch
     limits: MongoLimits
     keys: Keys
@@ -72,6 +76,7 @@ async def open_store(
     async with open_client(url, name=process, listeners=listeners) as client:
         opened = open_database(client, database)
         audit = AuditTrail(opened, keys.audit, wall_clock=wall_clock, new_id=new_id)
+        audit_seals = AuditSeals(opened, audit, wall_clock=wall_clock)
         blind_index = BlindIndex(keys.blind_index)
         vault = Vault(opened, keys.master, blind_index)
         fence = FenceWatch(MongoFences(opened))
@@ -94,6 +99,8 @@ async def open_store(
                 vault=vault,
                 blind_index=blind_index,
                 audit=audit,
+                audit_seals=audit_seals,
+                audit_review=AuditReview(opened, audit, audit_seals, wall_clock=wall_clock),
                 fence=fence,
                 limits=MongoLimits(opened, blind_index, wall_clock),
                 keys=keys,

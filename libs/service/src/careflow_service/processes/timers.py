@@ -1,5 +1,5 @@
-"""`timers`: deadlines fire and effects are performed. Needs the store and no Kafka, so escalations go out while it is
-down.
+"""`timers`: deadlines fire, effects are performed, the audit trail is sealed. Needs the store and no Kafka, so
+escalations go out while it is down.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from careflow_service.processes.opening import Opened
 from careflow_service.processes.running import Run, run_tasks, until_stopped
 from careflow_service.processes.serving import bind, serving
 from careflow_service.settings import ServiceSettings
-from careflow_service.timers import Timers
+from careflow_service.timers import Sealing, Timers
 
 S = TypeVar("S", bound=ServiceSettings)
 P = TypeVar("P")
@@ -29,9 +29,20 @@ async def run_timers(process: Opened[S, P, App], stop: asyncio.Event) -> bool:
         "health": serving(Starlette(routes=health_routes(health)), listening),
         "heartbeat": until_stopped(heartbeat.run),
         "fence": until_stopped(process.resources.fence.run),
-        "timers": timers_of(process).run,
+        **timer_tasks(process),
     }
     return await run_tasks(tasks, stop)
+
+
+def timer_tasks(process: Opened[S, P, App]) -> dict[str, Run]:
+    """What a service does by itself, by the names of the tasks."""
+    return {"timers": timers_of(process).run, "sealing": sealing_of(process).run}
+
+
+def sealing_of(process: Opened[S, P, App]) -> Sealing:
+    """The sealing of the service's audit trail in this process."""
+    resources = process.resources
+    return Sealing(resources.audit_seals, lease=process.lease, wall_clock=resources.wall_clock)
 
 
 def timers_of(process: Opened[S, P, App]) -> Timers[P]:

@@ -19,7 +19,7 @@ from careflow_service.mongo.reactions import ReactionTransactions
 from careflow_service.processes.opening import Opened, StartUpFailure
 from careflow_service.processes.running import Run, run_tasks, until_stopped
 from careflow_service.processes.serving import bind, serving
-from careflow_service.processes.timers import timers_of
+from careflow_service.processes.timers import timer_tasks
 from careflow_service.service import Service
 from careflow_service.settings import ServiceSettings
 
@@ -44,7 +44,7 @@ async def run_worker(process: Opened[S, P, App], stop: asyncio.Event, *, with_ti
         "events": events.run,
     }
     if with_timers:
-        tasks["timers"] = timers_of(process).run
+        tasks |= timer_tasks(process)
     return await run_tasks(tasks, stop)
 
 

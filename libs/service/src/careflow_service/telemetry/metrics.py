@@ -17,6 +17,9 @@ Labels hold route templates, codes and names from the code, never what a client 
 | careflow_deadline_late_seconds | gauge | deadline | domain time between due and fired, of the last one |
 | careflow_effects_settled_total | counter | effect | effects performed and settled |
 | careflow_effect_failures_total | counter | effect | attempts that failed and will be repeated |
+| careflow_audit_sealed_total | counter | | audit entries sealed |
+| careflow_audit_unsealed_seconds | gauge | | age of the oldest audit entry without a seal, 0 without one; alert at 60 |
+| careflow_audit_seal_failures_total | counter | | turns of sealing that failed and will be repeated |
 """
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -47,3 +50,8 @@ DEADLINE_LATE = Gauge(
 )
 EFFECTS_SETTLED = Counter("careflow_effects_settled_total", "Effects performed and settled.", ("effect",))
 EFFECT_FAILURES = Counter("careflow_effect_failures_total", "Attempts that failed and will be repeated.", ("effect",))
+AUDIT_SEALED = Counter("careflow_audit_sealed_total", "Audit entries sealed.")
+AUDIT_UNSEALED_SECONDS = Gauge(
+    "careflow_audit_unsealed_seconds", "How long the oldest audit entry waits for its seal; 0 when none does."
+)
+AUDIT_SEAL_FAILURES = Counter("careflow_audit_seal_failures_total", "Turns of sealing that failed.")

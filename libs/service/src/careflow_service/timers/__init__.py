@@ -1,5 +1,8 @@
-"""What a service does by itself: its deadlines fire and its effects are performed, under leases, without Kafka."""
+"""What a service does by itself, under leases and without Kafka: its deadlines fire, its effects are performed, its
+audit trail is sealed.
+"""
 
 from careflow_service.timers.loop import Timers
+from careflow_service.timers.sealing import Sealing
 
-__all__ = ["Timers"]
+__all__ = ["Sealing", "Timers"]

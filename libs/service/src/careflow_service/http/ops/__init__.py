@@ -1,5 +1,5 @@
 """What operators ask and do: where things stand and an event is, what becomes of parked ones, what is fed again, how a
-restore ends.
+restore ends, and what auditors ask.
 
 The same routes in every service, under its own access rows. Invariant: nothing here changes state unless asked not to
 be a dry run; events are shown by their names and codes, never by their content.
@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from fastapi import APIRouter
 
-from careflow_service.http.ops import consumer, drain, outbox, parked, restore, trace
+from careflow_service.http.ops import audit, consumer, drain, outbox, parked, restore, trace
 from careflow_service.service import Resources, Service
 from careflow_service.settings import ServiceSettings
 
@@ -27,4 +27,5 @@ def ops_router(service: Service[S, P, App], ports: P, resources: Resources[S]) -
     router.include_router(outbox.routes(service.name, resources))
     router.include_router(restore.routes(resources))
     router.include_router(trace.routes(service, resources))
+    router.include_router(audit.routes(resources))
     return router
