@@ -11,6 +11,7 @@ from importlib.metadata import entry_points
 import typer
 
 from careflow_cli.commands import (
+    audit,
     clock,
     consumer,
     doctor,
@@ -52,6 +53,7 @@ app.add_typer(consumer.app, name="consumer")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(restore.app, name="restore")
 app.add_typer(streams.app, name="streams")
+app.add_typer(audit.app, name="audit")
 # What is installed beside this command may add to it: the workspace has `demo`, an operator's installation has not.
 for added in entry_points(group="careflow.commands"):
     app.command(added.name)(added.load())

@@ -25,7 +25,11 @@ class NoAnswer(CareflowError):
 
 
 class Refused(CareflowError):
-    """The service refused, with a problem document."""
+    """The service refused, with a problem document of this code."""
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class Answer(dict[str, Any]):
@@ -89,7 +93,7 @@ class Operator:
         if response.is_success and body is not None:
             return body
         if response.is_error and body is not None and isinstance(body.get("code"), str):
-            raise Refused(f"{service}: {_problem(body)}")
+            raise Refused(f"{service}: {_problem(body)}", body["code"])
         raise NoAnswer(f"what answers at {url} is not {service} ({response.status_code} to /ops/{path})")
 
 

@@ -38,9 +38,9 @@ def facts(pairs: Mapping[str, object]) -> str:
     return "\n".join(f"{name.ljust(width)}  {plain(value)}" for name, value in pairs.items())
 
 
-def counted(number: int, singular: str) -> str:
-    """`1 event`, `2 events`."""
-    return f"{number:,} {singular}{'' if number == 1 else 's'}"
+def counted(number: int, singular: str, plural: str | None = None) -> str:
+    """`1 event`, `2 events`, `3 people`."""
+    return f"{number:,} {singular if number == 1 else plural or f'{singular}s'}"
 
 
 def as_json(document: object) -> None:

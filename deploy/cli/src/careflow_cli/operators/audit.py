@@ -1,0 +1,179 @@
+"""The audit trails of the services: whether each is whole, what is in it, and who had to do with a patient.
+
+Invariant: a trail is said to be whole only after every page of it was read, and a kept head was found again.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from careflow_cli.errors import CareflowError
+from careflow_cli.operators.client import Answer, Operator, Refused
+from careflow_cli.operators.shown import counted
+
+BY_ITSELF: Final = "system:"
+"""How the name of a process begins where others have a person's."""
+VERBS: Final = {"read": "saw", "done": "changed", "denied": "was refused"}
+
+AT_ONCE: Final = 1000
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found in one service's trail. `faults` have `fault`, `number` and `entry`."""
+
+    service: str
+    seals: int
+    entries: int
+    head: Answer | None
+    unsealed_since: str | None
+    faults: Sequence[Mapping[str, Any]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "service": self.service,
+            "seals": self.seals,
+            "entries": self.entries,
+            "head": self.head,
+            "unsealed_since": self.unsealed_since,
+            "faults": list(self.faults),
+        }
+
+
+async def heads(operator: Operator, services: Iterable[str]) -> dict[str, Answer | None]:
+    """The last seal of each service, to be kept elsewhere; None where nothing was sealed yet."""
+    return {service: (await operator.get(service, "audit"))["head"] for service in services}
+
+
+async def verify(operator: Operator, service: str, kept: Mapping[str, Any] | None, say: Say) -> Verdict:
+    """Read one trail whole; `kept` is a head of it that was kept elsewhere."""
+    trail = await operator.get(service, "audit")
+    faults = [] if kept is None else await _compared(operator, service, kept)
+    seals = entries = 0
+    after: dict[str, str] = {}
+    while True:
+        part = await operator.get(service, "audit/verify", limit=AT_ONCE, **after)
+        seals, entries = seals + part["seals"], entries + part["entries"]
+        faults += part["faults"]
+        say(f"{service}: {counted(seals, 'seal')}, {counted(entries, 'entry', 'entries')}")
+        if part["next"] is None:
+            return Verdict(service, seals, entries, trail["head"], trail["unsealed_since"], faults)
+        after = {"after": part["next"]}
+
+
+async def _compared(operator: Operator, service: str, kept: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Whether the trail still has the head that was kept."""
+    try:
+        found = await operator.get(service, f"audit/seals/{kept['number']}")
+    except Refused as refused:
+        if refused.code != "seal_not_found":
+            raise
+        return [{"fault": "truncated", "number": kept["number"], "entry": None}]
+    if found["hash"] != kept["hash"]:
+        return [{"fault": "rewritten", "number": kept["number"], "entry": None}]
+    return []
+
+
+def kept_heads(file: Path) -> Mapping[str, Mapping[str, Any]]:
+    """What `careflow audit heads --json` wrote, without services that had none. Raises CareflowError."""
+    try:
+        found = json.loads(file.read_text("utf-8"))
+        return {
+            name: {"number": int(head["number"]), "hash": str(head["hash"])}
+            for name, head in found.items()
+            if head is not None
+        }
+    except OSError as error:
+        raise CareflowError(f"the heads in {file} cannot be read") from error
+    except (ValueError, AttributeError, KeyError, TypeError) as error:
+        raise CareflowError(f"{file} holds no heads: careflow audit heads --json writes them") from error
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody who had to do with a patient."""
+
+    actor: str
+    roles: set[str] = field(default_factory=set)
+    services: set[str] = field(default_factory=set)
+    times: Counter[str] = field(default_factory=Counter)
+    first: str = ""
+    last: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        counts = {outcome: self.times[outcome] for outcome in VERBS}
+        roles, services = sorted(self.roles), sorted(self.services)
+        return {
+            "actor": self.actor,
+            "roles": roles,
+            "services": services,
+            **counts,
+            "first": self.first,
+            "last": self.last,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Who saw, changed or was refused what is a patient's, the latest first."""
+
+    patient: str
+    people: Sequence[Person]
+    entries: Sequence[Answer]
+    by_itself: int
+    """How many more entries are of processes of CareFlow."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        people = [person.as_dict() for person in self.people]
+        return {"patient": self.patient, "people": people, "entries": self.entries, "by_itself": self.by_itself}
+
+
+async def search(operator: Operator, service: str, what: Mapping[str, object]) -> Answer:
+    """A page of one trail, newest first."""
+    return await operator.post(service, "audit/search", what)
+
+
+async def report(
+    operator: Operator, services: Sequence[str], patient: str, times: Mapping[str, str], say: Say, *, processes: bool
+) -> Report:
+    """Everything in the trails of these services about a patient; `processes`: also what CareFlow did by itself."""
+    found: list[Answer] = []
+    for service in services:
+        asked: dict[str, object] = {"patient": patient, **times}
+        while True:
+            page = await search(operator, service, {**asked, "limit": AT_ONCE})
+            found += [Answer(service=service, **entry) for entry in page["items"]]
+            if page["next"] is None:
+                break
+            say(f"{service}: {counted(len(found), 'entry', 'entries')}")
+            asked["after"] = page["next"]
+    found.sort(key=lambda entry: datetime.fromisoformat(entry["at"]), reverse=True)
+    shown = [entry for entry in found if processes or not entry["actor"].startswith(BY_ITSELF)]
+    return Report(patient, _people(shown), shown, len(found) - len(shown))
+
+
+def _people(entries: Sequence[Answer]) -> list[Person]:
+    people: dict[str, Person] = {}
+    for entry in entries:
+        person = people.setdefault(entry["actor"], Person(entry["actor"], last=entry["at"]))
+        person.roles |= {*entry["roles"]}
+        person.services.add(entry["service"])
+        person.times[entry["outcome"]] += 1
+        person.first = entry["at"]
+    return list(people.values())
+
+
+def what(entry: Answer) -> str:
+    """In plain words what an entry is about: for a refusal the route, for everything else what was done."""
+    if entry["outcome"] == "denied" and entry["touched"]:
+        return str(entry["touched"][0])
+    return str(entry["action"]).replace("_", " ")
