@@ -112,6 +112,26 @@ async def a_practitioner_is_added_while_they_are_added(world: World, overtaking:
     assert refusal(await world.coordinator.post("/v1/practitioners", body)) == (409, "practitioner_exists")
 
 
+async def a_feed_is_opened_while_it_is_opened(world: World, overtaking: Overtaking) -> None:
+    path = f"/v1/practitioners/{await has_practitioner(world)}/calendar-feed"
+    overtaking.by(lambda: world.coordinator.post(path))
+    secret = ok(await world.coordinator.post(path), 201)["path"]
+    assert (await world.public.get(secret)).status_code == 200
+
+
+async def a_feed_is_closed_while_it_is_opened_anew(world: World, overtaking: Overtaking) -> None:
+    path = f"/v1/practitioners/{await has_practitioner(world)}/calendar-feed"
+    ok(await world.coordinator.post(path), 201)
+    addresses: list[str] = []
+
+    async def is_opened() -> None:
+        addresses.append(ok(await world.coordinator.post(path), 201)["path"])
+
+    overtaking.by(is_opened)
+    assert (await world.coordinator.delete(path)).status_code == 204
+    assert (await world.public.get(addresses[0])).status_code == 404
+
+
 async def hours_change_while_they_change(world: World, overtaking: Overtaking) -> None:
     await _rota(world, overtaking, f"/v1/practitioners/{await has_practitioner(world)}/hours")
 

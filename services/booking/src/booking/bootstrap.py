@@ -3,9 +3,10 @@
 from zoneinfo import ZoneInfo
 
 from booking import domain
-from booking.adapters import appointments, care_paths, patients, practitioners, rooms, waitlist
+from booking.adapters import appointments, calendar_feeds, care_paths, patients, practitioners, rooms, waitlist
 from booking.adapters.appointments import MongoAppointments
 from booking.adapters.calendar_days import MongoCalendarDays
+from booking.adapters.calendar_feeds import MongoCalendarFeeds
 from booking.adapters.care_paths import MongoCarePaths
 from booking.adapters.clinic_data import booking_policy, visit_templates
 from booking.adapters.patients import MongoPatients
@@ -23,6 +24,7 @@ from booking.application.commands.cancel_appointment import CancelAppointmentHan
 from booking.application.commands.change_patient_details import ChangePatientDetailsHandler
 from booking.application.commands.change_practitioner import ChangePractitionerHandler
 from booking.application.commands.change_room import ChangeRoomHandler
+from booking.application.commands.close_calendar_feed import CloseCalendarFeedHandler
 from booking.application.commands.complete_consultation import CompleteConsultationHandler
 from booking.application.commands.confirm_hold import ConfirmHoldHandler
 from booking.application.commands.correct_appointment import CorrectAppointmentHandler
@@ -30,6 +32,7 @@ from booking.application.commands.hold_appointment import HoldAppointmentHandler
 from booking.application.commands.join_waitlist import JoinWaitlistHandler
 from booking.application.commands.leave_waitlist import LeaveWaitlistHandler
 from booking.application.commands.merge_patients import MergePatientsHandler
+from booking.application.commands.open_calendar_feed import OpenCalendarFeedHandler
 from booking.application.commands.reassign_appointment import ReassignAppointmentHandler
 from booking.application.commands.record_arrival import RecordArrivalHandler
 from booking.application.commands.record_missed_visit import RecordMissedVisitHandler
@@ -48,7 +51,9 @@ from booking.application.queries.find_openings import FindOpeningsHandler
 from booking.application.queries.find_patients import FindPatients
 from booking.application.queries.find_unfit_visits import FindUnfitVisits
 from booking.application.queries.read_appointments import ReadAppointments
+from booking.application.queries.read_busy_times import ReadBusyTimes
 from booking.application.queries.read_care_path import ReadCarePathHandler
+from booking.application.queries.read_invitation import ReadInvitation
 from booking.application.queries.read_patient import ReadPatientHandler
 from booking.application.queries.read_waitlist import ReadWaitlist
 from booking.application.scheduling import Scheduling
@@ -80,10 +85,12 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     all_entries = MongoWaitlist(database, resources.vault)
     freed_times = MongoFreedTimes(database)
     records = MongoRecords(database, NAME)
+    all_days = MongoCalendarDays(database, resources.blind_index, zone)
+    feeds = MongoCalendarFeeds(database)
     scheduling = Scheduling(
         practitioners=all_practitioners,
         rooms=all_rooms,
-        calendar_days=MongoCalendarDays(database, resources.blind_index, zone),
+        calendar_days=all_days,
         templates=visit_templates(settings.visit_templates_file),
         policy=policy,
         location_id=location_id,
@@ -148,6 +155,12 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         read_appointments=ReadAppointments(all_appointments, resources.audit),
         find_unfit_visits=FindUnfitVisits(all_appointments, all_patients, scheduling, resources.audit, zone),
         read_care_path=ReadCarePathHandler(all_paths, records, resources.audit, policy, zone, clock),
+        read_invitation=ReadInvitation(
+            all_appointments, all_patients, resources.audit, clock, settings.calendar_organizer
+        ),
+        open_calendar_feed=OpenCalendarFeedHandler(feeds, all_practitioners, work),
+        close_calendar_feed=CloseCalendarFeedHandler(feeds, work),
+        read_busy_times=ReadBusyTimes(feeds, all_days, policy, zone, clock),
         join_waitlist=JoinWaitlistHandler(all_entries, all_paths, scheduling, policy, work),
         leave_waitlist=LeaveWaitlistHandler(all_entries, work),
         record_offer_call=RecordOfferCallHandler(all_entries, all_appointments, offering, work),
@@ -185,6 +198,7 @@ SERVICE: Service[BookingSettings, Ports, Booking] = Service(
     deadlines=DEADLINES,
     indexes=(
         *appointments.INDEXES,
+        *calendar_feeds.INDEXES,
         *care_paths.INDEXES,
         *patients.INDEXES,
         *practitioners.INDEXES,

@@ -32,6 +32,7 @@ async def test_no_stranger_reaches_a_patients_visits_or_path(world: World) -> No
         "POST /v1/appointments/{appointment_id}/release": Theirs(f"{of_visit}/release", version=1),
         "POST /v1/appointments/{appointment_id}/reschedule": Theirs(f"{of_visit}/reschedule", at, version=1),
         "POST /v1/appointments/{appointment_id}/cancel": Theirs(f"{of_visit}/cancel", {}, version=1),
+        "GET /v1/appointments/{appointment_id}/invitation": Theirs(f"{of_visit}/invitation"),
         "POST /v1/waitlist": Theirs("/v1/waitlist", {**wish, "kind": "evaluation", "modality": "in_person"}),
         "GET /v1/waitlist": Theirs(f"/v1/waitlist?patient_id={ana}"),
         "POST /v1/waitlist/{entry_id}/leave": Theirs(f"/v1/waitlist/{entry['id']}/leave", version=1),

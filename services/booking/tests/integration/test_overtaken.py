@@ -36,6 +36,8 @@ NO_DECISIONS: Final = {
     "read_appointments",
     "read_care_path",
     "read_waitlist",
+    "read_invitation",
+    "read_busy_times",
     "ports",
 }
 RESUME: Final = news.reviewed(session_codes.ReviewDecision.RESUME)
@@ -52,6 +54,8 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "unmerge_patients": commands.records_are_parted_while_they_are_parted,
     "add_practitioner": commands.a_practitioner_is_added_while_they_are_added,
     "change_practitioner": commands.hours_change_while_they_change,
+    "open_calendar_feed": commands.a_feed_is_opened_while_it_is_opened,
+    "close_calendar_feed": commands.a_feed_is_closed_while_it_is_opened_anew,
     "change_room": commands.a_room_changes_while_it_changes,
     "hold_appointment": commands.a_time_is_held_while_somebody_else_books_it,
     "confirm_hold": commands.a_hold_is_confirmed_while_the_patient_books_another_call,

@@ -16,4 +16,5 @@ async def test_what_lies_open_says_nothing_of_a_patient(world: World) -> None:
     review = await books(world.coordinator, ana, "review", starts_at=local(26, 15))
     await acts(world.coordinator, review, "cancel", reason="other")
     await world.catch_up()
+    ok(await world.coordinator.post("/v1/practitioners/kim/calendar-feed"), 201)
     assert await wrongly_stored(world, "booking") == []

@@ -47,7 +47,7 @@ class Caller:
         headers = {**self.headers, "Idempotency-Key": key or new_id(), **_if_match(version)}
         return await self.client.put(path, json=body, headers=headers)
 
-    async def delete(self, path: str, *, version: int) -> httpx.Response:
+    async def delete(self, path: str, *, version: int | None = None) -> httpx.Response:
         return await self.client.delete(path, headers={**self.headers, **_if_match(version)})
 
     async def send(self, method: str, path: str, raw: str | bytes, *, version: int | None = None) -> httpx.Response:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from booking.domain.appointments import Appointment
 from booking.domain.calendar import Calendar, CalendarDay, DayKey
+from booking.domain.calendar_feeds import CalendarFeed
 from booking.domain.care_path import CarePath
 from booking.domain.freed_times import FreedTime
 from booking.domain.ids import (
@@ -151,6 +152,17 @@ class FreedTimes(Protocol):
     async def add(self, freed: FreedTime, /, tx: Transaction) -> None: ...
 
     async def save(self, freed: FreedTime, /, *, expecting: int, tx: Transaction) -> None: ...
+
+
+class CalendarFeeds(Protocol):
+    async def find(self, practitioner_id: PractitionerId, /, *, of: None) -> CalendarFeed | None: ...
+
+    async def of_digest(self, digest: str) -> CalendarFeed:
+        """The feed with this secret, for somebody who only looks. Raises `calendar_feed_not_found`."""
+
+    async def add(self, feed: CalendarFeed, /, tx: Transaction) -> None: ...
+
+    async def save(self, feed: CalendarFeed, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
 class CalendarDays(Protocol):

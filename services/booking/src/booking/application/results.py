@@ -5,7 +5,7 @@ from datetime import datetime
 
 from booking.domain.appointments import Appointment
 from booking.domain.cancellations import Cancellation
-from booking.domain.ids import AppointmentId, LocationId, PatientId, PlanId, RoomId
+from booking.domain.ids import AppointmentId, LocationId, PatientId, PlanId, PractitionerId, RoomId
 from booking.domain.slots import Provider
 from booking.domain.states import Status
 from booking.domain.visits import Disposition, HoldReason, Modality, Phase, VisitKind
@@ -17,6 +17,14 @@ class Saved:
 
     id: str
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeedOpened:
+    """The secret in the address of a practitioner's calendar feed."""
+
+    practitioner_id: PractitionerId
+    secret: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from booking.application.commands.cancel_appointment import CancelAppointmentHan
 from booking.application.commands.change_patient_details import ChangePatientDetailsHandler
 from booking.application.commands.change_practitioner import ChangePractitionerHandler
 from booking.application.commands.change_room import ChangeRoomHandler
+from booking.application.commands.close_calendar_feed import CloseCalendarFeedHandler
 from booking.application.commands.complete_consultation import CompleteConsultationHandler
 from booking.application.commands.confirm_hold import ConfirmHoldHandler
 from booking.application.commands.correct_appointment import CorrectAppointmentHandler
@@ -19,6 +20,7 @@ from booking.application.commands.hold_appointment import HoldAppointmentHandler
 from booking.application.commands.join_waitlist import JoinWaitlistHandler
 from booking.application.commands.leave_waitlist import LeaveWaitlistHandler
 from booking.application.commands.merge_patients import MergePatientsHandler
+from booking.application.commands.open_calendar_feed import OpenCalendarFeedHandler
 from booking.application.commands.reassign_appointment import ReassignAppointmentHandler
 from booking.application.commands.record_arrival import RecordArrivalHandler
 from booking.application.commands.record_missed_visit import RecordMissedVisitHandler
@@ -33,7 +35,9 @@ from booking.application.queries.find_openings import FindOpeningsHandler
 from booking.application.queries.find_patients import FindPatients
 from booking.application.queries.find_unfit_visits import FindUnfitVisits
 from booking.application.queries.read_appointments import ReadAppointments
+from booking.application.queries.read_busy_times import ReadBusyTimes
 from booking.application.queries.read_care_path import ReadCarePathHandler
+from booking.application.queries.read_invitation import ReadInvitation
 from booking.application.queries.read_patient import ReadPatientHandler
 from booking.application.queries.read_waitlist import ReadWaitlist
 
@@ -75,6 +79,11 @@ class Booking:
     read_appointments: ReadAppointments
     find_unfit_visits: FindUnfitVisits
     read_care_path: ReadCarePathHandler
+
+    read_invitation: ReadInvitation
+    open_calendar_feed: OpenCalendarFeedHandler
+    close_calendar_feed: CloseCalendarFeedHandler
+    read_busy_times: ReadBusyTimes
 
     join_waitlist: JoinWaitlistHandler
     leave_waitlist: LeaveWaitlistHandler

@@ -4,6 +4,7 @@ from booking.application.use_cases import Booking
 from booking.entrypoints.http import (
     appointment_routes,
     availability_routes,
+    calendar_routes,
     patient_routes,
     practitioner_routes,
     public_routes,
@@ -23,6 +24,7 @@ HTTP: Http[Booking] = Http(
         room_routes.router,
         availability_routes.router,
         appointment_routes.router,
+        calendar_routes.router,
         waitlist_routes.router,
         public_routes.router,
         free_call.router,

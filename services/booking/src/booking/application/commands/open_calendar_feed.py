@@ -1,0 +1,51 @@
+"""Gives a practitioner an address at which their calendar program reads when they are busy; the one before is dead."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Final
+
+from booking.application.ports import CalendarFeeds, Practitioners
+from booking.application.results import FeedOpened
+from booking.domain.calendar_feeds import CalendarFeed, digest_of
+from booking.domain.ids import PractitionerId
+from careflow_domain.errors import forbidden
+from careflow_service.identity import Actor, RequestKey, Role
+from careflow_service.upsert import upsert
+from careflow_service.work import Committed, Transaction, Work
+
+SECRET_BYTES: Final = 32
+
+
+def check_own_feed(practitioner_id: PractitionerId, actor: Actor) -> None:
+    """Raises `forbidden`: everybody has their own, and managers see to all."""
+    if actor.id != practitioner_id and not actor.has(Role.COORDINATOR, Role.MEDICAL_DIRECTOR):
+        raise forbidden("forbidden", "Everybody opens and closes their own calendar feed.")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCalendarFeedHandler:
+    """Raises `practitioner_not_found` and `forbidden`. The secret is told once; only its digest is kept."""
+
+    feeds: CalendarFeeds
+    practitioners: Practitioners
+    work: Work
+
+    async def __call__(
+        self, practitioner_id: PractitionerId, actor: Actor, request: RequestKey | None
+    ) -> Committed[FeedOpened]:
+        check_own_feed(practitioner_id, actor)
+
+        async def work(tx: Transaction) -> FeedOpened:
+            await self.practitioners.get(practitioner_id)
+            secret = secrets.token_urlsafe(SECRET_BYTES)
+            digest = digest_of(secret)
+            before = await self.feeds.find(practitioner_id, of=None)
+            after = (
+                CalendarFeed(id=practitioner_id, digest=digest, opened_at=tx.now)
+                if before is None
+                else before.opened(digest, now=tx.now)
+            )
+            await upsert(self.feeds, before, after, tx)
+            return FeedOpened(practitioner_id, secret)
+
+        return await self.work.run(work, by=actor, action="open_calendar_feed", returns=FeedOpened, request=request)
