@@ -23,8 +23,8 @@ async def test_a_visitor_becomes_a_cleared_patient(walk: Walk, person: Person) -
     assert (clearance["state"], clearance["valid"]) == ("granted", True)
     case = await walk.clinic.case(cleared.patient)
     scores = {each["questionnaire"]: each["score"] for each in case.body["clinical"]["responses"]}
-    assert scores["phq-9"] == {"total": 17, "band": "moderately_severe", "level": None}
-    assert scores["gad-7"] == {"total": 12, "band": "moderate", "level": None}
+    assert scores["phq-9"] == {"total": 17, "band": "moderately_severe", "level": None, "clusters": None}
+    assert scores["gad-7"] == {"total": 12, "band": "moderate", "level": None, "clusters": None}
 
 
 async def test_nothing_clinical_is_readable_in_the_topics(walk: Walk, person: Person) -> None:

@@ -32,6 +32,7 @@ from screening.domain.ids import (
     PatientId,
     RequestId,
     StaffId,
+    TrialId,
 )
 from screening.domain.intake import Purpose
 from screening.domain.known import Known
@@ -40,6 +41,7 @@ from screening.domain.medications import Medication, as_written
 from screening.domain.patients import PatientDetails
 from screening.domain.questionnaires import AlertLevel, AlertResponse, QuestionnaireDefinition
 from screening.domain.rota import Channel, ChannelKind, Responder, Rota, Shift
+from screening.domain.trials import AntidepressantTrial
 
 ZONE = ZoneInfo("America/Los_Angeles")
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=ZONE).astimezone(UTC)
@@ -47,6 +49,10 @@ POLICY = clinical_policy()
 SHELF = questionnaires()
 PHQ_9 = SHELF.newest("phq-9")
 GAD_7 = SHELF.newest("gad-7")
+PCL_5 = SHELF.newest("pcl-5")
+AUDIT_C = SHELF.newest("audit-c")
+DAST_10 = SHELF.newest("dast-10")
+PEG = SHELF.newest("peg")
 C_SSRS = SHELF.newest("c-ssrs-screener")
 
 _numbers = count(1)
@@ -147,6 +153,19 @@ def medication(name: str) -> Medication:
         source=InformationSource.PATIENT,
         recorded_at=NOW,
         recorded_by="patient",
+    )
+
+
+def trial(drug: str, *, adequate_dose: bool = True, weeks: int = 8, response_percent: int = 20) -> AntidepressantTrial:
+    """An antidepressant that was taken long enough at an adequate dose and did not help."""
+    return AntidepressantTrial(
+        id=TrialId(new_uuid()),
+        drug=as_written(drug),
+        adequate_dose=adequate_dose,
+        weeks=weeks,
+        response_percent=response_percent,
+        recorded_at=NOW,
+        recorded_by=PRESCRIBER,
     )
 
 

@@ -158,6 +158,12 @@ def evaluation(world: World, *parts: str) -> dict[str, Any]:
     }
 
 
+def trial(drug: str, **changes: Any) -> dict[str, Any]:
+    """An antidepressant that was taken long enough at an adequate dose and did not help."""
+    whole = {"highest_daily_mg": 150, "adequate_dose": True, "weeks": 8, "response_percent": 20}
+    return {"drug": drug, **whole, **changes}
+
+
 async def ready_to_decide(world: World, patient_id: str | None = None, *, lab_taken_at: datetime | None = None) -> Any:
     """Everything a clearance needs is there; answers the case."""
     case = await has_case(world, patient_id)
@@ -169,7 +175,7 @@ async def ready_to_decide(world: World, patient_id: str | None = None, *, lab_ta
 
 async def grants(world: World, case: Any, **body: Any) -> httpx.Response:
     version = (await reads(world, case))["version"]
-    whole = {"indications": ["treatment_resistant_depression"], **body}
+    whole = {"indications": ["severe_depression"], **body}
     return await world.prescriber.post(f"/v1/cases/{case['id']}/decisions/grant", whole, version=version)
 
 

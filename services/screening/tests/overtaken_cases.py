@@ -23,6 +23,7 @@ from services.screening.tests.clinic import (
     ready_to_decide,
     refusal,
     request_of,
+    trial,
 )
 from services.screening.tests.world import World
 
@@ -164,6 +165,33 @@ async def a_medication_is_voided_while_it_is_voided(world: World, overtaking: Ov
     body = {"reason": "another patient's"}
     overtaking.by(lambda: does(world, case, f"medications/{taken}/void", body))
     assert refusal(await does(world, case, f"medications/{taken}/void", body)) == (409, "already_voided")
+
+
+async def a_trial_is_recorded_while_another_is(world: World, overtaking: Overtaking) -> None:
+    """Both are kept, and together they show treatment resistance."""
+    case = await has_case(world)
+    overtaking.by(lambda: does(world, case, "trials", trial("sertraline")))
+    ok(await does(world, case, "trials", trial("venlafaxine")), 201)
+    found = ok(await world.prescriber.get(f"/v1/cases/{case['id']}/findings"))
+    assert found["treatment_resistance"]["shown"]
+
+
+async def a_trial_is_voided_while_it_is_voided(world: World, overtaking: Overtaking) -> None:
+    case = await has_case(world)
+    recorded = ok(await does(world, case, "trials", trial("sertraline")), 201)["id"]
+    body = {"reason": "another patient's"}
+    overtaking.by(lambda: does(world, case, f"trials/{recorded}/void", body))
+    assert refusal(await does(world, case, f"trials/{recorded}/void", body)) == (409, "already_voided")
+
+
+async def indications_while_a_fact_is_recorded(world: World, overtaking: Overtaking) -> None:
+    case = await has_case(world)
+    overtaking.by(lambda: does(world, case, "facts", PREGNANT, by=world.nurse))
+    late = await world.nurse.put(
+        f"/v1/cases/{case['id']}/indications", {"indications": ["ptsd"]}, version=case["version"]
+    )
+    assert refusal(late) == (412, "stale_version")
+    assert len((await reads(world, case))["requests"]) == len(case["requests"])
 
 
 async def evidence_is_voided_while_a_clearance_is_granted(world: World, overtaking: Overtaking) -> None:

@@ -176,6 +176,8 @@ class Walk:
         evaluation_id = str(recorded.body["evaluation_id"])
         diagnoses = {"evaluation_id": evaluation_id, "codes": [DIAGNOSIS]}
         await self.clinic.record(case_id, "diagnoses", diagnoses, by=PRESCRIBER)
+        for drug in ("sertraline", "venlafaxine"):
+            await self.clinic.record(case_id, "trials", _failed(drug), by=PRESCRIBER)
         return evaluation_id
 
     async def grant(self, patient: Patient, case_id: str) -> SeenEvent:
@@ -203,6 +205,11 @@ class Walk:
         await self.clinic.move_appointment(appointment_id, "arrive")
         await self.travel_to(at(booked.body["ends_at"]))
         await self.clinic.move_appointment(appointment_id, "complete", {"disposition": disposition}, by=PRESCRIBER)
+
+
+def _failed(drug: str) -> dict[str, Any]:
+    """An antidepressant that did not help enough, though it was taken long enough at an adequate dose."""
+    return {"drug": drug, "adequate_dose": True, "weeks": 8, "response_percent": 20}
 
 
 def _evaluation(appointment: Mapping[str, Any]) -> dict[str, object]:

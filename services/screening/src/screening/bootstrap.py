@@ -39,14 +39,17 @@ from screening.application.commands.record_diagnoses import RecordDiagnosesHandl
 from screening.application.commands.record_evaluation import RecordEvaluationHandler
 from screening.application.commands.record_evidence import RecordEvidenceHandler
 from screening.application.commands.record_facts import RecordFactsHandler
+from screening.application.commands.record_trial import RecordTrialHandler
 from screening.application.commands.reinstate_clearance import ReinstateClearanceHandler
 from screening.application.commands.revoke_clearance import RevokeClearanceHandler
 from screening.application.commands.save_answers import SaveAnswersHandler
+from screening.application.commands.set_indications import SetIndicationsHandler
 from screening.application.commands.stop_medication import StopMedicationHandler
 from screening.application.commands.submit_screening import SubmitScreeningHandler
 from screening.application.commands.suspend_clearance import SuspendClearanceHandler
 from screening.application.commands.void_evidence import VoidEvidenceHandler
 from screening.application.commands.void_medication import VoidMedicationHandler
+from screening.application.commands.void_trial import VoidTrialHandler
 from screening.application.ports import OnCallNotifier, Ports
 from screening.application.queries.reading import Reading
 from screening.application.use_cases import Screening
@@ -67,12 +70,15 @@ def bootstrap(resources: Resources[ScreeningSettings]) -> Screening:
         hear_answers=HearAnswersHandler(ports, work),
         submit_screening=SubmitScreeningHandler(ports, work),
         close_case=CloseCaseHandler(ports, work),
+        set_indications=SetIndicationsHandler(ports, work),
         record_facts=RecordFactsHandler(ports, work),
         reclassify_fact=ReclassifyFactHandler(ports, work),
         add_medication=AddMedicationHandler(ports, work),
         identify_medication=IdentifyMedicationHandler(ports, work),
         stop_medication=StopMedicationHandler(ports, work),
         void_medication=VoidMedicationHandler(ports, work),
+        record_trial=RecordTrialHandler(ports, work),
+        void_trial=VoidTrialHandler(ports, work),
         record_evidence=RecordEvidenceHandler(ports, work),
         void_evidence=VoidEvidenceHandler(ports, work),
         record_evaluation=RecordEvaluationHandler(ports, work),

@@ -59,7 +59,7 @@ async def test_a_grant_is_overtaken_by_an_alert_raised_while_it_decides(world: W
 
     first_read.then(meanwhile)
     path = f"/v1/cases/{case['id']}/decisions/grant"
-    refused = await world.prescriber.post(path, {"indications": ["ptsd"]}, version=version)
+    refused = await world.prescriber.post(path, {"indications": ["anxiety"]}, version=version)
     assert refused.status_code == 409
     assert refused.json()["missing"] == ["alert_open"]
     assert "ClearanceGranted" not in await world.said_types(case["patient_id"])
@@ -75,7 +75,7 @@ async def test_a_grant_is_overtaken_by_a_medication_added_while_it_decides(
 
     first_read.then(meanwhile)
     path = f"/v1/cases/{case['id']}/decisions/grant"
-    refused = await world.prescriber.post(path, {"indications": ["ptsd"]}, version=case["version"])
+    refused = await world.prescriber.post(path, {"indications": ["anxiety"]}, version=case["version"])
     assert (refused.status_code, "ClearanceGranted" in await world.said_types(case["patient_id"])) == (409, False)
 
 

@@ -70,7 +70,7 @@ async def test_sealed_sections_open_for_whom_they_are_meant(world: World) -> Non
 
     granted = as_read_by("sessions", ClearanceGranted)
     assert isinstance(granted, ClearanceGranted)
-    assert granted.for_sessions.opened().indications == ("treatment_resistant_depression",)
+    assert granted.for_sessions.opened().indications == ("severe_depression",)
     diagnosed = as_read_by("billing", DiagnosesRecorded)
     assert isinstance(diagnosed, DiagnosesRecorded)
     assert (diagnosed.for_billing.opened().codes, diagnosed.for_billing.opened().withheld) == (("F33.2",), 1)

@@ -66,7 +66,7 @@ async def test_a_clearance_is_granted_with_four_waits(world: World) -> None:
     mark, read beside the case, is answered last.
     """
     case = await ready_to_decide(world)
-    body, where = {"indications": ["treatment_resistant_depression"]}, f"/v1/cases/{case['id']}/decisions/grant"
+    body, where = {"indications": ["severe_depression"]}, f"/v1/cases/{case['id']}/decisions/grant"
     assert (await world.prescriber.post(where, body, version=1)).status_code == 412  # opens the connections it takes
     version = (await reads(world, case))["version"]
     with LOG.recording():

@@ -75,6 +75,7 @@ def test_a_clinic_changes_a_number_in_a_newer_document(content: Path) -> None:
         (lambda document: document["condition_rules"].pop(), "no rule looks for other"),
         (lambda document: document["age_rules"][0].pop("below"), "either `below` or `from_age`"),
         (lambda document: document["clearance"].update(warn_days_before=[2, 7, 14]), "earliest to the last"),
+        (lambda document: document["intake"]["for_indication"].pop(), "every indication"),
         (lambda document: document["clinic_hours"].update(weekdays=[]), "clinic hours"),
     ],
 )
@@ -96,6 +97,14 @@ def test_an_intake_that_asks_for_what_is_not_there_is_refused(content: Path) -> 
     (content / "questionnaires" / "gad-7.v1.en.json").unlink()
     with pytest.raises(ClinicalContentWrong, match="gad-7"):
         clinical_content(content)
+
+
+def test_an_instrument_whose_text_the_clinic_has_not_supplied_is_never_asked(content: Path) -> None:
+    def painful(document: dict[str, Any]) -> None:
+        document["intake"]["questionnaires"].append("peg")
+
+    with pytest.raises(ClinicalContentWrong, match="peg, whose text the clinic has to supply"):
+        clinical_content(changed(content, painful))
 
 
 def test_content_that_is_not_there_is_refused(tmp_path: Path) -> None:

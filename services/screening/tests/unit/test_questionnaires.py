@@ -171,4 +171,5 @@ def test_two_definitions_with_the_same_code_and_version_are_refused() -> None:
 
 
 def test_the_shipped_questionnaires_are_read_from_the_package() -> None:
-    assert {each.code for each in questionnaires().all_newest()} == {"phq-9", "gad-7", "c-ssrs-screener"}
+    shipped = {each.code for each in questionnaires().all_newest()}
+    assert shipped == {"phq-9", "gad-7", "c-ssrs-screener", "pcl-5", "audit-c", "dast-10", "peg"}

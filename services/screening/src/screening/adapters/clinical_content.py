@@ -45,15 +45,17 @@ def clinical_content(content: Traversable | Path = SHIPPED) -> tuple[ClinicalPol
     """Policy and definitions that fit together. Raises ClinicalContentWrong."""
     policy, shelf = clinical_policy(content), questionnaires(content)
     asked = {
-        "the intake": (*policy.intake.questionnaires, policy.intake.safety_screener),
+        "the intake": (*policy.intake.all_instruments, policy.intake.safety_screener),
         "the screen before a dosing visit": policy.pre_session.questionnaires,
     }
     for occasion, codes in asked.items():
         for code in codes:
             try:
-                shelf.newest(code)
+                definition = shelf.newest(code)
             except DomainError:
                 raise ClinicalContentWrong(f"{occasion} asks for {code}, which has no definition") from None
+            if not definition.readable:
+                raise ClinicalContentWrong(f"{occasion} asks for {code}, whose text the clinic has to supply first")
     return policy, shelf
 
 

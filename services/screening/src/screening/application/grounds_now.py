@@ -1,11 +1,13 @@
 """What a decision on a case would rest on at this moment."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
 from careflow_service.work import side_by_side
 from screening.application.ports import Ports
 from screening.domain.case import Case
+from screening.domain.clearance_terms import Indication
 from screening.domain.decisions import Grounds, grounds
 from screening.domain.patients import PatientDetails
 from screening.domain.rules import Finding
@@ -21,7 +23,7 @@ async def findings_now(
     return ports.policy.findings(case.known(patient), now)
 
 
-async def grounds_now(case: Case, now: datetime, ports: Ports) -> Grounds:
+async def grounds_now(case: Case, now: datetime, ports: Ports, *, indications: Iterable[Indication] = ()) -> Grounds:
     """Findings, evidence, end of validity and everything missing, from the case, the patient and their open alert.
 
     `record_incomplete` is missing while an event about the patient waits to be replayed.
@@ -32,7 +34,7 @@ async def grounds_now(case: Case, now: datetime, ports: Ports) -> Grounds:
         ports.records.complete(case.patient_id),
     )
     details = patient.details if patient else PatientDetails()
-    found = grounds(case, details, [alert] if alert else [], ports.policy, now=now)
+    found = grounds(case, details, [alert] if alert else [], ports.policy, indications=indications, now=now)
     if complete:
         return found
     return replace(found, missing=(*found.missing, "record_incomplete"))

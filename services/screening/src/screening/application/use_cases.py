@@ -22,14 +22,17 @@ from screening.application.commands.record_diagnoses import RecordDiagnosesHandl
 from screening.application.commands.record_evaluation import RecordEvaluationHandler
 from screening.application.commands.record_evidence import RecordEvidenceHandler
 from screening.application.commands.record_facts import RecordFactsHandler
+from screening.application.commands.record_trial import RecordTrialHandler
 from screening.application.commands.reinstate_clearance import ReinstateClearanceHandler
 from screening.application.commands.revoke_clearance import RevokeClearanceHandler
 from screening.application.commands.save_answers import SaveAnswersHandler
+from screening.application.commands.set_indications import SetIndicationsHandler
 from screening.application.commands.stop_medication import StopMedicationHandler
 from screening.application.commands.submit_screening import SubmitScreeningHandler
 from screening.application.commands.suspend_clearance import SuspendClearanceHandler
 from screening.application.commands.void_evidence import VoidEvidenceHandler
 from screening.application.commands.void_medication import VoidMedicationHandler
+from screening.application.commands.void_trial import VoidTrialHandler
 from screening.application.ports import Ports
 from screening.application.queries.reading import Reading
 
@@ -42,12 +45,15 @@ class Screening:
     hear_answers: HearAnswersHandler
     submit_screening: SubmitScreeningHandler
     close_case: CloseCaseHandler
+    set_indications: SetIndicationsHandler
     record_facts: RecordFactsHandler
     reclassify_fact: ReclassifyFactHandler
     add_medication: AddMedicationHandler
     identify_medication: IdentifyMedicationHandler
     stop_medication: StopMedicationHandler
     void_medication: VoidMedicationHandler
+    record_trial: RecordTrialHandler
+    void_trial: VoidTrialHandler
     record_evidence: RecordEvidenceHandler
     void_evidence: VoidEvidenceHandler
     record_evaluation: RecordEvaluationHandler

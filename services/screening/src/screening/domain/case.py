@@ -11,6 +11,7 @@ from typing import Self
 
 from careflow_domain.errors import conflict, not_found
 from screening.domain.case_record import CaseRecord, CaseState
+from screening.domain.clearance_terms import Indication
 from screening.domain.endings import ClearanceDeferred, ClearanceDenied, Deferral, Ending, ScreeningClosed
 from screening.domain.evaluation import Diagnoses, DiagnosesRecorded, Evaluation, EvaluationRecorded
 from screening.domain.facts import PatientFact
@@ -40,6 +41,7 @@ class ScreeningSubmitted(PatientFact):
 class Case(CaseRecord):
     opened_at: datetime
     submitted_at: datetime | None = None
+    indications: tuple[Indication, ...] = field(default=(), repr=False)
     questionnaires: tuple[RequestedQuestionnaire, ...] = field(default=(), repr=False)
     evaluations: tuple[Evaluation, ...] = field(default=(), repr=False)
     diagnoses: tuple[Diagnoses, ...] = field(default=(), repr=False)
@@ -63,8 +65,14 @@ class Case(CaseRecord):
             self,
             history=tuple(fact for fact in earlier.history if fact.present),
             medications=tuple(each for each in earlier.medications if each.voided is None and not each.ended),
+            trials=tuple(each for each in earlier.trials if each.voided is None),
             held=suspensions,
         )
+
+    def treating(self, indications: tuple[Indication, ...]) -> Self:
+        """What the patient is to be treated for; it picks the instruments."""
+        self._must_be_open()
+        return replace(self.recording(), indications=indications)
 
     def requesting(
         self,
@@ -103,6 +111,10 @@ class Case(CaseRecord):
             (each for each in self.questionnaires if each.questionnaire == questionnaire and each.open),
             None,
         )
+
+    def answered_all_of(self, questionnaire: str) -> bool:
+        """Whether this questionnaire was completed in this case."""
+        return any(each.questionnaire == questionnaire and each.completed_at for each in self.questionnaires)
 
     def answered(
         self, request_id: RequestId, definition: QuestionnaireDefinition, version: int, answers: Answers

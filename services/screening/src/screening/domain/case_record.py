@@ -1,4 +1,4 @@
-"""What a case knows of a patient: history, medications, evidence.
+"""What a case knows of a patient: history, medications, antidepressant trials, evidence.
 
 Invariant: nothing is taken away; a correction stands beside what it corrects, with who made it and why.
 """
@@ -13,10 +13,11 @@ from careflow_domain.aggregate import Aggregate
 from careflow_domain.errors import conflict, not_found
 from screening.domain.evidence import Evidence, EvidenceExpiring, EvidenceRecorded, awaiting_warning
 from screening.domain.history import ClinicalFact
-from screening.domain.ids import CaseId, ClinicalFactId, EvidenceId, MedicationId, PatientId
+from screening.domain.ids import CaseId, ClinicalFactId, EvidenceId, MedicationId, PatientId, TrialId
 from screening.domain.known import Known
 from screening.domain.medications import Medication
 from screening.domain.patients import PatientDetails
+from screening.domain.trials import AntidepressantTrial
 from screening.domain.voiding import Voiding
 
 
@@ -37,6 +38,7 @@ class CaseRecord(Aggregate):
     state: CaseState = CaseState.OPEN
     history: tuple[ClinicalFact, ...] = field(default=(), repr=False)
     medications: tuple[Medication, ...] = field(default=(), repr=False)
+    trials: tuple[AntidepressantTrial, ...] = field(default=(), repr=False)
     evidence: tuple[Evidence, ...] = field(default=(), repr=False)
 
     def known(self, patient: PatientDetails) -> Known:
@@ -74,6 +76,20 @@ class CaseRecord(Aggregate):
         self._must_be_open()
         medications = tuple(medication if each.id == medication.id else each for each in self.medications)
         return replace(self.recording(), medications=medications)
+
+    def with_trial(self, trial: AntidepressantTrial) -> Self:
+        """An antidepressant the patient was treated with before. Refused as `AntidepressantTrial.check`."""
+        self._must_be_open()
+        trial.check()
+        return replace(self.recording(), trials=(*self.trials, trial))
+
+    def voiding_trial(self, trial_id: TrialId, voided: Voiding) -> Self:
+        """A trial was recorded wrongly. Refused: `trial_not_found`, and as `Voiding.check`."""
+        self._must_be_open()
+        if all(each.id != trial_id for each in self.trials):
+            raise not_found("trial")
+        trials = tuple(each.voiding(voided) if each.id == trial_id else each for each in self.trials)
+        return replace(self.recording(), trials=trials)
 
     def with_evidence(self, evidence: Evidence) -> Self:
         """A test, reading or report."""

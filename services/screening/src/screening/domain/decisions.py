@@ -11,7 +11,7 @@ from careflow_domain.errors import conflict
 from screening.domain.alerts import AlertState, SafetyAlert
 from screening.domain.case import Case
 from screening.domain.case_record import CaseState
-from screening.domain.clearance_terms import Decision
+from screening.domain.clearance_terms import Decision, Indication
 from screening.domain.evaluation import Evaluation, EvaluationPart
 from screening.domain.evidence import EvidenceCategory, EvidenceRule, latest
 from screening.domain.ids import EvidenceId
@@ -69,9 +69,18 @@ def _is_met(finding: Finding, accepted: Mapping[str, str], indications: Iterable
 
 
 def grounds(
-    case: Case, patient: PatientDetails, alerts: Iterable[SafetyAlert], policy: ClinicalPolicy, *, now: datetime
+    case: Case,
+    patient: PatientDetails,
+    alerts: Iterable[SafetyAlert],
+    policy: ClinicalPolicy,
+    *,
+    indications: Iterable[Indication] = (),
+    now: datetime,
 ) -> Grounds:
-    """Look at everything a decision rests on, as of now. `alerts` are the patient's alerts that are not closed."""
+    """Look at everything a decision rests on, as of now. `alerts` are the patient's alerts that are not closed;
+    `indications` are those the decision is about, beside those the case already names.
+    """
+    treated = {*case.indications, *indications}
     needed = required_evidence(case, patient, policy, now=now)
     deciding = [
         latest(case.evidence, rule.kind)[0]
@@ -87,6 +96,8 @@ def grounds(
         valid_until=min([now + policy.clearance.valid_for.length, *ends]),
         missing=(
             *_missing_intake(case),
+            *_missing_instruments(case, treated, policy),
+            *_missing_trials(case, treated, policy),
             *policy.unknown(known),
             *_missing_parts(case, policy, now),
             *_missing_evidence(case, needed, now),
@@ -116,6 +127,17 @@ def _ended(evaluation: Evaluation) -> datetime:
 
 def _missing_intake(case: Case) -> list[str]:
     return [] if case.state is CaseState.SUBMITTED else ["screening_not_submitted"]
+
+
+def _missing_instruments(case: Case, treated: Iterable[Indication], policy: ClinicalPolicy) -> list[str]:
+    """Those of the indications beside every intake's, which the case cannot be submitted without."""
+    added = [code for code in policy.intake.instruments(treated) if code not in policy.intake.questionnaires]
+    return [f"instrument_{code}" for code in added if not case.answered_all_of(code)]
+
+
+def _missing_trials(case: Case, treated: Iterable[Indication], policy: ClinicalPolicy) -> list[str]:
+    claimed = Indication.TREATMENT_RESISTANT_DEPRESSION in treated
+    return ["treatment_resistance_not_shown"] if claimed and not policy.resistance(case.trials).shown else []
 
 
 def _missing_parts(case: Case, policy: ClinicalPolicy, now: datetime) -> list[str]:

@@ -12,6 +12,7 @@ from careflow_domain.setting import Setting
 from screening.domain.alert_urgency import Persistence, ResponseTimes
 from screening.domain.allergens import AllergenRule
 from screening.domain.asked import AskedPolicy
+from screening.domain.clearance_terms import Indication
 from screening.domain.conditions import ConditionCode
 from screening.domain.evidence import EvidenceKind, EvidenceRule
 from screening.domain.interactions import InteractionTable
@@ -22,6 +23,7 @@ from screening.domain.policy_values import ClinicHours, Span
 from screening.domain.pre_session import PreSessionPolicy
 from screening.domain.questionnaires import AlertResponse
 from screening.domain.rules import ConditionRule, Finding, MeasureRule, ResultRule, worst_per_rule
+from screening.domain.trials import AntidepressantTrial, TreatmentResistance, TreatmentResistancePolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +40,39 @@ class ClearancePolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InstrumentSet:
+    """The questionnaires one indication needs beside those of every intake."""
+
+    indication: Indication
+    questionnaires: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IntakePolicy:
-    """Which questionnaires an intake asks for, which one screens for safety, and how long a patient has."""
+    """Which questionnaires an intake asks for, which ones an indication adds, which one screens for safety, and how
+    long a patient has.
+    """
 
     questionnaires: tuple[str, ...]
+    for_indication: tuple[InstrumentSet, ...]
     safety_screener: str
     due_within: Span
+
+    def __post_init__(self) -> None:
+        if sorted(each.indication for each in self.for_indication) != sorted(Indication):
+            raise ValueError("the policy must name the instruments of every indication, each once")
+
+    def instruments(self, indications: Iterable[Indication]) -> tuple[str, ...]:
+        """What a decision about these indications must have seen answered."""
+        treated = set(indications)
+        sets = (each.questionnaires for each in self.for_indication if each.indication in treated)
+        return tuple(dict.fromkeys((*self.questionnaires, *(code for codes in sets for code in codes))))
+
+    @property
+    def all_instruments(self) -> tuple[str, ...]:
+        """Everything an intake may ask for."""
+        return self.instruments(Indication)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +111,7 @@ class ClinicalPolicy:
     clinic_hours: ClinicHours
     crisis: CrisisText
     intake: IntakePolicy
+    treatment_resistance: TreatmentResistancePolicy
     pre_session: PreSessionPolicy
     alert_responses: Mapping[AlertResponse, ResponseTimes]
     alert_persistence: Persistence
@@ -112,6 +142,10 @@ class ClinicalPolicy:
     def evidence_rule(self, kind: EvidenceKind) -> EvidenceRule:
         """The rule for one kind of evidence."""
         return next(rule for rule in self.evidence if rule.kind is kind)
+
+    def resistance(self, trials: Iterable[AntidepressantTrial]) -> TreatmentResistance:
+        """Whether the depression resisted treatment, as far as trials were recorded."""
+        return self.treatment_resistance.derived(trials, self.interactions.names)
 
     def findings(self, known: Known, now: datetime) -> tuple[Finding, ...]:
         """Everything the rules and the interaction table find, one finding per rule, worst first."""

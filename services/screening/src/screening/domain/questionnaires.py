@@ -11,6 +11,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from careflow_domain.errors import invalid
+from careflow_domain.setting import Setting
 
 Answers = Mapping[str, str]
 """Item code -> option code, as the patient chose them."""
@@ -66,10 +67,13 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One question. `required` counts towards completeness only while `ask_when` holds (no condition: always)."""
+    """One question. `required` counts towards completeness only while `ask_when` holds (no condition: always).
+
+    Without `text` its licence does not let us hand it on: the clinic supplies it in a definition of its own.
+    """
 
     code: str
-    text: str
+    text: str | None = None
     options: str
     scored: bool = True
     required: bool = True
@@ -83,6 +87,16 @@ class Band:
     code: str
     lowest: int
     highest: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """A group of symptoms: present when at least `needed` of the `items` are answered with a value of `from_value`."""
+
+    code: str
+    items: tuple[str, ...]
+    from_value: int
+    needed: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,16 +121,22 @@ class Licence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """A total and its band; for a triage instrument only the level (None: nothing reported)."""
+    """A total and its band; for a triage instrument only the level (None: nothing reported). `clusters` are those that
+    are present, None where the instrument has none.
+    """
 
     total: int | None = None
     band: str | None = None
     level: AlertLevel | None = None
+    clusters: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionnaireDefinition:
-    """A versioned instrument as data. A definition that contradicts itself cannot be built (ValueError)."""
+    """A versioned instrument as data. A definition that contradicts itself cannot be built (ValueError).
+
+    `review_from`: the total from which on a prescriber must look at it.
+    """
 
     code: str
     version: int
@@ -128,11 +148,16 @@ class QuestionnaireDefinition:
     items: tuple[Item, ...]
     scoring: ScoringMethod
     bands: tuple[Band, ...] = ()
+    bands_source: str = ""
+    clusters: tuple[Cluster, ...] = ()
     item_alerts: tuple[ItemAlert, ...] = ()
+    review_from: Setting[int] | None = None
 
     def __post_init__(self) -> None:
         if self.scoring is ScoringMethod.SUM:
             self._check_bands_cover_every_total()
+            if not self.bands_source.strip():
+                raise ValueError(f"{self.code}: the bands name no source")
         codes = [item.code for item in self.items]
         if len(set(codes)) != len(codes):
             raise ValueError(f"{self.code}: an item code occurs twice")
@@ -143,6 +168,14 @@ class QuestionnaireDefinition:
                 self._check_options(item.ask_when.item, item.ask_when.options)
         for alert in self.item_alerts:
             self._check_options(alert.item, alert.options)
+        for cluster in self.clusters:
+            if not 0 < cluster.needed <= len(set(cluster.items) & set(codes)):
+                raise ValueError(f"{self.code}: cluster {cluster.code} can never be present")
+
+    @property
+    def readable(self) -> bool:
+        """Whether there is a text to every item, so that a patient can be asked."""
+        return all(item.text for item in self.items)
 
     def _check_options(self, item: str, options: Iterable[str]) -> None:
         if item not in self._items or not set(options) <= self.options_of(item):
@@ -202,12 +235,27 @@ class QuestionnaireDefinition:
         match self.scoring:
             case ScoringMethod.SUM:
                 total = sum(self._value(item, answers[item.code]) for item in self.items if item.scored)
-                return Score(total=total, band=self._band(total))
+                return Score(total=total, band=self._band(total), clusters=self._present(answers))
             case ScoringMethod.TRIAGE:
                 return Score(level=highest_level(alert.level for alert in self.hits(answers)))
 
     def _value(self, item: Item, option: str) -> int:
         return next(each.value for each in self.option_sets[item.options] if each.code == option)
+
+    def _present(self, answers: Answers) -> tuple[str, ...] | None:
+        """The clusters of symptoms that are present."""
+        if not self.clusters:
+            return None
+        values = {item.code: self._value(item, answers[item.code]) for item in self.items if item.scored}
+        return tuple(
+            each.code
+            for each in self.clusters
+            if sum(values[item] >= each.from_value for item in each.items) >= each.needed
+        )
+
+    def asks_for_review(self, score: Score) -> bool:
+        """Whether a prescriber must look at this score."""
+        return self.review_from is not None and (score.total or 0) >= self.review_from.value
 
     def _band(self, total: int) -> str:
         return next(band.code for band in self.bands if band.lowest <= total <= band.highest)

@@ -53,7 +53,9 @@ class GrantClearanceHandler:
 
         async def grant(tx: Transaction) -> GrantedNow:
             before = await case_for(actor, command.case_id, self.ports)
-            found, earlier = await side_by_side(grounds_now(before, tx.now, self.ports), self._earlier(before))
+            found, earlier = await side_by_side(
+                grounds_now(before, tx.now, self.ports, indications=command.indications), self._earlier(before)
+            )
             case = before.cleared(ClearanceId(tx.new_id()))
             found.require(command.accepted, (each.value for each in command.indications))
             if earlier is not None and earlier.state is ClearanceState.GRANTED:

@@ -10,11 +10,13 @@ from screening.application.ownership import case_for
 from screening.application.ports import Ports
 from screening.application.pre_session import assess
 from screening.application.sitting import with_screener_in_sitting
+from screening.application.staff_tasks import open_task
 from screening.domain.alert_urgency import Positive
 from screening.domain.alerts import AlertSource
 from screening.domain.case import Case
 from screening.domain.ids import CaseId, RequestId
-from screening.domain.questionnaires import ItemAlert
+from screening.domain.questionnaires import ItemAlert, QuestionnaireDefinition
+from screening.domain.tasks import TaskKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class SaveAnswersHandler:
             await self.ports.cases.save(case, expecting=before.version, tx=tx)
             if completed:
                 await assess(case, asked.id, tx, self.ports)
+                await self._review(case, asked.id, definition, tx)
             screener = case.unanswered(self.ports.policy.intake.safety_screener)
             return AnswersSaved(
                 case_id=case.id,
@@ -90,6 +93,17 @@ class SaveAnswersHandler:
             return None
         positives = [Positive(code=hit.code, level=hit.level, response=hit.response) for hit in hits]
         return await concern(positives, case.patient_id, case.id, source=AlertSource.ANSWER, tx=tx, ports=self.ports)
+
+    async def _review(
+        self, case: Case, request_id: RequestId, definition: QuestionnaireDefinition, tx: Transaction
+    ) -> None:
+        """A total the definition wants a prescriber to see becomes a task about the request."""
+        score = case.request(request_id).score(definition)
+        if score is not None and definition.asks_for_review(score):
+            within = self.ports.policy.staff.prescriber_review_within.length
+            await open_task(
+                TaskKind.PRESCRIBER_REVIEW, request_id, case.patient_id, within=within, tx=tx, ports=self.ports
+            )
 
     async def _screened(self, case: Case, concerned: Concerned | None) -> Concerned | None:
         """The finished screener spares the page that would have asked for it."""

@@ -15,7 +15,9 @@ from careflow_service.http.dependencies import (
 )
 from screening.application.commands.close_case import CloseCase
 from screening.application.commands.save_answers import AnswersSaved, SaveAnswers
+from screening.application.commands.set_indications import SetIndications
 from screening.application.commands.submit_screening import SubmitScreening
+from screening.domain.clearance_terms import Indication
 from screening.domain.endings import CloseReason
 from screening.domain.ids import CaseId, PatientId, RequestId
 from screening.domain.policy import CrisisText
@@ -60,6 +62,12 @@ class Submission(RequestBody):
 
     history_complete: bool
     medications_complete: bool
+
+
+class Indications(RequestBody):
+    """What the patient is to be treated for, all of it."""
+
+    indications: Annotated[tuple[Indication, ...], Field(min_length=1, max_length=len(Indication))]
 
 
 class Closing(RequestBody):
@@ -115,6 +123,20 @@ async def submit_screening(
     """Hand in the screening."""
     command = SubmitScreening(CaseId(case_id), body.history_complete, body.medications_complete)
     return case_changed(await app.submit_screening(command, actor, request))
+
+
+@router.put("/v1/cases/{case_id}/indications", response_model=CaseChanged)
+async def set_indications(
+    case_id: str,
+    body: Indications,
+    actor: CurrentActor,
+    request: IdempotentRequest,
+    expected_version: ExpectedVersion,
+    app: App,
+) -> Response:
+    """Say what the patient is to be treated for; the instruments this needs are asked for at once."""
+    command = SetIndications(CaseId(case_id), tuple(dict.fromkeys(body.indications)), expected_version)
+    return case_changed(await app.set_indications(command, actor, request))
 
 
 @router.post("/v1/cases/{case_id}/close", response_model=CaseChanged)

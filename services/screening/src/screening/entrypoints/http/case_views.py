@@ -8,6 +8,7 @@ from careflow_service.identity import Actor, Role
 from screening.application.ports import Ports
 from screening.domain.case import Case
 from screening.domain.case_record import CaseState
+from screening.domain.clearance_terms import Indication
 from screening.domain.conditions import ConditionCode
 from screening.domain.evaluation import EvaluationPart
 from screening.domain.evidence import EvidenceKind, EvidenceResult
@@ -36,6 +37,7 @@ class ScoreView(View):
     total: int | None
     band: str | None
     level: AlertLevel | None
+    clusters: tuple[str, ...] | None
 
 
 class ResponseView(View):
@@ -84,6 +86,19 @@ class MedicationView(BaseModel):
     voided: VoidingView | None
 
 
+class TrialView(View):
+    """An antidepressant the patient was treated with before."""
+
+    id: str
+    drug: str
+    highest_daily_mg: float | None
+    adequate_dose: bool
+    weeks: int
+    response_percent: int
+    stopped_because: str
+    voided: VoidingView | None
+
+
 class EvidenceView(View):
     id: str
     kind: EvidenceKind
@@ -112,9 +127,11 @@ class EvaluationView(View):
 class ClinicalView(BaseModel):
     """`diagnoses` is the newest list, most relevant first."""
 
+    indications: tuple[Indication, ...]
     responses: tuple[ResponseView, ...]
     facts: tuple[FactView, ...]
     medications: tuple[MedicationView, ...]
+    trials: tuple[TrialView, ...]
     evidence: tuple[EvidenceView, ...]
     evaluations: tuple[EvaluationView, ...]
     diagnoses: tuple[str, ...]
@@ -151,9 +168,11 @@ def case_view(case: Case, actor: Actor, ports: Ports) -> CaseView:
 
 def _clinical(case: Case, ports: Ports) -> ClinicalView:
     return ClinicalView(
+        indications=case.indications,
         responses=tuple(_response(each, ports.shelf) for each in case.questionnaires),
         facts=tuple(FactView.model_validate(each) for each in case.history),
         medications=tuple(_medication(each, ports.policy.interactions) for each in case.medications),
+        trials=tuple(TrialView.model_validate(each) for each in case.trials),
         evidence=tuple(EvidenceView.model_validate(each) for each in case.evidence),
         evaluations=tuple(EvaluationView.model_validate(each) for each in case.evaluations),
         diagnoses=case.diagnoses[-1].codes if case.diagnoses else (),

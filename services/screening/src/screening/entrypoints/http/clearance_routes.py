@@ -27,8 +27,8 @@ from screening.application.results import Changed
 from screening.domain.clearance import Clearance, ClearanceState
 from screening.domain.clearance_terms import Indication, Route
 from screening.domain.ids import CaseId, ClearanceId
-from screening.domain.rules import FindingClass
 from screening.domain.suspensions import Settlement, SuspensionReason
+from screening.entrypoints.http.findings_routes import FindingView
 from screening.entrypoints.http.schemas import (
     App,
     CaseChanged,
@@ -41,26 +41,6 @@ from screening.entrypoints.http.schemas import (
 )
 
 router = APIRouter(tags=["clearances"])
-
-
-class FindingView(View):
-    """What a rule found, what it rests on, why it matters and what resolves it."""
-
-    rule: str
-    finding_class: FindingClass
-    because: tuple[str, ...]
-    refs: tuple[str, ...]
-    basis: str
-    resolved_by: str
-
-
-class FindingsView(BaseModel):
-    """`missing` is what a grant would be refused for, findings apart; `valid_until` is how long it would last."""
-
-    policy_version: str
-    findings: tuple[FindingView, ...]
-    missing: tuple[str, ...]
-    valid_until: datetime
 
 
 class Settled(RequestBody):
@@ -134,19 +114,6 @@ class ClearanceView(BaseModel):
     findings: tuple[FindingView, ...]
     accepted: dict[str, str]
     suspensions: tuple[SuspensionView, ...]
-
-
-@router.get("/v1/cases/{case_id}/findings", response_model=FindingsView)
-async def read_findings(case_id: str, actor: CurrentActor, app: App) -> Response:
-    """What the rules find in the case now, and what a decision would still miss."""
-    case, grounds = await app.reading.findings(CaseId(case_id), actor)
-    view = FindingsView(
-        policy_version=app.ports.policy.version,
-        findings=tuple(FindingView.model_validate(each) for each in grounds.findings),
-        missing=grounds.missing,
-        valid_until=grounds.valid_until,
-    )
-    return represent(view, version=case.version)
 
 
 @router.post("/v1/cases/{case_id}/decisions/grant", status_code=201, response_model=Granted)

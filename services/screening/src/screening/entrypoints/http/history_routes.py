@@ -1,4 +1,6 @@
-"""What becomes known of a patient: conditions, medications, evidence. After a clearance each re-runs the rules."""
+"""What becomes known of a patient: conditions, medications, earlier antidepressants, evidence. After a clearance the
+rules run again.
+"""
 
 from datetime import date
 from typing import Annotated
@@ -14,14 +16,16 @@ from screening.application.commands.identify_medication import IdentifyMedicatio
 from screening.application.commands.reclassify_fact import ReclassifyFact
 from screening.application.commands.record_evidence import RecordEvidence
 from screening.application.commands.record_facts import RecordFacts, ToldFact
+from screening.application.commands.record_trial import RecordTrial
 from screening.application.commands.stop_medication import StopMedication
 from screening.application.commands.void_evidence import VoidEvidence
 from screening.application.commands.void_medication import VoidMedication
+from screening.application.commands.void_trial import VoidTrial
 from screening.application.results import Added
 from screening.domain.conditions import ConditionCode
 from screening.domain.evidence import EvidenceKind, EvidenceResult
 from screening.domain.history import ConditionStatus
-from screening.domain.ids import CaseId, ClinicalFactId, EvidenceId, MedicationId
+from screening.domain.ids import CaseId, ClinicalFactId, EvidenceId, MedicationId, TrialId
 from screening.domain.measures import Measure
 from screening.entrypoints.http.schemas import App, CaseChanged, Line, Note, case_changed
 
@@ -82,6 +86,19 @@ class IdentifiedMedication(RequestBody):
     """The ingredients or trade names that are meant, such as one of those the case offers."""
 
     names: Annotated[tuple[Line, ...], Field(min_length=1, max_length=10)]
+
+
+class NewTrial(RequestBody):
+    """An antidepressant the patient was treated with before: the highest dose of a day, whether that dose was adequate,
+    for how many weeks it was taken, and by how many percent the symptoms got better.
+    """
+
+    drug: Line
+    highest_daily_mg: Annotated[float, Field(gt=0, le=10_000)] | None = None
+    adequate_dose: bool
+    weeks: Annotated[int, Field(ge=1, le=2_000)]
+    response_percent: Annotated[int, Field(ge=0, le=100)]
+    stopped_because: Line | None = None
 
 
 class NewEvidence(RequestBody):
@@ -218,3 +235,29 @@ async def void_evidence(
     """It was recorded wrongly; it stays on record and no longer counts."""
     command = VoidEvidence(CaseId(case_id), EvidenceId(evidence_id), body.reason)
     return case_changed(await app.void_evidence(command, actor, request))
+
+
+@router.post("/v1/cases/{case_id}/trials", status_code=201, response_model=AddedToCase)
+async def record_trial(
+    case_id: str, body: NewTrial, actor: CurrentActor, request: IdempotentRequest, app: App
+) -> Response:
+    """An antidepressant the patient was treated with before; the findings say what the trials show together."""
+    command = RecordTrial(
+        case_id=CaseId(case_id),
+        drug=body.drug,
+        highest_daily_mg=body.highest_daily_mg,
+        adequate_dose=body.adequate_dose,
+        weeks=body.weeks,
+        response_percent=body.response_percent,
+        stopped_because=body.stopped_because or "",
+    )
+    return _added(await app.record_trial(command, actor, request))
+
+
+@router.post("/v1/cases/{case_id}/trials/{trial_id}/void", response_model=CaseChanged)
+async def void_trial(
+    case_id: str, trial_id: str, body: Voided, actor: CurrentActor, request: IdempotentRequest, app: App
+) -> Response:
+    """It was recorded wrongly; it stays on record and no longer counts."""
+    command = VoidTrial(CaseId(case_id), TrialId(trial_id), body.reason)
+    return case_changed(await app.void_trial(command, actor, request))

@@ -21,10 +21,12 @@ class ConditionView(View):
 
 
 class ItemView(View):
-    """`ask_when` says after which answer to another item this one is asked; without it, always."""
+    """`ask_when` says after which answer to another item this one is asked; without it, always. `text` is null where
+    the licence does not let us hand it on, until the clinic has supplied it.
+    """
 
     code: str
-    text: str
+    text: str | None
     options: str
     required: bool
     ask_when: ConditionView | None
