@@ -88,6 +88,7 @@ class InMemory:
             "courses": "course",
             "sessions": "session",
             "adverse_events": "adverse_event",
+            "rems_forms": "rems_form",
             "drug_log": "container",
             "drug_days": "drug_day",
         }

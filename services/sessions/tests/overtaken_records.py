@@ -21,8 +21,9 @@ from services.sessions.tests.clinic import (
 )
 from services.sessions.tests.news import clearance_suspended
 from services.sessions.tests.setbacks import holds_plan, withdraws_consent
+from services.sessions.tests.sprays import sends_form, treated
 from services.sessions.tests.world import World
-from sessions.domain.ids import PatientId
+from sessions.domain.ids import PatientId, SessionId
 
 DAY = f"/v1/drug-log/locations/{MILL_VALLEY}/days/{TODAY}"
 
@@ -191,3 +192,18 @@ async def a_day_is_confirmed_while_it_is_confirmed(world: World, overtaking: Ove
     ok(await world.nurse.post(f"{DAY}/close", {"counts": {vial: "500"}}), 201)
     overtaking.by(lambda: world.nurse_called("second-nurse").post(f"{DAY}/confirm"))
     assert refusal(await world.nurse_called("third-nurse").post(f"{DAY}/confirm")) == (409, "day_confirmed")
+
+
+async def a_form_sent_while_it_is_sent(world: World, overtaking: Overtaking) -> None:
+    session_id = await treated(world)
+    overtaking.by(lambda: sends_form(world, session_id))
+    assert refusal(await sends_form(world, session_id)) == (409, "rems_form_submitted")
+
+
+async def a_form_is_late_while_it_is_sent(world: World, overtaking: Overtaking) -> None:
+    session_id = await treated(world)
+    form = await world.ports.rems_forms.get(SessionId(session_id))
+    world.clock.now = form.due_by
+    overtaking.by(lambda: sends_form(world, session_id))
+    await world.catch_up()
+    assert await world.alarmed(form.patient_id) == ["RemsFormDue", "RemsFormSubmitted"]

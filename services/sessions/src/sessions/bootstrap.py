@@ -2,7 +2,7 @@
 
 from careflow_service.service import Http, Resources, Service
 from sessions import domain
-from sessions.adapters import consents, drug_log, plans
+from sessions.adapters import consents, drug_log, plans, rems_forms
 from sessions.adapters import sessions as session_documents
 from sessions.adapters.clinical_content import SHIPPED, clinical_policy, service_codes
 from sessions.adapters.consents import MongoConsents
@@ -10,6 +10,7 @@ from sessions.adapters.drug_log import MongoDrugDays, MongoDrugLog
 from sessions.adapters.patients import MongoEligibilities, MongoPatients
 from sessions.adapters.plans import MongoCourses, MongoPlans
 from sessions.adapters.records import MongoRecords
+from sessions.adapters.rems_forms import MongoRemsForms
 from sessions.adapters.sessions import MongoAdverseEvents, MongoSessions
 from sessions.application.commands.abort_session import AbortSessionHandler
 from sessions.application.commands.attest_eligibility import AttestEligibilityHandler
@@ -45,6 +46,7 @@ from sessions.application.commands.sign_order import SignOrderHandler
 from sessions.application.commands.sign_overrides import SignOverridesHandler
 from sessions.application.commands.sign_plan import AdjustPlanHandler, SignPlanHandler
 from sessions.application.commands.start_session import StartSessionHandler
+from sessions.application.commands.submit_rems_form import SubmitRemsFormHandler
 from sessions.application.commands.withdraw_consent import WithdrawConsentHandler
 from sessions.application.commands.witness_entry import WitnessEntryHandler
 from sessions.application.ports import Ports
@@ -94,6 +96,7 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         review_doses=ReviewDosesHandler(ports, work),
         report_adverse_event=ReportAdverseEventHandler(ports, work),
         review_adverse_event=ReviewAdverseEventHandler(ports, work),
+        submit_rems_form=SubmitRemsFormHandler(ports, work),
         receive_container=ReceiveContainerHandler(ports, work),
         draw_drug=DrawDrugHandler(ports, work),
         enter_in_drug_log=EnterInDrugLogHandler(ports, work),
@@ -118,6 +121,7 @@ def _ports(resources: Resources[SessionsSettings]) -> Ports:
         courses=MongoCourses(database, vault),
         sessions=MongoSessions(database, vault),
         adverse_events=MongoAdverseEvents(database, vault),
+        rems_forms=MongoRemsForms(database, vault),
         drug_log=MongoDrugLog(database, vault),
         drug_days=MongoDrugDays(database, vault),
         records=MongoRecords(database, NAME, resources.clock),
@@ -145,5 +149,5 @@ SERVICE: Service[SessionsSettings, Ports, Sessions] = Service(
     subscriptions=SUBSCRIPTIONS,
     http=http,
     deadlines=DEADLINES,
-    indexes=(*consents.INDEXES, *plans.INDEXES, *session_documents.INDEXES, *drug_log.INDEXES),
+    indexes=(*consents.INDEXES, *plans.INDEXES, *session_documents.INDEXES, *rems_forms.INDEXES, *drug_log.INDEXES),
 )

@@ -32,6 +32,7 @@ from sessions.domain.plans import (
     PlanResumed,
     PlanSigned,
 )
+from sessions.domain.rems_form import RemsFormDue, RemsFormFact, RemsFormOverdue, RemsFormSubmitted
 from sessions.domain.sessions import (
     ClinicalFactReported,
     SessionCheckedIn,
@@ -195,6 +196,15 @@ def _adverse_event_reviewed(fact: AdverseEventReviewed) -> contracts.AdverseEven
     )
 
 
+def _rems_form(fact: RemsFormFact) -> dict[str, Any]:
+    return {
+        "patient_id": fact.form.patient_id,
+        "task_id": fact.form.id,
+        "category": session_codes.TaskCategory.MONITORING_FORM,
+        "due_by": fact.form.due_by,
+    }
+
+
 PUBLISHED: PublicationTable = published(
     says(ConsentSigned, contracts.ConsentSigned, _consent_signed),
     says(ConsentWithdrawn, contracts.ConsentWithdrawn, lambda fact: contracts.ConsentWithdrawn(**_consent(fact))),
@@ -233,6 +243,9 @@ PUBLISHED: PublicationTable = published(
     ),
     says(AdverseEventReported, contracts.AdverseEventReported, _adverse_event_reported),
     says(AdverseEventReviewed, contracts.AdverseEventReviewed, _adverse_event_reviewed),
+    says(RemsFormDue, contracts.RemsFormDue, lambda fact: contracts.RemsFormDue(**_rems_form(fact))),
+    says(RemsFormSubmitted, contracts.RemsFormSubmitted, lambda fact: contracts.RemsFormSubmitted(**_rems_form(fact))),
+    says(RemsFormOverdue, contracts.RemsFormOverdue, lambda fact: contracts.RemsFormOverdue(**_rems_form(fact))),
     says(
         DrugCountMismatched,
         contracts.DrugCountMismatch,

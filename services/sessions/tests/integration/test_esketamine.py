@@ -3,51 +3,10 @@
 """
 
 from datetime import timedelta
-from typing import Any
 
-import httpx
-
-from services.sessions.tests.clinic import (
-    SCORE,
-    all_checks,
-    does,
-    dosing_visit,
-    draws,
-    has_course,
-    has_vial,
-    observes,
-    ok,
-    refusal,
-    therapy_hour,
-)
+from services.sessions.tests.clinic import SCORE, does, observes, ok, refusal
+from services.sessions.tests.sprays import begun, gives, observed_for_two_hours, sends_form, treated
 from services.sessions.tests.world import World
-
-PROGRAM = {"setting_certified": True, "patient_enrolled": True, "pulse_oximeter": True}
-SPRAY = {"route": "intranasal", "start": {"mg": "56"}, "ceiling": {"mg": "84"}}
-
-
-async def begun(world: World) -> tuple[str, dict[str, Any]]:
-    """56 mg ordered, two devices at hand; answers the session and the first device as a dose."""
-    course = await has_course(world, **SPRAY)
-    await therapy_hour(world, course, "preparation")
-    session_id = await dosing_visit(world, course)
-    ok(
-        await world.nurse.post(
-            f"/v1/sessions/{session_id}/checks", all_checks(world.clock(), restricted_program=PROGRAM)
-        )
-    )
-    in_part = await does(world, session_id, "order", {"mg": "56", "most_mg": "57"}, by=world.prescriber)
-    assert refusal(in_part) == (422, "order_not_in_devices")
-    ok(await does(world, session_id, "order", {"mg": "56", "most_mg": "56"}, by=world.prescriber))
-    box = await has_vial(world, drug="esketamine", form="nasal device", ml="0.4", mg_per_ml="140")
-    device = {"container_id": box, "draw_id": await draws(world, box, session_id, "0.4")}
-    ok(await does(world, session_id, "clear", {}))
-    ok(await does(world, session_id, "start"))
-    return session_id, {**device, "mg": "28", "ml": "0.2", "mg_per_ml": "140", "serial": "SN-1"}
-
-
-async def gives(world: World, session_id: str, device: dict[str, Any], **changes: Any) -> httpx.Response:
-    return await does(world, session_id, "doses", {**device, **changes})
 
 
 async def test_each_device_is_a_dose_with_its_serial_five_minutes_after_the_one_before(world: World) -> None:
@@ -64,12 +23,52 @@ async def test_each_device_is_a_dose_with_its_serial_five_minutes_after_the_one_
     ok(await gives(world, session_id, device, serial="SN-2"), 201)
 
 
+async def test_the_form_of_a_session_is_sent_once_whole_and_read_back(world: World) -> None:
+    session_id, device = await begun(world)
+    assert refusal(await world.nurse.get(f"/v1/sessions/{session_id}/rems-form")) == (404, "rems_form_not_found")
+    ok(await gives(world, session_id, device), 201)
+    (waiting,) = ok(await world.nurse.get("/v1/rems-forms"))["items"]
+    assert (waiting["session_id"], waiting["submitted_at"]) == (session_id, None)
+
+    early = await sends_form(world, session_id)
+    assert refusal(early) == (409, "rems_form_incomplete")
+    assert "monitoring_ended" in early.json()["missing"]
+    await observed_for_two_hours(world, session_id)
+    ok(await does(world, session_id, "discharge", SCORE))
+    whole = ok(await world.nurse.get(f"/v1/sessions/{session_id}/rems-form"))
+    assert (whole["missing"], whole["report"]["minutes"], whole["submission"]) == ([], 125, None)
+
+    ok(await sends_form(world, session_id))
+    assert refusal(await sends_form(world, session_id, 2)) == (409, "rems_form_submitted")
+
+    form = ok(await world.therapist.get(f"/v1/sessions/{session_id}/rems-form"))
+    assert [(each["serial"], each["lot"], each["mg"]) for each in form["report"]["devices"]] == [("SN-1", "L-1", "28")]
+    assert (form["submission"]["by"], form["submission"]["reference"]) == ("user-nurse", "REMS-4711")
+    assert (form["submission"]["answers"]["medicines"], form["submission"]["serious_events"]) == (["opioid"], [])
+    assert ok(await world.nurse.get("/v1/rems-forms"))["items"] == []
+    patient_id = form["patient_id"]
+    (kept,) = ok(await world.nurse.get(f"/v1/patients/{patient_id}/rems-forms"))["items"]
+    assert kept["submitted_at"] == form["submission"]["at"]
+    await world.travel(timedelta(days=8))
+    assert await world.alarmed(patient_id) == ["RemsFormDue", "RemsFormSubmitted"]
+
+
+async def test_a_form_not_sent_within_seven_days_is_said_to_be_late_once(world: World) -> None:
+    session_id = await treated(world)
+    await world.travel(timedelta(days=7))
+    await world.travel(timedelta(days=1))
+
+    form = ok(await world.nurse.get(f"/v1/sessions/{session_id}/rems-form"))
+
+    assert form["overdue"]
+    assert await world.alarmed(form["patient_id"]) == ["RemsFormDue", "RemsFormOverdue"]
+    ok(await sends_form(world, session_id, form["version"]))
+
+
 async def test_the_prescriber_is_there_until_the_patient_leaves(world: World) -> None:
     session_id, device = await begun(world)
     ok(await gives(world, session_id, device), 201)
-    for minutes in (40, 30, 30, 25):
-        await world.travel(timedelta(minutes=minutes))
-        ok(await observes(world, session_id), 201)
+    await observed_for_two_hours(world, session_id)
     ok(await world.prescriber.post(f"/v1/sessions/{session_id}/leave"))
 
     early = await does(world, session_id, "discharge", SCORE)

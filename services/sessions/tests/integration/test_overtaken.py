@@ -50,6 +50,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "review_doses": sessions.doses_are_reviewed_while_they_are_reviewed,
     "report_adverse_event": sessions.an_adverse_event_while_another_stops_the_session,
     "review_adverse_event": sessions.a_review_while_the_adverse_event_is_reviewed,
+    "submit_rems_form": records.a_form_sent_while_it_is_sent,
     "receive_container": records.a_receipt_while_another_vial_is_received,
     "draw_drug": records.a_draw_while_the_dose_is_refused,
     "enter_in_drug_log": records.an_entry_while_the_same_is_wasted,
@@ -81,6 +82,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "SafetyAlertClosed": reactions.a_closed_alert_while_the_clearance_is_revoked,
     "raise_vitals_alarm": sessions.a_missing_observation_while_it_is_made,
     "raise_integration_overdue": sessions.an_overdue_integration_while_it_takes_place,
+    "raise_rems_form_overdue": records.a_form_is_late_while_it_is_sent,
     "expire_consent": records.a_consent_expires_while_it_is_withdrawn,
 }
 

@@ -27,6 +27,7 @@ from services.sessions.tests.clinic import (
     wastes,
 )
 from services.sessions.tests.news import clearance_granted, registered
+from services.sessions.tests.sprays import sends_form, treated
 from services.sessions.tests.world import World
 
 CANARY = "zzcanaryzz"
@@ -38,6 +39,7 @@ async def test_nothing_clinical_is_readable_in_the_store_in_events_in_metrics_or
     course = await has_course(world)
     await heard_with_canaries(world, course)
     await done_with_canaries(world, course)
+    ok(await sends_form(world, await treated(world), reference=CANARY))
     await world.catch_up()
     assert await wrongly_stored(world, "sessions") == []
 

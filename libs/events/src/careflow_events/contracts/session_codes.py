@@ -88,6 +88,13 @@ class ReviewDecision(ClosedCode):
     STOP = "stop", "no more dosing in this course"
 
 
+class TaskCategory(OpenCode):
+    """What somebody of the clinic is asked to do by a date."""
+
+    MONITORING_FORM = "monitoring_form", "send a program the form it asks for after a session"
+    UNKNOWN = _UNKNOWN
+
+
 class NdcUnit(OpenCode):
     """The unit an NDC is billed in: UN, ML, GR and ME of a claim."""
 

@@ -70,6 +70,30 @@ class PatientLeftEarly(SessionSafetyEvent):
     at: Instant
 
 
+class RemsFormEvent(SessionSafetyEvent):
+    """The monitoring form a restricted program asks for after a session. Who reads it knows that the patient is in such
+    a program, which is why it is no operational event. `task_id` is its session's id.
+    """
+
+    for_integrators = True
+
+    task_id: Id
+    category: session_codes.TaskCategory
+    due_by: Instant
+
+
+class RemsFormDue(RemsFormEvent):
+    """The first dose of a session was given: its form is to be sent by then."""
+
+
+class RemsFormSubmitted(RemsFormEvent):
+    """It was sent."""
+
+
+class RemsFormOverdue(RemsFormEvent):
+    """It has not been sent in time."""
+
+
 class DrugLogEvent(LocationEvent):
     """About a place's controlled drugs."""
 

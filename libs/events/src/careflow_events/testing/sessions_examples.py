@@ -238,6 +238,12 @@ def _safety() -> Sequence[Example]:
     at = DOSING_AT + timedelta(minutes=49)
     vitals: dict[str, Any] = {"patient_id": PATIENT, "session_id": SESSION, "at": at}
     closed_at = DOSING_AT + timedelta(hours=8)
+    form: dict[str, Any] = {
+        "patient_id": PATIENT,
+        "task_id": SESSION,
+        "category": session_codes.TaskCategory.MONITORING_FORM,
+        "due_by": DOSING_AT + timedelta(days=7),
+    }
     return (
         Example("urgent", contracts.VitalsBreached(**vitals, severity=session_codes.VitalsSeverity.URGENT), at),
         Example("five-minutes-late", contracts.VitalsOverdue(**vitals, severity=session_codes.VitalsSeverity.WARN), at),
@@ -268,6 +274,9 @@ def _safety() -> Sequence[Example]:
             contracts.PatientLeftEarly(patient_id=PATIENT, session_id=SESSION, at=at),
             at,
         ),
+        Example("within-seven-days", contracts.RemsFormDue(**form), DOSING_AT),
+        Example("two-days-later", contracts.RemsFormSubmitted(**form), DOSING_AT + timedelta(days=2)),
+        Example("after-seven-days", contracts.RemsFormOverdue(**form), DOSING_AT + timedelta(days=7)),
         Example(
             "ten-milligrams-missing",
             contracts.DrugCountMismatch(location_id=LOCATION, container_id=VIAL, at=closed_at),

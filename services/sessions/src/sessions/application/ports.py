@@ -32,6 +32,7 @@ from sessions.domain.ids import (
 from sessions.domain.patients import PatientCopy
 from sessions.domain.plans import Plan
 from sessions.domain.policy import SessionsPolicy
+from sessions.domain.rems_form import RemsForm
 from sessions.domain.service_lines import ServiceCodes
 from sessions.domain.sessions import Session
 
@@ -110,6 +111,20 @@ class AdverseEvents(Protocol):
     async def save(self, event: AdverseEvent, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
+class RemsForms(Protocol):
+    async def get(self, session_id: SessionId, /, *, of: PatientId | None = None) -> RemsForm: ...
+    async def of_patient(self, patient_id: PatientId, /) -> list[RemsForm]:
+        """A patient's forms, the oldest first."""
+
+    async def waiting(self) -> list[RemsForm]:
+        """Every form that was not sent, the most urgent first; for a reader."""
+
+    async def add(self, form: RemsForm, /, tx: Transaction) -> None: ...
+    async def save(self, form: RemsForm, /, *, expecting: int, tx: Transaction) -> None: ...
+    async def next_due(self) -> Due | None:
+        """The form that becomes late next."""
+
+
 class DrugLog(Protocol):
     async def get(self, container_id: ContainerId, /, *, of: LocationId | None = None) -> Container: ...
     async def at(self, location_id: LocationId, /) -> list[Container]:
@@ -168,6 +183,7 @@ class Ports:
     courses: Courses
     sessions: SessionRecords
     adverse_events: AdverseEvents
+    rems_forms: RemsForms
     drug_log: DrugLog
     drug_days: DrugDays
     records: Records

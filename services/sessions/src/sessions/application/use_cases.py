@@ -36,6 +36,7 @@ from sessions.application.commands.sign_order import SignOrderHandler
 from sessions.application.commands.sign_overrides import SignOverridesHandler
 from sessions.application.commands.sign_plan import AdjustPlanHandler, SignPlanHandler
 from sessions.application.commands.start_session import StartSessionHandler
+from sessions.application.commands.submit_rems_form import SubmitRemsFormHandler
 from sessions.application.commands.withdraw_consent import WithdrawConsentHandler
 from sessions.application.commands.witness_entry import WitnessEntryHandler
 from sessions.application.ports import Ports
@@ -76,6 +77,7 @@ class Sessions:
     review_doses: ReviewDosesHandler
     report_adverse_event: ReportAdverseEventHandler
     review_adverse_event: ReviewAdverseEventHandler
+    submit_rems_form: SubmitRemsFormHandler
     receive_container: ReceiveContainerHandler
     draw_drug: DrawDrugHandler
     enter_in_drug_log: EnterInDrugLogHandler

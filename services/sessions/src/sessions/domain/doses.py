@@ -120,6 +120,7 @@ class Dose:
     draw_id: DrawId
     drug: str | None = field(default=None, repr=False)
     ndc: str | None = field(default=None, repr=False)
+    lot: str | None = field(default=None, repr=False)
     serial: str | None = field(default=None, repr=False)
     given_by: StaffId
     started_at: datetime

@@ -85,5 +85,14 @@ class Monitoring:
 
     def observed_near(self, minute: int, tolerance_minutes: int) -> bool:
         """Whether signs were observed around this minute after the start."""
+        return self.nearest(minute, tolerance_minutes) is not None
+
+    def nearest(self, minute: int, tolerance_minutes: int) -> VitalSigns | None:
+        """The observation nearest to this minute after the start, if one is near enough."""
         wanted = self.started_at + timedelta(minutes=minute)
-        return any(abs(each.observed_at - wanted) <= timedelta(minutes=tolerance_minutes) for each in self.observations)
+
+        def away(each: VitalSigns) -> timedelta:
+            return abs(each.observed_at - wanted)
+
+        near = [each for each in self.observations if away(each) <= timedelta(minutes=tolerance_minutes)]
+        return min(near, key=away, default=None)

@@ -148,6 +148,21 @@ class DrugLogPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RemsPolicy:
+    """The monitoring form of the REMS: which revision, within how many days, and from which MOAA/S down the recorded
+    alertness is sedation.
+    """
+
+    form_revision: Setting[str]
+    form_due_days: Setting[int]
+    sedation_moaas: Setting[int]
+
+    @property
+    def form_due_within(self) -> timedelta:
+        return timedelta(days=self.form_due_days.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionsPolicy:
     """The whole document."""
 
@@ -164,6 +179,7 @@ class SessionsPolicy:
     discharge: DischargePolicy
     integration: IntegrationPolicy
     drug_log: DrugLogPolicy
+    rems: RemsPolicy
 
     @property
     def integration_rules(self) -> IntegrationRules:

@@ -43,6 +43,12 @@ def left(team: Iterable[Present], staff: StaffId, now: datetime) -> tuple[Presen
     return tuple(replace(each, left_at=now) if each.id == staff and each.there else each for each in team)
 
 
+def who_was_there(team: Iterable[Present], role: ProviderRole, at: datetime) -> StaffId | None:
+    """Somebody who was in the session in this role at that moment."""
+    there = (each for each in team if each.role is role and each.joined_at <= at)
+    return next((each.id for each in there if each.left_at is None or each.left_at >= at), None)
+
+
 def must_have_held(team: Iterable[Present], therapy: Iterable[TherapyTime]) -> None:
     """Psychotherapy is held by therapists who were there. Refused: `therapist_not_present`."""
     therapists = {each.id for each in team if each.role is ProviderRole.THERAPIST}

@@ -17,6 +17,7 @@ from sessions.domain.drug_log import Container
 from sessions.domain.ids import ContainerId, DrawId, EntryId, SessionId, StaffId
 from sessions.domain.monitoring import Monitoring
 from sessions.domain.policy import RoutePolicy
+from sessions.domain.rems_form import RemsForm
 from sessions.domain.sessions import Session
 from sessions.domain.words import Route
 
@@ -54,8 +55,9 @@ class GiveDoseHandler:
             await ports.drug_log.save(given, expecting=container.version, tx=tx)
             return dosed
 
-        async def note_in_course(session: Session, tx: Transaction) -> None:
+        async def note(session: Session, tx: Transaction) -> None:
             await _note_in_course(session, ports, tx)
+            await _ask_for_rems_form(session, ports, tx)
 
         return await self.changes.run(
             command.session_id,
@@ -64,7 +66,7 @@ class GiveDoseHandler:
             action="give_dose",
             request=request,
             expecting=command.expected_version,
-            then=note_in_course,
+            then=note,
         )
 
 
@@ -83,6 +85,7 @@ def _dose(command: GiveDose, order: Order, container: Container, actor: Actor, t
         draw_id=command.draw_id,
         drug=container.item.drug,
         ndc=container.item.ndc,
+        lot=container.item.lot,
         serial=command.serial,
         given_by=StaffId(actor.id),
         started_at=tx.now,
@@ -110,3 +113,10 @@ async def _note_in_course(session: Session, ports: Ports, tx: Transaction) -> No
         )
 
     await change_course(session.patient_id, dosed, ports, tx)
+
+
+async def _ask_for_rems_form(session: Session, ports: Ports, tx: Transaction) -> None:
+    """The first dose under the REMS asks for the form of its session."""
+    if len(session.doses) == 1 and ports.policy.routes[session.must_have_order().route].restricted_program:
+        within = ports.policy.rems.form_due_within
+        await ports.rems_forms.add(RemsForm.asked_for(session.id, session.patient_id, within=within, now=tx.now), tx)

@@ -10,6 +10,7 @@ from careflow_service.identity import Actor
 from sessions.application.ask_gate import ask_gate
 from sessions.application.courses import course_of
 from sessions.application.ports import Ports
+from sessions.application.rems_reports import report_of
 from sessions.domain.adverse_events import AdverseEvent
 from sessions.domain.consents import Consent
 from sessions.domain.drug_days import DrugDay, drug_day_id
@@ -17,6 +18,8 @@ from sessions.domain.drug_log import Container
 from sessions.domain.gate import Gate
 from sessions.domain.ids import AdverseEventId, AppointmentId, ContainerId, LocationId, PatientId, PlanId, SessionId
 from sessions.domain.plans import Plan
+from sessions.domain.rems_form import RemsForm
+from sessions.domain.rems_report import TreatmentReport
 from sessions.domain.sessions import Session
 from sessions.domain.stops import Stop
 
@@ -90,6 +93,27 @@ class Reading:
             actor, "read_adverse_event", f"patients/{patient_id}", *(f"adverse_events/{each.id}" for each in events)
         )
         return events
+
+    async def rems_form(self, session_id: SessionId, actor: Actor) -> tuple[RemsForm, TreatmentReport]:
+        """A session's form, and its report as it was sent or would be now. Refused: `rems_form_not_found`."""
+        form = await self.ports.rems_forms.get(session_id)
+        report = form.submission.report if form.submission else await report_of(form, self.ports)
+        await self.ports.audit.read(actor, "read_rems_form", f"rems_forms/{form.id}")
+        return form, report
+
+    async def rems_forms_of(self, patient_id: PatientId, actor: Actor) -> list[RemsForm]:
+        """A patient's forms, the oldest first."""
+        forms = await self.ports.rems_forms.of_patient(patient_id)
+        await self.ports.audit.read(
+            actor, "read_rems_form", f"patients/{patient_id}", *(f"rems_forms/{each.id}" for each in forms)
+        )
+        return forms
+
+    async def rems_forms_waiting(self, actor: Actor) -> list[RemsForm]:
+        """Every form that was not sent, the most urgent first."""
+        forms = await self.ports.rems_forms.waiting()
+        await self.ports.audit.read(actor, "read_rems_form", *(f"rems_forms/{each.id}" for each in forms))
+        return forms
 
     async def container(self, container_id: ContainerId, actor: Actor) -> Container:
         """Refused: `container_not_found`."""

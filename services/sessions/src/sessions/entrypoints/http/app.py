@@ -11,6 +11,7 @@ from sessions.entrypoints.http import (
     gate_routes,
     plan_routes,
     record_routes,
+    rems_form_routes,
     session_routes,
 )
 from sessions.entrypoints.http.access import ACCESS
@@ -26,6 +27,7 @@ HTTP: Http[Sessions] = Http(
         dose_routes.router,
         record_routes.router,
         adverse_event_routes.router,
+        rems_form_routes.router,
         drug_log_routes.router,
         drug_day_routes.router,
     ),
