@@ -38,8 +38,8 @@ NAME = "Rivera"
 async def test_nothing_clinical_is_readable_in_the_store_in_events_in_metrics_or_in_logs(world: World) -> None:
     course = await has_course(world)
     await heard_with_canaries(world, course)
-    await done_with_canaries(world, course)
     ok(await sends_form(world, await treated(world), reference=CANARY))
+    await done_with_canaries(world, course)
     await world.catch_up()
     assert await wrongly_stored(world, "sessions") == []
 
