@@ -112,6 +112,13 @@ async def a_practitioner_is_added_while_they_are_added(world: World, overtaking:
     assert refusal(await world.coordinator.post("/v1/practitioners", body)) == (409, "practitioner_exists")
 
 
+async def somebody_is_away_while_their_hours_change(world: World, overtaking: Overtaking) -> None:
+    path = f"/v1/practitioners/{await has_practitioner(world)}"
+    overtaking.by(lambda: world.coordinator.put(f"{path}/hours", {}, version=1))
+    late = await world.coordinator.post(f"{path}/absence", {"day": "2026-11-25"}, version=1)
+    assert refusal(late) == STALE
+
+
 async def a_feed_is_opened_while_it_is_opened(world: World, overtaking: Overtaking) -> None:
     path = f"/v1/practitioners/{await has_practitioner(world)}/calendar-feed"
     overtaking.by(lambda: world.coordinator.post(path))

@@ -34,6 +34,7 @@ from booking.application.commands.leave_waitlist import LeaveWaitlistHandler
 from booking.application.commands.merge_patients import MergePatientsHandler
 from booking.application.commands.open_calendar_feed import OpenCalendarFeedHandler
 from booking.application.commands.reassign_appointment import ReassignAppointmentHandler
+from booking.application.commands.record_absence import RecordAbsenceHandler
 from booking.application.commands.record_arrival import RecordArrivalHandler
 from booking.application.commands.record_missed_visit import RecordMissedVisitHandler
 from booking.application.commands.record_offer_call import RecordOfferCallHandler
@@ -47,6 +48,7 @@ from booking.application.gated_visits import GatedVisits
 from booking.application.holding import Holding
 from booking.application.offering import FreedVisits, Offering
 from booking.application.ports import Ports
+from booking.application.queries.find_alternatives import FindAlternatives
 from booking.application.queries.find_openings import FindOpeningsHandler
 from booking.application.queries.find_patients import FindPatients
 from booking.application.queries.find_unfit_visits import FindUnfitVisits
@@ -122,6 +124,8 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         work=work,
     )
     book_dosing = BookDosingHandler(desk)
+    change_practitioner = ChangePractitionerHandler(all_practitioners, work)
+    change_room = ChangeRoomHandler(all_rooms, work)
 
     return Booking(
         register_patient=RegisterPatientHandler(all_patients, all_paths, policy, zone, work),
@@ -131,11 +135,22 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         merge_patients=MergePatientsHandler(all_patients, all_paths, all_appointments, work),
         unmerge_patients=UnmergePatientsHandler(all_patients, all_paths, policy, work),
         add_practitioner=AddPractitionerHandler(all_practitioners, work),
-        change_practitioner=ChangePractitionerHandler(all_practitioners, work),
+        change_practitioner=change_practitioner,
         practitioners=all_practitioners,
         add_room=AddRoomHandler(all_rooms, location_id, work),
-        change_room=ChangeRoomHandler(all_rooms, work),
+        change_room=change_room,
         rooms=all_rooms,
+        record_absence=RecordAbsenceHandler(change_practitioner, change_room, zone),
+        find_alternatives=FindAlternatives(
+            appointments=all_appointments,
+            patients=all_patients,
+            care_paths=all_paths,
+            records=records,
+            scheduling=scheduling,
+            policy=policy,
+            audit=resources.audit,
+            clock=clock,
+        ),
         find_openings=FindOpeningsHandler(all_patients, all_paths, scheduling, policy, clock),
         hold_appointment=HoldAppointmentHandler(desk),
         confirm_hold=ConfirmHoldHandler(all_appointments, all_paths, visits, changes, offering, work),

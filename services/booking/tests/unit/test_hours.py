@@ -90,3 +90,49 @@ def test_local_days_follow_each_other_without_gap_or_overlap(day: date) -> None:
     assert day_interval(day, ZONE).days(ZONE) == (day,)
     assert on_grid(local_instant(day, time(8, 45), ZONE))
     assert not on_grid(local_instant(day, time(8, 40), ZONE))
+
+
+def test_an_absence_leaves_what_is_around_it() -> None:
+    hours = weekdays().closed_during(Interval(local(25, 11), local(25, 14)), ZONE)
+    assert hours.open_on(date(2026, 11, 25), ZONE) == (
+        Interval(local(25, 9), local(25, 11)),
+        Interval(local(25, 14), local(25, 17)),
+    )
+    assert hours.exceptions == (
+        HoursException(date(2026, 11, 25), (OpenHours(time(9), time(11)), OpenHours(time(14), time(17)))),
+    )
+
+
+def test_an_absence_over_days_closes_those_between_and_counts_with_what_was_closed_before() -> None:
+    before = weekdays().closed_during(Interval(local(24, 9), local(24, 10)), ZONE)
+    hours = before.closed_during(Interval(local(24, 15), local(26, 10)), ZONE)
+    open_for = {day: hours.open_on(date(2026, 11, day), ZONE) for day in (24, 25, 26)}
+    assert open_for == {
+        24: (Interval(local(24, 10), local(24, 15)),),
+        25: (),
+        26: (Interval(local(26, 10), local(26, 17)),),
+    }
+
+
+def test_an_absence_outside_of_the_hours_changes_nothing() -> None:
+    weekend = Interval(local(21, 0), local(22, 23))
+    assert weekdays().closed_during(weekend, ZONE) == weekdays()
+
+
+@given(
+    hours=st.sampled_from([every_day(), every_day(9, 17), every_day(1, 2)]),
+    day=st.sampled_from([SPRING_FORWARD, date(2026, 11, 23), FALL_BACK]),
+    start=st.integers(0, 100),
+    length=st.integers(1, 100),
+)
+def test_nobody_is_there_while_absent_and_nowhere_else_more_than_before(
+    hours: Hours, day: date, start: int, length: int
+) -> None:
+    """Whatever the clocks do. Nothing that is outside of the hour that comes twice is lost."""
+    begins = day_interval(day, ZONE).start + start * timedelta(minutes=15)
+    absence = Interval(begins, begins + length * timedelta(minutes=15))
+    before, after = hours.open_on(day, ZONE), hours.closed_during(absence, ZONE).open_on(day, ZONE)
+    left = [piece for each in before for piece in each.without(absence)]
+    assert all(any(piece.covers(each) for piece in left) for each in after)
+    if day != FALL_BACK:
+        assert list(after) == left

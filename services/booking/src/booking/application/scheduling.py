@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from booking.application.ports import CalendarDays, Practitioners, Rooms
 from booking.application.turns import Turns
 from booking.domain.appointments import Appointment
-from booking.domain.availability import Clinic, Opening, Wanted, openings
+from booking.domain.availability import Clinic, Opening, Wanted, opening_at, openings
 from booking.domain.calendar import Calendar, Claim, days_of
 from booking.domain.ids import AppointmentId, LocationId, PatientId, PractitionerId
 from booking.domain.impossible import required_opening
@@ -134,15 +134,7 @@ class Scheduling:
         """Reads the days on which the wished time depends; with them it can be claimed, giving up the one it is
         instead of.
         """
-        wanted = self.wanted(
-            wish.kind,
-            wish.modality,
-            state=patient.state,
-            patient_id=patient_id,
-            provider=wish.provider,
-            therapist=wish.therapist,
-        )
-        wanted = replace(wanted, without=wish.without, rather=wish.rather)
+        wanted = self._wanted_by(wish, patient_id, patient)
         given_up = instead_of.slot.claims if instead_of else ()
         looked_at = clinic.days_to_read(wanted, wanted.template.reach(wish.starts_at), self._zone)
         days = await self._days.load(sorted({*looked_at, *days_of(given_up, self._zone)}))
@@ -163,7 +155,7 @@ class Scheduling:
             opening = required_opening(wanted, look.clinic, free, wish.starts_at)
         except DomainError as refusal:
             raise NoTime(refusal, wish, wanted, look.clinic) from None
-        slot = Slot.of(opening, wanted, patient_id, location_id=self._location_id, timezone=self._zone.key)
+        slot = self._slot(opening, wanted, patient_id)
         await self._days.save(free.claim(appointment_id, slot.claims).changes_since(look.days), tx)
         return slot
 
@@ -172,6 +164,28 @@ class Scheduling:
         claims = appointment.slot.claims
         before = await self._days.load(days_of(claims, self._zone))
         await self._days.save(before.release(appointment.id, claims).changes_since(before), tx)
+
+    async def substitute(self, wish: Wish, visit: Appointment, patient: PatientDetails, clinic: Clinic) -> Slot | None:
+        """How the visit could be given as wished instead, for somebody who only looks; by nobody: nothing."""
+        wanted = self._wanted_by(wish, visit.patient_id, patient)
+        reach = clinic.days_to_read(wanted, wanted.template.reach(wish.starts_at), self._zone)
+        days = await self._days.look(sorted({*reach, *days_of(visit.slot.claims, self._zone)}))
+        opening = opening_at(wanted, clinic, days.release(visit.id, visit.slot.claims), wish.starts_at)
+        return None if opening is None else self._slot(opening, wanted, visit.patient_id)
+
+    async def free_instead(
+        self, visit: Appointment, patient: PatientDetails, therapist: PractitionerId | None, limit: int
+    ) -> tuple[datetime, ...]:
+        """The next times at which the visit could be, whoever gives it; the plan's therapist where one is named."""
+        wanted = self.wanted(
+            visit.kind,
+            visit.slot.modality,
+            state=patient.state,
+            patient_id=visit.patient_id,
+            therapist=therapist,
+        )
+        found = await self._free(wanted, await self._clinic(wanted), self._ahead(self._clock()), limit)
+        return tuple(opening.interval.start for opening in found if opening.interval.start != visit.starts_at)
 
     async def free(self, wanted: Wanted, starts: Interval, limit: int) -> tuple[Opening, ...]:
         """The first openings that start in this time. Raises `modality_not_allowed` if there can be none from its
@@ -220,6 +234,20 @@ class Scheduling:
             provider=provider,
             therapist=therapist,
         )
+
+    def _wanted_by(self, wish: Wish, patient_id: PatientId, patient: PatientDetails) -> Wanted:
+        wanted = self.wanted(
+            wish.kind,
+            wish.modality,
+            state=patient.state,
+            patient_id=patient_id,
+            provider=wish.provider,
+            therapist=wish.therapist,
+        )
+        return replace(wanted, without=wish.without, rather=wish.rather)
+
+    def _slot(self, opening: Opening, wanted: Wanted, patient_id: PatientId) -> Slot:
+        return Slot.of(opening, wanted, patient_id, location_id=self._location_id, timezone=self._zone.key)
 
     def _ahead(self, wished: datetime) -> Interval:
         start = max(wished, self._clock() + self._policy.self_booking_lead)

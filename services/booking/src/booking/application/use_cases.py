@@ -22,6 +22,7 @@ from booking.application.commands.leave_waitlist import LeaveWaitlistHandler
 from booking.application.commands.merge_patients import MergePatientsHandler
 from booking.application.commands.open_calendar_feed import OpenCalendarFeedHandler
 from booking.application.commands.reassign_appointment import ReassignAppointmentHandler
+from booking.application.commands.record_absence import RecordAbsenceHandler
 from booking.application.commands.record_arrival import RecordArrivalHandler
 from booking.application.commands.record_missed_visit import RecordMissedVisitHandler
 from booking.application.commands.record_offer_call import RecordOfferCallHandler
@@ -31,6 +32,7 @@ from booking.application.commands.reschedule_appointment import RescheduleAppoin
 from booking.application.commands.reschedule_pair import ReschedulePairHandler
 from booking.application.commands.unmerge_patients import UnmergePatientsHandler
 from booking.application.ports import Ports, Practitioners, Rooms
+from booking.application.queries.find_alternatives import FindAlternatives
 from booking.application.queries.find_openings import FindOpeningsHandler
 from booking.application.queries.find_patients import FindPatients
 from booking.application.queries.find_unfit_visits import FindUnfitVisits
@@ -59,6 +61,8 @@ class Booking:
     add_room: AddRoomHandler
     change_room: ChangeRoomHandler
     rooms: Rooms
+    record_absence: RecordAbsenceHandler
+    find_alternatives: FindAlternatives
 
     find_openings: FindOpeningsHandler
     hold_appointment: HoldAppointmentHandler

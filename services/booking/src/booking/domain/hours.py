@@ -69,12 +69,34 @@ class Hours:
         others = tuple(e for e in self.exceptions if e.day != exception.day)
         return replace(self, exceptions=tuple(sorted((*others, exception), key=lambda e: e.day)))
 
+    def closed_during(self, absence: Interval, zone: ZoneInfo) -> "Hours":
+        """What is left of the hours without this time, as exceptions for the dates that lose something. Left over is
+        never more than there was: of a stretch that cannot be told by the clock, in the hour that comes twice, nothing.
+        """
+        hours = self
+        for day in absence.days(zone):
+            there = self.open_on(day, zone)
+            left = [piece for each in there for piece in each.without(absence)]
+            if list(there) != left:
+                told = (_by_the_clock(piece, day, zone) for piece in left)
+                hours = hours.with_exception(HoursException(day, tuple(each for each in told if each)))
+        return hours
+
     def without_exception(self, day: date) -> "Hours":
         """The weekday's hours hold again on this date."""
         kept = tuple(e for e in self.exceptions if e.day != day)
         if len(kept) == len(self.exceptions):
             raise not_found("hours_exception")
         return replace(self, exceptions=kept)
+
+
+def _by_the_clock(piece: Interval, day: date, zone: ZoneInfo) -> OpenHours | None:
+    opens, closes = piece.start.astimezone(zone).time(), piece.end.astimezone(zone).time()
+    if closes != _MIDNIGHT and closes <= opens:
+        return None
+    told = OpenHours(opens, closes)
+    meant = told.on(day, zone)
+    return told if meant is not None and piece.covers(meant) else None
 
 
 def _refuse_overlaps(hours: tuple[OpenHours, ...]) -> None:

@@ -43,6 +43,14 @@ class Interval:
         start, end = max(self.start, other.start), min(self.end, other.end)
         return Interval(start, end) if start < end else None
 
+    def without(self, other: "Interval") -> tuple["Interval", ...]:
+        """The parts of this interval that do not lie in the other one."""
+        if not self.overlaps(other):
+            return (self,)
+        before = (Interval(self.start, other.start),) if self.start < other.start else ()
+        behind = (Interval(other.end, self.end),) if other.end < self.end else ()
+        return (*before, *behind)
+
     def days(self, zone: ZoneInfo) -> tuple[date, ...]:
         """The local dates it touches, in order."""
         first = self.start.astimezone(zone).date()

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from booking.domain.hours import Hours, HoursException
 from booking.domain.ids import PractitionerId
+from booking.domain.intervals import Interval
 from booking.domain.visits import Modality, PractitionerRole
 from careflow_domain.aggregate import Aggregate
 from careflow_domain.errors import invalid
@@ -64,6 +66,10 @@ class Practitioner(Aggregate):
 
     def with_exception(self, exception: HoursException) -> "Practitioner":
         return replace(self.recording(), hours=self.hours.with_exception(exception))
+
+    def absent(self, absence: Interval, zone: ZoneInfo) -> "Practitioner":
+        """Not to be booked in this time, whatever the hours are."""
+        return replace(self.recording(), hours=self.hours.closed_during(absence, zone))
 
     def without_exception(self, day: date) -> "Practitioner":
         return replace(self.recording(), hours=self.hours.without_exception(day))

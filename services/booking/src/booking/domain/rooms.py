@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from booking.domain.hours import Hours, HoursException
 from booking.domain.ids import LocationId, RoomId
+from booking.domain.intervals import Interval
 from booking.domain.visits import RoomPurpose
 from careflow_domain.aggregate import Aggregate
 
@@ -33,6 +35,10 @@ class Room(Aggregate):
 
     def with_exception(self, exception: HoursException) -> "Room":
         return replace(self.recording(), hours=self.hours.with_exception(exception))
+
+    def absent(self, absence: Interval, zone: ZoneInfo) -> "Room":
+        """Not to be booked in this time, whatever the hours are."""
+        return replace(self.recording(), hours=self.hours.closed_during(absence, zone))
 
     def without_exception(self, day: date) -> "Room":
         return replace(self.recording(), hours=self.hours.without_exception(day))

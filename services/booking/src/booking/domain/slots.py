@@ -31,6 +31,11 @@ class Slot:
     def therapists(self) -> frozenset[PractitionerId]:
         return frozenset(each.id for each in self.providers if each.role is PractitionerRole.THERAPIST)
 
+    @property
+    def given_by(self) -> frozenset[str]:
+        """The people who give it, and the room."""
+        return frozenset({*(each.id for each in self.providers), *filter(None, [self.room_id])})
+
     @classmethod
     def of(
         cls, opening: Opening, wanted: Wanted, patient_id: PatientId, *, location_id: LocationId, timezone: str

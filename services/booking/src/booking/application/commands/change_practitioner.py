@@ -10,7 +10,7 @@ from booking.application.ports import Practitioners
 from booking.application.results import Saved
 from booking.domain.ids import PractitionerId
 from booking.domain.practitioners import Practitioner
-from careflow_service.identity import Actor
+from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
 
 
@@ -32,7 +32,9 @@ class ChangePractitionerHandler:
         self._practitioners = practitioners
         self._work = work
 
-    async def __call__(self, command: ChangePractitioner, actor: Actor) -> Committed[Saved]:
+    async def __call__(
+        self, command: ChangePractitioner, actor: Actor, request: RequestKey | None = None
+    ) -> Committed[Saved]:
         async def work(tx: Transaction) -> Saved:
             before = await self._practitioners.get(command.practitioner_id)
             check_version(before.version, command.expected_version)
@@ -40,4 +42,4 @@ class ChangePractitionerHandler:
             await self._practitioners.save(after, expecting=before.version, tx=tx)
             return Saved(after.id, after.version)
 
-        return await self._work.run(work, by=actor, action="change_practitioner", returns=Saved)
+        return await self._work.run(work, by=actor, action="change_practitioner", returns=Saved, request=request)

@@ -8,7 +8,7 @@ from booking.application.ports import Rooms
 from booking.application.results import Saved
 from booking.domain.ids import RoomId
 from booking.domain.rooms import Room
-from careflow_service.identity import Actor
+from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
 
 
@@ -28,7 +28,7 @@ class ChangeRoomHandler:
         self._rooms = rooms
         self._work = work
 
-    async def __call__(self, command: ChangeRoom, actor: Actor) -> Committed[Saved]:
+    async def __call__(self, command: ChangeRoom, actor: Actor, request: RequestKey | None = None) -> Committed[Saved]:
         async def work(tx: Transaction) -> Saved:
             before = await self._rooms.get(command.room_id)
             check_version(before.version, command.expected_version)
@@ -36,4 +36,4 @@ class ChangeRoomHandler:
             await self._rooms.save(after, expecting=before.version, tx=tx)
             return Saved(after.id, after.version)
 
-        return await self._work.run(work, by=actor, action="change_room", returns=Saved)
+        return await self._work.run(work, by=actor, action="change_room", returns=Saved, request=request)

@@ -41,7 +41,7 @@ class ReassignAppointmentHandler:
             modality=found.slot.modality,
             provider=command.provider,
             without=command.without,
-            rather=frozenset({*(each.id for each in found.slot.providers), *filter(None, [found.slot.room_id])}),
+            rather=found.slot.given_by,
         )
 
         async def work(tx: Transaction) -> Scheduled:

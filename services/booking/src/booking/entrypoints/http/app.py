@@ -2,6 +2,7 @@
 
 from booking.application.use_cases import Booking
 from booking.entrypoints.http import (
+    absence_routes,
     appointment_routes,
     availability_routes,
     calendar_routes,
@@ -22,6 +23,7 @@ HTTP: Http[Booking] = Http(
         patient_routes.router,
         practitioner_routes.router,
         room_routes.router,
+        absence_routes.router,
         availability_routes.router,
         appointment_routes.router,
         calendar_routes.router,

@@ -1,0 +1,51 @@
+"""Somebody is away, or a room is closed, for a while: nothing more is booked then. What is booked stays until the desk
+has decided about each visit.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from booking.application.commands.change_practitioner import ChangePractitioner, ChangePractitionerHandler
+from booking.application.commands.change_room import ChangeRoom, ChangeRoomHandler
+from booking.application.results import Saved
+from booking.domain.calendar import Resource, ResourceKind
+from booking.domain.ids import PractitionerId, RoomId
+from booking.domain.intervals import Interval
+from careflow_domain.errors import invalid
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed
+
+LONGEST_ABSENCE: Final = timedelta(days=31, hours=1)
+"""A month, also one with an hour more; who is away for longer says so again."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAbsence:
+    """Of a practitioner or a room."""
+
+    resource: Resource
+    expected_version: int
+    absence: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAbsenceHandler:
+    """Raises `absence_too_long` and what `ChangePractitionerHandler` and `ChangeRoomHandler` raise."""
+
+    change_practitioner: ChangePractitionerHandler
+    change_room: ChangeRoomHandler
+    zone: ZoneInfo
+
+    async def __call__(self, command: RecordAbsence, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
+        absence, version = command.absence, command.expected_version
+        if absence.length > LONGEST_ABSENCE:
+            raise invalid("absence_too_long", "One absence covers 31 days at most.", most_days=LONGEST_ABSENCE.days)
+        if command.resource.kind is ResourceKind.ROOM:
+            room = ChangeRoom(RoomId(command.resource.id), version, lambda each: each.absent(absence, self.zone))
+            return await self.change_room(room, actor, request)
+        person = ChangePractitioner(
+            PractitionerId(command.resource.id), version, lambda each: each.absent(absence, self.zone)
+        )
+        return await self.change_practitioner(person, actor, request)
