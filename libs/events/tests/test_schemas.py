@@ -6,8 +6,8 @@ import orjson
 import pytest
 
 from careflow_events import schemas
-from careflow_events.schemas.__main__ import main, sample_faults, topic_disagreements
-from careflow_events.topics import REFEEDS, TOPICS
+from careflow_events.schemas.__main__ import main, sample_faults, shared_topics, topic_disagreements
+from careflow_events.topics import BOOKING, REFEEDS, TOPICS, Classification, Topic
 
 
 class TestTheCommittedFiles:
@@ -70,6 +70,13 @@ def test_it_names_topics_that_are_not_deployed_as_written(tmp_path: Path) -> Non
     assert topic_disagreements(declared) == [
         f"topics.yaml: {name} differs from topics.py" for name in sorted(topic.name for topic in (*TOPICS, *REFEEDS))
     ]
+
+
+def test_a_topic_has_one_writer() -> None:
+    intruder = Topic(BOOKING.name, "billing", Classification.OPERATIONAL)
+
+    assert shared_topics() == []
+    assert shared_topics((*TOPICS, intruder)) == ["topics.py: careflow.booking.v1 has 2 writers"]
 
 
 def test_every_sample_can_be_read() -> None:

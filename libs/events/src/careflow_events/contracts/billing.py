@@ -155,7 +155,13 @@ class SuperbillEvent(BillingEvent):
     """Something about a superbill. `version` is 1, and one more with every reissue for the same services."""
 
     superbill_id: Id
-    number: Annotated[str, Field(pattern=r"^[A-Z]{1,8}-[0-9]{4}-[0-9]{4,}$")]
+    number: Annotated[
+        str,
+        Field(
+            pattern=r"^[A-Z]{1,8}-[0-9]{4}-[0-9]{4,}$",
+            description="The number printed on it: the clinic's prefix, the year, a running number.",
+        ),
+    ]
     version: Count
 
 

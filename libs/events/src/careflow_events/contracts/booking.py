@@ -117,7 +117,7 @@ class PatientsUnmerged(PatientMergeEvent):
 class Provider(ContractModel):
     """Somebody who takes part in a visit."""
 
-    id: StaffId
+    id: Annotated[StaffId, Field(description="Who, as the identity provider knows them.")]
     role: codes.ProviderRole
 
 

@@ -63,7 +63,7 @@ class ClearanceExtended(ClearanceEvent):
 class SuspensionForSessions(Section):
     """The fine reason of a suspension, in the clinic's words."""
 
-    reason: str
+    reason: Annotated[str, Field(description="Why, in the clinic's words.")]
 
 
 class ClearanceSuspended(ClearanceEvent):

@@ -52,6 +52,7 @@ class Code(StrEnum):
             "description": (cls.__doc__ or "").strip(),
             "x-code": "open" if cls.is_open() else "closed",
             "x-known-values": cls.known(),
+            **({"x-sealed-only": True} if issubclass(cls, SealedCode) else {}),
         }
 
     @classmethod
@@ -72,6 +73,10 @@ class Code(StrEnum):
 
 class OpenCode(Code):
     """A code that may gain values within v1. Every open code has the member UNKNOWN."""
+
+
+class SealedCode(OpenCode):
+    """An open code whose values say something about a patient: it may stand in sealed sections only."""
 
 
 class ClosedCode(Code):

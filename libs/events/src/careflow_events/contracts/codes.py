@@ -1,7 +1,7 @@
 """Every code of the contract, with one line of meaning per value. Open unless it derives from ClosedCode."""
 
 from careflow_events.contracts.code import UNKNOWN as NOT_KNOWN
-from careflow_events.contracts.code import ClosedCode, OpenCode
+from careflow_events.contracts.code import ClosedCode, OpenCode, SealedCode
 
 _UNKNOWN = (NOT_KNOWN, "a value newer than this reader")
 
@@ -67,8 +67,8 @@ class HoldReason(OpenCode):
     UNKNOWN = _UNKNOWN
 
 
-class HoldCause(OpenCode):
-    """What exactly makes a visit wait. Sealed only."""
+class HoldCause(SealedCode):
+    """What exactly makes a visit wait."""
 
     CLEARANCE = "clearance", "the clearance is suspended, has expired or was revoked"
     SAFETY_ALERT = "safety_alert", "a safety alert is open"
@@ -158,8 +158,8 @@ class PatientDetail(OpenCode):
     UNKNOWN = _UNKNOWN
 
 
-class Sex(OpenCode):
-    """Sex as clinically relevant; left out while it is not known. Sealed only."""
+class Sex(SealedCode):
+    """Sex as clinically relevant; left out while it is not known."""
 
     FEMALE = "female", "female"
     MALE = "male", "male"
@@ -167,8 +167,8 @@ class Sex(OpenCode):
     UNKNOWN = _UNKNOWN
 
 
-class DeliveryPreference(OpenCode):
-    """How a patient wants estimates and bills. Sealed only."""
+class DeliveryPreference(SealedCode):
+    """How a patient wants estimates and bills."""
 
     ELECTRONIC = "electronic", "by a secure link"
     PAPER = "paper", "by post"
@@ -221,8 +221,8 @@ class SuspensionReason(OpenCode):
     UNKNOWN = _UNKNOWN
 
 
-class Indication(OpenCode):
-    """What the treatment is for. Sealed only."""
+class Indication(SealedCode):
+    """What the treatment is for."""
 
     TREATMENT_RESISTANT_DEPRESSION = (
         "treatment_resistant_depression",
@@ -240,8 +240,8 @@ class Indication(OpenCode):
     UNKNOWN = _UNKNOWN
 
 
-class Route(OpenCode):
-    """How the treatment is given. Sealed only."""
+class Route(SealedCode):
+    """How the treatment is given."""
 
     INTRAVENOUS = "intravenous", "infusion into a vein"
     INTRAMUSCULAR = "intramuscular", "injection into a muscle"

@@ -1,7 +1,7 @@
 """The codes of what sessions says, with one line of meaning per value. Open unless it derives from ClosedCode."""
 
 from careflow_events.contracts.code import UNKNOWN as NOT_KNOWN
-from careflow_events.contracts.code import ClosedCode, OpenCode
+from careflow_events.contracts.code import ClosedCode, OpenCode, SealedCode
 
 _UNKNOWN = (NOT_KNOWN, "a value newer than this reader")
 
@@ -62,8 +62,8 @@ class VitalsSeverity(ClosedCode):
     URGENT = "urgent", "stop, treat, prescriber at the bedside"
 
 
-class ReportedFact(OpenCode):
-    """What a session found out that screening's rules must know. Sealed only."""
+class ReportedFact(SealedCode):
+    """What a session found out that screening's rules must know."""
 
     PREGNANCY = "pregnancy", "a pregnancy test at the bedside"
     SUICIDE_RISK = "suicide_risk", "the risk screener asked in the session"
@@ -71,8 +71,8 @@ class ReportedFact(OpenCode):
     UNKNOWN = _UNKNOWN
 
 
-class FactSource(OpenCode):
-    """How a session came to know a fact. Sealed only."""
+class FactSource(SealedCode):
+    """How a session came to know a fact."""
 
     PATIENT = "patient", "the patient said it"
     CLINICIAN = "clinician", "somebody of the team observed or assessed it"

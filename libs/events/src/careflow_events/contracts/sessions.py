@@ -41,13 +41,9 @@ class PlanForBooking(Section):
     """How the visits of a plan follow each other."""
 
     dosing_interval_hours: Annotated[int, Field(ge=1)]
-    """The least time from the start of one dose to the start of the next."""
     cadence_days: Annotated[int, Field(ge=1)]
-    """The planned time from one dosing visit to the next."""
     integration_within_hours: Annotated[int, Field(ge=1)]
-    """By when after a dose its integration visit is to be booked."""
     therapist_id: StaffId | None = None
-    """Who sits with the patient in every visit of the plan that has a therapist."""
 
 
 class PlannedServices(Section):
@@ -282,7 +278,7 @@ class ClinicalFactForScreening(Section):
     """A fact that screening's rules must know."""
 
     fact: session_codes.ReportedFact
-    value: str
+    value: Annotated[str, Field(description="What was found, as screening's rules name it.")]
     source: session_codes.FactSource
 
 

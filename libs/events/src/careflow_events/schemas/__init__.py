@@ -16,6 +16,7 @@ from pydantic_core import core_schema
 from careflow_events.catalogue import CATALOGUE
 from careflow_events.contracts.model import EventData
 from careflow_events.evolution import breaks
+from careflow_events.schemas.meanings import MEANINGS
 
 FOLDER: Final = Path(__file__).parents[3] / "schemas"
 """Where the schemas are committed, in a checkout."""
@@ -140,6 +141,8 @@ class _WireSchema(GenerateJsonSchema):
 def _schema(contract: type[EventData], identifier: str, *, strict: bool) -> JsonSchemaValue:
     generated = contract.model_json_schema(by_alias=True, schema_generator=_WireSchema, mode="validation")
     described: JsonSchemaValue = _adapted(generated, strict=strict)
+    for model in (described, *described.get("$defs", {}).values()):
+        _explain(model)
     definitions = described.pop("$defs", {})
     if any(True for _ in _sealed(described)):
         definitions["SealedSection"] = dict(_SEALED_SECTION)
@@ -151,6 +154,13 @@ def _schema(contract: type[EventData], identifier: str, *, strict: bool) -> Json
         "x-dataclassification": contract.topic.classification.value,
     }
     return {**head, **described, **({"$defs": definitions} if definitions else {})}
+
+
+def _explain(model: JsonSchemaValue) -> None:
+    """Give each field that says nothing of its own, by itself or by what it refers to, the meaning of its name."""
+    for name, field in model.get("properties", {}).items():
+        if name in MEANINGS and not {"description", "$ref", "x-plaintext"} & field.keys():
+            field["description"] = MEANINGS[name]
 
 
 def _adapted(node: Any, *, strict: bool) -> Any:

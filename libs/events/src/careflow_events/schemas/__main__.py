@@ -6,15 +6,18 @@ published schemas as a released version, which all later ones are compared with.
 
 import argparse
 import sys
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
 
 from careflow_events import schemas
 from careflow_events.catalogue import CATALOGUE, MalformedData, read
+from careflow_events.schemas import rules
 from careflow_events.sealing import SectionBroken
 from careflow_events.testing.samples import place_of, samples
-from careflow_events.topics import REFEEDS, TOPICS
+from careflow_events.topics import REFEEDS, TOPICS, Topic
 
 _TOPICS_FILE = Path(__file__).parents[5] / "deploy" / "kafka" / "topics.yaml"
 
@@ -25,6 +28,17 @@ def topic_disagreements(declared: Path = _TOPICS_FILE) -> list[str]:
     deployed = {(row["name"], row["writer"], row["classification"]) for row in content["topics"]}
     written = {(topic.name, topic.service, topic.classification.value) for topic in (*TOPICS, *REFEEDS)}
     return [f"topics.yaml: {name} differs from topics.py" for name in sorted({row[0] for row in deployed ^ written})]
+
+
+def shared_topics(topics: Sequence[Topic] = TOPICS) -> list[str]:
+    """Topics that more than one service writes, one line each."""
+    writers = Counter(name for name, _ in {(topic.name, topic.service) for topic in topics})
+    return [f"topics.py: {name} has {count} writers" for name, count in sorted(writers.items()) if count > 1]
+
+
+def rule_faults() -> list[str]:
+    """What the published schemas leave unexplained, or say in the open, one line each."""
+    return [fault for contract in CATALOGUE.values() for fault in rules.faults(schemas.published(contract))]
 
 
 def sample_faults() -> list[str]:
@@ -53,7 +67,14 @@ def main(arguments: list[str] | None = None) -> int:
         schemas.write()
     if chosen.release:
         schemas.release(chosen.release)
-    faults = [*schemas.disagreements(), *schemas.broken_promises(), *topic_disagreements(), *sample_faults()]
+    faults = [
+        *rule_faults(),
+        *schemas.disagreements(),
+        *schemas.broken_promises(),
+        *shared_topics(),
+        *topic_disagreements(),
+        *sample_faults(),
+    ]
     for fault in faults:
         sys.stderr.write(f"{fault}\n")
     return 1 if faults else 0
