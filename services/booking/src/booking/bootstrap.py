@@ -52,6 +52,7 @@ from booking.application.queries.find_alternatives import FindAlternatives
 from booking.application.queries.find_openings import FindOpeningsHandler
 from booking.application.queries.find_patients import FindPatients
 from booking.application.queries.find_unfit_visits import FindUnfitVisits
+from booking.application.queries.list_tasks import ListTasks
 from booking.application.queries.read_appointments import ReadAppointments
 from booking.application.queries.read_busy_times import ReadBusyTimes
 from booking.application.queries.read_care_path import ReadCarePathHandler
@@ -82,7 +83,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     all_patients = MongoPatients(database, resources.vault)
     all_practitioners = MongoPractitioners(database)
     all_rooms = MongoRooms(database)
-    all_appointments = MongoAppointments(database, resources.vault, zone)
+    all_appointments = MongoAppointments(database, resources.vault, policy, zone)
     all_paths = MongoCarePaths(database, resources.vault)
     all_entries = MongoWaitlist(database, resources.vault)
     freed_times = MongoFreedTimes(database)
@@ -170,6 +171,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         read_appointments=ReadAppointments(all_appointments, resources.audit),
         find_unfit_visits=FindUnfitVisits(all_appointments, all_patients, scheduling, resources.audit, zone),
         read_care_path=ReadCarePathHandler(all_paths, records, resources.audit, policy, zone, clock),
+        list_tasks=ListTasks(all_appointments, policy, resources.audit, clock),
         read_invitation=ReadInvitation(
             all_appointments, all_patients, resources.audit, clock, settings.calendar_organizer
         ),

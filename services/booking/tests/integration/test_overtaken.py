@@ -39,6 +39,7 @@ NO_DECISIONS: Final = {
     "read_waitlist",
     "read_invitation",
     "read_busy_times",
+    "list_tasks",
     "ports",
 }
 RESUME: Final = news.reviewed(session_codes.ReviewDecision.RESUME)

@@ -128,6 +128,7 @@ async def test_no_query_reads_a_whole_collection(world: World, log: CommandLog) 
         ("/v1/practitioners", {}),
         ("/v1/rooms", {}),
         ("/v1/practitioners/dr-lee/absence", {**week, "limit": "1"}),
+        ("/v1/tasks", {}),
         ("/v1/waitlist", {"limit": "1"}),
         ("/v1/waitlist", {"patient_id": ana}),
         (f"/v1/appointments/{moved['id']}/invitation", {}),

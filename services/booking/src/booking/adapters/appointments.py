@@ -1,5 +1,5 @@
 """Appointments in MongoDB, encrypted with the patient's key. Open fields: when, on which date of the clinic, until when
-held; blind: whose.
+held, when somebody has to see to it; blind: whose.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,9 @@ from pymongo import IndexModel
 from booking.domain.appointments import Appointment
 from booking.domain.ids import PatientId
 from booking.domain.intervals import Interval
+from booking.domain.policy import BookingPolicy
 from booking.domain.states import Status
+from booking.domain.tasks import task_of
 from careflow_domain.errors import not_found
 from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
@@ -24,6 +26,7 @@ APPOINTMENTS: Final = "appointments"
 MOST_HOLDS: Final = 50
 _BEFORE_EVERYTHING: Final = datetime(1, 1, 1, tzinfo=UTC)
 _BY_START: Final = (("starts_at", 1),)
+_BY_TASK: Final = (("task_at", 1),)
 
 INDEXES: Final = (
     (
@@ -36,13 +39,15 @@ INDEXES: Final = (
     (APPOINTMENTS, IndexModel([("patient_id", 1), ("held_until", 1), ("_id", 1)], name="holds_of")),
     (APPOINTMENTS, IndexModel([("cancels_at", 1)], name="cancels_at")),
     (APPOINTMENTS, IndexModel([("day_ends", 1)], name="day_ends")),
+    (APPOINTMENTS, IndexModel([("task_at", 1), ("_id", 1)], name="task_at")),
 )
 
 
 class MongoAppointments(Stored[Appointment]):
     """See `booking.application.ports.Appointments`."""
 
-    def __init__(self, database: Database, vault: Vault, zone: ZoneInfo) -> None:
+    def __init__(self, database: Database, vault: Vault, policy: BookingPolicy, zone: ZoneInfo) -> None:
+        self._policy = policy
         self._zone = zone
         documents = Documents(
             database,
@@ -71,6 +76,10 @@ class MongoAppointments(Stored[Appointment]):
         query = {"open": True, "starts_at": {"$gte": starts.start, "$lt": starts.end}}
         return await self._documents.page(query, sort=_BY_START, limit=limit, after=after)
 
+    async def to_see_to(self, until: datetime, limit: int, after: str | None) -> Listed[Appointment]:
+        query = {"task_at": {"$gt": _BEFORE_EVERYTHING, "$lte": until}}
+        return await self._documents.page(query, sort=_BY_TASK, limit=limit, after=after)
+
     async def next_lapse(self) -> tuple[datetime, str] | None:
         return await self._documents.earliest("held_until")
 
@@ -82,6 +91,7 @@ class MongoAppointments(Stored[Appointment]):
 
     def _open_fields(self, appointment: Appointment) -> Mapping[str, object]:
         to_come = appointment.status is Status.BOOKED and not appointment.unmarked
+        task = task_of(appointment, self._policy)
         return {
             "patient_id": appointment.patient_id,
             "starts_at": appointment.starts_at,
@@ -91,4 +101,5 @@ class MongoAppointments(Stored[Appointment]):
             "cancels_at": appointment.cancels_at if appointment.status is Status.BOOKED else None,
             "open": to_come,
             "day_ends": appointment.day_ends if to_come else None,
+            "task_at": task.since if task else None,
         }

@@ -97,6 +97,9 @@ class Appointments(Protocol):
     async def booked(self, starts: Interval, limit: int, after: str | None) -> Listed[Appointment]:
         """Those that are booked, start in this time, and whose day is not over; earliest first."""
 
+    async def to_see_to(self, until: datetime, limit: int, after: str | None) -> Listed[Appointment]:
+        """Those somebody has to see to at this time, what waits longest first; what that is, `task_of` says."""
+
     async def next_lapse(self) -> tuple[datetime, str] | None:
         """When the next hold runs out, and which."""
 

@@ -36,6 +36,7 @@ from booking.application.queries.find_alternatives import FindAlternatives
 from booking.application.queries.find_openings import FindOpeningsHandler
 from booking.application.queries.find_patients import FindPatients
 from booking.application.queries.find_unfit_visits import FindUnfitVisits
+from booking.application.queries.list_tasks import ListTasks
 from booking.application.queries.read_appointments import ReadAppointments
 from booking.application.queries.read_busy_times import ReadBusyTimes
 from booking.application.queries.read_care_path import ReadCarePathHandler
@@ -83,6 +84,7 @@ class Booking:
     read_appointments: ReadAppointments
     find_unfit_visits: FindUnfitVisits
     read_care_path: ReadCarePathHandler
+    list_tasks: ListTasks
 
     read_invitation: ReadInvitation
     open_calendar_feed: OpenCalendarFeedHandler

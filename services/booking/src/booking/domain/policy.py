@@ -41,6 +41,7 @@ class BookingPolicy:
     late_moves_allowed: Setting[int]
     late_moves_window_days: Setting[int]
     arrival_opens_minutes: Setting[int]
+    arrival_grace_minutes: Setting[int]
     hold_cancels_hours: Setting[int]
     hold_grace_minutes: Setting[int]
     at_risk_task_days: Setting[int]
@@ -115,6 +116,11 @@ class BookingPolicy:
     @property
     def arrival_opens(self) -> timedelta:
         return timedelta(minutes=self.arrival_opens_minutes.value)
+
+    @property
+    def arrival_grace(self) -> timedelta:
+        """How late a patient may be before somebody calls them."""
+        return timedelta(minutes=self.arrival_grace_minutes.value)
 
     @property
     def at_risk_task_before(self) -> timedelta:

@@ -57,6 +57,7 @@ ACCESS: AccessTable = {
     "POST /v1/appointments/{appointment_id}/complete": allow(*CARE_TEAM),
     "POST /v1/appointments/{appointment_id}/missed": allow(*CARE_TEAM),
     "POST /v1/appointments/{appointment_id}/correct": allow(*CARE_TEAM),
+    "GET /v1/tasks": allow(*CARE_TEAM),
     "POST /v1/waitlist": allow(*CARE_TEAM, own=by_body("patient_id")),
     "GET /v1/waitlist": allow(*CARE_TEAM, own=by_query("patient_id")),
     "POST /v1/waitlist/{entry_id}/leave": allow(*CARE_TEAM, own=by_object("entry_id")),

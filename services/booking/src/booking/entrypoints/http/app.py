@@ -10,6 +10,7 @@ from booking.entrypoints.http import (
     practitioner_routes,
     public_routes,
     room_routes,
+    task_routes,
     waitlist_routes,
 )
 from booking.entrypoints.http.access import ACCESS
@@ -28,6 +29,7 @@ HTTP: Http[Booking] = Http(
         appointment_routes.router,
         calendar_routes.router,
         waitlist_routes.router,
+        task_routes.router,
         public_routes.router,
         free_call.router,
     ),

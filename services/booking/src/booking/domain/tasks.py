@@ -1,0 +1,41 @@
+"""What somebody of the clinic has to see to about a booked visit. Derived from the visit, never stored: it is done when
+the visit is arrived at, missed, corrected, released or called off.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from booking.domain.appointment_record import AppointmentRecord
+from booking.domain.policy import BookingPolicy
+from booking.domain.states import Status
+
+
+class TaskKind(StrEnum):
+    CALL_PATIENT = "call_patient"
+    """The visit has begun without the patient: they are called; nobody is recorded as missing by a clock."""
+    MARK_VISIT = "mark_visit"
+    """Its day is over, and nobody has said what became of it."""
+    SETTLE_HOLD = "settle_hold"
+    """It is on hold, and too near to be called off by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class VisitTask:
+    """To be done from `since` on."""
+
+    kind: TaskKind
+    since: datetime
+
+
+def task_of(visit: AppointmentRecord, policy: BookingPolicy) -> VisitTask | None:
+    """What is to be done about a visit as it stands, and from when on; there is one thing at a time."""
+    if visit.status is not Status.BOOKED:
+        return None
+    if visit.unmarked:
+        return VisitTask(TaskKind.MARK_VISIT, visit.day_ends)
+    if visit.holds:
+        if visit.cancels_at is not None:
+            return None
+        return VisitTask(TaskKind.SETTLE_HOLD, min(hold.since for hold in visit.holds))
+    return VisitTask(TaskKind.CALL_PATIENT, visit.starts_at + policy.arrival_grace)
