@@ -35,7 +35,7 @@ async def small_topic(kafka_url: str) -> str:
 
 
 def record(topic: str, key: bytes = b"patient:1", value: bytes = b"x", **parts: Any) -> OutgoingRecord:
-    return OutgoingRecord(topic=topic, key=key, value=value, headers=(("ce_id", b"1"),), **parts)
+    return OutgoingRecord(topic=topic, key=key, value=value, headers=(("careflow-id", b"1"),), **parts)
 
 
 async def stored(kafka_url: str, topic: str, partitions: int = 3) -> list[tuple[int, bytes | None]]:

@@ -41,7 +41,7 @@ async def test_the_record_carries_the_key_and_the_routing_headers(clinic: Clinic
 
     record = clinic.log.records[0]
     assert record.key == f"patient:{an_id(1)}".encode()
-    assert dict(record.headers)["ce_type"] == contracts.ClearanceExtended.type().encode()
+    assert dict(record.headers)["careflow-type"] == contracts.ClearanceExtended.type().encode()
 
 
 async def test_where_the_broker_has_put_an_event_is_kept(clinic: Clinic) -> None:

@@ -24,7 +24,16 @@ LONGEST_ATTRIBUTE: Final = 512
 """Characters of one attribute."""
 
 _SEQUENCE = re.compile(r"\d{10}", re.ASCII)
-_MIRRORED = ("id", "type", "source", "specversion")
+TYPE_HEADER: Final = "careflow-type"
+ID_HEADER: Final = "careflow-id"
+_MIRRORS: Final = {
+    TYPE_HEADER: "type",
+    ID_HEADER: "id",
+    **{f"ce_{name}": name for name in ("id", "type", "source", "specversion")},
+}
+"""Headers that repeat an attribute, ours and those of others who write structured records; one that says another thing
+than the value is a lie to whoever routes by it.
+"""
 Headers = Sequence[tuple[str, bytes | None]]
 
 
@@ -117,14 +126,10 @@ def encode(envelope: Envelope) -> bytes:
 
 
 def record_headers(envelope: Envelope) -> list[tuple[str, bytes]]:
-    """The Kafka headers of a structured record: enough to route without parsing the value."""
-    headers = [
-        ("content-type", CONTENT_TYPE),
-        ("ce_specversion", SPEC_VERSION),
-        ("ce_id", envelope.id),
-        ("ce_type", envelope.type),
-        ("ce_source", envelope.source),
-    ]
+    """The Kafka headers of a structured record: enough to route without parsing the value. None begins with `ce_`: that
+    is binary mode, and CloudEvents SDKs would take the whole envelope for data.
+    """
+    headers = [("content-type", CONTENT_TYPE), (TYPE_HEADER, envelope.type), (ID_HEADER, envelope.id)]
     if envelope.traceparent is not None:
         headers.append(("traceparent", envelope.traceparent))
     return [(name, value.encode()) for name, value in headers]
@@ -138,7 +143,7 @@ def decode(value: bytes | None, headers: Headers) -> Envelope:
     if _is_binary(texts):
         return _envelope(_binary_attributes(texts), _json_object(value, EnvelopeFault.DATA_NOT_AN_OBJECT))
     document = _json_object(value, EnvelopeFault.NOT_AN_OBJECT)
-    if any(texts.get(f"ce_{name}", document.get(name)) != document.get(name) for name in _MIRRORED):
+    if any(texts.get(header, document.get(name)) != document.get(name) for header, name in _MIRRORS.items()):
         raise MalformedEnvelope(EnvelopeFault.HEADERS_DIFFER)
     if "data" not in document:
         raise MalformedEnvelope(EnvelopeFault.MISSING_ATTRIBUTE, "data")

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from pymongo.asynchronous.database import AsyncDatabase
 
+from careflow_events.envelope import TYPE_HEADER
 from careflow_events.mongo.collections import Document, collection
 from careflow_events.mongo.indexes import CORRELATION, STREAM_SEQUENCE
 from careflow_events.mongo.parked import MongoParked
@@ -87,7 +88,7 @@ def _said(document: Mapping[str, Any]) -> Said:
     offset = document.get("offset")
     return Said(
         id=document["_id"],
-        type=headers.get("ce_type", b"unknown").decode(errors="replace"),
+        type=headers.get(TYPE_HEADER, b"unknown").decode(errors="replace"),
         stream=document["stream"],
         sequence=document["sequence"],
         recorded_at=document["recorded_at"],
