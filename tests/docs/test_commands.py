@@ -40,6 +40,8 @@ ON_A_KEPT_STACK = (
     ".venv/bin/careflow restore status booking",
     ".venv/bin/careflow restore orphans booking",
     ".venv/bin/careflow streams verify",
+    ".venv/bin/careflow backup booking booking.backup",
+    ".venv/bin/careflow restore put booking booking.backup",
     ".venv/bin/careflow audit verify",
     ".venv/bin/careflow audit heads --json",
     ".venv/bin/careflow audit search booking --outcome denied",
@@ -55,6 +57,8 @@ RUN_BY_THE_GATE = {
     "make format": "the format check fails where it would change a file",
     "make locks": "a test compares the locks with what it reads",
     "make bootstrap": "every target of make does it first",
+    ".venv/bin/careflow restore put booking booking.backup --execute": "journey 23 puts a backup back",
+    ".venv/bin/careflow restore finish booking --execute": "journey 23 finishes a restore",
     "make bench": "its smoke is part of `make test`",
     'make bench ARGS="--quick --only book"': "the smoke of the questions is part of `make test`",
     'make bench ARGS="--beside ../careflow-before --only crowd,backlog"': "the same, of a build by its path",
@@ -124,6 +128,8 @@ def test_a_deployment_is_initialised_and_told_to_be_backed_up(tmp_path: Path) ->
 @pytest.mark.timeout(600)
 def test_the_commands_around_a_kept_stack(tmp_path: Path) -> None:
     environment = {"CAREFLOW_STATE_DIR": str(tmp_path / "state")}
+    backup = ROOT / "booking.backup"
+    backup.unlink(missing_ok=True)
     try:
         for command in ON_A_KEPT_STACK:
             done = run(command, environment)
@@ -131,6 +137,7 @@ def test_the_commands_around_a_kept_stack(tmp_path: Path) -> None:
                 f"{command} ended with {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
             )
     finally:
+        backup.unlink(missing_ok=True)
         run("make down", environment)
 
 

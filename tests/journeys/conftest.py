@@ -11,6 +11,7 @@ from careflow_clinic.clinic import PRESCRIBER, SAFE_WITH_PLAN, Clinic, Person
 from careflow_clinic.http import Caller, Http
 from careflow_clinic.subscriber import Subscriber
 from careflow_clinic.walk import Walk
+from tests.journeys.terminal import Terminal
 
 if TYPE_CHECKING:
     from careflow_cli.stack.stack import Stack
@@ -71,3 +72,10 @@ def person() -> Person:
         email=f"robin.{number}@example.org",
         phone=f"+1415555{1000 + number}",
     )
+
+
+@pytest.fixture
+def careflow(stack: "Stack") -> Terminal:
+    """An operator at a terminal."""
+    urls = " ".join(f"{spec.name}={stack.service_url(spec.name)}" for spec in stack.services)
+    return Terminal({"CAREFLOW_URLS": urls, "CAREFLOW_TOKEN": stack.token("operator", subject="olga-operator")})

@@ -1,53 +1,21 @@
 """An operator at a terminal, on a running clinic: looks, settles what is parked, has a service fed again."""
 
 import json
-import subprocess
-import sys
 import time
 import uuid
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from aiokafka import AIOKafkaProducer
 
 from careflow_clinic.clinic import Person
 from careflow_clinic.walk import Walk
+from tests.journeys.terminal import Terminal
 
 if TYPE_CHECKING:
     from careflow_cli.stack.stack import Stack
 
 TOPIC = "careflow.screening.v1"
 PATIENCE = 30.0  # seconds
-
-
-@dataclass(frozen=True)
-class Terminal:
-    """The `careflow` command with the addresses and the token of an operator."""
-
-    environment: dict[str, str]
-
-    def __call__(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-m", "careflow_cli", *arguments],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=90,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-
-    def document(self, *arguments: str) -> Any:
-        done = self(*arguments, "--json")
-        assert done.returncode in (0, 3), done.stderr
-        return json.loads(done.stdout)
-
-
-@pytest.fixture
-def careflow(stack: "Stack") -> Terminal:
-    urls = " ".join(f"{spec.name}={stack.service_url(spec.name)}" for spec in stack.services)
-    return Terminal({"CAREFLOW_URLS": urls, "CAREFLOW_TOKEN": stack.token("operator", subject="olga-operator")})
 
 
 def parked_under(careflow: Terminal, subject: str) -> list[dict[str, Any]]:

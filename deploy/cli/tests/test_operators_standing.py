@@ -7,8 +7,15 @@ from careflow_cli.operators import restoring
 from deploy.cli.tests.operating import SERVICES, Careflow, answer, hearing, page, problem
 
 SINCE = "2026-11-28T09:00:00Z"
-NOT_FENCED = {"fenced_since": None, "orphans": 0, "streams": 0, "finishing": False}
-FENCED = {"fenced_since": SINCE, "orphans": 5, "streams": 2, "finishing": False}
+NOT_FENCED: dict[str, object] = {
+    "fenced_since": None,
+    "orphans": 0,
+    "streams": 0,
+    "finishing": False,
+    "looked": True,
+    "filling": False,
+}
+FENCED = {**NOT_FENCED, "fenced_since": SINCE, "orphans": 5, "streams": 2}
 
 
 @pytest.fixture
@@ -77,6 +84,22 @@ def test_a_fenced_service_says_what_it_forgot(clinic: Careflow) -> None:
 
     assert done.out == f"booking is fenced since {SINCE}: its topics hold 5 events in 2 streams it forgot\n"
     assert clinic("restore", "status", "booking", "--json").document == FENCED
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({"looked": False}, f"booking is fenced since {SINCE}: its worker has not read its topics yet\n"),
+        (
+            {"filling": True, "looked": False},
+            "booking is fenced: its store was not filled to the backup's end, or still is; put it back again\n",
+        ),
+    ],
+)
+def test_how_far_a_backup_was_put_back(clinic: Careflow, how: dict[str, object], said: str) -> None:
+    clinic.services.says("booking", "GET restore", answer(**{**FENCED, **how}))
+
+    assert clinic("restore", "status", "booking").out == said
 
 
 def test_finishing_is_a_dry_run(clinic: Careflow) -> None:

@@ -12,6 +12,7 @@ import typer
 
 from careflow_cli.commands import (
     audit,
+    backup,
     clock,
     consumer,
     doctor,
@@ -45,6 +46,7 @@ app.command()(doctor.doctor)
 app.command()(init.init)
 app.command()(token.token)
 app.command()(trace.trace)
+app.command()(backup.backup)
 app.add_typer(clock.app, name="clock")
 app.add_typer(infra.app, name="infra")
 app.add_typer(ops.app, name="ops")

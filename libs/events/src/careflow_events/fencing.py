@@ -40,6 +40,10 @@ class Fence:
     streams: int
     finishing: bool = False
     """An operator has asked for the restore to be finished."""
+    looked: bool = True
+    """Whether the topics were looked at: a store put back from a backup is fenced before."""
+    filling: bool = False
+    """The store is being filled from a backup, or that was cut short: then it has to be filled again."""
 
 
 class OwnTopics(Protocol):
@@ -64,7 +68,7 @@ class Fences(Protocol):
         """Fences the service."""
 
     async def ask_to_finish(self) -> bool:
-        """Asks the worker to finish the restore; False when the service is not fenced."""
+        """Asks the worker to finish the restore; False when the service is not fenced, or not filled to its end."""
 
     async def take_down(self) -> None:
         """The service goes on."""
@@ -106,6 +110,8 @@ class Restoring:
         fence = await self._fences.fence()
         if fence is None:
             fence = await self._found_behind()
+        elif not (fence.looked or fence.filling or fence.finishing):
+            fence = await self._looked_at(fence.since)
         if fence is not None and fence.finishing:
             await self._finish(grant)
             fence = None
@@ -117,12 +123,15 @@ class Restoring:
     async def _found_behind(self) -> Fence | None:
         if not self._topics or not await self._any_unknown():
             return None
+        return await self._looked_at(self._wall_clock())
+
+    async def _looked_at(self, since: datetime) -> Fence:
         orphans, streams = 0, set()
         async for records in self._whole():
             for row in await self._orphans(records):
                 orphans += 1
                 streams.add(row.stream)
-        fence = Fence(self._wall_clock(), orphans, len(streams))
+        fence = Fence(since, orphans, len(streams))
         await self._fences.put_up(fence)
         _log.error("fenced", extra={"orphans": orphans, "streams": len(streams)})
         return fence

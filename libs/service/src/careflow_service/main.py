@@ -1,7 +1,8 @@
-"""`python -m <service> api | worker [--with-timers] | timers | indexes`: one command line for every service.
+"""`python -m <service> api | worker [--with-timers] | timers | indexes | backup | restore`: one
+command line for every service.
 
 Invariant: a process that cannot start says why in one line on stderr and exits with `EXIT_CANNOT_START`; one that was
-told to stop exits with 0, one that lost a task with `EXIT_TASK_DIED`.
+told to stop exits with 0, one that lost a task, or could not do what it was started for, with `EXIT_TASK_DIED`.
 """
 
 import argparse
@@ -12,7 +13,7 @@ from typing import Final, NoReturn, TypeVar
 
 import uvloop
 
-from careflow_service.processes.opening import Opened, StartUpFailure, opened
+from careflow_service.processes.opening import NotDone, Opened, StartUpFailure, opened
 from careflow_service.processes.running import stop_on_signals
 from careflow_service.service import Service
 from careflow_service.settings import ServiceSettings, SettingsError, load
@@ -40,6 +41,9 @@ def main(service: Service[S, P, App], arguments: Sequence[str] | None = None) ->
     except (SettingsError, ExporterMissing, StartUpFailure) as failure:
         sys.stderr.write(f"{service.name} {asked.process} cannot start: {failure}\n")
         sys.exit(EXIT_CANNOT_START)
+    except NotDone as failure:
+        sys.stderr.write(f"{service.name} {asked.process}: {failure}\n")
+        sys.exit(EXIT_TASK_DIED)
     except Exception as error:
         # What an unforeseen exception says may quote anything, so only its class and place are told.
         log.critical("process_failed", exc_info=error)
@@ -55,6 +59,9 @@ def _parser(name: str) -> argparse.ArgumentParser:
     worker.add_argument("--with-timers", action="store_true", help="also what `timers` does, for a small installation")
     processes.add_parser("timers", help="deadlines and effects, without Kafka")
     processes.add_parser("indexes", help="make indexes and seeds, then exit")
+    processes.add_parser("backup", help="write the store, as it is at one moment, to standard output, then exit")
+    restore = processes.add_parser("restore", help="read a backup from standard input and say what it holds, then exit")
+    restore.add_argument("--execute", action="store_true", help="put it back: the store holds nothing else then")
     return parser
 
 
@@ -90,6 +97,14 @@ async def _process(process: Opened[S, P, App], asked: argparse.Namespace, stop: 
             from careflow_service.processes.timers import run_timers
 
             return await run_timers(process, stop)
+        case "backup":
+            from careflow_service.processes.backup import run_backup
+
+            return await run_backup(process, stop)
+        case "restore":
+            from careflow_service.processes.backup import run_restore
+
+            return await run_restore(process, stop, execute=asked.execute)
         case _:
             from careflow_service.processes.indexes import make_indexes
 

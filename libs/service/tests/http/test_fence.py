@@ -16,6 +16,7 @@ from careflow_service.ids import new_id
 from libs.service.tests.toy.world import RunningToy
 
 FINISH = "/ops/restore/finish"
+AT_REST = {"orphans": 0, "streams": 0, "finishing": False, "looked": True, "filling": False}
 
 
 async def fenced(toy: RunningToy) -> MongoFences:
@@ -73,12 +74,12 @@ async def test_it_goes_on_when_the_fence_is_gone(toy: RunningToy) -> None:
 
 
 async def test_an_operator_sees_what_was_forgotten_and_finishes_the_restore(toy: RunningToy) -> None:
-    assert await asked(toy) == {"fenced_since": None, "orphans": 0, "streams": 0, "finishing": False}
+    assert await asked(toy) == {**AT_REST, "fenced_since": None}
     assert (await finish(toy)).json()["code"] == "not_fenced"
     fences = await fenced(toy)
     found = await asked(toy)
     assert datetime.fromisoformat(found.pop("fenced_since")) <= wall_clock()
-    assert found == {"orphans": 2, "streams": 1, "finishing": False}
+    assert found == {**AT_REST, "orphans": 2, "streams": 1}
 
     tried = await finish(toy)
     assert (tried.status_code, tried.json()["finishing"]) == (200, False)

@@ -1,5 +1,6 @@
 """A process starts with everything it needs, or says in one line what is missing and exits with an error."""
 
+import io
 import logging
 import os
 import socket
@@ -178,3 +179,12 @@ async def test_making_indexes_again_changes_nothing(world: World) -> None:
         assert await indexes() == made
         for collection in ("visits", "_outbox", "_positions", "_audit", "_idempotency"):
             assert len(made[collection]) > 1
+
+
+def test_a_restore_that_is_given_no_backup_says_so_in_one_line(
+    given: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"something else")))
+
+    assert run("restore") == EXIT_TASK_DIED
+    assert complaint(capsys) == "toy restore: this is no backup of CareFlow"

@@ -1,4 +1,4 @@
-"""`careflow restore`: how the restore of a service whose store was put back from a copy ends."""
+"""`careflow restore`: putting a store back from a backup, and how a restore ends."""
 
 import typer
 
@@ -13,11 +13,35 @@ from careflow_cli.commands.asking import (
     goes_on,
     service_named,
 )
+from careflow_cli.commands.backup import BackupFile
+from careflow_cli.commands.backup import described as backed_up
+from careflow_cli.commands.stack import kept
 from careflow_cli.operators import restoring
 from careflow_cli.operators.client import Answer, Operator
 from careflow_cli.operators.shown import Act, as_json, columns, counted, plain
+from careflow_cli.progress import step
+from careflow_cli.stack import backups
 
-app = typer.Typer(no_args_is_help=True, help="After a store was put back from a copy: look, finish, list what it lost.")
+app = typer.Typer(no_args_is_help=True, help="Put a store back from a backup: put, look, finish, list what it lost.")
+
+
+@app.command()
+def put(service: Service, file: BackupFile, execute: Execute = False, json: AsJson = False) -> None:
+    """Make the store of a service of the local stack hold what a backup holds and nothing else. Without --execute the
+    backup is read to its end. The service is stopped meanwhile and fenced afterwards: `restore finish` lets it go on.
+    """
+    name, stack = service_named(service), kept()
+    with step("reading the backup"):
+        plan = backups.look(stack, name, file)
+    act = Act(name, execute, json)
+    act.plan(f"{name}, to put back: {backed_up(plan)}", plan)
+    if not execute:
+        return
+    with step(f"restoring {name}") as running:
+        done = backups.put_back(stack, name, file, running.say)
+    act.done(
+        f"{name} is as it was and fenced: careflow restore status {name}, careflow restore finish {name}", plan, done
+    )
 
 
 @app.command()
@@ -73,6 +97,10 @@ def described(name: str, restore: Answer) -> str:
     """Where the restore stands."""
     if restore["fenced_since"] is None:
         return f"{name} is not fenced"
+    if restore["filling"]:
+        return f"{name} is fenced: its store was not filled to the backup's end, or still is; put it back again"
+    if not restore["looked"]:
+        return f"{name} is fenced since {plain(restore['fenced_since'])}: its worker has not read its topics yet"
     finishing = ", being finished" if restore["finishing"] else ""
     held = f"{counted(restore['orphans'], 'event')} in {counted(restore['streams'], 'stream')}"
     return f"{name} is fenced since {plain(restore['fenced_since'])}{finishing}: its topics hold {held} it forgot"

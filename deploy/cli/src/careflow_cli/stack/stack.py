@@ -6,7 +6,7 @@ ephemeral one dies with its owner.
 """
 
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cached_property
@@ -165,6 +165,15 @@ class Stack:
     def start(self, name: str) -> None:
         """Start a process again, on its old port, and wait until it is ready."""
         self._start([self._server(name)], silent)
+
+    def launch(self, name: str) -> None:
+        """Start a process again without waiting until it is ready: one that is fenced is not."""
+        self._server(name).start()
+
+    def environment(self, service: str, command: str) -> Mapping[str, str]:
+        """The variables of a one-shot process of a service."""
+        spec = self._spec(service)
+        return self._surroundings(spec).environment(spec, command, None)
 
     def stop(self, name: str) -> None:
         """Stop a process politely and wait until it is gone."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -48,16 +48,16 @@ class MongoFences:
         document = await self._fence.find_one(_IT)
         if document is None:
             return None
-        return Fence(document["since"], document["orphans"], document["streams"], document["finishing"])
+        return Fence(**{name: value for name, value in document.items() if name != "_id"})
 
     async def put_up(self, fence: Fence) -> None:
         """See `careflow_events.fencing.Fences.put_up`."""
-        why = {"since": fence.since, "orphans": fence.orphans, "streams": fence.streams, "finishing": fence.finishing}
-        await self._fence.update_one(_IT, {"$set": why}, upsert=True)
+        await self._fence.update_one(_IT, {"$set": asdict(fence)}, upsert=True)
 
     async def ask_to_finish(self) -> bool:
         """See `careflow_events.fencing.Fences.ask_to_finish`."""
-        return (await self._fence.update_one(_IT, {"$set": {"finishing": True}})).matched_count == 1
+        asked = await self._fence.update_one({**_IT, "filling": False}, {"$set": {"finishing": True}})
+        return asked.matched_count == 1
 
     async def take_down(self) -> None:
         """See `careflow_events.fencing.Fences.take_down`."""

@@ -45,6 +45,10 @@ class StartUpFailure(Exception):
     """The process cannot start; the message is one line for an operator."""
 
 
+class NotDone(Exception):
+    """The process could not do what it was started for; the message is one line for an operator."""
+
+
 @dataclass(frozen=True, slots=True)
 class Opened(Generic[S, P, App]):
     """A service with everything it needs in this process."""

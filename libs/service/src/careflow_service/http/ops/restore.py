@@ -25,18 +25,25 @@ from careflow_service.settings import ServiceSettings
 
 S = TypeVar("S", bound=ServiceSettings)
 
+NOT_FILLED: Final = ProblemType(
+    "not_filled", 409, "This store was not filled to the backup's end; put the backup back again."
+)
 NOT_FENCED: Final = ProblemType("not_fenced", 409, "This service is not being restored.")
 
 
 class Restore(BaseModel):
     """Whether this service was put back from a copy and stands still: its own topics held `orphans` events in `streams`
-    streams that its store did not know. They were heard by others and are to be entered here again.
+    streams that its store did not know. They were heard by others and are to be entered here again. They are not
+    counted before a worker has `looked`. While the store is `filling` from a backup, or that was cut short, it has to
+    be filled to its end first.
     """
 
     fenced_since: AwareDatetime | None
     orphans: int
     streams: int
     finishing: bool
+    looked: bool
+    filling: bool
 
 
 class RestoreFinish(RequestBody):
@@ -79,6 +86,8 @@ def routes(resources: Resources[S]) -> APIRouter:
         fence = await fences.fence()
         if fence is None:
             raise Problem(NOT_FENCED)
+        if fence.filling:
+            raise Problem(NOT_FILLED)
         if not body.dry_run:
             await resources.audit.acted(actor, "finish_restore")
             await fences.ask_to_finish()
@@ -89,8 +98,15 @@ def routes(resources: Resources[S]) -> APIRouter:
 
 def _restore(fence: Fence | None) -> Restore:
     if fence is None:
-        return Restore(fenced_since=None, orphans=0, streams=0, finishing=False)
-    return Restore(fenced_since=fence.since, orphans=fence.orphans, streams=fence.streams, finishing=fence.finishing)
+        return Restore(fenced_since=None, orphans=0, streams=0, finishing=False, looked=True, filling=False)
+    return Restore(
+        fenced_since=fence.since,
+        orphans=fence.orphans,
+        streams=fence.streams,
+        finishing=fence.finishing,
+        looked=fence.looked,
+        filling=fence.filling,
+    )
 
 
 def _orphan(row: OutboxRow) -> Orphan:

@@ -1,0 +1,138 @@
+"""Backups of the kept stack's services, taken and put back by the service's own one-shot processes: they have its keys
+and its store's address, and what is in a backup is for nobody else.
+
+Invariant: a file under the name one asked for is a whole backup that was read back; whatever ends the command ends the
+process it started, and what was cut short leaves no such file.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+from careflow_cli.errors import CareflowError
+from careflow_cli.processes.table import inherited
+from careflow_cli.stack.services import health
+from careflow_cli.stack.stack import Stack
+
+LOOK_EVERY = 0.2  # seconds
+PATIENCE = 30.0  # seconds for a service that starts to answer
+GRACE = 15.0  # seconds for a process that was told to stop
+PROCESSES = ("worker", "api")
+
+Say = Callable[[str], None]
+
+
+def take(stack: Stack, service: str, file: Path, say: Say) -> dict[str, Any]:
+    """Writes a backup of the service to `file` and reads it back; answers what it holds. Raises CareflowError."""
+    if file.exists():
+        raise CareflowError(f"{file} is there already: a backup replaces nothing")
+    part = file.with_name(f"{file.name}.part")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+            _run(stack, service, ("backup",), lambda: say(_size(part)), stdout=out)
+            os.fsync(out.fileno())
+        say("reading it back")
+        found = look(stack, service, part)
+        part.rename(file)
+    except OSError as error:
+        raise CareflowError(f"{file} cannot be written ({error.strerror})") from error
+    finally:
+        part.unlink(missing_ok=True)
+    return found
+
+
+def look(stack: Stack, service: str, file: Path) -> dict[str, Any]:
+    """Reads a backup to its end with the service's keys; answers what it holds. Raises CareflowError."""
+    return _restore(stack, service, file, lambda: None)
+
+
+def put_back(stack: Stack, service: str, file: Path, say: Say) -> dict[str, Any]:
+    """Stops the service, makes its store hold what the backup holds, and starts the service again, fenced. Raises
+    CareflowError.
+    """
+    say("stopping the service")
+    names = [f"{service}-{process}" for process in PROCESSES]
+    for name in names:
+        stack.stop(name)
+    try:
+        return _restore(stack, service, file, lambda: say("putting it back"), "--execute")
+    finally:
+        for name in names:
+            stack.launch(name)
+        say("starting the service")
+        _await_answer(stack.service_url(service))
+
+
+def _await_answer(url: str) -> None:
+    """Waits until the service answers, fenced as it is; what keeps it from that stands in its log."""
+    until = time.monotonic() + PATIENCE
+    while health(url) == "no answer" and time.monotonic() < until:
+        time.sleep(LOOK_EVERY)
+
+
+def _restore(stack: Stack, service: str, file: Path, tick: Callable[[], None], *options: str) -> dict[str, Any]:
+    try:
+        with file.open("rb") as source, tempfile.TemporaryFile() as out:
+            _run(stack, service, ("restore", *options), tick, stdin=source, stdout=out)
+            out.seek(0)
+            found: dict[str, Any] = json.loads(out.read())
+            return found
+    except OSError as error:
+        raise CareflowError(f"{file} cannot be read ({error.strerror})") from error
+
+
+def _run(
+    stack: Stack,
+    service: str,
+    command: tuple[str, ...],
+    tick: Callable[[], None],
+    *,
+    stdout: IO[bytes],
+    stdin: IO[bytes] | None = None,
+) -> None:
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", service, *command],
+            env={**inherited(), **stack.environment(service, command[0])},
+            stdin=stdin or subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=errors,
+        )
+        try:
+            while True:
+                try:
+                    code = process.wait(LOOK_EVERY)
+                    break
+                except subprocess.TimeoutExpired:
+                    tick()
+        finally:
+            _end(process)
+        if code != 0:
+            errors.seek(0)
+            raise CareflowError(_complaint(errors.read().decode(errors="replace"), service, command[0]))
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _complaint(said: str, service: str, command: str) -> str:
+    """The one line a process says for an operator; the others are log entries."""
+    lines = [line for line in said.splitlines() if line and not line.startswith("{")]
+    return lines[-1] if lines else f"{service} {command} did not come to its end"
+
+
+def _size(file: Path) -> str:
+    return f"{file.stat().st_size / 1_000_000:,.1f} MB" if file.exists() else ""

@@ -1,0 +1,1 @@
+"""Backups: one file that holds one service's store as it was at one moment."""

@@ -1,0 +1,141 @@
+"""A store into a backup, and back again.
+
+Invariants: a backup is what the store held at one moment, in all collections; a store that is being filled is fenced
+from before its first change until an operator finishes the restore, and one that was not filled to its end can only be
+filled again.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import bson
+from bson.codec_options import CodecOptions
+from bson.errors import InvalidBSON
+from bson.raw_bson import RawBSONDocument
+from pymongo import IndexModel
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.errors import OperationFailure
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from careflow_events.fencing import Fence
+from careflow_events.mongo import MongoFences
+from careflow_events.mongo.fences import FENCE
+from careflow_service.backup.file import BackupBroken, BackupReader, BackupWriter, Piece
+from careflow_service.mongo.client import Client, Database
+from careflow_service.mongo.indexes import ensure_indexes
+from careflow_service.mongo.key_proofs import KEY_PROOFS
+
+_RAW: Final[CodecOptions[RawBSONDocument]] = CodecOptions(document_class=RawBSONDocument)
+_READ_AT_ONCE: Final = 1_000
+_SNAPSHOT_GONE: Final = frozenset({239, 246, 251, 290})
+"""SnapshotTooOld, SnapshotUnavailable, NoSuchTransaction, TransactionExceededLifetimeLimitSeconds."""
+
+
+class NotNow(Exception):
+    """It cannot be done as things stand; the message is one line for an operator."""
+
+
+class Stopped(Exception):
+    """It was told to stop before its end."""
+
+
+async def take(client: Client, database: Database, writer: BackupWriter, *, stopping: Callable[[], bool]) -> None:
+    """Writes everything the database holds at one moment. Raises NotNow or Stopped."""
+    if await MongoFences(database).fence() is not None:
+        raise NotNow("this service is being restored: finish that first")
+    names = sorted(name for name in await database.list_collection_names() if not name.startswith("system."))
+    try:
+        async with (
+            client.start_session(causal_consistency=False) as session,
+            await session.start_transaction(ReadConcern("snapshot")),
+        ):
+            for name in names:
+                raw: AsyncCollection[Any] = database.get_collection(name, codec_options=_RAW)
+                async for document in raw.find({}, session=session, batch_size=_READ_AT_ONCE):
+                    writer.add(name, document.raw)
+                    if stopping():
+                        raise Stopped
+    except OperationFailure as error:
+        if error.code not in _SNAPSHOT_GONE:
+            raise
+        raise NotNow(
+            "the store kept the moment for too short a time: raise its transactionLifetimeLimitSeconds meanwhile"
+        ) from None
+    writer.finish()
+
+
+async def check(database: Database, reader: BackupReader) -> Mapping[str, int]:
+    """Reads a backup to its end; answers how many documents of each collection it holds. Raises BackupBroken."""
+    proofs = await _proofs(database)
+    counted: Counter[str] = Counter()
+    for piece in reader.pieces():
+        counted[piece.collection] += len(_documents(piece, proofs))
+    return _whole(reader, counted)
+
+
+async def put_back(
+    database: Database,
+    reader: BackupReader,
+    *,
+    indexes: Sequence[tuple[str, IndexModel]],
+    at: datetime,
+    stopping: Callable[[], bool],
+) -> Mapping[str, int]:
+    """Makes the store hold what the backup holds and nothing else, and leaves the service fenced. Begun again after it
+    was cut short it begins anew. Raises NotNow, BackupBroken or Stopped; the last two leave a fence that says so.
+    """
+    await _confirm_at_rest(database)
+    proofs = await _proofs(database)
+    fences = MongoFences(database)
+    await fences.put_up(Fence(at, orphans=0, streams=0, filling=True, looked=False))
+    for name in await database.list_collection_names():
+        if name != FENCE and not name.startswith("system."):
+            await database.drop_collection(name)
+    await ensure_indexes(database, indexes)
+    counted: Counter[str] = Counter()
+    for piece in reader.pieces():
+        documents = _documents(piece, proofs)
+        counted[piece.collection] += len(documents)
+        into = database.get_collection(piece.collection, write_concern=WriteConcern("majority", j=True))
+        await into.insert_many(documents, ordered=False)
+        if stopping():
+            raise Stopped
+    counts = _whole(reader, counted)
+    await fences.put_up(Fence(at, orphans=0, streams=0, looked=False))
+    return counts
+
+
+async def _confirm_at_rest(database: Database) -> None:
+    """Whoever holds a lease works on this store."""
+    hello = await database.client.admin.command("hello")
+    held = await database["_leases"].find_one({"expires_at": {"$gt": hello["localTime"]}, "holder": {"$ne": ""}})
+    if held is not None:
+        raise NotNow(
+            f"a process of this service still holds the lease {held['_id']}: stop all of them, or wait until the lease "
+            "of a killed one has run out"
+        )
+
+
+async def _proofs(database: Database) -> dict[str, str]:
+    return {each["_id"]: each["proof"] for each in await database[KEY_PROOFS].find().to_list()}
+
+
+def _documents(piece: Piece, proofs: Mapping[str, str]) -> list[RawBSONDocument]:
+    try:
+        documents: list[RawBSONDocument] = bson.decode_all(piece.documents, _RAW)
+    except InvalidBSON:
+        raise BackupBroken("it holds what is no document") from None
+    if piece.collection == KEY_PROOFS:
+        for each in documents:
+            if proofs.get(each["_id"], each["proof"]) != each["proof"]:
+                raise BackupBroken(f"{each['_id']} is not the key its store was written with")
+    return documents
+
+
+def _whole(reader: BackupReader, counted: Mapping[str, Any]) -> Mapping[str, int]:
+    if dict(reader.counts) != dict(counted):
+        raise BackupBroken("it does not hold what its end says")
+    return reader.counts

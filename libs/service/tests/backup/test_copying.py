@@ -1,0 +1,152 @@
+"""A store taken into a backup and put back: one moment, the whole of it, and fenced until an operator has finished."""
+
+import io
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+
+from careflow_events.fencing import Fence
+from careflow_events.lease import DEFAULT_TTL
+from careflow_events.mongo import MongoFences, MongoLeases
+from careflow_service.backup.copying import NotNow, Stopped, check, put_back, take
+from careflow_service.backup.file import BackupBroken, BackupReader, BackupWriter
+from careflow_service.identity import Role
+from careflow_service.ids import new_id
+from careflow_service.mongo.key_proofs import KEY_PROOFS
+from careflow_service.processes.indexes import indexes_of
+from libs.service.tests.toy.service import SERVICE
+from libs.service.tests.toy.world import RunningToy
+
+NOW = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
+KEY = b"k" * 96
+
+
+async def book(toy: RunningToy) -> int:
+    headers = {**toy.token(Role.NURSE), "Idempotency-Key": new_id()}
+    body = {"patient_id": new_id(), "note": "n", "ends_at": "2030-01-01T00:00:00Z"}
+    return (await toy.client.post("/v1/visits", json=body, headers=headers)).status_code
+
+
+async def contents(toy: RunningToy) -> dict[str, list[dict[str, Any]]]:
+    """Everything in the store but the fence."""
+    database = toy.process.resources.database
+    names = sorted(set(await database.list_collection_names()) - {"_fence"})
+    return {name: documents for name in names if (documents := await database[name].find().sort("_id").to_list())}
+
+
+async def taken(toy: RunningToy) -> bytes:
+    out = io.BytesIO()
+    writer = BackupWriter(out, service="toy", taken_at=NOW, master_key=KEY)
+    database = toy.process.resources.database
+    await take(database.client, database, writer, stopping=lambda: False)
+    return out.getvalue()
+
+
+def counted(content: bytes) -> dict[str, int]:
+    """How many documents of each collection it holds."""
+    read = reader(content)
+    for _ in read.pieces():
+        pass
+    return dict(read.counts)
+
+
+def reader(content: bytes) -> BackupReader:
+    return BackupReader(io.BytesIO(content), service="toy", master_key=KEY)
+
+
+async def put(toy: RunningToy, content: bytes, *, stopping: bool = False) -> None:
+    indexes = indexes_of(SERVICE)
+    database = toy.process.resources.database
+    await put_back(database, reader(content), indexes=indexes, at=NOW, stopping=lambda: stopping)
+
+
+async def fence(toy: RunningToy) -> Fence | None:
+    return await MongoFences(toy.process.resources.database).fence()
+
+
+async def test_a_store_put_back_is_what_it_was_with_its_indexes(toy: RunningToy) -> None:
+    await book(toy)
+    before = await contents(toy)
+    content = await taken(toy)
+    await book(toy)
+
+    counts = await check(toy.process.resources.database, reader(content))
+    assert counts == {name: len(documents) for name, documents in before.items()}
+    await put(toy, content)
+
+    assert await contents(toy) == before
+    assert "by_cause" in await toy.process.resources.database["_audit"].index_information()
+
+
+async def test_what_is_written_meanwhile_is_not_in_it(toy: RunningToy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not in a collection that is read before, and not in one that is read after: events and state belong together."""
+    await book(toy)
+    before = await contents(toy)
+    add, database = BackupWriter.add, toy.process.resources.database
+
+    def and_meanwhile(writer: BackupWriter, collection: str, document: bytes) -> None:
+        if not writer.counts:
+            with MongoClient[dict[str, Any]](toy.world.environment["CAREFLOW_MONGO_URL"]) as somebody:
+                for name in before:
+                    somebody[database.name][name].insert_one({"_id": "meanwhile"})
+        add(writer, collection, document)
+
+    monkeypatch.setattr(BackupWriter, "add", and_meanwhile)
+    assert counted(await taken(toy)) == {name: len(documents) for name, documents in before.items()}
+    assert {len(documents) for documents in (await contents(toy)).values()} == {
+        len(documents) + 1 for documents in before.values()
+    }
+
+
+async def test_the_service_stays_fenced_until_the_restore_is_finished(toy: RunningToy) -> None:
+    await put(toy, await taken(toy))
+    await toy.process.resources.fence.look()
+
+    shown = (await toy.client.get("/ops/restore", headers=toy.token(Role.OPERATOR))).json()
+
+    assert (shown["fenced_since"] is not None, shown["looked"], shown["filling"]) == (True, False, False)
+    assert await book(toy) == 503
+    with pytest.raises(NotNow):
+        await taken(toy)
+
+
+async def test_a_store_that_was_not_filled_to_its_end_is_not_finished_but_filled_again(toy: RunningToy) -> None:
+    await book(toy)
+    before = await contents(toy)
+    content = await taken(toy)
+
+    with pytest.raises(Stopped):
+        await put(toy, content, stopping=True)
+
+    finish = {**toy.token(Role.OPERATOR), "Idempotency-Key": new_id()}
+    refused = await toy.client.post("/ops/restore/finish", json={"dry_run": False}, headers=finish)
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_filled")
+    assert not await MongoFences(toy.process.resources.database).ask_to_finish()
+
+    await put(toy, content)
+    assert (await contents(toy), await MongoFences(toy.process.resources.database).ask_to_finish()) == (before, True)
+
+
+async def test_while_a_process_works_nothing_is_put_back(toy: RunningToy) -> None:
+    content = await taken(toy)
+    grant = await MongoLeases(toy.process.resources.database).take("relay", "a-worker", DEFAULT_TTL)
+    assert grant is not None
+
+    with pytest.raises(NotNow, match="lease relay"):
+        await put(toy, content)
+    assert await fence(toy) is None
+
+    await MongoLeases(toy.process.resources.database).release(grant)
+    await put(toy, content)
+
+
+async def test_a_backup_of_other_keys_is_refused(toy: RunningToy) -> None:
+    await book(toy)
+    content = await taken(toy)
+    proofs = toy.process.resources.database[KEY_PROOFS]
+    await proofs.update_one({"_id": "CAREFLOW_AUDIT_KEY"}, {"$set": {"proof": "another"}})
+
+    with pytest.raises(BackupBroken, match="CAREFLOW_AUDIT_KEY is not the key its store was written with"):
+        await check(toy.process.resources.database, reader(content))
