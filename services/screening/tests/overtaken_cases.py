@@ -1,16 +1,21 @@
 """What overtakes each command on a case, and what comes of it then."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
 
+from careflow_service.identity import Actor
 from careflow_service.testing.calling import Caller
 from careflow_service.testing.overtaking import Overtaking, Race
+from careflow_service.testing.visiting import Visitor
+from screening.application.commands.open_link import OpenLink
+from screening.domain.ids import LinkId
 from services.screening.tests.clinic import (
     SENSIBLE_ANSWERS,
     answers,
+    details_changed,
     evaluation,
     evidence,
     grants,
@@ -277,3 +282,32 @@ async def a_grant_while_a_clearance_is_granted(world: World, overtaking: Overtak
     overtaking.by(lambda: grants(world, case))
     assert refusal(await grants(world, case)) == (412, "stale_version")
     assert (await world.said_types(case["patient_id"])).count("ClearanceGranted") == 1
+
+
+# links
+
+
+async def a_link_while_the_details_change(world: World, overtaking: Overtaking) -> None:
+    """It is for whoever is known then."""
+    case = await has_case(world)
+    overtaking.by(lambda: world.hear(details_changed(case["patient_id"], birth_date=date(1990, 1, 1))))
+    issued = ok(await does(world, case, "links"), 201)
+    page = await Visitor(world.client).opens(issued["path"])
+    again = await Visitor(world.client).presses(
+        page, "Continue", birth_date_month="1", birth_date_day="1", birth_date_year="1990"
+    )
+    assert again.h1 == "Your questions"
+
+
+async def a_link_is_opened_while_somebody_guesses(world: World, overtaking: Overtaking) -> None:
+    """Both tries count, one after the other."""
+    case = await has_case(world)
+    link_id = LinkId(ok(await does(world, case, "links"), 201)["link_id"])
+
+    async def guesses() -> bool:
+        tried = await world.application.open_link(OpenLink(link_id, date(2000, 1, 1)), Actor.public())
+        return tried.value.opened_at is not None
+
+    overtaking.by(guesses)
+    assert not await guesses()
+    assert (await world.application.ports.links.get(link_id)).wrong_tries == 2

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from careflow_service.clock import Clock
     from careflow_service.deadlines import Deadline, Effect
     from careflow_service.http.access import AccessTable
+    from careflow_service.http.authentication import Verifier
     from careflow_service.limits import Limits
     from careflow_service.mongo.audit import AuditTrail
     from careflow_service.mongo.audit_review import AuditReview
@@ -84,7 +85,7 @@ class Resources(Generic[S]):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Http(Generic[App]):
     """What a service answers over HTTP: its routes, and who may call each. `pages` is the package whose templates and
-    words its pages are made of.
+    words its pages are made of; `visitors` tells who sits before those that are for somebody.
     """
 
     title: str
@@ -93,6 +94,7 @@ class Http(Generic[App]):
     version: str = "1"
     description: str = ""
     pages: str | None = None
+    visitors: Callable[[App], Verifier] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from careflow_service.settings import SettingsError
 from screening import domain
 from screening.adapters import alerts, cases, clearances, on_call, screens, tasks
 from screening.adapters.alerts import MongoAlerts
+from screening.adapters.answer_links import MongoAnswerLinks
 from screening.adapters.cases import MongoCases
 from screening.adapters.clearances import MongoClearances
 from screening.adapters.clinical_content import SHIPPED, ClinicalContentWrong, clinical_content
@@ -31,7 +32,9 @@ from screening.application.commands.extend_clearance import ExtendClearanceHandl
 from screening.application.commands.grant_clearance import GrantClearanceHandler
 from screening.application.commands.hear_answers import HearAnswersHandler
 from screening.application.commands.identify_medication import IdentifyMedicationHandler
+from screening.application.commands.issue_link import IssueLinkHandler
 from screening.application.commands.locate_patient import LocatePatientHandler
+from screening.application.commands.open_link import OpenLinkHandler
 from screening.application.commands.raise_alert import RaiseAlertHandler
 from screening.application.commands.reclassify_fact import ReclassifyFactHandler
 from screening.application.commands.record_contact import RecordContactHandler
@@ -52,6 +55,7 @@ from screening.application.commands.void_medication import VoidMedicationHandler
 from screening.application.commands.void_trial import VoidTrialHandler
 from screening.application.ports import OnCallNotifier, Ports
 from screening.application.queries.reading import Reading
+from screening.application.queries.sitting_down import SittingDown
 from screening.application.use_cases import Screening
 from screening.deadlines import DEADLINES, EFFECTS
 from screening.published import PUBLISHED
@@ -71,6 +75,8 @@ def bootstrap(resources: Resources[ScreeningSettings]) -> Screening:
         submit_screening=SubmitScreeningHandler(ports, work),
         close_case=CloseCaseHandler(ports, work),
         set_indications=SetIndicationsHandler(ports, work),
+        issue_link=IssueLinkHandler(ports, work),
+        open_link=OpenLinkHandler(ports, work),
         record_facts=RecordFactsHandler(ports, work),
         reclassify_fact=ReclassifyFactHandler(ports, work),
         add_medication=AddMedicationHandler(ports, work),
@@ -98,6 +104,7 @@ def bootstrap(resources: Resources[ScreeningSettings]) -> Screening:
         draw_rota=DrawRotaHandler(ports, work),
         complete_task=CompleteTaskHandler(ports, work),
         reading=Reading(ports),
+        sitting_down=SittingDown(ports, resources.blind_index.of),
         ports=ports,
     )
 
@@ -118,6 +125,7 @@ def _ports(resources: Resources[ScreeningSettings]) -> Ports:
         rotas=MongoRotas(database, covers=policy.staff.rota_covers.length),
         pages=MongoPages(database),
         tasks=MongoTasks(database, vault),
+        links=MongoAnswerLinks(database, vault),
         notifier=_notifier(resources),
         records=MongoRecords(database, NAME),
         audit=resources.audit,

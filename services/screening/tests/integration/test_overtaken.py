@@ -17,12 +17,14 @@ from services.screening.tests import overtaken_clearances as clearances
 from services.screening.tests import overtaken_reactions as reactions
 from services.screening.tests.world import World
 
-NO_DECISIONS: Final = {"reading", "ports"}
+NO_DECISIONS: Final = {"reading", "sitting_down", "ports"}
 
 ROWS: Final[Mapping[str, Race[World]]] = {
     "save_answers": cases.answers_while_others_are_given,
     "hear_answers": cases.a_refused_alarming_answer_while_an_alert_is_raised,
     "submit_screening": cases.a_submission_while_the_patient_withdraws,
+    "issue_link": cases.a_link_while_the_details_change,
+    "open_link": cases.a_link_is_opened_while_somebody_guesses,
     "close_case": cases.a_case_is_closed_while_it_is_denied,
     "set_indications": cases.indications_while_a_fact_is_recorded,
     "record_facts": cases.a_fact_while_a_clearance_is_granted,

@@ -45,6 +45,7 @@ async def everything_with_canaries(world: World) -> dict[str, str]:
     version = ok(await prescriber.post(f"/v1/alerts/{raised}/acknowledge"))["version"]
     ended = {"outcome": "resolved", "note": CANARY, "disposition": "safe_with_plan", "safety_plan": CANARY}
     ok(await prescriber.post(f"/v1/alerts/{raised}/close", ended, version=version))
+    ok(await prescriber.post(f"{path}/links"), 201)
     version = (await reads(world, case))["version"]
     ok(await prescriber.post(f"{path}/decisions/deny", {"reason": CANARY}, version=version))
     return dict(case)

@@ -28,6 +28,8 @@ class Where(StrEnum):
     """The patient's id is in the query: as above."""
     BODY = "body"
     """The patient's id, or something of theirs, is in the body: as above."""
+    CALLER = "caller"
+    """The request names nobody: it is about whoever makes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Own:
     optional: bool = False
 
     def __str__(self) -> str:
-        return f"{self.where.value} {self.name}"
+        return f"{self.where.value} {self.name}".strip()
 
 
 def by_path(name: str) -> Own:
@@ -52,6 +54,11 @@ def by_path(name: str) -> Own:
 def by_object(name: str) -> Own:
     """Something of the patient's own, by its id in the path."""
     return Own(Where.OBJECT, name)
+
+
+def by_caller() -> Own:
+    """What is the patient's own because they ask."""
+    return Own(Where.CALLER, "")
 
 
 def by_query(name: str, *, optional: bool = False) -> Own:
@@ -99,12 +106,12 @@ class Rule:
                 return path_params.get(self.own.name) == actor.patient_id
             case Where.QUERY:
                 return self.own.optional or self.own.name in query
-            case Where.OBJECT | Where.BODY:
+            case Where.OBJECT | Where.BODY | Where.CALLER:
                 return True
 
     def asks_whose(self, actor: Actor, query: Mapping[str, str] = NO_QUERY) -> bool:
         """Whether a use case must have asked whose it is before this caller is answered."""
-        if self.own is None or self.own.where is Where.PATH or not actor.is_patient:
+        if self.own is None or self.own.where in {Where.PATH, Where.CALLER} or not actor.is_patient:
             return False
         return not self.own.optional or self.own.name in query
 

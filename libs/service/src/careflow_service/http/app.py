@@ -86,6 +86,7 @@ def create_app(
             routes=table,
             verifier=verifier or verifier_for(resources.settings),
             audit=audit or _audit_denial(resources),
+            visitors=described.visitors(app) if described.visitors else None,
         ),
         Middleware(BodyLimit),
         Middleware(After, until=Arrivals(resources.database, service.name).until, topics=heard_topics(service)),

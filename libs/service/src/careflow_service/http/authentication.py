@@ -17,6 +17,8 @@ from careflow_service.http.limits import client_of
 from careflow_service.http.routes import SCOPE_KEY, UUID, Call, RouteTable
 from careflow_service.identity import Actor
 from careflow_service.oversight import Oversight, overseen
+from careflow_service.pages import PREFIX
+from careflow_service.pages.sittings import sitting_of
 from careflow_service.problems import FORBIDDEN, NOT_FOUND, RATE_LIMITED, TOKEN_EXPIRED, UNAUTHENTICATED, Problem
 from careflow_service.telemetry import metrics
 from careflow_service.telemetry.logs import log
@@ -27,7 +29,7 @@ _IS_OBJECT: Final = re.compile(f"[a-z-]+/{UUID}")
 
 
 class Verifier(Protocol):
-    """Tells who a bearer token speaks for; raises `TokenRefused`."""
+    """Tells who a token speaks for; raises `TokenRefused`."""
 
     async def verify(self, token: str) -> Actor: ...
 
@@ -39,12 +41,24 @@ for stays out of it.
 
 
 class Door:
-    """Resolves the route, authenticates, applies the access table, and lets no answer out that was not seen to."""
+    """Resolves the route, authenticates, applies the access table, and lets no answer out that was not seen to.
 
-    def __init__(self, app: ASGIApp, *, routes: RouteTable, verifier: Verifier, audit: AuditDenial) -> None:
+    Whoever calls a route has a bearer token; whoever sits before a page has what `visitors` verifies.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        routes: RouteTable,
+        verifier: Verifier,
+        audit: AuditDenial,
+        visitors: Verifier | None = None,
+    ) -> None:
         self._app = app
         self._routes = routes
         self._verifier = verifier
+        self._visitors = visitors
         self._audit = audit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -80,6 +94,8 @@ class Door:
         return actor
 
     async def _authenticate(self, scope: Scope) -> Actor:
+        if scope["path"].startswith(PREFIX):
+            return await self._who_sits(scope)
         authorization = Headers(scope=scope).get("authorization", "")
         if not authorization[: len(_BEARER)].lower() == _BEARER:
             raise Problem(UNAUTHENTICATED, headers={"WWW-Authenticate": "Bearer"})
@@ -89,6 +105,16 @@ class Door:
             kind = TOKEN_EXPIRED if refused.expired else UNAUTHENTICATED
             metrics.DENIALS.labels(reason=kind.code).inc()
             raise Problem(kind, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'}) from None
+
+    async def _who_sits(self, scope: Scope) -> Actor:
+        token = sitting_of(scope)
+        if token is None or self._visitors is None:
+            raise Problem(UNAUTHENTICATED)
+        try:
+            return await self._visitors.verify(token)
+        except TokenRefused:
+            metrics.DENIALS.labels(reason=UNAUTHENTICATED.code).inc()
+            raise Problem(UNAUTHENTICATED) from None
 
     async def _write_down(self, actor: Actor, call: Call, refused: Sequence[str] = ()) -> None:
         route = call.entry.key

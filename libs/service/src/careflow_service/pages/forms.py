@@ -6,10 +6,10 @@ request and is answered the same.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Annotated, Final, TypeVar
 from urllib.parse import parse_qsl
 
-from fastapi import Request
+from fastapi import Depends, Request
 from pydantic import BaseModel, ValidationError
 
 from careflow_service.http.dependencies import CurrentActor, request_key
@@ -74,3 +74,7 @@ async def submitted(request: Request) -> Form:
     if len(pairs) != len({name for name, _ in pairs}):
         raise Problem(INVALID_REQUEST)
     return Form(fields)
+
+
+Submitted = Annotated[Form, Depends(submitted)]
+FormRequest = Annotated[RequestKey, Depends(form_request)]

@@ -9,11 +9,12 @@ import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime
 from importlib.resources import files
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton, format_time, get_timezone_name
+from fastapi import Depends, Request
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.datastructures import Headers, QueryParams
@@ -119,6 +120,15 @@ class Writing:
     def zone(self, zone: ZoneInfo, moment: datetime) -> str:
         """ "Pacific Standard Time": what clocks there show at that moment."""
         return get_timezone_name(moment.astimezone(zone), "long", locale=self._locale)
+
+
+def site_of(request: Request) -> Site:
+    """The pages of the service that this process answers for."""
+    site: Site = request.app.state.site
+    return site
+
+
+Pages = Annotated[Site, Depends(site_of)]
 
 
 def _link(path: str, parameters: Mapping[str, object], **more: object) -> str:

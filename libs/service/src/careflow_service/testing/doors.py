@@ -20,6 +20,7 @@ from careflow_service.http.authentication import Door
 from careflow_service.http.routes import Call, Entry, RouteTable
 from careflow_service.identity import Actor, Role
 from careflow_service.ids import new_id
+from careflow_service.pages.sittings import COOKIE
 from careflow_service.problems import FORBIDDEN, TOKEN_EXPIRED, UNAUTHENTICATED, Problem
 from careflow_service.service import Http
 from careflow_service.tokens import DevelopmentIssuer, TokenRefused
@@ -123,7 +124,7 @@ async def wrongly_treated(described: Http[Any]) -> list[str]:
         denied.append(route)
 
     table = RouteTable.of(app, described.access)
-    door, wrong = Door(behind, routes=table, verifier=verifier, audit=audit), []
+    door, wrong = Door(behind, routes=table, verifier=verifier, visitors=verifier, audit=audit), []
     for attempt in every_attempt(table):
         verifier.roles, verifier.patient_id = attempt.roles, attempt.patient_id
         behind.call = None
@@ -162,7 +163,7 @@ def _scope(attempt: Attempt) -> Scope:
         "method": attempt.route.partition(" ")[0],
         "path": attempt.path,
         "query_string": attempt.query.encode(),
-        "headers": [(b"authorization", b"Bearer any")],
+        "headers": [(b"authorization", b"Bearer any"), (b"cookie", f"{COOKIE}=any".encode())],
     }
 
 

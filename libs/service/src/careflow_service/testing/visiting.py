@@ -19,7 +19,9 @@ class Form:
     fields: dict[str, str] = field(default_factory=dict)
     buttons: list[str] = field(default_factory=list)
     labels: dict[str, str] = field(default_factory=dict)
-    """The choices of radio buttons and lists: "<field>=<value>" -> what is read beside them."""
+    """What a list offers: "<field>=<value>" -> what is read there."""
+    choices: set[str] = field(default_factory=set)
+    """The fields of which one of several values is chosen, or none."""
 
 
 class Page(HTMLParser):
@@ -71,6 +73,8 @@ class Page(HTMLParser):
             self.refers.append(given["for"])
         if tag == "form":
             self.forms.append(Form(given.get("method", "get"), given["action"]))
+        if tag == "input" and given.get("type") == "radio":
+            self.forms[-1].choices.add(given["name"])
         if tag == "input" and (given.get("type") != "radio" or "checked" in given):
             self.forms[-1].fields[given["name"]] = given.get("value", "")
         if tag == "option" and "selected" in given:
@@ -134,8 +138,8 @@ class Visitor:
     async def presses(self, page: Page, button: str, **typed: str) -> Page:
         """Fills in what is `typed`, leaves the rest as it is, and presses the button."""
         form = page.form(button)
-        unknown = typed.keys() - form.fields.keys() - {label.partition("=")[0] for label in form.labels}
-        assert not unknown - {"modality"}, f"the form has no {unknown}"
+        unknown = typed.keys() - form.fields.keys() - form.choices
+        assert not unknown, f"the form has no {unknown}"
         fields, action = {**form.fields, **typed}, urljoin(page.url, form.action)
         if form.method == "get":
             return await self._ask("GET", str(httpx.URL(action).copy_with(params=fields)))

@@ -15,9 +15,20 @@ from careflow_service.identity import Actor
 from careflow_service.listed import Listed
 from careflow_service.work import Transaction
 from screening.domain.alerts import SafetyAlert
+from screening.domain.answer_links import AnswerLink
 from screening.domain.case import Case
 from screening.domain.clearance import Clearance
-from screening.domain.ids import AlertId, AppointmentId, CaseId, ClearanceId, PageId, PatientId, RequestId, TaskId
+from screening.domain.ids import (
+    AlertId,
+    AppointmentId,
+    CaseId,
+    ClearanceId,
+    LinkId,
+    PageId,
+    PatientId,
+    RequestId,
+    TaskId,
+)
 from screening.domain.paging import Page, PageResult
 from screening.domain.patients import PatientCopy
 from screening.domain.policy import ClinicalPolicy
@@ -117,6 +128,12 @@ class Tasks(Protocol):
     async def save(self, task: StaffTask, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
+class AnswerLinks(Protocol):
+    async def get(self, link_id: LinkId, /) -> AnswerLink: ...
+    async def add(self, link: AnswerLink, /, tx: Transaction) -> None: ...
+    async def save(self, link: AnswerLink, /, *, expecting: int, tx: Transaction) -> None: ...
+
+
 class OnCallNotifier(Protocol):
     """Reaches people. The page's id is the idempotency key; its text is `PAGE_TEXT`, nothing else."""
 
@@ -151,6 +168,7 @@ class Ports:
     rotas: Rotas
     pages: Pages
     tasks: Tasks
+    links: AnswerLinks
     notifier: OnCallNotifier
     records: Records
     audit: ReadAudit

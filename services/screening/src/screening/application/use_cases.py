@@ -14,7 +14,9 @@ from screening.application.commands.extend_clearance import ExtendClearanceHandl
 from screening.application.commands.grant_clearance import GrantClearanceHandler
 from screening.application.commands.hear_answers import HearAnswersHandler
 from screening.application.commands.identify_medication import IdentifyMedicationHandler
+from screening.application.commands.issue_link import IssueLinkHandler
 from screening.application.commands.locate_patient import LocatePatientHandler
+from screening.application.commands.open_link import OpenLinkHandler
 from screening.application.commands.raise_alert import RaiseAlertHandler
 from screening.application.commands.reclassify_fact import ReclassifyFactHandler
 from screening.application.commands.record_contact import RecordContactHandler
@@ -35,6 +37,7 @@ from screening.application.commands.void_medication import VoidMedicationHandler
 from screening.application.commands.void_trial import VoidTrialHandler
 from screening.application.ports import Ports
 from screening.application.queries.reading import Reading
+from screening.application.queries.sitting_down import SittingDown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,8 @@ class Screening:
     submit_screening: SubmitScreeningHandler
     close_case: CloseCaseHandler
     set_indications: SetIndicationsHandler
+    issue_link: IssueLinkHandler
+    open_link: OpenLinkHandler
     record_facts: RecordFactsHandler
     reclassify_fact: ReclassifyFactHandler
     add_medication: AddMedicationHandler
@@ -76,4 +81,5 @@ class Screening:
     complete_task: CompleteTaskHandler
 
     reading: Reading
+    sitting_down: SittingDown
     ports: Ports

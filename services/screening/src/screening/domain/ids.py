@@ -5,6 +5,7 @@ from typing import NewType
 PatientId = NewType("PatientId", str)
 CaseId = NewType("CaseId", str)
 RequestId = NewType("RequestId", str)
+LinkId = NewType("LinkId", str)
 AlertId = NewType("AlertId", str)
 ClearanceId = NewType("ClearanceId", str)
 EvaluationId = NewType("EvaluationId", str)

@@ -11,6 +11,7 @@ from datetime import datetime
 from careflow_domain.setting import Setting
 from screening.domain.alert_urgency import Persistence, ResponseTimes
 from screening.domain.allergens import AllergenRule
+from screening.domain.answer_links import LinkPolicy
 from screening.domain.asked import AskedPolicy
 from screening.domain.clearance_terms import Indication
 from screening.domain.conditions import ConditionCode
@@ -112,6 +113,7 @@ class ClinicalPolicy:
     crisis: CrisisText
     intake: IntakePolicy
     treatment_resistance: TreatmentResistancePolicy
+    answer_links: LinkPolicy
     pre_session: PreSessionPolicy
     alert_responses: Mapping[AlertResponse, ResponseTimes]
     alert_persistence: Persistence

@@ -204,13 +204,13 @@ class QuestionnaireDefinition:
             if option not in self.options_of(item):
                 raise invalid("unknown_option", "The item does not offer this option.", item=item)
 
+    def asked(self, answers: Answers) -> tuple[Item, ...]:
+        """The items that are asked of whoever gave these answers, in order."""
+        return tuple(item for item in self.items if item.ask_when is None or item.ask_when.holds(answers))
+
     def missing(self, answers: Answers) -> tuple[str, ...]:
         """The required items not answered yet, in the order they are asked."""
-        return tuple(
-            item.code
-            for item in self.items
-            if item.required and item.code not in answers and (item.ask_when is None or item.ask_when.holds(answers))
-        )
+        return tuple(item.code for item in self.asked(answers) if item.required and item.code not in answers)
 
     def hits(self, answers: Answers) -> tuple[ItemAlert, ...]:
         """The item alerts these answers set off, whether or not anything else has been answered."""

@@ -21,15 +21,12 @@ from booking.entrypoints.http.public_schemas import InfoCallBody
 from careflow_domain.errors import DomainError
 from careflow_service.http.dependencies import ClientAddress, CurrentActor, application
 from careflow_service.http.fields import Day, Moment
-from careflow_service.identity import RequestKey
 from careflow_service.ids import new_id
-from careflow_service.pages.forms import KEY, Form, form_request, submitted
-from careflow_service.pages.site import Site
+from careflow_service.pages.forms import KEY, Form, FormRequest, Submitted
+from careflow_service.pages.site import Pages, Site
 from careflow_service.problems import INVALID_REQUEST, Problem
 
 Application = Annotated[Booking, Depends(application(Booking))]
-Submitted = Annotated[Form, Depends(submitted)]
-FormRequest = Annotated[RequestKey, Depends(form_request)]
 router = APIRouter(prefix="/pages/free-call", include_in_schema=False)
 
 ZONES: Final = (
@@ -55,12 +52,6 @@ PERSON: Final = ("given_name", "family_name", "birth_date", "email", "phone")
 WISH: Final = ("modality", "state", "zone", "starts_at")
 
 
-def site_of(request: Request) -> Site:
-    site: Site = request.app.state.site
-    return site
-
-
-Pages = Annotated[Site, Depends(site_of)]
 Zone = Annotated[str | None, Query(max_length=64)]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from careflow_domain.errors import not_found
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed
+from careflow_service.oversight import check_own
 from screening.application.grounds_now import grounds_now
 from screening.application.ownership import case_for
 from screening.application.ports import Ports
@@ -12,7 +13,8 @@ from screening.domain.alerts import SafetyAlert
 from screening.domain.case import Case
 from screening.domain.clearance import Clearance
 from screening.domain.decisions import Grounds
-from screening.domain.ids import AlertId, CaseId, ClearanceId, PatientId, StaffId
+from screening.domain.ids import AlertId, CaseId, ClearanceId, PatientId, RequestId, StaffId
+from screening.domain.intake import RequestedQuestionnaire
 from screening.domain.paging import Page
 from screening.domain.patients import PatientDetails
 from screening.domain.rota import Rota
@@ -45,6 +47,16 @@ class Reading:
             actor, "read_case", f"patients/{patient_id}", *(f"cases/{case.id}" for case in cases)
         )
         return cases
+
+    async def asked(self, request_id: RequestId, actor: Actor) -> tuple[Case, RequestedQuestionnaire]:
+        """A questionnaire that this patient was asked for. Refused: `questionnaire_request_not_found`."""
+        cases = await self.ports.cases.all_of(PatientId(actor.patient_id or ""))
+        case = next((each for each in cases if any(asked.id == request_id for asked in each.questionnaires)), None)
+        if case is None:
+            raise not_found("questionnaire_request")
+        check_own(actor, case.patient_id, "questionnaire_request")
+        await self.ports.audit.read(actor, "read_case", f"cases/{case.id}")
+        return case, case.request(request_id)
 
     async def findings(self, case_id: CaseId, actor: Actor) -> tuple[Case, Grounds]:
         """What the rules find in a case now, and what a decision would still miss. Refused: `case_not_found`."""

@@ -1,12 +1,13 @@
 """Who may call what. A patient sees and answers only their own, whatever else they are."""
 
-from careflow_service.http.access import AccessTable, allow, by_object, by_path
+from careflow_service.http.access import AccessTable, allow, by_caller, by_object, by_path, public
 from careflow_service.identity import Role
 
 PRESCRIBER = Role.PRESCRIBER
 CLINICIANS = (Role.PRESCRIBER, Role.THERAPIST, Role.NURSE, Role.MEDICAL_DIRECTOR)
 CARE_TEAM = (*CLINICIANS, Role.COORDINATOR)
 OWN_CASE = by_object("case_id")
+OWN_QUESTIONS = allow(own=by_object("request_id"))
 
 ACCESS: AccessTable = {
     "GET /v1/questionnaires": allow(*CARE_TEAM, Role.PATIENT, impersonal=True),
@@ -50,4 +51,13 @@ ACCESS: AccessTable = {
     "PUT /v1/rota": allow(Role.COORDINATOR, Role.MEDICAL_DIRECTOR),
     "GET /v1/tasks": allow(*CARE_TEAM),
     "POST /v1/tasks/{task_id}/complete": allow(*CARE_TEAM),
+    "POST /v1/cases/{case_id}/links": allow(*CARE_TEAM),
+    "GET /pages/questions/{token}": public(rate="60/minute"),
+    "POST /pages/questions/{token}": public(rate="10/minute"),
+    "GET /pages/questions": allow(own=by_caller()),
+    "GET /pages/questions/asked/{request_id}": OWN_QUESTIONS,
+    "POST /pages/questions/asked/{request_id}": OWN_QUESTIONS,
+    "GET /pages/questions/asked/{request_id}/check": OWN_QUESTIONS,
+    "POST /pages/questions/asked/{request_id}/send": OWN_QUESTIONS,
+    "POST /pages/questions/help/{alert_id}": allow(own=by_object("alert_id")),
 }

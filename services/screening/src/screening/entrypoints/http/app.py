@@ -9,11 +9,14 @@ from screening.entrypoints.http import (
     evaluation_routes,
     findings_routes,
     history_routes,
+    link_routes,
     questionnaire_routes,
     rota_routes,
     task_routes,
 )
 from screening.entrypoints.http.access import ACCESS
+from screening.entrypoints.pages import questions
+from screening.entrypoints.pages.visitors import Visitors
 
 HTTP: Http[Screening] = Http(
     title="CareFlow screening",
@@ -23,12 +26,16 @@ HTTP: Http[Screening] = Http(
         case_routes.router,
         case_routes.heard,
         history_routes.router,
+        link_routes.router,
         evaluation_routes.router,
         findings_routes.router,
         clearance_routes.router,
         alert_routes.router,
         rota_routes.router,
         task_routes.router,
+        questions.router,
     ),
     access=ACCESS,
+    pages="screening.entrypoints.pages",
+    visitors=Visitors,
 )

@@ -14,6 +14,7 @@ from fastapi.routing import APIRoute
 
 from careflow_service.http.errors import problem_for
 from careflow_service.http.routes import Call
+from careflow_service.identity import Actor
 from careflow_service.problems import Problem
 from screening.application.commands.hear_answers import HearAnswers, Heard
 from screening.application.use_cases import Screening
@@ -21,7 +22,8 @@ from screening.domain.ids import CaseId, RequestId
 from screening.entrypoints.http.schemas import CrisisView
 
 _LOG = logging.getLogger(__name__)
-_UNHEARD = Heard(None, None)
+UNHEARD = Heard(None, None)
+"""What could not be kept."""
 
 
 class HeardRoute(APIRoute):
@@ -49,15 +51,24 @@ async def _heard(request: Request) -> dict[str, object]:
     call, screening = Call.of(request.scope), request.app.state.application
     assert isinstance(screening, Screening)
     sent = _sent(await request.body(), request.path_params["case_id"])
-    if call is None or call.actor is None or sent is None or not screening.hear_answers.alarming(sent):
+    if call is None or call.actor is None or sent is None:
         return {}
-    try:
-        heard = (await screening.hear_answers(sent, call.actor)).value
-    except Exception as error:  # the text must be shown whatever happened; the log names no more than its kind
-        _LOG.error("alarming_answers_not_kept", extra={"error_class": type(error).__name__})
-        heard = _UNHEARD
+    heard = await listen(screening, sent, call.actor)
+    if heard is None:
+        return {}
     text = CrisisView.model_validate(screening.ports.policy.crisis).model_dump()
     return {"crisis": text, "alert_id": heard.alert_id, "next_request_id": heard.next_request_id}
+
+
+async def listen(screening: Screening, sent: HearAnswers, actor: Actor) -> Heard | None:
+    """What came of hearing answers that were refused; None where none of them is alarming."""
+    if not screening.hear_answers.alarming(sent):
+        return None
+    try:
+        return (await screening.hear_answers(sent, actor)).value
+    except Exception as error:  # the text must be shown whatever happened; the log names no more than its kind
+        _LOG.error("alarming_answers_not_kept", extra={"error_class": type(error).__name__})
+        return UNHEARD
 
 
 def _sent(body: bytes, case_id: str) -> HearAnswers | None:

@@ -1,0 +1,68 @@
+"""Who holds a link, and who sits before its pages.
+
+Invariant: what makes a link and a sitting hard to guess is derived with the service's key when it is needed, and kept
+nowhere.
+"""
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from careflow_domain.errors import DomainError
+from careflow_service.identity import Actor, Role
+from screening.application.ports import Ports
+from screening.domain.ids import LinkId
+
+Keyed = Callable[[str, str], str]
+"""A keyed hash of a text, for one purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class SittingDown:
+    ports: Ports
+    keyed: Keyed
+
+    def token(self, link_id: LinkId) -> str:
+        """What is in the link's address."""
+        return f"{link_id}.{self.keyed('answer_link', link_id)}"
+
+    def link(self, token: str) -> LinkId | None:
+        """The link an address is of, unless it was made up."""
+        link_id = LinkId(token.partition(".")[0])
+        return link_id if hmac.compare_digest(token.encode(), self.token(link_id).encode()) else None
+
+    async def leads_in(self, link_id: LinkId) -> bool:
+        """Whether anybody still comes in by it."""
+        try:
+            link = await self.ports.links.get(link_id)
+        except DomainError:
+            return False
+        return link.leads_in(self.ports.policy.answer_links, self.ports.clock())
+
+    def seat(self, link_id: LinkId, opened_at: datetime) -> str:
+        """What the browser of who came in then says from now on."""
+        since = opened_at.isoformat()
+        return f"{link_id}.{since}.{self.keyed('answer_sitting', f'{link_id} {since}')}"
+
+    async def who(self, seat: str) -> Actor | None:
+        """The patient who sits there."""
+        link_id, _, rest = seat.partition(".")
+        opened_at = _instant(rest.rpartition(".")[0])
+        if opened_at is None or not hmac.compare_digest(seat.encode(), self.seat(LinkId(link_id), opened_at).encode()):
+            return None
+        try:
+            link = await self.ports.links.get(LinkId(link_id))
+        except DomainError:
+            return None
+        if not link.seats(opened_at, self.ports.policy.answer_links, self.ports.clock()):
+            return None
+        return Actor(f"link:{link.id}", frozenset({Role.PATIENT}), link.patient_id)
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return instant if instant.tzinfo else None

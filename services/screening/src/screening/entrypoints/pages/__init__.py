@@ -1,0 +1,1 @@
+"""Screening's pages: what a patient with a link sees."""

@@ -1,0 +1,313 @@
+"""A patient's questions, by link: who one is, one question a page, a last look, sent.
+
+Invariant: an alarming answer is answered with the crisis page before anything else, whatever becomes of its saving; no
+page shows a score, and nothing a patient answers is part of an address.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from careflow_domain.errors import DomainError
+from careflow_service.http.dependencies import CurrentActor, RequestBody
+from careflow_service.http.errors import problem_for
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.ids import new_id
+from careflow_service.pages.forms import KEY, Form, FormRequest, Submitted
+from careflow_service.pages.site import LANGUAGE, Pages, Site
+from careflow_service.pages.sittings import seat
+from screening.application.commands.hear_answers import HearAnswers
+from screening.application.commands.locate_patient import LocatePatient
+from screening.application.commands.open_link import OpenLink
+from screening.application.commands.save_answers import SaveAnswers
+from screening.application.use_cases import Screening
+from screening.domain.alert_records import Whereabouts
+from screening.domain.case import Case
+from screening.domain.case_record import CaseState
+from screening.domain.ids import AlertId, CaseId, PatientId, RequestId
+from screening.domain.intake import RequestedQuestionnaire
+from screening.domain.questionnaires import Answers, Item, QuestionnaireDefinition
+from screening.entrypoints.http.heard import UNHEARD, listen
+from screening.entrypoints.http.schemas import App, Line
+
+router = APIRouter(prefix="/pages/questions", include_in_schema=False)
+
+ItemCode = Annotated[str | None, Query(max_length=64)]
+
+NONE: Final[Mapping[str, str]] = {}
+SEE_OTHER: Final = 303
+OVER: Final = frozenset({"questionnaire_completed", "questionnaire_withdrawn", "case_closed"})
+"""Refusals that say: there is nothing to do here any more."""
+
+
+class Born(RequestBody):
+    birth_date: date
+
+
+class Where(RequestBody):
+    location: Line
+    callback_number: Line
+
+
+@router.get("/{token}")
+async def ask_who(request: Request, pages: Pages, app: App, token: str) -> Response:
+    """Whose link it is: asked of whoever has it."""
+    link_id = app.sitting_down.link(token)
+    if link_id is None or not await app.sitting_down.leads_in(link_id):
+        return pages.show(request.scope, "no_way_in.html", status=404)
+    return _ask_who(request, pages, Form({}), NONE)
+
+
+@router.post("/{token}")
+async def come_in(
+    request: Request, pages: Pages, app: App, actor: CurrentActor, token: str, form: Submitted
+) -> Response:
+    """Let in who knows the birth date."""
+    link_id = app.sitting_down.link(token)
+    if link_id is None or not await app.sitting_down.leads_in(link_id):
+        return pages.show(request.scope, "no_way_in.html", status=404)
+    born, faults = form.with_day("birth_date").read(Born)
+    if born is None:
+        return _ask_who(request, pages, form, faults)
+    opened_at = (await app.open_link(OpenLink(link_id, born.birth_date), actor)).value.opened_at
+    if opened_at is None:
+        return _ask_who(request, pages, form, {"birth_date": "not_the_one"})
+    answer = RedirectResponse(_there("../questions", request), SEE_OTHER)
+    lasts = app.ports.policy.answer_links.sitting.length
+    seat(answer, request.scope, app.sitting_down.seat(link_id, opened_at), lasts=lasts)
+    return answer
+
+
+@router.get("")
+async def read_questions(request: Request, pages: Pages, app: App, actor: CurrentActor) -> Response:
+    """What is asked of the patient now."""
+    cases = await app.reading.cases_of(PatientId(actor.patient_id or ""), actor)
+    waiting = [asked for case in cases for asked in case.questionnaires if _waits(case, asked)]
+    definitions = [_definition(app, asked) for asked in waiting]
+    shown = [
+        (asked.id, definition, *_progress(definition, asked.answers))
+        for asked, definition in zip(waiting, definitions, strict=True)
+    ]
+    return pages.show(request.scope, "questions.html", asked=shown)
+
+
+@router.get("/asked/{request_id}")
+async def read_question(
+    request: Request,
+    pages: Pages,
+    app: App,
+    actor: CurrentActor,
+    request_id: str,
+    item: ItemCode = None,
+    after: ItemCode = None,
+) -> Response:
+    """One question: the one named, or the first without an answer."""
+    case, asked = await app.reading.asked(RequestId(request_id), actor)
+    if not _waits(case, asked):
+        return pages.show(request.scope, "over.html", status=410)
+    definition = _definition(app, asked)
+    found = _named(definition, asked.answers, item) or _next(definition, asked.answers, after)
+    if found is None:
+        return RedirectResponse(_there(f"{request_id}/check", request), SEE_OTHER)
+    return _question(request, pages, definition, asked.answers, found, NONE)
+
+
+@router.post("/asked/{request_id}")
+async def answer_question(
+    request: Request,
+    pages: Pages,
+    app: App,
+    actor: CurrentActor,
+    request_id: str,
+    form: Submitted,
+    key: FormRequest,
+) -> Response:
+    """Keep one answer. Whatever it is refused for, it is heard first if it is alarming."""
+    case_id = CaseId("")
+    try:
+        case, asked = await app.reading.asked(RequestId(request_id), actor)
+        case_id = case.id
+        return await _kept(request, pages, app, actor, case_id, asked, form, key)
+    except Exception as refusal:
+        sent = HearAnswers(case_id, RequestId(request_id), {form["item"]: form["answer"]})
+        heard = await listen(app, sent, actor)
+        if heard is not None and (heard.alert_id or heard is UNHEARD):
+            status = problem_for(refusal).kind.status
+            return _crisis(request, pages, app, heard.alert_id, heard.next_request_id, status=status)
+        if isinstance(refusal, DomainError) and refusal.code in OVER:
+            return pages.show(request.scope, "over.html", status=410)
+        raise
+
+
+@router.get("/asked/{request_id}/check")
+async def read_answers(request: Request, pages: Pages, app: App, actor: CurrentActor, request_id: str) -> Response:
+    """Everything once more, before it is sent."""
+    case, asked = await app.reading.asked(RequestId(request_id), actor)
+    if not _waits(case, asked):
+        return pages.show(request.scope, "over.html", status=410)
+    definition = _definition(app, asked)
+    return pages.show(
+        request.scope,
+        "check.html",
+        definition=definition,
+        asked=definition.asked(asked.answers),
+        chosen=_labels(definition, asked.answers),
+        kept={KEY: new_id()},
+        request_id=asked.id,
+    )
+
+
+@router.post("/asked/{request_id}/send")
+async def send_answers(
+    request: Request, pages: Pages, app: App, actor: CurrentActor, request_id: str, key: FormRequest
+) -> Response:
+    """The patient says this is all; what is missing is asked again."""
+    case, asked = await app.reading.asked(RequestId(request_id), actor)
+    command = SaveAnswers(case.id, asked.id, asked.definition_version, {}, complete=True)
+    try:
+        saved = (await app.save_answers(command, actor, key)).value
+    except DomainError as refused:
+        if refused.code in OVER:
+            return pages.show(request.scope, "over.html", status=410)
+        raise
+    if saved.missing:
+        return RedirectResponse(_there("../" + request_id, request, item=saved.missing[0]), SEE_OTHER)
+    return RedirectResponse(_there("../../../questions", request), SEE_OTHER)
+
+
+@router.post("/help/{alert_id}")
+async def say_where(
+    request: Request, pages: Pages, app: App, actor: CurrentActor, alert_id: str, form: Submitted, key: FormRequest
+) -> Response:
+    """Where somebody in danger is, and how to call them back."""
+    where, faults = form.read(Where)
+    if where is None:
+        return _crisis(request, pages, app, alert_id, form["next"] or None, status=422, typed=form, faults=faults)
+    command = LocatePatient(
+        AlertId(alert_id), Whereabouts(location=where.location, callback_number=where.callback_number)
+    )
+    await app.locate_patient(command, actor, key)
+    return pages.show(request.scope, "located.html", crisis=app.ports.policy.crisis, next_request_id=form["next"])
+
+
+async def _kept(
+    request: Request,
+    pages: Site,
+    app: Screening,
+    actor: Actor,
+    case_id: CaseId,
+    asked: RequestedQuestionnaire,
+    form: Form,
+    key: RequestKey,
+) -> Response:
+    definition = _definition(app, asked)
+    item = _named(definition, asked.answers, form["item"])
+    if item is not None and not form["answer"] and item.required:
+        return _question(request, pages, definition, asked.answers, item, {"answer": "required"})
+    if form["answer"]:
+        answers = {form["item"]: form["answer"]}
+        command = SaveAnswers(case_id, asked.id, asked.definition_version, answers, complete=False)
+        saved = (await app.save_answers(command, actor, key)).value
+        if saved.alert_id is not None:
+            return _crisis(request, pages, app, saved.alert_id, saved.next_request_id or asked.id)
+    return RedirectResponse(_there(asked.id, request, after=form["item"]), SEE_OTHER)
+
+
+def _waits(case: Case, asked: RequestedQuestionnaire) -> bool:
+    return asked.open and case.state is not CaseState.CLOSED
+
+
+def _definition(app: Screening, asked: RequestedQuestionnaire) -> QuestionnaireDefinition:
+    return app.ports.shelf.version(asked.questionnaire, asked.definition_version)
+
+
+def _named(definition: QuestionnaireDefinition, answers: Answers, code: str | None) -> Item | None:
+    return next((item for item in definition.asked(answers) if item.code == code), None)
+
+
+def _next(definition: QuestionnaireDefinition, answers: Answers, after: str | None) -> Item | None:
+    """The first question without an answer, behind the one named."""
+    asked = definition.asked(answers)
+    codes = [item.code for item in asked]
+    behind = asked[codes.index(after) + 1 :] if after in codes else asked
+    return next((item for item in behind if item.code not in answers), None)
+
+
+def _progress(definition: QuestionnaireDefinition, answers: Answers) -> tuple[int, int]:
+    asked = definition.asked(answers)
+    return sum(item.code in answers for item in asked), len(asked)
+
+
+def _labels(definition: QuestionnaireDefinition, answers: Answers) -> dict[str, str]:
+    """What was chosen, in the questionnaire's own words."""
+    options = {item.code: definition.option_sets[item.options] for item in definition.items}
+    return {
+        code: next(option.label for option in options[code] if option.code == chosen)
+        for code, chosen in answers.items()
+    }
+
+
+def _question(
+    request: Request,
+    pages: Site,
+    definition: QuestionnaireDefinition,
+    answers: Answers,
+    item: Item,
+    faults: Mapping[str, str],
+) -> Response:
+    asked = definition.asked(answers)
+    return pages.show(
+        request.scope,
+        "question.html",
+        status=422 if faults else 200,
+        definition=definition,
+        item=item,
+        options=definition.option_sets[item.options],
+        chosen=answers.get(item.code),
+        number=asked.index(item) + 1,
+        of=len(asked),
+        faults=faults,
+        kept={KEY: new_id(), "item": item.code},
+        request_id=request.path_params["request_id"],
+    )
+
+
+def _ask_who(request: Request, pages: Site, form: Form, faults: Mapping[str, str]) -> Response:
+    status = 422 if faults else 200
+    typed = form.parted("birth_date")
+    return pages.show(request.scope, "who.html", status=status, typed=typed, faults=faults)
+
+
+def _crisis(
+    request: Request,
+    pages: Site,
+    app: Screening,
+    alert_id: str | None,
+    next_request_id: str | None,
+    *,
+    status: int = 200,
+    typed: Form | None = None,
+    faults: Mapping[str, str] = NONE,
+) -> Response:
+    """What a patient reads first after an alarming answer."""
+    return pages.show(
+        request.scope,
+        "crisis.html",
+        status=status,
+        crisis=app.ports.policy.crisis,
+        alert_id=alert_id,
+        next_request_id=next_request_id,
+        typed=typed or Form({}),
+        faults=faults,
+        kept={KEY: new_id(), **({"next": next_request_id} if next_request_id else {})},
+    )
+
+
+def _there(path: str, request: Request, **parameters: str) -> str:
+    """A page beside this one, in the same language."""
+    given = {**parameters, LANGUAGE: request.query_params.get(LANGUAGE)}
+    return f"{path}?{urlencode({name: value for name, value in given.items() if value})}"
