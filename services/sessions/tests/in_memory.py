@@ -89,6 +89,8 @@ class InMemory:
             "sessions": "session",
             "adverse_events": "adverse_event",
             "rems_forms": "rems_form",
+            "notes": "note",
+            "psychotherapy_notes": "psychotherapy_note",
             "drug_log": "container",
             "drug_days": "drug_day",
         }

@@ -12,7 +12,7 @@ from careflow_service.errors import BodyBroken, OwnerErased
 from careflow_service.identity import Actor
 from careflow_service.mongo.key_proofs import KEY_PROOFS, KeyWrong
 from careflow_service.mongo.store import Keys, Store, open_store
-from careflow_service.mongo.vault import ERASED, KEYS, BlindIndex
+from careflow_service.mongo.vault import ERASED, KEYS, Apart, BlindIndex
 from careflow_service.testing.rehearsal import conflict
 from careflow_service.testing.store import NO_RECIPIENTS, SetClock, new_keys, scratch_store
 from careflow_service.work import Transaction
@@ -82,6 +82,22 @@ async def test_after_erasure_nothing_can_be_read_or_written(store: Store) -> Non
         await store.vault.encrypt("p1", b"again")
     assert await store.database[KEYS].count_documents({"keyAltNames": "p1"}) == 0
     assert await store.vault.decrypt(other) == b"born in May"
+
+
+async def test_what_is_kept_apart_has_a_key_of_its_own_which_goes_with_the_others(store: Store) -> None:
+    whole = await store.vault.encrypt("p1", b"born in March")
+    apart = await store.vault.encrypt("p1", b"a dream", apart=Apart.PSYCHOTHERAPY_NOTES)
+    assert (await store.vault.decrypt(whole), await store.vault.decrypt(apart)) == (b"born in March", b"a dream")
+    assert whole[1:17] != apart[1:17]
+
+    await store.vault.erase("p1")
+
+    assert await store.database[KEYS].count_documents({}) == 0
+    for ciphertext in (whole, apart):
+        with pytest.raises(OwnerErased):
+            await store.vault.decrypt(ciphertext)
+    with pytest.raises(OwnerErased):
+        await store.vault.encrypt("p1", b"another dream", apart=Apart.PSYCHOTHERAPY_NOTES)
 
 
 async def test_erasing_again_or_somebody_unknown_is_harmless(store: Store) -> None:

@@ -2,11 +2,12 @@
 
 from careflow_service.service import Http, Resources, Service
 from sessions import domain
-from sessions.adapters import consents, drug_log, plans, rems_forms
+from sessions.adapters import consents, drug_log, notes, plans, rems_forms
 from sessions.adapters import sessions as session_documents
 from sessions.adapters.clinical_content import SHIPPED, clinical_policy, service_codes
 from sessions.adapters.consents import MongoConsents
 from sessions.adapters.drug_log import MongoDrugDays, MongoDrugLog
+from sessions.adapters.notes import MongoNotes, MongoPsychotherapyNotes
 from sessions.adapters.patients import MongoEligibilities, MongoPatients
 from sessions.adapters.plans import MongoCourses, MongoPlans
 from sessions.adapters.records import MongoRecords
@@ -42,6 +43,7 @@ from sessions.application.commands.resolve_stop import ResolveStopHandler
 from sessions.application.commands.review_adverse_event import ReviewAdverseEventHandler
 from sessions.application.commands.review_doses import ReviewDosesHandler
 from sessions.application.commands.sign_consent import SignConsentHandler
+from sessions.application.commands.sign_note import AddToNoteHandler, SignNoteHandler
 from sessions.application.commands.sign_order import SignOrderHandler
 from sessions.application.commands.sign_overrides import SignOverridesHandler
 from sessions.application.commands.sign_plan import AdjustPlanHandler, SignPlanHandler
@@ -49,8 +51,14 @@ from sessions.application.commands.start_session import StartSessionHandler
 from sessions.application.commands.submit_rems_form import SubmitRemsFormHandler
 from sessions.application.commands.withdraw_consent import WithdrawConsentHandler
 from sessions.application.commands.witness_entry import WitnessEntryHandler
+from sessions.application.commands.write_note import RewriteNoteHandler, WriteNoteHandler
+from sessions.application.commands.write_psychotherapy_note import (
+    AddToPsychotherapyNoteHandler,
+    WritePsychotherapyNoteHandler,
+)
 from sessions.application.ports import Ports
 from sessions.application.queries.reading import Reading
+from sessions.application.queries.reading_notes import ReadingNotes
 from sessions.application.session_changes import SessionChanges
 from sessions.application.use_cases import Sessions
 from sessions.deadlines import DEADLINES
@@ -97,6 +105,12 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         report_adverse_event=ReportAdverseEventHandler(ports, work),
         review_adverse_event=ReviewAdverseEventHandler(ports, work),
         submit_rems_form=SubmitRemsFormHandler(ports, work),
+        write_note=WriteNoteHandler(ports, work),
+        rewrite_note=RewriteNoteHandler(ports, work),
+        sign_note=SignNoteHandler(ports, work),
+        add_to_note=AddToNoteHandler(ports, work),
+        write_psychotherapy_note=WritePsychotherapyNoteHandler(ports, work),
+        add_to_psychotherapy_note=AddToPsychotherapyNoteHandler(ports, work),
         receive_container=ReceiveContainerHandler(ports, work),
         draw_drug=DrawDrugHandler(ports, work),
         enter_in_drug_log=EnterInDrugLogHandler(ports, work),
@@ -106,6 +120,7 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         confirm_drug_day=ConfirmDrugDayHandler(ports, work),
         settle_discrepancy=SettleDiscrepancyHandler(ports, work),
         reading=Reading(ports),
+        reading_notes=ReadingNotes(ports),
         ports=ports,
     )
 
@@ -122,6 +137,8 @@ def _ports(resources: Resources[SessionsSettings]) -> Ports:
         sessions=MongoSessions(database, vault),
         adverse_events=MongoAdverseEvents(database, vault),
         rems_forms=MongoRemsForms(database, vault),
+        notes=MongoNotes(database, vault),
+        psychotherapy_notes=MongoPsychotherapyNotes(database, vault),
         drug_log=MongoDrugLog(database, vault),
         drug_days=MongoDrugDays(database, vault),
         records=MongoRecords(database, NAME, resources.clock),
@@ -149,5 +166,12 @@ SERVICE: Service[SessionsSettings, Ports, Sessions] = Service(
     subscriptions=SUBSCRIPTIONS,
     http=http,
     deadlines=DEADLINES,
-    indexes=(*consents.INDEXES, *plans.INDEXES, *session_documents.INDEXES, *rems_forms.INDEXES, *drug_log.INDEXES),
+    indexes=(
+        *consents.INDEXES,
+        *plans.INDEXES,
+        *session_documents.INDEXES,
+        *rems_forms.INDEXES,
+        *notes.INDEXES,
+        *drug_log.INDEXES,
+    ),
 )

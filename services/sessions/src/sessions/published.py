@@ -22,6 +22,7 @@ from sessions.domain.endings import (
     SessionDischarged,
     SessionServicesCorrected,
 )
+from sessions.domain.notes import NoteSigned
 from sessions.domain.plans import (
     PlanActivated,
     PlanAdjusted,
@@ -196,6 +197,18 @@ def _adverse_event_reviewed(fact: AdverseEventReviewed) -> contracts.AdverseEven
     )
 
 
+def _note_signed(fact: NoteSigned) -> contracts.NoteSigned:
+    note = fact.note
+    return contracts.NoteSigned(
+        patient_id=note.patient_id,
+        note_id=note.id,
+        session_id=note.session_id,
+        kind=session_codes.NoteKind(note.kind.value),
+        signed_by=note.author,
+        signed_at=fact.at,
+    )
+
+
 def _rems_form(fact: RemsFormFact) -> dict[str, Any]:
     return {
         "patient_id": fact.form.patient_id,
@@ -243,6 +256,7 @@ PUBLISHED: PublicationTable = published(
     ),
     says(AdverseEventReported, contracts.AdverseEventReported, _adverse_event_reported),
     says(AdverseEventReviewed, contracts.AdverseEventReviewed, _adverse_event_reviewed),
+    says(NoteSigned, contracts.NoteSigned, _note_signed),
     says(RemsFormDue, contracts.RemsFormDue, lambda fact: contracts.RemsFormDue(**_rems_form(fact))),
     says(RemsFormSubmitted, contracts.RemsFormSubmitted, lambda fact: contracts.RemsFormSubmitted(**_rems_form(fact))),
     says(RemsFormOverdue, contracts.RemsFormOverdue, lambda fact: contracts.RemsFormOverdue(**_rems_form(fact))),

@@ -10,6 +10,7 @@ import pytest
 
 from careflow_service.testing.overtaking import Overtaking, Race, decided_by
 from services.sessions.tests import overtaken_doses as doses
+from services.sessions.tests import overtaken_notes as notes
 from services.sessions.tests import overtaken_reactions as reactions
 from services.sessions.tests import overtaken_records as records
 from services.sessions.tests import overtaken_sessions as sessions
@@ -17,7 +18,7 @@ from services.sessions.tests.world import World
 from sessions.application.use_cases import Sessions
 from sessions.bootstrap import SERVICE
 
-NO_DECISIONS: Final = {"reading", "ports"}
+NO_DECISIONS: Final = {"reading", "reading_notes", "ports"}
 
 ROWS: Final[Mapping[str, Race[World]]] = {
     "sign_consent": records.a_consent_while_another_is_signed,
@@ -51,6 +52,12 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "report_adverse_event": sessions.an_adverse_event_while_another_stops_the_session,
     "review_adverse_event": sessions.a_review_while_the_adverse_event_is_reviewed,
     "submit_rems_form": records.a_form_sent_while_it_is_sent,
+    "write_note": notes.a_note_while_another_is_written,
+    "rewrite_note": notes.a_draft_written_anew_while_it_is_signed,
+    "sign_note": notes.a_note_signed_while_it_is_written_anew,
+    "add_to_note": notes.an_addition_while_another_is_made,
+    "write_psychotherapy_note": notes.a_psychotherapy_note_while_another_is_written,
+    "add_to_psychotherapy_note": notes.a_passage_while_another_is_written,
     "receive_container": records.a_receipt_while_another_vial_is_received,
     "draw_drug": records.a_draw_while_the_dose_is_refused,
     "enter_in_drug_log": records.an_entry_while_the_same_is_wasted,

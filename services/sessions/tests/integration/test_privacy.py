@@ -29,6 +29,7 @@ from services.sessions.tests.clinic import (
 from services.sessions.tests.news import clearance_granted, registered
 from services.sessions.tests.sprays import sends_form, treated
 from services.sessions.tests.world import World
+from services.sessions.tests.written import adds_to_note, drafts_note, keeps_more, keeps_note, signs_note
 
 CANARY = "zzcanaryzz"
 NAME = "Rivera"
@@ -99,6 +100,11 @@ async def done_with_canaries(world: World, course: Course) -> None:
     }
     ok(await does(world, session_id, "discharge", {**SCORE, **early}, by=prescriber))
     ok(await does(world, session_id, "complete", {}))
+
+    note_id = await drafts_note(world, session_id, CANARY)
+    ok(await signs_note(world, note_id))
+    ok(await adds_to_note(world, note_id, CANARY), 201)
+    ok(await keeps_more(world, await keeps_note(world, session_id, CANARY), CANARY), 201)
 
     event = {
         "patient_id": course.patient_id,

@@ -21,7 +21,7 @@ from services.sessions.tests.setbacks import reviews, suffers
 from services.sessions.tests.world import World
 
 DAYS = f"/v1/drug-log/locations/{MILL_VALLEY}/days"
-OF_A_PATIENT = ("sessions", "plans", "consents", "adverse-events", "rems-forms")
+OF_A_PATIENT = ("sessions", "plans", "consents", "adverse-events", "rems-forms", "notes")
 
 
 async def dosed(world: World) -> tuple[Course, str, str]:
@@ -139,6 +139,7 @@ async def test_nobody_else_reads_them(world: World, role: Role) -> None:
         f"/v1/sessions/{session_id}/record",
         f"/v1/patients/{course.patient_id}/findings",
         f"/v1/patients/{course.patient_id}/adverse-events",
+        f"/v1/patients/{course.patient_id}/notes",
         DAYS,
     ):
         assert refusal(await stranger.get(path)) == (403, "forbidden"), path

@@ -78,9 +78,11 @@ async def test_every_query_uses_an_index(world: World) -> None:
         vial, draw_id = await receives_dose(world, session_id)
         await wastes_before_witness(world, vial, draw_id, "10")
         await goes_home(world, session_id)
-        for kind in ("sessions", "plans", "consents", "adverse-events", "rems-forms"):
+        for kind in ("sessions", "plans", "consents", "adverse-events", "rems-forms", "notes"):
             ok(await world.prescriber.get(f"/v1/patients/{course.patient_id}/{kind}"))
         ok(await world.nurse.get("/v1/rems-forms"))
+        for kind in ("notes", "psychotherapy-notes"):
+            ok(await world.therapist.get(f"/v1/sessions/{session_id}/{kind}"))
         for emptied in ("false", "true"):
             ok(await world.nurse.get("/v1/drug-log/containers", location_id=MILL_VALLEY, emptied=emptied))
         ok(await world.nurse.get(f"/v1/drug-log/locations/{MILL_VALLEY}/days"))

@@ -88,6 +88,15 @@ class ReviewDecision(ClosedCode):
     STOP = "stop", "no more dosing in this course"
 
 
+class NoteKind(OpenCode):
+    """The profession a note of a session is written in."""
+
+    MEDICAL = "medical", "by a prescriber"
+    THERAPY = "therapy", "by a therapist"
+    NURSING = "nursing", "by a nurse"
+    UNKNOWN = _UNKNOWN
+
+
 class TaskCategory(OpenCode):
     """What somebody of the clinic is asked to do by a date."""
 

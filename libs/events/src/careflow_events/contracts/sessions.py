@@ -288,3 +288,19 @@ class ClinicalFactReported(SessionsEvent):
     session_id: Id
     at: Instant
     for_screening: Annotated[Sealed[ClinicalFactForScreening], SealedFor("screening")]
+
+
+class NoteSigned(SessionsEvent):
+    """A clinician signed a note of a session. It is by this event alone that a service is known to be documented: a
+    superbill names only lines of a session in which their rendering provider has signed a note (`signed_by`), whatever
+    the `kind`. A signature is never taken back; what is added later is not said. Psychotherapy notes are not notes of
+    the record, and nothing is said of them.
+    """
+
+    for_integrators = True
+
+    note_id: Id
+    session_id: Id
+    kind: session_codes.NoteKind
+    signed_by: StaffId
+    signed_at: Instant

@@ -14,6 +14,7 @@ from careflow_events.testing.example import (
     DOSING_AT,
     DOSING_VISIT,
     LOCATION,
+    NOTE,
     NURSE,
     PATIENT,
     PLAN,
@@ -29,7 +30,7 @@ LEFT_AT = DOSING_AT + timedelta(hours=2, minutes=10)
 
 def sessions_examples() -> Sequence[Example]:
     """One or more of every event of careflow.sessions.v1 and careflow.sessions.safety.v1."""
-    return (*_consents(), *_plans(), *_session(), *_ends(), *_integration(), *_safety())
+    return (*_consents(), *_plans(), *_session(), *_ends(), *_integration(), *_notes(), *_safety())
 
 
 def _consents() -> Sequence[Example]:
@@ -231,6 +232,18 @@ def _integration() -> Sequence[Example]:
         Example("within-three-days", contracts.IntegrationDue(**task), DOSING_AT + timedelta(minutes=24)),
         Example("next-day", contracts.IntegrationDone(**task), DOSING_AT + timedelta(days=1)),
         Example("after-a-week", contracts.IntegrationOverdue(**task), DOSING_AT + timedelta(days=7, minutes=24)),
+    )
+
+
+def _notes() -> Sequence[Example]:
+    signed: dict[str, Any] = {"patient_id": PATIENT, "session_id": SESSION, "signed_at": LEFT_AT}
+    kind = session_codes.NoteKind
+    return (
+        Example(
+            "of-the-nurse",
+            contracts.NoteSigned(**signed, note_id=NOTE, kind=kind.NURSING, signed_by=NURSE),
+            LEFT_AT,
+        ),
     )
 
 

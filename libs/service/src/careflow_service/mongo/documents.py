@@ -25,7 +25,7 @@ from careflow_service.mongo.bodies import A, Bodies
 from careflow_service.mongo.client import Database, Document
 from careflow_service.mongo.looked import Looked, no_fields
 from careflow_service.mongo.paging import Sort
-from careflow_service.mongo.vault import Vault
+from careflow_service.mongo.vault import Apart, Vault
 from careflow_service.work import Transaction
 
 WHOSE: Final = "patient_id"
@@ -48,11 +48,12 @@ class Documents(Generic[A]):
         blind: Collection[str] = (),
         owner: Callable[[A], str] | None = None,
         vault: Vault | None = None,
+        apart: Apart | None = None,
     ) -> None:
         """`fields` gives the open fields of an aggregate, always the same ones; those named in `blind` are stored as
         keyed hashes and can be asked for, not read. `owner` says whose it is, a patient or a place; with `vault` the
-        body is encrypted with that owner's key. Raises ValueError for a vault without owner, blind fields without
-        vault.
+        body is encrypted with that owner's key, or with the one for what is kept `apart`. Raises ValueError for a
+        vault without owner, blind fields without vault.
         """
         if owner is None and vault is not None:
             raise ValueError("an encrypted body needs an owner")
@@ -66,6 +67,7 @@ class Documents(Generic[A]):
         self._owner = owner
         self._whose: dict[str, str] = {}
         self._vault = vault
+        self._apart = apart
 
     async def get(self, id: str, *, of: str | None = None) -> A:  # noqa: A002 - the aggregate's own word
         """The aggregate `id`, of the owner `of` where that is known beforehand. Raises DocumentMissing."""
@@ -243,7 +245,8 @@ class Documents(Generic[A]):
     async def _sealed_body(self, aggregate: A, *, first: bool) -> object:
         if self._owner is None or self._vault is None:
             return self._bodies.to_document(aggregate)
-        return await self._vault.encrypt(self._owner(aggregate), self._bodies.to_bytes(aggregate), first=first)
+        body = self._bodies.to_bytes(aggregate)
+        return await self._vault.encrypt(self._owner(aggregate), body, first=first, apart=self._apart)
 
 
 def _several(value: object) -> Sequence[object]:

@@ -1,7 +1,8 @@
 """Encryption of what identifies or describes a person, and look-up of it without reading it.
 
-Each owner (a patient) has one data key in `_keys`, itself encrypted with the service's master key; destroying it makes
-everything encrypted for that owner unreadable. Invariants: key material never leaves this module and the key vault's,
+Each owner (a patient) has one data key in `_keys`, itself encrypted with the service's master key, and another one for
+each kind of thing that is kept apart from the rest; destroying them makes everything encrypted for that owner
+unreadable. Invariants: key material never leaves this module and the key vault's,
 is never logged; a data key is made once per owner, under an id that follows from the owner, and never again after
 erasure: the marker in `_erased` is permanent.
 """
@@ -14,6 +15,7 @@ import hmac
 from collections import OrderedDict
 from collections.abc import Collection
 from contextlib import suppress
+from enum import StrEnum
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
@@ -43,6 +45,12 @@ MADE_REMEMBERED: Final = 1_000
 """Of how many owners a process remembers that it made their key."""
 
 _MAJORITY: Final = WriteConcern("majority", j=True)
+
+
+class Apart(StrEnum):
+    """What of an owner has a key of its own, so that the rest may be opened without it."""
+
+    PSYCHOTHERAPY_NOTES = "psychotherapy_notes"
 
 
 class BlindIndex:
@@ -83,30 +91,31 @@ class Vault:
         except MongoCryptError:
             raise KeyWrong("CAREFLOW_MASTER_KEY does not open the data keys of this database") from None
 
-    async def encrypt(self, owner: str, plaintext: bytes, *, first: bool = False) -> Binary:
-        """`plaintext` under the owner's key, which is made when there is none. `first`: nothing was ever written for
-        this owner, so that it is made without looking. Raises OwnerErased.
+    async def encrypt(self, owner: str, plaintext: bytes, *, first: bool = False, apart: Apart | None = None) -> Binary:
+        """`plaintext` under the owner's key, or the one for what is kept `apart`, which is made when there is none.
+        `first`: nothing was ever written for this owner, so that it is made without looking. Raises OwnerErased.
         """
-        if first and (encrypted := await self._encrypt_first(owner, plaintext)) is not None:
+        key = _key_name(owner, apart)
+        if first and (encrypted := await self._encrypt_first(owner, key, plaintext)) is not None:
             return encrypted
         try:
-            return await self._encrypt_with(owner, plaintext)
+            return await self._encrypt_with(key, plaintext)
         except KeyNotThere:
-            await self._make_key(owner)
-        return await self._encrypt_with(owner, plaintext)
+            await self._make_key(owner, key)
+        return await self._encrypt_with(key, plaintext)
 
-    async def _encrypt_first(self, owner: str, plaintext: bytes) -> Binary | None:
-        """One after another for an owner, so that several first documents of theirs make one key between them; None
-        where it was destroyed meanwhile.
+    async def _encrypt_first(self, owner: str, key: str, plaintext: bytes) -> Binary | None:
+        """One after another for a key, so that several first documents make one between them; None where it was
+        destroyed meanwhile.
         """
-        async with self._first.setdefault(owner, asyncio.Lock()):
-            if owner not in self._made:
-                await self._make_key(owner)
-                self._made[owner] = None
+        async with self._first.setdefault(key, asyncio.Lock()):
+            if key not in self._made:
+                await self._make_key(owner, key)
+                self._made[key] = None
                 if len(self._made) > MADE_REMEMBERED:
                     self._made.popitem(last=False)
             with suppress(KeyNotThere):
-                return await self._encrypt_with(owner, plaintext)
+                return await self._encrypt_with(key, plaintext)
             return None
 
     async def decrypt(self, ciphertext: bytes) -> bytes:
@@ -128,10 +137,11 @@ class Vault:
             await self._key_vault.fetch_ahead(ids)
 
     async def erase(self, owner: str) -> None:
-        """Destroys the owner's key for good. Idempotent; other processes forget the key within a minute."""
-        self._made.pop(owner, None)
+        """Destroys the owner's keys for good. Idempotent; other processes forget them within a minute."""
+        for key in _key_names(owner):
+            self._made.pop(key, None)
         await self._erased.update_one({"_id": owner}, {"$setOnInsert": {"at": wall_clock()}}, upsert=True)
-        await self._destroy_key(owner)
+        await self._destroy_keys(owner)
         self._open()  # the old one, with the key in its memory, is freed with its last call in flight
 
     async def close(self) -> None:
@@ -139,30 +149,39 @@ class Vault:
         self._encrypter.close()
         await self._key_vault.close()
 
-    async def _encrypt_with(self, owner: str, plaintext: bytes) -> Binary:
+    async def _encrypt_with(self, key: str, plaintext: bytes) -> Binary:
         value = bson.encode({"v": Binary(plaintext)})
         algorithm = Algorithm.AEAD_AES_256_CBC_HMAC_SHA_512_Random
-        encrypted = await self._encrypter.encrypt(value, algorithm, key_id=bytes(key_id_of(owner)))
+        encrypted = await self._encrypter.encrypt(value, algorithm, key_id=bytes(key_id_of(key)))
         ciphertext: Binary = bson.decode(encrypted)["v"]
         return ciphertext
 
-    async def _make_key(self, owner: str) -> None:
-        """Safe against a twin (the id follows from the owner, so one of them wins) and against an erasure at the same
+    async def _make_key(self, owner: str, name: str) -> None:
+        """Safe against a twin (the id follows from the name, so one of them wins) and against an erasure at the same
         moment: the marker is looked for after the key is there, and an erasure marks before it deletes.
         """
-        made = bson.decode(await self._encrypter.create_data_key("local", key_alt_names=[owner]))
-        key = {**made, "_id": key_id_of(owner)}
+        made = bson.decode(await self._encrypter.create_data_key("local", key_alt_names=[name]))
+        key = {**made, "_id": key_id_of(name)}
         try:
             await self._keys.insert_one(key)
         except DuplicateKeyError:  # allow duplicate-key: outside of any transaction
             return
         if await self._erased.find_one({"_id": owner}) is not None:
-            await self._destroy_key(owner)
+            await self._destroy_keys(owner)
             raise OwnerErased
         self._key_vault.made(key["_id"], bson.encode(key))
 
-    async def _destroy_key(self, owner: str) -> None:
-        await self._keys.delete_one({"_id": key_id_of(owner)})
+    async def _destroy_keys(self, owner: str) -> None:
+        await self._keys.delete_many({"_id": {"$in": [key_id_of(key) for key in _key_names(owner)]}})
+
+
+def _key_name(owner: str, apart: Apart | None) -> str:
+    return owner if apart is None else f"{owner}/{apart.value}"
+
+
+def _key_names(owner: str) -> list[str]:
+    """Of every key the owner may have."""
+    return [_key_name(owner, apart) for apart in (None, *Apart)]
 
 
 def _key_id(ciphertext: Binary) -> Binary:

@@ -25,13 +25,17 @@ from sessions.domain.ids import (
     ConsentId,
     ContainerId,
     LocationId,
+    NoteId,
     PatientId,
     PlanId,
     SessionId,
+    StaffId,
 )
+from sessions.domain.notes import ClinicalNote
 from sessions.domain.patients import PatientCopy
 from sessions.domain.plans import Plan
 from sessions.domain.policy import SessionsPolicy
+from sessions.domain.psychotherapy_notes import PsychotherapyNote
 from sessions.domain.rems_form import RemsForm
 from sessions.domain.service_lines import ServiceCodes
 from sessions.domain.sessions import Session
@@ -125,6 +129,27 @@ class RemsForms(Protocol):
         """The form that becomes late next."""
 
 
+class Notes(Protocol):
+    async def get(self, note_id: NoteId, /) -> ClinicalNote: ...
+    async def of_patient(self, patient_id: PatientId, /) -> list[ClinicalNote]:
+        """A patient's notes, the oldest first."""
+
+    async def of_session(self, session_id: SessionId, /, *, of: PatientId) -> list[ClinicalNote]:
+        """A session's notes, the oldest first."""
+
+    async def add(self, note: ClinicalNote, /, tx: Transaction) -> None: ...
+    async def save(self, note: ClinicalNote, /, *, expecting: int, tx: Transaction) -> None: ...
+
+
+class PsychotherapyNotes(Protocol):
+    async def get(self, note_id: NoteId, /) -> PsychotherapyNote: ...
+    async def of_session(self, session_id: SessionId, author: StaffId, /, *, of: PatientId) -> list[PsychotherapyNote]:
+        """What this author wrote about a session, the oldest first."""
+
+    async def add(self, note: PsychotherapyNote, /, tx: Transaction) -> None: ...
+    async def save(self, note: PsychotherapyNote, /, *, expecting: int, tx: Transaction) -> None: ...
+
+
 class DrugLog(Protocol):
     async def get(self, container_id: ContainerId, /, *, of: LocationId | None = None) -> Container: ...
     async def at(self, location_id: LocationId, /) -> list[Container]:
@@ -184,6 +209,8 @@ class Ports:
     sessions: SessionRecords
     adverse_events: AdverseEvents
     rems_forms: RemsForms
+    notes: Notes
+    psychotherapy_notes: PsychotherapyNotes
     drug_log: DrugLog
     drug_days: DrugDays
     records: Records

@@ -32,6 +32,7 @@ from sessions.application.commands.resolve_stop import ResolveStopHandler
 from sessions.application.commands.review_adverse_event import ReviewAdverseEventHandler
 from sessions.application.commands.review_doses import ReviewDosesHandler
 from sessions.application.commands.sign_consent import SignConsentHandler
+from sessions.application.commands.sign_note import AddToNoteHandler, SignNoteHandler
 from sessions.application.commands.sign_order import SignOrderHandler
 from sessions.application.commands.sign_overrides import SignOverridesHandler
 from sessions.application.commands.sign_plan import AdjustPlanHandler, SignPlanHandler
@@ -39,8 +40,14 @@ from sessions.application.commands.start_session import StartSessionHandler
 from sessions.application.commands.submit_rems_form import SubmitRemsFormHandler
 from sessions.application.commands.withdraw_consent import WithdrawConsentHandler
 from sessions.application.commands.witness_entry import WitnessEntryHandler
+from sessions.application.commands.write_note import RewriteNoteHandler, WriteNoteHandler
+from sessions.application.commands.write_psychotherapy_note import (
+    AddToPsychotherapyNoteHandler,
+    WritePsychotherapyNoteHandler,
+)
 from sessions.application.ports import Ports
 from sessions.application.queries.reading import Reading
+from sessions.application.queries.reading_notes import ReadingNotes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +85,12 @@ class Sessions:
     report_adverse_event: ReportAdverseEventHandler
     review_adverse_event: ReviewAdverseEventHandler
     submit_rems_form: SubmitRemsFormHandler
+    write_note: WriteNoteHandler
+    rewrite_note: RewriteNoteHandler
+    sign_note: SignNoteHandler
+    add_to_note: AddToNoteHandler
+    write_psychotherapy_note: WritePsychotherapyNoteHandler
+    add_to_psychotherapy_note: AddToPsychotherapyNoteHandler
     receive_container: ReceiveContainerHandler
     draw_drug: DrawDrugHandler
     enter_in_drug_log: EnterInDrugLogHandler
@@ -88,4 +101,5 @@ class Sessions:
     settle_discrepancy: SettleDiscrepancyHandler
 
     reading: Reading
+    reading_notes: ReadingNotes
     ports: Ports

@@ -6,6 +6,8 @@ from careflow_service.identity import Role
 PRESCRIBER = Role.PRESCRIBER
 CLINICIANS = (Role.PRESCRIBER, Role.THERAPIST, Role.NURSE, Role.MEDICAL_DIRECTOR)
 BEDSIDE = (Role.PRESCRIBER, Role.NURSE)
+THERAPISTS = (Role.THERAPIST, Role.PRESCRIBER)
+"""Who may keep psychotherapy notes: a mental health professional; each reads their own alone."""
 CARE_TEAM = (*CLINICIANS, Role.COORDINATOR)
 
 ACCESS: AccessTable = {
@@ -55,6 +57,17 @@ ACCESS: AccessTable = {
     "GET /v1/patients/{patient_id}/rems-forms": allow(*CLINICIANS),
     "GET /v1/sessions/{session_id}/rems-form": allow(*CLINICIANS),
     "POST /v1/sessions/{session_id}/rems-form/submit": allow(*BEDSIDE),
+    "GET /v1/patients/{patient_id}/notes": allow(*CLINICIANS),
+    "GET /v1/sessions/{session_id}/notes": allow(*CLINICIANS),
+    "POST /v1/sessions/{session_id}/notes": allow(*CLINICIANS),
+    "GET /v1/notes/{note_id}": allow(*CLINICIANS),
+    "PUT /v1/notes/{note_id}": allow(*CLINICIANS),
+    "POST /v1/notes/{note_id}/sign": allow(*CLINICIANS),
+    "POST /v1/notes/{note_id}/addenda": allow(*CLINICIANS),
+    "GET /v1/sessions/{session_id}/psychotherapy-notes": allow(*THERAPISTS),
+    "POST /v1/sessions/{session_id}/psychotherapy-notes": allow(*THERAPISTS),
+    "GET /v1/psychotherapy-notes/{note_id}": allow(*THERAPISTS),
+    "POST /v1/psychotherapy-notes/{note_id}/passages": allow(*THERAPISTS),
     "GET /v1/drug-log/containers": allow(*BEDSIDE, Role.MEDICAL_DIRECTOR, Role.AUDITOR),
     "POST /v1/drug-log/containers": allow(*BEDSIDE),
     "GET /v1/drug-log/containers/{container_id}": allow(*BEDSIDE, Role.MEDICAL_DIRECTOR, Role.AUDITOR),

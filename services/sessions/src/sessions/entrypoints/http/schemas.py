@@ -23,6 +23,8 @@ Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), ONE_LINE]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), PROSE]
 
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), PROSE]
+
 
 def _written_amount(value: object) -> Decimal:
     if not isinstance(value, str):

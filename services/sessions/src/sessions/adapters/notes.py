@@ -1,0 +1,68 @@
+"""Notes in MongoDB: clinical ones encrypted with the patient's key, psychotherapy notes in a collection of their own
+with a key of their own. Open fields: none; blind: whose, of which session, and by whom where that decides who may know.
+"""
+
+from typing import Final
+
+from pymongo import IndexModel
+
+from careflow_domain.errors import not_found
+from careflow_service.mongo.client import Database
+from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.stored import Stored
+from careflow_service.mongo.vault import Apart, Vault
+from sessions.domain.ids import PatientId, SessionId, StaffId
+from sessions.domain.notes import ClinicalNote
+from sessions.domain.psychotherapy_notes import PsychotherapyNote
+
+NOTES: Final = "notes"
+PSYCHOTHERAPY_NOTES: Final = "psychotherapy_notes"
+MOST_NOTES: Final = 500
+
+INDEXES: Final = (
+    (NOTES, IndexModel([("patient_id", 1), ("_id", 1)], name="of_patient")),
+    (NOTES, IndexModel([("session_id", 1), ("_id", 1)], name="of_session")),
+    (PSYCHOTHERAPY_NOTES, IndexModel([("session_id", 1), ("author", 1), ("_id", 1)], name="of_author")),
+)
+
+
+class MongoNotes(Stored[ClinicalNote]):
+    """See `sessions.application.ports.Notes`."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        documents = Documents(
+            database,
+            NOTES,
+            ClinicalNote,
+            fields=lambda note: {"patient_id": note.patient_id, "session_id": note.session_id},
+            blind=("patient_id", "session_id"),
+            owner=lambda note: note.patient_id,
+            vault=vault,
+        )
+        super().__init__(documents, lambda: not_found("note"))
+
+    async def of_patient(self, patient_id: PatientId, /) -> list[ClinicalNote]:
+        return await self._documents.many({"patient_id": patient_id}, of=patient_id, limit=MOST_NOTES)
+
+    async def of_session(self, session_id: SessionId, /, *, of: PatientId) -> list[ClinicalNote]:
+        return await self._documents.many({"session_id": session_id}, of=of, limit=MOST_NOTES)
+
+
+class MongoPsychotherapyNotes(Stored[PsychotherapyNote]):
+    """See `sessions.application.ports.PsychotherapyNotes`."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        documents = Documents(
+            database,
+            PSYCHOTHERAPY_NOTES,
+            PsychotherapyNote,
+            fields=lambda note: {"session_id": note.session_id, "author": note.author},
+            blind=("session_id", "author"),
+            owner=lambda note: note.patient_id,
+            vault=vault,
+            apart=Apart.PSYCHOTHERAPY_NOTES,
+        )
+        super().__init__(documents, lambda: not_found("psychotherapy_note"))
+
+    async def of_session(self, session_id: SessionId, author: StaffId, /, *, of: PatientId) -> list[PsychotherapyNote]:
+        return await self._documents.many({"session_id": session_id, "author": author}, of=of, limit=MOST_NOTES)
