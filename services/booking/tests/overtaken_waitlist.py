@@ -42,6 +42,17 @@ async def a_patient_leaves_the_waitlist_while_they_are_offered_a_call(world: Wor
     assert refusal(late) == STALE
 
 
+async def waiting_ends_while_the_patient_leaves(world: World, overtaking: Overtaking) -> None:
+    ana = await has_patient(world)
+    until = world.clock() + timedelta(days=1)
+    body = {"patient_id": ana, "kind": "info_call", "modality": "phone", "starts_before": until.isoformat()}
+    entry = ok(await world.coordinator.post("/v1/waitlist", body), 201)
+    world.clock.now = until
+    overtaking.by(lambda: world.coordinator.post(f"/v1/waitlist/{entry['id']}/leave", version=1))
+    await world.catch_up()
+    ok(await world.coordinator.post("/v1/waitlist", {**body, "starts_before": None}), 201)
+
+
 async def a_call_about_an_offer_while_it_is_declined(world: World, overtaking: Overtaking) -> None:
     entry, hold = await offered(world)
     overtaking.by(lambda: acts(world.coordinator, hold, "release"))

@@ -2,6 +2,7 @@
 
 from booking.application.deadlines.call_off_visit import call_off_visit, next_cancellation
 from booking.application.deadlines.close_day import leave_unmarked, next_day_end
+from booking.application.deadlines.end_waiting import end_waiting, next_end_of_waiting
 from booking.application.deadlines.lapse_hold import lapse_hold, next_lapse
 from booking.application.deadlines.offer_freed_time import next_freed_time, offer_freed_time
 from booking.application.ports import Ports
@@ -12,4 +13,5 @@ DEADLINES: tuple[Deadline[Ports], ...] = (
     Deadline("call_off_visit", next=next_cancellation, fire=call_off_visit),
     Deadline("leave_unmarked", next=next_day_end, fire=leave_unmarked),
     Deadline("offer_freed_time", next=next_freed_time, fire=offer_freed_time),
+    Deadline("end_waiting", next=next_end_of_waiting, fire=end_waiting),
 )

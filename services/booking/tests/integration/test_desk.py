@@ -116,6 +116,10 @@ async def test_a_second_click_is_merged_into_the_first_and_parted_again(world: W
     call = await books(world.coordinator, again)
     assert refusal(await merges(world, again, ana)) == (409, "visits_open")
     await acts(world.coordinator, call, "cancel", reason="booked_in_error")
+    wish = {"patient_id": again, "kind": "evaluation", "modality": "in_person"}
+    waiting = ok(await world.coordinator.post("/v1/waitlist", wish), 201)
+    assert refusal(await merges(world, again, ana)) == (409, "visits_open")
+    ok(await world.coordinator.post(f"/v1/waitlist/{waiting['id']}/leave", version=1))
     assert refusal(await merges(world, again, ana, version=2)) == (412, "stale_version")
     assert refusal(await merges(world, again, "nobody")) == (404, "patient_not_found")
     assert ok(await merges(world, again, ana)) == {"id": again, "version": 2}

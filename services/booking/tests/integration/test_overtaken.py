@@ -147,6 +147,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "leave_waitlist": waitlist.a_patient_leaves_the_waitlist_while_they_are_offered_a_call,
     "record_offer_call": waitlist.a_call_about_an_offer_while_it_is_declined,
     "offer_freed_time": waitlist.a_freed_time_is_offered_while_somebody_else_books_it,
+    "end_waiting": waitlist.waiting_ends_while_the_patient_leaves,
     "lapse_hold": commands.a_hold_lapses_while_it_is_confirmed,
     "leave_unmarked": commands.a_day_ends_while_its_visit_is_recorded_as_missed,
     "call_off_visit": commands.a_visit_is_called_off_while_it_is_released,

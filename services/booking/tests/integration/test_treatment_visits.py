@@ -242,6 +242,23 @@ async def test_a_series_has_a_result_for_every_pair(world: World, every_days: in
     assert all(each["dosing"]["integration"]["kind"] == "integration" for each in items)
 
 
+async def test_a_weekly_series_keeps_its_time_of_day_when_the_clocks_change(world: World) -> None:
+    ana, plan_id = await in_treatment(world)
+    await prepares(world, ana)
+    pattern = {
+        "dosing": {"starts_at": local(10, 9, month=3, year=2027).isoformat(), "modality": "in_person"},
+        "integration": {"starts_at": local(12, 10, month=3, year=2027).isoformat(), "modality": "video"},
+        "pairs": 2,
+    }
+    series = await world.coordinator.post("/v1/appointments/series", {"plan_id": plan_id, "pattern": pattern})
+    times = [(each["dosing_at"], each["integration_at"]) for each in ok(series)["items"]]
+    assert times == [
+        ("2027-03-10T17:00:00Z", "2027-03-12T18:00:00Z"),
+        ("2027-03-17T16:00:00Z", "2027-03-19T17:00:00Z"),
+    ]
+    assert [each["refusal"] for each in series.json()["items"]] == [None, None]
+
+
 async def test_a_pair_that_cannot_be_booked_leaves_the_others(world: World) -> None:
     ana, plan_id = await in_treatment(world)
     await prepares(world, ana)

@@ -160,6 +160,16 @@ async def test_a_dose_at_short_notice_is_booked_only_after_a_call(world: World) 
     assert (await acts(world.patient(cara), await held(world, cara), "book"))["status"] == "booked"
 
 
+async def test_who_has_waited_in_vain_may_wait_again(world: World) -> None:
+    ana = await person(world, 1)
+    until = local(24, 0)
+    await waits(world, ana, starts_before=until.isoformat())
+    world.clock.now = until
+    await world.catch_up()
+    assert ok(await world.coordinator.get(WAITLIST))["items"] == []
+    await waits(world, ana)
+
+
 async def test_one_waits_once_for_each_kind_and_leaves(world: World) -> None:
     ana, ben = await person(world, 1), await person(world, 2)
     joined = await waits(world, ana)

@@ -88,11 +88,11 @@ def test_a_mistake_is_undone_within_a_month() -> None:
 
 def test_with_nothing_but_calls_a_record_can_go() -> None:
     path = CarePath(id=ANA)
-    assert given_up(path, holds=0) == Person(merged=True)
+    assert given_up(path, asked_for=0) == Person(merged=True)
     missed = a_booked_visit().miss(now=LATER)
-    assert given_up(path.note_visit(missed, now=LATER), holds=0).merged
+    assert given_up(path.note_visit(missed, now=LATER), asked_for=0).merged
     said_no = a_booked_visit().arrive(POLICY, now=NOW).complete(Disposition.NOT_A_FIT, now=LATER)
-    assert given_up(path.note_visit(said_no, now=LATER), holds=0).merged
+    assert given_up(path.note_visit(said_no, now=LATER), asked_for=0).merged
 
 
 HISTORIES: dict[str, Callable[[CarePath], CarePath]] = {
@@ -114,21 +114,21 @@ HISTORIES: dict[str, Callable[[CarePath], CarePath]] = {
 @pytest.mark.parametrize("history", HISTORIES)
 def test_what_was_decided_about_somebody_stays_where_it_is(history: str) -> None:
     path = HISTORIES[history](CarePath(id=ANA))
-    assert refused(lambda: given_up(path, holds=0)) == "clinical_history"
+    assert refused(lambda: given_up(path, asked_for=0)) == "clinical_history"
 
 
 def test_what_is_booked_held_or_unmarked_is_settled_first() -> None:
     path = CarePath(id=ANA)
-    assert refused(lambda: given_up(path, holds=1)) == "visits_open"
+    assert refused(lambda: given_up(path, asked_for=1)) == "visits_open"
     call = a_booked_visit()
     for visit in (call, call.arrive(POLICY, now=NOW), call.left_unmarked()):
         noted = path.note_visit(visit, now=NOW)
-        assert refused(lambda noted=noted: given_up(noted, holds=0)) == "visits_open"  # type: ignore[misc]
+        assert refused(lambda noted=noted: given_up(noted, asked_for=0)) == "visits_open"  # type: ignore[misc]
 
 
 def test_nothing_is_booked_on_a_record_that_was_given_up() -> None:
     path = CarePath(id=ANA)
-    gone = path.person_became(given_up(path, holds=0), now=NOW)
+    gone = path.person_became(given_up(path, asked_for=0), now=NOW)
     for kind in VisitKind:
         closed = gates.refusals(gone, Asked(kind=kind, starts_at=LATER, zone=ZONE))
         assert "patient_merged" in [each.code for each in closed]

@@ -76,6 +76,15 @@ def test_there_is_one_offer_at_a_time_and_it_ends() -> None:
     assert refused(booked.passed_on) == "wrong_state"
 
 
+def test_who_has_waited_in_vain_is_off_the_list_and_not_while_they_think_about_an_offer() -> None:
+    entry = waiting(days=1)
+    assert entry.ends_at == NOW + timedelta(days=1)
+    assert entry.offered(offer()).ends_at is None
+    over = entry.over()
+    assert (over.status, over.open, over.ends_at) == (WaitlistStatus.OVER, False, None)
+    waiting().check_joining((over,))
+
+
 def test_at_short_notice_somebody_calls_before_it_is_booked() -> None:
     offered = waiting(VisitKind.DOSING).offered(offer(call_first=True))
     assert refused(offered.accepted) == "call_first"

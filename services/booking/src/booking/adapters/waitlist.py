@@ -29,6 +29,7 @@ INDEXES: Final = (
     (WAITLIST, IndexModel([("kind", 1), ("waiting", 1), ("joined_at", 1), ("_id", 1)], name="in_line")),
     (WAITLIST, IndexModel([("open", 1), ("joined_at", 1), ("_id", 1)], name="open")),
     (WAITLIST, IndexModel([("patient_id", 1), ("open", 1), ("joined_at", 1), ("_id", 1)], name="of_patient")),
+    (WAITLIST, IndexModel([("ends_at", 1)], name="ends_at")),
     (FREED_TIMES, IndexModel([("due_at", 1)], name="due_at")),
 )
 
@@ -56,6 +57,9 @@ class MongoWaitlist(Stored[WaitlistEntry]):
         query = {"open": True} if patient_id is None else {"patient_id": patient_id, "open": True}
         return await self._documents.page(query, sort=_LONGEST_WAITING, limit=limit, after=after)
 
+    async def next_end(self) -> tuple[datetime, str] | None:
+        return await self._documents.earliest("ends_at")
+
     async def next_in_line(self, kind: VisitKind, after: str | None) -> tuple[WaitlistEntry, str] | None:
         query = {"kind": kind.value, "waiting": True}
         found = (await self._documents.page(query, sort=_LONGEST_WAITING, limit=1, after=after)).items
@@ -80,4 +84,5 @@ def _open_fields(entry: WaitlistEntry) -> Mapping[str, object]:
         "waiting": entry.status is WaitlistStatus.WAITING,
         "open": entry.open,
         "joined_at": entry.joined_at,
+        "ends_at": entry.ends_at,
     }

@@ -138,6 +138,9 @@ class Waitlist(Protocol):
     async def listed(self, patient_id: PatientId | None, limit: int, after: str | None) -> Listed[WaitlistEntry]:
         """Who waits or is offered something, the patient or everybody; who has waited longest first."""
 
+    async def next_end(self) -> tuple[datetime, str] | None:
+        """When the time is over that the next of them wishes for, and which."""
+
     async def next_in_line(self, kind: VisitKind, after: str | None) -> tuple[WaitlistEntry, str] | None:
         """Who waits longest for such a visit behind this place of the list, and their own place."""
 
@@ -202,6 +205,7 @@ class Ports:
     """Brings the holds of the path's visits up to what it says."""
     give_back: Callable[[Appointment, Transaction], Awaitable[None]]
     """Frees what an appointment has taken of the calendar."""
+    waitlist: Waitlist
     freed_times: FreedTimes
     lapse: Callable[[Appointment, Transaction], Awaitable[Appointment]]
     """Gives a held time back; one that was offered goes to the next in line."""

@@ -10,13 +10,16 @@ from booking.domain.visits import VisitKind
 from careflow_domain.errors import DomainError, conflict
 
 
-def given_up(path: CarePath, *, holds: int) -> Person:
-    """The person, as the path of a record that is given up knows them; `holds` is how many times are held for them.
+def given_up(path: CarePath, *, asked_for: int) -> Person:
+    """The person, as the path of a record that is given up knows them; `asked_for` is how many times are held and how
+    many visits waited for.
 
     Raises `visits_open` or `clinical_history`.
     """
-    if holds or any(visit.status in (Status.BOOKED, Status.ARRIVED) for visit in path.visits):
-        raise conflict("visits_open", "Visits of this record are booked, held or not marked; settle them first.")
+    if asked_for or any(visit.status in (Status.BOOKED, Status.ARRIVED) for visit in path.visits):
+        raise conflict(
+            "visits_open", "Visits of this record are booked, held, waited for or not marked; settle them first."
+        )
     if _has_clinical_history(path):
         raise conflict(
             "clinical_history",

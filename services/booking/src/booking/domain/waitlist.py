@@ -1,4 +1,5 @@
-"""Who waits for a visit, and what they are offered: waiting -> offered -> booked; offered -> waiting again; left.
+"""Who waits for a visit, and what they are offered: waiting -> offered -> booked; offered -> waiting again; waiting ->
+left, or over.
 
 Invariant: nobody has two offers by one entry, and an offer stands as long as the time that is held for it.
 """
@@ -19,6 +20,8 @@ class WaitlistStatus(StrEnum):
     OFFERED = "offered"
     BOOKED = "booked"
     LEFT = "left"
+    OVER = "over"
+    """The time wished for has passed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,11 @@ class WaitlistEntry(Aggregate):
     joined_at: datetime
     status: WaitlistStatus = WaitlistStatus.WAITING
     offer: Offer | None = None
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When they wait in vain; an offer ends before that by itself."""
+        return self.wanted.end if self.status is WaitlistStatus.WAITING else None
 
     @property
     def open(self) -> bool:
@@ -96,6 +104,10 @@ class WaitlistEntry(Aggregate):
             raise conflict("offer_open", "A time is held for the patient: it is accepted or given back first.")
         self._expect(WaitlistStatus.WAITING)
         return replace(self.recording(), status=WaitlistStatus.LEFT)
+
+    def over(self) -> "WaitlistEntry":
+        self._expect(WaitlistStatus.WAITING)
+        return replace(self.recording(), status=WaitlistStatus.OVER)
 
     def _expect(self, status: WaitlistStatus) -> None:
         if self.status is not status:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from booking.application.ownership import check_version
-from booking.application.ports import Appointments, CarePaths, Patients
+from booking.application.ports import Appointments, CarePaths, Patients, Waitlist
 from booking.application.results import Saved
 from booking.domain.ids import PatientId
 from booking.domain.merging import given_up
@@ -23,28 +23,42 @@ class MergePatients:
 class MergePatientsHandler:
     """Raises `same_patient`, `patient_merged`, `not_alike`, `visits_open` and `clinical_history`."""
 
-    def __init__(self, patients: Patients, care_paths: CarePaths, appointments: Appointments, work: Work) -> None:
+    def __init__(
+        self,
+        patients: Patients,
+        care_paths: CarePaths,
+        appointments: Appointments,
+        waitlist: Waitlist,
+        work: Work,
+    ) -> None:
         self._patients = patients
         self._care_paths = care_paths
         self._appointments = appointments
+        self._waitlist = waitlist
         self._work = work
 
     async def __call__(self, command: MergePatients, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
         patient_id, survivor_id = command.patient_id, command.survivor_id
 
         async def work(tx: Transaction) -> Saved:
-            patient, survivor, path, holds = await side_by_side(
+            patient, survivor, path, asked_for = await side_by_side(
                 self._patients.get(patient_id, of=patient_id),
                 self._patients.get(survivor_id, of=survivor_id),
                 self._care_paths.get(patient_id, of=patient_id),
-                self._appointments.holds_of(patient_id),
+                self._asked_for(patient_id),
             )
             check_version(patient.version, command.expected_version)
             merged = patient.merged_into(survivor, by=actor.id, now=tx.now)
-            after = path.person_became(given_up(path, holds=holds), now=tx.now)
+            after = path.person_became(given_up(path, asked_for=asked_for), now=tx.now)
             await self._patients.save(merged, expecting=patient.version, tx=tx)
             await self._patients.save(survivor.absorbing(merged), expecting=survivor.version, tx=tx)
             await self._care_paths.save(after, expecting=path.version, tx=tx)
             return Saved(merged.id, merged.version)
 
         return await self._work.run(work, by=actor, action="merge_patients", returns=Saved, request=request)
+
+    async def _asked_for(self, patient_id: PatientId) -> int:
+        holds, waiting = await side_by_side(
+            self._appointments.holds_of(patient_id), self._waitlist.waiting_of(patient_id)
+        )
+        return holds + len(waiting)
