@@ -2,6 +2,7 @@
 Thanksgiving. Every builder gives a whole, valid thing.
 """
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,12 +22,14 @@ from billing.domain.accounts import (
 from billing.domain.addresses import Address
 from billing.domain.charges import Charge, Terms
 from billing.domain.diagnoses import Diagnoses
+from billing.domain.fee_schedule import FeeSchedules, PackageOffer
 from billing.domain.ids import AppointmentId, EntryId, PatientId, PaymentId, PlanId, StaffId
 from billing.domain.money import Money
 from billing.domain.payments import Payment, PaymentMethod
 from billing.domain.rendered import ChargeCause, Rendered
 from billing.domain.services import Service
 from billing.domain.superbill_elements import Draft
+from billing.domain.visits import VisitKind
 
 ZONE = ZoneInfo("America/Los_Angeles")
 TODAY = date(2026, 11, 23)
@@ -34,6 +37,11 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=ZONE).astimezone(UTC)
 POLICY = billing_policy()
 SCHEDULES = fee_schedules()
 SCHEDULE = SCHEDULES.on(TODAY)
+THREE_DOSES = PackageOffer(
+    code="dosing-3", description="Three dosing visits", kind=VisitKind.DOSING, sessions=3, price=Money(100_001)
+)
+"""Cheaper than what an infusion, a drug and an hour of therapy cost three times, and not to be divided by three."""
+SELLING = FeeSchedules(tuple(replace(each, packages=(*each.packages, THREE_DOSES)) for each in SCHEDULES.schedules))
 RULES = service_rules().on(TODAY)
 PRACTICE = development_practice()
 CODES = CodeEditions()

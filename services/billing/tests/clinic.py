@@ -70,6 +70,12 @@ async def pays(world: World, dollars: float, **more: Any) -> Any:
     return ok(await world.biller.post("/v1/payments", body), 201)
 
 
+async def buys_package(world: World, **more: Any) -> Any:
+    """Ana pays six dosing visits beforehand."""
+    body = {"patient_id": ANA, "offer": "dosing-6", "method": "cash", **more}
+    return ok(await world.biller.post("/v1/packages", body), 201)
+
+
 async def trial_balance(world: World) -> dict[str, int]:
     """Each account's balance in cents; the books balance."""
     balance = ok(await world.biller.get("/v1/ledger/trial-balance"))

@@ -16,7 +16,7 @@ from billing.domain.ids import ChargeId, PatientId
 from billing.domain.ledger import JournalEntry
 from careflow_domain.aggregate import Aggregate
 from careflow_domain.errors import not_found
-from services.billing.tests.builders import CALENDAR, CODES, NOW, POLICY, PRACTICE, SCHEDULES, ZONE
+from services.billing.tests.builders import CALENDAR, CODES, NOW, POLICY, PRACTICE, SELLING, ZONE
 
 A = TypeVar("A", bound=Aggregate)
 RULES = service_rules()
@@ -138,6 +138,7 @@ class InMemory:
             "estimates": OfPatient("estimate"),
             "charges": Charges("charge"),
             "payments": Payments("payment"),
+            "packages": OfPatient("package"),
             "journal": Kept("entry"),
             "fees": OfPatient("fee"),
             "superbills": OfPatient("superbill"),
@@ -150,7 +151,7 @@ class InMemory:
             printer=Printer(),
             audit=None,  # type: ignore[arg-type]  # nothing is read for somebody
             policy=POLICY,
-            schedules=SCHEDULES,
+            schedules=SELLING,
             rules=RULES,
             practice=PRACTICE,
             calendar=CALENDAR,

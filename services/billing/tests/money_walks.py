@@ -10,6 +10,8 @@ from random import Random
 from typing import Any, Final
 
 from billing.application.commands.add_private_contract import AddPrivateContract, AddPrivateContractHandler
+from billing.application.commands.buy_package import BuyPackage, BuyPackageHandler
+from billing.application.commands.give_back_package import GiveBackPackage, GiveBackPackageHandler
 from billing.application.commands.issue_superbill import IssueSuperbill, IssueSuperbillHandler
 from billing.application.commands.post_waiting_charge import PostWaitingCharge, PostWaitingChargeHandler
 from billing.application.commands.receive_payment import ReceivePayment, ReceivePaymentHandler
@@ -37,7 +39,7 @@ from careflow_events.contracts.model import EventData
 from careflow_events.subscription import Received
 from careflow_service.identity import Actor, Role
 from services.billing.tests import heard
-from services.billing.tests.builders import ANA, PRACTICE, ZONE
+from services.billing.tests.builders import ANA, PRACTICE, THREE_DOSES, ZONE
 from services.billing.tests.fakes import RULES, InMemory
 
 BEN: Final = PatientId("0199e0a0-0000-7000-8000-0000000000b1")
@@ -243,6 +245,20 @@ class Walk:
         if reason is not RefundReason.ENTERED_IN_ERROR:
             assert self.owed(payment.patient_id) == owed, "giving back made somebody owe"
 
+    async def step_buys_package(self) -> None:
+        method = self.random.choice((PaymentMethod.CASH, PaymentMethod.CARD_TERMINAL))
+        reference = None if method is PaymentMethod.CASH else f"slip {self.random.randint(1, 40)}"
+        patient = self.patient()
+        owed = self.owed(patient)
+        await self.asks(BuyPackageHandler, BuyPackage(patient, THREE_DOSES.code, method, reference))
+        assert self.owed(patient) == owed, "what is paid beforehand pays for nothing else"
+
+    async def step_package_is_given_back(self) -> None:
+        package = self.one_of("packages", lambda each: each.sessions_left)
+        owed, as_goodwill = self.owed(package.patient_id), self.random.random() < 0.5
+        await self.asks(GiveBackPackageHandler, GiveBackPackage(package.id, as_goodwill, package.version))
+        assert self.owed(package.patient_id) == owed
+
     async def step_is_reversed(self) -> None:
         charge = self.one_of("charges")
         await self.asks(ReverseChargeHandler, ReverseCharge(charge.id, charge.version))
@@ -281,6 +297,7 @@ def nothing_there() -> DomainError:
 def check(clinic: InMemory) -> None:
     books_balance(clinic)
     nobody_pays_what_is_not_owed(clinic)
+    nothing_prepaid_is_lost(clinic)
     no_minute_is_charged_twice(clinic)
     superbills_say_what_the_books_say(clinic)
 
@@ -292,7 +309,12 @@ def books_balance(clinic: InMemory) -> None:
     assert TrialBalance.of(entries).balances
     assert len({entry.key for entry in entries}) == len(entries)
     assert sums.get(LedgerAccount.RECEIVABLE, NOTHING) == total(each.balance for each in charges)
-    assert -sums.get(LedgerAccount.UNAPPLIED, NOTHING) == total(each.unapplied for each in payments)
+    assert -sums.get(LedgerAccount.UNAPPLIED, NOTHING) == total(each.free for each in payments)
+    for_visits, for_packages = (
+        total(each.held for each in payments if bool(each.package_id) is for_package) for for_package in (False, True)
+    )
+    assert -sums.get(LedgerAccount.DEPOSITS, NOTHING) == for_visits
+    assert -sums.get(LedgerAccount.UNEARNED, NOTHING) == for_packages
     assert sums.get(LedgerAccount.CASH, NOTHING) == total(each.refundable for each in payments)
     assert sums.get(LedgerAccount.GOODWILL, NOTHING) == total(each.conceded for each in charges)
     for charge in charges:
@@ -301,10 +323,9 @@ def books_balance(clinic: InMemory) -> None:
         assert charge.conceded == total(each.conceded for each in mine)
         assert NOTHING <= charge.conceded <= charge.paid <= charge.amount
     for payment in payments:
-        assert NOTHING <= payment.unapplied <= payment.refundable <= payment.amount
+        assert NOTHING <= payment.held <= payment.unapplied <= payment.refundable <= payment.amount
         payable = [each for each in charges if each.patient_id == payment.patient_id and payment.may_pay(each)]
-        idle = payment.unapplied and payment.kept_for is None
-        assert not (idle and any(each.balance for each in payable)), "money lies there while something is owed"
+        assert not (payment.free and any(each.balance for each in payable)), "money lies there while something is owed"
 
 
 def nobody_pays_what_is_not_owed(clinic: InMemory) -> None:
@@ -332,6 +353,29 @@ def nobody_pays_what_is_not_owed(clinic: InMemory) -> None:
     for fee in fees.values():
         its_charge = charges.get(charge_id_of(ChargeCause(fee.cause.value), fee.id))
         assert fee.state is FeeState.POSTED or its_charge is None or its_charge.state is ChargeState.REVERSED
+
+
+def nothing_prepaid_is_lost(clinic: InMemory) -> None:
+    """Every place of a package is one charged visit at no more than its share, or its money is there."""
+    payments, charges = clinic.all("payments"), {each.id: each for each in clinic.all("charges")}
+    packages = {each.id: each for each in clinic.all("packages")}
+    for payment in payments:
+        assert not payment.held or payment.kept_for or payment.package_id in packages
+    for package in packages.values():
+        money = next(each for each in payments if each.id == package.payment_id)
+        assert money.amount == package.offer.price == total(map(package.offer.share, range(package.offer.sessions)))
+        places = [use.place for use in package.uses]
+        assert len(set(places)) == len(places) <= package.offer.sessions, "a place was taken twice"
+        assert money.held <= package.unused
+        if package.given_back_at or not package.sessions_left:
+            assert not money.held, "money waits for a visit that cannot come"
+        for use in package.uses:
+            charge = charges[use.charge_id]
+            assert charge.state is ChargeState.POSTED
+            assert charge.package_id == package.id
+            assert charge.amount <= package.offer.share(use.place), "a visit of a package costs more than its share"
+    covered = [each for each in charges.values() if each.package_id and each.state is ChargeState.POSTED]
+    assert all(packages[each.package_id].has(each.id) for each in covered)
 
 
 def no_minute_is_charged_twice(clinic: InMemory) -> None:

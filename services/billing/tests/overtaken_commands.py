@@ -10,6 +10,7 @@ from services.billing.tests.clinic import (
     INSURED,
     bill,
     books,
+    buys_package,
     charges,
     estimates,
     fees,
@@ -149,6 +150,21 @@ async def a_payment_is_refunded_while_it_pays_for_a_session(world: World, overta
     overtaking.by(lambda: world.hear(session_completed(THERAPY_HOUR)))
     path, refund = f"/v1/payments/{paid['payment_id']}/refunds", {"amount": usd(225), "reason": "overpaid"}
     late = await world.biller.post(path, refund, version=paid["version"])
+    assert refusal(late) == (412, "stale_version")
+
+
+async def a_package_is_bought_while_a_dose_is_charged(world: World, overtaking: Overtaking) -> None:
+    await has_patient(world)
+    overtaking.by(lambda: world.hear(session_completed(THERAPY_HOUR)))
+    await buys_package(world)
+    assert (await the_charge(world))["balance"] == usd(225), "what was charged before is none of the package"
+
+
+async def a_package_is_given_back_while_a_dose_is_charged(world: World, overtaking: Overtaking) -> None:
+    await has_patient(world)
+    package = await buys_package(world)
+    overtaking.by(lambda: world.hear(session_completed(THERAPY_HOUR)))
+    late = await world.biller.post(f"/v1/packages/{package['id']}/refund", {}, version=package["version"])
     assert refusal(late) == (412, "stale_version")
 
 

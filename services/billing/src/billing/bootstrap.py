@@ -1,7 +1,7 @@
 """The only wiring: which adapter stands behind which port, and what the library must know of this service."""
 
 from billing import domain
-from billing.adapters import charges, estimates, fee_cases, journal, payments, superbills, visits
+from billing.adapters import charges, estimates, fee_cases, journal, packages, payments, superbills, visits
 from billing.adapters.accounts import MongoAccounts
 from billing.adapters.charges import MongoCharges
 from billing.adapters.clinic_data import (
@@ -18,6 +18,7 @@ from billing.adapters.estimates import MongoEstimates
 from billing.adapters.federal_calendar import FederalCalendar
 from billing.adapters.fee_cases import MongoFeeCases
 from billing.adapters.journal import MongoJournal
+from billing.adapters.packages import MongoPackages
 from billing.adapters.payments import MongoPayments
 from billing.adapters.superbills import MongoNumberSeries, MongoSuperbills
 from billing.adapters.typst_printer import TypstPrinter
@@ -43,6 +44,7 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
         estimates=MongoEstimates(database, vault),
         charges=MongoCharges(database, vault),
         payments=MongoPayments(database, vault),
+        packages=MongoPackages(database, vault),
         journal=MongoJournal(database, vault),
         fees=MongoFeeCases(database, vault),
         superbills=MongoSuperbills(database, vault),
@@ -84,6 +86,7 @@ SERVICE: Service[BillingSettings, Ports, Billing] = Service(
         *estimates.INDEXES,
         *fee_cases.INDEXES,
         *journal.INDEXES,
+        *packages.INDEXES,
         *payments.INDEXES,
         *superbills.INDEXES,
         *visits.INDEXES,

@@ -7,7 +7,8 @@ from billing.domain.charges import Charge, ChargePosted, ChargeReversed, Coverag
 from billing.domain.estimates import Estimate, EstimateDelivered, EstimateExceeded, EstimateIssued, EstimateOverdue
 from billing.domain.fee_cases import FeeWaived
 from billing.domain.ledger import EntryPosted
-from billing.domain.payments import PaymentReceived, RefundIssued
+from billing.domain.packages import PackagePurchased, RevenueRecognized
+from billing.domain.payments import DepositApplied, DepositTaken, PaymentReceived, RefundIssued
 from billing.domain.superbills import Superbill, SuperbillIssued, SuperbillVoided
 from billing.domain.visits import VisitCoverageBlocked
 from careflow_events import contracts
@@ -124,6 +125,52 @@ def _payment_received(fact: PaymentReceived) -> contracts.PaymentReceived:
     )
 
 
+def _deposit_taken(fact: DepositTaken) -> contracts.DepositTaken:
+    payment = fact.payment
+    assert payment.kept_for is not None
+    return contracts.DepositTaken(
+        patient_id=payment.patient_id,
+        payment_id=payment.id,
+        appointment_id=payment.kept_for,
+        amount_minor=payment.held.minor,
+        currency=payment.held.currency,
+    )
+
+
+def _deposit_applied(fact: DepositApplied) -> contracts.DepositApplied:
+    return contracts.DepositApplied(
+        patient_id=fact.payment.patient_id,
+        payment_id=fact.payment.id,
+        appointment_id=fact.appointment_id,
+        charge_id=fact.charge_id,
+        amount_minor=fact.amount.minor,
+        currency=fact.amount.currency,
+    )
+
+
+def _package_purchased(fact: PackagePurchased) -> contracts.PackagePurchased:
+    package = fact.package
+    return contracts.PackagePurchased(
+        patient_id=package.patient_id,
+        package_id=package.id,
+        sessions=package.offer.sessions,
+        amount_minor=package.offer.price.minor,
+        currency=package.offer.price.currency,
+    )
+
+
+def _revenue_recognized(fact: RevenueRecognized) -> contracts.RevenueRecognized:
+    return contracts.RevenueRecognized(
+        patient_id=fact.package.patient_id,
+        package_id=fact.package.id,
+        charge_id=fact.charge.id,
+        revision=fact.charge.revision,
+        amount_minor=fact.charge.amount.minor,
+        currency=fact.charge.amount.currency,
+        sessions_left=fact.package.sessions_left,
+    )
+
+
 def _refund_issued(fact: RefundIssued) -> contracts.RefundIssued:
     return contracts.RefundIssued(
         patient_id=fact.payment.patient_id,
@@ -199,6 +246,10 @@ PUBLISHED: PublicationTable = published(
     says(VisitCoverageBlocked, contracts.CoverageBlocked, _visit_blocked),
     says(FeeWaived, contracts.FeeWaived, _fee_waived),
     says(PaymentReceived, contracts.PaymentReceived, _payment_received),
+    says(DepositTaken, contracts.DepositTaken, _deposit_taken),
+    says(DepositApplied, contracts.DepositApplied, _deposit_applied),
+    says(PackagePurchased, contracts.PackagePurchased, _package_purchased),
+    says(RevenueRecognized, contracts.RevenueRecognized, _revenue_recognized),
     says(RefundIssued, contracts.RefundIssued, _refund_issued),
     says(EntryPosted, contracts.JournalEntryPosted, _entry_posted),
     says(SuperbillIssued, contracts.SuperbillIssued, _superbill_issued),

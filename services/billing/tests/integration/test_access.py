@@ -3,7 +3,7 @@
 from billing.entrypoints.http.access import ACCESS
 from careflow_service.testing.owning import Theirs, reached_by_strangers
 from services.billing.tests.builders import ANA
-from services.billing.tests.clinic import INSURED, bill, charges, has_patient, ok, pays, the_charge
+from services.billing.tests.clinic import INSURED, bill, buys_package, charges, has_patient, ok, pays, the_charge
 from services.billing.tests.heard import THERAPY_HOUR, session_completed
 from services.billing.tests.world import World
 
@@ -14,6 +14,7 @@ async def test_no_stranger_reaches_a_patients_money_or_papers(world: World) -> N
     charge = (await the_charge(world))["id"]
     superbill = ok(await world.biller.post("/v1/superbills", bill(charge)), 201)["superbill_id"]
     payment = (await pays(world, 10))["payment_id"]
+    package = (await buys_package(world))["id"]
     wish = {"patient_id": ANA, "visits": [{"kind": "dosing", "count": 6}]}
     estimate = ok(await world.biller.post("/v1/estimates", wish), 201)["id"]
     theirs = {
@@ -28,6 +29,8 @@ async def test_no_stranger_reaches_a_patients_money_or_papers(world: World) -> N
         "GET /v1/fees": Theirs(f"/v1/fees?patient_id={ANA}"),
         "GET /v1/payments": Theirs(f"/v1/payments?patient_id={ANA}"),
         "GET /v1/payments/{payment_id}": Theirs(f"/v1/payments/{payment}"),
+        "GET /v1/packages": Theirs(f"/v1/packages?patient_id={ANA}"),
+        "GET /v1/packages/{package_id}": Theirs(f"/v1/packages/{package}"),
         "GET /v1/superbills": Theirs(f"/v1/superbills?patient_id={ANA}"),
         "GET /v1/superbills/{superbill_id}": Theirs(f"/v1/superbills/{superbill}"),
         "GET /v1/superbills/{superbill_id}/pdf": Theirs(f"/v1/superbills/{superbill}/pdf"),

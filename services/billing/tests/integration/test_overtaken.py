@@ -27,6 +27,8 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "waive_fee": commands.a_fee_is_waived_while_it_is_settled,
     "receive_payment": commands.a_payment_comes_in_while_another_is_refunded,
     "refund_payment": commands.a_payment_is_refunded_while_it_pays_for_a_session,
+    "buy_package": commands.a_package_is_bought_while_a_dose_is_charged,
+    "give_back_package": commands.a_package_is_given_back_while_a_dose_is_charged,
     "issue_superbill": commands.a_superbill_is_issued_while_its_charge_is_corrected,
     "void_superbill": commands.a_superbill_is_voided_while_its_charge_is_corrected,
     "PatientRegistered": reactions.a_registration_while_a_session_is_charged,

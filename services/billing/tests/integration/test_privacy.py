@@ -8,7 +8,7 @@ from careflow_service.ids import new_id
 from careflow_service.testing.stored import wrongly_stored
 from careflow_service.testing.world import FORGED, stands_in
 from services.billing.tests.builders import ANA, local
-from services.billing.tests.clinic import INSURED, books, has_patient, ok, pays, refusal, the_charge, usd
+from services.billing.tests.clinic import INSURED, books, buys_package, has_patient, ok, pays, refusal, the_charge, usd
 from services.billing.tests.heard import session_completed
 from services.billing.tests.world import World
 
@@ -73,6 +73,7 @@ async def everything_with_canaries(world: World) -> None:
     made = ok(await world.biller.post("/v1/superbills", bill), 201)
     for path in (f"/v1/superbills/{made['superbill_id']}", f"/v1/superbills/{made['superbill_id']}/pdf"):
         assert (await world.patient(ANA).get(path)).status_code == 200
+    await buys_package(world, method="check", reference=CANARY)
     refund = {"amount": usd(50), "reason": "goodwill"}
     ok(await world.biller.post(f"/v1/payments/{paid['payment_id']}/refunds", refund, version=paid["version"]), 201)
 
@@ -100,6 +101,7 @@ async def test_reading_what_names_a_person_or_a_service_leaves_an_audit_entry(wo
         f"/v1/estimates?patient_id={ANA}",
         f"/v1/superbills?patient_id={ANA}",
         f"/v1/fees?patient_id={ANA}",
+        f"/v1/packages?patient_id={ANA}",
         f"/v1/superbills/preview?patient_id={ANA}&charge_id={charge['id']}",
     ):
         before = await reads.count_documents({"outcome": "read"})

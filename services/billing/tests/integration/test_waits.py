@@ -109,7 +109,7 @@ async def an_estimate_is_issued(world: World) -> Act:
     return issue_it
 
 
-BOOKS: Final = ("charges", "payments", "estimates", "superbills")
+BOOKS: Final = ("charges", "payments", "packages", "estimates", "superbills")
 """What is open of a patient."""
 COSTS: Final[Mapping[Callable[[World], Awaitable[Act]], Cost]] = {
     details_are_heard: Cost(1, ("accounts", "_owners")),

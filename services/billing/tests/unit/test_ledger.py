@@ -101,7 +101,7 @@ class Clinic:
         assert balance.balances
         assert len({entry.key for entry in self.entries}) == len(self.entries)
         assert sums.get(LedgerAccount.RECEIVABLE, nothing) == total(each.balance for each in self.charges.values())
-        assert -sums.get(LedgerAccount.UNAPPLIED, nothing) == total(each.unapplied for each in self.payments.values())
+        assert -sums.get(LedgerAccount.UNAPPLIED, nothing) == total(each.free for each in self.payments.values())
         assert sums.get(LedgerAccount.GOODWILL, nothing) == total(each.conceded for each in self.charges.values())
         assert sums.get(LedgerAccount.CASH, nothing) == total(each.refundable for each in self.payments.values())
         for charge in self.charges.values():

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from billing.domain.allocations import plan_allocations
 from billing.domain.charges import Charge
 from billing.domain.ids import ChargeId, EntryId, PaymentId
 from billing.domain.money import Money, total
-from billing.domain.payments import Payment, PaymentMethod, Refund, RefundReason, payment_id_of, plan_allocations
+from billing.domain.payments import Payment, PaymentMethod, Refund, RefundReason, payment_id_of
 from billing.domain.rendered import ChargeCause
 from careflow_domain.errors import DomainError
 from services.billing.tests.builders import ANA, NOW, TODAY, a_charge, a_payment, a_rendered, usd

@@ -7,6 +7,7 @@ import pytest
 
 from billing.domain.accounts import Coverage, PrivateContract
 from billing.domain.fee_cases import FeeCause, WaiverReason
+from billing.domain.fee_schedule import PackageOffer
 from billing.domain.ledger import EntryCause, JournalEntry, LedgerAccount, credit, debit
 from billing.domain.money import Money
 from billing.domain.payments import PaymentMethod, Refund, RefundReason
@@ -19,13 +20,14 @@ from careflow_events.contracts import EventData, billing_codes, codes
 from careflow_events.contracts.code import Code
 from careflow_events.publication import Says
 from careflow_service.testing.filling import AN_ID, AT, Filling
-from services.billing.tests.builders import a_contract, a_coverage, therapy_hour, usd
+from services.billing.tests.builders import THREE_DOSES, a_contract, a_coverage, therapy_hour, usd
 
 SOME = Filling(
     {
         Money: usd(1),
         Coverage: a_coverage(),
         Service: therapy_hour(),
+        PackageOffer: THREE_DOSES,
         PrivateContract: a_contract(),
         (Rendered, "cause_id"): AN_ID,
         (Refund, "id"): AN_ID,

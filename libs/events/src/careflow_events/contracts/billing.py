@@ -121,6 +121,51 @@ class PaymentReceived(BillingEvent):
     method: billing_codes.PaymentMethod
 
 
+class DepositTaken(BillingEvent):
+    """Money that came in (`payment_id`) is kept for a visit to come: a liability until the visit is charged."""
+
+    payment_id: Id
+    appointment_id: Id
+    amount_minor: Minor
+    currency: Currency
+
+
+class DepositApplied(BillingEvent):
+    """The visit was charged: so much of what was kept for it pays for it. The rest is the patient's, for whatever is
+    owed.
+    """
+
+    payment_id: Id
+    appointment_id: Id
+    charge_id: Id
+    amount_minor: Minor
+    currency: Currency
+
+
+class PackagePurchased(BillingEvent):
+    """So many visits were paid beforehand, at a price for all of them. It never runs out; `package_id` is the payment's
+    id.
+    """
+
+    package_id: Id
+    sessions: Count
+    amount_minor: Minor
+    currency: Currency
+
+
+class RevenueRecognized(BillingEvent):
+    """A visit of a package was rendered: this much of what was paid beforehand is earned. Where the charge is reversed
+    (`ChargeReversed`), so is this.
+    """
+
+    package_id: Id
+    charge_id: Id
+    revision: Count
+    amount_minor: Minor
+    currency: Currency
+    sessions_left: Annotated[int, Field(ge=0)]
+
+
 class RefundIssued(BillingEvent):
     """Money went back by the method it came by."""
 

@@ -34,6 +34,7 @@ class RefundReason(OpenCode):
     CHARGE_CORRECTED = "charge_corrected", "what it was paid for costs less, or nothing"
     GOODWILL = "goodwill", "the clinic's decision; what it was paid for stays paid"
     ENTERED_IN_ERROR = "entered_in_error", "the payment was recorded by mistake"
+    PACKAGE_UNUSED = "package_unused", "the visits of a package that were not used"
     UNKNOWN = _UNKNOWN
 
 
@@ -53,6 +54,8 @@ class LedgerAccount(OpenCode):
     CASH = "cash", "money received"
     RECEIVABLE = "receivable", "what patients owe"
     UNAPPLIED_PAYMENTS = "unapplied_payments", "a liability: received, and not yet for any service"
+    DEPOSITS = "deposits", "a liability: received for a visit to come"
+    UNEARNED_PACKAGES = "unearned_packages", "a liability: received for visits of packages that are to come"
     REVENUE_EVALUATION = "revenue_evaluation", "evaluations and medical visits"
     REVENUE_THERAPY = "revenue_therapy", "psychotherapy"
     REVENUE_TREATMENT = "revenue_treatment", "giving and monitoring treatment"
@@ -70,6 +73,7 @@ class EntryCause(OpenCode):
     CHARGE_REVERSAL = "charge_reversal", "a charge no longer counts"
     PAYMENT = "payment", "money came in"
     ALLOCATION = "allocation", "money received is for a charge now, or no longer"
+    HOLD = "hold", "money received is kept for a visit or a package, or no longer"
     REFUND = "refund", "money went back"
     CONCESSION_REVERSAL = "concession_reversal", "what was given back for a service that is charged otherwise now"
     UNKNOWN = _UNKNOWN

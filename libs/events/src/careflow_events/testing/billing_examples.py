@@ -20,6 +20,7 @@ CHARGE: Final = "5b0f5d6e-2a52-5c0d-9e0b-3f6f1a1d7c01"
 ENTRY: Final = "0199f6c0-1a2b-7c3d-8e4f-5a6b7c8d9e02"
 PAYMENT: Final = "0199f6c1-2b3c-7d4e-9f50-6b7c8d9e0f03"
 REFUND: Final = "0199f6c2-3c4d-7e5f-a061-7c8d9e0f1a04"
+PACKAGE: Final = "0199f6c3-4d5e-7f60-b172-8d9e0f1a2b07"
 ESTIMATE: Final = "0199f24e-a0bb-7f60-b172-8d9e0f1a2b05"
 SUPERBILL: Final = "0199f6d0-4d5e-7061-8283-9e0f1a2b3c06"
 BILLED_AT: Final = EVALUATION_AT + timedelta(hours=3)
@@ -28,7 +29,7 @@ COST: Final = 45_000
 
 def billing_examples() -> Sequence[Example]:
     """One or more of every event of careflow.billing.v1."""
-    return (*_estimates(), *_charges(), *_payments(), *_superbills())
+    return (*_estimates(), *_charges(), *_payments(), *_prepaid(), *_superbills())
 
 
 def _estimates() -> Sequence[Example]:
@@ -117,6 +118,23 @@ def _payments() -> Sequence[Example]:
             ),
             refunded_at,
         ),
+    )
+
+
+def _prepaid() -> Sequence[Example]:
+    kept: dict[str, Any] = {
+        "patient_id": PATIENT,
+        "payment_id": PAYMENT,
+        "appointment_id": EVALUATION_VISIT,
+        "currency": "USD",
+    }
+    package: dict[str, Any] = {"patient_id": PATIENT, "package_id": PACKAGE, "currency": "USD"}
+    earned = contracts.RevenueRecognized(**package, charge_id=CHARGE, revision=1, amount_minor=50_000, sessions_left=5)
+    return (
+        Example("evaluation", contracts.DepositTaken(**kept, amount_minor=10_000), CALL_AT),
+        Example("evaluation", contracts.DepositApplied(**kept, charge_id=CHARGE, amount_minor=10_000), BILLED_AT),
+        Example("series", contracts.PackagePurchased(**package, sessions=6, amount_minor=300_000), CALL_AT),
+        Example("first-of-six", earned, BILLED_AT),
     )
 
 

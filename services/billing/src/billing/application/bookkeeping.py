@@ -1,5 +1,5 @@
-"""Opens a patient's books for one decision and writes what it changed: charges, payments, entries, and what else is no
-longer true because of it.
+"""Opens a patient's books for one decision and writes what it changed: charges, payments, packages, entries, and what
+else is no longer true because of it.
 
 Invariant: a superbill that says something else than the books is void in the same commit; where only what was paid has
 changed, another one takes its place in that commit.
@@ -14,7 +14,8 @@ from billing.application.superbill_numbers import reissue
 from billing.domain.books import Books
 from billing.domain.charges import Charge
 from billing.domain.estimates import Estimate
-from billing.domain.ids import ChargeId, PatientId, PaymentId
+from billing.domain.ids import ChargeId, PackageId, PatientId, PaymentId
+from billing.domain.packages import Package
 from billing.domain.payments import Payment
 from billing.domain.superbills import Superbill, VoidReason
 from careflow_service.upsert import upsert
@@ -36,6 +37,7 @@ class OpenBooks:
     patient_id: PatientId
     charges: Mapping[ChargeId, Charge]
     payments: Mapping[PaymentId, Payment]
+    packages: Mapping[PackageId, Package]
     estimates: tuple[Estimate, ...]
     superbills: tuple[Superbill, ...]
 
@@ -46,8 +48,12 @@ class OpenBooks:
 
 async def open_books(patient_id: PatientId, ports: Ports, *, about: Charge | Payment | None = None) -> OpenBooks:
     """What is open of the patient, and the charge or payment the decision is about with what hangs on it."""
-    (charges, payments), estimates, superbills, brought = await side_by_side(
-        side_by_side(ports.charges.open_of(patient_id), ports.payments.with_money_left(patient_id)),
+    (charges, payments, packages), estimates, superbills, brought = await side_by_side(
+        side_by_side(
+            ports.charges.open_of(patient_id),
+            ports.payments.with_money_left(patient_id),
+            ports.packages.all_of(patient_id),
+        ),
         ports.estimates.all_of(patient_id),
         ports.superbills.unreplaced_of(patient_id),
         _brought_by(about, ports),
@@ -56,6 +62,7 @@ async def open_books(patient_id: PatientId, ports: Ports, *, about: Charge | Pay
         patient_id=patient_id,
         charges={each.id: each for each in (*charges, *brought.charges)},
         payments={each.id: each for each in (*payments, *brought.payments)},
+        packages={each.id: each for each in packages},
         estimates=tuple(estimates),
         superbills=tuple(each for each in superbills if each.in_force),
     )
@@ -67,6 +74,7 @@ async def keep_books(opened: OpenBooks, decision: Callable[[Books], None], tx: T
         opened.patient_id,
         opened.charges.values(),
         opened.payments.values(),
+        opened.packages.values(),
         posted_on=ports.day_of(tx.now),
         policy_version=ports.policy.version,
         now=tx.now,
@@ -79,6 +87,8 @@ async def keep_books(opened: OpenBooks, decision: Callable[[Books], None], tx: T
     await _count_against_estimates(opened, books, tx, ports)
     for payment in books.payments:
         await upsert(ports.payments, opened.payments.get(payment.id), payment, tx)
+    for package in books.packages:
+        await upsert(ports.packages, opened.packages.get(package.id), package, tx)
     for entry in books.entries:
         await ports.journal.add(entry, tx)
     return books

@@ -36,12 +36,14 @@ async def post_what_waited_for_coverage(
     if not unknown:
         return
     minutes = await minutes_of(ports, *(charge.rendered for charge in unknown))
-    decided = []
+    decided, packages = [], dict(opened.packages)
     for waiting_charge in unknown:
         rendered = waiting_charge.rendered
-        terms = ports.terms(account, rendered.service_date, minutes.against(rendered))
+        terms = ports.terms(rendered, account, packages.values(), minutes.against(rendered))
         charge = waiting_charge.again(terms, EntryId(tx.new_id()), now=tx.now)
         minutes.keep(charge)
+        if charge.package_id is not None:
+            packages[charge.package_id] = packages[charge.package_id].use(charge, now=tx.now)
         decided.append(charge)
 
     def decision(books: Books) -> None:

@@ -5,7 +5,7 @@ transaction it belongs to. Within one, what is read of a patient, lists and what
 `of` says whose it is.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Protocol
@@ -20,12 +20,14 @@ from billing.domain.diagnoses import DiagnosisCodes
 from billing.domain.estimates import Estimate
 from billing.domain.fee_cases import FeeCase
 from billing.domain.fee_schedule import FeeSchedules
-from billing.domain.ids import AppointmentId, ChargeId, EstimateId, PatientId, PaymentId, PlanId, SuperbillId
+from billing.domain.ids import AppointmentId, ChargeId, EstimateId, PackageId, PatientId, PaymentId, PlanId, SuperbillId
 from billing.domain.ledger import JournalEntry, TrialBalance
 from billing.domain.obstacles import Obstacle
+from billing.domain.packages import Package, cover_of
 from billing.domain.payments import Payment
 from billing.domain.policy import BillingPolicy
 from billing.domain.practice import Practice
+from billing.domain.rendered import Rendered
 from billing.domain.service_rules import ServiceRuleEditions
 from billing.domain.superbills import NumberSeries, Superbill
 from billing.domain.visits import Visit
@@ -109,6 +111,15 @@ class Payments(Protocol):
     async def save(self, payment: Payment, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
+class Packages(Protocol):
+    async def get(self, package_id: PackageId, /) -> Package: ...
+    async def all_of(self, patient_id: PatientId, /) -> list[Package]:
+        """A patient's, oldest first."""
+
+    async def add(self, package: Package, /, tx: Transaction) -> None: ...
+    async def save(self, package: Package, /, *, expecting: int, tx: Transaction) -> None: ...
+
+
 class Journal(Protocol):
     async def add(self, entry: JournalEntry, /, tx: Transaction) -> None: ...
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[JournalEntry]: ...
@@ -176,6 +187,7 @@ class Ports:
     estimates: Estimates
     charges: Charges
     payments: Payments
+    packages: Packages
     journal: Journal
     fees: FeeCases
     superbills: Superbills
@@ -200,12 +212,16 @@ class Ports:
         """When a date of the clinic begins."""
         return opening_of(day, time.min, self.zone)
 
-    def terms(self, account: Account, day: date, against: frozenset[Obstacle] = frozenset()) -> Terms:
-        """On what terms services of a date are charged."""
+    def terms(
+        self, rendered: Rendered, account: Account, packages: Iterable[Package], against: frozenset[Obstacle]
+    ) -> Terms:
+        """On what terms services that were rendered are charged."""
+        day = rendered.service_date
         return Terms(
             account=account,
             schedule=self.schedules.on(day),
             rules=self.rules.on(day),
             practice=self.practice,
+            cover=cover_of(rendered, packages),
             against=against,
         )

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from billing.application.commands.add_private_contract import AddPrivateContractHandler
+from billing.application.commands.buy_package import BuyPackageHandler
 from billing.application.commands.deliver_estimate import DeliverEstimateHandler
+from billing.application.commands.give_back_package import GiveBackPackageHandler
 from billing.application.commands.issue_estimate import IssueEstimateHandler
 from billing.application.commands.issue_superbill import IssueSuperbillHandler
 from billing.application.commands.post_waiting_charge import PostWaitingChargeHandler
@@ -31,6 +33,8 @@ class Billing:
     waive_fee: WaiveFeeHandler
     receive_payment: ReceivePaymentHandler
     refund_payment: RefundPaymentHandler
+    buy_package: BuyPackageHandler
+    give_back_package: GiveBackPackageHandler
     issue_superbill: IssueSuperbillHandler
     void_superbill: VoidSuperbillHandler
     reading: Reading
@@ -50,6 +54,8 @@ class Billing:
             waive_fee=WaiveFeeHandler(ports, work),
             receive_payment=ReceivePaymentHandler(ports, work),
             refund_payment=RefundPaymentHandler(ports, work),
+            buy_package=BuyPackageHandler(ports, work),
+            give_back_package=GiveBackPackageHandler(ports, work),
             issue_superbill=IssueSuperbillHandler(ports, work),
             void_superbill=VoidSuperbillHandler(ports, work),
             reading=Reading(ports),

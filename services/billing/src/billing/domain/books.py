@@ -1,4 +1,4 @@
-"""One patient's money while one decision is made: every change of a charge or a payment with the entries it posts.
+"""One patient's money while one decision is made: every change of a charge, payment or package with its entries.
 
 Invariants: nothing changes what is owed or held without an entry; what a patient has paid and is for no charge yet, nor
 kept for a visit, is applied to what is open at once.
@@ -8,22 +8,27 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from billing.domain.allocations import allocation_lines, concession_lines, hold_lines, plan_allocations
 from billing.domain.charges import Charge, ChargeState
-from billing.domain.ids import AppointmentId, ChargeId, EntryId, PatientId, PaymentId
+from billing.domain.ids import AppointmentId, ChargeId, EntryId, PackageId, PatientId, PaymentId
 from billing.domain.ledger import EntryCause, EntryLine, JournalEntry
 from billing.domain.money import Money
-from billing.domain.payments import Allocation, Payment, Refund, allocation_lines, concession_lines, plan_allocations
+from billing.domain.packages import Package
+from billing.domain.payments import Allocation, Payment, Refund
 from careflow_domain.errors import conflict, not_found
 
 
 class Books:
-    """Begins with what is open of a patient; `charges`, `payments` and `entries` are what is to be written."""
+    """Begins with what is open of a patient; `charges`, `payments`, `packages` and `entries` are what is to be
+    written.
+    """
 
     def __init__(
         self,
         patient_id: PatientId,
         charges: Iterable[Charge],
         payments: Iterable[Payment],
+        packages: Iterable[Package] = (),
         *,
         posted_on: date,
         policy_version: str,
@@ -33,12 +38,14 @@ class Books:
         self._patient_id = patient_id
         self._charges = {charge.id: charge for charge in charges}
         self._payments = {payment.id: payment for payment in payments}
+        self._packages = {package.id: package for package in packages}
         self._posted_on = posted_on
         self._policy_version = policy_version
         self._now = now
         self._new_id = new_id
         self._changed_charges: dict[ChargeId, Charge] = {}
         self._changed_payments: dict[PaymentId, Payment] = {}
+        self._changed_packages: dict[PackageId, Package] = {}
         self.entries: list[JournalEntry] = []
 
     @property
@@ -50,6 +57,11 @@ class Books:
     def payments(self) -> tuple[Payment, ...]:
         """Those that changed."""
         return tuple(self._changed_payments.values())
+
+    @property
+    def packages(self) -> tuple[Package, ...]:
+        """Those that changed."""
+        return tuple(self._changed_packages.values())
 
     def charge_as_is(self, charge_id: ChargeId) -> Charge:
         """Raises `charge_not_found`."""
@@ -69,6 +81,7 @@ class Books:
         """A charge as it is now, with its entry if it is posted; money that is there is applied."""
         self._keep_charge(charge)
         self._post_charge(charge)
+        self._cover(charge)
         if charge.state is not ChargeState.WAITING:
             self._spend_what_was_kept_for(charge)
         self.apply()
@@ -81,6 +94,9 @@ class Books:
         charge = correction(self._undo(before))
         self._keep_charge(charge)
         self._post_charge(charge)
+        if charge.package_id is None:
+            self._uncover(before)
+        self._cover(charge)
         for payment_id in paid_by:
             self._spend(payment_id, (self._charges[charge.id],))
         if charge.state is not ChargeState.WAITING:
@@ -91,6 +107,7 @@ class Books:
         """Nothing is owed for the charge any more; what was paid for it is the patient's again."""
         before.expect_posted()
         self._keep_charge(self._undo(before).reversed(now=self._now))
+        self._uncover(before)
         self.apply()
 
     def receive(self, payment: Payment, meant_for: Collection[ChargeId] = ()) -> None:
@@ -111,8 +128,20 @@ class Books:
         """The visit does not take place: money that was kept for it is applied like any other."""
         for payment in tuple(self._payments.values()):
             if payment.kept_for == appointment_id:
-                self._keep_payment(payment.free())
+                self._hold(payment.id, -payment.held)
+                self._keep_payment(replace(self.payment_as_is(payment.id).recording(), kept_for=None))
         self.apply()
+
+    def sell(self, package: Package, payment: Payment) -> None:
+        """A package, and the money for it, which waits for its visits."""
+        self._keep_package(package)
+        self.receive(payment)
+
+    def give_back(self, package: Package, refund: Refund) -> None:
+        """What is held for a package that is not wanted any more goes back."""
+        self._keep_package(package)
+        self._hold(package.payment_id, -self.payment_as_is(package.payment_id).held)
+        self.refund(package.payment_id, refund)
 
     def refund(self, payment_id: PaymentId, refund: Refund) -> None:
         """Money goes back, first what is for no charge. Raises `refund_above_received` and `nothing_overpaid`."""
@@ -123,6 +152,9 @@ class Books:
                 conceded = conceded + touched.amount
             else:
                 self._allocate(payment_id, touched.charge_id, -touched.amount.minor)
+        short = refund.amount - self.payment_as_is(payment_id).free
+        if short.minor > 0:
+            self._hold(payment_id, -short)
         self._keep_payment(self.payment_as_is(payment_id).refunding(refund))
         self._post(f"refund/{refund.id}", EntryCause.REFUND, payment_id, refund.entry_lines(conceded))
         self.apply()
@@ -130,8 +162,7 @@ class Books:
     def apply(self) -> None:
         """Whatever the patient has paid and is for nothing yet goes to the charges that are open."""
         for payment_id in sorted(self._payments, key=lambda each: (self._payments[each].received_at, each)):
-            if self._payments[payment_id].kept_for is None:
-                self._spend(payment_id, tuple(self._charges.values()))
+            self._spend(payment_id, tuple(self._charges.values()))
 
     def _post_charge(self, charge: Charge) -> None:
         if charge.state is ChargeState.POSTED and charge.entry_id is not None:
@@ -141,8 +172,35 @@ class Books:
     def _spend_what_was_kept_for(self, charge: Charge) -> None:
         for payment in tuple(self._payments.values()):
             if payment.kept_for is not None and payment.kept_for == charge.rendered.appointment_id:
-                self._keep_payment(payment.free())
+                self._hold(payment.id, -payment.held)
                 self._spend(payment.id, (self._charges[charge.id],))
+                spent = self.payment_as_is(payment.id)
+                self._keep_payment(spent.deposit_applied(charge, payment.allocated, now=self._now))
+
+    def _cover(self, charge: Charge) -> None:
+        """A visit of a package takes its place, and what was held for that pays for it; what it costs less is free."""
+        if charge.package_id is None:
+            return
+        package = self._packages[charge.package_id]
+        known = package.share_of(charge.id) is not None
+        package = package.use(charge, now=self._now)
+        self._keep_package(package)
+        payment = self._payments.get(package.payment_id)
+        share = package.share_of(charge.id)
+        if payment is not None and share is not None:
+            self._hold(payment.id, -min(share.nothing if known else share, payment.held))
+            self._spend(payment.id, (self._charges[charge.id],))
+
+    def _uncover(self, before: Charge) -> None:
+        """A visit of a package is not charged any more: what is there of its share waits for another one."""
+        if before.package_id is None or not self._packages[before.package_id].has(before.id):
+            return
+        package = self._packages[before.package_id]
+        share = package.share_of(before.id)
+        self._keep_package(package.give_up(before.id))
+        payment = self._payments.get(package.payment_id)
+        if payment is not None and share is not None:
+            self._hold(payment.id, min(share, payment.free))
 
     def _spend(self, payment_id: PaymentId, charges: Sequence[Charge]) -> None:
         payment = self.payment_as_is(payment_id)
@@ -186,6 +244,17 @@ class Books:
         self._keep_charge(charge.paying(amount))
         key = f"allocation/{payment_id}/{payment.version}"
         self._post(key, EntryCause.ALLOCATION, payment_id, allocation_lines(amount))
+
+    def _hold(self, payment_id: PaymentId, amount: Money) -> None:
+        """So much more of a payment is held; below zero it is free for whatever is owed."""
+        if amount:
+            payment = self.payment_as_is(payment_id).holding(amount)
+            self._keep_payment(payment)
+            key = f"hold/{payment_id}/{payment.version}"
+            self._post(key, EntryCause.HOLD, payment_id, hold_lines(amount, payment.liability))
+
+    def _keep_package(self, package: Package) -> None:
+        self._packages[package.id] = self._changed_packages[package.id] = package
 
     def _keep_charge(self, charge: Charge) -> None:
         self._charges[charge.id] = self._changed_charges[charge.id] = charge

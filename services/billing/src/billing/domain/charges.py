@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from billing.domain.accounts import Account
 from billing.domain.fee_schedule import FeeSchedule
-from billing.domain.ids import ChargeId, EntryId, PatientId
+from billing.domain.ids import ChargeId, EntryId, PackageId, PatientId
 from billing.domain.ledger import EntryLine, LedgerAccount, credit, debit
 from billing.domain.money import Money, total
 from billing.domain.obstacles import Obstacle
@@ -41,15 +41,24 @@ class ChargeLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cover:
+    """A visit is one of a package: what its services cost together at most."""
+
+    package_id: PackageId
+    most: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """What decides whether and at what price a service is charged: the patient's account, the prices and rules of the
-    day, the practice, and what the clinicians' days speak against.
+    day, the practice, the package it is one visit of, and what the clinicians' days speak against.
     """
 
     account: Account
     schedule: FeeSchedule
     rules: ServiceRules
     practice: Practice
+    cover: Cover | None = None
     against: frozenset[Obstacle] = frozenset()
 
     def obstacles(self, rendered: Rendered, lines: tuple["ChargeLine", ...]) -> tuple[Obstacle, ...]:
@@ -89,7 +98,7 @@ class CoverageBlocked(ChargeFact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge(Aggregate):
     """`paid` is what payments were allocated to it, `conceded` what the clinic gave back of that; `entry_id` is the
-    journal entry of the present revision.
+    journal entry of the present revision. With `package_id` it is a visit of that package, at the package's price.
     """
 
     id: ChargeId
@@ -101,6 +110,7 @@ class Charge(Aggregate):
     paid: Money
     conceded: Money
     entry_id: EntryId | None = None
+    package_id: PackageId | None = None
 
     @property
     def patient_id(self) -> PatientId:
@@ -230,7 +240,9 @@ class Charge(Aggregate):
     ) -> "Charge":
         lines = tuple(_priced(service, terms.schedule) for service in rendered.services)
         obstacles = terms.obstacles(rendered, lines)
-        worth = total((line.amount for line in lines if line.amount), terms.schedule.prices[0].amount.currency)
+        if terms.cover is not None:
+            lines = _at_most(terms.cover.most, lines)
+        worth = total((line.amount for line in lines if line.amount), terms.schedule.currency)
         state = ChargeState.WAITING if obstacles else ChargeState.POSTED if worth else ChargeState.EMPTY
         charge = cls(
             id=rendered.charge_id,
@@ -242,6 +254,7 @@ class Charge(Aggregate):
             paid=worth.nothing,
             conceded=worth.nothing,
             entry_id=entry_id if state is ChargeState.POSTED else None,
+            package_id=terms.cover.package_id if terms.cover and state is ChargeState.POSTED else None,
             version=version,
         )
         if state is ChargeState.POSTED:
@@ -257,3 +270,20 @@ def _priced(service: Service, schedule: FeeSchedule) -> ChargeLine:
         return ChargeLine(service=service, description="", amount=None, revenue=LedgerAccount.OTHER_REVENUE)
     amount = price.amount * service.units
     return ChargeLine(service=service, description=price.description, amount=amount, revenue=price.revenue)
+
+
+def _at_most(most: Money, lines: tuple[ChargeLine, ...]) -> tuple[ChargeLine, ...]:
+    """Lines that come to no more than this: each by its part, the odd cents on the last one."""
+    worth = total((line.amount for line in lines if line.amount), most.currency)
+    if worth <= most:
+        return lines
+    left, found = most, []
+    priced = [place for place, line in enumerate(lines) if line.amount]
+    for place, line in enumerate(lines):
+        if line.amount:
+            part = Money(line.amount.minor * most.minor // worth.minor, most.currency)
+            found.append(replace(line, amount=left if place == priced[-1] else part))
+            left = left - part
+        else:
+            found.append(line)
+    return tuple(found)

@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from billing.domain.ledger import LedgerAccount
 from billing.domain.money import Money, total
 from billing.domain.services import Service, is_service_code
-from billing.domain.visits import VisitKind
+from billing.domain.visits import FREE_KINDS, VisitKind
 from careflow_domain.errors import conflict, invalid
+
+MOST_SESSIONS: Final = 100
+"""More visits nobody buys at once: a slip of the pen in the schedule."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +30,28 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PackageOffer:
+    """So many visits of a kind at a price for all of them. Raises `fee_schedule_invalid`."""
+
+    code: str
+    description: str
+    kind: VisitKind
+    sessions: int
+    price: Money
+
+    def __post_init__(self) -> None:
+        if not (self.code and self.description) or self.kind in FREE_KINDS or not 1 < self.sessions <= MOST_SESSIONS:
+            raise invalid("fee_schedule_invalid", "A package is more than one visit of a kind that is charged for.")
+        if self.price.minor < self.sessions:
+            raise invalid("fee_schedule_invalid", "A package has a price, at least a cent for each visit.")
+
+    def share(self, place: int) -> Money:
+        """What the visit in a place (from 0) costs: the odd cents are the last one's."""
+        each, odd = divmod(self.price.minor, self.sessions)
+        return Money(each + (odd if place == self.sessions - 1 else 0), self.price.currency)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeeSchedule:
     """The prices from a date on. `visits` names the services each kind of visit usually has: what an estimate counts
     where no plan says otherwise, and what fees for missed visits are a part of. Raises `fee_schedule_invalid`.
@@ -35,6 +61,7 @@ class FeeSchedule:
     effective_from: date
     prices: tuple[Price, ...]
     visits: Mapping[VisitKind, tuple[Service, ...]] = field(default_factory=dict)
+    packages: tuple[PackageOffer, ...] = ()
 
     def __post_init__(self) -> None:
         codes = [price.code for price in self.prices]
@@ -42,6 +69,20 @@ class FeeSchedule:
             raise invalid("fee_schedule_invalid", "A schedule prices each code once, all in one currency.")
         if any(service.code not in codes for services in self.visits.values() for service in services):
             raise invalid("fee_schedule_invalid", "A schedule prices every service its visits usually have.")
+        offers = [offer.code for offer in self.packages]
+        if len(set(offers)) != len(offers) or {o.price.currency for o in self.packages} - {self.currency}:
+            raise invalid("fee_schedule_invalid", "A schedule offers each package once, in the currency of its prices.")
+
+    @property
+    def currency(self) -> str:
+        return self.prices[0].amount.currency
+
+    def expect_offer(self, code: str) -> PackageOffer:
+        """A package the clinic sells. Raises `package_not_offered`."""
+        offer = next((offer for offer in self.packages if offer.code == code), None)
+        if offer is None:
+            raise conflict("package_not_offered", "The fee schedule has no package of this code.")
+        return offer
 
     def price(self, code: str) -> Price | None:
         """The price of one unit; None for a code the clinic does not offer."""

@@ -10,4 +10,7 @@ ChargeId = NewType("ChargeId", str)
 PaymentId = NewType("PaymentId", str)
 EntryId = NewType("EntryId", str)
 EstimateId = NewType("EstimateId", str)
+PackageId = NewType("PackageId", str)
+"""The id of the payment it was bought with."""
+
 SuperbillId = NewType("SuperbillId", str)

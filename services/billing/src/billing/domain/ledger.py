@@ -22,6 +22,10 @@ class LedgerAccount(StrEnum):
     RECEIVABLE = "receivable"
     UNAPPLIED = "unapplied_payments"
     """A liability: received of a patient and not yet for any service."""
+    DEPOSITS = "deposits"
+    """A liability: received for a visit to come."""
+    UNEARNED = "unearned_packages"
+    """A liability: received for visits of packages that are to come."""
     EVALUATION_REVENUE = "revenue_evaluation"
     THERAPY_REVENUE = "revenue_therapy"
     TREATMENT_REVENUE = "revenue_treatment"
@@ -39,6 +43,7 @@ class EntryCause(StrEnum):
     CHARGE_REVERSAL = "charge_reversal"
     PAYMENT = "payment"
     ALLOCATION = "allocation"
+    HOLD = "hold"
     REFUND = "refund"
     CONCESSION_REVERSAL = "concession_reversal"
 

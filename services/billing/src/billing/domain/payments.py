@@ -1,11 +1,10 @@
 """What was received, what it was received for, and what was given back.
 
-Invariants: what is allocated and refunded never exceeds what was received; what the clinic gives back of its own will
-is still paid for, so that nobody owes it again; no card number is ever kept, only what the terminal or the bank calls
-the payment.
+Invariants: what is allocated, held and refunded never exceeds what was received; what the clinic gives back of its own
+will is still paid for, so that nobody owes it again; what is held for a visit or a package pays for nothing else; no
+card number is ever kept, only what the terminal or the bank calls the payment.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,7 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from billing.domain.card_numbers import refuse_card_number
 from billing.domain.charges import Charge
-from billing.domain.ids import AppointmentId, ChargeId, PatientId, PaymentId
+from billing.domain.ids import AppointmentId, ChargeId, PackageId, PatientId, PaymentId
 from billing.domain.ledger import EntryLine, LedgerAccount, credit, debit
 from billing.domain.money import Money, total
 from billing.domain.rendered import FEES
@@ -46,13 +45,14 @@ Publication 502).
 
 class RefundReason(StrEnum):
     """OVERPAID, CHARGE_CORRECTED: money that is for no charge. GOODWILL: part of what a service cost, which stays paid.
-    ENTERED_IN_ERROR: the money never came, so what it was for is owed.
+    ENTERED_IN_ERROR: the money never came, so what it was for is owed. PACKAGE_UNUSED: what is held for a package.
     """
 
     OVERPAID = "overpaid"
     CHARGE_CORRECTED = "charge_corrected"
     GOODWILL = "goodwill"
     ENTERED_IN_ERROR = "entered_in_error"
+    PACKAGE_UNUSED = "package_unused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,19 @@ class PaymentReceived(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DepositTaken(Fact):
+    payment: "Payment"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositApplied(Fact):
+    payment: "Payment"
+    appointment_id: AppointmentId
+    charge_id: ChargeId
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefundIssued(Fact):
     payment: "Payment"
     refund: Refund
@@ -101,7 +114,9 @@ class RefundIssued(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment(Aggregate):
-    """One receipt of a patient's money. While `kept_for` names a visit, what is unapplied waits for its charge."""
+    """One receipt of a patient's money. `held` of it waits for the charge of the visit `kept_for` names, or for the
+    visits of the package it was paid for.
+    """
 
     id: PaymentId
     patient_id: PatientId
@@ -110,7 +125,9 @@ class Payment(Aggregate):
     reference: str | None
     received_at: datetime
     received_on: date
+    held: Money
     kept_for: AppointmentId | None = None
+    package_id: PackageId | None = None
     allocations: tuple[Allocation, ...] = ()
     refunds: tuple[Refund, ...] = ()
 
@@ -123,7 +140,6 @@ class Payment(Aggregate):
         method: PaymentMethod,
         reference: str | None,
         *,
-        kept_for: AppointmentId | None = None,
         now: datetime,
         today: date,
     ) -> "Payment":
@@ -139,7 +155,7 @@ class Payment(Aggregate):
             reference=reference,
             received_at=now,
             received_on=today,
-            kept_for=kept_for,
+            held=amount.nothing,
         )
         return payment.saying(PaymentReceived(payment=payment, at=now))
 
@@ -163,12 +179,46 @@ class Payment(Aggregate):
 
     @property
     def unapplied(self) -> Money:
-        """What is there for charges to come."""
+        """What is for no charge."""
         return self.refundable - (self.allocated - self.conceded)
+
+    @property
+    def free(self) -> Money:
+        """What is there for whatever is owed."""
+        return self.unapplied - self.held
+
+    @property
+    def liability(self) -> LedgerAccount:
+        """Where the books have what is held."""
+        return LedgerAccount.UNEARNED if self.package_id else LedgerAccount.DEPOSITS
+
+    def as_deposit(self, appointment_id: AppointmentId, *, now: datetime) -> "Payment":
+        """All of it waits for a visit to come."""
+        after = replace(self, kept_for=appointment_id, held=self.amount)
+        return after.saying(DepositTaken(payment=after, at=now))
+
+    def for_package(self, package_id: PackageId) -> "Payment":
+        """All of it waits for the visits of a package."""
+        return replace(self, package_id=package_id, held=self.amount)
+
+    def holding(self, amount: Money) -> "Payment":
+        """So much more of it is held, or less if below zero. Raises `not_received`."""
+        if not amount.nothing <= self.held + amount <= self.unapplied:
+            raise conflict("not_received", "No more can be held than is left of the payment.")
+        return replace(self.recording(), held=self.held + amount)
+
+    def deposit_applied(self, charge: Charge, before: Money, *, now: datetime) -> "Payment":
+        """Nothing of it waits for the visit any more, which was charged; `before` was allocated until then."""
+        after = replace(self.recording(), kept_for=None)
+        applied = self.allocated - before
+        if self.kept_for is None or not applied:
+            return after
+        said = DepositApplied(payment=after, appointment_id=self.kept_for, charge_id=charge.id, amount=applied, at=now)
+        return after.saying(said)
 
     def allocating(self, charge_id: ChargeId, amount: Money) -> "Payment":
         """So much of it is for this charge. Raises `not_received`."""
-        if amount.expect_positive() > self.unapplied:
+        if amount.expect_positive() > self.free:
             raise conflict("not_received", "No more can be allocated than is left of the payment.")
         nothing = amount.nothing
         earlier = self.allocated_to(charge_id) or Allocation(charge_id, nothing, nothing)
@@ -198,25 +248,25 @@ class Payment(Aggregate):
             raise conflict("reference_used", "Another amount was received under this reference.")
         return self
 
-    def free(self) -> "Payment":
-        """It waits for no visit any more."""
-        return self if self.kept_for is None else replace(self.recording(), kept_for=None)
-
     def may_pay(self, charge: Charge) -> bool:
         return not (self.method in FOR_CARE_ONLY and charge.rendered.cause in FEES)
 
     def to_give_back(self, refund: Refund) -> tuple[Allocation, ...]:
         """What of its allocations a refund touches, the newest first: what is conceded of them for goodwill, what is
-        released of them where the payment was an error. Raises `refund_above_received` and `nothing_overpaid`.
+        released of them where the payment was an error. Raises `refund_above_received`, `held_for_package` and
+        `nothing_overpaid`.
         """
         if refund.amount.expect_positive() > self.refundable:
             raise conflict("refund_above_received", "No more can be refunded than was received.")
+        if self.package_id and refund.amount > self.refundable - self.held:
+            raise conflict("held_for_package", "What was paid for a package is given back with the package.")
+        idle = self.free if self.package_id else self.unapplied
         match refund.reason:
             case RefundReason.GOODWILL | RefundReason.ENTERED_IN_ERROR:
-                needed = refund.amount - self.unapplied
-            case RefundReason.OVERPAID | RefundReason.CHARGE_CORRECTED:
+                needed = refund.amount - idle
+            case RefundReason.OVERPAID | RefundReason.CHARGE_CORRECTED | RefundReason.PACKAGE_UNUSED:
                 needed = refund.amount.nothing
-                if refund.amount > self.unapplied:
+                if refund.amount > idle:
                     raise conflict("nothing_overpaid", "Only what is for no charge was overpaid; the rest is goodwill.")
         found = []
         for allocation in reversed(self.allocations):
@@ -228,14 +278,15 @@ class Payment(Aggregate):
 
     def refunding(self, refund: Refund) -> "Payment":
         """What is unapplied, or was conceded just now, is given back. Raises `refund_above_received`."""
-        if refund.amount.expect_positive() > self.unapplied:
+        if refund.amount.expect_positive() > self.free:
             raise conflict("refund_above_received", "No more can be refunded than was received.")
         after = replace(self.recording(), refunds=(*self.refunds, refund))
         return after.saying(RefundIssued(payment=after, refund=refund, at=refund.refunded_at))
 
     def entry_lines(self) -> tuple[EntryLine, ...]:
-        """The receipt as the books have it: money of the patient's, not yet for anything."""
-        return (debit(LedgerAccount.CASH, self.amount), credit(LedgerAccount.UNAPPLIED, self.amount))
+        """The receipt as the books have it: money of the patient's, held or not yet for anything."""
+        owed_as = self.liability if self.held else LedgerAccount.UNAPPLIED
+        return (debit(LedgerAccount.CASH, self.amount), credit(owed_as, self.amount))
 
     def _with(self, allocation: Allocation) -> "Payment":
         others = tuple(each for each in self.allocations if each.charge_id != allocation.charge_id)
@@ -246,33 +297,3 @@ class Payment(Aggregate):
 def payment_id_of(patient_id: PatientId, method: PaymentMethod, reference: str) -> PaymentId:
     """The one payment a terminal calls so."""
     return PaymentId(str(uuid5(NAMESPACE_URL, f"careflow:payments/{patient_id}/{method}/{reference}")))
-
-
-def plan_allocations(payment: Payment, charges: Iterable[Charge]) -> tuple[tuple[ChargeId, Money], ...]:
-    """Which of these charges what is left of a payment is for: those of the day it came, then the earliest service."""
-    available, found = payment.unapplied, []
-    for charge in sorted(
-        filter(payment.may_pay, charges),
-        key=lambda each: (
-            each.rendered.service_date != payment.received_on,
-            each.rendered.service_date,
-            each.id,
-        ),
-    ):
-        amount = min(available, charge.balance)
-        if amount.minor > 0:
-            found.append((charge.id, amount))
-            available = available - amount
-    return tuple(found)
-
-
-def allocation_lines(amount: Money) -> tuple[EntryLine, ...]:
-    """Money of the patient's is for a charge now; below zero it is taken back from one."""
-    if amount.minor > 0:
-        return (debit(LedgerAccount.UNAPPLIED, amount), credit(LedgerAccount.RECEIVABLE, amount))
-    return (debit(LedgerAccount.RECEIVABLE, -amount), credit(LedgerAccount.UNAPPLIED, -amount))
-
-
-def concession_lines(amount: Money) -> tuple[EntryLine, ...]:
-    """What was given back for a service that is no longer charged so was the patient's own money."""
-    return (debit(LedgerAccount.UNAPPLIED, amount), credit(LedgerAccount.GOODWILL, amount))

@@ -50,10 +50,13 @@ class BillingPolicy:
     first_time_courtesy: Setting[bool]
     fees_posted_at: Setting[time]
     superbill_prefix: Setting[str]
+    package_refund_days: Setting[int]
 
     def __post_init__(self) -> None:
         clocks = self.estimates
         if not 0 < clocks.near_ahead_days.value < clocks.far_ahead_days.value:
             raise invalid("policy_invalid", "The estimate clocks need two distances, the nearer one first.")
+        if self.package_refund_days.value < 0:
+            raise invalid("policy_invalid", "A package is given back within so many days, none or more.")
         if {self.exceeded_by.value.currency, self.dispute_line.value.currency} != {self.currency}:
             raise invalid("policy_invalid", "All amounts of the policy are in its currency.")

@@ -13,6 +13,7 @@ from billing.domain.clinician_days import ClinicianDay, Stretch
 from billing.domain.ids import AppointmentId, ChargeId, PatientId, PlanId
 from billing.domain.service_rules import ServiceRules
 from billing.domain.services import Service
+from billing.domain.visits import VisitKind
 
 
 class ChargeCause(StrEnum):
@@ -43,6 +44,7 @@ class Rendered:
     started_at: datetime
     ended_at: datetime
     services: tuple[Service, ...]
+    kind: VisitKind | None = None
     appointment_id: AppointmentId | None = None
     plan_id: PlanId | None = None
 

@@ -35,7 +35,8 @@ class PostWaitingChargeHandler:
                 open_books(before.patient_id, self.ports, about=before),
                 minutes_of(self.ports, before.rendered),
             )
-            terms = self.ports.terms(account, before.rendered.service_date, minutes.against(before.rendered))
+            against = minutes.against(before.rendered)
+            terms = self.ports.terms(before.rendered, account, opened.packages.values(), against)
             charge = before.retried(terms, EntryId(tx.new_id()), now=tx.now)
             books = await keep_books(opened, lambda books: books.charge(charge), tx, self.ports)
             minutes.keep(charge)

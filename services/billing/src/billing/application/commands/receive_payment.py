@@ -1,15 +1,16 @@
 """Money came in; it goes where the payer says, else to the visit of the day, else to the earliest service."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from billing.application.bookkeeping import keep_books, open_books
+from billing.application.money_in import known_by_terminal, money_in
 from billing.application.ports import Ports
 from billing.application.results import Received
-from billing.domain.ids import AppointmentId, ChargeId, PatientId, PaymentId
+from billing.domain.ids import AppointmentId, ChargeId, PatientId
 from billing.domain.money import Money
-from billing.domain.payments import TERMINAL, Payment, PaymentMethod, payment_id_of
-from careflow_domain.errors import conflict, invalid, not_found
+from billing.domain.payments import Payment, PaymentMethod
+from careflow_domain.errors import conflict, not_found
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work, side_by_side
 
@@ -45,44 +46,23 @@ class ReceivePaymentHandler:
         """
 
         async def receive(tx: Transaction) -> Received:
-            if command.amount.currency != self.ports.policy.currency:
-                raise invalid("currency_mismatch", "The clinic keeps its books in another currency.")
-            payment = self._payment(command, tx)
+            payment = money_in(command.patient_id, command.amount, command.method, command.reference, tx, self.ports)
             _, same, destination, opened = await side_by_side(
                 self.ports.accounts.get(command.patient_id),
-                self._known(payment),
+                known_by_terminal(payment, self.ports),
                 self._destination(command, tx),
                 open_books(command.patient_id, self.ports),
             )
             if same is not None:
                 return _received(same.expect_same(payment))
-            payment = replace(payment, kept_for=destination.kept_for)
+            if destination.kept_for is not None:
+                payment = payment.as_deposit(destination.kept_for, now=tx.now)
             books = await keep_books(
                 opened, lambda books: books.receive(payment, destination.charge_ids), tx, self.ports
             )
             return _received(books.payment_as_is(payment.id))
 
         return await self.work.run(receive, by=actor, action="receive_payment", returns=Received, request=request)
-
-    def _payment(self, command: ReceivePayment, tx: Transaction) -> Payment:
-        by_terminal = command.method in TERMINAL and command.reference
-        return Payment.received(
-            payment_id_of(command.patient_id, command.method, command.reference)
-            if by_terminal and command.reference
-            else PaymentId(tx.new_id()),
-            command.patient_id,
-            command.amount,
-            command.method,
-            command.reference,
-            now=tx.now,
-            today=self.ports.day_of(tx.now),
-        )
-
-    async def _known(self, payment: Payment) -> Payment | None:
-        """The payment the terminal called so before."""
-        if payment.method not in TERMINAL:
-            return None
-        return await self.ports.payments.find(payment.id, of=payment.patient_id)
 
     async def _destination(self, command: ReceivePayment, tx: Transaction) -> Destination:
         """Where the payer wants it, else the visit of the day that is not charged yet."""

@@ -10,9 +10,10 @@ from billing.domain.accounts import Account
 from billing.domain.charges import Charge
 from billing.domain.estimates import Estimate
 from billing.domain.fee_cases import FeeCase
-from billing.domain.ids import ChargeId, EstimateId, PatientId, PaymentId, SuperbillId
+from billing.domain.ids import ChargeId, EstimateId, PackageId, PatientId, PaymentId, SuperbillId
 from billing.domain.ledger import JournalEntry, TrialBalance
 from billing.domain.money import Money, total
+from billing.domain.packages import Package
 from billing.domain.payments import Payment
 from billing.domain.superbill_elements import Missing, missing_elements
 from billing.domain.superbills import Superbill
@@ -27,11 +28,12 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How an account stands: `owed` for charges, `credit` paid and not yet for any."""
+    """How an account stands: `owed` for charges, `credit` paid and free for any, `prepaid` held for what is to come."""
 
     account: Account
     owed: Money
     credit: Money
+    prepaid: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ class Reading:
         return Standing(
             account,
             owed=total((charge.balance for charge in charges), currency),
-            credit=total((payment.unapplied for payment in payments), currency),
+            credit=total((payment.free for payment in payments), currency),
+            prepaid=total((payment.held for payment in payments), currency),
         )
 
     async def estimates_of(self, patient_id: PatientId, actor: Actor) -> list[Estimate]:
@@ -104,6 +107,19 @@ class Reading:
         check_own(actor, payment.patient_id, "payment")
         await self.ports.audit.read(actor, "read_payment", f"payments/{payment.id}")
         return payment
+
+    async def packages_of(self, patient_id: PatientId, actor: Actor) -> list[Package]:
+        check_own(actor, patient_id, "account")
+        return await self._audited(
+            self.ports.packages.all_of(patient_id), actor, "read_packages", f"accounts/{patient_id}"
+        )
+
+    async def package(self, package_id: PackageId, actor: Actor) -> Package:
+        """Refused: `package_not_found`."""
+        package = await self.ports.packages.get(package_id)
+        check_own(actor, package.patient_id, "package")
+        await self.ports.audit.read(actor, "read_package", f"packages/{package.id}")
+        return package
 
     async def entries(
         self, patient_id: PatientId | None, actor: Actor, limit: int, after: str | None

@@ -12,6 +12,7 @@ from billing.domain.charges import Charge
 from billing.domain.ids import AppointmentId, EntryId, PatientId, PlanId
 from billing.domain.rendered import ChargeCause, Rendered, charge_id_of
 from billing.domain.services import OFFICE
+from billing.domain.visits import VisitKind
 from careflow_events import contracts
 from careflow_events.subscription import Received
 from careflow_service.work import Transaction, side_by_side
@@ -34,6 +35,7 @@ async def on_evaluation_recorded(event: Received[contracts.EvaluationRecorded], 
             started_at=data.started_at,
             ended_at=data.ended_at,
             services=services_of(data.for_billing.opened().service_lines, provider=data.provider_id, place=place),
+            kind=VisitKind.EVALUATION,
             appointment_id=AppointmentId(data.appointment_id),
         ),
         account,
@@ -59,6 +61,7 @@ async def on_session_ended(
             started_at=data.started_at,
             ended_at=data.ended_at,
             services=billed_by(services, data.providers, ports.rules.on(day), ports.practice),
+            kind=VisitKind(data.kind.value),
             appointment_id=AppointmentId(data.appointment_id),
             plan_id=PlanId(data.plan_id) if data.plan_id else None,
         ),
@@ -92,7 +95,7 @@ async def on_session_services_corrected(
         open_books(patient_id, ports, about=known),
         minutes_of(ports, rendered, known.rendered),
     )
-    terms = ports.terms(account, rendered.service_date, minutes.against(rendered))
+    terms = ports.terms(rendered, account, opened.packages.values(), minutes.against(rendered))
     entry_id = EntryId(tx.new_id())
 
     def correction(charge: Charge) -> Charge:
@@ -112,7 +115,7 @@ async def _charge(rendered: Rendered, account: Account, tx: Transaction, ports: 
     )
     if known is not None:
         return
-    terms = ports.terms(account, rendered.service_date, minutes.against(rendered))
+    terms = ports.terms(rendered, account, opened.packages.values(), minutes.against(rendered))
     charge = Charge.of(rendered, terms, EntryId(tx.new_id()), now=tx.now)
     await keep_books(opened, lambda books: books.charge(charge), tx, ports)
     minutes.keep(charge)

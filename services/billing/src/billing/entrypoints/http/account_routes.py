@@ -90,7 +90,7 @@ class ContractView(View):
 
 
 class AccountView(View):
-    """`owed` for charges, `credit` paid and not yet for any."""
+    """`owed` for charges, `credit` paid and free for any, `prepaid` held for visits and packages."""
 
     patient_id: str
     version: int
@@ -100,6 +100,7 @@ class AccountView(View):
     contracts: list[ContractView]
     owed: MoneyView
     credit: MoneyView
+    prepaid: MoneyView
 
     @classmethod
     def of(cls, standing: Standing) -> "AccountView":
@@ -113,6 +114,7 @@ class AccountView(View):
             contracts=[ContractView.model_validate(contract) for contract in account.contracts],
             owed=MoneyView.model_validate(standing.owed),
             credit=MoneyView.model_validate(standing.credit),
+            prepaid=MoneyView.model_validate(standing.prepaid),
         )
 
 
@@ -127,13 +129,24 @@ class UsualPriceView(View):
     amount: MoneyView
 
 
+class PackageOfferView(View):
+    """So many visits of a kind at a price for all of them."""
+
+    code: str
+    description: str
+    kind: VisitKind
+    sessions: int
+    price: MoneyView
+
+
 class FeeScheduleView(View):
-    """The prices that hold on a date, and what each kind of visit usually comes to."""
+    """The prices that hold on a date, what each kind of visit usually comes to, and the packages on offer."""
 
     version: str
     effective_from: date
     prices: list[PriceView]
     visits: list[UsualPriceView]
+    packages: list[PackageOfferView]
 
 
 @router.get("/v1/accounts/{patient_id}", response_model=AccountView)
@@ -178,5 +191,6 @@ async def read_fee_schedule(
                 UsualPriceView(kind=kind, amount=MoneyView.model_validate(schedule.usual_cost(kind)))
                 for kind in schedule.visits
             ],
+            packages=[PackageOfferView.model_validate(offer) for offer in schedule.packages],
         )
     )

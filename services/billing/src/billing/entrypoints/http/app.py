@@ -8,6 +8,7 @@ from billing.entrypoints.http import (
     charge_routes,
     estimate_routes,
     ledger_routes,
+    package_routes,
     payment_routes,
     superbill_routes,
 )
@@ -21,6 +22,7 @@ for _routes in (
     estimate_routes,
     charge_routes,
     payment_routes,
+    package_routes,
     ledger_routes,
     superbill_routes,
 ):

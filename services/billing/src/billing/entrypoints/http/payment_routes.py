@@ -80,7 +80,9 @@ class RefundView(View):
 
 
 class PaymentView(View):
-    """`unapplied` is for no charge yet; while `kept_for` names a visit, it waits for that visit's charge."""
+    """`unapplied` is for no charge yet; `held` of it waits for the charge of the visit `kept_for` names, or for the
+    visits of the package.
+    """
 
     id: str
     version: int
@@ -91,9 +93,11 @@ class PaymentView(View):
     received_at: datetime
     received_on: date
     kept_for: str | None
+    package_id: str | None
     allocations: list[AllocationView]
     refunds: list[RefundView]
     unapplied: MoneyView
+    held: MoneyView
 
 
 @router.post("/v1/payments", status_code=201, response_model=ReceivedView)

@@ -1,0 +1,35 @@
+"""Money that comes in: a receipt, and whether the terminal has told of it before."""
+
+from billing.application.ports import Ports
+from billing.domain.ids import PatientId, PaymentId
+from billing.domain.money import Money
+from billing.domain.payments import TERMINAL, Payment, PaymentMethod, payment_id_of
+from careflow_domain.errors import invalid
+from careflow_service.work import Transaction
+
+
+def money_in(
+    patient_id: PatientId, amount: Money, method: PaymentMethod, reference: str | None, tx: Transaction, ports: Ports
+) -> Payment:
+    """What came in now. Raises `currency_mismatch`, `amount_not_positive`, `reference_needed` and
+    `card_number_refused`.
+    """
+    if amount.currency != ports.policy.currency:
+        raise invalid("currency_mismatch", "The clinic keeps its books in another currency.")
+    by_terminal = method in TERMINAL and reference
+    return Payment.received(
+        payment_id_of(patient_id, method, reference) if by_terminal and reference else PaymentId(tx.new_id()),
+        patient_id,
+        amount,
+        method,
+        reference,
+        now=tx.now,
+        today=ports.day_of(tx.now),
+    )
+
+
+async def known_by_terminal(payment: Payment, ports: Ports) -> Payment | None:
+    """The payment the terminal called so before."""
+    if payment.method not in TERMINAL:
+        return None
+    return await ports.payments.find(payment.id, of=payment.patient_id)

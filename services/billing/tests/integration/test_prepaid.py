@@ -1,0 +1,89 @@
+"""Money that is paid beforehand, over HTTP and with events: deposits for visits, packages of visits."""
+
+from careflow_events import contracts
+from careflow_events.contracts import codes
+from careflow_service.identity import Role
+from services.billing.tests.builders import ANA, local
+from services.billing.tests.clinic import (
+    bill,
+    books,
+    buys_package,
+    has_patient,
+    ok,
+    pays,
+    refusal,
+    the_account,
+    the_charge,
+    trial_balance,
+    usd,
+)
+from services.billing.tests.heard import DRUG, INFUSION, THERAPY_HOUR, later, session_completed
+from services.billing.tests.world import World
+
+
+async def test_a_deposit_is_owed_to_the_patient_until_its_visit_is_charged(world: World) -> None:
+    await has_patient(world)
+    visit = await books(world, local(24, 9))
+    await pays(world, 300, appointment_id=visit["appointment_id"])
+    assert await trial_balance(world) == {"cash": 30_000, "deposits": -30_000}
+    assert (await the_account(world))["prepaid"] == usd(300)
+
+    await world.hear(session_completed(THERAPY_HOUR, appointment_id=visit["appointment_id"]))
+
+    assert (await the_charge(world))["balance"] == usd(0)
+    assert await trial_balance(world) == {"cash": 30_000, "revenue_therapy": -22_500, "unapplied_payments": -7_500}
+    assert {"DepositTaken", "DepositApplied"} <= set(await world.said_types(ANA))
+
+
+async def test_the_deposit_for_a_visit_the_clinic_cancels_is_the_patients_again(world: World) -> None:
+    await has_patient(world)
+    visit = await books(world, local(24, 9))
+    await pays(world, 300, appointment_id=visit["appointment_id"])
+    after = later(visit, status=codes.AppointmentStatus.CANCELLED)
+    by, why = codes.CancelledBy.CLINICAL_HOLD, codes.CancelReason.PATIENT_REQUEST
+    await world.hear(contracts.TreatmentCancelled(**after, cancelled_by=by, reason=why, notice_minutes=1440))
+    assert await trial_balance(world) == {"cash": 30_000, "unapplied_payments": -30_000}
+    account = await the_account(world)
+    assert (account["credit"], account["prepaid"]) == (usd(300), usd(0))
+
+
+async def test_a_package_pays_for_its_visits_and_what_is_unused_goes_back(world: World) -> None:
+    await has_patient(world)
+    package = await buys_package(world)
+    await world.hear(session_completed(INFUSION, DRUG, THERAPY_HOUR))
+
+    shown = ok(await world.patient(ANA).get(f"/v1/packages/{package['id']}"))
+    assert (shown["sessions_left"], shown["unused"]) == (5, usd(3100))
+    charge = await the_charge(world)
+    assert (charge["amount"], charge["balance"]) == (usd(620), usd(0))
+    superbill = ok(await world.biller.post("/v1/superbills", bill(charge["id"])), 201)
+    issued = ok(await world.biller.get(f"/v1/superbills/{superbill['superbill_id']}"))
+    assert (issued["charged"], issued["paid"], len(issued["payments"])) == (usd(620), usd(620), 1)
+
+    path = f"/v1/packages/{package['id']}/refund"
+    ok(await world.biller.post(path, {}, version=shown["version"]), 201)
+    (listed,) = ok(await world.biller.get("/v1/packages", patient_id=ANA))["items"]
+    assert (listed["sessions_left"], listed["unused"]) == (0, usd(0))
+    assert (await trial_balance(world))["cash"] == 62_000
+    again = await world.biller.post(path, {}, version=listed["version"])
+    assert refusal(again) == (409, "package_used_up")
+    assert {"PackagePurchased", "RevenueRecognized", "RefundIssued"} <= set(await world.said_types(ANA))
+
+
+async def test_one_slip_of_the_terminal_buys_one_package(world: World) -> None:
+    await has_patient(world)
+    slip = {"method": "card_terminal", "reference": "7731"}
+    first, second = [await buys_package(world, **slip) for _ in range(2)]
+    assert first == second
+    assert await trial_balance(world) == {"cash": 372_000, "unearned_packages": -372_000}
+    await pays(world, 50, method="card_terminal", reference="7732")
+    body = {"patient_id": ANA, "offer": "dosing-6", "method": "card_terminal", "reference": "7732"}
+    assert refusal(await world.biller.post("/v1/packages", body)) == (409, "reference_used")
+
+
+async def test_only_what_the_schedule_offers_can_be_bought(world: World) -> None:
+    await has_patient(world)
+    body = {"patient_id": ANA, "offer": "dosing-60", "method": "cash"}
+    assert refusal(await world.calling(Role.COORDINATOR).post("/v1/packages", body)) == (409, "package_not_offered")
+    offered = ok(await world.patient(ANA).get("/v1/fee-schedule"))["packages"]
+    assert [each["code"] for each in offered] == ["dosing-6"]
