@@ -137,6 +137,10 @@ def _link(path: str, parameters: Mapping[str, object], **more: object) -> str:
     return f"{path}?{urlencode(given)}" if given else path
 
 
-def _here(scope: Scope) -> dict[str, str]:
-    """Where the reader is: the parameters of this page but for the language."""
+def _here(scope: Scope) -> dict[str, str] | None:
+    """Where the reader is: the parameters of this page but for the language. What answers a form is nowhere to return
+    to in another language.
+    """
+    if scope["method"] != "GET":
+        return None
     return {name: value for name, value in QueryParams(scope["query_string"]).items() if name != LANGUAGE}
