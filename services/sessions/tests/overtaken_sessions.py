@@ -26,7 +26,7 @@ from services.sessions.tests.clinic import (
     therapy_hour,
 )
 from services.sessions.tests.news import alert_raised, called_off
-from services.sessions.tests.setbacks import reviews, suffers
+from services.sessions.tests.setbacks import regrades, reviews, suffers
 from services.sessions.tests.world import World
 
 STOPPED = {"reason": "she wishes to stop"}
@@ -226,6 +226,13 @@ async def a_review_while_the_adverse_event_is_reviewed(world: World, overtaking:
     event_id = await suffers(world, course.patient_id, grade=2)
     overtaking.by(lambda: reviews(world, event_id, "stop"))
     assert refusal(await reviews(world, event_id, "resume")) == (409, "review_final")
+
+
+async def a_grade_while_the_adverse_event_is_reviewed(world: World, overtaking: Overtaking) -> None:
+    course = await has_course(world)
+    event_id = await suffers(world, course.patient_id, grade=2)
+    overtaking.by(lambda: reviews(world, event_id, "resume"))
+    assert refusal(await regrades(world, event_id, 3)) == (409, "review_final")
 
 
 async def a_missing_observation_while_it_is_made(world: World, overtaking: Overtaking) -> None:

@@ -27,6 +27,12 @@ async def reviews(world: World, event_id: str, decision: str) -> httpx.Response:
     return await world.prescriber.post(f"/v1/adverse-events/{event_id}/reviews", body, version=1)
 
 
+async def regrades(world: World, event_id: str, grade: int, *, version: int = 1) -> httpx.Response:
+    """The prescriber grades an adverse event anew."""
+    body = {"grade": grade, "reason": "seen again"}
+    return await world.prescriber.post(f"/v1/adverse-events/{event_id}/grade", body, version=version)
+
+
 async def withdraws_consent(world: World, patient_id: str) -> httpx.Response:
     """The patient takes the one consent back that counts."""
     own = world.patient(patient_id)

@@ -38,6 +38,7 @@ from sessions.application.commands.receive_container import ReceiveContainerHand
 from sessions.application.commands.record_checks import RecordChecksHandler
 from sessions.application.commands.record_vitals import RecordVitalsHandler
 from sessions.application.commands.refuse_session import RefuseSessionHandler
+from sessions.application.commands.regrade_adverse_event import RegradeAdverseEventHandler
 from sessions.application.commands.report_adverse_event import ReportAdverseEventHandler
 from sessions.application.commands.resolve_stop import ResolveStopHandler
 from sessions.application.commands.review_adverse_event import ReviewAdverseEventHandler
@@ -102,6 +103,7 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         abort_session=AbortSessionHandler(changes),
         correct_services=CorrectServicesHandler(changes),
         review_doses=ReviewDosesHandler(ports, work),
+        regrade_adverse_event=RegradeAdverseEventHandler(ports, work),
         report_adverse_event=ReportAdverseEventHandler(ports, work),
         review_adverse_event=ReviewAdverseEventHandler(ports, work),
         submit_rems_form=SubmitRemsFormHandler(ports, work),

@@ -182,7 +182,8 @@ def _adverse_event_reported(fact: AdverseEventReported) -> contracts.AdverseEven
         patient_id=event.patient_id,
         adverse_event_id=event.id,
         session_id=event.session_id,
-        grade=event.observation.grade,
+        grade=event.grade,
+        previous_grade=fact.previous_grade,
         serious=event.observation.serious,
         reported_at=event.reported_at,
     )

@@ -50,6 +50,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "correct_services": sessions.a_correction_while_the_services_are_corrected,
     "review_doses": sessions.doses_are_reviewed_while_they_are_reviewed,
     "report_adverse_event": sessions.an_adverse_event_while_another_stops_the_session,
+    "regrade_adverse_event": sessions.a_grade_while_the_adverse_event_is_reviewed,
     "review_adverse_event": sessions.a_review_while_the_adverse_event_is_reviewed,
     "submit_rems_form": records.a_form_sent_while_it_is_sent,
     "write_note": notes.a_note_while_another_is_written,

@@ -17,7 +17,7 @@ from services.sessions.tests.clinic import (
     refusal,
     wastes_before_witness,
 )
-from services.sessions.tests.setbacks import reviews, suffers
+from services.sessions.tests.setbacks import regrades, reviews, suffers
 from services.sessions.tests.world import World
 
 DAYS = f"/v1/drug-log/locations/{MILL_VALLEY}/days"
@@ -88,6 +88,22 @@ async def test_adverse_events_are_read_with_their_reviews(world: World) -> None:
 
     assert (event["id"], event["grade"], event["holds_dosing"]) == (event_id, 2, False)
     assert [(each["decision"], each["by"]) for each in event["reviews"]] == [("resume", "user-prescriber")]
+
+
+async def test_an_event_graded_worse_stops_its_session_and_is_read_with_both_grades(world: World) -> None:
+    course = await has_course(world)
+    session_id = await ready_for_dose(world, course)
+    await receives_dose(world, session_id)
+    event_id = await suffers(world, course.patient_id, session_id, grade=1)
+    assert ok(await world.nurse.get(f"/v1/sessions/{session_id}"))["state"] == "in_progress"
+
+    ok(await regrades(world, event_id, 3))
+
+    event = ok(await world.nurse.get(f"/v1/adverse-events/{event_id}"))
+    assert (event["reported_grade"], event["grade"], event["holds_dosing"]) == (1, 3, True)
+    assert [(each["grade"], each["by"]) for each in event["regradings"]] == [(3, "user-prescriber")]
+    assert ok(await world.nurse.get(f"/v1/sessions/{session_id}"))["state"] == "aborted"
+    assert await world.alarmed(course.patient_id) == ["AdverseEventReported", "AdverseEventReported"]
 
 
 async def test_an_emptied_vial_its_notes_and_its_closed_day_are_read(world: World) -> None:

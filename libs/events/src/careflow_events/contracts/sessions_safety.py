@@ -15,6 +15,9 @@ Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 """A calendar day of the clinic."""
 
 
+Grade = Annotated[int, Field(ge=1, le=5)]
+
+
 class SessionSafetyEvent(PatientEvent):
     """Written by sessions, for those who may read safety events."""
 
@@ -42,13 +45,16 @@ class VitalsOverdue(VitalsEvent):
 
 
 class AdverseEventReported(SessionSafetyEvent):
-    """Something harmful happened, of this grade (CTCAE 1 to 5)."""
+    """Something harmful happened, of this grade (CTCAE 1 to 5). Graded anew before its review was decided, it is said
+    again, with the grade it had; a lower grade takes nothing back, only a review does.
+    """
 
     restricts = True
 
     adverse_event_id: Id
     session_id: Id | None = None
-    grade: Annotated[int, Field(ge=1, le=5)]
+    grade: Grade
+    previous_grade: Grade | None = None
     serious: bool
     reported_at: Instant
 

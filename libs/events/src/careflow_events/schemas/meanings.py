@@ -101,6 +101,7 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
         "posted_on": "The day of the books it is posted on, YYYY-MM-DD.",
         "preferred": "The name the person wants to be called by, where it differs.",
         "pregnancy_possible": "Whether pregnancy is possible; left out while it is not known.",
+        "previous_grade": "The grade it had before; none when it is reported for the first time.",
         "previous_providers": "Who would have given it before the change.",
         "previous_room_id": "The room before the change; left out where there was none.",
         "previous_starts_at": "The start that was given up.",

@@ -273,6 +273,19 @@ def _safety() -> Sequence[Example]:
             at,
         ),
         Example(
+            "worse-than-reported",
+            contracts.AdverseEventReported(
+                patient_id=PATIENT,
+                adverse_event_id=ADVERSE_EVENT,
+                session_id=SESSION,
+                grade=4,
+                previous_grade=3,
+                serious=True,
+                reported_at=at,
+            ),
+            at + timedelta(minutes=20),
+        ),
+        Example(
             "dosing-goes-on",
             contracts.AdverseEventReviewed(
                 patient_id=PATIENT,

@@ -27,6 +27,7 @@ from sessions.application.commands.receive_container import ReceiveContainerHand
 from sessions.application.commands.record_checks import RecordChecksHandler
 from sessions.application.commands.record_vitals import RecordVitalsHandler
 from sessions.application.commands.refuse_session import RefuseSessionHandler
+from sessions.application.commands.regrade_adverse_event import RegradeAdverseEventHandler
 from sessions.application.commands.report_adverse_event import ReportAdverseEventHandler
 from sessions.application.commands.resolve_stop import ResolveStopHandler
 from sessions.application.commands.review_adverse_event import ReviewAdverseEventHandler
@@ -82,6 +83,7 @@ class Sessions:
     abort_session: AbortSessionHandler
     correct_services: CorrectServicesHandler
     review_doses: ReviewDosesHandler
+    regrade_adverse_event: RegradeAdverseEventHandler
     report_adverse_event: ReportAdverseEventHandler
     review_adverse_event: ReviewAdverseEventHandler
     submit_rems_form: SubmitRemsFormHandler

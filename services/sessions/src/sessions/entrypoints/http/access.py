@@ -52,6 +52,7 @@ ACCESS: AccessTable = {
     "GET /v1/patients/{patient_id}/adverse-events": allow(*CLINICIANS),
     "GET /v1/adverse-events/{event_id}": allow(*CLINICIANS),
     "POST /v1/adverse-events": allow(*CLINICIANS),
+    "POST /v1/adverse-events/{event_id}/grade": allow(*CLINICIANS),
     "POST /v1/adverse-events/{event_id}/reviews": allow(PRESCRIBER),
     "GET /v1/rems-forms": allow(*CLINICIANS),
     "GET /v1/patients/{patient_id}/rems-forms": allow(*CLINICIANS),

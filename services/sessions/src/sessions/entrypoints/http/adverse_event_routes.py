@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from careflow_service.http.dependencies import CurrentActor, ExpectedVersion, IdempotentRequest, RequestBody, represent
 from careflow_service.http.fields import Moment
+from sessions.application.commands.regrade_adverse_event import RegradeAdverseEvent
 from sessions.application.commands.report_adverse_event import ReportAdverseEvent
 from sessions.application.commands.review_adverse_event import ReviewAdverseEvent
 from sessions.domain.adverse_events import AdverseEvent, Observation, ReviewDecision
@@ -16,6 +17,8 @@ from sessions.entrypoints.http.schemas import AggregateChanged, App, Note, Uuid,
 
 router = APIRouter(tags=["adverse events"])
 
+Grade = Annotated[int, Field(ge=1, le=5)]
+
 
 class NewAdverseEvent(RequestBody):
     """`grade` as a clinician judges it (CTCAE 1 to 5); serious, expected and related are judged apart."""
@@ -23,7 +26,7 @@ class NewAdverseEvent(RequestBody):
     patient_id: Uuid
     session_id: Uuid | None = None
     description: Note
-    grade: Annotated[int, Field(ge=1, le=5)]
+    grade: Grade
     serious: bool
     expected: bool
     related: bool
@@ -35,6 +38,18 @@ class NewReview(RequestBody):
     note: Note
 
 
+class NewGrade(RequestBody):
+    grade: Grade
+    reason: Note
+
+
+class GradingView(View):
+    grade: int
+    reason: str
+    by: str
+    at: datetime
+
+
 class ReviewView(View):
     decision: ReviewDecision
     note: str
@@ -43,7 +58,8 @@ class ReviewView(View):
 
 
 class AdverseEventView(BaseModel):
-    """`holds_dosing`: further doses wait for a review, or for another one."""
+    """`grade` as it is graded now, `reported_grade` as it was at first, with everything between in `regradings`.
+    `holds_dosing`: further doses wait for a review, or for another one."""
 
     id: str
     patient_id: str
@@ -51,6 +67,8 @@ class AdverseEventView(BaseModel):
     version: int
     description: str
     grade: int
+    reported_grade: int
+    regradings: tuple[GradingView, ...]
     serious: bool
     expected: bool
     related: bool
@@ -90,6 +108,20 @@ async def report_adverse_event(
     return changed(await app.report_adverse_event(command, actor, request), status=201)
 
 
+@router.post("/v1/adverse-events/{event_id}/grade", response_model=AggregateChanged)
+async def regrade_adverse_event(
+    event_id: Uuid,
+    body: NewGrade,
+    actor: CurrentActor,
+    request: IdempotentRequest,
+    expected_version: ExpectedVersion,
+    app: App,
+) -> Response:
+    """Grade it anew before its review is decided; what it was graded before stays, and the worst counts."""
+    command = RegradeAdverseEvent(AdverseEventId(event_id), body.grade, body.reason, expected_version)
+    return changed(await app.regrade_adverse_event(command, actor, request))
+
+
 @router.post("/v1/adverse-events/{event_id}/reviews", response_model=AggregateChanged)
 async def review_adverse_event(
     event_id: Uuid,
@@ -112,7 +144,9 @@ def _event(event: AdverseEvent) -> AdverseEventView:
         session_id=event.session_id,
         version=event.version,
         description=seen.description,
-        grade=seen.grade,
+        grade=event.grade,
+        reported_grade=seen.grade,
+        regradings=tuple(GradingView.model_validate(each) for each in event.regradings),
         serious=seen.serious,
         expected=seen.expected,
         related=seen.related,
