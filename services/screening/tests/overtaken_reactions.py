@@ -35,9 +35,12 @@ from services.screening.tests.treatment import (
     booked,
     came_after_all,
     cancelled,
+    dosed,
     harmed,
     missed,
     moved,
+    plan_completed,
+    plan_discontinued,
     pre_session_requests,
     refused,
     reported,
@@ -155,6 +158,45 @@ async def the_questions_before_a_visit_while_the_case_is_closed(world: World, ov
     await world.catch_up()
     assert await pre_session_requests(world, case) == []
     assert (await screen_of(world, visit)).state == "withdrawn"
+
+
+# the course
+
+
+async def a_dose_while_the_scores_are_answered(world: World, overtaking: Overtaking) -> None:
+    """Both are kept: the dose, and what was answered meanwhile."""
+    case, visit = await about_to_be_assessed(world)
+    overtaking.by(lambda: answers_before_session(world, case, c_ssrs_screener=c_ssrs()))
+    await world.hear(dosed(case["patient_id"], visit["starts_at"]))
+    assert [each["completed_at"] is None for each in await pre_session_requests(world, case)] == [False, False]
+    assert len((await world.ports.cases.get(case["id"])).course.doses) == 1
+
+
+def the_end_of_a_plan_while_the_case_is_closed(make: Callable[[str], EventData]) -> Race[World]:
+    """Nobody is followed up."""
+
+    async def the_end(world: World, overtaking: Overtaking) -> None:
+        case, _ = await cleared(world)
+        await world.hear(dosed(case["patient_id"], world.clock()))
+        overtaking.by(lambda: closes(world, case))
+        await world.hear(make(case["patient_id"]))
+        assert (await world.ports.cases.get(case["id"])).course.ended_at is None
+
+    return the_end
+
+
+a_completed_plan_while_the_case_is_closed = the_end_of_a_plan_while_the_case_is_closed(plan_completed)
+a_discontinued_plan_while_the_case_is_closed = the_end_of_a_plan_while_the_case_is_closed(plan_discontinued)
+
+
+async def the_weekly_questions_while_the_case_is_closed(world: World, overtaking: Overtaking) -> None:
+    case, _ = await cleared(world)
+    await world.hear(dosed(case["patient_id"], world.clock()))
+    world.clock.advance(timedelta(days=7))
+    overtaking.by(lambda: closes(world, case))
+    await world.catch_up()
+    case = ok(await world.prescriber.get(f"/v1/cases/{case['id']}"))
+    assert {each["purpose"] for each in case["requests"]} == {"intake"}
 
 
 # what sessions found out

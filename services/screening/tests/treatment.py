@@ -69,6 +69,30 @@ def came_after_all(visit: dict[str, Any]) -> contracts.AppointmentCorrected:
     return contracts.AppointmentCorrected(**after, from_=status.MISSED, to=status.ARRIVED)
 
 
+def dosed(patient_id: str, at: datetime, session_id: str | None = None) -> contracts.DoseAdministered:
+    """A dose was given."""
+    return contracts.DoseAdministered(
+        patient_id=patient_id,
+        session_id=session_id or new_id(),
+        appointment_id=new_id(),
+        kind=codes.AppointmentKind.DOSING,
+        at=at,
+    )
+
+
+def plan_completed(patient_id: str) -> contracts.PlanCompleted:
+    return contracts.PlanCompleted(**_plan_change(patient_id))
+
+
+def plan_discontinued(patient_id: str) -> contracts.PlanDiscontinued:
+    return contracts.PlanDiscontinued(**_plan_change(patient_id))
+
+
+def _plan_change(patient_id: str) -> dict[str, Any]:
+    reason = next(iter(session_codes.PlanChangeReason))
+    return {"patient_id": patient_id, "plan_id": new_id(), "version": 2, "reason": reason}
+
+
 def reported(
     patient_id: str,
     at: datetime,

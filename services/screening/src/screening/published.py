@@ -23,6 +23,7 @@ from screening.domain.clearance import (
     ClearanceRevoked,
     ClearanceSuspended,
 )
+from screening.domain.course import OutcomeReviewDue
 from screening.domain.endings import ClearanceDeferred, ClearanceDenied, ScreeningClosed
 from screening.domain.evaluation import DiagnosesRecorded, EvaluationRecorded
 from screening.domain.evidence import EvidenceExpiring, EvidenceRecorded
@@ -55,6 +56,15 @@ def _pre_session_screen_assessed(fact: PreSessionScreenAssessed) -> contracts.Pr
         valid_until=fact.valid_until,
         result=session_codes.ScreenResult(fact.result.value),
         for_sessions=Sealed.plain(section),
+    )
+
+
+def _outcome_review_due(fact: OutcomeReviewDue) -> contracts.OutcomeReviewDue:
+    section = contracts.OutcomeForSessions(
+        questionnaire=fact.questionnaire, finding=session_codes.OutcomeFinding(fact.reason.value)
+    )
+    return contracts.OutcomeReviewDue(
+        patient_id=fact.patient_id, due_by=fact.due_by, for_sessions=Sealed.plain(section)
     )
 
 
@@ -167,6 +177,7 @@ PUBLISHED: PublicationTable = published(
     ),
     says(QuestionnaireCompleted, contracts.QuestionnaireCompleted, _questionnaire_completed),
     says(PreSessionScreenAssessed, contracts.PreSessionScreenAssessed, _pre_session_screen_assessed),
+    says(OutcomeReviewDue, contracts.OutcomeReviewDue, _outcome_review_due),
     says(EvaluationRecorded, contracts.EvaluationRecorded, _evaluation_recorded),
     says(DiagnosesRecorded, contracts.DiagnosesRecorded, _diagnoses_recorded),
     says(EvidenceRecorded, contracts.EvidenceRecorded, _evidence_recorded),

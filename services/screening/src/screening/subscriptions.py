@@ -5,6 +5,7 @@ from careflow_events.subscription import Subscription, hears
 from screening.application.ports import Ports
 from screening.application.reactions.on_adverse_event import on_adverse_event_reported, on_adverse_event_reviewed
 from screening.application.reactions.on_consultation_completed import on_consultation_completed
+from screening.application.reactions.on_course import on_dose_administered, on_plan_ended
 from screening.application.reactions.on_patient_registered import on_patient_registered
 from screening.application.reactions.on_session import on_clinical_fact_reported, on_session_refused
 from screening.application.reactions.on_treatment import on_treatment
@@ -20,6 +21,9 @@ SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.AppointmentCorrected, on_treatment),
     hears(contracts.ClinicalFactReported, on_clinical_fact_reported),
     hears(contracts.SessionRefused, on_session_refused),
+    hears(contracts.DoseAdministered, on_dose_administered),
+    hears(contracts.PlanCompleted, on_plan_ended),
+    hears(contracts.PlanDiscontinued, on_plan_ended),
     hears(contracts.AdverseEventReported, on_adverse_event_reported),
     hears(contracts.AdverseEventReviewed, on_adverse_event_reviewed),
 )

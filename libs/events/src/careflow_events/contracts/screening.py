@@ -86,6 +86,24 @@ class PreSessionScreenAssessed(ScreeningEvent):
     for_sessions: Annotated[Sealed[PreSessionScreenForSessions], SealedFor("sessions")]
 
 
+class OutcomeForSessions(Section):
+    """What was found, and on which scale."""
+
+    questionnaire: str
+    finding: session_codes.OutcomeFinding
+
+
+class OutcomeReviewDue(ScreeningEvent):
+    """The scores of a course show something a prescriber is to look at by `due_by`; said once for as long as it
+    lasts.
+    """
+
+    for_integrators = True
+
+    due_by: Instant
+    for_sessions: Annotated[Sealed[OutcomeForSessions], SealedFor("sessions")]
+
+
 class ServiceLine(Section):
     """One billable service: a CPT or HCPCS code, how many units, the minutes it took where time counts, and from when
     to when, where that is documented.

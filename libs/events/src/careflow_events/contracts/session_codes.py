@@ -6,6 +6,16 @@ from careflow_events.contracts.code import ClosedCode, OpenCode, SealedCode
 _UNKNOWN = (NOT_KNOWN, "a value newer than this reader")
 
 
+class OutcomeFinding(OpenCode):
+    """What the scores of a course show that a prescriber is to look at."""
+
+    RESPONSE = "response", "symptoms came down enough: intervals may widen"
+    DETERIORATION = "deterioration", "symptoms are reliably worse, or worse by much in a short time"
+    RELAPSE = "relapse", "symptoms are back after a response"
+    NO_RESPONSE = "no_response", "no response after several doses: stop or change before more are given"
+    UNKNOWN = _UNKNOWN
+
+
 class ScreenResult(OpenCode):
     """What the questions asked before a dosing visit come to."""
 

@@ -82,6 +82,7 @@ def treatment_examples() -> Sequence[Example]:
             HELD_AT + timedelta(hours=20),
         ),
         Example("two-days-before", _screen(), DOSING_AT - timedelta(days=2)),
+        Example("half-better", _review(), DOSING_AT + timedelta(days=7)),
     )
 
 
@@ -118,6 +119,13 @@ def _dosing(version: int, status: codes.AppointmentStatus, **more: Any) -> dict[
         "plan_id": PLAN,
         **more,
     }
+
+
+def _review() -> contracts.OutcomeReviewDue:
+    section = contracts.OutcomeForSessions(questionnaire="phq-9", finding=session_codes.OutcomeFinding.RESPONSE)
+    return contracts.OutcomeReviewDue(
+        patient_id=PATIENT, due_by=DOSING_AT + timedelta(days=9), for_sessions=Sealed.plain(section)
+    )
 
 
 def _screen() -> contracts.PreSessionScreenAssessed:

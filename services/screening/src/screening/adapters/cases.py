@@ -1,4 +1,6 @@
-"""Cases in MongoDB: encrypted with the patient's key. Open fields: whose, whether open, when evidence runs out."""
+"""Cases in MongoDB: encrypted with the patient's key. Open fields: whether open, when evidence runs out, when
+to ask again; blind: whose.
+"""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -28,6 +30,7 @@ INDEXES: Final = (
     ),
     (CASES, IndexModel([("patient_id", 1), ("opened_at", -1), ("_id", 1)], name="of_patient")),
     (CASES, IndexModel("due_at", name="due")),
+    (CASES, IndexModel("asks_at", name="to_ask")),
 )
 
 
@@ -42,6 +45,7 @@ class MongoCases(Stored[Case]):
                 "is_open": is_open,
                 "opened_at": case.opened_at,
                 "due_at": case.evidence_due_at(evidence_warns_before) if is_open else None,
+                "asks_at": case.course.asks_at if is_open else None,
             }
 
         documents = Documents(
@@ -68,3 +72,6 @@ class MongoCases(Stored[Case]):
 
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("due_at")
+
+    async def next_to_ask(self) -> Due | None:
+        return await self._documents.earliest("asks_at")

@@ -47,6 +47,7 @@ def clinical_content(content: Traversable | Path = SHIPPED) -> tuple[ClinicalPol
     asked = {
         "the intake": (*policy.intake.all_instruments, policy.intake.safety_screener),
         "the screen before a dosing visit": policy.pre_session.questionnaires,
+        "the follow-up of a course": tuple(each.questionnaire for each in policy.outcomes.scales),
     }
     for occasion, codes in asked.items():
         for code in codes:

@@ -53,6 +53,9 @@ class Cases(Protocol):
     async def next_due(self) -> Due | None:
         """The case whose evidence must be warned about next."""
 
+    async def next_to_ask(self) -> Due | None:
+        """The case in whose course the patient is to be asked next."""
+
 
 class Alerts(Protocol):
     async def get(self, alert_id: AlertId, /) -> SafetyAlert: ...

@@ -4,7 +4,7 @@ Invariants: one open case per patient; a closed case takes nothing more; scores,
 what the case holds, never stored beside it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Self
@@ -12,6 +12,7 @@ from typing import Self
 from careflow_domain.errors import conflict, not_found
 from screening.domain.case_record import CaseRecord, CaseState
 from screening.domain.clearance_terms import Indication
+from screening.domain.course import Course, OutcomeReviewDue
 from screening.domain.endings import ClearanceDeferred, ClearanceDenied, Deferral, Ending, ScreeningClosed
 from screening.domain.evaluation import Diagnoses, DiagnosesRecorded, Evaluation, EvaluationRecorded
 from screening.domain.facts import PatientFact
@@ -23,6 +24,7 @@ from screening.domain.ids import (
     RequestId,
 )
 from screening.domain.intake import Purpose, QuestionnaireCompleted, QuestionnaireRequested, RequestedQuestionnaire
+from screening.domain.outcomes import ReviewReason
 from screening.domain.questionnaires import Answers, ItemAlert, QuestionnaireDefinition
 from screening.domain.suspensions import Suspensions
 
@@ -50,6 +52,7 @@ class Case(CaseRecord):
     ending: Ending | None = None
     pressure_refusals: tuple[datetime, ...] = field(default=(), repr=False)
     held: Suspensions = field(default=(), repr=False)
+    course: Course = field(default_factory=Course)
 
     @classmethod
     def opened(cls, case_id: CaseId, patient_id: PatientId, *, now: datetime) -> Self:
@@ -174,6 +177,24 @@ class Case(CaseRecord):
     def refused_for_pressure(self, *, at: datetime) -> Self:
         """A dose was refused for the blood pressure."""
         return replace(self.recording(), pressure_refusals=(*self.pressure_refusals, at))
+
+    def in_course(self, course: Course) -> Self:
+        """How the course goes on."""
+        return self if course == self.course else replace(self.recording(), course=course)
+
+    def reviewed_for(
+        self, found: Mapping[str, frozenset[ReviewReason]], *, due_within: timedelta, now: datetime
+    ) -> Self:
+        """What outcomes show of each scale; whatever is new of it becomes due for a prescriber's review."""
+        due = [
+            OutcomeReviewDue(
+                patient_id=self.patient_id, at=now, due_by=now + due_within, questionnaire=scale, reason=reason
+            )
+            for scale, reason in self.course.newly(found)
+        ]
+        if found == self.course.standing:
+            return self
+        return replace(self.recording(*due), course=replace(self.course, standing=found))
 
     def evaluated(self, evaluation: Evaluation, *, now: datetime) -> Self:
         """A clinician's evaluation visit; refused as `Evaluation.check` says."""

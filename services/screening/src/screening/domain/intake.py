@@ -20,6 +20,7 @@ class Purpose(StrEnum):
 
     INTAKE = "intake"
     PRE_SESSION = "pre_session"
+    COURSE = "course"
     FOLLOW_UP = "follow_up"
 
 

@@ -15,10 +15,12 @@ from screening.domain.answer_links import LinkPolicy
 from screening.domain.asked import AskedPolicy
 from screening.domain.clearance_terms import Indication
 from screening.domain.conditions import ConditionCode
+from screening.domain.course import AskingPolicy
 from screening.domain.evidence import EvidenceKind, EvidenceRule
 from screening.domain.interactions import InteractionTable
 from screening.domain.known import Known
 from screening.domain.measures import MeasureRanges
+from screening.domain.outcomes import OutcomesPolicy
 from screening.domain.patient_rules import AgeRule, LicenceRule, unknown_details
 from screening.domain.policy_values import ClinicHours, Span
 from screening.domain.pre_session import PreSessionPolicy
@@ -115,6 +117,8 @@ class ClinicalPolicy:
     treatment_resistance: TreatmentResistancePolicy
     answer_links: LinkPolicy
     pre_session: PreSessionPolicy
+    course: AskingPolicy
+    outcomes: OutcomesPolicy
     alert_responses: Mapping[AlertResponse, ResponseTimes]
     alert_persistence: Persistence
     staff: StaffPolicy

@@ -16,6 +16,7 @@ from screening.domain.ids import PatientId, StaffId, TaskId
 class TaskKind(StrEnum):
     """`welfare_check`: call 911 or send a welfare check, number and place are on the alert. `anomaly`: something was
     reported that fits nothing here. `withdrawal_risk`: a drug was stopped that must never be stopped abruptly.
+    `outcome_review`: the scores of a course show something a prescriber must look at.
     """
 
     WELFARE_CHECK = "welfare_check"
@@ -24,6 +25,7 @@ class TaskKind(StrEnum):
     ROTA_GAP = "rota_gap"
     ANOMALY = "anomaly"
     WITHDRAWAL_RISK = "withdrawal_risk"
+    OUTCOME_REVIEW = "outcome_review"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
 from screening.application.concerns import Concerned, concern, settle
+from screening.application.outcomes import with_outcomes
 from screening.application.ownership import case_for
 from screening.application.ports import Ports
 from screening.application.pre_session import assess
@@ -72,6 +73,8 @@ class SaveAnswersHandler:
                 concerned = await self._screened(case, concerned)
             if concerned:
                 await settle(concerned, tx, self.ports)
+            if completed:
+                case = await with_outcomes(case, tx, self.ports)
             await self.ports.cases.save(case, expecting=before.version, tx=tx)
             if completed:
                 await assess(case, asked.id, tx, self.ports)

@@ -7,6 +7,7 @@ from careflow_service.identity import Actor
 from careflow_service.listed import Listed
 from careflow_service.oversight import check_own
 from screening.application.grounds_now import grounds_now
+from screening.application.outcomes import outcomes_of
 from screening.application.ownership import case_for
 from screening.application.ports import Ports
 from screening.domain.alerts import SafetyAlert
@@ -15,6 +16,7 @@ from screening.domain.clearance import Clearance
 from screening.domain.decisions import Grounds
 from screening.domain.ids import AlertId, CaseId, ClearanceId, PatientId, RequestId, StaffId
 from screening.domain.intake import RequestedQuestionnaire
+from screening.domain.outcomes import ScaleOutcome
 from screening.domain.paging import Page
 from screening.domain.patients import PatientDetails
 from screening.domain.rota import Rota
@@ -57,6 +59,15 @@ class Reading:
         check_own(actor, case.patient_id, "questionnaire_request")
         await self.ports.audit.read(actor, "read_case", f"cases/{case.id}")
         return case, case.request(request_id)
+
+    async def outcomes(self, patient_id: PatientId, actor: Actor) -> list[tuple[Case, tuple[ScaleOutcome, ...]]]:
+        """What each scale shows in every course of a patient in which a dose was given, the newest first."""
+        cases = [case for case in await self.ports.cases.all_of(patient_id) if case.course.doses]
+        await self.ports.audit.read(
+            actor, "read_outcomes", f"patients/{patient_id}", *(f"cases/{case.id}" for case in cases)
+        )
+        now = self.ports.clock()
+        return [(case, outcomes_of(case, now, self.ports)) for case in cases]
 
     async def findings(self, case_id: CaseId, actor: Actor) -> tuple[Case, Grounds]:
         """What the rules find in a case now, and what a decision would still miss. Refused: `case_not_found`."""

@@ -40,6 +40,7 @@ ACCESS: AccessTable = {
     "POST /v1/clearances/{clearance_id}/suspend": allow(PRESCRIBER, Role.MEDICAL_DIRECTOR),
     "POST /v1/clearances/{clearance_id}/reinstate": allow(PRESCRIBER),
     "POST /v1/clearances/{clearance_id}/revoke": allow(PRESCRIBER),
+    "GET /v1/outcomes/{patient_id}": allow(*CLINICIANS, own=by_path("patient_id")),
     "GET /v1/alerts": allow(*CLINICIANS),
     "POST /v1/alerts": allow(*CARE_TEAM, Role.WELLNESS),
     "GET /v1/alerts/{alert_id}": allow(*CLINICIANS),
