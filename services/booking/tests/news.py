@@ -117,6 +117,12 @@ def questionnaire_requested(known: Known) -> contracts.EventData:
     )
 
 
+def questionnaire_withdrawn(known: Known) -> contracts.EventData:
+    return contracts.QuestionnaireWithdrawn(
+        patient_id=known["patient_id"], request_id=known["ref"], purpose=codes.QuestionnairePurpose.INTAKE
+    )
+
+
 def questionnaire_completed(known: Known) -> contracts.EventData:
     return contracts.QuestionnaireCompleted(
         patient_id=known["patient_id"],

@@ -31,6 +31,7 @@ from booking.application.reactions.on_screening import (
     on_evaluation_recorded,
     on_questionnaire_completed,
     on_questionnaire_requested,
+    on_questionnaire_withdrawn,
     on_screening_closed,
     on_screening_started,
 )
@@ -47,6 +48,7 @@ SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.ScreeningStarted, on_screening_started),
     hears(contracts.ScreeningClosed, on_screening_closed),
     hears(contracts.QuestionnaireRequested, on_questionnaire_requested),
+    hears(contracts.QuestionnaireWithdrawn, on_questionnaire_withdrawn),
     hears(contracts.QuestionnaireCompleted, on_questionnaire_completed),
     hears(contracts.EvaluationRecorded, on_evaluation_recorded),
     hears(contracts.ClearanceGranted, on_clearance_granted),

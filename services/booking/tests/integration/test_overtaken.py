@@ -84,6 +84,9 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "QuestionnaireRequested": an_adverse_event_is_reported_meanwhile(
         news.questionnaire_requested, lambda path: path.requests
     ),
+    "QuestionnaireWithdrawn": an_adverse_event_is_reported_meanwhile(
+        news.questionnaire_withdrawn, lambda path: not path.requests, before=news.questionnaire_requested
+    ),
     "QuestionnaireCompleted": an_adverse_event_is_reported_meanwhile(
         news.questionnaire_completed, lambda path: not path.requests, before=news.questionnaire_requested
     ),

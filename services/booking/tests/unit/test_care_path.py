@@ -287,5 +287,9 @@ def test_what_is_due_next(steps: tuple[Step, ...], expected: list[Due]) -> None:
     assert list(due(after(*steps), POLICY)) == expected
 
 
+def test_a_questionnaire_nobody_asks_for_any_more_is_no_longer_due() -> None:
+    assert after(PROCEED, screening, asks).questionnaire_withdrawn(RequestId("phq"), now=NOW).requests == ()
+
+
 def test_an_answered_questionnaire_is_no_longer_due() -> None:
     assert after(PROCEED, screening, asks).questionnaire_completed(RequestId("phq"), now=NOW).requests == ()

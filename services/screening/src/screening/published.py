@@ -27,7 +27,7 @@ from screening.domain.course import OutcomeReviewDue
 from screening.domain.endings import ClearanceDeferred, ClearanceDenied, ScreeningClosed
 from screening.domain.evaluation import DiagnosesRecorded, EvaluationRecorded
 from screening.domain.evidence import EvidenceExpiring, EvidenceRecorded
-from screening.domain.intake import QuestionnaireCompleted, QuestionnaireRequested
+from screening.domain.intake import QuestionnaireCompleted, QuestionnaireRequested, QuestionnaireWithdrawn
 from screening.domain.pre_session import PreSessionScreenAssessed
 
 
@@ -173,6 +173,15 @@ PUBLISHED: PublicationTable = published(
             request_id=fact.request_id,
             purpose=codes.QuestionnairePurpose(fact.purpose.value),
             due_at=fact.due_at,
+        ),
+    ),
+    says(
+        QuestionnaireWithdrawn,
+        contracts.QuestionnaireWithdrawn,
+        lambda fact: contracts.QuestionnaireWithdrawn(
+            patient_id=fact.patient_id,
+            request_id=fact.request_id,
+            purpose=codes.QuestionnairePurpose(fact.purpose.value),
         ),
     ),
     says(QuestionnaireCompleted, contracts.QuestionnaireCompleted, _questionnaire_completed),

@@ -35,6 +35,7 @@ async def test_what_no_indication_needs_any_more_is_no_longer_asked_for(world: W
     ok(await treats(world, case, "anxiety"))
     late = await answers(world, case, "pcl-5", {"1": "0"})
     assert refusal(late) == (409, "questionnaire_withdrawn")
+    assert (await world.said_types(case["patient_id"]))[-1] == "QuestionnaireWithdrawn"
 
 
 async def test_a_grant_names_the_instrument_it_misses_and_stands_once_it_is_answered(world: World) -> None:

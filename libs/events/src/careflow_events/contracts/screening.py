@@ -51,6 +51,13 @@ class QuestionnaireRequested(ScreeningEvent):
     due_at: Instant
 
 
+class QuestionnaireWithdrawn(ScreeningEvent):
+    """A questionnaire is no longer asked for: its visit moved, another indication is treated, or it is asked anew."""
+
+    request_id: Id
+    purpose: codes.QuestionnairePurpose
+
+
 class QuestionnaireForSessions(Section):
     """Which questionnaire it was: its name alone can say too much."""
 

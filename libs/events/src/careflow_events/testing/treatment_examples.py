@@ -82,6 +82,15 @@ def treatment_examples() -> Sequence[Example]:
             HELD_AT + timedelta(hours=20),
         ),
         Example("two-days-before", _screen(), DOSING_AT - timedelta(days=2)),
+        Example(
+            "the-visit-moved",
+            contracts.QuestionnaireWithdrawn(
+                patient_id=PATIENT,
+                request_id=PRE_SESSION_REQUEST,
+                purpose=codes.QuestionnairePurpose.PRE_SESSION,
+            ),
+            DOSING_AT - timedelta(days=1),
+        ),
         Example("half-better", _review(), DOSING_AT + timedelta(days=7)),
     )
 

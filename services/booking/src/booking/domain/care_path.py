@@ -125,6 +125,10 @@ class CarePath(Aggregate):
         others = tuple(r for r in self.requests if r.id != request.id)
         return self._noted(requests=(*others, request), now=now)
 
+    def questionnaire_withdrawn(self, request_id: RequestId, *, now: datetime) -> "CarePath":
+        """Nobody asks for it any more; in the patient's care path it is as done as an answered one."""
+        return self.questionnaire_completed(request_id, now=now)
+
     def questionnaire_completed(self, request_id: RequestId, *, now: datetime) -> "CarePath":
         return self._noted(requests=tuple(r for r in self.requests if r.id != request_id), now=now)
 

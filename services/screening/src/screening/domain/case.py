@@ -23,7 +23,13 @@ from screening.domain.ids import (
     PatientId,
     RequestId,
 )
-from screening.domain.intake import Purpose, QuestionnaireCompleted, QuestionnaireRequested, RequestedQuestionnaire
+from screening.domain.intake import (
+    Purpose,
+    QuestionnaireCompleted,
+    QuestionnaireRequested,
+    QuestionnaireWithdrawn,
+    RequestedQuestionnaire,
+)
 from screening.domain.outcomes import ReviewReason
 from screening.domain.questionnaires import Answers, ItemAlert, QuestionnaireDefinition
 from screening.domain.suspensions import Suspensions
@@ -166,13 +172,15 @@ class Case(CaseRecord):
 
     def withdrawing(self, request_ids: Collection[RequestId], *, now: datetime) -> Self:
         """These are no longer asked for; what was answered meanwhile is kept."""
-        if not any(each.open and each.id in request_ids for each in self.questionnaires):
+        gone = [each for each in self.questionnaires if each.open and each.id in request_ids]
+        if not gone:
             return self
-        requests = tuple(
-            replace(each, withdrawn_at=now) if each.open and each.id in request_ids else each
-            for each in self.questionnaires
-        )
-        return replace(self.recording(), questionnaires=requests)
+        facts = [
+            QuestionnaireWithdrawn(patient_id=self.patient_id, at=now, request_id=each.id, purpose=each.purpose)
+            for each in gone
+        ]
+        requests = tuple(replace(each, withdrawn_at=now) if each in gone else each for each in self.questionnaires)
+        return replace(self.recording(*facts), questionnaires=requests)
 
     def refused_for_pressure(self, *, at: datetime) -> Self:
         """A dose was refused for the blood pressure."""

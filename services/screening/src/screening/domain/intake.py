@@ -32,6 +32,12 @@ class QuestionnaireRequested(PatientFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionnaireWithdrawn(PatientFact):
+    request_id: RequestId
+    purpose: Purpose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionnaireCompleted(PatientFact):
     case_id: CaseId
     request_id: RequestId

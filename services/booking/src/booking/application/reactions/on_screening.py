@@ -32,5 +32,13 @@ async def on_questionnaire_completed(
     )
 
 
+async def on_questionnaire_withdrawn(
+    event: Received[contracts.QuestionnaireWithdrawn], tx: Transaction, ports: Ports
+) -> None:
+    await reacting(
+        event, tx, ports, lambda path: path.questionnaire_withdrawn(RequestId(event.data.request_id), now=tx.now)
+    )
+
+
 async def on_evaluation_recorded(event: Received[contracts.EvaluationRecorded], tx: Transaction, ports: Ports) -> None:
     await reacting(event, tx, ports, lambda path: path.evaluation_recorded(now=tx.now))
