@@ -27,6 +27,7 @@ help:
 	@echo '  bench test-chaos      measurements; the kill matrix'
 	@echo '  test-long             what takes minutes: the whole course of treatment, the demo, the documented commands, the bench'
 	@echo '  test-walks            a hundred thousand walks over the money, thousands of days at the bedside: half an hour'
+	@echo '  test-fuzz             every route of every service, asked for what its document allows and forbids: many minutes'
 	@echo '  test-compose          docker-compose and the containers of a local stack, for real; needs a Docker engine'
 	@echo '  locks clean           write the lock files anew; remove all that make made in this checkout'
 
@@ -61,13 +62,15 @@ check-tests: bootstrap
 format: bootstrap
 	@$(BIN)/ruff check --quiet --fix . && $(BIN)/ruff format .
 
-.PHONY: bench test-long test-walks test-chaos test-compose
+.PHONY: bench test-long test-walks test-fuzz test-chaos test-compose
 bench: bootstrap
 	@$(BIN)/careflow infra prepare && $(BIN)/python tests/bench/run.py $(ARGS)
 test-long: bootstrap
 	@$(BIN)/careflow infra prepare && $(BIN)/pytest tests deploy -m long $(ARGS)
 test-walks: bootstrap
 	@$(BIN)/pytest -n $(WORKERS) services -m walks $(ARGS)
+test-fuzz: bootstrap
+	@$(BIN)/careflow infra prepare && $(BIN)/pytest -n $(WORKERS) libs/service services -m fuzz $(ARGS)
 test-chaos: bootstrap
 	@$(BIN)/careflow infra prepare && $(BIN)/pytest tests/chaos -m '' $(ARGS)
 test-compose: bootstrap

@@ -1,12 +1,14 @@
 """What passes as text, an instant or a day of a body, and what does not."""
 
+import re
+from datetime import time
 from typing import Annotated, Any
 
 import pytest
 from pydantic import StringConstraints, ValidationError
 
 from careflow_service.http.dependencies import RequestBody
-from careflow_service.http.fields import ONE_LINE, PROSE, Day, Moment
+from careflow_service.http.fields import ONE_LINE, PROSE, Day, Moment, TimeOfDay
 
 
 class Body(RequestBody):
@@ -14,6 +16,7 @@ class Body(RequestBody):
     note: Annotated[str, PROSE] = ""
     at: Moment | None = None
     on: Day | None = None
+    opens: TimeOfDay | None = None
 
 
 @pytest.mark.parametrize("text", ["Ana Rivera", "Zoë Ñandú", "李小龍", "علي", "👩‍⚕️", "a\u00a0b"])
@@ -50,6 +53,12 @@ def test_text_of_any_script_is_kept_as_it_is(text: str) -> None:
         {"on": "1899-12-31"},
         {"on": "2200-01-01"},
         {"on": "2026-11-23T00:00:00"},
+        {"opens": "09:30:00Z"},
+        {"opens": "09:30-08:00"},
+        {"opens": "09:30:00.5"},
+        {"opens": "24:00"},
+        {"opens": "9:30"},
+        {"opens": 34200},
     ],
 )
 def test_what_cannot_be_right_is_refused(wrong: dict[str, Any]) -> None:
@@ -65,3 +74,26 @@ def test_an_instant_is_kept_in_utc_however_its_offset_is_written(written: str) -
     at = Body.model_validate({"at": written, "on": "2026-11-23"}).at
     assert at is not None
     assert at.isoformat() == "2026-11-23T17:00:00+00:00"
+
+
+def test_a_time_of_day_has_no_zone() -> None:
+    assert [Body.model_validate({"opens": each}).opens for each in ("09:30", "23:59:59")] == [
+        time(9, 30),
+        time(23, 59, 59),
+    ]
+
+
+@pytest.mark.parametrize(("field", "check"), [("line", ONE_LINE), ("note", PROSE)])
+def test_documents_say_which_characters_pass(field: str, check: Any) -> None:
+    documented = Body.model_json_schema()["properties"][field]["pattern"]
+    pattern = re.compile(documented.removesuffix("$") + r"\Z")  # in a document, `$` is the end and nothing else
+
+    def passes(character: str) -> bool:
+        try:
+            Body.model_validate({field: character})
+        except ValidationError:
+            return False
+        return True
+
+    characters = [chr(number) for number in range(0x10000) if not 0xD800 <= number < 0xE000]
+    assert [hex(ord(each)) for each in characters if passes(each) != bool(pattern.search(each))] == []

@@ -25,7 +25,7 @@ from careflow_service.problems import Problem, ProblemType
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_SOON: Final = {"Retry-After": "1"}
 
-_STATUS_OF_KIND: Final[Mapping[ErrorKind, tuple[int, str]]] = {
+STATUS_OF_KIND: Final[Mapping[ErrorKind, tuple[int, str]]] = {
     ErrorKind.INVALID: (422, "This cannot be right as it is."),
     ErrorKind.NOT_FOUND: (404, "There is no such thing."),
     ErrorKind.CONFLICT: (409, "This cannot be done as things stand."),
@@ -98,7 +98,7 @@ def render(problem: Problem, *, instance: str) -> Response:
 
 
 def _of_refusal(refusal: DomainError | ServiceError) -> Problem:
-    status, title = _STATUS_OF_KIND[refusal.kind]
+    status, title = STATUS_OF_KIND[refusal.kind]
     known = _OF_CODE.get(refusal.code)
     kind = known if known is not None and known.status == status else ProblemType(refusal.code, status, title)
     return Problem(kind, refusal.detail, extra=refusal.extra, headers=_when_again(refusal, kind))

@@ -7,11 +7,13 @@ that turns the direction of what stands around it, and arithmetic on an instant 
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import UTC, date, datetime
-from typing import Annotated, Final, TypeVar
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 T = TypeVar("T")
 
@@ -29,6 +31,11 @@ _NOT_TEXT: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Embeddings, overrides and isolates of the writing direction (Unicode standard annex 9)."""
 _LINE_BREAKS: Final = frozenset("\n\r\t")
+_UNREADABLE: Final = r"\x7f-\x9f\u2028-\u202e\u2066-\u2069"
+_ONE_LINE_PATTERN: Final = rf"^[^\x00-\x1f{_UNREADABLE}]*$"
+_PROSE_PATTERN: Final = rf"^[^\x00-\x08\x0b\x0c\x0e-\x1f{_UNREADABLE}]*$"
+"""What the two sets above come to, as documents of the service say it."""
+TIME_OF_DAY_PATTERN: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
 
 
 def _one_line(text: str) -> str:
@@ -78,11 +85,38 @@ def _within_reach(day: date) -> date:
     return day
 
 
-ONE_LINE: Final = AfterValidator(_one_line)
+def _written_time(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if re.fullmatch(TIME_OF_DAY_PATTERN, value) is None:
+        raise PydanticCustomError("wrong_type", "a time of day such as 09:30")
+    return time.fromisoformat(value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Readable:
+    """Text that passes `check`, which a document says by `pattern` where the text has none of its own."""
+
+    check: Callable[[str], str]
+    pattern: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        documented = handler(schema)
+        if documented.get("type") == "string":
+            documented.setdefault("pattern", self.pattern)
+        return documented
+
+
+ONE_LINE: Final = _Readable(_one_line, _ONE_LINE_PATTERN)
 """For text on one line: `Annotated[str, StringConstraints(max_length=200), ONE_LINE]`."""
-PROSE: Final = AfterValidator(_prose)
+PROSE: Final = _Readable(_prose, _PROSE_PATTERN)
 """For text that may have several lines."""
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_instant), AfterValidator(_in_utc)]
 """An instant with its offset from UTC; kept in UTC."""
 Day = Annotated[date, BeforeValidator(_written_day), AfterValidator(_within_reach)]
 """A date of the calendar."""
+TimeOfDay = Annotated[time, BeforeValidator(_written_time)]
+"""A time on the clock of the place, without a zone, to the second."""

@@ -12,6 +12,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
+from careflow_domain.errors import ErrorKind
 from careflow_service import problems
 from careflow_service.http.access import Rule
 from careflow_service.http.dependencies import (
@@ -20,7 +21,8 @@ from careflow_service.http.dependencies import (
     expected_version,
     idempotent_request,
 )
-from careflow_service.http.errors import MEDIA_TYPE
+from careflow_service.http.errors import MEDIA_TYPE, STATUS_OF_KIND
+from careflow_service.http.fields import TIME_OF_DAY_PATTERN
 from careflow_service.http.routes import RouteTable
 from careflow_service.problems import ProblemType
 
@@ -99,9 +101,24 @@ def document(app: FastAPI, table: RouteTable) -> dict[str, Any]:
     schemas = components.setdefault("schemas", {})
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
+    _name_times_of_day(schemas)
     schemas["Problem"] = _PROBLEM
     components["securitySchemes"] = {SECURITY_SCHEME: {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
     return found
+
+
+def _name_times_of_day(part: Any) -> None:
+    """Times of day here are the clock's and have no zone; JSON Schema's `time` has one."""
+    match part:
+        case {"format": "time", **__}:
+            del part["format"]
+            part["pattern"] = TIME_OF_DAY_PATTERN
+        case dict():
+            for each in part.values():
+                _name_times_of_day(each)
+        case list():
+            for each in part:
+                _name_times_of_day(each)
 
 
 def documented_routes(app: FastAPI) -> Iterator[RouteContext]:
@@ -132,7 +149,9 @@ def _describe(operation: dict[str, Any], method: str, dependant: Dependant, rule
         response["headers"] = dict(_READ_HEADERS if method == "GET" else _COMMAND_HEADERS)
     for status, codes in _refusals(operation, rule, command=command, versioned=versioned).items():
         responses[str(status)] = _problem_response(HTTPStatus(status).phrase, codes, _HEADERS_OF_STATUS.get(status))
-    responses["4XX"] = _problem_response("A refusal of the use case", [], None)
+    for status in _statuses_of_use_case(operation, command=command):
+        refusal = _problem_response("A refusal of the use case", [], _HEADERS_OF_STATUS.get(status))
+        responses.setdefault(str(status), refusal)
 
 
 def _refusals(operation: dict[str, Any], rule: Rule, *, command: bool, versioned: bool) -> dict[int, list[ProblemType]]:
@@ -155,12 +174,29 @@ def _refusals(operation: dict[str, Any], rule: Rule, *, command: bool, versioned
         possible += [problems.IDEMPOTENCY_KEY_MISSING, problems.IDEMPOTENCY_KEY_REUSED, problems.IN_PROGRESS]
     if versioned:
         possible += [problems.PRECONDITION_REQUIRED, problems.STALE_VERSION]
-    if "requestBody" in operation or any(parameter["in"] == "query" for parameter in operation["parameters"]):
+    if "requestBody" in operation or any(map(_has_a_form, operation["parameters"])):
         possible.append(problems.INVALID_REQUEST)
     return {
         status: [kind for kind in possible if kind.status == status]
         for status in sorted({kind.status for kind in possible})
     }
+
+
+def _has_a_form(parameter: dict[str, Any]) -> bool:
+    """Whether a parameter may be refused for how it looks: in the path plain text may not."""
+    if parameter["in"] == "path":
+        return not parameter["schema"].keys() <= {"type", "title", "description"}
+    return bool(parameter["in"] == "query")
+
+
+def _statuses_of_use_case(operation: dict[str, Any], *, command: bool) -> list[int]:
+    """What a use case may refuse this operation with, each with codes of its own."""
+    kinds = [ErrorKind.FORBIDDEN, ErrorKind.NOT_FOUND, ErrorKind.GONE]
+    if command:
+        kinds += [ErrorKind.CONFLICT, ErrorKind.TOO_MANY]
+    if command or any(map(_has_a_form, operation["parameters"])):
+        kinds.append(ErrorKind.INVALID)
+    return sorted(STATUS_OF_KIND[kind][0] for kind in kinds)
 
 
 def _problem_response(meaning: str, kinds: list[ProblemType], headers: dict[str, Any] | None) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """How practitioners, rooms and their hours look over HTTP."""
 
-from datetime import date, time
+from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, Field
@@ -14,6 +14,7 @@ from booking.domain.rooms import Room
 from booking.domain.visits import PractitionerRole, RoomPurpose
 from booking.entrypoints.http.patient_schemas import Text, UsState
 from careflow_service.http.dependencies import RequestBody
+from careflow_service.http.fields import TimeOfDay
 
 StaffId = Annotated[PractitionerId, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
@@ -21,8 +22,8 @@ StaffId = Annotated[PractitionerId, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 class OpenHoursBody(RequestBody):
     """Wall-clock times of the clinic's zone; `closes` 00:00 is the end of the day."""
 
-    opens: time
-    closes: time
+    opens: TimeOfDay
+    closes: TimeOfDay
 
     def hours(self) -> OpenHours:
         return OpenHours(self.opens, self.closes)
