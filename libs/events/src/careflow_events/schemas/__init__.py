@@ -16,6 +16,7 @@ from pydantic_core import core_schema
 from careflow_events.catalogue import CATALOGUE
 from careflow_events.contracts.model import EventData
 from careflow_events.evolution import breaks
+from careflow_events.schemas.envelope import ENVELOPE
 from careflow_events.schemas.meanings import MEANINGS
 
 FOLDER: Final = Path(__file__).parents[3] / "schemas"
@@ -66,10 +67,11 @@ def producer(contract: type[EventData]) -> JsonSchemaValue:
 
 def files() -> Iterator[tuple[Path, bytes]]:
     """Every schema file that must be there, relative to the folder, with its content."""
+    yield Path("envelope.json"), written(ENVELOPE)
     for contract in CATALOGUE.values():
         place = Path(contract.topic.service) / contract.name()
-        yield place / f"v{contract.major}.json", _written(published(contract))
-        yield place / f"v{contract.major}.producer.json", _written(producer(contract))
+        yield place / f"v{contract.major}.json", written(published(contract))
+        yield place / f"v{contract.major}.producer.json", written(producer(contract))
 
 
 def disagreements(folder: Path = FOLDER) -> list[str]:
@@ -77,8 +79,14 @@ def disagreements(folder: Path = FOLDER) -> list[str]:
     wanted = dict(files())
     found = {path.relative_to(folder) for path in folder.glob("*/*/v*.json")}
     lines = [f"{path}: no event has this schema" for path in sorted(found - wanted.keys())]
+    return lines + differing(folder, wanted)
+
+
+def differing(folder: Path, wanted: Mapping[Path, bytes]) -> list[str]:
+    """Which of these generated files are not in the folder as they should be, one line each."""
+    lines = []
     for path, content in wanted.items():
-        if path not in found:
+        if not (folder / path).exists():
             lines.append(f"{path}: missing")
         elif (folder / path).read_bytes() != content:
             lines.append(f"{path}: differs from its model")
@@ -104,6 +112,11 @@ def write(folder: Path = FOLDER) -> None:
     for path in folder.glob("*/*/v*.json"):
         if path.relative_to(folder) not in wanted:
             path.unlink()
+    put(folder, wanted)
+
+
+def put(folder: Path, wanted: Mapping[Path, bytes]) -> None:
+    """Write these files into the folder."""
     for path, content in wanted.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
@@ -113,10 +126,7 @@ def release(name: str, folder: Path = FOLDER) -> None:
     """Keep today's published schemas as released. Raises FileExistsError when there is a release of that name."""
     target = folder / "released" / name
     target.mkdir(parents=True)
-    for path, content in files():
-        if not path.name.endswith(".producer.json"):
-            (target / path).parent.mkdir(parents=True, exist_ok=True)
-            (target / path).write_bytes(content)
+    put(target, {path: content for path, content in files() if not path.name.endswith(".producer.json")})
 
 
 class _WireSchema(GenerateJsonSchema):
@@ -190,5 +200,6 @@ def _sealed(node: Any) -> Iterator[Any]:
             yield from _sealed(value)
 
 
-def _written(schema: JsonSchemaValue) -> bytes:
-    return orjson.dumps(schema, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+def written(document: Mapping[str, Any]) -> bytes:
+    """A generated document as it is committed."""
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

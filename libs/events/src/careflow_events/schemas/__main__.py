@@ -1,7 +1,7 @@
 """Everything that is published of the events is checked here: `python -m careflow_events.schemas`.
 
-Without an option it writes the schemas, then checks; `--check` writes nothing; `--release NAME` also keeps the
-published schemas as a released version, which all later ones are compared with.
+Without an option it writes the schemas and the AsyncAPI documents, then checks; `--check` writes nothing; `--release
+NAME` also keeps the published schemas as a released version, which all later ones are compared with.
 """
 
 import argparse
@@ -10,16 +10,29 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+import orjson
 import yaml
 
 from careflow_events import schemas
 from careflow_events.catalogue import CATALOGUE, MalformedData, read
-from careflow_events.schemas import rules
+from careflow_events.schemas import asyncapi, rules
 from careflow_events.sealing import SectionBroken
 from careflow_events.testing.samples import place_of, samples
-from careflow_events.topics import REFEEDS, TOPICS, Topic
+from careflow_events.topics import REFEEDS, SERVICES, TOPICS, Topic
 
-_TOPICS_FILE = Path(__file__).parents[5] / "deploy" / "kafka" / "topics.yaml"
+_CHECKOUT = Path(__file__).parents[5]
+_TOPICS_FILE = _CHECKOUT / "deploy" / "kafka" / "topics.yaml"
+INTEGRATORS = _CHECKOUT / "docs" / "integrators"
+"""Where the documents for integrators are committed."""
+
+
+def asyncapi_files() -> dict[Path, bytes]:
+    """The AsyncAPI documents with an example of each event, merged and by service, relative to `INTEGRATORS`."""
+    examples = {sample.contract: orjson.loads(sample.value) for sample in reversed(samples())}
+    wanted = {Path("asyncapi.json"): schemas.written(asyncapi.document(examples=examples))}
+    for service in SERVICES:
+        wanted[Path(service) / "asyncapi.json"] = schemas.written(asyncapi.document((service,), examples))
+    return wanted
 
 
 def topic_disagreements(declared: Path = _TOPICS_FILE) -> list[str]:
@@ -65,11 +78,13 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     if not chosen.check:
         schemas.write()
+        schemas.put(INTEGRATORS, asyncapi_files())
     if chosen.release:
         schemas.release(chosen.release)
     faults = [
         *rule_faults(),
         *schemas.disagreements(),
+        *schemas.differing(INTEGRATORS, asyncapi_files()),
         *schemas.broken_promises(),
         *shared_topics(),
         *topic_disagreements(),
