@@ -11,7 +11,7 @@ from pymongo import AsyncMongoClient
 
 from careflow_events.consumers import StopReason
 from careflow_events.kafka.topic_ids import identify
-from careflow_events.mongo import MongoRefeeds, mongo_stores
+from careflow_events.mongo import MongoRefeeds, MongoTransactions, mongo_stores
 from careflow_events.refeeding import Refeed, Selection
 from careflow_events.testing.builders import an_id
 from careflow_events.testing.worker import Worker, heard, nothing_unpublished, now, says, until
@@ -68,7 +68,12 @@ async def _partitions(kafka_url: str, topic: Topic, count: int) -> bool:
 async def feed(writer: Worker, to: Topic, selection: Selection) -> MongoRefeeds:
     refeeds = MongoRefeeds(writer.database)
     events = await refeeds.count(selection)
-    await refeeds.request(Refeed(id=str(uuid4()), to=to.name, selection=selection, events=events, requested_at=now()))
+    refeed = Refeed(id=str(uuid4()), to=to.name, selection=selection, events=events, requested_at=now())
+
+    async def request(_: Any) -> None:
+        await refeeds.request(refeed)
+
+    await MongoTransactions(writer.database).run(request, action="test", event=None)
     return refeeds
 
 

@@ -56,7 +56,7 @@ class Refeeds(Protocol):
         """How many published events that is."""
 
     async def request(self, refeed: Refeed) -> None:
-        """Has the worker that relays feed them."""
+        """Has the worker that relays feed them, once the unit of work one is in has committed."""
 
     async def waiting(self) -> Sequence[Refeed]:
         """What is not finished, oldest first."""

@@ -31,6 +31,15 @@ def test_it_is_a_valid_openapi_document(document: dict[str, Any]) -> None:
     assert document["openapi"].startswith("3.1")
 
 
+def test_operators_are_asked_for_a_key_only_where_a_repeat_would_do_something_more(document: dict[str, Any]) -> None:
+    asked = {
+        path
+        for path, operations in document["paths"].items()
+        if path.startswith("/ops/") and "Idempotency-Key" in parameters(operations.get("post", {"parameters": []}))
+    }
+    assert asked == {"/ops/outbox/refeed"}
+
+
 def test_operations_are_named_after_their_functions(document: dict[str, Any]) -> None:
     names = {operation["operationId"] for path in document["paths"].values() for operation in path.values()}
     assert names == {
@@ -108,7 +117,7 @@ async def test_a_post_that_is_not_idempotent_keeps_the_service_from_starting(wor
     async def careless() -> None: ...
 
     changed = replace(http(), routers=(router,), access={"POST /v1/careless": allow(Role.NURSE)})
-    with pytest.raises(RoutesWrong, match="POST /v1/careless does not ask for IdempotentRequest"):
+    with pytest.raises(RoutesWrong, match="POST /v1/careless asks neither for IdempotentRequest nor for Repeatable"):
         async with running_toy(world, replace(SERVICE, http=lambda: changed)):
             pass
 

@@ -68,7 +68,7 @@ async def park(toy: RunningToy, patient_id: str, *, sequence: int = 1) -> str:
 
 
 async def settle(toy: RunningToy, what: str, parked: str, **body: Any) -> httpx.Response:
-    headers = {**toy.token(Role.OPERATOR, subject="olga"), "Idempotency-Key": new_id()}
+    headers = toy.token(Role.OPERATOR, subject="olga")
     return await toy.client.post(f"/ops/parked/{what}", json={"id": parked, **body}, headers=headers)
 
 
@@ -186,7 +186,7 @@ async def consuming(toy: RunningToy) -> dict[str, Any]:
 
 
 async def act(toy: RunningToy, what: str, *, by: str = "olga", **body: Any) -> httpx.Response:
-    headers = {**toy.token(Role.OPERATOR, subject=by), "Idempotency-Key": new_id()}
+    headers = toy.token(Role.OPERATOR, subject=by)
     return await toy.client.post(f"/ops/consumer/{what}", json=body, headers=headers)
 
 

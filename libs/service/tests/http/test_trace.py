@@ -21,7 +21,7 @@ LATER = datetime(2030, 1, 1, tzinfo=UTC)
 
 
 async def ask(toy: RunningToy, path: str, body: dict[str, Any], role: Role = Role.OPERATOR) -> httpx.Response:
-    headers = {**toy.token(role, subject="olga"), "Idempotency-Key": new_id()}
+    headers = toy.token(role, subject="olga")
     return await toy.client.post(f"/ops/{path}", json=body, headers=headers)
 
 

@@ -44,6 +44,21 @@ async def test_a_stream_or_a_topic_is_fed_by_the_worker(world: World) -> None:
     assert [each.id for each in await MongoRefeeds(world.store.database).waiting()] == [one["id"], all_of_it["id"]]
 
 
+async def test_a_second_click_is_the_same_feeding(world: World) -> None:
+    await said(world)
+    operator = world.calling(Role.OPERATOR)
+    body = {"topic": BOOKING.name, "dry_run": False}
+
+    first, again = [await operator.post("/ops/outbox/refeed", body, key="k") for _ in range(2)]
+    other = await operator.post("/ops/outbox/refeed", {**body, "consumer": "billing"}, key="k")
+
+    assert ok(again) == ok(first)
+    assert [each.id for each in await MongoRefeeds(world.store.database).waiting()] == [ok(first)["id"]]
+    assert refusal(other) == (422, "idempotency_key_reused")
+    audited = await world.store.database["_audit"].count_documents({"action": "refeed"})
+    assert audited == 1
+
+
 async def test_what_was_never_said_cannot_be_fed(world: World) -> None:
     await said(world)
 

@@ -10,6 +10,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from careflow_events.mongo.collections import Document, collection
 from careflow_events.mongo.indexes import FEEDING, POSITION, STREAM_SEQUENCE
 from careflow_events.mongo.outbox import row_of
+from careflow_events.mongo.unit import unit_of_work
 from careflow_events.outbox import OutboxRow
 from careflow_events.refeeding import Refeed, Selection
 
@@ -30,7 +31,7 @@ class MongoRefeeds:
 
     async def request(self, refeed: Refeed) -> None:
         """See `careflow_events.refeeding.Refeeds.request`."""
-        await self._refeeds.insert_one({"_id": refeed.id, "feeding": True, **_fields(refeed)})
+        unit_of_work().insert(REFEEDS, {"_id": refeed.id, "feeding": True, **_fields(refeed)})
 
     async def waiting(self) -> Sequence[Refeed]:
         """See `careflow_events.refeeding.Refeeds.waiting`."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
@@ -21,7 +22,7 @@ from careflow_events.mongo import Arrivals
 from careflow_service.http.access import OPS, AccessTable
 from careflow_service.http.after import After
 from careflow_service.http.authentication import AuditDenial, Door, Verifier
-from careflow_service.http.dependencies import idempotent_request
+from careflow_service.http.dependencies import idempotent_request, repeatable
 from careflow_service.http.edge import Edge, answer_error
 from careflow_service.http.health import Health, Heartbeat, health_routes, ready_checks
 from careflow_service.http.limits import BodyLimit
@@ -136,12 +137,16 @@ def _audit_denial(resources: Resources[Any]) -> AuditDenial:
     return denied
 
 
+def _may_be_repeated(dependant: Dependant) -> bool:
+    return uses(dependant, idempotent_request) or uses(dependant, repeatable)
+
+
 def _check_routes(app: FastAPI) -> None:
     routes = list(documented_routes(app))
     complaints = [
-        f"POST {route.path} does not ask for IdempotentRequest"
+        f"POST {route.path} asks neither for IdempotentRequest nor for Repeatable"
         for route in routes
-        if "POST" in (route.methods or ()) and not uses(route.dependant, idempotent_request)
+        if "POST" in (route.methods or ()) and not _may_be_repeated(route.dependant)
     ]
     names = Counter(route.name for route in routes)
     complaints += [f"{count} routes are named {name}" for name, count in names.items() if count > 1]

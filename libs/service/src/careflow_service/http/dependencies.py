@@ -30,6 +30,7 @@ __all__ = [
     "Page",
     "PageCursor",
     "PageLimit",
+    "Repeatable",
     "RequestBody",
     "RequestPart",
     "answer",
@@ -73,6 +74,10 @@ async def request_key(request: Request, actor: Actor, key: str | None) -> Reques
     return RequestKey(key=json.dumps([*caller, request.method, request.url.path, key]), fingerprint=fingerprint)
 
 
+async def repeatable() -> None:
+    """For a POST that needs no key: asked again it finds done what it asks for, or it only reads."""
+
+
 def expected_version(request: Request) -> int:
     """The version the caller has seen, from If-Match; `*` would mean "whatever it is", which no command here means."""
     value = request.headers.get("if-match")
@@ -91,6 +96,7 @@ def client_address(request: Request) -> str:
 ClientAddress = Annotated[str, Depends(client_address)]
 CurrentActor = Annotated[Actor, Depends(current_actor)]
 IdempotentRequest = Annotated[RequestKey, Depends(idempotent_request)]
+Repeatable = Annotated[None, Depends(repeatable)]
 ExpectedVersion = Annotated[int, Depends(expected_version)]
 
 PageLimit = Annotated[int, Query(ge=1, le=200, description="Items per page.")]

@@ -13,9 +13,9 @@ from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from careflow_service.http.dependencies import (
     CurrentActor,
-    IdempotentRequest,
     Page,
     PageCursor,
+    Repeatable,
     RequestBody,
     represent,
 )
@@ -127,7 +127,7 @@ def routes(resources: Resources[S]) -> APIRouter:
         return represent(_verification(await review.verify(limit=limit, after=after)))
 
     @router.post("/search", response_model=Page[AuditEntry])
-    async def search_trail(body: TrailSearch, actor: CurrentActor, _request: IdempotentRequest) -> Response:
+    async def search_trail(body: TrailSearch, actor: CurrentActor, _: Repeatable) -> Response:
         """Who did, read or was refused what, newest first; changes nothing."""
         found = await review.search(
             whose=body.patient,

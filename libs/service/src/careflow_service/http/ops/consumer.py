@@ -12,7 +12,7 @@ from careflow_events.consumers import EVERYTHING, Consumers, Pause, Start, Start
 from careflow_events.mongo import mongo_stores
 from careflow_events.operations import ParkedOperations
 from careflow_events.topics import SERVICES, refeed_of
-from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, represent
+from careflow_service.http.dependencies import CurrentActor, Repeatable, RequestBody, represent
 from careflow_service.http.fields import Moment
 from careflow_service.http.ops.hearing import hears_of
 from careflow_service.mongo.reactions import ReactionTransactions
@@ -121,7 +121,7 @@ def routes(service: Service[S, P, App], resources: Resources[S]) -> APIRouter:
         return represent(await _consuming(consumers, topics))
 
     @router.post("/pause", response_model=Consuming)
-    async def pause_consumer(body: PauseRequest, actor: CurrentActor, _request: IdempotentRequest) -> Response:
+    async def pause_consumer(body: PauseRequest, actor: CurrentActor, _: Repeatable) -> Response:
         """Hear topics no more, in every worker, until the operator's pause is lifted."""
         asked = frozenset(body.topics or [EVERYTHING])
         if not asked <= {*topics, EVERYTHING}:
@@ -135,7 +135,7 @@ def routes(service: Service[S, P, App], resources: Resources[S]) -> APIRouter:
         return represent(await _consuming(consumers, topics, instead=after))
 
     @router.post("/resume", response_model=Consuming)
-    async def resume_consumer(body: Resumption, actor: CurrentActor, _request: IdempotentRequest) -> Response:
+    async def resume_consumer(body: Resumption, actor: CurrentActor, _: Repeatable) -> Response:
         """Let consuming go on once its cause is mended, or an operator's pause is over."""
         if body.paused_by is not None:
             if body.paused_by not in {each.by for each in await consumers.pauses()}:
@@ -152,7 +152,7 @@ def routes(service: Service[S, P, App], resources: Resources[S]) -> APIRouter:
         return represent(await _consuming(consumers, topics))
 
     @router.post("/start-at", response_model=Consuming)
-    async def start_consumer_at(body: StartRequest, actor: CurrentActor, _request: IdempotentRequest) -> Response:
+    async def start_consumer_at(body: StartRequest, actor: CurrentActor, _: Repeatable) -> Response:
         """Have a topic that was never read begin elsewhere than at its beginning."""
         if body.topic not in hears_of(service).topics:
             raise Problem(NOT_HEARD_HERE)

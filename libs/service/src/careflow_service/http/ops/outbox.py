@@ -11,11 +11,12 @@ from pydantic_core import PydanticCustomError
 from careflow_events.mongo import MongoRefeeds, MongoUnpublished
 from careflow_events.refeeding import Refeed, Selection
 from careflow_events.topics import refeed_of, topics_of
-from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, represent
+from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, answer, represent
 from careflow_service.http.fields import Moment
 from careflow_service.problems import Problem, ProblemType
 from careflow_service.service import Resources
 from careflow_service.settings import ServiceSettings
+from careflow_service.work import Transaction
 
 S = TypeVar("S", bound=ServiceSettings)
 
@@ -99,8 +100,10 @@ def routes(name: str, resources: Resources[S]) -> APIRouter:
         return represent(Refeedings(items=[_shown(each) for each in await refeeds.recent(SHOWN)]))
 
     @router.post("/refeed", response_model=Refeeding)
-    async def refeed(body: RefeedRequest, actor: CurrentActor, _request: IdempotentRequest) -> Response:
-        """Have the worker feed events of the past again, in order. Who has handled one knows it by its number."""
+    async def refeed(body: RefeedRequest, actor: CurrentActor, request: IdempotentRequest) -> Response:
+        """Have the worker feed events of the past again, in order. Who has handled one knows it by its number. Asked
+        again with the same key it is the same feeding.
+        """
         selection = body.selection()
         if selection.topic not in own:
             raise Problem(NOT_SAID_HERE)
@@ -114,10 +117,15 @@ def routes(name: str, resources: Resources[S]) -> APIRouter:
             events=events,
             requested_at=resources.wall_clock(),
         )
-        if not body.dry_run:
-            await resources.audit.acted(actor, "refeed")
+        if body.dry_run:
+            return represent(_shown(asked, dry_run=True))
+
+        async def feed(_: Transaction) -> Refeed:
             await refeeds.request(asked)
-        return represent(_shown(asked, dry_run=body.dry_run))
+            return asked
+
+        done = await resources.work.run(feed, by=actor, action="refeed", returns=Refeed, request=request)
+        return answer(done, _shown(done.value))
 
     return router
 

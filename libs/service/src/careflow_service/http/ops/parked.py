@@ -14,10 +14,10 @@ from careflow_events.parked import ParkedRecord
 from careflow_events.positions import PositionMoved
 from careflow_service.http.dependencies import (
     CurrentActor,
-    IdempotentRequest,
     Page,
     PageCursor,
     PageLimit,
+    Repeatable,
     RequestBody,
     represent,
 )
@@ -125,17 +125,17 @@ def routes(name: str, resources: Resources[S]) -> APIRouter:
         return represent(_page(found, limit))
 
     @router.post("/replay", response_model=Settling)
-    async def replay_parked(body: SettleParked, actor: CurrentActor, _request: IdempotentRequest) -> Response:
+    async def replay_parked(body: SettleParked, actor: CurrentActor, _: Repeatable) -> Response:
         """Have the worker handle the stream of this event again, from its first parked event on."""
         return await _settle(body, operations(actor, rehearsal=body.dry_run).request_replay_of)
 
     @router.post("/discard", response_model=Settling)
-    async def discard_parked(body: SettleParked, actor: CurrentActor, _request: IdempotentRequest) -> Response:
+    async def discard_parked(body: SettleParked, actor: CurrentActor, _: Repeatable) -> Response:
         """Give this event up; its stream goes on behind it."""
         return await _settle(body, operations(actor, rehearsal=body.dry_run).discard)
 
     @router.post("/accept-gap", response_model=GapAccepting)
-    async def accept_gap(body: SettleParked, actor: CurrentActor, _request: IdempotentRequest) -> Response:
+    async def accept_gap(body: SettleParked, actor: CurrentActor, _: Repeatable) -> Response:
         """Declare that what is missing before this event will never come; its stream is replayed from here on."""
         known = operations(actor, rehearsal=body.dry_run)
         with _refused():

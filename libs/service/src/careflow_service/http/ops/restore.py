@@ -12,10 +12,10 @@ from careflow_events.mongo import MongoFences
 from careflow_events.outbox import OutboxRow
 from careflow_service.http.dependencies import (
     CurrentActor,
-    IdempotentRequest,
     Page,
     PageCursor,
     PageLimit,
+    Repeatable,
     RequestBody,
     represent,
 )
@@ -81,7 +81,7 @@ def routes(resources: Resources[S]) -> APIRouter:
         return represent(Page[Orphan](items=items, next=items[-1].id if len(items) == limit else None))
 
     @router.post("/finish", response_model=Restore)
-    async def finish_restore(body: RestoreFinish, actor: CurrentActor, _request: IdempotentRequest) -> Response:
+    async def finish_restore(body: RestoreFinish, actor: CurrentActor, _: Repeatable) -> Response:
         """Have the worker take up what was forgotten, raise every stream behind it, and let the service go on."""
         fence = await fences.fence()
         if fence is None:

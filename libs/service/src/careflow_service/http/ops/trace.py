@@ -18,7 +18,7 @@ from careflow_events.parked import ParkedRecord
 from careflow_events.publication import location_subject, patient_subject
 from careflow_events.topics import Topic
 from careflow_events.tracing import Followed, Said, Stage, Standpoint
-from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, RequestPart, represent
+from careflow_service.http.dependencies import CurrentActor, Repeatable, RequestBody, RequestPart, represent
 from careflow_service.http.ops.hearing import hears_of, own_topics
 from careflow_service.http.ops.parked import ParkedEvent
 from careflow_service.service import Resources, Service
@@ -131,7 +131,7 @@ def routes(service: Service[S, P, App], resources: Resources[S]) -> APIRouter:
     consumers = mongo_stores(resources.database, service.name).consumers
 
     @router.post("", response_model=Trace)
-    async def trace(body: TraceRequest, actor: CurrentActor, _request: IdempotentRequest) -> Response:
+    async def trace(body: TraceRequest, actor: CurrentActor, _: Repeatable) -> Response:
         """What this service has said, and keeps parked, under an id; changes nothing."""
         found = await _found(traces, own, body)
         touched = [f"outbox/{each.id}" for each in found.said] + [f"parked/{each.id}" for each in found.parked]
@@ -139,7 +139,7 @@ def routes(service: Service[S, P, App], resources: Resources[S]) -> APIRouter:
         return represent(found)
 
     @router.post("/told", response_model=Told)
-    async def trace_told(body: ToldRequest, actor: CurrentActor, _request: IdempotentRequest) -> Response:
+    async def trace_told(body: ToldRequest, actor: CurrentActor, _: Repeatable) -> Response:
         """How this service stands to events of others; changes nothing."""
         followed = [Followed(each.id, each.type, each.stream, each.sequence) for each in body.events]
         standpoints = await traces.told(followed)
