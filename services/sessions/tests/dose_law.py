@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 PLANNED_DOSES, PLAN_MG_PER_KG, KNOWN_KG = 6, Decimal("0.8"), Decimal(80)
@@ -176,6 +177,11 @@ def _by_amount(told: Told, dose: Given) -> Iterator[str]:
         yield "a dose is running"
 
 
+def _wall(at: datetime) -> datetime:
+    """By the clock in the waiting room."""
+    return at.astimezone(ZoneInfo("America/Los_Angeles")).replace(tzinfo=None)
+
+
 def _by_course(told: Told, dose: Given) -> Iterator[str]:
     if not told.consented or not told.cleared:
         yield "no consent, or no clearance"
@@ -192,7 +198,7 @@ def _by_course(told: Told, dose: Given) -> Iterator[str]:
     if not others:
         return
     session, last = dose.session, others[-1]
-    if dose.at - last < 48 * HOUR and not told.decided(session, "interval_since_last_dose", last):
+    if _wall(dose.at) - _wall(last) < 48 * HOUR and not told.decided(session, "interval_since_last_dose", last):
         yield "less than 48 hours"
     waiting = list(others)
     for began in sorted(told.integrated):
@@ -202,7 +208,7 @@ def _by_course(told: Told, dose: Given) -> Iterator[str]:
     if waiting and not told.decided(session, "integration_since_last_dose", waiting[-1]):
         yield "a dose without integration"
     for days, most in ((7, 2), (30, 9)):
-        within = [at for at in others if dose.at - at < days * DAY]
+        within = [at for at in others if _wall(dose.at) - _wall(at) < days * DAY]
         item = "doses_in_seven_days" if days == 7 else "doses_in_thirty_days"
         if len(within) >= most and not told.decided(session, item, last):
             yield f"too many in {days} days"

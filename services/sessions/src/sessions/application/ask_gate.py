@@ -8,12 +8,13 @@ from datetime import datetime
 
 from sessions.application.courses import course_of, plan_of
 from sessions.application.ports import Ports
-from sessions.domain.clinic_day import clinic_day, day_bounds
+from sessions.domain.clinic_day import day_bounds
 from sessions.domain.course import Course
 from sessions.domain.dose_question import DoseQuestion
 from sessions.domain.gate import Gate
 from sessions.domain.gate_items import examine
 from sessions.domain.plans import Plan
+from sessions.domain.session_day import session_day
 from sessions.domain.sessions import Session
 
 
@@ -62,12 +63,12 @@ async def ask_gate(session: Session, ports: Ports, now: datetime) -> AskedGate:
 
 
 async def _drug_log_reconciled(session: Session, ports: Ports, now: datetime) -> bool:
-    """Nothing of an earlier day waits to be settled at the session's location, and no closed day for its second count
+    """Nothing of a day before the session's waits to be settled at its location, and no closed day for its second count
     or a discrepancy.
     """
     if session.location_id is None:
         return False
-    start, _ = day_bounds(clinic_day(now, ports.policy.timezone), ports.policy.timezone)
+    start, _ = day_bounds(session_day(session, ports.policy, now), ports.policy.timezone)
     unsettled, waiting = await asyncio.gather(
         ports.drug_log.unsettled_before(session.location_id, start),
         ports.drug_days.any_waits(session.location_id),

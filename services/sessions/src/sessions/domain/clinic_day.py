@@ -1,4 +1,4 @@
-"""What "today" means: the clinic's calendar day in its own time zone."""
+"""What "today" means, and how far apart two moments are by the clinic's own clock."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -7,6 +7,13 @@ from zoneinfo import ZoneInfo
 def clinic_day(moment: datetime, timezone: str) -> date:
     """The clinic's calendar day that `moment` falls on."""
     return moment.astimezone(ZoneInfo(timezone)).date()
+
+
+def on_the_wall(moment: datetime, timezone: str) -> datetime:
+    """What the clinic's clock shows, to be compared with others of its kind: a rhythm of the week holds when the clocks
+    change.
+    """
+    return moment.astimezone(ZoneInfo(timezone)).replace(tzinfo=None)
 
 
 def day_bounds(day: date, timezone: str) -> tuple[datetime, datetime]:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from careflow_domain.aggregate import Aggregate, Fact
+from sessions.domain.clinic_day import on_the_wall
 from sessions.domain.ids import AdverseEventId, PatientId, PlanId, SessionId
 from sessions.domain.stops import Resolution, Stop, StopKind
 from sessions.domain.units import Kilograms
@@ -203,13 +204,13 @@ class Course(Aggregate):
         """What the session before was cleared with."""
         return next((each.kilograms for each in reversed(self.weights) if each.session_id != but), None)
 
-    def doses_within(self, length: timedelta, *, now: datetime, but: SessionId) -> int:
+    def doses_within(self, length: timedelta, *, now: datetime, but: SessionId, timezone: str) -> int:
         """How many sessions with a dose there were in the time before now, the present one left out."""
-        return sum(1 for dose in self._others(but) if now - dose.at < length)
+        return sum(1 for ago in self._ago(now, but, timezone) if ago < length)
 
-    def since_last_dose(self, *, now: datetime, but: SessionId) -> timedelta | None:
+    def since_last_dose(self, *, now: datetime, but: SessionId, timezone: str) -> timedelta | None:
         """How long ago the last session with a dose started its dose; None when there was none."""
-        return min((now - dose.at for dose in self._others(but)), default=None)
+        return min(self._ago(now, but, timezone), default=None)
 
     def doses_since_integration(self, *, but: SessionId) -> int:
         """How many sessions with a dose no completed integration has answered yet."""
@@ -231,6 +232,10 @@ class Course(Aggregate):
         """The next visit of this kind is the how manieth of its plan's phase."""
         so_far = self.doses if kind is VisitKind.DOSING else [hour for hour in self.hours if hour.kind is kind]
         return 1 + sum(1 for each in so_far if (each.plan_id, each.phase) == (plan_id, phase))
+
+    def _ago(self, now: datetime, but: SessionId, timezone: str) -> Iterator[timedelta]:
+        """How long ago by the clinic's clock each session with a dose started its dose."""
+        return (on_the_wall(now, timezone) - on_the_wall(dose.at, timezone) for dose in self._others(but))
 
     def _others(self, but: SessionId | None) -> Iterator[DosedSession]:
         return (dose for dose in self.doses if dose.session_id != but)

@@ -12,6 +12,7 @@ from sessions.domain.course import Course
 from sessions.domain.eligibility import Eligibility, PreSessionScreen
 from sessions.domain.plans import Plan, PlanState
 from sessions.domain.policy import RoutePolicy, SessionsPolicy
+from sessions.domain.session_day import session_day
 from sessions.domain.sessions import Session
 from sessions.domain.signs import Signs
 from sessions.domain.stops import ALARMS, StopKind
@@ -75,7 +76,7 @@ class DoseQuestion:
     @property
     def plan_in_time(self) -> bool:
         """Whether the plan's expected end has not passed."""
-        return self.plan is not None and self.today <= self.plan.terms.expected_end
+        return self.plan is not None and self.day <= self.plan.terms.expected_end
 
     @property
     def escort_will_come(self) -> bool:
@@ -168,14 +169,15 @@ class DoseQuestion:
 
     @property
     def since_last_dose(self) -> timedelta | None:
-        return self.course.since_last_dose(now=self.now, but=self.session.id)
+        return self.course.since_last_dose(now=self.now, but=self.session.id, timezone=self.policy.timezone)
 
     def last_dose_at_least(self, length: timedelta) -> bool:
         since = self.since_last_dose
         return since is None or since >= length
 
     def doses_within(self, days: int) -> int:
-        return self.course.doses_within(timedelta(days=days), now=self.now, but=self.session.id)
+        length, zone = timedelta(days=days), self.policy.timezone
+        return self.course.doses_within(length, now=self.now, but=self.session.id, timezone=zone)
 
     @property
     def maintenance(self) -> bool:
@@ -201,17 +203,22 @@ class DoseQuestion:
         return not ALARMS[kind].heard_in(self.session.checks) and not self.course.standing(kind)
 
     def recorded_today(self, check: Recorded[T] | None) -> T | None:
-        """A check's value if it was recorded on this clinic day."""
-        if check is None or clinic_day(check.at, self.policy.timezone) != self.today:
+        """A check's value if it was recorded on the session's day or since."""
+        if check is None or clinic_day(check.at, self.policy.timezone) < self.day:
             return None
         return check.value
 
     def present(self, role: ProviderRole) -> bool:
         """Whether somebody in this role has joined today and is there."""
         return any(
-            each.role is role and each.there and clinic_day(each.joined_at, self.policy.timezone) == self.today
+            each.role is role and each.there and clinic_day(each.joined_at, self.policy.timezone) >= self.day
             for each in self.session.team
         )
+
+    @property
+    def day(self) -> date:
+        """The session's day: today, or yesterday for one that has just crossed midnight."""
+        return session_day(self.session, self.policy, self.now)
 
     @property
     def today(self) -> date:

@@ -67,8 +67,11 @@ class RoutePolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatePolicy:
-    """The numbers of the dose gate."""
+    """The numbers of the dose gate. `session_hours` is the longest a session takes: for so long it is of the day
+    on which it began, also after midnight.
+    """
 
+    session_hours: Setting[int]
     feed_fresh_minutes: Setting[int]
     attestation_minutes: Setting[int]
     preparations_before_first_dose: Setting[int]
