@@ -28,6 +28,7 @@ help:
 	@echo '  test-long             what takes minutes: the whole course of treatment, the demo, the documented commands, the bench'
 	@echo '  test-walks            a hundred thousand walks over the money, thousands of days at the bedside: half an hour'
 	@echo '  test-fuzz             every route of every service, asked for what its document allows and forbids: many minutes'
+	@echo '  test-pages            the pages in a real browser; needs Chromium, for example apt-get install chromium'
 	@echo '  test-compose          docker-compose and the containers of a local stack, for real; needs a Docker engine'
 	@echo '  locks clean           write the lock files anew; remove all that make made in this checkout'
 
@@ -62,7 +63,7 @@ check-tests: bootstrap
 format: bootstrap
 	@$(BIN)/ruff check --quiet --fix . && $(BIN)/ruff format .
 
-.PHONY: bench test-long test-walks test-fuzz test-chaos test-compose
+.PHONY: bench test-long test-walks test-fuzz test-pages test-chaos test-compose
 bench: bootstrap
 	@$(BIN)/careflow infra prepare && $(BIN)/python tests/bench/run.py $(ARGS)
 test-long: bootstrap
@@ -71,6 +72,9 @@ test-walks: bootstrap
 	@$(BIN)/pytest -n $(WORKERS) services -m walks $(ARGS)
 test-fuzz: bootstrap
 	@$(BIN)/careflow infra prepare && $(BIN)/pytest -n $(WORKERS) libs/service services -m fuzz $(ARGS)
+test-pages: bootstrap
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r locks/browser.txt
+	@$(BIN)/careflow infra prepare && $(BIN)/pytest tests/pages -m browser $(ARGS)
 test-chaos: bootstrap
 	@$(BIN)/careflow infra prepare && $(BIN)/pytest tests/chaos -m '' $(ARGS)
 test-compose: bootstrap

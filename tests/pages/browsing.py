@@ -1,0 +1,145 @@
+"""Looks at a service's pages in Chromium, as people do, and holds every one of them to the same rules."""
+
+import asyncio
+import os
+import re
+import shutil
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import uvicorn
+from axe_playwright_python.async_playwright import Axe
+from fastapi import FastAPI
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
+
+from careflow_cli.checkout import root
+
+WIDTHS: Final = {"phone": (320, 568), "tablet": (820, 1180), "desktop": (1280, 900)}
+KEPT: Final = root() / ".careflow" / "pages"
+"""Where the pictures are, to be looked at."""
+QUIET: Final = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+def chromium() -> str | None:
+    """The browser of this machine."""
+    named = os.environ.get("CAREFLOW_CHROMIUM")
+    return named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@asynccontextmanager
+async def served(app: FastAPI) -> AsyncIterator[str]:
+    """The application at an address of this machine, for as long as the block."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await serving
+
+
+@asynccontextmanager
+async def browsing() -> AsyncIterator[Browser]:
+    """A browser without anything of earlier ones."""
+    async with async_playwright() as playwright:
+        sandbox = () if os.geteuid() else ("--no-sandbox",)  # which root cannot have
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=[*QUIET, *sandbox])
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+@dataclass(slots=True)
+class Reader:
+    """Somebody before a window of some width."""
+
+    page: Page
+    name: str
+    origin: str
+    wrong: list[str] = field(default_factory=list)
+    seen: int = 0
+
+    @classmethod
+    @asynccontextmanager
+    async def at(cls, browser: Browser, origin: str, width: str, *, name: str, language: str = "en-US") -> Any:
+        """Opens a window, and at its end says what the browser objected to."""
+        wide, high = WIDTHS[width]
+        context = await browser.new_context(viewport={"width": wide, "height": high}, locale=language)
+        reader = cls(await context.new_page(), f"{name}-{width}", origin)
+        reader.page.on("console", lambda message: reader._complained(message))
+        reader.page.on("pageerror", lambda error: reader.wrong.append(str(error)))
+        reader.page.on("request", lambda request: reader._asked(request))
+        try:
+            yield reader
+        finally:
+            await context.close()
+        assert reader.wrong == []
+
+    async def opens(self, path: str) -> None:
+        await self.page.goto(self.origin + path)
+
+    async def presses(self, button: str) -> None:
+        await self.page.get_by_role("button", name=button, exact=True).click()
+
+    async def follows(self, link: str | re.Pattern[str]) -> None:
+        await self.page.get_by_role("link", name=link).first.click()
+
+    async def fills(self, **typed: str) -> None:
+        """By what stands above a field, `_` for a space."""
+        for label, text in typed.items():
+            await self.page.get_by_label(label.replace("_", " "), exact=True).fill(text)
+
+    async def looks(self, heading: str) -> None:
+        """The page has this heading, keeps every rule, and a picture of it is kept."""
+        assert (await self.page.locator("h1").inner_text()).replace("\n", " ") == heading
+        self.seen += 1
+        picture = KEPT / f"{self.name}-{self.seen}.png"
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        await self.page.screenshot(path=picture, full_page=True)
+        found = (await Axe().run(self.page)).response["violations"]
+        self.wrong += [f"{heading}: {each['id']} {[node['html'] for node in each['nodes']]}" for each in found]
+        if await self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            self.wrong.append(f"{heading}: wider than the window")
+        if await self.page.evaluate("localStorage.length + sessionStorage.length"):
+            self.wrong.append(f"{heading}: something is kept in the browser")
+
+    async def tabs_to(self, name: str, *, most: int = 80) -> None:
+        """With the keyboard alone; where one is must be seen."""
+        for _ in range(most):
+            await self.page.keyboard.press("Tab")
+            here = self.page.locator(":focus")
+            said = await here.evaluate(
+                "e => (e.labels && e.labels.length ? e.labels[0].innerText : e.innerText || '').trim()"
+            )
+            if re.sub(r"\s", " ", said) == name:
+                style = await here.evaluate("e => getComputedStyle(e).outlineStyle")
+                assert style != "none", f"{name} has the focus and does not show it"
+                return
+        raise AssertionError(f"{name} is not reached with the keyboard")
+
+    def _complained(self, message: ConsoleMessage) -> None:
+        # That a form was refused is said by the page itself, and a status is no mistake.
+        if "the server responded with a status of 4" not in message.text:
+            self.wrong.append(message.text)
+
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith((self.origin, "data:")):
+            self.wrong.append(f"asked {request.url}")
+
+
+def forget_pictures(name: str) -> None:
+    """Those of an earlier run."""
+    for picture in Path(KEPT).glob(f"{name}-*.png"):
+        picture.unlink()

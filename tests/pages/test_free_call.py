@@ -1,0 +1,115 @@
+"""The free call in a real browser: on three widths, with the keyboard alone, and with the back button."""
+
+import pytest
+from playwright.async_api import Browser
+
+from services.booking.tests.world import World
+from tests.pages.browsing import WIDTHS, Reader, forget_pictures
+
+pytestmark = [pytest.mark.browser, pytest.mark.store]
+
+START = "/pages/free-call"
+ANA = {
+    "First_name": "Ana",
+    "Last_name": "Ríos",
+    "Month": "5",
+    "Day": "17",
+    "Year": "1984",
+    "Telephone_number": "415 555 0100",
+    "E-mail_address": "ana@example.org",
+}
+
+
+async def to_the_last_look(reader: Reader, time: str = "10:30", **changes: str) -> None:
+    await reader.opens(START)
+    await reader.page.get_by_label("By telephone").check()
+    await reader.presses("See free times")
+    await reader.page.get_by_role("link", name=time).first.click()
+    await reader.fills(**{**ANA, **changes})
+    await reader.presses("Continue")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+async def test_every_page_is_read_by_everybody(browser: Browser, booking: tuple[World, str], width: str) -> None:
+    forget_pictures(f"free-call-{width}")
+    _, address = booking
+    async with Reader.at(browser, address, width, name="free-call") as reader:
+        await reader.opens(START)
+        await reader.looks("Book a free 15-minute call")
+        await reader.presses("See free times")
+        await reader.looks("Book a free 15-minute call")
+        await reader.page.get_by_label("By video").check()
+        await reader.presses("See free times")
+        await reader.looks("Choose a time")
+        await reader.page.get_by_role("link", name="11:00").first.click()
+        await reader.looks("Whom do we call?")
+        await reader.presses("Continue")
+        await reader.looks("Whom do we call?")
+        await reader.fills(**ANA)
+        await reader.presses("Continue")
+        await reader.looks("Is everything right?")
+        await reader.presses("Book this call")
+        await reader.looks("Your call is booked")
+
+
+async def test_what_is_wrong_leads_to_its_field(browser: Browser, booking: tuple[World, str]) -> None:
+    _, address = booking
+    async with Reader.at(browser, address, "phone", name="wrong") as reader:
+        await to_the_last_look(reader, Year="84")
+        await reader.page.get_by_role("link", name="Date of birth").click()
+        assert await reader.page.locator(":focus").get_attribute("name") == "birth_date_month"
+
+
+async def test_the_keyboard_is_enough(browser: Browser, booking: tuple[World, str]) -> None:
+    world, address = booking
+    async with Reader.at(browser, address, "desktop", name="keyboard") as reader:
+        await reader.opens(START)
+        await reader.page.keyboard.press("Tab")
+        assert await reader.page.locator(":focus").inner_text() == "Skip to the main content"
+        await reader.tabs_to("By telephone")
+        await reader.page.keyboard.press("Space")
+        await reader.tabs_to("See free times")
+        await reader.page.keyboard.press("Enter")
+        await reader.page.wait_for_url("**/times?**")
+        await reader.tabs_to("1:15 PM")
+        await reader.page.keyboard.press("Enter")
+        await reader.page.wait_for_url("**/details?**")
+        for label, typed in ANA.items():
+            await reader.tabs_to(label.replace("_", " "))
+            await reader.page.keyboard.type(typed)
+        await reader.page.keyboard.press("Enter")
+        await reader.page.wait_for_url("**/check?**")
+        await reader.tabs_to("Book this call")
+        await reader.page.keyboard.press("Enter")
+        await reader.page.wait_for_url("**/book?**")
+        await reader.looks("Your call is booked")
+    assert await world.store.database["appointments"].count_documents({}) == 1
+
+
+async def test_back_and_again_is_one_call(browser: Browser, booking: tuple[World, str]) -> None:
+    world, address = booking
+    async with Reader.at(browser, address, "phone", name="back") as reader:
+        await to_the_last_look(reader)
+        await reader.presses("Book this call")
+        await reader.looks("Your call is booked")
+        number = await reader.page.locator("dd").last.inner_text()
+        await reader.page.reload()
+        assert await reader.page.locator("dd").last.inner_text() == number
+    assert await world.store.database["appointments"].count_documents({}) == 1
+
+
+async def test_two_windows_one_time(browser: Browser, booking: tuple[World, str]) -> None:
+    _, address = booking
+    async with (
+        Reader.at(browser, address, "phone", name="first") as first,
+        Reader.at(browser, address, "desktop", name="second") as second,
+    ):
+        await to_the_last_look(first)
+        other = {"First_name": "Ben", "E-mail_address": "ben@example.org", "Telephone_number": "415 555 0199"}
+        await to_the_last_look(second, **other)
+        await first.presses("Book this call")
+        await second.presses("Book this call")
+        await second.looks("That time has just been taken")
+        await second.presses("Continue")
+        await second.presses("Book this call")
+        await second.looks("Your call is booked")
