@@ -20,12 +20,13 @@ from billing.domain.accounts import (
     SignedPolicy,
 )
 from billing.domain.addresses import Address
-from billing.domain.charges import Charge, Terms
+from billing.domain.charges import Charge
 from billing.domain.diagnoses import Diagnoses
 from billing.domain.fee_schedule import FeeSchedules, PackageOffer
 from billing.domain.ids import AppointmentId, EntryId, PatientId, PaymentId, PlanId, StaffId
 from billing.domain.money import Money
 from billing.domain.payments import Payment, PaymentMethod
+from billing.domain.pricing import Terms
 from billing.domain.rendered import ChargeCause, Rendered
 from billing.domain.services import Service
 from billing.domain.superbill_elements import Draft

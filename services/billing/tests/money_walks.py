@@ -20,6 +20,7 @@ from billing.application.commands.refund_payment import RefundPayment, RefundPay
 from billing.application.commands.reverse_charge import ReverseCharge, ReverseChargeHandler
 from billing.application.commands.void_superbill import VoidSuperbill, VoidSuperbillHandler
 from billing.application.commands.waive_fee import WaiveFee, WaiveFeeHandler
+from billing.application.commands.write_off_charge import WriteOffCharge, WriteOffChargeHandler
 from billing.application.fees import settle_fee
 from billing.domain.accounts import Coverage, CoverageKind
 from billing.domain.charges import Charge, ChargeState
@@ -31,6 +32,7 @@ from billing.domain.money import Money, total
 from billing.domain.payments import PaymentMethod, RefundReason
 from billing.domain.rendered import FEES, ChargeCause, charge_id_of
 from billing.domain.superbills import VoidReason
+from billing.domain.write_offs import WriteOffReason
 from billing.subscriptions import SUBSCRIPTIONS
 from careflow_domain.errors import DomainError, conflict
 from careflow_events import contracts
@@ -267,6 +269,14 @@ class Walk:
         charge = self.one_of("charges", lambda each: each.state is ChargeState.WAITING)
         await self.asks(PostWaitingChargeHandler, PostWaitingCharge(charge.id, charge.version))
 
+    async def step_is_written_off(self) -> None:
+        charge = self.one_of("charges")
+        reason = self.random.choice(tuple(WriteOffReason))
+        amount = Money(self.random.choice((1, max(charge.balance.minor, 1))))
+        owed = self.owed(charge.patient_id)
+        await self.asks(WriteOffChargeHandler, WriteOffCharge(charge.id, amount, reason, charge.version))
+        assert self.owed(charge.patient_id) == owed - amount
+
     async def step_fee_is_waived(self) -> None:
         fee = self.one_of("fees")
         await self.asks(WaiveFeeHandler, WaiveFee(fee.id, WaiverReason.EMERGENCY, fee.version))
@@ -317,11 +327,16 @@ def books_balance(clinic: InMemory) -> None:
     assert -sums.get(LedgerAccount.UNEARNED, NOTHING) == for_packages
     assert sums.get(LedgerAccount.CASH, NOTHING) == total(each.refundable for each in payments)
     assert sums.get(LedgerAccount.GOODWILL, NOTHING) == total(each.conceded for each in charges)
+    write_offs = [each for charge in charges for each in charge.write_offs]
+    for account, is_discount in ((LedgerAccount.DISCOUNTS, True), (LedgerAccount.BAD_DEBT, False)):
+        assert sums.get(account, NOTHING) == total(
+            each.amount for each in write_offs if each.is_discount is is_discount
+        )
     for charge in charges:
         mine = [each for payment in payments if (each := payment.allocated_to(charge.id))]
         assert charge.paid == total(each.amount for each in mine)
         assert charge.conceded == total(each.conceded for each in mine)
-        assert NOTHING <= charge.conceded <= charge.paid <= charge.amount
+        assert NOTHING <= charge.conceded <= charge.paid <= charge.amount - charge.written_off
     for payment in payments:
         assert NOTHING <= payment.held <= payment.unapplied <= payment.refundable <= payment.amount
         payable = [each for each in charges if each.patient_id == payment.patient_id and payment.may_pay(each)]

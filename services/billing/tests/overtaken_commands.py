@@ -119,6 +119,15 @@ async def a_charge_is_reversed_while_it_is_corrected(world: World, overtaking: O
     assert refusal(late) == (412, "stale_version")
 
 
+async def a_charge_is_written_off_while_it_is_paid(world: World, overtaking: Overtaking) -> None:
+    await has_patient(world)
+    await world.hear(session_completed(THERAPY_HOUR))
+    charge = await the_charge(world)
+    overtaking.by(lambda: pays(world, 225))
+    path, body = f"/v1/charges/{charge['id']}/write-offs", {"amount": usd(225), "reason": "hardship"}
+    assert refusal(await world.biller.post(path, body, version=charge["version"])) == (412, "stale_version")
+
+
 async def a_fee_is_waived_while_it_is_settled(world: World, overtaking: Overtaking) -> None:
     await has_patient(world)
     await missed(world, await books(world, SOON))

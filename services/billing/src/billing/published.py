@@ -3,7 +3,7 @@
 from typing import TypedDict, TypeVar
 
 from billing.domain.accounts import AccountOpened
-from billing.domain.charges import Charge, ChargePosted, ChargeReversed, CoverageBlocked
+from billing.domain.charges import AccountSettled, Charge, ChargePosted, ChargeReversed, CoverageBlocked, WrittenOff
 from billing.domain.estimates import Estimate, EstimateDelivered, EstimateExceeded, EstimateIssued, EstimateOverdue
 from billing.domain.fee_cases import FeeWaived
 from billing.domain.ledger import EntryPosted
@@ -20,6 +20,10 @@ C = TypeVar("C", bound=contracts.ChargeEvent)
 
 def _account_opened(fact: AccountOpened) -> contracts.AccountOpened:
     return contracts.AccountOpened(patient_id=fact.account.id, opened_at=fact.account.opened_at)
+
+
+def _account_settled(fact: AccountSettled) -> contracts.AccountSettled:
+    return contracts.AccountSettled(patient_id=fact.charge.patient_id)
 
 
 def _estimate_issued(fact: EstimateIssued) -> contracts.GoodFaithEstimateIssued:
@@ -203,6 +207,17 @@ def _entry_posted(fact: EntryPosted) -> contracts.JournalEntryPosted:
     )
 
 
+def _written_off(fact: WrittenOff) -> contracts.WrittenOff:
+    return contracts.WrittenOff(
+        patient_id=fact.charge.patient_id,
+        charge_id=fact.charge.id,
+        revision=fact.charge.revision,
+        amount_minor=fact.write_off.amount.minor,
+        currency=fact.write_off.amount.currency,
+        reason=codes.WriteOffReason(fact.write_off.reason),
+    )
+
+
 def _superbill_issued(fact: SuperbillIssued) -> contracts.SuperbillIssued:
     superbill = fact.superbill
     return contracts.SuperbillIssued(
@@ -242,6 +257,8 @@ PUBLISHED: PublicationTable = published(
     says(EstimateExceeded, contracts.EstimateExceeded, _estimate_exceeded),
     says(ChargePosted, contracts.ChargePosted, lambda fact: _charge(contracts.ChargePosted, fact.charge)),
     says(ChargeReversed, contracts.ChargeReversed, lambda fact: _charge(contracts.ChargeReversed, fact.charge)),
+    says(WrittenOff, contracts.WrittenOff, _written_off),
+    says(AccountSettled, contracts.AccountSettled, _account_settled),
     says(CoverageBlocked, contracts.CoverageBlocked, _coverage_blocked),
     says(VisitCoverageBlocked, contracts.CoverageBlocked, _visit_blocked),
     says(FeeWaived, contracts.FeeWaived, _fee_waived),

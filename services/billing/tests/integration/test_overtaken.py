@@ -24,6 +24,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "deliver_estimate": commands.an_estimate_is_delivered_while_its_plan_changes,
     "post_waiting_charge": commands.a_waiting_charge_is_posted_while_money_comes_in,
     "reverse_charge": commands.a_charge_is_reversed_while_it_is_corrected,
+    "write_off_charge": commands.a_charge_is_written_off_while_it_is_paid,
     "waive_fee": commands.a_fee_is_waived_while_it_is_settled,
     "receive_payment": commands.a_payment_comes_in_while_another_is_refunded,
     "refund_payment": commands.a_payment_is_refunded_while_it_pays_for_a_session,

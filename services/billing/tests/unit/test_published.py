@@ -15,6 +15,7 @@ from billing.domain.rendered import ChargeCause, Rendered
 from billing.domain.services import Service
 from billing.domain.superbills import Superbill, VoidReason
 from billing.domain.visits import VisitKind
+from billing.domain.write_offs import WriteOffReason
 from billing.published import PUBLISHED
 from careflow_events.contracts import EventData, billing_codes, codes
 from careflow_events.contracts.code import Code
@@ -53,6 +54,7 @@ def test_every_fact_becomes_the_event_its_row_names(row: Says[Any, EventData]) -
         (FeeCause, billing_codes.ChargeCause),
         (WaiverReason, billing_codes.WaiverReason),
         (PaymentMethod, billing_codes.PaymentMethod),
+        (WriteOffReason, billing_codes.WriteOffReason),
         (RefundReason, billing_codes.RefundReason),
         (LedgerAccount, billing_codes.LedgerAccount),
         (EntryCause, billing_codes.EntryCause),

@@ -3,6 +3,7 @@
 from careflow_events.contracts import billing_codes, codes, session_codes
 from careflow_events.contracts.billing import (
     AccountOpened,
+    AccountSettled,
     BillingEvent,
     ChargeEvent,
     ChargePosted,
@@ -25,6 +26,7 @@ from careflow_events.contracts.billing import (
     SuperbillEvent,
     SuperbillIssued,
     SuperbillVoided,
+    WrittenOff,
 )
 from careflow_events.contracts.booking import (
     Address,
@@ -179,6 +181,7 @@ from careflow_events.contracts.sessions_safety import (
 
 __all__ = [
     "AccountOpened",
+    "AccountSettled",
     "Address",
     "AdverseEventReported",
     "AdverseEventReviewed",
@@ -333,6 +336,7 @@ __all__ = [
     "VitalsBreached",
     "VitalsEvent",
     "VitalsOverdue",
+    "WrittenOff",
     "billing_codes",
     "codes",
     "session_codes",

@@ -176,6 +176,22 @@ class RefundIssued(BillingEvent):
     reason: billing_codes.RefundReason
 
 
+class WrittenOff(BillingEvent):
+    """The clinic does without so much of what is owed for a charge. Where the charge is reversed (`ChargeReversed`), so
+    is this.
+    """
+
+    charge_id: Id
+    revision: Count
+    amount_minor: Minor
+    currency: Currency
+    reason: billing_codes.WriteOffReason
+
+
+class AccountSettled(BillingEvent):
+    """Nothing is owed by the patient any more. What waits to be charged, and care to come, may be owed later."""
+
+
 class JournalLine(ContractModel):
     """One side of an entry: exactly one of the amounts is above zero."""
 

@@ -38,6 +38,16 @@ class RefundReason(OpenCode):
     UNKNOWN = _UNKNOWN
 
 
+class WriteOffReason(OpenCode):
+    """Why the clinic does without what is owed."""
+
+    BAD_DEBT = "bad_debt", "it was asked for and is not going to be paid"
+    HARDSHIP = "hardship", "the patient cannot pay it: the price is lowered"
+    COURTESY = "courtesy", "the clinic's decision: the price is lowered"
+    SMALL_BALANCE = "small_balance", "not worth asking for"
+    UNKNOWN = _UNKNOWN
+
+
 class WaiverReason(OpenCode):
     """Why a fee is not charged."""
 
@@ -62,6 +72,8 @@ class LedgerAccount(OpenCode):
     REVENUE_DRUG = "revenue_drug", "drugs"
     REVENUE_OTHER = "revenue_other", "tests and everything else"
     REVENUE_FEES = "revenue_fees", "late cancellations and missed visits"
+    DISCOUNTS = "discounts", "against revenue: not asked for, of the clinic's own will"
+    BAD_DEBT = "bad_debt", "an expense: owed, and not going to be paid"
     GOODWILL_REFUNDS = "goodwill_refunds", "against revenue: given back of the clinic's own will"
     UNKNOWN = _UNKNOWN
 
@@ -75,6 +87,8 @@ class EntryCause(OpenCode):
     ALLOCATION = "allocation", "money received is for a charge now, or no longer"
     HOLD = "hold", "money received is kept for a visit or a package, or no longer"
     REFUND = "refund", "money went back"
+    WRITE_OFF = "write_off", "the clinic does without what is owed"
+    WRITE_OFF_REVERSAL = "write_off_reversal", "what was written off of a charge that is charged otherwise now"
     CONCESSION_REVERSAL = "concession_reversal", "what was given back for a service that is charged otherwise now"
     UNKNOWN = _UNKNOWN
 
@@ -85,6 +99,7 @@ class VoidReason(OpenCode):
     CHARGE_CORRECTED = "charge_corrected", "a service on it was corrected"
     PAID = "paid", "more was paid than it says"
     REFUNDED = "refunded", "what it says was paid was paid back"
+    DISCOUNTED = "discounted", "its services cost less than it says"
     DETAILS_WRONG = "details_wrong", "a name, number or address on it was wrong"
     ISSUED_IN_ERROR = "issued_in_error", "it was issued by mistake"
     UNKNOWN = _UNKNOWN

@@ -130,11 +130,21 @@ def _prepaid() -> Sequence[Example]:
     }
     package: dict[str, Any] = {"patient_id": PATIENT, "package_id": PACKAGE, "currency": "USD"}
     earned = contracts.RevenueRecognized(**package, charge_id=CHARGE, revision=1, amount_minor=50_000, sessions_left=5)
+    written_off = contracts.WrittenOff(
+        patient_id=PATIENT,
+        charge_id=CHARGE,
+        revision=1,
+        amount_minor=5_000,
+        currency="USD",
+        reason=codes.WriteOffReason.HARDSHIP,
+    )
     return (
         Example("evaluation", contracts.DepositTaken(**kept, amount_minor=10_000), CALL_AT),
         Example("evaluation", contracts.DepositApplied(**kept, charge_id=CHARGE, amount_minor=10_000), BILLED_AT),
         Example("series", contracts.PackagePurchased(**package, sessions=6, amount_minor=300_000), CALL_AT),
         Example("first-of-six", earned, BILLED_AT),
+        Example("hardship", written_off, BILLED_AT),
+        Example("paid", contracts.AccountSettled(patient_id=PATIENT), BILLED_AT),
     )
 
 

@@ -42,6 +42,7 @@ _VOID: Final[Mapping[VoidReason, str]] = {
     VoidReason.CHARGE_CORRECTED: "a service on it was corrected",
     VoidReason.PAID: "a payment was received after it was issued",
     VoidReason.REFUNDED: "a payment on it was refunded",
+    VoidReason.DISCOUNTED: "its services cost less than it says",
     VoidReason.DETAILS_WRONG: "a name, number or address on it was wrong",
     VoidReason.ISSUED_IN_ERROR: "it was issued by mistake",
 }

@@ -81,6 +81,7 @@ async def keep_books(opened: OpenBooks, decision: Callable[[Books], None], tx: T
         new_id=tx.new_id,
     )
     decision(books)
+    books.close()
     for charge in books.charges:
         await upsert(ports.charges, opened.charges.get(charge.id), charge, tx)
     await _keep_superbills_true(opened, books, tx, ports)

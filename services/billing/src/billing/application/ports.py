@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from billing.domain.accounts import Account
 from billing.domain.business_days import BusinessCalendar, opening_of
-from billing.domain.charges import Charge, Terms
+from billing.domain.charges import Charge
 from billing.domain.clinician_days import ClinicianDay
 from billing.domain.courses import Course
 from billing.domain.diagnoses import DiagnosisCodes
@@ -27,6 +27,7 @@ from billing.domain.packages import Package, cover_of
 from billing.domain.payments import Payment
 from billing.domain.policy import BillingPolicy
 from billing.domain.practice import Practice
+from billing.domain.pricing import Terms
 from billing.domain.rendered import Rendered
 from billing.domain.service_rules import ServiceRuleEditions
 from billing.domain.superbills import NumberSeries, Superbill

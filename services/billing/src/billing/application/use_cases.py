@@ -16,6 +16,7 @@ from billing.application.commands.request_estimate import RequestEstimateHandler
 from billing.application.commands.reverse_charge import ReverseChargeHandler
 from billing.application.commands.void_superbill import VoidSuperbillHandler
 from billing.application.commands.waive_fee import WaiveFeeHandler
+from billing.application.commands.write_off_charge import WriteOffChargeHandler
 from billing.application.ports import Ports
 from billing.application.queries.reading import Reading
 from careflow_service.work import Work
@@ -30,6 +31,7 @@ class Billing:
     deliver_estimate: DeliverEstimateHandler
     post_waiting_charge: PostWaitingChargeHandler
     reverse_charge: ReverseChargeHandler
+    write_off_charge: WriteOffChargeHandler
     waive_fee: WaiveFeeHandler
     receive_payment: ReceivePaymentHandler
     refund_payment: RefundPaymentHandler
@@ -51,6 +53,7 @@ class Billing:
             deliver_estimate=DeliverEstimateHandler(ports, work),
             post_waiting_charge=PostWaitingChargeHandler(ports, work),
             reverse_charge=ReverseChargeHandler(ports, work),
+            write_off_charge=WriteOffChargeHandler(ports, work),
             waive_fee=WaiveFeeHandler(ports, work),
             receive_payment=ReceivePaymentHandler(ports, work),
             refund_payment=RefundPaymentHandler(ports, work),

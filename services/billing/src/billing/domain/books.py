@@ -10,11 +10,13 @@ from datetime import date, datetime
 
 from billing.domain.allocations import allocation_lines, concession_lines, hold_lines, plan_allocations
 from billing.domain.charges import Charge, ChargeState
-from billing.domain.ids import AppointmentId, ChargeId, EntryId, PackageId, PatientId, PaymentId
-from billing.domain.ledger import EntryCause, EntryLine, JournalEntry
+from billing.domain.ids import AppointmentId, ChargeId, PackageId, PatientId, PaymentId
+from billing.domain.ledger import EntryCause, JournalEntry
 from billing.domain.money import Money
 from billing.domain.packages import Package
 from billing.domain.payments import Allocation, Payment, Refund
+from billing.domain.posting import Posting
+from billing.domain.write_offs import WriteOff
 from careflow_domain.errors import conflict, not_found
 
 
@@ -35,18 +37,19 @@ class Books:
         now: datetime,
         new_id: Callable[[], str],
     ) -> None:
-        self._patient_id = patient_id
         self._charges = {charge.id: charge for charge in charges}
         self._payments = {payment.id: payment for payment in payments}
         self._packages = {package.id: package for package in packages}
-        self._posted_on = posted_on
-        self._policy_version = policy_version
+        self._journal = Posting(patient_id, posted_on, policy_version, now, new_id)
         self._now = now
-        self._new_id = new_id
         self._changed_charges: dict[ChargeId, Charge] = {}
         self._changed_payments: dict[PaymentId, Payment] = {}
+        self._owed = any(charge.balance for charge in self._charges.values())
         self._changed_packages: dict[PackageId, Package] = {}
-        self.entries: list[JournalEntry] = []
+
+    @property
+    def entries(self) -> tuple[JournalEntry, ...]:
+        return tuple(self._journal.entries)
 
     @property
     def charges(self) -> tuple[Charge, ...]:
@@ -99,6 +102,7 @@ class Books:
         self._cover(charge)
         for payment_id in paid_by:
             self._spend(payment_id, (self._charges[charge.id],))
+        self._write_off_again(charge.id, before.write_offs)
         if charge.state is not ChargeState.WAITING:
             self._spend_what_was_kept_for(self._charges[charge.id])
         self.apply()
@@ -119,7 +123,7 @@ class Books:
             if charge is None or not charge.balance or not payment.may_pay(charge):
                 raise conflict("charge_not_open", "Nothing is to be paid for this charge, or not by this money.")
         self._keep_payment(payment)
-        self._post(f"payment/{payment.id}", EntryCause.PAYMENT, payment.id, payment.entry_lines())
+        self._journal.post(f"payment/{payment.id}", EntryCause.PAYMENT, payment.id, payment.entry_lines())
         if meant_for:
             self._spend(payment.id, [self._charges[each] for each in meant_for])
         self.apply()
@@ -156,8 +160,21 @@ class Books:
         if short.minor > 0:
             self._hold(payment_id, -short)
         self._keep_payment(self.payment_as_is(payment_id).refunding(refund))
-        self._post(f"refund/{refund.id}", EntryCause.REFUND, payment_id, refund.entry_lines(conceded))
+        self._journal.post(f"refund/{refund.id}", EntryCause.REFUND, payment_id, refund.entry_lines(conceded))
         self.apply()
+
+    def write_off(self, charge_id: ChargeId, write_off: WriteOff) -> None:
+        """The clinic does without so much of a charge. Raises `write_off_above_owed` and `waive_the_fee`."""
+        charge = self.charge_as_is(charge_id).writing_off(write_off, now=self._now)
+        self._keep_charge(charge)
+        key = f"write-off/{write_off.id}/{charge.revision}"
+        self._journal.post(key, EntryCause.WRITE_OFF, charge_id, write_off.entry_lines)
+
+    def close(self) -> None:
+        """The decision is made: said where nothing is owed any more."""
+        if self._owed and not any(charge.balance for charge in self._charges.values()):
+            *_, last = self._changed_charges.values()
+            self._keep_charge(last.settling(now=self._now))
 
     def apply(self) -> None:
         """Whatever the patient has paid and is for nothing yet goes to the charges that are open."""
@@ -167,7 +184,7 @@ class Books:
     def _post_charge(self, charge: Charge) -> None:
         if charge.state is ChargeState.POSTED and charge.entry_id is not None:
             key = f"charge/{charge.id}/{charge.revision}"
-            self._post(key, EntryCause.CHARGE, charge.id, charge.entry_lines(), entry_id=charge.entry_id)
+            self._journal.post(key, EntryCause.CHARGE, charge.id, charge.entry_lines(), entry_id=charge.entry_id)
 
     def _spend_what_was_kept_for(self, charge: Charge) -> None:
         for payment in tuple(self._payments.values()):
@@ -214,14 +231,31 @@ class Books:
             allocation = payment.allocated_to(before.id)
             if allocation is not None:
                 self._take_back(payment.id, allocation)
+        self._undo_write_offs(before)
         charge = self._charges[before.id]
         if charge.paid:
             raise ValueError("the books were not opened about this charge: payments for it are missing")
         if charge.state is ChargeState.POSTED:
             key = f"charge-reversal/{charge.id}/{charge.revision}"
             lines = tuple(line.turned for line in charge.entry_lines())
-            self._post(key, EntryCause.CHARGE_REVERSAL, charge.id, lines, reverses=charge.entry_id)
+            self._journal.post(key, EntryCause.CHARGE_REVERSAL, charge.id, lines, reverses=charge.entry_id)
         return charge
+
+    def _undo_write_offs(self, before: Charge) -> None:
+        for each in before.write_offs:
+            key = f"write-off-reversal/{each.id}/{before.revision}"
+            self._journal.post(
+                key, EntryCause.WRITE_OFF_REVERSAL, before.id, tuple(line.turned for line in each.entry_lines)
+            )
+        if before.write_offs:
+            self._keep_charge(self._charges[before.id].without_write_offs())
+
+    def _write_off_again(self, charge_id: ChargeId, write_offs: Iterable[WriteOff]) -> None:
+        """What the clinic did without it does without still, as far as something is owed."""
+        for each in write_offs:
+            amount = min(each.amount, self.charge_as_is(charge_id).balance)
+            if amount:
+                self.write_off(charge_id, replace(each, amount=amount))
 
     def _take_back(self, payment_id: PaymentId, allocation: Allocation) -> None:
         if allocation.conceded:
@@ -234,7 +268,7 @@ class Books:
         self._keep_charge(self.charge_as_is(charge_id).conceding(amount))
         if amount.minor < 0:
             key = f"concession-reversal/{payment_id}/{self._payments[payment_id].version}"
-            self._post(key, EntryCause.CONCESSION_REVERSAL, payment_id, concession_lines(-amount))
+            self._journal.post(key, EntryCause.CONCESSION_REVERSAL, payment_id, concession_lines(-amount))
 
     def _allocate(self, payment_id: PaymentId, charge_id: ChargeId, minor: int) -> None:
         payment, charge = self.payment_as_is(payment_id), self.charge_as_is(charge_id)
@@ -243,7 +277,7 @@ class Books:
         self._keep_payment(payment)
         self._keep_charge(charge.paying(amount))
         key = f"allocation/{payment_id}/{payment.version}"
-        self._post(key, EntryCause.ALLOCATION, payment_id, allocation_lines(amount))
+        self._journal.post(key, EntryCause.ALLOCATION, payment_id, allocation_lines(amount))
 
     def _hold(self, payment_id: PaymentId, amount: Money) -> None:
         """So much more of a payment is held; below zero it is free for whatever is owed."""
@@ -251,7 +285,7 @@ class Books:
             payment = self.payment_as_is(payment_id).holding(amount)
             self._keep_payment(payment)
             key = f"hold/{payment_id}/{payment.version}"
-            self._post(key, EntryCause.HOLD, payment_id, hold_lines(amount, payment.liability))
+            self._journal.post(key, EntryCause.HOLD, payment_id, hold_lines(amount, payment.liability))
 
     def _keep_package(self, package: Package) -> None:
         self._packages[package.id] = self._changed_packages[package.id] = package
@@ -261,26 +295,3 @@ class Books:
 
     def _keep_payment(self, payment: Payment) -> None:
         self._payments[payment.id] = self._changed_payments[payment.id] = payment
-
-    def _post(
-        self,
-        key: str,
-        cause: EntryCause,
-        cause_id: str,
-        lines: tuple[EntryLine, ...],
-        *,
-        entry_id: EntryId | None = None,
-        reverses: EntryId | None = None,
-    ) -> None:
-        entry = JournalEntry(
-            id=entry_id or EntryId(self._new_id()),
-            key=key,
-            patient_id=self._patient_id,
-            posted_on=self._posted_on,
-            cause=cause,
-            cause_id=cause_id,
-            policy_version=self._policy_version,
-            lines=lines,
-            reverses=reverses,
-        )
-        self.entries.append(entry.posted(now=self._now))

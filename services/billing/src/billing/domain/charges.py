@@ -7,16 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from billing.domain.accounts import Account
-from billing.domain.fee_schedule import FeeSchedule
 from billing.domain.ids import ChargeId, EntryId, PackageId, PatientId
 from billing.domain.ledger import EntryLine, LedgerAccount, credit, debit
 from billing.domain.money import Money, total
 from billing.domain.obstacles import Obstacle
-from billing.domain.practice import Practice
-from billing.domain.rendered import Rendered
-from billing.domain.service_rules import ServiceRules
-from billing.domain.services import Service
+from billing.domain.pricing import ChargeLine, Terms
+from billing.domain.rendered import FEES, Rendered
+from billing.domain.write_offs import WriteOff
 from careflow_domain.aggregate import Aggregate, Fact
 from careflow_domain.errors import conflict
 
@@ -28,51 +25,6 @@ class ChargeState(StrEnum):
     POSTED = "posted"
     EMPTY = "empty"
     REVERSED = "reversed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChargeLine:
-    """A service with its price; None while the fee schedule has none."""
-
-    service: Service | None
-    description: str
-    amount: Money | None
-    revenue: LedgerAccount
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cover:
-    """A visit is one of a package: what its services cost together at most."""
-
-    package_id: PackageId
-    most: Money
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What decides whether and at what price a service is charged: the patient's account, the prices and rules of the
-    day, the practice, the package it is one visit of, and what the clinicians' days speak against.
-    """
-
-    account: Account
-    schedule: FeeSchedule
-    rules: ServiceRules
-    practice: Practice
-    cover: Cover | None = None
-    against: frozenset[Obstacle] = frozenset()
-
-    def obstacles(self, rendered: Rendered, lines: tuple["ChargeLine", ...]) -> tuple[Obstacle, ...]:
-        """Everything in its way, in the order of the list of obstacles."""
-        found = set(self.against)
-        if any(line.amount is None for line in lines):
-            found.add(Obstacle.CODE_NOT_PRICED)
-        for service in rendered.services:
-            day = rendered.service_date
-            found.update(self.rules.untrue(service, day, self.practice))
-            by_coverage = self.account.coverage_obstacle(service.provider, rendered.started_at, day, self.practice)
-            if by_coverage is not None:
-                found.add(by_coverage)
-        return tuple(each for each in Obstacle if each in found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,14 +43,25 @@ class ChargeReversed(ChargeFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenOff(ChargeFact):
+    write_off: WriteOff
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountSettled(ChargeFact):
+    """Nothing is owed by the patient any more; the charge is the last one that was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageBlocked(ChargeFact):
     """A service that Medicare must be billed for by the clinician cannot be charged to the patient."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge(Aggregate):
-    """`paid` is what payments were allocated to it, `conceded` what the clinic gave back of that; `entry_id` is the
-    journal entry of the present revision. With `package_id` it is a visit of that package, at the package's price.
+    """`paid` is what payments were allocated to it, `conceded` what the clinic gave back of that, `write_offs` what it
+    does without; `entry_id` is the journal entry of the present revision. With `package_id` it is a visit of that
+    package, at the package's price.
     """
 
     id: ChargeId
@@ -111,6 +74,7 @@ class Charge(Aggregate):
     conceded: Money
     entry_id: EntryId | None = None
     package_id: PackageId | None = None
+    write_offs: tuple[WriteOff, ...] = ()
 
     @property
     def patient_id(self) -> PatientId:
@@ -130,7 +94,18 @@ class Charge(Aggregate):
     @property
     def balance(self) -> Money:
         """What is still to be paid."""
-        return self.amount - self.paid
+        return self.amount - self.paid - self.written_off
+
+    @property
+    def written_off(self) -> Money:
+        """What the clinic does without."""
+        return total((each.amount for each in self.write_offs), self.paid.currency)
+
+    @property
+    def lowered(self) -> Money:
+        """What it costs less in the end: given back, or not asked for, of the clinic's own will."""
+        discounts = (each.amount for each in self.write_offs if each.is_discount)
+        return self.conceded + total(discounts, self.paid.currency)
 
     @classmethod
     def of(cls, rendered: Rendered, terms: Terms, entry_id: EntryId, *, now: datetime) -> "Charge":
@@ -210,9 +185,26 @@ class Charge(Aggregate):
         """So much more of what was paid for it was given back, or less if below zero. Raises `overpaid`."""
         return replace(self.recording(), conceded=self.conceded + amount).check_paid()
 
+    def writing_off(self, write_off: WriteOff, *, now: datetime) -> "Charge":
+        """The clinic does without so much of what is owed. Raises `write_off_above_owed` and `waive_the_fee`."""
+        if write_off.is_discount and self.rendered.cause in FEES:
+            raise conflict("waive_the_fee", "A fee is waived, so that its reason is kept.")
+        if write_off.amount.expect_positive() > self.balance:
+            raise conflict("write_off_above_owed", "No more can be written off than is owed.")
+        after = replace(self.recording(), write_offs=(*self.write_offs, write_off)).check_paid()
+        return after.saying(WrittenOff(charge=after, write_off=write_off, at=now))
+
+    def without_write_offs(self) -> "Charge":
+        """As before anything of it was written off: it is about to change, or to be reversed."""
+        return replace(self.recording(), write_offs=())
+
+    def settling(self, *, now: datetime) -> "Charge":
+        """It was the last of which something was owed."""
+        return self.saying(AccountSettled(charge=self, at=now))
+
     def check_paid(self) -> "Charge":
         """Raises `overpaid`."""
-        if not self.paid.nothing <= self.conceded <= self.paid <= self.amount:
+        if not self.paid.nothing <= self.conceded <= self.paid <= self.amount - self.written_off:
             raise conflict("overpaid", "No more can be paid for a charge than it comes to.")
         return self
 
@@ -238,10 +230,8 @@ class Charge(Aggregate):
         version: int,
         now: datetime,
     ) -> "Charge":
-        lines = tuple(_priced(service, terms.schedule) for service in rendered.services)
+        lines = terms.price(rendered.services)
         obstacles = terms.obstacles(rendered, lines)
-        if terms.cover is not None:
-            lines = _at_most(terms.cover.most, lines)
         worth = total((line.amount for line in lines if line.amount), terms.schedule.currency)
         state = ChargeState.WAITING if obstacles else ChargeState.POSTED if worth else ChargeState.EMPTY
         charge = cls(
@@ -262,28 +252,3 @@ class Charge(Aggregate):
         if Obstacle.COVERAGE_BLOCKED in obstacles:
             return charge.saying(CoverageBlocked(charge=charge, at=now))
         return charge
-
-
-def _priced(service: Service, schedule: FeeSchedule) -> ChargeLine:
-    price = schedule.price(service.code)
-    if price is None:
-        return ChargeLine(service=service, description="", amount=None, revenue=LedgerAccount.OTHER_REVENUE)
-    amount = price.amount * service.units
-    return ChargeLine(service=service, description=price.description, amount=amount, revenue=price.revenue)
-
-
-def _at_most(most: Money, lines: tuple[ChargeLine, ...]) -> tuple[ChargeLine, ...]:
-    """Lines that come to no more than this: each by its part, the odd cents on the last one."""
-    worth = total((line.amount for line in lines if line.amount), most.currency)
-    if worth <= most:
-        return lines
-    left, found = most, []
-    priced = [place for place, line in enumerate(lines) if line.amount]
-    for place, line in enumerate(lines):
-        if line.amount:
-            part = Money(line.amount.minor * most.minor // worth.minor, most.currency)
-            found.append(replace(line, amount=left if place == priced[-1] else part))
-            left = left - part
-        else:
-            found.append(line)
-    return tuple(found)

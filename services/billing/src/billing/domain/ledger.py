@@ -34,6 +34,10 @@ class LedgerAccount(StrEnum):
     FEE_REVENUE = "revenue_fees"
     GOODWILL = "goodwill_refunds"
     """Against revenue: given back of the clinic's own will."""
+    DISCOUNTS = "discounts"
+    """Against revenue: not asked for, of the clinic's own will."""
+    BAD_DEBT = "bad_debt"
+    """An expense: owed, and not going to be paid."""
 
 
 class EntryCause(StrEnum):
@@ -46,6 +50,8 @@ class EntryCause(StrEnum):
     HOLD = "hold"
     REFUND = "refund"
     CONCESSION_REVERSAL = "concession_reversal"
+    WRITE_OFF = "write_off"
+    WRITE_OFF_REVERSAL = "write_off_reversal"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,18 @@ from billing.domain.money import Money
 
 @dataclass(frozen=True, slots=True)
 class LineShare:
-    """What of a charge is one line's: charged less what was given back of it, and paid."""
+    """What of a charge is one line's: charged less what it was lowered by, and paid."""
 
     charged: Money
     paid: Money
 
 
 def line_shares(charge: Charge) -> tuple[LineShare, ...]:
-    """One for each priced service. What was given back lowers every line by its part, the odd cents the first ones;
-    what was paid counts for the lines in their order.
+    """One for each priced service. What was given back or not asked for lowers every line by its part, the odd
+    cents the first ones; what was paid counts for the lines in their order.
     """
     amounts = [line.amount for line in charge.lines if line.service and line.amount is not None]
-    whole, less = charge.amount.minor, charge.conceded.minor
+    whole, less = charge.amount.minor, charge.lowered.minor
     off = [less * amount.minor // whole if whole else 0 for amount in amounts]
     odd, shares, left = less - sum(off), [], charge.paid - charge.conceded
     for amount, share in zip(amounts, off, strict=True):

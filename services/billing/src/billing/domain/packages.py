@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from billing.domain.charges import Charge, Cover
+from billing.domain.charges import Charge
 from billing.domain.fee_schedule import PackageOffer
 from billing.domain.ids import ChargeId, PackageId, PatientId, PaymentId
 from billing.domain.money import Money, total
 from billing.domain.payments import Payment, RefundReason
+from billing.domain.pricing import Cover
 from billing.domain.rendered import Rendered
 from careflow_domain.aggregate import Aggregate, Fact
 from careflow_domain.errors import conflict

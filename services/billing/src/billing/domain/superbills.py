@@ -20,11 +20,12 @@ class SuperbillState(StrEnum):
 
 
 class VoidReason(StrEnum):
-    """PAID, REFUNDED: what was paid for its services is more or less than it says."""
+    """PAID, REFUNDED: what was paid for its services is more or less than it says. DISCOUNTED: they cost less."""
 
     CHARGE_CORRECTED = "charge_corrected"
     PAID = "paid"
     REFUNDED = "refunded"
+    DISCOUNTED = "discounted"
     DETAILS_WRONG = "details_wrong"
     ISSUED_IN_ERROR = "issued_in_error"
 
@@ -125,6 +126,8 @@ class Superbill(Aggregate):
             if (was.revision, was.state) != (charge.revision, charge.state):
                 return VoidReason.CHARGE_CORRECTED
             more = (charge.paid - charge.conceded) - (was.paid - was.conceded)
+            if charge.lowered - charge.conceded != was.lowered - was.conceded:
+                return VoidReason.DISCOUNTED
             if more:
                 found = VoidReason.PAID if more.minor > 0 else VoidReason.REFUNDED
         return found

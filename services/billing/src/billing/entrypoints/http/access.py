@@ -24,6 +24,7 @@ ACCESS: AccessTable = {
     "GET /v1/charges/{charge_id}": allow(*BILLERS, own=by_object("charge_id")),
     "POST /v1/charges/{charge_id}/post": allow(*BILLERS),
     "POST /v1/charges/{charge_id}/reverse": allow(*BILLERS),
+    "POST /v1/charges/{charge_id}/write-offs": allow(*BILLERS),
     "GET /v1/fees": allow(*FRONT_DESK, own=by_query("patient_id")),
     "POST /v1/fees/{appointment_id}/waive": allow(*FRONT_DESK),
     "POST /v1/payments": allow(*FRONT_DESK),

@@ -10,12 +10,14 @@ from pydantic import BaseModel
 from billing.application.commands.post_waiting_charge import PostWaitingCharge
 from billing.application.commands.reverse_charge import ReverseCharge
 from billing.application.commands.waive_fee import WaiveFee
+from billing.application.commands.write_off_charge import WriteOffCharge
 from billing.domain.charges import Charge, ChargeState
 from billing.domain.fee_cases import FeeCause, FeeState, WaiverReason
 from billing.domain.ids import AppointmentId, ChargeId, PatientId
 from billing.domain.obstacles import Obstacle
 from billing.domain.rendered import ChargeCause
-from billing.entrypoints.http.schemas import App, ChangedView, Id, MoneyView, View
+from billing.domain.write_offs import WriteOffReason
+from billing.entrypoints.http.schemas import App, ChangedView, Id, MoneyBody, MoneyView, View
 from careflow_service.http.dependencies import (
     CurrentActor,
     ExpectedVersion,
@@ -35,6 +37,13 @@ class WaiveFeeBody(RequestBody):
     reason: WaiverReason
 
 
+class WriteOffBody(RequestBody):
+    """So much of what is owed."""
+
+    amount: MoneyBody
+    reason: WriteOffReason
+
+
 class ServiceView(View):
     code: str
     units: int
@@ -51,8 +60,15 @@ class ChargeLineView(View):
     amount: MoneyView | None
 
 
+class WriteOffView(View):
+    id: str
+    amount: MoneyView
+    reason: WriteOffReason
+    written_off_at: datetime
+
+
 class ChargeView(View):
-    """`obstacles` say why a charge waits."""
+    """`obstacles` say why a charge waits; with `package_id` it is a visit of that package."""
 
     id: str
     version: int
@@ -67,6 +83,8 @@ class ChargeView(View):
     amount: MoneyView
     paid: MoneyView
     conceded: MoneyView
+    write_offs: list[WriteOffView]
+    package_id: str | None
     balance: MoneyView
 
     @classmethod
@@ -85,6 +103,8 @@ class ChargeView(View):
             amount=MoneyView.model_validate(charge.amount),
             paid=MoneyView.model_validate(charge.paid),
             conceded=MoneyView.model_validate(charge.conceded),
+            write_offs=[WriteOffView.model_validate(each) for each in charge.write_offs],
+            package_id=charge.package_id,
             balance=MoneyView.model_validate(charge.balance),
         )
 
@@ -143,6 +163,21 @@ async def reverse_charge(
     """Nothing is owed for it any more."""
     done = await app.reverse_charge(ReverseCharge(ChargeId(charge_id), version), actor, request)
     return answer(done, ChangedView.model_validate(done.value), version=done.value.version)
+
+
+@router.post("/v1/charges/{charge_id}/write-offs", status_code=201, response_model=ChangedView)
+async def write_off_charge(
+    charge_id: str,
+    body: WriteOffBody,
+    actor: CurrentActor,
+    app: App,
+    request: IdempotentRequest,
+    version: ExpectedVersion,
+) -> Response:
+    """The clinic does without so much of it."""
+    command = WriteOffCharge(ChargeId(charge_id), body.amount.money(), body.reason, version)
+    done = await app.write_off_charge(command, actor, request)
+    return answer(done, ChangedView.model_validate(done.value), status=201, version=done.value.version)
 
 
 @router.get("/v1/fees", response_model=FeesView)

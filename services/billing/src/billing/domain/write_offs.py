@@ -1,0 +1,43 @@
+"""What the clinic does without of what is owed: a discount, or a debt that is not going to be paid."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from billing.domain.ledger import EntryLine, LedgerAccount, credit, debit
+from billing.domain.money import Money
+
+
+class WriteOffReason(StrEnum):
+    """BAD_DEBT, SMALL_BALANCE: not going to be paid, or not worth asking for; the price stays. HARDSHIP, COURTESY: the
+    price is lowered."""
+
+    BAD_DEBT = "bad_debt"
+    HARDSHIP = "hardship"
+    COURTESY = "courtesy"
+    SMALL_BALANCE = "small_balance"
+
+
+LOSSES: Final = frozenset({WriteOffReason.BAD_DEBT, WriteOffReason.SMALL_BALANCE})
+"""What was charged stays the price, though nobody pays it."""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOff:
+    """So much is not asked for any more."""
+
+    id: str
+    amount: Money
+    reason: WriteOffReason
+    written_off_at: datetime
+
+    @property
+    def is_discount(self) -> bool:
+        """Whether the services cost less because of it, which a superbill states."""
+        return self.reason not in LOSSES
+
+    @property
+    def entry_lines(self) -> tuple[EntryLine, ...]:
+        account = LedgerAccount.DISCOUNTS if self.is_discount else LedgerAccount.BAD_DEBT
+        return (debit(account, self.amount), credit(LedgerAccount.RECEIVABLE, self.amount))
