@@ -1,12 +1,13 @@
 """How far apart and how many doses there may be: counted from what was given, to the minute at which it changes."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from careflow_service.identity import Actor
 from careflow_service.ids import new_id
 from careflow_service.work import Transaction
+from services.sessions.tests.builders import ZONE
 from services.sessions.tests.clinic import dosing_visit, gate_of, has_course, ok, plan_body
 from services.sessions.tests.world import World
 from sessions.application.results import Changed
@@ -33,6 +34,11 @@ async def has_had_doses(world: World, patient_id: str, plan_id: str, given_at: l
     await world.store.work.run(keep, by=Actor.system("tests"), action="has_had_doses", returns=Changed)
 
 
+def earlier_by_the_clock(moment: datetime, length: timedelta) -> datetime:
+    """When the clinic's clock showed so much less; the clocks were changed on the first of this month."""
+    return (moment.astimezone(ZONE) - length).astimezone(UTC)
+
+
 @pytest.mark.parametrize(
     ("item", "ago"),
     [
@@ -46,7 +52,8 @@ async def test_a_dose_is_one_too_many_until_the_minute_at_which_it_no_longer_is(
 ) -> None:
     course = await has_course(world)
     allowed_from = world.clock() + HOUR
-    await has_had_doses(world, course.patient_id, course.plan_id, [allowed_from - length for length in ago])
+    given_at = [earlier_by_the_clock(allowed_from, length) for length in ago]
+    await has_had_doses(world, course.patient_id, course.plan_id, given_at)
     session_id = await dosing_visit(world, course)
 
     await world.travel(HOUR - MINUTE)
