@@ -134,6 +134,17 @@ def questionnaire_completed(known: Known) -> contracts.EventData:
     )
 
 
+def outcome_review_due(known: Known) -> contracts.EventData:
+    finding = contracts.OutcomeForSessions(questionnaire="phq-9", finding=session_codes.OutcomeFinding.RELAPSE)
+    return contracts.OutcomeReviewDue(
+        patient_id=known["patient_id"], due_by=known["now"] + timedelta(days=2), for_sessions=Sealed.plain(finding)
+    )
+
+
+def outcome_reviewed(known: Known) -> contracts.EventData:
+    return contracts.OutcomeReviewed(patient_id=known["patient_id"])
+
+
 def evaluation_recorded(known: Known) -> contracts.EventData:
     return contracts.EvaluationRecorded(
         patient_id=known["patient_id"],

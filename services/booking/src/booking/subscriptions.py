@@ -29,6 +29,8 @@ from booking.application.reactions.on_safety_alert import (
 )
 from booking.application.reactions.on_screening import (
     on_evaluation_recorded,
+    on_outcome_review_due,
+    on_outcome_reviewed,
     on_questionnaire_completed,
     on_questionnaire_requested,
     on_questionnaire_withdrawn,
@@ -50,6 +52,8 @@ SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.QuestionnaireRequested, on_questionnaire_requested),
     hears(contracts.QuestionnaireWithdrawn, on_questionnaire_withdrawn),
     hears(contracts.QuestionnaireCompleted, on_questionnaire_completed),
+    hears(contracts.OutcomeReviewDue, on_outcome_review_due),
+    hears(contracts.OutcomeReviewed, on_outcome_reviewed),
     hears(contracts.EvaluationRecorded, on_evaluation_recorded),
     hears(contracts.ClearanceGranted, on_clearance_granted),
     hears(contracts.ClearanceDenied, on_clearance_denied),

@@ -90,6 +90,12 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "QuestionnaireCompleted": an_adverse_event_is_reported_meanwhile(
         news.questionnaire_completed, lambda path: not path.requests, before=news.questionnaire_requested
     ),
+    "OutcomeReviewDue": an_adverse_event_is_reported_meanwhile(
+        news.outcome_review_due, lambda path: path.outcome_review_by is not None
+    ),
+    "OutcomeReviewed": an_adverse_event_is_reported_meanwhile(
+        news.outcome_reviewed, lambda path: path.outcome_review_by is None, before=news.outcome_review_due
+    ),
     "EvaluationRecorded": an_adverse_event_is_reported_meanwhile(news.evaluation_recorded, lambda path: path.evaluated),
     "ClearanceGranted": something_else_holds_the_dose_meanwhile(
         news.clearance(contracts.ClearanceRevoked), news.clearance_granted

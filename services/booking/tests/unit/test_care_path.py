@@ -287,9 +287,13 @@ def test_what_is_due_next(steps: tuple[Step, ...], expected: list[Due]) -> None:
     assert list(due(after(*steps), POLICY)) == expected
 
 
-def test_a_questionnaire_nobody_asks_for_any_more_is_no_longer_due() -> None:
-    assert after(PROCEED, screening, asks).questionnaire_withdrawn(RequestId("phq"), now=NOW).requests == ()
+def test_an_outcome_review_is_due_at_its_earliest_time_until_a_prescriber_has_looked() -> None:
+    soon, later = NOW + timedelta(days=2), NOW + timedelta(days=3)
+    path = after(granted).outcome_review_due(later, now=NOW).outcome_review_due(soon, now=NOW)
+    path = path.outcome_review_due(later, now=NOW)
+    assert Due("outcome_review", soon) in due(path, POLICY)
+    assert "outcome_review" not in {each.code for each in due(path.outcome_reviewed(now=NOW), POLICY)}
 
 
-def test_an_answered_questionnaire_is_no_longer_due() -> None:
-    assert after(PROCEED, screening, asks).questionnaire_completed(RequestId("phq"), now=NOW).requests == ()
+def test_a_questionnaire_that_is_answered_or_not_asked_for_any_more_is_no_longer_due() -> None:
+    assert after(PROCEED, screening, asks).questionnaire_settled(RequestId("phq"), now=NOW).requests == ()

@@ -29,6 +29,7 @@ from screening.domain.evaluation import DiagnosesRecorded, EvaluationRecorded
 from screening.domain.evidence import EvidenceExpiring, EvidenceRecorded
 from screening.domain.intake import QuestionnaireCompleted, QuestionnaireRequested, QuestionnaireWithdrawn
 from screening.domain.pre_session import PreSessionScreenAssessed
+from screening.domain.tasks import OutcomeReviewed
 
 
 def _questionnaire_completed(fact: QuestionnaireCompleted) -> contracts.QuestionnaireCompleted:
@@ -187,6 +188,9 @@ PUBLISHED: PublicationTable = published(
     says(QuestionnaireCompleted, contracts.QuestionnaireCompleted, _questionnaire_completed),
     says(PreSessionScreenAssessed, contracts.PreSessionScreenAssessed, _pre_session_screen_assessed),
     says(OutcomeReviewDue, contracts.OutcomeReviewDue, _outcome_review_due),
+    says(
+        OutcomeReviewed, contracts.OutcomeReviewed, lambda fact: contracts.OutcomeReviewed(patient_id=fact.patient_id)
+    ),
     says(EvaluationRecorded, contracts.EvaluationRecorded, _evaluation_recorded),
     says(DiagnosesRecorded, contracts.DiagnosesRecorded, _diagnoses_recorded),
     says(EvidenceRecorded, contracts.EvidenceRecorded, _evidence_recorded),

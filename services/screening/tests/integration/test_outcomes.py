@@ -64,9 +64,13 @@ async def test_a_response_is_said_once_and_is_a_task_for_a_prescriber(world: Wor
         await world.travel(WEEK)
         ok(await answers(world, case, "phq-9", phq_9(total), complete=True))
     assert await reviews(world, case["patient_id"]) == [("phq-9", "response")]
-    tasks = ok(await world.prescriber.get("/v1/tasks"))["items"]
-    assert [each["kind"] for each in tasks] == ["outcome_review"]
     assert (await phq_9_of(world, case))["standing"] == "response"
+    (task,) = ok(await world.prescriber.get("/v1/tasks"))["items"]
+    assert (task["kind"], task["ref"]) == ("outcome_review", case["id"])
+    done = f"/v1/tasks/{task['id']}/complete"
+    assert refusal(await world.nurse.post(done)) == (403, "prescriber_reviews")
+    ok(await world.prescriber.post(done))
+    assert (await world.said_types(case["patient_id"]))[-1] == "OutcomeReviewed"
 
 
 async def test_a_dose_heard_of_twice_counts_once(world: World) -> None:

@@ -105,10 +105,12 @@ class OutcomeReviewDue(ScreeningEvent):
     lasts.
     """
 
-    for_integrators = True
-
     due_by: Instant
     for_sessions: Annotated[Sealed[OutcomeForSessions], SealedFor("sessions")]
+
+
+class OutcomeReviewed(ScreeningEvent):
+    """A prescriber has looked at everything that was due for review until now."""
 
 
 class ServiceLine(Section):

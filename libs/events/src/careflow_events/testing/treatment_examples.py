@@ -92,6 +92,7 @@ def treatment_examples() -> Sequence[Example]:
             DOSING_AT - timedelta(days=1),
         ),
         Example("half-better", _review(), DOSING_AT + timedelta(days=7)),
+        Example("looked-at", contracts.OutcomeReviewed(patient_id=PATIENT), DOSING_AT + timedelta(days=8)),
     )
 
 

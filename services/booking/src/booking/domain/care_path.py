@@ -97,6 +97,7 @@ class CarePath(Aggregate):
     closed_alerts: tuple[AlertId, ...] = ()
     course: Course = field(default_factory=Course)
     requests: tuple[QuestionnaireRequest, ...] = ()
+    outcome_review_by: datetime | None = None
     closed_because: str | None = None
 
     def note_visit(self, appointment: Appointment, *, now: datetime) -> "CarePath":
@@ -125,12 +126,16 @@ class CarePath(Aggregate):
         others = tuple(r for r in self.requests if r.id != request.id)
         return self._noted(requests=(*others, request), now=now)
 
-    def questionnaire_withdrawn(self, request_id: RequestId, *, now: datetime) -> "CarePath":
-        """Nobody asks for it any more; in the patient's care path it is as done as an answered one."""
-        return self.questionnaire_completed(request_id, now=now)
-
-    def questionnaire_completed(self, request_id: RequestId, *, now: datetime) -> "CarePath":
+    def questionnaire_settled(self, request_id: RequestId, *, now: datetime) -> "CarePath":
+        """Answered, or no longer asked for."""
         return self._noted(requests=tuple(r for r in self.requests if r.id != request_id), now=now)
+
+    def outcome_review_due(self, by: datetime, *, now: datetime) -> "CarePath":
+        """The scores of the course are a prescriber's to look at; the earliest time holds until they have."""
+        return self._noted(outcome_review_by=min(by, self.outcome_review_by or by), now=now)
+
+    def outcome_reviewed(self, *, now: datetime) -> "CarePath":
+        return self._noted(outcome_review_by=None, now=now)
 
     def evaluation_recorded(self, *, now: datetime) -> "CarePath":
         return self._noted(evaluated=True, deferred_until=None, now=now)
@@ -243,6 +248,7 @@ class CarePath(Aggregate):
             visits=tuple(visit for visit in self.visits if visit.upcoming or visit.unmarked),
             alerts=self.alerts,
             closed_alerts=self.closed_alerts,
+            outcome_review_by=self.outcome_review_by,
             course=replace(self.course, plans=(), prepared=False),
             stage=self.stage,
             version=self.version,

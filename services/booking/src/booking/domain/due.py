@@ -82,6 +82,8 @@ _TREATED = (Stage.CLEARED, Stage.PREPARING, Stage.IN_COURSE, Stage.MAINTENANCE)
 
 
 def _course(path: CarePath) -> Iterator[Due]:
+    if path.outcome_review_by is not None:
+        yield Due("outcome_review", path.outcome_review_by)
     for integration in path.course.integrations:
         if integration.status is not IntegrationStatus.DONE:
             yield Due("integration", integration.due_by, integration.dosing_session_id)

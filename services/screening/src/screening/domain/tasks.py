@@ -10,6 +10,7 @@ from typing import Self
 
 from careflow_domain.aggregate import Aggregate
 from careflow_domain.errors import conflict
+from screening.domain.facts import PatientFact
 from screening.domain.ids import PatientId, StaffId, TaskId
 
 
@@ -26,6 +27,15 @@ class TaskKind(StrEnum):
     ANOMALY = "anomaly"
     WITHDRAWAL_RISK = "withdrawal_risk"
     OUTCOME_REVIEW = "outcome_review"
+
+
+FOR_PRESCRIBERS = frozenset({TaskKind.PRESCRIBER_REVIEW, TaskKind.OUTCOME_REVIEW})
+"""What only a prescriber can do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeReviewed(PatientFact):
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,4 +55,7 @@ class StaffTask(Aggregate):
         """Somebody did it. Refused: `task_already_done`."""
         if self.done_at is not None:
             raise conflict("task_already_done", "The task has been done already.")
-        return replace(self.recording(), done_at=now, done_by=by)
+        done = replace(self.recording(), done_at=now, done_by=by)
+        if self.kind is TaskKind.OUTCOME_REVIEW and self.patient_id is not None:
+            return done.saying(OutcomeReviewed(patient_id=self.patient_id, at=now))
+        return done

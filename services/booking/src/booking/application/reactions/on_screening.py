@@ -28,7 +28,7 @@ async def on_questionnaire_completed(
     event: Received[contracts.QuestionnaireCompleted], tx: Transaction, ports: Ports
 ) -> None:
     await reacting(
-        event, tx, ports, lambda path: path.questionnaire_completed(RequestId(event.data.request_id), now=tx.now)
+        event, tx, ports, lambda path: path.questionnaire_settled(RequestId(event.data.request_id), now=tx.now)
     )
 
 
@@ -36,8 +36,16 @@ async def on_questionnaire_withdrawn(
     event: Received[contracts.QuestionnaireWithdrawn], tx: Transaction, ports: Ports
 ) -> None:
     await reacting(
-        event, tx, ports, lambda path: path.questionnaire_withdrawn(RequestId(event.data.request_id), now=tx.now)
+        event, tx, ports, lambda path: path.questionnaire_settled(RequestId(event.data.request_id), now=tx.now)
     )
+
+
+async def on_outcome_review_due(event: Received[contracts.OutcomeReviewDue], tx: Transaction, ports: Ports) -> None:
+    await reacting(event, tx, ports, lambda path: path.outcome_review_due(event.data.due_by, now=tx.now))
+
+
+async def on_outcome_reviewed(event: Received[contracts.OutcomeReviewed], tx: Transaction, ports: Ports) -> None:
+    await reacting(event, tx, ports, lambda path: path.outcome_reviewed(now=tx.now))
 
 
 async def on_evaluation_recorded(event: Received[contracts.EvaluationRecorded], tx: Transaction, ports: Ports) -> None:
