@@ -2,9 +2,11 @@
 
 import re
 from typing import Any
+from urllib.parse import urljoin
 
 import httpx
 import pytest
+from icalendar import Calendar
 
 from careflow_service.testing.visiting import Page, Visitor
 from services.booking.tests.builders import local
@@ -75,6 +77,17 @@ async def test_sent_twice_it_is_one_call_and_both_are_told_so(world: World) -> N
     check = await checks(someone)
     first, second = [await someone.presses(check, "Book this call") for _ in range(2)]
     assert first.text == second.text
+    assert (await kept(world))["appointments"] == 1
+
+
+async def test_a_booked_call_goes_into_the_visitors_calendar_and_stays_one_call(world: World) -> None:
+    someone = visitor(world)
+    booked = await someone.presses(await checks(someone), "Book this call")
+    form = booked.form("Add it to my calendar")
+    asked = await world.client.post(urljoin(booked.url, form.action), data=form.fields)
+    assert asked.headers["content-type"].startswith("text/calendar")
+    (event,) = Calendar.from_ical(asked.content).events
+    assert (str(event["SUMMARY"]), event.start) == ("Appointment", local(23, 10))
     assert (await kept(world))["appointments"] == 1
 
 

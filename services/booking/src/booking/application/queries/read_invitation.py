@@ -42,4 +42,8 @@ class ReadInvitation:
         await self._audit.read(actor, "read_invitation", *read)
         if appointment.status in (Status.HELD, Status.LAPSED):
             raise conflict("not_booked", "Nobody is invited to a time that is only held.")
-        return Invitation(Scheduled.of(appointment), patient.details.email, self._organizer, self._clock())
+        return self.to(Scheduled.of(appointment), patient.details.email)
+
+    def to(self, visit: Scheduled, invited: str) -> Invitation:
+        """For somebody who has just booked it."""
+        return Invitation(visit, invited, self._organizer, self._clock())

@@ -16,6 +16,7 @@ from booking.application.commands.book_info_call import BookInfoCall
 from booking.application.queries.find_openings import FindOpenings
 from booking.application.use_cases import Booking
 from booking.domain.visits import Modality, VisitKind
+from booking.entrypoints.http.icalendar_views import invitation
 from booking.entrypoints.http.patient_schemas import UsState
 from booking.entrypoints.http.public_schemas import InfoCallBody
 from careflow_domain.errors import DomainError
@@ -147,7 +148,9 @@ async def book_free_call(
     client: ClientAddress,
     key: FormRequest,
 ) -> Response:
-    """Book it. Sent twice it is one call; a time that is gone offers the next ones."""
+    """Book it. Sent twice it is one call; a time that is gone offers the next ones. Sent once more as `calendar`, it
+    is answered for the visitor's calendar.
+    """
     body, faults = _read(form)
     if body is None:
         return _details(request, pages, form, faults)
@@ -160,7 +163,11 @@ async def book_free_call(
         if refused.code == "state_not_served":
             return _start(request, app, pages, body.modality, body.state, {"state": refused.code})
         return _taken(request, pages, form, zone, refused)
-    return pages.show(request.scope, "booked.html", status=201, booked=done.value, body=body, zone=zone)
+    if "calendar" in request.query_params:
+        return invitation(app.read_invitation.to(done.value, body.email))
+    return pages.show(
+        request.scope, "booked.html", status=201, booked=done.value, body=body, zone=zone, kept=dict(form.fields)
+    )
 
 
 def _read(form: Form) -> tuple[InfoCallBody | None, Mapping[str, str]]:
