@@ -17,7 +17,7 @@ PACKAGES := libs/domain libs/events libs/service services/booking services/scree
 SOURCES := $(addsuffix /src,$(PACKAGES)) $(wildcard $(addsuffix /tests,$(PACKAGES)) $(addsuffix /tools,$(PACKAGES)) tests)
 
 # What `make test` checks before it runs the tests, in this order: add a target here to add a check.
-CHECKS := check-format check-lint check-types check-imports check-generated
+CHECKS := check-format check-lint check-types check-imports check-generated check-contract
 
 .PHONY: help
 help:
@@ -57,6 +57,8 @@ check-imports: bootstrap
 	@echo '== imports' && PYTHONPATH=. $(BIN)/lint-imports
 check-generated: bootstrap
 	@echo '== generated files' && $(BIN)/python -m careflow_events.schemas --check
+check-contract: bootstrap
+	@echo '== contract' && $(BIN)/careflow contract check
 check-tests: bootstrap
 	@echo '== tests' && $(BIN)/careflow infra prepare && $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 

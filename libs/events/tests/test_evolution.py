@@ -8,7 +8,7 @@ import pytest
 
 from careflow_events.catalogue import CATALOGUE
 from careflow_events.contracts import ClearanceGranted, ConsultationRescheduled, PatientRegistered, SafetyAlertRaised
-from careflow_events.evolution import Break, Rule, breaks
+from careflow_events.evolution import EXPLANATIONS, Break, Rule, breaks
 from careflow_events.schemas import published
 
 Schema = dict[str, Any]
@@ -156,6 +156,21 @@ FORBIDDEN: dict[str, tuple[Schema, Callable[[Schema], object], Break]] = {
         lambda s: s["$defs"]["ClearanceForSessions"]["properties"].pop("allergies"),
         Break("data.for_sessions.allergies", Rule.REMOVED),
     ),
+    "an event in another topic": (
+        RESCHEDULED,
+        lambda s: s.update({"x-topic": "careflow.visits.v1"}),
+        Break("event", Rule.MOVED, "x-topic"),
+    ),
+    "an event for other readers": (
+        RESCHEDULED,
+        lambda s: s.update({"x-dataclassification": "safety"}),
+        Break("event", Rule.MOVED, "x-dataclassification"),
+    ),
+    "a list of anything": (
+        RESCHEDULED,
+        lambda s: s["properties"]["providers"].pop("items"),
+        Break("data.providers[]", Rule.RETYPED, "of anything"),
+    ),
     "a field deep in a plaintext of another type": (
         REGISTERED,
         lambda s: s["$defs"]["Contact"]["properties"]["phone"].update(type="integer"),
@@ -179,7 +194,11 @@ def test_it_may_not_have(name: str) -> None:
 
 
 def test_every_rule_has_its_test() -> None:
-    assert {broken.rule for _, _, broken in FORBIDDEN.values()} == set(Rule)
+    assert {broken.rule for _, _, broken in FORBIDDEN.values()} == set(Rule) - {Rule.NO_LONGER_READ}
+
+
+def test_every_rule_is_explained() -> None:
+    assert set(EXPLANATIONS) == set(Rule)
 
 
 @pytest.mark.parametrize("contract", CATALOGUE.values(), ids=str)

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import orjson
-import pytest
 
 from careflow_events import schemas
 from careflow_events.schemas.__main__ import main, sample_faults, shared_topics, topic_disagreements
@@ -32,31 +31,6 @@ class TestTheCommittedFiles:
         ]
         schemas.write(tmp_path)
         assert schemas.disagreements(tmp_path) == []
-
-
-class TestTheGate:
-    def test_todays_schemas_keep_every_promise_made(self) -> None:
-        assert schemas.broken_promises() == []
-
-    def test_it_compares_with_every_released_version(self, tmp_path: Path) -> None:
-        schemas.release("1.0", tmp_path)
-        schemas.release("1.1", tmp_path)
-        _grow(tmp_path / "released/1.0/booking/ConsultationMissed/v1.json", "reason")
-
-        assert schemas.broken_promises(tmp_path) == ["1.0: booking/ConsultationMissed/v1.json: data.reason: removed"]
-
-    def test_an_event_that_is_gone_is_a_broken_promise(self, tmp_path: Path) -> None:
-        schemas.release("1.0", tmp_path)
-        kept = tmp_path / "released/1.0/booking/RoomPainted"
-        kept.mkdir()
-        (kept / "v1.json").write_bytes(b"{}")
-
-        assert schemas.broken_promises(tmp_path) == ["1.0: booking/RoomPainted/v1.json: removed"]
-
-    def test_a_release_is_never_overwritten(self, tmp_path: Path) -> None:
-        schemas.release("1.0", tmp_path)
-        with pytest.raises(FileExistsError):
-            schemas.release("1.0", tmp_path)
 
 
 def test_the_command_finds_nothing_wrong_with_what_is_committed() -> None:

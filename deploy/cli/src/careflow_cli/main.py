@@ -15,6 +15,7 @@ from careflow_cli.commands import (
     backup,
     clock,
     consumer,
+    contract,
     doctor,
     infra,
     init,
@@ -56,6 +57,7 @@ app.add_typer(outbox.app, name="outbox")
 app.add_typer(restore.app, name="restore")
 app.add_typer(streams.app, name="streams")
 app.add_typer(audit.app, name="audit")
+app.add_typer(contract.app, name="contract")
 # What is installed beside this command may add to it: the workspace has `demo`, an operator's installation has not.
 for added in entry_points(group="careflow.commands"):
     app.command(added.name)(added.load())

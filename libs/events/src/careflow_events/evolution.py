@@ -8,12 +8,14 @@ no program can see: that is what review is for.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, Final
 
 Schema = Mapping[str, Any]
 
 _AT_LEAST: Final = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
 _AT_MOST: Final = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
+_PLACE: Final = ("x-type", "x-topic", "x-dataclassification")
 _EXACT: Final = ("pattern", "format", "const", "multipleOf", "uniqueItems")
 
 
@@ -31,6 +33,28 @@ class Rule(StrEnum):
     CODE_VALUE_REMOVED = "code value removed"
     OPENNESS_CHANGED = "open code closed or closed code opened"
     SEALING_CHANGED = "sealed, unsealed, or no longer sealed for somebody"
+    MOVED = "said under another name, in another topic, or to others"
+    NO_LONGER_READ = "an event of the past is no longer read"
+
+
+EXPLANATIONS: Final[Mapping[Rule, str]] = MappingProxyType(
+    {
+        Rule.REMOVED: "Nothing is removed inside v1: readers rely on it. Keep it, and say the new thing beside it.",
+        Rule.RENAMED: "Nothing is renamed inside v1: to readers the old name is missing. Keep the old name.",
+        Rule.RETYPED: "A field keeps its type inside v1: readers cannot parse another. Add a field of the new type.",
+        Rule.NARROWED: "A field is not narrowed inside v1: events of the past would no longer fit.",
+        Rule.WIDENED: "A field is not widened inside v1: readers may rely on what it never was. Add a field.",
+        Rule.NEW_REQUIRED: "A new field is optional inside v1: events of the past do not have it.",
+        Rule.NO_LONGER_REQUIRED: "A field that was always there stays so inside v1: readers rely on it.",
+        Rule.CLOSED_CODE_CHANGED: "A closed code keeps its values inside v1: readers may treat them exhaustively.",
+        Rule.CODE_VALUE_REMOVED: "A code may gain values inside v1 and lose none: events of the past hold it.",
+        Rule.OPENNESS_CHANGED: "A code stays open or closed inside v1: readers were told whether to expect new values.",
+        Rule.SEALING_CHANGED: "A section stays sealed for those it was sealed for inside v1; others may be added.",
+        Rule.MOVED: "An event keeps its type, its topic and who may read it inside v1: readers look for it there.",
+        Rule.NO_LONGER_READ: "Events of the past are read for ever: they stand in topics, copies and outboxes.",
+    }
+)
+"""What is behind each rule, for whoever broke it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +71,8 @@ class Break:
 
 def breaks(released: Schema, current: Schema) -> list[Break]:
     """Every rule that `current` breaks of what was `released`; empty when old readers and old events are safe."""
-    return list(_compare("data", _Node(released, released), _Node(current, current)))
+    moved = [Break("event", Rule.MOVED, name) for name in _PLACE if released.get(name) != current.get(name)]
+    return moved + list(_compare("data", _Node(released, released), _Node(current, current)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +108,9 @@ def _compare(field: str, old: _Node, new: _Node) -> Iterator[Break]:
         return
     yield from _compare_code(field, old.schema, new.schema)
     yield from _compare_limits(field, old.schema, new.schema)
-    if "items" in old.schema and "items" in new.schema:
+    if ("items" in old.schema) != ("items" in new.schema):
+        yield Break(f"{field}[]", Rule.RETYPED, "of anything" if "items" in old.schema else "of something")
+    elif "items" in old.schema:
         yield from _compare(
             f"{field}[]", _Node(old.schema["items"], old.document), _Node(new.schema["items"], new.document)
         )

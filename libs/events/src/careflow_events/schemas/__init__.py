@@ -15,7 +15,6 @@ from pydantic_core import core_schema
 
 from careflow_events.catalogue import CATALOGUE
 from careflow_events.contracts.model import EventData
-from careflow_events.evolution import breaks
 from careflow_events.schemas.envelope import ENVELOPE
 from careflow_events.schemas.meanings import MEANINGS
 
@@ -93,21 +92,8 @@ def differing(folder: Path, wanted: Mapping[Path, bytes]) -> list[str]:
     return lines
 
 
-def broken_promises(folder: Path = FOLDER) -> list[str]:
-    """What today's published schemas break of any released version, one line each: release, event, field, rule."""
-    today = {path: orjson.loads(content) for path, content in files()}
-    lines = []
-    for path in sorted(folder.glob("released/*/*/*/v*.json")):
-        release, event = path.relative_to(folder / "released").parts[0], Path(*path.parts[-3:])
-        if event not in today:
-            lines.append(f"{release}: {event}: removed")
-            continue
-        lines += [f"{release}: {event}: {broken}" for broken in breaks(orjson.loads(path.read_bytes()), today[event])]
-    return lines
-
-
 def write(folder: Path = FOLDER) -> None:
-    """Make the folder agree with the models; released versions are never touched."""
+    """Make the folder agree with the models."""
     wanted = dict(files())
     for path in folder.glob("*/*/v*.json"):
         if path.relative_to(folder) not in wanted:
@@ -120,13 +106,6 @@ def put(folder: Path, wanted: Mapping[Path, bytes]) -> None:
     for path, content in wanted.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
-
-
-def release(name: str, folder: Path = FOLDER) -> None:
-    """Keep today's published schemas as released. Raises FileExistsError when there is a release of that name."""
-    target = folder / "released" / name
-    target.mkdir(parents=True)
-    put(target, {path: content for path, content in files() if not path.name.endswith(".producer.json")})
 
 
 class _WireSchema(GenerateJsonSchema):

@@ -1,7 +1,6 @@
 """Everything that is published of the events is checked here: `python -m careflow_events.schemas`.
 
-Without an option it writes the schemas and the AsyncAPI documents, then checks; `--check` writes nothing; `--release
-NAME` also keeps the published schemas as a released version, which all later ones are compared with.
+Without an option it writes the schemas and the AsyncAPI documents, then checks; `--check` writes nothing.
 """
 
 import argparse
@@ -72,20 +71,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m careflow_events.schemas", description="The JSON Schemas of every event."
     )
-    what = parser.add_mutually_exclusive_group()
-    what.add_argument("--check", action="store_true", help="check, write nothing")
-    what.add_argument("--release", metavar="NAME", help="keep today's published schemas as released")
+    parser.add_argument("--check", action="store_true", help="check, write nothing")
     chosen = parser.parse_args(arguments)
     if not chosen.check:
         schemas.write()
         schemas.put(INTEGRATORS, asyncapi_files())
-    if chosen.release:
-        schemas.release(chosen.release)
     faults = [
         *rule_faults(),
         *schemas.disagreements(),
         *schemas.differing(INTEGRATORS, asyncapi_files()),
-        *schemas.broken_promises(),
         *shared_topics(),
         *topic_disagreements(),
         *sample_faults(),
