@@ -184,6 +184,22 @@ async def a_hold_is_confirmed_while_the_patient_books_another_call(world: World,
     assert closed(late) == {"already_booked"}
 
 
+async def a_held_dose_is_confirmed_while_an_alert_is_raised(world: World, overtaking: Overtaking) -> None:
+    """With an integration in the place of the one it was held by."""
+    known = await in_course(world)
+    ana = known["patient_id"]
+    before = await books(world.coordinator, ana, "integration", starts_at=INTEGRATION_AT, modality="video")
+    hold = ok(await world.coordinator.post(HOLDS, visit(ana, "dosing", DOSING_AT)), 201)
+    await acts(world.coordinator, before, "cancel", reason="other")
+    overtaking.by(lambda: world.hear(alert(known)))
+    integration = {"starts_at": INTEGRATION_AT.isoformat(), "modality": "video"}
+    late = await world.coordinator.post(
+        f"{APPOINTMENTS}/{hold['id']}/book", {"integration": integration}, version=hold["version"]
+    )
+    assert closed(late) == {"safety_alert_open"}
+    assert (await reads(world, hold))["status"] == "held"
+
+
 async def a_hold_is_released_while_it_is_confirmed(world: World, overtaking: Overtaking) -> None:
     ana, _ = await two_patients(world)
     hold = await held(world, ana)

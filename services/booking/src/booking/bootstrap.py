@@ -26,6 +26,7 @@ from booking.application.commands.change_practitioner import ChangePractitionerH
 from booking.application.commands.change_room import ChangeRoomHandler
 from booking.application.commands.close_calendar_feed import CloseCalendarFeedHandler
 from booking.application.commands.complete_consultation import CompleteConsultationHandler
+from booking.application.commands.confirm_dosing import ConfirmDosingHandler
 from booking.application.commands.confirm_hold import ConfirmHoldHandler
 from booking.application.commands.correct_appointment import CorrectAppointmentHandler
 from booking.application.commands.hold_appointment import HoldAppointmentHandler
@@ -155,6 +156,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         find_openings=FindOpeningsHandler(all_patients, all_paths, scheduling, policy, clock),
         hold_appointment=HoldAppointmentHandler(desk),
         confirm_hold=ConfirmHoldHandler(all_appointments, all_paths, visits, changes, offering, work),
+        confirm_dosing=ConfirmDosingHandler(desk, offering),
         release_hold=ReleaseHoldHandler(all_appointments, offering, work),
         book_appointment=BookAppointmentHandler(desk),
         book_dosing=book_dosing,

@@ -91,3 +91,13 @@ async def test_a_gate_that_closed_meanwhile_is_asked_when_the_hold_is_confirmed(
     ok(await world.patient(ana).post("/v1/appointments", visit(ana, starts_at=local(24, 12))), 201)
     confirming = await world.patient(ana).post(f"/v1/appointments/{held['id']}/book", version=1)
     assert refusal(confirming) == (409, "gates_closed")
+
+
+async def test_only_a_held_dose_is_booked_with_an_integration(world: World) -> None:
+    await has_practitioner(world)
+    ana = await has_patient(world)
+    held = ok(await world.patient(ana).post("/v1/appointments/holds", visit(ana)), 201)
+    body = {"integration": {"starts_at": local(27, 9).isoformat(), "modality": "video"}}
+    pair = await world.patient(ana).post(f"/v1/appointments/{held['id']}/book", body, version=1)
+    assert refusal(pair) == (422, "not_a_pair")
+    assert (await acts(world.patient(ana), held, "book"))["status"] == "booked"

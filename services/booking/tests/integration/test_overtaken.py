@@ -62,6 +62,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "change_room": commands.a_room_changes_while_it_changes,
     "hold_appointment": commands.a_time_is_held_while_somebody_else_books_it,
     "confirm_hold": commands.a_hold_is_confirmed_while_the_patient_books_another_call,
+    "confirm_dosing": commands.a_held_dose_is_confirmed_while_an_alert_is_raised,
     "release_hold": commands.a_hold_is_released_while_it_is_confirmed,
     "book_appointment": commands.a_time_is_booked_while_somebody_else_books_it,
     "book_dosing": commands.a_dose_is_booked_while(commands.is_heard(news.SUSPENDED), "clearance_suspended"),

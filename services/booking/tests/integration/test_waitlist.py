@@ -156,8 +156,15 @@ async def test_a_dose_at_short_notice_is_booked_only_after_a_call(world: World) 
     await world.catch_up()
     assert set(await offers(world)) == {cara}
     await is_called(cara, escorted=True)
-    await books(world.coordinator, cara, "integration", starts_at=local(27, 15), modality="video")
-    assert (await acts(world.patient(cara), await held(world, cara), "book"))["status"] == "booked"
+    integration = {"starts_at": local(27, 15).isoformat(), "modality": "video"}
+    booked = await acts(world.patient(cara), await held(world, cara), "book", integration=integration)
+    assert (booked["status"], booked["integration"]["status"]) == ("booked", "booked")
+    assert await world.said_types(cara) == [
+        "PatientRegistered",
+        "CarePathStageChanged",
+        "CarePathStageChanged",
+        *["TreatmentBooked"] * 3,
+    ]
 
 
 async def test_who_has_waited_in_vain_may_wait_again(world: World) -> None:

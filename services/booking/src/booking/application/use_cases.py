@@ -14,6 +14,7 @@ from booking.application.commands.change_practitioner import ChangePractitionerH
 from booking.application.commands.change_room import ChangeRoomHandler
 from booking.application.commands.close_calendar_feed import CloseCalendarFeedHandler
 from booking.application.commands.complete_consultation import CompleteConsultationHandler
+from booking.application.commands.confirm_dosing import ConfirmDosingHandler
 from booking.application.commands.confirm_hold import ConfirmHoldHandler
 from booking.application.commands.correct_appointment import CorrectAppointmentHandler
 from booking.application.commands.hold_appointment import HoldAppointmentHandler
@@ -68,6 +69,7 @@ class Booking:
     find_openings: FindOpeningsHandler
     hold_appointment: HoldAppointmentHandler
     confirm_hold: ConfirmHoldHandler
+    confirm_dosing: ConfirmDosingHandler
     release_hold: ReleaseHoldHandler
     book_appointment: BookAppointmentHandler
     book_dosing: BookDosingHandler

@@ -48,18 +48,20 @@ class VisitChanges:
 
     async def add(self, path: CarePath, tx: Transaction, *appointments: Appointment) -> tuple[Appointment, ...]:
         """New ones, booked on what this path says."""
-        for each in appointments:
-            await self._appointments.add(each, tx)
-        return await self._noted(appointments, path, tx)
+        return await self.save(path, tx, added=appointments)
 
-    async def save(self, path: CarePath, tx: Transaction, *changed: tuple[Appointment, int]) -> tuple[Appointment, ...]:
-        """Changed ones, each from the version it had, decided on what this path says; as they are with their holds.
-        Raises `stale_version`.
+    async def save(
+        self, path: CarePath, tx: Transaction, *changed: tuple[Appointment, int], added: Sequence[Appointment] = ()
+    ) -> tuple[Appointment, ...]:
+        """Changed ones, each from the version it had, and new ones, decided on what this path says; as they are with
+        their holds. Raises `stale_version`.
         """
         for each, expecting in changed:
             await self._appointments.save(each, expecting=expecting, tx=tx)
             await self._freed.note(each, tx)
-        return await self._noted([each for each, _ in changed], path, tx)
+        for each in added:
+            await self._appointments.add(each, tx)
+        return await self._noted([*(each for each, _ in changed), *added], path, tx)
 
     async def _noted(
         self, appointments: Sequence[Appointment], path: CarePath, tx: Transaction

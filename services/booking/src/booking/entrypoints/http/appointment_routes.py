@@ -10,6 +10,7 @@ from booking.application.commands.book_appointment import BookAppointment
 from booking.application.commands.book_dosing import BookDosing
 from booking.application.commands.cancel_appointment import CancelAppointment
 from booking.application.commands.complete_consultation import CompleteConsultation
+from booking.application.commands.confirm_dosing import ConfirmDosing
 from booking.application.commands.confirm_hold import ConfirmHold
 from booking.application.commands.correct_appointment import CorrectAppointment
 from booking.application.commands.hold_appointment import HoldAppointment
@@ -26,6 +27,7 @@ from booking.entrypoints.http.appointment_schemas import (
     BookingBody,
     CancelBody,
     CompleteBody,
+    ConfirmBody,
     MoveBody,
     PairView,
     ReassignBody,
@@ -137,10 +139,21 @@ async def read_appointment(appointment_id: str, app: Application, actor: Current
 
 @router.post("/{appointment_id}/book", response_model=AppointmentView)
 async def confirm_hold(
-    appointment_id: str, app: Application, actor: CurrentActor, request: IdempotentRequest, version: ExpectedVersion
+    appointment_id: str,
+    app: Application,
+    actor: CurrentActor,
+    request: IdempotentRequest,
+    version: ExpectedVersion,
+    body: ConfirmBody | None = None,
 ) -> Response:
-    """Book what is held."""
-    return _changed(await app.confirm_hold(ConfirmHold(AppointmentId(appointment_id), version), actor, request))
+    """Book what is held; a dosing visit also together with its integration."""
+    hold = ConfirmHold(AppointmentId(appointment_id), version)
+    if body is None or body.integration is None:
+        return _changed(await app.confirm_hold(hold, actor, request))
+    pair = ConfirmDosing(hold, body.integration.wish_for(VisitKind.INTEGRATION))
+    booked = await app.confirm_dosing(pair, actor, request)
+    dosing = booked.value.dosing
+    return answer(booked, AppointmentView.of(dosing, booked.value.integration), version=dosing.version)
 
 
 @router.post("/{appointment_id}/release", response_model=AppointmentView)

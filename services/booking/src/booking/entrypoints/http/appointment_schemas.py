@@ -51,6 +51,12 @@ class BookingBody(VisitBody):
     integration: TimeBody | None = None
 
 
+class ConfirmBody(RequestBody):
+    """With a dosing visit, the integration that belongs to it may be booked at once: both or none."""
+
+    integration: TimeBody | None = None
+
+
 class PatternBody(RequestBody):
     """The first pair and how often it is repeated, at the same time of day; by the plan's cadence if no step is
     named.
