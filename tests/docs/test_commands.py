@@ -53,6 +53,7 @@ ON_A_KEPT_STACK = (
 """Run in this order, on a stack of the test's own."""
 RUN_BY_THE_GATE = {
     "make test": "it is what runs this test",
+    "make test-long": "it is what runs the commands of this file",
     "make lint": "`make test` begins with the same checks",
     "make format": "the format check fails where it would change a file",
     "make locks": "a test compares the locks with what it reads",
