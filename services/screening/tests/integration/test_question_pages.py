@@ -78,8 +78,8 @@ async def test_the_last_questionnaire_leaves_nothing_to_answer(world: World) -> 
         while page.h1 != "Are these your answers?":
             page = await someone.presses(page, "Continue", answer=_harmless(page))
         page = await someone.presses(page, "Send my answers")
-        if page.links.keys() - {"Español", "Skip to the main content"}:
-            page = await someone.follows(page, next(each for each in page.links if "answered" in each))
+        if left := next((each for each in page.links if "answered" in each), None):
+            page = await someone.follows(page, left)
     assert "Thank you. There is nothing to answer now." in page.text
 
 
@@ -89,7 +89,7 @@ def _named(row: str) -> str:
 
 
 def _harmless(page: Page) -> str:
-    return "no" if "<label" in page.html and 'value="no"' in page.html else "0"
+    return "no" if 'value="no"' in page.html else "0"
 
 
 async def test_what_was_answered_is_there_when_one_comes_back_by_the_link(world: World) -> None:

@@ -42,6 +42,7 @@ class Page(HTMLParser):
         """The ids that labels, descriptions and links within the page speak of."""
         self._open: list[tuple[str, dict[str, str], list[str]]] = []
         self._text: list[str] = []
+        self._alone: dict[str, list[str]] = {"h1": [], "title": []}
         self.feed(response.text)
         self.close()
         assert not self._open, f"left open: {[tag for tag, _, _ in self._open]}"
@@ -96,28 +97,19 @@ class Page(HTMLParser):
         if tag == "option":
             self.forms[-1].labels[f"{self._around('select')['name']}={given['value']}"] = said
         if tag in {"h1", "title"}:
-            self._only_texts(tag).append(said)
+            self._alone[tag].append(said)
 
     def handle_data(self, data: str) -> None:
-        if any(tag in {"style", "title"} for tag, _, _ in self._open):
-            self._mine(data)
-            return
-        self._text.append(data)
-        self._mine(data)
-
-    def _mine(self, data: str) -> None:
+        if not any(tag in {"style", "title"} for tag, _, _ in self._open):
+            self._text.append(data)
         for _, _, text in self._open:
             text.append(data)
 
     def _around(self, tag: str) -> dict[str, str]:
         return next(given for opened, given, _ in reversed(self._open) if opened == tag)
 
-    def _only_texts(self, tag: str) -> list[str]:
-        texts: dict[str, list[str]] = self.__dict__.setdefault("_texts", {})
-        return texts.setdefault(tag, [])
-
     def _only(self, tag: str) -> str:
-        (only,) = self._only_texts(tag)
+        (only,) = self._alone[tag]
         return only
 
 
