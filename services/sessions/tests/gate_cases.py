@@ -150,6 +150,7 @@ FAILING: list[tuple[str, str, Case]] = [
     ("eligibility_fresh", "view older than ten minutes", asked(screening_as_of=NOW - minutes(11))),
     ("eligibility_fresh", "never heard", asked(screening_as_of=None)),
     ("no_open_alert", "one of two is closed", with_eligibility(alerts={AlertId("second"): NOW})),
+    ("response_reviewed", "four doses did not help", with_eligibility(no_response_heard_at=NOW)),
     (
         "adverse_events_reviewed",
         "review awaited",

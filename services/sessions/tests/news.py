@@ -69,6 +69,13 @@ def screen_assessed(patient_id: str, at: datetime, result: str = "pass") -> cont
     )
 
 
+def outcome_review_due(patient_id: str, at: datetime, finding: str = "no_response") -> contracts.OutcomeReviewDue:
+    found = contracts.OutcomeForSessions(questionnaire="phq-9", finding=session_codes.OutcomeFinding(finding))
+    return contracts.OutcomeReviewDue(
+        patient_id=patient_id, due_by=at + timedelta(days=2), for_sessions=Sealed.plain(found)
+    )
+
+
 def alert_raised(patient_id: str, alert_id: str, at: datetime, level: str = "high") -> contracts.SafetyAlertRaised:
     return contracts.SafetyAlertRaised(
         patient_id=patient_id,

@@ -20,6 +20,7 @@ from services.sessions.tests.news import (
     clearance_suspended,
     merged,
     moved,
+    outcome_review_due,
     parted,
     reassigned,
     registered,
@@ -222,6 +223,14 @@ def _screened(world: World, course: Course) -> EventData:
     return screen_assessed(course.patient_id, world.clock())
 
 
+def _without_response(world: World, course: Course) -> EventData:
+    return outcome_review_due(course.patient_id, world.clock())
+
+
+def _reviewed(_: World, course: Course) -> EventData:
+    return contracts.OutcomeReviewed(patient_id=course.patient_id)
+
+
 def _upgraded(patient_id: str, alert_id: str, at: datetime) -> EventData:
     return contracts.SafetyAlertUpgraded(
         patient_id=patient_id, alert_id=alert_id, level=codes.AlertLevel.HIGH, respond_by=at
@@ -240,6 +249,8 @@ a_reinstatement_while_an_alert_is_raised = clearance_news(
 a_suspension_while_an_alert_is_raised = clearance_news(_suspended, "suspended")
 a_revocation_while_an_alert_is_raised = clearance_news(_of_clearance(contracts.ClearanceRevoked), "revoked")
 an_expiry_while_an_alert_is_raised = clearance_news(_of_clearance(contracts.ClearanceExpired), "expired")
+no_response_while_an_alert_is_raised = clearance_news(_without_response, "valid")
+a_review_while_an_alert_is_raised = clearance_news(_reviewed, "valid", _without_response)
 a_screen_while_an_alert_is_raised = clearance_news(_screened, "valid")
 an_alert_while_the_clearance_is_revoked = alert_news(alert_raised, holds=True)
 an_upgrade_while_the_clearance_is_revoked = alert_news(_upgraded, holds=True)

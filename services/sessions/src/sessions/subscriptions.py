@@ -11,6 +11,7 @@ from sessions.application.reactions.on_clearance import (
     on_clearance_revoked,
     on_clearance_suspended,
 )
+from sessions.application.reactions.on_outcome_review import on_outcome_review_due, on_outcome_reviewed
 from sessions.application.reactions.on_patient import on_patient, on_patients_merged, on_patients_unmerged
 from sessions.application.reactions.on_pre_session_screen import on_pre_session_screen
 from sessions.application.reactions.on_safety_alert import on_safety_alert, on_safety_alert_closed
@@ -35,6 +36,8 @@ SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.ClearanceRevoked, on_clearance_revoked),
     hears(contracts.ClearanceExpired, on_clearance_expired),
     hears(contracts.PreSessionScreenAssessed, on_pre_session_screen),
+    hears(contracts.OutcomeReviewDue, on_outcome_review_due),
+    hears(contracts.OutcomeReviewed, on_outcome_reviewed),
     hears(contracts.SafetyAlertRaised, on_safety_alert),
     hears(contracts.SafetyAlertUpgraded, on_safety_alert),
     hears(contracts.SafetyAlertClosed, on_safety_alert_closed),

@@ -32,7 +32,7 @@ from services.sessions.tests.clinic import (
     therapy_hour,
     wastes_before_witness,
 )
-from services.sessions.tests.news import alert_raised
+from services.sessions.tests.news import alert_raised, outcome_review_due
 from services.sessions.tests.setbacks import suffers
 from services.sessions.tests.world import World
 
@@ -166,6 +166,19 @@ async def test_a_low_alert_too_holds_until_it_is_closed(world: World) -> None:
     await world.hear(alert_raised(course.patient_id, new_id(), world.clock(), "low"))
 
     assert await gate_of(world, session_id) == ["no_open_alert"]
+
+
+@pytest.mark.parametrize(("finding", "holds"), [("no_response", True), ("relapse", False), ("response", False)])
+async def test_doses_that_did_not_help_hold_the_next_until_a_prescriber_has_looked(
+    world: World, finding: str, *, holds: bool
+) -> None:
+    course = await has_course(world)
+    session_id = await ready_for_dose(world, course)
+    await world.hear(outcome_review_due(course.patient_id, world.clock(), finding))
+    assert await gate_of(world, session_id) == (["response_reviewed"] if holds else [])
+
+    await world.hear(contracts.OutcomeReviewed(patient_id=course.patient_id))
+    assert await gate_of(world, session_id) == []
 
 
 async def test_a_stream_screening_cannot_publish_closes_the_gate_of_its_patient_alone(world: World) -> None:

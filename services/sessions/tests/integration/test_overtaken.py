@@ -85,6 +85,8 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "ClearanceRevoked": reactions.a_revocation_while_an_alert_is_raised,
     "ClearanceExpired": reactions.an_expiry_while_an_alert_is_raised,
     "PreSessionScreenAssessed": reactions.a_screen_while_an_alert_is_raised,
+    "OutcomeReviewDue": reactions.no_response_while_an_alert_is_raised,
+    "OutcomeReviewed": reactions.a_review_while_an_alert_is_raised,
     "SafetyAlertRaised": reactions.an_alert_while_the_clearance_is_revoked,
     "SafetyAlertUpgraded": reactions.an_upgrade_while_the_clearance_is_revoked,
     "SafetyAlertClosed": reactions.a_closed_alert_while_the_clearance_is_revoked,

@@ -95,6 +95,11 @@ class DoseQuestion:
         return tuple(self.eligibility.alerts.values()) if self.eligibility else ()
 
     @property
+    def no_response(self) -> datetime | None:
+        """When it was heard that several doses did not help, while no prescriber has looked at it."""
+        return self.eligibility.no_response_heard_at if self.eligibility else None
+
+    @property
     def screening_fresh(self) -> bool:
         """Whether the view of screening is recent, or a prescriber attested to the case shortly before."""
         gate = self.policy.gate

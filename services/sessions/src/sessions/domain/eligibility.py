@@ -1,4 +1,5 @@
-"""Sessions' own copy of what screening says of a patient: the clearance, open safety alerts, the screen before a visit.
+"""Sessions' own copy of what screening says of a patient: the clearance, open safety alerts, the screen before a visit,
+outcomes that wait for a prescriber.
 
 Invariants: a fact is never refused, and a repeated one changes nothing; whether the clearance counts is decided by its
 `valid_until` and the clock, never by not having heard that it expired.
@@ -66,7 +67,7 @@ class PreSessionScreen:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Eligibility(Aggregate):
     """One per patient; `alerts` are the open safety alerts of every level, all of which hold dosing, and when each was
-    heard of last.
+    heard of last. `no_response_heard_at`: several doses did not help, and no prescriber has looked at it yet.
     """
 
     id: PatientId
@@ -75,6 +76,7 @@ class Eligibility(Aggregate):
     alerts: Mapping[AlertId, datetime] = field(default_factory=dict)
     closed_alerts: frozenset[AlertId] = frozenset()
     screen: PreSessionScreen | None = None
+    no_response_heard_at: datetime | None = None
 
     def cleared(self, clearance: ClearanceCopy) -> Self:
         """A clearance was granted; it takes the place of the one before. One that has ended does not come back, and of
@@ -134,6 +136,14 @@ class Eligibility(Aggregate):
         """A human has closed it; the others still hold."""
         others = {each: at for each, at in self.alerts.items() if each != alert_id}
         return self._noted(alerts=others, closed_alerts=self.closed_alerts | {alert_id})
+
+    def without_response(self, heard_at: datetime) -> Self:
+        """Dosing waits until a prescriber has decided whether to stop or to change."""
+        return self._noted(no_response_heard_at=heard_at)
+
+    def outcome_reviewed(self) -> Self:
+        """A prescriber has looked at all that was due for review."""
+        return self._noted(no_response_heard_at=None)
 
     def screened(self, screen: PreSessionScreen) -> Self:
         """The questions before a visit were assessed; an older assessment changes nothing."""

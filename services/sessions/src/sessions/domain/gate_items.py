@@ -87,6 +87,13 @@ GATE: Final[tuple[GateItem, ...]] = (
         lambda q: not q.alerts,
         since=lambda q: max(q.alerts, default=None),
     ),
+    GateItem(
+        "response_reviewed",
+        _CLINICAL,
+        ask.by_prescriber,
+        lambda q: q.no_response is None,
+        since=lambda q: q.no_response,
+    ),
     GateItem("adverse_events_reviewed", _CLINICAL, ask.never, lambda q: not q.course.held_by),
     GateItem("route_consent", _CONSENT, ask.never, lambda q: q.consented),
     GateItem("order_signed", _PLAN, ask.never, lambda q: q.ordered_by_plan),
