@@ -16,6 +16,9 @@ WORKERS ?= $(shell echo $$(($$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) +
 PACKAGES := libs/domain libs/events libs/service services/booking services/screening services/sessions services/billing deploy/cli deploy/clinic
 SOURCES := $(addsuffix /src,$(PACKAGES)) $(wildcard $(addsuffix /tests,$(PACKAGES)) $(addsuffix /tools,$(PACKAGES)) tests)
 
+# Writes what each service answers over HTTP, as OpenAPI.
+DESCRIBE := $(BIN)/python -m careflow_service.describing docs/integrators booking screening sessions billing
+
 # What `make test` checks before it runs the tests, in this order: add a target here to add a check.
 CHECKS := check-format check-lint check-types check-imports check-generated check-contract
 
@@ -24,6 +27,7 @@ help:
 	@echo 'CareFlow. First: make demo (walks a patient through the system), make test (everything CI checks)'
 	@echo '  up down status logs   the local stack, kept data in .careflow/'
 	@echo '  lint format           the quick checks; rewrite the sources in the house format'
+	@echo '  generated             write samples that are missing, schemas, AsyncAPI and OpenAPI anew'
 	@echo '  bench test-chaos      measurements; the kill matrix'
 	@echo '  test-long             what takes minutes: the whole course of treatment, the demo, the documented commands, the bench'
 	@echo '  test-walks            a hundred thousand walks over the money, thousands of days at the bedside: half an hour'
@@ -43,7 +47,7 @@ demo up down logs doctor: bootstrap
 status: bootstrap # its exit code 3, "not all of it runs", is no failure of make
 	@$(BIN)/careflow status $(ARGS) || [ $$? -eq 3 ]
 
-.PHONY: test lint format check-tests $(CHECKS)
+.PHONY: test lint format generated check-tests $(CHECKS)
 test: $(CHECKS) check-tests
 lint: $(CHECKS)
 
@@ -56,12 +60,14 @@ check-types: bootstrap
 check-imports: bootstrap
 	@echo '== imports' && PYTHONPATH=. $(BIN)/lint-imports
 check-generated: bootstrap
-	@echo '== generated files' && $(BIN)/python -m careflow_events.schemas --check
+	@echo '== generated files' && $(BIN)/python -m careflow_events.schemas --check && $(DESCRIBE) --check
 check-contract: bootstrap
 	@echo '== contract' && $(BIN)/careflow contract check
 check-tests: bootstrap
 	@echo '== tests' && $(BIN)/careflow infra prepare && $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
+generated: bootstrap
+	@$(BIN)/python -m careflow_events.testing.samples && $(BIN)/python -m careflow_events.schemas && $(DESCRIBE)
 format: bootstrap
 	@$(BIN)/ruff check --quiet --fix . && $(BIN)/ruff format .
 

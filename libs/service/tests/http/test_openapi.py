@@ -1,5 +1,6 @@
 """The OpenAPI document says what the edge does."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 import schemathesis
 from fastapi import APIRouter
 
+from careflow_service.describing import openapi
 from careflow_service.http.access import allow
 from careflow_service.http.app import RoutesWrong
 from careflow_service.identity import Role
@@ -19,6 +21,10 @@ async def document(toy: RunningToy) -> dict[str, Any]:
     response = await toy.client.get("/openapi.json")
     found: dict[str, Any] = response.json()
     return found
+
+
+def test_it_is_the_same_of_a_service_that_does_not_run(document: dict[str, Any]) -> None:
+    assert json.loads(json.dumps(openapi(SERVICE))) == document
 
 
 def parameters(operation: dict[str, Any]) -> dict[str, bool]:

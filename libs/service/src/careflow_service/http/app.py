@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from careflow_events.mongo import Arrivals
 from careflow_service.http.access import OPS, AccessTable
@@ -57,29 +58,12 @@ def create_app(
 ) -> FastAPI:
     """The ASGI application of `service`; raises `AccessTableMismatch` and `RoutesWrong`."""
     described = service.http()
-    http = FastAPI(
-        title=described.title,
-        version=described.version,
-        description=described.description,
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
-        generate_unique_id_function=_operation_id,
-        # FastAPI would answer these two itself; everything else reaches `Edge`.
-        exception_handlers={HTTPException: _answer, RequestValidationError: _answer},
-        # Its own spans and logs would hold addresses, queries and exception texts; Edge records what may be recorded.
-        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
-    )
+    probes = health_routes(health or Health(ready_checks(service, app, resources), Heartbeat()))
+    http, table = routed(service, described, service.ports(app), resources, probes)
     http.state.application = app
     http.state.fingerprint = _fingerprint(resources)
     site = http.state.site = _site(described, resources)
-    for router in described.routers:
-        http.include_router(router)
-    http.include_router(ops_router(service, service.ports(app), resources))
-    http.routes.extend(health_routes(health or Health(ready_checks(service, app, resources), Heartbeat())))
-    _check_routes(http)
-    table = http.state.routes = RouteTable.of(http, access_of(described))
-    http.openapi = lambda: document(http, table)  # type: ignore[method-assign] # how FastAPI documents replacing it
+    http.state.routes = table
     http.user_middleware = [
         Middleware(Edge, site=site),
         Middleware(
@@ -93,6 +77,37 @@ def create_app(
         Middleware(After, until=Arrivals(resources.database, service.name).until, topics=heard_topics(service)),
     ]
     return http
+
+
+def routed(
+    service: Service[S, P, App],
+    described: Http[App],
+    ports: P,
+    resources: Resources[S],
+    probes: Sequence[Route] = (),
+) -> tuple[FastAPI, RouteTable]:
+    """The service's and the operators' routes, documented, with their table; raises as `create_app` does."""
+    http = FastAPI(
+        title=described.title,
+        version=described.version,
+        description=described.description,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=_operation_id,
+        # FastAPI would answer these two itself; everything else reaches `Edge`.
+        exception_handlers={HTTPException: _answer, RequestValidationError: _answer},
+        # Its own spans and logs would hold addresses, queries and exception texts; Edge records what may be recorded.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
+    )
+    for router in described.routers:
+        http.include_router(router)
+    http.include_router(ops_router(service, ports, resources))
+    http.routes.extend(probes)
+    _check_routes(http)
+    table = RouteTable.of(http, access_of(described))
+    http.openapi = lambda: document(http, table)  # type: ignore[method-assign] # how FastAPI documents replacing it
+    return http, table
 
 
 def access_of(described: Http[App]) -> AccessTable:
