@@ -1,6 +1,8 @@
 """Nothing of another patient is reached by a patient, whatever else they are."""
 
 from billing.entrypoints.http.access import ACCESS
+from careflow_service.testing.calling import ISSUER
+from careflow_service.testing.doors import wrongly_answered_doors
 from careflow_service.testing.owning import Theirs, reached_by_strangers
 from services.billing.tests.builders import ANA
 from services.billing.tests.clinic import INSURED, bill, buys_package, charges, has_patient, ok, pays, the_charge
@@ -38,3 +40,7 @@ async def test_no_stranger_reaches_a_patients_money_or_papers(world: World) -> N
     before = await charges(world)
     assert await reached_by_strangers(world, ACCESS, theirs) == []
     assert await charges(world) == before
+
+
+async def test_doors_answer_over_http_as_their_rows_say(world: World) -> None:
+    assert await wrongly_answered_doors(world.app, world.client, ISSUER) == []

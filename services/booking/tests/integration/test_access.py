@@ -1,6 +1,8 @@
 """Nothing of another patient is reached by a patient, whatever else they are."""
 
 from booking.entrypoints.http.access import ACCESS
+from careflow_service.testing.calling import ISSUER
+from careflow_service.testing.doors import wrongly_answered_doors
 from careflow_service.testing.owning import Theirs, reached_by_strangers
 from services.booking.tests.clinic import TOMORROW_AT_TEN, details, ok, visit
 from services.booking.tests.treatment import in_treatment, prepares
@@ -38,3 +40,7 @@ async def test_no_stranger_reaches_a_patients_visits_or_path(world: World) -> No
         "POST /v1/waitlist/{entry_id}/leave": Theirs(f"/v1/waitlist/{entry['id']}/leave", version=1),
     }
     assert await reached_by_strangers(world, ACCESS, theirs) == []
+
+
+async def test_doors_answer_over_http_as_their_rows_say(world: World) -> None:
+    assert await wrongly_answered_doors(world.app, world.client, ISSUER) == []

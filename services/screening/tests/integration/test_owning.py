@@ -1,5 +1,7 @@
 """Nothing of another patient is reached by a patient, whatever else they are."""
 
+from careflow_service.testing.calling import ISSUER
+from careflow_service.testing.doors import wrongly_answered_doors
 from careflow_service.testing.owning import Theirs, reached_by_strangers
 from screening.entrypoints.http.access import ACCESS
 from services.screening.tests.clinic import answers, has_case, ok, reads, request_of
@@ -35,3 +37,7 @@ async def test_no_stranger_reaches_a_patients_case_or_alert(world: World) -> Non
     before = await reads(world, case)
     assert await reached_by_strangers(world, ACCESS, theirs) == []
     assert await reads(world, case) == before
+
+
+async def test_doors_answer_over_http_as_their_rows_say(world: World) -> None:
+    assert await wrongly_answered_doors(world.app, world.client, ISSUER) == []

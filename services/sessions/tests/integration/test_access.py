@@ -1,5 +1,7 @@
 """Nothing of another patient is reached by a patient, whatever else they are."""
 
+from careflow_service.testing.calling import ISSUER
+from careflow_service.testing.doors import wrongly_answered_doors
 from careflow_service.testing.owning import Theirs, reached_by_strangers
 from services.sessions.tests.clinic import consent_body, has_course, ok
 from services.sessions.tests.world import World
@@ -18,3 +20,7 @@ async def test_no_stranger_reaches_a_patients_consents_or_plans(world: World) ->
     }
     assert await reached_by_strangers(world, ACCESS, theirs) == []
     assert ok(await world.prescriber.get(f"{of_patient}/consents"))["items"] == consents
+
+
+async def test_doors_answer_over_http_as_their_rows_say(world: World) -> None:
+    assert await wrongly_answered_doors(world.app, world.client, ISSUER) == []

@@ -5,7 +5,8 @@ for another's, and for nothing in particular.
 stand behind it is only told apart from a refusal.
 """
 
-from collections.abc import Iterator
+import random
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, combinations
@@ -17,9 +18,11 @@ from starlette.types import Receive, Scope, Send
 
 from careflow_service.http.access import Own, Rule, Where
 from careflow_service.http.authentication import Door
+from careflow_service.http.openapi import document
 from careflow_service.http.routes import Call, Entry, RouteTable
 from careflow_service.identity import Actor, Role
 from careflow_service.ids import new_id
+from careflow_service.pages import PREFIX
 from careflow_service.pages.sittings import COOKIE
 from careflow_service.problems import FORBIDDEN, TOKEN_EXPIRED, UNAUTHENTICATED, Problem
 from careflow_service.service import Http
@@ -27,6 +30,8 @@ from careflow_service.tokens import DevelopmentIssuer, TokenRefused
 
 REFUSALS: Final = frozenset({UNAUTHENTICATED.code, TOKEN_EXPIRED.code, FORBIDDEN.code})
 """The codes the door itself refuses with; a use case that refuses has a code of its own."""
+TRIED_OVER_HTTP: Final = 3
+"""Attempts at each route that are made over HTTP: all are made at the door itself, where one costs a hundredth."""
 GRANTED: Final = tuple(role for role in Role if role not in {Role.SYSTEM, Role.PUBLIC})
 SETS_OF_ROLES: Final = tuple(
     frozenset(each) for each in chain.from_iterable(combinations(GRANTED, size) for size in range(4))
@@ -112,18 +117,46 @@ class _Verifier:
 
 async def wrongly_treated(described: Http[Any]) -> list[str]:
     """Every attempt at this service's routes that is let in or refused against its row, and every one that is let in
-    with a role the row does not name.
+    with a role the row does not name; and every route whose document says something else of who is let in.
     """
     app = FastAPI(redirect_slashes=False)
     for router in described.routers:
         app.include_router(router)
+    table = RouteTable.of(app, described.access)
+    return [*wrongly_documented(document(app, table), table), *await wrongly_let_in(table)]
+
+
+def wrongly_documented(document: Mapping[str, Any], table: RouteTable) -> list[str]:
+    """Every operation that an OpenAPI document opens to others than its row does, and every route or operation that has
+    no counterpart; pages are in no document.
+    """
+    rows = {entry.key: entry.rule for entry in table if entry.rule and not entry.template.startswith(PREFIX)}
+    operations = {
+        f"{method.upper()} {path}": operation
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }
+    wrong = [f"{key} has no counterpart" for key in sorted(rows.keys() ^ operations.keys())]
+    for key in sorted(rows.keys() & operations.keys()):
+        rule, operation = rows[key], operations[key]
+        documented = (
+            operation["security"] == [],
+            set(operation.get("x-careflow-roles", ())),
+            operation.get("x-careflow-own"),
+        )
+        if documented != (rule.public, set(rule.open_to), None if rule.own is None else str(rule.own)):
+            wrong.append(f"{key} is documented for others")
+    return wrong
+
+
+async def wrongly_let_in(table: RouteTable) -> list[str]:
+    """Every attempt at these routes that is let in or refused against its row; no store is asked."""
     verifier, behind = _Verifier(), _Behind()
     denied: list[str] = []
 
     async def audit(_actor: Actor, route: str, _objects: object) -> None:
         denied.append(route)
 
-    table = RouteTable.of(app, described.access)
     door, wrong = Door(behind, routes=table, verifier=verifier, visitors=verifier, audit=audit), []
     for attempt in every_attempt(table):
         verifier.roles, verifier.patient_id = attempt.roles, attempt.patient_id
@@ -184,3 +217,15 @@ async def knock(client: httpx.AsyncClient, issuer: DevelopmentIssuer, attempt: A
     path = f"{attempt.path}?{attempt.query}"
     response = await client.request(attempt.route.partition(" ")[0], path, headers=headers)
     return response.status_code < 400 or response.json()["code"] not in REFUSALS
+
+
+async def wrongly_answered_doors(app: FastAPI, client: httpx.AsyncClient, issuer: DevelopmentIssuer) -> list[str]:
+    """As `wrongly_let_in`, over HTTP with real tokens: a sample of the attempts, of each route some."""
+    table: RouteTable = app.state.routes
+    by_route: dict[str, list[Attempt]] = {}
+    for attempt in every_attempt(table):
+        if not attempt.path.startswith(PREFIX):
+            by_route.setdefault(attempt.route, []).append(attempt)
+    chosen = random.Random(len(by_route))  # noqa: S311 - the same sample for the same routes
+    sample = [each for attempts in by_route.values() for each in chosen.sample(attempts, TRIED_OVER_HTTP)]
+    return [str(each) for each in sample if await knock(client, issuer, each) is not each.admitted]

@@ -1,0 +1,77 @@
+"""What nobody in a role may ever do, whatever the services' tables say: the clinic's own rules, written a second time.
+
+Each service's `access.py` says who is let in. A row that is changed there by mistake agrees with itself, and with every
+test that is made from it; it does not agree with this. A role is tried alone: roles add up and nothing more.
+"""
+
+import importlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from careflow_service.http.access import AccessTable
+from careflow_service.identity import Role
+
+ROOT = Path(__file__).parents[2]
+SERVICES = sorted(path.parent.name for path in ROOT.glob("services/*/pyproject.toml"))
+
+DECIDING = r"screening \w+ .*/(decisions|clearances|evaluations|diagnoses|reclassify|findings|evidence)\b.*"
+CLEARING = r"screening POST .*/(decisions/.*|diagnoses|reclassify|extend|suspend|reinstate|revoke)"
+EVALUATING = r"screening POST .*/evaluations"
+PRESCRIBING = r"sessions POST .*/(order|attest|overrides|resolve|dose-reviews|plans/.*/sign|adjust|\{change\})"
+ORDERING = r"sessions POST .*/(order|attest|overrides|resolve|dose-reviews|sign|adjust|\{change\}|reviews)"
+GIVING = r"sessions POST .*/(doses|doses/end|clear|discharge|vitals|draws|settle)"
+NOTES = r"sessions \w+ .*notes.*"
+THERAPY_NOTES = r"sessions \w+ .*psychotherapy-notes.*"
+DRUG_LOG = r"sessions \w+ .*drug-log.*"
+CLINICAL_READING = r"(screening|sessions) GET (?!.*(questionnaires|rota|drug-log|/services)).*"
+CHANGING = r"\w+ (POST|PUT|DELETE) .*"
+MONEY = r"billing (POST|PUT) .*"
+
+NEVER: Mapping[Role, tuple[str, ...]] = {
+    Role.PATIENT: (DECIDING, ORDERING, GIVING, NOTES, DRUG_LOG, MONEY),
+    Role.COORDINATOR: (DECIDING, ORDERING, GIVING, NOTES, DRUG_LOG),
+    Role.THERAPIST: (CLEARING, PRESCRIBING, GIVING, MONEY),
+    Role.NURSE: (CLEARING, EVALUATING, PRESCRIBING, THERAPY_NOTES, MONEY),
+    Role.WELLNESS: (DECIDING, ORDERING, GIVING, NOTES, DRUG_LOG, CLINICAL_READING, MONEY),
+    Role.BILLER: (CLINICAL_READING, r"(screening|sessions|booking) (POST|PUT|DELETE) .*", DRUG_LOG),
+    Role.OPERATOR: (r"\w+ \w+ /v1/.*",),
+    Role.AUDITOR: (CHANGING, CLINICAL_READING, NOTES, r"booking .*"),
+    Role.MEDICAL_DIRECTOR: (THERAPY_NOTES,),
+}
+OWN_WAYS = re.compile(r"screening GET /v1/(cases/\{case_id\}|outcomes/.*)|billing (POST /v1/estimates|PUT .*/coverage)")
+"""What a patient reaches of these for themselves."""
+
+
+def doors() -> dict[str, frozenset[Role]]:
+    """Every route of the clinic, with the roles it opens to."""
+    return {
+        f"{service} {route}": rule.open_to
+        for service in SERVICES
+        for route, rule in table_of(service).items()
+        if not rule.public
+    }
+
+
+def table_of(service: str) -> AccessTable:
+    table: AccessTable = importlib.import_module(f"{service}.entrypoints.http.access").ACCESS
+    return table
+
+
+@pytest.mark.parametrize("role", NEVER)
+def test_no_table_opens_what_a_role_must_never_reach(role: Role) -> None:
+    never = [re.compile(pattern) for pattern in NEVER[role]]
+    reached = [door for door, roles in doors().items() if role in roles and any(each.fullmatch(door) for each in never)]
+    assert [door for door in reached if role is not Role.PATIENT or not OWN_WAYS.fullmatch(door)] == []
+
+
+@pytest.mark.parametrize("role", NEVER)
+def test_every_rule_is_about_routes_there_are(role: Role) -> None:
+    assert [pattern for pattern in NEVER[role] if not any(re.fullmatch(pattern, door) for door in doors())] == []
+
+
+def test_every_role_somebody_may_have_is_told_what_it_never_reaches_but_the_prescriber() -> None:
+    granted = set(Role) - {Role.SYSTEM, Role.PUBLIC}
+    assert granted - NEVER.keys() == {Role.PRESCRIBER}
