@@ -85,8 +85,8 @@ async def test_the_address_is_told_again_to_whoever_asks_the_same_and_lies_nowhe
 async def test_nobody_opens_or_closes_the_feed_of_another(world: World) -> None:
     await has_practitioner(world)
     ray = world.calling(Role.PRESCRIBER, subject="dr-ray")
-    assert refusal(await ray.post(FEED)) == (403, "forbidden")
-    assert refusal(await ray.delete(FEED)) == (403, "forbidden")
+    assert refusal(await ray.post(FEED)) == (403, "not_your_calendar_feed")
+    assert refusal(await ray.delete(FEED)) == (403, "not_your_calendar_feed")
     assert refusal(await world.calling(Role.PRESCRIBER, subject="dr-lee").delete(FEED)) == (
         404,
         "calendar_feed_not_found",

@@ -13,7 +13,7 @@ from careflow_service.work import Committed, Transaction, Work
 
 @dataclass(frozen=True, slots=True)
 class CloseCalendarFeedHandler:
-    """Raises `calendar_feed_not_found` where there never was one, and `forbidden`. One that is closed stays so."""
+    """Raises `calendar_feed_not_found` where there never was one, and `not_your_calendar_feed`. Closed stays closed."""
 
     feeds: CalendarFeeds
     work: Work

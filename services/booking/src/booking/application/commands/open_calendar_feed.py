@@ -17,14 +17,14 @@ SECRET_BYTES: Final = 32
 
 
 def check_own_feed(practitioner_id: PractitionerId, actor: Actor) -> None:
-    """Raises `forbidden`: everybody has their own, and managers see to all."""
+    """Raises `not_your_calendar_feed`: everybody has their own, and managers see to all."""
     if actor.id != practitioner_id and not actor.has(Role.COORDINATOR, Role.MEDICAL_DIRECTOR):
-        raise forbidden("forbidden", "Everybody opens and closes their own calendar feed.")
+        raise forbidden("not_your_calendar_feed", "Everybody opens and closes their own calendar feed.")
 
 
 @dataclass(frozen=True, slots=True)
 class OpenCalendarFeedHandler:
-    """Raises `practitioner_not_found` and `forbidden`. The secret is told once; only its digest is kept."""
+    """Raises `practitioner_not_found`, `not_your_calendar_feed`. The secret is told once; only its digest is kept."""
 
     feeds: CalendarFeeds
     practitioners: Practitioners
