@@ -15,7 +15,7 @@ from careflow_cli.commands.asking import (
 )
 from careflow_cli.commands.backup import BackupFile
 from careflow_cli.commands.backup import described as backed_up
-from careflow_cli.commands.stack import kept
+from careflow_cli.commands.stack import alone, kept
 from careflow_cli.operators import restoring
 from careflow_cli.operators.client import Answer, Operator
 from careflow_cli.operators.shown import Act, as_json, columns, counted, plain
@@ -37,7 +37,7 @@ def put(service: Service, file: BackupFile, execute: Execute = False, json: AsJs
     act.plan(f"{name}, to put back: {backed_up(plan)}", plan)
     if not execute:
         return
-    with step(f"restoring {name}") as running:
+    with alone(), step(f"restoring {name}") as running:
         done = backups.put_back(stack, name, file, running.say)
     act.done(
         f"{name} is as it was and fenced: careflow restore status {name}, careflow restore finish {name}", plan, done
