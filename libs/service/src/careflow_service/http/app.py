@@ -23,6 +23,7 @@ from careflow_events.mongo import Arrivals
 from careflow_service.http.access import OPS, AccessTable
 from careflow_service.http.after import After
 from careflow_service.http.authentication import AuditDenial, Door, Verifier
+from careflow_service.http.contract import contract_routes
 from careflow_service.http.dependencies import idempotent_request, repeatable
 from careflow_service.http.edge import Edge, answer_error
 from careflow_service.http.health import Health, Heartbeat, health_routes, ready_checks
@@ -59,7 +60,8 @@ def create_app(
     """The ASGI application of `service`; raises `AccessTableMismatch` and `RoutesWrong`."""
     described = service.http()
     probes = health_routes(health or Health(ready_checks(service, app, resources), Heartbeat()))
-    http, table = routed(service, described, service.ports(app), resources, probes)
+    told = contract_routes(service.name)
+    http, table = routed(service, described, service.ports(app), resources, [*probes, *told])
     http.state.application = app
     http.state.fingerprint = _fingerprint(resources)
     site = http.state.site = _site(described, resources)
@@ -84,9 +86,11 @@ def routed(
     described: Http[App],
     ports: P,
     resources: Resources[S],
-    probes: Sequence[Route] = (),
+    inner: Sequence[Route] = (),
 ) -> tuple[FastAPI, RouteTable]:
-    """The service's and the operators' routes, documented, with their table; raises as `create_app` does."""
+    """The service's and the operators' routes, documented, with their table; `inner` are the inner network's
+    own. Raises as `create_app` does.
+    """
     http = FastAPI(
         title=described.title,
         version=described.version,
@@ -103,7 +107,7 @@ def routed(
     for router in described.routers:
         http.include_router(router)
     http.include_router(ops_router(service, ports, resources))
-    http.routes.extend(probes)
+    http.routes.extend(inner)
     _check_routes(http)
     table = RouteTable.of(http, access_of(described))
     http.openapi = lambda: document(http, table)  # type: ignore[method-assign] # how FastAPI documents replacing it
