@@ -29,6 +29,7 @@ help:
 	@echo '  lint format           the quick checks; rewrite the sources in the house format'
 	@echo '  generated             write samples that are missing, schemas, AsyncAPI and OpenAPI anew'
 	@echo '  bench test-chaos      measurements; the kill matrix'
+	@echo '  simulate              worlds of three services in which everything goes wrong, until Ctrl-C; ARGS="--first 1000 --seconds 60"'
 	@echo '  test-long             what takes minutes: the whole course of treatment, the demo, the documented commands, the bench'
 	@echo '  test-walks            a hundred thousand walks over the money, thousands of days at the bedside: half an hour'
 	@echo '  test-fuzz             every route of every service, asked for what its document allows and forbids: many minutes'
@@ -71,9 +72,11 @@ generated: bootstrap
 format: bootstrap
 	@$(BIN)/ruff check --quiet --fix . && $(BIN)/ruff format .
 
-.PHONY: bench test-long test-walks test-fuzz test-pages test-chaos test-compose
+.PHONY: bench test-long test-walks test-fuzz test-pages test-chaos test-compose simulate
 bench: bootstrap
 	@$(BIN)/careflow infra prepare && $(BIN)/python tests/bench/run.py $(ARGS)
+simulate: bootstrap
+	@$(BIN)/python -m careflow_events.testing.simulation $(ARGS)
 test-long: bootstrap
 	@$(BIN)/careflow infra prepare && $(BIN)/pytest tests deploy -m long $(ARGS)
 test-walks: bootstrap

@@ -260,9 +260,15 @@ async def test_of_two_events_with_one_number_an_operator_says_which_is_true(cons
 async def test_an_event_whose_number_another_had_is_handled_only_by_name(consumer: Consumer) -> None:
     forged = a_record(an_event(1, event_id=an_id(999)))
     await consumer.receives(forged, *events(1, 2))
-    assert [(each.place, each.cause) for each in await consumer.parked()] == [(1, "diverged"), (2, "blocked")]
+    rival, follower = await consumer.parked()
+    assert [(each.place, each.cause) for each in (rival, follower)] == [(1, "diverged"), (2, "blocked")]
 
-    await consumer.operations.request_replay(STREAM)
+    await consumer.operations.request_replay_of(follower.id)
+    with pytest.raises(NotFirstInStream):
+        await consumer.operations.request_replay(STREAM)
+    assert await consumer.replay.run_requested() == 0
+
+    await consumer.operations.request_replay_of(rival.id)
     await consumer.replay.run_requested()
 
     assert [event.id for event in consumer.events()] == [an_id(999), an_event(1).id, an_event(2).id]

@@ -70,10 +70,15 @@ class ParkedOperations:
         return parked
 
     async def request_replay(self, stream: str) -> ParkedRecord:
-        """Asks the worker to replay a stream from its first open record, which is answered. Raises NotParked."""
+        """Asks the worker to replay a stream from its first open record, which is answered. Raises NotParked, and
+        NotFirstInStream where that record has a number another event was handled under: it has to be asked for by name.
+        """
 
         async def request(_: Any) -> ParkedRecord:
-            return await self._request(await self._head(stream))
+            head = await self._head(stream)
+            if await self._rivals_handled(head):
+                raise NotFirstInStream
+            return await self._request(head)
 
         return await self._act(request, "request_replay")
 
@@ -82,11 +87,11 @@ class ParkedOperations:
         NotParked.
         """
         parked = await self.show(parked_id)
-        if parked.stream is not None:
-            return await self.request_replay(parked.stream)
 
         async def request(_: Any) -> ParkedRecord:
-            return await self._request(parked)
+            head = parked if parked.stream is None else await self._head(parked.stream)
+            # Whoever asks for another record of the stream has not said that this one is true.
+            return await self._request(parked if await self._rivals_handled(head) else head)
 
         return await self._act(request, "request_replay")
 
@@ -175,6 +180,13 @@ class ParkedOperations:
         if passed and parked.place is not None:
             after = after.giving_up(parked.place, parked.place)
         await self.stores.positions.replace(position, after)
+
+    async def _rivals_handled(self, parked: ParkedRecord) -> bool:
+        """Whether another event was handled under this record's number."""
+        if parked.cause != Standing.DIVERGED or parked.stream is None or parked.place is None:
+            return False
+        position = await self.stores.positions.find(parked.stream)
+        return position is not None and parked.place <= (position.last or 0)
 
     async def _head(self, stream: str) -> ParkedRecord:
         head = await self.stores.parked.head(stream)

@@ -17,7 +17,7 @@ from careflow_events.delivery import Delivery
 from careflow_events.faults import Fault, FaultOf
 from careflow_events.fencing import Fences
 from careflow_events.handling import Stores
-from careflow_events.kafka.broker import make_broker
+from careflow_events.kafka.broker import Deliver, make_broker
 from careflow_events.kafka.partitions import PartitionState, Starts
 from careflow_events.kafka.pauses import Pauses
 from careflow_events.offsets import NOTE_EVERY_SECONDS, StoreWentBack
@@ -44,6 +44,31 @@ class Watch(Protocol):
         """Runs until cancelled."""
 
 
+class Broker(Protocol):
+    """What brings records to be delivered."""
+
+    async def start(self) -> None:
+        """Begins to bring them."""
+
+    async def stop(self) -> None:
+        """Brings no more; what is in flight is finished."""
+
+
+class MakeBroker(Protocol):
+    """See `careflow_events.kafka.broker.make_broker`."""
+
+    def __call__(
+        self,
+        bootstrap_servers: str,
+        consumer: str,
+        topics: Sequence[str],
+        *,
+        deliver: Deliver,
+        pauses: Pauses,
+        refeed: str | None,
+    ) -> Broker: ...
+
+
 class EventsRunner:
     """Runs one service's consumers and relay."""
 
@@ -65,7 +90,10 @@ class EventsRunner:
         clock: Callable[[], datetime],
         wall_clock: Callable[[], datetime],
         fault_of: FaultOf,
+        starts: Starts | None = None,
+        broker: MakeBroker = make_broker,
     ) -> None:
+        """`starts` and `broker` stand for Kafka where there is none."""
         self._bootstrap_servers = bootstrap_servers
         self._consumer = consumer
         self._topics = topics
@@ -81,7 +109,8 @@ class EventsRunner:
         self._clock = clock
         self._wall_clock = wall_clock
         self._fault_of = fault_of
-        self.starts = Starts(bootstrap_servers, consumer, stores.consumers)
+        self._make_broker = broker
+        self.starts = starts or Starts(bootstrap_servers, consumer, stores.consumers)
         self._pauses = Pauses()
         self._consuming = False
         self._hearing: Sequence[str] = ()
@@ -145,7 +174,7 @@ class EventsRunner:
 
     async def _hear(self, topics: Sequence[str], stopping: asyncio.Event) -> None:
         """Handles what comes until there is a reason to stop; what was settled by then is noted."""
-        broker = make_broker(
+        broker = self._make_broker(
             self._bootstrap_servers,
             self._consumer,
             topics,

@@ -14,7 +14,9 @@ from careflow_events.testing.memory import MemoryStore
 
 
 @dataclass(frozen=True, slots=True)
-class _Published:
+class MemoryRow:
+    """A row of the outbox, and what is known of its publication."""
+
     row: OutboxRow
     at: datetime | None = None
     position: int | None = None
@@ -47,7 +49,7 @@ class MemoryOutbox:
             publications, heads, causation=causation, correlation=correlation, traceparent=traceparent
         )
         streams.update(heads)
-        self._store.tables["outbox"].update({row.id: _Published(row) for row in rows})
+        self._store.tables["outbox"].update({row.id: MemoryRow(row) for row in rows})
         return [row.position for row in rows]
 
     async def fetch(self, limit: int, without: Collection[str]) -> list[OutboxRow]:
@@ -68,7 +70,7 @@ class MemoryOutbox:
         for row in rows:
             if table[row.id].at is None:
                 counters["all"] = counters.get("all", 0) + 1
-                table[row.id] = _Published(row, at, counters["all"], places.get(row.id))
+                table[row.id] = MemoryRow(row, at, counters["all"], places.get(row.id))
 
     async def backlog(self) -> Backlog:
         """See `careflow_events.relay.Unpublished.backlog`."""
@@ -81,7 +83,7 @@ class MemoryOutbox:
 
     def place_of(self, event_id: str) -> Place | None:
         """Where the broker said it has put this event."""
-        found: _Published = self._store.tables["outbox"][event_id]
+        found: MemoryRow = self._store.tables["outbox"][event_id]
         return found.place
 
     def published(self) -> list[OutboxRow]:
