@@ -110,6 +110,7 @@ async def test_the_dose_gate_names_every_guard_at_the_bedside(walk: Walk, person
         "DoseAdministered",
         "IntegrationDue",
         "SessionAborted",
+        "FollowUpContactDue",
         "SessionCheckedIn",
         "ConsentWithdrawn",
         "ConsentSigned",

@@ -89,6 +89,7 @@ class InMemory:
             "sessions": "session",
             "adverse_events": "adverse_event",
             "rems_forms": "rems_form",
+            "contacts": "follow_up_contact",
             "notes": "note",
             "psychotherapy_notes": "psychotherapy_note",
             "drug_log": "container",

@@ -20,10 +20,10 @@ from services.sessions.tests.clinic import (
     wastes_before_witness,
 )
 from services.sessions.tests.news import clearance_suspended
-from services.sessions.tests.setbacks import holds_plan, withdraws_consent
+from services.sessions.tests.setbacks import calls, holds_plan, suffers, withdraws_consent
 from services.sessions.tests.sprays import sends_form, treated
 from services.sessions.tests.world import World
-from sessions.domain.ids import PatientId, SessionId
+from sessions.domain.ids import ContactId, PatientId, SessionId
 
 DAY = f"/v1/drug-log/locations/{MILL_VALLEY}/days/{TODAY}"
 
@@ -207,3 +207,25 @@ async def a_form_is_late_while_it_is_sent(world: World, overtaking: Overtaking) 
     overtaking.by(lambda: sends_form(world, session_id))
     await world.catch_up()
     assert await world.alarmed(form.patient_id) == ["RemsFormDue", "RemsFormSubmitted"]
+
+
+async def to_call(world: World) -> tuple[str, str]:
+    """A patient, and the contact to be made by the end of the next day."""
+    patient_id = (await has_course(world)).patient_id
+    await suffers(world, patient_id, grade=1)
+    first, _ = ok(await world.nurse.get(f"/v1/patients/{patient_id}/follow-up-contacts"))["items"]
+    return patient_id, first["id"]
+
+
+async def a_call_while_another_reaches_the_patient(world: World, overtaking: Overtaking) -> None:
+    _, contact_id = await to_call(world)
+    overtaking.by(lambda: calls(world, contact_id))
+    assert refusal(await calls(world, contact_id)) == (409, "contact_made")
+
+
+async def a_contact_is_late_while_it_is_made(world: World, overtaking: Overtaking) -> None:
+    patient_id, contact_id = await to_call(world)
+    world.clock.now = (await world.ports.contacts.get(ContactId(contact_id))).due_by
+    overtaking.by(lambda: calls(world, contact_id))
+    await world.catch_up()
+    assert "FollowUpContactOverdue" not in await world.said_types(patient_id)

@@ -33,6 +33,11 @@ async def regrades(world: World, event_id: str, grade: int, *, version: int = 1)
     return await world.prescriber.post(f"/v1/adverse-events/{event_id}/grade", body, version=version)
 
 
+async def calls(world: World, contact_id: str, *, reached: bool = True, note: str = "well") -> httpx.Response:
+    """The nurse calls the patient."""
+    return await world.nurse.post(f"/v1/follow-up-contacts/{contact_id}/attempts", {"reached": reached, "note": note})
+
+
 async def withdraws_consent(world: World, patient_id: str) -> httpx.Response:
     """The patient takes the one consent back that counts."""
     own = world.patient(patient_id)

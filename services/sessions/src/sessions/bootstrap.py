@@ -2,10 +2,11 @@
 
 from careflow_service.service import Http, Resources, Service
 from sessions import domain
-from sessions.adapters import consents, drug_log, notes, plans, rems_forms
+from sessions.adapters import consents, contacts, drug_log, notes, plans, rems_forms
 from sessions.adapters import sessions as session_documents
 from sessions.adapters.clinical_content import SHIPPED, clinical_policy, service_codes
 from sessions.adapters.consents import MongoConsents
+from sessions.adapters.contacts import MongoContacts
 from sessions.adapters.drug_log import MongoDrugDays, MongoDrugLog
 from sessions.adapters.notes import MongoNotes, MongoPsychotherapyNotes
 from sessions.adapters.patients import MongoEligibilities, MongoPatients
@@ -36,6 +37,7 @@ from sessions.application.commands.join_session import JoinSessionHandler, Leave
 from sessions.application.commands.open_session import OpenSessionHandler
 from sessions.application.commands.receive_container import ReceiveContainerHandler
 from sessions.application.commands.record_checks import RecordChecksHandler
+from sessions.application.commands.record_contact_attempt import RecordContactAttemptHandler
 from sessions.application.commands.record_vitals import RecordVitalsHandler
 from sessions.application.commands.refuse_session import RefuseSessionHandler
 from sessions.application.commands.regrade_adverse_event import RegradeAdverseEventHandler
@@ -113,6 +115,7 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         add_to_note=AddToNoteHandler(ports, work),
         write_psychotherapy_note=WritePsychotherapyNoteHandler(ports, work),
         add_to_psychotherapy_note=AddToPsychotherapyNoteHandler(ports, work),
+        record_contact_attempt=RecordContactAttemptHandler(ports, work),
         receive_container=ReceiveContainerHandler(ports, work),
         draw_drug=DrawDrugHandler(ports, work),
         enter_in_drug_log=EnterInDrugLogHandler(ports, work),
@@ -139,6 +142,7 @@ def _ports(resources: Resources[SessionsSettings]) -> Ports:
         sessions=MongoSessions(database, vault),
         adverse_events=MongoAdverseEvents(database, vault),
         rems_forms=MongoRemsForms(database, vault),
+        contacts=MongoContacts(database, vault),
         notes=MongoNotes(database, vault),
         psychotherapy_notes=MongoPsychotherapyNotes(database, vault),
         drug_log=MongoDrugLog(database, vault),
@@ -173,6 +177,7 @@ SERVICE: Service[SessionsSettings, Ports, Sessions] = Service(
         *plans.INDEXES,
         *session_documents.INDEXES,
         *rems_forms.INDEXES,
+        *contacts.INDEXES,
         *notes.INDEXES,
         *drug_log.INDEXES,
     ),

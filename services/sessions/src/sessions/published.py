@@ -22,6 +22,7 @@ from sessions.domain.endings import (
     SessionDischarged,
     SessionServicesCorrected,
 )
+from sessions.domain.follow_up import FollowUpContactDue, FollowUpContactFact, FollowUpContactOverdue
 from sessions.domain.notes import NoteSigned
 from sessions.domain.plans import (
     PlanActivated,
@@ -198,6 +199,15 @@ def _adverse_event_reviewed(fact: AdverseEventReviewed) -> contracts.AdverseEven
     )
 
 
+def _contact(fact: FollowUpContactFact) -> dict[str, Any]:
+    return {
+        "patient_id": fact.contact.patient_id,
+        "task_id": fact.contact.id,
+        "category": session_codes.TaskCategory(fact.contact.kind.value),
+        "due_by": fact.contact.due_by,
+    }
+
+
 def _note_signed(fact: NoteSigned) -> contracts.NoteSigned:
     note = fact.note
     return contracts.NoteSigned(
@@ -257,6 +267,12 @@ PUBLISHED: PublicationTable = published(
     ),
     says(AdverseEventReported, contracts.AdverseEventReported, _adverse_event_reported),
     says(AdverseEventReviewed, contracts.AdverseEventReviewed, _adverse_event_reviewed),
+    says(FollowUpContactDue, contracts.FollowUpContactDue, lambda fact: contracts.FollowUpContactDue(**_contact(fact))),
+    says(
+        FollowUpContactOverdue,
+        contracts.FollowUpContactOverdue,
+        lambda fact: contracts.FollowUpContactOverdue(**_contact(fact)),
+    ),
     says(NoteSigned, contracts.NoteSigned, _note_signed),
     says(RemsFormDue, contracts.RemsFormDue, lambda fact: contracts.RemsFormDue(**_rems_form(fact))),
     says(RemsFormSubmitted, contracts.RemsFormSubmitted, lambda fact: contracts.RemsFormSubmitted(**_rems_form(fact))),

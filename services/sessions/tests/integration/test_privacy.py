@@ -27,6 +27,7 @@ from services.sessions.tests.clinic import (
     wastes,
 )
 from services.sessions.tests.news import clearance_granted, registered
+from services.sessions.tests.setbacks import calls
 from services.sessions.tests.sprays import sends_form, treated
 from services.sessions.tests.world import World
 from services.sessions.tests.written import adds_to_note, drafts_note, keeps_more, keeps_note, signs_note
@@ -117,6 +118,8 @@ async def done_with_canaries(world: World, course: Course) -> None:
         "started_at": world.clock().isoformat(),
     }
     reported = ok(await nurse.post("/v1/adverse-events", event), 201)
+    for contact in ok(await nurse.get(f"{path}/follow-up-contacts"))["items"]:
+        ok(await calls(world, contact["id"], note=CANARY), 201)
     review = {"decision": "resume", "note": CANARY}
     ok(await prescriber.post(f"/v1/adverse-events/{reported['id']}/reviews", review, version=reported["version"]))
 

@@ -21,7 +21,7 @@ from services.sessions.tests.setbacks import regrades, reviews, suffers
 from services.sessions.tests.world import World
 
 DAYS = f"/v1/drug-log/locations/{MILL_VALLEY}/days"
-OF_A_PATIENT = ("sessions", "plans", "consents", "adverse-events", "rems-forms", "notes")
+OF_A_PATIENT = ("sessions", "plans", "consents", "adverse-events", "rems-forms", "notes", "follow-up-contacts")
 
 
 async def dosed(world: World) -> tuple[Course, str, str]:

@@ -54,6 +54,7 @@ WAITS: Final = {
     "complete_session": 3,
     "report_adverse_event": 3,
     "review_adverse_event": 4,
+    "raise_contact_overdue": 3,
     "receive_container": 3,
     "join_session": 3,
     "draw_drug": 4,
@@ -78,9 +79,10 @@ async def test_every_query_uses_an_index(world: World) -> None:
         vial, draw_id = await receives_dose(world, session_id)
         await wastes_before_witness(world, vial, draw_id, "10")
         await goes_home(world, session_id)
-        for kind in ("sessions", "plans", "consents", "adverse-events", "rems-forms", "notes"):
+        for kind in ("sessions", "plans", "consents", "adverse-events", "rems-forms", "notes", "follow-up-contacts"):
             ok(await world.prescriber.get(f"/v1/patients/{course.patient_id}/{kind}"))
-        ok(await world.nurse.get("/v1/rems-forms"))
+        for waiting in ("rems-forms", "follow-up-contacts"):
+            ok(await world.nurse.get(f"/v1/{waiting}"))
         for kind in ("notes", "psychotherapy-notes"):
             ok(await world.therapist.get(f"/v1/sessions/{session_id}/{kind}"))
         for emptied in ("false", "true"):

@@ -110,6 +110,8 @@ class NoteKind(OpenCode):
 class TaskCategory(OpenCode):
     """What somebody of the clinic is asked to do by a date."""
 
+    NEXT_DAY_CONTACT = "next_day_contact", "speak with the patient by the end of the next day"
+    LATER_CONTACT = "later_contact", "speak with the patient again, some days after"
     MONITORING_FORM = "monitoring_form", "send a program the form it asks for after a session"
     UNKNOWN = _UNKNOWN
 

@@ -304,3 +304,21 @@ class NoteSigned(SessionsEvent):
     kind: session_codes.NoteKind
     signed_by: StaffId
     signed_at: Instant
+
+
+class FollowUpContactEvent(SessionsEvent):
+    """Somebody of the team is to speak with the patient after harm in a treatment, or after they left early."""
+
+    for_integrators = True
+
+    task_id: Id
+    category: session_codes.TaskCategory
+    due_by: Instant
+
+
+class FollowUpContactDue(FollowUpContactEvent):
+    """It is to be made by then."""
+
+
+class FollowUpContactOverdue(FollowUpContactEvent):
+    """It has not been made in time."""

@@ -10,6 +10,7 @@ from careflow_events.testing.example import (
     ADVERSE_EVENT,
     CLEARANCE,
     CONSENT,
+    CONTACT,
     DECIDED_AT,
     DOSING_AT,
     DOSING_VISIT,
@@ -30,7 +31,7 @@ LEFT_AT = DOSING_AT + timedelta(hours=2, minutes=10)
 
 def sessions_examples() -> Sequence[Example]:
     """One or more of every event of careflow.sessions.v1 and careflow.sessions.safety.v1."""
-    return (*_consents(), *_plans(), *_session(), *_ends(), *_integration(), *_notes(), *_safety())
+    return (*_consents(), *_plans(), *_session(), *_ends(), *_integration(), *_contacts(), *_notes(), *_safety())
 
 
 def _consents() -> Sequence[Example]:
@@ -232,6 +233,20 @@ def _integration() -> Sequence[Example]:
         Example("within-three-days", contracts.IntegrationDue(**task), DOSING_AT + timedelta(minutes=24)),
         Example("next-day", contracts.IntegrationDone(**task), DOSING_AT + timedelta(days=1)),
         Example("after-a-week", contracts.IntegrationOverdue(**task), DOSING_AT + timedelta(days=7, minutes=24)),
+    )
+
+
+def _contacts() -> Sequence[Example]:
+    at = DOSING_AT + timedelta(minutes=49)
+    contact: dict[str, Any] = {
+        "patient_id": PATIENT,
+        "task_id": CONTACT,
+        "category": session_codes.TaskCategory.LATER_CONTACT,
+        "due_by": at + timedelta(hours=72),
+    }
+    return (
+        Example("within-72-hours", contracts.FollowUpContactDue(**contact), at),
+        Example("after-72-hours", contracts.FollowUpContactOverdue(**contact), at + timedelta(hours=72)),
     )
 
 

@@ -19,10 +19,12 @@ from sessions.domain.course import Course
 from sessions.domain.drug_days import DrugDay
 from sessions.domain.drug_log import Container
 from sessions.domain.eligibility import Eligibility
+from sessions.domain.follow_up import FollowUpContact
 from sessions.domain.ids import (
     AdverseEventId,
     AppointmentId,
     ConsentId,
+    ContactId,
     ContainerId,
     LocationId,
     NoteId,
@@ -129,6 +131,20 @@ class RemsForms(Protocol):
         """The form that becomes late next."""
 
 
+class Contacts(Protocol):
+    async def get(self, contact_id: ContactId, /) -> FollowUpContact: ...
+    async def of_patient(self, patient_id: PatientId, /) -> list[FollowUpContact]:
+        """A patient's contacts, the oldest first."""
+
+    async def waiting(self) -> list[FollowUpContact]:
+        """Every contact that was not made, the most urgent first; for a reader."""
+
+    async def add(self, contact: FollowUpContact, /, tx: Transaction) -> None: ...
+    async def save(self, contact: FollowUpContact, /, *, expecting: int, tx: Transaction) -> None: ...
+    async def next_due(self) -> Due | None:
+        """The contact that becomes late next."""
+
+
 class Notes(Protocol):
     async def get(self, note_id: NoteId, /) -> ClinicalNote: ...
     async def of_patient(self, patient_id: PatientId, /) -> list[ClinicalNote]:
@@ -209,6 +225,7 @@ class Ports:
     sessions: SessionRecords
     adverse_events: AdverseEvents
     rems_forms: RemsForms
+    contacts: Contacts
     notes: Notes
     psychotherapy_notes: PsychotherapyNotes
     drug_log: DrugLog

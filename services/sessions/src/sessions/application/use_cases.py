@@ -25,6 +25,7 @@ from sessions.application.commands.join_session import JoinSessionHandler, Leave
 from sessions.application.commands.open_session import OpenSessionHandler
 from sessions.application.commands.receive_container import ReceiveContainerHandler
 from sessions.application.commands.record_checks import RecordChecksHandler
+from sessions.application.commands.record_contact_attempt import RecordContactAttemptHandler
 from sessions.application.commands.record_vitals import RecordVitalsHandler
 from sessions.application.commands.refuse_session import RefuseSessionHandler
 from sessions.application.commands.regrade_adverse_event import RegradeAdverseEventHandler
@@ -93,6 +94,7 @@ class Sessions:
     add_to_note: AddToNoteHandler
     write_psychotherapy_note: WritePsychotherapyNoteHandler
     add_to_psychotherapy_note: AddToPsychotherapyNoteHandler
+    record_contact_attempt: RecordContactAttemptHandler
     receive_container: ReceiveContainerHandler
     draw_drug: DrawDrugHandler
     enter_in_drug_log: EnterInDrugLogHandler

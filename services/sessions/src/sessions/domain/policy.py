@@ -151,6 +151,14 @@ class DrugLogPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpPolicy:
+    """After harm: the patient is spoken with within so many days of the clinic, and again within so many hours."""
+
+    next_days: Setting[int]
+    later_hours: Setting[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RemsPolicy:
     """The monitoring form of the REMS: which revision, within how many days, and from which MOAA/S down the recorded
     alertness is sedation.
@@ -183,6 +191,7 @@ class SessionsPolicy:
     integration: IntegrationPolicy
     drug_log: DrugLogPolicy
     rems: RemsPolicy
+    follow_up: FollowUpPolicy
 
     @property
     def integration_rules(self) -> IntegrationRules:

@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction
+from sessions.application.follow_up import ask_for_contacts
 from sessions.application.rendered_services import rendered_services
 from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
 from sessions.domain import endings
+from sessions.domain.follow_up import Cause, ContactKind
 from sessions.domain.ids import SessionId, StaffId
 from sessions.domain.sessions import Session
 from sessions.domain.states import Outcome
@@ -33,6 +35,11 @@ class AbortSessionHandler:
             services = rendered_services(session, (), StaffId(actor.id), self.changes.ports, now=tx.now)
             return endings.aborted(session, outcome, command.reason, services, now=tx.now)
 
+        async def call_who_left(session: Session, tx: Transaction) -> None:
+            if session.outcome is Outcome.LEFT_EARLY and session.monitoring is not None:
+                cause = Cause(session_id=session.id)
+                await ask_for_contacts(session.patient_id, cause, ContactKind.NEXT_DAY, ports=self.changes.ports, tx=tx)
+
         return await self.changes.run(
             command.session_id,
             abort,
@@ -40,4 +47,5 @@ class AbortSessionHandler:
             action="abort_session",
             request=request,
             expecting=command.expected_version,
+            then=call_who_left,
         )

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
+from sessions.application.follow_up import ask_for_contacts
 from sessions.application.harm import follow
 from sessions.application.ports import Ports
 from sessions.application.results import Changed
 from sessions.domain.adverse_events import AdverseEvent, Observation
+from sessions.domain.follow_up import Cause, ContactKind
 from sessions.domain.ids import AdverseEventId, PatientId, SessionId, StaffId
 
 
@@ -37,6 +39,9 @@ class ReportAdverseEventHandler:
             )
             await self.ports.adverse_events.add(event, tx)
             await follow(event, StaffId(actor.id), self.ports, tx)
+            await ask_for_contacts(
+                event.patient_id, Cause(adverse_event_id=event.id), *ContactKind, ports=self.ports, tx=tx
+            )
             return Changed(event.id, event.version)
 
         return await self.work.run(report, by=actor, action="report_adverse_event", returns=Changed, request=request)

@@ -15,6 +15,7 @@ from sessions.domain.adverse_events import AdverseEvent
 from sessions.domain.consents import Consent
 from sessions.domain.drug_days import DrugDay, drug_day_id
 from sessions.domain.drug_log import Container
+from sessions.domain.follow_up import FollowUpContact
 from sessions.domain.gate import Gate
 from sessions.domain.ids import AdverseEventId, AppointmentId, ContainerId, LocationId, PatientId, PlanId, SessionId
 from sessions.domain.plans import Plan
@@ -114,6 +115,19 @@ class Reading:
         forms = await self.ports.rems_forms.waiting()
         await self.ports.audit.read(actor, "read_rems_form", *(f"rems_forms/{each.id}" for each in forms))
         return forms
+
+    async def contacts_of(self, patient_id: PatientId, actor: Actor) -> list[FollowUpContact]:
+        """A patient's contacts after harm, the oldest first."""
+        contacts = await self.ports.contacts.of_patient(patient_id)
+        shown = (f"follow_up_contacts/{each.id}" for each in contacts)
+        await self.ports.audit.read(actor, "read_contact", f"patients/{patient_id}", *shown)
+        return contacts
+
+    async def contacts_waiting(self, actor: Actor) -> list[FollowUpContact]:
+        """Every contact that was not made, the most urgent first."""
+        contacts = await self.ports.contacts.waiting()
+        await self.ports.audit.read(actor, "read_contact", *(f"follow_up_contacts/{each.id}" for each in contacts))
+        return contacts
 
     async def container(self, container_id: ContainerId, actor: Actor) -> Container:
         """Refused: `container_not_found`."""

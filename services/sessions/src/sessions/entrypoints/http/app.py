@@ -5,6 +5,7 @@ from sessions.application.use_cases import Sessions
 from sessions.entrypoints.http import (
     adverse_event_routes,
     consent_routes,
+    contact_routes,
     dose_routes,
     drug_day_routes,
     drug_log_routes,
@@ -30,6 +31,7 @@ HTTP: Http[Sessions] = Http(
         record_routes.router,
         adverse_event_routes.router,
         rems_form_routes.router,
+        contact_routes.router,
         note_routes.router,
         psychotherapy_note_routes.router,
         drug_log_routes.router,

@@ -1,0 +1,62 @@
+"""Contacts after harm in MongoDB: encrypted with the patient's key. Open fields: by when, whether it waits and when it
+becomes late; blind: whose.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pymongo import IndexModel
+
+from careflow_domain.errors import not_found
+from careflow_service.mongo.client import Database
+from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.stored import Stored
+from careflow_service.mongo.vault import Vault
+from sessions.application.ports import Due
+from sessions.domain.follow_up import FollowUpContact
+from sessions.domain.ids import PatientId
+
+CONTACTS: Final = "follow_up_contacts"
+MOST_CONTACTS: Final = 200
+_BY_DUE: Final = (("due_by", 1),)
+
+INDEXES: Final = (
+    (CONTACTS, IndexModel([("patient_id", 1), ("due_by", 1), ("_id", 1)], name="of_patient")),
+    (CONTACTS, IndexModel([("waits", 1), ("due_by", 1), ("_id", 1)], name="waiting")),
+    (CONTACTS, IndexModel("overdue_at", name="due")),
+)
+
+
+def _open_fields(contact: FollowUpContact) -> Mapping[str, object]:
+    return {
+        "patient_id": contact.patient_id,
+        "due_by": contact.due_by,
+        "waits": contact.made_at is None,
+        "overdue_at": contact.overdue_at,
+    }
+
+
+class MongoContacts(Stored[FollowUpContact]):
+    """See `sessions.application.ports.Contacts`."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        documents = Documents(
+            database,
+            CONTACTS,
+            FollowUpContact,
+            fields=_open_fields,
+            blind=("patient_id",),
+            owner=lambda each: each.patient_id,
+            vault=vault,
+        )
+        super().__init__(documents, lambda: not_found("follow_up_contact"))
+
+    async def of_patient(self, patient_id: PatientId, /) -> list[FollowUpContact]:
+        return await self._documents.many({"patient_id": patient_id}, of=patient_id, sort=_BY_DUE, limit=MOST_CONTACTS)
+
+    async def waiting(self) -> list[FollowUpContact]:
+        contacts = self._documents.looked  # allow looked: for readers, who decide nothing on it
+        return await contacts.many({"waits": True}, sort=_BY_DUE, limit=MOST_CONTACTS)
+
+    async def next_due(self) -> Due | None:
+        return await self._documents.earliest("overdue_at")

@@ -1,0 +1,117 @@
+"""Contacts after harm: after an adverse event, or after somebody left a dose early, the clinic speaks with the patient.
+
+Invariants: a contact is made when somebody has spoken with the patient; every attempt stays; that it is late is said
+once.
+Source: domain brief, section 3.5 (post-session contacts the next day and after 72 hours; who left early is called the
+next day); the numbers are the clinic's policy.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Self
+
+from careflow_domain.aggregate import Aggregate, Fact
+from careflow_domain.errors import conflict, invalid
+from sessions.domain.clinic_day import clinic_day, day_bounds
+from sessions.domain.ids import AdverseEventId, ContactId, PatientId, SessionId, StaffId
+from sessions.domain.policy import SessionsPolicy
+
+
+class ContactKind(StrEnum):
+    NEXT_DAY = "next_day_contact"
+    LATER = "later_contact"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """Somebody tried to speak with the patient."""
+
+    reached: bool
+    note: str = field(repr=False)
+    by: StaffId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """What the contact is about: an adverse event, or a session the patient left early."""
+
+    adverse_event_id: AdverseEventId | None = None
+    session_id: SessionId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpContactFact(Fact):
+    contact: "FollowUpContact"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpContactDue(FollowUpContactFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpContactOverdue(FollowUpContactFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpContact(Aggregate):
+    """`attempts` in order; `said_overdue` once it was said to be late."""
+
+    id: ContactId
+    patient_id: PatientId
+    kind: ContactKind
+    cause: Cause
+    due_by: datetime
+    attempts: tuple[Attempt, ...] = ()
+    said_overdue: bool = False
+
+    @classmethod
+    def asked_for(
+        cls,
+        contact_id: ContactId,
+        patient_id: PatientId,
+        kind: ContactKind,
+        cause: Cause,
+        policy: SessionsPolicy,
+        *,
+        now: datetime,
+    ) -> Self:
+        """To be made by the end of the clinic's next day, or within the hours of the policy."""
+        contact = cls(id=contact_id, patient_id=patient_id, kind=kind, cause=cause, due_by=_due_by(kind, policy, now))
+        return contact.saying(FollowUpContactDue(contact=contact, at=now))
+
+    @property
+    def made_at(self) -> datetime | None:
+        """When somebody spoke with the patient."""
+        return next((each.at for each in self.attempts if each.reached), None)
+
+    @property
+    def overdue_at(self) -> datetime | None:
+        """When it must be said that it is late."""
+        return None if self.made_at or self.said_overdue else self.due_by
+
+    def attempted(self, attempt: Attempt) -> Self:
+        """Somebody tried, in time or not. Refused: `contact_made`, `note_missing`."""
+        if self.made_at is not None:
+            raise conflict("contact_made", "Somebody has spoken with the patient.")
+        if not attempt.note.strip():
+            raise invalid("note_missing", "An attempt says how it went.")
+        return replace(self.recording(), attempts=(*self.attempts, attempt))
+
+    def overdue(self, *, now: datetime) -> Self:
+        """Its time has run out; before that, once it was made or said to be late, nothing changes."""
+        if self.overdue_at is None or now < self.overdue_at:
+            return self
+        after = replace(self.recording(), said_overdue=True)
+        return after.saying(FollowUpContactOverdue(contact=after, at=self.due_by))
+
+
+def _due_by(kind: ContactKind, policy: SessionsPolicy, now: datetime) -> datetime:
+    if kind is ContactKind.LATER:
+        return now + timedelta(hours=policy.follow_up.later_hours.value)
+    next_day = clinic_day(now, policy.timezone) + timedelta(days=policy.follow_up.next_days.value)
+    _, end = day_bounds(next_day, policy.timezone)
+    return end

@@ -1,0 +1,62 @@
+"""Contacts after harm over HTTP and events: asked for by an adverse event or an early leave, tried, made, or late."""
+
+from datetime import timedelta
+
+from services.sessions.tests.clinic import does, has_course, ok, ready_for_dose, receives_dose, refusal
+from services.sessions.tests.setbacks import calls, suffers
+from services.sessions.tests.world import World
+
+CONTACTS = "/v1/follow-up-contacts"
+
+
+async def about_contacts(world: World, patient_id: str) -> list[tuple[str, str]]:
+    said = [each for each in await world.said(patient_id) if ".FollowUpContact" in each.type]
+    return [(each.type.split(".")[2], str(each.data["category"])) for each in said]
+
+
+async def test_an_adverse_event_asks_for_two_contacts_and_one_nobody_made_is_late_once(world: World) -> None:
+    course = await has_course(world)
+    event_id = await suffers(world, course.patient_id, grade=1)
+    next_day, later = ok(await world.nurse.get(CONTACTS))["items"]
+    assert [(each["kind"], each["adverse_event_id"]) for each in (next_day, later)] == [
+        ("next_day_contact", event_id),
+        ("later_contact", event_id),
+    ]
+    ok(await calls(world, next_day["id"], reached=False), 201)
+    ok(await calls(world, next_day["id"]), 201)
+    assert refusal(await calls(world, next_day["id"])) == (409, "contact_made")
+
+    await world.travel(timedelta(hours=72))
+    await world.travel(timedelta(days=1))
+
+    made, late = ok(await world.nurse.get(f"/v1/patients/{course.patient_id}/follow-up-contacts"))["items"]
+    assert [each["reached"] for each in made["attempts"]] == [False, True]
+    assert (made["overdue"], late["overdue"], late["made_at"]) == (False, True, None)
+    assert await about_contacts(world, course.patient_id) == [
+        ("FollowUpContactDue", "next_day_contact"),
+        ("FollowUpContactDue", "later_contact"),
+        ("FollowUpContactOverdue", "later_contact"),
+    ]
+    ok(await calls(world, late["id"]), 201)
+    assert ok(await world.nurse.get(CONTACTS))["items"] == []
+
+
+async def test_who_leaves_after_a_dose_is_called_the_next_day(world: World) -> None:
+    course = await has_course(world)
+    session_id = await ready_for_dose(world, course)
+    await receives_dose(world, session_id)
+    left = {"patient_left": True, "reason": "wanted to go home"}
+    ok(await does(world, session_id, "abort", left))
+
+    (contact,) = ok(await world.nurse.get(CONTACTS))["items"]
+
+    assert (contact["kind"], contact["session_id"]) == ("next_day_contact", session_id)
+    assert await world.alarmed(course.patient_id) == ["PatientLeftEarly"]
+
+
+async def test_who_leaves_before_a_dose_is_not_called(world: World) -> None:
+    session_id = await ready_for_dose(world, await has_course(world))
+    ok(await does(world, session_id, "clear", {}))
+    ok(await does(world, session_id, "start"))
+    ok(await does(world, session_id, "abort", {"patient_left": True, "reason": "changed her mind"}))
+    assert ok(await world.nurse.get(CONTACTS))["items"] == []
