@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -137,5 +138,17 @@ async def test_two_routes_of_one_name_keep_the_service_from_starting(world: Worl
     access = {**http().access, "GET /v1/twin": allow(Role.NURSE)}
     changed = replace(http(), routers=(*http().routers, router), access=access)
     with pytest.raises(RoutesWrong, match="2 routes are named read_visit"):
+        async with running_toy(world, replace(SERVICE, http=lambda: changed)):
+            pass
+
+
+async def test_a_date_that_takes_digits_keeps_the_service_from_starting(world: World) -> None:
+    router = APIRouter(prefix="/v1")
+
+    @router.get("/days/{day}")
+    async def read_day(day: date) -> None: ...
+
+    changed = replace(http(), routers=(router,), access={"GET /v1/days/{day}": allow(Role.NURSE)})
+    with pytest.raises(RoutesWrong, match=r"/v1/days/\{day\} would read digits as a time in day"):
         async with running_toy(world, replace(SERVICE, http=lambda: changed)):
             pass

@@ -167,6 +167,12 @@ def _check_routes(app: FastAPI) -> None:
         for route in routes
         if "POST" in (route.methods or ()) and not _may_be_repeated(route.dependant)
     ]
+    complaints += [
+        f"{route.path} would read digits as a time in {field.alias}: Moment or Day do not"
+        for route in routes
+        for field in (*route.dependant.path_params, *route.dependant.query_params)
+        if "date" in str(field.field_info.annotation) and not field.validate("0", {}, loc=(field.alias,))[1]
+    ]
     names = Counter(route.name for route in routes)
     complaints += [f"{count} routes are named {name}" for name, count in names.items() if count > 1]
     if complaints:

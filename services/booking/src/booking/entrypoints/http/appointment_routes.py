@@ -1,6 +1,5 @@
 """Appointments over HTTP."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -49,6 +48,7 @@ from careflow_service.http.dependencies import (
     application,
     represent,
 )
+from careflow_service.http.fields import Day
 from careflow_service.work import Committed
 
 Application = Annotated[Booking, Depends(application(Booking))]
@@ -101,7 +101,7 @@ async def list_appointments(
     app: Application,
     actor: CurrentActor,
     patient_id: Annotated[str | None, Query(max_length=64)] = None,
-    day: date | None = None,
+    day: Day | None = None,
     limit: PageLimit = 50,
     after: PageCursor = None,
 ) -> Response:

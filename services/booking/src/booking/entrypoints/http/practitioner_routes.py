@@ -1,7 +1,6 @@
 """Practitioners and their hours over HTTP."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -31,6 +30,7 @@ from careflow_service.http.dependencies import (
     application,
     represent,
 )
+from careflow_service.http.fields import Day
 from careflow_service.identity import Actor
 
 Application = Annotated[Booking, Depends(application(Booking))]
@@ -97,7 +97,7 @@ async def set_practitioner_hours(
 @router.put("/{practitioner_id}/exceptions/{day}", response_model=SavedView)
 async def set_practitioner_exception(
     practitioner_id: str,
-    day: date,
+    day: Day,
     body: ExceptionBody,
     app: Application,
     actor: CurrentActor,
@@ -110,7 +110,7 @@ async def set_practitioner_exception(
 
 @router.delete("/{practitioner_id}/exceptions/{day}", response_model=SavedView)
 async def remove_practitioner_exception(
-    practitioner_id: str, day: date, app: Application, actor: CurrentActor, version: ExpectedVersion
+    practitioner_id: str, day: Day, app: Application, actor: CurrentActor, version: ExpectedVersion
 ) -> Response:
     """The weekday's hours hold again on this date."""
     return await _change(app, actor, practitioner_id, version, lambda before: before.without_exception(day))

@@ -1,7 +1,6 @@
 """Rooms and their hours over HTTP."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -30,6 +29,7 @@ from careflow_service.http.dependencies import (
     application,
     represent,
 )
+from careflow_service.http.fields import Day
 from careflow_service.identity import Actor
 
 Application = Annotated[Booking, Depends(application(Booking))]
@@ -84,7 +84,7 @@ async def set_room_hours(
 @router.put("/{room_id}/exceptions/{day}", response_model=SavedView)
 async def set_room_exception(
     room_id: str,
-    day: date,
+    day: Day,
     body: ExceptionBody,
     app: Application,
     actor: CurrentActor,
@@ -97,7 +97,7 @@ async def set_room_exception(
 
 @router.delete("/{room_id}/exceptions/{day}", response_model=SavedView)
 async def remove_room_exception(
-    room_id: str, day: date, app: Application, actor: CurrentActor, version: ExpectedVersion
+    room_id: str, day: Day, app: Application, actor: CurrentActor, version: ExpectedVersion
 ) -> Response:
     """The weekday's hours hold again on this date."""
     return await _change(app, actor, room_id, version, lambda before: before.without_exception(day))
