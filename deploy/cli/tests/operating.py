@@ -110,6 +110,8 @@ class Careflow:
 
     def __call__(self, *arguments: str) -> Done:
         handlers = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+        # As from a terminal: tests that run in the background of a shell are born deaf to Ctrl-C.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         self.captured.readouterr()
         self.patch.setattr(sys, "argv", ["careflow", *arguments])
         code = 0
