@@ -8,14 +8,26 @@ from uuid import uuid4
 
 from pymongo import AsyncMongoClient
 
+from careflow_events.fencing import Fences
 from careflow_events.handling import Stores, Transactions
 from careflow_events.lease import Leases
-from careflow_events.mongo import INDEXES, MongoLeases, MongoOutbox, MongoTransactions, MongoUnpublished, mongo_stores
+from careflow_events.mongo import (
+    INDEXES,
+    MongoFences,
+    MongoLeases,
+    MongoOutbox,
+    MongoRefeeds,
+    MongoTransactions,
+    MongoUnpublished,
+    mongo_stores,
+)
 from careflow_events.outbox import Outbox
+from careflow_events.refeeding import Refeeds
 from careflow_events.relay import Unpublished
 from careflow_events.sealing import Sealer
 from careflow_events.testing.memory import MemoryStore, MemoryTransactions, memory_stores
 from careflow_events.testing.memory_outbox import MemoryLeases, MemoryOutbox
+from careflow_events.testing.memory_restore import MemoryFences, MemoryRefeeds
 
 CONSUMER = "booking"
 
@@ -31,6 +43,8 @@ class Backend:
     outbox: Outbox
     unpublished: Unpublished
     leases: Leases
+    fences: Fences
+    refeeds: Refeeds
     published: "PublishedIds"
 
     async def commit(self, call: Callable[[], Awaitable[R]]) -> R:
@@ -63,6 +77,8 @@ def memory_backend(sealer: Sealer, new_id: Callable[[], str] = lambda: str(uuid4
         outbox=outbox,
         unpublished=outbox,
         leases=MemoryLeases(store, lambda: datetime.now(UTC)),
+        fences=MemoryFences(store),
+        refeeds=MemoryRefeeds(store),
         published=published,
     )
 
@@ -88,5 +104,7 @@ async def mongo_backend(
         outbox=MongoOutbox(sealer, new_id),
         unpublished=MongoUnpublished(store),
         leases=MongoLeases(store),
+        fences=MongoFences(store),
+        refeeds=MongoRefeeds(store),
         published=published,
     )
