@@ -1,8 +1,9 @@
 """Reading accounts, money and papers. A read of what names a person or a service is audited before it is answered."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from datetime import date
+from typing import Final, TypeVar
 
 from billing.application.ports import Ports
 from billing.application.superbill_drafts import draft_of
@@ -24,6 +25,9 @@ from careflow_service.oversight import check_own
 from careflow_service.work import side_by_side
 
 R = TypeVar("R")
+
+EXPORTED_AT_ONCE: Final = 500
+"""Entries of the journal that are read and written together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,23 @@ class Reading:
         accounts = dict.fromkeys(f"accounts/{entry.patient_id}" for entry in found.items)
         await self.ports.audit.read(actor, "read_journal", *accounts)
         return found
+
+    async def whole_journal(
+        self, actor: Actor, first: date | None, last: date | None
+    ) -> AsyncIterator[Sequence[JournalEntry]]:
+        """All entries posted from one date to another, some at a time. Who reads is on record before any is told; the
+        first ones are read when this returns.
+        """
+        begun = await self.entries(None, actor, EXPORTED_AT_ONCE, None)
+        return self._journal_from(begun, actor, first or date.min, last or date.max)
+
+    async def _journal_from(
+        self, found: Listed[JournalEntry], actor: Actor, first: date, last: date
+    ) -> AsyncIterator[Sequence[JournalEntry]]:
+        yield [entry for entry in found.items if first <= entry.posted_on <= last]
+        while found.next is not None:
+            found = await self.entries(None, actor, EXPORTED_AT_ONCE, found.next)
+            yield [entry for entry in found.items if first <= entry.posted_on <= last]
 
     async def trial_balance(self) -> TrialBalance:
         return await self.ports.journal.trial_balance()

@@ -36,6 +36,7 @@ ACCESS: AccessTable = {
     "GET /v1/packages/{package_id}": allow(*FRONT_DESK, own=by_object("package_id")),
     "POST /v1/packages/{package_id}/refund": allow(*BILLERS),
     "GET /v1/ledger/entries": allow(*OVERSIGHT),
+    "GET /v1/ledger/export": allow(*OVERSIGHT),
     "GET /v1/ledger/trial-balance": allow(*OVERSIGHT, impersonal=True),
     "GET /v1/superbills/preview": allow(*BILLERS),
     "POST /v1/superbills": allow(*BILLERS),
