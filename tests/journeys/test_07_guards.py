@@ -111,6 +111,7 @@ async def test_the_dose_gate_names_every_guard_at_the_bedside(walk: Walk, person
         "IntegrationDue",
         "SessionAborted",
         "FollowUpContactDue",
+        "FollowUpContactOverdue",
         "SessionCheckedIn",
         "ConsentWithdrawn",
         "ConsentSigned",
