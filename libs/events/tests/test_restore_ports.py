@@ -49,7 +49,7 @@ async def test_orphans_keep_their_numbers_and_what_was_said_under_them_follows(b
     first, second = await said(backend, 2)
     await backend.unpublished.mark([first], grant, NOON)
     orphans = [replace(second, id=an_id(70 + number), sequence=number) for number in (2, 3)]
-    assert await backend.fences.unknown([first.id, orphans[0].id]) == {orphans[0].id}
+    assert await backend.fences.forgotten([first, *orphans]) == {each.id for each in orphans}
 
     await backend.fences.adopt(orphans, grant, NOON)
 
@@ -58,6 +58,16 @@ async def test_orphans_keep_their_numbers_and_what_was_said_under_them_follows(b
     assert (follower.id, follower.sequence) == (second.id, 4)
     assert decode(follower.record, follower.headers).sequence == 4
     assert [row.sequence for row in await said(backend, 1)] == [4, 5]
+
+
+async def test_of_two_events_with_one_number_the_published_one_is_this_services(backend: Backend) -> None:
+    first, second = await said(backend, 2)
+    await backend.unpublished.mark([first], await granted(backend), NOON)
+    rival = replace(first, id=an_id(70))
+    forgotten = replace(second, id=an_id(71))
+
+    assert await backend.fences.forgotten([rival, forgotten]) == {forgotten.id}
+    assert await backend.fences.forgotten([]) == frozenset()
 
 
 async def test_a_stream_is_fed_from_where_it_stands_and_only_what_was_published(backend: Backend) -> None:

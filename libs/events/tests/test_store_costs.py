@@ -22,7 +22,7 @@ from careflow_events.mongo import (
     MongoUnpublished,
     mongo_stores,
 )
-from careflow_events.outbox import StreamPosition
+from careflow_events.outbox import OutboxRow, StreamPosition
 from careflow_events.positions import Position
 from careflow_events.sealing import Sealer
 from careflow_events.subscription import Received, hears
@@ -216,7 +216,7 @@ async def _every_query(handling: Handling[None], store: AsyncDatabase[dict[str, 
     await stores.consumers.stopped()
     await stores.consumers.pause("olga", ["*"], NOON)
     await stores.consumers.pauses()
-    await MongoFences(store).unknown({"a", "b"})
+    await MongoFences(store).forgotten([a_row_nobody_wrote()])
     await MongoFences(store).orphans(limit=10, after="a")
     traces = MongoTraces(store, "booking", Hears(frozenset({"careflow.screening.v1"}), frozenset()))
     await traces.said("a")
@@ -225,6 +225,22 @@ async def _every_query(handling: Handling[None], store: AsyncDatabase[dict[str, 
     await traces.told([Followed("a", "T", STREAM, 1)])
     await traces.parked("a")
     await traces.waiting_in("patient:1", 10)
+
+
+def a_row_nobody_wrote() -> OutboxRow:
+    return OutboxRow(
+        id="a",
+        stream=STREAM,
+        sequence=1,
+        topic=STREAM.partition("/")[0],
+        key=b"",
+        record=b"",
+        headers=(),
+        urgent=False,
+        recorded_at=NOON,
+        correlation=None,
+        causation=None,
+    )
 
 
 def _questions(event: CommandStartedEvent) -> list[Mapping[str, Any]]:

@@ -73,8 +73,10 @@ class Fences(Protocol):
     async def take_down(self) -> None:
         """The service goes on."""
 
-    async def unknown(self, ids: Collection[str]) -> frozenset[str]:
-        """Those of these events that the outbox does not hold."""
+    async def forgotten(self, events: Collection[OutboxRow]) -> frozenset[str]:
+        """The ids of those of these events that the outbox does not hold. Where it has published another event under
+        the number of one, it has forgotten nothing: that one is a *rival*, which somebody else wrote.
+        """
 
     async def adopt(self, orphans: Sequence[OutboxRow], grant: Grant, at: datetime) -> None:
         """Takes orphans of one owner into the outbox as published at `at`, numbers anew what was said under their
@@ -167,8 +169,8 @@ class Restoring:
 
     async def _orphans(self, records: Sequence[ConsumedRecord]) -> list[OutboxRow]:
         rows = {row.id: row for record in records if (row := self._own_event(record)) is not None}
-        unknown = await self._fences.unknown(rows.keys())
-        return [row for row in rows.values() if row.id in unknown]
+        forgotten = await self._fences.forgotten(rows.values())
+        return [row for row in rows.values() if row.id in forgotten]
 
     def _own_event(self, record: ConsumedRecord) -> OutboxRow | None:
         """The outbox row the record was made of; None for a checkpoint, and for what this service has not written."""

@@ -13,9 +13,9 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import orjson
-from pymongo import AsyncMongoClient
 
 from careflow_service.http.app import routed
+from careflow_service.mongo.client import open_client
 from careflow_service.service import Resources, Service
 
 
@@ -28,7 +28,7 @@ def openapi(service: Service[Any, Any, Any]) -> dict[str, Any]:
 def _of_nothing() -> Resources[Any]:
     """What routes are made with, when nobody calls them: a client that does not connect before it is used."""
     nothing = dict.fromkeys(Resources.__slots__)
-    database = AsyncMongoClient[dict[str, Any]]("mongodb://nowhere.invalid")["described"]
+    database = open_client("mongodb://nowhere.invalid", name="describing")["described"]
     return cast("Resources[Any]", SimpleNamespace(**{**nothing, "database": database}))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from itertools import groupby
 from typing import Any, Final
 
 from pymongo import InsertOne, UpdateOne
@@ -15,7 +16,7 @@ from careflow_events.fencing import Fence
 from careflow_events.lease import Fenced, Grant
 from careflow_events.mongo.collections import Document, collection
 from careflow_events.mongo.commit import write_together
-from careflow_events.mongo.indexes import ORPHANS
+from careflow_events.mongo.indexes import ORPHANS, STREAM_SEQUENCE
 from careflow_events.mongo.outbox import document_of, row_of
 from careflow_events.mongo.owners import OWNERS, Owners, owner_of
 from careflow_events.mongo.unit import Overtaken, Write
@@ -63,12 +64,21 @@ class MongoFences:
         """See `careflow_events.fencing.Fences.take_down`."""
         await self._fence.delete_one(_IT)
 
-    async def unknown(self, ids: Collection[str]) -> frozenset[str]:
-        """See `careflow_events.fencing.Fences.unknown`."""
-        if not ids:
+    async def forgotten(self, events: Collection[OutboxRow]) -> frozenset[str]:
+        """See `careflow_events.fencing.Fences.forgotten`."""
+        if not events:
             return frozenset()
-        known = await self._outbox.find({"_id": {"$in": sorted(ids)}}, {"_id": 1}).to_list()
-        return frozenset(ids) - {each["_id"] for each in known}
+        ids = sorted(each.id for each in events)
+        known = {each["_id"] async for each in self._outbox.find({"_id": {"$in": ids}}, {"_id": 1})}
+        missing = sorted((each for each in events if each.id not in known), key=lambda row: row.stream)
+        found = [await self._without_rivals(stream, list(rows)) for stream, rows in groupby(missing, _stream_of)]
+        return frozenset().union(*found)
+
+    async def _without_rivals(self, stream: str, rows: Sequence[OutboxRow]) -> frozenset[str]:
+        query = {"stream": stream, "sequence": {"$in": sorted(row.sequence for row in rows)}}
+        held = self._outbox.find(query, {"sequence": 1, "published_at": 1}).hint(STREAM_SEQUENCE)
+        taken = {each["sequence"] async for each in held if each["published_at"] is not None}
+        return frozenset(row.id for row in rows if row.sequence not in taken)
 
     async def orphans(self, *, limit: int, after: str | None) -> list[OutboxRow]:
         """What restores have adopted, by id."""
@@ -131,6 +141,10 @@ class MongoFences:
 
     def _namespace(self, name: str) -> str:
         return f"{self._database.name}.{name}"
+
+
+def _stream_of(row: OutboxRow) -> str:
+    return row.stream
 
 
 def _numbered(row: OutboxRow, sequence: int) -> OutboxRow:

@@ -40,9 +40,12 @@ class MemoryFences:
         """See `careflow_events.fencing.Fences.take_down`."""
         self._store.tables["fence"].pop("it", None)
 
-    async def unknown(self, ids: Collection[str]) -> frozenset[str]:
-        """See `careflow_events.fencing.Fences.unknown`."""
-        return frozenset(ids) - self._store.tables["outbox"].keys()
+    async def forgotten(self, events: Collection[OutboxRow]) -> frozenset[str]:
+        """See `careflow_events.fencing.Fences.forgotten`."""
+        taken = {(each.row.stream, each.row.sequence) for each in self._rows.values() if each.at is not None}
+        return frozenset(
+            row.id for row in events if row.id not in self._rows and (row.stream, row.sequence) not in taken
+        )
 
     async def adopt(self, orphans: Sequence[OutboxRow], grant: Grant, at: datetime) -> None:
         """See `careflow_events.fencing.Fences.adopt`."""
