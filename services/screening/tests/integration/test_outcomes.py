@@ -66,7 +66,7 @@ async def test_a_response_is_said_once_and_is_a_task_for_a_prescriber(world: Wor
     assert await reviews(world, case["patient_id"]) == [("phq-9", "response")]
     assert (await phq_9_of(world, case))["standing"] == "response"
     (task,) = ok(await world.prescriber.get("/v1/tasks"))["items"]
-    assert (task["kind"], task["ref"]) == ("outcome_review", case["id"])
+    assert (task["kind"], task["ref"]) == ("outcome_review", case["patient_id"])
     done = f"/v1/tasks/{task['id']}/complete"
     assert refusal(await world.nurse.post(done)) == (403, "prescriber_reviews")
     ok(await world.prescriber.post(done))
@@ -89,6 +89,35 @@ async def test_after_the_course_the_patient_is_asked_every_month(world: World) -
     assert await asked(world, case) == []
     await world.travel(MONTH - WEEK)
     assert await asked(world, case) == [("follow_up", True)] * 2
+
+
+async def test_an_end_that_is_heard_late_does_not_hide_the_dose_of_the_next_plan(world: World) -> None:
+    case = await in_course(world)
+    ended_at = world.clock()
+    world.clock.advance(timedelta(days=2))
+    await world.hear(plan_completed(case["patient_id"]), time=ended_at)
+    await world.hear(dosed(case["patient_id"], ended_at + timedelta(days=1)))
+    await world.travel(WEEK)
+    assert await asked(world, case) == [("course", True)]
+
+
+async def test_one_review_is_open_for_a_patient_however_many_cases_show_something(world: World) -> None:
+    """Whoever does it has looked at all of it: that is what the event says, and what lets dosing go on."""
+    first = await in_course(world)
+    patient_id = first["patient_id"]
+    await world.travel(WEEK)
+    ok(await answers(world, first, "phq-9", phq_9(7), complete=True))
+    await closes(world, first)
+    second, _ = await cleared(world, patient_id)
+    await world.travel(timedelta(minutes=5))
+    await world.hear(dosed(patient_id, world.clock()))
+    await world.travel(WEEK)
+    ok(await answers(world, second, "phq-9", phq_9(7), complete=True))
+    assert len(await reviews(world, patient_id)) == 2
+    open_reviews = [
+        each for each in ok(await world.prescriber.get("/v1/tasks"))["items"] if each["kind"] == "outcome_review"
+    ]
+    assert [each["ref"] for each in open_reviews] == [patient_id]
 
 
 async def test_a_closed_case_is_not_asked_any_more(world: World) -> None:

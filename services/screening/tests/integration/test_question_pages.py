@@ -151,6 +151,25 @@ async def test_an_alarming_answer_is_answered_with_the_crisis_page_and_somebody_
     assert "Question 1 of" in screener.text
 
 
+async def test_an_alarming_answer_given_again_is_answered_with_the_crisis_page_again(world: World) -> None:
+    """The other tab, or the way back: the clinic knows already, the patient must read it all the same."""
+    case = await has_case(world)
+    someone, page = await begins(world, case)
+    ninth = await answers(someone, page, *"00000000")
+    request_id = request_of(case, "phq-9")["request_id"]
+    other_tab = await someone.opens(f"/pages/questions/asked/{request_id}?item=9")
+    first = await someone.presses(ninth, "Continue", answer="2")
+    said = await world.alarmed(case["patient_id"])
+
+    again = await someone.presses(other_tab, "Continue", answer="2")
+
+    assert (again.status, again.h1) == (200, "Please read this first")
+    assert again.links["Go on with the questions"] == first.links["Go on with the questions"]
+    assert await world.alarmed(case["patient_id"]) == said
+    located = await someone.presses(again, "Send", location="12 Oak Lane", callback_number="415 555 0100")
+    assert located.h1 == "Thank you. We know where you are."
+
+
 async def test_an_alarming_answer_is_heard_when_its_questions_are_not_asked_any_more(world: World) -> None:
     case = await has_case(world)
     someone, page = await begins(world, case)
@@ -197,6 +216,15 @@ class TestTheLink:
             await someone.presses(page, "Continue", **WRONG)
         dead = await someone.presses(page, "Continue", **BORN)
         assert (dead.status, dead.h1) == (404, "This link does not lead anywhere any more")
+
+    async def test_who_is_wrong_in_the_instant_in_which_somebody_else_was_right_stays_outside(
+        self, world: World
+    ) -> None:
+        link = await link_of(world, await has_case(world))
+        someone = Visitor(world.client)
+        page = await someone.opens(link)
+        assert (await someone.presses(page, "Continue", **BORN)).h1 == "Your questions"
+        assert (await someone.presses(page, "Continue", **WRONG)).status == 422
 
     async def test_it_ends_after_two_weeks(self, world: World) -> None:
         link = await link_of(world, await has_case(world))

@@ -22,7 +22,7 @@ def test_another_dose_does_not_put_the_question_off() -> None:
 
 
 def test_after_the_course_the_patient_is_asked_six_times_a_month_apart() -> None:
-    course = dosed().ended(ASKING, now=NOW + days(30))
+    course = dosed().ended(ASKING, at=NOW + days(30))
     asked = []
     while course.asks_at is not None:
         asked.append((course.asks_at - NOW).days)
@@ -39,19 +39,24 @@ def test_a_course_without_a_dose_for_five_weeks_has_ended_without_anybody_saying
 
 
 def test_a_new_dose_brings_the_patient_back_into_the_course() -> None:
-    ended = dosed().ended(ASKING, now=NOW + days(30))
+    ended = dosed().ended(ASKING, at=NOW + days(30))
     again = dosed(ended, session="second", after=50)
     assert (again.ended_at, again.followed_up, again.asks_at) == (None, 0, NOW + days(57))
 
 
 def test_a_dose_heard_of_late_does_not_reopen_the_course() -> None:
-    ended = dosed().ended(ASKING, now=NOW + days(30))
+    ended = dosed().ended(ASKING, at=NOW + days(30))
     late = dosed(ended, session="second", after=20)
     assert (late.ended_at, late.asks_at, len(late.doses)) == (ended.ended_at, ended.asks_at, 2)
 
 
+def test_an_end_before_the_last_dose_is_that_of_an_earlier_plan() -> None:
+    course = dosed(dosed(), session="second", after=8)
+    assert course.ended(ASKING, at=NOW + days(7)) == course
+
+
 def test_a_course_without_a_dose_is_not_followed_up() -> None:
-    assert Course().ended(ASKING, now=NOW) == Course()
+    assert Course().ended(ASKING, at=NOW) == Course()
 
 
 def test_a_finding_is_new_until_it_was_found_and_again_after_it_was_gone() -> None:

@@ -29,7 +29,7 @@ async def with_outcomes(case: Case, tx: Transaction, ports: Ports) -> Case:
     within = ports.policy.outcomes.review_within.length
     after = case.reviewed_for(found, due_within=within, now=tx.now)
     if case.course.newly(found):
-        await open_task(TaskKind.OUTCOME_REVIEW, case.id, case.patient_id, within=within, tx=tx, ports=ports)
+        await open_task(TaskKind.OUTCOME_REVIEW, case.patient_id, case.patient_id, within=within, tx=tx, ports=ports)
     return after
 
 

@@ -74,11 +74,11 @@ class Course:
             asks_at=self.asks_at if goes_on else at + policy.every.length,
         )
 
-    def ended(self, policy: AskingPolicy, *, now: datetime) -> Self:
-        """No more doses; from now on it is followed up."""
-        if not self.doses or self.ended_at is not None:
+    def ended(self, policy: AskingPolicy, *, at: datetime) -> Self:
+        """No more doses; from then on it is followed up. A dose after that is of the next course."""
+        if not self.doses or self.ended_at is not None or at < self.dose_times[-1]:
             return self
-        return replace(self, ended_at=now, asks_at=now + policy.follow_up_every.length)
+        return replace(self, ended_at=at, asks_at=at + policy.follow_up_every.length)
 
     def asked(self, policy: AskingPolicy, *, now: datetime) -> Self:
         """The patient was asked; when next, if at all."""
@@ -87,7 +87,7 @@ class Course:
             done = followed_up >= policy.follow_ups.value
             return replace(self, followed_up=followed_up, asks_at=None if done else now + policy.follow_up_every.length)
         if now - self.dose_times[-1] >= policy.lapses_after.length:
-            return self.ended(policy, now=now)
+            return self.ended(policy, at=now)
         return replace(self, asks_at=now + policy.every.length)
 
     def newly(self, found: Mapping[str, frozenset[ReviewReason]]) -> tuple[tuple[str, ReviewReason], ...]:

@@ -40,7 +40,8 @@ class OutcomeReviewed(PatientFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffTask(Aggregate):
-    """`ref` is the id of what the task is about (an alert, a clearance, the rota)."""
+    """`ref` is the id of what the task is about (an alert, a clearance, the rota; the patient whose outcomes are to be
+    reviewed)."""
 
     id: TaskId
     kind: TaskKind

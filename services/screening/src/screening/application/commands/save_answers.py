@@ -15,7 +15,7 @@ from screening.application.staff_tasks import open_task
 from screening.domain.alert_urgency import Positive
 from screening.domain.alerts import AlertSource
 from screening.domain.case import Case
-from screening.domain.ids import CaseId, RequestId
+from screening.domain.ids import AlertId, CaseId, RequestId
 from screening.domain.questionnaires import ItemAlert, QuestionnaireDefinition
 from screening.domain.tasks import TaskKind
 
@@ -33,15 +33,16 @@ class SaveAnswers:
 
 @dataclass(frozen=True, slots=True)
 class AnswersSaved:
-    """`alert_id`: an answer is a safety concern, the patient must read the crisis text first.
-
-    `next_request_id` is what to answer next in the same sitting.
+    """`alarming`: an answer that was sent is a safety concern, said for the first time or again; the patient must read
+    the crisis text first. `alert_id` is the open alert about it, `next_request_id` what to answer next in the same
+    sitting.
     """
 
     case_id: str
     version: int
     completed: bool
     missing: tuple[str, ...]
+    alarming: bool
     alert_id: str | None
     next_request_id: str | None
 
@@ -79,14 +80,16 @@ class SaveAnswersHandler:
             if completed:
                 await assess(case, asked.id, tx, self.ports)
                 await self._review(case, asked.id, definition, tx)
-            screener = case.unanswered(self.ports.policy.intake.safety_screener)
+            alarming = bool(definition.hits(command.answers))
+            screener = case.unanswered(self.ports.policy.intake.safety_screener) if alarming else None
             return AnswersSaved(
                 case_id=case.id,
                 version=case.version,
                 completed=completed,
                 missing=definition.missing(case.request(asked.id).answers),
-                alert_id=concerned.alert.id if concerned and hits else None,
-                next_request_id=screener.id if screener and hits and screener.id != asked.id else None,
+                alarming=alarming,
+                alert_id=await self._open_alert(case, concerned) if alarming else None,
+                next_request_id=screener.id if screener and screener.id != asked.id else None,
             )
 
         return await self.work.run(save, by=actor, action="save_answers", returns=AnswersSaved, request=request)
@@ -96,6 +99,11 @@ class SaveAnswersHandler:
             return None
         positives = [Positive(code=hit.code, level=hit.level, response=hit.response) for hit in hits]
         return await concern(positives, case.patient_id, case.id, source=AlertSource.ANSWER, tx=tx, ports=self.ports)
+
+    async def _open_alert(self, case: Case, concerned: Concerned | None) -> AlertId | None:
+        """What was said before and is said again raises no second alert."""
+        alert = concerned.alert if concerned else await self.ports.alerts.open_of(case.patient_id)
+        return alert.id if alert else None
 
     async def _review(
         self, case: Case, request_id: RequestId, definition: QuestionnaireDefinition, tx: Transaction

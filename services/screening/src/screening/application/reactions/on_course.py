@@ -24,10 +24,10 @@ async def on_dose_administered(event: Received[DoseAdministered], tx: Transactio
 async def on_plan_ended(
     event: Received[PlanCompleted] | Received[PlanDiscontinued], tx: Transaction, ports: Ports
 ) -> None:
-    """From now on the patient is followed up, month by month."""
+    """From then on the patient is followed up, month by month, however late it is heard."""
     before = await ports.cases.open_of(PatientId(event.data.patient_id))
     if before is None:
         return
-    case = before.in_course(before.course.ended(ports.policy.course, now=tx.now))
+    case = before.in_course(before.course.ended(ports.policy.course, at=event.time))
     if case is not before:
         await ports.cases.save(case, expecting=before.version, tx=tx)

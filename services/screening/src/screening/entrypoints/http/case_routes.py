@@ -106,7 +106,7 @@ async def save_answers(
 
 def _saved(saved: AnswersSaved, crisis: CrisisText) -> ResponsesSaved:
     return ResponsesSaved(
-        crisis=CrisisView.model_validate(crisis) if saved.alert_id else None,
+        crisis=CrisisView.model_validate(crisis) if saved.alarming else None,
         case_id=saved.case_id,
         version=saved.version,
         completed=saved.completed,

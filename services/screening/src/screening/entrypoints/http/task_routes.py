@@ -23,7 +23,7 @@ router = APIRouter(tags=["tasks"])
 
 
 class TaskView(View):
-    """`ref` is the id of what the task is about: an alert, a clearance, the rota."""
+    """`ref` is the id of what the task is about: an alert, a clearance, a patient's outcomes, the rota."""
 
     id: str
     kind: TaskKind

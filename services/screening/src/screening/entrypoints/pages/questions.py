@@ -212,7 +212,7 @@ async def _kept(
         answers = {form["item"]: form["answer"]}
         command = SaveAnswers(case_id, asked.id, asked.definition_version, answers, complete=False)
         saved = (await app.save_answers(command, actor, key)).value
-        if saved.alert_id is not None:
+        if saved.alarming:
             return _crisis(request, pages, app, saved.alert_id, saved.next_request_id or asked.id)
     return RedirectResponse(_there(asked.id, request, after=form["item"]), SEE_OTHER)
 
