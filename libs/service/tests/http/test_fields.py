@@ -1,11 +1,11 @@
 """What passes as text, an instant or a day of a body, and what does not."""
 
 import re
-from datetime import time
+from datetime import date, datetime, time
 from typing import Annotated, Any
 
 import pytest
-from pydantic import StringConstraints, ValidationError
+from pydantic import AwareDatetime, StringConstraints, ValidationError, create_model
 
 from careflow_service.http.dependencies import RequestBody
 from careflow_service.http.fields import ONE_LINE, PROSE, Day, Moment, TimeOfDay
@@ -74,6 +74,12 @@ def test_an_instant_is_kept_in_utc_however_its_offset_is_written(written: str) -
     at = Body.model_validate({"at": written, "on": "2026-11-23"}).at
     assert at is not None
     assert at.isoformat() == "2026-11-23T17:00:00+00:00"
+
+
+@pytest.mark.parametrize("lax", [date, datetime, AwareDatetime, date | None, list[date]])
+def test_a_body_that_would_read_digits_as_a_time_is_no_body(lax: Any) -> None:
+    with pytest.raises(TypeError, match=r"Lax\.at would read digits as a time"):
+        create_model("Lax", __base__=RequestBody, at=(lax, ...))
 
 
 def test_a_time_of_day_has_no_zone() -> None:

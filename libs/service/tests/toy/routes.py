@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from careflow_service.http.access import AccessTable, allow, by_object, by_path, public
 from careflow_service.http.dependencies import (
@@ -19,6 +19,7 @@ from careflow_service.http.dependencies import (
     application,
     represent,
 )
+from careflow_service.http.fields import Moment
 from careflow_service.identity import Role
 from careflow_service.work import Committed
 from libs.service.tests.toy.application import Kept, Toy
@@ -31,7 +32,7 @@ router = APIRouter(prefix="/v1")
 class BookVisit(RequestBody):
     patient_id: str
     note: str = Field(max_length=2_000)
-    ends_at: AwareDatetime
+    ends_at: Moment
 
 
 class Inquiry(RequestBody):

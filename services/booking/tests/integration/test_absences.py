@@ -114,6 +114,8 @@ async def test_an_absence_names_a_day_or_two_times_and_lasts_a_month_at_most(wor
         ({"starts_at": local(25, 9).isoformat(), "ends_at": local(27, 9, month=12).isoformat()}, "absence_too_long"),
     ):
         assert refusal(await world.coordinator.post(SICK, when, version=1)) == (422, code)
+    for day in ("0001-01-01", "9999-12-31", "1795651200"):
+        assert refusal(await world.coordinator.post(SICK, {"day": day}, version=1)) == (422, "invalid_request")
     told = [await world.coordinator.post(SICK, WEDNESDAY, version=1, key="once") for _ in range(2)]
     assert [ok(each)["version"] for each in told] == [2, 2]
     assert refusal(await world.coordinator.post(SICK, WEDNESDAY, version=1)) == (412, "stale_version")

@@ -114,6 +114,7 @@ async def test_two_visitors_at_the_last_button_get_one_call_and_the_other_the_ne
         ({"phone": "12"}, "Telephone number: Please give a telephone number with its area code, such as 415 555 0100."),
         ({"birth_date_day": "31", "birth_date_month": "2"}, "Date of birth: Please give a real date"),
         ({"birth_date_year": "84"}, "Date of birth: Please give a real date"),
+        ({"birth_date_year": "1084"}, "Date of birth: Please check the year."),
         ({"given_name": "  "}, "First name: Please fill this in."),
         ({"family_name": "x" * 201}, "Last name: Please shorten this."),
     ],

@@ -103,6 +103,23 @@ async def test_only_whose_gates_are_open_and_who_would_come_then_is_asked(world:
     assert set(await offers(world)) == {ana}
 
 
+@pytest.mark.parametrize(
+    ("verb", "change"),
+    [("cancel", {"reason": "patient_request"}), ("reschedule", {"starts_at": local(25, 10).isoformat()})],
+)
+async def test_who_gave_a_time_up_is_not_offered_it(world: World, call: Any, verb: str, change: dict[str, str]) -> None:
+    giver, ana = call["patient_id"], await person(world, 1)
+    await waits(world, giver)
+    await waits(world, ana)
+    await acts(world.patient(giver), call, verb, **change)
+    await world.catch_up()
+    assert set(await offers(world)) == {ana}
+    await acts(world.patient(ana), await held(world, ana), "release")
+    await world.catch_up()
+    assert await offers(world) == {}
+    assert (await entry(world, giver))["status"] == "waiting"
+
+
 async def test_whoever_books_first_has_the_time(world: World, call: Any) -> None:
     ana, ben = await person(world, 1), await person(world, 2)
     await waits(world, ana)

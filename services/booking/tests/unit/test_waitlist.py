@@ -152,7 +152,14 @@ def test_what_is_cancelled_or_moved_gives_up_a_time_and_nothing_else_does() -> N
 
 
 def test_a_freed_time_goes_down_the_list_once() -> None:
-    freed = FreedTime(id=FreedTimeId("f1"), kind=VisitKind.INFO_CALL, starts_at=local(24, 10), freed_at=NOW, due_at=NOW)
+    freed = FreedTime(
+        id=FreedTimeId("f1"),
+        given_up=AppointmentId("a1"),
+        kind=VisitKind.INFO_CALL,
+        starts_at=local(24, 10),
+        freed_at=NOW,
+        due_at=NOW,
+    )
     assert (freed.passed("a").due_at, freed.passed("a").asked_until) == (NOW, "a")
     offered = freed.passed("a").offered("b")
     assert (offered.due_at, offered.asked_until) == (None, "b")

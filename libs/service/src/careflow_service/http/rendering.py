@@ -3,9 +3,11 @@
 Invariant: a repeated command is answered as the first one was, but for the header that says so.
 """
 
-from typing import Any, Generic, TypeVar
+from contextlib import suppress
+from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema, to_json
 from starlette.responses import Response
 
@@ -16,9 +18,18 @@ T = TypeVar("T")
 
 
 class RequestPart(BaseModel):
-    """A part of a body: no unknown fields, no converted types, no time without a zone (`AwareDatetime`)."""
+    """A part of a body: no unknown fields, no converted types, no time without a zone, and none that is read from
+    digits or lies beyond where arithmetic goes: `Moment`, `Day` or `TimeOfDay`.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        for name, field in cls.model_fields.items():
+            if "datetime" in str(field.annotation).lower() and _reads_digits(field):
+                raise TypeError(f"{cls.__name__}.{name} would read digits as a time: Moment, Day or TimeOfDay do not")
 
 
 class RequestBody(RequestPart):
@@ -40,6 +51,15 @@ class RequestBody(RequestPart):
         return core_schema.json_or_python_schema(
             json_schema=model, python_schema=core_schema.no_info_wrap_validator_function(read, model)
         )
+
+
+def _reads_digits(field: FieldInfo) -> bool:
+    given: TypeAdapter[Any] = TypeAdapter(Annotated[field.annotation, field])  # type: ignore[arg-type] # a type
+    for digits in ('"0"', '["0"]'):
+        with suppress(ValidationError):
+            given.validate_json(digits)
+            return True
+    return False
 
 
 def _json_of(value: object) -> bytes:

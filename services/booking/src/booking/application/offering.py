@@ -29,7 +29,12 @@ class FreedVisits:
         starts_at = freed_by(changed)
         if starts_at is not None and starts_at > tx.now:
             freed = FreedTime(
-                id=FreedTimeId(tx.new_id()), kind=changed.kind, starts_at=starts_at, freed_at=tx.now, due_at=tx.now
+                id=FreedTimeId(tx.new_id()),
+                given_up=changed.id,
+                kind=changed.kind,
+                starts_at=starts_at,
+                freed_at=tx.now,
+                due_at=tx.now,
             )
             await self._freed_times.add(freed, tx)
 
@@ -90,9 +95,13 @@ class Offering:
         return lapsed
 
     async def _offered(self, freed: FreedTime, listed: WaitlistEntry, tx: Transaction) -> bool:
-        """Whether it was: they wait still, would come then, their gates are open, and the time is free for them."""
-        entry = await self._waitlist.get(listed.id, of=listed.patient_id)
-        if not entry.takes(freed.starts_at):
+        """Whether it was: they wait still, would come then, did not give it up themselves, their gates are open, and
+        the time is free for them.
+        """
+        entry, given_up = await side_by_side(
+            self._waitlist.get(listed.id, of=listed.patient_id), self._appointments.get(freed.given_up)
+        )
+        if not entry.takes(freed.starts_at) or entry.patient_id == given_up.patient_id:
             return False
         wish = Wish(kind=entry.kind, starts_at=freed.starts_at, modality=entry.modality)
         integration_at = freed.starts_at + QUARTER if entry.kind is VisitKind.DOSING else None

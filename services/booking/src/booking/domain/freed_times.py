@@ -1,6 +1,7 @@
 """A time that was given up, and how far down the waitlist it has been offered.
 
-Invariant: it goes down the list once. Whoever was passed over or has declined is not asked about it again.
+Invariant: it goes down the list once. Whoever was passed over or has declined is not asked about it again, and whoever
+gave it up never.
 """
 
 from dataclasses import dataclass, replace
@@ -8,7 +9,7 @@ from datetime import datetime
 
 from booking.domain.appointment_record import AppointmentRecord
 from booking.domain.appointments import AppointmentCancelled, AppointmentRescheduled
-from booking.domain.ids import FreedTimeId
+from booking.domain.ids import AppointmentId, FreedTimeId
 from booking.domain.visits import VisitKind
 from careflow_domain.aggregate import Aggregate
 
@@ -25,11 +26,12 @@ def freed_by(appointment: AppointmentRecord) -> datetime | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FreedTime(Aggregate):
-    """`due_at`: when the next one is asked; none while it is offered, or when nobody is left. `asked_until` is the
-    place in the waitlist.
+    """`given_up` is the appointment that had it. `due_at`: when the next one is asked; none while it is offered, or
+    when nobody is left. `asked_until` is the place in the waitlist.
     """
 
     id: FreedTimeId
+    given_up: AppointmentId
     kind: VisitKind
     starts_at: datetime
     freed_at: datetime

@@ -1,6 +1,6 @@
 """How absences look over HTTP, and what can become of the visits they affect."""
 
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
@@ -14,13 +14,13 @@ from booking.entrypoints.http.availability_schemas import ProviderView
 from booking.entrypoints.http.resource_schemas import SavedView
 from careflow_domain.errors import invalid
 from careflow_service.http.dependencies import Page, RequestBody
-from careflow_service.http.fields import Moment
+from careflow_service.http.fields import Day, Moment
 
 
 class AbsenceBody(RequestBody):
     """A whole `day` of the clinic, or from `starts_at` until `ends_at`."""
 
-    day: date | None = None
+    day: Day | None = None
     starts_at: Moment | None = None
     ends_at: Moment | None = None
 

@@ -28,6 +28,7 @@ from careflow_service.http.dependencies import (
     Page,
     PageCursor,
     PageLimit,
+    Repeatable,
     answer,
     application,
     represent,
@@ -48,7 +49,7 @@ async def register_patient(
 
 
 @router.post("/patients/search", response_model=PatientsView)
-async def search_patients(body: SearchBody, app: Application, actor: CurrentActor, _: IdempotentRequest) -> Response:
+async def search_patients(body: SearchBody, app: Application, actor: CurrentActor, _: Repeatable) -> Response:
     """Patients of this birth date with this e-mail address or phone number; changes nothing."""
     found = await app.find_patients.by_contact(actor, body.birth_date, email=body.email, phone=body.phone)
     return represent(PatientsView(items=[PatientView.of(each) for each in found]))

@@ -1,6 +1,6 @@
 """How patients and care paths look over HTTP."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,7 @@ from booking.domain.patients import (
 )
 from booking.domain.visits import Phase, VisitKind
 from careflow_service.http.dependencies import RequestBody
-from careflow_service.http.fields import ONE_LINE
+from careflow_service.http.fields import ONE_LINE, Day
 
 
 def _e164(text: str) -> str:
@@ -68,7 +68,7 @@ class PersonBody(RequestBody):
 
     given_name: Text
     family_name: Text
-    birth_date: date
+    birth_date: Day
     email: Annotated[EmailStr, Field(max_length=254)]
     phone: Phone
     state: UsState
@@ -150,7 +150,7 @@ class MergeBody(RequestBody):
 class SearchBody(RequestBody):
     """Whom to look for; in the body, because none of it belongs into a log of URLs."""
 
-    birth_date: date
+    birth_date: Day
     email: Annotated[EmailStr, Field(max_length=254)] | None = None
     phone: Phone | None = None
 

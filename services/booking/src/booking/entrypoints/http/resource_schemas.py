@@ -14,7 +14,7 @@ from booking.domain.rooms import Room
 from booking.domain.visits import PractitionerRole, RoomPurpose
 from booking.entrypoints.http.patient_schemas import Text, UsState
 from careflow_service.http.dependencies import RequestBody
-from careflow_service.http.fields import TimeOfDay
+from careflow_service.http.fields import Day, TimeOfDay
 
 StaffId = Annotated[PractitionerId, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
@@ -29,19 +29,19 @@ class OpenHoursBody(RequestBody):
         return OpenHours(self.opens, self.closes)
 
 
-Day = Annotated[tuple[OpenHoursBody, ...], Field(max_length=10)]
+DayHours = Annotated[tuple[OpenHoursBody, ...], Field(max_length=10)]
 
 
 class WeekBody(RequestBody):
     """Hours by weekday; a weekday that is left out is closed."""
 
-    monday: Day = ()
-    tuesday: Day = ()
-    wednesday: Day = ()
-    thursday: Day = ()
-    friday: Day = ()
-    saturday: Day = ()
-    sunday: Day = ()
+    monday: DayHours = ()
+    tuesday: DayHours = ()
+    wednesday: DayHours = ()
+    thursday: DayHours = ()
+    friday: DayHours = ()
+    saturday: DayHours = ()
+    sunday: DayHours = ()
 
     def hours(self) -> Hours:
         week = (
@@ -59,7 +59,7 @@ class WeekBody(RequestBody):
 class ExceptionBody(RequestBody):
     """The hours of one date; none: closed."""
 
-    hours: Day = ()
+    hours: DayHours = ()
 
     def on(self, day: date) -> HoursException:
         return HoursException(day, tuple(each.hours() for each in self.hours))
@@ -68,7 +68,7 @@ class ExceptionBody(RequestBody):
 class LicenceBody(RequestBody):
     role: PractitionerRole
     state: UsState
-    valid_until: date | None = None
+    valid_until: Day | None = None
 
     def licence(self) -> Licence:
         return Licence(self.role, self.state, self.valid_until)

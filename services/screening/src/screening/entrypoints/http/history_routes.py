@@ -2,14 +2,13 @@
 rules run again.
 """
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, answer
-from careflow_service.http.fields import Moment
+from careflow_service.http.fields import Day, Moment
 from careflow_service.work import Committed
 from screening.application.commands.add_medication import AddMedication
 from screening.application.commands.identify_medication import IdentifyMedication
@@ -37,7 +36,7 @@ class Told(RequestBody):
 
     condition: ConditionCode
     status: ConditionStatus
-    occurred_on: date | None = None
+    occurred_on: Day | None = None
     detail: Line | None = None
 
     def told(self) -> ToldFact:
@@ -63,7 +62,7 @@ class Reclassified(RequestBody):
 
     condition: ConditionCode | None = None
     status: ConditionStatus
-    occurred_on: date | None = None
+    occurred_on: Day | None = None
     reason: Note
 
 
@@ -71,7 +70,7 @@ class NewMedication(RequestBody):
     """`name` as the patient knows it, ingredient or trade name."""
 
     name: Line
-    started_on: date | None = None
+    started_on: Day | None = None
     detail: Line | None = None
     signed: Note | None = None
 
@@ -79,7 +78,7 @@ class NewMedication(RequestBody):
 class StoppedMedication(RequestBody):
     """`last_taken_on`: the last day it was taken, as far as whoever says so knows."""
 
-    last_taken_on: date
+    last_taken_on: Day
 
 
 class IdentifiedMedication(RequestBody):

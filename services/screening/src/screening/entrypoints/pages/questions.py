@@ -5,7 +5,6 @@ page shows a score, and nothing a patient answers is part of an address.
 """
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Final
 from urllib.parse import urlencode
 
@@ -15,6 +14,7 @@ from fastapi.responses import RedirectResponse, Response
 from careflow_domain.errors import DomainError
 from careflow_service.http.dependencies import CurrentActor, RequestBody
 from careflow_service.http.errors import problem_for
+from careflow_service.http.fields import Day
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.ids import new_id
 from careflow_service.pages.forms import KEY, Form, FormRequest, Submitted
@@ -45,7 +45,7 @@ OVER: Final = frozenset({"questionnaire_completed", "questionnaire_withdrawn", "
 
 
 class Born(RequestBody):
-    birth_date: date
+    birth_date: Day
 
 
 class Where(RequestBody):
