@@ -148,6 +148,8 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
             patients=all_patients,
             care_paths=all_paths,
             records=records,
+            practitioners=all_practitioners,
+            rooms=all_rooms,
             scheduling=scheduling,
             policy=policy,
             audit=resources.audit,

@@ -119,5 +119,8 @@ async def test_an_absence_names_a_day_or_two_times_and_lasts_a_month_at_most(wor
     told = [await world.coordinator.post(SICK, WEDNESDAY, version=1, key="once") for _ in range(2)]
     assert [ok(each)["version"] for each in told] == [2, 2]
     assert refusal(await world.coordinator.post(SICK, WEDNESDAY, version=1)) == (412, "stale_version")
-    nobody = await world.coordinator.post("/v1/practitioners/nobody/absence", WEDNESDAY, version=1)
-    assert refusal(nobody) == (404, "practitioner_not_found")
+    span = {"from": local(25, 0).isoformat(), "to": local(26, 0).isoformat()}
+    for kind in ("practitioner", "room"):
+        path = f"/v1/{kind}s/nobody/absence"
+        for asked in (world.coordinator.post(path, WEDNESDAY, version=1), world.coordinator.get(path, **span)):
+            assert refusal(await asked) == (404, f"{kind}_not_found")

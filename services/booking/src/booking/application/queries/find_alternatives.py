@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from booking.application.ports import Appointments, CarePaths, Patients, ReadAudit, Records
+from booking.application.ports import Appointments, CarePaths, Patients, Practitioners, ReadAudit, Records, Rooms
 from booking.application.results import Scheduled
 from booking.application.scheduling import Scheduling, Wish
 from booking.domain import gates
@@ -18,7 +18,7 @@ from booking.domain.calendar import Resource, ResourceKind
 from booking.domain.cancellations import CancelReason
 from booking.domain.care_path import CarePath
 from booking.domain.gates import Asked
-from booking.domain.ids import AppointmentId
+from booking.domain.ids import AppointmentId, PractitionerId, RoomId
 from booking.domain.intervals import QUARTER, Interval, day_interval
 from booking.domain.policy import BookingPolicy
 from booking.domain.slots import Slot
@@ -56,6 +56,8 @@ class FindAlternatives:
         patients: Patients,
         care_paths: CarePaths,
         records: Records,
+        practitioners: Practitioners,
+        rooms: Rooms,
         scheduling: Scheduling,
         policy: BookingPolicy,
         audit: ReadAudit,
@@ -65,6 +67,8 @@ class FindAlternatives:
         self._patients = patients
         self._care_paths = care_paths
         self._records = records
+        self._practitioners = practitioners
+        self._rooms = rooms
         self._scheduling = scheduling
         self._policy = policy
         self._audit = audit
@@ -74,8 +78,12 @@ class FindAlternatives:
         self, resource: Resource, absence: Interval, actor: Actor, limit: int, after: str | None
     ) -> Listed[Alternatives]:
         """Those among the next `limit` booked visits of that time that need the resource then; a page may be empty and
-        not the last.
+        not the last. Raises `practitioner_not_found` or `room_not_found`.
         """
+        if resource.kind is ResourceKind.ROOM:
+            await self._rooms.get(RoomId(resource.id))
+        else:
+            await self._practitioners.get(PractitionerId(resource.id))
         zone = self._scheduling.zone
         first_day = day_interval(absence.start.astimezone(zone).date() - timedelta(days=1), zone)
         booked = await self._appointments.booked(Interval(first_day.start, absence.end), limit, after)
