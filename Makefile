@@ -70,7 +70,7 @@ check-tests: bootstrap
 generated: bootstrap
 	@$(BIN)/python -m careflow_events.testing.samples && $(BIN)/python -m careflow_events.schemas && $(DESCRIBE)
 format: bootstrap
-	@$(BIN)/ruff check --quiet --fix . && $(BIN)/ruff format .
+	@$(BIN)/ruff check --quiet --fix-only . && $(BIN)/ruff format .
 
 .PHONY: bench test-long test-walks test-fuzz test-pages test-chaos test-compose simulate
 bench: bootstrap
