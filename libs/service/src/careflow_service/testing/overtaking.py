@@ -6,6 +6,7 @@ What a decision rests on is guarded when the runner then decides anew, and comes
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Collection
 from contextvars import Context
 from dataclasses import fields
@@ -58,14 +59,14 @@ class Overtaking:
         return await self._run(overtaken, by=by, action=action, returns=returns, request=request)
 
 
-def decided_by(service: Service[Any, Any, Any], application: type, *, but: Collection[str]) -> list[str]:
-    """The name of everything a service decides, in order: the use cases of its application `but` those that only tell,
+def decided_by(service: Service[Any, Any, Any], application: type, *, but: Collection[str]) -> Counter[str]:
+    """The name of everything a service decides: the use cases of its application `but` those that only tell,
     its reactions, deadlines and effects. Raises `ValueError` for a name in `but` that is no use case.
     """
     use_cases = {each.name for each in fields(application)}
     if unknown := set(but) - use_cases:
         raise ValueError(f"{application.__name__} has no {', '.join(sorted(unknown))}")
-    return sorted(
+    return Counter(
         (
             *(use_cases - set(but)),
             *(each.contract.__name__ for each in service.subscriptions),
