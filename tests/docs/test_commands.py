@@ -67,6 +67,7 @@ RUN_BY_THE_GATE = {
     "make generated": "`make lint` compares with what it writes",
     "make simulate": "it runs until Ctrl-C; `test_simulation.py` of the event library runs worlds of it",
     "make test-pages": "it runs tests of its own, where there is a browser",
+    ".venv/bin/pytest tests/contract": "part of `make test`",
     ".venv/bin/pytest services/booking": "part of `make test`",
     ".venv/bin/pytest services/screening": "part of `make test`",
     ".venv/bin/pytest services/billing": "part of `make test`",
