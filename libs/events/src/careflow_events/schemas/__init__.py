@@ -86,9 +86,9 @@ def differing(folder: Path, wanted: Mapping[Path, bytes]) -> list[str]:
     lines = []
     for path, content in wanted.items():
         if not (folder / path).exists():
-            lines.append(f"{path}: missing")
+            lines.append(f"{path}: missing; `make generated` writes it")
         elif (folder / path).read_bytes() != content:
-            lines.append(f"{path}: differs from its model")
+            lines.append(f"{path}: differs from its model; `make generated` writes it")
     return lines
 
 

@@ -56,7 +56,9 @@ def rule_faults() -> list[str]:
 def sample_faults() -> list[str]:
     """Which events have no sample, and which samples can no longer be read, one line each."""
     lines = [
-        f"{contract.name()}: no sample" for contract in CATALOGUE.values() if not any(place_of(contract).glob("*.json"))
+        f"{contract.name()}: no sample: give it an example in testing/{contract.topic.service}_examples.py"
+        for contract in CATALOGUE.values()
+        if not any(place_of(contract).glob("*.json"))
     ]
     for sample in samples():
         try:

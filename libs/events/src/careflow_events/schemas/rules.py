@@ -32,6 +32,8 @@ FREE_TEXT: Final = _words("note notes text comment comments remark remarks messa
 CARD: Final = _words("card pan cvv iban")
 """Words in a field's name that mean somebody's means of payment."""
 
+MEANINGS: Final = "careflow_events/schemas/meanings.py"
+
 TELLING: Final = _words(
     "suicide suicidal suicidality pregnancy pregnant depression anxiety ptsd addiction psychosis mania ketamine "
     "esketamine phq gad cssrs"
@@ -68,7 +70,7 @@ def _unexplained(place: str, field: Schema, document: Schema) -> Iterator[str]:
         if not code.get("description"):
             yield f"{place}: its code does not say what it means: give it a docstring"
     elif not _meaning(field, document):
-        yield f"{place}: does not say what it means: add it to schemas/meanings.py, or Field(description=…)"
+        yield f"{place}: does not say what it means: add it to {MEANINGS}, or Field(description=…)"
 
 
 def _code(field: Schema) -> Schema | None:

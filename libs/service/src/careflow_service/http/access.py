@@ -177,7 +177,9 @@ def check_table(table: AccessTable, routes: Iterable[str]) -> None:
     `routes` are the guarded ones as `"METHOD /template"`. Raises `AccessTableMismatch`.
     """
     known = set(routes)
-    complaints = [f"{route} has no row in the access table" for route in sorted(known - table.keys())]
+    complaints = [
+        f"{route} has no row in the access table (entrypoints/http/access.py)" for route in sorted(known - table.keys())
+    ]
     complaints += [f"the access table's row {row} has no route" for row in sorted(table.keys() - known)]
     complaints += [
         f"{row} says own={str(rule.own)!r}, which is not in its path"
