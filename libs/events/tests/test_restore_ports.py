@@ -44,6 +44,14 @@ async def test_a_fence_stands_until_it_is_taken_down(backend: Backend) -> None:
     assert await backend.fences.fence() is None
 
 
+async def test_a_store_that_is_being_filled_cannot_be_finished(backend: Backend) -> None:
+    filling = Fence(NOON, 0, 0, filling=True, looked=False)
+    await backend.fences.put_up(filling)
+
+    assert not await backend.fences.ask_to_finish()
+    assert await backend.fences.fence() == filling
+
+
 async def test_orphans_keep_their_numbers_and_what_was_said_under_them_follows(backend: Backend) -> None:
     grant = await granted(backend)
     first, second = await said(backend, 2)

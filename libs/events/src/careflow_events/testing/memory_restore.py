@@ -32,9 +32,10 @@ class MemoryFences:
     async def ask_to_finish(self) -> bool:
         """See `careflow_events.fencing.Fences.ask_to_finish`."""
         fence = await self.fence()
-        if fence is not None:
-            self._store.tables["fence"]["it"] = replace(fence, finishing=True)
-        return fence is not None
+        if fence is None or fence.filling:
+            return False
+        self._store.tables["fence"]["it"] = replace(fence, finishing=True)
+        return True
 
     async def take_down(self) -> None:
         """See `careflow_events.fencing.Fences.take_down`."""
