@@ -49,6 +49,15 @@ def test_without_a_token_a_deployment_is_not_asked(consuming: Careflow) -> None:
     assert done.err == "careflow: say who you are: CAREFLOW_TOKEN, or --token-file with an operator's token\n"
 
 
+def test_a_service_whose_address_nobody_said_is_not_looked_for_here(consuming: Careflow) -> None:
+    consuming.patch.setenv("CAREFLOW_URLS", "screening=http://screening")
+
+    done = consuming("consumer", "status", "booking")
+
+    assert (done.code, consuming.services.asked) == (1, [])
+    assert done.err == "careflow: nobody said where booking is: --url booking=http://… or CAREFLOW_URLS\n"
+
+
 def test_without_addresses_it_is_the_local_stack_which_has_to_run(consuming: Careflow, tmp_path: Path) -> None:
     consuming.patch.delenv("CAREFLOW_URLS")
     consuming.patch.setenv("CAREFLOW_STATE_DIR", str(tmp_path))

@@ -97,10 +97,29 @@ def test_a_file_without_heads_is_an_error(trails: Careflow, tmp_path: Path, cont
     assert (done.code, "holds no heads" in done.err) == (1, True)
 
 
-def test_a_service_that_is_away_leaves_nothing_called_whole(trails: Careflow) -> None:
+def test_a_service_that_is_away_is_not_called_whole_and_hides_no_other(trails: Careflow) -> None:
+    fault = {"fault": "missing", "number": 3, "entry": "e3"}
     trails.services.says("sessions", "GET audit", httpx.ConnectError("refused"))
+    trails.services.says("billing", "GET audit/verify", part(fault, seals=7))
+
     done = trails("audit", "verify")
-    assert (done.code, done.out) == (1, "")
+
+    assert done.code == 1
+    assert done.err == "careflow: sessions is away: nobody answers at http://sessions\n"
+    rows = {line.split()[0]: line.split()[1] for line in done.out.splitlines()[1:5]}
+    assert rows == {"booking": "whole", "screening": "whole", "sessions": "-", "billing": "1"}
+    assert "a sealed entry, or its seal, is gone" in done.out.splitlines()[-1]
+    document = trails("audit", "verify", "--json").document
+    assert [each["trouble"] is None for each in document] == [True, True, False, True]
+
+
+def test_an_auditors_token_would_do(trails: Careflow) -> None:
+    trails.services.says("booking", "POST audit/search", problem(403, "forbidden", "This caller may not do that."))
+
+    done = trails("audit", "search", "booking")
+
+    said = "This caller may not do that. (forbidden); an operator's or an auditor's token is needed"
+    assert (done.code, done.err) == (1, f"careflow: booking: {said}\n")
 
 
 def test_a_search_says_how_it_goes_on(trails: Careflow) -> None:

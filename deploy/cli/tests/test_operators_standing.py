@@ -154,3 +154,14 @@ def test_no_orphans_are_said(clinic: Careflow) -> None:
     clinic.services.says("booking", "GET restore/orphans", page())
 
     assert clinic("restore", "orphans", "booking").out == "booking has no orphans\n"
+
+
+def test_while_a_service_is_fenced_nobody_is_told_that_it_has_no_orphans(clinic: Careflow) -> None:
+    clinic.services.says("booking", "GET restore/orphans", page())
+    clinic.services.says("booking", "GET restore", answer(**FENCED))
+
+    done = clinic("restore", "orphans", "booking")
+
+    assert (done.code, done.out) == (0, "")
+    assert "its topics hold 5 events in 2 streams it forgot; they are listed once it is finished" in done.err
+    assert clinic("restore", "orphans", "booking", "--json").document == []

@@ -114,6 +114,7 @@ def test_kafka_that_is_away_is_one_line(careflow: Careflow) -> None:
 
     assert (done.code, done.out) == (1, "")
     assert done.err.startswith("careflow: Kafka does not answer at 127.0.0.1:1 (")
+    assert done.err.count("\n") == 1
 
 
 def test_only_topics_of_a_service_are_verified(careflow: Careflow) -> None:

@@ -1,14 +1,14 @@
 """`careflow audit`: who did, read or was refused what, and whether the trail of it is whole. Nothing is changed."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from careflow_cli import instants
 from careflow_cli.commands.asking import AsJson, Service, TokenFile, Urls, access, ask, service_named
 from careflow_cli.operators import audit
-from careflow_cli.operators.client import Answer, Operator
+from careflow_cli.operators.client import Answer
 from careflow_cli.operators.shown import as_json, columns, counted, plain
 from careflow_cli.stack.services import SERVICES
 
@@ -42,15 +42,16 @@ def verify(
     json: AsJson = False,
 ) -> None:
     """Read the trail whole and name what is missing, changed, inserted, out of order or not sealed; with `--heads` also
-    whether it was cut off or written anew since. Exit code 3 unless it is whole.
+    whether it was cut off or written anew since. Exit code 1 when a service gives no answer, 3 when a trail is not
+    whole.
     """
     names = services(service)
     kept = {} if heads is None else audit.kept_heads(heads)
-
-    async def read(operator: Operator, say: Any) -> list[audit.Verdict]:
-        return [await audit.verify(operator, name, kept.get(name), say) for name in names]
-
-    verdicts = ask(access(urls, token_file), "reading the audit trail", read)
+    verdicts = ask(
+        access(urls, token_file),
+        "reading the audit trail",
+        lambda operator, say: audit.verify_all(operator, names, kept, say),
+    )
     if json:
         as_json([verdict.as_dict() for verdict in verdicts])
     else:
@@ -58,6 +59,10 @@ def verify(
         for verdict in verdicts:
             if verdict.faults:
                 typer.echo(found_in(verdict))
+            if verdict.trouble:
+                typer.echo(f"careflow: {plain(verdict.trouble)}", err=True)
+    if any(verdict.trouble for verdict in verdicts):
+        raise typer.Exit(1)
     if any(verdict.faults for verdict in verdicts):
         raise typer.Exit(NOT_WHOLE)
 
@@ -148,7 +153,7 @@ def summary(verdicts: list[audit.Verdict]) -> str:
     rows = [
         (
             each.service,
-            "whole" if not each.faults else counted(len(each.faults), "fault"),
+            found_of(each),
             each.entries,
             each.seals,
             each.unsealed_since,
@@ -156,6 +161,13 @@ def summary(verdicts: list[audit.Verdict]) -> str:
         for each in verdicts
     ]
     return columns(("service", "trail", "entries", "seals", "unsealed since"), rows)
+
+
+def found_of(verdict: audit.Verdict) -> str | None:
+    """A trail in a word or two; None when it was not read to its end."""
+    if verdict.trouble:
+        return None
+    return counted(len(verdict.faults), "fault") if verdict.faults else "whole"
 
 
 def found_in(verdict: audit.Verdict) -> str:

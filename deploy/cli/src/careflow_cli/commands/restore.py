@@ -78,15 +78,23 @@ def finish(
 
 @app.command()
 def orphans(service: Service, urls: Urls = None, token_file: TokenFile = None, json: AsJson = False) -> None:
-    """List what others have acted on and this service has forgotten: names and numbers, never content."""
+    """List what others have acted on and this service has forgotten: names and numbers, never content. They are known
+    by name once the restore is finished.
+    """
     name = service_named(service)
 
-    async def all_of(operator: Operator) -> list[Answer]:
-        return [orphan async for orphan in operator.items(name, "restore/orphans")]
+    async def all_of(operator: Operator) -> tuple[Answer, list[Answer]]:
+        restore = await operator.get(name, "restore")
+        return restore, [orphan async for orphan in operator.items(name, "restore/orphans")]
 
-    found = ask(access(urls, token_file), f"asking {name}", lambda operator, _: all_of(operator))
+    restore, found = ask(access(urls, token_file), f"asking {name}", lambda operator, _: all_of(operator))
+    fenced = restore["fenced_since"] is not None
+    if fenced:
+        typer.echo(f"{described(name, restore)}; they are listed once it is finished", err=True)
     if json:
         as_json(found)
+        return
+    if fenced and not found:
         return
     fields = ("recorded_at", "type", "sequence", "stream", "id")
     rows = [[each[field] for field in fields] for each in found]

@@ -46,7 +46,9 @@ def alone() -> Iterator[None]:
 
 
 def up() -> None:
-    """Start the local stack and leave it running. What runs already is kept."""
+    """Start the local stack and leave it running. Kafka and stores that run are kept; services are
+    started anew unless everything runs.
+    """
     with alone():
         stack = kept()
         expected = {server.name for server in stack.servers}

@@ -28,17 +28,20 @@ _TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/=-]+")
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Addresses by service, and the token."""
+    """Addresses by service, and the token; `local`: they are what runs of the local stack."""
 
     urls: Mapping[str, str]
     token: str = field(repr=False)
+    local: bool = False
 
     def url(self, service: str) -> str:
         """Where a service's API is. Raises CareflowError for one that has no address."""
         if service not in self.urls:
+            where = f"--url {service}=http://… or CAREFLOW_URLS"
+            if not self.local:
+                raise CareflowError(f"nobody said where {service} is: {where}")
             raise CareflowError(
-                f"{service} is not running here: careflow up. Of a deployment, say where it is: "
-                f"--url {service}=http://… or CAREFLOW_URLS"
+                f"{service} is not running here: careflow up. Of a deployment, say where it is: {where}"
             )
         return self.urls[service]
 
@@ -59,7 +62,7 @@ def of_stack(stack: Stack, token: str | None) -> Access:
             "no service is running here: careflow up. Of a deployment, say where each service is: "
             "--url booking=http://… or CAREFLOW_URLS"
         )
-    return Access(urls, token or stack.token("operator", subject="careflow-operator", lasting=LASTING))
+    return Access(urls, token or stack.token("operator", subject="careflow-operator", lasting=LASTING), local=True)
 
 
 def token_of(file: Path | None, token: str | None) -> str | None:

@@ -26,14 +26,16 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was found in one service's trail. `faults` have `fault`, `number` and `entry`."""
+    """What was found in one service's trail. `faults` have `fault`, `number` and `entry`; `trouble` is why the trail
+    could not be read to its end, and then nothing else is known of it."""
 
     service: str
-    seals: int
-    entries: int
-    head: Answer | None
-    unsealed_since: str | None
-    faults: Sequence[Mapping[str, Any]]
+    seals: int | None = None
+    entries: int | None = None
+    head: Answer | None = None
+    unsealed_since: str | None = None
+    faults: Sequence[Mapping[str, Any]] = ()
+    trouble: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -44,6 +46,7 @@ class Verdict:
             "head": self.head,
             "unsealed_since": self.unsealed_since,
             "faults": list(self.faults),
+            "trouble": self.trouble,
         }
 
 
@@ -66,6 +69,19 @@ async def verify(operator: Operator, service: str, kept: Mapping[str, Any] | Non
         if part["next"] is None:
             return Verdict(service, seals, entries, trail["head"], trail["unsealed_since"], faults)
         after = {"after": part["next"]}
+
+
+async def verify_all(
+    operator: Operator, services: Iterable[str], kept: Mapping[str, Mapping[str, Any]], say: Say
+) -> list[Verdict]:
+    """One verdict for each service: one that gives no answer hides nothing of the others."""
+    verdicts = []
+    for service in services:
+        try:
+            verdicts.append(await verify(operator, service, kept.get(service), say))
+        except CareflowError as error:
+            verdicts.append(Verdict(service, trouble=str(error)))
+    return verdicts
 
 
 async def _compared(operator: Operator, service: str, kept: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -93,7 +93,7 @@ class Operator:
         if response.is_success and body is not None:
             return body
         if response.is_error and body is not None and isinstance(body.get("code"), str):
-            raise Refused(f"{service}: {_problem(body)}", body["code"])
+            raise Refused(f"{service}: {_problem(body, path)}", body["code"])
         raise NoAnswer(f"what answers at {url} is not {service} ({response.status_code} to /ops/{path})")
 
 
@@ -105,9 +105,10 @@ def _body(response: httpx.Response) -> Answer | None:
     return body if isinstance(body, Answer) else None
 
 
-def _problem(document: Answer) -> str:
-    """A problem document in one line: its title, its code, and which fields it is about."""
+def _problem(document: Answer, path: str) -> str:
+    """A problem document in one line: its title, its code, which fields it is about, and whose token would do."""
     said = f"{document.get('detail') or document.get('title', '')} ({document['code']})"
     fields = "".join(f", {each['field']}: {each['code']}" for each in document.get("errors", ()))
-    hint = "; an operator's token is needed" if document["code"] == "forbidden" else ""
+    whose = "an operator's or an auditor's" if path.partition("/")[0] == "audit" else "an operator's"
+    hint = f"; {whose} token is needed" if document["code"] == "forbidden" else ""
     return plain(f"{said}{fields}{hint}")

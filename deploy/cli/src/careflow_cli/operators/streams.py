@@ -4,6 +4,7 @@ Invariant: what was there when the looking began is judged, all of it and nothin
 consumer is touched.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -16,6 +17,8 @@ from careflow_events.consumed import ConsumedRecord
 from careflow_events.envelope import EnvelopeFault, MalformedEnvelope
 from careflow_events.kafka import reading
 from careflow_events.kafka.topic_ids import identify
+
+logging.getLogger("aiokafka").addHandler(logging.NullHandler())  # what it meets is said here, in one line
 
 
 @dataclass(slots=True)
