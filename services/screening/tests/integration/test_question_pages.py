@@ -170,6 +170,25 @@ async def test_an_alarming_answer_given_again_is_answered_with_the_crisis_page_a
     assert located.h1 == "Thank you. We know where you are."
 
 
+@pytest.mark.parametrize("key", [{}, {"key": "k" * 10_000}])
+async def test_an_alarming_answer_is_heard_in_a_form_that_is_refused_for_its_key(
+    world: World, key: dict[str, str]
+) -> None:
+    case = await has_case(world)
+    _, page = await begins(world, case)
+    crisis = Page(await world.client.post(page.url, data={"item": "9", "answer": "2", **key}))
+    assert (crisis.status, crisis.h1) == (400, "Please read this first")
+    assert (await world.alarmed(case["patient_id"]))[0] == "SafetyAlertRaised"
+
+
+async def test_what_is_refused_is_not_said_to_be_our_fault(world: World) -> None:
+    someone, page = await begins(world, await has_case(world))
+    forged = Page(await world.client.post(page.url, data={"item": "1", "answer": "9", "key": new_id()}))
+    assert (forged.status, "What arrived was not complete." in forged.text) == (422, True)
+    nobodys = await someone.opens(f"/pages/questions/asked/{new_id()}")
+    assert (nobodys.status, "There is no such page." in nobodys.text) == (404, True)
+
+
 async def test_an_alarming_answer_is_heard_when_its_questions_are_not_asked_any_more(world: World) -> None:
     case = await has_case(world)
     someone, page = await begins(world, case)

@@ -90,7 +90,8 @@ class Site:
 
     def problem(self, scope: Scope, problem: Problem) -> Response:
         """The page that says what went wrong, and what to do now."""
-        answer = self.show(scope, "problem.html", status=problem.kind.status, code=problem.kind.code)
+        kind = problem.kind
+        answer = self.show(scope, "problem.html", status=kind.status, code=kind.code, http_status=kind.status)
         answer.headers.update(problem.headers)
         return answer
 

@@ -17,7 +17,7 @@ from careflow_service.http.errors import problem_for
 from careflow_service.http.fields import Day
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.ids import new_id
-from careflow_service.pages.forms import KEY, Form, FormRequest, Submitted
+from careflow_service.pages.forms import KEY, Form, FormRequest, Submitted, form_request
 from careflow_service.pages.site import LANGUAGE, Pages, Site
 from careflow_service.pages.sittings import seat
 from screening.application.commands.hear_answers import HearAnswers
@@ -124,13 +124,13 @@ async def answer_question(
     actor: CurrentActor,
     request_id: str,
     form: Submitted,
-    key: FormRequest,
 ) -> Response:
     """Keep one answer. Whatever it is refused for, it is heard first if it is alarming."""
     case_id = CaseId("")
     try:
         case, asked = await app.reading.asked(RequestId(request_id), actor)
         case_id = case.id
+        key = await form_request(request, actor)
         return await _kept(request, pages, app, actor, case_id, asked, form, key)
     except Exception as refusal:
         sent = HearAnswers(case_id, RequestId(request_id), {form["item"]: form["answer"]})
