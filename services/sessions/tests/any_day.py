@@ -28,7 +28,7 @@ class AnyDay(Anybody):
         """So many things happen; what is refused changed nothing and is forgotten."""
         acts = [self.sensible] * 45 + [
             self.checks, self.vitals, self.order, self.joins_or_leaves, self.overrides, self.draws, self.doses,
-            self.resolves, self.alert, self.harm, self.time, self.consent_or_clearance, self.ends,
+            self.resolves, self.alert, self.outcome, self.harm, self.time, self.consent_or_clearance, self.ends,
         ]  # fmt: skip
         for _ in range(steps):
             try:
@@ -76,6 +76,8 @@ class AnyDay(Anybody):
             await self.consent_or_clearance()
         elif self.told.alerts:
             await self.alert()
+        elif self.told.no_response:
+            await self.outcome()
         elif self.told.harm:
             await self.harm()
         elif self.random.random() < 0.2:

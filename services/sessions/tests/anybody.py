@@ -218,6 +218,15 @@ class Anybody:
             self.memory.keep("eligibilities", known.alert_raised(raised, self.now))
             self.told.alerts[raised] = self.now
 
+    async def outcome(self) -> None:
+        known = self.memory.shelves["eligibilities"].kept[a.ANA]
+        if self.told.no_response and self.random.random() < 0.8:
+            self.memory.keep("eligibilities", known.outcome_reviewed())
+            self.told.no_response = None
+        elif self.random.random() < 0.2:
+            self.memory.keep("eligibilities", known.without_response(self.now))
+            self.told.no_response = self.now
+
     async def harm(self) -> None:
         if self.told.harm:
             event_id = AdverseEventId(next(iter(self.told.harm)))

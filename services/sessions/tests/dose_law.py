@@ -55,6 +55,7 @@ class Told:
     there: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     alerts: dict[str, datetime] = field(default_factory=dict)
     harm: set[str] = field(default_factory=set)
+    no_response: datetime | None = None
     integrated: list[datetime] = field(default_factory=list)
     doses: list[Given] = field(default_factory=list)
     running: bool = False
@@ -189,6 +190,8 @@ def _by_course(told: Told, dose: Given) -> Iterator[str]:
         yield "harm not reviewed"
     if any(not told.decided(dose.session, "no_open_alert", heard) for heard in told.alerts.values()):
         yield "an alert is open"
+    if told.no_response and not told.decided(dose.session, "response_reviewed", told.no_response):
+        yield "several doses did not help, and no prescriber has looked"
     starts: dict[str, datetime] = {}
     for each in told.doses:
         starts.setdefault(each.session, each.at)

@@ -73,6 +73,26 @@ async def test_a_response_is_said_once_and_is_a_task_for_a_prescriber(world: Wor
     assert (await world.said_types(case["patient_id"]))[-1] == "OutcomeReviewed"
 
 
+async def test_a_review_of_what_was_seen_is_none_of_what_was_found_since(world: World) -> None:
+    """The prescriber's list is older than the newest answers; doing it lets dosing go on, so it is refused."""
+    case = await in_course(world)
+    await world.travel(WEEK)
+    ok(await answers(world, case, "phq-9", phq_9(7), complete=True))
+    (seen,) = ok(await world.prescriber.get("/v1/tasks"))["items"]
+    await world.travel(WEEK)
+    ok(await answers(world, case, "phq-9", phq_9(20), complete=True))
+    assert [finding for _, finding in await reviews(world, case["patient_id"])] == ["response", "deterioration"]
+
+    refused = await world.prescriber.post(f"/v1/tasks/{seen['id']}/complete")
+
+    assert refusal(refused) == (409, "task_already_done")
+    (both,) = ok(await world.prescriber.get("/v1/tasks"))["items"]
+    assert both["due_at"] == seen["due_at"], "what was due first stays due"
+    assert "OutcomeReviewed" not in await world.said_types(case["patient_id"])
+    ok(await world.prescriber.post(f"/v1/tasks/{both['id']}/complete"))
+    assert (await world.said_types(case["patient_id"])).count("OutcomeReviewed") == 1
+
+
 async def test_a_dose_heard_of_twice_counts_once(world: World) -> None:
     case, _ = await cleared(world)
     session_id, at = new_id(), world.clock()

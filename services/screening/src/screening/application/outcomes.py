@@ -4,7 +4,7 @@ from datetime import datetime
 
 from careflow_service.work import Transaction
 from screening.application.ports import Ports
-from screening.application.staff_tasks import open_task
+from screening.application.staff_tasks import open_anew
 from screening.domain.case import Case
 from screening.domain.outcomes import Reading, Scale, ScaleOutcome, ScalePolicy, in_time
 from screening.domain.tasks import TaskKind
@@ -29,7 +29,7 @@ async def with_outcomes(case: Case, tx: Transaction, ports: Ports) -> Case:
     within = ports.policy.outcomes.review_within.length
     after = case.reviewed_for(found, due_within=within, now=tx.now)
     if case.course.newly(found):
-        await open_task(TaskKind.OUTCOME_REVIEW, case.patient_id, case.patient_id, within=within, tx=tx, ports=ports)
+        await open_anew(TaskKind.OUTCOME_REVIEW, case.patient_id, case.patient_id, within=within, tx=tx, ports=ports)
     return after
 
 

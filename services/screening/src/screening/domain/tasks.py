@@ -1,6 +1,6 @@
 """Staff tasks: what a human must do because software must not.
 
-Invariant: one open task per kind and reference; done once, by a person.
+Invariant: one open task per kind and reference; done once, by a person, or superseded by another (`done_by` is None).
 """
 
 from dataclasses import dataclass, replace
@@ -51,6 +51,10 @@ class StaffTask(Aggregate):
     due_at: datetime
     done_at: datetime | None = None
     done_by: StaffId | None = None
+
+    def superseded(self, *, now: datetime) -> Self:
+        """More than it asked for is to be seen to, by another task: whoever has only seen this one cannot do that."""
+        return replace(self.recording(), done_at=now)
 
     def done(self, by: StaffId, *, now: datetime) -> Self:
         """Somebody did it. Refused: `task_already_done`."""
