@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 
 from billing.domain.books import Books
-from billing.domain.charges import AccountSettled, Charge
+from billing.domain.charges import AccountSettled, Charge, ChargeState
 from billing.domain.ids import EntryId
 from billing.domain.ledger import LedgerAccount, TrialBalance
 from billing.domain.line_shares import line_shares
@@ -32,7 +32,7 @@ LESS = WriteOffReason.HARDSHIP
 
 
 def off(amount: Money, reason: WriteOffReason = LESS, name: str = "w1") -> WriteOff:
-    return WriteOff(name, amount, reason, NOW)
+    return WriteOff.of(name, amount, reason, now=NOW)
 
 
 def the_books(*charges: Charge, payments: Iterable[Payment] = ()) -> Books:
@@ -91,6 +91,35 @@ def test_a_correction_never_asks_again_for_what_was_written_off(minutes: int, co
     assert books.charge_as_is(charge.id).balance == usd(owed)
     assert TrialBalance.of(books.entries).balances
     assert len({entry.key for entry in books.entries}) == len(books.entries)
+
+
+def corrected(books: Books, charge: Charge, revision: int, code: str = "90837") -> Charge:
+    rendered = replace(a_rendered(therapy_hour(code=code)), revision=revision)
+    before, name = books.charge_as_is(charge.id), EntryId(f"entry-{revision}")
+    books.correct(before, lambda each: each.corrected(rendered, the_terms(), name, now=NOW))
+    return books.charge_as_is(charge.id)
+
+
+@pytest.mark.parametrize("meanwhile", ["90832", "99999"])
+def test_what_was_written_off_is_not_owed_again_when_a_correction_is_itself_corrected(meanwhile: str) -> None:
+    charge = a_charge()
+    books = the_books(charge)
+    books.write_off(charge.id, off(usd(100)))
+    corrected(books, charge, 2, meanwhile)
+    assert corrected(books, charge, 3).balance == usd(125)
+    assert TrialBalance.of(books.entries).balances
+    assert len({entry.key for entry in books.entries}) == len(books.entries)
+
+
+def test_what_was_written_off_is_not_owed_again_when_the_charge_has_waited() -> None:
+    charge = a_charge()
+    books = the_books(charge)
+    books.write_off(charge.id, off(usd(100)))
+    waiting = corrected(books, charge, 2, "99999")
+    assert (waiting.state, waiting.written_off) == (ChargeState.WAITING, usd(0))
+    rendered = replace(a_rendered(), revision=2)
+    books.charge(replace(waiting, rendered=rendered).again(the_terms(), EntryId("second"), now=NOW))
+    assert books.charge_as_is(charge.id).balance == usd(125)
 
 
 def test_what_was_written_off_of_a_reversed_charge_is_nobodys_loss() -> None:

@@ -85,8 +85,9 @@ class Books:
         self._keep_charge(charge)
         self._post_charge(charge)
         self._cover(charge)
+        self._write_off_again(charge.id, charge.write_offs)
         if charge.state is not ChargeState.WAITING:
-            self._spend_what_was_kept_for(charge)
+            self._spend_what_was_kept_for(self._charges[charge.id])
         self.apply()
 
     def correct(self, before: Charge, correction: Callable[[Charge], Charge]) -> None:
@@ -242,20 +243,26 @@ class Books:
         return charge
 
     def _undo_write_offs(self, before: Charge) -> None:
-        for each in before.write_offs:
+        for each in filter(lambda each: each.amount, before.write_offs):
             key = f"write-off-reversal/{each.id}/{before.revision}"
             self._journal.post(
                 key, EntryCause.WRITE_OFF_REVERSAL, before.id, tuple(line.turned for line in each.entry_lines)
             )
         if before.write_offs:
-            self._keep_charge(self._charges[before.id].without_write_offs())
+            self._keep_charge(self._charges[before.id].with_write_offs(()))
 
-    def _write_off_again(self, charge_id: ChargeId, write_offs: Iterable[WriteOff]) -> None:
-        """What the clinic did without it does without still, as far as something is owed."""
+    def _write_off_again(self, charge_id: ChargeId, write_offs: tuple[WriteOff, ...]) -> None:
+        """What the clinic did without it does without still, as far as something is owed; the rest once it is."""
+        if not write_offs:
+            return
+        self._keep_charge(self.charge_as_is(charge_id).with_write_offs(()))
         for each in write_offs:
-            amount = min(each.amount, self.charge_as_is(charge_id).balance)
-            if amount:
-                self.write_off(charge_id, replace(each, amount=amount))
+            charge = self.charge_as_is(charge_id)
+            again = replace(each, amount=min(each.decided, charge.balance))
+            if again.amount:
+                self.write_off(charge_id, again)
+            else:
+                self._keep_charge(charge.with_write_offs((*charge.write_offs, again)))
 
     def _take_back(self, payment_id: PaymentId, allocation: Allocation) -> None:
         if allocation.conceded:

@@ -164,7 +164,8 @@ class Charge(Aggregate):
         """The same revision as it is on these terms. Raises `charge_not_waiting`."""
         if self.state is not ChargeState.WAITING:
             raise conflict("charge_not_waiting", "Only a charge that waits can be posted again.")
-        return self._made(self.rendered, terms, entry_id, version=self.version + 1, now=now)
+        after = self._made(self.rendered, terms, entry_id, version=self.version + 1, now=now)
+        return replace(after, write_offs=self.write_offs)
 
     def reversed(self, *, now: datetime) -> "Charge":
         """Nothing is owed for it any more. Its payments must have been released before."""
@@ -194,9 +195,9 @@ class Charge(Aggregate):
         after = replace(self.recording(), write_offs=(*self.write_offs, write_off)).check_paid()
         return after.saying(WrittenOff(charge=after, write_off=write_off, at=now))
 
-    def without_write_offs(self) -> "Charge":
-        """As before anything of it was written off: it is about to change, or to be reversed."""
-        return replace(self.recording(), write_offs=())
+    def with_write_offs(self, write_offs: tuple[WriteOff, ...]) -> "Charge":
+        """It is about to change, or to be reversed: only these are kept of what was written off."""
+        return replace(self.recording(), write_offs=write_offs)
 
     def settling(self, *, now: datetime) -> "Charge":
         """It was the last of which something was owed."""

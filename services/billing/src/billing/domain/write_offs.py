@@ -25,12 +25,19 @@ LOSSES: Final = frozenset({WriteOffReason.BAD_DEBT, WriteOffReason.SMALL_BALANCE
 
 @dataclass(frozen=True, slots=True)
 class WriteOff:
-    """So much is not asked for any more."""
+    """So much is not asked for any more. `decided` is what the clinic did without at first: where a correction left
+    less to be owed, `amount` is less, and as much again once it is owed.
+    """
 
     id: str
     amount: Money
     reason: WriteOffReason
     written_off_at: datetime
+    decided: Money
+
+    @classmethod
+    def of(cls, name: str, amount: Money, reason: WriteOffReason, *, now: datetime) -> "WriteOff":
+        return cls(name, amount, reason, now, amount)
 
     @property
     def is_discount(self) -> bool:

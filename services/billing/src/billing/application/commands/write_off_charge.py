@@ -38,7 +38,7 @@ class WriteOffChargeHandler:
             if before.version != command.expected_version:
                 raise stale()
             opened = await open_books(before.patient_id, self.ports, about=before)
-            less = WriteOff(tx.new_id(), command.amount, command.reason, tx.now)
+            less = WriteOff.of(tx.new_id(), command.amount, command.reason, now=tx.now)
             books = await keep_books(opened, lambda books: books.write_off(before.id, less), tx, self.ports)
             return Changed(before.id, books.charge_as_is(before.id).version)
 
