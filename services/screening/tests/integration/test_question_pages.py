@@ -289,6 +289,34 @@ class TestTheSitting:
         gone = await someone.presses(page, "Continue", answer="1")
         assert (gone.status, "open your link again" in gone.text) == (401, True)
 
+    async def test_an_alarming_answer_is_heard_after_its_end(self, world: World) -> None:
+        await has_rota(world)
+        case = await has_case(world)
+        someone, page = await begins(world, case)
+        ninth = await answers(someone, page, *"00000000")
+        world.clock.advance(timedelta(hours=23))
+
+        crisis = await someone.presses(ninth, "Continue", answer="2")
+
+        assert (crisis.status, crisis.h1) == (401, "Please read this first")
+        assert (await world.alarmed(case["patient_id"]))[0] == "SafetyAlertRaised"
+        located = await someone.presses(crisis, "Send", location="12 Oak Lane", callback_number="415 555 0100")
+        assert located.h1 == "Thank you. We know where you are."
+        assert "9" not in request_of(await reads(world, case), "phq-9")["answers"]
+
+    async def test_nothing_is_read_or_kept_after_its_end(self, world: World) -> None:
+        case = await has_case(world)
+        someone, page = await begins(world, case)
+        before = await reads(world, case)
+        asked = page.url.partition("?")[0]
+        world.clock.advance(timedelta(hours=1))
+        for path in ("/pages/questions", asked, f"{asked}/check"):
+            assert (await someone.opens(path)).status == 401
+        kept = await someone.presses(page, "Continue", answer="1")
+        sent = await world.client.post(f"{asked}/send", data={"key": "k"})
+        assert (kept.status, sent.status_code) == (401, 401)
+        assert await reads(world, case) == before
+
     async def test_who_comes_in_later_ends_the_sitting_of_who_came_before(self, world: World) -> None:
         case = await has_case(world)
         link = await link_of(world, case)
@@ -330,7 +358,7 @@ class TestTheSitting:
         came = await world.client.post(link, data=BORN)
         cookie = came.headers["set-cookie"].lower()
         assert came.status_code == 303
-        assert {"httponly", "samesite=strict", "max-age=3600"} <= {part.strip() for part in cookie.split(";")}
+        assert {"httponly", "samesite=strict", "max-age=86400"} <= {part.strip() for part in cookie.split(";")}
         assert "path=" not in cookie
         assert "secure" not in cookie, "this was asked without TLS"
         over_tls = await world.client.post(f"https://screening{link}", data=BORN)

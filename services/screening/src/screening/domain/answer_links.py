@@ -18,11 +18,14 @@ from screening.domain.policy_values import Span
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkPolicy:
-    """How long a link leads in, how often somebody may be wrong, and how long one sitting lasts."""
+    """How long a link leads in, how often somebody may be wrong, how long one sitting lasts, and how long after it
+    began an alarming answer is heard all the same.
+    """
 
     works_for: Span
     wrong_tries: Setting[int]
     sitting: Span
+    heard_for: Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

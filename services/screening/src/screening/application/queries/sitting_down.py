@@ -12,6 +12,7 @@ from datetime import datetime
 from careflow_domain.errors import DomainError
 from careflow_service.identity import Actor, Role
 from screening.application.ports import Ports
+from screening.domain.answer_links import AnswerLink
 from screening.domain.ids import LinkId
 
 Keyed = Callable[[str, str], str]
@@ -46,18 +47,30 @@ class SittingDown:
         return f"{link_id}.{since}.{self.keyed('answer_sitting', f'{link_id} {since}')}"
 
     async def who(self, seat: str) -> Actor | None:
-        """The patient who sits there."""
+        """The patient who sits there, or did: whoever comes too late with an alarming answer is still heard."""
+        found = await self._seated(seat)
+        if found is None:
+            return None
+        link, _ = found
+        return Actor(f"link:{link.id}", frozenset({Role.PATIENT}), link.patient_id)
+
+    async def still(self, seat: str) -> bool:
+        """Whether who came in by this seat still sits there."""
+        found = await self._seated(seat)
+        if found is None:
+            return False
+        link, opened_at = found
+        return link.seats(opened_at, self.ports.policy.answer_links, self.ports.clock())
+
+    async def _seated(self, seat: str) -> tuple[AnswerLink, datetime] | None:
         link_id, _, rest = seat.partition(".")
         opened_at = _instant(rest.rpartition(".")[0])
         if opened_at is None or not hmac.compare_digest(seat.encode(), self.seat(LinkId(link_id), opened_at).encode()):
             return None
         try:
-            link = await self.ports.links.get(LinkId(link_id))
+            return await self.ports.links.get(LinkId(link_id)), opened_at
         except DomainError:
             return None
-        if not link.seats(opened_at, self.ports.policy.answer_links, self.ports.clock()):
-            return None
-        return Actor(f"link:{link.id}", frozenset({Role.PATIENT}), link.patient_id)
 
 
 def _instant(text: str) -> datetime | None:

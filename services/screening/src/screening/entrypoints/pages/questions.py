@@ -19,7 +19,8 @@ from careflow_service.identity import Actor, RequestKey
 from careflow_service.ids import new_id
 from careflow_service.pages.forms import KEY, Form, FormRequest, Submitted, form_request
 from careflow_service.pages.site import LANGUAGE, Pages, Site
-from careflow_service.pages.sittings import seat
+from careflow_service.pages.sittings import seat, sitting_of
+from careflow_service.problems import UNAUTHENTICATED, Problem
 from screening.application.commands.hear_answers import HearAnswers
 from screening.application.commands.locate_patient import LocatePatient
 from screening.application.commands.open_link import OpenLink
@@ -77,7 +78,7 @@ async def come_in(
     if opened_at is None:
         return _ask_who(request, pages, form, {"birth_date": "not_the_one"})
     answer = RedirectResponse(_there("../questions", request), SEE_OTHER)
-    lasts = app.ports.policy.answer_links.sitting.length
+    lasts = app.ports.policy.answer_links.heard_for.length
     seat(answer, request.scope, app.sitting_down.seat(link_id, opened_at), lasts=lasts)
     return answer
 
@@ -85,6 +86,7 @@ async def come_in(
 @router.get("")
 async def read_questions(request: Request, pages: Pages, app: App, actor: CurrentActor) -> Response:
     """What is asked of the patient now."""
+    await _still(request, app)
     cases = await app.reading.cases_of(PatientId(actor.patient_id or ""), actor)
     waiting = [asked for case in cases for asked in case.questionnaires if _waits(case, asked)]
     definitions = [_definition(app, asked) for asked in waiting]
@@ -106,6 +108,7 @@ async def read_question(
     after: ItemCode = None,
 ) -> Response:
     """One question: the one named, or the first without an answer."""
+    await _still(request, app)
     case, asked = await app.reading.asked(RequestId(request_id), actor)
     if not _waits(case, asked):
         return pages.show(request.scope, "over.html", status=410)
@@ -130,6 +133,7 @@ async def answer_question(
     try:
         case, asked = await app.reading.asked(RequestId(request_id), actor)
         case_id = case.id
+        await _still(request, app)
         key = await form_request(request, actor)
         return await _kept(request, pages, app, actor, case_id, asked, form, key)
     except Exception as refusal:
@@ -146,6 +150,7 @@ async def answer_question(
 @router.get("/asked/{request_id}/check")
 async def read_answers(request: Request, pages: Pages, app: App, actor: CurrentActor, request_id: str) -> Response:
     """Everything once more, before it is sent."""
+    await _still(request, app)
     case, asked = await app.reading.asked(RequestId(request_id), actor)
     if not _waits(case, asked):
         return pages.show(request.scope, "over.html", status=410)
@@ -166,6 +171,7 @@ async def send_answers(
     request: Request, pages: Pages, app: App, actor: CurrentActor, request_id: str, key: FormRequest
 ) -> Response:
     """The patient says this is all; what is missing is asked again."""
+    await _still(request, app)
     case, asked = await app.reading.asked(RequestId(request_id), actor)
     command = SaveAnswers(case.id, asked.id, asked.definition_version, {}, complete=True)
     try:
@@ -192,6 +198,12 @@ async def say_where(
     )
     await app.locate_patient(command, actor, key)
     return pages.show(request.scope, "located.html", crisis=app.ports.policy.crisis, next_request_id=form["next"])
+
+
+async def _still(request: Request, app: Screening) -> None:
+    """The sitting may be over, though we know whose it was. Raises the problem `unauthenticated`."""
+    if not await app.sitting_down.still(sitting_of(request.scope) or ""):
+        raise Problem(UNAUTHENTICATED)
 
 
 async def _kept(
