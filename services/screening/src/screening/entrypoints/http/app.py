@@ -16,7 +16,7 @@ from screening.entrypoints.http import (
     task_routes,
 )
 from screening.entrypoints.http.access import ACCESS
-from screening.entrypoints.pages import questions
+from screening.entrypoints.pages import coming_in, questions
 from screening.entrypoints.pages.visitors import Visitors
 
 HTTP: Http[Screening] = Http(
@@ -35,6 +35,7 @@ HTTP: Http[Screening] = Http(
         alert_routes.router,
         rota_routes.router,
         task_routes.router,
+        coming_in.router,
         questions.router,
     ),
     access=ACCESS,

@@ -1,4 +1,4 @@
-"""A patient's questions, by link: who one is, one question a page, a last look, sent.
+"""A patient's questions: one a page, a last look, sent.
 
 Invariant: an alarming answer is answered with the crisis page before anything else, whatever becomes of its saving; no
 page shows a score, and nothing a patient answers is part of an address.
@@ -6,24 +6,21 @@ page shows a score, and nothing a patient answers is part of an address.
 
 from collections.abc import Mapping
 from typing import Annotated, Final
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from careflow_domain.errors import DomainError
 from careflow_service.http.dependencies import CurrentActor, RequestBody
 from careflow_service.http.errors import problem_for
-from careflow_service.http.fields import Day
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.ids import new_id
 from careflow_service.pages.forms import KEY, Form, FormRequest, Submitted, form_request
-from careflow_service.pages.site import LANGUAGE, Pages, Site
-from careflow_service.pages.sittings import seat, sitting_of
+from careflow_service.pages.site import Pages, Site, go_on
+from careflow_service.pages.sittings import sitting_of
 from careflow_service.problems import UNAUTHENTICATED, Problem
 from screening.application.commands.hear_answers import HearAnswers
 from screening.application.commands.locate_patient import LocatePatient
-from screening.application.commands.open_link import OpenLink
 from screening.application.commands.save_answers import SaveAnswers
 from screening.application.use_cases import Screening
 from screening.domain.alert_records import Whereabouts
@@ -40,47 +37,13 @@ router = APIRouter(prefix="/pages/questions", include_in_schema=False)
 ItemCode = Annotated[str | None, Query(max_length=64)]
 
 NONE: Final[Mapping[str, str]] = {}
-SEE_OTHER: Final = 303
 OVER: Final = frozenset({"questionnaire_completed", "questionnaire_withdrawn", "case_closed"})
 """Refusals that say: there is nothing to do here any more."""
-
-
-class Born(RequestBody):
-    birth_date: Day
 
 
 class Where(RequestBody):
     location: Line
     callback_number: Line
-
-
-@router.get("/{token}")
-async def ask_who(request: Request, pages: Pages, app: App, token: str) -> Response:
-    """Whose link it is: asked of whoever has it."""
-    link_id = app.sitting_down.link(token)
-    if link_id is None or not await app.sitting_down.leads_in(link_id):
-        return pages.show(request.scope, "no_way_in.html", status=404)
-    return _ask_who(request, pages, Form({}), NONE)
-
-
-@router.post("/{token}")
-async def come_in(
-    request: Request, pages: Pages, app: App, actor: CurrentActor, token: str, form: Submitted
-) -> Response:
-    """Let in who knows the birth date."""
-    link_id = app.sitting_down.link(token)
-    if link_id is None or not await app.sitting_down.leads_in(link_id):
-        return pages.show(request.scope, "no_way_in.html", status=404)
-    born, faults = form.with_day("birth_date").read(Born)
-    if born is None:
-        return _ask_who(request, pages, form, faults)
-    opened_at = (await app.open_link(OpenLink(link_id, born.birth_date), actor)).value.opened_at
-    if opened_at is None:
-        return _ask_who(request, pages, form, {"birth_date": "not_the_one"})
-    answer = RedirectResponse(_there("../questions", request), SEE_OTHER)
-    lasts = app.ports.policy.answer_links.heard_for.length
-    seat(answer, request.scope, app.sitting_down.seat(link_id, opened_at), lasts=lasts)
-    return answer
 
 
 @router.get("")
@@ -115,7 +78,7 @@ async def read_question(
     definition = _definition(app, asked)
     found = _named(definition, asked.answers, item) or _next(definition, asked.answers, after)
     if found is None:
-        return RedirectResponse(_there(f"{request_id}/check", request), SEE_OTHER)
+        return go_on(request, f"{request_id}/check")
     return _question(request, pages, definition, asked.answers, found, NONE)
 
 
@@ -181,8 +144,8 @@ async def send_answers(
             return pages.show(request.scope, "over.html", status=410)
         raise
     if saved.missing:
-        return RedirectResponse(_there("../" + request_id, request, item=saved.missing[0]), SEE_OTHER)
-    return RedirectResponse(_there("../../../questions", request), SEE_OTHER)
+        return go_on(request, "../" + request_id, item=saved.missing[0])
+    return go_on(request, "../../../questions")
 
 
 @router.post("/help/{alert_id}")
@@ -226,7 +189,7 @@ async def _kept(
         saved = (await app.save_answers(command, actor, key)).value
         if saved.alarming:
             return _crisis(request, pages, app, saved.alert_id, saved.next_request_id or asked.id)
-    return RedirectResponse(_there(asked.id, request, after=form["item"]), SEE_OTHER)
+    return go_on(request, asked.id, after=form["item"])
 
 
 def _waits(case: Case, asked: RequestedQuestionnaire) -> bool:
@@ -288,12 +251,6 @@ def _question(
     )
 
 
-def _ask_who(request: Request, pages: Site, form: Form, faults: Mapping[str, str]) -> Response:
-    status = 422 if faults else 200
-    typed = form.parted("birth_date")
-    return pages.show(request.scope, "who.html", status=status, typed=typed, faults=faults)
-
-
 def _crisis(
     request: Request,
     pages: Site,
@@ -317,9 +274,3 @@ def _crisis(
         faults=faults,
         kept={KEY: new_id(), **({"next": next_request_id} if next_request_id else {})},
     )
-
-
-def _there(path: str, request: Request, **parameters: str) -> str:
-    """A page beside this one, in the same language."""
-    given = {**parameters, LANGUAGE: request.query_params.get(LANGUAGE)}
-    return f"{path}?{urlencode({name: value for name, value in given.items() if value})}"
