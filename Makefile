@@ -30,7 +30,7 @@ help:
 	@echo '  generated             write samples that are missing, schemas, AsyncAPI and OpenAPI anew'
 	@echo '  bench test-chaos      measurements; the kill matrix'
 	@echo '  simulate              worlds of three services in which everything goes wrong, until Ctrl-C; ARGS="--first 1000 --seconds 60"'
-	@echo '  test-long             what takes minutes: the whole course of treatment, the demo, the documented commands, the bench'
+	@echo '  test-long             what takes minutes: most journeys and the whole course of treatment, the demo, the documented commands, the bench'
 	@echo '  test-walks            a hundred thousand walks over the money, thousands of days at the bedside: half an hour'
 	@echo '  test-fuzz             every route of every service, asked for what its document allows and forbids: many minutes'
 	@echo '  test-pages            the pages in a real browser; needs Chromium, for example apt-get install chromium'

@@ -4,12 +4,16 @@ waits in vain is called off in time, and nobody pays for that.
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from careflow_clinic.bedside import today
 from careflow_clinic.clinic import Person, at, position
 from careflow_clinic.course import Course, Pair
 from careflow_clinic.subscriber import SeenEvent
 from careflow_clinic.walk import Walk
 from tests import undisturbed
+
+pytestmark = pytest.mark.long
 
 LABS_OF_TWO_MONTHS_AGO = timedelta(days=60)
 """Laboratory counts for ninety days: with these a clearance lasts for thirty."""

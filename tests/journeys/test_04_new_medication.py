@@ -1,7 +1,11 @@
 """A medication reported after the clearance: the rules run again by themselves."""
 
+import pytest
+
 from careflow_clinic.clinic import Person
 from careflow_clinic.walk import Walk
+
+pytestmark = pytest.mark.long
 
 
 async def test_phenelzine_suspends_until_a_prescriber_signs_a_reason(walk: Walk, person: Person) -> None:

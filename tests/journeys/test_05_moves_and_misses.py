@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from careflow_clinic.bedside import Bedside, today
 from careflow_clinic.cashier import Cashier
 from careflow_clinic.clinic import Patient, Person, at, position
@@ -13,6 +15,8 @@ from careflow_clinic.course import Course
 from careflow_clinic.subscriber import SeenEvent
 from careflow_clinic.walk import Walk
 from tests import undisturbed
+
+pytestmark = pytest.mark.long
 
 CALLED_AND_WANTS_TO_GO_ON = undisturbed.BOOKING[:6]
 FULL_PRICE, HALF = 1, 2

@@ -3,9 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from careflow_clinic.clinic import COORDINATOR, Patient, Person, at
 from careflow_clinic.walk import Walk
 from careflow_events.testing.worker import until
+
+pytestmark = pytest.mark.long
 
 WAITLIST = "/v1/waitlist"
 

@@ -2,10 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
+
 from careflow_clinic.bedside import Bedside
 from careflow_clinic.clinic import NURSE, PRESCRIBER, SAFE_WITH_PLAN, Person, at, instant, position
 from careflow_clinic.course import Course
 from careflow_clinic.walk import Walk
+
+pytestmark = pytest.mark.long
 
 SESSIONS = "careflow.sessions.v1"
 ACCEPTED = {"overrides": [{"item": "blood_pressure_accepted", "reason": "Anxious, and falling since."}]}

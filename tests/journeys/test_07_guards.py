@@ -3,11 +3,15 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from careflow_clinic.bedside import DOSE
 from careflow_clinic.clinic import COORDINATOR, NURSE, PRESCRIBER, Person, at, instant
 from careflow_clinic.course import Course
 from careflow_clinic.http import Answer
 from careflow_clinic.walk import Walk
+
+pytestmark = pytest.mark.long
 
 SESSIONS = "careflow.sessions.v1"
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

@@ -2,9 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
+
 from careflow_clinic.clinic import Person, position
 from careflow_clinic.course import Course
 from careflow_clinic.walk import Walk
+
+pytestmark = pytest.mark.long
 
 SESSIONS, SAFETY = "careflow.sessions.v1", "careflow.sessions.safety.v1"
 

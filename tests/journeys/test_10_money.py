@@ -3,12 +3,15 @@
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import pytest
 
 from careflow_clinic.bedside import today
 from careflow_clinic.cashier import Cashier, dollars
 from careflow_clinic.clinic import COORDINATOR, Patient, Person, position
 from careflow_clinic.http import Answer, Caller
 from careflow_clinic.walk import Walk
+
+pytestmark = pytest.mark.long
 
 if TYPE_CHECKING:
     from careflow_cli.stack.stack import Stack

@@ -2,9 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
+
 from careflow_clinic.clinic import PRESCRIBER, Person, instant, position
 from careflow_clinic.course import Course
 from careflow_clinic.walk import Walk
+
+pytestmark = pytest.mark.long
 
 
 async def test_a_positive_test_refuses_the_dose_and_suspends_the_clearance(walk: Walk, person: Person) -> None:

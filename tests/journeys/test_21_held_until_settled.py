@@ -3,10 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from careflow_clinic.clinic import NURSE, PRESCRIBER, SAFE_WITH_PLAN, THERAPIST, Person
 from careflow_clinic.course import Course
 from careflow_clinic.subscriber import SeenEvent
 from careflow_clinic.walk import Walk
+
+pytestmark = pytest.mark.long
 
 
 def refs_of(released: SeenEvent) -> list[str]:

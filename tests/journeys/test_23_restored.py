@@ -15,6 +15,8 @@ from careflow_clinic.clinic import COORDINATOR, Patient, Person
 from careflow_clinic.walk import Walk
 from tests.journeys.terminal import Terminal
 
+pytestmark = pytest.mark.long
+
 if TYPE_CHECKING:
     from careflow_cli.stack.stack import Stack
 

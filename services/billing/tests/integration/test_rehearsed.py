@@ -47,6 +47,7 @@ async def test_money_is_the_same_when_everything_is_tried_twice(world: World) ->
         "GoodFaithEstimateIssued",
         "ChargePosted",
         "JournalEntryPosted",
+        "AccountSettled",
         "PaymentReceived",
         "JournalEntryPosted",
         "JournalEntryPosted",

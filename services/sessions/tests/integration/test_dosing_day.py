@@ -302,7 +302,8 @@ async def test_after_a_grave_event_the_patient_is_watched_and_discharged_all_the
     assert await world.alarmed(course.patient_id) == [*overdue, "VitalsBreached"]
     await rests(world, session_id)
     ok(await does(world, session_id, "discharge", SCORE))
-    assert (await world.said_types(course.patient_id))[-2:] == ["SessionAborted", "SessionDischarged"]
+    calls = ["FollowUpContactDue", "FollowUpContactDue"]
+    assert (await world.said_types(course.patient_id))[-4:] == ["SessionAborted", *calls, "SessionDischarged"]
     assert ok(await world.nurse.get(f"/v1/sessions/{session_id}"))["vitals_due_at"] is None
 
 
