@@ -1,16 +1,19 @@
 """docker-compose.yml says of every container how it is kept, and agrees with the local stack about what there is."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from babel.core import get_global
 
 from careflow_cli.cache import jars
 from careflow_cli.infra import kafka
 from careflow_cli.stack.services import COMMANDS, SERVICES
 from careflow_events.topics import EVERY_SERVICE
+from careflow_service.pages.words import LOCALES
 from tests.deployment.compose_files import FILES, ROOT, Tree, defaults, secret_names, text
 
 NAMES = [spec.name for spec in SERVICES]
@@ -198,3 +201,16 @@ def test_every_file_that_is_mounted_is_there(deployment: Tree) -> None:
     mounts = [mount for each in deployment["services"].values() for mount in each.get("volumes", ())]
 
     assert [mount for mount in mounts if mount.startswith("./") and not (ROOT / mount.split(":")[0]).is_file()] == []
+
+
+def test_the_images_keep_the_dates_of_every_language_pages_are_in() -> None:
+    kept = set(re.findall(r"! -name (\w+)\.dat", text("deploy/docker/install")))
+
+    assert kept == {name for locale in LOCALES.values() for name in _with_its_parents(str(locale))}
+
+
+def _with_its_parents(name: str) -> Iterator[str]:
+    """What Babel reads for a locale: its own data, and what that adds to."""
+    yield name
+    if name != "root":
+        yield from _with_its_parents(get_global("parent_exceptions").get(name) or name.rpartition("_")[0] or "root")
