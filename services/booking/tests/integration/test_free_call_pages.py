@@ -309,6 +309,9 @@ async def test_nobody_is_in_an_address(world: World) -> None:
 
 
 async def test_too_many_are_asked_to_wait(world: World) -> None:
+    for entry in world.app.state.routes:
+        if entry.limiter is not None:
+            entry.limiter._now = lambda: 0.0  # all of it in one moment, however slow the machine is
     someone = visitor(world)
     pages: list[Any] = [await someone.opens(START) for _ in range(61)]
     assert (pages[-1].status, pages[-1].h1) == (429, "That did not work")
