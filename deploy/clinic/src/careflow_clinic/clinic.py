@@ -182,13 +182,12 @@ class Clinic:
     async def answer_questionnaire(
         self, patient: Patient, case_id: str, code: str, answers: Mapping[str, str], *, complete: bool = True
     ) -> Answer:
-        """The patient answers what waits for an answer; partial answers with `complete=False`."""
+        """The patient answers what was asked last and waits for an answer; partial answers with `complete=False`."""
         case = (await self.http.get(PRESCRIBER, "screening", f"/v1/cases/{case_id}")).body
-        open_requests = {each["id"] for each in case["requests"] if each["completed_at"] is None}
+        waiting = {each["id"] for each in case["requests"] if not (each["completed_at"] or each["withdrawn_at"])}
+        responses = case["clinical"]["responses"]
         asked = next(
-            each
-            for each in case["clinical"]["responses"]
-            if each["questionnaire"] == code and each["request_id"] in open_requests
+            each for each in reversed(responses) if each["questionnaire"] == code and each["request_id"] in waiting
         )
         body = {
             "request_id": asked["request_id"],

@@ -31,6 +31,7 @@ class RequestView(View):
     purpose: Purpose
     due_at: datetime
     completed_at: datetime | None
+    withdrawn_at: datetime | None
 
 
 class ScoreView(View):
