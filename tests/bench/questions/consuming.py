@@ -112,8 +112,8 @@ def another_event(row: Document, patient: str, sequence: int) -> Record:
     data = event["data"] | {"patient_id": patient, "appointment_id": str(uuid.uuid4())}
     named = {"id": identity, "stream": stream, "subject": subject, "sequence": f"{sequence:010}", "data": data}
     # `ce_id` is what builds before this one call it.
-    named = {"careflow-id", "ce_id"}
-    headers = [(name, identity.encode() if name in named else value) for name, value in row["headers"]]
+    its_id = {"careflow-id", "ce_id"}
+    headers = [(name, identity.encode() if name in its_id else value) for name, value in row["headers"]]
     return Record(subject.encode(), json.dumps(event | named).encode(), headers)
 
 
