@@ -1,5 +1,6 @@
 """An alarming answer is heard whatever the request it came in is refused for: alert and crisis text first."""
 
+import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -129,7 +130,24 @@ async def test_a_refusal_without_an_alarming_answer_says_nothing_more(world: Wor
     assert ok(await world.nurse.get("/v1/alerts"))["items"] == []
 
 
-@pytest.mark.parametrize("raw", ["{", "[]", '{"answers": 3}', '"text"'])
+async def test_an_answer_that_alarms_only_in_another_questionnaire_says_nothing_more(world: World) -> None:
+    """Most instruments number their items: 1 to the first of the GAD-7 is no yes to the first of the screener."""
+    case = await has_case(world)
+    gad_7 = request_of(case, "gad-7")["request_id"]
+    refused = (await sent(request_id=gad_7, answers={"1": "1"}, surprise=True)(world, case)).json()
+    assert (refused["code"], "crisis" in refused) == ("invalid_request", False)
+    assert ok(await world.nurse.get("/v1/alerts"))["items"] == []
+
+
+async def test_of_two_answers_to_one_item_the_worse_one_is_heard(world: World) -> None:
+    case = await has_case(world)
+    twice = json.dumps(body(case, answers={}, surprise=True)).replace("{}", '{"9": "3", "9": "0"}')
+    refused = await world.patient(case["patient_id"]).send("POST", f"/v1/cases/{case['id']}/responses", twice)
+    assert refused.json()["crisis"]
+    assert (await open_alert(world))["level"] == "high"
+
+
+@pytest.mark.parametrize("raw", ["{", "[]", '{"answers": 3}', '"text"', "[" * 20_000])
 async def test_a_body_that_is_none_is_refused_as_everywhere(world: World, raw: str) -> None:
     case = await has_case(world)
     refused = await world.patient(case["patient_id"]).send("POST", f"/v1/cases/{case['id']}/responses", raw)

@@ -181,6 +181,26 @@ async def test_an_alarming_answer_is_heard_in_a_form_that_is_refused_for_its_key
     assert (await world.alarmed(case["patient_id"]))[0] == "SafetyAlertRaised"
 
 
+@pytest.mark.parametrize("more", ["&answer=0", "&item=1", "&answer=0&item=1&surprise=%FF", "&key=a&key=b", "&;"])
+async def test_an_alarming_answer_is_heard_in_a_form_that_cannot_be_read(world: World, more: str) -> None:
+    case = await has_case(world)
+    _, page = await begins(world, case)
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    crisis = Page(await world.client.post(page.url, content=f"item=9&answer=2{more}", headers=form))
+    assert (crisis.status, crisis.h1) == (422, "Please read this first")
+    assert (await world.alarmed(case["patient_id"]))[0] == "SafetyAlertRaised"
+    assert request_of(await reads(world, case), "phq-9")["answers"] == {}
+
+
+async def test_of_two_answers_in_one_form_the_worse_one_is_heard(world: World) -> None:
+    case = await has_case(world)
+    _, page = await begins(world, case)
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    await world.client.post(page.url, content="item=9&answer=1&answer=3&key=k", headers=form)
+    (alert,) = ok(await world.prescriber.get("/v1/alerts"))["items"]
+    assert alert["level"] == "high"
+
+
 async def test_what_is_refused_is_not_said_to_be_our_fault(world: World) -> None:
     someone, page = await begins(world, await has_case(world))
     forged = Page(await world.client.post(page.url, data={"item": "1", "answer": "9", "key": new_id()}))

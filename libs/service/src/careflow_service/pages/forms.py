@@ -76,5 +76,11 @@ async def submitted(request: Request) -> Form:
     return Form(fields)
 
 
+async def sent_as(request: Request, name: str) -> tuple[str, ...]:
+    """All that arrived under this name, in a form of whatever shape: for what is heard though the form is refused."""
+    text = (await request.body()).decode("ascii", errors="replace")
+    return tuple(value.strip() for field, value in parse_qsl(text, errors="replace") if field == name)
+
+
 Submitted = Annotated[Form, Depends(submitted)]
 FormRequest = Annotated[RequestKey, Depends(form_request)]

@@ -216,11 +216,12 @@ class QuestionnaireDefinition:
         """The item alerts these answers set off, whether or not anything else has been answered."""
         return tuple(alert for alert in self.item_alerts if answers.get(alert.item) in alert.options)
 
-    def hits_as_sent(self, answers: Answers) -> tuple[ItemAlert, ...]:
+    def hits_as_sent(self, answers: Iterable[tuple[str, str]]) -> tuple[ItemAlert, ...]:
         """The item alerts in answers that nobody has checked: an option also counts by its label or its value, however
-        it is written. What is no answer to any item is passed over.
+        it is written. What is no answer to any item is passed over; of several to one item each counts.
         """
-        return self.hits({item: self._meant(item, given) for item, given in answers.items() if item in self._items})
+        meant = ({item: self._meant(item, given)} for item, given in answers if item in self._items)
+        return tuple(dict.fromkeys(hit for answer in meant for hit in self.hits(answer)))
 
     def _meant(self, item: str, given: str) -> str:
         said = given.strip().casefold()

@@ -1,6 +1,6 @@
 """Answers whose saving is refused are heard all the same: whatever else is wrong, a worrying one alerts the clinic."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from careflow_domain.errors import DomainError
@@ -21,19 +21,22 @@ from screening.domain.questionnaires import ItemAlert, QuestionnaireDefinition
 
 @dataclass(frozen=True, slots=True)
 class HearAnswers:
-    """As they were sent, with nothing checked: item code to whatever was given for it."""
+    """As they were sent, with nothing checked: item code and whatever was given for it, more than once too."""
 
     case_id: CaseId
     request_id: RequestId | None
-    answers: Mapping[str, str] = field(repr=False)
+    answers: tuple[tuple[str, str], ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """`alert_id`: an answer is a safety concern. `next_request_id` is what to answer next in the same sitting."""
+    """`alarming`: an answer is a safety concern; the patient must read the crisis text first. `alert_id` is the alert
+    about it, if it could be kept, `next_request_id` what to answer next in the same sitting.
+    """
 
-    alert_id: str | None
-    next_request_id: str | None
+    alarming: bool
+    alert_id: str | None = None
+    next_request_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +52,18 @@ class HearAnswersHandler:
             patient_id = case.patient_id if case else _own(actor)
             hits = self._hits(command, case)
             if patient_id is None or not hits:
-                return Heard(None, None)
+                return Heard(alarming=bool(hits))
             check_own(actor, patient_id, "patient")
             positives = [Positive(code=hit.code, level=hit.level, response=hit.response) for hit in hits]
             case_id = case.id if case else None
             heard = await concern(positives, patient_id, case_id, source=AlertSource.ANSWER, tx=tx, ports=self.ports)
             alert = await settle(heard, tx, self.ports)
-            return Heard(alert.id, await self._screener(case, hits, tx))
+            return Heard(alarming=True, alert_id=alert.id, next_request_id=await self._screener(case, hits, tx))
 
         return await self.work.run(hear, by=actor, action="hear_answers", returns=Heard)
 
-    def alarming(self, command: HearAnswers) -> bool:
-        """Whether any questionnaire would take these answers for a concern, whatever is known of the patient."""
+    def may_alarm(self, command: HearAnswers) -> bool:
+        """Whether any questionnaire would take these answers for a concern, whichever it is they are for."""
         return bool(self._hits(command, None))
 
     async def _case(self, case_id: CaseId, actor: Actor) -> Case | None:

@@ -6,7 +6,7 @@ from the patient. The refusal itself stays as it is, with `crisis` and `alert_id
 
 import json
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import Request, Response
@@ -22,8 +22,6 @@ from screening.domain.ids import CaseId, RequestId
 from screening.entrypoints.http.schemas import CrisisView
 
 _LOG = logging.getLogger(__name__)
-UNHEARD = Heard(None, None)
-"""What could not be kept."""
 
 
 class HeardRoute(APIRoute):
@@ -54,33 +52,34 @@ async def _heard(request: Request) -> dict[str, object]:
     if call is None or call.actor is None or sent is None:
         return {}
     heard = await listen(screening, sent, call.actor)
-    if heard is None:
+    if not heard.alarming:
         return {}
     text = CrisisView.model_validate(screening.ports.policy.crisis).model_dump()
     return {"crisis": text, "alert_id": heard.alert_id, "next_request_id": heard.next_request_id}
 
 
-async def listen(screening: Screening, sent: HearAnswers, actor: Actor) -> Heard | None:
-    """What came of hearing answers that were refused; None where none of them is alarming."""
-    if not screening.hear_answers.alarming(sent):
-        return None
+async def listen(screening: Screening, sent: HearAnswers, actor: Actor) -> Heard:
+    """What comes of hearing answers that were refused; where that fails they are taken to be alarming."""
+    if not screening.hear_answers.may_alarm(sent):
+        return Heard(alarming=False)
     try:
         return (await screening.hear_answers(sent, actor)).value
     except Exception as error:  # the text must be shown whatever happened; the log names no more than its kind
         _LOG.error("alarming_answers_not_kept", extra={"error_class": type(error).__name__})
-        return UNHEARD
+        return Heard(alarming=True)
 
 
 def _sent(body: bytes, case_id: str) -> HearAnswers | None:
-    """The answers in a body of whatever form, as far as there are any."""
+    """The answers in a body of whatever form, as far as there are any; an item that is there twice has two."""
     try:
-        document = json.loads(body)
-    except ValueError:
+        document = json.loads(body, object_pairs_hook=tuple)
+    except (ValueError, RecursionError):
         return None
-    if not isinstance(document, Mapping) or not isinstance(document.get("answers"), Mapping):
+    fields = dict(document) if isinstance(document, tuple) else {}
+    given, request_id = fields.get("answers"), fields.get("request_id")
+    if not isinstance(given, tuple):
         return None
-    request_id = document.get("request_id")
-    answers = {str(item): _text(given) for item, given in document["answers"].items()}
+    answers = tuple((item, _text(answer)) for item, answer in given)
     return HearAnswers(CaseId(case_id), RequestId(request_id) if isinstance(request_id, str) else None, answers)
 
 

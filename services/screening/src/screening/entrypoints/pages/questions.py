@@ -5,6 +5,7 @@ page shows a score, and nothing a patient answers is part of an address.
 """
 
 from collections.abc import Mapping
+from itertools import product
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
@@ -15,7 +16,7 @@ from careflow_service.http.dependencies import CurrentActor, RequestBody
 from careflow_service.http.errors import problem_for
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.ids import new_id
-from careflow_service.pages.forms import KEY, Form, FormRequest, Submitted, form_request
+from careflow_service.pages.forms import KEY, Form, FormRequest, Submitted, form_request, sent_as, submitted
 from careflow_service.pages.site import Pages, Site, go_on
 from careflow_service.pages.sittings import sitting_of
 from careflow_service.problems import UNAUTHENTICATED, Problem
@@ -29,7 +30,7 @@ from screening.domain.case_record import CaseState
 from screening.domain.ids import AlertId, CaseId, PatientId, RequestId
 from screening.domain.intake import RequestedQuestionnaire
 from screening.domain.questionnaires import Answers, Item, QuestionnaireDefinition
-from screening.entrypoints.http.heard import UNHEARD, listen
+from screening.entrypoints.http.heard import listen
 from screening.entrypoints.http.schemas import App, Line
 
 router = APIRouter(prefix="/pages/questions", include_in_schema=False)
@@ -83,26 +84,19 @@ async def read_question(
 
 
 @router.post("/asked/{request_id}")
-async def answer_question(
-    request: Request,
-    pages: Pages,
-    app: App,
-    actor: CurrentActor,
-    request_id: str,
-    form: Submitted,
-) -> Response:
+async def answer_question(request: Request, pages: Pages, app: App, actor: CurrentActor, request_id: str) -> Response:
     """Keep one answer. Whatever it is refused for, it is heard first if it is alarming."""
     case_id = CaseId("")
     try:
         case, asked = await app.reading.asked(RequestId(request_id), actor)
         case_id = case.id
         await _still(request, app)
-        key = await form_request(request, actor)
+        form, key = await submitted(request), await form_request(request, actor)
         return await _kept(request, pages, app, actor, case_id, asked, form, key)
     except Exception as refusal:
-        sent = HearAnswers(case_id, RequestId(request_id), {form["item"]: form["answer"]})
-        heard = await listen(app, sent, actor)
-        if heard is not None and (heard.alert_id or heard is UNHEARD):
+        answers = product(await sent_as(request, "item"), await sent_as(request, "answer"))
+        heard = await listen(app, HearAnswers(case_id, RequestId(request_id), tuple(answers)), actor)
+        if heard.alarming:
             status = problem_for(refusal).kind.status
             return _crisis(request, pages, app, heard.alert_id, heard.next_request_id, status=status)
         if isinstance(refusal, DomainError) and refusal.code in OVER:
