@@ -32,6 +32,13 @@ async def a_patient_joins_the_waitlist_while_they_join_it(world: World, overtaki
     assert refusal(await waits(world, ana)) == (409, "waiting_already")
 
 
+async def a_patient_joins_the_waitlist_while_their_record_is_merged(world: World, overtaking: Overtaking) -> None:
+    ana, again = await has_patient(world), await has_patient(world)
+    merge = f"/v1/patients/{again}/merge"
+    overtaking.by(lambda: world.coordinator.post(merge, {"surviving_patient_id": ana}, version=1))
+    assert refusal(await waits(world, again)) == (409, "patient_merged")
+
+
 async def a_patient_leaves_the_waitlist_while_they_are_offered_a_call(world: World, overtaking: Overtaking) -> None:
     ana, ben = await two_patients(world)
     call = await books(world.coordinator, ben)

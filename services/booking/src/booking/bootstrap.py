@@ -182,7 +182,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         open_calendar_feed=OpenCalendarFeedHandler(feeds, all_practitioners, work),
         close_calendar_feed=CloseCalendarFeedHandler(feeds, work),
         read_busy_times=ReadBusyTimes(feeds, all_days, policy, zone, clock),
-        join_waitlist=JoinWaitlistHandler(all_entries, all_paths, scheduling, policy, work),
+        join_waitlist=JoinWaitlistHandler(all_entries, all_patients, scheduling, policy, work),
         leave_waitlist=LeaveWaitlistHandler(all_entries, work),
         record_offer_call=RecordOfferCallHandler(all_entries, all_appointments, offering, work),
         read_waitlist=ReadWaitlist(all_entries, resources.audit),

@@ -167,6 +167,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
 MORE: Final[Mapping[str, Race[World]]] = {
     "a call, another of the same patient": commands.a_call_is_booked_while_the_patient_books_one_elsewhere,
     "an offer, accepted": waitlist.an_offer_lapses_while_it_is_accepted,
+    "a wish, the record merged": waitlist.a_patient_joins_the_waitlist_while_their_record_is_merged,
     "a merge, a call booked": commands.a_record_is_merged_while_a_call_is_booked,
     "an evaluation, its case closed": commands.an_evaluation_is_booked_while_the_case_is_closed,
     "a hold, the last one allowed": commands.a_last_time_is_held_while_another_is,

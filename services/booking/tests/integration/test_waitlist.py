@@ -194,6 +194,14 @@ async def test_who_has_waited_in_vain_may_wait_again(world: World) -> None:
     await waits(world, ana)
 
 
+async def test_only_who_is_registered_and_in_use_waits(world: World) -> None:
+    ana, again = await person(world, 1), await person(world, 1)
+    ok(await world.coordinator.post(f"/v1/patients/{again}/merge", {"surviving_patient_id": ana}, version=1))
+    for who, refused in (("nobody", (404, "patient_not_found")), (again, (409, "patient_merged"))):
+        wish = {"patient_id": who, "kind": "info_call", "modality": "phone"}
+        assert refusal(await world.coordinator.post(WAITLIST, wish)) == refused
+
+
 async def test_one_waits_once_for_each_kind_and_leaves(world: World) -> None:
     ana, ben = await person(world, 1), await person(world, 2)
     joined = await waits(world, ana)

@@ -5,9 +5,10 @@ booked. What was decided about somebody stays with the record it was decided on.
 from dataclasses import replace
 
 from booking.domain.care_path import CarePath, Person, Stage
+from booking.domain.patients import patient_merged
 from booking.domain.states import Status
 from booking.domain.visits import VisitKind
-from careflow_domain.errors import DomainError, conflict
+from careflow_domain.errors import conflict
 
 
 def given_up(path: CarePath, *, asked_for: int) -> Person:
@@ -32,11 +33,6 @@ def check_in_use(path: CarePath) -> None:
     """Raises `patient_merged`."""
     if path.person.merged:
         raise patient_merged()
-
-
-def patient_merged() -> DomainError:
-    """The record was given up."""
-    return conflict("patient_merged", "The record was merged into another; use that one.")
 
 
 def _has_clinical_history(path: CarePath) -> bool:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from booking.domain.ids import PatientId
 from booking.domain.policy import BookingPolicy
 from careflow_domain.aggregate import Aggregate, Fact
-from careflow_domain.errors import conflict, forbidden, invalid
+from careflow_domain.errors import DomainError, conflict, forbidden, invalid
 
 
 class Sex(StrEnum):
@@ -237,7 +237,7 @@ class Patient(Aggregate):
 
         Raises `patient_merged`, `birth_date_in_future`, `identity_by_staff_only` or `evidence_needed`.
         """
-        self._check_in_use()
+        self.check_in_use()
         changed = {f.name for f in fields(details) if getattr(details, f.name) != getattr(self.details, f.name)}
         if not changed:
             return self
@@ -266,8 +266,8 @@ class Patient(Aggregate):
         """
         if survivor.id == self.id:
             raise invalid("same_patient", "A record cannot be merged into itself.")
-        self._check_in_use()
-        survivor._check_in_use()
+        self.check_in_use()
+        survivor.check_in_use()
         if not self._alike(survivor):
             raise conflict("not_alike", "The two share no birth date and contact, and never did.")
         after = replace(self.recording(), merge=Merge(into=survivor.id, at=now, by=by))
@@ -290,10 +290,16 @@ class Patient(Aggregate):
         """The other record stands by itself again."""
         return replace(self.recording(), absorbed=tuple(each for each in self.absorbed if each != other))
 
+    def check_in_use(self) -> None:
+        """Raises `patient_merged`."""
+        if self.merge is not None:
+            raise patient_merged()
+
     def _alike(self, other: "Patient") -> bool:
         marked = other.id in self.possible_duplicates or self.id in other.possible_duplicates
         return marked or bool(self.details.known_by.items() & other.details.known_by.items())
 
-    def _check_in_use(self) -> None:
-        if self.merge is not None:
-            raise conflict("patient_merged", "The record was merged into another; use that one.")
+
+def patient_merged() -> DomainError:
+    """The record was given up."""
+    return conflict("patient_merged", "The record was merged into another; use that one.")

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from booking.application.ownership import check_own
-from booking.application.ports import CarePaths, Waitlist
+from booking.application.ports import Patients, Waitlist
 from booking.application.results import Saved
 from booking.application.scheduling import Scheduling
 from booking.domain.ids import PatientId, WaitlistEntryId
 from booking.domain.intervals import Interval
-from booking.domain.merging import check_in_use
 from booking.domain.policy import BookingPolicy
 from booking.domain.visits import Modality, VisitKind
 from booking.domain.waitlist import WaitlistEntry
@@ -29,13 +28,15 @@ class JoinWaitlist:
 
 
 class JoinWaitlistHandler:
-    """Raises `end_before_start`, `wish_past`, `waiting_already`, `modality_not_allowed` and `patient_merged`."""
+    """Raises `patient_not_found`, `patient_merged`, `end_before_start`, `wish_past`, `waiting_already` and
+    `modality_not_allowed`.
+    """
 
     def __init__(
-        self, waitlist: Waitlist, care_paths: CarePaths, scheduling: Scheduling, policy: BookingPolicy, work: Work
+        self, waitlist: Waitlist, patients: Patients, scheduling: Scheduling, policy: BookingPolicy, work: Work
     ) -> None:
         self._waitlist = waitlist
-        self._care_paths = care_paths
+        self._patients = patients
         self._scheduling = scheduling
         self._policy = policy
         self._work = work
@@ -44,11 +45,11 @@ class JoinWaitlistHandler:
         check_own(actor, command.patient_id, "patient")
 
         async def work(tx: Transaction) -> Saved:
-            path, others = await side_by_side(
-                self._care_paths.get(command.patient_id, of=command.patient_id),
+            patient, others = await side_by_side(
+                self._patients.get(command.patient_id, of=command.patient_id),
                 self._waitlist.waiting_of(command.patient_id),
             )
-            check_in_use(path)
+            patient.check_in_use()
             wanted = Interval(command.starts_from or tx.now, command.starts_before or tx.now + self._policy.horizon)
             entry = WaitlistEntry(
                 id=WaitlistEntryId(tx.new_id()),
