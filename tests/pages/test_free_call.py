@@ -109,7 +109,7 @@ async def test_two_windows_one_time(browser: Browser, booking: tuple[World, str]
         await to_the_last_look(second, **other)
         await first.presses("Book this call")
         await second.presses("Book this call")
-        await second.looks("That time has just been taken")
+        await second.looks("That time is no longer free")
         await second.presses("Continue")
         await second.presses("Book this call")
         await second.looks("Your call is booked")

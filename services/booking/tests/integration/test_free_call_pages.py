@@ -99,7 +99,7 @@ async def test_two_visitors_at_the_last_button_get_one_call_and_the_other_the_ne
 
     taken = await other.presses(also, "Book this call")
 
-    assert (taken.status, taken.h1) == (409, "That time has just been taken")
+    assert (taken.status, taken.h1) == (409, "That time is no longer free")
     again = await other.presses(taken, "Continue")
     assert "Ben Ríos" in again.text
     booked = await other.presses(again, "Book this call")
@@ -253,7 +253,35 @@ async def test_a_forged_time_is_no_time(world: World) -> None:
     someone = visitor(world)
     check = await checks(someone)
     page = await someone.presses(check, "Book this call", starts_at="2026-11-23T03:07:00-08:00")
-    assert (page.status, page.h1) == (409, "That time has just been taken")
+    assert (page.status, page.h1) == (409, "That time is no longer free")
+    assert await kept(world) == dict.fromkeys(KEPT, 0)
+
+
+async def test_who_thinks_until_the_time_has_come_is_shown_the_way_to_others(world: World) -> None:
+    someone = visitor(world)
+    check = await checks(someone)
+    world.clock.now = local(23, 10)
+    page = await someone.presses(check, "Book this call")
+    assert (page.status, page.h1) == (409, "That time is no longer free")
+    others = await someone.follows(page, "See all free times")
+    assert others.current == ["Mon, November 23 24 times"]
+
+
+async def test_who_would_have_called_is_away_by_now_and_the_next_times_are_offered(world: World) -> None:
+    someone = visitor(world)
+    check = await checks(someone)
+    away = {"starts_at": local(23, 9).isoformat(), "ends_at": local(23, 12).isoformat()}
+    ok(await world.coordinator.post("/v1/practitioners/dr-lee/absence", away, version=1))
+    page = await someone.presses(check, "Book this call")
+    assert (page.status, page.h1) == (409, "That time is no longer free")
+    again = await someone.presses(page, "Continue")
+    assert "Monday, November 23, 2026, 12:00 PM" in again.text
+
+
+async def test_what_is_refused_for_anything_but_the_time_is_not_said_to_be_taken(world: World) -> None:
+    someone = visitor(world)
+    page = await someone.presses(await checks(someone), "Book this call", modality="in_person")
+    assert (page.status, page.h1) == (422, "That did not work")
     assert await kept(world) == dict.fromkeys(KEPT, 0)
 
 

@@ -47,6 +47,9 @@ SHOWN: Final = timedelta(days=14)
 OF_BIRTH_DATE: Final = frozenset({"minor_not_served", "birth_date_in_future"})
 """Refusals that are about this answer."""
 
+OF_TIME: Final = frozenset({"slot_off_grid", "slot_in_past", "slot_too_soon", "slot_too_far"})
+"""Refusals that are about the time, beside those that name the next free ones."""
+
 NONE: Final[Mapping[str, str]] = {}
 
 PERSON: Final = ("given_name", "family_name", "birth_date", "email", "phone")
@@ -162,7 +165,9 @@ async def book_free_call(
             return _details(request, pages, form, {"birth_date": refused.code})
         if refused.code == "state_not_served":
             return _start(request, app, pages, body.modality, body.state, {"state": refused.code})
-        return _taken(request, pages, form, zone, refused)
+        if refused.code in OF_TIME or "next_free" in refused.extra:
+            return _taken(request, pages, form, zone, refused)
+        raise
     if "calendar" in request.query_params:
         return invitation(app.read_invitation.to(done.value, body.email))
     return pages.show(
