@@ -112,7 +112,7 @@ class PatientDetails:
             raise invalid("minor_not_served", "The clinic treats adults only.")
 
     def lives_where_served(self, policy: BookingPolicy) -> bool:
-        return self.state in policy.served_states.value
+        return policy.serves(self.state)
 
     def check_state(self, policy: BookingPolicy) -> None:
         """Raises `state_not_served`."""

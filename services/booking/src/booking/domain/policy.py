@@ -88,6 +88,10 @@ class BookingPolicy:
         """Where the clinic is: the state assumed of somebody who has not said theirs."""
         return self.served_states.value[0]
 
+    def serves(self, state: str) -> bool:
+        """Whether the clinic is licensed to see patients who live there."""
+        return state in self.served_states.value
+
     @property
     def merge_reversible(self) -> timedelta:
         """How long two records that were merged can be parted again."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from booking.application.commands.open_calendar_feed import check_own_feed
+from booking.application.ownership import check_own_feed
 from booking.application.ports import CalendarFeeds
 from booking.domain.ids import PractitionerId
 from careflow_domain.errors import not_found

@@ -4,22 +4,16 @@ import secrets
 from dataclasses import dataclass
 from typing import Final
 
+from booking.application.ownership import check_own_feed
 from booking.application.ports import CalendarFeeds, Practitioners
 from booking.application.results import FeedOpened
 from booking.domain.calendar_feeds import CalendarFeed, digest_of
 from booking.domain.ids import PractitionerId
-from careflow_domain.errors import forbidden
-from careflow_service.identity import Actor, RequestKey, Role
+from careflow_service.identity import Actor, RequestKey
 from careflow_service.upsert import upsert
 from careflow_service.work import Committed, Transaction, Work
 
 SECRET_BYTES: Final = 32
-
-
-def check_own_feed(practitioner_id: PractitionerId, actor: Actor) -> None:
-    """Raises `not_your_calendar_feed`: everybody has their own, and managers see to all."""
-    if actor.id != practitioner_id and not actor.has(Role.COORDINATOR, Role.MEDICAL_DIRECTOR):
-        raise forbidden("not_your_calendar_feed", "Everybody opens and closes their own calendar feed.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,9 +184,9 @@ def _read(form: Form) -> tuple[InfoCallBody | None, Mapping[str, str]]:
 
 
 def _unserved(state: str | None, app: Booking) -> dict[str, str]:
-    if state in app.ports.policy.served_states.value:
-        return {}
-    return {"state": "state_not_served" if state else "required"}
+    if state is None:
+        return {"state": "required"}
+    return {} if app.ports.policy.serves(state) else {"state": "state_not_served"}
 
 
 def _start(
