@@ -4,9 +4,11 @@ and no promise is broken. A failing seed is shrunk, and the message says how to 
 
 import pytest
 
+from careflow_events.relay import Relay
 from careflow_events.testing.simulation import search
 from careflow_events.testing.simulation.plan import Kind, draw
 from careflow_events.testing.simulation.search import Failure, fails, shrink
+from careflow_events.testing.simulation.service import Service
 from careflow_events.testing.simulation.virtual import run
 from careflow_events.testing.simulation.world import World
 from libs.events.tests.planted import PLANTED, Planted
@@ -29,6 +31,21 @@ def test_a_planted_bug_is_found(planted: Planted, monkeypatch: pytest.MonkeyPatc
     planted.plant(monkeypatch)
 
     assert any(fails(seed) for seed in range(planted.seed, planted.seed + 4 * NEAR, 4))
+
+
+@pytest.mark.parametrize(("kind", "act", "who"), [(Relay, "turn", "screening-0"), (Service, "say", "api")])
+def test_a_process_that_ends_by_an_error_of_its_own_is_named(
+    kind: type, act: str, who: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def falls(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(kind, act, falls)
+
+    failure = fails(0)
+
+    assert failure is not None
+    assert failure.what.startswith(f"Broken: {who} ended: ")
 
 
 def test_a_seed_repeats_exactly() -> None:

@@ -26,6 +26,7 @@ class Broken(AssertionError):
 
 def hold(world: World) -> None:
     """After every step."""
+    _nobody_gave_up(world)
     for service in world.services.values():
         _effects_in_order(world, service)
         _restrictions_are_early(service)
@@ -45,6 +46,12 @@ def hold_in_the_end(world: World) -> None:
         _everything_heard(world, service)
         _rivals_were_seen(world, service)
         _answered_once(world, service)
+
+
+def _nobody_gave_up(world: World) -> None:
+    """No process ends by an error of its own: what the plan does to it is waited out, or is about one record."""
+    for process in (*world.commands, *(each for service in world.services.values() for each in service.processes)):
+        _expect(process.ended is None, f"{process.name} ended: {process.ended!r}")
 
 
 def _effects_in_order(world: World, service: Service) -> None:

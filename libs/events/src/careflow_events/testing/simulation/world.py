@@ -23,7 +23,7 @@ QUIET_SECONDS: Final = 6.0
 
 
 class World:
-    """See the module. `impostors` are ids that nobody of ours has given; `lost` are the services that were put back."""
+    """See the module. `impostors` are ids that nobody of ours has given; `restored` are the services that were put back."""
 
     def __init__(self, seed: int) -> None:
         self.chance = Random(seed)  # noqa: S311 - to be repeated, not to be secret
@@ -40,6 +40,7 @@ class World:
         self.strangers = False
         self.refed = False
         self.given_up: set[str] = set()
+        self.commands: list[Process] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
     def new_id(self) -> str:
@@ -80,13 +81,10 @@ class World:
         await HAPPENINGS[step.kind](self, service, chance)
 
     async def _keep_running(self) -> None:
-        """Restarts what died, as an orchestrator does. What ends by an error of its own is no fault of the plan."""
+        """Restarts what died, as an orchestrator does."""
         while True:
             await asyncio.sleep(RESTART_SECONDS)
             for service in self.services.values():
-                for process in service.processes:
-                    if process.ended is not None:
-                        raise invariants.Broken(f"{process.name} ended: {process.ended!r}") from process.ended
                 if not service.alive() and service.name not in self.given_up:
                     service.begin(skew=0.0)
 
@@ -107,7 +105,9 @@ class World:
                 return
             self.said.update(dict.fromkeys(ids, "screening"))
 
-        Process("api", self.chance, self.chance.uniform(-1, 1)).start(command)
+        process = Process("api", self.chance, self.chance.uniform(-1, 1))
+        self.commands.append(process)
+        process.start(command)
 
     def _end_of_faults(self) -> None:
         cluster = self.cluster
@@ -128,9 +128,9 @@ class World:
             await asyncio.sleep(1)
             if [await operate(self, service) for service in self.services.values()] != [False] * len(self.services):
                 quiet_since = loop.time()
+            invariants.hold(self)
             if loop.time() > ends:
                 raise invariants.Broken(f"not settled: {self._unsettled()}")
-        invariants.hold(self)
 
     def _unsettled(self) -> list[str]:
         return [
