@@ -2,19 +2,20 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, Final
 from zlib import crc32
 
 from careflow_events.consumed import ConsumedRecord
-from careflow_events.consumers import Consumers, Start
+from careflow_events.consumers import Consumers
 from careflow_events.kafka.broker import Deliver
 from careflow_events.kafka.partitions import PartitionState, Starts
 from careflow_events.kafka.topic_ids import TopicIdentity
 from careflow_events.producing import Acknowledgement, Answer, OutgoingRecord, Place
 from careflow_events.testing.simulation.process import current, pause
+from careflow_events.testing.simulation.virtual import elapsed
 from careflow_events.topics import ORIGIN_HEADER, Topic
 
 PARTITIONS: Final = 2
@@ -99,7 +100,7 @@ class Producer:
     async def partitions(self, topic: str) -> Sequence[int]:
         """See `careflow_events.producing.RecordProducer.partitions`."""
         await pause()
-        if self._trouble.away > _now():
+        if self._trouble.away > elapsed():
             raise ConnectionError(topic)
         return range(PARTITIONS)
 
@@ -114,7 +115,7 @@ class Producer:
 
     def _publish(self, record: OutgoingRecord, silent: set[tuple[str, int]]) -> Answer:
         """`silent` are the partitions that did not take an earlier record of the batch: they take no later one."""
-        trouble, now = self._trouble, _now()
+        trouble, now = self._trouble, elapsed()
         number, silent_until = trouble.silent
         place = (record.topic, partition_of(record))
         if place in silent or trouble.away > now or (silent_until > now and place[1] == number):
@@ -146,9 +147,6 @@ class SimulatedStarts(Starts):
             )
             for number, log in enumerate(self._cluster.partitions(topic))
         }
-
-    async def _begins(self, topic: str, start: Start, states: Mapping[int, PartitionState]) -> dict[int, int]:
-        raise NotImplementedError  # no operator has a service here begin within a topic
 
     async def _begin(self, topic: str, partition: int, offset: int) -> None:
         await pause()
@@ -224,7 +222,7 @@ class GroupReader:
             rewinds = {(each.topic, each.partition): each for each in await self._deliver(records)}
             await pause()
             for place, rewind in rewinds.items():
-                self._paused[place] = _now() + rewind.after
+                self._paused[place] = elapsed() + rewind.after
             if self._assigned():
                 for place in {record.place: None for record in records}:
                     if place in rewinds:
@@ -235,7 +233,7 @@ class GroupReader:
         polled: list[ConsumedRecord] = []
         for number in range(PARTITIONS):
             place = (topic, number)
-            if max(self._paused.get(place, 0), self._cluster.held_until.get(place, 0)) > _now():
+            if max(self._paused.get(place, 0), self._cluster.held_until.get(place, 0)) > elapsed():
                 continue
             log, at = self._cluster.logs[place], self._next[place]
             if at < log.beginning:
@@ -282,7 +280,3 @@ class ClusterTopics:
                 await pause()
                 held = log.records[log.beginning :][-last:]
                 yield [record for record in held if record.identity() not in self._cluster.forged]
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

@@ -20,6 +20,7 @@ from careflow_events.testing.simulation.cluster import PARTITIONS
 from careflow_events.testing.simulation.operators import discard, refeed, writer_of
 from careflow_events.testing.simulation.plan import Kind
 from careflow_events.testing.simulation.service import SETTINGS, Service
+from careflow_events.testing.simulation.virtual import elapsed
 from careflow_events.topics import SCREENING
 
 if TYPE_CHECKING:
@@ -73,25 +74,25 @@ async def leaves(world: World, service: Service, chance: Random) -> None:
 
 
 async def broker_is_away(world: World, service: Service, chance: Random) -> None:
-    world.cluster.trouble[service.name].away = _now() + chance.uniform(1, 10)
+    world.cluster.trouble[service.name].away = elapsed() + chance.uniform(1, 10)
 
 
 async def acknowledgements_are_lost(world: World, service: Service, chance: Random) -> None:
-    world.cluster.trouble[service.name].answers_lost = _now() + chance.uniform(1, 5)
+    world.cluster.trouble[service.name].answers_lost = elapsed() + chance.uniform(1, 5)
 
 
 async def broker_refuses(world: World, service: Service, chance: Random) -> None:
     key = patient_subject(an_id(chance.randrange(1, PATIENTS + 1))).encode()
-    world.cluster.trouble[service.name].refuses = (key, _now() + chance.uniform(5, 15))
+    world.cluster.trouble[service.name].refuses = (key, elapsed() + chance.uniform(5, 15))
 
 
 async def partition_is_silent(world: World, service: Service, chance: Random) -> None:
-    world.cluster.trouble[service.name].silent = (chance.randrange(PARTITIONS), _now() + chance.uniform(5, 20))
+    world.cluster.trouble[service.name].silent = (chance.randrange(PARTITIONS), elapsed() + chance.uniform(5, 20))
 
 
 async def partition_is_held(world: World, _: Service, chance: Random) -> None:
     place = chance.choice(sorted(world.cluster.logs)) if world.cluster.logs else (SCREENING.name, 0)
-    world.cluster.held_until[place] = _now() + chance.uniform(2, 12)
+    world.cluster.held_until[place] = elapsed() + chance.uniform(2, 12)
 
 
 async def is_repeated(world: World, _: Service, chance: Random) -> None:
@@ -107,7 +108,7 @@ async def store_fails(_: World, service: Service, chance: Random) -> None:
 
 
 async def reactions_fail(_: World, service: Service, chance: Random) -> None:
-    service.breaks_until = _now() + chance.uniform(2, 8)
+    service.breaks_until = elapsed() + chance.uniform(2, 8)
 
 
 async def operator_replays(world: World, service: Service, _: Random) -> None:
@@ -239,10 +240,6 @@ def _again(record: ConsumedRecord) -> OutgoingRecord:
         headers=headers,
         partition=record.partition if record.key is None else None,
     )
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
 
 
 HAPPENINGS: Final[Mapping[Kind, Callable[[World, Service, Random], Any]]] = {

@@ -76,12 +76,10 @@ def _nothing_strange_is_parked(world: World, service: Service) -> None:
     """Without a cause for it no gap and no other history is seen."""
     causes = {each.cause for each in service.store.committed["parked"].values()}
     allowed = {"KeyError", "blocked"}
-    if world.trimmed:
+    if world.trimmed or world.restored:
         allowed |= {"gap"}
     if world.strangers:
         allowed |= causes
-    if world.restored:
-        allowed |= {"gap"}
     _expect(causes <= allowed, f"{service.name} has parked {causes - allowed}")
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final, TypeVar, cast
 
+from careflow_events.testing.simulation.virtual import elapsed
+
 T = TypeVar("T")
 
 LONGEST_WAIT: Final = 0.03
@@ -47,10 +49,9 @@ class Process:
     async def pause(self) -> None:
         """Takes the time of one thing that is waited for."""
         self._count()
-        loop = asyncio.get_running_loop()
         await asyncio.sleep(self.chance.random() * LONGEST_WAIT)
-        while self._wakes_at > loop.time():  # noqa: ASYNC110 - it may be put to sleep again meanwhile
-            await asyncio.sleep(self._wakes_at - loop.time())
+        while self._wakes_at > elapsed():  # noqa: ASYNC110 - it may be put to sleep again meanwhile
+            await asyncio.sleep(self._wakes_at - elapsed())
         if not self.alive:
             raise Killed
 
@@ -63,7 +64,7 @@ class Process:
             left, seconds = self.sleeps_in
             self.sleeps_in = (left - 1, seconds) if left else None
             if not left:
-                self._wakes_at = asyncio.get_running_loop().time() + seconds
+                self._wakes_at = elapsed() + seconds
         if not self.alive:
             raise Killed
 

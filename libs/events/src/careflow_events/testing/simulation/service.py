@@ -25,6 +25,7 @@ from careflow_events.kafka.runner import EventsRunner
 from careflow_events.kafka.worker import RELAY_LEASE, heard_topics
 from careflow_events.lease import HeldLease
 from careflow_events.operations import ParkedOperations
+from careflow_events.outbox import StreamPosition
 from careflow_events.publication import Publication, patient_subject
 from careflow_events.refeeding import Refeeding
 from careflow_events.relay import Relay
@@ -33,7 +34,7 @@ from careflow_events.sealing import Sealer
 from careflow_events.subscription import Received, Subscription, hears
 from careflow_events.testing.builders import NOON, an_id
 from careflow_events.testing.memory import MemoryStore, MemoryTransactions, memory_stores
-from careflow_events.testing.memory_outbox import MemoryLeases, MemoryOutbox
+from careflow_events.testing.memory_outbox import MemoryLeases, MemoryOutbox, MemoryRow
 from careflow_events.testing.memory_restore import MemoryFences, MemoryRefeeds
 from careflow_events.testing.simulation.cluster import (
     Cluster,
@@ -43,6 +44,7 @@ from careflow_events.testing.simulation.cluster import (
     make_reader,
 )
 from careflow_events.testing.simulation.process import Process, current, pause, taking_time
+from careflow_events.testing.simulation.virtual import elapsed
 from careflow_events.topics import refeed_of, topics_of
 
 SETTINGS: Final[Mapping[str, tuple[type[PatientEvent], ...]]] = {
@@ -85,7 +87,6 @@ class Service:
         self.processes: list[Process] = []
         self.store_fails = 0
         self.breaks_until = 0.0
-        self.runners: list[EventsRunner] = []
 
     @property
     def hears(self) -> tuple[type[PatientEvent], ...]:
@@ -95,7 +96,7 @@ class Service:
     def now(self) -> datetime:
         """What the clock of the asking process says."""
         process = current()
-        return NOON + timedelta(seconds=_seconds() + (process.skew if process else 0))
+        return NOON + timedelta(seconds=elapsed() + (process.skew if process else 0))
 
     def begin(self, *, skew: float = 0.0) -> Process:
         """A new worker process."""
@@ -123,17 +124,15 @@ class Service:
 
         return await self.transactions.run(work, action="say", event=None)
 
-    def rows(self) -> list[Any]:
+    def rows(self) -> list[MemoryRow]:
         """Everything in its outbox."""
         return list(self.store.committed["outbox"].values())
 
-    async def _append(self, said: list[Publication], cause: str | None) -> Any:
+    async def _append(self, said: list[Publication], cause: str | None) -> list[StreamPosition]:
         return await self.outbox.append(said, now=self.now(), causation=cause, correlation=None, traceparent=None)
 
     async def _main(self) -> None:
-        runner = self._runner()
-        self.runners.append(runner)
-        await runner.run(asyncio.Event())
+        await self._runner().run(asyncio.Event())
 
     def _runner(self) -> EventsRunner:
         """As `kafka.worker.EventsWorker` puts it together."""
@@ -154,7 +153,7 @@ class Service:
         process = current()
         assert process is not None
         leases = taking_time(MemoryLeases(self.store, self._store_clock))
-        lease = HeldLease(leases, RELAY_LEASE, process.name, monotonic=_seconds)
+        lease = HeldLease(leases, RELAY_LEASE, process.name, monotonic=elapsed)
         fences = taking_time(self.fences)
         restoring = Restoring(own, ClusterTopics(self.cluster, own), fences, keep=lease.hold, wall_clock=self.now)
         unpublished = taking_time(self.outbox)
@@ -163,13 +162,13 @@ class Service:
             unpublished=unpublished,
             lease=lease,
             producer=producer,
-            checkpoints=Checkpoints(own, producer, self.new_id, every_seconds=10, monotonic=_seconds),
+            checkpoints=Checkpoints(own, producer, self.new_id, every_seconds=10, monotonic=elapsed),
             hint=_Hint(),
             clock=self.now,
             fault_of=fault_of,
             may_publish=restoring.may_publish,
             stuck_retry_seconds=15,
-            monotonic=_seconds,
+            monotonic=elapsed,
         )
         return EventsRunner(
             bootstrap_servers="",
@@ -177,7 +176,7 @@ class Service:
             topics=[*heard_topics(self._subscriptions()), refeed],
             refeed=refeed,
             refeeding=Refeeding(taking_time(self.refeeds), Producer(self.cluster, self.name)),
-            delivery=Delivery(handling, fault_of=fault_of, monotonic=_seconds),
+            delivery=Delivery(handling, fault_of=fault_of, monotonic=elapsed),
             replay=Replay(handling, fault_of=fault_of),
             relay=relay,
             watch=_Hint(),
@@ -204,7 +203,7 @@ class Service:
             contract = ANSWERS.get(self.name)
             if contract is not None:
                 await self._append([_said(fact(contract, event.data.patient_id))], event.id)
-        if self.breaks_until > _seconds() and self.chance.random() < 0.5:
+        if self.breaks_until > elapsed() and self.chance.random() < 0.5:
             raise KeyError("a bug")
 
     async def _store_answers(self) -> None:
@@ -214,7 +213,7 @@ class Service:
             raise ConnectionError("the store")
 
     def _store_clock(self) -> datetime:
-        return NOON + timedelta(seconds=_seconds())
+        return NOON + timedelta(seconds=elapsed())
 
 
 def _said(data: PatientEvent) -> Publication:
@@ -229,7 +228,3 @@ class _Hint:
 
     async def run(self) -> None:
         await asyncio.Event().wait()
-
-
-def _seconds() -> float:
-    return asyncio.get_running_loop().time()

@@ -38,6 +38,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return self._virtual.now
 
 
+def elapsed() -> float:
+    """Seconds since the world began, as whoever runs in it is told."""
+    return asyncio.get_running_loop().time()
+
+
 def run(world: Coroutine[Any, Any, R]) -> R:
     """Runs a world to its end, whose time begins at 0."""
     loop = VirtualLoop()

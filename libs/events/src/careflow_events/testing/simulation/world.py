@@ -14,6 +14,7 @@ from careflow_events.testing.simulation.operators import operate
 from careflow_events.testing.simulation.plan import SECONDS, Step
 from careflow_events.testing.simulation.process import Process
 from careflow_events.testing.simulation.service import SETTINGS, Service
+from careflow_events.testing.simulation.virtual import elapsed
 
 LOOK_EVERY: Final = 2.0
 RESTART_SECONDS: Final = 1.0
@@ -23,7 +24,7 @@ QUIET_SECONDS: Final = 6.0
 
 
 class World:
-    """See the module. `impostors` are ids that nobody of ours has given; `restored` are the services that were put back."""
+    """See the module. `impostors` are ids that nobody of ours has given, `restored` the services that were put back."""
 
     def __init__(self, seed: int) -> None:
         self.chance = Random(seed)  # noqa: S311 - to be repeated, not to be secret
@@ -61,15 +62,14 @@ class World:
         for service in self.services.values():
             service.begin()
         keeper = asyncio.create_task(self._keep_running())
-        loop = asyncio.get_running_loop()
         for step in plan:
-            while loop.time() + LOOK_EVERY < step.at:
+            while elapsed() + LOOK_EVERY < step.at:
                 await asyncio.sleep(LOOK_EVERY)
                 invariants.hold(self)
-            await asyncio.sleep(max(0.0, step.at - loop.time()))
+            await asyncio.sleep(max(0.0, step.at - elapsed()))
             await self._happens(step)
             invariants.hold(self)
-        await asyncio.sleep(max(0.0, SECONDS - loop.time()))
+        await asyncio.sleep(max(0.0, SECONDS - elapsed()))
         self._end_of_faults()
         await self._settle()
         keeper.cancel()
@@ -122,14 +122,13 @@ class World:
 
     async def _settle(self) -> None:
         """Operators do what the runbook says until nothing is left to do for a while."""
-        loop = asyncio.get_running_loop()
-        ends, quiet_since = loop.time() + SETTLED_WITHIN, loop.time()
-        while loop.time() - quiet_since < QUIET_SECONDS:
+        ends, quiet_since = elapsed() + SETTLED_WITHIN, elapsed()
+        while elapsed() - quiet_since < QUIET_SECONDS:
             await asyncio.sleep(1)
             if [await operate(self, service) for service in self.services.values()] != [False] * len(self.services):
-                quiet_since = loop.time()
+                quiet_since = elapsed()
             invariants.hold(self)
-            if loop.time() > ends:
+            if elapsed() > ends:
                 raise invariants.Broken(f"not settled: {self._unsettled()}")
 
     def _unsettled(self) -> list[str]:
