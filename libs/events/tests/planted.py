@@ -19,7 +19,7 @@ from careflow_events.positions import Position, Standing
 from careflow_events.producing import outgoing
 from careflow_events.relay import Relay
 from careflow_events.replay import Replay
-from careflow_events.testing.memory import MemoryPositions
+from careflow_events.testing.memory_consumer import MemoryPositions
 from careflow_events.testing.simulation.cluster import SimulatedStarts
 
 Plant = Callable[[pytest.MonkeyPatch], None]

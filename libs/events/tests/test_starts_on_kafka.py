@@ -13,7 +13,8 @@ from careflow_events.consumers import Start, StartPlace, StopReason
 from careflow_events.kafka.partitions import Starts, TopicMissing, group_of
 from careflow_events.kafka.topic_ids import identify
 from careflow_events.testing.builders import NOON, a_record, an_event, an_id
-from careflow_events.testing.memory import MemoryConsumers, MemoryStore
+from careflow_events.testing.memory import MemoryStore
+from careflow_events.testing.memory_consumer import MemoryConsumers
 from careflow_events.testing.worker import send, until
 
 pytestmark = pytest.mark.kafka

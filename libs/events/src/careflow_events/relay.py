@@ -11,7 +11,6 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
@@ -22,6 +21,7 @@ from careflow_events.lease import Fenced, Grant, HeldLease
 from careflow_events.outbox import OutboxRow
 from careflow_events.producing import Acknowledgement, Answer, Place, RecordProducer, outgoing
 from careflow_events.silence import Silence
+from careflow_events.unpublished import Unpublished
 
 ROWS_PER_BATCH: Final = 1_000
 ROWS_PER_STREAM: Final = 100
@@ -33,37 +33,7 @@ COMMITS_WITHIN: Final = timedelta(seconds=15)
 promises ends so long before the question for unpublished rows, or an event recorded before it would come after it.
 """
 
-NOT_TOLD: Final[Mapping[str, Place]] = {}
-"""No broker said where it has put what."""
-
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """What waits to be published."""
-
-    rows: int
-    oldest: datetime | None
-
-
-class Unpublished(Protocol):
-    """The relay's side of the outbox."""
-
-    async def fetch(self, limit: int, without: Collection[str]) -> list[OutboxRow]:
-        """Unpublished rows of all streams but those in `without`: urgent ones first, then the oldest; for each stream
-        its smallest sequences. Fewer than `limit` means that there are no others.
-        """
-
-    async def mark(
-        self, rows: Sequence[OutboxRow], grant: Grant, at: datetime, *, places: Mapping[str, Place] = NOT_TOLD
-    ) -> None:
-        """Marks the rows published and numbers them on, in this order, in one transaction that compares the grant's
-        epoch; `places` says, by the rows' ids, where in their topic they were put. Raises Fenced.
-        """
-
-    async def backlog(self) -> Backlog:
-        """How much waits, and since when."""
 
 
 class Hint(Protocol):

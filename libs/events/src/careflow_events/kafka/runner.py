@@ -22,8 +22,9 @@ from careflow_events.kafka.partitions import PartitionState, Starts
 from careflow_events.kafka.pauses import Pauses
 from careflow_events.offsets import NOTE_EVERY_SECONDS, StoreWentBack
 from careflow_events.refeeding import Refeeding
-from careflow_events.relay import Relay, Unpublished
+from careflow_events.relay import Relay
 from careflow_events.replay import Replay
+from careflow_events.unpublished import Unpublished
 
 CONNECT_AGAIN_SECONDS: Final = 2.0
 REPLAY_EVERY_SECONDS: Final = 1.0

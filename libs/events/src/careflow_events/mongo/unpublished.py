@@ -20,7 +20,7 @@ from careflow_events.mongo.outbox import row_of
 from careflow_events.mongo.unit import Overtaken, Write
 from careflow_events.outbox import OutboxRow
 from careflow_events.producing import Place
-from careflow_events.relay import NOT_TOLD, Backlog
+from careflow_events.unpublished import NOT_TOLD, Backlog
 
 _ORDER: Final = [("rank", 1), ("recorded_at", 1), ("stream", 1), ("sequence", 1)]
 _MAJORITY: Final = ReadConcern("majority")
@@ -38,7 +38,7 @@ class MongoUnpublished:
         self._committed = self._outbox.with_options(read_concern=_MAJORITY, read_preference=ReadPreference.PRIMARY)
 
     async def fetch(self, limit: int, without: Collection[str]) -> list[OutboxRow]:
-        """See `careflow_events.relay.Unpublished.fetch`."""
+        """See `careflow_events.unpublished.Unpublished.fetch`."""
         query: Document = {"published_at": None}
         if without:
             query["stream"] = {"$nin": sorted(without)}
@@ -48,8 +48,8 @@ class MongoUnpublished:
     async def mark(
         self, rows: Sequence[OutboxRow], grant: Grant, at: datetime, *, places: Mapping[str, Place] = NOT_TOLD
     ) -> None:
-        """See `careflow_events.relay.Unpublished.mark`. One write: the lease, which counts what was published under
-        it, and the rows.
+        """See `careflow_events.unpublished.Unpublished.mark`. One write: the lease, which counts what was published
+        under it, and the rows.
         """
         before = await self._published(grant)
         lease = {"_id": grant.name, "holder": grant.holder, "epoch": grant.epoch, "published": before}
@@ -78,7 +78,7 @@ class MongoUnpublished:
         return UpdateOne(query, {"$set": changed}, namespace=f"{self._database.name}.{collection}")
 
     async def backlog(self) -> Backlog:
-        """See `careflow_events.relay.Unpublished.backlog`."""
+        """See `careflow_events.unpublished.Unpublished.backlog`."""
         rows = await self._committed.count_documents({"published_at": None}, hint=UNPUBLISHED)
         if rows == 0:
             return Backlog(0, None)

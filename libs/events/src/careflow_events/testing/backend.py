@@ -23,11 +23,12 @@ from careflow_events.mongo import (
 )
 from careflow_events.outbox import Outbox
 from careflow_events.refeeding import Refeeds
-from careflow_events.relay import Unpublished
 from careflow_events.sealing import Sealer
-from careflow_events.testing.memory import MemoryStore, MemoryTransactions, memory_stores
+from careflow_events.testing.memory import MemoryStore, MemoryTransactions
+from careflow_events.testing.memory_consumer import memory_stores
 from careflow_events.testing.memory_outbox import MemoryLeases, MemoryOutbox
 from careflow_events.testing.memory_restore import MemoryFences, MemoryRefeeds
+from careflow_events.unpublished import Unpublished
 
 CONSUMER = "booking"
 

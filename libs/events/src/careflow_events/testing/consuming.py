@@ -18,7 +18,8 @@ from careflow_events.replay import Replay
 from careflow_events.sealing import KeyRing
 from careflow_events.subscription import Received, Subscription, hears
 from careflow_events.testing.builders import NOON
-from careflow_events.testing.memory import MemoryStore, MemoryTransactions, memory_stores
+from careflow_events.testing.memory import MemoryStore, MemoryTransactions
+from careflow_events.testing.memory_consumer import memory_stores
 
 
 class StoreAway(Exception):

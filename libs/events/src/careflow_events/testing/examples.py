@@ -9,6 +9,7 @@ from careflow_events.testing.booking_examples import booking_examples
 from careflow_events.testing.example import Example
 from careflow_events.testing.screening_examples import screening_examples
 from careflow_events.testing.sessions_examples import sessions_examples
+from careflow_events.testing.sessions_safety_examples import sessions_safety_examples
 from careflow_events.testing.treatment_examples import treatment_examples
 
 
@@ -19,6 +20,7 @@ def examples() -> Sequence[Example]:
         *treatment_examples(),
         *screening_examples(),
         *sessions_examples(),
+        *sessions_safety_examples(),
         *billing_examples(),
         _checkpoint(),
     )

@@ -8,9 +8,9 @@ from careflow_events.lease import Fenced, Grant
 from careflow_events.outbox import Composer, OutboxRow, StreamHead, StreamPosition, per_stream
 from careflow_events.producing import Place
 from careflow_events.publication import Publication
-from careflow_events.relay import NOT_TOLD, Backlog
 from careflow_events.sealing import Sealer
 from careflow_events.testing.memory import MemoryStore
+from careflow_events.unpublished import NOT_TOLD, Backlog
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class MemoryOutbox:
         return [row.position for row in rows]
 
     async def fetch(self, limit: int, without: Collection[str]) -> list[OutboxRow]:
-        """See `careflow_events.relay.Unpublished.fetch`."""
+        """See `careflow_events.unpublished.Unpublished.fetch`."""
         waiting = [row for row in self.unpublished() if row.stream not in without]
         waiting.sort(key=lambda row: (not row.urgent, row.recorded_at, row.stream, row.sequence))
         return waiting[:limit]
@@ -61,7 +61,7 @@ class MemoryOutbox:
     async def mark(
         self, rows: Sequence[OutboxRow], grant: Grant, at: datetime, *, places: Mapping[str, Place] = NOT_TOLD
     ) -> None:
-        """See `careflow_events.relay.Unpublished.mark`."""
+        """See `careflow_events.unpublished.Unpublished.mark`."""
         lease = self._store.tables["leases"].get(grant.name)
         if lease is None or lease.grant != grant:
             raise Fenced
@@ -73,7 +73,7 @@ class MemoryOutbox:
                 table[row.id] = MemoryRow(row, at, counters["all"], places.get(row.id))
 
     async def backlog(self) -> Backlog:
-        """See `careflow_events.relay.Unpublished.backlog`."""
+        """See `careflow_events.unpublished.Unpublished.backlog`."""
         waiting = self.unpublished()
         return Backlog(len(waiting), min((row.recorded_at for row in waiting), default=None))
 

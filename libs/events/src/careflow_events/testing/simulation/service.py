@@ -33,7 +33,8 @@ from careflow_events.replay import Replay
 from careflow_events.sealing import Sealer
 from careflow_events.subscription import Received, Subscription, hears
 from careflow_events.testing.builders import NOON, an_id
-from careflow_events.testing.memory import MemoryStore, MemoryTransactions, memory_stores
+from careflow_events.testing.memory import MemoryStore, MemoryTransactions
+from careflow_events.testing.memory_consumer import memory_stores
 from careflow_events.testing.memory_outbox import MemoryLeases, MemoryOutbox, MemoryRow
 from careflow_events.testing.memory_restore import MemoryFences, MemoryRefeeds
 from careflow_events.testing.simulation.cluster import (
