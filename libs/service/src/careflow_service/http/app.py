@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -98,14 +97,15 @@ def routed(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        generate_unique_id_function=_operation_id,
         # FastAPI would answer these two itself; everything else reaches `Edge`.
         exception_handlers={HTTPException: _answer, RequestValidationError: _answer},
         # Its own spans and logs would hold addresses, queries and exception texts; Edge records what may be recorded.
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
     for router in described.routers:
-        http.include_router(router)
+        # As they were declared: to include the router would make each of them a second time, which is most of what
+        # making an application takes.
+        http.routes.extend(router.routes)
     http.include_router(ops_router(service, ports, resources))
     http.routes.extend(inner)
     _check_routes(http)
@@ -122,10 +122,6 @@ def access_of(described: Http[App]) -> AccessTable:
 def heard_topics(service: Service[S, P, App]) -> frozenset[str]:
     """The topics whose positions this service keeps."""
     return frozenset(subscription.contract.topic.name for subscription in service.subscriptions)
-
-
-def _operation_id(route: APIRoute) -> str:
-    return route.name
 
 
 async def _answer(request: Request, error: Exception) -> Response:

@@ -96,6 +96,7 @@ def document(app: FastAPI, table: RouteTable) -> dict[str, Any]:
             rule = rules[f"{method} {route.path}"]
             assert rule is not None
             operation = found["paths"][route.path_format][method.lower()]
+            operation["operationId"] = route.name
             _describe(operation, method, route.dependant, rule)
     components = found.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
