@@ -1,8 +1,8 @@
 """Absences over HTTP: of practitioners, and of rooms that are closed."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from booking.application.commands.record_absence import RecordAbsence
@@ -10,7 +10,7 @@ from booking.application.use_cases import Booking
 from booking.domain.calendar import Resource, ResourceKind
 from booking.domain.intervals import Interval
 from booking.entrypoints.http.absence_schemas import AbsenceBody, AbsenceView, AlternativesView
-from booking.entrypoints.http.availability_routes import From, To
+from booking.entrypoints.http.schemas import App, From, To
 from careflow_service.http.dependencies import (
     CurrentActor,
     ExpectedVersion,
@@ -18,13 +18,13 @@ from careflow_service.http.dependencies import (
     Page,
     PageCursor,
     answer,
-    application,
     represent,
 )
 from careflow_service.identity import Actor, RequestKey
 
-Application = Annotated[Booking, Depends(application(Booking))]
 FewAtOnce = Annotated[int, Query(ge=1, le=50)]
+A_FEW: Final = 20
+"""For each of them a substitute and other times are looked for."""
 router = APIRouter(prefix="/v1")
 
 
@@ -32,7 +32,7 @@ router = APIRouter(prefix="/v1")
 async def record_absence(
     practitioner_id: str,
     body: AbsenceBody,
-    app: Application,
+    app: App,
     actor: CurrentActor,
     request: IdempotentRequest,
     version: ExpectedVersion,
@@ -44,11 +44,11 @@ async def record_absence(
 @router.get("/practitioners/{practitioner_id}/absence", response_model=Page[AlternativesView])
 async def list_affected_by_absence(
     practitioner_id: str,
-    app: Application,
+    app: App,
     actor: CurrentActor,
     starts_from: From,
     starts_before: To,
-    limit: FewAtOnce = 20,
+    limit: FewAtOnce = A_FEW,
     after: PageCursor = None,
 ) -> Response:
     """The visits that need them then; a page may be empty and not the last."""
@@ -60,7 +60,7 @@ async def list_affected_by_absence(
 async def close_room(
     room_id: str,
     body: AbsenceBody,
-    app: Application,
+    app: App,
     actor: CurrentActor,
     request: IdempotentRequest,
     version: ExpectedVersion,
@@ -72,11 +72,11 @@ async def close_room(
 @router.get("/rooms/{room_id}/absence", response_model=Page[AlternativesView])
 async def list_affected_by_closure(
     room_id: str,
-    app: Application,
+    app: App,
     actor: CurrentActor,
     starts_from: From,
     starts_before: To,
-    limit: FewAtOnce = 20,
+    limit: FewAtOnce = A_FEW,
     after: PageCursor = None,
 ) -> Response:
     """The visits that need the room then; a page may be empty and not the last."""
@@ -89,7 +89,7 @@ async def _record(
 ) -> Response:
     absence = body.interval(app.record_absence.zone)
     done = await app.record_absence(RecordAbsence(resource, version, absence), actor, request)
-    affected = await _affected(resource, absence, app, actor, 20, None)
+    affected = await _affected(resource, absence, app, actor, A_FEW, None)
     saved = done.value
     return answer(done, AbsenceView(id=saved.id, version=saved.version, affected=affected), version=saved.version)
 

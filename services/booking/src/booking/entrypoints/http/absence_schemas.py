@@ -11,7 +11,7 @@ from booking.domain.ids import AppointmentId, RoomId
 from booking.domain.intervals import Interval, day_interval
 from booking.entrypoints.http.appointment_schemas import AppointmentView
 from booking.entrypoints.http.availability_schemas import ProviderView
-from booking.entrypoints.http.resource_schemas import SavedView
+from booking.entrypoints.http.schemas import SavedView
 from careflow_domain.errors import invalid
 from careflow_service.http.dependencies import Page, RequestBody
 from careflow_service.http.fields import Day, Moment

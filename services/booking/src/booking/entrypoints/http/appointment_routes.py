@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from booking.application.commands.book_appointment import BookAppointment
@@ -17,8 +17,7 @@ from booking.application.commands.record_arrival import RecordArrival
 from booking.application.commands.record_missed_visit import RecordMissedVisit
 from booking.application.commands.release_hold import ReleaseHold
 from booking.application.commands.reschedule_pair import ReschedulePair
-from booking.application.results import Scheduled
-from booking.application.use_cases import Booking
+from booking.application.results import Pair, Scheduled
 from booking.domain.ids import AppointmentId, PatientId
 from booking.domain.visits import VisitKind
 from booking.entrypoints.http.appointment_schemas import (
@@ -35,7 +34,7 @@ from booking.entrypoints.http.appointment_schemas import (
     UnfitVisitView,
     VisitBody,
 )
-from booking.entrypoints.http.availability_routes import From, To
+from booking.entrypoints.http.schemas import App, From, To
 from careflow_domain.errors import invalid
 from careflow_service.http.dependencies import (
     CurrentActor,
@@ -45,46 +44,33 @@ from careflow_service.http.dependencies import (
     PageCursor,
     PageLimit,
     answer,
-    application,
     represent,
 )
 from careflow_service.http.fields import Day
 from careflow_service.work import Committed
 
-Application = Annotated[Booking, Depends(application(Booking))]
 router = APIRouter(prefix="/v1/appointments")
 
 
 @router.post("/holds", status_code=201, response_model=AppointmentView)
-async def hold_appointment(
-    body: VisitBody, app: Application, actor: CurrentActor, request: IdempotentRequest
-) -> Response:
+async def hold_appointment(body: VisitBody, app: App, actor: CurrentActor, request: IdempotentRequest) -> Response:
     """Hold a free time for ten minutes."""
     return _made(await app.hold_appointment(HoldAppointment(PatientId(body.patient_id), body.wish()), actor, request))
 
 
 @router.post("", status_code=201, response_model=AppointmentView)
-async def book_appointment(
-    body: BookingBody, app: Application, actor: CurrentActor, request: IdempotentRequest
-) -> Response:
+async def book_appointment(body: BookingBody, app: App, actor: CurrentActor, request: IdempotentRequest) -> Response:
     """Book a free time; a dosing visit also together with its integration."""
     patient_id = PatientId(body.patient_id)
     if body.integration is None:
         return _made(await app.book_appointment(BookAppointment(patient_id, body.wish()), actor, request))
     pair = BookDosing(patient_id, body.wish(), body.integration.wish_for(VisitKind.INTEGRATION))
     booked = await app.book_dosing(pair, actor, request)
-    dosing = booked.value.dosing
-    return answer(
-        booked,
-        AppointmentView.of(dosing, booked.value.integration),
-        status=201,
-        version=dosing.version,
-        location=_location(dosing),
-    )
+    return _pair(booked, status=201, location=_location(booked.value.dosing))
 
 
 @router.post("/series", response_model=SeriesView)
-async def book_series(body: SeriesBody, app: Application, actor: CurrentActor, request: IdempotentRequest) -> Response:
+async def book_series(body: SeriesBody, app: App, actor: CurrentActor, request: IdempotentRequest) -> Response:
     """Book the dosing visits of a plan, each with its integration; every pair has a result of its own."""
     results = await app.book_series(body.command(), actor, request)
     done = [result.booked for result in results if result.booked]
@@ -98,7 +84,7 @@ async def book_series(body: SeriesBody, app: Application, actor: CurrentActor, r
 
 @router.get("", response_model=Page[AppointmentView])
 async def list_appointments(
-    app: Application,
+    app: App,
     actor: CurrentActor,
     patient_id: Annotated[str | None, Query(max_length=64)] = None,
     day: Day | None = None,
@@ -118,7 +104,7 @@ async def list_appointments(
 
 @router.get("/unfit", response_model=Page[UnfitVisitView])
 async def list_unfit_visits(
-    app: Application,
+    app: App,
     actor: CurrentActor,
     starts_from: From,
     starts_before: To,
@@ -131,7 +117,7 @@ async def list_unfit_visits(
 
 
 @router.get("/{appointment_id}", response_model=AppointmentView)
-async def read_appointment(appointment_id: str, app: Application, actor: CurrentActor) -> Response:
+async def read_appointment(appointment_id: str, app: App, actor: CurrentActor) -> Response:
     """One appointment."""
     found = await app.read_appointments.one(AppointmentId(appointment_id), actor)
     return represent(AppointmentView.of(found), version=found.version)
@@ -140,7 +126,7 @@ async def read_appointment(appointment_id: str, app: Application, actor: Current
 @router.post("/{appointment_id}/book", response_model=AppointmentView)
 async def confirm_hold(
     appointment_id: str,
-    app: Application,
+    app: App,
     actor: CurrentActor,
     request: IdempotentRequest,
     version: ExpectedVersion,
@@ -151,14 +137,12 @@ async def confirm_hold(
     if body is None or body.integration is None:
         return _changed(await app.confirm_hold(hold, actor, request))
     pair = ConfirmDosing(hold, body.integration.wish_for(VisitKind.INTEGRATION))
-    booked = await app.confirm_dosing(pair, actor, request)
-    dosing = booked.value.dosing
-    return answer(booked, AppointmentView.of(dosing, booked.value.integration), version=dosing.version)
+    return _pair(await app.confirm_dosing(pair, actor, request))
 
 
 @router.post("/{appointment_id}/release", response_model=AppointmentView)
 async def release_hold(
-    appointment_id: str, app: Application, actor: CurrentActor, request: IdempotentRequest, version: ExpectedVersion
+    appointment_id: str, app: App, actor: CurrentActor, request: IdempotentRequest, version: ExpectedVersion
 ) -> Response:
     """Give a held time back."""
     return _changed(await app.release_hold(ReleaseHold(AppointmentId(appointment_id), version), actor, request))
@@ -168,7 +152,7 @@ async def release_hold(
 async def reschedule_appointment(
     appointment_id: str,
     body: MoveBody,
-    app: Application,
+    app: App,
     actor: CurrentActor,
     request: IdempotentRequest,
     version: ExpectedVersion,
@@ -178,16 +162,14 @@ async def reschedule_appointment(
     if body.integration is None:
         return _changed(await app.reschedule_appointment(command, actor, request))
     pair = ReschedulePair(command, body.integration.starts_at, body.integration.modality)
-    moved = await app.reschedule_pair(pair, actor, request)
-    dosing = moved.value.dosing
-    return answer(moved, AppointmentView.of(dosing, moved.value.integration), version=dosing.version)
+    return _pair(await app.reschedule_pair(pair, actor, request))
 
 
 @router.post("/{appointment_id}/reassign", response_model=AppointmentView)
 async def reassign_appointment(
     appointment_id: str,
     body: ReassignBody,
-    app: Application,
+    app: App,
     actor: CurrentActor,
     request: IdempotentRequest,
     version: ExpectedVersion,
@@ -201,7 +183,7 @@ async def reassign_appointment(
 async def cancel_appointment(
     appointment_id: str,
     body: CancelBody,
-    app: Application,
+    app: App,
     actor: CurrentActor,
     request: IdempotentRequest,
     version: ExpectedVersion,
@@ -213,7 +195,7 @@ async def cancel_appointment(
 
 @router.post("/{appointment_id}/arrive", response_model=AppointmentView)
 async def record_arrival(
-    appointment_id: str, app: Application, actor: CurrentActor, request: IdempotentRequest, version: ExpectedVersion
+    appointment_id: str, app: App, actor: CurrentActor, request: IdempotentRequest, version: ExpectedVersion
 ) -> Response:
     """The patient is there, or on the line."""
     return _changed(await app.record_arrival(RecordArrival(AppointmentId(appointment_id), version), actor, request))
@@ -223,7 +205,7 @@ async def record_arrival(
 async def complete_consultation(
     appointment_id: str,
     body: CompleteBody,
-    app: Application,
+    app: App,
     actor: CurrentActor,
     request: IdempotentRequest,
     version: ExpectedVersion,
@@ -235,7 +217,7 @@ async def complete_consultation(
 
 @router.post("/{appointment_id}/missed", response_model=AppointmentView)
 async def record_missed_visit(
-    appointment_id: str, app: Application, actor: CurrentActor, request: IdempotentRequest, version: ExpectedVersion
+    appointment_id: str, app: App, actor: CurrentActor, request: IdempotentRequest, version: ExpectedVersion
 ) -> Response:
     """The patient did not come."""
     command = RecordMissedVisit(AppointmentId(appointment_id), version)
@@ -244,7 +226,7 @@ async def record_missed_visit(
 
 @router.post("/{appointment_id}/correct", response_model=AppointmentView)
 async def correct_appointment(
-    appointment_id: str, app: Application, actor: CurrentActor, request: IdempotentRequest, version: ExpectedVersion
+    appointment_id: str, app: App, actor: CurrentActor, request: IdempotentRequest, version: ExpectedVersion
 ) -> Response:
     """The patient came after all who was marked missed, or was not marked on the day."""
     command = CorrectAppointment(AppointmentId(appointment_id), version)
@@ -258,6 +240,13 @@ def _made(done: Committed[Scheduled]) -> Response:
 
 def _location(made: Scheduled) -> str:
     return f"/v1/appointments/{made.appointment_id}"
+
+
+def _pair(done: Committed[Pair], *, status: int = 200, location: str | None = None) -> Response:
+    """The dosing visit, with its integration inside."""
+    dosing = done.value.dosing
+    view = AppointmentView.of(dosing, done.value.integration)
+    return answer(done, view, status=status, version=dosing.version, location=location)
 
 
 def _changed(done: Committed[Scheduled]) -> Response:

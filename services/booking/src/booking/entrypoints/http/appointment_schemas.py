@@ -18,7 +18,7 @@ from booking.domain.states import Status
 from booking.domain.unfit import Unfitness
 from booking.domain.visits import Disposition, HoldReason, Modality, Phase, VisitKind
 from booking.entrypoints.http.availability_schemas import ProviderView
-from booking.entrypoints.http.resource_schemas import StaffId
+from booking.entrypoints.http.schemas import StaffId
 from careflow_domain.errors import DomainError
 from careflow_service.http.dependencies import RequestBody
 from careflow_service.http.fields import Moment

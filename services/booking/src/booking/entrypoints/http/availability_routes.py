@@ -2,29 +2,22 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from booking.application.queries.find_openings import FindOpenings
-from booking.application.use_cases import Booking
 from booking.domain.ids import PatientId
 from booking.domain.visits import Modality, VisitKind
 from booking.entrypoints.http.availability_schemas import Openings, OpeningView
-from booking.entrypoints.http.patient_schemas import UsState
-from booking.entrypoints.http.resource_schemas import StaffId
-from careflow_service.http.dependencies import CurrentActor, application, represent
-from careflow_service.http.fields import Moment
-
-Application = Annotated[Booking, Depends(application(Booking))]
-From = Annotated[Moment, Query(alias="from", description="The earliest start.")]
-To = Annotated[Moment, Query(alias="to", description="Starts are before this; at most 31 days after `from`.")]
+from booking.entrypoints.http.schemas import App, From, StaffId, To, UsState
+from careflow_service.http.dependencies import CurrentActor, represent
 
 router = APIRouter(prefix="/v1")
 
 
 @router.get("/availability", response_model=Openings)
 async def find_openings(
-    app: Application,
+    app: App,
     actor: CurrentActor,
     kind: VisitKind,
     modality: Modality,

@@ -2,40 +2,27 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Path
 from fastapi.responses import Response
-from pydantic import BaseModel
 
-from booking.application.results import FeedOpened
-from booking.application.use_cases import Booking
 from booking.domain.ids import AppointmentId, PractitionerId
+from booking.entrypoints.http.calendar_schemas import FeedView
 from booking.entrypoints.http.icalendar_views import busy_blocks, invitation
-from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, answer, application
+from booking.entrypoints.http.schemas import App
+from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, answer
 
-Application = Annotated[Booking, Depends(application(Booking))]
 router = APIRouter(prefix="/v1")
 
 
-class FeedView(BaseModel):
-    """Where a calendar program reads when the practitioner is busy; whoever knows it can. It is told this once."""
-
-    practitioner_id: PractitionerId
-    path: str
-
-    @classmethod
-    def of(cls, opened: FeedOpened) -> "FeedView":
-        return cls(practitioner_id=opened.practitioner_id, path=f"/v1/public/calendars/{opened.secret}.ics")
-
-
 @router.get("/appointments/{appointment_id}/invitation", response_class=Response)
-async def read_invitation(appointment_id: str, app: Application, actor: CurrentActor) -> Response:
+async def read_invitation(appointment_id: str, app: App, actor: CurrentActor) -> Response:
     """The appointment for the patient's own calendar, or that it is called off; neutral text only."""
     return invitation(await app.read_invitation(AppointmentId(appointment_id), actor))
 
 
 @router.post("/practitioners/{practitioner_id}/calendar-feed", status_code=201, response_model=FeedView)
 async def open_calendar_feed(
-    practitioner_id: str, app: Application, actor: CurrentActor, request: IdempotentRequest
+    practitioner_id: str, app: App, actor: CurrentActor, request: IdempotentRequest
 ) -> Response:
     """A secret address for a calendar program; the one before is dead."""
     done = await app.open_calendar_feed(PractitionerId(practitioner_id), actor, request)
@@ -43,14 +30,14 @@ async def open_calendar_feed(
 
 
 @router.delete("/practitioners/{practitioner_id}/calendar-feed", status_code=204, response_class=Response)
-async def close_calendar_feed(practitioner_id: str, app: Application, actor: CurrentActor) -> Response:
+async def close_calendar_feed(practitioner_id: str, app: App, actor: CurrentActor) -> Response:
     """Take the address out of use."""
     await app.close_calendar_feed(PractitionerId(practitioner_id), actor)
     return Response(status_code=204)
 
 
 @router.get("/public/calendars/{secret}.ics", response_class=Response)
-async def read_busy_times(secret: Annotated[str, Path(max_length=64)], app: Application) -> Response:
+async def read_busy_times(secret: Annotated[str, Path(max_length=64)], app: App) -> Response:
     """When the owner of the feed is busy: blocks of time, and nothing of what is in them."""
     feed, blocks = await app.read_busy_times(secret)
     return busy_blocks(feed, blocks)

@@ -24,8 +24,9 @@ from booking.domain.patients import (
     Sex,
 )
 from booking.domain.visits import Phase, VisitKind
+from booking.entrypoints.http.schemas import Text, UsState
 from careflow_service.http.dependencies import RequestBody
-from careflow_service.http.fields import ONE_LINE, Day
+from careflow_service.http.fields import Day
 
 
 def _e164(text: str) -> str:
@@ -38,10 +39,8 @@ def _e164(text: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-Text = Annotated[str, Field(min_length=1, max_length=200), ONE_LINE]
 Phone = Annotated[str, Field(max_length=40), AfterValidator(_e164)]
 """Any usual way to write a number, American if it names no country; kept as E.164."""
-UsState = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
 
 

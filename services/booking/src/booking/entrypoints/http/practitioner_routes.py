@@ -1,9 +1,8 @@
 """Practitioners and their hours over HTTP."""
 
 from collections.abc import Callable
-from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from fastapi.responses import Response
 
 from booking.application.commands.add_practitioner import AddPractitioner
@@ -16,9 +15,9 @@ from booking.entrypoints.http.resource_schemas import (
     PractitionerBody,
     PractitionerChangeBody,
     PractitionerView,
-    SavedView,
     WeekBody,
 )
+from booking.entrypoints.http.schemas import App, SavedView, saved
 from careflow_service.http.dependencies import (
     CurrentActor,
     ExpectedVersion,
@@ -26,31 +25,25 @@ from careflow_service.http.dependencies import (
     Page,
     PageCursor,
     PageLimit,
-    answer,
-    application,
     represent,
 )
 from careflow_service.http.fields import Day
 from careflow_service.identity import Actor
 
-Application = Annotated[Booking, Depends(application(Booking))]
 router = APIRouter(prefix="/v1/practitioners")
 
 
 @router.post("", status_code=201, response_model=SavedView)
 async def add_practitioner(
-    body: PractitionerBody, app: Application, actor: CurrentActor, request: IdempotentRequest
+    body: PractitionerBody, app: App, actor: CurrentActor, request: IdempotentRequest
 ) -> Response:
     """Add a practitioner."""
     done = await app.add_practitioner(AddPractitioner(body.practitioner()), actor, request)
-    saved = done.value
-    return answer(
-        done, SavedView.of(saved), status=201, version=saved.version, location=f"/v1/practitioners/{saved.id}"
-    )
+    return saved(done, status=201, location=f"/v1/practitioners/{done.value.id}")
 
 
 @router.get("", response_model=Page[PractitionerView])
-async def list_practitioners(app: Application, limit: PageLimit = 50, after: PageCursor = None) -> Response:
+async def list_practitioners(app: App, limit: PageLimit = 50, after: PageCursor = None) -> Response:
     """The clinic's practitioners, by id."""
     found = await app.practitioners.page(limit, after)
     items = [PractitionerView.of(each) for each in found.items]
@@ -58,7 +51,7 @@ async def list_practitioners(app: Application, limit: PageLimit = 50, after: Pag
 
 
 @router.get("/{practitioner_id}", response_model=PractitionerView)
-async def read_practitioner(practitioner_id: str, app: Application) -> Response:
+async def read_practitioner(practitioner_id: str, app: App) -> Response:
     """One practitioner."""
     found = await app.practitioners.get(PractitionerId(practitioner_id))
     return represent(PractitionerView.of(found), version=found.version)
@@ -68,7 +61,7 @@ async def read_practitioner(practitioner_id: str, app: Application) -> Response:
 async def change_practitioner(
     practitioner_id: str,
     body: PractitionerChangeBody,
-    app: Application,
+    app: App,
     actor: CurrentActor,
     version: ExpectedVersion,
 ) -> Response:
@@ -87,7 +80,7 @@ async def change_practitioner(
 
 @router.put("/{practitioner_id}/hours", response_model=SavedView)
 async def set_practitioner_hours(
-    practitioner_id: str, body: WeekBody, app: Application, actor: CurrentActor, version: ExpectedVersion
+    practitioner_id: str, body: WeekBody, app: App, actor: CurrentActor, version: ExpectedVersion
 ) -> Response:
     """Replace the hours by weekday; dated exceptions stay."""
     week = body.hours()
@@ -99,7 +92,7 @@ async def set_practitioner_exception(
     practitioner_id: str,
     day: Day,
     body: ExceptionBody,
-    app: Application,
+    app: App,
     actor: CurrentActor,
     version: ExpectedVersion,
 ) -> Response:
@@ -110,7 +103,7 @@ async def set_practitioner_exception(
 
 @router.delete("/{practitioner_id}/exceptions/{day}", response_model=SavedView)
 async def remove_practitioner_exception(
-    practitioner_id: str, day: Day, app: Application, actor: CurrentActor, version: ExpectedVersion
+    practitioner_id: str, day: Day, app: App, actor: CurrentActor, version: ExpectedVersion
 ) -> Response:
     """The weekday's hours hold again on this date."""
     return await _change(app, actor, practitioner_id, version, lambda before: before.without_exception(day))
@@ -121,4 +114,4 @@ async def _change(
 ) -> Response:
     command = ChangePractitioner(PractitionerId(practitioner_id), version, change)
     done = await app.change_practitioner(command, actor)
-    return answer(done, SavedView.of(done.value), version=done.value.version)
+    return saved(done)

@@ -1,33 +1,27 @@
 """The free call, for anybody: no login, rate-limited, and an answer that tells nobody whether a person is known."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from fastapi.responses import Response
 
 from booking.application.commands.book_info_call import BookInfoCall
 from booking.application.queries.find_openings import FindOpenings
-from booking.application.use_cases import Booking
 from booking.domain.visits import Modality, VisitKind
-from booking.entrypoints.http.availability_routes import From, To
-from booking.entrypoints.http.patient_schemas import UsState
 from booking.entrypoints.http.public_schemas import FreeTimes, FreeTimeView, InfoCallBody, InfoCallView
+from booking.entrypoints.http.schemas import App, From, To, UsState
 from careflow_service.http.dependencies import (
     ClientAddress,
     CurrentActor,
     IdempotentRequest,
     answer,
-    application,
     represent,
 )
 
-Application = Annotated[Booking, Depends(application(Booking))]
 router = APIRouter(prefix="/v1/public/info-calls")
 
 
 @router.get("/availability", response_model=FreeTimes)
 async def find_info_calls(
-    app: Application,
+    app: App,
     actor: CurrentActor,
     starts_from: From,
     starts_before: To,
@@ -48,7 +42,7 @@ async def find_info_calls(
 
 @router.post("", status_code=201, response_model=InfoCallView)
 async def book_info_call(
-    body: InfoCallBody, app: Application, actor: CurrentActor, client: ClientAddress, request: IdempotentRequest
+    body: InfoCallBody, app: App, actor: CurrentActor, client: ClientAddress, request: IdempotentRequest
 ) -> Response:
     """Book the free call. Whoever has booked too many is told when they may again."""
     command = BookInfoCall(body.details(), body.starts_at, body.modality, client)

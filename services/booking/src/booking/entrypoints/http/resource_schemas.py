@@ -6,17 +6,14 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from booking.application.commands.add_room import AddRoom
-from booking.application.results import Saved
 from booking.domain.hours import Hours, HoursException, OpenHours
 from booking.domain.ids import LocationId, PractitionerId, RoomId
 from booking.domain.practitioners import Licence, Practitioner
 from booking.domain.rooms import Room
 from booking.domain.visits import PractitionerRole, RoomPurpose
-from booking.entrypoints.http.patient_schemas import Text, UsState
+from booking.entrypoints.http.schemas import StaffId, Text, UsState
 from careflow_service.http.dependencies import RequestBody
 from careflow_service.http.fields import Day, TimeOfDay
-
-StaffId = Annotated[PractitionerId, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
 class OpenHoursBody(RequestBody):
@@ -111,15 +108,6 @@ class RoomChangeBody(RequestBody):
     name: Text
     purposes: Annotated[frozenset[RoomPurpose], Field(min_length=1)]
     active: bool = True
-
-
-class SavedView(BaseModel):
-    id: str
-    version: int
-
-    @classmethod
-    def of(cls, saved: Saved) -> "SavedView":
-        return cls(id=saved.id, version=saved.version)
 
 
 class PractitionerView(BaseModel):

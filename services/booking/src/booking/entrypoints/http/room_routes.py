@@ -1,23 +1,16 @@
 """Rooms and their hours over HTTP."""
 
 from collections.abc import Callable
-from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from fastapi.responses import Response
 
 from booking.application.commands.change_room import ChangeRoom
 from booking.application.use_cases import Booking
 from booking.domain.ids import RoomId
 from booking.domain.rooms import Room
-from booking.entrypoints.http.resource_schemas import (
-    ExceptionBody,
-    RoomBody,
-    RoomChangeBody,
-    RoomView,
-    SavedView,
-    WeekBody,
-)
+from booking.entrypoints.http.resource_schemas import ExceptionBody, RoomBody, RoomChangeBody, RoomView, WeekBody
+from booking.entrypoints.http.schemas import App, SavedView, saved
 from careflow_service.http.dependencies import (
     CurrentActor,
     ExpectedVersion,
@@ -25,34 +18,30 @@ from careflow_service.http.dependencies import (
     Page,
     PageCursor,
     PageLimit,
-    answer,
-    application,
     represent,
 )
 from careflow_service.http.fields import Day
 from careflow_service.identity import Actor
 
-Application = Annotated[Booking, Depends(application(Booking))]
 router = APIRouter(prefix="/v1/rooms")
 
 
 @router.post("", status_code=201, response_model=SavedView)
-async def add_room(body: RoomBody, app: Application, actor: CurrentActor, request: IdempotentRequest) -> Response:
+async def add_room(body: RoomBody, app: App, actor: CurrentActor, request: IdempotentRequest) -> Response:
     """Add a room."""
     done = await app.add_room(body.room(), actor, request)
-    saved = done.value
-    return answer(done, SavedView.of(saved), status=201, version=saved.version, location=f"/v1/rooms/{saved.id}")
+    return saved(done, status=201, location=f"/v1/rooms/{done.value.id}")
 
 
 @router.get("", response_model=Page[RoomView])
-async def list_rooms(app: Application, limit: PageLimit = 50, after: PageCursor = None) -> Response:
+async def list_rooms(app: App, limit: PageLimit = 50, after: PageCursor = None) -> Response:
     """The clinic's rooms, by id."""
     found = await app.rooms.page(limit, after)
     return represent(Page[RoomView](items=[RoomView.of(each) for each in found.items], next=found.next))
 
 
 @router.get("/{room_id}", response_model=RoomView)
-async def read_room(room_id: str, app: Application) -> Response:
+async def read_room(room_id: str, app: App) -> Response:
     """One room."""
     found = await app.rooms.get(RoomId(room_id))
     return represent(RoomView.of(found), version=found.version)
@@ -60,7 +49,7 @@ async def read_room(room_id: str, app: Application) -> Response:
 
 @router.put("/{room_id}", response_model=SavedView)
 async def change_room(
-    room_id: str, body: RoomChangeBody, app: Application, actor: CurrentActor, version: ExpectedVersion
+    room_id: str, body: RoomChangeBody, app: App, actor: CurrentActor, version: ExpectedVersion
 ) -> Response:
     """Replace name, purposes and whether it is in use."""
     return await _change(
@@ -74,7 +63,7 @@ async def change_room(
 
 @router.put("/{room_id}/hours", response_model=SavedView)
 async def set_room_hours(
-    room_id: str, body: WeekBody, app: Application, actor: CurrentActor, version: ExpectedVersion
+    room_id: str, body: WeekBody, app: App, actor: CurrentActor, version: ExpectedVersion
 ) -> Response:
     """Replace the hours by weekday; dated exceptions stay."""
     week = body.hours()
@@ -86,7 +75,7 @@ async def set_room_exception(
     room_id: str,
     day: Day,
     body: ExceptionBody,
-    app: Application,
+    app: App,
     actor: CurrentActor,
     version: ExpectedVersion,
 ) -> Response:
@@ -97,7 +86,7 @@ async def set_room_exception(
 
 @router.delete("/{room_id}/exceptions/{day}", response_model=SavedView)
 async def remove_room_exception(
-    room_id: str, day: Day, app: Application, actor: CurrentActor, version: ExpectedVersion
+    room_id: str, day: Day, app: App, actor: CurrentActor, version: ExpectedVersion
 ) -> Response:
     """The weekday's hours hold again on this date."""
     return await _change(app, actor, room_id, version, lambda before: before.without_exception(day))
@@ -105,4 +94,4 @@ async def remove_room_exception(
 
 async def _change(app: Booking, actor: Actor, room_id: str, version: int, change: Callable[[Room], Room]) -> Response:
     done = await app.change_room(ChangeRoom(RoomId(room_id), version, change), actor)
-    return answer(done, SavedView.of(done.value), version=done.value.version)
+    return saved(done)

@@ -2,13 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from booking.application.commands.leave_waitlist import LeaveWaitlist
-from booking.application.use_cases import Booking
 from booking.domain.ids import PatientId, WaitlistEntryId
-from booking.entrypoints.http.resource_schemas import SavedView
+from booking.entrypoints.http.schemas import App, SavedView, saved
 from booking.entrypoints.http.waitlist_schemas import OfferCallBody, WaitlistBody, WaitlistEntryView
 from careflow_service.http.dependencies import (
     CurrentActor,
@@ -17,27 +16,22 @@ from careflow_service.http.dependencies import (
     Page,
     PageCursor,
     PageLimit,
-    answer,
-    application,
     represent,
 )
 
-Application = Annotated[Booking, Depends(application(Booking))]
 router = APIRouter(prefix="/v1/waitlist")
 
 
 @router.post("", status_code=201, response_model=SavedView)
-async def join_waitlist(
-    body: WaitlistBody, app: Application, actor: CurrentActor, request: IdempotentRequest
-) -> Response:
+async def join_waitlist(body: WaitlistBody, app: App, actor: CurrentActor, request: IdempotentRequest) -> Response:
     """Wait for a kind of visit; once for each kind."""
     done = await app.join_waitlist(body.command(), actor, request)
-    return answer(done, SavedView.of(done.value), status=201, version=done.value.version)
+    return saved(done, status=201)
 
 
 @router.get("", response_model=Page[WaitlistEntryView])
 async def list_waitlist(
-    app: Application,
+    app: App,
     actor: CurrentActor,
     patient_id: Annotated[str | None, Query(max_length=64)] = None,
     limit: PageLimit = 50,
@@ -51,22 +45,22 @@ async def list_waitlist(
 
 @router.post("/{entry_id}/leave", response_model=SavedView)
 async def leave_waitlist(
-    entry_id: str, app: Application, actor: CurrentActor, request: IdempotentRequest, version: ExpectedVersion
+    entry_id: str, app: App, actor: CurrentActor, request: IdempotentRequest, version: ExpectedVersion
 ) -> Response:
     """Wait no longer."""
     done = await app.leave_waitlist(LeaveWaitlist(WaitlistEntryId(entry_id), version), actor, request)
-    return answer(done, SavedView.of(done.value), version=done.value.version)
+    return saved(done)
 
 
 @router.post("/{entry_id}/called", response_model=SavedView)
 async def record_offer_call(
     entry_id: str,
     body: OfferCallBody,
-    app: Application,
+    app: App,
     actor: CurrentActor,
     request: IdempotentRequest,
     version: ExpectedVersion,
 ) -> Response:
     """The patient was called about an offer at short notice; whoever is not ready is passed over."""
     done = await app.record_offer_call(body.command(WaitlistEntryId(entry_id), version), actor, request)
-    return answer(done, SavedView.of(done.value), version=done.value.version)
+    return saved(done)

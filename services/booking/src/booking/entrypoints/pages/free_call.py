@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from booking.application.commands.book_info_call import BookInfoCall
@@ -17,17 +17,16 @@ from booking.application.queries.find_openings import FindOpenings
 from booking.application.use_cases import Booking
 from booking.domain.visits import Modality, VisitKind
 from booking.entrypoints.http.icalendar_views import invitation
-from booking.entrypoints.http.patient_schemas import UsState
 from booking.entrypoints.http.public_schemas import InfoCallBody
+from booking.entrypoints.http.schemas import App, UsState
 from careflow_domain.errors import DomainError
-from careflow_service.http.dependencies import ClientAddress, CurrentActor, application
+from careflow_service.http.dependencies import ClientAddress, CurrentActor
 from careflow_service.http.fields import Day, Moment
 from careflow_service.ids import new_id
 from careflow_service.pages.forms import KEY, Form, FormRequest, Submitted
 from careflow_service.pages.site import Pages, Site
 from careflow_service.problems import INVALID_REQUEST, Problem
 
-Application = Annotated[Booking, Depends(application(Booking))]
 router = APIRouter(prefix="/pages/free-call", include_in_schema=False)
 
 ZONES: Final = (
@@ -61,7 +60,7 @@ Zone = Annotated[str | None, Query(max_length=64)]
 
 @router.get("")
 async def free_call(
-    request: Request, app: Application, pages: Pages, modality: Modality | None = None, state: UsState | None = None
+    request: Request, app: App, pages: Pages, modality: Modality | None = None, state: UsState | None = None
 ) -> Response:
     """What the call is, and the two things that must be known to find a time."""
     if not {"modality", "state"} & request.query_params.keys():
@@ -73,7 +72,7 @@ async def free_call(
 @router.get("/times")
 async def free_call_times(
     request: Request,
-    app: Application,
+    app: App,
     actor: CurrentActor,
     pages: Pages,
     modality: Modality | None = None,
@@ -144,7 +143,7 @@ async def check_free_call(request: Request, pages: Pages, form: Submitted) -> Re
 @router.post("/book")
 async def book_free_call(
     request: Request,
-    app: Application,
+    app: App,
     actor: CurrentActor,
     pages: Pages,
     form: Submitted,
