@@ -12,7 +12,7 @@ from booking.domain.calendar import EXCLUSIVE, Claim, Resource, ResourceKind
 from booking.domain.hours import Hours, OpenHours
 from booking.domain.ids import AppointmentId, LocationId, PatientId, PractitionerId, RoomId
 from booking.domain.intervals import Interval
-from booking.domain.patients import PatientDetails
+from booking.domain.patient_details import PatientDetails
 from booking.domain.practitioners import Licence, Practitioner
 from booking.domain.rooms import Room
 from booking.domain.slots import NewVisit, Provider, Slot

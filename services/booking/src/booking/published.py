@@ -13,14 +13,8 @@ from booking.domain.appointments import (
 )
 from booking.domain.attendance import AppointmentArrived, AppointmentCompleted, AppointmentCorrected, AppointmentMissed
 from booking.domain.care_path import CarePathStageChanged
-from booking.domain.patients import (
-    Contact,
-    PatientDetails,
-    PatientDetailsChanged,
-    PatientRegistered,
-    PatientsMerged,
-    PatientsUnmerged,
-)
+from booking.domain.patient_details import Contact, PatientDetails
+from booking.domain.patients import PatientDetailsChanged, PatientRegistered, PatientsMerged, PatientsUnmerged
 from booking.domain.slots import Provider
 from booking.domain.visits import CONSULTATIONS, Ground
 from careflow_events import contracts

@@ -7,13 +7,14 @@ from datetime import date, timedelta
 import pytest
 
 from booking.domain import gates
-from booking.domain.care_path import CarePath, Person
+from booking.domain.care_path import CarePath
 from booking.domain.course import Consent, ConsentCategory
 from booking.domain.due import due
 from booking.domain.gates import Asked
 from booking.domain.ids import CaseId, ConsentId, PatientId
 from booking.domain.merging import given_up
 from booking.domain.patients import Merge, Patient, PatientsMerged, PatientsUnmerged
+from booking.domain.person import Person
 from booking.domain.visits import Disposition, VisitKind
 from careflow_domain.errors import DomainError
 from services.booking.tests.builders import ANA, BEN, NOW, POLICY, TODAY, ZONE, a_booked_visit, patient_details

@@ -5,19 +5,8 @@ from datetime import date
 
 import pytest
 
-from booking.domain.patients import (
-    GROUPS,
-    IDENTIFYING,
-    Contact,
-    Correction,
-    DetailGroup,
-    Evidence,
-    Patient,
-    PatientDetails,
-    PatientDetailsChanged,
-    PatientRegistered,
-    Sex,
-)
+from booking.domain.patient_details import GROUPS, IDENTIFYING, Contact, DetailGroup, PatientDetails, Sex
+from booking.domain.patients import Correction, Evidence, Patient, PatientDetailsChanged, PatientRegistered
 from careflow_domain.errors import DomainError
 from services.booking.tests.builders import ANA, BEN, NOW, POLICY, TODAY, patient_details
 

@@ -7,7 +7,7 @@ import pytest
 
 from booking.domain.cancellations import CancelledBy, CancelReason
 from booking.domain.care_path import Stage
-from booking.domain.patients import DeliveryPreference, DetailGroup, PatientDetails, Sex
+from booking.domain.patient_details import DeliveryPreference, DetailGroup, PatientDetails, Sex
 from booking.domain.slots import Slot
 from booking.domain.states import BookedBy, Status
 from booking.domain.visits import Disposition, Ground, Modality, PractitionerRole, VisitKind

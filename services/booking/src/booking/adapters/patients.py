@@ -10,7 +10,8 @@ from typing import Final
 from pymongo import IndexModel
 
 from booking.domain.ids import PatientId
-from booking.domain.patients import Patient, PatientDetails, by_contact
+from booking.domain.patient_details import PatientDetails, by_contact
+from booking.domain.patients import Patient
 from careflow_domain.errors import not_found
 from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database

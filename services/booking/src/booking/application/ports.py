@@ -22,7 +22,8 @@ from booking.domain.ids import (
     WaitlistEntryId,
 )
 from booking.domain.intervals import Interval
-from booking.domain.patients import Patient, PatientDetails
+from booking.domain.patient_details import PatientDetails
+from booking.domain.patients import Patient
 from booking.domain.policy import BookingPolicy
 from booking.domain.practitioners import Practitioner
 from booking.domain.rooms import Room

@@ -19,7 +19,7 @@ from booking.domain.calendar import Calendar, Claim, days_of
 from booking.domain.ids import AppointmentId, LocationId, PatientId, PractitionerId
 from booking.domain.impossible import required_opening
 from booking.domain.intervals import Interval
-from booking.domain.patients import PatientDetails
+from booking.domain.patient_details import PatientDetails
 from booking.domain.policy import BookingPolicy
 from booking.domain.slots import Slot
 from booking.domain.states import BookedBy

@@ -8,18 +8,15 @@ refused.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from booking.domain.appointments import Appointment
 from booking.domain.clearance import Clearance, ClearanceStatus
 from booking.domain.course import Course, Plan
 from booking.domain.ids import AlertId, AppointmentId, CaseId, ClearanceId, PatientId, PractitionerId, RequestId
-from booking.domain.intervals import local_instant
 from booking.domain.noted_visits import Visit
-from booking.domain.patients import PatientDetails
-from booking.domain.policy import BookingPolicy
+from booking.domain.person import Person
 from booking.domain.states import Status
 from booking.domain.visits import TREATMENTS, Disposition, Phase, VisitKind
 from careflow_domain.aggregate import Aggregate, Fact
@@ -49,29 +46,6 @@ class QuestionnaireRequest:
     id: RequestId
     purpose: str
     due_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """What of the person themselves bears on their visits: from when on they are of age, where they are not yet,
-    whether they live where the clinic is licensed, and whether this record of them was merged into another.
-    """
-
-    adult_from: datetime | None = None
-    lives_where_served: bool = True
-    merged: bool = False
-
-    @classmethod
-    def of(cls, details: PatientDetails, policy: BookingPolicy, zone: ZoneInfo, *, today: date) -> "Person":
-        """As these details say, on that date in the clinic's zone."""
-        of_age = details.comes_of_age(policy)
-        return cls(
-            adult_from=local_instant(of_age, time.min, zone) if of_age > today else None,
-            lives_where_served=details.lives_where_served(policy),
-        )
-
-    def of_age_at(self, instant: datetime) -> bool:
-        return self.adult_from is None or instant >= self.adult_from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,9 @@ booked. What was decided about somebody stays with the record it was decided on.
 
 from dataclasses import replace
 
-from booking.domain.care_path import CarePath, Person, Stage
+from booking.domain.care_path import CarePath, Stage
 from booking.domain.patients import patient_merged
+from booking.domain.person import Person
 from booking.domain.states import Status
 from booking.domain.visits import VisitKind
 from careflow_domain.errors import conflict

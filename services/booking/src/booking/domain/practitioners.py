@@ -1,14 +1,11 @@
 """Who sees patients: roles, licences per state, telehealth, working hours. An expired licence is as good as none."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from zoneinfo import ZoneInfo
 
-from booking.domain.hours import Hours, HoursException
+from booking.domain.bookable import Bookable
 from booking.domain.ids import PractitionerId
-from booking.domain.intervals import Interval
 from booking.domain.visits import Modality, PractitionerRole
-from careflow_domain.aggregate import Aggregate
 from careflow_domain.errors import invalid
 
 
@@ -24,15 +21,13 @@ class Licence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Practitioner(Aggregate):
+class Practitioner(Bookable):
     """Bookable while active, in a role licensed in the patient's state on the day of the visit."""
 
     id: PractitionerId
     name: str
     licences: tuple[Licence, ...]
     telehealth: bool
-    hours: Hours = field(default_factory=Hours)
-    active: bool = True
 
     def __post_init__(self) -> None:
         if not self.licences:
@@ -58,18 +53,3 @@ class Practitioner(Aggregate):
 
     def changed(self, *, name: str, licences: tuple[Licence, ...], telehealth: bool, active: bool) -> "Practitioner":
         return replace(self.recording(), name=name, licences=licences, telehealth=telehealth, active=active)
-
-    def with_hours(self, weekly: Hours) -> "Practitioner":
-        """New weekday hours; the dated exceptions stay."""
-        hours = replace(weekly, exceptions=self.hours.exceptions)
-        return replace(self.recording(), hours=hours)
-
-    def with_exception(self, exception: HoursException) -> "Practitioner":
-        return replace(self.recording(), hours=self.hours.with_exception(exception))
-
-    def absent(self, absence: Interval, zone: ZoneInfo) -> "Practitioner":
-        """Not to be booked in this time, whatever the hours are."""
-        return replace(self.recording(), hours=self.hours.closed_during(absence, zone))
-
-    def without_exception(self, day: date) -> "Practitioner":
-        return replace(self.recording(), hours=self.hours.without_exception(day))

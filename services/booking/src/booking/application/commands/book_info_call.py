@@ -15,7 +15,8 @@ from booking.application.scheduling import Wish
 from booking.domain.appointments import Appointment
 from booking.domain.care_path import CarePath
 from booking.domain.ids import PatientId
-from booking.domain.patients import Patient, PatientDetails
+from booking.domain.patient_details import PatientDetails
+from booking.domain.patients import Patient
 from booking.domain.states import BookedBy
 from booking.domain.visits import Modality, VisitKind
 from careflow_service.identity import Actor, RequestKey

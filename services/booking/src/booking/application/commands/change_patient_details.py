@@ -7,9 +7,10 @@ from booking.application.holding import Holding
 from booking.application.ownership import check_own, check_version, is_patient
 from booking.application.ports import CarePaths, Patients
 from booking.application.results import Saved
-from booking.domain.care_path import Person
 from booking.domain.ids import PatientId
-from booking.domain.patients import Evidence, PatientDetails
+from booking.domain.patient_details import PatientDetails
+from booking.domain.patients import Evidence
+from booking.domain.person import Person
 from booking.domain.policy import BookingPolicy
 from careflow_service.identity import Actor
 from careflow_service.upsert import upsert

@@ -7,7 +7,8 @@ from booking.application.ports import CarePaths, Patients
 from booking.application.results import Saved
 from booking.domain.care_path import CarePath
 from booking.domain.ids import PatientId
-from booking.domain.patients import Patient, PatientDetails
+from booking.domain.patient_details import PatientDetails
+from booking.domain.patients import Patient
 from booking.domain.policy import BookingPolicy
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work

@@ -13,16 +13,8 @@ from booking.domain.care_path import Stage
 from booking.domain.clearance import ClearanceStatus
 from booking.domain.course import PlanStatus
 from booking.domain.ids import AppointmentId, PatientId
-from booking.domain.patients import (
-    Address,
-    Channel,
-    Contact,
-    DeliveryPreference,
-    Evidence,
-    Patient,
-    PatientDetails,
-    Sex,
-)
+from booking.domain.patient_details import Address, Channel, Contact, DeliveryPreference, PatientDetails, Sex
+from booking.domain.patients import Evidence, Patient
 from booking.domain.visits import Phase, VisitKind
 from booking.entrypoints.http.schemas import Text, UsState
 from careflow_service.http.dependencies import RequestBody

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from booking.application.results import Scheduled
 from booking.domain.availability import Opening
 from booking.domain.ids import AppointmentId
-from booking.domain.patients import PatientDetails
+from booking.domain.patient_details import PatientDetails
 from booking.domain.visits import Modality
 from booking.entrypoints.http.patient_schemas import PersonBody
 from careflow_service.http.fields import Moment
