@@ -6,7 +6,7 @@ from careflow_events.contracts.code import ClosedCode, OpenCode, SealedCode
 _UNKNOWN = (NOT_KNOWN, "a value newer than this reader")
 
 
-class OutcomeFinding(OpenCode):
+class OutcomeFinding(SealedCode):
     """What the scores of a course show that a prescriber is to look at."""
 
     RESPONSE = "response", "symptoms came down enough: intervals may widen"
@@ -116,7 +116,7 @@ class TaskCategory(OpenCode):
     UNKNOWN = _UNKNOWN
 
 
-class NdcUnit(OpenCode):
+class NdcUnit(SealedCode):
     """The unit an NDC is billed in: UN, ML, GR and ME of a claim."""
 
     UNIT = "unit", "a unit: a vial of powder, a device, a tablet"

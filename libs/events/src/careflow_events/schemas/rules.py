@@ -32,6 +32,9 @@ FREE_TEXT: Final = _words("note notes text comment comments remark remarks messa
 CARD: Final = _words("card pan cvv iban")
 """Words in a field's name that mean somebody's means of payment."""
 
+OPAQUE: Final = frozenset({"uuid", "date-time"})
+"""Formats of a text in which nothing about a person can stand."""
+
 MEANINGS: Final = "careflow_events/schemas/meanings.py"
 
 TELLING: Final = _words(
@@ -111,7 +114,7 @@ def _says_nothing(field: Schema) -> bool:
     if "x-plaintext" in field:
         return True
     inner = field.get("items", field)
-    return inner.get("format") in {"uuid", "date-time"}
+    return inner.get("format") in OPAQUE
 
 
 def _named_badly(place: str, name: str) -> Iterator[str]:
@@ -135,10 +138,10 @@ def _typed_badly(place: str, node: Schema) -> Iterator[str]:
         for value in node["x-known-values"]:
             if TELLING.intersection(value.split("_")):
                 yield f"{place}: the code's value {value} tells of a patient's health: make it a SealedCode"
-    elif kind == "string" and not {"pattern", "format", "enum", "const"} & node.keys():
-        yield f"{place}: any text may stand there, and open: give it a pattern or a code, or seal it"
-    if node.get("format") == "date":
+    elif node.get("format") == "date":
         yield f"{place}: a date without time, as of a birth, and open: seal it"
+    elif kind == "string" and "pattern" not in node and node.get("format") not in OPAQUE:
+        yield f"{place}: any text may stand there, and open: give it a pattern or a code, or seal it"
     if kind == "number":
         yield f"{place}: a measured value, and open: count in whole units, or seal it"
     if not {"type", "enum", "const"} & node.keys():
