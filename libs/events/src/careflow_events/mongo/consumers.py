@@ -89,14 +89,12 @@ class MongoConsumers:
         """See `careflow_events.consumers.Consumers.resume`."""
         reason = await self.stopped()
         if reason is not None and reason.starts_over:
-            topics = {"_id": {"$gt": f"{self._consumer}|", "$lt": f"{self._consumer}}}"}}
-            await self._consumers.update_many(topics, {"$unset": {"topic_id": 1, "offsets": 1, "start": 1}})
+            await self._consumers.update_many(self._mine(), {"$unset": {"topic_id": 1, "offsets": 1, "start": 1}})
         await self._consumers.update_one({"_id": self._consumer}, {"$set": {"stopped": None, "stopped_at": None}})
 
     async def pauses(self) -> Sequence[Pause]:
         """See `careflow_events.consumers.Consumers.pauses`."""
-        mine = {"_id": {"$gt": f"{self._consumer}|", "$lt": f"{self._consumer}}}"}}
-        found = await self._pauses.find(mine).sort([("_id", 1)]).to_list()
+        found = await self._pauses.find(self._mine()).sort([("_id", 1)]).to_list()
         return [Pause(each["by"], frozenset(each["topics"]), each["since"]) for each in found]
 
     async def pause(self, by: str, topics: Collection[str], at: datetime) -> None:
@@ -107,6 +105,10 @@ class MongoConsumers:
     async def lift_pause(self, by: str) -> bool:
         """See `careflow_events.consumers.Consumers.lift_pause`."""
         return (await self._pauses.delete_one(self._pause(by))).deleted_count == 1
+
+    def _mine(self) -> Document:
+        """This consumer's documents of which it has several: `}` is what follows `|`."""
+        return {"_id": {"$gt": f"{self._consumer}|", "$lt": f"{self._consumer}}}"}}
 
     def _pause(self, by: str) -> Document:
         return {"_id": f"{self._consumer}|{by}"}

@@ -3,6 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from careflow_events.topics import Classification
+
+_READERS: Final = {
+    Classification.OPERATIONAL.value: "whoever works with the care path may read the topic",
+    Classification.SAFETY.value: "only whoever acts on safety alerts may read the topic",
+    Classification.FINANCIAL.value: "only whoever keeps the books may read the topic",
+}
+
 ENVELOPE: Final[Mapping[str, Any]] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "$id": "careflow:schemas/envelope",
@@ -51,12 +59,8 @@ ENVELOPE: Final[Mapping[str, Any]] = {
         "dataclassification": {
             "type": "string",
             "x-code": "closed",
-            "x-known-values": {
-                "operational": "whoever works with the care path may read the topic",
-                "safety": "only whoever acts on safety alerts may read the topic",
-                "financial": "only whoever keeps the books may read the topic",
-            },
-            "enum": ["operational", "safety", "financial"],
+            "x-known-values": _READERS,
+            "enum": list(_READERS),
         },
         "data": {"type": "object"},
     },
