@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import pairwise
 
 from careflow_domain.setting import Setting
 from screening.domain.policy_values import Span
@@ -149,11 +148,11 @@ class Scale:
         baseline, after = self._baseline(), self._after()
         latest = after[-1] if after else None
         recent = latest is not None and now - latest.at <= self.policy.recent_within.length
-        measurable = baseline is not None and baseline.total >= self.of.baseline_at_least.value
+        measurable = baseline if baseline and baseline.total >= self.of.baseline_at_least.value else None
         missing = {
             Missing.NO_DOSE: not self.doses,
             Missing.NO_BASELINE: bool(self.doses) and baseline is None,
-            Missing.BASELINE_TOO_LOW: baseline is not None and not measurable,
+            Missing.BASELINE_TOO_LOW: baseline is not None and measurable is None,
             Missing.NO_RECENT_SCORE: bool(self.doses) and not recent,
         }
         said = latest if recent else None
@@ -163,11 +162,11 @@ class Scale:
             latest=latest,
             lowest=min(after, key=lambda each: (each.total, each.at), default=None),
             change_percent=_dropped(baseline, said) if baseline and said else None,
-            standing=self._standing(baseline, said) if measurable and baseline and said else None,
+            standing=self._standing(measurable, said) if measurable and said else None,
             remission=said.total < self.of.remission_below.value if said and self.of.remission_below else None,
             deterioration=self._worse(baseline, said) if said else None,
-            relapse=self._relapsed(baseline) if measurable and baseline and said and self.of.relapse else None,
-            benefit=self._benefit(baseline, now) if measurable and baseline else (),
+            relapse=self._relapsed(measurable, self.of.relapse) if measurable and said and self.of.relapse else None,
+            benefit=self._benefit(measurable, now) if measurable else (),
             missing=tuple(each for each, is_so in missing.items() if is_so),
         )
 
@@ -218,9 +217,8 @@ class Scale:
         lately = [each.total for each in self.readings if latest.at - rule.within.length <= each.at <= latest.at]
         return reliably or latest.total - min(lately) >= rule.points.value
 
-    def _relapsed(self, baseline: Reading) -> bool:
+    def _relapsed(self, baseline: Reading, rule: Relapse) -> bool:
         """The newest readings, far enough apart, are both back up after a response."""
-        rule = self.of.relapse
         lowest: int | None = None
         back_since: datetime | None = None
         relapsed = False
@@ -228,15 +226,15 @@ class Scale:
             if lowest is None:
                 lowest = each.total if self._responds(baseline, each) else None
                 continue
-            back = rule is not None and each.total >= max(rule.at_least.value, lowest + rule.rise.value)
+            back = each.total >= max(rule.at_least.value, lowest + rule.rise.value)
             lowest = min(lowest, each.total)
             back_since = (back_since or each.at) if back else None
-            relapsed = rule is not None and back_since is not None and each.at - back_since >= rule.apart.length
+            relapsed = back_since is not None and each.at - back_since >= rule.apart.length
         return relapsed
 
     def _benefit(self, baseline: Reading, now: datetime) -> tuple[DoseBenefit, ...]:
-        ends = [(start, following) for start, following in pairwise((*self.doses, None)) if start is not None]
-        return tuple(self._benefit_of(baseline, start, following) for start, following in ends if start <= now)
+        until = zip(self.doses, (*self.doses[1:], None), strict=False)
+        return tuple(self._benefit_of(baseline, start, following) for start, following in until if start <= now)
 
     def _benefit_of(self, baseline: Reading, dose_at: datetime, next_at: datetime | None) -> DoseBenefit:
         held: Reading | None = None
