@@ -1,10 +1,18 @@
 """PCL-5, AUDIT-C, DAST-10 and PEG: scores, bands, clusters, who must look, and whose texts we may not hand on."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from screening.domain.questionnaires import AlertLevel, Cluster, QuestionnaireDefinition, Score, highest_level
+from screening.domain.questionnaires import (
+    AlertLevel,
+    Cluster,
+    Condition,
+    QuestionnaireDefinition,
+    Score,
+    highest_level,
+)
 from services.screening.tests.builders import AUDIT_C, DAST_10, PCL_5, PEG, SHELF, answers
 
 
@@ -106,9 +114,17 @@ def test_a_score_nobody_reviews_and_one_without_clusters() -> None:
     assert (gad_7.asks_for_review(worst), worst.clusters) == (False, None)
 
 
-def test_a_cluster_that_can_never_be_present_is_refused() -> None:
-    with pytest.raises(ValueError, match="never be present"):
-        replace(PCL_5, clusters=(Cluster(code="odd", items=("1", "21"), from_value=2, needed=2),))
+@pytest.mark.parametrize(("items", "needed"), [(("1", "2"), 3), (("1", "2"), 0), (("1", "21"), 1), (("1", "1"), 1)])
+def test_a_cluster_of_what_is_not_there_or_of_too_little_is_refused(items: tuple[str, ...], needed: int) -> None:
+    with pytest.raises(ValueError, match="counts what is not there"):
+        replace(PCL_5, clusters=(Cluster(code="odd", items=items, from_value=2, needed=needed),))
+
+
+@pytest.mark.parametrize("change", [{"required": False}, {"ask_when": Condition(item="2", options=("1",))}])
+def test_a_scored_item_that_may_be_left_without_an_answer_is_refused(change: Any) -> None:
+    first, *others = PCL_5.items
+    with pytest.raises(ValueError, match="without an answer"):
+        replace(PCL_5, items=(replace(first, **change), *others))
 
 
 def test_bands_without_a_source_are_refused() -> None:

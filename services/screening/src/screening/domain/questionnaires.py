@@ -156,6 +156,8 @@ class QuestionnaireDefinition:
     def __post_init__(self) -> None:
         if self.scoring is ScoringMethod.SUM:
             self._check_bands_cover_every_total()
+            if any(item.scored and not (item.required and item.ask_when is None) for item in self.items):
+                raise ValueError(f"{self.code}: a scored item may be left without an answer")
             if not self.bands_source.strip():
                 raise ValueError(f"{self.code}: the bands name no source")
         codes = [item.code for item in self.items]
@@ -169,8 +171,9 @@ class QuestionnaireDefinition:
         for alert in self.item_alerts:
             self._check_options(alert.item, alert.options)
         for cluster in self.clusters:
-            if not 0 < cluster.needed <= len(set(cluster.items) & set(codes)):
-                raise ValueError(f"{self.code}: cluster {cluster.code} can never be present")
+            counted = {item.code for item in self.items if item.scored} & set(cluster.items)
+            if len(counted) != len(cluster.items) or not 0 < cluster.needed <= len(counted):
+                raise ValueError(f"{self.code}: cluster {cluster.code} counts what is not there")
 
     @property
     def readable(self) -> bool:
@@ -195,6 +198,10 @@ class QuestionnaireDefinition:
     def options_of(self, item: str) -> frozenset[str]:
         """The option codes an item offers."""
         return frozenset(option.code for option in self.option_sets[self._items[item].options])
+
+    def option(self, item: str, code: str) -> Option:
+        """An answer to an item that offers it."""
+        return next(each for each in self.option_sets[self._items[item].options] if each.code == code)
 
     def check(self, answers: Answers) -> None:
         """Refuse an unknown item (`unknown_item`) or an option the item does not offer (`unknown_option`)."""
@@ -235,19 +242,18 @@ class QuestionnaireDefinition:
             return None
         match self.scoring:
             case ScoringMethod.SUM:
-                total = sum(self._value(item, answers[item.code]) for item in self.items if item.scored)
-                return Score(total=total, band=self._band(total), clusters=self._present(answers))
+                values = {
+                    item.code: self.option(item.code, answers[item.code]).value for item in self.items if item.scored
+                }
+                total = sum(values.values())
+                return Score(total=total, band=self._band(total), clusters=self._present(values))
             case ScoringMethod.TRIAGE:
                 return Score(level=highest_level(alert.level for alert in self.hits(answers)))
 
-    def _value(self, item: Item, option: str) -> int:
-        return next(each.value for each in self.option_sets[item.options] if each.code == option)
-
-    def _present(self, answers: Answers) -> tuple[str, ...] | None:
+    def _present(self, values: Mapping[str, int]) -> tuple[str, ...] | None:
         """The clusters of symptoms that are present."""
         if not self.clusters:
             return None
-        values = {item.code: self._value(item, answers[item.code]) for item in self.items if item.scored}
         return tuple(
             each.code
             for each in self.clusters
