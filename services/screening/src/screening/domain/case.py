@@ -114,6 +114,11 @@ class Case(CaseRecord):
                 return request
         raise not_found("questionnaire_request")
 
+    @property
+    def waiting(self) -> tuple[RequestedQuestionnaire, ...]:
+        """What the patient is asked for now: nothing once the case is closed."""
+        return () if self.state is CaseState.CLOSED else tuple(each for each in self.questionnaires if each.open)
+
     def unanswered(self, questionnaire: str) -> RequestedQuestionnaire | None:
         """An open request for this questionnaire, if there is one."""
         return next(

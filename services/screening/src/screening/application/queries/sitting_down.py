@@ -28,18 +28,13 @@ class SittingDown:
         """What is in the link's address."""
         return f"{link_id}.{self.keyed('answer_link', link_id)}"
 
-    def link(self, token: str) -> LinkId | None:
-        """The link an address is of, unless it was made up."""
+    async def way_in(self, token: str) -> LinkId | None:
+        """The link an address is of; None where it was made up, or nobody comes in by it any more."""
         link_id = LinkId(token.partition(".")[0])
-        return link_id if hmac.compare_digest(token.encode(), self.token(link_id).encode()) else None
-
-    async def leads_in(self, link_id: LinkId) -> bool:
-        """Whether anybody still comes in by it."""
-        try:
-            link = await self.ports.links.get(link_id)
-        except DomainError:
-            return False
-        return link.leads_in(self.ports.policy.answer_links, self.ports.clock())
+        if not hmac.compare_digest(token.encode(), self.token(link_id).encode()):
+            return None
+        link = await self._link(link_id)
+        return link_id if link and link.leads_in(self.ports.policy.answer_links, self.ports.clock()) else None
 
     def seat(self, link_id: LinkId, opened_at: datetime) -> str:
         """What the browser of who came in then says from now on."""
@@ -67,8 +62,12 @@ class SittingDown:
         opened_at = _instant(rest.rpartition(".")[0])
         if opened_at is None or not hmac.compare_digest(seat.encode(), self.seat(LinkId(link_id), opened_at).encode()):
             return None
+        link = await self._link(LinkId(link_id))
+        return (link, opened_at) if link else None
+
+    async def _link(self, link_id: LinkId) -> AnswerLink | None:
         try:
-            return await self.ports.links.get(LinkId(link_id)), opened_at
+            return await self.ports.links.get(link_id)
         except DomainError:
             return None
 

@@ -26,8 +26,7 @@ class Born(RequestBody):
 @router.get("/{token}")
 async def ask_who(request: Request, pages: Pages, app: App, token: str) -> Response:
     """Whose link it is: asked of whoever has it."""
-    link_id = app.sitting_down.link(token)
-    if link_id is None or not await app.sitting_down.leads_in(link_id):
+    if await app.sitting_down.way_in(token) is None:
         return pages.show(request.scope, "no_way_in.html", status=404)
     return _ask_who(request, pages, Form({}), NONE)
 
@@ -37,8 +36,8 @@ async def come_in(
     request: Request, pages: Pages, app: App, actor: CurrentActor, token: str, form: Submitted
 ) -> Response:
     """Let in who knows the birth date."""
-    link_id = app.sitting_down.link(token)
-    if link_id is None or not await app.sitting_down.leads_in(link_id):
+    link_id = await app.sitting_down.way_in(token)
+    if link_id is None:
         return pages.show(request.scope, "no_way_in.html", status=404)
     born, faults = form.with_day("birth_date").read(Born)
     if born is None:

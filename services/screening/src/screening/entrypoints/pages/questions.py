@@ -25,8 +25,6 @@ from screening.application.commands.locate_patient import LocatePatient
 from screening.application.commands.save_answers import SaveAnswers
 from screening.application.use_cases import Screening
 from screening.domain.alert_records import Whereabouts
-from screening.domain.case import Case
-from screening.domain.case_record import CaseState
 from screening.domain.ids import AlertId, CaseId, PatientId, RequestId
 from screening.domain.intake import RequestedQuestionnaire
 from screening.domain.questionnaires import Answers, Item, QuestionnaireDefinition
@@ -52,7 +50,7 @@ async def read_questions(request: Request, pages: Pages, app: App, actor: Curren
     """What is asked of the patient now."""
     await _still(request, app)
     cases = await app.reading.cases_of(PatientId(actor.patient_id or ""), actor)
-    waiting = [asked for case in cases for asked in case.questionnaires if _waits(case, asked)]
+    waiting = [asked for case in cases for asked in case.waiting]
     definitions = [_definition(app, asked) for asked in waiting]
     shown = [
         (asked.id, definition, *_progress(definition, asked.answers))
@@ -74,7 +72,7 @@ async def read_question(
     """One question: the one named, or the first without an answer."""
     await _still(request, app)
     case, asked = await app.reading.asked(RequestId(request_id), actor)
-    if not _waits(case, asked):
+    if asked not in case.waiting:
         return pages.show(request.scope, "over.html", status=410)
     definition = _definition(app, asked)
     found = _named(definition, asked.answers, item) or _next(definition, asked.answers, after)
@@ -109,7 +107,7 @@ async def read_answers(request: Request, pages: Pages, app: App, actor: CurrentA
     """Everything once more, before it is sent."""
     await _still(request, app)
     case, asked = await app.reading.asked(RequestId(request_id), actor)
-    if not _waits(case, asked):
+    if asked not in case.waiting:
         return pages.show(request.scope, "over.html", status=410)
     definition = _definition(app, asked)
     return pages.show(
@@ -186,10 +184,6 @@ async def _kept(
     return go_on(request, asked.id, after=form["item"])
 
 
-def _waits(case: Case, asked: RequestedQuestionnaire) -> bool:
-    return asked.open and case.state is not CaseState.CLOSED
-
-
 def _definition(app: Screening, asked: RequestedQuestionnaire) -> QuestionnaireDefinition:
     return app.ports.shelf.version(asked.questionnaire, asked.definition_version)
 
@@ -213,11 +207,7 @@ def _progress(definition: QuestionnaireDefinition, answers: Answers) -> tuple[in
 
 def _labels(definition: QuestionnaireDefinition, answers: Answers) -> dict[str, str]:
     """What was chosen, in the questionnaire's own words."""
-    options = {item.code: definition.option_sets[item.options] for item in definition.items}
-    return {
-        code: next(option.label for option in options[code] if option.code == chosen)
-        for code, chosen in answers.items()
-    }
+    return {item: definition.option(item, chosen).label for item, chosen in answers.items()}
 
 
 def _question(
