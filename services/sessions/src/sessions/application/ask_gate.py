@@ -2,10 +2,10 @@
 committed, so an answer given for a decision needs no asking again.
 """
 
-import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
+from careflow_service.work import side_by_side
 from sessions.application.courses import course_of, plan_of
 from sessions.application.ports import Ports
 from sessions.domain.clinic_day import day_bounds
@@ -30,15 +30,14 @@ class AskedGate:
 async def ask_gate(session: Session, ports: Ports, now: datetime) -> AskedGate:
     """Every item of the gate as it stands."""
     patient_id = session.patient_id
-    (plan, course, eligibility, consents, patient), (lag, complete, integration_at, reconciled) = await asyncio.gather(
-        asyncio.gather(
-            plan_of(session, ports),
-            course_of(patient_id, ports),
+    (plan, course), (eligibility, consents, patient), (lag, complete, integration_at, reconciled) = await side_by_side(
+        side_by_side(plan_of(session, ports), course_of(patient_id, ports)),
+        side_by_side(
             ports.eligibilities.find(patient_id, of=patient_id),
             ports.consents.signed_by(patient_id),
             ports.patients.find(patient_id, of=patient_id),
         ),
-        asyncio.gather(
+        side_by_side(
             ports.records.screening_lag(patient_id),
             ports.records.complete(patient_id),
             ports.sessions.next_integration(patient_id, after=now),
@@ -69,7 +68,7 @@ async def _drug_log_reconciled(session: Session, ports: Ports, now: datetime) ->
     if session.location_id is None:
         return False
     start, _ = day_bounds(session_day(session, ports.policy, now), ports.policy.timezone)
-    unsettled, waiting = await asyncio.gather(
+    unsettled, waiting = await side_by_side(
         ports.drug_log.unsettled_before(session.location_id, start),
         ports.drug_days.any_waits(session.location_id),
     )

@@ -28,8 +28,10 @@ async def change_course(
 ) -> Course:
     """The course as it is after this; the first change makes it, and what changes nothing writes nothing."""
     known = await ports.courses.find(patient_id, of=patient_id)
-    after = change(known or _empty(patient_id))
-    await upsert(ports.courses, known, after, tx)
+    before = known or _empty(patient_id)
+    after = change(before)
+    if after is not before:
+        await upsert(ports.courses, known, after, tx)
     return after
 
 

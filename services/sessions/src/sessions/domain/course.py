@@ -175,10 +175,14 @@ class Course(Aggregate):
 
     def held(self, event_id: AdverseEventId) -> Self:
         """Dosing waits for the review of an adverse event."""
+        if event_id in self.held_by:
+            return self
         return replace(self.recording(), held_by=self.held_by | {event_id})
 
     def released(self, event_id: AdverseEventId) -> Self:
         """The review was signed and lets dosing go on."""
+        if event_id not in self.held_by:
+            return self
         return replace(self.recording(), held_by=self.held_by - {event_id})
 
     def stopped(self, stops: tuple[Stop, ...]) -> Self:

@@ -1,13 +1,12 @@
 """The drug day of a location is counted by two and closed; what does not add up is settled later, by name."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from careflow_domain.errors import conflict, invalid
 from careflow_service.identity import Actor, RequestKey
-from careflow_service.work import Committed, Transaction, Work
+from careflow_service.work import Committed, Transaction, Work, side_by_side
 from sessions.application.ports import Ports
 from sessions.application.results import Changed
 from sessions.domain.clinic_day import clinic_day, day_bounds
@@ -56,7 +55,7 @@ class CloseDrugDayHandler:
             if command.day > clinic_day(tx.now, policy.timezone):
                 raise invalid("day_to_come", "A day is closed when it has come.")
             of, bounds = command.location_id, day_bounds(command.day, policy.timezone)
-            closed, in_use, touched = await asyncio.gather(
+            closed, in_use, touched = await side_by_side(
                 self.ports.drug_days.find(drug_day_id(of, command.day), of=of),
                 self.ports.drug_log.at(of),
                 self.ports.drug_log.touched_since(of, bounds[0]),

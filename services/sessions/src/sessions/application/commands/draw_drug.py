@@ -1,11 +1,10 @@
 """Drug is drawn up for one session."""
 
-import asyncio
 from dataclasses import dataclass
 
 from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey
-from careflow_service.work import Committed, Transaction, Work
+from careflow_service.work import Committed, Transaction, Work, side_by_side
 from sessions.application.ports import Ports
 from sessions.application.results import Added
 from sessions.domain.clinic_day import clinic_day
@@ -33,11 +32,11 @@ class DrawDrugHandler:
         """
 
         async def draw(tx: Transaction) -> Added:
-            session, before = await asyncio.gather(
+            session, before = await side_by_side(
                 self.ports.sessions.get(command.session_id), self.ports.drug_log.get(command.container_id)
             )
             today, of = clinic_day(tx.now, self.ports.policy.timezone), before.location_id
-            closed, shelf = await asyncio.gather(
+            closed, shelf = await side_by_side(
                 self.ports.drug_days.find(drug_day_id(of, today), of=of), self.ports.drug_log.at(of)
             )
             if closed is not None:

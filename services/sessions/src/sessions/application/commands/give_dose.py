@@ -1,10 +1,9 @@
 """A dose is given: out of a draw of the drug log, by the order, through a gate that is open at this very moment."""
 
-import asyncio
 from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
-from careflow_service.work import Committed, Transaction
+from careflow_service.work import Committed, Transaction, side_by_side
 from sessions.application.ask_gate import ask_gate
 from sessions.application.courses import change_course
 from sessions.application.ports import Ports
@@ -43,7 +42,7 @@ class GiveDoseHandler:
         ports = self.changes.ports
 
         async def give(session: Session, tx: Transaction) -> Session:
-            asked, container = await asyncio.gather(
+            asked, container = await side_by_side(
                 ask_gate(session, ports, tx.now), ports.drug_log.get(command.container_id, of=session.location_id)
             )
             order = session.must_have_order()

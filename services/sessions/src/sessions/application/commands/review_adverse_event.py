@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
+from sessions.application.courses import change_course
 from sessions.application.ports import Ports
 from sessions.application.results import Changed
 from sessions.domain.adverse_events import Review, ReviewDecision
@@ -32,9 +33,8 @@ class ReviewAdverseEventHandler:
                 Review(decision=command.decision, note=command.note, by=StaffId(actor.id), at=tx.now)
             )
             await self.ports.adverse_events.save(event, expecting=command.expected_version, tx=tx)
-            course = await self.ports.courses.find(event.patient_id, of=event.patient_id)
-            if course is not None and event.id in course.held_by and not event.holds_dosing:
-                await self.ports.courses.save(course.released(event.id), expecting=course.version, tx=tx)
+            if not event.holds_dosing:
+                await change_course(event.patient_id, lambda course: course.released(event.id), self.ports, tx)
             return Changed(event.id, event.version)
 
         return await self.work.run(review, by=actor, action="review_adverse_event", returns=Changed, request=request)

@@ -1,11 +1,10 @@
 """A prescriber signs a plan, or a newer version of it, on a valid clearance and a consent to its route."""
 
-import asyncio
 from dataclasses import dataclass, field
 
 from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey
-from careflow_service.work import Committed, Transaction, Work
+from careflow_service.work import Committed, Transaction, Work, side_by_side
 from sessions.application.courses import course_of
 from sessions.application.ports import Ports
 from sessions.application.results import Changed
@@ -43,7 +42,7 @@ class SignPlanHandler:
 
         async def sign(tx: Transaction) -> Changed:
             before = await self.ports.plans.get(command.plan_id)
-            live, grounds = await asyncio.gather(
+            live, grounds = await side_by_side(
                 self.ports.plans.live_of(before.patient_id),
                 _grounds(before.patient_id, before.terms.route, tx, self.ports),
             )
@@ -101,7 +100,7 @@ class _Grounds:
 
 
 async def _grounds(patient_id: PatientId, route: Route, tx: Transaction, ports: Ports) -> _Grounds:
-    eligibility, consents, plans, course = await asyncio.gather(
+    eligibility, consents, plans, course = await side_by_side(
         ports.eligibilities.find(patient_id, of=patient_id),
         ports.consents.signed_by(patient_id),
         ports.plans.of_patient(patient_id),

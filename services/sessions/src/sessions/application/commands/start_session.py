@@ -1,10 +1,9 @@
 """A session begins. For a dose the gate is looked at again: much may have changed since it was cleared."""
 
-import asyncio
 from dataclasses import dataclass
 
 from careflow_service.identity import Actor, RequestKey, Role
-from careflow_service.work import Committed, Transaction
+from careflow_service.work import Committed, Transaction, side_by_side
 from sessions.application.ask_gate import ask_gate
 from sessions.application.courses import course_of, plan_of
 from sessions.application.results import Changed
@@ -35,7 +34,7 @@ class StartSessionHandler:
             if session.kind is VisitKind.DOSING:
                 asked = await ask_gate(session, ports, tx.now)
                 return _numbered(session, asked.plan, asked.course).started(asked.gate, now=tx.now)
-            plan, course = await asyncio.gather(plan_of(session, ports), course_of(session.patient_id, ports))
+            plan, course = await side_by_side(plan_of(session, ports), course_of(session.patient_id, ports))
             begun = _numbered(session, plan, course).started(None, now=tx.now)
             return begun.with_therapist(StaffId(actor.id), now=tx.now) if actor.has(Role.THERAPIST) else begun
 

@@ -1,10 +1,9 @@
 """Somebody of the team has sent the REMS monitoring form of a session: it is put together from the session's record."""
 
-import asyncio
 from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
-from careflow_service.work import Committed, Transaction, Work
+from careflow_service.work import Committed, Transaction, Work, side_by_side
 from sessions.application.ports import Ports
 from sessions.application.rems_reports import report_of
 from sessions.application.results import Changed
@@ -30,7 +29,7 @@ class SubmitRemsFormHandler:
 
         async def submit(tx: Transaction) -> Changed:
             before = await self.ports.rems_forms.get(command.session_id)
-            report, events = await asyncio.gather(
+            report, events = await side_by_side(
                 report_of(before, self.ports), self.ports.adverse_events.of_patient(before.patient_id)
             )
             form = before.submitted(
