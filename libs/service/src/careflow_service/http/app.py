@@ -28,7 +28,7 @@ from careflow_service.http.edge import Edge, answer_error
 from careflow_service.http.health import Health, Heartbeat, health_routes, ready_checks
 from careflow_service.http.limits import BodyLimit
 from careflow_service.http.openapi import document, documented_routes, uses
-from careflow_service.http.ops import ops_router
+from careflow_service.http.ops import ops_routers
 from careflow_service.http.routes import RouteTable
 from careflow_service.identity import Actor
 from careflow_service.service import Http, Resources, Service
@@ -102,11 +102,10 @@ def routed(
         # Its own spans and logs would hold addresses, queries and exception texts; Edge records what may be recorded.
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
-    for router in described.routers:
+    for router in (*described.routers, *ops_routers(service, ports, resources)):
         # As they were declared: to include the router would make each of them a second time, which is most of what
         # making an application takes.
         http.routes.extend(router.routes)
-    http.include_router(ops_router(service, ports, resources))
     http.routes.extend(inner)
     _check_routes(http)
     table = RouteTable.of(http, access_of(described))

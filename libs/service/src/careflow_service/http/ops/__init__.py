@@ -18,14 +18,14 @@ P = TypeVar("P")
 App = TypeVar("App")
 
 
-def ops_router(service: Service[S, P, App], ports: P, resources: Resources[S]) -> APIRouter:
+def ops_routers(service: Service[S, P, App], ports: P, resources: Resources[S]) -> tuple[APIRouter, ...]:
     """The `/ops` routes of `service`."""
-    router = APIRouter(prefix="/ops", tags=["ops"])
-    router.include_router(drain.routes(service, ports, resources))
-    router.include_router(parked.routes(service.name, resources))
-    router.include_router(consumer.routes(service, resources))
-    router.include_router(outbox.routes(service.name, resources))
-    router.include_router(restore.routes(resources))
-    router.include_router(trace.routes(service, resources))
-    router.include_router(audit.routes(resources))
-    return router
+    return (
+        drain.routes(service, ports, resources),
+        parked.routes(service.name, resources),
+        consumer.routes(service, resources),
+        outbox.routes(service.name, resources),
+        restore.routes(resources),
+        trace.routes(service, resources),
+        audit.routes(resources),
+    )

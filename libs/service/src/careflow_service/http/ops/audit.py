@@ -101,8 +101,8 @@ class AuditEntry(BaseModel):
 
 
 def routes(resources: Resources[S]) -> APIRouter:
-    """`/audit`."""
-    router = APIRouter(prefix="/audit")
+    """`/ops/audit`."""
+    router = APIRouter(prefix="/ops/audit", tags=["ops"])
     seals, review, trail = resources.audit_seals, resources.audit_review, resources.audit
 
     @router.get("", response_model=Trail)

@@ -109,8 +109,8 @@ class StartRequest(RequestBody):
 
 
 def routes(service: Service[S, P, App], resources: Resources[S]) -> APIRouter:
-    """`/consumer`, of that service."""
-    router = APIRouter(prefix="/consumer")
+    """`/ops/consumer`, of that service."""
+    router = APIRouter(prefix="/ops/consumer", tags=["ops"])
     stores = mongo_stores(resources.database, service.name)
     consumers = stores.consumers
     topics = heard(service)

@@ -30,8 +30,8 @@ class Drain(BaseModel):
 
 
 def routes(service: Service[S, P, App], ports: P, resources: Resources[S]) -> APIRouter:
-    """`/drain`."""
-    router = APIRouter()
+    """`/ops/drain`."""
+    router = APIRouter(prefix="/ops", tags=["ops"])
     stores = mongo_stores(resources.database, service.name)
     unpublished = MongoUnpublished(resources.database)
 

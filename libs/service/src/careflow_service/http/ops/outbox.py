@@ -82,8 +82,8 @@ class Refeedings(BaseModel):
 
 
 def routes(name: str, resources: Resources[S]) -> APIRouter:
-    """`/outbox`, of the service of that name."""
-    router = APIRouter(prefix="/outbox")
+    """`/ops/outbox`, of the service of that name."""
+    router = APIRouter(prefix="/ops/outbox", tags=["ops"])
     refeeds = MongoRefeeds(resources.database)
     unpublished = MongoUnpublished(resources.database)
     own = {topic.name for topic in topics_of(name)}

@@ -103,8 +103,8 @@ class GapAccepting(Settling):
 
 
 def routes(name: str, resources: Resources[S]) -> APIRouter:
-    """`/parked`, of the consumer of that name."""
-    router = APIRouter(prefix="/parked")
+    """`/ops/parked`, of the consumer of that name."""
+    router = APIRouter(prefix="/ops/parked", tags=["ops"])
     stores = mongo_stores(resources.database, name)
 
     def operations(actor: Actor, *, rehearsal: bool = False) -> ParkedOperations:

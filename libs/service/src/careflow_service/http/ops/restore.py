@@ -63,8 +63,8 @@ class Orphan(BaseModel):
 
 
 def routes(resources: Resources[S]) -> APIRouter:
-    """`/restore`."""
-    router = APIRouter(prefix="/restore")
+    """`/ops/restore`."""
+    router = APIRouter(prefix="/ops/restore", tags=["ops"])
     fences = MongoFences(resources.database)
 
     @router.get("", response_model=Restore)

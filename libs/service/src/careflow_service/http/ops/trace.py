@@ -124,8 +124,8 @@ class Told(BaseModel):
 
 
 def routes(service: Service[S, P, App], resources: Resources[S]) -> APIRouter:
-    """`/trace`, of that service."""
-    router = APIRouter(prefix="/trace")
+    """`/ops/trace`, of that service."""
+    router = APIRouter(prefix="/ops/trace", tags=["ops"])
     hears, own = hears_of(service), own_topics(service)
     traces = MongoTraces(resources.database, service.name, hears)
     consumers = mongo_stores(resources.database, service.name).consumers
