@@ -18,6 +18,7 @@ from careflow_service.clock import Clock, ClockFileBroken
 from careflow_service.deadlines import Deadline, Effect
 from careflow_service.telemetry.logs import log
 from careflow_service.timers.kinds import DeadlineKind, EffectKind
+from careflow_service.timers.leases import give_back
 from careflow_service.timers.turns import Turn
 from careflow_service.work import Work
 
@@ -84,7 +85,7 @@ class Timers(Generic[P]):
                 for turn in turns:
                     group.create_task(self._take(turn, lease, self._poll_seconds[name], stop))
         finally:
-            await _release(lease, name)
+            await give_back(lease, name)
 
     async def _keep(self, lease: HeldLease, name: str, stop: asyncio.Event) -> None:
         """Takes the lease and renews it beside the work, which may last."""
@@ -132,10 +133,3 @@ async def _sleep(seconds: float, woken: asyncio.Event) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await woken.wait()
-
-
-async def _release(lease: HeldLease, name: str) -> None:
-    try:
-        await lease.release()
-    except Exception as error:
-        log.warning("lease_not_released", lease=name, exc_info=error)

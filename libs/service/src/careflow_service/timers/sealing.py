@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from careflow_service.telemetry import metrics
 from careflow_service.telemetry.logs import log
+from careflow_service.timers.leases import give_back
 
 if TYPE_CHECKING:
     from careflow_events.lease import HeldLease
@@ -53,10 +54,7 @@ class Sealing:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), wait)
         finally:
-            try:
-                await lease.release()
-            except Exception as error:
-                log.warning("lease_not_released", lease=AUDIT_LEASE, exc_info=error)
+            await give_back(lease, AUDIT_LEASE)
 
     async def _turn(self, lease: HeldLease) -> float:
         """Seconds until the next one. It never raises for what the store does."""
