@@ -7,7 +7,7 @@ anew; the second shows where a head was kept elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -21,7 +21,7 @@ from careflow_service.listed import Listed
 from careflow_service.mongo.audit import AUDIT, AuditTrail, Outcome
 from careflow_service.mongo.audit_seals import LATE, AuditSeals, Seal
 from careflow_service.mongo.client import Database, Document
-from careflow_service.mongo.paging import Sort, both, cursor_at, position_in, stretches_behind, total
+from careflow_service.mongo.paging import Sort, cursor_at, page_of
 
 SEALED_WITHIN: Final = timedelta(seconds=60)
 """An entry without a seal for longer is a finding: seals are made every few seconds."""
@@ -118,7 +118,7 @@ class AuditReview:
         }
         times = {**({} if since is None else {"$gte": since}), **({} if until is None else {"$lt": until})}
         query = {name: value for name, value in named.items() if value is not None} | ({"at": times} if times else {})
-        found = await self._page(query, _NEWEST_FIRST, limit + 1, after)
+        found = await page_of(self._entries, query, sort=_NEWEST_FIRST, limit=limit + 1, after=after)
         seals = await self._seals.of([entry["_id"] for entry in found[:limit]])
         items = tuple(_shown(entry, seals.get(entry["_id"])) for entry in found[:limit])
         return Listed(items, cursor_at(found[limit - 1], _NEWEST_FIRST) if len(found) > limit else None)
@@ -152,7 +152,7 @@ class AuditReview:
 
     async def _verify_entries(self, after: str, limit: int) -> Verified:
         head, now = await self._seals.head(), self._wall_clock()
-        found = await self._page({}, _OLDEST_FIRST, limit, after or None)
+        found = await page_of(self._entries, {}, sort=_OLDEST_FIRST, limit=limit, after=after or None)
         sealed = await self._seals.of([entry["_id"] for entry in found])
         unsealed = [entry for entry in found if entry["_id"] not in sealed]
         findings = tuple(
@@ -168,16 +168,6 @@ class AuditReview:
         if too_late or not self._trail.is_genuine(entry):
             return Fault.INSERTED
         return Fault.UNSEALED if now - entry["at"] > SEALED_WITHIN else None
-
-    async def _page(self, query: Mapping[str, object], sort: Sort, limit: int, after: str | None) -> list[Document]:
-        stretches = [{}] if after is None else stretches_behind(position_in(after, sort), sort)
-        found: list[Document] = []
-        for stretch in stretches:
-            cursor = self._entries.find(both(query, stretch), sort=total(sort), limit=limit - len(found))
-            found += await cursor.to_list()
-            if len(found) == limit:
-                break
-        return found
 
 
 def _number_in(cursor: str | None) -> int:

@@ -19,7 +19,7 @@ from careflow_service.listed import Listed
 from careflow_service.mongo.blinding import Blinds
 from careflow_service.mongo.bodies import A, Bodies
 from careflow_service.mongo.client import Database, Document
-from careflow_service.mongo.paging import Sort, both, cursor_at, position_in, stretches_behind, total
+from careflow_service.mongo.paging import Sort, cursor_at, page_of
 from careflow_service.mongo.vault import Vault
 from careflow_service.oversight import current_oversight
 
@@ -72,14 +72,7 @@ class Looked(Generic[A]):
         """
         if limit < 1:
             raise ValueError("a page has at least one item")
-        order, query = total(sort), self._blinds.hidden(query)
-        stretches = [{}] if after is None else stretches_behind(position_in(after, sort), sort)
-        found: list[Document] = []
-        for stretch in stretches:
-            cursor = self._collection.find(both(query, stretch), sort=order, limit=limit - len(found))
-            found.extend(await cursor.to_list())
-            if len(found) == limit:
-                break
+        found = await page_of(self._collection, self._blinds.hidden(query), sort=sort, limit=limit, after=after)
         if self._vault is not None and len(found) > 1:
             await self._vault.fetch_keys([document["body"] for document in found])
         return [await self._load(document) for document in found]

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 import bson
 from bson.codec_options import CodecOptions
 from bson.errors import InvalidBSON
+from pymongo.asynchronous.collection import AsyncCollection
 
 from careflow_service.errors import CursorBroken
+from careflow_service.mongo.client import Document
 
 Sort = Sequence[tuple[str, int]]
 """(open field, 1 or -1) pairs; the fields are never null. `_id` is added at the end to make the order total."""
@@ -56,6 +58,22 @@ def stretches_behind(position: Sequence[object], sort: Sort) -> Iterator[dict[st
         field, direction = fields[depth]
         ties = {name: value for (name, _), value in zip(fields[:depth], position[:depth], strict=True)}
         yield {**ties, field: {"$gt" if direction > 0 else "$lt": position[depth]}}
+
+
+async def page_of(
+    collection: AsyncCollection[Document], query: Mapping[str, object], *, sort: Sort, limit: int, after: str | None
+) -> list[Document]:
+    """Up to `limit` documents that match, in the order of `sort`, behind the cursor `after`. Raises CursorBroken."""
+    stretches: Iterable[Mapping[str, object]] = (
+        [{}] if after is None else stretches_behind(position_in(after, sort), sort)
+    )
+    found: list[Document] = []
+    for stretch in stretches:
+        cursor = collection.find(both(query, stretch), sort=total(sort), limit=limit - len(found))
+        found += await cursor.to_list()
+        if len(found) == limit:
+            break
+    return found
 
 
 def both(query: Mapping[str, object], stretch: Mapping[str, object]) -> Mapping[str, object]:
