@@ -29,6 +29,7 @@ from careflow_service.http.health import Health, Heartbeat, health_routes, ready
 from careflow_service.http.limits import BodyLimit
 from careflow_service.http.openapi import document, documented_routes, uses
 from careflow_service.http.ops import ops_routers
+from careflow_service.http.ops.hearing import hears_of
 from careflow_service.http.routes import RouteTable
 from careflow_service.identity import Actor
 from careflow_service.service import Http, Resources, Service
@@ -75,7 +76,7 @@ def create_app(
             visitors=described.visitors(app) if described.visitors else None,
         ),
         Middleware(BodyLimit),
-        Middleware(After, until=Arrivals(resources.database, service.name).until, topics=heard_topics(service)),
+        Middleware(After, until=Arrivals(resources.database, service.name).until, topics=hears_of(service).topics),
     ]
     return http
 
@@ -116,11 +117,6 @@ def routed(
 def access_of(described: Http[App]) -> AccessTable:
     """The service's rows and the operators'."""
     return {**described.access, **OPS}
-
-
-def heard_topics(service: Service[S, P, App]) -> frozenset[str]:
-    """The topics whose positions this service keeps."""
-    return frozenset(subscription.contract.topic.name for subscription in service.subscriptions)
 
 
 async def _answer(request: Request, error: Exception) -> Response:

@@ -1,6 +1,7 @@
 """Whether a service handles what it receives: why it is stopped, what operators have paused."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Final, Self, TypeVar
 
 from fastapi import APIRouter
@@ -126,9 +127,9 @@ def routes(service: Service[S, P, App], resources: Resources[S]) -> APIRouter:
         asked = frozenset(body.topics or [EVERYTHING])
         if not asked <= {*topics, EVERYTHING}:
             raise Problem(NOT_HEARD_HERE)
-        before = next((each for each in await consumers.pauses() if each.by == actor.id), None)
-        after = Pause(actor.id, frozenset(), resources.wall_clock()) if before is None else before
-        after = Pause(after.by, after.topics | asked, after.since)
+        nothing_yet = Pause(actor.id, frozenset(), resources.wall_clock())
+        before = next((each for each in await consumers.pauses() if each.by == actor.id), nothing_yet)
+        after = replace(before, topics=before.topics | asked)
         if not body.dry_run and after != before:
             await resources.audit.acted(actor, "pause_consumer")
             await consumers.pause(actor.id, asked, after.since)
