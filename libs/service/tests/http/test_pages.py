@@ -18,6 +18,8 @@ from careflow_service.pages.words import WordsDiffer, preferred, words_of
         (None, "en;q=0.4, es;q=0.5", "es"),
         (None, "es;q=none, en;q=0.1", "en"),
         (None, ";;;,=,q=", "en"),
+        (None, "fr, es;q=0", "en"),
+        (None, "es;q=nan, fr;q=0.1", "en"),
         ("es", "en-US", "es"),
         ("xx", "es", "en"),
     ],

@@ -54,7 +54,8 @@ def words_of(*packages: str) -> dict[str, Words]:
 
 def preferred(asked: str | None, accepted: str) -> str:
     """The language of a reader who asked for one, or whose browser sent `accepted` (RFC 9110, 12.5.4)."""
-    wanted = [asked] if asked else [tag for tag, _ in sorted(_weighed(accepted), key=lambda each: -each[1])]
+    weighed = [each for each in _weighed(accepted) if each[1] > 0]  # 0 is what somebody does not want
+    wanted = [asked] if asked else [tag for tag, _ in sorted(weighed, key=lambda each: -each[1])]
     return next((base for tag in wanted if (base := tag.partition("-")[0].lower()) in LOCALES), FIRST)
 
 
