@@ -89,6 +89,12 @@ def test_what_was_changed_is_no_backup(change: Change) -> None:
         read(b"".join(change(pieces)))
 
 
+@pytest.mark.parametrize("head", [b"", b"[]", b"{}", b'{"service": "booking"}', b"\xff", b"[" * file.LARGEST_HEAD])
+def test_a_head_that_cannot_be_read_is_no_backup(head: bytes) -> None:
+    with pytest.raises(BackupBroken, match="head cannot be read"):
+        read(file.MAGIC + len(head).to_bytes(4, "big") + head)
+
+
 def test_any_changed_bit_is_seen() -> None:
     content = written(("a", 1))
 

@@ -161,7 +161,7 @@ def _head(written: bytes) -> Head:
         head = Head(
             str(members["service"]), datetime.fromisoformat(members["taken_at"]), bytes.fromhex(members["salt"])
         )
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise BackupBroken("its head cannot be read") from None
     if head.written() != written:
         raise BackupBroken("its head cannot be read")
