@@ -86,3 +86,8 @@ async def test_an_answer_nobody_documented_is_found(toy: RunningToy) -> None:
     found = await wrongly_answered(app, toy.process.resources.database, under="/v1/", examples=1)
 
     assert any("Undocumented status code 418" in each for each in found)
+
+
+async def test_where_nothing_is_documented_nothing_was_tried(toy: RunningToy) -> None:
+    with pytest.raises(ValueError, match="no route is documented under /nothing/"):
+        await wrongly_answered(toy.http, toy.process.resources.database, under="/nothing/", examples=1)

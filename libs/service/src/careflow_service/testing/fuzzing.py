@@ -46,6 +46,8 @@ SOMETHING_KNOWN: Final = 0.7
 """How often a request names what there is instead of what was made up."""
 KNOWN_AT_MOST: Final = 50
 BASE_URL: Final = "http://service"
+_REQUEST_FIELDS: Final = frozenset({"method", "url", "headers", "files", "data", "params", "auth", "cookies", "json"})
+"""What a request of `requests` is made of; schemathesis hands over more."""
 _INSTANTS: Final = strategies.integers(0, 63_000_000).map(
     lambda seconds: (datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)).isoformat()
 )
@@ -88,7 +90,9 @@ class _Fuzz:
             self.known[name] = [document["_id"] async for document in found if isinstance(document["_id"], str)]
 
     def run(self, under: str, examples: int) -> list[str]:
-        """Asks, and answers what was wrong. Runs in a thread: what makes up requests cannot wait for answers."""
+        """Asks, and answers what was wrong. Runs in a thread: what makes up requests cannot wait for answers. Raises
+        ValueError where there is nothing to ask.
+        """
         load_all_checks()
         schemathesis.openapi.format("date-time", _INSTANTS)
         schemathesis.openapi.format("date", _DAYS)
@@ -96,7 +100,10 @@ class _Fuzz:
         schema = schemathesis.openapi.from_dict(_without_security(self.app.openapi()))
         schema.config.update(base_url=BASE_URL)
         modes = cycle(GenerationMode)
-        for found in schema.include(path_regex=f"^{under}").get_all_operations():
+        operations = [*schema.include(path_regex=f"^{under}").get_all_operations()]
+        if not operations:
+            raise ValueError(f"no route is documented under {under}")
+        for found in operations:
             assert isinstance(found, Ok)
             operation = found.ok()
             for mode in GenerationMode if examples > 1 else [next(modes)]:
@@ -233,9 +240,6 @@ def _is_allowed(case: Case[Any], where: ParameterLocation) -> bool:
 
 def _without_unset(options: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if name in _REQUEST_FIELDS}
-
-
-_REQUEST_FIELDS: Final = frozenset({"method", "url", "headers", "files", "data", "params", "auth", "cookies", "json"})
 
 
 def _text(value: str | bytes) -> str:
