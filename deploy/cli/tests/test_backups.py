@@ -38,9 +38,19 @@ class Station:
     def __init__(self, folder: Path, how: str) -> None:
         (folder / "booking.py").write_text(PROGRAM)
         self._environment = {"PYTHONPATH": str(folder), "HOW": how}
+        self.done: list[str] = []
 
     def environment(self, _service: str, _command: str) -> dict[str, str]:
         return self._environment
+
+    def stop(self, name: str) -> None:
+        self.done.append(f"stop {name}")
+
+    def launch(self, name: str) -> None:
+        self.done.append(f"launch {name}")
+
+    def service_url(self, _service: str) -> str:
+        return "http://127.0.0.1:1"
 
 
 def station(folder: Path, how: str) -> Stack:
@@ -96,6 +106,32 @@ def test_a_backup_replaces_nothing(tmp_path: Path, file: Path) -> None:
         backups.take(station(tmp_path, "works"), "booking", file, say)
 
     assert file.read_text() == json.dumps("an older one")
+
+
+AGAIN = ["stop booking-worker", "stop booking-api", "launch booking-worker", "launch booking-api"]
+
+
+def test_a_service_that_does_not_answer_after_it_was_put_back_is_named(
+    tmp_path: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backups, "PATIENCE", 0.0)
+    file.write_text("the backup")
+    booking = Station(tmp_path, "works")
+
+    with pytest.raises(CareflowError, match="booking was put back, but does not answer after 0 s: careflow logs"):
+        backups.put_back(cast("Stack", booking), "booking", file, say)
+
+    assert booking.done == AGAIN
+
+
+def test_a_service_that_could_not_be_put_back_is_started_again_and_says_why(tmp_path: Path, file: Path) -> None:
+    file.write_text("the backup")
+    booking = Station(tmp_path, "breaks")
+
+    with pytest.raises(CareflowError, match="booking restore: it ends too early"):
+        backups.put_back(cast("Stack", booking), "booking", file, say)
+
+    assert booking.done == AGAIN
 
 
 def test_a_file_that_is_not_there(tmp_path: Path, file: Path) -> None:

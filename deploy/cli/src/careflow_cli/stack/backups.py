@@ -61,18 +61,24 @@ def put_back(stack: Stack, service: str, file: Path, say: Say) -> dict[str, Any]
     for name in names:
         stack.stop(name)
     try:
-        return _restore(stack, service, file, lambda: say("putting it back"), "--execute")
+        found = _restore(stack, service, file, lambda: say("putting it back"), "--execute")
     finally:
         for name in names:
             stack.launch(name)
-        say("starting the service")
-        _await_answer(stack.service_url(service))
+    say("starting the service")
+    _await_answer(stack, service)
+    return found
 
 
-def _await_answer(url: str) -> None:
-    """Waits until the service answers, fenced as it is; what keeps it from that stands in its log."""
-    until = time.monotonic() + PATIENCE
-    while health(url) == "no answer" and time.monotonic() < until:
+def _await_answer(stack: Stack, service: str) -> None:
+    """Waits until the service answers, fenced as it is. Raises CareflowError."""
+    url, until = stack.service_url(service), time.monotonic() + PATIENCE
+    while health(url) == "no answer":
+        if time.monotonic() > until:
+            raise CareflowError(
+                f"{service} was put back, but does not answer after {PATIENCE:.0f} s: "
+                f"careflow logs {service}-api says why, careflow up starts it again"
+            )
         time.sleep(LOOK_EVERY)
 
 
