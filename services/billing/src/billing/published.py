@@ -3,10 +3,10 @@
 from typing import TypedDict, TypeVar
 
 from billing.domain.accounts import AccountOpened
-from billing.domain.charges import AccountSettled, Charge, ChargePosted, ChargeReversed, CoverageBlocked, WrittenOff
+from billing.domain.charges import Charge, ChargePosted, ChargeReversed, CoverageBlocked, WrittenOff
 from billing.domain.estimates import Estimate, EstimateDelivered, EstimateExceeded, EstimateIssued, EstimateOverdue
 from billing.domain.fee_cases import FeeWaived
-from billing.domain.ledger import EntryPosted
+from billing.domain.ledger import AccountSettled, EntryPosted
 from billing.domain.packages import PackagePurchased, RevenueRecognized
 from billing.domain.payments import DepositApplied, DepositTaken, PaymentReceived, RefundIssued
 from billing.domain.superbills import Superbill, SuperbillIssued, SuperbillVoided
@@ -23,7 +23,7 @@ def _account_opened(fact: AccountOpened) -> contracts.AccountOpened:
 
 
 def _account_settled(fact: AccountSettled) -> contracts.AccountSettled:
-    return contracts.AccountSettled(patient_id=fact.charge.patient_id)
+    return contracts.AccountSettled(patient_id=fact.entry.patient_id)
 
 
 def _estimate_issued(fact: EstimateIssued) -> contracts.GoodFaithEstimateIssued:

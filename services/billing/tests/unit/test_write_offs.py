@@ -7,9 +7,9 @@ from itertools import count
 import pytest
 
 from billing.domain.books import Books
-from billing.domain.charges import AccountSettled, Charge, ChargeState
+from billing.domain.charges import Charge, ChargeState
 from billing.domain.ids import EntryId
-from billing.domain.ledger import LedgerAccount, TrialBalance
+from billing.domain.ledger import AccountSettled, LedgerAccount, TrialBalance
 from billing.domain.line_shares import line_shares
 from billing.domain.money import Money
 from billing.domain.payments import Payment
@@ -134,7 +134,7 @@ def test_what_was_written_off_of_a_reversed_charge_is_nobodys_loss() -> None:
 
 def settled(books: Books) -> bool:
     books.close()
-    return any(isinstance(fact, AccountSettled) for charge in books.charges for fact in charge.facts)
+    return any(isinstance(fact, AccountSettled) for entry in books.entries for fact in entry.facts)
 
 
 def test_the_account_is_settled_once_nothing_is_owed_any_more() -> None:

@@ -69,7 +69,7 @@ async def open_books(patient_id: PatientId, ports: Ports, *, about: Charge | Pay
 
 
 async def keep_books(opened: OpenBooks, decision: Callable[[Books], None], tx: Transaction, ports: Ports) -> Books:
-    """Runs the decision and writes what it changed."""
+    """Runs the decision and writes what it changed; what follows from it is written, and so said, after its cause."""
     books = Books(
         opened.patient_id,
         opened.charges.values(),
@@ -84,14 +84,14 @@ async def keep_books(opened: OpenBooks, decision: Callable[[Books], None], tx: T
     books.close()
     for charge in books.charges:
         await upsert(ports.charges, opened.charges.get(charge.id), charge, tx)
-    await _keep_superbills_true(opened, books, tx, ports)
-    await _count_against_estimates(opened, books, tx, ports)
     for payment in books.payments:
         await upsert(ports.payments, opened.payments.get(payment.id), payment, tx)
     for package in books.packages:
         await upsert(ports.packages, opened.packages.get(package.id), package, tx)
     for entry in books.entries:
         await ports.journal.add(entry, tx)
+    await _keep_superbills_true(opened, books, tx, ports)
+    await _count_against_estimates(opened, books, tx, ports)
     return books
 
 

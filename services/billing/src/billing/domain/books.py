@@ -174,8 +174,7 @@ class Books:
     def close(self) -> None:
         """The decision is made: said where nothing is owed any more."""
         if self._owed and not any(charge.balance for charge in self._charges.values()):
-            *_, last = self._changed_charges.values()
-            self._keep_charge(last.settling(now=self._now))
+            self._journal.settle()
 
     def apply(self) -> None:
         """Whatever the patient has paid and is for nothing yet goes to the charges that are open."""

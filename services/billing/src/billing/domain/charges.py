@@ -48,11 +48,6 @@ class WrittenOff(ChargeFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccountSettled(ChargeFact):
-    """Nothing is owed by the patient any more; the charge is the last one that was."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageBlocked(ChargeFact):
     """A service that Medicare must be billed for by the clinician cannot be charged to the patient."""
 
@@ -198,10 +193,6 @@ class Charge(Aggregate):
     def with_write_offs(self, write_offs: tuple[WriteOff, ...]) -> "Charge":
         """It is about to change, or to be reversed: only these are kept of what was written off."""
         return replace(self.recording(), write_offs=write_offs)
-
-    def settling(self, *, now: datetime) -> "Charge":
-        """It was the last of which something was owed."""
-        return self.saying(AccountSettled(charge=self, at=now))
 
     def check_paid(self) -> "Charge":
         """Raises `overpaid`."""

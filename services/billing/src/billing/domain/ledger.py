@@ -87,6 +87,13 @@ class EntryPosted(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountSettled(Fact):
+    """With the entry, nothing is owed by the patient any more."""
+
+    entry: "JournalEntry"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JournalEntry(Aggregate):
     """One entry. `key` says what it is for and is unique, so nothing is posted twice. Raises `entry_unbalanced` or
     `currency_mismatch`.
@@ -114,6 +121,10 @@ class JournalEntry(Aggregate):
     def posted(self, *, now: datetime) -> "JournalEntry":
         """The entry as it goes into the books."""
         return self.saying(EntryPosted(entry=self, at=now))
+
+    def settling(self, *, now: datetime) -> "JournalEntry":
+        """The entry with which the last of what was owed is gone."""
+        return self.saying(AccountSettled(entry=self, at=now))
 
 
 @dataclass(frozen=True, slots=True)

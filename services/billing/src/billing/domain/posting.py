@@ -42,3 +42,7 @@ class Posting:
             reverses=reverses,
         )
         self.entries.append(entry.posted(now=self.now))
+
+    def settle(self) -> None:
+        """With the last of the entries nothing is owed any more."""
+        self.entries[-1] = self.entries[-1].settling(now=self.now)
