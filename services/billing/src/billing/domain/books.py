@@ -10,14 +10,15 @@ from datetime import date, datetime
 
 from billing.domain.allocations import allocation_lines, concession_lines, hold_lines, plan_allocations
 from billing.domain.charges import Charge, ChargeState
-from billing.domain.ids import AppointmentId, ChargeId, PackageId, PatientId, PaymentId
+from billing.domain.ids import AppointmentId, ChargeId, PatientId, PaymentId
 from billing.domain.ledger import EntryCause, JournalEntry
 from billing.domain.money import Money
 from billing.domain.packages import Package
 from billing.domain.payments import Allocation, Payment, Refund
 from billing.domain.posting import Posting
+from billing.domain.tracked import Tracked
 from billing.domain.write_offs import WriteOff
-from careflow_domain.errors import conflict, not_found
+from careflow_domain.errors import conflict
 
 
 class Books:
@@ -37,15 +38,12 @@ class Books:
         now: datetime,
         new_id: Callable[[], str],
     ) -> None:
-        self._charges = {charge.id: charge for charge in charges}
-        self._payments = {payment.id: payment for payment in payments}
-        self._packages = {package.id: package for package in packages}
+        self._charges = Tracked("charge", charges)
+        self._payments = Tracked("payment", payments)
+        self._packages = Tracked("package", packages)
         self._journal = Posting(patient_id, posted_on, policy_version, now, new_id)
         self._now = now
-        self._changed_charges: dict[ChargeId, Charge] = {}
-        self._changed_payments: dict[PaymentId, Payment] = {}
-        self._owed = any(charge.balance for charge in self._charges.values())
-        self._changed_packages: dict[PackageId, Package] = {}
+        self._owed = self._anything_is_owed()
 
     @property
     def entries(self) -> tuple[JournalEntry, ...]:
@@ -54,64 +52,44 @@ class Books:
     @property
     def charges(self) -> tuple[Charge, ...]:
         """Those that changed."""
-        return tuple(self._changed_charges.values())
+        return self._charges.changed
 
     @property
     def payments(self) -> tuple[Payment, ...]:
         """Those that changed."""
-        return tuple(self._changed_payments.values())
+        return self._payments.changed
 
     @property
     def packages(self) -> tuple[Package, ...]:
         """Those that changed."""
-        return tuple(self._changed_packages.values())
+        return self._packages.changed
 
     def charge_as_is(self, charge_id: ChargeId) -> Charge:
         """Raises `charge_not_found`."""
-        charge = self._charges.get(charge_id)
-        if charge is None:
-            raise not_found("charge")
-        return charge
+        return self._charges.get(charge_id)
 
     def payment_as_is(self, payment_id: PaymentId) -> Payment:
         """Raises `payment_not_found`."""
-        payment = self._payments.get(payment_id)
-        if payment is None:
-            raise not_found("payment")
-        return payment
+        return self._payments.get(payment_id)
 
     def charge(self, charge: Charge) -> None:
         """A charge as it is now, with its entry if it is posted; money that is there is applied."""
-        self._keep_charge(charge)
-        self._post_charge(charge)
-        self._cover(charge)
-        self._write_off_again(charge.id, charge.write_offs)
-        if charge.state is not ChargeState.WAITING:
-            self._spend_what_was_kept_for(self._charges[charge.id])
-        self.apply()
+        self._enter(charge, charge.write_offs)
 
     def correct(self, before: Charge, correction: Callable[[Charge], Charge]) -> None:
         """The charge after a correction: the old entry is reversed, the new one posted, and what paid for it before
         pays for it again, as far as it is owed.
         """
-        paid_by = [payment.id for payment in self._payments.values() if payment.allocated_to(before.id)]
+        paid_by = [payment.id for payment in self._payments.all if payment.allocated_to(before.id)]
         charge = correction(self._undo(before))
-        self._keep_charge(charge)
-        self._post_charge(charge)
         if charge.package_id is None:
             self._uncover(before)
-        self._cover(charge)
-        for payment_id in paid_by:
-            self._spend(payment_id, (self._charges[charge.id],))
-        self._write_off_again(charge.id, before.write_offs)
-        if charge.state is not ChargeState.WAITING:
-            self._spend_what_was_kept_for(self._charges[charge.id])
-        self.apply()
+        self._enter(charge, before.write_offs, paid_by)
 
     def reverse(self, before: Charge) -> None:
         """Nothing is owed for the charge any more; what was paid for it is the patient's again."""
         before.expect_posted()
-        self._keep_charge(self._undo(before).reversed(now=self._now))
+        self._charges.keep(self._undo(before).reversed(now=self._now))
         self._uncover(before)
         self.apply()
 
@@ -120,66 +98,83 @@ class Books:
         `charge_not_open` where it is meant for one that is not.
         """
         for charge_id in meant_for:
-            charge = self._charges.get(charge_id)
+            charge = self._charges.find(charge_id)
             if charge is None or not charge.balance or not payment.may_pay(charge):
                 raise conflict("charge_not_open", "Nothing is to be paid for this charge, or not by this money.")
-        self._keep_payment(payment)
+        self._payments.keep(payment)
         self._journal.post(f"payment/{payment.id}", EntryCause.PAYMENT, payment.id, payment.entry_lines())
         if meant_for:
-            self._spend(payment.id, [self._charges[each] for each in meant_for])
+            self._spend(payment.id, [self._charges.get(each) for each in meant_for])
         self.apply()
 
     def free(self, appointment_id: AppointmentId) -> None:
         """The visit does not take place: money that was kept for it is applied like any other."""
-        for payment in tuple(self._payments.values()):
+        for payment in self._payments.all:
             if payment.kept_for == appointment_id:
                 self._hold(payment.id, -payment.held)
-                self._keep_payment(replace(self.payment_as_is(payment.id).recording(), kept_for=None))
+                self._payments.keep(replace(self._payments.get(payment.id).recording(), kept_for=None))
         self.apply()
 
     def sell(self, package: Package, payment: Payment) -> None:
         """A package, and the money for it, which waits for its visits."""
-        self._keep_package(package)
+        self._packages.keep(package)
         self.receive(payment)
 
     def give_back(self, package: Package, refund: Refund) -> None:
         """What is held for a package that is not wanted any more goes back."""
-        self._keep_package(package)
-        self._hold(package.payment_id, -self.payment_as_is(package.payment_id).held)
+        self._packages.keep(package)
+        self._hold(package.payment_id, -self._payments.get(package.payment_id).held)
         self.refund(package.payment_id, refund)
 
     def refund(self, payment_id: PaymentId, refund: Refund) -> None:
         """Money goes back, first what is for no charge. Raises `refund_above_received` and `nothing_overpaid`."""
         conceded = refund.amount.nothing
-        for touched in self.payment_as_is(payment_id).to_give_back(refund):
+        for touched in self._payments.get(payment_id).to_give_back(refund):
             if refund.is_goodwill:
                 self._concede(payment_id, touched.charge_id, touched.amount)
                 conceded = conceded + touched.amount
             else:
                 self._allocate(payment_id, touched.charge_id, -touched.amount.minor)
-        short = refund.amount - self.payment_as_is(payment_id).free
+        short = refund.amount - self._payments.get(payment_id).free
         if short.minor > 0:
             self._hold(payment_id, -short)
-        self._keep_payment(self.payment_as_is(payment_id).refunding(refund))
+        self._payments.keep(self._payments.get(payment_id).refunding(refund))
         self._journal.post(f"refund/{refund.id}", EntryCause.REFUND, payment_id, refund.entry_lines(conceded))
         self.apply()
 
     def write_off(self, charge_id: ChargeId, write_off: WriteOff) -> None:
         """The clinic does without so much of a charge. Raises `write_off_above_owed` and `waive_the_fee`."""
-        charge = self.charge_as_is(charge_id).writing_off(write_off, now=self._now)
-        self._keep_charge(charge)
+        charge = self._charges.get(charge_id).writing_off(write_off, now=self._now)
+        self._charges.keep(charge)
         key = f"write-off/{write_off.id}/{charge.revision}"
         self._journal.post(key, EntryCause.WRITE_OFF, charge_id, write_off.entry_lines)
 
     def close(self) -> None:
         """The decision is made: said where nothing is owed any more."""
-        if self._owed and not any(charge.balance for charge in self._charges.values()):
+        if self._owed and not self._anything_is_owed():
             self._journal.settle()
 
     def apply(self) -> None:
         """Whatever the patient has paid and is for nothing yet goes to the charges that are open."""
-        for payment_id in sorted(self._payments, key=lambda each: (self._payments[each].received_at, each)):
-            self._spend(payment_id, tuple(self._charges.values()))
+        for payment in sorted(self._payments.all, key=lambda each: (each.received_at, each.id)):
+            self._spend(payment.id, self._charges.all)
+
+    def _anything_is_owed(self) -> bool:
+        return any(charge.balance for charge in self._charges.all)
+
+    def _enter(self, charge: Charge, write_offs: tuple[WriteOff, ...], paid_by: Iterable[PaymentId] = ()) -> None:
+        """The charge as it is now, with its entry if it is posted: its package pays for it, then what paid for it
+        before, then the clinic does without what it did without, then what was kept for its visit, then anything else.
+        """
+        self._charges.keep(charge)
+        self._post_charge(charge)
+        self._cover(charge)
+        for payment_id in paid_by:
+            self._spend(payment_id, (self._charges.get(charge.id),))
+        self._write_off_again(charge.id, write_offs)
+        if charge.state is not ChargeState.WAITING:
+            self._spend_what_was_kept_for(charge)
+        self.apply()
 
     def _post_charge(self, charge: Charge) -> None:
         if charge.state is ChargeState.POSTED and charge.entry_id is not None:
@@ -187,52 +182,53 @@ class Books:
             self._journal.post(key, EntryCause.CHARGE, charge.id, charge.entry_lines(), entry_id=charge.entry_id)
 
     def _spend_what_was_kept_for(self, charge: Charge) -> None:
-        for payment in tuple(self._payments.values()):
+        for payment in self._payments.all:
             if payment.kept_for is not None and payment.kept_for == charge.rendered.appointment_id:
                 self._hold(payment.id, -payment.held)
-                self._spend(payment.id, (self._charges[charge.id],))
-                spent = self.payment_as_is(payment.id)
-                self._keep_payment(spent.deposit_applied(charge, payment.allocated, now=self._now))
+                self._spend(payment.id, (self._charges.get(charge.id),))
+                spent = self._payments.get(payment.id)
+                self._payments.keep(spent.deposit_applied(charge, payment.allocated, now=self._now))
 
     def _cover(self, charge: Charge) -> None:
         """A visit of a package takes its place, and what was held for that pays for it; what it costs less is free."""
         if charge.package_id is None:
             return
-        package = self._packages[charge.package_id]
-        known = package.share_of(charge.id) is not None
-        package = package.use(charge, now=self._now)
-        self._keep_package(package)
-        payment = self._payments.get(package.payment_id)
+        before = self._packages.get(charge.package_id)
+        known = before.share_of(charge.id) is not None
+        package = before.use(charge, now=self._now)
+        self._packages.keep(package)
+        payment = self._payments.find(package.payment_id)
         share = package.share_of(charge.id)
         if payment is not None and share is not None:
             self._hold(payment.id, -min(share.nothing if known else share, payment.held))
-            self._spend(payment.id, (self._charges[charge.id],))
+            self._spend(payment.id, (self._charges.get(charge.id),))
 
     def _uncover(self, before: Charge) -> None:
         """A visit of a package is not charged any more: what is there of its share waits for another one."""
-        if before.package_id is None or not self._packages[before.package_id].has(before.id):
+        if before.package_id is None:
             return
-        package = self._packages[before.package_id]
+        package = self._packages.get(before.package_id)
+        if not package.has(before.id):
+            return
         share = package.share_of(before.id)
-        self._keep_package(package.give_up(before.id))
-        payment = self._payments.get(package.payment_id)
+        self._packages.keep(package.give_up(before.id))
+        payment = self._payments.find(package.payment_id)
         if payment is not None and share is not None:
             self._hold(payment.id, min(share, payment.free))
 
     def _spend(self, payment_id: PaymentId, charges: Sequence[Charge]) -> None:
-        payment = self.payment_as_is(payment_id)
+        payment = self._payments.get(payment_id)
         for charge_id, amount in plan_allocations(payment, charges):
             self._allocate(payment_id, charge_id, amount.minor)
 
     def _undo(self, before: Charge) -> Charge:
         """The charge without its payments, its entry reversed."""
-        self._charges[before.id] = before
-        for payment in tuple(self._payments.values()):
+        for payment in self._payments.all:
             allocation = payment.allocated_to(before.id)
             if allocation is not None:
                 self._take_back(payment.id, allocation)
         self._undo_write_offs(before)
-        charge = self._charges[before.id]
+        charge = self._charges.get(before.id)
         if charge.paid:
             raise ValueError("the books were not opened about this charge: payments for it are missing")
         if charge.state is ChargeState.POSTED:
@@ -242,26 +238,26 @@ class Books:
         return charge
 
     def _undo_write_offs(self, before: Charge) -> None:
-        for each in filter(lambda each: each.amount, before.write_offs):
-            key = f"write-off-reversal/{each.id}/{before.revision}"
-            self._journal.post(
-                key, EntryCause.WRITE_OFF_REVERSAL, before.id, tuple(line.turned for line in each.entry_lines)
-            )
+        for each in before.write_offs:
+            if each.amount:
+                key = f"write-off-reversal/{each.id}/{before.revision}"
+                lines = tuple(line.turned for line in each.entry_lines)
+                self._journal.post(key, EntryCause.WRITE_OFF_REVERSAL, before.id, lines)
         if before.write_offs:
-            self._keep_charge(self._charges[before.id].with_write_offs(()))
+            self._charges.keep(self._charges.get(before.id).with_write_offs(()))
 
     def _write_off_again(self, charge_id: ChargeId, write_offs: tuple[WriteOff, ...]) -> None:
         """What the clinic did without it does without still, as far as something is owed; the rest once it is."""
         if not write_offs:
             return
-        self._keep_charge(self.charge_as_is(charge_id).with_write_offs(()))
+        self._charges.keep(self._charges.get(charge_id).with_write_offs(()))
         for each in write_offs:
-            charge = self.charge_as_is(charge_id)
+            charge = self._charges.get(charge_id)
             again = replace(each, amount=min(each.decided, charge.balance))
             if again.amount:
                 self.write_off(charge_id, again)
             else:
-                self._keep_charge(charge.with_write_offs((*charge.write_offs, again)))
+                self._charges.keep(charge.with_write_offs((*charge.write_offs, again)))
 
     def _take_back(self, payment_id: PaymentId, allocation: Allocation) -> None:
         if allocation.conceded:
@@ -270,34 +266,25 @@ class Books:
 
     def _concede(self, payment_id: PaymentId, charge_id: ChargeId, amount: Money) -> None:
         """So much of what was paid for the charge is given back; below zero it was the patient's own after all."""
-        self._keep_payment(self.payment_as_is(payment_id).conceding(charge_id, amount))
-        self._keep_charge(self.charge_as_is(charge_id).conceding(amount))
+        self._payments.keep(self._payments.get(payment_id).conceding(charge_id, amount))
+        self._charges.keep(self._charges.get(charge_id).conceding(amount))
         if amount.minor < 0:
-            key = f"concession-reversal/{payment_id}/{self._payments[payment_id].version}"
+            key = f"concession-reversal/{payment_id}/{self._payments.get(payment_id).version}"
             self._journal.post(key, EntryCause.CONCESSION_REVERSAL, payment_id, concession_lines(-amount))
 
     def _allocate(self, payment_id: PaymentId, charge_id: ChargeId, minor: int) -> None:
-        payment, charge = self.payment_as_is(payment_id), self.charge_as_is(charge_id)
+        payment, charge = self._payments.get(payment_id), self._charges.get(charge_id)
         amount = replace(payment.amount, minor=minor)
         payment = payment.allocating(charge_id, amount) if minor > 0 else payment.releasing(charge_id, -amount)
-        self._keep_payment(payment)
-        self._keep_charge(charge.paying(amount))
+        self._payments.keep(payment)
+        self._charges.keep(charge.paying(amount))
         key = f"allocation/{payment_id}/{payment.version}"
         self._journal.post(key, EntryCause.ALLOCATION, payment_id, allocation_lines(amount))
 
     def _hold(self, payment_id: PaymentId, amount: Money) -> None:
         """So much more of a payment is held; below zero it is free for whatever is owed."""
         if amount:
-            payment = self.payment_as_is(payment_id).holding(amount)
-            self._keep_payment(payment)
+            payment = self._payments.get(payment_id).holding(amount)
+            self._payments.keep(payment)
             key = f"hold/{payment_id}/{payment.version}"
             self._journal.post(key, EntryCause.HOLD, payment_id, hold_lines(amount, payment.liability))
-
-    def _keep_package(self, package: Package) -> None:
-        self._packages[package.id] = self._changed_packages[package.id] = package
-
-    def _keep_charge(self, charge: Charge) -> None:
-        self._charges[charge.id] = self._changed_charges[charge.id] = charge
-
-    def _keep_payment(self, payment: Payment) -> None:
-        self._payments[payment.id] = self._changed_payments[payment.id] = payment
