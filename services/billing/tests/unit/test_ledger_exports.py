@@ -7,7 +7,9 @@ import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,10 +24,17 @@ import json, sys
 from beancount import loader
 entries, errors, _ = loader.load_file(sys.argv[1])
 sums = {}
+policies = []
 for entry in entries:
+    if "policy" in entry.meta:
+        policies.append(entry.meta["policy"])
     for posting in getattr(entry, "postings", ()):
         sums[posting.account] = sums.get(posting.account, 0) + posting.units.number
-told = {"errors": [each.message for each in errors], "sums": {name: str(sums[name]) for name in sums if sums[name]}}
+told = {
+    "errors": [each.message for each in errors],
+    "sums": {name: str(sums[name]) for name in sums if sums[name]},
+    "policies": policies,
+}
 json.dump(told, sys.stdout)
 """
 """In a process of its own: beancount is a tool of accountants that CareFlow is tried against, no part of it."""
@@ -53,18 +62,29 @@ def text_of(form: LedgerFormat, entries: Sequence[JournalEntry], at_once: int = 
     return asyncio.run(whole())
 
 
+def read_by_beancount(entries: Sequence[JournalEntry], folder: Path) -> Any:
+    ledger = folder / "ledger.beancount"
+    ledger.write_text(text_of(LedgerFormat.BEANCOUNT, entries))
+    ran = subprocess.run([sys.executable, "-c", BALANCES, str(ledger)], capture_output=True, text=True, check=True)
+    return json.loads(ran.stdout)
+
+
 def test_beancount_accepts_the_ledger_and_finds_the_same_balances(
     entries: Sequence[JournalEntry], tmp_path: Path
 ) -> None:
-    ledger = tmp_path / "ledger.beancount"
-    ledger.write_text(text_of(LedgerFormat.BEANCOUNT, entries))
-    ran = subprocess.run([sys.executable, "-c", BALANCES, str(ledger)], capture_output=True, text=True, check=True)
-    told = json.loads(ran.stdout)
+    told = read_by_beancount(entries, tmp_path)
     ours = {each.account: each.balance.minor for each in TrialBalance.of(entries).accounts if each.balance}
     assert told["errors"] == []
     assert {name: round(float(amount) * 100) for name, amount in told["sums"].items()} == {
         ACCOUNTS[account]: minor for account, minor in ours.items()
     }
+
+
+@pytest.mark.parametrize("version", ['fin "2026"', "C:\\fees\\new", "ends in \\", 'a \\" b', "zwei\nZeilen", "; é"])
+def test_beancount_reads_every_text_as_it_was(version: str, entries: Sequence[JournalEntry], tmp_path: Path) -> None:
+    told = read_by_beancount([replace(entries[0], policy_version=version), entries[1]], tmp_path)
+    assert told["errors"] == []
+    assert told["policies"] == [version, entries[1].policy_version]
 
 
 def test_csv_has_a_row_for_each_line_of_each_entry(entries: Sequence[JournalEntry]) -> None:

@@ -111,6 +111,12 @@ def _beancount(entries: Sequence[JournalEntry]) -> str:
     return "".join(_transaction(entry) for entry in entries)
 
 
+def _quoted(text: str) -> str:
+    """A string as beancount reads it."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
 def _transaction(entry: JournalEntry) -> str:
     meta = {
         "entry": entry.id,
@@ -121,8 +127,8 @@ def _transaction(entry: JournalEntry) -> str:
     }
     return "\n".join(
         (
-            f'{entry.posted_on.isoformat()} * "{entry.cause}"',
-            *(f'  {name}: "{value}"' for name, value in meta.items() if value),
+            f"{entry.posted_on.isoformat()} * {_quoted(entry.cause)}",
+            *(f"  {name}: {_quoted(value)}" for name, value in meta.items() if value),
             *(
                 f"  {ACCOUNTS[line.account]}  {_decimal(line.debit - line.credit)} {entry.currency}"
                 for line in entry.lines
