@@ -9,7 +9,7 @@ from billing.application.queries import reading
 from careflow_events import contracts
 from careflow_service.identity import Role
 from services.billing.tests.builders import ANA
-from services.billing.tests.clinic import buys_package, has_patient, ok, pays, trial_balance, usd
+from services.billing.tests.clinic import buys_package, has_patient, ok, pays, refusal, trial_balance, usd
 from services.billing.tests.heard import INFUSION, THERAPY_HOUR, services_corrected, session_completed
 from services.billing.tests.world import World
 
@@ -51,6 +51,11 @@ async def test_a_ledger_is_exported_from_one_day_to_another(world: World) -> Non
     assert len((await export(world, Role.BILLER, format="csv", posted_to="2026-11-22")).splitlines()) == 1
     today = {"posted_from": "2026-11-23", "posted_to": "2026-11-23"}
     assert len((await export(world, Role.BILLER, format="csv", **today)).splitlines()) > 10
+
+
+async def test_a_ledger_from_a_day_to_one_before_it_is_refused(world: World) -> None:
+    asked = {"format": "csv", "posted_from": "2026-11-23", "posted_to": "2026-11-22"}
+    assert refusal(await world.biller.get("/v1/ledger/export", **asked)) == (422, "end_before_start")
 
 
 async def test_a_ledger_of_many_pages_is_exported_whole(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

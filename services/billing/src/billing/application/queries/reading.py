@@ -18,7 +18,7 @@ from billing.domain.packages import Package
 from billing.domain.payments import Payment
 from billing.domain.superbill_elements import Missing, missing_elements
 from billing.domain.superbills import Superbill
-from careflow_domain.errors import not_found
+from careflow_domain.errors import invalid, not_found
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed
 from careflow_service.oversight import check_own
@@ -141,8 +141,10 @@ class Reading:
         self, actor: Actor, first: date | None, last: date | None
     ) -> AsyncIterator[Sequence[JournalEntry]]:
         """All entries posted from one date to another, some at a time. Who reads is on record before any is told; the
-        first ones are read when this returns.
+        first ones are read when this returns. Refused: `end_before_start`.
         """
+        if first is not None and last is not None and last < first:
+            raise invalid("end_before_start", "The last date must not be before the first one.")
         begun = await self.entries(None, actor, EXPORTED_AT_ONCE, None)
         return self._journal_from(begun, actor, first or date.min, last or date.max)
 
