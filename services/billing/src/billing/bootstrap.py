@@ -23,7 +23,23 @@ from billing.adapters.payments import MongoPayments
 from billing.adapters.superbills import MongoNumberSeries, MongoSuperbills
 from billing.adapters.typst_printer import TypstPrinter
 from billing.adapters.visits import MongoVisits
+from billing.application.commands.add_private_contract import AddPrivateContractHandler
+from billing.application.commands.buy_package import BuyPackageHandler
+from billing.application.commands.deliver_estimate import DeliverEstimateHandler
+from billing.application.commands.give_back_package import GiveBackPackageHandler
+from billing.application.commands.issue_estimate import IssueEstimateHandler
+from billing.application.commands.issue_superbill import IssueSuperbillHandler
+from billing.application.commands.post_waiting_charge import PostWaitingChargeHandler
+from billing.application.commands.receive_payment import ReceivePaymentHandler
+from billing.application.commands.record_coverage import RecordCoverageHandler
+from billing.application.commands.refund_payment import RefundPaymentHandler
+from billing.application.commands.request_estimate import RequestEstimateHandler
+from billing.application.commands.reverse_charge import ReverseChargeHandler
+from billing.application.commands.void_superbill import VoidSuperbillHandler
+from billing.application.commands.waive_fee import WaiveFeeHandler
+from billing.application.commands.write_off_charge import WriteOffChargeHandler
 from billing.application.ports import Ports
+from billing.application.queries.reading import Reading
 from billing.application.use_cases import Billing
 from billing.deadlines import DEADLINES
 from billing.published import PUBLISHED
@@ -37,6 +53,7 @@ NAME = "billing"
 def bootstrap(resources: Resources[BillingSettings]) -> Billing:
     """The application of one process."""
     settings, database, vault = resources.settings, resources.database, resources.vault
+    work = resources.work
     ports = Ports(
         accounts=MongoAccounts(database, vault),
         visits=MongoVisits(database, vault, settings.clinic_timezone),
@@ -61,7 +78,25 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
         zone=settings.clinic_timezone,
         clock=resources.clock,
     )
-    return Billing.on(ports, resources.work)
+    return Billing(
+        record_coverage=RecordCoverageHandler(ports, work),
+        add_private_contract=AddPrivateContractHandler(ports, work),
+        request_estimate=RequestEstimateHandler(ports, work),
+        issue_estimate=IssueEstimateHandler(ports, work),
+        deliver_estimate=DeliverEstimateHandler(ports, work),
+        post_waiting_charge=PostWaitingChargeHandler(ports, work),
+        reverse_charge=ReverseChargeHandler(ports, work),
+        write_off_charge=WriteOffChargeHandler(ports, work),
+        waive_fee=WaiveFeeHandler(ports, work),
+        receive_payment=ReceivePaymentHandler(ports, work),
+        refund_payment=RefundPaymentHandler(ports, work),
+        buy_package=BuyPackageHandler(ports, work),
+        give_back_package=GiveBackPackageHandler(ports, work),
+        issue_superbill=IssueSuperbillHandler(ports, work),
+        void_superbill=VoidSuperbillHandler(ports, work),
+        reading=Reading(ports),
+        ports=ports,
+    )
 
 
 def http() -> Http[Billing]:

@@ -19,11 +19,12 @@ from billing.application.commands.waive_fee import WaiveFeeHandler
 from billing.application.commands.write_off_charge import WriteOffChargeHandler
 from billing.application.ports import Ports
 from billing.application.queries.reading import Reading
-from careflow_service.work import Work
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Billing:
+    """`ports` is what reactions and deadlines get."""
+
     record_coverage: RecordCoverageHandler
     add_private_contract: AddPrivateContractHandler
     request_estimate: RequestEstimateHandler
@@ -40,27 +41,5 @@ class Billing:
     issue_superbill: IssueSuperbillHandler
     void_superbill: VoidSuperbillHandler
     reading: Reading
-    ports: Ports
 
-    @classmethod
-    def on(cls, ports: Ports, work: Work) -> "Billing":
-        """The application on these ports."""
-        return cls(
-            record_coverage=RecordCoverageHandler(ports, work),
-            add_private_contract=AddPrivateContractHandler(ports, work),
-            request_estimate=RequestEstimateHandler(ports, work),
-            issue_estimate=IssueEstimateHandler(ports, work),
-            deliver_estimate=DeliverEstimateHandler(ports, work),
-            post_waiting_charge=PostWaitingChargeHandler(ports, work),
-            reverse_charge=ReverseChargeHandler(ports, work),
-            write_off_charge=WriteOffChargeHandler(ports, work),
-            waive_fee=WaiveFeeHandler(ports, work),
-            receive_payment=ReceivePaymentHandler(ports, work),
-            refund_payment=RefundPaymentHandler(ports, work),
-            buy_package=BuyPackageHandler(ports, work),
-            give_back_package=GiveBackPackageHandler(ports, work),
-            issue_superbill=IssueSuperbillHandler(ports, work),
-            void_superbill=VoidSuperbillHandler(ports, work),
-            reading=Reading(ports),
-            ports=ports,
-        )
+    ports: Ports

@@ -1,9 +1,9 @@
 """Reading accounts, money and papers. A read of what names a person or a service is audited before it is answered."""
 
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from billing.application.ports import Ports
 from billing.application.superbill_drafts import draft_of
@@ -25,9 +25,19 @@ from careflow_service.oversight import check_own
 from careflow_service.work import side_by_side
 
 R = TypeVar("R")
+T = TypeVar("T", bound="OfPatient")
 
 EXPORTED_AT_ONCE: Final = 500
 """Entries of the journal that are read and written together."""
+
+
+class OfPatient(Protocol):
+    """Something of a patient's that is read by its id."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def patient_id(self) -> PatientId: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +72,11 @@ class Reading:
         )
 
     async def estimates_of(self, patient_id: PatientId, actor: Actor) -> list[Estimate]:
-        check_own(actor, patient_id, "account")
-        return await self._audited(
-            self.ports.estimates.all_of(patient_id), actor, "read_estimates", f"accounts/{patient_id}"
-        )
+        return await self._of_patient(self.ports.estimates.all_of, patient_id, actor, "read_estimates")
 
     async def estimate(self, estimate_id: EstimateId, actor: Actor) -> Estimate:
         """Refused: `estimate_not_found`."""
-        estimate = await self.ports.estimates.get(estimate_id)
-        check_own(actor, estimate.patient_id, "estimate")
-        await self.ports.audit.read(actor, "read_estimate", f"estimates/{estimate.id}")
-        return estimate
+        return await self._one(self.ports.estimates.get(estimate_id), actor, "estimate")
 
     async def estimate_paper(self, estimate_id: EstimateId, number: int | None, actor: Actor) -> bytes:
         """A version as PDF, the latest if none is named. Refused: `estimate_not_found`."""
@@ -83,47 +87,32 @@ class Reading:
         return await self.ports.printer.estimate(estimate, wanted)
 
     async def charges_of(self, patient_id: PatientId, actor: Actor, limit: int, after: str | None) -> Listed[Charge]:
-        check_own(actor, patient_id, "account")
-        return await self._audited(
-            self.ports.charges.of_patient(patient_id, limit, after), actor, "read_charges", f"accounts/{patient_id}"
+        return await self._of_patient(
+            lambda whose: self.ports.charges.of_patient(whose, limit, after), patient_id, actor, "read_charges"
         )
 
     async def charge(self, charge_id: ChargeId, actor: Actor) -> Charge:
         """Refused: `charge_not_found`."""
-        charge = await self.ports.charges.get(charge_id)
-        check_own(actor, charge.patient_id, "charge")
-        await self.ports.audit.read(actor, "read_charge", f"charges/{charge.id}")
-        return charge
+        return await self._one(self.ports.charges.get(charge_id), actor, "charge")
 
     async def fees_of(self, patient_id: PatientId, actor: Actor) -> list[FeeCase]:
-        check_own(actor, patient_id, "account")
-        return await self._audited(self.ports.fees.all_of(patient_id), actor, "read_fees", f"accounts/{patient_id}")
+        return await self._of_patient(self.ports.fees.all_of, patient_id, actor, "read_fees")
 
     async def payments_of(self, patient_id: PatientId, actor: Actor, limit: int, after: str | None) -> Listed[Payment]:
-        check_own(actor, patient_id, "account")
-        return await self._audited(
-            self.ports.payments.of_patient(patient_id, limit, after), actor, "read_payments", f"accounts/{patient_id}"
+        return await self._of_patient(
+            lambda whose: self.ports.payments.of_patient(whose, limit, after), patient_id, actor, "read_payments"
         )
 
     async def payment(self, payment_id: PaymentId, actor: Actor) -> Payment:
         """Refused: `payment_not_found`."""
-        payment = await self.ports.payments.get(payment_id)
-        check_own(actor, payment.patient_id, "payment")
-        await self.ports.audit.read(actor, "read_payment", f"payments/{payment.id}")
-        return payment
+        return await self._one(self.ports.payments.get(payment_id), actor, "payment")
 
     async def packages_of(self, patient_id: PatientId, actor: Actor) -> list[Package]:
-        check_own(actor, patient_id, "account")
-        return await self._audited(
-            self.ports.packages.all_of(patient_id), actor, "read_packages", f"accounts/{patient_id}"
-        )
+        return await self._of_patient(self.ports.packages.all_of, patient_id, actor, "read_packages")
 
     async def package(self, package_id: PackageId, actor: Actor) -> Package:
         """Refused: `package_not_found`."""
-        package = await self.ports.packages.get(package_id)
-        check_own(actor, package.patient_id, "package")
-        await self.ports.audit.read(actor, "read_package", f"packages/{package.id}")
-        return package
+        return await self._one(self.ports.packages.get(package_id), actor, "package")
 
     async def entries(
         self, patient_id: PatientId | None, actor: Actor, limit: int, after: str | None
@@ -168,22 +157,30 @@ class Reading:
         return missing_elements(draft)
 
     async def superbills_of(self, patient_id: PatientId, actor: Actor) -> list[Superbill]:
-        check_own(actor, patient_id, "account")
-        return await self._audited(
-            self.ports.superbills.all_of(patient_id), actor, "read_superbills", f"accounts/{patient_id}"
-        )
+        return await self._of_patient(self.ports.superbills.all_of, patient_id, actor, "read_superbills")
 
     async def superbill(self, superbill_id: SuperbillId, actor: Actor) -> Superbill:
         """Refused: `superbill_not_found`."""
-        superbill = await self.ports.superbills.get(superbill_id)
-        check_own(actor, superbill.patient_id, "superbill")
-        await self.ports.audit.read(actor, "read_superbill", f"superbills/{superbill.id}")
-        return superbill
+        return await self._one(self.ports.superbills.get(superbill_id), actor, "superbill")
 
     async def superbill_paper(self, superbill_id: SuperbillId, actor: Actor, *, copy: bool) -> bytes:
         """The superbill as PDF; the same one marked COPY when it was lost."""
         superbill = await self.superbill(superbill_id, actor)
         return await self.ports.printer.superbill(superbill, copy=copy)
+
+    async def _one(self, reading: Awaitable[T], actor: Actor, name: str) -> T:
+        """One thing, for its patient or whoever may read everybody's."""
+        found = await reading
+        check_own(actor, found.patient_id, name)
+        await self.ports.audit.read(actor, f"read_{name}", f"{name}s/{found.id}")
+        return found
+
+    async def _of_patient(
+        self, read: Callable[[PatientId], Awaitable[R]], patient_id: PatientId, actor: Actor, action: str
+    ) -> R:
+        """What there is of a patient, for the patient or whoever may read everybody's."""
+        check_own(actor, patient_id, "account")
+        return await self._audited(read(patient_id), actor, action, f"accounts/{patient_id}")
 
     async def _audited(self, reading: Awaitable[R], actor: Actor, action: str, what: str) -> R:
         """What is read, told once its audit entry is there too; the two are waited for together."""
