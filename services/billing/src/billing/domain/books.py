@@ -227,10 +227,11 @@ class Books:
             allocation = payment.allocated_to(before.id)
             if allocation is not None:
                 self._take_back(payment.id, allocation)
+        charge = self._charges.find(before.id)
+        if charge is None or charge.paid:
+            raise ValueError("the books were not opened about this charge: payments for it are missing")
         self._undo_write_offs(before)
         charge = self._charges.get(before.id)
-        if charge.paid:
-            raise ValueError("the books were not opened about this charge: payments for it are missing")
         if charge.state is ChargeState.POSTED:
             key = f"charge-reversal/{charge.id}/{charge.revision}"
             lines = tuple(line.turned for line in charge.entry_lines())
