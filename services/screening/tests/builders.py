@@ -182,7 +182,7 @@ def evidence(
         kind=kind,
         category=rule.category,
         taken_at=taken_at,
-        valid_until=rule.valid_until(taken_at, result),
+        ends=rule.ends(taken_at, result),
         recorded_at=max(taken_at, NOW),
         recorded_by=NURSE,
         result=result,

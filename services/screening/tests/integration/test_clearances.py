@@ -1,8 +1,9 @@
 """Decisions and what happens to a clearance afterwards (journeys 1, 3 and 4, this service's part)."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from careflow_service.identity import Role
@@ -24,7 +25,7 @@ from services.screening.tests.clinic import (
     refusal,
     submits,
 )
-from services.screening.tests.treatment import harmed, reviewed
+from services.screening.tests.treatment import dosed, harmed, reviewed
 from services.screening.tests.world import World
 
 DAY = timedelta(days=1)
@@ -275,6 +276,23 @@ async def test_without_newer_evidence_there_is_nothing_to_extend(world: World) -
     assert refusal(refused) == (409, "nothing_to_extend")
 
 
+async def test_what_was_near_its_end_for_a_first_dose_carries_on_in_a_course_once_a_prescriber_says_so(
+    world: World,
+) -> None:
+    case = await ready_to_decide(world, lab_taken_at=world.clock() - 60 * DAY)
+    clearance_id = ok(await grants(world, case), 201)["clearance_id"]
+    before = await reads_clearance(world, clearance_id)
+    path = f"/v1/clearances/{clearance_id}/extend"
+    early = await world.prescriber.post(path, version=before["version"])
+    assert refusal(early) == (409, "nothing_to_extend")
+    await world.hear(dosed(case["patient_id"], world.clock()))
+    assert (await reads_clearance(world, clearance_id))["valid_until"] == before["valid_until"]
+    ok(await world.prescriber.post(path, version=before["version"]))
+    after = await reads_clearance(world, clearance_id)
+    longer = datetime.fromisoformat(after["valid_until"]) - datetime.fromisoformat(before["valid_until"])
+    assert timedelta(days=59) < longer <= timedelta(days=60)
+
+
 async def test_a_class_b_medication_suspends_until_a_prescriber_reinstates(world: World) -> None:
     case, clearance_id = await cleared(world)
     ana = world.patient(case["patient_id"])
@@ -488,6 +506,37 @@ async def test_a_clearance_waits_when_what_it_rests_on_is_voided(world: World) -
     ok(await world.nurse.post(f"/v1/cases/{case['id']}/evidence/{lab}/void", {"reason": "another patient's"}))
     (suspension,) = (await reads_clearance(world, clearance_id))["suspensions"]
     assert (suspension["reason"], suspension["ref"]) == ("evidence", lab)
+
+
+async def test_it_goes_on_once_there_is_evidence_in_place_of_what_was_voided(world: World) -> None:
+    case, clearance_id = await cleared(world)
+    before = await reads_clearance(world, clearance_id)
+    path = f"/v1/cases/{case['id']}/evidence"
+    lab = next(each["id"] for each in case["clinical"]["evidence"] if each["kind"] == "lab_panel")
+    ok(await world.nurse.post(f"{path}/{lab}/void", {"reason": "another patient's"}))
+    pair = {"suspended_for": "evidence", "ref": lab, "reason": "replaced by the patient's own"}
+    refused = await reinstates(world, clearance_id, pair)
+    assert (refusal(refused), refused.json()["missing"]) == ((409, "decision_not_ready"), ["evidence_lab_panel"])
+    own = world.clock() - timedelta(days=80)
+    ok(await world.nurse.post(path, evidence("lab_panel", own)), 201)
+    ok(await reinstates(world, clearance_id, pair))
+    after = await reads_clearance(world, clearance_id)
+    assert (after["valid"], after["suspensions"]) == (True, [])
+    assert datetime.fromisoformat(after["valid_until"]) == own + timedelta(days=90)
+    assert datetime.fromisoformat(before["valid_until"]) > own + timedelta(days=90)
+
+
+async def test_a_clearance_waits_when_a_reading_it_counted_is_voided(world: World) -> None:
+    case, clearance_id = await cleared(world)
+    reading = next(each["id"] for each in case["clinical"]["evidence"] if each["kind"] == "blood_pressure")
+    ok(await world.nurse.post(f"/v1/cases/{case['id']}/evidence/{reading}/void", {"reason": "the wrong cuff"}))
+    (suspension,) = (await reads_clearance(world, clearance_id))["suspensions"]
+    assert (suspension["reason"], suspension["ref"]) == ("evidence", reading)
+
+
+async def reinstates(world: World, clearance_id: str, pair: dict[str, str]) -> httpx.Response:
+    version = (await reads_clearance(world, clearance_id))["version"]
+    return await world.prescriber.post(f"/v1/clearances/{clearance_id}/reinstate", pair, version=version)
 
 
 async def test_only_a_prescriber_voids_a_medication(world: World) -> None:

@@ -198,6 +198,16 @@ def test_evidence_is_warned_about_once_before_it_lapses() -> None:
     assert warned.evidence_expiring(WARN, now=NOW + days(80)) is warned
 
 
+def test_evidence_that_counts_longer_in_a_course_is_warned_about_again() -> None:
+    case = without_facts(opened_case().with_evidence(evidence(EvidenceKind.LAB_PANEL, taken_at=NOW)))
+    warned = without_facts(case.evidence_expiring(WARN, now=NOW + days(76)))
+    begun = warned.in_course(warned.course.dosed("a session", NOW + days(80), POLICY.course))
+    assert begun.evidence_due_at(WARN) == NOW + days(166)
+    (warning,) = begun.evidence_expiring(WARN, now=NOW + days(166)).facts
+    assert isinstance(warning, EvidenceExpiring)
+    assert warning.valid_until == NOW + days(180)
+
+
 def test_replaced_evidence_and_session_evidence_need_no_warning() -> None:
     case = (
         opened_case()

@@ -14,6 +14,7 @@ from screening.domain.evaluation import EvaluationPart
 from screening.domain.evidence import EvidenceKind, EvidenceResult
 from screening.domain.history import ConditionStatus
 from screening.domain.patients import PatientDetails
+from screening.domain.validity import Ends
 from services.screening.tests.builders import (
     BEFORE_NEXT_STEP,
     CRISIS,
@@ -184,8 +185,8 @@ def test_the_oldest_deciding_evidence_ends_it_first() -> None:
 
 def test_an_abnormal_liver_panel_counts_for_a_month_only() -> None:
     abnormal = replace(liver_panel(2, 1), result=EvidenceResult.ABNORMAL)
-    rule = POLICY.evidence_rule(EvidenceKind.LIVER_PANEL)
-    assert rule.valid_until(abnormal.taken_at, abnormal.result) == abnormal.taken_at + days(30)
+    rule, month = POLICY.evidence_rule(EvidenceKind.LIVER_PANEL), abnormal.taken_at + days(30)
+    assert rule.ends(abnormal.taken_at, abnormal.result) == Ends(to_first_dose=month, in_course=month)
 
 
 def test_session_evidence_never_shortens_a_clearance() -> None:
@@ -196,6 +197,20 @@ def test_session_evidence_never_shortens_a_clearance() -> None:
 
 def test_evidence_and_evaluation_that_lapsed_are_missing() -> None:
     assert set(look(ready_case(), later=100).missing) >= {"evidence_lab_panel", "part_psychiatric"}
+
+
+def test_a_course_that_has_begun_goes_on_with_what_would_be_too_old_to_begin_on() -> None:
+    begun = ready_case()
+    begun = begun.in_course(begun.course.dosed("a session", NOW + days(5), POLICY.course))
+    found = look(begun, later=100)
+    assert not {"evidence_lab_panel", "evidence_liver_panel", "part_psychiatric"} & set(found.missing)
+    assert found.valid_until == NOW - days(1) + days(180)
+    assert {"evidence_lab_panel", "part_psychiatric"} <= set(look(begun, later=181).missing)
+
+
+def test_a_decision_rests_on_every_reading_it_counts() -> None:
+    case = ready_case()
+    assert set(look(case).evidence_ids) == {each.id for each in case.evidence}
 
 
 def test_submitting_alone_opens_nothing() -> None:

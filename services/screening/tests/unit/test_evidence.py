@@ -1,6 +1,7 @@
 """Evidence: which results and measures each kind takes, and how long it counts."""
 
 import math
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from careflow_domain.errors import DomainError
 from screening.domain.evidence import EvidenceKind, EvidenceResult, age, latest
 from screening.domain.measures import Measure, MeasureRanges
+from screening.domain.validity import Stage
 from services.screening.tests.builders import NOW, POLICY, days, evidence
 
 
@@ -75,20 +77,37 @@ def test_a_policy_says_of_every_measure_what_can_be_true() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "counts_for"),
+    ("kind", "to_first_dose", "in_course"),
     [
-        (EvidenceKind.LAB_PANEL, 90),
-        (EvidenceKind.LIVER_PANEL, 90),
-        (EvidenceKind.ECG, 180),
-        (EvidenceKind.CURES_REPORT, 180),
-        (EvidenceKind.PREGNANCY_TEST, 3),
-        (EvidenceKind.WEIGHT, 14),
+        (EvidenceKind.LAB_PANEL, 90, 180),
+        (EvidenceKind.LIVER_PANEL, 90, 180),
+        (EvidenceKind.ECG, 180, 180),
+        (EvidenceKind.CURES_REPORT, 180, 180),
+        (EvidenceKind.PREGNANCY_TEST, 3, 3),
+        (EvidenceKind.WEIGHT, 14, 14),
     ],
 )
-def test_how_long_each_kind_counts(kind: EvidenceKind, counts_for: int) -> None:
+def test_how_long_each_kind_counts(kind: EvidenceKind, to_first_dose: int, in_course: int) -> None:
     recorded = evidence(kind, taken_at=NOW)
-    assert recorded.in_date(NOW + days(counts_for) - days(0.01))
-    assert not recorded.in_date(NOW + days(counts_for))
+    for stage, counts_for in ((Stage.TO_FIRST_DOSE, to_first_dose), (Stage.IN_COURSE, in_course)):
+        assert recorded.in_date(NOW + days(counts_for) - days(0.01), stage)
+        assert not recorded.in_date(NOW + days(counts_for), stage)
+
+
+def test_only_what_carries_a_clearance_has_two_validities() -> None:
+    labs, weight = POLICY.evidence_rule(EvidenceKind.LAB_PANEL), POLICY.evidence_rule(EvidenceKind.WEIGHT)
+    with pytest.raises(ValueError, match="two validities"):
+        replace(labs, valid_in_course=None)
+    with pytest.raises(ValueError, match="two validities"):
+        replace(weight, valid_in_course=weight.valid_for)
+
+
+def test_a_course_that_begins_never_shortens_what_it_began_on() -> None:
+    labs = POLICY.evidence_rule(EvidenceKind.LAB_PANEL)
+    with pytest.raises(ValueError, match="lab_panel"):
+        replace(labs, valid_in_course=replace(labs.valid_for, value=89))
+    with pytest.raises(ValueError, match="evaluation"):
+        replace(POLICY.clearance, evaluation_valid_in_course=replace(labs.valid_for, value=89))
 
 
 def test_the_newest_comes_first() -> None:

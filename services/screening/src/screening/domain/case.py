@@ -58,7 +58,6 @@ class Case(CaseRecord):
     ending: Ending | None = None
     pressure_refusals: tuple[datetime, ...] = field(default=(), repr=False)
     held: Suspensions = field(default=(), repr=False)
-    course: Course = field(default_factory=Course)
 
     @classmethod
     def opened(cls, case_id: CaseId, patient_id: PatientId, *, now: datetime) -> Self:

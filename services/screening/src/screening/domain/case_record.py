@@ -11,6 +11,7 @@ from typing import Self
 
 from careflow_domain.aggregate import Aggregate
 from careflow_domain.errors import conflict, not_found
+from screening.domain.course import Course
 from screening.domain.evidence import Evidence, EvidenceExpiring, EvidenceRecorded, awaiting_warning
 from screening.domain.history import ClinicalFact
 from screening.domain.ids import CaseId, ClinicalFactId, EvidenceId, MedicationId, PatientId, TrialId
@@ -18,6 +19,7 @@ from screening.domain.known import Known
 from screening.domain.medications import Medication
 from screening.domain.patients import PatientDetails
 from screening.domain.trials import AntidepressantTrial
+from screening.domain.validity import Stage
 from screening.domain.voiding import Voiding
 
 
@@ -40,10 +42,22 @@ class CaseRecord(Aggregate):
     medications: tuple[Medication, ...] = field(default=(), repr=False)
     trials: tuple[AntidepressantTrial, ...] = field(default=(), repr=False)
     evidence: tuple[Evidence, ...] = field(default=(), repr=False)
+    course: Course = field(default_factory=Course)
+
+    @property
+    def stage(self) -> Stage:
+        """Whether a dose was given in this course."""
+        return Stage.IN_COURSE if self.course.doses else Stage.TO_FIRST_DOSE
 
     def known(self, patient: PatientDetails) -> Known:
         """What the rules look at."""
-        return Known(facts=self.history, medications=self.medications, evidence=self.evidence, patient=patient)
+        return Known(
+            facts=self.history,
+            medications=self.medications,
+            evidence=self.evidence,
+            stage=self.stage,
+            patient=patient,
+        )
 
     def with_facts(self, *facts: ClinicalFact) -> Self:
         """More of the history."""
@@ -99,7 +113,7 @@ class CaseRecord(Aggregate):
             at=evidence.recorded_at,
             evidence_id=evidence.id,
             category=evidence.category,
-            valid_until=evidence.valid_until,
+            valid_until=evidence.ends.at(self.stage),
         )
         return replace(self.recording(recorded), evidence=(*self.evidence, evidence))
 
@@ -113,11 +127,13 @@ class CaseRecord(Aggregate):
 
     def evidence_due_at(self, warns_before: timedelta) -> datetime | None:
         """When the next piece of evidence must be warned about."""
-        return min((each.valid_until - warns_before for each in awaiting_warning(self.evidence)), default=None)
+        ends = (each.ends.at(self.stage) for each in awaiting_warning(self.evidence, self.stage))
+        return min((end - warns_before for end in ends), default=None)
 
     def evidence_expiring(self, warns_before: timedelta, *, now: datetime) -> Self:
-        """Warn of the evidence that will soon stop counting, each piece once."""
-        due = {each.id for each in awaiting_warning(self.evidence) if each.valid_until - warns_before <= now}
+        """Warn of the evidence that will soon stop counting, of each end once."""
+        stage = self.stage
+        due = {each.id for each in awaiting_warning(self.evidence, stage) if each.ends.at(stage) - warns_before <= now}
         if not due or self.state is CaseState.CLOSED:
             return self
         warnings = [
@@ -126,12 +142,14 @@ class CaseRecord(Aggregate):
                 at=now,
                 evidence_id=each.id,
                 category=each.category,
-                valid_until=each.valid_until,
+                valid_until=each.ends.at(stage),
             )
             for each in self.evidence
             if each.id in due
         ]
-        warned = tuple(replace(each, warned=True) if each.id in due else each for each in self.evidence)
+        warned = tuple(
+            replace(each, warned_of=each.ends.at(stage)) if each.id in due else each for each in self.evidence
+        )
         return replace(self.recording(*warnings), evidence=warned)
 
     def _must_be_open(self) -> None:

@@ -192,6 +192,17 @@ class Clearance(Aggregate):
             fine_reason=suspension.fine_reason,
         )
 
+    def resting_on(self, evidence_ids: tuple[EvidenceId, ...], valid_until: datetime, *, now: datetime) -> Self:
+        """The same decision, resting on this evidence instead, and no longer than it carries it."""
+        warned = _passed(self.warn_days_before, valid_until, now)
+        return replace(
+            self.recording(),
+            valid_until=valid_until,
+            decision=replace(self.decision, evidence_ids=evidence_ids),
+            warned=warned,
+            due_at=_next_due(self.warn_days_before, warned, valid_until),
+        )
+
     def reinstated(self, reason: SuspensionReason, ref: str, why: str, *, now: datetime) -> Self:
         """End one suspension; the last one reinstates.
 
@@ -218,15 +229,8 @@ class Clearance(Aggregate):
         if valid_until <= max(self.valid_until, now):
             raise conflict("nothing_to_extend", "No newer evidence makes this clearance last longer.")
         extended = ClearanceExtended(patient_id=self.patient_id, at=now, clearance_id=self.id, valid_until=valid_until)
-        warned = _passed(self.warn_days_before, valid_until, now)
-        return replace(
-            self.recording(extended),
-            state=ClearanceState.GRANTED,
-            valid_until=valid_until,
-            decision=replace(self.decision, evidence_ids=evidence_ids),
-            warned=warned,
-            due_at=_next_due(self.warn_days_before, warned, valid_until),
-        )
+        rested = self.resting_on(evidence_ids, valid_until, now=now)
+        return replace(rested.saying(extended), state=ClearanceState.GRANTED)
 
     def revoked(self, by: StaffId, why: str, *, now: datetime) -> Self:
         """A prescriber takes it back for good. Refused: `clearance_ended`, `reason_missing`."""

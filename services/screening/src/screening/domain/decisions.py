@@ -23,12 +23,15 @@ from screening.domain.rules import Finding, FindingClass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grounds:
-    """The findings, the evidence and the end of validity a grant would have now, and what stands in its way."""
+    """The findings, the evidence and the end of validity a grant would have now, and what stands in its way. `missing`
+    names all of it, `missing_evidence` what of it is evidence.
+    """
 
     findings: tuple[Finding, ...] = field(repr=False)
     evidence_ids: tuple[EvidenceId, ...]
     valid_until: datetime
     missing: tuple[str, ...]
+    missing_evidence: tuple[str, ...] = ()
 
     def require(self, accepted: Mapping[str, str], indications: Iterable[str]) -> None:
         """Refuse a grant that something stands in the way of, naming all of it (`decision_not_ready`).
@@ -47,15 +50,22 @@ class Grounds:
             if finding.finding_class is not FindingClass.INFO and not decision.covers(finding)
         )
 
+    def require_evidence(self) -> None:
+        """Refuse what lacks a test, reading or report (`decision_not_ready`)."""
+        _refuse_without(self.missing_evidence)
+
     def _require(self, findings: Iterable[Finding]) -> None:
         unmet = tuple(findings)
         blocked = ["class_a_finding"] if any(each.finding_class is FindingClass.A for each in unmet) else []
         unsigned = (
             ["finding_without_pathway"] if any(each.finding_class is not FindingClass.A for each in unmet) else []
         )
-        missing = (*self.missing, *blocked, *unsigned)
-        if missing:
-            raise conflict("decision_not_ready", "A clearance cannot be granted yet.", missing=missing)
+        _refuse_without((*self.missing, *blocked, *unsigned))
+
+
+def _refuse_without(missing: tuple[str, ...]) -> None:
+    if missing:
+        raise conflict("decision_not_ready", "A clearance cannot be granted yet.", missing=missing)
 
 
 def _is_met(finding: Finding, accepted: Mapping[str, str], indications: Iterable[str]) -> bool:
@@ -82,27 +92,25 @@ def grounds(
     """
     treated = {*case.indications, *indications}
     needed = required_evidence(case, patient, policy, now=now)
-    deciding = [
-        latest(case.evidence, rule.kind)[0]
-        for rule in needed
-        if rule.category is EvidenceCategory.CLEARANCE and latest(case.evidence, rule.kind)
-    ]
+    counting = [each for rule in needed for each in latest(case.evidence, rule.kind, rule.readings)]
     known = case.known(patient)
-    ends = [each.valid_until for each in deciding]
-    ends += [each.ended_at + policy.clearance.evaluation_valid_for.length for each in _decisive_evaluations(case)]
+    ends = [each.ends for each in counting if each.category is EvidenceCategory.CLEARANCE]
+    ends += [policy.clearance.evaluation_ends(each.ended_at) for each in _decisive_evaluations(case)]
+    missing_evidence = _missing_evidence(case, needed, now)
     return Grounds(
         findings=policy.findings(known, now),
-        evidence_ids=tuple(each.id for each in deciding),
-        valid_until=min([now + policy.clearance.valid_for.length, *ends]),
+        evidence_ids=tuple(each.id for each in counting),
+        valid_until=min([now + policy.clearance.valid_for.length, *(each.at(case.stage) for each in ends)]),
         missing=(
             *_missing_intake(case),
             *_missing_instruments(case, treated, policy),
             *_missing_trials(case, treated, policy),
             *policy.unknown(known),
             *_missing_parts(case, policy, now),
-            *_missing_evidence(case, needed, now),
+            *missing_evidence,
             *_open_alerts(alerts),
         ),
+        missing_evidence=missing_evidence,
     )
 
 
@@ -141,19 +149,21 @@ def _missing_trials(case: Case, treated: Iterable[Indication], policy: ClinicalP
 
 
 def _missing_parts(case: Case, policy: ClinicalPolicy, now: datetime) -> list[str]:
-    counting = [each for each in case.evaluations if now < each.ended_at + policy.clearance.evaluation_valid_for.length]
+    ends = policy.clearance.evaluation_ends
+    counting = [each for each in case.evaluations if now < ends(each.ended_at).at(case.stage)]
     newest = {record.part: record for each in sorted(counting, key=_ended) for record in each.parts}
     missing = [f"part_{part.value}" for part in EvaluationPart if part not in newest]
     unfavourable = any(not record.favourable for record in newest.values())
     return [*missing, *(["evaluation_unfavourable"] if unfavourable else [])]
 
 
-def _missing_evidence(case: Case, needed: Sequence[EvidenceRule], now: datetime) -> list[str]:
-    return [
+def _missing_evidence(case: Case, needed: Sequence[EvidenceRule], now: datetime) -> tuple[str, ...]:
+    return tuple(
         f"evidence_{rule.kind.value}"
         for rule in needed
-        if sum(each.in_date(now) for each in latest(case.evidence, rule.kind, rule.readings)) < rule.readings
-    ]
+        if sum(each.in_date(now, case.stage) for each in latest(case.evidence, rule.kind, rule.readings))
+        < rule.readings
+    )
 
 
 def _open_alerts(alerts: Iterable[SafetyAlert]) -> list[str]:

@@ -1,7 +1,7 @@
 """Evidence: tests and reports with a date, and how long the policy lets them count.
 
-Invariant: evidence never carries its own expiry; `valid_until` follows from when it was taken and the policy of the
-day it was recorded.
+Invariant: evidence never carries its own expiry; `ends` follows from when it was taken and the policy of the day it was
+recorded. What carries a clearance counts for one time to the first dose of a course, for another once it has begun.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +17,7 @@ from screening.domain.history import ClinicalFact
 from screening.domain.ids import EvidenceId
 from screening.domain.measures import Measure, MeasureRanges
 from screening.domain.policy_values import Span
+from screening.domain.validity import Ends, Stage
 from screening.domain.voiding import Voiding
 
 
@@ -63,23 +64,23 @@ class EvidenceExpiring(PatientFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """One test, reading or report."""
+    """One test, reading or report. `warned_of` is the end that somebody was warned about last."""
 
     id: EvidenceId
     kind: EvidenceKind
     category: EvidenceCategory
     taken_at: datetime
-    valid_until: datetime
+    ends: Ends
     recorded_at: datetime
     recorded_by: str
     result: EvidenceResult = field(repr=False)
     measures: Mapping[Measure, float] = field(default_factory=dict, repr=False)
-    warned: bool = False
+    warned_of: datetime | None = None
     voided: Voiding | None = None
 
-    def in_date(self, now: datetime) -> bool:
+    def in_date(self, now: datetime, stage: Stage) -> bool:
         """Whether it counts at that moment; what was voided never does."""
-        return self.voided is None and self.taken_at <= now < self.valid_until
+        return self.voided is None and self.taken_at <= now < self.ends.at(stage)
 
     def voiding(self, voided: Voiding) -> Self:
         """It was recorded wrongly. Refused as `Voiding.check`."""
@@ -98,22 +99,34 @@ class RequiredFor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceRule:
-    """The policy for one kind: how long it counts, what it must measure, who needs it and how many readings."""
+    """The policy for one kind: how long it counts, what it must measure, who needs it and how many readings.
+
+    `valid_for` is how old it may be up to the first dose of a course, `valid_in_course` from then on; session evidence
+    has no second validity. `valid_for_abnormal` limits both.
+    """
 
     kind: EvidenceKind
     category: EvidenceCategory
     valid_for: Span
+    valid_in_course: Span | None = None
     valid_for_abnormal: Span | None = None
     results: tuple[EvidenceResult, ...] = (EvidenceResult.IN_RANGE, EvidenceResult.ABNORMAL)
     measures: tuple[Measure, ...] = ()
     readings: int = 1
     required_for: RequiredFor = RequiredFor()
 
-    def valid_until(self, taken_at: datetime, result: EvidenceResult) -> datetime:
+    def __post_init__(self) -> None:
+        if (self.category is EvidenceCategory.CLEARANCE) != (self.valid_in_course is not None):
+            raise ValueError(f"evidence for a clearance has two validities, any other has one: {self.kind.value}")
+        if self.valid_in_course is not None and self.valid_in_course.length < self.valid_for.length:
+            raise ValueError(f"a course that begins would end what it began on: {self.kind.value}")
+
+    def ends(self, taken_at: datetime, result: EvidenceResult) -> Ends:
         """Until when a piece of evidence counts; an abnormal one may count for less time."""
-        abnormal = result is EvidenceResult.ABNORMAL
-        span = self.valid_for_abnormal if abnormal and self.valid_for_abnormal else self.valid_for
-        return taken_at + span.length
+        spans = (self.valid_for, self.valid_in_course or self.valid_for)
+        if result is EvidenceResult.ABNORMAL and self.valid_for_abnormal is not None:
+            spans = (self.valid_for_abnormal, self.valid_for_abnormal)
+        return Ends(to_first_dose=taken_at + spans[0].length, in_course=taken_at + spans[1].length)
 
     def check(self, result: EvidenceResult, measures: Mapping[Measure, float], ranges: MeasureRanges) -> None:
         """Refused: `result_not_of_kind`, `measures_not_of_kind`, numbers that cannot be true (`measure_implausible`), a
@@ -150,13 +163,13 @@ def latest(evidence: Iterable[Evidence], kind: EvidenceKind, count: int = 1) -> 
     return tuple(taken[at] for at in sorted(taken, reverse=True)[:count])
 
 
-def awaiting_warning(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """The newest clearance evidence of each kind that nobody was warned about; what was replaced needs no warning."""
+def awaiting_warning(evidence: Sequence[Evidence], stage: Stage) -> tuple[Evidence, ...]:
+    """The newest clearance evidence of each kind of whose end nobody was warned; what was replaced needs no warning."""
     return tuple(
         each
         for each in evidence
         if each.category is EvidenceCategory.CLEARANCE
-        and not each.warned
+        and each.warned_of != each.ends.at(stage)
         and each.voided is None
         and latest(evidence, each.kind)[0].id == each.id
     )

@@ -27,19 +27,32 @@ from screening.domain.pre_session import PreSessionPolicy
 from screening.domain.questionnaires import AlertResponse
 from screening.domain.rules import ConditionRule, Finding, MeasureRule, ResultRule, worst_per_rule
 from screening.domain.trials import AntidepressantTrial, TreatmentResistance, TreatmentResistancePolicy
+from screening.domain.validity import Ends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClearancePolicy:
-    """How long a decision and an evaluation count, and how many days before its end a clearance warns."""
+    """How long a decision counts, and an evaluation to the first dose of a course and once it has begun; how many days
+    before its end a clearance warns.
+    """
 
     valid_for: Span
     evaluation_valid_for: Span
+    evaluation_valid_in_course: Span
     warn_days_before: tuple[int, ...]
 
     def __post_init__(self) -> None:
         if list(self.warn_days_before) != sorted(set(self.warn_days_before), reverse=True):
             raise ValueError("warnings are listed from the earliest to the last, each once")
+        if self.evaluation_valid_in_course.length < self.evaluation_valid_for.length:
+            raise ValueError("a course that begins would end the evaluation it began on")
+
+    def evaluation_ends(self, ended_at: datetime) -> Ends:
+        """Until when an evaluation counts that ended then."""
+        return Ends(
+            to_first_dose=ended_at + self.evaluation_valid_for.length,
+            in_course=ended_at + self.evaluation_valid_in_course.length,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +176,7 @@ class ClinicalPolicy:
         return (*unknown_details(known.patient), *(f"history_{code.value}" for code in unasked))
 
     def _found(self, known: Known, now: datetime) -> Iterable[Finding | None]:
-        yield from (rule.find(known.facts, known.evidence, now) for rule in self.condition_rules)
+        yield from (rule.find(known, now) for rule in self.condition_rules)
         yield from self.allergens.find(known.facts)
         yield from (rule.find(known.evidence) for rule in self.measure_rules)
         yield from (rule.find(known.evidence) for rule in self.result_rules)

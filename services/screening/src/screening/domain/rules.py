@@ -12,6 +12,7 @@ from enum import StrEnum
 from screening.domain.conditions import ConditionCode
 from screening.domain.evidence import Evidence, EvidenceKind, EvidenceResult, latest
 from screening.domain.history import ClinicalFact, ConditionStatus
+from screening.domain.known import Known
 from screening.domain.measures import Measure
 from screening.domain.policy_values import Span
 
@@ -78,8 +79,8 @@ class ConditionRule:
     resolved_by: str
     source: str
 
-    def find(self, facts: Iterable[ClinicalFact], evidence: Sequence[Evidence], now: datetime) -> Finding | None:
-        matching = [fact for fact in facts if self._matches(fact, now) and not self._cleared(fact, evidence, now)]
+    def find(self, known: Known, now: datetime) -> Finding | None:
+        matching = [fact for fact in known.facts if self._matches(fact, now) and not self._cleared(fact, known, now)]
         if not matching:
             return None
         return Finding(
@@ -102,13 +103,13 @@ class ConditionRule:
         old_enough = self.after is None or days_ago >= self.after.length.days
         return recent_enough and old_enough
 
-    def _cleared(self, fact: ClinicalFact, evidence: Sequence[Evidence], now: datetime) -> bool:
+    def _cleared(self, fact: ClinicalFact, known: Known, now: datetime) -> bool:
         return self.cleared_by is not None and any(
             each.kind is self.cleared_by
             and each.result is EvidenceResult.IN_RANGE
-            and each.in_date(now)
+            and each.in_date(now, known.stage)
             and (fact.occurred_on is None or each.taken_at.date() >= fact.occurred_on)
-            for each in evidence
+            for each in known.evidence
         )
 
 

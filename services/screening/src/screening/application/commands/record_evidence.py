@@ -49,7 +49,7 @@ class RecordEvidenceHandler:
                 kind=command.kind,
                 category=rule.category,
                 taken_at=command.taken_at,
-                valid_until=rule.valid_until(command.taken_at, command.result),
+                ends=rule.ends(command.taken_at, command.result),
                 recorded_at=tx.now,
                 recorded_by=actor.id,
                 result=command.result,

@@ -95,7 +95,7 @@ async def _pregnancy_test(
         kind=EvidenceKind.PREGNANCY_TEST,
         category=rule.category,
         taken_at=event.data.at,
-        valid_until=rule.valid_until(event.data.at, result),
+        ends=rule.ends(event.data.at, result),
         recorded_at=tx.now,
         recorded_by=f"session:{event.data.session_id}",
         result=result,

@@ -11,7 +11,7 @@ from screening.domain.case_record import CaseState
 from screening.domain.clearance_terms import Indication
 from screening.domain.conditions import ConditionCode
 from screening.domain.evaluation import EvaluationPart
-from screening.domain.evidence import EvidenceKind, EvidenceResult
+from screening.domain.evidence import Evidence, EvidenceKind, EvidenceResult
 from screening.domain.history import ConditionStatus, InformationSource
 from screening.domain.intake import Purpose, RequestedQuestionnaire
 from screening.domain.interactions import InteractionTable
@@ -19,6 +19,7 @@ from screening.domain.measures import Measure
 from screening.domain.medications import Medication
 from screening.domain.questionnaires import AlertLevel
 from screening.domain.shelf import QuestionnaireShelf
+from screening.domain.validity import Stage
 from screening.entrypoints.http.schemas import View
 
 SEES_CLINICAL = (Role.PRESCRIBER, Role.THERAPIST, Role.NURSE, Role.MEDICAL_DIRECTOR, Role.PATIENT)
@@ -100,11 +101,14 @@ class TrialView(View):
     voided: VoidingView | None
 
 
-class EvidenceView(View):
+class EvidenceView(BaseModel):
+    """`valid_until` is until when it counts as the course stands, `valid_in_course_until` once a dose was given."""
+
     id: str
     kind: EvidenceKind
     taken_at: datetime
     valid_until: datetime
+    valid_in_course_until: datetime
     result: EvidenceResult
     measures: dict[Measure, float]
     voided: VoidingView | None
@@ -174,9 +178,22 @@ def _clinical(case: Case, ports: Ports) -> ClinicalView:
         facts=tuple(FactView.model_validate(each) for each in case.history),
         medications=tuple(_medication(each, ports.policy.interactions) for each in case.medications),
         trials=tuple(TrialView.model_validate(each) for each in case.trials),
-        evidence=tuple(EvidenceView.model_validate(each) for each in case.evidence),
+        evidence=tuple(_evidence(each, case.stage) for each in case.evidence),
         evaluations=tuple(EvaluationView.model_validate(each) for each in case.evaluations),
         diagnoses=case.diagnoses[-1].codes if case.diagnoses else (),
+    )
+
+
+def _evidence(evidence: Evidence, stage: Stage) -> EvidenceView:
+    return EvidenceView(
+        id=evidence.id,
+        kind=evidence.kind,
+        taken_at=evidence.taken_at,
+        valid_until=evidence.ends.at(stage),
+        valid_in_course_until=evidence.ends.in_course,
+        result=evidence.result,
+        measures=dict(evidence.measures),
+        voided=VoidingView.model_validate(evidence.voided) if evidence.voided else None,
     )
 
 
