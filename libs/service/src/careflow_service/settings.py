@@ -20,6 +20,8 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableValue
 
+from careflow_service.identity import Role
+
 PREFIX = "CAREFLOW_"
 DEVELOPMENT_ISSUER = "careflow-development"
 MASTER_KEY_BYTES = 96
@@ -66,6 +68,20 @@ class ServiceSettings(BaseSettings):
     token_audience: str = "careflow"  # noqa: S105 - the name of an audience, not a password
     token_jwks_file: Path | None = None
     token_jwks_url: str | None = None
+    token_roles_claim: str = "roles"  # noqa: S105 - the name of a claim
+    """Where a token says the roles: a claim's name, or a JSON pointer that begins with `/`; so are the next two."""
+    token_id_claim: str = "sub"  # noqa: S105 - the name of a claim
+    """Where it says who somebody is: the id practitioners are entered with, and that stands in the audit trail."""
+    token_patient_claim: str = "patient_id"  # noqa: S105 - the name of a claim
+    """Where the token of a patient says which patient that is."""
+    token_role_names: dict[str, Role] = Field(default_factory=dict)
+    """The provider's words for roles, as JSON: `{"kap-nurses": "nurse"}`. With any, no other word counts."""
+    token_introspection_url: str | None = None
+    """Where the provider tells what a token is worth that only it can read, asked as this client with this secret."""
+    token_introspection_client: str | None = None
+    token_introspection_secret: SecretStr | None = None
+    token_ca_file: Path | None = None
+    """Certificates, PEM, that vouch for the provider beside the system's authorities."""
 
     master_key: SecretBytes
     blind_index_key: SecretBytes

@@ -24,6 +24,7 @@ from careflow_service.tokens import (
     TokenRefused,
     TokenVerifier,
 )
+from careflow_service.tokens.provider import Provider
 
 NOW = 1_800_000_000.0
 
@@ -144,6 +145,21 @@ async def test_a_shared_secret_is_no_signature() -> None:
     secret = OctKey.import_key(public, {"kid": "one"})
     with pytest.raises(TokenRefused):
         await a_verifier(Published(KEY, secret)).verify(a_token(secret, header={"alg": "HS256"}))
+
+
+@pytest.mark.parametrize("kind", ["JWT", "at+jwt", "application/at+jwt", "AT+JWT"])
+async def test_an_access_token_may_say_that_it_is_one(kind: str) -> None:
+    assert (await a_verifier().verify(a_token(header={"typ": kind}))).id == "ann"
+
+
+@pytest.mark.parametrize("kind", ["logout+jwt", "secevent+jwt", "dpop+jwt", ""])
+async def test_what_calls_itself_something_else_is_no_access_token(kind: object) -> None:
+    with pytest.raises(TokenRefused):
+        await a_verifier().verify(a_token(header={"typ": kind}))
+
+
+async def test_a_token_may_be_for_several_audiences() -> None:
+    assert (await a_verifier().verify(a_token(aud=["account", "careflow"]))).id == "ann"
 
 
 async def test_no_signature_is_no_signature() -> None:
@@ -339,13 +355,18 @@ async def test_a_file_that_is_no_key_set_gives_no_keys(tmp_path: Path, content: 
 @pytest.mark.parametrize("url", ["http://idp.example/keys", "file:///etc/passwd", "ftp://idp.example/keys"])
 def test_keys_are_fetched_over_https_only(url: str) -> None:
     with pytest.raises(SettingsError):
-        KeyAddress(url)
+        KeyAddress(url, Provider())
 
 
-class Provider(BaseHTTPRequestHandler):
-    """An identity provider on this machine: `/keys` answers, `/moved` redirects there, `/endless` is too large."""
+class Publishing(BaseHTTPRequestHandler):
+    """An identity provider on this machine: `/keys` answers, `/moved` redirects there, `/endless` is too large,
+    `/babble` does not speak HTTP.
+    """
 
     def do_GET(self) -> None:
+        if self.path == "/babble":
+            self.wfile.write(b"babble\r\n\r\n")
+            return
         self.send_response(302 if self.path == "/moved" else 200)
         self.send_header("Location", "/keys")
         self.end_headers()
@@ -357,7 +378,7 @@ class Provider(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def provider() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Provider) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Publishing) as server:
         serving = Thread(target=server.serve_forever)
         serving.start()
         yield f"http://127.0.0.1:{server.server_port}"
@@ -366,19 +387,19 @@ def provider() -> Iterator[str]:
 
 
 async def test_keys_are_fetched_from_the_provider(provider: str) -> None:
-    assert [key.kid for key in await KeyAddress(f"{provider}/keys", development=True).read()] == ["one"]
+    assert [key.kid for key in await KeyAddress(f"{provider}/keys", Provider(development=True)).read()] == ["one"]
 
 
-@pytest.mark.parametrize("path", ["moved", "endless"])
+@pytest.mark.parametrize("path", ["moved", "endless", "babble"])
 async def test_a_provider_that_misbehaves_gives_no_keys(provider: str, path: str) -> None:
     with pytest.raises(Problem):
-        await RotatingKeys(KeyAddress(f"{provider}/{path}", development=True)).current()
+        await RotatingKeys(KeyAddress(f"{provider}/{path}", Provider(development=True))).current()
 
 
 def test_development_may_do_without_tls() -> None:
-    KeyAddress("http://127.0.0.1:1/keys", development=True)
+    KeyAddress("http://127.0.0.1:1/keys", Provider(development=True))
     with pytest.raises(SettingsError):
-        KeyAddress("file:///etc/passwd", development=True)
+        KeyAddress("file:///etc/passwd", Provider(development=True))
 
 
 async def test_a_token_lasts_as_long_as_its_issuer_says() -> None:
