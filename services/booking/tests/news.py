@@ -97,6 +97,16 @@ def plan(name: type[contracts.PlanChangeEvent]) -> Turn:
     return lambda known: plan_changed(name, known["patient_id"], known["plan_id"])
 
 
+def care_discharged(known: Known) -> contracts.EventData:
+    return contracts.CareDischarged(
+        patient_id=known["patient_id"],
+        plan_id=known["plan_id"],
+        discharged_at=known["now"],
+        discharged_by="dr-lee",
+        reason=session_codes.CareEndReason.COURSE_ENDED,
+    )
+
+
 def screening_started(known: Known) -> contracts.EventData:
     return contracts.ScreeningStarted(patient_id=known["patient_id"], case_id=known["ref"], started_at=known["now"])
 

@@ -14,7 +14,7 @@ from careflow_events.contracts.sealed import Sealed
 from careflow_service.ids import new_id
 from careflow_service.testing.overtaking import Overtaking, Race
 from services.booking.tests.clinic import acts
-from services.booking.tests.news import Known, Turn, adverse_event, alert, booked, in_course
+from services.booking.tests.news import Known, Turn, adverse_event, alert, booked, care_discharged, in_course
 from services.booking.tests.treatment import (
     DOSING_AT,
     PREPARATION_AT,
@@ -84,6 +84,19 @@ def an_adverse_event_is_reported_meanwhile(
         assert path.course.unreviewed() == (known["ref"],)
 
     return race
+
+
+async def care_ends_while_a_dose_is_booked(world: World, overtaking: Overtaking) -> None:
+    """It was booked on a path that did not know of the end yet: it is called off with the others."""
+    known = await in_course(world)
+    dose: list[Any] = []
+
+    async def is_booked() -> None:
+        dose.append(await doses(world, known["patient_id"]))
+
+    overtaking.by(is_booked)
+    await world.hear(care_discharged(known))
+    assert (await reads(world, dose[0]))["status"] == "cancelled"
 
 
 async def a_check_in_while_the_visit_is_cancelled(world: World, overtaking: Overtaking) -> None:

@@ -29,6 +29,7 @@ class AnyDay(Anybody):
         acts = [self.sensible] * 45 + [
             self.checks, self.vitals, self.order, self.joins_or_leaves, self.overrides, self.draws, self.doses,
             self.resolves, self.alert, self.outcome, self.harm, self.time, self.consent_or_clearance, self.ends,
+            self.end_of_care,
         ]  # fmt: skip
         for _ in range(steps):
             try:
@@ -72,7 +73,9 @@ class AnyDay(Anybody):
     async def mends(self) -> None:
         """What went wrong is put right, as far as anybody may."""
         session = self._session()
-        if not self.told.cleared or not self.told.consented:
+        if not self.told.in_care:
+            await self.end_of_care()
+        elif not self.told.cleared or not self.told.consented:
             await self.consent_or_clearance()
         elif self.told.alerts:
             await self.alert()
@@ -88,6 +91,9 @@ class AnyDay(Anybody):
                 await self.resolves(name)
 
     async def next_visit(self) -> None:
+        if self.random.random() < 0.05:
+            self.memory.shelves["drug_log"].kept = {}
+            await self.end_of_care(likely=1)
         self.memory.now += timedelta(hours=self.random.choice((1, 20, 60, 90, 90)))
         if self.random.random() < 0.7:
             await self.integration()

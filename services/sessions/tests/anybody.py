@@ -13,6 +13,8 @@ from services.sessions.tests.course_builders import consent, course, eligibility
 from services.sessions.tests.dose_law import Check, Given, Reading, Told, forbids
 from services.sessions.tests.in_memory import InMemory
 from sessions.application.commands.abort_session import AbortSession, AbortSessionHandler
+from sessions.application.commands.change_plan import ChangePlan, ChangePlanHandler, PlanChange
+from sessions.application.commands.discharge_from_care import DischargeFromCare, DischargeFromCareHandler
 from sessions.application.commands.draw_drug import DrawDrug, DrawDrugHandler
 from sessions.application.commands.give_dose import GiveDose, GiveDoseHandler
 from sessions.application.commands.join_session import (
@@ -30,6 +32,7 @@ from sessions.application.commands.sign_order import SignOrder, SignOrderHandler
 from sessions.application.commands.sign_overrides import SignOverrides, SignOverridesHandler
 from sessions.application.session_changes import SessionChanges
 from sessions.domain.adverse_events import Observation, ReviewDecision
+from sessions.domain.care import DischargeReason
 from sessions.domain.checks import (
     BladderQuestion,
     Checks,
@@ -43,7 +46,8 @@ from sessions.domain.checks import (
 from sessions.domain.clinic_day import clinic_day
 from sessions.domain.doses import StatedDose
 from sessions.domain.gate_items import GATE
-from sessions.domain.ids import AdverseEventId, AlertId, StaffId
+from sessions.domain.ids import AdverseEventId, AlertId, ClearanceId, PlanId, StaffId
+from sessions.domain.plans import PlanChangeReason
 from sessions.domain.states import UNDER_WAY
 from sessions.domain.stops import StopKind
 from sessions.domain.units import Kilograms, MilligramsPerMillilitre, Millilitres, milligrams
@@ -261,6 +265,26 @@ class Anybody:
             self.told.consented = self.random.random() < 0.8
             signed = consent()
             self.memory.shelves["consents"].kept = {signed.id: signed} if self.told.consented else {}
+
+    async def end_of_care(self, *, likely: float = 0.2) -> None:
+        """The plan is given up, the patient discharged unless something is open; who returns is cleared anew."""
+        if not self.told.in_care:
+            again, known = PlanId(a.new_uuid()), self.memory.shelves["eligibilities"].kept[a.ANA]
+            cleared = replace(eligibility().clearance, id=ClearanceId(a.new_uuid()))  # type: ignore[type-var]  # there is one
+            self.memory.keep("eligibilities", known.cleared(cleared))
+            signed = replace(plan(), id=again)
+            since = replace(signed.signature, at=self.now)  # type: ignore[type-var]  # a signed plan
+            self.memory.keep("plans", replace(signed, signature=since))
+            self.told.in_care, self.told.cleared, self.told.planned_since = True, True, self.now
+        elif self.random.random() < likely:
+            live = await self.memory.ports.plans.live_of(a.ANA)
+            assert live is not None
+            give_up = ChangePlan(live.id, PlanChange.DISCONTINUE, PlanChangeReason.PATIENT_REQUEST, live.version)
+            await self._run(ChangePlanHandler, give_up, a.PRESCRIBER)
+            self.told.in_care = False
+            leave = DischargeFromCare(a.ANA, DischargeReason.PATIENT_REQUEST, "whom to call")
+            await self._run(DischargeFromCareHandler, leave, a.PRESCRIBER)
+            self.told.discharged += 1
 
     async def ends(self) -> None:
         session = self._session()

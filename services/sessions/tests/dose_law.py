@@ -61,6 +61,9 @@ class Told:
     running: bool = False
     consented: bool = True
     cleared: bool = True
+    in_care: bool = True
+    discharged: int = 0
+    planned_since: datetime | None = None
 
     def last(self, session: str, name: str) -> Check | None:
         return next((c for c in reversed(self.checks) if (c.session, c.name) == (session, name)), None)
@@ -186,6 +189,8 @@ def _wall(at: datetime) -> datetime:
 def _by_course(told: Told, dose: Given) -> Iterator[str]:
     if not told.consented or not told.cleared:
         yield "no consent, or no clearance"
+    if not told.in_care:
+        yield "the plan was given up, or care has ended"
     if told.harm:
         yield "harm not reviewed"
     if any(not told.decided(dose.session, "no_open_alert", heard) for heard in told.alerts.values()):
@@ -196,7 +201,8 @@ def _by_course(told: Told, dose: Given) -> Iterator[str]:
     for each in told.doses:
         starts.setdefault(each.session, each.at)
     others = sorted(at for session, at in starts.items() if session != dose.session)
-    if len(others) >= PLANNED_DOSES:
+    of_plan = [at for at in others if told.planned_since is None or at > told.planned_since]
+    if len(of_plan) >= PLANNED_DOSES:
         yield "more doses than planned"
     if not others:
         return

@@ -10,6 +10,7 @@ from careflow_service.errors import StaleVersion
 from careflow_service.work import Committed
 from services.sessions.tests.builders import CODES, POLICY, new_uuid
 from sessions.application.ports import Ports
+from sessions.domain.plans import PlanState
 from sessions.domain.states import SessionState
 from sessions.domain.words import VisitKind
 
@@ -42,8 +43,15 @@ class Shelf:
     async def signed_by(self, patient_id: str, /) -> list[Any]:
         return list(self.kept.values())
 
+    async def of_patient(self, patient_id: str, /) -> list[Any]:
+        return list(self.kept.values())
+
+    async def latest_of_patient(self, patient_id: str, /) -> list[Any]:
+        return list(self.kept.values())
+
     async def live_of(self, patient_id: str, /) -> Any:
-        return next(iter(self.kept.values()), None)
+        live = (PlanState.ACTIVE, PlanState.ON_HOLD)
+        return next((each for each in self.kept.values() if each.state in live), None)
 
     async def of_appointment(self, appointment_id: str, /, *, of: str) -> Any:
         return next((each for each in self.kept.values() if each.appointment_id == appointment_id), None)
@@ -90,6 +98,7 @@ class InMemory:
             "adverse_events": "adverse_event",
             "rems_forms": "rems_form",
             "contacts": "follow_up_contact",
+            "care_discharges": "care_discharge",
             "notes": "note",
             "psychotherapy_notes": "psychotherapy_note",
             "drug_log": "container",

@@ -121,6 +121,16 @@ async def a_plan_is_completed_while_it_is_put_on_hold(world: World, overtaking: 
     assert refusal(late) == (409, "plan_not_active")
 
 
+async def care_ends_while_harm_is_reported(world: World, overtaking: Overtaking) -> None:
+    course = await has_course(world)
+    plan = f"/v1/plans/{course.plan_id}"
+    ok(await world.prescriber.post(f"{plan}/complete", {"reason": "course_ended"}, version=2))
+    overtaking.by(lambda: suffers(world, course.patient_id, grade=2))
+    body = {"reason": "course_ended", "aftercare": "as agreed"}
+    late = await world.prescriber.post(f"/v1/patients/{course.patient_id}/care/discharges", body)
+    assert refusal(late) == (409, "care_not_settled")
+
+
 async def a_receipt_while_another_vial_is_received(world: World, overtaking: Overtaking) -> None:
     """What is received rests on nothing: both are there."""
     overtaking.by(lambda: has_vial(world))

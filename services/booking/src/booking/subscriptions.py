@@ -2,6 +2,7 @@
 
 from booking.application.ports import Ports
 from booking.application.reactions.on_adverse_event import on_adverse_event_reported, on_adverse_event_reviewed
+from booking.application.reactions.on_care_discharged import on_care_discharged
 from booking.application.reactions.on_clearance import (
     on_clearance_deferred,
     on_clearance_denied,
@@ -73,6 +74,7 @@ SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.PlanResumed, on_plan_resumed),
     hears(contracts.PlanCompleted, on_plan_completed),
     hears(contracts.PlanDiscontinued, on_plan_discontinued),
+    hears(contracts.CareDischarged, on_care_discharged),
     hears(contracts.ConsentSigned, on_consent_signed),
     hears(contracts.ConsentWithdrawn, on_consent_ended),
     hears(contracts.ConsentExpired, on_consent_ended),

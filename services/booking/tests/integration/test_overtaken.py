@@ -137,6 +137,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     ),
     "PlanCompleted": a_dose_is_booked_meanwhile(news.plan(contracts.PlanCompleted), of="plan_id"),
     "PlanDiscontinued": a_dose_is_booked_meanwhile(news.plan(contracts.PlanDiscontinued), of="plan_id"),
+    "CareDischarged": reactions.care_ends_while_a_dose_is_booked,
     "ConsentSigned": something_else_holds_the_dose_meanwhile(news.consent(contracts.ConsentWithdrawn), news.RENEWED),
     "ConsentWithdrawn": a_dose_is_booked_meanwhile(news.consent(contracts.ConsentWithdrawn), of="consent_id"),
     "ConsentExpired": a_dose_is_booked_meanwhile(news.consent(contracts.ConsentExpired), of="consent_id"),

@@ -210,7 +210,7 @@ async def test_the_stages_of_a_course(world: World) -> None:
     assert (await care_path(world, ana))["stage"] == "maintenance"
     await world.hear(plan_changed(contracts.PlanCompleted, ana, plan_id))
     path = await care_path(world, ana)
-    assert (path["stage"], path["plan"]["status"]) == ("discharged", "completed")
+    assert (path["stage"], path["plan"]["status"]) == ("cleared", "completed")
     integration = visit(ana, "integration", local(30, 13), modality="video")
     ok(await world.coordinator.post("/v1/appointments", integration), 201)
 

@@ -2,8 +2,9 @@
 
 from careflow_service.service import Http, Resources, Service
 from sessions import domain
-from sessions.adapters import consents, contacts, drug_log, notes, plans, rems_forms
+from sessions.adapters import care_discharges, consents, contacts, drug_log, notes, plans, rems_forms
 from sessions.adapters import sessions as session_documents
+from sessions.adapters.care_discharges import MongoCareDischarges
 from sessions.adapters.clinical_content import SHIPPED, clinical_policy, service_codes
 from sessions.adapters.consents import MongoConsents
 from sessions.adapters.contacts import MongoContacts
@@ -27,6 +28,7 @@ from sessions.application.commands.close_drug_day import (
 from sessions.application.commands.complete_session import CompleteSessionHandler
 from sessions.application.commands.convert_session import ConvertSessionHandler
 from sessions.application.commands.correct_services import CorrectServicesHandler
+from sessions.application.commands.discharge_from_care import DischargeFromCareHandler
 from sessions.application.commands.discharge_patient import DischargePatientHandler
 from sessions.application.commands.draft_plan import DraftPlanHandler, RedraftPlanHandler
 from sessions.application.commands.draw_drug import DrawDrugHandler
@@ -84,6 +86,7 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         sign_plan=SignPlanHandler(ports, work),
         adjust_plan=AdjustPlanHandler(ports, work),
         change_plan=ChangePlanHandler(ports, work),
+        discharge_from_care=DischargeFromCareHandler(ports, work),
         open_session=OpenSessionHandler(ports, work),
         check_in=CheckInHandler(changes),
         join_session=JoinSessionHandler(changes),
@@ -143,6 +146,7 @@ def _ports(resources: Resources[SessionsSettings]) -> Ports:
         adverse_events=MongoAdverseEvents(database, vault),
         rems_forms=MongoRemsForms(database, vault),
         contacts=MongoContacts(database, vault),
+        care_discharges=MongoCareDischarges(database, vault),
         notes=MongoNotes(database, vault),
         psychotherapy_notes=MongoPsychotherapyNotes(database, vault),
         drug_log=MongoDrugLog(database, vault),
@@ -178,6 +182,7 @@ SERVICE: Service[SessionsSettings, Ports, Sessions] = Service(
         *session_documents.INDEXES,
         *rems_forms.INDEXES,
         *contacts.INDEXES,
+        *care_discharges.INDEXES,
         *notes.INDEXES,
         *drug_log.INDEXES,
     ),

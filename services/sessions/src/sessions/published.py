@@ -10,6 +10,7 @@ from careflow_events.contracts import codes, session_codes
 from careflow_events.publication import PublicationTable, published, says
 from sessions import sealed_sections as sealed
 from sessions.domain.adverse_events import AdverseEventReported, AdverseEventReviewed
+from sessions.domain.care import CareDischarged, DischargeReason
 from sessions.domain.consents import ConsentExpired, ConsentFact, ConsentSigned, ConsentWithdrawn
 from sessions.domain.course import IntegrationDone, IntegrationDue, IntegrationFact, IntegrationOverdue
 from sessions.domain.dosing import DoseAdministered
@@ -208,6 +209,19 @@ def _contact(fact: FollowUpContactFact) -> dict[str, Any]:
     }
 
 
+def _care_discharged(fact: CareDischarged) -> contracts.CareDischarged:
+    """That somebody died is nothing for an operational event."""
+    discharge = fact.discharge
+    said = DischargeReason.OTHER if discharge.reason is DischargeReason.DECEASED else discharge.reason
+    return contracts.CareDischarged(
+        patient_id=discharge.patient_id,
+        plan_id=discharge.plan_ids[0],
+        discharged_at=fact.at,
+        discharged_by=discharge.by,
+        reason=session_codes.CareEndReason(said.value),
+    )
+
+
 def _note_signed(fact: NoteSigned) -> contracts.NoteSigned:
     note = fact.note
     return contracts.NoteSigned(
@@ -273,6 +287,7 @@ PUBLISHED: PublicationTable = published(
         contracts.FollowUpContactOverdue,
         lambda fact: contracts.FollowUpContactOverdue(**_contact(fact)),
     ),
+    says(CareDischarged, contracts.CareDischarged, _care_discharged),
     says(NoteSigned, contracts.NoteSigned, _note_signed),
     says(RemsFormDue, contracts.RemsFormDue, lambda fact: contracts.RemsFormDue(**_rems_form(fact))),
     says(RemsFormSubmitted, contracts.RemsFormSubmitted, lambda fact: contracts.RemsFormSubmitted(**_rems_form(fact))),

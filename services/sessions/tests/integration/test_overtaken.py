@@ -29,6 +29,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "sign_plan": records.a_signature_while_the_clearance_is_suspended,
     "adjust_plan": records.an_adjustment_while_the_consent_is_withdrawn,
     "change_plan": records.a_plan_is_completed_while_it_is_put_on_hold,
+    "discharge_from_care": records.care_ends_while_harm_is_reported,
     "open_session": sessions.a_session_is_opened_while_its_booking_is_heard,
     "check_in": sessions.a_check_in_while_the_visit_is_called_off,
     "join_session": sessions.somebody_joins_while_another_does,

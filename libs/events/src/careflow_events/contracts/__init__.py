@@ -136,6 +136,7 @@ from careflow_events.contracts.sealed import (
     SealedFor,
 )
 from careflow_events.contracts.sessions import (
+    CareDischarged,
     ClinicalFactForScreening,
     ClinicalFactReported,
     ConsentDocument,
@@ -198,6 +199,7 @@ __all__ = [
     "AppointmentReleased",
     "BillingEvent",
     "BookingEvent",
+    "CareDischarged",
     "CarePathStageChanged",
     "ChargeEvent",
     "ChargePosted",

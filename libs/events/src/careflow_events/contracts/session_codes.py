@@ -44,6 +44,17 @@ class PlanChangeReason(OpenCode):
     UNKNOWN = _UNKNOWN
 
 
+class CareEndReason(OpenCode):
+    """Why a patient was discharged from care, in words that say nothing clinical."""
+
+    COURSE_ENDED = "course_ended", "what was planned has come to its end"
+    TRANSFERRED = "transferred", "somebody else goes on with the care"
+    CLINICAL = "clinical", "a clinician's decision"
+    PATIENT_REQUEST = "patient_request", "the patient wishes it"
+    OTHER = "other", "another reason"
+    UNKNOWN = _UNKNOWN
+
+
 class ConsentCategory(OpenCode):
     """What a consent is about; the document itself stays sealed."""
 

@@ -220,6 +220,17 @@ class NoteSigned(SessionsEvent):
     signed_at: Instant
 
 
+class CareDischarged(SessionsEvent):
+    """The patient's care has ended: nothing of it is open. Its plan (the newest one) and what they were cleared by
+    count no more; who comes back begins with a new case.
+    """
+
+    plan_id: Id
+    discharged_at: Instant
+    discharged_by: StaffId
+    reason: session_codes.CareEndReason
+
+
 class FollowUpContactEvent(SessionsEvent):
     """Somebody of the team is to speak with the patient after harm in a treatment, or after they left early."""
 

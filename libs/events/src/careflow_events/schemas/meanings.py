@@ -43,6 +43,8 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
         "debit_minor": "The amount on the debit side, in minor units of the entry's currency; 0 on a credit.",
         "decided_at": "When the prescriber signed.",
         "delivered_at": "When the patient got it.",
+        "discharged_at": "When care ended.",
+        "discharged_by": "Who discharged the patient.",
         "document": "The clinic's name of the text that was signed.",
         "document_version": "The clinic's name of the version that was signed.",
         "dosing_interval_hours": "The least time from the start of one dose to the start of the next, in hours.",

@@ -17,6 +17,7 @@ from careflow_events.testing.example import (
     NURSE,
     PATIENT,
     PLAN,
+    PRESCRIBER,
     SESSION,
     THERAPIST,
     Example,
@@ -28,7 +29,7 @@ LEFT_AT = DOSING_AT + timedelta(hours=2, minutes=10)
 
 def sessions_examples() -> Sequence[Example]:
     """One or more of every event of careflow.sessions.v1."""
-    return (*_consents(), *_plans(), *_session(), *_ends(), *_integration(), *_contacts(), *_notes())
+    return (*_consents(), *_plans(), *_session(), *_ends(), *_integration(), *_contacts(), *_notes(), *_care())
 
 
 def _consents() -> Sequence[Example]:
@@ -244,6 +245,23 @@ def _contacts() -> Sequence[Example]:
     return (
         Example("within-72-hours", contracts.FollowUpContactDue(**contact), at),
         Example("after-72-hours", contracts.FollowUpContactOverdue(**contact), at + timedelta(hours=72)),
+    )
+
+
+def _care() -> Sequence[Example]:
+    discharged_at = DOSING_AT + timedelta(days=60)
+    return (
+        Example(
+            "after-the-course",
+            contracts.CareDischarged(
+                patient_id=PATIENT,
+                plan_id=PLAN,
+                discharged_at=discharged_at,
+                discharged_by=PRESCRIBER,
+                reason=session_codes.CareEndReason.COURSE_ENDED,
+            ),
+            discharged_at,
+        ),
     )
 
 

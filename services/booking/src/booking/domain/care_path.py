@@ -111,6 +111,10 @@ class CarePath(Aggregate):
     def outcome_reviewed(self, *, now: datetime) -> "CarePath":
         return self._noted(outcome_review_by=None, now=now)
 
+    def discharged(self, *, now: datetime) -> "CarePath":
+        """Care has ended; an information call begins a new run."""
+        return self._noted(closed_because=Stage.DISCHARGED.value, now=now)
+
     def evaluation_recorded(self, *, now: datetime) -> "CarePath":
         return self._noted(evaluated=True, deferred_until=None, now=now)
 
@@ -246,12 +250,11 @@ def _in_phase(path: CarePath, phase: Phase) -> bool:
 
 
 _STAGES: tuple[tuple[Stage, Callable[[CarePath], bool]], ...] = (
-    (Stage.DISCHARGED, lambda path: path.closed_because == "discharged"),
+    (Stage.DISCHARGED, lambda path: path.closed_because == Stage.DISCHARGED),
     (Stage.CLOSED, lambda path: path.closed_because is not None),
     (Stage.MAINTENANCE, lambda path: _in_phase(path, Phase.MAINTENANCE)),
     (Stage.IN_COURSE, lambda path: _in_phase(path, Phase.INDUCTION) and path.course.dosed),
     (Stage.PREPARING, lambda path: _in_phase(path, Phase.INDUCTION)),
-    (Stage.DISCHARGED, lambda path: path.course.plan is not None),
     (
         Stage.CLEARED,
         lambda path: (

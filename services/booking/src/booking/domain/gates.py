@@ -99,7 +99,9 @@ _IN_USE = Gate(
 _PERSON = (_IN_USE, _OF_AGE, _WHERE_SERVED)
 _NOT_IN_CARE_YET = Gate(
     Refusal("info_call_over", "The patient is past the information call.", "care_path_closed"),
-    lambda path, asked: path.stage in (Stage.INQUIRY, Stage.INFO_CALL, Stage.CLOSED) or asked.moving is not None,
+    lambda path, asked: (
+        path.closed_because is not None or path.stage in (Stage.INQUIRY, Stage.INFO_CALL) or asked.moving is not None
+    ),
 )
 _ONE_AT_A_TIME = Gate(
     Refusal("already_booked", "A visit of this kind is booked already; it can be moved.", "visit_over"),

@@ -77,6 +77,12 @@ class MongoSessions(Stored[Session]):
             {"patient_id": patient_id}, of=patient_id, sort=_BY_START, limit=MOST_SESSIONS
         )
 
+    async def latest_of_patient(self, patient_id: PatientId, /) -> list[Session]:
+        newest_first = (("starts_at", -1),)
+        return await self._documents.many(
+            {"patient_id": patient_id}, of=patient_id, sort=newest_first, limit=MOST_SESSIONS
+        )
+
     async def next_integration(self, patient_id: PatientId, /, *, after: datetime) -> datetime | None:
         query = {"awaited_of": patient_id, "starts_at": {"$gt": after}}
         found = await self._documents.many(query, of=patient_id, sort=_BY_START, limit=1)

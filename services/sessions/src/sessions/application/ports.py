@@ -14,6 +14,7 @@ from careflow_service.clock import Clock
 from careflow_service.identity import Actor
 from careflow_service.work import Transaction
 from sessions.domain.adverse_events import AdverseEvent
+from sessions.domain.care import CareDischarge
 from sessions.domain.consents import Consent
 from sessions.domain.course import Course
 from sessions.domain.drug_days import DrugDay
@@ -99,6 +100,9 @@ class SessionRecords(Protocol):
     async def of_patient(self, patient_id: PatientId, /) -> list[Session]:
         """A patient's sessions by when they start."""
 
+    async def latest_of_patient(self, patient_id: PatientId, /) -> list[Session]:
+        """A patient's newest sessions; those that began and have not ended are among them."""
+
     async def next_integration(self, patient_id: PatientId, /, *, after: datetime) -> datetime | None:
         """When the patient's next booked integration starts."""
 
@@ -143,6 +147,13 @@ class Contacts(Protocol):
     async def save(self, contact: FollowUpContact, /, *, expecting: int, tx: Transaction) -> None: ...
     async def next_due(self) -> Due | None:
         """The contact that becomes late next."""
+
+
+class CareDischarges(Protocol):
+    async def of_patient(self, patient_id: PatientId, /) -> list[CareDischarge]:
+        """How a patient's care ended, the earliest first."""
+
+    async def add(self, discharge: CareDischarge, /, tx: Transaction) -> None: ...
 
 
 class Notes(Protocol):
@@ -226,6 +237,7 @@ class Ports:
     adverse_events: AdverseEvents
     rems_forms: RemsForms
     contacts: Contacts
+    care_discharges: CareDischarges
     notes: Notes
     psychotherapy_notes: PsychotherapyNotes
     drug_log: DrugLog

@@ -15,6 +15,7 @@ from sessions.application.commands.close_drug_day import (
 from sessions.application.commands.complete_session import CompleteSessionHandler
 from sessions.application.commands.convert_session import ConvertSessionHandler
 from sessions.application.commands.correct_services import CorrectServicesHandler
+from sessions.application.commands.discharge_from_care import DischargeFromCareHandler
 from sessions.application.commands.discharge_patient import DischargePatientHandler
 from sessions.application.commands.draft_plan import DraftPlanHandler, RedraftPlanHandler
 from sessions.application.commands.draw_drug import DrawDrugHandler
@@ -63,6 +64,7 @@ class Sessions:
     sign_plan: SignPlanHandler
     adjust_plan: AdjustPlanHandler
     change_plan: ChangePlanHandler
+    discharge_from_care: DischargeFromCareHandler
     open_session: OpenSessionHandler
     check_in: CheckInHandler
     join_session: JoinSessionHandler

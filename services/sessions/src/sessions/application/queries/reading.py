@@ -8,6 +8,7 @@ from datetime import date
 from careflow_domain.errors import not_found
 from careflow_service.identity import Actor
 from sessions.application.ask_gate import ask_gate
+from sessions.application.care import Care, care_of
 from sessions.application.courses import course_of
 from sessions.application.ports import Ports
 from sessions.application.rems_reports import report_of
@@ -128,6 +129,13 @@ class Reading:
         contacts = await self.ports.contacts.waiting()
         await self.ports.audit.read(actor, "read_contact", *(f"follow_up_contacts/{each.id}" for each in contacts))
         return contacts
+
+    async def care(self, patient_id: PatientId, actor: Actor) -> Care:
+        """Where a patient's care stands."""
+        care = await care_of(patient_id, self.ports)
+        shown = (f"care_discharges/{each.id}" for each in care.discharges)
+        await self.ports.audit.read(actor, "read_care", f"patients/{patient_id}", *shown)
+        return care
 
     async def container(self, container_id: ContainerId, actor: Actor) -> Container:
         """Refused: `container_not_found`."""

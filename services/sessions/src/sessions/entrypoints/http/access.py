@@ -21,6 +21,8 @@ ACCESS: AccessTable = {
     "POST /v1/plans/{plan_id}/sign": allow(PRESCRIBER),
     "POST /v1/plans/{plan_id}/adjust": allow(PRESCRIBER),
     "POST /v1/plans/{plan_id}/{change}": allow(PRESCRIBER, Role.MEDICAL_DIRECTOR),
+    "GET /v1/patients/{patient_id}/care": allow(*CLINICIANS),
+    "POST /v1/patients/{patient_id}/care/discharges": allow(PRESCRIBER, Role.MEDICAL_DIRECTOR),
     "POST /v1/patients/{patient_id}/dose-reviews": allow(PRESCRIBER),
     "GET /v1/patients/{patient_id}/sessions": allow(*CLINICIANS),
     "GET /v1/appointments/{appointment_id}/session": allow(*CLINICIANS),

@@ -4,6 +4,7 @@ from careflow_service.service import Http
 from sessions.application.use_cases import Sessions
 from sessions.entrypoints.http import (
     adverse_event_routes,
+    care_routes,
     consent_routes,
     contact_routes,
     dose_routes,
@@ -25,6 +26,7 @@ HTTP: Http[Sessions] = Http(
     routers=(
         consent_routes.router,
         plan_routes.router,
+        care_routes.router,
         session_routes.router,
         gate_routes.router,
         dose_routes.router,

@@ -1,0 +1,42 @@
+"""Sessions says that a patient's care has ended: what is booked for them is called off, and nothing is offered.
+
+An information call is left alone: with it a patient comes back.
+"""
+
+from booking.application.ports import Ports
+from booking.domain.cancellations import CancelReason
+from booking.domain.care_path import CarePath
+from booking.domain.ids import PatientId
+from booking.domain.states import BookedBy, Status
+from booking.domain.visits import VisitKind
+from booking.domain.waitlist import WaitlistStatus
+from careflow_events.contracts import CareDischarged
+from careflow_events.subscription import Received
+from careflow_service.upsert import upsert
+from careflow_service.work import Transaction
+
+
+async def on_care_discharged(event: Received[CareDischarged], tx: Transaction, ports: Ports) -> None:
+    """Nothing is owed for what is called off. A time that is being offered runs out by itself; no gate lets the patient
+    accept it.
+    """
+    patient_id = PatientId(event.data.patient_id)
+    before = await ports.care_paths.find(patient_id, of=patient_id)
+    waiting = await ports.waitlist.waiting_of(patient_id)
+    path = (before or CarePath(id=patient_id)).discharged(now=tx.now)
+    for visit in path.booked():
+        if visit.kind is VisitKind.INFO_CALL:
+            continue
+        appointment = await ports.appointments.get(visit.appointment_id, of=patient_id)
+        if appointment.status is not Status.BOOKED:
+            continue
+        cancelled = appointment.cancel(CancelReason.CARE_ENDED, asked_by=BookedBy.STAFF, now=tx.now)
+        await ports.give_back(appointment, tx)
+        await ports.free(cancelled, tx)
+        await ports.appointments.save(cancelled, expecting=appointment.version, tx=tx)
+        path = path.note_visit(cancelled, now=tx.now)
+    for entry in waiting:
+        if entry.status is WaitlistStatus.WAITING and entry.kind is not VisitKind.INFO_CALL:
+            await ports.waitlist.save(entry.left(), expecting=entry.version, tx=tx)
+    path = await ports.settle_holds(path, tx)
+    await upsert(ports.care_paths, before, path, tx)

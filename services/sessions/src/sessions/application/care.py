@@ -1,0 +1,55 @@
+"""Where a patient's care stands: the plan it rests on, what is open of it, how it ended before."""
+
+import asyncio
+from dataclasses import dataclass
+
+from sessions.application.courses import course_of
+from sessions.application.ports import Ports
+from sessions.domain.care import CareDischarge, Open, open_matters, plans_in_care
+from sessions.domain.ids import PatientId, SessionId
+from sessions.domain.plans import Plan
+from sessions.domain.sessions import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """`plans` are none for somebody who is not, or no longer, in care."""
+
+    plans: tuple[Plan, ...]
+    open: tuple[Open, ...]
+    discharges: tuple[CareDischarge, ...]
+
+
+async def care_of(patient_id: PatientId, ports: Ports) -> Care:
+    """Within a unit of work nothing of it can be overtaken before the commit."""
+    (plans, discharges, sessions), (course, events, forms, contacts) = await asyncio.gather(
+        asyncio.gather(
+            ports.plans.of_patient(patient_id),
+            ports.care_discharges.of_patient(patient_id),
+            ports.sessions.latest_of_patient(patient_id),
+        ),
+        asyncio.gather(
+            course_of(patient_id, ports),
+            ports.adverse_events.of_patient(patient_id),
+            ports.rems_forms.of_patient(patient_id),
+            ports.contacts.of_patient(patient_id),
+        ),
+    )
+    found = open_matters(
+        plans=plans,
+        sessions=sessions,
+        course=course,
+        adverse_events=events,
+        rems_forms=forms,
+        contacts=contacts,
+        drawn_for=await _drawn_for(sessions, ports),
+    )
+    return Care(plans_in_care(plans, discharges), found, tuple(discharges))
+
+
+async def _drawn_for(sessions: list[Session], ports: Ports) -> set[SessionId]:
+    """The sessions for which something is drawn up, at the places where they take place."""
+    places = {each.location_id for each in sessions if each.location_id is not None}
+    at_each = await asyncio.gather(*(ports.drug_log.at(place) for place in sorted(places)))
+    containers = [container for found in at_each for container in found]
+    return {each.id for each in sessions if any(container.drawn_for(each.id) for container in containers)}

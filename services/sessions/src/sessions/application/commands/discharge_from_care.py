@@ -1,0 +1,54 @@
+"""A prescriber ends a patient's care: nothing of it is open, and what was cleared for it does not come back."""
+
+from dataclasses import dataclass, field
+
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.upsert import upsert
+from careflow_service.work import Committed, Transaction, Work
+from sessions.application.care import care_of
+from sessions.application.ports import Ports
+from sessions.application.results import Changed
+from sessions.domain.care import CareDischarge, DischargeReason
+from sessions.domain.eligibility import ClearanceStatus
+from sessions.domain.ids import CareDischargeId, PatientId, StaffId
+
+
+@dataclass(frozen=True, slots=True)
+class DischargeFromCare:
+    """`aftercare` is what the patient was told: the plan for a relapse, referrals, whom to call."""
+
+    patient_id: PatientId
+    reason: DischargeReason
+    aftercare: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DischargeFromCareHandler:
+    ports: Ports
+    work: Work
+
+    async def __call__(self, command: DischargeFromCare, actor: Actor, request: RequestKey) -> Committed[Changed]:
+        """Refused: `not_in_care`, `aftercare_missing`, `care_not_settled`."""
+
+        async def discharge(tx: Transaction) -> Changed:
+            patient_id = command.patient_id
+            care = await care_of(patient_id, self.ports)
+            before = await self.ports.eligibilities.find(patient_id, of=patient_id)
+            clearance = before.clearance if before else None
+            decided = CareDischarge.decided(
+                CareDischargeId(tx.new_id()),
+                care.plans,
+                command.reason,
+                command.aftercare,
+                care.open,
+                clearance_id=clearance.id if clearance else None,
+                by=StaffId(actor.id),
+                now=tx.now,
+            )
+            await self.ports.care_discharges.add(decided, tx)
+            if before is not None and clearance is not None:
+                ended = before.ended_as(ClearanceStatus.REVOKED, clearance.id, clearance.valid_until)
+                await upsert(self.ports.eligibilities, before, ended, tx)
+            return Changed(decided.id, decided.version)
+
+        return await self.work.run(discharge, by=actor, action="discharge_from_care", returns=Changed, request=request)
