@@ -17,14 +17,20 @@ INTEGRATORS = (
     "testing.samples",
 )
 """What an integrator installs: envelope, contracts and catalogue."""
+SUBSCRIBERS = ("kafka.subscriber",)
+"""What one uses who subscribes: a Kafka client, and no store."""
 WITHOUT_KAFKA = ("mongo", "operations", "relay", "delivery", "replay", "checkpoint", "lease")
 """What an `api` or `timers` process uses."""
 
 
 @pytest.mark.parametrize(
     ("modules", "unwanted"),
-    [(INTEGRATORS, ("pymongo", "bson", "aiokafka", "faststream")), (WITHOUT_KAFKA, ("aiokafka", "faststream"))],
-    ids=["an integrator gets no driver", "an api gets no Kafka client"],
+    [
+        (INTEGRATORS, ("pymongo", "bson", "aiokafka", "faststream")),
+        (SUBSCRIBERS, ("pymongo", "bson", "faststream", "prometheus_client")),
+        (WITHOUT_KAFKA, ("aiokafka", "faststream")),
+    ],
+    ids=["an integrator gets no driver", "a subscriber gets no store", "an api gets no Kafka client"],
 )
 def test_it_imports_no_more_than_it_needs(modules: Sequence[str], unwanted: Sequence[str]) -> None:
     program = (

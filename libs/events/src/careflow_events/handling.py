@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from careflow_events import catalogue, metrics, telemetry
-from careflow_events.admission import Admission, confirm_data
+from careflow_events.admission import Admission
 from careflow_events.consumed import ConsumedRecord
 from careflow_events.consumers import Consumers
 from careflow_events.contracts.feed import FeedCheckpoint
@@ -24,7 +24,7 @@ from careflow_events.parked import Parked
 from careflow_events.parking import Parking
 from careflow_events.positions import Positions, Standing
 from careflow_events.sealing import KeyRing
-from careflow_events.subscription import Received, Subscription
+from careflow_events.subscription import Subscription, received
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -152,7 +152,7 @@ class Handling(Generic[P]):
         """Runs the reaction of an event whose place in its stream the caller has settled in this transaction."""
         subscription = self._subscriptions.get(event.type)
         if subscription is not None:
-            await subscription.reaction(self._received(event), tx, self._ports)
+            await subscription.reaction(received(event, self._keyring), tx, self._ports)
 
     async def run(self, fn: Callable[[Any], Awaitable[R]], event: Envelope) -> R:
         """Runs `fn` in a transaction caused by `event`, within the span of its handling."""
@@ -168,19 +168,19 @@ class Handling(Generic[P]):
         subscription = self._subscriptions.get(event.type)
         if subscription is None:
             return partial(self._pass_by, record, event)
-        received = self._received(event)
+        heard = received(event, self._keyring)
 
         async def handle(tx: Any) -> Settled | Standing:
             standing = await self._advance(event)
             if standing is Standing.DUPLICATE:
                 return Settled.DUPLICATE
             if standing is Standing.NEXT:
-                await subscription.reaction(received, tx, self._ports)
+                await subscription.reaction(heard, tx, self._ports)
                 return Settled.HANDLED
             if not await self._wait(record, event, standing, applied_early=subscription.contract.restricts):
                 return Settled.DUPLICATE
             if subscription.contract.restricts:
-                await subscription.reaction(received, tx, self._ports)
+                await subscription.reaction(heard, tx, self._ports)
             return standing
 
         return handle
@@ -195,19 +195,6 @@ class Handling(Generic[P]):
             return Settled.DUPLICATE
         parked = await self._wait(record, event, standing, applied_early=False)
         return standing if parked else Settled.DUPLICATE
-
-    def _received(self, event: Envelope) -> Received[Any]:
-        data = catalogue.read(event, self._keyring)
-        confirm_data(event, data)
-        return Received(
-            data=data,
-            id=event.id,
-            subject=event.subject or "",
-            time=event.time,
-            stream=event.stream or "",
-            sequence=event.sequence or 0,
-            correlation=event.correlationid,
-        )
 
     async def _advance(self, event: Envelope) -> Standing:
         assert event.stream is not None

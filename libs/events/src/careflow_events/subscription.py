@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from careflow_events import catalogue
+from careflow_events.admission import confirm_data
 from careflow_events.contracts.model import EventData
+from careflow_events.envelope import Envelope
+from careflow_events.sealing import KeyRing
 
 D = TypeVar("D", bound=EventData)
 P = TypeVar("P")
@@ -43,3 +47,20 @@ def hears(contract: type[D], reaction: Callable[[Received[D], Any, P], Awaitable
     in.
     """
     return Subscription(contract, reaction)
+
+
+def received(event: Envelope, keyring: KeyRing | None) -> Received[Any]:
+    """An event of a known type as a reaction sees it. Raises MalformedData, MalformedEnvelope, SectionBroken (poison),
+    KeyMissing (waits).
+    """
+    data = catalogue.read(event, keyring)
+    confirm_data(event, data)
+    return Received(
+        data=data,
+        id=event.id,
+        subject=event.subject or "",
+        time=event.time,
+        stream=event.stream or "",
+        sequence=event.sequence or 0,
+        correlation=event.correlationid,
+    )

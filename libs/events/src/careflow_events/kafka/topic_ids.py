@@ -2,8 +2,10 @@
 so the metadata request that does (KIP-516, version 12) is described here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from aiokafka.client import AIOKafkaClient
@@ -103,9 +105,11 @@ class TopicIdentity:
     partitions: tuple[int, ...]
 
 
-async def identify(bootstrap_servers: str, topics: Iterable[str]) -> dict[str, TopicIdentity]:
+async def identify(
+    bootstrap_servers: str, topics: Iterable[str], client_options: Mapping[str, Any] = MappingProxyType({})
+) -> dict[str, TopicIdentity]:
     """Those of the named topics that exist. Raises KafkaError when no broker answers."""
-    client = AIOKafkaClient(bootstrap_servers=bootstrap_servers)
+    client = AIOKafkaClient(bootstrap_servers=bootstrap_servers, **client_options)
     try:
         await client.bootstrap()
         answer = await client.send(client.get_random_node(), _TopicMetadata(topics))

@@ -1,0 +1,189 @@
+"""One member of an integrator's consumer group: what it reads, and how far it has come, for the group to go on from.
+
+Invariant: an offset is committed only after all before it was handled by the member that held the partition. A group
+begins once, at a place that is committed before anything is read; after that nothing is skipped without being told.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Final, TypeAlias
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.errors import (
+    CommitFailedError,
+    IllegalGenerationError,
+    KafkaError,
+    OffsetOutOfRangeError,
+    UnknownMemberIdError,
+)
+
+from careflow_events.consumers import StartPlace
+from careflow_events.kafka.partitions import TopicMissing
+from careflow_events.kafka.topic_ids import identify
+from careflow_events.troubles import Trimmed
+
+POLL_MS: Final = 200
+RECORDS_PER_POLL: Final = 500
+READ_ON_AFTER_SECONDS: Final = 10.0
+"""How long one poll's records are worked on before the group hears of this member again: far below the five minutes
+after which it is taken for dead.
+"""
+COMMIT_EVERY_SECONDS: Final = 1.0
+FINISH_SECONDS: Final = 5.0
+"""How long a rebalance waits for the event that is being handled."""
+_GROUP_IN_USE: Final = (CommitFailedError, IllegalGenerationError, UnknownMemberIdError)
+
+Record: TypeAlias = "ConsumerRecord[bytes, bytes]"
+
+_log = logging.getLogger(__name__)
+
+
+async def begin(servers: str, group: str, topics: Sequence[str], start: StartPlace, options: Mapping[str, Any]) -> None:
+    """Commits where a group begins that has not begun, in each partition of its topics. Raises KafkaError, and
+    TopicMissing for a topic that is not there or may not be read.
+    """
+    known = await identify(servers, topics, options)
+    if missing := sorted(set(topics) - known.keys()):
+        raise TopicMissing(f"there is no topic {', '.join(missing)}, or it may not be read")
+    async with _client(servers, group, options) as client:
+        places = [TopicPartition(topic, number) for topic in topics for number in known[topic].partitions]
+        new = [place for place in places if await client.committed(place) is None]
+        if not new:
+            return
+        ends = client.end_offsets if start is StartPlace.LATEST else client.beginning_offsets
+        offsets = await ends(new)
+        client.assign(new)
+        client.pause(*new)
+        with suppress(*_GROUP_IN_USE):  # another member has come first, and has begun in the same way
+            await client.commit(offsets)
+
+
+def _client(servers: str, group: str, options: Mapping[str, Any]) -> AIOKafkaConsumer:
+    """A client that goes by what the group has committed, and by nothing else."""
+    return AIOKafkaConsumer(
+        bootstrap_servers=servers, group_id=group, enable_auto_commit=False, auto_offset_reset="none", **options
+    )
+
+
+class Member(ConsumerRebalanceListener):  # type: ignore[misc]  # the client library has no types
+    """Reads as one of the group. `assigned` is told of the partitions read from now on, and of those among them that
+    nobody else has read on in since this member did.
+    """
+
+    def __init__(
+        self,
+        servers: str,
+        group: str,
+        topics: Sequence[str],
+        options: Mapping[str, Any],
+        *,
+        assigned: Callable[[frozenset[TopicPartition], frozenset[TopicPartition]], None],
+        trimmed: Callable[[Trimmed], Awaitable[None]],
+    ) -> None:
+        self._topics = topics
+        self._assigned = assigned
+        self._trimmed = trimmed
+        self._client = _client(servers, group, options)
+        self._busy = asyncio.Lock()
+        self._generation = 0
+        self._held: frozenset[TopicPartition] = frozenset()
+        self._handled: dict[TopicPartition, int] = {}
+        self._uncommitted: dict[TopicPartition, int] = {}
+        self._committed_at = time.monotonic()
+
+    async def start(self) -> None:
+        """Joins the group. Raises KafkaError when no broker answers."""
+        self._client.subscribe(self._topics, listener=self)
+        await self._client.start()
+
+    async def stop(self) -> None:
+        """Commits what was handled, and leaves."""
+        try:
+            await self._commit()
+        finally:
+            await self._client.stop()
+
+    async def records(self) -> AsyncGenerator[Record, None]:
+        """What the next poll brings, in the order of each partition. A record counts as handled when the next one is
+        asked for. Ends early when the partitions change hands, or to poll again; what was left comes with the next.
+        """
+        left = await self._poll()
+        generation, began = self._generation, time.monotonic()
+        for index, record in enumerate(left):
+            if generation != self._generation:
+                return
+            if time.monotonic() - began > READ_ON_AFTER_SECONDS:
+                self._read_again(left[index:])
+                return
+            place = TopicPartition(record.topic, record.partition)
+            async with self._busy:
+                yield record
+                self._note(place, record.offset + 1)
+
+    async def commit_when_due(self) -> None:
+        """Commits what was handled, once a second."""
+        if self._uncommitted and time.monotonic() - self._committed_at >= COMMIT_EVERY_SECONDS:
+            await self._commit()
+
+    async def on_partitions_revoked(self, _: Any) -> None:
+        """Lets the event in hand end, then commits: whoever takes over goes on behind it."""
+        self._generation += 1
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._busy.acquire(), FINISH_SECONDS)
+            self._busy.release()
+        await self._commit()
+        self._held = frozenset()
+        self._uncommitted.clear()
+
+    async def on_partitions_assigned(self, assigned: Any) -> None:
+        """Goes on where the group is."""
+        self._held = frozenset(assigned)
+        own = [
+            place
+            for place in self._held & self._handled.keys()
+            if await self._client.committed(place) == self._handled[place]
+        ]
+        self._handled = {place: self._handled[place] for place in own}
+        self._assigned(self._held, frozenset(own))
+
+    async def _poll(self) -> list[Record]:
+        try:
+            polled = await self._client.getmany(timeout_ms=POLL_MS, max_records=RECORDS_PER_POLL)
+        except OffsetOutOfRangeError as error:
+            for place, wanted in error.args[0].items():
+                await self._go_on_behind(place, wanted)
+            return []
+        return [record for records in polled.values() for record in records]
+
+    async def _go_on_behind(self, place: TopicPartition, wanted: int) -> None:
+        begins = (await self._client.beginning_offsets([place]))[place]
+        await self._trimmed(Trimmed(place.topic, place.partition, wanted, begins))
+        if place in self._client.assignment():
+            self._client.seek(place, begins)
+
+    def _read_again(self, left: Sequence[Record]) -> None:
+        for record in reversed(left):
+            place = TopicPartition(record.topic, record.partition)
+            if place in self._client.assignment():
+                self._client.seek(place, record.offset)
+
+    def _note(self, place: TopicPartition, offset: int) -> None:
+        if place in self._held:
+            self._handled[place] = self._uncommitted[place] = offset
+
+    async def _commit(self) -> None:
+        offsets = dict(self._uncommitted)
+        self._committed_at = time.monotonic()
+        if not offsets:
+            return
+        try:
+            await self._client.commit(offsets)
+        except KafkaError as error:
+            _log.warning("commit_failed", extra={"error_class": type(error).__name__})
+            return
+        for place, offset in offsets.items():
+            if self._uncommitted.get(place) == offset:
+                del self._uncommitted[place]
