@@ -259,7 +259,7 @@ def ready_case() -> Case:
 
 
 def positive(level: AlertLevel, response: AlertResponse, code: str = "staff_report") -> Positive:
-    return Positive(code=code, level=level, response=response)
+    return Positive(code=code, level=level, response=response, said_at=NOW)
 
 
 CRISIS = positive(AlertLevel.HIGH, AlertResponse.CRISIS_PAGE, "phq9_item9_often")
@@ -278,7 +278,7 @@ def raised(first: Positive, *, now: datetime = NOW) -> SafetyAlert:
 
 def joined(alert: SafetyAlert, another: Positive, *, now: datetime = NOW) -> SafetyAlert:
     asks = urgency(POLICY.alert_responses[another.response], POLICY.clinic_hours, ZONE, now)
-    return alert.joined(another, asks, now=now)
+    return alert.joined(replace(another, said_at=now), asks, POLICY.alert_persistence, now=now)
 
 
 def responder(person: StaffId) -> Responder:

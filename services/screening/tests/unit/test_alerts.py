@@ -155,9 +155,20 @@ def test_a_more_urgent_positive_of_the_same_level_brings_the_first_page_forward(
     assert alert.respond_by == NOW + minutes(62)
 
 
-def test_the_same_positive_again_changes_nothing() -> None:
+def test_the_same_positive_again_changes_nothing_in_one_sitting() -> None:
     alert = raised(CRISIS)
-    assert joined(alert, CRISIS, now=NOW + minutes(1)) is alert
+    assert joined(alert, CRISIS, now=NOW + minutes(59)) is alert
+
+
+@pytest.mark.parametrize(
+    ("anew", "after"),
+    [(CRISIS, 60), (replace(CRISIS, ref="another questionnaire"), 0), (replace(CRISIS, note="in other words"), 0)],
+)
+def test_what_is_said_anew_of_the_same_level_joins_without_a_page(anew: Positive, after: int) -> None:
+    alert = raised(CRISIS).asked_next(CHAIN, LASTING, now=NOW)
+    again = joined(alert, anew, now=NOW + minutes(after))
+    assert [each.said_at for each in again.positives] == [NOW, NOW + minutes(after)]
+    assert (again.due_at, again.paged, kinds(again)) == (alert.due_at, alert.paged, kinds(alert))
 
 
 def test_a_lower_positive_after_acknowledgement_only_joins() -> None:

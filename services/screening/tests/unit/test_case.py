@@ -70,20 +70,20 @@ def test_it_opens_with_the_intake_questionnaires_asked_for() -> None:
 def test_half_filled_answers_are_kept_and_set_off_their_alert_at_once() -> None:
     case = opened_case()
     request = phq_9_request(case)
-    case, hits = case.answered(request.id, PHQ_9, 1, {"1": "3", "9": "2"})
-    assert [hit.code for hit in hits] == ["phq9_item9_often"]
+    case, alarms = case.answered(request.id, PHQ_9, 1, {"1": "3", "9": "2"})
+    assert [hit.code for hit in alarms.anew] == ["phq9_item9_often"]
     assert case.request(request.id).answers == {"1": "3", "9": "2"}
     assert case.request(request.id).score(PHQ_9) is None
 
 
-def test_an_unchanged_answer_sets_off_nothing_again() -> None:
+def test_an_unchanged_answer_is_told_from_one_that_changed() -> None:
     case = opened_case()
     request = phq_9_request(case)
     case, _ = case.answered(request.id, PHQ_9, 1, {"9": "2"})
-    case, hits = case.answered(request.id, PHQ_9, 1, {"9": "2", "1": "0"})
-    assert hits == ()
-    _, hits = case.answered(request.id, PHQ_9, 1, {"9": "3"})
-    assert [hit.code for hit in hits] == ["phq9_item9_often"]
+    case, alarms = case.answered(request.id, PHQ_9, 1, {"9": "2", "1": "0"})
+    assert (alarms.anew, [hit.code for hit in alarms.again]) == ((), ["phq9_item9_often"])
+    _, alarms = case.answered(request.id, PHQ_9, 1, {"9": "3"})
+    assert ([hit.code for hit in alarms.anew], alarms.again) == (["phq9_item9_often"], ())
 
 
 def test_with_an_item_missing_it_stays_open_and_unscored() -> None:

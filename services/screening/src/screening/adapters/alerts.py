@@ -17,6 +17,7 @@ from screening.domain.ids import PatientId
 
 ALERTS: Final = "alerts"
 _MOST_URGENT_FIRST: Final = (("respond_by", 1),)
+_OPEN_THEN_NEWEST: Final = (("is_open", -1), ("raised_at", -1))
 _NEWEST_FIRST: Final = (("raised_at", -1),)
 
 INDEXES: Final = (
@@ -24,6 +25,7 @@ INDEXES: Final = (
         ALERTS,
         IndexModel("patient_id", name="one_open_alert", unique=True, partialFilterExpression={"is_open": True}),
     ),
+    (ALERTS, IndexModel([("patient_id", 1), ("is_open", -1), ("raised_at", -1), ("_id", 1)], name="of_patient")),
     (ALERTS, IndexModel([("is_open", 1), ("respond_by", 1), ("_id", 1)], name="by_urgency")),
     (ALERTS, IndexModel([("raised_at", -1), ("_id", 1)], name="by_time")),
     (ALERTS, IndexModel("due_at", name="due")),
@@ -57,6 +59,10 @@ class MongoAlerts(Stored[SafetyAlert]):
 
     async def open_of(self, patient_id: PatientId, /) -> SafetyAlert | None:
         return await self._documents.one(of=patient_id, patient_id=patient_id, is_open=True)
+
+    async def newest_of(self, patient_id: PatientId, /) -> SafetyAlert | None:
+        newest = await self._documents.many({"patient_id": patient_id}, of=patient_id, sort=_OPEN_THEN_NEWEST, limit=1)
+        return newest[0] if newest else None
 
     async def listed(self, *, open_only: bool, limit: int, after: str | None) -> Listed[SafetyAlert]:
         query = {"is_open": True} if open_only else {}

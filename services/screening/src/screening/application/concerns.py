@@ -44,10 +44,21 @@ async def concern(
             alert_id = AlertId(tx.new_id())
             alert = SafetyAlert.raised(alert_id, patient_id, case_id, positive, asks, source=source, now=tx.now)
         else:
-            alert = alert.joined(positive, asks, now=tx.now)
+            alert = alert.joined(positive, asks, ports.policy.alert_persistence, now=tx.now)
     if alert is None:
         raise ValueError("a concern has at least one positive")
     return Concerned(alert, stored)
+
+
+async def said_anew(sent_again: Sequence[Positive], patient_id: PatientId, ports: Ports) -> list[Positive]:
+    """Those of the alarming answers sent once more that count as said anew: all that the patient's newest alert, open
+    or closed, does not have from the same sitting. A client that sends along what it sent before pages nobody twice.
+    """
+    if not sent_again:
+        return []
+    newest = await ports.alerts.newest_of(patient_id)
+    lasting = ports.policy.alert_persistence
+    return [each for each in sent_again if newest is None or not newest.has(each, lasting)]
 
 
 async def settle(concerned: Concerned, tx: Transaction, ports: Ports) -> SafetyAlert:

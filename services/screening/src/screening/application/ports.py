@@ -62,6 +62,9 @@ class Alerts(Protocol):
     async def open_of(self, patient_id: PatientId, /) -> SafetyAlert | None:
         """The patient's one alert that is not closed."""
 
+    async def newest_of(self, patient_id: PatientId, /) -> SafetyAlert | None:
+        """The open one, or else the one that was raised last."""
+
     async def listed(self, *, open_only: bool, limit: int, after: str | None) -> Listed[SafetyAlert]:
         """Alerts by when they must be responded to."""
 

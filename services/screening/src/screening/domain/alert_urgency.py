@@ -1,12 +1,13 @@
 """How urgent a safety concern is: what the policy asks for, turned into instants."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from screening.domain.policy_values import ClinicHours, Span
-from screening.domain.questionnaires import AlertLevel, AlertResponse
+from screening.domain.questionnaires import AlertLevel, AlertResponse, ItemAlert
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,12 +33,13 @@ class ResponseTimes(Times):
 class Persistence:
     """How an alert stays alive. `starts_over_after`: when the chain was asked to its end in vain. `contact_within`: how
     long after somebody took it on, by level, they have for the first contact with the patient; a contact that agreed on
-    a plan leaves `next_contact_within` until the next.
+    a plan leaves `next_contact_within` until the next. What was said is said anew `said_again_after`.
     """
 
     starts_over_after: Span
     contact_within: Mapping[AlertLevel, Span]
     next_contact_within: Span
+    said_again_after: Span
 
     def __post_init__(self) -> None:
         if set(self.contact_within) != set(AlertLevel):
@@ -46,12 +48,25 @@ class Persistence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Positive:
-    """One reason for the alert: an item alert's code or a report, with the level and response it asks for."""
+    """One reason for the alert: an item alert's code or a report, with the level and response it asks for. `ref` is
+    what it was said in: the questionnaire that was asked for, or the session; it is empty for what staff heard.
+    """
 
     code: str
     level: AlertLevel
     response: AlertResponse
+    said_at: datetime
+    ref: str = ""
     note: str = field(default="", repr=False)
+
+    @classmethod
+    def answered(cls, hit: ItemAlert, ref: str, *, now: datetime) -> Self:
+        """An alarming answer."""
+        return cls(code=hit.code, level=hit.level, response=hit.response, said_at=now, ref=ref)
+
+    def repeats(self, other: Self, *, within: timedelta) -> bool:
+        """Whether this is the other one once more and not said anew: the same, in the same place, so soon after it."""
+        return replace(self, said_at=other.said_at) == other and self.said_at - other.said_at < within
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

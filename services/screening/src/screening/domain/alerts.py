@@ -1,6 +1,7 @@
 """Safety alerts: a concern about a patient's safety, until a human has closed it.
 
-Invariants: a level only rises; new positives join the open alert and ask people again only on a rise; until a human
+Invariants: a level only rises; new positives join the open alert and ask people again only on a rise; what is said anew
+after it was closed is an alert of its own; until a human
 closes it, a high one only with a disposition and a safety plan, somebody is always due: the next person on the chain,
 the chain from its beginning, or whoever took it on and owes the patient a contact.
 """
@@ -132,12 +133,17 @@ class SafetyAlert(Aggregate):
             facts=(raised,),
         )
 
-    def joined(self, positive: Positive, asks: Urgency, *, now: datetime) -> Self:
+    def has(self, positive: Positive, persistence: Persistence) -> bool:
+        """Whether this was said already, so lately that it is not said anew."""
+        within = persistence.said_again_after.length
+        return any(positive.repeats(each, within=within) for each in self.positives)
+
+    def joined(self, positive: Positive, asks: Urgency, persistence: Persistence, *, now: datetime) -> Self:
         """The same alert with one more positive; a higher level opens it again and asks the whole chain anew."""
         self._must_be_open_to_change()
         if positive.level.outranks(self.level):
             return self._risen(positive, asks, now=now)
-        if positive in self.positives:
+        if self.has(positive, persistence):
             return self
         joined = replace(self.recording(), positives=(*self.positives, positive))
         if self.state is AlertState.ACKNOWLEDGED:

@@ -24,6 +24,7 @@ from screening.domain.ids import (
     RequestId,
 )
 from screening.domain.intake import (
+    Alarms,
     Purpose,
     QuestionnaireCompleted,
     QuestionnaireRequested,
@@ -31,7 +32,7 @@ from screening.domain.intake import (
     RequestedQuestionnaire,
 )
 from screening.domain.outcomes import ReviewReason
-from screening.domain.questionnaires import Answers, ItemAlert, QuestionnaireDefinition
+from screening.domain.questionnaires import Answers, QuestionnaireDefinition
 from screening.domain.suspensions import Suspensions
 
 
@@ -131,11 +132,11 @@ class Case(CaseRecord):
 
     def answered(
         self, request_id: RequestId, definition: QuestionnaireDefinition, version: int, answers: Answers
-    ) -> tuple[Self, tuple[ItemAlert, ...]]:
+    ) -> tuple[Self, Alarms]:
         """Keep answers, partial or not; with them come the item alerts they set off."""
         self._must_be_open()
-        request, hits = self.request(request_id).answered(definition, version, answers)
-        return replace(self.recording(), questionnaires=self._with(request)), hits
+        request, alarms = self.request(request_id).answered(definition, version, answers)
+        return replace(self.recording(), questionnaires=self._with(request)), alarms
 
     def alerted(self, request_id: RequestId, alert_id: AlertId) -> Self:
         """The answers to this request set off or joined that alert."""

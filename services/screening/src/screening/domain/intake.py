@@ -47,6 +47,14 @@ class QuestionnaireCompleted(PatientFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alarms:
+    """The item alerts that answers set off: by what they change of those before, and by what was sent once more."""
+
+    anew: tuple[ItemAlert, ...]
+    again: tuple[ItemAlert, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RequestedQuestionnaire:
     """One request and its answers so far; `alert_ids` are the safety alerts its answers set off or joined."""
 
@@ -66,10 +74,8 @@ class RequestedQuestionnaire:
         """Whether it still waits for answers."""
         return self.completed_at is None and self.withdrawn_at is None
 
-    def answered(
-        self, definition: QuestionnaireDefinition, version: int, answers: Answers
-    ) -> tuple[Self, tuple[ItemAlert, ...]]:
-        """Keep a partial or full set of answers; returns the item alerts that the changed answers set off.
+    def answered(self, definition: QuestionnaireDefinition, version: int, answers: Answers) -> tuple[Self, Alarms]:
+        """Keep a partial or full set of answers; returns the item alerts that they set off.
 
         Refused: `questionnaire_completed`, `questionnaire_withdrawn`, `definition_version_mismatch`, `unknown_item`,
         `unknown_option`.
@@ -86,7 +92,9 @@ class RequestedQuestionnaire:
             )
         definition.check(answers)
         changed = {item: option for item, option in answers.items() if self.answers.get(item) != option}
-        return replace(self, answers={**self.answers, **changed}), definition.hits(changed)
+        anew, sent = definition.hits(changed), definition.hits(answers)
+        alarms = Alarms(anew=anew, again=tuple(hit for hit in sent if hit not in anew))
+        return replace(self, answers={**self.answers, **changed}), alarms
 
     def completed(self, definition: QuestionnaireDefinition, *, now: datetime) -> Self:
         """The patient is done; the caller has seen that nothing is missing."""

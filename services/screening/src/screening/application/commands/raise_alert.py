@@ -43,7 +43,11 @@ class RaiseAlertHandler:
             if case is None and patient is None:
                 raise not_found("patient")
             positive = Positive(
-                code="staff_report", level=command.level, response=RESPONSE_TO[command.level], note=command.note
+                code="staff_report",
+                level=command.level,
+                response=RESPONSE_TO[command.level],
+                said_at=tx.now,
+                note=command.note,
             )
             concerned = await concern(
                 [positive],

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
-from screening.application.concerns import Concerned, concern, settle
+from screening.application.concerns import Concerned, concern, said_anew, settle
 from screening.application.outcomes import with_outcomes
 from screening.application.ownership import case_for
 from screening.application.ports import Ports
@@ -16,6 +16,7 @@ from screening.domain.alert_urgency import Positive
 from screening.domain.alerts import AlertSource
 from screening.domain.case import Case
 from screening.domain.ids import AlertId, CaseId, RequestId
+from screening.domain.intake import Alarms
 from screening.domain.questionnaires import ItemAlert, QuestionnaireDefinition
 from screening.domain.tasks import TaskKind
 
@@ -62,8 +63,8 @@ class SaveAnswersHandler:
             before = await case_for(actor, command.case_id, self.ports)
             asked = before.request(command.request_id)
             definition = self.ports.shelf.version(asked.questionnaire, asked.definition_version)
-            case, hits = before.answered(asked.id, definition, command.definition_version, command.answers)
-            concerned = await self._concern(case, hits, tx)
+            case, alarms = before.answered(asked.id, definition, command.definition_version, command.answers)
+            hits, concerned = await self._concern(case, alarms, asked.id, tx)
             if concerned:
                 case = case.alerted(asked.id, concerned.alert.id)
             case = with_screener_in_sitting(case, hits, tx, self.ports)
@@ -94,14 +95,22 @@ class SaveAnswersHandler:
 
         return await self.work.run(save, by=actor, action="save_answers", returns=AnswersSaved, request=request)
 
-    async def _concern(self, case: Case, hits: Sequence[ItemAlert], tx: Transaction) -> Concerned | None:
-        if not hits:
-            return None
-        positives = [Positive(code=hit.code, level=hit.level, response=hit.response) for hit in hits]
-        return await concern(positives, case.patient_id, case.id, source=AlertSource.ANSWER, tx=tx, ports=self.ports)
+    async def _concern(
+        self, case: Case, alarms: Alarms, request_id: RequestId, tx: Transaction
+    ) -> tuple[Sequence[ItemAlert], Concerned | None]:
+        """What is said anew, and the alert about it."""
+        again = {Positive.answered(hit, request_id, now=tx.now): hit for hit in alarms.again}
+        anew = {Positive.answered(hit, request_id, now=tx.now): hit for hit in alarms.anew}
+        anew |= {each: again[each] for each in await said_anew(list(again), case.patient_id, self.ports)}
+        if not anew:
+            return (), None
+        concerned = await concern(
+            list(anew), case.patient_id, case.id, source=AlertSource.ANSWER, tx=tx, ports=self.ports
+        )
+        return list(anew.values()), concerned
 
     async def _open_alert(self, case: Case, concerned: Concerned | None) -> AlertId | None:
-        """What was said before and is said again raises no second alert."""
+        """What was sent once more raises no second alert."""
         alert = concerned.alert if concerned else await self.ports.alerts.open_of(case.patient_id)
         return alert.id if alert else None
 

@@ -36,7 +36,7 @@ async def on_clinical_fact_reported(event: Received[ClinicalFactReported], tx: T
     patient_id = PatientId(event.data.patient_id)
     case = await ports.cases.open_of(patient_id)
     if section is not None and section.fact is ReportedFact.SUICIDE_RISK and section.value in set(AlertLevel):
-        await _alert(AlertLevel(section.value), patient_id, case, tx, ports)
+        await _alert(AlertLevel(section.value), event.data.session_id, patient_id, case, tx, ports)
     elif section is None or case is None or section.fact not in (ReportedFact.PREGNANCY, ReportedFact.DRUG_ALLERGY):
         await _for_a_person(event.data.session_id, patient_id, tx, ports)
     elif section.fact is ReportedFact.PREGNANCY and section.source is FactSource.TEST:
@@ -67,8 +67,10 @@ def _for_the_pressure(items: Collection[str]) -> bool:
     return measured_alone or not PRESSURE_OF_A_PAIR.isdisjoint(items)
 
 
-async def _alert(level: AlertLevel, patient_id: PatientId, case: Case | None, tx: Transaction, ports: Ports) -> None:
-    positive = Positive(code="session_report", level=level, response=RESPONSE_TO[level])
+async def _alert(
+    level: AlertLevel, session_id: str, patient_id: PatientId, case: Case | None, tx: Transaction, ports: Ports
+) -> None:
+    positive = Positive(code="session_report", level=level, response=RESPONSE_TO[level], said_at=tx.now, ref=session_id)
     case_id = case.id if case else None
     concerned = await concern([positive], patient_id, case_id, source=AlertSource.SESSION, tx=tx, ports=ports)
     await settle(concerned, tx, ports)

@@ -88,6 +88,7 @@ class AlertRow(View):
 class PositiveView(View):
     code: str
     level: AlertLevel
+    said_at: datetime
     note: str
 
 
