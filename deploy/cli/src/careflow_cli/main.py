@@ -17,6 +17,7 @@ from careflow_cli.commands import (
     consumer,
     contract,
     doctor,
+    events,
     infra,
     init,
     ops,
@@ -58,6 +59,7 @@ app.add_typer(restore.app, name="restore")
 app.add_typer(streams.app, name="streams")
 app.add_typer(audit.app, name="audit")
 app.add_typer(contract.app, name="contract")
+app.add_typer(events.app, name="events")
 # What is installed beside this command may add to it: the workspace has `demo`, an operator's installation has not.
 for added in entry_points(group="careflow.commands"):
     app.command(added.name)(added.load())

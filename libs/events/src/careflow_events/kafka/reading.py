@@ -1,10 +1,10 @@
-"""Topics read whole, or their last records, without a group: nothing is committed, no consumer is touched.
+"""Topics read whole, or their last records, or followed, without a group: nothing is committed, no consumer is touched.
 
-Invariant: what was there when the reading began is given, all of it and nothing later.
+Invariant: what was there when the reading began is given, all of it; nothing later, unless a topic is followed.
 """
 
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -93,3 +93,25 @@ def consumed(record: ConsumerRecord[bytes, bytes], *, origin: str | None = None)
         headers=tuple(record.headers),
         origin=origin,
     )
+
+
+async def follow(bootstrap_servers: str, topics: Sequence[str], *, past: bool) -> AsyncGenerator[ConsumedRecord, None]:
+    """What comes to those of the topics that exist, after what they hold already where `past` is asked for; it has no
+    end. In the order of each partition. Raises KafkaError.
+    """
+    known = await identify(bootstrap_servers, topics)
+    places = [TopicPartition(topic, number) for topic, identity in known.items() for number in identity.partitions]
+    if not places:
+        return
+    async with AIOKafkaConsumer(
+        bootstrap_servers=bootstrap_servers, enable_auto_commit=False, auto_offset_reset="none"
+    ) as client:
+        begins = await (client.beginning_offsets(places) if past else client.end_offsets(places))
+        client.assign(places)
+        for place in places:
+            client.seek(place, begins[place])
+        while True:
+            polled = await client.getmany(timeout_ms=POLL_MS, max_records=RECORDS_AT_ONCE)
+            for records in polled.values():
+                for record in records:
+                    yield consumed(record)
