@@ -6,6 +6,7 @@ import httpx
 
 from careflow_service.service import Http, Resources, Service
 from careflow_service.settings import SettingsError
+from careflow_service.webhooks import SignedWebhook
 from screening import domain
 from screening.adapters import alerts, cases, clearances, on_call, screens, tasks
 from screening.adapters.alerts import MongoAlerts
@@ -145,9 +146,7 @@ def _notifier(resources: Resources[ScreeningSettings]) -> OnCallNotifier:
         raise SettingsError("CAREFLOW_PAGE_SIGNING_KEY is missing")
     return PageGateway(
         {kind: str(address) for kind, address in settings.page_gateways.items()},
-        key.get_secret_value() if key else b"",
-        resources.wall_clock,
-        httpx.AsyncClient(),
+        SignedWebhook(key.get_secret_value() if key else b"", resources.wall_clock, httpx.AsyncClient()),
     )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from careflow_service.webhooks import SignedWebhook
 from screening.adapters.page_directory import PageDirectory
 from screening.adapters.page_gateway import PageGateway
 from screening.domain.ids import AlertId, PageId
@@ -37,7 +38,9 @@ def page(channel: ChannelKind = ChannelKind.SMS) -> Page:
 
 
 def gateway(answer: Callable[[httpx.Request], httpx.Response]) -> PageGateway:
-    return PageGateway(ADDRESSES, KEY, lambda: AT, httpx.AsyncClient(transport=httpx.MockTransport(answer)))
+    return PageGateway(
+        ADDRESSES, SignedWebhook(KEY, lambda: AT, httpx.AsyncClient(transport=httpx.MockTransport(answer)))
+    )
 
 
 async def test_a_page_is_signed_and_says_only_that_somebody_is_needed() -> None:

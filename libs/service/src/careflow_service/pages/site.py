@@ -7,13 +7,11 @@ is kept by nobody.
 import base64
 import hashlib
 from collections.abc import Mapping
-from datetime import date, datetime
 from importlib.resources import files
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_skeleton, format_time, get_timezone_name
 from fastapi import Depends, Request
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -24,6 +22,7 @@ from starlette.types import Scope
 from careflow_service.clock import Clock
 from careflow_service.pages import PREFIX
 from careflow_service.pages.words import LOCALES, Words, preferred, words_of
+from careflow_service.pages.writing import Writing
 from careflow_service.problems import Problem
 
 LIBRARY: Final = "careflow_service.pages"
@@ -94,33 +93,6 @@ class Site:
         answer = self.show(scope, "problem.html", status=kind.status, code=kind.code, http_status=kind.status)
         answer.headers.update(problem.headers)
         return answer
-
-
-class Writing:
-    """Dates and times as the reader's language writes them."""
-
-    def __init__(self, words: Words) -> None:
-        self._locale = words.locale
-
-    def day(self, day: date) -> str:
-        """Of these weeks: `Tue, November 24`."""
-        return format_skeleton("MMMMEd", datetime(day.year, day.month, day.day), locale=self._locale)  # noqa: DTZ001 # a date
-
-    def long_day(self, day: date) -> str:
-        """In full: `Tuesday, November 24, 2026`."""
-        return format_date(day, "full", locale=self._locale)
-
-    def birth_date(self, day: date) -> str:
-        """Without its weekday: `May 17, 1984`."""
-        return format_date(day, "long", locale=self._locale)
-
-    def time(self, moment: datetime, zone: ZoneInfo) -> str:
-        """On a clock there: `10:15 AM`."""
-        return format_time(moment, "short", tzinfo=zone, locale=self._locale)
-
-    def zone(self, zone: ZoneInfo, moment: datetime) -> str:
-        """ "Pacific Standard Time": what clocks there show at that moment."""
-        return get_timezone_name(moment.astimezone(zone), "long", locale=self._locale)
 
 
 def site_of(request: Request) -> Site:

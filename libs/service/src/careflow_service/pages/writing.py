@@ -1,0 +1,35 @@
+"""Dates and times as the reader's language writes them: on pages, and in what is sent to somebody."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_name
+
+from careflow_service.pages.words import Words
+
+
+class Writing:
+    """In one language."""
+
+    def __init__(self, words: Words) -> None:
+        self._locale = words.locale
+
+    def day(self, day: date) -> str:
+        """Of these weeks: `Tue, November 24`."""
+        return format_skeleton("MMMMEd", datetime(day.year, day.month, day.day), locale=self._locale)  # noqa: DTZ001 # a date
+
+    def long_day(self, day: date) -> str:
+        """In full: `Tuesday, November 24, 2026`."""
+        return format_date(day, "full", locale=self._locale)
+
+    def birth_date(self, day: date) -> str:
+        """Without its weekday: `May 17, 1984`."""
+        return format_date(day, "long", locale=self._locale)
+
+    def time(self, moment: datetime, zone: ZoneInfo) -> str:
+        """On a clock there: `10:15 AM`."""
+        return format_time(moment, "short", tzinfo=zone, locale=self._locale)
+
+    def zone(self, zone: ZoneInfo, moment: datetime) -> str:
+        """ "Pacific Standard Time": what clocks there show at that moment."""
+        return get_timezone_name(moment.astimezone(zone), "long", locale=self._locale)
