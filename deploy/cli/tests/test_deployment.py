@@ -65,7 +65,7 @@ def test_no_two_secrets_are_alike(deployment: Deployment) -> None:
     secrets = [
         content for name, content in contents(deployment).items() if name.endswith((".key", ".password", ".url"))
     ]
-    assert len(secrets) == len(set(secrets)) == 4 * 6 + 1
+    assert len(secrets) == len(set(secrets)) == 4 * 6 + 3
 
 
 def test_each_service_has_a_user_and_a_password_of_its_own_at_its_own_store(deployment: Deployment) -> None:

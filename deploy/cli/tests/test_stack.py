@@ -23,7 +23,9 @@ pytestmark = [pytest.mark.kafka, pytest.mark.store]
 def sample() -> Iterator[Stack]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(SAMPLE))
-        with Stack.ephemeral([ServiceSpec("sample_service", pages_on_call=True)], durable=True) as stack:
+        with Stack.ephemeral(
+            [ServiceSpec("sample_service", pages_on_call=True, writes_to_patients=True)], durable=True
+        ) as stack:
             yield stack
 
 
@@ -52,6 +54,7 @@ def test_a_service_is_told_its_store_its_secrets_and_the_clock(sample: Stack) ->
     assert told["CAREFLOW_MONGO_DATABASE"] == "sample_service"
     assert told["CAREFLOW_CLOCK_FILE"] == str(sample.folder / "clock.json")
     assert told["CAREFLOW_PAGES_DIR"] == str(sample.pages)
+    assert told["CAREFLOW_MESSAGES_DIR"] == str(sample.messages)
     assert Path(told["CAREFLOW_MASTER_KEY_FILE"]).stat().st_size == 96
 
 

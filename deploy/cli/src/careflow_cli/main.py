@@ -20,6 +20,7 @@ from careflow_cli.commands import (
     events,
     infra,
     init,
+    messages,
     ops,
     outbox,
     parked,
@@ -44,6 +45,7 @@ app.command()(stack.up)
 app.command()(stack.down)
 app.command()(stack.status)
 app.command()(stack.logs)
+app.command()(messages.messages)
 app.command()(doctor.doctor)
 app.command()(init.init)
 app.command()(token.token)

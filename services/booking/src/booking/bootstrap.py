@@ -3,12 +3,24 @@
 from zoneinfo import ZoneInfo
 
 from booking import domain
-from booking.adapters import appointments, calendar_feeds, care_paths, patients, practitioners, rooms, waitlist
+from booking.adapters import (
+    appointments,
+    calendar_feeds,
+    care_paths,
+    messages,
+    patients,
+    practitioners,
+    rooms,
+    waitlist,
+)
 from booking.adapters.appointments import MongoAppointments
 from booking.adapters.calendar_days import MongoCalendarDays
 from booking.adapters.calendar_feeds import MongoCalendarFeeds
 from booking.adapters.care_paths import MongoCarePaths
 from booking.adapters.clinic_data import booking_policy, visit_templates
+from booking.adapters.letters.carriers import carriers
+from booking.adapters.letters.writer import LetterWriter
+from booking.adapters.messages import MongoConsents, MongoMessages
 from booking.adapters.patients import MongoPatients
 from booking.adapters.practitioners import MongoPractitioners
 from booking.adapters.records import MongoRecords
@@ -47,6 +59,7 @@ from booking.application.commands.unmerge_patients import UnmergePatientsHandler
 from booking.application.front_desk import FrontDesk
 from booking.application.gated_visits import GatedVisits
 from booking.application.holding import Holding
+from booking.application.messaging import Messenger
 from booking.application.offering import FreedVisits, Offering
 from booking.application.ports import Ports
 from booking.application.queries.find_alternatives import FindAlternatives
@@ -61,9 +74,10 @@ from booking.application.queries.read_invitation import ReadInvitation
 from booking.application.queries.read_patient import ReadPatientHandler
 from booking.application.queries.read_waitlist import ReadWaitlist
 from booking.application.scheduling import Scheduling
+from booking.application.telling import Telling
 from booking.application.use_cases import Booking
 from booking.application.visit_changes import VisitChanges
-from booking.deadlines import DEADLINES
+from booking.deadlines import DEADLINES, EFFECTS
 from booking.domain.ids import LocationId
 from booking.published import PUBLISHED
 from booking.settings import BookingSettings
@@ -84,7 +98,11 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     all_patients = MongoPatients(database, resources.vault)
     all_practitioners = MongoPractitioners(database)
     all_rooms = MongoRooms(database)
-    all_appointments = MongoAppointments(database, resources.vault, policy, zone)
+    all_messages = MongoMessages(database, resources.vault)
+    all_consents = MongoConsents(database, resources.vault)
+    carried = carriers(settings, resources.wall_clock)
+    telling = Telling(all_messages, on=bool(carried))
+    all_appointments = MongoAppointments(database, resources.vault, policy, zone, telling.of_change)
     all_paths = MongoCarePaths(database, resources.vault)
     all_entries = MongoWaitlist(database, resources.vault)
     freed_times = MongoFreedTimes(database)
@@ -113,6 +131,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         care_paths=all_paths,
         visits=visits,
         scheduling=scheduling,
+        telling=telling,
         policy=policy,
     )
     desk = FrontDesk(
@@ -124,6 +143,19 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         scheduling=scheduling,
         policy=policy,
         work=work,
+    )
+    read_invitation = ReadInvitation(
+        all_appointments, all_patients, resources.audit, clock, settings.calendar_organizer
+    )
+    public_url = str(settings.public_url) if settings.public_url else None
+    messenger = Messenger(
+        appointments=all_appointments,
+        patients=all_patients,
+        consents=all_consents,
+        writer=LetterWriter(read_invitation.to, phone=settings.clinic_phone, public_url=public_url),
+        carriers=carried,
+        policy=policy,
+        clock=clock,
     )
     book_dosing = BookDosingHandler(desk)
     change_practitioner = ChangePractitionerHandler(all_practitioners, work)
@@ -176,9 +208,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         find_unfit_visits=FindUnfitVisits(all_appointments, all_patients, scheduling, resources.audit, zone),
         read_care_path=ReadCarePathHandler(all_paths, records, resources.audit, policy, zone, clock),
         list_tasks=ListTasks(all_appointments, policy, resources.audit, clock),
-        read_invitation=ReadInvitation(
-            all_appointments, all_patients, resources.audit, clock, settings.calendar_organizer
-        ),
+        read_invitation=read_invitation,
         open_calendar_feed=OpenCalendarFeedHandler(feeds, all_practitioners, work),
         close_calendar_feed=CloseCalendarFeedHandler(feeds, work),
         read_busy_times=ReadBusyTimes(feeds, all_days, policy, zone, clock),
@@ -197,6 +227,10 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
             lapse=offering.lapse,
             free=freed.note,
             offer_next=offering.offer_next,
+            messages=all_messages,
+            telling=telling,
+            attempt=messenger.attempt,
+            clock=clock,
         ),
     )
 
@@ -218,10 +252,12 @@ SERVICE: Service[BookingSettings, Ports, Booking] = Service(
     subscriptions=SUBSCRIPTIONS,
     http=http,
     deadlines=DEADLINES,
+    effects=EFFECTS,
     indexes=(
         *appointments.INDEXES,
         *calendar_feeds.INDEXES,
         *care_paths.INDEXES,
+        *messages.INDEXES,
         *patients.INDEXES,
         *practitioners.INDEXES,
         *rooms.INDEXES,

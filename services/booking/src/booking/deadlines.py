@@ -5,8 +5,10 @@ from booking.application.deadlines.close_day import leave_unmarked, next_day_end
 from booking.application.deadlines.end_waiting import end_waiting, next_end_of_waiting
 from booking.application.deadlines.lapse_hold import lapse_hold, next_lapse
 from booking.application.deadlines.offer_freed_time import next_freed_time, offer_freed_time
+from booking.application.deadlines.remind_patient import next_reminder, remind_patient
+from booking.application.deadlines.send_message import next_message, send_message, settle_message
 from booking.application.ports import Ports
-from careflow_service.deadlines import Deadline
+from careflow_service.deadlines import Deadline, Effect
 
 DEADLINES: tuple[Deadline[Ports], ...] = (
     Deadline("lapse_hold", next=next_lapse, fire=lapse_hold),
@@ -14,4 +16,9 @@ DEADLINES: tuple[Deadline[Ports], ...] = (
     Deadline("leave_unmarked", next=next_day_end, fire=leave_unmarked),
     Deadline("offer_freed_time", next=next_freed_time, fire=offer_freed_time),
     Deadline("end_waiting", next=next_end_of_waiting, fire=end_waiting),
+    Deadline("remind_patient", next=next_reminder, fire=remind_patient),
+)
+
+EFFECTS: tuple[Effect[Ports], ...] = (
+    Effect("tell_patient", next=next_message, perform=send_message, settle=settle_message),
 )

@@ -1,16 +1,17 @@
 """What booking is told from outside, beside what every service is."""
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, HttpUrl, SecretBytes, SecretStr, field_validator
 
-from careflow_service.settings import ServiceSettings
+from careflow_service.settings import LEAST_KEY_BYTES, DevelopmentOnly, ServiceSettings
 
 
 class BookingSettings(ServiceSettings):
     """`clinic_location_id` names the place in events; a new one is a new place to every consumer.
-    `calendar_organizer` is the e-mail address that invitations are from; it names no speciality. The clinic's own
-    policy and visit templates replace those that are shipped.
+    `calendar_organizer` is the e-mail address that invitations and messages are from; it names no speciality. The
+    clinic's own policy and visit templates replace those that are shipped.
     """
 
     clinic_location_id: str = Field(
@@ -20,3 +21,30 @@ class BookingSettings(ServiceSettings):
     calendar_organizer: str = Field(default="appointments@clinic.invalid", pattern=r"^[^@\s]+@[^@\s]+$")
     policy_file: Path | None = None
     visit_templates_file: Path | None = None
+
+    smtp_host: str | None = None
+    """The mail server; without it patients get no e-mail."""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_tls: bool = False
+    """TLS from the first byte on, as on port 465; otherwise STARTTLS, without which nothing is said."""
+    smtp_plain: Annotated[bool | None, DevelopmentOnly()] = None
+    """No TLS at all, for a mail server on this machine."""
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    sms_gateway: HttpUrl | None = None
+    """Where text messages go; without it patients get none."""
+    sms_signing_key: SecretBytes | None = None
+    """Signs text messages to the gateway; at least 32 bytes."""
+    messages_dir: Annotated[Path | None, DevelopmentOnly()] = None
+    """Makes messages files one can look at."""
+    public_url: HttpUrl | None = None
+    """Where patients find booking's pages, such as `https://careflow.example.org/booking`: for links in messages."""
+    clinic_phone: str | None = Field(default=None, min_length=3, max_length=30)
+    """What patients call, as messages show it."""
+
+    @field_validator("sms_signing_key")
+    @classmethod
+    def _signing_key_is_long_enough(cls, value: SecretBytes | None) -> SecretBytes | None:
+        if value is not None and len(value) < LEAST_KEY_BYTES:
+            raise ValueError(f"must be at least {LEAST_KEY_BYTES} bytes")
+        return value

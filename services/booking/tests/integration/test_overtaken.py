@@ -4,7 +4,8 @@ second.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -18,6 +19,7 @@ from careflow_service.ids import new_id
 from careflow_service.testing.overtaking import Overtaking, Race, decided_by
 from services.booking.tests import news
 from services.booking.tests import overtaken_commands as commands
+from services.booking.tests import overtaken_messages as messages
 from services.booking.tests import overtaken_reactions as reactions
 from services.booking.tests import overtaken_waitlist as waitlist
 from services.booking.tests.overtaken_reactions import (
@@ -25,7 +27,7 @@ from services.booking.tests.overtaken_reactions import (
     an_adverse_event_is_reported_meanwhile,
     something_else_holds_the_dose_meanwhile,
 )
-from services.booking.tests.world import World
+from services.booking.tests.world import World, running
 
 NO_DECISIONS: Final = {
     "read_patient",
@@ -163,6 +165,8 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "lapse_hold": commands.a_hold_lapses_while_it_is_confirmed,
     "leave_unmarked": commands.a_day_ends_while_its_visit_is_recorded_as_missed,
     "call_off_visit": commands.a_visit_is_called_off_while_it_is_released,
+    "remind_patient": messages.a_patient_is_reminded_while_the_visit_is_moved,
+    "tell_patient": messages.a_message_is_settled_while_the_visit_is_cancelled,
 }
 
 MORE: Final[Mapping[str, Race[World]]] = {
@@ -190,6 +194,13 @@ MORE: Final[Mapping[str, Race[World]]] = {
     ),
 }
 """What else overtakes the decisions that matter most."""
+
+
+@pytest.fixture
+async def world(store_url: str, database: str, tmp_path: Path) -> AsyncIterator[World]:
+    """Patients are told of everything that happens in it."""
+    async with running(store_url, database, settings={"messages_dir": tmp_path}) as world:
+        yield world
 
 
 @pytest.mark.parametrize("what", [*ROWS, *MORE])

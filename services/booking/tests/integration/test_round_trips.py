@@ -1,6 +1,7 @@
 """How often booking goes to its store, counted: no machine changes that. And no query reads a whole collection."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,8 +33,8 @@ def log() -> CommandLog:
 
 
 @pytest.fixture
-async def world(store_url: str, database: str, log: CommandLog) -> AsyncIterator[World]:
-    async with running(store_url, database, listeners=[log]) as world:
+async def world(store_url: str, database: str, log: CommandLog, tmp_path: Path) -> AsyncIterator[World]:
+    async with running(store_url, database, listeners=[log], settings={"messages_dir": tmp_path}) as world:
         yield world
 
 
@@ -56,7 +57,8 @@ async def test_a_booking_waits_four_times(world: World, log: CommandLog) -> None
     ]
     assert log.round_trips[-2:] == [
         "bulkWrite: update _owners, update patients, insert _outbox, insert _outbox, insert _idempotency, "
-        "insert _audit, insert calendar_days, update calendar_days, insert appointments, update care_paths",
+        "insert _audit, insert calendar_days, update calendar_days, insert appointments, insert messages, "
+        "update care_paths",
         "commitTransaction",
     ]
     assert log.waits <= 5

@@ -123,6 +123,7 @@ def show_pages(rows: list[ProcessReport]) -> None:
     for row in rows:
         if row.name == PAGES_OF and row.port is not None:
             typer.echo(f"\nthe free call, as a visitor books it: http://127.0.0.1:{row.port}/pages/free-call")
+            typer.echo("what is written to patients: careflow messages")
 
 
 def show(rows: list[ProcessReport]) -> None:

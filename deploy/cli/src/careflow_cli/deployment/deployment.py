@@ -56,7 +56,7 @@ class Group:
 @dataclass(frozen=True, slots=True)
 class Deployment:
     """The deployment of a checkout: `folder` holds its secrets, `environment` is its `.env`, `development` is where a
-    try has its clock and its pages.
+    try has its clock, its pages and its messages.
     """
 
     checkout: Path
@@ -94,6 +94,8 @@ class Deployment:
             *(self._of_service(spec.name) for spec in SERVICES),
             Group("sealing keys", ("sealing-public.json", *consumers), self._secrets.make_sealing_keys),
             Group("page signing key", ("screening-page-signing.key",), self._make_page_signing_key),
+            Group("password of the mail server", ("booking-smtp.password",), self._make_smtp_password),
+            Group("text message signing key", ("booking-sms-signing.key",), self._make_sms_signing_key),
             Group(PRACTICE, ("practice.json",), lambda: self._make_practice(wishes.practice)),
             Group(
                 CERTIFICATE,
@@ -187,6 +189,13 @@ class Deployment:
     def _make_page_signing_key(self) -> None:
         self._secrets.keep("screening-page-signing.key", lambda: secrets.token_bytes(HMAC_KEY_BYTES))
 
+    def _make_smtp_password(self) -> None:
+        """Empty: only the operator knows it, and a mail server may want none."""
+        self._secrets.keep("booking-smtp.password", lambda: b"")
+
+    def _make_sms_signing_key(self) -> None:
+        self._secrets.keep("booking-sms-signing.key", lambda: secrets.token_bytes(HMAC_KEY_BYTES))
+
     def _make_practice(self, given: Path | None) -> None:
         self._secrets.keep("practice.json", (given or self.checkout / EXAMPLE_PRACTICE).read_bytes)
 
@@ -199,10 +208,11 @@ class Deployment:
         self._secrets.keep("edge-certificate.pem", lambda: certificate)
 
     def _make_development_folder(self) -> None:
-        """The clock is moved from here; pages are written by screening, under a uid of its own."""
-        pages = self.development / "pages"
-        pages.mkdir(parents=True, exist_ok=True)
-        pages.chmod(0o777)
+        """The clock is moved from here; pages and messages are written by services, under a uid of their own."""
+        for name in ("pages", "messages"):
+            folder = self.development / name
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(0o777)
 
 
 def _password() -> str:

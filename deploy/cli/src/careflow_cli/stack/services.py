@@ -25,10 +25,11 @@ class ServiceSpec:
 
     name: str
     pages_on_call: bool = False  # writes each page to on-call as a file one can look at
+    writes_to_patients: bool = False  # likewise each message to a patient
 
 
 SERVICES: tuple[ServiceSpec, ...] = (
-    ServiceSpec("booking"),
+    ServiceSpec("booking", writes_to_patients=True),
     ServiceSpec("screening", pages_on_call=True),
     ServiceSpec("sessions"),
     ServiceSpec("billing"),
@@ -64,6 +65,11 @@ class Surroundings:
         """Where pages to on-call land."""
         return self.folder / "pages"
 
+    @property
+    def messages(self) -> Path:
+        """Where messages to patients land."""
+        return self.folder / "messages"
+
     def environment(self, spec: ServiceSpec, command: str, port: int | None) -> Mapping[str, str]:
         """The variables of one process. Only a worker learns where Kafka is."""
         variables = {
@@ -81,6 +87,9 @@ class Surroundings:
         if spec.pages_on_call:
             self.pages.mkdir(exist_ok=True)
             variables["CAREFLOW_PAGES_DIR"] = str(self.pages)
+        if spec.writes_to_patients:
+            self.messages.mkdir(exist_ok=True)
+            variables["CAREFLOW_MESSAGES_DIR"] = str(self.messages)
         return variables
 
 

@@ -108,6 +108,11 @@ class Stack:
         """The folder where pages to on-call land, one JSON file each."""
         return self.folder / "pages"
 
+    @property
+    def messages(self) -> Path:
+        """The folder where messages to patients land, a file each."""
+        return self.folder / "messages"
+
     def token(
         self,
         *roles: str,

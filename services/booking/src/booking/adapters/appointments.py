@@ -2,7 +2,7 @@
 held, when somebody has to see to it; blind: whose.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
 from careflow_service.mongo.vault import Vault
+from careflow_service.work import Transaction
 
 APPOINTMENTS: Final = "appointments"
 MOST_HOLDS: Final = 50
@@ -40,15 +41,24 @@ INDEXES: Final = (
     (APPOINTMENTS, IndexModel([("cancels_at", 1)], name="cancels_at")),
     (APPOINTMENTS, IndexModel([("day_ends", 1)], name="day_ends")),
     (APPOINTMENTS, IndexModel([("task_at", 1), ("_id", 1)], name="task_at")),
+    (APPOINTMENTS, IndexModel([("remind_at", 1)], name="remind_at")),
 )
 
 
 class MongoAppointments(Stored[Appointment]):
-    """See `booking.application.ports.Appointments`."""
+    """See `booking.application.ports.Appointments`. Whatever becomes true of one is told to `tell` as it is written."""
 
-    def __init__(self, database: Database, vault: Vault, policy: BookingPolicy, zone: ZoneInfo) -> None:
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        policy: BookingPolicy,
+        zone: ZoneInfo,
+        tell: Callable[[Appointment, Transaction], Awaitable[None]],
+    ) -> None:
         self._policy = policy
         self._zone = zone
+        self._tell = tell
         documents = Documents(
             database,
             APPOINTMENTS,
@@ -59,6 +69,14 @@ class MongoAppointments(Stored[Appointment]):
             vault=vault,
         )
         super().__init__(documents, lambda: not_found("appointment"))
+
+    async def add(self, aggregate: Appointment, /, tx: Transaction) -> None:
+        await super().add(aggregate, tx)
+        await self._tell(aggregate, tx)
+
+    async def save(self, aggregate: Appointment, /, *, expecting: int, tx: Transaction) -> None:
+        await super().save(aggregate, expecting=expecting, tx=tx)
+        await self._tell(aggregate, tx)
 
     async def holds_of(self, patient_id: PatientId) -> int:
         held = {"patient_id": patient_id, "held_until": {"$gt": _BEFORE_EVERYTHING}}
@@ -89,6 +107,9 @@ class MongoAppointments(Stored[Appointment]):
     async def next_day_end(self) -> tuple[datetime, str] | None:
         return await self._documents.earliest("day_ends")
 
+    async def next_reminder(self) -> tuple[datetime, str] | None:
+        return await self._documents.earliest("remind_at")
+
     def _open_fields(self, appointment: Appointment) -> Mapping[str, object]:
         to_come = appointment.status is Status.BOOKED and not appointment.unmarked
         task = task_of(appointment, self._policy)
@@ -102,4 +123,5 @@ class MongoAppointments(Stored[Appointment]):
             "open": to_come,
             "day_ends": appointment.day_ends if to_come else None,
             "task_at": task.since if task else None,
+            "remind_at": appointment.next_reminder(self._policy),
         }

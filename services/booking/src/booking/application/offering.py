@@ -4,12 +4,13 @@ Invariant: an offer and the time held for it are made, answered and given back i
 """
 
 from booking.application.gated_visits import GatedVisits
-from booking.application.ports import Appointments, CarePaths, FreedTimes, Patients, Waitlist
+from booking.application.ports import Appointments, CarePaths, FreedTimes, Patients, Tells, Waitlist
 from booking.application.scheduling import NoTime, Scheduling, Wish
 from booking.domain.appointments import Appointment
 from booking.domain.freed_times import FreedTime, freed_by
 from booking.domain.ids import FreedTimeId
 from booking.domain.intervals import QUARTER
+from booking.domain.messages import Reason
 from booking.domain.policy import BookingPolicy
 from booking.domain.states import BookedBy
 from booking.domain.visits import VisitKind
@@ -52,6 +53,7 @@ class Offering:
         care_paths: CarePaths,
         visits: GatedVisits,
         scheduling: Scheduling,
+        telling: Tells,
         policy: BookingPolicy,
     ) -> None:
         self._waitlist = waitlist
@@ -61,6 +63,7 @@ class Offering:
         self._care_paths = care_paths
         self._visits = visits
         self._scheduling = scheduling
+        self._telling = telling
         self._policy = policy
 
     async def offer_next(self, freed: FreedTime, tx: Transaction) -> FreedTime:
@@ -126,5 +129,6 @@ class Offering:
             call_first=self._policy.call_first(entry.kind, freed.starts_at, now=tx.now),
         )
         await self._appointments.add(hold, tx)
+        await self._telling.of(Reason.TIME_OFFERED, hold, tx)
         await self._waitlist.save(entry.offered(offer), expecting=entry.version, tx=tx)
         return True

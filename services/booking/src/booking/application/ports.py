@@ -11,10 +11,12 @@ from booking.domain.appointments import Appointment
 from booking.domain.calendar import Calendar, CalendarDay, DayKey
 from booking.domain.calendar_feeds import CalendarFeed
 from booking.domain.care_path import CarePath
+from booking.domain.contact_consents import ContactConsents
 from booking.domain.freed_times import FreedTime
 from booking.domain.ids import (
     AppointmentId,
     FreedTimeId,
+    MessageId,
     PatientId,
     PlanId,
     PractitionerId,
@@ -22,6 +24,7 @@ from booking.domain.ids import (
     WaitlistEntryId,
 )
 from booking.domain.intervals import Interval
+from booking.domain.messages import Attempt, Message, Reason
 from booking.domain.patient_details import PatientDetails
 from booking.domain.patients import Patient
 from booking.domain.policy import BookingPolicy
@@ -29,6 +32,7 @@ from booking.domain.practitioners import Practitioner
 from booking.domain.rooms import Room
 from booking.domain.visits import VisitKind
 from booking.domain.waitlist import WaitlistEntry
+from careflow_service.clock import Clock
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed
 from careflow_service.work import Transaction
@@ -110,6 +114,9 @@ class Appointments(Protocol):
     async def next_day_end(self) -> tuple[datetime, str] | None:
         """When the day of the next visit that nobody has marked is over, and which."""
 
+    async def next_reminder(self) -> tuple[datetime, str] | None:
+        """When the next patient is reminded, and of which."""
+
     async def add(self, appointment: Appointment, /, tx: Transaction) -> None: ...
 
     async def save(self, appointment: Appointment, /, *, expecting: int, tx: Transaction) -> None: ...
@@ -172,6 +179,44 @@ class CalendarFeeds(Protocol):
     async def save(self, feed: CalendarFeed, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
+class Messages(Protocol):
+    async def get(self, message_id: MessageId, /, *, of: PatientId | None = None) -> Message:
+        """Raises `message_not_found`."""
+
+    async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Message]:
+        """The newest first."""
+
+    async def by_link(self, digest: str) -> Message:
+        """The one with this secret in its link, for somebody who only looks. Raises `message_not_found`."""
+
+    async def next_due(self) -> tuple[datetime, str] | None:
+        """When the next one is to be attempted, and which."""
+
+    async def add(self, message: Message, /, tx: Transaction) -> None: ...
+
+    async def save(self, message: Message, /, *, expecting: int, tx: Transaction) -> None: ...
+
+
+class Consents(Protocol):
+    async def find(self, patient_id: PatientId, /, *, of: PatientId | None) -> ContactConsents | None: ...
+
+    async def add(self, consents: ContactConsents, /, tx: Transaction) -> None: ...
+
+    async def save(self, consents: ContactConsents, /, *, expecting: int, tx: Transaction) -> None: ...
+
+
+class Tells(Protocol):
+    """Plans what a patient is told."""
+
+    @property
+    def on(self) -> bool:
+        """Whether there is anything that carries messages."""
+
+    async def of(
+        self, reason: Reason, visit: Appointment, tx: Transaction, *, awaited: bool = False, again: str | None = None
+    ) -> Message | None: ...
+
+
 class CalendarDays(Protocol):
     async def look(self, keys: Sequence[DayKey]) -> Calendar:
         """The days for somebody who only looks; a missing one is empty."""
@@ -212,5 +257,10 @@ class Ports:
     """Gives a held time back; one that was offered goes to the next in line."""
     free: Callable[[Appointment, Transaction], Awaitable[None]]
     """Has the waitlist offered what this change of an appointment gave up."""
+    messages: Messages
+    telling: Tells
+    attempt: Callable[[Message], Awaitable[Attempt]]
+    """Hands a message on, or says why not."""
+    clock: Clock
     offer_next: Callable[[FreedTime, Transaction], Awaitable[FreedTime]]
     """Offers a freed time to whoever is next in line; the time as it is afterwards."""

@@ -27,7 +27,9 @@ class AppointmentRecord(Aggregate):
     """One visit of one patient. `late_moves` are the times at which the patient moved it inside the notice window;
     `first_notice_minutes` is the notice given for the first slot so lost, and is what a later cancellation counts.
     `holds` is what a booked visit waits for, `cancels_at` when it is called off if it waits still; `unmarked` is one
-    of an earlier day of which nobody has said what became of it. By `waitlist_entry_id` it was offered.
+    of an earlier day of which nobody has said what became of it. By `waitlist_entry_id` it was offered. `announced_at`
+    is when the patient was told last of the time it has; since `untold_since` somebody has to tell them something that
+    no message could.
     """
 
     id: AppointmentId
@@ -49,6 +51,8 @@ class AppointmentRecord(Aggregate):
     cancels_at: datetime | None = None
     unmarked: bool = False
     waitlist_entry_id: WaitlistEntryId | None = None
+    announced_at: datetime | None = None
+    untold_since: datetime | None = None
 
     @property
     def starts_at(self) -> datetime:

@@ -6,17 +6,11 @@ Invariant: of the secret in a feed's address only its digest is kept; with a new
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
 
 from booking.domain.calendar import CalendarDay, Use
 from booking.domain.ids import PractitionerId
 from booking.domain.intervals import Interval
 from careflow_domain.aggregate import Aggregate
-
-
-def digest_of(secret: str) -> str:
-    """By which a secret of 32 random bytes is known again; nobody finds one from it."""
-    return sha256(secret.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

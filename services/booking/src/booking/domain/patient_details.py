@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from booking.domain.channels import Channel
 from booking.domain.policy import BookingPolicy
 from careflow_domain.errors import invalid
 
@@ -13,12 +14,6 @@ class Sex(StrEnum):
     FEMALE = "female"
     MALE = "male"
     INTERSEX = "intersex"
-
-
-class Channel(StrEnum):
-    EMAIL = "email"
-    SMS = "sms"
-    PHONE = "phone"
 
 
 class DeliveryPreference(StrEnum):

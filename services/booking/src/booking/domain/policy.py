@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from booking.domain.channels import Channel
 from booking.domain.course import PlanTerms
 from booking.domain.intervals import local_instant, on_grid
 from booking.domain.visits import Phase, VisitKind
@@ -35,6 +36,9 @@ class BookingPolicy:
     offer_call_first_hours: Setting[int]
     quiet_from_hour: Setting[int]
     quiet_until_hour: Setting[int]
+    reminder_hours: Setting[tuple[int, ...]]
+    channels_until_withdrawn: Setting[tuple[Channel, ...]]
+    message_link_days: Setting[int]
     horizon_days: Setting[int]
     self_booking_lead_minutes: Setting[int]
     late_notice_minutes: Setting[int]
@@ -65,6 +69,7 @@ class BookingPolicy:
             self.concurrent_holds,
             self.offer_minutes,
             self.offer_percent,
+            self.message_link_days,
             self.horizon_days,
             self.late_moves_window_days,
             self.suggestion_days,
@@ -80,6 +85,8 @@ class BookingPolicy:
         hours = (self.quiet_until_hour.value, self.quiet_from_hour.value)
         if not 0 <= hours[0] < hours[1] <= 23:
             raise invalid("policy_invalid", "Quiet hours begin in the evening and end in the morning.")
+        if any(hours <= 0 for hours in self.reminder_hours.value):
+            raise invalid("policy_invalid", "A reminder comes before the visit.")
         if any(number.value <= 0 for number in numbers) or not self.served_states.value:
             raise invalid("policy_invalid", "The booking policy needs positive numbers and at least one state.")
 
@@ -130,6 +137,11 @@ class BookingPolicy:
     def at_risk_task_before(self) -> timedelta:
         """How long before a visit that the clearance does not cover somebody has to see to it."""
         return timedelta(days=self.at_risk_task_days.value)
+
+    @property
+    def message_link_works(self) -> timedelta:
+        """How long the link in a message works."""
+        return timedelta(days=self.message_link_days.value)
 
     @property
     def dose_windows(self) -> tuple["DoseWindow", ...]:

@@ -1,5 +1,5 @@
-"""What somebody of the clinic has to see to about a booked visit. Derived from the visit, never stored: it is done when
-the visit is arrived at, missed, corrected, released or called off.
+"""What somebody of the clinic has to see to about a visit. Derived from the visit, never stored: it is done when the
+visit is arrived at, missed, corrected, released or called off, and when its patient was told.
 """
 
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from enum import StrEnum
 from booking.domain.appointment_record import AppointmentRecord
 from booking.domain.policy import BookingPolicy
 from booking.domain.states import Status
+from booking.domain.telling import TO_BE_TOLD
 
 
 class TaskKind(StrEnum):
@@ -16,6 +17,8 @@ class TaskKind(StrEnum):
     """The visit has begun without the patient: they are called; nobody is recorded as missing by a clock."""
     MARK_VISIT = "mark_visit"
     """Its day is over, and nobody has said what became of it."""
+    TELL_PATIENT = "tell_patient"
+    """No message could tell the patient what has become of it, or that it is near, or that a time is kept for them."""
     SETTLE_HOLD = "settle_hold"
     """It is on hold, and too near to be called off by itself."""
 
@@ -30,10 +33,12 @@ class VisitTask:
 
 def task_of(visit: AppointmentRecord, policy: BookingPolicy) -> VisitTask | None:
     """What is to be done about a visit as it stands, and from when on; there is one thing at a time."""
+    if visit.status is Status.BOOKED and visit.unmarked:
+        return VisitTask(TaskKind.MARK_VISIT, visit.day_ends)
+    if visit.untold_since is not None and visit.status in TO_BE_TOLD:
+        return VisitTask(TaskKind.TELL_PATIENT, visit.untold_since)
     if visit.status is not Status.BOOKED:
         return None
-    if visit.unmarked:
-        return VisitTask(TaskKind.MARK_VISIT, visit.day_ends)
     if visit.holds:
         if visit.cancels_at is not None:
             return None

@@ -7,8 +7,9 @@ from typing import Final
 from booking.application.ownership import check_own_feed
 from booking.application.ports import CalendarFeeds, Practitioners
 from booking.application.results import FeedOpened
-from booking.domain.calendar_feeds import CalendarFeed, digest_of
+from booking.domain.calendar_feeds import CalendarFeed
 from booking.domain.ids import PractitionerId
+from booking.domain.secrets import digest_of
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.upsert import upsert
 from careflow_service.work import Committed, Transaction, Work

@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 from booking.application.ports import CalendarDays, CalendarFeeds
 from booking.domain.calendar import DayKey, Resource, ResourceKind
-from booking.domain.calendar_feeds import CalendarFeed, busy, digest_of
+from booking.domain.calendar_feeds import CalendarFeed, busy
 from booking.domain.intervals import Interval
 from booking.domain.policy import BookingPolicy
+from booking.domain.secrets import digest_of
 from careflow_service.clock import Clock
 
 LOOKS_BACK: Final = timedelta(days=7)

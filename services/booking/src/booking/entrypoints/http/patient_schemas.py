@@ -10,10 +10,11 @@ from pydantic_core import PydanticCustomError
 
 from booking.application.queries.read_care_path import CarePathReport
 from booking.domain.care_path import Stage
+from booking.domain.channels import Channel
 from booking.domain.clearance import ClearanceStatus
 from booking.domain.course import PlanStatus
 from booking.domain.ids import AppointmentId, PatientId
-from booking.domain.patient_details import Address, Channel, Contact, DeliveryPreference, PatientDetails, Sex
+from booking.domain.patient_details import Address, Contact, DeliveryPreference, PatientDetails, Sex
 from booking.domain.patients import Evidence, Patient
 from booking.domain.visits import Phase, VisitKind
 from booking.entrypoints.http.schemas import Text, UsState

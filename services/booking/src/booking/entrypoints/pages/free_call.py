@@ -4,6 +4,7 @@ One thing a page; nothing typed about a person is ever part of an address; nothi
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Annotated, Final
@@ -158,7 +159,9 @@ async def book_free_call(
         return _details(request, pages, form, faults)
     zone = _zone(form["zone"], pages)
     try:
-        done = await app.book_info_call(BookInfoCall(body.details(), body.starts_at, body.modality, client), actor, key)
+        # They are written to in the language they read here, by the clock they chose.
+        visitor = replace(body.details(), language=pages.words(request.scope).language, timezone=zone.key)
+        done = await app.book_info_call(BookInfoCall(visitor, body.starts_at, body.modality, client), actor, key)
     except DomainError as refused:
         if refused.code in OF_BIRTH_DATE:
             return _details(request, pages, form, {"birth_date": refused.code})

@@ -1,0 +1,1 @@
+"""What is written to patients: words in each language, and what puts them together."""

@@ -1,0 +1,19 @@
+"""Text messages by signed webhook: the clinic's gateway hands them to its provider."""
+
+from booking.application.letters import Letter
+from booking.domain.messages import Outcome
+from careflow_service.webhooks import Answer, SignedWebhook
+
+_OUTCOMES = {Answer.TAKEN: Outcome.SENT, Answer.REFUSED: Outcome.REFUSED, Answer.NOT_NOW: Outcome.NOT_NOW}
+
+
+class TextMessageCarrier:
+    """See `booking.application.letters.Carrier`."""
+
+    def __init__(self, address: str, webhook: SignedWebhook) -> None:
+        self._address = address
+        self._webhook = webhook
+
+    async def carry(self, letter: Letter, *, to: str) -> Outcome:
+        what = {"channel": "sms", "to": to, "text": letter.short}
+        return _OUTCOMES[await self._webhook.post(self._address, what, id=letter.id)]

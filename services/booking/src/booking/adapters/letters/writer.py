@@ -1,0 +1,66 @@
+"""Puts a letter together: what it tells, in the patient's language and by the clock where they live."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from booking.application.letters import Letter
+from booking.application.queries.read_invitation import Invitation
+from booking.application.results import Scheduled
+from booking.domain.appointments import Appointment
+from booking.domain.messages import Message, Reason
+from booking.domain.patient_details import PatientDetails
+from careflow_service.pages.words import Words, preferred, words_of
+from careflow_service.pages.writing import Writing
+
+WITH_CALENDAR: Final = frozenset({Reason.VISIT_BOOKED, Reason.VISIT_MOVED, Reason.VISIT_CANCELLED})
+"""What changes a calendar; a reminder finds it there."""
+STOP_PAGE: Final = "/pages/messages/"
+
+
+class LetterWriter:
+    """See `booking.application.letters.Writer`. `phone` is what patients call, `public_url` where they find this
+    service's pages; what is not known is not written of.
+    """
+
+    def __init__(
+        self, invite: Callable[[Scheduled, str], Invitation], *, phone: str | None, public_url: str | None
+    ) -> None:
+        self._words = words_of(__package__)
+        self._invite = invite
+        self._phone = phone
+        self._public_url = public_url and public_url.rstrip("/")
+        self.links = self._public_url is not None
+
+    def write(self, message: Message, visit: Appointment, details: PatientDetails, stop: str | None) -> Letter:
+        words = self._words[preferred(details.language, "")]
+        zone = ZoneInfo(details.timezone)
+        told = self._told(message, visit, words, zone)
+        letter = words.groups["letter"]
+        calendar = message.reason in WITH_CALENDAR
+        behind = [
+            *([letter["calendar"]] if calendar else []),
+            *([letter["questions"].format(phone=self._phone)] if self._phone else []),
+            *([letter["stop"].format(link=f"{self._public_url}{STOP_PAGE}{stop}")] if stop else []),
+        ]
+        return Letter(
+            id=message.id,
+            subject=letter["subject"],
+            text="\n\n".join([told, *behind]) + "\n",
+            short=" ".join([told, *behind[calendar:]]),
+            invitation=self._invite(Scheduled.of(visit), details.email) if calendar else None,
+        )
+
+    def _told(self, message: Message, visit: Appointment, words: Words, zone: ZoneInfo) -> str:
+        waiting = message.reason is Reason.VISIT_NEAR and bool(visit.holds)
+        group = words.groups["visit_waiting" if waiting else message.reason.value]
+        until = visit.held_until or visit.starts_at
+        return group["text"].format(when=_when(message.starts_at, words, zone), until=_when(until, words, zone))
+
+
+def _when(moment: datetime, words: Words, zone: ZoneInfo) -> str:
+    """`Tuesday, November 24, 2026, 10:15 AM (Pacific Standard Time)`."""
+    write = Writing(words)
+    day = write.long_day(moment.astimezone(zone).date())
+    return f"{day}, {write.time(moment, zone)} ({write.zone(zone, moment)})"

@@ -1,0 +1,47 @@
+"""A message goes out, and what became of it is recorded: an effect, performed by `timers`.
+
+Handed on and not yet recorded when the process died, it goes out once more: with the same id, by which programs for
+mail and the gateway know it again.
+"""
+
+from booking.application.ports import Ports
+from booking.domain.ids import MessageId
+from booking.domain.messages import Attempt, Message, MessageState
+from careflow_service.work import Transaction
+
+
+async def next_message(ports: Ports) -> str | None:
+    """The message that may be attempted now."""
+    due = await ports.messages.next_due()
+    return due[1] if due and due[0] <= ports.clock() else None
+
+
+async def send_message(message_id: str, ports: Ports) -> Attempt | None:
+    """Hand the message on; None when it is settled."""
+    message = await ports.messages.get(MessageId(message_id))
+    return await ports.attempt(message) if message.state is MessageState.PLANNED else None
+
+
+async def settle_message(message_id: str, attempt: Attempt | None, tx: Transaction, ports: Ports) -> None:
+    """Record what became of it. Whom no message reaches somebody has to tell."""
+    before = await ports.messages.get(MessageId(message_id))
+    if attempt is None or before.state is not MessageState.PLANNED:
+        return
+    stops_until = tx.now + ports.policy.message_link_works
+    after = before.attempted(attempt, stops_until=stops_until, now=tx.now)
+    await ports.messages.save(after, expecting=before.version, tx=tx)
+    await note_on_visit(after, tx, ports)
+
+
+async def note_on_visit(message: Message, tx: Transaction, ports: Ports) -> None:
+    """The visit knows whether somebody has to tell its patient."""
+    visit = await ports.appointments.get(message.appointment_id, of=message.patient_id)
+    match message.state:
+        case MessageState.SENT:
+            noted = visit.reached()
+        case MessageState.UNDELIVERED if message.true_of(visit, now=tx.now):
+            noted = visit.untold(now=tx.now)
+        case _:
+            return
+    if noted is not visit:
+        await ports.appointments.save(noted, expecting=visit.version, tx=tx)

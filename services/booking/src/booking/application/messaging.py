@@ -1,0 +1,80 @@
+"""One attempt at a message: whether it is true still, over which channel, whether it is night, what became of it."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from booking.application.letters import Carriers, Writer
+from booking.application.ports import Appointments, Consents, Patients
+from booking.domain.channels import Channel
+from booking.domain.contact_consents import ContactConsents
+from booking.domain.ids import PatientId
+from booking.domain.messages import ORDER, Attempt, Message, Outcome, Reason
+from booking.domain.patient_details import PatientDetails
+from booking.domain.policy import BookingPolicy
+from booking.domain.secrets import digest_of
+from careflow_service.clock import Clock
+
+SECRET_BYTES: Final = 32
+WRITTEN: Final = frozenset({Channel.EMAIL, Channel.SMS})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Messenger:
+    """Reads what is true now, outside of any transaction; what it did is recorded by who calls it."""
+
+    appointments: Appointments
+    patients: Patients
+    consents: Consents
+    writer: Writer
+    carriers: Carriers
+    policy: BookingPolicy
+    clock: Clock
+
+    async def attempt(self, message: Message) -> Attempt:
+        """Hands the message on, or says why not."""
+        now = self.clock()
+        visit = await self.appointments.get(message.appointment_id, of=message.patient_id)
+        if not message.true_of(visit, now=now):
+            return Attempt(outcome=Outcome.UNTRUE)
+        details = (await self.patients.get(message.patient_id, of=message.patient_id)).details
+        channel = await self._channel(message, details)
+        if channel is None:
+            return Attempt(outcome=Outcome.NO_CHANNEL)
+        if (late := self._late(message, details, now)) is not None:
+            return late
+        stop = secrets.token_urlsafe(SECRET_BYTES) if self.writer.links else None
+        letter = self.writer.write(message, visit, details, stop)
+        outcome = await self.carriers[channel].carry(letter, to=_address(details, channel))
+        return Attempt(outcome=outcome, channel=channel, stop_digest=digest_of(stop) if stop else None)
+
+    async def _channel(self, message: Message, details: PatientDetails) -> Channel | None:
+        """The first that the patient wants and allows, that there is, and that has not failed."""
+        consents = await self.consents.find(message.patient_id, of=message.patient_id)
+        consents = consents or ContactConsents(id=PatientId(message.patient_id))
+        wanted = details.channels or WRITTEN
+        open_to = (
+            channel
+            for channel in ORDER[message.reason]
+            if channel in wanted
+            and channel in self.carriers
+            and channel not in message.given_up
+            and consents.allows(channel, self.policy)
+        )
+        return next(open_to, None)
+
+    def _late(self, message: Message, details: PatientDetails, now: datetime) -> Attempt | None:
+        """At night what can wait waits; what would come too late in the morning is for somebody to call about."""
+        morning = self.policy.asking_from(now, ZoneInfo(details.timezone))
+        if message.awaited or morning <= now:
+            return None
+        if morning < message.starts_at:
+            return Attempt(outcome=Outcome.QUIET, until=morning)
+        near = message.reason is Reason.VISIT_NEAR
+        return Attempt(outcome=Outcome.UNTRUE if near else Outcome.NO_CHANNEL)
+
+
+def _address(details: PatientDetails, channel: Channel) -> str:
+    return details.email if channel is Channel.EMAIL else details.phone

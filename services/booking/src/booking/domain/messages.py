@@ -1,0 +1,196 @@
+"""What a patient is told of a visit: each message an intent first, written with the change that made it necessary; what
+became of it is recorded afterwards.
+
+Invariants: one change of a visit makes one message, which goes out over one channel. Where that does not work, others
+are tried; where none does, somebody of the clinic has to tell the patient. What is true no longer is not sent.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, Self
+
+from booking.domain.appointments import (
+    Appointment,
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentRescheduled,
+)
+from booking.domain.cancellations import CancelledBy
+from booking.domain.channels import Channel
+from booking.domain.ids import AppointmentId, MessageId, PatientId
+from booking.domain.states import BookedBy, Status
+from careflow_domain.aggregate import Aggregate
+from careflow_domain.errors import conflict
+
+RETRY_AFTER: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
+"""Waits between attempts over one channel; after the last one the next channel is tried."""
+
+
+class Reason(StrEnum):
+    """Why a patient is written to."""
+
+    VISIT_BOOKED = "visit_booked"
+    VISIT_MOVED = "visit_moved"
+    VISIT_CANCELLED = "visit_cancelled"
+    VISIT_NEAR = "visit_near"
+    """A reminder."""
+    TIME_OFFERED = "time_offered"
+    """A time that became free is kept for somebody on the waitlist."""
+
+
+class MessageState(StrEnum):
+    PLANNED = "planned"
+    SENT = "sent"
+    """Handed on: to a mail server, or to the gateway for text messages."""
+    UNDELIVERED = "undelivered"
+    """It could not be handed on over any channel, or it came back."""
+    WITHDRAWN = "withdrawn"
+    """It was true no longer when it was to be sent."""
+
+
+class Outcome(StrEnum):
+    """What one attempt came to."""
+
+    SENT = "sent"
+    NOT_NOW = "not_now"
+    REFUSED = "refused"
+    """There is no use in trying this channel again."""
+    QUIET = "quiet"
+    """It is night where the patient lives."""
+    UNTRUE = "untrue"
+    NO_CHANNEL = "no_channel"
+    """There is none that the patient wants, allows and can be reached by."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """`until` is when it may be tried again at night's end. Of the secret in the link by which the patient wants no
+    more such messages only the digest is kept.
+    """
+
+    outcome: Outcome
+    channel: Channel | None = None
+    until: datetime | None = None
+    stop_digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message(Aggregate):
+    """`starts_at` is the time it tells of; `attempt_at` is when the next attempt is due, absent once it is settled.
+    `attempts` counts those over one channel, `given_up` are the channels that did not work, and `channel` the one over
+    which it went. `stops_until` is how long its link works; `again` who had it sent once more.
+    """
+
+    id: MessageId
+    patient_id: PatientId
+    appointment_id: AppointmentId
+    reason: Reason
+    starts_at: datetime
+    planned_at: datetime
+    attempt_at: datetime | None
+    awaited: bool = False
+    state: MessageState = MessageState.PLANNED
+    attempts: int = 0
+    given_up: tuple[Channel, ...] = ()
+    channel: Channel | None = None
+    settled_at: datetime | None = None
+    stop_digest: str | None = None
+    stops_until: datetime | None = None
+    again: str | None = None
+
+    @classmethod
+    def planned(
+        cls,
+        message_id: MessageId,
+        reason: Reason,
+        visit: Appointment,
+        *,
+        awaited: bool = False,
+        again: str | None = None,
+        now: datetime,
+    ) -> Self:
+        """To be sent at once; `again` is who asks for it once more."""
+        return cls(
+            id=message_id,
+            patient_id=visit.patient_id,
+            appointment_id=visit.id,
+            reason=reason,
+            starts_at=visit.starts_at,
+            planned_at=now,
+            attempt_at=now,
+            awaited=awaited,
+            again=again,
+        )
+
+    def true_of(self, visit: Appointment, *, now: datetime) -> bool:
+        """Whether the visit is still as this says, and still to come."""
+        if visit.starts_at != self.starts_at or self.starts_at <= now:
+            return False
+        match self.reason:
+            case Reason.VISIT_CANCELLED:
+                return visit.status is Status.CANCELLED
+            case Reason.TIME_OFFERED:
+                return visit.status is Status.HELD and visit.held_until is not None and now < visit.held_until
+            case _:
+                return visit.status is Status.BOOKED
+
+    def attempted(self, attempt: Attempt, *, stops_until: datetime, now: datetime) -> Self:
+        """What one attempt came to. Does nothing once it is settled."""
+        if self.state is not MessageState.PLANNED:
+            return self
+        match attempt.outcome:
+            case Outcome.SENT:
+                sent = self._settled(MessageState.SENT, now, attempts=self.attempts + 1, channel=attempt.channel)
+                if attempt.stop_digest is None:
+                    return sent
+                return replace(sent, stop_digest=attempt.stop_digest, stops_until=stops_until)
+            case Outcome.NOT_NOW if self.attempts < len(RETRY_AFTER):
+                again_at = now + RETRY_AFTER[self.attempts]
+                return replace(self.recording(), attempts=self.attempts + 1, attempt_at=again_at)
+            case Outcome.NOT_NOW | Outcome.REFUSED:
+                given_up = (*self.given_up, attempt.channel) if attempt.channel else self.given_up
+                return replace(self.recording(), attempts=0, given_up=given_up, attempt_at=now)
+            case Outcome.QUIET:
+                return replace(self.recording(), attempt_at=attempt.until)
+            case Outcome.UNTRUE:
+                return self._settled(MessageState.WITHDRAWN, now)
+            case Outcome.NO_CHANNEL:
+                return self._settled(MessageState.UNDELIVERED, now)
+
+    def came_back(self, *, now: datetime) -> Self:
+        """It was handed on, and did not arrive. Raises `not_sent`."""
+        if self.state is not MessageState.SENT:
+            raise conflict("not_sent", "Only what was sent can come back.", state=self.state.value)
+        return self._settled(MessageState.UNDELIVERED, now)
+
+    def stopped(self) -> Self:
+        """Its link was used, and is of no use any more."""
+        return replace(self.recording(), stop_digest=None, stops_until=None)
+
+    def _settled(self, state: MessageState, now: datetime, **changes: object) -> Self:
+        settled = {"state": state, "attempt_at": None, "settled_at": now, **changes}
+        return replace(self.recording(), **settled)  # type: ignore[arg-type]  # fields by name
+
+
+def notices(changed: Appointment) -> Iterator[tuple[Reason, bool]]:
+    """Why its patient is written to about what has just become true of a visit, and whether they wanted it so."""
+    for fact in changed.facts:
+        match fact:
+            case AppointmentBooked():
+                yield Reason.VISIT_BOOKED, fact.by is BookedBy.PATIENT
+            case AppointmentRescheduled():
+                yield Reason.VISIT_MOVED, fact.by is BookedBy.PATIENT
+            case AppointmentCancelled():
+                yield Reason.VISIT_CANCELLED, fact.by is CancelledBy.PATIENT
+
+
+ORDER: Final[dict[Reason, tuple[Channel, ...]]] = {
+    Reason.VISIT_BOOKED: (Channel.EMAIL, Channel.SMS),
+    Reason.VISIT_MOVED: (Channel.EMAIL, Channel.SMS),
+    Reason.VISIT_CANCELLED: (Channel.EMAIL, Channel.SMS),
+    Reason.VISIT_NEAR: (Channel.SMS, Channel.EMAIL),
+    Reason.TIME_OFFERED: (Channel.SMS, Channel.EMAIL),
+}
+"""Which channel is tried first: what belongs into a calendar by e-mail, what wants to be seen soon by text message."""
