@@ -85,6 +85,13 @@ class ServiceFenced(ServiceError):
     detail = "This service was restored from a copy and changes nothing until an operator has finished the restore."
 
 
+class KeyNotHeld(ServiceError):
+    """A key that is needed is not among those this process was given: a rotation that has not arrived here."""
+
+    kind, code = ErrorKind.UNAVAILABLE, "unavailable"
+    detail = "The service lacks a key for this. Nothing was changed; send it again later."
+
+
 class LimitReached(ServiceError):
     """Somebody has had this done as often as they may; `retry_after` is when they may again, in seconds."""
 

@@ -1,4 +1,4 @@
-"""`python -m <service> api | worker [--with-timers] | timers | indexes | backup | restore`: one
+"""`python -m <service> api | worker [--with-timers] | timers | indexes | backup | restore | keys`: one
 command line for every service.
 
 Invariant: a process that cannot start says why in one line on stderr and exits with `EXIT_CANNOT_START`; one that was
@@ -13,6 +13,7 @@ from typing import Final, NoReturn, TypeVar
 
 import uvloop
 
+from careflow_service.processes.keys import add_arguments
 from careflow_service.processes.opening import NotDone, Opened, StartUpFailure, opened
 from careflow_service.processes.running import stop_on_signals
 from careflow_service.service import Service
@@ -62,6 +63,7 @@ def _parser(name: str) -> argparse.ArgumentParser:
     processes.add_parser("backup", help="write the store, as it is at one moment, to standard output, then exit")
     restore = processes.add_parser("restore", help="read a backup from standard input and say what it holds, then exit")
     restore.add_argument("--execute", action="store_true", help="put it back: the store holds nothing else then")
+    add_arguments(processes.add_parser("keys", help="list the keys, let a new one take over, retire an old one"))
     return parser
 
 
@@ -101,6 +103,10 @@ async def _process(process: Opened[S, P, App], asked: argparse.Namespace, stop: 
             from careflow_service.processes.backup import run_backup
 
             return await run_backup(process, stop)
+        case "keys":
+            from careflow_service.processes.keys import run_keys
+
+            return await run_keys(process, stop, asked)
         case "restore":
             from careflow_service.processes.backup import run_restore
 

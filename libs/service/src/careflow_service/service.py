@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from careflow_service.mongo.audit_review import AuditReview
     from careflow_service.mongo.audit_seals import AuditSeals
     from careflow_service.mongo.fence import FenceWatch
+    from careflow_service.mongo.key_watch import KeyWatch
     from careflow_service.mongo.store import Store
     from careflow_service.mongo.vault import BlindIndex, Vault
     from careflow_service.settings import ServiceSettings
@@ -61,6 +62,7 @@ class Resources(Generic[S]):
     audit_review: AuditReview
     fence: FenceWatch
     limits: Limits
+    keys: KeyWatch
 
     @classmethod
     def on(cls, store: Store, *, settings: S, clock: Clock) -> Resources[S]:
@@ -79,6 +81,7 @@ class Resources(Generic[S]):
             audit_review=store.audit_review,
             fence=store.fence,
             limits=store.limits,
+            keys=store.keys,
         )
 
 

@@ -86,6 +86,8 @@ class ServiceSettings(BaseSettings):
     master_key: SecretBytes
     blind_index_key: SecretBytes
     audit_key: SecretBytes
+    further_keys_file: Path | None = None
+    """Keys that are held beside these, while one follows another."""
     sealing_public_file: Path | None = None
     sealing_private_file: Path | None = None
 

@@ -1,6 +1,8 @@
 """A store taken into a backup and put back: one moment, the whole of it, and fenced until an operator has finished."""
 
 import io
+import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,13 +16,13 @@ from careflow_service.backup.copying import NotNow, Stopped, check, put_back, ta
 from careflow_service.backup.file import BackupBroken, BackupReader, BackupWriter
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
-from careflow_service.mongo.key_proofs import KEY_PROOFS
+from careflow_service.mongo.key_lines import KeyKind, KeyLine
 from careflow_service.processes.indexes import indexes_of
 from libs.service.tests.toy.service import SERVICE
 from libs.service.tests.toy.world import RunningToy
 
 NOW = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
-KEY = b"k" * 96
+KEY = KeyLine(KeyKind.MASTER, b"k" * 96)
 
 
 async def book(toy: RunningToy) -> int:
@@ -38,7 +40,7 @@ async def contents(toy: RunningToy) -> dict[str, list[dict[str, Any]]]:
 
 async def taken(toy: RunningToy) -> bytes:
     out = io.BytesIO()
-    writer = BackupWriter(out, service="toy", taken_at=NOW, master_key=KEY)
+    writer = BackupWriter(out, service="toy", taken_at=NOW, master=KEY)
     database = toy.process.resources.database
     await take(database.client, database, writer, stopping=lambda: False)
     return out.getvalue()
@@ -53,13 +55,14 @@ def counted(content: bytes) -> dict[str, int]:
 
 
 def reader(content: bytes) -> BackupReader:
-    return BackupReader(io.BytesIO(content), service="toy", master_key=KEY)
+    return BackupReader(io.BytesIO(content), service="toy", master=KEY)
 
 
 async def put(toy: RunningToy, content: bytes, *, stopping: bool = False) -> None:
     indexes = indexes_of(SERVICE)
     database = toy.process.resources.database
-    await put_back(database, reader(content), indexes=indexes, at=NOW, stopping=lambda: stopping)
+    lines = toy.process.resources.keys.lines
+    await put_back(database, reader(content), lines=lines, indexes=indexes, at=NOW, stopping=lambda: stopping)
 
 
 async def fence(toy: RunningToy) -> Fence | None:
@@ -72,7 +75,7 @@ async def test_a_store_put_back_is_what_it_was_with_its_indexes(toy: RunningToy)
     content = await taken(toy)
     await book(toy)
 
-    counts = await check(toy.process.resources.database, reader(content))
+    counts = await check(reader(content), lines=toy.process.resources.keys.lines)
     assert counts == {name: len(documents) for name, documents in before.items()}
     await put(toy, content)
 
@@ -145,8 +148,7 @@ async def test_while_a_process_works_nothing_is_put_back(toy: RunningToy) -> Non
 async def test_a_backup_of_other_keys_is_refused(toy: RunningToy) -> None:
     await book(toy)
     content = await taken(toy)
-    proofs = toy.process.resources.database[KEY_PROOFS]
-    await proofs.update_one({"_id": "CAREFLOW_AUDIT_KEY"}, {"$set": {"proof": "another"}})
+    others = replace(toy.process.resources.keys.lines, audit=KeyLine(KeyKind.AUDIT, os.urandom(32)))
 
-    with pytest.raises(BackupBroken, match="CAREFLOW_AUDIT_KEY is not the key its store was written with"):
-        await check(toy.process.resources.database, reader(content))
+    with pytest.raises(BackupBroken, match="CAREFLOW_AUDIT_KEY is not the key this database was written with"):
+        await check(reader(content), lines=others)

@@ -10,14 +10,15 @@ import pytest
 
 from careflow_service.backup import file
 from careflow_service.backup.file import BackupBroken, BackupReader, BackupWriter, Piece
+from careflow_service.mongo.key_lines import KeyKind, KeyLine
 
 NOW = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
-KEY = os.urandom(96)
+KEY = KeyLine(KeyKind.MASTER, os.urandom(96))
 
 
 def written(*documents: tuple[str, int], finish: bool = True) -> bytes:
     out = io.BytesIO()
-    writer = BackupWriter(out, service="booking", taken_at=NOW, master_key=KEY)
+    writer = BackupWriter(out, service="booking", taken_at=NOW, master=KEY)
     for collection, number in documents:
         writer.add(collection, bson.encode({"_id": number}))
     if finish:
@@ -25,8 +26,8 @@ def written(*documents: tuple[str, int], finish: bool = True) -> bytes:
     return out.getvalue()
 
 
-def read(content: bytes, *, service: str = "booking", key: bytes = KEY) -> tuple[list[Piece], BackupReader]:
-    reader = BackupReader(io.BytesIO(content), service=service, master_key=key)
+def read(content: bytes, *, service: str = "booking", key: KeyLine = KEY) -> tuple[list[Piece], BackupReader]:
+    reader = BackupReader(io.BytesIO(content), service=service, master=key)
     return list(reader.pieces()), reader
 
 
@@ -106,5 +107,5 @@ def test_any_changed_bit_is_seen() -> None:
 def test_it_says_whose_it_is_and_whose_key_it_needs() -> None:
     with pytest.raises(BackupBroken, match="a backup of 'booking', not of billing"):
         read(written(), service="billing")
-    with pytest.raises(BackupBroken, match="another master key"):
-        read(written(), key=os.urandom(96))
+    with pytest.raises(BackupBroken, match=f"the master key '{KEY.current_id}', which is not held"):
+        read(written(), key=KeyLine(KeyKind.MASTER, os.urandom(96)))

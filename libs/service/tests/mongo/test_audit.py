@@ -11,6 +11,7 @@ from careflow_service.ids import new_id
 from careflow_service.mongo.audit import AUDIT, AuditTrail
 from careflow_service.mongo.client import Document
 from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.key_lines import KeyKind, KeyLine
 from careflow_service.mongo.store import Store
 from careflow_service.work import Cause, Transaction, caused_by
 from libs.service.tests.clinic import CarePath, a_care_path
@@ -77,7 +78,12 @@ async def test_a_changed_entry_is_not_genuine(store: Store, change: Document) ->
 
 
 async def test_an_entry_of_another_key_is_not_genuine(store: Store) -> None:
-    other = AuditTrail(store.database, b"another key of thirty-two bytes.", wall_clock=wall_clock, new_id=new_id)
+    other = AuditTrail(
+        store.database,
+        KeyLine(KeyKind.AUDIT, b"another key of thirty-two bytes."),
+        wall_clock=wall_clock,
+        new_id=new_id,
+    )
 
     await other.read(NURSE, "read_case", "cases/c1")
 

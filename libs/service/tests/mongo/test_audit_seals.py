@@ -13,6 +13,7 @@ from careflow_service.mongo.audit import AUDIT, AuditTrail
 from careflow_service.mongo.audit_review import AuditReview, Fault
 from careflow_service.mongo.audit_seals import LATE, SEALS, AuditSeals
 from careflow_service.mongo.client import Database
+from careflow_service.mongo.key_lines import KeyKind, KeyLine
 from careflow_service.mongo.store import Store
 from careflow_service.testing.store import SetClock
 
@@ -28,7 +29,7 @@ class Trail:
     def __init__(self, store: Store, clock: SetClock) -> None:
         self.database = store.database
         self.clock = clock
-        self.key = store.keys.audit
+        self.key = store.keys.lines.audit
         self.entries = AuditTrail(store.database, self.key, wall_clock=clock, new_id=new_id)
         self.seals = self.another_sealer()
         self.review = AuditReview(store.database, self.entries, self.seals, wall_clock=clock)
@@ -36,7 +37,7 @@ class Trail:
     def another_sealer(self) -> AuditSeals:
         return AuditSeals(self.database, self.entries, wall_clock=self.clock)
 
-    async def write(self, count: int = 1, *, key: bytes | None = None) -> list[str]:
+    async def write(self, count: int = 1, *, key: KeyLine | None = None) -> list[str]:
         """That many entries, a second apart; answers their ids."""
         known = {entry["_id"] async for entry in self.database[AUDIT].find()}
         entries = self.entries
@@ -209,7 +210,7 @@ async def test_an_entry_written_back_in_time_with_the_audit_key_is_never_sealed(
 
 
 async def test_an_entry_of_another_key_is_never_sealed_and_keeps_waiting(trail: Trail) -> None:
-    (forged,) = await trail.write(key=b"another key of thirty-two bytes.")
+    (forged,) = await trail.write(key=KeyLine(KeyKind.AUDIT, b"another key of thirty-two bytes."))
     await trail.write()
 
     turn = await trail.seals.seal()

@@ -25,7 +25,7 @@ BILLER = Actor("biller-1", frozenset({Role.BILLER}))
 
 @pytest.fixture
 def trail(store: Store, clock: SetClock) -> AuditTrail:
-    return AuditTrail(store.database, store.keys.audit, wall_clock=clock, new_id=new_id)
+    return AuditTrail(store.database, store.keys.lines.audit, wall_clock=clock, new_id=new_id)
 
 
 @pytest.fixture

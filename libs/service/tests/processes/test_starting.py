@@ -84,7 +84,7 @@ def test_the_development_issuer_is_refused_in_production(
 @pytest.mark.parametrize(
     ("key", "size", "said"),
     [
-        ("MASTER_KEY", 96, "CAREFLOW_MASTER_KEY does not open the data keys of this database"),
+        ("MASTER_KEY", 96, "CAREFLOW_MASTER_KEY is not the key this database was written with"),
         ("BLIND_INDEX_KEY", 32, "CAREFLOW_BLIND_INDEX_KEY is not the key this database was written with"),
         ("AUDIT_KEY", 32, "CAREFLOW_AUDIT_KEY is not the key this database was written with"),
     ],

@@ -1,8 +1,9 @@
 """Everything a process of the toy is given from outside, and the toy opened within a test."""
 
+import base64
 import json
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,11 +42,17 @@ class World:
             "CAREFLOW_TOKEN_ISSUER": DEVELOPMENT_ISSUER,
             "CAREFLOW_TOKEN_JWKS_FILE": self._file("jwks.json", self.issuer.public_keys().encode()),
             "CAREFLOW_SEALING_PUBLIC_FILE": self._file("sealing.json", _jwks(self.sealing, private=False)),
+            "CAREFLOW_FURTHER_KEYS_FILE": self._file("further-keys.json", b"{}"),
             "CAREFLOW_CLOCK_FILE": str(folder / "clock.json"),
             "CAREFLOW_HTTP_PORT": "0",
             "CAREFLOW_HEALTH_PORT": "0",
             **{f"CAREFLOW_{name}_FILE": self._file(name, os.urandom(size)) for name, size in KEY_SIZES.items()},
         }
+
+    def further_keys(self, keys: Mapping[str, Sequence[bytes]]) -> None:
+        """Puts these keys into the file of further keys."""
+        written = {kind: [base64.b64encode(key).decode() for key in several] for kind, several in keys.items()}
+        self._file("further-keys.json", json.dumps(written).encode())
 
     def sealer(self) -> Sealer:
         """Another service's sealer."""

@@ -26,9 +26,11 @@ from careflow_events.mongo.fences import FENCE
 from careflow_service.backup.file import BackupBroken, BackupReader, BackupWriter, Piece
 from careflow_service.mongo.client import Client, Database
 from careflow_service.mongo.indexes import ensure_indexes
-from careflow_service.mongo.key_proofs import KEY_PROOFS
+from careflow_service.mongo.key_lines import KeyKind, KeyLines
+from careflow_service.mongo.key_proofs import KEY_PROOFS, Proof, wrong
 
 _RAW: Final[CodecOptions[RawBSONDocument]] = CodecOptions(document_class=RawBSONDocument)
+_WITH_TIMES: Final[CodecOptions[Any]] = CodecOptions(tz_aware=True)
 _READ_AT_ONCE: Final = 1_000
 _SNAPSHOT_GONE: Final = frozenset({239, 246, 251, 290})
 """SnapshotTooOld, SnapshotUnavailable, NoSuchTransaction, TransactionExceededLifetimeLimitSeconds."""
@@ -67,12 +69,11 @@ async def take(client: Client, database: Database, writer: BackupWriter, *, stop
     writer.finish()
 
 
-async def check(database: Database, reader: BackupReader) -> Mapping[str, int]:
+async def check(reader: BackupReader, *, lines: KeyLines) -> Mapping[str, int]:
     """Reads a backup to its end; answers how many documents of each collection it holds. Raises BackupBroken."""
-    proofs = await _proofs(database)
     counted: Counter[str] = Counter()
     for piece in reader.pieces():
-        counted[piece.collection] += len(_documents(piece, proofs))
+        counted[piece.collection] += len(_documents(piece, lines))
     return _whole(reader, counted)
 
 
@@ -80,6 +81,7 @@ async def put_back(
     database: Database,
     reader: BackupReader,
     *,
+    lines: KeyLines,
     indexes: Sequence[tuple[str, IndexModel]],
     at: datetime,
     stopping: Callable[[], bool],
@@ -88,7 +90,6 @@ async def put_back(
     was cut short it begins anew. Raises NotNow, BackupBroken or Stopped; the last two leave a fence that says so.
     """
     await _confirm_at_rest(database)
-    proofs = await _proofs(database)
     fences = MongoFences(database)
     await fences.put_up(Fence(at, orphans=0, streams=0, filling=True, looked=False))
     for name in await database.list_collection_names():
@@ -97,7 +98,7 @@ async def put_back(
     await ensure_indexes(database, indexes)
     counted: Counter[str] = Counter()
     for piece in reader.pieces():
-        documents = _documents(piece, proofs)
+        documents = _documents(piece, lines)
         counted[piece.collection] += len(documents)
         into = database.get_collection(piece.collection, write_concern=WriteConcern("majority", j=True))
         await into.insert_many(documents, ordered=False)
@@ -119,19 +120,15 @@ async def _confirm_at_rest(database: Database) -> None:
         )
 
 
-async def _proofs(database: Database) -> dict[str, str]:
-    return {each["_id"]: each["proof"] for each in await database[KEY_PROOFS].find().to_list()}
-
-
-def _documents(piece: Piece, proofs: Mapping[str, str]) -> list[RawBSONDocument]:
+def _documents(piece: Piece, lines: KeyLines) -> list[RawBSONDocument]:
     try:
         documents: list[RawBSONDocument] = bson.decode_all(piece.documents, _RAW)
     except InvalidBSON:
         raise BackupBroken("it holds what is no document") from None
     if piece.collection == KEY_PROOFS:
         for each in documents:
-            if proofs.get(each["_id"], each["proof"]) != each["proof"]:
-                raise BackupBroken(f"{each['_id']} is not the key its store was written with")
+            if complaint := wrong(lines.of(KeyKind(each["_id"])), Proof.of(bson.decode(each.raw, _WITH_TIMES))):
+                raise BackupBroken(complaint)
     return documents
 
 

@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from careflow_service.mongo.key_lines import KeyLine
+
 MAGIC: Final = b"careflow backup 1\n"
 PIECE_BYTES: Final = 1024 * 1024
 """About how much is sealed at a time; a document larger than that is a piece of its own."""
@@ -35,16 +37,17 @@ class BackupBroken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What stands readable in front: whose store it was, and when."""
+    """What stands readable in front: whose store it was, when, and the id of the master key it is sealed with."""
 
     service: str
     taken_at: datetime
+    key: str
     salt: bytes
 
     def written(self) -> bytes:
         """As it stands in the file."""
-        members = {"service": self.service, "taken_at": self.taken_at.isoformat(), "salt": self.salt.hex()}
-        return json.dumps(members).encode()
+        taken_at, salt = self.taken_at.isoformat(), self.salt.hex()
+        return json.dumps({"service": self.service, "taken_at": taken_at, "key": self.key, "salt": salt}).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +82,14 @@ class _Seal:
 class BackupWriter:
     """Writes a backup; without `finish` it is none."""
 
-    def __init__(self, out: BinaryIO, *, service: str, taken_at: datetime, master_key: bytes) -> None:
-        head = Head(service, taken_at, os.urandom(SALT_BYTES))
+    def __init__(self, out: BinaryIO, *, service: str, taken_at: datetime, master: KeyLine) -> None:
+        """Sealed with the current master key. Raises KeyNotHeld."""
+        key = master.current
+        head = Head(service, taken_at, key.id, os.urandom(SALT_BYTES))
         written = head.written()
         out.write(MAGIC + len(written).to_bytes(4, "big") + written)
         self._out = out
-        self._seal = _Seal(head, master_key)
+        self._seal = _Seal(head, key.material)
         self._collection = ""
         self._waiting = bytearray()
         self.counts: Counter[str] = Counter()
@@ -116,28 +121,28 @@ class BackupWriter:
 class BackupReader:
     """Reads a backup of one service. Raises BackupBroken."""
 
-    def __init__(self, source: BinaryIO, *, service: str, master_key: bytes) -> None:
+    def __init__(self, source: BinaryIO, *, service: str, master: KeyLine) -> None:
         if source.read(len(MAGIC)) != MAGIC:
             raise BackupBroken("this is no backup of CareFlow")
         self._source = source
         self.head = _head(self._exactly(int.from_bytes(self._exactly(4), "big"), LARGEST_HEAD))
         if self.head.service != service:
             raise BackupBroken(f"this is a backup of {self.head.service!a}, not of {service}")
-        self._seal = _Seal(self.head, master_key)
+        key = master.held.get(self.head.key)
+        if key is None:
+            raise BackupBroken(f"it was sealed with the master key {self.head.key!a}, which is not held here")
+        self._seal = _Seal(self.head, key.material)
         self.counts: Mapping[str, int] = {}
 
     def pieces(self) -> Iterator[Piece]:
         """All pieces; behind the last one `counts` is how many documents of each collection there are."""
-        first = True
         while True:
             kind = self._exactly(1)
             sealed = self._exactly(int.from_bytes(self._exactly(4), "big"), LARGEST_PIECE)
             try:
                 content = self._seal.open(sealed, kind)
             except InvalidTag:
-                why = "it was sealed with another master key, or changed" if first else "it was changed or damaged"
-                raise BackupBroken(why) from None
-            first = False
+                raise BackupBroken("it was changed or damaged") from None
             if kind == _LAST:
                 break
             collection, _, documents = content.partition(b"\0")
@@ -159,7 +164,10 @@ def _head(written: bytes) -> Head:
     try:
         members = json.loads(written)
         head = Head(
-            str(members["service"]), datetime.fromisoformat(members["taken_at"]), bytes.fromhex(members["salt"])
+            str(members["service"]),
+            datetime.fromisoformat(members["taken_at"]),
+            str(members["key"]),
+            bytes.fromhex(members["salt"]),
         )
     except (ValueError, KeyError, TypeError, RecursionError):
         raise BackupBroken("its head cannot be read") from None

@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -24,9 +24,11 @@ from careflow_events.mongo.collections import collection
 from careflow_events.mongo.unit import unit_of_work
 from careflow_events.outbox import StreamPosition
 from careflow_service.clock import Clock
+from careflow_service.errors import KeyNotHeld
 from careflow_service.identity import Actor
 from careflow_service.ids import NewId
 from careflow_service.mongo.client import Database, Document
+from careflow_service.mongo.key_lines import Key, KeyLine
 from careflow_service.oversight import current_oversight
 
 AUDIT: Final = "_audit"
@@ -38,6 +40,10 @@ AUDIT_INDEXES: Final = (
     (AUDIT, IndexModel([("outcome", 1), ("at", 1), ("_id", 1)], name="by_outcome")),
     (AUDIT, IndexModel("cause", name=BY_CAUSE, partialFilterExpression={"outcome": "done"})),
 )
+OVERLAP: Final = timedelta(minutes=5)
+"""For how long after another audit key took over an entry with the one before it may be dated: longer than it takes
+until each process has heard of it, and than clocks of a deployment may differ.
+"""
 _NAMED: Final = re.compile(r"([a-z_]+/([0-9A-Za-z-]+))(@[0-9]+)?")
 """`collection/id`, with a version where it was written."""
 
@@ -53,10 +59,10 @@ class Outcome(StrEnum):
 class AuditTrail:
     """Writes audit entries."""
 
-    def __init__(self, database: Database, key: bytes, *, wall_clock: Clock, new_id: NewId) -> None:
+    def __init__(self, database: Database, keys: KeyLine, *, wall_clock: Clock, new_id: NewId) -> None:
         self._entries = database.get_collection(AUDIT, write_concern=WriteConcern("majority", j=True))
         self._instants = collection(database, AUDIT)
-        self._key = key
+        self._keys = keys
         self._wall_clock = wall_clock
         self._new_id = new_id
 
@@ -85,13 +91,31 @@ class AuditTrail:
         """An operator did what is no unit of work of the service. Committed before it returns."""
         await self._entries.insert_one(self._entry(Outcome.DONE, actor, action, (), [], None, whose=()))
 
-    def hidden(self, id_: str) -> str:
-        """How the patient or place of this id stands in entries."""
-        return self._keyed(b"whose", id_.encode())
+    def hidden(self, id_: str) -> list[str]:
+        """How the patient or place of this id stands in entries: with each key there was."""
+        return [_hidden(key, id_) for key in self._keys.in_line]
 
-    def linked(self, *, number: int, entry: str, mac: str, before: str) -> str:
-        """The hash of seal `number`, over the entry it seals and the hash of the seal before it."""
-        return self._keyed(b"seal", orjson.dumps([number, entry, mac, before]))
+    def linked(self, *, key: str, number: int, entry: str, mac: str, before: str) -> str:
+        """The hash of seal `number` with the audit key of that id, over the entry it seals and the hash of the seal
+        before it. Raises KeyNotHeld.
+        """
+        return _keyed(self._keys.get(key), b"seal", orjson.dumps([number, entry, mac, before]))
+
+    def seals_with(self, before: str | None) -> str:
+        """The id of the key for a seal behind one made with the key `before`. Raises KeyNotHeld while this process has
+        not heard yet of that key.
+        """
+        key = self._keys.current.id
+        if before is not None and not self.may_follow(before, key):
+            raise KeyNotHeld
+        return key
+
+    def may_follow(self, before: str, key: str) -> bool:
+        """Whether a seal with `key` may stand behind one with the key `before`: the same one, or one that took over
+        from it.
+        """
+        earlier, later = self._keys.rank(before), self._keys.rank(key)
+        return earlier is not None and later is not None and earlier <= later
 
     async def committed(self, causes: Collection[str]) -> dict[str, datetime]:
         """When what was done here because of each of these events was committed last; those that changed nothing are
@@ -104,9 +128,15 @@ class AuditTrail:
         return {entry["cause"]: entry["at"] for entry in sorted(entries, key=lambda each: each["at"])}
 
     def is_genuine(self, entry: Mapping[str, object]) -> bool:
-        """True when a stored entry is exactly what was written with this audit key."""
-        mac = entry.get("mac")
-        return isinstance(mac, str) and hmac.compare_digest(mac, self._mac(entry))
+        """True when a stored entry is exactly what was written, with an audit key that was in use at its time."""
+        mac, id_, at = entry.get("mac"), entry.get("key"), entry.get("at")
+        if not (isinstance(mac, str) and isinstance(id_, str) and isinstance(at, datetime)):
+            return False
+        key = self._keys.held.get(id_)
+        if key is None or self._keys.rank(id_) is None or not hmac.compare_digest(mac, _mac(key, entry)):
+            return False
+        until = self._keys.until(id_)
+        return until is None or at <= until + OVERLAP
 
     def _entry(
         self,
@@ -119,6 +149,7 @@ class AuditTrail:
         *,
         whose: Iterable[str],
     ) -> Document:
+        key = self._keys.current
         entry: Document = {
             "_id": self._new_id(),
             "at": self._wall_clock(),
@@ -127,20 +158,27 @@ class AuditTrail:
             "roles": sorted(role.value for role in actor.roles),
             "action": action,
             "touched": list(touched),
-            "whose": sorted(map(self.hidden, whose)),
+            "whose": sorted(_hidden(key, each) for each in whose),
             "positions": [str(position) for position in positions],
             "cause": cause,
+            "key": key.id,
         }
-        entry["mac"] = self._mac(entry)
+        entry["mac"] = _mac(key, entry)
         return entry
 
-    def _mac(self, entry: Mapping[str, object]) -> str:
-        content = {name: value for name, value in entry.items() if name != "mac"}
-        canonical = orjson.dumps(content, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z)
-        return hmac.new(self._key, canonical, hashlib.sha256).hexdigest()
 
-    def _keyed(self, purpose: bytes, text: bytes) -> str:
-        return hmac.new(self._key, purpose + b"|" + text, hashlib.sha256).hexdigest()
+def _mac(key: Key, entry: Mapping[str, object]) -> str:
+    content = {name: value for name, value in entry.items() if name != "mac"}
+    canonical = orjson.dumps(content, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z)
+    return hmac.new(key.material, canonical, hashlib.sha256).hexdigest()
+
+
+def _hidden(key: Key, id_: str) -> str:
+    return _keyed(key, b"whose", id_.encode())
+
+
+def _keyed(key: Key, purpose: bytes, text: bytes) -> str:
+    return hmac.new(key.material, purpose + b"|" + text, hashlib.sha256).hexdigest()
 
 
 def _whose(what: Iterable[str]) -> set[str]:

@@ -112,7 +112,7 @@ class AuditReview:
         before `until`, newest first. Raises CursorBroken.
         """
         named = {
-            "whose": None if whose is None else self._trail.hidden(whose),
+            "whose": None if whose is None else {"$in": self._trail.hidden(whose)},
             "actor": actor,
             "outcome": None if outcome is None else outcome.value,
         }
@@ -138,7 +138,7 @@ class AuditReview:
         findings = []
         if seal.number > expected:
             findings.append(Finding(Fault.MISSING, expected, None))
-        elif seal.hash != self._linked(seal, before):
+        elif not self._is_linked(seal, before):
             findings.append(Finding(Fault.REORDERED, seal.number, seal.entry))
         if entry is None:
             findings.append(Finding(Fault.MISSING, seal.number, seal.entry))
@@ -146,9 +146,14 @@ class AuditReview:
             findings.append(Finding(Fault.CHANGED, seal.number, seal.entry))
         return findings
 
-    def _linked(self, seal: Seal, before: Seal | None) -> str:
+    def _is_linked(self, seal: Seal, before: Seal | None) -> bool:
+        """Whether it was made behind that one, with a key that may stand there."""
+        if not self._trail.may_follow(seal.key if before is None else before.key, seal.key):
+            return False
         previous = "" if before is None else before.hash
-        return self._trail.linked(number=seal.number, entry=seal.entry, mac=seal.mac, before=previous)
+        return seal.hash == self._trail.linked(
+            key=seal.key, number=seal.number, entry=seal.entry, mac=seal.mac, before=previous
+        )
 
     async def _verify_entries(self, after: str, limit: int) -> Verified:
         head, now = await self._seals.head(), self._wall_clock()

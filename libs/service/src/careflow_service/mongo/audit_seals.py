@@ -39,7 +39,8 @@ _IN_TIME: Final = [("at", 1), ("_id", 1)]
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """A seal: its number from 1 on, the entry and the entry's HMAC, and its own hash, which covers the seal before.
+    """A seal: its number from 1 on, the entry and the entry's HMAC, and its own hash, made with the audit key of the id
+    `key`, which covers the seal before.
 
     `through`: what was recorded more than `LATE` before this is sealed.
     """
@@ -47,6 +48,7 @@ class Seal:
     number: int
     entry: str
     mac: str
+    key: str
     hash: str
     through: datetime
     sealed_at: datetime
@@ -142,6 +144,7 @@ class AuditSeals:
         if not entries:
             return True
         now = self._wall_clock()
+        key = self._trail.seals_with(None if head is None else head.key)
         seals = []
         for entry in entries:
             number = 1 if head is None else head.number + 1
@@ -151,7 +154,8 @@ class AuditSeals:
                 number=number,
                 entry=entry["_id"],
                 mac=entry["mac"],
-                hash=self._trail.linked(number=number, entry=entry["_id"], mac=entry["mac"], before=before),
+                key=key,
+                hash=self._trail.linked(key=key, number=number, entry=entry["_id"], mac=entry["mac"], before=before),
                 through=through if head is None else max(through, head.through),
                 sealed_at=now,
             )
@@ -172,6 +176,7 @@ def seal_of(document: Document) -> Seal:
         number=document["number"],
         entry=document["_id"],
         mac=document["mac"],
+        key=document.get("key", ""),
         hash=document["hash"],
         through=document["through"],
         sealed_at=document["sealed_at"],
@@ -183,6 +188,7 @@ def _document(seal: Seal) -> Document:
         "_id": seal.entry,
         "number": seal.number,
         "mac": seal.mac,
+        "key": seal.key,
         "hash": seal.hash,
         "through": seal.through,
         "sealed_at": seal.sealed_at,

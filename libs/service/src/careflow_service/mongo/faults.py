@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from careflow_events.mongo import store_is_away as driver_says_away
-from careflow_service.errors import OutcomeUnknown, ServiceFenced, StoreBusy
+from careflow_service.errors import KeyNotHeld, OutcomeUnknown, ServiceFenced, StoreBusy
 
 
 def store_is_away(error: BaseException) -> bool:
     """True for what the driver says will pass, and for what the runner made of it."""
-    return isinstance(error, StoreBusy | OutcomeUnknown | ServiceFenced) or driver_says_away(error)
+    return isinstance(error, StoreBusy | OutcomeUnknown | ServiceFenced | KeyNotHeld) or driver_says_away(error)

@@ -14,11 +14,13 @@ from careflow_service.mongo.audit import AUDIT_INDEXES
 from careflow_service.mongo.audit_seals import SEAL_INDEXES
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.idempotency import IDEMPOTENCY
+from careflow_service.mongo.key_watch import HOLDER_INDEXES
 from careflow_service.mongo.limits import LIMITS
 
 INDEXES: Final[tuple[tuple[str, IndexModel], ...]] = (
     *AUDIT_INDEXES,
     *SEAL_INDEXES,
+    *HOLDER_INDEXES,
     (LIMITS, IndexModel("expires_at", name="expires", expireAfterSeconds=0)),
     (IDEMPOTENCY, IndexModel("expires_at", name="expires", expireAfterSeconds=0)),
 )

@@ -1,34 +1,98 @@
-"""Proofs that a database was written with the keys a process was given: `_key_proofs`, a keyed hash of a constant for
-each key.
+"""With which keys a database is written: `_key_proofs`, one line for each kind of key (see `key_lines`).
 
-Invariant: the first process of a new database leaves the proofs, every later one must match them. A wrong key would
-show nowhere else for long: patients would not be found again, and an untouched audit trail would look forged.
+Invariant: the first process of a new database begins the lines; every later one must hold each key of them. A wrong key
+would show nowhere else for long: patients would not be found again, and an untouched audit trail would look forged.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Mapping
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
+from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from careflow_service.clock import Clock
 from careflow_service.mongo.client import Database
+from careflow_service.mongo.key_lines import Key, KeyKind, KeyLine, KeyLines, Turn
 
 KEY_PROOFS: Final = "_key_proofs"
 
 
 class KeyWrong(Exception):
-    """A key is not the one this database was written with; the message names its setting and never shows it."""
+    """A key is not one this database was written with; the message names its setting and never shows it."""
 
 
-async def prove_keys(database: Database, keys: Mapping[str, bytes]) -> None:
-    """For start-up; `keys` by the name of their setting. Raises KeyWrong for the first that is another."""
-    proofs = database.get_collection(KEY_PROOFS, write_concern=WriteConcern("majority", j=True))
-    for setting, key in keys.items():
-        proof = hmac.new(key, f"proof of {setting}".encode(), hashlib.sha256).hexdigest()
-        await proofs.update_one({"_id": setting}, {"$setOnInsert": {"proof": proof}}, upsert=True)
-        known = await proofs.find_one({"_id": setting})
-        if known is None or not hmac.compare_digest(known["proof"], proof):
-            raise KeyWrong(f"{setting} is not the key this database was written with")
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A line as the store has it."""
+
+    turns: tuple[Turn, ...]
+    retired: tuple[str, ...]
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> Proof:
+        """As it was stored."""
+        return cls(tuple(Turn.from_document(each) for each in stored["line"]), tuple(stored["retired"]))
+
+
+class KeyProofs:
+    """Reads and changes the lines of one database."""
+
+    def __init__(self, database: Database, lines: KeyLines, *, wall_clock: Clock) -> None:
+        self._proofs = database.get_collection(
+            KEY_PROOFS, read_concern=ReadConcern("majority"), write_concern=WriteConcern("majority", j=True)
+        )
+        self._lines = lines
+        self._wall_clock = wall_clock
+
+    async def prove(self) -> None:
+        """For start-up: begins the lines of a new database, and takes over those of another. Raises KeyWrong."""
+        for kind in KeyKind:
+            line = self._lines.of(kind)
+            begun = Turn.of(kind, line.current, after="", since=self._wall_clock())
+            first = {"line": [begun.as_document()], "retired": []}
+            await self._proofs.update_one({"_id": kind.value}, {"$setOnInsert": first}, upsert=True)
+            stored = await self._proofs.find_one({"_id": kind.value})
+            assert stored is not None
+            proof = Proof.of(stored)
+            if complaint := wrong(line, proof):
+                raise KeyWrong(complaint)
+            line.follow(proof.turns, proof.retired)
+
+    async def look(self) -> None:
+        """Takes over the lines as they are now. A line that was tampered with is not believed: it stays as it was."""
+        async for stored in self._proofs.find():
+            line, proof = self._lines.of(KeyKind(stored["_id"])), Proof.of(stored)
+            if all(turn.is_of(line.kind, key) for turn in proof.turns if (key := line.held.get(turn.key))):
+                line.follow(proof.turns, proof.retired)
+
+    async def take_over(self, kind: KeyKind, key: Key) -> bool:
+        """Makes `key` the current one; False where another has become it meanwhile."""
+        line = self._lines.of(kind)
+        turn, known = Turn.of(kind, key, after=line.current_id, since=self._wall_clock()), len(line.turns)
+        done = await self._proofs.update_one(
+            {"_id": kind.value, f"line.{known - 1}.key": turn.after, f"line.{known}": {"$exists": False}},
+            {"$push": {"line": turn.as_document()}},
+        )
+        await self.look()
+        return done.modified_count == 1
+
+    async def retire(self, kind: KeyKind, key: str) -> None:
+        """Takes a key that is not the current one out of the line, for good."""
+        await self._proofs.update_one(
+            {"_id": kind.value, "line.key": key},
+            {"$pull": {"line": {"key": key}}, "$addToSet": {"retired": key}},
+        )
+        await self.look()
+
+
+def wrong(line: KeyLine, proof: Proof) -> str | None:
+    """What is wrong with the keys a process holds, where a database was written along that line."""
+    missing = line.missing(proof.turns)
+    if missing is None:
+        return None
+    if len(proof.turns) == 1:
+        return f"{line.kind.setting} is not the key this database was written with"
+    return f"{line.kind.setting}: this database still needs the key {missing}, which is not among the keys given"

@@ -19,6 +19,8 @@ from bson.raw_bson import RawBSONDocument
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongocrypt.asynchronous.state_machine import AsyncMongoCryptCallback
 
+from careflow_service.errors import KeyNotHeld
+
 _AS_STORED: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
 
 
@@ -32,11 +34,18 @@ def key_id_of(owner: str) -> Binary:
     return Binary.from_uuid(UUID(bytes=digest[:16], version=5))
 
 
+def provider_of(master_key: str) -> str:
+    """How libmongocrypt, and a data key wrapped with it, name the master key of that id."""
+    return f"local:{master_key}"
+
+
 class KeyVault(AsyncMongoCryptCallback):  # type: ignore[misc]  # the library has no types
     """Fetches and keeps data keys. What was fetched ahead is handed out once."""
 
-    def __init__(self, keys: AsyncCollection[Any]) -> None:
+    def __init__(self, keys: AsyncCollection[Any], wrapped_with: Collection[str]) -> None:
+        """`wrapped_with` names the master keys that are held."""
         self._keys = keys.with_options(codec_options=_AS_STORED)
+        self._wrapped_with = wrapped_with
         self._ahead: dict[Binary, bytes] = {}
 
     async def fetch_ahead(self, ids: Collection[Binary]) -> None:
@@ -48,7 +57,7 @@ class KeyVault(AsyncMongoCryptCallback):  # type: ignore[misc]  # the library ha
         self._ahead[key_id] = key
 
     async def fetch_keys(self, filter: bytes) -> AsyncIterator[bytes]:  # noqa: A002 - the library's own word
-        """See the library. Raises KeyNotThere."""
+        """See the library. Raises KeyNotThere or KeyNotHeld."""
         by_id, _ = bson.decode(filter)["$or"]
         ids = {Binary(each, 4) for each in by_id["_id"]["$in"]}
         for key_id in ids & self._ahead.keys():
@@ -87,4 +96,23 @@ class KeyVault(AsyncMongoCryptCallback):  # type: ignore[misc]  # the library ha
     async def _found(self, ids: Collection[Binary]) -> AsyncIterator[RawBSONDocument]:
         if ids:
             async for key in self._keys.find({"_id": {"$in": sorted(ids)}}):
+                if key["masterKey"]["provider"] not in self._wrapped_with:
+                    raise KeyNotHeld
                 yield key
+
+
+class KeysGiven(KeyVault):
+    """A key vault of these keys, whatever is asked for."""
+
+    def __init__(
+        self, keys: AsyncCollection[Any], wrapped_with: Collection[str], given: Collection[RawBSONDocument]
+    ) -> None:
+        super().__init__(keys, wrapped_with)
+        self._given = given
+
+    async def fetch_keys(self, filter: bytes) -> AsyncIterator[bytes]:  # noqa: A002, ARG002 - the library's own word
+        """See the library. Raises KeyNotHeld."""
+        for key in self._given:
+            if key["masterKey"]["provider"] not in self._wrapped_with:
+                raise KeyNotHeld
+            yield bytes(key.raw)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -18,20 +18,37 @@ from careflow_service.mongo.audit_review import AuditReview
 from careflow_service.mongo.audit_seals import AuditSeals
 from careflow_service.mongo.client import Client, Database, open_client, open_database
 from careflow_service.mongo.fence import FenceWatch
+from careflow_service.mongo.further_keys import Further
 from careflow_service.mongo.idempotency import IdempotencyRecords
-from careflow_service.mongo.key_proofs import prove_keys
+from careflow_service.mongo.key_lines import KeyKind, KeyLine, KeyLines
+from careflow_service.mongo.key_proofs import KeyProofs
+from careflow_service.mongo.key_watch import KeyWatch
 from careflow_service.mongo.limits import MongoLimits
 from careflow_service.mongo.vault import BlindIndex, Vault
 from careflow_service.mongo.work import TIME_LIMIT_SECONDS, MongoWork
 
 
+def no_further() -> Further:
+    """A process that was given one key of each kind."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Keys:
-    """The keys at rest, raw: 96 bytes for the master key, at least 32 for the others."""
+    """The first keys at rest, raw: 96 bytes for the master key, at least 32 for the others; `further` reads those that
+    are held beside them. Raises FurtherKeysBroken.
+    """
 
     master: bytes
     blind_index: bytes
     audit: bytes
+    further: Callable[[], Further] = no_further
+
+    def lines(self) -> KeyLines:
+        """The keys a process holds now. Raises FurtherKeysBroken."""
+        further = self.further()
+        first = {KeyKind.MASTER: self.master, KeyKind.BLIND_INDEX: self.blind_index, KeyKind.AUDIT: self.audit}
+        return KeyLines(**{kind.value: KeyLine(kind, key, further.get(kind, ())) for kind, key in first.items()})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +65,11 @@ class Store:
     audit_review: AuditReview
     fence: FenceWatch
     limits: MongoLimits
-    keys: Keys
+    keys: KeyWatch
 
     async def check_keys(self) -> None:
         """For start-up: proves that this database was written with these keys. Raises KeyWrong."""
-        await self.vault.check()
-        proved = {"CAREFLOW_BLIND_INDEX_KEY": self.keys.blind_index, "CAREFLOW_AUDIT_KEY": self.keys.audit}
-        await prove_keys(self.database, proved)
+        await self.keys.proofs.prove()
 
 
 @asynccontextmanager
@@ -71,14 +86,16 @@ async def open_store(
     listeners: Sequence[CommandListener] = (),
 ) -> AsyncIterator[Store]:
     """The store of one service, closed at the end. It connects with its first operation, so this succeeds while the
-    store is down; `check_keys()` proves connection and keys. `clock` is the domain clock. Raises StoreUrlWrong.
+    store is down; `check_keys()` proves connection and keys. `clock` is the domain clock. Raises StoreUrlWrong
+    or FurtherKeysBroken.
     """
+    lines = keys.lines()
     async with open_client(url, name=process, listeners=listeners) as client:
         opened = open_database(client, database)
-        audit = AuditTrail(opened, keys.audit, wall_clock=wall_clock, new_id=new_id)
+        audit = AuditTrail(opened, lines.audit, wall_clock=wall_clock, new_id=new_id)
         audit_seals = AuditSeals(opened, audit, wall_clock=wall_clock)
         blind_index = BlindIndex(keys.blind_index)
-        vault = Vault(opened, keys.master, blind_index)
+        vault = Vault(opened, lines.master, blind_index)
         fence = FenceWatch(MongoFences(opened))
         try:
             yield Store(
@@ -103,7 +120,13 @@ async def open_store(
                 audit_review=AuditReview(opened, audit, audit_seals, wall_clock=wall_clock),
                 fence=fence,
                 limits=MongoLimits(opened, blind_index, wall_clock),
-                keys=keys,
+                keys=KeyWatch(
+                    opened,
+                    lines,
+                    KeyProofs(opened, lines, wall_clock=wall_clock),
+                    process=process,
+                    further=keys.further,
+                ),
             )
         finally:
             await vault.close()

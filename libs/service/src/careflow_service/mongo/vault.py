@@ -13,7 +13,7 @@ import asyncio
 import hashlib
 import hmac
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from enum import StrEnum
 from typing import Any, Final
@@ -21,6 +21,8 @@ from weakref import WeakValueDictionary
 
 import bson
 from bson.binary import Binary
+from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
 from pymongo.encryption_shared import Algorithm
 from pymongo.errors import DuplicateKeyError
 from pymongo.write_concern import WriteConcern
@@ -30,13 +32,12 @@ from pymongocrypt.options import MongoCryptOptions
 
 from careflow_service.clock import wall_clock
 from careflow_service.errors import BodyBroken, OwnerErased
-from careflow_service.mongo.client import Database
-from careflow_service.mongo.key_proofs import KeyWrong
-from careflow_service.mongo.key_vault import KeyNotThere, KeyVault, key_id_of
+from careflow_service.mongo.client import Database, Document
+from careflow_service.mongo.key_lines import Key, KeyLine
+from careflow_service.mongo.key_vault import KeyNotThere, KeysGiven, KeyVault, key_id_of, provider_of
 
 KEYS: Final = "_keys"
 ERASED: Final = "_erased"
-CHECK_OWNER: Final = "careflow:master-key-check"
 KEY_LIFETIME_MS: Final = 60_000
 """How long an unwrapped data key may stay in memory: bounds the cache, and how long another process can still read
 what belongs to an erased owner."""
@@ -44,6 +45,7 @@ what belongs to an erased owner."""
 MADE_REMEMBERED: Final = 1_000
 """Of how many owners a process remembers that it made their key."""
 
+_AS_READ: Final[CodecOptions[Document]] = CodecOptions(tz_aware=True)
 _MAJORITY: Final = WriteConcern("majority", j=True)
 
 
@@ -68,9 +70,9 @@ class BlindIndex:
 class Vault:
     """Encrypts and decrypts bytes for an owner. `blind_index` is for what must be found again."""
 
-    def __init__(self, database: Database, master_key: bytes, blind_index: BlindIndex) -> None:
+    def __init__(self, database: Database, master: KeyLine, blind_index: BlindIndex) -> None:
         self.blind_index = blind_index
-        self._master_key = master_key
+        self._master = master
         self._first: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._made: OrderedDict[str, None] = OrderedDict()
         self._keys = database.get_collection(KEYS, write_concern=_MAJORITY)
@@ -78,18 +80,14 @@ class Vault:
         self._open()
 
     def _open(self) -> None:
-        self._key_vault = KeyVault(self._keys)
-        options = MongoCryptOptions(
-            {"local": {"key": self._master_key}}, bypass_encryption=True, key_expiration_ms=KEY_LIFETIME_MS
-        )
-        self._encrypter: Any = AsyncExplicitEncrypter(self._key_vault, options)
+        self._held = self._master.held
+        self._key_vault = KeyVault(self._keys, wrapped_with=_providers(self._held))
+        self._encrypter: Any = AsyncExplicitEncrypter(self._key_vault, _options(self._held))
 
-    async def check(self) -> None:
-        """For start-up: proves that the master key is the one this database was written with. Raises KeyWrong."""
-        try:
-            await self.encrypt(CHECK_OWNER, b"")
-        except MongoCryptError:
-            raise KeyWrong("CAREFLOW_MASTER_KEY does not open the data keys of this database") from None
+    def _follow(self) -> None:
+        """Works with the master keys that are held now."""
+        if self._held is not self._master.held:
+            self._open()
 
     async def encrypt(self, owner: str, plaintext: bytes, *, first: bool = False, apart: Apart | None = None) -> Binary:
         """`plaintext` under the owner's key, or the one for what is kept `apart`, which is made when there is none.
@@ -119,7 +117,10 @@ class Vault:
             return None
 
     async def decrypt(self, ciphertext: bytes) -> bytes:
-        """What `encrypt` was given. Raises OwnerErased when its key was destroyed, BodyBroken when it was changed."""
+        """What `encrypt` was given. Raises OwnerErased when its key was destroyed, BodyBroken when it was changed,
+        KeyNotHeld.
+        """
+        self._follow()
         try:
             opened = await self._encrypter.decrypt(bson.encode({"v": Binary(ciphertext, 6)}))
         except KeyNotThere:
@@ -133,6 +134,7 @@ class Vault:
         left to whoever needs it, for it may be in memory already.
         """
         ids = {_key_id(each) for each in ciphertexts if isinstance(each, Binary)}
+        self._follow()
         if len(ids) > 1:
             await self._key_vault.fetch_ahead(ids)
 
@@ -144,12 +146,26 @@ class Vault:
         await self._destroy_keys(owner)
         self._open()  # the old one, with the key in its memory, is freed with its last call in flight
 
+    async def wrapped_anew(self, keys: Sequence[RawBSONDocument]) -> list[Document]:
+        """These data keys, as they are stored, wrapped with the current master key; nothing is written. Raises
+        KeyNotHeld.
+        """
+        held = self._master.held
+        encrypter = AsyncExplicitEncrypter(KeysGiven(self._keys, _providers(held), keys), _options(held))
+        try:
+            provider = provider_of(self._master.current.id)
+            wrapped = await encrypter.rewrap_many_data_key({}, provider)
+        finally:
+            encrypter.close()
+        return [dict(each) for each in bson.decode(wrapped, _AS_READ)["v"]]
+
     async def close(self) -> None:
         """Wipes the keys held in memory."""
         self._encrypter.close()
         await self._key_vault.close()
 
     async def _encrypt_with(self, key: str, plaintext: bytes) -> Binary:
+        self._follow()
         value = bson.encode({"v": Binary(plaintext)})
         algorithm = Algorithm.AEAD_AES_256_CBC_HMAC_SHA_512_Random
         encrypted = await self._encrypter.encrypt(value, algorithm, key_id=bytes(key_id_of(key)))
@@ -160,7 +176,9 @@ class Vault:
         """Safe against a twin (the id follows from the name, so one of them wins) and against an erasure at the same
         moment: the marker is looked for after the key is there, and an erasure marks before it deletes.
         """
-        made = bson.decode(await self._encrypter.create_data_key("local", key_alt_names=[name]))
+        self._follow()
+        provider = provider_of(self._master.current.id)
+        made = bson.decode(await self._encrypter.create_data_key(provider, key_alt_names=[name]))
         key = {**made, "_id": key_id_of(name)}
         try:
             await self._keys.insert_one(key)
@@ -173,6 +191,15 @@ class Vault:
 
     async def _destroy_keys(self, owner: str) -> None:
         await self._keys.delete_many({"_id": {"$in": [key_id_of(key) for key in _key_names(owner)]}})
+
+
+def _providers(held: Mapping[str, Key]) -> frozenset[str]:
+    return frozenset(map(provider_of, held))
+
+
+def _options(held: Mapping[str, Key]) -> MongoCryptOptions:
+    masters = {provider_of(key.id): {"key": key.material} for key in held.values()}
+    return MongoCryptOptions(masters, bypass_encryption=True, key_expiration_ms=KEY_LIFETIME_MS)
 
 
 def _key_name(owner: str, apart: Apart | None) -> str:

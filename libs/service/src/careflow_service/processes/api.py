@@ -30,5 +30,6 @@ async def run_api(process: Opened[S, P, App], stop: asyncio.Event) -> bool:
         "http": serving(app, listening),
         "heartbeat": until_stopped(heartbeat.run),
         "fence": until_stopped(process.resources.fence.run),
+        "keys": until_stopped(process.resources.keys.run),
     }
     return await run_tasks(tasks, stop)

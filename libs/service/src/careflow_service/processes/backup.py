@@ -29,7 +29,7 @@ async def run_backup(process: Opened[S, P, App], stop: asyncio.Event) -> bool:
         out,
         service=process.service.name,
         taken_at=resources.wall_clock(),
-        master_key=resources.settings.master_key.get_secret_value(),
+        master=resources.keys.lines.master,
     )
     await resources.audit.acted(Actor.system("backup"), "take_backup")
     try:
@@ -51,16 +51,21 @@ async def run_restore(process: Opened[S, P, App], stop: asyncio.Event, *, execut
         reader = BackupReader(
             sys.stdin.buffer,
             service=process.service.name,
-            master_key=resources.settings.master_key.get_secret_value(),
+            master=resources.keys.lines.master,
         )
         if execute:
             now = resources.wall_clock()
             counts = await put_back(
-                resources.database, reader, indexes=indexes_of(process.service), at=now, stopping=stop.is_set
+                resources.database,
+                reader,
+                lines=resources.keys.lines,
+                indexes=indexes_of(process.service),
+                at=now,
+                stopping=stop.is_set,
             )
             await resources.audit.acted(Actor.system("restore"), "put_back_backup")
         else:
-            counts = await check(resources.database, reader)
+            counts = await check(reader, lines=resources.keys.lines)
     except (NotNow, BackupBroken) as why:
         raise NotDone(str(why)) from None
     except Stopped:

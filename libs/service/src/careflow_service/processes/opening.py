@@ -25,6 +25,7 @@ from careflow_events.sealing import RecipientUnknown, Sealer
 from careflow_service.clock import ClockFileBroken, DomainClock
 from careflow_service.ids import new_id
 from careflow_service.mongo.client import StoreUrlWrong
+from careflow_service.mongo.further_keys import FurtherKeysBroken, reading
 from careflow_service.mongo.key_proofs import KeyWrong
 from careflow_service.mongo.store import Keys, Store, open_store
 from careflow_service.service import Resources, Service
@@ -81,7 +82,7 @@ async def opened(
         try:
             store = await stack.enter_async_context(opening)
             await _reach(store, store_wait)
-        except (StoreUrlWrong, KeyWrong) as error:
+        except (StoreUrlWrong, KeyWrong, FurtherKeysBroken) as error:
             raise StartUpFailure(str(error)) from None
         resources = Resources.on(store, settings=settings, clock=clock)
         app = _bootstrapped(service, resources)
@@ -101,6 +102,7 @@ def _keys(settings: ServiceSettings) -> Keys:
         master=settings.master_key.get_secret_value(),
         blind_index=settings.blind_index_key.get_secret_value(),
         audit=settings.audit_key.get_secret_value(),
+        further=reading(settings.further_keys_file),
     )
 
 

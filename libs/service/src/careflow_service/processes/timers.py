@@ -29,6 +29,7 @@ async def run_timers(process: Opened[S, P, App], stop: asyncio.Event) -> bool:
         "health": serving(Starlette(routes=health_routes(health)), listening),
         "heartbeat": until_stopped(heartbeat.run),
         "fence": until_stopped(process.resources.fence.run),
+        "keys": until_stopped(process.resources.keys.run),
         **timer_tasks(process),
     }
     return await run_tasks(tasks, stop)

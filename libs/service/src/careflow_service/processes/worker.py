@@ -41,6 +41,7 @@ async def run_worker(process: Opened[S, P, App], stop: asyncio.Event, *, with_ti
         "health": serving(Starlette(routes=health_routes(health)), listening),
         "heartbeat": until_stopped(heartbeat.run),
         "fence": until_stopped(process.resources.fence.run),
+        "keys": until_stopped(process.resources.keys.run),
         "events": events.run,
     }
     if with_timers:

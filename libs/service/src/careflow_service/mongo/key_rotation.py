@@ -1,0 +1,293 @@
+"""One key following another, while the service works.
+
+A rotation is two steps. First the new key takes over, in one write, and only when each process that is alive holds it:
+from then on everything new is written with it, and the older one still opens what it wrote. Then, for the master key,
+each data key is wrapped anew; what is encrypted with the data keys stays as it is. Invariant: at every moment, also
+after a kill, each key that anything needs is in its line, so that everything can be read; what was cut short goes on
+with the next run, because what is left to do is seen in the data and remembered nowhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
+from pymongo import UpdateOne
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from careflow_events.lease import HeldLease
+from careflow_service.identity import Actor
+from careflow_service.mongo.audit import AUDIT, OVERLAP, AuditTrail
+from careflow_service.mongo.client import Database, Document
+from careflow_service.mongo.fence import FenceWatch
+from careflow_service.mongo.key_lines import KeyKind, KeyLine
+from careflow_service.mongo.key_vault import provider_of
+from careflow_service.mongo.key_watch import Holder, KeyWatch
+from careflow_service.mongo.vault import KEYS, Vault
+
+KEYS_LEASE: Final = "keys"
+AT_ONCE: Final = 200
+"""How many data keys are wrapped anew between two looks whether to go on."""
+LOOK_AGAIN_SECONDS: Final = 0.5
+BY: Final = Actor.system("keys")
+_AS_STORED: Final[CodecOptions[RawBSONDocument]] = CodecOptions(document_class=RawBSONDocument)
+
+
+class NotNow(Exception):
+    """It cannot be done as things stand; the message is one line for an operator."""
+
+
+class Stopped(Exception):
+    """It was told to stop before its end: the next run goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far a rotation has come: `wrapped` of `of` data keys, or the processes it waits for."""
+
+    wrapped: int = 0
+    of: int = 0
+    waiting_for: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """A rotation, planned or done: the key before, the one that takes over (None: it has taken over already, and what
+    was left is done), and how many data keys are wrapped anew.
+    """
+
+    kind: KeyKind
+    before: str
+    to: str | None
+    to_wrap: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One key as it is shown. `state`: new, current, older or retired; `held` by this process; `needed_by` says what
+    still needs an older one.
+    """
+
+    kind: KeyKind
+    key: str
+    state: str
+    held: bool
+    since: datetime | None
+    needed_by: Sequence[str]
+
+
+class KeyRotation:
+    """Rotates and retires the keys of one service."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        watch: KeyWatch,
+        vault: Vault,
+        audit: AuditTrail,
+        fence: FenceWatch,
+        lease: HeldLease,
+        stopping: Callable[[], bool],
+        say: Callable[[Step], None],
+    ) -> None:
+        """`lease` is this process's hold on `KEYS_LEASE`; `say` is told how far it has come."""
+        self._keys = database.get_collection(
+            KEYS, read_concern=ReadConcern("majority"), write_concern=WriteConcern("majority", j=True)
+        )
+        self._entries = database.get_collection(AUDIT, read_concern=ReadConcern("majority"))
+        self._watch = watch
+        self._vault = vault
+        self._audit = audit
+        self._fence = fence
+        self._lease = lease
+        self._stopping = stopping
+        self._say = say
+
+    async def listed(self) -> list[Listed]:
+        """Every key there is, in the order of each line; keys that never were current behind."""
+        await self._watch.look()
+        return [each for kind in KeyKind for each in await self._listed(self._watch.lines.of(kind))]
+
+    async def plan(self, kind: KeyKind) -> Rotation:
+        """What rotating this kind would do. Raises NotNow."""
+        line = await self._looked(kind)
+        before = line.current_id
+        match line.new:
+            case [key]:
+                lacking = [each for each in await self._watch.holders() if key.id not in each.holds]
+                if lacking:
+                    raise NotNow(f"these processes do not hold {key.id} yet, start them anew: {_names(lacking)}")
+                return Rotation(kind, before, key.id, await self._left(key.id) if kind is KeyKind.MASTER else 0)
+            case [] if kind is KeyKind.MASTER and (left := await self._left(before)):
+                return Rotation(kind, before, None, left)
+            case []:
+                raise NotNow(f"{before} is the current {kind.value} key, and no new one is held: make one first")
+            case several:
+                named = ", ".join(key.id for key in several)
+                raise NotNow(f"there are {len(several)} new {kind.value} keys, {named}: keep one of them")
+
+    async def rotate(self, kind: KeyKind) -> Rotation:
+        """Lets the new key take over, or goes on where a rotation was cut short; what it did. Raises NotNow or
+        Stopped.
+        """
+        async with self._alone():
+            plan = await self.plan(kind)
+            await self._audit.acted(BY, f"rotate_{kind.value}_key")
+            if plan.to is not None and not await self._watch.proofs.take_over(
+                kind, self._watch.lines.of(kind).get(plan.to)
+            ):
+                raise NotNow("another key has taken over meanwhile")
+            await self._until_all_follow(kind)
+            if kind is KeyKind.MASTER:
+                await self._wrap_anew()
+            return plan
+
+    async def plan_retiring(self, kind: KeyKind, key: str) -> bool:
+        """Whether there is anything to do: False for a key that is retired already. Raises NotNow."""
+        line = await self._looked(kind)
+        if key in line.retired:
+            return False
+        if line.rank(key) is None:
+            known = key in line.held
+            raise NotNow(
+                f"{key} never was a current {kind.value} key" if known else f"there is no {kind.value} key {key}"
+            )
+        if key == line.current_id:
+            raise NotNow(f"{key} is the current {kind.value} key: rotate first")
+        users = [each for each in await self._watch.holders() if each.writes_with.get(kind.value) == key]
+        if users:
+            raise NotNow(f"these processes still write with {key}: {_names(users)}")
+        if needed_by := await self._needed_by(line, key):
+            raise NotNow(f"{key} is still needed: {'; '.join(needed_by)}")
+        return True
+
+    async def retire(self, kind: KeyKind, key: str) -> bool:
+        """Takes a key nothing needs any more out of its line, for good. See `plan_retiring`. Raises NotNow."""
+        async with self._alone():
+            if not await self.plan_retiring(kind, key):
+                return False
+            await self._audit.acted(BY, f"retire_{kind.value}_key")
+            await self._watch.proofs.retire(kind, key)
+            return True
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """One at a time, however many operators there are. Raises NotNow."""
+        if await self._lease.hold() is None:
+            raise NotNow(
+                "keys are being rotated or retired by somebody else; what was cut short can be gone on with 15 s later"
+            )
+        try:
+            yield
+        finally:
+            await self._lease.release()
+
+    async def _looked(self, kind: KeyKind) -> KeyLine:
+        """The line of that kind as it is now. Raises NotNow."""
+        if kind is KeyKind.BLIND_INDEX:
+            raise NotNow(
+                "the blind-index key cannot be rotated: every field that is looked up by would have to be hashed anew, "
+                "and that is not built"
+            )
+        await self._fence.look()
+        if self._fence.closed:
+            raise NotNow("this service is being restored: finish that first")
+        await self._watch.look()
+        return self._watch.lines.of(kind)
+
+    async def _left(self, key: str) -> int:
+        """How many data keys are wrapped with another master key than this one."""
+        return await self._keys.count_documents({"masterKey.provider": {"$ne": provider_of(key)}})
+
+    async def _until_all_follow(self, kind: KeyKind) -> None:
+        """Waits until each process that is alive writes with the current key. Raises Stopped."""
+        current = self._watch.lines.of(kind).current_id
+        while True:
+            others = [each for each in await self._watch.holders() if each.writes_with.get(kind.value) != current]
+            if not others:
+                return
+            self._say(Step(waiting_for=len(others)))
+            await self._go_on()
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+    async def _wrap_anew(self) -> None:
+        """Wraps every data key with the current master key, in the order of their ids. Raises Stopped or NotNow."""
+        provider = provider_of(self._watch.lines.master.current_id)
+        wrapped, of = 0, await self._left(self._watch.lines.master.current_id)
+        raw = self._keys.with_options(codec_options=_AS_STORED)
+        behind: dict[str, Any] = {}
+        while True:
+            query = {"masterKey.provider": {"$ne": provider}, **behind}
+            found = await raw.find(query, sort=[("_id", 1)], limit=AT_ONCE).to_list()
+            if not found:
+                return
+            anew = {key["_id"]: key for key in await self._vault.wrapped_anew(found)}
+            # Whoever destroyed a key meanwhile, or wrapped it before us, is right.
+            await self._keys.bulk_write(
+                [
+                    UpdateOne(
+                        {"_id": key["_id"], "masterKey.provider": key["masterKey"]["provider"]},
+                        {"$set": {**_wrapping(anew[key["_id"]]), "updateDate": _now()}},
+                    )
+                    for key in found
+                ],
+                ordered=False,
+            )
+            wrapped += len(found)
+            behind = {"_id": {"$gt": found[-1]["_id"]}}
+            self._say(Step(wrapped=wrapped, of=max(of, wrapped)))
+            await self._go_on()
+
+    async def _go_on(self) -> None:
+        if self._stopping():
+            raise Stopped
+        if await self._lease.hold() is None:
+            raise NotNow("somebody else goes on with it, because this process stood still for too long")
+
+    async def _listed(self, line: KeyLine) -> list[Listed]:
+        turns = [
+            Listed(
+                line.kind,
+                turn.key,
+                "current" if turn.key == line.current_id else "older",
+                turn.key in line.held,
+                turn.since,
+                [] if turn.key == line.current_id else await self._needed_by(line, turn.key),
+            )
+            for turn in line.turns
+        ]
+        retired = [Listed(line.kind, key, "retired", key in line.held, None, []) for key in sorted(line.retired)]
+        return [*turns, *retired, *(Listed(line.kind, key.id, "new", True, None, []) for key in line.new)]
+
+    async def _needed_by(self, line: KeyLine, key: str) -> list[str]:
+        """What can only be read with this older key."""
+        if line.kind is KeyKind.MASTER:
+            count = await self._keys.count_documents({"masterKey.provider": provider_of(key)})
+            return [f"{count} data keys are wrapped with it"] if count else []
+        until = line.until(key) or _now()
+        first = await self._entries.find_one(
+            {"key": key, "at": {"$lte": until + OVERLAP}}, {"at": 1}, sort=[("at", 1), ("_id", 1)]
+        )
+        if first is None:
+            return []
+        return [f"the audit trail from {first['at']:%Y-%m-%d} to {until:%Y-%m-%d} is verified with it, and is kept"]
+
+
+def _wrapping(key: Document) -> Document:
+    return {name: key[name] for name in ("keyMaterial", "masterKey")}
+
+
+def _names(holders: Sequence[Holder]) -> str:
+    return ", ".join(each.name for each in holders)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,109 @@
+"""What each process knows of the keys, kept fresh: it reads its further keys again, follows the lines in the store, and
+says in `_key_holders` which keys it holds and writes with.
+
+Invariant: a key becomes the current one only when every process that is alive has said that it holds it (see
+`key_rotation`), and no process writes with a key for longer than `LOOK_EVERY_SECONDS` after another took over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from pymongo import IndexModel
+from pymongo.errors import PyMongoError
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from careflow_service.ids import new_id
+from careflow_service.mongo.client import Database
+from careflow_service.mongo.further_keys import Further, FurtherKeysBroken
+from careflow_service.mongo.key_lines import KeyKind, KeyLines
+from careflow_service.mongo.key_proofs import KeyProofs
+from careflow_service.telemetry.logs import log
+
+KEY_HOLDERS: Final = "_key_holders"
+HOLDER_INDEXES: Final = ((KEY_HOLDERS, IndexModel("seen_at", name="forgotten", expireAfterSeconds=86_400)),)
+LOOK_EVERY_SECONDS: Final = 3.0
+GONE_AFTER: Final = timedelta(seconds=45)
+"""A process that has not said anything for that long, by the store's clock, is taken for dead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A process that is alive: the keys it holds, and the one of each kind it writes with."""
+
+    name: str
+    process: str
+    holds: frozenset[str]
+    writes_with: Mapping[str, str]
+
+
+class KeyWatch:
+    """What one process knows of the keys."""
+
+    def __init__(
+        self, database: Database, lines: KeyLines, proofs: KeyProofs, *, process: str, further: Callable[[], Further]
+    ) -> None:
+        """`further` reads the further keys of this process. Raises FurtherKeysBroken."""
+        self.lines = lines
+        self.proofs = proofs
+        self._further = further
+        self._process = process
+        self._name = f"{process}@{socket.gethostname()}-{os.getpid()}-{new_id()[-6:]}"
+        self._database = database
+        self._holders = database.get_collection(
+            KEY_HOLDERS, read_concern=ReadConcern("majority"), write_concern=WriteConcern("majority")
+        )
+
+    async def look(self) -> None:
+        """Reads files and lines again. Raises FurtherKeysBroken, and what the driver raises while the store is away."""
+        further = self._further()
+        for kind in KeyKind:
+            self.lines.of(kind).hold(further.get(kind, ()))
+        await self.proofs.look()
+
+    async def run(self) -> None:
+        """Looks, and says what it holds, until cancelled."""
+        try:
+            while True:
+                try:
+                    await self.look()
+                    await self._say()
+                except FurtherKeysBroken as error:
+                    log.warning("further_keys_unreadable", exc_info=error)
+                except PyMongoError:
+                    pass  # what is not said is said the next time
+                await asyncio.sleep(LOOK_EVERY_SECONDS)
+        finally:
+            with suppress(PyMongoError):
+                await self._holders.delete_one({"_id": self._name})
+
+    async def holders(self) -> list[Holder]:
+        """Every process that is alive, by name."""
+        since = await self._store_time() - GONE_AFTER
+        found = self._holders.find({"seen_at": {"$gt": since}}, sort=[("_id", 1)])
+        return [
+            Holder(each["_id"], each["process"], frozenset(each["holds"]), each["writes_with"]) async for each in found
+        ]
+
+    async def _say(self) -> None:
+        kinds = [self.lines.of(kind) for kind in KeyKind]
+        said = {
+            "process": self._process,
+            "holds": sorted(key for line in kinds for key in line.held),
+            "writes_with": {line.kind.value: line.current_id for line in kinds},
+            "seen_at": await self._store_time(),
+        }
+        await self._holders.update_one({"_id": self._name}, {"$set": said}, upsert=True)
+
+    async def _store_time(self) -> datetime:
+        hello = await self._database.client.admin.command("hello")
+        now: datetime = hello["localTime"]
+        return now if now.tzinfo is not None else now.replace(tzinfo=UTC)
