@@ -41,8 +41,10 @@ async def test_from_a_clearance_to_discharge(walk: Walk, person: Person) -> None
     sessions += await course.pair(single, score=IN_MAINTENANCE)
     assert (await walk.clinic.care_path(patient, after=sessions[-1]))["stage"] == "maintenance"
     await course.bedside.change_plan(course.plan_id, "complete", {"reason": "course_ended"})
-    completed = await walk.clinic.events.wait_for("PlanCompleted", subject=course.subject)
-    assert (await walk.clinic.care_path(patient, after=completed))["stage"] == "discharged"
+    await course.bedside.discharge_from_care(patient.id)
+    discharged = await walk.clinic.events.wait_for("CareDischarged", subject=course.subject)
+    assert (await walk.clinic.care_path(patient, after=discharged))["stage"] == "discharged"
+    await walk.clinic.events.wait_for("ClearanceRevoked", subject=course.subject)
 
     case = (await walk.clinic.case(patient)).body
     assert _phq_9_totals(case) == [17, *SCORES, IN_MAINTENANCE]

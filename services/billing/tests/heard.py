@@ -213,6 +213,16 @@ def plan_signed(*, version: int = 1, doses: int = 6) -> contracts.PlanActivated 
     )
 
 
+def care_discharged(at: datetime) -> contracts.CareDischarged:
+    return contracts.CareDischarged(
+        patient_id=ANA,
+        plan_id=PLAN,
+        discharged_at=at,
+        discharged_by="dr-paula-prescriber",
+        reason=session_codes.CareEndReason.PATIENT_REQUEST,
+    )
+
+
 def session_refused(visit: dict[str, Any]) -> contracts.SessionRefused:
     return contracts.SessionRefused(
         patient_id=ANA,

@@ -14,6 +14,7 @@ from services.billing.tests.builders import ANA, local
 from services.billing.tests.clinic import (
     INSURED,
     books,
+    buys_package,
     estimates,
     fees,
     has_patient,
@@ -23,11 +24,13 @@ from services.billing.tests.clinic import (
     pays,
     the_account,
     the_charge,
+    trial_balance,
     usd,
 )
 from services.billing.tests.heard import (
     PLAN,
     THERAPY_HOUR,
+    care_discharged,
     consent,
     details_changed,
     diagnosed,
@@ -52,6 +55,17 @@ async def a_registration_while_a_session_is_charged(world: World, overtaking: Ov
     account = await the_account(world)
     assert (account["profile"]["given_name"], account["owed"]) == ("Ana", usd(225))
     assert (await world.said_types(ANA)).count("AccountOpened") == 1
+
+
+async def care_ends_while_a_package_is_given_back(world: World, overtaking: Overtaking) -> None:
+    """The money is out of the house: nothing of it becomes credit."""
+    await has_patient(world)
+    package = await buys_package(world)
+    path = f"/v1/packages/{package['id']}/refund"
+    overtaking.by(lambda: world.biller.post(path, {}, version=package["version"]))
+    await world.hear(care_discharged(world.clock()))
+    assert await trial_balance(world) == {}
+    assert (await the_account(world))["credit"] == usd(0)
 
 
 async def new_details_while_coverage_is_recorded(world: World, overtaking: Overtaking) -> None:

@@ -35,6 +35,7 @@ from services.screening.tests.treatment import (
     booked,
     came_after_all,
     cancelled,
+    care_discharged,
     dosed,
     harmed,
     missed,
@@ -187,6 +188,14 @@ def the_end_of_a_plan_while_the_case_is_closed(make: Callable[[str], EventData])
 
 a_completed_plan_while_the_case_is_closed = the_end_of_a_plan_while_the_case_is_closed(plan_completed)
 a_discontinued_plan_while_the_case_is_closed = the_end_of_a_plan_while_the_case_is_closed(plan_discontinued)
+
+
+async def care_ends_while_the_case_is_closed(world: World, overtaking: Overtaking) -> None:
+    """It stays closed as it was, for the reason it was."""
+    case, _ = await cleared(world)
+    overtaking.by(lambda: closes(world, case))
+    await world.hear(care_discharged(case["patient_id"], world.clock()))
+    assert (await world.ports.cases.get(case["id"])).care_end is None
 
 
 async def the_weekly_questions_while_the_case_is_closed(world: World, overtaking: Overtaking) -> None:

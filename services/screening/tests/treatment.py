@@ -88,6 +88,16 @@ def plan_discontinued(patient_id: str) -> contracts.PlanDiscontinued:
     return contracts.PlanDiscontinued(**_plan_change(patient_id))
 
 
+def care_discharged(patient_id: str, at: datetime) -> contracts.CareDischarged:
+    return contracts.CareDischarged(
+        patient_id=patient_id,
+        plan_id=new_id(),
+        discharged_at=at,
+        discharged_by="user-prescriber",
+        reason=session_codes.CareEndReason.COURSE_ENDED,
+    )
+
+
 def _plan_change(patient_id: str) -> dict[str, Any]:
     reason = next(iter(session_codes.PlanChangeReason))
     return {"patient_id": patient_id, "plan_id": new_id(), "version": 2, "reason": reason}

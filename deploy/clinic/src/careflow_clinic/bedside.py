@@ -132,6 +132,14 @@ class Bedside:
             PRESCRIBER, "sessions", f"/v1/plans/{plan_id}/{change}", body, version=current.version
         )
 
+    async def discharge_from_care(self, patient_id: str) -> Answer:
+        """The prescriber ends the patient's care, of which nothing is open."""
+        body = {
+            "reason": "course_ended",
+            "aftercare": "The clinic is called when it gets worse; a friend knows the plan.",
+        }
+        return await self.http.post(PRESCRIBER, "sessions", f"/v1/patients/{patient_id}/care/discharges", body)
+
     # -- a session -----------------------------------------------------------------------------------------------------
 
     async def session_of(self, appointment_id: str, *, after: Sequence[str] = ()) -> str:

@@ -1,6 +1,7 @@
 """Everything billing hears, in one table."""
 
 from billing.application.ports import Ports
+from billing.application.reactions.on_care_discharged import on_care_discharged
 from billing.application.reactions.on_consent_signed import on_consent_signed
 from billing.application.reactions.on_diagnoses_recorded import on_diagnoses_recorded
 from billing.application.reactions.on_patient import on_patient
@@ -48,4 +49,5 @@ SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.SessionAborted, on_session_ended),
     hears(contracts.SessionServicesCorrected, on_session_services_corrected),
     hears(contracts.SessionRefused, on_session_refused),
+    hears(contracts.CareDischarged, on_care_discharged),
 )

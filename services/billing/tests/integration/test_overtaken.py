@@ -57,6 +57,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "SessionAborted": reactions.a_session_is_aborted_while_money_comes_in,
     "SessionServicesCorrected": reactions.a_session_is_corrected_while_its_superbill_is_issued,
     "SessionRefused": reactions.a_session_is_refused_while_its_fee_is_settled,
+    "CareDischarged": reactions.care_ends_while_a_package_is_given_back,
     "miss_estimate": commands.an_estimate_is_missed_while_it_is_issued,
     "settle_fee": commands.a_fee_is_settled_while_the_patient_arrives_after_all,
 }

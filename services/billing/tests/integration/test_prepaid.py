@@ -1,5 +1,7 @@
 """Money that is paid beforehand, over HTTP and with events: deposits for visits, packages of visits."""
 
+from datetime import timedelta
+
 from careflow_events import contracts
 from careflow_events.contracts import codes
 from careflow_service.identity import Role
@@ -17,7 +19,7 @@ from services.billing.tests.clinic import (
     trial_balance,
     usd,
 )
-from services.billing.tests.heard import DRUG, INFUSION, THERAPY_HOUR, later, session_completed
+from services.billing.tests.heard import DRUG, INFUSION, THERAPY_HOUR, care_discharged, later, session_completed
 from services.billing.tests.world import World
 
 
@@ -68,6 +70,32 @@ async def test_a_package_pays_for_its_visits_and_what_is_unused_goes_back(world:
     again = await world.biller.post(path, {}, version=listed["version"])
     assert refusal(again) == (409, "package_used_up")
     assert {"PackagePurchased", "RevenueRecognized", "RefundIssued"} <= set(await world.said_types(ANA))
+
+
+async def test_what_is_unused_of_a_package_is_credit_once_care_has_ended(world: World) -> None:
+    await has_patient(world)
+    await buys_package(world)
+    await world.hear(session_completed(INFUSION, DRUG, THERAPY_HOUR))
+    await world.hear(care_discharged(world.clock()))
+    (package,) = ok(await world.biller.get("/v1/packages", patient_id=ANA))["items"]
+    assert (package["sessions_left"], package["unused"]) == (0, usd(0))
+    account = await the_account(world)
+    assert (account["credit"], account["prepaid"]) == (usd(3100), usd(0))
+    assert (await trial_balance(world))["cash"] == 372_000, "somebody pays it out"
+
+    body = {"amount": usd(3100), "reason": "overpaid"}
+    (payment,) = ok(await world.biller.get("/v1/payments", patient_id=ANA))["items"]
+    ok(await world.biller.post(f"/v1/payments/{payment['id']}/refunds", body, version=payment["version"]), 201)
+    assert (await trial_balance(world))["cash"] == 62_000
+
+
+async def test_after_its_time_a_package_stays_good_when_care_ends(world: World) -> None:
+    await has_patient(world)
+    await buys_package(world)
+    await world.travel(timedelta(days=31))
+    await world.hear(care_discharged(world.clock()))
+    (package,) = ok(await world.biller.get("/v1/packages", patient_id=ANA))["items"]
+    assert package["sessions_left"] == 6
 
 
 async def test_one_slip_of_the_terminal_buys_one_package(world: World) -> None:

@@ -4,6 +4,7 @@ from careflow_events import contracts
 from careflow_events.subscription import Subscription, hears
 from screening.application.ports import Ports
 from screening.application.reactions.on_adverse_event import on_adverse_event_reported, on_adverse_event_reviewed
+from screening.application.reactions.on_care_discharged import on_care_discharged
 from screening.application.reactions.on_consultation_completed import on_consultation_completed
 from screening.application.reactions.on_course import on_dose_administered, on_plan_ended
 from screening.application.reactions.on_patient_registered import on_patient_registered
@@ -24,6 +25,7 @@ SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.DoseAdministered, on_dose_administered),
     hears(contracts.PlanCompleted, on_plan_ended),
     hears(contracts.PlanDiscontinued, on_plan_ended),
+    hears(contracts.CareDischarged, on_care_discharged),
     hears(contracts.AdverseEventReported, on_adverse_event_reported),
     hears(contracts.AdverseEventReviewed, on_adverse_event_reviewed),
 )

@@ -66,6 +66,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "SessionRefused": reactions.a_refused_dose_while_the_clearance_is_revoked,
     "DoseAdministered": reactions.a_dose_while_the_scores_are_answered,
     "PlanCompleted": reactions.a_completed_plan_while_the_case_is_closed,
+    "CareDischarged": reactions.care_ends_while_the_case_is_closed,
     "PlanDiscontinued": reactions.a_discontinued_plan_while_the_case_is_closed,
     "AdverseEventReported": reactions.grave_harm_while_a_clearance_is_granted,
     "AdverseEventReviewed": reactions.a_review_of_harm_while_the_clearance_is_revoked,

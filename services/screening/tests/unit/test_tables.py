@@ -4,6 +4,7 @@ from careflow_events.contracts import (
     AdverseEventReported,
     AdverseEventReviewed,
     AppointmentCorrected,
+    CareDischarged,
     ClinicalFactReported,
     ConsultationCompleted,
     DoseAdministered,
@@ -35,6 +36,7 @@ def test_what_screening_hears() -> None:
         DoseAdministered,
         PlanCompleted,
         PlanDiscontinued,
+        CareDischarged,
         AdverseEventReported,
         AdverseEventReviewed,
     ]

@@ -126,6 +126,12 @@ class Books:
         self._hold(package.payment_id, -self._payments.get(package.payment_id).held)
         self.refund(package.payment_id, refund)
 
+    def release(self, package: Package) -> None:
+        """What is held for a package that is not wanted any more is the patient's, for whatever is owed."""
+        self._packages.keep(package)
+        self._hold(package.payment_id, -self._payments.get(package.payment_id).held)
+        self.apply()
+
     def refund(self, payment_id: PaymentId, refund: Refund) -> None:
         """Money goes back, first what is for no charge. Raises `refund_above_received` and `nothing_overpaid`."""
         conceded = refund.amount.nothing

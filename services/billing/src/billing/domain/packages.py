@@ -104,9 +104,13 @@ class Package(Aggregate):
         """
         if not self.sessions_left:
             raise conflict("package_used_up", "No visit of this package is left.")
-        if reason is not RefundReason.GOODWILL and today > self.bought_on + timedelta(days=days):
+        if reason is not RefundReason.GOODWILL and not self.refundable(days, today):
             raise conflict("package_refund_over", "The time to give it back is over; its visits stay good.")
         return replace(self.recording(), given_back_at=now)
+
+    def refundable(self, days: int, today: date) -> bool:
+        """Whether what is left of it is still given back as a matter of course."""
+        return bool(self.sessions_left) and today <= self.bought_on + timedelta(days=days)
 
     def _place_of(self, charge_id: ChargeId) -> int | None:
         return next((use.place for use in self.uses if use.charge_id == charge_id), None)

@@ -44,7 +44,7 @@ class MongoCases(Stored[Case]):
                 "patient_id": case.patient_id,
                 "is_open": is_open,
                 "opened_at": case.opened_at,
-                "due_at": case.evidence_due_at(evidence_warns_before) if is_open else None,
+                "due_at": case.evidence_due_at(evidence_warns_before) if case.in_care else None,
                 "asks_at": case.course.asks_at if is_open else None,
             }
 

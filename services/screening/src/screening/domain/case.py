@@ -12,8 +12,16 @@ from typing import Self
 from careflow_domain.errors import conflict, not_found
 from screening.domain.case_record import CaseRecord, CaseState
 from screening.domain.clearance_terms import Indication
-from screening.domain.course import Course, OutcomeReviewDue
-from screening.domain.endings import ClearanceDeferred, ClearanceDenied, Deferral, Ending, ScreeningClosed
+from screening.domain.course import AskingPolicy, Course, OutcomeReviewDue
+from screening.domain.endings import (
+    CareEnd,
+    ClearanceDeferred,
+    ClearanceDenied,
+    CloseReason,
+    Deferral,
+    Ending,
+    ScreeningClosed,
+)
 from screening.domain.evaluation import Diagnoses, DiagnosesRecorded, Evaluation, EvaluationRecorded
 from screening.domain.facts import PatientFact
 from screening.domain.ids import (
@@ -48,6 +56,10 @@ class ScreeningSubmitted(PatientFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case(CaseRecord):
+    """`asked_back_at` is when an information call ended with the wish to begin, while the patient was in care as far as
+    was known here.
+    """
+
     opened_at: datetime
     submitted_at: datetime | None = None
     indications: tuple[Indication, ...] = field(default=(), repr=False)
@@ -57,6 +69,7 @@ class Case(CaseRecord):
     deferrals: tuple[Deferral, ...] = field(default=(), repr=False)
     clearance_id: ClearanceId | None = None
     ending: Ending | None = None
+    asked_back_at: datetime | None = None
     pressure_refusals: tuple[datetime, ...] = field(default=(), repr=False)
     held: Suspensions = field(default=(), repr=False)
 
@@ -68,7 +81,8 @@ class Case(CaseRecord):
 
     def following(self, earlier: Self, suspensions: Suspensions) -> Self:
         """What the patient had or took in an earlier course is still known, and what suspended dosing then still holds.
-        What they had not is asked anew.
+        What they had not is asked anew. The course is not taken over: this one is measured by its own answers, and the
+        doses of the one before stay with the case they were given in.
         """
         return replace(
             self,
@@ -244,14 +258,32 @@ class Case(CaseRecord):
 
     def cleared(self, clearance_id: ClearanceId) -> Self:
         """This clearance is the case's current one and takes over what was held for it; it says itself that it was
-        granted.
+        granted. Refused: `case_closed`, `care_ended`.
         """
         self._must_be_open()
+        if self.care_end is not None:
+            raise conflict("care_ended", "The patient was discharged; who comes back begins with a new case.")
         return replace(self.recording(), clearance_id=clearance_id, held=())
 
     def holding(self, suspensions: Suspensions) -> Self:
         """With no clearance to suspend, this waits for the next one."""
         return self if suspensions == self.held else replace(self.recording(), held=suspensions)
+
+    def discharged(self, end: CareEnd, policy: AskingPolicy) -> Self:
+        """Care has ended; whoever was treated is followed up."""
+        return replace(self.recording(), care_end=end, course=self.course.ended(policy, at=end.at))
+
+    def over(self, *, now: datetime) -> Self:
+        """After the end of care: nobody is followed up in it any longer."""
+        assert self.care_end is not None
+        note = "Care has ended."
+        return self.closed(Ending(by=self.care_end.by, at=now, reason=CloseReason.DISCHARGED, note=note))
+
+    def asked_back(self, *, at: datetime) -> Self:
+        """The patient wishes to begin anew. While they are in care that says nothing, unless the end of it was before
+        and is heard later.
+        """
+        return replace(self.recording(), asked_back_at=at)
 
     def deferred(self, deferral: Deferral) -> Self:
         """Decide later."""

@@ -12,6 +12,7 @@ from typing import Self
 from careflow_domain.aggregate import Aggregate
 from careflow_domain.errors import conflict, not_found
 from screening.domain.course import Course
+from screening.domain.endings import CareEnd
 from screening.domain.evidence import Evidence, EvidenceExpiring, EvidenceRecorded, awaiting_warning
 from screening.domain.history import ClinicalFact
 from screening.domain.ids import CaseId, ClinicalFactId, EvidenceId, MedicationId, PatientId, TrialId
@@ -33,11 +34,14 @@ class CaseState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRecord(Aggregate):
-    """A closed case takes nothing more."""
+    """A closed case takes nothing more. `care_end` once the patient was discharged: from then on the case is kept for
+    following them up.
+    """
 
     id: CaseId
     patient_id: PatientId
     state: CaseState = CaseState.OPEN
+    care_end: CareEnd | None = None
     history: tuple[ClinicalFact, ...] = field(default=(), repr=False)
     medications: tuple[Medication, ...] = field(default=(), repr=False)
     trials: tuple[AntidepressantTrial, ...] = field(default=(), repr=False)
@@ -48,6 +52,11 @@ class CaseRecord(Aggregate):
     def stage(self) -> Stage:
         """Whether a dose was given in this course."""
         return Stage.IN_COURSE if self.course.doses else Stage.TO_FIRST_DOSE
+
+    @property
+    def in_care(self) -> bool:
+        """Whether the patient is, or may yet be, treated in it."""
+        return self.state is not CaseState.CLOSED and self.care_end is None
 
     def known(self, patient: PatientDetails) -> Known:
         """What the rules look at."""
@@ -134,7 +143,7 @@ class CaseRecord(Aggregate):
         """Warn of the evidence that will soon stop counting, of each end once."""
         stage = self.stage
         due = {each.id for each in awaiting_warning(self.evidence, stage) if each.ends.at(stage) - warns_before <= now}
-        if not due or self.state is CaseState.CLOSED:
+        if not due or not self.in_care:
             return self
         warnings = [
             EvidenceExpiring(

@@ -44,6 +44,14 @@ class Deferral:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CareEnd:
+    """Who discharged the patient from the care this case is about."""
+
+    by: StaffId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
     """Why and by whom the case was closed."""
 

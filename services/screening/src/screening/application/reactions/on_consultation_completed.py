@@ -4,34 +4,26 @@ from careflow_events.contracts import ConsultationCompleted
 from careflow_events.contracts.codes import AppointmentKind, Disposition
 from careflow_events.subscription import Received
 from careflow_service.work import Transaction
+from screening.application.opening_case import new_case
 from screening.application.ports import Ports
-from screening.application.suspending import suspensions_of
-from screening.domain.case import Case
 from screening.domain.case_record import CaseState
-from screening.domain.ids import CaseId, PatientId, RequestId
-from screening.domain.intake import Purpose
+from screening.domain.ids import PatientId
 
 
 async def on_consultation_completed(event: Received[ConsultationCompleted], tx: Transaction, ports: Ports) -> None:
-    """Make sure the patient has an open case with the intake questionnaires; other ends of a consultation change
-    nothing here. What an earlier course knew against treatment is known in this one too.
+    """Make sure the patient has a case in which they can be cleared, with the intake questionnaires; other ends of a
+    consultation change nothing here. A case kept for following up somebody who was discharged gives way to it.
     """
     ended = event.data
     if ended.kind is not AppointmentKind.INFO_CALL or ended.disposition is not Disposition.PROCEED:
         return
     patient_id = PatientId(ended.patient_id)
     earlier = await ports.cases.latest_of(patient_id)
-    if earlier is not None and earlier.state is not CaseState.CLOSED:
+    if earlier is not None and earlier.in_care:
+        if earlier.clearance_id is not None:
+            await ports.cases.save(earlier.asked_back(at=event.time), expecting=earlier.version, tx=tx)
         return
-    case = Case.opened(CaseId(tx.new_id()), patient_id, now=tx.now)
-    if earlier is not None:
-        case = case.following(earlier, await suspensions_of(earlier, ports))
-    for code in ports.policy.intake.questionnaires:
-        case = case.requesting(
-            RequestId(tx.new_id()),
-            ports.shelf.newest(code),
-            Purpose.INTAKE,
-            due_within=ports.policy.intake.due_within.length,
-            now=tx.now,
-        )
+    case = await new_case(patient_id, earlier, tx, ports)
+    if earlier is not None and earlier.state is not CaseState.CLOSED:
+        await ports.cases.save(earlier.over(now=tx.now), expecting=earlier.version, tx=tx)
     await ports.cases.add(case, tx)
