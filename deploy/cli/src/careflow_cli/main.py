@@ -20,6 +20,7 @@ from careflow_cli.commands import (
     events,
     infra,
     init,
+    keys,
     messages,
     ops,
     outbox,
@@ -60,6 +61,7 @@ app.add_typer(outbox.app, name="outbox")
 app.add_typer(restore.app, name="restore")
 app.add_typer(streams.app, name="streams")
 app.add_typer(audit.app, name="audit")
+app.add_typer(keys.app, name="keys")
 app.add_typer(contract.app, name="contract")
 app.add_typer(events.app, name="events")
 # What is installed beside this command may add to it: the workspace has `demo`, an operator's installation has not.

@@ -120,6 +120,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(key_watch, "LOOK_EVERY_SECONDS", 0.05)
     monkeypatch.setattr(key_rotation, "LOOK_AGAIN_SECONDS", 0.05)
     monkeypatch.setattr(key_rotation, "AT_ONCE", 3)
+    monkeypatch.setattr(key_rotation, "READ_WITHIN_SECONDS", 0.5)
 
 
 @pytest.fixture

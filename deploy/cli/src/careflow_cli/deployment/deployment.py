@@ -92,6 +92,7 @@ class Deployment:
         issuer = Group("development issuer", ("tokens-private.json", "tokens-public.json"), self._secrets.make_issuer)
         return [
             *(self._of_service(spec.name) for spec in SERVICES),
+            *(self._further_keys_of(spec.name) for spec in SERVICES),
             Group("sealing keys", ("sealing-public.json", *consumers), self._secrets.make_sealing_keys),
             Group("page signing key", ("screening-page-signing.key",), self._make_page_signing_key),
             Group("password of the mail server", ("booking-smtp.password",), self._make_smtp_password),
@@ -185,6 +186,10 @@ class Deployment:
             self._secrets.keep(url, lambda: f"mongodb://{place}/?{options}".encode())
 
         return Group(f"keys and store of {service}", (*keys, key, password, url), make)
+
+    def _further_keys_of(self, service: str) -> Group:
+        files = (f"{service}-further-keys.json",)
+        return Group(f"further keys of {service}", files, lambda: self._secrets.make_further_keys(service))
 
     def _make_page_signing_key(self) -> None:
         self._secrets.keep("screening-page-signing.key", lambda: secrets.token_bytes(HMAC_KEY_BYTES))

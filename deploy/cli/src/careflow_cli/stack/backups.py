@@ -5,24 +5,19 @@ Invariant: a file under the name one asked for is a whole backup that was read b
 process it started, and what was cut short leaves no such file.
 """
 
-import json
 import os
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from careflow_cli.errors import CareflowError
-from careflow_cli.processes.table import inherited
+from careflow_cli.stack import one_shot
 from careflow_cli.stack.services import health
 from careflow_cli.stack.stack import Stack
 
 LOOK_EVERY = 0.2  # seconds
 PATIENCE = 30.0  # seconds for a service that starts to answer
-GRACE = 15.0  # seconds for a process that was told to stop
 PROCESSES = ("worker", "api")
 
 Say = Callable[[str], None]
@@ -35,7 +30,7 @@ def take(stack: Stack, service: str, file: Path, say: Say) -> dict[str, Any]:
     part = file.with_name(f"{file.name}.part")
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-            _run(stack, service, ("backup",), lambda: say(_size(part)), stdout=out)
+            one_shot.run(stack, service, ("backup",), lambda _: say(_size(part)), stdout=out)
             os.fsync(out.fileno())
         say("reading it back")
         found = look(stack, service, part)
@@ -84,60 +79,10 @@ def _await_answer(stack: Stack, service: str) -> None:
 
 def _restore(stack: Stack, service: str, file: Path, tick: Callable[[], None], *options: str) -> dict[str, Any]:
     try:
-        with file.open("rb") as source, tempfile.TemporaryFile() as out:
-            _run(stack, service, ("restore", *options), tick, stdin=source, stdout=out)
-            out.seek(0)
-            found: dict[str, Any] = json.loads(out.read())
-            return found
+        with file.open("rb") as source:
+            return one_shot.answer(stack, service, ("restore", *options), lambda _: tick(), stdin=source)
     except OSError as error:
         raise CareflowError(f"{file} cannot be read ({error.strerror})") from error
-
-
-def _run(
-    stack: Stack,
-    service: str,
-    command: tuple[str, ...],
-    tick: Callable[[], None],
-    *,
-    stdout: IO[bytes],
-    stdin: IO[bytes] | None = None,
-) -> None:
-    with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(
-            [sys.executable, "-m", service, *command],
-            env={**inherited(), **stack.environment(service, command[0])},
-            stdin=stdin or subprocess.DEVNULL,
-            stdout=stdout,
-            stderr=errors,
-        )
-        try:
-            while True:
-                try:
-                    code = process.wait(LOOK_EVERY)
-                    break
-                except subprocess.TimeoutExpired:
-                    tick()
-        finally:
-            _end(process)
-        if code != 0:
-            errors.seek(0)
-            raise CareflowError(_complaint(errors.read().decode(errors="replace"), service, command[0]))
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(GRACE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _complaint(said: str, service: str, command: str) -> str:
-    """The one line a process says for an operator; the others are log entries."""
-    lines = [line for line in said.splitlines() if line and not line.startswith("{")]
-    return lines[-1] if lines else f"{service} {command} did not come to its end"
 
 
 def _size(file: Path) -> str:

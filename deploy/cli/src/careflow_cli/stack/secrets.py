@@ -1,7 +1,7 @@
 """The secrets of one stack or deployment: made on first use, kept with its data, different in every one.
 
 Invariant: they lie in a folder only its owner can enter, each written whole or not at all; nothing has a default, and
-what is there is never replaced, because kept data was encrypted with it.
+what is there is never replaced but by `key_files`, because kept data was encrypted with it.
 """
 
 import json
@@ -46,6 +46,11 @@ class Secrets:
         self._random(f"{service}-master.key", MASTER_KEY_BYTES)
         self._random(f"{service}-blind-index.key", HMAC_KEY_BYTES)
         self._random(f"{service}-audit.key", HMAC_KEY_BYTES)
+        self.make_further_keys(service)
+
+    def make_further_keys(self, service: str) -> None:
+        """The file of the keys beside a service's first ones: none yet."""
+        self.keep(f"{service}-further-keys.json", lambda: b"{}")
 
     def make_sealing_keys(self) -> None:
         """The private key of each consumer of sealed sections, and everybody's public ones."""
@@ -60,6 +65,10 @@ class Secrets:
         if not (self.folder / name).exists():
             self._write(name, content())
 
+    def put(self, name: str, content: bytes) -> None:
+        """Make this file have that content, whole or not at all."""
+        self._write(name, content)
+
     def variables(self, service: str) -> Mapping[str, str]:
         """Where one service finds its own secrets and everybody's public keys."""
         return {
@@ -69,6 +78,7 @@ class Secrets:
             "CAREFLOW_MASTER_KEY_FILE": str(self.folder / f"{service}-master.key"),
             "CAREFLOW_BLIND_INDEX_KEY_FILE": str(self.folder / f"{service}-blind-index.key"),
             "CAREFLOW_AUDIT_KEY_FILE": str(self.folder / f"{service}-audit.key"),
+            "CAREFLOW_FURTHER_KEYS_FILE": str(self.folder / f"{service}-further-keys.json"),
             "CAREFLOW_SEALING_PUBLIC_FILE": str(self.folder / "sealing-public.json"),
             "CAREFLOW_SEALING_PRIVATE_FILE": str(self.folder / f"sealing-{service}-private.json"),
         }

@@ -175,6 +175,11 @@ class Stack:
         """Start a process again without waiting until it is ready: one that is fenced is not."""
         self._server(name).start()
 
+    @property
+    def secrets(self) -> Secrets:
+        """The secrets of this stack."""
+        return self._secrets
+
     def environment(self, service: str, command: str) -> Mapping[str, str]:
         """The variables of a one-shot process of a service."""
         spec = self._spec(service)

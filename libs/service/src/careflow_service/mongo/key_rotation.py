@@ -29,13 +29,15 @@ from careflow_service.mongo.client import Database, Document
 from careflow_service.mongo.fence import FenceWatch
 from careflow_service.mongo.key_lines import KeyKind, KeyLine
 from careflow_service.mongo.key_vault import provider_of
-from careflow_service.mongo.key_watch import Holder, KeyWatch
+from careflow_service.mongo.key_watch import LOOK_EVERY_SECONDS, Holder, KeyWatch
 from careflow_service.mongo.vault import KEYS, Vault
 
 KEYS_LEASE: Final = "keys"
 AT_ONCE: Final = 200
 """How many data keys are wrapped anew between two looks whether to go on."""
 LOOK_AGAIN_SECONDS: Final = 0.5
+READ_WITHIN_SECONDS: Final = 3 * LOOK_EVERY_SECONDS
+"""A process that does not hold a new key by then does not see the file it was written to."""
 BY: Final = Actor.system("keys")
 _AS_STORED: Final[CodecOptions[RawBSONDocument]] = CodecOptions(document_class=RawBSONDocument)
 
@@ -122,8 +124,7 @@ class KeyRotation:
         before = line.current_id
         match line.new:
             case [key]:
-                lacking = [each for each in await self._watch.holders() if key.id not in each.holds]
-                if lacking:
+                if lacking := await self._lacking(key.id):
                     raise NotNow(f"these processes do not hold {key.id} yet, start them anew: {_names(lacking)}")
                 return Rotation(kind, before, key.id, await self._left(key.id) if kind is KeyKind.MASTER else 0)
             case [] if kind is KeyKind.MASTER and (left := await self._left(before)):
@@ -202,6 +203,16 @@ class KeyRotation:
             raise NotNow("this service is being restored: finish that first")
         await self._watch.look()
         return self._watch.lines.of(kind)
+
+    async def _lacking(self, key: str) -> list[Holder]:
+        """The processes that do not hold a key although they had the time to read it."""
+        give_up_at = asyncio.get_running_loop().time() + READ_WITHIN_SECONDS
+        while lacking := [each for each in await self._watch.holders() if key not in each.holds]:
+            if asyncio.get_running_loop().time() > give_up_at or self._stopping():
+                break
+            self._say(Step(waiting_for=len(lacking)))
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        return lacking
 
     async def _left(self, key: str) -> int:
         """How many data keys are wrapped with another master key than this one."""

@@ -1,0 +1,174 @@
+"""`careflow keys`: one key follows another while the service works."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from careflow_cli.commands.asking import AsJson, Execute, Service, service_named
+from careflow_cli.commands.stack import alone, kept
+from careflow_cli.errors import CareflowError
+from careflow_cli.operators.shown import Act, as_json, columns, counted, plain
+from careflow_cli.progress import step
+from careflow_cli.stack import one_shot
+from careflow_cli.stack.key_files import SIZES, KeyFiles
+from careflow_cli.stack.secrets import Secrets
+from careflow_cli.stack.services import SERVICES
+from careflow_cli.stack.stack import Stack
+
+app = typer.Typer(no_args_is_help=True, help="The keys at rest: list, new, rotate, retire, remove.")
+
+READABLE = 0o444  # of a deployment's secrets, as `careflow init` makes them
+NOT_BUILT = {
+    "blind-index": "every field that is looked up by would have to be hashed anew, and that is not built",
+    "data": "everything that was encrypted with it would have to be encrypted anew, and that is not built",
+    "sealing": "every process that seals and the worker that opens would have to take it up in turn, and that is not "
+    "built",
+}
+
+Kind = Annotated[str, typer.Argument(help="master or audit.")]
+KeyId = Annotated[str, typer.Argument(metavar="KEY", help="Its id, as `keys list` tells it.")]
+Folder = Annotated[
+    Path | None, typer.Option("--secrets", help="The secrets of a deployment. Without: the local stack.")
+]
+Asked = tuple[str, ...]
+
+
+@app.command("list")
+def list_(
+    service: Annotated[str | None, typer.Argument(help="booking, screening, sessions or billing; all.")] = None,
+    json: AsJson = False,
+) -> None:
+    """List every key of the local stack's services by its id: which one counts, and what still needs an older one."""
+    names = [service_named(service)] if service else [spec.name for spec in SERVICES]
+    stack = kept()
+    with step("asking for the keys") as running:
+        found = [_asked(stack, name, ("list",), running.say) for name in names]
+    if json:
+        as_json(found)
+        return
+    rows = [
+        [each["service"], key["kind"], key["key"], key["state"], key["since"], "; ".join(key["needed_by"]) or None]
+        for each in found
+        for key in each["keys"]
+    ]
+    typer.echo(columns(("service", "kind", "key", "state", "since", "needed by"), rows))
+
+
+@app.command()
+def new(service: Service, kind: Kind, secrets: Folder = None, execute: Execute = False, json: AsJson = False) -> None:
+    """Make a new key beside the others. Nothing is written with it before `keys rotate`."""
+    name, kind = service_named(service), _rotating(kind)
+    files = _files(name, secrets)
+    before = files.held(kind)
+    act, plan = Act(name, execute, json), {"kind": kind, "file": files.further_name, "beside": before}
+    act.plan(f"{name}: a new {kind} key in {files.further_name}, beside {', '.join(before)}", plan)
+    if not execute:
+        return
+    with alone():
+        made = files.add(kind)
+    act.done(
+        f"{made} is made. Keep a copy of {files.secrets.folder}. Next, once every process holds it: "
+        f"keys rotate {name} {kind}",
+        plan,
+        {"key": made},
+    )
+
+
+@app.command()
+def rotate(service: Service, kind: Kind, execute: Execute = False, json: AsJson = False) -> None:
+    """Let the new key of a kind take over, in a service of the local stack that works on. What was cut short goes on
+    with the next run.
+    """
+    name, kind, stack = service_named(service), _rotating(kind), kept()
+    with step(f"asking {name}") as running:
+        plan = _asked(stack, name, ("rotate", kind), running.say)
+    act = Act(name, execute, json)
+    act.plan(_planned(plan), plan)
+    if not execute:
+        return
+    with step(f"rotating the {kind} key of {name}") as running:
+        done = _asked(stack, name, ("rotate", kind, "--execute"), running.say)
+    counts = done["to"] or done["before"]
+    act.done(f"{counts} is the current {kind} key of {name}. What needs an older one: keys list {name}", plan, done)
+
+
+@app.command()
+def retire(service: Service, kind: Kind, key: KeyId, execute: Execute = False, json: AsJson = False) -> None:
+    """Give up an older key of the local stack's service for good; refused while anything needs it."""
+    name, kind, stack = service_named(service), _rotating(kind), kept()
+    with step(f"asking {name}") as running:
+        plan = _asked(stack, name, ("retire", kind, key), running.say)
+    act = Act(name, execute, json)
+    act.plan(f"{name}: {kind} key {key} {'is retired already' if plan['already'] else 'is needed by nothing'}", plan)
+    if not execute:
+        return
+    with step(f"retiring {key}") as running:
+        done = _asked(stack, name, ("retire", kind, key, "--execute"), running.say)
+    act.done(f"{key} is retired. To take it out of the files: keys remove {name} {kind} {key}", plan, done)
+
+
+@app.command()
+def remove(
+    service: Service, kind: Kind, key: KeyId, secrets: Folder = None, execute: Execute = False, json: AsJson = False
+) -> None:
+    """Take a retired key, or one that never counted, out of what processes are given. It is kept in a file beside, for
+    backups that were sealed with it.
+    """
+    name, kind = service_named(service), _rotating(kind)
+    files = _files(name, secrets)
+    if key not in files.held(kind):
+        raise CareflowError(f"{name} is given no {kind} key {key}")
+    if secrets is None:
+        _refuse_what_counts(name, kind, key)
+    act, plan = Act(name, execute, json), {"kind": kind, "key": key, "to": files.away_name}
+    act.plan(f"{name}: {kind} key {key} into {files.away_name}, which no process is given", plan)
+    if not execute:
+        return
+    with alone():
+        files.put_away(kind, key)
+    act.done(f"{key} is in {files.away_name}: keep it with backups taken while it counted", plan, plan)
+
+
+def _refuse_what_counts(service: str, kind: str, key: str) -> None:
+    with step(f"asking {service}") as running:
+        found = _asked(kept(), service, ("list",), running.say)
+    for each in found["keys"]:
+        if (each["kind"], each["key"]) == (kind, key) and each["state"] in ("current", "older"):
+            raise CareflowError(f"{key} is {each['state']}: it is taken out once it is retired")
+
+
+def _asked(stack: Stack, service: str, what: Asked, say: Callable[[str], None]) -> dict[str, Any]:
+    def tick(entry: one_shot.Entry) -> None:
+        match entry.get("event"):
+            case "keys_awaited":
+                say(f"waiting for {counted(entry['count'], 'process', 'processes')}")
+            case "keys_wrapped":
+                say(f"{entry['count']:,} of {counted(entry['records'], 'data key')}")
+
+    return one_shot.answer(stack, service, ("keys", *what), tick)
+
+
+def _planned(plan: dict[str, Any]) -> str:
+    takes_over = f"{plain(plan['to'])} takes over from {plan['before']}" if plan["to"] else "it goes on"
+    wrapped = f", {counted(plan['data_keys'], 'data key')} to wrap anew" if plan["data_keys"] else ""
+    return f"{plan['service']}, {plan['kind']} key: {takes_over}{wrapped}"
+
+
+def _files(service: str, folder: Path | None) -> KeyFiles:
+    if folder is None:
+        return KeyFiles(kept().secrets, service)
+    if not folder.is_dir():
+        raise CareflowError(f"there is no folder {folder}")
+    return KeyFiles(Secrets(folder.resolve(), READABLE), service)
+
+
+def _rotating(kind: str) -> str:
+    """The kind. Raises CareflowError for one whose keys do not follow one another, and says why."""
+    asked = kind.replace("_", "-")
+    if asked in NOT_BUILT:
+        raise CareflowError(f"a {asked} key cannot be rotated: {NOT_BUILT[asked]}")
+    if asked not in SIZES:
+        raise CareflowError(f"there are no {plain(kind)} keys; there are {', '.join([*SIZES, *NOT_BUILT])}")
+    return asked

@@ -1,0 +1,84 @@
+"""Journey 24: booking's master key and audit key are replaced while people register. Nobody is refused for it,
+everything stays readable, the trail stays whole, and the old master key ends in a drawer.
+"""
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from careflow_clinic.clinic import COORDINATOR, Person
+from careflow_clinic.walk import Walk
+from tests.journeys.terminal import Terminal
+
+pytestmark = pytest.mark.long
+
+if TYPE_CHECKING:
+    from careflow_cli.stack.stack import Stack
+
+
+@pytest.fixture
+def at_hand(careflow: Terminal, stack: "Stack") -> Terminal:
+    """The command where the stack's own files are."""
+    return Terminal({**careflow.environment, "CAREFLOW_STATE_DIR": str(stack.folder)})
+
+
+async def register(walk: Walk, number: int) -> str:
+    """Somebody becomes a patient; their id."""
+    person = Person(given_name="Kim", family_name=f"Keyed-{number}", email=f"kim.{number}@example.org")
+    return str((await walk.clinic.http.post(COORDINATOR, "booking", "/v1/patients", person.body())).body["id"])
+
+
+async def name_of(walk: Walk, patient: str) -> str:
+    found = await walk.clinic.http.get(COORDINATOR, "booking", f"/v1/patients/{patient}")
+    return str(found.body["details"]["family_name"])
+
+
+def states(careflow: Terminal, kind: str) -> dict[str, str]:
+    """Which of booking's keys of that kind is what."""
+    (listed,) = careflow.document("keys", "list", "booking")
+    return {key["key"]: key["state"] for key in listed["keys"] if key["kind"] == kind}
+
+
+async def done(careflow: Terminal, *words: str) -> dict[str, Any]:
+    """What became of it, while this process goes on with something else."""
+    document: dict[str, Any] = await asyncio.to_thread(careflow.document, *words)
+    return document
+
+
+async def test_keys_follow_one_another_while_people_register(stack: "Stack", walk: Walk, at_hand: Terminal) -> None:
+    patients = [await register(walk, 0)]
+    (old,) = states(at_hand, "master")
+    registering = True
+
+    async def people_register() -> None:
+        while registering:
+            patients.append(await register(walk, len(patients)))
+            assert await name_of(walk, patients[0]) == "Keyed-0"
+
+    people = asyncio.create_task(people_register())
+    made = {}
+    for kind in ("master", "audit"):
+        assert not (await done(at_hand, "keys", "new", "booking", kind))["executed"]
+        made[kind] = (await done(at_hand, "keys", "new", "booking", kind, "--execute"))["result"]["key"]
+        assert (await done(at_hand, "keys", "rotate", "booking", kind))["plan"]["to"] == made[kind]
+        await done(at_hand, "keys", "rotate", "booking", kind, "--execute")
+    registering = False
+    await people
+
+    assert states(at_hand, "master") == {old: "older", made["master"]: "current"}
+    early = at_hand("keys", "remove", "booking", "master", old, "--execute")
+    assert (early.returncode, "is older" in early.stderr) == (1, True)
+    await done(at_hand, "keys", "retire", "booking", "master", old, "--execute")
+    await done(at_hand, "keys", "remove", "booking", "master", old, "--execute")
+    for process in ("booking-api", "booking-worker"):
+        stack.stop(process)
+        stack.start(process)
+
+    assert states(at_hand, "master") == {old: "retired", made["master"]: "current"}
+    assert [await name_of(walk, each) for each in patients] == [f"Keyed-{n}" for n in range(len(patients))]
+    (signed_before, _) = states(at_hand, "audit")
+    kept = at_hand("keys", "retire", "booking", "audit", signed_before)
+    assert (kept.returncode, "is verified with it, and is kept" in kept.stderr) == (1, True)
+    verdict = at_hand("audit", "verify", "booking")
+    assert verdict.returncode == 0, verdict.stdout
