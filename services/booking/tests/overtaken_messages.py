@@ -2,10 +2,13 @@
 
 from typing import Any
 
+import httpx
+
 from booking.domain.ids import PatientId
 from careflow_service.testing.overtaking import Overtaking
 from services.booking.tests.builders import local
-from services.booking.tests.clinic import acts, books, has_patient, has_practitioner
+from services.booking.tests.clinic import acts, books, has_patient, has_practitioner, ok, refusal
+from services.booking.tests.mailbox import link_of
 from services.booking.tests.treatment import reads
 from services.booking.tests.world import World
 
@@ -42,3 +45,56 @@ async def a_message_is_settled_while_the_visit_is_cancelled(world: World, overta
     await world.catch_up()
     assert await states(world, ana) == [("visit_booked", "undelivered"), ("visit_cancelled", "undelivered")]
     assert (await reads(world, visit))["status"] == "cancelled"
+
+
+async def latest(world: World, patient_id: str) -> Any:
+    return ok(await world.coordinator.get(f"/v1/patients/{patient_id}/messages"))["items"][0]
+
+
+async def a_consent_is_recorded_while_it_is_withdrawn(world: World, overtaking: Overtaking) -> None:
+    ana, _ = await has_visit(world)
+    path = f"/v1/patients/{ana}/contact-consents"
+    overtaking.by(lambda: world.patient(ana).post(path, {"channel": "sms", "given": False}))
+    ok(await world.coordinator.post(path, {"channel": "sms", "given": True}), 201)
+    said = ok(await world.coordinator.get(path))["said"]
+    assert [(each["said_by"], each["given"]) for each in said] == [("patient", False), ("staff", True)]
+
+
+async def a_message_is_sent_again_while_its_visit_is_moved(world: World, overtaking: Overtaking) -> None:
+    ana, visit = await has_visit(world)
+    path = f"/v1/messages/{(await latest(world, ana))['id']}/send-again"
+    overtaking.by(lambda: acts(world.coordinator, visit, "reschedule", starts_at=local(30, 10).isoformat()))
+    assert refusal(await world.coordinator.post(path)) == (409, "not_true_any_more")
+
+
+async def a_message_comes_back_while_somebody_else_records_it(world: World, overtaking: Overtaking) -> None:
+    ana, visit = await has_visit(world)
+    message = await latest(world, ana)
+    path = f"/v1/messages/{message['id']}/undelivered"
+    overtaking.by(lambda: world.coordinator.post(path, version=message["version"]))
+    assert refusal(await world.coordinator.post(path, version=message["version"])) == (412, "stale_version")
+    assert (await reads(world, visit))["version"] == visit["version"] + 1
+
+
+async def a_patient_is_told_while_somebody_else_tells_them(world: World, overtaking: Overtaking) -> None:
+    await has_practitioner(world)
+    visit = await books(world.coordinator, await has_patient(world, channels=["phone"]), starts_at=local(27, 10))
+    await world.catch_up()
+    seen = await reads(world, visit)
+    path = f"/v1/appointments/{seen['id']}/told"
+    overtaking.by(lambda: world.coordinator.post(path, version=seen["version"]))
+    assert refusal(await world.coordinator.post(path, version=seen["version"])) == (412, "stale_version")
+
+
+async def a_link_is_used_while_it_is_used(world: World, overtaking: Overtaking) -> None:
+    ana, _ = await has_visit(world)
+    link = link_of(world)
+    overtaking.by(lambda: pressed(world, link, "first"))
+    assert (await pressed(world, link, "second")).status_code == 404
+    said = ok(await world.coordinator.get(f"/v1/patients/{ana}/contact-consents"))["said"]
+    assert [(each["channel"], each["given"], each["said_by"]) for each in said] == [("email", False, "link")]
+
+
+async def pressed(world: World, link: str, key: str) -> httpx.Response:
+    """The button on the page that a link leads to."""
+    return await world.client.post(link, data={"key": key})

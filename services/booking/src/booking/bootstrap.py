@@ -49,12 +49,17 @@ from booking.application.commands.open_calendar_feed import OpenCalendarFeedHand
 from booking.application.commands.reassign_appointment import ReassignAppointmentHandler
 from booking.application.commands.record_absence import RecordAbsenceHandler
 from booking.application.commands.record_arrival import RecordArrivalHandler
+from booking.application.commands.record_contact_consent import RecordContactConsentHandler
 from booking.application.commands.record_missed_visit import RecordMissedVisitHandler
 from booking.application.commands.record_offer_call import RecordOfferCallHandler
+from booking.application.commands.record_patient_told import RecordPatientToldHandler
+from booking.application.commands.record_undelivered import RecordUndeliveredHandler
 from booking.application.commands.register_patient import RegisterPatientHandler
 from booking.application.commands.release_hold import ReleaseHoldHandler
 from booking.application.commands.reschedule_appointment import RescheduleAppointmentHandler
 from booking.application.commands.reschedule_pair import ReschedulePairHandler
+from booking.application.commands.send_again import SendAgainHandler
+from booking.application.commands.stop_messages import StopMessagesHandler
 from booking.application.commands.unmerge_patients import UnmergePatientsHandler
 from booking.application.front_desk import FrontDesk
 from booking.application.gated_visits import GatedVisits
@@ -71,6 +76,7 @@ from booking.application.queries.read_appointments import ReadAppointments
 from booking.application.queries.read_busy_times import ReadBusyTimes
 from booking.application.queries.read_care_path import ReadCarePathHandler
 from booking.application.queries.read_invitation import ReadInvitation
+from booking.application.queries.read_messages import ReadMessages
 from booking.application.queries.read_patient import ReadPatientHandler
 from booking.application.queries.read_waitlist import ReadWaitlist
 from booking.application.scheduling import Scheduling
@@ -216,6 +222,12 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         leave_waitlist=LeaveWaitlistHandler(all_entries, work),
         record_offer_call=RecordOfferCallHandler(all_entries, all_appointments, offering, work),
         read_waitlist=ReadWaitlist(all_entries, resources.audit),
+        record_contact_consent=RecordContactConsentHandler(all_consents, all_patients, work),
+        send_again=SendAgainHandler(all_messages, all_appointments, telling, work),
+        record_undelivered=RecordUndeliveredHandler(all_messages, all_appointments, work),
+        record_patient_told=RecordPatientToldHandler(all_appointments, work),
+        stop_messages=StopMessagesHandler(all_messages, all_consents, work),
+        read_messages=ReadMessages(all_messages, all_consents, all_patients, policy, resources.audit, clock),
         ports=Ports(
             appointments=all_appointments,
             care_paths=all_paths,

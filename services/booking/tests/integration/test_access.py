@@ -20,6 +20,11 @@ async def test_no_stranger_reaches_a_patients_visits_or_path(world: World) -> No
     theirs = {
         "GET /v1/patients/{patient_id}": Theirs(f"/v1/patients/{ana}"),
         "PUT /v1/patients/{patient_id}": Theirs(f"/v1/patients/{ana}", details(), version=1),
+        "GET /v1/patients/{patient_id}/messages": Theirs(f"/v1/patients/{ana}/messages"),
+        "GET /v1/patients/{patient_id}/contact-consents": Theirs(f"/v1/patients/{ana}/contact-consents"),
+        "POST /v1/patients/{patient_id}/contact-consents": Theirs(
+            f"/v1/patients/{ana}/contact-consents", {"channel": "email", "given": False}
+        ),
         "GET /v1/care-paths/{patient_id}": Theirs(f"/v1/care-paths/{ana}"),
         "GET /v1/availability": Theirs(
             f"/v1/availability?patient_id={ana}&kind=info_call&modality=phone"

@@ -12,6 +12,7 @@ from booking.deadlines import EFFECTS
 from services.booking.tests.builders import local
 from services.booking.tests.clinic import TOMORROW_AT_TEN, acts, books, details, has_patient, has_practitioner, ok
 from services.booking.tests.mail_server import MailServer, mail_server
+from services.booking.tests.mailbox import said
 from services.booking.tests.world import World, running
 
 CALLS = "/v1/public/info-calls"
@@ -28,12 +29,6 @@ async def world(store_url: str, database: str, mail: MailServer) -> AsyncIterato
     settings = {**mail.settings, "clinic_phone": "(415) 555-0100", "public_url": "https://clinic.example/booking"}
     async with running(store_url, database, settings=settings) as world:
         yield world
-
-
-def said(message: EmailMessage) -> str:
-    body = message.get_body(("plain",))
-    assert body is not None
-    return str(body.get_content())
 
 
 def event(message: EmailMessage) -> tuple[str, Any]:

@@ -17,7 +17,7 @@ from careflow_events import contracts
 from careflow_events.contracts import session_codes
 from careflow_service.ids import new_id
 from careflow_service.testing.overtaking import Overtaking, Race, decided_by
-from services.booking.tests import news
+from services.booking.tests import mailbox, news
 from services.booking.tests import overtaken_commands as commands
 from services.booking.tests import overtaken_messages as messages
 from services.booking.tests import overtaken_reactions as reactions
@@ -42,6 +42,7 @@ NO_DECISIONS: Final = {
     "read_waitlist",
     "read_invitation",
     "read_busy_times",
+    "read_messages",
     "list_tasks",
     "ports",
 }
@@ -166,6 +167,11 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "leave_unmarked": commands.a_day_ends_while_its_visit_is_recorded_as_missed,
     "call_off_visit": commands.a_visit_is_called_off_while_it_is_released,
     "remind_patient": messages.a_patient_is_reminded_while_the_visit_is_moved,
+    "record_contact_consent": messages.a_consent_is_recorded_while_it_is_withdrawn,
+    "send_again": messages.a_message_is_sent_again_while_its_visit_is_moved,
+    "record_undelivered": messages.a_message_comes_back_while_somebody_else_records_it,
+    "record_patient_told": messages.a_patient_is_told_while_somebody_else_tells_them,
+    "stop_messages": messages.a_link_is_used_while_it_is_used,
     "tell_patient": messages.a_message_is_settled_while_the_visit_is_cancelled,
 }
 
@@ -199,7 +205,7 @@ MORE: Final[Mapping[str, Race[World]]] = {
 @pytest.fixture
 async def world(store_url: str, database: str, tmp_path: Path) -> AsyncIterator[World]:
     """Patients are told of everything that happens in it."""
-    async with running(store_url, database, settings={"messages_dir": tmp_path}) as world:
+    async with running(store_url, database, settings=mailbox.settings(tmp_path)) as world:
         yield world
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from careflow_service.testing.commands import CommandLog, collection_scans
+from services.booking.tests import mailbox
 from services.booking.tests.builders import local
 from services.booking.tests.clinic import (
     TOMORROW_AT_TEN,
@@ -34,7 +35,7 @@ def log() -> CommandLog:
 
 @pytest.fixture
 async def world(store_url: str, database: str, log: CommandLog, tmp_path: Path) -> AsyncIterator[World]:
-    async with running(store_url, database, listeners=[log], settings={"messages_dir": tmp_path}) as world:
+    async with running(store_url, database, listeners=[log], settings=mailbox.settings(tmp_path)) as world:
         yield world
 
 
@@ -122,6 +123,7 @@ async def test_no_query_reads_a_whole_collection(world: World, log: CommandLog) 
     feed = ok(await world.coordinator.post("/v1/practitioners/dr-lee/calendar-feed"), 201)["path"]
     await told(world, feed)
     await world.application.ports.appointments.next_lapse()
+    await world.client.get("/pages/messages/of-nobody")
     week = {"from": local(24, 11).isoformat(), "to": local(27, 0).isoformat()}
     for path, query in (
         ("/v1/availability", {"kind": "evaluation", "modality": "in_person", "patient_id": ana, **week}),
@@ -136,6 +138,8 @@ async def test_no_query_reads_a_whole_collection(world: World, log: CommandLog) 
         (f"/v1/appointments/{moved['id']}/invitation", {}),
         (f"/v1/care-paths/{ana}", {}),
         (f"/v1/patients/{ana}", {}),
+        (f"/v1/patients/{ana}/messages", {"limit": "1"}),
+        (f"/v1/patients/{ana}/contact-consents", {}),
     ):
         page = await told(world, path, **query)
         if page.get("next"):

@@ -42,7 +42,8 @@ class Messenger:
         details = (await self.patients.get(message.patient_id, of=message.patient_id)).details
         channel = await self._channel(message, details)
         if channel is None:
-            return Attempt(outcome=Outcome.NO_CHANNEL)
+            unwanted = message.dispensable and not message.given_up
+            return Attempt(outcome=Outcome.UNWANTED if unwanted else Outcome.NO_CHANNEL)
         if (late := self._late(message, details, now)) is not None:
             return late
         stop = secrets.token_urlsafe(SECRET_BYTES) if self.writer.links else None

@@ -5,10 +5,10 @@ Invariant: whatever writes a change of a visit plans what its patient is told of
 
 from dataclasses import dataclass
 
-from booking.application.ports import Messages
+from booking.application.ports import Appointments, Messages
 from booking.domain.appointments import Appointment
 from booking.domain.ids import MessageId
-from booking.domain.messages import Message, Reason, notices
+from booking.domain.messages import Message, MessageState, Reason, notices
 from careflow_service.work import Transaction
 
 
@@ -33,3 +33,17 @@ class Telling:
         message = Message.planned(MessageId(tx.new_id()), reason, visit, awaited=awaited, again=again, now=tx.now)
         await self.messages.add(message, tx)
         return message
+
+
+async def note_on_visit(message: Message, appointments: Appointments, tx: Transaction) -> None:
+    """The visit knows whether somebody has to tell its patient."""
+    visit = await appointments.get(message.appointment_id, of=message.patient_id)
+    match message.state:
+        case MessageState.SENT:
+            noted = visit.reached()
+        case MessageState.UNDELIVERED if message.true_of(visit, now=tx.now):
+            noted = visit.untold(now=tx.now)
+        case _:
+            return
+    if noted is not visit:
+        await appointments.save(noted, expecting=visit.version, tx=tx)

@@ -25,12 +25,17 @@ from booking.application.commands.open_calendar_feed import OpenCalendarFeedHand
 from booking.application.commands.reassign_appointment import ReassignAppointmentHandler
 from booking.application.commands.record_absence import RecordAbsenceHandler
 from booking.application.commands.record_arrival import RecordArrivalHandler
+from booking.application.commands.record_contact_consent import RecordContactConsentHandler
 from booking.application.commands.record_missed_visit import RecordMissedVisitHandler
 from booking.application.commands.record_offer_call import RecordOfferCallHandler
+from booking.application.commands.record_patient_told import RecordPatientToldHandler
+from booking.application.commands.record_undelivered import RecordUndeliveredHandler
 from booking.application.commands.register_patient import RegisterPatientHandler
 from booking.application.commands.release_hold import ReleaseHoldHandler
 from booking.application.commands.reschedule_appointment import RescheduleAppointmentHandler
 from booking.application.commands.reschedule_pair import ReschedulePairHandler
+from booking.application.commands.send_again import SendAgainHandler
+from booking.application.commands.stop_messages import StopMessagesHandler
 from booking.application.commands.unmerge_patients import UnmergePatientsHandler
 from booking.application.ports import Ports, Practitioners, Rooms
 from booking.application.queries.find_alternatives import FindAlternatives
@@ -42,6 +47,7 @@ from booking.application.queries.read_appointments import ReadAppointments
 from booking.application.queries.read_busy_times import ReadBusyTimes
 from booking.application.queries.read_care_path import ReadCarePathHandler
 from booking.application.queries.read_invitation import ReadInvitation
+from booking.application.queries.read_messages import ReadMessages
 from booking.application.queries.read_patient import ReadPatientHandler
 from booking.application.queries.read_waitlist import ReadWaitlist
 
@@ -97,5 +103,12 @@ class Booking:
     leave_waitlist: LeaveWaitlistHandler
     record_offer_call: RecordOfferCallHandler
     read_waitlist: ReadWaitlist
+
+    record_contact_consent: RecordContactConsentHandler
+    send_again: SendAgainHandler
+    record_undelivered: RecordUndeliveredHandler
+    record_patient_told: RecordPatientToldHandler
+    stop_messages: StopMessagesHandler
+    read_messages: ReadMessages
 
     ports: Ports

@@ -47,7 +47,7 @@ class MessageState(StrEnum):
     UNDELIVERED = "undelivered"
     """It could not be handed on over any channel, or it came back."""
     WITHDRAWN = "withdrawn"
-    """It was true no longer when it was to be sent."""
+    """It was true no longer when it was to be sent, or the patient did without."""
 
 
 class Outcome(StrEnum):
@@ -60,8 +60,10 @@ class Outcome(StrEnum):
     QUIET = "quiet"
     """It is night where the patient lives."""
     UNTRUE = "untrue"
+    UNWANTED = "unwanted"
+    """The patient wants no such message, and misses nothing by it."""
     NO_CHANNEL = "no_channel"
-    """There is none that the patient wants, allows and can be reached by."""
+    """There is none left that the patient wants, allows and can be reached by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,16 +156,31 @@ class Message(Aggregate):
                 return replace(self.recording(), attempts=0, given_up=given_up, attempt_at=now)
             case Outcome.QUIET:
                 return replace(self.recording(), attempt_at=attempt.until)
-            case Outcome.UNTRUE:
+            case Outcome.UNTRUE | Outcome.UNWANTED:
                 return self._settled(MessageState.WITHDRAWN, now)
             case Outcome.NO_CHANNEL:
                 return self._settled(MessageState.UNDELIVERED, now)
+
+    @property
+    def dispensable(self) -> bool:
+        """Whether a patient who wants no messages misses nothing by it: a reminder, or what they have just done."""
+        return self.awaited or self.reason is Reason.VISIT_NEAR
 
     def came_back(self, *, now: datetime) -> Self:
         """It was handed on, and did not arrive. Raises `not_sent`."""
         if self.state is not MessageState.SENT:
             raise conflict("not_sent", "Only what was sent can come back.", state=self.state.value)
         return self._settled(MessageState.UNDELIVERED, now)
+
+    def check_settled(self) -> None:
+        """Raises `still_planned`."""
+        if self.state is MessageState.PLANNED:
+            raise conflict("still_planned", "It is on its way.")
+
+    def stops(self, digest: str, *, now: datetime) -> Channel | None:
+        """What its link ends, while it works."""
+        works = self.stop_digest == digest and self.stops_until is not None and now < self.stops_until
+        return self.channel if works else None
 
     def stopped(self) -> Self:
         """Its link was used, and is of no use any more."""

@@ -5,8 +5,9 @@ mail and the gateway know it again.
 """
 
 from booking.application.ports import Ports
+from booking.application.telling import note_on_visit
 from booking.domain.ids import MessageId
-from booking.domain.messages import Attempt, Message, MessageState
+from booking.domain.messages import Attempt, MessageState
 from careflow_service.work import Transaction
 
 
@@ -30,18 +31,4 @@ async def settle_message(message_id: str, attempt: Attempt | None, tx: Transacti
     stops_until = tx.now + ports.policy.message_link_works
     after = before.attempted(attempt, stops_until=stops_until, now=tx.now)
     await ports.messages.save(after, expecting=before.version, tx=tx)
-    await note_on_visit(after, tx, ports)
-
-
-async def note_on_visit(message: Message, tx: Transaction, ports: Ports) -> None:
-    """The visit knows whether somebody has to tell its patient."""
-    visit = await ports.appointments.get(message.appointment_id, of=message.patient_id)
-    match message.state:
-        case MessageState.SENT:
-            noted = visit.reached()
-        case MessageState.UNDELIVERED if message.true_of(visit, now=tx.now):
-            noted = visit.untold(now=tx.now)
-        case _:
-            return
-    if noted is not visit:
-        await ports.appointments.save(noted, expecting=visit.version, tx=tx)
+    await note_on_visit(after, ports.appointments, tx)

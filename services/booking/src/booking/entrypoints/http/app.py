@@ -6,6 +6,7 @@ from booking.entrypoints.http import (
     appointment_routes,
     availability_routes,
     calendar_routes,
+    message_routes,
     patient_routes,
     practitioner_routes,
     public_routes,
@@ -14,7 +15,7 @@ from booking.entrypoints.http import (
     waitlist_routes,
 )
 from booking.entrypoints.http.access import ACCESS
-from booking.entrypoints.pages import free_call
+from booking.entrypoints.pages import free_call, messages
 from careflow_service.service import Http
 
 HTTP: Http[Booking] = Http(
@@ -30,8 +31,10 @@ HTTP: Http[Booking] = Http(
         calendar_routes.router,
         waitlist_routes.router,
         task_routes.router,
+        message_routes.router,
         public_routes.router,
         free_call.router,
+        messages.router,
     ),
     access=ACCESS,
     pages="booking.entrypoints.pages",

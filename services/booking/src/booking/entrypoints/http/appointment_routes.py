@@ -15,6 +15,7 @@ from booking.application.commands.correct_appointment import CorrectAppointment
 from booking.application.commands.hold_appointment import HoldAppointment
 from booking.application.commands.record_arrival import RecordArrival
 from booking.application.commands.record_missed_visit import RecordMissedVisit
+from booking.application.commands.record_patient_told import RecordPatientTold
 from booking.application.commands.release_hold import ReleaseHold
 from booking.application.commands.reschedule_pair import ReschedulePair
 from booking.application.results import Pair, Scheduled
@@ -222,6 +223,15 @@ async def record_missed_visit(
     """The patient did not come."""
     command = RecordMissedVisit(AppointmentId(appointment_id), version)
     return _changed(await app.record_missed_visit(command, actor, request))
+
+
+@router.post("/{appointment_id}/told", response_model=AppointmentView)
+async def record_patient_told(
+    appointment_id: str, app: App, actor: CurrentActor, request: IdempotentRequest, version: ExpectedVersion
+) -> Response:
+    """Somebody has told the patient what no message could."""
+    command = RecordPatientTold(AppointmentId(appointment_id), version)
+    return _changed(await app.record_patient_told(command, actor, request))
 
 
 @router.post("/{appointment_id}/correct", response_model=AppointmentView)

@@ -1,0 +1,37 @@
+"""A message came back: somebody of the clinic found it in the mailbox, or the provider told them."""
+
+from dataclasses import dataclass
+
+from booking.application.ownership import check_version
+from booking.application.ports import Appointments, Messages
+from booking.application.results import Saved
+from booking.application.telling import note_on_visit
+from booking.domain.ids import MessageId
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction, Work
+
+
+@dataclass(frozen=True, slots=True)
+class RecordUndelivered:
+    message_id: MessageId
+    expected_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordUndeliveredHandler:
+    """Raises `not_sent`. The patient has to be told by somebody, if what it said is true still."""
+
+    messages: Messages
+    appointments: Appointments
+    work: Work
+
+    async def __call__(self, command: RecordUndelivered, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
+        async def work(tx: Transaction) -> Saved:
+            message = await self.messages.get(command.message_id)
+            check_version(message.version, command.expected_version)
+            back = message.came_back(now=tx.now)
+            await self.messages.save(back, expecting=message.version, tx=tx)
+            await note_on_visit(back, self.appointments, tx)
+            return Saved(back.id, back.version)
+
+        return await self.work.run(work, by=actor, action="record_undelivered", returns=Saved, request=request)

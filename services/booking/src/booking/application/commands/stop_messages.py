@@ -1,0 +1,41 @@
+"""No more messages over a channel, at the wish of whoever has the link in one."""
+
+from dataclasses import dataclass
+
+from booking.application.ports import Consents, Messages
+from booking.application.results import Saved
+from booking.domain.contact_consents import ChannelConsent, ContactConsents, SaidBy
+from booking.domain.secrets import digest_of
+from careflow_domain.errors import not_found
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.upsert import upsert
+from careflow_service.work import Committed, Transaction, Work, side_by_side
+
+
+@dataclass(frozen=True, slots=True)
+class StopMessagesHandler:
+    """Raises `message_not_found` for a link that is unknown, was used, or is too old: nobody is told which."""
+
+    messages: Messages
+    consents: Consents
+    work: Work
+
+    async def __call__(self, secret: str, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
+        digest = digest_of(secret)
+
+        async def work(tx: Transaction) -> Saved:
+            listed = await self.messages.by_link(digest)
+            owner = listed.patient_id
+            message, before = await side_by_side(
+                self.messages.get(listed.id, of=owner), self.consents.find(owner, of=owner)
+            )
+            channel = message.stops(digest, now=tx.now)
+            if channel is None:
+                raise not_found("message")
+            consent = ChannelConsent(channel=channel, given=False, at=tx.now, said_by=SaidBy.LINK, by=message.id)
+            after = (before or ContactConsents(id=owner)).saying_so(consent)
+            await upsert(self.consents, before, after, tx)
+            await self.messages.save(message.stopped(), expecting=message.version, tx=tx)
+            return Saved(message.id, message.version + 1)
+
+        return await self.work.run(work, by=actor, action="stop_messages", returns=Saved, request=request)

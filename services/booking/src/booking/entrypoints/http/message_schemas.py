@@ -1,0 +1,80 @@
+"""How messages, and what patients say to them, look over HTTP."""
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from booking.application.queries.read_messages import Contactable
+from booking.domain.channels import Channel
+from booking.domain.contact_consents import ChannelConsent, SaidBy
+from booking.domain.ids import AppointmentId, MessageId
+from booking.domain.messages import Message, MessageState, Reason
+from careflow_service.http.dependencies import RequestBody
+
+
+class MessageView(BaseModel):
+    """What a patient was told, of which time of which visit, and what became of it. `given_up` are channels that did
+    not work; `again` is who had it sent once more.
+    """
+
+    id: MessageId
+    version: int
+    appointment_id: AppointmentId
+    reason: Reason
+    starts_at: datetime
+    planned_at: datetime
+    attempt_at: datetime | None
+    state: MessageState
+    channel: Channel | None
+    given_up: tuple[Channel, ...]
+    settled_at: datetime | None
+    again: str | None
+
+    @classmethod
+    def of(cls, message: Message) -> "MessageView":
+        return cls(
+            id=message.id,
+            version=message.version,
+            appointment_id=message.appointment_id,
+            reason=message.reason,
+            starts_at=message.starts_at,
+            planned_at=message.planned_at,
+            attempt_at=message.attempt_at,
+            state=message.state,
+            channel=message.channel,
+            given_up=message.given_up,
+            settled_at=message.settled_at,
+            again=message.again,
+        )
+
+
+class ContactConsentBody(RequestBody):
+    """Whether the clinic may write to the patient over this channel."""
+
+    channel: Channel
+    given: bool
+
+
+class ChannelConsentView(BaseModel):
+    """What was said about a channel, by whom, and who recorded it."""
+
+    channel: Channel
+    given: bool
+    at: datetime
+    said_by: SaidBy
+    by: str
+
+    @classmethod
+    def of(cls, consent: ChannelConsent) -> "ChannelConsentView":
+        return cls(channel=consent.channel, given=consent.given, at=consent.at, said_by=consent.said_by, by=consent.by)
+
+
+class ContactConsentsView(BaseModel):
+    """The channels by which the clinic may write to the patient, and what was said, oldest first."""
+
+    allowed: tuple[Channel, ...]
+    said: tuple[ChannelConsentView, ...]
+
+    @classmethod
+    def of(cls, found: Contactable) -> "ContactConsentsView":
+        return cls(allowed=found.allowed, said=tuple(ChannelConsentView.of(each) for each in found.consents.said))
