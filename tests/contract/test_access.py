@@ -8,11 +8,14 @@ import importlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from careflow_service.http.access import AccessTable
+from careflow_service.http.access import AccessTable, feed_of
+from careflow_service.http.ops.hearing import own_topics
 from careflow_service.identity import Role
+from careflow_service.service import Service
 
 ROOT = Path(__file__).parents[2]
 SERVICES = sorted(path.parent.name for path in ROOT.glob("services/*/pyproject.toml"))
@@ -40,6 +43,9 @@ NEVER: Mapping[Role, tuple[str, ...]] = {
     Role.OPERATOR: (r"\w+ \w+ /v1/.*",),
     Role.AUDITOR: (CHANGING, CLINICAL_READING, NOTES, r"booking .*"),
     Role.MEDICAL_DIRECTOR: (THERAPY_NOTES,),
+    Role.EVENTS_OPERATIONAL: (r"(?!(booking|screening|sessions) GET /v1/events$).*",),
+    Role.EVENTS_SAFETY: (r"(?!(screening|sessions) GET /v1/events$).*",),
+    Role.EVENTS_FINANCIAL: (r"(?!billing GET /v1/events$).*",),
 }
 OWN_WAYS = re.compile(r"screening GET /v1/(cases/\{case_id\}|outcomes/.*)|billing (POST /v1/estimates|PUT .*/coverage)")
 """What a patient reaches of these for themselves."""
@@ -56,8 +62,8 @@ def doors() -> dict[str, frozenset[Role]]:
 
 
 def table_of(service: str) -> AccessTable:
-    table: AccessTable = importlib.import_module(f"{service}.entrypoints.http.access").ACCESS
-    return table
+    described: Service[Any, Any, Any] = importlib.import_module(f"{service}.bootstrap").SERVICE
+    return {**described.http().access, **feed_of(own_topics(described))}
 
 
 @pytest.mark.parametrize("role", NEVER)

@@ -65,7 +65,9 @@ class Fences(Protocol):
         """Why this service stands still, if it does."""
 
     async def put_up(self, fence: Fence) -> None:
-        """Fences the service."""
+        """Fences the service; once its topics were looked at, notes from where on a finished restore gives positions
+        anew.
+        """
 
     async def ask_to_finish(self) -> bool:
         """Asks the worker to finish the restore; False when the service is not fenced, or not filled to its end."""

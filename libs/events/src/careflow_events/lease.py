@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Protocol
 
+RELAY_LEASE: Final = "relay"
+"""Held by whoever publishes a service's outbox; what was published is counted in it."""
 DEFAULT_TTL: Final = timedelta(seconds=15)
 ASKS_PER_TTL: Final = 15
 """How often, within its time to live, a lease that somebody else holds is asked for: once a second by default."""

@@ -22,6 +22,10 @@ class Role(StrEnum):
     OPERATOR = "operator"
     AUDITOR = "auditor"
     MEDICAL_DIRECTOR = "medical_director"
+    EVENTS_OPERATIONAL = "events_operational"
+    """A machine that reads the operational events of the services that have any; so the two below."""
+    EVENTS_SAFETY = "events_safety"
+    EVENTS_FINANCIAL = "events_financial"
     SYSTEM = "system"
     """A process of CareFlow itself: timers, reactions, jobs. Never granted by a token."""
     PUBLIC = "public"
@@ -30,7 +34,8 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """One person, machine or process; `patient_id` is set when the actor is a patient.
+    """One person, machine or process; `patient_id` is set when the actor is a patient. `consumer` is under which name
+    sections of events are sealed to a machine.
 
     A patient is nothing else: whoever acts as a patient reaches what is their own, and no other role of theirs adds to
     it. A nurse who is a patient as well works with a login that does not say `patient`. Raises ValueError.
@@ -39,6 +44,7 @@ class Actor:
     id: str
     roles: frozenset[Role]
     patient_id: str | None = None
+    consumer: str | None = None
 
     def __post_init__(self) -> None:
         if Role.PATIENT in self.roles and len(self.roles) > 1:
@@ -60,11 +66,13 @@ class Actor:
         return replace(self, roles=self.roles & roles)
 
     @classmethod
-    def granted(cls, subject: str, roles: frozenset[Role], patient_id: str | None) -> Actor:
+    def granted(
+        cls, subject: str, roles: frozenset[Role], patient_id: str | None, consumer: str | None = None
+    ) -> Actor:
         """Whom a login with these roles speaks for: with `patient` among them, a patient and nobody else."""
         if Role.PATIENT in roles:
             return cls(subject, frozenset({Role.PATIENT}), patient_id)
-        return cls(subject, roles)
+        return cls(subject, roles, consumer=consumer)
 
     @classmethod
     def system(cls, name: str) -> Actor:

@@ -69,11 +69,13 @@ class ServiceSettings(BaseSettings):
     token_jwks_file: Path | None = None
     token_jwks_url: str | None = None
     token_roles_claim: str = "roles"  # noqa: S105 - the name of a claim
-    """Where a token says the roles: a claim's name, or a JSON pointer that begins with `/`; so are the next two."""
+    """Where a token says the roles: a claim's name, or a JSON pointer that begins with `/`; so are the next three."""
     token_id_claim: str = "sub"  # noqa: S105 - the name of a claim
     """Where it says who somebody is: the id practitioners are entered with, and that stands in the audit trail."""
     token_patient_claim: str = "patient_id"  # noqa: S105 - the name of a claim
     """Where the token of a patient says which patient that is."""
+    token_consumer_claim: str = "consumer"  # noqa: S105 - the name of a claim
+    """Where the token of a machine says under which name sections of events are sealed to it."""
     token_role_names: dict[str, Role] = Field(default_factory=dict)
     """The provider's words for roles, as JSON: `{"kap-nurses": "nurse"}`. With any, no other word counts."""
     token_introspection_url: str | None = None

@@ -37,6 +37,7 @@ async def test_every_route_lets_in_exactly_whom_its_row_names(toy: RunningToy) -
         "POST /v1/visits/{visit_id}/close",
         "GET /v1/visits/{visit_id}",
         "GET /v1/patients/{patient_id}/visits",
+        "GET /v1/events",
         "GET /ops/drain",
         "GET /ops/parked",
         "POST /ops/parked/replay",

@@ -28,13 +28,16 @@ class Teapot(BaseModel):
 
 
 @pytest.mark.parametrize("examples", [1, pytest.param(40, marks=[pytest.mark.fuzz, pytest.mark.timeout(3_600)])])
-async def test_operators_are_answered_as_documented(toy: RunningToy, examples: int) -> None:
+@pytest.mark.parametrize("under", ["/ops/", "/v1/events"])
+async def test_operators_and_readers_of_events_are_answered_as_documented(
+    toy: RunningToy, under: str, examples: int
+) -> None:
     body = {"patient_id": new_id(), "note": "n", "ends_at": "2026-12-28T10:00:00Z"}
     await toy.client.post("/v1/visits", json=body, headers={**toy.token(Role.NURSE), "Idempotency-Key": new_id()})
     await toy.process.resources.audit_seals.seal()
 
     database, issuer = toy.process.resources.database, toy.world.issuer
-    assert await wrongly_answered(toy.http, database, under="/ops/", examples=examples, issuer=issuer) == []
+    assert await wrongly_answered(toy.http, database, under=under, examples=examples, issuer=issuer) == []
 
 
 @given(at=VALUES, id_=st.text())

@@ -50,7 +50,7 @@ def test_operators_are_asked_for_a_key_only_where_a_repeat_would_do_something_mo
 def test_operations_are_named_after_their_functions(document: dict[str, Any]) -> None:
     names = {operation["operationId"] for path in document["paths"].values() for operation in path.values()}
     assert names == {
-        "book_visit", "close_visit", "read_visit", "list_visits", "inquire",
+        "book_visit", "close_visit", "read_visit", "list_visits", "inquire", "list_events",
         "read_drain", "list_parked", "replay_parked", "discard_parked",
         "accept_gap", "read_consumer", "resume_consumer", "pause_consumer", "start_consumer_at",
         "read_outbox", "list_refeeds", "refeed",

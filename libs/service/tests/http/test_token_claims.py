@@ -107,6 +107,29 @@ def test_a_machine_without_a_name_and_one_that_would_be_a_patient_are_nobody(cla
         Reading().introspected(claims)
 
 
+READS = frozenset({Role.EVENTS_OPERATIONAL})
+
+
+def test_the_name_a_machines_events_are_sealed_to_is_read_where_it_is_said() -> None:
+    reading = Reading(consumer=Claim("/careflow/consumer"))
+    named = {"careflow": {"consumer": "registry"}, "consumer": "sessions"}
+    scoped = {"client_id": "warehouse", "scope": "events_operational", **named}
+
+    signed = reading.actor({"sub": "warehouse", "roles": ["events_operational"], **named})
+
+    assert signed == Actor("warehouse", READS, consumer="registry")
+    assert reading.introspected(scoped) == Actor("client:warehouse", READS, consumer="registry")
+    assert Reading().actor({"sub": "p1", "roles": ["patient"], **named}).consumer is None
+
+
+@pytest.mark.parametrize("consumer", [7, ["sessions"], {}])
+def test_a_machine_with_a_name_that_is_none_is_nobody(consumer: object) -> None:
+    with pytest.raises(NobodyNamed):
+        Reading().actor({"sub": "x", "roles": ["events_operational"], "consumer": consumer})
+    with pytest.raises(NobodyNamed):
+        Reading().introspected({"client_id": "x", "scope": "events_operational", "consumer": consumer})
+
+
 def test_nobody_logs_in_under_the_name_of_a_machine() -> None:
     with pytest.raises(NobodyNamed):
         Reading().actor({"sub": "client:import", "roles": ["nurse"]})
@@ -140,8 +163,10 @@ def test_settings_say_where_and_by_which_words(environment: pytest.MonkeyPatch) 
     environment.setenv("CAREFLOW_TOKEN_ROLES_CLAIM", "/realm_access/roles")
     environment.setenv("CAREFLOW_TOKEN_ID_CLAIM", "oid")
     environment.setenv("CAREFLOW_TOKEN_PATIENT_CLAIM", "chart")
+    environment.setenv("CAREFLOW_TOKEN_CONSUMER_CLAIM", "reader")
     environment.setenv("CAREFLOW_TOKEN_ROLE_NAMES", '{"kap-nurses": "nurse"}')
-    expected = Reading(Claim("/realm_access/roles"), Claim("oid"), Claim("chart"), {"kap-nurses": Role.NURSE})
+    places = (Claim("/realm_access/roles"), Claim("oid"), Claim("chart"))
+    expected = Reading(*places, {"kap-nurses": Role.NURSE}, Claim("reader"))
     assert reading_of(load(ServiceSettings)) == expected
 
 
@@ -154,6 +179,7 @@ def test_settings_say_where_and_by_which_words(environment: pytest.MonkeyPatch) 
         ("ROLES_CLAIM", "sub"),
         ("ROLES_CLAIM", "/client_id/x"),
         ("PATIENT_CLAIM", "/"),
+        ("CONSUMER_CLAIM", "/"),
         ("ID_CLAIM", "/x/"),
         ("ROLE_NAMES", '{"root": "system"}'),
         ("ROLE_NAMES", '{"anyone": "public"}'),

@@ -17,7 +17,7 @@ from careflow_events.kafka.faults import kafka_is_away
 from careflow_events.kafka.own_topics import KafkaOwnTopics
 from careflow_events.kafka.producer import KafkaRecordProducer
 from careflow_events.kafka.runner import EventsRunner
-from careflow_events.lease import DEFAULT_TTL, HeldLease
+from careflow_events.lease import DEFAULT_TTL, RELAY_LEASE, HeldLease
 from careflow_events.mongo import (
     MongoFences,
     MongoLeases,
@@ -33,8 +33,6 @@ from careflow_events.replay import Replay
 from careflow_events.sealing import KeyRing
 from careflow_events.subscription import Subscription
 from careflow_events.topics import EVERY_TOPIC, Topic, topics_of
-
-RELAY_LEASE = "relay"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ Invariant: what they write belongs to the unit of work the caller is in, and is 
 
 from careflow_events.mongo.consumers import MongoConsumers
 from careflow_events.mongo.faults import store_is_away
+from careflow_events.mongo.feed import MongoFeed
 from careflow_events.mongo.fences import MongoFences
 from careflow_events.mongo.indexes import INDEXES
 from careflow_events.mongo.lease import MongoLeases
@@ -23,6 +24,7 @@ __all__ = [
     "INDEXES",
     "Arrivals",
     "MongoConsumers",
+    "MongoFeed",
     "MongoFences",
     "MongoLeases",
     "MongoOutbox",

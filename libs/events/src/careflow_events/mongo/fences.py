@@ -13,7 +13,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from careflow_events.envelope import decode, encode
 from careflow_events.fencing import Fence
-from careflow_events.lease import Fenced, Grant
+from careflow_events.lease import RELAY_LEASE, Fenced, Grant
 from careflow_events.mongo.collections import Document, collection
 from careflow_events.mongo.commit import write_together
 from careflow_events.mongo.indexes import ORPHANS, STREAM_SEQUENCE
@@ -53,7 +53,24 @@ class MongoFences:
 
     async def put_up(self, fence: Fence) -> None:
         """See `careflow_events.fencing.Fences.put_up`."""
+        if fence.looked:
+            await self._note_restore(fence.since)
         await self._fence.update_one(_IT, {"$set": asdict(fence)}, upsert=True)
+
+    async def _note_restore(self, since: datetime) -> None:
+        """Where positions part from those that were given before, for the feed. Nothing is published under a fence."""
+        lease = await self._leases.find_one({"_id": RELAY_LEASE})
+        noted = restores_of(lease)
+        number = int(since.timestamp() * 1000)
+        if lease is None or number in noted:
+            return
+        restore = {"number": number, "position": lease.get("published") or 0}
+        same = {"_id": RELAY_LEASE, "published": lease.get("published")}
+        noting = UpdateOne(same, {"$push": {"restores": restore}}, namespace=self._namespace("_leases"))
+        try:
+            await write_together(self._database.client, [Write(f"_leases/{RELAY_LEASE}", noting, expected=True)])
+        except Overtaken:
+            raise Fenced from None
 
     async def ask_to_finish(self) -> bool:
         """See `careflow_events.fencing.Fences.ask_to_finish`."""
@@ -141,6 +158,13 @@ class MongoFences:
 
     def _namespace(self, name: str) -> str:
         return f"{self._database.name}.{name}"
+
+
+def restores_of(lease: Mapping[str, Any] | None) -> Mapping[int, int]:
+    """Behind which position each restore, by its number, gave positions anew; noted in the relay's lease, which counts
+    them.
+    """
+    return {each["number"]: each["position"] for each in (lease or {}).get("restores", [])}
 
 
 def _stream_of(row: OutboxRow) -> str:

@@ -10,6 +10,7 @@ UNPUBLISHED: Final = "unpublished"
 STREAM_SEQUENCE: Final = "stream_sequence"
 CORRELATION: Final = "correlation"
 POSITION: Final = "position"
+SUBJECT_POSITION: Final = "subject_position"
 FEEDING: Final = "feeding"
 ORPHANS: Final = "orphans"
 BLOCKED: Final = "blocked"
@@ -32,6 +33,12 @@ INDEXES: Final[tuple[tuple[str, IndexModel], ...]] = (
     (
         "_outbox",
         IndexModel([("position", 1)], name=POSITION, unique=True, partialFilterExpression={"position": {"$gt": 0}}),
+    ),
+    (
+        "_outbox",
+        IndexModel(
+            [("key", 1), ("position", 1)], name=SUBJECT_POSITION, partialFilterExpression={"position": {"$gt": 0}}
+        ),
     ),
     (
         "_outbox",

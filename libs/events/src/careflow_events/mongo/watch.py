@@ -1,16 +1,17 @@
-"""Hints from change streams: to the relay, "something was written to the outbox", and to whoever waits for an event to
-be handled, "its stream's position was written".
+"""Hints from change streams: to the relay, "something was written to the outbox", to whoever waits for an event to be
+handled, "its stream's position was written", and to readers of the feed, "something was published".
 
 Invariant: a hint may be missing, late or false. Where change streams are not to be had, the store is asked again.
 """
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
 from pymongo.asynchronous.change_stream import AsyncChangeStream
+from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
 
@@ -56,19 +57,66 @@ class OutboxWatch:
         self._written.clear()
 
 
-class Arrivals:
-    """Waits for positions of one consumer, in another process than the one that handles events. Its change stream is
-    open while anybody waits, and a little longer.
+class SharedStream:
+    """One change stream for all who wait for writes to a collection: open while they are `wanted`, and a little longer.
+    It tells of each document that was written by its id; None may be any.
     """
+
+    def __init__(
+        self,
+        watched: AsyncCollection[Document],
+        *,
+        wanted: Callable[[], bool],
+        tell: Callable[[str | None], None],
+    ) -> None:
+        self._watched = watched
+        self._wanted = wanted
+        self._tell = tell
+        self._watch: asyncio.Task[None] | None = None
+        self.listening = False
+        """Whether it is open."""
+
+    def open(self) -> None:
+        """Opens it unless it is open, or about to be."""
+        if self._watch is None or self._watch.done():
+            self._watch = asyncio.create_task(self._listen())
+
+    async def _listen(self) -> None:
+        """Until the change stream breaks, or nobody has waited for a while."""
+        try:
+            with suppress(PyMongoError):
+                async with await self._watched.watch(_WRITES) as changes:
+                    self.listening = True
+                    self._tell(None)
+                    await self._pass_on(changes)
+        finally:
+            self.listening = False
+
+    async def _pass_on(self, changes: AsyncChangeStream[Document]) -> None:
+        idle_since = time.monotonic()
+        while time.monotonic() - idle_since < _LINGER_SECONDS:
+            change = await changes.try_next()
+            if self._wanted():
+                idle_since = time.monotonic()
+            if change is not None:
+                self._tell(change["documentKey"]["_id"])
+
+
+class Arrivals:
+    """Waits for positions of one consumer, in another process than the one that handles events."""
 
     def __init__(self, database: AsyncDatabase[Document], consumer: str) -> None:
         self._positions = MongoPositions(database, consumer)
-        self._collection = collection(database, POSITIONS)
         self._consumer = consumer
         self._waiting: dict[str, set[asyncio.Event]] = {}
-        self._watch: asyncio.Task[None] | None = None
-        self.listening = False
+        self._stream = SharedStream(
+            collection(database, POSITIONS), wanted=lambda: bool(self._waiting), tell=self._tell
+        )
+
+    @property
+    def listening(self) -> bool:
         """Whether the change stream is open."""
+        return self._stream.listening
 
     @property
     def waiting(self) -> int:
@@ -92,8 +140,7 @@ class Arrivals:
     async def _until(self, position: StreamPosition, written: asyncio.Event) -> None:
         pause = _FIRST_PAUSE_SECONDS
         while True:
-            if self._watch is None or self._watch.done():
-                self._watch = asyncio.create_task(self._listen())
+            self._stream.open()
             with suppress(TimeoutError):
                 await asyncio.wait_for(written.wait(), _LONGEST_PAUSE_SECONDS if self.listening else pause)
             written.clear()
@@ -101,27 +148,7 @@ class Arrivals:
             if await self._positions.reached(position):
                 return
 
-    async def _listen(self) -> None:
-        """Until the change stream breaks, or nobody has waited for a while."""
-        try:
-            with suppress(PyMongoError):
-                async with await self._collection.watch(_WRITES) as changes:
-                    self.listening = True
-                    self._tell(list(self._waiting))
-                    await self._pass_on(changes)
-        finally:
-            self.listening = False
-
-    async def _pass_on(self, changes: AsyncChangeStream[Document]) -> None:
-        idle_since = time.monotonic()
-        while time.monotonic() - idle_since < _LINGER_SECONDS:
-            change = await changes.try_next()
-            if self._waiting:
-                idle_since = time.monotonic()
-            if change is not None:
-                self._tell([change["documentKey"]["_id"]])
-
-    def _tell(self, keys: Iterable[str]) -> None:
-        for key in keys:
-            for written in self._waiting.get(key, ()):
+    def _tell(self, key: str | None) -> None:
+        for each in [*self._waiting] if key is None else [key]:
+            for written in self._waiting.get(each, ()):
                 written.set()

@@ -35,7 +35,7 @@ _SEALED_SECTION: Final[Mapping[str, Any]] = {
         "tag": _TEXT,
         "recipients": {
             "type": "array",
-            "minItems": 1,
+            "description": "One for each key it is sealed to; over HTTP only the reader's own, so maybe none.",
             "items": {
                 "type": "object",
                 "properties": {

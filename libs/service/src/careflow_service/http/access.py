@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from careflow_events.topics import Classification, Topic
 from careflow_service.http.limits import Rate
 from careflow_service.identity import Actor, Role
 from careflow_service.pages import PREFIX
@@ -163,6 +164,23 @@ OPS: AccessTable = {
     "POST /ops/audit/search": allow(Role.OPERATOR, Role.AUDITOR),
 }
 """The rows of the operators' and auditors' routes, the same in every service."""
+
+FEED: Final = "GET /v1/events"
+EVENT_READERS: Final[Mapping[Classification, Role]] = {
+    Classification.OPERATIONAL: Role.EVENTS_OPERATIONAL,
+    Classification.SAFETY: Role.EVENTS_SAFETY,
+    Classification.FINANCIAL: Role.EVENTS_FINANCIAL,
+}
+"""Who reads the events of each class over HTTP: machines, and nobody else."""
+
+
+def feed_of(topics: Iterable[Topic]) -> AccessTable:
+    """The row of the route that shows a service's own events, open to whoever reads any class of these topics; none for
+    a service that says nothing.
+    """
+    readers = {EVENT_READERS[topic.classification] for topic in topics}
+    return {FEED: allow(*readers)} if readers else {}
+
 
 GUARDED_PREFIXES = ("/v1/", "/ops/", PREFIX)
 

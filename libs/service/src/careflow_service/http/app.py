@@ -18,18 +18,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from careflow_events.mongo import Arrivals
-from careflow_service.http.access import OPS, AccessTable
+from careflow_events.mongo import Arrivals, MongoFeed
+from careflow_service.http.access import OPS, AccessTable, feed_of
 from careflow_service.http.after import After
 from careflow_service.http.authentication import AuditDenial, Door, Verifier
 from careflow_service.http.contract import contract_routes
 from careflow_service.http.dependencies import idempotent_request, repeatable
 from careflow_service.http.edge import Edge, answer_error
+from careflow_service.http.feed import feed_router
 from careflow_service.http.health import Health, Heartbeat, health_routes, ready_checks
 from careflow_service.http.limits import BodyLimit
 from careflow_service.http.openapi import document, documented_routes, uses
 from careflow_service.http.ops import ops_routers
-from careflow_service.http.ops.hearing import hears_of
+from careflow_service.http.ops.hearing import hears_of, own_topics
 from careflow_service.http.routes import RouteTable
 from careflow_service.identity import Actor
 from careflow_service.service import Http, Resources, Service
@@ -88,8 +89,8 @@ def routed(
     resources: Resources[S],
     inner: Sequence[Route] = (),
 ) -> tuple[FastAPI, RouteTable]:
-    """The service's and the operators' routes, documented, with their table; `inner` are the inner network's
-    own. Raises as `create_app` does.
+    """The service's routes, those to its events and the operators', documented, with their table; `inner` are the inner
+    network's own. Raises as `create_app` does.
     """
     http = FastAPI(
         title=described.title,
@@ -103,20 +104,22 @@ def routed(
         # Its own spans and logs would hold addresses, queries and exception texts; Edge records what may be recorded.
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
-    for router in (*described.routers, *ops_routers(service, ports, resources)):
+    feed = MongoFeed(resources.database)
+    http.state.feed = feed
+    for router in (*described.routers, feed_router(service, feed, resources), *ops_routers(service, ports, resources)):
         # As they were declared: to include the router would make each of them a second time, which is most of what
         # making an application takes.
         http.routes.extend(router.routes)
     http.routes.extend(inner)
     _check_routes(http)
-    table = RouteTable.of(http, access_of(described))
+    table = RouteTable.of(http, access_of(service, described))
     http.openapi = lambda: document(http, table)  # type: ignore[method-assign] # how FastAPI documents replacing it
     return http, table
 
 
-def access_of(described: Http[App]) -> AccessTable:
-    """The service's rows and the operators'."""
-    return {**described.access, **OPS}
+def access_of(service: Service[S, P, App], described: Http[App]) -> AccessTable:
+    """The service's rows, its events' and the operators'."""
+    return {**described.access, **feed_of(own_topics(service)), **OPS}
 
 
 async def _answer(request: Request, error: Exception) -> Response:

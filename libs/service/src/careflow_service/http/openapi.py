@@ -147,7 +147,7 @@ def _describe(operation: dict[str, Any], method: str, dependant: Dependant, rule
     responses = operation["responses"]
     responses.pop("422", None)
     for response in responses.values():
-        response["headers"] = dict(_READ_HEADERS if method == "GET" else _COMMAND_HEADERS)
+        response.setdefault("headers", dict(_READ_HEADERS if method == "GET" else _COMMAND_HEADERS))
     for status, codes in _refusals(operation, rule, command=command, versioned=versioned).items():
         responses[str(status)] = _problem_response(HTTPStatus(status).phrase, codes, _HEADERS_OF_STATUS.get(status))
     for status in _statuses_of_use_case(operation, command=command):

@@ -1,4 +1,5 @@
-"""What the claims of a verified token say: who somebody is, in which roles, and which patient's id is theirs.
+"""What the claims of a verified token say: who somebody is, in which roles, which patient's id is theirs, and under
+which name sections of events are sealed to them.
 
 Where that stands is the clinic's to set, because providers differ. Invariant: no claim grants the roles of the system
 itself; a token that is not an access token says nothing.
@@ -66,6 +67,7 @@ class Reading:
     id: Claim = Claim("sub")
     patient_id: Claim = Claim("patient_id")
     names: Mapping[str, Role] = field(default_factory=dict)
+    consumer: Claim = Claim("consumer")
 
     def __post_init__(self) -> None:
         if self.roles.path[0] in _NOT_FOR_ROLES:
@@ -77,7 +79,9 @@ class Reading:
         """The caller of a token. Raises NobodyNamed."""
         if not _is_access_token(claims):
             raise NobodyNamed
-        return self._granted(self.id.of(claims), self._words(claims), self.patient_id.of(claims))
+        return self._granted(
+            self.id.of(claims), self._words(claims), self.patient_id.of(claims), self.consumer.of(claims)
+        )
 
     def introspected(self, claims: Mapping[str, Any]) -> Actor:
         """The caller of a token the provider told us about: somebody, or, where it names no resource owner, the client
@@ -87,14 +91,14 @@ class Reading:
         return self._machine(claims) if is_machine else self.actor(claims)
 
     def _machine(self, claims: Mapping[str, Any]) -> Actor:
-        client = claims.get("client_id")
-        if not isinstance(client, str) or not client:
+        client, consumer = claims.get("client_id"), self.consumer.of(claims)
+        if not isinstance(client, str) or not client or not _is_name_or_none(consumer):
             raise NobodyNamed
         scope = claims.get("scope", "")
         roles = self._named(scope.split() if isinstance(scope, str) else [])
         if Role.PATIENT in roles:
             raise NobodyNamed
-        return Actor(f"{_MACHINE}{client}", roles)
+        return Actor(f"{_MACHINE}{client}", roles, consumer=consumer or None)
 
     def _words(self, claims: Mapping[str, Any]) -> list[object]:
         found = self.roles.of(claims)
@@ -111,12 +115,16 @@ class Reading:
         names = self.names or _THEMSELVES
         return frozenset(names[word] for word in words if isinstance(word, str) and word in names)
 
-    def _granted(self, subject: object, words: list[object], patient_id: object) -> Actor:
+    def _granted(self, subject: object, words: list[object], patient_id: Any, consumer: Any) -> Actor:
         if not isinstance(subject, str) or not subject or _is_reserved(subject):
             raise NobodyNamed
-        if patient_id is not None and not isinstance(patient_id, str):
+        if not _is_name_or_none(patient_id) or not _is_name_or_none(consumer):
             raise NobodyNamed
-        return Actor.granted(subject, self._named(words), patient_id or None)
+        return Actor.granted(subject, self._named(words), patient_id or None, consumer or None)
+
+
+def _is_name_or_none(said: object) -> bool:
+    return said is None or isinstance(said, str)
 
 
 def _is_access_token(claims: Mapping[str, Any]) -> bool:

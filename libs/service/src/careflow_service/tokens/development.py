@@ -29,6 +29,7 @@ class DevelopmentIssuer:
         *roles: Role,
         subject: str = "someone",
         patient_id: str | None = None,
+        consumer: str | None = None,
         lasting: timedelta = timedelta(hours=1),
         now: float | None = None,
     ) -> str:
@@ -44,6 +45,8 @@ class DevelopmentIssuer:
         }
         if patient_id is not None:
             claims["patient_id"] = patient_id
+        if consumer is not None:
+            claims["consumer"] = consumer
         return jwt.encode({"alg": "ES256", "kid": self._key.kid}, claims, self._key)
 
 

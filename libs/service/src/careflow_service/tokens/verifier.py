@@ -175,7 +175,7 @@ def verifier_for(settings: ServiceSettings) -> TokenVerifier:
 def reading_of(settings: ServiceSettings) -> Reading:
     """How these settings have tokens read; raises SettingsError."""
     places = {}
-    for field in ("token_roles_claim", "token_id_claim", "token_patient_claim"):
+    for field in ("token_roles_claim", "token_id_claim", "token_patient_claim", "token_consumer_claim"):
         try:
             places[field] = Claim(getattr(settings, field))
         except ValueError as error:
@@ -186,6 +186,7 @@ def reading_of(settings: ServiceSettings) -> Reading:
             places["token_id_claim"],
             places["token_patient_claim"],
             settings.token_role_names,
+            places["token_consumer_claim"],
         )
     except ValueError as error:
         raise SettingsError(f"CAREFLOW_TOKEN_ROLES_CLAIM, CAREFLOW_TOKEN_ROLE_NAMES: {error}") from None

@@ -22,8 +22,8 @@ from careflow_events.faults import diagnosis
 from careflow_events.fencing import Restoring
 from careflow_events.handling import Handling
 from careflow_events.kafka.runner import EventsRunner
-from careflow_events.kafka.worker import RELAY_LEASE, heard_topics
-from careflow_events.lease import HeldLease
+from careflow_events.kafka.worker import heard_topics
+from careflow_events.lease import RELAY_LEASE, HeldLease
 from careflow_events.operations import ParkedOperations
 from careflow_events.outbox import StreamPosition
 from careflow_events.publication import Publication, patient_subject

@@ -1,0 +1,188 @@
+"""The feed in MongoDB: pages of `_outbox` by position, and one change stream for all who wait for the next.
+
+Invariant: where the feed ends is read before its rows, so a page never shows a row behind one that it does not show.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pymongo import ReadPreference
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import PyMongoError
+from pymongo.read_concern import ReadConcern
+
+from careflow_events.envelope import TYPE_HEADER
+from careflow_events.feed import BYTES_PER_PAGE, EXAMINED_PER_PAGE, Extent, FeedPage, FeedPlace, PlaceGone, Wanted
+from careflow_events.lease import RELAY_LEASE
+from careflow_events.mongo.collections import Document, collection
+from careflow_events.mongo.fences import restores_of
+from careflow_events.mongo.outbox import row_of
+from careflow_events.mongo.watch import SharedStream
+
+MOST_WAITING: Final = 1_000
+"""Readers who wait in one process; more are answered at once."""
+_ASK_SECONDS: Final = 0.25
+"""How often the store is asked for all who wait while there is no change stream."""
+_ASK_ANYWAY_SECONDS: Final = 2.0
+_MAJORITY: Final = ReadConcern("majority")
+
+
+class MongoFeed:
+    """What one service has said, page by page, and how to wait for more of it."""
+
+    def __init__(self, database: AsyncDatabase[Document]) -> None:
+        self._outbox = _committed(database, "_outbox")
+        self._leases = _committed(database, "_leases")
+        self._waiting: set[_Waiter] = set()
+        self._hinted = asyncio.Event()
+        self._stream = SharedStream(
+            collection(database, "_leases"), wanted=lambda: bool(self._waiting), tell=lambda _: self._hinted.set()
+        )
+        self._following: asyncio.Task[None] | None = None
+        self._seen = 0
+        self._closed = False
+
+    @property
+    def waiting(self) -> int:
+        """How many readers wait."""
+        return len(self._waiting)
+
+    @property
+    def listening(self) -> bool:
+        """Whether the change stream is open."""
+        return self._stream.listening
+
+    async def page(self, wanted: Wanted, after: FeedPlace | None, limit: int) -> FeedPage:
+        """Up to `limit` wanted events behind `after`, or from the oldest there is. It looks at no more than
+        EXAMINED_PER_PAGE events, or at those of one subject, so it may be empty before the end. Raises PlaceGone.
+        """
+        extent = await self._extent()
+        standing = await self._standing(extent, after)
+        end = extent.head
+        if wanted.subject is None:
+            end = min(end, standing.position + EXAMINED_PER_PAGE)
+        found = self._outbox.find(_query(wanted, standing.position, end)).sort([("position", 1)]).limit(limit)
+        documents: list[Document] = []
+        size = 0
+        async with found:
+            async for document in found:
+                size += len(document["record"])
+                if documents and size > BYTES_PER_PAGE:
+                    break
+                documents.append(document)
+        if len(documents) == limit or size > BYTES_PER_PAGE:
+            end = documents[-1]["position"]
+        return FeedPage([row_of(each) for each in documents], extent.at(end), caught_up=end == extent.head)
+
+    async def until(self, wanted: Wanted, behind: FeedPlace) -> bool:
+        """Returns once something wanted may be behind that place; the caller limits the time. False: too many wait, or
+        the process stops.
+        """
+        if self._closed or len(self._waiting) >= MOST_WAITING:
+            return False
+        waiter = _Waiter(wanted, behind.position)
+        self._waiting.add(waiter)
+        try:
+            if self._following is None or self._following.done():
+                self._following = asyncio.create_task(self._follow())
+            elif self._seen > behind.position:
+                return True
+            await waiter.woken.wait()
+            return not self._closed
+        finally:
+            self._waiting.discard(waiter)
+
+    def close(self) -> None:
+        """Lets go of everybody who waits, for good: the process stops."""
+        self._closed = True
+        for waiter in self._waiting:
+            waiter.woken.set()
+
+    async def _extent(self) -> Extent:
+        lease = await self._leases.find_one({"_id": RELAY_LEASE}, {"published": 1, "restores": 1})
+        return Extent(_published(lease), restores_of(lease))
+
+    async def _standing(self, extent: Extent, after: FeedPlace | None) -> FeedPlace:
+        """Positions have no holes, so a reader misses nothing whose next event is there."""
+        standing = extent.at(0) if after is None else extent.standing(after)
+        if standing is not None:
+            if standing.position == extent.head:
+                return standing
+            if await self._outbox.find_one({"position": standing.position + 1}, {"_id": 1}) is not None:
+                return standing
+        oldest = await self._oldest(extent)
+        if after is None:
+            return oldest
+        raise PlaceGone(oldest)
+
+    async def _oldest(self, extent: Extent) -> FeedPlace:
+        """The place before the oldest event there is; asked for only when something was removed."""
+        known = {"position": {"$gt": 0, "$lte": extent.head}}
+        first = await self._outbox.find_one(known, {"position": 1}, sort=[("position", 1)])
+        return extent.at(extent.head if first is None else first["position"] - 1)
+
+    async def _head(self) -> int:
+        return _published(await self._leases.find_one({"_id": RELAY_LEASE}, {"published": 1}))
+
+    async def _follow(self) -> None:
+        """Wakes whom something new concerns, as long as anybody waits. What was published is read once for all."""
+        self._seen = 0
+        while self._waiting:
+            self._stream.open()
+            with suppress(PyMongoError):
+                await self._wake(await self._head())
+            with suppress(TimeoutError):
+                seconds = _ASK_ANYWAY_SECONDS if self.listening else _ASK_SECONDS
+                await asyncio.wait_for(self._hinted.wait(), seconds)
+            self._hinted.clear()
+
+    async def _wake(self, head: int) -> None:
+        if head == self._seen:
+            return
+        new = None
+        if self._seen < head <= self._seen + EXAMINED_PER_PAGE and self._seen > 0:
+            between = {"position": {"$gt": self._seen, "$lte": head}}
+            shown = {"topic": 1, "key": 1, "headers": 1}
+            new = await self._outbox.find(between, shown).to_list()
+        self._seen = head
+        for waiter in self._waiting:
+            if waiter.behind != head and (new is None or any(_is_wanted(each, waiter.wanted) for each in new)):
+                waiter.woken.set()
+
+
+@dataclass(eq=False, slots=True)
+class _Waiter:
+    wanted: Wanted
+    behind: int
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+def _published(lease: Mapping[str, Any] | None) -> int:
+    return (lease or {}).get("published") or 0
+
+
+def _committed(database: AsyncDatabase[Document], name: str) -> AsyncCollection[Document]:
+    return collection(database, name).with_options(read_concern=_MAJORITY, read_preference=ReadPreference.PRIMARY)
+
+
+def _query(wanted: Wanted, after: int, end: int) -> Document:
+    """Bounded at both ends and without a hint: a store that reads the range of an index before it sorts and limits, or
+    a hinted index whole, reads no more than this.
+    """
+    query: Document = {"position": {"$gt": after, "$lte": end}, "topic": {"$in": sorted(wanted.topics)}}
+    if wanted.types:
+        query["headers"] = {"$in": [[TYPE_HEADER, type_.encode()] for type_ in sorted(wanted.types)]}
+    if wanted.subject is not None:
+        query["key"] = wanted.subject.encode()
+    return query
+
+
+def _is_wanted(document: Mapping[str, Any], wanted: Wanted) -> bool:
+    type_ = dict(document["headers"])[TYPE_HEADER].decode()
+    return wanted.has(topic=document["topic"], type_=type_, subject=document["key"].decode())
