@@ -138,6 +138,45 @@ async def an_escalation_while_the_alert_is_acknowledged(world: World, overtaking
     assert world.paged() == []
 
 
+async def a_test_page_while_it_is_asked_for(world: World, overtaking: Overtaking) -> None:
+    """The second click: one set of pages goes out."""
+    await has_rota(world)
+    overtaking.by(lambda: world.nurse.post("/v1/rota/test-pages"))
+    assert refusal(await world.nurse.post("/v1/rota/test-pages")) == (409, "test_page_under_way")
+    await world.catch_up()
+    assert [person for person, _ in world.paged()] == ["user-nurse"] * 2
+
+
+async def a_test_page_is_confirmed_while_it_is_confirmed(world: World, overtaking: Overtaking) -> None:
+    await has_rota(world)
+    path = f"/v1/rota/test-pages/{ok(await world.nurse.post('/v1/rota/test-pages'), 201)['page_ids'][0]}/confirm"
+    await world.catch_up()
+    overtaking.by(lambda: world.nurse.post(path))
+    assert ok(await world.nurse.post(path))["version"] == 3
+
+
+async def a_test_page_goes_out_while_it_is_confirmed(world: World, overtaking: Overtaking) -> None:
+    """Whoever has it in their hand is quicker than the channel's answer."""
+    await has_rota(world)
+    first, _ = ok(await world.nurse.post("/v1/rota/test-pages"), 201)["page_ids"]
+    overtaking.by(lambda: world.nurse.post(f"/v1/rota/test-pages/{first}/confirm"))
+    await world.catch_up()
+    listed = ok(await world.nurse.get("/v1/rota/test-pages"))["items"]
+    assert {each["id"]: each["state"] for each in listed}[first] == "acknowledged"
+
+
+async def an_answer_said_anew_while_its_alert_is_closed(world: World, overtaking: Overtaking) -> None:
+    """It would have joined the alert that was open: it is not lost with it."""
+    case, alert_id = await alerted(world, OFTEN)
+    await does(world, alert_id, "acknowledge")
+    world.clock.advance(timedelta(hours=1))
+    version = (await open_alert(world))["version"]
+    overtaking.by(lambda: does(world, alert_id, "close", CLOSING, version=version))
+    again = ok(await answers(world, case, "phq-9", {"9": OFTEN}))
+    assert again["alert_id"] not in (None, alert_id)
+    assert (await open_alert(world))["id"] == again["alert_id"]
+
+
 async def a_gap_is_reported_while_the_rota_is_drawn_on(world: World, overtaking: Overtaking) -> None:
     await has_rota(world)
     world.clock.advance(PAST_THE_ROTA)

@@ -35,7 +35,7 @@ class SignedWebhook:
         self._wall_clock = wall_clock
         self._client = client
 
-    async def post(self, address: str, what: Mapping[str, str], *, id: str) -> Answer:  # noqa: A002 - the intent's own word
+    async def post(self, address: str, what: Mapping[str, str | bool], *, id: str) -> Answer:  # noqa: A002 - the intent's own word
         """Hands `what` to the gateway at this address; `id` is the same however often it is tried."""
         body = json.dumps(what).encode()
         timestamp = str(int(self._wall_clock().timestamp()))

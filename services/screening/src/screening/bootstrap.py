@@ -14,7 +14,7 @@ from screening.adapters.answer_links import MongoAnswerLinks
 from screening.adapters.cases import MongoCases
 from screening.adapters.clearances import MongoClearances
 from screening.adapters.clinical_content import SHIPPED, ClinicalContentWrong, clinical_content
-from screening.adapters.on_call import MongoPages, MongoRotas
+from screening.adapters.on_call import MongoPages, MongoRotas, MongoTestPages
 from screening.adapters.page_directory import PageDirectory
 from screening.adapters.page_gateway import PageGateway
 from screening.adapters.patients import MongoPatients
@@ -26,6 +26,7 @@ from screening.application.commands.add_medication import AddMedicationHandler
 from screening.application.commands.close_alert import CloseAlertHandler
 from screening.application.commands.close_case import CloseCaseHandler
 from screening.application.commands.complete_task import CompleteTaskHandler
+from screening.application.commands.confirm_test_page import ConfirmTestPageHandler
 from screening.application.commands.defer_clearance import DeferClearanceHandler
 from screening.application.commands.deny_clearance import DenyClearanceHandler
 from screening.application.commands.draw_rota import DrawRotaHandler
@@ -36,6 +37,7 @@ from screening.application.commands.identify_medication import IdentifyMedicatio
 from screening.application.commands.issue_link import IssueLinkHandler
 from screening.application.commands.locate_patient import LocatePatientHandler
 from screening.application.commands.open_link import OpenLinkHandler
+from screening.application.commands.page_as_test import PageAsTestHandler
 from screening.application.commands.raise_alert import RaiseAlertHandler
 from screening.application.commands.reclassify_fact import ReclassifyFactHandler
 from screening.application.commands.record_contact import RecordContactHandler
@@ -103,6 +105,8 @@ def bootstrap(resources: Resources[ScreeningSettings]) -> Screening:
         record_contact=RecordContactHandler(ports, work),
         close_alert=CloseAlertHandler(ports, work),
         draw_rota=DrawRotaHandler(ports, work),
+        page_as_test=PageAsTestHandler(ports, work),
+        confirm_test_page=ConfirmTestPageHandler(ports, work),
         complete_task=CompleteTaskHandler(ports, work),
         reading=Reading(ports),
         sitting_down=SittingDown(ports, resources.blind_index.of),
@@ -123,8 +127,9 @@ def _ports(resources: Resources[ScreeningSettings]) -> Ports:
         clearances=MongoClearances(database, vault),
         screens=MongoScreens(database, vault),
         patients=MongoPatients(database, vault),
-        rotas=MongoRotas(database, covers=policy.staff.rota_covers.length),
+        rotas=MongoRotas(database, gap_told_before=policy.staff.gap_told_before),
         pages=MongoPages(database),
+        test_pages=MongoTestPages(database),
         tasks=MongoTasks(database, vault),
         links=MongoAnswerLinks(database, vault),
         notifier=_notifier(resources),

@@ -7,6 +7,7 @@ from screening.application.deadlines.end_clearance_in_time import end_clearance_
 from screening.application.deadlines.escalate_alert import escalate_alert
 from screening.application.deadlines.report_rota_gap import report_rota_gap
 from screening.application.deadlines.send_page import next_page, send_page, settle_page
+from screening.application.deadlines.send_test_page import next_test_page, send_test_page, settle_test_page
 from screening.application.deadlines.warn_of_evidence import warn_of_evidence
 from screening.application.ports import Ports
 
@@ -19,4 +20,7 @@ DEADLINES: tuple[Deadline[Ports], ...] = (
     Deadline("report_rota_gap", next=lambda ports: ports.rotas.next_due(), fire=report_rota_gap),
 )
 
-EFFECTS: tuple[Effect[Ports], ...] = (Effect("page_on_call", next=next_page, perform=send_page, settle=settle_page),)
+EFFECTS: tuple[Effect[Ports], ...] = (
+    Effect("page_on_call", next=next_page, perform=send_page, settle=settle_page),
+    Effect("page_as_test_goes_out", next=next_test_page, perform=send_test_page, settle=settle_test_page),
+)

@@ -53,6 +53,8 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "record_contact": alerts.a_contact_while_the_alert_is_upgraded,
     "close_alert": alerts.a_close_while_the_alert_is_upgraded,
     "draw_rota": alerts.a_rota_is_redrawn_while_it_is_redrawn,
+    "page_as_test": alerts.a_test_page_while_it_is_asked_for,
+    "confirm_test_page": alerts.a_test_page_is_confirmed_while_it_is_confirmed,
     "complete_task": alerts.a_task_is_done_while_it_is_done,
     "PatientRegistered": reactions.a_registration_while_a_risk_is_reported,
     "PatientDetailsChanged": reactions.new_details_while_an_alert_is_raised,
@@ -76,6 +78,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "end_clearance_in_time": clearances.an_expiry_while_it_is_extended,
     "warn_of_evidence": clearances.a_warning_of_evidence_while_the_case_is_closed,
     "report_rota_gap": alerts.a_gap_is_reported_while_the_rota_is_drawn_on,
+    "page_as_test_goes_out": alerts.a_test_page_goes_out_while_it_is_confirmed,
     "page_on_call": alerts.a_page_goes_out_while_the_alert_is_acknowledged,
 }
 
@@ -85,6 +88,7 @@ MORE: Final[Mapping[str, Race[World]]] = {
     "a grant, a clearance granted": cases.a_grant_while_a_clearance_is_granted,
     "a worrying answer, another given": cases.a_worrying_answer_while_another_is_given,
     "an acknowledgement, an upgrade": alerts.an_acknowledgement_while_the_alert_is_upgraded,
+    "an answer said anew, a close": alerts.an_answer_said_anew_while_its_alert_is_closed,
     "a close, another concern": alerts.a_close_while_another_concern_joins,
     "the first rota, another drawn": alerts.a_rota_is_drawn_while_it_is_drawn,
 }

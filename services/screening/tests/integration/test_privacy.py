@@ -28,6 +28,7 @@ async def test_nothing_clinical_is_readable_in_the_store_in_events_in_pages_or_i
 async def everything_with_canaries(world: World) -> dict[str, str]:
     """Text in every field that takes text, through every kind of command."""
     await has_rota(world)
+    ok(await world.nurse.post("/v1/rota/test-pages"), 201)
     case, clearance_id = await cleared(world, new_id())
     path, prescriber = f"/v1/cases/{case['id']}", world.prescriber
     ok(await prescriber.post(f"{path}/medications", {"name": CANARY, "detail": CANARY, "signed": CANARY}), 201)

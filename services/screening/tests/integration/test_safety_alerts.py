@@ -310,3 +310,25 @@ async def test_three_days_before_a_gap_somebody_must_draw_the_rota_on(world: Wor
     assert task["kind"] == "rota_gap"
     await world.travel(timedelta(days=30))
     assert len(ok(await world.nurse.get("/v1/tasks"))["items"]) == 1
+
+
+async def test_a_gap_that_was_ticked_off_and_stands_is_told_again_a_day_before_it(world: World) -> None:
+    await has_rota(world)
+    await world.travel(timedelta(days=27))
+    (first,) = ok(await world.nurse.get("/v1/tasks"))["items"]
+    ok(await world.nurse.post(f"/v1/tasks/{first['id']}/complete"))
+    await world.travel(timedelta(days=1, hours=23))
+    assert ok(await world.nurse.get("/v1/tasks"))["items"] == []
+    await world.travel(timedelta(hours=1))
+    (again,) = ok(await world.nurse.get("/v1/tasks"))["items"]
+    (gap,) = ok(await world.nurse.get("/v1/rota"))["gaps"]
+    assert (again["kind"], again["due_at"], gap["ends_at"]) == ("rota_gap", gap["starts_at"], None)
+
+
+async def test_the_task_about_a_gap_is_over_once_the_rota_is_drawn_on(world: World) -> None:
+    await has_rota(world)
+    await world.travel(timedelta(days=27))
+    director = world.calling(Role.MEDICAL_DIRECTOR)
+    version = ok(await director.get("/v1/rota"))["version"]
+    ok(await director.put("/v1/rota", rota(world.clock()), version=version))
+    assert ok(await world.nurse.get("/v1/tasks"))["items"] == []

@@ -16,7 +16,7 @@ from careflow_service.webhooks import SignedWebhook
 from screening.adapters.page_directory import PageDirectory
 from screening.adapters.page_gateway import PageGateway
 from screening.domain.ids import AlertId, PageId
-from screening.domain.paging import PAGE_TEXT, Page, PageResult
+from screening.domain.paging import PAGE_TEXT, TEST_TEXT, Page, PageResult
 from screening.domain.rota import ChannelKind
 from services.screening.tests.builders import NOW, NURSE, new_uuid
 
@@ -54,10 +54,21 @@ async def test_a_page_is_signed_and_says_only_that_somebody_is_needed() -> None:
     assert await gateway(answer).send(sent) is PageResult.SENT
     (request,) = asked
     assert str(request.url) == "https://gateway.example/sms"
-    assert json.loads(request.content) == {"channel": "sms", "to": "+14155550100", "text": PAGE_TEXT}
+    assert json.loads(request.content) == {"channel": "sms", "to": "+14155550100", "text": PAGE_TEXT, "test": False}
     assert request.headers["idempotency-key"] == sent.id
     signed = hmac.new(KEY, b"1795453200." + request.content, hashlib.sha256).hexdigest()
     assert request.headers["careflow-signature"] == f"t=1795453200,v1={signed}"
+
+
+async def test_a_test_page_is_marked_as_one_for_the_gateway_too() -> None:
+    asked: list[bytes] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.content)
+        return httpx.Response(202)
+
+    await gateway(answer).send(replace(page(), alert_id=None))
+    assert [(json.loads(each)["text"], json.loads(each)["test"]) for each in asked] == [(TEST_TEXT, True)]
 
 
 @pytest.mark.parametrize("status", [301, 400, 500])

@@ -6,7 +6,7 @@ import pytest
 
 from careflow_domain.errors import DomainError
 from screening.domain.ids import StaffId
-from screening.domain.rota import Channel, ChannelKind, Responder, Rota, Shift
+from screening.domain.rota import Channel, ChannelKind, Gap, Responder, Rota, Shift
 from services.screening.tests.builders import (
     DIRECTOR,
     NOW,
@@ -17,6 +17,8 @@ from services.screening.tests.builders import (
     responder,
     rota,
 )
+
+TOLD = (days(3), days(1))
 
 
 def shift(starts_at: datetime, ends_at: datetime, on_call: StaffId = NURSE, backup: StaffId | None = None) -> Shift:
@@ -52,8 +54,38 @@ def test_the_next_shift_takes_over_at_the_minute() -> None:
 )
 def test_staff_hear_of_the_first_gap_three_days_before_it(shifts: tuple[Shift, ...], gap: datetime) -> None:
     drawn = rota(*shifts, empty=not shifts)
-    assert drawn.gap_due_at(days(3)) == gap - days(3)
-    assert drawn.gap_reported_once().gap_due_at(days(3)) is None
+    assert drawn.gap_due_at(TOLD) == gap - days(3)
+
+
+def test_staff_hear_of_each_gap_twice() -> None:
+    """A task that was ticked off puts nobody on call; and behind one gap there is another."""
+    drawn = rota(shift(NOW, NOW + days(10)), shift(NOW + days(20), NOW + days(30)))
+    heard: list[tuple[datetime, Gap | None]] = []
+    while due_at := drawn.gap_due_at(TOLD):
+        drawn, gap = drawn.telling_of_gaps(TOLD, now=due_at)
+        heard.append((due_at, gap))
+    first, last = Gap(starts_at=NOW + days(10), ends_at=NOW + days(20)), Gap(starts_at=NOW + days(30), ends_at=None)
+    assert heard == [
+        (NOW + days(7), first),
+        (NOW + days(9), first),
+        (NOW + days(27), last),
+        (NOW + days(29), last),
+    ]
+
+
+def test_nobody_hears_of_a_gap_before_its_time_nor_of_one_that_is_over() -> None:
+    drawn = rota(shift(NOW, NOW + days(10)), shift(NOW + days(11), NOW + days(99)))
+    assert drawn.telling_of_gaps(TOLD, now=NOW + days(7) - minutes(1)) == (drawn, None)
+    late, gap = drawn.telling_of_gaps(TOLD, now=NOW + days(12))
+    assert (gap, late.gap_due_at(TOLD)) == (None, NOW + days(96))
+
+
+def test_what_is_left_of_a_gap_is_listed_first() -> None:
+    drawn = rota(shift(NOW + days(2), NOW + days(3)), shift(NOW + days(3), NOW + days(4)))
+    assert drawn.gaps(NOW + days(1)) == (
+        Gap(starts_at=NOW + days(1), ends_at=NOW + days(2)),
+        Gap(starts_at=NOW + days(4), ends_at=None),
+    )
 
 
 def test_redrawing_keeps_the_identity_and_raises_the_version() -> None:
@@ -61,7 +93,8 @@ def test_redrawing_keeps_the_identity_and_raises_the_version() -> None:
     second = first.redrawn(rota(shift(NOW, NOW + days(1), on_call=PRESCRIBER)))
     assert (second.id, second.version) == (first.id, first.version + 1)
     assert second.chain_at(NOW)[0] == PRESCRIBER
-    assert not first.gap_reported_once().redrawn(second).gap_reported
+    told, _ = first.telling_of_gaps(TOLD, now=NOW + days(99))
+    assert (told.told != (), told.redrawn(second).told) == (True, ())
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from screening.domain.paging import PAGE_TEXT, Page, PageResult
+from screening.domain.paging import Page, PageResult
 from screening.domain.rota import ChannelKind
 
 
@@ -35,7 +35,8 @@ class PageDirectory:
             "channel": page.channel.value,
             "address": page.address,
             "intended_at": page.intended_at.isoformat(),
-            "text": PAGE_TEXT,
+            "text": page.text,
+            "test": page.is_test,
         }
         with NamedTemporaryFile("w", dir=self._directory, suffix=".draft", delete=False) as draft:
             draft.write(json.dumps(content, indent=2) + "\n")

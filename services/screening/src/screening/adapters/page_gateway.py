@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from careflow_service.webhooks import Answer, SignedWebhook
-from screening.domain.paging import PAGE_TEXT, Page, PageResult
+from screening.domain.paging import Page, PageResult
 from screening.domain.rota import ChannelKind
 
 
@@ -21,6 +21,6 @@ class PageGateway:
         address = self._addresses.get(page.channel)
         if address is None:
             return PageResult.REFUSED
-        what = {"channel": page.channel.value, "to": page.address, "text": PAGE_TEXT}
+        what = {"channel": page.channel.value, "to": page.address, "text": page.text, "test": page.is_test}
         answer = await self._webhook.post(address, what, id=page.id)
         return PageResult.SENT if answer is Answer.TAKEN else PageResult.REFUSED

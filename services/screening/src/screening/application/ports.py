@@ -27,6 +27,7 @@ from screening.domain.ids import (
     PageId,
     PatientId,
     RequestId,
+    StaffId,
     TaskId,
 )
 from screening.domain.paging import Page, PageResult
@@ -122,6 +123,22 @@ class Pages(Protocol):
         """The page to attempt first."""
 
 
+class TestPages(Protocol):
+    """Pages that people asked for to try out whether they arrive; they lie apart from those about alerts."""
+
+    async def get(self, page_id: PageId, /) -> Page: ...
+    async def of_person(self, person: StaffId, /) -> Sequence[Page]:
+        """Their newest ones, the newest first."""
+
+    async def listed(self, *, limit: int, after: str | None) -> Listed[Page]:
+        """Everybody's, the newest first."""
+
+    async def add(self, page: Page, /, tx: Transaction) -> None: ...
+    async def save(self, page: Page, /, *, expecting: int, tx: Transaction) -> None: ...
+    async def next_due(self) -> Due | None:
+        """The one to attempt first."""
+
+
 class Tasks(Protocol):
     async def get(self, task_id: TaskId, /) -> StaffTask: ...
     async def open_for(self, kind: TaskKind, ref: str, /, *, of: PatientId | None) -> StaffTask | None:
@@ -141,7 +158,7 @@ class AnswerLinks(Protocol):
 
 
 class OnCallNotifier(Protocol):
-    """Reaches people. The page's id is the idempotency key; its text is `PAGE_TEXT`, nothing else."""
+    """Reaches people. The page's id is the idempotency key; it says the page's text and whether it is a test."""
 
     def channels(self) -> frozenset[ChannelKind]:
         """The kinds of channel it is set up for."""
@@ -173,6 +190,7 @@ class Ports:
     patients: Patients
     rotas: Rotas
     pages: Pages
+    test_pages: TestPages
     tasks: Tasks
     links: AnswerLinks
     notifier: OnCallNotifier

@@ -7,6 +7,7 @@ from screening.application.commands.add_medication import AddMedicationHandler
 from screening.application.commands.close_alert import CloseAlertHandler
 from screening.application.commands.close_case import CloseCaseHandler
 from screening.application.commands.complete_task import CompleteTaskHandler
+from screening.application.commands.confirm_test_page import ConfirmTestPageHandler
 from screening.application.commands.defer_clearance import DeferClearanceHandler
 from screening.application.commands.deny_clearance import DenyClearanceHandler
 from screening.application.commands.draw_rota import DrawRotaHandler
@@ -17,6 +18,7 @@ from screening.application.commands.identify_medication import IdentifyMedicatio
 from screening.application.commands.issue_link import IssueLinkHandler
 from screening.application.commands.locate_patient import LocatePatientHandler
 from screening.application.commands.open_link import OpenLinkHandler
+from screening.application.commands.page_as_test import PageAsTestHandler
 from screening.application.commands.raise_alert import RaiseAlertHandler
 from screening.application.commands.reclassify_fact import ReclassifyFactHandler
 from screening.application.commands.record_contact import RecordContactHandler
@@ -78,6 +80,8 @@ class Screening:
     record_contact: RecordContactHandler
     close_alert: CloseAlertHandler
     draw_rota: DrawRotaHandler
+    page_as_test: PageAsTestHandler
+    confirm_test_page: ConfirmTestPageHandler
     complete_task: CompleteTaskHandler
 
     reading: Reading

@@ -1,7 +1,7 @@
 """Pages to people on call: each attempt to reach one person over one channel.
 
 Invariant: a page is an intent first, written with the change that made it necessary; what became of it is recorded
-afterwards. Its text names no patient and nothing clinical.
+afterwards. Its text names no patient and nothing clinical. A page is about an alert, or else it is a test and says so.
 """
 
 from dataclasses import dataclass, field, replace
@@ -10,10 +10,12 @@ from enum import StrEnum
 from typing import Self
 
 from careflow_domain.aggregate import Aggregate
+from careflow_domain.errors import conflict, not_found
 from screening.domain.ids import AlertId, PageId, StaffId
 from screening.domain.rota import ChannelKind
 
 PAGE_TEXT = "CareFlow: a patient safety alert needs you. Please open the alert list and acknowledge it now."
+TEST_TEXT = "CareFlow: this is a TEST page that you asked for. No patient needs you. Please confirm that it arrived."
 RETRY_AFTER = (timedelta(seconds=2), timedelta(seconds=10), timedelta(seconds=30))
 """Waits between attempts over one channel; the chain moves on by its own clock meanwhile."""
 
@@ -37,10 +39,10 @@ class PageResult(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Aggregate):
-    """`attempt_at` is when the next attempt is due; absent once the page is settled."""
+    """`attempt_at` is when the next attempt is due; absent once the page is settled. Without an alert it is a test."""
 
     id: PageId
-    alert_id: AlertId
+    alert_id: AlertId | None
     staff_id: StaffId
     channel: ChannelKind
     address: str = field(repr=False)
@@ -49,6 +51,16 @@ class Page(Aggregate):
     state: PageState = PageState.INTENDED
     attempts: int = 0
     settled_at: datetime | None = None
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it only tries out whether a page arrives."""
+        return self.alert_id is None
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return TEST_TEXT if self.is_test else PAGE_TEXT
 
     def attempted(self, result: PageResult, *, now: datetime) -> Self:
         """What one attempt came to; a refusal is tried again a few times, then given up."""
@@ -72,3 +84,15 @@ class Page(Aggregate):
         if self.state is PageState.INTENDED:
             return replace(self.recording(), state=PageState.WITHDRAWN, attempt_at=None, settled_at=now)
         return self
+
+    def confirmed(self, by: StaffId, *, now: datetime) -> Self:
+        """Whoever it was sent to has it; they may be quicker than the channel's answer. Refused: `page_not_found` for
+        anybody else, `page_not_sent` for a page that was given up.
+        """
+        if self.staff_id != by:
+            raise not_found("page")
+        if self.state is PageState.FAILED:
+            raise conflict("page_not_sent", "This page could not be sent.")
+        if self.state is PageState.ACKNOWLEDGED:
+            return self
+        return replace(self.recording(), state=PageState.ACKNOWLEDGED, attempt_at=None, settled_at=now)

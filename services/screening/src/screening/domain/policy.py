@@ -6,7 +6,7 @@ document itself is data (`screening/data/policy`), which the clinic changes and 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from careflow_domain.setting import Setting
 from screening.domain.alert_urgency import Persistence, ResponseTimes
@@ -101,13 +101,21 @@ class PressureRefusals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffPolicy:
-    """Times for what humans do: the contact after a high alert, a prescriber's review, how far the rota must reach."""
+    """Times for what humans do: the contact after a high alert, a prescriber's review, how far the rota must reach, and
+    how long before a gap in it they are told again.
+    """
 
     next_day_contact_within: Span
     prescriber_review_within: Span
     withdrawal_review_within: Span
     welfare_check_within: Span
     rota_covers: Span
+    rota_gap_again: Span
+
+    @property
+    def gap_told_before(self) -> tuple[timedelta, ...]:
+        """How long before a gap in the rota the staff are told of it, each time."""
+        return self.rota_covers.length, self.rota_gap_again.length
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

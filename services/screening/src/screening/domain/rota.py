@@ -4,7 +4,7 @@ Invariant: everybody on the rota can be reached over at least two of the channel
 alone; shifts do not overlap. A moment no shift covers is still answered: by the medical director.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Self
 
 from careflow_domain.aggregate import Aggregate
-from careflow_domain.errors import invalid
+from careflow_domain.errors import invalid, not_found
 from screening.domain.ids import StaffId
 
 ROTA_ID = "on-call"
@@ -56,8 +56,26 @@ class Shift:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A time nobody has a shift: the medical director alone is asked. The last gap has no end."""
+
+    starts_at: datetime
+    ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """The staff were told of the gap that starts then, so long before it."""
+
+    gap_starts_at: datetime
+    before: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rota(Aggregate):
-    """The clinic's on-call rota; `prescribers` are all asked when a chain is exhausted."""
+    """The clinic's on-call rota; `prescribers` are all asked when a chain is exhausted. `told` are the gaps that the
+    staff know of.
+    """
 
     id: str = ROTA_ID
     responders: tuple[Responder, ...]
@@ -65,7 +83,7 @@ class Rota(Aggregate):
     medical_director: StaffId
     prescribers: tuple[StaffId, ...]
     drawn_at: datetime
-    gap_reported: bool = False
+    told: tuple[Telling, ...] = ()
 
     @classmethod
     def drawn_up(
@@ -102,12 +120,8 @@ class Rota(Aggregate):
             medical_director=other.medical_director,
             prescribers=other.prescribers,
             drawn_at=other.drawn_at,
-            gap_reported=False,
+            told=(),
         )
-
-    def gap_reported_once(self) -> Self:
-        """The staff know of the next gap; drawing the rota anew looks for the one after it."""
-        return replace(self.recording(), gap_reported=True)
 
     def chain_at(self, now: datetime) -> tuple[StaffId, ...]:
         """Whom to ask, in order: on call, backup, the medical director last; nobody twice."""
@@ -116,19 +130,44 @@ class Rota(Aggregate):
         return tuple(dict.fromkeys(person for person in people if person is not None))
 
     def channels_of(self, person: StaffId) -> tuple[Channel, ...]:
-        """How to reach somebody on the rota."""
-        return next(responder.channels for responder in self.responders if responder.id == person)
+        """How to reach somebody on the rota. Refused: `responder_not_found`."""
+        for responder in self.responders:
+            if responder.id == person:
+                return responder.channels
+        raise not_found("responder")
 
-    def gap_due_at(self, covers: timedelta) -> datetime | None:
-        """When the staff must hear of the first moment nobody has a shift: `covers` before it. None once they have."""
-        if self.gap_reported:
-            return None
-        covered_until = self.drawn_at
+    def gaps(self, now: datetime) -> tuple[Gap, ...]:
+        """Every time from now on that nobody has a shift; the last begins when the last shift ends."""
+        found: list[Gap] = []
+        covered_until = now
         for shift in self.shifts:
             if shift.starts_at > covered_until:
-                break
+                found.append(Gap(starts_at=covered_until, ends_at=shift.starts_at))
             covered_until = max(covered_until, shift.ends_at)
-        return covered_until - covers
+        return (*found, Gap(starts_at=covered_until, ends_at=None))
+
+    def gap_due_at(self, tell_before: Sequence[timedelta]) -> datetime | None:
+        """When the staff must hear of a gap next: of each one, so long before it. None once they know of all."""
+        return min((each.gap_starts_at - each.before for each in self._to_tell(tell_before)), default=None)
+
+    def telling_of_gaps(self, tell_before: Sequence[timedelta], *, now: datetime) -> tuple[Self, Gap | None]:
+        """The staff hear of what is due; with it comes the first gap of it that is not over."""
+        due = tuple(each for each in self._to_tell(tell_before) if each.gap_starts_at - each.before <= now)
+        if not due:
+            return self, None
+        begin = {each.gap_starts_at for each in due}
+        gaps = (each for each in self.gaps(self.drawn_at) if each.starts_at in begin)
+        ahead = next((each for each in gaps if each.ends_at is None or each.ends_at > now), None)
+        return replace(self.recording(), told=(*self.told, *due)), ahead
+
+    def _to_tell(self, tell_before: Sequence[timedelta]) -> tuple[Telling, ...]:
+        wanted = (
+            Telling(gap_starts_at=gap.starts_at, before=before)
+            for gap in self.gaps(self.drawn_at)
+            for before in tell_before
+        )
+        told = set(self.told)
+        return tuple(each for each in wanted if each not in told)
 
     def unreachable(self, channels: Collection[ChannelKind]) -> tuple[StaffId, ...]:
         """Who cannot be reached over two of these channels."""

@@ -9,6 +9,7 @@ from screening.application.ports import Ports
 from screening.application.results import Changed
 from screening.domain.ids import StaffId
 from screening.domain.rota import Responder, Rota, Shift
+from screening.domain.tasks import TaskKind
 
 NO_ROTA_YET = 0
 
@@ -45,6 +46,7 @@ class DrawRotaHandler:
             if current:
                 rota = current.redrawn(drawn)
                 await self.ports.rotas.save(rota, expecting=command.expected_version, tx=tx)
+                await self._close_gap(rota, tx)
                 return Changed(rota.id, rota.version)
             if command.expected_version != NO_ROTA_YET:
                 raise stale()
@@ -52,3 +54,10 @@ class DrawRotaHandler:
             return Changed(drawn.id, drawn.version)
 
         return await self.work.run(draw, by=actor, action="draw_rota", returns=Changed)
+
+    async def _close_gap(self, rota: Rota, tx: Transaction) -> None:
+        """With no gap near, nobody needs to draw the rota on any more."""
+        due_at = rota.gap_due_at(self.ports.policy.staff.gap_told_before)
+        task = await self.ports.tasks.open_for(TaskKind.ROTA_GAP, rota.id, of=None)
+        if task is not None and due_at is not None and due_at > tx.now:
+            await self.ports.tasks.save(task.superseded(now=tx.now), expecting=task.version, tx=tx)

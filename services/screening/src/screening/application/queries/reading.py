@@ -19,7 +19,7 @@ from screening.domain.intake import RequestedQuestionnaire
 from screening.domain.outcomes import ScaleOutcome
 from screening.domain.paging import Page
 from screening.domain.patients import PatientDetails
-from screening.domain.rota import Rota
+from screening.domain.rota import Gap, Rota
 from screening.domain.tasks import StaffTask
 
 
@@ -30,6 +30,15 @@ class AlertWithPages:
     alert: SafetyAlert
     pages: tuple[Page, ...]
     patient: PatientDetails
+
+
+@dataclass(frozen=True, slots=True)
+class RotaSeen:
+    """The rota, whom an alert would ask now, in order, and when nobody has a shift."""
+
+    rota: Rota
+    on_call_now: tuple[StaffId, ...]
+    gaps: tuple[Gap, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +101,17 @@ class Reading:
         await self.ports.audit.read(actor, "read_task", *(f"tasks/{task.id}" for task in found.items))
         return found
 
-    async def rota(self) -> tuple[Rota, tuple[StaffId, ...]]:
-        """The rota, and whom an alert would ask now, in order. Refused: `rota_not_found`."""
+    async def rota(self) -> RotaSeen:
+        """Refused: `rota_not_found`."""
         rota = await self.ports.rotas.look()
         if rota is None:
             raise not_found("rota")
-        return rota, rota.chain_at(self.ports.clock())
+        now = self.ports.clock()
+        return RotaSeen(rota=rota, on_call_now=rota.chain_at(now), gaps=rota.gaps(now))
+
+    async def test_pages(self, *, limit: int, after: str | None) -> Listed[Page]:
+        """Who had themselves paged as a test, the newest first, and whether it arrived."""
+        return await self.ports.test_pages.listed(limit=limit, after=after)
 
     async def alert(self, alert_id: AlertId, actor: Actor) -> AlertWithPages:
         """Refused: `alert_not_found`."""

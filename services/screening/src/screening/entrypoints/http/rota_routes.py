@@ -1,4 +1,4 @@
-"""The on-call rota."""
+"""The on-call rota, and pages as a test."""
 
 from datetime import datetime
 from typing import Annotated
@@ -6,10 +6,22 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from careflow_service.http.dependencies import CurrentActor, ExpectedVersion, RequestBody, answer, represent
+from careflow_service.http.dependencies import (
+    CurrentActor,
+    ExpectedVersion,
+    IdempotentRequest,
+    Page,
+    PageCursor,
+    PageLimit,
+    RequestBody,
+    answer,
+    represent,
+)
 from careflow_service.http.fields import Moment
+from screening.application.commands.confirm_test_page import ConfirmTestPage
 from screening.application.commands.draw_rota import DrawRota
-from screening.domain.ids import StaffId
+from screening.domain.ids import PageId, StaffId
+from screening.domain.paging import PageState
 from screening.domain.rota import Channel, ChannelKind, Responder, Shift
 from screening.entrypoints.http.schemas import App, Line, View
 
@@ -57,6 +69,36 @@ class ShiftView(View):
     backup: str | None
 
 
+class GapView(View):
+    """A time nobody has a shift: the medical director alone is asked. The last one has no end."""
+
+    starts_at: datetime
+    ends_at: datetime | None
+
+
+class TestPagesSent(BaseModel):
+    """The test pages that go out now, one for each channel."""
+
+    page_ids: tuple[str, ...]
+
+
+class TestPageView(View):
+    """One attempt to reach somebody over one channel, as a test."""
+
+    id: str
+    staff_id: str
+    channel: ChannelKind
+    state: PageState
+    attempts: int
+    intended_at: datetime
+    settled_at: datetime | None
+
+
+class TestPageConfirmed(BaseModel):
+    page_id: str
+    version: int
+
+
 class ResponderView(BaseModel):
     """A person and the kinds of channel they are reached by, without the addresses."""
 
@@ -65,7 +107,9 @@ class ResponderView(BaseModel):
 
 
 class RotaView(BaseModel):
-    """`on_call_now` is the chain an alert would move along at this moment."""
+    """`on_call_now` is the chain an alert would move along at this moment, `gaps` are the times from now on that nobody
+    has a shift.
+    """
 
     version: int
     responders: tuple[ResponderView, ...]
@@ -73,12 +117,14 @@ class RotaView(BaseModel):
     medical_director: str
     prescribers: tuple[str, ...]
     on_call_now: tuple[str, ...]
+    gaps: tuple[GapView, ...]
 
 
 @router.get("/v1/rota", response_model=RotaView)
 async def read_rota(app: App) -> Response:
     """The rota as it is."""
-    rota, on_call_now = await app.reading.rota()
+    seen = await app.reading.rota()
+    rota = seen.rota
     view = RotaView(
         version=rota.version,
         responders=tuple(
@@ -88,7 +134,8 @@ async def read_rota(app: App) -> Response:
         shifts=tuple(ShiftView.model_validate(shift) for shift in rota.shifts),
         medical_director=rota.medical_director,
         prescribers=rota.prescribers,
-        on_call_now=on_call_now,
+        on_call_now=seen.on_call_now,
+        gaps=tuple(GapView.model_validate(gap) for gap in seen.gaps),
     )
     return represent(view, version=rota.version)
 
@@ -105,6 +152,31 @@ async def draw_rota(body: NewRota, actor: CurrentActor, expected_version: Expect
     )
     committed = await app.draw_rota(command, actor)
     return answer(committed, RotaChanged(version=committed.value.version), version=committed.value.version)
+
+
+@router.post("/v1/rota/test-pages", status_code=201, response_model=TestPagesSent)
+async def page_as_test(actor: CurrentActor, request: IdempotentRequest, app: App) -> Response:
+    """Page me now, as a test: over every channel the rota names for you. It says that it is a test; no alert and no
+    escalation comes of it.
+    """
+    committed = await app.page_as_test(actor, request)
+    return answer(committed, TestPagesSent(page_ids=committed.value.added_ids), status=201)
+
+
+@router.get("/v1/rota/test-pages", response_model=Page[TestPageView])
+async def list_test_pages(app: App, limit: PageLimit = 50, after: PageCursor = None) -> Response:
+    """Who had themselves paged as a test, the newest first, and whether it arrived."""
+    listed = await app.reading.test_pages(limit=limit, after=after)
+    items = [TestPageView.model_validate(each) for each in listed.items]
+    return represent(Page[TestPageView](items=items, next=listed.next))
+
+
+@router.post("/v1/rota/test-pages/{page_id}/confirm", response_model=TestPageConfirmed)
+async def confirm_test_page(page_id: str, actor: CurrentActor, request: IdempotentRequest, app: App) -> Response:
+    """It arrived, says whom it was sent to."""
+    committed = await app.confirm_test_page(ConfirmTestPage(PageId(page_id)), actor, request)
+    changed = committed.value
+    return answer(committed, TestPageConfirmed(page_id=changed.id, version=changed.version), version=changed.version)
 
 
 def _responder(body: NewResponder) -> Responder:
