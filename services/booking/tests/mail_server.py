@@ -43,11 +43,13 @@ class MailServer:
 
 
 @asynccontextmanager
-async def mail_server() -> AsyncIterator[MailServer]:
-    """Listens while the block lasts."""
+async def mail_server(*, of_any_script: bool = True) -> AsyncIterator[MailServer]:
+    """Listens while the block lasts. `of_any_script`: takes addresses with other letters than A to Z (SMTPUTF8)."""
     kept = MailServer(port=0)
     loop = asyncio.get_running_loop()
-    listening = await loop.create_server(lambda: SMTP(kept, hostname="mail.test"), "127.0.0.1", 0)
+    listening = await loop.create_server(
+        lambda: SMTP(kept, hostname="mail.test", enable_SMTPUTF8=of_any_script), "127.0.0.1", 0
+    )
     kept.port = listening.sockets[0].getsockname()[1]
     async with listening:
         yield kept

@@ -62,6 +62,7 @@ async def _perform(stack: Stack, console: Console) -> Claims:
     show.care_path(console, path)
     show.books(console, told.entries, told.trial_balance)
     show.papers(console, told.papers, checkout.state() / "demo")
+    show.messages(console, stack.messages, checkout.state() / "demo" / "messages")
     return claims
 
 

@@ -5,6 +5,7 @@ Owns nothing but words and tables: all of it was read from the services and the 
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,14 @@ def papers(console: Console, documents: Mapping[str, bytes], folder: Path) -> No
     for name, content in documents.items():
         (folder / name).write_bytes(content)
         console.print(f"Written: {folder / name}", soft_wrap=True)
+
+
+def messages(console: Console, written: Path, folder: Path) -> None:
+    """What was written to the patient, kept where one can open it; that of the demo before is replaced."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if written.is_dir():
+        shutil.copytree(written, folder)
+        console.print(f"Written to the patient: {len(list(folder.iterdir()))} messages in {folder}", soft_wrap=True)
 
 
 def _side(entry: Mapping[str, Any], side: str) -> str:

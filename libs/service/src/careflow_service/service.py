@@ -41,6 +41,9 @@ S = TypeVar("S", bound="ServiceSettings")
 P = TypeVar("P")
 App = TypeVar("App")
 
+DoesWithout = Callable[[App], Sequence[str]]
+"""What a service does without because it was not told of it, by name: said beside its readiness."""
+
 ReadyCheck = Callable[[App], Awaitable[bool]]
 """Something a process needs beyond its store, such as a notification channel; true when it is there."""
 
@@ -100,6 +103,10 @@ class Http(Generic[App]):
     visitors: Callable[[App], Verifier] | None = None
 
 
+def _nothing(_: object) -> Sequence[str]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service(Generic[S, P, App]):
     """Everything the library must know of a service.
@@ -108,7 +115,7 @@ class Service(Generic[S, P, App]):
     `domain` holds its facts; `published` and `subscriptions` are all it says and hears: a process with a fact that is
     not published does not start. `http` imports the routes: only what answers over HTTP
     calls it, the other processes come without the web framework. `ready` is what must hold beyond the store for any
-    process to be ready. `seeds` is idempotent and run by `indexes`.
+    process to be ready, `without` what it is ready without. `seeds` is idempotent and run by `indexes`.
     """
 
     name: str
@@ -122,5 +129,6 @@ class Service(Generic[S, P, App]):
     deadlines: tuple[Deadline[P], ...] = ()
     effects: tuple[Effect[P], ...] = ()
     ready: Mapping[str, ReadyCheck[App]] = field(default_factory=dict)
+    without: DoesWithout[App] = _nothing
     indexes: tuple[tuple[str, IndexModel], ...] = ()
     seeds: Callable[[App], Awaitable[None]] | None = None

@@ -38,6 +38,12 @@ async def test_what_the_service_adds_counts(world: World) -> None:
     )
 
 
+async def test_what_a_service_does_without_is_said_and_keeps_nobody_from_working(world: World) -> None:
+    async with running_toy(world, replace(SERVICE, without=lambda _: ("messages",))) as toy:
+        response = await toy.client.get("/health/ready")
+    assert (response.status_code, response.json()["without"]) == (200, ["messages"])
+
+
 def client_of(health: Health) -> httpx.AsyncClient:
     app = Starlette(routes=health_routes(health))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://process")

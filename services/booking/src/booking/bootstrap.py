@@ -265,6 +265,7 @@ SERVICE: Service[BookingSettings, Ports, Booking] = Service(
     http=http,
     deadlines=DEADLINES,
     effects=EFFECTS,
+    without=lambda booking: () if booking.ports.telling.on else ("messages_to_patients",),
     indexes=(
         *appointments.INDEXES,
         *calendar_feeds.INDEXES,

@@ -198,6 +198,14 @@ async def test_an_address_that_is_refused_is_a_task_until_a_message_arrives(worl
     assert len(mail.taken) == 1
 
 
+async def test_an_address_may_have_other_letters(world: World, mail: MailServer) -> None:
+    await has_practitioner(world)
+    await books(world.coordinator, await has_patient(world, email="ñandú@example.org"))
+    await world.catch_up()
+    assert mail.recipients == ["ñandú@example.org"]
+    assert mail.taken[0]["To"] == "ñandú@example.org"
+
+
 async def tasks(world: World) -> list[tuple[str, str]]:
     found = ok(await world.coordinator.get("/v1/tasks"))
     return [(each["kind"], each["appointment"]["id"]) for each in found["items"]]

@@ -160,3 +160,18 @@ async def test_a_freed_time_is_told_to_whom_it_is_offered(world: World) -> None:
     assert await sent(world, ben) == [("time_offered", "sent", "email")]
     (offer,) = (each for each in mails(world) if each["To"] == "ben@example.org")
     assert "We keep it for you until Monday, November 23, 2026, 11:00" in said(offer)
+
+
+async def test_a_clinic_without_mail_server_and_gateway_is_told_so_and_plans_nothing(
+    store_url: str, database: str
+) -> None:
+    async with running(store_url, f"{database}_off") as world:
+        await has_practitioner(world)
+        ana = await has_patient(world)
+        await books(world.coordinator, ana, starts_at=local(27, 10))
+        await world.catch_up()
+        ready = ok(await world.client.get("/health/ready"))
+        assert ready["without"] == ["messages_to_patients"]
+        assert "patients_are_not_told" in world.logs.getvalue()
+        assert await sent(world, ana) == []
+        assert await tasks(world) == []

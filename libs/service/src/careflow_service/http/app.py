@@ -60,7 +60,7 @@ def create_app(
 ) -> FastAPI:
     """The ASGI application of `service`; raises `AccessTableMismatch` and `RoutesWrong`."""
     described = service.http()
-    probes = health_routes(health or Health(ready_checks(service, app, resources), Heartbeat()))
+    probes = health_routes(health or Health(ready_checks(service, app, resources), Heartbeat(), service.without(app)))
     told = contract_routes(service.name)
     http, table = routed(service, described, service.ports(app), resources, [*probes, *told])
     http.state.application = app

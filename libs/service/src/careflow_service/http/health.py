@@ -5,7 +5,7 @@ needs is there. Invariant: a check is bounded in time, and its result is reused 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -60,8 +60,10 @@ class Heartbeat:
 class Health:
     """The checks of one process."""
 
-    def __init__(self, checks: Mapping[str, Check], heartbeat: Heartbeat) -> None:
+    def __init__(self, checks: Mapping[str, Check], heartbeat: Heartbeat, without: Sequence[str] = ()) -> None:
+        """`without` names what the process does without, because it was not told of it."""
         self._checks = dict(checks)
+        self.without = tuple(without)
         self.heartbeat = heartbeat
         self._known: tuple[float, dict[str, bool]] | None = None
 
@@ -117,7 +119,9 @@ def health_routes(health: Health) -> list[Route]:
     async def ready(_request: Request) -> Response:
         checks = await health.readiness()
         everything = all(checks.values())
-        content = {"status": "ready" if everything else "unready", "checks": checks}
+        content: dict[str, object] = {"status": "ready" if everything else "unready", "checks": checks}
+        if health.without:
+            content["without"] = health.without
         return JSONResponse(content, status_code=200 if everything else 503)
 
     async def exposition(_request: Request) -> Response:

@@ -23,7 +23,9 @@ async def run_timers(process: Opened[S, P, App], stop: asyncio.Event) -> bool:
     """Work until stopped; answers whether it ended because it was told to."""
     settings = process.resources.settings
     heartbeat = Heartbeat()
-    health = Health(ready_checks(process.service, process.app, process.resources), heartbeat)
+    health = Health(
+        ready_checks(process.service, process.app, process.resources), heartbeat, process.service.without(process.app)
+    )
     listening = bind(settings.http_host, settings.health_port)
     tasks: dict[str, Run] = {
         "health": serving(Starlette(routes=health_routes(health)), listening),

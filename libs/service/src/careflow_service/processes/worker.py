@@ -34,7 +34,9 @@ async def run_worker(process: Opened[S, P, App], stop: asyncio.Event, *, with_ti
     heartbeat = Heartbeat()
     events = _events_runner(process)
     health = Health(
-        {**ready_checks(process.service, process.app, process.resources), **_event_checks(events)}, heartbeat
+        {**ready_checks(process.service, process.app, process.resources), **_event_checks(events)},
+        heartbeat,
+        process.service.without(process.app),
     )
     listening = bind(settings.http_host, settings.health_port)
     tasks: dict[str, Run] = {

@@ -31,7 +31,7 @@ def carriers(settings: BookingSettings, wall_clock: Clock) -> dict[Channel, Carr
         webhook = SignedWebhook(settings.sms_signing_key.get_secret_value(), wall_clock, httpx.AsyncClient())
         found[Channel.SMS] = TextMessageCarrier(str(settings.sms_gateway), webhook)
     if not found:
-        log.warning("patients_are_not_told", why="neither CAREFLOW_SMTP_HOST nor CAREFLOW_SMS_GATEWAY is set")
+        log.warning("patients_are_not_told", reason="neither CAREFLOW_SMTP_HOST nor CAREFLOW_SMS_GATEWAY is set")
     return found
 
 

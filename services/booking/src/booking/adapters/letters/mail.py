@@ -1,7 +1,7 @@
 """A letter as an e-mail (RFC 5322), with the invitation that calendar programs read (RFC 6047)."""
 
-from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import SMTPUTF8
 from email.utils import format_datetime
 
 from booking import icalendars
@@ -10,10 +10,10 @@ from careflow_service.clock import Clock
 
 
 def mail(letter: Letter, *, sender: str, to: str, wall_clock: Clock) -> EmailMessage:
-    """Sent again it has the same Message-ID, by which mail programs show it once."""
-    message = EmailMessage()
-    message["From"] = Address(addr_spec=sender)
-    message["To"] = Address(addr_spec=to)
+    """Sent again it has the same Message-ID, by which mail programs show it once. An address may be of any script."""
+    message = EmailMessage(policy=SMTPUTF8)
+    message["From"] = sender
+    message["To"] = to
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(wall_clock())
     message["Message-ID"] = f"<{letter.id}@{sender.rpartition('@')[2]}>"

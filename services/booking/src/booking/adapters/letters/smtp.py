@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import aiosmtplib
-from aiosmtplib import SMTPException, SMTPResponseException
+from aiosmtplib import SMTPException, SMTPNotSupported, SMTPResponseException
 
 from booking.adapters.letters.mail import mail
 from booking.application.letters import Letter
@@ -57,12 +57,17 @@ class SmtpCarrier:
             )
         except aiosmtplib.SMTPRecipientsRefused as refused:
             codes = [each.code for each in refused.recipients]
-            log.warning("mail_refused", message=letter.id, codes=codes)
+            log.warning("mail_refused", document_id=letter.id, status=max(codes, default=0))
             return Outcome.REFUSED if all(code in _NEVER for code in codes) else Outcome.NOT_NOW
+        except SMTPNotSupported:
+            log.warning(
+                "mail_server_too_old", document_id=letter.id
+            )  # no SMTPUTF8 (RFC 6531), which this address takes
+            return Outcome.REFUSED
         except SMTPResponseException as refused:
-            log.warning("mail_not_taken", message=letter.id, code=refused.code)
+            log.warning("mail_not_taken", document_id=letter.id, status=refused.code)
             return Outcome.NOT_NOW
         except (SMTPException, OSError) as error:
-            log.warning("mail_server_not_reached", message=letter.id, error=type(error).__name__)
+            log.warning("mail_server_not_reached", document_id=letter.id, reason=type(error).__name__)
             return Outcome.NOT_NOW
         return Outcome.SENT

@@ -1,0 +1,51 @@
+"""Mail servers as they are: without TLS, without SMTPUTF8, not there. No letter leaves unprotected."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from booking.adapters.letters.smtp import MailServer, SmtpCarrier
+from booking.application.letters import Letter
+from booking.domain.messages import Outcome
+from services.booking.tests.mail_server import mail_server
+
+LETTER = Letter(
+    id="0199e0a0-0000-7000-8000-0000000000e1",
+    subject="Your appointment",
+    text="It is.\n",
+    short="It is.",
+    invitation=None,
+)
+
+
+def carrier(port: int, *, starttls: bool = False) -> SmtpCarrier:
+    server = MailServer(host="127.0.0.1", port=port, starttls=starttls)
+    return SmtpCarrier(server, sender="desk@example.org", wall_clock=lambda: datetime(2026, 11, 23, 17, tzinfo=UTC))
+
+
+async def test_without_tls_nothing_is_said() -> None:
+    async with mail_server() as server:
+        assert await carrier(server.port, starttls=True).carry(LETTER, to="ana@example.org") is Outcome.NOT_NOW
+        assert server.recipients == []
+
+
+async def test_a_server_that_takes_no_such_letters_refuses_for_good() -> None:
+    async with mail_server(of_any_script=False) as server:
+        assert await carrier(server.port).carry(LETTER, to="ñandú@example.org") is Outcome.REFUSED
+        assert await carrier(server.port).carry(LETTER, to="ana@example.org") is Outcome.SENT
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [("450 later", Outcome.NOT_NOW), ("550 unknown", Outcome.REFUSED), ("452 full", Outcome.NOT_NOW)],
+)
+async def test_what_a_server_says_of_an_address_is_for_now_or_for_good(answer: str, outcome: Outcome) -> None:
+    async with mail_server() as server:
+        server.refuses = answer
+        assert await carrier(server.port).carry(LETTER, to="ana@example.org") is outcome
+
+
+async def test_nobody_there_is_for_now() -> None:
+    async with mail_server() as server:
+        gone = server.port
+    assert await carrier(gone).carry(LETTER, to="ana@example.org") is Outcome.NOT_NOW
