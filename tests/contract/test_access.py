@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from careflow_cli.stack.tokens import ROLES
 from careflow_service.http.access import AccessTable, feed_of
 from careflow_service.http.ops.hearing import own_topics
 from careflow_service.identity import Role
@@ -82,3 +83,7 @@ def test_every_rule_is_about_routes_there_are(role: Role) -> None:
 def test_every_role_somebody_may_have_is_told_what_it_never_reaches_but_the_prescriber() -> None:
     granted = set(Role) - {Role.SYSTEM, Role.PUBLIC}
     assert granted - NEVER.keys() == {Role.PRESCRIBER}
+
+
+def test_a_development_token_can_be_asked_for_every_role() -> None:
+    assert {*ROLES} == {str(role) for role in set(Role) - {Role.SYSTEM, Role.PUBLIC}}

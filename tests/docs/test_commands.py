@@ -33,6 +33,7 @@ ON_A_KEPT_STACK = (
     "make logs",
     ".venv/bin/careflow token --role coordinator",
     ".venv/bin/careflow token --role operator",
+    ".venv/bin/careflow token --role events_operational --consumer registry",
     ".venv/bin/careflow ops status",
     ".venv/bin/careflow parked list booking",
     ".venv/bin/careflow consumer status booking",

@@ -96,6 +96,14 @@ def test_a_patients_token_names_the_patient(made: Secrets) -> None:
     assert jwt.decode(token, keys, algorithms=["ES256"]).claims["patient_id"] == "0193"
 
 
+def test_a_machines_token_names_as_whom_events_are_sealed_to_it(made: Secrets) -> None:
+    token = made.token(["events_operational"], subject="r", consumer="registry", lasting=timedelta(hours=1))
+
+    keys = KeySet.import_key_set({"keys": key_set(made, "tokens-public.json")})
+    claims = jwt.decode(token, keys, algorithms=["ES256"]).claims
+    assert (claims["roles"], claims["consumer"]) == (["events_operational"], "registry")
+
+
 def test_a_role_the_clinic_does_not_have_is_refused(made: Secrets) -> None:
     with pytest.raises(CareflowError, match="there is no role surgeon; roles are patient, coordinator"):
         made.token(["surgeon"], subject="s", patient_id=None, lasting=timedelta(hours=1))

@@ -57,6 +57,11 @@ async def tell(toy: RunningToy, *patients: str) -> None:
     """Each of them has an event that was published."""
     for patient in patients:
         await say(toy, patient)
+    await publish(toy)
+
+
+async def publish(toy: RunningToy) -> None:
+    """What the relay does."""
     database = toy.process.resources.database
     grant = await MongoLeases(database).take(RELAY_LEASE, "a", DEFAULT_TTL)
     assert grant is not None

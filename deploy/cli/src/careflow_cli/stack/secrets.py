@@ -83,10 +83,18 @@ class Secrets:
             "CAREFLOW_SEALING_PRIVATE_FILE": str(self.folder / f"sealing-{service}-private.json"),
         }
 
-    def token(self, roles: Sequence[str], *, subject: str, patient_id: str | None, lasting: timedelta) -> str:
+    def token(
+        self,
+        roles: Sequence[str],
+        *,
+        subject: str,
+        lasting: timedelta,
+        patient_id: str | None = None,
+        consumer: str | None = None,
+    ) -> str:
         """A bearer token of this stack's own issuer."""
         key = self._private_key("tokens-private.json")
-        return tokens.sign(key, roles, subject=subject, patient_id=patient_id, lasting=lasting)
+        return tokens.sign(key, roles, subject=subject, lasting=lasting, patient_id=patient_id, consumer=consumer)
 
     def _private_key(self, name: str) -> ECKey:
         (key,) = json.loads((self.folder / name).read_bytes())["keys"]

@@ -118,10 +118,11 @@ class Stack:
         *roles: str,
         subject: str = "someone",
         patient_id: str | None = None,
+        consumer: str | None = None,
         lasting: timedelta = timedelta(hours=12),
     ) -> str:
         """A bearer token of this stack's development issuer. Raises CareflowError for a role there is not."""
-        return self._secrets.token(roles, subject=subject, patient_id=patient_id, lasting=lasting)
+        return self._secrets.token(roles, subject=subject, lasting=lasting, patient_id=patient_id, consumer=consumer)
 
     @property
     def clock(self) -> StackClock:

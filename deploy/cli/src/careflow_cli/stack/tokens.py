@@ -26,10 +26,21 @@ ROLES = (
     "operator",
     "auditor",
     "medical_director",
+    "events_operational",
+    "events_safety",
+    "events_financial",
 )
 
 
-def sign(key: ECKey, roles: Sequence[str], *, subject: str, patient_id: str | None, lasting: timedelta) -> str:
+def sign(
+    key: ECKey,
+    roles: Sequence[str],
+    *,
+    subject: str,
+    lasting: timedelta,
+    patient_id: str | None = None,
+    consumer: str | None = None,
+) -> str:
     """A token for `subject` in these roles, valid from now. Raises CareflowError for a role there is not."""
     if unknown := [role for role in roles if role not in ROLES]:
         raise CareflowError(f"there is no role {', '.join(unknown)}; roles are {', '.join(ROLES)}")
@@ -44,4 +55,6 @@ def sign(key: ECKey, roles: Sequence[str], *, subject: str, patient_id: str | No
     }
     if patient_id is not None:
         claims["patient_id"] = patient_id
+    if consumer is not None:
+        claims["consumer"] = consumer
     return jwt.encode({"alg": ALGORITHM, "kid": key.kid}, claims, key)
