@@ -132,6 +132,19 @@ def test_a_token_is_printed_alone(careflow: Command) -> None:
     assert done.stdout.count(".") == 2
 
 
+def test_the_address_of_kafka_is_printed_alone(careflow: Command) -> None:
+    done = careflow("address", "kafka")
+
+    assert done.stdout.strip() == f"127.0.0.1:{careflow.status()['kafka']['port']}"
+
+
+def test_what_does_not_run_has_no_address(tmp_path: Path) -> None:
+    absent, nobody = (Command(tmp_path / "state")("address", name) for name in ("kafka", "moon"))
+
+    assert (absent.returncode, absent.stderr) == (1, "careflow: kafka is not running here: careflow up\n")
+    assert (nobody.returncode, nobody.stderr.startswith("careflow: there is no service moon")) == (1, True)
+
+
 def secrets_of(command: Command) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in (command.state / "secrets").iterdir()}
 

@@ -11,6 +11,7 @@ from importlib.metadata import entry_points
 import typer
 
 from careflow_cli.commands import (
+    address,
     audit,
     backup,
     clock,
@@ -47,6 +48,7 @@ app.command()(stack.down)
 app.command()(stack.status)
 app.command()(stack.logs)
 app.command()(messages.messages)
+app.command()(address.address)
 app.command()(doctor.doctor)
 app.command()(init.init)
 app.command()(token.token)
