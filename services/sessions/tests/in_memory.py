@@ -98,6 +98,7 @@ class InMemory:
             "adverse_events": "adverse_event",
             "rems_forms": "rems_form",
             "contacts": "follow_up_contact",
+            "outreaches": "outreach",
             "care_discharges": "care_discharge",
             "notes": "note",
             "psychotherapy_notes": "psychotherapy_note",

@@ -151,3 +151,15 @@ def called_off(
         reason=codes.CancelReason.PATIENT_REQUEST,
         notice_minutes=0,
     )
+
+
+def visit_missed(patient_id: str, appointment_id: str, starts_at: datetime) -> contracts.TreatmentMissed:
+    """The patient did not come."""
+    newer = snapshot(patient_id, appointment_id, starts_at, version=2)
+    return contracts.TreatmentMissed(**{**newer, "status": codes.AppointmentStatus.MISSED})
+
+
+def came_after_all(patient_id: str, appointment_id: str, starts_at: datetime) -> contracts.TreatmentArrived:
+    """The patient is there."""
+    newer = snapshot(patient_id, appointment_id, starts_at, version=3)
+    return contracts.TreatmentArrived(**{**newer, "status": codes.AppointmentStatus.ARRIVED})

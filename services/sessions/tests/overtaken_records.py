@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 
+import httpx
+
 from careflow_service.ids import new_id
 from careflow_service.testing.overtaking import Overtaking
 from services.sessions.tests.builders import MILL_VALLEY, TODAY
 from services.sessions.tests.clinic import (
     Course,
+    books,
     consent_body,
     does,
     draws,
@@ -19,7 +22,7 @@ from services.sessions.tests.clinic import (
     wastes,
     wastes_before_witness,
 )
-from services.sessions.tests.news import clearance_suspended
+from services.sessions.tests.news import clearance_suspended, visit_missed
 from services.sessions.tests.setbacks import calls, holds_plan, suffers, withdraws_consent
 from services.sessions.tests.sprays import sends_form, treated
 from services.sessions.tests.world import World
@@ -129,6 +132,46 @@ async def care_ends_while_harm_is_reported(world: World, overtaking: Overtaking)
     body = {"reason": "course_ended", "aftercare": "as agreed"}
     late = await world.prescriber.post(f"/v1/patients/{course.patient_id}/care/discharges", body)
     assert refusal(late) == (409, "care_not_settled")
+
+
+async def to_reach(world: World) -> tuple[str, str]:
+    """A patient who did not come today: their id and the outreach's."""
+    course, at = await has_course(world), world.clock()
+    appointment_id = await books(world, course.patient_id, at)
+    await world.hear(visit_missed(course.patient_id, appointment_id, at))
+    (outreach,) = ok(await world.nurse.get("/v1/outreaches"))["items"]
+    return course.patient_id, outreach["id"]
+
+
+async def tries_to_reach(world: World, outreach_id: str, *, reached: bool, step: str = "call") -> httpx.Response:
+    body = {"step": step, "reached": reached, "note": "voicemail"}
+    return await world.nurse.post(f"/v1/outreaches/{outreach_id}/attempts", body)
+
+
+async def a_try_while_another_reaches_the_patient(world: World, overtaking: Overtaking) -> None:
+    _, outreach_id = await to_reach(world)
+    overtaking.by(lambda: tries_to_reach(world, outreach_id, reached=True))
+    assert refusal(await tries_to_reach(world, outreach_id, reached=False)) == (409, "outreach_over")
+
+
+async def a_decision_while_the_patient_is_reached(world: World, overtaking: Overtaking) -> None:
+    _, outreach_id = await to_reach(world)
+    for days in (0, 7, 7):
+        await world.travel(timedelta(days=days))
+        ok(await tries_to_reach(world, outreach_id, reached=False), 201)
+    ok(await tries_to_reach(world, outreach_id, reached=False, step="letter"), 201)
+    overtaking.by(lambda: tries_to_reach(world, outreach_id, reached=True))
+    body = {"lost": True, "note": "nobody answers"}
+    late = await world.prescriber.post(f"/v1/outreaches/{outreach_id}/decision", body)
+    assert refusal(late) == (409, "outreach_over")
+
+
+async def an_outreach_is_late_while_the_patient_is_reached(world: World, overtaking: Overtaking) -> None:
+    patient_id, outreach_id = await to_reach(world)
+    world.clock.advance(timedelta(days=1))
+    overtaking.by(lambda: tries_to_reach(world, outreach_id, reached=True))
+    await world.catch_up()
+    assert "FollowUpContactOverdue" not in await world.said_types(patient_id)
 
 
 async def a_receipt_while_another_vial_is_received(world: World, overtaking: Overtaking) -> None:

@@ -2,7 +2,7 @@
 
 from careflow_service.service import Http, Resources, Service
 from sessions import domain
-from sessions.adapters import care_discharges, consents, contacts, drug_log, notes, plans, rems_forms
+from sessions.adapters import care_discharges, consents, contacts, drug_log, notes, outreaches, plans, rems_forms
 from sessions.adapters import sessions as session_documents
 from sessions.adapters.care_discharges import MongoCareDischarges
 from sessions.adapters.clinical_content import SHIPPED, clinical_policy, service_codes
@@ -10,6 +10,7 @@ from sessions.adapters.consents import MongoConsents
 from sessions.adapters.contacts import MongoContacts
 from sessions.adapters.drug_log import MongoDrugDays, MongoDrugLog
 from sessions.adapters.notes import MongoNotes, MongoPsychotherapyNotes
+from sessions.adapters.outreaches import MongoOutreaches
 from sessions.adapters.patients import MongoEligibilities, MongoPatients
 from sessions.adapters.plans import MongoCourses, MongoPlans
 from sessions.adapters.records import MongoRecords
@@ -37,6 +38,7 @@ from sessions.application.commands.enter_in_drug_log import EnterInDrugLogHandle
 from sessions.application.commands.give_dose import GiveDoseHandler
 from sessions.application.commands.join_session import JoinSessionHandler, LeaveSessionHandler
 from sessions.application.commands.open_session import OpenSessionHandler
+from sessions.application.commands.reach_patient import DecideOutreachHandler, TryToReachHandler
 from sessions.application.commands.receive_container import ReceiveContainerHandler
 from sessions.application.commands.record_checks import RecordChecksHandler
 from sessions.application.commands.record_contact_attempt import RecordContactAttemptHandler
@@ -119,6 +121,8 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         write_psychotherapy_note=WritePsychotherapyNoteHandler(ports, work),
         add_to_psychotherapy_note=AddToPsychotherapyNoteHandler(ports, work),
         record_contact_attempt=RecordContactAttemptHandler(ports, work),
+        try_to_reach=TryToReachHandler(ports, work),
+        decide_outreach=DecideOutreachHandler(ports, work),
         receive_container=ReceiveContainerHandler(ports, work),
         draw_drug=DrawDrugHandler(ports, work),
         enter_in_drug_log=EnterInDrugLogHandler(ports, work),
@@ -146,6 +150,7 @@ def _ports(resources: Resources[SessionsSettings]) -> Ports:
         adverse_events=MongoAdverseEvents(database, vault),
         rems_forms=MongoRemsForms(database, vault),
         contacts=MongoContacts(database, vault),
+        outreaches=MongoOutreaches(database, vault),
         care_discharges=MongoCareDischarges(database, vault),
         notes=MongoNotes(database, vault),
         psychotherapy_notes=MongoPsychotherapyNotes(database, vault),
@@ -182,6 +187,7 @@ SERVICE: Service[SessionsSettings, Ports, Sessions] = Service(
         *session_documents.INDEXES,
         *rems_forms.INDEXES,
         *contacts.INDEXES,
+        *outreaches.INDEXES,
         *care_discharges.INDEXES,
         *notes.INDEXES,
         *drug_log.INDEXES,

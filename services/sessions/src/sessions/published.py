@@ -202,10 +202,10 @@ def _adverse_event_reviewed(fact: AdverseEventReviewed) -> contracts.AdverseEven
 
 def _contact(fact: FollowUpContactFact) -> dict[str, Any]:
     return {
-        "patient_id": fact.contact.patient_id,
-        "task_id": fact.contact.id,
-        "category": session_codes.TaskCategory(fact.contact.kind.value),
-        "due_by": fact.contact.due_by,
+        "patient_id": fact.patient_id,
+        "task_id": fact.task_id,
+        "category": session_codes.TaskCategory(fact.task.value),
+        "due_by": fact.due_by,
     }
 
 

@@ -62,6 +62,8 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "write_psychotherapy_note": notes.a_psychotherapy_note_while_another_is_written,
     "add_to_psychotherapy_note": notes.a_passage_while_another_is_written,
     "record_contact_attempt": records.a_call_while_another_reaches_the_patient,
+    "try_to_reach": records.a_try_while_another_reaches_the_patient,
+    "decide_outreach": records.a_decision_while_the_patient_is_reached,
     "receive_container": records.a_receipt_while_another_vial_is_received,
     "draw_drug": records.a_draw_while_the_dose_is_refused,
     "enter_in_drug_log": records.an_entry_while_the_same_is_wasted,
@@ -97,6 +99,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "raise_integration_overdue": sessions.an_overdue_integration_while_it_takes_place,
     "raise_rems_form_overdue": records.a_form_is_late_while_it_is_sent,
     "raise_contact_overdue": records.a_contact_is_late_while_it_is_made,
+    "raise_outreach_overdue": records.an_outreach_is_late_while_the_patient_is_reached,
     "expire_consent": records.a_consent_expires_while_it_is_withdrawn,
 }
 

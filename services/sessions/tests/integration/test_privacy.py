@@ -13,6 +13,7 @@ from services.sessions.tests.clinic import (
     SCORE,
     Course,
     all_checks,
+    books,
     consent_body,
     does,
     dose,
@@ -26,7 +27,7 @@ from services.sessions.tests.clinic import (
     refusal,
     wastes,
 )
-from services.sessions.tests.news import clearance_granted, registered
+from services.sessions.tests.news import clearance_granted, registered, visit_missed
 from services.sessions.tests.setbacks import calls
 from services.sessions.tests.sprays import sends_form, treated
 from services.sessions.tests.world import World
@@ -42,6 +43,7 @@ async def test_nothing_clinical_is_readable_in_the_store_in_events_in_metrics_or
     await heard_with_canaries(world, course)
     ok(await sends_form(world, await treated(world), reference=CANARY))
     await done_with_canaries(world, course)
+    await gone_with_canaries(world)
     await world.catch_up()
     assert await wrongly_stored(world, "sessions") == []
 
@@ -69,6 +71,20 @@ async def heard_with_canaries(world: World, course: Course) -> None:
     unreadable = clearance_granted(stranger, new_id(), world.clock() + timedelta(days=90), **terms)
     await world.deliver(world.next_event(unreadable, keys=FORGED))
     await world.deliver(world.next_event(registered(stranger, world.clock()), keys=FORGED))
+
+
+async def gone_with_canaries(world: World) -> None:
+    """Somebody does not come, and is discharged from care."""
+    course, at = await has_course(world), world.clock()
+    appointment_id = await books(world, course.patient_id, at)
+    await world.hear(visit_missed(course.patient_id, appointment_id, at))
+    (outreach,) = ok(await world.nurse.get("/v1/outreaches"))["items"]
+    call = {"step": "call", "reached": True, "note": CANARY}
+    ok(await world.nurse.post(f"/v1/outreaches/{outreach['id']}/attempts", call), 201)
+    plan = f"/v1/plans/{course.plan_id}"
+    ok(await world.prescriber.post(f"{plan}/discontinue", {"reason": "patient_request"}, version=2))
+    body = {"reason": "patient_request", "aftercare": CANARY}
+    ok(await world.prescriber.post(f"/v1/patients/{course.patient_id}/care/discharges", body), 201)
 
 
 async def done_with_canaries(world: World, course: Course) -> None:

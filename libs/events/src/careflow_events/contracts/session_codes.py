@@ -51,6 +51,7 @@ class CareEndReason(OpenCode):
     TRANSFERRED = "transferred", "somebody else goes on with the care"
     CLINICAL = "clinical", "a clinician's decision"
     PATIENT_REQUEST = "patient_request", "the patient wishes it"
+    LOST_TO_FOLLOW_UP = "lost_to_follow_up", "the patient came no more and could not be reached"
     OTHER = "other", "another reason"
     UNKNOWN = _UNKNOWN
 
@@ -123,6 +124,9 @@ class TaskCategory(OpenCode):
 
     NEXT_DAY_CONTACT = "next_day_contact", "speak with the patient by the end of the next day"
     LATER_CONTACT = "later_contact", "speak with the patient again, some days after"
+    MISSED_VISIT_CALL = "missed_visit_call", "call a patient who did not come to a visit"
+    MISSED_VISIT_LETTER = "missed_visit_letter", "write to a patient whom no call has reached"
+    MISSED_VISIT_DECISION = "missed_visit_decision", "decide about a patient whom neither calls nor letter have reached"
     MONITORING_FORM = "monitoring_form", "send a program the form it asks for after a session"
     UNKNOWN = _UNKNOWN
 

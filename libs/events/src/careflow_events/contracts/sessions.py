@@ -232,7 +232,9 @@ class CareDischarged(SessionsEvent):
 
 
 class FollowUpContactEvent(SessionsEvent):
-    """Somebody of the team is to speak with the patient after harm in a treatment, or after they left early."""
+    """Somebody of the team is to speak with the patient after harm in a treatment, after they left early, or after they
+    did not come; then each step has its own time, the next one under the same `task_id`.
+    """
 
     for_integrators = True
 

@@ -7,6 +7,7 @@ from sessions.application.courses import course_of
 from sessions.application.ports import Ports
 from sessions.domain.care import CareDischarge, Open, open_matters, plans_in_care
 from sessions.domain.ids import PatientId, SessionId
+from sessions.domain.outreach import Outreach, OutreachEnd
 from sessions.domain.plans import Plan
 from sessions.domain.sessions import Session
 
@@ -18,11 +19,17 @@ class Care:
     plans: tuple[Plan, ...]
     open: tuple[Open, ...]
     discharges: tuple[CareDischarge, ...]
+    outreaches: tuple[Outreach, ...]
+
+    @property
+    def lost(self) -> bool:
+        """Whether the last time nobody could reach the patient, somebody decided that they count as lost."""
+        return bool(self.outreaches) and self.outreaches[-1].end is OutreachEnd.LOST
 
 
 async def care_of(patient_id: PatientId, ports: Ports) -> Care:
     """Within a unit of work nothing of it can be overtaken before the commit."""
-    (plans, discharges, sessions), (course, events, forms, contacts) = await asyncio.gather(
+    (plans, discharges, sessions), (course, events, forms, contacts, outreaches) = await asyncio.gather(
         asyncio.gather(
             ports.plans.of_patient(patient_id),
             ports.care_discharges.of_patient(patient_id),
@@ -33,6 +40,7 @@ async def care_of(patient_id: PatientId, ports: Ports) -> Care:
             ports.adverse_events.of_patient(patient_id),
             ports.rems_forms.of_patient(patient_id),
             ports.contacts.of_patient(patient_id),
+            ports.outreaches.of_patient(patient_id),
         ),
     )
     found = open_matters(
@@ -42,9 +50,10 @@ async def care_of(patient_id: PatientId, ports: Ports) -> Care:
         adverse_events=events,
         rems_forms=forms,
         contacts=contacts,
+        outreaches=outreaches,
         drawn_for=await _drawn_for(sessions, ports),
     )
-    return Care(plans_in_care(plans, discharges), found, tuple(discharges))
+    return Care(plans_in_care(plans, discharges), found, tuple(discharges), tuple(outreaches))
 
 
 async def _drawn_for(sessions: list[Session], ports: Ports) -> set[SessionId]:

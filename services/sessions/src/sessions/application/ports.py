@@ -29,12 +29,14 @@ from sessions.domain.ids import (
     ContainerId,
     LocationId,
     NoteId,
+    OutreachId,
     PatientId,
     PlanId,
     SessionId,
     StaffId,
 )
 from sessions.domain.notes import ClinicalNote
+from sessions.domain.outreach import Outreach
 from sessions.domain.patients import PatientCopy
 from sessions.domain.plans import Plan
 from sessions.domain.policy import SessionsPolicy
@@ -149,6 +151,20 @@ class Contacts(Protocol):
         """The contact that becomes late next."""
 
 
+class Outreaches(Protocol):
+    async def get(self, outreach_id: OutreachId, /) -> Outreach: ...
+    async def of_patient(self, patient_id: PatientId, /) -> list[Outreach]:
+        """Whenever a patient did not come, the earliest first."""
+
+    async def waiting(self) -> list[Outreach]:
+        """Everything that is open, the most urgent first; for a reader."""
+
+    async def add(self, outreach: Outreach, /, tx: Transaction) -> None: ...
+    async def save(self, outreach: Outreach, /, *, expecting: int, tx: Transaction) -> None: ...
+    async def next_due(self) -> Due | None:
+        """The step that becomes late next."""
+
+
 class CareDischarges(Protocol):
     async def of_patient(self, patient_id: PatientId, /) -> list[CareDischarge]:
         """How a patient's care ended, the earliest first."""
@@ -237,6 +253,7 @@ class Ports:
     adverse_events: AdverseEvents
     rems_forms: RemsForms
     contacts: Contacts
+    outreaches: Outreaches
     care_discharges: CareDischarges
     notes: Notes
     psychotherapy_notes: PsychotherapyNotes

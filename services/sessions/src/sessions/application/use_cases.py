@@ -24,6 +24,7 @@ from sessions.application.commands.enter_in_drug_log import EnterInDrugLogHandle
 from sessions.application.commands.give_dose import GiveDoseHandler
 from sessions.application.commands.join_session import JoinSessionHandler, LeaveSessionHandler
 from sessions.application.commands.open_session import OpenSessionHandler
+from sessions.application.commands.reach_patient import DecideOutreachHandler, TryToReachHandler
 from sessions.application.commands.receive_container import ReceiveContainerHandler
 from sessions.application.commands.record_checks import RecordChecksHandler
 from sessions.application.commands.record_contact_attempt import RecordContactAttemptHandler
@@ -97,6 +98,8 @@ class Sessions:
     write_psychotherapy_note: WritePsychotherapyNoteHandler
     add_to_psychotherapy_note: AddToPsychotherapyNoteHandler
     record_contact_attempt: RecordContactAttemptHandler
+    try_to_reach: TryToReachHandler
+    decide_outreach: DecideOutreachHandler
     receive_container: ReceiveContainerHandler
     draw_drug: DrawDrugHandler
     enter_in_drug_log: EnterInDrugLogHandler

@@ -16,6 +16,7 @@ from sessions.domain.adverse_events import AdverseEvent
 from sessions.domain.course import Course
 from sessions.domain.follow_up import FollowUpContact
 from sessions.domain.ids import CareDischargeId, ClearanceId, PatientId, PlanId, SessionId, StaffId
+from sessions.domain.outreach import Outreach
 from sessions.domain.plans import Plan, PlanState
 from sessions.domain.rems_form import RemsForm
 from sessions.domain.sessions import Session
@@ -29,11 +30,14 @@ class DischargeReason(StrEnum):
     TRANSFERRED = "transferred"
     CLINICAL = "clinical"
     PATIENT_REQUEST = "patient_request"
+    LOST_TO_FOLLOW_UP = "lost_to_follow_up"
     DECEASED = "deceased"
     OTHER = "other"
 
 
-WITHOUT_PATIENT = frozenset({DischargeReason.PATIENT_REQUEST, DischargeReason.DECEASED})
+WITHOUT_PATIENT = frozenset(
+    {DischargeReason.PATIENT_REQUEST, DischargeReason.LOST_TO_FOLLOW_UP, DischargeReason.DECEASED}
+)
 """The patient comes no more, so that nothing they would have to come for holds the discharge up."""
 
 
@@ -47,9 +51,10 @@ class OpenMatter(StrEnum):
     REMS_FORM = "rems_form_not_sent"
     INTEGRATION = "integration_not_done"
     CONTACT = "contact_not_made"
+    OUTREACH = "patient_not_reached"
 
 
-ASKS_FOR_PATIENT = frozenset({OpenMatter.INTEGRATION, OpenMatter.CONTACT})
+ASKS_FOR_PATIENT = frozenset({OpenMatter.INTEGRATION, OpenMatter.CONTACT, OpenMatter.OUTREACH})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,16 +96,20 @@ class CareDischarge(Aggregate):
         open_matters: tuple[Open, ...],
         *,
         clearance_id: ClearanceId | None,
+        lost: bool,
         by: StaffId,
         now: datetime,
     ) -> Self:
-        """`plans` are those the care rests on. Refused: `not_in_care`, `aftercare_missing`, `care_not_settled` (with
-        everything that is open).
+        """`plans` are those the care rests on; `lost` is whether somebody decided that the patient counts as lost to
+        follow-up. Refused: `not_in_care`, `aftercare_missing`, `not_lost`, `care_not_settled` (with everything that is
+        open).
         """
         if not plans:
             raise conflict("not_in_care", "No plan was signed since the patient was last discharged.")
         if not aftercare.strip():
             raise invalid("aftercare_missing", "A discharge says what is to follow.")
+        if reason is DischargeReason.LOST_TO_FOLLOW_UP and not lost:
+            raise conflict("not_lost", "Nobody has decided that the patient counts as lost to follow-up.")
         left_open = tuple(
             each for each in open_matters if reason in WITHOUT_PATIENT and each.matter in ASKS_FOR_PATIENT
         )
@@ -139,6 +148,7 @@ def open_matters(
     adverse_events: Iterable[AdverseEvent],
     rems_forms: Iterable[RemsForm],
     contacts: Iterable[FollowUpContact],
+    outreaches: Iterable[Outreach],
     drawn_for: Collection[SessionId],
 ) -> tuple[Open, ...]:
     """Everything of a patient's care that is not settled; `drawn_for` are the sessions for which something is drawn up
@@ -155,6 +165,7 @@ def open_matters(
         *_each(OpenMatter.REMS_FORM, (each.id for each in rems_forms if each.submission is None)),
         *_each(OpenMatter.INTEGRATION, (each.dosing_session_id for each in course.integrations)),
         *_each(OpenMatter.CONTACT, (each.id for each in contacts if each.made_at is None)),
+        *_each(OpenMatter.OUTREACH, (each.id for each in outreaches if each.open)),
     )
 
 

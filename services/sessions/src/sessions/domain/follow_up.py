@@ -9,7 +9,7 @@ next day); the numbers are the clinic's policy.
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
 from careflow_domain.aggregate import Aggregate, Fact
 from careflow_domain.errors import conflict, invalid
@@ -41,9 +41,24 @@ class Cause:
     session_id: SessionId | None = None
 
 
+class ContactTask(StrEnum):
+    """What somebody of the team is asked to do to speak with a patient."""
+
+    NEXT_DAY_CONTACT = "next_day_contact"
+    LATER_CONTACT = "later_contact"
+    MISSED_VISIT_CALL = "missed_visit_call"
+    MISSED_VISIT_LETTER = "missed_visit_letter"
+    MISSED_VISIT_DECISION = "missed_visit_decision"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUpContactFact(Fact):
-    contact: "FollowUpContact"
+    """`task_id` is the contact, or where several steps follow each other what they belong to."""
+
+    patient_id: PatientId
+    task_id: str
+    task: ContactTask
+    due_by: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +96,7 @@ class FollowUpContact(Aggregate):
     ) -> Self:
         """To be made by the end of the clinic's next day, or within the hours of the policy."""
         contact = cls(id=contact_id, patient_id=patient_id, kind=kind, cause=cause, due_by=_due_by(kind, policy, now))
-        return contact.saying(FollowUpContactDue(contact=contact, at=now))
+        return contact.saying(FollowUpContactDue(**contact._told(now)))
 
     @property
     def made_at(self) -> datetime | None:
@@ -106,7 +121,11 @@ class FollowUpContact(Aggregate):
         if self.overdue_at is None or now < self.overdue_at:
             return self
         after = replace(self.recording(), said_overdue=True)
-        return after.saying(FollowUpContactOverdue(contact=after, at=self.due_by))
+        return after.saying(FollowUpContactOverdue(**after._told(self.due_by)))
+
+    def _told(self, at: datetime) -> dict[str, Any]:
+        task = ContactTask(self.kind.value)
+        return {"patient_id": self.patient_id, "task_id": self.id, "task": task, "due_by": self.due_by, "at": at}
 
 
 def _due_by(kind: ContactKind, policy: SessionsPolicy, now: datetime) -> datetime:

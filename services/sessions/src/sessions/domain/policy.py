@@ -159,6 +159,22 @@ class FollowUpPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LostPolicy:
+    """A patient who does not come is called so many times, the last so many days after the visit that was missed; the
+    letter is due within `letter_days` of that, and a decision within `decide_days` of the letter.
+    """
+
+    calls: Setting[int]
+    over_days: Setting[int]
+    letter_days: Setting[int]
+    decide_days: Setting[int]
+
+    def __post_init__(self) -> None:
+        if self.calls.value < 2 or min(self.over_days.value, self.letter_days.value, self.decide_days.value) < 1:
+            raise ValueError("the policy must ask for two calls at least, over a day at least")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RemsPolicy:
     """The monitoring form of the REMS: which revision, within how many days, and from which MOAA/S down the recorded
     alertness is sedation.
@@ -192,6 +208,7 @@ class SessionsPolicy:
     drug_log: DrugLogPolicy
     rems: RemsPolicy
     follow_up: FollowUpPolicy
+    lost: LostPolicy
 
     @property
     def integration_rules(self) -> IntegrationRules:

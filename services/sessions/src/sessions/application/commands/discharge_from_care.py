@@ -28,7 +28,7 @@ class DischargeFromCareHandler:
     work: Work
 
     async def __call__(self, command: DischargeFromCare, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `not_in_care`, `aftercare_missing`, `care_not_settled`."""
+        """Refused: `not_in_care`, `aftercare_missing`, `not_lost`, `care_not_settled`."""
 
         async def discharge(tx: Transaction) -> Changed:
             patient_id = command.patient_id
@@ -42,6 +42,7 @@ class DischargeFromCareHandler:
                 command.aftercare,
                 care.open,
                 clearance_id=clearance.id if clearance else None,
+                lost=care.lost,
                 by=StaffId(actor.id),
                 now=tx.now,
             )
@@ -49,6 +50,8 @@ class DischargeFromCareHandler:
             if before is not None and clearance is not None:
                 ended = before.ended_as(ClearanceStatus.REVOKED, clearance.id, clearance.valid_until)
                 await upsert(self.ports.eligibilities, before, ended, tx)
+            for outreach in care.outreaches:
+                await upsert(self.ports.outreaches, outreach, outreach.discharged(), tx)
             return Changed(decided.id, decided.version)
 
         return await self.work.run(discharge, by=actor, action="discharge_from_care", returns=Changed, request=request)

@@ -19,6 +19,7 @@ from sessions.domain.drug_log import Container
 from sessions.domain.follow_up import FollowUpContact
 from sessions.domain.gate import Gate
 from sessions.domain.ids import AdverseEventId, AppointmentId, ContainerId, LocationId, PatientId, PlanId, SessionId
+from sessions.domain.outreach import Outreach
 from sessions.domain.plans import Plan
 from sessions.domain.rems_form import RemsForm
 from sessions.domain.rems_report import TreatmentReport
@@ -129,6 +130,19 @@ class Reading:
         contacts = await self.ports.contacts.waiting()
         await self.ports.audit.read(actor, "read_contact", *(f"follow_up_contacts/{each.id}" for each in contacts))
         return contacts
+
+    async def outreaches_of(self, patient_id: PatientId, actor: Actor) -> list[Outreach]:
+        """Whenever a patient did not come, the earliest first."""
+        outreaches = await self.ports.outreaches.of_patient(patient_id)
+        shown = (f"outreaches/{each.id}" for each in outreaches)
+        await self.ports.audit.read(actor, "read_outreach", f"patients/{patient_id}", *shown)
+        return outreaches
+
+    async def outreaches_waiting(self, actor: Actor) -> list[Outreach]:
+        """Every patient who did not come and was not reached, the most urgent first."""
+        outreaches = await self.ports.outreaches.waiting()
+        await self.ports.audit.read(actor, "read_outreach", *(f"outreaches/{each.id}" for each in outreaches))
+        return outreaches
 
     async def care(self, patient_id: PatientId, actor: Actor) -> Care:
         """Where a patient's care stands."""

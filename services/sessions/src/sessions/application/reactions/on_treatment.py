@@ -20,6 +20,7 @@ from careflow_events.contracts import (
 from careflow_events.subscription import Received
 from careflow_service.upsert import upsert
 from careflow_service.work import Transaction
+from sessions.application.outreach import follow_attendance
 from sessions.application.ports import Ports
 from sessions.domain.appointments import AppointmentSnapshot, AppointmentStatus
 from sessions.domain.booked_sessions import appointment_became, scheduled
@@ -48,6 +49,7 @@ async def on_treatment(event: Received[T], tx: Transaction, ports: Ports) -> Non
         return
     known = await ports.sessions.of_appointment(snapshot.id, of=snapshot.patient_id)
     after = scheduled(SessionId(tx.new_id()), snapshot) if known is None else appointment_became(known, snapshot)
+    await follow_attendance(known, after, snapshot.status, tx, ports)
     await upsert(ports.sessions, known, after, tx)
 
 
