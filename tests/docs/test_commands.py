@@ -50,6 +50,8 @@ ON_A_KEPT_STACK = (
     ".venv/bin/careflow keys rotate booking master --execute",
     ".venv/bin/careflow keys new booking audit --execute",
     ".venv/bin/careflow keys rotate booking audit --execute",
+    ".venv/bin/careflow keys new booking sealing --execute",
+    ".venv/bin/careflow keys rotate booking sealing --execute",
     ".venv/bin/careflow keys list booking --json",
     ".venv/bin/careflow audit verify",
     ".venv/bin/careflow audit heads --json",

@@ -1,5 +1,6 @@
-"""Journey 24: booking's master key and audit key are replaced while people register. Nobody is refused for it,
-everything stays readable, the trail stays whole, and the old master key ends in a drawer.
+"""Journey 24: keys are replaced while people register: booking's master key and audit key, and the key that is sealed
+to screening. Nobody is refused for it, everything stays readable, the trail stays whole, what is said reaches
+whom it is for, and the old master key ends in a drawer.
 """
 
 import asyncio
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from careflow_clinic.clinic import COORDINATOR, Person
+from careflow_clinic.clinic import COORDINATOR, PRESCRIBER, Person, position
 from careflow_clinic.walk import Walk
 from tests.journeys.terminal import Terminal
 
@@ -82,3 +83,31 @@ async def test_keys_follow_one_another_while_people_register(stack: "Stack", wal
     assert (kept.returncode, "is verified with it, and is kept" in kept.stderr) == (1, True)
     verdict = at_hand("audit", "verify", "booking")
     assert verdict.returncode == 0, verdict.stdout
+
+
+async def test_the_key_that_is_sealed_to_a_service_is_replaced_while_it_listens(walk: Walk, at_hand: Terminal) -> None:
+    made = (await done(at_hand, "keys", "new", "screening", "sealing", "--execute"))["result"]["key"]
+    await done(at_hand, "keys", "rotate", "screening", "sealing", "--execute")
+    async with asyncio.timeout(60):
+        while not await everybody_seals_to(made, at_hand):  # noqa: ASYNC110 - what processes say gives no event
+            await asyncio.sleep(0.5)
+
+    patient = await register(walk, 1)
+    said = await walk.clinic.events.wait_for("PatientRegistered", subject=f"patient:{patient}")
+    heard = await walk.clinic.http.get(
+        PRESCRIBER, "screening", f"/v1/patients/{patient}/cases", after=(position(said),)
+    )
+
+    kids = [entry["header"]["kid"] for entry in said.data["for_screening"]["recipients"]]  # type: ignore[index]  # JSON
+    assert (kids, heard.status) == ([made], 200)
+    assert at_hand.document("parked", "list", "screening") == []
+    again = at_hand("keys", "rotate", "screening", "sealing", "--execute")
+    assert (again.returncode, "make one first" in again.stderr) == (1, True)
+    given_up = at_hand("keys", "retire", "screening", "sealing", "screening-1")
+    assert (given_up.returncode, "never given up" in given_up.stderr) == (1, True)
+
+
+async def everybody_seals_to(kid: str, careflow: Terminal) -> bool:
+    """Whether all of booking's processes do."""
+    (listed,) = await asyncio.to_thread(careflow.document, "keys", "list", "booking")
+    return all(f"seals to {kid}" in each["holds"] for each in listed["processes"])

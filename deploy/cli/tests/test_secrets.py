@@ -107,3 +107,21 @@ def test_a_machines_token_names_as_whom_events_are_sealed_to_it(made: Secrets) -
 def test_a_role_the_clinic_does_not_have_is_refused(made: Secrets) -> None:
     with pytest.raises(CareflowError, match="there is no role surgeon; roles are patient, coordinator"):
         made.token(["surgeon"], subject="s", patient_id=None, lasting=timedelta(hours=1))
+
+
+def test_a_new_sealing_key_is_opened_with_before_anybody_seals_to_it(made: Secrets) -> None:
+    before = [key["kid"] for key in key_set(made, "sealing-public.json")]
+
+    kid = made.add_sealing_key("sessions")
+
+    assert [key["kid"] for key in made.sealing_keys("sessions")] == ["sessions-1", kid]
+    assert [key["kid"] for key in key_set(made, "sealing-public.json")] == before
+
+    made.seal_to("sessions", kid)
+    made.make(("booking", "screening"))
+
+    public = {key["kid"]: key for key in key_set(made, "sealing-public.json")}
+    assert public.keys() == {*before, kid} - {"sessions-1"}
+    assert all("d" not in key for key in public.values())
+    with pytest.raises(CareflowError, match="is given no sealing key sessions-9"):
+        made.seal_to("sessions", "sessions-9")

@@ -256,3 +256,30 @@ def _damage(holder: dict[str, Any], part: str, damage: str) -> None:
         del holder[part]
     else:
         holder[part] = damaged[damage]
+
+
+def test_keys_follow_one_another_while_a_process_works() -> None:
+    newer = a_key("sessions-2")
+    sealer, ring = Sealer(public(SESSIONS)), KeyRing("sessions", private(SESSIONS))
+    before = sealed_for("sessions", sealer=sealer)
+
+    ring.take(private(SESSIONS, newer))
+    sealer.take(public(newer))
+    after = sealed_for("sessions", sealer=sealer)
+
+    opened = [ring.open(section, AAD) for section in (before, after)]
+    assert [text is not None and orjson.loads(text) for text in opened] == [orjson.loads(PLAINTEXT)] * 2
+    assert [entry["header"]["kid"] for entry in after["recipients"]] == ["sessions-2"]
+    assert (sealer.kids(), ring.kids()) == (["sessions-2"], ["sessions-1", "sessions-2"])
+
+
+def test_keys_that_cannot_be_used_change_nothing() -> None:
+    sealer, ring = Sealer(public(SESSIONS)), KeyRing("sessions", private(SESSIONS))
+
+    with pytest.raises(ValueError, match="kid of a sealing key"):
+        sealer.take(public(a_key("nobody")))
+    for wrong in (private(BILLING), public(SESSIONS)):
+        with pytest.raises(ValueError, match="a key ring"):
+            ring.take(wrong)
+
+    assert ring.open(sealed_for("sessions", sealer=sealer), AAD) is not None

@@ -69,9 +69,19 @@ class Sealer:
         """`public_keys` is a JWKS with the public keys of all consumers. Raises ValueError for a key that cannot be
         sealed to.
         """
-        self._by_consumer: dict[str, list[ECKey]] = {}
+        self._by_consumer: Mapping[str, list[ECKey]] = {}
+        self.take(public_keys)
+
+    def take(self, public_keys: Mapping[str, Any]) -> None:
+        """Seals to these keys from now on. Raises ValueError, and goes on with those before."""
+        by_consumer: dict[str, list[ECKey]] = {}
         for kid, key in _keys(public_keys).items():
-            self._by_consumer.setdefault(consumer_of(kid), []).append(key)
+            by_consumer.setdefault(consumer_of(kid), []).append(key)
+        self._by_consumer = by_consumer
+
+    def kids(self) -> list[str]:
+        """The keys it seals to."""
+        return sorted(str(key.kid) for keys in self._by_consumer.values() for key in keys)
 
     @classmethod
     def from_file(cls, path: Path) -> Self:
@@ -105,11 +115,21 @@ class KeyRing:
         consumer.
         """
         self.consumer = consumer
-        self._keys = _keys(private_keys)
-        if any(consumer_of(kid) != consumer for kid in self._keys):
-            raise ValueError(f"a key ring of {consumer} holds keys of {consumer} only")
-        if not all(key.is_private for key in self._keys.values()):
+        self._keys: Mapping[str, ECKey] = {}
+        self.take(private_keys)
+
+    def take(self, private_keys: Mapping[str, Any]) -> None:
+        """Opens with these keys from now on. Raises ValueError, and goes on with those before."""
+        keys = _keys(private_keys)
+        if any(consumer_of(kid) != self.consumer for kid in keys):
+            raise ValueError(f"a key ring of {self.consumer} holds keys of {self.consumer} only")
+        if not all(key.is_private for key in keys.values()):
             raise ValueError("a key ring holds private keys")
+        self._keys = keys
+
+    def kids(self) -> list[str]:
+        """The keys it opens with."""
+        return sorted(self._keys)
 
     @classmethod
     def from_file(cls, consumer: str, path: Path) -> Self:

@@ -313,7 +313,7 @@ async def test_only_what_nothing_needs_is_retired_and_retiring_again_is_harmless
     assert await service.rotation(store).retire(MASTER, before)
     assert not await service.rotation(store).retire(MASTER, before)
 
-    states = {each.key: each.state for each in await service.rotation(store).listed() if each.kind is MASTER}
+    states = {each.key: each.state for each in await service.rotation(store).listed() if each.kind == MASTER}
     assert states == {before: "retired", new: "current"}
     async with refused("no new one is held"):
         await service.rotation(store).rotate(MASTER)

@@ -13,7 +13,7 @@ from careflow_cli.operators.shown import Act, as_json, columns, counted, plain
 from careflow_cli.progress import step
 from careflow_cli.stack import one_shot
 from careflow_cli.stack.key_files import SIZES, KeyFiles
-from careflow_cli.stack.secrets import Secrets
+from careflow_cli.stack.secrets import Secrets, sealing_file
 from careflow_cli.stack.services import SERVICES
 from careflow_cli.stack.stack import Stack
 
@@ -23,11 +23,11 @@ READABLE = 0o444  # of a deployment's secrets, as `careflow init` makes them
 NOT_BUILT = {
     "blind-index": "every field that is looked up by would have to be hashed anew, and that is not built",
     "data": "everything that was encrypted with it would have to be encrypted anew, and that is not built",
-    "sealing": "every process that seals and the worker that opens would have to take it up in turn, and that is not "
-    "built",
 }
+SEALING = "sealing"
+ROTATING = (*SIZES, SEALING)
 
-Kind = Annotated[str, typer.Argument(help="master or audit.")]
+Kind = Annotated[str, typer.Argument(help="master, audit or sealing.")]
 KeyId = Annotated[str, typer.Argument(metavar="KEY", help="Its id, as `keys list` tells it.")]
 Folder = Annotated[
     Path | None, typer.Option("--secrets", help="The secrets of a deployment. Without: the local stack.")
@@ -61,13 +61,16 @@ def new(service: Service, kind: Kind, secrets: Folder = None, execute: Execute =
     """Make a new key beside the others. Nothing is written with it before `keys rotate`."""
     name, kind = service_named(service), _rotating(kind)
     files = _files(name, secrets)
-    before = files.held(kind)
-    act, plan = Act(name, execute, json), {"kind": kind, "file": files.further_name, "beside": before}
-    act.plan(f"{name}: a new {kind} key in {files.further_name}, beside {', '.join(before)}", plan)
+    if kind == SEALING:
+        before, file = [str(key["kid"]) for key in files.secrets.sealing_keys(name)], sealing_file(name)
+    else:
+        before, file = files.held(kind), files.further_name
+    act, plan = Act(name, execute, json), {"kind": kind, "file": file, "beside": before}
+    act.plan(f"{name}: a new {kind} key in {file}, beside {', '.join(before)}", plan)
     if not execute:
         return
     with alone():
-        made = files.add(kind)
+        made = files.secrets.add_sealing_key(name) if kind == SEALING else files.add(kind)
     act.done(
         f"{made} is made. Keep a copy of {files.secrets.folder}. Next, once every process holds it: "
         f"keys rotate {name} {kind}",
@@ -91,13 +94,36 @@ def rotate(service: Service, kind: Kind, execute: Execute = False, json: AsJson 
     with step(f"rotating the {kind} key of {name}") as running:
         done = _asked(stack, name, ("rotate", kind, "--execute"), running.say)
     counts = done["to"] or done["before"]
+    if kind == SEALING:
+        with alone():
+            stack.secrets.seal_to(name, counts)
     act.done(f"{counts} is the current {kind} key of {name}. What needs an older one: keys list {name}", plan, done)
+
+
+@app.command("seal-to")
+def seal_to(
+    service: Service, key: KeyId, secrets: Folder = None, execute: Execute = False, json: AsJson = False
+) -> None:
+    """Have everybody seal to this key what is for a service: the last step of rotating a deployment's sealing key. For
+    the local stack `keys rotate SERVICE sealing` does it.
+    """
+    name = service_named(service)
+    files = _files(name, secrets)
+    if key not in [each["kid"] for each in files.secrets.sealing_keys(name)]:
+        raise CareflowError(f"{name} is given no sealing key {plain(key)}")
+    act, plan = Act(name, execute, json), {"kind": SEALING, "to": key}
+    act.plan(f"{name}: everybody seals to {key}, once they hold sealing-public.json as it is then", plan)
+    if not execute:
+        return
+    with alone():
+        files.secrets.seal_to(name, key)
+    act.done(f"{key} is the one everybody seals to", plan, plan)
 
 
 @app.command()
 def retire(service: Service, kind: Kind, key: KeyId, execute: Execute = False, json: AsJson = False) -> None:
     """Give up an older key of the local stack's service for good; refused while anything needs it."""
-    name, kind, stack = service_named(service), _rotating(kind), kept()
+    name, kind, stack = service_named(service), _given_up(kind), kept()
     with step(f"asking {name}") as running:
         plan = _asked(stack, name, ("retire", kind, key), running.say)
     act = Act(name, execute, json)
@@ -116,7 +142,7 @@ def remove(
     """Take a retired key, or one that never counted, out of what processes are given. It is kept in a file beside, for
     backups that were sealed with it.
     """
-    name, kind = service_named(service), _rotating(kind)
+    name, kind = service_named(service), _given_up(kind)
     files = _files(name, secrets)
     if key not in files.held(kind):
         raise CareflowError(f"{name} is given no {kind} key {key}")
@@ -169,6 +195,16 @@ def _rotating(kind: str) -> str:
     asked = kind.replace("_", "-")
     if asked in NOT_BUILT:
         raise CareflowError(f"a {asked} key cannot be rotated: {NOT_BUILT[asked]}")
-    if asked not in SIZES:
-        raise CareflowError(f"there are no {plain(kind)} keys; there are {', '.join([*SIZES, *NOT_BUILT])}")
+    if asked not in ROTATING:
+        raise CareflowError(f"there are no {plain(kind)} keys; there are {', '.join([*ROTATING, *NOT_BUILT])}")
     return asked
+
+
+def _given_up(kind: str) -> str:
+    """The kind. Raises CareflowError for one whose keys are kept for good, and says why."""
+    if _rotating(kind) == SEALING:
+        raise CareflowError(
+            "a sealing key is never given up: what was sealed to it lies in the outboxes of those who said it, and may "
+            "be fed again"
+        )
+    return _rotating(kind)

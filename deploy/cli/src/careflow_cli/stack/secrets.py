@@ -14,6 +14,7 @@ from pathlib import Path
 
 from joserfc.jwk import ECKey, KeyParameters
 
+from careflow_cli.errors import CareflowError
 from careflow_cli.stack import tokens
 
 CONSUMERS = ("booking", "screening", "sessions", "billing")
@@ -54,11 +55,30 @@ class Secrets:
 
     def make_sealing_keys(self) -> None:
         """The private key of each consumer of sealed sections, and everybody's public ones."""
-        sealing = [
-            self._key_pair(f"sealing-{consumer}-private.json", {"use": "enc", "kid": f"{consumer}-1"})
-            for consumer in CONSUMERS
-        ]
-        self._write("sealing-public.json", _key_set(key.as_dict(private=False) for key in sealing))
+        for consumer in CONSUMERS:
+            self.keep(sealing_file(consumer), lambda name=consumer: _key_set([new_sealing_key(name, 1)]))  # type: ignore[misc]  # bound at once
+        self.keep("sealing-public.json", lambda: _key_set(public_of(self.sealing_keys(each)[-1]) for each in CONSUMERS))
+
+    def sealing_keys(self, consumer: str) -> list[dict[str, object]]:
+        """The private keys of a consumer, the oldest first."""
+        keys: list[dict[str, object]] = json.loads((self.folder / sealing_file(consumer)).read_bytes())["keys"]
+        return keys
+
+    def add_sealing_key(self, consumer: str) -> str:
+        """A new private key beside a consumer's others; answers its id. Nobody seals to it yet."""
+        keys = self.sealing_keys(consumer)
+        number = 1 + max(int(str(key["kid"]).rpartition("-")[2]) for key in keys)
+        self._write(sealing_file(consumer), _key_set([*keys, new_sealing_key(consumer, number)]))
+        return f"{consumer}-{number}"
+
+    def seal_to(self, consumer: str, kid: str) -> None:
+        """From now on everybody seals what is for this consumer to that key of it alone."""
+        public: list[dict[str, object]] = json.loads((self.folder / "sealing-public.json").read_bytes())["keys"]
+        others = [key for key in public if str(key["kid"]).rpartition("-")[0] != consumer]
+        chosen = [public_of(key) for key in self.sealing_keys(consumer) if key["kid"] == kid]
+        if not chosen:
+            raise CareflowError(f"{consumer} is given no sealing key {kid}")
+        self._write("sealing-public.json", _key_set([*others, *chosen]))
 
     def keep(self, name: str, content: Callable[[], bytes]) -> None:
         """Make this file with that content, unless it is there."""
@@ -118,6 +138,22 @@ class Secrets:
             file.write(content)
         draft.chmod(self.mode)
         draft.replace(self.folder / name)
+
+
+def sealing_file(consumer: str) -> str:
+    """The file of a consumer's private keys."""
+    return f"sealing-{consumer}-private.json"
+
+
+def new_sealing_key(consumer: str, number: int) -> dict[str, object]:
+    """A private key of that number."""
+    key = ECKey.generate_key("P-256", {"use": "enc", "kid": f"{consumer}-{number}"})
+    return dict(key.as_dict(private=True))
+
+
+def public_of(private: Mapping[str, object]) -> dict[str, object]:
+    """What others seal by."""
+    return {name: value for name, value in private.items() if name != "d"}
 
 
 def _key_set(keys: Iterable[Mapping[str, object]]) -> bytes:

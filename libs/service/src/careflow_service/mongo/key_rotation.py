@@ -73,11 +73,11 @@ class Rotation:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One key as it is shown. `state`: new, current, older or retired; `held` by this process; `needed_by` says what
-    still needs an older one.
+    """One key as it is shown. `state`: new, current, older or retired; `held` by this process, or a sealing key by a
+    worker; `needed_by` says what still needs an older one.
     """
 
-    kind: KeyKind
+    kind: str
     key: str
     state: str
     held: bool
@@ -266,7 +266,7 @@ class KeyRotation:
     async def _listed(self, line: KeyLine) -> list[Listed]:
         turns = [
             Listed(
-                line.kind,
+                line.kind.value,
                 turn.key,
                 "current" if turn.key == line.current_id else "older",
                 turn.key in line.held,
@@ -275,8 +275,8 @@ class KeyRotation:
             )
             for turn in line.turns
         ]
-        retired = [Listed(line.kind, key, "retired", key in line.held, None, []) for key in sorted(line.retired)]
-        return [*turns, *retired, *(Listed(line.kind, key.id, "new", True, None, []) for key in line.new)]
+        retired = [Listed(line.kind.value, key, "retired", key in line.held, None, []) for key in sorted(line.retired)]
+        return [*turns, *retired, *(Listed(line.kind.value, key.id, "new", True, None, []) for key in line.new)]
 
     async def _needed_by(self, line: KeyLine, key: str) -> list[str]:
         """What can only be read with this older key."""

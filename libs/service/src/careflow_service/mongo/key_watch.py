@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -58,9 +58,14 @@ class KeyWatch:
         self._process = process
         self._name = f"{process}@{socket.gethostname()}-{os.getpid()}-{new_id()[-6:]}"
         self._database = database
+        self._others: list[Callable[[], Sequence[str]]] = []
         self._holders = database.get_collection(
             KEY_HOLDERS, read_concern=ReadConcern("majority"), write_concern=WriteConcern("majority")
         )
+
+    def also(self, others: Callable[[], Sequence[str]]) -> None:
+        """Keys of another sort are read again, and said, beside these."""
+        self._others.append(others)
 
     async def look(self) -> None:
         """Reads files and lines again. Raises FurtherKeysBroken, and what the driver raises while the store is away."""
@@ -97,11 +102,15 @@ class KeyWatch:
         kinds = [self.lines.of(kind) for kind in KeyKind]
         said = {
             "process": self._process,
-            "holds": sorted(key for line in kinds for key in line.held),
+            "holds": sorted([*(key for line in kinds for key in line.held), *self._other_keys()]),
             "writes_with": {line.kind.value: line.current_id for line in kinds},
             "seen_at": await self._store_time(),
         }
         await self._holders.update_one({"_id": self._name}, {"$set": said}, upsert=True)
+
+    def _other_keys(self) -> Iterator[str]:
+        for others in self._others:
+            yield from others()
 
     async def _store_time(self) -> datetime:
         hello = await self._database.client.admin.command("hello")

@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
+from careflow_events.sealing import Sealer, consumer_of
 from careflow_service.mongo.further_keys import FurtherKeysBroken
 from careflow_service.mongo.key_lines import KeyKind
-from careflow_service.mongo.key_rotation import KEYS_LEASE, KeyRotation, NotNow, Step, Stopped
+from careflow_service.mongo.key_rotation import BY, KEYS_LEASE, KeyRotation, Listed, NotNow, Step, Stopped
 from careflow_service.processes.opening import NotDone, Opened
+from careflow_service.processes.sealing_keys import OPENS
 from careflow_service.settings import ServiceSettings
 from careflow_service.telemetry.logs import log
 
@@ -21,6 +23,7 @@ S = TypeVar("S", bound=ServiceSettings)
 P = TypeVar("P")
 App = TypeVar("App")
 
+SEALING: Final = "sealing"
 KINDS: Final = tuple(kind.value for kind in KeyKind)
 
 
@@ -29,7 +32,7 @@ def add_arguments(keys: argparse.ArgumentParser) -> None:
     acts = keys.add_subparsers(dest="act", required=True, metavar="act")
     acts.add_parser("list", help="every key by its id, what it is for, and what still needs an older one")
     rotate = acts.add_parser("rotate", help="say what letting the new key of a kind take over would do")
-    rotate.add_argument("kind", choices=KINDS)
+    rotate.add_argument("kind", choices=(*KINDS, SEALING))
     rotate.add_argument("--execute", action="store_true", help="do it")
     retire = acts.add_parser("retire", help="say whether an older key is needed by nothing any more")
     retire.add_argument("kind", choices=KINDS)
@@ -62,6 +65,11 @@ async def run_keys(process: Opened[S, P, App], stop: asyncio.Event, asked: argpa
 
 async def _asked(rotation: KeyRotation, process: Opened[S, P, App], asked: argparse.Namespace) -> Mapping[str, Any]:
     match asked.act:
+        case "rotate" if asked.kind == SEALING:
+            turn = await _sealing_turn(process)
+            if asked.execute:
+                await process.resources.audit.acted(BY, "rotate_sealing_key")
+            return turn
         case "rotate":
             kind = KeyKind(asked.kind)
             done = await (rotation.rotate(kind) if asked.execute else rotation.plan(kind))
@@ -74,20 +82,68 @@ async def _asked(rotation: KeyRotation, process: Opened[S, P, App], asked: argpa
             return {
                 "keys": [
                     {
-                        "kind": each.kind.value,
+                        "kind": each.kind,
                         "key": each.key,
                         "state": each.state,
                         "held": each.held,
                         "since": _written(each.since),
                         "needed_by": list(each.needed_by),
                     }
-                    for each in await rotation.listed()
+                    for each in [*await rotation.listed(), *await _sealing_listed(process)]
                 ],
                 "processes": [
                     {"name": each.name, "holds": sorted(each.holds), "writes_with": dict(each.writes_with)}
                     for each in await process.resources.keys.holders()
                 ],
             }
+
+
+async def _sealing_turn(process: Opened[S, P, App]) -> Mapping[str, Any]:
+    """Which sealing key of this consumer may take over: the newest that each of its workers holds. The file of public
+    keys, which everybody seals by, is changed by whoever keeps it. Raises NotNow.
+    """
+    before, workers = _sealed_to(process), await _workers_open(process)
+    if not workers:
+        raise NotNow("no worker is alive that says which sealing keys it opens")
+    newest = max(set.union(*workers), key=_number)
+    if lacking := sum(newest not in kids for kids in workers):
+        raise NotNow(f"{lacking} of {len(workers)} workers do not hold {newest} yet: wait, or start them anew")
+    if before == [newest]:
+        raise NotNow(f"{newest} is the current sealing key, and no new one is held: make one first")
+    return {"kind": SEALING, "before": ", ".join(before), "to": newest, "data_keys": 0}
+
+
+async def _sealing_listed(process: Opened[S, P, App]) -> list[Listed]:
+    current, workers = _sealed_to(process), await _workers_open(process)
+    known = sorted({*current, *set().union(*workers)}, key=_number)
+    newest = max(map(_number, current), default=0)
+
+    def listed(kid: str) -> Listed:
+        state = "current" if kid in current else "new" if _number(kid) > newest else "older"
+        needed_by = ["what was sealed to it lies in the outboxes, and may be fed again"] if state == "older" else []
+        return Listed(SEALING, kid, state, held=any(kid in kids for kids in workers), since=None, needed_by=needed_by)
+
+    return [listed(kid) for kid in known]
+
+
+def _sealed_to(process: Opened[S, P, App]) -> list[str]:
+    """The keys everybody seals to what is for this consumer."""
+    file = process.resources.settings.sealing_public_file
+    public = [] if file is None else Sealer.from_file(file).kids()
+    return [kid for kid in public if consumer_of(kid) == process.service.name]
+
+
+async def _workers_open(process: Opened[S, P, App]) -> list[set[str]]:
+    """The keys that each worker that is alive opens with."""
+    holders = await process.resources.keys.holders()
+    opened = [{key.removeprefix(OPENS) for key in each.holds if key.startswith(OPENS)} for each in holders]
+    return [kids for kids in opened if kids]
+
+
+def _number(kid: str) -> int:
+    """Of `sessions-2`: 2."""
+    number = kid.rpartition("-")[2]
+    return int(number) if number.isascii() and number.isdecimal() else 0
 
 
 def _say(step: Step) -> None:

@@ -28,6 +28,7 @@ from careflow_service.mongo.client import StoreUrlWrong
 from careflow_service.mongo.further_keys import FurtherKeysBroken, reading
 from careflow_service.mongo.key_proofs import KeyWrong
 from careflow_service.mongo.store import Keys, Store, open_store
+from careflow_service.processes.sealing_keys import followed_public
 from careflow_service.service import Resources, Service
 from careflow_service.settings import ServiceSettings, SettingsError
 
@@ -68,13 +69,14 @@ async def opened(
 ) -> AsyncIterator[Opened[S, P, App]]:
     """The service, opened for the process of that name. Raises StartUpFailure."""
     clock = _clock(settings)
+    sealer = _sealer(service.name, settings)
     opening = open_store(
         url=settings.mongo_url.get_secret_value(),
         database=settings.mongo_database or service.name,
         process=f"careflow-{service.name}-{process}",
         keys=_keys(settings),
         published=service.published,
-        sealer=_sealer(service.name, settings),
+        sealer=sealer,
         clock=clock,
     )
     _check_published(service)
@@ -84,6 +86,8 @@ async def opened(
             await _reach(store, store_wait)
         except (StoreUrlWrong, KeyWrong, FurtherKeysBroken) as error:
             raise StartUpFailure(str(error)) from None
+        if settings.sealing_public_file is not None:
+            store.keys.also(followed_public(settings.sealing_public_file, sealer, recipients(service.name)))
         resources = Resources.on(store, settings=settings, clock=clock)
         app = _bootstrapped(service, resources)
         leases, holder = MongoLeases(store.database), _holder()

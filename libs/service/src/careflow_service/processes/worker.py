@@ -18,6 +18,7 @@ from careflow_service.mongo.faults import store_is_away
 from careflow_service.mongo.reactions import ReactionTransactions
 from careflow_service.processes.opening import Opened, StartUpFailure
 from careflow_service.processes.running import Run, run_tasks, until_stopped
+from careflow_service.processes.sealing_keys import followed_private
 from careflow_service.processes.serving import bind, serving
 from careflow_service.processes.timers import timer_tasks
 from careflow_service.service import Service
@@ -54,6 +55,9 @@ async def run_worker(process: Opened[S, P, App], stop: asyncio.Event, *, with_ti
 def _events_runner(process: Opened[S, P, App]) -> EventsRunner:
     service, resources = process.service, process.resources
     assert resources.settings.kafka_url is not None
+    keyring = _keyring(service, resources.settings)
+    if keyring is not None and resources.settings.sealing_private_file is not None:
+        resources.keys.also(followed_private(resources.settings.sealing_private_file, keyring))
     return EventsWorker(
         service=service.name,
         bootstrap_servers=resources.settings.kafka_url,
@@ -61,7 +65,7 @@ def _events_runner(process: Opened[S, P, App]) -> EventsRunner:
         subscriptions=service.subscriptions,
         ports=process.ports,
         transactions=ReactionTransactions(resources.work),
-        keyring=_keyring(service, resources.settings),
+        keyring=keyring,
         clock=resources.clock,
         wall_clock=resources.wall_clock,
         new_id=resources.new_id,
