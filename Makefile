@@ -13,7 +13,7 @@ ARGS ?=
 # One more worker than processors: a test on the store or the broker waits about as long as it works.
 WORKERS ?= $(shell echo $$(($$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) + 1)))
 
-PACKAGES := libs/domain libs/events libs/service services/booking services/screening services/sessions services/billing deploy/cli deploy/clinic
+PACKAGES := libs/domain libs/events libs/service services/booking services/screening services/sessions services/billing deploy/cli deploy/clinic deploy/identity
 SOURCES := $(addsuffix /src,$(PACKAGES)) $(wildcard $(addsuffix /tests,$(PACKAGES)) $(addsuffix /tools,$(PACKAGES)) tests) docs/integrators/examples
 
 # Writes what each service answers over HTTP, as OpenAPI.

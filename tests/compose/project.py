@@ -29,6 +29,7 @@ from careflow_cli.stack.services import SERVICES
 from careflow_clinic.http import Caller
 
 ROOT = Path(__file__).parents[2]
+A_TRY = Wishes(development=True)
 SERVICE_LABEL = "com.docker.compose.service"
 READY_PATIENCE = 240.0  # seconds for all of it on a busy machine; 40 are usual
 DOWN_PATIENCE = 120.0
@@ -99,18 +100,18 @@ class Project:
 
     @classmethod
     @contextmanager
-    def prepared(cls, folder: Path) -> Iterator["Project"]:
+    def prepared(cls, folder: Path, wishes: Wishes = A_TRY) -> Iterator["Project"]:
         """With secrets and settings, nothing started; nothing is left when the block ends."""
         edge_port, kafka_port = free_ports(2)
         project = cls(folder, f"careflow-test-{secrets.token_hex(4)}", edge_port, kafka_port)
-        project._initialise()
+        project._initialise(wishes)
         try:
             yield project
         finally:
             with uninterrupted():
                 project.down()
 
-    def _initialise(self) -> None:
+    def _initialise(self, wishes: Wishes) -> None:
         deployment = Deployment(ROOT, self.folder / "secrets", self.folder / ".env", self.folder / "development")
         changed = {
             "COMPOSE_PROJECT_NAME": self.name,
@@ -119,7 +120,7 @@ class Project:
             "CAREFLOW_HEALTH_INTERVAL": "2s",
             "CAREFLOW_DEVELOPMENT_KAFKA_PORT": str(self.kafka_port),
         }
-        deployment.make(Wishes(development=True))
+        deployment.make(wishes)
         settings.write(self.folder / ".env", self.folder / ".env", changed)
 
     # -- compose

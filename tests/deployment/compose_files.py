@@ -11,7 +11,8 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).parents[2]
-FILES = ("docker-compose.yml", "deploy/compose/development.yml")
+DEVELOPMENT, IDENTITY = "deploy/compose/development.yml", "deploy/compose/identity.yml"
+FILES = ("docker-compose.yml", DEVELOPMENT, IDENTITY)
 VARIABLE = re.compile(r"\$\{(?P<name>[A-Z_]+)(?:(?P<how>:-|:\?)(?P<otherwise>[^}]*))?\}")
 
 Tree = dict[str, Any]
@@ -31,10 +32,13 @@ def defaults(file: str) -> dict[str, str]:
     return found
 
 
-def understood(variables: Mapping[str, str], *, development: bool = False) -> Tree:
-    """The deployment that these variables describe."""
-    base = _read(FILES[0], variables)
-    return _merged(base, _read(FILES[1], variables)) if development else base
+def understood(variables: Mapping[str, str]) -> Tree:
+    """The deployment that these variables describe, of the files `COMPOSE_FILE` names."""
+    base, *overlays = variables["COMPOSE_FILE"].split(":")
+    tree = _read(base, variables)
+    for overlay in overlays:
+        tree = _merged(tree, _read(overlay, variables))
+    return tree
 
 
 def _read(file: str, variables: Mapping[str, str]) -> Tree:
@@ -53,6 +57,8 @@ def _filled(node: Any, variables: Mapping[str, str]) -> Any:
 
 
 def _merged(base: Any, overlay: Any) -> Any:
+    if isinstance(base, list) and isinstance(overlay, dict):
+        base = dict.fromkeys(base)  # a list of networks, and what an overlay says more of one
     if isinstance(base, dict) and isinstance(overlay, dict):
         return {key: _merged(base.get(key), overlay.get(key)) for key in [*base, *overlay]}
     if isinstance(base, list) and isinstance(overlay, list):

@@ -12,6 +12,7 @@ COMPLETE = Wishes(
     jwks_url="https://login.example.org/keys",
     practice=ROOT / EXAMPLE_PRACTICE,
 )
+WITH_IDENTITY = Wishes(identity=True, host="careflow.example.org", practice=ROOT / EXAMPLE_PRACTICE)
 GATEWAYS = '{"sms": "https://gateway.example/sms", "voice": "https://gateway.example/voice"}'
 
 
@@ -27,8 +28,14 @@ def development(tmp_path_factory: pytest.TempPathFactory) -> Tree:
     return made(tmp_path_factory, Wishes(development=True))
 
 
+@pytest.fixture(scope="session")
+def identity(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    """Production with the bundled identity provider."""
+    return made(tmp_path_factory, WITH_IDENTITY)
+
+
 def made(folders: pytest.TempPathFactory, wishes: Wishes) -> Tree:
     folder = folders.mktemp("deployment")
     Deployment(ROOT, folder / "secrets", folder / ".env", folder / "development").make(wishes)
     variables = {**settings.values(folder / ".env"), "CAREFLOW_PAGE_GATEWAYS": GATEWAYS}
-    return understood(variables, development=wishes.development)
+    return understood(variables)

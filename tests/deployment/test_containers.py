@@ -28,6 +28,12 @@ def containers(deployment: Tree) -> dict[str, Tree]:
     return dict(deployment["services"])
 
 
+@pytest.fixture(params=["deployment", "identity"])
+def all_containers(request: pytest.FixtureRequest) -> dict[str, Tree]:
+    """Of each kind of production."""
+    return dict(request.getfixturevalue(request.param)["services"])
+
+
 def test_there_is_what_the_local_stack_has_and_the_edge(containers: dict[str, Tree]) -> None:
     parts = ("store", "store-init", "indexes", *PROCESSES)
 
@@ -62,8 +68,8 @@ def test_foreign_images_are_pinned(containers: dict[str, Tree]) -> None:
     assert bases == {"python:3.11-slim-bookworm"}
 
 
-def test_every_container_is_hardened_and_bounded(containers: dict[str, Tree]) -> None:
-    for name, each in containers.items():
+def test_every_container_is_hardened_and_bounded(all_containers: dict[str, Tree]) -> None:
+    for name, each in all_containers.items():
         assert each["read_only"] is True, name
         assert "/tmp" in each["tmpfs"], name  # noqa: S108 - of the container
         assert each["cap_drop"] == ["ALL"], name
@@ -84,15 +90,15 @@ def user_of_our_images() -> str:
     return str(user)
 
 
-def test_only_the_edge_is_published(containers: dict[str, Tree], development: Tree) -> None:
-    assert {name for name, each in containers.items() if "ports" in each} == {"edge"}
+def test_only_the_edge_is_published(all_containers: dict[str, Tree], development: Tree) -> None:
+    assert {name for name, each in all_containers.items() if "ports" in each} == {"edge"}
     published = [port for each in development["services"].values() for port in each.get("ports", ())]
     assert len(published) == 2 + len(NAMES)
     assert all(port.startswith("127.0.0.1:") for port in published)
 
 
-def test_what_lasts_is_asked_for_its_health_at_its_own_port(containers: dict[str, Tree]) -> None:
-    for name, each in containers.items():
+def test_what_lasts_is_asked_for_its_health_at_its_own_port(all_containers: dict[str, Tree]) -> None:
+    for name, each in all_containers.items():
         if name in JOBS:
             assert "healthcheck" not in each, name
             continue
@@ -130,6 +136,33 @@ def test_it_starts_in_order(containers: dict[str, Tree]) -> None:
         assert waits(f"{name}-indexes") == {f"{name}-store-init": done}
         assert waits(f"{name}-api") == waits(f"{name}-timers") == {f"{name}-indexes": done}
         assert waits(f"{name}-worker") == {f"{name}-indexes": done, "topics": done}
+
+
+def test_the_identity_provider_is_reached_by_the_edge_alone_and_keeps_its_data(
+    deployment: Tree, identity: Tree
+) -> None:
+    assert identity["services"].keys() - deployment["services"].keys() == {"identity"}
+    provider = identity["services"]["identity"]
+
+    assert provider["networks"] == ["edge"]
+    assert provider["volumes"] == ["identity:/var/lib/careflow"]
+    assert provider["build"]["args"]["SERVICE"] == "identity"
+    assert (ROOT / "locks" / "identity.txt").is_file()
+    assert secret_names(provider).keys() == {"identity-secret", "identity-services-secret", "identity-signing"}
+    assert not any("identity" in name for name in secret_names(identity["services"]["edge"]))
+
+
+def test_services_and_people_know_the_identity_provider_by_one_name(identity: Tree) -> None:
+    name = "login.careflow.example.org"
+
+    assert identity["services"]["edge"]["networks"] == {"edge": {"aliases": [name]}}
+    assert identity["services"]["identity"]["environment"]["IDENTITY_HOST"] == name
+    for service in NAMES:
+        given = identity["services"][f"{service}-api"]["environment"]
+        assert given["CAREFLOW_TOKEN_ISSUER"] == f"https://{name}"
+        for address in ("CAREFLOW_TOKEN_JWKS_URL", "CAREFLOW_TOKEN_INTROSPECTION_URL"):
+            assert given[address].startswith(f"https://{name}:8443/oauth/")
+        assert (given["CAREFLOW_TOKEN_ROLES_CLAIM"], given["CAREFLOW_TOKEN_PATIENT_CLAIM"]) == ("groups", "sub")
 
 
 def test_a_store_shares_its_network_with_its_own_service_alone(deployment: Tree) -> None:

@@ -96,3 +96,33 @@ def test_it_looks_names_up_again(deployment: Tree) -> None:
 def _block(opening: str) -> str:
     start = CONFIGURATION.index(opening)
     return CONFIGURATION[start : CONFIGURATION.index("}", start)]
+
+
+def test_the_identity_provider_has_a_server_of_its_own_with_the_same_certificate_and_tls() -> None:
+    provider = text("deploy/edge/identity.conf")
+
+    for name in ("ssl_certificate", "ssl_certificate_key", "ssl_protocols", "ssl_session_tickets"):
+        assert re.findall(rf"^\s*{name} ([^;]+);", provider, re.MULTILINE) == directive(name), name
+    assert "include /etc/careflow/edge/*.conf;" in CONFIGURATION
+    assert re.findall(r"server_name ([^;]+);", provider) == [r"~^login\."]
+
+
+def test_nobody_is_let_near_the_ways_to_enter_oneself_at_the_identity_provider() -> None:
+    (closed,) = re.findall(r"location ~ (\S+) \{ return 404; \}", text("deploy/edge/identity.conf"))
+
+    for path in ("/invite", "/join", "/register", "/register/x", "/oauth/register", "/oauth/register/desk"):
+        assert re.match(closed, path), path
+    for path in ("/login", "/oauth/authorize", "/oauth/token", "/users", "/registered"):
+        assert not re.match(closed, path), path
+
+
+def test_what_a_client_says_about_its_own_way_is_thrown_away_before_the_identity_provider_believes_it() -> None:
+    said = dict(re.findall(r"proxy_set_header (X-Forwarded-\w+) ([^;]+);", text("deploy/edge/identity.conf")))
+
+    assert said == {
+        "X-Forwarded-For": "$remote_addr",
+        "X-Forwarded-Proto": "$scheme",
+        "X-Forwarded-Host": "$host",
+        "X-Forwarded-Port": '""',
+        "X-Forwarded-Prefix": '""',
+    }

@@ -50,7 +50,7 @@ def loaded(deployment: Tree, service: str, process: str, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("service", NAMES)
 @pytest.mark.parametrize("process", PROCESSES)
-@pytest.mark.parametrize("where", ["deployment", "development"])
+@pytest.mark.parametrize("where", ["deployment", "development", "identity"])
 def test_a_process_could_start_with_what_it_is_given(
     where: str, service: str, process: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -68,7 +68,7 @@ def test_a_process_could_start_with_what_it_is_given(
 
 
 @pytest.mark.parametrize("service", NAMES)
-@pytest.mark.parametrize("where", ["deployment", "development"])
+@pytest.mark.parametrize("where", ["deployment", "development", "identity"])
 def test_a_process_is_given_no_variable_it_does_not_know(
     where: str, service: str, request: pytest.FixtureRequest
 ) -> None:
@@ -81,7 +81,9 @@ def test_a_process_is_given_no_variable_it_does_not_know(
 
 
 @pytest.mark.parametrize("service", NAMES)
-def test_a_secret_is_a_file_and_never_a_variable(deployment: Tree, service: str) -> None:
+@pytest.mark.parametrize("where", ["deployment", "identity"])
+def test_a_secret_is_a_file_and_never_a_variable(where: str, service: str, request: pytest.FixtureRequest) -> None:
+    deployment = request.getfixturevalue(where)
     secret = {
         f"{PREFIX}{name.upper()}"
         for name, field in settings_class(service).model_fields.items()
@@ -108,8 +110,10 @@ def test_a_process_has_its_own_secrets_and_everybodys_public_keys(deployment: Tr
         assert not any("admin" in secret for secret in mounted)
 
 
-def test_every_secret_is_made_by_init_and_everything_it_makes_is_used(deployment: Tree, development: Tree) -> None:
-    for tree, signing in ((deployment, set[str]()), (development, {"tokens-private.json"})):
+def test_every_secret_is_made_by_init_and_everything_it_makes_is_used(
+    deployment: Tree, development: Tree, identity: Tree
+) -> None:
+    for tree, signing in ((deployment, set[str]()), (development, {"tokens-private.json"}), (identity, set[str]())):
         named = [secret_file(tree, secret) for secret in tree["secrets"]]
         assert {file.name for file in named} | signing == {file.name for file in named[0].parent.iterdir()}
         mounted = {secret for each in tree["services"].values() for secret in secret_names(each).values()}

@@ -203,3 +203,73 @@ def test_a_deployment_does_not_become_a_try(deployment: Deployment) -> None:
         deployment.make(TRY)
 
     assert [name for name in contents(deployment) if name.startswith("tokens")] == []
+
+
+# -- with the bundled identity provider
+
+WITH_IDENTITY = Wishes(identity=True, host="careflow.example.org", practice=EXAMPLE_PRACTICE)
+
+
+def test_who_has_no_identity_provider_is_given_one(deployment: Deployment) -> None:
+    deployment.make(WITH_IDENTITY)
+
+    made = settings.values(deployment.environment)
+    assert made["COMPOSE_FILE"] == "docker-compose.yml:deploy/compose/identity.yml"
+    assert made["CAREFLOW_IDENTITY_HOST"] == "login.careflow.example.org"
+    assert made["CAREFLOW_IDENTITY_CLINIC_HOST"] == "careflow.example.org"
+    assert made["CAREFLOW_TOKEN_ISSUER"] == "https://login.careflow.example.org"
+    (signing,) = json.loads((deployment.folder / "identity-signing.json").read_bytes())["keys"]
+    assert (signing["kty"], "d" in signing) == ("RSA", True)
+    texts = [(deployment.folder / name).read_text() for name in ("identity-secret.key", "identity-services.secret")]
+    assert min(map(len, texts)) >= 32
+    assert len(set(texts)) == 2
+
+
+def test_its_name_is_in_the_certificate(deployment: Deployment) -> None:
+    deployment.make(WITH_IDENTITY)
+
+    certificate = x509.load_pem_x509_certificate((deployment.folder / "edge-certificate.pem").read_bytes())
+    alternatives = certificate.extensions.get_extension_for_oid(ExtensionOID.SUBJECT_ALTERNATIVE_NAME).value
+    assert isinstance(alternatives, x509.SubjectAlternativeName)
+    named = alternatives.get_values_for_type(x509.DNSName)
+    assert named == ["careflow.example.org", "login.careflow.example.org"]
+
+
+def test_again_its_secrets_are_kept(deployment: Deployment) -> None:
+    deployment.make(WITH_IDENTITY)
+    before = contents(deployment)
+
+    said = deployment.make(Wishes())
+
+    assert contents(deployment) == before
+    assert "kept  identity provider" in said
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"issuer": "https://login.example.org/"},
+        {"jwks_url": "https://login.example.org/keys"},
+        {"development": True},
+    ],
+)
+def test_an_issuer_is_said_or_brought_and_not_both(deployment: Deployment, wrong: dict[str, object]) -> None:
+    with pytest.raises(CareflowError, match="--with identity brings the issuer"):
+        deployment.make(replace(WITH_IDENTITY, **wrong))  # type: ignore[arg-type] # one field each
+
+    assert not deployment.folder.exists()
+
+
+def test_it_needs_the_clinics_name(deployment: Deployment) -> None:
+    with pytest.raises(CareflowError, match="--host"):
+        deployment.make(replace(WITH_IDENTITY, host=None))
+
+
+def test_a_deployment_that_has_settings_is_not_given_one_behind_its_back(deployment: Deployment) -> None:
+    deployment.make(COMPLETE)
+    before = contents(deployment)
+
+    with pytest.raises(CareflowError, match="COMPOSE_FILE"):
+        deployment.make(WITH_IDENTITY)
+
+    assert contents(deployment) == before

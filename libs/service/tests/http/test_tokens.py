@@ -25,6 +25,7 @@ from careflow_service.tokens import (
     TokenVerifier,
 )
 from careflow_service.tokens.provider import Provider
+from careflow_service.tokens.verifier import ALGORITHMS
 
 NOW = 1_800_000_000.0
 
@@ -65,9 +66,7 @@ def a_verifier(published: Published | None = None, *, time: Time | None = None, 
 def a_token(key: Any = KEY, header: dict[str, Any] | None = None, **changed: Any) -> str:
     claims = {"iss": DEVELOPMENT_ISSUER, "aud": "careflow", "sub": "ann", "roles": ["nurse"], "exp": int(NOW) + 60}
     given = {name: value for name, value in {**claims, **changed}.items() if value is not None}
-    return jwt.encode(
-        {"alg": "ES256", "kid": key.kid, **(header or {})}, given, key, algorithms=["ES256", "HS256", "RS256"]
-    )
+    return jwt.encode({"alg": "ES256", "kid": key.kid, **(header or {})}, given, key, algorithms=[*ALGORITHMS, "HS256"])
 
 
 async def test_a_token_names_its_caller() -> None:
@@ -169,9 +168,10 @@ async def test_no_signature_is_no_signature() -> None:
             await a_verifier().verify(forged)
 
 
-async def test_a_provider_may_sign_with_rsa() -> None:
+@pytest.mark.parametrize("algorithm", ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"])
+async def test_a_provider_may_sign_with_rsa(algorithm: str) -> None:
     key = RSAKey.generate_key(2048, {"kid": "rsa"})
-    token = a_token(key, header={"alg": "RS256"})
+    token = a_token(key, header={"alg": algorithm})
     assert (await a_verifier(Published(key)).verify(token)).id == "ann"
 
 

@@ -7,6 +7,7 @@ import typer
 
 from careflow_cli import checkout
 from careflow_cli.deployment.deployment import Deployment, Wishes
+from careflow_cli.errors import CareflowError
 
 
 def init(
@@ -17,6 +18,9 @@ def init(
     development: Annotated[
         bool, typer.Option("--development", help="To try it: with an issuer of its own and an example practice.")
     ] = False,
+    bundled: Annotated[
+        list[str] | None, typer.Option("--with", help="`identity`: an identity provider, for who has none.")
+    ] = None,
     secrets: Annotated[Path | None, typer.Option(envvar="CAREFLOW_SECRETS", help="Instead of ./secrets.")] = None,
     env: Annotated[Path | None, typer.Option(envvar="CAREFLOW_ENV_FILE", help="Instead of ./.env.")] = None,
 ) -> None:
@@ -24,6 +28,16 @@ def init(
     root = checkout.root()
     folder = (secrets or root / "secrets").resolve()
     deployment = Deployment(root, folder, (env or root / ".env").resolve(), checkout.state() / "compose")
-    for line in deployment.make(Wishes(development, host, issuer, jwks_url, practice)):
+    if unknown := sorted({*(bundled or ())} - {"identity"}):
+        raise CareflowError(f"--with {unknown[0]}: there is `identity`, and nothing else")
+    wishes = Wishes(
+        development=development,
+        identity=bool(bundled),
+        host=host,
+        issuer=issuer,
+        jwks_url=jwks_url,
+        practice=practice,
+    )
+    for line in deployment.make(wishes):
         typer.echo(f"  {line}")
     typer.echo(f"Keep a copy of {folder} where you keep backups: without it nobody reads the data.")

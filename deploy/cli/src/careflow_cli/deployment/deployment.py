@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from careflow_cli.deployment import settings
+from careflow_cli.deployment import identity_provider, settings
 from careflow_cli.errors import CareflowError
 from careflow_cli.stack import tokens
 from careflow_cli.stack.secrets import CONSUMERS, HMAC_KEY_BYTES, Secrets
@@ -25,6 +25,8 @@ EXAMPLE_PRACTICE = "services/billing/src/billing/data/development_practice.json"
 CERTIFICATE = "self-signed certificate"
 PRACTICE = "practice"
 DEVELOPMENT_FILE = "deploy/compose/development.yml"
+IDENTITY_FILE = "deploy/compose/identity.yml"
+IDENTITY = "identity provider"
 DEVELOPMENT_SETTINGS = {
     "COMPOSE_FILE": f"docker-compose.yml:{DEVELOPMENT_FILE}",
     "CAREFLOW_EDGE_LISTEN": "127.0.0.1:8443",
@@ -38,6 +40,8 @@ class Wishes:
     """What the operator said. Only what has to be made asks for it."""
 
     development: bool = False
+    identity: bool = False
+    """With the bundled identity provider, for who has none."""
     host: str | None = None
     issuer: str | None = None
     jwks_url: str | None = None
@@ -66,8 +70,8 @@ class Deployment:
 
     def make(self, wishes: Wishes) -> list[str]:
         """Make what is missing; a line on each part. Raises CareflowError, before anything is made, when it cannot."""
-        development = wishes.development or self._is_development()
-        groups = self._groups(wishes, development=development)
+        development, identity = wishes.development or self._is_development(), wishes.identity or self._has_identity()
+        groups = self._groups(wishes, development=development, identity=identity)
         absent = {group.title: self._absent(group) for group in groups}
         chosen = None if self.environment.exists() else self._chosen(wishes, development=development)
         self._refuse_what_cannot_be(wishes, absent, development=development)
@@ -87,7 +91,7 @@ class Deployment:
     def _secrets(self) -> Secrets:
         return Secrets(self.folder, READABLE)
 
-    def _groups(self, wishes: Wishes, *, development: bool) -> list[Group]:
+    def _groups(self, wishes: Wishes, *, development: bool, identity: bool) -> list[Group]:
         consumers = tuple(f"sealing-{consumer}-private.json" for consumer in CONSUMERS)
         issuer = Group("development issuer", ("tokens-private.json", "tokens-public.json"), self._secrets.make_issuer)
         return [
@@ -101,9 +105,14 @@ class Deployment:
             Group(
                 CERTIFICATE,
                 ("edge-certificate.pem", "edge-key.pem"),
-                lambda: self._make_certificate(wishes.host or "localhost", development=development),
+                lambda: self._make_certificate(wishes.host or "localhost", development=development, identity=identity),
             ),
             *([issuer] if development else []),
+            *(
+                [Group(IDENTITY, identity_provider.FILES, lambda: identity_provider.make(self._secrets))]
+                if identity
+                else []
+            ),
         ]
 
     def _absent(self, group: Group) -> bool:
@@ -121,6 +130,8 @@ class Deployment:
             self._check_settings(wishes)
         if not development:
             self._ask_for_what_is_missing(wishes, absent)
+        if wishes.identity and (development or wishes.issuer or wishes.jwks_url):
+            raise CareflowError("--with identity brings the issuer: say neither --issuer, --jwks-url nor --development")
         if wishes.practice:
             _check_practice(wishes.practice)
         if wishes.jwks_url and not wishes.jwks_url.startswith("https://"):
@@ -129,15 +140,18 @@ class Deployment:
             raise CareflowError(f"{tokens.ISSUER} is the development issuer, which services refuse in production")
 
     def _ask_for_what_is_missing(self, wishes: Wishes, absent: dict[str, bool]) -> None:
+        has_issuer = self.environment.exists() or wishes.identity
         asked = {
-            "--host, the name clients reach the edge by": absent[CERTIFICATE] and not wishes.host,
+            "--host, the name clients reach the edge by": not wishes.host
+            and (absent[CERTIFICATE] or (wishes.identity and not self.environment.exists())),
             f"--practice, a file like {EXAMPLE_PRACTICE}": absent[PRACTICE] and not wishes.practice,
-            "--issuer, the `iss` of your identity provider's tokens": not (self.environment.exists() or wishes.issuer),
-            "--jwks-url, where its public keys are": not (self.environment.exists() or wishes.jwks_url),
+            "--issuer, the `iss` of your identity provider's tokens": not (has_issuer or wishes.issuer),
+            "--jwks-url, where its public keys are": not (has_issuer or wishes.jwks_url),
         }
         if needed := [what for what, is_missing in asked.items() if is_missing]:
             raise CareflowError(
-                f"a deployment needs {'; '.join(needed)}. For a try on one machine: careflow init --development"
+                f"a deployment needs {'; '.join(needed)}. Who has no identity provider brings one: --with identity. "
+                f"For a try on one machine: careflow init --development"
             )
 
     def _check_settings(self, wishes: Wishes) -> None:
@@ -149,6 +163,10 @@ class Deployment:
                 raise CareflowError(f"{self.environment} says {name}={there.get(name, '')}; change it there")
         if wishes.development and not self._is_development():
             raise CareflowError(f"{self.environment} is not of a try: {DEVELOPMENT_FILE} is not in its COMPOSE_FILE")
+        if wishes.identity and not self._has_identity():
+            raise CareflowError(
+                f"{self.environment} is there: add {IDENTITY_FILE} to its COMPOSE_FILE; see identity.md"
+            )
         if not there.get("CAREFLOW_TOKEN_ISSUER"):
             raise CareflowError(f"{self.environment} lacks CAREFLOW_TOKEN_ISSUER; fill it in, or remove the file")
 
@@ -157,6 +175,8 @@ class Deployment:
         if development:
             chosen |= DEVELOPMENT_SETTINGS
             chosen["CAREFLOW_DEVELOPMENT_FOLDER"] = self._as_compose_reads_it(self.development)
+        if wishes.identity and wishes.host:
+            chosen |= {"COMPOSE_FILE": f"docker-compose.yml:{IDENTITY_FILE}", **identity_provider.settings(wishes.host)}
         if wishes.issuer:
             chosen["CAREFLOW_TOKEN_ISSUER"] = wishes.issuer
         if wishes.jwks_url:
@@ -168,8 +188,13 @@ class Deployment:
         return f"./{place.relative_to(self.checkout)}" if inside else str(place)
 
     def _is_development(self) -> bool:
-        files = settings.values(self.environment).get("COMPOSE_FILE", "") if self.environment.exists() else ""
-        return DEVELOPMENT_FILE in files
+        return DEVELOPMENT_FILE in self._compose_files()
+
+    def _has_identity(self) -> bool:
+        return IDENTITY_FILE in self._compose_files()
+
+    def _compose_files(self) -> str:
+        return settings.values(self.environment).get("COMPOSE_FILE", "") if self.environment.exists() else ""
 
     # -- what is made
 
@@ -204,11 +229,12 @@ class Deployment:
     def _make_practice(self, given: Path | None) -> None:
         self._secrets.keep("practice.json", (given or self.checkout / EXAMPLE_PRACTICE).read_bytes)
 
-    def _make_certificate(self, host: str, *, development: bool) -> None:
+    def _make_certificate(self, host: str, *, development: bool, identity: bool) -> None:
         from careflow_cli.deployment.certificate import self_signed
 
         here = ("localhost", "127.0.0.1") if development else ()
-        certificate, key = self_signed(tuple(dict.fromkeys((host, *here))))
+        login = (identity_provider.host_of(host),) if identity else ()
+        certificate, key = self_signed(tuple(dict.fromkeys((host, *login, *here))))
         self._secrets.keep("edge-key.pem", lambda: key)
         self._secrets.keep("edge-certificate.pem", lambda: certificate)
 

@@ -23,7 +23,13 @@ from careflow_service.tokens.introspection import Introspection
 from careflow_service.tokens.keys import KeyAddress, KeyFile, KeySource, RotatingKeys
 from careflow_service.tokens.provider import Provider
 
-ALGORITHMS: Final = ("ES256", "ES384", "RS256", "PS256", "Ed25519")
+ALGORITHMS: Final = (
+    *("ES256", "ES384", "ES512"),
+    *("RS256", "RS384", "RS512"),
+    *("PS256", "PS384", "PS512"),
+    "Ed25519",
+)
+"""Signatures by a key pair."""
 LEEWAY_SECONDS: Final = 60
 TOKENS_REMEMBERED: Final = 4_096
 LONGEST_TOKEN: Final = 8_192

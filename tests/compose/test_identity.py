@@ -1,0 +1,131 @@
+"""The bundled identity provider as it is deployed: behind the edge, beside a service that believes it."""
+
+import subprocess
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from careflow_cli.deployment.deployment import EXAMPLE_PRACTICE, Wishes
+from tests.compose.conftest import BUILD_PATIENCE
+from tests.compose.project import ROOT, Project, docker, what_is_missing
+from tests.identity.provider import Browser, Provider
+
+HOST = "careflow.example.org"
+LOGIN = f"login.{HOST}"
+BACK = f"https://{HOST}/desk/back"
+
+
+class Nearby(httpx.HTTPTransport):
+    """Reaches every name at the edge of a project on this host, without asking anybody where that name is."""
+
+    def __init__(self, project: Project) -> None:
+        super().__init__(verify=project.trust())
+        self._port = project.edge_port
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        name = request.url.host
+        headers = [(key, value) for key, value in request.headers.raw if key.lower() != b"host"]
+        there = httpx.Request(
+            request.method,
+            request.url.copy_with(host="127.0.0.1", port=self._port),
+            headers=[(b"Host", name.encode()), *headers],
+            stream=request.stream,
+            extensions={**request.extensions, "sni_hostname": name},
+        )
+        return super().handle_request(there)
+
+
+class DeployedProvider(Provider):
+    """The provider of a project."""
+
+    def __init__(self, project: Project) -> None:
+        super().__init__()
+        self.project = project
+
+    @property
+    def url(self) -> str:
+        return f"https://{LOGIN}"
+
+    def client(self) -> httpx.Client:
+        return httpx.Client(
+            transport=Nearby(self.project), follow_redirects=True, timeout=30, headers={"Connection": "close"}
+        )
+
+    def refused_or_done(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        (container,) = self.project.containers("identity")
+        return self.project.execute(container["Id"], "start", *arguments)
+
+
+@pytest.fixture(scope="module")
+def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedProvider]:
+    """Up beside booking alone: the other services ask in the same way."""
+    if missing := what_is_missing():
+        pytest.exit(f"test-compose: {missing}", returncode=1)
+    wishes = Wishes(identity=True, host=HOST, practice=ROOT / EXAMPLE_PRACTICE)
+    with Project.prepared(tmp_path_factory.mktemp("identity"), wishes) as project:
+        project.compose("build", "--quiet", "identity", "booking-indexes", patience=BUILD_PATIENCE)
+        project.compose("up", "--detach", "identity", "booking-api")
+        project.compose("up", "--detach", "--no-deps", "edge")
+        project.await_healthy()
+        provider = DeployedProvider(project)
+        provider.applications["desk"] = provider.command("application", "desk", "--redirect-uri", BACK)
+        provider.applications["import"] = provider.command("machine", "import", "--role", "coordinator")
+        yield provider
+
+
+def asked(provider: DeployedProvider, token: str) -> int:
+    """What booking answers at the edge."""
+    with provider.client() as client:
+        headers = {"Authorization": f"Bearer {token}"}
+        return client.get(f"https://{HOST}/booking/v1/practitioners", headers=headers).status_code
+
+
+def test_people_and_machines_reach_a_service_with_what_the_provider_gives_them(provider: DeployedProvider) -> None:
+    ann = provider.somebody("ann", "nurse")
+    ann.logs_in("ann")
+    tokens, of_machine = ann.tokens("desk", back=BACK), provider.machine_token("import")
+
+    assert asked(provider, tokens["access_token"]) == 200
+    assert asked(provider, of_machine) == 200
+    assert asked(provider, tokens["id_token"]) == 401
+    assert asked(provider, "unknown") == 401
+
+    (container,) = provider.project.containers("identity")
+    docker("stop", container["Id"])
+    try:
+        assert asked(provider, tokens["access_token"]) == 200
+        assert asked(provider, "another unknown") == 503
+    finally:
+        docker("start", container["Id"])
+        provider.project.await_healthy(container["Id"])
+    assert provider.refused_or_done("link", "ann").returncode == 0, "who was entered is still there"
+
+
+@pytest.mark.parametrize("path", ["invite", "join", "register", "oauth/register", "health/ready", "booking/v1/rooms"])
+def test_the_edge_keeps_the_ways_to_enter_oneself_closed_and_names_apart(provider: DeployedProvider, path: str) -> None:
+    with provider.client() as client:
+        assert client.get(f"{provider.url}/{path}").status_code == 404
+        assert client.get(f"https://{HOST}/login").status_code == 404
+
+
+@pytest.mark.parametrize(("language", "word"), [("es", "Contraseña"), ("en", "Password"), ("fr", "Password")])
+def test_its_pages_speak_the_languages_that_are_in_the_image(
+    provider: DeployedProvider, language: str, word: str
+) -> None:
+    name = f"visitor-{language}"
+    link = provider.command("person", name, "--email", f"{name}@example.org", "--role", "nurse")
+    page = Browser(provider).client.get(link, headers={"Accept-Language": language})
+    assert page.status_code == 200
+    assert word in page.text
+
+
+def test_it_is_kept_like_every_container(provider: DeployedProvider) -> None:
+    (container,) = provider.project.containers("identity")
+    host, status = container["HostConfig"], provider.project.execute(container["Id"], "cat", "/proc/1/status").stdout
+
+    assert host["ReadonlyRootfs"]
+    assert host["CapDrop"] == ["ALL"]
+    assert "CapEff:\t0000000000000000" in status
+    assert "Uid:\t10001" in status
+    assert not container["NetworkSettings"]["Ports"]

@@ -1,0 +1,228 @@
+"""The bundled identity provider, running for real: administered from a terminal, used with a browser that keeps cookies
+and sends forms.
+"""
+
+import base64
+import hashlib
+import json
+import os
+import re
+import secrets
+import subprocess
+import time
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from html import unescape
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+import httpx
+from joserfc.jwk import RSAKey
+
+from tests.identity.environment import ROOT
+
+PATIENCE = 60.0  # seconds for a start on a busy machine
+BACK = "http://localhost/back"
+SERVICES_SECRET = "the-services-secret-at-the-provider"
+PASSWORD = "an invented passphrase of many words"
+
+
+class Provider(ABC):
+    """One that runs somewhere; `applications` holds the secret of each client that was entered."""
+
+    def __init__(self) -> None:
+        self.applications: dict[str, str] = {}
+
+    @property
+    @abstractmethod
+    def url(self) -> str:
+        """Its issuer."""
+
+    @abstractmethod
+    def refused_or_done(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """How an administrator's command ended."""
+
+    def client(self) -> httpx.Client:
+        """What reaches it."""
+        return httpx.Client(follow_redirects=True, timeout=30, headers={"Connection": "close"})
+
+    def command(self, *arguments: str) -> str:
+        """What an administrator's command prints."""
+        done = self.refused_or_done(*arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def discovered(self) -> dict[str, Any]:
+        """What it publishes about itself."""
+        with self.client() as client:
+            found: dict[str, Any] = client.get(f"{self.url}/.well-known/openid-configuration").json()
+        return found
+
+    def post(self, place: str, name: str, **form: str) -> httpx.Response:
+        """A question of a client to one of its published places."""
+        with self.client() as client:
+            return client.post(self.discovered()[place], data=form, auth=(name, self.applications[name]))
+
+    # -- as programs and people
+
+    def machine_token(self, name: str, **asked: str) -> str:
+        form = {"grant_type": "client_credentials", **asked}
+        answer = self.post("token_endpoint", name, **form)
+        token: str = answer.json()["access_token"]
+        return token
+
+    def revoke(self, token: str, name: str) -> None:
+        answer = self.post("revocation_endpoint", name, token=token)
+        assert answer.status_code == 200, answer.text
+
+    def somebody(self, name: str, *roles: str) -> "Browser":
+        """Entered, with a password set by their one-time link, and logged out again."""
+        named = [argument for role in roles for argument in ("--role", role)]
+        link = self.command("person", name, "--email", f"{name}@example.org", *named)
+        Browser(self).sets_a_password(link)
+        return Browser(self)
+
+
+class LocalProvider(Provider):
+    """One in `folder`, on `port` of this machine."""
+
+    def __init__(self, python: Path, folder: Path, port: int) -> None:
+        super().__init__()
+        self.python = python
+        self.folder = folder
+        self.port = port
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    # -- from a terminal
+
+    def prepare(self) -> None:
+        """Its files, as `careflow init` makes them."""
+        self.folder.mkdir()
+        (self.folder / "secret").write_text(secrets.token_urlsafe(32), "utf-8")
+        (self.folder / "services-secret").write_text(SERVICES_SECRET, "utf-8")
+        self.sign_with([RSAKey.generate_key(2048, auto_kid=True).as_dict(private=True)])
+
+    def sign_with(self, keys: list[Any]) -> None:
+        """From its next start."""
+        (self.folder / "keys.json").write_text(json.dumps({"keys": keys}), "utf-8")
+
+    def keys(self) -> list[Any]:
+        found: list[Any] = json.loads((self.folder / "keys.json").read_text("utf-8"))["keys"]
+        return found
+
+    def start(self) -> None:
+        command = [str(self.python), "-m", "careflow_identity", "serve", "--bind", f"127.0.0.1:{self.port}"]
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(command, env=self._environment(), cwd=self.folder, stdout=log, stderr=log)
+        give_up_at = time.monotonic() + PATIENCE
+        while not self._answers():
+            assert self._process.poll() is None, (self.folder / "log").read_text("utf-8")[-3000:]
+            assert time.monotonic() < give_up_at, (self.folder / "log").read_text("utf-8")[-3000:]
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(PATIENCE)
+            self._process = None
+
+    def refused_or_done(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        command = [str(self.python), "-m", "careflow_identity", *arguments]
+        return subprocess.run(
+            command, env=self._environment(), cwd=self.folder, capture_output=True, text=True, check=False
+        )
+
+    def _environment(self) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("CANAILLE", "IDENTITY"))}
+        return {
+            **inherited,
+            "PYTHONPATH": str(ROOT / "deploy" / "identity" / "src"),
+            "IDENTITY_HOST": f"localhost:{self.port}",
+            "IDENTITY_CLINIC_HOST": "localhost",
+            "IDENTITY_SCHEME": "http",
+            "IDENTITY_DATA": str(self.folder / "data"),
+            "IDENTITY_SECRET_FILE": str(self.folder / "secret"),
+            "IDENTITY_SERVICES_SECRET_FILE": str(self.folder / "services-secret"),
+            "IDENTITY_KEYS_FILE": str(self.folder / "keys.json"),
+        }
+
+    def _answers(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/.well-known/openid-configuration", timeout=5).status_code == 200
+        except httpx.TransportError:
+            return False
+
+
+@dataclass(slots=True)
+class Browser:
+    """Follows links, sends forms, keeps cookies."""
+
+    provider: Provider
+    client: httpx.Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.client = self.provider.client()
+
+    def sets_a_password(self, link: str, password: str = PASSWORD) -> httpx.Response:
+        return self._send(self.client.get(link), password=password, confirmation=password)
+
+    def logs_in(self, name: str, password: str = PASSWORD) -> httpx.Response:
+        """The last page of a login, wherever it leads."""
+        asked = self._send(self.client.get(f"{self.provider.url}/login"), login=name)
+        return self._send(asked, password=password)
+
+    def tokens(self, application: str, *, scope: str = "openid groups", back: str = BACK) -> dict[str, Any]:
+        """What the application gets for who is logged in, by the authorization code flow with PKCE."""
+        verifier = secrets.token_urlsafe(48)
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+        asked = {
+            "response_type": "code",
+            "client_id": application,
+            "redirect_uri": back,
+            "scope": scope,
+            "state": secrets.token_urlsafe(8),
+            "nonce": secrets.token_urlsafe(8),
+            "code_challenge": challenge,
+            "code_challenge_method": "S256",
+        }
+        answer = self.client.get(
+            self.provider.discovered()["authorization_endpoint"], params=asked, follow_redirects=False
+        )
+        led = answer.headers.get("Location", "")
+        said = parse_qs(urlsplit(led).query)
+        assert led.startswith(f"{back}?"), (answer.status_code, answer.headers.get("Location"), answer.text[-1000:])
+        assert said["state"] == [asked["state"]]
+        tokens: dict[str, Any] = self.provider.post(
+            "token_endpoint",
+            application,
+            grant_type="authorization_code",
+            code=said["code"][0],
+            redirect_uri=back,
+            code_verifier=verifier,
+        ).json()
+        return tokens
+
+    def renewed(self, application: str, refresh_token: str) -> httpx.Response:
+        return self.provider.post(
+            "token_endpoint", application, grant_type="refresh_token", refresh_token=refresh_token
+        )
+
+    def _send(self, page: httpx.Response, **filled: str) -> httpx.Response:
+        """Sends the form of the page that has these fields, with what is hidden in it."""
+        for tag, inside in re.findall(r"(<form[^>]*>)(.*?)</form>", page.text, re.DOTALL):
+            fields = {name: value for name, value in map(_field, re.findall(r"<input[^>]*>", inside)) if name}
+            if filled.keys() <= fields.keys():
+                action = re.search(r'action="([^"]*)"', tag)
+                address = urljoin(str(page.url), unescape(action[1])) if action and action[1] else str(page.url)
+                return self.client.post(address, data={**fields, **filled}, headers={"Referer": str(page.url)})
+        raise AssertionError(f"no form with {sorted(filled)} at {page.url}: {page.text[:2000]}")
+
+
+def _field(tag: str) -> tuple[str, str]:
+    named, valued = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
+    return named[1] if named else "", unescape(valued[1]) if valued else ""
