@@ -16,7 +16,8 @@ from careflow_service.backup.copying import NotNow, Stopped, check, put_back, ta
 from careflow_service.backup.file import BackupBroken, BackupReader, BackupWriter
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
-from careflow_service.mongo.key_lines import KeyKind, KeyLine
+from careflow_service.mongo.key_lines import Key, KeyKind, KeyLine
+from careflow_service.mongo.key_rotation import KEYS_LEASE, KeyRotation
 from careflow_service.processes.indexes import indexes_of
 from libs.service.tests.toy.service import SERVICE
 from libs.service.tests.toy.world import RunningToy
@@ -38,9 +39,9 @@ async def contents(toy: RunningToy) -> dict[str, list[dict[str, Any]]]:
     return {name: documents for name in names if (documents := await database[name].find().sort("_id").to_list())}
 
 
-async def taken(toy: RunningToy) -> bytes:
+async def taken(toy: RunningToy, key: KeyLine = KEY) -> bytes:
     out = io.BytesIO()
-    writer = BackupWriter(out, service="toy", taken_at=NOW, master=KEY)
+    writer = BackupWriter(out, service="toy", taken_at=NOW, master=key)
     database = toy.process.resources.database
     await take(database.client, database, writer, stopping=lambda: False)
     return out.getvalue()
@@ -54,8 +55,8 @@ def counted(content: bytes) -> dict[str, int]:
     return dict(read.counts)
 
 
-def reader(content: bytes) -> BackupReader:
-    return BackupReader(io.BytesIO(content), service="toy", master=KEY)
+def reader(content: bytes, key: KeyLine = KEY) -> BackupReader:
+    return BackupReader(io.BytesIO(content), service="toy", master=key)
 
 
 async def put(toy: RunningToy, content: bytes, *, stopping: bool = False) -> None:
@@ -152,3 +153,42 @@ async def test_a_backup_of_other_keys_is_refused(toy: RunningToy) -> None:
 
     with pytest.raises(BackupBroken, match="CAREFLOW_AUDIT_KEY is not the key this database was written with"):
         await check(reader(content), lines=others)
+
+
+async def test_a_backup_from_before_a_rotation_is_put_back_where_the_keys_of_its_time_are_held(toy: RunningToy) -> None:
+    await book(toy)
+    resources = toy.process.resources
+    lines, old = resources.keys.lines, resources.keys.lines.master
+    before, new = old.current_id, os.urandom(96)
+    content = await taken(toy, lines.master)
+    toy.world.further_keys({"master": [new]})
+    await rotated(toy)
+    assert lines.master.current_id == Key.of(KeyKind.MASTER, new).id
+    await book(toy)
+
+    held = replace(lines, master=KeyLine(KeyKind.MASTER, new))
+    with pytest.raises(BackupBroken, match=f"the master key '{before}', which is not held here"):
+        await check(reader(content, held.master), lines=held)
+    indexes, database = indexes_of(SERVICE), resources.database
+    await put_back(database, reader(content, old), lines=lines, indexes=indexes, at=NOW, stopping=lambda: False)
+    await resources.keys.look()
+
+    assert lines.master.current_id == before
+    visits = await database["visits"].find().to_list()
+    assert [(await toy.process.ports.visits.get(each["_id"])).id for each in visits] == [each["_id"] for each in visits]
+    assert len(visits) == 1
+
+
+async def rotated(toy: RunningToy) -> None:
+    """The new master key has taken over."""
+    resources = toy.process.resources
+    await KeyRotation(
+        database=resources.database,
+        watch=resources.keys,
+        vault=resources.vault,
+        audit=resources.audit,
+        fence=resources.fence,
+        lease=toy.process.lease(KEYS_LEASE),
+        stopping=lambda: False,
+        say=lambda _: None,
+    ).rotate(KeyKind.MASTER)
