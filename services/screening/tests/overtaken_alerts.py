@@ -177,6 +177,15 @@ async def an_answer_said_anew_while_its_alert_is_closed(world: World, overtaking
     assert (await open_alert(world))["id"] == again["alert_id"]
 
 
+async def a_disclosure_while_an_alert_is_raised(world: World, overtaking: Overtaking) -> None:
+    case = await has_case(world)
+    wanted = {"part": "general", "basis": "patient_access", "recipient": "the patient", "reason": "asked for a copy"}
+    overtaking.by(lambda: raises(world, case, "low"))
+    made = ok(await world.prescriber.post(f"/v1/patients/{case['patient_id']}/disclosures", wanted), 201)
+    record = await world.prescriber.get(f"/v1/disclosures/{made['disclosure_id']}/record")
+    assert "a friend called, low" in record.text
+
+
 async def a_gap_is_reported_while_the_rota_is_drawn_on(world: World, overtaking: Overtaking) -> None:
     await has_rota(world)
     world.clock.advance(PAST_THE_ROTA)

@@ -8,12 +8,13 @@ from careflow_service.service import Http, Resources, Service
 from careflow_service.settings import SettingsError
 from careflow_service.webhooks import SignedWebhook
 from screening import domain
-from screening.adapters import alerts, cases, clearances, on_call, screens, tasks
+from screening.adapters import alerts, cases, clearances, disclosures, on_call, screens, tasks
 from screening.adapters.alerts import MongoAlerts
 from screening.adapters.answer_links import MongoAnswerLinks
 from screening.adapters.cases import MongoCases
 from screening.adapters.clearances import MongoClearances
 from screening.adapters.clinical_content import SHIPPED, ClinicalContentWrong, clinical_content
+from screening.adapters.disclosures import MongoDisclosures
 from screening.adapters.on_call import MongoPages, MongoRotas, MongoTestPages
 from screening.adapters.page_directory import PageDirectory
 from screening.adapters.page_gateway import PageGateway
@@ -29,6 +30,7 @@ from screening.application.commands.complete_task import CompleteTaskHandler
 from screening.application.commands.confirm_test_page import ConfirmTestPageHandler
 from screening.application.commands.defer_clearance import DeferClearanceHandler
 from screening.application.commands.deny_clearance import DenyClearanceHandler
+from screening.application.commands.disclose_record import DiscloseRecordHandler
 from screening.application.commands.draw_rota import DrawRotaHandler
 from screening.application.commands.extend_clearance import ExtendClearanceHandler
 from screening.application.commands.grant_clearance import GrantClearanceHandler
@@ -58,6 +60,7 @@ from screening.application.commands.void_medication import VoidMedicationHandler
 from screening.application.commands.void_trial import VoidTrialHandler
 from screening.application.ports import OnCallNotifier, Ports
 from screening.application.queries.reading import Reading
+from screening.application.queries.records import Records
 from screening.application.queries.sitting_down import SittingDown
 from screening.application.use_cases import Screening
 from screening.deadlines import DEADLINES, EFFECTS
@@ -108,7 +111,9 @@ def bootstrap(resources: Resources[ScreeningSettings]) -> Screening:
         page_as_test=PageAsTestHandler(ports, work),
         confirm_test_page=ConfirmTestPageHandler(ports, work),
         complete_task=CompleteTaskHandler(ports, work),
+        disclose_record=DiscloseRecordHandler(ports, work),
         reading=Reading(ports),
+        records=Records(ports),
         sitting_down=SittingDown(ports, resources.blind_index.of),
         ports=ports,
     )
@@ -132,6 +137,7 @@ def _ports(resources: Resources[ScreeningSettings]) -> Ports:
         test_pages=MongoTestPages(database),
         tasks=MongoTasks(database, vault),
         links=MongoAnswerLinks(database, vault),
+        disclosures=MongoDisclosures(database, vault),
         notifier=_notifier(resources),
         records=MongoRecords(database, NAME),
         audit=resources.audit,
@@ -174,5 +180,13 @@ SERVICE: Service[ScreeningSettings, Ports, Screening] = Service(
     ready={"on_call_channels": people_can_be_reached},
     deadlines=DEADLINES,
     effects=EFFECTS,
-    indexes=(*cases.INDEXES, *alerts.INDEXES, *clearances.INDEXES, *on_call.INDEXES, *screens.INDEXES, *tasks.INDEXES),
+    indexes=(
+        *cases.INDEXES,
+        *alerts.INDEXES,
+        *clearances.INDEXES,
+        *disclosures.INDEXES,
+        *on_call.INDEXES,
+        *screens.INDEXES,
+        *tasks.INDEXES,
+    ),
 )

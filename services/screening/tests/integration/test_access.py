@@ -12,7 +12,8 @@ from services.screening.tests.clinic import answers, cleared, has_case, ok, refu
 from services.screening.tests.world import World
 
 ROLES = sorted(set(Role) - {Role.SYSTEM, Role.PUBLIC})
-NEVER = {Role.BILLER, Role.AUDITOR, Role.OPERATOR}
+READ_EVENTS_ALONE = {Role.EVENTS_OPERATIONAL, Role.EVENTS_SAFETY, Role.EVENTS_FINANCIAL}
+NEVER = {Role.BILLER, Role.AUDITOR, Role.OPERATOR} | READ_EVENTS_ALONE
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -18,7 +18,7 @@ from services.screening.tests import overtaken_clearances as clearances
 from services.screening.tests import overtaken_reactions as reactions
 from services.screening.tests.world import World
 
-NO_DECISIONS: Final = {"reading", "sitting_down", "ports"}
+NO_DECISIONS: Final = {"reading", "records", "sitting_down", "ports"}
 
 ROWS: Final[Mapping[str, Race[World]]] = {
     "save_answers": cases.answers_while_others_are_given,
@@ -55,6 +55,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "draw_rota": alerts.a_rota_is_redrawn_while_it_is_redrawn,
     "page_as_test": alerts.a_test_page_while_it_is_asked_for,
     "confirm_test_page": alerts.a_test_page_is_confirmed_while_it_is_confirmed,
+    "disclose_record": alerts.a_disclosure_while_an_alert_is_raised,
     "complete_task": alerts.a_task_is_done_while_it_is_done,
     "PatientRegistered": reactions.a_registration_while_a_risk_is_reported,
     "PatientDetailsChanged": reactions.new_details_while_an_alert_is_raised,

@@ -15,6 +15,7 @@ async def test_no_stranger_reaches_a_patients_case_or_alert(world: World) -> Non
     of_case = f"/v1/cases/{case['id']}"
     theirs = {
         "GET /v1/patients/{patient_id}/cases": Theirs(f"/v1/patients/{case['patient_id']}/cases"),
+        "GET /v1/patients/{patient_id}/disclosures": Theirs(f"/v1/patients/{case['patient_id']}/disclosures"),
         "GET /v1/outcomes/{patient_id}": Theirs(f"/v1/outcomes/{case['patient_id']}"),
         "GET /v1/cases/{case_id}": Theirs(of_case),
         "POST /v1/cases/{case_id}/responses": Theirs(

@@ -47,6 +47,9 @@ async def everything_with_canaries(world: World) -> dict[str, str]:
     ended = {"outcome": "resolved", "note": CANARY, "disposition": "safe_with_plan", "safety_plan": CANARY}
     ok(await prescriber.post(f"/v1/alerts/{raised}/close", ended, version=version))
     ok(await prescriber.post(f"{path}/links"), 201)
+    handed_out = {"basis": "court_order", "recipient": CANARY, "reason": CANARY, "reference": CANARY}
+    disclosing = f"/v1/patients/{case['patient_id']}/disclosures"
+    ok(await prescriber.post(disclosing, {"part": "general", **handed_out}), 201)
     version = (await reads(world, case))["version"]
     ok(await prescriber.post(f"{path}/decisions/deny", {"reason": CANARY}, version=version))
     return dict(case)

@@ -9,6 +9,7 @@ from typing import Final
 from pymongo import IndexModel
 
 from careflow_domain.errors import not_found
+from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
@@ -69,6 +70,9 @@ class MongoCases(Stored[Case]):
     async def all_of(self, patient_id: PatientId, /) -> list[Case]:
         cases = self._documents.looked  # allow looked: for readers, who decide nothing on it
         return await cases.many({"patient_id": patient_id}, sort=_NEWEST_FIRST, limit=MOST_CASES)
+
+    async def one_of(self, patient_id: PatientId, /, *, after: str | None) -> Listed[Case]:
+        return await self._documents.page({"patient_id": patient_id}, sort=_NEWEST_FIRST, limit=1, after=after)
 
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("due_at")

@@ -1,20 +1,25 @@
-"""Clearances in MongoDB: encrypted with the patient's key. Open field: when due."""
+"""Clearances in MongoDB: encrypted with the patient's key. Open field: when due; blind: whose."""
 
 from typing import Final
 
 from pymongo import IndexModel
 
 from careflow_domain.errors import not_found
+from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
 from careflow_service.mongo.vault import Vault
 from screening.application.ports import Due
 from screening.domain.clearance import Clearance
+from screening.domain.ids import PatientId
 
 CLEARANCES: Final = "clearances"
 
-INDEXES: Final = ((CLEARANCES, IndexModel("due_at", name="due")),)
+INDEXES: Final = (
+    (CLEARANCES, IndexModel("due_at", name="due")),
+    (CLEARANCES, IndexModel([("patient_id", 1), ("_id", 1)], name="of_patient")),
+)
 
 
 class MongoClearances(Stored[Clearance]):
@@ -25,11 +30,15 @@ class MongoClearances(Stored[Clearance]):
             database,
             CLEARANCES,
             Clearance,
-            fields=lambda each: {"due_at": each.due_at},
+            fields=lambda each: {"patient_id": each.patient_id, "due_at": each.due_at},
+            blind=("patient_id",),
             owner=lambda each: each.patient_id,
             vault=vault,
         )
         super().__init__(documents, lambda: not_found("clearance"))
+
+    async def one_of(self, patient_id: PatientId, /, *, after: str | None) -> Listed[Clearance]:
+        return await self._documents.page({"patient_id": patient_id}, limit=1, after=after)
 
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("due_at")

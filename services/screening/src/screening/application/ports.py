@@ -18,11 +18,13 @@ from screening.domain.alerts import SafetyAlert
 from screening.domain.answer_links import AnswerLink
 from screening.domain.case import Case
 from screening.domain.clearance import Clearance
+from screening.domain.disclosures import Disclosure
 from screening.domain.ids import (
     AlertId,
     AppointmentId,
     CaseId,
     ClearanceId,
+    DisclosureId,
     LinkId,
     PageId,
     PatientId,
@@ -49,6 +51,9 @@ class Cases(Protocol):
         """The patient's newest case, open or closed."""
 
     async def all_of(self, patient_id: PatientId, /) -> list[Case]: ...
+    async def one_of(self, patient_id: PatientId, /, *, after: str | None) -> Listed[Case]:
+        """One at a time of all the patient's, for readers."""
+
     async def add(self, case: Case, /, tx: Transaction) -> None: ...
     async def save(self, case: Case, /, *, expecting: int, tx: Transaction) -> None: ...
     async def next_due(self) -> Due | None:
@@ -66,6 +71,9 @@ class Alerts(Protocol):
     async def newest_of(self, patient_id: PatientId, /) -> SafetyAlert | None:
         """The open one, or else the one that was raised last."""
 
+    async def one_of(self, patient_id: PatientId, /, *, after: str | None) -> Listed[SafetyAlert]:
+        """One at a time of all the patient's, for readers."""
+
     async def listed(self, *, open_only: bool, limit: int, after: str | None) -> Listed[SafetyAlert]:
         """Alerts by when they must be responded to."""
 
@@ -77,6 +85,9 @@ class Alerts(Protocol):
 
 class Clearances(Protocol):
     async def get(self, clearance_id: ClearanceId, /) -> Clearance: ...
+    async def one_of(self, patient_id: PatientId, /, *, after: str | None) -> Listed[Clearance]:
+        """One at a time of all the patient's, for readers."""
+
     async def add(self, clearance: Clearance, /, tx: Transaction) -> None: ...
     async def save(self, clearance: Clearance, /, *, expecting: int, tx: Transaction) -> None: ...
     async def next_due(self) -> Due | None:
@@ -157,6 +168,14 @@ class AnswerLinks(Protocol):
     async def save(self, link: AnswerLink, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
+class Disclosures(Protocol):
+    async def get(self, disclosure_id: DisclosureId, /) -> Disclosure: ...
+    async def of_patient(self, patient_id: PatientId, /, *, limit: int, after: str | None) -> Listed[Disclosure]:
+        """The newest first."""
+
+    async def add(self, disclosure: Disclosure, /, tx: Transaction) -> None: ...
+
+
 class OnCallNotifier(Protocol):
     """Reaches people. The page's id is the idempotency key; it says the page's text and whether it is a test."""
 
@@ -193,6 +212,7 @@ class Ports:
     test_pages: TestPages
     tasks: Tasks
     links: AnswerLinks
+    disclosures: Disclosures
     notifier: OnCallNotifier
     records: Records
     audit: ReadAudit

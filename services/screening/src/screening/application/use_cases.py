@@ -10,6 +10,7 @@ from screening.application.commands.complete_task import CompleteTaskHandler
 from screening.application.commands.confirm_test_page import ConfirmTestPageHandler
 from screening.application.commands.defer_clearance import DeferClearanceHandler
 from screening.application.commands.deny_clearance import DenyClearanceHandler
+from screening.application.commands.disclose_record import DiscloseRecordHandler
 from screening.application.commands.draw_rota import DrawRotaHandler
 from screening.application.commands.extend_clearance import ExtendClearanceHandler
 from screening.application.commands.grant_clearance import GrantClearanceHandler
@@ -39,6 +40,7 @@ from screening.application.commands.void_medication import VoidMedicationHandler
 from screening.application.commands.void_trial import VoidTrialHandler
 from screening.application.ports import Ports
 from screening.application.queries.reading import Reading
+from screening.application.queries.records import Records
 from screening.application.queries.sitting_down import SittingDown
 
 
@@ -84,6 +86,9 @@ class Screening:
     confirm_test_page: ConfirmTestPageHandler
     complete_task: CompleteTaskHandler
 
+    disclose_record: DiscloseRecordHandler
+
     reading: Reading
+    records: Records
     sitting_down: SittingDown
     ports: Ports

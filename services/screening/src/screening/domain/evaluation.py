@@ -18,6 +18,11 @@ _SUBSTANCE_USE = re.compile(r"^F1[0-9]")
 """Mental and behavioural disorders due to psychoactive substance use, ICD-10-CM F10 to F19 (42 CFR Part 2)."""
 
 
+def is_substance_use(code: str) -> bool:
+    """Whether a diagnosis is one of substance use."""
+    return _SUBSTANCE_USE.match(code) is not None
+
+
 class EvaluationPart(StrEnum):
     PSYCHIATRIC = "psychiatric"
     PHYSICAL = "physical"
@@ -111,7 +116,7 @@ class Diagnoses:
     @property
     def disclosed(self) -> tuple[str, ...]:
         """The codes that may leave without the patient's substance-use consent."""
-        return tuple(code for code in self.codes if not _SUBSTANCE_USE.match(code))
+        return tuple(code for code in self.codes if not is_substance_use(code))
 
     @property
     def withheld(self) -> int:

@@ -97,13 +97,13 @@ class InteractionTable:
 
     def rows_of(self, medication: Medication) -> tuple[Interaction, ...]:
         """The interactions it belongs to by its ingredients."""
-        ingredients = self._ingredients_of(medication)
+        ingredients = self.ingredients_of(medication)
         return tuple(row for row in self.interactions if not ingredients.isdisjoint(row.drugs))
 
     def _belongs(self, medication: Medication, row: Interaction, now: datetime) -> bool:
         return row in self.rows_of(medication) and medication.counts(now, row.washes_out_in)
 
-    def _ingredients_of(self, medication: Medication) -> frozenset[str]:
+    def ingredients_of(self, medication: Medication) -> frozenset[str]:
         identified = medication.identified.names if medication.identified else ()
         more = {ingredient for name in identified for ingredient in self.names.names.get(name, ())}
         return self.names.read(medication.ingredient).ingredients | more

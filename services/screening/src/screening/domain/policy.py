@@ -26,6 +26,7 @@ from screening.domain.policy_values import ClinicHours, Span
 from screening.domain.pre_session import PreSessionPolicy
 from screening.domain.questionnaires import AlertResponse
 from screening.domain.rules import ConditionRule, Finding, MeasureRule, ResultRule, worst_per_rule
+from screening.domain.substance_use import SubstanceUsePolicy
 from screening.domain.trials import AntidepressantTrial, TreatmentResistance, TreatmentResistancePolicy
 from screening.domain.validity import Ends
 
@@ -157,6 +158,7 @@ class ClinicalPolicy:
     age_rules: tuple[AgeRule, ...]
     licence: LicenceRule
     interactions: InteractionTable
+    substance_use: SubstanceUsePolicy
 
     def __post_init__(self) -> None:
         if set(self.alert_responses) != set(AlertResponse):

@@ -1,0 +1,82 @@
+"""Disclosures: what of a patient's record left the clinic, to whom, why, and what allowed it.
+
+Invariant: nothing of a record is handed out without one, and none is ever changed: together they are the accounting of
+disclosures a patient may ask for. The substance-use part (42 CFR Part 2) is disclosed by itself, and on a basis of its
+own: the patient's access to their own record, their written consent, a medical emergency or a court order.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+
+from careflow_domain.aggregate import Aggregate
+from careflow_domain.errors import invalid
+from screening.domain.ids import DisclosureId, PatientId, StaffId
+
+
+class RecordPart(StrEnum):
+    """`general` is everything but `substance_use`."""
+
+    GENERAL = "general"
+    SUBSTANCE_USE = "substance_use"
+
+
+class Basis(StrEnum):
+    """What allows a disclosure. `treatment` is treatment, payment and operations: never enough for substance use."""
+
+    PATIENT_ACCESS = "patient_access"
+    TREATMENT = "treatment"
+    WRITTEN_CONSENT = "written_consent"
+    MEDICAL_EMERGENCY = "medical_emergency"
+    COURT_ORDER = "court_order"
+
+
+NAMES_A_DOCUMENT = frozenset({Basis.WRITTEN_CONSENT, Basis.COURT_ORDER})
+"""Whoever relies on these says which consent or which order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disclosure(Aggregate):
+    """`reference` names the consent or the order it rests on."""
+
+    id: DisclosureId
+    patient_id: PatientId
+    part: RecordPart
+    basis: Basis
+    recipient: str = field(repr=False)
+    reason: str = field(repr=False)
+    reference: str = field(repr=False)
+    made_at: datetime
+    made_by: StaffId
+
+    @classmethod
+    def made(
+        cls,
+        disclosure_id: DisclosureId,
+        patient_id: PatientId,
+        part: RecordPart,
+        basis: Basis,
+        *,
+        recipient: str,
+        reason: str,
+        reference: str,
+        by: StaffId,
+        now: datetime,
+    ) -> Self:
+        """Refused: `basis_not_enough` for the substance-use part, `reference_missing`."""
+        if part is RecordPart.SUBSTANCE_USE and basis is Basis.TREATMENT:
+            raise invalid("basis_not_enough", "The substance-use part needs a basis of its own (42 CFR Part 2).")
+        if basis in NAMES_A_DOCUMENT and not reference.strip():
+            raise invalid("reference_missing", "Name the consent or the order that allows this.")
+        return cls(
+            id=disclosure_id,
+            patient_id=patient_id,
+            part=part,
+            basis=basis,
+            recipient=recipient,
+            reason=reason,
+            reference=reference,
+            made_at=now,
+            made_by=by,
+        )
