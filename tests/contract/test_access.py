@@ -48,7 +48,10 @@ NEVER: Mapping[Role, tuple[str, ...]] = {
     Role.EVENTS_SAFETY: (r"(?!(screening|sessions) GET /v1/events$).*",),
     Role.EVENTS_FINANCIAL: (r"(?!billing GET /v1/events$).*",),
 }
-OWN_WAYS = re.compile(r"screening GET /v1/(cases/\{case_id\}|outcomes/.*)|billing (POST /v1/estimates|PUT .*/coverage)")
+OWN_WAYS = re.compile(
+    r"screening GET /v1/(cases/\{case_id\}|outcomes/.*)"
+    r"|billing (POST /v1/(estimates|receipts|yearly-summaries)|PUT .*/coverage)"
+)
 """What a patient reaches of these for themselves."""
 
 

@@ -7,19 +7,27 @@ was put, nothing is saved on another version than the one that was read.
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from billing.adapters.clinic_data import service_rules
-from billing.application.ports import Ports
+from billing.application.commands.record_coverage import RecordCoverageHandler
+from billing.application.ports import Due, Ports
 from billing.domain.charges import Charge, ChargeState
-from billing.domain.ids import ChargeId, PatientId
+from billing.domain.ids import ChargeId, PatientId, PaymentId
 from billing.domain.ledger import JournalEntry
+from billing.domain.letterhead import PaperKind
+from billing.subscriptions import SUBSCRIPTIONS
 from careflow_domain.aggregate import Aggregate
 from careflow_domain.errors import not_found
+from careflow_events.contracts.model import EventData
+from careflow_events.subscription import Received
+from careflow_service.identity import Actor, Role
 from services.billing.tests.builders import CALENDAR, CODES, NOW, POLICY, PRACTICE, SELLING, ZONE
 
 A = TypeVar("A", bound=Aggregate)
 RULES = service_rules()
+BILLER: Final = Actor(id="bea-biller", roles=frozenset({Role.BILLER}))
+REACTIONS: Final = {each.contract: each.reaction for each in SUBSCRIPTIONS}
 
 
 class Kept(Generic[A]):
@@ -71,13 +79,47 @@ class Charges(Kept[Charge]):
     async def of_day(self, day: date, *, of: PatientId) -> list[Charge]:
         return self.listed(lambda each: each.patient_id == of and each.rendered.service_date == day)
 
+    async def those(self, charge_ids: Collection[ChargeId], *, of: PatientId) -> list[Charge]:
+        return self.listed(lambda each: each.id in charge_ids)
+
 
 class Payments(Kept[Any]):
+    async def all_of(self, patient_id: PatientId, /) -> list[Any]:
+        return self.listed(lambda each: each.patient_id == patient_id)
+
+    async def those(self, payment_ids: Collection[PaymentId], *, of: PatientId) -> list[Any]:
+        return self.listed(lambda each: each.id in payment_ids)
+
     async def with_money_left(self, patient_id: PatientId, /) -> list[Any]:
         return self.listed(lambda each: each.patient_id == patient_id and bool(each.unapplied))
 
     async def allocated_to(self, charge_ids: Collection[ChargeId], *, of: PatientId) -> list[Any]:
         return self.listed(lambda each: any(each.allocated_to(charge_id) for charge_id in charge_ids))
+
+
+class Accounts(Kept[Any]):
+    async def behind(self, patient_id: PatientId | None, /) -> PatientId | None:
+        return min((PatientId(each) for each in self.all if patient_id is None or each > patient_id), default=None)
+
+    async def count(self) -> int:
+        return len(self.all)
+
+
+class StatementRuns(Kept[Any]):
+    async def next_due(self) -> Due | None:
+        return min(((each.next_at, each.id) for each in self.all.values() if each.next_at), default=None)
+
+
+class Journal(Kept[JournalEntry]):
+    async def since(self, day: date | None, *, of: PatientId) -> list[JournalEntry]:
+        found = self.listed(lambda each: each.patient_id == of and (day is None or each.posted_on > day))
+        return sorted(found, key=lambda each: (each.posted_on, each.id))
+
+
+class Papers(Kept[Any]):
+    async def latest(self, kind: PaperKind, about: str | None = None, *, of: PatientId) -> Any:
+        found = self.listed(lambda each: each.patient_id == of and each.kind is kind and about in (None, each.about))
+        return max(found, key=lambda each: each.id, default=None)
 
 
 class OfPatient(Kept[Any]):
@@ -106,6 +148,9 @@ class Printer:
     async def estimate(self, estimate: object, number: int) -> bytes:
         return b""
 
+    async def paper(self, paper: object) -> bytes:
+        return b""
+
 
 @dataclass(slots=True)
 class Tx:
@@ -132,16 +177,19 @@ class InMemory:
 
     def __post_init__(self) -> None:
         stores: dict[str, Any] = {
-            "accounts": Kept("account"),
+            "accounts": Accounts("account"),
             "visits": Visits("visit"),
             "courses": Kept("plan"),
             "estimates": OfPatient("estimate"),
             "charges": Charges("charge"),
             "payments": Payments("payment"),
             "packages": OfPatient("package"),
-            "journal": Kept("entry"),
+            "journal": Journal("entry"),
             "fees": OfPatient("fee"),
             "superbills": OfPatient("superbill"),
+            "papers": Papers("paper"),
+            "prints": Kept("paper"),
+            "statement_runs": StatementRuns("statement_run"),
             "numbers": Kept("number_series"),
             "clinician_days": Kept("clinician_day"),
         }
@@ -183,6 +231,17 @@ class InMemory:
         for store in self._stores:
             self.said.extend(store.commit())
         return value
+
+    async def hear(self, data: EventData) -> None:
+        event = Received(data, "id", "subject", self.now, "stream", 1, None)
+        await self.unit(lambda tx: REACTIONS[type(data)](event, tx, self.ports))
+
+    async def asks(self, handler: Any, command: Any) -> Any:
+        """What the biller is answered."""
+        by: dict[str, Any] = {"actor": BILLER}
+        if handler is not RecordCoverageHandler:
+            by["request"] = None
+        return (await handler(self.ports, self)(command, **by)).value
 
     async def run(self, fn: Callable[[Any], Awaitable[Any]], **_: object) -> Any:
         """See `careflow_service.work.Work.run`."""

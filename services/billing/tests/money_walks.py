@@ -1,10 +1,11 @@
 """Random days of a clinic's money: patients, clinicians, the front desk and a biller do what they can do, in any order.
 
-After every step everything is checked that must always hold (`check`). One seed is one walk, always the same.
+After every step everything is checked that must always hold (`money_invariants`). One seed is one walk, always the
+same.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from random import Random
 from typing import Any, Final
@@ -12,41 +13,40 @@ from typing import Any, Final
 from billing.application.commands.add_private_contract import AddPrivateContract, AddPrivateContractHandler
 from billing.application.commands.buy_package import BuyPackage, BuyPackageHandler
 from billing.application.commands.give_back_package import GiveBackPackage, GiveBackPackageHandler
+from billing.application.commands.issue_receipt import IssueReceipt, IssueReceiptHandler
+from billing.application.commands.issue_statement import IssueStatement, IssueStatementHandler
 from billing.application.commands.issue_superbill import IssueSuperbill, IssueSuperbillHandler
+from billing.application.commands.issue_yearly_summary import IssueYearlySummary, IssueYearlySummaryHandler
 from billing.application.commands.post_waiting_charge import PostWaitingCharge, PostWaitingChargeHandler
 from billing.application.commands.receive_payment import ReceivePayment, ReceivePaymentHandler
 from billing.application.commands.record_coverage import RecordCoverage, RecordCoverageHandler
 from billing.application.commands.refund_payment import RefundPayment, RefundPaymentHandler
 from billing.application.commands.reverse_charge import ReverseCharge, ReverseChargeHandler
+from billing.application.commands.start_statement_run import StartStatementRun, StartStatementRunHandler
 from billing.application.commands.void_superbill import VoidSuperbill, VoidSuperbillHandler
 from billing.application.commands.waive_fee import WaiveFee, WaiveFeeHandler
 from billing.application.commands.write_off_charge import WriteOffCharge, WriteOffChargeHandler
+from billing.application.deadlines.issue_statements import issue_statements, next_step
 from billing.application.fees import settle_fee
 from billing.domain.accounts import Coverage, CoverageKind
-from billing.domain.charges import Charge, ChargeState
-from billing.domain.fee_cases import FeeState, WaiverReason
+from billing.domain.charges import ChargeState
+from billing.domain.fee_cases import WaiverReason
 from billing.domain.ids import AppointmentId, ChargeId, PatientId, StaffId
-from billing.domain.ledger import LedgerAccount, TrialBalance
-from billing.domain.line_shares import line_shares
 from billing.domain.money import Money, total
+from billing.domain.months import Month
 from billing.domain.payments import PaymentMethod, RefundReason
-from billing.domain.rendered import FEES, ChargeCause, charge_id_of
 from billing.domain.superbills import VoidReason
 from billing.domain.write_offs import WriteOffReason
-from billing.subscriptions import SUBSCRIPTIONS
 from careflow_domain.errors import DomainError, conflict
 from careflow_events import contracts
 from careflow_events.contracts import codes
 from careflow_events.contracts.model import EventData
-from careflow_events.subscription import Received
-from careflow_service.identity import Actor, Role
 from services.billing.tests import heard
-from services.billing.tests.builders import ANA, PRACTICE, THREE_DOSES, ZONE
-from services.billing.tests.fakes import RULES, InMemory
+from services.billing.tests.builders import ANA, THREE_DOSES, ZONE
+from services.billing.tests.fakes import InMemory
+from services.billing.tests.money_invariants import check
 
 BEN: Final = PatientId("0199e0a0-0000-7000-8000-0000000000b1")
-BILLER: Final = Actor(id="bea-biller", roles=frozenset({Role.BILLER}))
-REACTIONS: Final = {each.contract: each.reaction for each in SUBSCRIPTIONS}
 COVERAGES: Final = (
     Coverage(kind=CoverageKind.NONE),
     Coverage(kind=CoverageKind.COMMERCIAL, payer="Example Health Plan", member_id="XEH900100200"),
@@ -68,7 +68,6 @@ LINES: Final = (
 TRUE: Final = 7
 """So many of the lines, the first ones, are true."""
 OFTEN: Final = ("walks_in", "walks_in", "pays", "pays", "bill_is_issued", "is_refunded", "time_passes")
-NOTHING: Final = Money(0)
 
 
 class Walk:
@@ -107,19 +106,20 @@ class Walk:
     # -- what happens --------------------------------------------------------------------------------------------------
 
     async def hear(self, data: EventData) -> None:
-        event = Received(data, "id", "subject", self.clinic.now, "stream", 1, None)
-        await self.clinic.unit(lambda tx: REACTIONS[type(data)](event, tx, self.clinic.ports))
+        await self.clinic.hear(data)
 
     async def asks(self, handler: Any, command: Any) -> Any:
-        by: dict[str, Any] = {"actor": BILLER}
-        if handler is not RecordCoverageHandler:
-            by["request"] = None
-        return (await handler(self.clinic.ports, self.clinic)(command, **by)).value
+        return await self.clinic.asks(handler, command)
 
     async def catch_up(self) -> None:
         for fee in self.clinic.all("fees"):
             if fee.post_at is not None and fee.post_at <= self.clinic.now:
                 await self.clinic.unit(partial(settle_fee, fee.id, ports=self.clinic.ports))
+
+        for _ in range(self.random.randint(0, 2)):
+            due = await next_step(self.clinic.ports)
+            if due is not None:
+                await self.clinic.unit(partial(issue_statements, due[1], ports=self.clinic.ports))
 
     def patient(self) -> PatientId:
         return self.random.choice((ANA, BEN))
@@ -293,144 +293,27 @@ class Walk:
         bill = self.one_of("superbills", lambda each: each.in_force)
         await self.asks(VoidSuperbillHandler, VoidSuperbill(bill.id, VoidReason.DETAILS_WRONG, bill.version))
 
+    async def step_month_ends(self) -> None:
+        """The next month begins, and so does its statements' run, which is carried out in between what happens."""
+        today = self.clinic.now.astimezone(ZONE).date()
+        month = Month(today.year, today.month)
+        self.clinic.now = datetime.combine(month.last + timedelta(days=1), time(8), ZONE).astimezone(UTC)
+        await self.asks(StartStatementRunHandler, StartStatementRun(month))
+
+    async def step_statement_is_asked_for(self) -> None:
+        today = self.clinic.now.astimezone(ZONE).date()
+        month = Month(today.year, self.random.choice((today.month, max(today.month - 1, 1))))
+        await self.asks(IssueStatementHandler, IssueStatement(self.patient(), month))
+
+    async def step_receipt_is_issued(self) -> None:
+        await self.asks(IssueReceiptHandler, IssueReceipt(self.one_of("payments").id))
+
+    async def step_year_is_summed_up(self) -> None:
+        await self.asks(IssueYearlySummaryHandler, IssueYearlySummary(self.patient(), self.clinic.now.year))
+
     def owed(self, patient: PatientId) -> Money:
         return total(each.balance for each in self.clinic.all("charges") if each.patient_id == patient)
 
 
 def nothing_there() -> DomainError:
     return conflict("nothing_there", "There is nothing this could be done with yet.")
-
-
-# -- what must always hold --------------------------------------------------------------------------------------------
-
-
-def check(clinic: InMemory) -> None:
-    books_balance(clinic)
-    nobody_pays_what_is_not_owed(clinic)
-    nothing_prepaid_is_lost(clinic)
-    no_minute_is_charged_twice(clinic)
-    superbills_say_what_the_books_say(clinic)
-
-
-def books_balance(clinic: InMemory) -> None:
-    """To the cent: every entry, the whole, and each account against what it stands for."""
-    entries, charges, payments = clinic.entries, clinic.all("charges"), clinic.all("payments")
-    sums = {each.account: each.balance for each in TrialBalance.of(entries).accounts}
-    assert TrialBalance.of(entries).balances
-    assert len({entry.key for entry in entries}) == len(entries)
-    assert sums.get(LedgerAccount.RECEIVABLE, NOTHING) == total(each.balance for each in charges)
-    assert -sums.get(LedgerAccount.UNAPPLIED, NOTHING) == total(each.free for each in payments)
-    for_visits, for_packages = (
-        total(each.held for each in payments if bool(each.package_id) is for_package) for for_package in (False, True)
-    )
-    assert -sums.get(LedgerAccount.DEPOSITS, NOTHING) == for_visits
-    assert -sums.get(LedgerAccount.UNEARNED, NOTHING) == for_packages
-    assert sums.get(LedgerAccount.CASH, NOTHING) == total(each.refundable for each in payments)
-    assert sums.get(LedgerAccount.GOODWILL, NOTHING) == total(each.conceded for each in charges)
-    write_offs = [each for charge in charges for each in charge.write_offs]
-    for account, is_discount in ((LedgerAccount.DISCOUNTS, True), (LedgerAccount.BAD_DEBT, False)):
-        assert sums.get(account, NOTHING) == total(
-            each.amount for each in write_offs if each.is_discount is is_discount
-        )
-    for charge in charges:
-        mine = [each for payment in payments if (each := payment.allocated_to(charge.id))]
-        assert charge.paid == total(each.amount for each in mine)
-        assert charge.conceded == total(each.conceded for each in mine)
-        assert NOTHING <= charge.conceded <= charge.paid <= charge.amount - charge.written_off
-    for payment in payments:
-        assert NOTHING <= payment.held <= payment.unapplied <= payment.refundable <= payment.amount
-        payable = [each for each in charges if each.patient_id == payment.patient_id and payment.may_pay(each)]
-        assert not (payment.free and any(each.balance for each in payable)), "money lies there while something is owed"
-
-
-def nobody_pays_what_is_not_owed(clinic: InMemory) -> None:
-    """No fee that policy frees, no service without coverage known, no health money for a fee, nothing twice."""
-    charges: Mapping[str, Charge] = {each.id: each for each in clinic.all("charges")}
-    fees, accounts = {fee.id: fee for fee in clinic.all("fees")}, {each.id: each for each in clinic.all("accounts")}
-    for charge in charges.values():
-        rendered = charge.rendered
-        assert charge.id == charge_id_of(rendered.cause, rendered.cause_id)
-        if charge.state is not ChargeState.POSTED:
-            assert not charge.balance
-            continue
-        if rendered.cause in FEES:
-            fee = fees[rendered.cause_id]
-            signed = [each for each in accounts[fee.patient_id].signed if each.signed_at < fee.lost_at]
-            assert fee.state is FeeState.POSTED
-            assert signed, "a fee without a policy signed before"
-            assert accounts[fee.patient_id].courtesy_for not in (None, fee.id), "the first one is free"
-        for service in rendered.services:
-            day = rendered.service_date
-            assert not set(RULES.on(day).untrue(service, day, PRACTICE)), "an untrue line was charged"
-    for payment in clinic.all("payments"):
-        if payment.method is PaymentMethod.HSA_FSA:
-            assert not any(charges[each.charge_id].rendered.cause in FEES for each in payment.allocations)
-    for fee in fees.values():
-        its_charge = charges.get(charge_id_of(ChargeCause(fee.cause.value), fee.id))
-        assert fee.state is FeeState.POSTED or its_charge is None or its_charge.state is ChargeState.REVERSED
-
-
-def nothing_prepaid_is_lost(clinic: InMemory) -> None:
-    """Every place of a package is one charged visit at no more than its share, or its money is there."""
-    payments, charges = clinic.all("payments"), {each.id: each for each in clinic.all("charges")}
-    packages = {each.id: each for each in clinic.all("packages")}
-    for payment in payments:
-        assert not payment.held or payment.kept_for or payment.package_id in packages
-    for package in packages.values():
-        money = next(each for each in payments if each.id == package.payment_id)
-        assert money.amount == package.offer.price == total(map(package.offer.share, range(package.offer.sessions)))
-        places = [use.place for use in package.uses]
-        assert len(set(places)) == len(places) <= package.offer.sessions, "a place was taken twice"
-        assert money.held <= package.unused
-        if package.given_back_at or not package.sessions_left:
-            assert not money.held, "money waits for a visit that cannot come"
-        for use in package.uses:
-            charge = charges[use.charge_id]
-            assert charge.state is ChargeState.POSTED
-            assert charge.package_id == package.id
-            assert charge.amount <= package.offer.share(use.place), "a visit of a package costs more than its share"
-    covered = [each for each in charges.values() if each.package_id and each.state is ChargeState.POSTED]
-    assert all(packages[each.package_id].has(each.id) for each in covered)
-
-
-def no_minute_is_charged_twice(clinic: InMemory) -> None:
-    """Each clinician's charged minutes of a day fit into the hours they can have been worked in."""
-    spans: dict[tuple[str, date], list[tuple[datetime, datetime, int]]] = {}
-    for charge in clinic.all("charges"):
-        if charge.state is not ChargeState.POSTED:
-            continue
-        for service in charge.rendered.services:
-            rule = RULES.on(charge.rendered.service_date).rule(service.code)
-            if rule and rule.minutes and service.performed_by is None:
-                worked = (charge.rendered.started_at, charge.rendered.ended_at, service.minutes or 0)
-                spans.setdefault((str(service.provider), charge.rendered.service_date), []).append(worked)
-    for worked_on_day in spans.values():
-        begins, ends = min(each[0] for each in worked_on_day), max(each[1] for each in worked_on_day)
-        assert sum(each[2] for each in worked_on_day) <= (ends - begins).total_seconds() / 60
-
-
-def superbills_say_what_the_books_say(clinic: InMemory) -> None:
-    """Numbers without gaps; the one in force is what was rendered and paid; every later one names the one before."""
-    bills, charges = clinic.all("superbills"), {each.id: each for each in clinic.all("charges")}
-    numbers = sorted(int(bill.number.rsplit("-", 1)[1]) for bill in bills)
-    assert numbers == list(range(1, len(bills) + 1))
-    by_id = {bill.id: bill for bill in bills}
-    billed: set[str] = set()
-    for bill in bills:
-        if bill.replaces:
-            assert by_id[bill.replaces].replaced_by == bill.id
-            assert by_id[bill.replaces].edition == bill.edition - 1
-        if not bill.in_force:
-            continue
-        content = bill.content
-        assert not billed & set(content.charge_ids), "a service is on two bills"
-        billed |= set(content.charge_ids)
-        said = [(line.charged, line.paid) for line in content.lines]
-        shares = [share for charge_id in content.charge_ids for share in line_shares(charges[charge_id])]
-        assert said == [(share.charged, share.paid) for share in shares]
-        assert all(charges[each].state is ChargeState.POSTED for each in content.charge_ids)
-        assert total(each.amount for each in content.payments) == content.paid
-        earlier = [
-            each for each in bills if not each.in_force and set(each.content.charge_ids) & set(content.charge_ids)
-        ]
-        assert bool(bill.replaces) == bool(earlier), "an unlinked first edition"

@@ -1,6 +1,9 @@
 """What overtakes each command and each deadline of billing, and what comes of it then."""
 
 from billing.domain.ids import EstimateId
+from billing.domain.money import Money
+from billing.domain.receipts import Receipt
+from billing.domain.yearly_summaries import YearlySummary
 from careflow_events import contracts
 from careflow_events.contracts import codes
 from careflow_service.identity import Role
@@ -216,3 +219,61 @@ async def a_fee_is_settled_while_the_patient_arrives_after_all(world: World, ove
     await world.catch_up()
     assert [each["state"] for each in await fees(world)] == ["dropped"]
     assert "FeeWaived" not in await world.said_types(ANA)
+
+
+async def a_receipt_is_issued_while_its_payment_is_refunded(world: World, overtaking: Overtaking) -> None:
+    await has_patient(world)
+    paid = await pays(world, 100)
+    refund = {"amount": usd(30), "reason": "overpaid"}
+    path = f"/v1/payments/{paid['payment_id']}/refunds"
+    overtaking.by(lambda: world.biller.post(path, refund, version=paid["version"]))
+    made = ok(await world.biller.post("/v1/receipts", {"payment_id": paid["payment_id"]}), 201)
+    content = (await world.ports.papers.get(made["paper_id"])).content
+    assert isinstance(content, Receipt)
+    assert (content.free, [each.amount for each in content.given_back]) == (Money(7_000), [Money(3_000)])
+
+
+async def a_statement_is_issued_twice_at_once(world: World, overtaking: Overtaking) -> None:
+    await has_patient(world)
+    await pays(world, 100)
+    world.clock.now = local(1, 9, month=12)
+    asked = {"patient_id": ANA, "month": "2026-11"}
+    others: list[dict[str, str]] = []
+
+    async def somebody_else() -> None:
+        others.append(ok(await world.biller.post("/v1/statements", asked), 201))
+
+    overtaking.by(somebody_else)
+    assert [ok(await world.biller.post("/v1/statements", asked), 201)] == others
+    assert len(ok(await world.biller.get("/v1/papers", patient_id=ANA))["items"]) == 1
+
+
+async def a_year_is_summed_up_while_money_comes_in(world: World, overtaking: Overtaking) -> None:
+    await has_patient(world)
+    await pays(world, 100)
+    overtaking.by(lambda: pays(world, 50))
+    made = ok(await world.patient(ANA).post("/v1/yearly-summaries", {"patient_id": ANA, "year": 2026}), 201)
+    content = (await world.ports.papers.get(made["paper_id"])).content
+    assert isinstance(content, YearlySummary)
+    assert content.received == Money(15_000)
+
+
+async def a_months_end_is_begun_twice_at_once(world: World, overtaking: Overtaking) -> None:
+    await has_patient(world)
+    await pays(world, 100)
+    world.clock.now = local(1, 9, month=12)
+    overtaking.by(lambda: world.biller.post("/v1/statement-runs", {"month": "2026-11"}))
+    assert ok(await world.biller.post("/v1/statement-runs", {"month": "2026-11"}), 201)["version"] == 1
+    await world.catch_up()
+    assert len(ok(await world.biller.get("/v1/papers", patient_id=ANA))["items"]) == 1
+
+
+async def a_statement_is_issued_while_money_comes_in(world: World, overtaking: Overtaking) -> None:
+    await has_patient(world)
+    await world.hear(session_completed(THERAPY_HOUR))
+    world.clock.now = local(1, 9, month=12)
+    ok(await world.biller.post("/v1/statement-runs", {"month": "2026-11"}), 201)
+    overtaking.by(lambda: pays(world, 100))
+    await world.catch_up()
+    (paper,) = ok(await world.biller.get("/v1/papers", patient_id=ANA))["items"]
+    assert (paper["number"], paper["statement"]["to_pay"]) == ("ST-2026-0001", usd(125))

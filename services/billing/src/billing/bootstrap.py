@@ -1,7 +1,18 @@
 """The only wiring: which adapter stands behind which port, and what the library must know of this service."""
 
 from billing import domain
-from billing.adapters import charges, estimates, fee_cases, journal, packages, payments, superbills, visits
+from billing.adapters import (
+    charges,
+    estimates,
+    fee_cases,
+    journal,
+    packages,
+    papers,
+    payments,
+    statement_runs,
+    superbills,
+    visits,
+)
 from billing.adapters.accounts import MongoAccounts
 from billing.adapters.charges import MongoCharges
 from billing.adapters.clinic_data import (
@@ -18,9 +29,12 @@ from billing.adapters.estimates import MongoEstimates
 from billing.adapters.federal_calendar import FederalCalendar
 from billing.adapters.fee_cases import MongoFeeCases
 from billing.adapters.journal import MongoJournal
+from billing.adapters.numbers import MongoNumberSeries
 from billing.adapters.packages import MongoPackages
+from billing.adapters.papers import MongoPapers, MongoPrints
 from billing.adapters.payments import MongoPayments
-from billing.adapters.superbills import MongoNumberSeries, MongoSuperbills
+from billing.adapters.statement_runs import MongoStatementRuns
+from billing.adapters.superbills import MongoSuperbills
 from billing.adapters.typst_printer import TypstPrinter
 from billing.adapters.visits import MongoVisits
 from billing.application.commands.add_private_contract import AddPrivateContractHandler
@@ -28,13 +42,17 @@ from billing.application.commands.buy_package import BuyPackageHandler
 from billing.application.commands.deliver_estimate import DeliverEstimateHandler
 from billing.application.commands.give_back_package import GiveBackPackageHandler
 from billing.application.commands.issue_estimate import IssueEstimateHandler
+from billing.application.commands.issue_receipt import IssueReceiptHandler
+from billing.application.commands.issue_statement import IssueStatementHandler
 from billing.application.commands.issue_superbill import IssueSuperbillHandler
+from billing.application.commands.issue_yearly_summary import IssueYearlySummaryHandler
 from billing.application.commands.post_waiting_charge import PostWaitingChargeHandler
 from billing.application.commands.receive_payment import ReceivePaymentHandler
 from billing.application.commands.record_coverage import RecordCoverageHandler
 from billing.application.commands.refund_payment import RefundPaymentHandler
 from billing.application.commands.request_estimate import RequestEstimateHandler
 from billing.application.commands.reverse_charge import ReverseChargeHandler
+from billing.application.commands.start_statement_run import StartStatementRunHandler
 from billing.application.commands.void_superbill import VoidSuperbillHandler
 from billing.application.commands.waive_fee import WaiveFeeHandler
 from billing.application.commands.write_off_charge import WriteOffChargeHandler
@@ -65,6 +83,9 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
         journal=MongoJournal(database, vault),
         fees=MongoFeeCases(database, vault),
         superbills=MongoSuperbills(database, vault),
+        papers=MongoPapers(database, vault),
+        prints=MongoPrints(database, vault),
+        statement_runs=MongoStatementRuns(database),
         numbers=MongoNumberSeries(database),
         clinician_days=MongoClinicianDays(database),
         printer=TypstPrinter(settings.clinic_timezone, settings.fonts_folder),
@@ -94,6 +115,10 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
         give_back_package=GiveBackPackageHandler(ports, work),
         issue_superbill=IssueSuperbillHandler(ports, work),
         void_superbill=VoidSuperbillHandler(ports, work),
+        issue_receipt=IssueReceiptHandler(ports, work),
+        issue_statement=IssueStatementHandler(ports, work),
+        issue_yearly_summary=IssueYearlySummaryHandler(ports, work),
+        start_statement_run=StartStatementRunHandler(ports, work),
         reading=Reading(ports),
         ports=ports,
     )
@@ -122,7 +147,9 @@ SERVICE: Service[BillingSettings, Ports, Billing] = Service(
         *fee_cases.INDEXES,
         *journal.INDEXES,
         *packages.INDEXES,
+        *papers.INDEXES,
         *payments.INDEXES,
+        *statement_runs.INDEXES,
         *superbills.INDEXES,
         *visits.INDEXES,
     ),

@@ -19,6 +19,7 @@ async def test_no_stranger_reaches_a_patients_money_or_papers(world: World) -> N
     package = (await buys_package(world))["id"]
     wish = {"patient_id": ANA, "visits": [{"kind": "dosing", "count": 6}]}
     estimate = ok(await world.biller.post("/v1/estimates", wish), 201)["id"]
+    receipt = ok(await world.biller.post("/v1/receipts", {"payment_id": payment}), 201)["paper_id"]
     theirs = {
         "GET /v1/accounts/{patient_id}": Theirs(f"/v1/accounts/{ANA}"),
         "PUT /v1/accounts/{patient_id}/coverage": Theirs(f"/v1/accounts/{ANA}/coverage", INSURED, version=1),
@@ -33,6 +34,11 @@ async def test_no_stranger_reaches_a_patients_money_or_papers(world: World) -> N
         "GET /v1/payments/{payment_id}": Theirs(f"/v1/payments/{payment}"),
         "GET /v1/packages": Theirs(f"/v1/packages?patient_id={ANA}"),
         "GET /v1/packages/{package_id}": Theirs(f"/v1/packages/{package}"),
+        "POST /v1/receipts": Theirs("/v1/receipts", {"payment_id": payment}),
+        "POST /v1/yearly-summaries": Theirs("/v1/yearly-summaries", {"patient_id": ANA, "year": 2026}),
+        "GET /v1/papers": Theirs(f"/v1/papers?patient_id={ANA}"),
+        "GET /v1/papers/{paper_id}": Theirs(f"/v1/papers/{receipt}"),
+        "GET /v1/papers/{paper_id}/pdf": Theirs(f"/v1/papers/{receipt}/pdf"),
         "GET /v1/superbills": Theirs(f"/v1/superbills?patient_id={ANA}"),
         "GET /v1/superbills/{superbill_id}": Theirs(f"/v1/superbills/{superbill}"),
         "GET /v1/superbills/{superbill_id}/pdf": Theirs(f"/v1/superbills/{superbill}/pdf"),

@@ -33,6 +33,10 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "give_back_package": commands.a_package_is_given_back_while_a_dose_is_charged,
     "issue_superbill": commands.a_superbill_is_issued_while_its_charge_is_corrected,
     "void_superbill": commands.a_superbill_is_voided_while_its_charge_is_corrected,
+    "issue_receipt": commands.a_receipt_is_issued_while_its_payment_is_refunded,
+    "issue_statement": commands.a_statement_is_issued_twice_at_once,
+    "issue_yearly_summary": commands.a_year_is_summed_up_while_money_comes_in,
+    "start_statement_run": commands.a_months_end_is_begun_twice_at_once,
     "PatientRegistered": reactions.a_registration_while_a_session_is_charged,
     "PatientDetailsChanged": reactions.new_details_while_coverage_is_recorded,
     "ConsultationBooked": reactions.a_consultation_while_its_price_is_asked,
@@ -59,6 +63,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "SessionRefused": reactions.a_session_is_refused_while_its_fee_is_settled,
     "CareDischarged": reactions.care_ends_while_a_package_is_given_back,
     "miss_estimate": commands.an_estimate_is_missed_while_it_is_issued,
+    "issue_statements": commands.a_statement_is_issued_while_money_comes_in,
     "settle_fee": commands.a_fee_is_settled_while_the_patient_arrives_after_all,
 }
 

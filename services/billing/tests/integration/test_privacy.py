@@ -76,6 +76,14 @@ async def everything_with_canaries(world: World) -> None:
     await buys_package(world, method="check", reference=CANARY)
     refund = {"amount": usd(50), "reason": "goodwill"}
     ok(await world.biller.post(f"/v1/payments/{paid['payment_id']}/refunds", refund, version=paid["version"]), 201)
+    world.clock.now = local(1, 9, month=12)
+    for path, asked in (
+        ("/v1/receipts", {"payment_id": paid["payment_id"]}),
+        ("/v1/statements", {"patient_id": ANA, "month": "2026-11"}),
+        ("/v1/yearly-summaries", {"patient_id": ANA, "year": 2026}),
+        ("/v1/statement-runs", {"month": "2026-11"}),
+    ):
+        ok(await world.biller.post(path, asked), 201)
 
 
 async def test_a_refusal_repeats_nothing_of_what_was_sent(world: World) -> None:
@@ -102,6 +110,7 @@ async def test_reading_what_names_a_person_or_a_service_leaves_an_audit_entry(wo
         f"/v1/superbills?patient_id={ANA}",
         f"/v1/fees?patient_id={ANA}",
         f"/v1/packages?patient_id={ANA}",
+        f"/v1/papers?patient_id={ANA}",
         f"/v1/superbills/preview?patient_id={ANA}&charge_id={charge['id']}",
     ):
         before = await reads.count_documents({"outcome": "read"})

@@ -120,7 +120,7 @@ COSTS: Final[Mapping[Callable[[World], Awaitable[Act]], Cost]] = {
     a_session_is_heard: Cost(2, ("accounts", "_owners", "charges", "clinician_days", "clinician_days", *BOOKS)),
     an_estimate_is_issued: Cost(2, ("estimates", "accounts", "_owners")),
     a_payment_comes_in: Cost(2, ("accounts", "_owners", "visits", "charges", *BOOKS)),
-    a_superbill_is_issued: Cost(3, ("accounts", "charges", "payments", "_owners", "superbills", "superbill_numbers")),
+    a_superbill_is_issued: Cost(3, ("accounts", "charges", "payments", "_owners", "superbills", "paper_numbers")),
     a_payment_is_refunded: Cost(3, ("payments", "charges", "_owners", *BOOKS)),
 }
 

@@ -9,9 +9,10 @@ import pytest
 from billing.domain.accounts import Account, Coverage, CoverageKind
 from billing.domain.charges import Charge
 from billing.domain.ids import EntryId, StaffId, SuperbillId
+from billing.domain.numbers import NumberSeries
 from billing.domain.rendered import ChargeCause
 from billing.domain.superbill_elements import Draft, content_of, missing_elements
-from billing.domain.superbills import NumberSeries, Superbill, VoidReason
+from billing.domain.superbills import Superbill, VoidReason
 from careflow_domain.errors import DomainError
 from services.billing.tests.builders import (
     ANA,
@@ -128,5 +129,5 @@ def test_only_a_void_one_is_replaced_and_the_new_one_names_it() -> None:
 
 
 def test_numbers_of_a_year_follow_each_other() -> None:
-    first = NumberSeries(id="2026").next()
-    assert [first.number("SB"), first.next().number("SB")] == ["SB-2026-0001", "SB-2026-0002"]
+    first = NumberSeries(id="SB-2026").next()
+    assert [first.number, first.next().number] == ["SB-2026-0001", "SB-2026-0002"]

@@ -3,6 +3,7 @@
 from typing import Final
 
 from billing.domain.accounts import Account
+from billing.domain.ids import PatientId
 from careflow_domain.errors import not_found
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
@@ -18,6 +19,15 @@ class MongoAccounts(Stored[Account]):
     def __init__(self, database: Database, vault: Vault) -> None:
         documents = Documents(database, ACCOUNTS, Account, owner=lambda account: account.id, vault=vault)
         super().__init__(documents, lambda: not_found("account"))
+        self._collection = database[ACCOUNTS]
+
+    async def behind(self, patient_id: PatientId | None, /) -> PatientId | None:
+        later = {"_id": {"$gt": patient_id}} if patient_id else {}
+        found = await self._documents.looked.ids(later, limit=1)
+        return PatientId(found[0]) if found else None
+
+    async def count(self) -> int:
+        return await self._collection.estimated_document_count()
 
     async def get(self, stored_id: str, /, *, of: str | None = None) -> Account:
         """It, of the patient whose id it has."""

@@ -2,15 +2,15 @@
 something is to be paid; blind: whose.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Final
 
 from pymongo import IndexModel
 
-from billing.adapters.bounds import MOST
+from billing.adapters.bounds import MOST, every_one
 from billing.domain.charges import Charge, ChargeState
-from billing.domain.ids import PatientId
+from billing.domain.ids import ChargeId, PatientId
 from careflow_domain.errors import not_found
 from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
@@ -60,6 +60,9 @@ class MongoCharges(Stored[Charge]):
 
     async def of_day(self, day: date, *, of: PatientId) -> list[Charge]:
         return await self._documents.many({"patient_id": of, "service_date": day.isoformat()}, of=of, limit=MOST)
+
+    async def those(self, charge_ids: Collection[ChargeId], *, of: PatientId) -> list[Charge]:
+        return await every_one(self._documents, {"_id": {"$in": list(charge_ids)}}, of=of) if charge_ids else []
 
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Charge]:
         return await self._documents.page({"patient_id": patient_id}, sort=_BY_DATE, limit=limit, after=after)

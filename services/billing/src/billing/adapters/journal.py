@@ -1,12 +1,15 @@
-"""The journal in MongoDB: entries are inserted and never changed. Encrypted with the patient's key but for the lines,
-accounts and amounts, so that the books can be summed up where they are. Blind: whose, and what it is for.
+"""The journal in MongoDB: entries are inserted and never changed. Encrypted with the patient's key but for the day
+and the lines, accounts and amounts, so that the books can be summed up where they are. Blind: whose, and what it is
+for.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
 from pymongo import IndexModel
 
+from billing.adapters.bounds import every_one
 from billing.domain.ids import PatientId
 from billing.domain.ledger import AccountTotal, JournalEntry, LedgerAccount, TrialBalance
 from billing.domain.money import Money
@@ -17,10 +20,12 @@ from careflow_service.mongo.vault import Vault
 from careflow_service.work import Transaction
 
 JOURNAL: Final = "journal"
+_BY_DAY: Final = (("posted_on", 1),)
 
 INDEXES: Final = (
     (JOURNAL, IndexModel("key", name="once", unique=True)),
     (JOURNAL, IndexModel([("patient_id", 1), ("_id", 1)], name="of_patient")),
+    (JOURNAL, IndexModel([("patient_id", 1), ("posted_on", 1), ("_id", 1)], name="of_patient_by_day")),
 )
 
 _TOTALS: Final = (
@@ -40,7 +45,7 @@ def _open_fields(entry: JournalEntry) -> Mapping[str, object]:
         {"account": line.account.value, "debit": _money(line.debit), "credit": _money(line.credit)}
         for line in entry.lines
     ]
-    return {"key": entry.key, "patient_id": entry.patient_id, "lines": lines}
+    return {"key": entry.key, "patient_id": entry.patient_id, "posted_on": entry.posted_on.isoformat(), "lines": lines}
 
 
 def _money(money: Money) -> Mapping[str, object]:
@@ -67,6 +72,10 @@ class MongoJournal:
 
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[JournalEntry]:
         return await self._documents.page({"patient_id": patient_id}, limit=limit, after=after)
+
+    async def since(self, day: date | None, *, of: PatientId) -> list[JournalEntry]:
+        later = {"posted_on": {"$gt": day.isoformat()}} if day else {}
+        return await every_one(self._documents, {"patient_id": of, **later}, of=of, sort=_BY_DAY)
 
     async def page(self, limit: int, after: str | None) -> Listed[JournalEntry]:
         return await self._documents.page({}, limit=limit, after=after)

@@ -7,8 +7,8 @@ from typing import Final
 
 from pymongo import IndexModel
 
-from billing.adapters.bounds import MOST
-from billing.domain.ids import ChargeId, PatientId
+from billing.adapters.bounds import MOST, every_one
+from billing.domain.ids import ChargeId, PatientId, PaymentId
 from billing.domain.payments import Payment
 from careflow_domain.errors import not_found
 from careflow_service.listed import Listed
@@ -56,6 +56,12 @@ class MongoPayments(Stored[Payment]):
 
     async def allocated_to(self, charge_ids: Collection[ChargeId], *, of: PatientId) -> list[Payment]:
         return await self._documents.many({"charge_ids": {"$in": list(charge_ids)}}, of=of, limit=MOST)
+
+    async def all_of(self, patient_id: PatientId, /) -> list[Payment]:
+        return await every_one(self._documents, {"patient_id": patient_id}, of=patient_id, sort=_BY_TIME)
+
+    async def those(self, payment_ids: Collection[PaymentId], *, of: PatientId) -> list[Payment]:
+        return await every_one(self._documents, {"_id": {"$in": list(payment_ids)}}, of=of) if payment_ids else []
 
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Payment]:
         return await self._documents.page({"patient_id": patient_id}, sort=_BY_TIME, limit=limit, after=after)

@@ -1,5 +1,5 @@
-"""Superbills in MongoDB, encrypted with the patient's key, and the numbers given in each year. Open fields: whose, the
-number, whether another one took its place.
+"""Superbills in MongoDB, encrypted with the patient's key. Open fields: whose, the number, whether another one took
+its place.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from pymongo import IndexModel
 
 from billing.adapters.bounds import MOST
 from billing.domain.ids import PatientId
-from billing.domain.superbills import NumberSeries, Superbill
+from billing.domain.superbills import Superbill
 from careflow_domain.errors import not_found
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
@@ -17,7 +17,6 @@ from careflow_service.mongo.stored import Stored
 from careflow_service.mongo.vault import Vault
 
 SUPERBILLS: Final = "superbills"
-NUMBERS: Final = "superbill_numbers"
 
 INDEXES: Final = (
     (SUPERBILLS, IndexModel([("patient_id", 1), ("_id", 1)], name="of_patient")),
@@ -54,10 +53,3 @@ class MongoSuperbills(Stored[Superbill]):
 
     async def unreplaced_of(self, patient_id: PatientId, /) -> list[Superbill]:
         return await self._documents.many({"patient_id": patient_id, "unreplaced": True}, of=patient_id, limit=MOST)
-
-
-class MongoNumberSeries(Stored[NumberSeries]):
-    """See `billing.application.ports.NumberSeriesOfYears`."""
-
-    def __init__(self, database: Database) -> None:
-        super().__init__(Documents(database, NUMBERS, NumberSeries), lambda: not_found("number_series"))

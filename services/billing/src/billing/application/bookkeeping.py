@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from billing.application.ports import Ports
-from billing.application.superbill_numbers import reissue
+from billing.application.superbill_issuing import reissue
 from billing.domain.books import Books
 from billing.domain.charges import Charge
 from billing.domain.estimates import Estimate

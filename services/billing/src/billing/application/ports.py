@@ -20,17 +20,31 @@ from billing.domain.diagnoses import DiagnosisCodes
 from billing.domain.estimates import Estimate
 from billing.domain.fee_cases import FeeCase
 from billing.domain.fee_schedule import FeeSchedules
-from billing.domain.ids import AppointmentId, ChargeId, EstimateId, PackageId, PatientId, PaymentId, PlanId, SuperbillId
+from billing.domain.ids import (
+    AppointmentId,
+    ChargeId,
+    EstimateId,
+    PackageId,
+    PaperId,
+    PatientId,
+    PaymentId,
+    PlanId,
+    SuperbillId,
+)
 from billing.domain.ledger import JournalEntry, TrialBalance
+from billing.domain.letterhead import PaperKind
+from billing.domain.numbers import NumberSeries
 from billing.domain.obstacles import Obstacle
 from billing.domain.packages import Package, cover_of
+from billing.domain.papers import Paper, Print
 from billing.domain.payments import Payment
 from billing.domain.policy import BillingPolicy
 from billing.domain.practice import Practice
 from billing.domain.pricing import Terms
 from billing.domain.rendered import Rendered
 from billing.domain.service_rules import ServiceRuleEditions
-from billing.domain.superbills import NumberSeries, Superbill
+from billing.domain.statement_runs import StatementRun
+from billing.domain.superbills import Superbill
 from billing.domain.visits import Visit
 from careflow_service.clock import Clock
 from careflow_service.identity import Actor
@@ -44,6 +58,12 @@ Due = tuple[datetime, str]
 class Accounts(Protocol):
     async def get(self, patient_id: PatientId, /) -> Account: ...
     async def find(self, patient_id: PatientId, /) -> Account | None: ...
+    async def behind(self, patient_id: PatientId | None, /) -> PatientId | None:
+        """Whose account comes next, in a fixed order of all; only looked at."""
+
+    async def count(self) -> int:
+        """About how many there are."""
+
     async def add(self, account: Account, /, tx: Transaction) -> None: ...
     async def save(self, account: Account, /, *, expecting: int, tx: Transaction) -> None: ...
 
@@ -91,6 +111,7 @@ class Charges(Protocol):
     async def of_day(self, day: date, *, of: PatientId) -> list[Charge]:
         """Those for a patient's services of a date."""
 
+    async def those(self, charge_ids: Collection[ChargeId], *, of: PatientId) -> list[Charge]: ...
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Charge]:
         """By the date of service."""
 
@@ -105,6 +126,8 @@ class Payments(Protocol):
         """Those of a patient that are not wholly for charges yet."""
 
     async def allocated_to(self, charge_ids: Collection[ChargeId], *, of: PatientId) -> list[Payment]: ...
+    async def all_of(self, patient_id: PatientId, /) -> list[Payment]: ...
+    async def those(self, payment_ids: Collection[PaymentId], *, of: PatientId) -> list[Payment]: ...
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Payment]:
         """By when they were received."""
 
@@ -124,6 +147,9 @@ class Packages(Protocol):
 class Journal(Protocol):
     async def add(self, entry: JournalEntry, /, tx: Transaction) -> None: ...
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[JournalEntry]: ...
+    async def since(self, day: date | None, *, of: PatientId) -> list[JournalEntry]:
+        """All of a patient that were posted after a day, or ever, in the order of the days."""
+
     async def page(self, limit: int, after: str | None) -> Listed[JournalEntry]:
         """All entries, in the order they were posted."""
 
@@ -150,6 +176,33 @@ class Superbills(Protocol):
     async def save(self, superbill: Superbill, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
+class Papers(Protocol):
+    async def get(self, paper_id: PaperId, /) -> Paper: ...
+    async def latest(self, kind: PaperKind, about: str | None = None, *, of: PatientId) -> Paper | None:
+        """The one issued last to a patient, of a kind or about one thing."""
+
+    async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Paper]:
+        """By when they were issued."""
+
+    async def add(self, paper: Paper, /, tx: Transaction) -> None: ...
+
+
+class Prints(Protocol):
+    async def get(self, paper_id: PaperId, /) -> Print: ...
+    async def add(self, made: Print, /, tx: Transaction) -> None: ...
+
+
+class StatementRuns(Protocol):
+    async def get(self, month: str, /) -> StatementRun: ...
+    async def find(self, month: str, /, *, of: None) -> StatementRun | None:
+        """Of nobody: guarded by itself, so that no account is done twice."""
+
+    async def add(self, run: StatementRun, /, tx: Transaction) -> None: ...
+    async def save(self, run: StatementRun, /, *, expecting: int, tx: Transaction) -> None: ...
+    async def next_due(self) -> Due | None:
+        """The one that has accounts to do."""
+
+
 class ClinicianDays(Protocol):
     async def find(self, day_id: str, /, *, of: None) -> ClinicianDay | None:
         """Of nobody: guarded by itself, so that no minute is given twice."""
@@ -159,7 +212,7 @@ class ClinicianDays(Protocol):
 
 
 class NumberSeriesOfYears(Protocol):
-    async def find(self, year: str, /, *, of: None) -> NumberSeries | None:
+    async def find(self, name: str, /, *, of: None) -> NumberSeries | None:
         """Of nobody: guarded by itself, so that no number is given twice."""
 
     async def add(self, series: NumberSeries, /, tx: Transaction) -> None: ...
@@ -171,6 +224,7 @@ class Printer(Protocol):
 
     async def superbill(self, superbill: Superbill, *, copy: bool) -> bytes: ...
     async def estimate(self, estimate: Estimate, number: int) -> bytes: ...
+    async def paper(self, paper: Paper) -> bytes: ...
 
 
 class ReadAudit(Protocol):
@@ -192,6 +246,9 @@ class Ports:
     journal: Journal
     fees: FeeCases
     superbills: Superbills
+    papers: Papers
+    prints: Prints
+    statement_runs: StatementRuns
     numbers: NumberSeriesOfYears
     clinician_days: ClinicianDays
     printer: Printer

@@ -37,3 +37,12 @@ class Numbered:
     superbill_id: str
     version: int
     number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A paper was issued under this number, or was already as it would be now."""
+
+    paper_id: str
+    version: int
+    number: str

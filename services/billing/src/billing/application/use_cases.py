@@ -7,13 +7,17 @@ from billing.application.commands.buy_package import BuyPackageHandler
 from billing.application.commands.deliver_estimate import DeliverEstimateHandler
 from billing.application.commands.give_back_package import GiveBackPackageHandler
 from billing.application.commands.issue_estimate import IssueEstimateHandler
+from billing.application.commands.issue_receipt import IssueReceiptHandler
+from billing.application.commands.issue_statement import IssueStatementHandler
 from billing.application.commands.issue_superbill import IssueSuperbillHandler
+from billing.application.commands.issue_yearly_summary import IssueYearlySummaryHandler
 from billing.application.commands.post_waiting_charge import PostWaitingChargeHandler
 from billing.application.commands.receive_payment import ReceivePaymentHandler
 from billing.application.commands.record_coverage import RecordCoverageHandler
 from billing.application.commands.refund_payment import RefundPaymentHandler
 from billing.application.commands.request_estimate import RequestEstimateHandler
 from billing.application.commands.reverse_charge import ReverseChargeHandler
+from billing.application.commands.start_statement_run import StartStatementRunHandler
 from billing.application.commands.void_superbill import VoidSuperbillHandler
 from billing.application.commands.waive_fee import WaiveFeeHandler
 from billing.application.commands.write_off_charge import WriteOffChargeHandler
@@ -40,6 +44,10 @@ class Billing:
     give_back_package: GiveBackPackageHandler
     issue_superbill: IssueSuperbillHandler
     void_superbill: VoidSuperbillHandler
+    issue_receipt: IssueReceiptHandler
+    issue_statement: IssueStatementHandler
+    issue_yearly_summary: IssueYearlySummaryHandler
+    start_statement_run: StartStatementRunHandler
     reading: Reading
 
     ports: Ports

@@ -14,3 +14,4 @@ PackageId = NewType("PackageId", str)
 """The id of the payment it was bought with."""
 
 SuperbillId = NewType("SuperbillId", str)
+PaperId = NewType("PaperId", str)

@@ -50,13 +50,22 @@ class BillingPolicy:
     first_time_courtesy: Setting[bool]
     fees_posted_at: Setting[time]
     superbill_prefix: Setting[str]
+    receipt_prefix: Setting[str]
+    statement_prefix: Setting[str]
+    yearly_summary_prefix: Setting[str]
+    statement_due_days: Setting[int]
     package_refund_days: Setting[int]
 
     def __post_init__(self) -> None:
         clocks = self.estimates
         if not 0 < clocks.near_ahead_days.value < clocks.far_ahead_days.value:
             raise invalid("policy_invalid", "The estimate clocks need two distances, the nearer one first.")
-        if self.package_refund_days.value < 0:
-            raise invalid("policy_invalid", "A package is given back within so many days, none or more.")
+        if self.package_refund_days.value < 0 or self.statement_due_days.value < 0:
+            raise invalid(
+                "policy_invalid", "A package is given back, a statement paid, within so many days, none or more."
+            )
+        prefixes = (self.superbill_prefix, self.receipt_prefix, self.statement_prefix, self.yearly_summary_prefix)
+        if len({each.value for each in prefixes}) != len(prefixes):
+            raise invalid("policy_invalid", "Each kind of paper has a prefix of its own.")
         if {self.exceeded_by.value.currency, self.dispute_line.value.currency} != {self.currency}:
             raise invalid("policy_invalid", "All amounts of the policy are in its currency.")

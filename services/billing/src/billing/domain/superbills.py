@@ -31,20 +31,6 @@ class VoidReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NumberSeries(Aggregate):
-    """The last number given in a year."""
-
-    id: str
-    last: int = 0
-
-    def next(self) -> "NumberSeries":
-        return replace(self.recording(), last=self.last + 1)
-
-    def number(self, prefix: str) -> str:
-        return f"{prefix}-{self.id}-{self.last:04d}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SuperbillIssued(Fact):
     superbill: "Superbill"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from billing.application.ports import Ports
 from billing.application.results import Numbered
 from billing.application.superbill_drafts import draft_of
-from billing.application.superbill_numbers import issue
+from billing.application.superbill_issuing import issue
 from billing.domain.charges import ChargeState
 from billing.domain.ids import ChargeId, PatientId, SuperbillId
 from billing.domain.superbill_elements import content_of

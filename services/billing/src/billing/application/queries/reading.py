@@ -11,11 +11,14 @@ from billing.domain.accounts import Account
 from billing.domain.charges import Charge
 from billing.domain.estimates import Estimate
 from billing.domain.fee_cases import FeeCase
-from billing.domain.ids import ChargeId, EstimateId, PackageId, PatientId, PaymentId, SuperbillId
+from billing.domain.ids import ChargeId, EstimateId, PackageId, PaperId, PatientId, PaymentId, SuperbillId
 from billing.domain.ledger import JournalEntry, TrialBalance
 from billing.domain.money import Money, total
+from billing.domain.months import Month
 from billing.domain.packages import Package
+from billing.domain.papers import Paper
 from billing.domain.payments import Payment
+from billing.domain.statement_runs import StatementRun
 from billing.domain.superbill_elements import Missing, missing_elements
 from billing.domain.superbills import Superbill
 from careflow_domain.errors import invalid, not_found
@@ -167,6 +170,27 @@ class Reading:
         """The superbill as PDF; the same one marked COPY when it was lost."""
         superbill = await self.superbill(superbill_id, actor)
         return await self.ports.printer.superbill(superbill, copy=copy)
+
+    async def papers_of(self, patient_id: PatientId, actor: Actor, limit: int, after: str | None) -> Listed[Paper]:
+        return await self._of_patient(
+            lambda whose: self.ports.papers.of_patient(whose, limit, after), patient_id, actor, "read_papers"
+        )
+
+    async def paper(self, paper_id: PaperId, actor: Actor) -> Paper:
+        """Refused: `paper_not_found`."""
+        return await self._one(self.ports.papers.get(paper_id), actor, "paper")
+
+    async def paper_print(self, paper_id: PaperId, actor: Actor) -> bytes:
+        """The bytes as they were issued. Refused: `paper_not_found`."""
+        await self.paper(paper_id, actor)
+        return (await self.ports.prints.get(paper_id)).pdf
+
+    async def statement_run(self, month: Month, actor: Actor) -> StatementRun:
+        """How far a month's end has come. Refused: `statement_run_not_found`."""
+        run = await self.ports.statement_runs.get(str(month))
+        failed = (f"accounts/{each.patient_id}" for each in run.failed)
+        await self.ports.audit.read(actor, "read_statement_run", f"statement_runs/{run.id}", *failed)
+        return run
 
     async def _one(self, reading: Awaitable[T], actor: Actor, name: str) -> T:
         """One thing, for its patient or whoever may read everybody's."""

@@ -9,7 +9,9 @@ from billing.entrypoints.http import (
     estimate_routes,
     ledger_routes,
     package_routes,
+    paper_routes,
     payment_routes,
+    statement_run_routes,
     superbill_routes,
 )
 from billing.entrypoints.http.access import ACCESS
@@ -23,6 +25,8 @@ for _routes in (
     charge_routes,
     payment_routes,
     package_routes,
+    paper_routes,
+    statement_run_routes,
     ledger_routes,
     superbill_routes,
 ):

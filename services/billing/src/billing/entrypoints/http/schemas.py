@@ -20,6 +20,9 @@ Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,6
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), ONE_LINE]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), PROSE]
 
+MonthText = Annotated[str, StringConstraints(pattern=r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$")]
+"""A month of the clinic's calendar: 2026-11."""
+
 LARGEST_AMOUNT = 100_000_000
 """A million in cents: no amount of a clinic's patient is larger."""
 

@@ -1,10 +1,10 @@
-"""Superbills get the next number of their year: every one that is issued, and no number twice or for none."""
+"""Issuing a superbill: numbered, printable, and linked to the one whose place it takes."""
 
+from billing.application.numbering import next_number
 from billing.application.ports import Ports
 from billing.domain.ids import PatientId, SuperbillId
 from billing.domain.superbill_content import Content
-from billing.domain.superbills import NumberSeries, Superbill
-from careflow_service.upsert import upsert
+from billing.domain.superbills import Superbill
 from careflow_service.work import Transaction
 
 
@@ -12,21 +12,18 @@ async def issue(
     patient_id: PatientId, content: Content, replaces: Superbill | None, tx: Transaction, ports: Ports
 ) -> Superbill:
     """A superbill under the next number. Raises `not_printable`, `superbill_not_void`, `superbill_replaced`."""
-    today = ports.day_of(tx.now)
-    year = str(today.year)
-    known = await ports.numbers.find(year, of=None)
-    series = (known or NumberSeries(id=year)).next()
+    next_one = await next_number(ports.policy.superbill_prefix.value, tx, ports)
     superbill = Superbill.issued(
         SuperbillId(tx.new_id()),
         patient_id,
-        series.number(ports.policy.superbill_prefix.value),
+        next_one.number,
         content,
         replaces=replaces,
         now=tx.now,
-        today=today,
+        today=ports.day_of(tx.now),
     )
     await ports.printer.superbill(superbill, copy=False)  # whatever is issued can be printed
-    await upsert(ports.numbers, known, series, tx)
+    await next_one.give(tx, ports)
     await ports.superbills.add(superbill, tx)
     return superbill
 

@@ -1,0 +1,31 @@
+"""How dates, amounts and ways of payment are written on papers."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from billing.domain.money import Money
+from billing.domain.payments import PaymentMethod
+
+METHODS: Final[Mapping[PaymentMethod, str]] = {
+    PaymentMethod.CARD_TERMINAL: "Card",
+    PaymentMethod.HSA_FSA: "HSA/FSA card",
+    PaymentMethod.CASH: "Cash",
+    PaymentMethod.CHECK: "Check",
+    PaymentMethod.TRANSFER: "Bank transfer",
+}
+
+
+def parts(day: date) -> dict[str, Any]:
+    return {"year": day.year, "month": day.month, "day": day.day, "text": us(day)}
+
+
+def us(day: date) -> str:
+    return f"{day:%m/%d/%Y}"
+
+
+def amount(money: Money) -> str:
+    symbol = "$" if money.currency == "USD" else f"{money.currency} "
+    whole, cents = divmod(abs(money.minor), 100)
+    sign = "\u2212" if money.minor < 0 else ""
+    return f"{sign}{symbol}{whole:,}.{cents:02d}"

@@ -1,0 +1,135 @@
+"""Statements of an account: how it stood, what happened, how it stands, what is to be paid by when.
+
+Invariants: each statement begins where the one before ended, so that every entry of the books is on exactly one; its
+lines come to the difference between its two balances, and these are what the books say at the end of those days.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import accumulate
+from typing import Final, Literal, Self
+
+from billing.domain.balances import Balances
+from billing.domain.charges import Charge
+from billing.domain.ids import ChargeId, PaymentId
+from billing.domain.ledger import JournalEntry
+from billing.domain.letterhead import Letterhead, PaperKind
+from billing.domain.money import Money, total
+from billing.domain.months import Month
+from billing.domain.packages import Package
+from billing.domain.payments import Payment
+from billing.domain.statement_lines import StatementLine, lines_of
+from careflow_domain.errors import conflict
+
+CLOCKS_AGREE: Final = timedelta(minutes=5)
+"""A month is over when no process can still take it for today: their clocks differ by less."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageLeft:
+    """Visits of a package that are still to come."""
+
+    description: str
+    sessions: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """From the beginning of `begins_on` to the end of `ends_on`. `settled_since` of what was owed then is not owed any
+    more on the day of issue; `to_pay` is the rest, by `due_on`. `packages` are as on the day of issue. `dispute_line`
+    is how much above an estimate may be disputed.
+    """
+
+    head: Letterhead
+    month: str
+    begins_on: date
+    ends_on: date
+    opening: Balances
+    lines: tuple[StatementLine, ...]
+    closing: Balances
+    settled_since: Money
+    to_pay: Money
+    due_on: date | None
+    packages: tuple[PackageLeft, ...]
+    dispute_line: Money
+    kind: Literal[PaperKind.STATEMENT] = PaperKind.STATEMENT
+
+    def __post_init__(self) -> None:
+        if (
+            self.opening.net + total((line.amount for line in self.lines), self.opening.owed.currency)
+            != self.closing.net
+        ):
+            raise ValueError("a statement's lines do not come to the difference of its balances")
+
+    @property
+    def running(self) -> tuple[Money, ...]:
+        """The balance after each line."""
+        return tuple(accumulate((line.amount for line in self.lines), initial=self.opening.net))[1:]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """What a month's statement covers: from the end of the one before to the end of the month."""
+
+    month: Month
+    after: date | None
+    opening: Balances
+
+    @classmethod
+    def of(cls, month: Month, before: Statement | None, currency: str) -> Self:
+        """`before` is the last statement of the account. Raises `later_statement_issued`."""
+        if before is None:
+            return cls(month=month, after=None, opening=Balances.nothing(currency))
+        if before.ends_on >= month.last:
+            raise conflict("later_statement_issued", "A statement up to a later day was issued already.")
+        return cls(month=month, after=before.ends_on, opening=before.closing)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """What was posted to an account since the last statement, and what it was posted for."""
+
+    entries: Sequence[JournalEntry]
+    charges: Mapping[ChargeId, Charge]
+    payments: Mapping[PaymentId, Payment]
+    packages: Sequence[Package]
+
+
+def expect_over(month: Month, now: datetime, day_of: Callable[[datetime], date]) -> None:
+    """Raises `month_not_over`."""
+    if day_of(now - CLOCKS_AGREE) <= month.last:
+        raise conflict("month_not_over", "A month's statement is issued when the month is over.")
+
+
+def statement_of(
+    period: Period, posted: Posted, head: Callable[[], Letterhead], *, due_on: date, dispute_line: Money
+) -> Statement | None:
+    """None when there is nothing to say: nothing was posted and nothing is owed. `head` is asked for otherwise only."""
+    month = period.month
+    within = [entry for entry in posted.entries if entry.posted_on <= month.last]
+    closing = period.opening.after(within)
+    owed_now = period.opening.after(posted.entries).owed
+    to_pay = min(closing.owed, owed_now)
+    if not within and not to_pay:
+        return None
+    begins_on = period.after + timedelta(days=1) if period.after else min([month.first, *(e.posted_on for e in within)])
+    return Statement(
+        head=head(),
+        month=str(month),
+        begins_on=begins_on,
+        ends_on=month.last,
+        opening=period.opening,
+        lines=tuple(line for entry in within for line in lines_of(entry, posted.charges, posted.payments)),
+        closing=closing,
+        settled_since=closing.owed - to_pay,
+        to_pay=to_pay,
+        due_on=due_on if to_pay else None,
+        packages=tuple(
+            PackageLeft(description=each.offer.description, sessions=each.offer.sessions, left=each.sessions_left)
+            for each in posted.packages
+            if each.sessions_left
+        ),
+        dispute_line=dispute_line,
+    )

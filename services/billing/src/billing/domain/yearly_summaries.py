@@ -1,0 +1,106 @@
+"""What a patient paid in a calendar year, for a health account or a tax return: for care, for fees, not used yet, back.
+
+Invariant: of each payment, what is for care, for fees, not used yet and given back come to what was received.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from billing.domain.charges import Charge
+from billing.domain.ids import ChargeId
+from billing.domain.letterhead import Letterhead, PaperKind
+from billing.domain.money import Money, total
+from billing.domain.payments import Payment, PaymentMethod
+from billing.domain.receipts import GivenBack, PaidFor, given_back, paid_for
+from billing.domain.rendered import FEES
+from careflow_domain.errors import conflict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearsPayment:
+    """What came in on a day, and what has become of it: `unused` waits for a visit, a package or whatever is owed."""
+
+    received_on: date
+    method: PaymentMethod
+    received: Money
+    for_care: Money
+    for_fees: Money
+    unused: Money
+    given_back: Money
+
+    def __post_init__(self) -> None:
+        if self.for_care + self.for_fees + self.unused + self.given_back != self.received:
+            raise ValueError("a payment's parts do not come to what was received")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearlySummary:
+    """`payments` came in within the year; `paid_for` is what they are for; `given_back` went back within the year,
+    whenever it had come in.
+    """
+
+    head: Letterhead
+    year: int
+    payments: tuple[YearsPayment, ...]
+    paid_for: tuple[PaidFor, ...]
+    given_back: tuple[GivenBack, ...]
+    received: Money
+    for_care: Money
+    for_fees: Money
+    unused: Money
+    returned: Money
+    given_back_in_year: Money
+    kind: Literal[PaperKind.YEARLY_SUMMARY] = PaperKind.YEARLY_SUMMARY
+
+    @classmethod
+    def of(
+        cls,
+        year: int,
+        payments: Iterable[Payment],
+        charges: Mapping[ChargeId, Charge],
+        head: Letterhead,
+        zone: ZoneInfo,
+        currency: str,
+    ) -> "YearlySummary":
+        """`payments` are all of the patient's, `charges` those they are for. Raises `nothing_paid`."""
+        known = sorted(payments, key=lambda each: (each.received_at, each.id))
+        within = [each for each in known if each.received_on.year == year]
+        back = [each for payment in known for each in given_back(payment, zone) if each.refunded_on.year == year]
+        if not within and not back:
+            raise conflict("nothing_paid", "Nothing was paid or given back in this year.")
+        rows = tuple(_row(each, charges) for each in within)
+        return cls(
+            head=head,
+            year=year,
+            payments=rows,
+            paid_for=tuple(
+                sorted(
+                    (each for payment in within for each in paid_for(payment, charges)),
+                    key=lambda each: (each.service_date, each.services, each.amount),
+                )
+            ),
+            given_back=tuple(sorted(back, key=lambda each: each.refunded_on)),
+            received=total((each.received for each in rows), currency),
+            for_care=total((each.for_care for each in rows), currency),
+            for_fees=total((each.for_fees for each in rows), currency),
+            unused=total((each.unused for each in rows), currency),
+            returned=total((each.given_back for each in rows), currency),
+            given_back_in_year=total((each.amount for each in back), currency),
+        )
+
+
+def _row(payment: Payment, charges: Mapping[ChargeId, Charge]) -> YearsPayment:
+    uses = paid_for(payment, charges)
+    currency = payment.amount.currency
+    return YearsPayment(
+        received_on=payment.received_on,
+        method=payment.method,
+        received=payment.amount,
+        for_care=total((each.kept for each in uses if each.cause not in FEES), currency),
+        for_fees=total((each.kept for each in uses if each.cause in FEES), currency),
+        unused=payment.unapplied,
+        given_back=payment.refunded,
+    )

@@ -1,0 +1,191 @@
+"""What must always hold of a clinic's money, whatever was done: checked after every step of a random walk."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from billing.domain.balances import Balances
+from billing.domain.charges import Charge, ChargeState
+from billing.domain.fee_cases import FeeState
+from billing.domain.ledger import LedgerAccount, TrialBalance
+from billing.domain.letterhead import PaperKind
+from billing.domain.line_shares import line_shares
+from billing.domain.money import Money, total
+from billing.domain.payments import PaymentMethod
+from billing.domain.rendered import FEES, ChargeCause, charge_id_of
+from services.billing.tests.builders import PRACTICE
+from services.billing.tests.fakes import RULES, InMemory
+
+NOTHING: Final = Money(0)
+
+
+def check(clinic: InMemory) -> None:
+    books_balance(clinic)
+    nobody_pays_what_is_not_owed(clinic)
+    nothing_prepaid_is_lost(clinic)
+    no_minute_is_charged_twice(clinic)
+    superbills_say_what_the_books_say(clinic)
+    statements_say_what_the_books_say(clinic)
+
+
+def books_balance(clinic: InMemory) -> None:
+    """To the cent: every entry, the whole, and each account against what it stands for."""
+    entries, charges, payments = clinic.entries, clinic.all("charges"), clinic.all("payments")
+    sums = {each.account: each.balance for each in TrialBalance.of(entries).accounts}
+    assert TrialBalance.of(entries).balances
+    assert len({entry.key for entry in entries}) == len(entries)
+    assert sums.get(LedgerAccount.RECEIVABLE, NOTHING) == total(each.balance for each in charges)
+    assert -sums.get(LedgerAccount.UNAPPLIED, NOTHING) == total(each.free for each in payments)
+    for_visits, for_packages = (
+        total(each.held for each in payments if bool(each.package_id) is for_package) for for_package in (False, True)
+    )
+    assert -sums.get(LedgerAccount.DEPOSITS, NOTHING) == for_visits
+    assert -sums.get(LedgerAccount.UNEARNED, NOTHING) == for_packages
+    assert sums.get(LedgerAccount.CASH, NOTHING) == total(each.refundable for each in payments)
+    assert sums.get(LedgerAccount.GOODWILL, NOTHING) == total(each.conceded for each in charges)
+    write_offs = [each for charge in charges for each in charge.write_offs]
+    for account, is_discount in ((LedgerAccount.DISCOUNTS, True), (LedgerAccount.BAD_DEBT, False)):
+        assert sums.get(account, NOTHING) == total(
+            each.amount for each in write_offs if each.is_discount is is_discount
+        )
+    for charge in charges:
+        mine = [each for payment in payments if (each := payment.allocated_to(charge.id))]
+        assert charge.paid == total(each.amount for each in mine)
+        assert charge.conceded == total(each.conceded for each in mine)
+        assert NOTHING <= charge.conceded <= charge.paid <= charge.amount - charge.written_off
+    for payment in payments:
+        assert NOTHING <= payment.held <= payment.unapplied <= payment.refundable <= payment.amount
+        payable = [each for each in charges if each.patient_id == payment.patient_id and payment.may_pay(each)]
+        assert not (payment.free and any(each.balance for each in payable)), "money lies there while something is owed"
+
+
+def nobody_pays_what_is_not_owed(clinic: InMemory) -> None:
+    """No fee that policy frees, no service without coverage known, no health money for a fee, nothing twice."""
+    charges: Mapping[str, Charge] = {each.id: each for each in clinic.all("charges")}
+    fees, accounts = {fee.id: fee for fee in clinic.all("fees")}, {each.id: each for each in clinic.all("accounts")}
+    for charge in charges.values():
+        rendered = charge.rendered
+        assert charge.id == charge_id_of(rendered.cause, rendered.cause_id)
+        if charge.state is not ChargeState.POSTED:
+            assert not charge.balance
+            continue
+        if rendered.cause in FEES:
+            fee = fees[rendered.cause_id]
+            signed = [each for each in accounts[fee.patient_id].signed if each.signed_at < fee.lost_at]
+            assert fee.state is FeeState.POSTED
+            assert signed, "a fee without a policy signed before"
+            assert accounts[fee.patient_id].courtesy_for not in (None, fee.id), "the first one is free"
+        for service in rendered.services:
+            day = rendered.service_date
+            assert not set(RULES.on(day).untrue(service, day, PRACTICE)), "an untrue line was charged"
+    for payment in clinic.all("payments"):
+        if payment.method is PaymentMethod.HSA_FSA:
+            assert not any(charges[each.charge_id].rendered.cause in FEES for each in payment.allocations)
+    for fee in fees.values():
+        its_charge = charges.get(charge_id_of(ChargeCause(fee.cause.value), fee.id))
+        assert fee.state is FeeState.POSTED or its_charge is None or its_charge.state is ChargeState.REVERSED
+
+
+def nothing_prepaid_is_lost(clinic: InMemory) -> None:
+    """Every place of a package is one charged visit at no more than its share, or its money is there."""
+    payments, charges = clinic.all("payments"), {each.id: each for each in clinic.all("charges")}
+    packages = {each.id: each for each in clinic.all("packages")}
+    for payment in payments:
+        assert not payment.held or payment.kept_for or payment.package_id in packages
+    for package in packages.values():
+        money = next(each for each in payments if each.id == package.payment_id)
+        assert money.amount == package.offer.price == total(map(package.offer.share, range(package.offer.sessions)))
+        places = [use.place for use in package.uses]
+        assert len(set(places)) == len(places) <= package.offer.sessions, "a place was taken twice"
+        assert money.held <= package.unused
+        if package.given_back_at or not package.sessions_left:
+            assert not money.held, "money waits for a visit that cannot come"
+        for use in package.uses:
+            charge = charges[use.charge_id]
+            assert charge.state is ChargeState.POSTED
+            assert charge.package_id == package.id
+            assert charge.amount <= package.offer.share(use.place), "a visit of a package costs more than its share"
+    covered = [each for each in charges.values() if each.package_id and each.state is ChargeState.POSTED]
+    assert all(packages[each.package_id].has(each.id) for each in covered)
+
+
+def no_minute_is_charged_twice(clinic: InMemory) -> None:
+    """Each clinician's charged minutes of a day fit into the hours they can have been worked in."""
+    spans: dict[tuple[str, date], list[tuple[datetime, datetime, int]]] = {}
+    for charge in clinic.all("charges"):
+        if charge.state is not ChargeState.POSTED:
+            continue
+        for service in charge.rendered.services:
+            rule = RULES.on(charge.rendered.service_date).rule(service.code)
+            if rule and rule.minutes and service.performed_by is None:
+                worked = (charge.rendered.started_at, charge.rendered.ended_at, service.minutes or 0)
+                spans.setdefault((str(service.provider), charge.rendered.service_date), []).append(worked)
+    for worked_on_day in spans.values():
+        begins, ends = min(each[0] for each in worked_on_day), max(each[1] for each in worked_on_day)
+        assert sum(each[2] for each in worked_on_day) <= (ends - begins).total_seconds() / 60
+
+
+def superbills_say_what_the_books_say(clinic: InMemory) -> None:
+    """Numbers without gaps; the one in force is what was rendered and paid; every later one names the one before."""
+    bills, charges = clinic.all("superbills"), {each.id: each for each in clinic.all("charges")}
+    assert without_gaps(bill.number for bill in bills)
+    by_id = {bill.id: bill for bill in bills}
+    billed: set[str] = set()
+    for bill in bills:
+        if bill.replaces:
+            assert by_id[bill.replaces].replaced_by == bill.id
+            assert by_id[bill.replaces].edition == bill.edition - 1
+        if not bill.in_force:
+            continue
+        content = bill.content
+        assert not billed & set(content.charge_ids), "a service is on two bills"
+        billed |= set(content.charge_ids)
+        said = [(line.charged, line.paid) for line in content.lines]
+        shares = [share for charge_id in content.charge_ids for share in line_shares(charges[charge_id])]
+        assert said == [(share.charged, share.paid) for share in shares]
+        assert all(charges[each].state is ChargeState.POSTED for each in content.charge_ids)
+        assert total(each.amount for each in content.payments) == content.paid
+        earlier = [
+            each for each in bills if not each.in_force and set(each.content.charge_ids) & set(content.charge_ids)
+        ]
+        assert bool(bill.replaces) == bool(earlier), "an unlinked first edition"
+
+
+def statements_say_what_the_books_say(clinic: InMemory) -> None:
+    """Each begins where the one before ended, and its balances are the books' of these days, to the cent; every entry
+    of those days is on one. Every kind of paper is numbered without gaps.
+    """
+    papers = clinic.all("papers")
+    assert all(without_gaps(each.number for each in papers if each.kind is kind) for kind in PaperKind)
+    for run in clinic.all("statement_runs"):
+        assert {each.code for each in run.failed} <= {"later_statement_issued"}
+        stated = {each.patient_id for each in papers if each.kind is PaperKind.STATEMENT and each.about == run.id}
+        assert run.issued <= len(stated), "a statement was counted and not issued"
+        assert not run.finished_at or run.done == len(clinic.all("accounts"))
+    for patient in [each.id for each in clinic.all("accounts")]:
+        entries = [each for each in clinic.entries if each.patient_id == patient]
+        statements = sorted(
+            (each.content for each in papers if each.patient_id == patient and each.kind is PaperKind.STATEMENT),
+            key=lambda each: each.ends_on,
+        )
+        ended, closing = None, Balances.nothing("USD")
+        for statement in statements:
+            assert statement.opening == closing
+            assert ended is None or statement.begins_on == ended + timedelta(days=1)
+            ended, closing = statement.ends_on, statement.closing
+            posted = [each for each in entries if each.posted_on <= ended]
+            sums = {each.account: each.balance for each in TrialBalance.of(posted).accounts}
+            assert closing.owed == sums.get(LedgerAccount.RECEIVABLE, NOTHING)
+            own = (LedgerAccount.UNAPPLIED, LedgerAccount.DEPOSITS, LedgerAccount.UNEARNED)
+            assert closing.owed - closing.net == total(-sums.get(each, NOTHING) for each in own)
+            assert statement.opening.net + total(each.amount for each in statement.lines) == closing.net
+            assert NOTHING <= statement.to_pay <= closing.owed
+
+
+def without_gaps(numbers: Iterable[str]) -> bool:
+    """Whether numbers such as SB-2026-0001 count up from 1 in each year."""
+    years: dict[str, list[int]] = {}
+    for number in numbers:
+        year, _, count = number.rpartition("-")
+        years.setdefault(year, []).append(int(count))
+    return all(sorted(counts) == list(range(1, len(counts) + 1)) for counts in years.values())
