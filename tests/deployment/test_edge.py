@@ -2,8 +2,11 @@
 
 import importlib
 import re
+from collections.abc import Iterable
 
 from careflow_cli.stack.services import SERVICES
+from careflow_service.http.access import Rule
+from careflow_service.http.app import access_of
 from careflow_service.http.limits import BODY_LIMIT, BODY_WITHIN_SECONDS
 from careflow_service.problems import LIBRARY_PROBLEMS
 from tests.deployment.compose_files import Tree, text
@@ -55,11 +58,16 @@ def test_its_rates_for_everyone_are_those_of_the_services() -> None:
         assert int(bursts[zone]) == rate.count - 1, "as many at once as the services let in"
 
 
+def rows_of(name: str) -> Iterable[tuple[str, Rule]]:
+    service = importlib.import_module(f"{name}.bootstrap").SERVICE
+    return access_of(service, service.http()).items()
+
+
 def test_every_public_route_is_under_such_a_rate() -> None:
     public = [
         f"{route.partition(' ')[0]}:{name}{route.partition(' ')[2]}"
         for name in NAMES
-        for route, rule in importlib.import_module(f"{name}.bootstrap").SERVICE.http().access.items()
+        for route, rule in rows_of(name)
         if rule.public
     ]
     limited = [re.compile(pattern) for pattern in re.findall(r'"~(\^(?:GET|POST):[^"]+)"', CONFIGURATION)]

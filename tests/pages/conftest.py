@@ -30,16 +30,23 @@ async def browser() -> AsyncIterator["Browser"]:
 
 
 @pytest.fixture
-async def booking(store_url: str, database: str) -> AsyncIterator[tuple["Booking", str]]:
-    """A clinic somebody can call, and its address."""
-    from services.booking.tests.clinic import has_practitioner
+async def new_booking(store_url: str, database: str) -> AsyncIterator[tuple["Booking", str]]:
+    """A clinic where nobody works yet, and its address."""
     from services.booking.tests.world import running
     from tests.pages.browsing import served
 
     settings: dict[str, Any] = {"clinic_name": "Redwood Clinic"}
     async with running(store_url, database, settings=settings) as world, served(world.app) as address:
-        await has_practitioner(world)
         yield world, address
+
+
+@pytest.fixture
+async def booking(new_booking: tuple["Booking", str]) -> tuple["Booking", str]:
+    """A clinic somebody can call, and its address."""
+    from services.booking.tests.clinic import has_practitioner
+
+    await has_practitioner(new_booking[0])
+    return new_booking
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ MALFORMED_HEADER = ProblemType("malformed_header", 400, "A request header has a 
 IDEMPOTENCY_KEY_MISSING = ProblemType("idempotency_key_missing", 400, "This request needs an Idempotency-Key header.")
 UNAUTHENTICATED = ProblemType("unauthenticated", 401, "A valid bearer token is needed.")
 TOKEN_EXPIRED = ProblemType("token_expired", 401, "The bearer token has expired.")
+LOGIN_NEEDED = ProblemType("login_needed", 401, "Somebody of the clinic must log in to see that page.")
 FORBIDDEN = ProblemType("forbidden", 403, "This caller may not do that.")
 NOT_FOUND = ProblemType("not_found", 404, "There is no such thing.")
 METHOD_NOT_ALLOWED = ProblemType("method_not_allowed", 405, "This address does not answer that method.")
@@ -50,6 +51,7 @@ LIBRARY_PROBLEMS: tuple[ProblemType, ...] = (
     IDEMPOTENCY_KEY_MISSING,
     UNAUTHENTICATED,
     TOKEN_EXPIRED,
+    LOGIN_NEEDED,
     FORBIDDEN,
     NOT_FOUND,
     METHOD_NOT_ALLOWED,

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretBytes, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, HttpUrl, SecretBytes, SecretStr, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableValue
@@ -84,6 +84,12 @@ class ServiceSettings(BaseSettings):
     token_introspection_secret: SecretStr | None = None
     token_ca_file: Path | None = None
     """Certificates, PEM, that vouch for the provider beside the system's authorities."""
+
+    login_client_id: str | None = None
+    """As whom staff log in at the issuer, which is then an OpenID Connect provider; not given, nobody does."""
+    login_client_secret: SecretStr | None = None
+    public_url: HttpUrl | None = None
+    """Where a browser finds this service, such as `https://careflow.example.org/booking`."""
 
     master_key: SecretBytes
     blind_index_key: SecretBytes

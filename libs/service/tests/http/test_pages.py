@@ -40,6 +40,18 @@ def test_a_word_that_one_language_lacks_is_named(tmp_path: Path, monkeypatch: py
         words_of("any")
 
 
+def test_a_word_that_a_template_would_take_for_something_else_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "words").mkdir()
+    for language in ("en", "es"):
+        (tmp_path / "words" / f"{language}.toml").write_text('[day]\nclear = "Clear"\n')
+    monkeypatch.setattr(words, "files", lambda package: tmp_path)
+
+    with pytest.raises(WordsDiffer, match=r"^day\.clear has a name of Python's own$"):
+        words_of("any")
+
+
 def test_what_is_wrong_is_said_for_the_field_if_it_can_be_and_else_in_general() -> None:
     english = words_of("careflow_service.pages")["en"]
 

@@ -75,6 +75,7 @@ from booking.application.queries.list_tasks import ListTasks
 from booking.application.queries.read_appointments import ReadAppointments
 from booking.application.queries.read_busy_times import ReadBusyTimes
 from booking.application.queries.read_care_path import ReadCarePathHandler
+from booking.application.queries.read_day_board import ReadDayBoard
 from booking.application.queries.read_invitation import ReadInvitation
 from booking.application.queries.read_messages import ReadMessages
 from booking.application.queries.read_patient import ReadPatientHandler
@@ -214,6 +215,16 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         find_unfit_visits=FindUnfitVisits(all_appointments, all_patients, scheduling, resources.audit, zone),
         read_care_path=ReadCarePathHandler(all_paths, records, resources.audit, policy, zone, clock),
         list_tasks=ListTasks(all_appointments, policy, resources.audit, clock),
+        read_day_board=ReadDayBoard(
+            appointments=all_appointments,
+            patients=all_patients,
+            practitioners=all_practitioners,
+            rooms=all_rooms,
+            records=records,
+            policy=policy,
+            audit=resources.audit,
+            clock=clock,
+        ),
         read_invitation=read_invitation,
         open_calendar_feed=OpenCalendarFeedHandler(feeds, all_practitioners, work),
         close_calendar_feed=CloseCalendarFeedHandler(feeds, work),

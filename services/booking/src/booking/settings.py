@@ -37,8 +37,6 @@ class BookingSettings(ServiceSettings):
     """Signs text messages to the gateway; at least 32 bytes."""
     messages_dir: Annotated[Path | None, DevelopmentOnly()] = None
     """Makes messages files one can look at."""
-    public_url: HttpUrl | None = None
-    """Where patients find booking's pages, such as `https://careflow.example.org/booking`: for links in messages."""
     clinic_phone: str | None = Field(default=None, min_length=3, max_length=30)
     """What patients call, as messages show it."""
 

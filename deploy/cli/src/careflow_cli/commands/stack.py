@@ -122,8 +122,10 @@ def show_pages(rows: list[ProcessReport]) -> None:
     """What there is to look at in a browser."""
     for row in rows:
         if row.name == PAGES_OF and row.port is not None:
-            typer.echo(f"\nthe free call, as a visitor books it: http://127.0.0.1:{row.port}/pages/free-call")
+            address = f"http://127.0.0.1:{row.port}/pages"
+            typer.echo(f"\nthe free call, as a visitor books it: {address}/free-call")
             typer.echo("what is written to patients: careflow messages")
+            typer.echo(f"the clinic's day, with what careflow token --role coordinator prints: {address}/day")
 
 
 def show(rows: list[ProcessReport]) -> None:

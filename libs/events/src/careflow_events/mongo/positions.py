@@ -93,6 +93,12 @@ class MongoPositions:
         streams = self._positions.find({"subject": subject, "consumer": self._consumer}, {"block.cause": 1})
         return any(position.get("block") is not None for position in await streams.to_list())
 
+    async def blocked_of(self, subjects: Collection[str]) -> frozenset[str]:
+        """Which of these are blocked, for somebody who only looks."""
+        asked = {"subject": {"$in": list(subjects)}, "consumer": self._consumer}
+        streams = await self._positions.find(asked, {"subject": 1, "block.cause": 1}).to_list()
+        return frozenset(each["subject"] for each in streams if each.get("block") is not None)
+
     async def blocked_streams(self) -> int:
         """See `careflow_events.positions.Positions.blocked_streams`."""
         blocked = {"block.parked": {"$gt": 0}, "consumer": self._consumer}

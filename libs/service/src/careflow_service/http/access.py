@@ -182,6 +182,20 @@ def feed_of(topics: Iterable[Topic]) -> AccessTable:
     return {FEED: allow(*readers)} if readers else {}
 
 
+LOGIN: AccessTable = {
+    "GET /pages/login": public(rate="60/minute"),
+    "POST /pages/login": public(rate="10/minute"),
+    "GET /pages/logged-in": public(rate="60/minute"),
+    "POST /pages/logout": public(rate="60/minute"),
+}
+"""The rows of the way in, where a service has pages for staff."""
+
+
+def has_pages_for_staff(table: AccessTable) -> bool:
+    """Whether anybody of the clinic sits before any of its pages."""
+    return any(rule.roles for row, rule in table.items() if row.partition(" ")[2].startswith(PREFIX))
+
+
 GUARDED_PREFIXES = ("/v1/", "/ops/", PREFIX)
 
 

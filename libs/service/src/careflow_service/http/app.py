@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from careflow_events.mongo import Arrivals, MongoFeed
-from careflow_service.http.access import OPS, AccessTable, feed_of
+from careflow_service.http.access import LOGIN, OPS, AccessTable, feed_of, has_pages_for_staff
 from careflow_service.http.after import After
 from careflow_service.http.authentication import AuditDenial, Door, Verifier
 from careflow_service.http.contract import contract_routes
@@ -38,6 +38,7 @@ from careflow_service.settings import ServiceSettings
 from careflow_service.tokens import verifier_for
 
 if TYPE_CHECKING:
+    from careflow_service.pages.login_routes import WayIn
     from careflow_service.pages.site import Site
 
 S = TypeVar("S", bound=ServiceSettings)
@@ -62,19 +63,22 @@ def create_app(
     described = service.http()
     probes = health_routes(health or Health(ready_checks(service, app, resources), Heartbeat(), service.without(app)))
     told = contract_routes(service.name)
+    verifier = verifier or verifier_for(resources.settings)
     http, table = routed(service, described, service.ports(app), resources, [*probes, *told])
     http.state.application = app
     http.state.fingerprint = _fingerprint(resources)
     site = http.state.site = _site(described, resources)
+    way_in = http.state.way_in = _way_in(service.name, described, resources, verifier)
     http.state.routes = table
     http.user_middleware = [
         Middleware(Edge, site=site),
         Middleware(
             Door,
             routes=table,
-            verifier=verifier or verifier_for(resources.settings),
+            verifier=verifier,
             audit=audit or _audit_denial(resources),
             visitors=described.visitors(app) if described.visitors else None,
+            logins=way_in.logins if way_in else None,
         ),
         Middleware(BodyLimit),
         Middleware(After, until=Arrivals(resources.database, service.name).until, topics=hears_of(service).topics),
@@ -106,7 +110,8 @@ def routed(
     )
     feed = MongoFeed(resources.database)
     http.state.feed = feed
-    for router in (*described.routers, feed_router(service, feed, resources), *ops_routers(service, ports, resources)):
+    inner_routers = (feed_router(service, feed, resources), *ops_routers(service, ports, resources))
+    for router in (*described.routers, *inner_routers, *_login(described)):
         # As they were declared: to include the router would make each of them a second time, which is most of what
         # making an application takes.
         http.routes.extend(router.routes)
@@ -118,8 +123,9 @@ def routed(
 
 
 def access_of(service: Service[S, P, App], described: Http[App]) -> AccessTable:
-    """The service's rows, its events' and the operators'."""
-    return {**described.access, **feed_of(own_topics(service)), **OPS}
+    """The service's rows, its events', the operators', and those of the way in for staff."""
+    way_in = LOGIN if has_pages_for_staff(described.access) else {}
+    return {**described.access, **feed_of(own_topics(service)), **OPS, **way_in}
 
 
 async def _answer(request: Request, error: Exception) -> Response:
@@ -131,6 +137,28 @@ def _fingerprint(resources: Resources[Any]) -> Callable[[bytes], str]:
         return resources.blind_index.of("request_body", body.decode("latin-1"))
 
     return of
+
+
+def _login(described: Http[Any]) -> tuple[APIRouter, ...]:
+    if not has_pages_for_staff(described.access):
+        return ()
+    from careflow_service.pages.login_routes import router
+
+    return (router,)
+
+
+def _way_in(name: str, described: Http[Any], resources: Resources[Any], verifier: Verifier) -> "WayIn | None":
+    """How staff log in before the service's pages; None where there are none for them. Raises SettingsError."""
+    if not has_pages_for_staff(described.access):
+        return None
+    from careflow_service.pages.code_flow import code_flow_for
+    from careflow_service.pages.login_routes import WayIn
+    from careflow_service.pages.logins import Logins
+
+    settings = resources.settings
+    logins = Logins(bytes.fromhex(resources.blind_index.of("staff_login", name)))
+    code_flow = code_flow_for(settings)
+    return WayIn(logins, verifier, code_flow, by_token=settings.in_development and code_flow is None)
 
 
 def _site(described: Http[Any], resources: Resources[Any]) -> "Site | None":

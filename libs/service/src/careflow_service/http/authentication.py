@@ -18,8 +18,17 @@ from careflow_service.http.routes import SCOPE_KEY, UUID, Call, RouteTable
 from careflow_service.identity import Actor
 from careflow_service.oversight import Oversight, overseen
 from careflow_service.pages import PREFIX
+from careflow_service.pages.logins import login_of
 from careflow_service.pages.sittings import sitting_of
-from careflow_service.problems import FORBIDDEN, NOT_FOUND, RATE_LIMITED, TOKEN_EXPIRED, UNAUTHENTICATED, Problem
+from careflow_service.problems import (
+    FORBIDDEN,
+    LOGIN_NEEDED,
+    NOT_FOUND,
+    RATE_LIMITED,
+    TOKEN_EXPIRED,
+    UNAUTHENTICATED,
+    Problem,
+)
 from careflow_service.telemetry import metrics
 from careflow_service.telemetry.logs import log
 from careflow_service.tokens import TokenRefused
@@ -34,6 +43,14 @@ class Verifier(Protocol):
     async def verify(self, token: str) -> Actor: ...
 
 
+class StaffVerifier(Verifier, Protocol):
+    """Tells who of the clinic sits before a page, and keeps them there while they work."""
+
+    def keeping(self, scope: Scope, send: Send) -> Send:
+        """Sends an answer that also says that its reader was here."""
+        ...
+
+
 AuditDenial = Callable[[Actor, str, Sequence[str]], Awaitable[None]]
 """Writes down that this caller was refused this route, named by its template, and these objects. What else was asked
 for stays out of it.
@@ -43,7 +60,8 @@ for stays out of it.
 class Door:
     """Resolves the route, authenticates, applies the access table, and lets no answer out that was not seen to.
 
-    Whoever calls a route has a bearer token; whoever sits before a page has what `visitors` verifies.
+    Whoever calls a route has a bearer token; a patient before a page has what `visitors` verifies, and whoever works
+    at the clinic what `logins` does.
     """
 
     def __init__(
@@ -54,11 +72,13 @@ class Door:
         verifier: Verifier,
         audit: AuditDenial,
         visitors: Verifier | None = None,
+        logins: StaffVerifier | None = None,
     ) -> None:
         self._app = app
         self._routes = routes
         self._verifier = verifier
         self._visitors = visitors
+        self._logins = logins
         self._audit = audit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,26 +96,31 @@ class Door:
         )
         with overseen(oversight):
             try:
-                await self._app(scope, receive, _once_seen_to(oversight, send))
+                await self._app(scope, receive, _once_seen_to(oversight, self._keeping(scope, rule, send)))
             except Exception as error:
                 if _is_denial(error, call.actor):
                     await self._write_down(caller, call, oversight.refused)
                 raise
 
+    def _keeping(self, scope: Scope, rule: Rule, send: Send) -> Send:
+        """Whoever works with a page stays logged in."""
+        on_a_page = rule.roles and scope["path"].startswith(PREFIX)
+        return self._logins.keeping(scope, send) if on_a_page and self._logins is not None else send
+
     async def _admit(self, call: Call, rule: Rule, scope: Scope, query: Mapping[str, str]) -> Actor:
         if call.entry.limiter is not None:
             _limit(call, client_of(scope))
             return Actor.public()
-        actor = await self._authenticate(scope)
+        actor = await self._authenticate(scope, rule)
         if not rule.admits(actor, call.path_params, query):
             metrics.DENIALS.labels(reason=FORBIDDEN.code).inc()
             await self._write_down(actor, call)
             raise Problem(FORBIDDEN)
         return actor
 
-    async def _authenticate(self, scope: Scope) -> Actor:
+    async def _authenticate(self, scope: Scope, rule: Rule) -> Actor:
         if scope["path"].startswith(PREFIX):
-            return await self._who_sits(scope)
+            return await (self._who_works(scope) if rule.roles else self._who_sits(scope))
         authorization = Headers(scope=scope).get("authorization", "")
         if not authorization[: len(_BEARER)].lower() == _BEARER:
             raise Problem(UNAUTHENTICATED, headers={"WWW-Authenticate": "Bearer"})
@@ -115,6 +140,16 @@ class Door:
         except TokenRefused:
             metrics.DENIALS.labels(reason=UNAUTHENTICATED.code).inc()
             raise Problem(UNAUTHENTICATED) from None
+
+    async def _who_works(self, scope: Scope) -> Actor:
+        token = login_of(scope)
+        if token is None or self._logins is None:
+            raise Problem(LOGIN_NEEDED)
+        try:
+            return await self._logins.verify(token)
+        except TokenRefused:
+            metrics.DENIALS.labels(reason=LOGIN_NEEDED.code).inc()
+            raise Problem(LOGIN_NEEDED) from None
 
     async def _write_down(self, actor: Actor, call: Call, refused: Sequence[str] = ()) -> None:
         route = call.entry.key

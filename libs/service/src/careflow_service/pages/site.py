@@ -23,7 +23,7 @@ from careflow_service.clock import Clock
 from careflow_service.pages import PREFIX
 from careflow_service.pages.words import LOCALES, Words, preferred, words_of
 from careflow_service.pages.writing import Writing
-from careflow_service.problems import Problem
+from careflow_service.problems import LOGIN_NEEDED, Problem
 
 LIBRARY: Final = "careflow_service.pages"
 LANGUAGE: Final = "lang"
@@ -70,8 +70,10 @@ class Site:
         asked = QueryParams(scope["query_string"]).get(LANGUAGE)
         return self._words[preferred(asked, Headers(scope=scope).get("accept-language", ""))]
 
-    def show(self, scope: Scope, template: str, *, status: int = 200, **what: Any) -> Response:
-        """The page that `template` makes of `what`, in the words of who is asking."""
+    def show(self, scope: Scope, template: str, *, status: int = 200, once: bool = False, **what: Any) -> Response:
+        """The page that `template` makes of `what`, in the words of who is asking. With `once` its address leads here
+        this one time.
+        """
         words = self.words(scope)
         # Links lead up to the pages' own root, for nobody here knows under which path an edge shows it.
         root = "../" * scope["path"].removeprefix(PREFIX).count("/")
@@ -80,7 +82,7 @@ class Site:
             lang=words.language,
             fault=words.fault,
             write=Writing(words),
-            here=_here(scope),
+            here=None if once else _here(scope),
             root=root,
             **what,
         )
@@ -90,9 +92,18 @@ class Site:
     def problem(self, scope: Scope, problem: Problem) -> Response:
         """The page that says what went wrong, and what to do now."""
         kind = problem.kind
+        if kind is LOGIN_NEEDED and scope["method"] == "GET":
+            return self._to_login(scope)
         answer = self.show(scope, "problem.html", status=kind.status, code=kind.code, http_status=kind.status)
         answer.headers.update(problem.headers)
         return answer
+
+    def _to_login(self, scope: Scope) -> Response:
+        """To where one logs in, and back here."""
+        within = scope["path"].removeprefix(PREFIX)
+        here = f"{within}?{query}" if (query := scope["query_string"].decode("latin-1")) else within
+        root = "../" * within.count("/")
+        return RedirectResponse(f"{root}login?{urlencode({'to': here})}", 303, headers={"Cache-Control": "no-store"})
 
 
 def site_of(request: Request) -> Site:

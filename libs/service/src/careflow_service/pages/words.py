@@ -20,7 +20,7 @@ FIRST: Final = "en"
 
 
 class WordsDiffer(Exception):
-    """A language lacks words another has; the message names them."""
+    """A language lacks words another has, or has one that no template can read; the message names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,15 @@ def words_of(*packages: str) -> dict[str, Words]:
     """What the packages' `words/<language>.toml` say, by language. Raises `WordsDiffer`."""
     found = {language: Words(language, locale, _read(language, packages)) for language, locale in LOCALES.items()}
     known = {f"{group}.{name}" for each in found.values() for group, names in each.groups.items() for name in names}
-    missing = [
+    wrong = [f"{key} has a name of Python's own" for key in sorted(known) if hasattr(dict, key.partition(".")[2])]
+    wrong += [
         f"{language}: {key}"
         for language, each in found.items()
         for key in sorted(known)
         if key.partition(".")[2] not in each.groups.get(key.partition(".")[0], {})
     ]
-    if missing:
-        raise WordsDiffer("; ".join(missing))
+    if wrong:
+        raise WordsDiffer("; ".join(wrong))
     return found
 
 

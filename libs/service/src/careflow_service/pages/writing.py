@@ -30,6 +30,10 @@ class Writing:
         """On a clock there: `10:15 AM`."""
         return format_time(moment, "short", tzinfo=zone, locale=self._locale)
 
+    def moment(self, moment: datetime, zone: ZoneInfo) -> str:
+        """On which day too: `Tue, November 24, 10:15 AM`."""
+        return f"{self.day(moment.astimezone(zone).date())}, {self.time(moment, zone)}"
+
     def zone(self, zone: ZoneInfo, moment: datetime) -> str:
         """ "Pacific Standard Time": what clocks there show at that moment."""
         return get_timezone_name(moment.astimezone(zone), "long", locale=self._locale)

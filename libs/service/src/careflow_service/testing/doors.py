@@ -22,13 +22,12 @@ from careflow_service.http.openapi import document
 from careflow_service.http.routes import Call, Entry, RouteTable
 from careflow_service.identity import Actor, Role
 from careflow_service.ids import new_id
-from careflow_service.pages import PREFIX
-from careflow_service.pages.sittings import COOKIE
-from careflow_service.problems import FORBIDDEN, TOKEN_EXPIRED, UNAUTHENTICATED, Problem
+from careflow_service.pages import PREFIX, logins, sittings
+from careflow_service.problems import FORBIDDEN, LOGIN_NEEDED, TOKEN_EXPIRED, UNAUTHENTICATED, Problem
 from careflow_service.service import Http
 from careflow_service.tokens import DevelopmentIssuer, TokenRefused
 
-REFUSALS: Final = frozenset({UNAUTHENTICATED.code, TOKEN_EXPIRED.code, FORBIDDEN.code})
+REFUSALS: Final = frozenset({kind.code for kind in (UNAUTHENTICATED, TOKEN_EXPIRED, LOGIN_NEEDED, FORBIDDEN)})
 """The codes the door itself refuses with; a use case that refuses has a code of its own."""
 TRIED_OVER_HTTP: Final = 3
 """Attempts at each route that are made over HTTP: all are made at the door itself, where one costs a hundredth."""
@@ -114,6 +113,9 @@ class _Verifier:
             raise TokenRefused
         return Actor.granted("someone", self.roles, self.patient_id)
 
+    def keeping(self, _scope: Scope, send: Send) -> Send:
+        return send
+
 
 async def wrongly_treated(described: Http[Any]) -> list[str]:
     """Every attempt at this service's routes that is let in or refused against its row, and every one that is let in
@@ -157,7 +159,8 @@ async def wrongly_let_in(table: RouteTable) -> list[str]:
     async def audit(_actor: Actor, route: str, _objects: object) -> None:
         denied.append(route)
 
-    door, wrong = Door(behind, routes=table, verifier=verifier, visitors=verifier, audit=audit), []
+    door = Door(behind, routes=table, verifier=verifier, visitors=verifier, logins=verifier, audit=audit)
+    wrong = []
     for attempt in every_attempt(table):
         verifier.roles, verifier.patient_id = attempt.roles, attempt.patient_id
         behind.call = None
@@ -196,8 +199,11 @@ def _scope(attempt: Attempt) -> Scope:
         "method": attempt.route.partition(" ")[0],
         "path": attempt.path,
         "query_string": attempt.query.encode(),
-        "headers": [(b"authorization", b"Bearer any"), (b"cookie", f"{COOKIE}=any".encode())],
+        "headers": [(b"authorization", b"Bearer any"), (b"cookie", _COOKIES)],
     }
+
+
+_COOKIES: Final = f"{sittings.COOKIE}=any; {logins.COOKIE}=any".encode()
 
 
 async def _nothing() -> Any:

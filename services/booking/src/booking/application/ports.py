@@ -2,7 +2,7 @@
 `of` is the patient whose it is, or would be.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -41,6 +41,9 @@ from careflow_service.work import Transaction
 class Patients(Protocol):
     async def get(self, patient_id: PatientId, /, *, of: PatientId | None = None) -> Patient:
         """Raises `patient_not_found`."""
+
+    async def several(self, patient_ids: Sequence[PatientId]) -> tuple[Patient, ...]:
+        """These of them, for somebody who only looks."""
 
     async def with_contact(self, born: date, *, email: str | None, phone: str | None) -> tuple[Patient, ...]:
         """Who was born then and has this e-mail address or phone number, by id; the first few of each."""
@@ -233,6 +236,11 @@ class CalendarDays(Protocol):
 class Records(Protocol):
     async def complete(self, patient_id: PatientId) -> bool:
         """Whether all the news of this patient that reached booking was taken in; false while any is parked."""
+
+    async def heard_until(self, patient_ids: Sequence[PatientId]) -> Mapping[PatientId, datetime]:
+        """Until when everything the clinical services said of each of them was taken in. Of whom it is not known, or
+        something is parked, is not in it.
+        """
 
 
 class ReadAudit(Protocol):

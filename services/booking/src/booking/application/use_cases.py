@@ -46,6 +46,7 @@ from booking.application.queries.list_tasks import ListTasks
 from booking.application.queries.read_appointments import ReadAppointments
 from booking.application.queries.read_busy_times import ReadBusyTimes
 from booking.application.queries.read_care_path import ReadCarePathHandler
+from booking.application.queries.read_day_board import ReadDayBoard
 from booking.application.queries.read_invitation import ReadInvitation
 from booking.application.queries.read_messages import ReadMessages
 from booking.application.queries.read_patient import ReadPatientHandler
@@ -93,6 +94,7 @@ class Booking:
     find_unfit_visits: FindUnfitVisits
     read_care_path: ReadCarePathHandler
     list_tasks: ListTasks
+    read_day_board: ReadDayBoard
 
     read_invitation: ReadInvitation
     open_calendar_feed: OpenCalendarFeedHandler

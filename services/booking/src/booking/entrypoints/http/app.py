@@ -15,7 +15,7 @@ from booking.entrypoints.http import (
     waitlist_routes,
 )
 from booking.entrypoints.http.access import ACCESS
-from booking.entrypoints.pages import free_call, messages
+from booking.entrypoints.pages import day_board, free_call, messages
 from careflow_service.service import Http
 
 HTTP: Http[Booking] = Http(
@@ -35,6 +35,7 @@ HTTP: Http[Booking] = Http(
         public_routes.router,
         free_call.router,
         messages.router,
+        day_board.router,
     ),
     access=ACCESS,
     pages="booking.entrypoints.pages",

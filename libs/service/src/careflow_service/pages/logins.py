@@ -1,0 +1,172 @@
+"""Staff before pages: whoever logged in at the clinic's identity provider is remembered by a sealed cookie.
+
+Invariant: the cookie says nothing to who holds it, is sent to these pages alone and by these pages alone, and counts
+for as long as somebody works with it. What it was made from, the provider's token, is kept nowhere.
+"""
+
+import base64
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Final
+
+from cryptography.fernet import Fernet, InvalidToken
+from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
+from starlette.responses import Response
+from starlette.types import Message, Scope, Send
+
+from careflow_service.identity import Actor, Role
+from careflow_service.pages import PREFIX
+from careflow_service.tokens import TokenRefused
+
+COOKIE: Final = "careflow-login"
+BEGUN: Final = "careflow-login-begun"
+"""What a browser keeps while its reader is away at the provider."""
+
+IDLE: Final = timedelta(minutes=15)
+"""After so long without a page somebody has left: automatic logoff, 45 CFR 164.312(a)(2)(iii); the length is ours, for
+a tablet at the bedside.
+"""
+ASKED_AGAIN: Final = timedelta(hours=1)
+"""After so long the provider is asked again, so that whoever it locks out is out of the pages too."""
+BEGUN_FOR: Final = timedelta(minutes=10)
+"""How long somebody may take at the provider."""
+WRITTEN_AGAIN_AFTER: Final = timedelta(seconds=30)
+
+UNATTENDED: Final = b"unattended"
+"""The parameter of a page that shows itself anew: nobody did anything, so it keeps nobody logged in."""
+
+_GRANTED: Final = {str(role): role for role in Role}
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Somebody logged in at `since` who was last here at `seen`, in seconds of the wall clock."""
+
+    actor: Actor
+    since: float
+    seen: float
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Somebody is away at the provider: what they must bring back, and where they wanted to go."""
+
+    state: str
+    verifier: str
+    to: str
+
+
+class Logins:
+    """Makes and reads the cookies. `key` has 32 bytes."""
+
+    def __init__(self, key: bytes, *, now: Callable[[], float] = time.time) -> None:
+        self._sealed = Fernet(base64.urlsafe_b64encode(key))
+        self._now = now
+
+    async def verify(self, token: str) -> Actor:
+        """See `careflow_service.http.authentication.Verifier`."""
+        login = self._read(token)
+        if login is None:
+            raise TokenRefused
+        if self._is_idle(login) or self._now() - login.since > ASKED_AGAIN.total_seconds():
+            raise TokenRefused(expired=True)
+        return login.actor
+
+    def is_working(self, scope: Scope) -> bool:
+        """Whether who is asking was here a moment ago, so that the provider need not ask who they are."""
+        login = self._read(login_of(scope) or "")
+        return login is not None and not self._is_idle(login)
+
+    def let_in(self, answer: Response, scope: Scope, actor: Actor) -> None:
+        """Who reads `answer` goes on as `actor`."""
+        now = self._now()
+        answer.headers.append("set-cookie", _cookie(COOKIE, self._write(Login(actor, now, now)), scope))
+        answer.headers.append("set-cookie", _cookie(BEGUN, "", scope))
+
+    def let_out(self, answer: Response, scope: Scope) -> None:
+        """Who reads `answer` is nobody any more."""
+        answer.headers.append("set-cookie", _cookie(COOKIE, "", scope))
+
+    def begin(self, answer: Response, scope: Scope, begun: Begun) -> None:
+        """Remember in the browser who goes to the provider with `answer`. Another site sends them back, hence `lax`."""
+        sealed = self._seal({"state": begun.state, "verifier": begun.verifier, "to": begun.to})
+        answer.headers.append("set-cookie", _cookie(BEGUN, sealed, scope, same_site="lax"))
+
+    def begun(self, scope: Scope) -> Begun | None:
+        """What this browser's reader left with; None when that is too long ago or was never so."""
+        found = self._open(_sent(scope, BEGUN) or "", ttl=int(BEGUN_FOR.total_seconds()))
+        return Begun(**found) if found and "state" in found else None
+
+    def keeping(self, scope: Scope, send: Send) -> Send:
+        """Sends an answer that also says that its reader was here. Those of pages further down do not: the cookie
+        would be another one, for what is beside them.
+        """
+        login = self._read(login_of(scope) or "")
+        now = self._now()
+        silent = UNATTENDED in scope["query_string"] or "/" in scope["path"].removeprefix(PREFIX)
+        if login is None or silent or now - login.seen < WRITTEN_AGAIN_AFTER.total_seconds():
+            return send
+        cookie = _cookie(COOKIE, self._write(replace(login, seen=now)), scope)
+
+        async def kept(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message["headers"], (b"set-cookie", cookie.encode("ascii"))]}
+            await send(message)
+
+        return kept
+
+    def _is_idle(self, login: Login) -> bool:
+        return self._now() - login.seen > IDLE.total_seconds()
+
+    def _write(self, login: Login) -> str:
+        actor = login.actor
+        who = {"id": actor.id, "roles": sorted(actor.roles), "patient": actor.patient_id}
+        return self._seal({**who, "since": login.since, "seen": login.seen})
+
+    def _read(self, token: str) -> Login | None:
+        found = self._open(token)
+        if found is None or "id" not in found:
+            return None
+        roles = frozenset(_GRANTED[role] for role in found["roles"])
+        return Login(Actor(found["id"], roles, found["patient"]), found["since"], found["seen"])
+
+    def _seal(self, what: dict[str, object]) -> str:
+        return self._sealed.encrypt_at_time(json.dumps(what).encode(), int(self._now())).decode("ascii")
+
+    def _open(self, token: str, *, ttl: int | None = None) -> dict[str, Any] | None:
+        try:
+            what = self._opened(token.encode(), ttl)
+        except InvalidToken:
+            return None
+        found: dict[str, Any] = json.loads(what)
+        return found
+
+    def _opened(self, token: bytes, ttl: int | None) -> bytes:
+        if ttl is None:
+            return self._sealed.decrypt(token)
+        return self._sealed.decrypt_at_time(token, ttl, int(self._now()))
+
+
+def login_of(scope: Scope) -> str | None:
+    """What the browser says of who is logged in."""
+    return _sent(scope, COOKIE)
+
+
+def _sent(scope: Scope, name: str) -> str | None:
+    return cookie_parser(Headers(scope=scope).get("cookie", "")).get(name)
+
+
+def _cookie(name: str, value: str, scope: Scope, *, same_site: str = "strict") -> str:
+    """Without a path of its own, a cookie is for the pages beside the one that gave it, under whatever path an edge
+    shows them; without an age, until the browser is closed, or at once when it is empty.
+    """
+    parts = [f"{name}={value}", "HttpOnly", f"SameSite={same_site}"]
+    if not value:
+        parts.append("Max-Age=0")
+    if scope["scheme"] == "https":
+        parts.append("Secure")
+    return "; ".join(parts)

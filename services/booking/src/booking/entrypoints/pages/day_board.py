@@ -1,0 +1,141 @@
+"""The clinic's day for those who work there: who comes when, what keeps a visit from taking place, and one thing to do
+about it.
+
+For whoever asks for it the page shows itself anew every so often; what it says, it says as of a time.
+"""
+
+from datetime import timedelta
+from typing import Annotated, Final, Literal
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from pydantic import Field
+from starlette.responses import RedirectResponse
+
+from booking.application.commands.record_arrival import RecordArrival
+from booking.application.commands.record_missed_visit import RecordMissedVisit
+from booking.domain.ids import AppointmentId
+from booking.entrypoints.http.schemas import App
+from careflow_domain.errors import DomainError
+from careflow_service.http.dependencies import CurrentActor, RequestBody
+from careflow_service.http.fields import Day
+from careflow_service.ids import new_id
+from careflow_service.pages.forms import Form, FormRequest, Submitted
+from careflow_service.pages.site import Pages, Site
+from careflow_service.problems import INVALID_REQUEST, Problem
+
+router = APIRouter(prefix="/pages/day", include_in_schema=False)
+
+SHOWN_ANEW_SECONDS: Final = 20
+"""How often the board shows itself anew. Each time is a read, and is in the audit trail."""
+
+
+class Seen(RequestBody):
+    """As which version of the visit the button was seen, and on which board: `live` on one that shows itself anew."""
+
+    version: Annotated[str, Field(pattern="^[0-9]{1,18}$")]
+    day: Day
+    live: Literal["1"] | None = None
+
+    @property
+    def expected(self) -> int:
+        return int(self.version)
+
+
+@router.get("")
+async def day_board(
+    request: Request,
+    app: App,
+    actor: CurrentActor,
+    pages: Pages,
+    day: Day | None = None,
+    live: Literal["1"] | None = None,
+) -> Response:
+    """The visits of one day of the clinic."""
+    return await _board(request, app, actor, pages, day, live=live)
+
+
+@router.post("/{appointment_id}/arrived")
+async def has_arrived(
+    request: Request,
+    app: App,
+    actor: CurrentActor,
+    pages: Pages,
+    appointment_id: str,
+    form: Submitted,
+    key: FormRequest,
+) -> Response:
+    """The patient is there."""
+    seen = _seen(form)
+    try:
+        await app.record_arrival(RecordArrival(AppointmentId(appointment_id), seen.expected), actor, key)
+    except DomainError as refused:
+        return await _board(request, app, actor, pages, seen.day, live=None, refused=refused)
+    return _back(seen, appointment_id)
+
+
+@router.post("/{appointment_id}/missed")
+async def was_missed(
+    request: Request,
+    app: App,
+    actor: CurrentActor,
+    pages: Pages,
+    appointment_id: str,
+    form: Submitted,
+    key: FormRequest,
+) -> Response:
+    """The patient did not come."""
+    seen = _seen(form)
+    try:
+        await app.record_missed_visit(RecordMissedVisit(AppointmentId(appointment_id), seen.expected), actor, key)
+    except DomainError as refused:
+        return await _board(request, app, actor, pages, seen.day, live=None, refused=refused)
+    return _back(seen, appointment_id)
+
+
+def _seen(form: Form) -> Seen:
+    """Raises the problem `invalid_request` for what the board never sends."""
+    seen, _ = form.read(Seen)
+    if seen is None:
+        raise Problem(INVALID_REQUEST)
+    return seen
+
+
+def _back(seen: Seen, appointment_id: str) -> Response:
+    live = "&live=1" if seen.live else ""
+    return RedirectResponse(f"../../day?day={seen.day}{live}#visit-{appointment_id}", 303)
+
+
+async def _board(
+    request: Request,
+    app: App,
+    actor: CurrentActor,
+    pages: Site,
+    day: Day | None,
+    *,
+    live: Literal["1"] | None,
+    refused: DomainError | None = None,
+) -> Response:
+    today = pages.clock().astimezone(pages.zone).date()
+    on = day or today
+    board = await app.read_day_board(on, actor)
+    answer = pages.show(
+        request.scope,
+        "day.html",
+        status=409 if refused else 200,
+        board=board,
+        zone=pages.zone,
+        today=today,
+        before=on - timedelta(days=1),
+        after=on + timedelta(days=1),
+        live=live,
+        seconds=SHOWN_ANEW_SECONDS,
+        refused=refused.code if refused else None,
+        key=new_id,
+    )
+    if live:
+        # Asked for by its reader, who stops it on the page; nothing that runs there could do it.
+        asked = {**request.query_params, "day": str(on), "live": live, "unattended": "1"}
+        answer.headers["Refresh"] = f"{SHOWN_ANEW_SECONDS}; url=day?{urlencode(asked)}"
+    return answer
