@@ -163,3 +163,12 @@ def came_after_all(patient_id: str, appointment_id: str, starts_at: datetime) ->
     """The patient is there."""
     newer = snapshot(patient_id, appointment_id, starts_at, version=3)
     return contracts.TreatmentArrived(**{**newer, "status": codes.AppointmentStatus.ARRIVED})
+
+
+def moved_end(
+    patient_id: str, appointment_id: str, starts_at: datetime, *, hours: int
+) -> contracts.TreatmentReassigned:
+    """Booking gives the visit more time."""
+    newer = snapshot(patient_id, appointment_id, starts_at, version=9)
+    longer = {**newer, "ends_at": starts_at + timedelta(hours=hours)}
+    return contracts.TreatmentReassigned(**longer, previous_providers=(), previous_room_id=None)

@@ -245,6 +245,18 @@ async def a_missing_observation_while_it_is_made(world: World, overtaking: Overt
     assert await world.alarmed(course.patient_id) == []
 
 
+async def a_long_session_while_the_patient_walks_out(world: World, overtaking: Overtaking) -> None:
+    course, session_id = await dosed(world)
+    due = await world.ports.sessions.next_to_overrun()
+    assert due is not None
+    await world.travel(due[0] - world.clock() - timedelta(seconds=1))
+    world.clock.advance(timedelta(seconds=1))
+    left = {"patient_left": True, "reason": "went home"}
+    overtaking.by(lambda: does(world, session_id, "abort", left))
+    await world.catch_up()
+    assert "SessionRunningLong" not in await world.said_types(course.patient_id)
+
+
 async def an_overdue_integration_while_it_takes_place(world: World, overtaking: Overtaking) -> None:
     course, session_id = await dosed(world)
     await goes_home(world, session_id)

@@ -6,11 +6,13 @@ from sessions.application.deadlines.raise_contact_overdue import raise_contact_o
 from sessions.application.deadlines.raise_integration_overdue import raise_integration_overdue
 from sessions.application.deadlines.raise_outreach_overdue import raise_outreach_overdue
 from sessions.application.deadlines.raise_rems_form_overdue import raise_rems_form_overdue
+from sessions.application.deadlines.raise_running_long import raise_running_long
 from sessions.application.deadlines.raise_vitals_alarm import raise_vitals_alarm
 from sessions.application.ports import Ports
 
 DEADLINES: tuple[Deadline[Ports], ...] = (
     Deadline("raise_vitals_alarm", next=lambda ports: ports.sessions.next_due(), fire=raise_vitals_alarm),
+    Deadline("raise_running_long", next=lambda ports: ports.sessions.next_to_overrun(), fire=raise_running_long),
     Deadline("raise_integration_overdue", next=lambda ports: ports.courses.next_due(), fire=raise_integration_overdue),
     Deadline("raise_rems_form_overdue", next=lambda ports: ports.rems_forms.next_due(), fire=raise_rems_form_overdue),
     Deadline("raise_contact_overdue", next=lambda ports: ports.contacts.next_due(), fire=raise_contact_overdue),

@@ -36,6 +36,7 @@ from sessions.domain.plans import (
     PlanSigned,
 )
 from sessions.domain.rems_form import RemsFormDue, RemsFormFact, RemsFormOverdue, RemsFormSubmitted
+from sessions.domain.running_long import SessionRunningLong
 from sessions.domain.sessions import (
     ClinicalFactReported,
     SessionCheckedIn,
@@ -258,6 +259,11 @@ PUBLISHED: PublicationTable = published(
     says(SessionRefused, contracts.SessionRefused, _session_refused),
     says(SessionStarted, contracts.SessionStarted, lambda fact: contracts.SessionStarted(**_session(fact))),
     says(DoseAdministered, contracts.DoseAdministered, lambda fact: contracts.DoseAdministered(**_session(fact))),
+    says(
+        SessionRunningLong,
+        contracts.SessionRunningLong,
+        lambda fact: contracts.SessionRunningLong(**_session(fact), expected_end=fact.expected_end),
+    ),
     says(SessionDischarged, contracts.SessionDischarged, lambda fact: contracts.SessionDischarged(**_session(fact))),
     says(SessionCompleted, contracts.SessionCompleted, lambda fact: contracts.SessionCompleted(**_session_ended(fact))),
     says(SessionAborted, contracts.SessionAborted, lambda fact: contracts.SessionAborted(**_session_ended(fact))),

@@ -96,6 +96,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "SafetyAlertUpgraded": reactions.an_upgrade_while_the_clearance_is_revoked,
     "SafetyAlertClosed": reactions.a_closed_alert_while_the_clearance_is_revoked,
     "raise_vitals_alarm": sessions.a_missing_observation_while_it_is_made,
+    "raise_running_long": sessions.a_long_session_while_the_patient_walks_out,
     "raise_integration_overdue": sessions.an_overdue_integration_while_it_takes_place,
     "raise_rems_form_overdue": records.a_form_is_late_while_it_is_sent,
     "raise_contact_overdue": records.a_contact_is_late_while_it_is_made,

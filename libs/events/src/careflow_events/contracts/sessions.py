@@ -98,6 +98,16 @@ class DoseAdministered(SessionEvent):
     """A dose was given; what and how much stays inside."""
 
 
+class SessionRunningLong(SessionEvent):
+    """A dosing session goes on beyond its booked end; said once for each such end. It is over with the next
+    `SessionDischarged`, `SessionCompleted` or `SessionAborted` of the session.
+    """
+
+    for_integrators = True
+
+    expected_end: Instant
+
+
 class SessionDischarged(SessionEvent):
     """The patient may go home."""
 

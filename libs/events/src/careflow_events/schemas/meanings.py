@@ -71,6 +71,7 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
         "indications": "What the treatment is for.",
         "integration_within_hours": "By when after a dose its integration visit is to be booked, in hours.",
         "interaction_flags": "Interactions to heed, in the prescriber's words.",
+        "expected_end": "When it was booked to end.",
         "issued_at": "When it was issued.",
         "items": "Every item that was not in order.",
         "late_moves": "How many times the patient moved it with too little notice.",

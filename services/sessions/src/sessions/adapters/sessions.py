@@ -30,6 +30,7 @@ INDEXES: Final = (
     (SESSIONS, IndexModel("appointment_id", name="one_per_appointment", unique=True)),
     (SESSIONS, IndexModel([("patient_id", 1), ("starts_at", 1), ("_id", 1)], name="of_patient")),
     (SESSIONS, IndexModel("due_at", name="due")),
+    (SESSIONS, IndexModel("overruns_at", name="overruns")),
     (ADVERSE_EVENTS, IndexModel([("patient_id", 1), ("_id", 1)], name="of_patient")),
     (
         SESSIONS,
@@ -45,6 +46,7 @@ def _open_fields(session: Session) -> Mapping[str, object]:
         "appointment_id": session.appointment_id,
         "starts_at": session.starts_at,
         "due_at": session.alarm_at,
+        "overruns_at": session.overruns_at,
         # Of the others somebody else, so that nobody who reads it can tell which is which.
         "awaited_of": session.patient_id if to_come else f"nobody, {session.id}",
     }
@@ -90,6 +92,9 @@ class MongoSessions(Stored[Session]):
 
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("due_at")
+
+    async def next_to_overrun(self) -> Due | None:
+        return await self._documents.earliest("overruns_at")
 
 
 class MongoAdverseEvents(Stored[AdverseEvent]):

@@ -113,6 +113,9 @@ class SessionRecords(Protocol):
     async def next_due(self) -> Due | None:
         """The session in which an observation will be missing next."""
 
+    async def next_to_overrun(self) -> Due | None:
+        """The dosing session that will go on beyond its booked end next."""
+
 
 class AdverseEvents(Protocol):
     async def get(self, event_id: AdverseEventId, /) -> AdverseEvent: ...

@@ -14,7 +14,7 @@ from typing import Any, Self
 from careflow_domain.aggregate import Aggregate, Fact
 from careflow_domain.errors import conflict, invalid
 from sessions.domain.clinic_day import clinic_day, day_bounds
-from sessions.domain.ids import AdverseEventId, ContactId, PatientId, SessionId, StaffId
+from sessions.domain.ids import AdverseEventId, ContactId, PatientId, SessionId, StaffId, TaskId
 from sessions.domain.policy import SessionsPolicy
 
 
@@ -56,7 +56,7 @@ class FollowUpContactFact(Fact):
     """`task_id` is the contact, or where several steps follow each other what they belong to."""
 
     patient_id: PatientId
-    task_id: str
+    task_id: TaskId
     task: ContactTask
     due_by: datetime
 
@@ -125,7 +125,13 @@ class FollowUpContact(Aggregate):
 
     def _told(self, at: datetime) -> dict[str, Any]:
         task = ContactTask(self.kind.value)
-        return {"patient_id": self.patient_id, "task_id": self.id, "task": task, "due_by": self.due_by, "at": at}
+        return {
+            "patient_id": self.patient_id,
+            "task_id": TaskId(self.id),
+            "task": task,
+            "due_by": self.due_by,
+            "at": at,
+        }
 
 
 def _due_by(kind: ContactKind, policy: SessionsPolicy, now: datetime) -> datetime:

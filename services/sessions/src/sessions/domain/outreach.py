@@ -15,7 +15,7 @@ from careflow_domain.aggregate import Aggregate
 from careflow_domain.errors import conflict, invalid
 from sessions.domain.clinic_day import clinic_day, day_bounds
 from sessions.domain.follow_up import ContactTask, FollowUpContactDue, FollowUpContactOverdue
-from sessions.domain.ids import OutreachId, PatientId, SessionId, StaffId
+from sessions.domain.ids import OutreachId, PatientId, SessionId, StaffId, TaskId
 from sessions.domain.policy import SessionsPolicy
 
 
@@ -163,7 +163,13 @@ class Outreach(Aggregate):
 
     def _told(self, at: datetime) -> dict[str, Any]:
         task = _TASK[self.step]
-        return {"patient_id": self.patient_id, "task_id": self.id, "task": task, "due_by": self.due_by, "at": at}
+        return {
+            "patient_id": self.patient_id,
+            "task_id": TaskId(self.id),
+            "task": task,
+            "due_by": self.due_by,
+            "at": at,
+        }
 
     def _must_be_open(self) -> None:
         if self.end is not None:

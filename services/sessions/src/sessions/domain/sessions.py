@@ -59,7 +59,7 @@ class ClinicalFactReported(SessionFact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session(Aggregate):
     """`appointment_version` is 0 while booking has not been heard. `booked_kind` differs from `kind` once converted.
-    `checks` are the newest of everything in `recorded`.
+    `checks` are the newest of everything in `recorded`. `overran` is the booked end that was said to have passed.
     """
 
     id: SessionId
@@ -90,6 +90,7 @@ class Session(Aggregate):
     monitoring: Monitoring | None = field(default=None, repr=False)
     discharge: Discharge | None = None
     ended_at: datetime | None = None
+    overran: datetime | None = None
     outcome: Outcome | None = None
     end_reason: str | None = field(default=None, repr=False)
     services: BillableServices | None = None
@@ -211,6 +212,23 @@ class Session(Aggregate):
     def alarm_at(self) -> datetime | None:
         """When a missing observation must be said next."""
         return self.monitoring.alarm_at if self.monitoring and self.patient_watched else None
+
+    @property
+    def overruns_at(self) -> datetime | None:
+        """When it must be said that a dosing session goes on beyond its booked end."""
+        if self.ends_at is None or not self.goes_on or (self.overran is not None and self.ends_at <= self.overran):
+            return None
+        return self.ends_at
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a dosing session has begun and the patient is still there."""
+        return self.kind is VisitKind.DOSING and (self.state in UNDER_WAY or self.patient_watched)
+
+    @property
+    def runs_long(self) -> bool:
+        """Whether it goes on, and was said to do so beyond its booked end."""
+        return self.goes_on and self.overran is not None and self.overruns_at is None
 
     @property
     def patient_watched(self) -> bool:

@@ -116,7 +116,9 @@ class RefusalView(BaseModel):
 
 
 class SessionView(BaseModel):
-    """`vitals_due_at` is when the next observation is due; `given_mg` all doses together."""
+    """`vitals_due_at` is when the next observation is due; `given_mg` all doses together; `runs_long` while a dosing
+    session that was said to go on beyond its booked end does.
+    """
 
     id: str
     appointment_id: str
@@ -136,6 +138,7 @@ class SessionView(BaseModel):
     refusal: RefusalView | None
     given_mg: Shown
     vitals_due_at: datetime | None
+    runs_long: bool
     services_revision: int | None
 
 
@@ -285,5 +288,6 @@ def _session(session: Session) -> SessionView:
         else None,
         given_mg=session.given.value,
         vitals_due_at=session.monitoring.due_at if session.monitoring and session.alarm_at else None,
+        runs_long=session.runs_long,
         services_revision=session.services.revision if session.services else None,
     )
