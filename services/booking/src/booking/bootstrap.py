@@ -173,7 +173,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         read_patient=ReadPatientHandler(all_patients, resources.audit),
         find_patients=FindPatients(all_patients, resources.audit),
         change_patient_details=ChangePatientDetailsHandler(all_patients, all_paths, holding, policy, zone, work),
-        merge_patients=MergePatientsHandler(all_patients, all_paths, all_appointments, all_entries, work),
+        merge_patients=MergePatientsHandler(all_patients, all_paths, all_appointments, all_entries, all_consents, work),
         unmerge_patients=UnmergePatientsHandler(all_patients, all_paths, policy, work),
         add_practitioner=AddPractitionerHandler(all_practitioners, work),
         change_practitioner=change_practitioner,
@@ -237,7 +237,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         send_again=SendAgainHandler(all_messages, all_appointments, telling, work),
         record_undelivered=RecordUndeliveredHandler(all_messages, all_appointments, work),
         record_patient_told=RecordPatientToldHandler(all_appointments, work),
-        stop_messages=StopMessagesHandler(all_messages, all_consents, work),
+        stop_messages=StopMessagesHandler(all_messages, all_consents, all_patients, work),
         read_messages=ReadMessages(all_messages, all_consents, all_patients, policy, resources.audit, clock),
         ports=Ports(
             appointments=all_appointments,

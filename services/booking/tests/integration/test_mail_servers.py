@@ -1,5 +1,6 @@
 """Mail servers as they are: without TLS, without SMTPUTF8, not there. No letter leaves unprotected."""
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
@@ -18,9 +19,10 @@ LETTER = Letter(
 )
 
 
-def carrier(port: int, *, starttls: bool = False) -> SmtpCarrier:
+def carrier(port: int, *, starttls: bool = False, seconds: float = 20) -> SmtpCarrier:
     server = MailServer(host="127.0.0.1", port=port, starttls=starttls)
-    return SmtpCarrier(server, sender="desk@example.org", wall_clock=lambda: datetime(2026, 11, 23, 17, tzinfo=UTC))
+    at = datetime(2026, 11, 23, 17, tzinfo=UTC)
+    return SmtpCarrier(server, sender="desk@example.org", wall_clock=lambda: at, seconds=seconds)
 
 
 async def test_without_tls_nothing_is_said() -> None:
@@ -49,3 +51,15 @@ async def test_nobody_there_is_for_now() -> None:
     async with mail_server() as server:
         gone = server.port
     assert await carrier(gone).carry(LETTER, to="ana@example.org") is Outcome.NOT_NOW
+
+
+async def test_a_server_that_hangs_is_an_attempt_that_ends() -> None:
+    async def says_nothing(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        gone.append(writer)
+
+    gone: list[asyncio.StreamWriter] = []
+    async with await asyncio.start_server(says_nothing, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        assert await carrier(port, seconds=0.2).carry(LETTER, to="ana@example.org") is Outcome.NOT_NOW
+        for writer in gone:
+            writer.close()

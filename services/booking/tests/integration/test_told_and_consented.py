@@ -10,7 +10,7 @@ import pytest
 from careflow_service.identity import Role
 from careflow_service.testing.visiting import Visitor
 from services.booking.tests.builders import local
-from services.booking.tests.clinic import acts, books, has_patient, has_practitioner, ok, refusal, visit
+from services.booking.tests.clinic import acts, books, details, has_patient, has_practitioner, ok, refusal, visit
 from services.booking.tests.mailbox import link_of, mails, said, settings, texts, ways
 from services.booking.tests.treatment import reads
 from services.booking.tests.world import World, running
@@ -51,7 +51,8 @@ async def test_text_messages_wait_for_consent_and_then_remind(world: World) -> N
     assert ways(world) == ["email", "email", "sms"]
     (text,) = texts(world)
     assert text.startswith("To: +14155550123")
-    assert "A reminder: your appointment is on Friday, November 27" in text
+    assert "A reminder: your appointment is on Friday, November 27, 2026, 10:00 AM" in text
+    assert text.isascii(), "no letter that would halve what a text message holds"
 
 
 async def test_who_wants_to_be_called_is_called(world: World) -> None:
@@ -107,6 +108,24 @@ async def test_an_old_link_leads_nowhere(world: World) -> None:
     await world.catch_up()
     world.clock.now = local(23, 9, month=1, year=2027)
     assert (await Visitor(world.client, "es").opens(link_of(world))).h1 == "Este enlace ya no funciona"
+
+
+async def test_a_no_is_said_by_a_person_whichever_of_their_records_it_was_said_on(world: World) -> None:
+    call = ok(await world.public.post("/v1/public/info-calls", details(starts_at=local(27, 10).isoformat())), 201)
+    await world.catch_up()
+    link = link_of(world)
+    visitor = await reads(world, {"id": call["appointment_id"]})
+    ana = await has_patient(world)
+    await allows(world, visitor["patient_id"], "sms", True)
+    await acts(world.coordinator, visitor, "cancel", reason="booked_in_error")
+    given_up = ok(await world.coordinator.get(f"/v1/patients/{visitor['patient_id']}"))
+    merge = {"surviving_patient_id": ana}
+    path = f"/v1/patients/{given_up['id']}/merge"
+    ok(await world.coordinator.post(path, merge, version=given_up["version"]))
+    assert ok(await world.coordinator.get(f"/v1/patients/{ana}/contact-consents"))["allowed"] == ["email", "sms"]
+    someone = Visitor(world.client, "en")
+    await someone.presses(await someone.opens(link), "Send me no more")
+    assert ok(await world.coordinator.get(f"/v1/patients/{ana}/contact-consents"))["allowed"] == ["sms"]
 
 
 async def test_what_came_back_is_a_task_and_can_be_sent_again(world: World) -> None:

@@ -51,6 +51,15 @@ class ContactConsents(Aggregate):
             return self
         return replace(self.recording(), said=(*self.said, consent)[-MOST_KEPT:])
 
+    def absorbing(self, other: "ContactConsents") -> "ContactConsents":
+        """With what the same person said on another record of theirs, where that is newer."""
+        after = self
+        for channel in Channel:
+            mine, theirs = self.newest(channel), other.newest(channel)
+            if theirs is not None and (mine is None or mine.at < theirs.at):
+                after = after.saying_so(theirs)
+        return after
+
     def newest(self, channel: Channel) -> ChannelConsent | None:
         return next((each for each in reversed(self.said) if each.channel is channel), None)
 

@@ -1,5 +1,6 @@
 """E-mail by SMTP (RFC 5321), over the clinic's own mail server or that of a provider it has a contract with."""
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,7 +13,8 @@ from booking.domain.messages import Outcome
 from careflow_service.clock import Clock
 from careflow_service.telemetry.logs import log
 
-TIMEOUT_SECONDS: Final = 15.0
+WITHIN_SECONDS: Final = 20.0
+"""How long one attempt may take in all: less than an effect may, so that a server that hangs is an attempt, too."""
 _NEVER: Final = range(500, 600)
 """Replies that say: do not try this again (RFC 5321, 4.2.1)."""
 
@@ -34,27 +36,17 @@ class MailServer:
 class SmtpCarrier:
     """See `booking.application.letters.Carrier`."""
 
-    def __init__(self, server: MailServer, *, sender: str, wall_clock: Clock) -> None:
+    def __init__(self, server: MailServer, *, sender: str, wall_clock: Clock, seconds: float = WITHIN_SECONDS) -> None:
+        self._seconds = seconds
         self._server = server
         self._sender = sender
         self._wall_clock = wall_clock
 
     async def carry(self, letter: Letter, *, to: str) -> Outcome:
         """An address that the server refuses is refused; everything else may be better later."""
-        server = self._server
         try:
-            await aiosmtplib.send(
-                mail(letter, sender=self._sender, to=to, wall_clock=self._wall_clock),
-                sender=self._sender,
-                recipients=[to],
-                hostname=server.host,
-                port=server.port,
-                username=server.user,
-                password=server.password,
-                use_tls=server.tls,
-                start_tls=server.starttls,
-                timeout=TIMEOUT_SECONDS,
-            )
+            async with asyncio.timeout(self._seconds):
+                await self._send(letter, to)
         except aiosmtplib.SMTPRecipientsRefused as refused:
             codes = [each.code for each in refused.recipients]
             log.warning("mail_refused", document_id=letter.id, status=max(codes, default=0))
@@ -71,3 +63,18 @@ class SmtpCarrier:
             log.warning("mail_server_not_reached", document_id=letter.id, reason=type(error).__name__)
             return Outcome.NOT_NOW
         return Outcome.SENT
+
+    async def _send(self, letter: Letter, to: str) -> None:
+        server = self._server
+        await aiosmtplib.send(
+            mail(letter, sender=self._sender, to=to, wall_clock=self._wall_clock),
+            sender=self._sender,
+            recipients=[to],
+            hostname=server.host,
+            port=server.port,
+            username=server.user,
+            password=server.password,
+            use_tls=server.tls,
+            start_tls=server.starttls,
+            timeout=self._seconds,
+        )

@@ -1,13 +1,17 @@
-"""Merges two records of one person: what somebody at the clinic decides, never the system."""
+"""Merges two records of one person: what somebody at the clinic decides, never the system. What they said last to
+messages, on either record, goes on.
+"""
 
 from dataclasses import dataclass
 
 from booking.application.ownership import check_version
-from booking.application.ports import Appointments, CarePaths, Patients, Waitlist
+from booking.application.ports import Appointments, CarePaths, Consents, Patients, Waitlist
 from booking.application.results import Saved
+from booking.domain.contact_consents import ContactConsents
 from booking.domain.ids import PatientId
 from booking.domain.merging import given_up
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.upsert import upsert
 from careflow_service.work import Committed, Transaction, Work, side_by_side
 
 
@@ -29,12 +33,14 @@ class MergePatientsHandler:
         care_paths: CarePaths,
         appointments: Appointments,
         waitlist: Waitlist,
+        consents: Consents,
         work: Work,
     ) -> None:
         self._patients = patients
         self._care_paths = care_paths
         self._appointments = appointments
         self._waitlist = waitlist
+        self._consents = consents
         self._work = work
 
     async def __call__(self, command: MergePatients, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
@@ -47,12 +53,18 @@ class MergePatientsHandler:
                 self._care_paths.get(patient_id, of=patient_id),
                 self._asked_for(patient_id),
             )
+            said, theirs = await side_by_side(
+                self._consents.find(patient_id, of=patient_id), self._consents.find(survivor_id, of=survivor_id)
+            )
             check_version(patient.version, command.expected_version)
             merged = patient.merged_into(survivor, by=actor.id, now=tx.now)
             after = path.person_became(given_up(path, asked_for=asked_for), now=tx.now)
             await self._patients.save(merged, expecting=patient.version, tx=tx)
             await self._patients.save(survivor.absorbing(merged), expecting=survivor.version, tx=tx)
             await self._care_paths.save(after, expecting=path.version, tx=tx)
+            if said is not None:
+                kept = (theirs or ContactConsents(id=survivor_id)).absorbing(said)
+                await upsert(self._consents, theirs, kept, tx)
             return Saved(merged.id, merged.version)
 
         return await self._work.run(work, by=actor, action="merge_patients", returns=Saved, request=request)

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 
-from booking.application.ports import Consents, Messages
+from booking.application.ports import Consents, Messages, Patients
 from booking.application.results import Saved
 from booking.domain.contact_consents import ChannelConsent, ContactConsents, SaidBy
+from booking.domain.ids import PatientId
 from booking.domain.secrets import digest_of
 from careflow_domain.errors import not_found
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.upsert import upsert
-from careflow_service.work import Committed, Transaction, Work, side_by_side
+from careflow_service.work import Committed, Transaction, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class StopMessagesHandler:
 
     messages: Messages
     consents: Consents
+    patients: Patients
     work: Work
 
     async def __call__(self, secret: str, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
@@ -25,13 +27,12 @@ class StopMessagesHandler:
 
         async def work(tx: Transaction) -> Saved:
             listed = await self.messages.by_link(digest)
-            owner = listed.patient_id
-            message, before = await side_by_side(
-                self.messages.get(listed.id, of=owner), self.consents.find(owner, of=owner)
-            )
+            message = await self.messages.get(listed.id, of=listed.patient_id)
             channel = message.stops(digest, now=tx.now)
             if channel is None:
                 raise not_found("message")
+            owner = await self._in_use(message.patient_id)
+            before = await self.consents.find(owner, of=owner)
             consent = ChannelConsent(channel=channel, given=False, at=tx.now, said_by=SaidBy.LINK, by=message.id)
             after = (before or ContactConsents(id=owner)).saying_so(consent)
             await upsert(self.consents, before, after, tx)
@@ -39,3 +40,8 @@ class StopMessagesHandler:
             return Saved(message.id, message.version + 1)
 
         return await self.work.run(work, by=actor, action="stop_messages", returns=Saved, request=request)
+
+    async def _in_use(self, patient_id: PatientId) -> PatientId:
+        """The record that is in use of this person, who may have been merged since they were written to."""
+        patient = await self.patients.get(patient_id, of=patient_id)
+        return patient.id if patient.merge is None else await self._in_use(patient.merge.into)
