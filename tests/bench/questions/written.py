@@ -21,7 +21,7 @@ from pymongo.write_concern import WriteConcern
 
 Document = dict[str, Any]
 Database = AsyncDatabase[Document]
-NOT_OF_A_REACTION: Final = frozenset({"_leases", "_consumers", "_key_proofs"})
+NOT_OF_A_REACTION: Final = frozenset({"_leases", "_consumers", "_key_proofs", "_key_holders"})
 """What a reaction does not write itself."""
 NOT_OF_A_COMMAND: Final = NOT_OF_A_REACTION | {"_positions"}
 """What a command does not write itself; others may, meanwhile."""
