@@ -101,10 +101,12 @@ def _within_reach(told: date, at: datetime) -> bool:
 
 def _times(value: object) -> Iterator[date]:
     match value:
+        case str() | int() | None:  # first, because most of an event is text
+            return
         case date():
             yield value
         case BaseModel():
-            for _, each in value:
+            for each in value.__dict__.values():
                 yield from _times(each)
         case Sealed():
             yield from _times(value.value)
