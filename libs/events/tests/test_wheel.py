@@ -23,23 +23,51 @@ print(json.dumps([event.stream, str(data.kind)]))
 """
 
 
+SUBSCRIBES = """
+import asyncio
+from careflow_events.contracts import ConsultationBooked
+from careflow_events.kafka.subscriber import Subscriber
+subscriber = Subscriber("127.0.0.1:1", "somebody")
+@subscriber.on(ConsultationBooked)
+async def booked(event): pass
+try:
+    subscriber.run()
+except Exception as error:
+    print(type(error).__name__)
+"""
+
+
 @pytest.mark.long
 @pytest.mark.timeout(300)
 def test_the_wheel_reads_a_record_in_an_environment_of_its_own(tmp_path: Path) -> None:
     booked = next(sample for sample in samples() if sample.contract is contracts.ConsultationBooked)
-    python = tmp_path / "environment" / "bin" / "python"
-    _run(str(UV), "build", "--quiet", "--wheel", "--out-dir", str(tmp_path / "wheel"), str(LIBRARY))
-    (wheel,) = (tmp_path / "wheel").glob("*.whl")
-    _run(str(UV), "venv", "--quiet", "--python", sys.executable, str(tmp_path / "environment"))
-    _run(str(UV), "pip", "install", "--quiet", "--python", str(python), str(wheel))
 
-    listed = _run(str(UV), "pip", "list", "--python", str(python), "--format", "json")
+    python, installed = _installed(tmp_path)
     told = _run(str(python), "-I", "-c", READS_ONE_RECORD, given=booked.value)
 
-    installed = {package["name"] for package in json.loads(listed)}
     assert {"careflow-events", "pydantic"} <= installed
     assert not installed & {"pymongo", "aiokafka", "faststream", "fastapi", "pytest"}
     assert json.loads(told) == [booked.envelope.stream, booked.envelope.data["kind"]]
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+def test_a_subscriber_needs_the_kafka_client_and_no_store(tmp_path: Path) -> None:
+    python, installed = _installed(tmp_path, extra="[kafka]")
+
+    assert not installed & {"pymongo", "fastapi", "pytest"}
+    assert "KafkaConnectionError" in _run(str(python), "-I", "-c", SUBSCRIBES).decode()
+
+
+def _installed(folder: Path, extra: str = "") -> tuple[Path, set[str]]:
+    """An environment with the wheel and nothing else of ours: its Python, and the names of what is in it."""
+    python = folder / "environment" / "bin" / "python"
+    _run(str(UV), "build", "--quiet", "--wheel", "--out-dir", str(folder / "wheel"), str(LIBRARY))
+    (wheel,) = (folder / "wheel").glob("*.whl")
+    _run(str(UV), "venv", "--quiet", "--python", sys.executable, str(folder / "environment"))
+    _run(str(UV), "pip", "install", "--quiet", "--python", str(python), f"{wheel}{extra}")
+    listed = _run(str(UV), "pip", "list", "--python", str(python), "--format", "json")
+    return python, {package["name"] for package in json.loads(listed)}
 
 
 def _run(*command: str, given: bytes = b"") -> bytes:
