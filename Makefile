@@ -78,7 +78,7 @@ bench: bootstrap
 simulate: bootstrap
 	@$(BIN)/python -m careflow_events.testing.simulation $(ARGS)
 test-long: bootstrap
-	@$(BIN)/careflow infra prepare && $(BIN)/pytest tests deploy libs -m long $(ARGS)
+	@$(BIN)/careflow infra prepare && $(BIN)/pytest tests deploy libs services -m long $(ARGS)
 test-walks: bootstrap
 	@$(BIN)/pytest -n $(WORKERS) services -m walks $(ARGS)
 test-fuzz: bootstrap

@@ -207,6 +207,15 @@ async def test_a_year_tells_care_fees_credit_and_refunds_apart(clinic: Clinic) -
         await clinic.summary(2025)
 
 
+async def test_a_service_that_several_payments_are_for_is_told_once_a_year(clinic: Clinic) -> None:
+    await clinic.hear(heard.session_completed(heard.THERAPY_HOUR))
+    for dollars in (100, 125):
+        await clinic.pays(dollars)
+    summary = await clinic.summary(2026)
+    assert [each.kept for each in summary.paid_for] == [usd(225)]
+    assert [each.for_care for each in summary.payments] == [usd(100), usd(125)]
+
+
 @pytest.mark.parametrize("name", ["Ana", "李小龙", "김민준"])
 async def test_every_kind_is_printed_with_the_name_as_it_is(clinic: Clinic, name: str) -> None:
     account = await clinic.ports.accounts.get(ANA)

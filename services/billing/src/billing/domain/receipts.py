@@ -103,8 +103,11 @@ class Receipt:
 
 def paid_for(payment: Payment, charges: Mapping[ChargeId, Charge]) -> tuple[PaidFor, ...]:
     """What a payment is for, by the date of service."""
-    found = (PaidFor.of(each, charges[each.charge_id]) for each in payment.allocations)
-    return tuple(sorted(found, key=lambda each: (each.service_date, each.services, each.amount)))
+    return in_order(PaidFor.of(each, charges[each.charge_id]) for each in payment.allocations)
+
+
+def in_order(uses: Iterable[PaidFor]) -> tuple[PaidFor, ...]:
+    return tuple(sorted(uses, key=lambda each: (each.service_date, each.services, each.amount)))
 
 
 def given_back(payment: Payment, zone: ZoneInfo) -> tuple[GivenBack, ...]:

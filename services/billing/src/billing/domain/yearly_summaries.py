@@ -4,7 +4,7 @@ Invariant: of each payment, what is for care, for fees, not used yet and given b
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -13,8 +13,8 @@ from billing.domain.charges import Charge
 from billing.domain.ids import ChargeId
 from billing.domain.letterhead import Letterhead, PaperKind
 from billing.domain.money import Money, total
-from billing.domain.payments import Payment, PaymentMethod
-from billing.domain.receipts import GivenBack, PaidFor, given_back, paid_for
+from billing.domain.payments import Allocation, Payment, PaymentMethod
+from billing.domain.receipts import GivenBack, PaidFor, given_back, in_order, paid_for
 from billing.domain.rendered import FEES
 from careflow_domain.errors import conflict
 
@@ -38,8 +38,8 @@ class YearsPayment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YearlySummary:
-    """`payments` came in within the year; `paid_for` is what they are for; `given_back` went back within the year,
-    whenever it had come in.
+    """`payments` came in within the year; `paid_for` is what they are for, each charge once; `given_back` went back
+    within the year, whenever it had come in.
     """
 
     head: Letterhead
@@ -76,12 +76,7 @@ class YearlySummary:
             head=head,
             year=year,
             payments=rows,
-            paid_for=tuple(
-                sorted(
-                    (each for payment in within for each in paid_for(payment, charges)),
-                    key=lambda each: (each.service_date, each.services, each.amount),
-                )
-            ),
+            paid_for=_paid_for(within, charges),
             given_back=tuple(sorted(back, key=lambda each: each.refunded_on)),
             received=total((each.received for each in rows), currency),
             for_care=total((each.for_care for each in rows), currency),
@@ -90,6 +85,17 @@ class YearlySummary:
             returned=total((each.given_back for each in rows), currency),
             given_back_in_year=total((each.amount for each in back), currency),
         )
+
+
+def _paid_for(payments: Iterable[Payment], charges: Mapping[ChargeId, Charge]) -> tuple[PaidFor, ...]:
+    """What these payments are for, each charge once, by the date of service."""
+    found: dict[ChargeId, Allocation] = {}
+    for each in (allocation for payment in payments for allocation in payment.allocations):
+        known = found.get(each.charge_id)
+        if known is not None:
+            each = replace(each, amount=known.amount + each.amount, conceded=known.conceded + each.conceded)
+        found[each.charge_id] = each
+    return in_order(PaidFor.of(each, charges[each.charge_id]) for each in found.values())
 
 
 def _row(payment: Payment, charges: Mapping[ChargeId, Charge]) -> YearsPayment:
