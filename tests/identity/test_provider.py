@@ -2,15 +2,7 @@
 
 import pytest
 
-from careflow_identity.configuration import ROLES
-from careflow_service.identity import Role
-from careflow_service.tokens.claims import GRANTABLE
 from tests.identity.provider import PASSWORD, Browser, LocalProvider
-
-
-def test_it_has_a_group_for_each_role_a_token_may_grant() -> None:
-    assert set(ROLES) == {str(role) for role in GRANTABLE}
-    assert Role.SYSTEM not in ROLES
 
 
 def test_it_calls_itself_by_the_name_it_was_given(provider: LocalProvider) -> None:

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from careflow_identity.configuration import ROLES, Place, Unset
+from careflow_identity.configuration import MACHINE_ROLES, ROLES, Place, Unset
 
 
 def main(argv: Sequence[str]) -> int:
@@ -44,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     lock.add_argument("name")
     machine = commands.add_parser("machine", help="enter a program that speaks for itself; prints its secret")
     machine.add_argument("name")
-    machine.add_argument("--role", action="append", required=True, choices=ROLES)
+    machine.add_argument("--role", action="append", required=True, choices=MACHINE_ROLES)
     application = commands.add_parser("application", help="enter a program people log in with; prints its secret")
     application.add_argument("name")
     application.add_argument("--redirect-uri", action="append", required=True)

@@ -18,7 +18,14 @@ ROLES: Final = (
     "auditor",
     "medical_director",
 )
-"""CareFlow's roles, each a group of the same name."""
+"""CareFlow's roles for people, each a group of the same name."""
+MACHINE_ROLES: Final = (
+    *(role for role in ROLES if role != "patient"),
+    "events_operational",
+    "events_safety",
+    "events_financial",
+)
+"""What a machine may be given as scopes."""
 ADMINISTRATORS: Final = "admin"
 """The group of those who say who is in which group. It is no role."""
 SERVICES: Final = "careflow"
@@ -59,9 +66,12 @@ class Place:
 
         def content(name: str) -> str:
             try:
-                return Path(given(name)).read_text("utf-8").strip()
+                found = Path(given(name)).read_text("utf-8").strip()
             except OSError as error:
                 raise Unset(f"IDENTITY_{name} cannot be read ({error.strerror})") from None
+            if not found:
+                raise Unset(f"IDENTITY_{name} is empty")
+            return found
 
         return cls(
             host=given("HOST"),

@@ -8,7 +8,7 @@ from canaille.app import models
 from canaille.backends import Backend
 from flask import url_for
 
-from careflow_identity.configuration import ADMINISTRATORS, ROLES, SERVICES, Place
+from careflow_identity.configuration import ADMINISTRATORS, MACHINE_ROLES, ROLES, SERVICES, Place
 
 
 class Refused(Exception):
@@ -29,7 +29,7 @@ def person(name: str, email: str, roles: Sequence[str]) -> str:
     """
     if "patient" in roles and len(roles) > 1:
         raise Refused("a patient has no other role; whoever works here as well has a second login")
-    return _entered(name, email, [_group(role) for role in _known(roles)])
+    return _entered(name, email, [_group(role) for role in _known(roles, ROLES)])
 
 
 def one_time_link(name: str) -> str:
@@ -46,12 +46,10 @@ def one_time_link(name: str) -> str:
 
 def machine(name: str, roles: Sequence[str]) -> str:
     """Enter a program that speaks for itself in these roles; its secret. Raises Refused."""
-    if "patient" in roles:
-        raise Refused("a machine is no patient")
     return _client(
         name,
         grant_types=["client_credentials"],
-        scope=list(_known(roles)),
+        scope=list(_known(roles, MACHINE_ROLES)),
         token_endpoint_auth_method="client_secret_basic",  # noqa: S106 - the name of a way, not a secret
     )
 
@@ -110,7 +108,7 @@ def _group(name: str) -> models.Group:
     return found
 
 
-def _known(roles: Sequence[str]) -> Sequence[str]:
-    if unknown := sorted(set(roles) - set(ROLES)):
-        raise Refused(f"{unknown[0]} is no role; they are {', '.join(ROLES)}")
+def _known(roles: Sequence[str], known: Sequence[str]) -> Sequence[str]:
+    if unknown := sorted(set(roles) - set(known)):
+        raise Refused(f"{unknown[0]} is no role here; they are {', '.join(known)}")
     return roles
