@@ -1,6 +1,10 @@
 """From the free 15-minute call to a signed clearance, through two services that share nothing but events."""
 
+from typing import Any
+from urllib.parse import urljoin
+
 from careflow_clinic.clinic import NURSE, PRESCRIBER, Person, position
+from careflow_clinic.http import Caller, Http
 from careflow_clinic.walk import Walk
 from tests import undisturbed
 
@@ -25,6 +29,33 @@ async def test_a_visitor_becomes_a_cleared_patient(walk: Walk, person: Person) -
     scores = {each["questionnaire"]: each["score"] for each in case.body["clinical"]["responses"]}
     assert scores["phq-9"] == {"total": 17, "band": "moderately_severe", "level": None, "clusters": None}
     assert scores["gad-7"] == {"total": 12, "band": "moderate", "level": None, "clusters": None}
+
+
+async def test_the_same_events_are_read_over_http(walk: Walk, person: Person) -> None:
+    cleared = await walk.to_clearance(person)
+    subject, events = cleared.patient.subject, walk.clinic.events
+    await events.wait_for("CarePathStageChanged", subject=subject, where=lambda event: event.data["to"] == "cleared")
+
+    for service, names in (("booking", undisturbed.BOOKING), ("screening", undisturbed.SCREENING)):
+        told = await _over_http(walk.clinic.http, service, subject)
+        assert [event["type"].split(".")[2] for event in told] == names
+        assert [int(event["sequence"]) for event in told] == list(range(1, len(names) + 1))
+        sealed = [field for event in told for field in event["data"].values() if "recipients" in str(field)]
+        assert sealed, "somebody else's sections are there"
+        assert all(field["recipients"] == [] for field in sealed)
+
+
+async def _over_http(http: Http, service: str, subject: str) -> list[dict[str, Any]]:
+    """All events about somebody, in small pages, as a machine reads them that nothing is sealed to."""
+    headers = {"Authorization": f"Bearer {http.token(Caller('warehouse', ('events_operational',)))}"}
+    address = f"{http.urls[service]}/v1/events?limit=4&subject={subject}"
+    told: list[dict[str, Any]] = []
+    while True:
+        page = (await http.client.get(address, headers=headers)).raise_for_status()
+        told += page.json()
+        if page.headers["careflow-caught-up"] == "true":
+            return told
+        address = urljoin(address, page.links["next"]["url"])
 
 
 async def test_nothing_clinical_is_readable_in_the_topics(walk: Walk, person: Person) -> None:
