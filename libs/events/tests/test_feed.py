@@ -257,6 +257,21 @@ async def test_only_what_is_wanted_is_shown(service: Service) -> None:
 
 
 @pytest.mark.store
+async def test_what_is_about_one_subject_is_paged_like_everything(service: Service) -> None:
+    for _ in range(3):
+        await service.say(publication(patient=1), publication(patient=2), revoked(1), alert(1))
+    await service.publish()
+    feed = MongoFeed(service.store)
+    wanted = Wanted(OPERATIONAL.topics, frozenset({ClearanceExtended.type()}), f"patient:{an_id(1)}")
+
+    pages = [await feed.page(wanted, None, 2)]
+    pages.append(await feed.page(wanted, pages[0].next, 2))
+
+    assert [told(page) for page in pages] == [[(1, 1), (1, 3)], [(1, 5)]]
+    assert [page.caught_up for page in pages] == [False, True]
+
+
+@pytest.mark.store
 async def test_a_page_ends_where_it_has_enough_bytes_but_has_one_event(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -370,6 +385,7 @@ async def test_a_page_costs_the_same_wherever_it_is(service: Service, commands: 
         asked = [dict(each.command) for each in commands.sent]
         assert [each["find"] for each in asked] == ["_leases", "_outbox", "_outbox"]
         index = POSITION if wanted.subject is None else SUBJECT_POSITION
+        assert index == POSITION or {*asked[2]["filter"]} == {"key", "position"}, "and no other condition misleads"
         first, page = (each["filter"] for each in asked[1:])
         return await _examined(service.store, first, POSITION) + await _examined(service.store, page, index)
 

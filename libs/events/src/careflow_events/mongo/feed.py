@@ -67,11 +67,15 @@ class MongoFeed:
         end = extent.head
         if wanted.subject is None:
             end = min(end, standing.position + EXAMINED_PER_PAGE)
-        found = self._outbox.find(_query(wanted, standing.position, end)).sort([("position", 1)]).limit(limit)
+        found = self._outbox.find(_query(wanted, standing.position, end)).sort([("position", 1)])
         documents: list[Document] = []
         size = 0
-        async with found:
+        async with found if wanted.subject is not None else found.limit(limit):
             async for document in found:
+                if len(documents) == limit:
+                    break
+                if not _is_wanted(document, wanted):
+                    continue
                 size += len(document["record"])
                 if documents and size > BYTES_PER_PAGE:
                     break
@@ -172,14 +176,16 @@ def _committed(database: AsyncDatabase[Document], name: str) -> AsyncCollection[
 
 
 def _query(wanted: Wanted, after: int, end: int) -> Document:
-    """Bounded at both ends and without a hint: a store that reads the range of an index before it sorts and limits, or
-    a hinted index whole, reads no more than this.
+    """What a page is chosen from. Bounded at both ends and without a hint: a store that reads the range of an index
+    before it sorts and limits, or a hinted index whole, reads no more than this. About one subject there is little, and
+    it is chosen from here: a store may be led to another index by a condition that is in none.
     """
-    query: Document = {"position": {"$gt": after, "$lte": end}, "topic": {"$in": sorted(wanted.topics)}}
+    query: Document = {"position": {"$gt": after, "$lte": end}}
+    if wanted.subject is not None:
+        return {"key": wanted.subject.encode(), **query}
+    query["topic"] = {"$in": sorted(wanted.topics)}
     if wanted.types:
         query["headers"] = {"$in": [[TYPE_HEADER, type_.encode()] for type_ in sorted(wanted.types)]}
-    if wanted.subject is not None:
-        query["key"] = wanted.subject.encode()
     return query
 
 
