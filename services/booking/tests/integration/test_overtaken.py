@@ -43,6 +43,7 @@ NO_DECISIONS: Final = {
     "read_invitation",
     "read_busy_times",
     "read_messages",
+    "read_day_board",
     "list_tasks",
     "ports",
 }
