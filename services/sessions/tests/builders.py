@@ -28,7 +28,8 @@ from sessions.domain.checks import (
     SubstanceUse,
 )
 from sessions.domain.doses import Ceiling, Dose, Order, StatedDose
-from sessions.domain.drug_log import Container, Item
+from sessions.domain.drug_items import Item
+from sessions.domain.drug_log import Container
 from sessions.domain.ids import (
     AppointmentId,
     ClearanceId,

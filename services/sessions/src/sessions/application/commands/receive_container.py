@@ -6,7 +6,8 @@ from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
 from sessions.application.ports import Ports
 from sessions.application.results import Changed
-from sessions.domain.drug_log import Container, Item
+from sessions.domain.drug_items import Item
+from sessions.domain.drug_log import Container
 from sessions.domain.ids import ContainerId, EntryId, LocationId, StaffId
 
 

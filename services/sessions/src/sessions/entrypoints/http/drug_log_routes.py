@@ -15,7 +15,8 @@ from sessions.application.commands.receive_container import ReceiveContainer
 from sessions.application.commands.witness_entry import WitnessEntry
 from sessions.application.results import Added
 from sessions.domain.drug_entries import EntryKind
-from sessions.domain.drug_log import Container, Item
+from sessions.domain.drug_items import Item
+from sessions.domain.drug_log import Container
 from sessions.domain.ids import ContainerId, DrawId, EntryId, LocationId, SessionId
 from sessions.domain.units import Milligrams, MilligramsPerMillilitre, Millilitres
 from sessions.entrypoints.http.schemas import (
