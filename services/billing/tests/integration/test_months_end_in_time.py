@@ -10,7 +10,7 @@ import pytest
 
 from billing.application.bookkeeping import keep_books, open_books
 from billing.domain.books import Books
-from billing.domain.ids import PatientId, PaymentId
+from billing.domain.ids import EntryId, PatientId, PaymentId
 from careflow_service.identity import Actor
 from careflow_service.work import Transaction
 from services.billing.tests.builders import TODAY, a_charge, a_payment, a_rendered, local, usd
@@ -36,7 +36,7 @@ async def has_a_month_behind(world: World, patient_id: PatientId) -> None:
             for place in range(CHARGES_EACH):
                 rendered = a_rendered(cause_id=tx.new_id(), day=TODAY - timedelta(days=place))
                 charge = a_charge(replace(rendered, patient_id=patient_id))
-                books.charge(replace(charge, facts=()))
+                books.charge(replace(charge, entry_id=EntryId(tx.new_id()), facts=()))
             paid = a_payment(usd(4_000), tx.new_id())
             books.receive(replace(paid, id=PaymentId(tx.new_id()), patient_id=patient_id, facts=()))
 
