@@ -161,7 +161,7 @@ def test_services_and_people_know_the_identity_provider_by_one_name(identity: Tr
         given = identity["services"][f"{service}-api"]["environment"]
         assert given["CAREFLOW_TOKEN_ISSUER"] == f"https://{name}"
         for address in ("CAREFLOW_TOKEN_JWKS_URL", "CAREFLOW_TOKEN_INTROSPECTION_URL"):
-            assert given[address].startswith(f"https://{name}:8443/oauth/")
+            assert given[address].startswith(f"https://{name}/oauth/")
         assert (given["CAREFLOW_TOKEN_ROLES_CLAIM"], given["CAREFLOW_TOKEN_PATIENT_CLAIM"]) == ("groups", "sub")
 
 

@@ -62,7 +62,9 @@ class Provider(ABC):
     def post(self, place: str, name: str, **form: str) -> httpx.Response:
         """A question of a client to one of its published places."""
         with self.client() as client:
-            return client.post(self.discovered()[place], data=form, auth=(name, self.applications[name]))
+            if secret := self.applications[name]:
+                return client.post(self.discovered()[place], data=form, auth=(name, secret))
+            return client.post(self.discovered()[place], data={**form, "client_id": name})
 
     # -- as programs and people
 

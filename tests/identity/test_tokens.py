@@ -18,7 +18,7 @@ from careflow_service.tokens import KeyAddress, RotatingKeys, TokenRefused, Toke
 from careflow_service.tokens.claims import Claim, Reading
 from careflow_service.tokens.introspection import Introspection
 from careflow_service.tokens.provider import Provider as Way
-from tests.identity.provider import SERVICES_SECRET, LocalProvider
+from tests.identity.provider import BACK, SERVICES_SECRET, LocalProvider
 
 PATIENT = "0198f6b0-0000-7000-8000-000000000001"
 ANOTHER = "0198f6b0-0000-7000-8000-000000000002"
@@ -115,6 +115,14 @@ async def test_each_has_the_name_and_the_roles_they_were_entered_with(provider: 
     assert await verifier.verify(director.tokens("desk", scope="openid")["access_token"]) == Actor("dee", frozenset())
     machine = Actor("client:import", frozenset({Role.COORDINATOR}))
     assert await verifier.verify(provider.machine_token("import")) == machine
+
+
+async def test_a_public_client_such_as_careflows_own_pages_needs_no_secret(provider: LocalProvider) -> None:
+    provider.applications["pages"] = provider.command("application", "pages", "--redirect-uri", BACK, "--public")
+    joy = provider.somebody("joy", "nurse")
+    joy.logs_in("joy")
+    token = joy.tokens("pages")["access_token"]
+    assert (await a_verifier(provider, Time()).verify(token)).roles == {Role.NURSE}
 
 
 async def test_a_scope_nobody_was_granted_is_no_role(provider: LocalProvider) -> None:

@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     application = commands.add_parser("application", help="enter a program people log in with; prints its secret")
     application.add_argument("name")
     application.add_argument("--redirect-uri", action="append", required=True)
+    application.add_argument("--public", action="store_true", help="without a secret, as for CareFlow's own pages")
     commands.add_parser("rotated-keys", help="the signing keys with a new one before them")
     return parser
 
@@ -80,7 +81,7 @@ def _enter(place: Place, asked: argparse.Namespace) -> int:
                 case "machine":
                     said = entries.machine(asked.name, asked.role)
                 case "application":
-                    said = entries.web_application(place, asked.name, asked.redirect_uri)
+                    said = entries.web_application(place, asked.name, asked.redirect_uri, public=asked.public)
                 case _:
                     entries.lock(asked.name)
                     said = f"{asked.name} is locked out"

@@ -112,6 +112,7 @@ class Place:
             "CANAILLE_OIDC": {
                 "ACTIVE_JWKS": [dict(self.keys[0])],
                 "INACTIVE_JWKS": [dict(key) for key in self.keys[1:]],
+                "REQUIRE_NONCE": False,  # every code is bound to who asked for it by PKCE
                 "TRUSTED_DOMAINS": [_without_port(self.clinic_host)],
             },
             "CANAILLE_HYPERCORN": {"PROXY_MODE": "legacy", "PROXY_TRUSTED_HOPS": 1},

@@ -54,11 +54,13 @@ def machine(name: str, roles: Sequence[str]) -> str:
     )
 
 
-def web_application(place: Place, name: str, redirect_uris: Sequence[str]) -> str:
-    """Enter a program people log in with; its secret. It must use PKCE. Raises Refused."""
+def web_application(place: Place, name: str, redirect_uris: Sequence[str], *, public: bool = False) -> str:
+    """Enter a program people log in with; its secret, which one that is `public` does without. It must use PKCE. Raises
+    Refused.
+    """
     if wrong := [uri for uri in redirect_uris if not uri.startswith(f"{place.scheme}://")]:
         raise Refused(f"{wrong[0]} is not {place.scheme}")
-    return _client(
+    secret = _client(
         name,
         client_uri=redirect_uris[0],
         redirect_uris=list(redirect_uris),
@@ -68,8 +70,9 @@ def web_application(place: Place, name: str, redirect_uris: Sequence[str]) -> st
         # Canaille keeps tokens by what they are, and two of one second would be one with a signature that is the same
         # each time, as RS… are: the second would be answered 500.
         id_token_signed_response_alg="PS256",  # noqa: S106 - the name of an algorithm
-        token_endpoint_auth_method="client_secret_basic",  # noqa: S106 - the name of a way, not a secret
+        token_endpoint_auth_method="none" if public else "client_secret_basic",
     )
+    return "" if public else secret
 
 
 def lock(name: str) -> None:

@@ -88,6 +88,8 @@ class ServiceSettings(BaseSettings):
     login_client_id: str | None = None
     """As whom staff log in at the issuer, which is then an OpenID Connect provider; not given, nobody does."""
     login_client_secret: SecretStr | None = None
+    login_scope: str = Field(default="openid", pattern=r"^openid( [!#-\[\]-~]+)*$")
+    """What is asked of the provider when staff log in to pages; some say roles only where they are asked for."""
     public_url: HttpUrl | None = None
     """Where a browser finds this service, such as `https://careflow.example.org/booking`."""
 

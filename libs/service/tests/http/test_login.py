@@ -167,6 +167,11 @@ async def test_whoever_comes_back_with_what_they_left_with_is_logged_in(
     }
 
 
+async def test_what_a_provider_says_only_when_asked_is_asked_for(standin: Standin) -> None:
+    address, _ = await provider_at(standin, scope="openid groups").begin("/pages/day", ask=False)
+    assert "scope=openid+groups" in address
+
+
 @pytest.mark.parametrize(
     ("secret", "methods", "shown"),
     [

@@ -11,8 +11,6 @@ from careflow_cli.stack.secrets import Secrets
 FILES: Final = ("identity-secret.key", "identity-services.secret", "identity-signing.json")
 SECRET_BYTES: Final = 32
 SIGNING_KEY_BITS: Final = 3072
-INSIDE_PORT: Final = 8443
-"""Where the edge listens on its own network."""
 
 
 def make(kept: Secrets) -> None:
@@ -34,7 +32,7 @@ def settings(host: str) -> dict[str, str]:
         "CAREFLOW_IDENTITY_HOST": name,
         "CAREFLOW_IDENTITY_CLINIC_HOST": host,
         "CAREFLOW_TOKEN_ISSUER": f"https://{name}",
-        "CAREFLOW_TOKEN_JWKS_URL": f"https://{name}:{INSIDE_PORT}/oauth/jwks.json",
+        "CAREFLOW_TOKEN_JWKS_URL": f"https://{name}/oauth/jwks.json",
         "CAREFLOW_TOKEN_ROLES_CLAIM": "groups",
         "CAREFLOW_TOKEN_PATIENT_CLAIM": "sub",
     }

@@ -50,6 +50,7 @@ class CodeFlow:
         client_id: str,
         client_secret: str | None,
         back: str,
+        scope: str = "openid",
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         provider.check("CAREFLOW_TOKEN_ISSUER, for staff to log in there,", issuer)
@@ -58,6 +59,7 @@ class CodeFlow:
         self._client_id = client_id
         self._client_secret = client_secret
         self._back = back
+        self._scope = scope
         self._now = now
         self._published: Mapping[str, Any] = {}
         self._read_at = float("-inf")
@@ -73,7 +75,7 @@ class CodeFlow:
             "response_type": "code",
             "client_id": self._client_id,
             "redirect_uri": self._back,
-            "scope": "openid",
+            "scope": self._scope,
             "state": begun.state,
             "code_challenge": challenge.decode(),
             "code_challenge_method": "S256",
@@ -151,5 +153,6 @@ def code_flow_for(settings: ServiceSettings) -> CodeFlow | None:
         settings.token_issuer,
         client_id=settings.login_client_id,
         client_secret=secret.get_secret_value() if secret else None,
+        scope=settings.login_scope,
         back=f"{str(settings.public_url).rstrip('/')}{PREFIX}logged-in",
     )
