@@ -1,5 +1,6 @@
 """A store taken into a backup and put back: one moment, the whole of it, and fenced until an operator has finished."""
 
+import asyncio
 import io
 import os
 from dataclasses import replace
@@ -18,6 +19,7 @@ from careflow_service.identity import Role
 from careflow_service.ids import new_id
 from careflow_service.mongo.key_lines import Key, KeyKind, KeyLine
 from careflow_service.mongo.key_rotation import KEYS_LEASE, KeyRotation
+from careflow_service.processes.backup import run_restore
 from careflow_service.processes.indexes import indexes_of
 from libs.service.tests.toy.service import SERVICE
 from libs.service.tests.toy.world import RunningToy
@@ -171,7 +173,7 @@ async def test_a_backup_from_before_a_rotation_is_put_back_where_the_keys_of_its
         await check(reader(content, held.master), lines=held)
     indexes, database = indexes_of(SERVICE), resources.database
     await put_back(database, reader(content, old), lines=lines, indexes=indexes, at=NOW, stopping=lambda: False)
-    await resources.keys.look()
+    await resources.keys.proofs.prove()  # as whoever starts behind it
 
     assert lines.master.current_id == before
     visits = await database["visits"].find().to_list()
@@ -179,8 +181,25 @@ async def test_a_backup_from_before_a_rotation_is_put_back_where_the_keys_of_its
     assert len(visits) == 1
 
 
-async def rotated(toy: RunningToy) -> None:
-    """The new master key has taken over."""
+async def test_what_a_restore_did_is_signed_with_the_key_of_the_trail_it_put_back(
+    toy: RunningToy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resources = toy.process.resources
+    content = await taken(toy, resources.keys.lines.master)
+    toy.world.further_keys({"audit": [os.urandom(32)]})
+    await rotated(toy, KeyKind.AUDIT)
+
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+    assert await run_restore(toy.process, asyncio.Event(), execute=True)
+
+    await resources.keys.proofs.prove()
+    entry = await resources.database["_audit"].find_one({"action": "put_back_backup"})
+    assert entry is not None
+    assert resources.audit.is_genuine(entry)
+
+
+async def rotated(toy: RunningToy, kind: KeyKind = KeyKind.MASTER) -> None:
+    """The new key has taken over."""
     resources = toy.process.resources
     await KeyRotation(
         database=resources.database,
@@ -191,4 +210,4 @@ async def rotated(toy: RunningToy) -> None:
         lease=toy.process.lease(KEYS_LEASE),
         stopping=lambda: False,
         say=lambda _: None,
-    ).rotate(KeyKind.MASTER)
+    ).rotate(kind)

@@ -32,7 +32,7 @@ class Trail:
         self.key = store.keys.lines.audit
         self.entries = AuditTrail(store.database, self.key, wall_clock=clock, new_id=new_id)
         self.seals = self.another_sealer()
-        self.review = AuditReview(store.database, self.entries, self.seals, wall_clock=clock)
+        self.review = AuditReview(store.database, self.entries, self.seals, store.keys.proofs, wall_clock=clock)
 
     def another_sealer(self) -> AuditSeals:
         return AuditSeals(self.database, self.entries, wall_clock=self.clock)

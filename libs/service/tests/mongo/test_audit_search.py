@@ -30,7 +30,7 @@ def trail(store: Store, clock: SetClock) -> AuditTrail:
 
 @pytest.fixture
 def review(store: Store, trail: AuditTrail, clock: SetClock) -> AuditReview:
-    return AuditReview(store.database, trail, store.audit_seals, wall_clock=clock)
+    return AuditReview(store.database, trail, store.audit_seals, store.keys.proofs, wall_clock=clock)
 
 
 async def test_what_was_done_and_what_was_read_is_found_by_whose_it_was(store: Store) -> None:

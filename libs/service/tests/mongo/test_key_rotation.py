@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
 from bson.binary import Binary
+from pymongo.monitoring import CommandListener
 
 from careflow_events.fencing import Fence
 from careflow_events.lease import HeldLease
 from careflow_events.mongo import MongoFences, MongoLeases
+from careflow_service.clock import wall_clock
 from careflow_service.errors import KeyNotHeld
 from careflow_service.identity import Actor, Role
 from careflow_service.mongo import key_rotation, key_watch
+from careflow_service.mongo import store as store_module
 from careflow_service.mongo.audit import AUDIT, OVERLAP
 from careflow_service.mongo.audit_review import Fault, Verified
 from careflow_service.mongo.audit_seals import SEALS
-from careflow_service.mongo.key_lines import Key, KeyKind
+from careflow_service.mongo.further_keys import Further, FurtherKeysBroken
+from careflow_service.mongo.key_lines import Key, KeyKind, Turn
 from careflow_service.mongo.key_proofs import KEY_PROOFS, KeyWrong
 from careflow_service.mongo.key_rotation import KEYS_LEASE, KeyRotation, NotNow, Step, Stopped
 from careflow_service.mongo.store import Keys, Store
 from careflow_service.mongo.vault import KEYS
+from careflow_service.testing.commands import CommandLog
 from careflow_service.testing.store import SetClock, new_keys, scratch_store
 
 pytestmark = pytest.mark.store
@@ -69,10 +74,14 @@ class Service:
     stack: AsyncExitStack
     written: dict[str, Binary] = field(default_factory=dict)
 
-    async def process(self, *, keys: Keys | None = None, watching: bool = False) -> Store:
+    async def process(
+        self, *, keys: Keys | None = None, watching: bool = False, listeners: Sequence[CommandListener] = ()
+    ) -> Store:
         """A process that has started; `watching`: it follows the keys by itself."""
         store = await self.stack.enter_async_context(
-            scratch_store(self.url, self.database, clock=self.clock, keys=keys or self.files.keys())
+            scratch_store(
+                self.url, self.database, clock=self.clock, keys=keys or self.files.keys(), listeners=listeners
+            )
         )
         await store.check_keys()
         if watching:
@@ -360,6 +369,37 @@ async def test_the_trail_verifies_across_a_rotation_of_its_key(service: Service)
     assert len((await store.audit_review.search(whose="p1", limit=10)).items) == 5
 
 
+async def test_a_process_that_has_not_heard_of_a_turn_takes_nothing_for_forged(service: Service) -> None:
+    store, unaware = await service.process(), await service.process()
+    service.files.add(AUDITS)
+    await unaware.keys.look()
+    await service.rotation(store).rotate(AUDITS)
+    await read(store, "p1")
+    await store.audit_seals.seal()
+
+    assert (await verified(unaware)).findings == ()
+    assert len((await unaware.audit_review.search(whose="p1", limit=10)).items) == 1
+
+
+@pytest.mark.parametrize("off_by", [timedelta(hours=-1), timedelta(hours=1)], ids=["behind", "ahead"])
+async def test_the_clock_of_an_operators_host_moves_no_turn(
+    service: Service, monkeypatch: pytest.MonkeyPatch, off_by: timedelta
+) -> None:
+    store = await service.process()
+    await read(store, "p1")
+    monkeypatch.setattr(store_module, "wall_clock", lambda: wall_clock() + off_by)
+    operator = await service.process()
+    service.files.add(AUDITS)
+
+    await service.rotation(operator).rotate(AUDITS)
+
+    await store.keys.look()
+    entry = await store.database[AUDIT].find_one({"action": "read_patient"})
+    assert entry is not None
+    assert store.audit.is_genuine(entry), "it was signed before the turn"
+    assert abs(store.keys.lines.audit.turns[-1].since - wall_clock()) < OVERLAP
+
+
 async def test_the_audit_key_of_a_trail_that_is_kept_is_kept(service: Service) -> None:
     store = await service.process()
     await read(store, "p1")
@@ -421,6 +461,91 @@ async def test_who_writes_in_the_store_cannot_add_to_the_line_nor_move_the_time_
     assert store.keys.lines.audit.turns == turns
     with pytest.raises(KeyWrong):
         await service.process()
+
+
+async def test_who_has_the_older_key_cannot_make_it_count_again(service: Service) -> None:
+    store = await service.process()
+    older = store.keys.lines.audit.current
+    new = service.files.add(AUDITS)
+    await service.rotation(store).rotate(AUDITS)
+    turns = store.keys.lines.audit.turns
+    lines = store.database[KEY_PROOFS]
+
+    again = Turn.of(AUDITS, older, after=new, since=turns[-1].since + timedelta(seconds=1))
+    await lines.update_one({"_id": "audit"}, {"$push": {"line": again.as_document()}})
+    await store.keys.look()
+    assert store.keys.lines.audit.current_id == new
+    with pytest.raises(KeyWrong, match=f"{older.id} was changed by somebody"):
+        await service.process()
+
+    await lines.update_one({"_id": "audit"}, {"$set": {"line": [turns[0].as_document()]}})
+    await store.keys.look()
+    assert store.keys.lines.audit.current_id == new, "the turn to it cannot be taken back"
+
+
+async def test_a_retired_key_does_not_count_again(service: Service) -> None:
+    store = await service.process()
+    older, new = store.keys.lines.master.current, service.files.add(MASTER)
+    await service.rotation(store).rotate(MASTER)
+    await service.rotation(store).retire(MASTER, older.id)
+
+    again = Turn.of(MASTER, older, after=new, since=store.keys.lines.master.turns[-1].since + timedelta(seconds=1))
+    forged = {"$push": {"line": again.as_document()}, "$set": {"retired": []}}
+    await store.database[KEY_PROOFS].update_one({"_id": "master"}, forged)
+    await store.keys.look()
+
+    assert store.keys.lines.master.current_id == new
+
+
+# -- what a process says, and asks
+
+
+async def test_a_process_whose_keys_stay_asks_the_store_only_to_be_known_alive(service: Service) -> None:
+    log, read_again = CommandLog(), 0
+
+    def further() -> Further:
+        nonlocal read_again
+        read_again += 1
+        return {}
+
+    idle = await service.process(keys=replace(service.files.first, further=further), listeners=[log])
+
+    async def has_read(times: int) -> bool:
+        return read_again >= times
+
+    with log.recording():
+        service.watched(idle)
+        await until(lambda: has_read(20))
+
+    assert log.round_trips == ["find _key_proofs", "update _key_holders"]
+
+
+async def test_what_changes_is_said_at_once(service: Service) -> None:
+    working = await service.process(watching=True)
+    await until(lambda: someone_lives(working))
+    new = service.files.add(MASTER)
+    async with asyncio.timeout(key_watch.SAY_AGAIN_SECONDS / 3):
+        await until(lambda: lives_with(working, new))
+
+
+async def test_a_process_with_files_that_cannot_be_used_lives_on_and_follows(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> Further:
+        raise FurtherKeysBroken("it cannot be read")
+
+    new = service.files.add(AUDITS)
+    working, operator = await service.process(), await service.process()
+    monkeypatch.setattr(working.keys, "_further", broken)
+    service.watched(working)
+    await until(lambda: lives_with(operator, new))
+
+    await service.rotation(operator).rotate(AUDITS)
+
+    assert working.keys.lines.audit.current_id == new
+    service.files.add(MASTER)
+    async with refused("do not hold", "tests@"):
+        await service.rotation(operator).rotate(MASTER)
 
 
 # -- what is not built

@@ -5,7 +5,7 @@ Invariant: a lease is changed in a transaction. A holder that died while it mark
 store gives its transaction up; a plain write would wait for that inside the server, a transaction is refused at once.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from pymongo import ReturnDocument
 from pymongo.asynchronous.database import AsyncDatabase
@@ -15,6 +15,7 @@ from pymongo.write_concern import WriteConcern
 
 from careflow_events.lease import Grant
 from careflow_events.mongo.collections import Document, collection
+from careflow_events.mongo.store_time import store_time
 
 _WRITE_CONFLICT = 112
 
@@ -28,7 +29,7 @@ class MongoLeases:
 
     async def take(self, name: str, holder: str, ttl: timedelta) -> Grant | None:
         """See `careflow_events.lease.Leases.take`."""
-        now = await self._now()
+        now = await store_time(self._database)
         known = await self._leases.find_one({"_id": name})
         if known is None:
             free = {"holder": None, "epoch": 0, "expires_at": now}
@@ -43,12 +44,12 @@ class MongoLeases:
 
     async def renew(self, grant: Grant, ttl: timedelta) -> bool:
         """See `careflow_events.lease.Leases.renew`."""
-        now = await self._now()
+        now = await store_time(self._database)
         return await self._change(_current(grant), {"$set": {"expires_at": now + ttl}}) is not None
 
     async def release(self, grant: Grant) -> None:
         """See `careflow_events.lease.Leases.release`."""
-        now = await self._now()
+        now = await store_time(self._database)
         await self._change(_current(grant), {"$set": {"holder": None, "expires_at": now}})
 
     async def _change(self, query: Document, update: Document) -> Document | None:
@@ -66,11 +67,6 @@ class MongoLeases:
             if error.code != _WRITE_CONFLICT:
                 raise
             return None
-
-    async def _now(self) -> datetime:
-        hello = await self._database.client.admin.command("hello")
-        local_time: datetime = hello["localTime"]
-        return local_time.replace(tzinfo=UTC) if local_time.tzinfo is None else local_time
 
 
 def _current(grant: Grant) -> Document:

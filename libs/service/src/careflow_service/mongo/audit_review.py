@@ -21,6 +21,7 @@ from careflow_service.listed import Listed
 from careflow_service.mongo.audit import AUDIT, AuditTrail, Outcome
 from careflow_service.mongo.audit_seals import LATE, AuditSeals, Seal
 from careflow_service.mongo.client import Database, Document
+from careflow_service.mongo.key_proofs import KeyProofs
 from careflow_service.mongo.paging import Sort, cursor_at, page_of
 
 SEALED_WITHIN: Final = timedelta(seconds=60)
@@ -83,16 +84,21 @@ class Entry:
 class AuditReview:
     """Verifies and searches a service's audit trail."""
 
-    def __init__(self, database: Database, trail: AuditTrail, seals: AuditSeals, *, wall_clock: Clock) -> None:
+    def __init__(
+        self, database: Database, trail: AuditTrail, seals: AuditSeals, proofs: KeyProofs, *, wall_clock: Clock
+    ) -> None:
+        """`proofs` say which audit keys counted when, and are asked each time: a key may just have taken over."""
         self._entries = database.get_collection(AUDIT, read_concern=ReadConcern("majority"))
         self._trail = trail
         self._seals = seals
+        self._proofs = proofs
         self._wall_clock = wall_clock
 
     async def verify(self, *, limit: int, after: str | None = None) -> Verified:
         """The part of the trail behind the cursor `after`: first all seals with what they seal, then all entries with
         their seals. Raises CursorBroken.
         """
+        await self._proofs.look()
         if after is not None and after.startswith(_ENTRIES):
             return await self._verify_entries(after.removeprefix(_ENTRIES), limit)
         return await self._verify_seals(_number_in(after), limit)
@@ -111,6 +117,7 @@ class AuditReview:
         """Entries about what is the patient's or place's `whose`, by somebody, with an outcome, from `since` until
         before `until`, newest first. Raises CursorBroken.
         """
+        await self._proofs.look()
         named = {
             "whose": None if whose is None else {"$in": self._trail.hidden(whose)},
             "actor": actor,

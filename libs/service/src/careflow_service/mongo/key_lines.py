@@ -142,12 +142,28 @@ class KeyLine:
         return None if rank is None or rank + 1 >= len(self.turns) else self.turns[rank + 1].since
 
     def missing(self, turns: Iterable[Turn]) -> str | None:
-        """The first key of such a line that is not held, or did not sign its turn; None where all is well."""
+        """The first key of such a line that is not held; None where all are."""
+        return next((turn.key for turn in turns if turn.key not in self.held), None)
+
+    def forged(self, turns: Sequence[Turn], retired: Iterable[str]) -> str | None:
+        """The first key that cannot stand in such a line as it does: it did not sign its turn, or counted once before
+        and would count again. None where all is well. Of a key that is not held the signature is not judged.
+        """
+        before = {*retired}
         for turn in turns:
             key = self.held.get(turn.key)
-            if key is None or not turn.is_of(self.kind, key):
+            if turn.key in before or (key is not None and not turn.is_of(self.kind, key)):
                 return turn.key
+            before.add(turn.key)
         return None
+
+    def may_become(self, turns: Sequence[Turn], retired: Iterable[str]) -> bool:
+        """Whether the line that was seen last may have become this one: nothing in it is forged, no retired key counts
+        again, and it does not end before that one does.
+        """
+        if self.forged(turns, {*retired, *self.retired}) is not None:
+            return False
+        return not self.turns or (bool(turns) and turns[-1].since >= self.turns[-1].since)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ from typing import Any, Final
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
-from careflow_service.clock import Clock
+from careflow_events.mongo.store_time import store_time
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.key_lines import Key, KeyKind, KeyLine, KeyLines, Turn
+from careflow_service.telemetry.logs import log
 
 KEY_PROOFS: Final = "_key_proofs"
 
@@ -40,38 +41,45 @@ class Proof:
 class KeyProofs:
     """Reads and changes the lines of one database."""
 
-    def __init__(self, database: Database, lines: KeyLines, *, wall_clock: Clock) -> None:
+    def __init__(self, database: Database, lines: KeyLines) -> None:
+        self._database = database
         self._proofs = database.get_collection(
             KEY_PROOFS, read_concern=ReadConcern("majority"), write_concern=WriteConcern("majority", j=True)
         )
         self._lines = lines
-        self._wall_clock = wall_clock
 
     async def prove(self) -> None:
         """For start-up: begins the lines of a new database, and takes over those of another. Raises KeyWrong."""
-        for kind in KeyKind:
+        stored = await self._stored()
+        if missing := [kind for kind in KeyKind if kind not in stored]:
+            now = await store_time(self._database)
+            for kind in missing:
+                begun = Turn.of(kind, self._lines.of(kind).current, after="", since=now)
+                first = {"line": [begun.as_document()], "retired": []}
+                await self._proofs.update_one({"_id": kind.value}, {"$setOnInsert": first}, upsert=True)
+            stored = await self._stored()
+        for kind, proof in stored.items():
             line = self._lines.of(kind)
-            begun = Turn.of(kind, line.current, after="", since=self._wall_clock())
-            first = {"line": [begun.as_document()], "retired": []}
-            await self._proofs.update_one({"_id": kind.value}, {"$setOnInsert": first}, upsert=True)
-            stored = await self._proofs.find_one({"_id": kind.value})
-            assert stored is not None
-            proof = Proof.of(stored)
             if complaint := wrong(line, proof):
                 raise KeyWrong(complaint)
             line.follow(proof.turns, proof.retired)
 
     async def look(self) -> None:
         """Takes over the lines as they are now. A line that was tampered with is not believed: it stays as it was."""
-        async for stored in self._proofs.find():
-            line, proof = self._lines.of(KeyKind(stored["_id"])), Proof.of(stored)
-            if all(turn.is_of(line.kind, key) for turn in proof.turns if (key := line.held.get(turn.key))):
+        for kind, proof in (await self._stored()).items():
+            line = self._lines.of(kind)
+            if line.may_become(proof.turns, proof.retired):
                 line.follow(proof.turns, proof.retired)
+            else:
+                log.error("key_line_not_believed", reason=kind.value)
 
     async def take_over(self, kind: KeyKind, key: Key) -> bool:
-        """Makes `key` the current one; False where another has become it meanwhile."""
+        """Makes `key` the current one from now on, by the store's clock; False where another has become it
+        meanwhile.
+        """
         line = self._lines.of(kind)
-        turn, known = Turn.of(kind, key, after=line.current_id, since=self._wall_clock()), len(line.turns)
+        since = max([await store_time(self._database), *(turn.since for turn in line.turns)])
+        turn, known = Turn.of(kind, key, after=line.current_id, since=since), len(line.turns)
         done = await self._proofs.update_one(
             {"_id": kind.value, f"line.{known - 1}.key": turn.after, f"line.{known}": {"$exists": False}},
             {"$push": {"line": turn.as_document()}},
@@ -87,12 +95,16 @@ class KeyProofs:
         )
         await self.look()
 
+    async def _stored(self) -> dict[KeyKind, Proof]:
+        return {KeyKind(stored["_id"]): Proof.of(stored) async for stored in self._proofs.find()}
+
 
 def wrong(line: KeyLine, proof: Proof) -> str | None:
     """What is wrong with the keys a process holds, where a database was written along that line."""
     missing = line.missing(proof.turns)
     if missing is None:
-        return None
+        forged = line.forged(proof.turns, proof.retired)
+        return forged and f"{line.kind.setting}: what this database says of the key {forged} was changed by somebody"
     if len(proof.turns) == 1:
         return f"{line.kind.setting} is not the key this database was written with"
     return f"{line.kind.setting}: this database still needs the key {missing}, which is not among the keys given"

@@ -2,7 +2,8 @@
 says in `_key_holders` which keys it holds and writes with.
 
 Invariant: a key becomes the current one only when every process that is alive has said that it holds it (see
-`key_rotation`), and no process writes with a key for longer than `LOOK_EVERY_SECONDS` after another took over.
+`key_rotation`), and no process writes with a key for longer than `LOOK_EVERY_SECONDS` after another took over. So a
+process that holds no new key has nothing to miss: it asks the store only as often as it has to say that it is alive.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from pymongo import IndexModel
@@ -21,8 +22,9 @@ from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from careflow_events.mongo.store_time import store_time
 from careflow_service.ids import new_id
-from careflow_service.mongo.client import Database
+from careflow_service.mongo.client import Database, Document
 from careflow_service.mongo.further_keys import Further, FurtherKeysBroken
 from careflow_service.mongo.key_lines import KeyKind, KeyLines
 from careflow_service.mongo.key_proofs import KeyProofs
@@ -31,7 +33,10 @@ from careflow_service.telemetry.logs import log
 KEY_HOLDERS: Final = "_key_holders"
 HOLDER_INDEXES: Final = ((KEY_HOLDERS, IndexModel("seen_at", name="forgotten", expireAfterSeconds=86_400)),)
 LOOK_EVERY_SECONDS: Final = 3.0
-GONE_AFTER: Final = timedelta(seconds=45)
+"""How often files are read again, and lines while a new key is held."""
+SAY_AGAIN_SECONDS: Final = 15.0
+"""How often a process says what it holds although nothing has changed."""
+GONE_AFTER: Final = timedelta(seconds=60)
 """A process that has not said anything for that long, by the store's clock, is taken for dead."""
 
 
@@ -59,6 +64,8 @@ class KeyWatch:
         self._name = f"{process}@{socket.gethostname()}-{os.getpid()}-{new_id()[-6:]}"
         self._database = database
         self._others: list[Callable[[], Sequence[str]]] = []
+        self._said: Document = {}
+        self._say_again_at = float("-inf")
         self._holders = database.get_collection(
             KEY_HOLDERS, read_concern=ReadConcern("majority"), write_concern=WriteConcern("majority")
         )
@@ -69,22 +76,15 @@ class KeyWatch:
 
     async def look(self) -> None:
         """Reads files and lines again. Raises FurtherKeysBroken, and what the driver raises while the store is away."""
-        further = self._further()
-        for kind in KeyKind:
-            self.lines.of(kind).hold(further.get(kind, ()))
+        self._read_files()
         await self.proofs.look()
 
     async def run(self) -> None:
         """Looks, and says what it holds, until cancelled."""
         try:
             while True:
-                try:
-                    await self.look()
-                    await self._say()
-                except FurtherKeysBroken as error:
-                    log.warning("further_keys_unreadable", exc_info=error)
-                except PyMongoError:
-                    pass  # what is not said is said the next time
+                with suppress(PyMongoError):  # what is not said is said the next time
+                    await self._follow()
                 await asyncio.sleep(LOOK_EVERY_SECONDS)
         finally:
             with suppress(PyMongoError):
@@ -92,27 +92,41 @@ class KeyWatch:
 
     async def holders(self) -> list[Holder]:
         """Every process that is alive, by name."""
-        since = await self._store_time() - GONE_AFTER
+        since = await store_time(self._database) - GONE_AFTER
         found = self._holders.find({"seen_at": {"$gt": since}}, sort=[("_id", 1)])
         return [
             Holder(each["_id"], each["process"], frozenset(each["holds"]), each["writes_with"]) async for each in found
         ]
 
-    async def _say(self) -> None:
+    def _read_files(self) -> None:
+        further = self._further()
+        for kind in KeyKind:
+            self.lines.of(kind).hold(further.get(kind, ()))
+
+    async def _follow(self) -> None:
+        """With files that cannot be used it goes on with the keys it holds, and lives on for the others."""
+        try:
+            self._read_files()
+        except FurtherKeysBroken as error:
+            log.warning("further_keys_unreadable", exc_info=error)
+        now = asyncio.get_running_loop().time()
+        to_say_again = now >= self._say_again_at
+        if to_say_again or any(self.lines.of(kind).new for kind in KeyKind):
+            await self.proofs.look()
+        said = self._what_it_holds()
+        if to_say_again or said != self._said:
+            seen_at = await store_time(self._database)
+            await self._holders.update_one({"_id": self._name}, {"$set": {**said, "seen_at": seen_at}}, upsert=True)
+            self._said, self._say_again_at = said, now + SAY_AGAIN_SECONDS
+
+    def _what_it_holds(self) -> Document:
         kinds = [self.lines.of(kind) for kind in KeyKind]
-        said = {
+        return {
             "process": self._process,
             "holds": sorted([*(key for line in kinds for key in line.held), *self._other_keys()]),
             "writes_with": {line.kind.value: line.current_id for line in kinds},
-            "seen_at": await self._store_time(),
         }
-        await self._holders.update_one({"_id": self._name}, {"$set": said}, upsert=True)
 
     def _other_keys(self) -> Iterator[str]:
         for others in self._others:
             yield from others()
-
-    async def _store_time(self) -> datetime:
-        hello = await self._database.client.admin.command("hello")
-        now: datetime = hello["localTime"]
-        return now if now.tzinfo is not None else now.replace(tzinfo=UTC)

@@ -92,6 +92,7 @@ async def open_store(
     lines = keys.lines()
     async with open_client(url, name=process, listeners=listeners) as client:
         opened = open_database(client, database)
+        proofs = KeyProofs(opened, lines)
         audit = AuditTrail(opened, lines.audit, wall_clock=wall_clock, new_id=new_id)
         audit_seals = AuditSeals(opened, audit, wall_clock=wall_clock)
         blind_index = BlindIndex(keys.blind_index)
@@ -117,16 +118,10 @@ async def open_store(
                 blind_index=blind_index,
                 audit=audit,
                 audit_seals=audit_seals,
-                audit_review=AuditReview(opened, audit, audit_seals, wall_clock=wall_clock),
+                audit_review=AuditReview(opened, audit, audit_seals, proofs, wall_clock=wall_clock),
                 fence=fence,
                 limits=MongoLimits(opened, blind_index, wall_clock),
-                keys=KeyWatch(
-                    opened,
-                    lines,
-                    KeyProofs(opened, lines, wall_clock=wall_clock),
-                    process=process,
-                    further=keys.further,
-                ),
+                keys=KeyWatch(opened, lines, proofs, process=process, further=keys.further),
             )
         finally:
             await vault.close()

@@ -63,6 +63,7 @@ async def run_restore(process: Opened[S, P, App], stop: asyncio.Event, *, execut
                 at=now,
                 stopping=stop.is_set,
             )
+            await resources.keys.proofs.prove()  # the keys that count are those of the time of the backup
             await resources.audit.acted(Actor.system("restore"), "put_back_backup")
         else:
             counts = await check(reader, lines=resources.keys.lines)
