@@ -108,6 +108,10 @@ def test_kafka_that_is_away_is_one_line(careflow: Careflow) -> None:
         (("--type", "ConsultationBookd"), "there is no event ConsultationBookd: did you mean ConsultationBooked"),
         (("--type", "zzz"), "there is no event zzz: careflow events describe lists all"),
         (("--topic", "careflow.moon.v1"), "no service writes that topic"),
+        (
+            ("--topic", "careflow.screening.v1", "--type", "PatientRegistered"),
+            "no event of these types comes in careflow.screening.v1, but in careflow.booking.v1",
+        ),
     ],
 )
 def test_what_there_is_not_is_refused_before_anything_is_read(

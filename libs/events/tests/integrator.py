@@ -80,14 +80,52 @@ class Integrator:
 
         await until(enough, within=40)
 
+    async def until_committed(self, count: int) -> None:
+        async def enough() -> bool:
+            return await self.committed() == count
+
+        await until(enough, within=40)
+
+    async def until_begun(self) -> None:
+        """The group has a place in each partition."""
+
+        async def begun() -> bool:
+            return None not in await self._offsets()
+
+        await until(begun, within=40)
+
     def of(self, patient: int) -> list[int]:
         return [number for subject, number in self.heard if subject == f"patient:{an_id(patient)}"]
 
     async def committed(self) -> int:
         """How many records of the topic the group has behind it."""
+        return sum(offset or 0 for offset in await self._offsets())
+
+    async def partition(self) -> int:
+        """The one that holds all that was said."""
+        places = [TopicPartition(self.topic.name, number) for number in range(3)]
+        async with AIOKafkaConsumer(bootstrap_servers=self._kafka_url) as client:
+            (held,) = [place.partition for place, end in (await client.end_offsets(places)).items() if end]
+        return int(held)
+
+    async def until_members(self, count: int) -> None:
+        """So many share the group, and each knows what it reads."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self._kafka_url)
+        await admin.start()
+
+        async def so_many() -> bool:
+            (answer,) = await admin.describe_consumer_groups([self.group])
+            (_, _, state, _, _, members, *_) = answer.groups[0]
+            return (state, len(members)) == ("Stable", count)
+
+        try:
+            await until(so_many, within=40)
+        finally:
+            await admin.close()
+
+    async def _offsets(self) -> list[int | None]:
         async with AIOKafkaConsumer(bootstrap_servers=self._kafka_url, group_id=self.group) as client:
-            offsets = [await client.committed(TopicPartition(self.topic.name, number)) for number in range(3)]
-        return sum(offset or 0 for offset in offsets)
+            return [await client.committed(TopicPartition(self.topic.name, number)) for number in range(3)]
 
     async def nothing_more(self, _: Event) -> None:
         """Leaves it at being heard."""

@@ -47,6 +47,8 @@ def tail(
     contracts = [contract_named(each) for each in type or []]
     within = {each.topic.name for each in contracts if each.topic is not EVERY_TOPIC}
     everywhere = not contracts or any(each.topic is EVERY_TOPIC for each in contracts)
+    if topic and not everywhere and not within & {*topic}:
+        raise CareflowError(f"no event of these types comes in {', '.join(topic)}, but in {', '.join(sorted(within))}")
     topics = topic or [each.name for each in TOPICS if everywhere or each.name in within]
     subject = None if patient is None else f"patient:{patient.removeprefix('patient:')}"
     wanted = Wanted(types=frozenset(each.type() for each in contracts), subject=subject)

@@ -16,6 +16,7 @@ from aiokafka.errors import (
     CommitFailedError,
     IllegalGenerationError,
     KafkaError,
+    NoOffsetForPartitionError,
     OffsetOutOfRangeError,
     UnknownMemberIdError,
 )
@@ -32,8 +33,12 @@ READ_ON_AFTER_SECONDS: Final = 10.0
 after which it is taken for dead.
 """
 COMMIT_EVERY_SECONDS: Final = 1.0
+METADATA_MAX_AGE_MS: Final = 60_000
+"""After how long a topic's new partition is noticed."""
 FINISH_SECONDS: Final = 5.0
 """How long a rebalance waits for the event that is being handled."""
+ANSWER_SECONDS: Final = 3.0
+"""How long a commit waits for its answer; without one it is made later, or at the end not at all."""
 _GROUP_IN_USE: Final = (CommitFailedError, IllegalGenerationError, UnknownMemberIdError)
 
 Record: TypeAlias = "ConsumerRecord[bytes, bytes]"
@@ -42,8 +47,9 @@ _log = logging.getLogger(__name__)
 
 
 async def begin(servers: str, group: str, topics: Sequence[str], start: StartPlace, options: Mapping[str, Any]) -> None:
-    """Commits where a group begins that has not begun, in each partition of its topics. Raises KafkaError, and
-    TopicMissing for a topic that is not there or may not be read.
+    """Commits where a group begins that has not begun, in each partition of its topics; a partition that was added to
+    a topic the group has begun is begun with its first record. Raises KafkaError, and TopicMissing for a topic that is
+    not there or may not be read.
     """
     known = await identify(servers, topics, options)
     if missing := sorted(set(topics) - known.keys()):
@@ -53,8 +59,10 @@ async def begin(servers: str, group: str, topics: Sequence[str], start: StartPla
         new = [place for place in places if await client.committed(place) is None]
         if not new:
             return
-        ends = client.end_offsets if start is StartPlace.LATEST else client.beginning_offsets
-        offsets = await ends(new)
+        offsets = await client.beginning_offsets(new)
+        if start is StartPlace.LATEST:
+            begun = {place.topic for place in set(places).difference(new)}
+            offsets |= await client.end_offsets([place for place in new if place.topic not in begun])
         client.assign(new)
         client.pause(*new)
         with suppress(*_GROUP_IN_USE):  # another member has come first, and has begun in the same way
@@ -64,7 +72,12 @@ async def begin(servers: str, group: str, topics: Sequence[str], start: StartPla
 def _client(servers: str, group: str, options: Mapping[str, Any]) -> AIOKafkaConsumer:
     """A client that goes by what the group has committed, and by nothing else."""
     return AIOKafkaConsumer(
-        bootstrap_servers=servers, group_id=group, enable_auto_commit=False, auto_offset_reset="none", **options
+        bootstrap_servers=servers,
+        group_id=group,
+        enable_auto_commit=False,
+        auto_offset_reset="none",
+        metadata_max_age_ms=METADATA_MAX_AGE_MS,
+        **options,
     )
 
 
@@ -89,8 +102,8 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]  # the client lib
         self._client = _client(servers, group, options)
         self._busy = asyncio.Lock()
         self._generation = 0
-        self._held: frozenset[TopicPartition] = frozenset()
-        self._handled: dict[TopicPartition, int] = {}
+        self._handovers = 0
+        self._committed: dict[TopicPartition, int] = {}
         self._uncommitted: dict[TopicPartition, int] = {}
         self._committed_at = time.monotonic()
 
@@ -111,7 +124,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]  # the client lib
         asked for. Ends early when the partitions change hands, or to poll again; what was left comes with the next.
         """
         left = await self._poll()
-        generation, began = self._generation, time.monotonic()
+        generation, handovers, began = self._generation, self._handovers, time.monotonic()
         for index, record in enumerate(left):
             if generation != self._generation:
                 return
@@ -121,7 +134,8 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]  # the client lib
             place = TopicPartition(record.topic, record.partition)
             async with self._busy:
                 yield record
-                self._note(place, record.offset + 1)
+                if handovers == self._handovers:  # else somebody else may have read on since, and this would go back
+                    self._uncommitted[place] = record.offset + 1
 
     async def commit_when_due(self) -> None:
         """Commits what was handled, once a second."""
@@ -135,19 +149,20 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]  # the client lib
             await asyncio.wait_for(self._busy.acquire(), FINISH_SECONDS)
             self._busy.release()
         await self._commit()
-        self._held = frozenset()
+        self._handovers += 1
         self._uncommitted.clear()
 
     async def on_partitions_assigned(self, assigned: Any) -> None:
         """Goes on where the group is."""
-        self._held = frozenset(assigned)
-        own = [
-            place
-            for place in self._held & self._handled.keys()
-            if await self._client.committed(place) == self._handled[place]
-        ]
-        self._handled = {place: self._handled[place] for place in own}
-        self._assigned(self._held, frozenset(own))
+        held, own = frozenset(assigned), set()
+        for place in held:
+            offset = await self._client.committed(place)
+            if offset is None:  # the partition was added, or its topic made anew: reading it tells
+                continue
+            if self._committed.get(place) == offset:
+                own.add(place)
+            self._committed[place] = offset
+        self._assigned(held, frozenset(own))
 
     async def _poll(self) -> list[Record]:
         try:
@@ -156,11 +171,16 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]  # the client lib
             for place, wanted in error.args[0].items():
                 await self._go_on_behind(place, wanted)
             return []
+        except NoOffsetForPartitionError as error:  # a partition was added, or its topic was made anew
+            (place,) = error.args
+            await self._go_on_behind(place, self._committed.pop(place, 0))
+            return []
         return [record for records in polled.values() for record in records]
 
     async def _go_on_behind(self, place: TopicPartition, wanted: int) -> None:
         begins = (await self._client.beginning_offsets([place]))[place]
-        await self._trimmed(Trimmed(place.topic, place.partition, wanted, begins))
+        if wanted > 0:
+            await self._trimmed(Trimmed(place.topic, place.partition, wanted, begins))
         if place in self._client.assignment():
             self._client.seek(place, begins)
 
@@ -170,20 +190,18 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]  # the client lib
             if place in self._client.assignment():
                 self._client.seek(place, record.offset)
 
-    def _note(self, place: TopicPartition, offset: int) -> None:
-        if place in self._held:
-            self._handled[place] = self._uncommitted[place] = offset
-
     async def _commit(self) -> None:
         offsets = dict(self._uncommitted)
         self._committed_at = time.monotonic()
         if not offsets:
             return
         try:
-            await self._client.commit(offsets)
-        except KafkaError as error:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self._client.commit(offsets)
+        except (KafkaError, TimeoutError) as error:
             _log.warning("commit_failed", extra={"error_class": type(error).__name__})
             return
+        self._committed |= offsets
         for place, offset in offsets.items():
             if self._uncommitted.get(place) == offset:
                 del self._uncommitted[place]
