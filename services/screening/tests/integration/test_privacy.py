@@ -6,7 +6,7 @@ from careflow_events.catalogue import CATALOGUE, read
 from careflow_events.contracts import ClearanceGranted, DiagnosesRecorded, EvaluationRecorded, QuestionnaireCompleted
 from careflow_service.ids import new_id
 from careflow_service.testing.stored import wrongly_stored
-from careflow_service.testing.world import SEALING
+from careflow_service.testing.world import SEALING, in_the_open
 from services.screening.tests.clinic import answers, cleared, grants, has_rota, ok, reads, refusal
 from services.screening.tests.treatment import a_visit, booked
 from services.screening.tests.world import World
@@ -22,7 +22,7 @@ async def test_nothing_clinical_is_readable_in_the_store_in_events_in_pages_or_i
     assert "POST /v1/alerts/{alert_id}/close" in world.logs.getvalue()
     assert await world.readable(CANARY) == set()
     assert all(CANARY not in file.read_text() for file in world.pages.glob("*.json"))
-    assert all("phq" not in str(event.data) for event in await world.said(case["patient_id"]))
+    assert all("phq" not in str(in_the_open(event)) for event in await world.said(case["patient_id"]))
 
 
 async def everything_with_canaries(world: World) -> dict[str, str]:

@@ -21,7 +21,9 @@ from fastapi import FastAPI
 from prometheus_client import generate_latest
 from pymongo.monitoring import CommandListener
 
+from careflow_events.catalogue import CATALOGUE
 from careflow_events.contracts import EventData
+from careflow_events.contracts.sealed import sealed_fields
 from careflow_events.delivery import Delivery
 from careflow_events.delivery import Outcome as Delivered
 from careflow_events.envelope import Envelope, decode
@@ -71,6 +73,14 @@ def stands_in(text: str, said: bytes, *, word: bool = False) -> bool:
     if not word:
         return text.encode() in said
     return re.search(rb"(?<![0-9A-Za-z.])" + re.escape(text.encode()) + rb"(?![0-9A-Za-z])", said) is not None
+
+
+def in_the_open(event: Envelope) -> dict[str, Any]:
+    """What anybody can read of an event: its data without the sealed sections, in whose characters any short text
+    comes up by chance.
+    """
+    sealed = {field.name for field in sealed_fields(CATALOGUE[event.type])}
+    return {name: value for name, value in event.data.items() if name not in sealed}
 
 
 @dataclass(slots=True, kw_only=True, repr=False)
