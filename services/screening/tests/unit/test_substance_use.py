@@ -16,6 +16,7 @@ from screening.domain.clearance_terms import ClearanceTerms, Decision, Indicatio
 from screening.domain.conditions import ConditionCode
 from screening.domain.disclosures import Basis, Disclosure, RecordPart
 from screening.domain.evaluation import Diagnoses
+from screening.domain.history import ConditionStatus
 from screening.domain.ids import CaseId, ClearanceId, DisclosureId, RequestId
 from screening.domain.intake import Purpose
 from screening.domain.patients import PatientDetails
@@ -132,6 +133,38 @@ def test_both_parts_together_are_everything() -> None:
 def ids_of(case: Case) -> list[str]:
     kept: tuple[Any, ...] = (*case.questionnaires, *case.history, *case.medications, *case.evidence, *case.evaluations)
     return [each.id for each in kept]
+
+
+def test_what_suspends_since_the_decision_goes_with_what_it_rests_on() -> None:
+    """A drug is named in the grounds of its suspension as it was written down, not by an id."""
+    case = drinking_case()
+    (found,) = (each for each in POLICY.findings(case.known(PatientDetails()), NOW) if each.rule == "IX-OPIOID")
+    suspension = Suspension(
+        reason=SuspensionReason.CLINICAL,
+        ref=found.rule,
+        since=NOW,
+        fine_reason=f"{found.rule}: {', '.join(found.because)}",
+        grounds=found.grounds,
+    )
+    clearance = cleared(ready_case()).suspended(suspension)
+    waiting = replace(case, held=(suspension,))
+    general, apart = GENERAL.having_seen(case), APART.having_seen(case)
+    assert (general.case(waiting).held, apart.case(waiting).held) == ((), (suspension,))
+    for part, kept in ((general, False), (apart, True)):
+        mine = part.clearance(clearance)
+        assert mine is not None
+        assert (suspension in mine.suspensions) is kept
+
+
+def test_what_a_fact_said_before_it_was_corrected_counts_too() -> None:
+    case = ready_case().with_facts(fact(ConditionCode.ALCOHOL_USE_DISORDER))
+    said = case.history[-1]
+    corrected = said.reclassified(
+        ConditionCode.OTHER, ConditionStatus.RULED_OUT, None, by=PRESCRIBER, reason="mistaken", now=NOW
+    )
+    case = replace(case, history=(*case.history[:-1], corrected))
+    general, apart = (each.having_seen(case).case(case) for each in (GENERAL, APART))
+    assert (corrected in general.history, corrected in apart.history) == (False, True)
 
 
 def test_a_record_without_any_of_it_has_an_empty_second_part() -> None:

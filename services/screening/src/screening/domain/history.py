@@ -60,6 +60,11 @@ class ClinicalFact:
         return self.status is not ConditionStatus.RULED_OUT
 
     @property
+    def conditions_said(self) -> frozenset[ConditionCode]:
+        """What it says, and everything it said before it was corrected."""
+        return frozenset({self.condition, *(each.condition_before for each in self.reclassifications)})
+
+    @property
     def ground(self) -> str:
         """What a signature accepts of it: this fact as it is now, not as somebody may correct it later."""
         when = self.occurred_on.isoformat() if self.occurred_on else "undated"

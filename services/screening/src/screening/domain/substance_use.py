@@ -37,12 +37,15 @@ class SubstanceUsePolicy:
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """One part of a record. `labelled` are the ids of what is about substance use in the cases seen so far."""
+    """One part of a record. `labelled` are the ids of what is about substance use in the cases seen so far, `drugs` are
+    the medications among them as suspensions name them.
+    """
 
     part: RecordPart
     policy: SubstanceUsePolicy
     ingredients_of: Callable[[Medication], frozenset[str]]
     labelled: frozenset[str] = frozenset()
+    drugs: frozenset[str] = frozenset()
 
     @property
     def notice(self) -> str:
@@ -52,9 +55,13 @@ class Partition:
     def having_seen(self, case: Case) -> "Partition":
         """Knows what clearances and alerts may refer to in this case."""
         asked = (each.id for each in case.questionnaires if each.questionnaire in self.policy.questionnaires)
-        facts = (each.id for each in case.history if each.condition in self.policy.conditions)
-        taken = (each.id for each in case.medications if self.ingredients_of(each) & set(self.policy.drugs))
-        return replace(self, labelled=self.labelled | {*asked, *facts, *taken})
+        facts = (each.id for each in case.history if each.conditions_said & set(self.policy.conditions))
+        taken = [each for each in case.medications if self.ingredients_of(each) & set(self.policy.drugs)]
+        return replace(
+            self,
+            labelled=self.labelled | {*asked, *facts, *(each.id for each in taken)},
+            drugs=self.drugs | {each.ground for each in taken},
+        )
 
     def case(self, case: Case) -> Case:
         """This part of a case that was seen."""
@@ -142,6 +149,7 @@ class Partition:
 
     def _suspensions(self, suspensions: tuple[Suspension, ...], rules: frozenset[str]) -> tuple[Suspension, ...]:
         def about(each: Suspension) -> bool:
-            return each.ref in rules or any(id_ in ground for ground in each.grounds for id_ in self.labelled)
+            named = (ground in self.drugs or not self.labelled.isdisjoint(ground.split()) for ground in each.grounds)
+            return each.ref in rules or any(named)
 
         return tuple(each for each in suspensions if self._keeps(about(each)))
