@@ -270,6 +270,17 @@ async def test_fresh_evidence_brings_an_expired_clearance_back(world: World) -> 
     assert (await clearance_events(world, case))[-2:] == ["ClearanceExpired", "ClearanceExtended"]
 
 
+async def test_an_expired_clearance_is_not_brought_back_beside_the_one_granted_since(world: World) -> None:
+    case = await ready_to_decide(world, lab_taken_at=world.clock() - 60 * DAY)
+    expired = ok(await grants(world, case), 201)["clearance_id"]
+    await world.travel(31 * DAY)
+    await has_evidence(world, case)
+    ok(await grants(world, case), 201)
+    version = (await reads_clearance(world, expired))["version"]
+    refused = await world.prescriber.post(f"/v1/clearances/{expired}/extend", version=version)
+    assert refusal(refused) == (409, "clearance_ended")
+
+
 async def test_without_newer_evidence_there_is_nothing_to_extend(world: World) -> None:
     _, clearance_id = await cleared(world)
     version = (await reads_clearance(world, clearance_id))["version"]

@@ -9,9 +9,12 @@ from services.screening.tests.clinic import (
     cleared,
     grants,
     has_case,
+    has_evidence,
     info_call_ended,
     ok,
     reads,
+    reads_clearance,
+    ready_to_decide,
     refusal,
 )
 from services.screening.tests.treatment import care_discharged, dosed
@@ -69,6 +72,19 @@ async def test_a_patient_who_was_discharged_is_cleared_in_a_new_case_only(world:
     case = await treated(world)
     await world.hear(care_discharged(case["patient_id"], world.clock()))
     assert refusal(await grants(world, case)) == (409, "care_ended")
+
+
+async def test_a_clearance_that_had_expired_is_not_brought_back_after_the_end_of_care(world: World) -> None:
+    case = await ready_to_decide(world, lab_taken_at=world.clock() - timedelta(days=60))
+    clearance_id = ok(await grants(world, case), 201)["clearance_id"]
+    await world.hear(dosed(case["patient_id"], world.clock()))
+    await world.travel(timedelta(days=31))
+    await world.hear(care_discharged(case["patient_id"], world.clock()))
+    await has_evidence(world, case)
+    expired = await reads_clearance(world, clearance_id)
+    assert expired["state"] == "expired"
+    path = f"/v1/clearances/{clearance_id}/extend"
+    assert refusal(await world.prescriber.post(path, version=expired["version"])) == (409, "care_ended")
 
 
 async def test_who_comes_back_begins_with_a_new_case_measured_by_itself(world: World) -> None:

@@ -260,10 +260,16 @@ class Case(CaseRecord):
         """This clearance is the case's current one and takes over what was held for it; it says itself that it was
         granted. Refused: `case_closed`, `care_ended`.
         """
-        self._must_be_open()
-        if self.care_end is not None:
-            raise conflict("care_ended", "The patient was discharged; who comes back begins with a new case.")
+        self._must_be_in_care()
         return replace(self.recording(), clearance_id=clearance_id, held=())
+
+    def must_rest_on(self, clearance_id: ClearanceId) -> None:
+        """Only the newest clearance of a case in which patients are treated lasts longer or counts again. Refused:
+        `case_closed`, `care_ended`, `clearance_ended`.
+        """
+        self._must_be_in_care()
+        if self.clearance_id != clearance_id:
+            raise conflict("clearance_ended", "A newer clearance has taken its place.", state="superseded")
 
     def holding(self, suspensions: Suspensions) -> Self:
         """With no clearance to suspend, this waits for the next one."""
@@ -301,6 +307,11 @@ class Case(CaseRecord):
         self._must_be_open()
         closed = ScreeningClosed(patient_id=self.patient_id, at=ending.at, case_id=self.id, reason=ending.reason)
         return replace(self.recording(closed), state=CaseState.CLOSED, ending=ending)
+
+    def _must_be_in_care(self) -> None:
+        self._must_be_open()
+        if self.care_end is not None:
+            raise conflict("care_ended", "The patient was discharged; who comes back begins with a new case.")
 
     def _with(self, request: RequestedQuestionnaire) -> tuple[RequestedQuestionnaire, ...]:
         return tuple(request if each.id == request.id else each for each in self.questionnaires)

@@ -22,7 +22,8 @@ class ExtendClearanceHandler:
     work: Work
 
     async def __call__(self, command: ExtendClearance, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `clearance_not_found`, `clearance_ended`, `nothing_to_extend`, `decision_not_ready`.
+        """Refused: `clearance_not_found`, `clearance_ended`, `nothing_to_extend`, `decision_not_ready`, and as
+        `Case.must_rest_on`.
 
         Everything a grant needs must hold again. It never lasts longer than a decision does, counted from the day the
         prescriber decided: after that a new decision is due.
@@ -31,6 +32,7 @@ class ExtendClearanceHandler:
         async def extend(tx: Transaction) -> Changed:
             before = await self.ports.clearances.get(command.clearance_id)
             case = await self.ports.cases.get(before.case_id)
+            case.must_rest_on(before.id)
             found = await grounds_now(case, tx.now, self.ports)
             found.require_covered(before.decision)
             latest_end = before.decision.decided_at + self.ports.policy.clearance.valid_for.length
