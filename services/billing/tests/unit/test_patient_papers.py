@@ -31,6 +31,7 @@ from services.billing.tests.builders import ANA, ZONE, a_profile, local, usd
 from services.billing.tests.fakes import InMemory
 
 UNINSURED = Coverage(kind=CoverageKind.NONE)
+SESSION = "0199e0a0-0000-7000-8000-0000000000b7"
 NOVEMBER, DECEMBER = Month(2026, 11), Month(2026, 12)
 DECEMBERS_FIRST, JANUARYS_FIRST = local(1, 8, month=12), local(1, 8, month=1, year=2027)
 
@@ -155,6 +156,34 @@ async def test_what_was_paid_since_the_month_ended_is_not_asked_for(clinic: Clin
     statement = await clinic.statement(NOVEMBER)
     assert (statement.closing.owed, statement.settled_since, statement.to_pay) == (usd(225), usd(200), usd(25))
     assert [each.kind for each in statement.lines] == [LineKind.CHARGE]
+
+
+async def test_what_is_owed_for_later_visits_is_not_asked_for(clinic: Clinic) -> None:
+    """November's visit is paid in December; the one of December is on the next statement."""
+    await clinic.hear(heard.session_completed(heard.THERAPY_HOUR))
+    clinic.now = DECEMBERS_FIRST
+    await clinic.pays(225)
+    await clinic.hear(heard.session_completed(heard.THERAPY_HOUR, at=local(1, 6, month=12)))
+    statement = await clinic.statement(NOVEMBER)
+    assert (statement.closing.owed, statement.settled_since, statement.to_pay) == (usd(225), usd(225), usd(0))
+    assert statement.due_on is None
+
+
+async def test_a_charge_corrected_since_is_asked_for_up_to_what_was_owed(clinic: Clinic) -> None:
+    await clinic.hear(heard.session_completed(heard.THERAPY_HOUR, session_id=SESSION))
+    clinic.now = DECEMBERS_FIRST
+    await clinic.hear(heard.services_corrected(SESSION, 2, heard.INFUSION, heard.THERAPY_HOUR))
+    await clinic.hear(heard.services_corrected(SESSION, 3, heard.THERAPY_HOUR))
+    statement = await clinic.statement(NOVEMBER)
+    assert (statement.settled_since, statement.to_pay) == (usd(0), usd(225))
+
+
+async def test_a_correction_is_told_after_what_it_takes_back(clinic: Clinic) -> None:
+    await clinic.hear(heard.session_completed(heard.THERAPY_HOUR, session_id=SESSION))
+    await clinic.hear(heard.services_corrected(SESSION, 2, heard.INFUSION, heard.THERAPY_HOUR))
+    clinic.now = DECEMBERS_FIRST
+    told = [each.kind for each in (await clinic.statement(NOVEMBER)).lines]
+    assert told == [LineKind.CHARGE, LineKind.CHARGE_REVERSED, LineKind.CHARGE]
 
 
 async def test_money_paid_beforehand_and_a_payment_that_never_came_are_told_apart(clinic: Clinic) -> None:

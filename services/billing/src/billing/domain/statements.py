@@ -13,7 +13,7 @@ from typing import Final, Literal, Self
 from billing.domain.balances import Balances
 from billing.domain.charges import Charge
 from billing.domain.ids import ChargeId, PaymentId
-from billing.domain.ledger import JournalEntry
+from billing.domain.ledger import EntryCause, JournalEntry
 from billing.domain.letterhead import Letterhead, PaperKind
 from billing.domain.money import Money, total
 from billing.domain.months import Month
@@ -96,6 +96,14 @@ class Posted:
     payments: Mapping[PaymentId, Payment]
     packages: Sequence[Package]
 
+    def owed_for_charges_after(self, day: date, currency: str) -> Money:
+        """What is owed now for charges that were not in the books at the end of a day."""
+        later = [entry for entry in self.entries if entry.posted_on > day]
+        new = {entry.id for entry in later if entry.cause is EntryCause.CHARGE}
+        known = {entry.cause_id for entry in later if entry.reverses and entry.reverses not in new}
+        charged = {ChargeId(entry.cause_id) for entry in later if entry.id in new and entry.cause_id not in known}
+        return total((self.charges[each].balance for each in charged), currency)
+
 
 def expect_over(month: Month, now: datetime, day_of: Callable[[datetime], date]) -> None:
     """Raises `month_not_over`."""
@@ -111,7 +119,7 @@ def statement_of(
     within = [entry for entry in posted.entries if entry.posted_on <= month.last]
     closing = period.opening.after(within)
     owed_now = period.opening.after(posted.entries).owed
-    to_pay = min(closing.owed, owed_now)
+    to_pay = min(closing.owed, owed_now - posted.owed_for_charges_after(month.last, owed_now.currency))
     if not within and not to_pay:
         return None
     begins_on = period.after + timedelta(days=1) if period.after else min([month.first, *(e.posted_on for e in within)])

@@ -96,10 +96,10 @@ async def on_session_services_corrected(
         minutes_of(ports, rendered, known.rendered),
     )
     terms = ports.terms(rendered, account, opened.packages.values(), minutes.against(rendered))
-    entry_id = EntryId(tx.new_id())
 
     def correction(charge: Charge) -> Charge:
-        return charge.corrected(rendered, terms, entry_id, now=tx.now)
+        # Named now, behind the reversal: a day's entries are read in the order of their ids.
+        return charge.corrected(rendered, terms, EntryId(tx.new_id()), now=tx.now)
 
     books = await keep_books(opened, lambda books: books.correct(known, correction), tx, ports)
     minutes.keep(books.charge_as_is(known.id))
