@@ -80,15 +80,25 @@ def test_wherever_it_is_cut_short_no_key_is_lost_and_it_is_gone_on_with(
         with pytest.raises(KeyboardInterrupt):
             files.put_away("master", old)
     assert new in files.held("master")
-    assert old in [*files.held("master"), *away(files)]
+    assert old in [*files.held("master"), *files.away("master")]
 
     if old in files.held("master"):
         files.put_away("master", old)
-    assert (files.held("master"), away(files)) == ([new], [old])
+    assert (files.held("master"), files.away("master")) == ([new], [old])
 
 
-def away(files: KeyFiles) -> list[str]:
-    return [key_id("master", key) for key in files._several(files.away_name).get("master", [])]
+def test_what_was_put_away_is_given_again_beside_the_others_and_twice_is_once(files: KeyFiles) -> None:
+    (old,) = files.held("master")
+    new, audit = files.add("master"), files.add("audit")
+    files.put_away("master", old)
+
+    files.put_back("master", old)
+    files.put_back("master", old)
+
+    assert (files.held("master"), files.away("master")) == ([new, old], [old])
+    assert audit in files.held("audit")
+    with pytest.raises(CareflowError, match="holds no master key"):
+        files.put_back("master", new)
 
 
 def test_the_only_key_and_one_there_is_not_stay(files: KeyFiles) -> None:

@@ -69,6 +69,11 @@ def test_a_key_of_a_deployment_is_made_and_put_away(folder: Path) -> None:
     assert files.held("master") == [first, made]
     keys("remove", "booking", "master", first, *deployment)
     assert files.held("master") == [made]
+    keys("put-back", "booking", "master", first, *deployment)
+    assert files.held("master") == [made, first]
+    with pytest.raises(CareflowError, match=r"booking-put-away-keys\.json holds no master key"):
+        keys("put-back", "booking", "master", made, *deployment)
+    keys("remove", "booking", "master", first, *deployment)
     with pytest.raises(CareflowError, match=f"booking is given no master key {first}"):
         keys("remove", "booking", "master", first, *deployment)
 

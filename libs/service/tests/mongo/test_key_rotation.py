@@ -328,6 +328,29 @@ async def test_only_what_nothing_needs_is_retired_and_retiring_again_is_harmless
         await service.rotation(store).rotate(MASTER)
 
 
+async def test_what_was_written_late_with_a_retired_key_is_said_and_wrapped_anew(service: Service) -> None:
+    stood_still = await service.process()
+    store = await service.process()
+    service.files.add(MASTER)
+    before = (await service.rotation(store).rotate(MASTER)).before
+    await service.rotation(store).retire(MASTER, before)
+    kept = service.files.first
+    await service.write(stood_still, "late")
+
+    (retired,) = [each for each in await service.rotation(store).listed() if each.state == "retired"]
+    assert (retired.key, retired.needed_by) == (before, ["1 data keys are wrapped with it"])
+    service.files.drop_first(MASTER)
+    new = service.files.add(MASTER)
+    async with refused(f"wrapped with {before}, which is not held here"):
+        await service.rotation(await service.process()).rotate(MASTER)
+
+    service.files.further[MASTER].append(kept.master)
+    done = await service.rotation(await service.process()).rotate(MASTER)
+    assert done.to == new
+    assert await service.providers(store) == {new}
+    assert await service.reads_everything(await service.process())
+
+
 async def test_a_service_that_is_being_restored_rotates_nothing(service: Service, clock: SetClock) -> None:
     store = await service.process()
     service.files.add(MASTER)

@@ -17,7 +17,7 @@ from careflow_cli.stack.secrets import Secrets, sealing_file
 from careflow_cli.stack.services import SERVICES
 from careflow_cli.stack.stack import Stack
 
-app = typer.Typer(no_args_is_help=True, help="The keys at rest: list, new, rotate, retire, remove.")
+app = typer.Typer(no_args_is_help=True, help="The keys at rest: list, new, rotate, retire, remove, put-back.")
 
 READABLE = 0o444  # of a deployment's secrets, as `careflow init` makes them
 NOT_BUILT = {
@@ -91,11 +91,11 @@ def rotate(service: Service, kind: Kind, execute: Execute = False, json: AsJson 
     act.plan(_planned(plan), plan)
     if not execute:
         return
-    with step(f"rotating the {kind} key of {name}") as running:
-        done = _asked(stack, name, ("rotate", kind, "--execute"), running.say)
-    counts = done["to"] or done["before"]
-    if kind == SEALING:
-        with alone():
+    with alone():  # nobody takes the key out of the files before it counts
+        with step(f"rotating the {kind} key of {name}") as running:
+            done = _asked(stack, name, ("rotate", kind, "--execute"), running.say)
+        counts = done["to"] or done["before"]
+        if kind == SEALING:
             stack.secrets.seal_to(name, counts)
     act.done(f"{counts} is the current {kind} key of {name}. What needs an older one: keys list {name}", plan, done)
 
@@ -146,15 +146,35 @@ def remove(
     files = _files(name, secrets)
     if key not in files.held(kind):
         raise CareflowError(f"{name} is given no {kind} key {key}")
-    if secrets is None:
-        _refuse_what_counts(name, kind, key)
     act, plan = Act(name, execute, json), {"kind": kind, "key": key, "to": files.away_name}
-    act.plan(f"{name}: {kind} key {key} into {files.away_name}, which no process is given", plan)
+    with alone():
+        if secrets is None:
+            _refuse_what_counts(name, kind, key)
+        act.plan(f"{name}: {kind} key {key} into {files.away_name}, which no process is given", plan)
+        if not execute:
+            return
+        files.put_away(kind, key)
+    act.done(f"{key} is in {files.away_name}: keep it with backups taken while it counted", plan, plan)
+
+
+@app.command("put-back")
+def put_back(
+    service: Service, kind: Kind, key: KeyId, secrets: Folder = None, execute: Execute = False, json: AsJson = False
+) -> None:
+    """Give processes a key again that was removed: for a backup of its time, or because something needs it after all.
+    It opens what it wrote, and nothing is written with it.
+    """
+    name, kind = service_named(service), _given_up(kind)
+    files = _files(name, secrets)
+    if key not in files.away(kind):
+        raise CareflowError(f"{files.away_name} holds no {kind} key {plain(key)}")
+    act, plan = Act(name, execute, json), {"kind": kind, "key": key, "to": files.further_name}
+    act.plan(f"{name}: {kind} key {key} into {files.further_name} again", plan)
     if not execute:
         return
     with alone():
-        files.put_away(kind, key)
-    act.done(f"{key} is in {files.away_name}: keep it with backups taken while it counted", plan, plan)
+        files.put_back(kind, key)
+    act.done(f"{key} is in {files.further_name}, and stays in {files.away_name} as well", plan, plan)
 
 
 def _refuse_what_counts(service: str, kind: str, key: str) -> None:
@@ -163,6 +183,8 @@ def _refuse_what_counts(service: str, kind: str, key: str) -> None:
     for each in found["keys"]:
         if (each["kind"], each["key"]) == (kind, key) and each["state"] in ("current", "older"):
             raise CareflowError(f"{key} is {each['state']}: it is taken out once it is retired")
+        if (each["kind"], each["key"]) == (kind, key) and each["needed_by"]:
+            raise CareflowError(f"{key} is still needed: {'; '.join(each['needed_by'])}")
 
 
 def _asked(stack: Stack, service: str, what: Asked, say: Callable[[str], None]) -> dict[str, Any]:

@@ -67,6 +67,20 @@ class KeyFiles:
         further[kind] = [each for each in others if each != self._first(kind)]
         self._write(self.further_name, further)
 
+    def away(self, kind: str) -> list[str]:
+        """The ids of the keys that were put away. Raises CareflowError."""
+        return [key_id(kind, key) for key in self._several(self.away_name).get(kind, [])]
+
+    def put_back(self, kind: str, key: str) -> None:
+        """Processes are given a key again that was put away; a copy stays there. Raises CareflowError."""
+        found = next((each for each in self._several(self.away_name).get(kind, []) if key_id(kind, each) == key), None)
+        if found is None:
+            raise CareflowError(f"{self.away_name} holds no {kind} key {key}")
+        if found not in self._held(kind):
+            further = self._several(self.further_name)
+            further.setdefault(kind, []).append(found)
+            self._write(self.further_name, further)
+
     @property
     def further_name(self) -> str:
         """The file of the keys beside the first ones."""

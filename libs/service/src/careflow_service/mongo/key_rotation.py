@@ -24,10 +24,11 @@ from pymongo.write_concern import WriteConcern
 
 from careflow_events.lease import HeldLease
 from careflow_service.identity import Actor
-from careflow_service.mongo.audit import AUDIT, OVERLAP, AuditTrail
+from careflow_service.mongo.audit import AuditTrail
 from careflow_service.mongo.client import Database, Document
 from careflow_service.mongo.fence import FenceWatch
 from careflow_service.mongo.key_lines import KeyKind, KeyLine
+from careflow_service.mongo.key_needs import KeyNeeds, Listed
 from careflow_service.mongo.key_vault import provider_of
 from careflow_service.mongo.key_watch import LOOK_EVERY_SECONDS, Holder, KeyWatch
 from careflow_service.mongo.vault import KEYS, Vault
@@ -71,20 +72,6 @@ class Rotation:
     to_wrap: int
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One key as it is shown. `state`: new, current, older or retired; `held` by this process, or a sealing key by a
-    worker; `needed_by` says what still needs an older one.
-    """
-
-    kind: str
-    key: str
-    state: str
-    held: bool
-    since: datetime | None
-    needed_by: Sequence[str]
-
-
 class KeyRotation:
     """Rotates and retires the keys of one service."""
 
@@ -104,7 +91,7 @@ class KeyRotation:
         self._keys = database.get_collection(
             KEYS, read_concern=ReadConcern("majority"), write_concern=WriteConcern("majority", j=True)
         )
-        self._entries = database.get_collection(AUDIT, read_concern=ReadConcern("majority"))
+        self._needs = KeyNeeds(database)
         self._watch = watch
         self._vault = vault
         self._audit = audit
@@ -116,18 +103,21 @@ class KeyRotation:
     async def listed(self) -> list[Listed]:
         """Every key there is, in the order of each line; keys that never were current behind."""
         await self._watch.look()
-        return [each for kind in KeyKind for each in await self._listed(self._watch.lines.of(kind))]
+        return [each for kind in KeyKind for each in await self._needs.listed(self._watch.lines.of(kind))]
 
     async def plan(self, kind: KeyKind) -> Rotation:
         """What rotating this kind would do. Raises NotNow."""
         line = await self._looked(kind)
         before = line.current_id
+        if kind is KeyKind.MASTER and (lacking_key := await self._needs.not_held(line)):
+            raise NotNow(f"data keys are wrapped with {lacking_key}, which is not held here: put that key back first")
         match line.new:
             case [key]:
                 if lacking := await self._lacking(key.id):
                     raise NotNow(f"these processes do not hold {key.id} yet, start them anew: {_names(lacking)}")
-                return Rotation(kind, before, key.id, await self._left(key.id) if kind is KeyKind.MASTER else 0)
-            case [] if kind is KeyKind.MASTER and (left := await self._left(before)):
+                to_wrap = await self._needs.left_for(key.id) if kind is KeyKind.MASTER else 0
+                return Rotation(kind, before, key.id, to_wrap)
+            case [] if kind is KeyKind.MASTER and (left := await self._needs.left_for(before)):
                 return Rotation(kind, before, None, left)
             case []:
                 raise NotNow(f"{before} is the current {kind.value} key, and no new one is held: make one first")
@@ -166,7 +156,7 @@ class KeyRotation:
         users = [each for each in await self._watch.holders() if each.writes_with.get(kind.value) == key]
         if users:
             raise NotNow(f"these processes still write with {key}: {_names(users)}")
-        if needed_by := await self._needed_by(line, key):
+        if needed_by := await self._needs.of(line, key):
             raise NotNow(f"{key} is still needed: {'; '.join(needed_by)}")
         return True
 
@@ -214,10 +204,6 @@ class KeyRotation:
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
         return lacking
 
-    async def _left(self, key: str) -> int:
-        """How many data keys are wrapped with another master key than this one."""
-        return await self._keys.count_documents({"masterKey.provider": {"$ne": provider_of(key)}})
-
     async def _until_all_follow(self, kind: KeyKind) -> None:
         """Waits until each process that is alive writes with the current key. Raises Stopped."""
         current = self._watch.lines.of(kind).current_id
@@ -232,7 +218,7 @@ class KeyRotation:
     async def _wrap_anew(self) -> None:
         """Wraps every data key with the current master key, in the order of their ids. Raises Stopped or NotNow."""
         provider = provider_of(self._watch.lines.master.current_id)
-        wrapped, of = 0, await self._left(self._watch.lines.master.current_id)
+        wrapped, of = 0, await self._needs.left_for(self._watch.lines.master.current_id)
         raw = self._keys.with_options(codec_options=_AS_STORED)
         behind: dict[str, Any] = {}
         while True:
@@ -262,34 +248,6 @@ class KeyRotation:
             raise Stopped
         if await self._lease.hold() is None:
             raise NotNow("somebody else goes on with it, because this process stood still for too long")
-
-    async def _listed(self, line: KeyLine) -> list[Listed]:
-        turns = [
-            Listed(
-                line.kind.value,
-                turn.key,
-                "current" if turn.key == line.current_id else "older",
-                turn.key in line.held,
-                turn.since,
-                [] if turn.key == line.current_id else await self._needed_by(line, turn.key),
-            )
-            for turn in line.turns
-        ]
-        retired = [Listed(line.kind.value, key, "retired", key in line.held, None, []) for key in sorted(line.retired)]
-        return [*turns, *retired, *(Listed(line.kind.value, key.id, "new", True, None, []) for key in line.new)]
-
-    async def _needed_by(self, line: KeyLine, key: str) -> list[str]:
-        """What can only be read with this older key."""
-        if line.kind is KeyKind.MASTER:
-            count = await self._keys.count_documents({"masterKey.provider": provider_of(key)})
-            return [f"{count} data keys are wrapped with it"] if count else []
-        until = line.until(key) or _now()
-        first = await self._entries.find_one(
-            {"key": key, "at": {"$lte": until + OVERLAP}}, {"at": 1}, sort=[("at", 1), ("_id", 1)]
-        )
-        if first is None:
-            return []
-        return [f"the audit trail from {first['at']:%Y-%m-%d} to {until:%Y-%m-%d} is verified with it, and is kept"]
 
 
 def _wrapping(key: Document) -> Document:

@@ -21,6 +21,7 @@ from pymongocrypt.asynchronous.state_machine import AsyncMongoCryptCallback
 
 from careflow_service.errors import KeyNotHeld
 
+_LOCAL = "local:"
 _AS_STORED: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
 
 
@@ -36,7 +37,12 @@ def key_id_of(owner: str) -> Binary:
 
 def provider_of(master_key: str) -> str:
     """How libmongocrypt, and a data key wrapped with it, name the master key of that id."""
-    return f"local:{master_key}"
+    return f"{_LOCAL}{master_key}"
+
+
+def master_key_of(provider: str) -> str:
+    """The id of the master key that is named so."""
+    return provider.removeprefix(_LOCAL)
 
 
 class KeyVault(AsyncMongoCryptCallback):  # type: ignore[misc]  # the library has no types

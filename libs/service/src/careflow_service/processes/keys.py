@@ -13,7 +13,8 @@ from typing import Any, Final, TypeVar
 from careflow_events.sealing import Sealer, consumer_of
 from careflow_service.mongo.further_keys import FurtherKeysBroken
 from careflow_service.mongo.key_lines import KeyKind
-from careflow_service.mongo.key_rotation import BY, KEYS_LEASE, KeyRotation, Listed, NotNow, Step, Stopped
+from careflow_service.mongo.key_needs import Listed
+from careflow_service.mongo.key_rotation import BY, KEYS_LEASE, KeyRotation, NotNow, Step, Stopped
 from careflow_service.processes.opening import NotDone, Opened
 from careflow_service.processes.sealing_keys import OPENS
 from careflow_service.settings import ServiceSettings
