@@ -111,6 +111,16 @@ async def test_only_the_right_role_and_only_who_recorded_it(world: World) -> Non
     assert refusal(stranger) == (404, "patient_not_found")
 
 
+async def test_what_was_allowed_once_hands_out_nothing_later(world: World) -> None:
+    """What has come to the record since, and a consent that was revoked, are not in what the patient sees of it."""
+    case, _ = await cleared(world)
+    path = f"/v1/disclosures/{await disclosed(world, case['patient_id'])}/record"
+    world.clock.advance(timedelta(hours=23, minutes=59))
+    assert (await world.prescriber.get(path)).status_code == 200
+    world.clock.advance(timedelta(minutes=1))
+    assert refusal(await world.prescriber.get(path)) == (409, "disclosure_over")
+
+
 async def test_whoever_reads_a_record_is_in_the_audit_trail(world: World) -> None:
     case, _ = await cleared(world)
     made = await disclosed(world, case["patient_id"])

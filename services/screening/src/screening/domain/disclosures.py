@@ -6,13 +6,14 @@ own: the patient's access to their own record, their written consent, a medical 
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
 from careflow_domain.aggregate import Aggregate
-from careflow_domain.errors import invalid
+from careflow_domain.errors import conflict, invalid
 from screening.domain.ids import DisclosureId, PatientId, StaffId
+from screening.domain.policy_values import Span
 
 
 class RecordPart(StrEnum):
@@ -34,6 +35,13 @@ class Basis(StrEnum):
 
 NAMES_A_DOCUMENT = frozenset({Basis.WRITTEN_CONSENT, Basis.COURT_ORDER})
 """Whoever relies on these says which consent or which order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisclosurePolicy:
+    """How long after a disclosure was recorded its copy may be made."""
+
+    copied_within: Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,3 +88,8 @@ class Disclosure(Aggregate):
             made_at=now,
             made_by=by,
         )
+
+    def must_allow_a_copy(self, within: timedelta, *, now: datetime) -> None:
+        """It accounts for the record of its own time, not for what is in it later. Refused: `disclosure_over`."""
+        if now >= self.made_at + within:
+            raise conflict("disclosure_over", "The time to make this copy is over: record a new disclosure.")

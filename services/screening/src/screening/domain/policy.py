@@ -16,6 +16,7 @@ from screening.domain.asked import AskedPolicy
 from screening.domain.clearance_terms import Indication
 from screening.domain.conditions import ConditionCode
 from screening.domain.course import AskingPolicy
+from screening.domain.disclosures import DisclosurePolicy
 from screening.domain.evidence import EvidenceKind, EvidenceRule
 from screening.domain.interactions import InteractionTable
 from screening.domain.known import Known
@@ -159,6 +160,7 @@ class ClinicalPolicy:
     licence: LicenceRule
     interactions: InteractionTable
     substance_use: SubstanceUsePolicy
+    disclosures: DisclosurePolicy
 
     def __post_init__(self) -> None:
         if set(self.alert_responses) != set(AlertResponse):

@@ -35,15 +35,16 @@ class Records:
 
     async def record(self, disclosure_id: DisclosureId, actor: Actor) -> Record:
         """What a disclosure hands out, to whoever recorded it. Who reads is on record before anything is told. Refused:
-        `disclosure_not_found`.
+        `disclosure_not_found`, and as `Disclosure.must_allow_a_copy`.
         """
         disclosure = await self.ports.disclosures.get(disclosure_id)
         if disclosure.made_by != actor.id:
             raise not_found("disclosure")
+        policy = self.ports.policy
+        disclosure.must_allow_a_copy(policy.disclosures.copied_within.length, now=self.ports.clock())
         await self.ports.audit.read(
             actor, "read_record", f"disclosures/{disclosure.id}", f"patients/{disclosure.patient_id}"
         )
-        policy = self.ports.policy
         partition = Partition(disclosure.part, policy.substance_use, policy.interactions.ingredients_of)
         return Record(disclosure, partition.notice, self._documents(disclosure.patient_id, partition))
 

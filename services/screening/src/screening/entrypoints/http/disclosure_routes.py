@@ -82,7 +82,8 @@ async def read_record(
     app: App,
     format: Annotated[CopyFormat, Query()] = CopyFormat.JSON,  # noqa: A002 - what callers call it
 ) -> Response:
-    """The copy that goes with a disclosure, for whoever recorded it: all of that part as it is now. The answer is
+    """The copy that goes with a disclosure, for whoever recorded it: all of that part as it is now. It is made soon
+    after the disclosure, or a new one is recorded (`disclosure_over`; how soon, the policy says). The answer is
     a stream and ends by saying how many documents it has.
     """
     chosen = FORMATS[format]
