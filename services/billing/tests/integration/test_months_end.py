@@ -69,6 +69,17 @@ async def test_begun_again_it_changes_nothing(world: World) -> None:
     assert await numbers(world) == counted(8)
 
 
+async def test_a_month_that_a_later_statement_has_told_of_is_told_no_more(world: World) -> None:
+    await patients_who_paid(world, *PATIENTS)
+    world.clock.now = local(1, 9, month=1, year=2027)
+    ok(await world.biller.post("/v1/statement-runs", {"month": "2026-12"}), 201)
+    await world.catch_up()
+    await begins(world)
+    await world.catch_up()
+    run = await the_run(world)
+    assert (run["issued"], run["skipped"], run["failed"]) == (0, 8, [])
+
+
 async def test_interrupted_it_goes_on_where_it_was(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     await patients_who_paid(world, *PATIENTS)
     world.clock.now = local(1, 9, month=12)

@@ -104,6 +104,18 @@ async def test_what_is_given_back_of_a_service_is_told_with_the_service(clinic: 
     assert (use.amount, use.conceded, use.kept) == (usd(225), usd(25), usd(200))
 
 
+async def test_what_never_came_is_neither_received_nor_given_back(clinic: Clinic) -> None:
+    """Thirty dollars were entered as three hundred, and twenty that never were."""
+    paid, never = await clinic.pays(300), await clinic.pays(20)
+    await clinic.refunds(paid, 270, RefundReason.ENTERED_IN_ERROR)
+    await clinic.refunds(never, 20, RefundReason.ENTERED_IN_ERROR)
+    receipt, nothing, summary = await clinic.receipt(paid), await clinic.receipt(never), await clinic.summary(2026)
+    assert (receipt.received, receipt.entered_in_error, receipt.given_back) == (usd(30), usd(270), ())
+    assert (nothing.received, nothing.entered_in_error, nothing.given_back) == (usd(0), usd(20), ())
+    assert [(each.received, each.given_back) for each in summary.payments] == [(usd(30), usd(0))]
+    assert (summary.given_back, summary.given_back_in_year) == ((), usd(0))
+
+
 async def test_a_receipt_asked_for_again_is_the_same_one_until_something_changes(clinic: Clinic) -> None:
     paid = await clinic.pays(300)
     first, again = [await clinic.paper(IssueReceiptHandler, IssueReceipt(paid)) for _ in range(2)]
@@ -253,6 +265,7 @@ async def test_every_kind_is_printed_with_the_name_as_it_is(clinic: Clinic, name
     await clinic.hear(heard.session_completed())
     paid = await clinic.pays(700)
     await clinic.refunds(paid, 20, RefundReason.GOODWILL)
+    await clinic.refunds(paid, 5, RefundReason.ENTERED_IN_ERROR)
     clinic.now = DECEMBERS_FIRST
     for issue in (clinic.receipt(paid), clinic.statement(NOVEMBER), clinic.summary(2026)):
         await issue

@@ -25,7 +25,6 @@ _REASONS: Final[Mapping[RefundReason, str]] = {
     RefundReason.OVERPAID: "paid and not owed",
     RefundReason.CHARGE_CORRECTED: "a charge was corrected",
     RefundReason.GOODWILL: "a courtesy of the practice",
-    RefundReason.ENTERED_IN_ERROR: "entered by mistake: this payment was not received",
     RefundReason.PACKAGE_UNUSED: "unused visits of a package",
 }
 _LINES: Final[Mapping[LineKind, str]] = {
@@ -81,6 +80,7 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
         "for_package": _if_any(receipt.for_package),
         "package": receipt.package,
         "free": _if_any(receipt.free),
+        "entered_in_error": _if_any(receipt.entered_in_error),
     }
 
 

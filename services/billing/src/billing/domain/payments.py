@@ -168,6 +168,17 @@ class Payment(Aggregate):
         return total((each.amount for each in self.refunds), self.amount.currency)
 
     @property
+    def entered_in_error(self) -> Money:
+        """What of it was told and never came."""
+        never = (each.amount for each in self.refunds if each.reason is RefundReason.ENTERED_IN_ERROR)
+        return total(never, self.amount.currency)
+
+    @property
+    def came(self) -> Money:
+        """What came in, whether or not it was given back."""
+        return self.amount - self.entered_in_error
+
+    @property
     def refundable(self) -> Money:
         """What was received and not given back."""
         return self.amount - self.refunded

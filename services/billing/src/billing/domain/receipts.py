@@ -1,4 +1,4 @@
-"""Receipts: what came in, what it is for, and what of it went back.
+"""Receipts: what came in, what it is for, and what of it went back. What was entered in error never came in.
 
 Invariant: what it is for, what waits, what is free and what went back come to what was received.
 """
@@ -45,7 +45,7 @@ class PaidFor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenBack:
-    """`received_on` is when the money had come in; ENTERED_IN_ERROR: it never had."""
+    """`received_on` is when the money had come in."""
 
     refunded_on: date
     received_on: date
@@ -56,7 +56,9 @@ class GivenBack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """`for_visit` and `for_package` wait for what is to come, `free` for whatever is owed. `package` names it."""
+    """`for_visit` and `for_package` wait for what is to come, `free` for whatever is owed. `package` names it.
+    `entered_in_error` is what was told beside what was received, and never came.
+    """
 
     head: Letterhead
     received_on: date
@@ -69,6 +71,7 @@ class Receipt:
     for_package: Money
     package: str | None
     free: Money
+    entered_in_error: Money
     kind: Literal[PaperKind.RECEIPT] = PaperKind.RECEIPT
 
     def __post_init__(self) -> None:
@@ -91,13 +94,14 @@ class Receipt:
             received_on=payment.received_on,
             method=payment.method,
             reference=payment.reference,
-            received=payment.amount,
+            received=payment.came,
             paid_for=paid_for(payment, charges),
             given_back=given_back(payment, zone),
             for_visit=payment.held.nothing if payment.package_id else payment.held,
             for_package=payment.held if payment.package_id else payment.held.nothing,
             package=package.offer.description if package else None,
             free=payment.free,
+            entered_in_error=payment.entered_in_error,
         )
 
 
@@ -121,6 +125,7 @@ def given_back(payment: Payment, zone: ZoneInfo) -> tuple[GivenBack, ...]:
             amount=each.amount,
         )
         for each in payment.refunds
+        if each.reason is not RefundReason.ENTERED_IN_ERROR
     )
 
 

@@ -23,8 +23,8 @@ class Unstated:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementRun(Aggregate):
     """One for each month, under its name. `accounts` is how many there were when it began; it is behind the account
-    `after`. `issued` counts those whose statement is there, `skipped` those with nothing to be told. `next_at` is since
-    when the next account may be done; None once it is finished.
+    `after`. `issued` counts those whose statement is there, `skipped` those with nothing to be told that a later one
+    has not told. `next_at` is since when the next account may be done; None once it is finished.
     """
 
     id: str

@@ -67,7 +67,7 @@ class YearlySummary:
     ) -> "YearlySummary":
         """`payments` are all of the patient's, `charges` those they are for. Raises `nothing_paid`."""
         known = sorted(payments, key=lambda each: (each.received_at, each.id))
-        within = [each for each in known if each.received_on.year == year]
+        within = [each for each in known if each.received_on.year == year and each.came]
         back = [each for payment in known for each in given_back(payment, zone) if each.refunded_on.year == year]
         if not within and not back:
             raise conflict("nothing_paid", "Nothing was paid or given back in this year.")
@@ -104,9 +104,9 @@ def _row(payment: Payment, charges: Mapping[ChargeId, Charge]) -> YearsPayment:
     return YearsPayment(
         received_on=payment.received_on,
         method=payment.method,
-        received=payment.amount,
+        received=payment.came,
         for_care=total((each.kept for each in uses if each.cause not in FEES), currency),
         for_fees=total((each.kept for each in uses if each.cause in FEES), currency),
         unused=payment.unapplied,
-        given_back=payment.refunded,
+        given_back=payment.refunded - payment.entered_in_error,
     )

@@ -40,6 +40,8 @@ async def _with(run: StatementRun, patient_id: PatientId, tx: Transaction, ports
     except OwnerErased:
         return run.skipping(patient_id)
     except (DomainError, DocumentTooLarge) as refused:
+        if refused.code == "later_statement_issued":  # which has all that was posted until then
+            return run.skipping(patient_id)
         return run.failing(patient_id, refused.code)
     except (BodyBroken, LookupError, ValueError):
         return run.failing(patient_id, "account_broken")  # said in full where its statement is asked for alone
