@@ -12,7 +12,7 @@ from careflow_events.contracts import ClearanceExtended, ClearanceGranted, Clear
 from careflow_events.contracts.feed import FeedCheckpoint
 from careflow_events.contracts.model import EventData
 from careflow_events.freshness import Freshness
-from careflow_events.listening import Listening, Places, Reached
+from careflow_events.listening import Handler, Listening, Places, Reached
 from careflow_events.sealing import KeyMissing, KeyRing
 from careflow_events.subscription import Received
 from careflow_events.testing.builders import NOON, a_checkpoint, a_record, an_event, an_id, with_data
@@ -62,8 +62,11 @@ class Subscribed:
     def __post_init__(self) -> None:
         self.freshness = Freshness(lambda: self.now)
         self.freshness.assigned([PLACE])
-        self.listening = Listening(
-            dict.fromkeys(self.hears, self._handle),
+        self.listening = self.listening_with(self._handle)
+
+    def listening_with(self, handler: Handler[Any]) -> Listening:
+        return Listening(
+            dict.fromkeys(self.hears, handler),
             keyring=self.keyring,
             places=self.places,
             tell=self._tell,
@@ -167,6 +170,18 @@ async def test_an_event_whose_handler_fails_comes_again() -> None:
     assert (subscribed.numbers, subscribed.troubles) == ([1], [])
 
 
+async def test_a_plain_function_is_no_handler_and_its_event_comes_again() -> None:
+    kept = Kept()
+    subscribed = Subscribed(places=kept)
+    plain: Any = lambda _: None  # noqa: E731 - what somebody without a type checker may register
+    subscribed.listening = subscribed.listening_with(plain)
+
+    with pytest.raises(TypeError, match=r"ClearanceExtended.*define it by `async def`"):
+        await subscribed.take(record(1))
+
+    assert kept.reached == {}
+
+
 async def test_with_places_kept_a_new_run_goes_on_where_the_last_one_ended() -> None:
     kept = Kept()
     await Subscribed(places=kept).take(record(1), record(2))
@@ -226,7 +241,7 @@ async def test_a_section_opens_with_ones_own_key_only() -> None:
 async def test_a_section_for_a_key_that_is_missing_waits_for_it() -> None:
     subscribed = Subscribed(keyring=KeyRing("sessions", {"keys": []}), now=GRANTED.envelope.time)
 
-    with pytest.raises(KeyMissing):
+    with pytest.raises(KeyMissing, match=r"a key of sessions .* \(none\): start with that key"):
         await subscribed.take(sealed_sample())
 
     assert subscribed.heard == []
@@ -313,7 +328,7 @@ async def test_streams_that_are_behind_are_named() -> None:
     "lost", [Gap(STREAM, 2, 3), Diverged(STREAM, 2), Unreadable(TOPIC, 0, 1, "not_json")], ids=type
 )
 async def test_by_itself_what_was_lost_stops_a_subscriber(lost: Trouble) -> None:
-    with pytest.raises(Stopped) as stopped:
+    with pytest.raises(Stopped, match="to go on without it, give the subscriber an on_trouble") as stopped:
         await stop_at_loss(lost)
 
     assert stopped.value.trouble == lost

@@ -21,9 +21,12 @@ PATIENTS = range(1, 25)
 """Enough for each partition to hold some, however many there are."""
 
 
+SOON = {"metadata_max_age_ms": 500}
+"""Looks often what has become of its topics."""
+
+
 @pytest.fixture
-def integrator(kafka_url: str, topic: Topic, monkeypatch: pytest.MonkeyPatch) -> Integrator:
-    monkeypatch.setattr(member, "METADATA_MAX_AGE_MS", 500)
+def integrator(kafka_url: str, topic: Topic) -> Integrator:
     return Integrator(kafka_url, topic)
 
 
@@ -39,7 +42,7 @@ async def admin(kafka_url: str) -> AsyncIterator[AIOKafkaAdminClient]:
 async def test_a_partition_that_is_added_is_heard_from_its_first_record(
     integrator: Integrator, admin: AIOKafkaAdminClient, start: StartPlace
 ) -> None:
-    async with integrator.running(start=start):
+    async with integrator.running(start=start, kafka_options=SOON):
         await integrator.until_begun()
         await admin.create_partitions({integrator.topic.name: NewPartitions(5)})
         await integrator.says(dict.fromkeys(PATIENTS, range(1, 4)))
@@ -71,7 +74,7 @@ async def test_a_topic_that_was_made_anew_is_told_and_read_from_its_beginning(
     async def gone() -> bool:
         return name not in await identify(kafka_url, [name])
 
-    async with integrator.running():
+    async with integrator.running(kafka_options=SOON):
         await integrator.until_heard(4)
         await integrator.until_committed(4)
         await admin.delete_topics([name])

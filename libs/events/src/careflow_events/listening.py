@@ -7,6 +7,7 @@ raised on the way leaves it where it was, so the event comes again.
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from datetime import datetime
+from inspect import isawaitable
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from careflow_events import catalogue
@@ -118,7 +119,10 @@ class Listening:
         except (MalformedEnvelope, MalformedData, SectionBroken) as error:
             await self._tell(_unreadable(record, error.code))
             return
-        await handler(heard)
+        handling = handler(heard)
+        if not isawaitable(handling):  # nobody's types were checked
+            raise TypeError(f"a handler of {event.type} is no coroutine function: define it by `async def`")
+        await handling
 
 
 def _before(stream: str, sequence: int, event_id: str, reached: Reached | None) -> Iterable[Trouble]:

@@ -48,6 +48,12 @@ class KeyMissing(Exception):
 
     code = "sealing_key_missing"
 
+    def __init__(self, consumer: str, held: Iterable[str]) -> None:
+        super().__init__(
+            f"a section is sealed to a key of {consumer} that is not among those it holds"
+            f" ({', '.join(held) or 'none'}): start with that key"
+        )
+
 
 class SectionBroken(Exception):
     """A section addressed to this consumer does not open: tampered with, moved from another event, or not a section
@@ -147,7 +153,7 @@ class KeyRing:
             return None
         openable = [entry for entry in own if _kid(entry) in self._keys]
         if not openable:
-            raise KeyMissing
+            raise KeyMissing(self.consumer, self.kids())
         return self._decrypted(section, openable[0], aad)
 
     def _decrypted(self, section: Mapping[str, Any], entry: Mapping[str, Any], aad: str) -> bytes:

@@ -100,7 +100,7 @@ class Stopped(Exception):
     """Something was lost, and nobody said to go on without it. Nothing behind it was handled or committed."""
 
     def __init__(self, trouble: Trouble) -> None:
-        super().__init__(str(trouble))
+        super().__init__(f"{trouble}; to go on without it, give the subscriber an on_trouble that returns")
         self.trouble = trouble
 
 

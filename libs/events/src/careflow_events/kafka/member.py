@@ -33,8 +33,6 @@ READ_ON_AFTER_SECONDS: Final = 10.0
 after which it is taken for dead.
 """
 COMMIT_EVERY_SECONDS: Final = 1.0
-METADATA_MAX_AGE_MS: Final = 60_000
-"""After how long a topic's new partition is noticed."""
 FINISH_SECONDS: Final = 5.0
 """How long a rebalance waits for the event that is being handled."""
 ANSWER_SECONDS: Final = 3.0
@@ -76,7 +74,6 @@ def _client(servers: str, group: str, options: Mapping[str, Any]) -> AIOKafkaCon
         group_id=group,
         enable_auto_commit=False,
         auto_offset_reset="none",
-        metadata_max_age_ms=METADATA_MAX_AGE_MS,
         **options,
     )
 

@@ -26,9 +26,10 @@ from careflow_events.consumers import StartPlace
 from careflow_events.contracts.model import EventData
 from careflow_events.freshness import STALE_AFTER, Freshness
 from careflow_events.kafka.member import Member, begin
+from careflow_events.kafka.partitions import TopicMissing
 from careflow_events.kafka.reading import consumed
 from careflow_events.listening import D, Handler, Listening, Places, Reached, Tell
-from careflow_events.sealing import KeyRing
+from careflow_events.sealing import KeyMissing, KeyRing
 from careflow_events.subscription import Received
 from careflow_events.topics import EVERY_TOPIC
 from careflow_events.troubles import Diverged, Gap, Joined, Stale, Stopped, Trimmed, Trouble, Unreadable, stop_at_loss
@@ -37,6 +38,8 @@ __all__ = [
     "Diverged",
     "Gap",
     "Joined",
+    "KeyMissing",
+    "KeyRing",
     "Places",
     "Reached",
     "Received",
@@ -44,6 +47,7 @@ __all__ = [
     "StartPlace",
     "Stopped",
     "Subscriber",
+    "TopicMissing",
     "Trimmed",
     "Trouble",
     "Unreadable",
