@@ -332,3 +332,16 @@ async def test_the_task_about_a_gap_is_over_once_the_rota_is_drawn_on(world: Wor
     version = ok(await director.get("/v1/rota"))["version"]
     ok(await director.put("/v1/rota", rota(world.clock()), version=version))
     assert ok(await world.nurse.get("/v1/tasks"))["items"] == []
+
+
+async def test_a_rota_drawn_with_an_earlier_gap_has_a_task_due_when_that_one_begins(world: World) -> None:
+    await has_rota(world)
+    await world.travel(timedelta(days=27))
+    director = world.calling(Role.MEDICAL_DIRECTOR)
+    version = ok(await director.get("/v1/rota"))["version"]
+    shorter = rota(world.clock() - timedelta(days=29))
+    ok(await director.put("/v1/rota", shorter, version=version))
+    await world.catch_up()
+    (task,) = ok(await world.nurse.get("/v1/tasks"))["items"]
+    (gap,) = ok(await world.nurse.get("/v1/rota"))["gaps"]
+    assert (task["kind"], task["due_at"]) == ("rota_gap", gap["starts_at"])

@@ -56,8 +56,7 @@ class DrawRotaHandler:
         return await self.work.run(draw, by=actor, action="draw_rota", returns=Changed)
 
     async def _close_gap(self, rota: Rota, tx: Transaction) -> None:
-        """With no gap near, nobody needs to draw the rota on any more."""
-        due_at = rota.gap_due_at(self.ports.policy.staff.gap_told_before)
+        """What was said of the gaps of before is over; those of this rota are told of by their own deadline."""
         task = await self.ports.tasks.open_for(TaskKind.ROTA_GAP, rota.id, of=None)
-        if task is not None and due_at is not None and due_at > tx.now:
+        if task is not None:
             await self.ports.tasks.save(task.superseded(now=tx.now), expecting=task.version, tx=tx)
