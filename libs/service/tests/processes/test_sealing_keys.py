@@ -16,6 +16,26 @@ from careflow_service.processes.sealing_keys import followed_private, followed_p
 from libs.service.tests.toy.process import ToyProcess, started
 from libs.service.tests.toy.world import RunningToy
 
+SAYS_WHEN_REFUSED = """
+import sys
+from careflow_service.main import main
+from careflow_service.processes import keys
+from careflow_service.telemetry.logs import log
+from libs.service.tests.toy.service import SERVICE
+
+sealing_turn = keys._sealing_turn
+
+async def and_says_so(process):
+    try:
+        return await sealing_turn(process)
+    except keys.NotNow:
+        log.info("not_yet")
+        raise
+
+keys._sealing_turn = and_says_so
+main(SERVICE, sys.argv[1:])
+"""
+
 
 def a_key(kid: str) -> ECKey:
     return ECKey.generate_key("P-256", {"kid": kid, "use": "enc"})
@@ -85,6 +105,19 @@ async def refused(toy: RunningToy, *words: str) -> bool:
 def said(process: ToyProcess) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(" ".join(process.kafka_clients or ()))
     return found
+
+
+async def test_workers_are_given_the_time_to_read_a_key_that_was_just_made(toy: RunningToy) -> None:
+    holders = toy.process.resources.database[key_watch.KEY_HOLDERS]
+    async with (
+        a_worker_that_opens(toy, "toy-1"),
+        a_worker_that_opens(toy, "toy-1", "toy-2"),
+        started(toy.world, "keys", "rotate", "sealing", program=SAYS_WHEN_REFUSED) as rotate,
+    ):
+        await rotate.entry("not_yet")
+        await holders.update_many({}, {"$set": {"holds": ["opens toy-1", "opens toy-2"]}})
+        assert await rotate.exit_code() == 0
+        assert said(rotate)["to"] == "toy-2"
 
 
 async def test_a_sealing_key_takes_over_only_when_every_worker_opens_it(toy: RunningToy) -> None:

@@ -14,7 +14,16 @@ from careflow_events.sealing import Sealer, consumer_of
 from careflow_service.mongo.further_keys import FurtherKeysBroken
 from careflow_service.mongo.key_lines import KeyKind
 from careflow_service.mongo.key_needs import Listed
-from careflow_service.mongo.key_rotation import BY, KEYS_LEASE, KeyRotation, NotNow, Step, Stopped
+from careflow_service.mongo.key_rotation import (
+    BY,
+    KEYS_LEASE,
+    LOOK_AGAIN_SECONDS,
+    READ_WITHIN_SECONDS,
+    KeyRotation,
+    NotNow,
+    Step,
+    Stopped,
+)
 from careflow_service.processes.opening import NotDone, Opened
 from careflow_service.processes.sealing_keys import OPENS
 from careflow_service.settings import ServiceSettings
@@ -67,7 +76,7 @@ async def run_keys(process: Opened[S, P, App], stop: asyncio.Event, asked: argpa
 async def _asked(rotation: KeyRotation, process: Opened[S, P, App], asked: argparse.Namespace) -> Mapping[str, Any]:
     match asked.act:
         case "rotate" if asked.kind == SEALING:
-            turn = await _sealing_turn(process)
+            turn = await _sealing_turn_within(process, READ_WITHIN_SECONDS)
             if asked.execute:
                 await process.resources.audit.acted(BY, "rotate_sealing_key")
             return turn
@@ -97,6 +106,19 @@ async def _asked(rotation: KeyRotation, process: Opened[S, P, App], asked: argpa
                     for each in await process.resources.keys.holders()
                 ],
             }
+
+
+async def _sealing_turn_within(process: Opened[S, P, App], seconds: float) -> Mapping[str, Any]:
+    """`_sealing_turn`; workers have that long to read what was just made. Raises NotNow."""
+    loop = asyncio.get_running_loop()
+    give_up_at = loop.time() + seconds
+    while True:
+        try:
+            return await _sealing_turn(process)
+        except NotNow:
+            if loop.time() > give_up_at:
+                raise
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
 
 async def _sealing_turn(process: Opened[S, P, App]) -> Mapping[str, Any]:
