@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 from careflow_service.identity import Role
-from services.screening.tests.clinic import has_rota, ok, refusal
+from services.screening.tests.clinic import has_rota, ok, refusal, rota
 from services.screening.tests.world import World
 
 PATH = "/v1/rota/test-pages"
@@ -50,6 +50,19 @@ async def test_only_who_is_on_a_rota_can_be_paged(world: World) -> None:
     await has_rota(world)
     assert refusal(await world.calling(Role.THERAPIST).post(PATH)) == (404, "responder_not_found")
     assert refusal(await world.calling(Role.COORDINATOR).post(PATH)) == (403, "forbidden")
+
+
+async def test_of_more_channels_than_there_are_kinds_each_one_counts_as_under_way(world: World) -> None:
+    channels = [{"kind": "sms", "address": f"+1415555010{n}"} for n in range(6)]
+    channels.append({"kind": "push", "address": "device"})
+    others = [each for each in rota(world.clock())["responders"] if each["id"] != "user-nurse"]
+    responders = [{"id": "user-nurse", "channels": channels}, *others]
+    director = world.calling(Role.MEDICAL_DIRECTOR)
+    ok(await director.put("/v1/rota", rota(world.clock(), responders=responders), version=0))
+    page_ids = ok(await world.nurse.post(PATH), 201)["page_ids"]
+    for page_id in page_ids[:5]:
+        ok(await world.nurse.post(f"{PATH}/{page_id}/confirm"))
+    assert refusal(await world.nurse.post(PATH)) == (409, "test_page_under_way")
 
 
 async def test_it_can_be_asked_for_again_once_the_last_one_went_out(world: World) -> None:

@@ -14,7 +14,7 @@ from careflow_service.mongo.stored import Stored
 from screening.application.ports import Due
 from screening.domain.ids import AlertId, StaffId
 from screening.domain.paging import Page
-from screening.domain.rota import ROTA_ID, ChannelKind, Rota
+from screening.domain.rota import ROTA_ID, Rota
 
 ROTAS: Final = "rotas"
 PAGES: Final = "pages"
@@ -22,12 +22,13 @@ TEST_PAGES: Final = "test_pages"
 MOST_PAGES: Final = 500
 """The newest of an alert: more than a whole chain over every channel, several rounds included."""
 _NEWEST_FIRST: Final = (("intended_at", -1),)
+_UNDER_WAY_FIRST: Final = (("attempt_at", -1),)
 
 INDEXES: Final = (
     (ROTAS, IndexModel("due_at", name="due")),
     (PAGES, IndexModel([("alert_id", 1), ("intended_at", -1), ("_id", 1)], name="of_alert")),
     (PAGES, IndexModel("attempt_at", name="due")),
-    (TEST_PAGES, IndexModel([("staff_id", 1), ("intended_at", -1), ("_id", 1)], name="of_person")),
+    (TEST_PAGES, IndexModel([("staff_id", 1), ("attempt_at", -1), ("_id", 1)], name="of_person")),
     (TEST_PAGES, IndexModel([("intended_at", -1), ("_id", 1)], name="by_time")),
     (TEST_PAGES, IndexModel("attempt_at", name="due")),
 )
@@ -77,9 +78,9 @@ class MongoTestPages(Stored[Page]):
         )
         super().__init__(documents, lambda: not_found("page"))
 
-    async def of_person(self, person: StaffId, /) -> list[Page]:
-        most = len(ChannelKind)
-        return await self._documents.many({"staff_id": person}, of=person, sort=_NEWEST_FIRST, limit=most)
+    async def under_way(self, person: StaffId, /) -> bool:
+        first = await self._documents.many({"staff_id": person}, of=person, sort=_UNDER_WAY_FIRST, limit=1)
+        return any(each.attempt_at is not None for each in first)
 
     async def listed(self, *, limit: int, after: str | None) -> Listed[Page]:
         return await self._documents.page({}, sort=_NEWEST_FIRST, limit=limit, after=after)

@@ -138,8 +138,8 @@ class TestPages(Protocol):
     """Pages that people asked for to try out whether they arrive; they lie apart from those about alerts."""
 
     async def get(self, page_id: PageId, /) -> Page: ...
-    async def of_person(self, person: StaffId, /) -> Sequence[Page]:
-        """Their newest ones, the newest first."""
+    async def under_way(self, person: StaffId, /) -> bool:
+        """Whether one of theirs is still to go out."""
 
     async def listed(self, *, limit: int, after: str | None) -> Listed[Page]:
         """Everybody's, the newest first."""

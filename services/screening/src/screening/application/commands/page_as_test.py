@@ -24,11 +24,11 @@ class PageAsTestHandler:
 
         async def page(tx: Transaction) -> SeveralAdded:
             person = StaffId(actor.id)
-            rota, before = await self.ports.rotas.look(), await self.ports.test_pages.of_person(person)
+            rota, under_way = await self.ports.rotas.look(), await self.ports.test_pages.under_way(person)
             if rota is None:
                 raise not_found("rota")
             channels = rota.channels_of(person)
-            if any(each.attempt_at is not None for each in before):
+            if under_way:
                 raise conflict("test_page_under_way", "Your last test page has not gone out yet.")
             pages = [
                 Page(
