@@ -198,6 +198,24 @@ async def test_a_correction_is_told_after_what_it_takes_back(clinic: Clinic) -> 
     assert told == [LineKind.CHARGE, LineKind.CHARGE_REVERSED, LineKind.CHARGE]
 
 
+@pytest.mark.parametrize(
+    ("reason", "said", "taken_back"),
+    [
+        (WriteOffReason.HARDSHIP, LineKind.DISCOUNT, LineKind.DISCOUNT_REVERSED),
+        (WriteOffReason.BAD_DEBT, LineKind.BAD_DEBT, LineKind.BAD_DEBT_REVERSED),
+    ],
+)
+async def test_what_is_taken_back_is_called_what_it_was(
+    clinic: Clinic, reason: WriteOffReason, said: LineKind, taken_back: LineKind
+) -> None:
+    await clinic.hear(heard.session_completed(heard.THERAPY_HOUR, session_id=SESSION))
+    await clinic.writes_off(25, reason)
+    await clinic.hear(heard.services_corrected(SESSION, 2, heard.INFUSION, heard.THERAPY_HOUR))
+    clinic.now = DECEMBERS_FIRST
+    told = [each.kind for each in (await clinic.statement(NOVEMBER)).lines]
+    assert told == [LineKind.CHARGE, said, taken_back, LineKind.CHARGE_REVERSED, LineKind.CHARGE, said]
+
+
 async def test_money_paid_beforehand_and_a_payment_that_never_came_are_told_apart(clinic: Clinic) -> None:
     await clinic.asks(BuyPackageHandler, BuyPackage(ANA, "dosing-6", PaymentMethod.CASH, None))
     await clinic.refunds(await clinic.pays(40), 40, RefundReason.ENTERED_IN_ERROR)

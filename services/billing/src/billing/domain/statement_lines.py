@@ -35,7 +35,8 @@ class LineKind(StrEnum):
     GOODWILL_REVERSED = "goodwill_reversed"
     DISCOUNT = "discount"
     BAD_DEBT = "bad_debt"
-    WRITE_OFF_REVERSED = "write_off_reversed"
+    DISCOUNT_REVERSED = "discount_reversed"
+    BAD_DEBT_REVERSED = "bad_debt_reversed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,16 +98,16 @@ def _of_charge(entry: JournalEntry, charge: Charge, change: Money) -> StatementL
 
 
 def _kind(entry: JournalEntry) -> LineKind:
+    lost = any(line.account is LedgerAccount.BAD_DEBT for line in entry.lines)
     match entry.cause:
         case EntryCause.CHARGE:
             return LineKind.CHARGE
         case EntryCause.CHARGE_REVERSAL:
             return LineKind.CHARGE_REVERSED
         case EntryCause.WRITE_OFF:
-            lost = any(line.account is LedgerAccount.BAD_DEBT for line in entry.lines)
             return LineKind.BAD_DEBT if lost else LineKind.DISCOUNT
         case _:
-            return LineKind.WRITE_OFF_REVERSED
+            return LineKind.BAD_DEBT_REVERSED if lost else LineKind.DISCOUNT_REVERSED
 
 
 def _of_refund(entry: JournalEntry, payment: Payment) -> Iterator[StatementLine]:
