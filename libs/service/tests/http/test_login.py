@@ -21,11 +21,12 @@ from starlette.responses import Response
 from careflow_service.clock import wall_clock
 from careflow_service.identity import Actor, Role
 from careflow_service.pages import login_routes
+from careflow_service.pages import logins as login_cookies
 from careflow_service.pages.code_flow import CodeFlow
 from careflow_service.pages.login_routes import WayIn
 from careflow_service.pages.logins import ASKED_AGAIN, BEGUN, BEGUN_FOR, COOKIE, IDLE, Logins
 from careflow_service.pages.site import LIBRARY, Site
-from careflow_service.problems import UNAVAILABLE, Problem
+from careflow_service.problems import FORBIDDEN, UNAVAILABLE, Problem
 from careflow_service.settings import SettingsError
 from careflow_service.testing.calling import ISSUER, verifier
 from careflow_service.testing.visiting import Page
@@ -168,7 +169,7 @@ async def test_whoever_comes_back_with_what_they_left_with_is_logged_in(
 
 
 async def test_what_a_provider_says_only_when_asked_is_asked_for(standin: Standin) -> None:
-    address, _ = await provider_at(standin, scope="openid groups").begin("/pages/day", ask=False)
+    address, _ = await provider_at(standin, scope="openid groups").begin("/pages/day", seen=1.0)
     assert "scope=openid+groups" in address
 
 
@@ -185,7 +186,7 @@ async def test_the_provider_knows_us_in_the_way_it_asks_for(
 ) -> None:
     standin.methods = methods
     provider = provider_at(standin, client_secret=secret)
-    _, begun = await provider.begin("day", ask=True)
+    _, begun = await provider.begin("day", seen=None)
     await provider.finish("c1", begun)
     (asked,) = standin.asked
     known = ("client_id", "client_secret", "authorization")
@@ -200,7 +201,7 @@ async def test_the_cookie_is_for_these_pages_and_says_nothing(client: httpx.Asyn
     name, _, value = cookie.partition(";")[0].partition("=")
     assert (name, cookie.partition("; ")[2]) == (COOKIE, "HttpOnly; SameSite=strict; Secure")
     assert b"joy" not in base64.urlsafe_b64decode(value)
-    assert begun == f"{BEGUN}=; HttpOnly; SameSite=strict; Max-Age=0; Secure"
+    assert begun == f"{BEGUN}-{sent['state']}=; HttpOnly; SameSite=strict; Max-Age=0; Secure"
     assert await logins.verify(value) == NURSE
 
 
@@ -231,11 +232,11 @@ async def test_another_browser_lets_nobody_in(client: httpx.AsyncClient, standin
 async def test_a_login_is_not_taken_for_one_that_was_begun(client: httpx.AsyncClient, logins: Logins) -> None:
     sent = await leaves(client)
     await client.get("/pages/logged-in", params={"code": "c1", "state": sent["state"]})
-    client.cookies[BEGUN] = client.cookies[COOKIE]
+    client.cookies[f"{BEGUN}-s"] = client.cookies[COOKIE]
     assert (await client.get("/pages/logged-in", params={"code": "c1", "state": "s"})).status_code == 400
-    await leaves(client)
+    begun = client.cookies[f"{BEGUN}-{(await leaves(client))['state']}"]
     with pytest.raises(TokenRefused):
-        await logins.verify(client.cookies.get(BEGUN, path="/pages") or client.cookies[BEGUN])
+        await logins.verify(begun)
 
 
 @pytest.mark.parametrize(
@@ -260,7 +261,9 @@ async def test_what_the_provider_does_not_vouch_for_lets_nobody_in(
     assert COOKIE not in client.cookies
 
 
-@pytest.mark.parametrize("to", ["https://elsewhere.example", "//elsewhere.example", "../ops", "a b", "day#x", "/day"])
+@pytest.mark.parametrize(
+    "to", ["https://elsewhere.example", "//elsewhere.example", "../ops", "a b", "day#x", "/day", f"day?a={'b' * 4096}"]
+)
 async def test_nobody_is_led_elsewhere(client: httpx.AsyncClient, to: str) -> None:
     sent = await leaves(client, to)
     back = await client.get("/pages/logged-in", params={"code": "c1", "state": sent["state"]})
@@ -272,7 +275,7 @@ async def test_a_provider_that_is_away_or_another_is_unavailable(standin: Standi
     for wrong in (Standin(address="http://127.0.0.1:1"), standin):
         standin.issuer = "http://127.0.0.1:9/another"
         with pytest.raises(Problem) as refused:
-            await provider_at(wrong).begin("day", ask=True)
+            await provider_at(wrong).begin("day", seen=None)
         assert refused.value.kind is UNAVAILABLE
 
 
@@ -293,6 +296,51 @@ async def test_where_there_is_no_provider_a_token_lets_in_only_in_development(wa
         assert answer.status_code == 422
         assert "This token does not let anybody in" in Page(answer).text
         assert "nonsense" not in answer.text
+
+
+async def test_two_tabs_that_leave_at_once_both_come_back(client: httpx.AsyncClient) -> None:
+    first, second = await leaves(client, "day"), await leaves(client, "day?live=1")
+    for sent, to in ((first, "day"), (second, "day?live=1")):
+        back = Page(await client.get("/pages/logged-in", params={"code": "c1", "state": sent["state"]}))
+        assert back.links["Go on to the page you wanted"] == to
+
+
+@pytest.mark.parametrize("status", [200, 400])
+async def test_what_somebody_left_with_is_brought_back_once(
+    client: httpx.AsyncClient, standin: Standin, status: int
+) -> None:
+    standin.status = status
+    sent = await leaves(client)
+    for _ in range(2):
+        again = await client.get("/pages/logged-in", params={"code": "c1", "state": sent["state"]})
+    assert (again.status_code, len(standin.asked)) == (400, 1)
+
+
+async def test_what_a_browser_left_with_is_no_good_under_another_name(
+    client: httpx.AsyncClient, standin: Standin
+) -> None:
+    sent = await leaves(client)
+    client.cookies[f"{BEGUN}-mine"] = client.cookies[f"{BEGUN}-{sent['state']}"]
+    assert (await client.get("/pages/logged-in", params={"code": "c1", "state": "mine"})).status_code == 400
+    assert standin.asked == []
+
+
+async def test_an_error_of_the_provider_lets_nobody_in_and_leads_back_to_the_login(
+    client: httpx.AsyncClient, standin: Standin
+) -> None:
+    sent = await leaves(client)
+    answer = await client.get("/pages/logged-in", params={"error": "access_denied", "state": sent["state"]})
+    assert (answer.status_code, Page(answer).links["Log in again"]) == (403, "login?to=day")
+    assert standin.asked == []
+
+
+@pytest.mark.parametrize(("cookies", "buttons"), [("careflow-login=x", ["Log out"]), ("", [])])
+def test_whoever_has_the_wrong_login_can_change_it(way_in: WayIn, cookies: str, buttons: list[str]) -> None:
+    site = Site(LIBRARY, clinic="A", zone=ZoneInfo("UTC"), clock=wall_clock)
+    scope = {**scope_with("", path="/pages/day/1/arrived"), "method": "GET", "headers": [(b"cookie", cookies.encode())]}
+    answer = site.problem(scope, Problem(FORBIDDEN))
+    page = Page(httpx.Response(403, content=bytes(answer.body), request=httpx.Request("GET", "https://care/pages/day")))
+    assert [(form.action, form.buttons) for form in page.forms] == [("../../logout", [each]) for each in buttons]
 
 
 # -- how long ----------------------------------------------------------------------------------------------------------
@@ -330,7 +378,7 @@ async def test_whoever_leaves_is_out_after_a_quarter_of_an_hour() -> None:
     at.later(timedelta(seconds=1))
     with pytest.raises(TokenRefused):
         await logins.verify(cookie)
-    assert not logins.is_working(scope_with(cookie))
+    assert logins.seen(scope_with(cookie)) is None
 
 
 async def test_whoever_works_on_is_asked_for_at_the_provider_every_hour() -> None:
@@ -344,7 +392,7 @@ async def test_whoever_works_on_is_asked_for_at_the_provider_every_hour() -> Non
     at.later(timedelta(seconds=1))
     with pytest.raises(TokenRefused):
         await logins.verify(cookie)
-    assert logins.is_working(scope_with(cookie))
+    assert logins.seen(scope_with(cookie)) is not None
 
 
 async def test_a_page_that_shows_itself_anew_keeps_nobody_logged_in() -> None:
@@ -356,6 +404,36 @@ async def test_a_page_that_shows_itself_anew_keeps_nobody_logged_in() -> None:
     assert await answered(logins, scope_with(cookie, path="/pages/day/1/arrived")) is None
     assert await answered(logins, scope_with("nonsense")) is None
     assert await answered(logins, scope_with(cookie)) is not None
+
+
+async def test_asking_the_provider_again_by_itself_keeps_nobody_logged_in(standin: Standin) -> None:
+    at = At()
+    logins = Logins(bytes(32), now=at)
+    async with browsing(WayIn(logins, verifier(), provider_at(standin), by_token=False)) as client:
+        sent = await leaves(client)
+        await client.get("/pages/logged-in", params={"code": "c1", "state": sent["state"]})
+        at.later(IDLE)
+        sent = await leaves(client, "day?live=1&unattended=1")
+        assert "prompt" not in sent
+        await client.get("/pages/logged-in", params={"code": "c2", "state": sent["state"]})
+        at.later(timedelta(seconds=1))
+        with pytest.raises(TokenRefused):
+            await logins.verify(client.cookies[COOKIE])
+
+
+async def test_a_word_that_only_contains_unattended_is_somebody(standin: Standin) -> None:
+    at = At()
+    logins = Logins(bytes(32), now=at)
+    cookie = logged_in(logins)
+    at.later(IDLE / 2)
+    assert await answered(logins, scope_with(cookie, query=b"note=unattended")) is not None
+
+
+async def test_a_role_that_is_none_any_more_grants_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    logins = Logins(bytes(32), now=At())
+    cookie = logged_in(logins)
+    monkeypatch.delitem(login_cookies._GRANTED, "nurse")
+    assert (await logins.verify(cookie)).roles == frozenset()
 
 
 async def test_whoever_takes_too_long_at_the_provider_begins_again(standin: Standin) -> None:

@@ -64,12 +64,12 @@ class CodeFlow:
         self._published: Mapping[str, Any] = {}
         self._read_at = float("-inf")
 
-    async def begin(self, to: str, *, ask: bool) -> tuple[str, Begun]:
-        """Where to send a reader who wants to go on to `to`, and what their browser must remember. With `ask` the
-        provider asks who they are though it may know. Raises the problem `unavailable`.
+    async def begin(self, to: str, *, seen: float | None) -> tuple[str, Begun]:
+        """Where to send a reader who wants to go on to `to`, and what their browser must remember. Unless they were
+        `seen` a moment ago the provider asks who they are though it may know. Raises the problem `unavailable`.
         """
         address = await self._address("authorization_endpoint")
-        begun = Begun(state=secrets.token_urlsafe(24), verifier=secrets.token_urlsafe(48), to=to)
+        begun = Begun(state=secrets.token_urlsafe(24), verifier=secrets.token_urlsafe(48), to=to, seen=seen)
         challenge = base64.urlsafe_b64encode(hashlib.sha256(begun.verifier.encode()).digest()).rstrip(b"=")
         asked = {
             "response_type": "code",
@@ -79,12 +79,16 @@ class CodeFlow:
             "state": begun.state,
             "code_challenge": challenge.decode(),
             "code_challenge_method": "S256",
-            **({"prompt": "login"} if ask else {}),
+            **({"prompt": "login"} if seen is None else {}),
         }
         return f"{address}{'&' if '?' in address else '?'}{urlencode(asked)}", begun
 
     async def finish(self, code: str, begun: Begun) -> str:
-        """The token that `code` stands for. Raises `TokenRefused`, or the problem `unavailable`."""
+        """The token that `code` stands for; without one the provider has sent back an error. Raises `TokenRefused`, or
+        the problem `unavailable`.
+        """
+        if not code:
+            raise TokenRefused
         address = await self._address("token_endpoint")
         form = {
             "grant_type": "authorization_code",

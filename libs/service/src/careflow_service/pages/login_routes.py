@@ -4,7 +4,6 @@ The same pages in every service that has pages for staff. In development, where 
 token logs in with it.
 """
 
-import hmac
 import re
 from dataclasses import dataclass
 from typing import Annotated, Final
@@ -18,12 +17,14 @@ from careflow_service.identity import Actor
 from careflow_service.pages import PREFIX
 from careflow_service.pages.code_flow import CodeFlow
 from careflow_service.pages.forms import Submitted
-from careflow_service.pages.logins import Logins
+from careflow_service.pages.logins import Begun, Logins
 from careflow_service.pages.site import Pages, Site
 from careflow_service.tokens import TokenRefused
 
 _A_PAGE: Final = re.compile(r"[a-z][a-z0-9-]*(/[a-z0-9-]+)*(\?[A-Za-z0-9_=&%.+-]*)?")
 """Addresses beneath the pages' own root: nobody is led anywhere else from here."""
+_LONGEST_PAGE: Final = 1_000
+"""Characters of such an address: it is kept in a cookie, and browsers keep none of more than 4,096 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ async def log_in(request: Request, pages: Pages, way_in: In, to: str = "") -> Re
     """To the provider, which asks who it is unless they were here a moment ago."""
     if way_in.code_flow is None:
         return _ask(request, pages, way_in, to)
-    address, begun = await way_in.code_flow.begin(_page(to), ask=not way_in.logins.is_working(request.scope))
+    address, begun = await way_in.code_flow.begin(_page(to), seen=way_in.logins.seen(request.scope))
     answer = RedirectResponse(address, 303, headers={"Cache-Control": "no-store"})
     way_in.logins.begin(answer, request.scope, begun)
     return answer
@@ -73,14 +74,17 @@ async def log_in_by_token(request: Request, pages: Pages, way_in: In, form: Subm
 @router.get("/logged-in")
 async def come_back(request: Request, pages: Pages, way_in: In, code: str = "", state: str = "") -> Response:
     """Whom the provider sends back."""
-    begun = way_in.logins.begun(request.scope)
-    if way_in.code_flow is None or begun is None or not hmac.compare_digest(state.encode(), begun.state.encode()):
+    begun = way_in.logins.begun(request.scope, state)
+    if way_in.code_flow is None or begun is None:
         return pages.show(request.scope, "not_logged_in.html", status=400, once=True, to="")
     try:
         actor = await way_in.verifier.verify(await way_in.code_flow.finish(code, begun))
     except TokenRefused:
-        return pages.show(request.scope, "not_logged_in.html", status=403, once=True, to=begun.to)
-    return _let_in(request, pages, way_in, actor, begun.to)
+        answer = pages.show(request.scope, "not_logged_in.html", status=403, once=True, to=begun.to)
+    else:
+        answer = _let_in(request, pages, way_in, actor, begun.to, begun)
+    way_in.logins.end(answer, request.scope, begun)
+    return answer
 
 
 @router.post("/logout")
@@ -98,13 +102,15 @@ def _ask(request: Request, pages: Site, way_in: WayIn, to: str, *, refused: bool
     return pages.show(request.scope, "token.html", status=422 if refused else 200, to=_page(to), faults=faults)
 
 
-def _let_in(request: Request, pages: Site, way_in: WayIn, actor: Actor, to: str) -> Response:
+def _let_in(
+    request: Request, pages: Site, way_in: WayIn, actor: Actor, to: str, begun: Begun | None = None
+) -> Response:
     """A page that goes on by itself: to a page that another site led to, a browser sends no cookie."""
     answer = pages.show(request.scope, "logged_in.html", once=True, to=_page(to))
-    way_in.logins.let_in(answer, request.scope, actor)
+    way_in.logins.let_in(answer, request.scope, actor, begun)
     return answer
 
 
 def _page(to: str) -> str:
     """The page somebody wanted, if it is one of ours; else none."""
-    return to if _A_PAGE.fullmatch(to) else ""
+    return to if len(to) <= _LONGEST_PAGE and _A_PAGE.fullmatch(to) else ""

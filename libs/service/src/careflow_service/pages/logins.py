@@ -5,15 +5,16 @@ for as long as somebody works with it. What it was made from, the provider's tok
 """
 
 import base64
+import hmac
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
 from cryptography.fernet import Fernet, InvalidToken
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, QueryParams
 from starlette.requests import cookie_parser
 from starlette.responses import Response
 from starlette.types import Message, Scope, Send
@@ -24,7 +25,9 @@ from careflow_service.tokens import TokenRefused
 
 COOKIE: Final = "careflow-login"
 BEGUN: Final = "careflow-login-begun"
-"""What a browser keeps while its reader is away at the provider."""
+"""What a browser keeps while its reader is away at the provider: one for each time they left, for several tabs leave at
+once. Its name goes on with the state.
+"""
 
 IDLE: Final = timedelta(minutes=15)
 """After so long without a page somebody has left: automatic logoff, 45 CFR 164.312(a)(2)(iii); the length is ours, for
@@ -36,7 +39,7 @@ BEGUN_FOR: Final = timedelta(minutes=10)
 """How long somebody may take at the provider."""
 WRITTEN_AGAIN_AFTER: Final = timedelta(seconds=30)
 
-UNATTENDED: Final = b"unattended"
+UNATTENDED: Final = "unattended"
 """The parameter of a page that shows itself anew: nobody did anything, so it keeps nobody logged in."""
 
 _GRANTED: Final = {str(role): role for role in Role}
@@ -53,11 +56,14 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """Somebody is away at the provider: what they must bring back, and where they wanted to go."""
+    """Somebody is away at the provider: what they must bring back, and where they wanted to go. Whom the provider was
+    not told to ask was last here at `seen`; coming back is nothing they did.
+    """
 
     state: str
     verifier: str
     to: str
+    seen: float | None = None
 
 
 class Logins:
@@ -76,16 +82,16 @@ class Logins:
             raise TokenRefused(expired=True)
         return login.actor
 
-    def is_working(self, scope: Scope) -> bool:
-        """Whether who is asking was here a moment ago, so that the provider need not ask who they are."""
+    def seen(self, scope: Scope) -> float | None:
+        """When who is asking was last here, if that is a moment ago, so that the provider need not ask who they are."""
         login = self._read(login_of(scope) or "")
-        return login is not None and not self._is_idle(login)
+        return None if login is None or self._is_idle(login) else login.seen
 
-    def let_in(self, answer: Response, scope: Scope, actor: Actor) -> None:
+    def let_in(self, answer: Response, scope: Scope, actor: Actor, begun: Begun | None = None) -> None:
         """Who reads `answer` goes on as `actor`."""
         now = self._now()
-        answer.headers.append("set-cookie", _cookie(COOKIE, self._write(Login(actor, now, now)), scope))
-        answer.headers.append("set-cookie", _cookie(BEGUN, "", scope))
+        seen = now if begun is None or begun.seen is None else begun.seen
+        answer.headers.append("set-cookie", _cookie(COOKIE, self._write(Login(actor, now, seen)), scope))
 
     def let_out(self, answer: Response, scope: Scope) -> None:
         """Who reads `answer` is nobody any more."""
@@ -93,13 +99,20 @@ class Logins:
 
     def begin(self, answer: Response, scope: Scope, begun: Begun) -> None:
         """Remember in the browser who goes to the provider with `answer`. Another site sends them back, hence `lax`."""
-        sealed = self._seal({"state": begun.state, "verifier": begun.verifier, "to": begun.to})
-        answer.headers.append("set-cookie", _cookie(BEGUN, sealed, scope, same_site="lax"))
+        cookie = _cookie(_begun(begun.state), self._seal(asdict(begun)), scope, same_site="lax", keep=BEGUN_FOR)
+        answer.headers.append("set-cookie", cookie)
 
-    def begun(self, scope: Scope) -> Begun | None:
-        """What this browser's reader left with; None when that is too long ago or was never so."""
-        found = self._open(_sent(scope, BEGUN) or "", ttl=int(BEGUN_FOR.total_seconds()))
-        return Begun(**found) if found and "state" in found else None
+    def begun(self, scope: Scope, state: str) -> Begun | None:
+        """What this browser's reader left with, who brings back `state`; None when that is too long ago or was never
+        so.
+        """
+        found = self._open(_sent(scope, _begun(state)) or "", ttl=int(BEGUN_FOR.total_seconds()))
+        begun = Begun(**found) if found and "state" in found else None
+        return begun if begun and hmac.compare_digest(state.encode(), begun.state.encode()) else None
+
+    def end(self, answer: Response, scope: Scope, begun: Begun) -> None:
+        """What somebody left with is brought back once."""
+        answer.headers.append("set-cookie", _cookie(_begun(begun.state), "", scope))
 
     def keeping(self, scope: Scope, send: Send) -> Send:
         """Sends an answer that also says that its reader was here. Those of pages further down do not: the cookie
@@ -107,7 +120,7 @@ class Logins:
         """
         login = self._read(login_of(scope) or "")
         now = self._now()
-        silent = UNATTENDED in scope["query_string"] or "/" in scope["path"].removeprefix(PREFIX)
+        silent = UNATTENDED in QueryParams(scope["query_string"]) or "/" in scope["path"].removeprefix(PREFIX)
         if login is None or silent or now - login.seen < WRITTEN_AGAIN_AFTER.total_seconds():
             return send
         cookie = _cookie(COOKIE, self._write(replace(login, seen=now)), scope)
@@ -131,7 +144,8 @@ class Logins:
         found = self._open(token)
         if found is None or "id" not in found:
             return None
-        roles = frozenset(_GRANTED[role] for role in found["roles"])
+        # A release may know fewer roles than the one that sealed the cookie.
+        roles = frozenset(_GRANTED[role] for role in found["roles"] if role in _GRANTED)
         return Login(Actor(found["id"], roles, found["patient"]), found["since"], found["seen"])
 
     def _seal(self, what: dict[str, object]) -> str:
@@ -156,17 +170,22 @@ def login_of(scope: Scope) -> str | None:
     return _sent(scope, COOKIE)
 
 
+def _begun(state: str) -> str:
+    return f"{BEGUN}-{state}"
+
+
 def _sent(scope: Scope, name: str) -> str | None:
     return cookie_parser(Headers(scope=scope).get("cookie", "")).get(name)
 
 
-def _cookie(name: str, value: str, scope: Scope, *, same_site: str = "strict") -> str:
+def _cookie(name: str, value: str, scope: Scope, *, same_site: str = "strict", keep: timedelta | None = None) -> str:
     """Without a path of its own, a cookie is for the pages beside the one that gave it, under whatever path an edge
-    shows them; without an age, until the browser is closed, or at once when it is empty.
+    shows them; without an age to `keep` it for, until the browser is closed, or at once when it is empty.
     """
     parts = [f"{name}={value}", "HttpOnly", f"SameSite={same_site}"]
-    if not value:
-        parts.append("Max-Age=0")
+    age = keep if value else timedelta()
+    if age is not None:
+        parts.append(f"Max-Age={int(age.total_seconds())}")
     if scope["scheme"] == "https":
         parts.append("Secure")
     return "; ".join(parts)

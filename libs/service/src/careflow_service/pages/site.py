@@ -21,9 +21,10 @@ from starlette.types import Scope
 
 from careflow_service.clock import Clock
 from careflow_service.pages import PREFIX
+from careflow_service.pages.logins import UNATTENDED, login_of
 from careflow_service.pages.words import LOCALES, Words, preferred, words_of
 from careflow_service.pages.writing import Writing
-from careflow_service.problems import LOGIN_NEEDED, Problem
+from careflow_service.problems import FORBIDDEN, LOGIN_NEEDED, Problem
 
 LIBRARY: Final = "careflow_service.pages"
 LANGUAGE: Final = "lang"
@@ -94,7 +95,15 @@ class Site:
         kind = problem.kind
         if kind is LOGIN_NEEDED and scope["method"] == "GET":
             return self._to_login(scope)
-        answer = self.show(scope, "problem.html", status=kind.status, code=kind.code, http_status=kind.status)
+        answer = self.show(
+            scope,
+            "problem.html",
+            status=kind.status,
+            code=kind.code,
+            http_status=kind.status,
+            # Who is here with a login that does not do can change it for another.
+            is_logged_in=kind is FORBIDDEN and login_of(scope) is not None,
+        )
         answer.headers.update(problem.headers)
         return answer
 
@@ -129,9 +138,11 @@ def _link(path: str, parameters: Mapping[str, object], **more: object) -> str:
 
 
 def _here(scope: Scope) -> dict[str, str] | None:
-    """Where the reader is: the parameters of this page but for the language. What answers a form is nowhere to return
-    to in another language.
+    """Where the reader is: the parameters of this page but for the language, and for what says that nobody is there.
+    What answers a form is nowhere to return to in another language.
     """
     if scope["method"] != "GET":
         return None
-    return {name: value for name, value in QueryParams(scope["query_string"]).items() if name != LANGUAGE}
+    return {
+        name: value for name, value in QueryParams(scope["query_string"]).items() if name not in {LANGUAGE, UNATTENDED}
+    }
