@@ -171,12 +171,15 @@ class Browser:
         self.client = self.provider.client()
 
     def sets_a_password(self, link: str, password: str = PASSWORD) -> httpx.Response:
-        return self._send(self.client.get(link), password=password, confirmation=password)
+        return self.sends(self.client.get(link), password=password, confirmation=password)
 
     def logs_in(self, name: str, password: str = PASSWORD) -> httpx.Response:
         """The last page of a login, wherever it leads."""
-        asked = self._send(self.client.get(f"{self.provider.url}/login"), login=name)
-        return self._send(asked, password=password)
+        return self.is_asked(self.client.get(f"{self.provider.url}/login"), name, password)
+
+    def is_asked(self, page: httpx.Response, name: str, password: str = PASSWORD) -> httpx.Response:
+        """Where it leads to say on `page`, the provider's, who one is."""
+        return self.sends(self.sends(page, login=name), password=password)
 
     def tokens(self, application: str, *, scope: str = "openid groups", back: str = BACK) -> dict[str, Any]:
         """What the application gets for who is logged in, by the authorization code flow with PKCE."""
@@ -214,7 +217,7 @@ class Browser:
             "token_endpoint", application, grant_type="refresh_token", refresh_token=refresh_token
         )
 
-    def _send(self, page: httpx.Response, **filled: str) -> httpx.Response:
+    def sends(self, page: httpx.Response, **filled: str) -> httpx.Response:
         """Sends the form of the page that has these fields, with what is hidden in it."""
         for tag, inside in re.findall(r"(<form[^>]*>)(.*?)</form>", page.text, re.DOTALL):
             fields = {name: value for name, value in map(_field, re.findall(r"<input[^>]*>", inside)) if name}

@@ -13,12 +13,12 @@ from joserfc.jwk import RSAKey
 
 from careflow_service.identity import Actor, Role
 from careflow_service.problems import Problem
-from careflow_service.testing import processes
 from careflow_service.tokens import KeyAddress, RotatingKeys, TokenRefused, TokenVerifier
 from careflow_service.tokens.claims import Claim, Reading
 from careflow_service.tokens.introspection import Introspection
 from careflow_service.tokens.provider import Provider as Way
 from tests.identity.provider import BACK, SERVICES_SECRET, LocalProvider
+from tests.identity.serving import booking_at
 
 PATIENT = "0198f6b0-0000-7000-8000-000000000001"
 ANOTHER = "0198f6b0-0000-7000-8000-000000000002"
@@ -50,23 +50,7 @@ def a_verifier(provider: LocalProvider, clock: Time, *, audience: str = "careflo
 async def booking(
     provider: LocalProvider, store_url: str, database: str, tmp_path: Path
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """Booking's api as an operator starts it, told of this provider."""
-    places = provider.discovered()
-    given = processes.environment(tmp_path, store_url, database, seals_to=("screening", "sessions", "billing"))
-    del given["CAREFLOW_TOKEN_JWKS_FILE"]
-    given |= {
-        "CAREFLOW_TOKEN_ISSUER": provider.url,
-        "CAREFLOW_TOKEN_JWKS_URL": places["jwks_uri"],
-        "CAREFLOW_TOKEN_ROLES_CLAIM": "groups",
-        "CAREFLOW_TOKEN_PATIENT_CLAIM": "sub",
-        "CAREFLOW_TOKEN_INTROSPECTION_URL": places["introspection_endpoint"],
-        "CAREFLOW_TOKEN_INTROSPECTION_CLIENT": "careflow",
-        "CAREFLOW_TOKEN_INTROSPECTION_SECRET": SERVICES_SECRET,
-    }
-    async with processes.started("booking", "indexes", given) as indexes:
-        code, said = await indexes.ended()
-        assert code == 0, said
-    async with processes.started("booking", "api", given) as api, await api.client() as client:
+    async with booking_at(provider, store_url, database, tmp_path) as client:
         yield client
 
 
