@@ -23,7 +23,8 @@ class MongoAccounts(Stored[Account]):
 
     async def behind(self, patient_id: PatientId | None, /) -> PatientId | None:
         later = {"_id": {"$gt": patient_id}} if patient_id else {}
-        found = await self._documents.looked.ids(later, limit=1)
+        accounts = self._documents.looked  # allow looked: whoever comes meanwhile has nothing in a month that is over
+        found = await accounts.ids(later, limit=1)
         return PatientId(found[0]) if found else None
 
     async def count(self) -> int:
