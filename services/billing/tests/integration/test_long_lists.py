@@ -5,9 +5,11 @@ from typing import Any
 import orjson
 import pytest
 
+from billing.adapters import bounds
 from careflow_service.ids import new_id
 from services.billing.tests.builders import ANA
-from services.billing.tests.clinic import has_patient, ok, pays, refusal, usd
+from services.billing.tests.clinic import buys_package, has_patient, ok, pays, refusal, the_account, usd
+from services.billing.tests.heard import evaluated
 from services.billing.tests.world import World
 
 MANY = 1_000
@@ -31,6 +33,22 @@ async def test_the_thousandth_entry_of_the_journal_is_reached_and_summed_up(worl
         after = {"after": page["next"]}
     assert seen == MANY
     assert ok(await world.biller.get("/v1/ledger/trial-balance"))["debit"] == usd(MANY)
+
+
+async def test_a_decision_rests_on_all_there_is_however_little_is_read_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "MOST", 2)
+    await has_patient(world)
+    for _ in range(5):
+        await buys_package(world)
+        await pays(world, 50)
+    account = await the_account(world)
+    assert (account["credit"], account["prepaid"]) == (usd(250), usd(5 * 3_720))
+    assert len(ok(await world.biller.get("/v1/packages", patient_id=ANA))["items"]) == 5
+    await world.hear(evaluated())
+    account = await the_account(world)
+    assert (account["credit"], account["owed"]) == (usd(0), usd(200)), "every payment was put to it"
 
 
 async def _copy(world: World, entry: dict[str, Any], number: int) -> dict[str, Any]:

@@ -10,13 +10,13 @@ from careflow_service.mongo.paging import Sort
 A = TypeVar("A", bound=Aggregate)
 
 MOST: Final = 500
-"""How many of one patient's things are read at once at most, where all are wanted."""
+"""How many of one patient's things are read at once at most, where all are wanted: then there are more reads."""
 
 
 async def every_one(
     documents: Documents[A], query: Mapping[str, Any], *, of: str, sort: Sort = (("_id", 1),)
 ) -> list[A]:
-    """All that match, however many: for what is summed up."""
+    """All that match, however many: what is decided or summed up rests on every one."""
     found: list[A] = []
     after = None
     while True:

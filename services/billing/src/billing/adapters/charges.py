@@ -8,7 +8,7 @@ from typing import Final
 
 from pymongo import IndexModel
 
-from billing.adapters.bounds import MOST, every_one
+from billing.adapters.bounds import every_one
 from billing.domain.charges import Charge, ChargeState
 from billing.domain.ids import ChargeId, PatientId
 from careflow_domain.errors import not_found
@@ -53,13 +53,13 @@ class MongoCharges(Stored[Charge]):
         super().__init__(documents, lambda: not_found("charge"))
 
     async def open_of(self, patient_id: PatientId, /) -> list[Charge]:
-        return await self._documents.many({"patient_id": patient_id, "to_pay": True}, of=patient_id, limit=MOST)
+        return await every_one(self._documents, {"patient_id": patient_id, "to_pay": True}, of=patient_id)
 
     async def waiting_of(self, patient_id: PatientId, /) -> list[Charge]:
-        return await self._documents.many({"patient_id": patient_id, "waiting": True}, of=patient_id, limit=MOST)
+        return await every_one(self._documents, {"patient_id": patient_id, "waiting": True}, of=patient_id)
 
     async def of_day(self, day: date, *, of: PatientId) -> list[Charge]:
-        return await self._documents.many({"patient_id": of, "service_date": day.isoformat()}, of=of, limit=MOST)
+        return await every_one(self._documents, {"patient_id": of, "service_date": day.isoformat()}, of=of)
 
     async def those(self, charge_ids: Collection[ChargeId], *, of: PatientId) -> list[Charge]:
         return await every_one(self._documents, {"_id": {"$in": list(charge_ids)}}, of=of) if charge_ids else []

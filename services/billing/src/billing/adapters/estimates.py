@@ -7,7 +7,7 @@ from typing import Final
 
 from pymongo import IndexModel
 
-from billing.adapters.bounds import MOST
+from billing.adapters.bounds import every_one
 from billing.application.ports import Due
 from billing.domain.estimates import Estimate
 from billing.domain.ids import PatientId
@@ -46,7 +46,7 @@ class MongoEstimates(Stored[Estimate]):
         super().__init__(documents, lambda: not_found("estimate"))
 
     async def all_of(self, patient_id: PatientId, /) -> list[Estimate]:
-        return await self._documents.many({"patient_id": patient_id}, of=patient_id, limit=MOST)
+        return await every_one(self._documents, {"patient_id": patient_id}, of=patient_id)
 
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("overdue_from")

@@ -7,7 +7,7 @@ from typing import Final
 
 from pymongo import IndexModel
 
-from billing.adapters.bounds import MOST, every_one
+from billing.adapters.bounds import every_one
 from billing.domain.ids import ChargeId, PatientId, PaymentId
 from billing.domain.payments import Payment
 from careflow_domain.errors import not_found
@@ -52,10 +52,10 @@ class MongoPayments(Stored[Payment]):
         super().__init__(documents, lambda: not_found("payment"))
 
     async def with_money_left(self, patient_id: PatientId, /) -> list[Payment]:
-        return await self._documents.many({"patient_id": patient_id, "money_left": True}, of=patient_id, limit=MOST)
+        return await every_one(self._documents, {"patient_id": patient_id, "money_left": True}, of=patient_id)
 
     async def allocated_to(self, charge_ids: Collection[ChargeId], *, of: PatientId) -> list[Payment]:
-        return await self._documents.many({"charge_ids": {"$in": list(charge_ids)}}, of=of, limit=MOST)
+        return await every_one(self._documents, {"charge_ids": {"$in": list(charge_ids)}}, of=of)
 
     async def all_of(self, patient_id: PatientId, /) -> list[Payment]:
         return await every_one(self._documents, {"patient_id": patient_id}, of=patient_id, sort=_BY_TIME)
