@@ -421,6 +421,14 @@ async def test_asking_the_provider_again_by_itself_keeps_nobody_logged_in(standi
             await logins.verify(client.cookies[COOKIE])
 
 
+def test_whoever_asks_for_another_language_is_there() -> None:
+    site = Site(LIBRARY, clinic="A", zone=ZoneInfo("UTC"), clock=wall_clock)
+    scope = {**scope_with("", query=b"live=1&unattended=1"), "method": "GET"}
+    answer = site.show(scope, "no_login.html")
+    page = Page(httpx.Response(200, content=bytes(answer.body), request=httpx.Request("GET", "https://care/pages/day")))
+    assert page.links["Español"] == "?live=1&lang=es"
+
+
 async def test_a_word_that_only_contains_unattended_is_somebody(standin: Standin) -> None:
     at = At()
     logins = Logins(bytes(32), now=at)
