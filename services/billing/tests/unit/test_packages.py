@@ -173,6 +173,16 @@ def test_what_is_unused_goes_back_at_the_price_of_the_package() -> None:
     assert clinic.sums[LedgerAccount.CASH] == usd(333.33)
 
 
+def test_a_visit_of_before_it_was_given_back_costs_its_share_however_late_it_is_told() -> None:
+    clinic = Clinic()
+    gives_back(clinic, TODAY)
+    before = clinic.renders(replace(a_dose(cause_id="s1"), ended_at=NOW))
+    after = clinic.renders(replace(a_dose(cause_id="s2"), ended_at=NOW + timedelta(minutes=1)))
+    assert (before.amount, before.package_id) == (THREE_DOSES.share(0), clinic.package.id)
+    assert (before.balance, after.package_id) == (before.amount, None)
+    assert not clinic.books.payment_as_is(clinic.money.id).held
+
+
 def test_after_the_time_for_it_only_the_clinics_will_gives_it_back() -> None:
     clinic, late = Clinic(), TODAY + timedelta(days=DAYS + 1)
     with pytest.raises(DomainError, match="package_refund_over"):

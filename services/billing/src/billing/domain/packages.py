@@ -74,8 +74,8 @@ class Package(Aggregate):
     def cover(self, rendered: Rendered) -> Cover | None:
         """What a visit costs under it: the share of the place it has, or of the next that is free."""
         place = self._place_of(rendered.charge_id)
-        if place is None and self.sessions_left and rendered.kind is self.offer.kind:
-            place = self._next_place() if rendered.service_date >= self.bought_on else None
+        if place is None and self._is_for(rendered) and len(self.uses) < self.offer.sessions:
+            place = self._next_place()
         return None if place is None else Cover(package_id=self.id, most=self.offer.share(place))
 
     def use(self, charge: Charge, *, now: datetime) -> "Package":
@@ -111,6 +111,11 @@ class Package(Aggregate):
     def refundable(self, days: int, today: date) -> bool:
         """Whether what is left of it is still given back as a matter of course."""
         return bool(self.sessions_left) and today <= self.bought_on + timedelta(days=days)
+
+    def _is_for(self, rendered: Rendered) -> bool:
+        """Whether it was bought and not given back when the visit took place, however late that is told."""
+        bought = rendered.kind is self.offer.kind and rendered.service_date >= self.bought_on
+        return bought and (self.given_back_at is None or rendered.ended_at <= self.given_back_at)
 
     def _place_of(self, charge_id: ChargeId) -> int | None:
         return next((use.place for use in self.uses if use.charge_id == charge_id), None)
