@@ -13,6 +13,8 @@ from services.booking.tests.builders import local
 from services.booking.tests.clinic import TOMORROW_AT_TEN, acts, books, details, has_patient, has_practitioner, ok
 from services.booking.tests.mail_server import MailServer, mail_server
 from services.booking.tests.mailbox import said
+from services.booking.tests.news import care_discharged
+from services.booking.tests.treatment import in_treatment, prepares
 from services.booking.tests.world import World, running
 
 CALLS = "/v1/public/info-calls"
@@ -209,3 +211,21 @@ async def test_an_address_may_have_other_letters(world: World, mail: MailServer)
 async def tasks(world: World) -> list[tuple[str, str]]:
     found = ok(await world.coordinator.get("/v1/tasks"))
     return [(each["kind"], each["appointment"]["id"]) for each in found["items"]]
+
+
+async def test_after_care_has_ended_nobody_is_written_to_and_the_desk_is_asked_to_tell(
+    world: World, mail: MailServer
+) -> None:
+    """Sessions says openly of a death no more than that care has ended."""
+    ana, plan_id = await in_treatment(world)
+    visit = await prepares(world, ana)
+    await world.catch_up()
+    written = len(mail.taken)
+    assert written > 0
+
+    await world.hear(care_discharged({"patient_id": ana, "plan_id": plan_id, "now": world.clock()}))
+    await world.catch_up()
+
+    assert len(mail.taken) == written
+    tasks = ok(await world.coordinator.get("/v1/tasks"))["items"]
+    assert [each["appointment"]["id"] for each in tasks if each["kind"] == "tell_patient"] == [visit["id"]]

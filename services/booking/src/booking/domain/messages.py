@@ -17,7 +17,7 @@ from booking.domain.appointments import (
     AppointmentCancelled,
     AppointmentRescheduled,
 )
-from booking.domain.cancellations import CancelledBy
+from booking.domain.cancellations import CancelledBy, CancelReason
 from booking.domain.channels import Channel
 from booking.domain.ids import AppointmentId, MessageId, PatientId
 from booking.domain.states import BookedBy, Status
@@ -192,14 +192,16 @@ class Message(Aggregate):
 
 
 def notices(changed: Appointment) -> Iterator[tuple[Reason, bool]]:
-    """Why its patient is written to about what has just become true of a visit, and whether they wanted it so."""
+    """Why its patient is written to about what has just become true of a visit, and whether they wanted it so. What is
+    called off because care has ended is told by a person: nobody here knows whether there is somebody to write to.
+    """
     for fact in changed.facts:
         match fact:
             case AppointmentBooked():
                 yield Reason.VISIT_BOOKED, fact.by is BookedBy.PATIENT
             case AppointmentRescheduled():
                 yield Reason.VISIT_MOVED, fact.by is BookedBy.PATIENT
-            case AppointmentCancelled():
+            case AppointmentCancelled() if fact.reason is not CancelReason.CARE_ENDED:
                 yield Reason.VISIT_CANCELLED, fact.by is CancelledBy.PATIENT
 
 

@@ -17,8 +17,8 @@ from careflow_service.work import Transaction
 
 
 async def on_care_discharged(event: Received[CareDischarged], tx: Transaction, ports: Ports) -> None:
-    """Nothing is owed for what is called off. A time that is being offered runs out by itself; no gate lets the patient
-    accept it.
+    """Nothing is owed for what is called off; whoever discharged the patient, or the desk, tells them. A time that is
+    being offered runs out by itself; no gate lets the patient accept it.
     """
     patient_id = PatientId(event.data.patient_id)
     before = await ports.care_paths.find(patient_id, of=patient_id)
@@ -30,7 +30,8 @@ async def on_care_discharged(event: Received[CareDischarged], tx: Transaction, p
         appointment = await ports.appointments.get(visit.appointment_id, of=patient_id)
         if appointment.status is not Status.BOOKED:
             continue
-        cancelled = appointment.cancel(CancelReason.CARE_ENDED, asked_by=BookedBy.STAFF, now=tx.now)
+        called_off = appointment.cancel(CancelReason.CARE_ENDED, asked_by=BookedBy.STAFF, now=tx.now)
+        cancelled = called_off.untold(now=tx.now)
         await ports.give_back(appointment, tx)
         await ports.free(cancelled, tx)
         await ports.appointments.save(cancelled, expecting=appointment.version, tx=tx)
