@@ -1,7 +1,7 @@
 """What restoring and refeeding need of a store, in memory and on a real one."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from careflow_events.envelope import decode
 from careflow_events.fencing import Fence
@@ -16,11 +16,11 @@ from careflow_events.topics import SCREENING
 STREAM = SCREENING.stream(patient_subject(an_id(1)))
 
 
-async def said(backend: Backend, count: int) -> list[OutboxRow]:
+async def said(backend: Backend, count: int, now: datetime = NOON) -> list[OutboxRow]:
     """Says so much about a patient; answers everything that is not published."""
     await backend.commit(
         lambda: backend.outbox.append(
-            [publication()] * count, now=NOON, causation=None, correlation=None, traceparent=None
+            [publication()] * count, now=now, causation=None, correlation=None, traceparent=None
         )
     )
     return await backend.unpublished.fetch(100, ())
@@ -105,3 +105,19 @@ async def test_a_topic_is_fed_in_the_order_of_its_publication(backend: Backend) 
     noted = await backend.refeeds.note(refeed, rows[:2])
 
     assert await backend.refeeds.rows(noted, 10) == [rows[2]]
+
+
+async def test_what_is_not_selected_does_not_end_a_feeding_before_what_is(backend: Backend) -> None:
+    later = NOON + timedelta(hours=1)
+    await said(backend, 3)
+    rows = await said(backend, 2, later)
+    await backend.unpublished.mark(rows, await granted(backend), NOON)
+    since = Selection(topic=SCREENING.name, since=later)
+    refeed = Refeed(id=an_id(9), to="elsewhere", selection=since, events=2, requested_at=NOON)
+    await backend.commit(lambda: backend.refeeds.request(refeed))
+
+    first = await backend.refeeds.rows(refeed, 1)
+    second = await backend.refeeds.rows(noted := await backend.refeeds.note(refeed, first), 1)
+
+    assert [*first, *second] == rows[3:]
+    assert await backend.refeeds.rows(await backend.refeeds.note(noted, second), 1) == []

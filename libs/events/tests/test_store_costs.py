@@ -11,22 +11,26 @@ from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStart
 
 from careflow_events.contracts import ClearanceExtended
 from careflow_events.handling import Handling, Settled
-from careflow_events.lease import DEFAULT_TTL
+from careflow_events.lease import DEFAULT_TTL, RELAY_LEASE
 from careflow_events.mongo import (
     INDEXES,
     MongoFences,
     MongoLeases,
     MongoOutbox,
+    MongoRefeeds,
     MongoTraces,
     MongoTransactions,
     MongoUnpublished,
     mongo_stores,
 )
+from careflow_events.mongo.indexes import POSITION, SUBJECT_POSITION
 from careflow_events.outbox import OutboxRow, StreamPosition
 from careflow_events.positions import Position
+from careflow_events.refeeding import Refeed, Selection
 from careflow_events.sealing import Sealer
 from careflow_events.subscription import Received, hears
 from careflow_events.testing.builders import NOON, a_checkpoint, a_record, an_event, an_id, publication
+from careflow_events.topics import SCREENING
 from careflow_events.tracing import Followed, Hears
 
 pytestmark = pytest.mark.store
@@ -179,6 +183,82 @@ async def test_no_query_scans_a_collection(
     for event in sent:
         for question in _questions(event):
             assert await _index_of(store, question), question
+
+
+GROWING = {(name, index.document["name"]) for name, index in INDEXES if "partialFilterExpression" not in index.document}
+GROWING |= {("_outbox", POSITION), ("_outbox", SUBJECT_POSITION)}
+
+
+async def test_no_query_names_an_index_that_grows(
+    handling: Handling[None], store: AsyncDatabase[dict[str, Any]], commands: Commands
+) -> None:
+    """A store may read a named index whole."""
+    await _every_query(handling, store)
+
+    sent = [event for event in commands.sent if event.command_name in {"find", "aggregate"}]
+    named = {(each["find"], each["hint"]) for event in sent for each in _questions(event) if "hint" in each}
+    assert named
+    assert not named & GROWING
+
+
+async def test_a_refeed_and_a_trace_cost_the_same_however_much_was_said(
+    store: AsyncDatabase[dict[str, Any]], commands: Commands
+) -> None:
+    """In commands, and in the keys of an index that lie in the ranges they ask for."""
+    little = await _keys_examined(store, commands, said=500)
+    much = await _keys_examined(store, commands, said=2_500)
+
+    assert much == little
+    assert max(much.values()) <= 10
+
+
+async def _keys_examined(store: AsyncDatabase[dict[str, Any]], commands: Commands, *, said: int) -> dict[str, int]:
+    """Of each question about the outbox, when so much was said; ten events of each patient and each run."""
+    outbox = store["_outbox"]
+    await outbox.delete_many({})
+    await outbox.insert_many([_published(number) for number in range(1, said + 1)])
+    await store["_leases"].update_one({"_id": RELAY_LEASE}, {"$set": {"published": said}}, upsert=True)
+    traces = MongoTraces(store, "booking", Hears(frozenset(), frozenset()))
+    of_stream = Selection(topic=SCREENING.name, stream=SCREENING.stream("patient:1"))
+    of_topic = Selection(topic=SCREENING.name, since=NOON)
+    refeed = Refeed(id="a", to="b", selection=of_stream, events=1, requested_at=NOON)
+    examined = {}
+    for name, asking, index in (
+        ("run", traces.said_in_run("1", limit=20), {"correlation", "_id"}),
+        ("streams", traces.said_in([SCREENING.stream("patient:1")], limit=20), {"stream", "sequence"}),
+        ("refeed of a stream", MongoRefeeds(store).rows(refeed, 20), {"stream", "sequence"}),
+        ("refeed of a topic", MongoRefeeds(store).rows(replace(refeed, selection=of_topic), 10), {"position"}),
+        ("what a restore forgot", MongoFences(store).forgotten([a_row_nobody_wrote()]), {"stream", "sequence"}),
+    ):
+        commands.sent.clear()
+        await asking
+        asked = [event for event in commands.sent if event.command.get("find") == "_outbox"]
+        (question,) = (each for event in asked for each in _questions(event) if {*each["filter"]} != {"_id"})
+        assert "hint" not in question, name
+        narrowed = {part: each for part, each in question["filter"].items() if part in index}
+        find = {"find": "_outbox", "filter": narrowed}
+        explained = await store.command("explain", find, verbosity="executionStats")
+        examined[name] = explained["executionStats"]["totalKeysExamined"]
+        assert "'IXSCAN'" in str(explained["queryPlanner"]["winningPlan"]), name
+    return examined
+
+
+def _published(number: int) -> dict[str, Any]:
+    return {
+        "_id": an_id(number),
+        "stream": SCREENING.stream(f"patient:{number // 10}"),
+        "sequence": number % 10 + 1,
+        "position": number,
+        "topic": SCREENING.name,
+        "key": f"patient:{number // 10}".encode(),
+        "record": b"",
+        "headers": [],
+        "rank": 1,
+        "recorded_at": NOON,
+        "published_at": NOON,
+        "correlation": str(number // 10),
+        "causation": None,
+    }
 
 
 async def _every_query(handling: Handling[None], store: AsyncDatabase[dict[str, Any]]) -> None:

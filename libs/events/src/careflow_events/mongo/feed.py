@@ -21,7 +21,7 @@ from careflow_events.envelope import TYPE_HEADER
 from careflow_events.feed import BYTES_PER_PAGE, EXAMINED_PER_PAGE, Extent, FeedPage, FeedPlace, PlaceGone, Wanted
 from careflow_events.lease import RELAY_LEASE
 from careflow_events.mongo.collections import Document, collection
-from careflow_events.mongo.fences import restores_of
+from careflow_events.mongo.fences import published_of, restores_of
 from careflow_events.mongo.outbox import row_of
 from careflow_events.mongo.watch import SharedStream
 
@@ -110,7 +110,7 @@ class MongoFeed:
 
     async def _extent(self) -> Extent:
         lease = await self._leases.find_one({"_id": RELAY_LEASE}, {"published": 1, "restores": 1})
-        return Extent(_published(lease), restores_of(lease))
+        return Extent(published_of(lease), restores_of(lease))
 
     async def _standing(self, extent: Extent, after: FeedPlace | None) -> FeedPlace:
         """Positions have no holes, so a reader misses nothing whose next event is there."""
@@ -132,7 +132,7 @@ class MongoFeed:
         return extent.at(extent.head if first is None else first["position"] - 1)
 
     async def _head(self) -> int:
-        return _published(await self._leases.find_one({"_id": RELAY_LEASE}, {"published": 1}))
+        return published_of(await self._leases.find_one({"_id": RELAY_LEASE}, {"published": 1}))
 
     async def _follow(self) -> None:
         """Wakes whom something new concerns, as long as anybody waits. What was published is read once for all."""
@@ -165,10 +165,6 @@ class _Waiter:
     wanted: Wanted
     behind: int
     woken: asyncio.Event = field(default_factory=asyncio.Event)
-
-
-def _published(lease: Mapping[str, Any] | None) -> int:
-    return (lease or {}).get("published") or 0
 
 
 def _committed(database: AsyncDatabase[Document], name: str) -> AsyncCollection[Document]:

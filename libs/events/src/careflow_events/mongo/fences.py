@@ -16,7 +16,7 @@ from careflow_events.fencing import Fence
 from careflow_events.lease import RELAY_LEASE, Fenced, Grant
 from careflow_events.mongo.collections import Document, collection
 from careflow_events.mongo.commit import write_together
-from careflow_events.mongo.indexes import ORPHANS, STREAM_SEQUENCE
+from careflow_events.mongo.indexes import ORPHANS
 from careflow_events.mongo.outbox import document_of, row_of
 from careflow_events.mongo.owners import OWNERS, Owners, owner_of
 from careflow_events.mongo.unit import Overtaken, Write
@@ -64,7 +64,7 @@ class MongoFences:
         number = int(since.timestamp() * 1000)
         if lease is None or number in noted:
             return
-        restore = {"number": number, "position": lease.get("published") or 0}
+        restore = {"number": number, "position": published_of(lease)}
         same = {"_id": RELAY_LEASE, "published": lease.get("published")}
         noting = UpdateOne(same, {"$push": {"restores": restore}}, namespace=self._namespace("_leases"))
         try:
@@ -93,7 +93,7 @@ class MongoFences:
 
     async def _without_rivals(self, stream: str, rows: Sequence[OutboxRow]) -> frozenset[str]:
         query = {"stream": stream, "sequence": {"$in": sorted(row.sequence for row in rows)}}
-        held = self._outbox.find(query, {"sequence": 1, "published_at": 1}).hint(STREAM_SEQUENCE)
+        held = self._outbox.find(query, {"sequence": 1, "published_at": 1})
         taken = {each["sequence"] async for each in held if each["published_at"] is not None}
         return frozenset(row.id for row in rows if row.sequence not in taken)
 
@@ -110,7 +110,7 @@ class MongoFences:
         owner = owner_of(orphans[0].stream.partition("/")[2])
         mark = await self._owners.read(owner)
         lease = await self._leases.find_one({"_id": grant.name})
-        published: int = (lease or {}).get("published") or 0
+        published = published_of(lease)
         streams = {
             stream: await self._after(stream, [row for row in orphans if row.stream == stream], mark.heads)
             for stream in sorted({row.stream for row in orphans})
@@ -158,6 +158,11 @@ class MongoFences:
 
     def _namespace(self, name: str) -> str:
         return f"{self._database.name}.{name}"
+
+
+def published_of(lease: Mapping[str, Any] | None) -> int:
+    """How many rows were ever published, as the relay's lease counts them: the position of the last one."""
+    return (lease or {}).get("published") or 0
 
 
 def restores_of(lease: Mapping[str, Any] | None) -> Mapping[int, int]:

@@ -1,5 +1,6 @@
 """The indexes of the collections this library owns. Every query uses one, and names it where the planner of a store
-might not find it by itself; the tests explain them.
+might not find it by itself: among partial ones, which hold what is open or waits. None names an index that grows with
+all there ever was: a store may read a named index whole. The tests explain them.
 """
 
 from typing import Final

@@ -8,7 +8,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from careflow_events.consumed import ConsumedRecord
 from careflow_events.mongo.collections import Document, collection
-from careflow_events.mongo.indexes import BY_EVENT, OPEN, OPEN_BY_STREAM, REQUESTED
+from careflow_events.mongo.indexes import OPEN, OPEN_BY_STREAM, REQUESTED
 from careflow_events.mongo.unit import unit_of_work
 from careflow_events.parked import ParkedRecord, ParkedState
 
@@ -40,7 +40,7 @@ class MongoParked:
         if not event_ids:
             return []
         query = {"consumer": self._consumer, "event_id": {"$in": sorted(event_ids)}}
-        return [self._record(each) for each in await self._parked.find(query).hint(BY_EVENT).to_list()]
+        return [self._record(each) for each in await self._parked.find(query).to_list()]
 
     async def head(self, stream: str) -> ParkedRecord | None:
         """See `careflow_events.parked.Parked.head`."""

@@ -7,8 +7,10 @@ from typing import Any, Final
 
 from pymongo.asynchronous.database import AsyncDatabase
 
+from careflow_events.lease import RELAY_LEASE
 from careflow_events.mongo.collections import Document, collection
-from careflow_events.mongo.indexes import FEEDING, POSITION, STREAM_SEQUENCE
+from careflow_events.mongo.fences import published_of
+from careflow_events.mongo.indexes import FEEDING
 from careflow_events.mongo.outbox import row_of
 from careflow_events.mongo.unit import unit_of_work
 from careflow_events.outbox import OutboxRow
@@ -24,10 +26,11 @@ class MongoRefeeds:
     def __init__(self, database: AsyncDatabase[Document]) -> None:
         self._refeeds = collection(database, REFEEDS)
         self._outbox = collection(database, "_outbox")
+        self._leases = collection(database, "_leases")
 
     async def count(self, selection: Selection) -> int:
         """See `careflow_events.refeeding.Refeeds.count`."""
-        return await self._outbox.count_documents(_query(selection, 0), hint=_index(selection))
+        return await self._outbox.count_documents(_query(selection, 0))
 
     async def request(self, refeed: Refeed) -> None:
         """See `careflow_events.refeeding.Refeeds.request`."""
@@ -45,9 +48,20 @@ class MongoRefeeds:
 
     async def rows(self, refeed: Refeed, limit: int) -> Sequence[OutboxRow]:
         """See `careflow_events.refeeding.Refeeds.rows`."""
-        order = [("position", 1)] if refeed.selection.stream is None else [("sequence", 1)]
-        found = self._outbox.find(_query(refeed.selection, refeed.after)).sort(order).limit(limit)
-        return [row_of(each) for each in await found.hint(_index(refeed.selection)).to_list()]
+        if refeed.selection.stream is not None:
+            found = self._outbox.find(_query(refeed.selection, refeed.after)).sort([("sequence", 1)]).limit(limit)
+            return [row_of(each) for each in await found.to_list()]
+        return await self._rows_of_topic(refeed, limit)
+
+    async def _rows_of_topic(self, refeed: Refeed, limit: int) -> Sequence[OutboxRow]:
+        """So many positions at a time: a store that reads a range whole before it sorts and limits reads no more."""
+        lease = await self._leases.find_one({"_id": RELAY_LEASE}, {"published": 1})
+        for after in range(refeed.after, published_of(lease), limit):
+            query = _query(refeed.selection, after)
+            query["position"]["$lte"] = after + limit
+            if rows := await self._outbox.find(query).sort([("position", 1)]).to_list():
+                return [row_of(each) for each in rows]
+        return []
 
     async def note(self, refeed: Refeed, rows: Sequence[OutboxRow]) -> Refeed:
         """See `careflow_events.refeeding.Refeeds.note`."""
@@ -65,10 +79,6 @@ class MongoRefeeds:
         """See `careflow_events.refeeding.Refeeds.finish`."""
         done = {"$set": {"finished_at": at, "expires_at": at + KEPT}, "$unset": {"feeding": 1}}
         await self._refeeds.update_one({"_id": refeed.id}, done)
-
-
-def _index(selection: Selection) -> str:
-    return POSITION if selection.stream is None else STREAM_SEQUENCE
 
 
 def _query(selection: Selection, after: int) -> Document:

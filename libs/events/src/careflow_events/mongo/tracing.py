@@ -9,7 +9,6 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from careflow_events.envelope import TYPE_HEADER
 from careflow_events.mongo.collections import Document, collection
-from careflow_events.mongo.indexes import CORRELATION, STREAM_SEQUENCE
 from careflow_events.mongo.parked import MongoParked
 from careflow_events.mongo.positions import MongoPositions
 from careflow_events.outbox import StreamPosition
@@ -40,7 +39,7 @@ class MongoTraces:
         query: Document = {"correlation": correlation}
         if after is not None:
             query["_id"] = {"$gt": after}
-        found = self._outbox.find(query, _SHOWN).sort([("_id", 1)]).limit(limit).hint(CORRELATION)
+        found = self._outbox.find(query, _SHOWN).sort([("_id", 1)]).limit(limit)
         return [_said(each) for each in await found.to_list()]
 
     async def said_in(self, streams: Sequence[str], *, limit: int, after: StreamPosition | None = None) -> list[Said]:
@@ -52,7 +51,7 @@ class MongoTraces:
             beyond = after.sequence if after is not None and stream == after.stream else 0
             query = {"stream": stream, "sequence": {"$gt": beyond}}
             rows = self._outbox.find(query, _SHOWN).sort([("sequence", 1)]).limit(limit - len(found))
-            found += [_said(each) for each in await rows.hint(STREAM_SEQUENCE).to_list()]
+            found += [_said(each) for each in await rows.to_list()]
             if len(found) == limit:
                 break
         return found

@@ -32,13 +32,12 @@ from careflow_service.mongo.key_lines import Key, KeyLine
 from careflow_service.oversight import current_oversight
 
 AUDIT: Final = "_audit"
-BY_CAUSE: Final = "by_cause"
 AUDIT_INDEXES: Final = (
     (AUDIT, IndexModel([("at", 1), ("_id", 1)], name="by_time_and_id")),
     (AUDIT, IndexModel([("whose", 1), ("at", 1), ("_id", 1)], name="by_whose")),
     (AUDIT, IndexModel([("actor", 1), ("at", 1), ("_id", 1)], name="by_actor")),
     (AUDIT, IndexModel([("outcome", 1), ("at", 1), ("_id", 1)], name="by_outcome")),
-    (AUDIT, IndexModel("cause", name=BY_CAUSE, partialFilterExpression={"outcome": "done"})),
+    (AUDIT, IndexModel("cause", name="by_cause", partialFilterExpression={"outcome": "done"})),
 )
 OVERLAP: Final = timedelta(minutes=5)
 """For how long after another audit key took over an entry with the one before it may be dated: longer than it takes
@@ -124,7 +123,7 @@ class AuditTrail:
         if not causes:
             return {}
         query = {"outcome": Outcome.DONE.value, "cause": {"$in": sorted(causes)}}
-        entries = await self._instants.find(query, {"cause": 1, "at": 1}).hint(BY_CAUSE).to_list()
+        entries = await self._instants.find(query, {"cause": 1, "at": 1}).to_list()
         return {entry["cause"]: entry["at"] for entry in sorted(entries, key=lambda each: each["at"])}
 
     def is_genuine(self, entry: Mapping[str, object]) -> bool:
