@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 
 import httpx
 import pytest
+from starlette.types import Message, Scope
 
 from careflow_events.contracts import CarePathStageChanged, ClearanceGranted, SafetyAlertRaised
 from careflow_events.contracts.codes import CareStage
@@ -233,6 +234,52 @@ async def test_nobody_is_kept_waiting_by_a_process_that_stops(toy: RunningToy) -
     toy.http.state.feed.close()
 
     assert (await asyncio.wait_for(waiting, 5)).json() == []
+
+
+async def test_whoever_has_gone_away_is_not_waited_for(toy: RunningToy) -> None:
+    """Two hundred wait, half of them leave, and those who stay are answered."""
+    leave = asyncio.Event()
+    leaving = [asyncio.create_task(_ask_until(toy, leave)) for _ in range(100)]
+    staying = [asyncio.create_task(ask(toy, wait=20)) for _ in range(100)]
+    await until(lambda: _waits(toy, 200))
+
+    leave.set()
+    await asyncio.wait_for(asyncio.gather(*leaving), 10)
+    assert await _waits(toy, 100)
+    await tell(toy, MOVED)
+
+    answers = await asyncio.wait_for(asyncio.gather(*staying), 10)
+    assert [whose(each.json()) for each in answers] == [[MOVED]] * 100
+
+
+async def _ask_until(toy: RunningToy, leave: asyncio.Event) -> None:
+    """Waits as a client of a server does that closes its connection then."""
+    asked = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive() -> Message:
+        if asked:
+            return asked.pop()
+        await leave.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(_: Message) -> None: ...
+
+    token = toy.token(Role.EVENTS_OPERATIONAL, subject="registry")["Authorization"]
+    scope: Scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "scheme": "http",
+        "server": ("toy", 80),
+        "client": ("127.0.0.1", 1),
+        "root_path": "",
+        "method": "GET",
+        "path": "/v1/events",
+        "raw_path": b"/v1/events",
+        "query_string": b"wait=20",
+        "headers": [(b"host", b"toy"), (b"authorization", token.encode())],
+    }
+    await toy.http(scope, receive, send)
 
 
 async def _waits(toy: RunningToy, readers: int) -> bool:

@@ -6,11 +6,11 @@ them; what is shown of a patient is audited before it leaves; whoever asks for w
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import StringConstraints
 
@@ -106,6 +106,7 @@ def feed_router(service: Service[S, P, App], feed: MongoFeed, resources: Resourc
 
     @router.get("/events", response_class=EventBatch, response_model=None, responses=_DOCUMENTED)
     async def list_events(
+        request: Request,
         actor: CurrentActor,
         limit: PageLimit = 100,
         after: PageCursor = None,
@@ -117,7 +118,7 @@ def feed_router(service: Service[S, P, App], feed: MongoFeed, resources: Resourc
         without it, from the oldest event on.
         """
         wanted = _wanted(topics, actor, type_, subject)
-        page = await _page(feed, wanted, None if after is None else _place(after), limit=limit, wait=wait)
+        page = await _page(feed, wanted, None if after is None else _place(after), request, limit=limit, wait=wait)
         await resources.audit.read(actor, "list_events", *_touched(page.rows))
         asked = [("limit", str(limit)), *(("wait", str(wait)) for _ in range(wait > 0))]
         asked += [("type", each) for each in type_]
@@ -146,7 +147,9 @@ def _wanted(topics: Sequence[Topic], actor: Actor, types: Sequence[str], subject
     return Wanted(granted, frozenset(types), subject)
 
 
-async def _page(feed: MongoFeed, wanted: Wanted, after: FeedPlace | None, *, limit: int, wait: int) -> FeedPage:
+async def _page(
+    feed: MongoFeed, wanted: Wanted, after: FeedPlace | None, request: Request, *, limit: int, wait: int
+) -> FeedPage:
     """The page, or the first one that has something while it is waited for."""
     ends_at = time.monotonic() + wait
     while True:
@@ -158,12 +161,25 @@ async def _page(feed: MongoFeed, wanted: Wanted, after: FeedPlace | None, *, lim
         if page.rows or not page.caught_up or left <= 0:
             return page
         after = page.next
-        try:
-            more = await asyncio.wait_for(feed.until(wanted, after), left)
-        except TimeoutError:
+        if not await _more(feed.until(wanted, after), request, left):
             return page
-        if not more:
-            return page
+
+
+async def _more(until: Coroutine[Any, Any, bool], request: Request, seconds: float) -> bool:
+    """Whether there may be something now; False when time is over or whoever asked has gone away."""
+    more, gone = asyncio.create_task(until), asyncio.create_task(_gone(request))
+    try:
+        done, _ = await asyncio.wait({more, gone}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        return done == {more} and more.result()
+    finally:
+        more.cancel()
+        gone.cancel()
+        await asyncio.gather(more, gone, return_exceptions=True)
+
+
+async def _gone(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def _touched(rows: Iterable[OutboxRow]) -> list[str]:
