@@ -12,10 +12,11 @@ from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.monitoring import CommandListener, CommandStartedEvent
 
+from careflow_events.consumed import ConsumedRecord
 from careflow_events.contracts import ClearanceExtended, ClearanceGranted, ClearanceRevoked, SafetyAlertRaised
 from careflow_events.envelope import encode
 from careflow_events.feed import EXAMINED_PER_PAGE, Extent, FeedPage, FeedPlace, PlaceGone, Wanted, for_reader
-from careflow_events.fencing import Fence
+from careflow_events.fencing import Fence, Restoring
 from careflow_events.lease import RELAY_LEASE, Grant
 from careflow_events.mongo import INDEXES, MongoFeed, MongoFences, MongoLeases, MongoTransactions, MongoUnpublished
 from careflow_events.mongo import feed as mongo_feed
@@ -24,7 +25,7 @@ from careflow_events.mongo.outbox import MongoOutbox
 from careflow_events.outbox import OutboxRow
 from careflow_events.publication import Publication
 from careflow_events.sealing import Sealer
-from careflow_events.testing.builders import NOON, Keys, an_event, an_id, publication
+from careflow_events.testing.builders import NOON, Keys, a_record, an_event, an_id, publication
 from careflow_events.testing.examples import examples
 from careflow_events.testing.worker import until
 from careflow_events.topics import SCREENING, SCREENING_SAFETY
@@ -337,6 +338,39 @@ async def test_after_a_restore_a_reader_meets_events_again_and_misses_none(servi
     assert (while_fenced.rows, while_fenced.next.position, while_fenced.caught_up) == ([], 3, True)
     assert told(again) == [(int(f"{patient:x}"), 1) for patient in (20, 21, 22)]
     assert (await feed.page(ALL, again.next, 10)).rows == []
+
+
+@pytest.mark.store
+async def test_what_a_restore_took_in_without_its_headers_is_shown_as_any(service: Service) -> None:
+    """A topic that was put back by a tool which kept keys and values alone."""
+    await service.said(1)
+    own = OwnTopicsOf(a_record(an_event(1, patient=20), headers=()))
+    fences = MongoFences(service.store)
+    restoring = Restoring([SCREENING], own, fences, keep=own.keep, wall_clock=lambda: NOON)
+    assert service._grant is not None
+    assert not await restoring.may_publish(service._grant)
+    assert await fences.ask_to_finish()
+    assert await restoring.may_publish(service._grant)
+
+    extended = Wanted(ALL.topics, frozenset({ClearanceExtended.type()}))
+    pages = [await MongoFeed(service.store).page(wanted, FeedPlace(1), 10) for wanted in (ALL, extended)]
+
+    assert [told(page) for page in pages] == [[(14, 1)]] * 2
+
+
+class OwnTopicsOf:
+    """The `OwnTopics` port, with these records."""
+
+    def __init__(self, *records: ConsumedRecord) -> None:
+        self._records = records
+
+    async def last(self, _: int) -> AsyncIterator[Sequence[ConsumedRecord]]:
+        yield self._records
+
+    async def whole(self) -> AsyncIterator[Sequence[ConsumedRecord]]:
+        yield self._records
+
+    async def keep(self) -> None: ...
 
 
 @pytest.mark.store

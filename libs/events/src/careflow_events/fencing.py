@@ -17,7 +17,7 @@ from typing import Final, Protocol
 from careflow_events import metrics
 from careflow_events.admission import numbered
 from careflow_events.consumed import ConsumedRecord
-from careflow_events.envelope import Envelope, MalformedEnvelope
+from careflow_events.envelope import TYPE_HEADER, Envelope, MalformedEnvelope
 from careflow_events.lease import Grant
 from careflow_events.outbox import OutboxRow
 from careflow_events.topics import Classification, Topic
@@ -196,9 +196,17 @@ def _row(record: ConsumedRecord, event: Envelope, topic: Topic) -> OutboxRow:
         topic=topic.name,
         key=record.key,
         record=record.value,
-        headers=tuple((name, value) for name, value in record.headers if value is not None),
+        headers=_headers(record, event),
         urgent=topic.classification is Classification.SAFETY,
         recorded_at=event.recordedtime or event.time,
         correlation=event.correlationid,
         causation=event.causationid,
     )
+
+
+def _headers(record: ConsumedRecord, event: Envelope) -> tuple[tuple[str, bytes], ...]:
+    """Those of the record, and the type in any case: a topic may have been put back without headers, and of what is in
+    the outbox the header says what it is.
+    """
+    headers = tuple((name, value) for name, value in record.headers if value is not None)
+    return headers if TYPE_HEADER in dict(headers) else (*headers, (TYPE_HEADER, event.type.encode()))
