@@ -115,7 +115,8 @@ class KeyRotation:
             case [key]:
                 if lacking := await self._lacking(key.id):
                     raise NotNow(
-                        f"these processes do not hold {key.id} yet, start them anew; one that was killed is forgotten within a minute: {_names(lacking)}"
+                        f"these processes do not hold {key.id} yet, start them anew; one that was killed is forgotten "
+                        f"within a minute: {_names(lacking)}"
                     )
                 to_wrap = await self._needs.left_for(key.id) if kind is KeyKind.MASTER else 0
                 return Rotation(kind, before, key.id, to_wrap)
