@@ -253,8 +253,9 @@ async def test_who_was_marked_missed_and_comes_late_is_treated_and_owes_no_fee(w
         "AppointmentCorrected",
         "AppointmentReleased",
     ]
-    assert events.said("careflow.sessions.v1", subject)[-4:] == [
+    assert events.said("careflow.sessions.v1", subject)[-5:] == [
         "PlanActivated",
+        "FollowUpContactDue",
         "SessionCheckedIn",
         "SessionStarted",
         "SessionCompleted",
