@@ -3,12 +3,15 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from email.message import EmailMessage
+from types import NoneType
 from typing import Any
 
 import pytest
 from icalendar import Calendar
 
 from booking.deadlines import EFFECTS
+from careflow_service.timers.kinds import ACTOR
+from careflow_service.work import Transaction
 from services.booking.tests.builders import local
 from services.booking.tests.clinic import TOMORROW_AT_TEN, acts, books, details, has_patient, has_practitioner, ok
 from services.booking.tests.mail_server import MailServer, mail_server
@@ -229,3 +232,21 @@ async def test_after_care_has_ended_nobody_is_written_to_and_the_desk_is_asked_t
     assert len(mail.taken) == written
     tasks = ok(await world.coordinator.get("/v1/tasks"))["items"]
     assert [each["appointment"]["id"] for each in tasks if each["kind"] == "tell_patient"] == [visit["id"]]
+
+
+async def test_that_it_was_booked_tells_nobody_that_it_was_called_off(world: World) -> None:
+    """The mail server answers while somebody's care ends: what was handed on was true when it was."""
+    ana, plan_id = await in_treatment(world)
+    visit = await prepares(world, ana)
+    (effect,) = EFFECTS
+    due = await effect.next(world.ports)
+    assert due is not None
+    handed_on = await effect.perform(due, world.ports)
+    await world.hear(care_discharged({"patient_id": ana, "plan_id": plan_id, "now": world.clock()}))
+
+    async def settle(tx: Transaction) -> None:
+        await effect.settle(due, handed_on, tx, world.ports)
+
+    await world.work.run(settle, by=ACTOR, action=effect.name, returns=NoneType)
+
+    assert await tasks(world) == [("tell_patient", visit["id"])]

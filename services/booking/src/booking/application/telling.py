@@ -36,12 +36,14 @@ class Telling:
 
 
 async def note_on_visit(message: Message, appointments: Appointments, tx: Transaction) -> None:
-    """The visit knows whether somebody has to tell its patient."""
+    """The visit knows whether somebody has to tell its patient; what it no longer says tells nothing of that."""
     visit = await appointments.get(message.appointment_id, of=message.patient_id)
+    if not message.true_of(visit, now=tx.now):
+        return
     match message.state:
         case MessageState.SENT:
             noted = visit.reached()
-        case MessageState.UNDELIVERED if message.true_of(visit, now=tx.now):
+        case MessageState.UNDELIVERED:
             noted = visit.untold(now=tx.now)
         case _:
             return
