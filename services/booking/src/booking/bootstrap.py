@@ -159,6 +159,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         appointments=all_appointments,
         patients=all_patients,
         consents=all_consents,
+        care_paths=all_paths,
         writer=LetterWriter(read_invitation.to, phone=settings.clinic_phone, public_url=public_url),
         carriers=carried,
         policy=policy,

@@ -17,7 +17,7 @@ from services.booking.tests.clinic import TOMORROW_AT_TEN, acts, books, details,
 from services.booking.tests.mail_server import MailServer, mail_server
 from services.booking.tests.mailbox import said
 from services.booking.tests.news import care_discharged
-from services.booking.tests.treatment import in_treatment, prepares
+from services.booking.tests.treatment import doses, in_treatment, prepares, reads
 from services.booking.tests.world import World, running
 
 CALLS = "/v1/public/info-calls"
@@ -234,6 +234,24 @@ async def test_after_care_has_ended_nobody_is_written_to_and_the_desk_is_asked_t
     assert [each["appointment"]["id"] for each in tasks if each["kind"] == "tell_patient"] == [visit["id"]]
 
 
+async def test_what_waited_for_the_morning_when_care_ended_is_told_by_the_desk(world: World, mail: MailServer) -> None:
+    ana, plan_id = await in_treatment(world)
+    await prepares(world, ana)
+    dose = await doses(world, ana)
+    await world.catch_up()
+    written = len(mail.taken)
+    world.clock.now = local(23, 22)
+    await acts(world.coordinator, await reads(world, dose), "cancel", reason="clinic_closed")
+    await world.catch_up()
+    await world.hear(care_discharged({"patient_id": ana, "plan_id": plan_id, "now": world.clock()}))
+
+    world.clock.now = local(24, 8)
+    await world.catch_up()
+
+    assert len(mail.taken) == written
+    assert ("tell_patient", dose["id"]) in await tasks(world)
+
+
 async def test_that_it_was_booked_tells_nobody_that_it_was_called_off(world: World) -> None:
     """The mail server answers while somebody's care ends: what was handed on was true when it was."""
     ana, plan_id = await in_treatment(world)
@@ -250,3 +268,24 @@ async def test_that_it_was_booked_tells_nobody_that_it_was_called_off(world: Wor
     await world.work.run(settle, by=ACTOR, action=effect.name, returns=NoneType)
 
     assert await tasks(world) == [("tell_patient", visit["id"])]
+
+
+async def test_a_no_counts_for_what_waits_on_a_record_given_up_meanwhile(world: World, mail: MailServer) -> None:
+    await has_practitioner(world)
+    call = ok(await world.public.post(CALLS, details(starts_at=local(27, 10).isoformat())), 201)
+    await world.catch_up()
+    visitor = await reads(world, {"id": call["appointment_id"]})
+    ana = await has_patient(world)
+    written = len(mail.taken)
+    world.clock.now = local(23, 22)
+    await acts(world.coordinator, visitor, "cancel", reason="booked_in_error")
+    given_up = ok(await world.coordinator.get(f"/v1/patients/{visitor['patient_id']}"))
+    merge = f"/v1/patients/{given_up['id']}/merge"
+    ok(await world.coordinator.post(merge, {"surviving_patient_id": ana}, version=given_up["version"]))
+    no = {"channel": "email", "given": False}
+    ok(await world.coordinator.post(f"/v1/patients/{ana}/contact-consents", no), 201)
+
+    world.clock.now = local(24, 8)
+    await world.catch_up()
+
+    assert len(mail.taken) == written

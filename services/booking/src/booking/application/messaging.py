@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from booking.application.in_use import in_use
 from booking.application.letters import Carriers, Writer
-from booking.application.ports import Appointments, Consents, Patients
+from booking.application.ports import Appointments, CarePaths, Consents, Patients
 from booking.domain.channels import Channel
 from booking.domain.contact_consents import ContactConsents
-from booking.domain.ids import PatientId
 from booking.domain.messages import ORDER, Attempt, Message, Outcome, Reason
 from booking.domain.patient_details import PatientDetails
+from booking.domain.patients import Patient
 from booking.domain.policy import BookingPolicy
 from booking.domain.secrets import digest_of
 from careflow_service.clock import Clock
@@ -28,6 +29,7 @@ class Messenger:
     appointments: Appointments
     patients: Patients
     consents: Consents
+    care_paths: CarePaths
     writer: Writer
     carriers: Carriers
     policy: BookingPolicy
@@ -39,8 +41,12 @@ class Messenger:
         visit = await self.appointments.get(message.appointment_id, of=message.patient_id)
         if not message.true_of(visit, now=now):
             return Attempt(outcome=Outcome.UNTRUE)
-        details = (await self.patients.get(message.patient_id, of=message.patient_id)).details
-        channel = await self._channel(message, details)
+        person = await in_use(self.patients, message.patient_id)
+        details = person.details
+        path = await self.care_paths.find(person.id, of=person.id)
+        if path is not None and path.has_ended_for(visit.kind):
+            return Attempt(outcome=message.when_care_has_ended)
+        channel = await self._channel(message, person)
         if channel is None:
             unwanted = message.dispensable and not message.given_up
             return Attempt(outcome=Outcome.UNWANTED if unwanted else Outcome.NO_CHANNEL)
@@ -51,11 +57,10 @@ class Messenger:
         outcome = await self.carriers[channel].carry(letter, to=_address(details, channel))
         return Attempt(outcome=outcome, channel=channel, stop_digest=digest_of(stop) if stop else None)
 
-    async def _channel(self, message: Message, details: PatientDetails) -> Channel | None:
+    async def _channel(self, message: Message, person: Patient) -> Channel | None:
         """The first that the patient wants and allows, that there is, and that has not failed."""
-        consents = await self.consents.find(message.patient_id, of=message.patient_id)
-        consents = consents or ContactConsents(id=PatientId(message.patient_id))
-        wanted = details.channels or WRITTEN
+        consents = await self.consents.find(person.id, of=person.id) or ContactConsents(id=person.id)
+        wanted = person.details.channels or WRITTEN
         open_to = (
             channel
             for channel in ORDER[message.reason]

@@ -74,6 +74,10 @@ class CarePath(Aggregate):
     outcome_review_by: datetime | None = None
     closed_because: str | None = None
 
+    def has_ended_for(self, kind: VisitKind) -> bool:
+        """Whether care has ended and a visit of this kind is no way back to it."""
+        return self.stage is Stage.DISCHARGED and kind is not VisitKind.INFO_CALL
+
     def note_visit(self, appointment: Appointment, *, now: datetime) -> "CarePath":
         """An appointment was booked, moved, put on hold, or ended."""
         visit = Visit.of(appointment)

@@ -166,6 +166,11 @@ class Message(Aggregate):
         """Whether a patient who wants no messages misses nothing by it: a reminder, or what they have just done."""
         return self.awaited or self.reason is Reason.VISIT_NEAR
 
+    @property
+    def when_care_has_ended(self) -> Outcome:
+        """What becomes of it then: nobody is written to, and what was called off before that is told by a person."""
+        return Outcome.NO_CHANNEL if self.reason is Reason.VISIT_CANCELLED and not self.awaited else Outcome.UNTRUE
+
     def came_back(self, *, now: datetime) -> Self:
         """It was handed on, and did not arrive. Raises `not_sent`."""
         if self.state is not MessageState.SENT:

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from booking.application.in_use import in_use
 from booking.application.ports import Consents, Messages, Patients
 from booking.application.results import Saved
 from booking.domain.contact_consents import ChannelConsent, ContactConsents, SaidBy
-from booking.domain.ids import PatientId
 from booking.domain.secrets import digest_of
 from careflow_domain.errors import not_found
 from careflow_service.identity import Actor, RequestKey
@@ -31,7 +31,7 @@ class StopMessagesHandler:
             channel = message.stops(digest, now=tx.now)
             if channel is None:
                 raise not_found("message")
-            owner = await self._in_use(message.patient_id)
+            owner = (await in_use(self.patients, message.patient_id)).id
             before = await self.consents.find(owner, of=owner)
             consent = ChannelConsent(channel=channel, given=False, at=tx.now, said_by=SaidBy.LINK, by=message.id)
             after = (before or ContactConsents(id=owner)).saying_so(consent)
@@ -40,8 +40,3 @@ class StopMessagesHandler:
             return Saved(message.id, message.version + 1)
 
         return await self.work.run(work, by=actor, action="stop_messages", returns=Saved, request=request)
-
-    async def _in_use(self, patient_id: PatientId) -> PatientId:
-        """The record that is in use of this person, who may have been merged since they were written to."""
-        patient = await self.patients.get(patient_id, of=patient_id)
-        return patient.id if patient.merge is None else await self._in_use(patient.merge.into)
