@@ -28,6 +28,7 @@ from careflow_service.problems import (
     TOKEN_EXPIRED,
     UNAUTHENTICATED,
     Problem,
+    ProblemType,
 )
 from careflow_service.telemetry import metrics
 from careflow_service.telemetry.logs import log
@@ -120,7 +121,9 @@ class Door:
 
     async def _authenticate(self, scope: Scope, rule: Rule) -> Actor:
         if scope["path"].startswith(PREFIX):
-            return await (self._who_works(scope) if rule.roles else self._who_sits(scope))
+            if rule.roles:
+                return await _before_a_page(login_of(scope), self._logins, LOGIN_NEEDED)
+            return await _before_a_page(sitting_of(scope), self._visitors, UNAUTHENTICATED)
         authorization = Headers(scope=scope).get("authorization", "")
         if not authorization[: len(_BEARER)].lower() == _BEARER:
             raise Problem(UNAUTHENTICATED, headers={"WWW-Authenticate": "Bearer"})
@@ -131,26 +134,6 @@ class Door:
             metrics.DENIALS.labels(reason=kind.code).inc()
             raise Problem(kind, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'}) from None
 
-    async def _who_sits(self, scope: Scope) -> Actor:
-        token = sitting_of(scope)
-        if token is None or self._visitors is None:
-            raise Problem(UNAUTHENTICATED)
-        try:
-            return await self._visitors.verify(token)
-        except TokenRefused:
-            metrics.DENIALS.labels(reason=UNAUTHENTICATED.code).inc()
-            raise Problem(UNAUTHENTICATED) from None
-
-    async def _who_works(self, scope: Scope) -> Actor:
-        token = login_of(scope)
-        if token is None or self._logins is None:
-            raise Problem(LOGIN_NEEDED)
-        try:
-            return await self._logins.verify(token)
-        except TokenRefused:
-            metrics.DENIALS.labels(reason=LOGIN_NEEDED.code).inc()
-            raise Problem(LOGIN_NEEDED) from None
-
     async def _write_down(self, actor: Actor, call: Call, refused: Sequence[str] = ()) -> None:
         route = call.entry.key
         try:
@@ -158,6 +141,17 @@ class Door:
         except Exception as error:
             # The refusal stands whether or not it could be written down.
             log.error("denial_not_audited", route=route, error_class=type(error).__name__)
+
+
+async def _before_a_page(token: str | None, verifier: Verifier | None, otherwise: ProblemType) -> Actor:
+    """Whom a browser's `token` names; raises the problem `otherwise`."""
+    if token is None or verifier is None:
+        raise Problem(otherwise)
+    try:
+        return await verifier.verify(token)
+    except TokenRefused:
+        metrics.DENIALS.labels(reason=otherwise.code).inc()
+        raise Problem(otherwise) from None
 
 
 def _is_denial(error: Exception, actor: Actor) -> bool:
