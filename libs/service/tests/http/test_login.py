@@ -176,7 +176,7 @@ async def test_what_a_provider_says_only_when_asked_is_asked_for(standin: Standi
 @pytest.mark.parametrize(
     ("secret", "methods", "shown"),
     [
-        ("qui:et", None, {"authorization": "Basic " + base64.b64encode(b"careflow:qui%3Aet").decode()}),
+        ("q:u et", None, {"authorization": "Basic " + base64.b64encode(b"careflow:q%3Au+et").decode()}),
         ("quiet", ["client_secret_post"], {"client_id": "careflow", "client_secret": "quiet", "authorization": ""}),
         (None, None, {"client_id": "careflow", "authorization": ""}),
     ],

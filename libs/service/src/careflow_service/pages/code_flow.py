@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from careflow_service.pages import PREFIX
 from careflow_service.pages.logins import Begun
@@ -20,7 +20,7 @@ from careflow_service.problems import UNAVAILABLE, Problem
 from careflow_service.settings import ServiceSettings, SettingsError
 from careflow_service.telemetry.logs import log
 from careflow_service.tokens import TokenRefused
-from careflow_service.tokens.provider import Provider
+from careflow_service.tokens.provider import Provider, as_client, away
 
 READ_AGAIN_SECONDS: Final = 600.0
 LARGEST_ANSWER: Final = 64 * 1024
@@ -123,8 +123,7 @@ class CodeFlow:
         if self._client_secret is None:
             return _KnownBy(form={"client_id": self._client_id})
         if _BASIC in self._published.get("token_endpoint_auth_methods_supported", (_BASIC,)):
-            pair = f"{quote(self._client_id, safe='')}:{quote(self._client_secret, safe='')}"
-            return _KnownBy(headers={"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"})
+            return _KnownBy(headers=as_client(self._client_id, self._client_secret))
         return _KnownBy(form={"client_id": self._client_id, "client_secret": self._client_secret})
 
     async def _ask(
@@ -141,7 +140,7 @@ class CodeFlow:
             log.warning("login_provider_refused", error_class=type(error).__name__, status=status)
             if body is not None and status in _REFUSED:
                 raise TokenRefused from None
-            raise Problem(UNAVAILABLE, headers={"Retry-After": "5"}) from None
+            raise away() from None
         return found if isinstance(found, dict) else {}
 
 

@@ -5,7 +5,6 @@ by such a token; whoever sends many unknown tokens neither makes us ask it witho
 """
 
 import asyncio
-import base64
 import hashlib
 import json
 import time
@@ -13,11 +12,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.error import HTTPError
-from urllib.parse import quote_plus, urlencode
+from urllib.parse import urlencode
 
-from careflow_service.problems import UNAVAILABLE, Problem
 from careflow_service.telemetry.logs import log
-from careflow_service.tokens.provider import Provider
+from careflow_service.tokens.provider import Provider, as_client, away
 
 GOOD_FOR_SECONDS: Final = 30.0
 """How long an answer counts: a withdrawn token is out after that."""
@@ -47,9 +45,8 @@ class Introspection:
         self._url = url
         self._provider = provider
         self._now = now
-        name = base64.b64encode(f"{quote_plus(client)}:{quote_plus(secret)}".encode()).decode()
         self._headers = {
-            "Authorization": f"Basic {name}",
+            **as_client(client, secret),
             "Accept": "application/json",
             "Content-Type": "application/x-www-form-urlencoded",
         }
@@ -65,7 +62,7 @@ class Introspection:
             return known[0]
         if digest not in self._asking:
             if self._now() < self._away_until or len(self._asking) >= AT_ONCE:
-                raise _unavailable()
+                raise away()
             self._asking[digest] = asyncio.create_task(self._ask(token, digest))
         # Whoever stops waiting does not take the answer from the others.
         return await asyncio.shield(self._asking[digest])
@@ -79,7 +76,7 @@ class Introspection:
         except (OSError, ValueError) as error:
             self._away_until = self._now() + AWAY_SECONDS
             log.warning("token_introspection_failed", reason=_reason(error), error_class=type(error).__name__)
-            raise _unavailable() from None
+            raise away() from None
         finally:
             del self._asking[digest]
         self._answers[digest] = (claims, asked_at)
@@ -87,10 +84,6 @@ class Introspection:
         if len(self._answers) > REMEMBERED:
             self._answers.popitem(last=False)
         return claims
-
-
-def _unavailable() -> Problem:
-    return Problem(UNAVAILABLE, headers={"Retry-After": "5"})
 
 
 def _active(answer: bytes) -> Claims | None:

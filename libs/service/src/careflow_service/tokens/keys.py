@@ -13,9 +13,8 @@ from typing import Final, Protocol
 from joserfc.errors import JoseError
 from joserfc.jwk import Key, KeySet, import_key
 
-from careflow_service.problems import UNAVAILABLE, Problem
 from careflow_service.telemetry.logs import log
-from careflow_service.tokens.provider import Provider
+from careflow_service.tokens.provider import Provider, away
 
 LOOK_AGAIN_SECONDS: Final = 30.0
 """How often at most the key set is read again: for a token that names an unknown key, and after a reading that failed.
@@ -99,7 +98,7 @@ class RotatingKeys:
         if not self._keys or (now - self._read_at > REFRESH_SECONDS and now - self._tried_at >= LOOK_AGAIN_SECONDS):
             await self._read()
         if not self._keys or self._now() - self._read_at > GOOD_FOR_SECONDS:
-            raise Problem(UNAVAILABLE, headers={"Retry-After": "5"})
+            raise away()
         return self._keys
 
     async def again(self) -> KeySet | None:

@@ -4,16 +4,30 @@ Its certificate is vouched for by the system's authorities, and by those in a fi
 """
 
 import asyncio
+import base64
 import ssl
 from collections.abc import Mapping
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote_plus
 from urllib.request import HTTPRedirectHandler, HTTPSHandler, Request, build_opener
 
+from careflow_service.problems import UNAVAILABLE, Problem
 from careflow_service.settings import SettingsError
 
 WITHIN_SECONDS: Final = 5.0
+
+
+def as_client(name: str, secret: str) -> dict[str, str]:
+    """The header that says which of its clients we are: encoded like a form before it is joined (RFC 6749, 2.3.1)."""
+    pair = f"{quote_plus(name)}:{quote_plus(secret)}"
+    return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+
+
+def away() -> Problem:
+    """What a caller is told while the provider does not answer."""
+    return Problem(UNAVAILABLE, headers={"Retry-After": "5"})
 
 
 class _NoRedirects(HTTPRedirectHandler):
