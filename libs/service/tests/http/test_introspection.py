@@ -3,8 +3,6 @@
 import asyncio
 import json
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import parse_qs
@@ -19,9 +17,10 @@ from careflow_service.settings import SettingsError
 from careflow_service.tokens import RotatingKeys, TokenRefused, TokenVerifier
 from careflow_service.tokens.introspection import AT_ONCE, AWAY_SECONDS, GOOD_FOR_SECONDS, Introspection
 from careflow_service.tokens.provider import Provider
+from libs.service.tests.http.issued import NOW, Time
+from libs.service.tests.http.local_server import Answers, answering
 
 ISSUER = "https://login.example"
-NOW = 1_800_000_000.0
 MACHINE: dict[str, Any] = {
     "active": True,
     "client_id": "import",
@@ -57,14 +56,6 @@ class Asked(Provider):
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer if isinstance(self.answer, bytes) else json.dumps(self.answer).encode()
-
-
-class Time:
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class NoKeys:
@@ -219,7 +210,7 @@ def test_it_is_asked_over_https_only() -> None:
         Introspection("http://login.example/introspect", "careflow", "secret", Provider())
 
 
-class Answering(BaseHTTPRequestHandler):
+class Answering(Answers):
     """An introspection endpoint that knows one client."""
 
     def do_POST(self) -> None:
@@ -229,18 +220,11 @@ class Answering(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(json.dumps({**MACHINE, "active": asked["token"] == ["a+b&c"]}).encode())
 
-    def log_message(self, *_: object) -> None:
-        """Says nothing."""
-
 
 @pytest.fixture
 def url() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as server:
-        serving = Thread(target=server.serve_forever)
-        serving.start()
-        yield f"http://127.0.0.1:{server.server_port}/introspect"
-        server.shutdown()
-        serving.join()
+    with answering(Answering) as address:
+        yield f"{address}/introspect"
 
 
 async def test_the_question_is_that_of_the_standard(url: str) -> None:

@@ -1,12 +1,20 @@
 """What pages of any service have in common: words in every language, and forms read as people type."""
 
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
+from starlette.responses import Response
 
+from careflow_service.clock import wall_clock
 from careflow_service.pages import words
 from careflow_service.pages.forms import Form
+from careflow_service.pages.site import LIBRARY, Site
 from careflow_service.pages.words import WordsDiffer, preferred, words_of
+from careflow_service.problems import FORBIDDEN, Problem
+from careflow_service.testing.visiting import Page
 
 
 @pytest.mark.parametrize(
@@ -79,3 +87,27 @@ def test_a_date_is_shown_again_as_it_was_typed() -> None:
 
     assert (again["born_year"], again["born_month"], again["born_day"]) == ("1984", "05", "17")
     assert (wrong["born_year"], wrong["born_month"], wrong["born_day"]) == ("84", "x", "")
+
+
+SITE = Site(LIBRARY, clinic="A", zone=ZoneInfo("UTC"), clock=wall_clock)
+
+
+def asked_for(path: str, *, query: bytes = b"", cookies: str = "") -> dict[str, Any]:
+    headers = [(b"cookie", cookies.encode())]
+    return {"type": "http", "method": "GET", "scheme": "http", "path": path, "query_string": query, "headers": headers}
+
+
+def read(answer: Response) -> Page:
+    request = httpx.Request("GET", "https://care/pages/day")
+    return Page(httpx.Response(answer.status_code, content=bytes(answer.body), request=request))
+
+
+@pytest.mark.parametrize(("cookies", "buttons"), [("careflow-login=x", ["Log out"]), ("", [])])
+def test_whoever_has_the_wrong_login_can_change_it(cookies: str, buttons: list[str]) -> None:
+    page = read(SITE.problem(asked_for("/pages/day/1/arrived", cookies=cookies), Problem(FORBIDDEN)))
+    assert [(form.action, form.buttons) for form in page.forms] == [("../../logout", [each]) for each in buttons]
+
+
+def test_whoever_asks_for_another_language_is_there() -> None:
+    page = read(SITE.show(asked_for("/pages/day", query=b"live=1&unattended=1"), "no_login.html"))
+    assert page.links["Español"] == "?live=1&lang=es"
