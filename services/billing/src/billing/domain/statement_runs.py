@@ -24,13 +24,12 @@ class Unstated:
 class StatementRun(Aggregate):
     """One for each month, under its name. `accounts` is how many there were when it began; it is behind the account
     `after`. `issued` counts those whose statement is there, `skipped` those with nothing to be told that a later one
-    has not told. `next_at` is since when the next account may be done; None once it is finished.
+    has not told.
     """
 
     id: str
     started_at: datetime
     accounts: int
-    next_at: datetime | None
     after: PatientId | None = None
     issued: int = 0
     skipped: int = 0
@@ -39,7 +38,12 @@ class StatementRun(Aggregate):
 
     @classmethod
     def started(cls, month: Month, accounts: int, *, now: datetime) -> "StatementRun":
-        return cls(id=str(month), started_at=now, accounts=accounts, next_at=now)
+        return cls(id=str(month), started_at=now, accounts=accounts)
+
+    @property
+    def next_at(self) -> datetime | None:
+        """Since when the next account may be done; None once it is finished."""
+        return self.started_at if self.finished_at is None else None
 
     @property
     def done(self) -> int:
@@ -65,4 +69,4 @@ class StatementRun(Aggregate):
         return replace(self.recording(), after=patient_id, failed=(*self.failed, Unstated(patient_id, code)))
 
     def finished(self, *, now: datetime) -> "StatementRun":
-        return replace(self.recording(), next_at=None, finished_at=now)
+        return replace(self.recording(), finished_at=now)
