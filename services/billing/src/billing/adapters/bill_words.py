@@ -39,7 +39,7 @@ def superbill_content(content: Content) -> dict[str, Any]:
         "totals": {
             "charged": amount(content.charged),
             "paid": amount(content.paid),
-            "balance": amount(content.charged - content.paid),
+            "balance": amount(content.balance),
         },
     }
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final, assert_never
 
-from billing.adapters.printed import METHODS, amount, parts, us
+from billing.adapters.printed import IN_A_SENTENCE, METHODS, amount, parts, us
 from billing.domain.letterhead import Letterhead
 from billing.domain.money import Money
 from billing.domain.papers import Paper
@@ -124,7 +124,7 @@ def _statement(statement: Statement) -> dict[str, Any]:
         "settled_since": _if_any(-statement.settled_since),
         "to_pay": _if_any(statement.to_pay),
         "due_on": us(statement.due_on) if statement.due_on else None,
-        "credit_for_care_only": bool(statement.to_pay and closing.credit),
+        "credit_for_care_only": statement.credit_for_care_only,
         "holds": bool(closing.credit or closing.deposits or closing.packages),
         "packages": [asdict(each) for each in statement.packages],
         "dispute_line": amount(statement.dispute_line),
@@ -135,7 +135,7 @@ def _line(line: StatementLine) -> dict[str, Any]:
     said = _LINES[line.kind].format(
         visit=_VISITS[line.cause] if line.cause else "",
         day=us(line.service_date) if line.service_date else "",
-        method=METHODS[line.method].lower().replace("hsa/fsa", "HSA/FSA") if line.method else "",
+        method=IN_A_SENTENCE[line.method] if line.method else "",
     )
     more = line.amount.minor > 0
     return {

@@ -7,13 +7,17 @@ from typing import Any, Final
 from billing.domain.money import Money
 from billing.domain.payments import PaymentMethod
 
-METHODS: Final[Mapping[PaymentMethod, str]] = {
-    PaymentMethod.CARD_TERMINAL: "Card",
+IN_A_SENTENCE: Final[Mapping[PaymentMethod, str]] = {
+    PaymentMethod.CARD_TERMINAL: "card",
     PaymentMethod.HSA_FSA: "HSA/FSA card",
-    PaymentMethod.CASH: "Cash",
-    PaymentMethod.CHECK: "Check",
-    PaymentMethod.TRANSFER: "Bank transfer",
+    PaymentMethod.CASH: "cash",
+    PaymentMethod.CHECK: "check",
+    PaymentMethod.TRANSFER: "bank transfer",
 }
+METHODS: Final[Mapping[PaymentMethod, str]] = {
+    method: f"{name[0].upper()}{name[1:]}" for method, name in IN_A_SENTENCE.items()
+}
+"""The same, standing alone or at the beginning."""
 
 
 def parts(day: date) -> dict[str, Any]:

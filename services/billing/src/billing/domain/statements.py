@@ -37,9 +37,9 @@ class PackageLeft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """From the beginning of `begins_on` to the end of `ends_on`. `settled_since` of what was owed then is not owed any
-    more on the day of issue; `to_pay` is the rest, by `due_on`. `packages` are as on the day of issue. `dispute_line`
-    is how much above an estimate may be disputed.
+    """From the beginning of `begins_on` to the end of `ends_on`. `to_pay` is what of that which was owed then is
+    owed still on the day of issue, by `due_on`. `packages` are as on the day of issue. `dispute_line` is how much above
+    an estimate may be disputed.
     """
 
     head: Letterhead
@@ -49,7 +49,6 @@ class Statement:
     opening: Balances
     lines: tuple[StatementLine, ...]
     closing: Balances
-    settled_since: Money
     to_pay: Money
     due_on: date | None
     packages: tuple[PackageLeft, ...]
@@ -62,6 +61,16 @@ class Statement:
             != self.closing.net
         ):
             raise ValueError("a statement's lines do not come to the difference of its balances")
+
+    @property
+    def settled_since(self) -> Money:
+        """What of that which was owed at the end is not owed any more on the day of issue."""
+        return self.closing.owed - self.to_pay
+
+    @property
+    def credit_for_care_only(self) -> bool:
+        """Whether there is credit beside what is to be paid: any other credit would have paid for that."""
+        return bool(self.to_pay and self.closing.credit)
 
     @property
     def running(self) -> tuple[Money, ...]:
@@ -131,7 +140,6 @@ def statement_of(
         opening=period.opening,
         lines=tuple(line for entry in within for line in lines_of(entry, posted.charges, posted.payments)),
         closing=closing,
-        settled_since=closing.owed - to_pay,
         to_pay=to_pay,
         due_on=due_on if to_pay else None,
         packages=tuple(

@@ -111,6 +111,10 @@ class Content:
         return total(line.paid for line in self.lines)
 
     @property
+    def balance(self) -> Money:
+        return self.charged - self.paid
+
+    @property
     def charge_ids(self) -> tuple[ChargeId, ...]:
         return tuple(dict.fromkeys(line.charge_id for line in self.lines))
 

@@ -47,12 +47,7 @@ class YearlySummary:
     payments: tuple[YearsPayment, ...]
     paid_for: tuple[PaidFor, ...]
     given_back: tuple[GivenBack, ...]
-    received: Money
-    for_care: Money
-    for_fees: Money
-    unused: Money
-    returned: Money
-    given_back_in_year: Money
+    currency: str
     kind: Literal[PaperKind.YEARLY_SUMMARY] = PaperKind.YEARLY_SUMMARY
 
     @classmethod
@@ -71,20 +66,39 @@ class YearlySummary:
         back = [each for payment in known for each in given_back(payment, zone) if each.refunded_on.year == year]
         if not within and not back:
             raise conflict("nothing_paid", "Nothing was paid or given back in this year.")
-        rows = tuple(_row(each, charges) for each in within)
         return cls(
             head=head,
             year=year,
-            payments=rows,
+            payments=tuple(_row(each, charges) for each in within),
             paid_for=_paid_for(within, charges),
             given_back=tuple(sorted(back, key=lambda each: each.refunded_on)),
-            received=total((each.received for each in rows), currency),
-            for_care=total((each.for_care for each in rows), currency),
-            for_fees=total((each.for_fees for each in rows), currency),
-            unused=total((each.unused for each in rows), currency),
-            returned=total((each.given_back for each in rows), currency),
-            given_back_in_year=total((each.amount for each in back), currency),
+            currency=currency,
         )
+
+    @property
+    def received(self) -> Money:
+        return total((each.received for each in self.payments), self.currency)
+
+    @property
+    def for_care(self) -> Money:
+        return total((each.for_care for each in self.payments), self.currency)
+
+    @property
+    def for_fees(self) -> Money:
+        return total((each.for_fees for each in self.payments), self.currency)
+
+    @property
+    def unused(self) -> Money:
+        return total((each.unused for each in self.payments), self.currency)
+
+    @property
+    def returned(self) -> Money:
+        """What of these payments went back, whenever."""
+        return total((each.given_back for each in self.payments), self.currency)
+
+    @property
+    def given_back_in_year(self) -> Money:
+        return total((each.amount for each in self.given_back), self.currency)
 
 
 def _paid_for(payments: Iterable[Payment], charges: Mapping[ChargeId, Charge]) -> tuple[PaidFor, ...]:
