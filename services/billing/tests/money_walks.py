@@ -34,7 +34,8 @@ from billing.domain.fee_cases import WaiverReason
 from billing.domain.ids import AppointmentId, ChargeId, PatientId, StaffId
 from billing.domain.money import Money, total
 from billing.domain.months import Month
-from billing.domain.payments import PaymentMethod, RefundReason
+from billing.domain.payments import PaymentMethod
+from billing.domain.refunds import RefundReason
 from billing.domain.superbills import VoidReason
 from billing.domain.write_offs import WriteOffReason
 from careflow_domain.errors import DomainError, conflict

@@ -13,7 +13,8 @@ from billing.domain.charges import Charge, ChargeState
 from billing.domain.ids import EntryId, PaymentId
 from billing.domain.ledger import EntryCause, EntryLine, JournalEntry, LedgerAccount, TrialBalance, credit, debit
 from billing.domain.money import Money, total
-from billing.domain.payments import Payment, Refund, RefundReason
+from billing.domain.payments import Payment
+from billing.domain.refunds import Refund, RefundReason
 from careflow_domain.errors import DomainError
 from services.billing.tests.builders import (
     ANA,

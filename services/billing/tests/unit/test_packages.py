@@ -14,7 +14,8 @@ from billing.domain.ledger import LedgerAccount, TrialBalance
 from billing.domain.line_shares import line_shares
 from billing.domain.money import Money
 from billing.domain.packages import Package, RevenueRecognized, cover_of
-from billing.domain.payments import Payment, Refund, RefundReason
+from billing.domain.payments import Payment
+from billing.domain.refunds import Refund, RefundReason
 from billing.domain.rendered import Rendered
 from billing.domain.services import Service
 from billing.domain.visits import VisitKind

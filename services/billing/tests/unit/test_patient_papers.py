@@ -19,8 +19,9 @@ from billing.application.commands.write_off_charge import WriteOffCharge, WriteO
 from billing.domain.accounts import Coverage, CoverageKind
 from billing.domain.ids import PaymentId
 from billing.domain.months import Month
-from billing.domain.payments import PaymentMethod, RefundReason
+from billing.domain.payments import PaymentMethod
 from billing.domain.receipts import Receipt
+from billing.domain.refunds import RefundReason
 from billing.domain.statement_lines import LineKind
 from billing.domain.statements import Statement
 from billing.domain.write_offs import WriteOffReason

@@ -8,8 +8,8 @@ from billing.adapters.printed import IN_A_SENTENCE, METHODS, amount, parts, us
 from billing.domain.letterhead import Letterhead
 from billing.domain.money import Money
 from billing.domain.papers import Paper
-from billing.domain.payments import RefundReason
 from billing.domain.receipts import GivenBack, PaidFor, Receipt
+from billing.domain.refunds import RefundReason
 from billing.domain.rendered import FEES, ChargeCause
 from billing.domain.statement_lines import LineKind, StatementLine
 from billing.domain.statements import Statement

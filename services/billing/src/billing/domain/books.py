@@ -14,8 +14,9 @@ from billing.domain.ids import AppointmentId, ChargeId, PatientId, PaymentId
 from billing.domain.ledger import EntryCause, JournalEntry
 from billing.domain.money import Money
 from billing.domain.packages import Package
-from billing.domain.payments import Allocation, Payment, Refund
+from billing.domain.payments import Allocation, Payment
 from billing.domain.posting import Posting
+from billing.domain.refunds import Refund
 from billing.domain.tracked import Tracked
 from billing.domain.write_offs import WriteOff
 from careflow_domain.errors import conflict

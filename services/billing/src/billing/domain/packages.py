@@ -12,8 +12,9 @@ from billing.domain.charges import Charge
 from billing.domain.fee_schedule import PackageOffer
 from billing.domain.ids import ChargeId, PackageId, PatientId, PaymentId
 from billing.domain.money import Money, total
-from billing.domain.payments import Payment, RefundReason
+from billing.domain.payments import Payment
 from billing.domain.pricing import Cover
+from billing.domain.refunds import RefundReason
 from billing.domain.rendered import Rendered
 from careflow_domain.aggregate import Aggregate, Fact
 from careflow_domain.errors import conflict

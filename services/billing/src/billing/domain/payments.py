@@ -16,6 +16,7 @@ from billing.domain.charges import Charge
 from billing.domain.ids import AppointmentId, ChargeId, PackageId, PatientId, PaymentId
 from billing.domain.ledger import EntryLine, LedgerAccount, credit, debit
 from billing.domain.money import Money, total
+from billing.domain.refunds import Refund
 from billing.domain.rendered import FEES
 from careflow_domain.aggregate import Aggregate, Fact
 from careflow_domain.errors import conflict, invalid
@@ -43,18 +44,6 @@ Publication 502).
 """
 
 
-class RefundReason(StrEnum):
-    """OVERPAID, CHARGE_CORRECTED: money that is for no charge. GOODWILL: part of what a service cost, which stays paid.
-    ENTERED_IN_ERROR: the money never came, so what it was for is owed. PACKAGE_UNUSED: what is held for a package.
-    """
-
-    OVERPAID = "overpaid"
-    CHARGE_CORRECTED = "charge_corrected"
-    GOODWILL = "goodwill"
-    ENTERED_IN_ERROR = "entered_in_error"
-    PACKAGE_UNUSED = "package_unused"
-
-
 @dataclass(frozen=True, slots=True)
 class Allocation:
     """So much of the payment is for this charge; `conceded` of it the clinic gave back, and it is paid all the same."""
@@ -66,26 +55,6 @@ class Allocation:
     @property
     def kept(self) -> Money:
         return self.amount - self.conceded
-
-
-@dataclass(frozen=True, slots=True)
-class Refund:
-    """Given back by the method it came by."""
-
-    id: str
-    amount: Money
-    reason: RefundReason
-    refunded_at: datetime
-
-    @property
-    def is_goodwill(self) -> bool:
-        return self.reason is RefundReason.GOODWILL
-
-    def entry_lines(self, conceded: Money) -> tuple[EntryLine, ...]:
-        """`conceded` of it was paid for a service and stays so; the rest was the patient's."""
-        given = ((LedgerAccount.UNAPPLIED, self.amount - conceded), (LedgerAccount.GOODWILL, conceded))
-        debits = (debit(account, amount) for account, amount in given if amount)
-        return (*debits, credit(LedgerAccount.CASH, self.amount))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +139,7 @@ class Payment(Aggregate):
     @property
     def entered_in_error(self) -> Money:
         """What of it was told and never came."""
-        never = (each.amount for each in self.refunds if each.reason is RefundReason.ENTERED_IN_ERROR)
+        never = (each.amount for each in self.refunds if each.never_came)
         return total(never, self.amount.currency)
 
     @property
@@ -272,13 +241,7 @@ class Payment(Aggregate):
         if self.package_id and refund.amount > self.refundable - self.held:
             raise conflict("held_for_package", "What was paid for a package is given back with the package.")
         idle = self.free if self.package_id else self.unapplied
-        match refund.reason:
-            case RefundReason.GOODWILL | RefundReason.ENTERED_IN_ERROR:
-                needed = refund.amount - idle
-            case RefundReason.OVERPAID | RefundReason.CHARGE_CORRECTED | RefundReason.PACKAGE_UNUSED:
-                needed = refund.amount.nothing
-                if refund.amount > idle:
-                    raise conflict("nothing_overpaid", "Only what is for no charge was overpaid; the rest is goodwill.")
+        needed = refund.out_of_charges(idle)
         found = []
         for allocation in reversed(self.allocations):
             taken = min(allocation.kept, needed)

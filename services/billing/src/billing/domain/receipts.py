@@ -14,7 +14,8 @@ from billing.domain.ids import ChargeId
 from billing.domain.letterhead import Letterhead, PaperKind
 from billing.domain.money import Money, total
 from billing.domain.packages import Package
-from billing.domain.payments import Allocation, Payment, PaymentMethod, RefundReason
+from billing.domain.payments import Allocation, Payment, PaymentMethod
+from billing.domain.refunds import RefundReason
 from billing.domain.rendered import ChargeCause
 
 
@@ -125,7 +126,7 @@ def given_back(payment: Payment, zone: ZoneInfo) -> tuple[GivenBack, ...]:
             amount=each.amount,
         )
         for each in payment.refunds
-        if each.reason is not RefundReason.ENTERED_IN_ERROR
+        if not each.never_came
     )
 
 

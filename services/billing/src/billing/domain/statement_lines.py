@@ -15,7 +15,7 @@ from billing.domain.charges import Charge
 from billing.domain.ids import ChargeId, PaymentId
 from billing.domain.ledger import EntryCause, JournalEntry, LedgerAccount
 from billing.domain.money import Money, total
-from billing.domain.payments import Payment, PaymentMethod, RefundReason
+from billing.domain.payments import Payment, PaymentMethod
 from billing.domain.receipts import services_of
 from billing.domain.rendered import ChargeCause
 
@@ -115,10 +115,9 @@ def _of_refund(entry: JournalEntry, payment: Payment) -> Iterator[StatementLine]
     paid = total((line.credit for line in entry.lines if line.account is LedgerAccount.CASH), entry.currency)
     conceded = total((line.debit for line in entry.lines if line.account is LedgerAccount.GOODWILL), entry.currency)
     refund = next(each for each in payment.refunds if entry.key == f"refund/{each.id}")
-    never_came = refund.reason is RefundReason.ENTERED_IN_ERROR
     yield StatementLine(
         posted_on=entry.posted_on,
-        kind=LineKind.PAYMENT_CORRECTED if never_came else LineKind.REFUND,
+        kind=LineKind.PAYMENT_CORRECTED if refund.never_came else LineKind.REFUND,
         amount=paid,
         method=payment.method,
     )

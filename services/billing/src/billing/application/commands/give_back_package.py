@@ -6,7 +6,7 @@ from billing.application.bookkeeping import keep_books, open_books
 from billing.application.ports import Ports
 from billing.application.results import Refunded
 from billing.domain.ids import PackageId
-from billing.domain.payments import Refund, RefundReason
+from billing.domain.refunds import Refund, RefundReason
 from careflow_domain.errors import stale
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work

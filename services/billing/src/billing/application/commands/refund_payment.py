@@ -7,7 +7,7 @@ from billing.application.ports import Ports
 from billing.application.results import Refunded
 from billing.domain.ids import PaymentId
 from billing.domain.money import Money
-from billing.domain.payments import Refund, RefundReason
+from billing.domain.refunds import Refund, RefundReason
 from careflow_domain.errors import stale
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work

@@ -4,7 +4,7 @@ from billing.application.bookkeeping import keep_books, open_books
 from billing.application.ports import Ports
 from billing.domain.books import Books
 from billing.domain.ids import PatientId
-from billing.domain.payments import RefundReason
+from billing.domain.refunds import RefundReason
 from careflow_events.contracts import CareDischarged
 from careflow_events.subscription import Received
 from careflow_service.work import Transaction, side_by_side

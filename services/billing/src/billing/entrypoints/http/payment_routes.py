@@ -10,7 +10,8 @@ from pydantic import Field, model_validator
 from billing.application.commands.receive_payment import ReceivePayment
 from billing.application.commands.refund_payment import RefundPayment
 from billing.domain.ids import AppointmentId, ChargeId, PatientId, PaymentId
-from billing.domain.payments import PaymentMethod, RefundReason
+from billing.domain.payments import PaymentMethod
+from billing.domain.refunds import RefundReason
 from billing.entrypoints.http.schemas import App, Id, Line, MoneyBody, MoneyView, View
 from careflow_service.http.dependencies import (
     CurrentActor,
