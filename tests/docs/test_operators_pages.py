@@ -9,13 +9,17 @@ import pytest
 import typer.main
 from prometheus_client import REGISTRY
 
+from careflow_cli.deployment import settings
 from careflow_cli.main import app
 from careflow_events import metrics as _of_events  # noqa: F401 - registers its metrics
 from careflow_service.telemetry import metrics as _of_services  # noqa: F401 - registers its metrics
 
-PAGES = sorted((Path(__file__).parents[2] / "docs" / "operators").glob("*.md"))
+ROOT = Path(__file__).parents[2]
+PAGES = sorted((ROOT / "docs" / "operators").glob("*.md"))
 _CODE = re.compile(r"`((?:careflow) [^`\n]+)`")
 _METRIC = re.compile(r"\bcareflow_[a-z_]+")
+_SETTING = re.compile(r"\bCAREFLOW_[A-Z_]+")
+_SECTION = re.compile(r"^#+ ", re.MULTILINE)
 
 
 def commands(page: Path) -> list[str]:
@@ -53,3 +57,11 @@ def test_every_metric_is_there(page: Path) -> None:
     known = {sample for metric in REGISTRY.collect() for sample in (metric.name, f"{metric.name}_total")}
 
     assert set(_METRIC.findall(page.read_text("utf-8"))) - known == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_setting_that_is_to_stand_in_env_is_read_there(page: Path) -> None:
+    read = settings.values(ROOT / ".env.example").keys()
+    sections = [each for each in _SECTION.split(page.read_text("utf-8")) if "`.env`" in each]
+
+    assert [name for each in sections for name in _SETTING.findall(each) if name not in read] == []
