@@ -107,6 +107,17 @@ async def test_what_is_true_no_longer_is_not_said(world: World, mail: MailServer
     assert [event(each)[0] for each in mail.taken] == ["CANCEL"]
 
 
+async def test_moved_away_and_back_is_said_once(world: World, mail: MailServer) -> None:
+    await has_practitioner(world)
+    call = await books(world.coordinator, await has_patient(world), starts_at=local(27, 10))
+    await world.catch_up()
+    for hour in (14, 10, 14, 10):
+        world.clock.advance(timedelta(minutes=1))
+        call = await acts(world.coordinator, call, "reschedule", starts_at=local(27, hour).isoformat())
+    await world.catch_up()
+    assert ["moved" in said(each) for each in mail.taken] == [False, True]
+
+
 async def test_reminders_follow_the_visit(world: World, mail: MailServer) -> None:
     await has_practitioner(world)
     call = await books(world.coordinator, await has_patient(world), starts_at=local(27, 10))
@@ -138,6 +149,21 @@ async def test_at_night_nobody_is_woken_but_who_has_just_asked_is_answered(world
     world.clock.now = local(24, 8)
     await world.catch_up()
     assert mail.recipients == ["ben@example.org", "ana@example.org"]
+
+
+async def test_an_answer_that_did_not_go_out_at_once_waits_for_the_morning(world: World, mail: MailServer) -> None:
+    await has_practitioner(world)
+    world.clock.now = local(23, 22)
+    ok(await world.public.post(CALLS, details(starts_at=local(25, 11).isoformat())), 201)
+    mail.refuses = "450 try later"
+    await world.catch_up()
+    mail.refuses = None
+    world.clock.now = local(24, 3)
+    await world.catch_up()
+    assert mail.taken == []
+    world.clock.now = local(24, 8)
+    await world.catch_up()
+    assert mail.recipients == ["ana@example.org"]
 
 
 async def test_the_night_is_where_the_patient_lives(world: World, mail: MailServer) -> None:

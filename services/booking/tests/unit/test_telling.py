@@ -73,6 +73,23 @@ def test_a_channel_is_tried_a_few_times_and_then_given_up() -> None:
     assert attempted(ended, Outcome.SENT) is ended
 
 
+def test_what_was_planned_before_the_visit_was_moved_away_and_back_is_true_no_longer() -> None:
+    away = VISIT.reschedule(a_slot(local(25, 10)), by=BookedBy.STAFF, policy=POLICY, now=NOW + timedelta(minutes=1))
+    back = away.reschedule(a_slot(local(30, 10)), by=BookedBy.STAFF, policy=POLICY, now=NOW + timedelta(minutes=2))
+    now = NOW + timedelta(minutes=3)
+    assert planned().true_of(VISIT.reminded(now=now), now=now)
+    assert not planned().true_of(back, now=now)
+    again = Message.planned(MessageId("m2"), Reason.VISIT_MOVED, back, now=NOW + timedelta(minutes=2))
+    assert again.true_of(back, now=now)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.NOT_NOW, Outcome.REFUSED])
+def test_only_the_first_attempt_answers_who_has_just_asked(outcome: Outcome) -> None:
+    message = Message.planned(MessageId("m1"), Reason.VISIT_BOOKED, VISIT, awaited=True, now=NOW)
+    assert message.answers
+    assert not attempted(message, outcome).answers
+
+
 def test_a_link_works_once_and_for_a_while() -> None:
     sent = planned().attempted(
         Attempt(outcome=Outcome.SENT, channel=Channel.SMS, stop_digest="d"), stops_until=LATER, now=NOW

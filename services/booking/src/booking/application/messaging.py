@@ -74,7 +74,7 @@ class Messenger:
     def _late(self, message: Message, details: PatientDetails, now: datetime) -> Attempt | None:
         """At night what can wait waits; what would come too late in the morning is for somebody to call about."""
         morning = self.policy.asking_from(now, ZoneInfo(details.timezone))
-        if message.awaited or morning <= now:
+        if message.answers or morning <= now:
             return None
         if morning < message.starts_at:
             return Attempt(outcome=Outcome.QUIET, until=morning)

@@ -28,8 +28,8 @@ class AppointmentRecord(Aggregate):
     `first_notice_minutes` is the notice given for the first slot so lost, and is what a later cancellation counts.
     `holds` is what a booked visit waits for, `cancels_at` when it is called off if it waits still; `unmarked` is one
     of an earlier day of which nobody has said what became of it. By `waitlist_entry_id` it was offered. `announced_at`
-    is when the patient was told last of the time it has; since `untold_since` somebody has to tell them something that
-    no message could.
+    is when the patient was told last of the time it has, which it was given at `arranged_at`; since `untold_since`
+    somebody has to tell them something that no message could.
     """
 
     id: AppointmentId
@@ -51,6 +51,7 @@ class AppointmentRecord(Aggregate):
     cancels_at: datetime | None = None
     unmarked: bool = False
     waitlist_entry_id: WaitlistEntryId | None = None
+    arranged_at: datetime | None = None
     announced_at: datetime | None = None
     untold_since: datetime | None = None
 

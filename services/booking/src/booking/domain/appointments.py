@@ -81,7 +81,7 @@ class Appointment(AttendedAppointment):
     @classmethod
     def booked(cls, visit: NewVisit, policy: BookingPolicy, *, by: BookedBy, now: datetime) -> "Appointment":
         """Booked without a hold before it."""
-        appointment = replace(cls._made(visit, policy, now, Status.BOOKED), announced_at=now)
+        appointment = replace(cls._made(visit, policy, now, Status.BOOKED), arranged_at=now, announced_at=now)
         return appointment.saying(AppointmentBooked(appointment=appointment, by=by, at=now))
 
     def book(self, *, by: BookedBy, now: datetime) -> "Appointment":
@@ -89,7 +89,7 @@ class Appointment(AttendedAppointment):
         self._expect(Status.HELD)
         if self.held_until is not None and now >= self.held_until:
             raise DomainError(ErrorKind.GONE, "hold_expired", "The hold has run out; the time may be free still.")
-        after = self._next(Status.BOOKED, held_until=None, announced_at=now, untold_since=None)
+        after = self._next(Status.BOOKED, held_until=None, arranged_at=now, announced_at=now, untold_since=None)
         return after.saying(AppointmentBooked(appointment=after, by=by, at=now))
 
     def lapse(self) -> "Appointment":
@@ -120,6 +120,7 @@ class Appointment(AttendedAppointment):
             slot=slot,
             late_moves=moves,
             first_notice_minutes=first,
+            arranged_at=now,
             announced_at=now,
             untold_since=None,
             cancels_at=policy.held_until(self._held_since, slot.interval.start),

@@ -127,7 +127,9 @@ class Message(Aggregate):
         )
 
     def true_of(self, visit: Appointment, *, now: datetime) -> bool:
-        """Whether the visit is still as this says, and still to come."""
+        """Whether the visit is still as this says, and still to come. Of a time it was given anew after this was
+        planned another message tells.
+        """
         if visit.starts_at != self.starts_at or self.starts_at <= now:
             return False
         match self.reason:
@@ -136,7 +138,8 @@ class Message(Aggregate):
             case Reason.TIME_OFFERED:
                 return visit.status is Status.HELD and visit.held_until is not None and now < visit.held_until
             case _:
-                return visit.status is Status.BOOKED
+                newest = visit.arranged_at is None or visit.arranged_at <= self.planned_at
+                return newest and visit.status is Status.BOOKED
 
     def attempted(self, attempt: Attempt, *, stops_until: datetime, now: datetime) -> Self:
         """What one attempt came to. Does nothing once it is settled."""
@@ -160,6 +163,11 @@ class Message(Aggregate):
                 return self._settled(MessageState.WITHDRAWN, now)
             case Outcome.NO_CHANNEL:
                 return self._settled(MessageState.UNDELIVERED, now)
+
+    @property
+    def answers(self) -> bool:
+        """Whether the patient has just asked for it and waits for it. Tried before, it does so no longer."""
+        return self.awaited and self.attempts == 0 and not self.given_up
 
     @property
     def dispensable(self) -> bool:
