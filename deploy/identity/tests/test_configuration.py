@@ -6,27 +6,9 @@ from typing import Any
 
 import pytest
 
-from careflow_cli.deployment import identity_provider
-from careflow_cli.stack.secrets import Secrets
 from careflow_identity.configuration import ADMINISTRATORS, MACHINE_ROLES, ROLES, TOKEN_SECONDS, Place, Unset
 from careflow_service.identity import Role
 from careflow_service.tokens.claims import GRANTABLE
-
-
-@pytest.fixture
-def given(tmp_path: Path) -> dict[str, str]:
-    """As the compose file gives it, with the secrets `careflow init` makes."""
-    folder = tmp_path / "secrets"
-    identity_provider.make(Secrets(folder))
-    secret, services_secret, keys = (str(folder / name) for name in identity_provider.FILES)
-    return {
-        "IDENTITY_HOST": "login.careflow.example.org",
-        "IDENTITY_CLINIC_HOST": "careflow.example.org",
-        "IDENTITY_DATA": str(tmp_path / "data"),
-        "IDENTITY_SECRET_FILE": secret,
-        "IDENTITY_SERVICES_SECRET_FILE": services_secret,
-        "IDENTITY_KEYS_FILE": keys,
-    }
 
 
 def rights(given: dict[str, str]) -> dict[str, Any]:

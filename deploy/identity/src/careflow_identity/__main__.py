@@ -66,6 +66,9 @@ def _serve(place: Place, bind: str) -> None:
 
 
 def _enter(place: Place, asked: argparse.Namespace) -> int:
+    if not place.database.exists():
+        print("identity: nothing can be entered yet; `serve` makes the database first", file=sys.stderr)
+        return 1
     from careflow_identity import entries
     from careflow_identity.provider import opened
 

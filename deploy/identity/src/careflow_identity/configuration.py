@@ -84,6 +84,11 @@ class Place:
             scheme=environment.get("IDENTITY_SCHEME") or "https",
         )
 
+    @property
+    def database(self) -> Path:
+        """Where all that is entered lies, from the first start on."""
+        return self.data / "identity.sqlite"
+
     def settings(self) -> dict[str, Any]:
         """Canaille's configuration."""
         return {
@@ -108,7 +113,7 @@ class Place:
                 "OTP_LIFETIME": "PT24H",  # of a one-time link
                 "ACL": self._rights(),
             },
-            "CANAILLE_SQL": {"DATABASE_URI": f"sqlite:///{self.data / 'identity.sqlite'}"},
+            "CANAILLE_SQL": {"DATABASE_URI": f"sqlite:///{self.database}"},
             "CANAILLE_OIDC": {
                 "ACTIVE_JWKS": [dict(self.keys[0])],
                 "INACTIVE_JWKS": [dict(key) for key in self.keys[1:]],
