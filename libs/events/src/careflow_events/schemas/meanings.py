@@ -62,6 +62,7 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
         "evaluation_id": "The evaluation.",
         "evidence_id": "The piece of evidence.",
         "excluded_routes": "The routes by which this patient must not be treated.",
+        "expected_end": "When it was booked to end.",
         "family": "Family name.",
         "first_notice_minutes": "The notice given for the first time lost by a late move, in minutes; a later "
         "cancellation counts by it. Left out while no move was late.",
@@ -71,7 +72,6 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
         "indications": "What the treatment is for.",
         "integration_within_hours": "By when after a dose its integration visit is to be booked, in hours.",
         "interaction_flags": "Interactions to heed, in the prescriber's words.",
-        "expected_end": "When it was booked to end.",
         "issued_at": "When it was issued.",
         "items": "Every item that was not in order.",
         "late_moves": "How many times the patient moved it with too little notice.",
