@@ -10,6 +10,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
 from careflow_events.contracts import ClearanceExtended
+from careflow_events.envelope import TYPE_HEADER
 from careflow_events.handling import Handling, Settled
 from careflow_events.lease import DEFAULT_TTL, RELAY_LEASE
 from careflow_events.mongo import (
@@ -252,7 +253,7 @@ def _published(number: int) -> dict[str, Any]:
         "topic": SCREENING.name,
         "key": f"patient:{number // 10}".encode(),
         "record": b"",
-        "headers": [],
+        "headers": [[TYPE_HEADER, ClearanceExtended.type().encode()]],
         "rank": 1,
         "recorded_at": NOON,
         "published_at": NOON,

@@ -11,18 +11,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pymongo import ReadPreference
-from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
-from pymongo.read_concern import ReadConcern
 
 from careflow_events.envelope import TYPE_HEADER
 from careflow_events.feed import BYTES_PER_PAGE, EXAMINED_PER_PAGE, Extent, FeedPage, FeedPlace, PlaceGone, Wanted
 from careflow_events.lease import RELAY_LEASE
-from careflow_events.mongo.collections import Document, collection
+from careflow_events.mongo.collections import Document, collection, committed
 from careflow_events.mongo.fences import published_of, restores_of
-from careflow_events.mongo.outbox import row_of
+from careflow_events.mongo.outbox import row_of, type_of
 from careflow_events.mongo.watch import SharedStream
 
 MOST_WAITING: Final = 1_000
@@ -30,15 +27,14 @@ MOST_WAITING: Final = 1_000
 _ASK_SECONDS: Final = 0.25
 """How often the store is asked for all who wait while there is no change stream."""
 _ASK_ANYWAY_SECONDS: Final = 2.0
-_MAJORITY: Final = ReadConcern("majority")
 
 
 class MongoFeed:
     """What one service has said, page by page, and how to wait for more of it."""
 
     def __init__(self, database: AsyncDatabase[Document]) -> None:
-        self._outbox = _committed(database, "_outbox")
-        self._leases = _committed(database, "_leases")
+        self._outbox = committed(database, "_outbox")
+        self._leases = committed(database, "_leases")
         self._waiting: set[_Waiter] = set()
         self._hinted = asyncio.Event()
         self._stream = SharedStream(
@@ -131,16 +127,13 @@ class MongoFeed:
         first = await self._outbox.find_one(known, {"position": 1}, sort=[("position", 1)])
         return extent.at(extent.head if first is None else first["position"] - 1)
 
-    async def _head(self) -> int:
-        return published_of(await self._leases.find_one({"_id": RELAY_LEASE}, {"published": 1}))
-
     async def _follow(self) -> None:
         """Wakes whom something new concerns, as long as anybody waits. What was published is read once for all."""
         self._seen = 0
         while self._waiting:
             self._stream.open()
             with suppress(PyMongoError):
-                await self._wake(await self._head())
+                await self._wake((await self._extent()).head)
             with suppress(TimeoutError):
                 seconds = _ASK_ANYWAY_SECONDS if self.listening else _ASK_SECONDS
                 await asyncio.wait_for(self._hinted.wait(), seconds)
@@ -167,10 +160,6 @@ class _Waiter:
     woken: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-def _committed(database: AsyncDatabase[Document], name: str) -> AsyncCollection[Document]:
-    return collection(database, name).with_options(read_concern=_MAJORITY, read_preference=ReadPreference.PRIMARY)
-
-
 def _query(wanted: Wanted, after: int, end: int) -> Document:
     """What a page is chosen from. Bounded at both ends and without a hint: a store that reads the range of an index
     before it sorts and limits, or a hinted index whole, reads no more than this. About one subject there is little, and
@@ -186,5 +175,4 @@ def _query(wanted: Wanted, after: int, end: int) -> Document:
 
 
 def _is_wanted(document: Mapping[str, Any], wanted: Wanted) -> bool:
-    type_ = dict(document["headers"])[TYPE_HEADER].decode()
-    return wanted.has(topic=document["topic"], type_=type_, subject=document["key"].decode())
+    return wanted.has(topic=document["topic"], type_=type_of(document), subject=document["key"].decode())

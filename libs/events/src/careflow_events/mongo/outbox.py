@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from careflow_events.envelope import TYPE_HEADER
 from careflow_events.mongo.collections import Document
 from careflow_events.mongo.unit import unit_of_work
 from careflow_events.outbox import Composer, OutboxRow, StreamPosition, per_stream
@@ -81,3 +82,9 @@ def row_of(document: Mapping[str, Any]) -> OutboxRow:
         correlation=document["correlation"],
         causation=document["causation"],
     )
+
+
+def type_of(document: Mapping[str, Any]) -> str:
+    """The type of the event a document of `_outbox` holds, which always has it for a header."""
+    type_: bytes = dict(document["headers"])[TYPE_HEADER]
+    return type_.decode()

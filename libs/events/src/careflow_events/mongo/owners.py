@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from pymongo import InsertOne, ReadPreference, UpdateOne
+from pymongo import InsertOne, UpdateOne
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.read_concern import ReadConcern
 
-from careflow_events.mongo.collections import Document, collection
+from careflow_events.mongo.collections import Document, committed
 from careflow_events.outbox import StreamHead
 
 OWNERS: Final = "_owners"
@@ -44,10 +43,7 @@ class Owners:
 
     async def read(self, owner: str) -> Mark:
         """What a majority of the store's members holds by now."""
-        committed = collection(self.database, OWNERS).with_options(
-            read_concern=ReadConcern("majority"), read_preference=ReadPreference.PRIMARY
-        )
-        document = await committed.find_one({"_id": owner})
+        document = await committed(self.database, OWNERS).find_one({"_id": owner})
         if document is None:
             return Mark(None, {})
         return Mark(document["version"], {each["stream"]: _head(each) for each in document["heads"]})

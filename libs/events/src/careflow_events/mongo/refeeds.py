@@ -8,7 +8,7 @@ from typing import Any, Final
 from pymongo.asynchronous.database import AsyncDatabase
 
 from careflow_events.lease import RELAY_LEASE
-from careflow_events.mongo.collections import Document, collection
+from careflow_events.mongo.collections import Document, collection, committed
 from careflow_events.mongo.fences import published_of
 from careflow_events.mongo.indexes import FEEDING
 from careflow_events.mongo.outbox import row_of
@@ -25,8 +25,8 @@ class MongoRefeeds:
 
     def __init__(self, database: AsyncDatabase[Document]) -> None:
         self._refeeds = collection(database, REFEEDS)
-        self._outbox = collection(database, "_outbox")
-        self._leases = collection(database, "_leases")
+        self._outbox = committed(database, "_outbox")
+        self._leases = committed(database, "_leases")
 
     async def count(self, selection: Selection) -> int:
         """See `careflow_events.refeeding.Refeeds.count`."""

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from pymongo.asynchronous.database import AsyncDatabase
 
-from careflow_events.envelope import TYPE_HEADER
-from careflow_events.mongo.collections import Document, collection
+from careflow_events.mongo.collections import Document, committed
+from careflow_events.mongo.outbox import type_of
 from careflow_events.mongo.parked import MongoParked
 from careflow_events.mongo.positions import MongoPositions
 from careflow_events.outbox import StreamPosition
@@ -24,7 +24,7 @@ class MongoTraces:
     """What one service says of events, as writer and as consumer."""
 
     def __init__(self, database: AsyncDatabase[Document], consumer: str, hears: Hears) -> None:
-        self._outbox = collection(database, "_outbox")
+        self._outbox = committed(database, "_outbox")
         self._positions = MongoPositions(database, consumer)
         self._parked = MongoParked(database, consumer)
         self._hears = hears
@@ -83,11 +83,10 @@ class MongoTraces:
 
 
 def _said(document: Mapping[str, Any]) -> Said:
-    headers = dict(document["headers"])
     offset = document.get("offset")
     return Said(
         id=document["_id"],
-        type=headers.get(TYPE_HEADER, b"unknown").decode(errors="replace"),
+        type=type_of(document),
         stream=document["stream"],
         sequence=document["sequence"],
         recorded_at=document["recorded_at"],

@@ -8,12 +8,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from pymongo import ReadPreference, UpdateOne
+from pymongo import UpdateOne
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.read_concern import ReadConcern
 
 from careflow_events.lease import Fenced, Grant
-from careflow_events.mongo.collections import Document, collection
+from careflow_events.mongo.collections import Document, collection, committed
 from careflow_events.mongo.commit import write_together
 from careflow_events.mongo.indexes import UNPUBLISHED
 from careflow_events.mongo.outbox import row_of
@@ -23,7 +22,6 @@ from careflow_events.producing import Place
 from careflow_events.unpublished import NOT_TOLD, Backlog
 
 _ORDER: Final = [("rank", 1), ("recorded_at", 1), ("stream", 1), ("sequence", 1)]
-_MAJORITY: Final = ReadConcern("majority")
 
 
 class MongoUnpublished:
@@ -34,15 +32,14 @@ class MongoUnpublished:
         self._database = database
         self._counted: tuple[Grant, int] | None = None
         self._leases = collection(database, "_leases")
-        self._outbox = collection(database, "_outbox")
-        self._committed = self._outbox.with_options(read_concern=_MAJORITY, read_preference=ReadPreference.PRIMARY)
+        self._outbox = committed(database, "_outbox")
 
     async def fetch(self, limit: int, without: Collection[str]) -> list[OutboxRow]:
         """See `careflow_events.unpublished.Unpublished.fetch`."""
         query: Document = {"published_at": None}
         if without:
             query["stream"] = {"$nin": sorted(without)}
-        found = await self._committed.find(query).sort(_ORDER).limit(limit).hint(UNPUBLISHED).to_list()
+        found = await self._outbox.find(query).sort(_ORDER).limit(limit).hint(UNPUBLISHED).to_list()
         return [row_of(document) for document in found]
 
     async def mark(
@@ -79,11 +76,11 @@ class MongoUnpublished:
 
     async def backlog(self) -> Backlog:
         """See `careflow_events.unpublished.Unpublished.backlog`."""
-        rows = await self._committed.count_documents({"published_at": None}, hint=UNPUBLISHED)
+        rows = await self._outbox.count_documents({"published_at": None}, hint=UNPUBLISHED)
         if rows == 0:
             return Backlog(0, None)
         oldest: list[dict[str, Any]] = (
-            await self._committed.find({"published_at": None}, {"recorded_at": 1})
+            await self._outbox.find({"published_at": None}, {"recorded_at": 1})
             .sort([("recorded_at", 1)])
             .limit(1)
             .hint(UNPUBLISHED)
