@@ -1,10 +1,11 @@
-"""Billing, opened on a store of its own."""
+"""Billing, opened on a store of its own or in memory."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 
 from careflow_service.testing.overtaking import Overtaking
+from services.billing.tests.paying import PayingClinic
 from services.billing.tests.world import World, running
 
 
@@ -21,3 +22,11 @@ def overtaking(world: World, monkeypatch: pytest.MonkeyPatch) -> Overtaking:
     overtaking = Overtaking(world.work)
     monkeypatch.setattr(world.work, "run", overtaking.run)
     return overtaking
+
+
+@pytest.fixture
+async def clinic() -> PayingClinic:
+    """One in memory, where Ana is known and nothing was charged or paid yet."""
+    clinic = PayingClinic()
+    await clinic.begins()
+    return clinic
