@@ -1,5 +1,6 @@
 """Care has ended: what is booked is called off without a fee, nothing is offered, and an info call begins a new run."""
 
+from datetime import timedelta
 from typing import Any
 
 from careflow_events import contracts
@@ -59,6 +60,23 @@ async def test_who_comes_back_begins_a_new_run_with_an_information_call(world: W
     await cleared(world, ana)
     await has_plan(world, ana)
     assert (await care_path(world, ana))["stage"] == "preparing"
+
+
+async def test_heard_after_they_came_back_it_calls_off_what_was_booked_before(world: World) -> None:
+    ana, plan_id = await in_treatment(world)
+    old = await prepares(world, ana)
+    ended_at = world.clock() + timedelta(minutes=1)
+    world.clock.advance(timedelta(minutes=2))
+    await world.hear(news.screening_started({"patient_id": ana, "ref": new_id(), "now": world.clock()}))
+    evaluation = ok(await world.coordinator.post("/v1/appointments", visit(ana, "evaluation", local(25, 13))), 201)
+    waiting = {"patient_id": ana, "kind": "integration", "modality": "video"}
+    ok(await world.coordinator.post("/v1/waitlist", waiting), 201)
+
+    await world.hear(news.care_discharged({"patient_id": ana, "plan_id": plan_id, "now": ended_at}))
+
+    assert [(await reads(world, each))["status"] for each in (old, evaluation)] == ["cancelled", "booked"]
+    assert len(ok(await world.coordinator.get("/v1/waitlist", patient_id=ana))["items"]) == 1
+    assert (await care_path(world, ana))["closed_because"] is None
 
 
 async def test_a_patient_nobody_has_heard_of_is_discharged_all_the_same(world: World) -> None:

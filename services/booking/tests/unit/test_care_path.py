@@ -1,95 +1,41 @@
 """Where a patient stands: derived from what is known, whatever order it became known in."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.domain.appointments import Appointment
-from booking.domain.cancellations import CancelReason
-from booking.domain.care_path import CarePath, CarePathStageChanged, QuestionnaireRequest, SafetyAlert, Stage
+from booking.domain.care_path import CarePath, CarePathStageChanged, QuestionnaireRequest, Stage
 from booking.domain.clearance import Clearance, ClearanceStatus
 from booking.domain.due import Due, due
 from booking.domain.gates import GATES, Asked, check, refusals
-from booking.domain.ids import AlertId, AppointmentId, CaseId, ClearanceId, RequestId
-from booking.domain.states import BookedBy
+from booking.domain.ids import AlertId, AppointmentId, RequestId
 from booking.domain.visits import Disposition, VisitKind
 from careflow_domain.errors import DomainError
-from services.booking.tests.builders import ANA, NOW, POLICY, ZONE, a_booked_visit
-
-CASE, FIRST, SECOND = CaseId("case"), ClearanceId("clearance-1"), ClearanceId("clearance-2")
-LATER = NOW + timedelta(days=90)
-EVALUATION, INFO_CALL = VisitKind.EVALUATION, VisitKind.INFO_CALL
-
-Step = Callable[[CarePath], CarePath]
-
-
-def visit(kind: VisitKind = INFO_CALL, disposition: Disposition | None = None) -> Step:
-    """A visit of this kind was booked, and ended so."""
-    booked = a_booked_visit(kind, name=kind)
-    if disposition is None:
-        return lambda path: path.note_visit(booked, now=NOW)
-    return lambda path: path.note_visit(booked, now=NOW).note_visit(ended(booked, disposition), now=NOW)
-
-
-def ended(booked: Appointment, disposition: Disposition) -> Appointment:
-    return booked.arrive(POLICY, now=booked.starts_at).complete(disposition, now=booked.starts_at)
-
-
-def cancelled(kind: VisitKind = INFO_CALL) -> Step:
-    booked = a_booked_visit(kind, name=kind)
-    gone = booked.cancel(CancelReason.PATIENT_REQUEST, asked_by=BookedBy.PATIENT, now=NOW)
-    return lambda path: path.note_visit(booked, now=NOW).note_visit(gone, now=NOW)
-
-
-def missed(kind: VisitKind = INFO_CALL) -> Step:
-    booked = a_booked_visit(kind, name=kind)
-    return lambda path: path.note_visit(booked, now=NOW).note_visit(booked.miss(now=booked.starts_at), now=NOW)
-
-
-def screening(path: CarePath) -> CarePath:
-    return path.screening_started(CASE, now=NOW)
-
-
-def evaluated(path: CarePath) -> CarePath:
-    return path.evaluation_recorded(now=NOW)
-
-
-def granted(path: CarePath) -> CarePath:
-    return path.cleared(Clearance(FIRST, ClearanceStatus.VALID, LATER), now=NOW)
-
-
-def became(status: ClearanceStatus, clearance: ClearanceId = FIRST) -> Step:
-    return lambda path: path.clearance_became(clearance, status, LATER, now=NOW)
-
-
-def denied(path: CarePath) -> CarePath:
-    return path.denied(now=NOW)
-
-
-def alerted(path: CarePath) -> CarePath:
-    return path.alert_raised(SafetyAlert(AlertId("alert"), NOW), now=NOW)
-
-
-def after(*steps: Step) -> CarePath:
-    path = CarePath(id=ANA)
-    for step in steps:
-        path = step(path)
-    return path
-
-
-PROCEED = visit(INFO_CALL, Disposition.PROCEED)
-EVALUATION_DONE = visit(EVALUATION, Disposition.COMPLETED)
-SUSPENDED, EXPIRED, REVOKED, VALID = (
-    became(status)
-    for status in (
-        ClearanceStatus.SUSPENDED,
-        ClearanceStatus.EXPIRED,
-        ClearanceStatus.REVOKED,
-        ClearanceStatus.VALID,
-    )
+from services.booking.tests.builders import ANA, NOW, POLICY, ZONE
+from services.booking.tests.care_path_steps import (
+    EVALUATION,
+    EVALUATION_DONE,
+    EXPIRED,
+    FIRST,
+    INFO_CALL,
+    LATER,
+    PROCEED,
+    REVOKED,
+    SECOND,
+    SUSPENDED,
+    VALID,
+    Step,
+    after,
+    alerted,
+    cancelled,
+    denied,
+    evaluated,
+    granted,
+    missed,
+    screening,
+    visit,
 )
 
 

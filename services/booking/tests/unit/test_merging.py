@@ -100,8 +100,10 @@ HISTORIES: dict[str, Callable[[CarePath], CarePath]] = {
     "a call that leads to screening": lambda path: path.note_visit(
         a_booked_visit().arrive(POLICY, now=NOW).complete(Disposition.PROCEED, now=LATER), now=LATER
     ),
-    "a screening": lambda path: path.screening_started(CaseId("c"), now=NOW),
-    "a screening that is over": lambda path: path.screening_started(CaseId("c"), now=NOW).evaluation_recorded(now=NOW),
+    "a screening": lambda path: path.screening_started(CaseId("c"), at=NOW, now=NOW),
+    "a screening that is over": lambda path: path.screening_started(CaseId("c"), at=NOW, now=NOW).evaluation_recorded(
+        now=NOW
+    ),
     "a missed evaluation": lambda path: path.note_visit(
         a_booked_visit(VisitKind.EVALUATION).miss(now=LATER), now=LATER
     ),

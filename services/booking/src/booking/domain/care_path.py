@@ -17,6 +17,7 @@ from booking.domain.course import Course, Plan
 from booking.domain.ids import AlertId, AppointmentId, CaseId, ClearanceId, PatientId, PractitionerId, RequestId
 from booking.domain.noted_visits import Visit
 from booking.domain.person import Person
+from booking.domain.run import DISCHARGED, Run
 from booking.domain.states import Status
 from booking.domain.visits import TREATMENTS, Disposition, Phase, VisitKind
 from careflow_domain.aggregate import Aggregate, Fact
@@ -72,7 +73,12 @@ class CarePath(Aggregate):
     course: Course = field(default_factory=Course)
     requests: tuple[QuestionnaireRequest, ...] = ()
     outcome_review_by: datetime | None = None
-    closed_because: str | None = None
+    run: Run = field(default_factory=Run)
+
+    @property
+    def closed_because(self) -> str | None:
+        """Why nothing goes on, if so."""
+        return self.run.closed_because
 
     def has_ended_for(self, kind: VisitKind) -> bool:
         """Whether care has ended and a visit of this kind is no way back to it."""
@@ -81,24 +87,22 @@ class CarePath(Aggregate):
     def note_visit(self, appointment: Appointment, *, now: datetime) -> "CarePath":
         """An appointment was booked, moved, put on hold, or ended."""
         visit = Visit.of(appointment)
-        path = self
-        if self.closed_because and visit.kind is VisitKind.INFO_CALL and visit.status is Status.BOOKED:
-            path = self._afresh()
+        path = self._begun_with(visit, now)
         others = tuple(v for v in path.visits if v.appointment_id != visit.appointment_id)
-        closed = path.closed_because
+        run = path.run
         if visit.disposition in (Disposition.NOT_A_FIT, Disposition.REFER_OUT):
-            closed = visit.disposition.value
-        return path._noted(visits=(*others, visit), closed_because=closed, now=now)
+            run = run.closed(visit.disposition.value)
+        return path._noted(visits=(*others, visit), run=run, now=now)
 
     def person_became(self, person: Person, *, now: datetime) -> "CarePath":
         """What is known of the person was corrected, or has changed."""
         return self._noted(person=person, now=now)
 
-    def screening_started(self, case_id: CaseId, *, now: datetime) -> "CarePath":
-        return self._noted(case_id=case_id, closed_because=None, now=now)
+    def screening_started(self, case_id: CaseId, *, at: datetime, now: datetime) -> "CarePath":
+        return self._noted(case_id=case_id, run=self.run.begun(at), now=now)
 
     def screening_closed(self, reason: str, *, now: datetime) -> "CarePath":
-        return self._noted(case_id=None, requests=(), closed_because=reason, now=now)
+        return self._noted(case_id=None, requests=(), run=self.run.closed(reason), now=now)
 
     def questionnaire_requested(self, request: QuestionnaireRequest, *, now: datetime) -> "CarePath":
         others = tuple(r for r in self.requests if r.id != request.id)
@@ -115,21 +119,21 @@ class CarePath(Aggregate):
     def outcome_reviewed(self, *, now: datetime) -> "CarePath":
         return self._noted(outcome_review_by=None, now=now)
 
-    def discharged(self, *, now: datetime) -> "CarePath":
-        """Care has ended; an information call begins a new run."""
-        return self._noted(closed_because=Stage.DISCHARGED.value, now=now)
+    def discharged(self, *, at: datetime, now: datetime) -> "CarePath":
+        """Care ended then; an information call or a new case begins a new run, and may have begun it already."""
+        return self._noted(run=self.run.care_ended(at), now=now)
 
     def evaluation_recorded(self, *, now: datetime) -> "CarePath":
         return self._noted(evaluated=True, deferred_until=None, now=now)
 
     def cleared(self, clearance: Clearance, *, now: datetime) -> "CarePath":
         """A decision in the patient's favour; it replaces the one before."""
-        return self._noted(clearance=clearance, deferred_until=None, closed_because=None, now=now)
+        return self._noted(clearance=clearance, deferred_until=None, run=self.run.reopened(), now=now)
 
     def denied(self, *, now: datetime) -> "CarePath":
         """A clearance there was is revoked with it."""
         revoked = self.clearance and replace(self.clearance, status=ClearanceStatus.REVOKED)
-        return self._noted(clearance=revoked, closed_because="clearance_denied", now=now)
+        return self._noted(clearance=revoked, run=self.run.closed("clearance_denied"), now=now)
 
     def deferred(self, until: datetime, *, now: datetime) -> "CarePath":
         """To be decided again, after another evaluation."""
@@ -220,7 +224,17 @@ class CarePath(Aggregate):
         """Whether an information call ended with both sides wanting to go on."""
         return any(v.disposition is Disposition.PROCEED for v in self.visits)
 
-    def _afresh(self) -> "CarePath":
+    def _begun_with(self, visit: Visit, now: datetime) -> "CarePath":
+        """An information call that is booked begins a run, where it is a new one or the run before is closed."""
+        if visit.kind is not VisitKind.INFO_CALL or visit.status is not Status.BOOKED:
+            return self
+        if self.closed_because is not None:
+            return self._afresh(now)
+        if any(v.appointment_id == visit.appointment_id for v in self.visits):
+            return self
+        return replace(self, run=self.run.begun(now))
+
+    def _afresh(self, now: datetime) -> "CarePath":
         """A new run: what was decided before counts no longer. A safety alert stays open until it is closed, what is
         booked still waits for what is missing, and the doses, consents and adverse events there were remain true.
         """
@@ -232,6 +246,7 @@ class CarePath(Aggregate):
             closed_alerts=self.closed_alerts,
             outcome_review_by=self.outcome_review_by,
             course=replace(self.course, plans=(), prepared=False),
+            run=Run(begun_at=now),
             stage=self.stage,
             version=self.version,
             facts=self.facts,
@@ -254,7 +269,7 @@ def _in_phase(path: CarePath, phase: Phase) -> bool:
 
 
 _STAGES: tuple[tuple[Stage, Callable[[CarePath], bool]], ...] = (
-    (Stage.DISCHARGED, lambda path: path.closed_because == Stage.DISCHARGED),
+    (Stage.DISCHARGED, lambda path: path.closed_because == DISCHARGED),
     (Stage.CLOSED, lambda path: path.closed_because is not None),
     (Stage.MAINTENANCE, lambda path: _in_phase(path, Phase.MAINTENANCE)),
     (Stage.IN_COURSE, lambda path: _in_phase(path, Phase.INDUCTION) and path.course.dosed),

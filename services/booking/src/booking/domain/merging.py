@@ -7,6 +7,7 @@ from dataclasses import replace
 from booking.domain.care_path import CarePath, Stage
 from booking.domain.patients import patient_merged
 from booking.domain.person import Person
+from booking.domain.run import Run
 from booking.domain.states import Status
 from booking.domain.visits import VisitKind
 from careflow_domain.errors import conflict
@@ -38,9 +39,7 @@ def check_in_use(path: CarePath) -> None:
 
 def _has_clinical_history(path: CarePath) -> bool:
     """Whether anything but information calls was ever noted, or one after which screening begins."""
-    calls_only = replace(
-        path, visits=(), person=Person(), stage=Stage.INQUIRY, closed_because=None, version=1, facts=()
-    )
+    calls_only = replace(path, visits=(), person=Person(), stage=Stage.INQUIRY, run=Run(), version=1, facts=())
     return (
         calls_only != CarePath(id=path.id)
         or path.said_proceed

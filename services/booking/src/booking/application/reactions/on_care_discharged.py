@@ -1,6 +1,7 @@
 """Sessions says that a patient's care has ended: what is booked for them is called off, and nothing is offered.
 
-An information call is left alone: with it a patient comes back.
+An information call is left alone: with it a patient comes back. So is, where they have come back before this was heard,
+what was arranged since.
 """
 
 from booking.application.ports import Ports
@@ -23,12 +24,12 @@ async def on_care_discharged(event: Received[CareDischarged], tx: Transaction, p
     patient_id = PatientId(event.data.patient_id)
     before = await ports.care_paths.find(patient_id, of=patient_id)
     waiting = await ports.waitlist.waiting_of(patient_id)
-    path = (before or CarePath(id=patient_id)).discharged(now=tx.now)
+    path = (before or CarePath(id=patient_id)).discharged(at=event.data.discharged_at, now=tx.now)
     for visit in path.booked():
         if visit.kind is VisitKind.INFO_CALL:
             continue
         appointment = await ports.appointments.get(visit.appointment_id, of=patient_id)
-        if appointment.status is not Status.BOOKED:
+        if appointment.status is not Status.BOOKED or not path.run.ended_with_care(appointment.made_at):
             continue
         called_off = appointment.cancel(CancelReason.CARE_ENDED, asked_by=BookedBy.STAFF, now=tx.now)
         cancelled = called_off.untold(now=tx.now)
@@ -37,7 +38,9 @@ async def on_care_discharged(event: Received[CareDischarged], tx: Transaction, p
         await ports.appointments.save(cancelled, expecting=appointment.version, tx=tx)
         path = path.note_visit(cancelled, now=tx.now)
     for entry in waiting:
-        if entry.status is WaitlistStatus.WAITING and entry.kind is not VisitKind.INFO_CALL:
+        if entry.status is not WaitlistStatus.WAITING or entry.kind is VisitKind.INFO_CALL:
+            continue
+        if path.run.ended_with_care(entry.joined_at):
             await ports.waitlist.save(entry.left(), expecting=entry.version, tx=tx)
     path = await ports.settle_holds(path, tx)
     await upsert(ports.care_paths, before, path, tx)

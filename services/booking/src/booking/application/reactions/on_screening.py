@@ -10,7 +10,8 @@ from careflow_service.work import Transaction
 
 
 async def on_screening_started(event: Received[contracts.ScreeningStarted], tx: Transaction, ports: Ports) -> None:
-    await reacting(event, tx, ports, lambda path: path.screening_started(CaseId(event.data.case_id), now=tx.now))
+    case_id, at = CaseId(event.data.case_id), event.data.started_at
+    await reacting(event, tx, ports, lambda path: path.screening_started(case_id, at=at, now=tx.now))
 
 
 async def on_screening_closed(event: Received[contracts.ScreeningClosed], tx: Transaction, ports: Ports) -> None:
