@@ -69,8 +69,8 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedProvi
         project.compose("up", "--detach", "--no-deps", "edge")
         project.await_healthy()
         provider = DeployedProvider(project)
-        provider.applications["desk"] = provider.command("application", "desk", "--redirect-uri", BACK)
-        provider.applications["import"] = provider.command("machine", "import", "--role", "coordinator")
+        provider.has_application("desk", BACK)
+        provider.has_machine("import", "coordinator")
         yield provider
 
 

@@ -25,8 +25,8 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalProvider
     provider.prepare()
     provider.start()
     try:
-        provider.applications["desk"] = provider.command("application", "desk", "--redirect-uri", BACK)
-        provider.applications["import"] = provider.command("machine", "import", "--role", "coordinator")
+        provider.has_application("desk", BACK)
+        provider.has_machine("import", "coordinator")
         yield provider
     finally:
         provider.stop()

@@ -78,6 +78,15 @@ class Provider(ABC):
         answer = self.post("revocation_endpoint", name, token=token)
         assert answer.status_code == 200, answer.text
 
+    def has_application(self, name: str, back: str, *, public: bool = False) -> None:
+        """A program people log in with, who are sent back there."""
+        how = ("--public",) if public else ()
+        self.applications[name] = self.command("application", name, "--redirect-uri", back, *how)
+
+    def has_machine(self, name: str, role: str) -> None:
+        """A program that speaks for itself."""
+        self.applications[name] = self.command("machine", name, "--role", role)
+
     def somebody(self, name: str, *roles: str) -> "Browser":
         """Entered, with a password set by their one-time link, and logged out again."""
         named = [argument for role in roles for argument in ("--role", role)]

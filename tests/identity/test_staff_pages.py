@@ -47,9 +47,7 @@ async def care(provider: LocalProvider, store_url: str, database: str, tmp_path:
     """Entered at the provider as an operator's page says."""
     (port,) = free_ports(1)
     address, client = f"http://localhost:{port}", f"pages-{port}"
-    provider.applications[client] = provider.command(
-        "application", client, "--public", "--redirect-uri", f"{address}/pages/logged-in"
-    )
+    provider.has_application(client, f"{address}/pages/logged-in", public=True)
     settings = {
         "CAREFLOW_HTTP_PORT": str(port),
         "CAREFLOW_PUBLIC_URL": address,

@@ -102,7 +102,7 @@ async def test_each_has_the_name_and_the_roles_they_were_entered_with(provider: 
 
 
 async def test_a_public_client_such_as_careflows_own_pages_needs_no_secret(provider: LocalProvider) -> None:
-    provider.applications["pages"] = provider.command("application", "pages", "--redirect-uri", BACK, "--public")
+    provider.has_application("pages", BACK, public=True)
     joy = provider.somebody("joy", "nurse")
     joy.logs_in("joy")
     token = joy.tokens("pages")["access_token"]
