@@ -271,7 +271,7 @@ class Anybody:
         if not self.told.in_care:
             again, known = PlanId(a.new_uuid()), self.memory.shelves["eligibilities"].kept[a.ANA]
             cleared = replace(eligibility().clearance, id=ClearanceId(a.new_uuid()))  # type: ignore[type-var]  # there is one
-            self.memory.keep("eligibilities", known.cleared(cleared))
+            self.memory.keep("eligibilities", known.cleared(cleared, decided_at=self.now))
             signed = replace(plan(), id=again)
             since = replace(signed.signature, at=self.now)  # type: ignore[type-var]  # a signed plan
             self.memory.keep("plans", replace(signed, signature=since))

@@ -155,6 +155,19 @@ async def test_a_plan_is_signed_again_on_a_new_clearance_only(world: World) -> N
     assert len((await care_of(world, course.patient_id))["discharges"]) == 2
 
 
+async def test_a_clearance_decided_before_the_end_of_care_never_counts_after_it(world: World) -> None:
+    """Heard late, it is over, and nothing that is heard of it afterwards brings it back."""
+    course = await has_course(world)
+    await ends(world, course)
+    late, decided_at = new_id(), world.clock()
+    await world.travel(timedelta(hours=1))
+    ok(await discharges(world, course.patient_id), 201)
+    drafted = ok(await world.prescriber.post(f"/v1/patients/{course.patient_id}/plans", plan_body()), 201)
+    await world.hear(clearance_granted(course.patient_id, late, decided_at + timedelta(days=90)))
+    late_sign = await world.prescriber.post(f"/v1/plans/{drafted['id']}/sign", version=1)
+    assert refusal(late_sign) == (409, "clearance_not_valid")
+
+
 async def test_after_the_end_of_care_no_dose_is_given(world: World) -> None:
     course = await has_course(world)
     await ends(world, course)

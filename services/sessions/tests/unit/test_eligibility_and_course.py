@@ -17,7 +17,7 @@ LATER = NOW + days(120)
 
 
 def cleared() -> Eligibility:
-    return Eligibility(id=ANA).cleared(clearance())
+    return Eligibility(id=ANA).cleared(clearance(), decided_at=NOW)
 
 
 def status(eligibility: Eligibility) -> ClearanceStatus:
@@ -62,18 +62,35 @@ def test_what_happens_to_a_clearance(after: Eligibility, expected: ClearanceStat
 
 def test_a_clearance_whose_suspension_was_heard_first_keeps_it_and_gets_its_terms() -> None:
     granted = replace(clearance(), terms=ClearanceTerms(excluded_routes=(Route.ORAL,)))
-    heard_late = Eligibility(id=ANA).suspended(CLEARANCE, LATER, "new").cleared(granted)
+    heard_late = Eligibility(id=ANA).suspended(CLEARANCE, LATER, "new").cleared(granted, decided_at=NOW)
 
     assert status(heard_late) is ClearanceStatus.SUSPENDED
     assert heard_late.clearance is not None
     assert heard_late.clearance.terms.excluded_routes == (Route.ORAL,)
-    assert heard_late.cleared(granted) is heard_late
+    assert heard_late.cleared(granted, decided_at=NOW) is heard_late
 
 
 def test_one_that_was_revoked_before_it_was_heard_of_never_counts() -> None:
     revoked = Eligibility(id=ANA).ended_as(ClearanceStatus.REVOKED, CLEARANCE, NOW)
 
-    assert revoked.cleared(clearance()).clearance is None
+    assert revoked.cleared(clearance(), decided_at=NOW).clearance is None
+
+
+def test_care_that_ended_ends_what_cleared_for_it() -> None:
+    discharged = cleared().care_ended(NOW)
+
+    assert status(discharged) is ClearanceStatus.REVOKED
+    assert status(discharged.cleared(clearance(), decided_at=NOW + hours(1))) is ClearanceStatus.REVOKED
+
+
+def test_a_clearance_decided_before_care_ended_and_heard_after_it_never_counts() -> None:
+    discharged = Eligibility(id=ANA).care_ended(NOW)
+    held = discharged.suspended(CLEARANCE, LATER, "heard first")
+    heard_late = held.cleared(clearance(), decided_at=NOW - hours(1)).reinstated(CLEARANCE, LATER)
+
+    assert discharged.cleared(clearance(), decided_at=NOW - hours(1)).clearance is None
+    assert status(heard_late) is ClearanceStatus.REVOKED
+    assert status(discharged.cleared(clearance(), decided_at=NOW + hours(1))) is ClearanceStatus.VALID
 
 
 def test_of_two_alerts_each_is_closed_by_itself_and_for_good() -> None:
@@ -84,7 +101,9 @@ def test_of_two_alerts_each_is_closed_by_itself_and_for_good() -> None:
     assert held.alert_raised(first, NOW) is held
 
 
-@pytest.mark.parametrize("repeat", [lambda e: e.cleared(clearance()), lambda e: e.extended(CLEARANCE, NOW + days(60))])
+@pytest.mark.parametrize(
+    "repeat", [lambda e: e.cleared(clearance(), decided_at=NOW), lambda e: e.extended(CLEARANCE, NOW + days(60))]
+)
 def test_a_repeated_fact_changes_nothing(repeat: Callable[[Eligibility], Eligibility]) -> None:
     before = cleared()
 

@@ -2,7 +2,7 @@
 outcomes that wait for a prescriber.
 
 Invariants: a fact is never refused, and a repeated one changes nothing; whether the clearance counts is decided by its
-`valid_until` and the clock, never by not having heard that it expired.
+`valid_until` and the clock, never by not having heard that it expired; one decided before care last ended never counts.
 """
 
 from collections.abc import Mapping
@@ -68,6 +68,7 @@ class PreSessionScreen:
 class Eligibility(Aggregate):
     """One per patient; `alerts` are the open safety alerts of every level, all of which hold dosing, and when each was
     heard of last. `no_response_heard_at`: several doses did not help, and no prescriber has looked at it yet.
+    `care_ended_at`: when the patient was last discharged from care.
     """
 
     id: PatientId
@@ -77,13 +78,17 @@ class Eligibility(Aggregate):
     closed_alerts: frozenset[AlertId] = frozenset()
     screen: PreSessionScreen | None = None
     no_response_heard_at: datetime | None = None
+    care_ended_at: datetime | None = None
 
-    def cleared(self, clearance: ClearanceCopy) -> Self:
-        """A clearance was granted; it takes the place of the one before. One that has ended does not come back, and of
-        one that is known already only the terms are taken: it may have been suspended since.
+    def cleared(self, clearance: ClearanceCopy, *, decided_at: datetime) -> Self:
+        """A clearance was granted; it takes the place of the one before. One that has ended, or was decided before care
+        ended, does not come back, and of one that is known already only the terms are taken: it may have been suspended
+        since.
         """
         if clearance.id in self.ended:
             return self
+        if self.care_ended_at is not None and decided_at < self.care_ended_at:
+            return self.ended_as(ClearanceStatus.REVOKED, clearance.id, clearance.valid_until)
         known = self._known(clearance.id)
         return self._noted(clearance=clearance if known is None else replace(known, terms=clearance.terms))
 
@@ -125,6 +130,17 @@ class Eligibility(Aggregate):
         if known is None:
             return self._noted(ended=ended)
         return self._noted(ended=ended, clearance=replace(known, status=status, valid_until=valid_until))
+
+    def care_ended(self, at: datetime) -> Self:
+        """The patient was discharged from care: what was decided before does not count for what comes after."""
+        known = self.clearance
+        if known is None:
+            return self._noted(care_ended_at=at)
+        return self._noted(
+            care_ended_at=at,
+            clearance=replace(known, status=ClearanceStatus.REVOKED),
+            ended=self.ended | {known.id},
+        )
 
     def alert_raised(self, alert_id: AlertId, heard_at: datetime) -> Self:
         """Dosing waits until this alert is closed; heard again after that, it is history."""

@@ -9,7 +9,7 @@ from sessions.application.care import care_of
 from sessions.application.ports import Ports
 from sessions.application.results import Changed
 from sessions.domain.care import CareDischarge, DischargeReason
-from sessions.domain.eligibility import ClearanceStatus
+from sessions.domain.eligibility import Eligibility
 from sessions.domain.ids import CareDischargeId, PatientId, StaffId
 
 
@@ -47,9 +47,8 @@ class DischargeFromCareHandler:
                 now=tx.now,
             )
             await self.ports.care_discharges.add(decided, tx)
-            if before is not None and clearance is not None:
-                ended = before.ended_as(ClearanceStatus.REVOKED, clearance.id, clearance.valid_until)
-                await upsert(self.ports.eligibilities, before, ended, tx)
+            after = (before or Eligibility(id=patient_id)).care_ended(tx.now)
+            await upsert(self.ports.eligibilities, before, after, tx)
             for outreach in care.outreaches:
                 await upsert(self.ports.outreaches, outreach, outreach.discharged(), tx)
             return Changed(decided.id, decided.version)
