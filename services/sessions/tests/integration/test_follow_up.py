@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from services.sessions.tests.clinic import does, has_course, ok, ready_for_dose, receives_dose, refusal
-from services.sessions.tests.setbacks import calls, suffers
+from services.sessions.tests.integration.test_end_of_care import discharges, ends
+from services.sessions.tests.setbacks import calls, reviews, suffers
 from services.sessions.tests.world import World
 
 CONTACTS = "/v1/follow-up-contacts"
@@ -60,3 +61,19 @@ async def test_who_leaves_before_a_dose_is_not_called(world: World) -> None:
     ok(await does(world, session_id, "start"))
     ok(await does(world, session_id, "abort", {"patient_left": True, "reason": "changed her mind"}))
     assert ok(await world.nurse.get(CONTACTS))["items"] == []
+
+
+async def test_whose_care_has_ended_is_neither_waited_for_nor_said_to_be_late(world: World) -> None:
+    course = await has_course(world)
+    event_id = await suffers(world, course.patient_id, grade=2)
+    ok(await reviews(world, event_id, "resume"))
+    await ends(world, course, "discontinue")
+    ok(await discharges(world, course.patient_id, "deceased"), 201)
+
+    ended, _ = ok(await world.nurse.get(f"/v1/patients/{course.patient_id}/follow-up-contacts"))["items"]
+    assert ended["made_at"] is None
+    assert ended["ended_at"] is not None
+    assert ok(await world.nurse.get(CONTACTS))["items"] == []
+    assert refusal(await calls(world, ended["id"])) == (409, "contact_over")
+    await world.travel(timedelta(days=4))
+    assert [said for said, _ in await about_contacts(world, course.patient_id)] == ["FollowUpContactDue"] * 2

@@ -70,3 +70,15 @@ def test_that_a_contact_is_late_is_said_once_and_not_of_one_that_was_made() -> N
 
     made = tried(asked_for(), reached=True)
     assert made.overdue(now=NOW + hours(99)) is made
+
+
+def test_the_end_of_care_ends_a_contact_nobody_made_and_no_other() -> None:
+    made, late = tried(asked_for(), reached=True), asked_for()
+
+    over = late.discharged(now=NOW)
+
+    assert (over.open, over.ended_at, over.overdue_at) == (False, NOW, None)
+    assert over.overdue(now=NOW + hours(80)) is over
+    assert (over.discharged(now=NOW + hours(1)), made.discharged(now=NOW)) == (over, made)
+    with pytest.raises(DomainError, match="contact_over"):
+        tried(over, reached=True)

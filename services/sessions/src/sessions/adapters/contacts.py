@@ -31,7 +31,7 @@ def _open_fields(contact: FollowUpContact) -> Mapping[str, object]:
     return {
         "patient_id": contact.patient_id,
         "due_by": contact.due_by,
-        "waits": contact.made_at is None,
+        "waits": contact.open,
         "overdue_at": contact.overdue_at,
     }
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sessions.application.courses import course_of
 from sessions.application.ports import Ports
 from sessions.domain.care import CareDischarge, Open, open_matters, plans_in_care
+from sessions.domain.follow_up import FollowUpContact
 from sessions.domain.ids import PatientId, SessionId
 from sessions.domain.outreach import Outreach, OutreachEnd
 from sessions.domain.plans import Plan
@@ -19,6 +20,7 @@ class Care:
     plans: tuple[Plan, ...]
     open: tuple[Open, ...]
     discharges: tuple[CareDischarge, ...]
+    contacts: tuple[FollowUpContact, ...]
     outreaches: tuple[Outreach, ...]
 
     @property
@@ -53,7 +55,7 @@ async def care_of(patient_id: PatientId, ports: Ports) -> Care:
         outreaches=outreaches,
         drawn_for=await _drawn_for(sessions, ports),
     )
-    return Care(plans_in_care(plans, discharges), found, tuple(discharges), tuple(outreaches))
+    return Care(plans_in_care(plans, discharges), found, tuple(discharges), tuple(contacts), tuple(outreaches))
 
 
 async def _drawn_for(sessions: list[Session], ports: Ports) -> set[SessionId]:

@@ -164,7 +164,7 @@ def open_matters(
         ),
         *_each(OpenMatter.REMS_FORM, (each.id for each in rems_forms if each.submission is None)),
         *_each(OpenMatter.INTEGRATION, (each.dosing_session_id for each in course.integrations)),
-        *_each(OpenMatter.CONTACT, (each.id for each in contacts if each.made_at is None)),
+        *_each(OpenMatter.CONTACT, (each.id for each in contacts if each.open)),
         *_each(OpenMatter.OUTREACH, (each.id for each in outreaches if each.open)),
     )
 

@@ -1,7 +1,7 @@
 """Contacts after harm: after an adverse event, or after somebody left a dose early, the clinic speaks with the patient.
 
-Invariants: a contact is made when somebody has spoken with the patient; every attempt stays; that it is late is said
-once.
+Invariants: a contact is made when somebody has spoken with the patient, and over when their care ends before; every
+attempt stays; that it is late is said once.
 Source: domain brief, section 3.5 (post-session contacts the next day and after 72 hours; who left early is called the
 next day); the numbers are the clinic's policy.
 """
@@ -73,7 +73,9 @@ class FollowUpContactOverdue(FollowUpContactFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUpContact(Aggregate):
-    """`attempts` in order; `said_overdue` once it was said to be late."""
+    """`attempts` in order; `said_overdue` once it was said to be late; `ended_at` is when the patient's care ended
+    before anybody had spoken with them.
+    """
 
     id: ContactId
     patient_id: PatientId
@@ -82,6 +84,7 @@ class FollowUpContact(Aggregate):
     due_by: datetime
     attempts: tuple[Attempt, ...] = ()
     said_overdue: bool = False
+    ended_at: datetime | None = None
 
     @classmethod
     def asked_for(
@@ -104,20 +107,31 @@ class FollowUpContact(Aggregate):
         return next((each.at for each in self.attempts if each.reached), None)
 
     @property
+    def open(self) -> bool:
+        """Whether somebody is still to speak with the patient."""
+        return self.made_at is None and self.ended_at is None
+
+    @property
     def overdue_at(self) -> datetime | None:
         """When it must be said that it is late."""
-        return None if self.made_at or self.said_overdue else self.due_by
+        return self.due_by if self.open and not self.said_overdue else None
 
     def attempted(self, attempt: Attempt) -> Self:
-        """Somebody tried, in time or not. Refused: `contact_made`, `note_missing`."""
+        """Somebody tried, in time or not. Refused: `contact_made`, `contact_over`, `note_missing`."""
         if self.made_at is not None:
             raise conflict("contact_made", "Somebody has spoken with the patient.")
+        if self.ended_at is not None:
+            raise conflict("contact_over", "The patient's care has ended.")
         if not attempt.note.strip():
             raise invalid("note_missing", "An attempt says how it went.")
         return replace(self.recording(), attempts=(*self.attempts, attempt))
 
+    def discharged(self, *, now: datetime) -> Self:
+        """Care has ended: nobody goes on trying."""
+        return replace(self.recording(), ended_at=now) if self.open else self
+
     def overdue(self, *, now: datetime) -> Self:
-        """Its time has run out; before that, once it was made or said to be late, nothing changes."""
+        """Its time has run out; before that, once it is over or was said to be late, nothing changes."""
         if self.overdue_at is None or now < self.overdue_at:
             return self
         after = replace(self.recording(), said_overdue=True)

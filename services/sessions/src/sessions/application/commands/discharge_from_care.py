@@ -49,6 +49,8 @@ class DischargeFromCareHandler:
             await self.ports.care_discharges.add(decided, tx)
             after = (before or Eligibility(id=patient_id)).care_ended(tx.now)
             await upsert(self.ports.eligibilities, before, after, tx)
+            for contact in care.contacts:
+                await upsert(self.ports.contacts, contact, contact.discharged(now=tx.now), tx)
             for outreach in care.outreaches:
                 await upsert(self.ports.outreaches, outreach, outreach.discharged(), tx)
             return Changed(decided.id, decided.version)

@@ -38,6 +38,7 @@ class ContactView(BaseModel):
     due_by: datetime
     overdue: bool
     made_at: datetime | None
+    ended_at: datetime | None
     attempts: tuple[AttemptView, ...]
 
 
@@ -47,7 +48,7 @@ class ContactList(BaseModel):
 
 @router.get("/v1/follow-up-contacts", response_model=ContactList)
 async def list_waiting_contacts(actor: CurrentActor, app: App) -> Response:
-    """Every contact that was not made, the most urgent first."""
+    """Every contact that is still to be made, the most urgent first."""
     return _listed(await app.reading.contacts_waiting(actor))
 
 
@@ -81,5 +82,6 @@ def _contact(contact: FollowUpContact) -> ContactView:
         due_by=contact.due_by,
         overdue=contact.said_overdue,
         made_at=contact.made_at,
+        ended_at=contact.ended_at,
         attempts=tuple(AttemptView.model_validate(each) for each in contact.attempts),
     )
