@@ -13,7 +13,7 @@ from careflow_cli.operators.shown import Act, as_json, columns, counted, plain
 from careflow_cli.progress import step
 from careflow_cli.stack import one_shot
 from careflow_cli.stack.key_files import SIZES, KeyFiles
-from careflow_cli.stack.secrets import Secrets, sealing_file
+from careflow_cli.stack.secrets import SEALING_PUBLIC, Secrets, sealing_file
 from careflow_cli.stack.services import SERVICES
 from careflow_cli.stack.stack import Stack
 
@@ -112,7 +112,7 @@ def seal_to(
     if key not in [each["kid"] for each in files.secrets.sealing_keys(name)]:
         raise CareflowError(f"{name} is given no sealing key {plain(key)}")
     act, plan = Act(name, execute, json), {"kind": SEALING, "to": key}
-    act.plan(f"{name}: everybody seals to {key}, once they hold sealing-public.json as it is then", plan)
+    act.plan(f"{name}: everybody seals to {key}, once they hold {SEALING_PUBLIC} as it is then", plan)
     if not execute:
         return
     with alone():
@@ -181,9 +181,11 @@ def _refuse_what_counts(service: str, kind: str, key: str) -> None:
     with step(f"asking {service}") as running:
         found = _asked(kept(), service, ("list",), running.say)
     for each in found["keys"]:
-        if (each["kind"], each["key"]) == (kind, key) and each["state"] in ("current", "older"):
+        if (each["kind"], each["key"]) != (kind, key):
+            continue
+        if each["state"] in ("current", "older"):
             raise CareflowError(f"{key} is {each['state']}: it is taken out once it is retired")
-        if (each["kind"], each["key"]) == (kind, key) and each["needed_by"]:
+        if each["needed_by"]:
             raise CareflowError(f"{key} is still needed: {'; '.join(each['needed_by'])}")
 
 
@@ -224,9 +226,10 @@ def _rotating(kind: str) -> str:
 
 def _given_up(kind: str) -> str:
     """The kind. Raises CareflowError for one whose keys are kept for good, and says why."""
-    if _rotating(kind) == SEALING:
+    asked = _rotating(kind)
+    if asked == SEALING:
         raise CareflowError(
             "a sealing key is never given up: what was sealed to it lies in the outboxes of those who said it, and may "
             "be fed again"
         )
-    return _rotating(kind)
+    return asked

@@ -14,7 +14,7 @@ from pathlib import Path
 from careflow_cli.deployment import identity_provider, settings
 from careflow_cli.errors import CareflowError
 from careflow_cli.stack import tokens
-from careflow_cli.stack.secrets import CONSUMERS, HMAC_KEY_BYTES, Secrets
+from careflow_cli.stack.secrets import CONSUMERS, HMAC_KEY_BYTES, SEALING_PUBLIC, Secrets, further_file, sealing_file
 from careflow_cli.stack.services import SERVICES
 
 READABLE = 0o444
@@ -92,12 +92,12 @@ class Deployment:
         return Secrets(self.folder, READABLE)
 
     def _groups(self, wishes: Wishes, *, development: bool, identity: bool) -> list[Group]:
-        consumers = tuple(f"sealing-{consumer}-private.json" for consumer in CONSUMERS)
+        consumers = tuple(map(sealing_file, CONSUMERS))
         issuer = Group("development issuer", ("tokens-private.json", "tokens-public.json"), self._secrets.make_issuer)
         return [
             *(self._of_service(spec.name) for spec in SERVICES),
             *(self._further_keys_of(spec.name) for spec in SERVICES),
-            Group("sealing keys", ("sealing-public.json", *consumers), self._secrets.make_sealing_keys),
+            Group("sealing keys", (SEALING_PUBLIC, *consumers), self._secrets.make_sealing_keys),
             Group("page signing key", ("screening-page-signing.key",), self._make_page_signing_key),
             Group("password of the mail server", ("booking-smtp.password",), self._make_smtp_password),
             Group("text message signing key", ("booking-sms-signing.key",), self._make_sms_signing_key),
@@ -213,7 +213,7 @@ class Deployment:
         return Group(f"keys and store of {service}", (*keys, key, password, url), make)
 
     def _further_keys_of(self, service: str) -> Group:
-        files = (f"{service}-further-keys.json",)
+        files = (further_file(service),)
         return Group(f"further keys of {service}", files, lambda: self._secrets.make_further_keys(service))
 
     def _make_page_signing_key(self) -> None:

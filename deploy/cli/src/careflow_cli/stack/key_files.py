@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from careflow_cli.errors import CareflowError
-from careflow_cli.stack.secrets import HMAC_KEY_BYTES, MASTER_KEY_BYTES, Secrets
+from careflow_cli.stack.secrets import HMAC_KEY_BYTES, MASTER_KEY_BYTES, Secrets, further_file
 
 SIZES: Mapping[str, int] = {"master": MASTER_KEY_BYTES, "audit": HMAC_KEY_BYTES}
 """The kinds of keys that follow one another, and how long a new one is in bytes."""
@@ -84,7 +84,7 @@ class KeyFiles:
     @property
     def further_name(self) -> str:
         """The file of the keys beside the first ones."""
-        return f"{self.service}-further-keys.json"
+        return further_file(self.service)
 
     @property
     def away_name(self) -> str:

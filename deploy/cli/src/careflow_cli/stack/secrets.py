@@ -16,11 +16,14 @@ from joserfc.jwk import ECKey, KeyParameters
 
 from careflow_cli.errors import CareflowError
 from careflow_cli.stack import tokens
+from careflow_events.sealing import consumer_of
 
 CONSUMERS = ("booking", "screening", "sessions", "billing")
 MASTER_KEY_BYTES = 96  # what MongoDB's field encryption takes as a local master key
 HMAC_KEY_BYTES = 32
 OWNER_ONLY = 0o600
+SEALING_PUBLIC = "sealing-public.json"
+"""The file of the keys everybody seals by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Secrets:
     def make_issuer(self) -> None:
         """The key pair of the development issuer, whose tokens production refuses."""
         issuer = self._key_pair("tokens-private.json", {"use": "sig", "alg": tokens.ALGORITHM, "kid": "development-1"})
-        self._write("tokens-public.json", _key_set([issuer.as_dict(private=False)]))
+        self.put("tokens-public.json", _key_set([issuer.as_dict(private=False)]))
 
     def make_service_keys(self, service: str) -> None:
         """A service's keys at rest."""
@@ -51,13 +54,13 @@ class Secrets:
 
     def make_further_keys(self, service: str) -> None:
         """The file of the keys beside a service's first ones: none yet."""
-        self.keep(f"{service}-further-keys.json", lambda: b"{}")
+        self.keep(further_file(service), lambda: b"{}")
 
     def make_sealing_keys(self) -> None:
         """The private key of each consumer of sealed sections, and everybody's public ones."""
         for consumer in CONSUMERS:
             self.keep(sealing_file(consumer), lambda name=consumer: _key_set([new_sealing_key(name, 1)]))  # type: ignore[misc]  # bound at once
-        self.keep("sealing-public.json", lambda: _key_set(public_of(self.sealing_keys(each)[-1]) for each in CONSUMERS))
+        self.keep(SEALING_PUBLIC, lambda: _key_set(public_of(self.sealing_keys(each)[-1]) for each in CONSUMERS))
 
     def sealing_keys(self, consumer: str) -> list[dict[str, object]]:
         """The private keys of a consumer, the oldest first."""
@@ -68,26 +71,33 @@ class Secrets:
         """A new private key beside a consumer's others; answers its id. Nobody seals to it yet."""
         keys = self.sealing_keys(consumer)
         number = 1 + max(int(str(key["kid"]).rpartition("-")[2]) for key in keys)
-        self._write(sealing_file(consumer), _key_set([*keys, new_sealing_key(consumer, number)]))
+        self.put(sealing_file(consumer), _key_set([*keys, new_sealing_key(consumer, number)]))
         return f"{consumer}-{number}"
 
     def seal_to(self, consumer: str, kid: str) -> None:
         """From now on everybody seals what is for this consumer to that key of it alone."""
-        public: list[dict[str, object]] = json.loads((self.folder / "sealing-public.json").read_bytes())["keys"]
-        others = [key for key in public if str(key["kid"]).rpartition("-")[0] != consumer]
+        public: list[dict[str, object]] = json.loads((self.folder / SEALING_PUBLIC).read_bytes())["keys"]
+        others = [key for key in public if consumer_of(str(key["kid"])) != consumer]
         chosen = [public_of(key) for key in self.sealing_keys(consumer) if key["kid"] == kid]
         if not chosen:
             raise CareflowError(f"{consumer} is given no sealing key {kid}")
-        self._write("sealing-public.json", _key_set([*others, *chosen]))
+        self.put(SEALING_PUBLIC, _key_set([*others, *chosen]))
 
     def keep(self, name: str, content: Callable[[], bytes]) -> None:
         """Make this file with that content, unless it is there."""
         if not (self.folder / name).exists():
-            self._write(name, content())
+            self.put(name, content())
 
     def put(self, name: str, content: bytes) -> None:
         """Make this file have that content, whole or not at all."""
-        self._write(name, content)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
+        draft = self.folder / f".{name}.draft"
+        draft.unlink(missing_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "wb") as file:
+            file.write(content)
+        draft.chmod(self.mode)
+        draft.replace(self.folder / name)
 
     def variables(self, service: str) -> Mapping[str, str]:
         """Where one service finds its own secrets and everybody's public keys."""
@@ -98,9 +108,9 @@ class Secrets:
             "CAREFLOW_MASTER_KEY_FILE": str(self.folder / f"{service}-master.key"),
             "CAREFLOW_BLIND_INDEX_KEY_FILE": str(self.folder / f"{service}-blind-index.key"),
             "CAREFLOW_AUDIT_KEY_FILE": str(self.folder / f"{service}-audit.key"),
-            "CAREFLOW_FURTHER_KEYS_FILE": str(self.folder / f"{service}-further-keys.json"),
-            "CAREFLOW_SEALING_PUBLIC_FILE": str(self.folder / "sealing-public.json"),
-            "CAREFLOW_SEALING_PRIVATE_FILE": str(self.folder / f"sealing-{service}-private.json"),
+            "CAREFLOW_FURTHER_KEYS_FILE": str(self.folder / further_file(service)),
+            "CAREFLOW_SEALING_PUBLIC_FILE": str(self.folder / SEALING_PUBLIC),
+            "CAREFLOW_SEALING_PRIVATE_FILE": str(self.folder / sealing_file(service)),
         }
 
     def token(
@@ -123,21 +133,16 @@ class Secrets:
     def _key_pair(self, name: str, parameters: KeyParameters) -> ECKey:
         if not (self.folder / name).exists():
             key = ECKey.generate_key("P-256", parameters)
-            self._write(name, _key_set([key.as_dict(private=True)]))
+            self.put(name, _key_set([key.as_dict(private=True)]))
         return self._private_key(name)
 
     def _random(self, name: str, count: int) -> None:
         self.keep(name, lambda: secrets.token_bytes(count))
 
-    def _write(self, name: str, content: bytes) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.folder.chmod(0o700)
-        draft = self.folder / f".{name}.draft"
-        draft.unlink(missing_ok=True)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "wb") as file:
-            file.write(content)
-        draft.chmod(self.mode)
-        draft.replace(self.folder / name)
+
+def further_file(service: str) -> str:
+    """The file of the keys beside a service's first ones."""
+    return f"{service}-further-keys.json"
 
 
 def sealing_file(consumer: str) -> str:
