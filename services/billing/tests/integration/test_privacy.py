@@ -5,8 +5,9 @@ from datetime import date
 from careflow_events import contracts
 from careflow_events.contracts import Sealed, codes
 from careflow_service.ids import new_id
+from careflow_service.testing.reading import stands_in
 from careflow_service.testing.stored import wrongly_stored
-from careflow_service.testing.world import FORGED, stands_in
+from careflow_service.testing.world import FORGED
 from services.billing.tests.builders import ANA, local
 from services.billing.tests.clinic import INSURED, books, buys_package, has_patient, ok, pays, refusal, the_charge, usd
 from services.billing.tests.heard import session_completed

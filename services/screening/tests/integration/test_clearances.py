@@ -8,7 +8,7 @@ import pytest
 
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
-from careflow_service.testing.world import in_the_open
+from careflow_service.testing.reading import in_the_open
 from services.screening.tests.clinic import (
     cleared,
     details_changed,

@@ -5,8 +5,9 @@ from datetime import timedelta
 from careflow_events.catalogue import CATALOGUE, read
 from careflow_events.contracts import ClearanceGranted, DiagnosesRecorded, EvaluationRecorded, QuestionnaireCompleted
 from careflow_service.ids import new_id
+from careflow_service.testing.reading import in_the_open
 from careflow_service.testing.stored import wrongly_stored
-from careflow_service.testing.world import SEALING, in_the_open
+from careflow_service.testing.world import SEALING
 from services.screening.tests.clinic import answers, cleared, grants, has_rota, ok, reads, refusal
 from services.screening.tests.treatment import a_visit, booked
 from services.screening.tests.world import World

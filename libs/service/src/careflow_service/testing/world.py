@@ -6,7 +6,6 @@ A service's tests derive a world of their own from `ServiceWorld`, with what onl
 """
 
 import io
-import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -15,15 +14,11 @@ from itertools import count
 from types import MappingProxyType
 from typing import Any, Final, Generic, TypeVar
 
-import bson
 import httpx
 from fastapi import FastAPI
-from prometheus_client import generate_latest
 from pymongo.monitoring import CommandListener
 
-from careflow_events.catalogue import CATALOGUE
 from careflow_events.contracts import EventData
-from careflow_events.contracts.sealed import sealed_fields
 from careflow_events.delivery import Delivery
 from careflow_events.delivery import Outcome as Delivered
 from careflow_events.envelope import Envelope, decode
@@ -48,6 +43,7 @@ from careflow_service.service import Resources, Service
 from careflow_service.settings import Environment, ServiceSettings
 from careflow_service.testing.calling import ISSUER, Caller, verifier
 from careflow_service.testing.logs import logged
+from careflow_service.testing.reading import readable_in
 from careflow_service.testing.rehearsal import Rehearsing
 from careflow_service.testing.store import SetClock, new_keys, scratch_store
 from careflow_service.timers.kinds import DeadlineKind, EffectKind, Kind
@@ -64,23 +60,6 @@ PARKING: Final = frozenset({"_parked", "_positions", "_consumers", OWNERS, AUDIT
 """What delivery keeps of an event it could not hand on; a blocked stream moves the mark of whom it is about."""
 _FAULTS: Final = diagnosis(lambda _: False)
 NO_SETTINGS: Final[Mapping[str, object]] = MappingProxyType({})
-
-
-def stands_in(text: str, said: bytes, *, word: bool = False) -> bool:
-    """Whether the text can be read there. Five digits of a code also come up by chance, within an id or a measured
-    time; as a `word` they do not.
-    """
-    if not word:
-        return text.encode() in said
-    return re.search(rb"(?<![0-9A-Za-z.])" + re.escape(text.encode()) + rb"(?![0-9A-Za-z])", said) is not None
-
-
-def in_the_open(event: Envelope) -> dict[str, Any]:
-    """What anybody can read of an event: its data without the sealed sections, in whose characters any short text
-    comes up by chance.
-    """
-    sealed = {field.name for field in sealed_fields(CATALOGUE[event.type])}
-    return {name: value for name, value in event.data.items() if name not in sealed}
 
 
 @dataclass(slots=True, kw_only=True, repr=False)
@@ -209,13 +188,7 @@ class ServiceWorld(Generic[P, App]):
 
     async def readable(self, text: str, *, word: bool = False) -> set[str]:
         """Where this text can be read: collections of the store, the log, the metrics. See `stands_in` for `word`."""
-        database, found = self.store.database, set()
-        for name in await database.list_collection_names():
-            async for document in database[name].find():
-                if stands_in(text, bson.encode(document), word=word):
-                    found.add(name)
-        elsewhere = {"log": self.logs.getvalue().encode(), "metrics": generate_latest()}
-        return found | {place for place, said in elsewhere.items() if stands_in(text, said, word=word)}
+        return await readable_in(self.store.database, self.logs.getvalue(), text, word=word)
 
     @asynccontextmanager
     async def nothing_changes(self, *, but: frozenset[str] = frozenset()) -> AsyncIterator[None]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from careflow_service.testing.world import stands_in
+from careflow_service.testing.reading import stands_in
 
 
 @pytest.mark.parametrize("said", ["code 96365", '"96365"', "code=96365,", "96365", "a/96365-59"])
