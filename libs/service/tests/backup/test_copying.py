@@ -13,12 +13,13 @@ from pymongo import MongoClient
 from careflow_events.fencing import Fence
 from careflow_events.lease import DEFAULT_TTL
 from careflow_events.mongo import MongoFences, MongoLeases
-from careflow_service.backup.copying import NotNow, Stopped, check, put_back, take
+from careflow_service.backup.copying import check, put_back, take
 from careflow_service.backup.file import BackupBroken, BackupReader, BackupWriter
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
 from careflow_service.mongo.key_lines import Key, KeyKind, KeyLine
 from careflow_service.mongo.key_rotation import KEYS_LEASE, KeyRotation
+from careflow_service.one_shot import NotNow, Stopped
 from careflow_service.processes.backup import run_restore
 from careflow_service.processes.indexes import indexes_of
 from libs.service.tests.toy.service import SERVICE

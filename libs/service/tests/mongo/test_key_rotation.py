@@ -27,9 +27,10 @@ from careflow_service.mongo.audit_seals import SEALS
 from careflow_service.mongo.further_keys import Further, FurtherKeysBroken
 from careflow_service.mongo.key_lines import Key, KeyKind, Turn
 from careflow_service.mongo.key_proofs import KEY_PROOFS, KeyWrong
-from careflow_service.mongo.key_rotation import KEYS_LEASE, KeyRotation, NotNow, Step, Stopped
+from careflow_service.mongo.key_rotation import KEYS_LEASE, KeyRotation, Step
 from careflow_service.mongo.store import Keys, Store
 from careflow_service.mongo.vault import KEYS
+from careflow_service.one_shot import NotNow, Stopped
 from careflow_service.testing.commands import CommandLog
 from careflow_service.testing.store import SetClock, new_keys, scratch_store
 
@@ -200,6 +201,18 @@ async def test_without_a_new_key_or_with_two_nothing_takes_over(service: Service
     one, other = service.files.add(MASTER), service.files.add(MASTER)
     async with refused(one, other):
         await service.rotation(store).rotate(MASTER)
+
+
+async def test_told_to_stop_while_it_waits_for_a_new_key_to_be_read_it_ends_and_accuses_nobody(
+    service: Service,
+) -> None:
+    await service.process(keys=service.files.first, watching=True)
+    operator = await service.process()
+    service.files.add(MASTER)
+    await until(lambda: someone_lives(operator))
+
+    with pytest.raises(Stopped):
+        await service.rotation(operator, stopping=lambda: True).rotate(MASTER)
 
 
 async def test_a_key_takes_over_only_when_every_process_that_lives_holds_it(service: Service) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey
 
+from careflow_events.mongo.store_time import store_time
 from careflow_events.sealing import KeyRing, Sealer
 from careflow_service.main import EXIT_TASK_DIED
 from careflow_service.mongo import key_watch
@@ -88,10 +89,9 @@ def test_what_cannot_be_used_changes_nothing(tmp_path: Path, spoil: Callable[[Pa
 async def a_worker_that_opens(toy: RunningToy, *kids: str) -> AsyncIterator[None]:
     """It has said so, as a worker does."""
     holders = toy.process.resources.database[key_watch.KEY_HOLDERS]
-    hello = await toy.process.resources.database.client.admin.command("hello")
     name = f"worker of {kids}"
     said = {"process": "worker", "holds": [f"opens {kid}" for kid in kids], "writes_with": {}}
-    await holders.insert_one({"_id": name, **said, "seen_at": hello["localTime"]})
+    await holders.insert_one({"_id": name, **said, "seen_at": await store_time(toy.process.resources.database)})
     yield
     await holders.delete_one({"_id": name})
 
@@ -118,6 +118,17 @@ async def test_workers_are_given_the_time_to_read_a_key_that_was_just_made(toy: 
         await holders.update_many({}, {"$set": {"holds": ["opens toy-1", "opens toy-2"]}})
         assert await rotate.exit_code() == 0
         assert said(rotate)["to"] == "toy-2"
+
+
+async def test_told_to_stop_while_it_waits_for_workers_it_ends_and_accuses_nobody(toy: RunningToy) -> None:
+    async with (
+        a_worker_that_opens(toy, "toy-1"),
+        a_worker_that_opens(toy, "toy-1", "toy-2"),
+        started(toy.world, "keys", "rotate", "sealing", program=SAYS_WHEN_REFUSED) as rotate,
+    ):
+        await rotate.entry("not_yet")
+        assert await rotate.stop() == EXIT_TASK_DIED
+        assert not any("do not hold" in line for line in rotate.stderr)
 
 
 async def test_a_sealing_key_takes_over_only_when_every_worker_opens_it(toy: RunningToy) -> None:

@@ -23,25 +23,19 @@ from pymongo.write_concern import WriteConcern
 from careflow_events.fencing import Fence
 from careflow_events.mongo import MongoFences
 from careflow_events.mongo.fences import FENCE
+from careflow_events.mongo.store_time import store_time
 from careflow_service.backup.file import BackupBroken, BackupReader, BackupWriter, Piece
 from careflow_service.mongo.client import Client, Database
 from careflow_service.mongo.indexes import ensure_indexes
 from careflow_service.mongo.key_lines import KeyKind, KeyLines
 from careflow_service.mongo.key_proofs import KEY_PROOFS, Proof, wrong
+from careflow_service.one_shot import NotNow, Stopped
 
 _RAW: Final[CodecOptions[RawBSONDocument]] = CodecOptions(document_class=RawBSONDocument)
 _WITH_TIMES: Final[CodecOptions[Any]] = CodecOptions(tz_aware=True)
 _READ_AT_ONCE: Final = 1_000
 _SNAPSHOT_GONE: Final = frozenset({239, 246, 251, 290})
 """SnapshotTooOld, SnapshotUnavailable, NoSuchTransaction, TransactionExceededLifetimeLimitSeconds."""
-
-
-class NotNow(Exception):
-    """It cannot be done as things stand; the message is one line for an operator."""
-
-
-class Stopped(Exception):
-    """It was told to stop before its end."""
 
 
 async def take(client: Client, database: Database, writer: BackupWriter, *, stopping: Callable[[], bool]) -> None:
@@ -111,8 +105,8 @@ async def put_back(
 
 async def _confirm_at_rest(database: Database) -> None:
     """Whoever holds a lease works on this store."""
-    hello = await database.client.admin.command("hello")
-    held = await database["_leases"].find_one({"expires_at": {"$gt": hello["localTime"]}, "holder": {"$ne": ""}})
+    now = await store_time(database)
+    held = await database["_leases"].find_one({"expires_at": {"$gt": now}, "holder": {"$ne": ""}})
     if held is not None:
         raise NotNow(
             f"a process of this service still holds the lease {held['_id']}: stop all of them, or wait until the lease "

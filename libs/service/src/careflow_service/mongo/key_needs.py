@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from pymongo.read_concern import ReadConcern
 
+from careflow_service.clock import wall_clock
 from careflow_service.mongo.audit import AUDIT, OVERLAP
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.key_lines import KeyKind, KeyLine
@@ -61,7 +62,7 @@ class KeyNeeds:
         if line.kind is KeyKind.MASTER:
             count = await self._keys.count_documents({"masterKey.provider": provider_of(key)})
             return [f"{count} data keys are wrapped with it"] if count else []
-        until = line.until(key) or datetime.now(UTC)
+        until = line.until(key) or wall_clock()
         first = await self._entries.find_one(
             {"key": key, "at": {"$lte": until + OVERLAP}}, {"at": 1}, sort=[("at", 1), ("_id", 1)]
         )

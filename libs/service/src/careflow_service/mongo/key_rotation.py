@@ -13,7 +13,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from bson.codec_options import CodecOptions
@@ -23,6 +22,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from careflow_events.lease import HeldLease
+from careflow_service.clock import wall_clock
 from careflow_service.identity import Actor
 from careflow_service.mongo.audit import AuditTrail
 from careflow_service.mongo.client import Database, Document
@@ -32,6 +32,7 @@ from careflow_service.mongo.key_needs import KeyNeeds, Listed
 from careflow_service.mongo.key_vault import provider_of
 from careflow_service.mongo.key_watch import LOOK_EVERY_SECONDS, Holder, KeyWatch
 from careflow_service.mongo.vault import KEYS, Vault
+from careflow_service.one_shot import NotNow, Stopped
 
 KEYS_LEASE: Final = "keys"
 AT_ONCE: Final = 200
@@ -41,14 +42,6 @@ READ_WITHIN_SECONDS: Final = 3 * LOOK_EVERY_SECONDS
 """A process that does not hold a new key by then does not see the file it was written to."""
 BY: Final = Actor.system("keys")
 _AS_STORED: Final[CodecOptions[RawBSONDocument]] = CodecOptions(document_class=RawBSONDocument)
-
-
-class NotNow(Exception):
-    """It cannot be done as things stand; the message is one line for an operator."""
-
-
-class Stopped(Exception):
-    """It was told to stop before its end: the next run goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +99,7 @@ class KeyRotation:
         return [each for kind in KeyKind for each in await self._needs.listed(self._watch.lines.of(kind))]
 
     async def plan(self, kind: KeyKind) -> Rotation:
-        """What rotating this kind would do. Raises NotNow."""
+        """What rotating this kind would do. Raises NotNow or Stopped."""
         line = await self._looked(kind)
         before = line.current_id
         if kind is KeyKind.MASTER and (lacking_key := await self._needs.not_held(line)):
@@ -198,11 +191,13 @@ class KeyRotation:
         return self._watch.lines.of(kind)
 
     async def _lacking(self, key: str) -> list[Holder]:
-        """The processes that do not hold a key although they had the time to read it."""
+        """The processes that do not hold a key although they had the time to read it. Raises Stopped."""
         give_up_at = asyncio.get_running_loop().time() + READ_WITHIN_SECONDS
         while lacking := [each for each in await self._watch.holders() if key not in each.holds]:
-            if asyncio.get_running_loop().time() > give_up_at or self._stopping():
+            if asyncio.get_running_loop().time() > give_up_at:
                 break
+            if self._stopping():
+                raise Stopped
             self._say(Step(waiting_for=len(lacking)))
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
         return lacking
@@ -235,7 +230,7 @@ class KeyRotation:
                 [
                     UpdateOne(
                         {"_id": key["_id"], "masterKey.provider": key["masterKey"]["provider"]},
-                        {"$set": {**_wrapping(anew[key["_id"]]), "updateDate": _now()}},
+                        {"$set": {**_wrapping(anew[key["_id"]]), "updateDate": wall_clock()}},
                     )
                     for key in found
                 ],
@@ -259,7 +254,3 @@ def _wrapping(key: Document) -> Document:
 
 def _names(holders: Sequence[Holder]) -> str:
     return ", ".join(each.name for each in holders)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

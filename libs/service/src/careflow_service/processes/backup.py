@@ -7,9 +7,10 @@ import json
 import sys
 from typing import TypeVar
 
-from careflow_service.backup.copying import NotNow, Stopped, check, put_back, take
+from careflow_service.backup.copying import check, put_back, take
 from careflow_service.backup.file import BackupBroken, BackupReader, BackupWriter
 from careflow_service.identity import Actor
+from careflow_service.one_shot import NotNow, Stopped
 from careflow_service.processes.indexes import indexes_of
 from careflow_service.processes.opening import NotDone, Opened
 from careflow_service.settings import ServiceSettings

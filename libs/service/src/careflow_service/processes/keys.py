@@ -20,10 +20,9 @@ from careflow_service.mongo.key_rotation import (
     LOOK_AGAIN_SECONDS,
     READ_WITHIN_SECONDS,
     KeyRotation,
-    NotNow,
     Step,
-    Stopped,
 )
+from careflow_service.one_shot import NotNow, Stopped
 from careflow_service.processes.opening import NotDone, Opened
 from careflow_service.processes.sealing_keys import OPENS
 from careflow_service.settings import ServiceSettings
@@ -64,7 +63,7 @@ async def run_keys(process: Opened[S, P, App], stop: asyncio.Event, asked: argpa
         say=_say,
     )
     try:
-        found = await _asked(rotation, process, asked)
+        found = await _asked(rotation, process, asked, stop)
     except (NotNow, FurtherKeysBroken) as why:
         raise NotDone(str(why)) from None
     except Stopped:
@@ -73,10 +72,12 @@ async def run_keys(process: Opened[S, P, App], stop: asyncio.Event, asked: argpa
     return True
 
 
-async def _asked(rotation: KeyRotation, process: Opened[S, P, App], asked: argparse.Namespace) -> Mapping[str, Any]:
+async def _asked(
+    rotation: KeyRotation, process: Opened[S, P, App], asked: argparse.Namespace, stop: asyncio.Event
+) -> Mapping[str, Any]:
     match asked.act:
         case "rotate" if asked.kind == SEALING:
-            turn = await _sealing_turn_within(process, READ_WITHIN_SECONDS)
+            turn = await _sealing_turn_within(process, READ_WITHIN_SECONDS, stop)
             if asked.execute:
                 await process.resources.audit.acted(BY, "rotate_sealing_key")
             return turn
@@ -108,8 +109,8 @@ async def _asked(rotation: KeyRotation, process: Opened[S, P, App], asked: argpa
             }
 
 
-async def _sealing_turn_within(process: Opened[S, P, App], seconds: float) -> Mapping[str, Any]:
-    """`_sealing_turn`; workers have that long to read what was just made. Raises NotNow."""
+async def _sealing_turn_within(process: Opened[S, P, App], seconds: float, stop: asyncio.Event) -> Mapping[str, Any]:
+    """`_sealing_turn`; workers have that long to read what was just made. Raises NotNow or Stopped."""
     loop = asyncio.get_running_loop()
     give_up_at = loop.time() + seconds
     while True:
@@ -118,6 +119,8 @@ async def _sealing_turn_within(process: Opened[S, P, App], seconds: float) -> Ma
         except NotNow:
             if loop.time() > give_up_at:
                 raise
+        if stop.is_set():
+            raise Stopped
         await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
 
