@@ -5,11 +5,15 @@ from typing import Any
 
 import pytest
 from pymongo import AsyncMongoClient
+from pymongo.asynchronous.database import AsyncDatabase
 
 from careflow_events import contracts
+from careflow_events.mongo import INDEXES
 from careflow_events.testing.backend import Backend, memory_backend, mongo_backend
 from careflow_events.testing.builders import Keys
 from careflow_events.topics import Classification, Topic
+from libs.events.tests.commands import Commands
+from libs.events.tests.saying import Service
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +43,27 @@ def topic(make_topic: Any, monkeypatch: pytest.MonkeyPatch) -> Topic:
 
 
 @pytest.fixture
-async def client(store_url: str) -> AsyncIterator[AsyncMongoClient[dict[str, Any]]]:
+def commands() -> Commands:
+    """What the store is asked through `client`."""
+    return Commands()
+
+
+@pytest.fixture
+async def client(store_url: str, commands: Commands) -> AsyncIterator[AsyncMongoClient[dict[str, Any]]]:
     """The store that the workers of a test share."""
-    async with AsyncMongoClient[dict[str, Any]](store_url) as client:
+    async with AsyncMongoClient[dict[str, Any]](store_url, event_listeners=[commands]) as client:
         yield client
+
+
+@pytest.fixture
+async def store(client: AsyncMongoClient[dict[str, Any]], database: str) -> AsyncDatabase[dict[str, Any]]:
+    """A fresh store of one service, with its indexes."""
+    for name, index in INDEXES:
+        await client[database][name].create_indexes([index])
+    return client[database]
+
+
+@pytest.fixture
+def service(store: AsyncDatabase[dict[str, Any]]) -> Service:
+    """A service that has said nothing yet."""
+    return Service(store)

@@ -1,13 +1,13 @@
 """What the adapters ask of the store: how many commands, and never without an index."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
+from pymongo.monitoring import CommandStartedEvent
 
 from careflow_events.contracts import ClearanceExtended
 from careflow_events.envelope import TYPE_HEADER
@@ -33,53 +33,11 @@ from careflow_events.subscription import Received, hears
 from careflow_events.testing.builders import NOON, a_checkpoint, a_record, an_event, an_id, publication
 from careflow_events.topics import SCREENING
 from careflow_events.tracing import Followed, Hears
+from libs.events.tests.commands import Commands
 
 pytestmark = pytest.mark.store
 
-CONNECTING = {"hello", "endSessions", "ping"}
 STREAM = f"careflow.screening.v1/patient:{an_id(1)}"
-
-
-class Commands(CommandListener):
-    """The commands sent to the store, without those of the connection."""
-
-    def __init__(self) -> None:
-        self.sent: list[CommandStartedEvent] = []
-
-    def started(self, event: CommandStartedEvent) -> None:
-        if event.command_name not in CONNECTING:
-            self.sent.append(event)
-
-    def succeeded(self, event: CommandSucceededEvent) -> None: ...
-
-    def failed(self, event: CommandFailedEvent) -> None: ...
-
-    def names(self) -> list[str]:
-        """ "find _outbox", "bulkWrite _positions _outbox", "commitTransaction"."""
-        return [_name(event.command_name, event.command) for event in self.sent]
-
-
-def _name(name: str, command: Mapping[str, Any]) -> str:
-    targets = [each["ns"].partition(".")[2] for each in command["nsInfo"]] if name == "bulkWrite" else [command[name]]
-    return " ".join([name, *(target for target in targets if isinstance(target, str))])
-
-
-@pytest.fixture
-def commands() -> Commands:
-    return Commands()
-
-
-@pytest.fixture
-async def client(store_url: str, commands: Commands) -> AsyncIterator[AsyncMongoClient[dict[str, Any]]]:
-    async with AsyncMongoClient[dict[str, Any]](store_url, event_listeners=[commands]) as client:
-        yield client
-
-
-@pytest.fixture
-async def store(client: AsyncMongoClient[dict[str, Any]], database: str) -> AsyncDatabase[dict[str, Any]]:
-    for name, index in INDEXES:
-        await client[database][name].create_indexes([index])
-    return client[database]
 
 
 @pytest.fixture
