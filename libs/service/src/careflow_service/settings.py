@@ -91,7 +91,9 @@ class ServiceSettings(BaseSettings):
     login_scope: str = Field(default="openid", pattern=r"^openid( [!#-\[\]-~]+)*$")
     """What is asked of the provider when staff log in to pages; some say roles only where they are asked for."""
     public_url: HttpUrl | None = None
-    """Where a browser finds this service, such as `https://careflow.example.org/booking`."""
+    """Where a browser finds CareFlow, such as `https://careflow.example.org`."""
+    public_path: str = Field(default="", pattern=r"^(/[a-z]+)*$")
+    """Under which path of it this service is: what the edge takes off before it hands a request on."""
 
     master_key: SecretBytes
     blind_index_key: SecretBytes
@@ -111,6 +113,11 @@ class ServiceSettings(BaseSettings):
     def in_development(self) -> bool:
         """True where development conveniences are allowed."""
         return self.environment is Environment.DEVELOPMENT
+
+    @property
+    def public_address(self) -> str | None:
+        """Where a browser finds this service; its own paths follow. None where that was not told."""
+        return None if self.public_url is None else f"{str(self.public_url).rstrip('/')}{self.public_path}"
 
     def require(self, *fields: str) -> None:
         """For a process that cannot run without these optional fields. Raises SettingsError naming the absent ones."""

@@ -154,13 +154,12 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     read_invitation = ReadInvitation(
         all_appointments, all_patients, resources.audit, clock, settings.calendar_organizer
     )
-    public_url = str(settings.public_url) if settings.public_url else None
     messenger = Messenger(
         appointments=all_appointments,
         patients=all_patients,
         consents=all_consents,
         care_paths=all_paths,
-        writer=LetterWriter(read_invitation.to, phone=settings.clinic_phone, public_url=public_url),
+        writer=LetterWriter(read_invitation.to, phone=settings.clinic_phone, address=settings.public_address),
         carriers=carried,
         policy=policy,
         clock=clock,

@@ -157,5 +157,5 @@ def code_flow_for(settings: ServiceSettings) -> CodeFlow | None:
         client_id=settings.login_client_id,
         client_secret=secret.get_secret_value() if secret else None,
         scope=settings.login_scope,
-        back=f"{str(settings.public_url).rstrip('/')}{PREFIX}logged-in",
+        back=f"{settings.public_address}{PREFIX}logged-in",
     )

@@ -22,18 +22,18 @@ STOP_PAGE: Final = "/pages/messages/"
 
 
 class LetterWriter:
-    """See `booking.application.letters.Writer`. `phone` is what patients call, `public_url` where they find this
+    """See `booking.application.letters.Writer`. `phone` is what patients call, `address` where they find this
     service's pages; what is not known is not written of.
     """
 
     def __init__(
-        self, invite: Callable[[Scheduled, str], Invitation], *, phone: str | None, public_url: str | None
+        self, invite: Callable[[Scheduled, str], Invitation], *, phone: str | None, address: str | None
     ) -> None:
         self._words = words_of(__package__)
         self._invite = invite
         self._phone = phone
-        self._public_url = public_url and public_url.rstrip("/")
-        self.links = self._public_url is not None
+        self._address = address
+        self.links = address is not None
 
     def write(self, message: Message, visit: Appointment, details: PatientDetails, stop: str | None) -> Letter:
         words = self._words[preferred(details.language, "")]
@@ -44,7 +44,7 @@ class LetterWriter:
         behind = [
             *([letter["calendar"]] if calendar else []),
             *([letter["questions"].format(phone=self._phone)] if self._phone else []),
-            *([letter["stop"].format(link=f"{self._public_url}{STOP_PAGE}{stop}")] if stop else []),
+            *([letter["stop"].format(link=f"{self._address}{STOP_PAGE}{stop}")] if stop else []),
         ]
         return Letter(
             id=message.id,
