@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from careflow_service.http.access import AccessTable
     from careflow_service.http.authentication import Verifier
     from careflow_service.limits import Limits
+    from careflow_service.measures import Measure
     from careflow_service.mongo.audit import AuditTrail
     from careflow_service.mongo.audit_review import AuditReview
     from careflow_service.mongo.audit_seals import AuditSeals
@@ -113,9 +114,9 @@ class Service(Generic[S, P, App]):
 
     `bootstrap` is the only wiring; `ports` picks from the application what reactions, deadlines and effects get.
     `domain` holds its facts; `published` and `subscriptions` are all it says and hears: a process with a fact that is
-    not published does not start. `http` imports the routes: only what answers over HTTP
-    calls it, the other processes come without the web framework. `ready` is what must hold beyond the store for any
-    process to be ready, `without` what it is ready without. `seeds` is idempotent and run by `indexes`.
+    not published does not start. `http` imports the routes: only what answers over HTTP calls it, the other processes
+    come without the web framework. `ready` is what must hold beyond the store for any process to be ready, `without`
+    what it is ready without, `measures` what operators watch of its store. `seeds` is idempotent and run by `indexes`.
     """
 
     name: str
@@ -128,6 +129,7 @@ class Service(Generic[S, P, App]):
     http: Callable[[], Http[App]]
     deadlines: tuple[Deadline[P], ...] = ()
     effects: tuple[Effect[P], ...] = ()
+    measures: tuple[Measure[P], ...] = ()
     ready: Mapping[str, ReadyCheck[App]] = field(default_factory=dict)
     without: DoesWithout[App] = _nothing
     indexes: tuple[tuple[str, IndexModel], ...] = ()

@@ -95,3 +95,24 @@ async def test_metrics_are_exposed_by_route_template(toy: RunningToy) -> None:
     text = (await toy.client.get("/metrics")).text
     assert 'careflow_http_requests_total{route="GET /v1/visits/{visit_id}",status="401"}' in text
     assert "jane-doe" not in text
+
+
+async def test_each_check_is_a_metric_too(world: World) -> None:
+    async def no_channel(_app: Toy) -> bool:
+        return False
+
+    async with running_toy(world, replace(SERVICE, ready={"channel": no_channel})) as toy:
+        text = (await toy.client.get("/metrics")).text
+    assert 'careflow_ready{check="store"} 1.0' in text
+    assert 'careflow_ready{check="channel"} 0.0' in text
+
+
+async def test_what_is_watched_is_read_before_it_is_exposed() -> None:
+    read = []
+
+    async def measure() -> None:
+        read.append(1)
+
+    async with client_of(Health({}, Heartbeat(), measure=measure)) as client:
+        await client.get("/metrics")
+    assert read == [1]

@@ -2,10 +2,11 @@
 
 import asyncio
 import signal
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from careflow_service.backup.taken import BackupsTaken
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
 from careflow_service.main import EXIT_CANNOT_START
@@ -54,6 +55,20 @@ async def test_timers_work_without_a_kafka_client_until_interrupted(toy: Running
         timers.send(signal.SIGINT)
         assert await timers.exit_code() == 0
         assert timers.kafka_clients == []
+
+
+async def test_timers_tell_what_is_watched_of_the_store(toy: RunningToy) -> None:
+    taken_at = datetime.now(UTC) - timedelta(hours=3)
+    backups = BackupsTaken(toy.process.resources.database)
+    async with started(toy.world, "timers") as timers, await timers.client() as health:
+        before = (await health.get("/metrics")).text
+        await backups.note(taken_at)
+        await backups.note(taken_at - timedelta(days=1))
+        after = (await health.get("/metrics")).text
+    assert 'careflow_deadline_overdue_seconds{deadline="close_visit_in_time"} 0.0' in before
+    assert "careflow_backup_age_seconds +Inf" in before
+    (age,) = (line.split()[1] for line in after.splitlines() if line.startswith("careflow_backup_age_seconds"))
+    assert float(age) == pytest.approx(3 * 3600, abs=60)
 
 
 async def test_being_told_twice_ends_it_at_once(toy: RunningToy) -> None:

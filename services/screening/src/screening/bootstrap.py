@@ -14,6 +14,7 @@ from screening.adapters.answer_links import MongoAnswerLinks
 from screening.adapters.cases import MongoCases
 from screening.adapters.clearances import MongoClearances
 from screening.adapters.clinical_content import SHIPPED, ClinicalContentWrong, clinical_content
+from screening.adapters.counted_pages import CountedPages
 from screening.adapters.disclosures import MongoDisclosures
 from screening.adapters.on_call import MongoPages, MongoRotas, MongoTestPages
 from screening.adapters.page_directory import PageDirectory
@@ -64,6 +65,7 @@ from screening.application.queries.records import Records
 from screening.application.queries.sitting_down import SittingDown
 from screening.application.use_cases import Screening
 from screening.deadlines import DEADLINES, EFFECTS
+from screening.measures import MEASURES
 from screening.published import PUBLISHED
 from screening.readiness import people_can_be_reached
 from screening.settings import ScreeningSettings
@@ -138,7 +140,7 @@ def _ports(resources: Resources[ScreeningSettings]) -> Ports:
         tasks=MongoTasks(database, vault),
         links=MongoAnswerLinks(database, vault),
         disclosures=MongoDisclosures(database, vault),
-        notifier=_notifier(resources),
+        notifier=CountedPages(_notifier(resources)),
         records=MongoRecords(database, NAME),
         audit=resources.audit,
         policy=policy,
@@ -180,6 +182,7 @@ SERVICE: Service[ScreeningSettings, Ports, Screening] = Service(
     ready={"on_call_channels": people_can_be_reached},
     deadlines=DEADLINES,
     effects=EFFECTS,
+    measures=MEASURES,
     indexes=(
         *cases.INDEXES,
         *alerts.INDEXES,

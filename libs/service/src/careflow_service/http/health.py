@@ -60,12 +60,28 @@ class Heartbeat:
 class Health:
     """The checks of one process."""
 
-    def __init__(self, checks: Mapping[str, Check], heartbeat: Heartbeat, without: Sequence[str] = ()) -> None:
-        """`without` names what the process does without, because it was not told of it."""
+    def __init__(
+        self,
+        checks: Mapping[str, Check],
+        heartbeat: Heartbeat,
+        without: Sequence[str] = (),
+        measure: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """`without` names what the process does without, because it was not told of it; `measure` sets the gauges
+        that are read of the store.
+        """
         self._checks = dict(checks)
         self.without = tuple(without)
         self.heartbeat = heartbeat
+        self._measure = measure
         self._known: tuple[float, dict[str, bool]] | None = None
+
+    async def show(self) -> None:
+        """Set every gauge that tells how things stand now."""
+        for name, holds in (await self.readiness()).items():
+            metrics.READY.labels(name).set(holds)
+        if self._measure is not None:
+            await self._measure()
 
     async def readiness(self) -> dict[str, bool]:
         """Each check's name and whether it holds."""
@@ -125,6 +141,7 @@ def health_routes(health: Health) -> list[Route]:
         return JSONResponse(content, status_code=200 if everything else 503)
 
     async def exposition(_request: Request) -> Response:
+        await health.show()
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return [Route("/health/live", live), Route("/health/ready", ready), Route("/metrics", exposition)]

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from careflow_service.backup.copying import check, put_back, take
 from careflow_service.backup.file import BackupBroken, BackupReader, BackupWriter
+from careflow_service.backup.taken import BackupsTaken
 from careflow_service.identity import Actor
 from careflow_service.one_shot import NotNow, Stopped
 from careflow_service.processes.indexes import indexes_of
@@ -26,10 +27,11 @@ async def run_backup(process: Opened[S, P, App], stop: asyncio.Event) -> bool:
     resources, out = process.resources, sys.stdout.buffer
     if out.isatty():
         raise NotDone("a backup is nothing for a terminal: send it to a file")
+    taken_at = resources.wall_clock()
     writer = BackupWriter(
         out,
         service=process.service.name,
-        taken_at=resources.wall_clock(),
+        taken_at=taken_at,
         master=resources.keys.lines.master,
     )
     await resources.audit.acted(Actor.system("backup"), "take_backup")
@@ -39,6 +41,7 @@ async def run_backup(process: Opened[S, P, App], stop: asyncio.Event) -> bool:
         raise NotDone(str(why)) from None
     except Stopped:
         return False
+    await BackupsTaken(resources.database).note(taken_at)
     log.info("backup_taken", count=writer.counts.total())
     return True
 

@@ -3,11 +3,14 @@ escalations go out while it is down.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from starlette.applications import Starlette
 
+from careflow_service.backup.taken import BackupsTaken
 from careflow_service.http.health import Health, Heartbeat, health_routes, ready_checks
+from careflow_service.measures import age_of_backup, overdue, read_all
 from careflow_service.processes.opening import Opened
 from careflow_service.processes.running import Run, run_tasks, until_stopped
 from careflow_service.processes.serving import bind, serving
@@ -24,7 +27,10 @@ async def run_timers(process: Opened[S, P, App], stop: asyncio.Event) -> bool:
     settings = process.resources.settings
     heartbeat = Heartbeat()
     health = Health(
-        ready_checks(process.service, process.app, process.resources), heartbeat, process.service.without(process.app)
+        ready_checks(process.service, process.app, process.resources),
+        heartbeat,
+        process.service.without(process.app),
+        measuring(process),
     )
     listening = bind(settings.http_host, settings.health_port)
     tasks: dict[str, Run] = {
@@ -40,6 +46,18 @@ async def run_timers(process: Opened[S, P, App], stop: asyncio.Event) -> bool:
 def timer_tasks(process: Opened[S, P, App]) -> dict[str, Run]:
     """What a service does by itself, by the names of the tasks."""
     return {"timers": timers_of(process).run, "sealing": sealing_of(process).run}
+
+
+def measuring(process: Opened[S, P, App]) -> Callable[[], Awaitable[None]]:
+    """Sets the gauges of what the service watches, its deadlines and its backups among it."""
+    service, resources = process.service, process.resources
+    backups = BackupsTaken(resources.database)
+    measures = (
+        *(overdue(each, resources.clock) for each in service.deadlines),
+        age_of_backup(backups.last, resources.wall_clock),
+        *service.measures,
+    )
+    return lambda: read_all(measures, process.ports)
 
 
 def sealing_of(process: Opened[S, P, App]) -> Sealing:

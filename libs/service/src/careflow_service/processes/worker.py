@@ -20,7 +20,7 @@ from careflow_service.processes.opening import Opened, StartUpFailure
 from careflow_service.processes.running import Run, run_tasks, until_stopped
 from careflow_service.processes.sealing_keys import followed_private
 from careflow_service.processes.serving import bind, serving
-from careflow_service.processes.timers import timer_tasks
+from careflow_service.processes.timers import measuring, timer_tasks
 from careflow_service.service import Service
 from careflow_service.settings import ServiceSettings
 
@@ -38,6 +38,7 @@ async def run_worker(process: Opened[S, P, App], stop: asyncio.Event, *, with_ti
         {**ready_checks(process.service, process.app, process.resources), **_event_checks(events)},
         heartbeat,
         process.service.without(process.app),
+        measuring(process) if with_timers else None,
     )
     listening = bind(settings.http_host, settings.health_port)
     tasks: dict[str, Run] = {

@@ -1,4 +1,4 @@
-"""Safety alerts in MongoDB: encrypted with the patient's key. Open fields: whether open, when due; blind: whose."""
+"""Safety alerts in MongoDB, with the patient's key. Open: whether open and taken on, when due; blind: whose."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -27,6 +27,7 @@ INDEXES: Final = (
     ),
     (ALERTS, IndexModel([("patient_id", 1), ("is_open", -1), ("raised_at", -1), ("_id", 1)], name="of_patient")),
     (ALERTS, IndexModel([("is_open", 1), ("respond_by", 1), ("_id", 1)], name="by_urgency")),
+    (ALERTS, IndexModel([("is_open", 1), ("is_acknowledged", 1), ("respond_by", 1)], name="unanswered")),
     (ALERTS, IndexModel([("raised_at", -1), ("_id", 1)], name="by_time")),
     (ALERTS, IndexModel("due_at", name="due")),
 )
@@ -36,6 +37,7 @@ def _open_fields(alert: SafetyAlert) -> Mapping[str, object]:
     return {
         "patient_id": alert.patient_id,
         "is_open": alert.state is not AlertState.CLOSED,
+        "is_acknowledged": alert.state is AlertState.ACKNOWLEDGED,
         "raised_at": alert.raised_at,
         "respond_by": alert.respond_by,
         "due_at": alert.due_at,
@@ -74,3 +76,6 @@ class MongoAlerts(Stored[SafetyAlert]):
 
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("due_at")
+
+    async def first_unanswered(self) -> Due | None:
+        return await self._documents.earliest("respond_by", {"is_open": True, "is_acknowledged": False})

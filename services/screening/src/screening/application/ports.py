@@ -82,6 +82,9 @@ class Alerts(Protocol):
     async def next_due(self) -> Due | None:
         """The alert whose next person must be asked first."""
 
+    async def first_unanswered(self) -> Due | None:
+        """Of those that nobody has acknowledged, the alert that must be responded to first."""
+
 
 class Clearances(Protocol):
     async def get(self, clearance_id: ClearanceId, /) -> Clearance: ...
