@@ -68,7 +68,7 @@ def test_a_service_without_extras_needs_no_kafka_client_and_no_exporter(project:
     asked = {Requirement(each) for each in tomllib.loads(project.read_text("utf-8"))["project"]["dependencies"]}
     own = {extra for each in asked if each.name in OWN for extra in each.extras}
 
-    assert own <= {"mongo", "gateways"}
+    assert own <= {"mongo"}
     assert {each.name for each in asked} & {"aiokafka", "faststream", "opentelemetry-sdk"} == set()
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, HttpUrl, SecretBytes, SecretStr, field_validator
 
+from careflow_service.addresses import Networks
 from careflow_service.settings import LEAST_KEY_BYTES, DevelopmentOnly, ServiceSettings
 
 
@@ -35,6 +36,8 @@ class BookingSettings(ServiceSettings):
     """Where text messages go; without it patients get none."""
     sms_signing_key: SecretBytes | None = None
     """Signs text messages to the gateway; at least 32 bytes."""
+    gateway_networks: Networks = ()
+    """Networks of the clinic's own in which a gateway may stand; otherwise it has a public address."""
     messages_dir: Annotated[Path | None, DevelopmentOnly()] = None
     """Makes messages files one can look at."""
     clinic_phone: str | None = Field(default=None, min_length=3, max_length=30)

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import timedelta
 
-import httpx
 import pytest
 
 from booking.adapters.letters.text_messages import TextMessageCarrier
@@ -16,7 +15,8 @@ from booking.domain.ids import MessageId
 from booking.domain.messages import RETRY_AFTER, Attempt, Message, MessageState, Outcome, Reason, notices
 from booking.domain.states import BookedBy
 from careflow_domain.errors import DomainError
-from careflow_service.webhooks import SignedWebhook
+from careflow_service.gateways import SignedGateway
+from careflow_service.testing.outbound import Outside
 from services.booking.tests.builders import ANA, NOW, POLICY, a_booked_visit, a_slot, local
 
 LATER = NOW + timedelta(days=60)
@@ -139,16 +139,10 @@ def test_of_two_records_the_newer_word_counts() -> None:
     [(202, Outcome.SENT), (400, Outcome.REFUSED), (429, Outcome.NOT_NOW), (503, Outcome.NOT_NOW)],
 )
 async def test_a_gateway_takes_a_text_message_refuses_it_or_is_asked_again(status: int, outcome: Outcome) -> None:
-    asked: list[httpx.Request] = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(request)
-        return httpx.Response(status)
-
-    client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
-    carrier = TextMessageCarrier("https://gateway.example/sms", SignedWebhook(bytes(32), lambda: NOW, client))
+    outside = Outside(status)
+    carrier = TextMessageCarrier("https://gateway.example/sms", SignedGateway(bytes(32), lambda: NOW, outside))
     letter = Letter(id="m1", subject="Your appointment", text="Long.", short="Short.", invitation=None)
     assert await carrier.carry(letter, to="+14155550123") is outcome
-    (request,) = asked
-    assert request.content == b'{"channel": "sms", "to": "+14155550123", "text": "Short."}'
-    assert request.headers["idempotency-key"] == "m1"
+    (posted,) = outside.posted
+    assert posted.body == b'{"channel": "sms", "to": "+14155550123", "text": "Short."}'
+    assert posted.headers["Idempotency-Key"] == "m1"

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-import httpx
-
+from careflow_service.gateways import SignedGateway
+from careflow_service.outbound import GuardedOutbound
 from careflow_service.service import Http, Resources, Service
 from careflow_service.settings import SettingsError
-from careflow_service.webhooks import SignedWebhook
 from screening import domain
 from screening.adapters import alerts, cases, clearances, disclosures, on_call, screens, tasks
 from screening.adapters.alerts import MongoAlerts
@@ -159,7 +158,9 @@ def _notifier(resources: Resources[ScreeningSettings]) -> OnCallNotifier:
         raise SettingsError("CAREFLOW_PAGE_SIGNING_KEY is missing")
     return PageGateway(
         {kind: str(address) for kind, address in settings.page_gateways.items()},
-        SignedWebhook(key.get_secret_value() if key else b"", resources.wall_clock, httpx.AsyncClient()),
+        SignedGateway(
+            key.get_secret_value() if key else b"", resources.wall_clock, GuardedOutbound(settings.gateway_networks)
+        ),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, HttpUrl, SecretBytes, field_validator
 
+from careflow_service.addresses import Networks
 from careflow_service.settings import LEAST_KEY_BYTES, DevelopmentOnly, ServiceSettings
 from screening.domain.rota import ChannelKind
 
@@ -17,6 +18,8 @@ class ScreeningSettings(ServiceSettings):
     """JSON, such as `{"sms": "https://gateway.example/sms", "voice": "https://gateway.example/voice"}`."""
     page_signing_key: SecretBytes | None = None
     """Signs pages to the gateway; at least 32 bytes."""
+    gateway_networks: Networks = ()
+    """Networks of the clinic's own in which a gateway may stand; otherwise it has a public address."""
     clinical_content_dir: Path | None = None
     """A directory with `policy/` and `questionnaires/` of the clinic's own, instead of what is shipped."""
 

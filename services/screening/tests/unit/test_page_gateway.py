@@ -4,15 +4,15 @@ import asyncio
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx
 import pytest
 
-from careflow_service.webhooks import SignedWebhook
+from careflow_service.gateways import SignedGateway
+from careflow_service.outbound import NotReached, Reply, Unreached
+from careflow_service.testing.outbound import Outside, Posted
 from screening.adapters.page_directory import PageDirectory
 from screening.adapters.page_gateway import PageGateway
 from screening.domain.ids import AlertId, PageId
@@ -37,55 +37,43 @@ def page(channel: ChannelKind = ChannelKind.SMS) -> Page:
     )
 
 
-def gateway(answer: Callable[[httpx.Request], httpx.Response]) -> PageGateway:
-    return PageGateway(
-        ADDRESSES, SignedWebhook(KEY, lambda: AT, httpx.AsyncClient(transport=httpx.MockTransport(answer)))
-    )
+def gateway(outside: Outside) -> PageGateway:
+    return PageGateway(ADDRESSES, SignedGateway(KEY, lambda: AT, outside))
 
 
 async def test_a_page_is_signed_and_says_only_that_somebody_is_needed() -> None:
-    asked: list[httpx.Request] = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(request)
-        return httpx.Response(202)
-
-    sent = page()
-    assert await gateway(answer).send(sent) is PageResult.SENT
-    (request,) = asked
-    assert str(request.url) == "https://gateway.example/sms"
-    assert json.loads(request.content) == {"channel": "sms", "to": "+14155550100", "text": PAGE_TEXT, "test": False}
-    assert request.headers["idempotency-key"] == sent.id
-    signed = hmac.new(KEY, b"1795453200." + request.content, hashlib.sha256).hexdigest()
-    assert request.headers["careflow-signature"] == f"t=1795453200,v1={signed}"
+    outside, sent = Outside(202), page()
+    assert await gateway(outside).send(sent) is PageResult.SENT
+    (posted,) = outside.posted
+    assert posted.address == "https://gateway.example/sms"
+    assert json.loads(posted.body) == {"channel": "sms", "to": "+14155550100", "text": PAGE_TEXT, "test": False}
+    assert posted.headers["Idempotency-Key"] == sent.id
+    signed = hmac.new(KEY, b"1795453200." + posted.body, hashlib.sha256).hexdigest()
+    assert posted.headers["Careflow-Signature"] == f"t=1795453200,v1={signed}"
 
 
 async def test_a_test_page_is_marked_as_one_for_the_gateway_too() -> None:
-    asked: list[bytes] = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(request.content)
-        return httpx.Response(202)
-
-    await gateway(answer).send(replace(page(), alert_id=None))
-    assert [(json.loads(each)["text"], json.loads(each)["test"]) for each in asked] == [(TEST_TEXT, True)]
+    outside = Outside(202)
+    await gateway(outside).send(replace(page(), alert_id=None))
+    asked = [json.loads(each.body) for each in outside.posted]
+    assert [(each["text"], each["test"]) for each in asked] == [(TEST_TEXT, True)]
 
 
 @pytest.mark.parametrize("status", [301, 400, 500])
 async def test_an_answer_that_is_no_success_is_a_refusal(status: int) -> None:
-    assert await gateway(lambda _: httpx.Response(status)).send(page()) is PageResult.REFUSED
+    assert await gateway(Outside(status)).send(page()) is PageResult.REFUSED
 
 
 async def test_a_gateway_that_cannot_be_reached_is_a_refusal() -> None:
-    def unreachable(request: httpx.Request) -> httpx.Response:
-        raise httpx.ConnectTimeout("no answer", request=request)
+    def unreachable(_: Posted) -> Reply:
+        raise NotReached(Unreached.TOO_SLOW)
 
-    assert await gateway(unreachable).send(page()) is PageResult.REFUSED
+    assert await gateway(Outside(unreachable)).send(page()) is PageResult.REFUSED
 
 
 async def test_a_channel_without_an_address_is_a_refusal() -> None:
-    assert await gateway(lambda _: httpx.Response(202)).send(page(ChannelKind.PUSH)) is PageResult.REFUSED
-    assert gateway(lambda _: httpx.Response(202)).channels() == {ChannelKind.SMS, ChannelKind.VOICE}
+    assert await gateway(Outside(202)).send(page(ChannelKind.PUSH)) is PageResult.REFUSED
+    assert gateway(Outside(202)).channels() == {ChannelKind.SMS, ChannelKind.VOICE}
 
 
 async def test_the_same_page_twice_is_one_file(tmp_path: Path) -> None:

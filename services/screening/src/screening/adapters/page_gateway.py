@@ -1,8 +1,8 @@
-"""Pages by signed webhook: the clinic's gateway turns each into a text message, a call, a push or an e-mail."""
+"""Pages by a signed request: the clinic's gateway turns each into a text message, a call, a push or an e-mail."""
 
 from collections.abc import Mapping
 
-from careflow_service.webhooks import Answer, SignedWebhook
+from careflow_service.gateways import Answer, SignedGateway
 from screening.domain.paging import Page, PageResult
 from screening.domain.rota import ChannelKind
 
@@ -10,9 +10,9 @@ from screening.domain.rota import ChannelKind
 class PageGateway:
     """See `screening.application.ports.OnCallNotifier`; carries the kinds of channel it has an address for."""
 
-    def __init__(self, addresses: Mapping[ChannelKind, str], webhook: SignedWebhook) -> None:
+    def __init__(self, addresses: Mapping[ChannelKind, str], gateway: SignedGateway) -> None:
         self._addresses = dict(addresses)
-        self._webhook = webhook
+        self._gateway = gateway
 
     def channels(self) -> frozenset[ChannelKind]:
         return frozenset(self._addresses)
@@ -22,5 +22,5 @@ class PageGateway:
         if address is None:
             return PageResult.REFUSED
         what = {"channel": page.channel.value, "to": page.address, "text": page.text, "test": page.is_test}
-        answer = await self._webhook.post(address, what, id=page.id)
+        answer = await self._gateway.post(address, what, id=page.id)
         return PageResult.SENT if answer is Answer.TAKEN else PageResult.REFUSED

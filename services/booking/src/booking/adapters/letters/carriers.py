@@ -1,7 +1,5 @@
 """What carries messages in this process, by what it was told."""
 
-import httpx
-
 from booking.adapters.letters.mailbox import Mailbox
 from booking.adapters.letters.smtp import MailServer, SmtpCarrier
 from booking.adapters.letters.text_messages import TextMessageCarrier
@@ -9,9 +7,10 @@ from booking.application.letters import Carrier
 from booking.domain.channels import Channel
 from booking.settings import BookingSettings
 from careflow_service.clock import Clock
+from careflow_service.gateways import SignedGateway
+from careflow_service.outbound import GuardedOutbound
 from careflow_service.settings import SettingsError
 from careflow_service.telemetry.logs import log
-from careflow_service.webhooks import SignedWebhook
 
 
 def carriers(settings: BookingSettings, wall_clock: Clock) -> dict[Channel, Carrier]:
@@ -28,8 +27,9 @@ def carriers(settings: BookingSettings, wall_clock: Clock) -> dict[Channel, Carr
     if settings.sms_gateway is not None:
         if settings.sms_signing_key is None:
             raise SettingsError("CAREFLOW_SMS_SIGNING_KEY is missing")
-        webhook = SignedWebhook(settings.sms_signing_key.get_secret_value(), wall_clock, httpx.AsyncClient())
-        found[Channel.SMS] = TextMessageCarrier(str(settings.sms_gateway), webhook)
+        outbound = GuardedOutbound(settings.gateway_networks)
+        gateway = SignedGateway(settings.sms_signing_key.get_secret_value(), wall_clock, outbound)
+        found[Channel.SMS] = TextMessageCarrier(str(settings.sms_gateway), gateway)
     if not found:
         log.warning("patients_are_not_told", reason="neither CAREFLOW_SMTP_HOST nor CAREFLOW_SMS_GATEWAY is set")
     return found

@@ -9,14 +9,14 @@ import hmac
 import json
 from collections.abc import Mapping
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Final
 
-import httpx
-
 from careflow_service.clock import Clock
+from careflow_service.outbound import NotReached, Outbound
 
 TIMEOUT_SECONDS: Final = 5.0
-_LATER: Final = frozenset({httpx.codes.REQUEST_TIMEOUT, httpx.codes.CONFLICT, httpx.codes.TOO_MANY_REQUESTS})
+_LATER: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS})
 
 
 class Answer(StrEnum):
@@ -27,13 +27,13 @@ class Answer(StrEnum):
     NOT_NOW = "not_now"
 
 
-class SignedWebhook:
+class SignedGateway:
     """Posts to the gateway; `key` signs, `wall_clock` says when."""
 
-    def __init__(self, key: bytes, wall_clock: Clock, client: httpx.AsyncClient) -> None:
+    def __init__(self, key: bytes, wall_clock: Clock, outbound: Outbound) -> None:
         self._key = key
         self._wall_clock = wall_clock
-        self._client = client
+        self._outbound = outbound
 
     async def post(self, address: str, what: Mapping[str, str | bool], *, id: str) -> Answer:  # noqa: A002 - the intent's own word
         """Hands `what` to the gateway at this address; `id` is the same however often it is tried."""
@@ -46,9 +46,9 @@ class SignedWebhook:
             "Careflow-Signature": f"t={timestamp},v1={signature}",
         }
         try:
-            answer = await self._client.post(address, content=body, headers=headers, timeout=TIMEOUT_SECONDS)
-        except httpx.HTTPError:
+            answer = await self._outbound.post(address, body, headers, seconds=TIMEOUT_SECONDS)
+        except NotReached:
             return Answer.NOT_NOW
         if answer.is_success:
             return Answer.TAKEN
-        return Answer.REFUSED if answer.is_client_error and answer.status_code not in _LATER else Answer.NOT_NOW
+        return Answer.REFUSED if 400 <= answer.status < 500 and answer.status not in _LATER else Answer.NOT_NOW
