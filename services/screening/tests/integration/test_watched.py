@@ -2,12 +2,12 @@
 
 from datetime import datetime, timedelta
 
-import httpx
 import pytest
 from prometheus_client import REGISTRY
 
+from careflow_service.gateways import SignedGateway
 from careflow_service.measures import read_all
-from careflow_service.webhooks import SignedWebhook
+from careflow_service.testing.outbound import Outside
 from screening.adapters.counted_pages import CountedPages
 from screening.adapters.page_gateway import PageGateway
 from screening.domain.rota import ChannelKind
@@ -46,8 +46,9 @@ async def test_each_attempt_to_page_is_counted_by_what_became_of_it(status: int,
         labels = {"channel": "sms", "result": result}
         return REGISTRY.get_sample_value("careflow_pages_total", labels) or 0.0
 
-    client = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(status)))
-    gateway = PageGateway({ChannelKind.SMS: "https://gateway.example/sms"}, SignedWebhook(KEY, lambda: AT, client))
+    gateway = PageGateway(
+        {ChannelKind.SMS: "https://gateway.example/sms"}, SignedGateway(KEY, lambda: AT, Outside(status))
+    )
     before = counted()
     await CountedPages(gateway).send(page())
     assert counted() == before + 1
