@@ -16,6 +16,7 @@ BOOKING = [
 SCREENING = [
     "ScreeningStarted",
     *["QuestionnaireRequested"] * 3,
+    "AnswerLinkIssued",
     *["QuestionnaireCompleted"] * 3,
     "ScreeningSubmitted",
     *["EvidenceRecorded"] * 5,

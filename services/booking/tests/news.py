@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from careflow_events import contracts
 from careflow_events.contracts import codes, session_codes
@@ -124,6 +124,19 @@ def questionnaire_requested(known: Known) -> contracts.EventData:
         request_id=known["ref"],
         purpose=codes.QuestionnairePurpose.INTAKE,
         due_at=known["now"] + timedelta(days=3),
+    )
+
+
+LINK: Final = "https://clinic.example/screening/pages/questions/a1b2"
+
+
+def answer_link_issued(known: Known) -> contracts.EventData:
+    return contracts.AnswerLinkIssued(
+        patient_id=known["patient_id"],
+        link_id=known["ref"],
+        answer_by=known["now"] + timedelta(days=3),
+        works_until=known["now"] + timedelta(days=14),
+        for_booking=Sealed.plain(contracts.AnswerLinkForBooking(link=LINK)),
     )
 
 

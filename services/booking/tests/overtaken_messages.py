@@ -5,7 +5,9 @@ from typing import Any
 import httpx
 
 from booking.domain.ids import PatientId
+from careflow_service.ids import new_id
 from careflow_service.testing.overtaking import Overtaking
+from services.booking.tests import news
 from services.booking.tests.builders import local
 from services.booking.tests.clinic import acts, books, has_patient, has_practitioner, ok, refusal
 from services.booking.tests.mailbox import link_of
@@ -49,6 +51,15 @@ async def a_message_is_settled_while_the_visit_is_cancelled(world: World, overta
 
 async def latest(world: World, patient_id: str) -> Any:
     return ok(await world.coordinator.get(f"/v1/patients/{patient_id}/messages"))["items"][0]
+
+
+async def a_link_is_heard_of_while_it_is_heard_of(world: World, overtaking: Overtaking) -> None:
+    """By two workers at once, as one takes over from the other."""
+    ana = await has_patient(world)
+    event = world.next_event(news.answer_link_issued({"patient_id": ana, "ref": new_id(), "now": world.clock()}))
+    overtaking.by(lambda: world.take_in(event))
+    await world.take_in(event)
+    assert await states(world, ana) == [("questions_asked", "planned")]
 
 
 async def a_consent_is_recorded_while_it_is_withdrawn(world: World, overtaking: Overtaking) -> None:

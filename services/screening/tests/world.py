@@ -45,6 +45,9 @@ class World(world.ServiceWorld[Ports, Screening]):
         return await self.said_types(patient_id, "careflow.screening.safety.v1")
 
 
-def running(url: str, database: str, pages: Path, **more: Any) -> AbstractAsyncContextManager[World]:
+def running(
+    url: str, database: str, pages: Path, *, public_url: str | None = None, **more: Any
+) -> AbstractAsyncContextManager[World]:
     """Opens it on a database of one's own; pages land in `pages`."""
-    return world.running(World, SERVICE, url, database, now=NOW, settings={"pages_dir": pages}, **more)
+    settings = {"pages_dir": pages, "public_url": public_url}
+    return world.running(World, SERVICE, url, database, now=NOW, settings=settings, **more)

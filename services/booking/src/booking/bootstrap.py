@@ -81,7 +81,7 @@ from booking.application.queries.read_messages import ReadMessages
 from booking.application.queries.read_patient import ReadPatientHandler
 from booking.application.queries.read_waitlist import ReadWaitlist
 from booking.application.scheduling import Scheduling
-from booking.application.telling import Telling
+from booking.application.telling import Noting, Telling
 from booking.application.use_cases import Booking
 from booking.application.visit_changes import VisitChanges
 from booking.deadlines import DEADLINES, EFFECTS
@@ -111,6 +111,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     telling = Telling(all_messages, on=bool(carried))
     all_appointments = MongoAppointments(database, resources.vault, policy, zone, telling.of_change)
     all_paths = MongoCarePaths(database, resources.vault)
+    note_outcome = Noting(all_appointments, all_paths)
     all_entries = MongoWaitlist(database, resources.vault)
     freed_times = MongoFreedTimes(database)
     records = MongoRecords(database, NAME)
@@ -234,8 +235,8 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         record_offer_call=RecordOfferCallHandler(all_entries, all_appointments, offering, work),
         read_waitlist=ReadWaitlist(all_entries, resources.audit),
         record_contact_consent=RecordContactConsentHandler(all_consents, all_patients, work),
-        send_again=SendAgainHandler(all_messages, all_appointments, telling, work),
-        record_undelivered=RecordUndeliveredHandler(all_messages, all_appointments, work),
+        send_again=SendAgainHandler(all_messages, all_appointments, all_paths, telling, work),
+        record_undelivered=RecordUndeliveredHandler(all_messages, note_outcome, work),
         record_patient_told=RecordPatientToldHandler(all_appointments, work),
         stop_messages=StopMessagesHandler(all_messages, all_consents, all_patients, work),
         read_messages=ReadMessages(all_messages, all_consents, all_patients, policy, resources.audit, clock),
@@ -253,6 +254,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
             messages=all_messages,
             telling=telling,
             attempt=messenger.attempt,
+            note_outcome=note_outcome,
             clock=clock,
         ),
     )

@@ -2,6 +2,7 @@
 
 from booking.application.ports import Ports
 from booking.application.reactions.on_adverse_event import on_adverse_event_reported, on_adverse_event_reviewed
+from booking.application.reactions.on_answer_link import on_answer_link_issued
 from booking.application.reactions.on_care_discharged import on_care_discharged
 from booking.application.reactions.on_clearance import (
     on_clearance_deferred,
@@ -50,6 +51,7 @@ from careflow_events.subscription import Subscription, hears
 SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.ScreeningStarted, on_screening_started),
     hears(contracts.ScreeningClosed, on_screening_closed),
+    hears(contracts.AnswerLinkIssued, on_answer_link_issued),
     hears(contracts.QuestionnaireRequested, on_questionnaire_requested),
     hears(contracts.QuestionnaireWithdrawn, on_questionnaire_withdrawn),
     hears(contracts.QuestionnaireCompleted, on_questionnaire_completed),

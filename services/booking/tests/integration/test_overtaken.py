@@ -87,14 +87,15 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "ScreeningClosed": an_adverse_event_is_reported_meanwhile(
         news.screening_closed, lambda path: path.stage is Stage.CLOSED
     ),
+    "AnswerLinkIssued": messages.a_link_is_heard_of_while_it_is_heard_of,
     "QuestionnaireRequested": an_adverse_event_is_reported_meanwhile(
-        news.questionnaire_requested, lambda path: path.requests
+        news.questionnaire_requested, lambda path: path.questions.open
     ),
     "QuestionnaireWithdrawn": an_adverse_event_is_reported_meanwhile(
-        news.questionnaire_withdrawn, lambda path: not path.requests, before=news.questionnaire_requested
+        news.questionnaire_withdrawn, lambda path: not path.questions.open, before=news.questionnaire_requested
     ),
     "QuestionnaireCompleted": an_adverse_event_is_reported_meanwhile(
-        news.questionnaire_completed, lambda path: not path.requests, before=news.questionnaire_requested
+        news.questionnaire_completed, lambda path: not path.questions.open, before=news.questionnaire_requested
     ),
     "OutcomeReviewDue": an_adverse_event_is_reported_meanwhile(
         news.outcome_review_due, lambda path: path.outcome_review_by is not None

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.domain.care_path import CarePath, CarePathStageChanged, QuestionnaireRequest, Stage
+from booking.domain.care_path import CarePath, CarePathStageChanged, Stage
 from booking.domain.clearance import Clearance, ClearanceStatus
 from booking.domain.due import Due, due
 from booking.domain.gates import GATES, Asked, check, refusals
 from booking.domain.ids import AlertId, AppointmentId, RequestId
+from booking.domain.questions import QuestionnaireRequest
 from booking.domain.visits import Disposition, VisitKind
 from careflow_domain.errors import DomainError
 from services.booking.tests.builders import ANA, NOW, POLICY, ZONE
@@ -208,9 +209,12 @@ def test_every_kind_of_visit_has_its_gates() -> None:
 
 
 def asks(path: CarePath) -> CarePath:
-    return path.questionnaire_requested(
-        QuestionnaireRequest(RequestId("phq"), "intake", NOW + timedelta(days=3)), now=NOW
-    )
+    asked = QuestionnaireRequest(RequestId("phq"), "intake", NOW + timedelta(days=3))
+    return path.questioned(lambda questions: questions.asked(asked), now=NOW)
+
+
+def no_message_told_of_them(path: CarePath) -> CarePath:
+    return path.questioned(lambda questions: questions.untold(NOW), now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -242,4 +246,11 @@ def test_an_outcome_review_is_due_at_its_earliest_time_until_a_prescriber_has_lo
 
 
 def test_a_questionnaire_that_is_answered_or_not_asked_for_any_more_is_no_longer_due() -> None:
-    assert after(PROCEED, screening, asks).questionnaire_settled(RequestId("phq"), now=NOW).requests == ()
+    path = after(PROCEED, screening, asks, no_message_told_of_them)
+    assert Due("tell_of_questions", NOW) in due(path, POLICY)
+    settled = path.questioned(lambda questions: questions.settled(RequestId("phq")), now=NOW)
+    assert list(due(settled, POLICY)) == [Due("book_evaluation")]
+
+
+def test_nobody_has_to_be_told_of_questions_that_are_not_asked() -> None:
+    assert no_message_told_of_them(after(PROCEED, screening)) == after(PROCEED, screening)

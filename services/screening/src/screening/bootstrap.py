@@ -58,6 +58,7 @@ from screening.application.commands.suspend_clearance import SuspendClearanceHan
 from screening.application.commands.void_evidence import VoidEvidenceHandler
 from screening.application.commands.void_medication import VoidMedicationHandler
 from screening.application.commands.void_trial import VoidTrialHandler
+from screening.application.link_addresses import LinkAddresses
 from screening.application.ports import OnCallNotifier, Ports
 from screening.application.queries.reading import Reading
 from screening.application.queries.records import Records
@@ -138,6 +139,7 @@ def _ports(resources: Resources[ScreeningSettings]) -> Ports:
         test_pages=MongoTestPages(database),
         tasks=MongoTasks(database, vault),
         links=MongoAnswerLinks(database, vault),
+        link_addresses=LinkAddresses(resources.blind_index.of, resources.settings.public_address),
         disclosures=MongoDisclosures(database, vault),
         notifier=CountedPages(_notifier(resources)),
         records=MongoRecords(database, NAME),

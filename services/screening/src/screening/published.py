@@ -13,6 +13,7 @@ from screening.domain.alerts import (
     SafetyAlertRaised,
     SafetyAlertUpgraded,
 )
+from screening.domain.answer_links import AnswerLinkIssued
 from screening.domain.case import ScreeningStarted, ScreeningSubmitted
 from screening.domain.clearance import (
     ClearanceExpired,
@@ -30,6 +31,16 @@ from screening.domain.evidence import EvidenceExpiring, EvidenceRecorded
 from screening.domain.intake import QuestionnaireCompleted, QuestionnaireRequested, QuestionnaireWithdrawn
 from screening.domain.pre_session import PreSessionScreenAssessed
 from screening.domain.tasks import OutcomeReviewed
+
+
+def _answer_link_issued(fact: AnswerLinkIssued) -> contracts.AnswerLinkIssued:
+    return contracts.AnswerLinkIssued(
+        patient_id=fact.patient_id,
+        link_id=fact.link_id,
+        answer_by=fact.answer_by,
+        works_until=fact.works_until,
+        for_booking=Sealed.plain(contracts.AnswerLinkForBooking(link=fact.link)),
+    )
 
 
 def _questionnaire_completed(fact: QuestionnaireCompleted) -> contracts.QuestionnaireCompleted:
@@ -185,6 +196,7 @@ PUBLISHED: PublicationTable = published(
             purpose=codes.QuestionnairePurpose(fact.purpose.value),
         ),
     ),
+    says(AnswerLinkIssued, contracts.AnswerLinkIssued, _answer_link_issued),
     says(QuestionnaireCompleted, contracts.QuestionnaireCompleted, _questionnaire_completed),
     says(PreSessionScreenAssessed, contracts.PreSessionScreenAssessed, _pre_session_screen_assessed),
     says(OutcomeReviewDue, contracts.OutcomeReviewDue, _outcome_review_due),

@@ -48,12 +48,13 @@ def spec_of(service: str | ServiceSpec) -> ServiceSpec:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the processes of a stack share."""
+    """What the processes of a stack share. `api_url` is where this service's pages are, once that is known."""
 
     folder: Path
     secrets: Secrets
     store_url: str
     kafka_url: str
+    api_url: str | None
 
     @property
     def clock_file(self) -> Path:
@@ -79,6 +80,8 @@ class Surroundings:
             "CAREFLOW_CLOCK_FILE": str(self.clock_file),
             **self.secrets.variables(spec.name),
         }
+        if self.api_url is not None:
+            variables["CAREFLOW_PUBLIC_URL"] = self.api_url
         if command == "worker":
             variables["CAREFLOW_KAFKA_URL"] = self.kafka_url
         if port is not None:

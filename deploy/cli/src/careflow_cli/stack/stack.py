@@ -18,6 +18,7 @@ from careflow_cli.domain_clock.clock_file import ClockFile
 from careflow_cli.errors import CareflowError
 from careflow_cli.infra import providers
 from careflow_cli.infra.server import Server, await_ready
+from careflow_cli.processes.ports import HOST
 from careflow_cli.processes.signals import uninterrupted
 from careflow_cli.processes.table import ProcessTable
 from careflow_cli.processes.watchdog import Watchdog
@@ -252,4 +253,6 @@ class Stack:
         return ServiceProcess(self.table, spec, part, lambda: self._surroundings(spec))
 
     def _surroundings(self, spec: ServiceSpec) -> Surroundings:
-        return Surroundings(self.folder, self._secrets, self.mongo_url(spec.name), self.kafka_url)
+        ports = self.table.last_ports(f"{spec.name}-api")  # a worker starts after its api
+        api_url = f"http://{HOST}:{ports[0]}" if ports else None
+        return Surroundings(self.folder, self._secrets, self.mongo_url(spec.name), self.kafka_url, api_url)

@@ -110,6 +110,8 @@ from careflow_events.contracts.safety import (
     SafetyAlertUpgraded,
 )
 from careflow_events.contracts.screening import (
+    AnswerLinkForBooking,
+    AnswerLinkIssued,
     DiagnosesForBilling,
     DiagnosesRecorded,
     EvaluationForBilling,
@@ -193,6 +195,8 @@ __all__ = [
     "Address",
     "AdverseEventReported",
     "AdverseEventReviewed",
+    "AnswerLinkForBooking",
+    "AnswerLinkIssued",
     "AppointmentCorrected",
     "AppointmentEvent",
     "AppointmentHoldEvent",

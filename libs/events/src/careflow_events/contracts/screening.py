@@ -44,7 +44,7 @@ class ScreeningClosed(ScreeningEvent):
 
 
 class QuestionnaireRequested(ScreeningEvent):
-    """The patient is asked to answer something by `due_at`; booking sends a neutral link."""
+    """The patient is asked to answer something by `due_at`."""
 
     request_id: Id
     purpose: codes.QuestionnairePurpose
@@ -56,6 +56,23 @@ class QuestionnaireWithdrawn(ScreeningEvent):
 
     request_id: Id
     purpose: codes.QuestionnairePurpose
+
+
+class AnswerLinkForBooking(Section):
+    """The link itself. Who has it still needs to know something of the patient."""
+
+    link: str
+
+
+class AnswerLinkIssued(ScreeningEvent):
+    """A patient who is asked something was given a link to it, which booking sends; what is asked is to be answered by
+    `answer_by`, and the link works until `works_until`.
+    """
+
+    link_id: Id
+    answer_by: Instant
+    works_until: Instant
+    for_booking: Annotated[Sealed[AnswerLinkForBooking], SealedFor("booking")]
 
 
 class QuestionnaireForSessions(Section):

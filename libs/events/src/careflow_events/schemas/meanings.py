@@ -16,6 +16,7 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
         "alert_ids": "The safety alerts that the answers raised or joined; none when there was no concern.",
         "allergies": "Known allergies, in the prescriber's words.",
         "amount_minor": "An amount in minor units (cents) of `currency`.",
+        "answer_by": "By when the patient is asked to answer.",
         "appointment_id": "The appointment; it keeps its id when it is moved.",
         "at": "When it happened.",
         "birth_date": "Date of birth, YYYY-MM-DD.",
@@ -78,6 +79,8 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
         "legal_name": "The name on legal documents.",
         "line": "Street and number.",
         "lines": "The sides of the entry; debits equal credits.",
+        "link": "An address on the web, by which the patient comes in.",
+        "link_id": "The link.",
         "location_id": "The place of the clinic.",
         "minutes": "How many minutes it took, where time counts for billing.",
         "modifiers": "Modifiers of the billing code, in order.",
@@ -157,5 +160,6 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
         "visits": "The visits of the plan, by kind.",
         "voided_at": "When it was made void.",
         "withheld": "How many codes are left out for want of the patient's consent.",
+        "works_until": "When it stops working.",
     }
 )

@@ -17,6 +17,7 @@ from careflow_events.testing.example import (
     EVALUATION_AT,
     EVALUATION_VISIT,
     EVIDENCE,
+    LINK,
     PATIENT,
     PRESCRIBER,
     REQUEST,
@@ -67,6 +68,19 @@ def _screening() -> Sequence[Example]:
                 request_id=REQUEST,
                 purpose=codes.QuestionnairePurpose.INTAKE,
                 due_at=started + timedelta(days=7),
+            ),
+            started,
+        ),
+        Example(
+            "intake",
+            contracts.AnswerLinkIssued(
+                patient_id=PATIENT,
+                link_id=LINK,
+                answer_by=started + timedelta(days=7),
+                works_until=started + timedelta(days=14),
+                for_booking=Sealed.plain(
+                    contracts.AnswerLinkForBooking(link="https://careflow.example.org/screening/pages/questions/a1b2")
+                ),
             ),
             started,
         ),

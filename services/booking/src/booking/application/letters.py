@@ -26,8 +26,10 @@ class Writer(Protocol):
     links: bool
     """Whether there is a page to which a link could lead."""
 
-    def write(self, message: Message, visit: Appointment, details: PatientDetails, stop: str | None) -> Letter:
-        """In the patient's language and zone. `stop` is the secret in the link by which they want no more of these."""
+    def write(self, message: Message, visit: Appointment | None, details: PatientDetails, stop: str | None) -> Letter:
+        """In the patient's language and zone; without a visit it is about questions. `stop` is the secret in the link
+        by which they want no more of these.
+        """
 
 
 class Carrier(Protocol):

@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 from booking.application.in_use import in_use
 from booking.application.letters import Carriers, Writer
 from booking.application.ports import Appointments, CarePaths, Consents, Patients
+from booking.domain.appointments import Appointment
+from booking.domain.care_path import CarePath
 from booking.domain.channels import Channel
 from booking.domain.contact_consents import ContactConsents
-from booking.domain.messages import ORDER, Attempt, Message, Outcome, Reason
+from booking.domain.messages import ORDER, AboutVisit, Attempt, Message, Outcome, Reason
 from booking.domain.patient_details import PatientDetails
 from booking.domain.patients import Patient
 from booking.domain.policy import BookingPolicy
@@ -38,13 +40,13 @@ class Messenger:
     async def attempt(self, message: Message) -> Attempt:
         """Hands the message on, or says why not."""
         now = self.clock()
-        visit = await self.appointments.get(message.appointment_id, of=message.patient_id)
-        if not message.true_of(visit, now=now):
-            return Attempt(outcome=Outcome.UNTRUE)
+        visit = await self._visit_of(message)
         person = await in_use(self.patients, message.patient_id)
         details = person.details
-        path = await self.care_paths.find(person.id, of=person.id)
-        if path is not None and path.has_ended_for(visit.kind):
+        path = await self.care_paths.find(person.id, of=person.id) or CarePath(id=person.id)
+        if not (message.true_of(visit, now=now) if visit else message.still_asks(path.questions, now=now)):
+            return Attempt(outcome=Outcome.UNTRUE)
+        if visit is not None and path.has_ended_for(visit.kind):
             return Attempt(outcome=message.when_care_has_ended)
         channel = await self._channel(message, person)
         if channel is None:
@@ -56,6 +58,11 @@ class Messenger:
         letter = self.writer.write(message, visit, details, stop)
         outcome = await self.carriers[channel].carry(letter, to=_address(details, channel))
         return Attempt(outcome=outcome, channel=channel, stop_digest=digest_of(stop) if stop else None)
+
+    async def _visit_of(self, message: Message) -> Appointment | None:
+        if not isinstance(message.about, AboutVisit):
+            return None
+        return await self.appointments.get(message.about.appointment_id, of=message.patient_id)
 
     async def _channel(self, message: Message, person: Patient) -> Channel | None:
         """The first that the patient wants and allows, that there is, and that has not failed."""
@@ -76,7 +83,7 @@ class Messenger:
         morning = self.policy.asking_from(now, ZoneInfo(details.timezone))
         if message.answers or morning <= now:
             return None
-        if morning < message.starts_at:
+        if morning < message.about.until:
             return Attempt(outcome=Outcome.QUIET, until=morning)
         near = message.reason is Reason.VISIT_NEAR
         return Attempt(outcome=Outcome.UNTRUE if near else Outcome.NO_CHANNEL)

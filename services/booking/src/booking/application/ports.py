@@ -24,7 +24,7 @@ from booking.domain.ids import (
     WaitlistEntryId,
 )
 from booking.domain.intervals import Interval
-from booking.domain.messages import Attempt, Message, Reason
+from booking.domain.messages import AboutQuestions, Attempt, Message, Reason
 from booking.domain.patient_details import PatientDetails
 from booking.domain.patients import Patient
 from booking.domain.policy import BookingPolicy
@@ -186,6 +186,8 @@ class Messages(Protocol):
     async def get(self, message_id: MessageId, /, *, of: PatientId | None = None) -> Message:
         """Raises `message_not_found`."""
 
+    async def find(self, message_id: MessageId, /, *, of: PatientId | None) -> Message | None: ...
+
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Message]:
         """The newest first."""
 
@@ -217,6 +219,16 @@ class Tells(Protocol):
 
     async def of(
         self, reason: Reason, visit: Appointment, tx: Transaction, *, awaited: bool = False, again: str | None = None
+    ) -> Message | None: ...
+
+    async def of_questions(
+        self,
+        message_id: MessageId,
+        patient_id: PatientId,
+        about: AboutQuestions,
+        tx: Transaction,
+        *,
+        again: str | None = None,
     ) -> Message | None: ...
 
 
@@ -269,6 +281,8 @@ class Ports:
     telling: Tells
     attempt: Callable[[Message], Awaitable[Attempt]]
     """Hands a message on, or says why not."""
+    note_outcome: Callable[[Message, Transaction], Awaitable[None]]
+    """Keeps where it matters whether the patient was told."""
     clock: Clock
     offer_next: Callable[[FreedTime, Transaction], Awaitable[FreedTime]]
     """Offers a freed time to whoever is next in line; the time as it is afterwards."""

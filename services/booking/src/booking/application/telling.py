@@ -1,14 +1,14 @@
-"""Plans what patients are told, with the change that makes it necessary.
+"""Plans what patients are told, with the change that makes it necessary, and keeps whom no message reached.
 
 Invariant: whatever writes a change of a visit plans what its patient is told of it, in the same transaction.
 """
 
 from dataclasses import dataclass
 
-from booking.application.ports import Appointments, Messages
+from booking.application.ports import Appointments, CarePaths, Messages
 from booking.domain.appointments import Appointment
-from booking.domain.ids import MessageId
-from booking.domain.messages import Message, MessageState, Reason, notices
+from booking.domain.ids import MessageId, PatientId
+from booking.domain.messages import AboutQuestions, AboutVisit, Message, MessageState, Reason, notices
 from careflow_service.work import Transaction
 
 
@@ -34,18 +34,46 @@ class Telling:
         await self.messages.add(message, tx)
         return message
 
+    async def of_questions(
+        self,
+        message_id: MessageId,
+        patient_id: PatientId,
+        about: AboutQuestions,
+        tx: Transaction,
+        *,
+        again: str | None = None,
+    ) -> Message | None:
+        """Where the patient answers; the same message once. None where nobody is told, or it is planned already."""
+        if not self.on or about.until <= tx.now or await self.messages.find(message_id, of=patient_id):
+            return None
+        message = Message.asking(message_id, patient_id, about, again=again, now=tx.now)
+        await self.messages.add(message, tx)
+        return message
 
-async def note_on_visit(message: Message, appointments: Appointments, tx: Transaction) -> None:
-    """The visit knows whether somebody has to tell its patient; what it no longer says tells nothing of that."""
-    visit = await appointments.get(message.appointment_id, of=message.patient_id)
-    if not message.true_of(visit, now=tx.now):
-        return
-    match message.state:
-        case MessageState.SENT:
-            noted = visit.reached()
-        case MessageState.UNDELIVERED:
-            noted = visit.untold(now=tx.now)
-        case _:
+
+@dataclass(frozen=True, slots=True)
+class Noting:
+    """Whom no message reached somebody has to tell: the visit knows that, or the care path where it is about questions.
+    What is no longer as the message says tells nothing of that.
+    """
+
+    appointments: Appointments
+    care_paths: CarePaths
+
+    async def __call__(self, message: Message, tx: Transaction) -> None:
+        if message.state not in (MessageState.SENT, MessageState.UNDELIVERED):
             return
-    if noted is not visit:
-        await appointments.save(noted, expecting=visit.version, tx=tx)
+        reached = message.state is MessageState.SENT
+        match message.about:
+            case AboutVisit(appointment_id=appointment_id):
+                visit = await self.appointments.get(appointment_id, of=message.patient_id)
+                noted = visit.reached() if reached else visit.untold(now=tx.now)
+                if message.true_of(visit, now=tx.now) and noted is not visit:
+                    await self.appointments.save(noted, expecting=visit.version, tx=tx)
+            case AboutQuestions():
+                path = await self.care_paths.find(message.patient_id, of=message.patient_id)
+                if path is None or not message.still_asks(path.questions, now=tx.now):
+                    return
+                after = path.questioned(lambda asked: asked.told() if reached else asked.untold(tx.now), now=tx.now)
+                if after is not path:
+                    await self.care_paths.save(after, expecting=path.version, tx=tx)

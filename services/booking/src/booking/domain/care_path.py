@@ -14,9 +14,10 @@ from enum import StrEnum
 from booking.domain.appointments import Appointment
 from booking.domain.clearance import Clearance, ClearanceStatus
 from booking.domain.course import Course, Plan
-from booking.domain.ids import AlertId, AppointmentId, CaseId, ClearanceId, PatientId, PractitionerId, RequestId
+from booking.domain.ids import AlertId, AppointmentId, CaseId, ClearanceId, PatientId, PractitionerId
 from booking.domain.noted_visits import Visit
 from booking.domain.person import Person
+from booking.domain.questions import Questions
 from booking.domain.run import DISCHARGED, Run
 from booking.domain.states import Status
 from booking.domain.visits import TREATMENTS, Disposition, Phase, VisitKind
@@ -42,13 +43,6 @@ class SafetyAlert:
     respond_by: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionnaireRequest:
-    id: RequestId
-    purpose: str
-    due_at: datetime
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarePathStageChanged(Fact):
     patient_id: PatientId
@@ -71,7 +65,7 @@ class CarePath(Aggregate):
     alerts: tuple[SafetyAlert, ...] = ()
     closed_alerts: tuple[AlertId, ...] = ()
     course: Course = field(default_factory=Course)
-    requests: tuple[QuestionnaireRequest, ...] = ()
+    questions: Questions = field(default_factory=Questions)
     outcome_review_by: datetime | None = None
     run: Run = field(default_factory=Run)
 
@@ -102,15 +96,11 @@ class CarePath(Aggregate):
         return self._noted(case_id=case_id, run=self.run.begun(at), now=now)
 
     def screening_closed(self, reason: str, *, now: datetime) -> "CarePath":
-        return self._noted(case_id=None, requests=(), run=self.run.closed(reason), now=now)
+        return self._noted(case_id=None, questions=Questions(), run=self.run.closed(reason), now=now)
 
-    def questionnaire_requested(self, request: QuestionnaireRequest, *, now: datetime) -> "CarePath":
-        others = tuple(r for r in self.requests if r.id != request.id)
-        return self._noted(requests=(*others, request), now=now)
-
-    def questionnaire_settled(self, request_id: RequestId, *, now: datetime) -> "CarePath":
-        """Answered, or no longer asked for."""
-        return self._noted(requests=tuple(r for r in self.requests if r.id != request_id), now=now)
+    def questioned(self, change: Callable[[Questions], Questions], *, now: datetime) -> "CarePath":
+        """Something became known of what the patient is asked, or of what they know of it."""
+        return self._noted(questions=change(self.questions), now=now)
 
     def outcome_review_due(self, by: datetime, *, now: datetime) -> "CarePath":
         """The scores of the course are a prescriber's to look at; the earliest time holds until they have."""

@@ -54,10 +54,12 @@ _PRE_SESSION = "pre_session"
 
 def _questionnaires(path: CarePath) -> Iterator[Due]:
     dosing_at = {visit.starts_at for visit in path.all_upcoming(VisitKind.DOSING)}
-    for request in path.requests:
+    for request in path.questions.open:
         if request.purpose == _PRE_SESSION and request.due_at not in dosing_at:
             continue
         yield Due("questionnaire", request.due_at, request.id)
+    if path.questions.untold_since is not None:
+        yield Due("tell_of_questions", path.questions.untold_since)
 
 
 def _next_step(path: CarePath) -> Iterator[Due]:

@@ -1,12 +1,12 @@
-"""What a patient is told of a visit: each message an intent first, written with the change that made it necessary; what
-became of it is recorded afterwards.
+"""What a patient is told of a visit, or of questions they are asked: each message an intent first, written with the
+change that made it necessary; what became of it is recorded afterwards.
 
-Invariants: one change of a visit makes one message, which goes out over one channel. Where that does not work, others
+Invariants: one change makes one message, which goes out over one channel. Where that does not work, others
 are tried; where none does, somebody of the clinic has to tell the patient. What is true no longer is not sent.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Self
@@ -20,6 +20,7 @@ from booking.domain.appointments import (
 from booking.domain.cancellations import CancelledBy, CancelReason
 from booking.domain.channels import Channel
 from booking.domain.ids import AppointmentId, MessageId, PatientId
+from booking.domain.questions import Questions
 from booking.domain.states import BookedBy, Status
 from careflow_domain.aggregate import Aggregate
 from careflow_domain.errors import conflict
@@ -38,6 +39,8 @@ class Reason(StrEnum):
     """A reminder."""
     TIME_OFFERED = "time_offered"
     """A time that became free is kept for somebody on the waitlist."""
+    QUESTIONS_ASKED = "questions_asked"
+    """Screening asks them something, to be answered by a link."""
 
 
 class MessageState(StrEnum):
@@ -79,17 +82,43 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AboutVisit:
+    """`starts_at` is the time it tells of."""
+
+    appointment_id: AppointmentId
+    starts_at: datetime
+
+    @property
+    def until(self) -> datetime:
+        """From when on nobody has any use of it."""
+        return self.starts_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AboutQuestions:
+    """`link` is where the patient answers, which it does until `works_until`."""
+
+    link: str = field(repr=False)
+    answer_by: datetime
+    works_until: datetime
+
+    @property
+    def until(self) -> datetime:
+        """From when on nobody has any use of it."""
+        return self.works_until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message(Aggregate):
-    """`starts_at` is the time it tells of; `attempt_at` is when the next attempt is due, absent once it is settled.
-    `attempts` counts those over one channel, `given_up` are the channels that did not work, and `channel` the one over
-    which it went. `stops_until` is how long its link works; `again` who had it sent once more.
+    """`attempt_at` is when the next attempt is due, absent once it is settled. `attempts` counts those over one
+    channel, `given_up` are the channels that did not work, and `channel` the one over which it went. `stops_until` is
+    how long the link works by which the patient wants no more such messages; `again` who had it sent once more.
     """
 
     id: MessageId
     patient_id: PatientId
-    appointment_id: AppointmentId
+    about: AboutVisit | AboutQuestions
     reason: Reason
-    starts_at: datetime
     planned_at: datetime
     attempt_at: datetime | None
     awaited: bool = False
@@ -113,16 +142,36 @@ class Message(Aggregate):
         again: str | None = None,
         now: datetime,
     ) -> Self:
-        """To be sent at once; `again` is who asks for it once more."""
+        """Of a visit, to be sent at once; `again` is who asks for it once more."""
         return cls(
             id=message_id,
             patient_id=visit.patient_id,
-            appointment_id=visit.id,
+            about=AboutVisit(appointment_id=visit.id, starts_at=visit.starts_at),
             reason=reason,
-            starts_at=visit.starts_at,
             planned_at=now,
             attempt_at=now,
             awaited=awaited,
+            again=again,
+        )
+
+    @classmethod
+    def asking(
+        cls,
+        message_id: MessageId,
+        patient_id: PatientId,
+        about: AboutQuestions,
+        *,
+        again: str | None = None,
+        now: datetime,
+    ) -> Self:
+        """Where the patient answers what they are asked, to be sent at once."""
+        return cls(
+            id=message_id,
+            patient_id=patient_id,
+            about=about,
+            reason=Reason.QUESTIONS_ASKED,
+            planned_at=now,
+            attempt_at=now,
             again=again,
         )
 
@@ -130,7 +179,7 @@ class Message(Aggregate):
         """Whether the visit is still as this says, and still to come. Of a time it was given anew after this was
         planned another message tells.
         """
-        if visit.starts_at != self.starts_at or self.starts_at <= now:
+        if self.about != AboutVisit(appointment_id=visit.id, starts_at=visit.starts_at) or self.about.until <= now:
             return False
         match self.reason:
             case Reason.VISIT_CANCELLED:
@@ -140,6 +189,10 @@ class Message(Aggregate):
             case _:
                 newest = visit.arranged_at is None or visit.arranged_at <= self.planned_at
                 return newest and visit.status is Status.BOOKED
+
+    def still_asks(self, questions: Questions, *, now: datetime) -> bool:
+        """Whether there is still something to answer where this leads."""
+        return isinstance(self.about, AboutQuestions) and bool(questions.open) and now < self.about.until
 
     def attempted(self, attempt: Attempt, *, stops_until: datetime, now: datetime) -> Self:
         """What one attempt came to. Does nothing once it is settled."""
@@ -224,5 +277,6 @@ ORDER: Final[dict[Reason, tuple[Channel, ...]]] = {
     Reason.VISIT_CANCELLED: (Channel.EMAIL, Channel.SMS),
     Reason.VISIT_NEAR: (Channel.SMS, Channel.EMAIL),
     Reason.TIME_OFFERED: (Channel.SMS, Channel.EMAIL),
+    Reason.QUESTIONS_ASKED: (Channel.EMAIL, Channel.SMS),
 }
 """Which channel is tried first: what belongs into a calendar by e-mail, what wants to be seen soon by text message."""

@@ -14,6 +14,7 @@ from careflow_service.clock import Clock
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed
 from careflow_service.work import Transaction
+from screening.application.link_addresses import LinkAddresses
 from screening.domain.alerts import SafetyAlert
 from screening.domain.answer_links import AnswerLink
 from screening.domain.case import Case
@@ -215,6 +216,7 @@ class Ports:
     test_pages: TestPages
     tasks: Tasks
     links: AnswerLinks
+    link_addresses: LinkAddresses
     disclosures: Disclosures
     notifier: OnCallNotifier
     records: Records

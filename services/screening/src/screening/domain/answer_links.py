@@ -4,13 +4,14 @@ Invariant: who has the link alone learns nothing; after so many wrong tries, or 
 by it any more, and nobody is told which of the two it was.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Self
 
 from careflow_domain.aggregate import Aggregate
 from careflow_domain.errors import conflict
 from careflow_domain.setting import Setting
+from screening.domain.facts import PatientFact
 from screening.domain.ids import LinkId, PatientId, StaffId
 from screening.domain.patients import PatientDetails
 from screening.domain.policy_values import Span
@@ -29,12 +30,24 @@ class LinkPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerLinkIssued(PatientFact):
+    """A link that the patient is to be sent, because they are asked something: by when, and where they answer."""
+
+    link_id: LinkId
+    answer_by: datetime
+    works_until: datetime
+    link: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerLink(Aggregate):
-    """`opened_at`: when somebody last came in by it; whoever came in before that sits there no longer."""
+    """`issued_by` is nobody where it was made because something is asked. `opened_at`: when somebody last came in by
+    it; whoever came in before that sits there no longer.
+    """
 
     id: LinkId
     patient_id: PatientId
-    issued_by: StaffId
+    issued_by: StaffId | None
     issued_at: datetime
     works_until: datetime
     wrong_tries: int = 0
@@ -48,7 +61,7 @@ class AnswerLink(Aggregate):
         known: PatientDetails,
         policy: LinkPolicy,
         *,
-        by: StaffId,
+        by: StaffId | None,
         now: datetime,
     ) -> Self:
         """For a patient whose birth date is known, for it is asked for. Refused: `birth_date_unknown`."""
@@ -61,6 +74,18 @@ class AnswerLink(Aggregate):
             issued_at=now,
             works_until=now + policy.works_for.length,
         )
+
+    def to_be_sent(self, link: str, *, answer_by: datetime, now: datetime) -> Self:
+        """It is for the patient to have at once."""
+        issued = AnswerLinkIssued(
+            patient_id=self.patient_id,
+            at=now,
+            link_id=self.id,
+            answer_by=answer_by,
+            works_until=self.works_until,
+            link=link,
+        )
+        return self.saying(issued)
 
     def leads_in(self, policy: LinkPolicy, now: datetime) -> bool:
         """Whether anybody still comes in by it."""

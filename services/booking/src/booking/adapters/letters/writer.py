@@ -9,7 +9,7 @@ from booking.application.letters import Letter
 from booking.application.queries.read_invitation import Invitation
 from booking.application.results import Scheduled
 from booking.domain.appointments import Appointment
-from booking.domain.messages import Message, Reason
+from booking.domain.messages import AboutQuestions, Message, Reason
 from booking.domain.patient_details import PatientDetails
 from careflow_service.pages.words import Words, preferred, words_of
 from careflow_service.pages.writing import Writing
@@ -35,12 +35,13 @@ class LetterWriter:
         self._address = address
         self.links = address is not None
 
-    def write(self, message: Message, visit: Appointment, details: PatientDetails, stop: str | None) -> Letter:
+    def write(self, message: Message, visit: Appointment | None, details: PatientDetails, stop: str | None) -> Letter:
         words = self._words[preferred(details.language, "")]
         zone = ZoneInfo(details.timezone)
-        told = self._told(message, visit, words, zone)
+        told = _asked(message, words, zone) if visit is None else _told(message, visit, words, zone)
         letter = words.groups["letter"]
-        calendar = message.reason in WITH_CALENDAR
+        invitation = self._invitation(message, visit, details)
+        calendar = invitation is not None
         behind = [
             *([letter["calendar"]] if calendar else []),
             *([letter["questions"].format(phone=self._phone)] if self._phone else []),
@@ -48,17 +49,30 @@ class LetterWriter:
         ]
         return Letter(
             id=message.id,
-            subject=letter["subject"],
+            subject=letter["subject" if visit else "subject_of_questions"],
             text="\n\n".join([told, *behind]) + "\n",
             short=" ".join([told, *behind[calendar:]]).replace(NARROW_SPACE, " "),
-            invitation=self._invite(Scheduled.of(visit), details.email) if calendar else None,
+            invitation=invitation,
         )
 
-    def _told(self, message: Message, visit: Appointment, words: Words, zone: ZoneInfo) -> str:
-        waiting = message.reason is Reason.VISIT_NEAR and bool(visit.holds)
-        group = words.groups["visit_waiting" if waiting else message.reason.value]
-        until = visit.held_until or visit.starts_at
-        return group["text"].format(when=_when(message.starts_at, words, zone), until=_when(until, words, zone))
+    def _invitation(self, message: Message, visit: Appointment | None, details: PatientDetails) -> Invitation | None:
+        if visit is None or message.reason not in WITH_CALENDAR:
+            return None
+        return self._invite(Scheduled.of(visit), details.email)
+
+
+def _told(message: Message, visit: Appointment, words: Words, zone: ZoneInfo) -> str:
+    waiting = message.reason is Reason.VISIT_NEAR and bool(visit.holds)
+    group = words.groups["visit_waiting" if waiting else message.reason.value]
+    until = visit.held_until or visit.starts_at
+    return group["text"].format(when=_when(visit.starts_at, words, zone), until=_when(until, words, zone))
+
+
+def _asked(message: Message, words: Words, zone: ZoneInfo) -> str:
+    about = message.about
+    assert isinstance(about, AboutQuestions)
+    text = words.groups[message.reason.value]["text"]
+    return text.format(link=about.link, by=_when(about.answer_by, words, zone))
 
 
 def _when(moment: datetime, words: Words, zone: ZoneInfo) -> str:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from booking.application.ownership import check_version
-from booking.application.ports import Appointments, Messages
+from booking.application.ports import Messages
 from booking.application.results import Saved
-from booking.application.telling import note_on_visit
+from booking.application.telling import Noting
 from booking.domain.ids import MessageId
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
@@ -22,7 +22,7 @@ class RecordUndeliveredHandler:
     """Raises `not_sent`. The patient has to be told by somebody, if what it said is true still."""
 
     messages: Messages
-    appointments: Appointments
+    note_outcome: Noting
     work: Work
 
     async def __call__(self, command: RecordUndelivered, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
@@ -31,7 +31,7 @@ class RecordUndeliveredHandler:
             check_version(message.version, command.expected_version)
             back = message.came_back(now=tx.now)
             await self.messages.save(back, expecting=message.version, tx=tx)
-            await note_on_visit(back, self.appointments, tx)
+            await self.note_outcome(back, tx)
             return Saved(back.id, back.version)
 
         return await self.work.run(work, by=actor, action="record_undelivered", returns=Saved, request=request)

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from booking.application.ports import Appointments, Messages, Tells
+from booking.application.ports import Appointments, CarePaths, Messages, Tells
 from booking.application.results import Saved
 from booking.domain.ids import MessageId
-from careflow_domain.errors import conflict
+from booking.domain.messages import AboutQuestions, AboutVisit, Message
+from careflow_domain.errors import DomainError, conflict
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
 
@@ -16,6 +17,7 @@ class SendAgainHandler:
 
     messages: Messages
     appointments: Appointments
+    care_paths: CarePaths
     telling: Tells
     work: Work
 
@@ -23,12 +25,27 @@ class SendAgainHandler:
         async def work(tx: Transaction) -> Saved:
             message = await self.messages.get(message_id)
             message.check_settled()
-            visit = await self.appointments.get(message.appointment_id, of=message.patient_id)
-            if not message.true_of(visit, now=tx.now):
-                raise conflict("not_true_any_more", "The visit is not as this message says.")
-            again = await self.telling.of(message.reason, visit, tx, again=actor.id)
+            again = await self._again(message, actor.id, tx)
             if again is None:
                 raise conflict("messages_off", "The clinic has neither a mail server nor a gateway for text messages.")
             return Saved(again.id, again.version)
 
         return await self.work.run(work, by=actor, action="send_again", returns=Saved, request=request)
+
+    async def _again(self, message: Message, by: str, tx: Transaction) -> Message | None:
+        match message.about:
+            case AboutVisit(appointment_id=appointment_id):
+                visit = await self.appointments.get(appointment_id, of=message.patient_id)
+                if not message.true_of(visit, now=tx.now):
+                    raise _not_true_any_more()
+                return await self.telling.of(message.reason, visit, tx, again=by)
+            case AboutQuestions() as about:
+                path = await self.care_paths.find(message.patient_id, of=message.patient_id)
+                if path is None or not message.still_asks(path.questions, now=tx.now):
+                    raise _not_true_any_more()
+                message_id = MessageId(tx.new_id())
+                return await self.telling.of_questions(message_id, message.patient_id, about, tx, again=by)
+
+
+def _not_true_any_more() -> DomainError:
+    return conflict("not_true_any_more", "The visit is not as this message says, or nothing is asked any more.")

@@ -5,7 +5,6 @@ mail and the gateway know it again.
 """
 
 from booking.application.ports import Ports
-from booking.application.telling import note_on_visit
 from booking.domain.ids import MessageId
 from booking.domain.messages import Attempt, MessageState
 from careflow_service.work import Transaction
@@ -31,4 +30,4 @@ async def settle_message(message_id: str, attempt: Attempt | None, tx: Transacti
     stops_until = tx.now + ports.policy.message_link_works
     after = before.attempted(attempt, stops_until=stops_until, now=tx.now)
     await ports.messages.save(after, expecting=before.version, tx=tx)
-    await note_on_visit(after, ports.appointments, tx)
+    await ports.note_outcome(after, tx)

@@ -1,12 +1,17 @@
 """Reactions to screening's cases, questionnaires and evaluations: what the care path keeps of them."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from booking.application.care_path_reactions import reacting
 from booking.application.ports import Ports
-from booking.domain.care_path import QuestionnaireRequest
 from booking.domain.ids import CaseId, RequestId
+from booking.domain.questions import QuestionnaireRequest, Questions
 from careflow_events import contracts
 from careflow_events.subscription import Received
 from careflow_service.work import Transaction
+
+D = TypeVar("D", bound=contracts.PatientEvent)
 
 
 async def on_screening_started(event: Received[contracts.ScreeningStarted], tx: Transaction, ports: Ports) -> None:
@@ -22,23 +27,27 @@ async def on_questionnaire_requested(
     event: Received[contracts.QuestionnaireRequested], tx: Transaction, ports: Ports
 ) -> None:
     asked = QuestionnaireRequest(RequestId(event.data.request_id), event.data.purpose.value, event.data.due_at)
-    await reacting(event, tx, ports, lambda path: path.questionnaire_requested(asked, now=tx.now))
+    await _questioned(event, tx, ports, lambda questions: questions.asked(asked))
 
 
 async def on_questionnaire_completed(
     event: Received[contracts.QuestionnaireCompleted], tx: Transaction, ports: Ports
 ) -> None:
-    await reacting(
-        event, tx, ports, lambda path: path.questionnaire_settled(RequestId(event.data.request_id), now=tx.now)
-    )
+    request_id = RequestId(event.data.request_id)
+    await _questioned(event, tx, ports, lambda questions: questions.settled(request_id))
 
 
 async def on_questionnaire_withdrawn(
     event: Received[contracts.QuestionnaireWithdrawn], tx: Transaction, ports: Ports
 ) -> None:
-    await reacting(
-        event, tx, ports, lambda path: path.questionnaire_settled(RequestId(event.data.request_id), now=tx.now)
-    )
+    request_id = RequestId(event.data.request_id)
+    await _questioned(event, tx, ports, lambda questions: questions.settled(request_id))
+
+
+async def _questioned(
+    event: Received[D], tx: Transaction, ports: Ports, change: Callable[[Questions], Questions]
+) -> None:
+    await reacting(event, tx, ports, lambda path: path.questioned(change, now=tx.now))
 
 
 async def on_outcome_review_due(event: Received[contracts.OutcomeReviewDue], tx: Transaction, ports: Ports) -> None:

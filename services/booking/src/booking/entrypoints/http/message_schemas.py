@@ -8,20 +8,21 @@ from booking.application.queries.read_messages import Contactable
 from booking.domain.channels import Channel
 from booking.domain.contact_consents import ChannelConsent, SaidBy
 from booking.domain.ids import AppointmentId, MessageId
-from booking.domain.messages import Message, MessageState, Reason
+from booking.domain.messages import AboutQuestions, AboutVisit, Message, MessageState, Reason
 from careflow_service.http.dependencies import RequestBody
 
 
 class MessageView(BaseModel):
-    """What a patient was told, of which time of which visit, and what became of it. `given_up` are channels that did
-    not work; `again` is who had it sent once more.
+    """What a patient was told, of which time of which visit or by when they are asked to answer questions, and what
+    became of it. `given_up` are channels that did not work; `again` is who had it sent once more.
     """
 
     id: MessageId
     version: int
-    appointment_id: AppointmentId
     reason: Reason
-    starts_at: datetime
+    appointment_id: AppointmentId | None
+    starts_at: datetime | None
+    answer_by: datetime | None
     planned_at: datetime
     attempt_at: datetime | None
     state: MessageState
@@ -32,12 +33,16 @@ class MessageView(BaseModel):
 
     @classmethod
     def of(cls, message: Message) -> "MessageView":
+        about = message.about
+        visit = about if isinstance(about, AboutVisit) else None
+        questions = about if isinstance(about, AboutQuestions) else None
         return cls(
             id=message.id,
             version=message.version,
-            appointment_id=message.appointment_id,
             reason=message.reason,
-            starts_at=message.starts_at,
+            appointment_id=visit.appointment_id if visit else None,
+            starts_at=visit.starts_at if visit else None,
+            answer_by=questions.answer_by if questions else None,
             planned_at=message.planned_at,
             attempt_at=message.attempt_at,
             state=message.state,

@@ -7,9 +7,9 @@ from careflow_service.work import Committed, Transaction, Work
 from screening.application.ownership import case_for
 from screening.application.ports import Ports
 from screening.application.results import Changed
+from screening.application.sending_links import known_of
 from screening.domain.answer_links import AnswerLink
 from screening.domain.ids import CaseId, LinkId, StaffId
-from screening.domain.patients import PatientDetails
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,11 @@ class IssueLinkHandler:
 
         async def issue(tx: Transaction) -> Changed:
             case = await case_for(actor, command.case_id, self.ports)
-            patient = await self.ports.patients.find(case.patient_id, of=case.patient_id)
+            known = await known_of(case.patient_id, self.ports)
             link = AnswerLink.issued(
                 LinkId(tx.new_id()),
                 case.patient_id,
-                patient.details if patient else PatientDetails(),
+                known,
                 self.ports.policy.answer_links,
                 by=StaffId(actor.id),
                 now=tx.now,

@@ -7,6 +7,7 @@ from careflow_service.work import Committed, Transaction, Work
 from screening.application.ownership import case_for
 from screening.application.ports import Ports
 from screening.application.results import Changed
+from screening.application.sending_links import known_of, send_link
 from screening.domain.case import Case
 from screening.domain.clearance_terms import Indication
 from screening.domain.ids import CaseId, RequestId
@@ -32,13 +33,16 @@ class SetIndicationsHandler:
 
         async def change(tx: Transaction) -> Changed:
             before = await case_for(actor, command.case_id, self.ports)
+            known = await known_of(before.patient_id, self.ports)
             case = before.treating(command.indications)
             needed = self.ports.policy.intake.instruments(command.indications)
             case = case.withdrawing(self._unneeded(case, needed), now=tx.now)
-            for code in needed:
-                if not case.answered_all_of(code) and not case.unanswered(code):
-                    case = self._asking(case, code, tx)
+            asked = [code for code in needed if not case.answered_all_of(code) and not case.unanswered(code)]
+            for code in asked:
+                case = self._asking(case, code, tx)
             await self.ports.cases.save(case, expecting=command.expected_version, tx=tx)
+            if asked:
+                await send_link(case, known, tx, self.ports)
             return Changed(case.id, case.version)
 
         return await self.work.run(change, by=actor, action="set_indications", returns=Changed, request=request)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from careflow_service.work import Transaction
 from screening.application.ports import Ports
+from screening.application.sending_links import known_of, send_link
 from screening.domain.case import Case
 from screening.domain.case_record import CaseState
 from screening.domain.ids import CaseId, RequestId
@@ -21,12 +22,16 @@ async def ask_in_course(case_id: str, tx: Transaction, ports: Ports) -> None:
     course = before.course
     if course.asks_at is None or course.asks_at > tx.now or before.state is CaseState.CLOSED:
         return
+    known = await known_of(before.patient_id, ports)
     case = before
     for scale in ports.policy.outcomes.scales:
         if case.answered_all_of(scale.questionnaire) and not _answered_lately(case, scale, tx.now):
             case = _asking(case, scale, tx, ports)
+    asked = case is not before
     case = case.in_course(course.asked(ports.policy.course, now=tx.now))
     await ports.cases.save(case, expecting=before.version, tx=tx)
+    if asked:
+        await send_link(case, known, tx, ports)
 
 
 def _answered_lately(case: Case, scale: ScalePolicy, now: datetime) -> bool:

@@ -5,18 +5,15 @@ nowhere.
 """
 
 import hmac
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from careflow_domain.errors import DomainError
 from careflow_service.identity import Actor, Role
+from screening.application.link_addresses import Keyed
 from screening.application.ports import Ports
 from screening.domain.answer_links import AnswerLink
 from screening.domain.ids import LinkId
-
-Keyed = Callable[[str, str], str]
-"""A keyed hash of a text, for one purpose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +21,10 @@ class SittingDown:
     ports: Ports
     keyed: Keyed
 
-    def token(self, link_id: LinkId) -> str:
-        """What is in the link's address."""
-        return f"{link_id}.{self.keyed('answer_link', link_id)}"
-
     async def way_in(self, token: str) -> LinkId | None:
         """The link an address is of; None where it was made up, or nobody comes in by it any more."""
         link_id = LinkId(token.partition(".")[0])
-        if not hmac.compare_digest(token.encode(), self.token(link_id).encode()):
+        if not hmac.compare_digest(token.encode(), self.ports.link_addresses.token(link_id).encode()):
             return None
         link = await self._link(link_id)
         return link_id if link and link.leads_in(self.ports.policy.answer_links, self.ports.clock()) else None

@@ -6,6 +6,7 @@ from careflow_events.subscription import Received
 from careflow_service.work import Transaction
 from screening.application.opening_case import new_case
 from screening.application.ports import Ports
+from screening.application.sending_links import known_of, send_link
 from screening.domain.case_record import CaseState
 from screening.domain.ids import PatientId
 
@@ -23,7 +24,9 @@ async def on_consultation_completed(event: Received[ConsultationCompleted], tx: 
         if earlier.clearance_id is not None:
             await ports.cases.save(earlier.asked_back(at=event.time), expecting=earlier.version, tx=tx)
         return
+    known = await known_of(patient_id, ports)
     case = await new_case(patient_id, earlier, tx, ports)
     if earlier is not None and earlier.state is not CaseState.CLOSED:
         await ports.cases.save(earlier.over(now=tx.now), expecting=earlier.version, tx=tx)
     await ports.cases.add(case, tx)
+    await send_link(case, known, tx, ports)

@@ -6,6 +6,7 @@ from careflow_service.upsert import upsert
 from careflow_service.work import Transaction
 from screening.application.ports import Ports
 from screening.application.reviewing import review
+from screening.application.sending_links import send_link
 from screening.domain.ids import PatientId
 from screening.domain.patients import EmergencyContact, PatientCopy, PatientDetails
 
@@ -14,7 +15,7 @@ async def on_patient_registered(
     event: Received[PatientRegistered] | Received[PatientDetailsChanged], tx: Transaction, ports: Ports
 ) -> None:
     """Make sure the copy says what booking says now; the same for a first registration and for a change. What changed
-    may be what the rules look at, so they run again.
+    may be what the rules look at, so they run again. Who was asked something before they were known gets a link to it.
     """
     section = event.data.for_screening.value if event.data.for_screening else None
     if section is None:
@@ -28,6 +29,8 @@ async def on_patient_registered(
     if case is not None:
         await review(case, None, tx, ports, patient=details)
     await upsert(ports.patients, known, after, tx)
+    if case is not None and known is None:
+        await send_link(case, details, tx, ports)
 
 
 def _details(section: PatientForScreening) -> PatientDetails:
