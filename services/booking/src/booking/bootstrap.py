@@ -89,6 +89,7 @@ from booking.domain.ids import LocationId
 from booking.published import PUBLISHED
 from booking.settings import BookingSettings
 from booking.subscriptions import SUBSCRIPTIONS
+from careflow_service.pages.links import Signed
 from careflow_service.service import Http, Resources, Service
 
 NAME = "booking"
@@ -107,6 +108,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     all_rooms = MongoRooms(database)
     all_messages = MongoMessages(database, resources.vault)
     all_consents = MongoConsents(database, resources.vault)
+    message_links = Signed(resources.blind_index.of, "message")
     carried = carriers(settings, resources.wall_clock)
     telling = Telling(all_messages, on=bool(carried))
     all_appointments = MongoAppointments(database, resources.vault, policy, zone, telling.of_change)
@@ -160,7 +162,9 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         patients=all_patients,
         consents=all_consents,
         care_paths=all_paths,
-        writer=LetterWriter(read_invitation.to, phone=settings.clinic_phone, address=settings.public_address),
+        writer=LetterWriter(
+            read_invitation.to, links=message_links, phone=settings.clinic_phone, address=settings.public_address
+        ),
         carriers=carried,
         policy=policy,
         clock=clock,
@@ -238,8 +242,10 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         send_again=SendAgainHandler(all_messages, all_appointments, all_paths, telling, work),
         record_undelivered=RecordUndeliveredHandler(all_messages, note_outcome, work),
         record_patient_told=RecordPatientToldHandler(all_appointments, work),
-        stop_messages=StopMessagesHandler(all_messages, all_consents, all_patients, work),
-        read_messages=ReadMessages(all_messages, all_consents, all_patients, policy, resources.audit, clock),
+        stop_messages=StopMessagesHandler(all_messages, message_links, all_consents, all_patients, policy, work),
+        read_messages=ReadMessages(
+            all_messages, message_links, all_consents, all_patients, policy, resources.audit, clock
+        ),
         ports=Ports(
             appointments=all_appointments,
             care_paths=all_paths,

@@ -28,7 +28,7 @@ def planned(reason: Reason = Reason.VISIT_BOOKED, visit: Appointment = VISIT) ->
 
 
 def attempted(message: Message, outcome: Outcome, channel: Channel = Channel.EMAIL) -> Message:
-    return message.attempted(Attempt(outcome=outcome, channel=channel), stops_until=LATER, now=NOW)
+    return message.attempted(Attempt(outcome=outcome, channel=channel), now=NOW)
 
 
 def test_reminders_come_a_week_two_days_and_a_day_before_of_what_is_left() -> None:
@@ -68,7 +68,7 @@ def test_a_channel_is_tried_a_few_times_and_then_given_up() -> None:
     assert (message.given_up, message.attempts, message.attempt_at) == ((Channel.EMAIL,), 0, NOW)
     message = attempted(message, Outcome.REFUSED, Channel.SMS)
     assert message.given_up == (Channel.EMAIL, Channel.SMS)
-    ended = message.attempted(Attempt(outcome=Outcome.NO_CHANNEL), stops_until=LATER, now=NOW)
+    ended = message.attempted(Attempt(outcome=Outcome.NO_CHANNEL), now=NOW)
     assert (ended.state, ended.attempt_at) == (MessageState.UNDELIVERED, None)
     assert attempted(ended, Outcome.SENT) is ended
 
@@ -91,13 +91,11 @@ def test_only_the_first_attempt_answers_who_has_just_asked(outcome: Outcome) -> 
 
 
 def test_a_link_works_once_and_for_a_while() -> None:
-    sent = planned().attempted(
-        Attempt(outcome=Outcome.SENT, channel=Channel.SMS, stop_digest="d"), stops_until=LATER, now=NOW
-    )
-    assert sent.stops("d", now=NOW) is Channel.SMS
-    assert sent.stops("other", now=NOW) is None
-    assert sent.stops("d", now=LATER) is None
-    assert sent.stopped().stops("d", now=NOW) is None
+    sent = attempted(planned(), Outcome.SENT, Channel.SMS)
+    assert planned().stops(POLICY, now=NOW) is None
+    assert sent.stops(POLICY, now=NOW) is Channel.SMS
+    assert sent.stops(POLICY, now=LATER) is None
+    assert sent.stopped().stops(POLICY, now=NOW) is None
     with pytest.raises(DomainError) as refused:
         planned().came_back(now=NOW)
     assert refused.value.code == "not_sent"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from careflow_service.gateways import SignedGateway
 from careflow_service.outbound import GuardedOutbound
+from careflow_service.pages.links import Signed
 from careflow_service.service import Http, Resources, Service
 from careflow_service.settings import SettingsError
 from screening import domain
@@ -116,7 +117,7 @@ def bootstrap(resources: Resources[ScreeningSettings]) -> Screening:
         disclose_record=DiscloseRecordHandler(ports, work),
         reading=Reading(ports),
         records=Records(ports),
-        sitting_down=SittingDown(ports, resources.blind_index.of),
+        sitting_down=SittingDown(ports, _links(resources), Signed(resources.blind_index.of, "answer_sitting")),
         ports=ports,
     )
 
@@ -139,7 +140,7 @@ def _ports(resources: Resources[ScreeningSettings]) -> Ports:
         test_pages=MongoTestPages(database),
         tasks=MongoTasks(database, vault),
         links=MongoAnswerLinks(database, vault),
-        link_addresses=LinkAddresses(resources.blind_index.of, resources.settings.public_address),
+        link_addresses=LinkAddresses(_links(resources), resources.settings.public_address),
         disclosures=MongoDisclosures(database, vault),
         notifier=CountedPages(_notifier(resources)),
         records=MongoRecords(database, NAME),
@@ -149,6 +150,10 @@ def _ports(resources: Resources[ScreeningSettings]) -> Ports:
         zone=resources.settings.clinic_timezone,
         clock=resources.clock,
     )
+
+
+def _links(resources: Resources[ScreeningSettings]) -> Signed:
+    return Signed(resources.blind_index.of, "answer_link")
 
 
 def _notifier(resources: Resources[ScreeningSettings]) -> OnCallNotifier:

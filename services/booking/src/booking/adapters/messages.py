@@ -1,5 +1,5 @@
 """Messages and consents to them in MongoDB, encrypted with the patient's key. Open fields: when a message was planned
-and is attempted next; blind: whose, and the digest of the secret in its link.
+and is attempted next; blind: whose.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,6 @@ _NEWEST_FIRST: Final = (("planned_at", -1),)
 INDEXES: Final = (
     (MESSAGES, IndexModel([("patient_id", 1), ("planned_at", -1), ("_id", 1)], name="of_patient")),
     (MESSAGES, IndexModel([("attempt_at", 1)], name="attempt_at")),
-    (MESSAGES, IndexModel([("stop_digest", 1)], name="stop_digest")),
 )
 
 
@@ -38,7 +37,7 @@ class MongoMessages(Stored[Message]):
             MESSAGES,
             Message,
             fields=_open_fields,
-            blind=("patient_id", "stop_digest"),
+            blind=("patient_id",),
             owner=lambda each: each.patient_id,
             vault=vault,
         )
@@ -47,13 +46,6 @@ class MongoMessages(Stored[Message]):
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Message]:
         query = {"patient_id": patient_id}
         return await self._documents.page(query, sort=_NEWEST_FIRST, limit=limit, after=after)
-
-    async def by_link(self, digest: str) -> Message:
-        messages = self._documents.looked  # allow looked: only says which message it is; that one is then read
-        found = await messages.one(stop_digest=digest)
-        if found is None:
-            raise not_found("message")
-        return found
 
     async def next_due(self) -> tuple[datetime, str] | None:
         return await self._documents.earliest("attempt_at")
@@ -74,5 +66,4 @@ def _open_fields(message: Message) -> Mapping[str, object]:
         "patient_id": message.patient_id,
         "planned_at": message.planned_at,
         "attempt_at": message.attempt_at,
-        "stop_digest": message.stop_digest,
     }

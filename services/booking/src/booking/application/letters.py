@@ -23,13 +23,8 @@ class Letter:
 
 
 class Writer(Protocol):
-    links: bool
-    """Whether there is a page to which a link could lead."""
-
-    def write(self, message: Message, visit: Appointment | None, details: PatientDetails, stop: str | None) -> Letter:
-        """In the patient's language and zone; without a visit it is about questions. `stop` is the secret in the link
-        by which they want no more of these.
-        """
+    def write(self, message: Message, visit: Appointment | None, details: PatientDetails) -> Letter:
+        """In the patient's language and zone; without a visit it is about questions."""
 
 
 class Carrier(Protocol):

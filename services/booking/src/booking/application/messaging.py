@@ -1,6 +1,5 @@
 """One attempt at a message: whether it is true still, over which channel, whether it is night, what became of it."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -17,10 +16,8 @@ from booking.domain.messages import ORDER, AboutVisit, Attempt, Message, Outcome
 from booking.domain.patient_details import PatientDetails
 from booking.domain.patients import Patient
 from booking.domain.policy import BookingPolicy
-from booking.domain.secrets import digest_of
 from careflow_service.clock import Clock
 
-SECRET_BYTES: Final = 32
 WRITTEN: Final = frozenset({Channel.EMAIL, Channel.SMS})
 
 
@@ -54,10 +51,9 @@ class Messenger:
             return Attempt(outcome=Outcome.UNWANTED if unwanted else Outcome.NO_CHANNEL)
         if (late := self._late(message, details, now)) is not None:
             return late
-        stop = secrets.token_urlsafe(SECRET_BYTES) if self.writer.links else None
-        letter = self.writer.write(message, visit, details, stop)
+        letter = self.writer.write(message, visit, details)
         outcome = await self.carriers[channel].carry(letter, to=_address(details, channel))
-        return Attempt(outcome=outcome, channel=channel, stop_digest=digest_of(stop) if stop else None)
+        return Attempt(outcome=outcome, channel=channel)
 
     async def _visit_of(self, message: Message) -> Appointment | None:
         if not isinstance(message.about, AboutVisit):

@@ -191,9 +191,6 @@ class Messages(Protocol):
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Message]:
         """The newest first."""
 
-    async def by_link(self, digest: str) -> Message:
-        """The one with this secret in its link, for somebody who only looks. Raises `message_not_found`."""
-
     async def next_due(self) -> tuple[datetime, str] | None:
         """When the next one is to be attempted, and which."""
 

@@ -20,6 +20,7 @@ from booking.domain.appointments import (
 from booking.domain.cancellations import CancelledBy, CancelReason
 from booking.domain.channels import Channel
 from booking.domain.ids import AppointmentId, MessageId, PatientId
+from booking.domain.policy import BookingPolicy
 from booking.domain.questions import Questions
 from booking.domain.states import BookedBy, Status
 from careflow_domain.aggregate import Aggregate
@@ -71,14 +72,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """`until` is when it may be tried again at night's end. Of the secret in the link by which the patient wants no
-    more such messages only the digest is kept.
-    """
+    """`until` is when it may be tried again at night's end."""
 
     outcome: Outcome
     channel: Channel | None = None
     until: datetime | None = None
-    stop_digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +109,8 @@ class AboutQuestions:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message(Aggregate):
     """`attempt_at` is when the next attempt is due, absent once it is settled. `attempts` counts those over one
-    channel, `given_up` are the channels that did not work, and `channel` the one over which it went. `stops_until` is
-    how long the link works by which the patient wants no more such messages; `again` who had it sent once more.
+    channel, `given_up` are the channels that did not work, and `channel` the one over which it went. `stop_used` is
+    whether its link was used by which the patient wants no more such messages; `again` who had it sent once more.
     """
 
     id: MessageId
@@ -127,8 +125,7 @@ class Message(Aggregate):
     given_up: tuple[Channel, ...] = ()
     channel: Channel | None = None
     settled_at: datetime | None = None
-    stop_digest: str | None = None
-    stops_until: datetime | None = None
+    stop_used: bool = False
     again: str | None = None
 
     @classmethod
@@ -194,16 +191,13 @@ class Message(Aggregate):
         """Whether there is still something to answer where this leads."""
         return isinstance(self.about, AboutQuestions) and bool(questions.open) and now < self.about.until
 
-    def attempted(self, attempt: Attempt, *, stops_until: datetime, now: datetime) -> Self:
+    def attempted(self, attempt: Attempt, *, now: datetime) -> Self:
         """What one attempt came to. Does nothing once it is settled."""
         if self.state is not MessageState.PLANNED:
             return self
         match attempt.outcome:
             case Outcome.SENT:
-                sent = self._settled(MessageState.SENT, now, attempts=self.attempts + 1, channel=attempt.channel)
-                if attempt.stop_digest is None:
-                    return sent
-                return replace(sent, stop_digest=attempt.stop_digest, stops_until=stops_until)
+                return self._settled(MessageState.SENT, now, attempts=self.attempts + 1, channel=attempt.channel)
             case Outcome.NOT_NOW if self.attempts < len(RETRY_AFTER):
                 again_at = now + RETRY_AFTER[self.attempts]
                 return replace(self.recording(), attempts=self.attempts + 1, attempt_at=again_at)
@@ -243,14 +237,14 @@ class Message(Aggregate):
         if self.state is MessageState.PLANNED:
             raise conflict("still_planned", "It is on its way.")
 
-    def stops(self, digest: str, *, now: datetime) -> Channel | None:
+    def stops(self, policy: BookingPolicy, *, now: datetime) -> Channel | None:
         """What its link ends, while it works."""
-        works = self.stop_digest == digest and self.stops_until is not None and now < self.stops_until
-        return self.channel if works else None
+        works = not self.stop_used and self.settled_at is not None
+        return self.channel if works and now < self.planned_at + policy.message_link_works else None
 
     def stopped(self) -> Self:
         """Its link was used, and is of no use any more."""
-        return replace(self.recording(), stop_digest=None, stops_until=None)
+        return replace(self.recording(), stop_used=True)
 
     def _settled(self, state: MessageState, now: datetime, **changes: object) -> Self:
         settled = {"state": state, "attempt_at": None, "settled_at": now, **changes}

@@ -1,29 +1,20 @@
-"""What stands in the address of a link, by which it is hard to guess.
+"""Where a link to a patient's questions leads."""
 
-Invariant: derived with the service's key when it is needed, and kept nowhere.
-"""
-
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from careflow_service.pages.links import Signed
 from screening.domain.ids import LinkId
-
-Keyed = Callable[[str, str], str]
-"""A keyed hash of a text, for one purpose."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkAddresses:
     """`public` is where patients find this service; not known, nobody can be sent there."""
 
-    keyed: Keyed
+    links: Signed
     public: str | None
 
-    def token(self, link_id: LinkId) -> str:
-        return f"{link_id}.{self.keyed('answer_link', link_id)}"
-
     def path(self, link_id: LinkId) -> str:
-        return f"/pages/questions/{self.token(link_id)}"
+        return f"/pages/questions/{self.links.sign(link_id)}"
 
     def whole(self, link_id: LinkId) -> str | None:
         """What can be sent to somebody."""

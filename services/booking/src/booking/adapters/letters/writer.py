@@ -11,6 +11,7 @@ from booking.application.results import Scheduled
 from booking.domain.appointments import Appointment
 from booking.domain.messages import AboutQuestions, Message, Reason
 from booking.domain.patient_details import PatientDetails
+from careflow_service.pages.links import Signed
 from careflow_service.pages.words import Words, preferred, words_of
 from careflow_service.pages.writing import Writing
 
@@ -27,25 +28,26 @@ class LetterWriter:
     """
 
     def __init__(
-        self, invite: Callable[[Scheduled, str], Invitation], *, phone: str | None, address: str | None
+        self, invite: Callable[[Scheduled, str], Invitation], *, links: Signed, phone: str | None, address: str | None
     ) -> None:
         self._words = words_of(__package__)
         self._invite = invite
         self._phone = phone
+        self._links = links
         self._address = address
-        self.links = address is not None
 
-    def write(self, message: Message, visit: Appointment | None, details: PatientDetails, stop: str | None) -> Letter:
+    def write(self, message: Message, visit: Appointment | None, details: PatientDetails) -> Letter:
         words = self._words[preferred(details.language, "")]
         zone = ZoneInfo(details.timezone)
         told = _asked(message, words, zone) if visit is None else _told(message, visit, words, zone)
         letter = words.groups["letter"]
         invitation = self._invitation(message, visit, details)
         calendar = invitation is not None
+        link = self._links.sign(message.id)
         behind = [
             *([letter["calendar"]] if calendar else []),
             *([letter["questions"].format(phone=self._phone)] if self._phone else []),
-            *([letter["stop"].format(link=f"{self._address}{STOP_PAGE}{stop}")] if stop else []),
+            *([letter["stop"].format(link=f"{self._address}{STOP_PAGE}{link}")] if self._address else []),
         ]
         return Letter(
             id=message.id,

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from booking.application.in_use import in_use
+from booking.application.message_links import message_of
 from booking.application.ports import Consents, Messages, Patients
 from booking.application.results import Saved
 from booking.domain.contact_consents import ChannelConsent, ContactConsents, SaidBy
-from booking.domain.secrets import digest_of
+from booking.domain.policy import BookingPolicy
 from careflow_domain.errors import not_found
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.pages.links import Signed
 from careflow_service.upsert import upsert
 from careflow_service.work import Committed, Transaction, Work
 
@@ -18,17 +20,18 @@ class StopMessagesHandler:
     """Raises `message_not_found` for a link that is unknown, was used, or is too old: nobody is told which."""
 
     messages: Messages
+    links: Signed
     consents: Consents
     patients: Patients
+    policy: BookingPolicy
     work: Work
 
-    async def __call__(self, secret: str, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
-        digest = digest_of(secret)
+    async def __call__(self, link: str, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
+        message_id = message_of(link, self.links)
 
         async def work(tx: Transaction) -> Saved:
-            listed = await self.messages.by_link(digest)
-            message = await self.messages.get(listed.id, of=listed.patient_id)
-            channel = message.stops(digest, now=tx.now)
+            message = await self.messages.get(message_id)
+            channel = message.stops(self.policy, now=tx.now)
             if channel is None:
                 raise not_found("message")
             owner = (await in_use(self.patients, message.patient_id)).id

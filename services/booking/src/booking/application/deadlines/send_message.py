@@ -27,7 +27,6 @@ async def settle_message(message_id: str, attempt: Attempt | None, tx: Transacti
     before = await ports.messages.get(MessageId(message_id))
     if attempt is None or before.state is not MessageState.PLANNED:
         return
-    stops_until = tx.now + ports.policy.message_link_works
-    after = before.attempted(attempt, stops_until=stops_until, now=tx.now)
+    after = before.attempted(attempt, now=tx.now)
     await ports.messages.save(after, expecting=before.version, tx=tx)
     await ports.note_outcome(after, tx)

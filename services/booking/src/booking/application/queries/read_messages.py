@@ -4,6 +4,7 @@ words are: they follow from the visit.
 
 from dataclasses import dataclass
 
+from booking.application.message_links import message_of
 from booking.application.ownership import check_own
 from booking.application.ports import Consents, Messages, Patients, ReadAudit
 from booking.domain.channels import Channel
@@ -11,11 +12,11 @@ from booking.domain.contact_consents import ContactConsents
 from booking.domain.ids import PatientId
 from booking.domain.messages import Message
 from booking.domain.policy import BookingPolicy
-from booking.domain.secrets import digest_of
 from careflow_domain.errors import not_found
 from careflow_service.clock import Clock
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed
+from careflow_service.pages.links import Signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Contactable:
 @dataclass(frozen=True, slots=True)
 class ReadMessages:
     messages: Messages
+    links: Signed
     consents: Consents
     patients: Patients
     policy: BookingPolicy
@@ -51,10 +53,10 @@ class ReadMessages:
         await self.audit.read(actor, "read_contact_consents", f"patients/{patient_id}")
         return Contactable(found, tuple(channel for channel in Channel if found.allows(channel, self.policy)))
 
-    async def by_link(self, secret: str) -> Channel:
+    async def by_link(self, link: str) -> Channel:
         """What somebody with this link can end. Raises `message_not_found`."""
-        digest = digest_of(secret)
-        channel = (await self.messages.by_link(digest)).stops(digest, now=self.clock())
+        message = await self.messages.get(message_of(link, self.links))
+        channel = message.stops(self.policy, now=self.clock())
         if channel is None:
             raise not_found("message")
         return channel

@@ -17,7 +17,7 @@ from careflow_service.pages.site import Pages
 
 router = APIRouter(prefix="/pages/messages", include_in_schema=False)
 
-Secret = Annotated[str, Path(max_length=64)]
+Secret = Annotated[str, Path(max_length=128)]
 
 
 @router.get("/{secret}")
