@@ -64,6 +64,7 @@ from sessions.application.commands.write_psychotherapy_note import (
     WritePsychotherapyNoteHandler,
 )
 from sessions.application.ports import Ports
+from sessions.application.queries.read_bedside import ReadBedside
 from sessions.application.queries.reading import Reading
 from sessions.application.queries.reading_notes import ReadingNotes
 from sessions.application.session_changes import SessionChanges
@@ -131,6 +132,7 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         close_drug_day=CloseDrugDayHandler(ports, work),
         confirm_drug_day=ConfirmDrugDayHandler(ports, work),
         settle_discrepancy=SettleDiscrepancyHandler(ports, work),
+        read_bedside=ReadBedside(ports),
         reading=Reading(ports),
         reading_notes=ReadingNotes(ports),
         ports=ports,

@@ -74,9 +74,10 @@ class Page(HTMLParser):
             self.refers.append(given["for"])
         if tag == "form":
             self.forms.append(Form(given.get("method", "get"), given["action"]))
-        if tag == "input" and given.get("type") == "radio":
+        chosen = given.get("type") in {"radio", "checkbox"}
+        if tag == "input" and chosen:
             self.forms[-1].choices.add(given["name"])
-        if tag == "input" and (given.get("type") != "radio" or "checked" in given):
+        if tag == "input" and (not chosen or "checked" in given):
             self.forms[-1].fields[given["name"]] = given.get("value", "")
         if tag == "option" and "selected" in given:
             self.forms[-1].fields[self._around("select")["name"]] = given["value"]
@@ -94,6 +95,8 @@ class Page(HTMLParser):
                 self.refers.append(given["href"][1:])
         if tag == "button":
             self.forms[-1].buttons.append(said)
+        if tag == "textarea":
+            self.forms[-1].fields[given["name"]] = "".join(text)
         if tag == "option":
             self.forms[-1].labels[f"{self._around('select')['name']}={given['value']}"] = said
         if tag in {"h1", "title"}:

@@ -1,5 +1,6 @@
 """Copies of patients' details and of what screening says of them, in MongoDB: encrypted with the patient's key."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from careflow_domain.errors import not_found
@@ -8,6 +9,7 @@ from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
 from careflow_service.mongo.vault import Vault
 from sessions.domain.eligibility import Eligibility
+from sessions.domain.ids import PatientId
 from sessions.domain.patients import PatientCopy
 
 PATIENTS: Final = "patients"
@@ -20,6 +22,11 @@ class MongoPatients(Stored[PatientCopy]):
     def __init__(self, database: Database, vault: Vault) -> None:
         documents = Documents(database, PATIENTS, PatientCopy, owner=lambda patient: patient.id, vault=vault)
         super().__init__(documents, lambda: not_found("patient"))
+
+    async def several(self, patient_ids: Sequence[PatientId], /) -> list[PatientCopy]:
+        patients = self._documents.looked  # allow looked: shown to a human, decides nothing
+        asked = {"_id": {"$in": list(patient_ids)}}
+        return await patients.many(asked, limit=len(patient_ids)) if patient_ids else []
 
 
 class MongoEligibilities(Stored[Eligibility]):

@@ -24,11 +24,13 @@ SESSIONS: Final = "sessions"
 ADVERSE_EVENTS: Final = "adverse_events"
 MOST_SESSIONS: Final = 200
 MOST_EVENTS: Final = 200
+MOST_WITHOUT_TIME: Final = 50
 _BY_START: Final = (("starts_at", 1),)
 
 INDEXES: Final = (
     (SESSIONS, IndexModel("appointment_id", name="one_per_appointment", unique=True)),
     (SESSIONS, IndexModel([("patient_id", 1), ("starts_at", 1), ("_id", 1)], name="of_patient")),
+    (SESSIONS, IndexModel([("starts_at", 1), ("_id", 1)], name="by_start")),
     (SESSIONS, IndexModel("due_at", name="due")),
     (SESSIONS, IndexModel("overruns_at", name="overruns")),
     (ADVERSE_EVENTS, IndexModel([("patient_id", 1), ("_id", 1)], name="of_patient")),
@@ -78,6 +80,15 @@ class MongoSessions(Stored[Session]):
         return await self._documents.many(
             {"patient_id": patient_id}, of=patient_id, sort=_BY_START, limit=MOST_SESSIONS
         )
+
+    async def between(self, start: datetime, end: datetime, /) -> list[Session]:
+        sessions = self._documents.looked  # allow looked: shown to a human, decides nothing
+        query = {"starts_at": {"$gte": start, "$lt": end}}
+        return await sessions.many(query, sort=(("starts_at", 1), ("_id", 1)), limit=MOST_SESSIONS)
+
+    async def without_time(self) -> list[Session]:
+        sessions = self._documents.looked  # allow looked: shown to a human, decides nothing
+        return await sessions.many({"starts_at": None}, limit=MOST_WITHOUT_TIME)
 
     async def latest_of_patient(self, patient_id: PatientId, /) -> list[Session]:
         newest_first = (("starts_at", -1),)

@@ -51,6 +51,9 @@ Due = tuple[datetime, str]
 
 class Patients(Protocol):
     async def find(self, patient_id: PatientId, /, *, of: PatientId) -> PatientCopy | None: ...
+    async def several(self, patient_ids: Sequence[PatientId], /) -> list[PatientCopy]:
+        """Those of these patients that are known, for a reader."""
+
     async def add(self, patient: PatientCopy, /, tx: Transaction) -> None: ...
     async def save(self, patient: PatientCopy, /, *, expecting: int, tx: Transaction) -> None: ...
 
@@ -101,6 +104,12 @@ class SessionRecords(Protocol):
 
     async def of_patient(self, patient_id: PatientId, /) -> list[Session]:
         """A patient's sessions by when they start."""
+
+    async def between(self, start: datetime, end: datetime, /) -> list[Session]:
+        """All sessions booked to start then, by when they start; for a reader."""
+
+    async def without_time(self) -> list[Session]:
+        """Sessions that were opened before booking was heard of them; for a reader."""
 
     async def latest_of_patient(self, patient_id: PatientId, /) -> list[Session]:
         """A patient's newest sessions; those that began and have not ended are among them."""

@@ -50,6 +50,7 @@ from sessions.application.commands.write_psychotherapy_note import (
     WritePsychotherapyNoteHandler,
 )
 from sessions.application.ports import Ports
+from sessions.application.queries.read_bedside import ReadBedside
 from sessions.application.queries.reading import Reading
 from sessions.application.queries.reading_notes import ReadingNotes
 
@@ -109,6 +110,7 @@ class Sessions:
     confirm_drug_day: ConfirmDrugDayHandler
     settle_discrepancy: SettleDiscrepancyHandler
 
+    read_bedside: ReadBedside
     reading: Reading
     reading_notes: ReadingNotes
     ports: Ports

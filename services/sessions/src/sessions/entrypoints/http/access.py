@@ -1,4 +1,8 @@
-"""Who may call what. A patient sees and signs only their own, whatever else they are."""
+"""Who may call what. A patient sees and signs only their own, whatever else they are; a form of the bedside is sent by
+whom the API lets do the same and who may read the session it is about.
+"""
+
+from typing import Final
 
 from careflow_service.http.access import AccessTable, allow, by_object, by_path
 from careflow_service.identity import Role
@@ -10,7 +14,7 @@ THERAPISTS = (Role.THERAPIST, Role.PRESCRIBER)
 """Who may keep psychotherapy notes: a mental health professional; each reads their own alone."""
 CARE_TEAM = (*CLINICIANS, Role.COORDINATOR)
 
-ACCESS: AccessTable = {
+API: AccessTable = {
     "GET /v1/patients/{patient_id}/consents": allow(*CARE_TEAM, own=by_path("patient_id")),
     "POST /v1/patients/{patient_id}/consents": allow(*CARE_TEAM, own=by_path("patient_id")),
     "POST /v1/consents/{consent_id}/withdraw": allow(*CARE_TEAM, own=by_object("consent_id")),
@@ -90,4 +94,43 @@ ACCESS: AccessTable = {
     "POST /v1/drug-log/locations/{location_id}/days/{day}/close": allow(*BEDSIDE),
     "POST /v1/drug-log/locations/{location_id}/days/{day}/confirm": allow(*BEDSIDE, Role.MEDICAL_DIRECTOR),
     "POST /v1/drug-log/locations/{location_id}/days/{day}/settle": allow(PRESCRIBER, Role.MEDICAL_DIRECTOR),
+}
+
+READERS: Final = API["GET /v1/sessions/{session_id}"].roles
+BEDSIDE_FORMS: Final = {
+    "arrive": "POST /v1/sessions/{session_id}/arrive",
+    "join": "POST /v1/sessions/{session_id}/join",
+    "leave": "POST /v1/sessions/{session_id}/leave",
+    "identity": "POST /v1/sessions/{session_id}/checks",
+    "questions": "POST /v1/sessions/{session_id}/checks",
+    "escort": "POST /v1/sessions/{session_id}/checks",
+    "baseline": "POST /v1/sessions/{session_id}/checks",
+    "program": "POST /v1/sessions/{session_id}/checks",
+    "order": "POST /v1/sessions/{session_id}/order",
+    "attest": "POST /v1/sessions/{session_id}/attest",
+    "sign": "POST /v1/sessions/{session_id}/overrides",
+    "clearing": "POST /v1/sessions/{session_id}/clear",
+    "draw": "POST /v1/drug-log/containers/{container_id}/draws",
+    "start": "POST /v1/sessions/{session_id}/start",
+    "dose": "POST /v1/sessions/{session_id}/doses",
+    "dose-ended": "POST /v1/sessions/{session_id}/doses/end",
+    "vitals": "POST /v1/sessions/{session_id}/vitals",
+    "waste": "POST /v1/drug-log/containers/{container_id}/entries",
+    "adverse-event": "POST /v1/adverse-events",
+    "discharge": "POST /v1/sessions/{session_id}/discharge",
+    "complete": "POST /v1/sessions/{session_id}/complete",
+    "refuse": "POST /v1/sessions/{session_id}/refuse",
+    "convert": "POST /v1/sessions/{session_id}/convert",
+    "abort": "POST /v1/sessions/{session_id}/abort",
+}
+"""Each form, and the route of the API whose command it is."""
+
+ACCESS: AccessTable = {
+    **API,
+    "GET /pages/bedside": allow(*READERS),
+    **{
+        f"{method} /pages/bedside/{{session_id}}/{form}": allow(*(API[row].roles & READERS))
+        for form, row in BEDSIDE_FORMS.items()
+        for method in ("GET", "POST")
+    },
 }

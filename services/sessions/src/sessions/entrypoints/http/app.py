@@ -20,6 +20,7 @@ from sessions.entrypoints.http import (
     session_routes,
 )
 from sessions.entrypoints.http.access import ACCESS
+from sessions.entrypoints.pages import bedside
 
 HTTP: Http[Sessions] = Http(
     title="CareFlow sessions",
@@ -40,6 +41,8 @@ HTTP: Http[Sessions] = Http(
         psychotherapy_note_routes.router,
         drug_log_routes.router,
         drug_day_routes.router,
+        bedside.router,
     ),
     access=ACCESS,
+    pages="sessions.entrypoints.pages",
 )

@@ -1,0 +1,159 @@
+"""Reads what the team looks at while it works: who comes today, and one session with everything a dose rests on.
+
+Nothing here decides anything: the gate that is shown is asked again by every command. Who read it is kept.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from careflow_service.identity import Actor
+from careflow_service.work import side_by_side
+from sessions.application.ask_gate import ask_gate
+from sessions.application.ports import Ports
+from sessions.domain.adverse_events import AdverseEvent
+from sessions.domain.clinic_day import clinic_day, day_bounds
+from sessions.domain.drug_log import Container
+from sessions.domain.gate import Gate
+from sessions.domain.ids import LocationId, PatientId, SessionId, StaffId
+from sessions.domain.patients import PatientCopy, PatientDetails
+from sessions.domain.plans import Plan
+from sessions.domain.sessions import Session
+from sessions.domain.states import SessionState
+from sessions.domain.words import VisitKind
+
+OFF = frozenset({SessionState.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TodayLine:
+    """One session. `who` is as little as tells two patients of the list apart; None for somebody booking has not been
+    heard of. `mine`: the reader is booked for it, or in it.
+    """
+
+    session: Session
+    who: str | None = field(repr=False)
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Today:
+    """The reader's sessions first, then by when they start. `elsewhere` are other locations with sessions on that
+    day.
+    """
+
+    day: date
+    as_of: datetime
+    lines: tuple[TodayLine, ...]
+    elsewhere: tuple[LocationId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bedside:
+    """One session as it stands. `gate` is None for what is no dose any more or never was; `containers` are those of the
+    session's location, None for a reader who may not see the drug log.
+    """
+
+    session: Session
+    details: PatientDetails
+    as_of: datetime
+    plan: Plan | None
+    gate: Gate | None
+    containers: tuple[Container, ...] | None
+    adverse_events: tuple[AdverseEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBedside:
+    ports: Ports
+
+    async def today(self, actor: Actor, location_id: LocationId | None = None) -> Today:
+        """Today's sessions, at one location or all; one that began yesterday and goes on is of today."""
+        now, policy = self.ports.clock(), self.ports.policy
+        day = clinic_day(now, policy.timezone)
+        start, end = day_bounds(day, policy.timezone)
+        longest = timedelta(hours=policy.gate.session_hours.value)
+        timed, untimed = await side_by_side(
+            self.ports.sessions.between(start - longest, end), self.ports.sessions.without_time()
+        )
+        todays = [each for each in timed if _is_of(each, start)]
+        of_today = [*todays, *(each for each in untimed if each.state not in OFF)]
+        shown = [each for each in of_today if location_id is None or each.location_id == location_id]
+        patients = await self.ports.patients.several(sorted({each.patient_id for each in shown}))
+        await self.ports.audit.read(actor, "read_todays_sessions", *(f"sessions/{each.id}" for each in shown))
+        names = told_apart(patients)
+        lines = [
+            TodayLine(session=each, who=names.get(each.patient_id), mine=_concerns(each, StaffId(actor.id)))
+            for each in shown
+        ]
+        elsewhere = sorted({each.location_id for each in of_today if each.location_id} - {location_id})
+        return Today(
+            day=day,
+            as_of=now,
+            lines=tuple(sorted(lines, key=lambda each: not each.mine)),
+            elsewhere=tuple(elsewhere) if location_id or len(elsewhere) > 1 else (),
+        )
+
+    async def beside(self, session_id: SessionId, actor: Actor, *, drug_log: bool) -> Bedside:
+        """One session. Refused: `session_not_found`."""
+        now, ports = self.ports.clock(), self.ports
+        session = await ports.sessions.get(session_id)
+        patient, events, containers = await side_by_side(
+            ports.patients.find(session.patient_id, of=session.patient_id),
+            ports.adverse_events.of_patient(session.patient_id),
+            self._containers(session, drug_log=drug_log),
+        )
+        asked = await ask_gate(session, ports, now)
+        seen = (f"drug_containers/{each.id}" for each in containers or ())
+        await ports.audit.read(actor, "read_bedside", f"sessions/{session.id}", f"patients/{session.patient_id}", *seen)
+        return Bedside(
+            session=session,
+            details=patient.details if patient else PatientDetails(),
+            as_of=now,
+            plan=asked.plan,
+            gate=asked.gate if session.kind is VisitKind.DOSING else None,
+            containers=containers,
+            adverse_events=tuple(each for each in events if each.session_id == session.id),
+        )
+
+    async def _containers(self, session: Session, *, drug_log: bool) -> tuple[Container, ...] | None:
+        if not drug_log or session.kind is not VisitKind.DOSING:
+            return None
+        return () if session.location_id is None else tuple(await self.ports.drug_log.at(session.location_id))
+
+
+def told_apart(patients: Iterable[PatientCopy]) -> Mapping[PatientId, str]:
+    """Each by their first name and an initial; two who would be the same by their whole name, and by the year of birth
+    where that does not do.
+    """
+    known = {each.id: each.details for each in patients if (each.details.name or "").strip()}
+    shown = {id_: _short(details) for id_, details in known.items()}
+    for longer in (_whole, _with_year):
+        shown = {
+            id_: longer(known[id_]) if list(shown.values()).count(name) > 1 else name for id_, name in shown.items()
+        }
+    return shown
+
+
+def _short(details: PatientDetails) -> str:
+    first, *others = (details.name or "").split()
+    return f"{first} {others[-1][0]}." if others else first
+
+
+def _whole(details: PatientDetails) -> str:
+    return details.name or ""
+
+
+def _with_year(details: PatientDetails) -> str:
+    return f"{details.name} ({details.born_on.year})" if details.born_on else _whole(details)
+
+
+def _is_of(session: Session, day_starts: datetime) -> bool:
+    """Whether it is of the day that starts then, though it may have begun before."""
+    if session.state in OFF or session.starts_at is None:
+        return False
+    return session.starts_at >= day_starts or session.patient_watched
+
+
+def _concerns(session: Session, staff: StaffId) -> bool:
+    return any(each.id == staff for each in session.providers) or any(each.id == staff for each in session.team)

@@ -1,0 +1,1 @@
+"""Sessions' pages: what the team works with at the bedside."""

@@ -1,0 +1,201 @@
+"""The bedside: who comes today, one session with everything a dose rests on, and the forms by which the team works.
+
+Invariant: a form is refused by the same rules as the API's command, says so in a sentence where it was filled in, and
+keeps what was typed; a page shows a gate and decides nothing by it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from starlette.responses import RedirectResponse
+
+from careflow_domain.errors import DomainError
+from careflow_service.errors import StaleVersion
+from careflow_service.http.dependencies import CurrentActor
+from careflow_service.http.errors import problem_for
+from careflow_service.identity import Actor
+from careflow_service.ids import new_id
+from careflow_service.pages.forms import KEY, Form, FormRequest, Submitted
+from careflow_service.pages.site import LANGUAGE, Pages, Site
+from careflow_service.pages.words import Words
+from careflow_service.problems import INVALID_REQUEST, Problem
+from sessions.application.queries.read_bedside import Bedside
+from sessions.domain.ids import LocationId, SessionId
+from sessions.entrypoints.http.access import ACCESS
+from sessions.entrypoints.http.schemas import App, Uuid
+from sessions.entrypoints.pages.asking import Field, Kind, body_of, read
+from sessions.entrypoints.pages.bedside_commands import Asked
+from sessions.entrypoints.pages.bedside_forms import FORMS, BedsideForm
+from sessions.entrypoints.pages.found import gate_lines, readings
+
+router = APIRouter(prefix="/pages/bedside", include_in_schema=False)
+
+VERSION: Final = "version"
+"""The field that says as which version of the session a form was filled in."""
+_EMPTY: Final = Form({})
+_DRUG_LOG: Final = ACCESS["GET /v1/drug-log/containers"]
+
+Done = Annotated[str | None, Query(max_length=40, pattern="^[a-z-]+$")]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a form was not taken: the code, and what it names besides."""
+
+    code: str
+    named: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form as it is shown again."""
+
+    typed: Form = _EMPTY
+    faults: Mapping[str, str] = field(default_factory=dict)
+    refused: Refused | None = None
+    status: int = 200
+
+
+@router.get("")
+async def bedside(
+    request: Request,
+    app: App,
+    actor: CurrentActor,
+    pages: Pages,
+    session: Uuid | None = None,
+    location: Uuid | None = None,
+    done: Done = None,
+) -> Response:
+    """One session, or without one those of today."""
+    if session is not None:
+        return await _session(request, app, actor, pages, session, done=done)
+    today = await app.read_bedside.today(actor, LocationId(location) if location else None)
+    return pages.show(request.scope, "today.html", today=today, zone=pages.zone, location=location)
+
+
+def _add(form: BedsideForm) -> None:
+    """Its page, and where it is sent."""
+
+    async def ask(request: Request, app: App, actor: CurrentActor, pages: Pages, session_id: Uuid) -> Response:
+        return await _ask(request, app, actor, pages, form, session_id, Filled())
+
+    async def do(
+        request: Request,
+        app: App,
+        actor: CurrentActor,
+        pages: Pages,
+        session_id: Uuid,
+        typed: Submitted,
+        key: FormRequest,
+    ) -> Response:
+        seen = await _seen(app, actor, session_id)
+        given = body_of(form.fields(seen, actor), typed, pages.zone, form.also(seen))
+        body, faults = read(form.body, given)
+        version = typed[VERSION]
+        if not version.isascii() or not version.isdigit() or len(version) > 18:
+            raise Problem(INVALID_REQUEST)
+        if body is None:
+            filled = Filled(typed, faults, status=422)
+            return await _ask(request, app, actor, pages, form, session_id, filled)
+        try:
+            await form.does(app, Asked(SessionId(session_id), body, int(version)), actor, key)
+        except (DomainError, StaleVersion) as refusal:
+            filled = Filled(typed, refused=_refused(refusal), status=problem_for(refusal).kind.status)
+            return await _ask(request, app, actor, pages, form, session_id, filled)
+        return _back(request, session_id, form.name)
+
+    router.add_api_route(f"/{{session_id}}/{form.name}", ask, methods=["GET"], name=f"ask_{form.name}")
+    router.add_api_route(f"/{{session_id}}/{form.name}", do, methods=["POST"], name=f"do_{form.name}")
+
+
+for each in FORMS:
+    _add(each)
+
+
+async def _seen(app: App, actor: Actor, session_id: str) -> Bedside:
+    return await app.read_bedside.beside(SessionId(session_id), actor, drug_log=_DRUG_LOG.admits(actor, {}))
+
+
+def _refused(refusal: DomainError | StaleVersion) -> Refused:
+    failed: Any = refusal.extra.get("failed") or refusal.extra.get("items") or refusal.extra.get("criteria") or ()
+    return Refused(refusal.code, tuple(each["item"] if isinstance(each, dict) else str(each) for each in failed))
+
+
+def _back(request: Request, session_id: str, done: str) -> Response:
+    language = request.query_params.get(LANGUAGE)
+    spoken = f"&{LANGUAGE}={language}" if language in {"en", "es"} else ""
+    return RedirectResponse(f"../../bedside?session={session_id}&done={done}{spoken}#done", 303)
+
+
+async def _session(
+    request: Request, app: App, actor: Actor, pages: Site, session_id: str, *, done: str | None = None
+) -> Response:
+    seen = await _seen(app, actor, session_id)
+    return pages.show(request.scope, "bedside.html", **_shown(request, seen, actor, pages), done=done, refused=None)
+
+
+async def _ask(
+    request: Request, app: App, actor: Actor, pages: Site, form: BedsideForm, session_id: str, filled: Filled
+) -> Response:
+    """The form, as it was filled in and with the session as it is now; a button's refusal is told beside it."""
+    seen = await _seen(app, actor, session_id)
+    shown = _shown(request, seen, actor, pages)
+    if form.at_once:
+        return pages.show(
+            request.scope, "bedside.html", status=filled.status, **shown, done=None, refused=filled.refused
+        )
+    fields = form.fields(seen, actor)
+    return pages.show(
+        request.scope,
+        "bedside_form.html",
+        status=filled.status,
+        **shown,
+        form=form,
+        fields=fields,
+        labels=_labels(fields, pages.words(request.scope)),
+        typed=filled.typed,
+        faults=_by_field(filled.faults, {each.name for each in fields if each.kind is Kind.DRAW}),
+        refused=filled.refused,
+    )
+
+
+def _labels(fields: Sequence[Field], words: Words) -> dict[str, str]:
+    """What stands above each field; above a reason, what it is for."""
+    asked, gate, criteria = (words.groups[name] for name in ("asked", "gate", "criteria"))
+    of_reason = {"overrides": gate, "exceptions": criteria}
+    return {
+        each.name: of_reason[each.name.partition(".")[0]][each.named]
+        if each.kind is Kind.REASONS
+        else asked[each.named]
+        for each in fields
+    }
+
+
+def _by_field(faults: Mapping[str, str], draws: set[str]) -> dict[str, str]:
+    """A draw is one field on the page and two in the body."""
+    of_draw = {"container_id", "draw_id"} if draws else set()
+    return {"draw" if name in of_draw else name: code for name, code in faults.items()}
+
+
+def _shown(request: Request, seen: Bedside, actor: Actor, pages: Site) -> dict[str, Any]:
+    words = pages.words(request.scope)
+    lines = () if seen.gate is None else gate_lines(seen.gate, seen.session, words, pages.zone)
+    mine = [each for each in FORMS if each.offered(seen) and _may(each, actor)]
+    return {
+        "seen": seen,
+        "session": seen.session,
+        "zone": pages.zone,
+        "lines": lines,
+        "readings": readings(seen.session),
+        "offered": mine,
+        "kept": {VERSION: str(seen.session.version), KEY: new_id()},
+        "key": new_id,
+    }
+
+
+def _may(form: BedsideForm, actor: Actor) -> bool:
+    """Whether the door lets this reader send it."""
+    return ACCESS[f"POST /pages/bedside/{{session_id}}/{form.name}"].admits(actor, {})

@@ -1,0 +1,277 @@
+"""What is done at the bedside: one row for each form, with the API's command it stands for.
+
+Invariant: who may send a form is who may call that route of the API, and what it does is that route's own use case.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from careflow_service.identity import Actor, RequestKey, Role
+from sessions.application.queries.read_bedside import Bedside
+from sessions.application.use_cases import Sessions
+from sessions.domain.checks import DrugScreen, Identifier, PregnancyTest, RiskLevel
+from sessions.domain.discharge import CRITERIA, NEVER_SIGNED
+from sessions.domain.drug_entries import WITNESSED, EntryKind
+from sessions.domain.presence import AT_THE_BEDSIDE
+from sessions.domain.states import UNDER_WAY, SessionState
+from sessions.domain.vitals import Symptom
+from sessions.domain.weights import WeightUnit
+from sessions.domain.words import CONVERTIBLE_TO, VisitKind
+from sessions.entrypoints.http.adverse_event_routes import NewAdverseEvent
+from sessions.entrypoints.http.check_bodies import NewChecks
+from sessions.entrypoints.http.dose_routes import NewDischarge, NewDose, NewVitals
+from sessions.entrypoints.http.gate_routes import Clearing, NewOrder, Reason, Signing
+from sessions.entrypoints.http.session_routes import Completion, Conversion, EarlyEnd, Joining
+from sessions.entrypoints.pages import bedside_commands as do
+from sessions.entrypoints.pages.asking import Field, Kind
+from sessions.entrypoints.pages.bedside_commands import Asked, Drawing, Entering, Nothing
+
+Fields = Sequence[Field]
+Does = Callable[[Sessions, Asked[Any], Actor, RequestKey], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class BedsideForm:
+    """`body` is what the API takes; `fields` are asked, for this session and reader; `offered` says when it makes sense
+    to ask. `also` is what the page knows by itself. A form `at_once` is a button without a page of its own.
+    """
+
+    name: str
+    body: type[BaseModel]
+    does: Does
+    offered: Callable[[Bedside], bool]
+    fields: Callable[[Bedside, Actor], Fields] = lambda _, __: ()
+    also: Callable[[Bedside], Mapping[str, Any]] = lambda _: {}
+    at_once: bool = False
+
+
+_NOBODY: Final = Actor("nobody", frozenset())
+
+
+def _field(name: str, kind: Kind, *options: str, word: str = "") -> Field:
+    return Field(name=name, kind=kind, options=[(each, None) for each in options], word=word)
+
+
+def _state(*states: SessionState) -> Callable[[Bedside], bool]:
+    return lambda seen: seen.session.state in states
+
+
+def _dosing(*states: SessionState) -> Callable[[Bedside], bool]:
+    return lambda seen: seen.session.kind is VisitKind.DOSING and seen.session.state in states
+
+
+_HERE = (SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED)
+
+
+def _checking(seen: Bedside) -> bool:
+    session = seen.session
+    return session.kind is VisitKind.DOSING and (session.state in {*_HERE, *UNDER_WAY} or session.patient_watched)
+
+
+def _there(seen: Bedside) -> bool:
+    before = {SessionState.SCHEDULED, *_HERE}
+    return seen.session.state in before | UNDER_WAY or seen.session.patient_watched
+
+
+def _starts(seen: Bedside) -> bool:
+    dosing = seen.session.kind is VisitKind.DOSING
+    return seen.session.state is (SessionState.CLEARED if dosing else SessionState.ARRIVED)
+
+
+def _ends(seen: Bedside) -> bool:
+    dosing = seen.session.kind is VisitKind.DOSING
+    return seen.session.state is (SessionState.DISCHARGED if dosing else SessionState.IN_PROGRESS)
+
+
+def _runs(seen: Bedside) -> bool:
+    doses = seen.session.doses
+    return seen.session.state in UNDER_WAY and bool(doses) and doses[-1].ended_at is None
+
+
+def _gives(seen: Bedside) -> bool:
+    dosing = seen.session.kind is VisitKind.DOSING and seen.session.state in UNDER_WAY
+    return dosing and not _runs(seen) and bool(_draws(seen))
+
+
+def _unsettled(seen: Bedside) -> bool:
+    return bool(_draws(seen))
+
+
+def _roles(_: Bedside, actor: Actor) -> Fields:
+    held = sorted(role.value for role in AT_THE_BEDSIDE if actor.has(Role(role.value)))
+    return (_field("role", Kind.CHOICE, *held),)
+
+
+def _signs(prefix: str) -> Fields:
+    whole = ("systolic", "diastolic", "heart_rate", "oxygen_saturation", "respiratory_rate", "moaas")
+    return (
+        *(_field(f"{prefix}.{name}", Kind.WHOLE) for name in whole),
+        _field(f"{prefix}.symptoms", Kind.SEVERAL, *Symptom),
+        _field(f"{prefix}.observed_at", Kind.MOMENT),
+    )
+
+
+_IDENTITY = (
+    _field("identifiers", Kind.SEVERAL, *Identifier),
+    _field("weight.kilograms", Kind.AMOUNT),
+    _field("weight.measured_on", Kind.DAY),
+    _field("reported_weight.amount", Kind.AMOUNT),
+    _field("reported_weight.unit", Kind.CHOICE, *WeightUnit),
+)
+_QUESTIONS = (
+    _field("suicide_risk", Kind.CHOICE, *RiskLevel),
+    _field("allergic", Kind.YES_NO),
+    _field("substances.recent", Kind.YES_NO),
+    _field("substances.intoxicated", Kind.YES_NO),
+    _field("drug_screen", Kind.CHOICE, *DrugScreen),
+    _field("pregnancy", Kind.CHOICE, *PregnancyTest),
+    _field("bladder_symptoms", Kind.YES_NO),
+    _field("intake.solids_at", Kind.MOMENT),
+    _field("intake.liquids_at", Kind.MOMENT),
+    _field("intake.nasal_spray_at", Kind.MOMENT),
+)
+_ESCORT = (
+    _field("escort.name", Kind.TEXT),
+    _field("escort.phone", Kind.TEXT),
+    _field("escort.adult", Kind.YES_NO),
+    _field("escort.reached_today", Kind.YES_NO),
+    _field("escort.rideshare_only", Kind.YES_NO),
+    _field("escort.pick_up_at", Kind.MOMENT),
+    _field("emergency_contact", Kind.YES_NO),
+    _field("equipment_ready", Kind.YES_NO),
+    _field("cures_reviewed_on", Kind.DAY),
+)
+_PROGRAM = tuple(
+    _field(f"restricted_program.{name}", Kind.YES_NO)
+    for name in ("setting_certified", "patient_enrolled", "pulse_oximeter")
+)
+_ORDER = (_field("mg_per_kg", Kind.AMOUNT), _field("mg", Kind.AMOUNT), _field("most_mg", Kind.AMOUNT))
+_DISCHARGE = (
+    *(_field(name, Kind.YES_NO) for name in ("oriented", "walks_unaided", "nausea_controlled", "effects_resolved")),
+    _field("suicide_risk", Kind.CHOICE, *RiskLevel),
+    _field("escort_signed", Kind.YES_NO),
+    _field("instructions_given", Kind.YES_NO),
+)
+_EVENT = (
+    _field("description", Kind.PROSE),
+    _field("grade", Kind.WHOLE),
+    *(_field(name, Kind.YES_NO) for name in ("serious", "expected", "related")),
+    _field("started_at", Kind.MOMENT),
+)
+_THERAPY = (
+    _field("therapy.0.provider", Kind.TEXT),
+    _field("therapy.0.started_at", Kind.MOMENT, word="therapy_started_at"),
+    _field("therapy.0.ended_at", Kind.MOMENT, word="therapy_ended_at"),
+)
+
+
+def _discharging(_: Bedside, actor: Actor) -> Fields:
+    """A prescriber may sign for what is not met, criterion by criterion."""
+    if not actor.has(Role.PRESCRIBER):
+        return _DISCHARGE
+    reasons = (Field(name=f"exceptions.{name}", kind=Kind.REASONS) for name in CRITERIA if name not in NEVER_SIGNED)
+    return (*_DISCHARGE, *reasons, _field("transport", Kind.PROSE))
+
+
+def _overriding(seen: Bedside, _: Actor) -> Fields:
+    """One reason for each item that stands in the way and may be signed for."""
+    closed = seen.gate.standing_in_the_way(seen.session.overrides) if seen.gate else ()
+    return tuple(Field(name=f"overrides.{each.item}", kind=Kind.REASONS) for each in closed if each.overridable)
+
+
+def _draws(seen: Bedside) -> Sequence[tuple[str, str]]:
+    """What is drawn up for this session and not settled, and how it reads."""
+    return [
+        (
+            f"{container.id}/{draw.id}",
+            f"{container.item.drug} {container.item.concentration.value:f} mg/mL · {draw.volume.value:f} mL, "
+            f"{container.open_of(draw).value.normalize():f} mg · {draw.by}",
+        )
+        for container in seen.containers or ()
+        for draw in container.unsettled
+        if draw.session_id == seen.session.id
+    ]
+
+
+def _drawing(seen: Bedside, _: Actor) -> Fields:
+    containers = [
+        (
+            str(each.id),
+            f"{each.item.drug} {each.item.concentration.value:f} mg/mL · {each.item.lot} · "
+            f"{each.in_container.value.normalize():f} mg",
+        )
+        for each in seen.containers or ()
+        if each.in_container
+    ]
+    return (Field(name="container_id", kind=Kind.CHOICE, options=containers), _field("ml", Kind.AMOUNT))
+
+
+def _giving(seen: Bedside, _: Actor) -> Fields:
+    amounts = (_field(name, Kind.AMOUNT) for name in ("mg", "mg_per_kg", "ml", "mg_per_ml"))
+    return (Field(name="draw", kind=Kind.DRAW, options=_draws(seen)), *amounts, _field("serial", Kind.TEXT))
+
+
+def _wasting(seen: Bedside, _: Actor) -> Fields:
+    kinds = sorted(each.value for each in WITNESSED if each is not EntryKind.OVERFILL)
+    return (
+        Field(name="draw", kind=Kind.DRAW, options=_draws(seen)),
+        _field("kind", Kind.CHOICE, *kinds),
+        _field("mg", Kind.AMOUNT),
+        _field("note", Kind.PROSE),
+    )
+
+
+def _of_patient(seen: Bedside) -> Mapping[str, Any]:
+    return {"patient_id": seen.session.patient_id, "session_id": seen.session.id}
+
+
+FORMS: Final = (
+    BedsideForm("arrive", Nothing, do.arrive, _state(SessionState.SCHEDULED), at_once=True),
+    BedsideForm("join", Joining, do.join, _there, _roles),
+    BedsideForm("leave", Nothing, do.leave, lambda seen: any(each.there for each in seen.session.team), at_once=True),
+    BedsideForm("identity", NewChecks, do.check, _checking, lambda _, __: _IDENTITY),
+    BedsideForm("questions", NewChecks, do.check, _checking, lambda _, __: _QUESTIONS),
+    BedsideForm("escort", NewChecks, do.check, _checking, lambda _, __: _ESCORT),
+    BedsideForm("baseline", NewChecks, do.check, _dosing(*_HERE), lambda _, __: _signs("baseline.0")),
+    BedsideForm("program", NewChecks, do.check, _checking, lambda _, __: _PROGRAM),
+    BedsideForm("order", NewOrder, do.order, _dosing(SessionState.SCHEDULED, *_HERE), lambda _, __: _ORDER),
+    BedsideForm("attest", Reason, do.attest, _checking, lambda _, __: (_field("reason", Kind.PROSE),)),
+    BedsideForm("sign", Signing, do.sign, lambda seen: bool(_overriding(seen, _NOBODY)), _overriding),
+    BedsideForm("clearing", Clearing, do.clear, _dosing(SessionState.CHECKED), at_once=True),
+    BedsideForm("draw", Drawing, do.draw, _dosing(*_HERE, *UNDER_WAY), _drawing),
+    BedsideForm("start", Nothing, do.start, _starts, at_once=True),
+    BedsideForm("dose", NewDose, do.give, _gives, _giving),
+    BedsideForm("dose-ended", Nothing, do.end_dose, _runs, at_once=True),
+    BedsideForm(
+        "vitals", NewVitals, do.observe, lambda seen: seen.session.patient_watched, lambda _, __: _signs("signs")
+    ),
+    BedsideForm("waste", Entering, do.enter, _unsettled, _wasting),
+    BedsideForm("adverse-event", NewAdverseEvent, do.report, _there, lambda _, __: _EVENT, _of_patient),
+    BedsideForm(
+        "discharge",
+        NewDischarge,
+        do.discharge,
+        lambda seen: seen.session.patient_watched and not _runs(seen),
+        _discharging,
+    ),
+    BedsideForm("complete", Completion, do.complete, _ends, lambda _, __: _THERAPY),
+    BedsideForm("refuse", Nothing, do.refuse, _dosing(*_HERE)),
+    BedsideForm(
+        "convert",
+        Conversion,
+        do.convert,
+        _state(SessionState.REFUSED),
+        lambda _, __: (_field("kind", Kind.CHOICE, *sorted(CONVERTIBLE_TO)), _field("patient_agreed", Kind.YES_NO)),
+    ),
+    BedsideForm(
+        "abort",
+        EarlyEnd,
+        do.abort,
+        lambda seen: seen.session.state in UNDER_WAY or seen.session.patient_watched,
+        lambda _, __: (_field("patient_left", Kind.YES_NO), _field("reason", Kind.PROSE)),
+    ),
+)
+"""In the order a team goes through them."""
