@@ -310,4 +310,4 @@ async def a_link_is_opened_while_somebody_guesses(world: World, overtaking: Over
 
     overtaking.by(guesses)
     assert not await guesses()
-    assert (await world.application.ports.links.get(link_id)).wrong_tries == 2
+    assert (await world.application.ports.links.get(link_id)).tries.wrong == 2

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from careflow_domain.ways_in import WayIn
 from careflow_service.gateways import SignedGateway
 from careflow_service.outbound import GuardedOutbound
-from careflow_service.pages.links import Signed
+from careflow_service.pages.links import Signed, SittingDown
 from careflow_service.service import Http, Resources, Service
 from careflow_service.settings import SettingsError
 from screening import domain
@@ -63,9 +64,9 @@ from screening.application.link_addresses import LinkAddresses
 from screening.application.ports import OnCallNotifier, Ports
 from screening.application.queries.reading import Reading
 from screening.application.queries.records import Records
-from screening.application.queries.sitting_down import SittingDown
 from screening.application.use_cases import Screening
 from screening.deadlines import DEADLINES, EFFECTS
+from screening.domain.ids import LinkId
 from screening.measures import MEASURES
 from screening.published import PUBLISHED
 from screening.readiness import people_can_be_reached
@@ -117,7 +118,7 @@ def bootstrap(resources: Resources[ScreeningSettings]) -> Screening:
         disclose_record=DiscloseRecordHandler(ports, work),
         reading=Reading(ports),
         records=Records(ports),
-        sitting_down=SittingDown(ports, _links(resources), Signed(resources.blind_index.of, "answer_sitting")),
+        sitting_down=_sitting_down(resources, ports),
         ports=ports,
     )
 
@@ -150,6 +151,14 @@ def _ports(resources: Resources[ScreeningSettings]) -> Ports:
         zone=resources.settings.clinic_timezone,
         clock=resources.clock,
     )
+
+
+def _sitting_down(resources: Resources[ScreeningSettings], ports: Ports) -> SittingDown:
+    async def find(link_id: str) -> WayIn | None:
+        link = await ports.links.find(LinkId(link_id), of=None)
+        return link.way_in(ports.policy.answer_links) if link else None
+
+    return SittingDown(find, _links(resources), Signed(resources.blind_index.of, "answer_sitting"), resources.clock)
 
 
 def _links(resources: Resources[ScreeningSettings]) -> Signed:

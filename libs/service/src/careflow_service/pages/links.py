@@ -1,11 +1,18 @@
-"""What stands in an address so that nobody can guess it, for who has no login.
+"""Links for patients without a login: what makes them hard to guess, and who came in by them.
 
-Invariant: it is derived with the service's key when it is needed, and kept nowhere.
+Invariant: what makes a link and a sitting hard to guess is derived with the service's key when it is needed, and kept
+nowhere.
 """
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
+
+from careflow_domain.ways_in import WayIn
+from careflow_service.clock import Clock
+from careflow_service.identity import Actor, Role
+from careflow_service.tokens import TokenRefused
 
 Keyed = Callable[[str, str], str]
 """A keyed hash of a text, for one purpose."""
@@ -26,3 +33,43 @@ class Signed:
         """The text; None where somebody made it up."""
         text = signed.rpartition(".")[0]
         return text if hmac.compare_digest(signed.encode(), self.sign(text).encode()) else None
+
+
+@dataclass(frozen=True, slots=True)
+class SittingDown:
+    """Who holds a link, and who sits before its pages. `find` answers the way in that a link is, by the link's id."""
+
+    find: Callable[[str], Awaitable[WayIn | None]]
+    links: Signed
+    seats: Signed
+    clock: Clock
+
+    async def way_in(self, token: str) -> str | None:
+        """The link an address is of; None where it was made up, or nobody comes in by it any more."""
+        link_id = self.links.read(token)
+        way = await self.find(link_id) if link_id else None
+        return link_id if way and way.leads_in(self.clock()) else None
+
+    def seat(self, link_id: str, opened_at: datetime) -> str:
+        """What the browser of who came in then says from now on."""
+        return self.seats.sign(f"{link_id} {opened_at.isoformat()}")
+
+    async def verify(self, seat: str) -> Actor:
+        """The patient who sits there, or did: whoever comes too late may still have to be heard. Raises
+        `TokenRefused`.
+        """
+        link_id, _ = self._read(seat)
+        way = await self.find(link_id) if link_id else None
+        if way is None:
+            raise TokenRefused
+        return Actor(f"link:{link_id}", frozenset({Role.PATIENT}), way.patient_id)
+
+    async def still(self, seat: str) -> bool:
+        """Whether who came in by this seat still sits there."""
+        link_id, since = self._read(seat)
+        way = await self.find(link_id) if link_id else None
+        return way is not None and way.seats(datetime.fromisoformat(since), self.clock())
+
+    def _read(self, seat: str) -> tuple[str, str]:
+        link_id, _, since = (self.seats.read(seat) or "").partition(" ")
+        return link_id, since

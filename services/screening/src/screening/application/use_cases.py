@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from careflow_service.pages.links import SittingDown
 from screening.application.commands.acknowledge_alert import AcknowledgeAlertHandler
 from screening.application.commands.add_medication import AddMedicationHandler
 from screening.application.commands.close_alert import CloseAlertHandler
@@ -41,7 +42,6 @@ from screening.application.commands.void_trial import VoidTrialHandler
 from screening.application.ports import Ports
 from screening.application.queries.reading import Reading
 from screening.application.queries.records import Records
-from screening.application.queries.sitting_down import SittingDown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,4 @@
-"""A link by which a patient comes to their own questions without a login: what they were sent, and what they know.
-
-Invariant: who has the link alone learns nothing; after so many wrong tries, or when its time is over, nobody comes in
-by it any more, and nobody is told which of the two it was.
-"""
+"""A link by which a patient comes to their own questions without a login; see `careflow_domain.ways_in`."""
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -11,6 +7,7 @@ from typing import Self
 from careflow_domain.aggregate import Aggregate
 from careflow_domain.errors import conflict
 from careflow_domain.setting import Setting
+from careflow_domain.ways_in import Tries, WayIn
 from screening.domain.facts import PatientFact
 from screening.domain.ids import LinkId, PatientId, StaffId
 from screening.domain.patients import PatientDetails
@@ -41,17 +38,14 @@ class AnswerLinkIssued(PatientFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerLink(Aggregate):
-    """`issued_by` is nobody where it was made because something is asked. `opened_at`: when somebody last came in by
-    it; whoever came in before that sits there no longer.
-    """
+    """`issued_by` is nobody where it was made because something is asked."""
 
     id: LinkId
     patient_id: PatientId
     issued_by: StaffId | None
     issued_at: datetime
     works_until: datetime
-    wrong_tries: int = 0
-    opened_at: datetime | None = None
+    tries: Tries = field(default_factory=Tries)
 
     @classmethod
     def issued(
@@ -87,18 +81,16 @@ class AnswerLink(Aggregate):
         )
         return self.saying(issued)
 
-    def leads_in(self, policy: LinkPolicy, now: datetime) -> bool:
-        """Whether anybody still comes in by it."""
-        return now < self.works_until and self.wrong_tries < policy.wrong_tries.value
+    def way_in(self, policy: LinkPolicy) -> WayIn:
+        return WayIn(
+            patient_id=self.patient_id,
+            until=self.works_until,
+            most_wrong=policy.wrong_tries.value,
+            sitting=policy.sitting.length,
+            tries=self.tries,
+        )
 
     def tried(self, born_on: date, known: PatientDetails, policy: LinkPolicy, *, now: datetime) -> Self:
-        """Somebody says whose it is. What was wrong is counted; where nobody comes in any more nothing is."""
-        if not self.leads_in(policy, now):
-            return self
-        if born_on != known.born_on:
-            return replace(self.recording(), wrong_tries=self.wrong_tries + 1)
-        return replace(self.recording(), wrong_tries=0, opened_at=now)
-
-    def seats(self, opened_at: datetime, policy: LinkPolicy, now: datetime) -> bool:
-        """Whether who came in at that moment still sits there."""
-        return opened_at == self.opened_at and now < opened_at + policy.sitting.length
+        """Somebody says whose it is; the same link where nobody comes in by it any more."""
+        tries = self.way_in(policy).tried(right=born_on == known.born_on, now=now)
+        return self if tries is self.tries else replace(self.recording(), tries=tries)

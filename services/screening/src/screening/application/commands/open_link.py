@@ -40,6 +40,6 @@ class OpenLinkHandler:
             if tried is link:
                 return Opened(link.id, None)
             await self.ports.links.save(tried, expecting=link.version, tx=tx)
-            return Opened(link.id, None if tried.wrong_tries else tried.opened_at)
+            return Opened(link.id, None if tried.tries.wrong else tried.tries.opened_at)
 
         return await self.work.run(come_in, by=actor, action="open_link", returns=Opened)

@@ -17,8 +17,7 @@ from screening.entrypoints.http import (
     task_routes,
 )
 from screening.entrypoints.http.access import ACCESS
-from screening.entrypoints.pages import coming_in, questions
-from screening.entrypoints.pages.visitors import Visitors
+from screening.entrypoints.pages import questions
 
 HTTP: Http[Screening] = Http(
     title="CareFlow screening",
@@ -37,10 +36,10 @@ HTTP: Http[Screening] = Http(
         alert_routes.router,
         rota_routes.router,
         task_routes.router,
-        coming_in.router,
+        questions.way_in,
         questions.router,
     ),
     access=ACCESS,
     pages="screening.entrypoints.pages",
-    visitors=Visitors,
+    visitors=lambda app: app.sitting_down,
 )

@@ -5,6 +5,7 @@ page shows a score, and nothing a patient answers is part of an address.
 """
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from itertools import product
 from typing import Annotated, Final
 
@@ -16,22 +17,35 @@ from careflow_service.http.dependencies import CurrentActor, RequestBody
 from careflow_service.http.errors import problem_for
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.ids import new_id
+from careflow_service.pages.coming_in import coming_in, still_there
 from careflow_service.pages.forms import KEY, Form, FormRequest, Submitted, form_request, sent_as, submitted
 from careflow_service.pages.site import Pages, Site, go_on
-from careflow_service.pages.sittings import sitting_of
-from careflow_service.problems import UNAUTHENTICATED, Problem
 from screening.application.commands.hear_answers import HearAnswers
 from screening.application.commands.locate_patient import LocatePatient
+from screening.application.commands.open_link import OpenLink
 from screening.application.commands.save_answers import SaveAnswers
 from screening.application.use_cases import Screening
 from screening.domain.alert_records import Whereabouts
-from screening.domain.ids import AlertId, CaseId, PatientId, RequestId
+from screening.domain.ids import AlertId, CaseId, LinkId, PatientId, RequestId
 from screening.domain.intake import RequestedQuestionnaire
 from screening.domain.questionnaires import Answers, Item, QuestionnaireDefinition
 from screening.entrypoints.http.heard import listen
 from screening.entrypoints.http.schemas import App, Line
 
 router = APIRouter(prefix="/pages/questions", include_in_schema=False)
+
+
+async def _comes_in(app: Screening, link_id: str, born_on: date, actor: Actor) -> datetime | None:
+    return (await app.open_link(OpenLink(LinkId(link_id), born_on), actor)).value.opened_at
+
+
+way_in = coming_in(
+    "questions",
+    Screening,
+    _comes_in,
+    # For longer than a sitting: who comes back late with an alarming answer is still heard.
+    lambda app: app.ports.policy.answer_links.heard_for.length,
+)
 
 ItemCode = Annotated[str | None, Query(max_length=64)]
 
@@ -48,7 +62,7 @@ class Where(RequestBody):
 @router.get("")
 async def read_questions(request: Request, pages: Pages, app: App, actor: CurrentActor) -> Response:
     """What is asked of the patient now."""
-    await _still(request, app)
+    await still_there(request, app)
     cases = await app.reading.cases_of(PatientId(actor.patient_id or ""), actor)
     waiting = [asked for case in cases for asked in case.waiting]
     definitions = [_definition(app, asked) for asked in waiting]
@@ -70,7 +84,7 @@ async def read_question(
     after: ItemCode = None,
 ) -> Response:
     """One question: the one named, or the first without an answer."""
-    await _still(request, app)
+    await still_there(request, app)
     case, asked = await app.reading.asked(RequestId(request_id), actor)
     if asked not in case.waiting:
         return pages.show(request.scope, "over.html", status=410)
@@ -88,7 +102,7 @@ async def answer_question(request: Request, pages: Pages, app: App, actor: Curre
     try:
         case, asked = await app.reading.asked(RequestId(request_id), actor)
         case_id = case.id
-        await _still(request, app)
+        await still_there(request, app)
         form, key = await submitted(request), await form_request(request, actor)
         return await _kept(request, pages, app, actor, case_id, asked, form, key)
     except Exception as refusal:
@@ -105,7 +119,7 @@ async def answer_question(request: Request, pages: Pages, app: App, actor: Curre
 @router.get("/asked/{request_id}/check")
 async def read_answers(request: Request, pages: Pages, app: App, actor: CurrentActor, request_id: str) -> Response:
     """Everything once more, before it is sent."""
-    await _still(request, app)
+    await still_there(request, app)
     case, asked = await app.reading.asked(RequestId(request_id), actor)
     if asked not in case.waiting:
         return pages.show(request.scope, "over.html", status=410)
@@ -126,7 +140,7 @@ async def send_answers(
     request: Request, pages: Pages, app: App, actor: CurrentActor, request_id: str, key: FormRequest
 ) -> Response:
     """The patient says this is all; what is missing is asked again."""
-    await _still(request, app)
+    await still_there(request, app)
     case, asked = await app.reading.asked(RequestId(request_id), actor)
     command = SaveAnswers(case.id, asked.id, asked.definition_version, {}, complete=True)
     try:
@@ -153,12 +167,6 @@ async def say_where(
     )
     await app.locate_patient(command, actor, key)
     return pages.show(request.scope, "located.html", crisis=app.ports.policy.crisis, next_request_id=form["next"])
-
-
-async def _still(request: Request, app: Screening) -> None:
-    """The sitting may be over, though we know whose it was. Raises the problem `unauthenticated`."""
-    if not await app.sitting_down.still(sitting_of(request.scope) or ""):
-        raise Problem(UNAUTHENTICATED)
 
 
 async def _kept(
