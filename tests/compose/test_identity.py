@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from careflow_cli.deployment.deployment import EXAMPLE_PRACTICE, Wishes
+from careflow_cli.deployment.overlays import Overlay
 from tests.compose.conftest import BUILD_PATIENCE
 from tests.compose.project import ROOT, Project, docker, what_is_missing
 from tests.identity.provider import Browser, Provider
@@ -62,7 +63,7 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedProvi
     """Up beside booking alone: the other services ask in the same way."""
     if missing := what_is_missing():
         pytest.exit(f"test-compose: {missing}", returncode=1)
-    wishes = Wishes(identity=True, host=HOST, practice=ROOT / EXAMPLE_PRACTICE)
+    wishes = Wishes(bundled=frozenset({Overlay.IDENTITY}), host=HOST, practice=ROOT / EXAMPLE_PRACTICE)
     with Project.prepared(tmp_path_factory.mktemp("identity"), wishes) as project:
         project.compose("build", "--quiet", "identity", "booking-indexes", patience=BUILD_PATIENCE)
         project.compose("up", "--detach", "identity", "booking-api")

@@ -10,9 +10,10 @@ from typing import Any
 
 import yaml
 
+from careflow_cli.deployment.overlays import BASE, Overlay
+
 ROOT = Path(__file__).parents[2]
-DEVELOPMENT, IDENTITY = "deploy/compose/development.yml", "deploy/compose/identity.yml"
-FILES = ("docker-compose.yml", DEVELOPMENT, IDENTITY)
+FILES = (BASE, *(each.file for each in Overlay))
 VARIABLE = re.compile(r"\$\{(?P<name>[A-Z_]+)(?:(?P<how>:-|:\?)(?P<otherwise>[^}]*))?\}")
 
 Tree = dict[str, Any]

@@ -1,9 +1,12 @@
 """Deployments as `careflow init` makes them, in a folder of the test's own."""
 
+from dataclasses import replace
+
 import pytest
 
 from careflow_cli.deployment import settings
 from careflow_cli.deployment.deployment import EXAMPLE_PRACTICE, Deployment, Wishes
+from careflow_cli.deployment.overlays import Overlay
 from tests.deployment.compose_files import ROOT, Tree, understood
 
 COMPLETE = Wishes(
@@ -12,7 +15,10 @@ COMPLETE = Wishes(
     jwks_url="https://login.example.org/keys",
     practice=ROOT / EXAMPLE_PRACTICE,
 )
-WITH_IDENTITY = Wishes(identity=True, host="careflow.example.org", practice=ROOT / EXAMPLE_PRACTICE)
+WITH_IDENTITY = Wishes(
+    bundled=frozenset({Overlay.IDENTITY}), host="careflow.example.org", practice=ROOT / EXAMPLE_PRACTICE
+)
+WATCHED = replace(WITH_IDENTITY, bundled=frozenset({Overlay.IDENTITY, Overlay.OBSERVABILITY}))
 GATEWAYS = '{"sms": "https://gateway.example/sms", "voice": "https://gateway.example/voice"}'
 
 
@@ -32,6 +38,12 @@ def development(tmp_path_factory: pytest.TempPathFactory) -> Tree:
 def identity(tmp_path_factory: pytest.TempPathFactory) -> Tree:
     """Production with the bundled identity provider."""
     return made(tmp_path_factory, WITH_IDENTITY)
+
+
+@pytest.fixture(scope="session")
+def observability(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    """Production with the bundled identity provider, watched."""
+    return made(tmp_path_factory, WATCHED)
 
 
 def made(folders: pytest.TempPathFactory, wishes: Wishes) -> Tree:

@@ -19,6 +19,8 @@ from tests.deployment.compose_files import FILES, ROOT, Tree, defaults, secret_n
 NAMES = [spec.name for spec in SERVICES]
 PROCESSES = ("api", "worker", "timers")
 JOBS = {"topics", "operator", *(f"{name}-{job}" for name in NAMES for job in ("store-init", "indexes"))}
+WITHOUT_A_SHELL = ("collector", "tempo")
+"""Whose images have no program that could ask; Prometheus asks them."""
 SERVER_PLACES = re.compile(r"^(listeners|advertised\.listeners|log\.dirs|controller\.quorum\.voters)$")
 BYTES = re.compile(r"[1-9][0-9]*[mg]")
 
@@ -28,7 +30,7 @@ def containers(deployment: Tree) -> dict[str, Tree]:
     return dict(deployment["services"])
 
 
-@pytest.fixture(params=["deployment", "identity"])
+@pytest.fixture(params=["deployment", "identity", "observability"])
 def all_containers(request: pytest.FixtureRequest) -> dict[str, Tree]:
     """Of each kind of production."""
     return dict(request.getfixturevalue(request.param)["services"])
@@ -58,11 +60,15 @@ def test_each_service_is_built_once_of_its_own_lock(containers: dict[str, Tree])
         assert {containers[f"{name}-{process}"]["image"] for process in (*PROCESSES, "indexes")} == {built[name]}
 
 
-def test_foreign_images_are_pinned(containers: dict[str, Tree]) -> None:
+def test_foreign_images_are_pinned(containers: dict[str, Tree], observability: Tree) -> None:
     foreign = {each["image"] for each in containers.values() if not each["image"].startswith("careflow-")}
+    watching = {
+        each["image"] for name, each in observability["services"].items() if name not in {*containers, "identity"}
+    }
 
     assert {image.partition(":")[0] for image in foreign} == {"apache/kafka", "mongo", "nginxinc/nginx-unprivileged"}
-    assert all(re.fullmatch(r"\d+(\.\d+)+", image.partition(":")[2]) for image in foreign)
+    assert len(watching) == 7
+    assert all(re.fullmatch(r"v?\d+(\.\d+)+", image.partition(":")[2]) for image in foreign | watching)
     assert f"apache/kafka:{jars.VERSION}" in foreign
     bases = set(re.findall(r"^FROM (\S+)", text("deploy/docker/Dockerfile"), re.MULTILINE))
     assert bases == {"python:3.11-slim-bookworm"}
@@ -91,7 +97,9 @@ def user_of_our_images() -> str:
 
 
 def test_only_the_edge_is_published(all_containers: dict[str, Tree], development: Tree) -> None:
-    assert {name for name, each in all_containers.items() if "ports" in each} == {"edge"}
+    ports = {name: each["ports"] for name, each in all_containers.items() if "ports" in each}
+    assert ports.pop("edge") == ["443:8443"]
+    assert ports in ({}, {"grafana": ["127.0.0.1:3000:3000"]}), "for who is on this host"
     published = [port for each in development["services"].values() for port in each.get("ports", ())]
     assert len(published) == 2 + len(NAMES)
     assert all(port.startswith("127.0.0.1:") for port in published)
@@ -99,7 +107,7 @@ def test_only_the_edge_is_published(all_containers: dict[str, Tree], development
 
 def test_what_lasts_is_asked_for_its_health_at_its_own_port(all_containers: dict[str, Tree]) -> None:
     for name, each in all_containers.items():
-        if name in JOBS:
+        if name in {*JOBS, *WITHOUT_A_SHELL}:
             assert "healthcheck" not in each, name
             continue
         check = each["healthcheck"]
@@ -230,10 +238,10 @@ def test_a_store_asks_for_a_password_and_its_init_job_has_the_service_user(conta
         assert job["environment"]["CAREFLOW_MONGO_DATABASE"] == name
 
 
-def test_every_file_that_is_mounted_is_there(deployment: Tree) -> None:
-    mounts = [mount for each in deployment["services"].values() for mount in each.get("volumes", ())]
+def test_every_file_that_is_mounted_is_there(observability: Tree) -> None:
+    mounts = [mount for each in observability["services"].values() for mount in each.get("volumes", ())]
 
-    assert [mount for mount in mounts if mount.startswith("./") and not (ROOT / mount.split(":")[0]).is_file()] == []
+    assert [mount for mount in mounts if mount.startswith("./") and not (ROOT / mount.split(":")[0]).exists()] == []
 
 
 def test_the_images_keep_the_dates_of_every_language_pages_are_in() -> None:

@@ -13,6 +13,7 @@ from careflow_cli.deployment import settings
 from careflow_cli.main import app
 from careflow_events import metrics as _of_events  # noqa: F401 - registers its metrics
 from careflow_service.telemetry import metrics as _of_services  # noqa: F401 - registers its metrics
+from screening import metrics as _of_screening  # noqa: F401 - registers its metrics
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted((ROOT / "docs" / "operators").glob("*.md"))

@@ -12,8 +12,9 @@ from cryptography import x509
 from cryptography.x509.oid import ExtensionOID
 from pymongo.uri_parser import parse_uri
 
-from careflow_cli.deployment import settings
+from careflow_cli.deployment import observability, settings
 from careflow_cli.deployment.deployment import Deployment, Wishes
+from careflow_cli.deployment.overlays import Overlay, overlays_in
 from careflow_cli.errors import CareflowError
 
 ROOT = Path(__file__).parents[3]
@@ -35,6 +36,8 @@ def deployment(tmp_path: Path) -> Deployment:
     example.parent.mkdir(parents=True)
     shutil.copy(EXAMPLE_PRACTICE, example)
     shutil.copy(ROOT / ".env.example", checkout)
+    (checkout / observability.EXAMPLE).parent.mkdir(parents=True)
+    shutil.copy(ROOT / observability.EXAMPLE, checkout / observability.EXAMPLE)
     return Deployment(checkout, checkout / "secrets", checkout / ".env", checkout / ".careflow" / "compose")
 
 
@@ -207,7 +210,7 @@ def test_a_deployment_does_not_become_a_try(deployment: Deployment) -> None:
 
 # -- with the bundled identity provider
 
-WITH_IDENTITY = Wishes(identity=True, host="careflow.example.org", practice=EXAMPLE_PRACTICE)
+WITH_IDENTITY = Wishes(bundled=frozenset({Overlay.IDENTITY}), host="careflow.example.org", practice=EXAMPLE_PRACTICE)
 
 
 def test_who_has_no_identity_provider_is_given_one(deployment: Deployment) -> None:
@@ -273,3 +276,30 @@ def test_a_deployment_that_has_settings_is_not_given_one_behind_its_back(deploym
         deployment.make(WITH_IDENTITY)
 
     assert contents(deployment) == before
+
+
+# -- watched
+
+
+@pytest.mark.parametrize("beside", [TRY, COMPLETE, WITH_IDENTITY], ids=["a try", "production", "with identity"])
+def test_a_deployment_of_any_kind_can_be_watched(deployment: Deployment, beside: Wishes) -> None:
+    deployment.make(replace(beside, bundled=beside.bundled | {Overlay.OBSERVABILITY}))
+
+    made = settings.values(deployment.environment)
+    assert overlays_in(made["COMPOSE_FILE"]) == beside.overlays | {Overlay.OBSERVABILITY}
+    assert made["CAREFLOW_GRAFANA_LISTEN"] == "127.0.0.1:3000", "without TLS, it is for this host"
+    assert len((deployment.folder / "grafana-admin.password").read_text()) >= 32
+    told = (deployment.folder / "alertmanager.yml").read_bytes()
+    assert told == (ROOT / observability.EXAMPLE).read_bytes()
+
+
+def test_a_deployment_that_is_there_is_watched_once_its_settings_say_so(deployment: Deployment) -> None:
+    deployment.make(COMPLETE)
+    with pytest.raises(CareflowError, match=r"add deploy/compose/observability\.yml to its COMPOSE_FILE"):
+        deployment.make(replace(COMPLETE, bundled=frozenset({Overlay.OBSERVABILITY})))
+    text = deployment.environment.read_text("utf-8")
+    deployment.environment.write_text(
+        text.replace("COMPOSE_FILE=docker-compose.yml", f"COMPOSE_FILE=docker-compose.yml:{Overlay.OBSERVABILITY.file}")
+    )
+
+    assert "made  observability" in deployment.make(Wishes())

@@ -7,6 +7,7 @@ import typer
 
 from careflow_cli import checkout
 from careflow_cli.deployment.deployment import Deployment, Wishes
+from careflow_cli.deployment.overlays import BUNDLED, Overlay
 from careflow_cli.errors import CareflowError
 
 
@@ -19,7 +20,8 @@ def init(
         bool, typer.Option("--development", help="To try it: with an issuer of its own and an example practice.")
     ] = False,
     bundled: Annotated[
-        list[str] | None, typer.Option("--with", help="`identity`: an identity provider, for who has none.")
+        list[str] | None,
+        typer.Option("--with", help="; ".join(f"`{overlay}`: {what}" for overlay, what in BUNDLED.items()) + "."),
     ] = None,
     secrets: Annotated[Path | None, typer.Option(envvar="CAREFLOW_SECRETS", help="Instead of ./secrets.")] = None,
     env: Annotated[Path | None, typer.Option(envvar="CAREFLOW_ENV_FILE", help="Instead of ./.env.")] = None,
@@ -28,11 +30,12 @@ def init(
     root = checkout.root()
     folder = (secrets or root / "secrets").resolve()
     deployment = Deployment(root, folder, (env or root / ".env").resolve(), checkout.state() / "compose")
-    if unknown := sorted({*(bundled or ())} - {"identity"}):
-        raise CareflowError(f"--with {unknown[0]}: there is `identity`, and nothing else")
+    asked = {*(bundled or ())}
+    if unknown := sorted(asked - BUNDLED.keys()):
+        raise CareflowError(f"--with {unknown[0]}: there is {' and '.join(f'`{each}`' for each in BUNDLED)}")
     wishes = Wishes(
         development=development,
-        identity=bool(bundled),
+        bundled=frozenset(map(Overlay, asked)),
         host=host,
         issuer=issuer,
         jwks_url=jwks_url,

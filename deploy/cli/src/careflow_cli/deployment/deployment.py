@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from careflow_cli.deployment import identity_provider, settings
+from careflow_cli.deployment import identity_provider, observability, settings
+from careflow_cli.deployment.overlays import Overlay, compose_file, overlays_in
 from careflow_cli.errors import CareflowError
 from careflow_cli.stack import tokens
 from careflow_cli.stack.secrets import CONSUMERS, HMAC_KEY_BYTES, SEALING_PUBLIC, Secrets, further_file, sealing_file
@@ -24,11 +25,7 @@ PASSWORD_BYTES = 32
 EXAMPLE_PRACTICE = "services/billing/src/billing/data/development_practice.json"
 CERTIFICATE = "self-signed certificate"
 PRACTICE = "practice"
-DEVELOPMENT_FILE = "deploy/compose/development.yml"
-IDENTITY_FILE = "deploy/compose/identity.yml"
-IDENTITY = "identity provider"
 DEVELOPMENT_SETTINGS = {
-    "COMPOSE_FILE": f"docker-compose.yml:{DEVELOPMENT_FILE}",
     "CAREFLOW_EDGE_LISTEN": "127.0.0.1:8443",
     "CAREFLOW_HEALTH_INTERVAL": "5s",
     "CAREFLOW_TOKEN_ISSUER": tokens.ISSUER,
@@ -40,12 +37,17 @@ class Wishes:
     """What the operator said. Only what has to be made asks for it."""
 
     development: bool = False
-    identity: bool = False
-    """With the bundled identity provider, for who has none."""
+    bundled: frozenset[Overlay] = frozenset()
+    """What it is to be run with."""
     host: str | None = None
     issuer: str | None = None
     jwks_url: str | None = None
     practice: Path | None = None
+
+    @property
+    def overlays(self) -> frozenset[Overlay]:
+        """The compose files beside the base."""
+        return self.bundled | ({Overlay.DEVELOPMENT} if self.development else set())
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,11 @@ class Deployment:
 
     def make(self, wishes: Wishes) -> list[str]:
         """Make what is missing; a line on each part. Raises CareflowError, before anything is made, when it cannot."""
-        development, identity = wishes.development or self._is_development(), wishes.identity or self._has_identity()
-        groups = self._groups(wishes, development=development, identity=identity)
+        overlays = self._overlays() if self.environment.exists() else wishes.overlays
+        groups = self._groups(wishes, overlays)
         absent = {group.title: self._absent(group) for group in groups}
-        chosen = None if self.environment.exists() else self._chosen(wishes, development=development)
-        self._refuse_what_cannot_be(wishes, absent, development=development)
+        chosen = None if self.environment.exists() else self._chosen(wishes)
+        self._refuse_what_cannot_be(wishes, absent, development=Overlay.DEVELOPMENT in overlays)
         said = []
         for group in groups:
             if absent[group.title]:
@@ -83,7 +85,7 @@ class Deployment:
         if chosen is not None:
             settings.write(self.environment, self.checkout / ".env.example", chosen)
         said.append(f"{'kept' if chosen is None else 'made'}  settings in {self.environment}")
-        if development:
+        if Overlay.DEVELOPMENT in overlays:
             self._make_development_folder()
         return said
 
@@ -91,9 +93,21 @@ class Deployment:
     def _secrets(self) -> Secrets:
         return Secrets(self.folder, READABLE)
 
-    def _groups(self, wishes: Wishes, *, development: bool, identity: bool) -> list[Group]:
+    def _groups(self, wishes: Wishes, overlays: frozenset[Overlay]) -> list[Group]:
         consumers = tuple(map(sealing_file, CONSUMERS))
-        issuer = Group("development issuer", ("tokens-private.json", "tokens-public.json"), self._secrets.make_issuer)
+        of_overlays = {
+            Overlay.DEVELOPMENT: Group(
+                "development issuer", ("tokens-private.json", "tokens-public.json"), self._secrets.make_issuer
+            ),
+            Overlay.IDENTITY: Group(
+                "identity provider", identity_provider.FILES, lambda: identity_provider.make(self._secrets)
+            ),
+            Overlay.OBSERVABILITY: Group(
+                "observability",
+                observability.FILES,
+                lambda: observability.make(self._secrets, self.checkout),
+            ),
+        }
         return [
             *(self._of_service(spec.name) for spec in SERVICES),
             *(self._further_keys_of(spec.name) for spec in SERVICES),
@@ -105,14 +119,9 @@ class Deployment:
             Group(
                 CERTIFICATE,
                 ("edge-certificate.pem", "edge-key.pem"),
-                lambda: self._make_certificate(wishes.host or "localhost", development=development, identity=identity),
+                lambda: self._make_certificate(wishes.host or "localhost", overlays),
             ),
-            *([issuer] if development else []),
-            *(
-                [Group(IDENTITY, identity_provider.FILES, lambda: identity_provider.make(self._secrets))]
-                if identity
-                else []
-            ),
+            *(group for overlay, group in of_overlays.items() if overlay in overlays),
         ]
 
     def _absent(self, group: Group) -> bool:
@@ -130,7 +139,7 @@ class Deployment:
             self._check_settings(wishes)
         if not development:
             self._ask_for_what_is_missing(wishes, absent)
-        if wishes.identity and (development or wishes.issuer or wishes.jwks_url):
+        if Overlay.IDENTITY in wishes.bundled and (development or wishes.issuer or wishes.jwks_url):
             raise CareflowError("--with identity brings the issuer: say neither --issuer, --jwks-url nor --development")
         if wishes.practice:
             _check_practice(wishes.practice)
@@ -140,10 +149,11 @@ class Deployment:
             raise CareflowError(f"{tokens.ISSUER} is the development issuer, which services refuse in production")
 
     def _ask_for_what_is_missing(self, wishes: Wishes, absent: dict[str, bool]) -> None:
-        has_issuer = self.environment.exists() or wishes.identity
+        identity = Overlay.IDENTITY in wishes.bundled
+        has_issuer = self.environment.exists() or identity
         asked = {
             "--host, the name clients reach the edge by": not wishes.host
-            and (absent[CERTIFICATE] or (wishes.identity and not self.environment.exists())),
+            and (absent[CERTIFICATE] or (identity and not self.environment.exists())),
             f"--practice, a file like {EXAMPLE_PRACTICE}": absent[PRACTICE] and not wishes.practice,
             "--issuer, the `iss` of your identity provider's tokens": not (has_issuer or wishes.issuer),
             "--jwks-url, where its public keys are": not (has_issuer or wishes.jwks_url),
@@ -161,22 +171,28 @@ class Deployment:
         for name, wanted in asked.items():
             if wanted and there.get(name) != wanted:
                 raise CareflowError(f"{self.environment} says {name}={there.get(name, '')}; change it there")
-        if wishes.development and not self._is_development():
-            raise CareflowError(f"{self.environment} is not of a try: {DEVELOPMENT_FILE} is not in its COMPOSE_FILE")
-        if wishes.identity and not self._has_identity():
+        if wishes.development and Overlay.DEVELOPMENT not in self._overlays():
             raise CareflowError(
-                f"{self.environment} is there: add {IDENTITY_FILE} to its COMPOSE_FILE; see identity.md"
+                f"{self.environment} is not of a try: {Overlay.DEVELOPMENT.file} is not in its COMPOSE_FILE"
+            )
+        if missing := [each for each in Overlay if each in wishes.bundled - self._overlays()]:
+            raise CareflowError(
+                f"{self.environment} is there: add {missing[0].file} to its COMPOSE_FILE; "
+                f"see docs/operators/{missing[0]}.md"
             )
         if not there.get("CAREFLOW_TOKEN_ISSUER"):
             raise CareflowError(f"{self.environment} lacks CAREFLOW_TOKEN_ISSUER; fill it in, or remove the file")
 
-    def _chosen(self, wishes: Wishes, *, development: bool) -> dict[str, str]:
-        chosen = {"CAREFLOW_SECRETS": self._as_compose_reads_it(self.folder)}
-        if development:
+    def _chosen(self, wishes: Wishes) -> dict[str, str]:
+        chosen = {
+            "COMPOSE_FILE": compose_file(wishes.overlays),
+            "CAREFLOW_SECRETS": self._as_compose_reads_it(self.folder),
+        }
+        if wishes.development:
             chosen |= DEVELOPMENT_SETTINGS
             chosen["CAREFLOW_DEVELOPMENT_FOLDER"] = self._as_compose_reads_it(self.development)
-        if wishes.identity and wishes.host:
-            chosen |= {"COMPOSE_FILE": f"docker-compose.yml:{IDENTITY_FILE}", **identity_provider.settings(wishes.host)}
+        if Overlay.IDENTITY in wishes.bundled and wishes.host:
+            chosen |= identity_provider.settings(wishes.host)
         if wishes.issuer:
             chosen["CAREFLOW_TOKEN_ISSUER"] = wishes.issuer
         if wishes.jwks_url:
@@ -187,14 +203,10 @@ class Deployment:
         inside = place.is_relative_to(self.checkout)
         return f"./{place.relative_to(self.checkout)}" if inside else str(place)
 
-    def _is_development(self) -> bool:
-        return DEVELOPMENT_FILE in self._compose_files()
-
-    def _has_identity(self) -> bool:
-        return IDENTITY_FILE in self._compose_files()
-
-    def _compose_files(self) -> str:
-        return settings.values(self.environment).get("COMPOSE_FILE", "") if self.environment.exists() else ""
+    def _overlays(self) -> frozenset[Overlay]:
+        """Those of the settings that are there."""
+        there = settings.values(self.environment) if self.environment.exists() else {}
+        return overlays_in(there.get("COMPOSE_FILE", ""))
 
     # -- what is made
 
@@ -229,11 +241,11 @@ class Deployment:
     def _make_practice(self, given: Path | None) -> None:
         self._secrets.keep("practice.json", (given or self.checkout / EXAMPLE_PRACTICE).read_bytes)
 
-    def _make_certificate(self, host: str, *, development: bool, identity: bool) -> None:
+    def _make_certificate(self, host: str, overlays: frozenset[Overlay]) -> None:
         from careflow_cli.deployment.certificate import self_signed
 
-        here = ("localhost", "127.0.0.1") if development else ()
-        login = (identity_provider.host_of(host),) if identity else ()
+        here = ("localhost", "127.0.0.1") if Overlay.DEVELOPMENT in overlays else ()
+        login = (identity_provider.host_of(host),) if Overlay.IDENTITY in overlays else ()
         certificate, key = self_signed(tuple(dict.fromkeys((host, *login, *here))))
         self._secrets.keep("edge-key.pem", lambda: key)
         self._secrets.keep("edge-certificate.pem", lambda: certificate)
