@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
-from careflow_events import metrics
 from careflow_events.admission import numbered
 from careflow_events.consumed import ConsumedRecord
 from careflow_events.envelope import TYPE_HEADER, Envelope, MalformedEnvelope
@@ -119,7 +118,6 @@ class Restoring:
         if fence is not None and fence.finishing:
             await self._finish(grant)
             fence = None
-        metrics.FENCED.set(0 if fence is None else 1)
         if fence is None:
             self._confirmed = grant
         return fence is None

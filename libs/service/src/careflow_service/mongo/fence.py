@@ -10,6 +10,7 @@ from typing import Final
 
 from pymongo.errors import PyMongoError
 
+from careflow_events import metrics
 from careflow_events.fencing import Fences
 
 LOOK_EVERY_SECONDS: Final = 1.0
@@ -25,6 +26,7 @@ class FenceWatch:
     async def look(self) -> None:
         """Reads it. Raises what the driver raises while the store is away."""
         self.closed = await self._fences.fence() is not None
+        metrics.FENCED.set(self.closed)
 
     async def run(self) -> None:
         """Looks until cancelled; while the store is away nothing is changed anyway."""
