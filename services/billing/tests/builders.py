@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from billing.adapters.clinic_data import billing_policy, development_practice, fee_schedules, service_rules
 from billing.adapters.diagnosis_codes import CodeEditions
-from billing.adapters.federal_calendar import FederalCalendar
+from careflow_service.federal_calendar import FederalCalendar
 from billing.domain.accounts import (
     Account,
     BillingProfile,

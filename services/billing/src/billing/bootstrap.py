@@ -26,7 +26,7 @@ from billing.adapters.clinician_days import MongoClinicianDays
 from billing.adapters.courses import MongoCourses
 from billing.adapters.diagnosis_codes import CodeEditions
 from billing.adapters.estimates import MongoEstimates
-from billing.adapters.federal_calendar import FederalCalendar
+from careflow_service.federal_calendar import FederalCalendar
 from billing.adapters.fee_cases import MongoFeeCases
 from billing.adapters.journal import MongoJournal
 from billing.adapters.numbers import MongoNumberSeries

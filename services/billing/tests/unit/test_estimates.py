@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from billing.domain.business_days import is_business_days_ahead
+from careflow_domain.business_days import is_business_days_ahead
 from billing.domain.estimate_clocks import due_after_booking, due_on_request
 from billing.domain.estimate_issues import DeliveryWay, Expected, Parties
 from billing.domain.estimates import Estimate, EstimateCause, EstimateExceeded, EstimateOverdue

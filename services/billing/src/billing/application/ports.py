@@ -12,7 +12,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from billing.domain.accounts import Account
-from billing.domain.business_days import BusinessCalendar, opening_of
+from careflow_domain.business_days import BusinessCalendar, opening_of
 from billing.domain.charges import Charge
 from billing.domain.clinician_days import ClinicianDay
 from billing.domain.courses import Course

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from billing.domain.business_days import BusinessCalendar, business_day_after, end_of, is_business_days_ahead
+from careflow_domain.business_days import BusinessCalendar, business_day_after, end_of, is_business_days_ahead
 from billing.domain.policy import EstimateClocks
 
 

@@ -5,7 +5,7 @@ from functools import cache
 
 
 class FederalCalendar:
-    """See `billing.domain.business_days.BusinessCalendar`."""
+    """See `careflow_domain.business_days.BusinessCalendar`."""
 
     def is_business_day(self, day: date) -> bool:
         return day.weekday() < 5 and day not in _federal_holidays(day.year)
