@@ -16,7 +16,9 @@ from packaging.version import Version
 ROOT = Path(__file__).parents[2]
 LOCKS = sorted((ROOT / "locks").glob("*.txt"))
 PROJECTS = sorted(ROOT.glob("*/*/pyproject.toml"))
-OWN = {tomllib.loads(project.read_text("utf-8"))["project"]["name"] for project in PROJECTS}
+OWN = {tomllib.loads(project.read_text("utf-8"))["project"]["name"]: project for project in PROJECTS}
+IMAGE = {"worker", "otlp"}
+"""The extras with which every image is made (`locks/compile`)."""
 
 
 def pins(lock: str) -> dict[str, Version]:
@@ -31,12 +33,23 @@ def extras_of(table: dict[str, Any]) -> dict[str, list[str]]:
     return found
 
 
-def required(project: Path, *, for_tests: bool = True) -> list[Requirement]:
-    """Everything a package asks for, its extras included; `testing` only where tests run."""
+def required(project: Path, *, everything: bool = True) -> list[Requirement]:
+    """What a package asks for with all its extras, or as an image has it: with those of an image, and with those of our
+    own packages that it names.
+    """
     table = tomllib.loads(project.read_text("utf-8"))["project"]
-    wanted = [each for name, extra in extras_of(table).items() if for_tests or name != "testing" for each in extra]
-    asked = [*table.get("dependencies", []), *wanted]
-    return [requirement for each in asked if (requirement := Requirement(each)).name not in OWN]
+    chosen = [extra for name, extra in extras_of(table).items() if everything or name in IMAGE]
+    found = []
+    for requirement in map(
+        Requirement, [*table.get("dependencies", []), *(each for extra in chosen for each in extra)]
+    ):
+        if requirement.name not in OWN:
+            found.append(requirement)
+        elif requirement.extras:
+            own = tomllib.loads(OWN[requirement.name].read_text("utf-8"))["project"]
+            asked = (Requirement(each) for name in requirement.extras for each in extras_of(own)[name])
+            found += [each for each in asked if each.name not in OWN]
+    return found
 
 
 def inputs(name: str) -> list[Requirement]:
@@ -68,7 +81,7 @@ def test_a_service_without_extras_needs_no_kafka_client_and_no_exporter(project:
     asked = {Requirement(each) for each in tomllib.loads(project.read_text("utf-8"))["project"]["dependencies"]}
     own = {extra for each in asked if each.name in OWN for extra in each.extras}
 
-    assert own <= {"mongo"}
+    assert own <= {"mongo", "calendar"}
     assert {each.name for each in asked} & {"aiokafka", "faststream", "opentelemetry-sdk"} == set()
 
 
@@ -81,7 +94,7 @@ def test_the_workspace_lock_satisfies_every_package() -> None:
 @pytest.mark.parametrize("service", sorted(path.parent.name for path in ROOT.glob("services/*/pyproject.toml")))
 def test_a_service_lock_satisfies_the_service_and_its_libraries_and_agrees_with_the_workspace(service: str) -> None:
     projects = [ROOT / "services" / service / "pyproject.toml", *ROOT.glob("libs/*/pyproject.toml")]
-    asked = [each for project in projects for each in required(project, for_tests=False)]
+    asked = [each for project in projects for each in required(project, everything=False)]
 
     assert unmet(asked, service) == []
     workspace = pins("workspace")
@@ -93,7 +106,7 @@ def test_what_images_have_in_common_is_in_the_lock_of_each_service() -> None:
 
     assert (
         unmet(
-            [each for project in ROOT.glob("libs/*/pyproject.toml") for each in required(project, for_tests=False)],
+            [each for project in ROOT.glob("libs/*/pyproject.toml") for each in required(project, everything=False)],
             "libraries",
         )
         == []
@@ -105,7 +118,7 @@ def test_what_images_have_in_common_is_in_the_lock_of_each_service() -> None:
 def test_the_tools_lock_satisfies_the_command_without_what_only_a_local_stack_needs() -> None:
     command = tomllib.loads((ROOT / "deploy" / "cli" / "pyproject.toml").read_text("utf-8"))["project"]
     asked = [Requirement(each) for each in command["dependencies"]]
-    libraries = required(ROOT / "libs" / "events" / "pyproject.toml", for_tests=False)
+    libraries = required(ROOT / "libs" / "events" / "pyproject.toml", everything=False)
 
     assert unmet([each for each in asked if each.name not in OWN], "tools") == []
     assert unmet([each for each in libraries if each.name in ("joserfc", "orjson", "pydantic")], "tools") == []

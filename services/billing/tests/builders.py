@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from billing.adapters.clinic_data import billing_policy, development_practice, fee_schedules, service_rules
 from billing.adapters.diagnosis_codes import CodeEditions
-from careflow_service.federal_calendar import FederalCalendar
 from billing.domain.accounts import (
     Account,
     BillingProfile,
@@ -31,6 +30,7 @@ from billing.domain.rendered import ChargeCause, Rendered
 from billing.domain.services import Service
 from billing.domain.superbill_elements import Draft
 from billing.domain.visits import VisitKind
+from careflow_service.federal_calendar import FederalCalendar
 
 ZONE = ZoneInfo("America/Los_Angeles")
 TODAY = date(2026, 11, 23)

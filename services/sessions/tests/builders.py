@@ -11,6 +11,7 @@ from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from careflow_service.federal_calendar import FederalCalendar
 from sessions.adapters.clinical_content import clinical_policy, service_codes
 from sessions.domain.appointments import AppointmentSnapshot, AppointmentStatus
 from sessions.domain.booked_sessions import scheduled
@@ -55,6 +56,7 @@ ZONE = ZoneInfo("America/Los_Angeles")
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=ZONE).astimezone(UTC)
 TODAY = date(2026, 11, 23)
 POLICY = clinical_policy()
+CALENDAR = FederalCalendar()
 CODES = service_codes()[0]
 
 _numbers = count(1)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 from careflow_domain.errors import not_found
 from careflow_service.errors import StaleVersion
 from careflow_service.work import Committed
-from services.sessions.tests.builders import CODES, POLICY, new_uuid
+from services.sessions.tests.builders import CALENDAR, CODES, POLICY, new_uuid
 from sessions.application.ports import Ports
 from sessions.domain.plans import PlanState
 from sessions.domain.states import SessionState
@@ -68,6 +68,9 @@ class Shelf:
     async def any_waits(self, location_id: str, /) -> bool:
         return False
 
+    async def any_undecided(self, location_id: str, /) -> bool:
+        return False
+
 
 class Heard:
     """Every other service has been heard."""
@@ -104,11 +107,18 @@ class InMemory:
             "psychotherapy_notes": "psychotherapy_note",
             "drug_log": "container",
             "drug_days": "drug_day",
+            "drug_cases": "discrepancy_case",
         }
         self.shelves = {name: Shelf(what) for name, what in names.items()}
         stores = cast("dict[str, Any]", self.shelves)
         self.ports = Ports(
-            **stores, records=Heard(), audit=cast("Any", None), policy=POLICY, codes=(CODES,), clock=lambda: self.now
+            **stores,
+            records=Heard(),
+            audit=cast("Any", None),
+            policy=POLICY,
+            calendar=CALENDAR,
+            codes=(CODES,),
+            clock=lambda: self.now,
         )
 
     def new_id(self) -> str:

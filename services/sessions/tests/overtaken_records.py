@@ -1,9 +1,10 @@
 """What overtakes the commands on consents, plans and the drug log, and what comes of it then."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx
 
+from careflow_service.identity import Role
 from careflow_service.ids import new_id
 from careflow_service.testing.overtaking import Overtaking
 from services.sessions.tests.builders import MILL_VALLEY, TODAY
@@ -232,12 +233,39 @@ async def a_day_is_closed_while_another_vial_is_received(world: World, overtakin
     assert refusal(late) == (409, "day_does_not_reconcile")
 
 
-async def a_discrepancy_is_settled_while_it_is_settled(world: World, overtaking: Overtaking) -> None:
-    vial = await has_vial(world)
-    ok(await world.nurse.post(f"{DAY}/close", {"counts": {vial: "400"}, "acknowledgement": "100 mg missing"}), 201)
-    settled = {"container_id": vial, "how": "explained", "note": "counted again"}
-    overtaking.by(lambda: world.prescriber.post(f"{DAY}/settle", settled))
-    assert refusal(await world.prescriber.post(f"{DAY}/settle", settled)) == (404, "discrepancy_not_found")
+async def lost(world: World) -> str:
+    """The path of the case that a loss of 450 mg has opened."""
+    ok(
+        await world.nurse.post(
+            f"/v1/drug-log/containers/{await has_vial(world)}/entries", {"kind": "lost", "mg": "450"}
+        ),
+        201,
+    )
+    (case,) = ok(await world.nurse.get(f"/v1/drug-log/locations/{MILL_VALLEY}/cases"))["items"]
+    return f"/v1/drug-log/cases/{case['id']}"
+
+
+async def a_discrepancy_is_judged_while_it_is_judged(world: World, overtaking: Overtaking) -> None:
+    case, judged = await lost(world), {"how": "theft", "note": "the lock was forced"}
+    overtaking.by(lambda: world.prescriber.post(f"{case}/judgements", judged))
+    assert refusal(await world.prescriber.post(f"{case}/judgements", judged)) == (409, "case_judged")
+
+
+async def a_report_while_it_turns_out_to_be_none(world: World, overtaking: Overtaking) -> None:
+    case = await lost(world)
+    ok(await world.prescriber.post(f"{case}/judgements", {"how": "significant", "note": "not found"}), 201)
+    director, found = world.calling(Role.MEDICAL_DIRECTOR), {"how": "explained", "note": "it was in the other drawer"}
+    overtaking.by(lambda: director.post(f"{case}/judgements", found))
+    report = {"kind": "dea_form_106", "reference": "106-77"}
+    assert refusal(await world.prescriber.post(f"{case}/reports", report)) == (409, "report_not_asked")
+
+
+async def a_discrepancy_is_late_while_it_is_judged(world: World, overtaking: Overtaking) -> None:
+    case = await lost(world)
+    world.clock.now = datetime.fromisoformat(ok(await world.nurse.get(case))["pending"][0]["due_by"])
+    overtaking.by(lambda: world.prescriber.post(f"{case}/judgements", {"how": "minor", "note": "the hub"}))
+    await world.catch_up()
+    assert "DrugTaskOverdue" not in await world.said_at(MILL_VALLEY)
 
 
 async def a_day_is_confirmed_while_it_is_confirmed(world: World, overtaking: Overtaking) -> None:

@@ -26,7 +26,6 @@ from billing.adapters.clinician_days import MongoClinicianDays
 from billing.adapters.courses import MongoCourses
 from billing.adapters.diagnosis_codes import CodeEditions
 from billing.adapters.estimates import MongoEstimates
-from careflow_service.federal_calendar import FederalCalendar
 from billing.adapters.fee_cases import MongoFeeCases
 from billing.adapters.journal import MongoJournal
 from billing.adapters.numbers import MongoNumberSeries
@@ -63,6 +62,7 @@ from billing.deadlines import DEADLINES
 from billing.published import PUBLISHED
 from billing.settings import BillingSettings
 from billing.subscriptions import SUBSCRIPTIONS
+from careflow_service.federal_calendar import FederalCalendar
 from careflow_service.service import Http, Resources, Service
 
 NAME = "billing"

@@ -4,13 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from careflow_domain.business_days import is_business_days_ahead
 from billing.domain.estimate_clocks import due_after_booking, due_on_request
 from billing.domain.estimate_issues import DeliveryWay, Expected, Parties
 from billing.domain.estimates import Estimate, EstimateCause, EstimateExceeded, EstimateOverdue
 from billing.domain.ids import AppointmentId, EstimateId, PlanId
 from billing.domain.services import Service
 from billing.domain.visits import Visit, VisitKind, VisitState
+from careflow_domain.business_days import is_business_days_ahead
 from careflow_domain.errors import DomainError
 from services.billing.tests.builders import (
     ANA,

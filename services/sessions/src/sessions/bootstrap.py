@@ -1,13 +1,25 @@
 """The only wiring: which adapter stands behind which port, and what the library must know of this service."""
 
+from careflow_service.federal_calendar import FederalCalendar
 from careflow_service.service import Http, Resources, Service
 from sessions import domain
-from sessions.adapters import care_discharges, consents, contacts, drug_log, notes, outreaches, plans, rems_forms
+from sessions.adapters import (
+    care_discharges,
+    consents,
+    contacts,
+    discrepancy_cases,
+    drug_log,
+    notes,
+    outreaches,
+    plans,
+    rems_forms,
+)
 from sessions.adapters import sessions as session_documents
 from sessions.adapters.care_discharges import MongoCareDischarges
 from sessions.adapters.clinical_content import SHIPPED, clinical_policy, service_codes
 from sessions.adapters.consents import MongoConsents
 from sessions.adapters.contacts import MongoContacts
+from sessions.adapters.discrepancy_cases import MongoDiscrepancyCases
 from sessions.adapters.drug_log import MongoDrugDays, MongoDrugLog
 from sessions.adapters.notes import MongoNotes, MongoPsychotherapyNotes
 from sessions.adapters.outreaches import MongoOutreaches
@@ -21,11 +33,7 @@ from sessions.application.commands.attest_eligibility import AttestEligibilityHa
 from sessions.application.commands.change_plan import ChangePlanHandler
 from sessions.application.commands.check_in import CheckInHandler
 from sessions.application.commands.clear_session import ClearSessionHandler
-from sessions.application.commands.close_drug_day import (
-    CloseDrugDayHandler,
-    ConfirmDrugDayHandler,
-    SettleDiscrepancyHandler,
-)
+from sessions.application.commands.close_drug_day import CloseDrugDayHandler, ConfirmDrugDayHandler
 from sessions.application.commands.complete_session import CompleteSessionHandler
 from sessions.application.commands.convert_session import ConvertSessionHandler
 from sessions.application.commands.correct_services import CorrectServicesHandler
@@ -37,6 +45,7 @@ from sessions.application.commands.end_dose import EndDoseHandler
 from sessions.application.commands.enter_in_drug_log import EnterInDrugLogHandler, ReverseEntryHandler
 from sessions.application.commands.give_dose import GiveDoseHandler
 from sessions.application.commands.join_session import JoinSessionHandler, LeaveSessionHandler
+from sessions.application.commands.judge_discrepancy import FileDrugReportHandler, JudgeDiscrepancyHandler
 from sessions.application.commands.open_session import OpenSessionHandler
 from sessions.application.commands.reach_patient import DecideOutreachHandler, TryToReachHandler
 from sessions.application.commands.receive_container import ReceiveContainerHandler
@@ -131,7 +140,8 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         witness_entry=WitnessEntryHandler(ports, work),
         close_drug_day=CloseDrugDayHandler(ports, work),
         confirm_drug_day=ConfirmDrugDayHandler(ports, work),
-        settle_discrepancy=SettleDiscrepancyHandler(ports, work),
+        judge_discrepancy=JudgeDiscrepancyHandler(ports, work),
+        file_drug_report=FileDrugReportHandler(ports, work),
         read_bedside=ReadBedside(ports),
         reading=Reading(ports),
         reading_notes=ReadingNotes(ports),
@@ -158,9 +168,11 @@ def _ports(resources: Resources[SessionsSettings]) -> Ports:
         psychotherapy_notes=MongoPsychotherapyNotes(database, vault),
         drug_log=MongoDrugLog(database, vault),
         drug_days=MongoDrugDays(database, vault),
+        drug_cases=MongoDiscrepancyCases(database, vault),
         records=MongoRecords(database, NAME, resources.clock),
         audit=resources.audit,
         policy=clinical_policy(content),
+        calendar=FederalCalendar(),
         codes=service_codes(content),
         clock=resources.clock,
     )
@@ -193,5 +205,6 @@ SERVICE: Service[SessionsSettings, Ports, Sessions] = Service(
         *care_discharges.INDEXES,
         *notes.INDEXES,
         *drug_log.INDEXES,
+        *discrepancy_cases.INDEXES,
     ),
 )

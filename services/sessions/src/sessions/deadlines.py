@@ -3,6 +3,7 @@
 from careflow_service.deadlines import Deadline
 from sessions.application.deadlines.expire_consent import expire_consent
 from sessions.application.deadlines.raise_contact_overdue import raise_contact_overdue
+from sessions.application.deadlines.raise_drug_task_overdue import raise_drug_task_overdue
 from sessions.application.deadlines.raise_integration_overdue import raise_integration_overdue
 from sessions.application.deadlines.raise_outreach_overdue import raise_outreach_overdue
 from sessions.application.deadlines.raise_rems_form_overdue import raise_rems_form_overdue
@@ -17,5 +18,6 @@ DEADLINES: tuple[Deadline[Ports], ...] = (
     Deadline("raise_rems_form_overdue", next=lambda ports: ports.rems_forms.next_due(), fire=raise_rems_form_overdue),
     Deadline("raise_contact_overdue", next=lambda ports: ports.contacts.next_due(), fire=raise_contact_overdue),
     Deadline("raise_outreach_overdue", next=lambda ports: ports.outreaches.next_due(), fire=raise_outreach_overdue),
+    Deadline("raise_drug_task_overdue", next=lambda ports: ports.drug_cases.next_due(), fire=raise_drug_task_overdue),
     Deadline("expire_consent", next=lambda ports: ports.consents.next_due(), fire=expire_consent),
 )

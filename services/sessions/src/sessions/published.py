@@ -16,6 +16,7 @@ from sessions.domain.course import IntegrationDone, IntegrationDue, IntegrationF
 from sessions.domain.dosing import DoseAdministered
 from sessions.domain.drug_days import DrugCountMismatched, DrugDayClosed
 from sessions.domain.drug_log import DrugLossReported
+from sessions.domain.drug_tasks import DrugTaskCompleted, DrugTaskDue, DrugTaskFact, DrugTaskOverdue
 from sessions.domain.endings import (
     PatientLeftEarly,
     SessionAborted,
@@ -244,6 +245,15 @@ def _rems_form(fact: RemsFormFact) -> dict[str, Any]:
     }
 
 
+def _drug_task(fact: DrugTaskFact) -> dict[str, Any]:
+    return {
+        "location_id": fact.location_id,
+        "task_id": fact.task_id,
+        "category": session_codes.DrugTaskCategory(fact.task.value),
+        "due_by": fact.due_by,
+    }
+
+
 PUBLISHED: PublicationTable = published(
     says(ConsentSigned, contracts.ConsentSigned, _consent_signed),
     says(ConsentWithdrawn, contracts.ConsentWithdrawn, lambda fact: contracts.ConsentWithdrawn(**_consent(fact))),
@@ -322,4 +332,7 @@ PUBLISHED: PublicationTable = published(
             open_discrepancies=fact.open_discrepancies,
         ),
     ),
+    says(DrugTaskDue, contracts.DrugTaskDue, lambda fact: contracts.DrugTaskDue(**_drug_task(fact))),
+    says(DrugTaskCompleted, contracts.DrugTaskCompleted, lambda fact: contracts.DrugTaskCompleted(**_drug_task(fact))),
+    says(DrugTaskOverdue, contracts.DrugTaskOverdue, lambda fact: contracts.DrugTaskOverdue(**_drug_task(fact))),
 )

@@ -98,11 +98,11 @@ async def test_the_drug_log_takes_nothing_that_does_not_add_up(world: World) -> 
             (f"{DAYS}/2026-11-23/close", {"counts": {"Ana Rivera": "1"}}, (422, "invalid_request")),
             (f"{DAYS}/2026-11-24/close", {"counts": {}}, (422, "day_to_come")),
             (f"{DAYS}/0001-01-01/close", {"counts": {}}, (422, "invalid_request")),
-            (f"{DAYS}/2026-11-22/settle", {"container_id": vial, "how": "minor", "note": "x"}, None),
+            (f"/v1/drug-log/cases/{NOBODY}/judgements", {"how": "minor", "note": "x"}, (403, "forbidden")),
         ):
             answer = await world.nurse.post(path, body)
             assert "Ana" not in answer.text
-            assert refusal(answer) == (refused or (403, "forbidden")), (path, body)
+            assert refusal(answer) == refused, (path, body)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ async def test_after_the_close_of_the_day_nothing_more_is_drawn_up(world: World)
 async def test_a_loss_by_one_person_is_said_at_once_and_makes_no_clean_day(world: World) -> None:
     vial = await has_vial(world)
     ok(await world.nurse.post(f"/v1/drug-log/containers/{vial}/entries", {"kind": "lost", "mg": "450"}), 201)
-    assert await world.said_at(MILL_VALLEY) == ["DrugLossReported"]
+    assert await world.said_at(MILL_VALLEY) == ["DrugTaskDue", "DrugLossReported"]
     assert ok(await world.nurse.get(f"/v1/drug-log/containers/{vial}"))["on_hand_mg"] == "500"
 
     refused = await world.nurse.post(f"{DAY}/close", {"counts": {vial: "50"}})
@@ -205,7 +205,7 @@ async def test_nothing_is_drawn_up_for_a_therapy_hour(world: World) -> None:
         assert refusal(refused) == (409, "not_a_dosing_session")
 
 
-async def test_a_day_with_a_discrepancy_is_closed_only_with_it_named_and_holds_dosing_until_it_is_settled(
+async def test_a_day_with_a_discrepancy_is_closed_only_with_it_named_and_holds_dosing_until_it_is_judged(
     world: World,
 ) -> None:
     session_id, vial, draw_id = await drawn(world)
@@ -219,10 +219,12 @@ async def test_a_day_with_a_discrepancy_is_closed_only_with_it_named_and_holds_d
     await closes(world, {**counted, "acknowledgement": "told the director"})
     assert refusal(await world.nurse.post(f"{DAY}/close", counted)) == (409, "day_closed")
     assert await gate_of(world, session_id) == ["drug_log_reconciled"]
-    assert await world.said_at(MILL_VALLEY) == ["DrugCountMismatch", "DrugDayClosed"]
+    assert await world.said_at(MILL_VALLEY) == ["DrugTaskDue", "DrugCountMismatch", "DrugDayClosed"]
 
-    settled = {"container_id": vial, "how": "explained", "note": "entered in the other vial"}
-    ok(await world.prescriber.post(f"{DAY}/settle", settled))
+    (discrepancy,) = ok(await world.nurse.get(DAY))["discrepancies"]
+    judged = {"how": "explained", "note": "entered in the other vial"}
+    case = f"/v1/drug-log/cases/{discrepancy['case_id']}"
+    ok(await world.prescriber.post(f"{case}/judgements", judged), 201)
     assert await gate_of(world, session_id) == []
 
 

@@ -71,7 +71,8 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "witness_entry": records.a_witness_while_the_entry_is_reversed,
     "close_drug_day": records.a_day_is_closed_while_something_is_entered,
     "confirm_drug_day": records.a_day_is_confirmed_while_it_is_confirmed,
-    "settle_discrepancy": records.a_discrepancy_is_settled_while_it_is_settled,
+    "judge_discrepancy": records.a_discrepancy_is_judged_while_it_is_judged,
+    "file_drug_report": records.a_report_while_it_turns_out_to_be_none,
     "PatientRegistered": reactions.a_registration_while_a_clearance_is_granted,
     "PatientDetailsChanged": reactions.new_details_while_an_alert_is_raised,
     "PatientsMerged": reactions.a_merge_while_an_alert_is_raised,
@@ -100,6 +101,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "raise_integration_overdue": sessions.an_overdue_integration_while_it_takes_place,
     "raise_rems_form_overdue": records.a_form_is_late_while_it_is_sent,
     "raise_contact_overdue": records.a_contact_is_late_while_it_is_made,
+    "raise_drug_task_overdue": records.a_discrepancy_is_late_while_it_is_judged,
     "raise_outreach_overdue": records.an_outreach_is_late_while_the_patient_is_reached,
     "expire_consent": records.a_consent_expires_while_it_is_withdrawn,
 }

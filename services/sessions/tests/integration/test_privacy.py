@@ -145,7 +145,10 @@ async def done_with_canaries(world: World, course: Course) -> None:
     ok(await nurse.post(f"{log}/entries/{entry}/reverse", {"note": CANARY}), 201)
     day = f"/v1/drug-log/locations/{MILL_VALLEY}/days/2026-11-23"
     ok(await nurse.post(f"{day}/close", {"counts": {}, "acknowledgement": CANARY}), 201)
-    ok(await prescriber.post(f"{day}/settle", {"container_id": vial, "how": "explained", "note": CANARY}))
+    for case in ok(await nurse.get(f"/v1/drug-log/locations/{MILL_VALLEY}/cases"))["items"]:
+        judge = f"/v1/drug-log/cases/{case['id']}"
+        ok(await prescriber.post(f"{judge}/judgements", {"how": "theft", "note": CANARY}), 201)
+        ok(await prescriber.post(f"{judge}/reports", {"kind": "dea_notice", "reference": CANARY}), 201)
 
 
 async def test_a_refusal_repeats_nothing_of_what_was_sent(world: World) -> None:

@@ -118,6 +118,7 @@ async def test_a_dose_is_given_in_a_counted_number_of_round_trips(world: World) 
         "find _positions": 1,
         "find drug_containers": 2,
         "find drug_days": 1,
+        "find discrepancy_cases": 1,
     }
     written_out = Counter(written.removeprefix("bulkWrite: ").split(", "))
     assert Counter({each: count for each, count in written_out.items() if each not in ONLY_READ}) == {

@@ -1,6 +1,6 @@
-"""The close of a drug day: every container counted, what does not add up named, settled later by name."""
+"""The close of a drug day: every container counted, what does not add up named."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
@@ -20,7 +20,8 @@ from services.sessions.tests.builders import (
     vial,
 )
 from sessions.domain.clinic_day import day_bounds
-from sessions.domain.drug_days import DiscrepancyKind, DrugCountMismatched, DrugDay, DrugDayClosed, Settled, Settlement
+from sessions.domain.discrepancy_cases import DiscrepancyKind
+from sessions.domain.drug_days import Discrepancy, DrugCountMismatched, DrugDay, DrugDayClosed, discrepancies_of
 from sessions.domain.drug_entries import Entry, EntryKind
 from sessions.domain.drug_log import Container
 from sessions.domain.ids import ContainerId, EntryId
@@ -28,22 +29,18 @@ from sessions.domain.units import milligrams
 
 TOLERANCE = milligrams(2)
 OVERFILL = POLICY.drug_log.overfill_percent.value
-BOUNDS = day_bounds(TODAY, POLICY.timezone)
+Bounds = tuple[datetime, datetime]
+BOUNDS: Bounds = day_bounds(TODAY, POLICY.timezone)
+
+
+def compared(container: Container, counted: str | None, *, bounds: Bounds = BOUNDS) -> tuple[Discrepancy, ...]:
+    counts = {} if counted is None else {container.id: milligrams(counted)}
+    return discrepancies_of([container], counts, tolerance=TOLERANCE, bounds=bounds)
 
 
 def closed(container: Container, counted: str | None, *, acknowledgement: str | None = None) -> DrugDay:
-    counts = {} if counted is None else {container.id: milligrams(counted)}
-    return DrugDay.closed(
-        MILL_VALLEY,
-        TODAY,
-        [container],
-        counts,
-        tolerance=TOLERANCE,
-        acknowledgement=acknowledgement,
-        by=NURSE,
-        bounds=BOUNDS,
-        now=NOW,
-    )
+    found = compared(container, counted)
+    return DrugDay.closed(MILL_VALLEY, TODAY, found, acknowledgement=acknowledgement, by=NURSE, now=NOW)
 
 
 @pytest.mark.parametrize("counted", ["500", "498", "502"])
@@ -59,42 +56,46 @@ def test_a_day_is_counted_by_two_and_only_then_closed() -> None:
     day = closed(vial(), "500")
 
     with pytest.raises(DomainError, match="counter_is_same"):
-        day.confirmed(NURSE, now=NOW)
-    confirmed = day.confirmed(OTHER_NURSE, now=NOW)
+        day.confirmed(NURSE, undecided=0, now=NOW)
+    confirmed = day.confirmed(OTHER_NURSE, undecided=0, now=NOW)
     assert ([type(fact) for fact in confirmed.facts], confirmed.waits) == ([DrugDayClosed], False)
     with pytest.raises(DomainError, match="day_confirmed"):
-        confirmed.confirmed(PRESCRIBER, now=NOW)
+        confirmed.confirmed(PRESCRIBER, undecided=0, now=NOW)
 
 
 def test_a_day_on_which_nothing_was_entered_is_not_closed() -> None:
     with pytest.raises(DomainError, match="day_without_entries"):
-        DrugDay.closed(
-            MILL_VALLEY,
-            date(2020, 1, 6),
-            [vial()],
-            {},
-            tolerance=TOLERANCE,
-            acknowledgement="never mind",
-            by=NURSE,
-            bounds=day_bounds(date(2020, 1, 6), POLICY.timezone),
-            now=NOW,
-        )
+        compared(vial(), None, bounds=day_bounds(date(2020, 1, 6), POLICY.timezone))
 
 
-def test_a_loss_is_a_discrepancy_of_its_day_whoever_saw_it() -> None:
+@pytest.mark.parametrize("seen", [True, False])
+@pytest.mark.parametrize(
+    ("counted", "found"),
+    [
+        ("50", [DiscrepancyKind.LOST]),
+        (None, [DiscrepancyKind.LOST]),
+        ("20", [DiscrepancyKind.LOST, DiscrepancyKind.COUNT]),
+    ],
+)
+def test_a_loss_is_a_discrepancy_of_its_day_whoever_saw_it_and_hides_no_other(
+    seen: bool, counted: str | None, found: list[DiscrepancyKind]
+) -> None:
     loss = Entry(id=EntryId(new_uuid()), kind=EntryKind.LOST, mass=milligrams(450), by=NURSE, at=NOW)
     container = vial().entered(loss, overfill_percent=OVERFILL)
-    container = container.witnessed(loss.id, OTHER_NURSE, window=minutes(30), now=NOW)
+    if seen:
+        container = container.witnessed(loss.id, OTHER_NURSE, window=minutes(30), now=NOW)
 
-    day = closed(container, "50", acknowledgement="told the director")
+    day = closed(container, counted, acknowledgement="told the director")
 
-    assert [each.kind for each in day.open] == [DiscrepancyKind.LOST]
+    assert [each.kind for each in day.discrepancies] == found
+    assert len(day.facts) == 1
 
 
 @pytest.mark.parametrize(
     ("container", "counted", "kind"),
     [
         (vial(), "497", DiscrepancyKind.COUNT),
+        (vial(), "503", DiscrepancyKind.SURPLUS),
         (vial(), None, DiscrepancyKind.NOT_COUNTED),
         (drawn(vial())[0], "450", DiscrepancyKind.UNSETTLED),
     ],
@@ -110,20 +111,9 @@ def test_a_day_that_does_not_add_up_closes_only_with_its_discrepancies_acknowled
     day = closed(container, counted, acknowledgement="counted twice, told the medical director")
 
     assert [type(fact) for fact in day.facts] == [DrugCountMismatched]
-    assert len(day.open) == 1
-    said = day.confirmed(OTHER_NURSE, now=NOW).facts[-1]
+    said = day.confirmed(OTHER_NURSE, undecided=1, now=NOW).facts[-1]
     assert isinstance(said, DrugDayClosed)
     assert said.open_discrepancies == 1
-
-
-def test_a_discrepancy_stays_open_until_it_is_settled_by_name() -> None:
-    container = vial()
-    day = closed(container, "450", acknowledgement="see report")
-    settled = Settled(how=Settlement.EXPLAINED, note="the draw was entered in the other vial", by=PRESCRIBER, at=NOW)
-
-    assert not day.settled(container.id, settled).open
-    with pytest.raises(DomainError, match="discrepancy_not_found"):
-        day.settled(ContainerId(new_uuid()), settled)
 
 
 def test_an_emptied_vial_need_not_be_counted() -> None:
@@ -134,21 +124,10 @@ def test_an_emptied_vial_need_not_be_counted() -> None:
 
 def test_only_containers_of_the_location_are_counted() -> None:
     with pytest.raises(DomainError, match="count_unknown_container"):
-        DrugDay.closed(
-            MILL_VALLEY,
-            TODAY,
-            [vial()],
-            {ContainerId("another"): milligrams(1)},
-            tolerance=TOLERANCE,
-            acknowledgement=None,
-            by=NURSE,
-            bounds=BOUNDS,
-            now=NOW,
-        )
+        discrepancies_of([vial()], {ContainerId("another"): milligrams(1)}, tolerance=TOLERANCE, bounds=BOUNDS)
 
 
 def test_a_discrepancy_keeps_what_was_expected_and_what_was_counted() -> None:
     found = closed(vial(), "450", acknowledgement="see report").discrepancies[0]
 
-    assert (found.expected, found.counted) == (milligrams(500), milligrams(450))
-    assert found.settled is None
+    assert (found.expected, found.counted, found.amount) == (milligrams(500), milligrams(450), milligrams(50))

@@ -131,6 +131,16 @@ class TaskCategory(OpenCode):
     UNKNOWN = _UNKNOWN
 
 
+class DrugTaskCategory(OpenCode):
+    """What somebody of the clinic is to do about controlled drugs by a date."""
+
+    DISCREPANCY_DECISION = "discrepancy_decision", "judge what does not add up in the log"
+    DEA_NOTICE = "dea_notice", "tell the DEA in writing of a theft or significant loss"
+    DEA_FORM_106 = "dea_form_106", "file DEA Form 106 about it"
+    DEA_NO_LOSS = "dea_no_loss", "tell the DEA in writing that what it was told of was no loss"
+    UNKNOWN = _UNKNOWN
+
+
 class NdcUnit(SealedCode):
     """The unit an NDC is billed in: UN, ML, GR and ME of a claim."""
 

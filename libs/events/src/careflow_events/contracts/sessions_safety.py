@@ -132,3 +132,25 @@ class DrugDayClosed(DrugLogEvent):
     day: Day
     closed_at: Instant
     open_discrepancies: Annotated[int, Field(ge=0)]
+
+
+class DrugTaskEvent(DrugLogEvent):
+    """Something about controlled drugs is to be done by then; `task_id` is the case it belongs to."""
+
+    for_integrators = True
+
+    task_id: Id
+    category: session_codes.DrugTaskCategory
+    due_by: Instant
+
+
+class DrugTaskDue(DrugTaskEvent):
+    """It is asked for."""
+
+
+class DrugTaskCompleted(DrugTaskEvent):
+    """It was done, or is asked for no more."""
+
+
+class DrugTaskOverdue(DrugTaskEvent):
+    """It was not done in time."""

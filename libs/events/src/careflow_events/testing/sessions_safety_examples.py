@@ -6,7 +6,16 @@ from typing import Any
 
 from careflow_events import contracts
 from careflow_events.contracts import session_codes
-from careflow_events.testing.example import ADVERSE_EVENT, DOSING_AT, LOCATION, PATIENT, SESSION, VIAL, Example
+from careflow_events.testing.example import (
+    ADVERSE_EVENT,
+    DISCREPANCY,
+    DOSING_AT,
+    LOCATION,
+    PATIENT,
+    SESSION,
+    VIAL,
+    Example,
+)
 
 
 def sessions_safety_examples() -> Sequence[Example]:
@@ -19,6 +28,11 @@ def sessions_safety_examples() -> Sequence[Example]:
         "task_id": SESSION,
         "category": session_codes.TaskCategory.MONITORING_FORM,
         "due_by": DOSING_AT + timedelta(days=7),
+    }
+    drug_task: dict[str, Any] = {
+        "location_id": LOCATION,
+        "task_id": DISCREPANCY,
+        "due_by": closed_at + timedelta(days=1),
     }
     return (
         Example("urgent", contracts.VitalsBreached(**vitals, severity=session_codes.VitalsSeverity.URGENT), at),
@@ -75,6 +89,21 @@ def sessions_safety_examples() -> Sequence[Example]:
             "a-vial-not-found",
             contracts.DrugLossReported(location_id=LOCATION, container_id=VIAL, at=closed_at),
             closed_at,
+        ),
+        Example(
+            "to-be-judged",
+            contracts.DrugTaskDue(**drug_task, category=session_codes.DrugTaskCategory.DISCREPANCY_DECISION),
+            closed_at,
+        ),
+        Example(
+            "told-in-writing",
+            contracts.DrugTaskCompleted(**drug_task, category=session_codes.DrugTaskCategory.DEA_NOTICE),
+            closed_at + timedelta(hours=12),
+        ),
+        Example(
+            "nobody-was-told",
+            contracts.DrugTaskOverdue(**drug_task, category=session_codes.DrugTaskCategory.DEA_NOTICE),
+            closed_at + timedelta(days=1),
         ),
         Example(
             "with-one-open",

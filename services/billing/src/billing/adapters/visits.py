@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from pymongo import IndexModel
 
 from billing.adapters.bounds import every_one
-from careflow_domain.business_days import end_of, opening_of
 from billing.domain.ids import PatientId, PlanId
 from billing.domain.visits import Visit
+from careflow_domain.business_days import end_of, opening_of
 from careflow_domain.errors import not_found
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents

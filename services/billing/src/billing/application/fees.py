@@ -6,12 +6,12 @@ from billing.application.account_of import change_account
 from billing.application.bookkeeping import keep_books, open_books
 from billing.application.ports import Ports
 from billing.domain.accounts import Account
-from careflow_domain.business_days import business_day_after, opening_of
 from billing.domain.charges import Charge
 from billing.domain.fee_cases import FeeCase, FeeCause, FeeState, WaiverReason, fee_amount
 from billing.domain.ids import AppointmentId, EntryId
 from billing.domain.rendered import ChargeCause, Rendered
 from billing.domain.visits import Visit
+from careflow_domain.business_days import business_day_after, opening_of
 from careflow_service.work import Transaction
 
 DESCRIPTIONS = {FeeCause.LATE_CANCELLATION: "Late cancellation", FeeCause.NO_SHOW: "Missed visit"}

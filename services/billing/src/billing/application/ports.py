@@ -12,7 +12,6 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from billing.domain.accounts import Account
-from careflow_domain.business_days import BusinessCalendar, opening_of
 from billing.domain.charges import Charge
 from billing.domain.clinician_days import ClinicianDay
 from billing.domain.courses import Course
@@ -46,6 +45,7 @@ from billing.domain.service_rules import ServiceRuleEditions
 from billing.domain.statement_runs import StatementRun
 from billing.domain.superbills import Superbill
 from billing.domain.visits import Visit
+from careflow_domain.business_days import BusinessCalendar, opening_of
 from careflow_service.clock import Clock
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed

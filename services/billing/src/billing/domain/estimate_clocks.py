@@ -3,8 +3,8 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from careflow_domain.business_days import BusinessCalendar, business_day_after, end_of, is_business_days_ahead
 from billing.domain.policy import EstimateClocks
+from careflow_domain.business_days import BusinessCalendar, business_day_after, end_of, is_business_days_ahead
 
 
 def due_after_booking(

@@ -9,7 +9,6 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from careflow_domain.business_days import BusinessCalendar, business_day_before, end_of
 from billing.domain.card_numbers import refuse_card_number
 from billing.domain.estimate_clocks import due_on_request
 from billing.domain.estimate_issues import DeliveryWay, Expected, Issue, Parties, line_of
@@ -19,6 +18,7 @@ from billing.domain.money import Money, total
 from billing.domain.policy import BillingPolicy
 from billing.domain.visits import Visit, VisitKind
 from careflow_domain.aggregate import Aggregate, Fact
+from careflow_domain.business_days import BusinessCalendar, business_day_before, end_of
 from careflow_domain.errors import conflict, invalid
 
 

@@ -62,14 +62,15 @@ async def ask_gate(session: Session, ports: Ports, now: datetime) -> AskedGate:
 
 
 async def _drug_log_reconciled(session: Session, ports: Ports, now: datetime) -> bool:
-    """Nothing of a day before the session's waits to be settled at its location, and no closed day for its second count
-    or a discrepancy.
+    """Nothing of a day before the session's waits to be settled at its location, no closed day for its second count,
+    and no discrepancy for somebody to judge it.
     """
     if session.location_id is None:
         return False
     start, _ = day_bounds(session_day(session, ports.policy, now), ports.policy.timezone)
-    unsettled, waiting = await side_by_side(
+    unsettled, waiting, undecided = await side_by_side(
         ports.drug_log.unsettled_before(session.location_id, start),
         ports.drug_days.any_waits(session.location_id),
+        ports.drug_cases.any_undecided(session.location_id),
     )
-    return not unsettled and not waiting
+    return not (unsettled or waiting or undecided)

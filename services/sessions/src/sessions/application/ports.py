@@ -5,11 +5,12 @@ be, a patient's or in the drug log a location's; every write takes the transacti
 cannot be overtaken before it commits, but for how far behind screening one is: that is only looked at.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from careflow_domain.business_days import BusinessCalendar
 from careflow_service.clock import Clock
 from careflow_service.identity import Actor
 from careflow_service.work import Transaction
@@ -17,6 +18,7 @@ from sessions.domain.adverse_events import AdverseEvent
 from sessions.domain.care import CareDischarge
 from sessions.domain.consents import Consent
 from sessions.domain.course import Course
+from sessions.domain.discrepancy_cases import DiscrepancyCase
 from sessions.domain.drug_days import DrugDay
 from sessions.domain.drug_log import Container
 from sessions.domain.eligibility import Eligibility
@@ -24,6 +26,7 @@ from sessions.domain.follow_up import FollowUpContact
 from sessions.domain.ids import (
     AdverseEventId,
     AppointmentId,
+    CaseId,
     ConsentId,
     ContactId,
     ContainerId,
@@ -230,10 +233,29 @@ class DrugDays(Protocol):
         """The closed days of a location, the newest first."""
 
     async def any_waits(self, location_id: LocationId, /) -> bool:
-        """Whether a day of the location waits for its second count, or for a discrepancy to be settled."""
+        """Whether a day of the location waits for its second count."""
 
     async def add(self, day: DrugDay, /, tx: Transaction) -> None: ...
     async def save(self, day: DrugDay, /, *, expecting: int, tx: Transaction) -> None: ...
+
+
+class DiscrepancyCases(Protocol):
+    async def get(self, case_id: CaseId, /, *, of: LocationId | None = None) -> DiscrepancyCase: ...
+    async def of_containers(
+        self, location_id: LocationId, containers: Iterable[ContainerId], /
+    ) -> list[DiscrepancyCase]:
+        """Every case about these containers, the oldest first."""
+
+    async def of_location(self, location_id: LocationId, /, *, waiting: bool) -> list[DiscrepancyCase]:
+        """The cases of a location that wait for something, the most urgent first; or the others, the newest first."""
+
+    async def any_undecided(self, location_id: LocationId, /) -> bool:
+        """Whether nobody has judged a case of the location yet."""
+
+    async def add(self, case: DiscrepancyCase, /, tx: Transaction) -> None: ...
+    async def save(self, case: DiscrepancyCase, /, *, expecting: int, tx: Transaction) -> None: ...
+    async def next_due(self) -> Due | None:
+        """The case of which something becomes late next."""
 
 
 class Records(Protocol):
@@ -271,9 +293,11 @@ class Ports:
     psychotherapy_notes: PsychotherapyNotes
     drug_log: DrugLog
     drug_days: DrugDays
+    drug_cases: DiscrepancyCases
     records: Records
     audit: ReadAudit
     policy: SessionsPolicy
+    calendar: BusinessCalendar
     codes: Sequence[ServiceCodes]
     clock: Clock
 

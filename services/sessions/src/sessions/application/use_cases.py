@@ -7,11 +7,7 @@ from sessions.application.commands.attest_eligibility import AttestEligibilityHa
 from sessions.application.commands.change_plan import ChangePlanHandler
 from sessions.application.commands.check_in import CheckInHandler
 from sessions.application.commands.clear_session import ClearSessionHandler
-from sessions.application.commands.close_drug_day import (
-    CloseDrugDayHandler,
-    ConfirmDrugDayHandler,
-    SettleDiscrepancyHandler,
-)
+from sessions.application.commands.close_drug_day import CloseDrugDayHandler, ConfirmDrugDayHandler
 from sessions.application.commands.complete_session import CompleteSessionHandler
 from sessions.application.commands.convert_session import ConvertSessionHandler
 from sessions.application.commands.correct_services import CorrectServicesHandler
@@ -23,6 +19,7 @@ from sessions.application.commands.end_dose import EndDoseHandler
 from sessions.application.commands.enter_in_drug_log import EnterInDrugLogHandler, ReverseEntryHandler
 from sessions.application.commands.give_dose import GiveDoseHandler
 from sessions.application.commands.join_session import JoinSessionHandler, LeaveSessionHandler
+from sessions.application.commands.judge_discrepancy import FileDrugReportHandler, JudgeDiscrepancyHandler
 from sessions.application.commands.open_session import OpenSessionHandler
 from sessions.application.commands.reach_patient import DecideOutreachHandler, TryToReachHandler
 from sessions.application.commands.receive_container import ReceiveContainerHandler
@@ -108,7 +105,8 @@ class Sessions:
     witness_entry: WitnessEntryHandler
     close_drug_day: CloseDrugDayHandler
     confirm_drug_day: ConfirmDrugDayHandler
-    settle_discrepancy: SettleDiscrepancyHandler
+    judge_discrepancy: JudgeDiscrepancyHandler
+    file_drug_report: FileDrugReportHandler
 
     read_bedside: ReadBedside
     reading: Reading

@@ -240,10 +240,20 @@ class Container(Aggregate):
         """Whether this line takes something back, or was taken back itself."""
         return entry.reverses is not None or self._withdrawn(entry) or self._reversed(entry.id)
 
-    def lost_between(self, start: datetime, end: datetime) -> bool:
-        """Whether a loss was entered in this time and not taken back."""
-        return any(
-            each.kind is EntryKind.LOST and start <= each.at < end and not self._void(each) for each in self.entries
+    def losses_between(self, start: datetime, end: datetime) -> tuple[Entry, ...]:
+        """The losses that were entered in this time and not taken back."""
+        lost = (each for each in self.entries if each.kind is EntryKind.LOST and start <= each.at < end)
+        return tuple(each for each in lost if not self._void(each))
+
+    @property
+    def unseen(self) -> Milligrams:
+        """What was taken from the container itself by lines that wait for their witness."""
+        return total(
+            [
+                each.mass
+                for each in self.entries
+                if not (each.counts or each.draw_id or each.kind in ADDING or self._void(each) or self._replaced(each))
+            ]
         )
 
     def touched_between(self, start: datetime, end: datetime) -> bool:

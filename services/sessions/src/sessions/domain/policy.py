@@ -145,9 +145,17 @@ class IntegrationPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrugLogPolicy:
+    """From the discovery of a theft or significant loss: so many business days to the notice, days to Form 106."""
+
     witness_minutes: Setting[int]
     count_tolerance_mg: Setting[Decimal]
     overfill_percent: Setting[Decimal]
+    dea_notice_business_days: Setting[int]
+    dea_form_106_days: Setting[int]
+
+    def __post_init__(self) -> None:
+        if min(self.dea_notice_business_days.value, self.dea_form_106_days.value) < 1:
+            raise ValueError("the clocks of the law must run for a day at least")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

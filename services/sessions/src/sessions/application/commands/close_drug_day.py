@@ -1,16 +1,17 @@
-"""The drug day of a location is counted by two and closed; what does not add up is settled later, by name."""
+"""The drug day of a location is counted by two and closed; what does not add up is a case."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from careflow_domain.errors import conflict, invalid
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work, side_by_side
+from sessions.application.discrepancies import Investigated
 from sessions.application.ports import Ports
 from sessions.application.results import Changed
 from sessions.domain.clinic_day import clinic_day, day_bounds
-from sessions.domain.drug_days import DrugDay, Settled, Settlement, drug_day_id
+from sessions.domain.drug_days import DrugDay, discrepancies_of, drug_day_id
 from sessions.domain.ids import ContainerId, LocationId, StaffId
 from sessions.domain.units import Milligrams
 
@@ -34,21 +35,12 @@ class ConfirmDrugDay:
 
 
 @dataclass(frozen=True, slots=True)
-class SettleDiscrepancy:
-    location_id: LocationId
-    day: date
-    container_id: ContainerId
-    how: Settlement
-    note: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class CloseDrugDayHandler:
     ports: Ports
     work: Work
 
     async def __call__(self, command: CloseDrugDay, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `day_closed`, `day_to_come`, and what `DrugDay.closed` refuses."""
+        """Refused: `day_closed`, `day_to_come`, and what `discrepancies_of` and `DrugDay.closed` refuse."""
         policy = self.ports.policy
 
         async def close(tx: Transaction) -> Changed:
@@ -62,17 +54,31 @@ class CloseDrugDayHandler:
             )
             if closed is not None:
                 raise conflict("day_closed", "This day has been closed.")
+            containers = {each.id: each for each in (*in_use, *touched)}
+            by = StaffId(actor.id)
+            discrepancies = discrepancies_of(
+                tuple(containers.values()),
+                command.counts,
+                tolerance=Milligrams(policy.drug_log.count_tolerance_mg.value),
+                bounds=bounds,
+            )
+            known = await self.ports.drug_cases.of_containers(of, [each.container_id for each in discrepancies])
+            investigated = Investigated(known, self.ports)
             day = DrugDay.closed(
                 of,
                 command.day,
-                tuple({each.id: each for each in (*in_use, *touched)}.values()),
-                command.counts,
-                tolerance=Milligrams(policy.drug_log.count_tolerance_mg.value),
+                tuple(
+                    replace(
+                        each,
+                        case_id=investigated.found(containers[each.container_id], each.finding(by, tx.now), tx),
+                    )
+                    for each in discrepancies
+                ),
                 acknowledgement=command.acknowledgement,
-                by=StaffId(actor.id),
-                bounds=bounds,
+                by=by,
                 now=tx.now,
             )
+            await investigated.save(tx)
             await self.ports.drug_days.add(day, tx)
             return Changed(day.id, day.version)
 
@@ -90,27 +96,12 @@ class ConfirmDrugDayHandler:
         async def confirm(tx: Transaction) -> Changed:
             of = command.location_id
             before = await self.ports.drug_days.get(drug_day_id(of, command.day), of=of)
-            day = before.confirmed(StaffId(actor.id), now=tx.now)
+            cases = await self.ports.drug_cases.of_containers(of, [each.container_id for each in before.discrepancies])
+            undecided = {each.case_id for each in before.discrepancies} & {
+                each.id for each in cases if each.judgement is None
+            }
+            day = before.confirmed(StaffId(actor.id), undecided=len(undecided), now=tx.now)
             await self.ports.drug_days.save(day, expecting=before.version, tx=tx)
             return Changed(day.id, day.version)
 
         return await self.work.run(confirm, by=actor, action="confirm_drug_day", returns=Changed, request=request)
-
-
-@dataclass(frozen=True, slots=True)
-class SettleDiscrepancyHandler:
-    ports: Ports
-    work: Work
-
-    async def __call__(self, command: SettleDiscrepancy, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `drug_day_not_found`, `discrepancy_not_found`, `note_missing`."""
-
-        async def settle(tx: Transaction) -> Changed:
-            of = command.location_id
-            before = await self.ports.drug_days.get(drug_day_id(of, command.day), of=of)
-            settled = Settled(how=command.how, note=command.note, by=StaffId(actor.id), at=tx.now)
-            day = before.settled(command.container_id, settled)
-            await self.ports.drug_days.save(day, expecting=before.version, tx=tx)
-            return Changed(day.id, day.version)
-
-        return await self.work.run(settle, by=actor, action="settle_discrepancy", returns=Changed, request=request)

@@ -1,9 +1,10 @@
-"""A line is entered in the drug log, or taken back by a counter-entry."""
+"""A line is entered in the drug log, or taken back by a counter-entry; a loss opens a case at once."""
 
 from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
+from sessions.application.discrepancies import Investigated, loss_of
 from sessions.application.ports import Ports
 from sessions.application.results import Added
 from sessions.domain.drug_entries import Entry, EntryKind
@@ -47,6 +48,11 @@ class EnterInDrugLogHandler:
                 note=command.note,
             )
             container = before.entered(entry, overfill_percent=self.ports.policy.drug_log.overfill_percent.value)
+            if entry.kind is EntryKind.LOST:
+                known = await self.ports.drug_cases.of_containers(container.location_id, [container.id])
+                investigated = Investigated(known, self.ports)
+                investigated.found(container, loss_of(entry), tx)
+                await investigated.save(tx)
             await self.ports.drug_log.save(container, expecting=before.version, tx=tx)
             return Added(container.id, container.version, entry.id)
 

@@ -14,11 +14,21 @@ from sessions.application.ports import Ports
 from sessions.application.rems_reports import report_of
 from sessions.domain.adverse_events import AdverseEvent
 from sessions.domain.consents import Consent
+from sessions.domain.discrepancy_cases import DiscrepancyCase
 from sessions.domain.drug_days import DrugDay, drug_day_id
 from sessions.domain.drug_log import Container
 from sessions.domain.follow_up import FollowUpContact
 from sessions.domain.gate import Gate
-from sessions.domain.ids import AdverseEventId, AppointmentId, ContainerId, LocationId, PatientId, PlanId, SessionId
+from sessions.domain.ids import (
+    AdverseEventId,
+    AppointmentId,
+    CaseId,
+    ContainerId,
+    LocationId,
+    PatientId,
+    PlanId,
+    SessionId,
+)
 from sessions.domain.outreach import Outreach
 from sessions.domain.plans import Plan
 from sessions.domain.rems_form import RemsForm
@@ -182,6 +192,21 @@ class Reading:
             actor, "read_drug_day", f"locations/{location_id}", *(f"drug_days/{each.id}" for each in days)
         )
         return days
+
+    async def discrepancy_case(self, case_id: CaseId, actor: Actor) -> DiscrepancyCase:
+        """Refused: `discrepancy_case_not_found`."""
+        case = await self.ports.drug_cases.get(case_id)
+        await self.ports.audit.read(actor, "read_discrepancy_case", f"discrepancy_cases/{case.id}")
+        return case
+
+    async def discrepancy_cases_of(
+        self, location_id: LocationId, actor: Actor, *, waiting: bool
+    ) -> list[DiscrepancyCase]:
+        """The cases of a location that wait for something, or the others."""
+        cases = await self.ports.drug_cases.of_location(location_id, waiting=waiting)
+        shown = (f"discrepancy_cases/{each.id}" for each in cases)
+        await self.ports.audit.read(actor, "read_discrepancy_case", f"locations/{location_id}", *shown)
+        return cases
 
     async def _seen(self, session: Session, actor: Actor) -> Session:
         await self.ports.audit.read(actor, "read_session", f"sessions/{session.id}")

@@ -93,7 +93,10 @@ API: AccessTable = {
     "GET /v1/drug-log/locations/{location_id}/days/{day}": allow(*BEDSIDE, Role.MEDICAL_DIRECTOR, Role.AUDITOR),
     "POST /v1/drug-log/locations/{location_id}/days/{day}/close": allow(*BEDSIDE),
     "POST /v1/drug-log/locations/{location_id}/days/{day}/confirm": allow(*BEDSIDE, Role.MEDICAL_DIRECTOR),
-    "POST /v1/drug-log/locations/{location_id}/days/{day}/settle": allow(PRESCRIBER, Role.MEDICAL_DIRECTOR),
+    "GET /v1/drug-log/locations/{location_id}/cases": allow(*BEDSIDE, Role.MEDICAL_DIRECTOR, Role.AUDITOR),
+    "GET /v1/drug-log/cases/{case_id}": allow(*BEDSIDE, Role.MEDICAL_DIRECTOR, Role.AUDITOR),
+    "POST /v1/drug-log/cases/{case_id}/judgements": allow(PRESCRIBER, Role.MEDICAL_DIRECTOR),
+    "POST /v1/drug-log/cases/{case_id}/reports": allow(PRESCRIBER, Role.MEDICAL_DIRECTOR),
 }
 
 READERS: Final = API["GET /v1/sessions/{session_id}"].roles

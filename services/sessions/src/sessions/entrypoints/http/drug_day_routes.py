@@ -1,4 +1,4 @@
-"""The days of the controlled-drug log: counted, confirmed, settled, read."""
+"""The days of the controlled-drug log: counted, confirmed, read."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -8,11 +8,12 @@ from pydantic import BaseModel, Field
 
 from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, represent
 from careflow_service.http.fields import Day
-from sessions.application.commands.close_drug_day import CloseDrugDay, ConfirmDrugDay, SettleDiscrepancy
-from sessions.domain.drug_days import DiscrepancyKind, DrugDay, Settlement
+from sessions.application.commands.close_drug_day import CloseDrugDay, ConfirmDrugDay
+from sessions.domain.discrepancy_cases import DiscrepancyKind
+from sessions.domain.drug_days import DrugDay
 from sessions.domain.ids import ContainerId, LocationId
 from sessions.domain.units import Milligrams
-from sessions.entrypoints.http.schemas import AggregateChanged, App, Note, Quantity, Shown, Uuid, View, changed
+from sessions.entrypoints.http.schemas import AggregateChanged, App, Note, Quantity, Shown, Uuid, changed
 
 router = APIRouter(tags=["drug log"])
 
@@ -24,25 +25,15 @@ class DayClose(RequestBody):
     acknowledgement: Note | None = None
 
 
-class DiscrepancySettlement(RequestBody):
-    container_id: Uuid
-    how: Settlement
-    note: Note
-
-
-class SettledView(View):
-    how: Settlement
-    note: str
-    by: str
-    at: datetime
-
-
 class DiscrepancyView(BaseModel):
+    """`case_id` is the case in which it is judged and reported."""
+
     container_id: str
     kind: DiscrepancyKind
+    amount_mg: Shown
     expected_mg: Shown
     counted_mg: Shown | None
-    settled: SettledView | None
+    case_id: str | None
 
 
 class DrugDayView(BaseModel):
@@ -95,20 +86,6 @@ async def confirm_drug_day(
     return changed(await app.confirm_drug_day(ConfirmDrugDay(LocationId(location_id), day), actor, request))
 
 
-@router.post("/v1/drug-log/locations/{location_id}/days/{day}/settle", response_model=AggregateChanged)
-async def settle_discrepancy(
-    location_id: Uuid,
-    day: Day,
-    body: DiscrepancySettlement,
-    actor: CurrentActor,
-    request: IdempotentRequest,
-    app: App,
-) -> Response:
-    """Settle what did not add up when the day was closed."""
-    command = SettleDiscrepancy(LocationId(location_id), day, ContainerId(body.container_id), body.how, body.note)
-    return changed(await app.settle_discrepancy(command, actor, request))
-
-
 def _day(day: DrugDay) -> DrugDayView:
     return DrugDayView(
         id=day.id,
@@ -123,9 +100,10 @@ def _day(day: DrugDay) -> DrugDayView:
             DiscrepancyView(
                 container_id=each.container_id,
                 kind=each.kind,
+                amount_mg=each.amount.value,
                 expected_mg=each.expected.value,
                 counted_mg=each.counted.value if each.counted is not None else None,
-                settled=SettledView.model_validate(each.settled) if each.settled else None,
+                case_id=each.case_id,
             )
             for each in day.discrepancies
         ),
