@@ -9,6 +9,8 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && exit; done; echo python3)
 BIN := .venv/bin
 ARGS ?=
+# Compiled Python is kept, whatever is usual on this machine: a run starts hundreds of processes, and compiling is most of what a start takes.
+export PYTHONDONTWRITEBYTECODE :=
 # Tests run side by side, each file on one worker; all share one Kafka and one store, and those on running services share these on one worker.
 # One more worker than processors: a test on the store or the broker waits about as long as it works.
 WORKERS ?= $(shell echo $$(($$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) + 1)))

@@ -57,10 +57,10 @@ def test_any_other_text_is_no_cursor(cursor: str) -> None:
 
 
 @given(value=VISIBLE)
-def test_any_if_match_is_a_version_or_refused(value: str) -> None:
+async def test_any_if_match_is_a_version_or_refused(value: str) -> None:
     request = Request({"type": "http", "headers": [(b"if-match", value.encode("latin-1"))]})
     try:
-        version: int | ProblemType = expected_version(request)
+        version: int | ProblemType = await expected_version(request)
     except Problem as problem:
         version = problem.kind
     if re.fullmatch('"[0-9]{1,18}"', value):

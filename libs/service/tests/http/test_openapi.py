@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import schemathesis
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from careflow_service.describing import openapi
 from careflow_service.http.access import allow
@@ -138,6 +138,20 @@ async def test_two_routes_of_one_name_keep_the_service_from_starting(world: Worl
     access = {**http().access, "GET /v1/twin": allow(Role.NURSE)}
     changed = replace(http(), routers=(*http().routers, router), access=access)
     with pytest.raises(RoutesWrong, match="2 routes are named read_visit"):
+        async with running_toy(world, replace(SERVICE, http=lambda: changed)):
+            pass
+
+
+async def test_what_a_thread_would_have_to_run_keeps_the_service_from_starting(world: World) -> None:
+    router = APIRouter(prefix="/v1")
+
+    def slow() -> None: ...
+
+    @router.get("/slow", dependencies=[Depends(slow)])
+    async def read_slowly() -> None: ...
+
+    changed = replace(http(), routers=(router,), access={"GET /v1/slow": allow(Role.NURSE)})
+    with pytest.raises(RoutesWrong, match=r"/v1/slow has .*slow run in a thread: make it a coroutine"):
         async with running_toy(world, replace(SERVICE, http=lambda: changed)):
             pass
 

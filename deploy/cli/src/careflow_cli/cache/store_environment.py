@@ -51,6 +51,7 @@ def prepare(say: Callable[[str], None]) -> None:
                 "pip",
                 "install",
                 "--quiet",
+                "--compile-bytecode",  # or every start would compile it all
                 "--python",
                 str(made / "bin" / "python"),
                 "--require-hashes",

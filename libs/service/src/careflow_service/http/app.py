@@ -6,7 +6,8 @@ without a route, a POST that is not idempotent, two routes of one name.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fastapi import APIRouter, FastAPI
@@ -29,7 +30,8 @@ from careflow_service.http.feed import feed_router
 from careflow_service.http.health import Health, Heartbeat, health_routes, ready_checks
 from careflow_service.http.limits import BodyLimit
 from careflow_service.http.openapi import document, documented_routes, uses
-from careflow_service.http.ops import ops_routers
+from careflow_service.http.ops import ROUTERS as OPS_ROUTERS
+from careflow_service.http.ops.console import Console
 from careflow_service.http.ops.hearing import hears_of, own_topics
 from careflow_service.http.routes import RouteTable
 from careflow_service.identity import Actor
@@ -110,8 +112,8 @@ def routed(
     )
     feed = MongoFeed(resources.database)
     http.state.feed = feed
-    inner_routers = (feed_router(service, feed, resources), *ops_routers(service, ports, resources))
-    for router in (*described.routers, *inner_routers, *_login(described)):
+    http.state.console = Console(service=service, ports=ports, resources=resources)
+    for router in (*described.routers, feed_router(service, feed, resources), *OPS_ROUTERS, *_login(described)):
         # As they were declared: to include the router would make each of them a second time, which is most of what
         # making an application takes.
         http.routes.extend(router.routes)
@@ -182,6 +184,14 @@ def _may_be_repeated(dependant: Dependant) -> bool:
     return uses(dependant, idempotent_request) or uses(dependant, repeatable)
 
 
+def _calls(dependant: Dependant) -> Iterator[Callable[..., Any]]:
+    """The route's own function and all its dependencies."""
+    if dependant.call is not None:
+        yield dependant.call
+    for each in dependant.dependencies:
+        yield from _calls(each)
+
+
 def _check_routes(app: FastAPI) -> None:
     routes = list(documented_routes(app))
     complaints = [
@@ -194,6 +204,12 @@ def _check_routes(app: FastAPI) -> None:
         for route in routes
         for field in (*route.dependant.path_params, *route.dependant.query_params)
         if "date" in str(field.field_info.annotation) and not field.validate("0", {}, loc=(field.alias,))[1]
+    ]
+    complaints += [
+        f"{route.path} has {call.__qualname__} run in a thread: make it a coroutine"
+        for route in routes
+        for call in _calls(route.dependant)
+        if not iscoroutinefunction(call)
     ]
     names = Counter(route.name for route in routes)
     complaints += [f"{count} routes are named {name}" for name, count in names.items() if count > 1]

@@ -1,11 +1,12 @@
 """What a route needs, in one import: the caller, the request's key, the expected version, the application, the answer.
 
-Routes parse, call one use case and answer; nothing here commits, so nothing happens after the response is sent.
+Routes parse, call one use case and answer; nothing here commits, so nothing happens after the response is sent. Each is
+a coroutine: what is not, the framework would run in a thread, at many times its cost.
 """
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Query, Request
@@ -47,7 +48,7 @@ _IF_MATCH = re.compile(IF_MATCH_PATTERN)
 App = TypeVar("App")
 
 
-def current_actor(request: Request) -> Actor:
+async def current_actor(request: Request) -> Actor:
     """Who is calling, as the door let them in."""
     call = Call.of(request.scope)
     if call is None or call.actor is None:
@@ -78,7 +79,7 @@ async def repeatable() -> None:
     """For a POST that needs no key: asked again it finds done what it asks for, or it only reads."""
 
 
-def expected_version(request: Request) -> int:
+async def expected_version(request: Request) -> int:
     """The version the caller has seen, from If-Match; `*` would mean "whatever it is", which no command here means."""
     value = request.headers.get("if-match")
     if value is None:
@@ -88,7 +89,7 @@ def expected_version(request: Request) -> int:
     return int(value.strip('"'))
 
 
-def client_address(request: Request) -> str:
+async def client_address(request: Request) -> str:
     """Where the caller is: an address, or the network an IPv6 household gets."""
     return client_of(request.scope)
 
@@ -103,13 +104,13 @@ PageLimit = Annotated[int, Query(ge=1, le=200, description="Items per page.")]
 PageCursor = Annotated[str | None, Query(max_length=512, description="`next` of the page before.")]
 
 
-def application(kind: type[App]) -> Callable[[Request], App]:
+def application(kind: type[App]) -> Callable[[Request], Awaitable[App]]:
     """The dependency that gives a route its service's application.
 
     `Application = Annotated[App, Depends(application(App))]`
     """
 
-    def provide(request: Request) -> App:
+    async def provide(request: Request) -> App:
         found = request.app.state.application
         if not isinstance(found, kind):
             raise TypeError(f"this process serves {type(found).__name__}, not {kind.__name__}")

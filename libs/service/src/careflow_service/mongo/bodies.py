@@ -7,13 +7,13 @@ back as text.) The facts an aggregate recorded are not part of its state and nev
 
 from __future__ import annotations
 
-import functools
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 import orjson
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from careflow_service.errors import BodyBroken, DocumentTooLarge
+from careflow_service.typed import adapter_of
 
 
 class Aggregate(Protocol):
@@ -39,7 +39,7 @@ class Bodies(Generic[A]):
     """The codec of one aggregate type."""
 
     def __init__(self, aggregate: type[A]) -> None:
-        self._adapter: TypeAdapter[A] = _adapter(aggregate)
+        self._adapter = adapter_of(aggregate)
 
     def to_bytes(self, aggregate: A) -> bytes:
         """The body as JSON. Raises DocumentTooLarge."""
@@ -63,9 +63,3 @@ class Bodies(Generic[A]):
     def from_document(self, body: object) -> A:
         """The opposite of `to_document`. Raises BodyBroken."""
         return self.from_bytes(orjson.dumps(body))
-
-
-@functools.cache
-def _adapter(aggregate: type[A]) -> TypeAdapter[A]:
-    """Built once for each type and process: it takes milliseconds, and several stores may keep one type."""
-    return TypeAdapter(aggregate)

@@ -12,11 +12,10 @@ import hashlib
 import hmac
 import os
 from datetime import timedelta
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import orjson
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from pydantic import TypeAdapter
 from pymongo.read_concern import ReadConcern
 
 from careflow_events.mongo.unit import unit_of_work
@@ -25,6 +24,7 @@ from careflow_service.clock import Clock
 from careflow_service.errors import IdempotencyKeyReused
 from careflow_service.identity import RequestKey
 from careflow_service.mongo.client import Database, Document
+from careflow_service.typed import adapter_of
 from careflow_service.work import Committed
 
 R = TypeVar("R")
@@ -34,9 +34,6 @@ KEPT_FOR: Final = timedelta(hours=48)
 NONCE_BYTES: Final = 12
 LARGEST_RESULT: Final = 8 * 1024
 """Bytes of JSON: a result names what was done (ids, versions, codes), it does not carry documents."""
-
-_adapters: Final[dict[type, TypeAdapter[Any]]] = {}
-"""One per result type of the service: expensive to make, few in number."""
 
 
 class IdempotencyRecords:
@@ -58,7 +55,7 @@ class IdempotencyRecords:
         """Inserts the record with the unit of work one is in. Raises ValueError for a result that is too large to be
         one.
         """
-        result = _adapter(returns).dump_json(committed.value)
+        result = adapter_of(returns).dump_json(committed.value)
         if len(result) > LARGEST_RESULT:
             raise ValueError(f"a {returns.__name__} of {len(result)} bytes is not a small result")
         positions = [[each.stream, each.sequence] for each in committed.positions]
@@ -81,7 +78,7 @@ class IdempotencyRecords:
         came_to = self._seal_of(request).decrypt(nonce, sealed, None)
         end = 4 + int.from_bytes(came_to[:4], "big")
         return Committed(
-            value=_adapter(returns).validate_json(came_to[4:end]),
+            value=adapter_of(returns).validate_json(came_to[4:end]),
             positions=tuple(StreamPosition(stream, sequence) for stream, sequence in orjson.loads(came_to[end:])),
             repeated=True,
         )
@@ -96,9 +93,3 @@ class IdempotencyRecords:
     def _keyed(self, purpose: str, request: RequestKey) -> bytes:
         message = f"careflow idempotency {purpose}\0{request.key}".encode()
         return hmac.new(self._secret, message, hashlib.sha256).digest()
-
-
-def _adapter(returns: type[R]) -> TypeAdapter[R]:
-    if returns not in _adapters:
-        _adapters[returns] = TypeAdapter(returns)
-    return _adapters[returns]

@@ -37,7 +37,7 @@ class WayIn:
     by_token: bool
 
 
-def way_in_of(request: Request) -> WayIn:
+async def way_in_of(request: Request) -> WayIn:
     """The way in of the service that this process answers for."""
     way_in: WayIn = request.app.state.way_in
     return way_in

@@ -115,7 +115,7 @@ class Site:
         return RedirectResponse(f"{root}login?{urlencode({'to': here})}", 303, headers={"Cache-Control": "no-store"})
 
 
-def site_of(request: Request) -> Site:
+async def site_of(request: Request) -> Site:
     """The pages of the service that this process answers for."""
     site: Site = request.app.state.site
     return site

@@ -7,7 +7,6 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
-from pydantic import TypeAdapter
 from stdnum import luhn
 from stdnum.us import ein
 
@@ -16,6 +15,7 @@ from billing.domain.policy import BillingPolicy
 from billing.domain.practice import Practice
 from billing.domain.service_rules import ServiceRuleEditions
 from careflow_domain.errors import invalid
+from careflow_service.typed import read
 
 SHIPPED: Final = resources.files("billing") / "data"
 _NPI_PREFIX: Final = "80840"
@@ -25,19 +25,19 @@ _NPI_PREFIX: Final = "80840"
 def billing_policy(source: Traversable | Path | None = None) -> BillingPolicy:
     """The policy document. Raises OSError, ValidationError or DomainError `policy_invalid`."""
     document = source or SHIPPED / "billing_policy.json"
-    return TypeAdapter(BillingPolicy).validate_json(document.read_bytes(), extra="forbid")
+    return read(document, BillingPolicy)
 
 
 def fee_schedules(source: Traversable | Path | None = None) -> FeeSchedules:
     """The prices, by date. Raises OSError, ValidationError or DomainError `fee_schedule_invalid`."""
     document = source or SHIPPED / "fee_schedules.json"
-    return TypeAdapter(FeeSchedules).validate_json(document.read_bytes(), extra="forbid")
+    return read(document, FeeSchedules)
 
 
 def service_rules(source: Traversable | Path | None = None) -> ServiceRuleEditions:
     """What makes lines true, by date. Raises OSError, ValidationError or DomainError `service_rules_invalid`."""
     document = source or SHIPPED / "service_rules.json"
-    return TypeAdapter(ServiceRuleEditions).validate_json(document.read_bytes(), extra="forbid")
+    return read(document, ServiceRuleEditions)
 
 
 def development_practice() -> Practice:
@@ -47,7 +47,7 @@ def development_practice() -> Practice:
 
 def practice(source: Traversable | Path) -> Practice:
     """The practice a document describes. Raises OSError, ValidationError or DomainError `practice_invalid`."""
-    described = TypeAdapter(Practice).validate_json(source.read_bytes(), extra="forbid")
+    described = read(source, Practice)
     npis = [described.npi, *(clinician.npi for clinician in described.clinicians)]
     if not all(is_npi(npi) for npi in npis) or not ein.is_valid(described.ein):
         raise invalid("practice_invalid", "An NPI or the EIN of the practice is not a valid number.")

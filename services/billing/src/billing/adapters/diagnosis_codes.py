@@ -10,9 +10,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
-from pydantic import TypeAdapter
-
 from careflow_domain.errors import invalid
+from careflow_service.typed import read
 
 SHIPPED: Final = resources.files("billing") / "data" / "diagnosis_codes"
 _LIST: Final = "editions.json"
@@ -59,7 +58,7 @@ class CodeEditions:
 
     def __init__(self, folder: Traversable | Path | None = None) -> None:
         folder = folder or SHIPPED
-        listed = TypeAdapter(Editions).validate_json((folder / _LIST).read_bytes(), extra="forbid")
+        listed = read(folder / _LIST, Editions)
         self._tables = [(each.effective_from, Table(folder / each.table)) for each in listed.editions]
         missing = [each.table for each in listed.editions if not (folder / each.table).is_file()]
         if missing:

@@ -8,10 +8,9 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
-from pydantic import TypeAdapter
-
 from booking.domain.policy import BookingPolicy
 from booking.domain.visit_templates import VisitTemplates
+from careflow_service.typed import read
 
 SHIPPED: Final = resources.files("booking") / "data"
 
@@ -19,10 +18,10 @@ SHIPPED: Final = resources.files("booking") / "data"
 def booking_policy(source: Traversable | Path | None = None) -> BookingPolicy:
     """The policy document. Raises OSError, ValidationError or DomainError `policy_invalid`."""
     document = source or SHIPPED / "booking_policy.json"
-    return TypeAdapter(BookingPolicy).validate_json(document.read_bytes(), extra="forbid")
+    return read(document, BookingPolicy)
 
 
 def visit_templates(source: Traversable | Path | None = None) -> VisitTemplates:
     """The visit templates. Raises OSError, ValidationError or DomainError `template_invalid`."""
     document = source or SHIPPED / "visit_templates.json"
-    return TypeAdapter(VisitTemplates).validate_json(document.read_bytes(), extra="forbid")
+    return read(document, VisitTemplates)

@@ -9,9 +9,10 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from careflow_domain.errors import DomainError
+from careflow_service.typed import read
 from screening.domain.policy import ClinicalPolicy
 from screening.domain.questionnaires import QuestionnaireDefinition
 from screening.domain.shelf import QuestionnaireShelf
@@ -28,13 +29,12 @@ class ClinicalContentWrong(Exception):
 def clinical_policy(content: Traversable | Path = SHIPPED) -> ClinicalPolicy:
     """The newest policy document under `policy/`, by its file name. Raises ClinicalContentWrong."""
     files = _files(content, "policy")
-    return _read(files[-1], TypeAdapter(ClinicalPolicy))
+    return _read(files[-1], ClinicalPolicy)
 
 
 def questionnaires(content: Traversable | Path = SHIPPED) -> QuestionnaireShelf:
     """Every definition under `questionnaires/`, in all its versions. Raises ClinicalContentWrong."""
-    adapter = TypeAdapter(QuestionnaireDefinition)
-    definitions = [_read(file, adapter) for file in _files(content, "questionnaires")]
+    definitions = [_read(file, QuestionnaireDefinition) for file in _files(content, "questionnaires")]
     try:
         return QuestionnaireShelf(definitions)
     except ValueError as error:
@@ -70,9 +70,9 @@ def _files(content: Traversable | Path, folder: str) -> list[Traversable | Path]
     return list(files)
 
 
-def _read(file: Traversable | Path, adapter: TypeAdapter[T]) -> T:
+def _read(file: Traversable | Path, described: type[T]) -> T:
     try:
-        return adapter.validate_json(file.read_bytes(), extra="forbid")
+        return read(file, described)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(map(str, first["loc"])) or "the document"

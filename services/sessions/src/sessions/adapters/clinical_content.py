@@ -7,8 +7,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
+from careflow_service.typed import read
 from sessions.domain.policy import SessionsPolicy
 from sessions.domain.service_lines import ServiceCodes
 
@@ -18,11 +17,10 @@ SHIPPED = resources.files("sessions") / "data"
 def clinical_policy(content: Traversable | Path = SHIPPED) -> SessionsPolicy:
     """The newest policy document under `policy/`. Raises ValidationError, or ValueError without one."""
     newest = max((content / "policy").iterdir(), key=lambda file: file.name)
-    return TypeAdapter(SessionsPolicy).validate_json(newest.read_bytes(), extra="forbid")
+    return read(newest, SessionsPolicy)
 
 
 def service_codes(content: Traversable | Path = SHIPPED) -> tuple[ServiceCodes, ...]:
     """Every edition under `service-codes/`, the newest first. Raises ValidationError."""
-    adapter = TypeAdapter(ServiceCodes)
     files = sorted((content / "service-codes").iterdir(), key=lambda file: file.name, reverse=True)
-    return tuple(adapter.validate_json(file.read_bytes(), extra="forbid") for file in files)
+    return tuple(read(file, ServiceCodes) for file in files)

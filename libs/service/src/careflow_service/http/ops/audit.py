@@ -5,7 +5,7 @@ so that no log of addresses has it.
 """
 
 from collections.abc import Sequence
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
@@ -20,14 +20,13 @@ from careflow_service.http.dependencies import (
     represent,
 )
 from careflow_service.http.fields import Moment
+from careflow_service.http.ops.console import AtConsole
 from careflow_service.mongo.audit import Outcome
 from careflow_service.mongo.audit_review import Entry, Fault, Verified
 from careflow_service.mongo.audit_seals import Seal
 from careflow_service.problems import Problem, ProblemType
-from careflow_service.service import Resources
-from careflow_service.settings import ServiceSettings
 
-S = TypeVar("S", bound=ServiceSettings)
+router = APIRouter(prefix="/ops/audit", tags=["ops"])
 
 NOT_SEALED: Final = ProblemType("seal_not_found", 404, "The trail has no seal of that number.")
 LARGEST_NUMBER: Final = 10**15
@@ -100,49 +99,47 @@ class AuditEntry(BaseModel):
     seal: int | None
 
 
-def routes(resources: Resources[S]) -> APIRouter:
-    """`/ops/audit`."""
-    router = APIRouter(prefix="/ops/audit", tags=["ops"])
-    seals, review, trail = resources.audit_seals, resources.audit_review, resources.audit
+@router.get("", response_model=Trail)
+async def read_trail(console: AtConsole) -> Response:
+    """How far the audit trail is sealed."""
+    head = await console.resources.audit_seals.head()
+    shown = None if head is None else _head(head)
+    return represent(Trail(head=shown, unsealed_since=await console.resources.audit_seals.oldest_unsealed()))
 
-    @router.get("", response_model=Trail)
-    async def read_trail() -> Response:
-        """How far the audit trail is sealed."""
-        head = await seals.head()
-        shown = None if head is None else _head(head)
-        return represent(Trail(head=shown, unsealed_since=await seals.oldest_unsealed()))
 
-    @router.get("/seals/{number}", response_model=Head)
-    async def read_seal(number: Annotated[int, Path(ge=1, le=LARGEST_NUMBER)]) -> Response:
-        """One seal, to be compared with a head that was kept."""
-        seal = await seals.numbered(number)
-        if seal is None:
-            raise Problem(NOT_SEALED)
-        return represent(_head(seal))
+@router.get("/seals/{number}", response_model=Head)
+async def read_seal(console: AtConsole, number: Annotated[int, Path(ge=1, le=LARGEST_NUMBER)]) -> Response:
+    """One seal, to be compared with a head that was kept."""
+    seal = await console.resources.audit_seals.numbered(number)
+    if seal is None:
+        raise Problem(NOT_SEALED)
+    return represent(_head(seal))
 
-    @router.get("/verify", response_model=Verification)
-    async def verify_trail(actor: CurrentActor, limit: PartLimit = 500, after: PageCursor = None) -> Response:
-        """Whether a part of the trail is whole: first all seals with what they seal, then all entries with theirs."""
-        await trail.read(actor, "verify_audit", "audit/trail")
-        return represent(_verification(await review.verify(limit=limit, after=after)))
 
-    @router.post("/search", response_model=Page[AuditEntry])
-    async def search_trail(body: TrailSearch, actor: CurrentActor, _: Repeatable) -> Response:
-        """Who did, read or was refused what, newest first; changes nothing."""
-        found = await review.search(
-            whose=body.patient,
-            actor=body.actor,
-            outcome=body.outcome,
-            since=body.since,
-            until=body.until,
-            limit=body.limit,
-            after=body.after,
-        )
-        asked_about = () if body.patient is None else (f"patients/{body.patient}",)
-        await trail.read(actor, "search_audit", "audit/trail", *asked_about)
-        return represent(Page[AuditEntry](items=[_entry(each) for each in found.items], next=found.next))
+@router.get("/verify", response_model=Verification)
+async def verify_trail(
+    console: AtConsole, actor: CurrentActor, limit: PartLimit = 500, after: PageCursor = None
+) -> Response:
+    """Whether a part of the trail is whole: first all seals with what they seal, then all entries with theirs."""
+    await console.resources.audit.read(actor, "verify_audit", "audit/trail")
+    return represent(_verification(await console.resources.audit_review.verify(limit=limit, after=after)))
 
-    return router
+
+@router.post("/search", response_model=Page[AuditEntry])
+async def search_trail(body: TrailSearch, console: AtConsole, actor: CurrentActor, _: Repeatable) -> Response:
+    """Who did, read or was refused what, newest first; changes nothing."""
+    found = await console.resources.audit_review.search(
+        whose=body.patient,
+        actor=body.actor,
+        outcome=body.outcome,
+        since=body.since,
+        until=body.until,
+        limit=body.limit,
+        after=body.after,
+    )
+    asked_about = () if body.patient is None else (f"patients/{body.patient}",)
+    await console.resources.audit.read(actor, "search_audit", "audit/trail", *asked_about)
+    return represent(Page[AuditEntry](items=[_entry(each) for each in found.items], next=found.next))
 
 
 def _head(seal: Seal) -> Head:

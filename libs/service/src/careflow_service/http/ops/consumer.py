@@ -2,28 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated, Final, Self, TypeVar
+from typing import Annotated, Any, Final, Self
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from careflow_events.consumers import EVERYTHING, Consumers, Pause, Start, StartPlace, StopReason
-from careflow_events.mongo import mongo_stores
+from careflow_events.consumers import EVERYTHING, Pause, Start, StartPlace, StopReason
 from careflow_events.operations import ParkedOperations
 from careflow_events.topics import SERVICES, refeed_of
 from careflow_service.http.dependencies import CurrentActor, Repeatable, RequestBody, represent
 from careflow_service.http.fields import Moment
+from careflow_service.http.ops.console import AtConsole, Console
 from careflow_service.http.ops.hearing import hears_of
 from careflow_service.mongo.reactions import ReactionTransactions
 from careflow_service.problems import Problem, ProblemType
-from careflow_service.service import Resources, Service
-from careflow_service.settings import ServiceSettings
+from careflow_service.service import Service
 
-S = TypeVar("S", bound=ServiceSettings)
-P = TypeVar("P")
-App = TypeVar("App")
+router = APIRouter(prefix="/ops/consumer", tags=["ops"])
 
 NOT_STOPPED_SO: Final = ProblemType("not_stopped_so", 409, "Consuming is not stopped for that reason; look again.")
 NOT_PAUSED_SO: Final = ProblemType("not_paused_so", 409, "That operator has paused nothing here; look again.")
@@ -109,77 +106,70 @@ class StartRequest(RequestBody):
         return self
 
 
-def routes(service: Service[S, P, App], resources: Resources[S]) -> APIRouter:
-    """`/ops/consumer`, of that service."""
-    router = APIRouter(prefix="/ops/consumer", tags=["ops"])
-    stores = mongo_stores(resources.database, service.name)
-    consumers = stores.consumers
-    topics = heard(service)
+@router.get("", response_model=Consuming)
+async def read_consumer(console: AtConsole) -> Response:
+    """Whether consuming is stopped or paused, and why."""
+    return represent(await _consuming(console))
 
-    @router.get("", response_model=Consuming)
-    async def read_consumer() -> Response:
-        """Whether consuming is stopped or paused, and why."""
-        return represent(await _consuming(consumers, topics))
 
-    @router.post("/pause", response_model=Consuming)
-    async def pause_consumer(body: PauseRequest, actor: CurrentActor, _: Repeatable) -> Response:
-        """Hear topics no more, in every worker, until the operator's pause is lifted."""
-        asked = frozenset(body.topics or [EVERYTHING])
-        if not asked <= {*topics, EVERYTHING}:
-            raise Problem(NOT_HEARD_HERE)
-        nothing_yet = Pause(actor.id, frozenset(), resources.wall_clock())
-        before = next((each for each in await consumers.pauses() if each.by == actor.id), nothing_yet)
-        after = replace(before, topics=before.topics | asked)
-        if not body.dry_run and after != before:
-            await resources.audit.acted(actor, "pause_consumer")
-            await consumers.pause(actor.id, asked, after.since)
-        return represent(await _consuming(consumers, topics, instead=after))
+@router.post("/pause", response_model=Consuming)
+async def pause_consumer(body: PauseRequest, console: AtConsole, actor: CurrentActor, _: Repeatable) -> Response:
+    """Hear topics no more, in every worker, until the operator's pause is lifted."""
+    asked = frozenset(body.topics or [EVERYTHING])
+    if not asked <= {*heard(console.service), EVERYTHING}:
+        raise Problem(NOT_HEARD_HERE)
+    nothing_yet = Pause(actor.id, frozenset(), console.resources.wall_clock())
+    before = next((each for each in await console.stores.consumers.pauses() if each.by == actor.id), nothing_yet)
+    after = replace(before, topics=before.topics | asked)
+    if not body.dry_run and after != before:
+        await console.resources.audit.acted(actor, "pause_consumer")
+        await console.stores.consumers.pause(actor.id, asked, after.since)
+    return represent(await _consuming(console, instead=after))
 
-    @router.post("/resume", response_model=Consuming)
-    async def resume_consumer(body: Resumption, actor: CurrentActor, _: Repeatable) -> Response:
-        """Let consuming go on once its cause is mended, or an operator's pause is over."""
-        if body.paused_by is not None:
-            if body.paused_by not in {each.by for each in await consumers.pauses()}:
-                raise Problem(NOT_PAUSED_SO)
-            if not body.dry_run:
-                await resources.audit.acted(actor, "lift_pause")
-                if not await consumers.lift_pause(body.paused_by):
-                    raise Problem(NOT_PAUSED_SO)
-        elif await consumers.stopped() is not body.stopped:
-            raise Problem(NOT_STOPPED_SO)
-        elif not body.dry_run:
-            transactions = ReactionTransactions(resources.work, by=actor)
-            await ParkedOperations(stores, transactions, resources.wall_clock).resume()
-        return represent(await _consuming(consumers, topics))
 
-    @router.post("/start-at", response_model=Consuming)
-    async def start_consumer_at(body: StartRequest, actor: CurrentActor, _: Repeatable) -> Response:
-        """Have a topic that was never read begin elsewhere than at its beginning."""
-        if body.topic not in hears_of(service).topics:
-            raise Problem(NOT_HEARD_HERE)
-        start = Start(place=body.place, instant=body.instant, by=actor.id, asked_at=resources.wall_clock())
-        if (await consumers.feed(body.topic)).offsets:
-            raise Problem(BEGUN)
+@router.post("/resume", response_model=Consuming)
+async def resume_consumer(body: Resumption, console: AtConsole, actor: CurrentActor, _: Repeatable) -> Response:
+    """Let consuming go on once its cause is mended, or an operator's pause is over."""
+    if body.paused_by is not None:
+        if body.paused_by not in {each.by for each in await console.stores.consumers.pauses()}:
+            raise Problem(NOT_PAUSED_SO)
         if not body.dry_run:
-            await resources.audit.acted(actor, "start_consumer_at")
-            if not await consumers.start_at(body.topic, start):
-                raise Problem(BEGUN)
-        would_be = _started(body.topic, start, begun=False) if body.dry_run else None
-        return represent(await _consuming(consumers, topics, start=would_be))
+            await console.resources.audit.acted(actor, "lift_pause")
+            if not await console.stores.consumers.lift_pause(body.paused_by):
+                raise Problem(NOT_PAUSED_SO)
+    elif await console.stores.consumers.stopped() is not body.stopped:
+        raise Problem(NOT_STOPPED_SO)
+    elif not body.dry_run:
+        transactions = ReactionTransactions(console.resources.work, by=actor)
+        await ParkedOperations(console.stores, transactions, console.resources.wall_clock).resume()
+    return represent(await _consuming(console))
 
-    return router
+
+@router.post("/start-at", response_model=Consuming)
+async def start_consumer_at(body: StartRequest, console: AtConsole, actor: CurrentActor, _: Repeatable) -> Response:
+    """Have a topic that was never read begin elsewhere than at its beginning."""
+    if body.topic not in console.hears.topics:
+        raise Problem(NOT_HEARD_HERE)
+    start = Start(place=body.place, instant=body.instant, by=actor.id, asked_at=console.resources.wall_clock())
+    if (await console.stores.consumers.feed(body.topic)).offsets:
+        raise Problem(BEGUN)
+    if not body.dry_run:
+        await console.resources.audit.acted(actor, "start_consumer_at")
+        if not await console.stores.consumers.start_at(body.topic, start):
+            raise Problem(BEGUN)
+    would_be = _started(body.topic, start, begun=False) if body.dry_run else None
+    return represent(await _consuming(console, start=would_be))
 
 
-def heard(service: Service[S, P, App]) -> tuple[str, ...]:
+def heard(service: Service[Any, Any, Any]) -> tuple[str, ...]:
     """The topics a service's worker reads: those of what it hears, and the one it is fed through."""
     fed = (refeed_of(service.name).name,) if service.name in SERVICES else ()
     return (*sorted(hears_of(service).topics), *fed)
 
 
-async def _consuming(
-    consumers: Consumers, topics: Sequence[str], *, instead: Pause | None = None, start: Started | None = None
-) -> Consuming:
+async def _consuming(console: Console, *, instead: Pause | None = None, start: Started | None = None) -> Consuming:
     """As it stands, with `instead` in the place of that operator's pause, and `start` in that of the topic's own."""
+    consumers, topics = console.stores.consumers, heard(console.service)
     feeds = {topic: await consumers.feed(topic) for topic in topics}
     starts = {
         topic: _started(topic, feed.start, begun=bool(feed.offsets))

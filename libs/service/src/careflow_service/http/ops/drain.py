@@ -2,21 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TypeVar
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel
 
-from careflow_events.mongo import MongoUnpublished, mongo_stores
 from careflow_service.deadlines import Deadline, Effect
 from careflow_service.http.dependencies import represent
-from careflow_service.service import Resources, Service
-from careflow_service.settings import ServiceSettings
+from careflow_service.http.ops.console import AtConsole
 
-S = TypeVar("S", bound=ServiceSettings)
-P = TypeVar("P")
-App = TypeVar("App")
+router = APIRouter(prefix="/ops", tags=["ops"])
 
 
 class Drain(BaseModel):
@@ -29,33 +25,25 @@ class Drain(BaseModel):
     domain_time: AwareDatetime
 
 
-def routes(service: Service[S, P, App], ports: P, resources: Resources[S]) -> APIRouter:
-    """`/ops/drain`."""
-    router = APIRouter(prefix="/ops", tags=["ops"])
-    stores = mongo_stores(resources.database, service.name)
-    unpublished = MongoUnpublished(resources.database)
-
-    @router.get("/drain", response_model=Drain)
-    async def read_drain() -> Response:
-        """How far this service is from being at rest."""
-        return represent(
-            Drain(
-                outbox_unpublished=(await unpublished.backlog()).rows,
-                parked=await stores.parked.open_count(),
-                next_deadline=await _earliest(service.deadlines, ports),
-                effects_pending=await _pending(service.effects, ports),
-                domain_time=resources.clock(),
-            )
+@router.get("/drain", response_model=Drain)
+async def read_drain(console: AtConsole) -> Response:
+    """How far this service is from being at rest."""
+    return represent(
+        Drain(
+            outbox_unpublished=(await console.unpublished.backlog()).rows,
+            parked=await console.stores.parked.open_count(),
+            next_deadline=await _earliest(console.service.deadlines, console.ports),
+            effects_pending=await _pending(console.service.effects, console.ports),
+            domain_time=console.resources.clock(),
         )
+    )
 
-    return router
 
-
-async def _earliest(deadlines: Iterable[Deadline[P]], ports: P) -> datetime | None:
+async def _earliest(deadlines: Iterable[Deadline[Any]], ports: Any) -> datetime | None:
     due = [found[0] for deadline in deadlines if (found := await deadline.next(ports)) is not None]
     return min(due, default=None)
 
 
-async def _pending(effects: Iterable[Effect[P]], ports: P) -> int:
+async def _pending(effects: Iterable[Effect[Any]], ports: Any) -> int:
     """How many kinds of effect have an intent that may be attempted now."""
     return sum([await effect.next(ports) is not None for effect in effects])

@@ -1,24 +1,22 @@
 """What a service has said: what is still to be published, and what is to be fed again to whoever has missed it."""
 
 from collections.abc import Sequence
-from typing import Final, Literal, Self, TypeVar
+from typing import Final, Literal, Self
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from careflow_events.mongo import MongoRefeeds, MongoUnpublished
 from careflow_events.refeeding import Refeed, Selection
 from careflow_events.topics import refeed_of, topics_of
 from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, answer, represent
 from careflow_service.http.fields import Moment
+from careflow_service.http.ops.console import AtConsole
 from careflow_service.problems import Problem, ProblemType
-from careflow_service.service import Resources
-from careflow_service.settings import ServiceSettings
 from careflow_service.work import Transaction
 
-S = TypeVar("S", bound=ServiceSettings)
+router = APIRouter(prefix="/ops/outbox", tags=["ops"])
 
 NOT_SAID_HERE: Final = ProblemType("not_said_here", 404, "This service does not write that topic.")
 NOTHING_TO_FEED: Final = ProblemType("nothing_to_feed", 409, "No published event of this service matches.")
@@ -81,53 +79,46 @@ class Refeedings(BaseModel):
     items: Sequence[Refeeding]
 
 
-def routes(name: str, resources: Resources[S]) -> APIRouter:
-    """`/ops/outbox`, of the service of that name."""
-    router = APIRouter(prefix="/ops/outbox", tags=["ops"])
-    refeeds = MongoRefeeds(resources.database)
-    unpublished = MongoUnpublished(resources.database)
-    own = {topic.name for topic in topics_of(name)}
+@router.get("", response_model=Outbox)
+async def read_outbox(console: AtConsole) -> Response:
+    """What waits to be published."""
+    backlog = await console.unpublished.backlog()
+    return represent(Outbox(unpublished=backlog.rows, oldest=backlog.oldest))
 
-    @router.get("", response_model=Outbox)
-    async def read_outbox() -> Response:
-        """What waits to be published."""
-        backlog = await unpublished.backlog()
-        return represent(Outbox(unpublished=backlog.rows, oldest=backlog.oldest))
 
-    @router.get("/refeeds", response_model=Refeedings)
-    async def list_refeeds() -> Response:
-        """The latest feedings and how far they are."""
-        return represent(Refeedings(items=[_shown(each) for each in await refeeds.recent(SHOWN)]))
+@router.get("/refeeds", response_model=Refeedings)
+async def list_refeeds(console: AtConsole) -> Response:
+    """The latest feedings and how far they are."""
+    return represent(Refeedings(items=[_shown(each) for each in await console.refeeds.recent(SHOWN)]))
 
-    @router.post("/refeed", response_model=Refeeding)
-    async def refeed(body: RefeedRequest, actor: CurrentActor, request: IdempotentRequest) -> Response:
-        """Have the worker feed events of the past again, in order. Who has handled one knows it by its number. Asked
-        again with the same key it is the same feeding.
-        """
-        selection = body.selection()
-        if selection.topic not in own:
-            raise Problem(NOT_SAID_HERE)
-        events = await refeeds.count(selection)
-        if events == 0:
-            raise Problem(NOTHING_TO_FEED)
-        asked = Refeed(
-            id=resources.new_id(),
-            to=selection.topic if body.consumer is None else refeed_of(body.consumer).name,
-            selection=selection,
-            events=events,
-            requested_at=resources.wall_clock(),
-        )
-        if body.dry_run:
-            return represent(_shown(asked, dry_run=True))
 
-        async def feed(_: Transaction) -> Refeed:
-            await refeeds.request(asked)
-            return asked
+@router.post("/refeed", response_model=Refeeding)
+async def refeed(body: RefeedRequest, console: AtConsole, actor: CurrentActor, request: IdempotentRequest) -> Response:
+    """Have the worker feed events of the past again, in order. Who has handled one knows it by its number. Asked
+    again with the same key it is the same feeding.
+    """
+    selection = body.selection()
+    if selection.topic not in {topic.name for topic in topics_of(console.service.name)}:
+        raise Problem(NOT_SAID_HERE)
+    events = await console.refeeds.count(selection)
+    if events == 0:
+        raise Problem(NOTHING_TO_FEED)
+    asked = Refeed(
+        id=console.resources.new_id(),
+        to=selection.topic if body.consumer is None else refeed_of(body.consumer).name,
+        selection=selection,
+        events=events,
+        requested_at=console.resources.wall_clock(),
+    )
+    if body.dry_run:
+        return represent(_shown(asked, dry_run=True))
 
-        done = await resources.work.run(feed, by=actor, action="refeed", returns=Refeed, request=request)
-        return answer(done, _shown(done.value))
+    async def feed(_: Transaction) -> Refeed:
+        await console.refeeds.request(asked)
+        return asked
 
-    return router
+    done = await console.resources.work.run(feed, by=actor, action="refeed", returns=Refeed, request=request)
+    return answer(done, _shown(done.value))
 
 
 def _shown(refeed: Refeed, *, dry_run: bool = False) -> Refeeding:

@@ -2,13 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final, Self, TypeVar
+from typing import Final, Self
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, Field
 
-from careflow_events.mongo import mongo_stores
 from careflow_events.operations import NotFirstInStream, NothingMissing, NotParked, ParkedOperations
 from careflow_events.parked import ParkedRecord
 from careflow_events.positions import PositionMoved
@@ -21,13 +20,12 @@ from careflow_service.http.dependencies import (
     RequestBody,
     represent,
 )
+from careflow_service.http.ops.console import AtConsole, Console
 from careflow_service.identity import Actor
 from careflow_service.mongo.reactions import ReactionTransactions
 from careflow_service.problems import Problem, ProblemType
-from careflow_service.service import Resources
-from careflow_service.settings import ServiceSettings
 
-S = TypeVar("S", bound=ServiceSettings)
+router = APIRouter(prefix="/ops/parked", tags=["ops"])
 
 NOT_PARKED: Final = ProblemType("not_parked", 404, "No open parked event matches.")
 NOT_FIRST_IN_STREAM: Final = ProblemType("not_first_in_stream", 409, "Another event of this stream waits before it.")
@@ -102,51 +100,50 @@ class GapAccepting(Settling):
     given_up: Missing
 
 
-def routes(name: str, resources: Resources[S]) -> APIRouter:
-    """`/ops/parked`, of the consumer of that name."""
-    router = APIRouter(prefix="/ops/parked", tags=["ops"])
-    stores = mongo_stores(resources.database, name)
+@router.get("", response_model=Page[ParkedEvent])
+async def list_parked(
+    console: AtConsole,
+    actor: CurrentActor,
+    stream: str | None = None,
+    cause: str | None = None,
+    limit: PageLimit = 50,
+    after: PageCursor = None,
+) -> Response:
+    """Events that wait for an operator, oldest id first."""
+    found = await _operations(console, actor).list(stream=stream, cause=cause, limit=limit, after=after)
+    await console.resources.audit.read(actor, "list_parked", *(f"parked/{parked.id}" for parked in found))
+    return represent(_page(found, limit))
 
-    def operations(actor: Actor, *, rehearsal: bool = False) -> ParkedOperations:
-        transactions = ReactionTransactions(resources.work, by=actor)
-        return ParkedOperations(stores, transactions, resources.wall_clock, rehearsal=rehearsal)
 
-    @router.get("", response_model=Page[ParkedEvent])
-    async def list_parked(
-        actor: CurrentActor,
-        stream: str | None = None,
-        cause: str | None = None,
-        limit: PageLimit = 50,
-        after: PageCursor = None,
-    ) -> Response:
-        """Events that wait for an operator, oldest id first."""
-        found = await operations(actor).list(stream=stream, cause=cause, limit=limit, after=after)
-        await resources.audit.read(actor, "list_parked", *(f"parked/{parked.id}" for parked in found))
-        return represent(_page(found, limit))
+@router.post("/replay", response_model=Settling)
+async def replay_parked(body: SettleParked, console: AtConsole, actor: CurrentActor, _: Repeatable) -> Response:
+    """Have the worker handle the stream of this event again, from its first parked event on."""
+    return await _settle(body, _operations(console, actor, rehearsal=body.dry_run).request_replay_of)
 
-    @router.post("/replay", response_model=Settling)
-    async def replay_parked(body: SettleParked, actor: CurrentActor, _: Repeatable) -> Response:
-        """Have the worker handle the stream of this event again, from its first parked event on."""
-        return await _settle(body, operations(actor, rehearsal=body.dry_run).request_replay_of)
 
-    @router.post("/discard", response_model=Settling)
-    async def discard_parked(body: SettleParked, actor: CurrentActor, _: Repeatable) -> Response:
-        """Give this event up; its stream goes on behind it."""
-        return await _settle(body, operations(actor, rehearsal=body.dry_run).discard)
+@router.post("/discard", response_model=Settling)
+async def discard_parked(body: SettleParked, console: AtConsole, actor: CurrentActor, _: Repeatable) -> Response:
+    """Give this event up; its stream goes on behind it."""
+    return await _settle(body, _operations(console, actor, rehearsal=body.dry_run).discard)
 
-    @router.post("/accept-gap", response_model=GapAccepting)
-    async def accept_gap(body: SettleParked, actor: CurrentActor, _: Repeatable) -> Response:
-        """Declare that what is missing before this event will never come; its stream is replayed from here on."""
-        known = operations(actor, rehearsal=body.dry_run)
-        with _refused():
-            missing = await known.missing_before(body.id)
-            parked = await known.accept_gap(body.id)
-        assert missing is not None
-        assert parked.stream is not None
-        given_up = Missing(stream=parked.stream, first=missing[0], last=missing[-1])
-        return represent(GapAccepting(event=ParkedEvent.of(parked), dry_run=body.dry_run, given_up=given_up))
 
-    return router
+@router.post("/accept-gap", response_model=GapAccepting)
+async def accept_gap(body: SettleParked, console: AtConsole, actor: CurrentActor, _: Repeatable) -> Response:
+    """Declare that what is missing before this event will never come; its stream is replayed from here on."""
+    known = _operations(console, actor, rehearsal=body.dry_run)
+    with _refused():
+        missing = await known.missing_before(body.id)
+        parked = await known.accept_gap(body.id)
+    assert missing is not None
+    assert parked.stream is not None
+    given_up = Missing(stream=parked.stream, first=missing[0], last=missing[-1])
+    return represent(GapAccepting(event=ParkedEvent.of(parked), dry_run=body.dry_run, given_up=given_up))
+
+
+def _operations(console: Console, actor: Actor, *, rehearsal: bool = False) -> ParkedOperations:
+    resources = console.resources
+    transactions = ReactionTransactions(resources.work, by=actor)
+    return ParkedOperations(console.stores, transactions, resources.wall_clock, rehearsal=rehearsal)
 
 
 async def _settle(body: SettleParked, act: Callable[[str], Awaitable[ParkedRecord]]) -> Response:

@@ -1,6 +1,6 @@
 """How the restore of a service whose store was put back from a copy ends."""
 
-from typing import Final, TypeVar
+from typing import Final
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -8,7 +8,6 @@ from pydantic import AwareDatetime, BaseModel
 
 from careflow_events.envelope import decode
 from careflow_events.fencing import Fence
-from careflow_events.mongo import MongoFences
 from careflow_events.outbox import OutboxRow
 from careflow_service.http.dependencies import (
     CurrentActor,
@@ -19,11 +18,10 @@ from careflow_service.http.dependencies import (
     RequestBody,
     represent,
 )
+from careflow_service.http.ops.console import AtConsole
 from careflow_service.problems import Problem, ProblemType
-from careflow_service.service import Resources
-from careflow_service.settings import ServiceSettings
 
-S = TypeVar("S", bound=ServiceSettings)
+router = APIRouter(prefix="/ops/restore", tags=["ops"])
 
 NOT_FILLED: Final = ProblemType(
     "not_filled", 409, "This store was not filled to the backup's end; put the backup back again."
@@ -62,38 +60,35 @@ class Orphan(BaseModel):
     recorded_at: AwareDatetime
 
 
-def routes(resources: Resources[S]) -> APIRouter:
-    """`/ops/restore`."""
-    router = APIRouter(prefix="/ops/restore", tags=["ops"])
-    fences = MongoFences(resources.database)
+@router.get("", response_model=Restore)
+async def read_restore(console: AtConsole) -> Response:
+    """Whether this service stands still because its store was put back from a copy."""
+    return represent(_restore(await console.fences.fence()))
 
-    @router.get("", response_model=Restore)
-    async def read_restore() -> Response:
-        """Whether this service stands still because its store was put back from a copy."""
-        return represent(_restore(await fences.fence()))
 
-    @router.get("/orphans", response_model=Page[Orphan])
-    async def list_orphans(actor: CurrentActor, limit: PageLimit = 50, after: PageCursor = None) -> Response:
-        """What finished restores have taken up into the outbox: others acted on it, this service has not."""
-        found = await fences.orphans(limit=limit, after=after)
-        await resources.audit.read(actor, "list_orphans", *(f"outbox/{row.id}" for row in found))
-        items = [_orphan(row) for row in found]
-        return represent(Page[Orphan](items=items, next=items[-1].id if len(items) == limit else None))
+@router.get("/orphans", response_model=Page[Orphan])
+async def list_orphans(
+    console: AtConsole, actor: CurrentActor, limit: PageLimit = 50, after: PageCursor = None
+) -> Response:
+    """What finished restores have taken up into the outbox: others acted on it, this service has not."""
+    found = await console.fences.orphans(limit=limit, after=after)
+    await console.resources.audit.read(actor, "list_orphans", *(f"outbox/{row.id}" for row in found))
+    items = [_orphan(row) for row in found]
+    return represent(Page[Orphan](items=items, next=items[-1].id if len(items) == limit else None))
 
-    @router.post("/finish", response_model=Restore)
-    async def finish_restore(body: RestoreFinish, actor: CurrentActor, _: Repeatable) -> Response:
-        """Have the worker take up what was forgotten, raise every stream behind it, and let the service go on."""
-        fence = await fences.fence()
-        if fence is None:
-            raise Problem(NOT_FENCED)
-        if fence.filling:
-            raise Problem(NOT_FILLED)
-        if not body.dry_run:
-            await resources.audit.acted(actor, "finish_restore")
-            await fences.ask_to_finish()
-        return represent(_restore(await fences.fence() or fence))
 
-    return router
+@router.post("/finish", response_model=Restore)
+async def finish_restore(body: RestoreFinish, console: AtConsole, actor: CurrentActor, _: Repeatable) -> Response:
+    """Have the worker take up what was forgotten, raise every stream behind it, and let the service go on."""
+    fence = await console.fences.fence()
+    if fence is None:
+        raise Problem(NOT_FENCED)
+    if fence.filling:
+        raise Problem(NOT_FILLED)
+    if not body.dry_run:
+        await console.resources.audit.acted(actor, "finish_restore")
+        await console.fences.ask_to_finish()
+    return represent(_restore(await console.fences.fence() or fence))
 
 
 def _restore(fence: Fence | None) -> Restore:

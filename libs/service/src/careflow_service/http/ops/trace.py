@@ -5,28 +5,24 @@ Ids come in bodies and in no address, so that no log of addresses has them.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from careflow_events.consumers import StopReason
-from careflow_events.mongo import MongoTraces, mongo_stores
+from careflow_events.mongo import MongoTraces
 from careflow_events.outbox import StreamPosition
 from careflow_events.parked import ParkedRecord
 from careflow_events.publication import location_subject, patient_subject
 from careflow_events.topics import Topic
 from careflow_events.tracing import Followed, Said, Stage, Standpoint
 from careflow_service.http.dependencies import CurrentActor, Repeatable, RequestBody, RequestPart, represent
-from careflow_service.http.ops.hearing import hears_of, own_topics
+from careflow_service.http.ops.console import AtConsole
 from careflow_service.http.ops.parked import ParkedEvent
-from careflow_service.service import Resources, Service
-from careflow_service.settings import ServiceSettings
 
-S = TypeVar("S", bound=ServiceSettings)
-P = TypeVar("P")
-App = TypeVar("App")
+router = APIRouter(prefix="/ops/trace", tags=["ops"])
 
 EVENTS_AT_ONCE: Final = 200
 
@@ -123,39 +119,31 @@ class Told(BaseModel):
     events: Sequence[ToldEvent]
 
 
-def routes(service: Service[S, P, App], resources: Resources[S]) -> APIRouter:
-    """`/ops/trace`, of that service."""
-    router = APIRouter(prefix="/ops/trace", tags=["ops"])
-    hears, own = hears_of(service), own_topics(service)
-    traces = MongoTraces(resources.database, service.name, hears)
-    consumers = mongo_stores(resources.database, service.name).consumers
+@router.post("", response_model=Trace)
+async def trace(body: TraceRequest, console: AtConsole, actor: CurrentActor, _: Repeatable) -> Response:
+    """What this service has said, and keeps parked, under an id; changes nothing."""
+    found = await _found(console.traces, console.own, body)
+    touched = [f"outbox/{each.id}" for each in found.said] + [f"parked/{each.id}" for each in found.parked]
+    await console.resources.audit.read(actor, "trace", *touched)
+    return represent(found)
 
-    @router.post("", response_model=Trace)
-    async def trace(body: TraceRequest, actor: CurrentActor, _: Repeatable) -> Response:
-        """What this service has said, and keeps parked, under an id; changes nothing."""
-        found = await _found(traces, own, body)
-        touched = [f"outbox/{each.id}" for each in found.said] + [f"parked/{each.id}" for each in found.parked]
-        await resources.audit.read(actor, "trace", *touched)
-        return represent(found)
 
-    @router.post("/told", response_model=Told)
-    async def trace_told(body: ToldRequest, actor: CurrentActor, _: Repeatable) -> Response:
-        """How this service stands to events of others; changes nothing."""
-        followed = [Followed(each.id, each.type, each.stream, each.sequence) for each in body.events]
-        standpoints = await traces.told(followed)
-        committed = await resources.audit.committed({each.id for each in followed})
-        topics = {event.topic for event in body.events} & hears.topics
-        offsets = {topic: (await consumers.feed(topic)).offsets for topic in sorted(topics)}
-        await resources.audit.read(actor, "trace_told", *(f"events/{each.id}" for each in followed))
-        told = [
-            _told(event, standpoint, committed.get(event.id), _of(offsets, event))
-            for event, standpoint in zip(body.events, standpoints, strict=True)
-        ]
-        pauses = await consumers.pauses()
-        paused = [topic for topic in sorted(topics) if any(pause.holds(topic) for pause in pauses)]
-        return represent(Told(stopped=await consumers.stopped(), paused=paused, events=told))
-
-    return router
+@router.post("/told", response_model=Told)
+async def trace_told(body: ToldRequest, console: AtConsole, actor: CurrentActor, _: Repeatable) -> Response:
+    """How this service stands to events of others; changes nothing."""
+    followed = [Followed(each.id, each.type, each.stream, each.sequence) for each in body.events]
+    standpoints = await console.traces.told(followed)
+    committed = await console.resources.audit.committed({each.id for each in followed})
+    topics = {event.topic for event in body.events} & console.hears.topics
+    offsets = {topic: (await console.stores.consumers.feed(topic)).offsets for topic in sorted(topics)}
+    await console.resources.audit.read(actor, "trace_told", *(f"events/{each.id}" for each in followed))
+    told = [
+        _told(event, standpoint, committed.get(event.id), _of(offsets, event))
+        for event, standpoint in zip(body.events, standpoints, strict=True)
+    ]
+    pauses = await console.stores.consumers.pauses()
+    paused = [topic for topic in sorted(topics) if any(pause.holds(topic) for pause in pauses)]
+    return represent(Told(stopped=await console.stores.consumers.stopped(), paused=paused, events=told))
 
 
 async def _found(traces: MongoTraces, own: Sequence[Topic], asked: TraceRequest) -> Trace:

@@ -1,0 +1,59 @@
+"""What operators' routes stand on: the service they are asked at, and what its process opened."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from careflow_events.handling import Stores
+from careflow_events.mongo import MongoFences, MongoRefeeds, MongoTraces, MongoUnpublished, mongo_stores
+from careflow_events.topics import Topic
+from careflow_events.tracing import Hears
+from careflow_service.http.ops.hearing import hears_of, own_topics
+from careflow_service.service import Resources, Service
+
+
+@dataclass(frozen=True, kw_only=True)
+class Console:
+    """One service's operators' side; each part of it is opened when it is first asked."""
+
+    service: Service[Any, Any, Any]
+    ports: Any
+    resources: Resources[Any]
+
+    @cached_property
+    def stores(self) -> Stores:
+        return mongo_stores(self.resources.database, self.service.name)
+
+    @cached_property
+    def unpublished(self) -> MongoUnpublished:
+        return MongoUnpublished(self.resources.database)
+
+    @cached_property
+    def refeeds(self) -> MongoRefeeds:
+        return MongoRefeeds(self.resources.database)
+
+    @cached_property
+    def fences(self) -> MongoFences:
+        return MongoFences(self.resources.database)
+
+    @cached_property
+    def traces(self) -> MongoTraces:
+        return MongoTraces(self.resources.database, self.service.name, self.hears)
+
+    @cached_property
+    def hears(self) -> Hears:
+        return hears_of(self.service)
+
+    @cached_property
+    def own(self) -> tuple[Topic, ...]:
+        return own_topics(self.service)
+
+
+async def _console_of(request: Request) -> Console:
+    console: Console = request.app.state.console
+    return console
+
+
+AtConsole = Annotated[Console, Depends(_console_of)]
