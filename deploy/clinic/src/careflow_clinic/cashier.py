@@ -107,6 +107,10 @@ class Cashier:
         }
         return await self.http.post(BILLER, "billing", "/v1/payments", payment)
 
+    async def payments(self, patient: Patient) -> list[dict[str, Any]]:
+        """Everything the patient has paid, with what went back."""
+        return await self._all("/v1/payments", patient)
+
     async def refund(self, payment_id: str, minor: int, *, reason: str = "overpaid") -> Answer:
         """So much of a payment goes back by the way it came."""
         path = f"/v1/payments/{payment_id}"

@@ -121,11 +121,12 @@ class Walk:
         self.chapter("The free 15-minute call")
         starts = await self.clinic.free_info_calls(self.clock.now())
         patient, booked = await self.clinic.book_info_call(person, starts[0])
+        return patient, await self.held(booked, disposition)
+
+    async def held(self, booked: Answer, disposition: str = "proceed") -> SeenEvent:
+        """A consultation that was booked is held at its time. Returns that it was completed."""
         await self._visit(booked, disposition)
-        completed = await self.clinic.events.wait_for(
-            "ConsultationCompleted", subject=patient.subject, where=_of(booked.body["id"])
-        )
-        return patient, completed
+        return await self.clinic.events.wait_for("ConsultationCompleted", where=_of(booked.body["id"]))
 
     async def intake(self, patient: Patient, completed: SeenEvent) -> str:
         """The case opens by itself, and booking hears of it; the patient answers the intake and hands it in. Returns

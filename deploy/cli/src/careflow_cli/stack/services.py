@@ -5,7 +5,7 @@ Invariant: what a process is told is all here: services read nothing but these v
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -21,11 +21,22 @@ HEALTH_TIMEOUT = 3.0  # seconds for one health answer
 
 @dataclass(frozen=True, slots=True)
 class ServiceSpec:
-    """A service by the name of its package, its database and its prefix in process names."""
+    """A service by the name of its package, its database and its prefix in process names.
+
+    `program` is run in place of its package and is told `environment` beside the rest: by tests that have to look into
+    a process, which nothing that is shipped can.
+    """
 
     name: str
     pages_on_call: bool = False  # writes each page to on-call as a file one can look at
     writes_to_patients: bool = False  # likewise each message to a patient
+    program: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def argv(self) -> tuple[str, ...]:
+        """What runs it; the command follows."""
+        return (sys.executable, *(self.program or ("-m", self.name)))
 
 
 SERVICES: tuple[ServiceSpec, ...] = (
@@ -79,6 +90,7 @@ class Surroundings:
             "CAREFLOW_MONGO_DATABASE": spec.name,
             "CAREFLOW_CLOCK_FILE": str(self.clock_file),
             **self.secrets.variables(spec.name),
+            **spec.environment,
         }
         if self.api_url is not None:
             variables["CAREFLOW_PUBLIC_URL"] = self.api_url
@@ -103,15 +115,15 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
 
 
 class ServiceProcess(LocalServer):
-    """The `api` or the `worker` of one service."""
+    """The `api` or a `worker` of one service; `part` is the command, `worker-2` a second one."""
 
     def __init__(
-        self, table: ProcessTable, spec: ServiceSpec, command: str, surroundings: Callable[[], Surroundings]
+        self, table: ProcessTable, spec: ServiceSpec, part: str, surroundings: Callable[[], Surroundings]
     ) -> None:
         """`surroundings` is asked at each start: only then the infrastructure's addresses are known."""
-        super().__init__(table, f"{spec.name}-{command}")
+        super().__init__(table, f"{spec.name}-{part}")
         self._spec = spec
-        self._command = command
+        self._command = part.partition("-")[0]
         self._surroundings = surroundings
 
     @property
@@ -123,7 +135,7 @@ class ServiceProcess(LocalServer):
         if self._table.find(self.name):
             return
         (port,) = self._table.ports(self.name, 1, anew=other_port)
-        argv = (sys.executable, "-m", self._spec.name, *COMMANDS[self._command])
+        argv = (*self._spec.argv, *COMMANDS[self._command])
         environment = self._surroundings().environment(self._spec, self._command, port)
         self._table.start(Program(self.name, argv, environment, port))
 
@@ -133,7 +145,7 @@ class ServiceProcess(LocalServer):
 
 def index_program(spec: ServiceSpec, surroundings: Surroundings) -> Program:
     """The one-shot command that makes a service's indexes and seeds; idempotent."""
-    argv = (sys.executable, "-m", spec.name, "indexes")
+    argv = (*spec.argv, "indexes")
     return Program(f"{spec.name}-indexes", argv, surroundings.environment(spec, "indexes", None), None)
 
 

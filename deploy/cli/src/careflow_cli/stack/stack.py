@@ -1,6 +1,6 @@
 """One CareFlow stack: broker, stores and services started in order, and a handle on each of them by name.
 
-Process names: `kafka`, `<service>-store`, `<service>-api`, `<service>-worker`. Invariant: nothing a stack started
+Process names: `kafka`, `<service>-store`, `<service>-api`, `<service>-worker`, a second one `<service>-worker-2`. Invariant: nothing a stack started
 outlives it: a stack that fails or is interrupted while starting takes down what it started and nothing else, and an
 ephemeral one dies with its owner.
 """
@@ -25,7 +25,6 @@ from careflow_cli.processes.watchdog import Watchdog
 from careflow_cli.stack.clock import StackClock
 from careflow_cli.stack.secrets import Secrets
 from careflow_cli.stack.services import (
-    COMMANDS,
     SERVICES,
     ServiceProcess,
     ServiceSpec,
@@ -51,12 +50,17 @@ def is_infrastructure(name: str) -> bool:
 
 
 class Stack:
-    """A stack in a folder. `durable` stores survive being killed and are stopped gently; the others are thrown away."""
+    """A stack in a folder. `durable` stores survive being killed and are stopped gently; the others are thrown away.
+    Each service has so many `workers`.
+    """
 
-    def __init__(self, folder: Path, services: Sequence[ServiceSpec] = SERVICES, *, durable: bool) -> None:
+    def __init__(
+        self, folder: Path, services: Sequence[ServiceSpec] = SERVICES, *, durable: bool, workers: int = 1
+    ) -> None:
         self.folder = folder
         self.services = tuple(services)
         self.durable = durable
+        self._parts = ("api", "worker", *(f"worker-{number}" for number in range(2, workers + 1)))
         self._provider = providers.chosen()
         self._secrets = Secrets(folder / "secrets")
 
@@ -67,6 +71,7 @@ class Stack:
         services: Sequence[str | ServiceSpec] = SERVICES,
         *,
         durable: bool = False,
+        workers: int = 1,
         say: Say = silent,
     ) -> Iterator["Stack"]:
         """A running stack that leaves nothing behind, however its owner ends; `durable` for tests that kill stores.
@@ -76,7 +81,7 @@ class Stack:
         folder = checkout.temporary()
         watchdog = Watchdog(folder)
         try:
-            stack = cls(folder, [spec_of(service) for service in services], durable=durable)
+            stack = cls(folder, [spec_of(service) for service in services], durable=durable, workers=workers)
             stack.start_all(say)
             yield stack
             with uninterrupted():
@@ -152,7 +157,7 @@ class Stack:
             wait_for(topics.apply(self.kafka_url, topics.declared()))
             indexes = [index_program(spec, self._surroundings(spec)) for spec in self.services]
             self.table.run_to_end(indexes, INDEX_PATIENCE)
-            self._start([self._server(f"{spec.name}-{command}") for spec in self.services for command in COMMANDS], say)
+            self._start([self._server(f"{spec.name}-{part}") for spec in self.services for part in self._parts], say)
         except BaseException:
             with uninterrupted():
                 self._end([name for name in self.table.running() if name not in before])
@@ -227,7 +232,7 @@ class Stack:
     @property
     def servers(self) -> list[Server]:
         """Everything a complete stack runs, in the order it is started."""
-        names = [f"{spec.name}-{part}" for part in ("store", *COMMANDS) for spec in self.services]
+        names = [f"{spec.name}-{part}" for part in ("store", *self._parts) for spec in self.services]
         return [self._kafka, *(self._server(name) for name in names)]
 
     def _start(self, servers: Sequence[Server], say: Say) -> None:
@@ -244,11 +249,11 @@ class Stack:
     def _server(self, name: str) -> Server:
         if name == "kafka":
             return self._kafka
-        service, _, part = name.rpartition("-")
+        service, _, part = name.partition("-")
         spec = self._spec(service)
         if part == "store":
             return self._provider.store(self.table, name, durable=self.durable)
-        if part not in COMMANDS:
+        if part not in self._parts:
             raise CareflowError(f"there is no process {name}")
         return ServiceProcess(self.table, spec, part, lambda: self._surroundings(spec))
 

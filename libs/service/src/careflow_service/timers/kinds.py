@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from types import NoneType
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from careflow_service.clock import Clock
 from careflow_service.deadlines import Deadline, Effect
@@ -100,14 +100,17 @@ class EffectKind(Generic[P]):
         return 0.0
 
     async def do(self, upcoming: Upcoming) -> None:
-        async with asyncio.timeout(self._perform_seconds):
-            outcome = await self._effect.perform(upcoming.id, self._ports)
+        outcome = await self._performed(upcoming.id)
 
         async def settle(tx: Transaction) -> None:
             await self._effect.settle(upcoming.id, outcome, tx, self._ports)
 
         await self._work.run(settle, by=ACTOR, action=self.name, returns=NoneType)
         metrics.EFFECTS_SETTLED.labels(self.name).inc()
+
+    async def _performed(self, intent: str) -> Any:
+        async with asyncio.timeout(self._perform_seconds):
+            return await self._effect.perform(intent, self._ports)
 
     def failed(self) -> None:
         metrics.EFFECT_FAILURES.labels(self.name).inc()
