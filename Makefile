@@ -30,7 +30,8 @@ help:
 	@echo '  up down status logs   the local stack, kept data in .careflow/'
 	@echo '  lint format           the quick checks; rewrite the sources in the house format'
 	@echo '  generated             write samples that are missing, schemas, AsyncAPI and OpenAPI anew'
-	@echo '  bench test-chaos      measurements; the kill matrix'
+	@echo '  bench                 measurements'
+	@echo '  test-chaos            the kill matrix: everything is broken under load; ROUNDS=5 SEED=7 MINUTES=30 ARGS="--only kafka"'
 	@echo '  simulate              worlds of three services in which everything goes wrong, until Ctrl-C; ARGS="--first 1000 --seconds 60"'
 	@echo '  test-long             what takes minutes: most journeys and the whole course of treatment, the demo, the documented commands, the bench'
 	@echo '  test-walks            a hundred thousand walks over the money, thousands of days at the bedside: half an hour'
@@ -89,7 +90,7 @@ test-pages: bootstrap
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r locks/browser.txt
 	@$(BIN)/careflow infra prepare && $(BIN)/pytest tests/pages -m browser $(ARGS)
 test-chaos: bootstrap
-	@$(BIN)/careflow infra prepare && $(BIN)/pytest tests/chaos -m '' $(ARGS)
+	@$(BIN)/careflow infra prepare && $(BIN)/python -m tests.chaos.run $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
 test-compose: bootstrap
 	@docker version >/dev/null 2>&1 || { echo 'careflow: test-compose needs a Docker engine: start one, or say where it is with DOCKER_HOST' >&2; exit 1; }
 	@$(BIN)/pytest deploy/cli/tests tests/compose -m 'compose or containers' $(ARGS)

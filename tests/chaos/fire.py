@@ -1,61 +1,23 @@
-"""A running system whose processes are killed without warning, and a client that repeats what was not answered."""
+"""One patient's way to a clearance while the processes it needs are killed without warning."""
 
 import asyncio
 import random
 import threading
-import time
-import uuid
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
-
-import httpx
+from typing import TYPE_CHECKING
 
 from careflow_cli.infra import topics
 from careflow_clinic.clinic import Clinic, Person
-from careflow_clinic.http import Answer, Caller, Http
+from careflow_clinic.http import Caller
 from careflow_clinic.subscriber import Subscriber
 from careflow_clinic.walk import Cleared, Walk
+from tests.chaos.world.clients import PATIENCE, PatientHttp
 
 if TYPE_CHECKING:
     from careflow_cli.stack.stack import Stack
-
-PATIENCE = 120.0
-"""Seconds a client goes on repeating a request and a subscriber waits: a consumer killed inside a transaction leaves
-its lock until the store gives the transaction up, which MongoDB does after 60 seconds unless told otherwise."""
-REPEAT_EVERY = 0.2  # seconds
-NOT_ANSWERED = (502, 503, 504)
-
-
-class PatientHttp(Http):
-    """Repeats a request under the same idempotency key until somebody answers it, as a careful client does."""
-
-    async def ask(
-        self,
-        caller: Caller,
-        method: str,
-        service: str,
-        path: str,
-        body: Mapping[str, object] | None = None,
-        *,
-        key: str | None = None,
-        **options: Any,
-    ) -> Answer:
-        key = key or str(uuid.uuid4())
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                answer = await super().ask(caller, method, service, path, body, key=key, **options)
-            except httpx.TransportError:
-                if time.monotonic() > deadline:
-                    raise
-            else:
-                unsettled = answer.status in NOT_ANSWERED or answer.code in ("in_progress", "not_yet_known")
-                if not unsettled or time.monotonic() > deadline:
-                    return answer
-            await asyncio.sleep(REPEAT_EVERY)
 
 
 class Killer:

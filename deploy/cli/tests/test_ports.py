@@ -2,6 +2,7 @@
 
 import os
 import socket
+import threading
 
 import psutil
 
@@ -36,3 +37,11 @@ def test_a_process_listens_only_on_ports_it_opened_itself() -> None:
         assert listens(this, port)
         assert not listens(psutil.Process(os.getppid()), port)
     assert not listens(this, port)
+
+
+def test_a_preferred_port_that_is_just_being_let_go_is_waited_for() -> None:
+    with socket.create_server((HOST, 0)) as ending:
+        port = ending.getsockname()[1]
+        threading.Timer(0.2, ending.close).start()
+
+        assert free_ports(1, [port]) == (port,)

@@ -22,6 +22,8 @@ CLEARED: Final = {
     "ClearanceExpired": "expired",
 }
 """What a clearance is after each event."""
+OWN: Final = {"granted": "valid", "expired": "expired", "revoked": "revoked", "superseded": "revoked"}
+"""The same in screening's own words."""
 
 
 async def judge_care(
@@ -94,7 +96,7 @@ async def _clearances(clinic: Clinic, evidence: Evidence, treated: Sequence[Trea
             told[str(event.data["clearance_id"])] = CLEARED[event.name]
     for each in treated:
         cleared = each.course.cleared
-        own = (await clinic.clearance(cleared.clearance_id))["status"]
+        own = OWN[(await clinic.clearance(cleared.clearance_id))["state"]]
         path = await clinic.care_path(cleared.patient)
         seen = (path["clearance"] or {}).get("status")
         if not (own == told[cleared.clearance_id] == seen):
@@ -109,7 +111,7 @@ async def _clearances(clinic: Clinic, evidence: Evidence, treated: Sequence[Trea
 async def _doses(clinic: Clinic, evidence: Evidence, treated: Sequence[Treated]) -> Any:
     """Every dose that was given is said once, charged once, and missing from its vial."""
     said = Counter(event.subject for event in evidence.named("DoseAdministered"))
-    for each in treated:
+    for each in (each for each in treated if not each.given_up):
         if said[each.course.subject] != each.given:
             yield f"{each.course.subject}: {each.given} given, {said[each.course.subject]} said"
         for session in each.completed:

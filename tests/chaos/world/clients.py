@@ -22,12 +22,14 @@ NOT_SETTLED: Final = ("in_progress", "not_yet_known")
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A command that was answered with success: what it said it has published must be heard of, once."""
+    """A command that was answered with success: what it said it has published must be heard of, once. `asked_at` is the
+    wall clock's, in seconds.
+    """
 
     service: str
     path: str
-    key: str
     positions: tuple[str, ...]
+    asked_at: float
 
 
 @dataclass(slots=True)
@@ -49,11 +51,11 @@ class PatientHttp(Http):
         key: str | None = None,
         **options: Any,
     ) -> Answer:
-        key = key or str(uuid.uuid4())
+        key, asked_at = key or str(uuid.uuid4()), time.time()
         answer = await self._until_settled(caller, method, service, path, body, key=key, **options)
         if method != "GET":
             if answer.code is None:
-                self.receipts.append(Receipt(service, path, key, answer.positions))
+                self.receipts.append(Receipt(service, path, answer.positions, asked_at))
             else:
                 self.refused[answer.code] += 1
         return answer

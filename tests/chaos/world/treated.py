@@ -43,6 +43,7 @@ class Treated:
     ahead: list[Pair]
     completed: list[SeenEvent] = field(default_factory=list)
     given: int = 0
+    given_up: bool = False
     _open: Pair | None = None
 
     async def comes_to(self) -> None:
@@ -61,6 +62,11 @@ class Treated:
         self.course.walk = self.hurrying
         self.completed.append(await self.course.dose(self._open.dosing))
         self.given += 1
+
+    def is_given_up(self) -> None:
+        """A dose did not come to its end, and nobody here knows how far it came: the round tells of it."""
+        self.given_up, self._open = True, None
+        self.ahead.clear()
 
     async def has_integrated(self) -> None:
         """Calm: the therapy hour that belongs to the last dose."""

@@ -167,8 +167,8 @@ class Bedside:
         self, session_id: str, what: str, body: Mapping[str, Any] | None = None, *, by: Caller = NURSE
     ) -> Answer:
         """A step of a session at the version just read; raises Refused."""
-        path, version = f"/v1/sessions/{session_id}/{what}", (await self.session(session_id)).version
-        return await self.http.post(by, "sessions", path, body, version=version)
+        path = f"/v1/sessions/{session_id}"
+        return await self.http.post_at_newest(by, "sessions", path, f"{path}/{what}", body, reader=NURSE)
 
     async def tries(
         self, session_id: str, what: str, body: Mapping[str, Any] | None = None, *, by: Caller = NURSE

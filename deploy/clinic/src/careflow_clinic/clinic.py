@@ -148,9 +148,8 @@ class Clinic:
         self, appointment_id: str, verb: str, body: Mapping[str, object] | None = None, *, by: Caller = COORDINATOR
     ) -> Answer:
         """`arrive`, `complete`, `cancel`, `reschedule`, `missed` or `correct`, at the version just read."""
-        current = await self.appointment(appointment_id)
-        path = f"/v1/appointments/{appointment_id}/{verb}"
-        return await self.http.post(by, "booking", path, body, version=current.version)
+        visit = f"/v1/appointments/{appointment_id}"
+        return await self.http.post_at_newest(by, "booking", visit, f"{visit}/{verb}", body, reader=COORDINATOR)
 
     async def care_path(self, patient: Patient, *, after: SeenEvent | None = None) -> dict[str, Any]:
         """Where the patient stands, once booking has seen `after`."""
@@ -220,8 +219,8 @@ class Clinic:
         self, kind: str, identity: str, verb: str, body: Mapping[str, object] | None = None, *, by: Caller = PRESCRIBER
     ) -> Answer:
         """A command on a `clearances` or `alerts` item, at the version the caller has just read."""
-        current = await self.http.get(by, "screening", f"/v1/{kind}/{identity}")
-        return await self.http.post(by, "screening", f"/v1/{kind}/{identity}/{verb}", body, version=current.version)
+        path = f"/v1/{kind}/{identity}"
+        return await self.http.post_at_newest(by, "screening", path, f"{path}/{verb}", body)
 
     async def tries_on(
         self, kind: str, identity: str, verb: str, body: Mapping[str, object] | None = None, *, by: Caller = PRESCRIBER

@@ -112,6 +112,25 @@ class Http:
         """A command that must succeed; raises Refused with the problem's code."""
         return accepted("POST", path, await self.ask(caller, "POST", service, path, body or {}, **options))
 
+    async def post_at_newest(
+        self,
+        caller: Caller,
+        service: str,
+        of: str,
+        path: str,
+        body: Mapping[str, object] | None = None,
+        *,
+        reader: Caller | None = None,
+    ) -> Answer:
+        """A command on what stands at `of`, at the version just read, and read again where other news came in between;
+        raises Refused with the problem's code.
+        """
+        while True:
+            current = await self.get(reader or caller, service, of)
+            answer = await self.ask(caller, "POST", service, path, body or {}, version=current.version)
+            if answer.code != "stale_version":
+                return accepted("POST", path, answer)
+
     async def put(
         self, caller: Caller, service: str, path: str, body: Mapping[str, object], *, version: int | None
     ) -> Answer:

@@ -3,6 +3,7 @@
 import contextlib
 import secrets
 import socket
+import time
 from collections.abc import Sequence
 
 import psutil
@@ -14,27 +15,47 @@ RANGE = range(15_000, 32_000)
 """Below what systems give to outgoing connections: a client that retries while its server is down could otherwise be
 given the server's own port and keep it from coming back."""
 TRIES = 200
+LET_GO_WITHIN = 2.0
+"""Seconds: of a killed process threads may still be ending that hold its socket, when the process itself is gone."""
+LOOK_EVERY = 0.01  # seconds
 
 
 def free_ports(count: int, preferred: Sequence[int] = ()) -> tuple[int, ...]:
-    """So many different free ports; the preferred ones when nobody has them now.
+    """So many different free ports; the preferred ones when nobody has them any more in LET_GO_WITHIN.
 
     Another process may take one before ours binds it, so every start has to be ready to try again with new ones.
     Raises CareflowError when none are left.
     """
+    _await_let_go(preferred)
     ports: list[int] = []
     with contextlib.ExitStack() as held:
         for candidate in (*preferred, *(RANGE[secrets.randbelow(len(RANGE))] for _ in range(TRIES))):
             if len(ports) == count:
                 break
-            probe = held.enter_context(socket.socket())
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that just ended do not count
-            with contextlib.suppress(OSError):
-                probe.bind((HOST, candidate))
+            if _binds(held.enter_context(socket.socket()), candidate):
                 ports.append(candidate)
         else:
             raise CareflowError(f"no {count} free ports found in {TRIES} tries between {RANGE.start} and {RANGE.stop}")
     return tuple(ports)
+
+
+def _await_let_go(ports: Sequence[int]) -> None:
+    deadline = time.monotonic() + LET_GO_WITHIN
+    for port in ports:
+        while time.monotonic() < deadline:
+            with socket.socket() as probe:
+                if _binds(probe, port):
+                    break
+            time.sleep(LOOK_EVERY)
+
+
+def _binds(probe: socket.socket, port: int) -> bool:
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that just ended do not count
+    try:
+        probe.bind((HOST, port))
+    except OSError:
+        return False
+    return True
 
 
 def listens(process: psutil.Process, port: int) -> bool:

@@ -1,8 +1,8 @@
 """One CareFlow stack: broker, stores and services started in order, and a handle on each of them by name.
 
-Process names: `kafka`, `<service>-store`, `<service>-api`, `<service>-worker`, a second one `<service>-worker-2`. Invariant: nothing a stack started
-outlives it: a stack that fails or is interrupted while starting takes down what it started and nothing else, and an
-ephemeral one dies with its owner.
+Process names: `kafka`, `<service>-store`, `<service>-api`, `<service>-worker`, a second one `<service>-worker-2`.
+Invariant: nothing a stack started outlives it: a stack that fails or is interrupted while starting takes down what it
+started and nothing else, and an ephemeral one dies with its owner.
 """
 
 import signal
