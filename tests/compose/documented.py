@@ -4,6 +4,7 @@ COMMANDS = (
     "docker-compose build",
     "docker-compose up -d",
     "docker-compose ps",
+    ".venv/bin/careflow doctor --deployment .",
     "docker-compose logs --tail 50 booking-api",
     "docker-compose run --rm -T operator ops status",
     "docker-compose restart edge",

@@ -14,6 +14,7 @@ def test_the_documented_commands_work_as_written(project: Project) -> None:
     surroundings = {
         **os.environ,
         **settings.values(project.folder / ".env"),
+        "CAREFLOW_ENV_FILE": str(project.folder / ".env"),
         "CAREFLOW_TOKEN": project.token(Caller("olga-operator", ("operator",))),
     }
     said = {}

@@ -1,0 +1,92 @@
+"""Settings that are there, complete, and go together."""
+
+import ipaddress
+import json
+from collections.abc import Iterator
+
+from careflow_cli.deployment import settings
+from careflow_cli.deployment.examining.findings import Deployed, Finding, known, of, wrong
+from careflow_cli.deployment.overlays import BASE, Overlay
+from careflow_cli.stack import tokens
+
+CHECK = "settings"
+MUST_BE_SAID = ("CAREFLOW_TOKEN_ISSUER", "CAREFLOW_TOKEN_AUDIENCE", "CAREFLOW_EDGE_LISTEN", "CAREFLOW_EDGE_SUBNET")
+OF_IDENTITY = ("CAREFLOW_IDENTITY_HOST", "CAREFLOW_IDENTITY_CLINIC_HOST")
+LEVELS = ("debug", "info", "warning", "error")
+LEAST_CHANNELS = 2
+"""Kinds of channel by which people on call are paged: screening is not ready with fewer."""
+
+
+def settings_found(deployed: Deployed) -> Iterator[Finding]:
+    """Everything in `.env`."""
+    yield from of(CHECK, _faults(deployed), f"{deployed.environment} is complete")
+    yield from _to_be_known(deployed)
+
+
+def _faults(deployed: Deployed) -> Iterator[Finding]:
+    given, where = deployed.settings, deployed.environment
+    example = settings.values(deployed.checkout / ".env.example")
+    for name in sorted(given.keys() - example.keys()):
+        yield wrong(CHECK, f"there is no setting {name}", f"correct its name in {where} or take it out")
+    for name in sorted(example.keys() - given.keys()):
+        yield known(CHECK, f"{name} is not in {where}, so {example[name]!r} is taken", "add its line of .env.example")
+    files = given.get("COMPOSE_FILE", "").split(":")
+    for file in files:
+        if not (deployed.checkout / file).is_file():
+            yield wrong(CHECK, f"COMPOSE_FILE names {file}, which is not there", "name files of this version")
+    if files[0] != BASE:
+        yield wrong(CHECK, f"COMPOSE_FILE does not begin with {BASE}", "put it first: what follows is laid over it")
+    needed = [*MUST_BE_SAID, *(OF_IDENTITY if Overlay.IDENTITY in deployed.overlays else ())]
+    if not deployed.in_development:
+        needed.append("CAREFLOW_TOKEN_JWKS_URL")
+    for name in needed:
+        if not given.get(name):
+            yield wrong(CHECK, f"{name} is empty", f"fill it in in {where}; .env.example says what it is")
+    yield from _ill_formed(given)
+    if given.get("CAREFLOW_TOKEN_ISSUER") == tokens.ISSUER and not deployed.in_development:
+        yield wrong(
+            CHECK, f"{tokens.ISSUER} is the development issuer", "name your provider's: services refuse to start"
+        )
+
+
+def _ill_formed(given: dict[str, str]) -> Iterator[Finding]:
+    for name in ("CAREFLOW_TOKEN_JWKS_URL", "CAREFLOW_PUBLIC_URL"):
+        if given.get(name) and not given[name].startswith("https://"):
+            yield wrong(CHECK, f"{name} is no https address", "write it with https://")
+    try:
+        ipaddress.ip_network(given.get("CAREFLOW_EDGE_SUBNET", ""))
+    except ValueError:
+        yield wrong(CHECK, "CAREFLOW_EDGE_SUBNET is no network", "write one like 10.213.0.0/24 that nobody else uses")
+    if given.get("CAREFLOW_LOG_LEVEL", "info") not in LEVELS:
+        yield wrong(CHECK, "CAREFLOW_LOG_LEVEL is none", f"one of {', '.join(LEVELS)}")
+    if given.get("CAREFLOW_LOGIN_CLIENT_ID") and not given.get("CAREFLOW_PUBLIC_URL"):
+        yield wrong(
+            CHECK, "CAREFLOW_LOGIN_CLIENT_ID is set and CAREFLOW_PUBLIC_URL is not", "nobody can log in: set both"
+        )
+
+
+def _to_be_known(deployed: Deployed) -> Iterator[Finding]:
+    given = deployed.settings
+    if deployed.in_development:
+        yield known("development", "it is a try: its issuer, its clock and its ways in are for nobody's patients",
+                    "make another deployment for patients")  # fmt: skip
+        return
+    kinds = _gateways(given.get("CAREFLOW_PAGE_GATEWAYS", ""))
+    yield from of(
+        "paging",
+        [wrong("paging", f"CAREFLOW_PAGE_GATEWAYS names {len(kinds)} kinds of channel",
+               f"name {LEAST_CHANNELS} at least: who is in danger must reach somebody, and screening waits for it")]
+        if len(kinds) < LEAST_CHANNELS else [],
+        f"people on call are paged by {', '.join(sorted(kinds))}",
+    )  # fmt: skip
+    if not (given.get("CAREFLOW_SMTP_HOST") or given.get("CAREFLOW_SMS_GATEWAY")):
+        yield known("messages", "patients are told of nothing: there is neither a mail server nor a gateway",
+                    "set CAREFLOW_SMTP_HOST or CAREFLOW_SMS_GATEWAY, or tell them yourselves")  # fmt: skip
+
+
+def _gateways(text: str) -> frozenset[str]:
+    try:
+        named = json.loads(text or "{}")
+    except ValueError:
+        return frozenset()
+    return frozenset(named) if isinstance(named, dict) else frozenset()
