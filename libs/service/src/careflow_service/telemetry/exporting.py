@@ -1,10 +1,12 @@
 """Records spans and sends them to a collector: the extra `otlp`, loaded only where an endpoint is configured.
 
 Invariant: an exported span has the attributes of `ALLOWED_ATTRIBUTES` and no others, no recorded exception and no
-status text.
+status text; and a collector that is away or hangs keeps no process from ending in time.
 """
 
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -13,6 +15,8 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.trace import Status
 
+SEND_WITHIN_SECONDS: Final = 2.0
+"""How long a collector may take for one batch, tries included, and how long batches are begun once it is the end."""
 ALLOWED_ATTRIBUTES: Final = frozenset(
     {
         "http.request.method",
@@ -46,12 +50,26 @@ def recording(*, service: str) -> TracerProvider:
     return TracerProvider(resource=Resource.create({SERVICE_NAME: f"careflow-{service}"}))
 
 
-def exporting_to(endpoint: str, *, service: str) -> TracerProvider:
+@dataclass(frozen=True, slots=True)
+class Exporting:
+    """Spans on their way to a collector."""
+
+    provider: TracerProvider
+    exporter: "ListedAttributesExporter"
+
+    def end(self) -> None:
+        """Sends what is left, for a short while."""
+        self.exporter.give_up_after(SEND_WITHIN_SECONDS)
+        self.provider.shutdown()
+
+
+def exporting_to(endpoint: str, *, service: str) -> Exporting:
     """Sends spans to the collector at `endpoint`, cut down to what may leave the process."""
     provider = recording(service=service)
-    exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces")
-    provider.add_span_processor(BatchSpanProcessor(ListedAttributesExporter(exporter)))
-    return provider
+    sending = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces", timeout=SEND_WITHIN_SECONDS)
+    exporter = ListedAttributesExporter(sending)
+    provider.add_span_processor(BatchSpanProcessor(exporter))
+    return Exporting(provider, exporter)
 
 
 class ListedAttributesExporter(SpanExporter):
@@ -59,8 +77,15 @@ class ListedAttributesExporter(SpanExporter):
 
     def __init__(self, exporter: SpanExporter) -> None:
         self._exporter = exporter
+        self._gives_up_at = float("inf")
+
+    def give_up_after(self, seconds: float) -> None:
+        """From then on what is handed over is thrown away."""
+        self._gives_up_at = time.monotonic() + seconds
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        if time.monotonic() > self._gives_up_at:
+            return SpanExportResult.FAILURE
         return self._exporter.export([_listed(span) for span in spans])
 
     def shutdown(self) -> None:

@@ -34,9 +34,9 @@ def configure_tracing(*, service: str, endpoint: str | None) -> Callable[[], Non
         raise ExporterMissing(
             f"CAREFLOW_OTLP_ENDPOINT is set, but {error.name} is not installed: install careflow-{service}[otlp]"
         ) from None
-    provider = exporting_to(endpoint, service=service)
-    trace.set_tracer_provider(provider)
-    return provider.shutdown
+    exporting = exporting_to(endpoint, service=service)
+    trace.set_tracer_provider(exporting.provider)
+    return exporting.end
 
 
 def _nothing_to_send() -> None:
