@@ -134,6 +134,33 @@ class SleepsBeforeItAnswers(MemoryLog):
         return answers
 
 
+async def test_what_a_slow_broker_has_stored_is_marked_and_not_sent_again(clinic: Clinic) -> None:
+    """A broker that comes back answers late: while nobody else has taken the lease, what it took counts."""
+    await clinic.say(publication(), publication())
+    slow = AnswersLate(clinic)
+    relay = clinic.relay("a", log=slow)
+
+    await relay.turn()
+    await relay.turn()
+
+    sent = [event_in(record).sequence for record in slow.records]
+    assert [number for number in sent if number is not None] == [1, 2]
+    assert clinic.outbox.unpublished() == []
+
+
+class AnswersLate(MemoryLog):
+    """A broker that answers when its relay, by its own clock, has stopped holding the lease."""
+
+    def __init__(self, clinic: Clinic) -> None:
+        super().__init__()
+        self._clinic = clinic
+
+    async def publish(self, records: Any) -> Any:
+        answers = await super().publish(records)
+        self._clinic.seconds += DEFAULT_TTL.total_seconds() + 1
+        return answers
+
+
 async def test_a_refused_record_stops_its_stream_and_no_other(clinic: Clinic) -> None:
     await clinic.say(publication(patient=1), publication(patient=2), publication(patient=1))
     clinic.log.refuses = of_patient(1)

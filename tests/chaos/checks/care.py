@@ -47,7 +47,7 @@ def _said_twice(evidence: Evidence) -> Iterator[str]:
         "ClearanceGranted": ("clearance_id",),
         "ConsultationCompleted": ("appointment_id",),
         "SessionCompleted": ("session_id",),
-        "DoseAdministered": ("dose_id",),
+        "DoseAdministered": ("session_id",),
         "ChargePosted": ("cause", "cause_id", "revision"),
         "PaymentReceived": ("payment_id",),
         "JournalEntryPosted": ("entry_id",),
@@ -56,7 +56,7 @@ def _said_twice(evidence: Evidence) -> Iterator[str]:
     counted: Counter[tuple[str, ...]] = Counter()
     for event in evidence.events:
         if event.name in once:
-            counted[event.name, *(str(event.data.get(field)) for field in once[event.name])] += 1
+            counted[event.name, *(str(event.data[field]) for field in once[event.name])] += 1
     yield from (" ".join(fact) for fact, times in counted.items() if times > 1)
     cases = Counter(event.subject for event in evidence.named("ScreeningStarted"))
     yield from (f"a second case of {subject}" for subject, count in cases.items() if count > 1)

@@ -17,7 +17,7 @@ from aiokafka.structs import RecordMetadata
 from careflow_events.producing import Acknowledgement, Answer, OutgoingRecord, Place
 
 FLUSH_SECONDS: Final = 8.0
-"""Less than what is left of a relay's lease after it was renewed, so that a flush does not outlive it by much."""
+"""Less than a relay's lease lives, so that a broker that is away does not have another relay lead in between."""
 QUIET_SECONDS: Final = 1.0
 _METADATA_SECONDS: Final = 2.0
 _STOP_SECONDS: Final = 1.0
