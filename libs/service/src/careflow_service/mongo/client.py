@@ -17,6 +17,8 @@ from pymongo.errors import ConfigurationError, InvalidURI
 from pymongo.monitoring import CommandListener
 from pymongo.uri_parser import parse_uri
 
+from careflow_service.mongo.driver_waits import wait_within_the_task
+
 Document = dict[str, Any]
 Client = AsyncMongoClient[Document]
 Database = AsyncDatabase[Document]
@@ -36,6 +38,7 @@ def open_client(url: str, *, name: str, listeners: Sequence[CommandListener] = (
         raise StoreUrlWrong("CAREFLOW_MONGO_URL is not a MongoDB connection string") from None
     if concerns := sorted(option for option in parsed["options"] if option.lower() in _CONCERNS):
         raise StoreUrlWrong(f"CAREFLOW_MONGO_URL must not set {', '.join(concerns)}: transactions pin their concerns")
+    wait_within_the_task()
     return AsyncMongoClient(
         url,
         appname=name,
