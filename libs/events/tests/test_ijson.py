@@ -19,6 +19,8 @@ def test_what_is_clear_is_read() -> None:
         (b'{"a": "\\ud800"}', JsonFault.NOT_JSON),
         (b"\xff", JsonFault.NOT_JSON),
         (b'{"a": 1, "b": 2, "a": 1}', JsonFault.DUPLICATE_NAME),
+        (b'{"a":1,"b":2,"a":1}', JsonFault.DUPLICATE_NAME),
+        (b'[{"b":{"a":{"a":1},"a":{"a":1}}}]', JsonFault.DUPLICATE_NAME),
         (b'[{"b": {"a": 1, "\\u0061": 1}}]', JsonFault.DUPLICATE_NAME),
         (b"[9007199254740992]", JsonFault.NUMBER_OUT_OF_RANGE),
         (b"-9223372036854775809", JsonFault.NUMBER_OUT_OF_RANGE),

@@ -5,7 +5,7 @@ and not from the future. Whoever may write to one topic could otherwise say anyt
 the topic of appointments.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -88,7 +88,9 @@ def confirm_data(event: Envelope, data: EventData) -> None:
     """An event is about whom its data says, and tells no time that nobody means. Raises MalformedEnvelope."""
     if event.subject != subject_of(data):
         raise MalformedEnvelope(EnvelopeFault.SUBJECT_DIFFERS)
-    if not all(_within_reach(each, event.time) for each in _times(data)):
+    times: list[date] = []
+    _collect(data.__dict__.values(), times)
+    if not all(_within_reach(each, event.time) for each in times):
         raise MalformedEnvelope(EnvelopeFault.OUT_OF_REACH)
 
 
@@ -99,17 +101,19 @@ def _within_reach(told: date, at: datetime) -> bool:
     return told <= (at + REACH).date()
 
 
-def _times(value: object) -> Iterator[date]:
-    match value:
-        case str() | int() | None:  # first, because most of an event is text
-            return
-        case date():
-            yield value
-        case BaseModel():
-            for each in value.__dict__.values():
-                yield from _times(each)
-        case Sealed():
-            yield from _times(value.value)
-        case tuple() | list():
-            for each in value:
-                yield from _times(each)
+_NO_TIME: Final = (str, int, type(None))
+
+
+def _collect(values: Iterable[object], times: list[date]) -> None:
+    """All times that are told, however deep."""
+    for value in values:
+        if isinstance(value, _NO_TIME):  # first, because most of an event is text
+            continue
+        if isinstance(value, date):
+            times.append(value)
+        elif isinstance(value, BaseModel):
+            _collect(value.__dict__.values(), times)
+        elif isinstance(value, Sealed):
+            _collect((value.value,), times)
+        elif isinstance(value, tuple | list):
+            _collect(value, times)

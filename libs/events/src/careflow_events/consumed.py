@@ -44,8 +44,10 @@ class ConsumedRecord:
     @property
     def size(self) -> int:
         """Bytes of everything in it that its writer chose."""
-        headers = sum(len(name) + len(value or b"") for name, value in self.headers)
-        return len(self.key or b"") + len(self.value or b"") + headers
+        size = len(self.key or b"") + len(self.value or b"")
+        for name, value in self.headers:
+            size += len(name) + len(value or b"")
+        return size
 
     def identity(self) -> str:
         """What tells it from all other records. A topic that was made again counts its offsets anew, so what is in it

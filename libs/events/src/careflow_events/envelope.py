@@ -6,7 +6,7 @@ whose code never quotes the input.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -143,8 +143,9 @@ def decode(value: bytes | None, headers: Headers) -> Envelope:
     if _is_binary(texts):
         return _envelope(_binary_attributes(texts), _json_object(value, EnvelopeFault.DATA_NOT_AN_OBJECT))
     document = _json_object(value, EnvelopeFault.NOT_AN_OBJECT)
-    if any(texts.get(header, document.get(name)) != document.get(name) for header, name in _MIRRORS.items()):
-        raise MalformedEnvelope(EnvelopeFault.HEADERS_DIFFER)
+    for header, text in texts.items():
+        if header in _MIRRORS and document.get(_MIRRORS[header]) != text:
+            raise MalformedEnvelope(EnvelopeFault.HEADERS_DIFFER)
     if "data" not in document:
         raise MalformedEnvelope(EnvelopeFault.MISSING_ATTRIBUTE, "data")
     return _envelope(document, document["data"])
@@ -192,52 +193,71 @@ def _json_object(value: bytes, otherwise: EnvelopeFault) -> dict[str, object]:
     return document
 
 
+_NEEDED: Final = frozenset({"specversion", "id", "source", "type", "time", "dataschema", "dataclassification"})
+_ATTRIBUTES: Final = (
+    "datacontenttype",
+    "subject",
+    "stream",
+    "sequence",
+    "recordedtime",
+    "id",
+    "source",
+    "type",
+    "time",
+    "dataschema",
+    "correlationid",
+    "causationid",
+    "traceparent",
+    "dataclassification",
+)
+
+
 def _envelope(attributes: Mapping[str, object], data: object) -> Envelope:
-    if _required(attributes, "specversion") != SPEC_VERSION:
+    if _texts(attributes, ["specversion"])["specversion"] != SPEC_VERSION:
         raise MalformedEnvelope(EnvelopeFault.SPEC_VERSION)
-    if _optional(attributes, "datacontenttype") not in {None, DATA_CONTENT_TYPE}:
+    given = _texts(attributes, _ATTRIBUTES)
+    if given.get("datacontenttype", DATA_CONTENT_TYPE) != DATA_CONTENT_TYPE:
         raise MalformedEnvelope(EnvelopeFault.INVALID_ATTRIBUTE, "datacontenttype")
     if not isinstance(data, dict):
         raise MalformedEnvelope(EnvelopeFault.DATA_NOT_AN_OBJECT)
-    subject, stream = _optional(attributes, "subject"), _optional(attributes, "stream")
-    sequence = _sequence(_optional(attributes, "sequence"))
+    subject, stream = given.get("subject"), given.get("stream")
+    sequence = _sequence(given.get("sequence"))
     if (stream is None) != (sequence is None):
         raise MalformedEnvelope(EnvelopeFault.MISSING_ATTRIBUTE, "stream" if stream is None else "sequence")
     if stream is not None and (subject is None or not stream.endswith(f"/{subject}")):
         raise MalformedEnvelope(EnvelopeFault.INVALID_ATTRIBUTE, "stream")
-    recorded = _optional(attributes, "recordedtime")
+    recorded = given.get("recordedtime")
     return Envelope(
-        id=_required(attributes, "id"),
-        source=_required(attributes, "source"),
-        type=_required(attributes, "type"),
+        id=given["id"],
+        source=given["source"],
+        type=given["type"],
         subject=subject,
         stream=stream,
         sequence=sequence,
-        time=_moment("time", _required(attributes, "time")),
+        time=_moment("time", given["time"]),
         recordedtime=None if recorded is None else _moment("recordedtime", recorded),
-        dataschema=_required(attributes, "dataschema"),
-        correlationid=_optional(attributes, "correlationid"),
-        causationid=_optional(attributes, "causationid"),
-        traceparent=_optional(attributes, "traceparent"),
-        dataclassification=_required(attributes, "dataclassification"),
+        dataschema=given["dataschema"],
+        correlationid=given.get("correlationid"),
+        causationid=given.get("causationid"),
+        traceparent=given.get("traceparent"),
+        dataclassification=given["dataclassification"],
         data=data,
     )
 
 
-def _optional(attributes: Mapping[str, object], name: str) -> str | None:
-    value = attributes.get(name)
-    if value is None:
-        return None
-    if not isinstance(value, str) or not value or len(value) > LONGEST_ATTRIBUTE:
-        raise MalformedEnvelope(EnvelopeFault.INVALID_ATTRIBUTE, name)
-    return value
-
-
-def _required(attributes: Mapping[str, object], name: str) -> str:
-    value = _optional(attributes, name)
-    if value is None:
-        raise MalformedEnvelope(EnvelopeFault.MISSING_ATTRIBUTE, name)
-    return value
+def _texts(attributes: Mapping[str, object], names: Iterable[str]) -> dict[str, str]:
+    """Those of the attributes that are there, each a text of bounded length, and all that must be."""
+    texts = {}
+    for name in names:
+        value = attributes.get(name)
+        if value is None:
+            if name in _NEEDED:
+                raise MalformedEnvelope(EnvelopeFault.MISSING_ATTRIBUTE, name)
+        elif isinstance(value, str) and 0 < len(value) <= LONGEST_ATTRIBUTE:
+            texts[name] = value
+        else:
+            raise MalformedEnvelope(EnvelopeFault.INVALID_ATTRIBUTE, name)
+    return texts
 
 
 def _moment(name: str, text: str) -> datetime:

@@ -31,10 +31,12 @@ def to_utc(moment: datetime) -> datetime:
     """
     if moment.tzinfo is None:
         raise ValueError("a time without zone")
-    try:
-        moment = moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("a time outside the calendar") from None
+    if moment.tzinfo is not UTC:
+        try:
+            moment = moment.astimezone(UTC)
+        except OverflowError:
+            raise ValueError("a time outside the calendar") from None
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise ValueError("a time outside the calendar")
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    beyond = moment.microsecond % 1000
+    return moment.replace(microsecond=moment.microsecond - beyond) if beyond else moment

@@ -6,7 +6,7 @@ a reader says; producing it is refused.
 """
 
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
@@ -57,18 +57,19 @@ class Code(StrEnum):
 
     @classmethod
     def _validate(cls, value: object, info: core_schema.ValidationInfo) -> Self:
-        reading = isinstance(info.context, Reading)
         if not isinstance(value, str):
             raise PydanticCustomError("code_type", "a code is a string")
-        try:
-            member = cls(str(value))
-        except ValueError:
+        member = cls._value2member_map_.get(str(value))
+        if member is not None and value != UNKNOWN:
+            return cast("Self", member)
+        reading = isinstance(info.context, Reading)
+        if member is None:
             if reading and cls.is_open():
                 return cls(UNKNOWN)
-            raise PydanticCustomError("code_unknown", "not a value of this code") from None
-        if member == UNKNOWN and not reading:
+            raise PydanticCustomError("code_unknown", "not a value of this code")
+        if not reading:
             raise PydanticCustomError("code_not_produced", "unknown is what readers say, it is never produced")
-        return member
+        return cast("Self", member)
 
 
 class OpenCode(Code):
