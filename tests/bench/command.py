@@ -25,6 +25,7 @@ from careflow_cli.stack.stack import Stack
 from tests.bench import baseline, counts, latency, throughput
 from tests.bench.baseline import Baseline
 from tests.bench.counts import Counts
+from tests.bench.lean import look_once_for_what_is_missing
 from tests.bench.questions.asking import ask, names
 from tests.bench.questions.catalogue import QUESTIONS
 from tests.bench.report import Results, table
@@ -55,6 +56,7 @@ TINY: Final = Extent(rounds=1, turns=1, relayed=120, relayed_alone=2, consumed=2
 
 def main(arguments: Sequence[str]) -> int:
     """Measure, show, compare; the exit code."""
+    look_once_for_what_is_missing()
     options = _options(arguments)
     if options.beside or options.only or options.quick:
         return _ask(options)

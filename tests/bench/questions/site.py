@@ -15,6 +15,7 @@ import httpx
 from pymongo import AsyncMongoClient
 
 from careflow_cli.stack.stack import Stack
+from tests.bench.lean import look_once_for_what_is_missing
 from tests.bench.questions.answers import Turn
 from tests.bench.questions.clinic import Clinic
 from tests.bench.questions.extent import Extent
@@ -55,6 +56,7 @@ class Site:
 @asynccontextmanager
 async def site(checkout: Path, stack: Stack, extent: Extent) -> AsyncIterator[Site]:
     """An open clinic on a stack that runs."""
+    look_once_for_what_is_missing()
     async with AsyncExitStack() as opened:
         limits = httpx.Limits(max_connections=extent.clients, max_keepalive_connections=extent.clients)
         http = await opened.enter_async_context(httpx.AsyncClient(timeout=_ANSWER_SECONDS, limits=limits))
