@@ -379,3 +379,23 @@ def test_a_secret_is_never_shown(clinic: Clinic) -> None:
     for file in clinic.secrets.iterdir():
         if file.suffix in {".password", ".url"} and (content := file.read_text("utf-8")):
             assert content not in said
+
+
+@pytest.mark.parametrize("arguments", [["--json"], ["--prepare", "--deployment", "."]])
+def test_what_does_not_go_together_is_refused(arguments: list[str]) -> None:
+    with pytest.raises(CareflowError, match="--json goes with --deployment"):
+        CliRunner().invoke(app, ["doctor", *arguments], catch_exceptions=False)
+
+
+def test_what_cannot_be_looked_at_ends_nothing_else(clinic: Clinic) -> None:
+    def breaks_found(_: Deployed) -> list[Finding]:
+        raise yaml.YAMLError
+
+    broken, *others = clinic.found(breaks_found, *doctor.CHECKS)
+
+    assert (broken.check, broken.state, broken.says) == (
+        "breaks",
+        State.FAIL,
+        "it could not be looked at: YAMLError",
+    )
+    assert {each.check for each in others} >= {"settings", "backlog"}

@@ -63,7 +63,11 @@ def doctor(
     env: Annotated[Path | None, typer.Option(envvar="CAREFLOW_ENV_FILE", help="Instead of its .env.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check what the stack needs and what was left behind. Exit code 1 when something keeps it from starting."""
+    """Check what the local stack needs and what was left behind; with --deployment, a deployment before and after its
+    start. Exit code 1 when something keeps it from starting, or from working.
+    """
+    if (as_json and deployment is None) or (prepare and deployment is not None):
+        raise CareflowError("--json goes with --deployment, and --prepare without it")
     if deployment is not None:
         _examine(deployment.resolve(), env, as_json=as_json)
         return

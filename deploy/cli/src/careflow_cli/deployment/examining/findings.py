@@ -88,7 +88,7 @@ def examined(deployed: Deployed, checks: Iterable[Check]) -> list[Finding]:
     for check in checks:
         try:
             found += check(deployed)
-        except (CareflowError, OSError, ValueError) as error:
+        except (CareflowError, OSError, ValueError, yaml.YAMLError) as error:
             name = check.__name__.removesuffix("_found")
             why = str(error) if isinstance(error, CareflowError) else type(error).__name__
             found.append(wrong(name, f"it could not be looked at: {why}", "look at it yourself"))
