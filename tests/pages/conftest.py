@@ -30,12 +30,17 @@ async def browser() -> AsyncIterator["Browser"]:
 
 
 @pytest.fixture
-async def new_booking(store_url: str, database: str) -> AsyncIterator[tuple["Booking", str]]:
-    """A clinic where nobody works yet, and its address."""
+async def new_booking(store_url: str, database: str, tmp_path: Path) -> AsyncIterator[tuple["Booking", str]]:
+    """A clinic where nobody works yet, and its address. It writes to its patients."""
+    from services.booking.tests import mailbox
     from services.booking.tests.world import running
     from tests.pages.browsing import served
 
-    settings: dict[str, Any] = {"clinic_name": "Redwood Clinic"}
+    settings: dict[str, Any] = {
+        "clinic_name": "Redwood Clinic",
+        "clinic_phone": "(415) 555-0100",
+        **mailbox.settings(tmp_path),
+    }
     async with running(store_url, database, settings=settings) as world, served(world.app) as address:
         yield world, address
 

@@ -37,10 +37,10 @@ def said(mail: EmailMessage) -> str:
     return str(body.get_content())
 
 
-def link_of(world: World) -> str:
-    """Where the link in the only e-mail leads, on this service."""
+def link_of(world: World, page: str = "messages") -> str:
+    """Where the link in the only e-mail to this page leads, on this service."""
     (mail,) = mails(world)
-    found = re.search(rf"{PUBLIC_URL}(/pages/messages/\S+)", said(mail))
+    found = re.search(rf"{PUBLIC_URL}(/pages/{page}/\S+)", said(mail))
     assert found is not None
     return found[1]
 

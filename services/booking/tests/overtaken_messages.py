@@ -1,10 +1,13 @@
 """What overtakes what patients are told, and what comes of it then."""
 
+from datetime import date
 from typing import Any
 
 import httpx
 
-from booking.domain.ids import PatientId
+from booking.application.commands.come_in import ComeIn
+from booking.domain.ids import MessageId, PatientId
+from careflow_service.identity import Actor
 from careflow_service.ids import new_id
 from careflow_service.testing.overtaking import Overtaking
 from services.booking.tests import news
@@ -104,6 +107,20 @@ async def a_link_is_used_while_it_is_used(world: World, overtaking: Overtaking) 
     assert (await pressed(world, link, "second")).status_code == 404
     said = ok(await world.coordinator.get(f"/v1/patients/{ana}/contact-consents"))["said"]
     assert [(each["channel"], each["given"], each["said_by"]) for each in said] == [("email", False, "link")]
+
+
+async def a_patient_comes_in_while_somebody_guesses(world: World, overtaking: Overtaking) -> None:
+    """Both tries count, one after the other."""
+    ana, _ = await has_visit(world)
+    message_id = MessageId((await latest(world, ana))["id"])
+
+    async def guesses() -> bool:
+        tried = await world.application.come_in(ComeIn(message_id, date(2000, 1, 1)), Actor.public())
+        return tried.value.opened_at is not None
+
+    overtaking.by(guesses)
+    assert not await guesses()
+    assert (await world.ports.messages.get(message_id)).tries.wrong == 2
 
 
 async def pressed(world: World, link: str, key: str) -> httpx.Response:

@@ -37,6 +37,7 @@ from booking.application.commands.change_patient_details import ChangePatientDet
 from booking.application.commands.change_practitioner import ChangePractitionerHandler
 from booking.application.commands.change_room import ChangeRoomHandler
 from booking.application.commands.close_calendar_feed import CloseCalendarFeedHandler
+from booking.application.commands.come_in import ComeInHandler
 from booking.application.commands.complete_consultation import CompleteConsultationHandler
 from booking.application.commands.confirm_dosing import ConfirmDosingHandler
 from booking.application.commands.confirm_hold import ConfirmHoldHandler
@@ -81,6 +82,7 @@ from booking.application.queries.read_messages import ReadMessages
 from booking.application.queries.read_patient import ReadPatientHandler
 from booking.application.queries.read_waitlist import ReadWaitlist
 from booking.application.scheduling import Scheduling
+from booking.application.sitting_down import ways_in
 from booking.application.telling import Noting, Telling
 from booking.application.use_cases import Booking
 from booking.application.visit_changes import VisitChanges
@@ -89,7 +91,7 @@ from booking.domain.ids import LocationId
 from booking.published import PUBLISHED
 from booking.settings import BookingSettings
 from booking.subscriptions import SUBSCRIPTIONS
-from careflow_service.pages.links import Signed
+from careflow_service.pages.links import Signed, SittingDown
 from careflow_service.service import Http, Resources, Service
 
 NAME = "booking"
@@ -109,6 +111,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     all_messages = MongoMessages(database, resources.vault)
     all_consents = MongoConsents(database, resources.vault)
     message_links = Signed(resources.blind_index.of, "message")
+    visit_links = Signed(resources.blind_index.of, "visits")
     carried = carriers(settings, resources.wall_clock)
     telling = Telling(all_messages, on=bool(carried))
     all_appointments = MongoAppointments(database, resources.vault, policy, zone, telling.of_change)
@@ -163,7 +166,11 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         consents=all_consents,
         care_paths=all_paths,
         writer=LetterWriter(
-            read_invitation.to, links=message_links, phone=settings.clinic_phone, address=settings.public_address
+            read_invitation.to,
+            stop=message_links,
+            visits=visit_links,
+            phone=settings.clinic_phone,
+            address=settings.public_address,
         ),
         carriers=carried,
         policy=policy,
@@ -216,7 +223,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         complete_consultation=CompleteConsultationHandler(changes, work),
         record_missed_visit=RecordMissedVisitHandler(changes, work),
         correct_appointment=CorrectAppointmentHandler(changes, work),
-        read_appointments=ReadAppointments(all_appointments, resources.audit),
+        read_appointments=ReadAppointments(all_appointments, resources.audit, clock),
         find_unfit_visits=FindUnfitVisits(all_appointments, all_patients, scheduling, resources.audit, zone),
         read_care_path=ReadCarePathHandler(all_paths, records, resources.audit, policy, zone, clock),
         list_tasks=ListTasks(all_appointments, policy, resources.audit, clock),
@@ -243,6 +250,14 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         record_undelivered=RecordUndeliveredHandler(all_messages, note_outcome, work),
         record_patient_told=RecordPatientToldHandler(all_appointments, work),
         stop_messages=StopMessagesHandler(all_messages, message_links, all_consents, all_patients, policy, work),
+        clinic_phone=settings.clinic_phone,
+        come_in=ComeInHandler(all_messages, all_patients, policy, work),
+        sitting_down=SittingDown(
+            ways_in(all_messages, all_patients, policy),
+            visit_links,
+            Signed(resources.blind_index.of, "visits_sitting"),
+            clock,
+        ),
         read_messages=ReadMessages(
             all_messages, message_links, all_consents, all_patients, policy, resources.audit, clock
         ),

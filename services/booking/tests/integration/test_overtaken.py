@@ -42,6 +42,8 @@ NO_DECISIONS: Final = {
     "read_waitlist",
     "read_invitation",
     "read_busy_times",
+    "sitting_down",
+    "clinic_phone",
     "read_messages",
     "read_day_board",
     "list_tasks",
@@ -173,6 +175,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "send_again": messages.a_message_is_sent_again_while_its_visit_is_moved,
     "record_undelivered": messages.a_message_comes_back_while_somebody_else_records_it,
     "record_patient_told": messages.a_patient_is_told_while_somebody_else_tells_them,
+    "come_in": messages.a_patient_comes_in_while_somebody_guesses,
     "stop_messages": messages.a_link_is_used_while_it_is_used,
     "tell_patient": messages.a_message_is_settled_while_the_visit_is_cancelled,
 }

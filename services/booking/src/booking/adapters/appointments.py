@@ -2,7 +2,7 @@
 held, when somebody has to see to it; blind: whose.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -85,6 +85,11 @@ class MongoAppointments(Stored[Appointment]):
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Appointment]:
         query = {"patient_id": patient_id, "listed": True}
         return await self._documents.page(query, sort=_BY_START, limit=limit, after=after)
+
+    async def coming(self, patient_id: PatientId, since: datetime, limit: int) -> Sequence[Appointment]:
+        query = {"patient_id": patient_id, "listed": True, "starts_at": {"$gt": since}, "open": True}
+        found = await self._documents.page(query, sort=_BY_START, limit=limit, after=None)
+        return found.items
 
     async def on_day(self, day: date, limit: int, after: str | None) -> Listed[Appointment]:
         query = {"day": day.isoformat(), "listed": True}

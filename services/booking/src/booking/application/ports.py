@@ -99,6 +99,9 @@ class Appointments(Protocol):
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Appointment]:
         """Earliest first, without the holds that lapsed."""
 
+    async def coming(self, patient_id: PatientId, since: datetime, limit: int) -> Sequence[Appointment]:
+        """The patient's that are booked and start after this, earliest first, for somebody who only looks."""
+
     async def on_day(self, day: date, limit: int, after: str | None) -> Listed[Appointment]:
         """Those that start on this date of the clinic, earliest first, without the holds that lapsed."""
 

@@ -13,6 +13,7 @@ from booking.application.commands.change_patient_details import ChangePatientDet
 from booking.application.commands.change_practitioner import ChangePractitionerHandler
 from booking.application.commands.change_room import ChangeRoomHandler
 from booking.application.commands.close_calendar_feed import CloseCalendarFeedHandler
+from booking.application.commands.come_in import ComeInHandler
 from booking.application.commands.complete_consultation import CompleteConsultationHandler
 from booking.application.commands.confirm_dosing import ConfirmDosingHandler
 from booking.application.commands.confirm_hold import ConfirmHoldHandler
@@ -51,6 +52,7 @@ from booking.application.queries.read_invitation import ReadInvitation
 from booking.application.queries.read_messages import ReadMessages
 from booking.application.queries.read_patient import ReadPatientHandler
 from booking.application.queries.read_waitlist import ReadWaitlist
+from careflow_service.pages.links import SittingDown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,5 +114,8 @@ class Booking:
     record_patient_told: RecordPatientToldHandler
     stop_messages: StopMessagesHandler
     read_messages: ReadMessages
+    come_in: ComeInHandler
+    sitting_down: SittingDown
+    clinic_phone: str | None
 
     ports: Ports

@@ -7,7 +7,7 @@ are tried; where none does, somebody of the clinic has to tell the patient. What
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, Self
 
@@ -20,11 +20,13 @@ from booking.domain.appointments import (
 from booking.domain.cancellations import CancelledBy, CancelReason
 from booking.domain.channels import Channel
 from booking.domain.ids import AppointmentId, MessageId, PatientId
+from booking.domain.patient_details import PatientDetails
 from booking.domain.policy import BookingPolicy
 from booking.domain.questions import Questions
 from booking.domain.states import BookedBy, Status
 from careflow_domain.aggregate import Aggregate
 from careflow_domain.errors import conflict
+from careflow_domain.ways_in import Tries, WayIn
 
 RETRY_AFTER: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 """Waits between attempts over one channel; after the last one the next channel is tried."""
@@ -110,7 +112,8 @@ class AboutQuestions:
 class Message(Aggregate):
     """`attempt_at` is when the next attempt is due, absent once it is settled. `attempts` counts those over one
     channel, `given_up` are the channels that did not work, and `channel` the one over which it went. `stop_used` is
-    whether its link was used by which the patient wants no more such messages; `again` who had it sent once more.
+    whether its link was used by which the patient wants no more such messages, `tries` those to come in by its other
+    one; `again` is who had it sent once more.
     """
 
     id: MessageId
@@ -126,6 +129,7 @@ class Message(Aggregate):
     channel: Channel | None = None
     settled_at: datetime | None = None
     stop_used: bool = False
+    tries: Tries = field(default_factory=Tries)
     again: str | None = None
 
     @classmethod
@@ -241,6 +245,21 @@ class Message(Aggregate):
         """What its link ends, while it works."""
         works = not self.stop_used and self.settled_at is not None
         return self.channel if works and now < self.planned_at + policy.message_link_works else None
+
+    def way_in(self, policy: BookingPolicy) -> WayIn:
+        """To the patient's own pages; sent again after a crash, the one in each copy."""
+        return WayIn(
+            patient_id=self.patient_id,
+            until=self.planned_at + policy.message_link_works,
+            most_wrong=policy.link_wrong_tries.value,
+            sitting=policy.sitting,
+            tries=self.tries,
+        )
+
+    def tried(self, born_on: date, known: PatientDetails, policy: BookingPolicy, *, now: datetime) -> Self:
+        """Somebody says whose it is; the same message where nobody comes in by it any more."""
+        tries = self.way_in(policy).tried(right=born_on == known.birth_date, now=now)
+        return self if tries is self.tries else replace(self.recording(), tries=tries)
 
     def stopped(self) -> Self:
         """Its link was used, and is of no use any more."""

@@ -39,6 +39,8 @@ class BookingPolicy:
     reminder_hours: Setting[tuple[int, ...]]
     channels_until_withdrawn: Setting[tuple[Channel, ...]]
     message_link_days: Setting[int]
+    link_wrong_tries: Setting[int]
+    sitting_minutes: Setting[int]
     horizon_days: Setting[int]
     self_booking_lead_minutes: Setting[int]
     late_notice_minutes: Setting[int]
@@ -70,6 +72,8 @@ class BookingPolicy:
             self.offer_minutes,
             self.offer_percent,
             self.message_link_days,
+            self.link_wrong_tries,
+            self.sitting_minutes,
             self.horizon_days,
             self.late_moves_window_days,
             self.suggestion_days,
@@ -140,8 +144,13 @@ class BookingPolicy:
 
     @property
     def message_link_works(self) -> timedelta:
-        """How long the link in a message works."""
+        """How long the links in a message work."""
         return timedelta(days=self.message_link_days.value)
+
+    @property
+    def sitting(self) -> timedelta:
+        """How long a patient who came in by a link sits before their pages."""
+        return timedelta(minutes=self.sitting_minutes.value)
 
     @property
     def dose_windows(self) -> tuple["DoseWindow", ...]:

@@ -20,6 +20,7 @@ WITH_CALENDAR: Final = frozenset({Reason.VISIT_BOOKED, Reason.VISIT_MOVED, Reaso
 NARROW_SPACE: Final = "\N{NARROW NO-BREAK SPACE}"
 """Stands before AM and PM; one such letter and a text message holds 70 of them instead of 160."""
 STOP_PAGE: Final = "/pages/messages/"
+VISITS_PAGE: Final = "/pages/visits/"
 
 
 class LetterWriter:
@@ -28,12 +29,19 @@ class LetterWriter:
     """
 
     def __init__(
-        self, invite: Callable[[Scheduled, str], Invitation], *, links: Signed, phone: str | None, address: str | None
+        self,
+        invite: Callable[[Scheduled, str], Invitation],
+        *,
+        stop: Signed,
+        visits: Signed,
+        phone: str | None,
+        address: str | None,
     ) -> None:
         self._words = words_of(__package__)
         self._invite = invite
         self._phone = phone
-        self._links = links
+        self._stop = stop
+        self._visits = visits
         self._address = address
 
     def write(self, message: Message, visit: Appointment | None, details: PatientDetails) -> Letter:
@@ -43,19 +51,25 @@ class LetterWriter:
         letter = words.groups["letter"]
         invitation = self._invitation(message, visit, details)
         calendar = invitation is not None
-        link = self._links.sign(message.id)
         behind = [
-            *([letter["calendar"]] if calendar else []),
             *([letter["questions"].format(phone=self._phone)] if self._phone else []),
-            *([letter["stop"].format(link=f"{self._address}{STOP_PAGE}{link}")] if self._address else []),
+            *([letter["stop"].format(link=self._link(STOP_PAGE, self._stop, message))] if self._address else []),
+        ]
+        visits = self._link(VISITS_PAGE, self._visits, message)
+        at_length = [
+            *([letter["calendar"]] if calendar else []),
+            *([letter["visits"].format(link=visits)] if visit and self._address else []),
         ]
         return Letter(
             id=message.id,
             subject=letter["subject" if visit else "subject_of_questions"],
-            text="\n\n".join([told, *behind]) + "\n",
-            short=" ".join([told, *behind[calendar:]]).replace(NARROW_SPACE, " "),
+            text="\n\n".join([told, *at_length, *behind]) + "\n",
+            short=" ".join([told, *behind]).replace(NARROW_SPACE, " "),
             invitation=invitation,
         )
+
+    def _link(self, page: str, links: Signed, message: Message) -> str:
+        return f"{self._address}{page}{links.sign(message.id)}"
 
     def _invitation(self, message: Message, visit: Appointment | None, details: PatientDetails) -> Invitation | None:
         if visit is None or message.reason not in WITH_CALENDAR:

@@ -1,6 +1,8 @@
 """Reads appointments: one, a patient's, or a day's."""
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
 from booking.application.ownership import check_own, is_patient
 from booking.application.ports import Appointments, ReadAudit
@@ -8,16 +10,21 @@ from booking.application.results import Scheduled
 from booking.domain.appointments import Appointment
 from booking.domain.ids import AppointmentId, PatientId
 from careflow_domain.errors import forbidden
+from careflow_service.clock import Clock
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed
+
+MOST_COMING: Final = 200
+"""More visits than a patient has booked at once."""
 
 
 class ReadAppointments:
     """A patient is shown their own only. Who read what is kept."""
 
-    def __init__(self, appointments: Appointments, audit: ReadAudit) -> None:
+    def __init__(self, appointments: Appointments, audit: ReadAudit, clock: Clock) -> None:
         self._appointments = appointments
         self._audit = audit
+        self._clock = clock
 
     async def one(self, appointment_id: AppointmentId, actor: Actor) -> Scheduled:
         """Raises `appointment_not_found`, also for another's appointment."""
@@ -32,6 +39,12 @@ class ReadAppointments:
         return await self._told(
             await self._appointments.of_patient(patient_id, limit, after), actor, f"patients/{patient_id}"
         )
+
+    async def coming(self, patient_id: PatientId, actor: Actor) -> Sequence[Scheduled]:
+        """What is booked for a patient and to come, earliest first. Raises `patient_not_found` for another's."""
+        check_own(actor, patient_id, "patient")
+        found = await self._appointments.coming(patient_id, self._clock(), MOST_COMING)
+        return (await self._told(Listed(tuple(found), None), actor, f"patients/{patient_id}")).items
 
     async def on_day(self, day: date, actor: Actor, limit: int, after: str | None) -> Listed[Scheduled]:
         """A day of the clinic, for those who work there."""

@@ -2,7 +2,7 @@
 body.
 """
 
-from careflow_service.http.access import AccessTable, allow, by_body, by_object, by_path, by_query, public
+from careflow_service.http.access import AccessTable, allow, by_body, by_caller, by_object, by_path, by_query, public
 from careflow_service.identity import Role
 
 MANAGERS = (Role.COORDINATOR, Role.MEDICAL_DIRECTOR)
@@ -80,6 +80,14 @@ ACCESS: AccessTable = {
     "POST /pages/free-call/edit": public(rate="10/minute"),
     "POST /pages/free-call/check": public(rate="10/minute"),
     "POST /pages/free-call/book": public(rate="10/minute"),
+    "GET /pages/visits/{token}": public(rate="60/minute"),
+    "POST /pages/visits/{token}": public(rate="10/minute"),
+    "GET /pages/visits": allow(own=by_caller()),
+    "GET /pages/visits/{appointment_id}/cancel": allow(own=OWN_VISIT),
+    "POST /pages/visits/{appointment_id}/cancel": allow(own=OWN_VISIT),
+    "GET /pages/visits/{appointment_id}/times": allow(own=OWN_VISIT),
+    "GET /pages/visits/{appointment_id}/move": allow(own=OWN_VISIT),
+    "POST /pages/visits/{appointment_id}/move": allow(own=OWN_VISIT),
     "GET /pages/messages/{secret}": public(rate="30/minute"),
     "POST /pages/messages/{secret}": public(rate="10/minute"),
 }

@@ -15,7 +15,7 @@ from booking.entrypoints.http import (
     waitlist_routes,
 )
 from booking.entrypoints.http.access import ACCESS
-from booking.entrypoints.pages import day_board, free_call, messages
+from booking.entrypoints.pages import day_board, free_call, messages, my_visits
 from careflow_service.service import Http
 
 HTTP: Http[Booking] = Http(
@@ -36,7 +36,10 @@ HTTP: Http[Booking] = Http(
         free_call.router,
         messages.router,
         day_board.router,
+        my_visits.way_in,
+        my_visits.router,
     ),
     access=ACCESS,
     pages="booking.entrypoints.pages",
+    visitors=lambda app: app.sitting_down,
 )

@@ -5,8 +5,8 @@ One thing a page; nothing typed about a person is ever part of an address; nothi
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
-from itertools import groupby
+from datetime import datetime
+from functools import partial
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from booking.domain.visits import Modality, VisitKind
 from booking.entrypoints.http.icalendar_views import invitation
 from booking.entrypoints.http.public_schemas import InfoCallBody
 from booking.entrypoints.http.schemas import App, UsState
+from booking.entrypoints.pages.free_times import free_times
 from careflow_domain.errors import DomainError
 from careflow_service.http.dependencies import ClientAddress, CurrentActor
 from careflow_service.http.fields import Day, Moment
@@ -40,9 +41,6 @@ ZONES: Final = (
     "Pacific/Honolulu",
 )
 """What a visitor's clock may show, beside the clinic's own."""
-
-SHOWN: Final = timedelta(days=14)
-"""What one page of days covers; more quarter hours than these have are no help in choosing."""
 
 OF_BIRTH_DATE: Final = frozenset({"minor_not_served", "birth_date_in_future"})
 """Refusals that are about this answer."""
@@ -85,27 +83,22 @@ async def free_call_times(
     """The days with a free time, and the times of one of them."""
     if modality is None or state is None or _unserved(state, app):
         return RedirectResponse(f"../free-call?{request.url.query}", 303)
-    clock, now = _zone(zone, pages), pages.clock()
-    since = max(now, _midnight(first, clock)) if first else now
-    before = _midnight(since.astimezone(clock).date() + SHOWN, clock)
-    openings = await app.find_openings(
-        FindOpenings(kind=VisitKind.INFO_CALL, modality=modality, state=state, starts_from=since, starts_before=before),
-        actor,
+    clock = _zone(zone, pages)
+    wanted = partial(FindOpenings, kind=VisitKind.INFO_CALL, modality=modality, state=state)
+    free = await free_times(
+        lambda since, before: app.find_openings(wanted(starts_from=since, starts_before=before), actor),
+        first=first,
+        day=day,
+        now=pages.clock(),
+        clock=clock,
+        horizon=app.ports.policy.horizon,
     )
-    starts = sorted({opening.interval.start for opening in openings})
-    days = {on: list(times) for on, times in groupby(starts, key=lambda start: start.astimezone(clock).date())}
     return pages.show(
         request.scope,
         "times.html",
         wish={"modality": modality, "state": state, "zone": clock.key},
         zones=[ZoneInfo(name) for name in dict.fromkeys((pages.zone.key, *ZONES))],
-        zone=clock,
-        now=now,
-        days=days,
-        chosen=day if day in days else next(iter(days), None),
-        first=since.astimezone(clock).date(),
-        earlier=max(now, since - SHOWN).astimezone(clock).date() if first and since > now else None,
-        later=before.astimezone(clock).date() if before < now + app.ports.policy.horizon else None,
+        **free,
     )
 
 
@@ -231,7 +224,3 @@ def _taken(request: Request, pages: Site, form: Form, zone: ZoneInfo, refused: D
 def _zone(name: str | None, pages: Site) -> ZoneInfo:
     """The zone a visitor chose among those offered; the clinic's where they chose none."""
     return ZoneInfo(name) if name in ZONES else pages.zone
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone)

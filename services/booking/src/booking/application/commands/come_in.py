@@ -1,0 +1,47 @@
+"""Somebody with the link in a message says whose it is. A wrong try is kept, so it is no refusal here."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from booking.application.in_use import in_use
+from booking.application.ports import Messages, Patients
+from booking.domain.ids import MessageId
+from booking.domain.policy import BookingPolicy
+from careflow_service.identity import Actor
+from careflow_service.work import Committed, Transaction, Work
+
+
+@dataclass(frozen=True, slots=True)
+class ComeIn:
+    message_id: MessageId
+    born_on: date = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CameIn:
+    """`opened_at` is None for who was wrong, or came too late."""
+
+    message_id: str
+    opened_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ComeInHandler:
+    """Raises `message_not_found`."""
+
+    messages: Messages
+    patients: Patients
+    policy: BookingPolicy
+    work: Work
+
+    async def __call__(self, command: ComeIn, actor: Actor) -> Committed[CameIn]:
+        async def work(tx: Transaction) -> CameIn:
+            message = await self.messages.get(command.message_id)
+            person = await in_use(self.patients, message.patient_id)
+            tried = message.tried(command.born_on, person.details, self.policy, now=tx.now)
+            if tried is message:
+                return CameIn(message.id, None)
+            await self.messages.save(tried, expecting=message.version, tx=tx)
+            return CameIn(message.id, None if tried.tries.wrong else tried.tries.opened_at)
+
+        return await self.work.run(work, by=actor, action="come_in", returns=CameIn)

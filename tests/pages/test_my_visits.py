@@ -1,0 +1,59 @@
+"""A patient's own visits in a real browser: seen, moved and cancelled, on three widths and in Spanish."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.async_api import Browser
+
+from services.booking.tests.builders import local
+from services.booking.tests.clinic import books, has_patient
+from services.booking.tests.mailbox import link_of
+from services.booking.tests.world import World
+from tests.pages.browsing import WIDTHS, Reader, forget_pictures
+
+pytestmark = [pytest.mark.browser, pytest.mark.store]
+
+
+async def is_told(world: World) -> str:
+    """Somebody has a call in four days; answers the link in the message about it."""
+    await books(world.coordinator, await has_patient(world), starts_at=local(27, 10))
+    await world.catch_up()
+    return link_of(world, "visits")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+async def test_every_page_is_read_by_everybody(browser: Browser, booking: tuple[World, str], width: str) -> None:
+    forget_pictures(f"visits-{width}")
+    world, address = booking
+    async with Reader.at(browser, address, width, name="visits") as reader:
+        await reader.opens(await is_told(world))
+        await reader.looks("Your appointments")
+        await reader.fills(Month="4", Day="2", Year="1989")
+        await reader.presses("Continue")
+        await reader.looks("Your appointments")
+        await reader.fills(Month="4", Day="2", Year="1988")
+        await reader.presses("Continue")
+        await reader.looks("Your appointments")
+        await reader.follows("Choose another time")
+        await reader.looks("Choose a time")
+        await reader.follows("10:15 AM")
+        await reader.looks("Move this appointment?")
+        await reader.presses("Move it")
+        await reader.looks("Your appointments")
+        await reader.follows("Cancel")
+        await reader.looks("Cancel this appointment?")
+        world.clock.advance(timedelta(days=4))
+        await reader.presses("Cancel it")
+        await reader.looks("That did not work")
+
+
+async def test_in_spanish(browser: Browser, booking: tuple[World, str]) -> None:
+    world, address = booking
+    async with Reader.at(browser, address, "phone", name="visits-es", language="es") as reader:
+        await reader.opens(await is_told(world))
+        await reader.fills(Mes="4", Día="2", Año="1988")
+        await reader.presses("Continuar")
+        await reader.looks("Sus citas")
+        await reader.follows("Anular")
+        await reader.presses("Anularla")
+        await reader.looks("Sus citas")
