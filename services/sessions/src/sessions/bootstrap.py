@@ -73,6 +73,7 @@ from sessions.application.commands.write_psychotherapy_note import (
     WritePsychotherapyNoteHandler,
 )
 from sessions.application.ports import Ports
+from sessions.application.queries.follow_session import FollowSession
 from sessions.application.queries.read_bedside import ReadBedside
 from sessions.application.queries.reading import Reading
 from sessions.application.queries.reading_notes import ReadingNotes
@@ -143,6 +144,7 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         judge_discrepancy=JudgeDiscrepancyHandler(ports, work),
         file_drug_report=FileDrugReportHandler(ports, work),
         read_bedside=ReadBedside(ports),
+        follow_session=FollowSession(ports),
         reading=Reading(ports),
         reading_notes=ReadingNotes(ports),
         ports=ports,

@@ -4,6 +4,7 @@ _leases _fence _refeeds` in each service's database.
 Invariant: what they write belongs to the unit of work the caller is in, and is sent with its commit.
 """
 
+from careflow_events.mongo.changes import OwnerChanges, Versions
 from careflow_events.mongo.consumers import MongoConsumers
 from careflow_events.mongo.faults import store_is_away
 from careflow_events.mongo.feed import MongoFeed
@@ -35,6 +36,8 @@ __all__ = [
     "MongoTransactions",
     "MongoUnpublished",
     "OutboxWatch",
+    "OwnerChanges",
+    "Versions",
     "mongo_stores",
     "store_is_away",
 ]

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from careflow_events.mongo import Arrivals, MongoFeed
+from careflow_events.mongo import Arrivals, MongoFeed, OwnerChanges
 from careflow_service.http.access import LOGIN, OPS, AccessTable, feed_of, has_pages_for_staff
 from careflow_service.http.after import After
 from careflow_service.http.authentication import AuditDenial, Door, Verifier
@@ -29,6 +29,7 @@ from careflow_service.http.edge import Edge, answer_error
 from careflow_service.http.feed import feed_router
 from careflow_service.http.health import Health, Heartbeat, health_routes, ready_checks
 from careflow_service.http.limits import BodyLimit
+from careflow_service.http.live import LiveViews
 from careflow_service.http.openapi import document, documented_routes, uses
 from careflow_service.http.ops import ROUTERS as OPS_ROUTERS
 from careflow_service.http.ops.console import Console
@@ -112,6 +113,7 @@ def routed(
     )
     feed = MongoFeed(resources.database)
     http.state.feed = feed
+    http.state.live = LiveViews(OwnerChanges(resources.database))
     http.state.console = Console(service=service, ports=ports, resources=resources)
     for router in (*described.routers, feed_router(service, feed, resources), *OPS_ROUTERS, *_login(described)):
         # As they were declared: to include the router would make each of them a second time, which is most of what

@@ -6,6 +6,7 @@ is audited, by the door or by the use case, with the object; a caller acts in th
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Final, Protocol
 
 from starlette.datastructures import Headers, QueryParams
@@ -91,6 +92,7 @@ class Door:
         query = QueryParams(scope["query_string"])
         caller = await self._admit(call, rule, scope, query)
         call.actor = caller if rule.public else caller.within(rule.open_to)
+        call.still_admitted = partial(self._still_admits, call, rule, scope, query)
         oversight = Oversight(
             asks_whose=rule.asks_whose(call.actor, query),
             is_audited=call.entry.method == "GET" and not rule.impersonal,
@@ -118,6 +120,14 @@ class Door:
             await self._write_down(actor, call)
             raise Problem(FORBIDDEN)
         return actor
+
+    async def _still_admits(self, call: Call, rule: Rule, scope: Scope, query: Mapping[str, str]) -> bool:
+        """Whether what the caller came in by would let them in now, as the same one."""
+        try:
+            now = await self._authenticate(scope, rule)
+        except Problem:
+            return False
+        return call.actor is not None and now.id == call.actor.id and rule.admits(now, call.path_params, query)
 
     async def _authenticate(self, scope: Scope, rule: Rule) -> Actor:
         if scope["path"].startswith(PREFIX):

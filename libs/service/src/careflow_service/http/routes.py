@@ -6,7 +6,7 @@ the table is not reachable.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from fastapi import FastAPI
@@ -42,11 +42,14 @@ class Entry:
 
 @dataclass(slots=True)
 class Call:
-    """One request on its way: the route it is for, its path parameters and, once known, who is calling."""
+    """One request on its way: the route it is for, its path parameters and, once known, who is calling;
+    `still_admitted` asks the door once more, for an answer that goes on.
+    """
 
     entry: Entry
     path_params: Mapping[str, str] = field(default_factory=dict)
     actor: Actor | None = None
+    still_admitted: Callable[[], Awaitable[bool]] | None = None
 
     def objects(self) -> list[str]:
         """What the path names, "cases/<id>". What is not an id was made up by the client and is left out."""

@@ -1,7 +1,7 @@
 """A service's pages: templates and words in, whole answers out.
 
-Invariant: every page carries its own style, may load and run nothing, is sent nowhere but back to its own origin, and
-is kept by nobody.
+Invariant: every page carries its own style, may load nothing and run nothing but our one script where something is
+live, is sent nowhere but back to its own origin, and is kept by nobody.
 """
 
 import base64
@@ -31,12 +31,21 @@ LANGUAGE: Final = "lang"
 """The parameter by which a reader asks for a language."""
 
 _STYLE: Final = (files(LIBRARY) / "templates" / "careflow.css").read_text(encoding="utf-8").strip()
-_STYLE_HASH: Final = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+_SCRIPT: Final = (files(LIBRARY) / "templates" / "live.js").read_text(encoding="utf-8").strip()
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+_POLICY: Final = (
+    f"default-src 'none'; style-src {_hash(_STYLE)}; "
+    "img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_LIVE_POLICY: Final = f"{_POLICY}; script-src {_hash(_SCRIPT)}; connect-src 'self'"
+"""For a page that shows what changes: it runs our one script and nothing else, and hears from its own origin alone."""
 HEADERS: Final[Mapping[str, str]] = {
-    "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; "
-        "img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
+    "Content-Security-Policy": _POLICY,
     "Cache-Control": "no-store",
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
@@ -71,9 +80,11 @@ class Site:
         asked = QueryParams(scope["query_string"]).get(LANGUAGE)
         return self._words[preferred(asked, Headers(scope=scope).get("accept-language", ""))]
 
-    def show(self, scope: Scope, template: str, *, status: int = 200, once: bool = False, **what: Any) -> Response:
+    def show(
+        self, scope: Scope, template: str, *, status: int = 200, once: bool = False, kept_up: bool = False, **what: Any
+    ) -> Response:
         """The page that `template` makes of `what`, in the words of who is asking. With `once` its address leads here
-        this one time.
+        this one time; one that is `kept_up` shows by our script what changes.
         """
         words = self.words(scope)
         # Links lead up to the pages' own root, for nobody here knows under which path an edge shows it.
@@ -85,9 +96,11 @@ class Site:
             write=Writing(words),
             here=None if once else _here(scope),
             root=root,
+            script=Markup(_SCRIPT) if kept_up else None,  # noqa: S704 # our own file
             **what,
         )
-        headers = {**HEADERS, "Content-Language": words.language, "Vary": "Accept-Language"}
+        policy = {"Content-Security-Policy": _LIVE_POLICY} if kept_up else {}
+        headers = {**HEADERS, **policy, "Content-Language": words.language, "Vary": "Accept-Language"}
         return HTMLResponse(text, status_code=status, headers=headers)
 
     def problem(self, scope: Scope, problem: Problem) -> Response:

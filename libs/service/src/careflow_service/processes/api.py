@@ -3,7 +3,7 @@
 import asyncio
 from typing import TypeVar
 
-from careflow_events.mongo import MongoFeed
+from careflow_events.mongo import MongoFeed, OwnerChanges
 from careflow_service.http.access import AccessTableMismatch
 from careflow_service.http.app import RoutesWrong, create_app
 from careflow_service.http.health import Health, Heartbeat, ready_checks
@@ -32,16 +32,17 @@ async def run_api(process: Opened[S, P, App], stop: asyncio.Event) -> bool:
         "heartbeat": until_stopped(heartbeat.run),
         "fence": until_stopped(process.resources.fence.run),
         "keys": until_stopped(process.resources.keys.run),
-        "feed": _letting_go(app.state.feed),
+        "waiting": _letting_go(app.state.feed, app.state.live.changes),
     }
     return await run_tasks(tasks, stop)
 
 
-def _letting_go(feed: MongoFeed) -> Run:
-    """Answers those who wait for events when it is time to stop: what is in flight is finished, not waited out."""
+def _letting_go(feed: MongoFeed, changes: OwnerChanges) -> Run:
+    """Answers those who wait for what is new when it is time to stop: what is in flight is finished, not waited out."""
 
     async def run(stop: asyncio.Event) -> None:
         await stop.wait()
         feed.close()
+        changes.close()
 
     return run

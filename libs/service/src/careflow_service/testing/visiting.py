@@ -103,7 +103,7 @@ class Page(HTMLParser):
             self._alone[tag].append(said)
 
     def handle_data(self, data: str) -> None:
-        if not any(tag in {"style", "title"} for tag, _, _ in self._open):
+        if not any(tag in {"style", "title", "script"} for tag, _, _ in self._open):
             self._text.append(data)
         for _, _, text in self._open:
             text.append(data)

@@ -47,6 +47,7 @@ from sessions.application.commands.write_psychotherapy_note import (
     WritePsychotherapyNoteHandler,
 )
 from sessions.application.ports import Ports
+from sessions.application.queries.follow_session import FollowSession
 from sessions.application.queries.read_bedside import ReadBedside
 from sessions.application.queries.reading import Reading
 from sessions.application.queries.reading_notes import ReadingNotes
@@ -109,6 +110,7 @@ class Sessions:
     file_drug_report: FileDrugReportHandler
 
     read_bedside: ReadBedside
+    follow_session: FollowSession
     reading: Reading
     reading_notes: ReadingNotes
     ports: Ports

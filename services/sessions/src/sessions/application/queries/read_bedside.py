@@ -94,6 +94,11 @@ class ReadBedside:
             elsewhere=tuple(elsewhere) if location_id or len(elsewhere) > 1 else (),
         )
 
+    async def owners(self, session_id: SessionId) -> frozenset[str]:
+        """Whose changes change what is seen beside this session. Refused: `session_not_found`."""
+        session = await self.ports.sessions.get(session_id)
+        return frozenset({session.patient_id, session.location_id or session.patient_id})
+
     async def beside(self, session_id: SessionId, actor: Actor, *, drug_log: bool) -> Bedside:
         """One session. Refused: `session_not_found`."""
         now, ports = self.ports.clock(), self.ports

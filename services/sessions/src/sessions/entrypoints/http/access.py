@@ -32,6 +32,7 @@ API: AccessTable = {
     "GET /v1/appointments/{appointment_id}/session": allow(*CLINICIANS),
     "POST /v1/sessions": allow(*CARE_TEAM),
     "GET /v1/sessions/{session_id}": allow(*CLINICIANS),
+    "GET /v1/sessions/{session_id}/live": allow(*CLINICIANS),
     "GET /v1/sessions/{session_id}/record": allow(*CLINICIANS),
     "GET /v1/sessions/{session_id}/services": allow(*CLINICIANS, Role.BILLER),
     "GET /v1/patients/{patient_id}/findings": allow(*CLINICIANS),
@@ -119,6 +120,7 @@ BEDSIDE_FORMS: Final = {
     "dose-ended": "POST /v1/sessions/{session_id}/doses/end",
     "vitals": "POST /v1/sessions/{session_id}/vitals",
     "waste": "POST /v1/drug-log/containers/{container_id}/entries",
+    "witness": "POST /v1/drug-log/containers/{container_id}/entries/{entry_id}/witness",
     "adverse-event": "POST /v1/adverse-events",
     "discharge": "POST /v1/sessions/{session_id}/discharge",
     "complete": "POST /v1/sessions/{session_id}/complete",
@@ -131,6 +133,8 @@ BEDSIDE_FORMS: Final = {
 ACCESS: AccessTable = {
     **API,
     "GET /pages/bedside": allow(*READERS),
+    "GET /pages/bedside/now": allow(*READERS),
+    "GET /pages/bedside/live": allow(*READERS),
     **{
         f"{method} /pages/bedside/{{session_id}}/{form}": allow(*(API[row].roles & READERS))
         for form, row in BEDSIDE_FORMS.items()

@@ -184,11 +184,11 @@ def _record(session: Session) -> RecordView:
         id=session.id,
         team=tuple(PresentView.model_validate(each) for each in session.team),
         checks=tuple(each for part in session.recorded for each in _checks(part)),
-        baseline=tuple(_vitals(each) for each in session.checks.baseline),
+        baseline=tuple(vitals_view(each) for each in session.checks.baseline),
         order=_order(session.order) if session.order else None,
         overrides=tuple(OverrideView.model_validate(each) for each in session.overrides),
-        doses=tuple(_dose(each) for each in session.doses),
-        vitals=tuple(_vitals(each) for each in observed),
+        doses=tuple(dose_view(each) for each in session.doses),
+        vitals=tuple(vitals_view(each) for each in observed),
         discharge=_discharge(session.discharge) if session.discharge else None,
         end_reason=session.end_reason,
     )
@@ -215,7 +215,7 @@ def _order(order: Order) -> OrderView:
     )
 
 
-def _vitals(signs: VitalSigns) -> VitalsView:
+def vitals_view(signs: VitalSigns) -> VitalsView:
     return VitalsView(
         observed_at=signs.observed_at,
         recorded_at=signs.recorded_at,
@@ -230,7 +230,7 @@ def _vitals(signs: VitalSigns) -> VitalsView:
     )
 
 
-def _dose(dose: Dose) -> DoseView:
+def dose_view(dose: Dose) -> DoseView:
     stated = dose.stated
     return DoseView(
         mg=stated.mass.value,

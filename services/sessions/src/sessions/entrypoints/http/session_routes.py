@@ -150,21 +150,21 @@ class SessionList(BaseModel):
 async def list_sessions(patient_id: Uuid, actor: CurrentActor, app: App) -> Response:
     """All sessions of a patient by when they start."""
     sessions = await app.reading.sessions_of(PatientId(patient_id), actor)
-    return represent(SessionList(items=tuple(_session(each) for each in sessions)))
+    return represent(SessionList(items=tuple(session_view(each) for each in sessions)))
 
 
 @router.get("/v1/appointments/{appointment_id}/session", response_model=SessionView)
 async def read_session_of_appointment(appointment_id: Uuid, actor: CurrentActor, app: App) -> Response:
     """The session of an appointment."""
     session = await app.reading.session_of(AppointmentId(appointment_id), actor)
-    return represent(_session(session), version=session.version)
+    return represent(session_view(session), version=session.version)
 
 
 @router.get("/v1/sessions/{session_id}", response_model=SessionView)
 async def read_session(session_id: Uuid, actor: CurrentActor, app: App) -> Response:
     """One session."""
     session = await app.reading.session(SessionId(session_id), actor)
-    return represent(_session(session), version=session.version)
+    return represent(session_view(session), version=session.version)
 
 
 @router.post("/v1/sessions", status_code=201, response_model=AggregateChanged)
@@ -263,7 +263,7 @@ async def correct_services(
     return changed(await app.correct_services(command, actor, request))
 
 
-def _session(session: Session) -> SessionView:
+def session_view(session: Session) -> SessionView:
     refusal = session.refusal
     return SessionView(
         id=session.id,

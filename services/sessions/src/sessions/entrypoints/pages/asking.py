@@ -41,8 +41,14 @@ class Kind(StrEnum):
     """A time on the clinic's clock."""
     DRAW = "draw"
     """One of the draws of the session: a container and what was drawn up of it."""
+    LINE = "line"
+    """One of the lines of the drug log that wait for a witness."""
     REASONS = "reasons"
     """Why somebody signs for something: one of several, each named by its field."""
+
+
+PARTED: Final[Mapping[Kind, str]] = {Kind.DRAW: "draw_id", Kind.LINE: "entry_id"}
+"""What is one field on the page and two in the body: a container, and something of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +76,8 @@ def body_of(fields: Iterable[Field], form: Form, zone: ZoneInfo, also: Mapping[s
         value = _value(field, form, zone)
         if value is None:
             continue
-        if field.kind is Kind.DRAW:
-            body["container_id"], _, body["draw_id"] = value.partition("/")
+        if field.kind in PARTED:
+            body["container_id"], _, body[PARTED[field.kind]] = value.partition("/")
         elif field.kind is Kind.REASONS:
             listed, _, of = field.name.partition(".")
             body.setdefault(listed, []).append({_NAMES[listed]: of, "reason": value})

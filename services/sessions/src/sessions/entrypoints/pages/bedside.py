@@ -16,6 +16,7 @@ from careflow_domain.errors import DomainError
 from careflow_service.errors import StaleVersion
 from careflow_service.http.dependencies import CurrentActor
 from careflow_service.http.errors import problem_for
+from careflow_service.http.live import Live, LiveViews, Sent, live_views
 from careflow_service.identity import Actor
 from careflow_service.ids import new_id
 from careflow_service.pages.forms import KEY, Form, FormRequest, Submitted
@@ -23,13 +24,15 @@ from careflow_service.pages.site import LANGUAGE, Pages, Site
 from careflow_service.pages.words import Words
 from careflow_service.problems import INVALID_REQUEST, Problem
 from sessions.application.queries.read_bedside import Bedside
+from sessions.application.use_cases import Sessions
 from sessions.domain.ids import LocationId, SessionId
 from sessions.entrypoints.http.access import ACCESS
 from sessions.entrypoints.http.schemas import App, Uuid
-from sessions.entrypoints.pages.asking import Field, Kind, body_of, read
+from sessions.entrypoints.pages.asking import PARTED, Field, Kind, body_of, read
 from sessions.entrypoints.pages.bedside_commands import Asked
 from sessions.entrypoints.pages.bedside_forms import FORMS, BedsideForm
-from sessions.entrypoints.pages.found import gate_lines, readings
+from sessions.entrypoints.pages.chart import chart, rows
+from sessions.entrypoints.pages.found import gate_lines
 
 router = APIRouter(prefix="/pages/bedside", include_in_schema=False)
 
@@ -65,15 +68,39 @@ async def bedside(
     app: App,
     actor: CurrentActor,
     pages: Pages,
+    live: Live,
     session: Uuid | None = None,
     location: Uuid | None = None,
     done: Done = None,
 ) -> Response:
     """One session, or without one those of today."""
     if session is not None:
-        return await _session(request, app, actor, pages, session, done=done)
+        return await _session(request, app, actor, pages, live, session, done=done)
     today = await app.read_bedside.today(actor, LocationId(location) if location else None)
     return pages.show(request.scope, "today.html", today=today, zone=pages.zone, location=location)
+
+
+@router.get("/now")
+async def bedside_now(
+    request: Request, app: App, actor: CurrentActor, pages: Pages, live: Live, session: Uuid
+) -> Response:
+    """What changes on the page of a session, for the page itself to put in place."""
+    mark = await _mark(app, live, session)
+    seen = await _seen(app, actor, session)
+    return pages.show(request.scope, "parts.html", once=True, mark=mark, **_shown(request, app, seen, actor, pages))
+
+
+@router.get("/live")
+async def bedside_live(request: Request, app: App, actor: CurrentActor, live: Live, session: Uuid) -> Response:
+    """Says that something on the page of a session has changed, and nothing else about it."""
+    session_id = SessionId(session)
+    await app.follow_session.session(session_id, actor)
+
+    async def news() -> Sequence[Sent]:
+        mark = await _mark(app, live, session)
+        return [Sent("changed", mark, mark)]
+
+    return await live.follow(request, await app.read_bedside.owners(session_id), news)
 
 
 def _add(form: BedsideForm) -> None:
@@ -115,6 +142,12 @@ for each in FORMS:
     _add(each)
 
 
+async def _mark(app: Sessions, live: LiveViews, session_id: str) -> str:
+    """How often what is seen beside a session was written to; taken before it is read."""
+    versions = await live.changes.versions(await app.read_bedside.owners(SessionId(session_id)))
+    return str(sum(versions.values()))
+
+
 async def _seen(app: App, actor: Actor, session_id: str) -> Bedside:
     return await app.read_bedside.beside(SessionId(session_id), actor, drug_log=_DRUG_LOG.admits(actor, {}))
 
@@ -131,22 +164,40 @@ def _back(request: Request, session_id: str, done: str) -> Response:
 
 
 async def _session(
-    request: Request, app: App, actor: Actor, pages: Site, session_id: str, *, done: str | None = None
+    request: Request,
+    app: App,
+    actor: Actor,
+    pages: Site,
+    live: LiveViews,
+    session_id: str,
+    *,
+    done: str | None = None,
+    filled: Filled | None = None,
 ) -> Response:
+    mark = await _mark(app, live, session_id)
     seen = await _seen(app, actor, session_id)
-    return pages.show(request.scope, "bedside.html", **_shown(request, seen, actor, pages), done=done, refused=None)
+    filled = filled or Filled()
+    shown = _shown(request, app, seen, actor, pages)
+    return pages.show(
+        request.scope,
+        "bedside.html",
+        status=filled.status,
+        kept_up=True,
+        mark=mark,
+        done=done,
+        refused=filled.refused,
+        **shown,
+    )
 
 
 async def _ask(
     request: Request, app: App, actor: Actor, pages: Site, form: BedsideForm, session_id: str, filled: Filled
 ) -> Response:
     """The form, as it was filled in and with the session as it is now; a button's refusal is told beside it."""
-    seen = await _seen(app, actor, session_id)
-    shown = _shown(request, seen, actor, pages)
     if form.at_once:
-        return pages.show(
-            request.scope, "bedside.html", status=filled.status, **shown, done=None, refused=filled.refused
-        )
+        return await _session(request, app, actor, pages, await live_views(request), session_id, filled=filled)
+    seen = await _seen(app, actor, session_id)
+    shown = _shown(request, app, seen, actor, pages)
     fields = form.fields(seen, actor)
     return pages.show(
         request.scope,
@@ -157,7 +208,7 @@ async def _ask(
         fields=fields,
         labels=_labels(fields, pages.words(request.scope)),
         typed=filled.typed,
-        faults=_by_field(filled.faults, {each.name for each in fields if each.kind is Kind.DRAW}),
+        faults=_by_field(filled.faults, fields),
         refused=filled.refused,
     )
 
@@ -174,13 +225,13 @@ def _labels(fields: Sequence[Field], words: Words) -> dict[str, str]:
     }
 
 
-def _by_field(faults: Mapping[str, str], draws: set[str]) -> dict[str, str]:
-    """A draw is one field on the page and two in the body."""
-    of_draw = {"container_id", "draw_id"} if draws else set()
-    return {"draw" if name in of_draw else name: code for name, code in faults.items()}
+def _by_field(faults: Mapping[str, str], fields: Sequence[Field]) -> dict[str, str]:
+    """What is one field on the page and two in the body is faulty as one."""
+    parted = {name: each.name for each in fields if each.kind in PARTED for name in ("container_id", PARTED[each.kind])}
+    return {parted.get(name, name): code for name, code in faults.items()}
 
 
-def _shown(request: Request, seen: Bedside, actor: Actor, pages: Site) -> dict[str, Any]:
+def _shown(request: Request, app: Sessions, seen: Bedside, actor: Actor, pages: Site) -> dict[str, Any]:
     words = pages.words(request.scope)
     lines = () if seen.gate is None else gate_lines(seen.gate, seen.session, words, pages.zone)
     mine = [each for each in FORMS if each.offered(seen) and _may(each, actor)]
@@ -189,7 +240,8 @@ def _shown(request: Request, seen: Bedside, actor: Actor, pages: Site) -> dict[s
         "session": seen.session,
         "zone": pages.zone,
         "lines": lines,
-        "readings": readings(seen.session),
+        "rows": rows(seen.session, app.ports.policy),
+        "chart": chart(seen.session, app.ports.policy, now=seen.as_of),
         "offered": mine,
         "kept": {VERSION: str(seen.session.version), KEY: new_id()},
         "key": new_id,

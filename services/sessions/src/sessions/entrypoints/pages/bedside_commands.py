@@ -24,10 +24,11 @@ from sessions.application.commands.report_adverse_event import ReportAdverseEven
 from sessions.application.commands.sign_order import SignOrder
 from sessions.application.commands.sign_overrides import SignOverrides
 from sessions.application.commands.start_session import StartSession
+from sessions.application.commands.witness_entry import WitnessEntry
 from sessions.application.use_cases import Sessions
 from sessions.domain.adverse_events import Observation
 from sessions.domain.doses import StatedDose
-from sessions.domain.ids import ContainerId, DrawId, PatientId, SessionId
+from sessions.domain.ids import ContainerId, DrawId, EntryId, PatientId, SessionId
 from sessions.domain.units import Milligrams, MilligramsPerKilogram, Millilitres
 from sessions.entrypoints.http.adverse_event_routes import NewAdverseEvent
 from sessions.entrypoints.http.check_bodies import NewChecks
@@ -51,6 +52,13 @@ class Drawing(RequestBody):
 
 class Entering(NewEntry):
     container_id: Uuid
+
+
+class Witnessing(RequestBody):
+    """Which line of which container."""
+
+    container_id: Uuid
+    entry_id: Uuid
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +135,11 @@ async def enter(app: Sessions, asked: Asked[Entering], actor: Actor, key: Reques
     drawn = DrawId(body.draw_id) if body.draw_id else None
     command = EnterInDrugLog(ContainerId(body.container_id), body.kind, Milligrams(body.mg), drawn, body.note)
     return await app.enter_in_drug_log(command, actor, key)
+
+
+async def witness(app: Sessions, asked: Asked[Witnessing], actor: Actor, key: RequestKey) -> object:
+    command = WitnessEntry(ContainerId(asked.body.container_id), EntryId(asked.body.entry_id))
+    return await app.witness_entry(command, actor, key)
 
 
 async def report(app: Sessions, asked: Asked[NewAdverseEvent], actor: Actor, key: RequestKey) -> object:

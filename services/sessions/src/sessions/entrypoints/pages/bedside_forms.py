@@ -27,7 +27,7 @@ from sessions.entrypoints.http.gate_routes import Clearing, NewOrder, Reason, Si
 from sessions.entrypoints.http.session_routes import Completion, Conversion, EarlyEnd, Joining
 from sessions.entrypoints.pages import bedside_commands as do
 from sessions.entrypoints.pages.asking import Field, Kind
-from sessions.entrypoints.pages.bedside_commands import Asked, Drawing, Entering, Nothing
+from sessions.entrypoints.pages.bedside_commands import Asked, Drawing, Entering, Nothing, Witnessing
 
 Fields = Sequence[Field]
 Does = Callable[[Sessions, Asked[Any], Actor, RequestKey], Awaitable[object]]
@@ -224,6 +224,23 @@ def _wasting(seen: Bedside, _: Actor) -> Fields:
     )
 
 
+def _waiting(seen: Bedside) -> Sequence[tuple[str, str | None]]:
+    """Lines of the log that a second person has still to confirm, and how they read."""
+    return [
+        (
+            f"{container.id}/{entry.id}",
+            f"{container.item.drug} · {entry.mass.value.normalize():f} mg · {entry.by}",
+        )
+        for container in seen.containers or ()
+        for entry in container.entries
+        if not entry.counts and entry.reverses is None
+    ]
+
+
+def _witnessing(seen: Bedside, _: Actor) -> Fields:
+    return (Field(name="line", kind=Kind.LINE, options=_waiting(seen)),)
+
+
 def _of_patient(seen: Bedside) -> Mapping[str, Any]:
     return {"patient_id": seen.session.patient_id, "session_id": seen.session.id}
 
@@ -249,6 +266,7 @@ FORMS: Final = (
         "vitals", NewVitals, do.observe, lambda seen: seen.session.patient_watched, lambda _, __: _signs("signs")
     ),
     BedsideForm("waste", Entering, do.enter, _unsettled, _wasting),
+    BedsideForm("witness", Witnessing, do.witness, lambda seen: bool(_waiting(seen)), _witnessing),
     BedsideForm("adverse-event", NewAdverseEvent, do.report, _there, lambda _, __: _EVENT, _of_patient),
     BedsideForm(
         "discharge",
