@@ -26,10 +26,9 @@ def backlog_found(deployed: Deployed) -> Iterator[Finding]:
     """Each worker that runs is asked how old its view of each topic is."""
     topics = yaml.safe_load((deployed.checkout / "deploy" / "kafka" / "topics.yaml").read_text("utf-8"))
     kept = int(topics["config"]["retention.ms"]) / 1000
-    ages = dict(_ages(deployed))
-    if not ages:
+    oldest, service, topic = max(_ages(deployed), default=(0.0, "", ""))
+    if not service:
         return  # said of the processes
-    (service, topic), oldest = max(ages.items(), key=lambda each: each[1])
     says = f"{service} has heard {topic} up to {oldest:.0f} s ago; topics keep {kept / 86400:.0f} days"
     if oldest > SOON * kept:
         yield wrong(CHECK, says, "have it hear now, or the rest is a gap: runbooks.md, A consumer does not get on")
@@ -39,7 +38,8 @@ def backlog_found(deployed: Deployed) -> Iterator[Finding]:
         yield well(CHECK, says)
 
 
-def _ages(deployed: Deployed) -> Iterator[tuple[tuple[str, str], float]]:
+def _ages(deployed: Deployed) -> Iterator[tuple[float, str, str]]:
+    """How old the view of each worker is, its service, and of which topic."""
     workers = {f"{spec.name}-worker": spec.name for spec in SERVICES}
     for each in engine.containers(deployed.project) if engine.there() else ():
         name = each["Config"]["Labels"][engine.OF_SERVICE]
@@ -48,4 +48,4 @@ def _ages(deployed: Deployed) -> Iterator[tuple[tuple[str, str], float]]:
                 said = json.loads(engine.asked("exec", each["Id"], "python", "-c", ASK))
             except (CareflowError, ValueError):
                 continue  # a worker that does not answer is said of the processes
-            yield from (((workers[name], topic), float(age)) for topic, age in said.items())
+            yield from ((float(age), workers[name], topic) for topic, age in said.items())
