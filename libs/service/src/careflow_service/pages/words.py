@@ -4,10 +4,12 @@ Invariant: every language has every word, so that no page is half in another; a 
 start.
 """
 
+import functools
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any, Final
 
 from babel import Locale
@@ -37,8 +39,9 @@ class Words:
         return next(said[key] for key in (f"{field}-{code}", code, "other") if key in said)
 
 
-def words_of(*packages: str) -> dict[str, Words]:
-    """What the packages' `words/<language>.toml` say, by language. Raises `WordsDiffer`."""
+@functools.cache
+def words_of(*packages: str) -> Mapping[str, Words]:
+    """What the packages' `words/<language>.toml` say, by language; read once by a process. Raises `WordsDiffer`."""
     found = {language: Words(language, locale, _read(language, packages)) for language, locale in LOCALES.items()}
     known = {f"{group}.{name}" for each in found.values() for group, names in each.groups.items() for name in names}
     wrong = [f"{key} has a name of Python's own" for key in sorted(known) if hasattr(dict, key.partition(".")[2])]
@@ -50,7 +53,7 @@ def words_of(*packages: str) -> dict[str, Words]:
     ]
     if wrong:
         raise WordsDiffer("; ".join(wrong))
-    return found
+    return MappingProxyType(found)
 
 
 def preferred(asked: str | None, accepted: str) -> str:
