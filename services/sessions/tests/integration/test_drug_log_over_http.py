@@ -255,3 +255,39 @@ async def test_what_is_left_is_answered_in_digits_that_can_be_sent_back_as_a_cou
     assert (log["in_container_mg"], log["on_hand_mg"], log["draws"][0]["mg"]) == ("0", "50", "50")
     await wastes_before_witness(world, vial, draw_id, "50.0000")
     await closes(world, {"counts": {}})
+
+
+async def test_stock_past_its_date_goes_back_or_is_destroyed_by_two_and_the_log_has_what_form_41_asks(
+    world: World,
+) -> None:
+    vial = await has_vial(world, expires_on="2026-11-22")
+    entries = f"/v1/drug-log/containers/{vial}/entries"
+    destroyed = {"place": "12 Example Street, Mill Valley", "method": "incineration"}
+    returned = {"distributor": "Reverse Example Inc.", "dea_number": "RE0123456"}
+    both = {"returned": returned, "destroyed": destroyed}
+    async with world.nothing_changes():
+        for body, code in (
+            ({"kind": "destroyed", "mg": "500"}, (422, "disposal_missing")),
+            ({"kind": "destroyed", "mg": "500", "returned": returned}, (422, "disposal_missing")),
+            ({"kind": "spilled", "mg": "1", "destroyed": destroyed}, (422, "disposal_forbidden")),
+            (
+                {"kind": "returned", "mg": "1", **both},
+                (422, "disposal_ambiguous"),
+            ),
+            ({"kind": "returned", "mg": "1", "returned": {**returned, "dea_number": "12"}}, (422, "invalid_request")),
+            ({"kind": "wasted", "mg": "500"}, (409, "stock_is_not_waste")),
+        ):
+            assert refusal(await world.nurse.post(entries, body)) == code, body
+
+    back = ok(await world.nurse.post(entries, {"kind": "returned", "mg": "100", "returned": returned}), 201)
+    gone = ok(await world.nurse.post(entries, {"kind": "destroyed", "mg": "400", "destroyed": destroyed}), 201)
+    for entry in (back, gone):
+        assert refusal(await world.nurse.post(f"{entries}/{entry['added_id']}/witness")) == (403, "witness_is_actor")
+        ok(await world.nurse_called("second-nurse").post(f"{entries}/{entry['added_id']}/witness"))
+
+    log = ok(await world.nurse.get(f"/v1/drug-log/containers/{vial}"))
+    assert (log["expired"], log["on_hand_mg"], log["ndc"], log["mg_per_ml"]) == (True, "0", "00143950801", "50")
+    first, second = log["entries"][1:]
+    assert (first["returned"], first["destroyed"]) == (returned, None)
+    assert (second["returned"], second["destroyed"]) == (None, destroyed)
+    assert (second["by"], second["witnessed_by"]) == ("user-nurse", "second-nurse")

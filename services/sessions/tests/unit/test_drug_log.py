@@ -27,13 +27,18 @@ from services.sessions.tests.builders import (
     new_uuid,
     vial,
 )
-from sessions.domain.drug_entries import ADDING, WITNESSED, Entry, EntryKind
+from sessions.domain.drug_entries import ADDING, WITNESSED, Destroyed, Disposal, Entry, EntryKind, Returned
 from sessions.domain.drug_log import DrugLossReported
 from sessions.domain.ids import DrawId, EntryId, SessionId, StaffId
 from sessions.domain.units import Milligrams, Millilitres, milligrams
 
 WINDOW = minutes(30)
 OVERFILL = POLICY.drug_log.overfill_percent.value
+
+DISPOSED: dict[EntryKind, Disposal] = {
+    EntryKind.RETURNED: Returned(distributor="Reverse Example Inc.", dea_number="RE0123456"),
+    EntryKind.DESTROYED: Destroyed(place="the clinic", method="incineration"),
+}
 
 
 def entry(
@@ -78,7 +83,8 @@ class AnyDay(RuleBasedStateMachine):
     def enter(self, kind: EntryKind, mass: Milligrams, pick: int, from_draw: bool, by: StaffId) -> None:
         draws = self.vial.draws
         draw_id = draws[pick % len(draws)].id if from_draw and draws else None
-        line = Entry(id=EntryId(new_uuid()), kind=kind, mass=mass, by=by, at=NOW, draw_id=draw_id)
+        gone = DISPOSED.get(kind)
+        line = Entry(id=EntryId(new_uuid()), kind=kind, mass=mass, by=by, at=NOW, draw_id=draw_id, disposal=gone)
         with suppress(DomainError):
             self.vial = self.vial.entered(line, overfill_percent=OVERFILL)
 
@@ -199,11 +205,41 @@ def test_overfill_is_at_most_a_tenth_of_the_label_all_together(already: str | No
 
 @pytest.mark.parametrize("kind", sorted(set(EntryKind) - ADDING - {EntryKind.ADMINISTERED}))
 def test_whatever_leaves_without_being_given_counts_only_once_somebody_else_has_seen_it(kind: EntryKind) -> None:
-    gone = entry(kind, "450")
-    container = vial().entered(gone, overfill_percent=OVERFILL)
+    container, draw_id = drawn(vial())
+    container = given(container, draw_id, "50")
+    gone = replace(entry(kind, "400"), disposal=DISPOSED.get(kind))
+    container = container.entered(gone, overfill_percent=OVERFILL)
 
-    assert (container.on_hand, container.unsettled_since) == (milligrams(500), NOW)
+    assert (container.on_hand, container.unsettled_since) == (milligrams(450), NOW)
     assert container.witnessed(gone.id, OTHER_NURSE, window=WINDOW, now=NOW).on_hand == milligrams(50)
+
+
+@pytest.mark.parametrize(
+    ("kind", "disposal", "code"),
+    [
+        (EntryKind.RETURNED, None, "disposal_missing"),
+        (EntryKind.DESTROYED, None, "disposal_missing"),
+        (EntryKind.RETURNED, DISPOSED[EntryKind.DESTROYED], "disposal_missing"),
+        (EntryKind.DESTROYED, DISPOSED[EntryKind.RETURNED], "disposal_missing"),
+        (EntryKind.SPILLED, DISPOSED[EntryKind.RETURNED], "disposal_forbidden"),
+        (EntryKind.WASTED, None, "stock_is_not_waste"),
+    ],
+)
+def test_stock_that_is_kept_no_longer_goes_back_or_is_destroyed_and_the_log_says_where(
+    kind: EntryKind, disposal: Disposal | None, code: str
+) -> None:
+    with pytest.raises(DomainError, match=code):
+        vial().entered(replace(entry(kind), disposal=disposal), overfill_percent=OVERFILL)
+
+
+@pytest.mark.parametrize("kind", [EntryKind.RETURNED, EntryKind.DESTROYED])
+def test_residue_of_what_was_drawn_up_is_wasted_and_nothing_else(kind: EntryKind) -> None:
+    container, draw_id = drawn(vial())
+    rest = replace(entry(kind, draw_id=draw_id), disposal=DISPOSED[kind])
+
+    with pytest.raises(DomainError, match="residue_is_wasted"):
+        container.entered(rest, overfill_percent=OVERFILL)
+    assert container.entered(entry(draw_id=draw_id), overfill_percent=OVERFILL).unsettled
 
 
 def test_a_loss_is_said_at_once() -> None:

@@ -1,8 +1,9 @@
 """The lines of the controlled-drug log: what happened to some of the drug, who did it, and who saw it.
 
-Source: 21 CFR 1304.22(c) and 1317.95 (waste and destruction are seen by two).
+Sources: 21 CFR 1304.22(c) and 1317.95(d) (waste and destruction are seen by two), 1304.21(e) (record of destruction).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -38,9 +39,29 @@ class Witness:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """Stock went to a reverse distributor, who is registered with the DEA under this number."""
+
+    distributor: str = field(repr=False)
+    dea_number: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destroyed:
+    """Stock was destroyed by two employees: what DEA Form 41 asks beside the item, the amount, the day and the two."""
+
+    place: str = field(repr=False)
+    method: str = field(repr=False)
+
+
+Disposal = Returned | Destroyed
+DISPOSALS: Final[Mapping[EntryKind, type[Disposal]]] = {EntryKind.RETURNED: Returned, EntryKind.DESTROYED: Destroyed}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One line of the log. `reverses` names the entry this one takes back; `draw_id` the draw it settles,
-    `serial` the device.
+    `serial` the device; `disposal` is where stock went that is kept no longer.
     """
 
     id: EntryId
@@ -53,6 +74,7 @@ class Entry:
     witness: Witness | None = None
     reverses: EntryId | None = None
     serial: str | None = field(default=None, repr=False)
+    disposal: Disposal | None = None
 
     @property
     def counts(self) -> bool:

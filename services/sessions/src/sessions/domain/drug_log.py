@@ -4,7 +4,8 @@ Invariants: entries are appended, never changed or removed; received + overfill 
 hub + spilled + returned + destroyed + lost + on hand, always; what is drawn up stays on hand until it is given or
 wasted; whatever leaves without being given, and overfill, counts once a second person has witnessed it with their own
 login; a loss is said at once, witnessed or not.
-Sources: 21 CFR 1304 (records), 1304.22(c) and 1317.95 (waste, destruction by two); tolerances are the clinic's default.
+Sources: 21 CFR 1304 (records), 1304.22(c) (residue of what was given is waste), 1317.05 and 1317.95 (stock goes to a
+reverse distributor, or is destroyed by two); tolerances are the clinic's default.
 """
 
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from typing import Self
 from careflow_domain.aggregate import Aggregate, Fact
 from careflow_domain.errors import conflict, forbidden, invalid, not_found
 from sessions.domain.doses import Dose
-from sessions.domain.drug_entries import ADDING, Draw, Entry, EntryKind, Witness
+from sessions.domain.drug_entries import ADDING, DISPOSALS, Draw, Entry, EntryKind, Witness
 from sessions.domain.drug_items import Item
 from sessions.domain.ids import ContainerId, DrawId, EntryId, LocationId, SessionId, StaffId
 from sessions.domain.units import Milligrams, Millilitres, total
@@ -141,17 +142,34 @@ class Container(Aggregate):
         """Any other line; from a draw, or from the container itself where `draw_id` is None.
 
         Refused: `entry_forbidden` (receipt and administration have ways of their own), `amount_invalid`,
-        `draw_not_found`, `draw_exceeded`, `container_exceeded`, `overfill_before_empty`, `overfill_too_much` (all of
-        it together more than this share of the label).
+        `disposal_missing`, `disposal_forbidden`, `residue_is_wasted`, `stock_is_not_waste`, `draw_not_found`,
+        `draw_exceeded`, `container_exceeded`, `overfill_before_empty`, `overfill_too_much` (all of it together more
+        than this share of the label).
         """
         if entry.kind in (EntryKind.RECEIVED, EntryKind.ADMINISTERED) or entry.reverses is not None:
             raise invalid("entry_forbidden", "A line of this kind is not entered by hand.")
         if not entry.mass:
             raise invalid("amount_invalid", "An entry is more than nothing.")
+        self._must_go_the_right_way(entry)
         after = self._settled(entry) if entry.draw_id is not None else self._taken(entry, overfill_percent)
         if entry.kind is not EntryKind.LOST:
             return after
         return after.saying(DrugLossReported(at=entry.at, location_id=self.location_id, container_id=self.id))
+
+    def _must_go_the_right_way(self, entry: Entry) -> None:
+        """Residue of what was given is waste; stock of which nothing was given is inventory."""
+        wanted = DISPOSALS.get(entry.kind)
+        if wanted is None and entry.disposal is not None:
+            raise invalid("disposal_forbidden", "Only what is returned or destroyed says where it went.")
+        if wanted is not None and not isinstance(entry.disposal, wanted):
+            raise invalid(
+                "disposal_missing", "What is returned names its distributor, what is destroyed where and how."
+            )
+        if wanted is not None and entry.draw_id is not None:
+            raise conflict("residue_is_wasted", "What was drawn up is residue: it is wasted before a witness.")
+        given = any(each.kind is EntryKind.ADMINISTERED for each in self.entries)
+        if entry.kind is EntryKind.WASTED and entry.draw_id is None and not given:
+            raise conflict("stock_is_not_waste", "Nothing of this was given: it is returned, or destroyed by Form 41.")
 
     def _taken(self, entry: Entry, overfill_percent: Decimal) -> Self:
         if entry.kind is EntryKind.OVERFILL:

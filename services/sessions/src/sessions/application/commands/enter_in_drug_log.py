@@ -7,7 +7,7 @@ from careflow_service.work import Committed, Transaction, Work
 from sessions.application.discrepancies import Investigated, loss_of
 from sessions.application.ports import Ports
 from sessions.application.results import Added
-from sessions.domain.drug_entries import Entry, EntryKind
+from sessions.domain.drug_entries import Disposal, Entry, EntryKind
 from sessions.domain.ids import ContainerId, DrawId, EntryId, StaffId
 from sessions.domain.units import Milligrams
 
@@ -19,6 +19,7 @@ class EnterInDrugLog:
     mass: Milligrams
     draw_id: DrawId | None
     note: str = field(repr=False)
+    disposal: Disposal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class EnterInDrugLogHandler:
                 at=tx.now,
                 draw_id=command.draw_id,
                 note=command.note,
+                disposal=command.disposal,
             )
             container = before.entered(entry, overfill_percent=self.ports.policy.drug_log.overfill_percent.value)
             if entry.kind is EntryKind.LOST:

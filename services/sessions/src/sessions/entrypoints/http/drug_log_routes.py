@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, StringConstraints
 
+from careflow_domain.errors import invalid
 from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, answer, represent
 from careflow_service.http.fields import PROSE, Day
 from careflow_service.work import Committed
@@ -14,7 +15,8 @@ from sessions.application.commands.enter_in_drug_log import EnterInDrugLog, Reve
 from sessions.application.commands.receive_container import ReceiveContainer
 from sessions.application.commands.witness_entry import WitnessEntry
 from sessions.application.results import Added
-from sessions.domain.drug_entries import EntryKind
+from sessions.domain.clinic_day import clinic_day
+from sessions.domain.drug_entries import Destroyed, EntryKind, Returned
 from sessions.domain.drug_items import Item
 from sessions.domain.drug_log import Container
 from sessions.domain.ids import ContainerId, DrawId, EntryId, LocationId, SessionId
@@ -28,6 +30,7 @@ from sessions.entrypoints.http.schemas import (
     Quantity,
     Shown,
     Uuid,
+    View,
     changed,
 )
 
@@ -64,10 +67,32 @@ class NewDraw(RequestBody):
     ml: Quantity
 
 
+class ReturnToDistributor(RequestBody):
+    """To which reverse distributor, by its DEA registration number."""
+
+    distributor: Line
+    dea_number: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z9][0-9]{7}$")]
+
+    def said(self) -> Returned:
+        return Returned(distributor=self.distributor, dea_number=self.dea_number)
+
+
+class Destruction(RequestBody):
+    """What Form 41 asks beside the item, the amount, the day and the two employees."""
+
+    place: Line
+    method: Line
+
+    def said(self) -> Destroyed:
+        return Destroyed(place=self.place, method=self.method)
+
+
 class NewEntry(RequestBody):
-    """From a draw, or from the container itself."""
+    """From a draw, or from the container itself. What is returned names its distributor, what is destroyed how."""
 
     kind: EntryKind
+    returned: ReturnToDistributor | None = None
+    destroyed: Destruction | None = None
     mg: Quantity
     draw_id: Uuid | None = None
     note: Annotated[str, StringConstraints(max_length=4000), PROSE] = ""
@@ -75,6 +100,16 @@ class NewEntry(RequestBody):
 
 class Reversal(RequestBody):
     note: Note
+
+
+class ReturnedView(View):
+    distributor: str
+    dea_number: str
+
+
+class DestroyedView(View):
+    place: str
+    method: str
 
 
 class EntryView(BaseModel):
@@ -92,6 +127,8 @@ class EntryView(BaseModel):
     witnessed_at: datetime | None
     counts: bool
     reverses: str | None
+    returned: ReturnedView | None
+    destroyed: DestroyedView | None
 
 
 class DrawView(BaseModel):
@@ -103,14 +140,20 @@ class DrawView(BaseModel):
 
 
 class ContainerView(BaseModel):
-    """`in_container_mg` is what a count must find; `on_hand_mg` has what is drawn up with it."""
+    """`in_container_mg` is what a count must find; `on_hand_mg` has what is drawn up with it. With the line of a
+    destruction it is what Form 41 is copied from.
+    """
 
     id: str
     location_id: str
     version: int
     drug: str
+    form: str
+    ndc: str
+    mg_per_ml: Shown
     lot: str
     expires_on: date
+    expired: bool
     on_hand_mg: Shown
     in_container_mg: Shown
     draws: tuple[DrawView, ...]
@@ -126,14 +169,14 @@ async def list_containers(location_id: Uuid, actor: CurrentActor, app: App, empt
     """What is in use at a location, or what was used up there."""
     read = app.reading.emptied_at if emptied else app.reading.containers_at
     containers = await read(LocationId(location_id), actor)
-    return represent(ContainerList(items=tuple(_container(each) for each in containers)))
+    return represent(ContainerList(items=tuple(_container(each, app) for each in containers)))
 
 
 @router.get("/v1/drug-log/containers/{container_id}", response_model=ContainerView)
 async def read_container(container_id: Uuid, actor: CurrentActor, app: App) -> Response:
     """One container with every line of its log."""
     container = await app.reading.container(ContainerId(container_id), actor)
-    return represent(_container(container), version=container.version)
+    return represent(_container(container, app), version=container.version)
 
 
 @router.post("/v1/drug-log/containers", status_code=201, response_model=AggregateChanged)
@@ -159,7 +202,17 @@ async def enter_in_drug_log(
 ) -> Response:
     """Enter a line; it counts once a second person has witnessed it."""
     draw_id = DrawId(body.draw_id) if body.draw_id else None
-    command = EnterInDrugLog(ContainerId(container_id), body.kind, Milligrams(body.mg), draw_id, body.note)
+    if body.returned and body.destroyed:
+        raise invalid("disposal_ambiguous", "A line is a return or a destruction, not both.")
+    disposal = body.returned or body.destroyed
+    command = EnterInDrugLog(
+        ContainerId(container_id),
+        body.kind,
+        Milligrams(body.mg),
+        draw_id,
+        body.note,
+        disposal.said() if disposal else None,
+    )
     return _added(await app.enter_in_drug_log(command, actor, request))
 
 
@@ -189,14 +242,19 @@ def _added(committed: Committed[Added]) -> Response:
     return answer(committed, body, status=201, version=added.version)
 
 
-def _container(container: Container) -> ContainerView:
+def _container(container: Container, app: App) -> ContainerView:
+    today = clinic_day(app.ports.clock(), app.ports.policy.timezone)
     return ContainerView(
         id=container.id,
         location_id=container.location_id,
         version=container.version,
         drug=container.item.drug,
+        form=container.item.form,
+        ndc=container.item.ndc,
+        mg_per_ml=container.item.concentration.value,
         lot=container.item.lot,
         expires_on=container.item.expires_on,
+        expired=today > container.item.expires_on,
         on_hand_mg=container.on_hand.value,
         in_container_mg=container.in_container.value,
         draws=tuple(
@@ -223,6 +281,8 @@ def _container(container: Container) -> ContainerView:
                 witnessed_by=entry.witness.by if entry.witness else None,
                 counts=entry.counts,
                 reverses=entry.reverses,
+                returned=ReturnedView.model_validate(gone) if isinstance(gone := entry.disposal, Returned) else None,
+                destroyed=DestroyedView.model_validate(gone) if isinstance(gone, Destroyed) else None,
             )
             for entry in container.entries
         ),
