@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from services.booking.tests.world import World as Booking
     from services.screening.tests.world import World as Screening
+    from services.sessions.tests.world import World as Sessions
 
 collect_ignore_glob = [] if find_spec("playwright") else ["test_*.py"]
 
@@ -64,3 +65,15 @@ async def screening(store_url: str, database: str, tmp_path: Path) -> AsyncItera
     async with running(store_url, database, tmp_path) as world, served(world.app) as address:
         await has_rota(world)
         yield world, address
+
+
+@pytest.fixture
+async def sessions(store_url: str, database: str) -> AsyncIterator[tuple["Sessions", str]]:
+    """A clinic that treats, and its address."""
+    from services.sessions.tests.world import running
+    from tests.pages.browsing import served
+
+    settings: dict[str, Any] = {"clinic_name": "Redwood Clinic"}
+    async with running(store_url, database, settings=settings) as world, served(world.app) as address:
+        yield world, address
+        world.app.state.live.changes.close()
