@@ -16,7 +16,7 @@ from careflow_events.contracts.model import EventData
 from careflow_events.schemas import asyncapi
 from careflow_events.schemas.__main__ import INTEGRATORS, asyncapi_files
 from careflow_events.testing.samples import Sample, samples, with_unknown_codes, with_unknown_fields
-from careflow_events.topics import SERVICES, topics_of
+from careflow_events.topics import EVERY_TOPIC, SERVICES, topics_of
 
 Document = dict[str, Any]
 SPECIFICATION = json.loads((Path(__file__).parent / "published" / "asyncapi-3.0.0.json").read_text())
@@ -53,7 +53,10 @@ def test_a_services_document_is_its_part_of_the_merged_one(service: str) -> None
     own = by_service(service)
 
     assert own["channels"] == {topic.name: MERGED["channels"][topic.name] for topic in topics_of(service)}
-    said = {contract.name() for contract in written_by(service)} | {contracts.FeedCheckpoint.name()}
+    said = {contract.name() for contract in written_by(service)} | {
+        contracts.FeedCheckpoint.name(),
+        contracts.EventErased.name(),
+    }
     assert own["components"]["messages"].keys() == said
     for part in ("messages", "schemas"):
         assert own["components"][part].items() <= MERGED["components"][part].items()
@@ -62,7 +65,7 @@ def test_a_services_document_is_its_part_of_the_merged_one(service: str) -> None
 def test_every_event_is_in_the_channel_it_is_published_to_and_has_an_example() -> None:
     for contract in CATALOGUE.values():
         channels = {name for name, channel in MERGED["channels"].items() if contract.name() in channel["messages"]}
-        everywhere = contract is contracts.FeedCheckpoint
+        everywhere = contract.topic is EVERY_TOPIC
         assert channels == (MERGED["channels"].keys() if everywhere else {contract.topic.name})
         assert MERGED["components"]["messages"][contract.name()]["examples"]
 

@@ -5,6 +5,7 @@ handled now is parked in that transaction instead, so an event is never both han
 restricts.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -16,6 +17,7 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 
 from careflow_events import catalogue, metrics, telemetry
 from careflow_events.admission import Admission
+from careflow_events.closing import Closings
 from careflow_events.consumed import ConsumedRecord
 from careflow_events.consumers import Consumers
 from careflow_events.contracts.feed import FeedCheckpoint
@@ -46,6 +48,8 @@ class Settled(StrEnum):
     CHECKPOINT = "checkpoint"
     CHECKPOINT_IGNORED = "checkpoint_ignored"
     """It speaks of a time that has not come yet."""
+    ERASED = "erased"
+    """It is about somebody who was erased: its position has moved, and it has no other effect."""
     PARKED = "parked"
 
 
@@ -82,6 +86,7 @@ class Stores:
     positions: Positions
     parked: Parked
     consumers: Consumers
+    closings: Closings
 
 
 class Handling(Generic[P]):
@@ -151,7 +156,7 @@ class Handling(Generic[P]):
     async def react(self, event: Envelope, tx: Any) -> None:
         """Runs the reaction of an event whose place in its stream the caller has settled in this transaction."""
         subscription = self._subscriptions.get(event.type)
-        if subscription is not None:
+        if subscription is not None and not await self._of_the_erased(event):
             await subscription.reaction(received(event, self._keyring), tx, self._ports)
 
     async def run(self, fn: Callable[[Any], Awaitable[R]], event: Envelope) -> R:
@@ -171,15 +176,17 @@ class Handling(Generic[P]):
         heard = received(event, self._keyring)
 
         async def handle(tx: Any) -> Settled | Standing:
-            standing = await self._advance(event)
+            standing, erased = await asyncio.gather(self._advance(event), self._of_the_erased(event))
             if standing is Standing.DUPLICATE:
                 return Settled.DUPLICATE
+            if standing is Standing.NEXT and erased:
+                return Settled.ERASED
             if standing is Standing.NEXT:
                 await subscription.reaction(heard, tx, self._ports)
                 return Settled.HANDLED
             if not await self._wait(record, event, standing, applied_early=subscription.contract.restricts):
                 return Settled.DUPLICATE
-            if subscription.contract.restricts:
+            if subscription.contract.restricts and not erased:
                 await subscription.reaction(heard, tx, self._ports)
             return standing
 
@@ -200,6 +207,10 @@ class Handling(Generic[P]):
         assert event.stream is not None
         assert event.sequence is not None
         return await self.stores.positions.advance(event.stream, event.sequence, event.id)
+
+    async def _of_the_erased(self, event: Envelope) -> bool:
+        assert event.subject is not None
+        return await self.stores.closings.erased(event.subject)
 
     async def _checkpoint(self, record: ConsumedRecord, event: Envelope) -> Settled:
         checkpoint = catalogue.read(event, self._keyring)

@@ -124,5 +124,12 @@ class OwnerErased(ServiceError):
     detail = "This person's records were erased."
 
 
+class ErasureUnderWay(ServiceError):
+    """It was asked to erase this person, and not everybody has answered."""
+
+    kind, code = ErrorKind.CONFLICT, "erasure_under_way"
+    detail = "This person's erasure was asked for: nothing new is written about them until that is settled."
+
+
 class BodyBroken(Exception):
     """A stored body cannot be read: not what this version of the code wrote. A fault of ours, never the client's."""

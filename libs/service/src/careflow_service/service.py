@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from careflow_events.subscription import Subscription
     from careflow_service.clock import Clock
     from careflow_service.deadlines import Deadline, Effect
+    from careflow_service.erasing import Erasing
     from careflow_service.http.access import AccessTable
     from careflow_service.http.authentication import Verifier
     from careflow_service.limits import Limits
@@ -60,6 +61,7 @@ class Resources(Generic[S]):
     wall_clock: Clock
     new_id: Callable[[], str]
     vault: Vault
+    erasing: Erasing
     blind_index: BlindIndex
     audit: AuditTrail
     audit_seals: AuditSeals
@@ -79,6 +81,7 @@ class Resources(Generic[S]):
             wall_clock=wall_clock,
             new_id=new_id,
             vault=store.vault,
+            erasing=store.erasing,
             blind_index=store.blind_index,
             audit=store.audit,
             audit_seals=store.audit_seals,
@@ -116,7 +119,9 @@ class Service(Generic[S, P, App]):
     `domain` holds its facts; `published` and `subscriptions` are all it says and hears: a process with a fact that is
     not published does not start. `http` imports the routes: only what answers over HTTP calls it, the other processes
     come without the web framework. `ready` is what must hold beyond the store for any process to be ready, `without`
-    what it is ready without, `measures` what operators watch of its store. `seeds` is idempotent and run by `indexes`.
+    what it is ready without, `measures` what operators watch of its store. `forgets` removes what is held of an erased
+    patient beside the documents encrypted with their key; it is called before those are removed, and again after a
+    crash. `seeds` is idempotent and run by `indexes`.
     """
 
     name: str
@@ -132,5 +137,6 @@ class Service(Generic[S, P, App]):
     measures: tuple[Measure[P], ...] = ()
     ready: Mapping[str, ReadyCheck[App]] = field(default_factory=dict)
     without: DoesWithout[App] = _nothing
+    forgets: Callable[[App, str], Awaitable[None]] | None = None
     indexes: tuple[tuple[str, IndexModel], ...] = ()
     seeds: Callable[[App], Awaitable[None]] | None = None

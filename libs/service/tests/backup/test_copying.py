@@ -212,3 +212,30 @@ async def rotated(toy: RunningToy, kind: KeyKind = KeyKind.MASTER) -> None:
         stopping=lambda: False,
         say=lambda _: None,
     ).rotate(kind)
+
+
+async def test_whoever_was_erased_since_does_not_come_back(toy: RunningToy) -> None:
+    """Not even when the filling is cut short and begun again."""
+    resources = toy.process.resources
+    await book(toy)
+    content = await taken(toy)
+    (erased,) = [each["_id"] async for each in resources.database["_owners"].find()]
+    await resources.vault.erase(erased)
+
+    with pytest.raises(Stopped):
+        await put(toy, content, stopping=True)
+    await put(toy, content)
+
+    mark = await resources.database["_owners"].find_one({"_id": erased}) or {}
+    assert mark["closing"] == "erased", "what came back is to be destroyed"
+    assert await resources.vault.erased(erased)
+
+
+async def test_a_backup_knows_whoever_was_erased_before_it(toy: RunningToy) -> None:
+    await toy.process.resources.vault.erase("p1")
+    content = await taken(toy)
+    await toy.process.resources.database["_erased"].drop()
+
+    await put(toy, content)
+
+    assert await toy.process.resources.vault.erased("p1")

@@ -3,6 +3,7 @@
 from billing import domain
 from billing.adapters import (
     charges,
+    courses,
     estimates,
     fee_cases,
     journal,
@@ -89,6 +90,7 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
         numbers=MongoNumberSeries(database),
         clinician_days=MongoClinicianDays(database),
         printer=TypstPrinter(settings.clinic_timezone, settings.fonts_folder),
+        erasing=resources.erasing,
         audit=resources.audit,
         policy=billing_policy(settings.policy_file),
         schedules=fee_schedules(settings.fee_schedules_file),
@@ -143,6 +145,7 @@ SERVICE: Service[BillingSettings, Ports, Billing] = Service(
     deadlines=DEADLINES,
     indexes=(
         *charges.INDEXES,
+        *courses.INDEXES,
         *estimates.INDEXES,
         *fee_cases.INDEXES,
         *journal.INDEXES,

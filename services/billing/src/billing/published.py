@@ -9,10 +9,12 @@ from billing.domain.fee_cases import FeeWaived
 from billing.domain.ledger import AccountSettled, EntryPosted
 from billing.domain.packages import PackagePurchased, RevenueRecognized
 from billing.domain.payments import DepositApplied, DepositTaken, PaymentReceived, RefundIssued
+from billing.domain.retention import ErasureAgreed, ErasureRefused
 from billing.domain.superbills import Superbill, SuperbillIssued, SuperbillVoided
 from billing.domain.visits import VisitCoverageBlocked
 from careflow_events import contracts
 from careflow_events.contracts import billing_codes as codes
+from careflow_events.contracts.codes import RetentionReason
 from careflow_events.publication import PublicationTable, published, says
 
 C = TypeVar("C", bound=contracts.ChargeEvent)
@@ -271,4 +273,19 @@ PUBLISHED: PublicationTable = published(
     says(EntryPosted, contracts.JournalEntryPosted, _entry_posted),
     says(SuperbillIssued, contracts.SuperbillIssued, _superbill_issued),
     says(SuperbillVoided, contracts.SuperbillVoided, _superbill_voided),
+    says(
+        ErasureAgreed,
+        contracts.BillingErasureAgreed,
+        lambda fact: contracts.BillingErasureAgreed(patient_id=fact.patient_id, erasure_id=fact.erasure_id),
+    ),
+    says(
+        ErasureRefused,
+        contracts.BillingErasureRefused,
+        lambda fact: contracts.BillingErasureRefused(
+            patient_id=fact.patient_id,
+            erasure_id=fact.erasure_id,
+            reason=RetentionReason(fact.refusal.reason),
+            retain_until=fact.refusal.retain_until,
+        ),
+    ),
 )

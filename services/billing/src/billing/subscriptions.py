@@ -4,6 +4,7 @@ from billing.application.ports import Ports
 from billing.application.reactions.on_care_discharged import on_care_discharged
 from billing.application.reactions.on_consent_signed import on_consent_signed
 from billing.application.reactions.on_diagnoses_recorded import on_diagnoses_recorded
+from billing.application.reactions.on_erasure import on_erasure_declined, on_erasure_requested, on_patient_erased
 from billing.application.reactions.on_patient import on_patient
 from billing.application.reactions.on_plan import on_plan_signed
 from billing.application.reactions.on_rendered import (
@@ -50,4 +51,7 @@ SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.SessionServicesCorrected, on_session_services_corrected),
     hears(contracts.SessionRefused, on_session_refused),
     hears(contracts.CareDischarged, on_care_discharged),
+    hears(contracts.PatientErasureRequested, on_erasure_requested),
+    hears(contracts.ErasureDeclined, on_erasure_declined),
+    hears(contracts.PatientErased, on_patient_erased),
 )

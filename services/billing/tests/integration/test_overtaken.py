@@ -12,6 +12,7 @@ from billing.application.use_cases import Billing
 from billing.bootstrap import SERVICE
 from careflow_service.testing.overtaking import Overtaking, Race, decided_by
 from services.billing.tests import overtaken_commands as commands
+from services.billing.tests import overtaken_erasures as erasures
 from services.billing.tests import overtaken_reactions as reactions
 from services.billing.tests.world import World
 
@@ -65,6 +66,9 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "miss_estimate": commands.an_estimate_is_missed_while_it_is_issued,
     "issue_statements": commands.a_statement_is_issued_while_money_comes_in,
     "settle_fee": commands.a_fee_is_settled_while_the_patient_arrives_after_all,
+    "PatientErasureRequested": erasures.an_erasure_is_asked_for_while_money_comes_in,
+    "ErasureDeclined": erasures.an_erasure_is_declined_while_other_news_come,
+    "PatientErased": erasures.somebody_is_erased_while_other_news_come,
 }
 
 

@@ -7,6 +7,7 @@ from booking.adapters import (
     appointments,
     calendar_feeds,
     care_paths,
+    erasures,
     messages,
     patients,
     practitioners,
@@ -18,6 +19,7 @@ from booking.adapters.calendar_days import MongoCalendarDays
 from booking.adapters.calendar_feeds import MongoCalendarFeeds
 from booking.adapters.care_paths import MongoCarePaths
 from booking.adapters.clinic_data import booking_policy, visit_templates
+from booking.adapters.erasures import MongoErasures
 from booking.adapters.letters.carriers import carriers
 from booking.adapters.letters.writer import LetterWriter
 from booking.adapters.messages import MongoConsents, MongoMessages
@@ -57,11 +59,13 @@ from booking.application.commands.record_patient_told import RecordPatientToldHa
 from booking.application.commands.record_undelivered import RecordUndeliveredHandler
 from booking.application.commands.register_patient import RegisterPatientHandler
 from booking.application.commands.release_hold import ReleaseHoldHandler
+from booking.application.commands.request_erasure import RequestErasureHandler, WithdrawErasureHandler
 from booking.application.commands.reschedule_appointment import RescheduleAppointmentHandler
 from booking.application.commands.reschedule_pair import ReschedulePairHandler
 from booking.application.commands.send_again import SendAgainHandler
 from booking.application.commands.stop_messages import StopMessagesHandler
 from booking.application.commands.unmerge_patients import UnmergePatientsHandler
+from booking.application.forgetting import Forgetting
 from booking.application.front_desk import FrontDesk
 from booking.application.gated_visits import GatedVisits
 from booking.application.holding import Holding
@@ -77,6 +81,7 @@ from booking.application.queries.read_appointments import ReadAppointments
 from booking.application.queries.read_busy_times import ReadBusyTimes
 from booking.application.queries.read_care_path import ReadCarePathHandler
 from booking.application.queries.read_day_board import ReadDayBoard
+from booking.application.queries.read_erasures import ReadErasures
 from booking.application.queries.read_invitation import ReadInvitation
 from booking.application.queries.read_messages import ReadMessages
 from booking.application.queries.read_patient import ReadPatientHandler
@@ -87,7 +92,7 @@ from booking.application.telling import Noting, Telling
 from booking.application.use_cases import Booking
 from booking.application.visit_changes import VisitChanges
 from booking.deadlines import DEADLINES, EFFECTS
-from booking.domain.ids import LocationId
+from booking.domain.ids import LocationId, PatientId
 from booking.published import PUBLISHED
 from booking.settings import BookingSettings
 from booking.subscriptions import SUBSCRIPTIONS
@@ -122,6 +127,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     records = MongoRecords(database, NAME)
     all_days = MongoCalendarDays(database, resources.blind_index, zone)
     feeds = MongoCalendarFeeds(database)
+    all_erasures = MongoErasures(database)
     scheduling = Scheduling(
         practitioners=all_practitioners,
         rooms=all_rooms,
@@ -187,6 +193,12 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         change_patient_details=ChangePatientDetailsHandler(all_patients, all_paths, holding, policy, zone, work),
         merge_patients=MergePatientsHandler(all_patients, all_paths, all_appointments, all_entries, all_consents, work),
         unmerge_patients=UnmergePatientsHandler(all_patients, all_paths, policy, work),
+        request_erasure=RequestErasureHandler(
+            all_patients, all_paths, all_appointments, all_entries, all_erasures, resources.erasing, policy, work
+        ),
+        withdraw_erasure=WithdrawErasureHandler(all_patients, all_erasures, resources.erasing, work),
+        read_erasures=ReadErasures(all_erasures, resources.audit),
+        forget=Forgetting(all_patients, all_days, policy, zone, clock),
         add_practitioner=AddPractitionerHandler(all_practitioners, work),
         change_practitioner=change_practitioner,
         practitioners=all_practitioners,
@@ -273,6 +285,8 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
             free=freed.note,
             offer_next=offering.offer_next,
             messages=all_messages,
+            erasures=all_erasures,
+            erasing=resources.erasing,
             telling=telling,
             attempt=messenger.attempt,
             note_outcome=note_outcome,
@@ -299,11 +313,13 @@ SERVICE: Service[BookingSettings, Ports, Booking] = Service(
     http=http,
     deadlines=DEADLINES,
     effects=EFFECTS,
+    forgets=lambda booking, patient_id: booking.forget(PatientId(patient_id)),
     without=lambda booking: () if booking.ports.telling.on else ("messages_to_patients",),
     indexes=(
         *appointments.INDEXES,
         *calendar_feeds.INDEXES,
         *care_paths.INDEXES,
+        *erasures.INDEXES,
         *messages.INDEXES,
         *patients.INDEXES,
         *practitioners.INDEXES,

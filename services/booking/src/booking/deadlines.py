@@ -7,6 +7,7 @@ from booking.application.deadlines.lapse_hold import lapse_hold, next_lapse
 from booking.application.deadlines.offer_freed_time import next_freed_time, offer_freed_time
 from booking.application.deadlines.remind_patient import next_reminder, remind_patient
 from booking.application.deadlines.send_message import next_message, send_message, settle_message
+from booking.application.deadlines.tell_erasure_late import next_late_erasure, tell_erasure_late
 from booking.application.ports import Ports
 from careflow_service.deadlines import Deadline, Effect
 
@@ -17,6 +18,7 @@ DEADLINES: tuple[Deadline[Ports], ...] = (
     Deadline("offer_freed_time", next=next_freed_time, fire=offer_freed_time),
     Deadline("end_waiting", next=next_end_of_waiting, fire=end_waiting),
     Deadline("remind_patient", next=next_reminder, fire=remind_patient),
+    Deadline("tell_erasure_late", next=next_late_erasure, fire=tell_erasure_late),
 )
 
 EFFECTS: tuple[Effect[Ports], ...] = (

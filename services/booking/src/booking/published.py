@@ -13,6 +13,7 @@ from booking.domain.appointments import (
 )
 from booking.domain.attendance import AppointmentArrived, AppointmentCompleted, AppointmentCorrected, AppointmentMissed
 from booking.domain.care_path import CarePathStageChanged
+from booking.domain.erasures import ErasureDeclined, PatientErased, PatientErasureRequested
 from booking.domain.patient_details import Contact, PatientDetails
 from booking.domain.patients import PatientDetailsChanged, PatientRegistered, PatientsMerged, PatientsUnmerged
 from booking.domain.slots import Provider
@@ -52,6 +53,31 @@ def _patients_merged(fact: PatientsMerged) -> contracts.PatientsMerged:
 
 def _patients_unmerged(fact: PatientsUnmerged) -> contracts.PatientsUnmerged:
     return contracts.PatientsUnmerged(patient_id=fact.patient.id, surviving_patient_id=fact.survivor_id)
+
+
+def _erasure_requested(fact: PatientErasureRequested) -> contracts.PatientErasureRequested:
+    return contracts.PatientErasureRequested(
+        patient_id=fact.erasure.patient_id, erasure_id=fact.erasure.id, requested_at=fact.at
+    )
+
+
+def _patient_erased(fact: PatientErased) -> contracts.PatientErased:
+    return contracts.PatientErased(patient_id=fact.erasure.patient_id, erasure_id=fact.erasure.id, erased_at=fact.at)
+
+
+def _erasure_declined(fact: ErasureDeclined) -> contracts.ErasureDeclined:
+    refusals = tuple(
+        contracts.ErasureRefusal(
+            service=codes.CareFlowService(party),
+            reason=codes.RetentionReason(answer.refusal.reason),
+            retain_until=answer.refusal.retain_until,
+        )
+        for party, answer in fact.erasure.answers.items()
+        if answer.refusal is not None
+    )
+    return contracts.ErasureDeclined(
+        patient_id=fact.erasure.patient_id, erasure_id=fact.erasure.id, declined_at=fact.at, refusals=refusals
+    )
 
 
 def _booked(fact: AppointmentBooked) -> contracts.AppointmentEvent:
@@ -234,6 +260,9 @@ PUBLISHED: PublicationTable = published(
     says(PatientDetailsChanged, contracts.PatientDetailsChanged, _patient_details_changed),
     says(PatientsMerged, contracts.PatientsMerged, _patients_merged),
     says(PatientsUnmerged, contracts.PatientsUnmerged, _patients_unmerged),
+    says(PatientErasureRequested, contracts.PatientErasureRequested, _erasure_requested),
+    says(PatientErased, contracts.PatientErased, _patient_erased),
+    says(ErasureDeclined, contracts.ErasureDeclined, _erasure_declined),
     says(AppointmentBooked, (contracts.ConsultationBooked, contracts.TreatmentBooked), _booked),
     says(AppointmentRescheduled, (contracts.ConsultationRescheduled, contracts.TreatmentRescheduled), _rescheduled),
     says(AppointmentReassigned, (contracts.ConsultationReassigned, contracts.TreatmentReassigned), _reassigned),

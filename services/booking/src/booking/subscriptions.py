@@ -16,6 +16,7 @@ from booking.application.reactions.on_clearance import (
     on_clearance_suspended,
 )
 from booking.application.reactions.on_consent import on_consent_ended, on_consent_signed
+from booking.application.reactions.on_erasure_answer import on_erasure_agreed, on_erasure_refused
 from booking.application.reactions.on_integration import on_integration_done, on_integration_due, on_integration_overdue
 from booking.application.reactions.on_plan import (
     on_plan_completed,
@@ -90,4 +91,10 @@ SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.IntegrationOverdue, on_integration_overdue),
     hears(contracts.AdverseEventReported, on_adverse_event_reported),
     hears(contracts.AdverseEventReviewed, on_adverse_event_reviewed),
+    hears(contracts.ScreeningErasureAgreed, on_erasure_agreed),
+    hears(contracts.ScreeningErasureRefused, on_erasure_refused),
+    hears(contracts.SessionsErasureAgreed, on_erasure_agreed),
+    hears(contracts.SessionsErasureRefused, on_erasure_refused),
+    hears(contracts.BillingErasureAgreed, on_erasure_agreed),
+    hears(contracts.BillingErasureRefused, on_erasure_refused),
 )

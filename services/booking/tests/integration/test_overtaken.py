@@ -19,6 +19,7 @@ from careflow_service.ids import new_id
 from careflow_service.testing.overtaking import Overtaking, Race, decided_by
 from services.booking.tests import mailbox, news
 from services.booking.tests import overtaken_commands as commands
+from services.booking.tests import overtaken_erasures as erasures
 from services.booking.tests import overtaken_messages as messages
 from services.booking.tests import overtaken_reactions as reactions
 from services.booking.tests import overtaken_waitlist as waitlist
@@ -47,6 +48,8 @@ NO_DECISIONS: Final = {
     "read_messages",
     "read_day_board",
     "list_tasks",
+    "read_erasures",
+    "forget",
     "ports",
 }
 RESUME: Final = news.reviewed(session_codes.ReviewDecision.RESUME)
@@ -167,6 +170,27 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "record_offer_call": waitlist.a_call_about_an_offer_while_it_is_declined,
     "offer_freed_time": waitlist.a_freed_time_is_offered_while_somebody_else_books_it,
     "end_waiting": waitlist.waiting_ends_while_the_patient_leaves,
+    "request_erasure": erasures.an_erasure_is_asked_for_while_a_call_is_booked,
+    "withdraw_erasure": erasures.a_request_is_withdrawn_while_it_is_declined,
+    "tell_erasure_late": erasures.a_request_is_late_while_it_is_withdrawn,
+    "ScreeningErasureAgreed": erasures.an_answer_comes_while_the_request_is_withdrawn(
+        erasures.agreed(contracts.ScreeningErasureAgreed)
+    ),
+    "ScreeningErasureRefused": erasures.an_answer_comes_while_the_request_is_withdrawn(
+        erasures.refused(contracts.ScreeningErasureRefused)
+    ),
+    "SessionsErasureAgreed": erasures.an_answer_comes_while_the_request_is_withdrawn(
+        erasures.agreed(contracts.SessionsErasureAgreed)
+    ),
+    "SessionsErasureRefused": erasures.an_answer_comes_while_the_request_is_withdrawn(
+        erasures.refused(contracts.SessionsErasureRefused)
+    ),
+    "BillingErasureAgreed": erasures.an_answer_comes_while_the_request_is_withdrawn(
+        erasures.agreed(contracts.BillingErasureAgreed)
+    ),
+    "BillingErasureRefused": erasures.an_answer_comes_while_the_request_is_withdrawn(
+        erasures.refused(contracts.BillingErasureRefused)
+    ),
     "lapse_hold": commands.a_hold_lapses_while_it_is_confirmed,
     "leave_unmarked": commands.a_day_ends_while_its_visit_is_recorded_as_missed,
     "call_off_visit": commands.a_visit_is_called_off_while_it_is_released,

@@ -8,7 +8,7 @@ import pytest
 from careflow_service.testing.stored import wrongly_stored
 from services.booking.tests import mailbox
 from services.booking.tests.builders import local
-from services.booking.tests.clinic import acts, books, ok
+from services.booking.tests.clinic import acts, books, has_patient, ok
 from services.booking.tests.treatment import doses, in_treatment, prepares
 from services.booking.tests.world import World, running
 
@@ -31,4 +31,9 @@ async def test_what_lies_open_says_nothing_of_a_patient(world: World) -> None:
     consent = {"channel": "sms", "given": True}
     ok(await world.coordinator.post(f"/v1/patients/{ana}/contact-consents", consent), 201)
     ok(await world.coordinator.post("/v1/practitioners/kim/calendar-feed"), 201)
+    asked = {"grounds": "patient_asked"}
+    ben = await has_patient(world, email="ben@example.org", phone="4155550177")
+    for patient_id in (await has_patient(world, email="eve@example.org", phone="4155550188"), ben):
+        ok(await world.coordinator.post(f"/v1/patients/{patient_id}/erasure", asked), 201)
+    ok(await world.coordinator.post(f"/v1/patients/{ben}/erasure/withdraw"))
     assert await wrongly_stored(world, "booking") == []

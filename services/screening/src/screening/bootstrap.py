@@ -9,7 +9,7 @@ from careflow_service.pages.links import Signed, SittingDown
 from careflow_service.service import Http, Resources, Service
 from careflow_service.settings import SettingsError
 from screening import domain
-from screening.adapters import alerts, cases, clearances, disclosures, on_call, screens, tasks
+from screening.adapters import alerts, answer_links, cases, clearances, disclosures, on_call, screens, tasks
 from screening.adapters.alerts import MongoAlerts
 from screening.adapters.answer_links import MongoAnswerLinks
 from screening.adapters.cases import MongoCases
@@ -145,6 +145,7 @@ def _ports(resources: Resources[ScreeningSettings]) -> Ports:
         disclosures=MongoDisclosures(database, vault),
         notifier=CountedPages(_notifier(resources)),
         records=MongoRecords(database, NAME),
+        erasing=resources.erasing,
         audit=resources.audit,
         policy=policy,
         shelf=shelf,
@@ -203,6 +204,7 @@ SERVICE: Service[ScreeningSettings, Ports, Screening] = Service(
     indexes=(
         *cases.INDEXES,
         *alerts.INDEXES,
+        *answer_links.INDEXES,
         *clearances.INDEXES,
         *disclosures.INDEXES,
         *on_call.INDEXES,

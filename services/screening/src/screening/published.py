@@ -30,6 +30,7 @@ from screening.domain.evaluation import DiagnosesRecorded, EvaluationRecorded
 from screening.domain.evidence import EvidenceExpiring, EvidenceRecorded
 from screening.domain.intake import QuestionnaireCompleted, QuestionnaireRequested, QuestionnaireWithdrawn
 from screening.domain.pre_session import PreSessionScreenAssessed
+from screening.domain.retention import ErasureAgreed, ErasureRefused
 from screening.domain.tasks import OutcomeReviewed
 
 
@@ -296,6 +297,21 @@ PUBLISHED: PublicationTable = published(
         contracts.SafetyAlertClosed,
         lambda fact: contracts.SafetyAlertClosed(
             patient_id=fact.patient_id, alert_id=fact.alert_id, outcome=codes.AlertOutcome(fact.outcome.value)
+        ),
+    ),
+    says(
+        ErasureAgreed,
+        contracts.ScreeningErasureAgreed,
+        lambda fact: contracts.ScreeningErasureAgreed(patient_id=fact.patient_id, erasure_id=fact.erasure_id),
+    ),
+    says(
+        ErasureRefused,
+        contracts.ScreeningErasureRefused,
+        lambda fact: contracts.ScreeningErasureRefused(
+            patient_id=fact.patient_id,
+            erasure_id=fact.erasure_id,
+            reason=codes.RetentionReason(fact.refusal.reason),
+            retain_until=fact.refusal.retain_until,
         ),
     ),
 )

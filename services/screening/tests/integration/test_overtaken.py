@@ -15,6 +15,7 @@ from screening.bootstrap import SERVICE
 from services.screening.tests import overtaken_alerts as alerts
 from services.screening.tests import overtaken_cases as cases
 from services.screening.tests import overtaken_clearances as clearances
+from services.screening.tests import overtaken_erasures as erasures
 from services.screening.tests import overtaken_reactions as reactions
 from services.screening.tests.world import World
 
@@ -81,6 +82,9 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "report_rota_gap": alerts.a_gap_is_reported_while_the_rota_is_drawn_on,
     "page_as_test_goes_out": alerts.a_test_page_goes_out_while_it_is_confirmed,
     "page_on_call": alerts.a_page_goes_out_while_the_alert_is_acknowledged,
+    "PatientErasureRequested": erasures.an_erasure_is_asked_for_while_somebody_answers,
+    "ErasureDeclined": erasures.an_erasure_is_declined_while_other_news_come,
+    "PatientErased": erasures.somebody_is_erased_while_other_news_come,
 }
 
 MORE: Final[Mapping[str, Race[World]]] = {

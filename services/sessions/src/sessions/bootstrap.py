@@ -172,6 +172,7 @@ def _ports(resources: Resources[SessionsSettings]) -> Ports:
         drug_days=MongoDrugDays(database, vault),
         drug_cases=MongoDiscrepancyCases(database, vault),
         records=MongoRecords(database, NAME, resources.clock),
+        erasing=resources.erasing,
         audit=resources.audit,
         policy=clinical_policy(content),
         calendar=FederalCalendar(),

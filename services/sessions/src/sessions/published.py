@@ -37,6 +37,7 @@ from sessions.domain.plans import (
     PlanSigned,
 )
 from sessions.domain.rems_form import RemsFormDue, RemsFormFact, RemsFormOverdue, RemsFormSubmitted
+from sessions.domain.retention import ErasureAgreed, ErasureRefused
 from sessions.domain.running_long import SessionRunningLong
 from sessions.domain.sessions import (
     ClinicalFactReported,
@@ -335,4 +336,19 @@ PUBLISHED: PublicationTable = published(
     says(DrugTaskDue, contracts.DrugTaskDue, lambda fact: contracts.DrugTaskDue(**_drug_task(fact))),
     says(DrugTaskCompleted, contracts.DrugTaskCompleted, lambda fact: contracts.DrugTaskCompleted(**_drug_task(fact))),
     says(DrugTaskOverdue, contracts.DrugTaskOverdue, lambda fact: contracts.DrugTaskOverdue(**_drug_task(fact))),
+    says(
+        ErasureAgreed,
+        contracts.SessionsErasureAgreed,
+        lambda fact: contracts.SessionsErasureAgreed(patient_id=fact.patient_id, erasure_id=fact.erasure_id),
+    ),
+    says(
+        ErasureRefused,
+        contracts.SessionsErasureRefused,
+        lambda fact: contracts.SessionsErasureRefused(
+            patient_id=fact.patient_id,
+            erasure_id=fact.erasure_id,
+            reason=codes.RetentionReason(fact.refusal.reason),
+            retain_until=fact.refusal.retain_until,
+        ),
+    ),
 )

@@ -11,6 +11,7 @@ from sessions.application.reactions.on_clearance import (
     on_clearance_revoked,
     on_clearance_suspended,
 )
+from sessions.application.reactions.on_erasure import on_erasure_declined, on_erasure_requested, on_patient_erased
 from sessions.application.reactions.on_outcome_review import on_outcome_review_due, on_outcome_reviewed
 from sessions.application.reactions.on_patient import on_patient, on_patients_merged, on_patients_unmerged
 from sessions.application.reactions.on_pre_session_screen import on_pre_session_screen
@@ -41,4 +42,7 @@ SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.SafetyAlertRaised, on_safety_alert),
     hears(contracts.SafetyAlertUpgraded, on_safety_alert),
     hears(contracts.SafetyAlertClosed, on_safety_alert_closed),
+    hears(contracts.PatientErasureRequested, on_erasure_requested),
+    hears(contracts.ErasureDeclined, on_erasure_declined),
+    hears(contracts.PatientErased, on_patient_erased),
 )

@@ -11,6 +11,7 @@ import pytest
 
 from careflow_service.testing.overtaking import Overtaking, Race, decided_by
 from services.sessions.tests import overtaken_doses as doses
+from services.sessions.tests import overtaken_erasures as erasures
 from services.sessions.tests import overtaken_notes as notes
 from services.sessions.tests import overtaken_reactions as reactions
 from services.sessions.tests import overtaken_records as records
@@ -104,6 +105,9 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "raise_drug_task_overdue": records.a_discrepancy_is_late_while_it_is_judged,
     "raise_outreach_overdue": records.an_outreach_is_late_while_the_patient_is_reached,
     "expire_consent": records.a_consent_expires_while_it_is_withdrawn,
+    "PatientErasureRequested": erasures.an_erasure_is_asked_for_while_a_consent_is_signed,
+    "ErasureDeclined": erasures.an_erasure_is_declined_while_other_news_come,
+    "PatientErased": erasures.somebody_is_erased_while_other_news_come,
 }
 
 MORE: Final[Mapping[str, Race[World]]] = {

@@ -274,3 +274,23 @@ class AlertOutcome(OpenCode):
     REFERRED = "referred", "other care has taken over"
     ENTERED_IN_ERROR = "entered_in_error", "there never was a concern"
     UNKNOWN = _UNKNOWN
+
+
+class CareFlowService(OpenCode):
+    """One of the services."""
+
+    BOOKING = "booking", "when, where, with whom, and where each patient stands"
+    SCREENING = "screening", "is it safe, and until when"
+    SESSIONS = "sessions", "the treatment itself"
+    BILLING = "billing", "estimates, charges, superbills"
+    UNKNOWN = _UNKNOWN
+
+
+class RetentionReason(OpenCode):
+    """Why something of a patient has to be kept although they asked for its erasure."""
+
+    CARE_RECORD = "care_record", "care was begun: its record is kept for as long as the law says"
+    SIGNED_DOCUMENTS = "signed_documents", "something was signed or handed out that has to be kept"
+    BOOKS = "books", "the clinic's books have entries about the patient"
+    MONEY_OWED = "money_owed", "somebody owes the other money"
+    UNKNOWN = _UNKNOWN

@@ -1,11 +1,11 @@
-"""How fresh a reader's view is."""
+"""What is of every topic: how fresh a reader's view is, and what stands where an event was erased."""
 
 from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
 from careflow_events.contracts.instant import Instant
-from careflow_events.contracts.model import EventData, Several
+from careflow_events.contracts.model import EventData, PatientEvent, Several
 from careflow_events.topics import EVERY_TOPIC
 
 MOST_BEHIND: Final = 100
@@ -30,3 +30,12 @@ class FeedCheckpoint(EventData):
             " their partition does not answer. Whoever asks about the subject of one of them is not up to date.",
         ),
     ] = ()
+
+
+class EventErased(PatientEvent):
+    """An event stood here until its patient was erased: same id, stream and sequence, nothing of what it said. Whoever
+    has heard it before hears a duplicate; whoever has not, passes it by and misses nothing that may still be known.
+    """
+
+    topic = EVERY_TOPIC
+    outlasts_erasure = True

@@ -57,6 +57,8 @@ class EventData(ContractModel):
     """True when it only ever takes permissions away: a consumer applies it at once, even while its stream is blocked,
     and again on replay.
     """
+    outlasts_erasure: ClassVar[bool] = False
+    """True when it tells of an erasure itself: it stays as it is where all else of the patient's stream is erased."""
 
     @classmethod
     def name(cls) -> str:

@@ -5,7 +5,9 @@ Invariant: what they write belongs to the unit of work the caller is in, and is 
 """
 
 from careflow_events.mongo.changes import OwnerChanges, Versions
+from careflow_events.mongo.closings import MongoClosings
 from careflow_events.mongo.consumers import MongoConsumers
+from careflow_events.mongo.erasure import MongoErasure
 from careflow_events.mongo.faults import store_is_away
 from careflow_events.mongo.feed import MongoFeed
 from careflow_events.mongo.fences import MongoFences
@@ -24,7 +26,9 @@ from careflow_events.mongo.watch import Arrivals, OutboxWatch
 __all__ = [
     "INDEXES",
     "Arrivals",
+    "MongoClosings",
     "MongoConsumers",
+    "MongoErasure",
     "MongoFeed",
     "MongoFences",
     "MongoLeases",

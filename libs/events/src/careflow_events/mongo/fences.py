@@ -11,14 +11,16 @@ from typing import Any, Final
 from pymongo import InsertOne, UpdateOne
 from pymongo.asynchronous.database import AsyncDatabase
 
-from careflow_events.envelope import decode, encode
+from careflow_events.closing import Closing
+from careflow_events.contracts import PatientErased
+from careflow_events.envelope import TYPE_HEADER, decode, encode
 from careflow_events.fencing import Fence
 from careflow_events.lease import RELAY_LEASE, Fenced, Grant
 from careflow_events.mongo.collections import Document, collection
 from careflow_events.mongo.commit import write_together
 from careflow_events.mongo.indexes import ORPHANS
 from careflow_events.mongo.outbox import document_of, row_of
-from careflow_events.mongo.owners import OWNERS, Owners, owner_of
+from careflow_events.mongo.owners import OWNERS, Mark, Owners, owner_of
 from careflow_events.mongo.unit import Overtaken, Write
 from careflow_events.outbox import OutboxRow, StreamHead
 
@@ -116,9 +118,14 @@ class MongoFences:
             for stream in sorted({row.stream for row in orphans})
         }
         raised = {stream: each.head for stream, each in streams.items()}
+        moved = self._owners.moved(owner, mark, raised, closing=_closing(mark, orphans))
         writes = [
             self._counted(grant, (lease or {}).get("published"), published + len(orphans)),
-            Write(f"{OWNERS}/{owner}", self._owners.moved(owner, mark, raised), expected=True),
+            Write(
+                f"{OWNERS}/{owner}",
+                moved,
+                expected=True,
+            ),
             *(write for each in streams.values() for write in self._renumbering(each.renumbered)),
             *self._adoption(orphans, published, at),
         ]
@@ -179,3 +186,10 @@ def _stream_of(row: OutboxRow) -> str:
 def _numbered(row: OutboxRow, sequence: int) -> OutboxRow:
     record = encode(replace(decode(row.record, row.headers), sequence=sequence))
     return replace(row, sequence=sequence, record=record)
+
+
+def _closing(mark: Mark, orphans: Sequence[OutboxRow]) -> Closing | None:
+    """Whoever was erased after the copy was made, or before, is erased: what came back of them is destroyed."""
+    said = {dict(row.headers)[TYPE_HEADER].decode() for row in orphans}
+    destroyed = mark.closing is not None and mark.closing.for_good
+    return Closing.ERASED if destroyed or PatientErased.type() in said else mark.closing

@@ -19,6 +19,8 @@ OPEN: Final = "open"
 OPEN_BY_STREAM: Final = "open_by_stream"
 REQUESTED: Final = "requested"
 BY_EVENT: Final = "by_event"
+BY_SUBJECT: Final = "by_subject"
+ERASED: Final = "erased"
 
 INDEXES: Final[tuple[tuple[str, IndexModel], ...]] = (
     (
@@ -45,6 +47,7 @@ INDEXES: Final[tuple[tuple[str, IndexModel], ...]] = (
         "_outbox",
         IndexModel([("orphan", 1), ("_id", 1)], name=ORPHANS, partialFilterExpression={"orphan": True}),
     ),
+    ("_owners", IndexModel([("closing", 1), ("_id", 1)], name=ERASED, partialFilterExpression={"closing": "erased"})),
     ("_positions", IndexModel([("subject", 1), ("consumer", 1)], name="subject")),
     (
         "_positions",
@@ -67,6 +70,7 @@ INDEXES: Final[tuple[tuple[str, IndexModel], ...]] = (
         IndexModel([("consumer", 1)], name=REQUESTED, partialFilterExpression={"state": "replay_requested"}),
     ),
     ("_parked", IndexModel([("consumer", 1), ("event_id", 1)], name=BY_EVENT)),
+    ("_parked", IndexModel([("key", 1)], name=BY_SUBJECT)),
     ("_parked", IndexModel([("expires_at", 1)], name="expiry", expireAfterSeconds=0)),
     (
         "_refeeds",

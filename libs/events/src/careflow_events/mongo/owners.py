@@ -1,9 +1,10 @@
-"""Owners in `_owners`: one document for each patient or place, `{_id, version, guard, heads}`.
+"""Owners in `_owners`: one document for each patient or place, `{_id, version, guard, heads, closing?}`.
 
 Its version is what makes everything of one owner change one commit at a time; its heads are where the streams about
-the owner stand. Invariant: a commit that writes anything of an owner moves the version on from the one its decision
-was made on, and one that only read holds it, so no decision rests on what another commit has overtaken: neither on a
-document that changed nor on one that was added meanwhile.
+the owner stand; its closing says that an erasure keeps everybody from writing about them. Invariant: a commit that
+writes anything of an owner moves the version on from the one its decision was made on, and one that only read holds it,
+so no decision rests on what another commit has overtaken: neither on a document that changed nor on one that was added
+meanwhile.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any, Final
 from pymongo import InsertOne, UpdateOne
 from pymongo.asynchronous.database import AsyncDatabase
 
+from careflow_events.closing import Closing
 from careflow_events.mongo.collections import Document, committed
 from careflow_events.outbox import StreamHead
 
@@ -33,6 +35,7 @@ class Mark:
 
     version: int | None
     heads: Mapping[str, StreamHead]
+    closing: Closing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +49,26 @@ class Owners:
         document = await committed(self.database, OWNERS).find_one({"_id": owner})
         if document is None:
             return Mark(None, {})
-        return Mark(document["version"], {each["stream"]: _head(each) for each in document["heads"]})
+        heads = {each["stream"]: _head(each) for each in document["heads"]}
+        closing = document.get("closing")
+        return Mark(document["version"], heads, None if closing is None else Closing(closing))
 
-    def moved(self, owner: str, mark: Mark, raised: Mapping[str, StreamHead]) -> InsertOne[Document] | UpdateOne:
-        """The write of a commit that changes something of the owner."""
+    def moved(
+        self, owner: str, mark: Mark, raised: Mapping[str, StreamHead], *, closing: Closing | None = None
+    ) -> InsertOne[Document] | UpdateOne:
+        """The write of a commit that changes something of the owner, and leaves them with this closing."""
         heads = [
             {"stream": stream, "sequence": head.sequence, "recorded_at": head.recorded_at}
             for stream, head in sorted({**mark.heads, **raised}.items())
         ]
         namespace = f"{self.database.name}.{OWNERS}"
         if mark.version is None:
-            return InsertOne({"_id": owner, "version": 1, "guard": 0, "heads": heads}, namespace=namespace)
+            made: Document = {"_id": owner, "version": 1, "guard": 0, "heads": heads}
+            return InsertOne(made if closing is None else {**made, "closing": closing.value}, namespace=namespace)
         changed: Document = {"$set": {"version": mark.version + 1}}
+        if closing is not mark.closing:
+            changed |= {"$unset": {"closing": 1}} if closing is None else {}
+            changed["$set"] |= {} if closing is None else {"closing": closing.value}
         if raised:
             changed["$set"]["heads"] = heads
         return UpdateOne({"_id": owner, "version": mark.version}, changed, namespace=namespace)
@@ -65,7 +76,7 @@ class Owners:
     def held(self, owner: str, mark: Mark) -> InsertOne[Document] | UpdateOne:
         """The write of a commit that rests on what it read of the owner and changes nothing of theirs."""
         if mark.version is None:
-            return self.moved(owner, mark, {})
+            return self.moved(owner, mark, {}, closing=mark.closing)
         return UpdateOne(
             {"_id": owner, "version": mark.version}, {"$inc": {"guard": 1}}, namespace=f"{self.database.name}.{OWNERS}"
         )

@@ -135,15 +135,7 @@ class MongoParked:
     def _record(self, document: Mapping[str, Any]) -> ParkedRecord:
         return ParkedRecord(
             id=document["_id"].removeprefix(f"{self._consumer}|"),
-            record=ConsumedRecord(
-                topic=document["topic"],
-                origin=document["origin"],
-                partition=document["partition"],
-                offset=document["offset"],
-                key=document["key"],
-                value=document["value"],
-                headers=tuple((name, value) for name, value in document["headers"]),
-            ),
+            record=record_of(document),
             stream=document["stream"],
             place=document["place"],
             event_id=document["event_id"],
@@ -155,3 +147,16 @@ class MongoParked:
             state=ParkedState(document["state"]),
             settled_at=document["settled_at"],
         )
+
+
+def record_of(document: Mapping[str, Any]) -> ConsumedRecord:
+    """The record a document of `_parked` holds."""
+    return ConsumedRecord(
+        topic=document["topic"],
+        origin=document["origin"],
+        partition=document["partition"],
+        offset=document["offset"],
+        key=document["key"],
+        value=document["value"],
+        headers=tuple((name, value) for name, value in document["headers"]),
+    )

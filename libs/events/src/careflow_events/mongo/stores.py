@@ -3,6 +3,7 @@
 from pymongo.asynchronous.database import AsyncDatabase
 
 from careflow_events.handling import Stores
+from careflow_events.mongo.closings import MongoClosings
 from careflow_events.mongo.collections import Document
 from careflow_events.mongo.consumers import MongoConsumers
 from careflow_events.mongo.parked import MongoParked
@@ -15,4 +16,5 @@ def mongo_stores(database: AsyncDatabase[Document], consumer: str) -> Stores:
         positions=MongoPositions(database, consumer),
         parked=MongoParked(database, consumer),
         consumers=MongoConsumers(database, consumer),
+        closings=MongoClosings(),
     )

@@ -3,7 +3,7 @@
 Reads go out side by side, outside of any transaction; every one of them is remembered here, and guarded without
 anybody naming it. Invariants: a try believes a list, or that something is missing, only when it asked after it knew the
 owner's mark; what it found by id beside the mark is guarded by its own version; what it writes it can read again by id
-and is written once, however often it was put.
+and is written once, however often it was put; what is closed by an erasure it does not write.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any, Final
 from pymongo import InsertOne, ReplaceOne, UpdateOne
 from pymongo.asynchronous.database import AsyncDatabase
 
+from careflow_events.closing import Closing, OwnerClosed
 from careflow_events.mongo.collections import Document
 from careflow_events.mongo.owners import Mark, Owners, owner_of
 from careflow_events.outbox import StreamHead
@@ -70,9 +71,13 @@ class _Put:
 class Unit:
     """What one try has read and will write."""
 
-    def __init__(self, database: AsyncDatabase[Document], owners: Owners, *, again: bool) -> None:
+    def __init__(
+        self, database: AsyncDatabase[Document], owners: Owners, *, again: bool, by_itself: bool = True
+    ) -> None:
+        """`by_itself`: nobody asks for it, it follows from what was heard or is due."""
         self.again: Final = again
         """Whether a try before this one was overtaken: then nothing is taken for granted."""
+        self._by_itself = by_itself
         self.open = True
         self._database = database
         self._owners = owners
@@ -80,6 +85,8 @@ class Unit:
         self._made: set[str] = set()
         self._raised: dict[str, dict[str, StreamHead]] = {}
         self._changed: set[str] = set()
+        self._closings: dict[str, Closing | None] = {}
+        self._peeked: set[str] = set()
         self._seen: dict[Key, object] = {}
         self._guards: dict[Key, int] = {}
         self._puts: dict[Key, _Put] = {}
@@ -89,8 +96,18 @@ class Unit:
 
     def about(self, owner: str) -> None:
         """Starts to read the owner's mark, beside whatever else is being read."""
+        self._peeked.discard(owner)
         if owner not in self._marks:
             self._marks[owner] = asyncio.ensure_future(self._read_mark(owner))
+
+    async def closing(self, owner: str) -> Closing | None:
+        """Whether the owner is closed. Nothing rests on the rest of the mark unless it is asked for, too."""
+        if owner in self._closings:
+            return self._closings[owner]
+        if owner not in self._marks:
+            self.about(owner)
+            self._peeked.add(owner)
+        return (await asyncio.shield(self._marks[owner])).closing
 
     def made(self, new_id: str) -> None:
         """Notes an id made in this try: nobody else can have written anything of an owner with it."""
@@ -164,6 +181,11 @@ class Unit:
         self.about(owner)
         self._changed.add(owner)
 
+    def close_owner(self, owner: str, closing: Closing | None) -> None:
+        """Closes the owner with the commit, or opens them again; this very unit of work may still write about them."""
+        self.change(owner)
+        self._closings[owner] = closing
+
     async def raise_head(self, stream: str, count: int, now: datetime) -> StreamHead:
         """Gives the next `count` numbers of a stream; answers the last of them and when they are recorded: not before
         what was recorded last. Instants have milliseconds, as stored ones do.
@@ -190,7 +212,7 @@ class Unit:
     @property
     def writes_anything(self) -> bool:
         """Whether there is anything to commit."""
-        return bool(self._puts or self._writes or self._raised)
+        return bool(self._puts or self._writes or self._raised or self._closings)
 
     async def writes(self) -> list[Write]:
         """Everything to send, what is most likely to have been overtaken first. Nothing when nothing was written: what
@@ -198,7 +220,8 @@ class Unit:
         """
         if not self.writes_anything:
             return []
-        marks = {owner: await self.mark(owner) for owner in self._marks}
+        marks = {owner: await self.mark(owner) for owner in self._marks if owner not in self._peeked}
+        self._confirm_open(marks)
         new = {owner for owner, mark in marks.items() if mark.version is None}
         documents = await asyncio.gather(*(each.document(each.owner in new) for each in self._puts.values()))
         return [
@@ -222,8 +245,18 @@ class Unit:
         for owner, mark in marks.items():
             raised = self._raised.get(owner, {})
             moves = bool(raised) or owner in self._changed
-            model = self._owners.moved(owner, mark, raised) if moves else self._owners.held(owner, mark)
+            closing = self._closings.get(owner, mark.closing)
+            model = (
+                self._owners.moved(owner, mark, raised, closing=closing) if moves else self._owners.held(owner, mark)
+            )
             yield Write(f"_owners/{owner}", model, expected=True)
+
+    def _confirm_open(self, marks: Mapping[str, Mark]) -> None:
+        """Raises OwnerClosed."""
+        for owner in self.changed - self._closings.keys():
+            closing = marks[owner].closing
+            if closing is not None and (closing.for_good or not self._by_itself):
+                raise OwnerClosed(closing)
 
     def _guard_writes(self) -> Iterator[Write]:
         for (collection, key), version in self._guards.items():

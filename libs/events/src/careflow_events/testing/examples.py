@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from careflow_events import contracts
 from careflow_events.testing.billing_examples import billing_examples
 from careflow_events.testing.booking_examples import booking_examples
+from careflow_events.testing.erasure_examples import erasure_examples
 from careflow_events.testing.example import Example
 from careflow_events.testing.screening_examples import screening_examples
 from careflow_events.testing.sessions_examples import sessions_examples
@@ -22,6 +23,7 @@ def examples() -> Sequence[Example]:
         *sessions_examples(),
         *sessions_safety_examples(),
         *billing_examples(),
+        *erasure_examples(),
         _checkpoint(),
     )
 

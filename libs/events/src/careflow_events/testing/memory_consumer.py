@@ -228,6 +228,19 @@ class MemoryConsumers:
         return self._store.tables["pauses"].pop(by, None) is not None
 
 
+class MemoryClosings:
+    """The `Closings` port: nobody was erased."""
+
+    async def erased(self, subject: str) -> bool:  # noqa: ARG002 - see above
+        """See `careflow_events.closing.Closings.erased`."""
+        return False
+
+
 def memory_stores(store: MemoryStore) -> Stores:
     """The stores of one consumer, in memory."""
-    return Stores(positions=MemoryPositions(store), parked=MemoryParked(store), consumers=MemoryConsumers(store))
+    return Stores(
+        positions=MemoryPositions(store),
+        parked=MemoryParked(store),
+        consumers=MemoryConsumers(store),
+        closings=MemoryClosings(),
+    )

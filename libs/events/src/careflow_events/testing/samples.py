@@ -118,11 +118,16 @@ def write_missing() -> list[Path]:
 def _envelope(example: Example, number: int) -> Envelope:
     identifier = _id(f"{example.data.name()}/{example.name}", example.time)
     if example.data.topic is EVERY_TOPIC:
+        subject = patient_subject(example.data.patient_id) if isinstance(example.data, PatientEvent) else None
         return Envelope(
             id=identifier,
             source=f"/careflow/{BOOKING.service}",
             type=example.data.type(),
+            subject=subject,
+            stream=None if subject is None else BOOKING.stream(subject),
+            sequence=None if subject is None else number,
             time=example.time,
+            recordedtime=None if subject is None else example.time,
             dataschema=example.data.schema_id(),
             dataclassification=BOOKING.classification.value,
             data=example.data.model_dump(mode="json"),

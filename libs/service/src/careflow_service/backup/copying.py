@@ -2,7 +2,7 @@
 
 Invariants: a backup is what the store held at one moment, in all collections; a store that is being filled is fenced
 from before its first change until an operator finishes the restore, and one that was not filled to its end can only be
-filled again.
+filled again. Whoever is known here to be erased stays erased, whatever the backup holds of them.
 """
 
 from collections import Counter
@@ -14,14 +14,14 @@ import bson
 from bson.codec_options import CodecOptions
 from bson.errors import InvalidBSON
 from bson.raw_bson import RawBSONDocument
-from pymongo import IndexModel
+from pymongo import IndexModel, UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import OperationFailure
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from careflow_events.fencing import Fence
-from careflow_events.mongo import MongoFences
+from careflow_events.mongo import MongoErasure, MongoFences
 from careflow_events.mongo.fences import FENCE
 from careflow_events.mongo.store_time import store_time
 from careflow_service.backup.file import BackupBroken, BackupReader, BackupWriter, Piece
@@ -29,6 +29,7 @@ from careflow_service.mongo.client import Client, Database
 from careflow_service.mongo.indexes import ensure_indexes
 from careflow_service.mongo.key_lines import KeyKind, KeyLines
 from careflow_service.mongo.key_proofs import KEY_PROOFS, Proof, wrong
+from careflow_service.mongo.vault import ERASED
 from careflow_service.one_shot import NotNow, Stopped
 
 _RAW: Final[CodecOptions[RawBSONDocument]] = CodecOptions(document_class=RawBSONDocument)
@@ -87,7 +88,7 @@ async def put_back(
     fences = MongoFences(database)
     await fences.put_up(Fence(at, orphans=0, streams=0, filling=True, looked=False))
     for name in await database.list_collection_names():
-        if name != FENCE and not name.startswith("system."):
+        if name not in {FENCE, ERASED} and not name.startswith("system."):
             await database.drop_collection(name)
     await ensure_indexes(database, indexes)
     counted: Counter[str] = Counter()
@@ -95,12 +96,28 @@ async def put_back(
         documents = _documents(piece, lines)
         counted[piece.collection] += len(documents)
         into = database.get_collection(piece.collection, write_concern=WriteConcern("majority", j=True))
-        await into.insert_many(documents, ordered=False)
+        if piece.collection == ERASED:
+            await into.bulk_write([_kept(each) for each in documents], ordered=False)
+        else:
+            await into.insert_many(documents, ordered=False)
         if stopping():
             raise Stopped
     counts = _whole(reader, counted)
+    await _close_the_erased(database)
     await fences.put_up(Fence(at, orphans=0, streams=0, looked=False))
     return counts
+
+
+def _kept(erased: RawBSONDocument) -> UpdateOne:
+    """One that is known here already stays as it is."""
+    return UpdateOne({"_id": erased["_id"]}, {"$setOnInsert": {"at": erased["at"]}}, upsert=True)
+
+
+async def _close_the_erased(database: Database) -> None:
+    """What came back of them is destroyed as it was before, once the service runs again."""
+    erasure = MongoErasure(database, topics=())
+    async for erased in database[ERASED].find({}, {"_id": 1}):
+        await erasure.close_again(erased["_id"])
 
 
 async def _confirm_at_rest(database: Database) -> None:

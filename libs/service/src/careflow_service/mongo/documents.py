@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import Any, Final, Generic
 
 from careflow_events.mongo.unit import Overtaken, Unit, current_unit, unit_of_work
-from careflow_service.errors import DocumentMissing, StaleVersion
+from careflow_service.errors import DocumentMissing, OwnerErased, StaleVersion
 from careflow_service.listed import Listed
 from careflow_service.mongo.blinding import Blinds
 from careflow_service.mongo.bodies import A, Bodies
@@ -30,6 +30,8 @@ from careflow_service.work import Transaction
 
 WHOSE: Final = "patient_id"
 """The field that says whom a document is about: blind where its body is encrypted."""
+PLACE: Final = "location_id"
+"""The field that says which place a document is about; a place is nobody's to be erased."""
 MOST_REMEMBERED: Final = 10_000
 """Of how many documents a process remembers whose they are."""
 _OWN_FIELDS: Final = frozenset({"_id", "version", "guard", "body"})
@@ -68,11 +70,17 @@ class Documents(Generic[A]):
         self._whose: dict[str, str] = {}
         self._vault = vault
         self._apart = apart
+        if vault is not None:
+            vault.holds(name, self._belonging_to)
 
     async def get(self, id: str, *, of: str | None = None) -> A:  # noqa: A002 - the aggregate's own word
-        """The aggregate `id`, of the owner `of` where that is known beforehand. Raises DocumentMissing."""
+        """The aggregate `id`, of the owner `of` where that is known beforehand. Raises DocumentMissing, or OwnerErased
+        where that is known to be the reason.
+        """
         found = await self._find(id, of)
         if found is None:
+            if self._vault is not None and await self._vault.erased(of or id):
+                raise OwnerErased
             raise DocumentMissing
         return found
 
@@ -206,6 +214,7 @@ class Documents(Generic[A]):
 
     def _put(self, aggregate: A, tx: Transaction, *, base: int | None) -> None:
         self._confirm_fields(aggregate)
+        self._confirm_found_by_owner(aggregate)
 
         async def document(first: bool) -> Document:
             return await self._document(aggregate, first=first)
@@ -230,6 +239,20 @@ class Documents(Generic[A]):
             raise ValueError(f"{self._name}: what is encrypted does not say openly whose it is: {WHOSE} must be blind")
         if unknown := self._blinds.names - fields:
             raise ValueError(f"no field is called {', '.join(sorted(unknown))}, so it cannot be blind")
+
+    def _belonging_to(self, owner: str) -> Mapping[str, object]:
+        """How the documents of an owner are found, whatever is in them."""
+        if WHOSE in self._blinds.names:
+            return self._blinds.hidden({WHOSE: owner})
+        return {"_id": owner}
+
+    def _confirm_found_by_owner(self, aggregate: A) -> None:
+        """What is encrypted must be found by whose it is, or an erasure would leave it behind."""
+        if self._vault is None or self._owner is None or WHOSE in self._blinds.names:
+            return
+        owner = self._owner(aggregate)
+        if owner != str(aggregate.id) and self._fields(aggregate).get(PLACE) != owner:
+            raise ValueError(f"{self._name}: nothing says whose a document is: {WHOSE} must be a blind field")
 
     async def _document(self, aggregate: A, *, first: bool) -> Document:
         """`first`: nothing was ever written for its owner."""

@@ -17,6 +17,7 @@ from careflow_service.mongo.audit import AuditTrail
 from careflow_service.mongo.audit_review import AuditReview
 from careflow_service.mongo.audit_seals import AuditSeals
 from careflow_service.mongo.client import Client, Database, open_client, open_database
+from careflow_service.mongo.erasing import MongoErasing
 from careflow_service.mongo.fence import FenceWatch
 from careflow_service.mongo.further_keys import Further
 from careflow_service.mongo.idempotency import IdempotencyRecords
@@ -59,6 +60,7 @@ class Store:
     database: Database
     work: MongoWork
     vault: Vault
+    erasing: MongoErasing
     blind_index: BlindIndex
     audit: AuditTrail
     audit_seals: AuditSeals
@@ -115,6 +117,7 @@ async def open_store(
                     time_limit=time_limit,
                 ),
                 vault=vault,
+                erasing=MongoErasing(),
                 blind_index=blind_index,
                 audit=audit,
                 audit_seals=audit_seals,

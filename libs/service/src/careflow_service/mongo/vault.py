@@ -13,7 +13,7 @@ import asyncio
 import hashlib
 import hmac
 from collections import OrderedDict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from enum import StrEnum
 from typing import Any, Final
@@ -75,6 +75,8 @@ class Vault:
         self._master = master
         self._first: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._made: OrderedDict[str, None] = OrderedDict()
+        self._database = database
+        self._holding: dict[str, Callable[[str], Mapping[str, object]]] = {}
         self._keys = database.get_collection(KEYS, write_concern=_MAJORITY)
         self._erased = database.get_collection(ERASED, write_concern=_MAJORITY)
         self._open()
@@ -145,6 +147,20 @@ class Vault:
         await self._erased.update_one({"_id": owner}, {"$setOnInsert": {"at": wall_clock()}}, upsert=True)
         await self._destroy_keys(owner)
         self._open()  # the old one, with the key in its memory, is freed with its last call in flight
+
+    async def erased(self, owner: str) -> bool:
+        """Whether the owner's keys were destroyed."""
+        return await self._erased.find_one({"_id": owner}, {"_id": 1}) is not None
+
+    def holds(self, collection: str, whose: Callable[[str], Mapping[str, object]]) -> None:
+        """Notes a collection with what is encrypted here; `whose` says how the documents of an owner are found."""
+        self._holding[collection] = whose
+
+    async def forget(self, owner: str) -> None:
+        """Removes every document of the owner that is encrypted here, with all that was looked up by. Idempotent."""
+        for collection, whose in self._holding.items():
+            documents = self._database.get_collection(collection, write_concern=_MAJORITY)
+            await documents.delete_many(whose(owner))
 
     async def wrapped_anew(self, keys: Sequence[RawBSONDocument]) -> list[Document]:
         """These data keys, as they are stored, wrapped with the current master key; nothing is written. Raises

@@ -18,6 +18,7 @@ from typing import Final, TypeVar, cast
 import pymongo
 from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError, ExecutionTimeout, PyMongoError
 
+from careflow_events.closing import OwnerClosed
 from careflow_events.envelope import Envelope
 from careflow_events.handling import Reacting
 from careflow_events.mongo.commit import commit
@@ -26,7 +27,16 @@ from careflow_events.mongo.unit import Overtaken, Unit, current_unit, working_in
 from careflow_events.outbox import Outbox, StreamPosition
 from careflow_events.publication import Publication, PublicationTable
 from careflow_service.clock import Clock
-from careflow_service.errors import InProgress, NaturalKeyTaken, OutcomeUnknown, ServiceError, ServiceFenced, StoreBusy
+from careflow_service.errors import (
+    ErasureUnderWay,
+    InProgress,
+    NaturalKeyTaken,
+    OutcomeUnknown,
+    OwnerErased,
+    ServiceError,
+    ServiceFenced,
+    StoreBusy,
+)
 from careflow_service.identity import Actor, RequestKey, Role
 from careflow_service.ids import NewId
 from careflow_service.mongo.audit import AuditTrail
@@ -184,7 +194,8 @@ class MongoWork:
         left = call.trying_until - time.monotonic()
         if left <= 0:
             raise ExecutionTimeout("no time for another try", _MAX_TIME_EXPIRED)
-        unit = Unit(self._database, self._owners, again=call.tries > 0)
+        by_itself = call.by.has(Role.SYSTEM)
+        unit = Unit(self._database, self._owners, again=call.tries > 0, by_itself=by_itself)
         try:
             with pymongo.timeout(left):
                 if unit.again and (earlier := await self._earlier(call)) is not None:
@@ -198,7 +209,13 @@ class MongoWork:
                     if earlier is None:
                         raise
                     return earlier
-            await commit(self._client, [unit])
+            try:
+                await commit(self._client, [unit])
+            except OwnerClosed as error:
+                earlier = await self._earlier(call)
+                if earlier is None:
+                    raise (OwnerErased if error.closing.for_good else ErasureUnderWay) from None
+                return earlier
             return committed
         finally:
             await unit.close()

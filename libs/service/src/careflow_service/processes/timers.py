@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from careflow_service.backup.taken import BackupsTaken
 from careflow_service.http.health import Health, Heartbeat, health_routes, ready_checks
 from careflow_service.measures import age_of_backup, overdue, read_all
+from careflow_service.mongo.erasing import destroying_of
 from careflow_service.processes.opening import Opened
 from careflow_service.processes.running import Run, run_tasks, until_stopped
 from careflow_service.processes.serving import bind, serving
@@ -68,11 +69,12 @@ def sealing_of(process: Opened[S, P, App]) -> Sealing:
 
 def timers_of(process: Opened[S, P, App]) -> Timers[P]:
     """The service's timers in this process."""
+    service, resources = process.service, process.resources
     return Timers(
         ports=process.ports,
-        deadlines=process.service.deadlines,
-        effects=process.service.effects,
-        work=process.resources.work,
-        clock=process.resources.clock,
+        deadlines=service.deadlines,
+        effects=(*service.effects, destroying_of(service, process.app, resources.database, resources.vault)),
+        work=resources.work,
+        clock=resources.clock,
         lease=process.lease,
     )

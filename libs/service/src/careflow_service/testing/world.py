@@ -33,10 +33,12 @@ from careflow_events.testing.builders import Keys as SealingKeys
 from careflow_events.testing.builders import a_record
 from careflow_events.topics import SERVICES
 from careflow_service.clock import wall_clock
+from careflow_service.deadlines import Effect
 from careflow_service.http.app import create_app
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
 from careflow_service.mongo.audit import AUDIT, Outcome
+from careflow_service.mongo.erasing import destroying_of
 from careflow_service.mongo.reactions import ReactionTransactions
 from careflow_service.mongo.store import Keys, Store
 from careflow_service.service import Resources, Service
@@ -83,6 +85,12 @@ class ServiceWorld(Generic[P, App]):
     def ports(self) -> P:
         """What its reactions and deadlines stand on."""
         return self.service.ports(self.application)
+
+    @property
+    def effects(self) -> "Sequence[Effect[P]]":
+        """The service's own, and the library's."""
+        destroying = destroying_of(self.service, self.application, self.store.database, self.store.vault)
+        return (*self.service.effects, destroying)
 
     def calling(self, *roles: Role, patient_id: str | None = None, subject: str | None = None) -> Caller:
         """Somebody in these roles; without `subject` the login is named after the role or the patient."""
@@ -155,7 +163,7 @@ class ServiceWorld(Generic[P, App]):
                 DeadlineKind(each, ports=self.ports, work=self.work, clock=self.clock)
                 for each in self.service.deadlines
             ),
-            *(EffectKind(each, ports=self.ports, work=self.work) for each in self.service.effects),
+            *(EffectKind(each, ports=self.ports, work=self.work) for each in self.effects),
         ]
         done = True
         while done:

@@ -47,6 +47,7 @@ from billing.domain.superbills import Superbill
 from billing.domain.visits import Visit
 from careflow_domain.business_days import BusinessCalendar, opening_of
 from careflow_service.clock import Clock
+from careflow_service.erasing import Erasing
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed
 from careflow_service.work import Transaction
@@ -252,6 +253,7 @@ class Ports:
     numbers: NumberSeriesOfYears
     clinician_days: ClinicianDays
     printer: Printer
+    erasing: Erasing
     audit: ReadAudit
     policy: BillingPolicy
     schedules: FeeSchedules

@@ -15,3 +15,4 @@ PackageId = NewType("PackageId", str)
 
 SuperbillId = NewType("SuperbillId", str)
 PaperId = NewType("PaperId", str)
+ErasureId = NewType("ErasureId", str)

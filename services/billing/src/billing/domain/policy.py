@@ -7,6 +7,7 @@ from datetime import time
 from billing.domain.money import WHOLE, Money
 from billing.domain.visits import VisitKind
 from careflow_domain.errors import invalid
+from careflow_domain.retention import RetentionPolicy
 from careflow_domain.setting import Setting
 
 
@@ -46,6 +47,7 @@ class BillingPolicy:
     estimates: EstimateClocks
     exceeded_by: Setting[Money]
     dispute_line: Setting[Money]
+    retention: RetentionPolicy
     fees: Setting[Mapping[VisitKind, FeeRule]]
     first_time_courtesy: Setting[bool]
     fees_posted_at: Setting[time]

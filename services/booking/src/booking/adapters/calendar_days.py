@@ -7,7 +7,7 @@ was read at, so two claims on one day collide and one of them looks again.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache, partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 import bson
 from bson.raw_bson import RawBSONDocument
 
-from booking.domain.calendar import Calendar, CalendarDay, DayKey, Occupancy, ResourceKind, Taken, Use
-from booking.domain.ids import AppointmentId
+from booking.domain.calendar import Calendar, CalendarDay, DayKey, Occupancy, Resource, ResourceKind, Taken, Use
+from booking.domain.ids import AppointmentId, PatientId
 from booking.domain.intervals import Interval
 from careflow_events.mongo.unit import unit_of_work
 from careflow_service.mongo.client import Database, Document
@@ -61,6 +61,13 @@ class MongoCalendarDays:
             document = partial(_document, self._name(day.key), day)
             unit_of_work().put(self._place(day.key), day, document, base=day.version, owner=None)
             tx.touched(f"{CALENDAR_DAYS}/{self._name(day.key)}@{day.version + 1}")
+
+    async def forget(self, patient_id: PatientId, days: Sequence[date]) -> None:
+        """Removes when a patient is at the clinic, of these days; what rooms and staff have taken stays theirs."""
+        resource = Resource(ResourceKind.PATIENT, patient_id)
+        names = [self._name(DayKey(resource, day)) for day in days]
+        for first in range(0, len(names), AT_ONCE):
+            await self._collection.delete_many({"_id": {"$in": names[first : first + AT_ONCE]}})
 
     async def _find(self, keys: Sequence[DayKey]) -> list[RawBSONDocument]:
         names = sorted(self._name(key) for key in keys)

@@ -12,9 +12,11 @@ from booking.domain.calendar import Calendar, CalendarDay, DayKey
 from booking.domain.calendar_feeds import CalendarFeed
 from booking.domain.care_path import CarePath
 from booking.domain.contact_consents import ContactConsents
+from booking.domain.erasures import Erasure
 from booking.domain.freed_times import FreedTime
 from booking.domain.ids import (
     AppointmentId,
+    ErasureId,
     FreedTimeId,
     MessageId,
     PatientId,
@@ -33,6 +35,7 @@ from booking.domain.rooms import Room
 from booking.domain.visits import VisitKind
 from booking.domain.waitlist import WaitlistEntry
 from careflow_service.clock import Clock
+from careflow_service.erasing import Erasing
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed
 from careflow_service.work import Transaction
@@ -202,6 +205,25 @@ class Messages(Protocol):
     async def save(self, message: Message, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
+class Erasures(Protocol):
+    async def get(self, erasure_id: ErasureId, /, *, of: PatientId | None = None) -> Erasure:
+        """Raises `erasure_not_found`."""
+
+    async def find(self, erasure_id: ErasureId, /, *, of: PatientId | None) -> Erasure | None: ...
+
+    async def latest_of(self, patient_id: PatientId) -> Erasure | None:
+        """The newest request about the patient, ended or not."""
+
+    async def under_way(self, limit: int, after: str | None) -> Listed[Erasure]: ...
+
+    async def next_late(self) -> tuple[datetime, str] | None:
+        """Which request will have waited too long next."""
+
+    async def add(self, erasure: Erasure, /, tx: Transaction) -> None: ...
+
+    async def save(self, erasure: Erasure, /, *, expecting: int, tx: Transaction) -> None: ...
+
+
 class Consents(Protocol):
     async def find(self, patient_id: PatientId, /, *, of: PatientId | None) -> ContactConsents | None: ...
 
@@ -278,6 +300,8 @@ class Ports:
     free: Callable[[Appointment, Transaction], Awaitable[None]]
     """Has the waitlist offered what this change of an appointment gave up."""
     messages: Messages
+    erasures: Erasures
+    erasing: Erasing
     telling: Tells
     attempt: Callable[[Message], Awaitable[Attempt]]
     """Hands a message on, or says why not."""

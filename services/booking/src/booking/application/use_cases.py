@@ -33,11 +33,13 @@ from booking.application.commands.record_patient_told import RecordPatientToldHa
 from booking.application.commands.record_undelivered import RecordUndeliveredHandler
 from booking.application.commands.register_patient import RegisterPatientHandler
 from booking.application.commands.release_hold import ReleaseHoldHandler
+from booking.application.commands.request_erasure import RequestErasureHandler, WithdrawErasureHandler
 from booking.application.commands.reschedule_appointment import RescheduleAppointmentHandler
 from booking.application.commands.reschedule_pair import ReschedulePairHandler
 from booking.application.commands.send_again import SendAgainHandler
 from booking.application.commands.stop_messages import StopMessagesHandler
 from booking.application.commands.unmerge_patients import UnmergePatientsHandler
+from booking.application.forgetting import Forgetting
 from booking.application.ports import Ports, Practitioners, Rooms
 from booking.application.queries.find_alternatives import FindAlternatives
 from booking.application.queries.find_openings import FindOpeningsHandler
@@ -48,6 +50,7 @@ from booking.application.queries.read_appointments import ReadAppointments
 from booking.application.queries.read_busy_times import ReadBusyTimes
 from booking.application.queries.read_care_path import ReadCarePathHandler
 from booking.application.queries.read_day_board import ReadDayBoard
+from booking.application.queries.read_erasures import ReadErasures
 from booking.application.queries.read_invitation import ReadInvitation
 from booking.application.queries.read_messages import ReadMessages
 from booking.application.queries.read_patient import ReadPatientHandler
@@ -65,6 +68,11 @@ class Booking:
     change_patient_details: ChangePatientDetailsHandler
     merge_patients: MergePatientsHandler
     unmerge_patients: UnmergePatientsHandler
+
+    request_erasure: RequestErasureHandler
+    withdraw_erasure: WithdrawErasureHandler
+    read_erasures: ReadErasures
+    forget: Forgetting
 
     add_practitioner: AddPractitionerHandler
     change_practitioner: ChangePractitionerHandler

@@ -19,16 +19,21 @@ def given_up(path: CarePath, *, asked_for: int) -> Person:
 
     Raises `visits_open` or `clinical_history`.
     """
-    if asked_for or any(visit.status in (Status.BOOKED, Status.ARRIVED) for visit in path.visits):
-        raise conflict(
-            "visits_open", "Visits of this record are booked, held, waited for or not marked; settle them first."
-        )
+    check_nothing_open(path, asked_for=asked_for)
     if _has_clinical_history(path):
         raise conflict(
             "clinical_history",
             "This record has a clinical history: keep it, and give up the other one if that has none.",
         )
     return replace(path.person, merged=True)
+
+
+def check_nothing_open(path: CarePath, *, asked_for: int) -> None:
+    """Raises `visits_open`; `asked_for` is how many times are held and how many visits waited for."""
+    if asked_for or any(visit.status in (Status.BOOKED, Status.ARRIVED) for visit in path.visits):
+        raise conflict(
+            "visits_open", "Visits of this record are booked, held, waited for or not marked; settle them first."
+        )
 
 
 def check_in_use(path: CarePath) -> None:

@@ -9,6 +9,7 @@ from booking.domain.course import PlanTerms
 from booking.domain.intervals import local_instant, on_grid
 from booking.domain.visits import Phase, VisitKind
 from careflow_domain.errors import DomainError, ErrorKind, invalid
+from careflow_domain.retention import RetentionPolicy
 from careflow_domain.setting import Setting
 
 
@@ -29,6 +30,8 @@ class BookingPolicy:
     minimum_age_years: Setting[int]
     served_states: Setting[tuple[str, ...]]
     merge_reversible_days: Setting[int]
+    retention: RetentionPolicy
+    erasure_answer_hours: Setting[int]
     hold_minutes: Setting[int]
     concurrent_holds: Setting[int]
     offer_minutes: Setting[int]
@@ -67,6 +70,7 @@ class BookingPolicy:
         numbers = [
             self.minimum_age_years,
             self.merge_reversible_days,
+            self.erasure_answer_hours,
             self.hold_minutes,
             self.concurrent_holds,
             self.offer_minutes,
@@ -107,6 +111,11 @@ class BookingPolicy:
     def merge_reversible(self) -> timedelta:
         """How long two records that were merged can be parted again."""
         return timedelta(days=self.merge_reversible_days.value)
+
+    @property
+    def erasure_answered_within(self) -> timedelta:
+        """How long a request to erase somebody waits for the other services before somebody is told."""
+        return timedelta(hours=self.erasure_answer_hours.value)
 
     @property
     def hold_for(self) -> timedelta:

@@ -71,6 +71,10 @@ class MongoCases(Stored[Case]):
         cases = self._documents.looked  # allow looked: for readers, who decide nothing on it
         return await cases.many({"patient_id": patient_id}, sort=_NEWEST_FIRST, limit=MOST_CASES)
 
+    async def all_held(self, patient_id: PatientId, /) -> list[Case]:
+        of_patient = {"patient_id": patient_id}
+        return await self._documents.many(of_patient, of=patient_id, sort=_NEWEST_FIRST, limit=MOST_CASES)
+
     async def one_of(self, patient_id: PatientId, /, *, after: str | None) -> Listed[Case]:
         return await self._documents.page({"patient_id": patient_id}, sort=_NEWEST_FIRST, limit=1, after=after)
 

@@ -1,5 +1,5 @@
 """Screens before dosing visits in MongoDB, under the visit's id: encrypted with the patient's key. Open field: when to
-ask; blind: requests.
+ask; blind: whose, requests.
 """
 
 from collections.abc import Mapping
@@ -20,12 +20,13 @@ SCREENS: Final = "pre_session_screens"
 
 INDEXES: Final = (
     (SCREENS, IndexModel("due_at", name="due")),
+    (SCREENS, IndexModel("patient_id", name="of_patient")),
     (SCREENS, IndexModel("requests", name="of_request")),
 )
 
 
 def _open_fields(screen: PreSessionScreen) -> Mapping[str, object]:
-    return {"due_at": screen.due_at, "requests": list(screen.requests)}
+    return {"patient_id": screen.patient_id, "due_at": screen.due_at, "requests": list(screen.requests)}
 
 
 class MongoScreens(Stored[PreSessionScreen]):
@@ -37,7 +38,7 @@ class MongoScreens(Stored[PreSessionScreen]):
             SCREENS,
             PreSessionScreen,
             fields=_open_fields,
-            blind=("requests",),
+            blind=("patient_id", "requests"),
             owner=lambda screen: screen.patient_id,
             vault=vault,
         )

@@ -1,5 +1,5 @@
 """Staff tasks in MongoDB: encrypted with the key of the patient or of what they are about, for a task's kind says how
-somebody is. Open fields: whether open, when due; blind: which kind, about what.
+somebody is. Open fields: whether open, when due; blind: which kind, about what, whose.
 """
 
 from collections.abc import Mapping
@@ -26,12 +26,19 @@ INDEXES: Final = (
             [("kind", 1), ("ref", 1)], name="one_open_task", unique=True, partialFilterExpression={"is_open": True}
         ),
     ),
+    (TASKS, IndexModel("patient_id", name="of_patient")),
     (TASKS, IndexModel([("is_open", 1), ("due_at", 1), ("_id", 1)], name="by_due_time")),
 )
 
 
 def _open_fields(task: StaffTask) -> Mapping[str, object]:
-    return {"kind": task.kind.value, "ref": task.ref, "is_open": task.done_at is None, "due_at": task.due_at}
+    return {
+        "kind": task.kind.value,
+        "ref": task.ref,
+        "patient_id": task.patient_id,
+        "is_open": task.done_at is None,
+        "due_at": task.due_at,
+    }
 
 
 class MongoTasks(Stored[StaffTask]):
@@ -43,7 +50,7 @@ class MongoTasks(Stored[StaffTask]):
             TASKS,
             StaffTask,
             fields=_open_fields,
-            blind=("kind", "ref"),
+            blind=("kind", "ref", "patient_id"),
             owner=lambda task: task.patient_id or task.ref,
             vault=vault,
         )

@@ -11,6 +11,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from careflow_service.clock import Clock
+from careflow_service.erasing import Erasing
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed
 from careflow_service.work import Transaction
@@ -52,6 +53,9 @@ class Cases(Protocol):
         """The patient's newest case, open or closed."""
 
     async def all_of(self, patient_id: PatientId, /) -> list[Case]: ...
+    async def all_held(self, patient_id: PatientId, /) -> list[Case]:
+        """As `all_of`, for a decision."""
+
     async def one_of(self, patient_id: PatientId, /, *, after: str | None) -> Listed[Case]:
         """One at a time of all the patient's, for readers."""
 
@@ -221,6 +225,7 @@ class Ports:
     disclosures: Disclosures
     notifier: OnCallNotifier
     records: Records
+    erasing: Erasing
     audit: ReadAudit
     policy: ClinicalPolicy
     shelf: QuestionnaireShelf

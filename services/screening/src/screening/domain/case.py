@@ -129,6 +129,14 @@ class Case(CaseRecord):
         raise not_found("questionnaire_request")
 
     @property
+    def begun(self) -> bool:
+        """Whether anybody has said or recorded anything clinical in it."""
+        answered = any(each.answers for each in self.questionnaires)
+        recorded = self.history or self.medications or self.trials or self.evidence or self.evaluations
+        decided = self.clearance_id or self.diagnoses or self.deferrals or self.pressure_refusals or self.course.doses
+        return bool(answered or recorded or decided)
+
+    @property
     def waiting(self) -> tuple[RequestedQuestionnaire, ...]:
         """What the patient is asked for now: nothing once the case is closed."""
         return () if self.state is CaseState.CLOSED else tuple(each for each in self.questionnaires if each.open)

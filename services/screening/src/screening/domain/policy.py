@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from careflow_domain.retention import RetentionPolicy
 from careflow_domain.setting import Setting
 from screening.domain.alert_urgency import Persistence, ResponseTimes
 from screening.domain.allergens import AllergenRule
@@ -139,6 +140,7 @@ class ClinicalPolicy:
     intake: IntakePolicy
     treatment_resistance: TreatmentResistancePolicy
     answer_links: LinkPolicy
+    retention: RetentionPolicy
     pre_session: PreSessionPolicy
     course: AskingPolicy
     outcomes: OutcomesPolicy

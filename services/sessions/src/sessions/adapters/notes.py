@@ -22,6 +22,7 @@ MOST_NOTES: Final = 500
 INDEXES: Final = (
     (NOTES, IndexModel([("patient_id", 1), ("_id", 1)], name="of_patient")),
     (NOTES, IndexModel([("session_id", 1), ("_id", 1)], name="of_session")),
+    (PSYCHOTHERAPY_NOTES, IndexModel("patient_id", name="of_patient")),
     (PSYCHOTHERAPY_NOTES, IndexModel([("session_id", 1), ("author", 1), ("_id", 1)], name="of_author")),
 )
 
@@ -56,8 +57,12 @@ class MongoPsychotherapyNotes(Stored[PsychotherapyNote]):
             database,
             PSYCHOTHERAPY_NOTES,
             PsychotherapyNote,
-            fields=lambda note: {"session_id": note.session_id, "author": note.author},
-            blind=("session_id", "author"),
+            fields=lambda note: {
+                "patient_id": note.patient_id,
+                "session_id": note.session_id,
+                "author": note.author,
+            },
+            blind=("patient_id", "session_id", "author"),
             owner=lambda note: note.patient_id,
             vault=vault,
             apart=Apart.PSYCHOTHERAPY_NOTES,

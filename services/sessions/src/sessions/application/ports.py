@@ -12,6 +12,7 @@ from typing import Protocol
 
 from careflow_domain.business_days import BusinessCalendar
 from careflow_service.clock import Clock
+from careflow_service.erasing import Erasing
 from careflow_service.identity import Actor
 from careflow_service.work import Transaction
 from sessions.domain.adverse_events import AdverseEvent
@@ -295,6 +296,7 @@ class Ports:
     drug_days: DrugDays
     drug_cases: DiscrepancyCases
     records: Records
+    erasing: Erasing
     audit: ReadAudit
     policy: SessionsPolicy
     calendar: BusinessCalendar

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from careflow_domain.errors import conflict
+from careflow_domain.retention import RetentionPolicy
 from careflow_domain.setting import Setting
 from sessions.domain.course import IntegrationRules
 from sessions.domain.doses import Ceiling, Devices
@@ -213,6 +214,7 @@ class SessionsPolicy:
     vitals_times: VitalsTimes
     discharge: DischargePolicy
     integration: IntegrationPolicy
+    retention: RetentionPolicy
     drug_log: DrugLogPolicy
     rems: RemsPolicy
     follow_up: FollowUpPolicy

@@ -8,6 +8,8 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel
 
+from careflow_events.mongo import MongoErasure
+from careflow_events.topics import topics_of
 from careflow_service.deadlines import Deadline, Effect
 from careflow_service.http.dependencies import represent
 from careflow_service.http.ops.console import AtConsole
@@ -33,7 +35,7 @@ async def read_drain(console: AtConsole) -> Response:
             outbox_unpublished=(await console.unpublished.backlog()).rows,
             parked=await console.stores.parked.open_count(),
             next_deadline=await _earliest(console.service.deadlines, console.ports),
-            effects_pending=await _pending(console.service.effects, console.ports),
+            effects_pending=await _pending(console.service.effects, console.ports) + await _destroying(console),
             domain_time=console.resources.clock(),
         )
     )
@@ -42,6 +44,12 @@ async def read_drain(console: AtConsole) -> Response:
 async def _earliest(deadlines: Iterable[Deadline[Any]], ports: Any) -> datetime | None:
     due = [found[0] for deadline in deadlines if (found := await deadline.next(ports)) is not None]
     return min(due, default=None)
+
+
+async def _destroying(console: AtConsole) -> int:
+    """1 while something of an erased patient is still to be destroyed."""
+    erasure = MongoErasure(console.resources.database, topics_of(console.service.name))
+    return int(await erasure.next(()) is not None)
 
 
 async def _pending(effects: Iterable[Effect[Any]], ports: Any) -> int:

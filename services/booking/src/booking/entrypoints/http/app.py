@@ -6,6 +6,7 @@ from booking.entrypoints.http import (
     appointment_routes,
     availability_routes,
     calendar_routes,
+    erasure_routes,
     message_routes,
     patient_routes,
     practitioner_routes,
@@ -23,6 +24,7 @@ HTTP: Http[Booking] = Http(
     description="When, where, with whom, and where each patient stands on the care path.",
     routers=(
         patient_routes.router,
+        erasure_routes.router,
         practitioner_routes.router,
         room_routes.router,
         absence_routes.router,

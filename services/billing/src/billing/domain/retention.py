@@ -1,0 +1,58 @@
+"""What billing has to keep of a patient who asks for erasure: what is owed, the books, and its estimates."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from billing.domain.charges import Charge
+from billing.domain.estimates import Estimate
+from billing.domain.fee_cases import FeeCase, FeeState
+from billing.domain.ids import ErasureId, PatientId
+from billing.domain.ledger import JournalEntry
+from billing.domain.payments import Payment
+from careflow_domain.aggregate import Fact
+from careflow_domain.business_days import end_of
+from careflow_domain.retention import Kept, Refusal, RetentionPolicy, RetentionReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureAgreed(Fact):
+    patient_id: PatientId
+    erasure_id: ErasureId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureRefused(Fact):
+    patient_id: PatientId
+    erasure_id: ErasureId
+    refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holdings:
+    """Of one patient: charges that are not paid or not in the books yet, payments with money left, the rest whole."""
+
+    unsettled: Sequence[Charge]
+    with_money_left: Sequence[Payment]
+    fees: Sequence[FeeCase]
+    entries: Sequence[JournalEntry]
+    estimates: Sequence[Estimate]
+
+    @property
+    def owed(self) -> bool:
+        """Whether the patient or the clinic owes something, or that is being decided."""
+        pending = any(fee.state is FeeState.PENDING for fee in self.fees)
+        return bool(self.unsettled or self.with_money_left or pending)
+
+    def refusal(self, policy: RetentionPolicy, zone: ZoneInfo, now: datetime) -> Refusal | None:
+        """What is owed comes first: until it is settled nobody can tell from when the years count."""
+        if self.owed:
+            return Refusal(reason=RetentionReason.MONEY_OWED)
+        return policy.refusal(self._kept(zone), now)
+
+    def _kept(self, zone: ZoneInfo) -> Iterator[Kept]:
+        for entry in self.entries:
+            yield Kept(reason=RetentionReason.BOOKS, last=end_of(entry.posted_on, zone))
+        for estimate in self.estimates:
+            yield Kept(reason=RetentionReason.SIGNED_DOCUMENTS, last=end_of(estimate.covers_until, zone))

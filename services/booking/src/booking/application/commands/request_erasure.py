@@ -1,0 +1,126 @@
+"""Asks for a patient's erasure, or takes that back. In between nobody writes anything new about them."""
+
+from dataclasses import dataclass
+
+from booking.application.ownership import check_own
+from booking.application.ports import Appointments, CarePaths, Erasures, Patients, Waitlist
+from booking.application.results import Saved
+from booking.domain.erasures import Erasure, Grounds, erasure_under_way
+from booking.domain.ids import ErasureId, PatientId
+from booking.domain.patients import patient_merged
+from booking.domain.policy import BookingPolicy
+from careflow_domain.errors import not_found
+from careflow_service.erasing import Erasing
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction, Work, side_by_side
+
+
+@dataclass(frozen=True, slots=True)
+class RequestErasure:
+    patient_id: PatientId
+    grounds: Grounds
+
+
+class RequestErasureHandler:
+    """Records that were merged into the patient's are asked about with it, each for itself. Raises `patient_not_found`,
+    `patient_merged` for a record that was given up, `visits_open`, and `erasure_under_way` for the second request.
+    """
+
+    def __init__(
+        self,
+        patients: Patients,
+        care_paths: CarePaths,
+        appointments: Appointments,
+        waitlist: Waitlist,
+        erasures: Erasures,
+        erasing: Erasing,
+        policy: BookingPolicy,
+        work: Work,
+    ) -> None:
+        self._patients = patients
+        self._care_paths = care_paths
+        self._appointments = appointments
+        self._waitlist = waitlist
+        self._erasures = erasures
+        self._erasing = erasing
+        self._policy = policy
+        self._work = work
+
+    async def __call__(self, command: RequestErasure, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
+        check_own(actor, command.patient_id, "patient")
+
+        async def work(tx: Transaction) -> Saved:
+            patient = await self._patients.get(command.patient_id, of=command.patient_id)
+            if patient.merge is not None:
+                raise patient_merged()
+            latest = {each: await self._erasures.latest_of(each) for each in (patient.id, *patient.absorbed)}
+            records = [each for each, asked in latest.items() if asked is None or not asked.open]
+            if patient.id not in records:
+                raise erasure_under_way()
+            paths = await side_by_side(*(self._care_paths.get(each, of=each) for each in records))
+            asked_for = await side_by_side(*(self._asked_for(each) for each in records))
+            asked = [
+                Erasure.asked(
+                    ErasureId(tx.new_id()),
+                    path,
+                    command.grounds,
+                    asked_for=open_,
+                    by=actor.id,
+                    policy=self._policy,
+                    now=tx.now,
+                )
+                for path, open_ in zip(paths, asked_for, strict=True)
+            ]
+            for each in asked:
+                await self._erasures.add(each, tx)
+                if each.open:
+                    self._erasing.close(each.patient_id)
+            return Saved(asked[0].id, asked[0].version)
+
+        return await self._work.run(work, by=actor, action="request_erasure", returns=Saved, request=request)
+
+    async def _asked_for(self, patient_id: PatientId) -> int:
+        holds, waiting = await side_by_side(
+            self._appointments.holds_of(patient_id), self._waitlist.waiting_of(patient_id)
+        )
+        return holds + len(waiting)
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawErasure:
+    patient_id: PatientId
+
+
+class WithdrawErasureHandler:
+    """Takes back the newest request, of the records merged into the patient's as well. Raises `erasure_not_found` and
+    `erasure_ended`.
+    """
+
+    def __init__(self, patients: Patients, erasures: Erasures, erasing: Erasing, work: Work) -> None:
+        self._patients = patients
+        self._erasures = erasures
+        self._erasing = erasing
+        self._work = work
+
+    async def __call__(self, command: WithdrawErasure, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
+        check_own(actor, command.patient_id, "patient")
+
+        async def work(tx: Transaction) -> Saved:
+            patient = await self._patients.get(command.patient_id, of=command.patient_id)
+            asked, *absorbed = await side_by_side(
+                *(self._erasures.latest_of(each) for each in (patient.id, *patient.absorbed))
+            )
+            if asked is None:
+                raise not_found("erasure")
+            withdrawn = asked.withdrawn(now=tx.now)
+            await self._open(asked, withdrawn, tx)
+            for each in absorbed:
+                if each is not None and each.open:
+                    await self._open(each, each.withdrawn(now=tx.now), tx)
+            return Saved(withdrawn.id, withdrawn.version)
+
+        return await self._work.run(work, by=actor, action="withdraw_erasure", returns=Saved, request=request)
+
+    async def _open(self, before: Erasure, after: Erasure, tx: Transaction) -> None:
+        await self._erasures.save(after, expecting=before.version, tx=tx)
+        self._erasing.open(after.patient_id)

@@ -1,0 +1,30 @@
+"""Booking asks for a patient's erasure and tells what came of it."""
+
+from careflow_events.contracts import ErasureDeclined, PatientErased, PatientErasureRequested
+from careflow_events.subscription import Received
+from careflow_service.work import Transaction
+from screening.application.ports import Ports
+from screening.domain.ids import ErasureId, PatientId
+from screening.domain.retention import ErasureAgreed, ErasureRefused, kept
+
+
+async def on_erasure_requested(event: Received[PatientErasureRequested], tx: Transaction, ports: Ports) -> None:
+    """Answer, by what has to be kept. Whatever is answered, nobody writes anything new until booking has told the end:
+    otherwise what was agreed to might be begun in between.
+    """
+    patient_id, erasure_id = PatientId(event.data.patient_id), ErasureId(event.data.erasure_id)
+    holds = kept(await ports.cases.all_held(patient_id), await ports.alerts.newest_of(patient_id), tx.now)
+    refusal = ports.policy.retention.refusal(holds, tx.now)
+    ports.erasing.close(patient_id)
+    if refusal is None:
+        tx.record([ErasureAgreed(patient_id=patient_id, erasure_id=erasure_id, at=tx.now)])
+    else:
+        tx.record([ErasureRefused(patient_id=patient_id, erasure_id=erasure_id, refusal=refusal, at=tx.now)])
+
+
+async def on_erasure_declined(event: Received[ErasureDeclined], _: Transaction, ports: Ports) -> None:
+    ports.erasing.open(PatientId(event.data.patient_id))
+
+
+async def on_patient_erased(event: Received[PatientErased], _: Transaction, ports: Ports) -> None:
+    ports.erasing.erase(PatientId(event.data.patient_id))

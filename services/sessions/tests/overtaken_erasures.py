@@ -1,0 +1,54 @@
+"""What overtakes a patient's erasure, as sessions hears of it: a command, or an event of another stream."""
+
+from datetime import UTC, datetime
+
+from careflow_events import contracts
+from careflow_service.ids import new_id
+from careflow_service.testing.overtaking import Overtaking
+from services.sessions.tests.clinic import consent_body, ok
+from services.sessions.tests.news import alert_raised, registered
+from services.sessions.tests.world import World
+
+BORN = datetime(1988, 4, 2, tzinfo=UTC)
+
+
+async def _signs(world: World, patient_id: str) -> None:
+    ok(await world.patient(patient_id).post(f"/v1/patients/{patient_id}/consents", consent_body()), 201)
+
+
+async def _asked(world: World, patient_id: str) -> str:
+    erasure_id = new_id()
+    asked = contracts.PatientErasureRequested(patient_id=patient_id, erasure_id=erasure_id, requested_at=world.clock())
+    await world.hear(asked)
+    return erasure_id
+
+
+async def an_erasure_is_asked_for_while_a_consent_is_signed(world: World, overtaking: Overtaking) -> None:
+    """What was begun by then has to be kept."""
+    patient_id = new_id()
+    await world.hear(registered(patient_id, BORN))
+    overtaking.by(lambda: _signs(world, patient_id))
+    await _asked(world, patient_id)
+    assert (await world.said_types(patient_id))[-1] == "SessionsErasureRefused"
+
+
+async def an_erasure_is_declined_while_other_news_come(world: World, overtaking: Overtaking) -> None:
+    patient_id = new_id()
+    await world.hear(registered(patient_id, BORN))
+    erasure_id = await _asked(world, patient_id)
+    overtaking.by(lambda: world.hear(alert_raised(patient_id, new_id(), world.clock())))
+    await world.hear(contracts.ErasureDeclined(patient_id=patient_id, erasure_id=erasure_id, declined_at=world.clock()))
+    mark = await world.store.database["_owners"].find_one({"_id": patient_id}) or {}
+    assert "closing" not in mark
+    assert await world.store.database["eligibilities"].count_documents({}) == 1
+
+
+async def somebody_is_erased_while_other_news_come(world: World, overtaking: Overtaking) -> None:
+    """The news are gone with everything else."""
+    patient_id = new_id()
+    await world.hear(registered(patient_id, BORN))
+    erasure_id = await _asked(world, patient_id)
+    overtaking.by(lambda: world.hear(alert_raised(patient_id, new_id(), world.clock())))
+    await world.hear(contracts.PatientErased(patient_id=patient_id, erasure_id=erasure_id, erased_at=world.clock()))
+    await world.catch_up()
+    assert await world.store.database["eligibilities"].count_documents({}) == 0
