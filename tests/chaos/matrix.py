@@ -175,7 +175,7 @@ class Matrix:
         left = await asyncio.to_thread(self._stack.clock.remaining)
         verdict.blame("services with parked events", (name for name, one in left.items() if one.parked))
         promised = [] if each.forgets else self.http.receipts
-        judge_delivery(evidence, promised, verdict)
+        judge_delivery(evidence, promised, verdict, refed=each.refed)
         if not each.forgets:
             await judge_care(self._clinic, evidence, self._regulars, self._treated, verdict)
         return len(evidence.events)

@@ -14,6 +14,7 @@ from tests.chaos.injuries.injury import ALL, Injury
 class Round:
     """`dosed`: a dose is given meanwhile. `passing`: so much time passes at its beginning, for what is due by then.
     `forgets`: what was acknowledged shortly before may be gone, because a store was put back from an older copy.
+    `refed`: what a lost topic held stands there again, behind what was said before it was fed.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Round:
     dosed: bool = False
     passing: timedelta = timedelta()
     forgets: bool = False
+    refed: bool = False
 
 
 A_DAY: Final = timedelta(days=1)
@@ -48,8 +50,8 @@ ROUNDS: Final[Sequence[Round]] = (
     Round("rebalanced", processes.rebalanced, dosed=True),
     Round("clocks apart", surroundings.clocks_apart, dosed=True),
     Round("at random again", processes.killed_at_random, dosed=True, passing=A_DAY),
-    Round("topic lost", data.topic_recreated),
-    Round("store restored", data.store_restored, forgets=True),
+    Round("topic lost", data.topic_recreated, refed=True),
+    Round("store restored", data.store_restored, forgets=True, refed=True),
 )
 
 

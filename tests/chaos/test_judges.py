@@ -104,6 +104,12 @@ def test_a_stream_that_is_not_whole_is_a_fault_of_its_kind(records: tuple[tuple[
     assert not verdict.clean
 
 
+def test_a_topic_that_was_fed_again_need_not_be_in_order() -> None:
+    verdict = Verdict()
+    judge_delivery(evidence("a", streams=_stream((2, "b"), (1, "a"))), [], verdict, refed=True)
+    assert verdict.clean, verdict.faults
+
+
 def _stream(*records: tuple[int, str]) -> Findings:
     stream = Stream(STREAM, trimmed=False)
     for number, event_id in records:

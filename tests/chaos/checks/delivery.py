@@ -37,11 +37,14 @@ class Verdict:
         return len(found)
 
 
-def judge_delivery(evidence: Evidence, receipts: Sequence[Receipt], verdict: Verdict) -> None:
-    """Compares what clients were promised, what stores say, what topics hold and what consumers have heard."""
+def judge_delivery(evidence: Evidence, receipts: Sequence[Receipt], verdict: Verdict, *, refed: bool = False) -> None:
+    """Compares what clients were promised, what stores say, what topics hold and what consumers have heard. `refed`: a
+    topic was fed again, so what is older stands behind what is newer there.
+    """
     streams = evidence.streams.streams.values()
     verdict.repeats = sum(each.doubled for each in streams)
-    verdict.reordered += verdict.blame("streams out of order", (each.name for each in streams if each.reordered))
+    if not refed:
+        verdict.reordered += verdict.blame("streams out of order", (each.name for each in streams if each.reordered))
     verdict.gaps += verdict.blame("streams with a gap", (each.name for each in streams if each.lost))
     verdict.doubled += verdict.blame("numbers given twice", (each.name for each in streams if each.diverged))
     verdict.blame("foreign records", range(evidence.streams.foreign))

@@ -4,6 +4,7 @@ same routes as the runbooks.
 
 import tempfile
 import time
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -91,7 +92,8 @@ def _get(scene: Scene, service: str, path: str) -> Any:
 
 def _post(scene: Scene, service: str, path: str, body: dict[str, object]) -> None:
     url = f"{scene.running.stack.service_url(service)}/ops/{path}"
-    httpx.post(url, json=body, headers=_headers(scene), timeout=20).raise_for_status()
+    headers = {**_headers(scene), "Idempotency-Key": str(uuid.uuid4())}
+    httpx.post(url, json=body, headers=headers, timeout=20).raise_for_status()
 
 
 def _headers(scene: Scene) -> dict[str, str]:
