@@ -5,6 +5,7 @@ For whoever asks for it the page shows itself anew every so often; what it says,
 """
 
 from datetime import timedelta
+from enum import StrEnum
 from typing import Annotated, Final, Literal
 from urllib.parse import urlencode
 
@@ -29,6 +30,11 @@ router = APIRouter(prefix="/pages/day", include_in_schema=False)
 
 SHOWN_ANEW_SECONDS: Final = 20
 """How often the board shows itself anew. Each time is a read, and is in the audit trail."""
+
+
+class Mark(StrEnum):
+    ARRIVED = "arrived"
+    MISSED = "missed"
 
 
 class Seen(RequestBody):
@@ -56,39 +62,26 @@ async def day_board(
     return await _board(request, app, actor, pages, day, live=live)
 
 
-@router.post("/{appointment_id}/arrived")
-async def has_arrived(
+@router.post("/{appointment_id}/{mark}")
+async def mark_visit(
     request: Request,
     app: App,
     actor: CurrentActor,
     pages: Pages,
     appointment_id: str,
+    mark: Mark,
     form: Submitted,
     key: FormRequest,
 ) -> Response:
-    """The patient is there."""
+    """The patient is there, or did not come."""
     seen = _seen(form)
+    visit = AppointmentId(appointment_id)
     try:
-        await app.record_arrival(RecordArrival(AppointmentId(appointment_id), seen.expected), actor, key)
-    except DomainError as refused:
-        return await _board(request, app, actor, pages, seen.day, live=None, refused=refused)
-    return _back(seen, appointment_id)
-
-
-@router.post("/{appointment_id}/missed")
-async def was_missed(
-    request: Request,
-    app: App,
-    actor: CurrentActor,
-    pages: Pages,
-    appointment_id: str,
-    form: Submitted,
-    key: FormRequest,
-) -> Response:
-    """The patient did not come."""
-    seen = _seen(form)
-    try:
-        await app.record_missed_visit(RecordMissedVisit(AppointmentId(appointment_id), seen.expected), actor, key)
+        match mark:
+            case Mark.ARRIVED:
+                await app.record_arrival(RecordArrival(visit, seen.expected), actor, key)
+            case Mark.MISSED:
+                await app.record_missed_visit(RecordMissedVisit(visit, seen.expected), actor, key)
     except DomainError as refused:
         return await _board(request, app, actor, pages, seen.day, live=None, refused=refused)
     return _back(seen, appointment_id)
