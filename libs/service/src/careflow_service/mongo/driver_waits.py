@@ -1,7 +1,7 @@
 """How the driver waits for a server and for a connection, on Python 3.11.
 
-PyMongo 4.20 waits on a condition by `asyncio.wait_for`, which before Python 3.12 runs what it waits for in a task of its
-own. Whoever is cancelled just then may leave that task behind with the topology's lock, and from then on every
+PyMongo 4.20 waits on a condition by `asyncio.wait_for`, which before Python 3.12 runs what it waits for in a task of
+its own. Whoever is cancelled just then may leave that task behind with the topology's lock, and from then on every
 operation of the client waits for ever, in a process that says it is alive.
 
 Invariant: after `wait_within_the_task`, the task that waits is the one that holds the lock. Goes with Python 3.11.
