@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 
 from careflow_cli.stack.tokens import ROLES
-from careflow_service.http.access import AccessTable, feed_of
-from careflow_service.http.ops.hearing import own_topics
+from careflow_service.http.access import AccessTable, machines_of
 from careflow_service.identity import Role
 from careflow_service.service import Service
 
@@ -44,9 +43,9 @@ NEVER: Mapping[Role, tuple[str, ...]] = {
     Role.OPERATOR: (r"\w+ \w+ /v1/.*",),
     Role.AUDITOR: (CHANGING, CLINICAL_READING, NOTES, r"booking .*"),
     Role.MEDICAL_DIRECTOR: (THERAPY_NOTES,),
-    Role.EVENTS_OPERATIONAL: (r"(?!(booking|screening|sessions) GET /v1/events$).*",),
-    Role.EVENTS_SAFETY: (r"(?!(screening|sessions) GET /v1/events$).*",),
-    Role.EVENTS_FINANCIAL: (r"(?!billing GET /v1/events$).*",),
+    Role.EVENTS_OPERATIONAL: (r"(?!(booking|screening|sessions) (GET /v1/events$|\w+ /v1/webhooks\b)).*",),
+    Role.EVENTS_SAFETY: (r"(?!(screening|sessions) (GET /v1/events$|\w+ /v1/webhooks\b)).*",),
+    Role.EVENTS_FINANCIAL: (r"(?!billing (GET /v1/events$|\w+ /v1/webhooks\b)).*",),
 }
 OWN_WAYS = re.compile(
     r"screening GET /v1/(cases/\{case_id\}|outcomes/.*)"
@@ -67,7 +66,7 @@ def doors() -> dict[str, frozenset[Role]]:
 
 def table_of(service: str) -> AccessTable:
     described: Service[Any, Any, Any] = importlib.import_module(f"{service}.bootstrap").SERVICE
-    return {**described.http().access, **feed_of(own_topics(described))}
+    return {**described.http().access, **machines_of(described.topics)}
 
 
 @pytest.mark.parametrize("role", NEVER)

@@ -186,7 +186,9 @@ def test_a_store_shares_its_network_with_its_own_service_alone(deployment: Tree)
     assert members.pop("kafka") == {"kafka", "topics", *(f"{name}-worker" for name in NAMES)}
     assert deployment["networks"]["kafka"] == {"internal": True}
     assert members.pop("edge") == {"edge", "operator", *(f"{name}-api" for name in NAMES)}
-    assert members == {"pages": {"screening-timers"}, "messages": {"booking-timers"}}, "only who sends needs a way out"
+    timers = {f"{name}-timers" for name in ("booking", "screening", "sessions", "billing")}
+    out = {"pages": {"screening-timers"}, "messages": {"booking-timers"}, "webhooks": timers}
+    assert members == out, "only who sends needs a way out"
 
 
 def test_data_is_kept_in_a_volume_of_each_store_and_of_kafka(deployment: Tree) -> None:

@@ -33,6 +33,16 @@ class FeedPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class Sighted:
+    """That there is an event at a position: enough to know whom it concerns."""
+
+    position: int
+    topic: str
+    type: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """What a reader is shown: of these topics, of these types (all when empty), of this subject or of all."""
 
@@ -40,22 +50,23 @@ class Wanted:
     types: frozenset[str] = field(default_factory=frozenset)
     subject: str | None = None
 
-    def has(self, *, topic: str, type_: str, subject: str) -> bool:
-        """Whether such an event is among it."""
+    def sees(self, sighted: Sighted) -> bool:
+        """Whether that event is among it."""
         return (
-            topic in self.topics
-            and (not self.types or type_ in self.types)
-            and (self.subject is None or subject == self.subject)
+            sighted.topic in self.topics
+            and (not self.types or sighted.type in self.types)
+            and (self.subject is None or sighted.subject == self.subject)
         )
 
 
 @dataclass(frozen=True, slots=True)
 class FeedPage:
-    """Events in their order, and the place behind all that was looked at. `caught_up`: nothing published is behind
-    it.
+    """Events in their order, the place behind each, and the one behind all that was looked at. `caught_up`: nothing
+    published is behind that.
     """
 
     rows: Sequence[OutboxRow]
+    places: Sequence[FeedPlace]
     next: FeedPlace
     caught_up: bool
 

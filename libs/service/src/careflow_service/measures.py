@@ -54,6 +54,15 @@ def age_of_backup(taken_at: Callable[[], Awaitable[datetime | None]], wall_clock
     return Measure(metrics.BACKUP_AGE, read)
 
 
+def disabled_webhooks(count: Callable[[], Awaitable[int]]) -> Measure[Any]:
+    """How many webhooks are told nothing any more."""
+
+    async def read(_: Any) -> float:
+        return await count()
+
+    return Measure(metrics.WEBHOOKS_DISABLED, read)
+
+
 def seconds_past(due: tuple[datetime, str] | None, clock: Clock) -> float:
     """How long what is due first is due; 0 where nothing is."""
     return 0.0 if due is None else max(0.0, (clock() - due[0]).total_seconds())

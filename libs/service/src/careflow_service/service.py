@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from careflow_events.publication import PublicationTable
     from careflow_events.subscription import Subscription
+    from careflow_events.topics import Topic
     from careflow_service.clock import Clock
     from careflow_service.deadlines import Deadline, Effect
     from careflow_service.erasing import Erasing
@@ -140,3 +141,8 @@ class Service(Generic[S, P, App]):
     forgets: Callable[[App, str], Awaitable[None]] | None = None
     indexes: tuple[tuple[str, IndexModel], ...] = ()
     seeds: Callable[[App], Awaitable[None]] | None = None
+
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """The topics of what it says."""
+        return tuple({contract.topic for row in self.published.values() for contract in row.contracts})

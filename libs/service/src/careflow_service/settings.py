@@ -20,6 +20,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableValue
 
+from careflow_service.addresses import Networks
 from careflow_service.identity import Role
 
 PREFIX = "CAREFLOW_"
@@ -102,6 +103,9 @@ class ServiceSettings(BaseSettings):
     """Keys that are held beside these, while one follows another."""
     sealing_public_file: Path | None = None
     sealing_private_file: Path | None = None
+
+    webhook_networks: Networks = ()
+    """Networks of the clinic's own in which integrators' webhooks may stand; otherwise they have public addresses."""
 
     clock_file: Annotated[Path | None, DevelopmentOnly()] = None
     clinic_timezone: ZoneInfo = ZoneInfo("America/Los_Angeles")

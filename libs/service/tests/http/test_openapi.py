@@ -51,6 +51,9 @@ def test_operations_are_named_after_their_functions(document: dict[str, Any]) ->
     names = {operation["operationId"] for path in document["paths"].values() for operation in path.values()}
     assert names == {
         "book_visit", "close_visit", "read_visit", "list_visits", "inquire", "list_events",
+        "create_webhook", "list_webhooks", "read_webhook", "change_webhook", "delete_webhook", "pause_webhook",
+        "resume_webhook", "rotate_webhook_secret", "test_webhook", "replay_to_webhook", "list_webhook_deliveries",
+        "list_webhook_held_streams", "list_all_webhooks", "disable_webhook", "enable_webhook",
         "read_drain", "list_parked", "replay_parked", "discard_parked",
         "accept_gap", "read_consumer", "resume_consumer", "pause_consumer", "start_consumer_at",
         "read_outbox", "list_refeeds", "refeed",

@@ -9,13 +9,23 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
 
 from careflow_events.envelope import TYPE_HEADER
-from careflow_events.feed import BYTES_PER_PAGE, EXAMINED_PER_PAGE, Extent, FeedPage, FeedPlace, PlaceGone, Wanted
+from careflow_events.feed import (
+    BYTES_PER_PAGE,
+    EXAMINED_PER_PAGE,
+    Extent,
+    FeedPage,
+    FeedPlace,
+    PlaceGone,
+    Sighted,
+    Wanted,
+)
 from careflow_events.lease import RELAY_LEASE
 from careflow_events.mongo.collections import Document, collection, committed
 from careflow_events.mongo.fences import published_of, restores_of
@@ -70,7 +80,7 @@ class MongoFeed:
             async for document in found:
                 if len(documents) == limit:
                     break
-                if not _is_wanted(document, wanted):
+                if not wanted.sees(_sighted(document)):
                     continue
                 size += len(document["record"])
                 if documents and size > BYTES_PER_PAGE:
@@ -78,7 +88,38 @@ class MongoFeed:
                 documents.append(document)
         if len(documents) == limit or size > BYTES_PER_PAGE:
             end = documents[-1]["position"]
-        return FeedPage([row_of(each) for each in documents], extent.at(end), caught_up=end == extent.head)
+        return FeedPage(
+            rows=[row_of(each) for each in documents],
+            places=[extent.at(each["position"]) for each in documents],
+            next=extent.at(end),
+            caught_up=end == extent.head,
+        )
+
+    async def end(self) -> FeedPlace:
+        """The place behind everything that is published."""
+        extent = await self._extent()
+        return extent.at(extent.head)
+
+    async def since(self, instant: datetime) -> FeedPlace:
+        """The place before what was published at `instant` or later, as the relay's clock had it; each look halves what
+        is left, for that clock goes on with the positions.
+        """
+        extent = await self._extent()
+        before, behind = (await self._oldest(extent)).position, extent.head + 1
+        while behind - before > 1:
+            middle = (before + behind) // 2
+            found = await self._outbox.find_one({"position": middle}, {"published_at": 1})
+            if found is not None and found["published_at"] >= instant:
+                behind = middle
+            else:
+                before = middle
+        return extent.at(before)
+
+    async def sighted(self, behind: int, to: int) -> list[Sighted]:
+        """What is at the positions behind `behind` up to `to`, in no order."""
+        between = {"position": {"$gt": behind, "$lte": to}}
+        shown = {"position": 1, "topic": 1, "key": 1, "headers": 1}
+        return [_sighted(each) async for each in self._outbox.find(between, shown)]
 
     async def until(self, wanted: Wanted, behind: FeedPlace) -> bool:
         """Returns once something wanted may be behind that place; the caller limits the time. False: too many wait, or
@@ -144,12 +185,10 @@ class MongoFeed:
             return
         new = None
         if self._seen < head <= self._seen + EXAMINED_PER_PAGE and self._seen > 0:
-            between = {"position": {"$gt": self._seen, "$lte": head}}
-            shown = {"topic": 1, "key": 1, "headers": 1}
-            new = await self._outbox.find(between, shown).to_list()
+            new = await self.sighted(self._seen, head)
         self._seen = head
         for waiter in self._waiting:
-            if waiter.behind != head and (new is None or any(_is_wanted(each, waiter.wanted) for each in new)):
+            if waiter.behind != head and (new is None or any(waiter.wanted.sees(each) for each in new)):
                 waiter.woken.set()
 
 
@@ -174,5 +213,5 @@ def _query(wanted: Wanted, after: int, end: int) -> Document:
     return query
 
 
-def _is_wanted(document: Mapping[str, Any], wanted: Wanted) -> bool:
-    return wanted.has(topic=document["topic"], type_=type_of(document), subject=document["key"].decode())
+def _sighted(document: Mapping[str, Any]) -> Sighted:
+    return Sighted(document["position"], document["topic"], type_of(document), document["key"].decode())

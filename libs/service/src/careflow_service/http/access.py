@@ -141,6 +141,9 @@ def public(*, rate: str) -> Rule:
 
 
 OPS: AccessTable = {
+    "GET /ops/webhooks": allow(Role.OPERATOR, impersonal=True),
+    "POST /ops/webhooks/{webhook_id}/disable": allow(Role.OPERATOR, impersonal=True),
+    "POST /ops/webhooks/{webhook_id}/enable": allow(Role.OPERATOR, impersonal=True),
     "GET /ops/drain": allow(Role.OPERATOR, impersonal=True),
     "GET /ops/parked": allow(Role.OPERATOR),
     "POST /ops/parked/replay": allow(Role.OPERATOR),
@@ -174,12 +177,30 @@ EVENT_READERS: Final[Mapping[Classification, Role]] = {
 """Who reads the events of each class over HTTP: machines, and nobody else."""
 
 
-def feed_of(topics: Iterable[Topic]) -> AccessTable:
-    """The row of the route that shows a service's own events, open to whoever reads any class of these topics; none for
-    a service that says nothing.
+WEBHOOKS: Final = (
+    "GET /v1/webhooks",
+    "POST /v1/webhooks",
+    "GET /v1/webhooks/{webhook_id}",
+    "PUT /v1/webhooks/{webhook_id}",
+    "DELETE /v1/webhooks/{webhook_id}",
+    "POST /v1/webhooks/{webhook_id}/pause",
+    "POST /v1/webhooks/{webhook_id}/resume",
+    "POST /v1/webhooks/{webhook_id}/secrets",
+    "POST /v1/webhooks/{webhook_id}/tests",
+    "POST /v1/webhooks/{webhook_id}/replays",
+    "GET /v1/webhooks/{webhook_id}/deliveries",
+    "GET /v1/webhooks/{webhook_id}/held-streams",
+)
+
+
+def machines_of(topics: Iterable[Topic]) -> AccessTable:
+    """The rows of the routes that show, or push, a service's own events, open to whoever reads any class of these
+    topics; none for a service that says nothing. Of a webhook nothing about any patient is shown.
     """
     readers = {EVENT_READERS[topic.classification] for topic in topics}
-    return {FEED: allow(*readers)} if readers else {}
+    if not readers:
+        return {}
+    return {FEED: allow(*readers), **{row: allow(*readers, impersonal=True) for row in WEBHOOKS}}
 
 
 LOGIN: AccessTable = {

@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from careflow_events.mongo import Arrivals, MongoFeed, OwnerChanges
-from careflow_service.http.access import LOGIN, OPS, AccessTable, feed_of, has_pages_for_staff
+from careflow_service.http.access import LOGIN, OPS, AccessTable, has_pages_for_staff, machines_of
 from careflow_service.http.after import After
 from careflow_service.http.authentication import AuditDenial, Door, Verifier
 from careflow_service.http.contract import contract_routes
@@ -33,8 +33,9 @@ from careflow_service.http.live import LiveViews
 from careflow_service.http.openapi import document, documented_routes, uses
 from careflow_service.http.ops import ROUTERS as OPS_ROUTERS
 from careflow_service.http.ops.console import Console
-from careflow_service.http.ops.hearing import hears_of, own_topics
+from careflow_service.http.ops.hearing import hears_of
 from careflow_service.http.routes import RouteTable
+from careflow_service.http.webhooks import webhooks_router
 from careflow_service.identity import Actor
 from careflow_service.service import Http, Resources, Service
 from careflow_service.settings import ServiceSettings
@@ -115,7 +116,8 @@ def routed(
     http.state.feed = feed
     http.state.live = LiveViews(OwnerChanges(resources.database))
     http.state.console = Console(service=service, ports=ports, resources=resources)
-    for router in (*described.routers, feed_router(service, feed, resources), *OPS_ROUTERS, *_login(described)):
+    machines = (feed_router(service, feed, resources), webhooks_router(service.topics, feed, resources))
+    for router in (*described.routers, *machines, *OPS_ROUTERS, *_login(described)):
         # As they were declared: to include the router would make each of them a second time, which is most of what
         # making an application takes.
         http.routes.extend(router.routes)
@@ -129,7 +131,7 @@ def routed(
 def access_of(service: Service[S, P, App], described: Http[App]) -> AccessTable:
     """The service's rows, its events', the operators', and those of the way in for staff."""
     way_in = LOGIN if has_pages_for_staff(described.access) else {}
-    return {**described.access, **feed_of(own_topics(service)), **OPS, **way_in}
+    return {**described.access, **machines_of(service.topics), **OPS, **way_in}
 
 
 async def _answer(request: Request, error: Exception) -> Response:

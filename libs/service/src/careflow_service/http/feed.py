@@ -18,11 +18,10 @@ from careflow_events import catalogue
 from careflow_events.feed import FeedPage, FeedPlace, PlaceGone, Wanted, for_reader
 from careflow_events.mongo import MongoFeed
 from careflow_events.outbox import OutboxRow
-from careflow_events.topics import Topic
+from careflow_events.topics import Classification, Topic
 from careflow_service.errors import CursorBroken
 from careflow_service.http.access import EVENT_READERS
 from careflow_service.http.dependencies import CurrentActor, PageCursor, PageLimit
-from careflow_service.http.ops.hearing import own_topics
 from careflow_service.http.routes import UUID
 from careflow_service.identity import Actor
 from careflow_service.mongo.paging import cursor_at, position_in
@@ -100,7 +99,7 @@ class EventBatch(Response):
 def feed_router(service: Service[S, P, App], feed: MongoFeed, resources: Resources[S]) -> APIRouter:
     """`/v1/events` of a service; nothing where it says nothing."""
     router = APIRouter(prefix="/v1")
-    topics = own_topics(service)
+    topics = service.topics
     if not topics:
         return router
 
@@ -137,14 +136,26 @@ def feed_router(service: Service[S, P, App], feed: MongoFeed, resources: Resourc
 
 
 def _wanted(topics: Sequence[Topic], actor: Actor, types: Sequence[str], subject: str | None) -> Wanted:
-    granted = frozenset(topic.name for topic in topics if actor.has(EVENT_READERS[topic.classification]))
+    granted = granted_classes(topics, actor)
+    check_types(topics, granted, types)
+    return Wanted(
+        frozenset(topic.name for topic in topics if topic.classification in granted), frozenset(types), subject
+    )
+
+
+def granted_classes(topics: Iterable[Topic], actor: Actor) -> frozenset[Classification]:
+    """The classes of what is said in `topics` that this caller may read."""
+    return frozenset(topic.classification for topic in topics if actor.has(EVENT_READERS[topic.classification]))
+
+
+def check_types(topics: Sequence[Topic], granted: frozenset[Classification], types: Iterable[str]) -> None:
+    """Raises the problems `event_not_said_here` and `event_class_not_granted`."""
     for each in types:
         contract = catalogue.CATALOGUE.get(each)
         if contract is None or contract.topic not in topics:
             raise Problem(NOT_SAID_HERE)
-        if contract.topic.name not in granted:
+        if contract.topic.classification not in granted:
             raise Problem(CLASS_NOT_GRANTED)
-    return Wanted(granted, frozenset(types), subject)
 
 
 async def _page(

@@ -16,11 +16,13 @@ from careflow_service.mongo.client import Database
 from careflow_service.mongo.idempotency import IDEMPOTENCY
 from careflow_service.mongo.key_watch import HOLDER_INDEXES
 from careflow_service.mongo.limits import LIMITS
+from careflow_service.webhooks.storing import WEBHOOK_INDEXES
 
 INDEXES: Final[tuple[tuple[str, IndexModel], ...]] = (
     *AUDIT_INDEXES,
     *SEAL_INDEXES,
     *HOLDER_INDEXES,
+    *WEBHOOK_INDEXES,
     (LIMITS, IndexModel("expires_at", name="expires", expireAfterSeconds=0)),
     (IDEMPOTENCY, IndexModel("expires_at", name="expires", expireAfterSeconds=0)),
 )

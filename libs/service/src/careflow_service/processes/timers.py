@@ -10,13 +10,15 @@ from starlette.applications import Starlette
 
 from careflow_service.backup.taken import BackupsTaken
 from careflow_service.http.health import Health, Heartbeat, health_routes, ready_checks
-from careflow_service.measures import age_of_backup, overdue, read_all
+from careflow_service.measures import age_of_backup, disabled_webhooks, overdue, read_all
 from careflow_service.mongo.erasing import destroying_of
 from careflow_service.processes.opening import Opened
 from careflow_service.processes.running import Run, run_tasks, until_stopped
 from careflow_service.processes.serving import bind, serving
 from careflow_service.settings import ServiceSettings
 from careflow_service.timers import Sealing, Timers
+from careflow_service.webhooks.opening import webhook_turn
+from careflow_service.webhooks.storing import Endpoints
 
 S = TypeVar("S", bound=ServiceSettings)
 P = TypeVar("P")
@@ -56,6 +58,7 @@ def measuring(process: Opened[S, P, App]) -> Callable[[], Awaitable[None]]:
     measures = (
         *(overdue(each, resources.clock) for each in service.deadlines),
         age_of_backup(backups.last, resources.wall_clock),
+        disabled_webhooks(Endpoints(resources.database, resources.vault).disabled),
         *service.measures,
     )
     return lambda: read_all(measures, process.ports)
@@ -77,4 +80,5 @@ def timers_of(process: Opened[S, P, App]) -> Timers[P]:
         work=resources.work,
         clock=resources.clock,
         lease=process.lease,
+        webhooks=webhook_turn(service.name, service.topics, resources) if service.topics else None,
     )

@@ -20,6 +20,8 @@ Labels hold route templates, codes and names from the code, never what a client 
 | careflow_deadline_overdue_seconds | gauge | deadline | domain time since the earliest was due, 0 without |
 | careflow_effects_settled_total | counter | effect | effects performed and settled |
 | careflow_effect_failures_total | counter | effect | attempts that failed and will be repeated |
+| careflow_webhook_deliveries_total | counter | result | attempts at webhooks: taken, refused, unreached |
+| careflow_webhooks_disabled | gauge | | webhooks that are told nothing any more until somebody resumes them |
 | careflow_backup_age_seconds | gauge | | since the newest backup was taken, +Inf without one |
 | careflow_audit_sealed_total | counter | | audit entries sealed |
 | careflow_audit_unsealed_seconds | gauge | | age of the oldest audit entry without a seal, 0 without one; alert at 60 |
@@ -61,6 +63,12 @@ DEADLINE_OVERDUE = Gauge(
 EFFECTS_SETTLED = Counter("careflow_effects_settled_total", "Effects performed and settled.", ("effect",))
 EFFECT_FAILURES = Counter("careflow_effect_failures_total", "Attempts that failed and will be repeated.", ("effect",))
 BACKUP_AGE = Gauge("careflow_backup_age_seconds", "Since the newest backup was taken; +Inf without one.")
+WEBHOOK_DELIVERIES = Counter(
+    "careflow_webhook_deliveries_total", "Attempts to deliver an event to a webhook.", ("result",)
+)
+WEBHOOKS_DISABLED = Gauge(
+    "careflow_webhooks_disabled", "Webhooks that are told nothing any more until somebody resumes them."
+)
 AUDIT_SEALED = Counter("careflow_audit_sealed_total", "Audit entries sealed.")
 AUDIT_UNSEALED_SECONDS = Gauge(
     "careflow_audit_unsealed_seconds", "How long the oldest audit entry waits for its seal; 0 when none does."

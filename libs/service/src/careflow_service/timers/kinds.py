@@ -23,10 +23,13 @@ PERFORM_SECONDS: Final = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Upcoming:
-    """What is next of a kind: a document or intent, and since when it is due; None for an intent, due at once."""
+    """What is next of a kind: a document or intent, and since when it is due; None for an intent, due at once.
+    `reached` says how far it has come where it is done piece by piece.
+    """
 
     id: str
     due: datetime | None = None
+    reached: tuple[int, ...] = ()
 
 
 class Kind(Protocol):

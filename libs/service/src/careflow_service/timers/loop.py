@@ -26,8 +26,9 @@ P = TypeVar("P")
 
 DEADLINES_LEASE: Final = "deadlines"
 EFFECTS_LEASE: Final = "effects"
+WEBHOOKS_LEASE: Final = "webhooks"
 
-POLL_SECONDS: Final = {DEADLINES_LEASE: 1.0, EFFECTS_LEASE: 0.25}
+POLL_SECONDS: Final = {DEADLINES_LEASE: 1.0, EFFECTS_LEASE: 0.25, WEBHOOKS_LEASE: 0.25}
 """The longest sleep of a kind with nothing due, because something may become due meanwhile that it does not know of.
 An effect is due at once, and a page must go out within a second; a deadline is rarely set for the next moment.
 """
@@ -53,16 +54,18 @@ class Timers(Generic[P]):
         work: Work,
         clock: Clock,
         lease: Callable[[str], HeldLease],
+        webhooks: Turn | None = None,
         poll_seconds: Mapping[str, float] = POLL_SECONDS,
     ) -> None:
         """`lease` makes this process's hold on the lease of that name; `clock` is the domain clock; `poll_seconds` by
-        lease.
+        lease; `webhooks` where the service says anything.
         """
         self._turns = {
             DEADLINES_LEASE: [Turn(DeadlineKind(each, ports=ports, work=work, clock=clock)) for each in deadlines],
             EFFECTS_LEASE: [
                 Turn(EffectKind(each, ports=ports, work=work), at_once=EFFECTS_AT_ONCE) for each in effects
             ],
+            WEBHOOKS_LEASE: [] if webhooks is None else [webhooks],
         }
         self._clock = clock
         self._lease = lease

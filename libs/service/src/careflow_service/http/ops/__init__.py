@@ -7,7 +7,7 @@ be a dry run; events are shown by their names and codes, never by their content.
 
 from typing import Final
 
-from careflow_service.http.ops import audit, consumer, drain, outbox, parked, restore, trace
+from careflow_service.http.ops import audit, consumer, drain, outbox, parked, restore, trace, webhooks
 
 ROUTERS: Final = (
     drain.router,
@@ -17,5 +17,6 @@ ROUTERS: Final = (
     restore.router,
     trace.router,
     audit.router,
+    webhooks.router,
 )
 """The `/ops` routes of every service; what they stand on is the application's `console`."""

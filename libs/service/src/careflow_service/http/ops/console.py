@@ -7,11 +7,13 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from careflow_events.handling import Stores
-from careflow_events.mongo import MongoFences, MongoRefeeds, MongoTraces, MongoUnpublished, mongo_stores
+from careflow_events.mongo import MongoFeed, MongoFences, MongoRefeeds, MongoTraces, MongoUnpublished, mongo_stores
 from careflow_events.topics import Topic
 from careflow_events.tracing import Hears
-from careflow_service.http.ops.hearing import hears_of, own_topics
+from careflow_service.http.ops.hearing import hears_of
 from careflow_service.service import Resources, Service
+from careflow_service.webhooks.commands import Webhooks
+from careflow_service.webhooks.opening import WebhookStore
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,12 +45,20 @@ class Console:
         return MongoTraces(self.resources.database, self.service.name, self.hears)
 
     @cached_property
+    def webhooks_kept(self) -> WebhookStore:
+        return WebhookStore.of(self.resources)
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        return Webhooks(self.webhooks_kept, MongoFeed(self.resources.database), self.resources)
+
+    @cached_property
     def hears(self) -> Hears:
         return hears_of(self.service)
 
     @cached_property
     def own(self) -> tuple[Topic, ...]:
-        return own_topics(self.service)
+        return self.service.topics
 
 
 async def _console_of(request: Request) -> Console:

@@ -1,8 +1,7 @@
-"""What a service hears and says, by its tables."""
+"""What a service hears, by its table."""
 
 from typing import TypeVar
 
-from careflow_events.topics import Topic
 from careflow_events.tracing import Hears
 from careflow_service.service import Service
 from careflow_service.settings import ServiceSettings
@@ -19,8 +18,3 @@ def hears_of(service: Service[S, P, App]) -> Hears:
         topics=frozenset(contract.topic.name for contract in contracts),
         types=frozenset(contract.type() for contract in contracts),
     )
-
-
-def own_topics(service: Service[S, P, App]) -> tuple[Topic, ...]:
-    """The topics of what it says."""
-    return tuple({contract.topic for row in service.published.values() for contract in row.contracts})

@@ -1,0 +1,68 @@
+"""Integrators' webhooks as operators see them: whose each is, how it does, and that it is told nothing any more."""
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from pydantic import AwareDatetime, BaseModel
+
+from careflow_service.http.dependencies import CurrentActor, Page, PageCursor, PageLimit, Repeatable, answer, represent
+from careflow_service.http.ops.console import AtConsole
+from careflow_service.webhooks.commands import Kept
+from careflow_service.webhooks.endpoints import Endpoint, State, Why
+from careflow_service.work import Committed
+
+router = APIRouter(prefix="/ops/webhooks", tags=["ops"])
+
+
+class OpsWebhook(BaseModel):
+    """One webhook, without where it is: an address may hold a secret."""
+
+    id: str
+    account: str
+    description: str
+    state: State
+    why: Why | None
+    state_since: AwareDatetime
+    failing_since: AwareDatetime | None
+
+
+class OpsWebhookKept(BaseModel):
+    """What was done to it."""
+
+    id: str
+    version: int
+
+
+@router.get("", response_model=Page[OpsWebhook])
+async def list_all_webhooks(console: AtConsole, limit: PageLimit = 50, after: PageCursor = None) -> Response:
+    """The webhooks of all accounts."""
+    found = await console.webhooks_kept.endpoints.all(limit=limit, after=after)
+    return represent(Page[OpsWebhook](items=[_shown(each) for each in found.items], next=found.next))
+
+
+@router.post("/{webhook_id}/disable", response_model=OpsWebhookKept)
+async def disable_webhook(webhook_id: str, console: AtConsole, actor: CurrentActor, _: Repeatable) -> Response:
+    """Push nothing to it until an operator lets it go on."""
+    return _done(await console.webhooks.disable(webhook_id, actor))
+
+
+@router.post("/{webhook_id}/enable", response_model=OpsWebhookKept)
+async def enable_webhook(webhook_id: str, console: AtConsole, actor: CurrentActor, _: Repeatable) -> Response:
+    """Let it go on where it stands, whatever it was disabled for."""
+    return _done(await console.webhooks.enable(webhook_id, actor))
+
+
+def _shown(endpoint: Endpoint) -> OpsWebhook:
+    return OpsWebhook(
+        id=endpoint.id,
+        account=endpoint.account,
+        description=endpoint.description,
+        state=endpoint.state,
+        why=endpoint.why,
+        state_since=endpoint.state_since,
+        failing_since=endpoint.health.failing_since,
+    )
+
+
+def _done(committed: Committed[Kept]) -> Response:
+    body = OpsWebhookKept(id=committed.value.id, version=committed.value.version)
+    return answer(committed, body, version=body.version)
