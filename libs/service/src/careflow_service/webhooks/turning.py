@@ -26,7 +26,7 @@ from careflow_service.webhooks.storing import Endpoints, HeldStreams
 
 LOOK_SECONDS: Final = 0.2
 """How long a look counts; a look costs the same however many endpoints there are work for."""
-AT_ONCE: Final = 50
+AT_ONCE: Final = 64
 """How many endpoints have a round side by side: one that hangs takes one of these places."""
 
 
