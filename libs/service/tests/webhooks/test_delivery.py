@@ -171,6 +171,46 @@ async def test_one_that_takes_nothing_is_left_alone_and_then_tried_with_one_even
     assert (await it.read(webhook))["resting_until"] is None
 
 
+async def test_what_is_said_in_a_held_stream_while_it_rests_is_told_too(it: Told) -> None:
+    await it.webhook()
+    it.outside.answers = hanging
+    await it.say(ANA, BEN, CLEO)
+    await it.catch_up()
+    for _ in range(4):
+        await it.later(minutes=7)
+    await it.say(ANA)
+    for _ in range(8):
+        await it.later(minutes=7)
+    it.outside.answers = 204
+
+    for _ in range(3):
+        await it.later(hours=3)
+
+    taken = it.events()[-4:]
+    assert sorted(taken) == sorted([(ANA, 1), (ANA, 2), (BEN, 1), (CLEO, 1)])
+    assert taken.index((ANA, 1)) < taken.index((ANA, 2))
+
+
+async def test_where_two_processes_tell_the_same_nothing_is_lost(it: Told) -> None:
+    """One slept through its lease: it sends what another has settled long since, and then goes on from the store."""
+    await it.webhook()
+    await it.say(ANA)
+    slept = it.restarted(Outside())
+    await slept.catch_up()
+    await it.say(BEN)
+    await it.catch_up()
+    it.outside.answers = 500
+    await it.say(CLEO)
+    await it.catch_up()
+    it.outside.answers = 204
+
+    await slept.catch_up()
+    await it.later(seconds=7)
+
+    everything = {*it.events(), *[(whose, 1) for whose in (ANA,)]}
+    assert {whose for whose, _ in everything} == {ANA, BEN, CLEO}
+
+
 async def test_one_event_it_cannot_take_does_not_make_it_rest(it: Told) -> None:
     webhook = await it.webhook()
     it.outside.answers = refusing(ANA).answers

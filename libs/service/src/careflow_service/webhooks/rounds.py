@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from types import NoneType
 from typing import Final
 
 import orjson
@@ -94,8 +93,10 @@ class Rounds:
         self._wall_clock = wall_clock
         self._monotonic = monotonic
 
-    async def __call__(self, endpoint: Endpoint, looked_through: FeedPlace) -> FeedPlace:
-        """Tells it what is due, looking on behind `looked_through`; answers up to where everything was looked at."""
+    async def __call__(self, endpoint: Endpoint, looked_through: FeedPlace) -> FeedPlace | None:
+        """Tells it what is due, looking on behind `looked_through`, behind which nothing is for it that is not held;
+        answers up to where that is so now. None where another process was here meanwhile: begin from the store.
+        """
         now = self._wall_clock()
         done = _Round(
             endpoint,
@@ -117,7 +118,7 @@ class Rounds:
             or done.replay != endpoint.replay
             or through.position - endpoint.place.position >= LAG
         ):
-            await self._settle(done, through)
+            return through if await self._settle(done, through) else None
         return through
 
     async def _due(self, endpoint: Endpoint, after: FeedPlace, now: datetime) -> tuple[list[Lane], FeedPlace]:
@@ -125,7 +126,7 @@ class Rounds:
         wanted, resting = endpoint.wanted(self._topics), endpoint.health.rests > 0
         due = await self._held.due(endpoint.id, now, limit=1 if resting else LANES_PER_ROUND)
         if resting and due:
-            return [await self._lanes.of_held(wanted, due[0], endpoint.place)], after
+            return [await self._lanes.of_held(wanted, due[0], after)], after
         lanes, through = await self._lanes.of_new(endpoint, wanted, after, limit=1 if resting else EVENTS_PER_ROUND)
         lanes += await asyncio.gather(*(self._lanes.of_held(wanted, each, through) for each in due))
         replay = endpoint.replay
@@ -216,16 +217,18 @@ class Rounds:
         )
         done.held.append(held.moved(place, attempts, attempt_at))
 
-    async def _settle(self, done: _Round, through: FeedPlace) -> None:
-        """Writes down what was done. Where another process has settled a round meanwhile, only that it was sent."""
+    async def _settle(self, done: _Round, through: FeedPlace) -> bool:
+        """Writes down what was done. Where another process has settled a round meanwhile, only that it was sent: its
+        place and its held streams say what is to be sent, and this answers False.
+        """
 
-        async def settle(tx: Transaction) -> None:
+        async def settle(tx: Transaction) -> bool:
             before = await self._endpoints.get(done.endpoint.id, of=done.endpoint.id)
             self._deliveries.note(sent.delivery for sent in done.sent)
             if before.state is State.DELETED:
-                return
-            after = before
-            if before.place == done.endpoint.place:
+                return True
+            after, undisturbed = before, before.place == done.endpoint.place
+            if undisturbed:
                 for each in done.held:
                     await self._keep(each, tx)
                 after = replace(after, place=through)
@@ -235,8 +238,10 @@ class Rounds:
                 after = replace(after, replay=done.replay)
             after = replace(self._judged(done, after), version=before.version + 1)
             await self._endpoints.save(after, expecting=before.version, tx=tx)
+            return undisturbed
 
-        await self._work.run(settle, by=Actor.system("webhooks"), action="settle_webhook", returns=NoneType)
+        by = Actor.system("webhooks")
+        return (await self._work.run(settle, by=by, action="settle_webhook", returns=bool)).value
 
     async def _keep(self, held: HeldStream, tx: Transaction) -> None:
         """As this round leaves it; what is there of an earlier time is replaced."""

@@ -101,7 +101,10 @@ class WebhookTurns:
         known.served = self._served
         self._looked.due.discard(upcoming.id)
         through = await self._rounds(known.endpoint, known.looked_through)
-        known.looked_through = max(known.looked_through, through)
+        if through is None:
+            self._known.pop(upcoming.id, None)
+        else:
+            known.looked_through = max(known.looked_through, through)
         await self._read(upcoming.id)
         metrics.EFFECTS_SETTLED.labels(self.name).inc()
 
