@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
@@ -25,7 +25,12 @@ from careflow_cli.stack.stack import Stack, is_infrastructure
 
 NOT_RUNNING = 3  # exit code of `status`, as service scripts have it
 FOLLOW_EVERY = 0.2  # seconds
-PAGES_OF = "booking-api"  # who has something to look at
+PAGES: Final = (
+    ("booking-api", "free-call", "the free call, as a visitor books it"),
+    ("booking-api", "day", "the clinic's day, with what careflow token --role coordinator prints"),
+    ("sessions-api", "bedside", "today's sessions, with what careflow token --role nurse prints"),
+)
+"""What there is to look at in a browser: whose, which page, what it is."""
 
 
 def kept() -> Stack:
@@ -120,12 +125,12 @@ def logs(
 
 def show_pages(rows: list[ProcessReport]) -> None:
     """What there is to look at in a browser."""
-    for row in rows:
-        if row.name == PAGES_OF and row.port is not None:
-            address = f"http://127.0.0.1:{row.port}/pages"
-            typer.echo(f"\nthe free call, as a visitor books it: {address}/free-call")
-            typer.echo("what is written to patients: careflow messages")
-            typer.echo(f"the clinic's day, with what careflow token --role coordinator prints: {address}/day")
+    ports = {row.name: row.port for row in rows if row.port is not None}
+    found = [(what, f"http://127.0.0.1:{ports[of]}/pages/{page}") for of, page, what in PAGES if of in ports]
+    if found:
+        typer.echo("\nwhat is written to patients: careflow messages")
+    for what, address in found:
+        typer.echo(f"{what}: {address}")
 
 
 def show(rows: list[ProcessReport]) -> None:
