@@ -35,4 +35,11 @@ class Closings(Protocol):
     """Who is closed, as one consumer asks for it within a unit of work."""
 
     async def erased(self, subject: str) -> bool:
-        """Whether that subject was erased: what is still heard of them has no effect."""
+        """Whether that subject was erased: what is still heard of them has no effect. They may be taken for not erased
+        without asking; then the commit finds out, and the unit of work runs again.
+        """
+
+    async def confirm(self, subject: str) -> None:
+        """For a reaction that failed, as one may that finds nothing of whom it is about: has the unit of work run again
+        where the subject was taken for not erased and is.
+        """

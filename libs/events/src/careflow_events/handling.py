@@ -5,7 +5,6 @@ handled now is parked in that transaction instead, so an event is never both han
 restricts.
 """
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -26,7 +25,7 @@ from careflow_events.parked import Parked
 from careflow_events.parking import Parking
 from careflow_events.positions import Positions, Standing
 from careflow_events.sealing import KeyRing
-from careflow_events.subscription import Subscription, received
+from careflow_events.subscription import Received, Subscription, received
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -156,8 +155,8 @@ class Handling(Generic[P]):
     async def react(self, event: Envelope, tx: Any) -> None:
         """Runs the reaction of an event whose place in its stream the caller has settled in this transaction."""
         subscription = self._subscriptions.get(event.type)
-        if subscription is not None and not await self._of_the_erased(event):
-            await subscription.reaction(received(event, self._keyring), tx, self._ports)
+        if subscription is not None:
+            await self._reacts(subscription, received(event, self._keyring), tx)
 
     async def run(self, fn: Callable[[Any], Awaitable[R]], event: Envelope) -> R:
         """Runs `fn` in a transaction caused by `event`, within the span of its handling."""
@@ -176,18 +175,15 @@ class Handling(Generic[P]):
         heard = received(event, self._keyring)
 
         async def handle(tx: Any) -> Settled | Standing:
-            standing, erased = await asyncio.gather(self._advance(event), self._of_the_erased(event))
+            standing = await self._advance(event)
             if standing is Standing.DUPLICATE:
                 return Settled.DUPLICATE
-            if standing is Standing.NEXT and erased:
-                return Settled.ERASED
             if standing is Standing.NEXT:
-                await subscription.reaction(heard, tx, self._ports)
-                return Settled.HANDLED
+                return Settled.HANDLED if await self._reacts(subscription, heard, tx) else Settled.ERASED
             if not await self._wait(record, event, standing, applied_early=subscription.contract.restricts):
                 return Settled.DUPLICATE
-            if subscription.contract.restricts and not erased:
-                await subscription.reaction(heard, tx, self._ports)
+            if subscription.contract.restricts:
+                await self._reacts(subscription, heard, tx)
             return standing
 
         return handle
@@ -208,9 +204,16 @@ class Handling(Generic[P]):
         assert event.sequence is not None
         return await self.stores.positions.advance(event.stream, event.sequence, event.id)
 
-    async def _of_the_erased(self, event: Envelope) -> bool:
-        assert event.subject is not None
-        return await self.stores.closings.erased(event.subject)
+    async def _reacts(self, subscription: Subscription[P], heard: Received[Any], tx: Any) -> bool:
+        """Runs the reaction to what was heard; False: it is about somebody who was erased, and has no effect."""
+        if await self.stores.closings.erased(heard.subject):
+            return False
+        try:
+            await subscription.reaction(heard, tx, self._ports)
+        except Exception:
+            await self.stores.closings.confirm(heard.subject)
+            raise
+        return True
 
     async def _checkpoint(self, record: ConsumedRecord, event: Envelope) -> Settled:
         checkpoint = catalogue.read(event, self._keyring)

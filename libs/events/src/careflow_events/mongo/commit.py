@@ -80,7 +80,7 @@ async def _send(
 def _confirm_found(done: ClientBulkWriteResult, writes: Sequence[Write]) -> None:
     """Raises Overtaken for the first write that did not find what its decision was made on."""
     for at, write in enumerate(writes):
-        if write.expected and at in done.update_results and done.update_results[at].matched_count != 1:
+        if write.expected and at in done.update_results and done.update_results[at].matched_count != write.finds:
             raise Overtaken(write.where)
 
 

@@ -73,6 +73,12 @@ class Owners:
             changed["$set"]["heads"] = heads
         return UpdateOne({"_id": owner, "version": mark.version}, changed, namespace=namespace)
 
+    def erased(self, owner: str) -> UpdateOne:
+        """The write of a commit that takes the owner for not erased: it must find nothing."""
+        for_good = [each.value for each in Closing if each.for_good]
+        query = {"_id": owner, "closing": {"$in": for_good}}
+        return UpdateOne(query, {"$inc": {"guard": 1}}, namespace=f"{self.database.name}.{OWNERS}")
+
     def held(self, owner: str, mark: Mark) -> InsertOne[Document] | UpdateOne:
         """The write of a commit that rests on what it read of the owner and changes nothing of theirs."""
         if mark.version is None:

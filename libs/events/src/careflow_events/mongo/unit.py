@@ -21,7 +21,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from careflow_events.closing import Closing, OwnerClosed
 from careflow_events.mongo.collections import Document
-from careflow_events.mongo.owners import Mark, Owners, owner_of
+from careflow_events.mongo.owners import OWNERS, Mark, Owners, owner_of
 from careflow_events.outbox import StreamHead
 
 Model = InsertOne[Document] | ReplaceOne[Document] | UpdateOne
@@ -52,11 +52,14 @@ class SavedUnread(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One write of a commit. `expected`: it must find what the decision was made on, for an insert nothing."""
+    """One write of a commit. `expected`: it must find what the decision was made on, for an insert nothing; an update
+    `finds` so many documents.
+    """
 
     where: str
     model: Model
     expected: bool
+    finds: int = 1
 
 
 @dataclass(slots=True)
@@ -87,6 +90,7 @@ class Unit:
         self._changed: set[str] = set()
         self._closings: dict[str, Closing | None] = {}
         self._peeked: set[str] = set()
+        self._taken_for_open: set[str] = set()
         self._seen: dict[Key, object] = {}
         self._guards: dict[Key, int] = {}
         self._puts: dict[Key, _Put] = {}
@@ -108,6 +112,13 @@ class Unit:
             self.about(owner)
             self._peeked.add(owner)
         return (await asyncio.shield(self._marks[owner])).closing
+
+    def take_for_open(self, owner: str) -> None:
+        """Takes the owner for not erased without asking; who is wrong is overtaken. Their mark says so where it is read
+        anyway, else a write that finds nothing, and so costs no waiting. A single write is the position of what was
+        heard, which moves in any case.
+        """
+        self._taken_for_open.add(owner)
 
     def made(self, new_id: str) -> None:
         """Notes an id made in this try: nobody else can have written anything of an owner with it."""
@@ -224,7 +235,7 @@ class Unit:
         self._confirm_open(marks)
         new = {owner for owner, mark in marks.items() if mark.version is None}
         documents = await asyncio.gather(*(each.document(each.owner in new) for each in self._puts.values()))
-        return [
+        writes = [
             *self._owners_writes(marks),
             *self._guard_writes(),
             *self._writes,
@@ -233,6 +244,7 @@ class Unit:
                 for (key, put), document in zip(self._puts.items(), documents, strict=True)
             ),
         ]
+        return [*self._open_writes(marks), *writes] if len(writes) > 1 else writes
 
     async def close(self) -> None:
         """Ends what is still being read."""
@@ -249,14 +261,22 @@ class Unit:
             model = (
                 self._owners.moved(owner, mark, raised, closing=closing) if moves else self._owners.held(owner, mark)
             )
-            yield Write(f"_owners/{owner}", model, expected=True)
+            yield Write(f"{OWNERS}/{owner}", model, expected=True)
 
     def _confirm_open(self, marks: Mapping[str, Mark]) -> None:
-        """Raises OwnerClosed."""
+        """Raises OwnerClosed, and Overtaken for who was taken for open."""
+        for owner in self._taken_for_open & marks.keys():
+            closing = marks[owner].closing
+            if closing is not None and closing.for_good:
+                raise Overtaken(f"{OWNERS}/{owner}")
         for owner in self.changed - self._closings.keys():
             closing = marks[owner].closing
             if closing is not None and (closing.for_good or not self._by_itself):
                 raise OwnerClosed(closing)
+
+    def _open_writes(self, marks: Mapping[str, Mark]) -> Iterator[Write]:
+        for owner in sorted(self._taken_for_open - marks.keys()):
+            yield Write(f"{OWNERS}/{owner}", self._owners.erased(owner), expected=True, finds=0)
 
     def _guard_writes(self) -> Iterator[Write]:
         for (collection, key), version in self._guards.items():

@@ -235,6 +235,9 @@ class MemoryClosings:
         """See `careflow_events.closing.Closings.erased`."""
         return False
 
+    async def confirm(self, subject: str) -> None:
+        """See `careflow_events.closing.Closings.confirm`."""
+
 
 def memory_stores(store: MemoryStore) -> Stores:
     """The stores of one consumer, in memory."""
