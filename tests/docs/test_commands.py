@@ -75,6 +75,7 @@ RUN_BY_THE_GATE = {
     'make bench ARGS="--beside ../careflow-before --only crowd,backlog"': "the same, of a build by its path",
     "make generated": "`make lint` compares with what it writes",
     "make simulate": "it runs until Ctrl-C; `test_simulation.py` of the event library runs worlds of it",
+    "make test-chaos": "its smoke, failpoints and judges are part of `make test`",
     "make test-pages": "it runs tests of its own, where there is a browser",
     ".venv/bin/pytest tests/contract": "part of `make test`",
     ".venv/bin/pytest services/booking": "part of `make test`",

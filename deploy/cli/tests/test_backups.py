@@ -1,8 +1,10 @@
 """Backups of the kept stack: a file under its name is whole and was read back; what was cut short leaves nothing."""
 
+import contextlib
 import json
 import stat
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
@@ -87,6 +89,13 @@ def test_what_failed_or_cannot_be_read_back_leaves_no_file_and_one_line(
     assert list(file.parent.iterdir()) == []
 
 
+def commands_below() -> Iterator[list[str]]:
+    """What runs below this process; what has ended meanwhile does not."""
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            yield child.cmdline()
+
+
 def test_ctrl_c_ends_the_process_and_leaves_no_file(tmp_path: Path, file: Path) -> None:
     def stop(_note: str) -> None:
         raise KeyboardInterrupt
@@ -95,8 +104,7 @@ def test_ctrl_c_ends_the_process_and_leaves_no_file(tmp_path: Path, file: Path) 
         backups.take(station(tmp_path, "hangs"), "booking", file, stop)
 
     assert list(file.parent.iterdir()) == []
-    children = [child.cmdline() for child in psutil.Process().children(recursive=True)]
-    assert [command for command in children if command[:3] == [sys.executable, "-m", "booking"]] == []
+    assert [command for command in commands_below() if command[:3] == [sys.executable, "-m", "booking"]] == []
 
 
 def test_a_backup_replaces_nothing(tmp_path: Path, file: Path) -> None:

@@ -22,6 +22,7 @@ from careflow_domain.errors import not_found
 from careflow_events.contracts.model import EventData
 from careflow_events.subscription import Received
 from careflow_service.identity import Actor, Role
+from careflow_service.testing.erasing import Asked
 from services.billing.tests.builders import CALENDAR, CODES, NOW, POLICY, PRACTICE, SELLING, ZONE
 
 A = TypeVar("A", bound=Aggregate)
@@ -206,6 +207,7 @@ class InMemory:
             diagnosis_codes=CODES,
             zone=ZONE,
             clock=lambda: self.now,
+            erasing=Asked(),
         )
 
     def all(self, name: str) -> list[Any]:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 
 from careflow_domain.errors import not_found
 from careflow_service.errors import StaleVersion
+from careflow_service.testing.erasing import Asked
 from careflow_service.work import Committed
 from services.sessions.tests.builders import CALENDAR, CODES, POLICY, new_uuid
 from sessions.application.ports import Ports
@@ -119,6 +120,7 @@ class InMemory:
             calendar=CALENDAR,
             codes=(CODES,),
             clock=lambda: self.now,
+            erasing=Asked(),
         )
 
     def new_id(self) -> str:

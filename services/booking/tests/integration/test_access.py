@@ -25,6 +25,9 @@ async def test_no_stranger_reaches_a_patients_visits_or_path(world: World) -> No
         "POST /v1/patients/{patient_id}/contact-consents": Theirs(
             f"/v1/patients/{ana}/contact-consents", {"channel": "email", "given": False}
         ),
+        "POST /v1/patients/{patient_id}/erasure": Theirs(f"/v1/patients/{ana}/erasure", {"grounds": "patient_asked"}),
+        "GET /v1/patients/{patient_id}/erasure": Theirs(f"/v1/patients/{ana}/erasure"),
+        "POST /v1/patients/{patient_id}/erasure/withdraw": Theirs(f"/v1/patients/{ana}/erasure/withdraw", version=1),
         "GET /v1/care-paths/{patient_id}": Theirs(f"/v1/care-paths/{ana}"),
         "GET /v1/availability": Theirs(
             f"/v1/availability?patient_id={ana}&kind=info_call&modality=phone"

@@ -8,7 +8,10 @@ from careflow_events.contracts import (
     ClinicalFactReported,
     ConsultationCompleted,
     DoseAdministered,
+    ErasureDeclined,
     PatientDetailsChanged,
+    PatientErased,
+    PatientErasureRequested,
     PatientRegistered,
     PlanCompleted,
     PlanDiscontinued,
@@ -39,4 +42,7 @@ def test_what_screening_hears() -> None:
         CareDischarged,
         AdverseEventReported,
         AdverseEventReviewed,
+        PatientErasureRequested,
+        ErasureDeclined,
+        PatientErased,
     ]

@@ -13,6 +13,7 @@ from pymongo.write_concern import WriteConcern
 from careflow_events.closing import Closing
 from careflow_events.erasing import Stripped, stripped, stripped_of
 from careflow_events.mongo.collections import Document
+from careflow_events.mongo.indexes import ERASED
 from careflow_events.mongo.outbox import row_of
 from careflow_events.mongo.owners import OWNERS
 from careflow_events.mongo.parked import PARKED, record_of
@@ -44,7 +45,7 @@ class MongoErasure:
     async def next(self, without: Collection[str]) -> str | None:
         """Whose things are to be destroyed next, without these."""
         query = {"closing": Closing.ERASED.value, "_id": {"$nin": sorted(without)}}
-        owner = await self._owners.find_one(query, {"_id": 1}, sort=[("_id", 1)])
+        owner = await self._owners.find_one(query, {"_id": 1}, sort=[("_id", 1)], hint=ERASED)
         return None if owner is None else str(owner["_id"])
 
     async def strip(self, patient_id: str) -> None:

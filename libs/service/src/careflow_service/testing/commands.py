@@ -140,7 +140,9 @@ async def collection_scans(log: CommandLog, database: Database) -> list[str]:
 def _queries(name: str, command: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     match name:
         case "find":
-            yield {"find": command["find"], "filter": command.get("filter", {})} | _kept(command, "sort", "limit")
+            yield {"find": command["find"], "filter": command.get("filter", {})} | _kept(
+                command, "sort", "limit", "hint"
+            )
         case "findAndModify":
             yield {"find": command["findAndModify"], "filter": command.get("query", {})} | _kept(command, "sort")
         case "update":
