@@ -3,7 +3,7 @@
 from careflow_events.contracts import ConsultationCompleted
 from careflow_events.contracts.codes import AppointmentKind, Disposition
 from careflow_events.subscription import Received
-from careflow_service.work import Transaction
+from careflow_service.work import Transaction, side_by_side
 from screening.application.opening_case import new_case
 from screening.application.ports import Ports
 from screening.application.sending_links import known_of, send_link
@@ -19,12 +19,11 @@ async def on_consultation_completed(event: Received[ConsultationCompleted], tx: 
     if ended.kind is not AppointmentKind.INFO_CALL or ended.disposition is not Disposition.PROCEED:
         return
     patient_id = PatientId(ended.patient_id)
-    earlier = await ports.cases.latest_of(patient_id)
+    earlier, known = await side_by_side(ports.cases.latest_of(patient_id), known_of(patient_id, ports))
     if earlier is not None and earlier.in_care:
         if earlier.clearance_id is not None:
             await ports.cases.save(earlier.asked_back(at=event.time), expecting=earlier.version, tx=tx)
         return
-    known = await known_of(patient_id, ports)
     case = await new_case(patient_id, earlier, tx, ports)
     if earlier is not None and earlier.state is not CaseState.CLOSED:
         await ports.cases.save(earlier.over(now=tx.now), expecting=earlier.version, tx=tx)
