@@ -9,6 +9,7 @@ COMMANDS = (
     "docker-compose run --rm -T operator ops status",
     "docker-compose restart edge",
     "docker-compose up -d booking-api booking-worker booking-timers",
+    "docker-compose up -d billing-api billing-worker billing-timers",
     "docker-compose up -d --force-recreate booking-store-init booking-indexes booking-api booking-worker "
     "booking-timers",
     "docker-compose up -d --scale booking-api=2 --scale booking-worker=2",

@@ -187,7 +187,12 @@ def test_a_store_shares_its_network_with_its_own_service_alone(deployment: Tree)
     assert deployment["networks"]["kafka"] == {"internal": True}
     assert members.pop("edge") == {"edge", "operator", *(f"{name}-api" for name in NAMES)}
     timers = {f"{name}-timers" for name in ("booking", "screening", "sessions", "billing")}
-    out = {"pages": {"screening-timers"}, "messages": {"booking-timers"}, "webhooks": timers}
+    out = {
+        "pages": {"screening-timers"},
+        "messages": {"booking-timers"},
+        "cards": {"billing-timers"},
+        "webhooks": timers,
+    }
     assert members == out, "only who sends needs a way out"
 
 

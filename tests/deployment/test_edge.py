@@ -40,40 +40,29 @@ def test_its_limits_on_a_body_are_those_of_the_services() -> None:
     assert directive("client_body_timeout") == [f"{BODY_WITHIN_SECONDS:.0f}s"]
 
 
-def test_its_rates_for_everyone_are_those_of_the_services() -> None:
-    rates = {
-        route.partition(" ")[0]: rule.rate
-        for name in NAMES
-        for route, rule in importlib.import_module(f"{name}.bootstrap").SERVICE.http().access.items()
-        if rule.rate is not None
-    }
-    zones = dict(re.findall(r"zone=(\w+):\w+ rate=(\d+)r/m", CONFIGURATION))
-    bursts = dict(re.findall(r"limit_req zone=(\w+) burst=(\d+) nodelay", CONFIGURATION))
-
-    assert rates.keys() == {"GET", "POST"}
-    for method, zone in (("GET", "looks"), ("POST", "books")):
-        rate = rates[method]
-        assert rate is not None
-        assert int(zones[zone]) * rate.seconds == rate.count * 60
-        assert int(bursts[zone]) == rate.count - 1, "as many at once as the services let in"
-
-
 def rows_of(name: str) -> Iterable[tuple[str, Rule]]:
     service = importlib.import_module(f"{name}.bootstrap").SERVICE
     return access_of(service, service.http()).items()
 
 
-def test_every_public_route_is_under_such_a_rate() -> None:
-    public = [
-        f"{route.partition(' ')[0]}:{name}{route.partition(' ')[2]}"
+def test_every_public_route_is_under_a_rate_of_the_services() -> None:
+    public = {
+        f"{route.partition(' ')[0]}:{name}{route.partition(' ')[2]}": rule.rate
         for name in NAMES
         for route, rule in rows_of(name)
-        if rule.public
-    ]
-    limited = [re.compile(pattern) for pattern in re.findall(r'"~(\^(?:GET|POST):[^"]+)"', CONFIGURATION)]
+        if rule.rate is not None
+    }
+    limited = re.findall(r'map "[^"]+" \$(\w+) \{ default ""; "~(\^(?:GET|POST):[^"]+)"', CONFIGURATION)
+    zones = dict(re.findall(r"zone=(\w+):\w+ rate=(\d+)r/m", CONFIGURATION))
+    bursts = dict(re.findall(r"limit_req zone=(\w+) burst=(\d+) nodelay", CONFIGURATION))
 
-    assert public
-    assert [route for route in public if not any(pattern.match(route) for pattern in limited)] == []
+    within: dict[str, set[tuple[float, int]]] = {}
+    for route, rate in public.items():
+        (zone,) = (zone for zone, pattern in limited if re.match(pattern, route))
+        within.setdefault(zone, set()).add((rate.per_second * 60, rate.count - 1))
+    assert within.keys() == zones.keys()
+    for zone, rates in within.items():
+        assert (int(zones[zone]), int(bursts[zone])) in rates, "as often, and as many at once, as the services let in"
 
 
 def test_its_own_refusals_are_problems_the_services_know() -> None:

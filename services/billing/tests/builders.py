@@ -24,7 +24,8 @@ from billing.domain.diagnoses import Diagnoses
 from billing.domain.fee_schedule import FeeSchedules, PackageOffer
 from billing.domain.ids import AppointmentId, EntryId, PatientId, PaymentId, PlanId, StaffId
 from billing.domain.money import Money
-from billing.domain.payments import Payment, PaymentMethod
+from billing.domain.payment_methods import PaymentMethod
+from billing.domain.payments import Payment
 from billing.domain.pricing import Terms
 from billing.domain.rendered import ChargeCause, Rendered
 from billing.domain.services import Service

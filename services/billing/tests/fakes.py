@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any, Final, Generic, TypeVar
 
 from billing.adapters.clinic_data import service_rules
+from billing.application.commands.hear_processor import HearProcessorHandler
 from billing.application.commands.record_coverage import RecordCoverageHandler
 from billing.application.ports import Due, Ports
 from billing.domain.charges import Charge, ChargeState
@@ -21,13 +22,17 @@ from careflow_domain.aggregate import Aggregate
 from careflow_domain.errors import not_found
 from careflow_events.contracts.model import EventData
 from careflow_events.subscription import Received
+from careflow_service.deadlines import Effect
 from careflow_service.identity import Actor, Role
 from careflow_service.testing.erasing import Asked
 from services.billing.tests.builders import CALENDAR, CODES, NOW, POLICY, PRACTICE, SELLING, ZONE
+from services.billing.tests.processor_desk import Desk
 
 A = TypeVar("A", bound=Aggregate)
 RULES = service_rules()
 BILLER: Final = Actor(id="bea-biller", roles=frozenset({Role.BILLER}))
+WITHOUT_KEY: Final = frozenset({RecordCoverageHandler, HearProcessorHandler})
+"""What does the same however often it is asked."""
 REACTIONS: Final = {each.contract: each.reaction for each in SUBSCRIPTIONS}
 
 
@@ -94,6 +99,10 @@ class Payments(Kept[Any]):
     async def with_money_left(self, patient_id: PatientId, /) -> list[Any]:
         return self.listed(lambda each: each.patient_id == patient_id and bool(each.unapplied))
 
+    async def next_refund_due(self) -> Due | None:
+        planned = [(each.next_refund.attempt_at, each.id) for each in self.all.values() if each.next_refund]
+        return min(planned, default=None)
+
     async def allocated_to(self, charge_ids: Collection[ChargeId], *, of: PatientId) -> list[Any]:
         return self.listed(lambda each: any(each.allocated_to(charge_id) for charge_id in charge_ids))
 
@@ -129,6 +138,11 @@ class OfPatient(Kept[Any]):
 
     async def unreplaced_of(self, patient_id: PatientId, /) -> list[Any]:
         return self.listed(lambda each: each.patient_id == patient_id and each.replaced_by is None)
+
+
+class Links(OfPatient):
+    async def next_due(self) -> Due | None:
+        return min(((each.attempt_at, each.id) for each in self.all.values() if each.attempt_at), default=None)
 
 
 class Visits(Kept[Any]):
@@ -172,6 +186,7 @@ class InMemory:
 
     now: datetime = NOW
     said: list[object] = field(default_factory=list)
+    desk: Desk = field(default_factory=Desk)
     ports: Ports = field(init=False)
     _stores: list[Kept[Any]] = field(init=False)
     _numbers: int = 0
@@ -184,6 +199,8 @@ class InMemory:
             "estimates": OfPatient("estimate"),
             "charges": Charges("charge"),
             "payments": Payments("payment"),
+            "links": Links("payment_link"),
+            "processed": Kept("processed_payment"),
             "packages": OfPatient("package"),
             "journal": Journal("entry"),
             "fees": OfPatient("fee"),
@@ -198,6 +215,7 @@ class InMemory:
         self.ports = Ports(
             **stores,
             printer=Printer(),
+            processor=self.desk,
             audit=None,  # type: ignore[arg-type]  # nothing is read for somebody
             policy=POLICY,
             schedules=SELLING,
@@ -241,9 +259,17 @@ class InMemory:
     async def asks(self, handler: Any, command: Any) -> Any:
         """What the biller is answered."""
         by: dict[str, Any] = {"actor": BILLER}
-        if handler is not RecordCoverageHandler:
+        if handler not in WITHOUT_KEY:
             by["request"] = None
         return (await handler(self.ports, self)(command, **by)).value
+
+    async def performs(self, effect: Effect[Ports]) -> bool:
+        """The next act outside the store that is due, and its record."""
+        due = await effect.next(self.ports)
+        if due is not None:
+            report = await effect.perform(due, self.ports)
+            await self.unit(lambda tx: effect.settle(due, report, tx, self.ports))
+        return due is not None
 
     async def run(self, fn: Callable[[Any], Awaitable[Any]], **_: object) -> Any:
         """See `careflow_service.work.Work.run`."""

@@ -11,7 +11,9 @@ from billing.domain.ledger import LedgerAccount, TrialBalance
 from billing.domain.letterhead import PaperKind
 from billing.domain.line_shares import line_shares
 from billing.domain.money import Money, total
-from billing.domain.payments import PaymentMethod
+from billing.domain.payment_methods import PaymentMethod
+from billing.domain.payments import Payment
+from billing.domain.processing import DisputeState
 from billing.domain.rendered import FEES, ChargeCause, charge_id_of
 from services.billing.tests.builders import PRACTICE
 from services.billing.tests.fakes import RULES, InMemory
@@ -41,7 +43,7 @@ def books_balance(clinic: InMemory) -> None:
     )
     assert -sums.get(LedgerAccount.DEPOSITS, NOTHING) == for_visits
     assert -sums.get(LedgerAccount.UNEARNED, NOTHING) == for_packages
-    assert sums.get(LedgerAccount.CASH, NOTHING) == total(each.refundable for each in payments)
+    the_processors_money_is_accounted_for(payments, sums)
     assert sums.get(LedgerAccount.GOODWILL, NOTHING) == total(each.conceded for each in charges)
     write_offs = [each for charge in charges for each in charge.write_offs]
     for account, is_discount in ((LedgerAccount.DISCOUNTS, True), (LedgerAccount.BAD_DEBT, False)):
@@ -57,6 +59,28 @@ def books_balance(clinic: InMemory) -> None:
         assert NOTHING <= payment.held <= payment.unapplied <= payment.refundable <= payment.amount
         payable = [each for each in charges if each.patient_id == payment.patient_id and payment.may_pay(each)]
         assert not (payment.free and any(each.balance for each in payable)), "money lies there while something is owed"
+
+
+def the_processors_money_is_accounted_for(payments: list[Payment], sums: Mapping[LedgerAccount, Money]) -> None:
+    """What it has, what it took until a bank decides, what it is still to give back."""
+    here = total(each.refundable for each in payments if not each.by_processor)
+    refunds = [refund for each in payments if each.by_processor for refund in each.refunds]
+    paid_otherwise = total(each.amount for each in refunds if not each.is_owed and each.account is LedgerAccount.CASH)
+    assert sums.get(LedgerAccount.CASH, NOTHING) == here - paid_otherwise
+    assert -sums.get(LedgerAccount.REFUNDS_PAYABLE, NOTHING) == total(each.amount for each in refunds if each.is_owed)
+    disputes = [dispute for each in payments for dispute in each.disputes]
+    lost = total(each.amount for each in disputes if each.state is DisputeState.LOST)
+    assert sums.get(LedgerAccount.DISPUTED, NOTHING) == total(each.withdrawn for each in disputes) - lost
+    for payment in payments:
+        assert len({each.processor_id for each in payment.refunds if each.processor_id}) == len(
+            [each for each in payment.refunds if each.processor_id]
+        ), "a refund was counted twice"
+
+
+def the_processor_says_the_same(clinic: InMemory) -> None:
+    """Once it has told everything: what it has of the clinic's money by its own books is what it has by ours."""
+    ours = {each.account: each.balance for each in TrialBalance.of(clinic.entries).accounts}
+    assert ours.get(LedgerAccount.PROCESSOR, NOTHING) == clinic.desk.balance
 
 
 def nobody_pays_what_is_not_owed(clinic: InMemory) -> None:

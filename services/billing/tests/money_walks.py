@@ -12,11 +12,15 @@ from typing import Any, Final
 
 from billing.application.commands.add_private_contract import AddPrivateContract, AddPrivateContractHandler
 from billing.application.commands.buy_package import BuyPackage, BuyPackageHandler
+from billing.application.commands.close_payment_link import ClosePaymentLink, ClosePaymentLinkHandler
 from billing.application.commands.give_back_package import GiveBackPackage, GiveBackPackageHandler
+from billing.application.commands.hear_processor import HearProcessorHandler
 from billing.application.commands.issue_receipt import IssueReceipt, IssueReceiptHandler
 from billing.application.commands.issue_statement import IssueStatement, IssueStatementHandler
 from billing.application.commands.issue_superbill import IssueSuperbill, IssueSuperbillHandler
 from billing.application.commands.issue_yearly_summary import IssueYearlySummary, IssueYearlySummaryHandler
+from billing.application.commands.make_payment_link import MakePaymentLink, MakePaymentLinkHandler
+from billing.application.commands.pay_refund_otherwise import PayRefundOtherwise, PayRefundOtherwiseHandler
 from billing.application.commands.post_waiting_charge import PostWaitingCharge, PostWaitingChargeHandler
 from billing.application.commands.receive_payment import ReceivePayment, ReceivePaymentHandler
 from billing.application.commands.record_coverage import RecordCoverage, RecordCoverageHandler
@@ -28,13 +32,15 @@ from billing.application.commands.waive_fee import WaiveFee, WaiveFeeHandler
 from billing.application.commands.write_off_charge import WriteOffCharge, WriteOffChargeHandler
 from billing.application.deadlines.issue_statements import issue_statements, next_step
 from billing.application.fees import settle_fee
+from billing.deadlines import EFFECTS
 from billing.domain.accounts import Coverage, CoverageKind
 from billing.domain.charges import ChargeState
 from billing.domain.fee_cases import WaiverReason
 from billing.domain.ids import AppointmentId, ChargeId, PatientId, StaffId
 from billing.domain.money import Money, total
 from billing.domain.months import Month
-from billing.domain.payments import PaymentMethod
+from billing.domain.payment_methods import PaymentMethod
+from billing.domain.processing import DisputeState, RefundState
 from billing.domain.refunds import RefundReason
 from billing.domain.superbills import VoidReason
 from billing.domain.write_offs import WriteOffReason
@@ -45,7 +51,8 @@ from careflow_events.contracts.model import EventData
 from services.billing.tests import heard
 from services.billing.tests.builders import ANA, THREE_DOSES, ZONE
 from services.billing.tests.fakes import InMemory
-from services.billing.tests.money_invariants import check
+from services.billing.tests.money_invariants import check, the_processor_says_the_same
+from services.billing.tests.processor_desk import Paid
 
 BEN: Final = PatientId("0199e0a0-0000-7000-8000-0000000000b1")
 COVERAGES: Final = (
@@ -68,7 +75,21 @@ LINES: Final = (
 )
 TRUE: Final = 7
 """So many of the lines, the first ones, are true."""
-OFTEN: Final = ("walks_in", "walks_in", "pays", "pays", "bill_is_issued", "is_refunded", "time_passes")
+UNDECIDED: Final = (DisputeState.OPEN, DisputeState.INQUIRY)
+OFTEN: Final = (
+    "pays_online",
+    "pays_online",
+    "is_disputed",
+    "bank_decides",
+    "refund_comes_back",
+    "walks_in",
+    "walks_in",
+    "pays",
+    "pays",
+    "bill_is_issued",
+    "is_refunded",
+    "time_passes",
+)
 
 
 class Walk:
@@ -117,6 +138,10 @@ class Walk:
             if fee.post_at is not None and fee.post_at <= self.clinic.now:
                 await self.clinic.unit(partial(settle_fee, fee.id, ports=self.clinic.ports))
 
+        if self.random.random() < 0.5:
+            await self.timers_run()
+        if self.random.random() < 0.3:
+            await self.processor_tells()
         for _ in range(self.random.randint(0, 2)):
             due = await next_step(self.clinic.ports)
             if due is not None:
@@ -247,6 +272,111 @@ class Walk:
         await self.asks(RefundPaymentHandler, RefundPayment(payment.id, amount, reason, payment.version))
         if reason is not RefundReason.ENTERED_IN_ERROR:
             assert self.owed(payment.patient_id) == owed, "giving back made somebody owe"
+
+    async def step_pays_online(self) -> None:
+        """A link is asked for, and mostly paid by; what the processor tells of it comes when it comes."""
+        patient = self.patient()
+        appointment_id = None
+        if self.random.random() < 0.3:
+            appointment_id = self.one_of("visits", lambda each: each.patient_id == patient).id
+        amount = Money(self.random.choice((5_000, 22_500))) if appointment_id else None
+        command = MakePaymentLink(patient, appointment_id=appointment_id, amount=amount)
+        made = await self.asks(MakePaymentLinkHandler, command)
+        await self.timers_run()
+        if self.random.random() < 0.8:
+            self.clinic.desk.is_paid(made.id, (await self.clinic.ports.links.get(made.id)).amount)
+            await self.processor_tells()
+
+    async def step_link_is_closed(self) -> None:
+        """One there is, or one that was just made."""
+        links = [each for each in self.clinic.all("links") if each.can_be_paid(self.clinic.now)]
+        if not links:
+            made = await self.asks(MakePaymentLinkHandler, MakePaymentLink(self.patient()))
+            links.append(await self.clinic.ports.links.get(made.id))
+        link = self.random.choice(links)
+        await self.asks(ClosePaymentLinkHandler, ClosePaymentLink(link.id, link.version))
+
+    async def step_card_is_declined(self) -> None:
+        self.clinic.desk.declines(self.one_of("links").id)
+
+    async def step_link_expires(self) -> None:
+        self.clinic.desk.expires(self.one_of("links", lambda each: each.address is not None).id)
+
+    async def step_processor_gives_back(self) -> None:
+        """At its own desk."""
+        paid = self.paid_online(lambda each: not each.is_disputed and each.refunded < each.amount.minor)
+        left = paid.amount.minor - paid.refunded
+        self.clinic.desk.gives_back(paid.id, Money(self.random.choice((1, left))))
+
+    async def step_processor_is_away(self) -> None:
+        self.clinic.desk.away = not self.clinic.desk.away
+
+    async def step_refunds_take_their_time(self) -> None:
+        self.clinic.desk.refunds_are = self.random.choice((RefundState.PENDING, RefundState.DONE))
+
+    async def step_refund_moves_on(self) -> None:
+        paid = self.paid_online(lambda each: each.refunds)
+        refund = self.random.choice(list(paid.refunds.values()))
+        if refund.state is not RefundState.FAILED:
+            becomes = self.random.choice((RefundState.DONE, RefundState.DONE, RefundState.FAILED))
+            self.clinic.desk.refund_becomes(paid.id, refund.id, becomes)
+
+    async def step_refund_comes_back(self) -> None:
+        """One is made, sent, and comes back to the processor."""
+        payment = self.one_of("payments", lambda each: each.by_processor and each.refundable)
+        command = RefundPayment(payment.id, Money(1), RefundReason.GOODWILL, payment.version)
+        made = await self.asks(RefundPaymentHandler, command)
+        self.clinic.desk.away = False
+        await self.timers_run()
+        refund = (await self.clinic.ports.payments.get(payment.id)).refund(made.refund_id)
+        if refund.processor_id is not None:
+            self.clinic.desk.refund_becomes(payment.reference, refund.processor_id, RefundState.FAILED)
+            await self.processor_tells(everything=True)
+
+    async def step_refund_is_paid_otherwise(self) -> None:
+        payment = self.one_of("payments", lambda each: any(r.state is RefundState.FAILED for r in each.refunds))
+        refund = next(each for each in payment.refunds if each.state is RefundState.FAILED)
+        await self.asks(PayRefundOtherwiseHandler, PayRefundOtherwise(payment.id, refund.id, payment.version))
+
+    async def step_is_disputed(self) -> None:
+        paid = self.paid_online(lambda each: not each.is_disputed)
+        inquiry = self.random.random() < 0.3
+        part = Money(self.random.choice((paid.amount.minor, max(paid.amount.minor // 3, 1))))
+        self.clinic.desk.is_disputed(paid.id, part, inquiry=inquiry)
+
+    async def step_bank_decides(self) -> None:
+        paid = self.paid_online(lambda each: any(d.state in UNDECIDED for d in each.disputes.values()))
+        dispute = next(each for each in paid.disputes.values() if each.state in UNDECIDED)
+        won = dispute.state is DisputeState.INQUIRY or self.random.random() < 0.4
+        self.clinic.desk.decides(paid.id, dispute.id, won=won)
+
+    async def step_processor_tells_all(self) -> None:
+        """Once it has told everything, its own books and ours say the same."""
+        await self.processor_tells(everything=True)
+
+    async def processor_tells(self, *, everything: bool = False) -> None:
+        """Some of its news, in any order, some of them twice."""
+        desk = self.clinic.desk
+        self.random.shuffle(desk.news)
+        telling = len(desk.news) if everything else self.random.randint(0, len(desk.news))
+        news, desk.news = desk.news[:telling], desk.news[telling:]
+        for each in news:
+            for _ in range(self.random.choice((1, 1, 2))):
+                await self.asks(HearProcessorHandler, each)
+                check(self.clinic)
+        if not desk.news:
+            the_processor_says_the_same(self.clinic)
+
+    def paid_online(self, wanted: Callable[[Paid], object]) -> Paid:
+        found = [each for each in self.clinic.desk.payments.values() if wanted(each)]
+        if not found:
+            raise nothing_there()
+        return self.random.choice(found)
+
+    async def timers_run(self) -> None:
+        for effect in EFFECTS:
+            while await self.clinic.performs(effect):
+                check(self.clinic)
 
     async def step_buys_package(self) -> None:
         method = self.random.choice((PaymentMethod.CASH, PaymentMethod.CARD_TERMINAL))

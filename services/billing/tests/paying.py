@@ -15,7 +15,7 @@ from billing.application.fees import settle_fee
 from billing.domain.accounts import Coverage, CoverageKind
 from billing.domain.ids import PaymentId
 from billing.domain.months import Month
-from billing.domain.payments import PaymentMethod
+from billing.domain.payment_methods import PaymentMethod
 from billing.domain.receipts import Receipt
 from billing.domain.refunds import RefundReason
 from billing.domain.statements import Statement

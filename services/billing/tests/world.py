@@ -10,6 +10,7 @@ from careflow_service.identity import Role
 from careflow_service.testing import world
 from careflow_service.testing.calling import Caller
 from services.billing.tests.builders import NOW
+from services.billing.tests.processor_desk import Desk
 
 
 @dataclass(slots=True, kw_only=True, repr=False)
@@ -19,6 +20,13 @@ class World(world.ServiceWorld[Ports, Billing]):
     @property
     def biller(self) -> Caller:
         return self.calling(Role.BILLER)
+
+
+def takes_cards(world: World) -> Desk:
+    """From now on the clinic has a processor; nothing goes over a wire."""
+    desk = Desk()
+    object.__setattr__(world.ports, "processor", desk)
+    return desk
 
 
 running = partial(world.running, World, SERVICE, now=NOW)

@@ -1,5 +1,7 @@
 """The only wiring: which adapter stands behind which port, and what the library must know of this service."""
 
+import httpx
+
 from billing import domain
 from billing.adapters import (
     charges,
@@ -9,6 +11,7 @@ from billing.adapters import (
     journal,
     packages,
     papers,
+    payment_links,
     payments,
     statement_runs,
     superbills,
@@ -32,20 +35,28 @@ from billing.adapters.journal import MongoJournal
 from billing.adapters.numbers import MongoNumberSeries
 from billing.adapters.packages import MongoPackages
 from billing.adapters.papers import MongoPapers, MongoPrints
+from billing.adapters.payment_links import MongoPaymentLinks
 from billing.adapters.payments import MongoPayments
+from billing.adapters.processed_payments import MongoProcessedPayments
 from billing.adapters.statement_runs import MongoStatementRuns
+from billing.adapters.stripe_processor import STRIPE, StripeProcessor
+from billing.adapters.stripe_webhooks import StripeWebhooks
 from billing.adapters.superbills import MongoSuperbills
 from billing.adapters.typst_printer import TypstPrinter
 from billing.adapters.visits import MongoVisits
 from billing.application.commands.add_private_contract import AddPrivateContractHandler
 from billing.application.commands.buy_package import BuyPackageHandler
+from billing.application.commands.close_payment_link import ClosePaymentLinkHandler
 from billing.application.commands.deliver_estimate import DeliverEstimateHandler
 from billing.application.commands.give_back_package import GiveBackPackageHandler
+from billing.application.commands.hear_processor import HearProcessorHandler
 from billing.application.commands.issue_estimate import IssueEstimateHandler
 from billing.application.commands.issue_receipt import IssueReceiptHandler
 from billing.application.commands.issue_statement import IssueStatementHandler
 from billing.application.commands.issue_superbill import IssueSuperbillHandler
 from billing.application.commands.issue_yearly_summary import IssueYearlySummaryHandler
+from billing.application.commands.make_payment_link import MakePaymentLinkHandler
+from billing.application.commands.pay_refund_otherwise import PayRefundOtherwiseHandler
 from billing.application.commands.post_waiting_charge import PostWaitingChargeHandler
 from billing.application.commands.receive_payment import ReceivePaymentHandler
 from billing.application.commands.record_coverage import RecordCoverageHandler
@@ -59,7 +70,7 @@ from billing.application.commands.write_off_charge import WriteOffChargeHandler
 from billing.application.ports import Ports
 from billing.application.queries.reading import Reading
 from billing.application.use_cases import Billing
-from billing.deadlines import DEADLINES
+from billing.deadlines import DEADLINES, EFFECTS
 from billing.published import PUBLISHED
 from billing.settings import BillingSettings
 from billing.subscriptions import SUBSCRIPTIONS
@@ -80,6 +91,9 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
         estimates=MongoEstimates(database, vault),
         charges=MongoCharges(database, vault),
         payments=MongoPayments(database, vault),
+        links=MongoPaymentLinks(database, vault),
+        processed=MongoProcessedPayments(database),
+        processor=_processor(resources),
         packages=MongoPackages(database, vault),
         journal=MongoJournal(database, vault),
         fees=MongoFeeCases(database, vault),
@@ -113,6 +127,10 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
         waive_fee=WaiveFeeHandler(ports, work),
         receive_payment=ReceivePaymentHandler(ports, work),
         refund_payment=RefundPaymentHandler(ports, work),
+        pay_refund_otherwise=PayRefundOtherwiseHandler(ports, work),
+        make_payment_link=MakePaymentLinkHandler(ports, work),
+        close_payment_link=ClosePaymentLinkHandler(ports, work),
+        hear_processor=HearProcessorHandler(ports, work),
         buy_package=BuyPackageHandler(ports, work),
         give_back_package=GiveBackPackageHandler(ports, work),
         issue_superbill=IssueSuperbillHandler(ports, work),
@@ -123,6 +141,28 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
         start_statement_run=StartStatementRunHandler(ports, work),
         reading=Reading(ports),
         ports=ports,
+    )
+
+
+def _processor(resources: Resources[BillingSettings]) -> StripeProcessor | None:
+    """Who takes cards online, where the clinic has somebody; its settings are whole then."""
+    settings = resources.settings
+    if settings.card_processor is None:
+        return None
+    key, secrets = settings.stripe_secret_key, settings.stripe_webhook_secret
+    assert key is not None
+    assert secrets is not None
+    return StripeProcessor(
+        key.get_secret_value(),
+        StripeWebhooks(
+            secrets.get_secret_value().split(),
+            resources.wall_clock,
+            live="_live_" in key.get_secret_value(),
+            account=settings.stripe_account,
+        ),
+        httpx.AsyncClient(base_url=str(settings.stripe_url or STRIPE)),
+        clinic_name=settings.clinic_name,
+        return_url=str(settings.payment_return_url),
     )
 
 
@@ -143,6 +183,7 @@ SERVICE: Service[BillingSettings, Ports, Billing] = Service(
     subscriptions=SUBSCRIPTIONS,
     http=http,
     deadlines=DEADLINES,
+    effects=EFFECTS,
     indexes=(
         *charges.INDEXES,
         *courses.INDEXES,
@@ -151,6 +192,7 @@ SERVICE: Service[BillingSettings, Ports, Billing] = Service(
         *journal.INDEXES,
         *packages.INDEXES,
         *papers.INDEXES,
+        *payment_links.INDEXES,
         *payments.INDEXES,
         *statement_runs.INDEXES,
         *superbills.INDEXES,

@@ -8,7 +8,16 @@ from billing.domain.estimates import Estimate, EstimateDelivered, EstimateExceed
 from billing.domain.fee_cases import FeeWaived
 from billing.domain.ledger import AccountSettled, EntryPosted
 from billing.domain.packages import PackagePurchased, RevenueRecognized
-from billing.domain.payments import DepositApplied, DepositTaken, PaymentReceived, RefundIssued
+from billing.domain.payment_links import PaymentFailed
+from billing.domain.payments import (
+    DepositApplied,
+    DepositTaken,
+    PaymentDisputeClosed,
+    PaymentDisputed,
+    PaymentReceived,
+    RefundFailed,
+    RefundIssued,
+)
 from billing.domain.retention import ErasureAgreed, ErasureRefused
 from billing.domain.superbills import Superbill, SuperbillIssued, SuperbillVoided
 from billing.domain.visits import VisitCoverageBlocked
@@ -188,6 +197,45 @@ def _refund_issued(fact: RefundIssued) -> contracts.RefundIssued:
     )
 
 
+def _refund_failed(fact: RefundFailed) -> contracts.RefundFailed:
+    return contracts.RefundFailed(
+        patient_id=fact.payment.patient_id,
+        refund_id=fact.refund.id,
+        payment_id=fact.payment.id,
+        amount_minor=fact.refund.amount.minor,
+        currency=fact.refund.amount.currency,
+    )
+
+
+def _payment_failed(fact: PaymentFailed) -> contracts.PaymentFailed:
+    return contracts.PaymentFailed(
+        patient_id=fact.link.patient_id,
+        payment_link_id=fact.link.id,
+        amount_minor=fact.link.amount.minor,
+        currency=fact.link.amount.currency,
+        reason=codes.DeclineReason(fact.reason),
+    )
+
+
+def _payment_disputed(fact: PaymentDisputed) -> contracts.PaymentDisputed:
+    return contracts.PaymentDisputed(
+        patient_id=fact.payment.patient_id,
+        payment_id=fact.payment.id,
+        amount_minor=fact.dispute.amount.minor,
+        currency=fact.dispute.amount.currency,
+    )
+
+
+def _dispute_closed(fact: PaymentDisputeClosed) -> contracts.PaymentDisputeClosed:
+    return contracts.PaymentDisputeClosed(
+        patient_id=fact.payment.patient_id,
+        payment_id=fact.payment.id,
+        amount_minor=fact.dispute.amount.minor,
+        currency=fact.dispute.amount.currency,
+        outcome=codes.PaymentDisputeOutcome.WON if fact.won else codes.PaymentDisputeOutcome.LOST,
+    )
+
+
 def _entry_posted(fact: EntryPosted) -> contracts.JournalEntryPosted:
     entry = fact.entry
     return contracts.JournalEntryPosted(
@@ -270,6 +318,10 @@ PUBLISHED: PublicationTable = published(
     says(PackagePurchased, contracts.PackagePurchased, _package_purchased),
     says(RevenueRecognized, contracts.RevenueRecognized, _revenue_recognized),
     says(RefundIssued, contracts.RefundIssued, _refund_issued),
+    says(RefundFailed, contracts.RefundFailed, _refund_failed),
+    says(PaymentFailed, contracts.PaymentFailed, _payment_failed),
+    says(PaymentDisputed, contracts.PaymentDisputed, _payment_disputed),
+    says(PaymentDisputeClosed, contracts.PaymentDisputeClosed, _dispute_closed),
     says(EntryPosted, contracts.JournalEntryPosted, _entry_posted),
     says(SuperbillIssued, contracts.SuperbillIssued, _superbill_issued),
     says(SuperbillVoided, contracts.SuperbillVoided, _superbill_voided),

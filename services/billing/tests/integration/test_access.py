@@ -7,7 +7,7 @@ from careflow_service.testing.owning import Theirs, reached_by_strangers
 from services.billing.tests.builders import ANA
 from services.billing.tests.clinic import INSURED, bill, buys_package, charges, has_patient, ok, pays, the_charge
 from services.billing.tests.heard import THERAPY_HOUR, session_completed
-from services.billing.tests.world import World
+from services.billing.tests.world import World, takes_cards
 
 
 async def test_no_stranger_reaches_a_patients_money_or_papers(world: World) -> None:
@@ -19,6 +19,8 @@ async def test_no_stranger_reaches_a_patients_money_or_papers(world: World) -> N
     package = (await buys_package(world))["id"]
     wish = {"patient_id": ANA, "visits": [{"kind": "dosing", "count": 6}]}
     estimate = ok(await world.biller.post("/v1/estimates", wish), 201)["id"]
+    takes_cards(world)
+    link = ok(await world.biller.post("/v1/payment-links", {"patient_id": ANA}), 201)["id"]
     receipt = ok(await world.biller.post("/v1/receipts", {"payment_id": payment}), 201)["paper_id"]
     theirs = {
         "GET /v1/accounts/{patient_id}": Theirs(f"/v1/accounts/{ANA}"),
@@ -32,6 +34,9 @@ async def test_no_stranger_reaches_a_patients_money_or_papers(world: World) -> N
         "GET /v1/fees": Theirs(f"/v1/fees?patient_id={ANA}"),
         "GET /v1/payments": Theirs(f"/v1/payments?patient_id={ANA}"),
         "GET /v1/payments/{payment_id}": Theirs(f"/v1/payments/{payment}"),
+        "POST /v1/payment-links": Theirs("/v1/payment-links", {"patient_id": ANA}),
+        "GET /v1/payment-links": Theirs(f"/v1/payment-links?patient_id={ANA}"),
+        "GET /v1/payment-links/{link_id}": Theirs(f"/v1/payment-links/{link}"),
         "GET /v1/packages": Theirs(f"/v1/packages?patient_id={ANA}"),
         "GET /v1/packages/{package_id}": Theirs(f"/v1/packages/{package}"),
         "POST /v1/receipts": Theirs("/v1/receipts", {"payment_id": payment}),

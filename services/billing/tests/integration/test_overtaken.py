@@ -13,6 +13,7 @@ from billing.bootstrap import SERVICE
 from careflow_service.testing.overtaking import Overtaking, Race, decided_by
 from services.billing.tests import overtaken_commands as commands
 from services.billing.tests import overtaken_erasures as erasures
+from services.billing.tests import overtaken_processing as processing
 from services.billing.tests import overtaken_reactions as reactions
 from services.billing.tests.world import World
 
@@ -30,6 +31,10 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "waive_fee": commands.a_fee_is_waived_while_it_is_settled,
     "receive_payment": commands.a_payment_comes_in_while_another_is_refunded,
     "refund_payment": commands.a_payment_is_refunded_while_it_pays_for_a_session,
+    "pay_refund_otherwise": processing.a_refund_is_paid_otherwise_while_another_one_is_made,
+    "make_payment_link": processing.a_link_is_made_while_what_is_owed_is_paid,
+    "close_payment_link": processing.a_link_is_closed_while_it_is_paid,
+    "hear_processor": processing.the_processor_tells_of_a_payment_while_money_comes_in,
     "buy_package": commands.a_package_is_bought_while_a_dose_is_charged,
     "give_back_package": commands.a_package_is_given_back_while_a_dose_is_charged,
     "issue_superbill": commands.a_superbill_is_issued_while_its_charge_is_corrected,
@@ -65,6 +70,8 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "CareDischarged": reactions.care_ends_while_a_package_is_given_back,
     "miss_estimate": commands.an_estimate_is_missed_while_it_is_issued,
     "issue_statements": commands.a_statement_is_issued_while_money_comes_in,
+    "ask_about_link": processing.a_link_is_opened_while_it_is_closed,
+    "give_back_by_card": processing.a_refund_goes_out_while_its_payment_is_disputed,
     "settle_fee": commands.a_fee_is_settled_while_the_patient_arrives_after_all,
     "PatientErasureRequested": erasures.an_erasure_is_asked_for_while_money_comes_in,
     "ErasureDeclined": erasures.an_erasure_is_declined_while_other_news_come,

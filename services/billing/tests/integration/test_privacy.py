@@ -2,8 +2,12 @@
 
 from datetime import date
 
+from billing.domain.ids import ProcessorId
+from billing.domain.money import Money
+from billing.domain.processing import DisputeState, DisputeTold
 from careflow_events import contracts
 from careflow_events.contracts import Sealed, codes
+from careflow_service.identity import Actor
 from careflow_service.ids import new_id
 from careflow_service.testing.reading import stands_in
 from careflow_service.testing.stored import wrongly_stored
@@ -11,7 +15,7 @@ from careflow_service.testing.world import FORGED
 from services.billing.tests.builders import ANA, local
 from services.billing.tests.clinic import INSURED, books, buys_package, has_patient, ok, pays, refusal, the_charge, usd
 from services.billing.tests.heard import session_completed
-from services.billing.tests.world import World
+from services.billing.tests.world import World, takes_cards
 
 CANARY = "zzcanaryzz"
 CLINICAL = ("90837", "96365", "J3490", "F33.2")
@@ -60,7 +64,7 @@ async def everything_with_canaries(world: World) -> None:
     contract = {"practitioner_id": CANARY, "signed_on": "2026-01-05", "ends_on": "2028-01-04"}
     ok(await world.biller.post(f"/v1/accounts/{ANA}/private-contracts", contract), 201)
 
-    await books(world, local(14, 9, month=12))
+    visit = await books(world, local(14, 9, month=12))
     world.clock.now = local(28, 1)
     await world.catch_up()
     (estimate,) = ok(await world.biller.get("/v1/estimates", patient_id=ANA))["items"]
@@ -85,6 +89,13 @@ async def everything_with_canaries(world: World) -> None:
         ("/v1/statement-runs", {"month": "2026-11"}),
     ):
         ok(await world.biller.post(path, asked), 201)
+    takes_cards(world)
+    deposit = {"patient_id": ANA, "appointment_id": visit["appointment_id"], "amount": usd(10)}
+    ok(await world.biller.post("/v1/payment-links", deposit), 201)
+    inquiry = DisputeTold(
+        of_payment=ProcessorId("pi_1"), id=ProcessorId("dp_1"), amount=Money(1_000), state=DisputeState.INQUIRY
+    )
+    await world.application.hear_processor(inquiry, Actor.public())
 
 
 async def test_a_refusal_repeats_nothing_of_what_was_sent(world: World) -> None:

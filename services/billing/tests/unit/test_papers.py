@@ -12,7 +12,7 @@ from billing.adapters import typst_printer
 from billing.adapters.typst_printer import TypstPrinter
 from billing.domain.charges import Charge
 from billing.domain.ids import SuperbillId
-from billing.domain.payments import PaymentMethod
+from billing.domain.payment_methods import PaymentMethod
 from billing.domain.superbill_elements import content_of
 from billing.domain.superbills import Superbill, VoidReason
 from careflow_domain.errors import DomainError

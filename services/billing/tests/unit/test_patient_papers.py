@@ -8,7 +8,7 @@ import pytest
 
 from billing.adapters.typst_printer import TypstPrinter
 from billing.application.commands.issue_receipt import IssueReceipt, IssueReceiptHandler
-from billing.domain.payments import PaymentMethod
+from billing.domain.payment_methods import PaymentMethod
 from billing.domain.refunds import RefundReason
 from careflow_domain.errors import DomainError
 from services.billing.tests import heard

@@ -11,7 +11,8 @@ from billing.domain.allocations import plan_allocations
 from billing.domain.charges import Charge
 from billing.domain.ids import ChargeId, EntryId, PaymentId
 from billing.domain.money import Money, total
-from billing.domain.payments import Payment, PaymentMethod, payment_id_of
+from billing.domain.payment_methods import PaymentMethod
+from billing.domain.payments import Payment, payment_id_of
 from billing.domain.refunds import Refund, RefundReason
 from billing.domain.rendered import ChargeCause
 from careflow_domain.errors import DomainError

@@ -10,7 +10,7 @@ from billing.domain.fee_cases import FeeCause, WaiverReason
 from billing.domain.fee_schedule import PackageOffer
 from billing.domain.ledger import EntryCause, JournalEntry, LedgerAccount, credit, debit
 from billing.domain.money import Money
-from billing.domain.payments import PaymentMethod
+from billing.domain.payment_methods import PaymentMethod
 from billing.domain.refunds import Refund, RefundReason
 from billing.domain.rendered import ChargeCause, Rendered
 from billing.domain.services import Service

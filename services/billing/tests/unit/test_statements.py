@@ -6,7 +6,7 @@ import pytest
 
 from billing.application.commands.buy_package import BuyPackage, BuyPackageHandler
 from billing.domain.months import Month
-from billing.domain.payments import PaymentMethod
+from billing.domain.payment_methods import PaymentMethod
 from billing.domain.refunds import RefundReason
 from billing.domain.statement_lines import LineKind
 from billing.domain.write_offs import WriteOffReason

@@ -22,6 +22,7 @@ READABLE = 0o444
 """Of each file: containers of several uids mount single files. Others on the host are kept out by the folder."""
 STORE_KEY_BYTES = 756  # with base64 just below the 1024 characters a mongod takes
 PASSWORD_BYTES = 32
+CARD_SECRETS = ("billing-stripe.secret", "billing-stripe-webhook.secret")
 EXAMPLE_PRACTICE = "services/billing/src/billing/data/development_practice.json"
 CERTIFICATE = "self-signed certificate"
 PRACTICE = "practice"
@@ -114,6 +115,7 @@ class Deployment:
             Group("sealing keys", (SEALING_PUBLIC, *consumers), self._secrets.make_sealing_keys),
             Group("page signing key", ("screening-page-signing.key",), self._make_page_signing_key),
             Group("password of the mail server", ("booking-smtp.password",), self._make_smtp_password),
+            Group("secrets of the card processor", CARD_SECRETS, self._make_card_secrets),
             Group("text message signing key", ("booking-sms-signing.key",), self._make_sms_signing_key),
             Group(PRACTICE, ("practice.json",), lambda: self._make_practice(wishes.practice)),
             Group(
@@ -234,6 +236,11 @@ class Deployment:
     def _make_smtp_password(self) -> None:
         """Empty: only the operator knows it, and a mail server may want none."""
         self._secrets.keep("booking-smtp.password", lambda: b"")
+
+    def _make_card_secrets(self) -> None:
+        """There is none unless the clinic takes cards online; whoever does writes them here."""
+        for name in CARD_SECRETS:
+            self._secrets.keep(name, lambda: b"")
 
     def _make_sms_signing_key(self) -> None:
         self._secrets.keep("booking-sms-signing.key", lambda: secrets.token_bytes(HMAC_KEY_BYTES))

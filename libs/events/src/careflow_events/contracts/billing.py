@@ -176,6 +176,41 @@ class RefundIssued(BillingEvent):
     reason: billing_codes.RefundReason
 
 
+class RefundFailed(BillingEvent):
+    """What was to go back did not arrive and is still to be paid; `RefundIssued` follows once it is."""
+
+    refund_id: Id
+    payment_id: Id
+    amount_minor: Minor
+    currency: Currency
+
+
+class PaymentFailed(BillingEvent):
+    """A card was not charged when the patient paid by a link; the link goes on."""
+
+    payment_link_id: Id
+    amount_minor: Minor
+    currency: Currency
+    reason: billing_codes.DeclineReason
+
+
+class PaymentDisputed(BillingEvent):
+    """The cardholder's bank disputes so much of a payment, and may have taken it until it decides."""
+
+    payment_id: Id
+    amount_minor: Minor
+    currency: Currency
+
+
+class PaymentDisputeClosed(BillingEvent):
+    """The bank has decided. Where the dispute is lost, what it was paid for is owed again."""
+
+    payment_id: Id
+    amount_minor: Minor
+    currency: Currency
+    outcome: billing_codes.PaymentDisputeOutcome
+
+
 class WrittenOff(BillingEvent):
     """The clinic does without so much of what is owed for a charge. Where the charge is reversed (`ChargeReversed`), so
     is this.

@@ -24,6 +24,7 @@ class PaymentMethod(OpenCode):
     CASH = "cash", "banknotes"
     CHECK = "check", "a check"
     TRANSFER = "transfer", "a bank transfer"
+    CARD_ONLINE = "card_online", "a card, at the card processor's page"
     UNKNOWN = _UNKNOWN
 
 
@@ -35,6 +36,25 @@ class RefundReason(OpenCode):
     GOODWILL = "goodwill", "the clinic's decision; what it was paid for stays paid"
     ENTERED_IN_ERROR = "entered_in_error", "the payment was recorded by mistake"
     PACKAGE_UNUSED = "package_unused", "the visits of a package that were not used"
+    CHARGEBACK = "chargeback", "the cardholder's bank took it back"
+    UNKNOWN = _UNKNOWN
+
+
+class DeclineReason(OpenCode):
+    """Why a card was not charged."""
+
+    DECLINED = "declined", "the bank declined it"
+    NOT_AUTHENTICATED = "not_authenticated", "the cardholder did not prove who they are"
+    EXPIRED_CARD = "expired_card", "the card has expired"
+    OTHER = "other", "anything else"
+    UNKNOWN = _UNKNOWN
+
+
+class PaymentDisputeOutcome(OpenCode):
+    """How the cardholder's bank decided."""
+
+    WON = "won", "the clinic keeps the money"
+    LOST = "lost", "the money is the cardholder's"
     UNKNOWN = _UNKNOWN
 
 
@@ -62,10 +82,13 @@ class LedgerAccount(OpenCode):
     """The chart of accounts."""
 
     CASH = "cash", "money received"
+    PROCESSOR_CLEARING = "processor_clearing", "taken by the card processor, and not paid out yet"
+    DISPUTED_FUNDS = "disputed_funds", "taken back by the card processor until a cardholder's bank decides"
     RECEIVABLE = "receivable", "what patients owe"
     UNAPPLIED_PAYMENTS = "unapplied_payments", "a liability: received, and not yet for any service"
     DEPOSITS = "deposits", "a liability: received for a visit to come"
     UNEARNED_PACKAGES = "unearned_packages", "a liability: received for visits of packages that are to come"
+    REFUNDS_PAYABLE = "refunds_payable", "a liability: to be given back, and not there yet"
     REVENUE_EVALUATION = "revenue_evaluation", "evaluations and medical visits"
     REVENUE_THERAPY = "revenue_therapy", "psychotherapy"
     REVENUE_TREATMENT = "revenue_treatment", "giving and monitoring treatment"
@@ -74,6 +97,7 @@ class LedgerAccount(OpenCode):
     REVENUE_FEES = "revenue_fees", "late cancellations and missed visits"
     DISCOUNTS = "discounts", "against revenue: not asked for, of the clinic's own will"
     BAD_DEBT = "bad_debt", "an expense: owed, and not going to be paid"
+    CARD_COSTS = "card_costs", "an expense: fees for disputes, and disputed money that nobody owes"
     GOODWILL_REFUNDS = "goodwill_refunds", "against revenue: given back of the clinic's own will"
     UNKNOWN = _UNKNOWN
 
@@ -86,7 +110,9 @@ class EntryCause(OpenCode):
     PAYMENT = "payment", "money came in"
     ALLOCATION = "allocation", "money received is for a charge now, or no longer"
     HOLD = "hold", "money received is kept for a visit or a package, or no longer"
-    REFUND = "refund", "money went back"
+    REFUND = "refund", "money went back, or is to"
+    REFUND_SETTLED = "refund_settled", "money that was to go back has arrived, or came back"
+    DISPUTE = "dispute", "disputed money was taken or given back by the card processor, or its fee"
     WRITE_OFF = "write_off", "the clinic does without what is owed"
     WRITE_OFF_REVERSAL = "write_off_reversal", "what was written off of a charge that is charged otherwise now"
     CONCESSION_REVERSAL = "concession_reversal", "what was given back for a service that is charged otherwise now"

@@ -99,6 +99,7 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
         "patient_controllable": "Whether only what the patient could have arranged was missing.",
         "patient_id": "The patient; the event's subject is `patient:` and this id.",
         "payment_id": "The payment.",
+        "payment_link_id": "The link the patient pays by.",
         "phone": "A telephone number in international form (E.164).",
         "place_of_service": "The place-of-service code of a claim (CMS), two digits.",
         "plan_id": "The treatment plan; left out where a visit belongs to none.",

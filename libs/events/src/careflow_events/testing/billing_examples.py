@@ -29,7 +29,7 @@ COST: Final = 45_000
 
 def billing_examples() -> Sequence[Example]:
     """One or more of every event of careflow.billing.v1."""
-    return (*_estimates(), *_charges(), *_payments(), *_prepaid(), *_superbills())
+    return (*_estimates(), *_charges(), *_payments(), *_processed(), *_prepaid(), *_superbills())
 
 
 def _estimates() -> Sequence[Example]:
@@ -145,6 +145,24 @@ def _prepaid() -> Sequence[Example]:
         Example("first-of-six", earned, BILLED_AT),
         Example("hardship", written_off, BILLED_AT),
         Example("paid", contracts.AccountSettled(patient_id=PATIENT), BILLED_AT),
+    )
+
+
+def _processed() -> Sequence[Example]:
+    online: dict[str, Any] = {"patient_id": PATIENT, "payment_id": PAYMENT, "currency": "USD"}
+    declined = contracts.PaymentFailed(
+        patient_id=PATIENT,
+        payment_link_id=ENTRY,
+        amount_minor=COST,
+        currency="USD",
+        reason=codes.DeclineReason.DECLINED,
+    )
+    lost = contracts.PaymentDisputeClosed(**online, amount_minor=COST, outcome=codes.PaymentDisputeOutcome.LOST)
+    return (
+        Example("declined", declined, CALL_AT),
+        Example("came-back", contracts.RefundFailed(**online, refund_id=REFUND, amount_minor=10_000), BILLED_AT),
+        Example("disputed", contracts.PaymentDisputed(**online, amount_minor=COST), BILLED_AT),
+        Example("lost", lost, BILLED_AT + timedelta(days=40)),
     )
 
 

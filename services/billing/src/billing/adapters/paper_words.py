@@ -26,6 +26,7 @@ _REASONS: Final[Mapping[RefundReason, str]] = {
     RefundReason.CHARGE_CORRECTED: "a charge was corrected",
     RefundReason.GOODWILL: "a courtesy of the practice",
     RefundReason.PACKAGE_UNUSED: "unused visits of a package",
+    RefundReason.CHARGEBACK: "taken back by the card's bank after a dispute",
 }
 _LINES: Final[Mapping[LineKind, str]] = {
     LineKind.CHARGE: "{visit} on {day}",
@@ -33,6 +34,7 @@ _LINES: Final[Mapping[LineKind, str]] = {
     LineKind.PAYMENT: "Payment, {method}",
     LineKind.PACKAGE_PAYMENT: "Payment for a package, {method}",
     LineKind.REFUND: "Refund to you, {method}",
+    LineKind.CHARGEBACK: "Taken back by your card's bank after a dispute",
     LineKind.PAYMENT_CORRECTED: "Taken out: a payment entered by mistake, {method}",
     LineKind.GOODWILL: "Refunded as a courtesy: not owed again",
     LineKind.GOODWILL_REVERSED: "Refunded as a courtesy before, for a charge that has changed",
@@ -100,7 +102,7 @@ def _given_back(each: GivenBack) -> dict[str, Any]:
     return {
         "date": us(each.refunded_on),
         "method": METHODS[each.method],
-        "why": _REASONS[each.reason],
+        "why": f"{_REASONS[each.reason]}; on its way to you" if each.on_its_way else _REASONS[each.reason],
         "received_on": us(each.received_on),
         "amount": amount(each.amount),
     }

@@ -1,5 +1,5 @@
 """Payments in MongoDB, encrypted with the patient's key. Open fields: when, whether any is
-left; blind: whose, for which charges.
+left, when the processor is to give some back; blind: whose, for which charges.
 """
 
 from collections.abc import Collection, Mapping
@@ -8,6 +8,7 @@ from typing import Final
 from pymongo import IndexModel
 
 from billing.adapters.bounds import every_one
+from billing.application.ports import Due
 from billing.domain.ids import ChargeId, PatientId, PaymentId
 from billing.domain.payments import Payment
 from careflow_domain.errors import not_found
@@ -24,14 +25,17 @@ INDEXES: Final = (
     (PAYMENTS, IndexModel([("patient_id", 1), ("received_at", 1), ("_id", 1)], name="of_patient")),
     (PAYMENTS, IndexModel([("patient_id", 1), ("money_left", 1), ("_id", 1)], name="with_money_left")),
     (PAYMENTS, IndexModel([("charge_ids", 1), ("_id", 1)], name="allocated_to")),
+    (PAYMENTS, IndexModel([("refund_at", 1)], name="refund_due")),
 )
 
 
 def _open_fields(payment: Payment) -> Mapping[str, object]:
+    refund = payment.next_refund
     return {
         "patient_id": payment.patient_id,
         "received_at": payment.received_at,
         "money_left": bool(payment.unapplied),
+        "refund_at": refund.attempt_at if refund else None,
         "charge_ids": [allocation.charge_id for allocation in payment.allocations],
     }
 
@@ -65,3 +69,6 @@ class MongoPayments(Stored[Payment]):
 
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Payment]:
         return await self._documents.page({"patient_id": patient_id}, sort=_BY_TIME, limit=limit, after=after)
+
+    async def next_refund_due(self) -> Due | None:
+        return await self._documents.earliest("refund_at")

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from billing.domain.money import Money
-from billing.domain.payments import PaymentMethod
+from billing.domain.payment_methods import PaymentMethod
 
 IN_A_SENTENCE: Final[Mapping[PaymentMethod, str]] = {
     PaymentMethod.CARD_TERMINAL: "card",
@@ -13,6 +13,7 @@ IN_A_SENTENCE: Final[Mapping[PaymentMethod, str]] = {
     PaymentMethod.CASH: "cash",
     PaymentMethod.CHECK: "check",
     PaymentMethod.TRANSFER: "bank transfer",
+    PaymentMethod.CARD_ONLINE: "card, online",
 }
 METHODS: Final[Mapping[PaymentMethod, str]] = {
     method: f"{name[0].upper()}{name[1:]}" for method, name in IN_A_SENTENCE.items()

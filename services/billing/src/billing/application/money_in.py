@@ -3,7 +3,8 @@
 from billing.application.ports import Ports
 from billing.domain.ids import PatientId, PaymentId
 from billing.domain.money import Money
-from billing.domain.payments import TERMINAL, Payment, PaymentMethod, payment_id_of
+from billing.domain.payment_methods import TERMINAL, PaymentMethod
+from billing.domain.payments import Payment, payment_id_of
 from careflow_domain.errors import invalid
 from careflow_service.work import Transaction
 
@@ -11,9 +12,11 @@ from careflow_service.work import Transaction
 def money_in(
     patient_id: PatientId, amount: Money, method: PaymentMethod, reference: str | None, tx: Transaction, ports: Ports
 ) -> Payment:
-    """What came in now. Raises `currency_mismatch`, `amount_not_positive`, `reference_needed` and
-    `card_number_refused`.
+    """What came in now, as somebody here tells. Raises `currency_mismatch`, `amount_not_positive`, `reference_needed`,
+    `card_number_refused` and `told_by_processor`.
     """
+    if method is PaymentMethod.CARD_ONLINE:
+        raise invalid("told_by_processor", "The card processor tells by itself what was paid online.")
     if amount.currency != ports.policy.currency:
         raise invalid("currency_mismatch", "The clinic keeps its books in another currency.")
     by_terminal = method in TERMINAL and reference

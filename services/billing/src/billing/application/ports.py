@@ -23,11 +23,13 @@ from billing.domain.ids import (
     AppointmentId,
     ChargeId,
     EstimateId,
+    LinkId,
     PackageId,
     PaperId,
     PatientId,
     PaymentId,
     PlanId,
+    ProcessorId,
     SuperbillId,
 )
 from billing.domain.ledger import JournalEntry, TrialBalance
@@ -36,10 +38,13 @@ from billing.domain.numbers import NumberSeries
 from billing.domain.obstacles import Obstacle
 from billing.domain.packages import Package, cover_of
 from billing.domain.papers import Paper, Print
+from billing.domain.payment_links import PaymentLink
 from billing.domain.payments import Payment
 from billing.domain.policy import BillingPolicy
 from billing.domain.practice import Practice
 from billing.domain.pricing import Terms
+from billing.domain.processed_payments import ProcessedPayment
+from billing.domain.processing import Checkout, LinkAsked, News, NotNow, RefundAsked, Refused, Sent
 from billing.domain.rendered import Rendered
 from billing.domain.service_rules import ServiceRuleEditions
 from billing.domain.statement_runs import StatementRun
@@ -134,6 +139,41 @@ class Payments(Protocol):
 
     async def add(self, payment: Payment, /, tx: Transaction) -> None: ...
     async def save(self, payment: Payment, /, *, expecting: int, tx: Transaction) -> None: ...
+    async def next_refund_due(self) -> Due | None:
+        """The one of which the processor is to give something back next."""
+
+
+class PaymentLinks(Protocol):
+    async def get(self, link_id: LinkId, /) -> PaymentLink: ...
+    async def all_of(self, patient_id: PatientId, /) -> list[PaymentLink]:
+        """A patient's, oldest first."""
+
+    async def add(self, link: PaymentLink, /, tx: Transaction) -> None: ...
+    async def save(self, link: PaymentLink, /, *, expecting: int, tx: Transaction) -> None: ...
+    async def next_due(self) -> Due | None:
+        """The one the processor is to be asked about next."""
+
+
+class ProcessedPayments(Protocol):
+    async def find(self, processor_id: ProcessorId, /, *, of: None) -> ProcessedPayment | None:
+        """Of nobody: guarded by itself, for it may be told of before it is known whose it is."""
+
+    async def add(self, processed: ProcessedPayment, /, tx: Transaction) -> None: ...
+    async def save(self, processed: ProcessedPayment, /, *, expecting: int, tx: Transaction) -> None: ...
+
+
+class CardProcessor(Protocol):
+    """Takes cards at pages of its own. Asked twice under one id it does a thing once."""
+
+    async def open_link(self, asked: LinkAsked) -> Checkout | Refused | NotNow: ...
+    async def close_link(self, checkout_id: ProcessorId, link_id: LinkId) -> Checkout | Refused | NotNow:
+        """Nobody pays by it from now on. Refused where it was paid, or is over."""
+
+    async def refund(self, asked: RefundAsked) -> Sent | Refused | NotNow: ...
+    def told(self, body: bytes, signature: str | None) -> News | None:
+        """What it tells by itself; None where that is nothing to us. Raises `signature_invalid` and
+        `webhook_not_understood`.
+        """
 
 
 class Packages(Protocol):
@@ -243,6 +283,10 @@ class Ports:
     estimates: Estimates
     charges: Charges
     payments: Payments
+    links: PaymentLinks
+    processed: ProcessedPayments
+    processor: CardProcessor | None
+    """None where the clinic has none."""
     packages: Packages
     journal: Journal
     fees: FeeCases

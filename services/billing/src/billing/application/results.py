@@ -22,6 +22,13 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """Something was told, and heard now or before."""
+
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Refunded:
     """Money went back."""
 

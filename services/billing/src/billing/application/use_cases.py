@@ -4,13 +4,17 @@ from dataclasses import dataclass
 
 from billing.application.commands.add_private_contract import AddPrivateContractHandler
 from billing.application.commands.buy_package import BuyPackageHandler
+from billing.application.commands.close_payment_link import ClosePaymentLinkHandler
 from billing.application.commands.deliver_estimate import DeliverEstimateHandler
 from billing.application.commands.give_back_package import GiveBackPackageHandler
+from billing.application.commands.hear_processor import HearProcessorHandler
 from billing.application.commands.issue_estimate import IssueEstimateHandler
 from billing.application.commands.issue_receipt import IssueReceiptHandler
 from billing.application.commands.issue_statement import IssueStatementHandler
 from billing.application.commands.issue_superbill import IssueSuperbillHandler
 from billing.application.commands.issue_yearly_summary import IssueYearlySummaryHandler
+from billing.application.commands.make_payment_link import MakePaymentLinkHandler
+from billing.application.commands.pay_refund_otherwise import PayRefundOtherwiseHandler
 from billing.application.commands.post_waiting_charge import PostWaitingChargeHandler
 from billing.application.commands.receive_payment import ReceivePaymentHandler
 from billing.application.commands.record_coverage import RecordCoverageHandler
@@ -40,6 +44,10 @@ class Billing:
     waive_fee: WaiveFeeHandler
     receive_payment: ReceivePaymentHandler
     refund_payment: RefundPaymentHandler
+    pay_refund_otherwise: PayRefundOtherwiseHandler
+    make_payment_link: MakePaymentLinkHandler
+    close_payment_link: ClosePaymentLinkHandler
+    hear_processor: HearProcessorHandler
     buy_package: BuyPackageHandler
     give_back_package: GiveBackPackageHandler
     issue_superbill: IssueSuperbillHandler

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from billing.domain.allocations import allocation_lines, concession_lines, hold_lines, plan_allocations
 from billing.domain.charges import Charge, ChargeState
 from billing.domain.ids import AppointmentId, ChargeId, PatientId, PaymentId
-from billing.domain.ledger import EntryCause, JournalEntry
+from billing.domain.ledger import EntryCause, EntryLine, JournalEntry
 from billing.domain.money import Money
 from billing.domain.packages import Package
 from billing.domain.payments import Allocation, Payment
@@ -112,7 +112,7 @@ class Books:
         """The visit does not take place: money that was kept for it is applied like any other."""
         for payment in self._payments.all:
             if payment.kept_for == appointment_id:
-                self._hold(payment.id, -payment.held)
+                self.hold(payment.id, -payment.held)
                 self._payments.keep(replace(self._payments.get(payment.id).recording(), kept_for=None))
         self.apply()
 
@@ -124,17 +124,19 @@ class Books:
     def give_back(self, package: Package, refund: Refund) -> None:
         """What is held for a package that is not wanted any more goes back."""
         self._packages.keep(package)
-        self._hold(package.payment_id, -self._payments.get(package.payment_id).held)
+        self.hold(package.payment_id, -self._payments.get(package.payment_id).held)
         self.refund(package.payment_id, refund)
 
     def release(self, package: Package) -> None:
         """What is held for a package that is not wanted any more is the patient's, for whatever is owed."""
         self._packages.keep(package)
-        self._hold(package.payment_id, -self._payments.get(package.payment_id).held)
+        self.hold(package.payment_id, -self._payments.get(package.payment_id).held)
         self.apply()
 
     def refund(self, payment_id: PaymentId, refund: Refund) -> None:
         """Money goes back, first what is for no charge. Raises `refund_above_received` and `nothing_overpaid`."""
+        if self._payments.get(payment_id).by_processor:
+            refund = refund.by_processor(now=self._now)
         conceded = refund.amount.nothing
         for touched in self._payments.get(payment_id).to_give_back(refund):
             if refund.is_goodwill:
@@ -144,10 +146,29 @@ class Books:
                 self._allocate(payment_id, touched.charge_id, -touched.amount.minor)
         short = refund.amount - self._payments.get(payment_id).free
         if short.minor > 0:
-            self._hold(payment_id, -short)
-        self._payments.keep(self._payments.get(payment_id).refunding(refund))
-        self._journal.post(f"refund/{refund.id}", EntryCause.REFUND, payment_id, refund.entry_lines(conceded))
+            self.hold(payment_id, -short)
+        self.give_out(payment_id, refund, conceded)
         self.apply()
+
+    def give_out(self, payment_id: PaymentId, refund: Refund, conceded: Money | None = None) -> None:
+        """What is free of a payment, or was conceded just now, is the patient's no longer here."""
+        self._payments.keep(self._payments.get(payment_id).refunding(refund))
+        lines = refund.entry_lines(conceded or refund.amount.nothing)
+        self._journal.post(f"refund/{refund.id}", EntryCause.REFUND, payment_id, lines)
+
+    def release_newest(self, payment_id: PaymentId, amount: Money) -> None:
+        """So much less of a payment is for charges, which are owed again, the newest first."""
+        if amount.minor > 0:
+            for touched in self._payments.get(payment_id).newest_first(amount):
+                self._allocate(payment_id, touched.charge_id, -touched.amount.minor)
+
+    def keep_payment(self, payment: Payment) -> None:
+        """A payment about which something was told that moves no money of the patient's."""
+        self._payments.keep(payment)
+
+    def post(self, key: str, cause: EntryCause, payment_id: PaymentId, lines: tuple[EntryLine, ...]) -> None:
+        """An entry beside what the patient owes and holds."""
+        self._journal.post(key, cause, payment_id, lines)
 
     def write_off(self, charge_id: ChargeId, write_off: WriteOff) -> None:
         """The clinic does without so much of a charge. Raises `write_off_above_owed` and `waive_the_fee`."""
@@ -191,7 +212,7 @@ class Books:
     def _spend_what_was_kept_for(self, charge: Charge) -> None:
         for payment in self._payments.all:
             if payment.kept_for is not None and payment.kept_for == charge.rendered.appointment_id:
-                self._hold(payment.id, -payment.held)
+                self.hold(payment.id, -payment.held)
                 self._spend(payment.id, (self._charges.get(charge.id),))
                 spent = self._payments.get(payment.id)
                 self._payments.keep(spent.deposit_applied(charge, payment.allocated, now=self._now))
@@ -207,7 +228,7 @@ class Books:
         payment = self._payments.find(package.payment_id)
         share = package.share_of(charge.id)
         if payment is not None and share is not None:
-            self._hold(payment.id, -min(share.nothing if known else share, payment.held))
+            self.hold(payment.id, -min(share.nothing if known else share, payment.held))
             self._spend(payment.id, (self._charges.get(charge.id),))
 
     def _uncover(self, before: Charge) -> None:
@@ -221,7 +242,7 @@ class Books:
         self._packages.keep(package.give_up(before.id))
         payment = self._payments.find(package.payment_id)
         if payment is not None and share is not None:
-            self._hold(payment.id, min(share, payment.free))
+            self.hold(payment.id, min(share, payment.free))
 
     def _spend(self, payment_id: PaymentId, charges: Sequence[Charge]) -> None:
         payment = self._payments.get(payment_id)
@@ -289,7 +310,7 @@ class Books:
         key = f"allocation/{payment_id}/{payment.version}"
         self._journal.post(key, EntryCause.ALLOCATION, payment_id, allocation_lines(amount))
 
-    def _hold(self, payment_id: PaymentId, amount: Money) -> None:
+    def hold(self, payment_id: PaymentId, amount: Money) -> None:
         """So much more of a payment is held; below zero it is free for whatever is owed."""
         if amount:
             payment = self._payments.get(payment_id).holding(amount)

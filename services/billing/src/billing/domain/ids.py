@@ -10,6 +10,10 @@ ChargeId = NewType("ChargeId", str)
 PaymentId = NewType("PaymentId", str)
 EntryId = NewType("EntryId", str)
 EstimateId = NewType("EstimateId", str)
+LinkId = NewType("LinkId", str)
+ProcessorId = NewType("ProcessorId", str)
+"""What the card processor calls something."""
+
 PackageId = NewType("PackageId", str)
 """The id of the payment it was bought with."""
 

@@ -19,6 +19,10 @@ class LedgerAccount(StrEnum):
     """The chart of accounts."""
 
     CASH = "cash"
+    PROCESSOR = "processor_clearing"
+    """What the card processor has taken for the clinic and not paid out."""
+    DISPUTED = "disputed_funds"
+    """What the processor has taken back until a cardholder's bank has decided."""
     RECEIVABLE = "receivable"
     UNAPPLIED = "unapplied_payments"
     """A liability: received of a patient and not yet for any service."""
@@ -26,6 +30,8 @@ class LedgerAccount(StrEnum):
     """A liability: received for a visit to come."""
     UNEARNED = "unearned_packages"
     """A liability: received for visits of packages that are to come."""
+    REFUNDS_PAYABLE = "refunds_payable"
+    """A liability: to be given back, and not there yet."""
     EVALUATION_REVENUE = "revenue_evaluation"
     THERAPY_REVENUE = "revenue_therapy"
     TREATMENT_REVENUE = "revenue_treatment"
@@ -38,6 +44,8 @@ class LedgerAccount(StrEnum):
     """Against revenue: not asked for, of the clinic's own will."""
     BAD_DEBT = "bad_debt"
     """An expense: owed, and not going to be paid."""
+    CARD_COSTS = "card_costs"
+    """An expense: fees for disputes, and disputed money that nobody owes."""
 
 
 class EntryCause(StrEnum):
@@ -49,6 +57,8 @@ class EntryCause(StrEnum):
     ALLOCATION = "allocation"
     HOLD = "hold"
     REFUND = "refund"
+    REFUND_SETTLED = "refund_settled"
+    DISPUTE = "dispute"
     CONCESSION_REVERSAL = "concession_reversal"
     WRITE_OFF = "write_off"
     WRITE_OFF_REVERSAL = "write_off_reversal"

@@ -7,41 +7,20 @@ card number is ever kept, only what the terminal or the bank calls the payment.
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from enum import StrEnum
-from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
+from billing.domain.card_disputes import CardDispute
 from billing.domain.card_numbers import refuse_card_number
 from billing.domain.charges import Charge
-from billing.domain.ids import AppointmentId, ChargeId, PackageId, PatientId, PaymentId
+from billing.domain.ids import AppointmentId, ChargeId, PackageId, PatientId, PaymentId, ProcessorId
 from billing.domain.ledger import EntryLine, LedgerAccount, credit, debit
 from billing.domain.money import Money, total
-from billing.domain.refunds import Refund
+from billing.domain.payment_methods import FOR_CARE_ONLY, REFERENCED, PaymentMethod
+from billing.domain.processing import DisputeState, RefundState
+from billing.domain.refunds import ExcessRefund, Refund
 from billing.domain.rendered import FEES
 from careflow_domain.aggregate import Aggregate, Fact
-from careflow_domain.errors import conflict, invalid
-
-
-class PaymentMethod(StrEnum):
-    CARD_TERMINAL = "card_terminal"
-    HSA_FSA = "hsa_fsa"
-    CASH = "cash"
-    CHECK = "check"
-    TRANSFER = "transfer"
-
-
-REFERENCED: Final = frozenset(
-    {PaymentMethod.CARD_TERMINAL, PaymentMethod.HSA_FSA, PaymentMethod.CHECK, PaymentMethod.TRANSFER}
-)
-"""Methods that leave a trace elsewhere, whose reference is asked for."""
-
-
-TERMINAL: Final = frozenset({PaymentMethod.CARD_TERMINAL, PaymentMethod.HSA_FSA})
-"""Methods whose reference is the terminal's own: the same one is the same payment."""
-FOR_CARE_ONLY: Final = frozenset({PaymentMethod.HSA_FSA})
-"""Money of a health account is for medical care: it never pays a fee for a visit that did not take place (IRS
-Publication 502).
-"""
+from careflow_domain.errors import conflict, invalid, not_found
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +61,29 @@ class RefundIssued(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefundFailed(Fact):
+    """What was to go back did not arrive, and is still to be paid."""
+
+    payment: "Payment"
+    refund: Refund
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentDisputed(Fact):
+    payment: "Payment"
+    dispute: CardDispute
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentDisputeClosed(Fact):
+    """The bank has decided; `won` is whether the clinic keeps the money."""
+
+    payment: "Payment"
+    dispute: CardDispute
+    won: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Payment(Aggregate):
     """One receipt of a patient's money. `held` of it waits for the charge of the visit `kept_for` names, or for the
     visits of the package it was paid for.
@@ -99,6 +101,8 @@ class Payment(Aggregate):
     package_id: PackageId | None = None
     allocations: tuple[Allocation, ...] = ()
     refunds: tuple[Refund, ...] = ()
+    disputes: tuple[CardDispute, ...] = ()
+    excess: tuple[ExcessRefund, ...] = ()
 
     @classmethod
     def received(
@@ -135,6 +139,17 @@ class Payment(Aggregate):
     @property
     def refunded(self) -> Money:
         return total((each.amount for each in self.refunds), self.amount.currency)
+
+    @property
+    def by_processor(self) -> bool:
+        """Whether the card processor took it, and gives back what goes back of it."""
+        return self.method is PaymentMethod.CARD_ONLINE
+
+    @property
+    def next_refund(self) -> Refund | None:
+        """What the processor is to be told to give back next."""
+        planned = [each for each in self.refunds if each.state is RefundState.PLANNED]
+        return min(planned, key=lambda each: each.attempt_at or each.refunded_at, default=None)
 
     @property
     def entered_in_error(self) -> Money:
@@ -236,12 +251,22 @@ class Payment(Aggregate):
         released of them where the payment was an error. Raises `refund_above_received`, `held_for_package` and
         `nothing_overpaid`.
         """
+        if self.by_processor and refund.never_came:
+            raise conflict("told_by_processor", "The processor has this money, so it came; it can be given back.")
         if refund.amount.expect_positive() > self.refundable:
             raise conflict("refund_above_received", "No more can be refunded than was received.")
         if self.package_id and refund.amount > self.refundable - self.held:
             raise conflict("held_for_package", "What was paid for a package is given back with the package.")
         idle = self.free if self.package_id else self.unapplied
-        needed = refund.out_of_charges(idle)
+        return self.newest_first(refund.out_of_charges(idle))
+
+    def expect_undisputed(self) -> None:
+        """Raises `payment_disputed`: what the cardholder's bank may take back is not given back as well."""
+        if any(each.keeps_money for each in self.disputes):
+            raise conflict("payment_disputed", "The cardholder's bank has not decided about this payment yet.")
+
+    def newest_first(self, needed: Money) -> tuple[Allocation, ...]:
+        """So much of its allocations, as far as there is that much."""
         found = []
         for allocation in reversed(self.allocations):
             taken = min(allocation.kept, needed)
@@ -255,12 +280,59 @@ class Payment(Aggregate):
         if refund.amount.expect_positive() > self.free:
             raise conflict("refund_above_received", "No more can be refunded than was received.")
         after = replace(self.recording(), refunds=(*self.refunds, refund))
-        return after.saying(RefundIssued(payment=after, refund=refund, at=refund.refunded_at))
+        return (
+            after if refund.is_owed else after.saying(RefundIssued(payment=after, refund=refund, at=refund.refunded_at))
+        )
+
+    def refund(self, refund_id: str) -> Refund:
+        """Raises `refund_not_found`."""
+        found = next((each for each in self.refunds if each.id == refund_id), None)
+        if found is None:
+            raise not_found("refund")
+        return found
+
+    def with_refund(self, refund: Refund, *, now: datetime) -> "Payment":
+        """One of its refunds as it stands now; said where it has arrived or came back."""
+        before = self.refund(refund.id)
+        after = replace(
+            self.recording(), refunds=tuple(refund if each.id == refund.id else each for each in self.refunds)
+        )
+        if before.is_owed and not refund.is_owed:
+            return after.saying(RefundIssued(payment=after, refund=refund, at=now))
+        if refund.state is RefundState.FAILED and before.state is not RefundState.FAILED:
+            return after.saying(RefundFailed(payment=after, refund=refund, at=now))
+        return after
+
+    def excess_of(self, processor_id: ProcessorId) -> ExcessRefund | None:
+        return next((each for each in self.excess if each.id == processor_id), None)
+
+    def with_excess(self, excess: ExcessRefund) -> "Payment":
+        """What was given back beyond what was the patient's, as it stands now."""
+        others = tuple(each for each in self.excess if each.id != excess.id)
+        return replace(self.recording(), excess=(*others, excess))
+
+    def dispute(self, dispute_id: ProcessorId) -> CardDispute | None:
+        return next((each for each in self.disputes if each.id == dispute_id), None)
+
+    def with_dispute(self, dispute: CardDispute, *, now: datetime) -> "Payment":
+        """One of its disputes as it stands now; said when it is opened and when it is decided."""
+        before = self.dispute(dispute.id)
+        others = tuple(each for each in self.disputes if each.id != dispute.id)
+        after = replace(self.recording(), disputes=(*others, dispute))
+        if before is None:
+            after = after.saying(PaymentDisputed(payment=after, dispute=dispute, at=now))
+        if not dispute.is_open and (before is None or before.is_open):
+            won = dispute.state is DisputeState.WON
+            after = after.saying(PaymentDisputeClosed(payment=after, dispute=dispute, won=won, at=now))
+        return after
 
     def entry_lines(self) -> tuple[EntryLine, ...]:
         """The receipt as the books have it: money of the patient's, held or not yet for anything."""
         owed_as = self.liability if self.held else LedgerAccount.UNAPPLIED
-        return (debit(LedgerAccount.CASH, self.amount), credit(owed_as, self.amount))
+        return (
+            debit(LedgerAccount.PROCESSOR if self.by_processor else LedgerAccount.CASH, self.amount),
+            credit(owed_as, self.amount),
+        )
 
     def _with(self, allocation: Allocation) -> "Payment":
         others = tuple(each for each in self.allocations if each.charge_id != allocation.charge_id)
@@ -271,3 +343,8 @@ class Payment(Aggregate):
 def payment_id_of(patient_id: PatientId, method: PaymentMethod, reference: str) -> PaymentId:
     """The one payment a terminal calls so."""
     return PaymentId(str(uuid5(NAMESPACE_URL, f"careflow:payments/{patient_id}/{method}/{reference}")))
+
+
+def processed_payment_id(processor_id: ProcessorId) -> PaymentId:
+    """The one payment the card processor calls so."""
+    return PaymentId(str(uuid5(NAMESPACE_URL, f"careflow:processed-payments/{processor_id}")))

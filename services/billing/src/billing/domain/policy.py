@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
+from typing import Final
 
 from billing.domain.money import WHOLE, Money
 from billing.domain.visits import VisitKind
 from careflow_domain.errors import invalid
 from careflow_domain.retention import RetentionPolicy
 from careflow_domain.setting import Setting
+
+LONGEST_LINK_HOURS: Final = 24
+"""Card processors keep a page for paying, and what they did under a key, no longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,7 @@ class BillingPolicy:
     statement_prefix: Setting[str]
     yearly_summary_prefix: Setting[str]
     statement_due_days: Setting[int]
+    payment_link_hours: Setting[int]
     package_refund_days: Setting[int]
 
     def __post_init__(self) -> None:
@@ -66,6 +71,8 @@ class BillingPolicy:
             raise invalid(
                 "policy_invalid", "A package is given back, a statement paid, within so many days, none or more."
             )
+        if not 1 <= self.payment_link_hours.value < LONGEST_LINK_HOURS:
+            raise invalid("policy_invalid", "A payment link is open for an hour or more, and less than a day.")
         prefixes = (self.superbill_prefix, self.receipt_prefix, self.statement_prefix, self.yearly_summary_prefix)
         if len({each.value for each in prefixes}) != len(prefixes):
             raise invalid("policy_invalid", "Each kind of paper has a prefix of its own.")

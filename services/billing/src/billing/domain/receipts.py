@@ -14,7 +14,8 @@ from billing.domain.ids import ChargeId
 from billing.domain.letterhead import Letterhead, PaperKind
 from billing.domain.money import Money, total
 from billing.domain.packages import Package
-from billing.domain.payments import Allocation, Payment, PaymentMethod
+from billing.domain.payment_methods import PaymentMethod
+from billing.domain.payments import Allocation, Payment
 from billing.domain.refunds import RefundReason
 from billing.domain.rendered import ChargeCause
 
@@ -46,13 +47,14 @@ class PaidFor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenBack:
-    """`received_on` is when the money had come in."""
+    """`received_on` is when the money had come in; `on_its_way` is what has not arrived yet."""
 
     refunded_on: date
     received_on: date
     method: PaymentMethod
     reason: RefundReason
     amount: Money
+    on_its_way: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +126,7 @@ def given_back(payment: Payment, zone: ZoneInfo) -> tuple[GivenBack, ...]:
             method=payment.method,
             reason=each.reason,
             amount=each.amount,
+            on_its_way=each.is_owed,
         )
         for each in payment.refunds
         if not each.never_came

@@ -15,14 +15,17 @@ from billing.domain.charges import Charge
 from billing.domain.ids import ChargeId, PaymentId
 from billing.domain.ledger import EntryCause, JournalEntry, LedgerAccount
 from billing.domain.money import Money, total
-from billing.domain.payments import Payment, PaymentMethod
+from billing.domain.payment_methods import PaymentMethod
+from billing.domain.payments import Payment
 from billing.domain.receipts import services_of
+from billing.domain.refunds import RefundReason
 from billing.domain.rendered import ChargeCause
 
 
 class LineKind(StrEnum):
-    """PAYMENT_CORRECTED: one that never came is taken out. GOODWILL: given back and not owed again. BAD_DEBT: not asked
-    for any more. What ends in REVERSED takes back what its first words say.
+    """PAYMENT_CORRECTED: one that never came is taken out. CHARGEBACK: the cardholder's bank took it back. GOODWILL:
+    given back and not owed again. BAD_DEBT: not asked for any more. What ends in REVERSED takes back what its first
+    words say.
     """
 
     CHARGE = "charge"
@@ -30,6 +33,7 @@ class LineKind(StrEnum):
     PAYMENT = "payment"
     PACKAGE_PAYMENT = "package_payment"
     REFUND = "refund"
+    CHARGEBACK = "chargeback"
     PAYMENT_CORRECTED = "payment_corrected"
     GOODWILL = "goodwill"
     GOODWILL_REVERSED = "goodwill_reversed"
@@ -54,6 +58,10 @@ class StatementLine:
     method: PaymentMethod | None = None
 
 
+_REFUNDS: Final = {
+    RefundReason.ENTERED_IN_ERROR: LineKind.PAYMENT_CORRECTED,
+    RefundReason.CHARGEBACK: LineKind.CHARGEBACK,
+}
 OF_CHARGES: Final = frozenset(
     {EntryCause.CHARGE, EntryCause.CHARGE_REVERSAL, EntryCause.WRITE_OFF, EntryCause.WRITE_OFF_REVERSAL}
 )
@@ -68,7 +76,7 @@ def lines_of(
     """The lines of an entry; `charges` and `payments` have what it was posted for."""
     change = Balances.nothing(entry.currency).after([entry]).net
     match entry.cause:
-        case EntryCause.ALLOCATION | EntryCause.HOLD:
+        case EntryCause.ALLOCATION | EntryCause.HOLD | EntryCause.REFUND_SETTLED | EntryCause.DISPUTE:
             return
         case EntryCause.CHARGE | EntryCause.CHARGE_REVERSAL | EntryCause.WRITE_OFF | EntryCause.WRITE_OFF_REVERSAL:
             yield _of_charge(entry, charges[ChargeId(entry.cause_id)], change)
@@ -112,12 +120,12 @@ def _kind(entry: JournalEntry) -> LineKind:
 
 def _of_refund(entry: JournalEntry, payment: Payment) -> Iterator[StatementLine]:
     """What went back, and apart from it what of that is not owed again."""
-    paid = total((line.credit for line in entry.lines if line.account is LedgerAccount.CASH), entry.currency)
+    paid = total((line.credit for line in entry.lines), entry.currency)
     conceded = total((line.debit for line in entry.lines if line.account is LedgerAccount.GOODWILL), entry.currency)
     refund = next(each for each in payment.refunds if entry.key == f"refund/{each.id}")
     yield StatementLine(
         posted_on=entry.posted_on,
-        kind=LineKind.PAYMENT_CORRECTED if refund.never_came else LineKind.REFUND,
+        kind=_REFUNDS.get(refund.reason, LineKind.REFUND),
         amount=paid,
         method=payment.method,
     )

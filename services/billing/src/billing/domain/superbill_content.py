@@ -10,7 +10,8 @@ from billing.domain.charges import Charge
 from billing.domain.ids import ChargeId, PaymentId
 from billing.domain.line_shares import line_shares
 from billing.domain.money import Money, total
-from billing.domain.payments import Payment, PaymentMethod
+from billing.domain.payment_methods import PaymentMethod
+from billing.domain.payments import Payment
 from billing.domain.practice import BilledProvider
 
 

@@ -13,7 +13,8 @@ from billing.domain.charges import Charge
 from billing.domain.ids import ChargeId
 from billing.domain.letterhead import Letterhead, PaperKind
 from billing.domain.money import Money, total
-from billing.domain.payments import Allocation, Payment, PaymentMethod
+from billing.domain.payment_methods import PaymentMethod
+from billing.domain.payments import Allocation, Payment
 from billing.domain.receipts import GivenBack, PaidFor, given_back, in_order, paid_for
 from billing.domain.rendered import FEES
 from careflow_domain.errors import conflict

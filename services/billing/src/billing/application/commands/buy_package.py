@@ -8,7 +8,7 @@ from billing.application.ports import Ports
 from billing.application.results import Changed
 from billing.domain.ids import PackageId, PatientId
 from billing.domain.packages import Package
-from billing.domain.payments import PaymentMethod
+from billing.domain.payment_methods import PaymentMethod
 from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work, side_by_side

@@ -1,16 +1,16 @@
 """Money came in; it goes where the payer says, else to the visit of the day, else to the earliest service."""
 
-import asyncio
 from dataclasses import dataclass
 
 from billing.application.bookkeeping import keep_books, open_books
+from billing.application.destinations import Destination, charges_of_patient, visit_of_patient
 from billing.application.money_in import known_by_terminal, money_in
 from billing.application.ports import Ports
 from billing.application.results import Received
 from billing.domain.ids import AppointmentId, ChargeId, PatientId
 from billing.domain.money import Money
-from billing.domain.payments import Payment, PaymentMethod
-from careflow_domain.errors import conflict, not_found
+from billing.domain.payment_methods import PaymentMethod
+from billing.domain.payments import Payment
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work, side_by_side
 
@@ -27,14 +27,6 @@ class ReceivePayment:
     appointment_id: AppointmentId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Destination:
-    """The charges it is for, or the visit whose charge it waits for."""
-
-    charge_ids: tuple[ChargeId, ...] = ()
-    kept_for: AppointmentId | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class ReceivePaymentHandler:
     ports: Ports
@@ -42,7 +34,8 @@ class ReceivePaymentHandler:
 
     async def __call__(self, command: ReceivePayment, actor: Actor, request: RequestKey) -> Committed[Received]:
         """Refused: `account_not_found`, `charge_not_found`, `charge_not_open`, `visit_not_found`, `visit_over`,
-        `amount_not_positive`, `currency_mismatch`, `reference_needed`, `reference_used`, `card_number_refused`.
+        `amount_not_positive`, `currency_mismatch`, `reference_needed`, `reference_used`, `card_number_refused`,
+        `told_by_processor`.
         """
 
         async def receive(tx: Transaction) -> Received:
@@ -67,12 +60,9 @@ class ReceivePaymentHandler:
     async def _destination(self, command: ReceivePayment, tx: Transaction) -> Destination:
         """Where the payer wants it, else the visit of the day that is not charged yet."""
         if command.charge_ids:
-            meant = (self.ports.charges.get(each, of=command.patient_id) for each in command.charge_ids)
-            if any(charge.patient_id != command.patient_id for charge in await asyncio.gather(*meant)):
-                raise not_found("charge")
-            return Destination(charge_ids=command.charge_ids)
+            return await charges_of_patient(command.charge_ids, command.patient_id, self.ports)
         if command.appointment_id is not None:
-            return await self._visit(command.appointment_id, command.patient_id)
+            return await visit_of_patient(command.appointment_id, command.patient_id, self.ports)
         visits, charges = await side_by_side(
             self.ports.visits.of_day(self.ports.day_of(tx.now), of=command.patient_id),
             self.ports.charges.of_day(self.ports.day_of(tx.now), of=command.patient_id),
@@ -80,16 +70,6 @@ class ReceivePaymentHandler:
         charged = {charge.rendered.appointment_id for charge in charges}
         waiting = [visit.id for visit in visits if visit.is_to_be_charged and visit.id not in charged]
         return Destination(kept_for=waiting[0] if waiting else None)
-
-    async def _visit(self, appointment_id: AppointmentId, patient_id: PatientId) -> Destination:
-        visit = await self.ports.visits.find(appointment_id, of=patient_id)
-        if visit is None or visit.patient_id != patient_id:
-            raise not_found("visit")
-        charges = await self.ports.charges.of_day(self.ports.day_of(visit.starts_at), of=patient_id)
-        charged = [charge.id for charge in charges if charge.rendered.appointment_id == visit.id]
-        if not charged and not visit.is_to_be_charged:
-            raise conflict("visit_over", "Nothing is going to be charged for this visit.")
-        return Destination(charge_ids=tuple(charged), kept_for=None if charged else visit.id)
 
 
 def _received(payment: Payment) -> Received:

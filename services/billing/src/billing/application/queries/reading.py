@@ -11,12 +11,13 @@ from billing.domain.accounts import Account
 from billing.domain.charges import Charge
 from billing.domain.estimates import Estimate
 from billing.domain.fee_cases import FeeCase
-from billing.domain.ids import ChargeId, EstimateId, PackageId, PaperId, PatientId, PaymentId, SuperbillId
+from billing.domain.ids import ChargeId, EstimateId, LinkId, PackageId, PaperId, PatientId, PaymentId, SuperbillId
 from billing.domain.ledger import JournalEntry, TrialBalance
 from billing.domain.money import Money, total
 from billing.domain.months import Month
 from billing.domain.packages import Package
 from billing.domain.papers import Paper
+from billing.domain.payment_links import PaymentLink
 from billing.domain.payments import Payment
 from billing.domain.statement_runs import StatementRun
 from billing.domain.superbill_elements import Missing, missing_elements
@@ -109,6 +110,13 @@ class Reading:
     async def payment(self, payment_id: PaymentId, actor: Actor) -> Payment:
         """Refused: `payment_not_found`."""
         return await self._one(self.ports.payments.get(payment_id), actor, "payment")
+
+    async def payment_links_of(self, patient_id: PatientId, actor: Actor) -> list[PaymentLink]:
+        return await self._of_patient(self.ports.links.all_of, patient_id, actor, "read_payment_links")
+
+    async def payment_link(self, link_id: LinkId, actor: Actor) -> PaymentLink:
+        """Refused: `payment_link_not_found`."""
+        return await self._one(self.ports.links.get(link_id), actor, "payment_link")
 
     async def packages_of(self, patient_id: PatientId, actor: Actor) -> list[Package]:
         return await self._of_patient(self.ports.packages.all_of, patient_id, actor, "read_packages")

@@ -2,7 +2,7 @@
 body. Billing is the biller's: clinicians have no business with what patients pay.
 """
 
-from careflow_service.http.access import AccessTable, allow, by_body, by_object, by_path, by_query
+from careflow_service.http.access import AccessTable, allow, by_body, by_object, by_path, by_query, public
 from careflow_service.identity import Role
 
 BILLERS = (Role.BILLER, Role.MEDICAL_DIRECTOR)
@@ -31,6 +31,12 @@ ACCESS: AccessTable = {
     "GET /v1/payments": allow(*FRONT_DESK, own=by_query("patient_id")),
     "GET /v1/payments/{payment_id}": allow(*FRONT_DESK, own=by_object("payment_id")),
     "POST /v1/payments/{payment_id}/refunds": allow(*BILLERS),
+    "POST /v1/payments/{payment_id}/refunds/{refund_id}/paid": allow(*BILLERS),
+    "POST /v1/payment-links": allow(*FRONT_DESK, own=by_body("patient_id")),
+    "GET /v1/payment-links": allow(*FRONT_DESK, own=by_query("patient_id")),
+    "GET /v1/payment-links/{link_id}": allow(*FRONT_DESK, own=by_object("link_id")),
+    "POST /v1/payment-links/{link_id}/close": allow(*FRONT_DESK),
+    "POST /v1/public/processor-events": public(rate="600/minute"),
     "POST /v1/packages": allow(*FRONT_DESK),
     "GET /v1/packages": allow(*FRONT_DESK, own=by_query("patient_id")),
     "GET /v1/packages/{package_id}": allow(*FRONT_DESK, own=by_object("package_id")),

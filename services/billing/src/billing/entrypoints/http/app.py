@@ -10,7 +10,9 @@ from billing.entrypoints.http import (
     ledger_routes,
     package_routes,
     paper_routes,
+    payment_link_routes,
     payment_routes,
+    processor_routes,
     statement_run_routes,
     superbill_routes,
 )
@@ -24,6 +26,7 @@ for _routes in (
     estimate_routes,
     charge_routes,
     payment_routes,
+    payment_link_routes,
     package_routes,
     paper_routes,
     statement_run_routes,
@@ -35,6 +38,8 @@ for _routes in (
 HTTP: Http[Billing] = Http(
     title="CareFlow billing",
     description="Honest money: estimates, charges, payments, the ledger, superbills.",
-    routers=(_everything,),
+    # What the processor tells is signed by it, and only ids and amounts of it are kept: a number in it that has the
+    # shape of a card's by chance must not keep a payment out.
+    routers=(_everything, processor_routes.router),
     access=ACCESS,
 )

@@ -27,10 +27,13 @@ COLUMNS: Final = (
 )
 ACCOUNTS: Final[Mapping[LedgerAccount, str]] = {
     LedgerAccount.CASH: "Assets:Cash",
+    LedgerAccount.PROCESSOR: "Assets:Processor-Clearing",
+    LedgerAccount.DISPUTED: "Assets:Disputed-Funds",
     LedgerAccount.RECEIVABLE: "Assets:Receivable",
     LedgerAccount.UNAPPLIED: "Liabilities:Unapplied-Payments",
     LedgerAccount.DEPOSITS: "Liabilities:Deposits",
     LedgerAccount.UNEARNED: "Liabilities:Unearned-Packages",
+    LedgerAccount.REFUNDS_PAYABLE: "Liabilities:Refunds-Payable",
     LedgerAccount.EVALUATION_REVENUE: "Income:Evaluation",
     LedgerAccount.THERAPY_REVENUE: "Income:Therapy",
     LedgerAccount.TREATMENT_REVENUE: "Income:Treatment",
@@ -40,6 +43,7 @@ ACCOUNTS: Final[Mapping[LedgerAccount, str]] = {
     LedgerAccount.GOODWILL: "Income:Goodwill-Refunds",
     LedgerAccount.DISCOUNTS: "Income:Discounts",
     LedgerAccount.BAD_DEBT: "Expenses:Bad-Debt",
+    LedgerAccount.CARD_COSTS: "Expenses:Card-Costs",
 }
 """What accountants call our accounts: beancount wants each under one of its five roots."""
 _OPENED: Final = "1970-01-01"

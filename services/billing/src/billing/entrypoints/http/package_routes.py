@@ -11,7 +11,7 @@ from billing.application.commands.buy_package import BuyPackage
 from billing.application.commands.give_back_package import GiveBackPackage
 from billing.domain.ids import PackageId, PatientId
 from billing.domain.packages import Package
-from billing.domain.payments import PaymentMethod
+from billing.domain.payment_methods import PaymentMethod
 from billing.domain.visits import VisitKind
 from billing.entrypoints.http.schemas import App, ChangedView, Id, Line, MoneyView, View
 from careflow_service.http.dependencies import (

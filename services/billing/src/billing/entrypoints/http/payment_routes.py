@@ -7,10 +7,12 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import Field, model_validator
 
+from billing.application.commands.pay_refund_otherwise import PayRefundOtherwise
 from billing.application.commands.receive_payment import ReceivePayment
 from billing.application.commands.refund_payment import RefundPayment
 from billing.domain.ids import AppointmentId, ChargeId, PatientId, PaymentId
-from billing.domain.payments import PaymentMethod
+from billing.domain.payment_methods import PaymentMethod
+from billing.domain.processing import DisputeState, RefundState
 from billing.domain.refunds import RefundReason
 from billing.entrypoints.http.schemas import App, Id, Line, MoneyBody, MoneyView, View
 from careflow_service.http.dependencies import (
@@ -74,10 +76,23 @@ class AllocationView(View):
 
 
 class RefundView(View):
+    """`state` is whether the patient has the money: the card processor is told first, and may fail."""
+
     id: str
     amount: MoneyView
     reason: RefundReason
     refunded_at: datetime
+    state: RefundState
+
+
+class DisputeView(View):
+    """A cardholder's dispute; `withdrawn` is what the processor has taken meanwhile."""
+
+    id: str
+    amount: MoneyView
+    state: DisputeState
+    opened_at: datetime
+    withdrawn: MoneyView
 
 
 class PaymentView(View):
@@ -97,6 +112,7 @@ class PaymentView(View):
     package_id: str | None
     allocations: list[AllocationView]
     refunds: list[RefundView]
+    disputes: list[DisputeView]
     unapplied: MoneyView
     held: MoneyView
 
@@ -151,3 +167,18 @@ async def refund_payment(
     command = RefundPayment(PaymentId(payment_id), body.amount.money(), body.reason, version)
     done = await app.refund_payment(command, actor, request)
     return answer(done, RefundedView.model_validate(done.value), status=201, version=done.value.version)
+
+
+@router.post("/v1/payments/{payment_id}/refunds/{refund_id}/paid", response_model=RefundedView)
+async def pay_refund_otherwise(
+    payment_id: str,
+    refund_id: str,
+    actor: CurrentActor,
+    app: App,
+    request: IdempotentRequest,
+    version: ExpectedVersion,
+) -> Response:
+    """What the card processor could not give back was paid from the clinic's own cash or bank."""
+    command = PayRefundOtherwise(PaymentId(payment_id), refund_id, version)
+    done = await app.pay_refund_otherwise(command, actor, request)
+    return answer(done, RefundedView.model_validate(done.value), version=done.value.version)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from billing.application.commands.issue_superbill import IssueSuperbill
 from billing.application.commands.void_superbill import VoidSuperbill
 from billing.domain.ids import ChargeId, PatientId, SuperbillId
-from billing.domain.payments import PaymentMethod
+from billing.domain.payment_methods import PaymentMethod
 from billing.domain.superbill_content import BilledDiagnosis, BilledLine
 from billing.domain.superbills import Superbill, SuperbillState, VoidReason
 from billing.entrypoints.http.schemas import App, Id, MoneyView, View, paper

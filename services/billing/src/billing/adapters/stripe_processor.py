@@ -1,0 +1,125 @@
+"""Stripe as the card processor: three calls of its API and its webhooks.
+
+A card is typed at Stripe's own page (Checkout), so nothing of it comes here. Stripe is told an amount, the clinic's
+name and our ids; no patient and no service. What it may not mean by a retry is in its Idempotency-Key.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from billing.adapters.stripe_webhooks import REFUND_STATES, StripeWebhooks
+from billing.domain.ids import LinkId, ProcessorId
+from billing.domain.processing import Checkout, LinkAsked, NotNow, RefundAsked, RefundState, Refused, Sent
+
+STRIPE: Final = "https://api.stripe.com"
+VERSION: Final = "2026-10-28.endive"
+"""The version of the API that the calls are written for, and that the webhook endpoint is to be set to."""
+TIMEOUT_SECONDS: Final = 20.0
+
+_LATER: Final = frozenset(
+    {
+        httpx.codes.UNAUTHORIZED,  # our key is wrong, and somebody is going to put it right
+        httpx.codes.FORBIDDEN,
+        httpx.codes.CONFLICT,  # the same request is being worked on
+        httpx.codes.TOO_MANY_REQUESTS,
+    }
+)
+
+
+class _Session(BaseModel):
+    id: ProcessorId
+    url: str | None = None
+
+
+class _Refund(BaseModel):
+    id: ProcessorId
+    status: str | None = None
+
+
+class _Error(BaseModel):
+    type: str
+    code: str | None = None
+
+
+class _Failure(BaseModel):
+    error: _Error
+
+
+class StripeProcessor:
+    """See `billing.application.ports.CardProcessor`."""
+
+    def __init__(
+        self, key: str, webhooks: StripeWebhooks, client: httpx.AsyncClient, *, clinic_name: str, return_url: str
+    ) -> None:
+        self._client = client
+        self._headers = {"Authorization": f"Bearer {key}", "Stripe-Version": VERSION}
+        self._clinic_name = clinic_name
+        self._return_url = return_url
+        self.told = webhooks.read
+
+    async def open_link(self, asked: LinkAsked) -> Checkout | Refused | NotNow:
+        said = await self._post(
+            "/v1/checkout/sessions",
+            {
+                "mode": "payment",
+                "payment_method_types[0]": "card",
+                "line_items[0][quantity]": "1",
+                "line_items[0][price_data][currency]": asked.amount.currency.lower(),
+                "line_items[0][price_data][unit_amount]": str(asked.amount.minor),
+                "line_items[0][price_data][product_data][name]": f"Payment to {self._clinic_name}",
+                "client_reference_id": asked.id,
+                "payment_intent_data[metadata][careflow_link]": asked.id,
+                "expires_at": str(int(asked.expires_at.timestamp())),
+                "success_url": self._return_url,
+                "cancel_url": self._return_url,
+            },
+            key=asked.id,
+        )
+        return _checkout(said) if isinstance(said, httpx.Response) else said
+
+    async def close_link(self, checkout_id: ProcessorId, link_id: LinkId) -> Checkout | Refused | NotNow:
+        said = await self._post(f"/v1/checkout/sessions/{checkout_id}/expire", {}, key=f"{link_id}-expire")
+        return _checkout(said) if isinstance(said, httpx.Response) else said
+
+    async def refund(self, asked: RefundAsked) -> Sent | Refused | NotNow:
+        said = await self._post(
+            "/v1/refunds",
+            {
+                "payment_intent": asked.of_payment,
+                "amount": str(asked.amount.minor),
+                "metadata[careflow_refund]": asked.id,
+            },
+            key=asked.id,
+        )
+        if not isinstance(said, httpx.Response):
+            return said
+        refund = _Refund.model_validate_json(said.content)
+        return Sent(refund.id, REFUND_STATES.get(refund.status or "", RefundState.PENDING))
+
+    async def _post(self, path: str, form: Mapping[str, str], *, key: str) -> httpx.Response | Refused | NotNow:
+        """The answer, where Stripe did it. Whatever leaves that open is asked again, under the same key."""
+        headers = {**self._headers, "Idempotency-Key": key}
+        try:
+            answer = await self._client.post(path, data=dict(form), headers=headers, timeout=TIMEOUT_SECONDS)
+        except httpx.HTTPError:
+            return NotNow()
+        if answer.is_success:
+            return answer
+        return NotNow() if answer.status_code in _LATER or not answer.is_client_error else Refused(_code(answer))
+
+
+def _checkout(said: httpx.Response) -> Checkout:
+    session = _Session.model_validate_json(said.content)
+    return Checkout(session.id, session.url or "")
+
+
+def _code(answer: httpx.Response) -> str:
+    """Stripe's word for what was wrong; its sentences may quote what was sent."""
+    try:
+        error = _Failure.model_validate_json(answer.content).error
+    except ValidationError:
+        return f"http_{answer.status_code}"
+    return error.code or error.type

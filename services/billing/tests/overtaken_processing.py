@@ -1,0 +1,120 @@
+"""What overtakes paying by card at the processor, and what comes of it then."""
+
+from typing import Any
+
+from billing.domain.money import Money
+from billing.domain.processing import DisputeTold, News
+from careflow_service.identity import Actor
+from careflow_service.testing.overtaking import Overtaking
+from services.billing.tests.builders import ANA
+from services.billing.tests.clinic import has_patient, ok, pays, refusal, the_charge, usd
+from services.billing.tests.heard import THERAPY_HOUR, session_completed
+from services.billing.tests.processor_desk import Desk
+from services.billing.tests.world import World, takes_cards
+
+
+async def owes(world: World) -> Desk:
+    """Ana owes 225, and the clinic takes cards."""
+    await has_patient(world)
+    await world.hear(session_completed(THERAPY_HOUR))
+    return takes_cards(world)
+
+
+async def the_link(world: World) -> Any:
+    (link,) = ok(await world.biller.get("/v1/payment-links", patient_id=ANA))["items"]
+    return link
+
+
+async def pays_by_link(world: World, desk: Desk) -> None:
+    """Ana has paid by her link, and nobody was told of it yet."""
+    ok(await world.biller.post("/v1/payment-links", {"patient_id": ANA}), 201)
+    await world.catch_up()
+    assert desk.is_paid((await the_link(world))["id"], Money(100 * 225))
+
+
+async def is_told(world: World, news: News) -> None:
+    await world.application.hear_processor(news, Actor.public())
+
+
+async def the_payment(world: World) -> Any:
+    (payment,) = ok(await world.biller.get("/v1/payments", patient_id=ANA))["items"]
+    return payment
+
+
+async def paid_online(world: World) -> tuple[Desk, Any]:
+    desk = await owes(world)
+    await pays_by_link(world, desk)
+    await is_told(world, desk.news[0])
+    return desk, await the_payment(world)
+
+
+async def refunds(world: World, payment: Any, dollars: int) -> None:
+    path, body = f"/v1/payments/{payment['id']}/refunds", {"amount": usd(dollars), "reason": "goodwill"}
+    ok(await world.biller.post(path, body, version=payment["version"]), 201)
+
+
+async def a_link_is_made_while_what_is_owed_is_paid(world: World, overtaking: Overtaking) -> None:
+    await owes(world)
+    overtaking.by(lambda: pays(world, 225))
+    late = await world.biller.post("/v1/payment-links", {"patient_id": ANA})
+    assert refusal(late) == (409, "nothing_owed")
+
+
+async def a_link_is_closed_while_it_is_paid(world: World, overtaking: Overtaking) -> None:
+    desk = await owes(world)
+    await pays_by_link(world, desk)
+    link = await the_link(world)
+    overtaking.by(lambda: is_told(world, desk.news[0]))
+    late = await world.biller.post(f"/v1/payment-links/{link['id']}/close", version=link["version"])
+    assert refusal(late) == (412, "stale_version")
+
+
+async def a_link_is_opened_while_it_is_closed(world: World, overtaking: Overtaking) -> None:
+    """The processor has made its page and somebody closes it: the page is closed as well."""
+    desk = await owes(world)
+    ok(await world.biller.post("/v1/payment-links", {"patient_id": ANA}), 201)
+
+    async def is_closed() -> None:
+        link = await the_link(world)
+        ok(await world.biller.post(f"/v1/payment-links/{link['id']}/close", version=link["version"]))
+
+    overtaking.by(is_closed)
+    await world.catch_up()
+    link = await the_link(world)
+    assert (link["state"], link["id"] in desk.closed) == ("over", True)
+
+
+async def the_processor_tells_of_a_payment_while_money_comes_in(world: World, overtaking: Overtaking) -> None:
+    desk = await owes(world)
+    await pays_by_link(world, desk)
+    overtaking.by(lambda: pays(world, 200))
+    await is_told(world, desk.news[0])
+    assert (await the_charge(world))["balance"] == usd(0)
+    unapplied = [each["unapplied"] for each in ok(await world.biller.get("/v1/payments", patient_id=ANA))["items"]]
+    assert sum(each["minor"] for each in unapplied) == 20_000
+
+
+async def a_refund_goes_out_while_its_payment_is_disputed(world: World, overtaking: Overtaking) -> None:
+    """The processor has given it back: the dispute changes nothing of that."""
+    desk, payment = await paid_online(world)
+    await refunds(world, payment, 50)
+    desk.is_disputed(payment["reference"], Money(100 * 100))
+    (opened, *_) = (each for each in desk.news if isinstance(each, DisputeTold))
+    desk.payments[payment["reference"]].disputes.clear()
+    overtaking.by(lambda: is_told(world, opened))
+    await world.catch_up()
+    after = await the_payment(world)
+    assert ([each["state"] for each in after["refunds"]], len(after["disputes"])) == (["done"], 1)
+
+
+async def a_refund_is_paid_otherwise_while_another_one_is_made(world: World, overtaking: Overtaking) -> None:
+    desk, payment = await paid_online(world)
+    desk.is_disputed(payment["reference"], Money(100 * 225), inquiry=False)
+    await refunds(world, payment, 50)  # refused, for the bank has the money
+    await world.catch_up()
+    payment = await the_payment(world)
+    (refund,) = payment["refunds"]
+    assert refund["state"] == "failed"
+    overtaking.by(lambda: refunds(world, payment, 25))
+    paid = f"/v1/payments/{payment['id']}/refunds/{refund['id']}/paid"
+    assert refusal(await world.biller.post(paid, version=payment["version"])) == (412, "stale_version")

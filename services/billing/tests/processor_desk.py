@@ -1,0 +1,175 @@
+"""A card processor without a wire: it does what it is asked once, and tells of everything in words the domain knows.
+
+`news` is what it has to tell; a test delivers it, in whatever order and as often as it likes. `balance` is what the
+processor has of the clinic's money by its own books.
+"""
+
+from dataclasses import dataclass, field
+
+from billing.domain.ids import LinkId, ProcessorId
+from billing.domain.money import Money
+from billing.domain.processing import (
+    CardDeclined,
+    Checkout,
+    DeclineReason,
+    DisputeState,
+    DisputeTold,
+    FundsMove,
+    LinkAsked,
+    LinkExpired,
+    LinkPaid,
+    News,
+    NotNow,
+    RefundAsked,
+    RefundState,
+    RefundTold,
+    Refused,
+    Sent,
+)
+from careflow_domain.errors import invalid
+
+FEE = Money(1_500)
+"""What the processor takes for a dispute."""
+
+
+@dataclass(slots=True)
+class Paid:
+    """One payment as the processor knows it."""
+
+    id: ProcessorId
+    link_id: LinkId
+    amount: Money
+    refunds: dict[str, RefundTold] = field(default_factory=dict)
+    disputes: dict[str, DisputeTold] = field(default_factory=dict)
+
+    @property
+    def refunded(self) -> int:
+        return sum(each.amount.minor for each in self.refunds.values() if each.state is not RefundState.FAILED)
+
+    @property
+    def is_disputed(self) -> bool:
+        return any(each.state in {DisputeState.OPEN, DisputeState.LOST} for each in self.disputes.values())
+
+
+@dataclass(slots=True)
+class Desk:
+    """`away` lets every question go unanswered; `refunds_are` is how a refund stands right after it was asked for."""
+
+    away: bool = False
+    refunds_are: RefundState = RefundState.DONE
+    links: dict[str, Checkout] = field(default_factory=dict)
+    closed: set[str] = field(default_factory=set)
+    payments: dict[str, Paid] = field(default_factory=dict)
+    sent: dict[str, Sent] = field(default_factory=dict)
+    news: list[News] = field(default_factory=list)
+    _count: int = 0
+
+    def _id(self, prefix: str) -> ProcessorId:
+        self._count += 1
+        return ProcessorId(f"{prefix}_{self._count}")
+
+    # -- what it is asked ----------------------------------------------------------------------------------------------
+
+    async def open_link(self, asked: LinkAsked) -> Checkout | Refused | NotNow:
+        if self.away:
+            return NotNow()
+        return self.links.setdefault(asked.id, Checkout(self._id("cs"), f"https://pay.example/{asked.id}"))
+
+    async def close_link(self, checkout_id: ProcessorId, link_id: LinkId) -> Checkout | Refused | NotNow:
+        if self.away:
+            return NotNow()
+        if any(each.link_id == link_id for each in self.payments.values()):
+            return Refused("resource_already_paid")
+        self.closed.add(link_id)
+        return self.links[link_id]
+
+    async def refund(self, asked: RefundAsked) -> Sent | Refused | NotNow:
+        if self.away:
+            return NotNow()
+        if asked.id not in self.sent:
+            paid = self.payments[asked.of_payment]
+            if paid.is_disputed:
+                return Refused("charge_disputed")
+            if paid.refunded + asked.amount.minor > paid.amount.minor:
+                return Refused("charge_already_refunded")
+            self.sent[asked.id] = Sent(self.gives_back(paid.id, asked.amount, asked.id), self.refunds_are)
+        return self.sent[asked.id]
+
+    def told(self, body: bytes, signature: str | None) -> News | None:
+        raise invalid("signature_invalid", "Nothing comes over a wire; news is delivered as it is.")
+
+    # -- what happens there --------------------------------------------------------------------------------------------
+
+    def is_paid(self, link_id: str, amount: Money) -> ProcessorId | None:
+        """Somebody pays by a link that is open; nobody pays by one twice."""
+        if link_id in self.closed or any(each.link_id == link_id for each in self.payments.values()):
+            return None
+        paid = Paid(self._id("pi"), LinkId(link_id), amount)
+        self.payments[paid.id] = paid
+        self.news.append(LinkPaid(link_id=paid.link_id, processor_id=paid.id, amount=amount))
+        return paid.id
+
+    def declines(self, link_id: str) -> None:
+        self.news.append(
+            CardDeclined(link_id=LinkId(link_id), attempt_id=self._id("ch"), reason=DeclineReason.DECLINED)
+        )
+
+    def expires(self, link_id: str) -> None:
+        if not any(each.link_id == link_id for each in self.payments.values()):
+            self.closed.add(link_id)
+            self.news.append(LinkExpired(LinkId(link_id)))
+
+    def gives_back(self, payment: str, amount: Money, refund_id: str | None = None) -> ProcessorId:
+        """A refund, asked for by us or made at the processor's own desk."""
+        told = RefundTold(
+            of_payment=ProcessorId(payment),
+            id=self._id("re"),
+            refund_id=refund_id,
+            amount=amount,
+            state=self.refunds_are,
+        )
+        self.payments[payment].refunds[told.id] = told
+        self.news.append(told)
+        return told.id
+
+    def refund_becomes(self, payment: str, refund: str, state: RefundState) -> None:
+        before = self.payments[payment].refunds[refund]
+        after = RefundTold(
+            of_payment=before.of_payment, id=before.id, refund_id=before.refund_id, amount=before.amount, state=state
+        )
+        self.payments[payment].refunds[refund] = after
+        self.news.append(after)
+
+    def is_disputed(self, payment: str, amount: Money, *, inquiry: bool = False) -> ProcessorId:
+        """A bank asks about a payment; unless it only asks, it takes the money, and the processor its fee."""
+        dispute = self._id("dp")
+        moves = () if inquiry else (FundsMove(id=self._id("txn"), amount=-amount, fee=FEE),)
+        state = DisputeState.INQUIRY if inquiry else DisputeState.OPEN
+        first = DisputeTold(of_payment=ProcessorId(payment), id=dispute, amount=amount, state=state)
+        after = DisputeTold(of_payment=ProcessorId(payment), id=dispute, amount=amount, state=state, moves=moves)
+        self.payments[payment].disputes[dispute] = after
+        self.news += [first, after] if moves else [first]
+        return dispute
+
+    def decides(self, payment: str, dispute: str, *, won: bool) -> None:
+        """The bank decides; where the clinic wins, the money comes back."""
+        before = self.payments[payment].disputes[dispute]
+        back = FundsMove(id=self._id("txn"), amount=before.amount, fee=FEE.nothing)
+        after = DisputeTold(
+            of_payment=before.of_payment,
+            id=before.id,
+            amount=before.amount,
+            state=DisputeState.WON if won else DisputeState.LOST,
+            moves=(*before.moves, back) if won and before.moves else before.moves,
+        )
+        self.payments[payment].disputes[dispute] = after
+        self.news.append(after)
+
+    @property
+    def balance(self) -> Money:
+        total = 0
+        for paid in self.payments.values():
+            total += paid.amount.minor
+            total -= sum(each.amount.minor for each in paid.refunds.values() if each.state is RefundState.DONE)
+            total += sum(move.amount.minor - move.fee.minor for each in paid.disputes.values() for move in each.moves)
+        return Money(total)
