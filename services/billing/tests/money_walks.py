@@ -75,6 +75,7 @@ LINES: Final = (
 )
 TRUE: Final = 7
 """So many of the lines, the first ones, are true."""
+CASH: Final = PaymentMethod.CASH
 UNDECIDED: Final = (DisputeState.OPEN, DisputeState.INQUIRY)
 OFTEN: Final = (
     "pays_online",
@@ -407,6 +408,13 @@ class Walk:
         owed = self.owed(charge.patient_id)
         await self.asks(WriteOffChargeHandler, WriteOffCharge(charge.id, amount, reason, charge.version))
         assert self.owed(charge.patient_id) == owed - amount
+
+    async def step_debt_is_paid_after_all(self) -> None:
+        charge = self.one_of("charges", lambda each: each.given_up)
+        owed = self.owed(charge.patient_id)
+        amount = Money(self.random.choice((1, charge.given_up.minor, charge.given_up.minor + 500)))
+        await self.asks(ReceivePaymentHandler, ReceivePayment(charge.patient_id, amount, CASH, None, (charge.id,)))
+        assert self.owed(charge.patient_id) <= owed
 
     async def step_fee_is_waived(self) -> None:
         fee = self.one_of("fees")

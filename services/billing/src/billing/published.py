@@ -3,7 +3,7 @@
 from typing import TypedDict, TypeVar
 
 from billing.domain.accounts import AccountOpened
-from billing.domain.charges import Charge, ChargePosted, ChargeReversed, CoverageBlocked, WrittenOff
+from billing.domain.charges import Charge, ChargePosted, ChargeReversed, CoverageBlocked, DebtRecovered, WrittenOff
 from billing.domain.estimates import Estimate, EstimateDelivered, EstimateExceeded, EstimateIssued, EstimateOverdue
 from billing.domain.fee_cases import FeeWaived
 from billing.domain.ledger import AccountSettled, EntryPosted
@@ -268,6 +268,16 @@ def _written_off(fact: WrittenOff) -> contracts.WrittenOff:
     )
 
 
+def _debt_recovered(fact: DebtRecovered) -> contracts.DebtRecovered:
+    return contracts.DebtRecovered(
+        patient_id=fact.charge.patient_id,
+        charge_id=fact.charge.id,
+        revision=fact.charge.revision,
+        amount_minor=fact.amount.minor,
+        currency=fact.amount.currency,
+    )
+
+
 def _superbill_issued(fact: SuperbillIssued) -> contracts.SuperbillIssued:
     superbill = fact.superbill
     return contracts.SuperbillIssued(
@@ -307,6 +317,7 @@ PUBLISHED: PublicationTable = published(
     says(EstimateExceeded, contracts.EstimateExceeded, _estimate_exceeded),
     says(ChargePosted, contracts.ChargePosted, lambda fact: _charge(contracts.ChargePosted, fact.charge)),
     says(ChargeReversed, contracts.ChargeReversed, lambda fact: _charge(contracts.ChargeReversed, fact.charge)),
+    says(DebtRecovered, contracts.DebtRecovered, _debt_recovered),
     says(WrittenOff, contracts.WrittenOff, _written_off),
     says(AccountSettled, contracts.AccountSettled, _account_settled),
     says(CoverageBlocked, contracts.CoverageBlocked, _coverage_blocked),

@@ -223,6 +223,15 @@ class WrittenOff(BillingEvent):
     reason: billing_codes.WriteOffReason
 
 
+class DebtRecovered(BillingEvent):
+    """So much of what was written off as not going to be paid is paid after all: it is owed again and paid at once."""
+
+    charge_id: Id
+    revision: Count
+    amount_minor: Minor
+    currency: Currency
+
+
 class AccountSettled(BillingEvent):
     """Nothing is owed by the patient any more. What waits to be charged, and care to come, may be owed later."""
 

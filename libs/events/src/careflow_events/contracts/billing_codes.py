@@ -115,6 +115,7 @@ class EntryCause(OpenCode):
     DISPUTE = "dispute", "disputed money was taken or given back by the card processor, or its fee"
     WRITE_OFF = "write_off", "the clinic does without what is owed"
     WRITE_OFF_REVERSAL = "write_off_reversal", "what was written off of a charge that is charged otherwise now"
+    RECOVERY = "recovery", "what was written off as not going to be paid is paid after all"
     CONCESSION_REVERSAL = "concession_reversal", "what was given back for a service that is charged otherwise now"
     UNKNOWN = _UNKNOWN
 

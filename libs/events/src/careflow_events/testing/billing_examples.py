@@ -138,12 +138,16 @@ def _prepaid() -> Sequence[Example]:
         currency="USD",
         reason=codes.WriteOffReason.HARDSHIP,
     )
+    recovered = contracts.DebtRecovered(
+        patient_id=PATIENT, charge_id=CHARGE, revision=1, amount_minor=5_000, currency="USD"
+    )
     return (
         Example("evaluation", contracts.DepositTaken(**kept, amount_minor=10_000), CALL_AT),
         Example("evaluation", contracts.DepositApplied(**kept, charge_id=CHARGE, amount_minor=10_000), BILLED_AT),
         Example("series", contracts.PackagePurchased(**package, sessions=6, amount_minor=300_000), CALL_AT),
         Example("first-of-six", earned, BILLED_AT),
         Example("hardship", written_off, BILLED_AT),
+        Example("paid-after-all", recovered, BILLED_AT),
         Example("paid", contracts.AccountSettled(patient_id=PATIENT), BILLED_AT),
     )
 

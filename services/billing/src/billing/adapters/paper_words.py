@@ -40,6 +40,7 @@ _LINES: Final[Mapping[LineKind, str]] = {
     LineKind.GOODWILL_REVERSED: "Refunded as a courtesy before, for a charge that has changed",
     LineKind.DISCOUNT: "Discount: {visit} on {day}",
     LineKind.BAD_DEBT: "No longer asked for: {visit} on {day}",
+    LineKind.RECOVERY: "No longer asked for before, and paid now: {visit} on {day}",
     LineKind.DISCOUNT_REVERSED: "Discount taken back with its charge: {visit} on {day}",
     LineKind.BAD_DEBT_REVERSED: "No longer asked for, taken back with its charge: {visit} on {day}",
 }

@@ -18,7 +18,7 @@ from billing.domain.payments import Allocation, Payment
 from billing.domain.posting import Posting
 from billing.domain.refunds import Refund
 from billing.domain.tracked import Tracked
-from billing.domain.write_offs import WriteOff
+from billing.domain.write_offs import WriteOff, recovery_lines
 from careflow_domain.errors import conflict
 
 
@@ -95,17 +95,19 @@ class Books:
         self.apply()
 
     def receive(self, payment: Payment, meant_for: Collection[ChargeId] = ()) -> None:
-        """Money came in; it is applied to the charges it is meant for, then to what is open. Raises
-        `charge_not_open` where it is meant for one that is not.
+        """Money came in; it is applied to the charges it is meant for, also to what was given up of them, then to what
+        is open. Raises `charge_not_open` where it is meant for one that nothing is to be paid for.
         """
         for charge_id in meant_for:
             charge = self._charges.find(charge_id)
-            if charge is None or not charge.balance or not payment.may_pay(charge):
+            if charge is None or not (charge.balance or charge.given_up) or not payment.may_pay(charge):
                 raise conflict("charge_not_open", "Nothing is to be paid for this charge, or not by this money.")
         self._payments.keep(payment)
         self._journal.post(f"payment/{payment.id}", EntryCause.PAYMENT, payment.id, payment.entry_lines())
         if meant_for:
             self._spend(payment.id, [self._charges.get(each) for each in meant_for])
+            for charge_id in meant_for:
+                self._recover(payment.id, charge_id)
         self.apply()
 
     def free(self, appointment_id: AppointmentId) -> None:
@@ -176,6 +178,16 @@ class Books:
         self._charges.keep(charge)
         key = f"write-off/{write_off.id}/{charge.revision}"
         self._journal.post(key, EntryCause.WRITE_OFF, charge_id, write_off.entry_lines)
+
+    def _recover(self, payment_id: PaymentId, charge_id: ChargeId) -> None:
+        """What is left of a payment pays for what was given up of the charge it is meant for."""
+        charge = self._charges.get(charge_id)
+        amount = min(self._payments.get(payment_id).free, charge.given_up)
+        if amount.minor > 0:
+            self._charges.keep(charge.recovering(amount, now=self._now))
+            key = f"recovery/{payment_id}/{charge_id}"
+            self._journal.post(key, EntryCause.RECOVERY, charge_id, recovery_lines(amount))
+            self._spend(payment_id, (self._charges.get(charge_id),))
 
     def close(self) -> None:
         """The decision is made: said where nothing is owed any more."""

@@ -48,6 +48,13 @@ class WrittenOff(ChargeFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DebtRecovered(ChargeFact):
+    """So much that was not going to be paid is paid after all."""
+
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageBlocked(ChargeFact):
     """A service that Medicare must be billed for by the clinician cannot be charged to the patient."""
 
@@ -95,6 +102,11 @@ class Charge(Aggregate):
     def written_off(self) -> Money:
         """What the clinic does without."""
         return total((each.amount for each in self.write_offs), self.paid.currency)
+
+    @property
+    def given_up(self) -> Money:
+        """What nobody asks for any more, though the price has stayed: it can still be paid."""
+        return total((each.amount for each in self.write_offs if not each.is_discount), self.paid.currency)
 
     @property
     def lowered(self) -> Money:
@@ -189,6 +201,18 @@ class Charge(Aggregate):
             raise conflict("write_off_above_owed", "No more can be written off than is owed.")
         after = replace(self.recording(), write_offs=(*self.write_offs, write_off)).check_paid()
         return after.saying(WrittenOff(charge=after, write_off=write_off, at=now))
+
+    def recovering(self, amount: Money, *, now: datetime) -> "Charge":
+        """So much of what was given up is owed again, what was given up last first, for it is being paid."""
+        left, kept = amount.expect_positive(), []
+        for each in reversed(self.write_offs):
+            back = left.nothing if each.is_discount else min(left, each.amount)
+            left = left - back
+            kept.append(each.recovering(back) if back else each)
+        if left:
+            raise conflict("above_given_up", "No more is recovered than was given up.")
+        after = replace(self.recording(), write_offs=tuple(each for each in reversed(kept) if each.decided))
+        return after.saying(DebtRecovered(charge=after, amount=amount, at=now))
 
     def with_write_offs(self, write_offs: tuple[WriteOff, ...]) -> "Charge":
         """It is about to change, or to be reversed: only these are kept of what was written off."""

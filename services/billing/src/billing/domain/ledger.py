@@ -62,6 +62,7 @@ class EntryCause(StrEnum):
     CONCESSION_REVERSAL = "concession_reversal"
     WRITE_OFF = "write_off"
     WRITE_OFF_REVERSAL = "write_off_reversal"
+    RECOVERY = "recovery"
 
 
 @dataclass(frozen=True, slots=True)

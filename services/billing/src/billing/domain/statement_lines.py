@@ -24,8 +24,8 @@ from billing.domain.rendered import ChargeCause
 
 class LineKind(StrEnum):
     """PAYMENT_CORRECTED: one that never came is taken out. CHARGEBACK: the cardholder's bank took it back. GOODWILL:
-    given back and not owed again. BAD_DEBT: not asked for any more. What ends in REVERSED takes back what its first
-    words say.
+    given back and not owed again. BAD_DEBT: not asked for any more. RECOVERY: paid after all. What ends in REVERSED
+    takes back what its first words say.
     """
 
     CHARGE = "charge"
@@ -41,6 +41,7 @@ class LineKind(StrEnum):
     BAD_DEBT = "bad_debt"
     DISCOUNT_REVERSED = "discount_reversed"
     BAD_DEBT_REVERSED = "bad_debt_reversed"
+    RECOVERY = "recovery"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,13 @@ _REFUNDS: Final = {
     RefundReason.CHARGEBACK: LineKind.CHARGEBACK,
 }
 OF_CHARGES: Final = frozenset(
-    {EntryCause.CHARGE, EntryCause.CHARGE_REVERSAL, EntryCause.WRITE_OFF, EntryCause.WRITE_OFF_REVERSAL}
+    {
+        EntryCause.CHARGE,
+        EntryCause.CHARGE_REVERSAL,
+        EntryCause.WRITE_OFF,
+        EntryCause.WRITE_OFF_REVERSAL,
+        EntryCause.RECOVERY,
+    }
 )
 """Entries posted for a charge."""
 OF_PAYMENTS: Final = frozenset({EntryCause.PAYMENT, EntryCause.REFUND, EntryCause.CONCESSION_REVERSAL})
@@ -78,7 +85,13 @@ def lines_of(
     match entry.cause:
         case EntryCause.ALLOCATION | EntryCause.HOLD | EntryCause.REFUND_SETTLED | EntryCause.DISPUTE:
             return
-        case EntryCause.CHARGE | EntryCause.CHARGE_REVERSAL | EntryCause.WRITE_OFF | EntryCause.WRITE_OFF_REVERSAL:
+        case (
+            EntryCause.CHARGE
+            | EntryCause.CHARGE_REVERSAL
+            | EntryCause.WRITE_OFF
+            | EntryCause.WRITE_OFF_REVERSAL
+            | EntryCause.RECOVERY
+        ):
             yield _of_charge(entry, charges[ChargeId(entry.cause_id)], change)
         case EntryCause.PAYMENT:
             payment = payments[PaymentId(entry.cause_id)]
@@ -112,6 +125,8 @@ def _kind(entry: JournalEntry) -> LineKind:
             return LineKind.CHARGE
         case EntryCause.CHARGE_REVERSAL:
             return LineKind.CHARGE_REVERSED
+        case EntryCause.RECOVERY:
+            return LineKind.RECOVERY
         case EntryCause.WRITE_OFF:
             return LineKind.BAD_DEBT if lost else LineKind.DISCOUNT
         case _:

@@ -1,6 +1,6 @@
 """What the clinic does without of what is owed: a discount, or a debt that is not going to be paid."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -39,6 +39,10 @@ class WriteOff:
     def of(cls, name: str, amount: Money, reason: WriteOffReason, *, now: datetime) -> "WriteOff":
         return cls(name, amount, reason, now, amount)
 
+    def recovering(self, amount: Money) -> "WriteOff":
+        """So much of it was paid after all."""
+        return replace(self, amount=self.amount - amount, decided=self.decided - amount)
+
     @property
     def is_discount(self) -> bool:
         """Whether the services cost less because of it, which a superbill states."""
@@ -48,3 +52,8 @@ class WriteOff:
     def entry_lines(self) -> tuple[EntryLine, ...]:
         account = LedgerAccount.DISCOUNTS if self.is_discount else LedgerAccount.BAD_DEBT
         return (debit(account, self.amount), credit(LedgerAccount.RECEIVABLE, self.amount))
+
+
+def recovery_lines(amount: Money) -> tuple[EntryLine, ...]:
+    """A debt that was given up is owed again, for it is being paid."""
+    return (debit(LedgerAccount.RECEIVABLE, amount), credit(LedgerAccount.BAD_DEBT, amount))

@@ -51,7 +51,10 @@ class ReceivePaymentHandler:
             if destination.kept_for is not None:
                 payment = payment.as_deposit(destination.kept_for, now=tx.now)
             books = await keep_books(
-                opened, lambda books: books.receive(payment, destination.charge_ids), tx, self.ports
+                opened.with_charges(destination.charges),
+                lambda books: books.receive(payment, destination.charge_ids),
+                tx,
+                self.ports,
             )
             return _received(books.payment_as_is(payment.id))
 
