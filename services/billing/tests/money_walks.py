@@ -11,10 +11,13 @@ from random import Random
 from typing import Any, Final
 
 from billing.application.commands.add_private_contract import AddPrivateContract, AddPrivateContractHandler
+from billing.application.commands.begin_estimate_dispute import BeginEstimateDispute, BeginEstimateDisputeHandler
 from billing.application.commands.buy_package import BuyPackage, BuyPackageHandler
+from billing.application.commands.close_estimate_dispute import CloseEstimateDispute, CloseEstimateDisputeHandler
 from billing.application.commands.close_payment_link import ClosePaymentLink, ClosePaymentLinkHandler
 from billing.application.commands.give_back_package import GiveBackPackage, GiveBackPackageHandler
 from billing.application.commands.hear_processor import HearProcessorHandler
+from billing.application.commands.issue_estimate import IssueEstimate, IssueEstimateHandler
 from billing.application.commands.issue_receipt import IssueReceipt, IssueReceiptHandler
 from billing.application.commands.issue_statement import IssueStatement, IssueStatementHandler
 from billing.application.commands.issue_superbill import IssueSuperbill, IssueSuperbillHandler
@@ -35,6 +38,7 @@ from billing.application.fees import settle_fee
 from billing.deadlines import EFFECTS
 from billing.domain.accounts import Coverage, CoverageKind
 from billing.domain.charges import ChargeState
+from billing.domain.estimate_disputes import ADJUSTING, DisputeOutcome
 from billing.domain.fee_cases import WaiverReason
 from billing.domain.ids import AppointmentId, ChargeId, PatientId, StaffId
 from billing.domain.money import Money, total
@@ -73,6 +77,7 @@ LINES: Final = (
     heard.line("97802"),
     heard.line("90837", "nobody-at-all", minutes=55),
 )
+FAR_OVER: Final = (heard.THERAPY_HOUR, heard.INFUSION, heard.DRUG, heard.line("99214"), heard.line("96366"))
 TRUE: Final = 7
 """So many of the lines, the first ones, are true."""
 CASH: Final = PaymentMethod.CASH
@@ -83,6 +88,8 @@ OFTEN: Final = (
     "is_disputed",
     "bank_decides",
     "refund_comes_back",
+    "estimate_is_issued",
+    "bill_is_disputed",
     "walks_in",
     "walks_in",
     "pays",
@@ -415,6 +422,32 @@ class Walk:
         amount = Money(self.random.choice((1, charge.given_up.minor, charge.given_up.minor + 500)))
         await self.asks(ReceivePaymentHandler, ReceivePayment(charge.patient_id, amount, CASH, None, (charge.id,)))
         assert self.owed(charge.patient_id) <= owed
+
+    async def step_estimate_is_issued(self) -> None:
+        estimate = self.one_of("estimates", lambda each: each.due_by is not None)
+        late = estimate.due_by < self.clinic.now
+        await self.asks(IssueEstimateHandler, IssueEstimate(estimate.id, "late" if late else None, estimate.version))
+
+    async def step_bill_is_disputed(self) -> None:
+        """A visit was estimated, and far more was rendered."""
+        estimate = self.one_of("estimates", lambda each: each.latest and not each.is_disputed)
+        if not estimate.charged and estimate.covered and self.random.random() < 0.8:
+            visit = self.visits[estimate.covered[0].appointment_id]
+            session = heard.session_completed(
+                *FAR_OVER, session_id=self.clinic.new_id(), appointment_id=visit["appointment_id"], at=self.clinic.now
+            )
+            self.sessions[session.session_id] = (visit["patient_id"], 1)
+            await self.hear(session.model_copy(update={"patient_id": visit["patient_id"], "plan_id": None}))
+            estimate = await self.clinic.ports.estimates.get(estimate.id)
+        today = self.clinic.now.astimezone(ZONE).date()
+        await self.asks(BeginEstimateDisputeHandler, BeginEstimateDispute(estimate.id, today, today, estimate.version))
+
+    async def step_dispute_is_decided(self) -> None:
+        estimate = self.one_of("estimates", lambda each: each.is_disputed)
+        outcome = self.random.choice(tuple(DisputeOutcome))
+        adjusted = estimate.dispute.estimated if outcome in ADJUSTING else None
+        command = CloseEstimateDispute(estimate.id, outcome, adjusted, estimate.version)
+        await self.asks(CloseEstimateDisputeHandler, command)
 
     async def step_fee_is_waived(self) -> None:
         fee = self.one_of("fees")

@@ -2,13 +2,16 @@
 
 from typing import Any
 
+import httpx
+
 from billing.domain.money import Money
 from billing.domain.processing import DisputeTold, News
+from careflow_events.contracts import codes
 from careflow_service.identity import Actor
 from careflow_service.testing.overtaking import Overtaking
-from services.billing.tests.builders import ANA
-from services.billing.tests.clinic import has_patient, ok, pays, refusal, the_charge, usd
-from services.billing.tests.heard import THERAPY_HOUR, session_completed
+from services.billing.tests.builders import ANA, local
+from services.billing.tests.clinic import books, estimates, has_patient, issue, ok, pays, refusal, the_charge, usd
+from services.billing.tests.heard import DRUG, INFUSION, THERAPY_HOUR, line, session_completed
 from services.billing.tests.processor_desk import Desk
 from services.billing.tests.world import World, takes_cards
 
@@ -118,3 +121,37 @@ async def a_refund_is_paid_otherwise_while_another_one_is_made(world: World, ove
     overtaking.by(lambda: refunds(world, payment, 25))
     paid = f"/v1/payments/{payment['id']}/refunds/{refund['id']}/paid"
     assert refusal(await world.biller.post(paid, version=payment["version"])) == (412, "stale_version")
+
+
+async def a_disputed(world: World) -> Any:
+    """Ana was billed 820 where 225 was estimated."""
+    await has_patient(world)
+    visit = await books(world, local(14, 9, month=12), kind=codes.AppointmentKind.INTEGRATION)
+    (estimate,) = await estimates(world)
+    await issue(world, estimate)
+    rendered = (THERAPY_HOUR, INFUSION, DRUG, line("99214"))
+    await world.hear(session_completed(*rendered, appointment_id=visit["appointment_id"]))
+    (estimate,) = await estimates(world)
+    return estimate
+
+
+async def begins_dispute(world: World, estimate: Any) -> httpx.Response:
+    body = {"billed_on": "2026-11-23", "initiated_on": "2026-11-23"}
+    return await world.biller.post(f"/v1/estimates/{estimate['id']}/dispute", body, version=estimate["version"])
+
+
+async def a_dispute_is_begun_while_the_charge_is_reversed(world: World, overtaking: Overtaking) -> None:
+    estimate = await a_disputed(world)
+    charge = await the_charge(world)
+    overtaking.by(lambda: world.biller.post(f"/v1/charges/{charge['id']}/reverse", version=charge["version"]))
+    assert refusal(await begins_dispute(world, estimate)) == (412, "stale_version")
+
+
+async def a_dispute_is_closed_while_the_charge_is_reversed(world: World, overtaking: Overtaking) -> None:
+    ok(await begins_dispute(world, await a_disputed(world)))
+    (estimate,) = await estimates(world)
+    charge = await the_charge(world)
+    overtaking.by(lambda: world.biller.post(f"/v1/charges/{charge['id']}/reverse", version=charge["version"]))
+    path = f"/v1/estimates/{estimate['id']}/dispute/close"
+    late = await world.biller.post(path, {"outcome": "withdrawn"}, version=estimate["version"])
+    assert refusal(late) == (412, "stale_version")

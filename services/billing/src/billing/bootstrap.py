@@ -45,7 +45,9 @@ from billing.adapters.superbills import MongoSuperbills
 from billing.adapters.typst_printer import TypstPrinter
 from billing.adapters.visits import MongoVisits
 from billing.application.commands.add_private_contract import AddPrivateContractHandler
+from billing.application.commands.begin_estimate_dispute import BeginEstimateDisputeHandler
 from billing.application.commands.buy_package import BuyPackageHandler
+from billing.application.commands.close_estimate_dispute import CloseEstimateDisputeHandler
 from billing.application.commands.close_payment_link import ClosePaymentLinkHandler
 from billing.application.commands.deliver_estimate import DeliverEstimateHandler
 from billing.application.commands.give_back_package import GiveBackPackageHandler
@@ -121,6 +123,8 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
         request_estimate=RequestEstimateHandler(ports, work),
         issue_estimate=IssueEstimateHandler(ports, work),
         deliver_estimate=DeliverEstimateHandler(ports, work),
+        begin_estimate_dispute=BeginEstimateDisputeHandler(ports, work),
+        close_estimate_dispute=CloseEstimateDisputeHandler(ports, work),
         post_waiting_charge=PostWaitingChargeHandler(ports, work),
         reverse_charge=ReverseChargeHandler(ports, work),
         write_off_charge=WriteOffChargeHandler(ports, work),

@@ -4,7 +4,15 @@ from typing import TypedDict, TypeVar
 
 from billing.domain.accounts import AccountOpened
 from billing.domain.charges import Charge, ChargePosted, ChargeReversed, CoverageBlocked, DebtRecovered, WrittenOff
-from billing.domain.estimates import Estimate, EstimateDelivered, EstimateExceeded, EstimateIssued, EstimateOverdue
+from billing.domain.estimates import (
+    Estimate,
+    EstimateDelivered,
+    EstimateDisputeClosed,
+    EstimateDisputed,
+    EstimateExceeded,
+    EstimateIssued,
+    EstimateOverdue,
+)
 from billing.domain.fee_cases import FeeWaived
 from billing.domain.ledger import AccountSettled, EntryPosted
 from billing.domain.packages import PackagePurchased, RevenueRecognized
@@ -84,6 +92,36 @@ def _estimate_exceeded(fact: EstimateExceeded) -> contracts.EstimateExceeded:
         over_minor=fact.over.minor,
         currency=fact.over.currency,
     )
+
+
+def _estimate_disputed(fact: EstimateDisputed) -> contracts.EstimateDisputed:
+    dispute = fact.estimate.dispute
+    assert dispute is not None
+    return contracts.EstimateDisputed(
+        **_disputed(fact.estimate), over_minor=dispute.over.minor, currency=dispute.over.currency
+    )
+
+
+def _estimate_dispute_closed(fact: EstimateDisputeClosed) -> contracts.EstimateDisputeClosed:
+    dispute = fact.estimate.dispute
+    assert dispute is not None
+    assert dispute.outcome is not None
+    return contracts.EstimateDisputeClosed(
+        **_disputed(fact.estimate),
+        outcome=codes.EstimateDisputeOutcome(dispute.outcome),
+        adjusted_minor=None if dispute.adjusted is None else dispute.adjusted.minor,
+        currency=dispute.billed.currency,
+    )
+
+
+class _EstimateFields(TypedDict):
+    patient_id: str
+    estimate_id: str
+    version: int
+
+
+def _disputed(estimate: Estimate) -> _EstimateFields:
+    return {"patient_id": estimate.patient_id, "estimate_id": estimate.id, "version": len(estimate.issues)}
 
 
 def _charge(contract: type[C], charge: Charge) -> C:
@@ -315,6 +353,8 @@ PUBLISHED: PublicationTable = published(
     says(EstimateDelivered, contracts.GoodFaithEstimateDelivered, _estimate_delivered),
     says(EstimateOverdue, contracts.GoodFaithEstimateOverdue, _estimate_overdue),
     says(EstimateExceeded, contracts.EstimateExceeded, _estimate_exceeded),
+    says(EstimateDisputed, contracts.EstimateDisputed, _estimate_disputed),
+    says(EstimateDisputeClosed, contracts.EstimateDisputeClosed, _estimate_dispute_closed),
     says(ChargePosted, contracts.ChargePosted, lambda fact: _charge(contracts.ChargePosted, fact.charge)),
     says(ChargeReversed, contracts.ChargeReversed, lambda fact: _charge(contracts.ChargeReversed, fact.charge)),
     says(DebtRecovered, contracts.DebtRecovered, _debt_recovered),

@@ -25,6 +25,8 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "request_estimate": commands.a_price_is_asked_while_a_visit_is_booked,
     "issue_estimate": commands.an_estimate_is_issued_while_details_change,
     "deliver_estimate": commands.an_estimate_is_delivered_while_its_plan_changes,
+    "begin_estimate_dispute": processing.a_dispute_is_begun_while_the_charge_is_reversed,
+    "close_estimate_dispute": processing.a_dispute_is_closed_while_the_charge_is_reversed,
     "post_waiting_charge": commands.a_waiting_charge_is_posted_while_money_comes_in,
     "reverse_charge": commands.a_charge_is_reversed_while_it_is_corrected,
     "write_off_charge": commands.a_charge_is_written_off_while_it_is_paid,

@@ -71,6 +71,21 @@ class EstimateExceeded(EstimateEvent):
     currency: Currency
 
 
+class EstimateDisputed(EstimateEvent):
+    """The patient has what was billed beyond it decided (45 CFR 149.620); until then nothing of it is collected."""
+
+    over_minor: Minor
+    currency: Currency
+
+
+class EstimateDisputeClosed(EstimateEvent):
+    """It was decided, settled or given up."""
+
+    outcome: billing_codes.EstimateDisputeOutcome
+    adjusted_minor: Annotated[int, Field(ge=0)] | None = None
+    currency: Currency
+
+
 class ChargeEvent(BillingEvent):
     """Something about one revision of a charge."""
 

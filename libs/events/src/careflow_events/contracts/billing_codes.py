@@ -78,6 +78,17 @@ class WaiverReason(OpenCode):
     UNKNOWN = _UNKNOWN
 
 
+class EstimateDisputeOutcome(OpenCode):
+    """How a dispute about an estimate ended."""
+
+    BILLED = "billed", "what was billed is to be paid"
+    LOWERED = "lowered", "a lower amount was decided"
+    SETTLED = "settled", "both agreed on an amount"
+    NOT_ELIGIBLE = "not_eligible", "it could not be disputed"
+    WITHDRAWN = "withdrawn", "the patient gave it up"
+    UNKNOWN = _UNKNOWN
+
+
 class LedgerAccount(OpenCode):
     """The chart of accounts."""
 

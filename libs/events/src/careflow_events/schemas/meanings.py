@@ -11,6 +11,7 @@ from typing import Final
 MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "activated_at": "When this version of the plan was signed.",
+        "adjusted_minor": "What is to be paid of what was billed, in minor units of `currency`; none if not decided.",
         "adverse_event_id": "The adverse event.",
         "alert_id": "The safety alert.",
         "alert_ids": "The safety alerts that the answers raised or joined; none when there was no concern.",

@@ -54,6 +54,14 @@ def _estimates() -> Sequence[Example]:
             contracts.EstimateExceeded(**estimate, over_minor=COST, currency="USD"),
             BILLED_AT,
         ),
+        Example("far-over", contracts.EstimateDisputed(**estimate, over_minor=COST, currency="USD"), BILLED_AT),
+        Example(
+            "lowered",
+            contracts.EstimateDisputeClosed(
+                **estimate, outcome=codes.EstimateDisputeOutcome.LOWERED, adjusted_minor=COST, currency="USD"
+            ),
+            BILLED_AT + timedelta(days=60),
+        ),
     )
 
 

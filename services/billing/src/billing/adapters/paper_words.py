@@ -126,6 +126,7 @@ def _statement(statement: Statement) -> dict[str, Any]:
         "prepaid": _if_any(closing.packages),
         "settled_since": _if_any(-statement.settled_since),
         "to_pay": _if_any(statement.to_pay),
+        "in_dispute": _if_any(statement.in_dispute),
         "due_on": us(statement.due_on) if statement.due_on else None,
         "credit_for_care_only": statement.credit_for_care_only,
         "holds": bool(closing.credit or closing.deposits or closing.packages),

@@ -15,9 +15,11 @@ from billing.domain.books import Books
 from billing.domain.charges import Charge
 from billing.domain.estimates import Estimate
 from billing.domain.ids import ChargeId, PackageId, PatientId, PaymentId
+from billing.domain.money import Money, total
 from billing.domain.packages import Package
 from billing.domain.payments import Payment
 from billing.domain.superbills import Superbill, VoidReason
+from careflow_domain.errors import conflict
 from careflow_service.upsert import upsert
 from careflow_service.work import Transaction, side_by_side
 
@@ -139,8 +141,21 @@ async def _count_against_estimates(opened: OpenBooks, books: Books, tx: Transact
 
 def _estimate_for(charge: Charge, estimates: Iterable[Estimate]) -> Estimate | None:
     """The one the visit has a place in, else the one of its plan."""
-    about, known = charge.rendered, tuple(estimates)
-    for estimate in known:
-        if about.appointment_id is not None and estimate.has_covered(about.appointment_id):
-            return estimate
-    return next((each for each in known if about.plan_id is not None and each.plan_id == about.plan_id), None)
+    known, visit = tuple(estimates), charge.rendered.appointment_id
+    first = (each for each in known if visit is not None and each.has_covered(visit))
+    return next(first, next((each for each in known if each.counts(charge)), None))
+
+
+def disputed_of(charges: Iterable[Charge], estimates: Iterable[Estimate], currency: str) -> Money:
+    """What is owed of these charges and the patient has decided."""
+    known = tuple(estimates)
+    found = ((charge, _estimate_for(charge, known)) for charge in charges)
+    return total((charge.balance for charge, estimate in found if estimate and estimate.is_disputed), currency)
+
+
+def expect_undisputed(charges: Iterable[Charge], estimates: Iterable[Estimate]) -> None:
+    """Raises `estimate_disputed`: while a patient has a bill decided nobody collects it, or gives it up."""
+    known = tuple(estimates)
+    counted = (_estimate_for(charge, known) for charge in charges)
+    if any(estimate is not None and estimate.is_disputed for estimate in counted):
+        raise conflict("estimate_disputed", "The patient disputes this bill; nothing is done until that is decided.")

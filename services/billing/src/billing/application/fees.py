@@ -12,7 +12,7 @@ from billing.domain.ids import AppointmentId, EntryId
 from billing.domain.rendered import ChargeCause, Rendered
 from billing.domain.visits import Visit
 from careflow_domain.business_days import business_day_after, opening_of
-from careflow_service.work import Transaction
+from careflow_service.work import Transaction, side_by_side
 
 DESCRIPTIONS = {FeeCause.LATE_CANCELLATION: "Late cancellation", FeeCause.NO_SHOW: "Missed visit"}
 
@@ -27,7 +27,6 @@ async def open_fee(
     amount = fee_amount(cause, visit.kind, notice_minutes, ports.policy, schedule)
     if not amount:
         return
-    post_on = business_day_after(ports.day_of(lost_at), 1, ports.calendar)
     fee = FeeCase(
         id=visit.id,
         patient_id=visit.patient_id,
@@ -36,9 +35,15 @@ async def open_fee(
         lost_at=lost_at,
         amount=amount,
         appointment_version=visit.appointment_version,
-        post_at=opening_of(post_on, ports.policy.fees_posted_at.value, ports.zone),
+        post_at=_next_posting(lost_at, ports),
     )
     await ports.fees.add(fee, tx)
+
+
+def _next_posting(after: datetime, ports: Ports) -> datetime:
+    """When fees are posted on the next business day."""
+    post_on = business_day_after(ports.day_of(after), 1, ports.calendar)
+    return opening_of(post_on, ports.policy.fees_posted_at.value, ports.zone)
 
 
 async def settle_fee(appointment_id: str, tx: Transaction, ports: Ports) -> None:
@@ -46,7 +51,11 @@ async def settle_fee(appointment_id: str, tx: Transaction, ports: Ports) -> None
     fee = await ports.fees.get(AppointmentId(appointment_id))
     if fee.state is not FeeState.PENDING or fee.post_at is None or fee.post_at > tx.now:
         return
-    account = await ports.accounts.get(fee.patient_id)
+    account, estimates = await side_by_side(ports.accounts.get(fee.patient_id), ports.estimates.all_of(fee.patient_id))
+    if any(each.is_disputed for each in estimates):
+        # Nothing is added to what is owed while the patient has it decided.
+        await ports.fees.save(fee.put_off(_next_posting(tx.now, ports)), expecting=fee.version, tx=tx)
+        return
     reason = fee.due_for(account, ports.policy)
     if reason is not None:
         await ports.fees.save(fee.waive(reason, now=tx.now), expecting=fee.version, tx=tx)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from billing.application.bookkeeping import disputed_of
 from billing.application.paper_issuing import issue_paper
 from billing.application.ports import Ports
 from billing.domain.ids import ChargeId, PatientId, PaymentId
@@ -26,12 +27,14 @@ async def state_account(patient_id: PatientId, month: Month, tx: Transaction, po
             return known
     period = Period.of(month, before, ports.policy.currency)
     posted = await _posted_since(period, patient_id, ports)
+    charges, estimates = await side_by_side(ports.charges.open_of(patient_id), ports.estimates.all_of(patient_id))
     statement = statement_of(
         period,
         posted,
         lambda: Letterhead.of(account, ports.practice),
         due_on=ports.day_of(tx.now) + timedelta(days=ports.policy.statement_due_days.value),
         dispute_line=ports.policy.dispute_line.value,
+        disputed=disputed_of(charges, estimates, ports.policy.currency),
     )
     return None if statement is None else await issue_paper(patient_id, str(month), statement, tx, ports)
 

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from billing.application.commands.add_private_contract import AddPrivateContractHandler
+from billing.application.commands.begin_estimate_dispute import BeginEstimateDisputeHandler
 from billing.application.commands.buy_package import BuyPackageHandler
+from billing.application.commands.close_estimate_dispute import CloseEstimateDisputeHandler
 from billing.application.commands.close_payment_link import ClosePaymentLinkHandler
 from billing.application.commands.deliver_estimate import DeliverEstimateHandler
 from billing.application.commands.give_back_package import GiveBackPackageHandler
@@ -38,6 +40,8 @@ class Billing:
     request_estimate: RequestEstimateHandler
     issue_estimate: IssueEstimateHandler
     deliver_estimate: DeliverEstimateHandler
+    begin_estimate_dispute: BeginEstimateDisputeHandler
+    close_estimate_dispute: CloseEstimateDisputeHandler
     post_waiting_charge: PostWaitingChargeHandler
     reverse_charge: ReverseChargeHandler
     write_off_charge: WriteOffChargeHandler

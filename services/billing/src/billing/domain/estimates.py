@@ -10,7 +10,9 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from billing.domain.card_numbers import refuse_card_number
+from billing.domain.charges import Charge
 from billing.domain.estimate_clocks import due_on_request
+from billing.domain.estimate_disputes import DisputeOutcome, EstimateDispute
 from billing.domain.estimate_issues import DeliveryWay, Expected, Issue, Parties, line_of
 from billing.domain.fee_schedule import FeeSchedule
 from billing.domain.ids import AppointmentId, EstimateId, PatientId, PlanId, StaffId
@@ -19,7 +21,7 @@ from billing.domain.policy import BillingPolicy
 from billing.domain.visits import Visit, VisitKind
 from careflow_domain.aggregate import Aggregate, Fact
 from careflow_domain.business_days import BusinessCalendar, business_day_before, end_of
-from careflow_domain.errors import conflict, invalid
+from careflow_domain.errors import conflict, invalid, not_found
 
 
 class EstimateCause(StrEnum):
@@ -69,6 +71,16 @@ class EstimateExceeded(EstimateFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EstimateDisputed(EstimateFact):
+    """The patient has begun a dispute about what was billed beyond it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstimateDisputeClosed(EstimateFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate(Aggregate):
     """`due_by` is None when nothing is due; `charged` is what was posted under it so far, in this phase of a course.
     `covered` are the visits that have their places in it, never more of a kind than are expected; `priced_on` is the
@@ -93,10 +105,22 @@ class Estimate(Aggregate):
     issues: tuple[Issue, ...] = ()
     overdue_at: datetime | None = None
     exceeded: bool = False
+    dispute: EstimateDispute | None = None
 
     @property
     def latest(self) -> Issue | None:
         return self.issues[-1] if self.issues else None
+
+    @property
+    def is_disputed(self) -> bool:
+        return self.dispute is not None and self.dispute.is_open
+
+    def counts(self, charge: Charge) -> bool:
+        """Whether what a charge comes to is counted against it: its visit has a place in it, or is of its plan."""
+        about = charge.rendered
+        if about.appointment_id is not None and self.has_covered(about.appointment_id):
+            return True
+        return about.plan_id is not None and self.plan_id == about.plan_id
 
     def has_covered(self, appointment_id: AppointmentId) -> bool:
         return any(each.appointment_id == appointment_id for each in self.covered)
@@ -186,6 +210,31 @@ class Estimate(Aggregate):
         delivered = replace(self.latest, delivered_at=now, delivered_by=way)
         after = replace(self.recording(), issues=(*self.issues[:-1], delivered))
         return after.saying(EstimateDelivered(estimate=after, at=now))
+
+    def begin_dispute(
+        self, billed_on: date, initiated_on: date, policy: BillingPolicy, *, today: date, now: datetime
+    ) -> "Estimate":
+        """Raises `estimate_not_issued`, `dispute_open`, and what `EstimateDispute.check` raises."""
+        if self.latest is None:
+            raise conflict("estimate_not_issued", "There is nothing to dispute yet.")
+        if self.is_disputed:
+            raise conflict("dispute_open", "A dispute about this estimate is open already.")
+        dispute = EstimateDispute(
+            billed_on=billed_on,
+            initiated_on=initiated_on,
+            opened_at=now,
+            billed=self.charged,
+            estimated=self.latest.total,
+        ).check(self.latest.dispute_line, policy.dispute_days.value, today)
+        after = replace(self.recording(), dispute=dispute)
+        return after.saying(EstimateDisputed(estimate=after, at=now))
+
+    def close_dispute(self, outcome: DisputeOutcome, adjusted: Money | None, *, now: datetime) -> "Estimate":
+        """It was decided, settled or given up. Raises `dispute_not_found`, and what `EstimateDispute.close` raises."""
+        if self.dispute is None:
+            raise not_found("dispute")
+        after = replace(self.recording(), dispute=self.dispute.close(outcome, adjusted, now=now))
+        return after.saying(EstimateDisputeClosed(estimate=after, at=now))
 
     def withdraw(self) -> "Estimate":
         """Nothing is due any more, and nothing has a place in it: another one counts its visits."""

@@ -72,6 +72,11 @@ class FeeCase(Aggregate):
         self._expect(FeeState.PENDING)
         return replace(self.recording(), state=FeeState.POSTED, post_at=None, policy_version=policy_version)
 
+    def put_off(self, until: datetime) -> "FeeCase":
+        """It is settled later."""
+        self._expect(FeeState.PENDING)
+        return replace(self.recording(), post_at=until)
+
     def waive(self, reason: WaiverReason, *, now: datetime) -> "FeeCase":
         """Nothing is charged, or no longer. Raises `fee_settled`."""
         self._expect(FeeState.PENDING, FeeState.POSTED)

@@ -51,6 +51,7 @@ class BillingPolicy:
     estimates: EstimateClocks
     exceeded_by: Setting[Money]
     dispute_line: Setting[Money]
+    dispute_days: Setting[int]
     retention: RetentionPolicy
     fees: Setting[Mapping[VisitKind, FeeRule]]
     first_time_courtesy: Setting[bool]
@@ -71,6 +72,8 @@ class BillingPolicy:
             raise invalid(
                 "policy_invalid", "A package is given back, a statement paid, within so many days, none or more."
             )
+        if self.dispute_days.value < 0:
+            raise invalid("policy_invalid", "An estimate may be disputed within so many days, none or more.")
         if not 1 <= self.payment_link_hours.value < LONGEST_LINK_HOURS:
             raise invalid("policy_invalid", "A payment link is open for an hour or more, and less than a day.")
         prefixes = (self.superbill_prefix, self.receipt_prefix, self.statement_prefix, self.yearly_summary_prefix)

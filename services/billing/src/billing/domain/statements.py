@@ -39,7 +39,7 @@ class PackageLeft:
 class Statement:
     """From the beginning of `begins_on` to the end of `ends_on`. `to_pay` is what of that which was owed then is
     owed still on the day of issue, by `due_on`. `packages` are as on the day of issue. `dispute_line` is how much above
-    an estimate may be disputed.
+    an estimate may be disputed, `in_dispute` what is not asked for because it is.
     """
 
     head: Letterhead
@@ -53,6 +53,7 @@ class Statement:
     due_on: date | None
     packages: tuple[PackageLeft, ...]
     dispute_line: Money
+    in_dispute: Money
     kind: Literal[PaperKind.STATEMENT] = PaperKind.STATEMENT
 
     def __post_init__(self) -> None:
@@ -65,7 +66,7 @@ class Statement:
     @property
     def settled_since(self) -> Money:
         """What of that which was owed at the end is not owed any more on the day of issue."""
-        return self.closing.owed - self.to_pay
+        return self.closing.owed - self.to_pay - self.in_dispute
 
     @property
     def credit_for_care_only(self) -> bool:
@@ -121,15 +122,25 @@ def expect_over(month: Month, now: datetime, day_of: Callable[[datetime], date])
 
 
 def statement_of(
-    period: Period, posted: Posted, head: Callable[[], Letterhead], *, due_on: date, dispute_line: Money
+    period: Period,
+    posted: Posted,
+    head: Callable[[], Letterhead],
+    *,
+    due_on: date,
+    dispute_line: Money,
+    disputed: Money,
 ) -> Statement | None:
-    """None when there is nothing to say: nothing was posted and nothing is owed. `head` is asked for otherwise only."""
+    """None when there is nothing to say: nothing was posted and nothing is owed. `disputed` is what is owed now of
+    bills the patient has decided. `head` is asked for where something is said only.
+    """
     month = period.month
     within = [entry for entry in posted.entries if entry.posted_on <= month.last]
     closing = period.opening.after(within)
     owed_now = period.opening.after(posted.entries).owed
-    to_pay = min(closing.owed, owed_now - posted.owed_for_charges_after(month.last, owed_now.currency))
-    if not within and not to_pay:
+    owed_still = min(closing.owed, owed_now - posted.owed_for_charges_after(month.last, owed_now.currency))
+    in_dispute = min(disputed, owed_still)
+    to_pay = owed_still - in_dispute
+    if not within and not owed_still:
         return None
     begins_on = period.after + timedelta(days=1) if period.after else min([month.first, *(e.posted_on for e in within)])
     return Statement(
@@ -141,6 +152,7 @@ def statement_of(
         lines=tuple(line for entry in within for line in lines_of(entry, posted.charges, posted.payments)),
         closing=closing,
         to_pay=to_pay,
+        in_dispute=in_dispute,
         due_on=due_on if to_pay else None,
         packages=tuple(
             PackageLeft(description=each.offer.description, sessions=each.offer.sessions, left=each.sessions_left)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from billing.application.bookkeeping import expect_undisputed
 from billing.application.destinations import Destination, charges_of_patient, visit_of_patient
 from billing.application.ports import Ports
 from billing.application.results import Changed
@@ -35,19 +36,25 @@ class MakePaymentLinkHandler:
 
     async def __call__(self, command: MakePaymentLink, actor: Actor, request: RequestKey) -> Committed[Changed]:
         """Refused: `no_card_processor`, `account_not_found`, `charge_not_found`, `visit_not_found`, `visit_over`,
-        `payment_link_open`, `nothing_owed`, `above_owed`, `amount_needed`, `amount_not_positive`, `currency_mismatch`.
+        `payment_link_open`, `estimate_disputed`, `nothing_owed`, `above_owed`, `amount_needed`, `amount_not_positive`,
+        `currency_mismatch`.
         """
 
         async def make(tx: Transaction) -> Changed:
             check_own(actor, command.patient_id, "account")
             if self.ports.processor is None:
                 raise conflict("no_card_processor", "This clinic takes no cards online.")
-            _, destination, links, owed = await side_by_side(
-                self.ports.accounts.get(command.patient_id),
+            (_, estimates), destination, links, owed = await side_by_side(
+                side_by_side(
+                    self.ports.accounts.get(command.patient_id), self.ports.estimates.all_of(command.patient_id)
+                ),
                 self._destination(command),
                 self.ports.links.all_of(command.patient_id),
                 self.ports.charges.open_of(command.patient_id),
             )
+            if not actor.is_patient and destination.kept_for is None:
+                # Patients may pay what they dispute; nobody asks them to.
+                expect_undisputed(destination.charges or owed, estimates)
             if any(link.can_be_paid(tx.now) for link in links):
                 raise conflict("payment_link_open", "There is a link the patient can pay by; close it first.")
             link = PaymentLink(

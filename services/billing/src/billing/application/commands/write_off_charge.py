@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from billing.application.bookkeeping import keep_books, open_books
+from billing.application.bookkeeping import expect_undisputed, keep_books, open_books
 from billing.application.ports import Ports
 from billing.application.results import Changed
 from billing.domain.ids import ChargeId
@@ -29,7 +29,8 @@ class WriteOffChargeHandler:
     work: Work
 
     async def __call__(self, command: WriteOffCharge, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `charge_not_found`, `write_off_above_owed`, `waive_the_fee`, `amount_not_positive`,
+        """Refused: `charge_not_found`, `write_off_above_owed`, `waive_the_fee`, `estimate_disputed`,
+        `amount_not_positive`,
         `currency_mismatch`, `stale_version`.
         """
 
@@ -38,6 +39,7 @@ class WriteOffChargeHandler:
             if before.version != command.expected_version:
                 raise stale()
             opened = await open_books(before.patient_id, self.ports, about=before)
+            expect_undisputed((before,), opened.estimates)
             less = WriteOff.of(tx.new_id(), command.amount, command.reason, now=tx.now)
             books = await keep_books(opened, lambda books: books.write_off(before.id, less), tx, self.ports)
             return Changed(before.id, books.charge_as_is(before.id).version)

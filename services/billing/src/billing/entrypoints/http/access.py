@@ -20,6 +20,8 @@ ACCESS: AccessTable = {
     "GET /v1/estimates/{estimate_id}/pdf": allow(*FRONT_DESK, own=by_object("estimate_id")),
     "POST /v1/estimates/{estimate_id}/issue": allow(*FRONT_DESK),
     "POST /v1/estimates/{estimate_id}/deliver": allow(*FRONT_DESK),
+    "POST /v1/estimates/{estimate_id}/dispute": allow(*BILLERS),
+    "POST /v1/estimates/{estimate_id}/dispute/close": allow(*BILLERS),
     "GET /v1/charges": allow(*BILLERS, own=by_query("patient_id")),
     "GET /v1/charges/{charge_id}": allow(*BILLERS, own=by_object("charge_id")),
     "POST /v1/charges/{charge_id}/post": allow(*BILLERS),

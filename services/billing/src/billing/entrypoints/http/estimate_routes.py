@@ -7,14 +7,17 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
+from billing.application.commands.begin_estimate_dispute import BeginEstimateDispute
+from billing.application.commands.close_estimate_dispute import CloseEstimateDispute
 from billing.application.commands.deliver_estimate import DeliverEstimate
 from billing.application.commands.issue_estimate import IssueEstimate
 from billing.application.commands.request_estimate import RequestEstimate
+from billing.domain.estimate_disputes import DisputeOutcome
 from billing.domain.estimate_issues import DeliveryWay
 from billing.domain.estimates import Estimate, EstimateCause
 from billing.domain.ids import EstimateId, PatientId
 from billing.domain.visits import VisitKind
-from billing.entrypoints.http.schemas import App, ChangedView, Id, MoneyView, Note, View, paper
+from billing.entrypoints.http.schemas import App, ChangedView, Id, MoneyBody, MoneyView, Note, View, paper
 from careflow_service.http.dependencies import (
     CurrentActor,
     ExpectedVersion,
@@ -24,6 +27,7 @@ from careflow_service.http.dependencies import (
     answer,
     represent,
 )
+from careflow_service.http.fields import Day
 
 router = APIRouter(tags=["estimates"])
 
@@ -52,6 +56,20 @@ class DeliverEstimateBody(RequestBody):
     way: DeliveryWay
 
 
+class BeginDisputeBody(RequestBody):
+    """As the notice says: the date of the first bill, and when it was sent."""
+
+    billed_on: Day
+    initiated_on: Day
+
+
+class CloseDisputeBody(RequestBody):
+    """`adjusted` is what is to be paid of what was billed, where that was decided or agreed, and only then."""
+
+    outcome: DisputeOutcome
+    adjusted: MoneyBody | None = None
+
+
 class EstimateLineView(View):
     kind: VisitKind
     code: str
@@ -72,6 +90,18 @@ class IssueView(View):
     delivered_by: DeliveryWay | None
 
 
+class DisputeView(View):
+    """While it is open nothing of it is collected or given up, and no fee is posted."""
+
+    billed_on: date
+    initiated_on: date
+    billed: MoneyView
+    estimated: MoneyView
+    closed_at: datetime | None
+    outcome: DisputeOutcome | None
+    adjusted: MoneyView | None
+
+
 class EstimateView(View):
     """`due_by` is there while something is to be issued, `overdue_at` once its time was over."""
 
@@ -88,6 +118,7 @@ class EstimateView(View):
     covers_until: date
     charged: MoneyView
     issues: list[IssueView]
+    dispute: DisputeView | None
 
 
 class EstimatesView(BaseModel):
@@ -154,6 +185,37 @@ async def deliver_estimate(
 ) -> Response:
     """The patient got the latest version."""
     done = await app.deliver_estimate(DeliverEstimate(EstimateId(estimate_id), body.way, version), actor, request)
+    return answer(done, ChangedView.model_validate(done.value), version=done.value.version)
+
+
+@router.post("/v1/estimates/{estimate_id}/dispute", response_model=ChangedView)
+async def begin_estimate_dispute(
+    estimate_id: str,
+    body: BeginDisputeBody,
+    actor: CurrentActor,
+    app: App,
+    request: IdempotentRequest,
+    version: ExpectedVersion,
+) -> Response:
+    """The patient has what was billed beyond it decided."""
+    command = BeginEstimateDispute(EstimateId(estimate_id), body.billed_on, body.initiated_on, version)
+    done = await app.begin_estimate_dispute(command, actor, request)
+    return answer(done, ChangedView.model_validate(done.value), version=done.value.version)
+
+
+@router.post("/v1/estimates/{estimate_id}/dispute/close", response_model=ChangedView)
+async def close_estimate_dispute(
+    estimate_id: str,
+    body: CloseDisputeBody,
+    actor: CurrentActor,
+    app: App,
+    request: IdempotentRequest,
+    version: ExpectedVersion,
+) -> Response:
+    """It was decided, settled or given up."""
+    adjusted = body.adjusted.money() if body.adjusted else None
+    command = CloseEstimateDispute(EstimateId(estimate_id), body.outcome, adjusted, version)
+    done = await app.close_estimate_dispute(command, actor, request)
     return answer(done, ChangedView.model_validate(done.value), version=done.value.version)
 
 

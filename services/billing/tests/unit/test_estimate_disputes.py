@@ -1,0 +1,156 @@
+"""A patient has a bill decided that is 400 dollars above its estimate: until then nobody collects it or gives it up."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from billing.application.commands.begin_estimate_dispute import BeginEstimateDispute, BeginEstimateDisputeHandler
+from billing.application.commands.close_estimate_dispute import CloseEstimateDispute, CloseEstimateDisputeHandler
+from billing.application.commands.issue_estimate import IssueEstimate, IssueEstimateHandler
+from billing.application.commands.make_payment_link import MakePaymentLink, MakePaymentLinkHandler
+from billing.domain.estimate_disputes import DisputeOutcome
+from billing.domain.estimates import Estimate, EstimateDisputeClosed, EstimateDisputed
+from billing.domain.fee_cases import FeeState
+from billing.domain.money import Money
+from billing.domain.write_offs import WriteOffReason
+from careflow_domain.errors import DomainError
+from careflow_events import contracts
+from careflow_events.contracts import codes
+from services.billing.tests import heard
+from services.billing.tests.builders import ANA, TODAY, usd
+from services.billing.tests.paying import DECEMBERS_FIRST, NOVEMBER, PayingClinic
+
+PHYSICIAN = heard.line("99214")
+FAR_OVER = (heard.THERAPY_HOUR, heard.INFUSION, heard.DRUG, PHYSICIAN)
+"""What comes to 820."""
+OVER = (heard.THERAPY_HOUR, heard.INFUSION, heard.DRUG)
+"""What comes to 620."""
+
+
+async def estimated_at_225(clinic: PayingClinic, *rendered: contracts.SessionServiceLine) -> Estimate:
+    """For an hour of therapy; then these services were rendered."""
+    visit = heard.visit(clinic.now + timedelta(days=15), kind=codes.AppointmentKind.INTEGRATION)
+    await clinic.hear(contracts.TreatmentBooked(**visit, booked_by=codes.BookedBy.STAFF))
+    (estimate,) = clinic.all("estimates")
+    await clinic.asks(IssueEstimateHandler, IssueEstimate(estimate.id, None, estimate.version))
+    if rendered:
+        await clinic.hear(heard.session_completed(*rendered, appointment_id=visit["appointment_id"]))
+    return the_estimate(clinic)
+
+
+def the_estimate(clinic: PayingClinic) -> Estimate:
+    (estimate,) = clinic.all("estimates")
+    assert isinstance(estimate, Estimate)
+    return estimate
+
+
+async def begins_dispute(clinic: PayingClinic, billed_on: date = TODAY, initiated_on: date = TODAY) -> None:
+    estimate = the_estimate(clinic)
+    command = BeginEstimateDispute(estimate.id, billed_on, initiated_on, estimate.version)
+    await clinic.asks(BeginEstimateDisputeHandler, command)
+
+
+async def closes_dispute(clinic: PayingClinic, outcome: DisputeOutcome, adjusted: Money | None = None) -> None:
+    estimate = the_estimate(clinic)
+    command = CloseEstimateDispute(estimate.id, outcome, adjusted, estimate.version)
+    await clinic.asks(CloseEstimateDisputeHandler, command)
+
+
+async def test_far_above_its_estimate_a_bill_is_disputed_and_decided(clinic: PayingClinic) -> None:
+    await estimated_at_225(clinic, *FAR_OVER)
+    await begins_dispute(clinic)
+    dispute = the_estimate(clinic).dispute
+    assert dispute is not None
+    assert (dispute.billed, dispute.estimated, dispute.over) == (usd(820), usd(225), usd(595))
+    await closes_dispute(clinic, DisputeOutcome.LOWERED, usd(300))
+    dispute = the_estimate(clinic).dispute
+    assert dispute is not None
+    assert (dispute.is_open, dispute.outcome, dispute.adjusted) == (False, DisputeOutcome.LOWERED, usd(300))
+    said = [type(each) for each in clinic.said]
+    assert (said.count(EstimateDisputed), said.count(EstimateDisputeClosed)) == (1, 1)
+
+
+async def test_below_the_line_or_too_late_or_twice_nothing_is_disputed(clinic: PayingClinic) -> None:
+    await estimated_at_225(clinic, *OVER)
+    with pytest.raises(DomainError, match="below_dispute_line"):
+        await begins_dispute(clinic)
+
+
+@pytest.mark.parametrize(
+    ("billed", "initiated", "code"),
+    [
+        (TODAY, TODAY - timedelta(days=1), "dispute_dates_invalid"),
+        (TODAY, TODAY + timedelta(days=1), "dispute_dates_invalid"),
+        (TODAY - timedelta(days=121), TODAY, "dispute_too_late"),
+        (TODAY - timedelta(days=120), TODAY, None),
+    ],
+)
+async def test_a_dispute_begins_within_120_days_of_the_first_bill(
+    clinic: PayingClinic, billed: date, initiated: date, code: str | None
+) -> None:
+    await estimated_at_225(clinic, *FAR_OVER)
+    if code is None:
+        await begins_dispute(clinic, billed, initiated)
+        with pytest.raises(DomainError, match="dispute_open"):
+            await begins_dispute(clinic, billed, initiated)
+        return
+    with pytest.raises(DomainError, match=code):
+        await begins_dispute(clinic, billed, initiated)
+
+
+async def test_while_it_is_open_nothing_is_given_up_or_asked_for(clinic: PayingClinic) -> None:
+    await estimated_at_225(clinic, *FAR_OVER)
+    await begins_dispute(clinic)
+    for reason in WriteOffReason:
+        with pytest.raises(DomainError, match="estimate_disputed"):
+            await clinic.writes_off(10, reason)
+    with pytest.raises(DomainError, match="estimate_disputed"):
+        await clinic.asks(MakePaymentLinkHandler, MakePaymentLink(ANA))
+    await closes_dispute(clinic, DisputeOutcome.BILLED)
+    await clinic.writes_off(10, WriteOffReason.COURTESY)
+
+
+async def test_while_it_is_open_no_fee_is_posted(clinic: PayingClinic) -> None:
+    await estimated_at_225(clinic, *FAR_OVER)
+    await clinic.hear(heard.consent())
+    for _ in range(2):  # the first one is free
+        await clinic.misses_a_visit()
+    assert [each.state for each in clinic.all("fees")] == [FeeState.WAIVED, FeeState.POSTED]
+    await begins_dispute(clinic)
+    await clinic.misses_a_visit()
+    fee = clinic.all("fees")[-1]
+    assert fee.state is FeeState.PENDING
+    assert fee.post_at > clinic.now
+
+
+async def test_the_statement_does_not_ask_for_what_is_in_dispute(clinic: PayingClinic) -> None:
+    await estimated_at_225(clinic, *FAR_OVER)
+    await clinic.hear(heard.session_completed(heard.THERAPY_HOUR, at=clinic.now - timedelta(days=7)))
+    await begins_dispute(clinic)
+    clinic.now = DECEMBERS_FIRST
+    statement = await clinic.statement(NOVEMBER)
+    assert (statement.closing.owed, statement.in_dispute, statement.to_pay) == (usd(1045), usd(820), usd(225))
+    assert statement.settled_since == usd(0)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "adjusted", "code"),
+    [
+        (DisputeOutcome.LOWERED, None, "adjusted_needed"),
+        (DisputeOutcome.BILLED, usd(5), "adjusted_needed"),
+        (DisputeOutcome.SETTLED, usd(821), "adjusted_not_possible"),
+        (DisputeOutcome.SETTLED, usd(-1), "adjusted_not_possible"),
+    ],
+)
+async def test_what_is_to_be_paid_is_said_where_it_was_decided(
+    clinic: PayingClinic, outcome: DisputeOutcome, adjusted: Money | None, code: str
+) -> None:
+    await estimated_at_225(clinic, *FAR_OVER)
+    with pytest.raises(DomainError, match="dispute_not_found"):
+        await closes_dispute(clinic, DisputeOutcome.WITHDRAWN)
+    await begins_dispute(clinic)
+    with pytest.raises(DomainError, match=code):
+        await closes_dispute(clinic, outcome, adjusted)
+    await closes_dispute(clinic, DisputeOutcome.WITHDRAWN)
+    with pytest.raises(DomainError, match="dispute_closed"):
+        await closes_dispute(clinic, DisputeOutcome.WITHDRAWN)
