@@ -11,6 +11,7 @@ from pymongo import IndexModel
 from billing.adapters.bounds import every_one
 from billing.domain.charges import Charge, ChargeState
 from billing.domain.ids import ChargeId, PatientId
+from billing.domain.tasks import TaskKind, tasks_of
 from careflow_domain.errors import not_found
 from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
@@ -22,6 +23,7 @@ CHARGES: Final = "charges"
 _BY_DATE: Final = (("service_date", 1),)
 
 INDEXES: Final = (
+    (CHARGES, IndexModel([("tasks", 1), ("service_date", 1), ("_id", 1)], name="with_task")),
     (CHARGES, IndexModel([("patient_id", 1), ("service_date", 1), ("_id", 1)], name="of_patient")),
     (CHARGES, IndexModel([("patient_id", 1), ("to_pay", 1), ("_id", 1)], name="open_of")),
     (CHARGES, IndexModel([("patient_id", 1), ("waiting", 1), ("_id", 1)], name="waiting_of")),
@@ -31,6 +33,7 @@ INDEXES: Final = (
 def _open_fields(charge: Charge) -> Mapping[str, object]:
     return {
         "patient_id": charge.patient_id,
+        "tasks": [each.kind.value for each in tasks_of(charge)],
         "service_date": charge.rendered.service_date.isoformat(),
         "to_pay": bool(charge.balance),
         "waiting": charge.state is ChargeState.WAITING,
@@ -66,3 +69,6 @@ class MongoCharges(Stored[Charge]):
 
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Charge]:
         return await self._documents.page({"patient_id": patient_id}, sort=_BY_DATE, limit=limit, after=after)
+
+    async def with_task(self, kind: TaskKind, limit: int, after: str | None) -> Listed[Charge]:
+        return await self._documents.page({"tasks": kind.value}, sort=_BY_DATE, limit=limit, after=after)

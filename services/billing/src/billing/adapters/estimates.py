@@ -11,7 +11,9 @@ from billing.adapters.bounds import every_one
 from billing.application.ports import Due
 from billing.domain.estimates import Estimate
 from billing.domain.ids import PatientId
+from billing.domain.tasks import TaskKind, tasks_of
 from careflow_domain.errors import not_found
+from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
@@ -20,6 +22,7 @@ from careflow_service.mongo.vault import Vault
 ESTIMATES: Final = "estimates"
 
 INDEXES: Final = (
+    (ESTIMATES, IndexModel([("tasks", 1), ("_id", 1)], name="with_task")),
     (ESTIMATES, IndexModel([("patient_id", 1), ("_id", 1)], name="of_patient")),
     (ESTIMATES, IndexModel("overdue_from", name="due")),
 )
@@ -27,7 +30,11 @@ INDEXES: Final = (
 
 def _open_fields(estimate: Estimate) -> Mapping[str, object]:
     waiting = estimate.overdue_at is None
-    return {"patient_id": estimate.patient_id, "overdue_from": estimate.due_by if waiting else None}
+    return {
+        "patient_id": estimate.patient_id,
+        "overdue_from": estimate.due_by if waiting else None,
+        "tasks": [each.kind.value for each in tasks_of(estimate)],
+    }
 
 
 class MongoEstimates(Stored[Estimate]):
@@ -50,3 +57,6 @@ class MongoEstimates(Stored[Estimate]):
 
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("overdue_from")
+
+    async def with_task(self, kind: TaskKind, limit: int, after: str | None) -> Listed[Estimate]:
+        return await self._documents.page({"tasks": kind.value}, sort=(("_id", 1),), limit=limit, after=after)

@@ -11,6 +11,7 @@ from billing.adapters.bounds import every_one
 from billing.application.ports import Due
 from billing.domain.ids import ChargeId, PatientId, PaymentId
 from billing.domain.payments import Payment
+from billing.domain.tasks import TaskKind, tasks_of
 from careflow_domain.errors import not_found
 from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
@@ -22,6 +23,7 @@ PAYMENTS: Final = "payments"
 _BY_TIME: Final = (("received_at", 1),)
 
 INDEXES: Final = (
+    (PAYMENTS, IndexModel([("tasks", 1), ("received_at", 1), ("_id", 1)], name="with_task")),
     (PAYMENTS, IndexModel([("patient_id", 1), ("received_at", 1), ("_id", 1)], name="of_patient")),
     (PAYMENTS, IndexModel([("patient_id", 1), ("money_left", 1), ("_id", 1)], name="with_money_left")),
     (PAYMENTS, IndexModel([("charge_ids", 1), ("_id", 1)], name="allocated_to")),
@@ -33,6 +35,7 @@ def _open_fields(payment: Payment) -> Mapping[str, object]:
     refund = payment.next_refund
     return {
         "patient_id": payment.patient_id,
+        "tasks": [each.kind.value for each in tasks_of(payment)],
         "received_at": payment.received_at,
         "money_left": bool(payment.unapplied),
         "refund_at": refund.attempt_at if refund else None,
@@ -72,3 +75,6 @@ class MongoPayments(Stored[Payment]):
 
     async def next_refund_due(self) -> Due | None:
         return await self._documents.earliest("refund_at")
+
+    async def with_task(self, kind: TaskKind, limit: int, after: str | None) -> Listed[Payment]:
+        return await self._documents.page({"tasks": kind.value}, sort=_BY_TIME, limit=limit, after=after)

@@ -49,6 +49,7 @@ from billing.domain.rendered import Rendered
 from billing.domain.service_rules import ServiceRuleEditions
 from billing.domain.statement_runs import StatementRun
 from billing.domain.superbills import Superbill
+from billing.domain.tasks import TaskKind
 from billing.domain.visits import Visit
 from careflow_domain.business_days import BusinessCalendar, opening_of
 from careflow_service.clock import Clock
@@ -99,6 +100,9 @@ class Estimates(Protocol):
     async def all_of(self, patient_id: PatientId, /) -> list[Estimate]:
         """A patient's, oldest first."""
 
+    async def with_task(self, kind: TaskKind, limit: int, after: str | None) -> Listed[Estimate]:
+        """Those of all patients about which something is to be done, the oldest first."""
+
     async def add(self, estimate: Estimate, /, tx: Transaction) -> None: ...
     async def save(self, estimate: Estimate, /, *, expecting: int, tx: Transaction) -> None: ...
     async def next_due(self) -> Due | None:
@@ -121,6 +125,9 @@ class Charges(Protocol):
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Charge]:
         """By the date of service."""
 
+    async def with_task(self, kind: TaskKind, limit: int, after: str | None) -> Listed[Charge]:
+        """Those of all patients about which something is to be done, the oldest first."""
+
     async def add(self, charge: Charge, /, tx: Transaction) -> None: ...
     async def save(self, charge: Charge, /, *, expecting: int, tx: Transaction) -> None: ...
 
@@ -136,6 +143,9 @@ class Payments(Protocol):
     async def those(self, payment_ids: Collection[PaymentId], *, of: PatientId) -> list[Payment]: ...
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Payment]:
         """By when they were received."""
+
+    async def with_task(self, kind: TaskKind, limit: int, after: str | None) -> Listed[Payment]:
+        """Those of all patients about which something is to be done, the oldest first."""
 
     async def add(self, payment: Payment, /, tx: Transaction) -> None: ...
     async def save(self, payment: Payment, /, *, expecting: int, tx: Transaction) -> None: ...

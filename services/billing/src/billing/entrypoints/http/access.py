@@ -54,6 +54,7 @@ ACCESS: AccessTable = {
     "GET /v1/ledger/entries": allow(*OVERSIGHT),
     "GET /v1/ledger/export": allow(*OVERSIGHT),
     "GET /v1/ledger/trial-balance": allow(*OVERSIGHT, impersonal=True),
+    "GET /v1/tasks": allow(*BILLERS),
     "GET /v1/superbills/preview": allow(*BILLERS),
     "POST /v1/superbills": allow(*BILLERS),
     "GET /v1/superbills": allow(*BILLERS, own=by_query("patient_id")),

@@ -15,6 +15,7 @@ from billing.entrypoints.http import (
     processor_routes,
     statement_run_routes,
     superbill_routes,
+    task_routes,
 )
 from billing.entrypoints.http.access import ACCESS
 from billing.entrypoints.http.schemas import no_card_number
@@ -32,6 +33,7 @@ for _routes in (
     statement_run_routes,
     ledger_routes,
     superbill_routes,
+    task_routes,
 ):
     _everything.include_router(_routes.router)
 
