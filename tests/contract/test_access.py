@@ -49,7 +49,7 @@ NEVER: Mapping[Role, tuple[str, ...]] = {
 }
 OWN_WAYS = re.compile(
     r"screening GET /v1/(cases/\{case_id\}|outcomes/.*)"
-    r"|billing (POST /v1/(estimates|receipts|yearly-summaries)|PUT .*/coverage)"
+    r"|billing (POST /v1/(estimates|payment-links|receipts|yearly-summaries)|PUT .*/coverage)"
 )
 """What a patient reaches of these for themselves."""
 
