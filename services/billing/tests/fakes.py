@@ -173,6 +173,10 @@ class Tx:
 
     now: datetime
     new_id: Callable[[], str]
+    facts: list[object] = field(default_factory=list)
+
+    def record(self, facts: Iterable[object]) -> None:
+        self.facts.extend(facts)
 
 
 @dataclass(slots=True)
@@ -242,14 +246,16 @@ class InMemory:
 
     async def unit(self, fn: Callable[[Any], Awaitable[Any]]) -> Any:
         """Runs it and commits, or leaves no trace."""
+        tx = Tx(self.now, self.new_id)
         try:
-            value = await fn(Tx(self.now, self.new_id))
+            value = await fn(tx)
         except BaseException:
             for store in self._stores:
                 store.put.clear()
             raise
         for store in self._stores:
             self.said.extend(store.commit())
+        self.said.extend(tx.facts)
         return value
 
     async def hear(self, data: EventData) -> None:

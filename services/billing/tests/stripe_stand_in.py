@@ -68,9 +68,11 @@ class StripeStandIn:
         async def answer(request: Request) -> Response:
             sent = (await request.body()).decode()
             try:
-                return self._once(act, request, sent)
+                said = self._once(act, request, sent)
             except Wrong as wrong:
-                return wrong.answer
+                said = wrong.answer
+            said.headers["connection"] = "close"  # so that no test leaves one open
+            return said
 
         return answer
 
@@ -79,7 +81,7 @@ class StripeStandIn:
             raise Wrong(401, "invalid_request_error")
         if request.headers.get("stripe-version") != VERSION:
             raise Wrong(400, "invalid_request_error", "api_version")
-        if sent and request.headers.get("content-type") != "application/x-www-form-urlencoded":
+        if request.headers.get("content-type") != "application/x-www-form-urlencoded":
             raise Wrong(400, "invalid_request_error")
         fault = self.faults.pop(0) if self.faults else None
         if isinstance(fault, int):

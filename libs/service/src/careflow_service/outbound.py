@@ -1,4 +1,5 @@
-"""What goes out to an address that somebody else has named: a POST, bounded in time and in what is read of the answer.
+"""What goes out to others: a POST, bounded in time and in what is read of the answer, also where somebody else has
+named the address.
 
 Invariants: a name is resolved once, every address it has is judged, and the connection goes to one that was judged:
 nobody's second answer counts. A redirect is an answer and is not followed, and no proxy of the environment is asked.
@@ -13,7 +14,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Protocol
 
@@ -22,7 +23,7 @@ import httpcore
 from careflow_service.addresses import IPNetwork, is_callable
 
 LARGEST_ANSWER: Final = 64 * 1024
-"""Bytes of an answer's body that are read, to use the connection again; with more it is closed."""
+"""Bytes of an answer's body that are read; with more the connection is closed, and the body cut there."""
 KEPT_CONNECTIONS: Final = 100
 KEPT_SECONDS: Final = 30.0
 _RESOLVERS: Final = 32
@@ -55,10 +56,13 @@ class NotReached(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer: its status, and in how many seconds it asks to be asked again, where it does."""
+    """An answer: its status, in how many seconds it asks to be asked again, where it does, and what it says, at most
+    `LARGEST_ANSWER` of it.
+    """
 
     status: int
     retry_after: int | None = None
+    body: bytes = field(default=b"", repr=False)
 
     @property
     def is_success(self) -> bool:
@@ -109,12 +113,12 @@ class GuardedOutbound:
         sent = [(b"Host", host), (b"Content-Length", b"%d" % len(body)), (b"User-Agent", b"CareFlow")]
         sent += [(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()]
         async with self._pool.stream("POST", url, headers=sent, content=body) as answer:
-            read = 0
+            read = bytearray()
             async for part in answer.aiter_stream():
-                read += len(part)
-                if read > LARGEST_ANSWER:
+                read += part
+                if len(read) > LARGEST_ANSWER:
                     break
-            return Reply(answer.status, _retry_after(answer.headers))
+            return Reply(answer.status, _retry_after(answer.headers), bytes(read[:LARGEST_ANSWER]))
 
     async def close(self) -> None:
         """Closes the connections that are kept."""

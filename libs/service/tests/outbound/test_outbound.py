@@ -43,7 +43,7 @@ async def test_a_post_arrives_as_it_is() -> None:
         headers = {"Content-Type": "application/json"}
         reply = await outbound.post(f"http://localhost:{server.port}/in?a=b", b'{"a":1}', headers, seconds=5.0)
         await outbound.close()
-    assert (reply.status, reply.is_success) == (202, True)
+    assert (reply.status, reply.is_success, reply.body) == (202, True, b"thanks")
     (asked,) = server.asked
     assert (asked.line, asked.body) == ("POST /in?a=b HTTP/1.1", b'{"a":1}')
     assert asked.headers == {

@@ -1,6 +1,6 @@
 """The only wiring: which adapter stands behind which port, and what the library must know of this service."""
 
-import httpx
+from ipaddress import ip_network
 
 from billing import domain
 from billing.adapters import (
@@ -77,6 +77,7 @@ from billing.published import PUBLISHED
 from billing.settings import BillingSettings
 from billing.subscriptions import SUBSCRIPTIONS
 from careflow_service.federal_calendar import FederalCalendar
+from careflow_service.outbound import GuardedOutbound
 from careflow_service.service import Http, Resources, Service
 
 NAME = "billing"
@@ -164,9 +165,11 @@ def _processor(resources: Resources[BillingSettings]) -> StripeProcessor | None:
             live="_live_" in key.get_secret_value(),
             account=settings.stripe_account,
         ),
-        httpx.AsyncClient(base_url=str(settings.stripe_url or STRIPE)),
+        # A stand-in, which there is in development only, is on this machine.
+        GuardedOutbound((ip_network("127.0.0.0/8"),) if settings.stripe_url else ()),
         clinic_name=settings.clinic_name,
         return_url=str(settings.payment_return_url),
+        address=str(settings.stripe_url or STRIPE).rstrip("/"),
     )
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from careflow_service.clock import wall_clock
 from careflow_service.identity import Role
-from services.billing.tests.builders import ANA, NOW
-from services.billing.tests.clinic import has_patient, ok, refusal, the_charge, trial_balance, usd
+from services.billing.tests.builders import ANA, NOW, local
+from services.billing.tests.clinic import books, has_patient, ok, refusal, the_charge, trial_balance, usd
 from services.billing.tests.heard import THERAPY_HOUR, session_completed
 from services.billing.tests.stripe_stand_in import KEY, WEBHOOK_SECRET, Object, StripeStandIn, listening
 from services.billing.tests.world import World, running
@@ -251,9 +251,6 @@ async def test_what_stripe_did_not_sign_is_refused(world: World, stripe: StripeS
 
 
 async def test_a_deposit_waits_for_its_visit(world: World, stripe: StripeStandIn) -> None:
-    from services.billing.tests.builders import local
-    from services.billing.tests.clinic import books
-
     await has_patient(world)
     visit = await books(world, local(14, 9, month=12))
     address = await gets_link(world, appointment_id=visit["appointment_id"], amount=usd(100))

@@ -143,7 +143,7 @@ async def test_a_declined_card_is_told_of_once(clinic: PayingClinic) -> None:
 
 
 async def test_whatever_is_told_in_any_order_and_twice_is_booked_once() -> None:
-    """A payment that is disputed and lost: five things to tell, in every order, each twice."""
+    """A payment that is disputed and lost: four things to tell, in every order, each twice."""
     outcomes = set()
     for order in permutations(range(4)):
         clinic = PayingClinic()

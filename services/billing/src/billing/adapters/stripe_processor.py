@@ -5,14 +5,16 @@ name and our ids; no patient and no service. What it may not mean by a retry is 
 """
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Final
+from urllib.parse import urlencode
 
-import httpx
 from pydantic import BaseModel, ValidationError
 
 from billing.adapters.stripe_webhooks import REFUND_STATES, StripeWebhooks
 from billing.domain.ids import LinkId, ProcessorId
 from billing.domain.processing import Checkout, LinkAsked, NotNow, RefundAsked, RefundState, Refused, Sent
+from careflow_service.outbound import NotReached, Outbound, Reply
 
 STRIPE: Final = "https://api.stripe.com"
 VERSION: Final = "2026-10-28.endive"
@@ -21,10 +23,10 @@ TIMEOUT_SECONDS: Final = 20.0
 
 _LATER: Final = frozenset(
     {
-        httpx.codes.UNAUTHORIZED,  # our key is wrong, and somebody is going to put it right
-        httpx.codes.FORBIDDEN,
-        httpx.codes.CONFLICT,  # the same request is being worked on
-        httpx.codes.TOO_MANY_REQUESTS,
+        HTTPStatus.UNAUTHORIZED,  # our key is wrong, and somebody is going to put it right
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.CONFLICT,  # the same request is being worked on
+        HTTPStatus.TOO_MANY_REQUESTS,
     }
 )
 
@@ -52,10 +54,23 @@ class StripeProcessor:
     """See `billing.application.ports.CardProcessor`."""
 
     def __init__(
-        self, key: str, webhooks: StripeWebhooks, client: httpx.AsyncClient, *, clinic_name: str, return_url: str
+        self,
+        key: str,
+        webhooks: StripeWebhooks,
+        outbound: Outbound,
+        *,
+        clinic_name: str,
+        return_url: str,
+        address: str = STRIPE,
     ) -> None:
-        self._client = client
-        self._headers = {"Authorization": f"Bearer {key}", "Stripe-Version": VERSION}
+        """`address` is where its API is, without a path."""
+        self._outbound = outbound
+        self._address = address
+        self._headers = {
+            "Authorization": f"Bearer {key}",
+            "Stripe-Version": VERSION,
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
         self._clinic_name = clinic_name
         self._return_url = return_url
         self.told = webhooks.read
@@ -78,11 +93,11 @@ class StripeProcessor:
             },
             key=asked.id,
         )
-        return _checkout(said) if isinstance(said, httpx.Response) else said
+        return _checkout(said) if isinstance(said, Reply) else said
 
     async def close_link(self, checkout_id: ProcessorId, link_id: LinkId) -> Checkout | Refused | NotNow:
         said = await self._post(f"/v1/checkout/sessions/{checkout_id}/expire", {}, key=f"{link_id}-expire")
-        return _checkout(said) if isinstance(said, httpx.Response) else said
+        return _checkout(said) if isinstance(said, Reply) else said
 
     async def refund(self, asked: RefundAsked) -> Sent | Refused | NotNow:
         said = await self._post(
@@ -94,32 +109,34 @@ class StripeProcessor:
             },
             key=asked.id,
         )
-        if not isinstance(said, httpx.Response):
+        if not isinstance(said, Reply):
             return said
-        refund = _Refund.model_validate_json(said.content)
+        refund = _Refund.model_validate_json(said.body)
         return Sent(refund.id, REFUND_STATES.get(refund.status or "", RefundState.PENDING))
 
-    async def _post(self, path: str, form: Mapping[str, str], *, key: str) -> httpx.Response | Refused | NotNow:
+    async def _post(self, path: str, form: Mapping[str, str], *, key: str) -> Reply | Refused | NotNow:
         """The answer, where Stripe did it. Whatever leaves that open is asked again, under the same key."""
         headers = {**self._headers, "Idempotency-Key": key}
+        sent = urlencode(form).encode("ascii")
         try:
-            answer = await self._client.post(path, data=dict(form), headers=headers, timeout=TIMEOUT_SECONDS)
-        except httpx.HTTPError:
+            answer = await self._outbound.post(self._address + path, sent, headers, seconds=TIMEOUT_SECONDS)
+        except NotReached:
             return NotNow()
         if answer.is_success:
             return answer
-        return NotNow() if answer.status_code in _LATER or not answer.is_client_error else Refused(_code(answer))
+        for_good = 400 <= answer.status < 500 and answer.status not in _LATER
+        return Refused(_code(answer)) if for_good else NotNow()
 
 
-def _checkout(said: httpx.Response) -> Checkout:
-    session = _Session.model_validate_json(said.content)
+def _checkout(said: Reply) -> Checkout:
+    session = _Session.model_validate_json(said.body)
     return Checkout(session.id, session.url or "")
 
 
-def _code(answer: httpx.Response) -> str:
+def _code(answer: Reply) -> str:
     """Stripe's word for what was wrong; its sentences may quote what was sent."""
     try:
-        error = _Failure.model_validate_json(answer.content).error
+        error = _Failure.model_validate_json(answer.body).error
     except ValidationError:
-        return f"http_{answer.status_code}"
+        return f"http_{answer.status}"
     return error.code or error.type

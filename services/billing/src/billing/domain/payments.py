@@ -183,6 +183,12 @@ class Payment(Aggregate):
         return self.unapplied - self.held
 
     @property
+    def is_unsettled(self) -> bool:
+        """Whether some of it is for nothing yet, on its way back to the patient, or disputed."""
+        on_its_way = any(each.is_owed for each in self.refunds)
+        return bool(self.unapplied) or on_its_way or any(each.is_open for each in self.disputes)
+
+    @property
     def liability(self) -> LedgerAccount:
         """Where the books have what is held."""
         return LedgerAccount.UNEARNED if self.package_id else LedgerAccount.DEPOSITS

@@ -10,6 +10,7 @@ from billing.domain.estimates import Estimate
 from billing.domain.fee_cases import FeeCase, FeeState
 from billing.domain.ids import ErasureId, PatientId
 from billing.domain.ledger import JournalEntry
+from billing.domain.payment_links import PaymentLink
 from billing.domain.payments import Payment
 from careflow_domain.aggregate import Fact
 from careflow_domain.business_days import end_of
@@ -31,23 +32,28 @@ class ErasureRefused(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holdings:
-    """Of one patient: charges that are not paid or not in the books yet, payments with money left, the rest whole."""
+    """Of one patient: charges that are not paid or not in the books yet, the rest whole."""
 
     unsettled: Sequence[Charge]
-    with_money_left: Sequence[Payment]
+    payments: Sequence[Payment]
+    links: Sequence[PaymentLink]
     fees: Sequence[FeeCase]
     entries: Sequence[JournalEntry]
     estimates: Sequence[Estimate]
 
-    @property
-    def owed(self) -> bool:
-        """Whether the patient or the clinic owes something, or that is being decided."""
-        pending = any(fee.state is FeeState.PENDING for fee in self.fees)
-        return bool(self.unsettled or self.with_money_left or pending)
+    def owed(self, now: datetime) -> bool:
+        """Whether the patient or the clinic owes something, or that is being decided, or money is still coming."""
+        return (
+            bool(self.unsettled)
+            or any(payment.is_unsettled for payment in self.payments)
+            or any(link.can_be_paid(now) for link in self.links)
+            or any(fee.state is FeeState.PENDING for fee in self.fees)
+            or any(estimate.dispute is not None and estimate.dispute.is_open for estimate in self.estimates)
+        )
 
     def refusal(self, policy: RetentionPolicy, zone: ZoneInfo, now: datetime) -> Refusal | None:
         """What is owed comes first: until it is settled nobody can tell from when the years count."""
-        if self.owed:
+        if self.owed(now):
             return Refusal(reason=RetentionReason.MONEY_OWED)
         return policy.refusal(self._kept(zone), now)
 

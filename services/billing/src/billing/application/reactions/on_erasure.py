@@ -13,16 +13,22 @@ async def on_erasure_requested(event: Received[PatientErasureRequested], tx: Tra
     otherwise what was agreed to might be begun in between.
     """
     patient_id, erasure_id = PatientId(event.data.patient_id), ErasureId(event.data.erasure_id)
-    unpaid, waiting, left = await side_by_side(
+    unpaid, waiting, payments, links = await side_by_side(
         ports.charges.open_of(patient_id),
         ports.charges.waiting_of(patient_id),
-        ports.payments.with_money_left(patient_id),
+        ports.payments.all_of(patient_id),
+        ports.links.all_of(patient_id),
     )
     fees, entries, estimates = await side_by_side(
         ports.fees.all_of(patient_id), ports.journal.since(None, of=patient_id), ports.estimates.all_of(patient_id)
     )
     holdings = Holdings(
-        unsettled=(*unpaid, *waiting), with_money_left=left, fees=fees, entries=entries, estimates=estimates
+        unsettled=(*unpaid, *waiting),
+        payments=payments,
+        links=links,
+        fees=fees,
+        entries=entries,
+        estimates=estimates,
     )
     refusal = holdings.refusal(ports.policy.retention, ports.zone, tx.now)
     ports.erasing.close(patient_id)

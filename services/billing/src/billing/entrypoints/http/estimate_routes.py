@@ -90,7 +90,7 @@ class IssueView(View):
     delivered_by: DeliveryWay | None
 
 
-class DisputeView(View):
+class EstimateDisputeView(View):
     """While it is open nothing of it is collected or given up, and no fee is posted."""
 
     billed_on: date
@@ -118,7 +118,7 @@ class EstimateView(View):
     covers_until: date
     charged: MoneyView
     issues: list[IssueView]
-    dispute: DisputeView | None
+    dispute: EstimateDisputeView | None
 
 
 class EstimatesView(BaseModel):

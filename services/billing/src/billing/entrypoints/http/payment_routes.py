@@ -85,7 +85,7 @@ class RefundView(View):
     state: RefundState
 
 
-class DisputeView(View):
+class CardDisputeView(View):
     """A cardholder's dispute; `withdrawn` is what the processor has taken meanwhile."""
 
     id: str
@@ -112,7 +112,7 @@ class PaymentView(View):
     package_id: str | None
     allocations: list[AllocationView]
     refunds: list[RefundView]
-    disputes: list[DisputeView]
+    disputes: list[CardDisputeView]
     unapplied: MoneyView
     held: MoneyView
 
