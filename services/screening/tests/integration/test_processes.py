@@ -29,7 +29,7 @@ def environment(store_url: str, database: str, tmp_path: Path, monkeypatch: pyte
     """Complete settings of a development process, without Kafka; also this process's own."""
     for name in [name for name in os.environ if name.startswith("CAREFLOW_")]:
         monkeypatch.delenv(name)
-    given = processes.environment(tmp_path, store_url, database, seals_to=("sessions", "billing"))
+    given = processes.environment(tmp_path, store_url, database, seals_to=("booking", "sessions", "billing"))
     given["CAREFLOW_PAGES_DIR"] = str(tmp_path / "pages")
     for name, value in given.items():
         monkeypatch.setenv(name, value)
