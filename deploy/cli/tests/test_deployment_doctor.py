@@ -147,7 +147,7 @@ def clinic(made: Path, tmp_path: Path, documents: dict[str, Any], docker: FakeEn
 
 
 def test_where_everything_is_well_nothing_is_to_be_done(clinic: Clinic) -> None:
-    clinic.says(CAREFLOW_PUBLIC_URL="https://careflow.example.org/booking")
+    clinic.says(CAREFLOW_PUBLIC_URL="https://careflow.example.org")
 
     found = clinic.found()
 
@@ -193,6 +193,11 @@ NOBODY = (ROOT / "deploy" / "observability" / "alertmanager.yml").read_bytes()
             "settings",
             "CAREFLOW_PUBLIC_URL is no https address",
         ),
+        (
+            says(CAREFLOW_PUBLIC_URL="https://careflow.example.org/booking"),
+            "settings",
+            "CAREFLOW_PUBLIC_URL has a path",
+        ),
         (says(CAREFLOW_EDGE_SUBNET="10.0.0.1/24"), "settings", "CAREFLOW_EDGE_SUBNET is no network"),
         (says(CAREFLOW_LOG_LEVEL="loud"), "settings", "CAREFLOW_LOG_LEVEL is none"),
         (
@@ -219,7 +224,7 @@ NOBODY = (ROOT / "deploy" / "observability" / "alertmanager.yml").read_bytes()
         ),
         (holds("edge-key.pem", ANOTHER_KEY), "certificate", "edge-key.pem is not the key of edge-certificate.pem"),
         (
-            says(CAREFLOW_PUBLIC_URL="https://another.example.org/booking"),
+            says(CAREFLOW_PUBLIC_URL="https://another.example.org"),
             "certificate",
             "it is not for another.example.org",
         ),

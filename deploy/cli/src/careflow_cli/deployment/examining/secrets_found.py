@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from careflow_cli.deployment.deployment import CARD_SECRETS
 from careflow_cli.deployment.examining.findings import Deployed, Finding, State, of, well, wrong
 from careflow_cli.deployment.overlays import Overlay
 from careflow_cli.stack.secrets import CONSUMERS, HMAC_KEY_BYTES, MASTER_KEY_BYTES, SEALING_PUBLIC, sealing_file
@@ -16,7 +17,7 @@ from careflow_cli.stack.services import SERVICES
 from careflow_events.sealing import consumer_of
 
 SECRETS, KEYS = "secrets", "keys"
-MAY_BE_EMPTY = frozenset({"booking-smtp.password"})
+MAY_BE_EMPTY = frozenset({"booking-smtp.password", *CARD_SECRETS})
 FOLDER_MODE = 0o700
 PLACE = "${CAREFLOW_SECRETS:-./secrets}/"
 

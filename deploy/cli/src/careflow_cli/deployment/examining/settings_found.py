@@ -3,6 +3,7 @@
 import ipaddress
 import json
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from careflow_cli.deployment import settings
 from careflow_cli.deployment.examining.findings import Deployed, Finding, known, of, wrong
@@ -53,6 +54,8 @@ def _ill_formed(given: dict[str, str]) -> Iterator[Finding]:
     for name in ("CAREFLOW_TOKEN_JWKS_URL", "CAREFLOW_PUBLIC_URL"):
         if given.get(name) and not given[name].startswith("https://"):
             yield wrong(CHECK, f"{name} is no https address", "write it with https://")
+    if urlsplit(given.get("CAREFLOW_PUBLIC_URL", "")).path.strip("/"):
+        yield wrong(CHECK, "CAREFLOW_PUBLIC_URL has a path", "write the address alone: each service adds its own path")
     try:
         ipaddress.ip_network(given.get("CAREFLOW_EDGE_SUBNET", ""))
     except ValueError:
