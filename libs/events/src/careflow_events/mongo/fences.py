@@ -13,7 +13,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from careflow_events.closing import Closing
 from careflow_events.contracts import PatientErased
-from careflow_events.envelope import TYPE_HEADER, decode, encode
+from careflow_events.envelope import decode, encode
 from careflow_events.fencing import Fence
 from careflow_events.lease import RELAY_LEASE, Fenced, Grant
 from careflow_events.mongo.collections import Document, collection
@@ -190,6 +190,6 @@ def _numbered(row: OutboxRow, sequence: int) -> OutboxRow:
 
 def _closing(mark: Mark, orphans: Sequence[OutboxRow]) -> Closing | None:
     """Whoever was erased after the copy was made, or before, is erased: what came back of them is destroyed."""
-    said = {dict(row.headers)[TYPE_HEADER].decode() for row in orphans}
+    said = {decode(row.record, row.headers).type for row in orphans}
     destroyed = mark.closing is not None and mark.closing.for_good
     return Closing.ERASED if destroyed or PatientErased.type() in said else mark.closing

@@ -85,7 +85,8 @@ class _Fuzz:
 
     async def learn(self) -> None:
         """Learns what lies in the store. Answers that go on end with what they say first, as when a process stops."""
-        self.app.state.live.changes.close()
+        if (live := getattr(self.app.state, "live", None)) is not None:
+            live.changes.close()
         for name in await self.database.list_collection_names():
             found = self.database[name].find({}, {"_id": 1}, limit=KNOWN_AT_MOST)
             self.known[name] = [document["_id"] async for document in found if isinstance(document["_id"], str)]
