@@ -64,6 +64,7 @@ async def done(careflow: Terminal, *words: str) -> dict[str, Any]:
     return document
 
 
+@pytest.mark.timeout(600)  # two dozen commands, each a process of its own, while others register without a pause
 async def test_keys_follow_one_another_while_people_register(stack: "Stack", walk: Walk, at_hand: Terminal) -> None:
     await nobody_is_counted_who_is_gone(at_hand)
     patients = [await register(walk, 0)]
