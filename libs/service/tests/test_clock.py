@@ -5,13 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from careflow_service import clock as clocks
 from careflow_service.clock import ClockFileBroken, DomainClock, wall_clock
 
 
 @pytest.fixture
-def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(clocks, "LOOK_EVERY_SECONDS", 0.0)
+def file(tmp_path: Path) -> Path:
     return tmp_path / "clock.json"
 
 
@@ -57,14 +55,14 @@ def test_an_offset_keeps_whole_milliseconds(file: Path) -> None:
     assert DomainClock(file)().microsecond % 1000 == 0
 
 
-def test_the_file_is_not_looked_at_for_every_reading(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clocks, "LOOK_EVERY_SECONDS", 3600.0)
-    clock = DomainClock(file)
-    clock()
+def test_no_process_is_behind_one_that_has_read_the_file_before_it(file: Path) -> None:
+    here, there = DomainClock(file), DomainClock(file)
+    assert ahead(here) == ahead(there) == 0
 
     write(file, '{"offset_seconds": 3600}')
 
-    assert ahead(clock) == 0
+    told = here()
+    assert there() >= told
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"offset_seconds": "soon"}', '{"offset_seconds": 1e300}', "null"])

@@ -81,7 +81,7 @@ class Course:
     # -- the plan ------------------------------------------------------------------------------------------------------
 
     async def plan(self, *, doses: int) -> SeenEvent:
-        """The patient consents, the prescriber signs the plan of an induction; booking hears of it."""
+        """The patient consents, a prescriber signs the plan of an induction; booking hears of it and the clearance."""
         patient = self.cleared.patient
         await self.bedside.consent(patient, "treatment", route="intravenous")
         await self.bedside.consent(patient, "financial")
@@ -89,7 +89,8 @@ class Course:
         after = (position(self.cleared.granted),)
         self.plan_id = await self.bedside.sign_plan(patient, induction(doses=doses, ends=ends), after=after)
         activated = await self.clinic.events.wait_for("PlanActivated", subject=self.subject, where=self._of_plan)
-        await self.clinic.care_path(patient, after=activated)
+        for heard in (self.cleared.granted, activated):  # two services say them, so neither waits for the other
+            await self.clinic.care_path(patient, after=heard)
         return activated
 
     async def goes_into_maintenance(self, *, doses: int) -> SeenEvent:

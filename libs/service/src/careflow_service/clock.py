@@ -8,15 +8,11 @@ Invariant: both answer aware UTC instants in whole milliseconds, what the store 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 Clock = Callable[[], datetime]
-
-LOOK_EVERY_SECONDS = 0.05
-"""How long an offset once read is trusted before the file is looked at again."""
 
 
 class ClockFileBroken(Exception):
@@ -32,7 +28,8 @@ def wall_clock() -> datetime:
 class DomainClock:
     """The wall clock plus the offset in `file`; without a file (production) the two are the same.
 
-    An absent file means no offset, so that a stack can start before anybody travelled.
+    An absent file means no offset, so that a stack can start before anybody travelled. The file is looked at for every
+    reading: what one process says of a time it has reached, another that hears of it has reached, too.
     Raises ClockFileBroken when the file holds something else than an offset.
     """
 
@@ -40,11 +37,9 @@ class DomainClock:
         self._file = file
         self._offset = timedelta()
         self._version: tuple[int, int] | None = None
-        self._look_again_at = float("-inf")
 
     def __call__(self) -> datetime:
-        if self._file is not None and time.monotonic() >= self._look_again_at:
-            self._look_again_at = time.monotonic() + LOOK_EVERY_SECONDS
+        if self._file is not None:
             self._look(self._file)
         return wall_clock() + self._offset
 

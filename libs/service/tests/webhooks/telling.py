@@ -26,12 +26,18 @@ __all__ = ["SAYS", "Told", "hanging", "told"]
 
 @dataclass
 class Clock:
-    """The wall clock, moved by a test."""
+    """Stands still until a test moves it, or a request is made: how long the machine takes for a turn changes
+    nothing.
+    """
 
-    ahead: timedelta = timedelta()
+    now: datetime = field(default_factory=wall_clock)
 
     def __call__(self) -> datetime:
-        return wall_clock() + self.ahead
+        return self.now
+
+    def a_request_was_made(self) -> None:
+        """The process that answers has a clock that goes on."""
+        self.now = max(self.now, wall_clock())
 
 
 def hanging(_: Posted) -> Reply:
@@ -57,7 +63,9 @@ class Told:
         headers["Idempotency-Key"] = how.pop("key", new_id())
         if version is not None:
             headers["If-Match"] = f'"{version}"'
-        return await self.toy.client.request(method, path, json=body, headers=headers, params=how or None)
+        answer = await self.toy.client.request(method, path, json=body, headers=headers, params=how or None)
+        self.clock.a_request_was_made()
+        return answer
 
     async def ok(self, method: str, path: str, body: Any = None, **how: Any) -> Any:
         response = await self.call(method, path, body, **how)
@@ -98,7 +106,7 @@ class Told:
 
     async def later(self, **by: float) -> None:
         """Time passes, and what is due is done."""
-        self.clock.ahead += timedelta(**by)
+        self.clock.now += timedelta(**by)
         await self.catch_up()
 
     def restarted(self, outside: Outside | None = None) -> "Told":
