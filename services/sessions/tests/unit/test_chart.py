@@ -61,6 +61,14 @@ def test_a_late_one_is_marked_and_the_line_goes_on() -> None:
     assert len(found.panels[1].lines) == 1
 
 
+def test_a_doubtful_reading_that_was_not_repeated_is_missing_though_the_plan_asks_later() -> None:
+    session = dosed(vitals(at=NOW + minutes(10)), vitals((165, 80), at=NOW + minutes(15)))
+    assert session.monitoring is not None
+    assert session.monitoring.due_at == NOW + minutes(20)
+    assert drawn(session, after=24).missed == ()
+    assert len(drawn(session, after=26).missed) == 1
+
+
 def test_what_is_missing_now_is_marked_now() -> None:
     assert drawn(dosed(), after=14).missed == ()
     found = drawn(dosed(), after=25)

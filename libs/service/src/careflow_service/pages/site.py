@@ -137,11 +137,11 @@ async def site_of(request: Request) -> Site:
 Pages = Annotated[Site, Depends(site_of)]
 
 
-def go_on(request: Request, path: str, **parameters: str) -> Response:
-    """To a page beside this one, in the same language."""
+def go_on(request: Request, path: str, *, anchor: str = "", **parameters: str) -> Response:
+    """To a page beside this one, in the same language; there to what has this id."""
     given = {**parameters, LANGUAGE: request.query_params.get(LANGUAGE)}
-    there = urlencode({name: value for name, value in given.items() if value})
-    return RedirectResponse(f"{path}?{there}" if there else path, 303)
+    there = _link(path, {name: value or None for name, value in given.items()})
+    return RedirectResponse(f"{there}#{anchor}" if anchor else there, 303)
 
 
 def _link(path: str, parameters: Mapping[str, object], **more: object) -> str:

@@ -28,7 +28,7 @@ from sessions.domain.units import Milligrams, total
 
 class DiscrepancyKind(StrEnum):
     """`count`: less is there than the log says, `surplus`: more. `unsettled`: a draw or a waste was left open. `lost`:
-    the log has a loss.
+    the log has a loss. `not_counted`: something should be there, and nobody counted it.
     """
 
     COUNT = "count"

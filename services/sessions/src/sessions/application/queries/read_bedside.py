@@ -17,7 +17,6 @@ from sessions.domain.drug_log import Container
 from sessions.domain.gate import Gate
 from sessions.domain.ids import LocationId, PatientId, SessionId, StaffId
 from sessions.domain.patients import PatientCopy, PatientDetails
-from sessions.domain.plans import Plan
 from sessions.domain.sessions import Session
 from sessions.domain.states import SessionState
 from sessions.domain.words import VisitKind
@@ -57,7 +56,6 @@ class Bedside:
     session: Session
     details: PatientDetails
     as_of: datetime
-    plan: Plan | None
     gate: Gate | None
     containers: tuple[Container, ...] | None
     adverse_events: tuple[AdverseEvent, ...]
@@ -115,7 +113,6 @@ class ReadBedside:
             session=session,
             details=patient.details if patient else PatientDetails(),
             as_of=now,
-            plan=asked.plan,
             gate=asked.gate if session.kind is VisitKind.DOSING else None,
             containers=containers,
             adverse_events=tuple(each for each in events if each.session_id == session.id),

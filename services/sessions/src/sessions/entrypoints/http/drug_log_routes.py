@@ -97,6 +97,20 @@ class NewEntry(RequestBody):
     draw_id: Uuid | None = None
     note: Annotated[str, StringConstraints(max_length=4000), PROSE] = ""
 
+    def said(self, container_id: ContainerId) -> EnterInDrugLog:
+        """The line of this container. Refused: `disposal_ambiguous`."""
+        if self.returned and self.destroyed:
+            raise invalid("disposal_ambiguous", "A line is a return or a destruction, not both.")
+        gone = self.returned or self.destroyed
+        return EnterInDrugLog(
+            container_id,
+            self.kind,
+            Milligrams(self.mg),
+            DrawId(self.draw_id) if self.draw_id else None,
+            self.note,
+            gone.said() if gone else None,
+        )
+
 
 class Reversal(RequestBody):
     note: Note
@@ -201,19 +215,7 @@ async def enter_in_drug_log(
     container_id: Uuid, body: NewEntry, actor: CurrentActor, request: IdempotentRequest, app: App
 ) -> Response:
     """Enter a line; it counts once a second person has witnessed it."""
-    draw_id = DrawId(body.draw_id) if body.draw_id else None
-    if body.returned and body.destroyed:
-        raise invalid("disposal_ambiguous", "A line is a return or a destruction, not both.")
-    disposal = body.returned or body.destroyed
-    command = EnterInDrugLog(
-        ContainerId(container_id),
-        body.kind,
-        Milligrams(body.mg),
-        draw_id,
-        body.note,
-        disposal.said() if disposal else None,
-    )
-    return _added(await app.enter_in_drug_log(command, actor, request))
+    return _added(await app.enter_in_drug_log(body.said(ContainerId(container_id)), actor, request))
 
 
 @router.post("/v1/drug-log/containers/{container_id}/entries/{entry_id}/witness", response_model=AggregateChanged)

@@ -61,7 +61,6 @@ class Field:
     kind: Kind = Kind.TEXT
     options: Sequence[tuple[str, str | None]] = ()
     word: str = ""
-    label: str | None = None
 
     @property
     def named(self) -> str:

@@ -10,7 +10,6 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from starlette.responses import RedirectResponse
 
 from careflow_domain.errors import DomainError
 from careflow_service.errors import StaleVersion
@@ -20,7 +19,7 @@ from careflow_service.http.live import Live, LiveViews, Sent, live_views
 from careflow_service.identity import Actor
 from careflow_service.ids import new_id
 from careflow_service.pages.forms import KEY, Form, FormRequest, Submitted
-from careflow_service.pages.site import LANGUAGE, Pages, Site
+from careflow_service.pages.site import Pages, Site, go_on
 from careflow_service.pages.words import Words
 from careflow_service.problems import INVALID_REQUEST, Problem
 from sessions.application.queries.read_bedside import Bedside
@@ -132,7 +131,7 @@ def _add(form: BedsideForm) -> None:
         except (DomainError, StaleVersion) as refusal:
             filled = Filled(typed, refused=_refused(refusal), status=problem_for(refusal).kind.status)
             return await _ask(request, app, actor, pages, form, session_id, filled)
-        return _back(request, session_id, form.name)
+        return go_on(request, "../../bedside", anchor="done", session=session_id, done=form.name)
 
     router.add_api_route(f"/{{session_id}}/{form.name}", ask, methods=["GET"], name=f"ask_{form.name}")
     router.add_api_route(f"/{{session_id}}/{form.name}", do, methods=["POST"], name=f"do_{form.name}")
@@ -148,19 +147,13 @@ async def _mark(app: Sessions, live: LiveViews, session_id: str) -> str:
     return str(sum(versions.values()))
 
 
-async def _seen(app: App, actor: Actor, session_id: str) -> Bedside:
+async def _seen(app: Sessions, actor: Actor, session_id: str) -> Bedside:
     return await app.read_bedside.beside(SessionId(session_id), actor, drug_log=_DRUG_LOG.admits(actor, {}))
 
 
 def _refused(refusal: DomainError | StaleVersion) -> Refused:
     failed: Any = refusal.extra.get("failed") or refusal.extra.get("items") or refusal.extra.get("criteria") or ()
     return Refused(refusal.code, tuple(each["item"] if isinstance(each, dict) else str(each) for each in failed))
-
-
-def _back(request: Request, session_id: str, done: str) -> Response:
-    language = request.query_params.get(LANGUAGE)
-    spoken = f"&{LANGUAGE}={language}" if language in {"en", "es"} else ""
-    return RedirectResponse(f"../../bedside?session={session_id}&done={done}{spoken}#done", 303)
 
 
 async def _session(

@@ -14,7 +14,6 @@ from sessions.application.commands.convert_session import ConvertSession
 from sessions.application.commands.discharge_patient import DischargePatient
 from sessions.application.commands.draw_drug import DrawDrug
 from sessions.application.commands.end_dose import EndDose
-from sessions.application.commands.enter_in_drug_log import EnterInDrugLog
 from sessions.application.commands.give_dose import GiveDose
 from sessions.application.commands.join_session import JoinSession, LeaveSession
 from sessions.application.commands.record_checks import RecordChecks
@@ -131,10 +130,7 @@ async def observe(app: Sessions, asked: Asked[NewVitals], actor: Actor, key: Req
 
 
 async def enter(app: Sessions, asked: Asked[Entering], actor: Actor, key: RequestKey) -> object:
-    body = asked.body
-    drawn = DrawId(body.draw_id) if body.draw_id else None
-    command = EnterInDrugLog(ContainerId(body.container_id), body.kind, Milligrams(body.mg), drawn, body.note)
-    return await app.enter_in_drug_log(command, actor, key)
+    return await app.enter_in_drug_log(asked.body.said(ContainerId(asked.body.container_id)), actor, key)
 
 
 async def witness(app: Sessions, asked: Asked[Witnessing], actor: Actor, key: RequestKey) -> object:

@@ -14,7 +14,7 @@ from sessions.application.queries.read_bedside import Bedside
 from sessions.application.use_cases import Sessions
 from sessions.domain.checks import DrugScreen, Identifier, PregnancyTest, RiskLevel
 from sessions.domain.discharge import CRITERIA, NEVER_SIGNED
-from sessions.domain.drug_entries import WITNESSED, EntryKind
+from sessions.domain.drug_entries import ADDING, DISPOSALS, WITNESSED
 from sessions.domain.presence import AT_THE_BEDSIDE
 from sessions.domain.states import UNDER_WAY, SessionState
 from sessions.domain.vitals import Symptom
@@ -46,9 +46,6 @@ class BedsideForm:
     fields: Callable[[Bedside, Actor], Fields] = lambda _, __: ()
     also: Callable[[Bedside], Mapping[str, Any]] = lambda _: {}
     at_once: bool = False
-
-
-_NOBODY: Final = Actor("nobody", frozenset())
 
 
 def _field(name: str, kind: Kind, *options: str, word: str = "") -> Field:
@@ -176,10 +173,15 @@ def _discharging(_: Bedside, actor: Actor) -> Fields:
     return (*_DISCHARGE, *reasons, _field("transport", Kind.PROSE))
 
 
-def _overriding(seen: Bedside, _: Actor) -> Fields:
-    """One reason for each item that stands in the way and may be signed for."""
+def _signable(seen: Bedside) -> Sequence[str]:
+    """What stands in the way and may be signed for."""
     closed = seen.gate.standing_in_the_way(seen.session.overrides) if seen.gate else ()
-    return tuple(Field(name=f"overrides.{each.item}", kind=Kind.REASONS) for each in closed if each.overridable)
+    return [each.item for each in closed if each.overridable]
+
+
+def _overriding(seen: Bedside, _: Actor) -> Fields:
+    """One reason for each."""
+    return tuple(Field(name=f"overrides.{item}", kind=Kind.REASONS) for item in _signable(seen))
 
 
 def _draws(seen: Bedside) -> Sequence[tuple[str, str]]:
@@ -215,10 +217,9 @@ def _giving(seen: Bedside, _: Actor) -> Fields:
 
 
 def _wasting(seen: Bedside, _: Actor) -> Fields:
-    kinds = sorted(each.value for each in WITNESSED if each is not EntryKind.OVERFILL)
     return (
         Field(name="draw", kind=Kind.DRAW, options=_draws(seen)),
-        _field("kind", Kind.CHOICE, *kinds),
+        _field("kind", Kind.CHOICE, *sorted(WITNESSED - ADDING - DISPOSALS.keys())),
         _field("mg", Kind.AMOUNT),
         _field("note", Kind.PROSE),
     )
@@ -256,7 +257,7 @@ FORMS: Final = (
     BedsideForm("program", NewChecks, do.check, _checking, lambda _, __: _PROGRAM),
     BedsideForm("order", NewOrder, do.order, _dosing(SessionState.SCHEDULED, *_HERE), lambda _, __: _ORDER),
     BedsideForm("attest", Reason, do.attest, _checking, lambda _, __: (_field("reason", Kind.PROSE),)),
-    BedsideForm("sign", Signing, do.sign, lambda seen: bool(_overriding(seen, _NOBODY)), _overriding),
+    BedsideForm("sign", Signing, do.sign, lambda seen: bool(_signable(seen)), _overriding),
     BedsideForm("clearing", Clearing, do.clear, _dosing(SessionState.CHECKED), at_once=True),
     BedsideForm("draw", Drawing, do.draw, _dosing(*_HERE, *UNDER_WAY), _drawing),
     BedsideForm("start", Nothing, do.start, _starts, at_once=True),

@@ -7,7 +7,6 @@ moment it was due is marked; what is out of limits has a shape of its own, not o
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import Final
 
 from sessions.domain.monitoring import Monitoring
@@ -72,10 +71,14 @@ class DoseBar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """`missed`: where an observation was due and not made in time; `gaps`: from where to where nothing was observed."""
+    """`left` and `right` are where the axis begins and ends. `missed`: where an observation was due and not made in
+    time; `gaps`: from where to where nothing was observed.
+    """
 
     width: int
     height: float
+    left: int
+    right: int
     panels: tuple[Panel, ...]
     doses: tuple[DoseBar, ...]
     missed: tuple[float, ...]
@@ -126,12 +129,13 @@ def chart(session: Session, policy: SessionsPolicy, *, now: datetime) -> Chart |
         (start, end) for start, due, end in missed if end - due >= policy.vitals_times.late_by(Severity.URGENT)
     )
     panels = tuple(
-        _panel(number, name, seen, monitoring.baseline, policy.vitals_limits, axis, gaps, policy)
-        for number, name in enumerate(PANELS)
+        _panel(number, name, seen, monitoring.baseline, axis, gaps, policy) for number, name in enumerate(PANELS)
     )
     return Chart(
         width=WIDTH,
         height=TOP + len(PANELS) * (HEIGHT + GAP),
+        left=LEFT,
+        right=WIDTH - RIGHT,
         panels=panels,
         doses=tuple(
             DoseBar(
@@ -174,16 +178,15 @@ def _missed(
     nothing was.
     """
     times = policy.vitals_times
-    made = sorted(each.observed_at for each in monitoring.observations)
-    for last, following in pairwise((monitoring.started_at, *made, until)):
-        reached = (
-            last
-            - monitoring.started_at
-            + timedelta(minutes=0 if last == monitoring.started_at else times.early_minutes)
-        )
-        due = monitoring.started_at + monitoring.plan.due_after(reached)
-        if following >= due + times.late_by(Severity.WARN):
-            yield last, due, following
+    so_far = Monitoring.begun(monitoring.started_at, monitoring.plan, monitoring.baseline, times)
+    last = monitoring.started_at
+    for signs in sorted(monitoring.observations, key=lambda each: each.observed_at):
+        if signs.observed_at >= so_far.due_at + times.late_by(Severity.WARN):
+            yield last, so_far.due_at, signs.observed_at
+        so_far, _ = so_far.observed(signs, policy.vitals_limits, times)
+        last = signs.observed_at
+    if until >= so_far.due_at + times.late_by(Severity.WARN):
+        yield last, so_far.due_at, until
 
 
 def _panel(
@@ -191,12 +194,12 @@ def _panel(
     name: str,
     seen: Sequence[VitalSigns],
     baseline: VitalSigns | None,
-    limits: Mapping[Signal, SignalLimits],
     axis: _Axis,
     gaps: Sequence[tuple[datetime, datetime]],
     policy: SessionsPolicy,
 ) -> Panel:
     signals, lowest, highest = PANELS[name]
+    limits = policy.vitals_limits
     values = [value for each in seen for signal in signals if (value := each.value(signal)) is not None]
     lowest, highest = min([lowest, *values]), max([highest, *values])
     top = TOP + number * (HEIGHT + GAP)

@@ -1,6 +1,6 @@
 """The dose gate as somebody reads it: each item with what was found, by whom and when."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from careflow_service.pages.words import Words
 from careflow_service.pages.writing import Writing
-from sessions.domain.gate import Gate, Override
+from sessions.domain.gate import Gate
 from sessions.domain.gate_items import GATE
 from sessions.domain.sessions import Session
 from sessions.domain.vitals import VitalSigns
@@ -20,7 +20,6 @@ _CHECK_OF: Final[Mapping[str, str | None]] = {row.code: row.check for row in GAT
 class GateLine:
     """`state` is `clear`, `signed` (not in order, and a prescriber signed for it) or `stop`."""
 
-    item: str
     label: str
     state: str
     overridable: bool
@@ -35,7 +34,6 @@ def gate_lines(gate: Gate, session: Session, words: Words, zone: ZoneInfo) -> tu
     stopping = {each.item for each in gate.standing_in_the_way(session.overrides)}
     lines = [
         GateLine(
-            item=each.item,
             label=words.groups["gate"][each.item],
             state="clear" if each.passed else "stop" if each.item in stopping else "signed",
             overridable=each.overridable,
@@ -46,11 +44,6 @@ def gate_lines(gate: Gate, session: Session, words: Words, zone: ZoneInfo) -> tu
         for each in gate.findings
     ]
     return tuple(sorted(lines, key=lambda line: ("stop", "signed", "clear").index(line.state)))
-
-
-def signed_for(overrides: Iterable[Override]) -> dict[str, Override]:
-    """The last signature for each item."""
-    return {each.item: each for each in overrides}
 
 
 @dataclass(frozen=True, slots=True)
