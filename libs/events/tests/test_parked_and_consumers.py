@@ -71,6 +71,28 @@ async def test_operators_page_through_what_is_open(backend: Backend) -> None:
     assert [each.place for each in await parked.open_records(**page(cause="data_invalid"))] == [1]  # type: ignore[arg-type]  # as above
 
 
+async def test_operators_see_what_is_open_by_cause_and_type(backend: Backend) -> None:
+    parked = backend.stores.parked
+    unread = replace(waiting(4), event_type=None, cause="not_json", first_failed_at=LATER)
+    again = replace(waiting(3), first_failed_at=LATER)
+    settled = waiting(5)
+    for each in (waiting(1, cause="data_invalid"), waiting(2), again, unread, settled):
+        await backend.commit(partial(parked.add, each))
+    await changed(backend, waiting(2).id, state=ParkedState.REPLAY_REQUESTED, at=NOON)
+    await changed(backend, settled.id, state=ParkedState.DISCARDED, at=NOON)
+
+    blocked, invalid, nameless = await parked.groups()
+    assert (blocked.cause, blocked.event_type, blocked.count, blocked.requested) == (
+        "blocked",
+        waiting(2).event_type,
+        2,
+        1,
+    )
+    assert (blocked.first_failed_at, blocked.last_failed_at) == (NOON, LATER)
+    assert (invalid.cause, invalid.count, invalid.requested) == ("data_invalid", 1, 0)
+    assert (nameless.cause, nameless.event_type) == ("not_json", None)
+
+
 async def test_a_state_is_changed_only_from_an_expected_one(backend: Backend) -> None:
     parked = backend.stores.parked
     await backend.commit(partial(parked.add, waiting(1)))

@@ -272,6 +272,7 @@ async def _every_query(handling: Handling[None], store: AsyncDatabase[dict[str, 
     await stores.parked.open_records(stream=STREAM, cause="gap", limit=10, after=None)
     await stores.parked.requested()
     await stores.parked.open_count()
+    await stores.parked.groups()
     await stores.consumers.feed("careflow.screening.v1")
     await stores.consumers.note_started("careflow.screening.v1", "id", 0, 0)
     await stores.consumers.note_settled("careflow.screening.v1", {0: 0}, {0: 7})

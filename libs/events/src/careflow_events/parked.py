@@ -4,7 +4,7 @@ Invariant: a record is parked in the same transaction as the block of its stream
 before it. The record is kept as it came; why it failed is a stable code, never the text of an exception.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -43,6 +43,25 @@ class ParkedRecord:
     first_failed_at: datetime
     state: ParkedState = ParkedState.PARKED
     settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParkedGroup:
+    """Open records of one cause and type, between when the first and the last of them failed; `requested` of them are
+    asked to be replayed.
+    """
+
+    cause: str
+    event_type: str | None
+    count: int
+    requested: int
+    first_failed_at: datetime
+    last_failed_at: datetime
+
+
+def most_first(groups: Iterable[ParkedGroup]) -> list[ParkedGroup]:
+    """In the order they are shown in."""
+    return sorted(groups, key=lambda each: (-each.count, each.cause, each.event_type or ""))
 
 
 class Parked(Protocol):
@@ -86,3 +105,6 @@ class Parked(Protocol):
 
     async def open_count(self) -> int:
         """How many records wait."""
+
+    async def groups(self) -> Sequence[ParkedGroup]:
+        """Open records by cause and type, most of them first."""

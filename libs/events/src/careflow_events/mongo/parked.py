@@ -10,7 +10,7 @@ from careflow_events.consumed import ConsumedRecord
 from careflow_events.mongo.collections import Document, collection
 from careflow_events.mongo.indexes import OPEN, OPEN_BY_STREAM, REQUESTED
 from careflow_events.mongo.unit import unit_of_work
-from careflow_events.parked import ParkedRecord, ParkedState
+from careflow_events.parked import ParkedGroup, ParkedRecord, ParkedState, most_first
 
 PARKED: Final = "_parked"
 KEPT_WHEN_SETTLED: Final = timedelta(days=90)
@@ -103,6 +103,30 @@ class MongoParked:
     async def open_count(self) -> int:
         """See `careflow_events.parked.Parked.open_count`."""
         return await self._parked.count_documents({"open": True, "consumer": self._consumer}, hint=OPEN)
+
+    async def groups(self) -> Sequence[ParkedGroup]:
+        """See `careflow_events.parked.Parked.groups`."""
+        requested = {"$cond": [{"$eq": ["$state", ParkedState.REPLAY_REQUESTED.value]}, 1, 0]}
+        group = {
+            "_id": {"cause": "$cause", "type": "$event_type"},
+            "count": {"$sum": 1},
+            "requested": {"$sum": requested},
+            "first": {"$min": "$first_failed_at"},
+            "last": {"$max": "$first_failed_at"},
+        }
+        asked = [{"$match": {"open": True, "consumer": self._consumer}}, {"$group": group}]
+        found = await (await self._parked.aggregate(asked, hint=OPEN)).to_list()
+        return most_first(
+            ParkedGroup(
+                cause=each["_id"]["cause"],
+                event_type=each["_id"].get("type"),
+                count=each["count"],
+                requested=each["requested"],
+                first_failed_at=each["first"],
+                last_failed_at=each["last"],
+            )
+            for each in found
+        )
 
     def _id(self, parked_id: str) -> str:
         return f"{self._consumer}|{parked_id}"

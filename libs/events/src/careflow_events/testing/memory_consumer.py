@@ -1,5 +1,6 @@
 """A consumer's side of the store in memory: positions, parked records, and what it remembers of itself."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -7,7 +8,7 @@ from datetime import datetime
 from careflow_events.consumers import NEVER_STARTED, Feed, Pause, Start, StopReason
 from careflow_events.handling import Stores
 from careflow_events.outbox import StreamPosition
-from careflow_events.parked import ParkedRecord, ParkedState
+from careflow_events.parked import ParkedGroup, ParkedRecord, ParkedState, most_first
 from careflow_events.positions import Position, PositionMoved, Standing, meeting
 from careflow_events.testing.memory import MemoryStore
 
@@ -129,6 +130,23 @@ class MemoryParked:
     async def open_count(self) -> int:
         """See `careflow_events.parked.Parked.open_count`."""
         return len(self._open())
+
+    async def groups(self) -> Sequence[ParkedGroup]:
+        """See `careflow_events.parked.Parked.groups`."""
+        alike = defaultdict(list)
+        for each in self._open():
+            alike[each.cause, each.event_type].append(each)
+        return most_first(
+            ParkedGroup(
+                cause=cause,
+                event_type=event_type,
+                count=len(of),
+                requested=sum(each.state is ParkedState.REPLAY_REQUESTED for each in of),
+                first_failed_at=min(each.first_failed_at for each in of),
+                last_failed_at=max(each.first_failed_at for each in of),
+            )
+            for (cause, event_type), of in alike.items()
+        )
 
     @property
     def _table(self) -> dict[str, ParkedRecord]:

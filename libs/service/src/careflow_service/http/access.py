@@ -203,19 +203,23 @@ def machines_of(topics: Iterable[Topic]) -> AccessTable:
     return {FEED: allow(*readers), **{row: allow(*readers, impersonal=True) for row in WEBHOOKS}}
 
 
+OPERATIONS: AccessTable = {
+    "GET /pages/operations": allow(Role.OPERATOR, impersonal=True),
+    "GET /pages/operations/parked": allow(Role.OPERATOR),
+    "POST /pages/operations/parked/{act}": allow(Role.OPERATOR),
+    "POST /pages/operations/pause": allow(Role.OPERATOR, impersonal=True),
+    "POST /pages/operations/resume": allow(Role.OPERATOR, impersonal=True),
+    "POST /pages/operations/trace": allow(Role.OPERATOR),
+}
+"""The rows of the operators' page, where a service has pages."""
+
 LOGIN: AccessTable = {
     "GET /pages/login": public(rate="60/minute"),
     "POST /pages/login": public(rate="10/minute"),
     "GET /pages/logged-in": public(rate="60/minute"),
     "POST /pages/logout": public(rate="60/minute"),
 }
-"""The rows of the way in, where a service has pages for staff."""
-
-
-def has_pages_for_staff(table: AccessTable) -> bool:
-    """Whether anybody of the clinic sits before any of its pages."""
-    return any(rule.roles for row, rule in table.items() if row.partition(" ")[2].startswith(PREFIX))
-
+"""The rows of the way in for staff, where a service has pages."""
 
 GUARDED_PREFIXES = ("/v1/", "/ops/", PREFIX)
 

@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from careflow_events.mongo import Arrivals, MongoFeed, OwnerChanges
-from careflow_service.http.access import LOGIN, OPS, AccessTable, has_pages_for_staff, machines_of
+from careflow_service.http.access import LOGIN, OPERATIONS, OPS, AccessTable, machines_of
 from careflow_service.http.after import After
 from careflow_service.http.authentication import AuditDenial, Door, Verifier
 from careflow_service.http.contract import contract_routes
@@ -65,11 +65,13 @@ def create_app(
 ) -> FastAPI:
     """The ASGI application of `service`; raises `AccessTableMismatch` and `RoutesWrong`."""
     described = service.http()
-    probes = health_routes(health or Health(ready_checks(service, app, resources), Heartbeat(), service.without(app)))
+    health = health or Health(ready_checks(service, app, resources), Heartbeat(), service.without(app))
+    probes = health_routes(health)
     told = contract_routes(service.name)
     verifier = verifier or verifier_for(resources.settings)
     http, table = routed(service, described, service.ports(app), resources, [*probes, *told])
     http.state.application = app
+    http.state.health = health
     http.state.fingerprint = _fingerprint(resources)
     site = http.state.site = _site(described, resources)
     way_in = http.state.way_in = _way_in(service.name, described, resources, verifier)
@@ -117,7 +119,7 @@ def routed(
     http.state.live = LiveViews(OwnerChanges(resources.database))
     http.state.console = Console(service=service, ports=ports, resources=resources)
     machines = (feed_router(service, feed, resources), webhooks_router(service.topics, feed, resources))
-    for router in (*described.routers, *machines, *OPS_ROUTERS, *_login(described)):
+    for router in (*described.routers, *machines, *OPS_ROUTERS, *_of_pages(described)):
         # As they were declared: to include the router would make each of them a second time, which is most of what
         # making an application takes.
         http.routes.extend(router.routes)
@@ -129,9 +131,9 @@ def routed(
 
 
 def access_of(service: Service[S, P, App], described: Http[App]) -> AccessTable:
-    """The service's rows, its events', the operators', and those of the way in for staff."""
-    way_in = LOGIN if has_pages_for_staff(described.access) else {}
-    return {**described.access, **machines_of(service.topics), **OPS, **way_in}
+    """The service's rows, its events', the operators', and with pages those of the way in for staff."""
+    of_pages = {} if described.pages is None else {**OPERATIONS, **LOGIN}
+    return {**described.access, **machines_of(service.topics), **OPS, **of_pages}
 
 
 async def _answer(request: Request, error: Exception) -> Response:
@@ -145,17 +147,17 @@ def _fingerprint(resources: Resources[Any]) -> Callable[[bytes], str]:
     return of
 
 
-def _login(described: Http[Any]) -> tuple[APIRouter, ...]:
-    if not has_pages_for_staff(described.access):
+def _of_pages(described: Http[Any]) -> tuple[APIRouter, ...]:
+    if described.pages is None:
         return ()
-    from careflow_service.pages.login_routes import router
+    from careflow_service.pages import login_routes, operations
 
-    return (router,)
+    return (login_routes.router, operations.router)
 
 
 def _way_in(name: str, described: Http[Any], resources: Resources[Any], verifier: Verifier) -> "WayIn | None":
     """How staff log in before the service's pages; None where there are none for them. Raises SettingsError."""
-    if not has_pages_for_staff(described.access):
+    if described.pages is None:
         return None
     from careflow_service.pages.code_flow import code_flow_for
     from careflow_service.pages.login_routes import WayIn

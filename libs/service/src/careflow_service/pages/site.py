@@ -144,6 +144,15 @@ def go_on(request: Request, path: str, *, anchor: str = "", **parameters: str) -
     return RedirectResponse(f"{there}#{anchor}" if anchor else there, 303)
 
 
+def shown_anew(answer: Response, request: Request, path: str, *, seconds: int, **parameters: str) -> Response:
+    """Has a reader's browser show this page again every so often: they asked for it, and stop it on the page, for
+    nothing that runs there could do it. Such a reading keeps nobody logged in.
+    """
+    asked = {**request.query_params, **parameters, UNATTENDED: "1"}
+    answer.headers["Refresh"] = f"{seconds}; url={path}?{urlencode(asked)}"
+    return answer
+
+
 def _link(path: str, parameters: Mapping[str, object], **more: object) -> str:
     """A link within the service's pages; what is None is left out."""
     given = {name: str(value) for name, value in {**parameters, **more}.items() if value is not None}

@@ -16,6 +16,7 @@ from careflow_service.http.dependencies import CurrentActor, Repeatable, Request
 from careflow_service.http.fields import Moment
 from careflow_service.http.ops.console import AtConsole, Console
 from careflow_service.http.ops.hearing import hears_of
+from careflow_service.identity import Actor
 from careflow_service.mongo.reactions import ReactionTransactions
 from careflow_service.problems import Problem, ProblemType
 from careflow_service.service import Service
@@ -109,12 +110,17 @@ class StartRequest(RequestBody):
 @router.get("", response_model=Consuming)
 async def read_consumer(console: AtConsole) -> Response:
     """Whether consuming is stopped or paused, and why."""
-    return represent(await _consuming(console))
+    return represent(await consuming(console))
 
 
 @router.post("/pause", response_model=Consuming)
 async def pause_consumer(body: PauseRequest, console: AtConsole, actor: CurrentActor, _: Repeatable) -> Response:
     """Hear topics no more, in every worker, until the operator's pause is lifted."""
+    return represent(await pause(body, console, actor))
+
+
+async def pause(body: PauseRequest, console: Console, actor: Actor) -> Consuming:
+    """See `pause_consumer`; raises its problem."""
     asked = frozenset(body.topics or [EVERYTHING])
     if not asked <= {*heard(console.service), EVERYTHING}:
         raise Problem(NOT_HEARD_HERE)
@@ -124,12 +130,17 @@ async def pause_consumer(body: PauseRequest, console: AtConsole, actor: CurrentA
     if not body.dry_run and after != before:
         await console.resources.audit.acted(actor, "pause_consumer")
         await console.stores.consumers.pause(actor.id, asked, after.since)
-    return represent(await _consuming(console, instead=after))
+    return await consuming(console, instead=after)
 
 
 @router.post("/resume", response_model=Consuming)
 async def resume_consumer(body: Resumption, console: AtConsole, actor: CurrentActor, _: Repeatable) -> Response:
     """Let consuming go on once its cause is mended, or an operator's pause is over."""
+    return represent(await resume(body, console, actor))
+
+
+async def resume(body: Resumption, console: Console, actor: Actor) -> Consuming:
+    """See `resume_consumer`; raises its problems."""
     if body.paused_by is not None:
         if body.paused_by not in {each.by for each in await console.stores.consumers.pauses()}:
             raise Problem(NOT_PAUSED_SO)
@@ -142,7 +153,7 @@ async def resume_consumer(body: Resumption, console: AtConsole, actor: CurrentAc
     elif not body.dry_run:
         transactions = ReactionTransactions(console.resources.work, by=actor)
         await ParkedOperations(console.stores, transactions, console.resources.wall_clock).resume()
-    return represent(await _consuming(console))
+    return await consuming(console)
 
 
 @router.post("/start-at", response_model=Consuming)
@@ -158,7 +169,7 @@ async def start_consumer_at(body: StartRequest, console: AtConsole, actor: Curre
         if not await console.stores.consumers.start_at(body.topic, start):
             raise Problem(BEGUN)
     would_be = _started(body.topic, start, begun=False) if body.dry_run else None
-    return represent(await _consuming(console, start=would_be))
+    return represent(await consuming(console, start=would_be))
 
 
 def heard(service: Service[Any, Any, Any]) -> tuple[str, ...]:
@@ -167,7 +178,7 @@ def heard(service: Service[Any, Any, Any]) -> tuple[str, ...]:
     return (*sorted(hears_of(service).topics), *fed)
 
 
-async def _consuming(console: Console, *, instead: Pause | None = None, start: Started | None = None) -> Consuming:
+async def consuming(console: Console, *, instead: Pause | None = None, start: Started | None = None) -> Consuming:
     """As it stands, with `instead` in the place of that operator's pause, and `start` in that of the topic's own."""
     consumers, topics = console.stores.consumers, heard(console.service)
     feeds = {topic: await consumers.feed(topic) for topic in topics}

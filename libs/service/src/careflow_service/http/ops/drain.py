@@ -12,7 +12,7 @@ from careflow_events.mongo import MongoErasure
 from careflow_events.topics import topics_of
 from careflow_service.deadlines import Deadline, Effect
 from careflow_service.http.dependencies import represent
-from careflow_service.http.ops.console import AtConsole
+from careflow_service.http.ops.console import AtConsole, Console
 
 router = APIRouter(prefix="/ops", tags=["ops"])
 
@@ -30,14 +30,17 @@ class Drain(BaseModel):
 @router.get("/drain", response_model=Drain)
 async def read_drain(console: AtConsole) -> Response:
     """How far this service is from being at rest."""
-    return represent(
-        Drain(
-            outbox_unpublished=(await console.unpublished.backlog()).rows,
-            parked=await console.stores.parked.open_count(),
-            next_deadline=await _earliest(console.service.deadlines, console.ports),
-            effects_pending=await _pending(console.service.effects, console.ports) + await _destroying(console),
-            domain_time=console.resources.clock(),
-        )
+    return represent(await drained(console))
+
+
+async def drained(console: Console) -> Drain:
+    """See `read_drain`."""
+    return Drain(
+        outbox_unpublished=(await console.unpublished.backlog()).rows,
+        parked=await console.stores.parked.open_count(),
+        next_deadline=await _earliest(console.service.deadlines, console.ports),
+        effects_pending=await _pending(console.service.effects, console.ports) + await _destroying(console),
+        domain_time=console.resources.clock(),
     )
 
 

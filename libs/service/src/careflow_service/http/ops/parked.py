@@ -1,7 +1,8 @@
 """What is to become of events that could not be handled."""
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from enum import StrEnum
 from typing import Final, Self
 
 from fastapi import APIRouter
@@ -31,6 +32,14 @@ NOT_PARKED: Final = ProblemType("not_parked", 404, "No open parked event matches
 NOT_FIRST_IN_STREAM: Final = ProblemType("not_first_in_stream", 409, "Another event of this stream waits before it.")
 NOTHING_MISSING: Final = ProblemType("nothing_missing", 409, "Nothing is missing before this event.")
 POSITION_MOVED: Final = ProblemType("position_moved", 409, "The stream moved meanwhile; look again.")
+
+
+class Act(StrEnum):
+    """What an operator decides about a parked event."""
+
+    REPLAY = "replay"
+    DISCARD = "discard"
+    ACCEPT_GAP = "accept-gap"
 
 
 class ParkedEvent(BaseModel):
@@ -110,26 +119,48 @@ async def list_parked(
     after: PageCursor = None,
 ) -> Response:
     """Events that wait for an operator, oldest id first."""
-    found = await _operations(console, actor).list(stream=stream, cause=cause, limit=limit, after=after)
-    await console.resources.audit.read(actor, "list_parked", *(f"parked/{parked.id}" for parked in found))
-    return represent(_page(found, limit))
+    return represent(await parked_page(console, actor, stream=stream, cause=cause, limit=limit, after=after))
 
 
 @router.post("/replay", response_model=Settling)
 async def replay_parked(body: SettleParked, console: AtConsole, actor: CurrentActor, _: Repeatable) -> Response:
     """Have the worker handle the stream of this event again, from its first parked event on."""
-    return await _settle(body, _operations(console, actor, rehearsal=body.dry_run).request_replay_of)
+    return represent(await replay(body, console, actor))
 
 
 @router.post("/discard", response_model=Settling)
 async def discard_parked(body: SettleParked, console: AtConsole, actor: CurrentActor, _: Repeatable) -> Response:
     """Give this event up; its stream goes on behind it."""
-    return await _settle(body, _operations(console, actor, rehearsal=body.dry_run).discard)
+    return represent(await discard(body, console, actor))
 
 
 @router.post("/accept-gap", response_model=GapAccepting)
 async def accept_gap(body: SettleParked, console: AtConsole, actor: CurrentActor, _: Repeatable) -> Response:
     """Declare that what is missing before this event will never come; its stream is replayed from here on."""
+    return represent(await give_up_gap(body, console, actor))
+
+
+async def parked_page(
+    console: Console, actor: Actor, *, stream: str | None, cause: str | None, limit: int, after: str | None
+) -> Page[ParkedEvent]:
+    """What waits, as `list_parked` answers it; that it was read is in the audit trail."""
+    found = await _operations(console, actor).list(stream=stream, cause=cause, limit=limit, after=after)
+    await console.resources.audit.read(actor, "list_parked", *(f"parked/{parked.id}" for parked in found))
+    return _page(found, limit)
+
+
+async def replay(body: SettleParked, console: Console, actor: Actor) -> Settling:
+    """See `replay_parked`; raises its problems."""
+    return await _settle(body, _operations(console, actor, rehearsal=body.dry_run).request_replay_of)
+
+
+async def discard(body: SettleParked, console: Console, actor: Actor) -> Settling:
+    """See `discard_parked`; raises its problems."""
+    return await _settle(body, _operations(console, actor, rehearsal=body.dry_run).discard)
+
+
+async def give_up_gap(body: SettleParked, console: Console, actor: Actor) -> GapAccepting:
+    """See `accept_gap`; raises its problems."""
     known = _operations(console, actor, rehearsal=body.dry_run)
     with _refused():
         missing = await known.missing_before(body.id)
@@ -137,7 +168,14 @@ async def accept_gap(body: SettleParked, console: AtConsole, actor: CurrentActor
     assert missing is not None
     assert parked.stream is not None
     given_up = Missing(stream=parked.stream, first=missing[0], last=missing[-1])
-    return represent(GapAccepting(event=ParkedEvent.of(parked), dry_run=body.dry_run, given_up=given_up))
+    return GapAccepting(event=ParkedEvent.of(parked), dry_run=body.dry_run, given_up=given_up)
+
+
+SETTLE: Final[Mapping[Act, Callable[[SettleParked, Console, Actor], Awaitable[Settling]]]] = {
+    Act.REPLAY: replay,
+    Act.DISCARD: discard,
+    Act.ACCEPT_GAP: give_up_gap,
+}
 
 
 def _operations(console: Console, actor: Actor, *, rehearsal: bool = False) -> ParkedOperations:
@@ -146,10 +184,10 @@ def _operations(console: Console, actor: Actor, *, rehearsal: bool = False) -> P
     return ParkedOperations(console.stores, transactions, resources.wall_clock, rehearsal=rehearsal)
 
 
-async def _settle(body: SettleParked, act: Callable[[str], Awaitable[ParkedRecord]]) -> Response:
+async def _settle(body: SettleParked, act: Callable[[str], Awaitable[ParkedRecord]]) -> Settling:
     with _refused():
         parked = await act(body.id)
-    return represent(Settling(event=ParkedEvent.of(parked), dry_run=body.dry_run))
+    return Settling(event=ParkedEvent.of(parked), dry_run=body.dry_run)
 
 
 @contextmanager

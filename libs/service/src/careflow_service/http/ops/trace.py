@@ -19,8 +19,9 @@ from careflow_events.publication import location_subject, patient_subject
 from careflow_events.topics import Topic
 from careflow_events.tracing import Followed, Said, Stage, Standpoint
 from careflow_service.http.dependencies import CurrentActor, Repeatable, RequestBody, RequestPart, represent
-from careflow_service.http.ops.console import AtConsole
+from careflow_service.http.ops.console import AtConsole, Console
 from careflow_service.http.ops.parked import ParkedEvent
+from careflow_service.identity import Actor
 
 router = APIRouter(prefix="/ops/trace", tags=["ops"])
 
@@ -122,10 +123,15 @@ class Told(BaseModel):
 @router.post("", response_model=Trace)
 async def trace(body: TraceRequest, console: AtConsole, actor: CurrentActor, _: Repeatable) -> Response:
     """What this service has said, and keeps parked, under an id; changes nothing."""
+    return represent(await traced(body, console, actor))
+
+
+async def traced(body: TraceRequest, console: Console, actor: Actor) -> Trace:
+    """See `trace`; that it was asked is in the audit trail."""
     found = await _found(console.traces, console.own, body)
     touched = [f"outbox/{each.id}" for each in found.said] + [f"parked/{each.id}" for each in found.parked]
     await console.resources.audit.read(actor, "trace", *touched)
-    return represent(found)
+    return found
 
 
 @router.post("/told", response_model=Told)
