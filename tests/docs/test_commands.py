@@ -4,17 +4,15 @@ Invariant: a command in a `sh` block of a document is in exactly one of the tabl
 whole; a new one fails the first test until somebody says how it is tried.
 """
 
-import os
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.compose.documented import COMMANDS as ON_A_DEPLOYMENT
+from tests.docs.shell import ROOT, run
 from tests.docs.test_integrators_pages import FIRST_EVENT
 
-ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(
     path
     for path in (
@@ -86,8 +84,6 @@ RUN_BY_THE_GATE = {
 
 PATIENCE = 300.0
 """Seconds for one command: the slowest, `make demo`, takes one minute where nothing else runs."""
-OF_THE_OUTER_MAKE = ("ARGS", "MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS")
-"""What `make test ARGS=…` hands down, which is not meant for the commands tried here."""
 
 
 def commands() -> dict[str, set[str]]:
@@ -100,20 +96,6 @@ def commands() -> dict[str, set[str]]:
                 if command:
                     found.setdefault(command, set()).add(str(document.relative_to(ROOT)))
     return found
-
-
-def run(command: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    inherited = {name: value for name, value in os.environ.items() if name not in OF_THE_OUTER_MAKE}
-    return subprocess.run(
-        ["bash", "-c", command],
-        cwd=ROOT,
-        env={**inherited, **environment},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
 
 
 def test_every_documented_command_is_tried_somewhere() -> None:
@@ -131,7 +113,7 @@ def test_nothing_is_tried_that_no_document_says() -> None:
 def test_a_deployment_is_initialised_and_told_to_be_backed_up(tmp_path: Path) -> None:
     places = {"CAREFLOW_SECRETS": "secrets", "CAREFLOW_ENV_FILE": ".env", "CAREFLOW_STATE_DIR": "state"}
 
-    done = run(INIT, {variable: str(tmp_path / place) for variable, place in places.items()})
+    done = run(INIT, seconds=PATIENCE, **{variable: str(tmp_path / place) for variable, place in places.items()})
 
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "secrets" / "booking-master.key").exists()
@@ -147,19 +129,19 @@ def test_the_commands_around_a_kept_stack(tmp_path: Path) -> None:
     backup.unlink(missing_ok=True)
     try:
         for command in ON_A_KEPT_STACK:
-            done = run(command, environment)
+            done = run(command, seconds=PATIENCE, **environment)
             assert done.returncode == 0, (
                 f"{command} ended with {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
             )
     finally:
         backup.unlink(missing_ok=True)
-        run("make down", environment)
+        run("make down", seconds=PATIENCE, **environment)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(600)
 def test_the_demo_ends_well_when_every_claim_held() -> None:
-    done = run(DEMO, {})
+    done = run(DEMO, seconds=PATIENCE)
 
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
     assert re.search(r"All \d+ claims held", done.stdout)

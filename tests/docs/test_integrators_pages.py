@@ -4,7 +4,6 @@ import re
 import runpy
 import signal
 import sqlite3
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,8 +21,8 @@ from careflow_events.testing.builders import NOON, a_record
 from careflow_events.testing.samples import samples
 from careflow_events.topics import BOOKING
 from careflow_events.troubles import stop_at_loss
+from tests.docs.shell import ROOT, run
 
-ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "integrators"
 FIRST_EVENT = FOLDER / "first-event.md"
 """Run whole, its commands one after the other in one shell."""
@@ -91,11 +90,9 @@ def test_the_first_event_is_made_and_heard(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("CAREFLOW_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.delenv("KAFKA_URL", raising=False)
     try:
-        done = subprocess.run(
-            ["bash", "-c", script(FIRST_EVENT)], cwd=ROOT, capture_output=True, text=True, timeout=240, check=False
-        )
+        done = run(script(FIRST_EVENT), seconds=240)
     finally:
-        subprocess.run(["make", "down"], cwd=ROOT, capture_output=True, timeout=60, check=False)
+        run("make down", seconds=60)
 
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
     (patient,) = re.findall(r'^{"id":"([0-9a-f-]+)","version":1}', done.stdout, re.MULTILINE)
