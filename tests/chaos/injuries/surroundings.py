@@ -63,11 +63,14 @@ def stores_killed(scene: Scene) -> None:
 
 def clocks_apart(scene: Scene) -> None:
     """Each service's clock is some other time's."""
-    for service in ALL:
-        scene.running.environment[service][CLOCK_VARIABLE] = str(CLOCKS_AHEAD[service])
-        scene.note(service, f"{service}-*", f"clock {CLOCKS_AHEAD[service]:+} s")
-        scene.running.restart(service)
-    time.sleep(SKEWED_SECONDS)
-    for service in ALL:
-        del scene.running.environment[service][CLOCK_VARIABLE]
-        scene.running.restart(service)
+    try:
+        for service in ALL:
+            scene.running.environment[service][CLOCK_VARIABLE] = str(CLOCKS_AHEAD[service])
+            scene.note(service, f"{service}-*", f"clock {CLOCKS_AHEAD[service]:+} s")
+            scene.running.restart(service)
+        time.sleep(SKEWED_SECONDS)
+    finally:
+        for service in ALL:  # whatever became of this round, the next begins with true clocks
+            scene.running.environment[service].pop(CLOCK_VARIABLE, None)
+        for service in ALL:
+            scene.running.restart(service)

@@ -26,6 +26,8 @@ LARGEST_ANSWER: Final = 64 * 1024
 """Bytes of an answer's body that are read; with more the connection is closed, and the body cut there."""
 KEPT_CONNECTIONS: Final = 100
 KEPT_SECONDS: Final = 30.0
+NEXT_ADDRESS_SECONDS: Final = 2.0
+"""How long an address is tried while its name has others: one family of addresses may lead nowhere from here."""
 _RESOLVERS: Final = 32
 """Threads that ask for names: one that hangs keeps no other waiting."""
 
@@ -151,7 +153,8 @@ class _Guarded(httpcore.AnyIOBackend):
             raise NotReached(Unreached.NOT_ALLOWED)
         for address in found[:-1]:
             with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
-                return await super().connect_tcp(address, port, timeout, local_address, socket_options)
+                within = min(timeout or NEXT_ADDRESS_SECONDS, NEXT_ADDRESS_SECONDS)
+                return await super().connect_tcp(address, port, within, local_address, socket_options)
         return await super().connect_tcp(found[-1], port, timeout, local_address, socket_options)
 
 

@@ -4,9 +4,12 @@ import asyncio
 import ssl
 from collections.abc import Sequence
 from ipaddress import ip_network
+from typing import Any
 
+import httpcore
 import pytest
 
+from careflow_service import outbound as outbounds
 from careflow_service.outbound import GuardedOutbound, NotReached, Resolve, Unreached
 from libs.service.tests.outbound.servers import Asked, answer, serving
 
@@ -65,6 +68,22 @@ async def test_a_redirect_is_an_answer() -> None:
     async with serving() as inside, serving(answer(307, f"Location: http://127.0.0.1:{inside.port}/")) as outside:
         assert await post(GuardedOutbound(LOOPBACK), f"http://localhost:{outside.port}/") == 307
     assert inside.connections == 0
+
+
+async def test_an_address_that_leads_nowhere_keeps_nobody_from_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbounds, "NEXT_ADDRESS_SECONDS", 0.05)
+    connect = httpcore.AnyIOBackend.connect_tcp
+
+    async def hanging(self: Any, host: str, port: int, timeout: float | None = None, *how: Any) -> Any:  # noqa: ASYNC109
+        if host == "127.0.0.2":
+            await asyncio.sleep(timeout or 60.0)
+            raise httpcore.ConnectTimeout
+        return await connect(self, host, port, timeout, *how)
+
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", hanging)
+    async with serving() as server:
+        outbound = GuardedOutbound(LOOPBACK, resolve=names(**{"two.example": ["127.0.0.2", "127.0.0.1"]}))
+        assert await post(outbound, f"http://two.example:{server.port}/") == 204
 
 
 async def test_a_name_is_asked_for_once_so_that_a_second_answer_counts_for_nothing() -> None:

@@ -85,8 +85,9 @@ class OwnerChanges:
                 await self._wake()
 
     async def _wake(self) -> None:
-        now = await self.versions({owner for waiter in self._waiting for owner in waiter.owners})
-        for waiter in self._waiting:
+        asked_for = list(self._waiting)  # of who joins meanwhile the answer says nothing
+        now = await self.versions({owner for waiter in asked_for for owner in waiter.owners})
+        for waiter in asked_for:
             if any(now.get(owner) != waiter.seen.get(owner) for owner in waiter.owners):
                 waiter.woken.set()
 

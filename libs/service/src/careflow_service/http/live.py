@@ -58,14 +58,17 @@ class LiveViews:
 
     async def follow(self, request: Request, owners: Collection[str], news: News) -> StreamingResponse:
         """What `news` says now, and again whenever something of these owners was written; of a process that stops, what
-        it says now alone. Raises the problem
-        `unavailable`, and what the first `news` raises.
+        it says now alone. Raises the problem `unavailable`, and what the first `news` raises.
         """
         if self.following >= MOST_FOLLOWING:
             raise Problem(UNAVAILABLE, headers={"Retry-After": "5"})
-        seen = await self.changes.versions(owners)
-        first = await news()
-        self.following += 1
+        self.following += 1  # at once: others ask while the store answers
+        try:
+            seen = await self.changes.versions(owners)
+            first = await news()
+        except BaseException:
+            self._left()
+            raise
         sent = self._kept_up(request, owners, seen, first, news)
         return _LiveAnswer(sent, self._left)
 

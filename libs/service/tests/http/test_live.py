@@ -1,0 +1,49 @@
+"""How many views one process keeps up."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import pytest
+
+from careflow_service.http import live
+from careflow_service.http.live import LiveViews, Sent
+from careflow_service.problems import Problem
+
+
+class Slow:
+    """A store that answers after everybody has asked."""
+
+    closed = False
+
+    async def versions(self, _: Collection[str]) -> dict[str, int]:
+        await asyncio.sleep(0)
+        return {}
+
+
+@pytest.fixture
+def views(monkeypatch: pytest.MonkeyPatch) -> LiveViews:
+    monkeypatch.setattr(live, "MOST_FOLLOWING", 2)
+    changes: Any = Slow()
+    return LiveViews(changes)
+
+
+async def nothing() -> Sequence[Sent]:
+    return ()
+
+
+async def test_of_many_who_come_at_once_no_more_are_let_in_than_can_be(views: LiveViews) -> None:
+    request: Any = None
+    came = await asyncio.gather(*(views.follow(request, ["a"], nothing) for _ in range(5)), return_exceptions=True)
+    assert [isinstance(each, Problem) for each in came] == [False, False, True, True, True]
+
+
+async def test_whose_first_reading_fails_takes_no_place(views: LiveViews) -> None:
+    async def breaks() -> Sequence[Sent]:
+        raise LookupError
+
+    request: Any = None
+    for _ in range(3):
+        with pytest.raises(LookupError):
+            await views.follow(request, ["a"], breaks)
+    assert views.following == 0
