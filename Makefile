@@ -20,6 +20,8 @@ SOURCES := $(addsuffix /src,$(PACKAGES)) $(wildcard $(addsuffix /tests,$(PACKAGE
 
 # Writes what each service answers over HTTP, as OpenAPI.
 DESCRIBE := $(BIN)/python -m careflow_service.describing docs/integrators booking screening sessions billing
+# Writes the catalogue of events, as pages for people.
+BROWSE := $(BIN)/python -m careflow_service.catalogue_pages docs/integrators/catalogue
 
 # What `make test` checks before it runs the tests, in this order: add a target here to add a check.
 CHECKS := check-format check-lint check-types check-imports check-generated check-contract
@@ -29,7 +31,7 @@ help:
 	@echo 'CareFlow. First: make demo (walks a patient through the system), make test (everything CI checks)'
 	@echo '  up down status logs   the local stack, kept data in .careflow/'
 	@echo '  lint format           the quick checks; rewrite the sources in the house format'
-	@echo '  generated             write samples that are missing, schemas, AsyncAPI and OpenAPI anew'
+	@echo '  generated             write samples that are missing, schemas, AsyncAPI, OpenAPI and the catalogue anew'
 	@echo '  bench                 measurements'
 	@echo '  test-chaos            the kill matrix: everything is broken under load; ROUNDS=5 SEED=7 MINUTES=30 ARGS="--only kafka"'
 	@echo '  simulate              worlds of three services in which everything goes wrong, until Ctrl-C; ARGS="--first 1000 --seconds 60"'
@@ -64,14 +66,14 @@ check-types: bootstrap
 check-imports: bootstrap
 	@echo '== imports' && PYTHONPATH=. $(BIN)/lint-imports
 check-generated: bootstrap
-	@echo '== generated files' && $(BIN)/python -m careflow_events.schemas --check && $(DESCRIBE) --check
+	@echo '== generated files' && $(BIN)/python -m careflow_events.schemas --check && $(DESCRIBE) --check && $(BROWSE) --check
 check-contract: bootstrap
 	@echo '== contract' && $(BIN)/careflow contract check
 check-tests: bootstrap
 	@echo '== tests' && $(BIN)/careflow infra prepare && $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 generated: bootstrap
-	@$(BIN)/python -m careflow_events.testing.samples && $(BIN)/python -m careflow_events.schemas && $(DESCRIBE)
+	@$(BIN)/python -m careflow_events.testing.samples && $(BIN)/python -m careflow_events.schemas && $(DESCRIBE) && $(BROWSE)
 format: bootstrap
 	@$(BIN)/ruff check --quiet --fix-only . && $(BIN)/ruff format .
 

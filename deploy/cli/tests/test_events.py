@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from careflow_cli.checkout import root
 from careflow_cli.errors import CareflowError
 from careflow_cli.operators.tailing import Seen, Wanted, tail, understood
 from careflow_cli.pytest_plugin import MakeTopic
@@ -210,8 +211,15 @@ def test_every_event_is_described_with_all_its_fields(careflow: Careflow, contra
 def test_codes_and_sealed_sections_are_described(careflow: Careflow) -> None:
     lines = careflow("events", "describe", "careflow.screening.ClearanceGranted.v1").out.splitlines()
 
-    assert "for_sessions (sealed for sessions)" in lines
+    assert [line for line in lines if line.startswith("for_sessions (sealed for sessions): What the treating team")]
     assert "    intravenous: infusion into a vein" in lines
+
+
+def test_where_its_page_in_the_catalogue_is_is_said(careflow: Careflow) -> None:
+    lines = careflow("events", "describe", "ClearanceGranted").out.splitlines()
+
+    (page,) = [line.split()[1] for line in lines if line.startswith("page ")]
+    assert (root() / page).is_file()
 
 
 def test_without_a_name_all_events_are_listed(careflow: Careflow) -> None:

@@ -3,53 +3,37 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from careflow_events.schemas.fields import DescribedField, described_fields
 from careflow_events.topics import EVERY_TOPIC
 
 INDENT: Final = "  "
+CATALOGUE: Final = "docs/integrators/catalogue"
+"""Where a checkout has a page of each event."""
 
 Schema = Mapping[str, Any]
 
 
 def described(schema: Schema) -> Iterator[str]:
     """What is said, where, who may read it, and every field with its meaning."""
+    name, _, major = schema["$id"].rpartition("/")
     yield f"{schema['title']}: {schema['description']}"
     yield ""
     yield f"type    {schema['x-type']}"
     one = f"{schema['x-topic']} ({schema['x-dataclassification']})"
     yield f"topic   {'every one' if schema['x-topic'] == EVERY_TOPIC.name else one}"
     yield f"schema  {schema['$id']}"
+    yield f"page    {CATALOGUE}/{name.rpartition('/')[2]}.{major}.html"
     yield ""
-    yield from _fields(schema, schema.get("$defs", {}), "")
+    for field in described_fields(schema):
+        margin = INDENT * field.depth
+        kind = f"{_shape(field)}, may be absent" if field.optional else _shape(field)
+        yield f"{margin}{field.name} ({kind}): {field.meaning}".rstrip(" :")
+        yield from (f"{margin}{INDENT}{value}: {meaning}" for value, meaning in field.known.items())
 
 
-def _fields(model: Schema, parts: Schema, margin: str) -> Iterator[str]:
-    required = model.get("required", ())
-    for name, field in model.get("properties", {}).items():
-        shape = _shape(field, parts)
-        optional = "" if name in required else ", may be absent"
-        yield f"{margin}{name} ({shape}{optional}): {field.get('description', '')}".rstrip(" :")
-        inner = field.get("items", field)
-        for value, meaning in inner.get("x-known-values", {}).items():
-            yield f"{margin}{INDENT}{value}: {meaning}"
-        if (part := _part(field, parts)) is not None:
-            yield from _fields(part, parts, margin + INDENT)
-
-
-def _shape(field: Schema, parts: Schema) -> str:
+def _shape(field: DescribedField) -> str:
     """The kind of a value, in a few words."""
-    if "x-plaintext" in field:
-        return f"sealed for {', '.join(field['x-sealed-for'])}"
-    if "items" in field:
-        return f"list of {_shape(field['items'], parts)}"
-    if "x-code" in field:
-        return f"code, {field['x-code']}"
-    if "$ref" in field:
-        return "object"
-    return str(field.get("format") or field.get("type") or "any")
-
-
-def _part(field: Schema, parts: Schema) -> Schema | None:
-    """The model of an object, of each of a list, or of a sealed section's plaintext."""
-    inner = field.get("x-plaintext") or field.get("items") or field
-    reference = inner.get("$ref")
-    return None if reference is None else parts.get(reference.rpartition("/")[2])
+    if field.shape == "sealed section":
+        return f"sealed for {', '.join(field.sealed_for)}"
+    shape = field.shape if field.code is None else f"{field.shape}, {field.code}"
+    return shape if field.unit is None else f"{shape}, {field.unit}"
