@@ -27,7 +27,7 @@ def test_before_the_first_release_nothing_is_promised() -> None:
 
 def test_a_broken_promise_is_named_with_the_reason_of_its_rule(tmp_path: Path, releases: Path) -> None:
     changes = tmp_path / "CHANGELOG.md"
-    changes.write_text("# Changes\n\n## 1.0\n")
+    changes.write_text("# Changes\n\n## Unreleased\n\n- All.\n")
     schema = released.release("1.0", changes, releases) / "schemas/booking/ConsultationMissed/v1.json"
     assert "keeps every promise of 1.0" in COMMAND.invoke(app, ["contract", "check"]).output
 

@@ -156,6 +156,16 @@ FORBIDDEN: dict[str, tuple[Schema, Callable[[Schema], object], Break]] = {
         lambda s: s["$defs"]["ClearanceForSessions"]["properties"].pop("allergies"),
         Break("data.for_sessions.allergies", Rule.REMOVED),
     ),
+    "another default": (
+        RESCHEDULED,
+        lambda s: s["properties"]["late_moves"].update(default=1),
+        Break("data.late_moves", Rule.DEFAULT_CHANGED),
+    ),
+    "a default taken away": (
+        GRANTED,
+        lambda s: s["$defs"]["ClearanceForSessions"]["properties"]["allergies"].pop("default"),
+        Break("data.for_sessions.allergies", Rule.DEFAULT_CHANGED),
+    ),
     "an event in another topic": (
         RESCHEDULED,
         lambda s: s.update({"x-topic": "careflow.visits.v1"}),
@@ -194,7 +204,10 @@ def test_it_may_not_have(name: str) -> None:
 
 
 def test_every_rule_has_its_test() -> None:
-    assert {broken.rule for _, _, broken in FORBIDDEN.values()} == set(Rule) - {Rule.NO_LONGER_READ}
+    assert {broken.rule for _, _, broken in FORBIDDEN.values()} == set(Rule) - {
+        Rule.NO_LONGER_READ,
+        Rule.SAMPLE_CHANGED,
+    }
 
 
 def test_every_rule_is_explained() -> None:

@@ -55,6 +55,14 @@ def test_a_code_says_whether_it_may_grow_and_what_its_values_mean() -> None:
     assert (routes.shape, routes.code, routes.known["oral"]) == ("list of code", "open", "by mouth or under the tongue")
 
 
+def test_what_an_absent_field_means_is_said() -> None:
+    moves, room = field("late_moves", ConsultationRescheduled), field("room_id", ConsultationRescheduled)
+
+    assert (moves.optional, moves.default) == (True, "0")
+    assert field("for_sessions.allergies").default == "empty"
+    assert (room.optional, room.default) == (True, None)
+
+
 def test_every_number_has_a_unit_or_counts_what_it_is_called_after() -> None:
     numbers = {
         each.name

@@ -33,8 +33,10 @@ class Rule(StrEnum):
     CODE_VALUE_REMOVED = "code value removed"
     OPENNESS_CHANGED = "open code closed or closed code opened"
     SEALING_CHANGED = "sealed, unsealed, or no longer sealed for somebody"
+    DEFAULT_CHANGED = "absence means another value"
     MOVED = "said under another name, in another topic, or to others"
     NO_LONGER_READ = "an event of the past is no longer read"
+    SAMPLE_CHANGED = "a sample is another, or gone"
 
 
 EXPLANATIONS: Final[Mapping[Rule, str]] = MappingProxyType(
@@ -50,8 +52,10 @@ EXPLANATIONS: Final[Mapping[Rule, str]] = MappingProxyType(
         Rule.CODE_VALUE_REMOVED: "A code may gain values inside v1 and lose none: events of the past hold it.",
         Rule.OPENNESS_CHANGED: "A code stays open or closed inside v1: readers were told whether to expect new values.",
         Rule.SEALING_CHANGED: "A section stays sealed for those it was sealed for inside v1; others may be added.",
+        Rule.DEFAULT_CHANGED: "An absent field keeps meaning the same inside v1: readers fill in its default.",
         Rule.MOVED: "An event keeps its type, its topic and who may read it inside v1: readers look for it there.",
         Rule.NO_LONGER_READ: "Events of the past are read for ever: they stand in topics, copies and outboxes.",
+        Rule.SAMPLE_CHANGED: "A released sample stays as it is: others' tests read it. Add a sample beside it.",
     }
 )
 """What is behind each rule, for whoever broke it."""
@@ -108,6 +112,8 @@ def _compare(field: str, old: _Node, new: _Node) -> Iterator[Break]:
         return
     yield from _compare_code(field, old.schema, new.schema)
     yield from _compare_limits(field, old.schema, new.schema)
+    if old.schema.get("default") != new.schema.get("default"):
+        yield Break(field, Rule.DEFAULT_CHANGED)
     if ("items" in old.schema) != ("items" in new.schema):
         yield Break(f"{field}[]", Rule.RETYPED, "of anything" if "items" in old.schema else "of something")
     elif "items" in old.schema:

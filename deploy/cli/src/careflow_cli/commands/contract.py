@@ -32,11 +32,13 @@ def check() -> None:
 
 @app.command()
 def release(name: Annotated[str, typer.Argument(help="The next version, e.g. 1.0.")]) -> None:
-    """Keep today's schemas and samples for ever, as what every later version is compared with."""
+    """Keep today's schemas and samples for ever, as what every later version is compared with. `make release` does this
+    and what follows from it.
+    """
     from careflow_events.schemas import released  # the contracts load slowly
 
     try:
         place = released.release(name, root() / "docs/integrators/CHANGELOG.md", released.RELEASES)
     except released.ReleaseRefused as refusal:
         raise CareflowError(str(refusal)) from None
-    typer.echo(f"{name} is released: commit {place}")
+    typer.echo(f"{name} is released: commit {place}, the change log and what `make generated` writes")

@@ -26,7 +26,10 @@ def described(schema: Schema) -> Iterator[str]:
     yield ""
     for field in described_fields(schema):
         margin = INDENT * field.depth
-        kind = f"{_shape(field)}, may be absent" if field.optional else _shape(field)
+        absent = "" if not field.optional else ", may be absent"
+        if field.default is not None:
+            absent += f", then {field.default}"
+        kind = f"{_shape(field)}{absent}"
         yield f"{margin}{field.name} ({kind}): {field.meaning}".rstrip(" :")
         yield from (f"{margin}{INDENT}{value}: {meaning}" for value, meaning in field.known.items())
 

@@ -42,6 +42,8 @@ class DescribedField:
     """What a number counts, where its name says so."""
     optional: bool
     """Whether it may be absent."""
+    default: str | None
+    """What its absence means, where that is a value."""
     sealed_for: tuple[str, ...]
     """The consumers who can read it; none when it is open."""
     meaning: str
@@ -108,6 +110,7 @@ def _fields(
             shape=_shape(field),
             unit=_unit(name) if inner.get("type") in {"integer", "number"} else None,
             optional=name not in required,
+            default=_default(field),
             sealed_for=readers,
             meaning=" ".join((field.get("description") or (part or {}).get("description", "")).split()),
             code=inner.get("x-code"),
@@ -134,6 +137,12 @@ def _shape(field: Schema) -> str:
         return "object"
     kind = field.get("format") or field.get("type") or "anything"
     return _SHAPES.get(kind, kind)
+
+
+def _default(field: Schema) -> str | None:
+    if "default" not in field:
+        return None
+    return "empty" if field["default"] == [] else str(field["default"])
 
 
 def _unit(name: str) -> str | None:

@@ -12,16 +12,18 @@ from typing import Final
 
 import orjson
 
-from careflow_events.catalogue import MalformedData, UnknownType, read
+from careflow_events.catalogue import CATALOGUE, MalformedData, UnknownType, read
+from careflow_events.contracts.sealed import sealed_fields
 from careflow_events.envelope import MalformedEnvelope, decode
 from careflow_events.evolution import Break, Rule, breaks
 from careflow_events.schemas import FOLDER, files, put
-from careflow_events.sealing import SectionBroken
+from careflow_events.sealing import KeyMissing, SectionBroken
 from careflow_events.testing import samples
 
 RELEASES: Final = FOLDER.parent / "released"
 """Where releases are kept, in a checkout."""
 
+_UNRELEASED: Final = "\n## Unreleased\n"
 _NAME = re.compile(r"1\.(0|[1-9][0-9]*)", re.ASCII)
 
 
@@ -61,24 +63,29 @@ def broken_promises(releases: Path = RELEASES) -> Iterator[BrokenPromise]:
             for broken in breaks(orjson.loads(path.read_bytes()), orjson.loads(today[place])):
                 yield BrokenPromise(name, event, broken)
         for path in sorted((release / "samples").glob("**/*.json")):
-            fault = _unreadable(path.read_bytes())
-            if fault is not None:
-                event = str(path.relative_to(release / "samples").with_suffix(""))
+            place = path.relative_to(release / "samples")
+            event, kept = str(place.with_suffix("")), path.read_bytes()
+            if (fault := _unreadable(kept)) is not None:
                 yield BrokenPromise(name, event, Break("event", Rule.NO_LONGER_READ, fault))
+            if not (samples.FOLDER / place).exists() or (samples.FOLDER / place).read_bytes() != kept:
+                yield BrokenPromise(name, event, Break("sample", Rule.SAMPLE_CHANGED))
 
 
 def release(name: str, changes: Path, releases: Path = RELEASES) -> Path:
-    """Keep today's published schemas and samples as the release `name`, e.g. `1.0`; answers where.
+    """Keep today's published schemas and samples as the release `name`, e.g. `1.0`, and put what `changes` says under
+    `## Unreleased` under a heading of that name; answers where it is kept.
 
-    Raises ReleaseRefused for a name that is none, or not the next; without a heading of that name in `changes`; and
-    when a promise is broken. A release that is there is never touched.
+    Raises ReleaseRefused for a name that is none, or not the next; when nothing stands under `## Unreleased`; and when
+    a promise is broken. A release that is there is never touched.
     """
     made = names(releases)
     following = f"1.{len(made)}"
     if name != following:
         raise ReleaseRefused(f"{name} is not the next release: that is {following}")
-    if f"\n## {name}\n" not in changes.read_text("utf-8"):
-        raise ReleaseRefused(f"{changes.name} does not say what changed: it has no heading `## {name}`")
+    text = changes.read_text("utf-8")
+    _, heading, after = text.partition(_UNRELEASED)
+    if "\n- " not in after.partition("\n## ")[0]:
+        raise ReleaseRefused(f"{changes.name} does not say what changed: nothing stands under `## Unreleased`")
     if any(True for _ in broken_promises(releases)):
         raise ReleaseRefused("a promise of an earlier release is broken: see `careflow contract check`")
     schemas = {Path("schemas") / path: content for path, content in files() if ".producer" not in path.name}
@@ -89,13 +96,18 @@ def release(name: str, changes: Path, releases: Path = RELEASES) -> Path:
     target = releases / name
     target.mkdir(parents=True)
     put(target, {**schemas, **kept})
+    changes.write_text(text.replace(heading, f"{heading}\n## {name}\n", 1), "utf-8")
     return target
 
 
 def _unreadable(event: bytes) -> str | None:
-    """Why this event of the past cannot be read any more, or None."""
+    """Why this event of the past cannot be read any more by whoever it was for, or None."""
     try:
-        read(decode(event, []), None)
-    except (MalformedEnvelope, MalformedData, SectionBroken, UnknownType) as fault:
+        envelope = decode(event, [])
+        contract = CATALOGUE.get(envelope.type)
+        readers = {each for field in sealed_fields(contract) for each in field.consumers} if contract else set()
+        for keys in (None, *map(samples.sample_key_ring, sorted(readers))):
+            read(envelope, keys)
+    except (MalformedEnvelope, MalformedData, SectionBroken, KeyMissing, UnknownType) as fault:
         return str(fault) or "unknown type"
     return None
