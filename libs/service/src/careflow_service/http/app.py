@@ -19,23 +19,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from careflow_events.mongo import Arrivals, MongoFeed, OwnerChanges
+from careflow_events.mongo import Arrivals, OwnerChanges
+from careflow_service.http import feed, webhooks
 from careflow_service.http.access import LOGIN, OPERATIONS, OPS, AccessTable, machines_of
 from careflow_service.http.after import After
 from careflow_service.http.authentication import AuditDenial, Door, Verifier
+from careflow_service.http.console import Console
 from careflow_service.http.contract import contract_routes
 from careflow_service.http.dependencies import idempotent_request, repeatable
 from careflow_service.http.edge import Edge, answer_error
-from careflow_service.http.feed import feed_router
 from careflow_service.http.health import Health, Heartbeat, health_routes, ready_checks
+from careflow_service.http.hearing import hears_of
 from careflow_service.http.limits import BodyLimit
 from careflow_service.http.live import LiveViews
 from careflow_service.http.openapi import document, documented_routes, uses
 from careflow_service.http.ops import ROUTERS as OPS_ROUTERS
-from careflow_service.http.ops.console import Console
-from careflow_service.http.ops.hearing import hears_of
 from careflow_service.http.routes import RouteTable
-from careflow_service.http.webhooks import webhooks_router
 from careflow_service.identity import Actor
 from careflow_service.service import Http, Resources, Service
 from careflow_service.settings import ServiceSettings
@@ -114,11 +113,10 @@ def routed(
         # Its own spans and logs would hold addresses, queries and exception texts; Edge records what may be recorded.
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
-    feed = MongoFeed(resources.database)
-    http.state.feed = feed
+    console = http.state.console = Console(service=service, ports=ports, resources=resources)
+    http.state.feed = console.feed
     http.state.live = LiveViews(OwnerChanges(resources.database))
-    http.state.console = Console(service=service, ports=ports, resources=resources)
-    machines = (feed_router(service, feed, resources), webhooks_router(service.topics, feed, resources))
+    machines = (feed.router, webhooks.router) if service.topics else ()
     for router in (*described.routers, *machines, *OPS_ROUTERS, *_of_pages(described)):
         # As they were declared: to include the router would make each of them a second time, which is most of what
         # making an application takes.

@@ -7,7 +7,7 @@ them; what is shown of a patient is audited before it leaves; whoever asks for w
 import asyncio
 import time
 from collections.abc import Coroutine, Iterable, Sequence
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
@@ -21,18 +21,13 @@ from careflow_events.outbox import OutboxRow
 from careflow_events.topics import Classification, Topic
 from careflow_service.errors import CursorBroken
 from careflow_service.http.access import EVENT_READERS
+from careflow_service.http.console import AtConsole
 from careflow_service.http.dependencies import CurrentActor, PageCursor, PageLimit
 from careflow_service.http.routes import UUID
 from careflow_service.identity import Actor
 from careflow_service.mongo.paging import cursor_at, position_in
 from careflow_service.oversight import current_oversight
 from careflow_service.problems import Problem, ProblemType
-from careflow_service.service import Resources, Service
-from careflow_service.settings import ServiceSettings
-
-S = TypeVar("S", bound=ServiceSettings)
-P = TypeVar("P")
-App = TypeVar("App")
 
 MEDIA_TYPE: Final = "application/cloudevents-batch+json"
 LONGEST_WAIT_SECONDS: Final = 20
@@ -96,43 +91,38 @@ class EventBatch(Response):
     media_type = MEDIA_TYPE
 
 
-def feed_router(service: Service[S, P, App], feed: MongoFeed, resources: Resources[S]) -> APIRouter:
-    """`/v1/events` of a service; nothing where it says nothing."""
-    router = APIRouter(prefix="/v1")
-    topics = service.topics
-    if not topics:
-        return router
+router = APIRouter(prefix="/v1")
 
-    @router.get("/events", response_class=EventBatch, response_model=None, responses=_DOCUMENTED)
-    async def list_events(
-        request: Request,
-        actor: CurrentActor,
-        limit: PageLimit = 100,
-        after: PageCursor = None,
-        wait: Wait = 0,
-        type_: Types = [],  # noqa: B006 - FastAPI makes a new one for each request
-        subject: Subject = None,
-    ) -> Response:
-        """What this service has said, in the order in which it was published. `after` is of `Link` of the page before;
-        without it, from the oldest event on.
-        """
-        wanted = _wanted(topics, actor, type_, subject)
-        page = await _page(feed, wanted, None if after is None else _place(after), request, limit=limit, wait=wait)
-        await resources.audit.read(actor, "list_events", *_touched(page.rows))
-        asked = [("limit", str(limit)), *(("wait", str(wait)) for _ in range(wait > 0))]
-        asked += [("type", each) for each in type_]
-        asked += [("subject", subject)] if subject is not None else []
-        following = urlencode([("after", _cursor(page.next)), *asked], safe=":")
-        return EventBatch(
-            b"[" + b",".join(for_reader(row.record, actor.consumer) for row in page.rows) + b"]",
-            headers={
-                "Link": f'<?{following}>; rel="next"',
-                "Careflow-Caught-Up": "true" if page.caught_up else "false",
-                "Cache-Control": "no-store",
-            },
-        )
 
-    return router
+@router.get("/events", response_class=EventBatch, response_model=None, responses=_DOCUMENTED)
+async def list_events(
+    request: Request,
+    console: AtConsole,
+    actor: CurrentActor,
+    limit: PageLimit = 100,
+    after: PageCursor = None,
+    wait: Wait = 0,
+    type_: Types = [],  # noqa: B006 - FastAPI makes a new one for each request
+    subject: Subject = None,
+) -> Response:
+    """What this service has said, in the order in which it was published. `after` is of `Link` of the page before;
+    without it, from the oldest event on.
+    """
+    wanted = _wanted(console.own, actor, type_, subject)
+    page = await _page(console.feed, wanted, None if after is None else _place(after), request, limit=limit, wait=wait)
+    await console.resources.audit.read(actor, "list_events", *_touched(page.rows))
+    asked = [("limit", str(limit)), *(("wait", str(wait)) for _ in range(wait > 0))]
+    asked += [("type", each) for each in type_]
+    asked += [("subject", subject)] if subject is not None else []
+    following = urlencode([("after", _cursor(page.next)), *asked], safe=":")
+    return EventBatch(
+        b"[" + b",".join(for_reader(row.record, actor.consumer) for row in page.rows) + b"]",
+        headers={
+            "Link": f'<?{following}>; rel="next"',
+            "Careflow-Caught-Up": "true" if page.caught_up else "false",
+            "Cache-Control": "no-store",
+        },
+    )
 
 
 def _wanted(topics: Sequence[Topic], actor: Actor, types: Sequence[str], subject: str | None) -> Wanted:

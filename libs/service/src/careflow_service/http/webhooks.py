@@ -5,15 +5,15 @@ secret is told by the answer that made it and by no other.
 """
 
 from collections.abc import Sequence
-from typing import Annotated, Final, Self, TypeVar
+from typing import Annotated, Final, Self
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, Field, HttpUrl, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from careflow_events.mongo import MongoFeed
 from careflow_events.topics import Classification, Topic
+from careflow_service.http.console import AtConsole
 from careflow_service.http.dependencies import (
     CurrentActor,
     ExpectedVersion,
@@ -30,15 +30,10 @@ from careflow_service.http.feed import CLASS_NOT_GRANTED, MOST_TYPES, EventType,
 from careflow_service.http.fields import ONE_LINE, Moment
 from careflow_service.identity import Actor
 from careflow_service.problems import Problem
-from careflow_service.service import Resources
-from careflow_service.settings import ServiceSettings
-from careflow_service.webhooks.commands import Asked, Kept, Told, Webhooks, Wishes
+from careflow_service.webhooks.commands import Asked, Kept, Told, Wishes
 from careflow_service.webhooks.endpoints import Endpoint, State, Why
-from careflow_service.webhooks.opening import WebhookStore
 from careflow_service.webhooks.storing import Kind
 from careflow_service.work import Committed
-
-S = TypeVar("S", bound=ServiceSettings)
 
 LONGEST_URL: Final = 2_048
 
@@ -131,95 +126,107 @@ class HeldStreamRead(BaseModel):
     attempt_at: AwareDatetime | None
 
 
-def webhooks_router(topics: Sequence[Topic], feed: MongoFeed, resources: Resources[S]) -> APIRouter:
-    """`/v1/webhooks` of a service that says something in `topics`; nothing where it says nothing."""
-    router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
-    if not topics:
-        return router
-    kept = WebhookStore.of(resources)
-    webhooks = Webhooks(kept, feed, resources)
+router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
 
-    @router.post("", status_code=201, response_model=WebhookSecret)
-    async def create_webhook(body: WebhookBody, actor: CurrentActor, request: IdempotentRequest) -> Response:
-        """Have events pushed from now on. `secret` is what they are signed with; it is not shown again."""
-        return _told(await webhooks.create(_wishes(topics, body, actor), actor, request), status=201)
 
-    @router.get("", response_model=Page[WebhookRead])
-    async def list_webhooks(actor: CurrentActor, limit: PageLimit = 50, after: PageCursor = None) -> Response:
-        """The caller's webhooks."""
-        found = await kept.endpoints.of_account(actor.id, limit=limit, after=after)
-        return represent(Page[WebhookRead](items=[shown(each) for each in found.items], next=found.next))
+@router.post("", status_code=201, response_model=WebhookSecret)
+async def create_webhook(
+    console: AtConsole, body: WebhookBody, actor: CurrentActor, request: IdempotentRequest
+) -> Response:
+    """Have events pushed from now on. `secret` is what they are signed with; it is not shown again."""
+    return _told(await console.webhooks.create(_wishes(console.own, body, actor), actor, request), status=201)
 
-    @router.get("/{webhook_id}", response_model=WebhookRead)
-    async def read_webhook(webhook_id: str, actor: CurrentActor) -> Response:
-        """One of them."""
-        found = await webhooks.get(webhook_id, actor)
-        return represent(shown(found), version=found.version)
 
-    @router.put("/{webhook_id}", response_model=WebhookKept)
-    async def change_webhook(
-        webhook_id: str, body: WebhookBody, actor: CurrentActor, version: ExpectedVersion
-    ) -> Response:
-        """Push to another address, or other events, from now on."""
-        wishes = _wishes(topics, body, actor)
-        return _kept(await webhooks.change(webhook_id, wishes, actor, expecting=version))
+@router.get("", response_model=Page[WebhookRead])
+async def list_webhooks(
+    console: AtConsole, actor: CurrentActor, limit: PageLimit = 50, after: PageCursor = None
+) -> Response:
+    """The caller's webhooks."""
+    found = await console.webhooks_kept.endpoints.of_account(actor.id, limit=limit, after=after)
+    return represent(Page[WebhookRead](items=[shown(each) for each in found.items], next=found.next))
 
-    @router.delete("/{webhook_id}", response_model=WebhookKept)
-    async def delete_webhook(webhook_id: str, actor: CurrentActor) -> Response:
-        """Push nothing any more, for good."""
-        return _kept(await webhooks.delete(webhook_id, actor))
 
-    @router.post("/{webhook_id}/pause", response_model=WebhookKept)
-    async def pause_webhook(webhook_id: str, actor: CurrentActor, _: Repeatable) -> Response:
-        """Push nothing until it is resumed."""
-        return _kept(await webhooks.pause(webhook_id, actor))
+@router.get("/{webhook_id}", response_model=WebhookRead)
+async def read_webhook(console: AtConsole, webhook_id: str, actor: CurrentActor) -> Response:
+    """One of them."""
+    found = await console.webhooks.get(webhook_id, actor)
+    return represent(shown(found), version=found.version)
 
-    @router.post("/{webhook_id}/resume", response_model=WebhookKept)
-    async def resume_webhook(webhook_id: str, actor: CurrentActor, _: Repeatable) -> Response:
-        """Go on where it stands, after a pause or once it is disabled; what failed is tried at once."""
-        return _kept(await webhooks.resume(webhook_id, actor))
 
-    @router.post("/{webhook_id}/secrets", status_code=201, response_model=WebhookSecret)
-    async def rotate_webhook_secret(webhook_id: str, actor: CurrentActor, request: IdempotentRequest) -> Response:
-        """A new secret. For a day deliveries are signed with the one before as well."""
-        return _told(await webhooks.rotate(webhook_id, actor, request), status=201)
+@router.put("/{webhook_id}", response_model=WebhookKept)
+async def change_webhook(
+    console: AtConsole, webhook_id: str, body: WebhookBody, actor: CurrentActor, version: ExpectedVersion
+) -> Response:
+    """Push to another address, or other events, from now on."""
+    wishes = _wishes(console.own, body, actor)
+    return _kept(await console.webhooks.change(webhook_id, wishes, actor, expecting=version))
 
-    @router.post("/{webhook_id}/tests", status_code=202, response_model=DeliveryAsked)
-    async def test_webhook(webhook_id: str, actor: CurrentActor, request: IdempotentRequest) -> Response:
-        """Push an event without content, also to a webhook that is paused or disabled."""
-        return _asked(await webhooks.test(webhook_id, actor, request))
 
-    @router.post("/{webhook_id}/replays", status_code=202, response_model=DeliveryAsked)
-    async def replay_to_webhook(
-        webhook_id: str, body: ReplayBody, actor: CurrentActor, request: IdempotentRequest
-    ) -> Response:
-        """Push events of the past once more, beside those that are new."""
-        return _asked(await webhooks.replay(webhook_id, body.since, body.until, actor, request))
+@router.delete("/{webhook_id}", response_model=WebhookKept)
+async def delete_webhook(console: AtConsole, webhook_id: str, actor: CurrentActor) -> Response:
+    """Push nothing any more, for good."""
+    return _kept(await console.webhooks.delete(webhook_id, actor))
 
-    @router.get("/{webhook_id}/deliveries", response_model=Page[DeliveryRead])
-    async def list_webhook_deliveries(
-        webhook_id: str, actor: CurrentActor, limit: PageLimit = 50, after: PageCursor = None
-    ) -> Response:
-        """What was attempted in the last 30 days, the newest first."""
-        await webhooks.get(webhook_id, actor)
-        found = await kept.deliveries.of(webhook_id, limit=limit, after=after)
-        items = [DeliveryRead.model_validate(each, from_attributes=True) for each in found.items]
-        return represent(Page[DeliveryRead](items=items, next=found.next))
 
-    @router.get("/{webhook_id}/held-streams", response_model=Page[HeldStreamRead])
-    async def list_webhook_held_streams(
-        webhook_id: str, actor: CurrentActor, limit: PageLimit = 50, after: PageCursor = None
-    ) -> Response:
-        """The streams that wait for an event to be taken, the next to be tried first."""
-        await webhooks.get(webhook_id, actor)
-        found = await kept.held.all_of(webhook_id, limit=limit, after=after)
-        items = [
-            HeldStreamRead(stream=each.stream, since=each.since, attempts=each.attempts, attempt_at=each.attempt_at)
-            for each in found.items
-        ]
-        return represent(Page[HeldStreamRead](items=items, next=found.next))
+@router.post("/{webhook_id}/pause", response_model=WebhookKept)
+async def pause_webhook(console: AtConsole, webhook_id: str, actor: CurrentActor, _: Repeatable) -> Response:
+    """Push nothing until it is resumed."""
+    return _kept(await console.webhooks.pause(webhook_id, actor))
 
-    return router
+
+@router.post("/{webhook_id}/resume", response_model=WebhookKept)
+async def resume_webhook(console: AtConsole, webhook_id: str, actor: CurrentActor, _: Repeatable) -> Response:
+    """Go on where it stands, after a pause or once it is disabled; what failed is tried at once."""
+    return _kept(await console.webhooks.resume(webhook_id, actor))
+
+
+@router.post("/{webhook_id}/secrets", status_code=201, response_model=WebhookSecret)
+async def rotate_webhook_secret(
+    console: AtConsole, webhook_id: str, actor: CurrentActor, request: IdempotentRequest
+) -> Response:
+    """A new secret. For a day deliveries are signed with the one before as well."""
+    return _told(await console.webhooks.rotate(webhook_id, actor, request), status=201)
+
+
+@router.post("/{webhook_id}/tests", status_code=202, response_model=DeliveryAsked)
+async def test_webhook(
+    console: AtConsole, webhook_id: str, actor: CurrentActor, request: IdempotentRequest
+) -> Response:
+    """Push an event without content, also to a webhook that is paused or disabled."""
+    return _asked(await console.webhooks.test(webhook_id, actor, request))
+
+
+@router.post("/{webhook_id}/replays", status_code=202, response_model=DeliveryAsked)
+async def replay_to_webhook(
+    console: AtConsole, webhook_id: str, body: ReplayBody, actor: CurrentActor, request: IdempotentRequest
+) -> Response:
+    """Push events of the past once more, beside those that are new."""
+    return _asked(await console.webhooks.replay(webhook_id, body.since, body.until, actor, request))
+
+
+@router.get("/{webhook_id}/deliveries", response_model=Page[DeliveryRead])
+async def list_webhook_deliveries(
+    console: AtConsole, webhook_id: str, actor: CurrentActor, limit: PageLimit = 50, after: PageCursor = None
+) -> Response:
+    """What was attempted in the last 30 days, the newest first."""
+    await console.webhooks.get(webhook_id, actor)
+    found = await console.webhooks_kept.deliveries.of(webhook_id, limit=limit, after=after)
+    items = [DeliveryRead.model_validate(each, from_attributes=True) for each in found.items]
+    return represent(Page[DeliveryRead](items=items, next=found.next))
+
+
+@router.get("/{webhook_id}/held-streams", response_model=Page[HeldStreamRead])
+async def list_webhook_held_streams(
+    console: AtConsole, webhook_id: str, actor: CurrentActor, limit: PageLimit = 50, after: PageCursor = None
+) -> Response:
+    """The streams that wait for an event to be taken, the next to be tried first."""
+    await console.webhooks.get(webhook_id, actor)
+    found = await console.webhooks_kept.held.all_of(webhook_id, limit=limit, after=after)
+    items = [
+        HeldStreamRead(stream=each.stream, since=each.since, attempts=each.attempts, attempt_at=each.attempt_at)
+        for each in found.items
+    ]
+    return represent(Page[HeldStreamRead](items=items, next=found.next))
 
 
 def shown(endpoint: Endpoint) -> WebhookRead:

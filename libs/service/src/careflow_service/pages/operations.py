@@ -12,9 +12,9 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, Field
 
+from careflow_service.http.console import AtConsole, Console
 from careflow_service.http.dependencies import CurrentActor, Page, PageCursor, Repeatable, RequestBody
 from careflow_service.http.health import Health
-from careflow_service.http.ops.console import AtConsole, Console
 from careflow_service.http.ops.consumer import PauseRequest, Resumption, consuming, pause, resume
 from careflow_service.http.ops.drain import drained
 from careflow_service.http.ops.parked import SETTLE, Act, GapAccepting, Missing, ParkedEvent, SettleParked, parked_page

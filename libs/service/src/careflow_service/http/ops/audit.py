@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
+from careflow_service.http.console import AtConsole
 from careflow_service.http.dependencies import (
     CurrentActor,
     Page,
@@ -20,7 +21,6 @@ from careflow_service.http.dependencies import (
     represent,
 )
 from careflow_service.http.fields import Moment
-from careflow_service.http.ops.console import AtConsole
 from careflow_service.mongo.audit import Outcome
 from careflow_service.mongo.audit_review import Entry, Fault, Verified
 from careflow_service.mongo.audit_seals import Seal

@@ -12,10 +12,10 @@ from pydantic_core import PydanticCustomError
 from careflow_events.consumers import EVERYTHING, Pause, Start, StartPlace, StopReason
 from careflow_events.operations import ParkedOperations
 from careflow_events.topics import SERVICES, refeed_of
+from careflow_service.http.console import AtConsole, Console
 from careflow_service.http.dependencies import CurrentActor, Repeatable, RequestBody, represent
 from careflow_service.http.fields import Moment
-from careflow_service.http.ops.console import AtConsole, Console
-from careflow_service.http.ops.hearing import hears_of
+from careflow_service.http.hearing import hears_of
 from careflow_service.identity import Actor
 from careflow_service.mongo.reactions import ReactionTransactions
 from careflow_service.problems import Problem, ProblemType

@@ -11,8 +11,8 @@ from pydantic import AwareDatetime, BaseModel
 from careflow_events.mongo import MongoErasure
 from careflow_events.topics import topics_of
 from careflow_service.deadlines import Deadline, Effect
+from careflow_service.http.console import AtConsole, Console
 from careflow_service.http.dependencies import represent
-from careflow_service.http.ops.console import AtConsole, Console
 
 router = APIRouter(prefix="/ops", tags=["ops"])
 

@@ -10,9 +10,9 @@ from pydantic_core import PydanticCustomError
 
 from careflow_events.refeeding import Refeed, Selection
 from careflow_events.topics import refeed_of, topics_of
+from careflow_service.http.console import AtConsole
 from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, answer, represent
 from careflow_service.http.fields import Moment
-from careflow_service.http.ops.console import AtConsole
 from careflow_service.problems import Problem, ProblemType
 from careflow_service.work import Transaction
 

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from careflow_events.operations import NotFirstInStream, NothingMissing, NotParked, ParkedOperations
 from careflow_events.parked import ParkedRecord
 from careflow_events.positions import PositionMoved
+from careflow_service.http.console import AtConsole, Console
 from careflow_service.http.dependencies import (
     CurrentActor,
     Page,
@@ -21,7 +22,6 @@ from careflow_service.http.dependencies import (
     RequestBody,
     represent,
 )
-from careflow_service.http.ops.console import AtConsole, Console
 from careflow_service.identity import Actor
 from careflow_service.mongo.reactions import ReactionTransactions
 from careflow_service.problems import Problem, ProblemType

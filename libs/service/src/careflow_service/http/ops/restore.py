@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel
 from careflow_events.envelope import decode
 from careflow_events.fencing import Fence
 from careflow_events.outbox import OutboxRow
+from careflow_service.http.console import AtConsole
 from careflow_service.http.dependencies import (
     CurrentActor,
     Page,
@@ -18,7 +19,6 @@ from careflow_service.http.dependencies import (
     RequestBody,
     represent,
 )
-from careflow_service.http.ops.console import AtConsole
 from careflow_service.problems import Problem, ProblemType
 
 router = APIRouter(prefix="/ops/restore", tags=["ops"])

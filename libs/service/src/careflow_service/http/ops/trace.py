@@ -18,8 +18,8 @@ from careflow_events.parked import ParkedRecord
 from careflow_events.publication import location_subject, patient_subject
 from careflow_events.topics import Topic
 from careflow_events.tracing import Followed, Said, Stage, Standpoint
+from careflow_service.http.console import AtConsole, Console
 from careflow_service.http.dependencies import CurrentActor, Repeatable, RequestBody, RequestPart, represent
-from careflow_service.http.ops.console import AtConsole, Console
 from careflow_service.http.ops.parked import ParkedEvent
 from careflow_service.identity import Actor
 

@@ -4,8 +4,8 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel
 
+from careflow_service.http.console import AtConsole
 from careflow_service.http.dependencies import CurrentActor, Page, PageCursor, PageLimit, Repeatable, answer, represent
-from careflow_service.http.ops.console import AtConsole
 from careflow_service.webhooks.commands import Kept
 from careflow_service.webhooks.endpoints import Endpoint, State, Why
 from careflow_service.work import Committed

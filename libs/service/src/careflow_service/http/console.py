@@ -1,4 +1,6 @@
-"""What operators' routes stand on: the service they are asked at, and what its process opened."""
+"""What the routes that every service has stand on: the service they are asked at, and what its process opened. They are
+declared once for all services, and for every application that a process makes.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +12,7 @@ from careflow_events.handling import Stores
 from careflow_events.mongo import MongoFeed, MongoFences, MongoRefeeds, MongoTraces, MongoUnpublished, mongo_stores
 from careflow_events.topics import Topic
 from careflow_events.tracing import Hears
-from careflow_service.http.ops.hearing import hears_of
+from careflow_service.http.hearing import hears_of
 from careflow_service.service import Resources, Service
 from careflow_service.webhooks.commands import Webhooks
 from careflow_service.webhooks.opening import WebhookStore
@@ -18,7 +20,7 @@ from careflow_service.webhooks.opening import WebhookStore
 
 @dataclass(frozen=True, kw_only=True)
 class Console:
-    """One service's operators' side; each part of it is opened when it is first asked."""
+    """One service as operators and machines ask it; each part of it is opened when it is first asked."""
 
     service: Service[Any, Any, Any]
     ports: Any
@@ -49,8 +51,12 @@ class Console:
         return WebhookStore.of(self.resources)
 
     @cached_property
+    def feed(self) -> MongoFeed:
+        return MongoFeed(self.resources.database)
+
+    @cached_property
     def webhooks(self) -> Webhooks:
-        return Webhooks(self.webhooks_kept, MongoFeed(self.resources.database), self.resources)
+        return Webhooks(self.webhooks_kept, self.feed, self.resources)
 
     @cached_property
     def hears(self) -> Hears:
