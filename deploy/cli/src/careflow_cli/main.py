@@ -27,6 +27,7 @@ from careflow_cli.commands import (
     outbox,
     parked,
     restore,
+    sandbox,
     stack,
     streams,
     token,
@@ -54,6 +55,7 @@ app.command()(init.init)
 app.command()(token.token)
 app.command()(trace.trace)
 app.command()(backup.backup)
+app.command()(sandbox.sandbox)
 app.add_typer(clock.app, name="clock")
 app.add_typer(infra.app, name="infra")
 app.add_typer(ops.app, name="ops")

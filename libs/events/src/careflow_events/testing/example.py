@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from careflow_events.contracts.model import EventData
 
@@ -48,3 +49,10 @@ class Example:
     name: str
     data: EventData
     time: datetime
+
+
+def id_at(name: str, time: datetime) -> str:
+    """A UUIDv7 of that time, always the same for the same name."""
+    tail = uuid5(NAMESPACE_URL, f"careflow:{name}").int & ((1 << 62) - 1)
+    milliseconds = int(time.timestamp() * 1000)
+    return str(UUID(int=(milliseconds << 80) | (0x7 << 76) | ((tail >> 50) << 64) | (0b10 << 62) | tail))

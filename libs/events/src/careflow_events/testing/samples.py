@@ -9,10 +9,8 @@ that are missing.
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
-from uuid import NAMESPACE_URL, UUID, uuid5
 
 import orjson
 
@@ -23,7 +21,7 @@ from careflow_events.envelope import Envelope, decode, encode, record_headers
 from careflow_events.publication import Publication, compose, location_subject, patient_subject
 from careflow_events.schemas import published
 from careflow_events.sealing import KeyRing, Sealer
-from careflow_events.testing.example import CALL_AT, LOCATION, PATIENT, Example
+from careflow_events.testing.example import CALL_AT, LOCATION, PATIENT, Example, id_at
 from careflow_events.testing.examples import examples
 from careflow_events.topics import BOOKING, EVERY_TOPIC
 
@@ -116,7 +114,7 @@ def write_missing() -> list[Path]:
 
 
 def _envelope(example: Example, number: int) -> Envelope:
-    identifier = _id(f"{example.data.name()}/{example.name}", example.time)
+    identifier = id_at(f"samples/{example.data.name()}/{example.name}", example.time)
     if example.data.topic is EVERY_TOPIC:
         subject = patient_subject(example.data.patient_id) if isinstance(example.data, PatientEvent) else None
         return Envelope(
@@ -137,8 +135,8 @@ def _envelope(example: Example, number: int) -> Envelope:
         id=identifier,
         sequence=number,
         now=instants.to_utc(example.time),
-        causation=_id(f"{example.data.name()}/{example.name}/cause", example.time),
-        correlation=_id("care-path", CALL_AT),
+        causation=id_at(f"samples/{example.data.name()}/{example.name}/cause", example.time),
+        correlation=id_at("samples/care-path", CALL_AT),
         traceparent="00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
         sealer=sample_sealer(),
     )
@@ -146,13 +144,6 @@ def _envelope(example: Example, number: int) -> Envelope:
 
 def _subject(data: EventData) -> str:
     return patient_subject(PATIENT) if isinstance(data, PatientEvent) else location_subject(LOCATION)
-
-
-def _id(name: str, time: datetime) -> str:
-    """A UUIDv7 of that time, always the same for the same name."""
-    tail = uuid5(NAMESPACE_URL, f"careflow:samples/{name}").int & ((1 << 62) - 1)
-    milliseconds = int(time.timestamp() * 1000)
-    return str(UUID(int=(milliseconds << 80) | (0x7 << 76) | ((tail >> 50) << 64) | (0b10 << 62) | tail))
 
 
 def _grown(value: Any, schema: Mapping[str, Any]) -> Any:
