@@ -39,7 +39,7 @@ class Read(HTMLParser):
 
 def words(page: bytes) -> str:
     """What a reader sees of a page."""
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.decode())).split())
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.decode().replace("<wbr>", ""))).split())
 
 
 def page_of(contract: type[EventData], pages: dict[Path, bytes] = PAGES) -> str:

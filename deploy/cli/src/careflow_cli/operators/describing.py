@@ -26,9 +26,9 @@ def described(schema: Schema) -> Iterator[str]:
     yield ""
     for field in described_fields(schema):
         margin = INDENT * field.depth
-        absent = "" if not field.optional else ", may be absent"
+        absent = ", may be absent" if field.optional else ""
         if field.default is not None:
-            absent += f", then {field.default}"
+            absent = f", {field.default} if absent"
         kind = f"{_shape(field)}{absent}"
         yield f"{margin}{field.name} ({kind}): {field.meaning}".rstrip(" :")
         yield from (f"{margin}{INDENT}{value}: {meaning}" for value, meaning in field.known.items())

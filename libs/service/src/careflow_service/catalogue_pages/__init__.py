@@ -264,9 +264,14 @@ def _templates(libs: str) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["prose"] = _prose
+    environment.filters |= {"prose": _prose, "breakable": _breakable}
     environment.globals |= {"libs": libs, "services": SERVICES}
     return environment
+
+
+def _breakable(name: str) -> Markup:
+    """A long name that may be broken between its words where a line is short."""
+    return Markup(re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[./:])", "<wbr>", str(escape(name))))  # noqa: S704 - escaped
 
 
 def _prose(text: str) -> Markup:
