@@ -19,6 +19,7 @@ from careflow_service.identity import Role
 from careflow_service.ids import new_id
 from careflow_service.mongo.key_lines import Key, KeyKind, KeyLine
 from careflow_service.mongo.key_rotation import KEYS_LEASE, KeyRotation
+from careflow_service.mongo.key_watch import KEY_HOLDERS
 from careflow_service.one_shot import NotNow, Stopped
 from careflow_service.processes.backup import run_restore
 from careflow_service.processes.indexes import indexes_of
@@ -85,6 +86,19 @@ async def test_a_store_put_back_is_what_it_was_with_its_indexes(toy: RunningToy)
 
     assert await contents(toy) == before
     assert "by_cause" in await toy.process.resources.database["_audit"].index_information()
+
+
+async def test_whoever_was_alive_then_is_not_taken_for_alive_now(toy: RunningToy) -> None:
+    """Keys would be changed only once they are forgotten: a process that is alive and does not hold the key."""
+    holders = toy.process.resources.database[KEY_HOLDERS]
+    holder = {"process": "api", "holds": ["master-1"], "writes_with": {}, "seen_at": datetime.now(UTC)}
+    await holders.insert_one({"_id": "api@before-1-abcdef", **holder})
+    content = await taken(toy)
+
+    await put(toy, content)
+
+    assert counted(content)[KEY_HOLDERS] == 1
+    assert await toy.process.resources.keys.holders() == []
 
 
 async def test_what_is_written_meanwhile_is_not_in_it(toy: RunningToy, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,9 @@
 """A store into a backup, and back again.
 
-Invariants: a backup is what the store held at one moment, in all collections; a store that is being filled is fenced
-from before its first change until an operator finishes the restore, and one that was not filled to its end can only be
-filled again. Whoever is known here to be erased stays erased, whatever the backup holds of them.
+Invariants: a backup is what the store held at one moment, in all collections; of that only who was alive is not put
+back, so that nobody waits for processes of another time. A store that is being filled is fenced from before its first
+change until an operator finishes the restore, and one that was not filled to its end can only be filled again. Whoever
+is known here to be erased stays erased, whatever the backup holds of them.
 """
 
 from collections import Counter
@@ -29,6 +30,7 @@ from careflow_service.mongo.client import Client, Database
 from careflow_service.mongo.indexes import ensure_indexes
 from careflow_service.mongo.key_lines import KeyKind, KeyLines
 from careflow_service.mongo.key_proofs import KEY_PROOFS, Proof, wrong
+from careflow_service.mongo.key_watch import KEY_HOLDERS
 from careflow_service.mongo.vault import ERASED
 from careflow_service.one_shot import NotNow, Stopped
 
@@ -81,8 +83,9 @@ async def put_back(
     at: datetime,
     stopping: Callable[[], bool],
 ) -> Mapping[str, int]:
-    """Makes the store hold what the backup holds and nothing else, and leaves the service fenced. Begun again after it
-    was cut short it begins anew. Raises NotNow, BackupBroken or Stopped; the last two leave a fence that says so.
+    """Makes the store hold what the backup holds and nothing else, but for who was alive then, and leaves the service
+    fenced. Begun again after it was cut short it begins anew. Raises NotNow, BackupBroken or Stopped; the last two
+    leave a fence that says so.
     """
     await _confirm_at_rest(database)
     fences = MongoFences(database)
@@ -98,7 +101,7 @@ async def put_back(
         into = database.get_collection(piece.collection, write_concern=WriteConcern("majority", j=True))
         if piece.collection == ERASED:
             await into.bulk_write([_kept(each) for each in documents], ordered=False)
-        else:
+        elif piece.collection != KEY_HOLDERS:
             await into.insert_many(documents, ordered=False)
         if stopping():
             raise Stopped
