@@ -15,6 +15,9 @@ export PYTHONDONTWRITEBYTECODE :=
 # One more worker than processors: a test on the store or the broker waits about as long as it works.
 WORKERS ?= $(shell echo $$(($$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) + 1)))
 
+# What takes minutes: one worker for what shares a running stack, one for all that starts its own. Each keeps several processes busy.
+LONG_WORKERS ?= 2
+
 PACKAGES := libs/domain libs/events libs/service services/booking services/screening services/sessions services/billing deploy/cli deploy/clinic deploy/identity
 SOURCES := $(addsuffix /src,$(PACKAGES)) $(wildcard $(addsuffix /tests,$(PACKAGES)) $(addsuffix /tools,$(PACKAGES)) tests) docs/integrators/examples
 
@@ -89,7 +92,7 @@ bench: bootstrap
 simulate: bootstrap
 	@$(BIN)/python -m careflow_events.testing.simulation $(ARGS)
 test-long: bootstrap
-	@$(BIN)/careflow infra prepare && $(BIN)/pytest tests deploy libs services -m long $(ARGS)
+	@$(BIN)/careflow infra prepare && $(BIN)/pytest -n $(LONG_WORKERS) --dist loadfile --no-loadscope-reorder tests deploy libs services -m long $(ARGS)
 test-walks: bootstrap
 	@$(BIN)/pytest -n $(WORKERS) services -m walks $(ARGS)
 test-fuzz: bootstrap

@@ -28,7 +28,7 @@ WORKER_INPUT = "careflow_run"
 LOG_LINES = 30
 OWNER: "pytest.StashKey[RunOwner]" = pytest.StashKey()
 RUNNING_STACK: "pytest.StashKey[tuple[Stack, ExitStack]]" = pytest.StashKey()
-ON_A_STACK = ("tests/journeys/", "tests/bench/")
+ON_A_STACK = ("tests/journeys/", "tests/bench/test_")
 """Where tests that share a running stack stand; relative to the checkout, as in the ids of tests."""
 
 
