@@ -6,7 +6,7 @@ consumed at the first, and every service had nothing left in between.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
@@ -111,34 +111,38 @@ class Backlog:
         left = {name: words for name, one in (await self.remaining()).items() if (words := one.words())}
         if left:
             return "; ".join(f"{name}: {words}" for name, words in left.items())
-        later, _ = await self._lag()
-        return "" if later == ends else "new events"
+        return "" if await self._reader.end_offsets(list(ends)) == ends else "new events"
 
     async def _lag(self) -> tuple[dict[TopicPartition, int], dict[str, int]]:
         """The ends of all read partitions, and how many records each group that is behind has yet to read."""
         groups = [name for name, *_ in await self._admin.list_consumer_groups() if name.startswith(GROUP_PREFIX)]
         ours = {group: topic for group in groups for topic in [self._topic_of(group)] if topic}
-        partitions = {
-            group: [TopicPartition(topic, number) for number in await self._partitions(topic)]
+        partitions = await self._partitions(set(ours.values()))
+        everything = [each for listed in partitions.values() for each in listed]
+        ends = await self._reader.end_offsets(everything)
+        read = dict(zip(ours, await asyncio.gather(*map(self._read_by, ours)), strict=True))
+        unread = {each for group, topic in ours.items() for each in partitions[topic] if each not in read[group]}
+        starts = await self._reader.beginning_offsets(list(unread))
+        counts = {
+            group: sum(max(0, ends[each] - read[group].get(each, starts.get(each, 0))) for each in partitions[topic])
             for group, topic in ours.items()
         }
-        everything = list({partition for listed in partitions.values() for partition in listed})
-        ends = await self._reader.end_offsets(everything)
-        starts = await self._reader.beginning_offsets(everything)
-        behind: dict[str, int] = {}
-        for group, listed in partitions.items():
-            committed = await self._admin.list_consumer_group_offsets(group)
-            read = {each: offset.offset for each, offset in committed.items() if offset.offset >= 0}
-            count = sum(max(0, ends[each] - read.get(each, starts[each])) for each in listed)
-            if count:
-                behind[group] = count
-        return ends, behind
+        return ends, {group: count for group, count in counts.items() if count}
+
+    async def _read_by(self, group: str) -> dict[TopicPartition, int]:
+        """How far this group has read, where it has read anything."""
+        committed = await self._admin.list_consumer_group_offsets(group)
+        return {each: offset.offset for each, offset in committed.items() if offset.offset >= 0}
 
     def _topic_of(self, group: str) -> str | None:
         """`careflow.booking.careflow.screening.v1` -> `careflow.screening.v1`, when booking is one of our services."""
         service, _, topic = group.removeprefix(GROUP_PREFIX).partition(".")
         return topic if topic and service in self._services else None
 
-    async def _partitions(self, topic: str) -> list[int]:
-        (described,) = await self._admin.describe_topics([topic])
-        return [partition["partition"] for partition in described["partitions"]]
+    async def _partitions(self, topics: Collection[str]) -> dict[str, list[TopicPartition]]:
+        """All partitions of each of these topics, asked for at once."""
+        described = await self._admin.describe_topics(sorted(topics)) if topics else []
+        return {
+            each["topic"]: [TopicPartition(each["topic"], partition["partition"]) for partition in each["partitions"]]
+            for each in described
+        }
