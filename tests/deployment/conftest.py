@@ -46,6 +46,18 @@ def observability(tmp_path_factory: pytest.TempPathFactory) -> Tree:
     return made(tmp_path_factory, WATCHED)
 
 
+@pytest.fixture(scope="session")
+def secure(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    """Production with the bundled identity provider, and with accounts and TLS at Kafka."""
+    return made(tmp_path_factory, replace(WITH_IDENTITY, bundled=frozenset({Overlay.IDENTITY, Overlay.SECURE})))
+
+
+@pytest.fixture(scope="session")
+def secure_development(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    """A try of the same."""
+    return made(tmp_path_factory, Wishes(development=True, bundled=frozenset({Overlay.SECURE})))
+
+
 def made(folders: pytest.TempPathFactory, wishes: Wishes) -> Tree:
     folder = folders.mktemp("deployment")
     Deployment(ROOT, folder / "secrets", folder / ".env", folder / "development").make(wishes)

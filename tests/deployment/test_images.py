@@ -16,7 +16,7 @@ import pytest
 from tests.deployment.compose_files import ROOT, text
 
 ELSEWHERE = "/canaille/"
-"""Of the identity provider's own environment; tests/compose/test_identity.py looks at its pages."""
+"""Of the identity provider's own environment; tests/compose/test_production.py looks at its pages."""
 LINES = [
     line
     for line in text("deploy/docker/install").splitlines()

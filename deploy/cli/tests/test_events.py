@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
@@ -130,7 +130,8 @@ class Tailed:
         self.records = records
         self.asked: tuple[Any, ...] = ()
 
-    async def __call__(self, *asked: Any, past: bool) -> AsyncIterator[Seen]:
+    async def __call__(self, *asked: Any, past: bool, options: Mapping[str, Any]) -> AsyncIterator[Seen]:
+        assert not options, "no account was named"
         self.asked = (*asked, past)
         for record in self.records:
             yield understood(record)

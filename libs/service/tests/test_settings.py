@@ -181,3 +181,15 @@ def test_a_process_names_what_it_needs_beyond_the_others() -> None:
 
     with pytest.raises(SettingsError, match=r"^CAREFLOW_KAFKA_URL is missing; CAREFLOW_TOKEN_ISSUER is missing$"):
         settings.require("kafka_url", "mongo_url", "token_issuer")
+
+
+def test_an_account_of_kafka_is_whole_or_there_is_none(given: Given) -> None:
+    given.set(KAFKA_ACCOUNT="booking")
+    assert complaint() == "CAREFLOW_KAFKA_PASSWORD is missing; CAREFLOW_KAFKA_CA_FILE is missing"
+
+    given.file(KAFKA_PASSWORD=b"open sesame\n")
+    given.set(KAFKA_CA_FILE="/run/secrets/kafka-authority")
+    settings = load(ServiceSettings)
+    assert settings.kafka_password is not None
+    assert settings.kafka_password.get_secret_value() == "open sesame"
+    assert "sesame" not in repr(settings)

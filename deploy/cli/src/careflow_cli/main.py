@@ -26,6 +26,7 @@ from careflow_cli.commands import (
     ops,
     outbox,
     parked,
+    readers,
     restore,
     sandbox,
     stack,
@@ -60,6 +61,7 @@ app.add_typer(clock.app, name="clock")
 app.add_typer(infra.app, name="infra")
 app.add_typer(ops.app, name="ops")
 app.add_typer(parked.app, name="parked")
+app.add_typer(readers.app, name="readers")
 app.add_typer(consumer.app, name="consumer")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(restore.app, name="restore")

@@ -60,6 +60,11 @@ class ServiceSettings(BaseSettings):
     """The service's own database; named like the service when not given."""
     kafka_url: str | None = None
     """Bootstrap servers; the worker asks for it by `require`."""
+    kafka_account: str | None = None
+    """As whom the worker speaks to a Kafka that asks, over TLS; with it go the next two."""
+    kafka_password: SecretStr | None = None
+    kafka_ca_file: Path | None = None
+    """Certificates, PEM, that vouch for the brokers."""
 
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8000, ge=0, le=65535)
@@ -158,6 +163,14 @@ class ServiceSettings(BaseSettings):
     @classmethod
     def _log_level_in_any_case(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _kafka_account_is_whole(self) -> ServiceSettings:
+        parts = ("kafka_account", "kafka_password", "kafka_ca_file")
+        absent = [name for name in parts if getattr(self, name) is None]
+        if absent and len(absent) < len(parts):
+            raise ValueError("; ".join(f"{_variable(name)} is missing" for name in absent))
+        return self
 
     @model_validator(mode="after")
     def _nothing_of_development_in_production(self) -> ServiceSettings:

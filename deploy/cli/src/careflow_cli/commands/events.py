@@ -95,10 +95,11 @@ def contract_named(name: str) -> "type[EventData]":
 async def _print(
     kafka_url: str, topics: "Sequence[str]", wanted: "Wanted", *, past: bool, count: int | None, json: bool
 ) -> None:
+    from careflow_cli.infra import account
     from careflow_cli.operators import tailing
 
     shown = 0
-    async with aclosing(tailing.tail(kafka_url, topics, wanted, past=past)) as events:
+    async with aclosing(tailing.tail(kafka_url, topics, wanted, past=past, options=account.options())) as events:
         async for seen in events:
             typer.echo(seen.json() if json else seen.line(), err=seen.event is None and not json)
             shown += seen.event is not None

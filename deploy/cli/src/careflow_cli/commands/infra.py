@@ -7,6 +7,7 @@ import typer
 
 from careflow_cli.blocking import wait_for
 from careflow_cli.cache import jars
+from careflow_cli.errors import CareflowError
 from careflow_cli.infra import providers
 from careflow_cli.progress import step
 
@@ -23,12 +24,23 @@ def prepare() -> None:
 def apply_topics(
     file: Annotated[Path, typer.Argument(help="A file like deploy/kafka/topics.yaml.")],
     kafka: Annotated[str, typer.Option(envvar="KAFKA_URL", help="Bootstrap servers.")],
+    readers: Annotated[
+        Path | None, typer.Option(envvar="KAFKA_READERS_FILE", help="Who else may read, where Kafka asks for accounts.")
+    ] = None,
 ) -> None:
-    """Make a deployment's Kafka have the declared topics; again changes nothing, one that differs is an error."""
-    from careflow_cli.infra import topics  # the Kafka client loads slowly
+    """Make a deployment's Kafka have the declared topics and, where it asks for accounts, grant each what it may do;
+    again changes nothing, a topic that differs is an error.
+    """
+    from careflow_cli.infra import access, account, topics  # the Kafka client loads slowly
 
-    wanted = topics.for_deployment(file)
-    wait_for(topics.apply(kafka, wanted))
+    wanted, options = topics.for_deployment(file), account.options()
+    if options and readers is None:
+        raise CareflowError("where Kafka asks for accounts, --readers names the file of who else may read")
+    wait_for(topics.apply(kafka, wanted, options))
+    if options and readers is not None:
+        grants = access.for_deployment(file, readers)
+        wait_for(access.apply(kafka, grants, options))
+        typer.echo(f"{len(grants)} rights granted, and no others")
     typer.echo(f"{len(wanted)} topics as declared")
 
 

@@ -41,10 +41,11 @@ def verify(
     names = topic or [each.name for each in TOPICS]
     for name in names:
         owner_of(name)
+    from careflow_cli.infra import account
     from careflow_cli.operators import streams  # the Kafka client loads slowly
 
     with step("reading the topics") as running:
-        findings = wait_for(streams.read(kafka or kept().kafka_url, names, running.say))
+        findings = wait_for(streams.read(kafka or kept().kafka_url, names, running.say, account.options()))
     shown = [each for _, each in sorted(findings.streams.items()) if not each.whole or each.doubled]
     if json:
         counts = {"records": findings.records, "streams": len(findings.streams), "foreign": findings.foreign}

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from careflow_cli.deployment import identity_provider, observability, settings
+from careflow_cli.deployment import identity_provider, kafka_accounts, observability, settings
 from careflow_cli.deployment.overlays import Overlay, compose_file, overlays_in
 from careflow_cli.errors import CareflowError
 from careflow_cli.stack import tokens
@@ -109,6 +109,15 @@ class Deployment:
                 lambda: observability.make(self._secrets, self.checkout),
             ),
         }
+        of_kafka = (
+            Group("authority of Kafka", kafka_accounts.AUTHORITY, lambda: kafka_accounts.make_authority(self._secrets)),
+            Group(
+                "certificate of Kafka",
+                (kafka_accounts.KEYSTORE,),
+                lambda: kafka_accounts.make_keystore(self._secrets),
+            ),
+            Group("accounts of Kafka", kafka_accounts.ACCOUNTS, lambda: kafka_accounts.make_accounts(self._secrets)),
+        )
         return [
             *(self._of_service(spec.name) for spec in SERVICES),
             *(self._further_keys_of(spec.name) for spec in SERVICES),
@@ -124,6 +133,7 @@ class Deployment:
                 lambda: self._make_certificate(wishes.host or "localhost", overlays),
             ),
             *(group for overlay, group in of_overlays.items() if overlay in overlays),
+            *(of_kafka if Overlay.SECURE in overlays else ()),
         ]
 
     def _absent(self, group: Group) -> bool:

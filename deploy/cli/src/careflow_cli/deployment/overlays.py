@@ -12,6 +12,7 @@ class Overlay(StrEnum):
     DEVELOPMENT = "development"
     IDENTITY = "identity"
     OBSERVABILITY = "observability"
+    SECURE = "secure"
 
     @property
     def file(self) -> str:
@@ -22,6 +23,7 @@ class Overlay(StrEnum):
 BUNDLED: Final = {
     Overlay.IDENTITY: "an identity provider, for who has none",
     Overlay.OBSERVABILITY: "metrics, alerts, dashboards and traces",
+    Overlay.SECURE: "accounts and TLS at Kafka",
 }
 """What `careflow init --with` takes, and what each is."""
 

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -16,6 +17,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError
 
 from careflow_cli import checkout
 from careflow_cli.errors import CareflowError
+from careflow_events.kafka.account import NO_OPTIONS
 
 KNOWN_WITHIN = 20.0  # seconds for a broker to know the topics it just made
 
@@ -49,9 +51,11 @@ def _read(file: Path, partitions: str) -> tuple[Topic, ...]:
         raise CareflowError(f"{file} does not declare topics as deploy/kafka/topics.yaml does") from error
 
 
-async def apply(kafka_url: str, topics: Sequence[Topic]) -> None:
-    """Make the broker have these topics. Raises CareflowError when one exists and differs."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka_url)
+async def apply(kafka_url: str, topics: Sequence[Topic], options: Mapping[str, Any] = NO_OPTIONS) -> None:
+    """Make the broker have these topics. `options` are those of an account. Raises CareflowError when one exists and
+    differs.
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka_url, **options)
     try:
         await admin.start()
         existing = set(await admin.list_topics())

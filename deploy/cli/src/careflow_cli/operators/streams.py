@@ -5,9 +5,10 @@ consumer is touched.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 from aiokafka.errors import KafkaError
 
@@ -16,6 +17,7 @@ from careflow_events.admission import numbered
 from careflow_events.consumed import ConsumedRecord
 from careflow_events.envelope import EnvelopeFault, MalformedEnvelope
 from careflow_events.kafka import reading
+from careflow_events.kafka.account import NO_OPTIONS
 from careflow_events.kafka.topic_ids import identify
 
 logging.getLogger("aiokafka").addHandler(logging.NullHandler())  # what it meets is said here, in one line
@@ -99,13 +101,15 @@ class Findings:
         stream.take(event.sequence, event.id)
 
 
-async def read(kafka_url: str, topics: Sequence[str], say: Callable[[str], None]) -> Findings:
+async def read(
+    kafka_url: str, topics: Sequence[str], say: Callable[[str], None], options: Mapping[str, Any] = NO_OPTIONS
+) -> Findings:
     """Read these topics whole. Raises CareflowError when Kafka does not answer or one of them is not there."""
     findings = Findings()
     try:
-        if missing := sorted(set(topics) - (await identify(kafka_url, topics)).keys()):
+        if missing := sorted(set(topics) - (await identify(kafka_url, topics, options)).keys()):
             raise CareflowError(f"Kafka has no topic {', '.join(missing)}")
-        async for piece in reading.read(kafka_url, topics):
+        async for piece in reading.read(kafka_url, topics, options=options):
             for record in piece.records:
                 findings.take(record, trimmed=piece.trimmed)
             say(f"{findings.records:,} records, {piece.to_go} partitions to go")

@@ -19,6 +19,7 @@ from careflow_events.consumed import ConsumedRecord
 from careflow_events.contracts.feed import FeedCheckpoint
 from careflow_events.envelope import Envelope, MalformedEnvelope, confirm_key, decode, encode
 from careflow_events.kafka import reading
+from careflow_events.kafka.account import NO_OPTIONS
 from careflow_events.kafka.topic_ids import identify
 
 logging.getLogger("aiokafka").addHandler(logging.NullHandler())  # what it meets is said here, in one line
@@ -66,14 +67,16 @@ class Seen:
         return orjson.dumps({"at": at, "event": event, "fault": self.fault}).decode()
 
 
-async def tail(kafka_url: str, topics: Sequence[str], wanted: Wanted, *, past: bool) -> AsyncGenerator[Seen, None]:
+async def tail(
+    kafka_url: str, topics: Sequence[str], wanted: Wanted, *, past: bool, options: Mapping[str, Any] = NO_OPTIONS
+) -> AsyncGenerator[Seen, None]:
     """What is wanted of these topics as it comes, and all that is no event. Raises CareflowError when Kafka does not
     answer, refuses, or has none of the topics.
     """
     try:
-        if not await identify(kafka_url, topics):
+        if not await identify(kafka_url, topics, options):
             raise CareflowError(f"Kafka at {kafka_url} has no topic {', '.join(topics)}")
-        async with aclosing(reading.follow(kafka_url, topics, past=past)) as records:
+        async with aclosing(reading.follow(kafka_url, topics, past=past, options=options)) as records:
             async for record in records:
                 seen = understood(record)
                 if seen.event is None or seen.event in wanted:

@@ -5,16 +5,18 @@ leaves the bytes alone, and what Delivery has not settled is sought back behind 
 the poll are committed.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from aiokafka import ConsumerRecord, TopicPartition
 from faststream import AckPolicy, BaseMiddleware
 from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.security import SASLPlaintext
 
 from careflow_events.consumed import ConsumedRecord
 from careflow_events.delivery import Rewind
+from careflow_events.kafka.account import NO_OPTIONS
 from careflow_events.kafka.partitions import group_of
 from careflow_events.kafka.pauses import Pauses
 from careflow_events.kafka.reading import consumed
@@ -36,9 +38,10 @@ def make_broker(
     deliver: Deliver,
     pauses: Pauses,
     refeed: str | None = None,
+    options: Mapping[str, Any] = NO_OPTIONS,
 ) -> KafkaBroker:
     """A broker that is not started yet, subscribed to these topics for this consumer; through the one called `refeed`
-    it is fed events of others.
+    it is fed events of others. `options` are those of a `KafkaAccount`.
     """
     broker = KafkaBroker(
         bootstrap_servers,
@@ -52,6 +55,7 @@ def make_broker(
         middlewares=[_middleware(deliver, pauses, refeed)],
         logger=None,
         apply_types=False,
+        security=_security(options),
     )
     for topic in topics:
         subscriber = broker.subscriber(
@@ -64,6 +68,18 @@ def make_broker(
         )
         subscriber(_settled)
     return broker
+
+
+def _security(options: Mapping[str, Any]) -> SASLPlaintext | None:
+    """The same in FastStream's words; the SASL mechanism of that name, over TLS."""
+    if not options:
+        return None
+    return SASLPlaintext(
+        username=options["sasl_plain_username"],
+        password=options["sasl_plain_password"],
+        ssl_context=options["ssl_context"],
+        use_ssl=True,
+    )
 
 
 async def _parse(

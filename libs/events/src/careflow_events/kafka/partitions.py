@@ -9,12 +9,13 @@ silently.
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalGenerationError, UnknownMemberIdError
 
 from careflow_events.consumers import Consumers, Feed, Start, StartPlace, StopReason
+from careflow_events.kafka.account import NO_OPTIONS
 from careflow_events.kafka.topic_ids import TopicIdentity, identify
 
 _GROUP_IN_USE: Final = (CommitFailedError, IllegalGenerationError, UnknownMemberIdError)
@@ -50,8 +51,15 @@ def group_of(consumer: str, topic: str) -> str:
 class Starts:
     """Checks and prepares the partitions of the topics one consumer reads."""
 
-    def __init__(self, bootstrap_servers: str, consumer: str, consumers: Consumers) -> None:
+    def __init__(
+        self,
+        bootstrap_servers: str,
+        consumer: str,
+        consumers: Consumers,
+        options: Mapping[str, Any] = NO_OPTIONS,
+    ) -> None:
         self._bootstrap_servers = bootstrap_servers
+        self._options = options
         self._consumer = consumer
         self._consumers = consumers
 
@@ -122,10 +130,11 @@ class Starts:
             group_id=group_of(self._consumer, topic),
             enable_auto_commit=False,
             auto_offset_reset="none",
+            **self._options,
         )
 
     async def _identity(self, topic: str) -> TopicIdentity:
-        known = await identify(self._bootstrap_servers, [topic])
+        known = await identify(self._bootstrap_servers, [topic], self._options)
         if topic not in known:
             raise TopicMissing(topic)
         return known[topic]

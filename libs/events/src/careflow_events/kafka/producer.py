@@ -6,14 +6,15 @@ long is called unanswered, and the relay asks for a new producer after any failu
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
 from aiokafka.structs import RecordMetadata
 
+from careflow_events.kafka.account import NO_OPTIONS
 from careflow_events.producing import Acknowledgement, Answer, OutgoingRecord, Place
 
 FLUSH_SECONDS: Final = 8.0
@@ -29,8 +30,16 @@ _LARGEST_REQUEST: Final = 1024 * 1024
 class KafkaRecordProducer:
     """The `RecordProducer` port. It connects when it is first needed, so a relay starts while Kafka is down."""
 
-    def __init__(self, bootstrap_servers: str, client_id: str, *, flush_seconds: float = FLUSH_SECONDS) -> None:
+    def __init__(
+        self,
+        bootstrap_servers: str,
+        client_id: str,
+        options: Mapping[str, Any] = NO_OPTIONS,
+        *,
+        flush_seconds: float = FLUSH_SECONDS,
+    ) -> None:
         self._bootstrap_servers = bootstrap_servers
+        self._options = options
         self._client_id = client_id
         self._flush_seconds = flush_seconds
         self._producer: AIOKafkaProducer | None = None
@@ -107,6 +116,7 @@ class KafkaRecordProducer:
                 acks="all",
                 enable_idempotence=True,
                 max_request_size=_LARGEST_REQUEST,
+                **self._options,
             )
             try:
                 await producer.start()

@@ -6,11 +6,12 @@ Invariant: what was there when the reading began is given, all of it; nothing la
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from careflow_events.consumed import ConsumedRecord
+from careflow_events.kafka.account import NO_OPTIONS
 from careflow_events.kafka.topic_ids import identify
 
 RECORDS_AT_ONCE: Final = 500
@@ -45,17 +46,20 @@ def the_last(records: int) -> Callable[[int, int], int]:
 
 
 async def read(
-    bootstrap_servers: str, topics: Sequence[str], start: Callable[[int, int], int] = from_the_beginning
+    bootstrap_servers: str,
+    topics: Sequence[str],
+    start: Callable[[int, int], int] = from_the_beginning,
+    options: Mapping[str, Any] = NO_OPTIONS,
 ) -> AsyncIterator[Piece]:
     """What those of the topics hold that exist. `start` says where a partition with this beginning and end is begun.
     Raises KafkaError or PartitionSilent.
     """
-    known = await identify(bootstrap_servers, topics)
+    known = await identify(bootstrap_servers, topics, options)
     places = [TopicPartition(topic, number) for topic, identity in known.items() for number in identity.partitions]
     if not places:
         return
     async with AIOKafkaConsumer(
-        bootstrap_servers=bootstrap_servers, enable_auto_commit=False, auto_offset_reset="none"
+        bootstrap_servers=bootstrap_servers, enable_auto_commit=False, auto_offset_reset="none", **options
     ) as client:
         beginnings, ends = await client.beginning_offsets(places), await client.end_offsets(places)
         left = {place: ends[place] for place in places if beginnings[place] < ends[place]}
@@ -95,16 +99,18 @@ def consumed(record: ConsumerRecord[bytes, bytes], *, origin: str | None = None)
     )
 
 
-async def follow(bootstrap_servers: str, topics: Sequence[str], *, past: bool) -> AsyncGenerator[ConsumedRecord, None]:
+async def follow(
+    bootstrap_servers: str, topics: Sequence[str], *, past: bool, options: Mapping[str, Any] = NO_OPTIONS
+) -> AsyncGenerator[ConsumedRecord, None]:
     """What comes to those of the topics that exist, after what they hold already where `past` is asked for; it has no
     end. In the order of each partition. Raises KafkaError.
     """
-    known = await identify(bootstrap_servers, topics)
+    known = await identify(bootstrap_servers, topics, options)
     places = [TopicPartition(topic, number) for topic, identity in known.items() for number in identity.partitions]
     if not places:
         return
     async with AIOKafkaConsumer(
-        bootstrap_servers=bootstrap_servers, enable_auto_commit=False, auto_offset_reset="none"
+        bootstrap_servers=bootstrap_servers, enable_auto_commit=False, auto_offset_reset="none", **options
     ) as client:
         begins = await (client.beginning_offsets(places) if past else client.end_offsets(places))
         client.assign(places)

@@ -10,13 +10,14 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from careflow_events import metrics
 from careflow_events.delivery import Delivery
 from careflow_events.faults import Fault, FaultOf
 from careflow_events.fencing import Fences
 from careflow_events.handling import Stores
+from careflow_events.kafka.account import NO_OPTIONS
 from careflow_events.kafka.broker import Deliver, make_broker
 from careflow_events.kafka.partitions import PartitionState, Starts
 from careflow_events.kafka.pauses import Pauses
@@ -67,6 +68,7 @@ class MakeBroker(Protocol):
         deliver: Deliver,
         pauses: Pauses,
         refeed: str | None,
+        options: Mapping[str, Any],
     ) -> Broker: ...
 
 
@@ -91,11 +93,13 @@ class EventsRunner:
         clock: Callable[[], datetime],
         wall_clock: Callable[[], datetime],
         fault_of: FaultOf,
+        options: Mapping[str, Any] = NO_OPTIONS,
         starts: Starts | None = None,
         broker: MakeBroker = make_broker,
     ) -> None:
-        """`starts` and `broker` stand for Kafka where there is none."""
+        """`options` are those of a `KafkaAccount`. `starts` and `broker` stand for Kafka where there is none."""
         self._bootstrap_servers = bootstrap_servers
+        self._options = options
         self._consumer = consumer
         self._topics = topics
         self._delivery = delivery
@@ -111,7 +115,7 @@ class EventsRunner:
         self._wall_clock = wall_clock
         self._fault_of = fault_of
         self._make_broker = broker
-        self.starts = starts or Starts(bootstrap_servers, consumer, stores.consumers)
+        self.starts = starts or Starts(bootstrap_servers, consumer, stores.consumers, options)
         self._pauses = Pauses()
         self._consuming = False
         self._hearing: Sequence[str] = ()
@@ -182,6 +186,7 @@ class EventsRunner:
             deliver=self._delivery.deliver_together,
             pauses=self._pauses,
             refeed=self._refeed,
+            options=self._options,
         )
         try:
             await broker.start()

@@ -17,14 +17,14 @@ import signal
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 from aiokafka import TopicPartition
 
 from careflow_events.consumers import StartPlace
 from careflow_events.contracts.model import EventData
 from careflow_events.freshness import STALE_AFTER, Freshness
+from careflow_events.kafka.account import NO_OPTIONS
 from careflow_events.kafka.member import Member, begin
 from careflow_events.kafka.partitions import TopicMissing
 from careflow_events.kafka.reading import consumed
@@ -53,8 +53,6 @@ __all__ = [
     "Unreadable",
     "stop_at_loss",
 ]
-
-NO_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 def _now() -> datetime:

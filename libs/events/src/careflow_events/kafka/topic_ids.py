@@ -4,7 +4,6 @@ so the metadata request that does (KIP-516, version 12) is described here.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +19,8 @@ from aiokafka.protocol.types import (
     Schema,
     TaggedFields,
 )
+
+from careflow_events.kafka.account import NO_OPTIONS
 
 _ID = Schema(("high", Int64), ("low", Int64))
 _MASK = (1 << 64) - 1
@@ -106,10 +107,10 @@ class TopicIdentity:
 
 
 async def identify(
-    bootstrap_servers: str, topics: Iterable[str], client_options: Mapping[str, Any] = MappingProxyType({})
+    bootstrap_servers: str, topics: Iterable[str], options: Mapping[str, Any] = NO_OPTIONS
 ) -> dict[str, TopicIdentity]:
     """Those of the named topics that exist. Raises KafkaError when no broker answers."""
-    client = AIOKafkaClient(bootstrap_servers=bootstrap_servers, **client_options)
+    client = AIOKafkaClient(bootstrap_servers=bootstrap_servers, **options)
     try:
         await client.bootstrap()
         answer = await client.send(client.get_random_node(), _TopicMetadata(topics))

@@ -13,6 +13,7 @@ from careflow_events.delivery import Delivery
 from careflow_events.faults import diagnosis
 from careflow_events.fencing import Restoring
 from careflow_events.handling import Handling, Transactions
+from careflow_events.kafka.account import NO_OPTIONS, KafkaAccount
 from careflow_events.kafka.faults import kafka_is_away
 from careflow_events.kafka.own_topics import KafkaOwnTopics
 from careflow_events.kafka.producer import KafkaRecordProducer
@@ -56,11 +57,14 @@ class EventsWorker:
     """The topics whose partitions get FeedCheckpoints; by default those of the service."""
     refeed: Topic | None = None
     """The topic through which this consumer is fed what it has missed; none where it is never fed."""
+    account: KafkaAccount | None = None
+    """As whom it speaks to Kafka; none where Kafka asks nobody."""
     lease_ttl: timedelta = DEFAULT_TTL
     """How long the relay's lease outlives a killed process."""
 
     def runner(self) -> EventsRunner:
-        """Everything put together, not started yet."""
+        """Everything put together, not started yet. Raises OSError when the account's authorities cannot be read."""
+        options = NO_OPTIONS if self.account is None else self.account.options()
         stores = mongo_stores(self.database, self.service)
         fault_of = diagnosis(lambda error: store_is_away(error) or kafka_is_away(error) or self.passes(error))
         handling = Handling(
@@ -73,14 +77,14 @@ class EventsWorker:
             clock=self.clock,
             wall_clock=self.wall_clock,
         )
-        producer = KafkaRecordProducer(self.bootstrap_servers, f"careflow-{self.service}-relay")
+        producer = KafkaRecordProducer(self.bootstrap_servers, f"careflow-{self.service}-relay", options)
         own_topics = topics_of(self.service) if self.own_topics is None else self.own_topics
         refeed = None if self.refeed is None else self.refeed.name
         watch = OutboxWatch(self.database)
         unpublished = MongoUnpublished(self.database)
         fences = MongoFences(self.database)
         lease = HeldLease(MongoLeases(self.database), RELAY_LEASE, str(uuid4()), ttl=self.lease_ttl)
-        own = KafkaOwnTopics(self.bootstrap_servers, own_topics)
+        own = KafkaOwnTopics(self.bootstrap_servers, own_topics, options)
         restoring = Restoring(own_topics, own, fences, keep=lease.hold, wall_clock=self.wall_clock)
         relay = Relay(
             unpublished=unpublished,
@@ -99,7 +103,7 @@ class EventsWorker:
             refeed=refeed,
             refeeding=Refeeding(
                 MongoRefeeds(self.database),
-                KafkaRecordProducer(self.bootstrap_servers, f"careflow-{self.service}-refeed"),
+                KafkaRecordProducer(self.bootstrap_servers, f"careflow-{self.service}-refeed", options),
             ),
             delivery=Delivery(handling, fault_of=fault_of),
             replay=Replay(handling, fault_of=fault_of),
@@ -111,6 +115,7 @@ class EventsWorker:
             clock=self.clock,
             wall_clock=self.wall_clock,
             fault_of=fault_of,
+            options=options,
         )
 
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 from starlette.applications import Starlette
 
 from careflow_events.contracts.sealed import sealed_fields
+from careflow_events.kafka.account import KafkaAccount
 from careflow_events.kafka.runner import EventsRunner
 from careflow_events.kafka.worker import EventsWorker
 from careflow_events.sealing import KeyRing
@@ -59,9 +60,10 @@ def _events_runner(process: Opened[S, P, App]) -> EventsRunner:
     keyring = _keyring(service, resources.settings)
     if keyring is not None and resources.settings.sealing_private_file is not None:
         resources.keys.also(followed_private(resources.settings.sealing_private_file, keyring))
-    return EventsWorker(
+    worker = EventsWorker(
         service=service.name,
         bootstrap_servers=resources.settings.kafka_url,
+        account=_account(resources.settings),
         database=resources.database,
         subscriptions=service.subscriptions,
         ports=process.ports,
@@ -72,7 +74,18 @@ def _events_runner(process: Opened[S, P, App]) -> EventsRunner:
         new_id=resources.new_id,
         passes=store_is_away,
         refeed=refeed_of(service.name) if service.name in SERVICES else None,
-    ).runner()
+    )
+    try:
+        return worker.runner()
+    except OSError as error:
+        raise StartUpFailure(f"CAREFLOW_KAFKA_CA_FILE cannot be read ({error.strerror})") from None
+
+
+def _account(settings: ServiceSettings) -> KafkaAccount | None:
+    """As whom it speaks to Kafka, where Kafka asks."""
+    if settings.kafka_account is None or settings.kafka_password is None or settings.kafka_ca_file is None:
+        return None
+    return KafkaAccount(settings.kafka_account, settings.kafka_password.get_secret_value(), settings.kafka_ca_file)
 
 
 def _event_checks(events: EventsRunner) -> dict[str, Check]:

@@ -1,4 +1,6 @@
-"""The certificate of the edge: goes with its key, is good for long enough, and for the clinic's names."""
+"""Certificates: that of the edge goes with its key, is good for long enough, and for the clinic's names; that of Kafka
+is vouched for, and good for long enough.
+"""
 
 import ssl
 from collections.abc import Iterator
@@ -6,13 +8,16 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from careflow_cli.deployment.examining.findings import Deployed, Finding, known, well, wrong
+from careflow_cli.deployment import kafka_accounts
+from careflow_cli.deployment.examining.findings import Deployed, Finding, State, known, well, wrong
 from careflow_cli.deployment.overlays import Overlay
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
-CHECK = "certificate"
+CHECK, OF_KAFKA = "certificate", "kafka"
+RENEW_EDGE = "replace it: compose.md, Your own certificate"
+RENEW_KAFKA = "renew it: secure.md, When a certificate ends"
 SOON = timedelta(days=30)
 
 
@@ -34,20 +39,47 @@ def certificate_found(deployed: Deployed) -> Iterator[Finding]:
         yield wrong(
             CHECK, f"{key.name} is not the key of {file.name}", "the edge does not start: put the right one there"
         )
-    now, ends = datetime.now(UTC), certificate.not_valid_after_utc
-    if certificate.not_valid_before_utc > now:
-        yield wrong(CHECK, f"it begins on {certificate.not_valid_before_utc:%Y-%m-%d}", "look at this host's clock")
-    elif ends <= now:
-        yield wrong(CHECK, f"it ended on {ends:%Y-%m-%d}", "replace it: compose.md, Your own certificate")
-    elif ends - now < SOON:
-        yield known(CHECK, f"it ends on {ends:%Y-%m-%d}", "replace it: compose.md, Your own certificate")
-    else:
-        yield well(CHECK, f"good until {ends:%Y-%m-%d}")
+    yield _lasting(CHECK, certificate, RENEW_EDGE)
     good_for = _alternatives(certificate)
     if missing := sorted(name for name in _names(deployed) if not good_for & {name, f"*.{name.partition('.')[2]}"}):
         yield wrong(CHECK, f"it is not for {', '.join(missing)}", "get one that is: clients refuse it")
     if certificate.issuer == certificate.subject and not deployed.in_development:
         yield known(CHECK, "nobody signed it but itself", "browsers warn of it: bring one of your own")
+
+
+def kafka_found(deployed: Deployed) -> Iterator[Finding]:
+    """What clients of Kafka will say of its certificate, where it has one."""
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature
+
+    if Overlay.SECURE not in deployed.overlays:
+        return
+    vouching, keystore = (deployed.secrets / name for name in (kafka_accounts.AUTHORITY[0], kafka_accounts.KEYSTORE))
+    if not (vouching.is_file() and keystore.is_file()):
+        return  # said of the secrets
+    try:
+        authority = x509.load_pem_x509_certificate(vouching.read_bytes())
+        certificate = x509.load_pem_x509_certificates(keystore.read_bytes())[0]
+        certificate.verify_directly_issued_by(authority)
+    except (ValueError, TypeError, InvalidSignature):
+        yield wrong(OF_KAFKA, f"{keystore.name} is not vouched for by {vouching.name}", RENEW_KAFKA)
+        return
+    yield min((_lasting(OF_KAFKA, each, RENEW_KAFKA) for each in (certificate, authority)), key=_urgent)
+
+
+def _urgent(found: Finding) -> int:
+    return (State.FAIL, State.WARN, State.OK).index(found.state)
+
+
+def _lasting(check: str, certificate: "Certificate", renew: str) -> Finding:
+    now, ends = datetime.now(UTC), certificate.not_valid_after_utc
+    if certificate.not_valid_before_utc > now:
+        return wrong(check, f"it begins on {certificate.not_valid_before_utc:%Y-%m-%d}", "look at this host's clock")
+    if ends <= now:
+        return wrong(check, f"it ended on {ends:%Y-%m-%d}", renew)
+    if ends - now < SOON:
+        return known(check, f"it ends on {ends:%Y-%m-%d}", renew)
+    return well(check, f"good until {ends:%Y-%m-%d}")
 
 
 def _names(deployed: Deployed) -> set[str]:

@@ -1,4 +1,6 @@
-"""The bundled identity provider as it is deployed: behind the edge, beside a service that believes it."""
+"""A deployment as for a clinic, with the bundled identity provider and with accounts and TLS at Kafka: the provider is
+behind the edge, beside a service that believes it; and each account does at Kafka what is its own, and nothing else.
+"""
 
 import subprocess
 from collections.abc import Iterator
@@ -6,8 +8,11 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from careflow_cli.deployment.deployment import EXAMPLE_PRACTICE, Wishes
+from careflow_cli.deployment import kafka_accounts
+from careflow_cli.deployment.deployment import EXAMPLE_PRACTICE, READABLE, Wishes
 from careflow_cli.deployment.overlays import Overlay
+from careflow_cli.stack.secrets import Secrets
+from tests.compose.attempts import DONE, Attempt, told
 from tests.compose.conftest import BUILD_PATIENCE
 from tests.compose.project import ROOT, Project, docker, what_is_missing
 from tests.identity.provider import Browser, Provider
@@ -15,6 +20,11 @@ from tests.identity.provider import Browser, Provider
 HOST = "careflow.example.org"
 LOGIN = f"login.{HOST}"
 BACK = f"https://{HOST}/desk/back"
+READER = "warehouse"
+BOOKING, SCREENING, SAFETY = "careflow.booking.v1", "careflow.screening.v1", "careflow.screening.safety.v1"
+NOT_THE_TOPIC, NOT_THE_GROUP = "TopicAuthorizationFailedError", "GroupAuthorizationFailedError"
+NOT_SEEN = "PermissionError"
+NOT_LET_IN = "KafkaConnectionError"
 
 
 class Nearby(httpx.HTTPTransport):
@@ -63,10 +73,11 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedProvi
     """Up beside booking alone: the other services ask in the same way."""
     if missing := what_is_missing():
         pytest.exit(f"test-compose: {missing}", returncode=1)
-    wishes = Wishes(bundled=frozenset({Overlay.IDENTITY}), host=HOST, practice=ROOT / EXAMPLE_PRACTICE)
+    wishes = Wishes(bundled=frozenset({Overlay.IDENTITY, Overlay.SECURE}), host=HOST, practice=ROOT / EXAMPLE_PRACTICE)
     with Project.prepared(tmp_path_factory.mktemp("identity"), wishes) as project:
-        project.compose("build", "--quiet", "identity", "booking-indexes", patience=BUILD_PATIENCE)
-        project.compose("up", "--detach", "identity", "booking-api")
+        kafka_accounts.admit(Secrets(project.folder / "secrets", READABLE), READER, ["operational"])
+        project.compose("build", "--quiet", "identity", "topics", "booking-indexes", patience=BUILD_PATIENCE)
+        project.compose("up", "--detach", "identity", "booking-api", "booking-worker")
         project.compose("up", "--detach", "--no-deps", "edge")
         project.await_healthy()
         provider = DeployedProvider(project)
@@ -130,3 +141,27 @@ def test_it_is_kept_like_every_container(provider: DeployedProvider) -> None:
     assert "CapEff:\t0000000000000000" in status
     assert "Uid:\t10001" in status
     assert not container["NetworkSettings"]["Ports"]
+
+
+def test_an_account_does_at_kafka_what_is_its_own_and_nothing_else(provider: DeployedProvider) -> None:
+    expected = {
+        Attempt("booking", "write", BOOKING): DONE,
+        Attempt("booking", "write", SCREENING): NOT_THE_TOPIC,
+        Attempt("booking", "read", SCREENING, "careflow.booking.x"): DONE,
+        Attempt("booking", "read", SCREENING, "careflow.billing.x"): NOT_THE_GROUP,
+        Attempt("billing", "read", SAFETY, "careflow.billing.x"): NOT_SEEN,
+        Attempt(READER, "read", BOOKING, f"{READER}.copy"): DONE,
+        Attempt(READER, "read", BOOKING, "careflow.booking.x"): NOT_THE_GROUP,
+        Attempt(READER, "read", SAFETY, f"{READER}.copy"): NOT_SEEN,
+        Attempt(READER, "write", BOOKING): NOT_THE_TOPIC,
+        Attempt("booking", "write", BOOKING, password="guessed"): NOT_LET_IN,
+        Attempt("", "write", BOOKING): NOT_LET_IN,
+    }
+
+    assert dict(zip(expected, told(provider.project, [*expected]), strict=True)) == expected
+
+
+def test_the_operators_commands_have_the_account_of_the_topics_job(provider: DeployedProvider) -> None:
+    said = provider.project.compose("run", "--rm", "-T", "topics", "streams", "verify", "--topic", SCREENING)
+
+    assert "every stream is whole" in said
