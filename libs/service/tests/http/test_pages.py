@@ -8,9 +8,12 @@ import httpx
 import pytest
 from starlette.responses import Response
 
+from careflow_domain.errors import conflict, not_found
 from careflow_service.clock import wall_clock
+from careflow_service.errors import ErasureUnderWay, OwnerErased, ServiceError, StaleVersion, StoreBusy
 from careflow_service.pages import words
 from careflow_service.pages.forms import Form
+from careflow_service.pages.refusing import refusal_of
 from careflow_service.pages.site import LIBRARY, Site
 from careflow_service.pages.words import WordsDiffer, preferred, words_of
 from careflow_service.problems import FORBIDDEN, Problem
@@ -36,6 +39,32 @@ def test_a_reader_gets_what_they_asked_for_then_what_their_browser_prefers(
     asked: str | None, accepted: str, language: str
 ) -> None:
     assert preferred(asked, accepted) == language
+
+
+@pytest.mark.parametrize("refusal", [StaleVersion(), ErasureUnderWay(), conflict("wrong_state", "It is over.")])
+async def test_a_page_is_told_of_a_refusal_whoever_refuses(refusal: Exception) -> None:
+    assert await refusal_of(_refusing(refusal)) is not None
+
+
+@pytest.mark.parametrize("refusal", [OwnerErased(), StoreBusy(), not_found("visit"), ValueError()])
+async def test_what_no_page_can_help_with_is_not_told_on_it(refusal: Exception) -> None:
+    with pytest.raises(type(refusal)):
+        await refusal_of(_refusing(refusal))
+
+
+async def test_what_is_done_is_not_refused() -> None:
+    assert await refusal_of(_refusing(None)) is None
+
+
+async def _refusing(refusal: Exception | None) -> None:
+    if refusal is not None:
+        raise refusal
+
+
+@pytest.mark.parametrize("refusal", ServiceError.__subclasses__(), ids=lambda each: each.__name__)
+def test_the_page_about_problems_has_a_sentence_for_all_the_platform_refuses(refusal: type[ServiceError]) -> None:
+    for said in words_of(LIBRARY).values():
+        assert refusal.code in said.groups["problems"]
 
 
 def test_a_word_that_one_language_lacks_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -127,7 +127,7 @@ async def test_whoever_is_second_sees_the_board_as_it_is_now_and_why(world: Worl
 
     refused = await someone.presses(board, "Is here")
 
-    assert refused.status == 409
+    assert refused.status == 412
     assert "Somebody else changed this visit meanwhile." in refused.text
     assert EXPECTED not in refused.text
 

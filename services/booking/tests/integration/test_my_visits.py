@@ -10,6 +10,8 @@ import pytest
 from careflow_service.testing.visiting import Page, Visitor
 from services.booking.tests.builders import local
 from services.booking.tests.clinic import acts, books, details, has_patient, has_practitioner, ok
+from services.booking.tests.integration.test_erasure import all_agree
+from services.booking.tests.integration.test_erasure import asks as asks_for_erasure
 from services.booking.tests.mailbox import link_of, settings
 from services.booking.tests.treatment import reads
 from services.booking.tests.world import World, running
@@ -95,10 +97,32 @@ async def test_what_the_clinic_moved_meanwhile_is_shown_as_it_is_and_stays(world
     asks = await someone.follows(page, "Cancel")
     await acts(world.coordinator, await reads(world, visit), "reschedule", starts_at=local(30, 10).isoformat())
     refused = await someone.presses(asks, "Cancel it")
-    assert refused.status == 409
+    assert refused.status == 412
     assert "was changed meanwhile" in refused.text
     assert "Monday, November 30" in refused.text
     assert (await reads(world, visit))["status"] == "booked"
+
+
+async def test_a_reminder_sent_meanwhile_keeps_nobody_from_what_they_decided(world: World) -> None:
+    visit = await is_told(world)
+    world.clock.now = local(25, 9, 59)
+    someone, page = await comes_in(world)
+    asks = await someone.follows(page, "Cancel")
+    await world.travel(timedelta(minutes=2))
+    assert (await reads(world, visit))["version"] > visit["version"], "they were reminded"
+    done = await someone.presses(asks, "Cancel it")
+    assert (done.status, "You have no appointment at the moment." in done.text) == (200, True)
+
+
+async def test_who_was_erased_meanwhile_is_nobody_we_know(world: World) -> None:
+    visit = await is_told(world)
+    someone, _ = await comes_in(world)
+    await acts(world.coordinator, visit, "cancel", reason="booked_in_error")
+    await world.catch_up()
+    await all_agree(world, visit["patient_id"], await asks_for_erasure(world, visit["patient_id"]))
+    await world.catch_up()
+    gone = await someone.opens("/pages/visits")
+    assert (gone.status, gone.h1) == (401, "That did not work")
 
 
 async def test_a_time_that_somebody_else_took_leaves_the_visit_where_it_is(world: World) -> None:

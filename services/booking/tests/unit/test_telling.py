@@ -39,6 +39,26 @@ def test_reminders_come_a_week_two_days_and_a_day_before_of_what_is_left() -> No
     assert first.reminded(now=local(29, 10)).next_reminder(POLICY) is None
 
 
+def test_what_a_patient_was_told_leaves_a_visit_as_somebody_saw_it() -> None:
+    told = VISIT.reminded(now=NOW).untold(now=NOW).reached()
+    assert told.version == VISIT.version + 3
+    for seen in range(VISIT.version, told.version + 1):
+        told.check_seen(seen)
+    for never_seen in (VISIT.version - 1, told.version + 1):
+        with pytest.raises(DomainError, match="stale_version"):
+            told.check_seen(never_seen)
+
+
+def test_what_changes_a_visit_makes_all_that_was_seen_before_stale() -> None:
+    changed = VISIT.reminded(now=NOW).reschedule(
+        a_slot(starts_at=local(29, 10)), by=BookedBy.STAFF, policy=POLICY, now=NOW
+    )
+    reminded = changed.reminded(now=NOW)
+    reminded.check_seen(changed.version)
+    with pytest.raises(DomainError, match="stale_version"):
+        reminded.check_seen(changed.version - 1)
+
+
 def test_who_was_not_reminded_in_time_is_reminded_once() -> None:
     """The timers stood still for days."""
     late = VISIT.reminded(now=local(29, 9))

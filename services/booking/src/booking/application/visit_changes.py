@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from booking.application.holding import Holding
 from booking.application.offering import FreedVisits
-from booking.application.ownership import check_own, check_version
+from booking.application.ownership import check_own
 from booking.application.ports import Appointments, CarePaths
 from booking.domain.appointments import Appointment
 from booking.domain.care_path import CarePath
@@ -39,7 +39,7 @@ class VisitChanges:
         """
         before = await self._appointments.get(appointment_id)
         check_own(actor, before.patient_id, "appointment")
-        check_version(before.version, expected_version)
+        before.check_seen(expected_version)
         after = change(before)
         path = await self._care_paths.get(before.patient_id, of=before.patient_id)
         check_in_use(path)

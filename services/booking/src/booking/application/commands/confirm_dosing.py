@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from booking.application.commands.confirm_hold import ConfirmHold
 from booking.application.front_desk import FrontDesk
 from booking.application.offering import Offering
-from booking.application.ownership import acting_for, check_own, check_version
+from booking.application.ownership import acting_for, check_own
 from booking.application.results import Pair, Scheduled
 from booking.application.scheduling import Wish
 from booking.domain.appointments import Appointment
@@ -45,7 +45,7 @@ class ConfirmDosingHandler:
                 self.desk.appointments.get(found.id, of=found.patient_id),
                 self.desk.know(found.patient_id, command.integration),
             )
-            check_version(hold.version, command.hold.expected_version)
+            hold.check_seen(command.hold.expected_version)
             booked = hold.book(by=by, now=tx.now)
             await self.desk.visits.check(path, wish, integration_at=command.integration.starts_at)
             visit = await self.desk.visits.new(command.integration, patient, path, clinic, tx, by=by)

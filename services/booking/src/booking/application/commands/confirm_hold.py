@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from booking.application.gated_visits import GatedVisits
 from booking.application.offering import Offering
-from booking.application.ownership import acting_for, check_own, check_version
+from booking.application.ownership import acting_for, check_own
 from booking.application.ports import Appointments, CarePaths
 from booking.application.results import Scheduled
 from booking.application.scheduling import Wish
@@ -43,7 +43,7 @@ class ConfirmHoldHandler:
         async def work(tx: Transaction) -> Scheduled:
             hold = await self._appointments.get(command.appointment_id)
             check_own(actor, hold.patient_id, "appointment")
-            check_version(hold.version, command.expected_version)
+            hold.check_seen(command.expected_version)
             booked = hold.book(by=acting_for(actor), now=tx.now)
             path = await self._care_paths.get(hold.patient_id)
             wish = Wish(kind=hold.kind, starts_at=hold.starts_at, modality=hold.slot.modality)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from booking.application.front_desk import FrontDesk
-from booking.application.ownership import check_version
 from booking.application.results import Scheduled
 from booking.application.scheduling import Wish
 from booking.domain.ids import AppointmentId, PractitionerId
@@ -49,7 +48,7 @@ class ReassignAppointmentHandler:
                 self.desk.appointments.get(command.appointment_id, of=found.patient_id),
                 self.desk.know(found.patient_id, wish),
             )
-            check_version(appointment.version, command.expected_version)
+            appointment.check_seen(command.expected_version)
             look = await self.desk.scheduling.look(wish, patient.id, patient.details, clinic, instead_of=appointment)
             slot = await self.desk.scheduling.claim(look, patient.id, appointment.id, tx, by=BookedBy.STAFF)
             after = appointment.reassign(slot, agreed=command.patient_agreed, now=tx.now)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from booking.application.offering import Offering
-from booking.application.ownership import check_own, check_version
+from booking.application.ownership import check_own
 from booking.application.ports import Appointments
 from booking.application.results import Scheduled
 from booking.domain.ids import AppointmentId
@@ -29,7 +29,7 @@ class ReleaseHoldHandler:
         async def work(tx: Transaction) -> Scheduled:
             hold = await self._appointments.get(command.appointment_id)
             check_own(actor, hold.patient_id, "appointment")
-            check_version(hold.version, command.expected_version)
+            hold.check_seen(command.expected_version)
             return Scheduled.of(await self._offering.lapse(hold, tx))
 
         return await self._work.run(work, by=actor, action="release_hold", returns=Scheduled, request=request)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from booking.application.front_desk import FrontDesk
-from booking.application.ownership import acting_for, check_own, check_version
+from booking.application.ownership import acting_for, check_own
 from booking.application.results import Scheduled
 from booking.application.scheduling import Wish
 from booking.domain.ids import AppointmentId, PractitionerId
@@ -48,7 +48,7 @@ class RescheduleAppointmentHandler:
                 self.desk.appointments.get(command.appointment_id, of=found.patient_id),
                 self.desk.know(found.patient_id, wish),
             )
-            check_version(appointment.version, command.expected_version)
+            appointment.check_seen(command.expected_version)
             slot = await self.desk.visits.elsewhere(wish, appointment, patient, path, clinic, tx, by=by)
             moved = appointment.reschedule(slot, by=by, policy=self.desk.policy, now=tx.now)
             (moved,) = await self.desk.changes.save(path, tx, (moved, appointment.version))

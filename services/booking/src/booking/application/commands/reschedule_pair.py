@@ -5,7 +5,7 @@ from datetime import datetime
 
 from booking.application.commands.reschedule_appointment import RescheduleAppointment
 from booking.application.front_desk import FrontDesk
-from booking.application.ownership import acting_for, check_own, check_version
+from booking.application.ownership import acting_for, check_own
 from booking.application.results import Pair, Scheduled
 from booking.application.scheduling import Wish
 from booking.domain.appointments import Appointment
@@ -57,7 +57,7 @@ class ReschedulePairHandler:
                 self.desk.appointments.get(found.id, of=found.patient_id),
                 self.desk.know(found.patient_id, dosing_wish, wished),
             )
-            check_version(dosing.version, command.dosing.expected_version)
+            dosing.check_seen(command.dosing.expected_version)
             integration = await self._integration(path, dosing)
             wish = replace(wished, modality=command.integration_modality or integration.slot.modality)
             slot = await self.desk.visits.elsewhere(

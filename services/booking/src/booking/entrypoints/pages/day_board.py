@@ -18,11 +18,11 @@ from booking.application.commands.record_arrival import RecordArrival
 from booking.application.commands.record_missed_visit import RecordMissedVisit
 from booking.domain.ids import AppointmentId
 from booking.entrypoints.http.schemas import App
-from careflow_domain.errors import DomainError
 from careflow_service.http.dependencies import CurrentActor, RequestBody
 from careflow_service.http.fields import Day
 from careflow_service.ids import new_id
 from careflow_service.pages.forms import Form, FormRequest, Submitted
+from careflow_service.pages.refusing import Refused, refusal_of
 from careflow_service.pages.site import Pages, Site
 from careflow_service.problems import INVALID_REQUEST, Problem
 
@@ -76,13 +76,12 @@ async def mark_visit(
     """The patient is there, or did not come."""
     seen = _seen(form)
     visit = AppointmentId(appointment_id)
-    try:
-        match mark:
-            case Mark.ARRIVED:
-                await app.record_arrival(RecordArrival(visit, seen.expected), actor, key)
-            case Mark.MISSED:
-                await app.record_missed_visit(RecordMissedVisit(visit, seen.expected), actor, key)
-    except DomainError as refused:
+    match mark:
+        case Mark.ARRIVED:
+            refused = await refusal_of(app.record_arrival(RecordArrival(visit, seen.expected), actor, key))
+        case Mark.MISSED:
+            refused = await refusal_of(app.record_missed_visit(RecordMissedVisit(visit, seen.expected), actor, key))
+    if refused:
         return await _board(request, app, actor, pages, seen.day, live=None, refused=refused)
     return _back(seen, appointment_id)
 
@@ -108,7 +107,7 @@ async def _board(
     day: Day | None,
     *,
     live: Literal["1"] | None,
-    refused: DomainError | None = None,
+    refused: Refused | None = None,
 ) -> Response:
     today = pages.clock().astimezone(pages.zone).date()
     on = day or today
@@ -116,7 +115,7 @@ async def _board(
     answer = pages.show(
         request.scope,
         "day.html",
-        status=409 if refused else 200,
+        status=refused.status if refused else 200,
         board=board,
         zone=pages.zone,
         today=today,

@@ -3,10 +3,10 @@
 A dosing visit is moved by the clinic, together with its integration. Nothing changes before the last button.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from datetime import date, datetime
 from functools import partial
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
@@ -24,13 +24,13 @@ from booking.domain.ids import AppointmentId, MessageId, PatientId
 from booking.domain.visits import VisitKind
 from booking.entrypoints.http.schemas import App
 from booking.entrypoints.pages.free_times import free_times
-from careflow_domain.errors import DomainError
 from careflow_service.http.dependencies import CurrentActor, RequestBody
 from careflow_service.http.fields import Day, Moment
 from careflow_service.identity import Actor
 from careflow_service.ids import new_id
 from careflow_service.pages.coming_in import coming_in, still_there
 from careflow_service.pages.forms import KEY, Form, FormRequest, Submitted
+from careflow_service.pages.refusing import Refused, refusal_of
 from careflow_service.pages.site import Pages, Site, go_on
 from careflow_service.problems import INVALID_REQUEST, Problem
 from careflow_service.work import Committed
@@ -52,6 +52,9 @@ class Seen(RequestBody):
     """As which version of the visit the button was seen."""
 
     version: Annotated[str, Field(pattern="^[0-9]{1,18}$")]
+
+
+S = TypeVar("S", bound=Seen)
 
 
 @router.get("")
@@ -80,8 +83,10 @@ async def cancel(
     key: FormRequest,
 ) -> Response:
     """The patient will not come."""
-    command = CancelAppointment(AppointmentId(appointment_id), _version(form), CancelReason.PATIENT_REQUEST)
-    return await _done(request, pages, app, actor, lambda: app.cancel_appointment(command, actor, key), "cancelled")
+    await still_there(request, app)
+    seen = _read(form, Seen)
+    command = CancelAppointment(AppointmentId(appointment_id), int(seen.version), CancelReason.PATIENT_REQUEST)
+    return await _done(request, pages, app, actor, app.cancel_appointment(command, actor, key), "cancelled")
 
 
 @router.get("/{appointment_id}/times")
@@ -134,19 +139,18 @@ async def move(
     key: FormRequest,
 ) -> Response:
     """The same visit at another time."""
-    moved, _ = form.read(Moved)
-    if moved is None:
-        raise Problem(INVALID_REQUEST)
-    command = RescheduleAppointment(AppointmentId(appointment_id), int(moved.version), moved.starts_at)
-    return await _done(request, pages, app, actor, lambda: app.reschedule_appointment(command, actor, key), "moved")
+    await still_there(request, app)
+    seen = _read(form, Moved)
+    command = RescheduleAppointment(AppointmentId(appointment_id), int(seen.version), seen.starts_at)
+    return await _done(request, pages, app, actor, app.reschedule_appointment(command, actor, key), "moved")
 
 
-def _version(form: Form) -> int:
+def _read(form: Form, body: type[S]) -> S:
     """Raises the problem `invalid_request` for what the page never sends."""
-    seen, _ = form.read(Seen)
+    seen, _ = form.read(body)
     if seen is None:
         raise Problem(INVALID_REQUEST)
-    return int(seen.version)
+    return seen
 
 
 async def _visit(app: Booking, actor: Actor, appointment_id: str) -> tuple[Scheduled, ZoneInfo]:
@@ -172,13 +176,10 @@ async def _done(
     pages: Site,
     app: Booking,
     actor: Actor,
-    act: Callable[[], Awaitable[Committed[Any]]],
+    act: Awaitable[Committed[Scheduled]],
     done: Literal["moved", "cancelled"],
 ) -> Response:
-    await still_there(request, app)
-    try:
-        await act()
-    except DomainError as refused:
+    if refused := await refusal_of(act):
         return await _list(request, pages, app, actor, refused=refused)
     return go_on(request, "../../visits", done=done)
 
@@ -190,13 +191,13 @@ async def _list(
     actor: Actor,
     *,
     done: str | None = None,
-    refused: DomainError | None = None,
+    refused: Refused | None = None,
 ) -> Response:
     person = await app.read_patient(PatientId(actor.patient_id or ""), actor)
     return pages.show(
         request.scope,
         "my_visits.html",
-        status=409 if refused else 200,
+        status=refused.status if refused else 200,
         visits=await app.read_appointments.coming(person.id, actor),
         zone=ZoneInfo(person.details.timezone),
         by_clinic=[kind.value for kind in BY_CLINIC],
