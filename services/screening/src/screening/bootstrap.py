@@ -62,6 +62,7 @@ from screening.application.commands.void_medication import VoidMedicationHandler
 from screening.application.commands.void_trial import VoidTrialHandler
 from screening.application.link_addresses import LinkAddresses
 from screening.application.ports import OnCallNotifier, Ports
+from screening.application.queries.read_case_page import ReadCasePage
 from screening.application.queries.reading import Reading
 from screening.application.queries.records import Records
 from screening.application.use_cases import Screening
@@ -117,6 +118,7 @@ def bootstrap(resources: Resources[ScreeningSettings]) -> Screening:
         complete_task=CompleteTaskHandler(ports, work),
         disclose_record=DiscloseRecordHandler(ports, work),
         reading=Reading(ports),
+        read_case_page=ReadCasePage(ports),
         records=Records(ports),
         sitting_down=_sitting_down(resources, ports),
         ports=ports,

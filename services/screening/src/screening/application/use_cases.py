@@ -40,6 +40,7 @@ from screening.application.commands.void_evidence import VoidEvidenceHandler
 from screening.application.commands.void_medication import VoidMedicationHandler
 from screening.application.commands.void_trial import VoidTrialHandler
 from screening.application.ports import Ports
+from screening.application.queries.read_case_page import ReadCasePage
 from screening.application.queries.reading import Reading
 from screening.application.queries.records import Records
 
@@ -89,6 +90,7 @@ class Screening:
     disclose_record: DiscloseRecordHandler
 
     reading: Reading
+    read_case_page: ReadCasePage
     records: Records
     sitting_down: SittingDown
     ports: Ports

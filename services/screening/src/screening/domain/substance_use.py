@@ -16,6 +16,7 @@ from screening.domain.course import Course
 from screening.domain.disclosures import RecordPart
 from screening.domain.evaluation import Diagnoses, is_substance_use
 from screening.domain.medications import Medication
+from screening.domain.rules import Finding
 from screening.domain.suspensions import Suspension
 
 
@@ -93,8 +94,7 @@ class Partition:
     def clearance(self, clearance: Clearance) -> Clearance | None:
         """This part of a clearance, if it says anything of it; the case behind it was seen."""
         decision = clearance.decision
-        about = {each.rule for each in decision.findings if self.labelled.intersection(each.refs)}
-        rules = frozenset({*self.policy.rules, *about})
+        rules = self._rules(decision.findings)
         mine = replace(
             clearance,
             decision=replace(
@@ -111,6 +111,17 @@ class Partition:
         left = mine.decision
         says = left.findings or left.accepted or left.settled or left.terms.indications or mine.suspensions
         return replace(mine, end_reason=None) if says else None
+
+    def findings(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Those of this part; what they rest on was seen."""
+        found = tuple(findings)
+        rules = self._rules(found)
+        return tuple(each for each in found if self._keeps(each.rule in rules))
+
+    def missing(self, codes: Iterable[str]) -> tuple[str, ...]:
+        """Of what a decision still misses, that which is asked for in this part."""
+        asked = {*self.policy.questionnaires, *(each.value for each in self.policy.conditions)}
+        return tuple(each for each in codes if self._keeps(each.partition("_")[2] in asked))
 
     def alert(self, alert: SafetyAlert) -> SafetyAlert | None:
         """This part of an alert: the substance-use part has those alone that nothing else raised."""
@@ -129,6 +140,11 @@ class Partition:
 
     def _keeps(self, is_about: bool) -> bool:
         return is_about is self._apart
+
+    def _rules(self, findings: Iterable[Finding]) -> frozenset[str]:
+        return frozenset(
+            {*self.policy.rules, *(each.rule for each in findings if self.labelled.intersection(each.refs))}
+        )
 
     def _diagnoses(self, diagnoses: Iterable[Diagnoses]) -> Iterable[Diagnoses]:
         for each in diagnoses:

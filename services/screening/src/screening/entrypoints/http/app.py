@@ -17,7 +17,7 @@ from screening.entrypoints.http import (
     task_routes,
 )
 from screening.entrypoints.http.access import ACCESS
-from screening.entrypoints.pages import questions
+from screening.entrypoints.pages import cases, questions
 
 HTTP: Http[Screening] = Http(
     title="CareFlow screening",
@@ -38,6 +38,7 @@ HTTP: Http[Screening] = Http(
         task_routes.router,
         questions.way_in,
         questions.router,
+        cases.router,
     ),
     access=ACCESS,
     pages="screening.entrypoints.pages",

@@ -1,1 +1,1 @@
-"""Screening's pages: what a patient with a link sees."""
+"""Screening's pages: what a patient with a link sees, and what clinicians look at."""

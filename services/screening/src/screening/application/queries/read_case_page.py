@@ -1,0 +1,119 @@
+"""One case as a clinician looks at it: what the decision rests on, in two parts that are never mixed."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from careflow_domain.errors import not_found
+from careflow_service.identity import Actor
+from careflow_service.work import side_by_side
+from screening.application.grounds_now import grounds_now
+from screening.application.outcomes import scales_of
+from screening.application.ports import Ports
+from screening.domain.alerts import SafetyAlert
+from screening.domain.case import Case
+from screening.domain.clearance import Clearance
+from screening.domain.decisions import Grounds
+from screening.domain.disclosures import RecordPart
+from screening.domain.ids import CaseId, PatientId
+from screening.domain.outcomes import Scale, ScaleOutcome
+from screening.domain.patients import PatientDetails
+from screening.domain.rules import Finding
+from screening.domain.substance_use import Partition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartSeen:
+    """What one part of the record says: of the case, of its newest clearance, of the patient's newest alert, and what
+    the rules find now.
+    """
+
+    part: RecordPart
+    notice: str
+    case: Case = field(repr=False)
+    clearance: Clearance | None = field(repr=False)
+    alert: SafetyAlert | None = field(repr=False)
+    findings: tuple[Finding, ...] = field(repr=False)
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseSeen:
+    """As of `as_of`. `general` is without what is about substance use, `apart` is nothing else; `valid` is
+    whether the clearance as a whole allows treatment, `valid_until` how long a grant would last now.
+    """
+
+    as_of: datetime
+    patient: PatientDetails = field(repr=False)
+    general: PartSeen
+    apart: PartSeen
+    valid: bool
+    valid_until: datetime
+    scales: tuple[tuple[Scale, ScaleOutcome], ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCasePage:
+    ports: Ports
+
+    async def newest_of(self, patient_id: PatientId, actor: Actor) -> CaseId:
+        """Where a patient is looked at. Refused: `case_not_found`."""
+        case = await self.ports.cases.latest_of(patient_id)
+        if case is None:
+            raise not_found("case")
+        await self.ports.audit.read(actor, "read_case", f"patients/{patient_id}", f"cases/{case.id}")
+        return case.id
+
+    async def __call__(self, case_id: CaseId, actor: Actor) -> CaseSeen:
+        """Refused: `case_not_found`."""
+        case = await self.ports.cases.get(case_id)
+        now = self.ports.clock()
+        patient, alert, earlier, found = await side_by_side(
+            self.ports.patients.find(case.patient_id, of=None),
+            self.ports.alerts.newest_of(case.patient_id),
+            self.ports.cases.all_of(case.patient_id),
+            grounds_now(case, now, self.ports),
+        )
+        clearance = await self.ports.clearances.get(case.clearance_id) if case.clearance_id else None
+        named = (f"clearances/{clearance.id}" if clearance else None, f"alerts/{alert.id}" if alert else None)
+        await self.ports.audit.read(actor, "read_case", f"cases/{case.id}", *(each for each in named if each))
+        general, apart = (
+            self._part(part, case, earlier, clearance, alert, found)
+            for part in (RecordPart.GENERAL, RecordPart.SUBSTANCE_USE)
+        )
+        labelled = self.ports.policy.substance_use.questionnaires
+        return CaseSeen(
+            as_of=now,
+            patient=patient.details if patient else PatientDetails(),
+            general=general,
+            apart=apart,
+            valid=clearance is not None and clearance.valid_at(now),
+            valid_until=found.valid_until,
+            scales=tuple(
+                (each, each.outcome(now))
+                for each in scales_of(case, self.ports)
+                if each.of.questionnaire not in labelled
+            ),
+        )
+
+    def _part(
+        self,
+        part: RecordPart,
+        case: Case,
+        cases: list[Case],
+        clearance: Clearance | None,
+        alert: SafetyAlert | None,
+        found: Grounds,
+    ) -> PartSeen:
+        policy = self.ports.policy
+        partition = Partition(part, policy.substance_use, policy.interactions.ingredients_of)
+        for each in (*cases, case):
+            partition = partition.having_seen(each)
+        return PartSeen(
+            part=part,
+            notice=partition.notice,
+            case=partition.case(case),
+            clearance=partition.clearance(clearance) if clearance else None,
+            alert=partition.alert(alert) if alert else None,
+            findings=partition.findings(found.findings),
+            missing=partition.missing(found.missing),
+        )

@@ -1,0 +1,46 @@
+"""What clinicians look at of screening, in a real browser and on three widths."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.async_api import Browser
+
+from careflow_service.identity import Role
+from careflow_service.testing.calling import ISSUER
+from services.screening.tests.clinic import cleared, ok
+from services.screening.tests.treatment import dosed
+from services.screening.tests.world import World
+from tests.pages.browsing import WIDTHS, Reader, forget_pictures
+
+pytestmark = [pytest.mark.browser, pytest.mark.store]
+
+CASES = "/pages/cases"
+
+
+async def looked_after(world: World) -> str:
+    """A patient with a clearance and a dose, of whom somebody was told something alarming; the case's id."""
+    case, _ = await cleared(world)
+    await world.hear(dosed(case["patient_id"], world.clock()))
+    drinks = {"condition": "alcohol_use_disorder", "status": "active"}
+    ok(await world.nurse.post(f"/v1/cases/{case['id']}/facts", drinks), 201)
+    heard = {"patient_id": case["patient_id"], "level": "high", "note": "said so by telephone"}
+    ok(await world.nurse.post("/v1/alerts", heard), 201)
+    world.clock.now += timedelta(days=30)
+    return str(case["id"])
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+async def test_every_page_is_read_by_everybody(browser: Browser, screening: tuple[World, str], width: str) -> None:
+    forget_pictures(f"cases-{width}")
+    world, address = screening
+    await looked_after(world)
+    async with Reader.at(browser, address, width, name="cases") as reader:
+        await reader.opens(CASES)
+        await reader.fills(Token=ISSUER.token(Role.PRESCRIBER, subject="user-prescriber"))
+        await reader.presses("Log in")
+        await reader.page.wait_for_url(f"**{CASES}")
+        await reader.looks("Who waits for what")
+        await reader.follows("Patient")
+        await reader.looks("Screening of a patient")
+        await reader.presses("Take it on")
+        await reader.looks("Screening of a patient")
