@@ -1,7 +1,7 @@
 """Payment links: a patient pays by card at the processor's own page, and this service never sees the card.
 
 Invariants: a link is paid at most once; one that is over is never opened again; what is asked for was owed, or is for a
-visit to come.
+visit to come; once the patient has its address, only the processor can say that it is over.
 """
 
 from dataclasses import dataclass, field, replace
@@ -59,19 +59,25 @@ class PaymentLink(Aggregate):
     payment_id: PaymentId | None = None
     declined: tuple[ProcessorId, ...] = ()
 
+    @property
+    def is_undecided(self) -> bool:
+        """Whether it may still bring money: also after it expired, until the processor has told what came of it."""
+        return self.state in {LinkState.PLANNED, LinkState.OPEN, LinkState.CLOSING}
+
     def can_be_paid(self, now: datetime) -> bool:
         """Whether somebody can pay by it, or soon can."""
-        return self.state in {LinkState.PLANNED, LinkState.OPEN, LinkState.CLOSING} and now < self.expires_at
+        return self.is_undecided and now < self.expires_at
 
     def answered(self, answer: Checkout | Refused | NotNow, *, now: datetime) -> "PaymentLink":
         """What the processor said when it was asked to open or to close it."""
         match answer:
-            case NotNow() if now < self.expires_at:
+            case NotNow() if self.checkout_id is not None or now < self.expires_at:
                 wait = min(timedelta(seconds=2 ** min(self.attempts, 20)), LONGEST_WAIT)
                 return replace(self.recording(), attempts=self.attempts + 1, attempt_at=now + wait)
             case NotNow():
+                # Nobody was given an address, so nobody has paid.
                 return self.over()
-            case Refused(code) if self.state is LinkState.PLANNED:
+            case Refused(code) if self.checkout_id is None:
                 return replace(self.over(), refused=code)
             case Refused():
                 # It was paid, or is over: either is told.

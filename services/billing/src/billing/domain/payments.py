@@ -185,7 +185,7 @@ class Payment(Aggregate):
     @property
     def is_unsettled(self) -> bool:
         """Whether some of it is for nothing yet, on its way back to the patient, or disputed."""
-        on_its_way = any(each.is_owed for each in self.refunds)
+        on_its_way = any(each.is_owed for each in self.refunds) or any(each.is_on_its_way for each in self.excess)
         return bool(self.unapplied) or on_its_way or any(each.is_open for each in self.disputes)
 
     @property

@@ -135,6 +135,11 @@ class ExcessRefund:
     amount: Money
     state: RefundState
 
+    @property
+    def is_on_its_way(self) -> bool:
+        """Whether the processor has not said yet how it went."""
+        return self.state is RefundState.PENDING
+
     def told(self, state: RefundState) -> "ExcessRefund":
         """See `Refund.told`."""
         older = self.state is RefundState.FAILED or (self.state is RefundState.DONE and state is RefundState.PENDING)

@@ -41,19 +41,20 @@ class Holdings:
     entries: Sequence[JournalEntry]
     estimates: Sequence[Estimate]
 
-    def owed(self, now: datetime) -> bool:
+    @property
+    def is_owed(self) -> bool:
         """Whether the patient or the clinic owes something, or that is being decided, or money is still coming."""
         return (
             bool(self.unsettled)
             or any(payment.is_unsettled for payment in self.payments)
-            or any(link.can_be_paid(now) for link in self.links)
+            or any(link.is_undecided for link in self.links)
             or any(fee.state is FeeState.PENDING for fee in self.fees)
             or any(estimate.dispute is not None and estimate.dispute.is_open for estimate in self.estimates)
         )
 
     def refusal(self, policy: RetentionPolicy, zone: ZoneInfo, now: datetime) -> Refusal | None:
         """What is owed comes first: until it is settled nobody can tell from when the years count."""
-        if self.owed(now):
+        if self.is_owed:
             return Refusal(reason=RetentionReason.MONEY_OWED)
         return policy.refusal(self._kept(zone), now)
 
