@@ -74,6 +74,7 @@ def test_one_event_everywhere(clinic: Careflow) -> None:
     ("how", "shown"),
     [
         (told("a", "done"), "done, there was nothing to change"),
+        (told("a", "erased"), "erased with its patient"),
         (told("a", "passed_over"), "passed, it does nothing for this type"),
         (told("a", "discarded", at=AT.format(3)), f"discarded by an operator {AT.format(3)}"),
         (told("a", "given_up"), "given up by an operator: never handled"),

@@ -30,13 +30,13 @@ async def kept(consumer: Consumer) -> list[ParkedRecord]:
     return list(consumer.store.tables["parked"].values())
 
 
-async def stage(consumer: Consumer, event: Envelope) -> Stage:
+async def stage(consumer: Consumer, event: Envelope, *, erased: bool = False) -> Stage:
     assert event.stream is not None
     assert event.sequence is not None
     position = await consumer.position(event.stream) or Position(event.stream, None)
     parked = [each for each in await kept(consumer) if each.event_id == event.id]
     followed = Followed(event.id, event.type, event.stream, event.sequence)
-    return standpoint(followed, position, parked, HEARS).stage
+    return standpoint(followed, position, parked, HEARS, erased=erased).stage
 
 
 async def stages(consumer: Consumer, *sequences: int) -> list[Stage]:
@@ -57,6 +57,16 @@ async def test_a_topic_that_is_not_heard_and_a_type_that_is_passed_over(consumer
 
     assert await stage(consumer, other) is Stage.PASSED_OVER
     assert await stage(consumer, an_event(1, topic="careflow.billing.v1")) is Stage.NOT_HEARD
+
+
+async def test_nothing_of_somebody_who_was_erased_is_done_and_all_else_is_told_as_ever(consumer: Consumer) -> None:
+    consumer.breaks = Failures(ValueError, frozenset({3}))
+    other = an_event(2, contracts.ScreeningStarted(patient_id=an_id(1), case_id=an_id(3), started_at=NOON))
+    await consumer.receives(*records(1), a_record(other), *records(3))
+
+    told = [await stage(consumer, each, erased=True) for each in (an_event(1), other, an_event(3), an_event(4))]
+
+    assert told == [Stage.ERASED, Stage.PASSED_OVER, Stage.PARKED, Stage.LAGGING]
 
 
 async def test_what_failed_and_what_waits_behind_it_is_parked_until_it_is_replayed(consumer: Consumer) -> None:

@@ -1,7 +1,7 @@
 """Where an event is: what its writer has of it, and how one consumer stands to it. Names, numbers and times only.
 
-Invariant: `done` is said of nothing that was passed over, parked or given up. How often an event came is not known: one
-that comes again has no effect and leaves no trace.
+Invariant: `done` is said of nothing that was passed over, parked or given up, and of nobody who was erased. How often
+an event came is not known: one that comes again has no effect and leaves no trace.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,6 +25,8 @@ class Stage(StrEnum):
     PARKED = "parked"
     """It could not be handled, or waits behind one that could not."""
     DONE = "done"
+    ERASED = "erased"
+    """Its place was passed, and whom it is about is erased here: what it did is gone, or it did nothing."""
     PASSED_OVER = "passed_over"
     """Its place in the stream was passed; this consumer does nothing for its type."""
     DISCARDED = "discarded"
@@ -80,6 +82,11 @@ class Followed:
     def topic(self) -> str:
         return self.stream.partition("/")[0]
 
+    @property
+    def subject(self) -> str:
+        """Whom it is about."""
+        return self.stream.partition("/")[2]
+
 
 @dataclass(frozen=True, slots=True)
 class Standpoint:
@@ -89,22 +96,31 @@ class Standpoint:
     parked: ParkedRecord | None = None
 
 
-def standpoint(event: Followed, position: Position, parked: Sequence[ParkedRecord], hears: Hears) -> Standpoint:
+def standpoint(
+    event: Followed, position: Position, parked: Sequence[ParkedRecord], hears: Hears, *, erased: bool
+) -> Standpoint:
     """How a consumer that hears `hears`, stands there in the event's stream and keeps these records of the event
-    stands to it.
+    stands to it. `erased`: whom the event is about is erased at this consumer.
     """
+    stage, record = _standing(event, position, parked, hears)
+    return Standpoint(Stage.ERASED if erased and stage is Stage.DONE else stage, record)
+
+
+def _standing(
+    event: Followed, position: Position, parked: Sequence[ParkedRecord], hears: Hears
+) -> tuple[Stage, ParkedRecord | None]:
     if event.topic not in hears.topics:
-        return Standpoint(Stage.NOT_HEARD)
+        return Stage.NOT_HEARD, None
     if parked:
         record = max(parked, key=_latest)
-        return Standpoint(_STAGES.get(record.state, Stage.PARKED), record)
+        return _STAGES.get(record.state, Stage.PARKED), record
     if position.last is None or position.last < event.sequence:
-        return Standpoint(Stage.LAGGING)
+        return Stage.LAGGING, None
     if position.has_given_up(event.sequence):
-        return Standpoint(Stage.GIVEN_UP)
+        return Stage.GIVEN_UP, None
     if position.standing(event.sequence, event.id) is Standing.DIVERGED:
-        return Standpoint(Stage.DIVERGED)
-    return Standpoint(Stage.DONE if event.type in hears.types else Stage.PASSED_OVER)
+        return Stage.DIVERGED, None
+    return (Stage.DONE if event.type in hears.types else Stage.PASSED_OVER), None
 
 
 def _latest(parked: ParkedRecord) -> tuple[bool, float]:

@@ -120,6 +120,26 @@ async def test_how_a_consumer_stands_to_an_event(toy: RunningToy) -> None:
     assert unheard["stage"] == "not_heard"
 
 
+@pytest.mark.parametrize(("closing", "stage"), [("asked", "done"), ("erased", "erased"), ("destroyed", "erased")])
+async def test_what_was_passed_of_somebody_erased_is_told_as_erased(toy: RunningToy, closing: str, stage: str) -> None:
+    patient, other = new_id(), new_id()
+    database = toy.process.resources.database
+    await database["_owners"].insert_one({"_id": patient, "version": 1, "guard": 0, "heads": [], "closing": closing})
+    streams = [f"{TOPIC}/patient:{each}" for each in (patient, other)]
+    await database["_positions"].insert_many(
+        [
+            {"_id": f"toy|{stream}", "last": 1, "last_event_id": None, "block": None, "given_up": []}
+            for stream in streams
+        ]
+    )
+
+    of_patient, of_other = [
+        await told(toy, id=new_id(), type=ScreeningStarted.type(), stream=stream, sequence=1) for stream in streams
+    ]
+
+    assert (of_patient["stage"], of_other["stage"]) == (stage, "done")
+
+
 async def test_the_time_of_a_reaction_is_that_of_its_commit(toy: RunningToy) -> None:
     """By the audit trail; `at` stays empty where a reaction had nothing to change."""
     cause = new_id()

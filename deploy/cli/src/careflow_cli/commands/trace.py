@@ -103,6 +103,8 @@ def stage(service: str, told: Answer, said: Answer, halted: str) -> str:
     match told["stage"]:
         case "done":
             return f"done{at}" if at else "done, there was nothing to change"
+        case "erased":
+            return f"erased with its patient{at}"
         case "passed_over":
             return "passed, it does nothing for this type"
         case "lagging":

@@ -9,7 +9,7 @@ meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -22,6 +22,7 @@ from careflow_events.mongo.collections import Document, committed
 from careflow_events.outbox import StreamHead
 
 OWNERS: Final = "_owners"
+_FOR_GOOD: Final = {"$in": [each.value for each in Closing if each.for_good]}
 
 
 def owner_of(subject: str) -> str:
@@ -53,6 +54,13 @@ class Owners:
         closing = document.get("closing")
         return Mark(document["version"], heads, None if closing is None else Closing(closing))
 
+    async def erased_among(self, owners: Collection[str]) -> set[str]:
+        """Which of these owners are erased."""
+        if not owners:
+            return set()
+        query = {"_id": {"$in": sorted(owners)}, "closing": _FOR_GOOD}
+        return {document["_id"] async for document in committed(self.database, OWNERS).find(query, {"_id": 1})}
+
     def moved(
         self, owner: str, mark: Mark, raised: Mapping[str, StreamHead], *, closing: Closing | None = None
     ) -> InsertOne[Document] | UpdateOne:
@@ -75,8 +83,7 @@ class Owners:
 
     def erased(self, owner: str) -> UpdateOne:
         """The write of a commit that takes the owner for not erased: it must find nothing."""
-        for_good = [each.value for each in Closing if each.for_good]
-        query = {"_id": owner, "closing": {"$in": for_good}}
+        query = {"_id": owner, "closing": _FOR_GOOD}
         return UpdateOne(query, {"$inc": {"guard": 1}}, namespace=f"{self.database.name}.{OWNERS}")
 
     def held(self, owner: str, mark: Mark) -> InsertOne[Document] | UpdateOne:

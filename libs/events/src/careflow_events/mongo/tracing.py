@@ -9,6 +9,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from careflow_events.mongo.collections import Document, committed
 from careflow_events.mongo.outbox import type_of
+from careflow_events.mongo.owners import Owners, owner_of
 from careflow_events.mongo.parked import MongoParked
 from careflow_events.mongo.positions import MongoPositions
 from careflow_events.outbox import StreamPosition
@@ -27,6 +28,7 @@ class MongoTraces:
         self._outbox = committed(database, "_outbox")
         self._positions = MongoPositions(database, consumer)
         self._parked = MongoParked(database, consumer)
+        self._owners = Owners(database)
         self._hears = hears
 
     async def said(self, event_id: str) -> Said | None:
@@ -63,9 +65,14 @@ class MongoTraces:
         parked: dict[str | None, list[ParkedRecord]] = {}
         for record in await self._parked.of_events({each.id for each in heard}):
             parked.setdefault(record.event_id, []).append(record)
+        erased = await self._owners.erased_among({owner_of(each.subject) for each in heard})
         return [
             standpoint(
-                each, positions.get(each.stream, Position(each.stream, None)), parked.get(each.id, []), self._hears
+                each,
+                positions.get(each.stream, Position(each.stream, None)),
+                parked.get(each.id, []),
+                self._hears,
+                erased=owner_of(each.subject) in erased,
             )
             for each in events
         ]
