@@ -106,6 +106,9 @@ class Supervisor:
                 if name not in running and name not in self._down:
                     self._stack.launch(name)
                     self.restarts.append((name, time.time()))
+                    started = self._stack.table.find(name)
+                    if started is not None:  # it may be dead again by the next look
+                        self._known[started.pid] = name
 
 
 @contextmanager
