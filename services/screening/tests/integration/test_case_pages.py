@@ -112,6 +112,8 @@ async def test_what_is_about_substance_use_stands_apart_and_still_stops(world: W
     general, _, apart = page.text.partition(APART)
     assert "Treatment is not cleared." in general
     assert "alcohol" not in general
+    assert "They find something in the part about substance use." in general
+    assert "The rules find nothing." not in general
     assert "alcohol use disorder" in apart
     assert "42 CFR part 2 prohibits unauthorized use or disclosure of these records." in apart
 

@@ -18,7 +18,7 @@ RIGHT: Final = 14
 TOP: Final = 56
 HEIGHT: Final = 90
 GAP: Final = 34
-TICKS: Final = 4
+TICKS: Final = 3
 SHORTEST: Final = timedelta(days=14)
 """What the axis shows at least."""
 
