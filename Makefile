@@ -35,7 +35,7 @@ help:
 	@echo '  up down status logs   the local stack, kept data in .careflow/'
 	@echo '  lint format           the quick checks; rewrite the sources in the house format'
 	@echo '  generated             write samples that are missing, schemas, AsyncAPI, OpenAPI and the catalogue anew'
-	@echo '  release               keep today's events as a released version, for ever; VERSION=1.0'
+	@echo '  release-contract      keep today's events as a released version, for ever; VERSION=1.0'
 	@echo '  bench                 measurements'
 	@echo '  test-chaos            the kill matrix: everything is broken under load; ROUNDS=5 SEED=7 MINUTES=30 ARGS="--only kafka"'
 	@echo '  simulate              worlds of three services in which everything goes wrong, until Ctrl-C; ARGS="--first 1000 --seconds 60"'
@@ -82,8 +82,8 @@ format: bootstrap
 	@$(BIN)/ruff check --quiet --fix-only . && $(BIN)/ruff format .
 
 # The first is 1.0. It is released once this is committed and landed; nothing of it is ever changed after that.
-.PHONY: release
-release: check-generated
+.PHONY: release-contract
+release-contract: check-generated
 	@$(BIN)/careflow contract release $(VERSION) && $(MAKE) --no-print-directory generated check-generated check-contract
 
 .PHONY: bench test-long test-walks test-fuzz test-pages test-chaos test-compose simulate
