@@ -33,9 +33,10 @@ CHECKS := check-format check-lint check-types check-imports check-generated chec
 help:
 	@echo 'CareFlow. First: make demo (walks a patient through the system), make test (everything CI checks)'
 	@echo '  up down status logs   the local stack, kept data in .careflow/'
+	@echo '  doctor                what this machine has, and what is missing'
 	@echo '  lint format           the quick checks; rewrite the sources in the house format'
 	@echo '  generated             write samples that are missing, schemas, AsyncAPI, OpenAPI and the catalogue anew'
-	@echo '  release-contract      keep today's events as a released version, for ever; VERSION=1.0'
+	@echo '  release-contract      keep the events of today as a released version, for ever; VERSION=1.0'
 	@echo '  bench                 measurements'
 	@echo '  test-chaos            the kill matrix: everything is broken under load; ROUNDS=5 SEED=7 MINUTES=30 ARGS="--only kafka"'
 	@echo '  simulate              worlds of three services in which everything goes wrong, until Ctrl-C; ARGS="--first 1000 --seconds 60"'

@@ -84,6 +84,8 @@ RUN_BY_THE_GATE = {
     ".venv/bin/pytest services/sessions": "part of `make test`",
 }
 
+PARTS = {"help", "bootstrap", "check-tests"}
+"""Targets that others are made of, or that tell of them."""
 PATIENCE = 300.0
 """Seconds for one command: the slowest, `make demo`, takes one minute where nothing else runs."""
 
@@ -104,6 +106,16 @@ def test_every_documented_command_is_tried_somewhere() -> None:
     tried = {DEMO, INIT, *ON_A_KEPT_STACK, *RUN_BY_THE_GATE, *ON_A_DEPLOYMENT}
 
     assert {command: where for command, where in commands().items() if command not in tried} == {}
+
+
+def test_make_help_names_every_target() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    targets = {each for line in re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE) for each in line.split()}
+    shown = run("make help", seconds=PATIENCE)
+
+    assert shown.returncode == 0, shown.stderr
+    named = set(re.findall(r"[a-z-]+", shown.stdout))
+    assert {each for each in targets - named if not each.startswith("$")} == PARTS
 
 
 def test_nothing_is_tried_that_no_document_says() -> None:

@@ -32,8 +32,8 @@ def check() -> None:
 
 @app.command()
 def release(name: Annotated[str, typer.Argument(help="The next version, e.g. 1.0.")]) -> None:
-    """Keep today's schemas and samples for ever, as what every later version is compared with. `make release-contract` does this
-    and what follows from it.
+    """Keep today's schemas and samples for ever, as what every later version is compared with. `make release-contract`
+    does this and what follows from it.
     """
     from careflow_events.schemas import released  # the contracts load slowly
 
