@@ -10,6 +10,7 @@ import pytest
 from icalendar import Calendar
 
 from booking.deadlines import EFFECTS
+from careflow_events import contracts
 from careflow_service.timers.kinds import ACTOR
 from careflow_service.work import Transaction
 from services.booking.tests.builders import local
@@ -317,3 +318,19 @@ async def test_a_no_counts_for_what_waits_on_a_record_given_up_meanwhile(world: 
     await world.catch_up()
 
     assert len(mail.taken) == written
+
+
+async def test_nobody_writes_to_whom_they_have_erased(world: World, mail: MailServer) -> None:
+    await has_practitioner(world)
+    ana = await has_patient(world)
+    call = await books(world.coordinator, ana)
+    await acts(world.coordinator, call, "cancel", reason="clinic_closed")
+    erasure = ok(await world.coordinator.post(f"/v1/patients/{ana}/erasure", {"grounds": "patient_asked"}), 201)
+    for agreed in (
+        contracts.ScreeningErasureAgreed,
+        contracts.SessionsErasureAgreed,
+        contracts.BillingErasureAgreed,
+    ):
+        await world.hear(agreed(patient_id=ana, erasure_id=erasure["id"]))
+    await world.travel(timedelta(days=3))
+    assert mail.taken == []

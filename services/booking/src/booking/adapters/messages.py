@@ -2,8 +2,8 @@
 and is attempted next; blind: whose.
 """
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Final
 
 from pymongo import IndexModel
@@ -20,7 +20,10 @@ from careflow_service.mongo.vault import Vault
 
 MESSAGES: Final = "messages"
 CONTACT_CONSENTS: Final = "contact_consents"
+MOST_PLANNED: Final = 200
+"""A patient is told of what they are booked for, and each message is planned days ahead at the most."""
 _NEWEST_FIRST: Final = (("planned_at", -1),)
+_ANY: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 INDEXES: Final = (
     (MESSAGES, IndexModel([("patient_id", 1), ("planned_at", -1), ("_id", 1)], name="of_patient")),
@@ -46,6 +49,10 @@ class MongoMessages(Stored[Message]):
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Message]:
         query = {"patient_id": patient_id}
         return await self._documents.page(query, sort=_NEWEST_FIRST, limit=limit, after=after)
+
+    async def planned_of(self, patient_id: PatientId) -> Sequence[Message]:
+        query = {"patient_id": patient_id, "attempt_at": {"$gt": _ANY}}
+        return await self._documents.many(query, of=patient_id, sort=_NEWEST_FIRST, limit=MOST_PLANNED)
 
     async def next_due(self) -> tuple[datetime, str] | None:
         return await self._documents.earliest("attempt_at")

@@ -197,6 +197,9 @@ class Messages(Protocol):
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Message]:
         """The newest first."""
 
+    async def planned_of(self, patient_id: PatientId) -> Sequence[Message]:
+        """Those that are still to go out."""
+
     async def next_due(self) -> tuple[datetime, str] | None:
         """When the next one is to be attempted, and which."""
 

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from booking.application.ports import Ports
 from booking.domain.erasures import ErasureStatus, Party
 from booking.domain.ids import ErasureId, PatientId
+from booking.domain.messages import Attempt, Outcome
 from careflow_domain.retention import Refusal, RetentionReason
 from careflow_events import contracts
 from careflow_events.contracts import codes
@@ -43,8 +44,13 @@ async def _answered(
     after = before.answered(party, refusal, at=event.time, now=tx.now)
     if after is before:
         return
+    erased = before.open and after.status is ErasureStatus.AGREED
+    planned = await ports.messages.planned_of(patient_id) if erased else ()
     await ports.erasures.save(after, expecting=before.version, tx=tx)
-    if before.open and after.status is ErasureStatus.AGREED:
+    for message in planned:  # nobody writes to whom they have erased
+        withdrawn = message.attempted(Attempt(outcome=Outcome.UNTRUE), now=tx.now)
+        await ports.messages.save(withdrawn, expecting=message.version, tx=tx)
+    if erased:
         ports.erasing.erase(patient_id)
     elif before.open and not after.open:
         ports.erasing.open(patient_id)
