@@ -164,6 +164,49 @@ def test_an_older_observation_entered_late_does_not_move_what_is_due() -> None:
     assert after.monitoring.due_at == session.monitoring.due_at
 
 
+HIGH, NORMAL = (188, 95), (124, 80)
+
+
+def observing(*signs: tuple[int, tuple[int, int]]) -> Session:
+    """Minute and pressure of each observation, in the order in which they are written down."""
+    session = monitored()
+    for minute, pressure in signs:
+        session = observed(session, vitals(pressure, at=NOW + minutes(minute)), POLICY)
+    return session
+
+
+def urgent_minutes(session: Session) -> list[int]:
+    assert session.monitoring is not None
+    return [(each.observed_at - NOW) // minutes(1) for each in session.monitoring.urgent(LIMITS)]
+
+
+@pytest.mark.parametrize("late", [5, 18, 23])
+def test_a_late_entry_takes_back_nothing_that_was_urgent(late: int) -> None:
+    twice = observing((17, HIGH), (22, HIGH))
+    assert urgent_minutes(twice) == [22]
+    assert urgent_minutes(observed(twice, vitals(NORMAL, at=NOW + minutes(late)), POLICY)) == [22]
+
+
+def test_what_was_observed_before_is_no_repeat_though_it_is_written_down_between() -> None:
+    session = observing((20, HIGH), (5, NORMAL), (25, HIGH))
+    assert urgent_minutes(session) == [25]
+    assert [fact.at for fact in said(session)] == [NOW + minutes(25)]
+
+
+def test_a_late_entry_that_shows_the_second_in_a_row_is_said_as_what_it_shows() -> None:
+    once = observing((20, HIGH))
+    assert not said(once)
+    session = observed(once, vitals(HIGH, at=NOW + minutes(17)), POLICY)
+    assert urgent_minutes(session) == [20]
+    assert [fact.at for fact in said(session)] == [NOW + minutes(20)]
+
+
+def test_two_that_were_not_in_a_row_are_not_because_one_of_them_came_late() -> None:
+    session = observing((10, NORMAL), (20, HIGH), (5, HIGH))
+    assert urgent_minutes(session) == []
+    assert not said(session)
+
+
 def test_before_the_first_dose_there_is_nothing_to_monitor() -> None:
     with pytest.raises(DomainError, match="nothing_to_monitor"):
         observed(checked(), vitals(), POLICY)

@@ -1,9 +1,11 @@
 """The vitals timeline of one session: observations since the first dose, the next one due, and what was said of it.
 
-Invariant: each missed observation is said once as a warning and once as urgent; an observation ends the wait.
+Invariants: each missed observation is said once as a warning and once as urgent; an observation ends the wait. Whether
+a sign was seen twice in a row goes by when it was observed, not by when that was written down; what was urgent once
+stays so, whatever is written down later.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
@@ -20,16 +22,24 @@ from sessions.domain.vitals import (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class OutOfLimits:
+    """What was observed, and how far out of limits it is."""
+
+    signs: VitalSigns
+    severity: Severity
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Monitoring:
-    """`due_at` is when the next observation is due; `said` how late it has been said to be already, and `alarm_at` when
-    it must be said next (None: all was said)."""
+    """`observations` are in the order in which they were written down. `due_at` is when the next one is due; `said` how
+    late it has been said to be already, and `alarm_at` when it must be said next (None: all was said).
+    """
 
     started_at: datetime
     plan: ObservationPlan
     baseline: VitalSigns | None
     observations: tuple[VitalSigns, ...] = ()
-    doubtful: frozenset[Signal] = frozenset()
     due_at: datetime
     alarm_at: datetime | None
     said: Severity | None = None
@@ -48,31 +58,54 @@ class Monitoring:
 
     def observed(
         self, observation: VitalSigns, limits: Mapping[Signal, SignalLimits], times: VitalsTimes
-    ) -> tuple[Self, Assessment]:
-        """One more observation. Doubtful signs are due again within minutes; a late entry of an older observation
-        never moves what is due."""
-        assessment = assess(observation, limits, baseline=self.baseline, doubted=self.doubtful)
+    ) -> tuple[Self, OutOfLimits | None]:
+        """One more observation, and what is out of limits now: it, or one that it shows to have been the second in a
+        row. Doubtful signs are due again within minutes; a late entry of an older observation never moves what is due.
+        """
         after = replace(self, observations=(*self.observations, observation))
-        if after.last is not observation:
-            return after, assessment
-        reached = observation.observed_at - self.started_at + timedelta(minutes=times.early_minutes)
-        due_at = self.started_at + self.plan.due_after(reached)
-        if assessment.doubtful:
-            due_at = min(due_at, observation.observed_at + timedelta(minutes=times.repeat_minutes))
-        alarm_at = due_at + times.late_by(Severity.WARN)
-        after = replace(after, doubtful=assessment.doubtful, due_at=due_at, alarm_at=alarm_at, said=None)
-        return after, assessment
+        judged = after._judged(limits)
+        assessment = next(found for each, found in judged if each is observation)
+        if after.last is observation:
+            reached = observation.observed_at - self.started_at + timedelta(minutes=times.early_minutes)
+            due_at = self.started_at + self.plan.due_after(reached)
+            if assessment.doubtful:
+                due_at = min(due_at, observation.observed_at + timedelta(minutes=times.repeat_minutes))
+            alarm_at = due_at + times.late_by(Severity.WARN)
+            after = replace(after, due_at=due_at, alarm_at=alarm_at, said=None)
+        known = self.urgent(limits)
+        for each, found in judged:
+            if found.severity is Severity.URGENT and not _among(each, known):
+                return after, OutOfLimits(each, Severity.URGENT)
+        return after, OutOfLimits(observation, assessment.severity) if assessment.severity else None
 
     def urgent(self, limits: Mapping[Signal, SignalLimits]) -> tuple[VitalSigns, ...]:
-        """The observations that were urgent, each judged as it was when it was written down."""
+        """The observations that are urgent by what is known now, or were by what was known when one of them was
+        written down.
+        """
         found: list[VitalSigns] = []
+        for known in self._stages():
+            for each, assessment in known._judged(limits):
+                if assessment.severity is Severity.URGENT and not _among(each, found):
+                    found.append(each)
+        return tuple(found)
+
+    def _stages(self) -> Iterator[Self]:
+        """As it stood before each late entry, and as it stands: what follows in its order changes nothing before it."""
+        for count, observation in enumerate(self.observations):
+            before = replace(self, observations=self.observations[:count])
+            if before.last is not None and observation.observed_at < before.last.observed_at:
+                yield before
+        yield self
+
+    def _judged(self, limits: Mapping[Signal, SignalLimits]) -> list[tuple[VitalSigns, Assessment]]:
+        """Each observation, in the order in which they were made, judged by it and the one before it."""
+        judged: list[tuple[VitalSigns, Assessment]] = []
         doubted: frozenset[Signal] = frozenset()
-        for observation in self.observations:
+        for observation in sorted(self.observations, key=lambda each: each.observed_at):
             assessment = assess(observation, limits, baseline=self.baseline, doubted=doubted)
             doubted = assessment.doubtful
-            if assessment.severity is Severity.URGENT:
-                found.append(observation)
-        return tuple(found)
+            judged.append((observation, assessment))
+        return judged
 
     def missed(self, times: VitalsTimes, *, now: datetime) -> tuple[Self, Severity | None]:
         """Say how late the observation is, once per step; late by both steps, only the urgent one is still true."""
@@ -96,3 +129,8 @@ class Monitoring:
 
         near = [each for each in self.observations if away(each) <= timedelta(minutes=tolerance_minutes)]
         return min(near, key=away, default=None)
+
+
+def _among(observation: VitalSigns, observations: Iterable[VitalSigns]) -> bool:
+    """Whether it is this very one: two may have been alike."""
+    return any(each is observation for each in observations)

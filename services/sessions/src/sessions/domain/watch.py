@@ -35,11 +35,11 @@ def observed(session: Session, observation: VitalSigns, policy: SessionsPolicy) 
         raise conflict("nothing_to_monitor", "Signs are observed here from the first dose until the patient has left.")
     if observation.observed_at < session.monitoring.started_at:
         raise invalid("observed_before_dose", "What was observed before the dose is no observation of its effect.")
-    monitoring, assessment = session.monitoring.observed(observation, policy.vitals_limits, policy.vitals_times)
+    monitoring, out = session.monitoring.observed(observation, policy.vitals_limits, policy.vitals_times)
     after = replace(session.recording(), monitoring=monitoring)
-    if assessment.severity is None:
+    if out is None:
         return after
-    breached = VitalsBreached(session=after, at=observation.observed_at, severity=assessment.severity)
+    breached = VitalsBreached(session=after, at=out.signs.observed_at, severity=out.severity)
     return after.saying(breached)
 
 
