@@ -245,7 +245,7 @@ def listening(stand_in: StripeStandIn) -> Iterator[str]:
     from threading import Thread
 
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(stand_in.app, log_level="critical", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(stand_in.app, log_config=None, access_log=False, lifespan="off"))
     thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
