@@ -2,9 +2,8 @@
 
 import re
 import runpy
-import signal
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -50,14 +49,6 @@ def script(page: Path) -> str:
         r"^(?=\.venv/bin/python )", f"timeout --preserve-status -s INT {LISTENS_SECONDS} ", commands, flags=re.MULTILINE
     )
     return f"set -euo pipefail\n{listening}"
-
-
-@pytest.fixture
-def ctrl_c_is_heard() -> Iterator[None]:
-    """As from a terminal: what is started in the background of a shell is born deaf to Ctrl-C."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

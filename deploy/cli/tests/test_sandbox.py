@@ -90,6 +90,7 @@ class Heard:
 
 
 @pytest.mark.long
+@pytest.mark.usefixtures("ctrl_c_is_heard")
 async def test_a_subscriber_hears_each_event_once_and_is_told_of_each_gap() -> None:
     options = ["--patients", "3", "--per-second", "0", "--repeats", "10", "--gaps", "10", "--rotate-keys"]
     process = await asyncio.create_subprocess_exec(

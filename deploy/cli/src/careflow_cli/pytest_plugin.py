@@ -8,6 +8,7 @@ for it.
 import functools
 import importlib.util
 import os
+import signal
 import sys
 import uuid
 from collections.abc import Generator, Iterator
@@ -183,6 +184,14 @@ def make_topic(kafka_url: str) -> MakeTopic:
         return topic.name
 
     return make
+
+
+@pytest.fixture
+def ctrl_c_is_heard() -> Iterator[None]:
+    """As from a terminal: what is started in the background of a shell, and all it starts, is born deaf to Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
