@@ -87,7 +87,7 @@ def test_every_refusal_that_a_form_can_meet_is_a_sentence() -> None:
 
 def test_every_sentence_is_for_a_refusal_there_is() -> None:
     said = words_of("sessions.entrypoints.pages")["en"].groups["refusals"].keys()
-    of_the_edge = {"other", "stale_version", "draw_not_found"}
+    of_the_edge = {"other", "stale_version", "erasure_under_way", "draw_not_found"}
     assert said - of_the_edge <= set().union(*refusals().values())
 
 

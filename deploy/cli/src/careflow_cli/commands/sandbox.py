@@ -1,7 +1,8 @@
 """`careflow sandbox`: events to build on, without services."""
 
-import time
+import signal
 from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,20 +39,24 @@ def sandbox(
     keys = state() / "sandbox" / "keys"
     playing.write_keys(keys, plan)
 
-    def tell(done: "Step") -> None:
-        if done.act is Act.LOSE:
-            typer.echo(f"left out  {done.event.stream} #{done.event.sequence}", err=True)
-
     with ExitStack() as ending:
         url = kafka or _own(ending)
         _echo(f"kafka  {url}", f"keys   {_shown(keys)}")
-        counted = wait_for(playing.run(url, plan, per_second, tell))
+        with step("saying it") as running:
+            said = count(1)
+
+            def tell(done: "Step") -> None:
+                running.say(f"{next(said)} events")
+                if done.act is Act.LOSE:
+                    typer.echo(f"left out  {done.event.stream} #{done.event.sequence}", err=True)
+
+            counted = wait_for(playing.run(url, plan, per_second, tell))
         told = f"{counted[Act.SAY]} events of {patients} patients"
         _echo(f"{told}, {counted[Act.REPEAT]} said again, {counted[Act.LOSE]} left out")
         if kafka is None:
             _echo("Ctrl-C ends its Kafka")
             while True:
-                time.sleep(3600)
+                signal.pause()
 
 
 def _own(ending: ExitStack) -> str:

@@ -55,6 +55,15 @@ class Form:
         except ValidationError as error:
             return None, {fault["field"]: fault["code"] for fault in faults_of(error.errors())}
 
+    def said(self, body: type[B]) -> B:
+        """What a form says in which nothing is typed. Raises the problem `invalid_request` for what no page of ours
+        sends.
+        """
+        said, _ = self.read(body)
+        if said is None:
+            raise Problem(INVALID_REQUEST)
+        return said
+
 
 async def form_request(request: Request, actor: CurrentActor) -> RequestKey:
     """The identity of the command a form stands for, by the key in it."""

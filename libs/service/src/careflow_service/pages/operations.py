@@ -19,7 +19,7 @@ from careflow_service.http.ops.consumer import PauseRequest, Resumption, consumi
 from careflow_service.http.ops.drain import drained
 from careflow_service.http.ops.parked import SETTLE, Act, GapAccepting, Missing, ParkedEvent, SettleParked, parked_page
 from careflow_service.http.ops.trace import TraceRequest, traced
-from careflow_service.pages.forms import Form, Submitted
+from careflow_service.pages.forms import Submitted
 from careflow_service.pages.site import Pages, Site, go_on, shown_anew
 from careflow_service.problems import INVALID_REQUEST, Problem
 
@@ -104,7 +104,7 @@ async def settle_parked(
     request: Request, pages: Pages, console: AtConsole, actor: CurrentActor, act: Act, form: Submitted, _: Repeatable
 ) -> Response:
     """What would become of an event, and then what does."""
-    decided = _said(form, Decided)
+    decided = form.said(Decided)
     body = SettleParked.model_validate({"id": decided.id, "dry_run": decided.sure is None})
     try:
         settled = await SETTLE[act](body, console, actor)
@@ -122,7 +122,7 @@ async def pause_all(
     request: Request, pages: Pages, console: AtConsole, actor: CurrentActor, form: Submitted, _: Repeatable
 ) -> Response:
     """Hear nothing any more for now."""
-    sure = _said(form, Sure)
+    sure = form.said(Sure)
     await pause(PauseRequest.model_validate({"dry_run": sure.sure is None}), console, actor)
     return (
         go_on(request, "../operations", done="paused") if sure.sure else _sure(request, pages, console, "pause", sure)
@@ -140,7 +140,7 @@ async def resume_all(
     _: Repeatable,
 ) -> Response:
     """Go on hearing."""
-    said = _said(form, Resumed)
+    said = form.said(Resumed)
     try:
         why = Resumption.model_validate(
             {"stopped": said.stopped, "paused_by": said.paused_by, "dry_run": said.sure is None}
@@ -166,14 +166,6 @@ async def where_is(
     return _show(
         request, pages, console, "trace.html", status=422 if faults else 200, typed=form, faults=faults, found=found
     )
-
-
-def _said(form: Form, kind: type[Any]) -> Any:
-    """Raises the problem `invalid_request` for what no page of ours sends."""
-    said, _ = form.read(kind)
-    if said is None:
-        raise Problem(INVALID_REQUEST)
-    return said
 
 
 async def _standing(

@@ -7,12 +7,10 @@ For whoever asks for it the page shows itself anew every so often; what it says,
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Final, Literal
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import Field
-from starlette.responses import RedirectResponse
 
 from booking.application.commands.record_arrival import RecordArrival
 from booking.application.commands.record_missed_visit import RecordMissedVisit
@@ -21,10 +19,9 @@ from booking.entrypoints.http.schemas import App
 from careflow_service.http.dependencies import CurrentActor, RequestBody
 from careflow_service.http.fields import Day
 from careflow_service.ids import new_id
-from careflow_service.pages.forms import Form, FormRequest, Submitted
+from careflow_service.pages.forms import FormRequest, Submitted
 from careflow_service.pages.refusing import Refused, refusal_of
-from careflow_service.pages.site import Pages, Site
-from careflow_service.problems import INVALID_REQUEST, Problem
+from careflow_service.pages.site import Pages, Site, go_on, shown_anew
 
 router = APIRouter(prefix="/pages/day", include_in_schema=False)
 
@@ -74,7 +71,7 @@ async def mark_visit(
     key: FormRequest,
 ) -> Response:
     """The patient is there, or did not come."""
-    seen = _seen(form)
+    seen = form.said(Seen)
     visit = AppointmentId(appointment_id)
     match mark:
         case Mark.ARRIVED:
@@ -83,20 +80,7 @@ async def mark_visit(
             refused = await refusal_of(app.record_missed_visit(RecordMissedVisit(visit, seen.expected), actor, key))
     if refused:
         return await _board(request, app, actor, pages, seen.day, live=None, refused=refused)
-    return _back(seen, appointment_id)
-
-
-def _seen(form: Form) -> Seen:
-    """Raises the problem `invalid_request` for what the board never sends."""
-    seen, _ = form.read(Seen)
-    if seen is None:
-        raise Problem(INVALID_REQUEST)
-    return seen
-
-
-def _back(seen: Seen, appointment_id: str) -> Response:
-    live = "&live=1" if seen.live else ""
-    return RedirectResponse(f"../../day?day={seen.day}{live}#visit-{appointment_id}", 303)
+    return go_on(request, "../../day", anchor=f"visit-{appointment_id}", day=str(seen.day), live=seen.live or "")
 
 
 async def _board(
@@ -126,8 +110,4 @@ async def _board(
         refused=refused.code if refused else None,
         key=new_id,
     )
-    if live:
-        # Asked for by its reader, who stops it on the page; nothing that runs there could do it.
-        asked = {**request.query_params, "day": str(on), "live": live, "unattended": "1"}
-        answer.headers["Refresh"] = f"{SHOWN_ANEW_SECONDS}; url=day?{urlencode(asked)}"
-    return answer
+    return shown_anew(answer, request, "day", seconds=SHOWN_ANEW_SECONDS, day=str(on)) if live else answer

@@ -6,7 +6,7 @@ A dosing visit is moved by the clinic, together with its integration. Nothing ch
 from collections.abc import Awaitable
 from datetime import date, datetime
 from functools import partial
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
@@ -29,10 +29,9 @@ from careflow_service.http.fields import Day, Moment
 from careflow_service.identity import Actor
 from careflow_service.ids import new_id
 from careflow_service.pages.coming_in import coming_in, still_there
-from careflow_service.pages.forms import KEY, Form, FormRequest, Submitted
+from careflow_service.pages.forms import KEY, FormRequest, Submitted
 from careflow_service.pages.refusing import Refused, refusal_of
 from careflow_service.pages.site import Pages, Site, go_on
-from careflow_service.problems import INVALID_REQUEST, Problem
 from careflow_service.work import Committed
 
 router = APIRouter(prefix="/pages/visits", include_in_schema=False)
@@ -52,9 +51,6 @@ class Seen(RequestBody):
     """As which version of the visit the button was seen."""
 
     version: Annotated[str, Field(pattern="^[0-9]{1,18}$")]
-
-
-S = TypeVar("S", bound=Seen)
 
 
 @router.get("")
@@ -84,7 +80,7 @@ async def cancel(
 ) -> Response:
     """The patient will not come."""
     await still_there(request, app)
-    seen = _read(form, Seen)
+    seen = form.said(Seen)
     command = CancelAppointment(AppointmentId(appointment_id), int(seen.version), CancelReason.PATIENT_REQUEST)
     return await _done(request, pages, app, actor, app.cancel_appointment(command, actor, key), "cancelled")
 
@@ -140,17 +136,9 @@ async def move(
 ) -> Response:
     """The same visit at another time."""
     await still_there(request, app)
-    seen = _read(form, Moved)
+    seen = form.said(Moved)
     command = RescheduleAppointment(AppointmentId(appointment_id), int(seen.version), seen.starts_at)
     return await _done(request, pages, app, actor, app.reschedule_appointment(command, actor, key), "moved")
-
-
-def _read(form: Form, body: type[S]) -> S:
-    """Raises the problem `invalid_request` for what the page never sends."""
-    seen, _ = form.read(body)
-    if seen is None:
-        raise Problem(INVALID_REQUEST)
-    return seen
 
 
 async def _visit(app: Booking, actor: Actor, appointment_id: str) -> tuple[Scheduled, ZoneInfo]:

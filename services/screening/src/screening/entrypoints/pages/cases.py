@@ -8,12 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from careflow_domain.errors import DomainError
 from careflow_service.http.dependencies import CurrentActor, PageCursor
-from careflow_service.http.errors import problem_for
 from careflow_service.identity import Actor
 from careflow_service.ids import new_id
 from careflow_service.pages.forms import FormRequest
+from careflow_service.pages.refusing import Refused, refusal_of
 from careflow_service.pages.site import Pages, Site, go_on
 from screening.application.commands.acknowledge_alert import AcknowledgeAlert
 from screening.application.use_cases import Screening
@@ -74,10 +73,8 @@ async def take_on(
     request: Request, app: App, actor: CurrentActor, pages: Pages, case_id: str, alert_id: str, key: FormRequest
 ) -> Response:
     """Take the alert on; nobody else is asked any more."""
-    try:
-        await app.acknowledge_alert(AcknowledgeAlert(AlertId(alert_id)), actor, key)
-    except DomainError as refusal:
-        return await _case(request, app, actor, pages, case_id, refused=refusal)
+    if refused := await refusal_of(app.acknowledge_alert(AcknowledgeAlert(AlertId(alert_id)), actor, key)):
+        return await _case(request, app, actor, pages, case_id, refused=refused)
     return go_on(request, f"../../../{case_id}", anchor="done", done="acknowledged")
 
 
@@ -89,7 +86,7 @@ async def _case(
     case_id: str,
     *,
     done: str | None = None,
-    refused: DomainError | None = None,
+    refused: Refused | None = None,
 ) -> Response:
     seen = await app.read_case_page(CaseId(case_id), actor)
     scales = [scale for scale, _ in seen.scales]
@@ -100,7 +97,7 @@ async def _case(
     return pages.show(
         request.scope,
         "case.html",
-        status=problem_for(refused).kind.status if refused else 200,
+        status=refused.status if refused else 200,
         seen=seen,
         case=seen.general.case,
         curves=curves(scales, highest, now=seen.as_of),

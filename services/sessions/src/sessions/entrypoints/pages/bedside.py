@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from careflow_domain.errors import DomainError
-from careflow_service.errors import StaleVersion
+from careflow_service.errors import ServiceError
 from careflow_service.http.dependencies import CurrentActor
 from careflow_service.http.errors import problem_for
 from careflow_service.http.live import Live, LiveViews, Sent, live_views
@@ -128,7 +128,7 @@ def _add(form: BedsideForm) -> None:
             return await _ask(request, app, actor, pages, form, session_id, filled)
         try:
             await form.does(app, Asked(SessionId(session_id), body, int(version)), actor, key)
-        except (DomainError, StaleVersion) as refusal:
+        except (DomainError, ServiceError) as refusal:  # whatever it is, nothing that was typed is lost
             filled = Filled(typed, refused=_refused(refusal), status=problem_for(refusal).kind.status)
             return await _ask(request, app, actor, pages, form, session_id, filled)
         return go_on(request, "../../bedside", anchor="done", session=session_id, done=form.name)
@@ -151,7 +151,7 @@ async def _seen(app: Sessions, actor: Actor, session_id: str) -> Bedside:
     return await app.read_bedside.beside(SessionId(session_id), actor, drug_log=_DRUG_LOG.admits(actor, {}))
 
 
-def _refused(refusal: DomainError | StaleVersion) -> Refused:
+def _refused(refusal: DomainError | ServiceError) -> Refused:
     failed: Any = refusal.extra.get("failed") or refusal.extra.get("items") or refusal.extra.get("criteria") or ()
     return Refused(refusal.code, tuple(each["item"] if isinstance(each, dict) else str(each) for each in failed))
 
