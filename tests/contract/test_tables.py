@@ -41,7 +41,7 @@ def test_a_service_says_every_fact_of_its_domain_and_exactly_the_events_of_its_t
     facts = facts_of(importlib.import_module(f"{service}.domain"))
 
     found = list(faults(table_of(service), service=service, facts=facts))
-    assert not found, f"services/{service}/src/{service}/published.py: {'; '.join(found)}"
+    assert not found, f"services/{service}/src/{service}/published: {'; '.join(found)}"
     assert said(service) == written_by(service)
 
 

@@ -29,10 +29,11 @@ PAGES: Final = (
     ("booking-api", "free-call", "the free call, as a visitor books it"),
     ("booking-api", "day", "the clinic's day, with what careflow token --role coordinator prints"),
     ("sessions-api", "bedside", "today's sessions, with what careflow token --role nurse prints"),
+    ("screening-api", "cases", "who waits for what, with what careflow token --role prescriber prints"),
     (
         "booking-api",
         "operations",
-        "how booking stands, as each service tells, with what careflow token --role operator prints",
+        "how a service stands, with what careflow token --role operator prints",
     ),
 )
 """What there is to look at in a browser: whose, which page, what it is."""
