@@ -170,7 +170,15 @@ def test_a_reader_reads_its_classifications_in_its_own_groups_and_writes_nothing
 
 
 @pytest.mark.parametrize(
-    "readers", [{"warehouse": ["internal"]}, {"warehouse": ["all"]}, {"billing": ["safety"]}, ["warehouse"]], ids=str
+    "readers",
+    [
+        {"warehouse": ["internal"]},
+        {"warehouse": ["all"]},
+        {"billing": ["safety"]},
+        {"topics": ["safety"]},
+        ["warehouse"],
+    ],
+    ids=str,
 )
 def test_a_file_of_readers_that_goes_too_far_grants_nothing(tmp_path: Path, readers: object) -> None:
     file = tmp_path / "readers.json"

@@ -16,8 +16,9 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 from aiokafka.protocol.admin import CreateAclsRequest, DeleteAclsRequest, DescribeAclsRequest
 
+from careflow_cli.deployment.kafka_accounts import OPEN_TO_READERS, OWN
 from careflow_cli.errors import CareflowError
-from careflow_events.topics import EVERY_SERVICE, SERVICES, Classification
+from careflow_events.topics import EVERY_SERVICE, SERVICES
 
 _ANY: Final = 1
 _ALLOW: Final = 3
@@ -87,9 +88,8 @@ def for_deployment(topics: Path, readers: Path) -> frozenset[Grant]:
     """What these files say. Raises CareflowError when one cannot be read."""
     try:
         admitted = json.loads(readers.read_bytes())
-        open_to_readers = {*Classification} - {Classification.INTERNAL}
-        if any(not set(classes) <= open_to_readers for classes in admitted.values()) or SERVICES & admitted.keys():
-            raise CareflowError(f"{readers} admits somebody to what no reader may read, or under a service's name")
+        if any(not set(classes) <= {*OPEN_TO_READERS} for classes in admitted.values()) or {*OWN} & admitted.keys():
+            raise CareflowError(f"{readers} admits somebody to what no reader may read, or under a name of ours")
         return granted(yaml.safe_load(topics.read_text("utf-8")), admitted)
     except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         raise CareflowError(f"{topics} or {readers} cannot be read ({type(error).__name__})") from error
