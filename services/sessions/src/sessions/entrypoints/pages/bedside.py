@@ -11,14 +11,13 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from careflow_domain.errors import DomainError
-from careflow_service.errors import ServiceError
 from careflow_service.http.dependencies import CurrentActor
-from careflow_service.http.errors import problem_for
 from careflow_service.http.live import Live, LiveViews, Sent, live_views
 from careflow_service.identity import Actor
 from careflow_service.ids import new_id
+from careflow_service.pages.asking import Field, Kind, body_of, read
 from careflow_service.pages.forms import KEY, Form, FormRequest, Submitted
+from careflow_service.pages.refusing import Refused, refusal_of
 from careflow_service.pages.site import Pages, Site, go_on
 from careflow_service.pages.words import Words
 from careflow_service.problems import INVALID_REQUEST, Problem
@@ -27,7 +26,6 @@ from sessions.application.use_cases import Sessions
 from sessions.domain.ids import LocationId, SessionId
 from sessions.entrypoints.http.access import ACCESS
 from sessions.entrypoints.http.schemas import App, Uuid
-from sessions.entrypoints.pages.asking import PARTED, Field, Kind, body_of, read
 from sessions.entrypoints.pages.bedside_commands import Asked
 from sessions.entrypoints.pages.bedside_forms import FORMS, BedsideForm
 from sessions.entrypoints.pages.chart import chart, rows
@@ -41,14 +39,6 @@ _EMPTY: Final = Form({})
 _DRUG_LOG: Final = ACCESS["GET /v1/drug-log/containers"]
 
 Done = Annotated[str | None, Query(max_length=40, pattern="^[a-z-]+$")]
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Why a form was not taken: the code, and what it names besides."""
-
-    code: str
-    named: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +116,9 @@ def _add(form: BedsideForm) -> None:
         if body is None:
             filled = Filled(typed, faults, status=422)
             return await _ask(request, app, actor, pages, form, session_id, filled)
-        try:
-            await form.does(app, Asked(SessionId(session_id), body, int(version)), actor, key)
-        except (DomainError, ServiceError) as refusal:  # whatever it is, nothing that was typed is lost
-            filled = Filled(typed, refused=_refused(refusal), status=problem_for(refusal).kind.status)
+        done = form.does(app, Asked(SessionId(session_id), body, int(version)), actor, key)
+        if refused := await refusal_of(done, typed=True):
+            filled = Filled(typed, refused=refused, status=refused.status)
             return await _ask(request, app, actor, pages, form, session_id, filled)
         return go_on(request, "../../bedside", anchor="done", session=session_id, done=form.name)
 
@@ -149,11 +138,6 @@ async def _mark(app: Sessions, live: LiveViews, session_id: str) -> str:
 
 async def _seen(app: Sessions, actor: Actor, session_id: str) -> Bedside:
     return await app.read_bedside.beside(SessionId(session_id), actor, drug_log=_DRUG_LOG.admits(actor, {}))
-
-
-def _refused(refusal: DomainError | ServiceError) -> Refused:
-    failed: Any = refusal.extra.get("failed") or refusal.extra.get("items") or refusal.extra.get("criteria") or ()
-    return Refused(refusal.code, tuple(each["item"] if isinstance(each, dict) else str(each) for each in failed))
 
 
 async def _session(
@@ -220,7 +204,7 @@ def _labels(fields: Sequence[Field], words: Words) -> dict[str, str]:
 
 def _by_field(faults: Mapping[str, str], fields: Sequence[Field]) -> dict[str, str]:
     """What is one field on the page and two in the body is faulty as one."""
-    parted = {name: each.name for each in fields if each.kind in PARTED for name in ("container_id", PARTED[each.kind])}
+    parted = {name: each.name for each in fields for name in each.parts}
     return {parted.get(name, name): code for name, code in faults.items()}
 
 

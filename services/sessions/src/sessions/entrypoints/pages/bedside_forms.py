@@ -10,6 +10,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from careflow_service.identity import Actor, RequestKey, Role
+from careflow_service.pages.asking import Field, Kind
 from sessions.application.queries.read_bedside import Bedside
 from sessions.application.use_cases import Sessions
 from sessions.domain.checks import DrugScreen, Identifier, PregnancyTest, RiskLevel
@@ -26,7 +27,6 @@ from sessions.entrypoints.http.dose_routes import NewDischarge, NewDose, NewVita
 from sessions.entrypoints.http.gate_routes import Clearing, NewOrder, Reason, Signing
 from sessions.entrypoints.http.session_routes import Completion, Conversion, EarlyEnd, Joining
 from sessions.entrypoints.pages import bedside_commands as do
-from sessions.entrypoints.pages.asking import Field, Kind
 from sessions.entrypoints.pages.bedside_commands import Asked, Drawing, Entering, Nothing, Witnessing
 
 Fields = Sequence[Field]
@@ -50,6 +50,11 @@ class BedsideForm:
 
 def _field(name: str, kind: Kind, *options: str, word: str = "") -> Field:
     return Field(name=name, kind=kind, options=[(each, None) for each in options], word=word)
+
+
+def _reasons(listed: str, called: str, of: str) -> Field:
+    """Why somebody signs for one thing in a list of them."""
+    return Field(name=f"{listed}.{of}", kind=Kind.REASONS, about={called: of})
 
 
 def _state(*states: SessionState) -> Callable[[Bedside], bool]:
@@ -169,7 +174,7 @@ def _discharging(_: Bedside, actor: Actor) -> Fields:
     """A prescriber may sign for what is not met, criterion by criterion."""
     if not actor.has(Role.PRESCRIBER):
         return _DISCHARGE
-    reasons = (Field(name=f"exceptions.{name}", kind=Kind.REASONS) for name in CRITERIA if name not in NEVER_SIGNED)
+    reasons = (_reasons("exceptions", "criterion", name) for name in CRITERIA if name not in NEVER_SIGNED)
     return (*_DISCHARGE, *reasons, _field("transport", Kind.PROSE))
 
 
@@ -181,7 +186,7 @@ def _signable(seen: Bedside) -> Sequence[str]:
 
 def _overriding(seen: Bedside, _: Actor) -> Fields:
     """One reason for each."""
-    return tuple(Field(name=f"overrides.{item}", kind=Kind.REASONS) for item in _signable(seen))
+    return tuple(_reasons("overrides", "item", item) for item in _signable(seen))
 
 
 def _draws(seen: Bedside) -> Sequence[tuple[str, str]]:
@@ -196,6 +201,11 @@ def _draws(seen: Bedside) -> Sequence[tuple[str, str]]:
         for draw in container.unsettled
         if draw.session_id == seen.session.id
     ]
+
+
+def _draw(seen: Bedside) -> Field:
+    """One of the draws of the session: a container and what was drawn up of it."""
+    return Field(name="draw", kind=Kind.CHOICE, options=_draws(seen), parts=("container_id", "draw_id"))
 
 
 def _drawing(seen: Bedside, _: Actor) -> Fields:
@@ -213,12 +223,12 @@ def _drawing(seen: Bedside, _: Actor) -> Fields:
 
 def _giving(seen: Bedside, _: Actor) -> Fields:
     amounts = (_field(name, Kind.AMOUNT) for name in ("mg", "mg_per_kg", "ml", "mg_per_ml"))
-    return (Field(name="draw", kind=Kind.DRAW, options=_draws(seen)), *amounts, _field("serial", Kind.TEXT))
+    return (_draw(seen), *amounts, _field("serial", Kind.TEXT))
 
 
 def _wasting(seen: Bedside, _: Actor) -> Fields:
     return (
-        Field(name="draw", kind=Kind.DRAW, options=_draws(seen)),
+        _draw(seen),
         _field("kind", Kind.CHOICE, *sorted(WITNESSED - ADDING - DISPOSALS.keys())),
         _field("mg", Kind.AMOUNT),
         _field("note", Kind.PROSE),
@@ -239,7 +249,7 @@ def _waiting(seen: Bedside) -> Sequence[tuple[str, str | None]]:
 
 
 def _witnessing(seen: Bedside, _: Actor) -> Fields:
-    return (Field(name="line", kind=Kind.LINE, options=_waiting(seen)),)
+    return (Field(name="line", kind=Kind.CHOICE, options=_waiting(seen), parts=("container_id", "entry_id")),)
 
 
 def _of_patient(seen: Bedside) -> Mapping[str, Any]:

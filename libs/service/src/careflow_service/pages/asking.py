@@ -4,7 +4,7 @@ Invariant: a form is read by the API's own body, so a page can neither say more 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final, TypeVar
@@ -19,8 +19,6 @@ B = TypeVar("B", bound=BaseModel)
 
 YES: Final = "yes"
 NO: Final = "no"
-_NAMES: Final = {"overrides": "item", "exceptions": "criterion"}
-"""What each of several reasons is for, as the API calls it."""
 
 
 class Kind(StrEnum):
@@ -39,28 +37,25 @@ class Kind(StrEnum):
     DAY = "day"
     MOMENT = "moment"
     """A time on the clinic's clock."""
-    DRAW = "draw"
-    """One of the draws of the session: a container and what was drawn up of it."""
-    LINE = "line"
-    """One of the lines of the drug log that wait for a witness."""
+    LINES = "lines"
+    """Prose of which each line is one of several."""
     REASONS = "reasons"
-    """Why somebody signs for something: one of several, each named by its field."""
-
-
-PARTED: Final[Mapping[Kind, str]] = {Kind.DRAW: "draw_id", Kind.LINE: "entry_id"}
-"""What is one field on the page and two in the body: a container, and something of it."""
+    """Why somebody signs for something: one of several, each for what its field is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     """`name` is where it stands in the body, such as `weight.kilograms`; `word` the name its label has in the words.
-    `options` are pairs of a value and what is read there, or None for the words' own.
+    `options` are pairs of a value and what is read there, or None for the words' own; `parts` are the names in the body
+    of what is one field on the page, its value parted by slashes. `about` is what a reason is for, as the API calls it.
     """
 
     name: str
     kind: Kind = Kind.TEXT
     options: Sequence[tuple[str, str | None]] = ()
     word: str = ""
+    parts: Sequence[str] = ()
+    about: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def named(self) -> str:
@@ -71,17 +66,16 @@ class Field:
 def body_of(fields: Iterable[Field], form: Form, zone: ZoneInfo, also: Mapping[str, Any]) -> dict[str, Any]:
     """What was typed as the API's JSON, with what the page itself knows; fields left empty are not in it."""
     body: dict[str, Any] = dict(also)
-    for field in fields:
-        value = _value(field, form, zone)
+    for asked in fields:
+        value = _value(asked, form, zone)
         if value is None:
             continue
-        if field.kind in PARTED:
-            body["container_id"], _, body[PARTED[field.kind]] = value.partition("/")
-        elif field.kind is Kind.REASONS:
-            listed, _, of = field.name.partition(".")
-            body.setdefault(listed, []).append({_NAMES[listed]: of, "reason": value})
+        if asked.parts:
+            body.update(zip(asked.parts, value.split("/"), strict=False))
+        elif asked.kind is Kind.REASONS:
+            body.setdefault(asked.name.partition(".")[0], []).append({**asked.about, "reason": value})
         else:
-            _put(body, field.name.split("."), value)
+            _put(body, asked.name.split("."), value)
     return body
 
 
@@ -93,18 +87,20 @@ def read(body: type[B], given: Mapping[str, Any]) -> tuple[B | None, dict[str, s
         return None, {fault["field"]: fault["code"] for fault in faults_of(error.errors())}
 
 
-def _value(field: Field, form: Form, zone: ZoneInfo) -> Any:
-    if field.kind is Kind.SEVERAL:
-        chosen = [value for value, _ in field.options if form[f"{field.name}.{value}"]]
+def _value(asked: Field, form: Form, zone: ZoneInfo) -> Any:
+    if asked.kind is Kind.SEVERAL:
+        chosen = [value for value, _ in asked.options if form[f"{asked.name}.{value}"]]
         return chosen or None
-    typed = form[field.name]
+    typed = form[asked.name]
     if not typed:
         return None
-    match field.kind:
+    match asked.kind:
         case Kind.WHOLE:
             return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 7 else typed
         case Kind.YES_NO:
             return {YES: True, NO: False}.get(typed, typed)
+        case Kind.LINES:
+            return [line.strip() for line in typed.splitlines() if line.strip()]
         case Kind.MOMENT:
             return _moment(typed, zone)
         case _:
