@@ -2,6 +2,7 @@
 
 import ast
 import ssl
+from dataclasses import replace
 from pathlib import Path
 
 import certifi
@@ -33,6 +34,13 @@ def test_it_is_told_over_tls_to_a_broker_somebody_vouches_for(account: KafkaAcco
     assert options["ssl_context"].verify_mode is ssl.CERT_REQUIRED
     assert options["ssl_context"].check_hostname
     assert "sesame" not in repr(account)
+
+
+def test_a_broker_that_keeps_passwords_is_given_a_proof_and_not_the_password(account: KafkaAccount) -> None:
+    proven = replace(account, mechanism="SCRAM-SHA-512").options()
+
+    assert proven["sasl_mechanism"] == "SCRAM-SHA-512"
+    assert {**proven, "sasl_mechanism": "PLAIN", "ssl_context": None} == {**account.options(), "ssl_context": None}
 
 
 def test_without_anybody_who_vouches_there_are_no_clients(tmp_path: Path) -> None:

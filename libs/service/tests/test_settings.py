@@ -192,4 +192,8 @@ def test_an_account_of_kafka_is_whole_or_there_is_none(given: Given) -> None:
     settings = load(ServiceSettings)
     assert settings.kafka_password is not None
     assert settings.kafka_password.get_secret_value() == "open sesame"
+    assert settings.kafka_mechanism == "PLAIN"
     assert "sesame" not in repr(settings)
+
+    given.set(KAFKA_MECHANISM="SCRAM-SHA-256")
+    assert complaint() == "CAREFLOW_KAFKA_MECHANISM: input should be 'PLAIN' or 'SCRAM-SHA-512'"

@@ -12,7 +12,7 @@ import binascii
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Annotated, Any, Literal, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, HttpUrl, SecretBytes, SecretStr, ValidationError, field_validator, model_validator
@@ -61,8 +61,10 @@ class ServiceSettings(BaseSettings):
     kafka_url: str | None = None
     """Bootstrap servers; the worker asks for it by `require`."""
     kafka_account: str | None = None
-    """As whom the worker speaks to a Kafka that asks, over TLS; with it go the next two."""
+    """As whom the worker speaks to a Kafka that asks, over TLS; with it go password and authorities."""
     kafka_password: SecretStr | None = None
+    kafka_mechanism: Literal["PLAIN", "SCRAM-SHA-512"] = "PLAIN"
+    """How the password is shown to it: what its brokers ask for."""
     kafka_ca_file: Path | None = None
     """Certificates, PEM, that vouch for the brokers."""
 

@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Literal
+
+Mechanism = Literal["PLAIN", "SCRAM-SHA-512"]
+"""How the password is shown: as it is, or by a proof that does not give it away."""
 
 NO_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType({})
 """Of a client whose Kafka asks nobody for an account."""
@@ -16,11 +19,14 @@ NO_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class KafkaAccount:
-    """Name and password (SASL PLAIN), and a file of certificates, PEM, that vouch for the brokers."""
+    """Name and password, and a file of certificates, PEM, that vouch for the brokers. Which mechanism is the brokers'
+    choice: passwords in a file of theirs go with PLAIN, passwords kept within Kafka with SCRAM.
+    """
 
     name: str
     password: str = field(repr=False)
     authorities: Path
+    mechanism: Mechanism = "PLAIN"
 
     def options(self) -> Mapping[str, Any]:
         """What aiokafka's clients are given beside the servers. Raises OSError when `authorities` cannot be read or
@@ -30,7 +36,7 @@ class KafkaAccount:
             {
                 "security_protocol": "SASL_SSL",
                 "ssl_context": ssl.create_default_context(cafile=str(self.authorities)),
-                "sasl_mechanism": "PLAIN",
+                "sasl_mechanism": self.mechanism,
                 "sasl_plain_username": self.name,
                 "sasl_plain_password": self.password,
             }

@@ -85,7 +85,8 @@ def _account(settings: ServiceSettings) -> KafkaAccount | None:
     """As whom it speaks to Kafka, where Kafka asks."""
     if settings.kafka_account is None or settings.kafka_password is None or settings.kafka_ca_file is None:
         return None
-    return KafkaAccount(settings.kafka_account, settings.kafka_password.get_secret_value(), settings.kafka_ca_file)
+    password = settings.kafka_password.get_secret_value()
+    return KafkaAccount(settings.kafka_account, password, settings.kafka_ca_file, settings.kafka_mechanism)
 
 
 def _event_checks(events: EventsRunner) -> dict[str, Check]:
