@@ -127,7 +127,7 @@ def test_the_tools_lock_satisfies_the_command_without_what_only_a_local_stack_ne
     assert {name for name, version in pins("tools").items() if pins("workspace").get(name) != version} == set()
 
 
-@pytest.mark.parametrize("name", ["bootstrap", "build", "identity", "store"])
+@pytest.mark.parametrize("name", ["bootstrap", "build", "identity", "kubernetes", "store"])
 def test_a_lock_with_an_input_of_its_own_satisfies_it(name: str) -> None:
     assert unmet(inputs(name), name) == []
 
