@@ -44,3 +44,7 @@ async def test_every_page_is_read_by_everybody(browser: Browser, screening: tupl
         await reader.looks("Screening of a patient")
         await reader.presses("Take it on")
         await reader.looks("Screening of a patient")
+        await reader.follows("Grant a clearance")
+        await reader.looks("Grant a clearance")
+        await reader.presses("Grant a clearance")
+        await reader.looks("Grant a clearance")

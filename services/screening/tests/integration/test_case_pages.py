@@ -6,24 +6,13 @@ import pytest
 
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
-from careflow_service.testing.calling import ISSUER
-from careflow_service.testing.visiting import Page, Visitor
 from screening.entrypoints.pages import cases
 from services.screening.tests.clinic import cleared, grants, has_case, has_rota, ok, open_alert, registered
 from services.screening.tests.treatment import dosed
+from services.screening.tests.visiting import CASES, logs_in, with_another_key
 from services.screening.tests.world import World
 
-CASES = "/pages/cases"
 APART = "Substance use (42 CFR Part 2)"
-
-
-async def logs_in(world: World, role: Role, to: str = CASES, languages: str = "en-US") -> tuple[Visitor, Page]:
-    world.client.cookies.clear()
-    someone = Visitor(world.client, languages)
-    asked = await someone.opens(to)
-    (button,) = asked.forms[0].buttons
-    through = await someone.presses(asked, button, token=ISSUER.token(role, subject=f"user-{role}"))
-    return someone, await someone.opens(to) if through.status == 200 else through
 
 
 async def alarmed(world: World, patient_id: str, level: str = "high") -> None:
@@ -73,18 +62,10 @@ async def test_an_alert_is_taken_on_once_and_the_next_one_is_told_by_whom(world:
     again = await nurse.presses(seen, "Take it on")
     assert "You have taken the alert on." in again.text, "the same form sent twice is one request"
     late, _ = await logs_in(world, Role.PRESCRIBER, path)
-    refused = await late.presses(_with_another_key(seen), "Take it on")
+    refused = await late.presses(with_another_key(seen), "Take it on")
     assert refused.status == 409
     assert "Somebody has taken this alert on already" in refused.text
     assert "Taken on by user-nurse" in refused.text
-
-
-def _with_another_key(page: Page) -> Page:
-    """As somebody else had it before them."""
-    for form in page.forms:
-        if "key" in form.fields:
-            form.fields["key"] = new_id()
-    return page
 
 
 async def test_a_clearance_is_shown_with_what_it_rests_on_and_until_when(world: World) -> None:

@@ -11,11 +11,19 @@ from careflow_domain.errors import DomainError
 from screening.domain.case import Case, ScreeningStarted
 from screening.domain.case_record import CaseState
 from screening.domain.conditions import ConditionCode
-from screening.domain.endings import ClearanceDeferred, ClearanceDenied, CloseReason, Deferral, Ending, ScreeningClosed
+from screening.domain.endings import (
+    CareEnd,
+    ClearanceDeferred,
+    ClearanceDenied,
+    CloseReason,
+    Deferral,
+    Ending,
+    ScreeningClosed,
+)
 from screening.domain.evaluation import Diagnoses, DiagnosesRecorded, EvaluationPart, EvaluationRecorded, ServiceLine
 from screening.domain.evidence import EvidenceExpiring, EvidenceKind
 from screening.domain.history import ConditionStatus, allergies
-from screening.domain.ids import AlertId, ClinicalFactId, EvaluationId, MedicationId, RequestId
+from screening.domain.ids import AlertId, ClearanceId, ClinicalFactId, EvaluationId, MedicationId, RequestId
 from screening.domain.intake import Purpose, QuestionnaireCompleted, QuestionnaireRequested, RequestedQuestionnaire
 from services.screening.tests.builders import (
     C_SSRS,
@@ -299,3 +307,16 @@ def test_allergies_are_what_the_patient_has_now() -> None:
         .with_facts(fact(ConditionCode.DRUG_ALLERGY, ConditionStatus.RULED_OUT, detail="latex"))
     )
     assert allergies(case.history) == ("penicillin",)
+
+
+def test_a_first_decision_is_waited_for_from_when_it_was_handed_in_until_it_is_decided() -> None:
+    case = submitted_case()
+    assert opened_case().undecided_from is None
+    assert case.undecided_from == case.submitted_at
+    later = Deferral(by=PRESCRIBER, at=NOW, until=NOW + days(30), reason="thyroid first")
+    sooner = replace(later, until=NOW + days(7))
+    assert case.deferred(later).deferred(sooner).undecided_from == NOW + days(7)
+    assert case.deferred(replace(later, until=NOW - days(1))).undecided_from == case.submitted_at
+    assert case.cleared(ClearanceId("granted")).undecided_from is None
+    assert case.denied(denied()).undecided_from is None
+    assert case.discharged(CareEnd(by=PRESCRIBER, at=NOW), POLICY.course).undecided_from is None

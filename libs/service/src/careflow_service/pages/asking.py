@@ -3,6 +3,7 @@
 Invariant: a form is read by the API's own body, so a page can neither say more than the API nor be believed more.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ B = TypeVar("B", bound=BaseModel)
 
 YES: Final = "yes"
 NO: Final = "no"
+_NUMBER: Final = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
 
 
 class Kind(StrEnum):
@@ -28,6 +30,8 @@ class Kind(StrEnum):
     PROSE = "prose"
     WHOLE = "whole"
     """A whole number."""
+    NUMBER = "number"
+    """A measured number."""
     AMOUNT = "amount"
     """A clinical amount, which stays text: "0.5"."""
     YES_NO = "yes_no"
@@ -47,7 +51,8 @@ class Kind(StrEnum):
 class Field:
     """`name` is where it stands in the body, such as `weight.kilograms`; `word` the name its label has in the words.
     `options` are pairs of a value and what is read there, or None for the words' own; `parts` are the names in the body
-    of what is one field on the page, its value parted by slashes. `about` is what a reason is for, as the API calls it.
+    of what is one field on the page, its value parted by slashes. `about` is what a reason is for, as the API calls it;
+    `label` what stands above the field, where the words have nothing for it.
     """
 
     name: str
@@ -56,6 +61,7 @@ class Field:
     word: str = ""
     parts: Sequence[str] = ()
     about: Mapping[str, str] = field(default_factory=dict)
+    label: str = ""
 
     @property
     def named(self) -> str:
@@ -97,6 +103,8 @@ def _value(asked: Field, form: Form, zone: ZoneInfo) -> Any:
     match asked.kind:
         case Kind.WHOLE:
             return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 7 else typed
+        case Kind.NUMBER:
+            return float(typed) if _NUMBER.fullmatch(typed) else typed
         case Kind.YES_NO:
             return {YES: True, NO: False}.get(typed, typed)
         case Kind.LINES:

@@ -1,5 +1,5 @@
-"""Cases in MongoDB: encrypted with the patient's key. Open fields: whether open, when evidence runs out, when
-to ask again; blind: whose.
+"""Cases in MongoDB: encrypted with the patient's key. Open fields: whether open, whether a first decision is waited for
+and since when, when evidence runs out, when to ask again; blind: whose.
 """
 
 from collections.abc import Mapping
@@ -23,6 +23,7 @@ CASES: Final = "cases"
 MOST_CASES: Final = 50
 """More courses than one patient has in a lifetime."""
 _NEWEST_FIRST: Final = (("opened_at", -1),)
+_LONGEST_FIRST: Final = (("undecided_from", 1),)
 
 INDEXES: Final = (
     (
@@ -30,6 +31,7 @@ INDEXES: Final = (
         IndexModel("patient_id", name="one_open_case", unique=True, partialFilterExpression={"is_open": True}),
     ),
     (CASES, IndexModel([("patient_id", 1), ("opened_at", -1), ("_id", 1)], name="of_patient")),
+    (CASES, IndexModel([("is_undecided", 1), ("undecided_from", 1), ("_id", 1)], name="undecided")),
     (CASES, IndexModel("due_at", name="due")),
     (CASES, IndexModel("asks_at", name="to_ask")),
 )
@@ -45,6 +47,8 @@ class MongoCases(Stored[Case]):
                 "patient_id": case.patient_id,
                 "is_open": is_open,
                 "opened_at": case.opened_at,
+                "is_undecided": case.undecided_from is not None,
+                "undecided_from": case.undecided_from,
                 "due_at": case.evidence_due_at(evidence_warns_before) if case.in_care else None,
                 "asks_at": case.course.asks_at if is_open else None,
             }
@@ -77,6 +81,9 @@ class MongoCases(Stored[Case]):
 
     async def one_of(self, patient_id: PatientId, /, *, after: str | None) -> Listed[Case]:
         return await self._documents.page({"patient_id": patient_id}, sort=_NEWEST_FIRST, limit=1, after=after)
+
+    async def undecided(self, *, limit: int, after: str | None) -> Listed[Case]:
+        return await self._documents.page({"is_undecided": True}, sort=_LONGEST_FIRST, limit=limit, after=after)
 
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("due_at")

@@ -59,6 +59,9 @@ class Cases(Protocol):
     async def one_of(self, patient_id: PatientId, /, *, after: str | None) -> Listed[Case]:
         """One at a time of all the patient's, for readers."""
 
+    async def undecided(self, *, limit: int, after: str | None) -> Listed[Case]:
+        """Those that wait for a first decision, by since when; deferred ones by until when."""
+
     async def add(self, case: Case, /, tx: Transaction) -> None: ...
     async def save(self, case: Case, /, *, expecting: int, tx: Transaction) -> None: ...
     async def next_due(self) -> Due | None:

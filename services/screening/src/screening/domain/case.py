@@ -137,6 +137,14 @@ class Case(CaseRecord):
         return bool(answered or recorded or decided)
 
     @property
+    def undecided_from(self) -> datetime | None:
+        """Since when a first decision has been waited for, from when on where it was deferred; None where none is."""
+        decided = self.clearance_id is not None or self.care_end is not None
+        if self.state is not CaseState.SUBMITTED or self.submitted_at is None or decided:
+            return None
+        return max([self.submitted_at, *(each.until for each in self.deferrals[-1:])])
+
+    @property
     def waiting(self) -> tuple[RequestedQuestionnaire, ...]:
         """What the patient is asked for now: nothing once the case is closed."""
         return () if self.state is CaseState.CLOSED else tuple(each for each in self.questionnaires if each.open)

@@ -19,6 +19,7 @@ from screening.domain.outcomes import Scale, ScaleOutcome
 from screening.domain.patients import PatientDetails
 from screening.domain.rules import Finding
 from screening.domain.substance_use import Partition
+from screening.domain.suspensions import Suspensions, with_suspension
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,14 @@ class PartSeen:
     findings: tuple[Finding, ...] = field(repr=False)
     missing: tuple[str, ...]
 
+    @property
+    def suspensions(self) -> Suspensions:
+        """Everything dosing waits for: on the clearance, and held for the next one."""
+        suspensions = self.clearance.suspensions if self.clearance else ()
+        for held in self.case.held:
+            suspensions = with_suspension(suspensions, held)
+        return suspensions
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseSeen:
@@ -49,6 +58,15 @@ class CaseSeen:
     valid: bool
     valid_until: datetime
     scales: tuple[tuple[Scale, ScaleOutcome], ...] = field(repr=False)
+
+    @property
+    def parts(self) -> tuple[PartSeen, PartSeen]:
+        return self.general, self.apart
+
+    @property
+    def alert(self) -> SafetyAlert | None:
+        """The patient's newest alert, in whichever part it is."""
+        return self.general.alert or self.apart.alert
 
 
 @dataclass(frozen=True, slots=True)

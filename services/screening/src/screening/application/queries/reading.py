@@ -59,6 +59,12 @@ class Reading:
         )
         return cases
 
+    async def undecided(self, actor: Actor, *, limit: int, after: str | None) -> Listed[Case]:
+        """Cases that were handed in and wait for a first decision, whoever has waited longest first."""
+        found = await self.ports.cases.undecided(limit=limit, after=after)
+        await self.ports.audit.read(actor, "read_case", *(f"cases/{case.id}" for case in found.items))
+        return found
+
     async def asked(self, request_id: RequestId, actor: Actor) -> tuple[Case, RequestedQuestionnaire]:
         """A questionnaire that this patient was asked for. Refused: `questionnaire_request_not_found`."""
         cases = await self.ports.cases.all_of(PatientId(actor.patient_id or ""))

@@ -1,5 +1,6 @@
 """Cases: reading them, answering questionnaires, submitting, closing."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Response
@@ -9,6 +10,9 @@ from careflow_service.http.dependencies import (
     CurrentActor,
     ExpectedVersion,
     IdempotentRequest,
+    Page,
+    PageCursor,
+    PageLimit,
     RequestBody,
     answer,
     represent,
@@ -23,7 +27,7 @@ from screening.domain.ids import CaseId, PatientId, RequestId
 from screening.domain.policy import CrisisText
 from screening.entrypoints.http.case_views import CaseView, case_view
 from screening.entrypoints.http.heard import HeardRoute
-from screening.entrypoints.http.schemas import App, CaseChanged, Code, CrisisView, Note, case_changed
+from screening.entrypoints.http.schemas import App, CaseChanged, Code, CrisisView, Note, View, case_changed
 
 router = APIRouter(tags=["cases"])
 heard = APIRouter(tags=["cases"], route_class=HeardRoute)
@@ -31,6 +35,15 @@ heard = APIRouter(tags=["cases"], route_class=HeardRoute)
 
 class CasesView(BaseModel):
     items: list[CaseView]
+
+
+class UndecidedRow(View):
+    """A case that waits for a first decision: since `undecided_from`, or until then where it was deferred."""
+
+    id: str
+    patient_id: str
+    submitted_at: datetime
+    undecided_from: datetime
 
 
 class Responses(RequestBody):
@@ -80,6 +93,14 @@ async def list_cases(patient_id: str, actor: CurrentActor, app: App) -> Response
     """A patient's cases, newest first."""
     cases = await app.reading.cases_of(PatientId(patient_id), actor)
     return represent(CasesView(items=[case_view(case, actor, app.ports) for case in cases]))
+
+
+@router.get("/v1/cases", response_model=Page[UndecidedRow])
+async def list_undecided(app: App, actor: CurrentActor, limit: PageLimit = 50, after: PageCursor = None) -> Response:
+    """Cases that were handed in and wait for a first decision, whoever has waited longest first."""
+    listed = await app.reading.undecided(actor, limit=limit, after=after)
+    rows = [UndecidedRow.model_validate(each) for each in listed.items]
+    return represent(Page[UndecidedRow](items=rows, next=listed.next))
 
 
 @router.get("/v1/cases/{case_id}", response_model=CaseView)

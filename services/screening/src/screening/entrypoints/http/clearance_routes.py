@@ -63,6 +63,20 @@ class Grant(RequestBody):
     accepted: Annotated[dict[Code, Note], Field(max_length=50)] = Field(default_factory=dict)
     settled: Annotated[tuple[Settled, ...], Field(max_length=50)] = ()
 
+    def command(self, case_id: CaseId, expected_version: int) -> GrantClearance:
+        """What is decided of this case, as of this version of it."""
+        return GrantClearance(
+            case_id=case_id,
+            indications=self.indications,
+            conditions=self.conditions,
+            excluded_routes=self.excluded_routes,
+            accepted=self.accepted,
+            settled=tuple(
+                Settlement(reason=each.suspended_for, ref=each.ref, why=each.reason) for each in self.settled
+            ),
+            expected_version=expected_version,
+        )
+
 
 class Deferral(RequestBody):
     until: Moment
@@ -126,17 +140,7 @@ async def grant_clearance(
     app: App,
 ) -> Response:
     """Decide that treatment is safe. Refused with everything that is missing."""
-    settled = tuple(Settlement(reason=each.suspended_for, ref=each.ref, why=each.reason) for each in body.settled)
-    command = GrantClearance(
-        case_id=CaseId(case_id),
-        indications=body.indications,
-        conditions=body.conditions,
-        excluded_routes=body.excluded_routes,
-        accepted=body.accepted,
-        settled=settled,
-        expected_version=expected_version,
-    )
-    committed = await app.grant_clearance(command, actor, request)
+    committed = await app.grant_clearance(body.command(CaseId(case_id), expected_version), actor, request)
     granted = committed.value
     view = Granted(
         clearance_id=granted.clearance_id, case_id=granted.case_id, version=granted.version, valid=granted.valid

@@ -1,9 +1,14 @@
-"""Pages for clinicians: who waits for what, and one case with everything its clearance rests on.
+"""Pages for clinicians: who waits for what, and one case with everything its clearance rests on and the forms by which
+it is decided.
 
-Invariant: a page decides nothing; what is about substance use stands apart, under its own notice.
+Invariant: a page decides nothing, a form is refused by the same rules as the API's command, says so where it was filled
+in and keeps what was typed; what is about substance use stands apart, under its own notice.
 """
 
-from typing import Annotated
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -11,14 +16,20 @@ from fastapi.responses import Response
 from careflow_service.http.dependencies import CurrentActor, PageCursor
 from careflow_service.identity import Actor
 from careflow_service.ids import new_id
-from careflow_service.pages.forms import FormRequest
+from careflow_service.pages.asking import Kind, body_of, read
+from careflow_service.pages.forms import KEY, Form, FormRequest, Submitted
 from careflow_service.pages.refusing import Refused, refusal_of
 from careflow_service.pages.site import Pages, Site, go_on
-from screening.application.commands.acknowledge_alert import AcknowledgeAlert
+from careflow_service.problems import INVALID_REQUEST, Problem
+from screening.application.queries.read_case_page import CaseSeen
 from screening.application.use_cases import Screening
 from screening.domain.evidence import EvidenceCategory
-from screening.domain.ids import AlertId, CaseId, PatientId
+from screening.domain.ids import CaseId, PatientId
+from screening.entrypoints.http.access import ACCESS
 from screening.entrypoints.http.schemas import App
+from screening.entrypoints.pages.case_commands import Asked
+from screening.entrypoints.pages.case_forms import FORMS, About, CaseForm, Fields, Reader, signing
+from screening.entrypoints.pages.changes import changed_since, marks
 from screening.entrypoints.pages.curves import curves, rows
 
 router = APIRouter(prefix="/pages/cases", include_in_schema=False)
@@ -26,7 +37,26 @@ router = APIRouter(prefix="/pages/cases", include_in_schema=False)
 SHOWN = 25
 """So many of each list on a page."""
 
+ABOUT: Final = "about"
+OF: Final = "of"
+VERSION: Final = "version"
+SEEN: Final = "seen"
+"""The fields that say what a form is about, which one in it, as of which version, and how everything stood."""
+_EMPTY: Final = Form({})
+_SETTLED: Final = re.compile(r"settled\.([0-9]+)\.")
+
 Done = Annotated[str | None, Query(max_length=40, pattern="^[a-z-]+$")]
+Of = Annotated[str, Query(max_length=200)]
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form as it is shown again."""
+
+    typed: Form = _EMPTY
+    faults: Mapping[str, str] = field(default_factory=dict)
+    refused: Refused | None = None
+    status: int = 200
 
 
 @router.get("")
@@ -36,20 +66,24 @@ async def who_waits(
     actor: CurrentActor,
     pages: Pages,
     alerts_after: PageCursor = None,
+    cases_after: PageCursor = None,
     tasks_after: PageCursor = None,
 ) -> Response:
-    """Open alerts by when somebody must respond, then open tasks by when they are due."""
+    """Open alerts by when somebody must respond, cases by since when a decision is waited for, tasks by when they are
+    due.
+    """
     alerts = await app.reading.alerts(actor, open_only=True, limit=SHOWN, after=alerts_after)
+    cases = await app.reading.undecided(actor, limit=SHOWN, after=cases_after)
     tasks = await app.reading.tasks(actor, limit=SHOWN, after=tasks_after)
-    now = app.ports.clock()
+    after = {"alerts_after": alerts_after, "cases_after": cases_after, "tasks_after": tasks_after}
     return pages.show(
         request.scope,
         "cases.html",
         alerts=alerts,
+        cases=cases,
         tasks=tasks,
-        alerts_after=alerts_after,
-        tasks_after=tasks_after,
-        as_of=now,
+        after=after,
+        as_of=app.ports.clock(),
         zone=pages.zone,
     )
 
@@ -65,35 +99,82 @@ async def one_case(
     request: Request, app: App, actor: CurrentActor, pages: Pages, case_id: str, done: Done = None
 ) -> Response:
     """One case."""
-    return await _case(request, app, actor, pages, case_id, done=done)
+    seen = await app.read_case_page(CaseId(case_id), actor)
+    return _case(request, app, actor, pages, seen, done=done)
 
 
-@router.post("/{case_id}/alerts/{alert_id}/acknowledge")
-async def take_on(
-    request: Request, app: App, actor: CurrentActor, pages: Pages, case_id: str, alert_id: str, key: FormRequest
-) -> Response:
-    """Take the alert on; nobody else is asked any more."""
-    if refused := await refusal_of(app.acknowledge_alert(AcknowledgeAlert(AlertId(alert_id)), actor, key)):
-        return await _case(request, app, actor, pages, case_id, refused=refused)
-    return go_on(request, f"../../../{case_id}", anchor="done", done="acknowledged")
+def _add(form: CaseForm) -> None:
+    """Its page, and where it is sent."""
+
+    async def ask(request: Request, app: App, actor: CurrentActor, pages: Pages, case_id: str, of: Of = "") -> Response:
+        seen = await app.read_case_page(CaseId(case_id), actor)
+        about = form.about(seen, of)
+        if about is None or form.at_once:
+            return go_on(request, f"../{case_id}")
+        return _ask(request, actor, pages, form, seen, about, of, Filled())
+
+    async def do(
+        request: Request,
+        app: App,
+        actor: CurrentActor,
+        pages: Pages,
+        case_id: str,
+        typed: Submitted,
+        key: FormRequest,
+    ) -> Response:
+        seen = await app.read_case_page(CaseId(case_id), actor)
+        was = About(typed[ABOUT], _version(typed))
+        fields = form.fields(seen, Reader(actor, pages.words(request.scope), pages.zone))
+        body, faults = read(form.body, body_of(fields, typed, pages.zone, form.also(typed[OF])))
+        if body is None:
+            return _ask(request, actor, pages, form, seen, was, typed[OF], Filled(typed, faults, status=422))
+        asked = Asked(CaseId(case_id), was.id, was.version, typed[OF], body)
+        refused = await refusal_of(form.does(app, asked, actor, key), typed=True)
+        if refused is None:
+            return go_on(request, f"../{case_id}", anchor="done", done=form.name)
+        now = await app.read_case_page(CaseId(case_id), actor)
+        if form.at_once:
+            return _case(request, app, actor, pages, now, refused=refused)
+        filled = Filled(typed, refused=refused, status=refused.status)
+        return _ask(request, actor, pages, form, now, form.about(now, typed[OF]) or was, typed[OF], filled)
+
+    router.add_api_route(f"/{{case_id}}/{form.name}", ask, methods=["GET"], name=f"ask_{form.name}")
+    router.add_api_route(f"/{{case_id}}/{form.name}", do, methods=["POST"], name=f"do_{form.name}")
 
 
-async def _case(
+for each in FORMS:
+    _add(each)
+
+
+def _version(typed: Form) -> int:
+    version = typed[VERSION]
+    if not version.isascii() or not version.isdigit() or len(version) > 18:
+        raise Problem(INVALID_REQUEST)
+    return int(version)
+
+
+def _may(form: CaseForm, actor: Actor) -> bool:
+    """Whether the door lets this reader send it."""
+    return ACCESS[f"POST /pages/cases/{{case_id}}/{form.name}"].admits(actor, {})
+
+
+def _case(
     request: Request,
     app: Screening,
     actor: Actor,
     pages: Site,
-    case_id: str,
+    seen: CaseSeen,
     *,
     done: str | None = None,
     refused: Refused | None = None,
 ) -> Response:
-    seen = await app.read_case_page(CaseId(case_id), actor)
     scales = [scale for scale, _ in seen.scales]
 
     def highest(questionnaire: str) -> int:
         return app.ports.shelf.newest(questionnaire).bands[-1].highest
 
+    may = [form for form in FORMS if _may(form, actor)]
+    offered = {form.name: about for form in may if not form.of_one and (about := form.about(seen, ""))}
     return pages.show(
         request.scope,
         "case.html",
@@ -106,6 +187,63 @@ async def _case(
         carries=EvidenceCategory.CLEARANCE,
         zone=pages.zone,
         done=done,
-        refused=refused.code if refused else None,
+        refused=refused,
+        changed=(),
+        offered=offered,
+        may={form.name: (lambda of, form=form: form.about(seen, of) is not None) for form in may if form.of_one},
         key=new_id,
     )
+
+
+def _ask(
+    request: Request,
+    actor: Actor,
+    pages: Site,
+    form: CaseForm,
+    seen: CaseSeen,
+    about: About,
+    of: str,
+    filled: Filled,
+) -> Response:
+    """The form as it was filled in, with the case as it is now and what of it is different."""
+    words = pages.words(request.scope)
+    fields = form.fields(seen, Reader(actor, words, pages.zone))
+    apart = {each.name for each in signing(seen.apart)} if form.name == "grant" else set()
+    labels = {each.name: each.label or words.groups["case_asked"][each.named] for each in fields}
+    return pages.show(
+        request.scope,
+        "case_form.html",
+        status=filled.status,
+        seen=seen,
+        case=seen.general.case,
+        form=form,
+        about=about,
+        fields=[each for each in fields if each.name not in apart],
+        fields_apart=[each for each in fields if each.name in apart],
+        labels=labels,
+        typed=filled.typed,
+        faults=_by_field(filled.faults, fields, filled.typed),
+        refused=filled.refused,
+        changed=changed_since(seen, filled.typed[SEEN]) if filled.refused else (),
+        kept={ABOUT: about.id, OF: of, VERSION: str(about.version), SEEN: marks(seen), KEY: new_id()},
+        zone=pages.zone,
+    )
+
+
+def _by_field(faults: Mapping[str, str], fields: Fields, typed: Form) -> dict[str, str]:
+    """By the names the fields have on the page: reasons in a list are numbered as they were sent, without those that
+    were left empty, and what is signed for is not named; it can only be too long.
+    """
+    reasons = [each.name for each in fields if each.kind is Kind.REASONS and typed[each.name]]
+    signed = sorted(
+        (each.name for each in fields if each.name.startswith("accepted.")), key=lambda name: len(typed[name])
+    )
+
+    def named(name: str) -> str:
+        if (numbered := _SETTLED.match(name)) and int(numbered[1]) < len(reasons):
+            return reasons[int(numbered[1])]
+        if name.startswith("accepted.") and signed:
+            return signed[-1]
+        return next((each.name for each in fields if name.startswith(f"{each.name}.")), name)
+
+    return {named(name): code for name, code in faults.items()}

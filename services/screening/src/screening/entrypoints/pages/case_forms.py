@@ -1,0 +1,218 @@
+"""What is decided and recorded on a case's page: one row for each form, with the API's command it stands for.
+
+Invariant: who may send a form is who may call that route of the API, and what it does is that route's own use case.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+from careflow_service.identity import Actor, RequestKey, Role
+from careflow_service.pages.asking import Field, Kind
+from careflow_service.pages.words import Words
+from screening.application.queries.read_case_page import CaseSeen, PartSeen
+from screening.application.use_cases import Screening
+from screening.domain.alert_records import AlertDisposition, AlertOutcome
+from screening.domain.alerts import AlertState
+from screening.domain.case_record import CaseState
+from screening.domain.clearance import ClearanceState
+from screening.domain.clearance_terms import Indication, Route
+from screening.domain.evidence import EvidenceKind, EvidenceResult
+from screening.domain.measures import Measure
+from screening.domain.rules import FindingClass
+from screening.entrypoints.http.alert_routes import AlertClosing, NewContact
+from screening.entrypoints.http.clearance_routes import Deferral, Grant, Reason, Settled
+from screening.entrypoints.http.history_routes import NewEvidence, Voided
+from screening.entrypoints.pages import case_commands as do
+from screening.entrypoints.pages.case_commands import Asked, Nothing
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a form changes, and its version. `apart`: it is of the part about substance use. `said`: which one it is."""
+
+    id: str
+    version: int
+    apart: bool = False
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads the form, in which words, on which clock."""
+
+    actor: Actor
+    words: Words
+    zone: ZoneInfo
+
+    def word(self, group: str, code: str) -> str:
+        return self.words.groups[group][code]
+
+
+Fields = Sequence[Field]
+Does = Callable[[Screening, Asked[Any], Actor, RequestKey], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseForm:
+    """`body` is what the API takes; `about` says what is changed, or None where there is nothing to change; `fields`
+    are asked. `also` is what the page knows by itself of the one thing among several. A form `of_one` has its link
+    beside that thing, one `at_once` is a button without a page of its own.
+    """
+
+    name: str
+    body: type[BaseModel]
+    does: Does
+    about: Callable[[CaseSeen, str], About | None]
+    fields: Callable[[CaseSeen, Reader], Fields] = lambda _, __: ()
+    also: Callable[[str], Mapping[str, Any]] = lambda _: {}
+    of_one: bool = False
+    at_once: bool = False
+
+
+def _open_case(seen: CaseSeen, _: str) -> About | None:
+    case = seen.general.case
+    return None if case.state is CaseState.CLOSED else About(case.id, case.version)
+
+
+def _case_in_care(seen: CaseSeen, _: str) -> About | None:
+    case = seen.general.case
+    return About(case.id, case.version) if case.in_care else None
+
+
+def _clearance(*states: ClearanceState) -> Callable[[CaseSeen, str], About | None]:
+    def about(seen: CaseSeen, _: str) -> About | None:
+        clearance = seen.general.clearance
+        standing = clearance is not None and seen.general.case.in_care and clearance.state in states
+        return About(clearance.id, clearance.version) if clearance and standing else None
+
+    return about
+
+
+def _alert(state: AlertState) -> Callable[[CaseSeen, str], About | None]:
+    def about(seen: CaseSeen, _: str) -> About | None:
+        alert = seen.alert
+        return About(alert.id, alert.version) if alert and alert.state is state else None
+
+    return about
+
+
+def _evidence(seen: CaseSeen, of: str) -> About | None:
+    case = seen.general.case
+    found = next((each for each in case.evidence if each.id == of and each.voided is None), None)
+    if found is None or case.state is CaseState.CLOSED:
+        return None
+    return About(case.id, case.version, said=found.kind.value)
+
+
+def _medication(seen: CaseSeen, of: str) -> About | None:
+    for part in seen.parts:
+        for each in part.case.medications:
+            if each.id == of and each.voided is None and part.case.state is not CaseState.CLOSED:
+                return About(part.case.id, part.case.version, apart=part is seen.apart, said=each.ingredient)
+    return None
+
+
+def _suspension(seen: CaseSeen, of: str) -> About | None:
+    clearance = _clearance(ClearanceState.GRANTED)(seen, of)
+    for part in seen.parts:
+        for each in part.clearance.suspensions if part.clearance else ():
+            if clearance is not None and f"{each.reason}/{each.ref}" == of:
+                return About(clearance.id, clearance.version, apart=part is seen.apart, said=each.fine_reason)
+    return None
+
+
+def _pair(of: str) -> Mapping[str, Any]:
+    reason, _, ref = of.partition("/")
+    return {"suspended_for": reason, "ref": ref}
+
+
+def _prose(*names: str) -> Callable[[CaseSeen, Reader], Fields]:
+    return lambda _, __: tuple(Field(name=name, kind=Kind.PROSE) for name in names)
+
+
+def _one_of(reader: Reader, name: str, group: str, codes: Iterable[str], kind: Kind = Kind.CHOICE) -> Field:
+    return Field(name=name, kind=kind, options=[(code, reader.word(group, code)) for code in codes])
+
+
+def _granting(seen: CaseSeen, reader: Reader) -> Fields:
+    """What treatment is for and its limits, then each finding to be signed for and each suspension to be ended."""
+    return (
+        _one_of(reader, "indications", "indications", Indication, Kind.SEVERAL),
+        Field(name="conditions", kind=Kind.LINES),
+        _one_of(reader, "excluded_routes", "routes", Route, Kind.SEVERAL),
+        *(field for part in seen.parts for field in signing(part)),
+    )
+
+
+def signing(part: PartSeen) -> Fields:
+    """For one part of the record: a reason for each finding that takes a signature, and for each suspension."""
+    findings = (each for each in part.findings if each.finding_class in (FindingClass.B, FindingClass.C))
+    return (
+        *(
+            Field(name=f"accepted.{each.rule}", kind=Kind.PROSE, label=f"{each.rule}: {_codes(each.because)}")
+            for each in findings
+        ),
+        *(
+            Field(
+                name=f"settled.{each.reason}.{each.ref}",
+                kind=Kind.REASONS,
+                about={"suspended_for": each.reason.value, "ref": each.ref},
+                label=_codes([each.fine_reason]),
+            )
+            for each in part.suspensions
+        ),
+    )
+
+
+def _codes(codes: Iterable[str]) -> str:
+    return ", ".join(codes).replace("_", " ")
+
+
+def _evidence_fields(_: CaseSeen, reader: Reader) -> Fields:
+    """`signed` is asked of prescribers alone: nobody else's reason counts."""
+    signed = (Field(name="signed", kind=Kind.PROSE),) if reader.actor.has(Role.PRESCRIBER) else ()
+    return (
+        _one_of(reader, "kind", "evidence_kinds", EvidenceKind),
+        Field(name="taken_at", kind=Kind.MOMENT),
+        _one_of(reader, "result", "evidence_results", EvidenceResult),
+        *(Field(name=f"measures.{each.value}", kind=Kind.NUMBER) for each in Measure),
+        *signed,
+    )
+
+
+def _closing(_: CaseSeen, reader: Reader) -> Fields:
+    return (
+        _one_of(reader, "outcome", "alert_outcomes", AlertOutcome),
+        Field(name="note", kind=Kind.PROSE),
+        _one_of(reader, "disposition", "dispositions", AlertDisposition),
+        Field(name="safety_plan", kind=Kind.PROSE),
+    )
+
+
+def _deferring(_: CaseSeen, __: Reader) -> Fields:
+    return (Field(name="until", kind=Kind.MOMENT), Field(name="reason", kind=Kind.PROSE))
+
+
+_GRANTED = ClearanceState.GRANTED
+_LASTING = (ClearanceState.GRANTED, ClearanceState.EXPIRED)
+
+FORMS: Final = (
+    CaseForm("acknowledge", Nothing, do.acknowledge, _alert(AlertState.OPEN), at_once=True),
+    CaseForm("contact", NewContact, do.contact, _alert(AlertState.ACKNOWLEDGED), _prose("note", "safety_plan")),
+    CaseForm("close-alert", AlertClosing, do.close_alert, _alert(AlertState.ACKNOWLEDGED), _closing),
+    CaseForm("grant", Grant, do.grant, _case_in_care, _granting),
+    CaseForm("defer", Deferral, do.defer, _case_in_care, _deferring),
+    CaseForm("deny", Reason, do.deny, _case_in_care, _prose("reason")),
+    CaseForm("extend", Nothing, do.extend, _clearance(*_LASTING)),
+    CaseForm("suspend", Reason, do.suspend, _clearance(*_LASTING), _prose("reason")),
+    CaseForm("reinstate", Settled, do.reinstate, _suspension, _prose("reason"), _pair, of_one=True),
+    CaseForm("revoke", Reason, do.revoke, _clearance(_GRANTED), _prose("reason")),
+    CaseForm("evidence", NewEvidence, do.record_evidence, _open_case, _evidence_fields),
+    CaseForm("void-evidence", Voided, do.void_evidence, _evidence, _prose("reason"), of_one=True),
+    CaseForm("void-medication", Voided, do.void_medication, _medication, _prose("reason"), of_one=True),
+)
+"""In the order somebody goes through them."""
