@@ -77,15 +77,19 @@ from booking.application.queries.find_openings import FindOpeningsHandler
 from booking.application.queries.find_patients import FindPatients
 from booking.application.queries.find_unfit_visits import FindUnfitVisits
 from booking.application.queries.list_tasks import ListTasks
+from booking.application.queries.name_patients import NamePatients
 from booking.application.queries.read_appointments import ReadAppointments
 from booking.application.queries.read_busy_times import ReadBusyTimes
+from booking.application.queries.read_calendar import ReadCalendar
 from booking.application.queries.read_care_path import ReadCarePathHandler
 from booking.application.queries.read_day_board import ReadDayBoard
 from booking.application.queries.read_erasures import ReadErasures
 from booking.application.queries.read_invitation import ReadInvitation
 from booking.application.queries.read_messages import ReadMessages
 from booking.application.queries.read_patient import ReadPatientHandler
+from booking.application.queries.read_visit import ReadVisit
 from booking.application.queries.read_waitlist import ReadWaitlist
+from booking.application.queries.weigh_visit import WeighVisit
 from booking.application.scheduling import Scheduling
 from booking.application.sitting_down import ways_in
 from booking.application.telling import Noting, Telling
@@ -189,6 +193,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     return Booking(
         register_patient=RegisterPatientHandler(all_patients, all_paths, policy, zone, work),
         read_patient=ReadPatientHandler(all_patients, resources.audit),
+        name_patients=NamePatients(all_patients, resources.audit),
         find_patients=FindPatients(all_patients, resources.audit),
         change_patient_details=ChangePatientDetailsHandler(all_patients, all_paths, holding, policy, zone, work),
         merge_patients=MergePatientsHandler(all_patients, all_paths, all_appointments, all_entries, all_consents, work),
@@ -238,7 +243,26 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         read_appointments=ReadAppointments(all_appointments, resources.audit, clock),
         find_unfit_visits=FindUnfitVisits(all_appointments, all_patients, scheduling, resources.audit, zone),
         read_care_path=ReadCarePathHandler(all_paths, records, resources.audit, policy, zone, clock),
+        read_visit=ReadVisit(
+            appointments=all_appointments,
+            patients=all_patients,
+            care_paths=all_paths,
+            policy=policy,
+            audit=resources.audit,
+            clock=clock,
+        ),
+        weigh_visit=WeighVisit(desk, resources.audit),
         list_tasks=ListTasks(all_appointments, policy, resources.audit, clock),
+        read_calendar=ReadCalendar(
+            appointments=all_appointments,
+            patients=all_patients,
+            practitioners=all_practitioners,
+            rooms=all_rooms,
+            calendar_days=all_days,
+            audit=resources.audit,
+            zone=zone,
+            clock=clock,
+        ),
         read_day_board=ReadDayBoard(
             appointments=all_appointments,
             patients=all_patients,

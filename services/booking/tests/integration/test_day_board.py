@@ -9,7 +9,7 @@ from careflow_events.mongo.consumers import MongoConsumers
 from careflow_events.topics import topics_of
 from careflow_service.identity import Role
 from careflow_service.testing.calling import ISSUER
-from careflow_service.testing.visiting import Page, Visitor
+from services.booking.tests.at_a_browser import logs_in
 from services.booking.tests.clinic import (
     TOMORROW_AT_TEN,
     acts,
@@ -24,17 +24,6 @@ from services.booking.tests.world import World
 BOARD = "/pages/day"
 EXPECTED = "10:00 AM – 10:15 AM · Ana R. Free call · By phone · dr-lee Expected"
 CLINICAL = tuple(topic.name for service in ("screening", "sessions") for topic in topics_of(service))
-
-
-async def logs_in(world: World, *roles: Role, to: str = BOARD, languages: str = "en-US") -> tuple[Visitor, Page]:
-    """Somebody who wanted a page, was asked who they are, and came to it."""
-    world.client.cookies.clear()
-    someone = Visitor(world.client, languages)
-    asked = await someone.opens(to)
-    (button,) = asked.forms[0].buttons
-    through = await someone.presses(asked, button, token=ISSUER.token(*roles or (Role.COORDINATOR,)))
-    onwards = next(name for name, address in through.links.items() if address == to.removeprefix("/pages/"))
-    return someone, await someone.follows(through, onwards)
 
 
 async def has_heard(world: World, until: datetime, topics: Sequence[str] = CLINICAL) -> None:
@@ -56,7 +45,7 @@ async def has_call(world: World, **person: str) -> dict[str, object]:
 async def test_who_comes_is_said_with_as_little_of_the_name_as_will_do(world: World) -> None:
     await has_call(world)
 
-    _, board = await logs_in(world)
+    _, board = await logs_in(world, to=BOARD)
 
     assert board.h1 == "Tuesday, November 24, 2026"
     assert "As of 10:00 AM, Pacific Standard Time." in board.text
@@ -79,14 +68,14 @@ async def test_two_of_a_name_are_told_apart(world: World, other: dict[str, str],
     second = await has_patient(world, email="other@example.org", phone="415 555 0199", **other)
     await books(world.coordinator, second, starts_at=at)
 
-    _, board = await logs_in(world)
+    _, board = await logs_in(world, to=BOARD)
 
     assert all(f"· {name} Free call" in board.text for name in shown)
 
 
 async def test_an_empty_day_says_so_and_leads_to_its_neighbours(world: World) -> None:
     await has_call(world)
-    someone, _ = await logs_in(world)
+    someone, _ = await logs_in(world, to=BOARD)
 
     after = await someone.follows(await someone.opens(BOARD), "The day after")
 
@@ -97,7 +86,7 @@ async def test_an_empty_day_says_so_and_leads_to_its_neighbours(world: World) ->
 
 async def test_a_patient_who_is_here_is_marked_so_once(world: World) -> None:
     call = await has_call(world)
-    someone, board = await logs_in(world, Role.NURSE)
+    someone, board = await logs_in(world, Role.NURSE, to=BOARD)
 
     here = await someone.presses(board, "Is here")
     assert (here.h1, here.status) == (board.h1, 200)
@@ -111,7 +100,7 @@ async def test_a_patient_who_is_here_is_marked_so_once(world: World) -> None:
 async def test_who_did_not_come_is_marked_so_when_the_visit_has_begun(world: World) -> None:
     await has_call(world)
     world.clock.now = TOMORROW_AT_TEN - timedelta(minutes=1)
-    someone, early = await logs_in(world)
+    someone, early = await logs_in(world, to=BOARD)
     assert not any("Did not come" in form.buttons for form in early.forms)
 
     world.clock.now = TOMORROW_AT_TEN
@@ -122,7 +111,7 @@ async def test_who_did_not_come_is_marked_so_when_the_visit_has_begun(world: Wor
 
 async def test_whoever_is_second_sees_the_board_as_it_is_now_and_why(world: World) -> None:
     call = await has_call(world)
-    someone, board = await logs_in(world)
+    someone, board = await logs_in(world, to=BOARD)
     await acts(world.coordinator, call, "cancel", reason="patient_request")
 
     refused = await someone.presses(board, "Is here")
@@ -135,7 +124,7 @@ async def test_whoever_is_second_sees_the_board_as_it_is_now_and_why(world: Worl
 async def test_a_visit_that_began_without_the_patient_is_something_to_do(world: World) -> None:
     await has_call(world)
     world.clock.now = TOMORROW_AT_TEN + timedelta(minutes=30)
-    _, board = await logs_in(world)
+    _, board = await logs_in(world, to=BOARD)
     assert "The visit has begun without the patient: call them." in board.text
 
 
@@ -143,15 +132,15 @@ async def test_nothing_is_in_the_way_only_where_that_is_known_freshly(world: Wor
     known, _ = await booked(world)
     dosing_at = datetime.fromisoformat((await of_patient(world, known["patient_id"], "dosing"))["starts_at"])
     world.clock.now = dosing_at
-    _, unheard = await logs_in(world)
+    _, unheard = await logs_in(world, to=BOARD)
     assert "Unknown: ask the clinical team. not everything has been heard of this patient" in unheard.text
 
     await has_heard(world, dosing_at - timedelta(minutes=1))
-    _, fresh = await logs_in(world)
+    _, fresh = await logs_in(world, to=BOARD)
     assert "Nothing known against it" in fresh.text
 
     world.clock.now = dosing_at + timedelta(minutes=5)
-    _, stale = await logs_in(world)
+    _, stale = await logs_in(world, to=BOARD)
     assert "Nothing known against it" not in stale.text
     assert "Unknown: ask the clinical team." in stale.text
 
@@ -181,7 +170,7 @@ async def of_patient(world: World, patient_id: str, kind: str) -> dict[str, str]
 
 async def test_the_board_shows_itself_anew_for_whoever_asks_for_it(world: World) -> None:
     await has_call(world)
-    someone, board = await logs_in(world)
+    someone, board = await logs_in(world, to=BOARD)
     assert "refresh" not in board.headers
 
     live = await someone.follows(board, "Show it anew every 20 seconds")
@@ -192,7 +181,7 @@ async def test_the_board_shows_itself_anew_for_whoever_asks_for_it(world: World)
 
 async def test_the_board_speaks_spanish_to_whoever_reads_it(world: World) -> None:
     await has_call(world)
-    _, board = await logs_in(world, languages="es")
+    _, board = await logs_in(world, languages="es", to=BOARD)
     assert board.h1 == "martes, 24 de noviembre de 2026"
     assert "Se le espera" in board.text
 
@@ -200,7 +189,7 @@ async def test_the_board_speaks_spanish_to_whoever_reads_it(world: World) -> Non
 @pytest.mark.parametrize("form", [{}, {"version": "x", "day": "2026-11-24"}, {"version": "1", "day": "2026-11-31"}])
 async def test_what_the_board_never_sends_is_refused_and_changes_nothing(world: World, form: dict[str, str]) -> None:
     call = await has_call(world)
-    await logs_in(world)
+    await logs_in(world, to=BOARD)
     sent = await world.client.post(f"{BOARD}/{call['id']}/arrived", data={"key": "k", **form})
     assert sent.status_code == 422
     assert ok(await world.coordinator.get(f"/v1/appointments/{call['id']}"))["version"] == 1
@@ -208,7 +197,7 @@ async def test_what_the_board_never_sends_is_refused_and_changes_nothing(world: 
 
 async def test_whoever_was_away_keeps_what_they_did_and_is_told_how_to_go_on(world: World) -> None:
     call = await has_call(world)
-    someone, board = await logs_in(world)
+    someone, board = await logs_in(world, to=BOARD)
     world.client.cookies.clear()
 
     away = await someone.presses(board, "Is here")
@@ -216,7 +205,7 @@ async def test_whoever_was_away_keeps_what_they_did_and_is_told_how_to_go_on(wor
     assert "Log in again in another window, then load this page anew" in away.text
     assert ok(await world.coordinator.get(f"/v1/appointments/{call['id']}"))["version"] == 1
 
-    await logs_in(world)
+    await logs_in(world, to=BOARD)
     assert "Is here" in (await someone.presses(board, "Is here")).text
     assert ok(await world.coordinator.get(f"/v1/appointments/{call['id']}"))["version"] == 2
 
@@ -224,7 +213,7 @@ async def test_whoever_was_away_keeps_what_they_did_and_is_told_how_to_go_on(wor
 @pytest.mark.parametrize("role", [Role.BILLER, Role.OPERATOR, Role.PATIENT])
 async def test_whoever_has_no_business_there_is_told_so_and_it_is_kept(world: World, role: Role) -> None:
     await has_call(world)
-    _, refused = await logs_in(world, role)
+    _, refused = await logs_in(world, role, to=BOARD)
     assert (refused.status, refused.h1) == (403, "That did not work")
     assert "Your login does not let you see or do this." in refused.text
     audited = await world.store.database["_audit"].find_one({"outcome": "denied"})
@@ -239,13 +228,13 @@ async def test_a_token_is_no_login_and_a_login_no_token(world: World) -> None:
     asked = await world.client.get(BOARD, headers={"Authorization": f"Bearer {token}"})
     assert (asked.status_code, asked.headers["location"]) == (303, "login?to=day")
 
-    await logs_in(world)
+    await logs_in(world, to=BOARD)
     assert (await world.client.get("/v1/tasks")).status_code == 401
 
 
 async def test_each_look_is_in_the_audit_trail_with_what_was_seen(world: World) -> None:
     call = await has_call(world)
-    await logs_in(world)
+    await logs_in(world, to=BOARD)
     audited = await world.store.database["_audit"].find_one({"action": "read_day_board"})
     assert audited is not None
     assert audited["touched"] == [f"appointments/{call['id']}"]

@@ -28,6 +28,7 @@ FOLLOW_EVERY = 0.2  # seconds
 PAGES: Final = (
     ("booking-api", "free-call", "the free call, as a visitor books it"),
     ("booking-api", "day", "the clinic's day, with what careflow token --role coordinator prints"),
+    ("booking-api", "desk", "the front desk, with the same"),
     ("sessions-api", "bedside", "today's sessions, with what careflow token --role nurse prints"),
     ("screening-api", "cases", "who waits for what, with what careflow token --role prescriber prints"),
     (

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pymongo import IndexModel
 
 from booking.domain.appointments import Appointment
-from booking.domain.ids import PatientId
+from booking.domain.ids import AppointmentId, PatientId
 from booking.domain.intervals import Interval
 from booking.domain.policy import BookingPolicy
 from booking.domain.states import Status
@@ -77,6 +77,12 @@ class MongoAppointments(Stored[Appointment]):
     async def save(self, aggregate: Appointment, /, *, expecting: int, tx: Transaction) -> None:
         await super().save(aggregate, expecting=expecting, tx=tx)
         await self._tell(aggregate, tx)
+
+    async def several(self, appointment_ids: Sequence[AppointmentId]) -> tuple[Appointment, ...]:
+        appointments = self._documents.looked  # allow looked: shown to a human, decides nothing
+        asked = {"_id": {"$in": list(appointment_ids)}}
+        found = await appointments.many(asked, limit=len(appointment_ids)) if appointment_ids else []
+        return tuple(sorted(found, key=lambda each: (each.starts_at, each.id)))
 
     async def holds_of(self, patient_id: PatientId) -> int:
         held = {"patient_id": patient_id, "held_until": {"$gt": _BEFORE_EVERYTHING}}

@@ -9,7 +9,7 @@ from booking.domain import gates
 from booking.domain.appointments import Appointment
 from booking.domain.availability import Clinic
 from booking.domain.care_path import CarePath
-from booking.domain.gates import Asked
+from booking.domain.gates import Asked, Refusal
 from booking.domain.ids import AppointmentId
 from booking.domain.patients import Patient
 from booking.domain.policy import BookingPolicy
@@ -41,7 +41,7 @@ class GatedVisits:
         `gates_closed` and the refusals of `Scheduling.claim`.
         """
         look, _ = await side_by_side(
-            self._scheduling.look(_by_plan(wish, path), patient.id, patient.details, clinic),
+            self._scheduling.look(by_plan(wish, path), patient.id, patient.details, clinic),
             self.check(path, wish, integration_at=integration_at),
         )
         plan = path.plan_for(wish.kind)
@@ -76,7 +76,7 @@ class GatedVisits:
         if together_with is not None:
             path = path.but_for(together_with.id)
         look, _ = await side_by_side(
-            self._scheduling.look(_by_plan(wish, path), patient.id, patient.details, clinic, instead_of=moving),
+            self._scheduling.look(by_plan(wish, path), patient.id, patient.details, clinic, instead_of=moving),
             self.check(path, wish, moving=moving.id, integration_at=integration_at),
         )
         return await self._scheduling.claim(look, patient.id, moving.id, tx, by=by)
@@ -90,7 +90,23 @@ class GatedVisits:
         integration_at: datetime | None = None,
     ) -> None:
         """Raises `gates_closed`, naming each gate."""
-        asked = Asked(
+        gates.check(path, await self._asked(path, wish, moving, integration_at))
+
+    async def closed(
+        self,
+        path: CarePath,
+        wish: Wish,
+        *,
+        moving: AppointmentId | None = None,
+        integration_at: datetime | None = None,
+    ) -> tuple[Refusal, ...]:
+        """Each gate that is closed, for somebody who only looks."""
+        return gates.refusals(path, await self._asked(path, wish, moving, integration_at))
+
+    async def _asked(
+        self, path: CarePath, wish: Wish, moving: AppointmentId | None, integration_at: datetime | None
+    ) -> Asked:
+        return Asked(
             kind=wish.kind,
             starts_at=wish.starts_at,
             zone=self._scheduling.zone,
@@ -100,8 +116,8 @@ class GatedVisits:
             windows=self._policy.dose_windows,
             record_complete=await self._records.complete(path.id),
         )
-        gates.check(path, asked)
 
 
-def _by_plan(wish: Wish, path: CarePath) -> Wish:
+def by_plan(wish: Wish, path: CarePath) -> Wish:
+    """The wish with the therapist of the path's plan."""
     return replace(wish, therapist=path.therapist_for(wish.kind))

@@ -96,6 +96,9 @@ class Appointments(Protocol):
 
     async def find(self, appointment_id: AppointmentId, /, *, of: PatientId | None) -> Appointment | None: ...
 
+    async def several(self, appointment_ids: Sequence[AppointmentId]) -> tuple[Appointment, ...]:
+        """These of them, earliest first, for somebody who only looks."""
+
     async def holds_of(self, patient_id: PatientId) -> int:
         """How many times are held for the patient."""
 

@@ -58,6 +58,14 @@ class Look:
     given_up: Sequence[Claim]
 
 
+@dataclass(frozen=True, slots=True)
+class Impossible:
+    """Why a time cannot be, and the next free ones."""
+
+    code: str
+    next_free: tuple[datetime, ...]
+
+
 class NoTime(Exception):
     """No free time as wished; carries what was looked for, so that other times can be named once the transaction is
     over.
@@ -110,9 +118,8 @@ class Scheduling:
             async with self._turns.taking(*(self._date(wish.starts_at) for wish in wishes)):
                 return await command()
         except NoTime as refused:
-            until = self._ahead(refused.wish.starts_at)
-            found = await self._free(refused.wanted, refused.clinic, until, self._policy.suggestions.value)
-            raise refused.refusal.with_extra(next_free=[opening.interval.start for opening in found]) from None
+            free = await self._next_free(refused.wanted, refused.clinic, refused.wish.starts_at)
+            raise refused.refusal.with_extra(next_free=free) from None
 
     async def clinic(self, *wishes: Wish) -> Clinic:
         """Who and which rooms there are for these wishes."""
@@ -173,10 +180,42 @@ class Scheduling:
         opening = opening_at(wanted, clinic, days.release(visit.id, visit.slot.claims), wish.starts_at)
         return None if opening is None else self._slot(opening, wanted, visit.patient_id)
 
+    async def why_not(
+        self,
+        wish: Wish,
+        patient_id: PatientId,
+        patient: PatientDetails,
+        clinic: Clinic,
+        *,
+        instead_of: Appointment | None = None,
+    ) -> Impossible | None:
+        """What makes the wished time impossible, for one of the clinic who only looks; None where nothing does. See
+        `claim`.
+        """
+        wanted = self._wanted_by(wish, patient_id, patient)
+        given_up = instead_of.slot.claims if instead_of else ()
+        reach = clinic.days_to_read(wanted, wanted.template.reach(wish.starts_at), self._zone)
+        days = await self._days.look(sorted({*reach, *days_of(given_up, self._zone)}))
+        free = days.release(instead_of.id, given_up) if instead_of else days
+        try:
+            self._policy.check_start(wish.starts_at, now=self._clock(), by_patient=False)
+            wanted.template.check_modality(wish.modality, self._date(wish.starts_at))
+            required_opening(wanted, clinic, free, wish.starts_at)
+        except DomainError as refusal:
+            return Impossible(refusal.code, tuple(await self._next_free(wanted, clinic, wish.starts_at)))
+        return None
+
     async def free_instead(
-        self, visit: Appointment, patient: PatientDetails, therapist: PractitionerId | None, limit: int
+        self,
+        visit: Appointment,
+        patient: PatientDetails,
+        therapist: PractitionerId | None,
+        clinic: Clinic,
+        limit: int,
     ) -> tuple[datetime, ...]:
-        """The next times at which the visit could be, whoever gives it; the plan's therapist where one is named."""
+        """The next times at which the visit could be, whoever of these gives it; the plan's therapist where one is
+        named.
+        """
         wanted = self.wanted(
             visit.kind,
             visit.slot.modality,
@@ -184,7 +223,7 @@ class Scheduling:
             patient_id=visit.patient_id,
             therapist=therapist,
         )
-        found = await self._free(wanted, await self._clinic(wanted), self._ahead(self._clock()), limit)
+        found = await self._free(wanted, clinic, self._ahead(self._clock()), limit)
         return tuple(opening.interval.start for opening in found if opening.interval.start != visit.starts_at)
 
     async def free(self, wanted: Wanted, starts: Interval, limit: int) -> tuple[Opening, ...]:
@@ -193,6 +232,10 @@ class Scheduling:
         """
         wanted.template.check_modality(wanted.modality, self._date(starts.start))
         return await self._free(wanted, await self._clinic(wanted), starts, limit)
+
+    async def _next_free(self, wanted: Wanted, clinic: Clinic, wished: datetime) -> list[datetime]:
+        found = await self._free(wanted, clinic, self._ahead(wished), self._policy.suggestions.value)
+        return [opening.interval.start for opening in found]
 
     async def _free(self, wanted: Wanted, clinic: Clinic, starts: Interval, limit: int) -> tuple[Opening, ...]:
         span = Interval(starts.start, wanted.template.reach(starts.end).end)

@@ -46,15 +46,19 @@ from booking.application.queries.find_openings import FindOpeningsHandler
 from booking.application.queries.find_patients import FindPatients
 from booking.application.queries.find_unfit_visits import FindUnfitVisits
 from booking.application.queries.list_tasks import ListTasks
+from booking.application.queries.name_patients import NamePatients
 from booking.application.queries.read_appointments import ReadAppointments
 from booking.application.queries.read_busy_times import ReadBusyTimes
+from booking.application.queries.read_calendar import ReadCalendar
 from booking.application.queries.read_care_path import ReadCarePathHandler
 from booking.application.queries.read_day_board import ReadDayBoard
 from booking.application.queries.read_erasures import ReadErasures
 from booking.application.queries.read_invitation import ReadInvitation
 from booking.application.queries.read_messages import ReadMessages
 from booking.application.queries.read_patient import ReadPatientHandler
+from booking.application.queries.read_visit import ReadVisit
 from booking.application.queries.read_waitlist import ReadWaitlist
+from booking.application.queries.weigh_visit import WeighVisit
 from careflow_service.pages.links import SittingDown
 
 
@@ -64,6 +68,7 @@ class Booking:
 
     register_patient: RegisterPatientHandler
     read_patient: ReadPatientHandler
+    name_patients: NamePatients
     find_patients: FindPatients
     change_patient_details: ChangePatientDetailsHandler
     merge_patients: MergePatientsHandler
@@ -102,8 +107,11 @@ class Booking:
     correct_appointment: CorrectAppointmentHandler
     read_appointments: ReadAppointments
     find_unfit_visits: FindUnfitVisits
+    read_visit: ReadVisit
+    weigh_visit: WeighVisit
     read_care_path: ReadCarePathHandler
     list_tasks: ListTasks
+    read_calendar: ReadCalendar
     read_day_board: ReadDayBoard
 
     read_invitation: ReadInvitation

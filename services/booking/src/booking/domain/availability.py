@@ -1,7 +1,7 @@
 """Where a visit still fits: hours, licences and claims of all its parts at once, on the quarter-hour grid."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -76,6 +76,20 @@ class Clinic:
     location_id: LocationId
     practitioners: tuple[Practitioner, ...]
     rooms: tuple[Room, ...]
+
+    def without(self, resource: Resource, absence: Interval, zone: ZoneInfo) -> "Clinic":
+        """As it would be with that one away, or that room closed, in this time."""
+        return replace(
+            self,
+            practitioners=tuple(
+                each.absent(absence, zone) if resource == Resource(ResourceKind.PRACTITIONER, each.id) else each
+                for each in self.practitioners
+            ),
+            rooms=tuple(
+                each.absent(absence, zone) if resource == Resource(ResourceKind.ROOM, each.id) else each
+                for each in self.rooms
+            ),
+        )
 
     def days_to_read(self, wanted: Wanted, span: Interval, zone: ZoneInfo) -> tuple[DayKey, ...]:
         """The calendar days on which an answer for this span depends, in order."""

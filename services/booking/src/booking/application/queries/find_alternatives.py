@@ -1,5 +1,7 @@
 """What can become of the visits of somebody who is away, or of a closed room: given by another, moved, or called off by
 the clinic. Proposals; the desk carries them out, and the patient is asked where it is theirs to say.
+
+Invariant: they are the same before the absence is recorded and after.
 """
 
 import asyncio
@@ -87,7 +89,7 @@ class FindAlternatives:
         zone = self._scheduling.zone
         first_day = day_interval(absence.start.astimezone(zone).date() - timedelta(days=1), zone)
         booked = await self._appointments.booked(Interval(first_day.start, absence.end), limit, after)
-        clinic = await self._scheduling.everybody()
+        clinic = (await self._scheduling.everybody()).without(resource, absence, zone)
         affected = [each for each in booked.items if _needs(each, resource, absence)]
         found = await asyncio.gather(*(self._of(each, resource, clinic) for each in affected))
         await self._audit.read(actor, "find_alternatives", *(f"appointments/{each.id}" for each in affected))
@@ -108,7 +110,7 @@ class FindAlternatives:
         )
         substitute, free = await side_by_side(
             self._scheduling.substitute(wish, visit, patient.details, clinic),
-            self._scheduling.free_instead(visit, patient.details, path.therapist_for(visit.kind), _OPENINGS),
+            self._scheduling.free_instead(visit, patient.details, path.therapist_for(visit.kind), clinic, _OPENINGS),
         )
         follows = integration_of(path, visit.starts_at) if visit.kind is VisitKind.DOSING else None
         integration = follows.appointment_id if follows else None

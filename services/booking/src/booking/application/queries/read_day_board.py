@@ -2,17 +2,17 @@
 it is kept.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from booking.application.naming import told_apart
 from booking.application.ownership import is_patient
 from booking.application.ports import Appointments, Patients, Practitioners, ReadAudit, Records, Rooms
 from booking.application.results import Scheduled
 from booking.domain.appointments import Appointment
 from booking.domain.ids import PatientId, PractitionerId, RoomId
-from booking.domain.patients import Patient
 from booking.domain.policy import BookingPolicy
 from booking.domain.states import Status
 from booking.domain.tasks import TaskKind, task_of
@@ -81,7 +81,7 @@ class ReadDayBoard:
             self.records.heard_until(whose),
         )
         await self.audit.read(actor, "read_day_board", *(f"appointments/{each.id}" for each in visits))
-        names = _told_apart(patients)
+        names = told_apart(patients)
         staff: Mapping[PractitionerId, str] = {each.id: each.name for each in practitioners}
         places: Mapping[RoomId, str] = {each.id: each.name for each in rooms}
         now = self.clock()
@@ -111,21 +111,3 @@ class ReadDayBoard:
             is_clear=waits_for_news and is_fresh and not visit.holds,
             task=task.kind if task is not None and task.since <= now else None,
         )
-
-
-def _told_apart(patients: Iterable[Patient]) -> dict[PatientId, str]:
-    """The given name and as much of the family name as tells two of them apart; two of one name by their birth year
-    too.
-    """
-    everybody = tuple(patients)
-    for length in (1, 100):
-        names = {each.id: _name(each, length) for each in everybody}
-        if len(set(names.values())) == len(names):
-            return names
-    return {each.id: f"{_name(each, 100)} ({each.details.birth_date.year})" for each in everybody}
-
-
-def _name(patient: Patient, length: int) -> str:
-    family = patient.details.family_name
-    shown = family if len(family) <= length else f"{family[:length]}."
-    return f"{patient.details.given_name} {shown}"

@@ -17,6 +17,7 @@ from booking.entrypoints.http import (
 )
 from booking.entrypoints.http.access import ACCESS
 from booking.entrypoints.pages import day_board, free_call, messages, my_visits
+from booking.entrypoints.pages.desk import absences, booking, calendar, moving, patients, tasks, visits, waitlist
 from careflow_service.service import Http
 
 HTTP: Http[Booking] = Http(
@@ -38,6 +39,14 @@ HTTP: Http[Booking] = Http(
         free_call.router,
         messages.router,
         day_board.router,
+        calendar.router,
+        patients.router,
+        booking.router,
+        visits.router,
+        moving.router,
+        absences.router,
+        waitlist.router,
+        tasks.router,
         my_visits.way_in,
         my_visits.router,
     ),

@@ -1,0 +1,63 @@
+"""Reads one visit with what belongs to it: whose it is, the integration of a dosing visit, what is to be done about it.
+Who read it is kept.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from booking.application.ownership import check_own
+from booking.application.ports import Appointments, CarePaths, Patients, ReadAudit
+from booking.application.results import Scheduled
+from booking.domain.ids import AppointmentId
+from booking.domain.patients import Patient
+from booking.domain.policy import BookingPolicy
+from booking.domain.spacing import integration_of
+from booking.domain.states import Status
+from booking.domain.tasks import TaskKind, task_of
+from booking.domain.visits import VisitKind
+from careflow_service.clock import Clock
+from careflow_service.identity import Actor
+from careflow_service.work import side_by_side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitRead:
+    """`integration` is the one booked after a dosing visit that is to come; `task` what somebody has to do about the
+    visit by now.
+    """
+
+    visit: Scheduled
+    patient: Patient
+    integration: Scheduled | None
+    task: TaskKind | None
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadVisit:
+    """Raises `appointment_not_found`, also for another's appointment."""
+
+    appointments: Appointments
+    patients: Patients
+    care_paths: CarePaths
+    policy: BookingPolicy
+    audit: ReadAudit
+    clock: Clock
+
+    async def __call__(self, appointment_id: AppointmentId, actor: Actor) -> VisitRead:
+        visit = await self.appointments.get(appointment_id)
+        check_own(actor, visit.patient_id, "appointment")
+        patient, path = await side_by_side(self.patients.get(visit.patient_id), self.care_paths.get(visit.patient_id))
+        pair = visit.kind is VisitKind.DOSING and visit.status is Status.BOOKED
+        follows = integration_of(path, visit.starts_at) if pair else None
+        integration = await self.appointments.get(follows.appointment_id) if follows else None
+        now, task = self.clock(), task_of(visit, self.policy)
+        shown = [f"appointments/{each.id}" for each in (visit, integration) if each is not None]
+        await self.audit.read(actor, "read_visit", f"patients/{patient.id}", *shown)
+        return VisitRead(
+            visit=Scheduled.of(visit),
+            patient=patient,
+            integration=Scheduled.of(integration) if integration else None,
+            task=task.kind if task is not None and task.since <= now else None,
+            as_of=now,
+        )

@@ -1,0 +1,183 @@
+"""Somebody is away for a day, or a room is closed: first what would follow for whom, then the absence, then each visit
+given to somebody else, moved or called off.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Final, Literal
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from pydantic import Field
+
+from booking.application.commands.cancel_appointment import CancelAppointment
+from booking.application.commands.reassign_appointment import ReassignAppointment
+from booking.application.commands.record_absence import RecordAbsence
+from booking.application.use_cases import Booking
+from booking.domain.calendar import Resource, ResourceKind
+from booking.domain.cancellations import CancelReason
+from booking.domain.ids import AppointmentId, PractitionerId, RoomId
+from booking.domain.intervals import day_interval
+from booking.domain.practitioners import Practitioner
+from booking.domain.rooms import Room
+from booking.entrypoints.http.schemas import App
+from booking.entrypoints.pages.desk.showing import Done, Seen, show_desk, staff_of, today_of
+from careflow_service.http.dependencies import CurrentActor, PageCursor, RequestBody
+from careflow_service.http.fields import Day
+from careflow_service.identity import Actor
+from careflow_service.pages.forms import Form, FormRequest, Submitted
+from careflow_service.pages.refusing import Refused, refusal_of
+from careflow_service.pages.site import Pages, Site, go_on
+from careflow_service.work import side_by_side
+
+router = APIRouter(prefix="/pages/desk/absences", include_in_schema=False)
+
+A_FEW: Final = 20
+"""For each of them a substitute and other times are looked for."""
+REASONS: Final = {
+    ResourceKind.PRACTITIONER: CancelReason.PROVIDER_UNAVAILABLE,
+    ResourceKind.ROOM: CancelReason.CLINIC_CLOSED,
+}
+
+
+class Away(RequestBody):
+    """Who, or which room, and on which date of the clinic."""
+
+    who: Annotated[str, Field(pattern="^(practitioner|room):[A-Za-z0-9_-]{1,64}$")]
+    day: Day
+
+    @property
+    def resource(self) -> Resource:
+        kind, _, name = self.who.partition(":")
+        return Resource(ResourceKind(kind), name)
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        return {"who": self.who, "day": str(self.day)}
+
+
+class AwayAsSeen(Away, Seen):
+    """As which version the person or room was seen; in the form of a visit, the visit."""
+
+    agreed: Literal["1"] | None = None
+
+
+class Settling(StrEnum):
+    REASSIGN = "reassign"
+    CANCEL = "cancel"
+
+
+@router.get("")
+async def absence(request: Request, app: App, pages: Pages) -> Response:
+    """Who is away when; and on to what would follow once that is said."""
+    asked = _asked(request)
+    away, faults = asked.read(Away)
+    if away is not None:
+        return go_on(request, "absences/concerned", **away.parameters)
+    people, rooms = await side_by_side(app.practitioners.active(), app.rooms.active())
+    whom = [(f"practitioner:{each.id}", each.name) for each in sorted(people, key=lambda each: each.name)]
+    whom += [(f"room:{each.id}", each.name) for each in sorted(rooms, key=lambda each: each.name)]
+    faults = faults if {"who", "day"} & request.query_params.keys() else {}
+    return show_desk(
+        request,
+        pages,
+        "absence.html",
+        status=422 if faults else 200,
+        whom=whom,
+        typed=asked,
+        faults=faults,
+        today=today_of(pages),
+    )
+
+
+@router.get("/concerned")
+async def concerned(
+    request: Request, app: App, actor: CurrentActor, pages: Pages, after: PageCursor = None, done: Done = None
+) -> Response:
+    """What would follow, or has followed. Changes nothing."""
+    return await _concerned(request, app, actor, pages, _asked(request).said(Away), after=after, done=done)
+
+
+@router.post("")
+async def record_absence(
+    request: Request, app: App, actor: CurrentActor, pages: Pages, form: Submitted, key: FormRequest
+) -> Response:
+    """They are away: nothing more is booked with them then."""
+    away = form.said(AwayAsSeen)
+    command = RecordAbsence(away.resource, away.expected, day_interval(away.day, pages.zone))
+    if refused := await refusal_of(app.record_absence(command, actor, key)):
+        return await _concerned(request, app, actor, pages, away, refused=refused)
+    return go_on(request, "absences/concerned", done="away", **away.parameters)
+
+
+@router.post("/visits/{appointment_id}/{act}")
+async def settle_visit(
+    request: Request,
+    app: App,
+    actor: CurrentActor,
+    pages: Pages,
+    appointment_id: str,
+    act: Settling,
+    form: Submitted,
+    key: FormRequest,
+) -> Response:
+    """Give one of their visits to whoever can, or call it off for the clinic; neither costs the patient anything."""
+    away = form.said(AwayAsSeen)
+    visit = AppointmentId(appointment_id)
+    match act:
+        case Settling.REASSIGN:
+            given = ReassignAppointment(
+                appointment_id=visit,
+                expected_version=away.expected,
+                without=frozenset({away.resource.id}),
+                patient_agreed=away.agreed is not None,
+            )
+            doing = refusal_of(app.reassign_appointment(given, actor, key))
+        case Settling.CANCEL:
+            called_off = CancelAppointment(visit, away.expected, REASONS[away.resource.kind])
+            doing = refusal_of(app.cancel_appointment(called_off, actor, key))
+    if refused := await doing:
+        return await _concerned(request, app, actor, pages, away, refused=refused)
+    done = "reassigned" if act is Settling.REASSIGN else "cancelled"
+    return go_on(request, "../../concerned", done=done, **away.parameters)
+
+
+def _asked(request: Request) -> Form:
+    asked = {name: request.query_params.get(name, "").strip() for name in ("who", "day")}
+    return Form({name: value for name, value in asked.items() if value})
+
+
+async def _concerned(
+    request: Request,
+    app: Booking,
+    actor: Actor,
+    pages: Site,
+    away: Away,
+    *,
+    after: str | None = None,
+    done: str | None = None,
+    refused: Refused | None = None,
+) -> Response:
+    """The visits concerned and what can become of each; the buttons for it once the absence is recorded."""
+    whose = await _get(app, away.resource)
+    found = await app.find_alternatives(away.resource, day_interval(away.day, pages.zone), actor, A_FEW, after)
+    names = await app.name_patients([each.visit.patient_id for each in found.items], actor)
+    return show_desk(
+        request,
+        pages,
+        "absent.html",
+        done=done,
+        refused=refused,
+        away=away,
+        name=whose.name,
+        version=whose.version,
+        recorded=not whose.hours.open_on(away.day, pages.zone),
+        found=found,
+        names=names,
+        staff=await staff_of(app),
+    )
+
+
+async def _get(app: Booking, resource: Resource) -> Practitioner | Room:
+    if resource.kind is ResourceKind.ROOM:
+        return await app.rooms.get(RoomId(resource.id))
+    return await app.practitioners.get(PractitionerId(resource.id))

@@ -1,0 +1,55 @@
+"""What is said of a visit by one button, on its own page or on the work list."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from enum import StrEnum
+from typing import Any, Final
+
+from booking.application.commands.confirm_hold import ConfirmHold
+from booking.application.commands.correct_appointment import CorrectAppointment
+from booking.application.commands.record_arrival import RecordArrival
+from booking.application.commands.record_missed_visit import RecordMissedVisit
+from booking.application.commands.record_patient_told import RecordPatientTold
+from booking.application.commands.release_hold import ReleaseHold
+from booking.application.results import Scheduled
+from booking.application.use_cases import Booking
+from booking.domain.ids import AppointmentId
+from booking.domain.states import Status
+from booking.domain.tasks import TaskKind
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed
+
+
+class Mark(StrEnum):
+    ARRIVED = "arrived"
+    MISSED = "missed"
+    CAME = "came"
+    TOLD = "told"
+    TAKEN = "taken"
+    GIVEN_BACK = "given_back"
+
+
+Doing = Coroutine[Any, Any, Committed[Scheduled]]
+Command = Callable[[Booking, AppointmentId, int, Actor, RequestKey], Doing]
+
+COMMANDS: Final[Mapping[Mark, Command]] = {
+    Mark.ARRIVED: lambda app, visit, seen, by, key: app.record_arrival(RecordArrival(visit, seen), by, key),
+    Mark.MISSED: lambda app, visit, seen, by, key: app.record_missed_visit(RecordMissedVisit(visit, seen), by, key),
+    Mark.CAME: lambda app, visit, seen, by, key: app.correct_appointment(CorrectAppointment(visit, seen), by, key),
+    Mark.TOLD: lambda app, visit, seen, by, key: app.record_patient_told(RecordPatientTold(visit, seen), by, key),
+    Mark.TAKEN: lambda app, visit, seen, by, key: app.confirm_hold(ConfirmHold(visit, seen), by, key),
+    Mark.GIVEN_BACK: lambda app, visit, seen, by, key: app.release_hold(ReleaseHold(visit, seen), by, key),
+}
+
+
+def marks_for(visit: Scheduled, task: TaskKind | None, *, begun: bool) -> tuple[Mark, ...]:
+    """What can be said of it as it stands."""
+    told = (Mark.TOLD,) if task is TaskKind.TELL_PATIENT else ()
+    if visit.status is Status.HELD:
+        return (*told, Mark.TAKEN, Mark.GIVEN_BACK)
+    if visit.status is Status.MISSED:
+        return (*told, Mark.CAME)
+    if visit.status is not Status.BOOKED or visit.holds:
+        return told
+    if visit.unmarked:
+        return (*told, Mark.CAME, Mark.MISSED)
+    return (*told, Mark.ARRIVED, Mark.MISSED) if begun else (*told, Mark.ARRIVED)

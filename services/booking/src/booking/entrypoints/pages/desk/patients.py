@@ -1,0 +1,90 @@
+"""A patient at the desk: found by birth date and contact, their visits, and what may be booked for them and why not."""
+
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from booking.domain.ids import PatientId
+from booking.domain.patients import Patient
+from booking.domain.visits import Modality, VisitKind
+from booking.entrypoints.http.patient_schemas import SearchBody
+from booking.entrypoints.http.schemas import App
+from booking.entrypoints.pages.desk.showing import SHOWN, Done, show_desk, staff_of
+from careflow_service.http.dependencies import CurrentActor, PageCursor, Repeatable
+from careflow_service.pages.forms import Form, Submitted
+from careflow_service.pages.site import Pages, Site
+from careflow_service.work import side_by_side
+
+router = APIRouter(prefix="/pages/desk", include_in_schema=False)
+
+NOBODY: Final[tuple[Patient, ...]] = ()
+
+
+@router.get("/find")
+async def ask_whom(request: Request, pages: Pages) -> Response:
+    """By what a patient is found."""
+    return _find(request, pages, Form({}), {}, None)
+
+
+@router.post("/find")
+async def find_patients(
+    request: Request, app: App, actor: CurrentActor, pages: Pages, form: Submitted, _: Repeatable
+) -> Response:
+    """Who was born then and has this address or number; what was typed is in no address. Changes nothing."""
+    typed = form.with_day("birth_date")
+    asked, faults = typed.read(SearchBody)
+    if asked is not None and asked.email is None and asked.phone is None:
+        faults = {"phone": "email_or_phone"}
+    if asked is None or faults:
+        return _find(request, pages, form, faults, None)
+    found = await app.find_patients.by_contact(actor, asked.birth_date, email=asked.email, phone=asked.phone)
+    return _find(request, pages, form, {}, found)
+
+
+@router.get("/patients/{patient_id}")
+async def patient(
+    request: Request,
+    app: App,
+    actor: CurrentActor,
+    pages: Pages,
+    patient_id: str,
+    after: PageCursor = None,
+    done: Done = None,
+) -> Response:
+    """Their visits, and for each kind of visit whether it may be booked as things stand."""
+    whose = PatientId(patient_id)
+    person, report, visits, waits = await side_by_side(
+        app.read_patient(whose, actor),
+        app.read_care_path(whose, actor),
+        app.read_appointments.of_patient(whose, actor, SHOWN, after),
+        app.read_waitlist(whose, actor, SHOWN, None),
+    )
+    return show_desk(
+        request,
+        pages,
+        "patient.html",
+        done=done,
+        person=person,
+        report=report,
+        visits=visits,
+        waits=waits.items,
+        staff=await staff_of(app),
+        people=sorted(await app.practitioners.active(), key=lambda each: (each.name, each.id)),
+        visit_kinds=tuple(VisitKind),
+        ways=tuple(Modality),
+    )
+
+
+def _find(
+    request: Request, pages: Site, form: Form, faults: dict[str, str], found: tuple[Patient, ...] | None
+) -> Response:
+    return show_desk(
+        request,
+        pages,
+        "find.html",
+        status=422 if faults else 200,
+        typed=form.with_day("birth_date").parted("birth_date"),
+        faults=faults,
+        found=found,
+    )

@@ -1,0 +1,72 @@
+"""How every page of the desk is shown: in the clinic's own time, which it names, under the same head."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo
+
+from fastapi import Query, Request
+from fastapi.responses import Response
+from pydantic import Field
+
+from booking.application.use_cases import Booking
+from booking.domain.intervals import day_interval
+from careflow_service.http.dependencies import RequestBody
+from careflow_service.ids import new_id
+from careflow_service.pages.refusing import Refused
+from careflow_service.pages.site import Site
+from careflow_service.work import side_by_side
+
+SHOWN: Final = 25
+"""So many of a list on a page."""
+
+Done = Annotated[str | None, Query(max_length=40, pattern="^[a-z_]+$")]
+"""What was just done, for the page that says so."""
+
+
+class Seen(RequestBody):
+    """As which version the button was seen."""
+
+    version: Annotated[str, Field(pattern="^[0-9]{1,18}$")]
+
+    @property
+    def expected(self) -> int:
+        return int(self.version)
+
+
+def show_desk(
+    request: Request,
+    pages: Site,
+    template: str,
+    *,
+    status: int = 200,
+    done: str | None = None,
+    refused: Refused | None = None,
+    **what: Any,
+) -> Response:
+    """With what was just done, or why it was not."""
+    return pages.show(
+        request.scope,
+        f"desk/{template}",
+        status=refused.status if refused else status,
+        done=done,
+        refused=refused.code if refused else None,
+        key=new_id,
+        **{"zone": pages.zone, **what},
+    )
+
+
+async def staff_of(app: Booking) -> Mapping[str, str]:
+    """The names of who works here, and of the rooms, by id."""
+    people, rooms = await side_by_side(app.practitioners.active(), app.rooms.active())
+    return {**{each.id: each.name for each in people}, **{each.id: each.name for each in rooms}}
+
+
+def today_of(pages: Site) -> date:
+    return pages.clock().astimezone(pages.zone).date()
+
+
+def clocks_on(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The first and the last quarter-hour of a date: where clocks are set in between, their zones differ."""
+    whole = day_interval(day, zone)
+    return whole.start, whole.end

@@ -1,0 +1,193 @@
+"""One visit at the desk: what it stands for, marked, moved, given to somebody else or called off."""
+
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from booking.application.commands.cancel_appointment import CancelAppointment
+from booking.application.commands.reassign_appointment import ReassignAppointment
+from booking.application.queries.read_visit import VisitRead
+from booking.application.use_cases import Booking
+from booking.domain.cancellations import WHOSE, CancelReason
+from booking.domain.ids import AppointmentId, PractitionerId
+from booking.entrypoints.http.schemas import App, StaffId
+from booking.entrypoints.pages.desk.marking import COMMANDS, Mark, marks_for
+from booking.entrypoints.pages.desk.showing import Done, Seen, show_desk, staff_of
+from careflow_service.http.dependencies import CurrentActor
+from careflow_service.identity import Actor
+from careflow_service.pages.forms import Form, FormRequest, Submitted
+from careflow_service.pages.refusing import Refused, refusal_of
+from careflow_service.pages.site import Pages, Site, go_on
+
+router = APIRouter(prefix="/pages/desk/visits/{appointment_id}", include_in_schema=False)
+
+REASONS: Final = (
+    CancelReason.PATIENT_REQUEST,
+    CancelReason.PROVIDER_UNAVAILABLE,
+    CancelReason.CLINIC_CLOSED,
+    CancelReason.BOOKED_IN_ERROR,
+    CancelReason.OTHER,
+)
+"""Why somebody at the desk calls a visit off; the others are for what happens by itself."""
+
+
+class CalledOff(Seen):
+    """For whose sake: it decides about fees, so nothing is chosen beforehand."""
+
+    reason: CancelReason
+
+
+class Given(Seen):
+    """To whom; another therapist only if the patient has agreed."""
+
+    provider: StaffId
+    agreed: Literal["1"] | None = None
+
+
+@router.get("")
+async def visit(
+    request: Request, app: App, actor: CurrentActor, pages: Pages, appointment_id: str, done: Done = None
+) -> Response:
+    """One visit, with what can be done about it."""
+    return await _visit(request, app, actor, pages, appointment_id, done=done)
+
+
+@router.post("/marks/{mark}")
+async def mark_visit(
+    request: Request,
+    app: App,
+    actor: CurrentActor,
+    pages: Pages,
+    appointment_id: str,
+    mark: Mark,
+    form: Submitted,
+    key: FormRequest,
+) -> Response:
+    """The patient is there, did not come, came after all, was told; what is held is taken or given back."""
+    seen = form.said(Seen)
+    doing = COMMANDS[mark](app, AppointmentId(appointment_id), seen.expected, actor, key)
+    if refused := await refusal_of(doing):
+        return await _visit(request, app, actor, pages, appointment_id, refused=refused)
+    return go_on(request, f"../../{appointment_id}", done=mark.value)
+
+
+@router.post("/reassign")
+async def reassign(
+    request: Request,
+    app: App,
+    actor: CurrentActor,
+    pages: Pages,
+    appointment_id: str,
+    form: Submitted,
+    key: FormRequest,
+) -> Response:
+    """The same visit with somebody else."""
+    said, faults = form.read(Given)
+    if said is None:
+        form.said(Seen)
+        return await _visit(request, app, actor, pages, appointment_id, typed=form, faults=faults)
+    command = ReassignAppointment(
+        appointment_id=AppointmentId(appointment_id),
+        expected_version=said.expected,
+        provider=PractitionerId(said.provider),
+        patient_agreed=said.agreed is not None,
+    )
+    if refused := await refusal_of(app.reassign_appointment(command, actor, key)):
+        return await _visit(request, app, actor, pages, appointment_id, typed=form, refused=refused)
+    return go_on(request, f"../{appointment_id}", done="reassigned")
+
+
+@router.get("/cancel")
+async def ask_to_cancel(request: Request, app: App, actor: CurrentActor, pages: Pages, appointment_id: str) -> Response:
+    """Whether it is to be called off, and for whose sake. Changes nothing."""
+    return await _ask_to_cancel(request, app, actor, pages, appointment_id, Form({}), {})
+
+
+@router.post("/cancel")
+async def cancel(
+    request: Request,
+    app: App,
+    actor: CurrentActor,
+    pages: Pages,
+    appointment_id: str,
+    form: Submitted,
+    key: FormRequest,
+) -> Response:
+    """Call it off and give its time back."""
+    said, faults = form.read(CalledOff)
+    if said is None:
+        form.said(Seen)
+        return await _ask_to_cancel(request, app, actor, pages, appointment_id, form, faults)
+    command = CancelAppointment(AppointmentId(appointment_id), said.expected, said.reason)
+    if refused := await refusal_of(app.cancel_appointment(command, actor, key)):
+        return await _ask_to_cancel(request, app, actor, pages, appointment_id, form, {}, refused)
+    return go_on(request, f"../{appointment_id}", done="cancelled")
+
+
+async def _visit(
+    request: Request,
+    app: Booking,
+    actor: Actor,
+    pages: Site,
+    appointment_id: str,
+    *,
+    done: str | None = None,
+    typed: Form = Form({}),
+    faults: dict[str, str] | None = None,
+    refused: Refused | None = None,
+) -> Response:
+    seen = await app.read_visit(AppointmentId(appointment_id), actor)
+    return show_desk(
+        request,
+        pages,
+        "visit.html",
+        status=422 if faults else 200,
+        done=done,
+        refused=refused,
+        marks=[each.value for each in marks_for(seen.visit, seen.task, begun=seen.visit.starts_at <= seen.as_of)],
+        typed=typed,
+        faults=faults or {},
+        people=sorted(await app.practitioners.active(), key=lambda each: (each.name, each.id)),
+        staff=await staff_of(app),
+        **_shown(seen),
+    )
+
+
+async def _ask_to_cancel(
+    request: Request,
+    app: Booking,
+    actor: Actor,
+    pages: Site,
+    appointment_id: str,
+    typed: Form,
+    faults: dict[str, str],
+    refused: Refused | None = None,
+) -> Response:
+    seen = await app.read_visit(AppointmentId(appointment_id), actor)
+    return show_desk(
+        request,
+        pages,
+        "cancel.html",
+        status=422 if faults else 200,
+        refused=refused,
+        reasons=[(each.value, WHOSE[each].value) for each in REASONS],
+        typed=typed,
+        faults=faults,
+        **_shown(seen),
+    )
+
+
+def _shown(seen: VisitRead) -> dict[str, Any]:
+    return {
+        "seen": seen,
+        "visit": seen.visit,
+        "who": f"{seen.patient.details.given_name} {seen.patient.details.family_name}",
+        "movable": movable(seen, seen.as_of),
+    }
+
+
+def movable(seen: VisitRead, now: datetime) -> bool:
+    """Whether it is booked and to come."""
+    return seen.visit.status == "booked" and not seen.visit.unmarked and seen.visit.starts_at > now

@@ -1,0 +1,91 @@
+"""Somebody is away for a day, at the desk, in a browser without scripts: first what follows, then the absence, then
+each visit.
+"""
+
+from careflow_service.identity import Role
+from services.booking.tests import news
+from services.booking.tests.at_a_browser import logs_in
+from services.booking.tests.clinic import books, has_patient, has_practitioner, ok
+from services.booking.tests.treatment import reads
+from services.booking.tests.world import World
+
+ABSENCES = "/pages/desk/absences"
+NURSE = f"{ABSENCES}/concerned?who=practitioner%3Ajoy&day=2026-11-25"
+
+
+async def test_what_would_follow_is_seen_before_anything_is_changed(world: World) -> None:
+    _, dose = await news.booked(world)
+    await has_practitioner(world, "max", "nurse")
+    someone, ask = await logs_in(world, to=ABSENCES)
+    unsaid = await someone.presses(ask, "See what follows")
+    assert (unsaid.status, "Please fill this in." in unsaid.text) == (422, True)
+
+    seen = await someone.presses(ask, "See what follows", who="practitioner:joy", day="2026-11-25")
+
+    assert seen.h1 == "If joy is away"
+    assert "Wed, November 25, 9:00 AM · Ana R. Dosing, At the clinic. Its integration moves with it" in seen.text
+    assert "Could be given at the same time by kim, max, dr-lee · Dose." in seen.text
+    assert not any("Give it to them" in form.buttons for form in seen.forms)
+    assert ok(await world.coordinator.get("/v1/practitioners/joy"))["version"] == 1
+    assert await reads(world, dose) == {**dose, "integration": None}
+
+    away = await someone.presses(seen, "Record the absence")
+    assert (away.h1, "The absence is recorded." in away.text) == ("joy is away", True)
+    assert "The absence is recorded." in (await someone.presses(seen, "Record the absence")).text
+    assert ok(await world.coordinator.get("/v1/practitioners/joy"))["version"] == 2
+    given = await someone.presses(away, "Give it to them")
+    assert "It was given to somebody else, at the same time." in given.text
+    assert "No visit is concerned." in given.text
+
+
+async def test_the_same_follows_before_it_is_recorded_and_after(world: World) -> None:
+    await news.booked(world)
+    someone, before = await logs_in(world, to=NURSE)
+    assert "Nobody else can give it at that time. Or at another time: Tue, November 24, 10:30 AM" in before.text
+    after = await someone.presses(before, "Record the absence")
+    follows = "Visits concerned "
+    assert before.text.partition(follows)[2].split(" If you")[0] in after.text.replace(
+        " Call it off, free of charge", ""
+    )
+
+
+async def test_what_nobody_else_can_give_is_moved_or_called_off_free_of_charge(world: World) -> None:
+    known, dose = await news.booked(world)
+    someone, before = await logs_in(world, to=NURSE)
+    away = await someone.presses(before, "Record the absence")
+    moving = await someone.follows(away, "Tue, November 24, 10:30 AM")
+    assert moving.h1 == "Choose a time for the integration"
+    off = await someone.presses(away, "Call it off, free of charge")
+    assert "No visit is concerned." in off.text
+    assert (await reads(world, dose))["cancellation"]["reason"] == "provider_unavailable"
+    assert known["patient_id"] == dose["patient_id"]
+
+
+async def test_another_therapist_only_once_the_patient_has_agreed(world: World) -> None:
+    await news.booked(world)
+    await has_practitioner(world, "lou", "therapist")
+    someone, before = await logs_in(world, to=NURSE.replace("joy", "kim"))
+    assert "Another therapist: ask the patient first." in before.text
+    away = await someone.presses(before, "Record the absence")
+    unasked = await someone.presses(away, "Give it to them")
+    assert (unasked.status, "That would be another therapist." in unasked.text) == (409, True)
+    assert "It was given to somebody else" in (await someone.presses(unasked, "Give it to them", agreed="1")).text
+
+
+async def test_an_absence_decided_on_an_old_page_is_refused(world: World) -> None:
+    await has_practitioner(world)
+    await books(world.coordinator, await has_patient(world))
+    someone, before = await logs_in(world, to=f"{ABSENCES}/concerned?who=practitioner%3Adr-lee&day=2026-11-24")
+    ok(await world.coordinator.post("/v1/practitioners/dr-lee/absence", {"day": "2026-11-30"}, version=1))
+    refused = await someone.presses(before, "Record the absence")
+    assert (refused.status, refused.h1) == (412, "If dr-lee is away")
+    assert "is away" in (await someone.presses(refused, "Record the absence")).h1
+
+
+async def test_who_may_not_record_it_may_still_look(world: World) -> None:
+    await has_practitioner(world)
+    someone, seen = await logs_in(
+        world, Role.THERAPIST, to=f"{ABSENCES}/concerned?who=practitioner%3Adr-lee&day=2026-11-24"
+    )
+    assert "No visit is concerned." in seen.text
+    assert (await someone.presses(seen, "Record the absence")).status == 403
