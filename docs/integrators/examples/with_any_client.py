@@ -34,9 +34,8 @@ async def listen(servers: str, group: str) -> None:
     async with consumer:
         async for record in consumer:
             event = json.loads(record.value)
-            if event["type"] == "careflow.feed.FeedCheckpoint.v1":
-                continue  # how fresh this partition is: event["data"]["as_of"]
-            if is_next(event) and event["type"] == "careflow.booking.PatientRegistered.v1":
+            fresh = event["type"] == "careflow.feed.FeedCheckpoint.v1"  # event["data"]["as_of"]: how fresh this is
+            if not fresh and is_next(event) and event["type"] == "careflow.booking.PatientRegistered.v1":
                 print(event["subject"], event["sequence"], event["time"], flush=True)
             await consumer.commit({TopicPartition(record.topic, record.partition): record.offset + 1})
 
