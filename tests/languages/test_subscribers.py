@@ -34,7 +34,7 @@ from tests.languages.conftest import EXAMPLES, HERE, kept_at, made
 pytestmark = [pytest.mark.long, pytest.mark.timeout(300), pytest.mark.usefixtures("ctrl_c_is_heard")]
 
 PLAN = Plan(patients=3, repeats=10, gaps=10)
-TOLD = [step for step in play(PLAN) if step.event.stream.startswith(f"{BOOKING.name}/")]
+TOLD = [step for step in play(PLAN) if (step.event.stream or "").startswith(f"{BOOKING.name}/")]
 REGISTRATIONS = [step for step in TOLD if step.act is Act.SAY and step.event.type == PatientRegistered.type()]
 LOST = sorted((step.event.stream, step.event.sequence) for step in TOLD if step.act is Act.LOSE)
 

@@ -7,6 +7,7 @@ import signal
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from aiokafka import AIOKafkaProducer
 
 from careflow_cli.checkout import root
 from careflow_cli.errors import CareflowError
+from careflow_cli.operators.getting import get, published_since
 from careflow_cli.operators.tailing import Seen, Wanted, tail, understood
 from careflow_cli.pytest_plugin import MakeTopic
 from careflow_events.catalogue import CATALOGUE
@@ -21,6 +23,8 @@ from careflow_events.consumed import ConsumedRecord
 from careflow_events.contracts import ClearanceExtended, ClearanceRevoked
 from careflow_events.testing.builders import NOON, a_checkpoint, a_record, an_event, an_id
 from careflow_events.testing.samples import samples
+from careflow_events.topics import TOPICS
+from careflow_service.ids import new_id
 from deploy.cli.tests.operating import Careflow
 
 GRANTED = next(sample for sample in samples("careflow.screening.v1") if sample.contract.name() == "ClearanceGranted")
@@ -189,6 +193,64 @@ def test_it_ends_by_itself_after_so_many(careflow: Careflow) -> None:
 
     assert (done.code, len(done.out.splitlines())) == (0, 2)
     assert double.asked[2:] == (Wanted(types=frozenset(), subject=f"patient:{an_id(1)}"), True)
+
+
+@pytest.mark.kafka
+@pytest.mark.parametrize("event_id", [new_id(), "of another kind of id"])
+async def test_one_event_is_found_by_its_id_where_it_stands_first(
+    kafka_url: str, make_topic: MakeTopic, event_id: str
+) -> None:
+    empty, topic = make_topic(1), make_topic(1)
+    wanted = a_record(an_event(2, topic=topic, event_id=event_id))
+    broken = replace(wanted, value=b"{" + event_id.encode())
+    await put(kafka_url, said(topic, 1), broken, wanted, wanted, said(topic, 3))
+    told: list[str] = []
+
+    seen = await get(kafka_url, [empty, topic, "careflow.not.there"], event_id, told.append)
+    missing = await get(kafka_url, [empty, topic], new_id(), told.append)
+
+    assert seen is not None
+    assert (seen.place, seen.event) == (f"{topic}/0@2", understood(wanted).event)
+    assert missing is None
+    assert told == ["5 records, 0 partitions to go"]
+
+
+def test_a_search_begins_an_hour_before_the_id_was_made() -> None:
+    of_the_standard = "017F22E2-79B0-7CC3-98C4-DC0C0C07398F"  # RFC 9562, A.6: made at 19:22:22 UTC
+    assert published_since(of_the_standard) == datetime(2022, 2, 22, 18, 22, 22, tzinfo=UTC)
+    assert published_since(an_id(7)) is None
+    assert published_since("7") is None
+
+
+def found(careflow: Careflow, seen: Seen | None) -> list[Any]:
+    asked: list[Any] = []
+
+    async def double(*arguments: Any) -> Seen | None:
+        asked.extend(arguments)
+        return seen
+
+    careflow.patch.setattr("careflow_cli.operators.getting.get", double)
+    return asked
+
+
+def test_an_event_is_shown_whole_with_its_place(careflow: Careflow) -> None:
+    asked = found(careflow, understood(a_record(GRANTED.envelope, offset=7)))
+
+    place, _, event = careflow("events", "get", "some-id", "--kafka", "k").out.partition("\n")
+    for_programs = careflow("events", "get", "some-id", "--kafka", "k", "--json").out
+
+    assert asked[:3] == ["k", [each.name for each in TOPICS], "some-id"]
+    assert (place, json.loads(event)) == ("careflow.screening.v1/0@7", json.loads(GRANTED.value))
+    assert json.loads(for_programs)["event"] == json.loads(GRANTED.value)
+
+
+def test_an_event_that_the_topics_do_not_hold_is_said_to_be_missing(careflow: Careflow) -> None:
+    found(careflow, None)
+
+    done = careflow("events", "get", "some\x1b-id", "--kafka", "k", "--topic", "careflow.booking.v1")
+
+    assert (done.code, done.out) == (1, "")
+    assert done.err == "careflow: there is no event some\\x1b-id in careflow.booking.v1\n"
 
 
 def test_only_the_topics_of_the_named_types_are_read(careflow: Careflow) -> None:

@@ -11,7 +11,8 @@ from careflow_cli.commands.asking import AsJson
 from careflow_cli.commands.stack import kept
 from careflow_cli.errors import CareflowError
 from careflow_cli.operators.feeding import owner_of
-from careflow_cli.operators.shown import as_json, columns
+from careflow_cli.operators.shown import as_json, columns, plain
+from careflow_cli.progress import step
 from careflow_events.topics import EVERY_TOPIC, TOPICS
 
 if TYPE_CHECKING:
@@ -53,6 +54,32 @@ def tail(
     subject = None if patient is None else f"patient:{patient.removeprefix('patient:')}"
     wanted = Wanted(types=frozenset(each.type() for each in contracts), subject=subject)
     wait_for(_print(kafka or kept().kafka_url, topics, wanted, past=past, count=count, json=json))
+
+
+@app.command()
+def get(
+    event_id: Annotated[str, typer.Argument(help="The event's id, as its envelope, a log or a trace says it.")],
+    topic: Annotated[list[str] | None, typer.Option(help="One topic; may be repeated. Without: all there are.")] = None,
+    kafka: Annotated[
+        str | None, typer.Option(envvar="KAFKA_URL", help="Bootstrap servers. Without: the local stack.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Print one event of the topics, and where it stands first; sealed sections stay closed. It is looked for from the
+    time its id was made on. Exit code 1 when the topics do not hold it: they forget, and `careflow trace` asks the
+    services' outboxes.
+    """
+    names = topic or [each.name for each in TOPICS]
+    for name in names:
+        owner_of(name)
+    from careflow_cli.infra import account
+    from careflow_cli.operators import getting  # the contracts and the Kafka client load slowly
+
+    with step("looking through the topics") as running:
+        seen = wait_for(getting.get(kafka or kept().kafka_url, names, event_id, running.say, account.options()))
+    if seen is None:
+        raise CareflowError(f"there is no event {plain(event_id)} in {', '.join(names)}")
+    typer.echo(seen.json() if json else f"{seen.place}\n{seen.whole()}")
 
 
 @app.command()

@@ -4,6 +4,7 @@ Invariant: no group is joined and nothing is committed, so no consumer is touche
 holds; sealed sections stay closed.
 """
 
+import json
 import logging
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import aclosing
@@ -59,6 +60,11 @@ class Seen:
         about = "" if event.subject is None else f"  {plain(event.subject)}{number}"
         data = " ".join(f"{plain(name)}={told(value)}" for name, value in event.data.items() if name != "patient_id")
         return f"{event.time.isoformat(timespec='seconds')}  {_name(event)}{about}  {data}".rstrip()
+
+    def whole(self) -> str:
+        """For people: the event as JSON, a line for each of its values."""
+        event: Any = None if self.event is None else orjson.loads(encode(self.event))
+        return json.dumps(event, indent=2)  # not orjson: what steers a terminal stays escaped
 
     def json(self) -> str:
         """For programs: where it stands, and the event as this version reads it, or why it is none."""

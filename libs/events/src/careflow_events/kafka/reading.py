@@ -6,6 +6,7 @@ Invariant: what was there when the reading began is given, all of it; nothing la
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -50,9 +51,12 @@ async def read(
     topics: Sequence[str],
     start: Callable[[int, int], int] = from_the_beginning,
     options: Mapping[str, Any] = NO_OPTIONS,
-) -> AsyncIterator[Piece]:
-    """What those of the topics hold that exist. `start` says where a partition with this beginning and end is begun.
-    Raises KafkaError or PartitionSilent.
+    *,
+    since: datetime | None = None,
+) -> AsyncGenerator[Piece, None]:
+    """What those of the topics hold that exist. `start` says where a partition with this beginning and end is begun;
+    with `since` only what was written from then on is given, by the producers' clocks. Raises KafkaError or
+    PartitionSilent.
     """
     known = await identify(bootstrap_servers, topics, options)
     places = [TopicPartition(topic, number) for topic, identity in known.items() for number in identity.partitions]
@@ -62,12 +66,21 @@ async def read(
         bootstrap_servers=bootstrap_servers, enable_auto_commit=False, auto_offset_reset="none", **options
     ) as client:
         beginnings, ends = await client.beginning_offsets(places), await client.end_offsets(places)
-        left = {place: ends[place] for place in places if beginnings[place] < ends[place]}
+        begins = beginnings if since is None else await _written_since(client, places, since)
+        left = {place: ends[place] for place, begin in begins.items() if begin < ends[place]}
         client.assign(list(left))
         for place, end in left.items():
-            client.seek(place, start(beginnings[place], end))
+            client.seek(place, start(begins[place], end))
         async for piece in _until(client, beginnings, left):
             yield piece
+
+
+async def _written_since(
+    client: AIOKafkaConsumer, places: Sequence[TopicPartition], since: datetime
+) -> Mapping[TopicPartition, int]:
+    """Where it begins, in the partitions that hold any."""
+    found = await client.offsets_for_times({place: int(since.timestamp() * 1000) for place in places})
+    return {place: at.offset for place, at in found.items() if at is not None}
 
 
 async def _until(
