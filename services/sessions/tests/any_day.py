@@ -29,7 +29,7 @@ class AnyDay(Anybody):
         acts = [self.sensible] * 45 + [
             self.checks, self.vitals, self.order, self.joins_or_leaves, self.overrides, self.draws, self.doses,
             self.resolves, self.alert, self.outcome, self.harm, self.time, self.consent_or_clearance, self.ends,
-            self.end_of_care,
+            self.end_of_care, self.corrects_vitals, self.corrects_checks,
         ]  # fmt: skip
         for _ in range(steps):
             try:

@@ -14,6 +14,8 @@ from services.sessions.tests.dose_law import Check, Given, Reading, Told, forbid
 from services.sessions.tests.in_memory import InMemory
 from sessions.application.commands.abort_session import AbortSession, AbortSessionHandler
 from sessions.application.commands.change_plan import ChangePlan, ChangePlanHandler, PlanChange
+from sessions.application.commands.correct_checks import CorrectChecks, CorrectChecksHandler
+from sessions.application.commands.correct_vitals import CorrectVitals, CorrectVitalsHandler
 from sessions.application.commands.discharge_from_care import DischargeFromCare, DischargeFromCareHandler
 from sessions.application.commands.draw_drug import DrawDrug, DrawDrugHandler
 from sessions.application.commands.give_dose import GiveDose, GiveDoseHandler
@@ -44,6 +46,7 @@ from sessions.domain.checks import (
     SubstanceUse,
 )
 from sessions.domain.clinic_day import clinic_day
+from sessions.domain.corrections import Amendment, ReadingList, WhichReading, written_into
 from sessions.domain.doses import StatedDose
 from sessions.domain.gate_items import GATE
 from sessions.domain.ids import AdverseEventId, AlertId, ClearanceId, PlanId, StaffId
@@ -133,9 +136,58 @@ class Anybody:
             )
         else:
             await self._handle(RecordVitalsHandler, RecordVitals(session.id, observed), a.NURSE)
+        self._tell(session.id, signs, before_dose=session.monitoring is None)
+
+    async def corrects_vitals(self) -> None:
+        session, by = self._session(), self.random.choice((a.NURSE, a.NURSE, a.OTHER_NURSE, a.PRESCRIBER))
+        known = [each for each in self.told.readings if each.session == session.id]
+        if not known:
+            return
+        wrong = self.random.choice(known)
+        signs = self._signs(self.now, careful=self.random.random() < 0.5)
+        amended: dict[str, Any] = {
+            "systolic": signs.blood_pressure.systolic,
+            "diastolic": signs.blood_pressure.diastolic,
+            "heart_rate": signs.heart_rate,
+            "oxygen_saturation": signs.oxygen_saturation,
+            "respiratory_rate": signs.respiratory_rate,
+            "moaas": signs.moaas,
+            "symptoms": signs.symptoms,
+            "observed_at": wrong.at + timedelta(minutes=self.random.choice((-30, -6, 6, 20))),
+        }
+        chosen = self.random.sample(sorted(amended), self.random.randint(1, 4))
+        among = ReadingList.BASELINE if wrong.before_dose else ReadingList.VITALS
+        amendment = Amendment(**{name: amended[name] for name in chosen})
+        command = CorrectVitals(session.id, WhichReading(among=among, number=wrong.number), amendment, "misread")
+        await self._handle(CorrectVitalsHandler, command, by)
+        written = written_into(self.memory.shelves["sessions"].kept[session.id], among)[-1]
+        self._tell(session.id, written, before_dose=wrong.before_dose)
+
+    async def corrects_checks(self) -> None:
+        session, by = self._session(), self.random.choice((a.NURSE, a.OTHER_NURSE, a.PRESCRIBER))
+        name, value = self.random.choice(
+            (("weight", Decimal(80)), ("weight", Decimal(110)), ("suicide_risk", "none"), ("suicide_risk", "high"),
+             ("equipment", True), ("bladder", False), ("allergic", False))
+        )  # fmt: skip
+
+        def recorded(by: StaffId, at: datetime) -> Checks:
+            return _checks({name: value}, by, at, whole=False)
+
+        correct = CorrectChecks(session.id, recorded, "misread", session.version)
+        await self._handle(CorrectChecksHandler, correct, by)
+        wrong = self.told.last(session.id, name)
+        checks = [replace(each, taken_back=True) if each is wrong else each for each in self.told.checks]
+        self.told.checks = [*checks, Check(session=session.id, at=self.now, by=by, name=name, value=value)]
+
+    def _tell(self, session_id: str, signs: VitalSigns, *, before_dose: bool) -> None:
+        listed = [r for r in self.told.readings if (r.session, r.before_dose) == (session_id, before_dose)]
         self.told.readings.append(
             Reading(
-                session=session.id,
+                session=session_id,
+                before_dose=before_dose,
+                number=len(listed),
+                instead=signs.corrects.number if signs.corrects else None,
+                written=self.now,
                 at=signs.observed_at,
                 systolic=signs.blood_pressure.systolic,
                 diastolic=signs.blood_pressure.diastolic,

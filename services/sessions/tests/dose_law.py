@@ -16,7 +16,13 @@ PLANNED_DOSES, PLAN_MG_PER_KG, KNOWN_KG = 6, Decimal("0.8"), Decimal(80)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
+    """One record of an observation, the `number`th of its list; `instead` is the number of the one it puts right."""
+
     session: str
+    before_dose: bool
+    number: int
+    instead: int | None
+    written: datetime
     at: datetime
     systolic: int
     diastolic: int
@@ -34,6 +40,7 @@ class Check:
     by: str
     name: str
     value: object
+    taken_back: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +75,14 @@ class Told:
     def last(self, session: str, name: str) -> Check | None:
         return next((c for c in reversed(self.checks) if (c.session, c.name) == (session, name)), None)
 
+    def observed(self, session: str) -> list[list[Reading]]:
+        """Each observation of a session as all that was written down of it, by when it was made."""
+        found: dict[tuple[bool, int], list[Reading]] = {}
+        for each in (r for r in self.readings if r.session == session):
+            earlier = [] if each.instead is None else found.pop((each.before_dose, each.instead))
+            found[each.before_dose, each.number] = [*earlier, each]
+        return sorted(found.values(), key=lambda written: written[-1].at)
+
     def decided(self, session: str, item: str, since: datetime) -> bool:
         """Whether a prescriber signed for this, not before it was known."""
         return any((s, i) == (session, item) and at >= since for at, s, i in self.signed)
@@ -89,42 +104,67 @@ def forbids(told: Told, dose: Given) -> list[str]:
 
 def _by_signs(told: Told, dose: Given) -> Iterator[str]:
     before = [d for d in told.doses if d.session == dose.session]
-    of_session = sorted((r for r in told.readings if r.session == dose.session), key=lambda r: r.at)
+    of_session = told.observed(dose.session)
     oldest = dose.at - (15 * MINUTE if before else 60 * MINUTE)
-    usable = [r for r in of_session if r.at >= oldest and (not before or r.at > before[-1].at)]
-    if not usable:
+
+    def usable(written: list[Reading]) -> bool:
+        made = min(r.at for r in written)
+        return made >= oldest and (not before or made > before[-1].at)
+
+    now = next((written for written in reversed(of_session) if usable(written)), None)
+    if now is None:
         yield "no recent vital signs"
         return
-    now = usable[-1]
-    if now.breaths is None or now.moaas is None:
+    if now[-1].breaths is None or now[-1].moaas is None:
         yield "signs incomplete"
         return
-    if now.systolic >= 180 or now.diastolic >= 110 or now.systolic < 90:
+    yield from _by_newest_signs(told, dose, now)
+    yield from _by_pairs(told, dose, now, of_session)
+
+
+def _by_newest_signs(told: Told, dose: Given, now: list[Reading]) -> Iterator[str]:
+    """What was put right counts as the worse of both."""
+    if any(r.systolic >= 180 or r.diastolic >= 110 or r.systolic < 90 for r in now):
         yield "pressure beyond every decision"
-    if now.saturation < 90 or now.breaths < 8 or now.moaas <= 2 or now.heart_rate < 40 or now.heart_rate > 130:
+    breaths = [r.breaths for r in now if r.breaths is not None]
+    alert = [r.moaas for r in now if r.moaas is not None]
+    if any(r.saturation < 90 or r.heart_rate < 40 or r.heart_rate > 130 for r in now) or min(breaths) < 8:
         yield "a sign that stops everything"
-    if now.symptoms & {"chest_pain", "neurological"}:
+    if min(alert) <= 2:
+        yield "not awake"
+    if any(r.symptoms & {"chest_pain", "neurological"} for r in now):
         yield "chest pain or a neurological sign"
     decidable = {
-        "blood_pressure_not_low": now.systolic < 100,
-        "heart_rate": now.heart_rate > 120 or now.heart_rate < 50,
-        "oxygen_saturation": now.saturation < 94,
-        "respiratory_rate": now.breaths < 10,
-        "alertness": now.moaas <= 3,
-        "free_of_symptoms": bool(now.symptoms),
+        "blood_pressure_not_low": any(r.systolic < 100 for r in now),
+        "heart_rate": any(r.heart_rate > 120 or r.heart_rate < 50 for r in now),
+        "oxygen_saturation": any(r.saturation < 94 for r in now),
+        "respiratory_rate": min(breaths) < 10,
+        "alertness": min(alert) <= 3,
+        "free_of_symptoms": any(r.symptoms for r in now),
     }
-    yield from (item for item, found in decidable.items() if found and not told.decided(dose.session, item, now.at))
-    for one in of_session:
-        for other in of_session:
-            pair = 5 * MINUTE <= other.at - one.at <= 10 * MINUTE
-            if pair and all(r.systolic >= 160 or r.diastolic >= 100 for r in (one, other)):
-                if now.systolic >= 160 or now.diastolic >= 100:
-                    yield "160/100 twice and not fallen since"
-                elif not told.decided(dose.session, "blood_pressure_in_range", other.at):
-                    yield "160/100 twice, undecided"
-            raised = pair and all(r.systolic >= 140 or r.diastolic >= 90 for r in (one, other))
-            if raised and not told.decided(dose.session, "blood_pressure_accepted", other.at):
-                yield "140/90 twice, undecided"
+    since = now[-1].written
+    yield from (item for item, found in decidable.items() if found and not told.decided(dose.session, item, since))
+
+
+def _by_pairs(told: Told, dose: Given, now: list[Reading], of_session: list[list[Reading]]) -> Iterator[str]:
+    pairs = [
+        (one, other)
+        for first in of_session
+        for second in of_session
+        for one in first
+        for other in second
+        if first is not second and 5 * MINUTE <= other.at - one.at <= 10 * MINUTE
+    ]
+    for pair in pairs:
+        known = max(r.written for r in pair)
+        if all(r.systolic >= 160 or r.diastolic >= 100 for r in pair):
+            if any(r.systolic >= 160 or r.diastolic >= 100 for r in now):
+                yield "160/100 twice and not fallen since"
+            elif not told.decided(dose.session, "blood_pressure_in_range", known):
+                yield "160/100 twice, undecided"
+        raised = all(r.systolic >= 140 or r.diastolic >= 90 for r in pair)
+        if raised and not told.decided(dose.session, "blood_pressure_accepted", known):
+            yield "140/90 twice, undecided"
 
 
 def _by_checks(told: Told, dose: Given) -> Iterator[str]:
@@ -172,7 +212,8 @@ def _by_amount(told: Told, dose: Given) -> Iterator[str]:
     if so_far + dose.mg > PLAN_MG_PER_KG * weight.value:
         yield "more than the plan's ceiling for this weight"
     off = abs(weight.value - KNOWN_KG) / KNOWN_KG * 100
-    by = {c.by for c in told.checks if (c.session, c.name, c.value) == (dose.session, "weight", weight.value)}
+    stands = [c for c in told.checks if c.name == "weight" and not c.taken_back]
+    by = {c.by for c in stands if (c.session, c.value) == (dose.session, weight.value)}
     if off > 10 and len(by) < 2:
         yield "a weight far from the last, measured by one"
     if off > 25 and not told.decided(dose.session, "weight_believed", weight.at):

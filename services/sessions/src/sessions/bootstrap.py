@@ -36,7 +36,9 @@ from sessions.application.commands.clear_session import ClearSessionHandler
 from sessions.application.commands.close_drug_day import CloseDrugDayHandler, ConfirmDrugDayHandler
 from sessions.application.commands.complete_session import CompleteSessionHandler
 from sessions.application.commands.convert_session import ConvertSessionHandler
+from sessions.application.commands.correct_checks import CorrectChecksHandler
 from sessions.application.commands.correct_services import CorrectServicesHandler
+from sessions.application.commands.correct_vitals import CorrectVitalsHandler
 from sessions.application.commands.discharge_from_care import DischargeFromCareHandler
 from sessions.application.commands.discharge_patient import DischargePatientHandler
 from sessions.application.commands.draft_plan import DraftPlanHandler, RedraftPlanHandler
@@ -105,6 +107,7 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         join_session=JoinSessionHandler(changes),
         leave_session=LeaveSessionHandler(changes),
         record_checks=RecordChecksHandler(changes),
+        correct_checks=CorrectChecksHandler(changes),
         resolve_stop=ResolveStopHandler(ports, work),
         sign_order=SignOrderHandler(changes),
         attest_eligibility=AttestEligibilityHandler(changes),
@@ -116,6 +119,7 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         give_dose=GiveDoseHandler(changes),
         end_dose=EndDoseHandler(changes),
         record_vitals=RecordVitalsHandler(changes),
+        correct_vitals=CorrectVitalsHandler(changes),
         discharge_patient=DischargePatientHandler(ports, work),
         complete_session=CompleteSessionHandler(changes),
         abort_session=AbortSessionHandler(changes),

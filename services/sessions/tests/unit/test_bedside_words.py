@@ -101,6 +101,7 @@ def offered() -> list[str]:
         gate=None,
         containers=(container,),
         adverse_events=(),
+        timezone=POLICY.timezone,
     )
     (kind,) = (field for field in waste.fields(seen, Actor(NURSE, frozenset({Role.NURSE}))) if field.name == "kind")
     return [value for value, _ in kind.options]

@@ -10,7 +10,9 @@ from sessions.application.commands.clear_session import ClearSessionHandler
 from sessions.application.commands.close_drug_day import CloseDrugDayHandler, ConfirmDrugDayHandler
 from sessions.application.commands.complete_session import CompleteSessionHandler
 from sessions.application.commands.convert_session import ConvertSessionHandler
+from sessions.application.commands.correct_checks import CorrectChecksHandler
 from sessions.application.commands.correct_services import CorrectServicesHandler
+from sessions.application.commands.correct_vitals import CorrectVitalsHandler
 from sessions.application.commands.discharge_from_care import DischargeFromCareHandler
 from sessions.application.commands.discharge_patient import DischargePatientHandler
 from sessions.application.commands.draft_plan import DraftPlanHandler, RedraftPlanHandler
@@ -70,6 +72,7 @@ class Sessions:
     join_session: JoinSessionHandler
     leave_session: LeaveSessionHandler
     record_checks: RecordChecksHandler
+    correct_checks: CorrectChecksHandler
     resolve_stop: ResolveStopHandler
     sign_order: SignOrderHandler
     attest_eligibility: AttestEligibilityHandler
@@ -81,6 +84,7 @@ class Sessions:
     give_dose: GiveDoseHandler
     end_dose: EndDoseHandler
     record_vitals: RecordVitalsHandler
+    correct_vitals: CorrectVitalsHandler
     discharge_patient: DischargePatientHandler
     complete_session: CompleteSessionHandler
     abort_session: AbortSessionHandler

@@ -1,13 +1,14 @@
 """What the team records before a dose: each check has its value, who recorded it and when.
 
-Invariant: a check is never edited; recording it again is a newer one beside it, and what was alarming about the one
-before stands (`stops`).
+Invariant: a check is never edited; recording it again, or putting right what was recorded wrong, is a newer one beside
+it, and what was alarming about the one before stands (`stops`).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from careflow_domain.errors import invalid
 from sessions.domain.ids import StaffId
@@ -118,7 +119,9 @@ class RestrictedProgram:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checks:
-    """Everything recorded before a dose; None is not recorded yet."""
+    """Everything recorded before a dose; None is not recorded yet. `baseline` and its corrections are in the order in
+    which they were written down. `correction` says why these put right what was recorded of the same before.
+    """
 
     identifiers: Recorded[frozenset[Identifier]] | None = None
     weight: Recorded[Weight] | None = None
@@ -136,13 +139,30 @@ class Checks:
     cures_reviewed_on: Recorded[date] | None = None
     restricted_program: Recorded[RestrictedProgram] | None = None
     baseline: tuple[VitalSigns, ...] = ()
+    correction: str | None = field(default=None, repr=False)
+
+    @property
+    def given(self) -> dict[str, Recorded[Any]]:
+        """Each check that is recorded here, by its name; the vital signs are apart."""
+        named = ((each.name, getattr(self, each.name)) for each in fields(self))
+        return {name: value for name, value in named if isinstance(value, Recorded)}
 
     def with_newer(self, newer: Self) -> Self:
         """These checks with everything that `newer` records replaced. Refused: `checks_empty`."""
-        given = {each.name: value for each in fields(newer) if (value := getattr(newer, each.name))}
+        given: dict[str, object] = {**newer.given}
+        if newer.baseline:
+            given["baseline"] = (*self.baseline, *newer.baseline)
         if not given:
             raise invalid("checks_empty", "Record at least one check.")
-        if newer.baseline:
-            readings = (*self.baseline, *newer.baseline)
-            given["baseline"] = tuple(sorted(readings, key=lambda each: each.observed_at))
-        return replace(self, **given)
+        return replace(self, **given)  # type: ignore[arg-type]  # each by its own name
+
+
+def standing_of(check: str, recorded: Iterable[Checks]) -> list[Recorded[Any]]:
+    """Every time this check was recorded, the first one first, without what was put right afterwards."""
+    found: list[Recorded[Any]] = []
+    for part in recorded:
+        value: Recorded[Any] | None = getattr(part, check)
+        if value is not None:
+            found = found[:-1] if part.correction is not None else found
+            found.append(value)
+    return found

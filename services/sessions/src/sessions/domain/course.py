@@ -204,6 +204,11 @@ class Course(Aggregate):
         others = tuple(each for each in self.weights if each.session_id != weight.session_id)
         return replace(self.recording(), weights=(*others, weight))
 
+    def unweighed(self, session_id: SessionId) -> Self:
+        """The weight a session was cleared with was wrong: nothing is compared with it any more."""
+        others = tuple(each for each in self.weights if each.session_id != session_id)
+        return self if others == self.weights else replace(self.recording(), weights=others)
+
     def last_weight(self, *, but: SessionId) -> Kilograms | None:
         """What the session before was cleared with."""
         return next((each.kilograms for each in reversed(self.weights) if each.session_id != but), None)

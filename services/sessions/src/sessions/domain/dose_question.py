@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
-from sessions.domain.checks import Recorded
+from sessions.domain.checks import Recorded, standing_of
 from sessions.domain.clinic_day import clinic_day
 from sessions.domain.consents import Consent
 from sessions.domain.course import Course
@@ -17,7 +17,7 @@ from sessions.domain.sessions import Session
 from sessions.domain.signs import Signs
 from sessions.domain.stops import ALARMS, StopKind
 from sessions.domain.units import Kilograms, agree
-from sessions.domain.weights import differs_by_more
+from sessions.domain.weights import Weight, differs_by_more
 from sessions.domain.words import Phase, ProviderRole, Route, VisitKind
 
 T = TypeVar("T")
@@ -157,7 +157,7 @@ class DoseQuestion:
     def weight_seconded(self) -> bool:
         """Whether somebody else has measured the same weight in this session."""
         newest, tolerance = self.session.checks.weight, self.policy.dose_mismatch_percent.value
-        others = [each.weight for each in self.session.recorded if each.weight is not None]
+        others: list[Recorded[Weight]] = standing_of("weight", self.session.recorded)
         return newest is not None and any(
             other.by != newest.by and agree(newest.value.kilograms, other.value.kilograms, tolerance)
             for other in others

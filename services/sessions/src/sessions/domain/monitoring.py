@@ -2,14 +2,15 @@
 
 Invariants: each missed observation is said once as a warning and once as urgent; an observation ends the wait. Whether
 a sign was seen twice in a row goes by when it was observed, not by when that was written down; what was urgent once
-stays so, whatever is written down later.
+stays so, whatever is written down or corrected later; a correction never puts off the next observation.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
 
+from sessions.domain.readings import among, newest, standing
 from sessions.domain.vitals import (
     Assessment,
     ObservationPlan,
@@ -31,9 +32,18 @@ class OutOfLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Believed:
+    """A baseline that counted until it was corrected, when there were so many `observations`."""
+
+    baseline: VitalSigns | None
+    observations: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Monitoring:
-    """`observations` are in the order in which they were written down. `due_at` is when the next one is due; `said` how
-    late it has been said to be already, and `alarm_at` when it must be said next (None: all was said).
+    """`observations` and their corrections are in the order in which they were written down; `believed` are baselines
+    that were corrected since. `due_at` is when the next one is due; `said` how late it has been said to be already,
+    and `alarm_at` when it must be said next (None: all was said).
     """
 
     started_at: datetime
@@ -43,6 +53,7 @@ class Monitoring:
     due_at: datetime
     alarm_at: datetime | None
     said: Severity | None = None
+    believed: tuple[Believed, ...] = ()
 
     @classmethod
     def begun(cls, at: datetime, plan: ObservationPlan, baseline: VitalSigns | None, times: VitalsTimes) -> Self:
@@ -54,7 +65,7 @@ class Monitoring:
     @property
     def last(self) -> VitalSigns | None:
         """The newest observation by the time it was made."""
-        return max(self.observations, key=lambda each: each.observed_at, default=None)
+        return newest(self.observations)
 
     def observed(
         self, observation: VitalSigns, limits: Mapping[Signal, SignalLimits], times: VitalsTimes
@@ -74,34 +85,80 @@ class Monitoring:
             after = replace(after, due_at=due_at, alarm_at=alarm_at, said=None)
         known = self.urgent(limits)
         for each, found in judged:
-            if found.severity is Severity.URGENT and not _among(each, known):
+            if found.severity is Severity.URGENT and not among(each, known):
                 return after, OutOfLimits(each, Severity.URGENT)
         return after, OutOfLimits(observation, assessment.severity) if assessment.severity else None
 
+    def corrected(
+        self, correction: VitalSigns, limits: Mapping[Signal, SignalLimits], times: VitalsTimes
+    ) -> tuple[Self, OutOfLimits | None]:
+        """An observation put right, and the worst that this shows to be out of limits and was not known to be. The
+        newest one found doubtful by it is due again within minutes of that.
+        """
+        after = replace(self, observations=(*self.observations, correction))
+        doubtful = next(found.doubtful for each, found in after._judged(limits) if each is correction)
+        again = correction.recorded_at + timedelta(minutes=times.repeat_minutes)
+        if after.last is correction and doubtful and again < self.due_at:
+            after = replace(after, due_at=again, alarm_at=again + times.late_by(Severity.WARN), said=None)
+        return after, self._revealed_by(after, limits)
+
+    def rebased(self, baseline: VitalSigns, limits: Mapping[Signal, SignalLimits]) -> tuple[Self, OutOfLimits | None]:
+        """The baseline put right, and the worst that this shows to be out of limits and was not known to be."""
+        before = Believed(baseline=self.baseline, observations=len(self.observations))
+        after = replace(self, baseline=baseline, believed=(*self.believed, before))
+        return after, self._revealed_by(after, limits)
+
+    def _revealed_by(self, after: Self, limits: Mapping[Signal, SignalLimits]) -> OutOfLimits | None:
+        urgent, judged = self.urgent(limits), self._judged(limits)
+        written = {id(each.signs): each.written for each in standing(after.observations)}
+
+        def known(record: VitalSigns) -> Severity | None:
+            if among(record, urgent):
+                return Severity.URGENT
+            return next((found.severity for each, found in judged if each is record), None)
+
+        worse = [
+            OutOfLimits(each, found.severity)
+            for each, found in after._judged(limits)
+            if found.severity and _rank(found.severity) > max(_rank(known(one)) for one in written[id(each)])
+        ]
+        return max(worse, key=lambda out: _rank(out.severity), default=None)
+
     def urgent(self, limits: Mapping[Signal, SignalLimits]) -> tuple[VitalSigns, ...]:
         """The observations that are urgent by what is known now, or were by what was known when one of them was
-        written down.
+        written down or corrected.
         """
         found: list[VitalSigns] = []
         for known in self._stages():
             for each, assessment in known._judged(limits):
-                if assessment.severity is Severity.URGENT and not _among(each, found):
+                if assessment.severity is Severity.URGENT and not among(each, found):
                     found.append(each)
         return tuple(found)
 
     def _stages(self) -> Iterator[Self]:
-        """As it stood before each late entry, and as it stands: what follows in its order changes nothing before it."""
+        """As it stood before each late entry and each correction, and as it stands: what follows in its order changes
+        nothing before it.
+        """
         for count, observation in enumerate(self.observations):
-            before = replace(self, observations=self.observations[:count])
-            if before.last is not None and observation.observed_at < before.last.observed_at:
+            before = self._as_of(count)
+            late = before.last is not None and observation.observed_at < before.last.observed_at
+            if late or observation.corrects is not None:
                 yield before
+        for each in self.believed:
+            yield replace(self, observations=self.observations[: each.observations], baseline=each.baseline)
         yield self
 
+    def _as_of(self, count: int) -> Self:
+        """When so many observations had been written down."""
+        then = (each.baseline for each in self.believed if each.observations > count)
+        return replace(self, observations=self.observations[:count], baseline=next(then, self.baseline))
+
     def _judged(self, limits: Mapping[Signal, SignalLimits]) -> list[tuple[VitalSigns, Assessment]]:
-        """Each observation, in the order in which they were made, judged by it and the one before it."""
+        """Each observation as it stands, in the order in which they were made, judged by it and the one before it."""
         judged: list[tuple[VitalSigns, Assessment]] = []
         doubted: frozenset[Signal] = frozenset()
-        for observation in sorted(self.observations, key=lambda each: each.observed_at):
+        stand = (each.signs for each in standing(self.observations))
+        for observation in sorted(stand, key=lambda each: each.observed_at):
             assessment = assess(observation, limits, baseline=self.baseline, doubted=doubted)
             doubted = assessment.doubtful
             judged.append((observation, assessment))
@@ -127,10 +184,11 @@ class Monitoring:
         def away(each: VitalSigns) -> timedelta:
             return abs(each.observed_at - wanted)
 
-        near = [each for each in self.observations if away(each) <= timedelta(minutes=tolerance_minutes)]
+        stand = (each.signs for each in standing(self.observations))
+        near = [each for each in stand if away(each) <= timedelta(minutes=tolerance_minutes)]
         return min(near, key=away, default=None)
 
 
-def _among(observation: VitalSigns, observations: Iterable[VitalSigns]) -> bool:
-    """Whether it is this very one: two may have been alike."""
-    return any(each is observation for each in observations)
+def _rank(severity: Severity | None) -> int:
+    """How bad: 0 for what is within limits."""
+    return 0 if severity is None else 1 + list(Severity).index(severity)

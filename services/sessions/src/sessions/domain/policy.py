@@ -160,6 +160,13 @@ class DrugLogPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionPolicy:
+    """For so many days after something was recorded it may be put right."""
+
+    days: Setting[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUpPolicy:
     """After harm: the patient is spoken with within so many days of the clinic, and again within so many hours."""
 
@@ -216,6 +223,7 @@ class SessionsPolicy:
     integration: IntegrationPolicy
     retention: RetentionPolicy
     drug_log: DrugLogPolicy
+    corrections: CorrectionPolicy
     rems: RemsPolicy
     follow_up: FollowUpPolicy
     lost: LostPolicy

@@ -13,6 +13,7 @@ from typing import Final
 from sessions.domain.ids import StaffId
 from sessions.domain.policy import SessionsPolicy
 from sessions.domain.presence import who_was_there
+from sessions.domain.readings import standing
 from sessions.domain.sessions import Session
 from sessions.domain.states import Outcome
 from sessions.domain.units import Milligrams
@@ -74,7 +75,7 @@ class TreatmentReport:
         assert session.order is not None
         route, discharge, program = policy.routes[session.order.route], session.discharge, session.checks
         checked = program.restricted_program.value if program.restricted_program else None
-        signs = session.monitoring.observations
+        signs = [each.signs for each in standing(session.monitoring.observations)]
         started_at, last_dose = session.doses[0].started_at, session.doses[-1].started_at
         ended_at = discharge.at if discharge else None
         tolerance = policy.discharge.observation_tolerance_minutes.value

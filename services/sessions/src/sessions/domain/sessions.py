@@ -154,6 +154,14 @@ class Session(Aggregate):
         state = self.state if begun else SessionState.CHECKED
         return replace(self.recording(), state=state, gate=None)._found(newer, now)
 
+    def put_right(self, correction: Checks, *, now: datetime) -> Self:
+        """What was recorded wrong of what is asked before a dose is put right, at any time; what bears on the clearance
+        is reported at once. Before the start it asks for clearing again.
+        """
+        again = self.state in (SessionState.CHECKED, SessionState.CLEARED)
+        kept = replace(self.recording(), state=SessionState.CHECKED, gate=None) if again else self.recording()
+        return kept._found(correction, now)
+
     def ordered(self, order: Order) -> Self:
         """The prescriber signed the order; a newer one takes its place until a dose was given."""
         self.must_be_dosing()

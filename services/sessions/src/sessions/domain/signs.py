@@ -2,25 +2,29 @@
 
 Invariants: the first dose rests on a recent baseline, a further one on signs observed since the dose before it; a pair
 of high readings is not undone by a lower one after it, that only makes a prescriber's decision possible; of two records
-of the same moment the first counts.
+of the same moment the first counts; a reading that was corrected counts as the worse of what was written down, until
+signs are observed again.
 Sources: domain brief, section 3.4; the limits are the clinical policy's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sessions.domain.policy import BaselinePolicy, SessionsPolicy
+from sessions.domain.readings import Reading, among, standing
 from sessions.domain.sessions import Session
 from sessions.domain.vitals import GRAVE_SYMPTOMS, BloodPressure, Severity, Signal, SignalLimits, VitalSigns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signs:
-    """`readings` by the time they were made; `newest` is the one a dose at this moment rests on, None without one."""
+    """`readings` by the time they were made; `latest` is the one a dose at this moment rests on, None without one;
+    `breach` the record of what was urgent that was written down last.
+    """
 
-    readings: tuple[VitalSigns, ...]
-    newest: VitalSigns | None
+    readings: tuple[Reading, ...]
+    latest: Reading | None
     breach: VitalSigns | None
     baseline: BaselinePolicy
     limits: Mapping[Signal, SignalLimits]
@@ -30,22 +34,30 @@ class Signs:
         """As they stand in this session now."""
         monitoring, last_dose = session.monitoring, session.doses[-1].started_at if session.doses else None
         observed = monitoring.observations if monitoring else ()
-        readings = sorted((*session.checks.baseline, *observed), key=_by_moment)
+        readings = sorted((*standing(session.checks.baseline), *standing(observed)), key=_by_moment)
         minutes = policy.baseline.fresh_minutes if last_dose is None else policy.baseline.further_fresh_minutes
         earliest = now - timedelta(minutes=minutes.value)
         recent = [
-            each
-            for each in readings
-            if each.observed_at >= earliest and (last_dose is None or each.observed_at > last_dose)
+            each for each in readings if each.earliest >= earliest and (last_dose is None or each.earliest > last_dose)
         ]
         urgent = monitoring.urgent(policy.vitals_limits) if monitoring else ()
         return cls(
             readings=tuple(readings),
-            newest=recent[-1] if recent else None,
+            latest=recent[-1] if recent else None,
             breach=max(urgent, key=lambda each: each.recorded_at, default=None),
             baseline=policy.baseline,
             limits=policy.vitals_limits,
         )
+
+    @property
+    def newest(self) -> VitalSigns | None:
+        """The newest signs as they stand."""
+        return self.latest.signs if self.latest else None
+
+    @property
+    def written(self) -> tuple[VitalSigns, ...]:
+        """All that the newest signs were written down as."""
+        return self.latest.written if self.latest else ()
 
     @property
     def complete(self) -> bool:
@@ -55,16 +67,16 @@ class Signs:
     @property
     def pressure_safe(self) -> bool:
         """Neither so high nor so low that nobody may sign for a dose."""
-        if self.newest is None:
-            return False
-        too_high = self.newest.blood_pressure.reaches(self.baseline.stop.value)
-        return not too_high and self._severity(Signal.SYSTOLIC) is not Severity.URGENT
+        too_high = self._reach(self.baseline.stop.value)
+        return self.newest is not None and not too_high and self._severity(Signal.SYSTOLIC) is not Severity.URGENT
 
     @property
     def pressure_not_low(self) -> bool:
         """The systolic pressure is above what tells the prescriber."""
         lowest = self.limits[Signal.SYSTOLIC].warn_at_most
-        return self.newest is not None and (lowest is None or self.newest.blood_pressure.systolic > lowest)
+        return self.newest is not None and (
+            lowest is None or all(each.blood_pressure.systolic > lowest for each in self.written)
+        )
 
     @property
     def pressure_repeated(self) -> bool:
@@ -72,31 +84,46 @@ class Signs:
         if self.newest is None:
             return False
         limit = self.baseline.decide.value
-        return not self.newest.blood_pressure.reaches(limit) or self.pair_at(limit) is self.newest
+        return not self._reach(limit) or any(among(second, self.written) for _, second in self._pairs(limit))
 
     def pair_at(self, limit: BloodPressure) -> VitalSigns | None:
-        """The later of the last two readings at this limit that were far and near enough apart to be a pair."""
+        """Of all readings at this limit that were far and near enough apart to be a pair, the one written down last: by
+        it the last pair became known.
+        """
+        paired = (each for pair in self._pairs(limit) for each in pair)
+        return max(paired, key=lambda each: each.recorded_at, default=None)
+
+    def _pairs(self, limit: BloodPressure) -> Iterator[tuple[VitalSigns, VitalSigns]]:
+        """The first and the second of each."""
         least = timedelta(minutes=self.baseline.repeat_after_minutes.value)
         most = timedelta(minutes=self.baseline.repeat_within_minutes.value)
-        high = [each for each in self.readings if each.blood_pressure.reaches(limit)]
-        seconds = [
-            second for second in high if any(least <= second.observed_at - first.observed_at <= most for first in high)
-        ]
-        return seconds[-1] if seconds else None
+        high = list(self._high(limit))
+        for reading, first in high:
+            yield from (
+                (first, second)
+                for other, second in high
+                if other is not reading and least <= second.observed_at - first.observed_at <= most
+            )
+
+    def _high(self, limit: BloodPressure) -> Iterator[tuple[Reading, VitalSigns]]:
+        """All that was ever written down at this limit, of which reading."""
+        for reading in self.readings:
+            yield from ((reading, each) for each in reading.written if each.blood_pressure.reaches(limit))
 
     @property
     def fallen_since(self) -> bool:
         """Whether the newest reading is below what forbids a dose, after a pair that was not."""
-        return self.newest is not None and not self.newest.blood_pressure.reaches(self.baseline.no_go.value)
+        return self.newest is not None and not self._reach(self.baseline.no_go.value)
 
     @property
     def pulse_in_range(self) -> bool:
         lowest, highest = self.baseline.heart_rate.value
-        return self.newest is not None and lowest <= self.newest.heart_rate <= highest
+        return self.newest is not None and all(lowest <= each.heart_rate <= highest for each in self.written)
 
     @property
     def saturated(self) -> bool:
-        return self.newest is not None and self.newest.oxygen_saturation >= self.baseline.oxygen_saturation.value
+        lowest = self.baseline.oxygen_saturation.value
+        return self.newest is not None and all(each.oxygen_saturation >= lowest for each in self.written)
 
     def in_range(self, signal: Signal) -> bool:
         """Whether the newest set has this sign, and within its limits."""
@@ -112,22 +139,28 @@ class Signs:
 
     @property
     def free_of_symptoms(self) -> bool:
-        return self.newest is not None and not self.newest.symptoms
+        return self.newest is not None and not any(each.symptoms for each in self.written)
 
     @property
     def free_of_grave_symptoms(self) -> bool:
-        return self.newest is not None and not self.newest.symptoms & GRAVE_SYMPTOMS
+        return self.newest is not None and not any(each.symptoms & GRAVE_SYMPTOMS for each in self.written)
 
     @property
     def settled(self) -> bool:
         """Whether every sign of the newest set is within its limits."""
         return self.complete and self.free_of_symptoms and all(self.in_range(signal) for signal in self.limits)
 
+    def _reach(self, limit: BloodPressure) -> bool:
+        return any(each.blood_pressure.reaches(limit) for each in self.written)
+
     def _severity(self, signal: Signal) -> Severity | None:
-        value = self.newest.value(signal) if self.newest else None
-        return None if value is None else self.limits[signal].severity(value, None)
+        """The worst that was written down of it."""
+        values = [value for each in self.written if (value := each.value(signal)) is not None]
+        found = [severity for value in values if (severity := self.limits[signal].severity(value, None))]
+        return max(found, key=list(Severity).index, default=None)
 
 
-def _by_moment(reading: VitalSigns) -> tuple[datetime, timedelta]:
+def _by_moment(reading: Reading) -> tuple[datetime, timedelta]:
     """Later readings last; of two of the same moment the one written down first."""
-    return reading.observed_at, reading.observed_at - reading.recorded_at
+    made_at = reading.signs.observed_at
+    return made_at, made_at - reading.first.recorded_at

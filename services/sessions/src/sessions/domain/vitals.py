@@ -1,6 +1,7 @@
 """Vital signs: what was observed, when the next observation is due, what is out of limits and what was missed.
 
-Invariant: an observation is never changed; the time it was made and the time it was written down are both kept.
+Invariant: an observation is never changed: what was written down wrong is written down again beside it (`readings`);
+the time it was made and the time it was written down are both kept.
 Sources: domain brief, section 3.4 (clinic defaults; esketamine's times are the label's).
 """
 
@@ -56,8 +57,18 @@ class BloodPressure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Corrects:
+    """Which record of its list another one puts right, counted from 0 in the order they were written down, and why."""
+
+    number: int
+    reason: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VitalSigns:
-    """One observation. MOAA/S (0 to 5) and respiratory rate are left out where they were not assessed."""
+    """One observation, or with `corrects` what an earlier record of it should have said. MOAA/S (0 to 5) and
+    respiratory rate are left out where they were not assessed.
+    """
 
     observed_at: datetime
     recorded_at: datetime
@@ -68,6 +79,7 @@ class VitalSigns:
     respiratory_rate: int | None = field(default=None, repr=False)
     moaas: int | None = field(default=None, repr=False)
     symptoms: frozenset[Symptom] = field(default=frozenset(), repr=False)
+    corrects: Corrects | None = None
 
     def __post_init__(self) -> None:
         plausible = (

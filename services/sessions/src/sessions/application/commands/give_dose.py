@@ -16,6 +16,7 @@ from sessions.domain.drug_log import Container
 from sessions.domain.ids import ContainerId, DrawId, EntryId, SessionId, StaffId
 from sessions.domain.monitoring import Monitoring
 from sessions.domain.policy import RoutePolicy
+from sessions.domain.readings import newest
 from sessions.domain.rems_form import RemsForm
 from sessions.domain.sessions import Session
 from sessions.domain.words import Route
@@ -93,8 +94,7 @@ def _dose(command: GiveDose, order: Order, container: Container, actor: Actor, t
 
 
 def _monitoring(session: Session, route: RoutePolicy, ports: Ports, tx: Transaction) -> Monitoring:
-    baseline = session.checks.baseline[-1] if session.checks.baseline else None
-    return Monitoring.begun(tx.now, route.observations, baseline, ports.policy.vitals_times)
+    return Monitoring.begun(tx.now, route.observations, newest(session.checks.baseline), ports.policy.vitals_times)
 
 
 async def _note_in_course(session: Session, ports: Ports, tx: Transaction) -> None:

@@ -59,6 +59,7 @@ class Bedside:
     gate: Gate | None
     containers: tuple[Container, ...] | None
     adverse_events: tuple[AdverseEvent, ...]
+    timezone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,7 @@ class ReadBedside:
             gate=asked.gate if session.kind is VisitKind.DOSING else None,
             containers=containers,
             adverse_events=tuple(each for each in events if each.session_id == session.id),
+            timezone=ports.policy.timezone,
         )
 
     async def _containers(self, session: Session, *, drug_log: bool) -> tuple[Container, ...] | None:

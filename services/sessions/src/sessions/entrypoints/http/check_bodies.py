@@ -1,6 +1,7 @@
 """The checks before a dose as they are sent."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, TypeVar
 
@@ -71,8 +72,8 @@ class RestrictedProgramBody(RequestPart):
     pulse_oximeter: bool
 
 
-class NewChecks(RequestBody):
-    """Whatever was asked or measured; the caller and the moment are recorded with each."""
+class CheckParts(RequestBody):
+    """Whatever was asked; the caller and the moment are recorded with each."""
 
     identifiers: Annotated[frozenset[Identifier], Field(min_length=1)] | None = None
     weight: WeightBody | None = None
@@ -89,7 +90,6 @@ class NewChecks(RequestBody):
     emergency_contact: bool | None = None
     cures_reviewed_on: Day | None = None
     restricted_program: RestrictedProgramBody | None = None
-    baseline: Annotated[tuple[Vitals, ...], Field(max_length=5)] = ()
 
     def stamp(self) -> Stamp:
         """The checks as the domain keeps them, once it is known who recorded them and when."""
@@ -118,7 +118,21 @@ class NewChecks(RequestBody):
                 emergency_contact=kept(self.emergency_contact, lambda each: each),
                 cures_reviewed_on=kept(self.cures_reviewed_on, lambda each: each),
                 restricted_program=kept(self.restricted_program, lambda each: RestrictedProgram(**each.model_dump())),
-                baseline=tuple(each.signs(by, at) for each in self.baseline),
             )
+
+        return recorded
+
+
+class NewChecks(CheckParts):
+    """Whatever was asked or measured; the caller and the moment are recorded with each."""
+
+    baseline: Annotated[tuple[Vitals, ...], Field(max_length=5)] = ()
+
+    def stamp(self) -> Stamp:
+        """See `CheckParts.stamp`."""
+        asked = super().stamp()
+
+        def recorded(by: StaffId, at: datetime) -> Checks:
+            return replace(asked(by, at), baseline=tuple(each.signs(by, at) for each in self.baseline))
 
         return recorded

@@ -9,7 +9,7 @@ from pydantic import BaseModel, JsonValue
 from pydantic_core import to_jsonable_python
 
 from careflow_service.http.dependencies import CurrentActor, represent
-from sessions.domain.checks import Checks, Recorded, RiskLevel
+from sessions.domain.checks import Checks, RiskLevel, standing_of
 from sessions.domain.discharge import Discharge
 from sessions.domain.doses import Dose, Order
 from sessions.domain.ids import PatientId, SessionId
@@ -23,12 +23,16 @@ router = APIRouter(tags=["records"])
 
 
 class CheckView(BaseModel):
-    """One check as it was recorded; recorded again, it is another one."""
+    """One check as it was recorded; recorded again, it is another one. `correction` is why it puts right the one of the
+    same name before it; one that was put right does not stand.
+    """
 
     check: str
     value: JsonValue
     by: str
     at: datetime
+    correction: str | None
+    stands: bool
 
 
 class OrderView(BaseModel):
@@ -49,6 +53,13 @@ class OverrideView(View):
     at: datetime
 
 
+class CorrectsView(View):
+    """Which one before it in the same list this puts right, by its place counted from 0, and why."""
+
+    number: int
+    reason: str
+
+
 class VitalsView(BaseModel):
     observed_at: datetime
     recorded_at: datetime
@@ -60,6 +71,7 @@ class VitalsView(BaseModel):
     respiratory_rate: int | None
     moaas: int | None
     symptoms: tuple[Symptom, ...]
+    corrects: CorrectsView | None
 
 
 class DoseView(BaseModel):
@@ -102,7 +114,9 @@ class PresentView(View):
 
 
 class RecordView(BaseModel):
-    """`baseline` are the signs before the dose, `vitals` those since, in the order they were written down."""
+    """`baseline` are the signs before the dose, `vitals` those since, in the order they were written down; what was put
+    right is in the list still, and does not stand.
+    """
 
     id: str
     team: tuple[PresentView, ...]
@@ -183,7 +197,7 @@ def _record(session: Session) -> RecordView:
     return RecordView(
         id=session.id,
         team=tuple(PresentView.model_validate(each) for each in session.team),
-        checks=tuple(each for part in session.recorded for each in _checks(part)),
+        checks=tuple(each for part in session.recorded for each in _checks(part, session)),
         baseline=tuple(vitals_view(each) for each in session.checks.baseline),
         order=_order(session.order) if session.order else None,
         overrides=tuple(OverrideView.model_validate(each) for each in session.overrides),
@@ -194,12 +208,16 @@ def _record(session: Session) -> RecordView:
     )
 
 
-def _checks(part: Checks) -> Iterator[CheckView]:
-    for each in fields(part):
-        recorded = getattr(part, each.name)
-        if isinstance(recorded, Recorded):
-            value = to_jsonable_python(recorded.value)
-            yield CheckView(check=each.name, value=value, by=recorded.by, at=recorded.at)
+def _checks(part: Checks, session: Session) -> Iterator[CheckView]:
+    for check, recorded in part.given.items():
+        yield CheckView(
+            check=check,
+            value=to_jsonable_python(recorded.value),
+            by=recorded.by,
+            at=recorded.at,
+            correction=part.correction,
+            stands=any(each is recorded for each in standing_of(check, session.recorded)),
+        )
 
 
 def _order(order: Order) -> OrderView:
@@ -227,6 +245,7 @@ def vitals_view(signs: VitalSigns) -> VitalsView:
         respiratory_rate=signs.respiratory_rate,
         moaas=signs.moaas,
         symptoms=tuple(sorted(signs.symptoms)),
+        corrects=CorrectsView.model_validate(signs.corrects) if signs.corrects else None,
     )
 
 

@@ -29,7 +29,7 @@ from sessions.entrypoints.http.schemas import App, Uuid
 from sessions.entrypoints.pages.bedside_commands import Asked
 from sessions.entrypoints.pages.bedside_forms import FORMS, BedsideForm
 from sessions.entrypoints.pages.chart import chart, rows
-from sessions.entrypoints.pages.found import gate_lines
+from sessions.entrypoints.pages.found import corrected_checks, gate_lines
 
 router = APIRouter(prefix="/pages/bedside", include_in_schema=False)
 
@@ -217,6 +217,7 @@ def _shown(request: Request, app: Sessions, seen: Bedside, actor: Actor, pages: 
         "session": seen.session,
         "zone": pages.zone,
         "lines": lines,
+        "corrected": corrected_checks(seen.session, words, pages.zone),
         "rows": rows(seen.session, app.ports.policy),
         "chart": chart(seen.session, app.ports.policy, now=seen.as_of),
         "offered": mine,

@@ -1,7 +1,9 @@
 """What each form of the bedside asks the application to do: the same command as the API's route of that name."""
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import StringConstraints
 
 from careflow_service.http.dependencies import RequestBody
 from careflow_service.identity import Actor, RequestKey
@@ -11,6 +13,8 @@ from sessions.application.commands.check_in import CheckIn
 from sessions.application.commands.clear_session import ClearSession
 from sessions.application.commands.complete_session import CompleteSession
 from sessions.application.commands.convert_session import ConvertSession
+from sessions.application.commands.correct_checks import CorrectChecks
+from sessions.application.commands.correct_vitals import CorrectVitals
 from sessions.application.commands.discharge_patient import DischargePatient
 from sessions.application.commands.draw_drug import DrawDrug
 from sessions.application.commands.end_dose import EndDose
@@ -26,15 +30,17 @@ from sessions.application.commands.start_session import StartSession
 from sessions.application.commands.witness_entry import WitnessEntry
 from sessions.application.use_cases import Sessions
 from sessions.domain.adverse_events import Observation
+from sessions.domain.corrections import ReadingList, WhichReading
 from sessions.domain.doses import StatedDose
 from sessions.domain.ids import ContainerId, DrawId, EntryId, PatientId, SessionId
 from sessions.domain.units import Milligrams, MilligramsPerKilogram, Millilitres
 from sessions.entrypoints.http.adverse_event_routes import NewAdverseEvent
 from sessions.entrypoints.http.check_bodies import NewChecks
+from sessions.entrypoints.http.correction_routes import AmendedVitals, ChecksCorrection
 from sessions.entrypoints.http.dose_routes import NewDischarge, NewDose, NewVitals
 from sessions.entrypoints.http.drug_log_routes import NewEntry
 from sessions.entrypoints.http.gate_routes import Clearing, NewOrder, Reason, Signing
-from sessions.entrypoints.http.schemas import Quantity, Uuid
+from sessions.entrypoints.http.schemas import Note, Quantity, Uuid
 from sessions.entrypoints.http.session_routes import Completion, Conversion, EarlyEnd, Joining
 
 B = TypeVar("B")
@@ -51,6 +57,18 @@ class Drawing(RequestBody):
 
 class Entering(NewEntry):
     container_id: Uuid
+
+
+class CorrectingVitals(RequestBody):
+    """`reading` is the list it is in and its number there."""
+
+    reading: Annotated[str, StringConstraints(pattern=r"^(baseline|vitals)/[0-9]{1,5}$")]
+    signs: AmendedVitals
+    reason: Note
+
+    def which(self) -> WhichReading:
+        among, _, number = self.reading.partition("/")
+        return WhichReading(among=ReadingList(among), number=int(number))
 
 
 class Witnessing(RequestBody):
@@ -127,6 +145,18 @@ async def end_dose(app: Sessions, asked: Asked[Nothing], actor: Actor, key: Requ
 
 async def observe(app: Sessions, asked: Asked[NewVitals], actor: Actor, key: RequestKey) -> object:
     return await app.record_vitals(RecordVitals(asked.session_id, asked.body.signs.signs), actor, key)
+
+
+async def correct_vitals(app: Sessions, asked: Asked[CorrectingVitals], actor: Actor, key: RequestKey) -> object:
+    body = asked.body
+    command = CorrectVitals(asked.session_id, body.which(), body.signs.amendment(), body.reason)
+    return await app.correct_vitals(command, actor, key)
+
+
+async def correct_checks(app: Sessions, asked: Asked[ChecksCorrection], actor: Actor, key: RequestKey) -> object:
+    body = asked.body
+    command = CorrectChecks(asked.session_id, body.stamp(), body.reason, asked.version)
+    return await app.correct_checks(command, actor, key)
 
 
 async def enter(app: Sessions, asked: Asked[Entering], actor: Actor, key: RequestKey) -> object:

@@ -13,21 +13,34 @@ from careflow_service.identity import Actor, RequestKey, Role
 from careflow_service.pages.asking import Field, Kind
 from sessions.application.queries.read_bedside import Bedside
 from sessions.application.use_cases import Sessions
-from sessions.domain.checks import DrugScreen, Identifier, PregnancyTest, RiskLevel
+from sessions.domain.clinic_day import on_the_wall
+from sessions.domain.corrections import ReadingList, written_into
 from sessions.domain.discharge import CRITERIA, NEVER_SIGNED
 from sessions.domain.drug_entries import ADDING, DISPOSALS, WITNESSED
 from sessions.domain.presence import AT_THE_BEDSIDE
+from sessions.domain.readings import standing
 from sessions.domain.states import UNDER_WAY, SessionState
-from sessions.domain.vitals import Symptom
-from sessions.domain.weights import WeightUnit
 from sessions.domain.words import CONVERTIBLE_TO, VisitKind
 from sessions.entrypoints.http.adverse_event_routes import NewAdverseEvent
 from sessions.entrypoints.http.check_bodies import NewChecks
+from sessions.entrypoints.http.correction_routes import ChecksCorrection
 from sessions.entrypoints.http.dose_routes import NewDischarge, NewDose, NewVitals
 from sessions.entrypoints.http.gate_routes import Clearing, NewOrder, Reason, Signing
 from sessions.entrypoints.http.session_routes import Completion, Conversion, EarlyEnd, Joining
 from sessions.entrypoints.pages import bedside_commands as do
-from sessions.entrypoints.pages.bedside_commands import Asked, Drawing, Entering, Nothing, Witnessing
+from sessions.entrypoints.pages.bedside_commands import Asked, CorrectingVitals, Drawing, Entering, Nothing, Witnessing
+from sessions.entrypoints.pages.bedside_fields import (
+    DISCHARGE,
+    ESCORT,
+    EVENT,
+    IDENTITY,
+    ORDER,
+    PROGRAM,
+    QUESTIONS,
+    THERAPY,
+    field,
+    signs,
+)
 
 Fields = Sequence[Field]
 Does = Callable[[Sessions, Asked[Any], Actor, RequestKey], Awaitable[object]]
@@ -46,10 +59,6 @@ class BedsideForm:
     fields: Callable[[Bedside, Actor], Fields] = lambda _, __: ()
     also: Callable[[Bedside], Mapping[str, Any]] = lambda _: {}
     at_once: bool = False
-
-
-def _field(name: str, kind: Kind, *options: str, word: str = "") -> Field:
-    return Field(name=name, kind=kind, options=[(each, None) for each in options], word=word)
 
 
 def _reasons(listed: str, called: str, of: str) -> Field:
@@ -98,84 +107,49 @@ def _gives(seen: Bedside) -> bool:
     return dosing and not _runs(seen) and bool(_draws(seen))
 
 
+def _readings(seen: Bedside) -> Sequence[tuple[str, str]]:
+    """Every observation as it stands, the newest first, and how it reads."""
+    found = [
+        (each.signs, f"{among}/{each.number}")
+        for among in ReadingList
+        for each in standing(written_into(seen.session, among))
+    ]
+    newest_first = sorted(found, key=lambda pair: pair[0].observed_at, reverse=True)
+    return [
+        (
+            which,
+            f"{on_the_wall(each.observed_at, seen.timezone):%H:%M} · "
+            f"{each.blood_pressure.systolic}/{each.blood_pressure.diastolic} mmHg · {each.heart_rate}/min · "
+            f"SpO₂ {each.oxygen_saturation} % · {each.by}",
+        )
+        for each, which in newest_first
+    ]
+
+
+def _correcting(seen: Bedside, _: Actor) -> Fields:
+    return (
+        Field(name="reading", kind=Kind.CHOICE, options=_readings(seen)),
+        *signs("signs", "observed_instead"),
+        field("signs.no_symptoms", Kind.YES_NO),
+        field("reason", Kind.PROSE),
+    )
+
+
 def _unsettled(seen: Bedside) -> bool:
     return bool(_draws(seen))
 
 
 def _roles(_: Bedside, actor: Actor) -> Fields:
     held = sorted(role.value for role in AT_THE_BEDSIDE if actor.has(Role(role.value)))
-    return (_field("role", Kind.CHOICE, *held),)
-
-
-def _signs(prefix: str) -> Fields:
-    whole = ("systolic", "diastolic", "heart_rate", "oxygen_saturation", "respiratory_rate", "moaas")
-    return (
-        *(_field(f"{prefix}.{name}", Kind.WHOLE) for name in whole),
-        _field(f"{prefix}.symptoms", Kind.SEVERAL, *Symptom),
-        _field(f"{prefix}.observed_at", Kind.MOMENT),
-    )
-
-
-_IDENTITY = (
-    _field("identifiers", Kind.SEVERAL, *Identifier),
-    _field("weight.kilograms", Kind.AMOUNT),
-    _field("weight.measured_on", Kind.DAY),
-    _field("reported_weight.amount", Kind.AMOUNT),
-    _field("reported_weight.unit", Kind.CHOICE, *WeightUnit),
-)
-_QUESTIONS = (
-    _field("suicide_risk", Kind.CHOICE, *RiskLevel),
-    _field("allergic", Kind.YES_NO),
-    _field("substances.recent", Kind.YES_NO),
-    _field("substances.intoxicated", Kind.YES_NO),
-    _field("drug_screen", Kind.CHOICE, *DrugScreen),
-    _field("pregnancy", Kind.CHOICE, *PregnancyTest),
-    _field("bladder_symptoms", Kind.YES_NO),
-    _field("intake.solids_at", Kind.MOMENT),
-    _field("intake.liquids_at", Kind.MOMENT),
-    _field("intake.nasal_spray_at", Kind.MOMENT),
-)
-_ESCORT = (
-    _field("escort.name", Kind.TEXT),
-    _field("escort.phone", Kind.TEXT),
-    _field("escort.adult", Kind.YES_NO),
-    _field("escort.reached_today", Kind.YES_NO),
-    _field("escort.rideshare_only", Kind.YES_NO),
-    _field("escort.pick_up_at", Kind.MOMENT),
-    _field("emergency_contact", Kind.YES_NO),
-    _field("equipment_ready", Kind.YES_NO),
-    _field("cures_reviewed_on", Kind.DAY),
-)
-_PROGRAM = tuple(
-    _field(f"restricted_program.{name}", Kind.YES_NO)
-    for name in ("setting_certified", "patient_enrolled", "pulse_oximeter")
-)
-_ORDER = (_field("mg_per_kg", Kind.AMOUNT), _field("mg", Kind.AMOUNT), _field("most_mg", Kind.AMOUNT))
-_DISCHARGE = (
-    *(_field(name, Kind.YES_NO) for name in ("oriented", "walks_unaided", "nausea_controlled", "effects_resolved")),
-    _field("suicide_risk", Kind.CHOICE, *RiskLevel),
-    _field("escort_signed", Kind.YES_NO),
-    _field("instructions_given", Kind.YES_NO),
-)
-_EVENT = (
-    _field("description", Kind.PROSE),
-    _field("grade", Kind.WHOLE),
-    *(_field(name, Kind.YES_NO) for name in ("serious", "expected", "related")),
-    _field("started_at", Kind.MOMENT),
-)
-_THERAPY = (
-    _field("therapy.0.provider", Kind.TEXT),
-    _field("therapy.0.started_at", Kind.MOMENT, word="therapy_started_at"),
-    _field("therapy.0.ended_at", Kind.MOMENT, word="therapy_ended_at"),
-)
+    return (field("role", Kind.CHOICE, *held),)
 
 
 def _discharging(_: Bedside, actor: Actor) -> Fields:
     """A prescriber may sign for what is not met, criterion by criterion."""
     if not actor.has(Role.PRESCRIBER):
-        return _DISCHARGE
+        return DISCHARGE
     reasons = (_reasons("exceptions", "criterion", name) for name in CRITERIA if name not in NEVER_SIGNED)
-    return (*_DISCHARGE, *reasons, _field("transport", Kind.PROSE))
+    return (*DISCHARGE, *reasons, field("transport", Kind.PROSE))
 
 
 def _signable(seen: Bedside) -> Sequence[str]:
@@ -218,20 +192,20 @@ def _drawing(seen: Bedside, _: Actor) -> Fields:
         for each in seen.containers or ()
         if each.in_container
     ]
-    return (Field(name="container_id", kind=Kind.CHOICE, options=containers), _field("ml", Kind.AMOUNT))
+    return (Field(name="container_id", kind=Kind.CHOICE, options=containers), field("ml", Kind.AMOUNT))
 
 
 def _giving(seen: Bedside, _: Actor) -> Fields:
-    amounts = (_field(name, Kind.AMOUNT) for name in ("mg", "mg_per_kg", "ml", "mg_per_ml"))
-    return (_draw(seen), *amounts, _field("serial", Kind.TEXT))
+    amounts = (field(name, Kind.AMOUNT) for name in ("mg", "mg_per_kg", "ml", "mg_per_ml"))
+    return (_draw(seen), *amounts, field("serial", Kind.TEXT))
 
 
 def _wasting(seen: Bedside, _: Actor) -> Fields:
     return (
         _draw(seen),
-        _field("kind", Kind.CHOICE, *sorted(WITNESSED - ADDING - DISPOSALS.keys())),
-        _field("mg", Kind.AMOUNT),
-        _field("note", Kind.PROSE),
+        field("kind", Kind.CHOICE, *sorted(WITNESSED - ADDING - DISPOSALS.keys())),
+        field("mg", Kind.AMOUNT),
+        field("note", Kind.PROSE),
     )
 
 
@@ -260,13 +234,13 @@ FORMS: Final = (
     BedsideForm("arrive", Nothing, do.arrive, _state(SessionState.SCHEDULED), at_once=True),
     BedsideForm("join", Joining, do.join, _there, _roles),
     BedsideForm("leave", Nothing, do.leave, lambda seen: any(each.there for each in seen.session.team), at_once=True),
-    BedsideForm("identity", NewChecks, do.check, _checking, lambda _, __: _IDENTITY),
-    BedsideForm("questions", NewChecks, do.check, _checking, lambda _, __: _QUESTIONS),
-    BedsideForm("escort", NewChecks, do.check, _checking, lambda _, __: _ESCORT),
-    BedsideForm("baseline", NewChecks, do.check, _dosing(*_HERE), lambda _, __: _signs("baseline.0")),
-    BedsideForm("program", NewChecks, do.check, _checking, lambda _, __: _PROGRAM),
-    BedsideForm("order", NewOrder, do.order, _dosing(SessionState.SCHEDULED, *_HERE), lambda _, __: _ORDER),
-    BedsideForm("attest", Reason, do.attest, _checking, lambda _, __: (_field("reason", Kind.PROSE),)),
+    BedsideForm("identity", NewChecks, do.check, _checking, lambda _, __: IDENTITY),
+    BedsideForm("questions", NewChecks, do.check, _checking, lambda _, __: QUESTIONS),
+    BedsideForm("escort", NewChecks, do.check, _checking, lambda _, __: ESCORT),
+    BedsideForm("baseline", NewChecks, do.check, _dosing(*_HERE), lambda _, __: signs("baseline.0")),
+    BedsideForm("program", NewChecks, do.check, _checking, lambda _, __: PROGRAM),
+    BedsideForm("order", NewOrder, do.order, _dosing(SessionState.SCHEDULED, *_HERE), lambda _, __: ORDER),
+    BedsideForm("attest", Reason, do.attest, _checking, lambda _, __: (field("reason", Kind.PROSE),)),
     BedsideForm("sign", Signing, do.sign, lambda seen: bool(_signable(seen)), _overriding),
     BedsideForm("clearing", Clearing, do.clear, _dosing(SessionState.CHECKED), at_once=True),
     BedsideForm("draw", Drawing, do.draw, _dosing(*_HERE, *UNDER_WAY), _drawing),
@@ -274,11 +248,19 @@ FORMS: Final = (
     BedsideForm("dose", NewDose, do.give, _gives, _giving),
     BedsideForm("dose-ended", Nothing, do.end_dose, _runs, at_once=True),
     BedsideForm(
-        "vitals", NewVitals, do.observe, lambda seen: seen.session.patient_watched, lambda _, __: _signs("signs")
+        "vitals", NewVitals, do.observe, lambda seen: seen.session.patient_watched, lambda _, __: signs("signs")
+    ),
+    BedsideForm("correct-vitals", CorrectingVitals, do.correct_vitals, lambda seen: bool(_readings(seen)), _correcting),
+    BedsideForm(
+        "correct-checks",
+        ChecksCorrection,
+        do.correct_checks,
+        lambda seen: seen.session.kind is VisitKind.DOSING and bool(seen.session.checks.given),
+        lambda _, __: (*IDENTITY, *QUESTIONS, *ESCORT, *PROGRAM, field("reason", Kind.PROSE)),
     ),
     BedsideForm("waste", Entering, do.enter, _unsettled, _wasting),
     BedsideForm("witness", Witnessing, do.witness, lambda seen: bool(_waiting(seen)), _witnessing),
-    BedsideForm("adverse-event", NewAdverseEvent, do.report, _there, lambda _, __: _EVENT, _of_patient),
+    BedsideForm("adverse-event", NewAdverseEvent, do.report, _there, lambda _, __: EVENT, _of_patient),
     BedsideForm(
         "discharge",
         NewDischarge,
@@ -286,21 +268,21 @@ FORMS: Final = (
         lambda seen: seen.session.patient_watched and not _runs(seen),
         _discharging,
     ),
-    BedsideForm("complete", Completion, do.complete, _ends, lambda _, __: _THERAPY),
+    BedsideForm("complete", Completion, do.complete, _ends, lambda _, __: THERAPY),
     BedsideForm("refuse", Nothing, do.refuse, _dosing(*_HERE)),
     BedsideForm(
         "convert",
         Conversion,
         do.convert,
         _state(SessionState.REFUSED),
-        lambda _, __: (_field("kind", Kind.CHOICE, *sorted(CONVERTIBLE_TO)), _field("patient_agreed", Kind.YES_NO)),
+        lambda _, __: (field("kind", Kind.CHOICE, *sorted(CONVERTIBLE_TO)), field("patient_agreed", Kind.YES_NO)),
     ),
     BedsideForm(
         "abort",
         EarlyEnd,
         do.abort,
         lambda seen: seen.session.state in UNDER_WAY or seen.session.patient_watched,
-        lambda _, __: (_field("patient_left", Kind.YES_NO), _field("reason", Kind.PROSE)),
+        lambda _, __: (field("patient_left", Kind.YES_NO), field("reason", Kind.PROSE)),
     ),
 )
 """In the order a team goes through them."""

@@ -5,12 +5,14 @@ moment it was due is marked; what is out of limits has a shape of its own, not o
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from sessions.domain.corrections import ReadingList, written_into
 from sessions.domain.monitoring import Monitoring
 from sessions.domain.policy import SessionsPolicy
+from sessions.domain.readings import standing
 from sessions.domain.sessions import Session
 from sessions.domain.vitals import Severity, Signal, SignalLimits, VitalSigns
 
@@ -88,9 +90,12 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One reading in the table: what is out of limits, and whether it was written down late."""
+    """One record in the table: what is out of limits, and whether it was written down late. `correction` is what put
+    it right and stands in its stead.
+    """
 
     signs: VitalSigns = field(repr=False)
+    correction: VitalSigns | None = field(repr=False)
     severity: Severity | None
     out: tuple[Signal, ...]
     late: bool
@@ -98,20 +103,34 @@ class Row:
 
 
 def rows(session: Session, policy: SessionsPolicy) -> tuple[Row, ...]:
-    """Every reading, the newest first."""
+    """Every reading, the newest first; what was put right beside what it was."""
     monitoring = session.monitoring
     baseline = monitoring.baseline if monitoring else None
-    observed = monitoring.observations if monitoring else ()
-    given = [(each, True) for each in session.checks.baseline] + [(each, False) for each in observed]
-    newest_first = sorted(given, key=lambda pair: pair[0].observed_at, reverse=True)
-    return tuple(_row(signs, None if before else baseline, before, policy) for signs, before in newest_first)
+    found = [
+        _row(written, later, None if among is ReadingList.BASELINE else baseline, among, policy)
+        for among in ReadingList
+        for reading in standing(written_into(session, among))
+        for written, later in zip(reading.written, (*reading.written[1:], None), strict=True)
+    ]
+    return tuple(sorted(found, key=lambda row: row.signs.observed_at, reverse=True))
 
 
-def _row(signs: VitalSigns, baseline: VitalSigns | None, before: bool, policy: SessionsPolicy) -> Row:
-    found = {signal: _severity(signal, signs, baseline, policy.vitals_limits) for signal in Signal}
-    out = tuple(signal for signal, severity in found.items() if severity)
-    worst = max((each for each in found.values() if each), key=list(Severity).index, default=None)
-    return Row(signs, worst, out, signs.late_entry(policy.vitals_times), before)
+def _row(
+    signs: VitalSigns,
+    correction: VitalSigns | None,
+    baseline: VitalSigns | None,
+    among: ReadingList,
+    policy: SessionsPolicy,
+) -> Row:
+    severities = {signal: _severity(signal, signs, baseline, policy.vitals_limits) for signal in Signal}
+    return Row(
+        signs=signs,
+        correction=correction,
+        severity=max((each for each in severities.values() if each), key=list(Severity).index, default=None),
+        out=tuple(signal for signal, severity in severities.items() if severity),
+        late=signs.late_entry(policy.vitals_times),
+        before=among is ReadingList.BASELINE,
+    )
 
 
 def chart(session: Session, policy: SessionsPolicy, *, now: datetime) -> Chart | None:
@@ -120,7 +139,8 @@ def chart(session: Session, policy: SessionsPolicy, *, now: datetime) -> Chart |
     if monitoring is None:
         return None
     before = (monitoring.baseline,) if monitoring.baseline else ()
-    seen = tuple(sorted((*before, *monitoring.observations), key=lambda each: each.observed_at))
+    observed = tuple(each.signs for each in standing(monitoring.observations))
+    seen = tuple(sorted((*before, *observed), key=lambda each: each.observed_at))
     ends = now if session.patient_watched else session.discharge.at if session.discharge else now
     times = [monitoring.started_at, ends, *(each.observed_at for each in seen)]
     axis = _Axis(min(times), max(*times, min(times) + timedelta(minutes=30)))
@@ -180,7 +200,8 @@ def _missed(
     times = policy.vitals_times
     so_far = Monitoring.begun(monitoring.started_at, monitoring.plan, monitoring.baseline, times)
     last = monitoring.started_at
-    for signs in sorted(monitoring.observations, key=lambda each: each.observed_at):
+    stand = (replace(each.signs, corrects=None) for each in standing(monitoring.observations))
+    for signs in sorted(stand, key=lambda each: each.observed_at):
         if signs.observed_at >= so_far.due_at + times.late_by(Severity.WARN):
             yield last, so_far.due_at, signs.observed_at
         so_far, _ = so_far.observed(signs, policy.vitals_limits, times)

@@ -8,8 +8,11 @@ from zoneinfo import ZoneInfo
 
 from careflow_service.pages.words import Words
 from careflow_service.pages.writing import Writing
+from sessions.domain.checks import Recorded
+from sessions.domain.corrections import ReadingList, written_into
 from sessions.domain.gate import Gate
 from sessions.domain.gate_items import GATE
+from sessions.domain.readings import Reading, standing
 from sessions.domain.sessions import Session
 from sessions.domain.vitals import VitalSigns
 
@@ -26,6 +29,43 @@ class GateLine:
     found: str | None = field(repr=False)
     by: str | None
     at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectedCheck:
+    """What was recorded wrong and what put it right, each with who wrote it and when, and why."""
+
+    check: str
+    was: str = field(repr=False)
+    was_by: str
+    was_at: datetime
+    became: str = field(repr=False)
+    by: str
+    at: datetime
+    reason: str = field(repr=False)
+
+
+def corrected_checks(session: Session, words: Words, zone: ZoneInfo) -> tuple[CorrectedCheck, ...]:
+    """Every check that was put right, in the order of that."""
+    writes, last = _Writes(words, Writing(words), zone), dict[str, Recorded[Any]]()
+    found: list[CorrectedCheck] = []
+    for part in session.recorded:
+        for check, given in part.given.items():
+            if part.correction is not None and (was := last.get(check)) is not None:
+                found.append(
+                    CorrectedCheck(
+                        check=check,
+                        was=_OF_CHECK[check](writes, was.value),
+                        was_by=was.by,
+                        was_at=was.at,
+                        became=_OF_CHECK[check](writes, given.value),
+                        by=given.by,
+                        at=given.at,
+                        reason=part.correction,
+                    )
+                )
+            last[check] = given
+    return tuple(found)
 
 
 def gate_lines(gate: Gate, session: Session, words: Words, zone: ZoneInfo) -> tuple[GateLine, ...]:
@@ -57,8 +97,12 @@ class _Writes:
         if check is not None:
             recorded = getattr(session.checks, check)
             return None if recorded is None else _OF_CHECK[check](self, recorded.value)
-        reading = next((each for each in readings(session) if each.recorded_at == at), None)
-        return None if reading is None else self.signs(reading)
+        written = [(each, reading) for reading in readings(session) for each in reading.written]
+        found = next(((each, reading) for each, reading in written if each.recorded_at == at), None)
+        if found is None:
+            return None
+        signs, reading = found
+        return self.signs(signs) if reading.signs is signs else f"{self.signs(signs)}, {self.word('put_right')}"
 
     def signs(self, signs: VitalSigns) -> str:
         """ "128/82 mmHg, 72/min, 98 %" and what else was looked at."""
@@ -82,10 +126,10 @@ class _Writes:
         return self.words.groups["options"][f"{name}_{value}"]
 
 
-def readings(session: Session) -> tuple[VitalSigns, ...]:
+def readings(session: Session) -> tuple[Reading, ...]:
     """All readings of a session, before the dose and since, by when they were made."""
-    observed = session.monitoring.observations if session.monitoring else ()
-    return tuple(sorted((*session.checks.baseline, *observed), key=lambda each: each.observed_at))
+    found = [each for among in ReadingList for each in standing(written_into(session, among))]
+    return tuple(sorted(found, key=lambda each: each.signs.observed_at))
 
 
 def _either(name: str) -> Callable[[_Writes, Any], str]:
@@ -127,6 +171,7 @@ def _program(writes: _Writes, program: Any) -> str:
 _OF_CHECK: Final[Mapping[str, Callable[[_Writes, Any], str]]] = {
     "identifiers": lambda writes, value: ", ".join(writes.option("identifiers", each) for each in sorted(value)),
     "weight": lambda writes, value: f"{value.kilograms.value:f} kg, {writes.write.day(value.measured_on)}",
+    "reported_weight": lambda writes, value: f"{value.amount:f} {writes.option('unit', value.unit)}",
     "reconciliation": lambda writes, value: writes.word("allergic_yes" if value.allergic else "allergic_no"),
     "substances": _substances,
     "drug_screen": lambda writes, value: writes.option("drug_screen", value),
