@@ -13,6 +13,7 @@ import pytest
 if TYPE_CHECKING:
     from playwright.async_api import Browser
 
+    from services.billing.tests.world import World as Billing
     from services.booking.tests.world import World as Booking
     from services.screening.tests.world import World as Screening
     from services.sessions.tests.world import World as Sessions
@@ -77,3 +78,14 @@ async def sessions(store_url: str, database: str) -> AsyncIterator[tuple["Sessio
     async with running(store_url, database, settings=settings) as world, served(world.app) as address:
         yield world, address
         world.app.state.live.changes.close()
+
+
+@pytest.fixture
+async def billing(store_url: str, database: str) -> AsyncIterator[tuple["Billing", str]]:
+    """A clinic that charges, and its address."""
+    from services.billing.tests.world import running
+    from tests.pages.browsing import served
+
+    settings: dict[str, Any] = {"clinic_name": "Redwood Clinic"}
+    async with running(store_url, database, settings=settings) as world, served(world.app) as address:
+        yield world, address

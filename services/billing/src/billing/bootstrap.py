@@ -70,6 +70,8 @@ from billing.application.commands.void_superbill import VoidSuperbillHandler
 from billing.application.commands.waive_fee import WaiveFeeHandler
 from billing.application.commands.write_off_charge import WriteOffChargeHandler
 from billing.application.ports import Ports
+from billing.application.queries.read_account import ReadAccount
+from billing.application.queries.read_work import ReadWork
 from billing.application.queries.reading import Reading
 from billing.application.use_cases import Billing
 from billing.deadlines import DEADLINES, EFFECTS
@@ -145,6 +147,8 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
         issue_yearly_summary=IssueYearlySummaryHandler(ports, work),
         start_statement_run=StartStatementRunHandler(ports, work),
         reading=Reading(ports),
+        read_work=ReadWork(ports),
+        read_account=ReadAccount(ports),
         ports=ports,
     )
 

@@ -31,6 +31,7 @@ PAGES: Final = (
     ("booking-api", "desk", "the front desk, with the same"),
     ("sessions-api", "bedside", "today's sessions, with what careflow token --role nurse prints"),
     ("screening-api", "cases", "who waits for what, with what careflow token --role prescriber prints"),
+    ("billing-api", "money", "what waits for a biller, with what careflow token --role biller prints"),
     (
         "booking-api",
         "operations",

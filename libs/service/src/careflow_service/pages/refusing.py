@@ -43,4 +43,4 @@ async def refusal_of(doing: Awaitable[object], *, typed: bool = False) -> Refuse
 
 def _named(refusal: DomainError | ServiceError) -> tuple[str, ...]:
     named: Any = next((refusal.extra[each] for each in _NAMING if refusal.extra.get(each)), ())
-    return tuple(each["item"] if isinstance(each, dict) else str(each) for each in named)
+    return tuple(each.get("item") or each["code"] if isinstance(each, dict) else str(each) for each in named)

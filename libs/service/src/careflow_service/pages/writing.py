@@ -1,9 +1,11 @@
-"""Dates and times as the reader's language writes them: on pages, and in what is sent to somebody."""
+"""Dates, times and money as the reader's language writes them: on pages, and in what is sent to somebody."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton, format_time, get_timezone_name
+from babel.numbers import format_currency, get_currency_precision
 
 from careflow_service.pages.words import Words
 
@@ -33,6 +35,14 @@ class Writing:
     def moment(self, moment: datetime, zone: ZoneInfo) -> str:
         """On which day too: `Tue, November 24, 10:15 AM`."""
         return f"{self.day(moment.astimezone(zone).date())}, {self.time(moment, zone)}"
+
+    def month(self, day: date) -> str:
+        """The month of a day: `November 2026`."""
+        return format_skeleton("yMMMM", datetime(day.year, day.month, 1), locale=self._locale)  # noqa: DTZ001 # a date
+
+    def money(self, minor: int, currency: str) -> str:
+        """An amount in minor units of a currency: `$1,225.00`."""
+        return format_currency(Decimal(minor).scaleb(-get_currency_precision(currency)), currency, locale=self._locale)
 
     def zone(self, zone: ZoneInfo, moment: datetime) -> str:
         """ "Pacific Standard Time": what clocks there show at that moment."""

@@ -1,5 +1,6 @@
 """Accounts in MongoDB, under the patient's id, encrypted with the patient's key."""
 
+from collections.abc import Collection
 from typing import Final
 
 from billing.domain.accounts import Account
@@ -26,6 +27,10 @@ class MongoAccounts(Stored[Account]):
         accounts = self._documents.looked  # allow looked: whoever comes meanwhile has nothing in a month that is over
         found = await accounts.ids(later, limit=1)
         return PatientId(found[0]) if found else None
+
+    async def those(self, patient_ids: Collection[PatientId], /) -> list[Account]:
+        found = await self._documents.page({"_id": {"$in": list(patient_ids)}}, limit=len(patient_ids) or 1, after=None)
+        return list(found.items)
 
     async def count(self) -> int:
         return await self._collection.estimated_document_count()

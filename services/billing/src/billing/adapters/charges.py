@@ -21,12 +21,15 @@ from careflow_service.mongo.vault import Vault
 
 CHARGES: Final = "charges"
 _BY_DATE: Final = (("service_date", 1),)
+_NEWEST_FIRST: Final = (("service_date", -1), ("_id", -1))
 
 INDEXES: Final = (
     (CHARGES, IndexModel([("tasks", 1), ("service_date", 1), ("_id", 1)], name="with_task")),
     (CHARGES, IndexModel([("patient_id", 1), ("service_date", 1), ("_id", 1)], name="of_patient")),
     (CHARGES, IndexModel([("patient_id", 1), ("to_pay", 1), ("_id", 1)], name="open_of")),
     (CHARGES, IndexModel([("patient_id", 1), ("waiting", 1), ("_id", 1)], name="waiting_of")),
+    (CHARGES, IndexModel([("patient_id", 1), ("to_bill", 1), ("_id", 1)], name="to_bill_of")),
+    (CHARGES, IndexModel([("to_pay", 1), ("service_date", 1), ("_id", 1)], name="owed")),
 )
 
 
@@ -37,6 +40,7 @@ def _open_fields(charge: Charge) -> Mapping[str, object]:
         "service_date": charge.rendered.service_date.isoformat(),
         "to_pay": bool(charge.balance),
         "waiting": charge.state is ChargeState.WAITING,
+        "to_bill": charge.can_be_billed,
     }
 
 
@@ -60,6 +64,15 @@ class MongoCharges(Stored[Charge]):
 
     async def waiting_of(self, patient_id: PatientId, /) -> list[Charge]:
         return await every_one(self._documents, {"patient_id": patient_id, "waiting": True}, of=patient_id)
+
+    async def to_bill_of(self, patient_id: PatientId, /) -> list[Charge]:
+        return await every_one(self._documents, {"patient_id": patient_id, "to_bill": True}, of=patient_id)
+
+    async def owed(self, limit: int, after: str | None) -> Listed[Charge]:
+        return await self._documents.page({"to_pay": True}, sort=_BY_DATE, limit=limit, after=after)
+
+    async def newest_of(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Charge]:
+        return await self._documents.page({"patient_id": patient_id}, sort=_NEWEST_FIRST, limit=limit, after=after)
 
     async def of_day(self, day: date, *, of: PatientId) -> list[Charge]:
         return await every_one(self._documents, {"patient_id": of, "service_date": day.isoformat()}, of=of)

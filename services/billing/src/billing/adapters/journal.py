@@ -21,6 +21,7 @@ from careflow_service.work import Transaction
 
 JOURNAL: Final = "journal"
 _BY_DAY: Final = (("posted_on", 1),)
+_NEWEST_FIRST: Final = (("posted_on", -1), ("_id", -1))
 
 INDEXES: Final = (
     (JOURNAL, IndexModel("key", name="once", unique=True)),
@@ -72,6 +73,9 @@ class MongoJournal:
 
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[JournalEntry]:
         return await self._documents.page({"patient_id": patient_id}, limit=limit, after=after)
+
+    async def newest_of(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[JournalEntry]:
+        return await self._documents.page({"patient_id": patient_id}, sort=_NEWEST_FIRST, limit=limit, after=after)
 
     async def since(self, day: date | None, *, of: PatientId) -> list[JournalEntry]:
         later = {"posted_on": {"$gt": day.isoformat()}} if day else {}

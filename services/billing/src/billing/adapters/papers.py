@@ -21,6 +21,7 @@ PAPERS: Final = "papers"
 PRINTS: Final = "paper_prints"
 _BY_TIME: Final = (("issued_at", 1),)
 _LATEST_FIRST: Final = (("_id", -1),)
+_NEWEST_FIRST: Final = (("issued_at", -1), ("_id", -1))
 
 INDEXES: Final = (
     (PAPERS, IndexModel([("patient_id", 1), ("issued_at", 1), ("_id", 1)], name="of_patient")),
@@ -62,6 +63,9 @@ class MongoPapers(Stored[Paper]):
 
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Paper]:
         return await self._documents.page({"patient_id": patient_id}, sort=_BY_TIME, limit=limit, after=after)
+
+    async def newest_of(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Paper]:
+        return await self._documents.page({"patient_id": patient_id}, sort=_NEWEST_FIRST, limit=limit, after=after)
 
 
 class MongoPrints(Stored[Print]):

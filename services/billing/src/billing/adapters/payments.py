@@ -21,6 +21,7 @@ from careflow_service.mongo.vault import Vault
 
 PAYMENTS: Final = "payments"
 _BY_TIME: Final = (("received_at", 1),)
+_NEWEST_FIRST: Final = (("received_at", -1), ("_id", -1))
 
 INDEXES: Final = (
     (PAYMENTS, IndexModel([("tasks", 1), ("received_at", 1), ("_id", 1)], name="with_task")),
@@ -60,6 +61,13 @@ class MongoPayments(Stored[Payment]):
 
     async def with_money_left(self, patient_id: PatientId, /) -> list[Payment]:
         return await every_one(self._documents, {"patient_id": patient_id, "money_left": True}, of=patient_id)
+
+    async def with_tasks_of(self, patient_id: PatientId, /) -> list[Payment]:
+        some = {"$in": [each.value for each in TaskKind]}
+        return await every_one(self._documents, {"patient_id": patient_id, "tasks": some}, of=patient_id)
+
+    async def newest_of(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Payment]:
+        return await self._documents.page({"patient_id": patient_id}, sort=_NEWEST_FIRST, limit=limit, after=after)
 
     async def allocated_to(self, charge_ids: Collection[ChargeId], *, of: PatientId) -> list[Payment]:
         return await every_one(self._documents, {"charge_ids": {"$in": list(charge_ids)}}, of=of)

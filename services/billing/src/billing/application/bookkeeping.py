@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from billing.application.ports import Ports
-from billing.application.superbill_issuing import reissue
+from billing.application.superbill_issuing import no_longer_billed, reissue
 from billing.domain.books import Books
 from billing.domain.charges import Charge
 from billing.domain.estimates import Estimate
@@ -119,7 +119,9 @@ async def _keep_superbills_true(opened: OpenBooks, books: Books, tx: Transaction
         if reason is None:
             continue
         void = superbill.void(reason, now=tx.now)
-        if reason is not VoidReason.CHARGE_CORRECTED:
+        if reason is VoidReason.CHARGE_CORRECTED:
+            await no_longer_billed(void, tx, ports)
+        else:
             billed = {each: changed[each] for each in superbill.content.charge_ids if each in changed}
             content = superbill.content.with_money_of(billed, books.payments)
             void = await reissue(void, content, tx, ports)

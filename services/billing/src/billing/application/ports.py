@@ -65,6 +65,9 @@ Due = tuple[datetime, str]
 class Accounts(Protocol):
     async def get(self, patient_id: PatientId, /) -> Account: ...
     async def find(self, patient_id: PatientId, /) -> Account | None: ...
+    async def those(self, patient_ids: Collection[PatientId], /) -> list[Account]:
+        """Some, to be looked at."""
+
     async def behind(self, patient_id: PatientId | None, /) -> PatientId | None:
         """Whose account comes next, in a fixed order of all; only looked at."""
 
@@ -118,12 +121,21 @@ class Charges(Protocol):
     async def waiting_of(self, patient_id: PatientId, /) -> list[Charge]:
         """Those of a patient that something keeps out of the books."""
 
+    async def to_bill_of(self, patient_id: PatientId, /) -> list[Charge]:
+        """Those of a patient that a superbill may have and none has."""
+
+    async def owed(self, limit: int, after: str | None) -> Listed[Charge]:
+        """Those of all patients on which something is still to be paid, the oldest first."""
+
     async def of_day(self, day: date, *, of: PatientId) -> list[Charge]:
         """Those for a patient's services of a date."""
 
     async def those(self, charge_ids: Collection[ChargeId], *, of: PatientId) -> list[Charge]: ...
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Charge]:
         """By the date of service."""
+
+    async def newest_of(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Charge]:
+        """By the date of service, the newest first."""
 
     async def with_task(self, kind: TaskKind, limit: int, after: str | None) -> Listed[Charge]:
         """Those of all patients about which something is to be done, the oldest first."""
@@ -143,6 +155,12 @@ class Payments(Protocol):
     async def those(self, payment_ids: Collection[PaymentId], *, of: PatientId) -> list[Payment]: ...
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Payment]:
         """By when they were received."""
+
+    async def newest_of(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Payment]:
+        """By when they were received, the newest first."""
+
+    async def with_tasks_of(self, patient_id: PatientId, /) -> list[Payment]:
+        """Those of a patient about which something is to be done."""
 
     async def with_task(self, kind: TaskKind, limit: int, after: str | None) -> Listed[Payment]:
         """Those of all patients about which something is to be done, the oldest first."""
@@ -198,6 +216,9 @@ class Packages(Protocol):
 class Journal(Protocol):
     async def add(self, entry: JournalEntry, /, tx: Transaction) -> None: ...
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[JournalEntry]: ...
+    async def newest_of(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[JournalEntry]:
+        """Of a patient, the newest day first."""
+
     async def since(self, day: date | None, *, of: PatientId) -> list[JournalEntry]:
         """All of a patient that were posted after a day, or ever, in the order of the days."""
 
@@ -234,6 +255,9 @@ class Papers(Protocol):
 
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Paper]:
         """By when they were issued."""
+
+    async def newest_of(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Paper]:
+        """By when they were issued, the newest first."""
 
     async def add(self, paper: Paper, /, tx: Transaction) -> None: ...
 

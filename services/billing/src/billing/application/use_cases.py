@@ -28,6 +28,8 @@ from billing.application.commands.void_superbill import VoidSuperbillHandler
 from billing.application.commands.waive_fee import WaiveFeeHandler
 from billing.application.commands.write_off_charge import WriteOffChargeHandler
 from billing.application.ports import Ports
+from billing.application.queries.read_account import ReadAccount
+from billing.application.queries.read_work import ReadWork
 from billing.application.queries.reading import Reading
 
 
@@ -61,5 +63,7 @@ class Billing:
     issue_yearly_summary: IssueYearlySummaryHandler
     start_statement_run: StartStatementRunHandler
     reading: Reading
+    read_work: ReadWork
+    read_account: ReadAccount
 
     ports: Ports

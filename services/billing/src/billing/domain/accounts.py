@@ -140,6 +140,11 @@ class Account(Aggregate):
         account = cls(id=patient_id, opened_at=now)
         return account.saying(AccountOpened(account=account, at=now))
 
+    @property
+    def is_insured(self) -> bool:
+        """Whether somebody may pay the patient back for what is on a superbill."""
+        return self.coverage is not None and self.coverage.kind is not CoverageKind.NONE
+
     def with_profile(self, profile: BillingProfile) -> "Account":
         return self if profile == self.profile else replace(self.recording(), profile=profile)
 

@@ -63,7 +63,8 @@ class CoverageBlocked(ChargeFact):
 class Charge(Aggregate):
     """`paid` is what payments were allocated to it, `conceded` what the clinic gave back of that, `write_offs` what it
     does without; `entry_id` is the journal entry of the present revision. With `package_id` it is a visit of that
-    package, at the package's price.
+    package, at the package's price. `insured` is whether somebody but the patient may pay for it, `billed` whether a
+    superbill in force has it.
     """
 
     id: ChargeId
@@ -77,6 +78,8 @@ class Charge(Aggregate):
     entry_id: EntryId | None = None
     package_id: PackageId | None = None
     write_offs: tuple[WriteOff, ...] = ()
+    insured: bool = False
+    billed: bool = False
 
     @property
     def patient_id(self) -> PatientId:
@@ -92,6 +95,11 @@ class Charge(Aggregate):
         if self.state is not ChargeState.POSTED:
             return self.paid.nothing
         return total((line.amount for line in self.lines if line.amount is not None), self.paid.currency)
+
+    @property
+    def can_be_billed(self) -> bool:
+        """Whether a superbill may have it and none does."""
+        return self.state is ChargeState.POSTED and self.rendered.cause not in FEES and not self.billed
 
     @property
     def balance(self) -> Money:
@@ -218,6 +226,10 @@ class Charge(Aggregate):
         """It is about to change, or to be reversed: only these are kept of what was written off."""
         return replace(self.recording(), write_offs=write_offs)
 
+    def billing(self, *, billed: bool) -> "Charge":
+        """It is on a superbill that is in force, or no longer."""
+        return self if billed is self.billed else replace(self.recording(), billed=billed)
+
     def check_paid(self) -> "Charge":
         """Raises `overpaid`."""
         if not self.paid.nothing <= self.conceded <= self.paid <= self.amount - self.written_off:
@@ -261,6 +273,7 @@ class Charge(Aggregate):
             conceded=worth.nothing,
             entry_id=entry_id if state is ChargeState.POSTED else None,
             package_id=terms.cover.package_id if terms.cover and state is ChargeState.POSTED else None,
+            insured=terms.account.is_insured,
             version=version,
         )
         if state is ChargeState.POSTED:

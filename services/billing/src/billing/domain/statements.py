@@ -4,7 +4,7 @@ Invariants: each statement begins where the one before ended, so that every entr
 lines come to the difference between its two balances, and these are what the books say at the end of those days.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import accumulate
@@ -72,6 +72,15 @@ class Statement:
     def credit_for_care_only(self) -> bool:
         """Whether there is credit beside what is to be paid: any other credit would have paid for that."""
         return bool(self.to_pay and self.closing.credit)
+
+    def overdue(self, owed: Iterable[Charge], today: date) -> Money:
+        """What of that which it asked for is not paid though its day is over; `owed` are the charges with something
+        to pay.
+        """
+        if self.due_on is None or today <= self.due_on:
+            return self.to_pay.nothing
+        still = (each.balance for each in owed if each.rendered.service_date <= self.ends_on)
+        return min(self.to_pay, total(still, self.to_pay.currency))
 
     @property
     def running(self) -> tuple[Money, ...]:

@@ -15,13 +15,15 @@ from billing.domain.processing import RefundState
 
 class TaskKind(StrEnum):
     """ESTIMATE_DUE: one is to be issued. BILL_DISPUTED: the patient has it decided. CHARGE_WAITING: something keeps it
-    out of the books. MONEY_UNAPPLIED: it came in and is for nothing yet. CARD_DISPUTED: the cardholder's bank asks, and
-    is to be answered at the processor. REFUND_FAILED: it is to be paid by other means.
+    out of the books. SUPERBILL_DUE: the patient is insured, and no superbill in force has it. MONEY_UNAPPLIED: it came
+    in and is for nothing yet. CARD_DISPUTED: the cardholder's bank asks, and is to be answered at the processor.
+    REFUND_FAILED: it is to be paid by other means.
     """
 
     ESTIMATE_DUE = "estimate_due"
     BILL_DISPUTED = "bill_disputed"
     CHARGE_WAITING = "charge_waiting"
+    SUPERBILL_DUE = "superbill_due"
     MONEY_UNAPPLIED = "money_unapplied"
     CARD_DISPUTED = "card_disputed"
     REFUND_FAILED = "refund_failed"
@@ -66,9 +68,12 @@ def _of_estimate(estimate: Estimate) -> Iterator[Task]:
 
 
 def _of_charge(charge: Charge) -> Iterator[Task]:
+    patient_id, about, since = charge.patient_id, charge.id, charge.rendered.ended_at
     if charge.state is ChargeState.WAITING:
-        since = charge.rendered.ended_at
-        yield Task(kind=TaskKind.CHARGE_WAITING, patient_id=charge.patient_id, about=charge.id, since=since)
+        yield Task(kind=TaskKind.CHARGE_WAITING, patient_id=patient_id, about=about, since=since)
+    if charge.can_be_billed and charge.insured:
+        kind, amount = TaskKind.SUPERBILL_DUE, charge.amount
+        yield Task(kind=kind, patient_id=patient_id, about=about, since=since, amount=amount)
 
 
 def _of_payment(payment: Payment) -> Iterator[Task]:

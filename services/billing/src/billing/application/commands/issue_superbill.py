@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from billing.application.ports import Ports
 from billing.application.results import Numbered
 from billing.application.superbill_drafts import draft_of
-from billing.application.superbill_issuing import issue
+from billing.application.superbill_issuing import issue, mark_billed
 from billing.domain.charges import ChargeState
 from billing.domain.ids import ChargeId, PatientId, SuperbillId
 from billing.domain.superbill_elements import content_of
@@ -62,6 +62,7 @@ class IssueSuperbillHandler:
                 await self._expect_all_of(replaced, command)
                 superbill = await issue(command.patient_id, content, replaced, tx, self.ports)
                 await self.ports.superbills.save(replaced.replaced(superbill), expecting=replaced.version, tx=tx)
+            await mark_billed(draft.charges, tx, self.ports)
             return Numbered(superbill.id, superbill.version, superbill.number)
 
         return await self.work.run(issue_it, by=actor, action="issue_superbill", returns=Numbered, request=request)

@@ -9,7 +9,7 @@ from billing.application.results import Changed
 from billing.domain.accounts import Coverage
 from billing.domain.ids import PatientId
 from careflow_domain.errors import stale
-from careflow_service.identity import Actor
+from careflow_service.identity import Actor, RequestKey
 from careflow_service.oversight import check_own
 from careflow_service.work import Committed, Transaction, Work, side_by_side
 
@@ -26,7 +26,9 @@ class RecordCoverageHandler:
     ports: Ports
     work: Work
 
-    async def __call__(self, command: RecordCoverage, actor: Actor) -> Committed[Changed]:
+    async def __call__(
+        self, command: RecordCoverage, actor: Actor, request: RequestKey | None = None
+    ) -> Committed[Changed]:
         """Refused: `account_not_found`, `stale_version`. What changes nothing keeps its version."""
 
         async def record(tx: Transaction) -> Changed:
@@ -46,4 +48,4 @@ class RecordCoverageHandler:
                 await post_what_waited_for_coverage(waiting, account, opened, tx, self.ports)
             return Changed(account.id, account.version)
 
-        return await self.work.run(record, by=actor, action="record_coverage", returns=Changed)
+        return await self.work.run(record, by=actor, action="record_coverage", returns=Changed, request=request)

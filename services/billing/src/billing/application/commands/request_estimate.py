@@ -36,7 +36,7 @@ class RequestEstimateHandler:
             await self.ports.accounts.get(command.patient_id)
             today = self.ports.day_of(tx.now)
             usual = self.ports.schedules.on(today).visits
-            if any(kind in FREE_KINDS or kind not in usual for kind, _ in command.visits):
+            if not command.visits or any(kind in FREE_KINDS or kind not in usual for kind, _ in command.visits):
                 raise invalid("nothing_to_estimate", "Visits of this kind have no usual price to estimate.")
             expected = tuple(Expected(kind=kind, count=count, services=usual[kind]) for kind, count in command.visits)
             due_by = due_on_request(today, self.ports.policy.estimates, self.ports.calendar, self.ports.zone)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from billing.application.ports import Ports
 from billing.application.results import Numbered
+from billing.application.superbill_issuing import no_longer_billed
 from billing.domain.ids import SuperbillId
 from billing.domain.superbills import VoidReason
 from careflow_service.identity import Actor, RequestKey
@@ -29,6 +30,7 @@ class VoidSuperbillHandler:
             before = await self.ports.superbills.get(command.superbill_id)
             superbill = before.void(command.reason, now=tx.now)
             await self.ports.superbills.save(superbill, expecting=command.expected_version, tx=tx)
+            await no_longer_billed(superbill, tx, self.ports)
             return Numbered(superbill.id, superbill.version, superbill.number)
 
         return await self.work.run(void, by=actor, action="void_superbill", returns=Numbered, request=request)

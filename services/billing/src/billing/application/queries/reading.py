@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final, Protocol, TypeVar
 
 from billing.application.ports import Ports
+from billing.application.queries.tasks import tasks_in, things_with
 from billing.application.superbill_drafts import draft_of
 from billing.domain.accounts import Account
 from billing.domain.charges import Charge
@@ -22,7 +23,7 @@ from billing.domain.payments import Payment
 from billing.domain.statement_runs import StatementRun
 from billing.domain.superbill_elements import Missing, missing_elements
 from billing.domain.superbills import Superbill
-from billing.domain.tasks import Task, TaskKind, tasks_of
+from billing.domain.tasks import Task, TaskKind
 from careflow_domain.errors import invalid, not_found
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed
@@ -114,17 +115,9 @@ class Reading:
 
     async def tasks(self, kind: TaskKind, actor: Actor, limit: int, after: str | None) -> Listed[Task]:
         """What is to be seen to, of one kind, the oldest first."""
-        found: Listed[Estimate] | Listed[Charge] | Listed[Payment]
-        match kind:
-            case TaskKind.ESTIMATE_DUE | TaskKind.BILL_DISPUTED:
-                found = await self.ports.estimates.with_task(kind, limit, after)
-            case TaskKind.CHARGE_WAITING:
-                found = await self.ports.charges.with_task(kind, limit, after)
-            case TaskKind.MONEY_UNAPPLIED | TaskKind.CARD_DISPUTED | TaskKind.REFUND_FAILED:
-                found = await self.ports.payments.with_task(kind, limit, after)
-        tasks = tuple(task for each in found.items for task in tasks_of(each) if task.kind is kind)
-        await self.ports.audit.read(actor, "list_tasks", *(f"accounts/{each.patient_id}" for each in tasks))
-        return Listed(tasks, found.next)
+        found = tasks_in(await things_with(kind, limit, after, self.ports), kind)
+        await self.ports.audit.read(actor, "list_tasks", *(f"accounts/{each.patient_id}" for each in found.items))
+        return found
 
     async def payment_links_of(self, patient_id: PatientId, actor: Actor) -> list[PaymentLink]:
         return await self._of_patient(self.ports.links.all_of, patient_id, actor, "read_payment_links")

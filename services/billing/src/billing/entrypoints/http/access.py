@@ -1,6 +1,9 @@
 """Who may call what. A patient sees only their own: by the path here, or by the use case where it is in the query or
-body. Billing is the biller's: clinicians have no business with what patients pay.
+body. Billing is the biller's: clinicians have no business with what patients pay. A form of an account is sent by whom
+the API lets do the same and who may look at the account.
 """
+
+from typing import Final
 
 from careflow_service.http.access import AccessTable, allow, by_body, by_object, by_path, by_query, public
 from careflow_service.identity import Role
@@ -9,7 +12,7 @@ BILLERS = (Role.BILLER, Role.MEDICAL_DIRECTOR)
 FRONT_DESK = (*BILLERS, Role.COORDINATOR)
 OVERSIGHT = (*BILLERS, Role.AUDITOR)
 
-ACCESS: AccessTable = {
+API: AccessTable = {
     "GET /v1/accounts/{patient_id}": allow(*FRONT_DESK, own=by_path("patient_id")),
     "PUT /v1/accounts/{patient_id}/coverage": allow(*FRONT_DESK, own=by_path("patient_id")),
     "POST /v1/accounts/{patient_id}/private-contracts": allow(*BILLERS),
@@ -61,4 +64,43 @@ ACCESS: AccessTable = {
     "GET /v1/superbills/{superbill_id}": allow(*BILLERS, own=by_object("superbill_id")),
     "GET /v1/superbills/{superbill_id}/pdf": allow(*BILLERS, own=by_object("superbill_id")),
     "POST /v1/superbills/{superbill_id}/void": allow(*BILLERS),
+}
+
+MONEY_FORMS: Final = {
+    "payment": "POST /v1/payments",
+    "payment-link": "POST /v1/payment-links",
+    "superbill": "POST /v1/superbills",
+    "estimate": "POST /v1/estimates",
+    "statement": "POST /v1/statements",
+    "coverage": "PUT /v1/accounts/{patient_id}/coverage",
+    "post": "POST /v1/charges/{charge_id}/post",
+    "write-off": "POST /v1/charges/{charge_id}/write-offs",
+    "reverse": "POST /v1/charges/{charge_id}/reverse",
+    "refund": "POST /v1/payments/{payment_id}/refunds",
+    "refund-paid": "POST /v1/payments/{payment_id}/refunds/{refund_id}/paid",
+    "receipt": "POST /v1/receipts",
+    "void": "POST /v1/superbills/{superbill_id}/void",
+    "issue-estimate": "POST /v1/estimates/{estimate_id}/issue",
+    "deliver-estimate": "POST /v1/estimates/{estimate_id}/deliver",
+    "dispute": "POST /v1/estimates/{estimate_id}/dispute",
+    "close-dispute": "POST /v1/estimates/{estimate_id}/dispute/close",
+    "close-link": "POST /v1/payment-links/{link_id}/close",
+    "waive": "POST /v1/fees/{appointment_id}/waive",
+}
+"""Each form, and the route of the API whose command it is."""
+
+ACCESS: AccessTable = {
+    **API,
+    "GET /pages/money": allow(*BILLERS),
+    "GET /pages/money/month-end": allow(*BILLERS),
+    "POST /pages/money/month-end": allow(*BILLERS),
+    "GET /pages/money/{patient_id}": allow(*BILLERS),
+    "GET /pages/money/{patient_id}/papers/{paper_id}": allow(*BILLERS),
+    "GET /pages/money/{patient_id}/superbills/{superbill_id}": allow(*BILLERS),
+    "GET /pages/money/{patient_id}/estimates/{estimate_id}": allow(*BILLERS),
+    **{
+        f"{method} /pages/money/{{patient_id}}/{form}": allow(*(API[row].roles & set(BILLERS)))
+        for form, row in MONEY_FORMS.items()
+        for method in ("GET", "POST")
+    },
 }

@@ -19,6 +19,7 @@ from billing.entrypoints.http import (
 )
 from billing.entrypoints.http.access import ACCESS
 from billing.entrypoints.http.schemas import no_card_number
+from billing.entrypoints.pages import accounts, money
 from careflow_service.service import Http
 
 _everything = APIRouter(dependencies=[Depends(no_card_number)])
@@ -42,6 +43,7 @@ HTTP: Http[Billing] = Http(
     description="Honest money: estimates, charges, payments, the ledger, superbills.",
     # What the processor tells is signed by it, and only ids and amounts of it are kept: a number in it that has the
     # shape of a card's by chance must not keep a payment out.
-    routers=(_everything, processor_routes.router),
+    routers=(_everything, processor_routes.router, money.router, accounts.router),
     access=ACCESS,
+    pages="billing.entrypoints.pages",
 )

@@ -1,0 +1,1 @@
+"""Billing's pages: what a biller looks at and works with."""
