@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from careflow_cli.stack.tokens import ROLES
-from careflow_service.http.access import AccessTable, machines_of
-from careflow_service.identity import Role
+from careflow_service.http.access import AccessTable, emergencies_of, machines_of
+from careflow_service.identity import NEVER_GRANTED, Role
 from careflow_service.service import Service
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +32,7 @@ DRUG_LOG = r"sessions \w+ .*drug-log.*"
 CLINICAL_READING = r"(screening|sessions) GET (?!.*(questionnaires|rota|drug-log|/services)).*"
 CHANGING = r"\w+ (POST|PUT|DELETE) .*"
 MONEY = r"billing (POST|PUT) .*"
+EMERGENCIES = r"/v1/(patients/\{patient_id\}/)?emergency-accesses\b"
 
 NEVER: Mapping[Role, tuple[str, ...]] = {
     Role.PATIENT: (DECIDING, ORDERING, GIVING, NOTES, DRUG_LOG, MONEY),
@@ -39,10 +40,11 @@ NEVER: Mapping[Role, tuple[str, ...]] = {
     Role.THERAPIST: (CLEARING, PRESCRIBING, GIVING, MONEY),
     Role.NURSE: (CLEARING, EVALUATING, PRESCRIBING, THERAPY_NOTES, MONEY),
     Role.WELLNESS: (DECIDING, ORDERING, GIVING, NOTES, DRUG_LOG, CLINICAL_READING, MONEY),
-    Role.BILLER: (CLINICAL_READING, r"(screening|sessions|booking) (POST|PUT|DELETE) .*", DRUG_LOG),
+    Role.BILLER: (CLINICAL_READING, rf"(screening|sessions|booking) (POST|PUT|DELETE) (?!{EMERGENCIES}).*", DRUG_LOG),
     Role.OPERATOR: (r"\w+ \w+ /v1/.*",),
     Role.AUDITOR: (CHANGING, CLINICAL_READING, NOTES, r"booking .*"),
     Role.MEDICAL_DIRECTOR: (THERAPY_NOTES,),
+    Role.PRIVACY_OFFICER: (rf"(?!\w+ \w+ {EMERGENCIES}).*", r".* /v1/patients/.*"),
     Role.EVENTS_OPERATIONAL: (r"(?!(booking|screening|sessions) (GET /v1/events$|\w+ /v1/webhooks\b)).*",),
     Role.EVENTS_SAFETY: (r"(?!(screening|sessions) (GET /v1/events$|\w+ /v1/webhooks\b)).*",),
     Role.EVENTS_FINANCIAL: (r"(?!billing (GET /v1/events$|\w+ /v1/webhooks\b)).*",),
@@ -66,7 +68,18 @@ def doors() -> dict[str, frozenset[Role]]:
 
 def table_of(service: str) -> AccessTable:
     described: Service[Any, Any, Any] = importlib.import_module(f"{service}.bootstrap").SERVICE
-    return {**described.http().access, **machines_of(described.topics)}
+    access = described.http().access
+    return {**access, **emergencies_of(access), **machines_of(described.topics)}
+
+
+def opened_in_emergencies() -> dict[str, frozenset[Role]]:
+    """Every route that an emergency access opens, with the roles it opens it to."""
+    return {
+        f"{service} {route}": rule.emergency
+        for service in SERVICES
+        for route, rule in table_of(service).items()
+        if rule.emergency
+    }
 
 
 @pytest.mark.parametrize("role", NEVER)
@@ -77,15 +90,26 @@ def test_no_table_opens_what_a_role_must_never_reach(role: Role) -> None:
     assert not wrong, "access.py opens it and NEVER forbids it; what is a patient's own way stands in OWN_WAYS"
 
 
+def test_no_emergency_opens_psychotherapy_notes_records_or_more_than_one_patients_data() -> None:
+    never = re.compile(rf"{NOTES}|{DRUG_LOG}|billing .*|.*/(record|disclosures|findings|tasks|alerts)\b.*|{CHANGING}")
+    assert {door for door in opened_in_emergencies() if never.fullmatch(door)} == set()
+    assert all("{" in door for door in opened_in_emergencies()), "a list of several patients names none in its path"
+
+
+def test_an_emergency_shows_nothing_clinical_to_a_biller() -> None:
+    opened = {door for door, roles in opened_in_emergencies().items() if Role.BILLER in roles}
+    assert opened == {"booking GET /v1/patients/{patient_id}"}
+
+
 @pytest.mark.parametrize("role", NEVER)
 def test_every_rule_is_about_routes_there_are(role: Role) -> None:
     assert [pattern for pattern in NEVER[role] if not any(re.fullmatch(pattern, door) for door in doors())] == []
 
 
 def test_every_role_somebody_may_have_is_told_what_it_never_reaches_but_the_prescriber() -> None:
-    granted = set(Role) - {Role.SYSTEM, Role.PUBLIC}
+    granted = set(Role) - NEVER_GRANTED
     assert granted - NEVER.keys() == {Role.PRESCRIBER}
 
 
 def test_a_development_token_can_be_asked_for_every_role() -> None:
-    assert {*ROLES} == {str(role) for role in set(Role) - {Role.SYSTEM, Role.PUBLIC}}
+    assert {*ROLES} == {str(role) for role in set(Role) - NEVER_GRANTED}

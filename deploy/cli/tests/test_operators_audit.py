@@ -166,5 +166,21 @@ def test_the_report_says_it_in_words(trails: Careflow) -> None:
     assert "system:timers" in trails("audit", "report", PATIENT, "--all").out
 
 
+def test_the_report_says_who_read_in_an_emergency_and_who_looked_at_it(trails: Careflow) -> None:
+    access = f"_emergency_accesses/{PATIENT}"
+    read = entry("carl", roles=["coordinator", "emergency"], touched=["cases/c", access])
+    opened = entry("carl", "done", action="open_emergency_access", touched=[f"{access}@1"])
+    reviewed = entry("paula", "done", action="review_emergency_access", touched=[f"{access}@2"])
+    trails.services.says("screening", "POST audit/search", page(reviewed, read, read, opened), page(read, read, opened))
+
+    (found,) = trails("audit", "report", PATIENT, "--json").document["emergencies"]
+    in_words = trails("audit", "report", PATIENT).out
+
+    assert (found["access"], found["actor"], found["reads"]) == (PATIENT, "carl", 2)
+    assert (found["reviewer"], found["opened"]) == ("paula", opened["at"])
+    assert "nobody yet" in in_words
+    assert "read case, in an emergency" in in_words
+
+
 def test_nobody_saw_them_is_an_answer(trails: Careflow) -> None:
     assert trails("audit", "report", PATIENT).out == f"nobody saw or changed anything of patient {PATIENT}\n"

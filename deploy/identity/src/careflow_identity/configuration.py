@@ -17,6 +17,7 @@ ROLES: Final = (
     "operator",
     "auditor",
     "medical_director",
+    "privacy_officer",
 )
 """CareFlow's roles for people, each a group of the same name."""
 MACHINE_ROLES: Final = (

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
 
 class Role(StrEnum):
@@ -22,6 +23,8 @@ class Role(StrEnum):
     OPERATOR = "operator"
     AUDITOR = "auditor"
     MEDICAL_DIRECTOR = "medical_director"
+    PRIVACY_OFFICER = "privacy_officer"
+    """Looks at each emergency access; sees nothing clinical."""
     EVENTS_OPERATIONAL = "events_operational"
     """A machine that reads the operational events of the services that have any; so the two below."""
     EVENTS_SAFETY = "events_safety"
@@ -30,6 +33,13 @@ class Role(StrEnum):
     """A process of CareFlow itself: timers, reactions, jobs. Never granted by a token."""
     PUBLIC = "public"
     """A caller without a token on a public route. Never granted by a token."""
+    EMERGENCY = "emergency"
+    """Somebody of the clinic who reads under an emergency access. Never granted by a token: the door gives it, for one
+    call."""
+
+
+NEVER_GRANTED: Final = frozenset({Role.SYSTEM, Role.PUBLIC, Role.EMERGENCY})
+"""What no token says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +74,10 @@ class Actor:
     def within(self, roles: frozenset[Role]) -> Actor:
         """The same actor in those of their roles that are among `roles`: the ones they do this in."""
         return replace(self, roles=self.roles & roles)
+
+    def in_emergency(self, roles: frozenset[Role]) -> Actor:
+        """The same actor under an emergency access, in those of their roles that are among `roles`."""
+        return replace(self, roles=(self.roles & roles) | {Role.EMERGENCY})
 
     @classmethod
     def granted(

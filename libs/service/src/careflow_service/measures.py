@@ -63,6 +63,16 @@ def disabled_webhooks(count: Callable[[], Awaitable[int]]) -> Measure[Any]:
     return Measure(metrics.WEBHOOKS_DISABLED, read)
 
 
+def emergencies_unreviewed(waiting_since: Callable[[], Awaitable[datetime | None]], clock: Clock) -> Measure[Any]:
+    """How long ago the oldest emergency access was opened that nobody has looked at; 0 without one."""
+
+    async def read(_: Any) -> float:
+        since = await waiting_since()
+        return 0.0 if since is None else max(0.0, (clock() - since).total_seconds())
+
+    return Measure(metrics.EMERGENCY_UNREVIEWED, read)
+
+
 def seconds_past(due: tuple[datetime, str] | None, clock: Clock) -> float:
     """How long what is due first is due; 0 where nothing is."""
     return 0.0 if due is None else max(0.0, (clock() - due[0]).total_seconds())

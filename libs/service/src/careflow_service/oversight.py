@@ -7,17 +7,25 @@ driver is imported here, so a service's application layer may import this module
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-from careflow_domain.errors import not_found
+from careflow_domain.errors import forbidden, not_found
 from careflow_service.identity import Actor, Role
 
 
 class NotSeenTo(Exception):
     """Nobody asked whose it is, or wrote down what was read: a mistake in the service."""
+
+
+@dataclass(frozen=True, slots=True)
+class InEmergency:
+    """Under which emergency access a call reads, by its name ("_emergency_accesses/<id>"), and of which patient."""
+
+    access: str
+    patient_id: str
 
 
 @dataclass(slots=True)
@@ -28,6 +36,7 @@ class Oversight:
     is_audited: bool
     asked: bool = False
     audited: bool = False
+    in_emergency: InEmergency | None = None
     refused: list[str] = field(default_factory=list)
     """Whose it was when it was not the caller's own."""
     whose: dict[str, str] = field(default_factory=dict)
@@ -43,6 +52,23 @@ class Oversight:
         self.confirm_asked()
         if self.is_audited and not self.audited:
             raise NotSeenTo("a read of a patient's data was not audited")
+        if self.in_emergency is not None and self._strangers(()):
+            raise NotSeenTo("more was read in an emergency than it is about")
+
+    def named(self, what: Collection[str], whose: Collection[str]) -> Collection[str]:
+        """What is written down of a call that shows `what`, which is theirs: in an emergency with whom it is about and
+        under which access. Refused there: `emergency_access_elsewhere`.
+        """
+        if self.in_emergency is None:
+            return what
+        if self._strangers(whose):
+            raise forbidden("emergency_access_elsewhere", "This emergency access is for another patient.")
+        return tuple(dict.fromkeys((*what, f"patients/{self.in_emergency.patient_id}", self.in_emergency.access)))
+
+    def _strangers(self, whose: Collection[str]) -> set[str]:
+        """Whose else something is that was loaded for this call, or is shown."""
+        assert self.in_emergency is not None
+        return {*self.whose.values(), *whose} - {self.in_emergency.patient_id}
 
 
 _call: ContextVar[Oversight | None] = ContextVar("oversight", default=None)

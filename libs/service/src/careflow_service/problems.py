@@ -24,6 +24,9 @@ UNAUTHENTICATED = ProblemType("unauthenticated", 401, "A valid bearer token is n
 TOKEN_EXPIRED = ProblemType("token_expired", 401, "The bearer token has expired.")
 LOGIN_NEEDED = ProblemType("login_needed", 401, "Somebody of the clinic must log in to see that page.")
 FORBIDDEN = ProblemType("forbidden", 403, "This caller may not do that.")
+EMERGENCY_ACCESS_OVER = ProblemType(
+    "emergency_access_over", 403, "This emergency access is over, or somebody else's; open one of your own."
+)
 NOT_FOUND = ProblemType("not_found", 404, "There is no such thing.")
 METHOD_NOT_ALLOWED = ProblemType("method_not_allowed", 405, "This address does not answer that method.")
 BODY_TOO_SLOW = ProblemType("body_too_slow", 408, "The body did not arrive in time.")
@@ -53,6 +56,7 @@ LIBRARY_PROBLEMS: tuple[ProblemType, ...] = (
     TOKEN_EXPIRED,
     LOGIN_NEEDED,
     FORBIDDEN,
+    EMERGENCY_ACCESS_OVER,
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
     BODY_TOO_SLOW,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from careflow_events.topics import Topic
     from careflow_service.clock import Clock
     from careflow_service.deadlines import Deadline, Effect
+    from careflow_service.emergency.storing import EmergencyAccesses
     from careflow_service.erasing import Erasing
     from careflow_service.http.access import AccessTable
     from careflow_service.http.authentication import Verifier
@@ -63,6 +64,7 @@ class Resources(Generic[S]):
     new_id: Callable[[], str]
     vault: Vault
     erasing: Erasing
+    emergency_accesses: EmergencyAccesses
     blind_index: BlindIndex
     audit: AuditTrail
     audit_seals: AuditSeals
@@ -83,6 +85,7 @@ class Resources(Generic[S]):
             new_id=new_id,
             vault=store.vault,
             erasing=store.erasing,
+            emergency_accesses=store.emergency_accesses,
             blind_index=store.blind_index,
             audit=store.audit,
             audit_seals=store.audit_seals,
@@ -120,7 +123,8 @@ class Service(Generic[S, P, App]):
     `domain` holds its facts; `published` and `subscriptions` are all it says and hears: a process with a fact that is
     not published does not start. `http` imports the routes: only what answers over HTTP calls it, the other processes
     come without the web framework. `ready` is what must hold beyond the store for any process to be ready, `without`
-    what it is ready without, `measures` what operators watch of its store. `forgets` removes what is held of an erased
+    what it is ready without, `measures` what operators watch of its store. `knows` says whether it has a patient of
+    this id; a service with rows that are open in an emergency has it. `forgets` removes what is held of an erased
     patient beside the documents encrypted with their key; it is called before those are removed, and again after a
     crash. `seeds` is idempotent and run by `indexes`.
     """
@@ -138,6 +142,7 @@ class Service(Generic[S, P, App]):
     measures: tuple[Measure[P], ...] = ()
     ready: Mapping[str, ReadyCheck[App]] = field(default_factory=dict)
     without: DoesWithout[App] = _nothing
+    knows: Callable[[P, str], Awaitable[bool]] | None = None
     forgets: Callable[[App, str], Awaitable[None]] | None = None
     indexes: tuple[tuple[str, IndexModel], ...] = ()
     seeds: Callable[[App], Awaitable[None]] | None = None

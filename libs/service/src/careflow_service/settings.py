@@ -114,6 +114,11 @@ class ServiceSettings(BaseSettings):
     webhook_networks: Networks = ()
     """Networks of the clinic's own in which integrators' webhooks may stand; otherwise they have public addresses."""
 
+    emergency_access_minutes: int = Field(default=60, ge=5, le=24 * 60)
+    """How long an emergency access lasts. No source this was built from names a time: the default is ours, and the
+    clinic's privacy officer has to sign the value that counts.
+    """
+
     clock_file: Annotated[Path | None, DevelopmentOnly()] = None
     clinic_timezone: ZoneInfo = ZoneInfo("America/Los_Angeles")
     clinic_name: str = Field(default="The clinic", min_length=1, max_length=80)

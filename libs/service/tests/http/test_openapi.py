@@ -53,7 +53,9 @@ def test_operations_are_named_after_their_functions(document: dict[str, Any]) ->
         "book_visit", "close_visit", "read_visit", "list_visits", "inquire", "list_events",
         "create_webhook", "list_webhooks", "read_webhook", "change_webhook", "delete_webhook", "pause_webhook",
         "resume_webhook", "rotate_webhook_secret", "test_webhook", "replay_to_webhook", "list_webhook_deliveries",
-        "list_webhook_held_streams", "list_all_webhooks", "disable_webhook", "enable_webhook",
+        "list_webhook_held_streams", "open_emergency_access", "close_emergency_access", "review_emergency_access",
+        "list_emergency_accesses", "read_emergency_access", "list_reads_in_emergency",
+        "list_all_webhooks", "disable_webhook", "enable_webhook",
         "read_drain", "list_parked", "replay_parked", "discard_parked",
         "accept_gap", "read_consumer", "resume_consumer", "pause_consumer", "start_consumer_at",
         "read_outbox", "list_refeeds", "refeed",
@@ -69,7 +71,13 @@ def test_a_command_asks_for_its_headers(document: dict[str, Any]) -> None:
 
 def test_a_read_does_not(document: dict[str, Any]) -> None:
     read = document["paths"]["/v1/patients/{patient_id}/visits"]["get"]
-    assert parameters(read) == {"patient_id": True, "limit": False, "after": False, "Careflow-After": False}
+    assert parameters(read) == {
+        "patient_id": True,
+        "limit": False,
+        "after": False,
+        "Careflow-After": False,
+        "Careflow-Emergency-Access": False,
+    }
 
 
 def test_answers_name_their_headers(document: dict[str, Any]) -> None:

@@ -88,6 +88,10 @@ async def on_screening_started(event: Received[ScreeningStarted], tx: Transactio
             await ports.visits.save(visit.screen(), expecting=visit.version, tx=tx)
 
 
+async def knows(ports: Ports, patient_id: str) -> bool:
+    return bool(await ports.visits.looked.many({"patient_id": patient_id}, limit=1))
+
+
 async def _next_to_close(ports: Ports) -> tuple[datetime, str] | None:
     return await ports.visits.earliest("due_at")
 

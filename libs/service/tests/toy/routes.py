@@ -98,7 +98,9 @@ def _kept(committed: Committed[Kept], **how: Any) -> Response:
 ACCESS: AccessTable = {
     "POST /v1/visits": allow(Role.NURSE, Role.COORDINATOR),
     "POST /v1/visits/{visit_id}/close": allow(Role.NURSE),
-    "GET /v1/visits/{visit_id}": allow(Role.NURSE, own=by_object("visit_id")),
-    "GET /v1/patients/{patient_id}/visits": allow(Role.NURSE, own=by_path("patient_id")),
+    "GET /v1/visits/{visit_id}": allow(Role.NURSE, own=by_object("visit_id"), emergency=(Role.WELLNESS,)),
+    "GET /v1/patients/{patient_id}/visits": allow(
+        Role.NURSE, own=by_path("patient_id"), emergency=(Role.WELLNESS, Role.COORDINATOR)
+    ),
     "POST /v1/inquiries": public(rate="5/minute"),
 }

@@ -3,7 +3,7 @@
 from careflow_service.service import Http, Service
 from careflow_service.settings import ServiceSettings
 from libs.service.tests.toy import visits
-from libs.service.tests.toy.application import DEADLINES, EFFECTS, INDEXES, PUBLISHED, SUBSCRIPTIONS, Ports, Toy
+from libs.service.tests.toy.application import DEADLINES, EFFECTS, INDEXES, PUBLISHED, SUBSCRIPTIONS, Ports, Toy, knows
 from libs.service.tests.toy.routes import ACCESS, router
 
 
@@ -32,5 +32,6 @@ SERVICE: Service[ServiceSettings, Ports, Toy] = Service(
     indexes=INDEXES,
     http=http,
     ready={"channel": _channel_is_there},
+    knows=knows,
     seeds=_seed,
 )

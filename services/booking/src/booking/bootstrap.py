@@ -319,6 +319,10 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     )
 
 
+async def _knows(ports: Ports, patient_id: str) -> bool:
+    return await ports.care_paths.find(PatientId(patient_id), of=None) is not None
+
+
 def http() -> Http[Booking]:
     """What `api` answers; imported there alone."""
     from booking.entrypoints.http.app import HTTP
@@ -337,6 +341,7 @@ SERVICE: Service[BookingSettings, Ports, Booking] = Service(
     http=http,
     deadlines=DEADLINES,
     effects=EFFECTS,
+    knows=_knows,
     forgets=lambda booking, patient_id: booking.forget(PatientId(patient_id)),
     without=lambda booking: () if booking.ports.telling.on else ("messages_to_patients",),
     indexes=(

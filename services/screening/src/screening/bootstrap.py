@@ -67,7 +67,7 @@ from screening.application.queries.reading import Reading
 from screening.application.queries.records import Records
 from screening.application.use_cases import Screening
 from screening.deadlines import DEADLINES, EFFECTS
-from screening.domain.ids import LinkId
+from screening.domain.ids import LinkId, PatientId
 from screening.measures import MEASURES
 from screening.published import PUBLISHED
 from screening.readiness import people_can_be_reached
@@ -183,6 +183,10 @@ def _notifier(resources: Resources[ScreeningSettings]) -> OnCallNotifier:
     )
 
 
+async def _knows(ports: Ports, patient_id: str) -> bool:
+    return await ports.patients.find(PatientId(patient_id), of=None) is not None
+
+
 def http() -> Http[Screening]:
     """What `api` answers; imported there alone."""
     from screening.entrypoints.http.app import HTTP
@@ -200,6 +204,7 @@ SERVICE: Service[ScreeningSettings, Ports, Screening] = Service(
     subscriptions=SUBSCRIPTIONS,
     http=http,
     ready={"on_call_channels": people_can_be_reached},
+    knows=_knows,
     deadlines=DEADLINES,
     effects=EFFECTS,
     measures=MEASURES,

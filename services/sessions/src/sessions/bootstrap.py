@@ -82,6 +82,7 @@ from sessions.application.queries.reading_notes import ReadingNotes
 from sessions.application.session_changes import SessionChanges
 from sessions.application.use_cases import Sessions
 from sessions.deadlines import DEADLINES
+from sessions.domain.ids import PatientId
 from sessions.published import PUBLISHED
 from sessions.settings import SessionsSettings
 from sessions.subscriptions import SUBSCRIPTIONS
@@ -185,6 +186,10 @@ def _ports(resources: Resources[SessionsSettings]) -> Ports:
     )
 
 
+async def _knows(ports: Ports, patient_id: str) -> bool:
+    return await ports.patients.find(PatientId(patient_id), of=PatientId(patient_id)) is not None
+
+
 def http() -> Http[Sessions]:
     """What `api` answers; imported there alone."""
     from sessions.entrypoints.http.app import HTTP
@@ -202,6 +207,7 @@ SERVICE: Service[SessionsSettings, Ports, Sessions] = Service(
     subscriptions=SUBSCRIPTIONS,
     http=http,
     deadlines=DEADLINES,
+    knows=_knows,
     indexes=(
         *consents.INDEXES,
         *plans.INDEXES,

@@ -124,7 +124,7 @@ def report(
     token_file: TokenFile = None,
     json: AsJson = False,
 ) -> None:
-    """Say who saw this patient, and who changed or was refused what is theirs, in all services."""
+    """Say who saw this patient, who in an emergency, and who changed or was refused what is theirs, in all services."""
     narrowed = {key: value for key, value in times(since, until).items() if value is not None}
     found = ask(
         access(urls, token_file),
@@ -220,6 +220,16 @@ def described(found: audit.Report) -> str:
         [
             f"patient {plain(found.patient)}: {counted(len(found.entries), 'entry', 'entries')} by {people}{more}",
             columns(("who", "as", *audit.VERBS.values(), "first", "last"), who),
+            *([emergencies(found)] if found.emergencies else []),
             columns(("at", "who", "did", "what", "where"), acts),
         ]
     )
+
+
+def emergencies(found: audit.Report) -> str:
+    """Who read this patient's data under an emergency access, and who has looked at that."""
+    rows = [
+        (each.opened, each.actor, each.reads, each.reviewer or "nobody yet", each.reviewed, each.service, each.access)
+        for each in found.emergencies
+    ]
+    return columns(("in an emergency since", "who", "reads", "reviewed by", "at", "where", "access"), rows)

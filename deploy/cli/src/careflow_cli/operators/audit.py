@@ -6,7 +6,7 @@ Invariant: a trail is said to be whole only after every page of it was read, and
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +18,11 @@ from careflow_cli.operators.shown import counted
 BY_ITSELF: Final = "system:"
 """How the name of a process begins where others have a person's."""
 VERBS: Final = {"read": "saw", "done": "changed", "denied": "was refused"}
+
+IN_EMERGENCY: Final = "emergency"
+"""The role that entries of reads under an emergency access name beside the reader's own."""
+EMERGENCY_ACCESS: Final = "_emergency_accesses/"
+"""How an emergency access is named among what an entry touched."""
 
 AT_ONCE: Final = 1000
 
@@ -137,20 +142,41 @@ class Person:
         }
 
 
+@dataclass(slots=True)
+class Emergency:
+    """One emergency access: who opened it, how often something was read under it, and who looked at it. What lies
+    outside the time that was asked for is None.
+    """
+
+    service: str
+    access: str
+    actor: str | None = None
+    opened: str | None = None
+    reads: int = 0
+    reviewer: str | None = None
+    reviewed: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """Who saw, changed or was refused what is a patient's, the latest first."""
 
     patient: str
     people: Sequence[Person]
+    emergencies: Sequence[Emergency]
     entries: Sequence[Answer]
     by_itself: int
     """How many more entries are of processes of CareFlow."""
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
-        people = [person.as_dict() for person in self.people]
-        return {"patient": self.patient, "people": people, "entries": self.entries, "by_itself": self.by_itself}
+        return {
+            "patient": self.patient,
+            "people": [person.as_dict() for person in self.people],
+            "emergencies": [asdict(each) for each in self.emergencies],
+            "entries": self.entries,
+            "by_itself": self.by_itself,
+        }
 
 
 async def search(operator: Operator, service: str, what: Mapping[str, object]) -> Answer:
@@ -174,7 +200,7 @@ async def report(
             asked["after"] = page["next"]
     found.sort(key=lambda entry: datetime.fromisoformat(entry["at"]), reverse=True)
     shown = [entry for entry in found if processes or not entry["actor"].startswith(BY_ITSELF)]
-    return Report(patient, _people(shown), shown, len(found) - len(shown))
+    return Report(patient, _people(shown), _emergencies(shown), shown, len(found) - len(shown))
 
 
 def _people(entries: Sequence[Answer]) -> list[Person]:
@@ -188,8 +214,27 @@ def _people(entries: Sequence[Answer]) -> list[Person]:
     return list(people.values())
 
 
+def _emergencies(entries: Iterable[Answer]) -> list[Emergency]:
+    found: dict[tuple[str, str], Emergency] = {}
+    for entry in entries:
+        for each in entry["touched"]:
+            if not str(each).startswith(EMERGENCY_ACCESS):
+                continue
+            access = str(each).removeprefix(EMERGENCY_ACCESS).partition("@")[0]
+            emergency = found.setdefault((entry["service"], access), Emergency(entry["service"], access))
+            if IN_EMERGENCY in entry["roles"]:
+                emergency.actor = entry["actor"]
+                emergency.reads += 1
+            elif entry["action"] == "open_emergency_access":
+                emergency.actor, emergency.opened = entry["actor"], entry["at"]
+            elif entry["action"] == "review_emergency_access":
+                emergency.reviewer, emergency.reviewed = entry["actor"], entry["at"]
+    return list(found.values())
+
+
 def what(entry: Answer) -> str:
     """In plain words what an entry is about: for a refusal the route, for everything else what was done."""
     if entry["outcome"] == "denied" and entry["touched"]:
         return str(entry["touched"][0])
-    return str(entry["action"]).replace("_", " ")
+    done = str(entry["action"]).replace("_", " ")
+    return f"{done}, in an emergency" if IN_EMERGENCY in entry["roles"] else done

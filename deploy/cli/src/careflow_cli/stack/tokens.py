@@ -26,6 +26,7 @@ ROLES = (
     "operator",
     "auditor",
     "medical_director",
+    "privacy_officer",
     "events_operational",
     "events_safety",
     "events_financial",

@@ -5,14 +5,15 @@ patient's own. Invariants: a route without a row, and a row without a route, kee
 the only place where a role opens a door; a patient reaches nothing but by an `Own`, except where nobody is in it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from careflow_events.topics import Classification, Topic
+from careflow_service.emergency.accesses import REVIEWERS
 from careflow_service.http.limits import Rate
-from careflow_service.identity import Actor, Role
+from careflow_service.identity import NEVER_GRANTED, Actor, Role
 from careflow_service.pages import PREFIX
 
 NO_QUERY: Final[Mapping[str, str]] = {}
@@ -77,13 +78,15 @@ class Rule:
     """Who one route lets in.
 
     `roles` may call it; `own` says what a patient may call it for; `impersonal` that nothing about any patient is in
-    the answer; `rate` marks a public route, open to everyone within that rate per client.
+    the answer; `rate` marks a public route, open to everyone within that rate per client. `emergency` may read it under
+    an emergency access to the patient it is about, all of it where they otherwise see less.
     """
 
     roles: frozenset[Role] = frozenset()
     own: Own | None = None
     impersonal: bool = False
     rate: Rate | None = None
+    emergency: frozenset[Role] = frozenset()
 
     @property
     def public(self) -> bool:
@@ -110,6 +113,10 @@ class Rule:
             case Where.OBJECT | Where.BODY | Where.CALLER:
                 return True
 
+    def widens_for(self, actor: Actor) -> bool:
+        """Whether an emergency access lets this caller read more by this row."""
+        return actor.has(*self.emergency)
+
     def asks_whose(self, actor: Actor, query: Mapping[str, str] = NO_QUERY) -> bool:
         """Whether a use case must have asked whose it is before this caller is answered."""
         if self.own is None or self.own.where in {Where.PATH, Where.CALLER} or not actor.is_patient:
@@ -118,21 +125,29 @@ class Rule:
 
 
 AccessTable = Mapping[str, Rule]
+IN_EMERGENCIES: Final = frozenset(
+    {Role.COORDINATOR, Role.PRESCRIBER, Role.THERAPIST, Role.NURSE, Role.WELLNESS, Role.BILLER, Role.MEDICAL_DIRECTOR}
+)
+"""Who may ever be let read more in an emergency: people who meet patients. No patient, no machine, nobody who runs or
+oversees the system.
+"""
 
 
-def allow(*roles: Role, own: Own | None = None, impersonal: bool = False) -> Rule:
+def allow(*roles: Role, own: Own | None = None, impersonal: bool = False, emergency: Collection[Role] = ()) -> Rule:
     """Let these roles in, and with `own` a patient for what is their own.
 
     `impersonal`: no patient's data is in what it answers, so reading it is not audited; only there `Role.PATIENT` may
-    be named and lets every patient in.
+    be named and lets every patient in. `emergency`: people of the clinic whom an emergency access lets read it.
     """
     if not roles and own is None:
         raise ValueError("a rule must let someone in; leave the route out instead")
-    if forbidden := {Role.PUBLIC, Role.SYSTEM}.intersection(roles):
+    if forbidden := NEVER_GRANTED.intersection((*roles, *emergency)):
         raise ValueError(f"no caller has the role {min(forbidden)}; a route for everyone is `public(...)`")
     if Role.PATIENT in roles and (own is not None or not impersonal):
         raise ValueError("say by `own` what a patient reaches; every patient is let in only where nobody is in it")
-    return Rule(roles=frozenset(roles), own=own, impersonal=impersonal)
+    if emergency and (impersonal or not IN_EMERGENCIES.issuperset(emergency)):
+        raise ValueError("an emergency access is for people of the clinic who read of a patient")
+    return Rule(roles=frozenset(roles), own=own, impersonal=impersonal, emergency=frozenset(emergency))
 
 
 def public(*, rate: str) -> Rule:
@@ -203,6 +218,21 @@ def machines_of(topics: Iterable[Topic]) -> AccessTable:
     return {FEED: allow(*readers), **{row: allow(*readers, impersonal=True) for row in WEBHOOKS}}
 
 
+def emergencies_of(access: AccessTable) -> AccessTable:
+    """The rows of the routes of emergency accesses, for a service with rows that one widens; none for any other."""
+    openers = frozenset[Role]().union(*(rule.emergency for rule in access.values()))
+    if not openers:
+        return {}
+    return {
+        "POST /v1/patients/{patient_id}/emergency-accesses": allow(*openers),
+        "POST /v1/emergency-accesses/{access_id}/close": allow(*openers, *REVIEWERS),
+        "POST /v1/emergency-accesses/{access_id}/review": allow(*REVIEWERS),
+        "GET /v1/emergency-accesses": allow(*REVIEWERS),
+        "GET /v1/emergency-accesses/{access_id}": allow(*REVIEWERS),
+        "GET /v1/emergency-accesses/{access_id}/reads": allow(*REVIEWERS),
+    }
+
+
 OPERATIONS: AccessTable = {
     "GET /pages/operations": allow(Role.OPERATOR, impersonal=True),
     "GET /pages/operations/parked": allow(Role.OPERATOR),
@@ -229,7 +259,8 @@ class AccessTableMismatch(Exception):
 
 
 def check_table(table: AccessTable, routes: Iterable[str]) -> None:
-    """Refuse a guarded route without a row, a row without a route, and an `own` that is no path parameter.
+    """Refuse a guarded route without a row, a row without a route, an `own` that is no path parameter, and a row that
+    an emergency would let somebody change things by.
 
     `routes` are the guarded ones as `"METHOD /template"`. Raises `AccessTableMismatch`.
     """
@@ -242,6 +273,11 @@ def check_table(table: AccessTable, routes: Iterable[str]) -> None:
         f"{row} says own={str(rule.own)!r}, which is not in its path"
         for row, rule in sorted(table.items())
         if rule.own is not None and rule.own.where in {Where.PATH, Where.OBJECT} and f"{{{rule.own.name}}}" not in row
+    ]
+    complaints += [
+        f"{row} is open in an emergency, and does not only read"
+        for row, rule in sorted(table.items())
+        if rule.emergency and not row.startswith("GET ")
     ]
     if complaints:
         raise AccessTableMismatch("; ".join(complaints))

@@ -20,8 +20,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from careflow_events.mongo import Arrivals, OwnerChanges
-from careflow_service.http import feed, webhooks
-from careflow_service.http.access import LOGIN, OPERATIONS, OPS, AccessTable, machines_of
+from careflow_service.http import emergencies, feed, webhooks
+from careflow_service.http.access import LOGIN, OPERATIONS, OPS, AccessTable, emergencies_of, machines_of
 from careflow_service.http.after import After
 from careflow_service.http.authentication import AuditDenial, Door, Verifier
 from careflow_service.http.console import Console
@@ -84,6 +84,7 @@ def create_app(
             audit=audit or _audit_denial(resources),
             visitors=described.visitors(app) if described.visitors else None,
             logins=way_in.logins if way_in else None,
+            emergencies=resources.emergency_accesses.under,
         ),
         Middleware(BodyLimit),
         Middleware(After, until=Arrivals(resources.database, service.name).until, topics=hears_of(service).topics),
@@ -117,7 +118,10 @@ def routed(
     http.state.feed = console.feed
     http.state.live = LiveViews(OwnerChanges(resources.database))
     machines = (feed.router, webhooks.router) if service.topics else ()
-    for router in (*described.routers, *machines, *OPS_ROUTERS, *_of_pages(described)):
+    opened = (emergencies.router,) if emergencies_of(described.access) else ()
+    if opened and service.knows is None:
+        raise RoutesWrong("rows are open in an emergency, and nothing says whom the service knows")
+    for router in (*described.routers, *opened, *machines, *OPS_ROUTERS, *_of_pages(described)):
         # As they were declared: to include the router would make each of them a second time, which is most of what
         # making an application takes.
         http.routes.extend(router.routes)
@@ -129,9 +133,12 @@ def routed(
 
 
 def access_of(service: Service[S, P, App], described: Http[App]) -> AccessTable:
-    """The service's rows, its events', the operators', and with pages those of the way in for staff."""
+    """The service's rows, those of emergency accesses, its events', the operators', and with pages those of the way in
+    for staff.
+    """
     of_pages = {} if described.pages is None else {**OPERATIONS, **LOGIN}
-    return {**described.access, **machines_of(service.topics), **OPS, **of_pages}
+    of_emergencies = emergencies_of(described.access)
+    return {**described.access, **of_emergencies, **machines_of(service.topics), **OPS, **of_pages}
 
 
 async def _answer(request: Request, error: Exception) -> Response:

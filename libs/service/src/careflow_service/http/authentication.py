@@ -1,13 +1,14 @@
 """The door: every request is matched to its row, its caller made known, and let in or refused, before its body is read.
 
 Invariants: a request reaches a guarded route only through `Door`; refusing is the default; a refusal of a known caller
-is audited, by the door or by the use case, with the object; a caller acts in those roles only that the row lets in.
+is audited, by the door or by the use case, with the object; a caller acts in those roles only that the row lets in. An
+emergency access counts for a call that names it, where the row says so, and for nothing else.
 """
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Final, Protocol
+from typing import Final, NoReturn, Protocol
 
 from starlette.datastructures import Headers, QueryParams
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,11 +18,12 @@ from careflow_service.http.errors import problem_for
 from careflow_service.http.limits import client_of
 from careflow_service.http.routes import SCOPE_KEY, UUID, Call, RouteTable
 from careflow_service.identity import Actor
-from careflow_service.oversight import Oversight, overseen
+from careflow_service.oversight import InEmergency, Oversight, overseen
 from careflow_service.pages import PREFIX
 from careflow_service.pages.logins import login_of
 from careflow_service.pages.sittings import sitting_of
 from careflow_service.problems import (
+    EMERGENCY_ACCESS_OVER,
     FORBIDDEN,
     LOGIN_NEEDED,
     NOT_FOUND,
@@ -35,6 +37,8 @@ from careflow_service.telemetry import metrics
 from careflow_service.telemetry.logs import log
 from careflow_service.tokens import TokenRefused
 
+EMERGENCY_ACCESS: Final = "careflow-emergency-access"
+"""The header by which a call names the emergency access it reads under."""
 _BEARER: Final = "bearer "
 _IS_OBJECT: Final = re.compile(f"[a-z-]+/{UUID}")
 
@@ -58,6 +62,9 @@ AuditDenial = Callable[[Actor, str, Sequence[str]], Awaitable[None]]
 for stays out of it.
 """
 
+Emergencies = Callable[[str, str], Awaitable[InEmergency | None]]
+"""What the emergency access of this id lets this person read; None where it is not theirs, or over."""
+
 
 class Door:
     """Resolves the route, authenticates, applies the access table, and lets no answer out that was not seen to.
@@ -75,6 +82,7 @@ class Door:
         audit: AuditDenial,
         visitors: Verifier | None = None,
         logins: StaffVerifier | None = None,
+        emergencies: Emergencies | None = None,
     ) -> None:
         self._app = app
         self._routes = routes
@@ -82,6 +90,7 @@ class Door:
         self._visitors = visitors
         self._logins = logins
         self._audit = audit
+        self._emergencies = emergencies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = self._routes.resolve(scope["method"], scope["path"])
@@ -90,12 +99,15 @@ class Door:
         if rule is None:
             return await self._app(scope, receive, send)
         query = QueryParams(scope["query_string"])
-        caller = await self._admit(call, rule, scope, query)
+        caller, in_emergency = await self._admit(call, rule, scope, query)
         call.actor = caller if rule.public else caller.within(rule.open_to)
+        if in_emergency is not None:
+            call.actor = caller.in_emergency(rule.open_to | rule.emergency)
         call.still_admitted = partial(self._still_admits, call, rule, scope, query)
         oversight = Oversight(
             asks_whose=rule.asks_whose(call.actor, query),
             is_audited=call.entry.method == "GET" and not rule.impersonal,
+            in_emergency=in_emergency,
         )
         with overseen(oversight):
             try:
@@ -110,16 +122,34 @@ class Door:
         on_a_page = rule.roles and scope["path"].startswith(PREFIX)
         return self._logins.keeping(scope, send) if on_a_page and self._logins is not None else send
 
-    async def _admit(self, call: Call, rule: Rule, scope: Scope, query: Mapping[str, str]) -> Actor:
+    async def _admit(
+        self, call: Call, rule: Rule, scope: Scope, query: Mapping[str, str]
+    ) -> tuple[Actor, InEmergency | None]:
+        """Who calls, and under which emergency access they read."""
         if call.entry.limiter is not None:
             _limit(call, client_of(scope))
-            return Actor.public()
+            return Actor.public(), None
         actor = await self._authenticate(scope, rule)
+        named = Headers(scope=scope).get(EMERGENCY_ACCESS)
+        if named is not None and rule.widens_for(actor):
+            return actor, await self._in_emergency(named, call, actor)
         if not rule.admits(actor, call.path_params, query):
-            metrics.DENIALS.labels(reason=FORBIDDEN.code).inc()
-            await self._write_down(actor, call)
-            raise Problem(FORBIDDEN)
-        return actor
+            await self._refuse(actor, call, FORBIDDEN)
+        return actor, None
+
+    async def _in_emergency(self, named: str, call: Call, actor: Actor) -> InEmergency:
+        """What the access that the call names lets them read; what is in the path must be its patient's."""
+        found = await self._emergencies(named, actor.id) if self._emergencies is not None else None
+        if found is None:
+            await self._refuse(actor, call, EMERGENCY_ACCESS_OVER)
+        if call.path_params.get("patient_id", found.patient_id) != found.patient_id:
+            await self._refuse(actor, call, FORBIDDEN)
+        return found
+
+    async def _refuse(self, actor: Actor, call: Call, kind: ProblemType) -> NoReturn:
+        metrics.DENIALS.labels(reason=kind.code).inc()
+        await self._write_down(actor, call)
+        raise Problem(kind)
 
     async def _still_admits(self, call: Call, rule: Rule, scope: Scope, query: Mapping[str, str]) -> bool:
         """Whether what the caller came in by would let them in now, as the same one."""

@@ -3,7 +3,7 @@ declared once for all services, and for every application that a process makes.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -12,6 +12,7 @@ from careflow_events.handling import Stores
 from careflow_events.mongo import MongoFeed, MongoFences, MongoRefeeds, MongoTraces, MongoUnpublished, mongo_stores
 from careflow_events.topics import Topic
 from careflow_events.tracing import Hears
+from careflow_service.emergency.commands import Emergencies
 from careflow_service.http.hearing import hears_of
 from careflow_service.service import Resources, Service
 from careflow_service.webhooks.commands import Webhooks
@@ -57,6 +58,11 @@ class Console:
     @cached_property
     def webhooks(self) -> Webhooks:
         return Webhooks(self.webhooks_kept, self.feed, self.resources)
+
+    @cached_property
+    def emergencies(self) -> Emergencies:
+        assert self.service.knows is not None
+        return Emergencies(partial(self.service.knows, self.ports), self.resources)
 
     @cached_property
     def hears(self) -> Hears:

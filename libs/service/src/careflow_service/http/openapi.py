@@ -74,6 +74,14 @@ _IF_MATCH: Final = {
     "description": "The ETag of the version this change was decided on.",
 }
 
+_EMERGENCY_ACCESS: Final = {
+    "name": "Careflow-Emergency-Access",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "The id of an open emergency access of the caller's to this patient: read under it, and on record.",
+}
+
 _STRING: Final = {"type": "string"}
 _COMMAND_HEADERS: Final = {
     "ETag": {"description": "Version of the aggregate, for the next If-Match.", "schema": _STRING},
@@ -139,11 +147,14 @@ def _describe(operation: dict[str, Any], method: str, dependant: Dependant, rule
     versioned = uses(dependant, expected_version)
     parameters = operation.setdefault("parameters", [])
     parameters += [_IDEMPOTENCY_KEY] * command + [_IF_MATCH] * versioned + [_AFTER]
+    parameters += [_EMERGENCY_ACCESS] * bool(rule.emergency)
     operation["security"] = [] if rule.public else [{SECURITY_SCHEME: []}]
     if rule.open_to:
         operation["x-careflow-roles"] = sorted(rule.open_to)
     if rule.own is not None:
         operation["x-careflow-own"] = str(rule.own)
+    if rule.emergency:
+        operation["x-careflow-emergency"] = sorted(rule.emergency)
     responses = operation["responses"]
     responses.pop("422", None)
     for response in responses.values():
@@ -162,6 +173,7 @@ def _refusals(operation: dict[str, Any], rule: Rule, *, command: bool, versioned
         possible.append(problems.RATE_LIMITED)
     else:
         possible += [problems.UNAUTHENTICATED, problems.TOKEN_EXPIRED, problems.FORBIDDEN]
+        possible += [problems.EMERGENCY_ACCESS_OVER] * bool(rule.emergency)
     if any(parameter["in"] == "path" for parameter in operation["parameters"]):
         possible.append(problems.NOT_FOUND)
     if "requestBody" in operation:

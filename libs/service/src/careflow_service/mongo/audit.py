@@ -73,12 +73,15 @@ class AuditTrail:
         unit.insert(AUDIT, self._entry(Outcome.DONE, actor, action, touched, positions, cause, whose=unit.changed))
 
     async def read(self, actor: Actor, action: str, *what: str) -> None:
-        """Somebody read `what` ("cases/<id>"): one entry for all that one call showed. Committed before it returns."""
-        call = current_oversight()
+        """Somebody read `what` ("cases/<id>"): one entry for all that one call showed. Committed before it returns.
+        Refused as `Oversight.named`.
+        """
+        call, shown = current_oversight(), tuple(what)
         if call is not None:
+            shown = tuple(call.named(what, _whose(what)))
             call.audited = True
-        if what:
-            entry = self._entry(Outcome.READ, actor, action, what, [], None, whose=_whose(what))
+        if shown:
+            entry = self._entry(Outcome.READ, actor, action, shown, [], None, whose=_whose(shown))
             await self._entries.insert_one(entry)
 
     async def denied(self, actor: Actor, action: str, *what: str) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from pymongo import IndexModel
 
+from careflow_service.emergency.storing import EMERGENCY_INDEXES
 from careflow_service.mongo.audit import AUDIT_INDEXES
 from careflow_service.mongo.audit_seals import SEAL_INDEXES
 from careflow_service.mongo.client import Database
@@ -23,6 +24,7 @@ INDEXES: Final[tuple[tuple[str, IndexModel], ...]] = (
     *SEAL_INDEXES,
     *HOLDER_INDEXES,
     *WEBHOOK_INDEXES,
+    *EMERGENCY_INDEXES,
     (LIMITS, IndexModel("expires_at", name="expires", expireAfterSeconds=0)),
     (IDEMPOTENCY, IndexModel("expires_at", name="expires", expireAfterSeconds=0)),
 )

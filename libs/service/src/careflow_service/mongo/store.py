@@ -12,6 +12,7 @@ from careflow_events.mongo import MongoFences, MongoOutbox
 from careflow_events.publication import PublicationTable
 from careflow_events.sealing import Sealer
 from careflow_service.clock import Clock, wall_clock
+from careflow_service.emergency.storing import EmergencyAccesses
 from careflow_service.ids import new_id
 from careflow_service.mongo.audit import AuditTrail
 from careflow_service.mongo.audit_review import AuditReview
@@ -61,6 +62,7 @@ class Store:
     work: MongoWork
     vault: Vault
     erasing: MongoErasing
+    emergency_accesses: EmergencyAccesses
     blind_index: BlindIndex
     audit: AuditTrail
     audit_seals: AuditSeals
@@ -118,6 +120,7 @@ async def open_store(
                 ),
                 vault=vault,
                 erasing=MongoErasing(),
+                emergency_accesses=EmergencyAccesses(opened, vault, clock),
                 blind_index=blind_index,
                 audit=audit,
                 audit_seals=audit_seals,

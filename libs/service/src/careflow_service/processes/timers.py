@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 
 from careflow_service.backup.taken import BackupsTaken
 from careflow_service.http.health import Health, Heartbeat, health_routes, ready_checks
-from careflow_service.measures import age_of_backup, disabled_webhooks, overdue, read_all
+from careflow_service.measures import age_of_backup, disabled_webhooks, emergencies_unreviewed, overdue, read_all
 from careflow_service.mongo.erasing import destroying_of
 from careflow_service.processes.opening import Opened
 from careflow_service.processes.running import Run, run_tasks, until_stopped
@@ -59,6 +59,7 @@ def measuring(process: Opened[S, P, App]) -> Callable[[], Awaitable[None]]:
         *(overdue(each, resources.clock) for each in service.deadlines),
         age_of_backup(backups.last, resources.wall_clock),
         disabled_webhooks(Endpoints(resources.database, resources.vault).disabled),
+        emergencies_unreviewed(resources.emergency_accesses.waiting_since, resources.clock),
         *service.measures,
     )
     return lambda: read_all(measures, process.ports)

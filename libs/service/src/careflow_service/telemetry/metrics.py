@@ -22,6 +22,7 @@ Labels hold route templates, codes and names from the code, never what a client 
 | careflow_effect_failures_total | counter | effect | attempts that failed and will be repeated |
 | careflow_webhook_deliveries_total | counter | result | attempts at webhooks: taken, refused, unreached |
 | careflow_webhooks_disabled | gauge | | webhooks that are told nothing any more until somebody resumes them |
+| careflow_emergency_access_unreviewed_seconds | gauge | | age of the oldest that nobody has reviewed, 0 without one |
 | careflow_backup_age_seconds | gauge | | since the newest backup was taken, +Inf without one |
 | careflow_audit_sealed_total | counter | | audit entries sealed |
 | careflow_audit_unsealed_seconds | gauge | | age of the oldest audit entry without a seal, 0 without one; alert at 60 |
@@ -68,6 +69,10 @@ WEBHOOK_DELIVERIES = Counter(
 )
 WEBHOOKS_DISABLED = Gauge(
     "careflow_webhooks_disabled", "Webhooks that are told nothing any more until somebody resumes them."
+)
+EMERGENCY_UNREVIEWED = Gauge(
+    "careflow_emergency_access_unreviewed_seconds",
+    "Domain time since the oldest emergency access was opened that nobody has reviewed; 0 without one.",
 )
 AUDIT_SEALED = Counter("careflow_audit_sealed_total", "Audit entries sealed.")
 AUDIT_UNSEALED_SECONDS = Gauge(

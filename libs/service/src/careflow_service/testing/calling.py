@@ -1,7 +1,7 @@
 """Somebody who calls a service over HTTP in a test, with a token of the tests' own issuer."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import httpx
@@ -31,6 +31,10 @@ class Caller:
 
     client: httpx.AsyncClient
     headers: dict[str, str] = field(default_factory=dict)
+
+    def under(self, access_id: str) -> "Caller":
+        """The same caller, who reads under this emergency access."""
+        return replace(self, headers={**self.headers, "Careflow-Emergency-Access": access_id})
 
     async def get(self, path: str, **query: object) -> httpx.Response:
         return await self.client.get(path, params={k: str(v) for k, v in query.items()}, headers=self.headers)

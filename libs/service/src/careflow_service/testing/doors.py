@@ -1,5 +1,5 @@
 """Tries every route of a service as everybody: nobody, and every set of up to three roles, for what is a patient's own,
-for another's, and for nothing in particular.
+for another's, and for nothing in particular; and under an emergency access to that patient, to another, and to nobody.
 
 `assert await wrongly_treated(SERVICE.http()) == []`. No store is needed: it is the door that is tried, and what would
 stand behind it is only told apart from a refusal.
@@ -17,21 +17,31 @@ from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from careflow_service.http.access import Own, Rule, Where
-from careflow_service.http.authentication import Door
+from careflow_service.http.authentication import EMERGENCY_ACCESS, Door
 from careflow_service.http.openapi import document
 from careflow_service.http.routes import Call, Entry, RouteTable
-from careflow_service.identity import Actor, Role
+from careflow_service.identity import NEVER_GRANTED, Actor, Role
 from careflow_service.ids import new_id
+from careflow_service.oversight import InEmergency
 from careflow_service.pages import PREFIX, logins, sittings
-from careflow_service.problems import FORBIDDEN, LOGIN_NEEDED, TOKEN_EXPIRED, UNAUTHENTICATED, Problem
+from careflow_service.problems import (
+    EMERGENCY_ACCESS_OVER,
+    FORBIDDEN,
+    LOGIN_NEEDED,
+    TOKEN_EXPIRED,
+    UNAUTHENTICATED,
+    Problem,
+)
 from careflow_service.service import Http
 from careflow_service.tokens import DevelopmentIssuer, TokenRefused
 
-REFUSALS: Final = frozenset({kind.code for kind in (UNAUTHENTICATED, TOKEN_EXPIRED, LOGIN_NEEDED, FORBIDDEN)})
+REFUSALS: Final = frozenset(
+    {kind.code for kind in (UNAUTHENTICATED, TOKEN_EXPIRED, LOGIN_NEEDED, FORBIDDEN, EMERGENCY_ACCESS_OVER)}
+)
 """The codes the door itself refuses with; a use case that refuses has a code of its own."""
 TRIED_OVER_HTTP: Final = 3
 """Attempts at each route that are made over HTTP: all are made at the door itself, where one costs a hundredth."""
-GRANTED: Final = tuple(role for role in Role if role not in {Role.SYSTEM, Role.PUBLIC})
+GRANTED: Final = tuple(role for role in Role if role not in NEVER_GRANTED)
 SETS_OF_ROLES: Final = tuple(
     frozenset(each) for each in chain.from_iterable(combinations(GRANTED, size) for size in range(4))
 )
@@ -46,9 +56,19 @@ class Whose(StrEnum):
     """The caller has no patient's id, and the query names nobody."""
 
 
+class Access(StrEnum):
+    """Whether a call names an emergency access, and to whom that is."""
+
+    NONE = "none"
+    TO_THEM = "to them"
+    """To the patient the request is about."""
+    TO_ANOTHER = "to another"
+    OVER = "over"
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Somebody calls a route. `roles` is None for a caller without a token."""
+    """Somebody calls a route. `roles` is None for a caller without a token, `about` the patient it is about."""
 
     route: str
     path: str
@@ -56,29 +76,45 @@ class Attempt:
     roles: frozenset[Role] | None
     patient_id: str | None
     whose: Whose
+    about: str
+    access: Access
     admitted: bool
 
     def __str__(self) -> str:
         who = "nobody" if self.roles is None else "+".join(sorted(self.roles)) or "no role"
-        return f"{who}, {self.whose}: {self.route}"
+        under = "" if self.access is Access.NONE else f", under an emergency access {self.access}"
+        return f"{who}, {self.whose}{under}: {self.route}"
 
 
 def every_attempt(table: RouteTable) -> Iterator[Attempt]:
     """Every guarded route times everybody, with whether the door must let them in."""
     for entry in table:
         if entry.rule is not None and not entry.rule.public:
-            for whose in Whose:
+            # Whose it is says nothing by a row without `own`: there the strongest claim is tried, and none at all.
+            for whose in Whose if entry.rule.own is not None else (Whose.OWN, Whose.NOBODYS):
                 yield _attempt(entry, entry.rule, None, whose)
                 for roles in SETS_OF_ROLES:
                     yield _attempt(entry, entry.rule, roles, whose)
+            yield from _in_emergencies(entry, entry.rule)
 
 
-def _attempt(entry: Entry, rule: Rule, roles: frozenset[Role] | None, whose: Whose) -> Attempt:
+def _in_emergencies(entry: Entry, rule: Rule) -> Iterator[Attempt]:
+    """What no row opens in an emergency is tried by each role alone: there an access changes nothing."""
+    for access in set(Access) - {Access.NONE}:
+        for roles in SETS_OF_ROLES:
+            if rule.emergency or len(roles) < 2:
+                yield _attempt(entry, rule, roles, Whose.ANOTHERS, access)
+
+
+def _attempt(
+    entry: Entry, rule: Rule, roles: frozenset[Role] | None, whose: Whose, access: Access = Access.NONE
+) -> Attempt:
     patient_id = new_id()
     named = patient_id if whose is Whose.OWN else new_id()
     own = rule.own or Own(Where.BODY, "")
     names = entry.pattern.groupindex
-    path = entry.template.format(**{name: named if name == own.name else new_id() for name in names})
+    about = own.name if own.name in names else "patient_id"
+    path = entry.template.format(**{name: named if name == about else new_id() for name in names})
     in_query = own.where is Where.QUERY and whose is not Whose.NOBODYS
     return Attempt(
         route=entry.key,
@@ -87,8 +123,25 @@ def _attempt(entry: Entry, rule: Rule, roles: frozenset[Role] | None, whose: Who
         roles=roles,
         patient_id=None if whose is Whose.NOBODYS else patient_id,
         whose=whose,
-        admitted=roles is not None and _must_be_admitted(rule, roles, whose),
+        about=named,
+        access=access,
+        admitted=roles is not None
+        and (
+            _must_read_in_emergency(entry, access)
+            if _widens(rule, roles, access)
+            else _must_be_admitted(rule, roles, whose)
+        ),
     )
+
+
+def _widens(rule: Rule, roles: frozenset[Role], access: Access) -> bool:
+    """Whether it is for the access to say what this caller reads."""
+    return access is not Access.NONE and Role.PATIENT not in roles and not roles.isdisjoint(rule.emergency)
+
+
+def _must_read_in_emergency(entry: Entry, access: Access) -> bool:
+    """Whose an object is, the use case finds out."""
+    return access is Access.TO_THEM or (access is Access.TO_ANOTHER and "patient_id" not in entry.pattern.groupindex)
 
 
 def _must_be_admitted(rule: Rule, roles: frozenset[Role], whose: Whose) -> bool:
@@ -107,6 +160,7 @@ class _Verifier:
 
     roles: frozenset[Role] | None = None
     patient_id: str | None = None
+    about: str = ""
 
     async def verify(self, _token: str) -> Actor:
         if self.roles is None:
@@ -145,8 +199,10 @@ def wrongly_documented(document: Mapping[str, Any], table: RouteTable) -> list[s
             operation["security"] == [],
             set(operation.get("x-careflow-roles", ())),
             operation.get("x-careflow-own"),
+            set(operation.get("x-careflow-emergency", ())),
         )
-        if documented != (rule.public, set(rule.open_to), None if rule.own is None else str(rule.own)):
+        own = None if rule.own is None else str(rule.own)
+        if documented != (rule.public, set(rule.open_to), own, set(rule.emergency)):
             wrong.append(f"{key} is documented for others")
     return wrong
 
@@ -159,10 +215,22 @@ async def wrongly_let_in(table: RouteTable) -> list[str]:
     async def audit(_actor: Actor, route: str, _objects: object) -> None:
         denied.append(route)
 
-    door = Door(behind, routes=table, verifier=verifier, visitors=verifier, logins=verifier, audit=audit)
+    async def emergencies(access: str, _actor_id: str) -> InEmergency | None:
+        patient_id = {Access.TO_THEM: verifier.about, Access.TO_ANOTHER: new_id()}.get(Access(access))
+        return None if patient_id is None else InEmergency("_emergency_accesses/any", patient_id)
+
+    door = Door(
+        behind,
+        routes=table,
+        verifier=verifier,
+        visitors=verifier,
+        logins=verifier,
+        audit=audit,
+        emergencies=emergencies,
+    )
     wrong = []
     for attempt in every_attempt(table):
-        verifier.roles, verifier.patient_id = attempt.roles, attempt.patient_id
+        verifier.roles, verifier.patient_id, verifier.about = attempt.roles, attempt.patient_id, attempt.about
         behind.call = None
         before = len(denied)
         try:
@@ -172,16 +240,21 @@ async def wrongly_let_in(table: RouteTable) -> list[str]:
             if attempt.admitted or problem.kind.code not in REFUSALS or unaudited:
                 wrong.append(str(attempt))
         else:
-            if not attempt.admitted or not _acts_within(behind.call):
+            if not attempt.admitted or not _acts_within(behind.call, attempt):
                 wrong.append(str(attempt))
     return wrong
 
 
-def _acts_within(call: Call | None) -> bool:
+def _acts_within(call: Call | None, attempt: Attempt) -> bool:
+    """In those roles alone that let them in, and in an emergency where an access did."""
     assert call is not None
     assert call.actor is not None
-    assert call.entry.rule is not None
-    return call.actor.roles <= call.entry.rule.open_to
+    assert attempt.roles is not None
+    rule = call.entry.rule
+    assert rule is not None
+    if _widens(rule, attempt.roles, attempt.access):
+        return call.actor.roles == attempt.roles & (rule.open_to | rule.emergency) | {Role.EMERGENCY}
+    return call.actor.roles <= rule.open_to
 
 
 class _Behind:
@@ -199,8 +272,12 @@ def _scope(attempt: Attempt) -> Scope:
         "method": attempt.route.partition(" ")[0],
         "path": attempt.path,
         "query_string": attempt.query.encode(),
-        "headers": [(b"authorization", b"Bearer any"), (b"cookie", _COOKIES)],
+        "headers": [(b"authorization", b"Bearer any"), (b"cookie", _COOKIES), *_named(attempt.access)],
     }
+
+
+def _named(access: Access) -> list[tuple[bytes, bytes]]:
+    return [] if access is Access.NONE else [(EMERGENCY_ACCESS.encode(), access.encode())]
 
 
 _COOKIES: Final = f"{sittings.COOKIE}=any; {logins.COOKIE}=any".encode()
@@ -216,7 +293,7 @@ async def _swallow(_: object) -> None:
 
 async def knock(client: httpx.AsyncClient, issuer: DevelopmentIssuer, attempt: Attempt) -> bool:
     """Make the attempt over HTTP; answers whether the door let it through, whatever the use case said then."""
-    headers = {}
+    headers = {} if attempt.access is Access.NONE else {EMERGENCY_ACCESS: new_id()}
     if attempt.roles is not None:
         token = issuer.token(*attempt.roles, patient_id=attempt.patient_id)
         headers["Authorization"] = f"Bearer {token}"
@@ -230,7 +307,7 @@ async def wrongly_answered_doors(app: FastAPI, client: httpx.AsyncClient, issuer
     table: RouteTable = app.state.routes
     by_route: dict[str, list[Attempt]] = {}
     for attempt in every_attempt(table):
-        if not attempt.path.startswith(PREFIX):
+        if not attempt.path.startswith(PREFIX) and attempt.access in {Access.NONE, Access.OVER}:
             by_route.setdefault(attempt.route, []).append(attempt)
     chosen = random.Random(len(by_route))  # noqa: S311 - the same sample for the same routes
     sample = [each for attempts in by_route.values() for each in chosen.sample(attempts, TRIED_OVER_HTTP)]

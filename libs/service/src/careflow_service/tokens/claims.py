@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from careflow_service.identity import Actor, Role
+from careflow_service.identity import NEVER_GRANTED, Actor, Role
 
-GRANTABLE: Final = frozenset(Role) - {Role.SYSTEM, Role.PUBLIC}
+GRANTABLE: Final = frozenset(Role) - NEVER_GRANTED
 _THEMSELVES: Final = {str(role): role for role in GRANTABLE}
 _SCOPES: Final = ("scope", "scp")
 """Claims that hold several words in one text (RFC 6749, 3.3), where another claim's text would be one word."""

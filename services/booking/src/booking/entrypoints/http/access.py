@@ -9,13 +9,15 @@ MANAGERS = (Role.COORDINATOR, Role.MEDICAL_DIRECTOR)
 CLINICIANS = (Role.PRESCRIBER, Role.THERAPIST, Role.NURSE)
 CARE_TEAM = (*MANAGERS, *CLINICIANS)
 EVERYBODY_WITH_VISITS = (*CARE_TEAM, Role.WELLNESS)
+EMERGENCY = (Role.WELLNESS, Role.BILLER)
+"""Whom an emergency access lets read who a patient is and whom to call."""
 OWN_VISIT = by_object("appointment_id")
 
 ACCESS: AccessTable = {
     "POST /v1/patients": allow(*MANAGERS),
     "POST /v1/patients/search": allow(*MANAGERS),
     "GET /v1/patients/look-alikes": allow(*MANAGERS),
-    "GET /v1/patients/{patient_id}": allow(*CARE_TEAM, own=by_path("patient_id")),
+    "GET /v1/patients/{patient_id}": allow(*CARE_TEAM, own=by_path("patient_id"), emergency=EMERGENCY),
     "PUT /v1/patients/{patient_id}": allow(*MANAGERS, own=by_path("patient_id")),
     "POST /v1/patients/{patient_id}/merge": allow(*MANAGERS),
     "POST /v1/patients/{patient_id}/unmerge": allow(*MANAGERS),

@@ -3,17 +3,19 @@
 from dataclasses import dataclass
 
 from careflow_domain.errors import not_found
-from careflow_service.identity import Actor
+from careflow_service.identity import Actor, Role
 from careflow_service.listed import Listed
 from careflow_service.oversight import check_own
 from screening.application.grounds_now import grounds_now
 from screening.application.outcomes import outcomes_of
 from screening.application.ownership import case_for
 from screening.application.ports import Ports
+from screening.application.queries.records import partition_of
 from screening.domain.alerts import SafetyAlert
 from screening.domain.case import Case
 from screening.domain.clearance import Clearance
 from screening.domain.decisions import Grounds
+from screening.domain.disclosures import RecordPart
 from screening.domain.ids import AlertId, CaseId, ClearanceId, PatientId, RequestId, StaffId
 from screening.domain.intake import RequestedQuestionnaire
 from screening.domain.outcomes import ScaleOutcome
@@ -49,7 +51,7 @@ class Reading:
         """Refused: `case_not_found`."""
         case = await case_for(actor, case_id, self.ports)
         await self.ports.audit.read(actor, "read_case", f"cases/{case.id}")
-        return case
+        return self._shown(case, actor)
 
     async def cases_of(self, patient_id: PatientId, actor: Actor) -> list[Case]:
         """All cases of a patient, newest first."""
@@ -57,7 +59,15 @@ class Reading:
         await self.ports.audit.read(
             actor, "read_case", f"patients/{patient_id}", *(f"cases/{case.id}" for case in cases)
         )
-        return cases
+        return [self._shown(case, actor) for case in cases]
+
+    def _shown(self, case: Case, actor: Actor) -> Case:
+        """All of it; under an emergency access without what is about substance use: 42 CFR Part 2 has that leave its
+        circle by a disclosure, which names who is told.
+        """
+        if not actor.has(Role.EMERGENCY):
+            return case
+        return partition_of(RecordPart.GENERAL, self.ports.policy).having_seen(case).case(case)
 
     async def undecided(self, actor: Actor, *, limit: int, after: str | None) -> Listed[Case]:
         """Cases that were handed in and wait for a first decision, whoever has waited longest first."""

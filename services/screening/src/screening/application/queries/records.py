@@ -14,6 +14,7 @@ from screening.domain.clearance import Clearance
 from screening.domain.disclosures import Disclosure, RecordPart
 from screening.domain.ids import DisclosureId, PatientId
 from screening.domain.patients import PatientCopy
+from screening.domain.policy import ClinicalPolicy
 from screening.domain.substance_use import Partition
 
 T = TypeVar("T")
@@ -45,7 +46,7 @@ class Records:
         await self.ports.audit.read(
             actor, "read_record", f"disclosures/{disclosure.id}", f"patients/{disclosure.patient_id}"
         )
-        partition = Partition(disclosure.part, policy.substance_use, policy.interactions.ingredients_of)
+        partition = partition_of(disclosure.part, policy)
         return Record(disclosure, partition.notice, self._documents(disclosure.patient_id, partition))
 
     async def disclosures(
@@ -70,6 +71,11 @@ class Records:
         async for alert in _each(lambda after: self.ports.alerts.one_of(patient_id, after=after)):
             if (alarmed := partition.alert(alert)) is not None:
                 yield alarmed
+
+
+def partition_of(part: RecordPart, policy: ClinicalPolicy) -> Partition:
+    """What tells this part of a record from the rest."""
+    return Partition(part, policy.substance_use, policy.interactions.ingredients_of)
 
 
 async def _each(read: Callable[[str | None], Awaitable[Listed[T]]]) -> AsyncIterator[T]:

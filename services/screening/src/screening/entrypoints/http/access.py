@@ -6,15 +6,19 @@ from careflow_service.identity import Role
 PRESCRIBER = Role.PRESCRIBER
 CLINICIANS = (Role.PRESCRIBER, Role.THERAPIST, Role.NURSE, Role.MEDICAL_DIRECTOR)
 CARE_TEAM = (*CLINICIANS, Role.COORDINATOR)
+EMERGENCY = (Role.COORDINATOR, Role.WELLNESS)
+"""Whom an emergency access lets read a case, but for what is about substance use (42 CFR Part 2): that leaves by a
+disclosure alone.
+"""
 OWN_CASE = by_object("case_id")
 OWN_QUESTIONS = allow(own=by_object("request_id"))
 
 ACCESS: AccessTable = {
     "GET /v1/questionnaires": allow(*CARE_TEAM, Role.PATIENT, impersonal=True),
     "GET /v1/questionnaires/{code}": allow(*CARE_TEAM, Role.PATIENT, impersonal=True),
-    "GET /v1/patients/{patient_id}/cases": allow(*CARE_TEAM, own=by_path("patient_id")),
+    "GET /v1/patients/{patient_id}/cases": allow(*CARE_TEAM, own=by_path("patient_id"), emergency=EMERGENCY),
     "GET /v1/cases": allow(*CLINICIANS),
-    "GET /v1/cases/{case_id}": allow(*CARE_TEAM, own=OWN_CASE),
+    "GET /v1/cases/{case_id}": allow(*CARE_TEAM, own=OWN_CASE, emergency=EMERGENCY),
     "POST /v1/cases/{case_id}/responses": allow(*CLINICIANS, own=OWN_CASE),
     "POST /v1/cases/{case_id}/submit": allow(*CLINICIANS, own=OWN_CASE),
     "POST /v1/cases/{case_id}/close": allow(*CARE_TEAM),

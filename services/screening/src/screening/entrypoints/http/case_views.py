@@ -22,7 +22,14 @@ from screening.domain.shelf import QuestionnaireShelf
 from screening.domain.validity import Stage
 from screening.entrypoints.http.schemas import View
 
-SEES_CLINICAL = (Role.PRESCRIBER, Role.THERAPIST, Role.NURSE, Role.MEDICAL_DIRECTOR, Role.PATIENT)
+SEES_CLINICAL = (
+    Role.PRESCRIBER,
+    Role.THERAPIST,
+    Role.NURSE,
+    Role.MEDICAL_DIRECTOR,
+    Role.PATIENT,
+    Role.EMERGENCY,
+)
 
 
 class RequestView(View):
@@ -143,7 +150,9 @@ class ClinicalView(BaseModel):
 
 
 class CaseView(BaseModel):
-    """`clinical` is absent for those who may only know how far the case has come."""
+    """`clinical` is absent for those who may only know how far the case has come. `notice`, in an emergency, says what
+    else is left out.
+    """
 
     id: str
     patient_id: str
@@ -154,6 +163,7 @@ class CaseView(BaseModel):
     clearance_id: str | None
     requests: tuple[RequestView, ...]
     clinical: ClinicalView | None
+    notice: str | None
 
 
 def case_view(case: Case, actor: Actor, ports: Ports) -> CaseView:
@@ -168,6 +178,7 @@ def case_view(case: Case, actor: Actor, ports: Ports) -> CaseView:
         clearance_id=case.clearance_id,
         requests=tuple(RequestView.model_validate(each) for each in case.questionnaires),
         clinical=_clinical(case, ports) if actor.has(*SEES_CLINICAL) else None,
+        notice=ports.policy.substance_use.unsorted if actor.has(Role.EMERGENCY) else None,
     )
 
 

@@ -13,6 +13,8 @@ BEDSIDE = (Role.PRESCRIBER, Role.NURSE)
 THERAPISTS = (Role.THERAPIST, Role.PRESCRIBER)
 """Who may keep psychotherapy notes: a mental health professional; each reads their own alone."""
 CARE_TEAM = (*CLINICIANS, Role.COORDINATOR)
+EMERGENCY = (Role.COORDINATOR, Role.WELLNESS)
+"""Whom an emergency access lets read what was given and what went wrong; no notes, and psychotherapy notes never."""
 
 API: AccessTable = {
     "GET /v1/patients/{patient_id}/consents": allow(*CARE_TEAM, own=by_path("patient_id")),
@@ -28,10 +30,10 @@ API: AccessTable = {
     "GET /v1/patients/{patient_id}/care": allow(*CLINICIANS),
     "POST /v1/patients/{patient_id}/care/discharges": allow(PRESCRIBER, Role.MEDICAL_DIRECTOR),
     "POST /v1/patients/{patient_id}/dose-reviews": allow(PRESCRIBER),
-    "GET /v1/patients/{patient_id}/sessions": allow(*CLINICIANS),
+    "GET /v1/patients/{patient_id}/sessions": allow(*CLINICIANS, emergency=EMERGENCY),
     "GET /v1/appointments/{appointment_id}/session": allow(*CLINICIANS),
     "POST /v1/sessions": allow(*CARE_TEAM),
-    "GET /v1/sessions/{session_id}": allow(*CLINICIANS),
+    "GET /v1/sessions/{session_id}": allow(*CLINICIANS, emergency=EMERGENCY),
     "GET /v1/sessions/{session_id}/live": allow(*CLINICIANS),
     "GET /v1/sessions/{session_id}/record": allow(*CLINICIANS),
     "GET /v1/sessions/{session_id}/services": allow(*CLINICIANS, Role.BILLER),
@@ -58,8 +60,8 @@ API: AccessTable = {
     "POST /v1/sessions/{session_id}/complete": allow(*BEDSIDE, Role.THERAPIST),
     "POST /v1/sessions/{session_id}/abort": allow(*BEDSIDE, Role.THERAPIST),
     "POST /v1/sessions/{session_id}/services": allow(*BEDSIDE, Role.THERAPIST),
-    "GET /v1/patients/{patient_id}/adverse-events": allow(*CLINICIANS),
-    "GET /v1/adverse-events/{event_id}": allow(*CLINICIANS),
+    "GET /v1/patients/{patient_id}/adverse-events": allow(*CLINICIANS, emergency=EMERGENCY),
+    "GET /v1/adverse-events/{event_id}": allow(*CLINICIANS, emergency=EMERGENCY),
     "POST /v1/adverse-events": allow(*CLINICIANS),
     "POST /v1/adverse-events/{event_id}/grade": allow(*CLINICIANS),
     "POST /v1/adverse-events/{event_id}/reviews": allow(PRESCRIBER),
