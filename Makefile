@@ -37,6 +37,7 @@ help:
 	@echo '  lint format           the quick checks; rewrite the sources in the house format'
 	@echo '  generated             write samples that are missing, schemas, AsyncAPI, OpenAPI and the catalogue anew'
 	@echo '  release-contract      keep the events of today as a released version, for ever; VERSION=1.0'
+	@echo '  release               images, wheel, sources, bills of materials, checksums; ARGS="--key FILE" signs them'
 	@echo '  bench                 measurements'
 	@echo '  test-chaos            the kill matrix: everything is broken under load; ROUNDS=5 SEED=7 MINUTES=30 ARGS="--only kafka"'
 	@echo '  simulate              worlds of three services in which everything goes wrong, until Ctrl-C; ARGS="--first 1000 --seconds 60"'
@@ -86,6 +87,10 @@ format: bootstrap
 .PHONY: release-contract
 release-contract: check-generated
 	@$(BIN)/careflow contract release $(VERSION) && $(MAKE) --no-print-directory generated check-generated check-contract
+
+.PHONY: release
+release: bootstrap
+	@$(BIN)/careflow release $(ARGS)
 
 .PHONY: bench test-long test-walks test-fuzz test-pages test-chaos test-compose simulate
 bench: bootstrap

@@ -27,6 +27,7 @@ from careflow_cli.commands import (
     outbox,
     parked,
     readers,
+    release,
     restore,
     sandbox,
     stack,
@@ -57,6 +58,7 @@ app.command()(token.token)
 app.command()(trace.trace)
 app.command()(backup.backup)
 app.command()(sandbox.sandbox)
+app.command()(release.release)
 app.add_typer(clock.app, name="clock")
 app.add_typer(infra.app, name="infra")
 app.add_typer(ops.app, name="ops")

@@ -13,15 +13,15 @@ OF_PROJECT = "com.docker.compose.project"
 OF_SERVICE = "com.docker.compose.service"
 
 
-def asked(*arguments: str) -> str:
+def asked(*arguments: str, within: float = WITHIN_SECONDS) -> str:
     """What `docker …` says. Raises CareflowError."""
     docker = shutil.which("docker")
     if docker is None:
         raise CareflowError("docker is not installed")
     try:
-        done = subprocess.run([docker, *arguments], capture_output=True, text=True, timeout=WITHIN_SECONDS, check=False)
+        done = subprocess.run([docker, *arguments], capture_output=True, text=True, timeout=within, check=False)
     except subprocess.TimeoutExpired:
-        raise CareflowError(f"the engine does not answer within {WITHIN_SECONDS:.0f} s") from None
+        raise CareflowError(f"the engine does not answer within {within:.0f} s") from None
     if done.returncode:
         raise CareflowError((done.stderr.strip().splitlines() or ["the engine says no"])[-1])
     return done.stdout
