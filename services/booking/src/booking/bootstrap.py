@@ -8,6 +8,7 @@ from booking.adapters import (
     calendar_feeds,
     care_paths,
     erasures,
+    inquiries,
     messages,
     patients,
     practitioners,
@@ -20,6 +21,7 @@ from booking.adapters.calendar_feeds import MongoCalendarFeeds
 from booking.adapters.care_paths import MongoCarePaths
 from booking.adapters.clinic_data import booking_policy, visit_templates
 from booking.adapters.erasures import MongoErasures
+from booking.adapters.inquiries import MongoInquiries
 from booking.adapters.letters.carriers import carriers
 from booking.adapters.letters.writer import LetterWriter
 from booking.adapters.messages import MongoConsents, MongoMessages
@@ -32,9 +34,11 @@ from booking.application.commands.add_practitioner import AddPractitionerHandler
 from booking.application.commands.add_room import AddRoomHandler
 from booking.application.commands.book_appointment import BookAppointmentHandler
 from booking.application.commands.book_dosing import BookDosingHandler
+from booking.application.commands.book_for_inquiry import BookForInquiryHandler
 from booking.application.commands.book_info_call import BookInfoCallHandler
 from booking.application.commands.book_series import BookSeriesHandler
 from booking.application.commands.cancel_appointment import CancelAppointmentHandler
+from booking.application.commands.change_inquiry import ChangeInquiryHandler
 from booking.application.commands.change_patient_details import ChangePatientDetailsHandler
 from booking.application.commands.change_practitioner import ChangePractitionerHandler
 from booking.application.commands.change_room import ChangeRoomHandler
@@ -50,6 +54,7 @@ from booking.application.commands.leave_waitlist import LeaveWaitlistHandler
 from booking.application.commands.merge_patients import MergePatientsHandler
 from booking.application.commands.open_calendar_feed import OpenCalendarFeedHandler
 from booking.application.commands.reassign_appointment import ReassignAppointmentHandler
+from booking.application.commands.receive_inquiry import ReceiveInquiryHandler
 from booking.application.commands.record_absence import RecordAbsenceHandler
 from booking.application.commands.record_arrival import RecordArrivalHandler
 from booking.application.commands.record_contact_consent import RecordContactConsentHandler
@@ -84,6 +89,7 @@ from booking.application.queries.read_calendar import ReadCalendar
 from booking.application.queries.read_care_path import ReadCarePathHandler
 from booking.application.queries.read_day_board import ReadDayBoard
 from booking.application.queries.read_erasures import ReadErasures
+from booking.application.queries.read_inquiries import ReadInquiries
 from booking.application.queries.read_invitation import ReadInvitation
 from booking.application.queries.read_messages import ReadMessages
 from booking.application.queries.read_patient import ReadPatientHandler
@@ -132,6 +138,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     all_days = MongoCalendarDays(database, resources.blind_index, zone)
     feeds = MongoCalendarFeeds(database)
     all_erasures = MongoErasures(database)
+    all_inquiries = MongoInquiries(database, resources.vault)
     scheduling = Scheduling(
         practitioners=all_practitioners,
         rooms=all_rooms,
@@ -232,6 +239,10 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         book_dosing=book_dosing,
         book_series=BookSeriesHandler(all_paths, book_dosing, policy, zone),
         book_info_call=BookInfoCallHandler(desk, zone, resources.limits),
+        receive_inquiry=ReceiveInquiryHandler(all_inquiries, policy, resources.limits, work),
+        change_inquiry=ChangeInquiryHandler(all_inquiries, work),
+        book_for_inquiry=BookForInquiryHandler(desk, all_inquiries, zone),
+        read_inquiries=ReadInquiries(all_inquiries, resources.audit),
         reschedule_appointment=RescheduleAppointmentHandler(desk),
         reschedule_pair=ReschedulePairHandler(desk),
         reassign_appointment=ReassignAppointmentHandler(desk),
@@ -349,6 +360,7 @@ SERVICE: Service[BookingSettings, Ports, Booking] = Service(
         *calendar_feeds.INDEXES,
         *care_paths.INDEXES,
         *erasures.INDEXES,
+        *inquiries.INDEXES,
         *messages.INDEXES,
         *patients.INDEXES,
         *practitioners.INDEXES,

@@ -14,6 +14,7 @@ from booking.domain.appointments import (
 from booking.domain.attendance import AppointmentArrived, AppointmentCompleted, AppointmentCorrected, AppointmentMissed
 from booking.domain.care_path import CarePathStageChanged
 from booking.domain.erasures import ErasureDeclined, PatientErased, PatientErasureRequested
+from booking.domain.inquiries import InquiryClosed, InquiryReceived
 from booking.domain.patient_details import Contact, PatientDetails
 from booking.domain.patients import PatientDetailsChanged, PatientRegistered, PatientsMerged, PatientsUnmerged
 from booking.domain.slots import Provider
@@ -145,6 +146,16 @@ def _released(fact: AppointmentReleased) -> contracts.AppointmentReleased:
     return _appointment(contracts.AppointmentReleased, fact.appointment, **_pair(fact.ground))
 
 
+def _inquiry_received(fact: InquiryReceived) -> contracts.InquiryReceived:
+    return contracts.InquiryReceived(patient_id=fact.patient_id, inquiry_id=fact.inquiry_id)
+
+
+def _inquiry_closed(fact: InquiryClosed) -> contracts.InquiryClosed:
+    return contracts.InquiryClosed(
+        patient_id=fact.patient_id, inquiry_id=fact.inquiry_id, outcome=codes.InquiryOutcome(fact.outcome)
+    )
+
+
 def _stage_changed(fact: CarePathStageChanged) -> contracts.CarePathStageChanged:
     return contracts.CarePathStageChanged.model_validate(
         {"patient_id": fact.patient_id, "from": codes.CareStage(fact.before), "to": codes.CareStage(fact.after)}
@@ -273,5 +284,7 @@ PUBLISHED: PublicationTable = published(
     says(AppointmentCorrected, contracts.AppointmentCorrected, _corrected),
     says(AppointmentPutOnHold, contracts.AppointmentPutOnHold, _put_on_hold),
     says(AppointmentReleased, contracts.AppointmentReleased, _released),
+    says(InquiryReceived, contracts.InquiryReceived, _inquiry_received),
+    says(InquiryClosed, contracts.InquiryClosed, _inquiry_closed),
     says(CarePathStageChanged, contracts.CarePathStageChanged, _stage_changed),
 )

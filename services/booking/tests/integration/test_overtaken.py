@@ -20,6 +20,7 @@ from careflow_service.testing.overtaking import Overtaking, Race, decided_by
 from services.booking.tests import mailbox, news
 from services.booking.tests import overtaken_commands as commands
 from services.booking.tests import overtaken_erasures as erasures
+from services.booking.tests import overtaken_inquiries as inquiries
 from services.booking.tests import overtaken_messages as messages
 from services.booking.tests import overtaken_reactions as reactions
 from services.booking.tests import overtaken_waitlist as waitlist
@@ -49,6 +50,7 @@ NO_DECISIONS: Final = {
     "read_day_board",
     "read_calendar",
     "read_visit",
+    "read_inquiries",
     "weigh_visit",
     "name_patients",
     "list_tasks",
@@ -81,6 +83,9 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "book_appointment": commands.a_time_is_booked_while_somebody_else_books_it,
     "book_dosing": commands.a_dose_is_booked_while(commands.is_heard(news.SUSPENDED), "clearance_suspended"),
     "book_series": commands.a_series_is_booked_while_the_clearance_is_suspended,
+    "receive_inquiry": inquiries.somebody_asks_while_they_ask,
+    "change_inquiry": inquiries.an_inquiry_is_taken_while_it_is_taken,
+    "book_for_inquiry": inquiries.a_call_is_booked_for_somebody_while_the_inquiry_is_closed,
     "book_info_call": commands.somebody_new_books_a_call_while_the_time_is_taken,
     "reschedule_appointment": commands.a_visit_is_moved_while_somebody_else_takes_the_time,
     "reschedule_pair": commands.a_pair_is_moved_while_somebody_else_takes_the_time,

@@ -36,4 +36,6 @@ async def test_what_lies_open_says_nothing_of_a_patient(world: World) -> None:
     for patient_id in (await has_patient(world, email="eve@example.org", phone="4155550188"), ben):
         ok(await world.coordinator.post(f"/v1/patients/{patient_id}/erasure", asked), 201)
     ok(await world.coordinator.post(f"/v1/patients/{ben}/erasure/withdraw"))
+    question = {"name": "Ana Rivera", "phone": "415 555 0123", "words": "I want to die"}
+    ok(await world.public.post("/v1/public/inquiries", question), 201)
     assert await wrongly_stored(world, "booking") == []

@@ -285,3 +285,23 @@ class CarePathStageChanged(BookingEvent):
 
     from_: Annotated[codes.CareStage, Field(alias="from")]
     to: codes.CareStage
+
+
+class InquiryEvent(BookingEvent):
+    """About what somebody who is no patient yet asks the clinic. `patient_id` is under which they are registered if
+    they become one.
+    """
+
+    for_integrators = True
+
+    inquiry_id: Annotated[Id, Field(description="The inquiry.")]
+
+
+class InquiryReceived(InquiryEvent):
+    """Somebody has asked the clinic something."""
+
+
+class InquiryClosed(InquiryEvent):
+    """Nothing more is to be done about an inquiry."""
+
+    outcome: codes.InquiryOutcome

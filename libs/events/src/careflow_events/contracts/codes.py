@@ -19,6 +19,17 @@ class AppointmentKind(OpenCode):
     UNKNOWN = _UNKNOWN
 
 
+class InquiryOutcome(OpenCode):
+    """What came of an inquiry."""
+
+    ANSWERED = "answered", "what was asked is answered"
+    INFO_CALL = "info_call", "the free call is booked"
+    NOT_REACHED = "not_reached", "nobody was reached by the contact that was given"
+    NOT_SERVED = "not_served", "the clinic cannot be of help"
+    NO_INQUIRY = "no_inquiry", "advertising, or sent by mistake"
+    UNKNOWN = _UNKNOWN
+
+
 class AppointmentStatus(OpenCode):
     """Where an appointment is in its life. Holds are told beside it, in `holds`."""
 

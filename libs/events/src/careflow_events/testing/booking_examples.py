@@ -22,6 +22,7 @@ from careflow_events.testing.example import (
 
 EARLIER_RECORD: Final = "0199e0a0-8f4c-7a50-9d0e-6b2f41c07d35"
 """The same person, registered before."""
+INQUIRY: Final = "0199e0a0-8f4c-7a50-9d0e-6b2f41c07d36"
 
 
 def booking_examples() -> Sequence[Example]:
@@ -53,6 +54,16 @@ def _patients() -> Sequence[Example]:
             "two-people-after-all",
             contracts.PatientsUnmerged(patient_id=PATIENT, surviving_patient_id=EARLIER_RECORD),
             registered + timedelta(days=2),
+        ),
+        Example(
+            "asked-by-form",
+            contracts.InquiryReceived(patient_id=PATIENT, inquiry_id=INQUIRY),
+            registered - timedelta(days=1),
+        ),
+        Example(
+            "became-a-call",
+            contracts.InquiryClosed(patient_id=PATIENT, inquiry_id=INQUIRY, outcome=codes.InquiryOutcome.INFO_CALL),
+            registered - timedelta(minutes=1),
         ),
         Example(
             "goes-on-to-screening",

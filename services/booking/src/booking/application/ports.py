@@ -18,6 +18,7 @@ from booking.domain.ids import (
     AppointmentId,
     ErasureId,
     FreedTimeId,
+    InquiryId,
     MessageId,
     PatientId,
     PlanId,
@@ -25,6 +26,7 @@ from booking.domain.ids import (
     RoomId,
     WaitlistEntryId,
 )
+from booking.domain.inquiries import Inquiry
 from booking.domain.intervals import Interval
 from booking.domain.messages import AboutQuestions, Attempt, Message, Reason
 from booking.domain.patient_details import PatientDetails
@@ -167,6 +169,18 @@ class Waitlist(Protocol):
     async def add(self, entry: WaitlistEntry, /, tx: Transaction) -> None: ...
 
     async def save(self, entry: WaitlistEntry, /, *, expecting: int, tx: Transaction) -> None: ...
+
+
+class Inquiries(Protocol):
+    async def get(self, inquiry_id: InquiryId, /, *, of: PatientId | None = None) -> Inquiry:
+        """Raises `inquiry_not_found`."""
+
+    async def listed(self, limit: int, after: str | None, *, urgent: bool) -> Listed[Inquiry]:
+        """Those that are not closed, the urgent ones or the others; what waits longest first."""
+
+    async def add(self, inquiry: Inquiry, /, tx: Transaction) -> None: ...
+
+    async def save(self, inquiry: Inquiry, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
 class FreedTimes(Protocol):

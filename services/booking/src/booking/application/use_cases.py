@@ -6,9 +6,11 @@ from booking.application.commands.add_practitioner import AddPractitionerHandler
 from booking.application.commands.add_room import AddRoomHandler
 from booking.application.commands.book_appointment import BookAppointmentHandler
 from booking.application.commands.book_dosing import BookDosingHandler
+from booking.application.commands.book_for_inquiry import BookForInquiryHandler
 from booking.application.commands.book_info_call import BookInfoCallHandler
 from booking.application.commands.book_series import BookSeriesHandler
 from booking.application.commands.cancel_appointment import CancelAppointmentHandler
+from booking.application.commands.change_inquiry import ChangeInquiryHandler
 from booking.application.commands.change_patient_details import ChangePatientDetailsHandler
 from booking.application.commands.change_practitioner import ChangePractitionerHandler
 from booking.application.commands.change_room import ChangeRoomHandler
@@ -24,6 +26,7 @@ from booking.application.commands.leave_waitlist import LeaveWaitlistHandler
 from booking.application.commands.merge_patients import MergePatientsHandler
 from booking.application.commands.open_calendar_feed import OpenCalendarFeedHandler
 from booking.application.commands.reassign_appointment import ReassignAppointmentHandler
+from booking.application.commands.receive_inquiry import ReceiveInquiryHandler
 from booking.application.commands.record_absence import RecordAbsenceHandler
 from booking.application.commands.record_arrival import RecordArrivalHandler
 from booking.application.commands.record_contact_consent import RecordContactConsentHandler
@@ -53,6 +56,7 @@ from booking.application.queries.read_calendar import ReadCalendar
 from booking.application.queries.read_care_path import ReadCarePathHandler
 from booking.application.queries.read_day_board import ReadDayBoard
 from booking.application.queries.read_erasures import ReadErasures
+from booking.application.queries.read_inquiries import ReadInquiries
 from booking.application.queries.read_invitation import ReadInvitation
 from booking.application.queries.read_messages import ReadMessages
 from booking.application.queries.read_patient import ReadPatientHandler
@@ -87,6 +91,11 @@ class Booking:
     rooms: Rooms
     record_absence: RecordAbsenceHandler
     find_alternatives: FindAlternatives
+
+    receive_inquiry: ReceiveInquiryHandler
+    change_inquiry: ChangeInquiryHandler
+    book_for_inquiry: BookForInquiryHandler
+    read_inquiries: ReadInquiries
 
     find_openings: FindOpeningsHandler
     hold_appointment: HoldAppointmentHandler

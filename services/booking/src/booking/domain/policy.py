@@ -63,6 +63,9 @@ class BookingPolicy:
     longest_series: Setting[int]
     info_calls_per_person_a_day: Setting[int]
     info_calls_per_address_a_day: Setting[int]
+    inquiries_per_person_a_day: Setting[int]
+    inquiries_per_address_a_day: Setting[int]
+    crisis_words: Setting[tuple[str, ...]]
     suggestions: Setting[int]
     suggestion_days: Setting[int]
 
@@ -89,12 +92,16 @@ class BookingPolicy:
             self.longest_series,
             self.info_calls_per_person_a_day,
             self.info_calls_per_address_a_day,
+            self.inquiries_per_person_a_day,
+            self.inquiries_per_address_a_day,
         ]
         hours = (self.quiet_until_hour.value, self.quiet_from_hour.value)
         if not 0 <= hours[0] < hours[1] <= 23:
             raise invalid("policy_invalid", "Quiet hours begin in the evening and end in the morning.")
         if any(hours <= 0 for hours in self.reminder_hours.value):
             raise invalid("policy_invalid", "A reminder comes before the visit.")
+        if not all(any(each.isalnum() for each in phrase) for phrase in self.crisis_words.value):
+            raise invalid("policy_invalid", "Words that sound like a crisis are words.")
         if any(number.value <= 0 for number in numbers) or not self.served_states.value:
             raise invalid("policy_invalid", "The booking policy needs positive numbers and at least one state.")
 

@@ -4,6 +4,7 @@ Invariant: what is answered does not depend on whether the person is known. Ever
 be known already is marked for a human to look at.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,6 +14,7 @@ from booking.application.front_desk import FrontDesk
 from booking.application.results import Scheduled
 from booking.application.scheduling import Wish
 from booking.domain.appointments import Appointment
+from booking.domain.availability import Clinic
 from booking.domain.care_path import CarePath
 from booking.domain.ids import PatientId
 from booking.domain.patient_details import PatientDetails
@@ -52,21 +54,18 @@ class BookInfoCallHandler:
             _, alike, clinic = await side_by_side(
                 self._count(command), self.desk.patients.alike(command.details), self.desk.scheduling.clinic(wish)
             )
-            patient = Patient.registered(
+            call = await first_call(
+                self.desk,
                 PatientId(tx.new_id()),
                 command.details,
-                policy=self.desk.policy,
-                now=tx.now,
-                today=tx.now.astimezone(self.zone).date(),
-                alike=alike,
+                wish,
+                alike,
+                clinic,
+                tx,
+                zone=self.zone,
+                by=BookedBy.PATIENT,
             )
-            path = CarePath(id=patient.id)
-            visit = await self.desk.visits.new(wish, patient, path, clinic, tx, by=BookedBy.PATIENT)
-            appointment = Appointment.booked(visit, self.desk.policy, by=BookedBy.PATIENT, now=tx.now)
-            await self.desk.patients.add(patient, tx)
-            await self.desk.appointments.add(appointment, tx)
-            await self.desk.care_paths.add(path.note_visit(appointment, now=tx.now), tx)
-            return Scheduled.of(appointment)
+            return Scheduled.of(call)
 
         return await self.desk.run(
             work,
@@ -86,3 +85,30 @@ class BookInfoCallHandler:
             *((per_person, person) for person in command.details.known_by.values()),
             (per_address, command.client),
         )
+
+
+async def first_call(
+    desk: FrontDesk,
+    patient_id: PatientId,
+    details: PatientDetails,
+    wish: Wish,
+    alike: Sequence[PatientId],
+    clinic: Clinic,
+    tx: Transaction,
+    *,
+    zone: ZoneInfo,
+    by: BookedBy,
+) -> Appointment:
+    """Registers somebody under this id, with those they look like, and books their call. Raises as
+    `BookInfoCallHandler` but for `rate_limited`.
+    """
+    patient = Patient.registered(
+        patient_id, details, policy=desk.policy, now=tx.now, today=tx.now.astimezone(zone).date(), alike=tuple(alike)
+    )
+    path = CarePath(id=patient.id)
+    visit = await desk.visits.new(wish, patient, path, clinic, tx, by=by)
+    appointment = Appointment.booked(visit, desk.policy, by=by, now=tx.now)
+    await desk.patients.add(patient, tx)
+    await desk.appointments.add(appointment, tx)
+    await desk.care_paths.add(path.note_visit(appointment, now=tx.now), tx)
+    return appointment

@@ -7,6 +7,7 @@ from booking.entrypoints.http import (
     availability_routes,
     calendar_routes,
     erasure_routes,
+    inquiry_routes,
     message_routes,
     patient_routes,
     practitioner_routes,
@@ -16,8 +17,18 @@ from booking.entrypoints.http import (
     waitlist_routes,
 )
 from booking.entrypoints.http.access import ACCESS
-from booking.entrypoints.pages import day_board, free_call, messages, my_visits
-from booking.entrypoints.pages.desk import absences, booking, calendar, moving, patients, tasks, visits, waitlist
+from booking.entrypoints.pages import day_board, free_call, inquiry, messages, my_visits
+from booking.entrypoints.pages.desk import (
+    absences,
+    booking,
+    calendar,
+    inquiries,
+    moving,
+    patients,
+    tasks,
+    visits,
+    waitlist,
+)
 from careflow_service.service import Http
 
 HTTP: Http[Booking] = Http(
@@ -36,6 +47,8 @@ HTTP: Http[Booking] = Http(
         task_routes.router,
         message_routes.router,
         public_routes.router,
+        inquiry_routes.router,
+        inquiry.router,
         free_call.router,
         messages.router,
         day_board.router,
@@ -47,6 +60,7 @@ HTTP: Http[Booking] = Http(
         absences.router,
         waitlist.router,
         tasks.router,
+        inquiries.router,
         my_visits.way_in,
         my_visits.router,
     ),

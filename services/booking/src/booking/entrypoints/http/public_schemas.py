@@ -1,16 +1,20 @@
 """How the free call looks over HTTP: to anybody, without a login."""
 
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import BaseModel
+from pydantic import BaseModel, EmailStr, Field
 
 from booking.application.results import Scheduled
 from booking.domain.availability import Opening
 from booking.domain.ids import AppointmentId
+from booking.domain.inquiries import Asked
 from booking.domain.patient_details import PatientDetails
 from booking.domain.visits import Modality
-from booking.entrypoints.http.patient_schemas import PersonBody
-from careflow_service.http.fields import Moment
+from booking.entrypoints.http.patient_schemas import PersonBody, Phone
+from booking.entrypoints.http.schemas import Text
+from careflow_service.http.dependencies import RequestBody
+from careflow_service.http.fields import PROSE, Moment
 
 
 class FreeTimeView(BaseModel):
@@ -43,6 +47,33 @@ class InfoCallBody(PersonBody):
             phone=self.phone,
             state=self.state,
         )
+
+
+class InquiryBody(RequestBody):
+    """Who asks, one contact by which they are answered, and their words."""
+
+    name: Text
+    email: Annotated[EmailStr, Field(max_length=254)] | None = None
+    phone: Phone | None = None
+    words: Annotated[str, Field(min_length=1, max_length=2000), PROSE]
+
+    def asked(self) -> Asked:
+        """Raises `email_or_phone`."""
+        return Asked(name=self.name, email=self.email, phone=self.phone, words=self.words)
+
+
+class HelpNowView(BaseModel):
+    """Where there is help at once: a text to show before anything else, and two numbers to call."""
+
+    text: str
+    lifeline: str = "988"
+    emergency: str = "911"
+
+
+class InquiryView(BaseModel):
+    """`help_now` where the words sound like a crisis; it is no diagnosis."""
+
+    help_now: HelpNowView | None
 
 
 class InfoCallView(BaseModel):

@@ -109,5 +109,6 @@ async def _board(
         seconds=SHOWN_ANEW_SECONDS,
         refused=refused.code if refused else None,
         key=new_id,
+        urgent_waits=await app.read_inquiries.urgent_waits(),
     )
     return shown_anew(answer, request, "day", seconds=SHOWN_ANEW_SECONDS, day=str(on)) if live else answer

@@ -35,6 +35,7 @@ async def desk(request: Request, app: App, actor: CurrentActor, pages: Pages, da
         before=on - timedelta(days=1),
         after=on + timedelta(days=1),
         clocks=(starts, ends),
+        urgent_waits=await app.read_inquiries.urgent_waits(),
     )
 
 

@@ -67,6 +67,7 @@ async def _list(
         refused=refused,
         lines=lines,
         more=found.next,
+        urgent_waits=await app.read_inquiries.urgent_waits(),
         now=now,
         names=await app.name_patients([each.visit.patient_id for each in found.items], actor),
     )

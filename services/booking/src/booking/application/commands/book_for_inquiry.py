@@ -1,0 +1,69 @@
+"""The free call is booked for somebody who inquired: they are registered under the id they inquired by, and the inquiry
+is closed with it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from booking.application.commands.book_info_call import first_call
+from booking.application.front_desk import FrontDesk
+from booking.application.ownership import check_version
+from booking.application.ports import Inquiries
+from booking.application.results import Scheduled
+from booking.application.scheduling import Wish
+from booking.domain.ids import InquiryId
+from booking.domain.patient_details import PatientDetails
+from booking.domain.states import BookedBy
+from booking.domain.visits import Modality, VisitKind
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction, side_by_side
+
+
+@dataclass(frozen=True, slots=True)
+class BookForInquiry:
+    inquiry_id: InquiryId
+    expected_version: int
+    details: PatientDetails
+    starts_at: datetime
+    modality: Modality
+
+
+@dataclass(frozen=True, slots=True)
+class BookForInquiryHandler:
+    """Raises `inquiry_not_found`, `stale_version`, `inquiry_closed`, `urgent_unanswered`, and what `first_call`
+    raises.
+    """
+
+    desk: FrontDesk
+    inquiries: Inquiries
+    zone: ZoneInfo
+
+    async def __call__(self, command: BookForInquiry, actor: Actor, request: RequestKey | None) -> Committed[Scheduled]:
+        wish = Wish(kind=VisitKind.INFO_CALL, starts_at=command.starts_at, modality=command.modality)
+
+        async def work(tx: Transaction) -> Scheduled:
+            before, alike, clinic = await side_by_side(
+                self.inquiries.get(command.inquiry_id),
+                self.desk.patients.alike(command.details),
+                self.desk.scheduling.clinic(wish),
+            )
+            check_version(before.version, command.expected_version)
+            before.check_endable()
+            call = await first_call(
+                self.desk,
+                before.patient_id,
+                command.details,
+                wish,
+                alike,
+                clinic,
+                tx,
+                zone=self.zone,
+                by=BookedBy.STAFF,
+            )
+            await self.inquiries.save(before.became_call(call.id, now=tx.now), expecting=before.version, tx=tx)
+            return Scheduled.of(call)
+
+        return await self.desk.run(
+            work, wishes=(wish,), by=actor, action="book_for_inquiry", returns=Scheduled, request=request
+        )

@@ -1,0 +1,231 @@
+"""Inquiries at the desk: what sounds urgent first; taken, answered, turned into the free call, closed, erased."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from pydantic import Field
+
+from booking.application.commands.book_for_inquiry import BookForInquiry
+from booking.application.commands.change_inquiry import ChangeInquiry
+from booking.application.queries.find_openings import FindOpenings
+from booking.application.use_cases import Booking
+from booking.domain.ids import InquiryId
+from booking.domain.inquiries import Inquiry, InquiryOutcome
+from booking.domain.visits import Modality, VisitKind
+from booking.entrypoints.http.public_schemas import InfoCallBody
+from booking.entrypoints.http.schemas import App
+from booking.entrypoints.pages.desk.showing import SHOWN, Done, Seen, show_desk
+from careflow_service.http.dependencies import CurrentActor, PageCursor
+from careflow_service.http.fields import PROSE
+from careflow_service.identity import Actor
+from careflow_service.pages.forms import Form, FormRequest, Submitted
+from careflow_service.pages.refusing import Refused, refusal_of
+from careflow_service.pages.site import Pages, Site, go_on
+
+router = APIRouter(prefix="/pages/desk/inquiries", include_in_schema=False)
+
+FREE_SHOWN: Final = 40
+"""So many of the next free times are offered for the call."""
+BY_STAFF: Final = tuple(each for each in InquiryOutcome if each is not InquiryOutcome.INFO_CALL)
+
+
+class Act(StrEnum):
+    TAKE = "take"
+    ANSWER = "answer"
+    CLOSE = "close"
+
+
+class Answer(Seen):
+    words: Annotated[str, Field(min_length=1, max_length=2000), PROSE]
+
+
+class Closing(Seen):
+    """With which of the outcomes somebody chooses; the call closes it by itself."""
+
+    outcome: InquiryOutcome
+
+
+@router.get("")
+async def inquiries(
+    request: Request, app: App, actor: CurrentActor, pages: Pages, after: PageCursor = None
+) -> Response:
+    """What waits: the urgent ones, then the others, the oldest first."""
+    return show_desk(
+        request,
+        pages,
+        "inquiries.html",
+        urgent=await app.read_inquiries.listed(actor, SHOWN, None, urgent=True),
+        found=await app.read_inquiries.listed(actor, SHOWN, after, urgent=False),
+        now=pages.clock(),
+    )
+
+
+@router.get("/{inquiry_id}")
+async def one_inquiry(
+    request: Request, app: App, actor: CurrentActor, pages: Pages, inquiry_id: str, done: Done = None
+) -> Response:
+    """One inquiry with what can be done about it."""
+    return await _one(request, app, actor, pages, inquiry_id, done=done)
+
+
+@router.get("/{inquiry_id}/call")
+async def ask_who_calls(request: Request, app: App, actor: CurrentActor, pages: Pages, inquiry_id: str) -> Response:
+    """What must be known of them for the free call. Changes nothing."""
+    inquiry = await app.read_inquiries.one(InquiryId(inquiry_id), actor)
+    return await _call(request, app, actor, pages, inquiry, _known(inquiry, app), {})
+
+
+@router.post("/{inquiry_id}/call")
+async def book_call(
+    request: Request,
+    app: App,
+    actor: CurrentActor,
+    pages: Pages,
+    inquiry_id: str,
+    form: Submitted,
+    key: FormRequest,
+) -> Response:
+    """Register them and book the call; the inquiry is closed with it."""
+    seen = form.said(Seen)
+    inquiry = await app.read_inquiries.one(InquiryId(inquiry_id), actor)
+    body, faults = form.with_day("birth_date").read(InfoCallBody)
+    if body is None:
+        return await _call(request, app, actor, pages, inquiry, form, faults)
+    command = BookForInquiry(inquiry.id, seen.expected, body.details(), body.starts_at, body.modality)
+    if refused := await refusal_of(app.book_for_inquiry(command, actor, key)):
+        return await _call(request, app, actor, pages, inquiry, form, {}, refused=refused)
+    return go_on(request, f"../../patients/{inquiry.patient_id}", done="booked")
+
+
+@router.post("/{inquiry_id}/erase")
+async def erase_inquiry(
+    request: Request,
+    app: App,
+    actor: CurrentActor,
+    pages: Pages,
+    inquiry_id: str,
+    form: Submitted,
+    key: FormRequest,
+) -> Response:
+    """Nothing of the person is left."""
+    command = ChangeInquiry(InquiryId(inquiry_id), form.said(Seen).expected, lambda inquiry, _: inquiry.erased())
+    if refused := await refusal_of(app.change_inquiry(command, actor, key)):
+        return await _one(request, app, actor, pages, inquiry_id, refused=refused)
+    return go_on(request, f"../{inquiry_id}", done="inquiry_erase")
+
+
+@router.post("/{inquiry_id}/{act}")
+async def see_to_inquiry(
+    request: Request,
+    app: App,
+    actor: CurrentActor,
+    pages: Pages,
+    inquiry_id: str,
+    act: Act,
+    form: Submitted,
+    key: FormRequest,
+) -> Response:
+    """Take it, say what they were told, or close it."""
+    seen = form.said(Seen)
+    changed, faults = _change(act, form, actor)
+    if changed is None:
+        return await _one(request, app, actor, pages, inquiry_id, typed=form, faults=faults)
+    command = ChangeInquiry(InquiryId(inquiry_id), seen.expected, changed)
+    if refused := await refusal_of(app.change_inquiry(command, actor, key)):
+        return await _one(request, app, actor, pages, inquiry_id, typed=form, refused=refused)
+    return go_on(request, f"../{inquiry_id}", done=f"inquiry_{act.value}")
+
+
+def _change(act: Act, form: Form, actor: Actor) -> tuple[Any, dict[str, str]]:
+    """What becomes of the inquiry, or what is wrong with what was typed."""
+    match act:
+        case Act.TAKE:
+            return (lambda inquiry, _: inquiry.taken(by=actor.id)), {}
+        case Act.ANSWER:
+            answer, faults = form.read(Answer)
+            if answer is None:
+                return None, faults
+            return (lambda inquiry, now: inquiry.answered(answer.words, by=actor.id, now=now)), {}
+        case Act.CLOSE:
+            closing, faults = form.read(Closing)
+            if closing is None or closing.outcome not in BY_STAFF:
+                return None, faults or {"outcome": "required"}
+            return (lambda inquiry, now: inquiry.closed(closing.outcome, now=now)), {}
+
+
+async def _one(
+    request: Request,
+    app: Booking,
+    actor: Actor,
+    pages: Site,
+    inquiry_id: str,
+    *,
+    done: str | None = None,
+    typed: Form = Form({}),  # never changed
+    faults: dict[str, str] | None = None,
+    refused: Refused | None = None,
+) -> Response:
+    return show_desk(
+        request,
+        pages,
+        "inquiry.html",
+        status=422 if faults else 200,
+        done=done,
+        refused=refused,
+        inq=await app.read_inquiries.one(InquiryId(inquiry_id), actor),
+        outcomes=[each.value for each in BY_STAFF],
+        typed=typed,
+        faults=faults or {},
+    )
+
+
+def _known(inquiry: Inquiry, app: Booking) -> Form:
+    """What they have said of themselves, to be completed."""
+    if inquiry.asked is None:
+        return Form({})
+    given, _, family = inquiry.asked.name.partition(" ")
+    said = {
+        "given_name": given,
+        "family_name": family,
+        "phone": inquiry.asked.phone,
+        "email": inquiry.asked.email,
+        "state": app.ports.policy.home_state,
+    }
+    return Form({name: value for name, value in said.items() if value})
+
+
+async def _call(
+    request: Request,
+    app: Booking,
+    actor: Actor,
+    pages: Site,
+    inquiry: Inquiry,
+    typed: Form,
+    faults: dict[str, str],
+    *,
+    refused: Refused | None = None,
+) -> Response:
+    now = pages.clock()
+    wanted = FindOpenings(
+        kind=VisitKind.INFO_CALL,
+        modality=Modality.PHONE,
+        starts_from=now,
+        starts_before=now + timedelta(days=14),
+        state=typed["state"] or None,
+    )
+    found = await app.find_openings(wanted, actor)
+    starts: list[datetime] = sorted({each.interval.start for each in found})
+    return show_desk(
+        request,
+        pages,
+        "inquiry_call.html",
+        status=422 if faults else 200,
+        refused=refused,
+        inq=inquiry,
+        free=starts[:FREE_SHOWN],
+        typed=typed.with_day("birth_date").parted("birth_date"),
+        faults=faults,
+    )

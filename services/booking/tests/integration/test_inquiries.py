@@ -1,0 +1,157 @@
+"""Somebody asks the clinic something, in a browser without scripts or over HTTP; the desk sees to it."""
+
+import pytest
+
+from careflow_service.identity import Role
+from careflow_service.testing.visiting import Page, Visitor
+from services.booking.tests.at_a_browser import logs_in
+from services.booking.tests.clinic import has_practitioner, ok
+from services.booking.tests.overtaken_inquiries import QUESTION, asks, the_inquiry
+from services.booking.tests.world import World
+
+FORM = "/pages/inquiry"
+DESK = "/pages/desk/inquiries"
+ALARMING = "I don't want to live any more"
+
+
+async def writes(world: World, languages: str = "en-US", **typed: str) -> Page:
+    someone = Visitor(world.client, languages)
+    form = await someone.opens(FORM)
+    (button,) = form.forms[0].buttons
+    return await someone.presses(form, button, **typed)
+
+
+async def test_a_question_is_kept_once_and_answered_for_nobody_to_read(world: World) -> None:
+    someone = Visitor(world.client)
+    form = await someone.opens(FORM)
+    for _ in range(2):
+        received = await someone.presses(form, "Send", **QUESTION)
+        assert (received.status, received.h1) == (201, "Thank you, we have your question")
+        assert "988" not in received.text.partition("If you may harm")[0]
+    assert (await the_inquiry(world)).asked is not None
+    (stored,) = await world.store.database["inquiries"].find({}).to_list()
+    assert not any(text in str(stored) for text in ("Ana", "4155550123", "How long"))
+    owner = (await the_inquiry(world)).patient_id
+    assert await world.said_types(owner) == ["InquiryReceived"]
+    assert stored["patient_id"] != owner
+
+
+async def test_words_that_sound_like_a_crisis_are_answered_at_once_and_put_before_a_person(world: World) -> None:
+    await asks(world)
+    told = await writes(world, **{**QUESTION, "name": "Eve Noor", "words": ALARMING})
+    assert (told.status, told.h1) == (201, "Please get help now")
+    assert {told.links["Call 988"], told.links["Call 911"]} == {"tel:988", "tel:911"}
+
+    someone, desk = await logs_in(world, to="/pages/desk")
+    urgent = await someone.follows(desk, "An inquiry may be urgent: look at it now.")
+    assert urgent.text.index("May be urgent") < urgent.text.index("Others")
+    assert "The words sound like a crisis: call now." in urgent.text
+    assert "An inquiry may be urgent" in (await someone.opens("/pages/day")).text
+    one = await someone.follows(urgent, "Eve Noor")
+    assert ALARMING in one.text
+    early = await someone.presses(one, "Close it", outcome="no_inquiry")
+    assert (early.status, "somebody talks to them first" in early.text) == (409, True)
+    taken = await someone.presses(early, "I see to it")
+    answered = await someone.presses(taken, "They were answered", words="We talked; she is with her sister.")
+    closed = await someone.presses(answered, "Close it", outcome="answered")
+    assert "Closed (user-coordinator): Their question is answered." in closed.text
+    assert "An inquiry may be urgent" not in (await someone.opens("/pages/desk")).text
+
+
+@pytest.mark.parametrize("missing", ["phone", "name"])
+async def test_also_where_nothing_can_be_kept_whoever_is_in_danger_is_told_first(world: World, missing: str) -> None:
+    told = await writes(world, **{**QUESTION, "words": ALARMING, missing: ""})
+    assert (told.status, told.h1) == (422, "Please get help now")
+    assert "Your message has not reached us yet." in told.text
+    assert told.form("Send").fields["words"] == ALARMING
+    assert await world.store.database["inquiries"].count_documents({}) == 0
+
+
+async def test_what_was_typed_stays_when_something_is_missing(world: World) -> None:
+    again = await writes(world, name="Ana", words="How long is it?")
+    assert (again.status, again.h1) == (422, "Ask us something")
+    assert "Please give a telephone number or an e-mail address." in again.text
+    assert again.form("Send").fields["words"] == "How long is it?"
+
+
+async def test_in_spanish(world: World) -> None:
+    told = await writes(world, "es", **{**QUESTION, "words": "Quiero morirme"})
+    assert told.h1 == "Busque ayuda ahora, por favor"
+
+
+async def test_one_contact_asks_so_often_a_day_and_is_told_where_there_is_help_all_the_same(world: World) -> None:
+    for _ in range(5):
+        await asks(world)
+    refused = await writes(world, **{**QUESTION, "words": ALARMING})
+    assert (refused.status, refused.h1) == (429, "Please get help now")
+    assert "That was tried too often." in refused.text
+
+
+async def test_over_http_the_answer_says_where_there_is_help(world: World) -> None:
+    assert (await asks(world))["help_now"] is None
+    told = (await asks(world, words=ALARMING))["help_now"]
+    assert (told["lifeline"], told["emergency"]) == ("988", "911")
+    assert "call or text 988" in told["text"]
+    neither = {name: value for name, value in QUESTION.items() if name != "phone"}
+    refused = await world.public.post("/v1/public/inquiries", neither)
+    assert (refused.status_code, refused.json()["code"]) == (422, "email_or_phone")
+
+
+async def test_it_becomes_a_free_call_and_whoever_asked_a_patient(world: World) -> None:
+    await has_practitioner(world)
+    await asks(world)
+    inquiry = await the_inquiry(world)
+    someone, one = await logs_in(world, to=f"{DESK}/{inquiry.id}")
+    form = await someone.follows(one, "Book the free call for them")
+    assert form.form("Book this call").fields["given_name"] == "Ana"
+    times = [label for label in form.form("Book this call").labels if label.startswith("starts_at=2")]
+    person = {
+        "birth_date_month": "4",
+        "birth_date_day": "2",
+        "birth_date_year": "1988",
+        "email": "ana@example.org",
+        "starts_at": times[0].partition("=")[2],
+    }
+    unsaid = await someone.presses(form, "Book this call", **{**person, "email": ""})
+    assert (unsaid.status, unsaid.form("Book this call").fields["birth_date_year"]) == (422, "1988")
+    young = await someone.presses(unsaid, "Book this call", **{**person, "birth_date_year": "2015"})
+    assert (young.status, "They are not of age." in young.text) == (422, True)
+    booked = await someone.presses(young, "Book this call", **person)
+    assert (booked.h1, "It is booked." in booked.text) == ("Ana Rivera", True)
+    assert await world.said_types(inquiry.patient_id) == [
+        "InquiryReceived",
+        "PatientRegistered",
+        "ConsultationBooked",
+        "CarePathStageChanged",
+        "InquiryClosed",
+    ]
+
+
+async def test_the_second_who_takes_it_is_told_so(world: World) -> None:
+    await asks(world)
+    someone, one = await logs_in(world, to=f"{DESK}/{(await the_inquiry(world)).id}")
+    await someone.presses(one, "I see to it")
+    late = await someone.presses(one, "I see to it", key="another")
+    assert (late.status, "Somebody else changed this meanwhile" in late.text) == (412, True)
+
+
+async def test_it_is_erased_by_those_who_may(world: World) -> None:
+    await asks(world)
+    inquiry = await the_inquiry(world)
+    someone, one = await logs_in(world, to=f"{DESK}/{inquiry.id}")
+    empty = await someone.presses(one, "They were answered")
+    assert (empty.status, "Please fill this in." in empty.text) == (422, True)
+    closed = await someone.presses(one, "Close it", outcome="not_reached")
+    nurse, seen = await logs_in(world, Role.NURSE, to=f"{DESK}/{inquiry.id}")
+    assert (await nurse.presses(seen, "Erase the person's data")).status == 403
+    someone, _ = await logs_in(world, to=f"{DESK}/{inquiry.id}")
+    erased = await someone.presses(closed, "Erase the person's data")
+    assert "The person's data is erased." in erased.text
+    assert not any(text in erased.text for text in ("Ana", "+14155550123", "How long"))
+    assert (await world.application.read_inquiries.urgent_waits()) is False
+
+
+async def test_whoever_has_no_business_there_is_told_so(world: World) -> None:
+    _, refused = await logs_in(world, Role.BILLER, to=DESK)
+    assert refused.status == 403
+    assert ok(await world.coordinator.get("/v1/tasks"))["items"] == []
