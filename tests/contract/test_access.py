@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from careflow_cli.stack.tokens import ROLES
-from careflow_service.http.access import AccessTable, emergencies_of, machines_of
+from careflow_service.http.access import AccessTable, emergencies_of, emergency_pages_of, machines_of
 from careflow_service.identity import NEVER_GRANTED, Role
 from careflow_service.service import Service
 
@@ -32,7 +32,7 @@ DRUG_LOG = r"sessions \w+ .*drug-log.*"
 CLINICAL_READING = r"(screening|sessions) GET (?!.*(questionnaires|rota|drug-log|/services)).*"
 CHANGING = r"\w+ (POST|PUT|DELETE) .*"
 MONEY = r"billing (POST|PUT) .*"
-EMERGENCIES = r"/v1/(patients/\{patient_id\}/)?emergency-accesses\b"
+EMERGENCIES = r"/(v1/(patients/\{patient_id\}/)?emergency-accesses|pages/emergencies)\b"
 
 NEVER: Mapping[Role, tuple[str, ...]] = {
     Role.PATIENT: (DECIDING, ORDERING, GIVING, NOTES, DRUG_LOG, MONEY),
@@ -69,7 +69,8 @@ def doors() -> dict[str, frozenset[Role]]:
 def table_of(service: str) -> AccessTable:
     described: Service[Any, Any, Any] = importlib.import_module(f"{service}.bootstrap").SERVICE
     access = described.http().access
-    return {**access, **emergencies_of(access), **machines_of(described.topics)}
+    of_emergencies = {**emergencies_of(access), **emergency_pages_of(access)}
+    return {**access, **of_emergencies, **machines_of(described.topics)}
 
 
 def opened_in_emergencies() -> dict[str, frozenset[Role]]:

@@ -116,10 +116,9 @@ class Emergencies:
         await self._audit.read(actor, "read_emergency_access", f"{ACCESSES}/{found.id}")
         return found
 
-    async def read_under(self, access_id: str, actor: Actor, *, limit: int, after: str | None) -> Listed[Entry]:
-        """What was read under it, the newest first. Refused: `emergency_access_not_found`; raises CursorBroken."""
-        found = await self.get(access_id, actor)
-        return await self._review.search(whose=found.id, actor=found.opened_by, limit=limit, after=after)
+    async def read_under(self, access: EmergencyAccess, *, limit: int, after: str | None) -> Listed[Entry]:
+        """What was read under one that was got, the newest first. Raises CursorBroken."""
+        return await self._review.search(whose=access.id, actor=access.opened_by, limit=limit, after=after)
 
     async def _changed(
         self,

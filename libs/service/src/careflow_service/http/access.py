@@ -233,6 +233,18 @@ def emergencies_of(access: AccessTable) -> AccessTable:
     }
 
 
+def emergency_pages_of(access: AccessTable) -> AccessTable:
+    """The rows of the reviewers' pages, where a service has pages and rows that an emergency access widens."""
+    if not emergencies_of(access):
+        return {}
+    return {
+        "GET /pages/emergencies": allow(*REVIEWERS),
+        "GET /pages/emergencies/{access_id}": allow(*REVIEWERS),
+        "POST /pages/emergencies/{access_id}/close": allow(*REVIEWERS),
+        "POST /pages/emergencies/{access_id}/review": allow(*REVIEWERS),
+    }
+
+
 OPERATIONS: AccessTable = {
     "GET /pages/operations": allow(Role.OPERATOR, impersonal=True),
     "GET /pages/operations/parked": allow(Role.OPERATOR),

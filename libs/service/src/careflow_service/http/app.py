@@ -21,7 +21,15 @@ from starlette.routing import Route
 
 from careflow_events.mongo import Arrivals, OwnerChanges
 from careflow_service.http import emergencies, feed, webhooks
-from careflow_service.http.access import LOGIN, OPERATIONS, OPS, AccessTable, emergencies_of, machines_of
+from careflow_service.http.access import (
+    LOGIN,
+    OPERATIONS,
+    OPS,
+    AccessTable,
+    emergencies_of,
+    emergency_pages_of,
+    machines_of,
+)
 from careflow_service.http.after import After
 from careflow_service.http.authentication import AuditDenial, Door, Verifier
 from careflow_service.http.console import Console
@@ -136,7 +144,7 @@ def access_of(service: Service[S, P, App], described: Http[App]) -> AccessTable:
     """The service's rows, those of emergency accesses, its events', the operators', and with pages those of the way in
     for staff.
     """
-    of_pages = {} if described.pages is None else {**OPERATIONS, **LOGIN}
+    of_pages = {} if described.pages is None else {**OPERATIONS, **LOGIN, **emergency_pages_of(described.access)}
     of_emergencies = emergencies_of(described.access)
     return {**described.access, **of_emergencies, **machines_of(service.topics), **OPS, **of_pages}
 
@@ -155,9 +163,11 @@ def _fingerprint(resources: Resources[Any]) -> Callable[[bytes], str]:
 def _of_pages(described: Http[Any]) -> tuple[APIRouter, ...]:
     if described.pages is None:
         return ()
+    from careflow_service.pages import emergencies as reviewing
     from careflow_service.pages import login_routes, operations
 
-    return (login_routes.router, operations.router)
+    reviewed = (reviewing.router,) if emergencies_of(described.access) else ()
+    return (login_routes.router, operations.router, *reviewed)
 
 
 def _way_in(name: str, described: Http[Any], resources: Resources[Any], verifier: Verifier) -> "WayIn | None":

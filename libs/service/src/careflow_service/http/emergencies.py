@@ -154,7 +154,8 @@ async def list_reads_in_emergency(
     console: AtConsole, access_id: str, actor: CurrentActor, limit: PageLimit = 50, after: PageCursor = None
 ) -> Response:
     """What was read under it, the newest first."""
-    found = await console.emergencies.read_under(access_id, actor, limit=limit, after=after)
+    access = await console.emergencies.get(access_id, actor)
+    found = await console.emergencies.read_under(access, limit=limit, after=after)
     items = [ReadInEmergency(id=each.id, at=each.at, action=each.action, touched=each.touched) for each in found.items]
     return represent(Page[ReadInEmergency](items=items, next=found.next))
 
