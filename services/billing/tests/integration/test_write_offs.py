@@ -10,9 +10,9 @@ async def test_a_discount_settles_the_account_and_lowers_what_the_superbill_stat
     await has_patient(world)
     await world.hear(session_completed(THERAPY_HOUR))
     await pays(world, 200)
-    charge = await the_charge(world)
-    first = ok(await world.biller.post("/v1/superbills", bill(charge["id"])), 201)
+    first = ok(await world.biller.post("/v1/superbills", bill((await the_charge(world))["id"])), 201)
 
+    charge = await the_charge(world)
     body = {"amount": usd(25), "reason": "hardship"}
     ok(await world.biller.post(f"/v1/charges/{charge['id']}/write-offs", body, version=charge["version"]), 201)
 
