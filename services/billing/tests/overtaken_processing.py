@@ -1,5 +1,6 @@
 """What overtakes paying by card at the processor, and what comes of it then."""
 
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -85,6 +86,16 @@ async def a_link_is_opened_while_it_is_closed(world: World, overtaking: Overtaki
     await world.catch_up()
     link = await the_link(world)
     assert (link["state"], link["id"] in desk.closed) == ("over", True)
+
+
+async def the_processor_is_asked_about_a_link_while_it_tells(world: World, overtaking: Overtaking) -> None:
+    """It answers that the link was paid, and has told so meanwhile: that is one payment."""
+    desk = await owes(world)
+    await pays_by_link(world, desk)
+    world.clock.now += timedelta(days=1)
+    overtaking.by(lambda: is_told(world, desk.news[0]))
+    await world.catch_up()
+    assert (desk.asked, (await the_payment(world))["amount"]) == (1, usd(225))
 
 
 async def the_processor_tells_of_a_payment_while_money_comes_in(world: World, overtaking: Overtaking) -> None:

@@ -25,6 +25,8 @@ from billing.domain.processing import (
     RefundTold,
     Refused,
     Sent,
+    Standing,
+    StillOpen,
 )
 from careflow_domain.errors import invalid
 
@@ -53,9 +55,13 @@ class Paid:
 
 @dataclass(slots=True)
 class Desk:
-    """`away` lets every question go unanswered; `refunds_are` is how a refund stands right after it was asked for."""
+    """`away` lets every question go unanswered; `forgetful` knows no link any more; `refunds_are` is how a refund
+    stands right after it was asked for. `asked` counts how often it was asked what became of a link.
+    """
 
     away: bool = False
+    forgetful: bool = False
+    asked: int = 0
     refunds_are: RefundState = RefundState.DONE
     links: dict[str, Checkout] = field(default_factory=dict)
     closed: set[str] = field(default_factory=set)
@@ -82,6 +88,17 @@ class Desk:
             return Refused("resource_already_paid")
         self.closed.add(link_id)
         return self.links[link_id]
+
+    async def link_stands(self, checkout_id: ProcessorId, link_id: LinkId) -> Standing:
+        self.asked += 1
+        if self.away:
+            return NotNow()
+        if self.forgetful or self.links[link_id].id != checkout_id:
+            return Refused("resource_missing")
+        paid = next((each for each in self.payments.values() if each.link_id == link_id), None)
+        if paid is not None:
+            return LinkPaid(link_id=link_id, processor_id=paid.id, amount=paid.amount)
+        return LinkExpired(link_id) if link_id in self.closed else StillOpen()
 
     async def refund(self, asked: RefundAsked) -> Sent | Refused | NotNow:
         if self.away:

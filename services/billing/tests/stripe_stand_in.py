@@ -59,6 +59,7 @@ class StripeStandIn:
         return Starlette(
             routes=[
                 Route("/v1/checkout/sessions", self._answers(self._open), methods=["POST"]),
+                Route("/v1/checkout/sessions/{id}", self._look, methods=["GET"]),
                 Route("/v1/checkout/sessions/{id}/expire", self._answers(self._expire), methods=["POST"]),
                 Route("/v1/refunds", self._answers(self._refund), methods=["POST"]),
             ]
@@ -76,11 +77,27 @@ class StripeStandIn:
 
         return answer
 
-    def _once(self, act: Any, request: Request, sent: str) -> Response:
+    async def _look(self, request: Request) -> Response:
+        """A Checkout Session as it stands: changes nothing, and needs no key of its own."""
+        try:
+            self._let_in(request)
+            session = self.sessions.get(request.path_params["id"])
+            if session is None:
+                raise Wrong(404, "invalid_request_error", "resource_missing")
+            said: Response = JSONResponse(session)
+        except Wrong as wrong:
+            said = wrong.answer
+        said.headers["connection"] = "close"
+        return said
+
+    def _let_in(self, request: Request) -> None:
         if request.headers.get("authorization") != f"Bearer {KEY}":
             raise Wrong(401, "invalid_request_error")
         if request.headers.get("stripe-version") != VERSION:
             raise Wrong(400, "invalid_request_error", "api_version")
+
+    def _once(self, act: Any, request: Request, sent: str) -> Response:
+        self._let_in(request)
         if request.headers.get("content-type") != "application/x-www-form-urlencoded":
             raise Wrong(400, "invalid_request_error")
         fault = self.faults.pop(0) if self.faults else None

@@ -1,5 +1,5 @@
-"""What goes out to others: a POST, bounded in time and in what is read of the answer, also where somebody else has
-named the address.
+"""What goes out to others: a POST or a GET, bounded in time and in what is read of the answer, also where somebody
+else has named the address.
 
 Invariants: a name is resolved once, every address it has is judged, and the connection goes to one that was judged:
 nobody's second answer counts. A redirect is an answer and is not followed, and no proxy of the environment is asked.
@@ -78,6 +78,13 @@ class Outbound(Protocol):
         """The answer to this POST within so many seconds, whatever it says. Raises NotReached."""
 
 
+class Asking(Outbound, Protocol):
+    """How something is asked for, too."""
+
+    async def get(self, address: str, headers: Mapping[str, str], *, seconds: float) -> Reply:
+        """The answer to this GET within so many seconds, whatever it says. Raises NotReached."""
+
+
 class GuardedOutbound:
     """Sends to public addresses, and into the networks that are `named`."""
 
@@ -98,9 +105,18 @@ class GuardedOutbound:
 
     async def post(self, address: str, body: bytes, headers: Mapping[str, str], *, seconds: float) -> Reply:
         """See `Outbound.post`."""
+        return await self._within(seconds, b"POST", address, body, headers)
+
+    async def get(self, address: str, headers: Mapping[str, str], *, seconds: float) -> Reply:
+        """See `Asking.get`."""
+        return await self._within(seconds, b"GET", address, b"", headers)
+
+    async def _within(
+        self, seconds: float, method: bytes, address: str, body: bytes, headers: Mapping[str, str]
+    ) -> Reply:
         try:
             async with asyncio.timeout(seconds):
-                return await self._post(address, body, headers)
+                return await self._ask(method, address, body, headers)
         except (TimeoutError, httpcore.TimeoutException):
             raise NotReached(Unreached.TOO_SLOW) from None
         except httpcore.ConnectError as error:
@@ -108,13 +124,13 @@ class GuardedOutbound:
         except (httpcore.NetworkError, httpcore.ProtocolError):
             raise NotReached(Unreached.BROKEN) from None
 
-    async def _post(self, address: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+    async def _ask(self, method: bytes, address: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         url = httpcore.URL(address)
         host = b"[%s]" % url.host if b":" in url.host else url.host
         host += b"" if url.port is None else b":%d" % url.port
         sent = [(b"Host", host), (b"Content-Length", b"%d" % len(body)), (b"User-Agent", b"CareFlow")]
         sent += [(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()]
-        async with self._pool.stream("POST", url, headers=sent, content=body) as answer:
+        async with self._pool.stream(method, url, headers=sent, content=body) as answer:
             read = bytearray()
             async for part in answer.aiter_stream():
                 read += part

@@ -57,6 +57,19 @@ async def test_a_post_arrives_as_it_is() -> None:
     }
 
 
+async def test_a_question_is_asked_through_the_same_guard() -> None:
+    async with serving(answer(200, body=b"so it stands")) as server:
+        outbound = GuardedOutbound(LOOPBACK)
+        headers = {"Authorization": "Bearer key"}
+        reply = await outbound.get(f"http://localhost:{server.port}/how", headers, seconds=5.0)
+        await outbound.close()
+        with pytest.raises(NotReached, match=Unreached.NOT_ALLOWED):
+            await GuardedOutbound().get(f"http://localhost:{server.port}/how", headers, seconds=5.0)
+    assert (reply.status, reply.body) == (200, b"so it stands")
+    (asked,) = server.asked
+    assert (asked.line, asked.headers["authorization"]) == ("GET /how HTTP/1.1", "Bearer key")
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]"])
 async def test_this_machine_is_not_called_however_it_is_written(host: str) -> None:
     async with serving() as server:

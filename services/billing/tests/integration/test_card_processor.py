@@ -250,6 +250,22 @@ async def test_what_stripe_did_not_sign_is_refused(world: World, stripe: StripeS
     assert ok(await tells(world, stripe, paid, signature=stripe.signed(body, "whsec_of_before", at=now)))["changed"]
 
 
+async def test_what_a_lost_webhook_would_have_told_is_fetched(world: World, stripe: StripeStandIn) -> None:
+    await owes(world)
+    lost = stripe.pays(await gets_link(world))
+    world.clock.now += timedelta(days=1, minutes=15)
+    session = stripe.sessions.pop(lost["data"]["object"]["id"])
+    await world.catch_up()
+    link = await the_link(world)
+    assert (link["state"], link["refused"]) == ("open", "resource_missing"), "it may be another account's key"
+    stripe.sessions[session["id"]] = session
+    world.clock.now += timedelta(days=1)
+    await world.catch_up()
+    assert (await the_link(world))["state"] == "paid"
+    assert await trial_balance(world) == {"processor_clearing": 22_500, "revenue_therapy": -22_500}
+    assert not await changes(world, stripe, lost), "what comes late after all changes nothing"
+
+
 async def test_a_deposit_waits_for_its_visit(world: World, stripe: StripeStandIn) -> None:
     await has_patient(world)
     visit = await books(world, local(14, 9, month=12))

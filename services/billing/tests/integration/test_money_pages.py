@@ -244,6 +244,8 @@ async def test_a_fee_is_waived_and_a_link_closed(world: World) -> None:
     biller = await logs_in(world)
     page = await biller.presses(await biller.opens(f"{ACCOUNT}/payment-link"), "Make a payment link")
     assert "The processor is being asked" in page.text
+    listed = await biller.opens(f"{MONEY}?of=undecided_link")
+    assert "Ana Rivera $225.00 · The processor is being asked" in listed.text
     twice = await biller.presses(await biller.opens(f"{ACCOUNT}/payment-link"), "Make a payment link")
     assert (twice.status, "Close it first." in twice.text) == (409, True)
     closed = await biller.presses(await biller.follows(page, "Close the payment link"), "Close the payment link")

@@ -87,5 +87,12 @@ async def test_whoever_comes_second_has_seen_the_first(world: World, overtaking:
     assert overtaking.tries == 2
 
 
+async def test_a_link_that_is_asked_about_and_told_of_at_once_is_one_payment(
+    world: World, overtaking: Overtaking
+) -> None:
+    await processing.the_processor_is_asked_about_a_link_while_it_tells(world, overtaking)
+    assert overtaking.tries == 2
+
+
 def test_every_decision_has_a_row() -> None:
     assert Counter(ROWS.keys()) == decided_by(SERVICE, Billing, but=NO_DECISIONS)

@@ -26,7 +26,7 @@ from billing.domain.tasks import TaskKind
 from billing.domain.visits import VisitKind
 from billing.domain.write_offs import WriteOffReason
 from billing.entrypoints.http.access import ACCESS, MONEY_FORMS
-from billing.entrypoints.pages.money import OWING
+from billing.entrypoints.pages.money import LINKS, OWING
 from billing.entrypoints.pages.money_forms import FORMS, NEXT
 from careflow_service.pages.words import LOCALES, words_of
 
@@ -38,8 +38,8 @@ NAMES = [each.name.replace("-", "_") for each in FORMS]
 @pytest.mark.parametrize(
     ("group", "codes"),
     [
-        ("lists", [*TaskKind, OWING]),
-        ("none_of", [*TaskKind, OWING]),
+        ("lists", [*TaskKind, OWING, LINKS]),
+        ("none_of", [*TaskKind, OWING, LINKS]),
         ("next_words", TaskKind),
         ("forms_named", NAMES),
         ("form_means", NAMES),

@@ -12,6 +12,7 @@ from billing.application.ports import Due
 from billing.domain.ids import PatientId
 from billing.domain.payment_links import PaymentLink
 from careflow_domain.errors import not_found
+from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
@@ -19,10 +20,11 @@ from careflow_service.mongo.vault import Vault
 
 LINKS: Final = "payment_links"
 _OLDEST_FIRST: Final = (("_id", 1),)
+_BY_ATTEMPT: Final = (("attempt_at", 1),)
 
 INDEXES: Final = (
     (LINKS, IndexModel([("patient_id", 1), ("_id", 1)], name="of_patient")),
-    (LINKS, IndexModel("attempt_at", name="due")),
+    (LINKS, IndexModel([("attempt_at", 1), ("_id", 1)], name="undecided")),
 )
 
 
@@ -47,6 +49,10 @@ class MongoPaymentLinks(Stored[PaymentLink]):
 
     async def all_of(self, patient_id: PatientId, /) -> list[PaymentLink]:
         return await every_one(self._documents, {"patient_id": patient_id}, of=patient_id, sort=_OLDEST_FIRST)
+
+    async def undecided(self, limit: int, after: str | None) -> Listed[PaymentLink]:
+        asked_about = {"attempt_at": {"$type": "date"}}
+        return await self._documents.page(asked_about, sort=_BY_ATTEMPT, limit=limit, after=after)
 
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("attempt_at")

@@ -1,4 +1,4 @@
-"""Stripe as the card processor: three calls of its API and its webhooks.
+"""Stripe as the card processor: four calls of its API and its webhooks.
 
 A card is typed at Stripe's own page (Checkout), so nothing of it comes here. Stripe is told an amount, the clinic's
 name and our ids; no patient and no service. What it may not mean by a retry is in its Idempotency-Key.
@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, ValidationError
 
-from billing.adapters.stripe_webhooks import REFUND_STATES, StripeWebhooks
+from billing.adapters.stripe_webhooks import REFUND_STATES, StripeWebhooks, session_stands
 from billing.domain.ids import LinkId, ProcessorId
-from billing.domain.processing import Checkout, LinkAsked, NotNow, RefundAsked, RefundState, Refused, Sent
-from careflow_service.outbound import NotReached, Outbound, Reply
+from billing.domain.processing import Checkout, LinkAsked, NotNow, RefundAsked, RefundState, Refused, Sent, Standing
+from careflow_service.outbound import Asking, NotReached, Reply
 
 STRIPE: Final = "https://api.stripe.com"
 VERSION: Final = "2026-10-28.endive"
@@ -57,7 +57,7 @@ class StripeProcessor:
         self,
         key: str,
         webhooks: StripeWebhooks,
-        outbound: Outbound,
+        outbound: Asking,
         *,
         clinic_name: str,
         return_url: str,
@@ -66,11 +66,7 @@ class StripeProcessor:
         """`address` is where its API is, without a path."""
         self._outbound = outbound
         self._address = address
-        self._headers = {
-            "Authorization": f"Bearer {key}",
-            "Stripe-Version": VERSION,
-            "Content-Type": "application/x-www-form-urlencoded",
-        }
+        self._headers = {"Authorization": f"Bearer {key}", "Stripe-Version": VERSION}
         self._clinic_name = clinic_name
         self._return_url = return_url
         self.told = webhooks.read
@@ -99,6 +95,16 @@ class StripeProcessor:
         said = await self._post(f"/v1/checkout/sessions/{checkout_id}/expire", {}, key=f"{link_id}-expire")
         return _checkout(said) if isinstance(said, Reply) else said
 
+    async def link_stands(self, checkout_id: ProcessorId, link_id: LinkId) -> Standing:
+        try:
+            answer = await self._outbound.get(
+                f"{self._address}/v1/checkout/sessions/{checkout_id}", self._headers, seconds=TIMEOUT_SECONDS
+            )
+        except NotReached:
+            return NotNow()
+        said = _judged(answer)
+        return session_stands(said.body, link_id) if isinstance(said, Reply) else said
+
     async def refund(self, asked: RefundAsked) -> Sent | Refused | NotNow:
         said = await self._post(
             "/v1/refunds",
@@ -116,16 +122,21 @@ class StripeProcessor:
 
     async def _post(self, path: str, form: Mapping[str, str], *, key: str) -> Reply | Refused | NotNow:
         """The answer, where Stripe did it. Whatever leaves that open is asked again, under the same key."""
-        headers = {**self._headers, "Idempotency-Key": key}
+        headers = {**self._headers, "Content-Type": "application/x-www-form-urlencoded", "Idempotency-Key": key}
         sent = urlencode(form).encode("ascii")
         try:
             answer = await self._outbound.post(self._address + path, sent, headers, seconds=TIMEOUT_SECONDS)
         except NotReached:
             return NotNow()
-        if answer.is_success:
-            return answer
-        for_good = 400 <= answer.status < 500 and answer.status not in _LATER
-        return Refused(_code(answer)) if for_good else NotNow()
+        return _judged(answer)
+
+
+def _judged(answer: Reply) -> Reply | Refused | NotNow:
+    """The answer itself, where Stripe did what it was asked."""
+    if answer.is_success:
+        return answer
+    for_good = 400 <= answer.status < 500 and answer.status not in _LATER
+    return Refused(_code(answer)) if for_good else NotNow()
 
 
 def _checkout(said: Reply) -> Checkout:

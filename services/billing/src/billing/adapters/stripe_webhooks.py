@@ -24,6 +24,8 @@ from billing.domain.processing import (
     News,
     RefundState,
     RefundTold,
+    Refused,
+    StillOpen,
 )
 from careflow_domain.errors import DomainError, invalid
 from careflow_service.clock import Clock
@@ -73,6 +75,7 @@ class _Event(BaseModel):
 
 
 class _CheckoutSession(BaseModel):
+    status: str = ""
     client_reference_id: _Ours | None = None
     payment_intent: _Id | None = None
     payment_status: str = ""
@@ -164,11 +167,24 @@ def _unsigned() -> DomainError:
 
 def _session_paid(event: _Event) -> News | None:
     """Money that is on its way only is told of again when it is there."""
-    session = _CheckoutSession.model_validate(event.data.object)
+    return _paid(_CheckoutSession.model_validate(event.data.object))
+
+
+def _paid(session: _CheckoutSession) -> LinkPaid | None:
     link, payment, amount = session.client_reference_id, session.payment_intent, session.amount_total
     if link is None or payment is None or not amount or session.currency is None or session.payment_status != "paid":
         return None
     return LinkPaid(link_id=LinkId(link), processor_id=ProcessorId(payment), amount=Money(amount, session.currency))
+
+
+def session_stands(body: bytes, link_id: LinkId) -> LinkPaid | LinkExpired | StillOpen | Refused:
+    """What a Checkout Session that was read says of the link it was opened for."""
+    session = _CheckoutSession.model_validate_json(body)
+    if session.client_reference_id != link_id:
+        return Refused("session_of_another_link")
+    if session.status == "expired":
+        return LinkExpired(link_id)
+    return _paid(session) or StillOpen()
 
 
 def _session_expired(event: _Event) -> News | None:

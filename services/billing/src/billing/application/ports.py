@@ -44,7 +44,7 @@ from billing.domain.policy import BillingPolicy
 from billing.domain.practice import Practice
 from billing.domain.pricing import Terms
 from billing.domain.processed_payments import ProcessedPayment
-from billing.domain.processing import Checkout, LinkAsked, News, NotNow, RefundAsked, Refused, Sent
+from billing.domain.processing import Checkout, LinkAsked, News, NotNow, RefundAsked, Refused, Sent, Standing
 from billing.domain.rendered import Rendered
 from billing.domain.service_rules import ServiceRuleEditions
 from billing.domain.statement_runs import StatementRun
@@ -176,6 +176,9 @@ class PaymentLinks(Protocol):
     async def all_of(self, patient_id: PatientId, /) -> list[PaymentLink]:
         """A patient's, oldest first."""
 
+    async def undecided(self, limit: int, after: str | None) -> Listed[PaymentLink]:
+        """Those of all patients that may still bring money, by when the processor is asked about them."""
+
     async def add(self, link: PaymentLink, /, tx: Transaction) -> None: ...
     async def save(self, link: PaymentLink, /, *, expecting: int, tx: Transaction) -> None: ...
     async def next_due(self) -> Due | None:
@@ -196,6 +199,9 @@ class CardProcessor(Protocol):
     async def open_link(self, asked: LinkAsked) -> Checkout | Refused | NotNow: ...
     async def close_link(self, checkout_id: ProcessorId, link_id: LinkId) -> Checkout | Refused | NotNow:
         """Nobody pays by it from now on. Refused where it was paid, or is over."""
+
+    async def link_stands(self, checkout_id: ProcessorId, link_id: LinkId) -> Standing:
+        """What became of a link that was opened. Refused where it knows no such link."""
 
     async def refund(self, asked: RefundAsked) -> Sent | Refused | NotNow: ...
     def told(self, body: bytes, signature: str | None) -> News | None:

@@ -1,7 +1,8 @@
 """Payment links: a patient pays by card at the processor's own page, and this service never sees the card.
 
 Invariants: a link is paid at most once; one that is over is never opened again; what is asked for was owed, or is for a
-visit to come; once the patient has its address, only the processor can say that it is over.
+visit to come; once the patient has its address, only the processor can say that it is over, and is asked until it
+does.
 """
 
 from dataclasses import dataclass, field, replace
@@ -11,11 +12,15 @@ from typing import Final
 
 from billing.domain.ids import AppointmentId, ChargeId, LinkId, PatientId, PaymentId, ProcessorId
 from billing.domain.money import Money
-from billing.domain.processing import CardDeclined, Checkout, DeclineReason, NotNow, Refused
+from billing.domain.processing import CardDeclined, Checkout, DeclineReason, NotNow, Refused, StillOpen
 from careflow_domain.aggregate import Aggregate, Fact
 from careflow_domain.errors import conflict
 
 LONGEST_WAIT: Final = timedelta(minutes=5)
+ASKED_AFTER: Final = timedelta(minutes=15)
+"""A processor tells within seconds that a link is over. So long after its end it is asked: what it told was lost."""
+UNKNOWN_ASKED_AFTER: Final = timedelta(days=1)
+"""A link the processor does not know: somebody has to see why, which takes no minutes."""
 ATTEMPTS_KEPT: Final = 20
 
 
@@ -40,7 +45,8 @@ class PaymentFailed(Fact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentLink(Aggregate):
     """`charge_ids` are what it is to pay, or `appointment_id` the visit to come; `address` is where the patient pays.
-    The processor is asked at `attempt_at`; `refused` is its word for why it did not want to.
+    The processor is asked at `attempt_at`, where nothing was done before: what became of it. `refused` is its word for
+    why it did not want to, or that it knows no such link.
     """
 
     id: LinkId
@@ -68,26 +74,27 @@ class PaymentLink(Aggregate):
         """Whether somebody can pay by it, or soon can."""
         return self.is_undecided and now < self.expires_at
 
-    def answered(self, answer: Checkout | Refused | NotNow, *, now: datetime) -> "PaymentLink":
-        """What the processor said when it was asked to open or to close it."""
+    def answered(self, answer: Checkout | StillOpen | Refused | NotNow, *, now: datetime) -> "PaymentLink":
+        """What the processor said when it was asked to open or to close it, or how it stands."""
         match answer:
-            case NotNow() if self.checkout_id is not None or now < self.expires_at:
+            case NotNow() | StillOpen() if self.checkout_id is not None or now < self.expires_at:
                 wait = min(timedelta(seconds=2 ** min(self.attempts, 20)), LONGEST_WAIT)
                 return replace(self.recording(), attempts=self.attempts + 1, attempt_at=now + wait)
-            case NotNow():
+            case NotNow() | StillOpen():
                 # Nobody was given an address, so nobody has paid.
                 return self.over()
             case Refused(code) if self.checkout_id is None:
                 return replace(self.over(), refused=code)
-            case Refused():
-                # It was paid, or is over: either is told.
-                return replace(self.recording(), attempt_at=None)
+            case Refused(code):
+                # Somebody had its address. That the processor does not know it now, under another key perhaps, says
+                # nothing of whether money came.
+                return replace(self.recording(), refused=code, attempt_at=now + UNKNOWN_ASKED_AFTER)
             case Checkout(checkout_id, address):
                 closing = self.state is LinkState.CLOSING and self.checkout_id is not None
                 if closing or self.state in {LinkState.PAID, LinkState.OVER}:
                     return self.over()
                 state = LinkState.CLOSING if self.state is LinkState.CLOSING else LinkState.OPEN
-                again = now if state is LinkState.CLOSING else None
+                again = now if state is LinkState.CLOSING else self.expires_at + ASKED_AFTER
                 opened = replace(self.recording(), state=state, checkout_id=checkout_id, address=address)
                 return replace(opened, attempts=0, attempt_at=again)
 
@@ -106,7 +113,7 @@ class PaymentLink(Aggregate):
     def paid(self, payment_id: PaymentId) -> "PaymentLink":
         """Also one that was believed to be over: the money came."""
         after = replace(self.recording(), state=LinkState.PAID, attempt_at=None, address=None)
-        return replace(after, payment_id=payment_id)
+        return replace(after, payment_id=payment_id, refused=None)
 
     def decline(self, told: CardDeclined, *, now: datetime) -> "PaymentLink":
         """An attempt did not come off; each is told of once."""

@@ -65,6 +65,11 @@ class NotNow:
     """It may go another time."""
 
 
+@dataclass(frozen=True, slots=True)
+class StillOpen:
+    """A link was not paid, and is not over: somebody may still pay by it, or their money is on its way."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkPaid:
     """A link was paid, with the processor's payment of this id."""
@@ -124,6 +129,8 @@ class DisputeTold:
 OfLink = LinkPaid | LinkExpired | CardDeclined
 OfPayment = RefundTold | DisputeTold
 News = OfLink | OfPayment
+Standing = LinkPaid | LinkExpired | StillOpen | Refused | NotNow
+"""How a link stands, asked for instead of told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from billing.domain.ids import PatientId
 from billing.domain.letterhead import PaperKind
 from billing.domain.money import Money, total
 from billing.domain.months import Month
+from billing.domain.payment_links import PaymentLink
 from billing.domain.statement_runs import StatementRun
 from billing.domain.statements import Statement
 from billing.domain.superbill_elements import Draft, Missing, missing_elements
@@ -39,13 +40,14 @@ class Owing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkSeen:
-    """`owing` is None where it was not asked for. `missing` says what keeps a charge off a superbill, beside the
-    patient's yes to naming the diagnoses.
+    """`owing` and `links` are None where they were not asked for. `missing` says what keeps a charge off a
+    superbill, beside the patient's yes to naming the diagnoses.
     """
 
     as_of: datetime
     tasks: Mapping[TaskKind, Listed[Task]]
     owing: Listed[Owing] | None
+    links: Listed[PaymentLink] | None
     missing: Mapping[str, tuple[Missing, ...]]
     names: Mapping[PatientId, str] = field(repr=False)
 
@@ -64,22 +66,33 @@ class ReadWork:
     ports: Ports
 
     async def __call__(
-        self, actor: Actor, kinds: Collection[TaskKind], limit: int, after: str | None = None, *, owing: bool = False
+        self,
+        actor: Actor,
+        kinds: Collection[TaskKind],
+        limit: int,
+        after: str | None = None,
+        *,
+        owing: bool = False,
+        links: bool = False,
     ) -> WorkSeen:
-        """So many of each of these kinds, and of who owes; behind the cursor where one list is asked for."""
-        things, owed = await side_by_side(
+        """So many of each of these kinds, of who owes, and of the links that are not decided; behind the cursor where
+        one list is asked for.
+        """
+        things, owed, undecided = await side_by_side(
             asyncio.gather(*(things_with(kind, limit, after, self.ports) for kind in kinds)),
-            self._owing(limit, after) if owing else _nobody(),
+            self._owing(limit, after) if owing else _nothing(),
+            self.ports.links.undecided(limit, after) if links else _nothing(),
         )
         tasks = {kind: tasks_in(found, kind) for kind, found in zip(kinds, things, strict=True)}
         whose = {each.patient_id for listed in tasks.values() for each in listed.items}
-        whose |= {each.patient_id for each in owed.items} if owed else set()
+        whose |= {each.patient_id for listed in (owed, undecided) if listed for each in listed.items}
         accounts = await self._accounts(whose)
         await self.ports.audit.read(actor, "list_tasks", *(f"accounts/{each}" for each in sorted(whose)))
         return WorkSeen(
             as_of=self.ports.clock(),
             tasks=tasks,
             owing=owed,
+            links=undecided,
             missing=self._missing(dict(zip(kinds, things, strict=True)), accounts),
             names=_names(accounts),
         )
@@ -148,5 +161,5 @@ def _names(accounts: Mapping[PatientId, Account]) -> dict[PatientId, str]:
     return {each.id: each.profile.legal_name for each in accounts.values() if each.profile}
 
 
-async def _nobody() -> None:
+async def _nothing() -> None:
     return None

@@ -27,7 +27,8 @@ SHOWN: Final = 25
 FAILED_SHOWN: Final = 100
 SHOWN_ANEW_SECONDS: Final = 5
 OWING: Final = "owing"
-"""The list of who owes, beside those of what is to be done."""
+LINKS: Final = "undecided_link"
+"""The lists of who owes, and of links that may still bring money, beside those of what is to be done."""
 
 Name = Annotated[str | None, Query(max_length=40, pattern="^[a-z_]+$")]
 Wanted = Annotated[MonthText | None, Query()]
@@ -38,13 +39,13 @@ async def what_waits(
     request: Request, app: App, actor: CurrentActor, pages: Pages, of: Name = None, after: PageCursor = None
 ) -> Response:
     """The first of every list, or one list page by page."""
-    named = of if of in {OWING, *TaskKind} else None
+    named = of if of in {OWING, LINKS, *TaskKind} else None
     if named is None:
-        seen = await app.read_work(actor, list(TaskKind), FIRST, owing=True)
+        seen = await app.read_work(actor, list(TaskKind), FIRST, owing=True, links=True)
         end = await app.read_work.months_end(actor)
     else:
-        kinds = [] if named == OWING else [TaskKind(named)]
-        seen = await app.read_work(actor, kinds, SHOWN, after, owing=named == OWING)
+        kinds = [] if named in {OWING, LINKS} else [TaskKind(named)]
+        seen = await app.read_work(actor, kinds, SHOWN, after, owing=named == OWING, links=named == LINKS)
         end = None
     return pages.show(
         request.scope, "money.html", seen=seen, end=end, of=named, after=after if named else None, zone=pages.zone
