@@ -9,12 +9,13 @@ from careflow_service.pages.links import Signed, SittingDown
 from careflow_service.service import Http, Resources, Service
 from careflow_service.settings import SettingsError
 from screening import domain
-from screening.adapters import alerts, answer_links, cases, clearances, disclosures, on_call, screens, tasks
+from screening.adapters import alerts, answer_links, cases, clearances, consents, disclosures, on_call, screens, tasks
 from screening.adapters.alerts import MongoAlerts
 from screening.adapters.answer_links import MongoAnswerLinks
 from screening.adapters.cases import MongoCases
 from screening.adapters.clearances import MongoClearances
 from screening.adapters.clinical_content import SHIPPED, ClinicalContentWrong, clinical_content
+from screening.adapters.consents import MongoConsents
 from screening.adapters.counted_pages import CountedPages
 from screening.adapters.disclosures import MongoDisclosures
 from screening.adapters.on_call import MongoPages, MongoRotas, MongoTestPages
@@ -44,6 +45,7 @@ from screening.application.commands.open_link import OpenLinkHandler
 from screening.application.commands.page_as_test import PageAsTestHandler
 from screening.application.commands.raise_alert import RaiseAlertHandler
 from screening.application.commands.reclassify_fact import ReclassifyFactHandler
+from screening.application.commands.record_consent import RecordConsentHandler
 from screening.application.commands.record_contact import RecordContactHandler
 from screening.application.commands.record_diagnoses import RecordDiagnosesHandler
 from screening.application.commands.record_evaluation import RecordEvaluationHandler
@@ -52,6 +54,7 @@ from screening.application.commands.record_facts import RecordFactsHandler
 from screening.application.commands.record_trial import RecordTrialHandler
 from screening.application.commands.reinstate_clearance import ReinstateClearanceHandler
 from screening.application.commands.revoke_clearance import RevokeClearanceHandler
+from screening.application.commands.revoke_consent import RevokeConsentHandler
 from screening.application.commands.save_answers import SaveAnswersHandler
 from screening.application.commands.set_indications import SetIndicationsHandler
 from screening.application.commands.stop_medication import StopMedicationHandler
@@ -116,6 +119,8 @@ def bootstrap(resources: Resources[ScreeningSettings]) -> Screening:
         page_as_test=PageAsTestHandler(ports, work),
         confirm_test_page=ConfirmTestPageHandler(ports, work),
         complete_task=CompleteTaskHandler(ports, work),
+        record_consent=RecordConsentHandler(ports, work),
+        revoke_consent=RevokeConsentHandler(ports, work),
         disclose_record=DiscloseRecordHandler(ports, work),
         reading=Reading(ports),
         read_case_page=ReadCasePage(ports),
@@ -145,6 +150,7 @@ def _ports(resources: Resources[ScreeningSettings]) -> Ports:
         links=MongoAnswerLinks(database, vault),
         link_addresses=LinkAddresses(_links(resources), resources.settings.public_address),
         disclosures=MongoDisclosures(database, vault),
+        consents=MongoConsents(database, vault),
         notifier=CountedPages(_notifier(resources)),
         records=MongoRecords(database, NAME),
         erasing=resources.erasing,
@@ -213,6 +219,7 @@ SERVICE: Service[ScreeningSettings, Ports, Screening] = Service(
         *alerts.INDEXES,
         *answer_links.INDEXES,
         *clearances.INDEXES,
+        *consents.INDEXES,
         *disclosures.INDEXES,
         *on_call.INDEXES,
         *screens.INDEXES,

@@ -250,3 +250,30 @@ async def test_whoever_handed_in_waits_in_the_list_until_a_clearance_is_given(
     assert [each["id"] for each in rows] == [first["id"], second["id"]]
     await fills(prescriber, await prescriber.opens(of(first)), "Deny treatment here", reason="not here")
     assert [each["id"] for each in ok(await world.nurse.get("/v1/cases"))["items"]] == [second["id"]]
+
+
+async def test_a_consent_to_disclose_is_recorded_and_revoked_apart(world: World) -> None:
+    case = await has_case(world)
+    nurse, page = await logs_in(world, Role.NURSE, of(case))
+    record = "Record a consent to disclose"
+    form = await nurse.follows(page, record)
+    assert "I may revoke this consent in writing at any time" in form.text
+    typed = filled(
+        scope__record="1",
+        purpose="described",
+        recipients="Dr Vu\nCity Hospital",
+        signer="patient",
+        signed_at=clock(world.clock()),
+        valid_until=clock(world.clock() + timedelta(days=30)),
+        document="paper file, 12",
+    )
+    short = await nurse.presses(form, record, **typed)
+    assert (short.status, "A written consent says more: The purpose in words" in short.text) == (422, True)
+    page = await nurse.presses(short, record, purpose_in_words="her new therapist")
+    general, _, apart = page.text.partition("Substance use (42 CFR Part 2)")
+    assert "Dr Vu" not in general
+    assert "Counts · As described: her new therapist To Dr Vu, City Hospital" in apart
+    revoke = "Revoke this consent"
+    page = await nurse.presses(await nurse.follows(page, revoke), revoke, note="changed her mind")
+    assert "Revoked · As described" in page.text
+    assert revoke not in page.links

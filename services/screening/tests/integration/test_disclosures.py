@@ -71,7 +71,7 @@ async def test_what_was_handed_out_is_accounted_for_also_to_the_patient(world: W
     case, _ = await cleared(world)
     await disclosed(world, case["patient_id"])
     world.clock.advance(timedelta(days=1))
-    consented = {"part": "substance_use", "basis": "written_consent", "reference": "signed on 20 November"}
+    consented = {"basis": "written_consent", "reference": "signed on 20 November"}
     await disclosed(world, case["patient_id"], recipient="Dr Vu", **consented)
     path = f"/v1/patients/{case['patient_id']}/disclosures"
     listed = ok(await world.patient(case["patient_id"]).get(path))["items"]

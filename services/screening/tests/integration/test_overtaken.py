@@ -12,6 +12,7 @@ import pytest
 from careflow_service.testing.overtaking import Overtaking, Race, decided_by
 from screening.application.use_cases import Screening
 from screening.bootstrap import SERVICE
+from services.screening.tests import consenting
 from services.screening.tests import overtaken_alerts as alerts
 from services.screening.tests import overtaken_cases as cases
 from services.screening.tests import overtaken_clearances as clearances
@@ -56,6 +57,8 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "draw_rota": alerts.a_rota_is_redrawn_while_it_is_redrawn,
     "page_as_test": alerts.a_test_page_while_it_is_asked_for,
     "confirm_test_page": alerts.a_test_page_is_confirmed_while_it_is_confirmed,
+    "record_consent": consenting.a_consent_is_recorded_while_an_alert_is_raised,
+    "revoke_consent": consenting.a_consent_is_revoked_while_it_is_revoked,
     "disclose_record": alerts.a_disclosure_while_an_alert_is_raised,
     "complete_task": alerts.a_task_is_done_while_it_is_done,
     "PatientRegistered": reactions.a_registration_while_a_risk_is_reported,
@@ -79,6 +82,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "ask_in_course": reactions.the_weekly_questions_while_the_case_is_closed,
     "end_clearance_in_time": clearances.an_expiry_while_it_is_extended,
     "warn_of_evidence": clearances.a_warning_of_evidence_while_the_case_is_closed,
+    "expire_consent": consenting.a_consent_expires_while_it_is_revoked,
     "report_rota_gap": alerts.a_gap_is_reported_while_the_rota_is_drawn_on,
     "page_as_test_goes_out": alerts.a_test_page_goes_out_while_it_is_confirmed,
     "page_on_call": alerts.a_page_goes_out_while_the_alert_is_acknowledged,
@@ -94,6 +98,8 @@ MORE: Final[Mapping[str, Race[World]]] = {
     "a worrying answer, another given": cases.a_worrying_answer_while_another_is_given,
     "an acknowledgement, an upgrade": alerts.an_acknowledgement_while_the_alert_is_upgraded,
     "an answer said anew, a close": alerts.an_answer_said_anew_while_its_alert_is_closed,
+    "a disclosure, its consent revoked": consenting.a_disclosure_while_its_consent_is_revoked,
+    "diagnoses, the consent revoked": consenting.diagnoses_while_the_consent_is_revoked,
     "a close, another concern": alerts.a_close_while_another_concern_joins,
     "the first rota, another drawn": alerts.a_rota_is_drawn_while_it_is_drawn,
 }

@@ -5,6 +5,7 @@ from careflow_service.testing.doors import wrongly_answered_doors
 from careflow_service.testing.owning import Theirs, reached_by_strangers
 from screening.entrypoints.http.access import ACCESS
 from services.screening.tests.clinic import answers, has_case, ok, reads, request_of
+from services.screening.tests.consenting import consents
 from services.screening.tests.world import World
 
 
@@ -12,10 +13,13 @@ async def test_no_stranger_reaches_a_patients_case_or_alert(world: World) -> Non
     case = await has_case(world)
     alert = ok(await answers(world, case, "phq-9", {"9": "3"}))["alert_id"]
     asked = request_of(await reads(world, case), "gad-7")["request_id"]
+    consent = await consents(world, case)
     of_case = f"/v1/cases/{case['id']}"
     theirs = {
         "GET /v1/patients/{patient_id}/cases": Theirs(f"/v1/patients/{case['patient_id']}/cases"),
         "GET /v1/patients/{patient_id}/disclosures": Theirs(f"/v1/patients/{case['patient_id']}/disclosures"),
+        "GET /v1/patients/{patient_id}/consents": Theirs(f"/v1/patients/{case['patient_id']}/consents"),
+        "POST /v1/consents/{consent_id}/revoke": Theirs(f"/v1/consents/{consent}/revoke", {}),
         "GET /v1/outcomes/{patient_id}": Theirs(f"/v1/outcomes/{case['patient_id']}"),
         "GET /v1/cases/{case_id}": Theirs(of_case),
         "POST /v1/cases/{case_id}/responses": Theirs(

@@ -9,6 +9,7 @@ from careflow_service.testing.reading import in_the_open
 from careflow_service.testing.stored import wrongly_stored
 from careflow_service.testing.world import SEALING
 from services.screening.tests.clinic import answers, cleared, grants, has_rota, ok, reads, refusal
+from services.screening.tests.consenting import consents
 from services.screening.tests.treatment import a_visit, booked
 from services.screening.tests.world import World
 
@@ -51,6 +52,9 @@ async def everything_with_canaries(world: World) -> dict[str, str]:
     handed_out = {"basis": "court_order", "recipient": CANARY, "reason": CANARY, "reference": CANARY}
     disclosing = f"/v1/patients/{case['patient_id']}/disclosures"
     ok(await prescriber.post(disclosing, {"part": "general", **handed_out}), 201)
+    signed = {"recipients": [CANARY], "document": CANARY, "signer": "representative", "representative": CANARY}
+    consent = await consents(world, case, purpose="described", purpose_in_words=CANARY, **signed)
+    ok(await prescriber.post(f"/v1/consents/{consent}/revoke", {"note": CANARY}))
     version = (await reads(world, case))["version"]
     ok(await prescriber.post(f"{path}/decisions/deny", {"reason": CANARY}, version=version))
     return dict(case)

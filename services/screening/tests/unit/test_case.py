@@ -259,7 +259,7 @@ def diagnoses(*codes: str, case: Case) -> Diagnoses:
 
 def test_substance_use_codes_are_withheld_and_counted() -> None:
     case = ready_case()
-    recorded = case.diagnosed(diagnoses("F33.2", "F10.20", "F43.10", case=case)).facts[-1]
+    recorded = case.diagnosed(diagnoses("F33.2", "F10.20", "F43.10", case=case), consented=False).facts[-1]
     assert isinstance(recorded, DiagnosesRecorded)
     assert (recorded.disclosed, recorded.withheld) == (("F33.2", "F43.10"), 1)
 
@@ -267,13 +267,13 @@ def test_substance_use_codes_are_withheld_and_counted() -> None:
 @pytest.mark.parametrize("codes", [(), ("F33.2", "F33.2"), ("depression",), ("f33.2",)])
 def test_diagnoses_are_icd_10_cm_codes_each_once(codes: tuple[str, ...]) -> None:
     case = ready_case()
-    assert refusal(lambda: case.diagnosed(diagnoses(*codes, case=case))).code == "diagnoses_invalid"
+    assert refusal(lambda: case.diagnosed(diagnoses(*codes, case=case), consented=True)).code == "diagnoses_invalid"
 
 
 def test_diagnoses_belong_to_an_evaluation_of_the_case() -> None:
     case = ready_case()
     stray = replace(diagnoses("F33.2", case=case), evaluation_id=EvaluationId("none"))
-    assert refusal(lambda: case.diagnosed(stray)).code == "evaluation_not_found"
+    assert refusal(lambda: case.diagnosed(stray, consented=False)).code == "evaluation_not_found"
 
 
 def test_deferring_keeps_the_case_open() -> None:

@@ -14,6 +14,7 @@ from screening.domain.alerts import AlertState
 from screening.domain.case_record import CaseState
 from screening.domain.clearance import ClearanceState
 from screening.domain.clearance_terms import Indication, Route
+from screening.domain.consents import ConsentPurpose, ConsentScope, ConsentSigner, ConsentState
 from screening.domain.evidence import EvidenceKind, EvidenceResult
 from screening.domain.outcomes import Missing, Standing
 from screening.domain.questionnaires import AlertLevel
@@ -42,6 +43,10 @@ WORDS = words_of("screening.entrypoints.pages")
         ("routes", Route),
         ("alert_outcomes", AlertOutcome),
         ("dispositions", AlertDisposition),
+        ("consent_states", ConsentState),
+        ("consent_scopes", ConsentScope),
+        ("consent_purposes", ConsentPurpose),
+        ("consent_signers", ConsentSigner),
         ("standings", Standing),
         ("outcome_missing", Missing),
     ],
@@ -59,10 +64,12 @@ COMMANDS: Final = frozenset(
         "deny_clearance",
         "extend_clearance",
         "grant_clearance",
+        "record_consent",
         "record_contact",
         "record_evidence",
         "reinstate_clearance",
         "revoke_clearance",
+        "revoke_consent",
         "suspend_clearance",
         "void_evidence",
         "void_medication",
@@ -70,7 +77,18 @@ COMMANDS: Final = frozenset(
 )
 """The modules of the commands that a form of a case's page asks for."""
 BEHIND: Final = frozenset(
-    {"alerts", "case_record", "clearance", "decisions", "evidence", "measures", "signatures", "suspensions", "voiding"}
+    {
+        "alerts",
+        "case_record",
+        "clearance",
+        "consents",
+        "decisions",
+        "evidence",
+        "measures",
+        "signatures",
+        "suspensions",
+        "voiding",
+    }
 )
 """What decides for them."""
 
@@ -97,8 +115,9 @@ def test_every_form_stands_for_one_of_these_commands() -> None:
 
 def test_every_refusal_that_a_form_can_meet_is_a_sentence() -> None:
     said = WORDS["en"].groups["case_refused"].keys()
-    of_no_form = {"fact_not_found", "trial_not_found"}
-    assert refusals(COMMANDS | BEHIND) - of_no_form <= said
+    of_no_form = {"fact_not_found", "trial_not_found", "patient_not_found"}
+    of_disclosures = {"consent_to_other_scope", "consent_to_others"}
+    assert refusals(COMMANDS | BEHIND) - of_no_form - of_disclosures <= said
 
 
 def test_every_sentence_is_for_a_refusal_there_is() -> None:

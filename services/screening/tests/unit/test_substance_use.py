@@ -55,7 +55,7 @@ def drinking_case() -> Case:
     return (
         case.with_facts(fact(ConditionCode.ALCOHOL_USE_DISORDER))
         .with_medication(medication("Methadone 40 mg"))
-        .diagnosed(diagnoses)
+        .diagnosed(diagnoses, consented=False)
         .treating((Indication.ADDICTION, Indication.ANXIETY))
     )
 
@@ -190,7 +190,7 @@ def test_an_alert_goes_with_what_raised_it() -> None:
     ("part", "basis", "reference", "code"),
     [
         (RecordPart.SUBSTANCE_USE, Basis.TREATMENT, "", "basis_not_enough"),
-        (RecordPart.SUBSTANCE_USE, Basis.WRITTEN_CONSENT, " ", "reference_missing"),
+        (RecordPart.SUBSTANCE_USE, Basis.COURT_ORDER, " ", "reference_missing"),
         (RecordPart.GENERAL, Basis.COURT_ORDER, "", "reference_missing"),
     ],
 )

@@ -20,12 +20,14 @@ from screening.domain.alerts import SafetyAlert
 from screening.domain.answer_links import AnswerLink
 from screening.domain.case import Case
 from screening.domain.clearance import Clearance
+from screening.domain.consents import DisclosureConsent
 from screening.domain.disclosures import Disclosure
 from screening.domain.ids import (
     AlertId,
     AppointmentId,
     CaseId,
     ClearanceId,
+    ConsentId,
     DisclosureId,
     LinkId,
     PageId,
@@ -188,6 +190,22 @@ class Disclosures(Protocol):
     async def add(self, disclosure: Disclosure, /, tx: Transaction) -> None: ...
 
 
+class Consents(Protocol):
+    """Consents to disclose what is about substance use."""
+
+    async def get(self, consent_id: ConsentId, /) -> DisclosureConsent: ...
+    async def signed_by(self, patient_id: PatientId, /) -> list[DisclosureConsent]:
+        """Those that nobody has revoked and whose end nobody has said, for a decision; the newest first."""
+
+    async def of_patient(self, patient_id: PatientId, /, *, limit: int, after: str | None) -> Listed[DisclosureConsent]:
+        """All of them, for readers, the newest first."""
+
+    async def add(self, consent: DisclosureConsent, /, tx: Transaction) -> None: ...
+    async def save(self, consent: DisclosureConsent, /, *, expecting: int, tx: Transaction) -> None: ...
+    async def next_due(self) -> Due | None:
+        """The consent whose date comes first."""
+
+
 class OnCallNotifier(Protocol):
     """Reaches people. The page's id is the idempotency key; it says the page's text and whether it is a test."""
 
@@ -226,6 +244,7 @@ class Ports:
     links: AnswerLinks
     link_addresses: LinkAddresses
     disclosures: Disclosures
+    consents: Consents
     notifier: OnCallNotifier
     records: Records
     erasing: Erasing

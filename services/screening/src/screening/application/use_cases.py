@@ -23,6 +23,7 @@ from screening.application.commands.open_link import OpenLinkHandler
 from screening.application.commands.page_as_test import PageAsTestHandler
 from screening.application.commands.raise_alert import RaiseAlertHandler
 from screening.application.commands.reclassify_fact import ReclassifyFactHandler
+from screening.application.commands.record_consent import RecordConsentHandler
 from screening.application.commands.record_contact import RecordContactHandler
 from screening.application.commands.record_diagnoses import RecordDiagnosesHandler
 from screening.application.commands.record_evaluation import RecordEvaluationHandler
@@ -31,6 +32,7 @@ from screening.application.commands.record_facts import RecordFactsHandler
 from screening.application.commands.record_trial import RecordTrialHandler
 from screening.application.commands.reinstate_clearance import ReinstateClearanceHandler
 from screening.application.commands.revoke_clearance import RevokeClearanceHandler
+from screening.application.commands.revoke_consent import RevokeConsentHandler
 from screening.application.commands.save_answers import SaveAnswersHandler
 from screening.application.commands.set_indications import SetIndicationsHandler
 from screening.application.commands.stop_medication import StopMedicationHandler
@@ -87,6 +89,8 @@ class Screening:
     confirm_test_page: ConfirmTestPageHandler
     complete_task: CompleteTaskHandler
 
+    record_consent: RecordConsentHandler
+    revoke_consent: RevokeConsentHandler
     disclose_record: DiscloseRecordHandler
 
     reading: Reading

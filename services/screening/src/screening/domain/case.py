@@ -257,8 +257,10 @@ class Case(CaseRecord):
         )
         return replace(self.recording(recorded), evaluations=(*self.evaluations, evaluation))
 
-    def diagnosed(self, diagnoses: Diagnoses) -> Self:
-        """Diagnoses found in one of the evaluations. Refused: `evaluation_not_found`, `diagnoses_invalid`."""
+    def diagnosed(self, diagnoses: Diagnoses, *, consented: bool) -> Self:
+        """Diagnoses found in one of the evaluations; those of substance use leave where the patient has `consented` to
+        it. Refused: `evaluation_not_found`, `diagnoses_invalid`.
+        """
         self._must_be_open()
         if all(each.id != diagnoses.evaluation_id for each in self.evaluations):
             raise not_found("evaluation")
@@ -267,8 +269,8 @@ class Case(CaseRecord):
             patient_id=self.patient_id,
             at=diagnoses.recorded_at,
             evaluation_id=diagnoses.evaluation_id,
-            disclosed=diagnoses.disclosed,
-            withheld=diagnoses.withheld,
+            disclosed=diagnoses.codes if consented else diagnoses.disclosed,
+            withheld=0 if consented else diagnoses.withheld,
         )
         return replace(self.recording(recorded), diagnoses=(*self.diagnoses, diagnoses))
 

@@ -2,7 +2,8 @@
 
 Invariant: nothing of a record is handed out without one, and none is ever changed: together they are the accounting of
 disclosures a patient may ask for. The substance-use part (42 CFR Part 2) is disclosed by itself, and on a basis of its
-own: the patient's access to their own record, their written consent, a medical emergency or a court order.
+own: the patient's access to their own record, their written consent that is on record and counts, a medical emergency
+or a court order.
 """
 
 from dataclasses import dataclass, field
@@ -12,7 +13,8 @@ from typing import Self
 
 from careflow_domain.aggregate import Aggregate
 from careflow_domain.errors import conflict, invalid
-from screening.domain.ids import DisclosureId, PatientId, StaffId
+from screening.domain.consents import DisclosureConsent
+from screening.domain.ids import ConsentId, DisclosureId, PatientId, StaffId
 from screening.domain.policy_values import Span
 
 
@@ -46,7 +48,9 @@ class DisclosurePolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disclosure(Aggregate):
-    """`reference` names the consent or the order it rests on."""
+    """`reference` names the consent or the order it rests on; `consent_id` is the consent to disclose what is about
+    substance use.
+    """
 
     id: DisclosureId
     patient_id: PatientId
@@ -55,6 +59,7 @@ class Disclosure(Aggregate):
     recipient: str = field(repr=False)
     reason: str = field(repr=False)
     reference: str = field(repr=False)
+    consent_id: ConsentId | None = None
     made_at: datetime
     made_by: StaffId
 
@@ -69,13 +74,26 @@ class Disclosure(Aggregate):
         recipient: str,
         reason: str,
         reference: str,
+        consent: DisclosureConsent | None = None,
         by: StaffId,
         now: datetime,
     ) -> Self:
-        """Refused: `basis_not_enough` for the substance-use part, `reference_missing`."""
+        """Refused: `basis_not_enough` and `consent_missing` for the substance-use part, `consent_not_of_basis` where a
+        consent to disclose that part is named for something else, `reference_missing`, and as
+        `DisclosureConsent.must_cover_record`.
+        """
         if part is RecordPart.SUBSTANCE_USE and basis is Basis.TREATMENT:
             raise invalid("basis_not_enough", "The substance-use part needs a basis of its own (42 CFR Part 2).")
-        if basis in NAMES_A_DOCUMENT and not reference.strip():
+        needs_consent = part is RecordPart.SUBSTANCE_USE and basis is Basis.WRITTEN_CONSENT
+        if needs_consent and consent is None:
+            raise invalid("consent_missing", "Name the consent on record that allows this (42 CFR 2.31).")
+        if consent is not None and not needs_consent:
+            raise invalid(
+                "consent_not_of_basis", "The consent is to disclose the substance-use part, and for that alone."
+            )
+        if consent is not None:
+            consent.must_cover_record(recipient, now=now)
+        if consent is None and basis in NAMES_A_DOCUMENT and not reference.strip():
             raise invalid("reference_missing", "Name the consent or the order that allows this.")
         return cls(
             id=disclosure_id,
@@ -85,6 +103,7 @@ class Disclosure(Aggregate):
             recipient=recipient,
             reason=reason,
             reference=reference,
+            consent_id=consent.id if consent else None,
             made_at=now,
             made_by=by,
         )

@@ -12,6 +12,7 @@ from screening.domain.case import Case
 from screening.domain.clearance import Clearance
 from screening.domain.clearance_terms import ClearanceTerms, Indication
 from screening.domain.conditions import ConditionCode
+from screening.domain.consents import ConsentForm
 from screening.domain.course import Course
 from screening.domain.disclosures import RecordPart
 from screening.domain.evaluation import Diagnoses, is_substance_use
@@ -23,7 +24,7 @@ from screening.domain.suspensions import Suspension
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubstanceUsePolicy:
     """Which questionnaires, conditions, rules, indications and ingredients of drugs say something of substance use;
-    `notice` goes with every copy of them, `unsorted` with every copy of the rest.
+    `notice` goes with every copy of them, `unsorted` with every copy of the rest; `consent_form` is what patients sign.
     """
 
     questionnaires: tuple[str, ...]
@@ -33,6 +34,7 @@ class SubstanceUsePolicy:
     drugs: tuple[str, ...]
     notice: str
     unsorted: str
+    consent_form: ConsentForm
     source: str
 
 

@@ -7,13 +7,16 @@ from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work, side_by_side
 from screening.application.ports import Ports
 from screening.application.results import Changed
+from screening.domain.consents import DisclosureConsent
 from screening.domain.disclosures import Basis, Disclosure, RecordPart
-from screening.domain.ids import DisclosureId, PatientId, StaffId
+from screening.domain.ids import ConsentId, DisclosureId, PatientId, StaffId
 
 
 @dataclass(frozen=True, slots=True)
 class DiscloseRecord:
-    """`reference` names the consent or the order, where the basis is one."""
+    """`reference` names the consent or the order, where the basis is one; `consent_id` the patient's consent to
+    disclose what is about substance use.
+    """
 
     patient_id: PatientId
     part: RecordPart
@@ -21,6 +24,7 @@ class DiscloseRecord:
     recipient: str = field(repr=False)
     reason: str = field(repr=False)
     reference: str = field(repr=False)
+    consent_id: ConsentId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +33,14 @@ class DiscloseRecordHandler:
     work: Work
 
     async def __call__(self, command: DiscloseRecord, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `patient_not_found`, and as `Disclosure.made`."""
+        """Refused: `patient_not_found`, `consent_not_found` (also for another patient's), and as `Disclosure.made`."""
 
         async def disclose(tx: Transaction) -> Changed:
             patient_id = command.patient_id
-            case, patient = await side_by_side(
-                self.ports.cases.latest_of(patient_id), self.ports.patients.find(patient_id, of=patient_id)
+            case, patient, consent = await side_by_side(
+                self.ports.cases.latest_of(patient_id),
+                self.ports.patients.find(patient_id, of=patient_id),
+                self._consent(command),
             )
             if case is None and patient is None:
                 raise not_found("patient")
@@ -46,6 +52,7 @@ class DiscloseRecordHandler:
                 recipient=command.recipient,
                 reason=command.reason,
                 reference=command.reference,
+                consent=consent,
                 by=StaffId(actor.id),
                 now=tx.now,
             )
@@ -53,3 +60,11 @@ class DiscloseRecordHandler:
             return Changed(disclosure.id, disclosure.version)
 
         return await self.work.run(disclose, by=actor, action="disclose_record", returns=Changed, request=request)
+
+    async def _consent(self, command: DiscloseRecord) -> DisclosureConsent | None:
+        if command.consent_id is None:
+            return None
+        consent = await self.ports.consents.get(command.consent_id)
+        if consent.patient_id != command.patient_id:
+            raise not_found("consent")
+        return consent

@@ -28,13 +28,15 @@ class RecordDiagnosesHandler:
 
         async def record(tx: Transaction) -> Changed:
             before = await case_for(actor, command.case_id, self.ports)
+            consents = await self.ports.consents.signed_by(before.patient_id)
             case = before.diagnosed(
                 Diagnoses(
                     evaluation_id=command.evaluation_id,
                     recorded_at=tx.now,
                     recorded_by=StaffId(actor.id),
                     codes=command.codes,
-                )
+                ),
+                consented=any(each.covers_diagnoses(tx.now) for each in consents),
             )
             await self.ports.cases.save(case, expecting=before.version, tx=tx)
             return Changed(case.id, case.version)

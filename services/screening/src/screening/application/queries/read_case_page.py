@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from careflow_domain.errors import not_found
 from careflow_service.identity import Actor
@@ -12,6 +13,7 @@ from screening.application.ports import Ports
 from screening.domain.alerts import SafetyAlert
 from screening.domain.case import Case
 from screening.domain.clearance import Clearance
+from screening.domain.consents import ConsentForm, DisclosureConsent
 from screening.domain.decisions import Grounds
 from screening.domain.disclosures import RecordPart
 from screening.domain.ids import CaseId, PatientId
@@ -20,6 +22,9 @@ from screening.domain.patients import PatientDetails
 from screening.domain.rules import Finding
 from screening.domain.substance_use import Partition
 from screening.domain.suspensions import Suspensions, with_suspension
+
+CONSENTS_SHOWN: Final = 20
+"""So many consents are on the page; all of them are in `Records.consents`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +54,7 @@ class PartSeen:
 class CaseSeen:
     """As of `as_of`. `general` is without what is about substance use, `apart` is nothing else; `valid` is
     whether the clearance as a whole allows treatment, `valid_until` how long a grant would last now.
+    `consents` are the patient's newest to disclose what is apart, `consent_form` what they sign for another.
     """
 
     as_of: datetime
@@ -58,6 +64,8 @@ class CaseSeen:
     valid: bool
     valid_until: datetime
     scales: tuple[tuple[Scale, ScaleOutcome], ...] = field(repr=False)
+    consents: tuple[DisclosureConsent, ...] = field(repr=False)
+    consent_form: ConsentForm
 
     @property
     def parts(self) -> tuple[PartSeen, PartSeen]:
@@ -91,9 +99,13 @@ class ReadCasePage:
             self.ports.cases.all_of(case.patient_id),
             grounds_now(case, now, self.ports),
         )
-        clearance = await self.ports.clearances.get(case.clearance_id) if case.clearance_id else None
+        clearance, consents = await side_by_side(
+            self._clearance(case),
+            self.ports.consents.of_patient(case.patient_id, limit=CONSENTS_SHOWN, after=None),
+        )
         named = (f"clearances/{clearance.id}" if clearance else None, f"alerts/{alert.id}" if alert else None)
-        await self.ports.audit.read(actor, "read_case", f"cases/{case.id}", *(each for each in named if each))
+        signed = (f"consents/{each.id}" for each in consents.items)
+        await self.ports.audit.read(actor, "read_case", f"cases/{case.id}", *(each for each in named if each), *signed)
         general, apart = (
             self._part(part, case, earlier, clearance, alert, found)
             for part in (RecordPart.GENERAL, RecordPart.SUBSTANCE_USE)
@@ -111,7 +123,12 @@ class ReadCasePage:
                 for each in scales_of(case, self.ports)
                 if each.of.questionnaire not in labelled
             ),
+            consents=tuple(consents.items),
+            consent_form=self.ports.policy.substance_use.consent_form,
         )
+
+    async def _clearance(self, case: Case) -> Clearance | None:
+        return await self.ports.clearances.get(case.clearance_id) if case.clearance_id else None
 
     def _part(
         self,

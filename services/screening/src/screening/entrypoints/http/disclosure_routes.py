@@ -19,21 +19,24 @@ from careflow_service.http.dependencies import (
 )
 from screening.application.commands.disclose_record import DiscloseRecord
 from screening.domain.disclosures import Basis, RecordPart
-from screening.domain.ids import DisclosureId, PatientId
+from screening.domain.ids import ConsentId, DisclosureId, PatientId
 from screening.entrypoints.http.record_copies import FORMATS, CopyFormat, written
-from screening.entrypoints.http.schemas import App, Line, Note, View
+from screening.entrypoints.http.schemas import App, Code, Line, Note, View
 
 router = APIRouter(tags=["disclosures"])
 
 
 class NewDisclosure(RequestBody):
-    """`reference` names the consent or the court order, where `basis` is one."""
+    """`reference` names the consent or the court order, where `basis` is one. The substance-use part goes on a written
+    consent only where that is on record: `consent_id`.
+    """
 
     part: RecordPart
     basis: Basis
     recipient: Line
     reason: Note
     reference: Line | None = None
+    consent_id: Code | None = None
 
 
 class DisclosureMade(BaseModel):
@@ -49,6 +52,7 @@ class DisclosureView(View):
     recipient: str
     reason: str
     reference: str
+    consent_id: str | None
     made_at: datetime
     made_by: str
 
@@ -59,7 +63,13 @@ async def disclose_record(
 ) -> Response:
     """Record that a part of the record is handed out, before it is. The substance-use part goes by itself."""
     command = DiscloseRecord(
-        PatientId(patient_id), body.part, body.basis, body.recipient, body.reason, body.reference or ""
+        patient_id=PatientId(patient_id),
+        part=body.part,
+        basis=body.basis,
+        recipient=body.recipient,
+        reason=body.reason,
+        reference=body.reference or "",
+        consent_id=ConsentId(body.consent_id) if body.consent_id else None,
     )
     committed = await app.disclose_record(command, actor, request)
     return answer(committed, DisclosureMade(disclosure_id=committed.value.id), status=201)
@@ -83,8 +93,8 @@ async def read_record(
     format: Annotated[CopyFormat, Query()] = CopyFormat.JSON,  # noqa: A002 - what callers call it
 ) -> Response:
     """The copy that goes with a disclosure, for whoever recorded it: all of that part as it is now. It is made soon
-    after the disclosure, or a new one is recorded (`disclosure_over`; how soon, the policy says). The answer is
-    a stream and ends by saying how many documents it has.
+    after the disclosure, or a new one is recorded (`disclosure_over`; how soon, the policy says), and a consent it
+    rests on must still count (`consent_ended`). The answer is a stream and ends by saying how many documents it has.
     """
     chosen = FORMATS[format]
     record = await app.records.record(DisclosureId(disclosure_id), actor)

@@ -13,6 +13,7 @@ from screening.application.queries.records import Document, Record
 from screening.domain.alerts import SafetyAlert
 from screening.domain.case import Case
 from screening.domain.clearance import Clearance
+from screening.domain.consents import DisclosureConsent
 from screening.domain.patients import PatientCopy
 from screening.domain.shelf import QuestionnaireShelf
 
@@ -21,6 +22,7 @@ KINDS: Final[dict[type[Document], tuple[str, TypeAdapter[Any]]]] = {
     Case: ("case", TypeAdapter(Case)),
     Clearance: ("clearance", TypeAdapter(Clearance)),
     SafetyAlert: ("alert", TypeAdapter(SafetyAlert)),
+    DisclosureConsent: ("consent", TypeAdapter(DisclosureConsent)),
 }
 _OUR_OWN: Final = {"facts", "version"}
 _STEP: Final = "  "
@@ -51,6 +53,7 @@ async def written(chosen: Format, record: Record, shelf: QuestionnaireShelf, *, 
         "disclosure_id": made.id,
         "recipient": made.recipient,
         "notice": record.notice,
+        **_consented(record.consent),
     }
     count = 0
     yield chosen.begin(head)
@@ -59,6 +62,21 @@ async def written(chosen: Format, record: Record, shelf: QuestionnaireShelf, *, 
         yield chosen.document(count, kind, body)
         count += 1
     yield chosen.end(count)
+
+
+def _consented(consent: DisclosureConsent | None) -> dict[str, Any]:
+    """The scope of the consent goes with what is disclosed on it (42 CFR 2.32(b))."""
+    if consent is None:
+        return {}
+    terms = consent.terms
+    scope = {
+        "purpose": terms.purpose_in_words or terms.purpose.value,
+        "scope": sorted(terms.scope),
+        "recipients": list(terms.recipients),
+        "signed_at": terms.signed_at.isoformat(),
+        "valid_until": terms.valid_until.isoformat() if terms.valid_until else None,
+    }
+    return {"consent": scope}
 
 
 def _body(document: Document, shelf: QuestionnaireShelf) -> tuple[str, dict[str, Any]]:

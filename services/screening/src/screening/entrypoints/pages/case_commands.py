@@ -14,13 +14,15 @@ from screening.application.commands.record_contact import RecordContact
 from screening.application.commands.record_evidence import RecordEvidence
 from screening.application.commands.reinstate_clearance import ReinstateClearance
 from screening.application.commands.revoke_clearance import RevokeClearance
+from screening.application.commands.revoke_consent import RevokeConsent
 from screening.application.commands.suspend_clearance import SuspendClearance
 from screening.application.commands.void_evidence import VoidEvidence
 from screening.application.commands.void_medication import VoidMedication
 from screening.application.use_cases import Screening
-from screening.domain.ids import AlertId, CaseId, ClearanceId, EvidenceId, MedicationId
+from screening.domain.ids import AlertId, CaseId, ClearanceId, ConsentId, EvidenceId, MedicationId, PatientId
 from screening.entrypoints.http.alert_routes import AlertClosing, NewContact
 from screening.entrypoints.http.clearance_routes import Deferral, Grant, Reason, Settled
+from screening.entrypoints.http.consent_routes import NewConsent, Revocation
 from screening.entrypoints.http.history_routes import NewEvidence, Voided
 
 B = TypeVar("B")
@@ -89,6 +91,14 @@ async def reinstate(app: Screening, asked: Asked[Settled], actor: Actor, key: Re
 async def revoke(app: Screening, asked: Asked[Reason], actor: Actor, key: RequestKey) -> object:
     command = RevokeClearance(ClearanceId(asked.about), asked.body.reason, asked.version)
     return await app.revoke_clearance(command, actor, key)
+
+
+async def record_consent(app: Screening, asked: Asked[NewConsent], actor: Actor, key: RequestKey) -> object:
+    return await app.record_consent(asked.body.command(PatientId(asked.about)), actor, key)
+
+
+async def revoke_consent(app: Screening, asked: Asked[Revocation], actor: Actor, key: RequestKey) -> object:
+    return await app.revoke_consent(RevokeConsent(ConsentId(asked.about), asked.body.note or ""), actor, key)
 
 
 async def acknowledge(app: Screening, asked: Asked[Nothing], actor: Actor, key: RequestKey) -> object:

@@ -20,11 +20,13 @@ from screening.domain.alerts import AlertState
 from screening.domain.case_record import CaseState
 from screening.domain.clearance import ClearanceState
 from screening.domain.clearance_terms import Indication, Route
+from screening.domain.consents import ConsentPurpose, ConsentScope, ConsentSigner
 from screening.domain.evidence import EvidenceKind, EvidenceResult
 from screening.domain.measures import Measure
 from screening.domain.rules import FindingClass
 from screening.entrypoints.http.alert_routes import AlertClosing, NewContact
 from screening.entrypoints.http.clearance_routes import Deferral, Grant, Reason, Settled
+from screening.entrypoints.http.consent_routes import NewConsent, Revocation
 from screening.entrypoints.http.history_routes import NewEvidence, Voided
 from screening.entrypoints.pages import case_commands as do
 from screening.entrypoints.pages.case_commands import Asked, Nothing
@@ -32,12 +34,15 @@ from screening.entrypoints.pages.case_commands import Asked, Nothing
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a form changes, and its version. `apart`: it is of the part about substance use. `said`: which one it is."""
+    """What a form changes, and its version. `apart`: it is of the part about substance use. `said`: which one it is;
+    `of`: what the form itself names, where nobody chose it.
+    """
 
     id: str
     version: int
     apart: bool = False
     said: str = ""
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +130,19 @@ def _suspension(seen: CaseSeen, of: str) -> About | None:
     return None
 
 
+def _patient(seen: CaseSeen, _: str) -> About | None:
+    """A consent is the patient's, in whichever case it is recorded; it is signed on the form as it is now."""
+    case = seen.general.case
+    return About(case.patient_id, case.version, apart=True, of=seen.consent_form.version)
+
+
+def _consent(seen: CaseSeen, of: str) -> About | None:
+    for each in seen.consents:
+        if each.id == of and each.valid_at(seen.as_of):
+            return About(each.id, each.version, apart=True, said=", ".join(each.terms.recipients))
+    return None
+
+
 def _pair(of: str) -> Mapping[str, Any]:
     reason, _, ref = of.partition("/")
     return {"suspended_for": reason, "ref": ref}
@@ -184,6 +202,21 @@ def _evidence_fields(_: CaseSeen, reader: Reader) -> Fields:
     )
 
 
+def _consenting(_: CaseSeen, reader: Reader) -> Fields:
+    """What is filled in on the form."""
+    return (
+        _one_of(reader, "scope", "consent_scopes", ConsentScope, Kind.SEVERAL),
+        _one_of(reader, "purpose", "consent_purposes", ConsentPurpose),
+        Field(name="purpose_in_words", kind=Kind.PROSE),
+        Field(name="recipients", kind=Kind.LINES),
+        _one_of(reader, "signer", "consent_signers", ConsentSigner),
+        Field(name="representative", kind=Kind.TEXT),
+        Field(name="signed_at", kind=Kind.MOMENT),
+        Field(name="valid_until", kind=Kind.MOMENT),
+        Field(name="document", kind=Kind.TEXT),
+    )
+
+
 def _closing(_: CaseSeen, reader: Reader) -> Fields:
     return (
         _one_of(reader, "outcome", "alert_outcomes", AlertOutcome),
@@ -214,5 +247,9 @@ FORMS: Final = (
     CaseForm("evidence", NewEvidence, do.record_evidence, _open_case, _evidence_fields),
     CaseForm("void-evidence", Voided, do.void_evidence, _evidence, _prose("reason"), of_one=True),
     CaseForm("void-medication", Voided, do.void_medication, _medication, _prose("reason"), of_one=True),
+    CaseForm(
+        "consent", NewConsent, do.record_consent, _patient, _consenting, lambda version: {"form_version": version}
+    ),
+    CaseForm("revoke-consent", Revocation, do.revoke_consent, _consent, _prose("note"), of_one=True),
 )
 """In the order somebody goes through them."""

@@ -225,7 +225,7 @@ def _ask(
         faults=_by_field(filled.faults, fields, filled.typed),
         refused=filled.refused,
         changed=changed_since(seen, filled.typed[SEEN]) if filled.refused else (),
-        kept={ABOUT: about.id, OF: of, VERSION: str(about.version), SEEN: marks(seen), KEY: new_id()},
+        kept={ABOUT: about.id, OF: about.of or of, VERSION: str(about.version), SEEN: marks(seen), KEY: new_id()},
         zone=pages.zone,
     )
 

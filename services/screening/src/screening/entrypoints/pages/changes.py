@@ -34,8 +34,8 @@ def changed_since(seen: CaseSeen, before: str) -> tuple[Trace, ...]:
 
 def _traces(seen: CaseSeen) -> Iterator[Trace]:
     yield from _of_part(seen.general)
-    apart = tuple(trace.mark for trace in _of_part(seen.apart))
-    yield _trace("apart", "", *apart)
+    consents = (f"{each.id} {each.state}" for each in seen.consents)
+    yield _trace("apart", "", *(trace.mark for trace in _of_part(seen.apart)), *consents)
 
 
 def _of_part(part: PartSeen) -> Iterator[Trace]:
