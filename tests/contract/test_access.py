@@ -20,8 +20,11 @@ from careflow_service.service import Service
 ROOT = Path(__file__).parents[2]
 SERVICES = sorted(path.parent.name for path in ROOT.glob("services/*/pyproject.toml"))
 
-DECIDING = r"screening \w+ .*/(decisions|clearances|evaluations|diagnoses|reclassify|findings|evidence)\b.*"
-CLEARING = r"screening POST .*/(decisions/.*|diagnoses|reclassify|extend|suspend|reinstate|revoke)"
+DECIDING = r"screening \w+ .*/(decisions|clearances|evaluations|diagnoses|reclassify|findings|evidence|consents)\b.*"
+CLEARING = (
+    r"screening POST (?!.*/consents/)"
+    r".*/(decisions/.*|grant|defer|deny|diagnoses|reclassify|extend|suspend|reinstate|revoke)"
+)
 EVALUATING = r"screening POST .*/evaluations"
 PRESCRIBING = r"sessions POST .*/(order|attest|overrides|resolve|dose-reviews|plans/.*/sign|adjust|\{change\})"
 ORDERING = r"sessions POST .*/(order|attest|overrides|resolve|dose-reviews|sign|adjust|\{change\}|reviews)"
@@ -50,7 +53,8 @@ NEVER: Mapping[Role, tuple[str, ...]] = {
     Role.EVENTS_FINANCIAL: (r"(?!billing (GET /v1/events$|\w+ /v1/webhooks\b)).*",),
 }
 OWN_WAYS = re.compile(
-    r"screening GET /v1/(cases/\{case_id\}|outcomes/.*)"
+    r"screening (GET /v1/(cases/\{case_id\}|outcomes/.*|patients/\{patient_id\}/consents)"
+    r"|POST /v1/consents/\{consent_id\}/revoke)"
     r"|billing (POST /v1/(estimates|payment-links|receipts|yearly-summaries)|PUT .*/coverage)"
 )
 """What a patient reaches of these for themselves."""
