@@ -4,14 +4,19 @@ The demo, which is run with every change, is this path in short.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from careflow_clinic.clinic import Person, position
 from careflow_clinic.course import Course
 from careflow_clinic.walk import Walk
+from tests.journeys.weight import Weight, documented, weigh
+
+if TYPE_CHECKING:
+    from careflow_cli.stack.stack import Stack
 
 SCORES = (15, 13, 11, 9, 7, 6)
 """PHQ-9 before each infusion; it was 17 at the intake."""
@@ -20,7 +25,8 @@ IN_MAINTENANCE = 5
 
 @pytest.mark.long
 @pytest.mark.timeout(600)  # seven doses: more time passes here than in any other journey
-async def test_from_a_clearance_to_discharge(walk: Walk, person: Person) -> None:
+async def test_from_a_clearance_to_discharge(walk: Walk, person: Person, stack: "Stack") -> None:
+    before = await weigh(stack)
     course = Course(walk, await walk.to_clearance(person))
     patient, cashier = course.cleared.patient, course.cashier
     await cashier.complete_registration(patient)
@@ -62,6 +68,17 @@ async def test_from_a_clearance_to_discharge(walk: Walk, person: Person) -> None
         "SafetyAlertRaised",
     ):
         assert said[never] == 0, never
+    _weighs_what_the_page_says(before, await weigh(stack))
+
+
+def _weighs_what_the_page_says(before: Mapping[str, Weight], after: Mapping[str, Weight]) -> None:
+    """Within a third: time passes for who was here before, too."""
+    said = documented()
+    assert said.keys() == after.keys()
+    for name, (count, kibibytes) in said.items():
+        came = after[name].beyond(before[name])
+        found = (came.count.total(), came.size.total() / 1024)
+        assert found == pytest.approx((count, kibibytes), rel=0.33), (name, came.size.most_common(8))
 
 
 async def _estimated(course: Course) -> None:

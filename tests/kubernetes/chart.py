@@ -51,7 +51,7 @@ def said_of(asked: Iterable[Tree]) -> list[Tree]:
         env={"PYTHONPATH": str(packages)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -69,7 +69,17 @@ VARIANTS = {
     "watched": values("whole", network={"metricsFrom": ["monitoring"], "tracesTo": ["monitoring"]}),
     "with mail": values("whole", settings={"CAREFLOW_SMTP_HOST": "mail.example.org"}),
     "with TLS at stores": values("whole", stores={"tls": {"authority": "vouching", "certificateEnding": "tls"}}),
-    "small": values("whole", kafka={"brokers": 1}, stores={"members": 1}),
+    "small": values(
+        "whole",
+        kafka={"brokers": 1},
+        stores={"members": 1},
+        edge={"replicas": 1},
+        processes={
+            "api": {"replicas": 1, "most": 1},
+            "worker": {"replicas": 1, "most": 1},
+            "timers": {"replicas": 1},
+        },
+    ),
 }
 """What examples leave out, by what it is about."""
 
@@ -86,7 +96,7 @@ def everything() -> Mapping[str, tuple[Tree, ...]]:
 
 def _objects(manifests: Iterable[str]) -> Iterable[Tree]:
     for text in manifests:
-        yield from (each for each in yaml.safe_load_all(text) if each)
+        yield from (each for each in yaml.load_all(text, yaml.CSafeLoader) if each)
 
 
 def of_kind(deployment: str, kind: str) -> dict[str, Tree]:

@@ -17,7 +17,7 @@ SCHEMAS = FETCHED / "packages" / "kubernetes_validate" / "kubernetes-json-schema
 VERSIONS = (read("Chart.yaml")["kubeVersion"].removeprefix(">=").removesuffix("-0"), "1.37.0")
 """The oldest Kubernetes the chart is for, and the newest whose schemas are here."""
 OF_STRIMZI = "kafka.strimzi.io/v1"
-"""Whose schemas no registry brings; see docs/operators/kubernetes.md."""
+"""Whose schemas are in no registry as such; docs/operators/kubernetes.md says what was done."""
 
 
 def of_kubernetes(each: Tree, version: str) -> jsonschema.Draft202012Validator | None:
