@@ -1,0 +1,106 @@
+"""The front desk in a real browser: on three widths, a visit booked with the keyboard alone, and the question of a
+visitor whose words sound like a crisis.
+"""
+
+import pytest
+from playwright.async_api import Browser
+
+from services.booking.tests.clinic import has_patient, has_practitioner
+from services.booking.tests.news import booked
+from services.booking.tests.world import World
+from tests.pages.browsing import WIDTHS, Reader, forget_pictures
+from tests.pages.test_day_board import logs_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.store]
+
+DESK = "/pages/desk"
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+async def test_every_page_is_read_by_everybody(browser: Browser, new_booking: tuple[World, str], width: str) -> None:
+    forget_pictures(f"desk-{width}")
+    world, address = new_booking
+    known, dose = await booked(world)
+    await has_practitioner(world, "max", "nurse")
+    async with Reader.at(browser, address, width, name="desk") as reader:
+        await logs_in(reader, DESK)
+        await reader.looks("Monday, November 23, 2026")
+        await reader.follows("The whole week")
+        await reader.looks("Week from Monday, November 23, 2026")
+        await reader.follows("joy")
+        await reader.looks("joy")
+        await reader.opens(f"{DESK}/patients/{known['patient_id']}")
+        await reader.looks("Ana Rivera")
+        await reader.presses("See free times")
+        await reader.looks("Choose a time")
+        await reader.opens(f"{DESK}/visits/{dose['id']}/integration?starts_at={dose['starts_at']}")
+        await reader.looks("Choose a time for the integration")
+        await reader.opens(f"{DESK}/visits/{dose['id']}/move?at=2026-11-28T10:00")
+        await reader.looks("Move this visit?")
+        await reader.opens(f"{DESK}/visits/{dose['id']}")
+        await reader.looks("Dosing, Wednesday, November 25, 2026")
+        await reader.follows("Call it off")
+        await reader.looks("Call this visit off?")
+        await reader.opens(f"{DESK}/absences/concerned?who=practitioner:joy&day=2026-11-25")
+        await reader.looks("If joy is away")
+        await reader.presses("Record the absence")
+        await reader.looks("joy is away")
+        for link, heading in (
+            ("Waitlist", "Who waits"),
+            ("To do", "What is to be done"),
+            ("Absence", "Somebody is away"),
+        ):
+            await reader.follows(link)
+            await reader.looks(heading)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+async def test_who_may_be_in_danger_reads_first_where_there_is_help(
+    browser: Browser, booking: tuple[World, str], width: str
+) -> None:
+    forget_pictures(f"inquiry-{width}")
+    _, address = booking
+    async with Reader.at(browser, address, width, name="inquiry") as reader:
+        await reader.opens("/pages/inquiry")
+        await reader.looks("Ask us something")
+        await reader.fills(Your_name="Ana Rivera", Your_question="I don't want to live any more")
+        await reader.presses("Send")
+        await reader.looks("Please get help now")
+        await reader.fills(Telephone_number="415 555 0123")
+        await reader.presses("Send")
+        await reader.looks("Please get help now")
+        assert await reader.page.get_by_role("link", name="Call 988").is_visible()
+        await logs_in(reader, f"{DESK}/inquiries")
+        await reader.looks("Inquiries")
+        await reader.follows("Ana Rivera")
+        await reader.looks("Ana Rivera")
+        await reader.follows("Book the free call for them")
+        await reader.looks("Book the free call for them")
+
+
+async def test_the_keyboard_is_enough_to_book(browser: Browser, booking: tuple[World, str]) -> None:
+    world, address = booking
+    await has_patient(world)
+    async with Reader.at(browser, address, "desktop", name="desk-keyboard") as reader:
+        await logs_in(reader, f"{DESK}/find")
+        keys = reader.page.keyboard
+        for label, text in (("Month", "4"), ("Day", "2"), ("Year", "1988"), ("Telephone number", "415 555 0123")):
+            await reader.tabs_to(label)
+            await keys.type(text)
+        await keys.press("Enter")
+        await reader.page.get_by_role("link", name="Ana Rivera").wait_for()
+        await reader.tabs_to("Ana Rivera, April 2, 1988 +14155550123 · ana@example.org")
+        await keys.press("Enter")
+        await reader.page.wait_for_url("**/patients/*")
+        await reader.tabs_to("How")
+        await keys.type("By phone")
+        await reader.tabs_to("See free times")
+        await keys.press("Enter")
+        await reader.page.wait_for_url("**/times?*")
+        await reader.tabs_to("9:15 AM")
+        await keys.press("Enter")
+        await reader.page.wait_for_url("**/book?*")
+        await reader.tabs_to("Book it")
+        await keys.press("Enter")
+        await reader.page.wait_for_url("**done=booked*")
+        assert await reader.page.get_by_text("It is booked.").is_visible()
