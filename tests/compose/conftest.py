@@ -15,7 +15,6 @@ from careflow_clinic.subscriber import Subscriber
 from careflow_clinic.walk import Walk
 from tests.compose.project import Project, what_is_missing
 
-BUILD_PATIENCE = 420.0  # seconds for five images from nothing
 _numbers = itertools.count(1)
 
 
@@ -34,7 +33,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
         pytest.exit(f"test-compose: {missing}", returncode=1)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C, through every `finally`
     with Project.prepared(tmp_path_factory.mktemp("deployment")) as project:
-        project.compose("build", "--quiet", patience=BUILD_PATIENCE)
+        project.build()
         project.up()
         yield project
 
@@ -44,7 +43,8 @@ async def walk(project: Project) -> AsyncIterator[Walk]:
     """Somebody to take patients through the clinic, by way of the edge alone."""
     urls = {spec.name: f"{project.edge}/{spec.name}" for spec in SERVICES}
     client = httpx.AsyncClient(timeout=30, verify=project.trust())
-    subscriber = Subscriber(project.kafka_url, [topic.name for topic in topics.declared()], patience=60)
+    named = [topic.name for topic in topics.declared()]
+    subscriber = Subscriber(project.kafka_url, named, patience=60)
     async with Http(urls, project.token, client=client) as http, subscriber.following() as events:
         walk = Walk(Clinic(http, events), project.clock())
         await walk.open_the_clinic()

@@ -31,9 +31,13 @@ from careflow_clinic.http import Caller
 ROOT = Path(__file__).parents[2]
 A_TRY = Wishes(development=True)
 SERVICE_LABEL = "com.docker.compose.service"
+BUILDING = ("topics", *(f"{spec.name}-indexes" for spec in SERVICES))
+"""The services of docker-compose.yml whose images are ours."""
+BUILD_PATIENCE = 420.0  # seconds for five images from nothing
 READY_PATIENCE = 240.0  # seconds for all of it on a busy machine; 40 are usual
 DOWN_PATIENCE = 120.0
 POLL = 0.5
+_built: set[str] = set()
 
 
 class CommandFailed(AssertionError):
@@ -130,6 +134,15 @@ class Project:
         environment = {"COMPOSE_FILE": settings.values(self.folder / ".env")["COMPOSE_FILE"]}
         argv = (*compose_command(), "--env-file", str(self.folder / ".env"), "--project-name", self.name)
         return run(*argv, *arguments, patience=patience, environment=environment)
+
+    def build(self, *services: str) -> None:
+        """The images of these, or of all that the files name; what this run of the tests has built it does not build
+        again.
+        """
+        wanted = [each for each in services or BUILDING if each not in _built]
+        if wanted:
+            self.compose("build", "--quiet", *wanted, patience=BUILD_PATIENCE)
+            _built.update(wanted)
 
     def up(self, *arguments: str) -> None:
         """Start what the files say, in their order, and wait until all of it is healthy."""

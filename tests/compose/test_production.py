@@ -13,7 +13,6 @@ from careflow_cli.deployment.deployment import EXAMPLE_PRACTICE, READABLE, Wishe
 from careflow_cli.deployment.overlays import Overlay
 from careflow_cli.stack.secrets import Secrets
 from tests.compose.attempts import DONE, Attempt, told
-from tests.compose.conftest import BUILD_PATIENCE
 from tests.compose.project import ROOT, Project, docker, what_is_missing
 from tests.identity.provider import Browser, Provider
 
@@ -76,7 +75,7 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedProvi
     wishes = Wishes(bundled=frozenset({Overlay.IDENTITY, Overlay.SECURE}), host=HOST, practice=ROOT / EXAMPLE_PRACTICE)
     with Project.prepared(tmp_path_factory.mktemp("identity"), wishes) as project:
         kafka_accounts.admit(Secrets(project.folder / "secrets", READABLE), READER, ["operational"])
-        project.compose("build", "--quiet", "identity", "topics", "booking-indexes", patience=BUILD_PATIENCE)
+        project.build("identity", "topics", "booking-indexes")
         project.compose("up", "--detach", "identity", "booking-api", "booking-worker")
         project.compose("up", "--detach", "--no-deps", "edge")
         project.await_healthy()

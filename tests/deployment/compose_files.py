@@ -10,10 +10,10 @@ from typing import Any
 
 import yaml
 
-from careflow_cli.deployment.overlays import BASE, Overlay
+from careflow_cli.deployment.overlays import BASE, TOGETHER, Overlay
 
 ROOT = Path(__file__).parents[2]
-FILES = (BASE, *(each.file for each in Overlay))
+FILES = (BASE, *(each.file for each in Overlay), *TOGETHER.values())
 VARIABLE = re.compile(r"\$\{(?P<name>[A-Z_]+)(?:(?P<how>:-|:\?)(?P<otherwise>[^}]*))?\}")
 
 Tree = dict[str, Any]

@@ -47,6 +47,24 @@ def observability(tmp_path_factory: pytest.TempPathFactory) -> Tree:
 
 
 @pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    """Production with one store for all services."""
+    return made(tmp_path_factory, replace(COMPLETE, bundled=frozenset({Overlay.SMALL})))
+
+
+@pytest.fixture(scope="session")
+def ha(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    """Production with three brokers and three members of each store."""
+    return made(tmp_path_factory, replace(COMPLETE, bundled=frozenset({Overlay.HA})))
+
+
+@pytest.fixture(scope="session")
+def secure_ha(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    """The same with accounts and TLS at Kafka."""
+    return made(tmp_path_factory, replace(COMPLETE, bundled=frozenset({Overlay.HA, Overlay.SECURE})))
+
+
+@pytest.fixture(scope="session")
 def secure(tmp_path_factory: pytest.TempPathFactory) -> Tree:
     """Production with the bundled identity provider, and with accounts and TLS at Kafka."""
     return made(tmp_path_factory, replace(WITH_IDENTITY, bundled=frozenset({Overlay.IDENTITY, Overlay.SECURE})))

@@ -30,7 +30,7 @@ def containers(deployment: Tree) -> dict[str, Tree]:
     return dict(deployment["services"])
 
 
-@pytest.fixture(params=["deployment", "identity", "observability", "secure"])
+@pytest.fixture(params=["deployment", "identity", "observability", "secure", "small", "secure_ha"])
 def all_containers(request: pytest.FixtureRequest) -> dict[str, Tree]:
     """Of each kind of production."""
     return dict(request.getfixturevalue(request.param)["services"])

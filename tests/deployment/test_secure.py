@@ -15,9 +15,12 @@ from tests.deployment.test_settings import PROCESSES, loaded
 NAMES = [spec.name for spec in SERVICES]
 
 
-@pytest.mark.parametrize("where", ["secure", "secure_development"])
-def test_no_listener_is_in_plain_text(where: str, request: pytest.FixtureRequest) -> None:
-    given = request.getfixturevalue(where)["services"]["kafka"]["environment"]
+@pytest.mark.parametrize(
+    ("where", "broker"),
+    [("secure", "kafka"), ("secure_development", "kafka"), *(("secure_ha", f"kafka{n}") for n in ("", "-2", "-3"))],
+)
+def test_no_listener_is_in_plain_text(where: str, broker: str, request: pytest.FixtureRequest) -> None:
+    given = request.getfixturevalue(where)["services"][broker]["environment"]
     spoken = dict(pair.split(":") for pair in given["KAFKA_LISTENER_SECURITY_PROTOCOL_MAP"].split(","))
     listeners = re.findall(r"([A-Z]+)://", given["KAFKA_LISTENERS"])
 

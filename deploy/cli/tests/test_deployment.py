@@ -295,7 +295,7 @@ def test_a_deployment_of_any_kind_can_be_watched(deployment: Deployment, beside:
 
 def test_a_deployment_that_is_there_is_watched_once_its_settings_say_so(deployment: Deployment) -> None:
     deployment.make(COMPLETE)
-    with pytest.raises(CareflowError, match=r"add deploy/compose/observability\.yml to its COMPOSE_FILE"):
+    with pytest.raises(CareflowError, match=r"adds it to its COMPOSE_FILE, see docs/operators/observability\.md"):
         deployment.make(replace(COMPLETE, bundled=frozenset({Overlay.OBSERVABILITY})))
     text = deployment.environment.read_text("utf-8")
     deployment.environment.write_text(
@@ -303,3 +303,57 @@ def test_a_deployment_that_is_there_is_watched_once_its_settings_say_so(deployme
     )
 
     assert "made  observability" in deployment.make(Wishes())
+
+
+# -- small
+
+
+@pytest.mark.parametrize("beside", [TRY, COMPLETE], ids=["a try", "production"])
+def test_a_deployment_that_is_small_has_the_secrets_of_any_other(deployment: Deployment, beside: Wishes) -> None:
+    deployment.make(replace(beside, bundled=frozenset({Overlay.SMALL})))
+
+    made = settings.values(deployment.environment)["COMPOSE_FILE"]
+    assert overlays_in(made) == beside.overlays | {Overlay.SMALL}
+    assert made.startswith("docker-compose.yml:deploy/compose/small.yml")
+    assert (deployment.folder / "billing-store-admin.password").exists(), "it may get stores of their own one day"
+
+
+def test_a_deployment_that_is_there_does_not_become_small_by_itself(deployment: Deployment) -> None:
+    deployment.make(COMPLETE)
+
+    with pytest.raises(CareflowError, match=r"moves its data first, see docs/operators/small\.md"):
+        deployment.make(replace(COMPLETE, bundled=frozenset({Overlay.SMALL})))
+
+
+# -- three of what keeps data
+
+
+def test_a_service_knows_every_member_of_its_store(deployment: Deployment) -> None:
+    deployment.make(replace(COMPLETE, bundled=frozenset({Overlay.HA})))
+
+    made = parse_uri((deployment.folder / "billing-mongo.url").read_text())
+    assert made["nodelist"] == [(f"billing-store{number}", 27017) for number in ("", "-2", "-3")]
+    assert (made["options"]["replicaSet"], made["username"]) == ("rs0", "billing")
+
+
+def test_what_two_overlays_ask_of_each_other_goes_last(deployment: Deployment) -> None:
+    deployment.make(replace(COMPLETE, bundled=frozenset({Overlay.SECURE, Overlay.HA, Overlay.OBSERVABILITY})))
+
+    assert settings.values(deployment.environment)["COMPOSE_FILE"].split(":") == [
+        "docker-compose.yml",
+        *(f"deploy/compose/{name}.yml" for name in ("ha", "observability", "secure", "ha-secure")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wishes", "why"),
+    [
+        (replace(COMPLETE, bundled=frozenset({Overlay.SMALL, Overlay.HA})), "small and ha do not go together"),
+        (replace(TRY, bundled=frozenset({Overlay.HA})), "ha and development do not go together"),
+    ],
+)
+def test_overlays_that_contradict_each_other_are_refused(deployment: Deployment, wishes: Wishes, why: str) -> None:
+    with pytest.raises(CareflowError, match=why):
+        deployment.make(wishes)
+
+    assert not deployment.folder.exists()

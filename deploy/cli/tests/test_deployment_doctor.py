@@ -340,6 +340,38 @@ def test_what_is_meant_to_run_and_is_not_there_is_named(clinic: Clinic, docker: 
     assert clinic.faults() == [("processes", "there is no billing-timers, tempo")]
 
 
+@pytest.mark.parametrize(
+    "named",
+    [
+        (BASE, Overlay.SECURE.file, Overlay.OBSERVABILITY.file),
+        (BASE, Overlay.HA.file, Overlay.OBSERVABILITY.file, Overlay.SECURE.file),
+        (BASE, Overlay.HA.file, "deploy/compose/ha-secure.yml", Overlay.OBSERVABILITY.file, Overlay.SECURE.file),
+    ],
+)
+def test_what_makes_kafka_speak_tls_stands_last_and_whole(clinic: Clinic, named: tuple[str, ...]) -> None:
+    clinic.says(COMPOSE_FILE=":".join(named))
+
+    (said,) = [says for check, says in clinic.faults() if check == "settings"]
+    assert said.startswith("COMPOSE_FILE does not end with deploy/compose/secure.yml")
+
+
+def test_overlays_that_contradict_each_other_are_named(clinic: Clinic) -> None:
+    clinic.says(COMPOSE_FILE=":".join((BASE, Overlay.SMALL.file, Overlay.HA.file)))
+
+    assert ("settings", "small and ha do not go together: one store for all, or three of each") in clinic.faults()
+
+
+def test_a_store_that_another_stands_for_is_not_missed(clinic: Clinic, docker: FakeEngine) -> None:
+    clinic.says(COMPOSE_FILE=f"{BASE}:{Overlay.SMALL.file}:{Overlay.OBSERVABILITY.file}")
+    others = {"screening-store", "sessions-store", "billing-store"}
+    docker.containers = [each for each in docker.containers if each["Id"] not in others]
+
+    assert clinic.faults() == []
+
+    docker.containers = [each for each in docker.containers if each["Id"] != "booking-store"]
+    assert clinic.faults() == [("processes", "there is no booking-store")]
+
+
 def test_before_the_start_it_is_to_be_known_that_nothing_runs(clinic: Clinic, docker: FakeEngine) -> None:
     docker.containers = []
 

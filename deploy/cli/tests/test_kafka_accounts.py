@@ -73,7 +73,7 @@ def test_its_certificate_is_believed_under_its_name_by_who_believes_the_authorit
     client, server = ssl.create_default_context(cafile=str(authority)), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(keystore)
 
-    assert shaken_hands(client, server, "kafka")
+    assert all(shaken_hands(client, server, broker) for broker in ("kafka", "kafka-2", "kafka-3"))
     with pytest.raises(ssl.SSLCertVerificationError):
         shaken_hands(client, server, "another")
     with pytest.raises(ssl.SSLCertVerificationError):

@@ -27,13 +27,16 @@ def apply_topics(
     readers: Annotated[
         Path | None, typer.Option(envvar="KAFKA_READERS_FILE", help="Who else may read, where Kafka asks for accounts.")
     ] = None,
+    replicas: Annotated[
+        int, typer.Option(envvar="KAFKA_REPLICAS", min=1, help="How many brokers keep each of them.")
+    ] = 1,
 ) -> None:
     """Make a deployment's Kafka have the declared topics and, where it asks for accounts, grant each what it may do;
     again changes nothing, a topic that differs is an error.
     """
     from careflow_cli.infra import access, account, topics  # the Kafka client loads slowly
 
-    wanted, options = topics.for_deployment(file), account.options()
+    wanted, options = topics.for_deployment(file, replicas), account.options()
     if options and readers is None:
         raise CareflowError("where Kafka asks for accounts, --readers names the file of who else may read")
     wait_for(topics.apply(kafka, wanted, options))

@@ -4,15 +4,14 @@ Invariant: what is there is never replaced, because data was encrypted with it a
 only half there is refused before anything is made. Secrets belong together in groups: a whole group may join later.
 """
 
-import base64
 import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from careflow_cli.deployment import identity_provider, kafka_accounts, observability, settings
-from careflow_cli.deployment.overlays import Overlay, compose_file, overlays_in
+from careflow_cli.deployment import identity_provider, kafka_accounts, observability, settings, stores
+from careflow_cli.deployment.overlays import FROM_THE_START, NEVER_TOGETHER, Overlay, files, overlays_in
 from careflow_cli.errors import CareflowError
 from careflow_cli.stack import tokens
 from careflow_cli.stack.secrets import CONSUMERS, HMAC_KEY_BYTES, SEALING_PUBLIC, Secrets, further_file, sealing_file
@@ -20,8 +19,6 @@ from careflow_cli.stack.services import SERVICES
 
 READABLE = 0o444
 """Of each file: containers of several uids mount single files. Others on the host are kept out by the folder."""
-STORE_KEY_BYTES = 756  # with base64 just below the 1024 characters a mongod takes
-PASSWORD_BYTES = 32
 CARD_SECRETS = ("billing-stripe.secret", "billing-stripe-webhook.secret")
 EXAMPLE_PRACTICE = "services/billing/src/billing/data/development_practice.json"
 CERTIFICATE = "self-signed certificate"
@@ -119,7 +116,7 @@ class Deployment:
             Group("accounts of Kafka", kafka_accounts.ACCOUNTS, lambda: kafka_accounts.make_accounts(self._secrets)),
         )
         return [
-            *(self._of_service(spec.name) for spec in SERVICES),
+            *(self._of_service(spec.name, overlays) for spec in SERVICES),
             *(self._further_keys_of(spec.name) for spec in SERVICES),
             Group("sealing keys", (SEALING_PUBLIC, *consumers), self._secrets.make_sealing_keys),
             Group("page signing key", ("screening-page-signing.key",), self._make_page_signing_key),
@@ -153,6 +150,9 @@ class Deployment:
             self._ask_for_what_is_missing(wishes, absent)
         if Overlay.IDENTITY in wishes.bundled and (development or wishes.issuer or wishes.jwks_url):
             raise CareflowError("--with identity brings the issuer: say neither --issuer, --jwks-url nor --development")
+        for one, other, why in NEVER_TOGETHER:
+            if {one, other} <= wishes.overlays | self._overlays():
+                raise CareflowError(f"{one} and {other} do not go together: {why}")
         if wishes.practice:
             _check_practice(wishes.practice)
         if wishes.jwks_url and not wishes.jwks_url.startswith("https://"):
@@ -188,8 +188,9 @@ class Deployment:
                 f"{self.environment} is not of a try: {Overlay.DEVELOPMENT.file} is not in its COMPOSE_FILE"
             )
         if missing := [each for each in Overlay if each in wishes.bundled - self._overlays()]:
+            how = "moves its data first" if missing[0] in FROM_THE_START else "adds it to its COMPOSE_FILE"
             raise CareflowError(
-                f"{self.environment} is there: add {missing[0].file} to its COMPOSE_FILE; "
+                f"{self.environment} is there, without {missing[0].file}: who wants it {how}, "
                 f"see docs/operators/{missing[0]}.md"
             )
         if not there.get("CAREFLOW_TOKEN_ISSUER"):
@@ -197,7 +198,7 @@ class Deployment:
 
     def _chosen(self, wishes: Wishes) -> dict[str, str]:
         chosen = {
-            "COMPOSE_FILE": compose_file(wishes.overlays),
+            "COMPOSE_FILE": ":".join(files(wishes.overlays)),
             "CAREFLOW_SECRETS": self._as_compose_reads_it(self.folder),
         }
         if wishes.development:
@@ -222,19 +223,14 @@ class Deployment:
 
     # -- what is made
 
-    def _of_service(self, service: str) -> Group:
+    def _of_service(self, service: str, overlays: frozenset[Overlay]) -> Group:
         keys = tuple(f"{service}-{name}.key" for name in ("master", "blind-index", "audit"))
-        key, password, url = f"{service}-store.key", f"{service}-store-admin.password", f"{service}-mongo.url"
-        options = "authSource=admin&directConnection=true"  # of a set of one member there is nothing to discover
 
         def make() -> None:
-            place = f"{service}:{_password()}@{service}-store:27017"
             self._secrets.make_service_keys(service)
-            self._secrets.keep(key, lambda: base64.b64encode(secrets.token_bytes(STORE_KEY_BYTES)))
-            self._secrets.keep(password, lambda: _password().encode())
-            self._secrets.keep(url, lambda: f"mongodb://{place}/?{options}".encode())
+            stores.make(self._secrets, service, members=3 if Overlay.HA in overlays else 1)
 
-        return Group(f"keys and store of {service}", (*keys, key, password, url), make)
+        return Group(f"keys and store of {service}", (*keys, *stores.files(service)), make)
 
     def _further_keys_of(self, service: str) -> Group:
         files = (further_file(service),)
@@ -273,11 +269,6 @@ class Deployment:
             folder = self.development / name
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(0o777)
-
-
-def _password() -> str:
-    """Letters, digits, - and _: safe in a connection string."""
-    return secrets.token_urlsafe(PASSWORD_BYTES)
 
 
 def _check_practice(file: Path) -> None:

@@ -21,7 +21,7 @@ BROKER, TOPICS = "kafka", "topics"
 JAAS: Final = "kafka-accounts.jaas"
 READERS: Final = "kafka-readers.json"
 PASSWORD_BYTES: Final = 32
-HOSTS: Final = ("kafka", "localhost", "127.0.0.1")
+HOSTS: Final = ("kafka", "kafka-2", "kafka-3", "localhost", "127.0.0.1")
 OPEN_TO_READERS: Final = tuple(each.value for each in Classification if each is not Classification.INTERNAL)
 _READER = re.compile(r"[a-z][a-z0-9-]{1,30}")
 

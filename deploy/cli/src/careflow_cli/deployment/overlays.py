@@ -9,6 +9,8 @@ BASE: Final = "docker-compose.yml"
 class Overlay(StrEnum):
     """A compose file beside the base. They are put together in this order."""
 
+    SMALL = "small"
+    HA = "ha"
     DEVELOPMENT = "development"
     IDENTITY = "identity"
     OBSERVABILITY = "observability"
@@ -21,16 +23,30 @@ class Overlay(StrEnum):
 
 
 BUNDLED: Final = {
+    Overlay.SMALL: "one store for all services, for a laptop or a small clinic",
+    Overlay.HA: "three brokers, and three members of each store",
     Overlay.IDENTITY: "an identity provider, for who has none",
     Overlay.OBSERVABILITY: "metrics, alerts, dashboards and traces",
     Overlay.SECURE: "accounts and TLS at Kafka",
 }
 """What `careflow init --with` takes, and what each is."""
 
+FROM_THE_START: Final = frozenset({Overlay.SMALL, Overlay.HA})
+"""Where data lies is decided by these: a deployment that has some is taken there by hand."""
 
-def compose_file(overlays: frozenset[Overlay]) -> str:
-    """What `COMPOSE_FILE` has to say."""
-    return ":".join((BASE, *(each.file for each in Overlay if each in overlays)))
+NEVER_TOGETHER: Final = (
+    (Overlay.SMALL, Overlay.HA, "one store for all, or three of each"),
+    (Overlay.HA, Overlay.DEVELOPMENT, "a try has one broker, which this host reaches"),
+)
+"""Overlays that contradict each other, and why."""
+TOGETHER: Final = {frozenset({Overlay.HA, Overlay.SECURE}): "deploy/compose/ha-secure.yml"}
+"""A file of two overlays: what the one asks for of what only the other has. It goes behind both."""
+
+
+def files(overlays: frozenset[Overlay]) -> tuple[str, ...]:
+    """The compose files of a deployment, in their order."""
+    own = (each.file for each in Overlay if each in overlays)
+    return (BASE, *own, *(file for both, file in TOGETHER.items() if both <= overlays))
 
 
 def overlays_in(compose_file: str) -> frozenset[Overlay]:

@@ -29,6 +29,8 @@ class Topic:
     name: str
     partitions: int
     config: Mapping[str, str]
+    replicas: int = 1
+    """Brokers that keep it."""
 
 
 def declared() -> tuple[Topic, ...]:
@@ -36,15 +38,17 @@ def declared() -> tuple[Topic, ...]:
     return _read(checkout.root() / "deploy" / "kafka" / "topics.yaml", "local_partitions")
 
 
-def for_deployment(file: Path) -> tuple[Topic, ...]:
-    """The topics of a deployment as this file declares them. Raises CareflowError when it cannot be read."""
-    return _read(file, "partitions")
+def for_deployment(file: Path, replicas: int = 1) -> tuple[Topic, ...]:
+    """The topics of a deployment as this file declares them, on so many brokers. Raises CareflowError when it cannot be
+    read.
+    """
+    return _read(file, "partitions", replicas)
 
 
-def _read(file: Path, partitions: str) -> tuple[Topic, ...]:
+def _read(file: Path, partitions: str, replicas: int = 1) -> tuple[Topic, ...]:
     try:
         content = yaml.safe_load(file.read_text("utf-8"))
-        return tuple(Topic(row["name"], content[partitions], content["config"]) for row in content["topics"])
+        return tuple(Topic(row["name"], content[partitions], content["config"], replicas) for row in content["topics"])
     except OSError as error:
         raise CareflowError(f"{file} cannot be read ({error.strerror})") from error
     except (yaml.YAMLError, KeyError, TypeError) as error:
@@ -62,7 +66,10 @@ async def apply(kafka_url: str, topics: Sequence[Topic], options: Mapping[str, A
         missing = [topic for topic in topics if topic.name not in existing]
         answer = (
             await admin.create_topics(
-                [NewTopic(topic.name, topic.partitions, 1, topic_configs=dict(topic.config)) for topic in missing]
+                [
+                    NewTopic(topic.name, topic.partitions, topic.replicas, topic_configs=dict(topic.config))
+                    for topic in missing
+                ]
             )
             if missing
             else None
@@ -88,8 +95,10 @@ async def verify(admin: AIOKafkaAdminClient, topics: Sequence[Topic]) -> None:
     }
     for topic in topics:
         partitions = described[topic.name]
-        if partitions != topic.partitions:
-            raise CareflowError(f"topic {topic.name} has {partitions} partitions, declared are {topic.partitions}")
+        if len(partitions) != topic.partitions:
+            raise CareflowError(f"topic {topic.name} has {len(partitions)} partitions, declared are {topic.partitions}")
+        if min(partitions) < topic.replicas:
+            raise CareflowError(f"topic {topic.name} is kept by {min(partitions)} brokers, not by {topic.replicas}")
         for setting, value in topic.config.items():
             if actual[topic.name].get(setting) != value:
                 raise CareflowError(
@@ -97,11 +106,14 @@ async def verify(admin: AIOKafkaAdminClient, topics: Sequence[Topic]) -> None:
                 )
 
 
-async def describe(admin: AIOKafkaAdminClient, names: Sequence[str]) -> dict[str, int]:
-    """Topic -> number of partitions; waits until a broker that just made the topics knows them."""
+async def describe(admin: AIOKafkaAdminClient, names: Sequence[str]) -> dict[str, list[int]]:
+    """Topic -> how many brokers keep each partition; waits until a broker that just made them knows them."""
     deadline = asyncio.get_running_loop().time() + KNOWN_WITHIN
     while True:
-        described = {row["topic"]: len(row["partitions"]) for row in await admin.describe_topics(list(names))}
+        described = {
+            row["topic"]: [len(partition["replicas"]) for partition in row["partitions"]]
+            for row in await admin.describe_topics(list(names))
+        }
         if all(described.values()):
             return described
         if asyncio.get_running_loop().time() > deadline:

@@ -80,9 +80,9 @@ def processes_found(deployed: Deployed) -> Iterator[Finding]:
 
 
 def _missing(deployed: Deployed, there: list[dict[str, Any]]) -> Iterator[Finding]:
-    meant = {
-        name for tree in deployed.files() for name, each in tree["services"].items() if each.get("restart") == LASTING
-    }
+    said = [each for tree in deployed.files() for each in tree["services"].items()]
+    meant = {name for name, each in said if each.get("restart") == LASTING}
+    meant -= {name for name, each in said if each.get("scale") == 0}
     if absent := sorted(meant - {_name(each) for each in there}):
         yield wrong("processes", f"there is no {', '.join(absent)}", "docker-compose up -d")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from careflow_cli.deployment.overlays import BASE, Overlay, overlays_in
+from careflow_cli.deployment.overlays import Overlay, files, overlays_in
 from careflow_cli.errors import CareflowError
 
 
@@ -50,8 +50,7 @@ class Deployed:
 
     def files(self) -> list[dict[str, Any]]:
         """What its compose files say, each for itself. Raises OSError for one that is not there."""
-        places = (BASE, *(each.file for each in Overlay if each in self.overlays))
-        return [yaml.safe_load((self.checkout / place).read_text("utf-8")) for place in places]
+        return [yaml.safe_load((self.checkout / place).read_text("utf-8")) for place in files(self.overlays)]
 
     @property
     def in_development(self) -> bool:

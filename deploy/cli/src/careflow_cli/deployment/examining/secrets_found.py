@@ -29,9 +29,11 @@ def secrets_found(deployed: Deployed) -> Iterator[Finding]:
 
 
 def _named(deployed: Deployed) -> list[str]:
-    """The files that the compose files name, in their order."""
-    named = (secret for tree in deployed.files() for secret in (tree.get("secrets") or {}).values())
-    return [secret["file"].removeprefix(PLACE) for secret in named]
+    """The files that the compose files name, in their order; where two name one secret, the later one counts."""
+    named: dict[str, Any] = {}
+    for tree in deployed.files():
+        named |= tree.get("secrets") or {}
+    return [*dict.fromkeys(secret["file"].removeprefix(PLACE) for secret in named.values())]
 
 
 def _kept(deployed: Deployed, names: list[str]) -> Iterator[Finding]:

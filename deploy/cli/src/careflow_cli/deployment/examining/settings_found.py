@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from careflow_cli.deployment import settings
 from careflow_cli.deployment.examining.findings import Deployed, Finding, known, of, wrong
-from careflow_cli.deployment.overlays import BASE, Overlay
+from careflow_cli.deployment.overlays import BASE, NEVER_TOGETHER, TOGETHER, Overlay, files
 from careflow_cli.stack import tokens
 
 CHECK = "settings"
@@ -31,12 +31,11 @@ def _faults(deployed: Deployed) -> Iterator[Finding]:
         yield wrong(CHECK, f"there is no setting {name}", f"correct its name in {where} or take it out")
     for name in sorted(example.keys() - given.keys()):
         yield known(CHECK, f"{name} is not in {where}, so {example[name]!r} is taken", "add its line of .env.example")
-    files = given.get("COMPOSE_FILE", "").split(":")
-    for file in files:
+    named = given.get("COMPOSE_FILE", "").split(":")
+    for file in named:
         if not (deployed.checkout / file).is_file():
             yield wrong(CHECK, f"COMPOSE_FILE names {file}, which is not there", "name files of this version")
-    if files[0] != BASE:
-        yield wrong(CHECK, f"COMPOSE_FILE does not begin with {BASE}", "put it first: what follows is laid over it")
+    yield from _out_of_order(named, deployed)
     needed = [*MUST_BE_SAID, *(OF_IDENTITY if Overlay.IDENTITY in deployed.overlays else ())]
     if not deployed.in_development:
         needed.append("CAREFLOW_TOKEN_JWKS_URL")
@@ -48,6 +47,19 @@ def _faults(deployed: Deployed) -> Iterator[Finding]:
         yield wrong(
             CHECK, f"{tokens.ISSUER} is the development issuer", "name your provider's: services refuse to start"
         )
+
+
+def _out_of_order(named: list[str], deployed: Deployed) -> Iterator[Finding]:
+    if named[0] != BASE:
+        yield wrong(CHECK, f"COMPOSE_FILE does not begin with {BASE}", "put it first: what follows is laid over it")
+    last = [file for file in files(deployed.overlays) if file in (Overlay.SECURE.file, *TOGETHER.values())]
+    if named[len(named) - len(last) :] != last:
+        yield wrong(
+            CHECK, f"COMPOSE_FILE does not end with {':'.join(last)}", "put it last, or Kafka speaks plain text"
+        )
+    for one, other, why in NEVER_TOGETHER:
+        if {one, other} <= deployed.overlays:
+            yield wrong(CHECK, f"{one} and {other} do not go together: {why}", "take one of them out of COMPOSE_FILE")
 
 
 def _ill_formed(given: dict[str, str]) -> Iterator[Finding]:
