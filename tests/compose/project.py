@@ -10,7 +10,7 @@ import shutil
 import ssl
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -131,9 +131,24 @@ class Project:
 
     def compose(self, *arguments: str, patience: float = 300.0) -> str:
         """`docker-compose …` of this project."""
-        environment = {"COMPOSE_FILE": settings.values(self.folder / ".env")["COMPOSE_FILE"]}
-        argv = (*compose_command(), "--env-file", str(self.folder / ".env"), "--project-name", self.name)
-        return run(*argv, *arguments, patience=patience, environment=environment)
+        argv, environment = self._command(arguments)
+        return run(*argv, patience=patience, environment=environment)
+
+    def _command(self, arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+        file = str(self.folder / ".env")
+        argv = [*compose_command(), "--env-file", file, "--project-name", self.name, *arguments]
+        return argv, {"COMPOSE_FILE": settings.values(self.folder / ".env")["COMPOSE_FILE"]}
+
+    @contextmanager
+    def running(self, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+        """`docker-compose …` of this project, for the length of the block."""
+        argv, environment = self._command(arguments)
+        surroundings = {**os.environ, **environment}
+        with subprocess.Popen(argv, cwd=ROOT, env=surroundings, stdout=subprocess.PIPE, text=True) as process:
+            try:
+                yield process
+            finally:
+                process.terminate()
 
     def build(self, *services: str) -> None:
         """The images of these, or of all that the files name; what this run of the tests has built it does not build
