@@ -53,6 +53,8 @@ async def test_words_that_sound_like_a_crisis_are_answered_at_once_and_put_befor
     assert (early.status, "somebody talks to them first" in early.text) == (409, True)
     taken = await someone.presses(early, "I see to it")
     answered = await someone.presses(taken, "They were answered", words="We talked; she is with her sister.")
+    assert "call now" not in answered.text
+    assert "An inquiry may be urgent" not in (await someone.opens("/pages/desk")).text
     closed = await someone.presses(answered, "Close it", outcome="answered")
     assert "): Their question is answered." in closed.text
     assert "An inquiry may be urgent" not in (await someone.opens("/pages/desk")).text

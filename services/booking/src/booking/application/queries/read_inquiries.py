@@ -1,12 +1,16 @@
 """Reads the inquiries that wait, and one of them. Who read which is kept."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from booking.application.ports import Inquiries, ReadAudit
 from booking.domain.ids import InquiryId
 from booking.domain.inquiries import Inquiry
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed
+
+LOOKED_AT: Final = 25
+"""Of so many it is seen whether they were answered; more than these stand there until somebody closes some."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,5 +31,6 @@ class ReadInquiries:
         return inquiry
 
     async def urgent_waits(self) -> bool:
-        """Whether there is an urgent one that is not closed; nothing of it."""
-        return bool((await self.inquiries.listed(1, None, urgent=True)).items)
+        """Whether there is an urgent one that nobody has answered; nothing of it."""
+        found = await self.inquiries.listed(LOOKED_AT, None, urgent=True)
+        return found.next is not None or any(each.answer is None for each in found.items)

@@ -67,6 +67,6 @@ def today_of(pages: Site) -> date:
 
 
 def clocks_on(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """The first and the last quarter-hour of a date: where clocks are set in between, their zones differ."""
+    """When a date begins and ends: where clocks are set in between, the two have another offset."""
     whole = day_interval(day, zone)
     return whole.start, whole.end
