@@ -206,7 +206,7 @@ async def test_an_alert_is_followed_to_its_end(world: World) -> None:
 
 
 async def test_what_is_signed_for_about_substance_use_stands_apart(world: World) -> None:
-    case = await ready_to_decide(world)
+    case, _ = await cleared(world)
     drinks = {"condition": "alcohol_use_disorder", "status": "active"}
     ok(await world.nurse.post(f"/v1/cases/{case['id']}/facts", drinks), 201)
     prescriber, page = await logs_in(world, Role.PRESCRIBER, of(case))
@@ -214,7 +214,8 @@ async def test_what_is_signed_for_about_substance_use_stands_apart(world: World)
     general, notice, apart = form.text.partition("42 CFR part 2 prohibits")
     assert notice
     assert "alcohol" not in general
-    assert "CI-12: alcohol use disorder" in apart
+    assert "Why treatment may go on with CI-12: alcohol use disorder" in apart
+    assert "Why this suspension ends: CI-12: alcohol use disorder" in apart
 
 
 async def test_only_whose_forms_they_are_can_send_them(world: World) -> None:

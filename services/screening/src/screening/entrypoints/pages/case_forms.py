@@ -162,16 +162,17 @@ def _granting(seen: CaseSeen, reader: Reader) -> Fields:
         _one_of(reader, "indications", "indications", Indication, Kind.SEVERAL),
         Field(name="conditions", kind=Kind.LINES),
         _one_of(reader, "excluded_routes", "routes", Route, Kind.SEVERAL),
-        *(field for part in seen.parts for field in signing(part)),
+        *(field for part in seen.parts for field in signing(part, reader)),
     )
 
 
-def signing(part: PartSeen) -> Fields:
+def signing(part: PartSeen, reader: Reader) -> Fields:
     """For one part of the record: a reason for each finding that takes a signature, and for each suspension."""
+    accepts, ends = reader.word("case_page", "accepts"), reader.word("case_page", "ends")
     findings = (each for each in part.findings if each.finding_class in (FindingClass.B, FindingClass.C))
     return (
         *(
-            Field(name=f"accepted.{each.rule}", kind=Kind.PROSE, label=f"{each.rule}: {_codes(each.because)}")
+            Field(name=f"accepted.{each.rule}", kind=Kind.PROSE, label=f"{accepts} {each.rule}: {_codes(each.because)}")
             for each in findings
         ),
         *(
@@ -179,7 +180,7 @@ def signing(part: PartSeen) -> Fields:
                 name=f"settled.{each.reason}.{each.ref}",
                 kind=Kind.REASONS,
                 about={"suspended_for": each.reason.value, "ref": each.ref},
-                label=_codes([each.fine_reason]),
+                label=f"{ends} {_codes([each.fine_reason])}",
             )
             for each in part.suspensions
         ),

@@ -207,8 +207,9 @@ def _ask(
 ) -> Response:
     """The form as it was filled in, with the case as it is now and what of it is different."""
     words = pages.words(request.scope)
-    fields = form.fields(seen, Reader(actor, words, pages.zone))
-    apart = {each.name for each in signing(seen.apart)} if form.name == "grant" else set()
+    reader = Reader(actor, words, pages.zone)
+    fields = form.fields(seen, reader)
+    apart = {each.name for each in signing(seen.apart, reader)} if form.name == "grant" else set()
     labels = {each.name: each.label or words.groups["case_asked"][each.named] for each in fields}
     return pages.show(
         request.scope,
