@@ -6,12 +6,12 @@ from datetime import timedelta
 from careflow_domain.errors import DomainError
 from careflow_service.errors import ServiceError
 from services.sessions.tests import builders as a
-from services.sessions.tests.anybody import STOPS, Anybody
+from services.sessions.tests.anybody import STOPS
 from services.sessions.tests.course_builders import screen
+from services.sessions.tests.mistaken import Mistaken
 from sessions.application.commands.check_in import CheckIn, CheckInHandler
 from sessions.application.commands.clear_session import ClearSession, ClearSessionHandler
 from sessions.application.commands.complete_session import CompleteSession, CompleteSessionHandler
-from sessions.application.commands.end_dose import EndDose, EndDoseHandler
 from sessions.application.commands.open_session import OpenSession, OpenSessionHandler
 from sessions.application.commands.refuse_session import RefuseSession, RefuseSessionHandler
 from sessions.application.commands.start_session import StartSession, StartSessionHandler
@@ -21,7 +21,7 @@ from sessions.domain.states import SessionState
 from sessions.domain.words import VisitKind
 
 
-class AnyDay(Anybody):
+class AnyDay(Mistaken):
     """One patient's weeks."""
 
     async def goes_on(self, steps: int) -> None:
@@ -29,7 +29,7 @@ class AnyDay(Anybody):
         acts = [self.sensible] * 45 + [
             self.checks, self.vitals, self.order, self.joins_or_leaves, self.overrides, self.draws, self.doses,
             self.resolves, self.alert, self.outcome, self.harm, self.time, self.consent_or_clearance, self.ends,
-            self.end_of_care, self.corrects_vitals, self.corrects_checks,
+            self.end_of_care, self.corrects_vitals, self.corrects_checks, self.corrects_dose,
         ]  # fmt: skip
         for _ in range(steps):
             try:
@@ -61,8 +61,7 @@ class AnyDay(Anybody):
         elif session.state is SessionState.CLEARED:
             await self._handle(StartSessionHandler, StartSession(session.id, session.version), a.NURSE)
         elif session.doses and session.doses[-1].ended_at is None:
-            await self._handle(EndDoseHandler, EndDose(session.id), a.NURSE)
-            self.told.running = False
+            await self.dose_ends()
         elif len(session.doses) < 2 and self.random.random() < 0.9:
             drawn_up = any(vial.drawn_for(session.id) for vial in self.memory.shelves["drug_log"].kept.values())
             await (self.doses() if drawn_up else self.draws())

@@ -14,10 +14,9 @@ from services.sessions.tests.dose_law import Check, Given, Reading, Told, forbid
 from services.sessions.tests.in_memory import InMemory
 from sessions.application.commands.abort_session import AbortSession, AbortSessionHandler
 from sessions.application.commands.change_plan import ChangePlan, ChangePlanHandler, PlanChange
-from sessions.application.commands.correct_checks import CorrectChecks, CorrectChecksHandler
-from sessions.application.commands.correct_vitals import CorrectVitals, CorrectVitalsHandler
 from sessions.application.commands.discharge_from_care import DischargeFromCare, DischargeFromCareHandler
 from sessions.application.commands.draw_drug import DrawDrug, DrawDrugHandler
+from sessions.application.commands.end_dose import EndDose, EndDoseHandler
 from sessions.application.commands.give_dose import GiveDose, GiveDoseHandler
 from sessions.application.commands.join_session import (
     JoinSession,
@@ -46,7 +45,6 @@ from sessions.domain.checks import (
     SubstanceUse,
 )
 from sessions.domain.clinic_day import clinic_day
-from sessions.domain.corrections import Amendment, ReadingList, WhichReading, written_into
 from sessions.domain.doses import StatedDose
 from sessions.domain.gate_items import GATE
 from sessions.domain.ids import AdverseEventId, AlertId, ClearanceId, PlanId, StaffId
@@ -116,7 +114,7 @@ class Anybody:
             values = {name: value for name, value in values.items() if name in asked}
 
         def recorded(by: StaffId, at: datetime) -> Checks:
-            return _checks(values, by, at, whole=careful)
+            return as_checks(values, by, at, whole=careful)
 
         await self._handle(RecordChecksHandler, RecordChecks(session.id, recorded), by)
         for name, value in values.items():
@@ -137,47 +135,6 @@ class Anybody:
         else:
             await self._handle(RecordVitalsHandler, RecordVitals(session.id, observed), a.NURSE)
         self._tell(session.id, signs, before_dose=session.monitoring is None)
-
-    async def corrects_vitals(self) -> None:
-        session, by = self._session(), self.random.choice((a.NURSE, a.NURSE, a.OTHER_NURSE, a.PRESCRIBER))
-        known = [each for each in self.told.readings if each.session == session.id]
-        if not known:
-            return
-        wrong = self.random.choice(known)
-        signs = self._signs(self.now, careful=self.random.random() < 0.5)
-        amended: dict[str, Any] = {
-            "systolic": signs.blood_pressure.systolic,
-            "diastolic": signs.blood_pressure.diastolic,
-            "heart_rate": signs.heart_rate,
-            "oxygen_saturation": signs.oxygen_saturation,
-            "respiratory_rate": signs.respiratory_rate,
-            "moaas": signs.moaas,
-            "symptoms": signs.symptoms,
-            "observed_at": wrong.at + timedelta(minutes=self.random.choice((-30, -6, 6, 20))),
-        }
-        chosen = self.random.sample(sorted(amended), self.random.randint(1, 4))
-        among = ReadingList.BASELINE if wrong.before_dose else ReadingList.VITALS
-        amendment = Amendment(**{name: amended[name] for name in chosen})
-        command = CorrectVitals(session.id, WhichReading(among=among, number=wrong.number), amendment, "misread")
-        await self._handle(CorrectVitalsHandler, command, by)
-        written = written_into(self.memory.shelves["sessions"].kept[session.id], among)[-1]
-        self._tell(session.id, written, before_dose=wrong.before_dose)
-
-    async def corrects_checks(self) -> None:
-        session, by = self._session(), self.random.choice((a.NURSE, a.OTHER_NURSE, a.PRESCRIBER))
-        name, value = self.random.choice(
-            (("weight", Decimal(80)), ("weight", Decimal(110)), ("suicide_risk", "none"), ("suicide_risk", "high"),
-             ("equipment", True), ("bladder", False), ("allergic", False))
-        )  # fmt: skip
-
-        def recorded(by: StaffId, at: datetime) -> Checks:
-            return _checks({name: value}, by, at, whole=False)
-
-        correct = CorrectChecks(session.id, recorded, "misread", session.version)
-        await self._handle(CorrectChecksHandler, correct, by)
-        wrong = self.told.last(session.id, name)
-        checks = [replace(each, taken_back=True) if each is wrong else each for each in self.told.checks]
-        self.told.checks = [*checks, Check(session=session.id, at=self.now, by=by, name=name, value=value)]
 
     def _tell(self, session_id: str, signs: VitalSigns, *, before_dose: bool) -> None:
         listed = [r for r in self.told.readings if (r.session, r.before_dose) == (session_id, before_dose)]
@@ -254,6 +211,18 @@ class Anybody:
         self.told.running = True
         if reasons:
             self.violations.append((self.now, reasons))
+
+    async def dose_ends(self) -> None:
+        """It has run in, or was stopped with some of it run in."""
+        session = self._session()
+        infused = self.random.choice((None, None, "0", "0.1", "0.3", "0.4", "9"))
+        ran = None if infused is None else Millilitres(Decimal(infused))
+        hung = session.doses[-1].stated if session.doses else None
+        await self._handle(EndDoseHandler, EndDose(session.id, ran), a.NURSE)
+        self.told.running = False
+        if ran is not None and hung is not None and hung.volume is not None:
+            mg = hung.mass.value * ran.value / hung.volume.value
+            self.told.doses[-1] = replace(self.told.doses[-1], mg=mg)
 
     async def resolves(self, name: str | None = None) -> None:
         session, name = self._session(), name or self.random.choice(sorted(STOPS))
@@ -382,7 +351,7 @@ class Anybody:
         return await handler(self.memory.ports, self.memory)(command, PEOPLE[who], REQUEST)
 
 
-def _checks(values: dict[str, object], by: StaffId, at: datetime, *, whole: bool) -> Checks:
+def as_checks(values: dict[str, object], by: StaffId, at: datetime, *, whole: bool) -> Checks:
     """What the clinic's own words are in the domain's."""
 
     def kept(value: Any) -> Recorded[Any]:

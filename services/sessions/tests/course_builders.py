@@ -8,12 +8,14 @@ from services.sessions.tests.builders import (
     CLEARANCE,
     CODES,
     NOW,
+    NURSE,
     PLAN,
     POLICY,
     PRESCRIBER,
     THERAPIST,
     checked,
     days,
+    dose,
     hours,
     minutes,
     new_uuid,
@@ -21,18 +23,26 @@ from services.sessions.tests.builders import (
     per_kg,
 )
 from sessions.domain.consents import Consent, ConsentCategory, ConsentText
+from sessions.domain.corrections import Corrector
 from sessions.domain.course import Course, DosedSession, TherapyHour
 from sessions.domain.dose_question import DoseQuestion
 from sessions.domain.doses import Ceiling
+from sessions.domain.dosing import dosed
 from sessions.domain.eligibility import ClearanceCopy, ClearanceStatus, Eligibility, PreSessionScreen, ScreenResult
+from sessions.domain.gate_items import examine
 from sessions.domain.ids import (
     ConsentId,
     RequestId,
     SessionId,
+    StaffId,
 )
+from sessions.domain.monitoring import Monitoring
 from sessions.domain.plan_terms import PlannedVisits, PlanTerms
 from sessions.domain.plans import Plan
+from sessions.domain.sessions import Session
 from sessions.domain.units import milligrams
+from sessions.domain.vitals import VitalSigns
+from sessions.domain.watch import observed
 from sessions.domain.words import Modality, Phase, ProviderRole, RoomPurpose, Route, VisitKind
 
 
@@ -159,3 +169,23 @@ def question(*, route: Route = Route.INTRAVENOUS) -> DoseQuestion:
         policy=POLICY,
         now=NOW,
     )
+
+
+def corrector(at: datetime, *, by: StaffId = NURSE, prescriber: bool = False, reason: str = "misread") -> Corrector:
+    """Who puts right what was misread."""
+    return Corrector(by=by, prescriber=prescriber, reason=reason, now=at)
+
+
+def monitored(*signs: VitalSigns, baseline: VitalSigns | None = None) -> Session:
+    """An infusion that began at nine, and what was observed since."""
+    session = checked()
+    if baseline is not None:
+        session = replace(session, checks=replace(session.checks, baseline=(baseline,)))
+    gate = examine(question())
+    session = session.cleared(gate, ()).started(gate, now=NOW)
+    plan = POLICY.routes[Route.INTRAVENOUS].observations
+    monitoring = Monitoring.begun(NOW, plan, session.checks.baseline[-1], POLICY.vitals_times)
+    session = dosed(session, dose(), gate, monitoring, None)
+    for each in signs:
+        session = observed(session, each, POLICY)
+    return replace(session, facts=())

@@ -45,6 +45,8 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
+    """`mg` is the most it was ever said to have been, once it is known how much of it ran in."""
+
     session: str
     at: datetime
     mg: Decimal

@@ -102,23 +102,6 @@ async def checks_while_others_are_recorded(world: World, overtaking: Overtaking)
     assert await gate_of(world, session_id) == ["bladder_symptoms", "suicide_risk_screened"]
 
 
-async def a_correction_while_the_check_is_recorded_again(world: World, overtaking: Overtaking) -> None:
-    session_id = await ready_for_dose(world, await has_course(world))
-    path = f"/v1/sessions/{session_id}/checks"
-    overtaking.by(lambda: world.nurse.post(path, {"drug_screen": "unexpected"}))
-    corrected = {"drug_screen": "unexpected", "reason": "misread"}
-    assert refusal(await does(world, session_id, "checks/corrections", corrected)) == (422, "nothing_corrected")
-
-
-async def signs_put_right_while_they_are_put_right(world: World, overtaking: Overtaking) -> None:
-    _, session_id = await dosed(world)
-    ok(await observes(world, session_id), 201)
-    path = f"/v1/sessions/{session_id}/vitals/corrections"
-    wrong = {"among": "vitals", "number": 0, "signs": {"heart_rate": 80}, "reason": "misread"}
-    overtaking.by(lambda: world.nurse.post(path, wrong))
-    assert refusal(await world.nurse.post(path, wrong)) == (409, "already_corrected")
-
-
 async def a_finding_resolved_while_it_is_found_again(world: World, overtaking: Overtaking) -> None:
     session_id = await ready_for_dose(world, await has_course(world))
     path = f"/v1/sessions/{session_id}/checks"

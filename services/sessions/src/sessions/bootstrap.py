@@ -37,6 +37,7 @@ from sessions.application.commands.close_drug_day import CloseDrugDayHandler, Co
 from sessions.application.commands.complete_session import CompleteSessionHandler
 from sessions.application.commands.convert_session import ConvertSessionHandler
 from sessions.application.commands.correct_checks import CorrectChecksHandler
+from sessions.application.commands.correct_dose import CorrectDoseHandler
 from sessions.application.commands.correct_services import CorrectServicesHandler
 from sessions.application.commands.correct_vitals import CorrectVitalsHandler
 from sessions.application.commands.discharge_from_care import DischargeFromCareHandler
@@ -60,6 +61,7 @@ from sessions.application.commands.report_adverse_event import ReportAdverseEven
 from sessions.application.commands.resolve_stop import ResolveStopHandler
 from sessions.application.commands.review_adverse_event import ReviewAdverseEventHandler
 from sessions.application.commands.review_doses import ReviewDosesHandler
+from sessions.application.commands.set_pump import SetPumpHandler
 from sessions.application.commands.sign_consent import SignConsentHandler
 from sessions.application.commands.sign_note import AddToNoteHandler, SignNoteHandler
 from sessions.application.commands.sign_order import SignOrderHandler
@@ -118,7 +120,9 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         convert_session=ConvertSessionHandler(changes),
         start_session=StartSessionHandler(changes),
         give_dose=GiveDoseHandler(changes),
+        set_pump=SetPumpHandler(changes),
         end_dose=EndDoseHandler(changes),
+        correct_dose=CorrectDoseHandler(changes),
         record_vitals=RecordVitalsHandler(changes),
         correct_vitals=CorrectVitalsHandler(changes),
         discharge_patient=DischargePatientHandler(ports, work),

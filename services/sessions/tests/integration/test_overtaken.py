@@ -10,6 +10,7 @@ from typing import Final
 import pytest
 
 from careflow_service.testing.overtaking import Overtaking, Race, decided_by
+from services.sessions.tests import overtaken_corrections as corrections
 from services.sessions.tests import overtaken_doses as doses
 from services.sessions.tests import overtaken_erasures as erasures
 from services.sessions.tests import overtaken_notes as notes
@@ -36,7 +37,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "join_session": sessions.somebody_joins_while_another_does,
     "leave_session": sessions.somebody_leaves_while_another_joins,
     "record_checks": sessions.checks_while_others_are_recorded,
-    "correct_checks": sessions.a_correction_while_the_check_is_recorded_again,
+    "correct_checks": corrections.a_correction_while_the_check_is_recorded_again,
     "resolve_stop": sessions.a_finding_resolved_while_it_is_found_again,
     "sign_order": sessions.an_order_while_the_plan_is_adjusted,
     "attest_eligibility": sessions.an_attestation_while_the_dose_is_refused,
@@ -46,9 +47,11 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "convert_session": sessions.a_conversion_while_it_is_converted,
     "start_session": doses.a_start_while_its_plan_is_put_on_hold,
     "give_dose": doses.a_dose_while_an_adverse_event_is_reported,
+    "set_pump": corrections.a_pump_is_set_while_the_dose_ends,
+    "correct_dose": corrections.a_dose_put_right_while_it_is_put_right,
     "end_dose": sessions.a_dose_ends_while_the_session_is_stopped,
     "record_vitals": sessions.signs_while_the_session_is_stopped,
-    "correct_vitals": sessions.signs_put_right_while_they_are_put_right,
+    "correct_vitals": corrections.signs_put_right_while_they_are_put_right,
     "discharge_patient": sessions.a_discharge_while_the_patient_walks_out,
     "complete_session": sessions.a_completion_while_the_session_is_aborted,
     "abort_session": sessions.an_abort_while_the_session_is_completed,

@@ -18,12 +18,11 @@ from services.sessions.tests.builders import (
     checked,
     checks,
     days,
-    dose,
     minutes,
     recorded,
     vitals,
 )
-from services.sessions.tests.course_builders import course, question
+from services.sessions.tests.course_builders import corrector, course, monitored, question
 from sessions.domain.checks import Checks, PregnancyTest
 from sessions.domain.corrections import (
     Amendment,
@@ -33,36 +32,14 @@ from sessions.domain.corrections import (
     checks_corrected,
     vitals_corrected,
 )
-from sessions.domain.dosing import dosed
 from sessions.domain.gate_items import examine
 from sessions.domain.ids import SessionId, StaffId
-from sessions.domain.monitoring import Monitoring
 from sessions.domain.sessions import ClinicalFactReported, Session
 from sessions.domain.states import SessionState
 from sessions.domain.units import Kilograms
 from sessions.domain.vitals import Severity, VitalSigns
 from sessions.domain.watch import VitalsBreached, observed
 from sessions.domain.weights import BelievedWeight, Weight
-from sessions.domain.words import Route
-
-
-def corrector(at: datetime, *, by: StaffId = NURSE, prescriber: bool = False, reason: str = "misread") -> Corrector:
-    return Corrector(by=by, prescriber=prescriber, reason=reason, now=at)
-
-
-def monitored(*signs: VitalSigns, baseline: VitalSigns | None = None) -> Session:
-    """An infusion that began at nine, and what was observed since."""
-    session = checked()
-    if baseline is not None:
-        session = replace(session, checks=replace(session.checks, baseline=(baseline,)))
-    gate = examine(question())
-    session = session.cleared(gate, ()).started(gate, now=NOW)
-    plan = POLICY.routes[Route.INTRAVENOUS].observations
-    monitoring = Monitoring.begun(NOW, plan, session.checks.baseline[-1], POLICY.vitals_times)
-    session = dosed(session, dose(), gate, monitoring, None)
-    for each in signs:
-        session = observed(session, each, POLICY)
-    return replace(session, facts=())
 
 
 def corrected(

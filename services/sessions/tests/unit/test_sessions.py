@@ -12,6 +12,7 @@ from services.sessions.tests.builders import (
     MILL_VALLEY,
     NOW,
     NURSE,
+    POLICY,
     SESSION,
     appointment,
     arrived,
@@ -29,12 +30,14 @@ from sessions.domain.endings import SessionCompleted, aborted, completed
 from sessions.domain.gate import Gate
 from sessions.domain.gate_items import examine
 from sessions.domain.ids import PatientId
+from sessions.domain.infusion import Step, StepKind
 from sessions.domain.service_lines import BillableServices
 from sessions.domain.sessions import Session, SessionCheckedIn, SessionStarted
 from sessions.domain.states import Outcome, SessionState
-from sessions.domain.units import NOTHING, milligrams
+from sessions.domain.units import NOTHING, Millilitres, milligrams
 from sessions.domain.words import VisitKind
 
+END = Step(kind=StepKind.ENDED, infused=Millilitres.none(), by=NURSE, at=NOW)
 NOTHING_BILLED = BillableServices(revision=1, lines=(), by=NURSE, at=NOW)
 
 
@@ -55,7 +58,7 @@ def started() -> Session:
         (lambda: checked().started(open_gate(), now=NOW), "wrong_state"),
         (lambda: checked().cleared(open_gate(), ()).started(None, now=NOW), "dose_gate_closed"),
         (lambda: completed(started(), NOTHING_BILLED, now=NOW), "wrong_state"),
-        (lambda: dose_ended(started(), now=NOW), "no_dose_running"),
+        (lambda: dose_ended(started(), None, END, POLICY.infusion.tolerance), "no_dose_running"),
         (lambda: aborted(started(), Outcome.STOPPED, " ", NOTHING_BILLED, now=NOW), "reason_missing"),
         (lambda: arrived(VisitKind.PREPARATION).checked(checks(), now=NOW), "not_a_dosing_session"),
         (lambda: arrived(VisitKind.INTEGRATION).ordered(order()), "not_a_dosing_session"),

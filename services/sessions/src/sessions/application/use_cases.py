@@ -11,6 +11,7 @@ from sessions.application.commands.close_drug_day import CloseDrugDayHandler, Co
 from sessions.application.commands.complete_session import CompleteSessionHandler
 from sessions.application.commands.convert_session import ConvertSessionHandler
 from sessions.application.commands.correct_checks import CorrectChecksHandler
+from sessions.application.commands.correct_dose import CorrectDoseHandler
 from sessions.application.commands.correct_services import CorrectServicesHandler
 from sessions.application.commands.correct_vitals import CorrectVitalsHandler
 from sessions.application.commands.discharge_from_care import DischargeFromCareHandler
@@ -34,6 +35,7 @@ from sessions.application.commands.report_adverse_event import ReportAdverseEven
 from sessions.application.commands.resolve_stop import ResolveStopHandler
 from sessions.application.commands.review_adverse_event import ReviewAdverseEventHandler
 from sessions.application.commands.review_doses import ReviewDosesHandler
+from sessions.application.commands.set_pump import SetPumpHandler
 from sessions.application.commands.sign_consent import SignConsentHandler
 from sessions.application.commands.sign_note import AddToNoteHandler, SignNoteHandler
 from sessions.application.commands.sign_order import SignOrderHandler
@@ -82,7 +84,9 @@ class Sessions:
     convert_session: ConvertSessionHandler
     start_session: StartSessionHandler
     give_dose: GiveDoseHandler
+    set_pump: SetPumpHandler
     end_dose: EndDoseHandler
+    correct_dose: CorrectDoseHandler
     record_vitals: RecordVitalsHandler
     correct_vitals: CorrectVitalsHandler
     discharge_patient: DischargePatientHandler

@@ -127,6 +127,13 @@ class Course(Aggregate):
             integrations=(*self.integrations, task),
         )
 
+    def redosed(self, session_id: SessionId, at: datetime) -> Self:
+        """The first dose of a session was put right: it counts from the later of its times."""
+        doses = tuple(
+            replace(dose, at=max(dose.at, at)) if dose.session_id == session_id else dose for dose in self.doses
+        )
+        return self if doses == self.doses else replace(self.recording(), doses=doses)
+
     def completed(self, hour: TherapyHour, *, rules: IntegrationRules, now: datetime) -> Self:
         """A therapy hour took place. An integration answers the earliest dose that waits for one and was given long
         enough before it began; more than one only where the rules say so.

@@ -5,12 +5,14 @@ of a session goes above the plan's or the clinic's ceiling. The software enforce
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Final
 
 from careflow_domain.errors import conflict, invalid
 from sessions.domain.ids import ContainerId, DrawId, StaffId
+from sessions.domain.infusion import Infusion, Step, Tolerance
 from sessions.domain.units import (
     Kilograms,
     Milligrams,
@@ -20,6 +22,9 @@ from sessions.domain.units import (
     agree,
 )
 from sessions.domain.words import Route
+
+FINEST: Final = Decimal("0.0001")
+"""The smallest step in which amounts are written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +77,16 @@ class StatedDose:
         if self.volume is not None and self.concentration is not None:
             self._must_agree(self.concentration.times(self.volume), tolerance_percent, "volume")
 
+    def share(self, part: Millilitres, whole: Millilitres) -> "StatedDose":
+        """As much of it as is in a part of the whole volume it was made up to, to a ten-thousandth."""
+        return StatedDose(
+            mass=Milligrams((self.mass.value * part.value / whole.value).quantize(FINEST)),
+            volume=None
+            if self.volume is None
+            else Millilitres((self.volume.value * part.value / whole.value).quantize(FINEST)),
+            concentration=self.concentration,
+        )
+
     def _must_agree(self, computed: Milligrams, tolerance_percent: Decimal, way: str) -> None:
         if not agree(self.mass, computed, tolerance_percent):
             raise invalid("dose_mismatch", "The ways this dose is stated do not agree; compute it again.", way=way)
@@ -112,8 +127,22 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DoseRecord:
+    """A dose as it was written down before it was put right, and who did that, when and why."""
+
+    stated: StatedDose = field(repr=False)
+    started_at: datetime
+    ended_at: datetime | None
+    by: StaffId
+    at: datetime
+    reason: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dose:
-    """One dose as it was given; `ended_at` is None while an infusion runs."""
+    """One dose as it was given; `ended_at` is None while an infusion runs. `hung` is what an infusion was begun with
+    that was stopped before all of it had run in; `earlier` is how it was written down before it was put right.
+    """
 
     stated: StatedDose = field(repr=False)
     container_id: ContainerId
@@ -125,6 +154,45 @@ class Dose:
     given_by: StaffId
     started_at: datetime
     ended_at: datetime | None = None
+    hung: StatedDose | None = field(default=None, repr=False)
+    infusion: Infusion | None = field(default=None, repr=False)
+    earlier: tuple[DoseRecord, ...] = ()
+
+    @property
+    def at_most(self) -> Milligrams:
+        """The most it was ever said to have been."""
+        return max((self.stated.mass, *(each.stated.mass for each in self.earlier)))
+
+    @property
+    def latest_start(self) -> datetime:
+        """The latest it was ever said to have begun."""
+        return max((self.started_at, *(each.started_at for each in self.earlier)))
+
+    @property
+    def latest_end(self) -> datetime | None:
+        """The latest it was ever said to have ended; None while it runs."""
+        if self.ended_at is None:
+            return None
+        return max((self.ended_at, *(each.ended_at for each in self.earlier if each.ended_at)))
+
+    def ended(self, infused: Millilitres | None, step: Step, tolerance: Tolerance) -> "Dose":
+        """The infusion is over: all of it ran in where `infused` is None. Refused: `volume_missing`,
+        `infused_too_much`, and what `Infusion.went_on` refuses.
+        """
+        whole = self.infusion.made_up_to if self.infusion else self.stated.volume
+        if whole is None:
+            if infused is not None:
+                raise invalid("volume_missing", "Of a dose without a volume nobody can say how much ran in.")
+            return replace(self, ended_at=step.at)
+        ran = whole if infused is None else infused
+        if ran > whole:
+            raise invalid("infused_too_much", "No more runs in than was made up.")
+        last = replace(step, infused=ran)
+        run = None if self.infusion is None else self.infusion.went_on(last, tolerance)
+        after = replace(self, ended_at=step.at, infusion=run)
+        if ran == whole:
+            return after
+        return replace(after, hung=self.stated, stated=self.stated.share(ran, whole))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,5 +217,5 @@ class Devices:
             raise invalid("serial_missing", "A device is given by its serial number.")
         if any(each.serial == dose.serial for each in before):
             raise conflict("serial_used", "This device has been given.")
-        if before and dose.started_at - before[-1].started_at < self.rest:
+        if before and dose.started_at - before[-1].latest_start < self.rest:
             raise conflict("device_too_soon", "Between two devices the patient rests.")

@@ -4,15 +4,15 @@ Invariants: no dose while another runs; one dose is no more than ordered, all to
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from careflow_domain.errors import conflict, invalid
 from sessions.domain.doses import Devices, Dose
 from sessions.domain.gate import Gate
+from sessions.domain.infusion import Infusion, Step, StepKind, Tolerance
 from sessions.domain.monitoring import Monitoring
 from sessions.domain.sessions import Session, SessionFact
 from sessions.domain.states import UNDER_WAY, SessionState
-from sessions.domain.units import Milligrams
+from sessions.domain.units import Milligrams, Millilitres
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ def must_allow_draw(session: Session, mass: Milligrams, drawn_up: Milligrams) ->
     """
     session.must_be_dosing()
     session.must_be(SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED, *UNDER_WAY)
-    if session.given + drawn_up + mass > session.must_have_order().most:
+    if session.given_at_most + drawn_up + mass > session.must_have_order().most:
         raise conflict("draw_above_order", "With this more would be drawn up than was ordered at most.")
 
 
@@ -43,7 +43,7 @@ def dosed(session: Session, dose: Dose, gate: Gate, monitoring: Monitoring, devi
     if devices is not None:
         devices.must_be_next(dose, session.doses)
     session.must_pass(gate)
-    if not session.must_have_order().allows(dose.stated.mass, given=session.given):
+    if not session.must_have_order().allows(dose.stated.mass, given=session.given_at_most):
         raise invalid("dose_above_order", "This dose, or all doses together, would be more than was ordered.")
     given = replace(
         session.recording(), gate=gate, doses=(*session.doses, dose), monitoring=session.monitoring or monitoring
@@ -52,10 +52,39 @@ def dosed(session: Session, dose: Dose, gate: Gate, monitoring: Monitoring, devi
     return given.became(state, DoseAdministered, dose.started_at)
 
 
-def dose_ended(session: Session, *, now: datetime) -> Session:
-    """The infusion has run in or was stopped. Refused: `no_dose_running`."""
+def pump_set(session: Session, step: Step, made_up_to: Millilitres | None, tolerance: Tolerance) -> Session:
+    """The pump of the dose that runs was set for the first time, set anew, paused or let go on; `made_up_to` is asked
+    the first time, without it the drug is undiluted. Refused: `no_dose_running`, `volume_missing`, `wrong_state`,
+    `infusion_began`, `infusion_not_begun`, and what `Infusion.begun` and `Infusion.went_on` refuse.
+    """
+    dose = _running(session)
+    if dose.infusion is not None:
+        if made_up_to is not None:
+            raise conflict("infusion_began", "What the dose was made up to was said when the pump was set first.")
+        return _with_last(session, replace(dose, infusion=dose.infusion.went_on(step, tolerance)))
+    if dose.stated.volume is None:
+        raise invalid("volume_missing", "Of a dose without a volume nobody can say how much ran in.")
+    if step.kind is not StepKind.RATE_CHANGED:
+        raise conflict("infusion_not_begun", "The rate of the pump is said first.")
+    first = replace(step, kind=StepKind.STARTED)
+    begun = Infusion.begun(made_up_to or dose.stated.volume, dose.stated.volume, first)
+    return _with_last(session, replace(dose, infusion=begun))
+
+
+def dose_ended(session: Session, infused: Millilitres | None, step: Step, tolerance: Tolerance) -> Session:
+    """The infusion has run in, or was stopped with so much of it run in. Refused: `no_dose_running`, `wrong_state`, and
+    what `Dose.ended` refuses.
+    """
+    ended = _running(session).ended(infused, step, tolerance)
+    return replace(_with_last(session, ended), state=SessionState.MONITORING)
+
+
+def _running(session: Session) -> Dose:
     session.must_be(*UNDER_WAY)
     if not session.doses or session.doses[-1].ended_at is not None:
         raise conflict("no_dose_running", "No dose is running.")
-    ended = (*session.doses[:-1], replace(session.doses[-1], ended_at=now))
-    return replace(session.recording(), doses=ended, state=SessionState.MONITORING)
+    return session.doses[-1]
+
+
+def _with_last(session: Session, dose: Dose) -> Session:
+    return replace(session.recording(), doses=(*session.doses[:-1], dose))

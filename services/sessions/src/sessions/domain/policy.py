@@ -15,6 +15,7 @@ from careflow_domain.retention import RetentionPolicy
 from careflow_domain.setting import Setting
 from sessions.domain.course import IntegrationRules
 from sessions.domain.doses import Ceiling, Devices
+from sessions.domain.infusion import Tolerance
 from sessions.domain.units import Milligrams, MilligramsPerKilogram
 from sessions.domain.vitals import BloodPressure, ObservationPlan, Signal, SignalLimits, VitalsTimes
 from sessions.domain.words import Route
@@ -160,6 +161,21 @@ class DrugLogPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InfusionPolicy:
+    """How far what a pump says has run in may be from what its rate makes of the time: this share of it, or what runs
+    in within so many minutes, whichever is more.
+    """
+
+    mismatch_percent: Setting[Decimal]
+    mismatch_minutes: Setting[int]
+
+    @property
+    def tolerance(self) -> Tolerance:
+        moment = timedelta(minutes=self.mismatch_minutes.value)
+        return Tolerance(share_percent=self.mismatch_percent.value, moment=moment)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectionPolicy:
     """For so many days after something was recorded it may be put right."""
 
@@ -223,6 +239,7 @@ class SessionsPolicy:
     integration: IntegrationPolicy
     retention: RetentionPolicy
     drug_log: DrugLogPolicy
+    infusion: InfusionPolicy
     corrections: CorrectionPolicy
     rems: RemsPolicy
     follow_up: FollowUpPolicy

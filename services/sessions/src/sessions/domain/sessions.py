@@ -252,6 +252,11 @@ class Session(Aggregate):
         """All doses of this session together."""
         return total([dose.stated.mass for dose in self.doses])
 
+    @property
+    def given_at_most(self) -> Milligrams:
+        """The most that was ever said to have been given: by it further doses are judged."""
+        return total([dose.at_most for dose in self.doses])
+
     def assessed(self, risk: Recorded[RiskLevel]) -> Self:
         """The suicide risk was asked before leaving; what bears on the clearance is reported at once. Refused:
         `wrong_state`.

@@ -4,6 +4,7 @@ Invariant: an amount is finite and not negative, not even a negative zero; only 
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Self, TypeVar
 
@@ -25,6 +26,11 @@ class Amount:
 
     def __sub__(self, other: Self) -> Self:
         return type(self)(self.value - other.value)
+
+    @classmethod
+    def none(cls) -> Self:
+        """Nothing of it."""
+        return cls(Decimal(0))
 
     def __bool__(self) -> bool:
         return bool(self.value)
@@ -67,6 +73,18 @@ class MilligramsPerMillilitre(Amount):
         """mg/mL x mL = mg."""
         return Milligrams(self.value * volume.value)
 
+
+class MillilitresPerHour(Amount):
+    """Rate of a pump."""
+
+    __slots__ = ()
+
+    def over(self, length: timedelta) -> Millilitres:
+        """mL/h x h = mL."""
+        return Millilitres(self.value * Decimal(length // MICROSECOND) / Decimal(HOUR // MICROSECOND))
+
+
+MICROSECOND, HOUR = timedelta(microseconds=1), timedelta(hours=1)
 
 A = TypeVar("A", bound=Amount)
 

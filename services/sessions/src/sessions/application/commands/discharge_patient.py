@@ -67,15 +67,15 @@ def _leaving(session: Session, course: Course, score: DischargeScore, ports: Por
     if session.monitoring is None or session.order is None or not session.doses:
         raise conflict("nothing_to_monitor", "Only after a dose is anybody discharged.")
     last = session.doses[-1]
-    if last.ended_at is None:
+    if last.latest_end is None:
         raise conflict("dose_running", "The dose has not ended.")
     return Leaving(
         score=score,
         risk_stands=bool(course.standing(StopKind.HIGH_SUICIDE_RISK)),
         prescriber_there=session.present(ProviderRole.PRESCRIBER),
         monitoring=session.monitoring,
-        last_dose_started_at=last.started_at,
-        last_dose_ended_at=last.ended_at,
+        last_dose_started_at=last.latest_start,
+        last_dose_ended_at=last.latest_end,
         route=ports.policy.routes[session.order.route],
         policy=ports.policy,
         now=now,

@@ -1,19 +1,28 @@
-"""The infusion has run in, or was stopped."""
+"""The infusion has run in, or was stopped before: what did not run in is in the drug log as drawn up still."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction
+from sessions.application.given_instead import give_instead
 from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
 from sessions.domain.dosing import dose_ended
-from sessions.domain.ids import SessionId
+from sessions.domain.ids import SessionId, StaffId
+from sessions.domain.infusion import Step, StepKind
 from sessions.domain.sessions import Session
+from sessions.domain.units import Millilitres
+
+STOPPED = "stopped before all of it had run in"
 
 
 @dataclass(frozen=True, slots=True)
 class EndDose:
+    """`infused` is how much had run in of what the dose was made up to; all of it where it is None."""
+
     session_id: SessionId
+    infused: Millilitres | None = field(default=None, repr=False)
+    note: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +30,15 @@ class EndDoseHandler:
     changes: SessionChanges
 
     async def __call__(self, command: EndDose, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `session_not_found`, `no_dose_running`, `wrong_state`."""
+        """Refused: `session_not_found`, and what `dosing.dose_ended` and `drug_regiven.regiven` refuse."""
+        ports = self.changes.ports
 
         async def end(session: Session, tx: Transaction) -> Session:
-            return dose_ended(session, now=tx.now)
+            infused = command.infused or Millilitres.none()
+            step = Step(kind=StepKind.ENDED, infused=infused, note=command.note, by=StaffId(actor.id), at=tx.now)
+            after = dose_ended(session, command.infused, step, ports.policy.infusion.tolerance)
+            note = command.note or STOPPED
+            await give_instead(session.doses[-1], after.doses[-1], session, note, actor, ports, tx)
+            return after
 
         return await self.changes.run(command.session_id, end, by=actor, action="end_dose", request=request)

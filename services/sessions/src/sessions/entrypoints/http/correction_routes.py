@@ -14,12 +14,15 @@ from careflow_service.http.dependencies import (
 )
 from careflow_service.http.fields import Moment
 from sessions.application.commands.correct_checks import CorrectChecks
+from sessions.application.commands.correct_dose import CorrectDose
 from sessions.application.commands.correct_vitals import CorrectVitals
 from sessions.domain.corrections import Amendment, ReadingList, WhichReading
+from sessions.domain.dose_corrections import DoseAmendment
 from sessions.domain.ids import SessionId
+from sessions.domain.units import Millilitres
 from sessions.domain.vitals import Symptom
 from sessions.entrypoints.http.check_bodies import CheckParts
-from sessions.entrypoints.http.schemas import AggregateChanged, App, Note, Uuid, changed
+from sessions.entrypoints.http.schemas import AggregateChanged, App, Note, Quantity, Uuid, changed
 
 router = APIRouter(tags=["corrections"])
 
@@ -62,6 +65,27 @@ class ChecksCorrection(CheckParts):
     reason: Note
 
 
+class DoseAmended(RequestBody):
+    """What was recorded wrong of a dose, as it should have been; what is left out was right. `ml` is the drug itself,
+    whatever it was made up to; the milligrams follow from it.
+    """
+
+    ml: Quantity | None = None
+    started_at: Moment | None = None
+    ended_at: Moment | None = None
+    reason: Note
+
+    def amendment(self) -> DoseAmendment:
+        volume = None if self.ml is None else Millilitres(self.ml)
+        return DoseAmendment(volume=volume, started_at=self.started_at, ended_at=self.ended_at)
+
+
+class DoseCorrection(DoseAmended):
+    """Of the doses in the record of the session, the one with this `number`."""
+
+    number: Annotated[int, Field(ge=0, le=1_000)]
+
+
 @router.post("/v1/sessions/{session_id}/vitals/corrections", status_code=201, response_model=AggregateChanged)
 async def correct_vitals(
     session_id: Uuid, body: VitalsCorrection, actor: CurrentActor, request: IdempotentRequest, app: App
@@ -83,3 +107,17 @@ async def correct_checks(
     """Put right what was recorded last of these checks: whoever recorded it, or a prescriber."""
     command = CorrectChecks(SessionId(session_id), body.stamp(), body.reason, expected_version)
     return changed(await app.correct_checks(command, actor, request), status=201)
+
+
+@router.post("/v1/sessions/{session_id}/doses/corrections", status_code=201, response_model=AggregateChanged)
+async def correct_dose(
+    session_id: Uuid,
+    body: DoseCorrection,
+    actor: CurrentActor,
+    request: IdempotentRequest,
+    expected_version: ExpectedVersion,
+    app: App,
+) -> Response:
+    """Put right how much was given of a dose, or when: whoever gave it, or a prescriber."""
+    command = CorrectDose(SessionId(session_id), body.number, body.amendment(), body.reason, expected_version)
+    return changed(await app.correct_dose(command, actor, request), status=201)

@@ -1,5 +1,7 @@
 """The dose itself: giving, ending, watching, discharging."""
 
+from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated
 
 from fastapi import APIRouter, Response
@@ -17,11 +19,19 @@ from sessions.application.commands.discharge_patient import DischargePatient
 from sessions.application.commands.end_dose import EndDose
 from sessions.application.commands.give_dose import GiveDose
 from sessions.application.commands.record_vitals import RecordVitals
+from sessions.application.commands.set_pump import SetPump
 from sessions.domain.checks import RiskLevel
 from sessions.domain.discharge import DischargeScore, Exceptions, SignedFor
 from sessions.domain.doses import StatedDose
 from sessions.domain.ids import ContainerId, DrawId, SessionId
-from sessions.domain.units import Milligrams, MilligramsPerKilogram, MilligramsPerMillilitre, Millilitres
+from sessions.domain.infusion import StepKind
+from sessions.domain.units import (
+    Milligrams,
+    MilligramsPerKilogram,
+    MilligramsPerMillilitre,
+    Millilitres,
+    MillilitresPerHour,
+)
 from sessions.entrypoints.http.schemas import AggregateChanged, App, Code, Note, Quantity, Uuid, changed
 from sessions.entrypoints.http.vitals_body import Vitals
 
@@ -48,6 +58,48 @@ class NewDose(RequestBody):
             volume=None if self.ml is None else Millilitres(self.ml),
             concentration=None if self.mg_per_ml is None else MilligramsPerMillilitre(self.mg_per_ml),
         )
+
+
+class PumpStep(StrEnum):
+    """What is done to a pump that is not yet done."""
+
+    RATE_CHANGED = "rate_changed"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+
+
+class PumpSetting(RequestBody):
+    """What was done to the pump, and what had run in by then. The first time it is the rate, and of a drug that was
+    diluted what it was made up to. `note`: why what ran in is not what the rate makes of the time.
+    """
+
+    step: PumpStep
+    ml_per_hour: Quantity | None = None
+    infused_ml: Quantity = Decimal(0)
+    made_up_to_ml: Quantity | None = None
+    note: Note | None = None
+
+    def said(self, session_id: SessionId) -> SetPump:
+        paused = self.step is PumpStep.PAUSED
+        return SetPump(
+            session_id,
+            StepKind(self.step.value),
+            Millilitres(self.infused_ml),
+            None if paused or self.ml_per_hour is None else MillilitresPerHour(self.ml_per_hour),
+            None if self.made_up_to_ml is None else Millilitres(self.made_up_to_ml),
+            self.note or "",
+        )
+
+
+class DoseEnd(RequestBody):
+    """How much had run in of what the dose was made up to; all of it where nothing is said."""
+
+    infused_ml: Quantity | None = None
+    note: Note | None = None
+
+    def said(self, session_id: SessionId) -> EndDose:
+        infused = None if self.infused_ml is None else Millilitres(self.infused_ml)
+        return EndDose(session_id, infused, self.note or "")
 
 
 class NewVitals(RequestBody):
@@ -103,10 +155,21 @@ async def give_dose(
     return changed(await app.give_dose(command, actor, request), status=201)
 
 
+@router.post("/v1/sessions/{session_id}/doses/pump", status_code=201, response_model=AggregateChanged)
+async def set_pump(
+    session_id: Uuid, body: PumpSetting, actor: CurrentActor, request: IdempotentRequest, app: App
+) -> Response:
+    """Say what was done to the pump of the infusion that runs."""
+    return changed(await app.set_pump(body.said(SessionId(session_id)), actor, request), status=201)
+
+
 @router.post("/v1/sessions/{session_id}/doses/end", response_model=AggregateChanged)
-async def end_dose(session_id: Uuid, actor: CurrentActor, request: IdempotentRequest, app: App) -> Response:
-    """The infusion has run in or was stopped."""
-    return changed(await app.end_dose(EndDose(SessionId(session_id)), actor, request))
+async def end_dose(
+    session_id: Uuid, actor: CurrentActor, request: IdempotentRequest, app: App, body: DoseEnd | None = None
+) -> Response:
+    """The infusion has run in, or was stopped: what did not run in is wasted before a witness."""
+    whole = EndDose(SessionId(session_id))
+    return changed(await app.end_dose(body.said(whole.session_id) if body else whole, actor, request))
 
 
 @router.post("/v1/sessions/{session_id}/vitals", status_code=201, response_model=AggregateChanged)

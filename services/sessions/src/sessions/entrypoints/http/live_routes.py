@@ -14,7 +14,8 @@ from sessions.application.queries.follow_session import Place, Step
 from sessions.domain.doses import Dose
 from sessions.domain.ids import SessionId
 from sessions.domain.sessions import Session
-from sessions.entrypoints.http.record_routes import dose_view, vitals_view
+from sessions.entrypoints.http.dose_views import dose_view
+from sessions.entrypoints.http.record_routes import vitals_view
 from sessions.entrypoints.http.schemas import App, Uuid
 from sessions.entrypoints.http.session_routes import session_view
 

@@ -11,12 +11,13 @@ from pydantic_core import to_jsonable_python
 from careflow_service.http.dependencies import CurrentActor, represent
 from sessions.domain.checks import Checks, RiskLevel, standing_of
 from sessions.domain.discharge import Discharge
-from sessions.domain.doses import Dose, Order
+from sessions.domain.doses import Order
 from sessions.domain.ids import PatientId, SessionId
 from sessions.domain.sessions import Session
 from sessions.domain.stops import Stop, StopKind
 from sessions.domain.vitals import Symptom, VitalSigns
 from sessions.domain.words import ProviderRole, Route
+from sessions.entrypoints.http.dose_views import DoseView, dose_view
 from sessions.entrypoints.http.schemas import App, Shown, Uuid, View
 
 router = APIRouter(tags=["records"])
@@ -72,18 +73,6 @@ class VitalsView(BaseModel):
     moaas: int | None
     symptoms: tuple[Symptom, ...]
     corrects: CorrectsView | None
-
-
-class DoseView(BaseModel):
-    mg: Shown
-    ml: Shown | None
-    mg_per_ml: Shown | None
-    container_id: str
-    draw_id: str
-    serial: str | None
-    given_by: str
-    started_at: datetime
-    ended_at: datetime | None
 
 
 class ExceptionView(View):
@@ -246,21 +235,6 @@ def vitals_view(signs: VitalSigns) -> VitalsView:
         moaas=signs.moaas,
         symptoms=tuple(sorted(signs.symptoms)),
         corrects=CorrectsView.model_validate(signs.corrects) if signs.corrects else None,
-    )
-
-
-def dose_view(dose: Dose) -> DoseView:
-    stated = dose.stated
-    return DoseView(
-        mg=stated.mass.value,
-        ml=stated.volume.value if stated.volume else None,
-        mg_per_ml=stated.concentration.value if stated.concentration else None,
-        container_id=dose.container_id,
-        draw_id=dose.draw_id,
-        serial=dose.serial,
-        given_by=dose.given_by,
-        started_at=dose.started_at,
-        ended_at=dose.ended_at,
     )
 
 

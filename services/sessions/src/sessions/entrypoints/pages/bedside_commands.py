@@ -14,10 +14,10 @@ from sessions.application.commands.clear_session import ClearSession
 from sessions.application.commands.complete_session import CompleteSession
 from sessions.application.commands.convert_session import ConvertSession
 from sessions.application.commands.correct_checks import CorrectChecks
+from sessions.application.commands.correct_dose import CorrectDose
 from sessions.application.commands.correct_vitals import CorrectVitals
 from sessions.application.commands.discharge_patient import DischargePatient
 from sessions.application.commands.draw_drug import DrawDrug
-from sessions.application.commands.end_dose import EndDose
 from sessions.application.commands.give_dose import GiveDose
 from sessions.application.commands.join_session import JoinSession, LeaveSession
 from sessions.application.commands.record_checks import RecordChecks
@@ -36,8 +36,8 @@ from sessions.domain.ids import ContainerId, DrawId, EntryId, PatientId, Session
 from sessions.domain.units import Milligrams, MilligramsPerKilogram, Millilitres
 from sessions.entrypoints.http.adverse_event_routes import NewAdverseEvent
 from sessions.entrypoints.http.check_bodies import NewChecks
-from sessions.entrypoints.http.correction_routes import AmendedVitals, ChecksCorrection
-from sessions.entrypoints.http.dose_routes import NewDischarge, NewDose, NewVitals
+from sessions.entrypoints.http.correction_routes import AmendedVitals, ChecksCorrection, DoseAmended
+from sessions.entrypoints.http.dose_routes import DoseEnd, NewDischarge, NewDose, NewVitals, PumpSetting
 from sessions.entrypoints.http.drug_log_routes import NewEntry
 from sessions.entrypoints.http.gate_routes import Clearing, NewOrder, Reason, Signing
 from sessions.entrypoints.http.schemas import Note, Quantity, Uuid
@@ -69,6 +69,21 @@ class CorrectingVitals(RequestBody):
     def which(self) -> WhichReading:
         among, _, number = self.reading.partition("/")
         return WhichReading(among=ReadingList(among), number=int(number))
+
+
+class StoppedBefore(DoseEnd):
+    """How much had run in is asked where not all of it had."""
+
+    infused_ml: Quantity
+
+
+class CorrectingDose(DoseAmended):
+    """`dose` is its number among those of the session."""
+
+    dose: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}$")]
+
+    def which(self) -> int:
+        return int(self.dose)
 
 
 class Witnessing(RequestBody):
@@ -139,8 +154,18 @@ async def give(app: Sessions, asked: Asked[NewDose], actor: Actor, key: RequestK
     return await app.give_dose(command, actor, key)
 
 
-async def end_dose(app: Sessions, asked: Asked[Nothing], actor: Actor, key: RequestKey) -> object:
-    return await app.end_dose(EndDose(asked.session_id), actor, key)
+async def set_pump(app: Sessions, asked: Asked[PumpSetting], actor: Actor, key: RequestKey) -> object:
+    return await app.set_pump(asked.body.said(asked.session_id), actor, key)
+
+
+async def end_dose(app: Sessions, asked: Asked[DoseEnd], actor: Actor, key: RequestKey) -> object:
+    return await app.end_dose(asked.body.said(asked.session_id), actor, key)
+
+
+async def correct_dose(app: Sessions, asked: Asked[CorrectingDose], actor: Actor, key: RequestKey) -> object:
+    body = asked.body
+    command = CorrectDose(asked.session_id, body.which(), body.amendment(), body.reason, asked.version)
+    return await app.correct_dose(command, actor, key)
 
 
 async def observe(app: Sessions, asked: Asked[NewVitals], actor: Actor, key: RequestKey) -> object:

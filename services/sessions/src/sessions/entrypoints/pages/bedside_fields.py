@@ -76,3 +76,15 @@ THERAPY: Final = (
     field("therapy.0.started_at", Kind.MOMENT, word="therapy_started_at"),
     field("therapy.0.ended_at", Kind.MOMENT, word="therapy_ended_at"),
 )
+PUMP: Final = (
+    field("ml_per_hour", Kind.AMOUNT),
+    field("infused_ml", Kind.AMOUNT),
+    field("note", Kind.PROSE, word="pump_note"),
+)
+STOPPING: Final = (field("infused_ml", Kind.AMOUNT), field("note", Kind.PROSE, word="pump_note"))
+CORRECTING_DOSE: Final = (
+    field("ml", Kind.AMOUNT, word="drug_ml"),
+    field("started_at", Kind.MOMENT),
+    field("ended_at", Kind.MOMENT),
+    field("reason", Kind.PROSE),
+)

@@ -13,30 +13,40 @@ from careflow_service.identity import Actor, RequestKey, Role
 from careflow_service.pages.asking import Field, Kind
 from sessions.application.queries.read_bedside import Bedside
 from sessions.application.use_cases import Sessions
-from sessions.domain.clinic_day import on_the_wall
-from sessions.domain.corrections import ReadingList, written_into
 from sessions.domain.discharge import CRITERIA, NEVER_SIGNED
 from sessions.domain.drug_entries import ADDING, DISPOSALS, WITNESSED
 from sessions.domain.presence import AT_THE_BEDSIDE
-from sessions.domain.readings import standing
 from sessions.domain.states import UNDER_WAY, SessionState
 from sessions.domain.words import CONVERTIBLE_TO, VisitKind
 from sessions.entrypoints.http.adverse_event_routes import NewAdverseEvent
 from sessions.entrypoints.http.check_bodies import NewChecks
 from sessions.entrypoints.http.correction_routes import ChecksCorrection
-from sessions.entrypoints.http.dose_routes import NewDischarge, NewDose, NewVitals
+from sessions.entrypoints.http.dose_routes import DoseEnd, NewDischarge, NewDose, NewVitals, PumpSetting, PumpStep
 from sessions.entrypoints.http.gate_routes import Clearing, NewOrder, Reason, Signing
 from sessions.entrypoints.http.session_routes import Completion, Conversion, EarlyEnd, Joining
 from sessions.entrypoints.pages import bedside_commands as do
-from sessions.entrypoints.pages.bedside_commands import Asked, CorrectingVitals, Drawing, Entering, Nothing, Witnessing
+from sessions.entrypoints.pages.bedside_choices import containers, doses, draws, readings, waiting
+from sessions.entrypoints.pages.bedside_commands import (
+    Asked,
+    CorrectingDose,
+    CorrectingVitals,
+    Drawing,
+    Entering,
+    Nothing,
+    StoppedBefore,
+    Witnessing,
+)
 from sessions.entrypoints.pages.bedside_fields import (
+    CORRECTING_DOSE,
     DISCHARGE,
     ESCORT,
     EVENT,
     IDENTITY,
     ORDER,
     PROGRAM,
+    PUMP,
     QUESTIONS,
+    STOPPING,
     THERAPY,
     field,
     signs,
@@ -98,45 +108,37 @@ def _ends(seen: Bedside) -> bool:
 
 
 def _runs(seen: Bedside) -> bool:
-    doses = seen.session.doses
-    return seen.session.state in UNDER_WAY and bool(doses) and doses[-1].ended_at is None
+    given = seen.session.doses
+    return seen.session.state in UNDER_WAY and bool(given) and given[-1].ended_at is None
 
 
 def _gives(seen: Bedside) -> bool:
     dosing = seen.session.kind is VisitKind.DOSING and seen.session.state in UNDER_WAY
-    return dosing and not _runs(seen) and bool(_draws(seen))
-
-
-def _readings(seen: Bedside) -> Sequence[tuple[str, str]]:
-    """Every observation as it stands, the newest first, and how it reads."""
-    found = [
-        (each.signs, f"{among}/{each.number}")
-        for among in ReadingList
-        for each in standing(written_into(seen.session, among))
-    ]
-    newest_first = sorted(found, key=lambda pair: pair[0].observed_at, reverse=True)
-    return [
-        (
-            which,
-            f"{on_the_wall(each.observed_at, seen.timezone):%H:%M} · "
-            f"{each.blood_pressure.systolic}/{each.blood_pressure.diastolic} mmHg · {each.heart_rate}/min · "
-            f"SpO₂ {each.oxygen_saturation} % · {each.by}",
-        )
-        for each, which in newest_first
-    ]
+    return dosing and not _runs(seen) and bool(draws(seen))
 
 
 def _correcting(seen: Bedside, _: Actor) -> Fields:
     return (
-        Field(name="reading", kind=Kind.CHOICE, options=_readings(seen)),
+        Field(name="reading", kind=Kind.CHOICE, options=readings(seen)),
         *signs("signs", "observed_instead"),
         field("signs.no_symptoms", Kind.YES_NO),
         field("reason", Kind.PROSE),
     )
 
 
+def _setting(seen: Bedside, _: Actor) -> Fields:
+    """What the pump may be set to next; the first time, what the dose was made up to."""
+    infusion = seen.session.doses[-1].infusion
+    if infusion is None:
+        steps: list[PumpStep] = [PumpStep.RATE_CHANGED]
+    else:
+        steps = [PumpStep.RATE_CHANGED, PumpStep.PAUSED] if infusion.runs else [PumpStep.RESUMED]
+    diluted = () if infusion else (field("made_up_to_ml", Kind.AMOUNT),)
+    return (field("step", Kind.CHOICE, *steps), *diluted, *PUMP)
+
+
 def _unsettled(seen: Bedside) -> bool:
-    return bool(_draws(seen))
+    return bool(draws(seen))
 
 
 def _roles(_: Bedside, actor: Actor) -> Fields:
@@ -163,36 +165,13 @@ def _overriding(seen: Bedside, _: Actor) -> Fields:
     return tuple(_reasons("overrides", "item", item) for item in _signable(seen))
 
 
-def _draws(seen: Bedside) -> Sequence[tuple[str, str]]:
-    """What is drawn up for this session and not settled, and how it reads."""
-    return [
-        (
-            f"{container.id}/{draw.id}",
-            f"{container.item.drug} {container.item.concentration.value:f} mg/mL · {draw.volume.value:f} mL, "
-            f"{container.open_of(draw).value.normalize():f} mg · {draw.by}",
-        )
-        for container in seen.containers or ()
-        for draw in container.unsettled
-        if draw.session_id == seen.session.id
-    ]
-
-
 def _draw(seen: Bedside) -> Field:
     """One of the draws of the session: a container and what was drawn up of it."""
-    return Field(name="draw", kind=Kind.CHOICE, options=_draws(seen), parts=("container_id", "draw_id"))
+    return Field(name="draw", kind=Kind.CHOICE, options=draws(seen), parts=("container_id", "draw_id"))
 
 
 def _drawing(seen: Bedside, _: Actor) -> Fields:
-    containers = [
-        (
-            str(each.id),
-            f"{each.item.drug} {each.item.concentration.value:f} mg/mL · {each.item.lot} · "
-            f"{each.in_container.value.normalize():f} mg",
-        )
-        for each in seen.containers or ()
-        if each.in_container
-    ]
-    return (Field(name="container_id", kind=Kind.CHOICE, options=containers), field("ml", Kind.AMOUNT))
+    return (Field(name="container_id", kind=Kind.CHOICE, options=containers(seen)), field("ml", Kind.AMOUNT))
 
 
 def _giving(seen: Bedside, _: Actor) -> Fields:
@@ -209,21 +188,8 @@ def _wasting(seen: Bedside, _: Actor) -> Fields:
     )
 
 
-def _waiting(seen: Bedside) -> Sequence[tuple[str, str | None]]:
-    """Lines of the log that a second person has still to confirm, and how they read."""
-    return [
-        (
-            f"{container.id}/{entry.id}",
-            f"{container.item.drug} · {entry.mass.value.normalize():f} mg · {entry.by}",
-        )
-        for container in seen.containers or ()
-        for entry in container.entries
-        if not entry.counts and entry.reverses is None
-    ]
-
-
 def _witnessing(seen: Bedside, _: Actor) -> Fields:
-    return (Field(name="line", kind=Kind.CHOICE, options=_waiting(seen), parts=("container_id", "entry_id")),)
+    return (Field(name="line", kind=Kind.CHOICE, options=waiting(seen), parts=("container_id", "entry_id")),)
 
 
 def _of_patient(seen: Bedside) -> Mapping[str, Any]:
@@ -246,11 +212,13 @@ FORMS: Final = (
     BedsideForm("draw", Drawing, do.draw, _dosing(*_HERE, *UNDER_WAY), _drawing),
     BedsideForm("start", Nothing, do.start, _starts, at_once=True),
     BedsideForm("dose", NewDose, do.give, _gives, _giving),
-    BedsideForm("dose-ended", Nothing, do.end_dose, _runs, at_once=True),
+    BedsideForm("pump", PumpSetting, do.set_pump, _runs, _setting),
+    BedsideForm("dose-ended", DoseEnd, do.end_dose, _runs, at_once=True),
+    BedsideForm("dose-stopped", StoppedBefore, do.end_dose, _runs, lambda _, __: STOPPING),
     BedsideForm(
         "vitals", NewVitals, do.observe, lambda seen: seen.session.patient_watched, lambda _, __: signs("signs")
     ),
-    BedsideForm("correct-vitals", CorrectingVitals, do.correct_vitals, lambda seen: bool(_readings(seen)), _correcting),
+    BedsideForm("correct-vitals", CorrectingVitals, do.correct_vitals, lambda seen: bool(readings(seen)), _correcting),
     BedsideForm(
         "correct-checks",
         ChecksCorrection,
@@ -258,8 +226,15 @@ FORMS: Final = (
         lambda seen: seen.session.kind is VisitKind.DOSING and bool(seen.session.checks.given),
         lambda _, __: (*IDENTITY, *QUESTIONS, *ESCORT, *PROGRAM, field("reason", Kind.PROSE)),
     ),
+    BedsideForm(
+        "correct-dose",
+        CorrectingDose,
+        do.correct_dose,
+        lambda seen: bool(doses(seen)),
+        lambda seen, _: (Field(name="dose", kind=Kind.CHOICE, options=doses(seen)), *CORRECTING_DOSE),
+    ),
     BedsideForm("waste", Entering, do.enter, _unsettled, _wasting),
-    BedsideForm("witness", Witnessing, do.witness, lambda seen: bool(_waiting(seen)), _witnessing),
+    BedsideForm("witness", Witnessing, do.witness, lambda seen: bool(waiting(seen)), _witnessing),
     BedsideForm("adverse-event", NewAdverseEvent, do.report, _there, lambda _, __: EVENT, _of_patient),
     BedsideForm(
         "discharge",

@@ -1,0 +1,101 @@
+"""What is shown of a dose: how much, how its pump was run, and what was written down wrong of it."""
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from sessions.domain.doses import Dose, DoseRecord
+from sessions.domain.infusion import Infusion, StepKind
+from sessions.entrypoints.http.schemas import Shown
+
+
+class PumpStepView(BaseModel):
+    """What was done to the pump: all that had run in by then, and the rate from then on."""
+
+    step: StepKind
+    infused_ml: Shown
+    ml_per_hour: Shown | None
+    note: str
+    by: str
+    at: datetime
+
+
+class InfusionView(BaseModel):
+    made_up_to_ml: Shown
+    steps: tuple[PumpStepView, ...]
+
+
+class DoseRecordView(BaseModel):
+    """How a dose was written down before it was put right, by whom, when and why."""
+
+    mg: Shown
+    ml: Shown | None
+    started_at: datetime
+    ended_at: datetime | None
+    by: str
+    at: datetime
+    reason: str
+
+
+class DoseView(BaseModel):
+    """`mg` is what was given, `hung_mg` what an infusion was begun with that was stopped before; `earlier` is what was
+    written down wrong, the first record first.
+    """
+
+    mg: Shown
+    ml: Shown | None
+    mg_per_ml: Shown | None
+    container_id: str
+    draw_id: str
+    serial: str | None
+    given_by: str
+    started_at: datetime
+    ended_at: datetime | None
+    hung_mg: Shown | None
+    infusion: InfusionView | None
+    earlier: tuple[DoseRecordView, ...]
+
+
+def dose_view(dose: Dose) -> DoseView:
+    stated = dose.stated
+    return DoseView(
+        mg=stated.mass.value,
+        ml=stated.volume.value if stated.volume else None,
+        mg_per_ml=stated.concentration.value if stated.concentration else None,
+        container_id=dose.container_id,
+        draw_id=dose.draw_id,
+        serial=dose.serial,
+        given_by=dose.given_by,
+        started_at=dose.started_at,
+        ended_at=dose.ended_at,
+        hung_mg=dose.hung.mass.value if dose.hung else None,
+        infusion=_infusion(dose.infusion) if dose.infusion else None,
+        earlier=tuple(_earlier(each) for each in dose.earlier),
+    )
+
+
+def _infusion(infusion: Infusion) -> InfusionView:
+    steps = tuple(
+        PumpStepView(
+            step=each.kind,
+            infused_ml=each.infused.value,
+            ml_per_hour=each.rate.value if each.rate else None,
+            note=each.note,
+            by=each.by,
+            at=each.at,
+        )
+        for each in infusion.steps
+    )
+    return InfusionView(made_up_to_ml=infusion.made_up_to.value, steps=steps)
+
+
+def _earlier(record: DoseRecord) -> DoseRecordView:
+    return DoseRecordView(
+        mg=record.stated.mass.value,
+        ml=record.stated.volume.value if record.stated.volume else None,
+        started_at=record.started_at,
+        ended_at=record.ended_at,
+        by=record.by,
+        at=record.at,
+        reason=record.reason,
+    )

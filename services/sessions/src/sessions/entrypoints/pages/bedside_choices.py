@@ -1,0 +1,81 @@
+"""What one chooses among on the forms of the bedside, as it stands now: readings, doses, containers, draws, lines."""
+
+from collections.abc import Sequence
+
+from sessions.application.queries.read_bedside import Bedside
+from sessions.domain.clinic_day import on_the_wall
+from sessions.domain.corrections import ReadingList, written_into
+from sessions.domain.readings import standing
+
+
+def readings(seen: Bedside) -> Sequence[tuple[str, str]]:
+    """Every observation as it stands, the newest first, and how it reads."""
+    found = [
+        (each.signs, f"{among}/{each.number}")
+        for among in ReadingList
+        for each in standing(written_into(seen.session, among))
+    ]
+    newest_first = sorted(found, key=lambda pair: pair[0].observed_at, reverse=True)
+    return [
+        (
+            which,
+            f"{on_the_wall(each.observed_at, seen.timezone):%H:%M} · "
+            f"{each.blood_pressure.systolic}/{each.blood_pressure.diastolic} mmHg · {each.heart_rate}/min · "
+            f"SpO₂ {each.oxygen_saturation} % · {each.by}",
+        )
+        for each, which in newest_first
+    ]
+
+
+def doses(seen: Bedside) -> Sequence[tuple[str, str]]:
+    """Every dose that is over, and how it reads."""
+    return [
+        (
+            str(number),
+            f"{on_the_wall(dose.started_at, seen.timezone):%H:%M} – "
+            f"{on_the_wall(dose.ended_at, seen.timezone):%H:%M} · "
+            f"{dose.stated.mass.value.normalize():f} mg · {dose.given_by}",
+        )
+        for number, dose in enumerate(seen.session.doses)
+        if dose.ended_at is not None
+    ]
+
+
+def draws(seen: Bedside) -> Sequence[tuple[str, str]]:
+    """What is drawn up for this session and not settled, and how it reads."""
+    return [
+        (
+            f"{container.id}/{draw.id}",
+            f"{container.item.drug} {container.item.concentration.value:f} mg/mL · {draw.volume.value:f} mL, "
+            f"{container.open_of(draw).value.normalize():f} mg · {draw.by}",
+        )
+        for container in seen.containers or ()
+        for draw in container.unsettled
+        if draw.session_id == seen.session.id
+    ]
+
+
+def waiting(seen: Bedside) -> Sequence[tuple[str, str | None]]:
+    """Lines of the log that a second person has still to confirm, and how they read."""
+    return [
+        (
+            f"{container.id}/{entry.id}",
+            f"{container.item.drug} · {entry.mass.value.normalize():f} mg · {entry.by}",
+        )
+        for container in seen.containers or ()
+        for entry in container.entries
+        if not entry.counts and entry.reverses is None
+    ]
+
+
+def containers(seen: Bedside) -> Sequence[tuple[str, str]]:
+    """What there is something left in, and how it reads."""
+    return [
+        (
+            str(each.id),
+            f"{each.item.drug} {each.item.concentration.value:f} mg/mL · {each.item.lot} · "
+            f"{each.in_container.value.normalize():f} mg",
+        )
+        for each in seen.containers or ()
+        if each.in_container
+    ]
