@@ -87,6 +87,41 @@ async def test_a_patient_is_watched(browser: Browser, sessions: tuple[World, str
         assert await reader.page.get_by_role("cell", name="131/84").is_visible()
 
 
+async def test_what_was_put_right_and_how_the_pump_was_run_is_read_by_everybody(
+    browser: Browser, sessions: tuple[World, str]
+) -> None:
+    forget_pictures("put-right-phone")
+    world, address = sessions
+    session_id = await ready_for_dose(world, await has_course(world))
+    await receives_dose(world, session_id)
+    async with Reader.at(browser, address, "phone", name="put-right") as reader:
+        await logs_in(reader, Role.NURSE, of(session_id))
+        await reader.follows("Set the pump")
+        await reader.looks("Set the pump")
+        await reader.page.get_by_label("Rate set").check()
+        await reader.fills(**{"Rate,_mL_per_hour": "1.2", "Run_in_so_far,_mL": "0"})
+        await reader.presses("Save")
+        await world.travel(timedelta(minutes=10))
+        ok(await observes(world, session_id, systolic=182), 201)
+        await reader.follows("Correct vital signs")
+        await reader.looks("Correct vital signs")
+        await reader.page.get_by_label("182/82 mmHg").check()
+        await reader.fills(**{"Systolic_pressure,_mmHg": "128", "Reason": "misread"})
+        await reader.presses("Save")
+        await reader.page.get_by_text("by user-nurse:").wait_for()
+        await reader.follows("Stopped before it had run in")
+        await reader.fills(**{"Run_in_so_far,_mL": "0.2"})
+        await reader.presses("Save")
+        await reader.follows("Correct what was recorded")
+        await reader.page.get_by_label("As expected", exact=True).first.wait_for()
+        await reader.page.get_by_label("Not as expected").check()
+        await reader.fills(Reason="read wrong")
+        await reader.presses("Save")
+        await reader.looks(ANA)
+        assert await reader.page.get_by_text("0.2 of 0.8 mL run in").is_visible()
+        assert await reader.page.locator("del").count() > 1
+
+
 async def test_a_vital_sign_is_on_the_second_screen_within_a_second_and_moves_nobody(
     browser: Browser, sessions: tuple[World, str]
 ) -> None:

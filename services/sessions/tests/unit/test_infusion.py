@@ -22,14 +22,15 @@ from services.sessions.tests.builders import (
     new_uuid,
     vial,
 )
-from services.sessions.tests.course_builders import corrector, monitored
+from services.sessions.tests.course_builders import corrector, monitored, question
 from sessions.domain.corrections import Corrector
 from sessions.domain.dose_corrections import DoseAmendment, dose_corrected
 from sessions.domain.doses import Dose, StatedDose
-from sessions.domain.dosing import dose_ended, must_allow_draw, pump_set
+from sessions.domain.dosing import dose_ended, dosed, must_allow_draw, pump_set
 from sessions.domain.drug_entries import EntryKind
 from sessions.domain.drug_log import Container
 from sessions.domain.drug_regiven import GivenInstead, regiven
+from sessions.domain.gate_items import examine
 from sessions.domain.ids import EntryId
 from sessions.domain.infusion import Step, StepKind
 from sessions.domain.sessions import Session
@@ -250,13 +251,20 @@ def put_right(session: Session, at: datetime = NOW + minutes(45), **amended: Any
 
 def test_a_dose_put_right_keeps_what_was_written_and_further_ones_are_judged_by_the_most() -> None:
     session = put_right(over(), volume=ml("0.6"))
-    (dose,) = session.doses
-    assert (dose.stated.mass, dose.stated.volume) == (milligrams(30), ml("0.6"))
-    (record,) = dose.earlier
+    (given,) = session.doses
+    assert (given.stated.mass, given.stated.volume) == (milligrams(30), ml("0.6"))
+    (record,) = given.earlier
     assert (record.stated, record.by, record.at, record.reason) == (stated(), NURSE, NOW + minutes(45), "misread")
     assert (session.given, session.given_at_most) == (milligrams(30), milligrams(40))
     with pytest.raises(DomainError, match="draw_above_order"):
         must_allow_draw(session, milligrams(10), milligrams(0))
+
+
+def test_a_dose_put_right_to_less_leaves_no_more_of_the_order() -> None:
+    session, gate = put_right(over(), volume=ml("0.6")), examine(question())
+    assert session.monitoring is not None
+    with pytest.raises(DomainError, match="dose_above_order"):
+        dosed(session, dose("10", at=NOW + minutes(50)), gate, session.monitoring, None)
 
 
 def test_a_dose_that_was_more_than_ordered_is_recorded_all_the_same() -> None:
