@@ -51,8 +51,9 @@ class Sandbox:
     async def register(self) -> str:
         """One patient more, in a stream of their own."""
         sample = next(each.envelope for each in samples(BOOKING.name) if each.contract is PatientRegistered)
-        subject = f"patient:{new_id()}"
-        event = replace(sample, id=new_id(), subject=subject, stream=BOOKING.stream(subject), sequence=1)
+        patient_id = new_id()
+        subject, data = f"patient:{patient_id}", {**sample.data, "patient_id": patient_id}
+        event = replace(sample, id=new_id(), subject=subject, stream=BOOKING.stream(subject), sequence=1, data=data)
         await send(self.kafka_url, [a_record(event)])
         self.registered.append(subject)
         return subject
