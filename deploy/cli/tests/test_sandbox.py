@@ -59,6 +59,17 @@ async def test_what_is_left_out_is_not_written_and_checkpoints_reach_every_parti
     assert sorted(checkpoints, key=str) == sorted(wanted * times, key=str)
 
 
+async def test_no_more_is_said_in_a_second_than_was_asked_for() -> None:
+    said: list[float] = []
+    clock = asyncio.get_running_loop().time
+    began = clock()
+
+    await sandbox._play(Written(), Plan(patients=1), 100, lambda _step: said.append(clock() - began))
+
+    assert len(said) > 10
+    assert all(at >= number / 100 for number, at in enumerate(said))
+
+
 def test_keys_are_there_for_before_and_after_a_rotation(tmp_path: Path) -> None:
     write_keys(tmp_path, PLAN)
 
