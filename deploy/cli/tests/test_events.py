@@ -196,7 +196,7 @@ def test_it_ends_by_itself_after_so_many(careflow: Careflow) -> None:
 
 
 @pytest.mark.kafka
-@pytest.mark.parametrize("event_id", [new_id(), "of another kind of id"])
+@pytest.mark.parametrize("event_id", [new_id(), "another kind of id"], ids=["of its time", "of no time"])
 async def test_one_event_is_found_by_its_id_where_it_stands_first(
     kafka_url: str, make_topic: MakeTopic, event_id: str
 ) -> None:
