@@ -24,6 +24,7 @@ _NEWEST_FIRST: Final = (("recorded_at", -1),)
 
 INDEXES: Final = (
     (CONSENTS, IndexModel([("patient_id", 1), ("recorded_at", -1), ("_id", 1)], name="of_patient")),
+    (CONSENTS, IndexModel([("patient_id", 1), ("is_signed", 1), ("recorded_at", -1)], name="signed_of_patient")),
     (CONSENTS, IndexModel("due_at", name="due")),
 )
 
