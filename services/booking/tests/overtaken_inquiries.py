@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 
+from booking.application.commands.answer_inquiry import AnswerInquiry
 from booking.application.commands.book_for_inquiry import BookForInquiry
-from booking.application.commands.change_inquiry import ChangeInquiry
+from booking.application.commands.close_inquiry import CloseInquiry
+from booking.application.commands.erase_inquiry import EraseInquiry
+from booking.application.commands.take_inquiry import TakeInquiry
 from booking.domain.inquiries import Inquiry, InquiryOutcome
 from booking.domain.visits import Modality
 from careflow_domain.errors import DomainError
@@ -17,6 +20,7 @@ from services.booking.tests.world import World
 
 QUESTION = {"name": "Ana Rivera", "phone": "415 555 0123", "words": "How long is it?"}
 KIM = Actor("kim", frozenset({Role.COORDINATOR}))
+LOU = Actor("lou", frozenset({Role.COORDINATOR}))
 
 
 async def asks(world: World, **more: str) -> Any:
@@ -29,8 +33,20 @@ async def the_inquiry(world: World, *, urgent: bool = False) -> Inquiry:
     return only
 
 
-async def changes(world: World, inquiry: Inquiry, change: Any) -> Any:
-    return await world.application.change_inquiry(ChangeInquiry(inquiry.id, inquiry.version, change), KIM, None)
+async def is_taken(world: World, inquiry: Inquiry, by: Actor = KIM) -> Any:
+    return await world.application.take_inquiry(TakeInquiry(inquiry.id, inquiry.version), by, None)
+
+
+async def is_answered(world: World, inquiry: Inquiry, words: str = "About three hours.") -> Any:
+    return await world.application.answer_inquiry(AnswerInquiry(inquiry.id, inquiry.version, words), KIM, None)
+
+
+async def is_closed(world: World, inquiry: Inquiry, outcome: InquiryOutcome = InquiryOutcome.NOT_REACHED) -> Any:
+    return await world.application.close_inquiry(CloseInquiry(inquiry.id, inquiry.version, outcome), KIM, None)
+
+
+async def is_erased(world: World, inquiry: Inquiry) -> Any:
+    return await world.application.erase_inquiry(EraseInquiry(inquiry.id, inquiry.version), KIM, None)
 
 
 async def somebody_asks_while_they_ask(world: World, overtaking: Overtaking) -> None:
@@ -42,17 +58,46 @@ async def somebody_asks_while_they_ask(world: World, overtaking: Overtaking) -> 
 async def an_inquiry_is_taken_while_it_is_taken(world: World, overtaking: Overtaking) -> None:
     await asks(world)
     inquiry = await the_inquiry(world)
-    overtaking.by(lambda: changes(world, inquiry, lambda each, _: each.taken(by="lou")))
+    overtaking.by(lambda: is_taken(world, inquiry, LOU))
     with pytest.raises(DomainError, match="stale_version"):
-        await changes(world, inquiry, lambda each, _: each.taken(by="kim"))
+        await is_taken(world, inquiry)
     assert (await the_inquiry(world)).taken_by == "lou"
+
+
+async def an_inquiry_is_answered_while_it_is_closed(world: World, overtaking: Overtaking) -> None:
+    await asks(world)
+    inquiry = await the_inquiry(world)
+    overtaking.by(lambda: is_closed(world, inquiry))
+    with pytest.raises(DomainError, match="stale_version"):
+        await is_answered(world, inquiry)
+    assert (await world.application.read_inquiries.one(inquiry.id, KIM)).answer is None
+
+
+async def an_inquiry_is_closed_while_it_is_answered(world: World, overtaking: Overtaking) -> None:
+    await asks(world)
+    inquiry = await the_inquiry(world)
+    overtaking.by(lambda: is_answered(world, inquiry))
+    with pytest.raises(DomainError, match="stale_version"):
+        await is_closed(world, inquiry)
+    assert (await the_inquiry(world)).is_open
+
+
+async def an_inquiry_is_erased_while_it_is_erased(world: World, overtaking: Overtaking) -> None:
+    await asks(world)
+    inquiry = await the_inquiry(world)
+    await is_closed(world, inquiry)
+    closed = await world.application.read_inquiries.one(inquiry.id, KIM)
+    overtaking.by(lambda: is_erased(world, closed))
+    with pytest.raises(DomainError, match="stale_version"):
+        await is_erased(world, closed)
+    assert (await world.application.read_inquiries.one(inquiry.id, KIM)).asked is None
 
 
 async def a_call_is_booked_for_somebody_while_the_inquiry_is_closed(world: World, overtaking: Overtaking) -> None:
     await has_practitioner(world)
     await asks(world)
     inquiry = await the_inquiry(world)
-    overtaking.by(lambda: changes(world, inquiry, lambda each, now: each.closed(InquiryOutcome.NOT_REACHED, now=now)))
+    overtaking.by(lambda: is_closed(world, inquiry))
     booking = BookForInquiry(inquiry.id, inquiry.version, patient_details(), TOMORROW_AT_TEN, Modality.PHONE)
     with pytest.raises(DomainError, match="stale_version"):
         await world.application.book_for_inquiry(booking, KIM, None)

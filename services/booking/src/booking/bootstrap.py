@@ -32,22 +32,24 @@ from booking.adapters.rooms import MongoRooms
 from booking.adapters.waitlist import MongoFreedTimes, MongoWaitlist
 from booking.application.commands.add_practitioner import AddPractitionerHandler
 from booking.application.commands.add_room import AddRoomHandler
+from booking.application.commands.answer_inquiry import AnswerInquiryHandler
 from booking.application.commands.book_appointment import BookAppointmentHandler
 from booking.application.commands.book_dosing import BookDosingHandler
 from booking.application.commands.book_for_inquiry import BookForInquiryHandler
 from booking.application.commands.book_info_call import BookInfoCallHandler
 from booking.application.commands.book_series import BookSeriesHandler
 from booking.application.commands.cancel_appointment import CancelAppointmentHandler
-from booking.application.commands.change_inquiry import ChangeInquiryHandler
 from booking.application.commands.change_patient_details import ChangePatientDetailsHandler
 from booking.application.commands.change_practitioner import ChangePractitionerHandler
 from booking.application.commands.change_room import ChangeRoomHandler
 from booking.application.commands.close_calendar_feed import CloseCalendarFeedHandler
+from booking.application.commands.close_inquiry import CloseInquiryHandler
 from booking.application.commands.come_in import ComeInHandler
 from booking.application.commands.complete_consultation import CompleteConsultationHandler
 from booking.application.commands.confirm_dosing import ConfirmDosingHandler
 from booking.application.commands.confirm_hold import ConfirmHoldHandler
 from booking.application.commands.correct_appointment import CorrectAppointmentHandler
+from booking.application.commands.erase_inquiry import EraseInquiryHandler
 from booking.application.commands.hold_appointment import HoldAppointmentHandler
 from booking.application.commands.join_waitlist import JoinWaitlistHandler
 from booking.application.commands.leave_waitlist import LeaveWaitlistHandler
@@ -69,11 +71,13 @@ from booking.application.commands.reschedule_appointment import RescheduleAppoin
 from booking.application.commands.reschedule_pair import ReschedulePairHandler
 from booking.application.commands.send_again import SendAgainHandler
 from booking.application.commands.stop_messages import StopMessagesHandler
+from booking.application.commands.take_inquiry import TakeInquiryHandler
 from booking.application.commands.unmerge_patients import UnmergePatientsHandler
 from booking.application.forgetting import Forgetting
 from booking.application.front_desk import FrontDesk
 from booking.application.gated_visits import GatedVisits
 from booking.application.holding import Holding
+from booking.application.inquiry_changes import InquiryChanges
 from booking.application.messaging import Messenger
 from booking.application.offering import FreedVisits, Offering
 from booking.application.ports import Ports
@@ -139,6 +143,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     feeds = MongoCalendarFeeds(database)
     all_erasures = MongoErasures(database)
     all_inquiries = MongoInquiries(database, resources.vault)
+    inquiry_changes = InquiryChanges(all_inquiries, resources.work)
     scheduling = Scheduling(
         practitioners=all_practitioners,
         rooms=all_rooms,
@@ -240,7 +245,10 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         book_series=BookSeriesHandler(all_paths, book_dosing, policy, zone),
         book_info_call=BookInfoCallHandler(desk, zone, resources.limits),
         receive_inquiry=ReceiveInquiryHandler(all_inquiries, policy, resources.limits, work),
-        change_inquiry=ChangeInquiryHandler(all_inquiries, work),
+        take_inquiry=TakeInquiryHandler(inquiry_changes),
+        answer_inquiry=AnswerInquiryHandler(inquiry_changes),
+        close_inquiry=CloseInquiryHandler(inquiry_changes),
+        erase_inquiry=EraseInquiryHandler(inquiry_changes),
         book_for_inquiry=BookForInquiryHandler(desk, all_inquiries, zone),
         read_inquiries=ReadInquiries(all_inquiries, resources.audit),
         reschedule_appointment=RescheduleAppointmentHandler(desk),

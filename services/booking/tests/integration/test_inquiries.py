@@ -6,7 +6,16 @@ from careflow_service.identity import Role
 from careflow_service.testing.visiting import Page, Visitor
 from services.booking.tests.at_a_browser import logs_in
 from services.booking.tests.clinic import has_practitioner, ok
-from services.booking.tests.overtaken_inquiries import QUESTION, asks, the_inquiry
+from services.booking.tests.overtaken_inquiries import (
+    KIM,
+    QUESTION,
+    asks,
+    is_answered,
+    is_closed,
+    is_erased,
+    is_taken,
+    the_inquiry,
+)
 from services.booking.tests.world import World
 
 FORM = "/pages/inquiry"
@@ -135,6 +144,16 @@ async def test_the_second_who_takes_it_is_told_so(world: World) -> None:
     await someone.presses(one, "I see to it")
     late = await someone.presses(one, "I see to it", key="another")
     assert (late.status, "Somebody else changed this meanwhile" in late.text) == (412, True)
+
+
+async def test_what_was_done_about_it_is_told_apart_in_the_audit_trail(world: World) -> None:
+    await asks(world)
+    inquiry = await the_inquiry(world)
+    for done in (is_taken, is_answered, is_closed, is_erased):
+        await done(world, await world.application.read_inquiries.one(inquiry.id, KIM))
+
+    trail = await world.store.database["_audit"].distinct("action")
+    assert {"receive_inquiry", "take_inquiry", "answer_inquiry", "close_inquiry", "erase_inquiry"} <= {*trail}
 
 
 async def test_it_is_erased_by_those_who_may(world: World) -> None:

@@ -66,6 +66,12 @@ def test_it_is_taken_once_answered_and_closed() -> None:
             change()
 
 
+def test_nobody_says_that_it_became_a_call_but_the_call() -> None:
+    with pytest.raises(DomainError, match="outcome_of_the_call"):
+        an_inquiry().closed(InquiryOutcome.INFO_CALL, now=NOW)
+    assert an_inquiry().became_call(AppointmentId("v1"), now=NOW).outcome is InquiryOutcome.INFO_CALL
+
+
 def test_what_sounds_urgent_is_closed_only_once_somebody_answered() -> None:
     urgent = an_inquiry(urgent=True).taken(by="kim")
     with pytest.raises(DomainError, match="urgent_unanswered"):

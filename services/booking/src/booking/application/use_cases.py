@@ -4,22 +4,24 @@ from dataclasses import dataclass
 
 from booking.application.commands.add_practitioner import AddPractitionerHandler
 from booking.application.commands.add_room import AddRoomHandler
+from booking.application.commands.answer_inquiry import AnswerInquiryHandler
 from booking.application.commands.book_appointment import BookAppointmentHandler
 from booking.application.commands.book_dosing import BookDosingHandler
 from booking.application.commands.book_for_inquiry import BookForInquiryHandler
 from booking.application.commands.book_info_call import BookInfoCallHandler
 from booking.application.commands.book_series import BookSeriesHandler
 from booking.application.commands.cancel_appointment import CancelAppointmentHandler
-from booking.application.commands.change_inquiry import ChangeInquiryHandler
 from booking.application.commands.change_patient_details import ChangePatientDetailsHandler
 from booking.application.commands.change_practitioner import ChangePractitionerHandler
 from booking.application.commands.change_room import ChangeRoomHandler
 from booking.application.commands.close_calendar_feed import CloseCalendarFeedHandler
+from booking.application.commands.close_inquiry import CloseInquiryHandler
 from booking.application.commands.come_in import ComeInHandler
 from booking.application.commands.complete_consultation import CompleteConsultationHandler
 from booking.application.commands.confirm_dosing import ConfirmDosingHandler
 from booking.application.commands.confirm_hold import ConfirmHoldHandler
 from booking.application.commands.correct_appointment import CorrectAppointmentHandler
+from booking.application.commands.erase_inquiry import EraseInquiryHandler
 from booking.application.commands.hold_appointment import HoldAppointmentHandler
 from booking.application.commands.join_waitlist import JoinWaitlistHandler
 from booking.application.commands.leave_waitlist import LeaveWaitlistHandler
@@ -41,6 +43,7 @@ from booking.application.commands.reschedule_appointment import RescheduleAppoin
 from booking.application.commands.reschedule_pair import ReschedulePairHandler
 from booking.application.commands.send_again import SendAgainHandler
 from booking.application.commands.stop_messages import StopMessagesHandler
+from booking.application.commands.take_inquiry import TakeInquiryHandler
 from booking.application.commands.unmerge_patients import UnmergePatientsHandler
 from booking.application.forgetting import Forgetting
 from booking.application.ports import Ports, Practitioners, Rooms
@@ -93,7 +96,10 @@ class Booking:
     find_alternatives: FindAlternatives
 
     receive_inquiry: ReceiveInquiryHandler
-    change_inquiry: ChangeInquiryHandler
+    take_inquiry: TakeInquiryHandler
+    answer_inquiry: AnswerInquiryHandler
+    close_inquiry: CloseInquiryHandler
+    erase_inquiry: EraseInquiryHandler
     book_for_inquiry: BookForInquiryHandler
     read_inquiries: ReadInquiries
 

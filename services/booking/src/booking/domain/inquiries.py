@@ -6,6 +6,7 @@ Invariants: one that is urgent is closed only once somebody has answered; erased
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from booking.domain.ids import AppointmentId, InquiryId, PatientId
 from careflow_domain.aggregate import Aggregate, Fact
@@ -32,6 +33,10 @@ class InquiryOutcome(StrEnum):
     """The clinic cannot be of help; they were told who may."""
     NO_INQUIRY = "no_inquiry"
     """Advertising, or sent by mistake."""
+
+
+BY_STAFF: Final = tuple(each for each in InquiryOutcome if each is not InquiryOutcome.INFO_CALL)
+"""What somebody may close one with; the call closes it by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,14 +108,21 @@ class Inquiry(Aggregate):
         return replace(self.recording(), status=InquiryStatus.ANSWERED, taken_by=self.taken_by or by, answer=answer)
 
     def closed(self, outcome: InquiryOutcome, *, now: datetime) -> "Inquiry":
-        """Raises `inquiry_closed`, and `urgent_unanswered` for one that is urgent and was not answered."""
+        """Raises `inquiry_closed`, `urgent_unanswered` for one that is urgent and was not answered, and
+        `outcome_of_the_call`.
+        """
+        if outcome not in BY_STAFF:
+            raise invalid("outcome_of_the_call", "It is closed so by the free call, once that is booked.")
+        return self._ended(outcome, now)
+
+    def _ended(self, outcome: InquiryOutcome, now: datetime) -> "Inquiry":
         self.check_endable()
         said = InquiryClosed(inquiry_id=self.id, patient_id=self.patient_id, outcome=outcome, at=now)
         return replace(self.recording(said), status=InquiryStatus.CLOSED, outcome=outcome)
 
     def became_call(self, appointment_id: AppointmentId, *, now: datetime) -> "Inquiry":
-        """The free call was booked for them. Raises as `closed`."""
-        return replace(self.closed(InquiryOutcome.INFO_CALL, now=now), appointment_id=appointment_id)
+        """The free call was booked for them. Raises as `check_endable`."""
+        return replace(self._ended(InquiryOutcome.INFO_CALL, now), appointment_id=appointment_id)
 
     def erased(self) -> "Inquiry":
         """Nothing of the person is left. Raises `inquiry_open`, or `inquiry_erased` the second time."""
@@ -121,7 +133,7 @@ class Inquiry(Aggregate):
         return replace(self.recording(), asked=None, answer=None)
 
     def check_endable(self) -> None:
-        """Raises as `closed`."""
+        """Raises `inquiry_closed`, and `urgent_unanswered` for one that is urgent and was not answered."""
         self._check_open()
         if self.urgent and self.answer is None:
             raise conflict("urgent_unanswered", "It sounds urgent: somebody answers before it is closed.")

@@ -1,19 +1,21 @@
 """Inquiries at the desk: what sounds urgent first; taken, answered, turned into the free call, closed, erased."""
 
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import Field
 
+from booking.application.commands.answer_inquiry import AnswerInquiry
 from booking.application.commands.book_for_inquiry import BookForInquiry
-from booking.application.commands.change_inquiry import ChangeInquiry
+from booking.application.commands.close_inquiry import CloseInquiry
+from booking.application.commands.erase_inquiry import EraseInquiry
+from booking.application.commands.take_inquiry import TakeInquiry
 from booking.application.queries.find_openings import FindOpenings
 from booking.application.use_cases import Booking
 from booking.domain.ids import InquiryId
-from booking.domain.inquiries import Inquiry, InquiryOutcome
+from booking.domain.inquiries import BY_STAFF, Inquiry, InquiryOutcome
 from booking.domain.visits import Modality, VisitKind
 from booking.entrypoints.http.public_schemas import InfoCallBody
 from booking.entrypoints.http.schemas import App
@@ -29,13 +31,6 @@ router = APIRouter(prefix="/pages/desk/inquiries", include_in_schema=False)
 
 FREE_SHOWN: Final = 40
 """So many of the next free times are offered for the call."""
-BY_STAFF: Final = tuple(each for each in InquiryOutcome if each is not InquiryOutcome.INFO_CALL)
-
-
-class Act(StrEnum):
-    TAKE = "take"
-    ANSWER = "answer"
-    CLOSE = "close"
 
 
 class Answer(Seen):
@@ -43,7 +38,7 @@ class Answer(Seen):
 
 
 class Closing(Seen):
-    """With which of the outcomes somebody chooses; the call closes it by itself."""
+    """What came of it."""
 
     outcome: InquiryOutcome
 
@@ -100,60 +95,56 @@ async def book_call(
     return go_on(request, f"../../patients/{inquiry.patient_id}", done="booked")
 
 
+@router.post("/{inquiry_id}/take")
+async def take_inquiry(
+    request: Request, app: App, actor: CurrentActor, pages: Pages, inquiry_id: str, form: Submitted, key: FormRequest
+) -> Response:
+    """See to it."""
+    command = TakeInquiry(InquiryId(inquiry_id), form.said(Seen).expected)
+    if refused := await refusal_of(app.take_inquiry(command, actor, key)):
+        return await _one(request, app, actor, pages, inquiry_id, refused=refused)
+    return go_on(request, f"../{inquiry_id}", done="inquiry_take")
+
+
+@router.post("/{inquiry_id}/answer")
+async def answer_inquiry(
+    request: Request, app: App, actor: CurrentActor, pages: Pages, inquiry_id: str, form: Submitted, key: FormRequest
+) -> Response:
+    """Write down what they were told."""
+    seen = form.said(Seen)
+    answer, faults = form.read(Answer)
+    if answer is None:
+        return await _one(request, app, actor, pages, inquiry_id, typed=form, faults=faults)
+    command = AnswerInquiry(InquiryId(inquiry_id), seen.expected, answer.words)
+    if refused := await refusal_of(app.answer_inquiry(command, actor, key)):
+        return await _one(request, app, actor, pages, inquiry_id, typed=form, refused=refused)
+    return go_on(request, f"../{inquiry_id}", done="inquiry_answer")
+
+
+@router.post("/{inquiry_id}/close")
+async def close_inquiry(
+    request: Request, app: App, actor: CurrentActor, pages: Pages, inquiry_id: str, form: Submitted, key: FormRequest
+) -> Response:
+    """Say what came of it."""
+    seen = form.said(Seen)
+    closing, faults = form.read(Closing)
+    if closing is None:
+        return await _one(request, app, actor, pages, inquiry_id, typed=form, faults=faults)
+    command = CloseInquiry(InquiryId(inquiry_id), seen.expected, closing.outcome)
+    if refused := await refusal_of(app.close_inquiry(command, actor, key)):
+        return await _one(request, app, actor, pages, inquiry_id, typed=form, refused=refused)
+    return go_on(request, f"../{inquiry_id}", done="inquiry_close")
+
+
 @router.post("/{inquiry_id}/erase")
 async def erase_inquiry(
-    request: Request,
-    app: App,
-    actor: CurrentActor,
-    pages: Pages,
-    inquiry_id: str,
-    form: Submitted,
-    key: FormRequest,
+    request: Request, app: App, actor: CurrentActor, pages: Pages, inquiry_id: str, form: Submitted, key: FormRequest
 ) -> Response:
     """Nothing of the person is left."""
-    command = ChangeInquiry(InquiryId(inquiry_id), form.said(Seen).expected, lambda inquiry, _: inquiry.erased())
-    if refused := await refusal_of(app.change_inquiry(command, actor, key)):
+    command = EraseInquiry(InquiryId(inquiry_id), form.said(Seen).expected)
+    if refused := await refusal_of(app.erase_inquiry(command, actor, key)):
         return await _one(request, app, actor, pages, inquiry_id, refused=refused)
     return go_on(request, f"../{inquiry_id}", done="inquiry_erase")
-
-
-@router.post("/{inquiry_id}/{act}")
-async def see_to_inquiry(
-    request: Request,
-    app: App,
-    actor: CurrentActor,
-    pages: Pages,
-    inquiry_id: str,
-    act: Act,
-    form: Submitted,
-    key: FormRequest,
-) -> Response:
-    """Take it, say what they were told, or close it."""
-    seen = form.said(Seen)
-    changed, faults = _change(act, form, actor)
-    if changed is None:
-        return await _one(request, app, actor, pages, inquiry_id, typed=form, faults=faults)
-    command = ChangeInquiry(InquiryId(inquiry_id), seen.expected, changed)
-    if refused := await refusal_of(app.change_inquiry(command, actor, key)):
-        return await _one(request, app, actor, pages, inquiry_id, typed=form, refused=refused)
-    return go_on(request, f"../{inquiry_id}", done=f"inquiry_{act.value}")
-
-
-def _change(act: Act, form: Form, actor: Actor) -> tuple[Any, dict[str, str]]:
-    """What becomes of the inquiry, or what is wrong with what was typed."""
-    match act:
-        case Act.TAKE:
-            return (lambda inquiry, _: inquiry.taken(by=actor.id)), {}
-        case Act.ANSWER:
-            answer, faults = form.read(Answer)
-            if answer is None:
-                return None, faults
-            return (lambda inquiry, now: inquiry.answered(answer.words, by=actor.id, now=now)), {}
-        case Act.CLOSE:
-            closing, faults = form.read(Closing)
-            if closing is None or closing.outcome not in BY_STAFF:
-                return None, faults or {"outcome": "required"}
-            return (lambda inquiry, now: inquiry.closed(closing.outcome, now=now)), {}
 
 
 async def _one(
