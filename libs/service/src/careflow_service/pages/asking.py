@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ValidationError
 
 from careflow_service.http.errors import faults_of
-from careflow_service.pages.forms import Form
+from careflow_service.pages.forms import UNTYPED, Form
+from careflow_service.pages.refusing import Refused
 
 B = TypeVar("B", bound=BaseModel)
 
@@ -67,6 +68,16 @@ class Field:
     def named(self) -> str:
         """The name of its words."""
         return self.word or self.name.rpartition(".")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form as it is shown again: what was typed, what is wrong with it by field, or why it was not done."""
+
+    typed: Form = UNTYPED
+    faults: Mapping[str, str] = field(default_factory=dict)
+    refused: Refused | None = None
+    status: int = 200
 
 
 def body_of(fields: Iterable[Field], form: Form, zone: ZoneInfo, also: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from careflow_service.http.dependencies import CurrentActor, RequestBody, application
 from careflow_service.http.fields import Day
 from careflow_service.identity import Actor
-from careflow_service.pages.forms import Form, Submitted
+from careflow_service.pages.forms import UNTYPED, Form, Submitted
 from careflow_service.pages.links import SittingDown
 from careflow_service.pages.site import Pages, Site, go_on
 from careflow_service.pages.sittings import seat, sitting_of
@@ -45,7 +45,7 @@ def coming_in(page: str, kind: type[A], comes_in: ComesIn[A], lasts: Callable[[A
         """Whose link it is: asked of whoever has it."""
         if await app.sitting_down.way_in(token) is None:
             return pages.show(request.scope, "no_way_in.html", status=404)
-        return _ask_who(request, pages, Form({}), NONE)
+        return _ask_who(request, pages, UNTYPED, NONE)
 
     @router.post("/{token}")
     async def come_in(

@@ -16,7 +16,7 @@ from careflow_service.http.emergencies import NewReview
 from careflow_service.identity import Actor
 from careflow_service.ids import new_id
 from careflow_service.pages.asking import Field, Kind
-from careflow_service.pages.forms import KEY, Form, FormRequest, Submitted
+from careflow_service.pages.forms import KEY, UNTYPED, Form, FormRequest, Submitted
 from careflow_service.pages.refusing import Refused, refusal_of
 from careflow_service.pages.site import Pages, Site, go_on
 
@@ -30,7 +30,6 @@ FIELDS: Final = (
     Field(name="finding", kind=Kind.CHOICE, options=(("justified", None), ("not_justified", None))),
     Field(name="note", kind=Kind.PROSE),
 )
-_EMPTY: Final = Form({})
 
 Done = Literal["closed", "reviewed"]
 
@@ -107,7 +106,7 @@ async def _one(
     actor: Actor,
     access_id: str,
     *,
-    typed: Form = _EMPTY,
+    typed: Form = UNTYPED,
     faults: Mapping[str, str] | None = None,
     refused: Refused | None = None,
     done: Done | None = None,

@@ -21,6 +21,8 @@ B = TypeVar("B", bound=BaseModel)
 
 KEY: Final = "key"
 """The field with the form's own key."""
+VERSION: Final = "version"
+"""The field that says as which version of what it is about the form was filled in."""
 
 MOST_FIELDS: Final = 60
 
@@ -55,6 +57,14 @@ class Form:
         except ValidationError as error:
             return None, {fault["field"]: fault["code"] for fault in faults_of(error.errors())}
 
+    @property
+    def version(self) -> int:
+        """What stands under VERSION. Raises the problem `invalid_request` for what no page of ours sends."""
+        version = self[VERSION]
+        if not version.isascii() or not version.isdigit() or len(version) > 18:
+            raise Problem(INVALID_REQUEST)
+        return int(version)
+
     def said(self, body: type[B]) -> B:
         """What a form says in which nothing is typed. Raises the problem `invalid_request` for what no page of ours
         sends.
@@ -63,6 +73,10 @@ class Form:
         if said is None:
             raise Problem(INVALID_REQUEST)
         return said
+
+
+UNTYPED: Final = Form({})
+"""Before anything was typed."""
 
 
 async def form_request(request: Request, actor: CurrentActor) -> RequestKey:

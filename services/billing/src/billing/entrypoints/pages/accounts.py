@@ -4,8 +4,6 @@ Invariant: a form is refused by the same rules as the API's command, says so in 
 keeps what was typed; a page decides nothing.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -23,8 +21,8 @@ from careflow_domain.errors import not_found
 from careflow_service.http.dependencies import CurrentActor, PageCursor
 from careflow_service.identity import Actor
 from careflow_service.ids import new_id
-from careflow_service.pages.asking import body_of, read
-from careflow_service.pages.forms import KEY, Form, FormRequest, Submitted
+from careflow_service.pages.asking import Filled, body_of, read
+from careflow_service.pages.forms import KEY, VERSION, FormRequest, Submitted
 from careflow_service.pages.refusing import Refused, refusal_of
 from careflow_service.pages.site import Pages, Site, go_on
 from careflow_service.problems import INVALID_REQUEST, Problem
@@ -33,22 +31,10 @@ router = APIRouter(prefix="/pages/money", include_in_schema=False, dependencies=
 
 SHOWN: Final = 20
 """So many of each list on a page."""
-VERSION: Final = "version"
-"""The field that says as which version of what it is about a form was filled in."""
 _CARD_NUMBER: Final = Refused("card_number_refused", 422)
 
 Done = Annotated[str | None, Query(max_length=40, pattern="^[a-z-]+$")]
 About = Annotated[Id | None, Query()]
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """A form as it is shown again; None where nothing was typed yet."""
-
-    typed: Form | None = None
-    faults: Mapping[str, str] = field(default_factory=dict)
-    refused: Refused | None = None
-    status: int = 200
 
 
 @router.get("/{patient_id}")
@@ -135,9 +121,7 @@ def _add(form: MoneyForm) -> None:
         about: About = None,
     ) -> Response:
         before = await _before(request, app, actor, pages, form, patient_id, about)
-        version = typed[VERSION]
-        if not version.isascii() or not version.isdigit() or len(version) > 18:
-            raise Problem(INVALID_REQUEST)
+        version = typed.version
         left = without_card_numbers(typed)
         if left is not None:
             filled = Filled(left, refused=_CARD_NUMBER, status=_CARD_NUMBER.status)
@@ -147,7 +131,7 @@ def _add(form: MoneyForm) -> None:
             filled = Filled(typed, faults, status=422)
             return await _ask(request, app, actor, pages, form, patient_id, about, filled)
         currency = app.ports.policy.currency
-        doing = Doing(before.seen.account.id, about or patient_id, int(version), body, currency)
+        doing = Doing(before.seen.account.id, about or patient_id, version, body, currency)
         if refused := await refusal_of(form.does(app, doing, actor, key), typed=True):
             filled = Filled(typed, refused=refused, status=refused.status)
             return await _ask(request, app, actor, pages, form, patient_id, about, filled)
@@ -196,7 +180,7 @@ async def _ask(
         about=about,
         fields=fields,
         labels={each.name: labels[each.name] for each in fields},
-        typed=first_of(fields) if filled.typed is None else filled.typed,
+        typed=filled.typed if filled.typed.fields else first_of(fields),
         faults=filled.faults,
         refused=filled.refused.code if filled.refused else None,
         zone=pages.zone,

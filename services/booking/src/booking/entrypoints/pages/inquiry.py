@@ -16,7 +16,7 @@ from booking.entrypoints.http.schemas import App
 from careflow_service.http.dependencies import ClientAddress, CurrentActor
 from careflow_service.http.errors import problem_for
 from careflow_service.ids import new_id
-from careflow_service.pages.forms import KEY, Form, FormRequest, Submitted
+from careflow_service.pages.forms import KEY, UNTYPED, Form, FormRequest, Submitted
 from careflow_service.pages.refusing import Refused, refusal_of
 from careflow_service.pages.site import Pages, Site
 
@@ -28,7 +28,7 @@ NONE: Final[Mapping[str, str]] = {}
 @router.get("")
 async def ask_the_clinic(request: Request, pages: Pages) -> Response:
     """What can be asked here."""
-    return _ask(request, pages, Form({}), NONE, urgent=False)
+    return _ask(request, pages, UNTYPED, NONE, urgent=False)
 
 
 @router.post("")

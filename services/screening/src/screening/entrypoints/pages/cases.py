@@ -7,7 +7,6 @@ in and keeps what was typed; what is about substance use stands apart, under its
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
@@ -16,11 +15,10 @@ from fastapi.responses import Response
 from careflow_service.http.dependencies import CurrentActor, PageCursor
 from careflow_service.identity import Actor
 from careflow_service.ids import new_id
-from careflow_service.pages.asking import Kind, body_of, read
-from careflow_service.pages.forms import KEY, Form, FormRequest, Submitted
+from careflow_service.pages.asking import Filled, Kind, body_of, read
+from careflow_service.pages.forms import KEY, VERSION, Form, FormRequest, Submitted
 from careflow_service.pages.refusing import Refused, refusal_of
 from careflow_service.pages.site import Pages, Site, go_on
-from careflow_service.problems import INVALID_REQUEST, Problem
 from screening.application.queries.read_case_page import CaseSeen
 from screening.application.use_cases import Screening
 from screening.domain.evidence import EvidenceCategory
@@ -39,24 +37,12 @@ SHOWN = 25
 
 ABOUT: Final = "about"
 OF: Final = "of"
-VERSION: Final = "version"
 SEEN: Final = "seen"
-"""The fields that say what a form is about, which one in it, as of which version, and how everything stood."""
-_EMPTY: Final = Form({})
+"""The fields that say what a form is about, which one in it, and how everything stood."""
 _SETTLED: Final = re.compile(r"settled\.([0-9]+)\.")
 
 Done = Annotated[str | None, Query(max_length=40, pattern="^[a-z-]+$")]
 Of = Annotated[str, Query(max_length=200)]
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """A form as it is shown again."""
-
-    typed: Form = _EMPTY
-    faults: Mapping[str, str] = field(default_factory=dict)
-    refused: Refused | None = None
-    status: int = 200
 
 
 @router.get("")
@@ -123,7 +109,7 @@ def _add(form: CaseForm) -> None:
         key: FormRequest,
     ) -> Response:
         seen = await app.read_case_page(CaseId(case_id), actor)
-        was = About(typed[ABOUT], _version(typed))
+        was = About(typed[ABOUT], typed.version)
         fields = form.fields(seen, Reader(actor, pages.words(request.scope), pages.zone))
         body, faults = read(form.body, body_of(fields, typed, pages.zone, form.also(typed[OF])))
         if body is None:
@@ -144,13 +130,6 @@ def _add(form: CaseForm) -> None:
 
 for each in FORMS:
     _add(each)
-
-
-def _version(typed: Form) -> int:
-    version = typed[VERSION]
-    if not version.isascii() or not version.isdigit() or len(version) > 18:
-        raise Problem(INVALID_REQUEST)
-    return int(version)
 
 
 def _may(form: CaseForm, actor: Actor) -> bool:

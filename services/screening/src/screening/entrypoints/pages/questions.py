@@ -18,7 +18,7 @@ from careflow_service.http.errors import problem_for
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.ids import new_id
 from careflow_service.pages.coming_in import coming_in, still_there
-from careflow_service.pages.forms import KEY, Form, FormRequest, Submitted, form_request, sent_as, submitted
+from careflow_service.pages.forms import KEY, UNTYPED, Form, FormRequest, Submitted, form_request, sent_as, submitted
 from careflow_service.pages.site import Pages, Site, go_on
 from screening.application.commands.hear_answers import HearAnswers
 from screening.application.commands.locate_patient import LocatePatient
@@ -262,7 +262,7 @@ def _crisis(
         crisis=app.ports.policy.crisis,
         alert_id=alert_id,
         next_request_id=next_request_id,
-        typed=typed or Form({}),
+        typed=typed or UNTYPED,
         faults=faults,
         kept={KEY: new_id(), **({"next": next_request_id} if next_request_id else {})},
     )

@@ -5,7 +5,6 @@ keeps what was typed; a page shows a gate and decides nothing by it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
@@ -15,12 +14,11 @@ from careflow_service.http.dependencies import CurrentActor
 from careflow_service.http.live import Live, LiveViews, Sent, live_views
 from careflow_service.identity import Actor
 from careflow_service.ids import new_id
-from careflow_service.pages.asking import Field, Kind, body_of, read
-from careflow_service.pages.forms import KEY, Form, FormRequest, Submitted
-from careflow_service.pages.refusing import Refused, refusal_of
+from careflow_service.pages.asking import Field, Filled, Kind, body_of, read
+from careflow_service.pages.forms import KEY, VERSION, FormRequest, Submitted
+from careflow_service.pages.refusing import refusal_of
 from careflow_service.pages.site import Pages, Site, go_on
 from careflow_service.pages.words import Words
-from careflow_service.problems import INVALID_REQUEST, Problem
 from sessions.application.queries.read_bedside import Bedside
 from sessions.application.use_cases import Sessions
 from sessions.domain.ids import LocationId, SessionId
@@ -33,22 +31,10 @@ from sessions.entrypoints.pages.found import corrected_checks, gate_lines
 
 router = APIRouter(prefix="/pages/bedside", include_in_schema=False)
 
-VERSION: Final = "version"
 """The field that says as which version of the session a form was filled in."""
-_EMPTY: Final = Form({})
 _DRUG_LOG: Final = ACCESS["GET /v1/drug-log/containers"]
 
 Done = Annotated[str | None, Query(max_length=40, pattern="^[a-z-]+$")]
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """A form as it is shown again."""
-
-    typed: Form = _EMPTY
-    faults: Mapping[str, str] = field(default_factory=dict)
-    refused: Refused | None = None
-    status: int = 200
 
 
 @router.get("")
@@ -110,13 +96,11 @@ def _add(form: BedsideForm) -> None:
         seen = await _seen(app, actor, session_id)
         given = body_of(form.fields(seen, actor), typed, pages.zone, form.also(seen))
         body, faults = read(form.body, given)
-        version = typed[VERSION]
-        if not version.isascii() or not version.isdigit() or len(version) > 18:
-            raise Problem(INVALID_REQUEST)
+        version = typed.version
         if body is None:
             filled = Filled(typed, faults, status=422)
             return await _ask(request, app, actor, pages, form, session_id, filled)
-        done = form.does(app, Asked(SessionId(session_id), body, int(version)), actor, key)
+        done = form.does(app, Asked(SessionId(session_id), body, version), actor, key)
         if refused := await refusal_of(done, typed=True):
             filled = Filled(typed, refused=refused, status=refused.status)
             return await _ask(request, app, actor, pages, form, session_id, filled)

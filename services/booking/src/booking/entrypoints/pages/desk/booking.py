@@ -23,7 +23,7 @@ from booking.entrypoints.pages.desk.showing import show_desk, staff_of
 from careflow_service.http.dependencies import CurrentActor, RequestBody
 from careflow_service.http.fields import Day, Moment
 from careflow_service.identity import Actor
-from careflow_service.pages.forms import Form, FormRequest, Submitted
+from careflow_service.pages.forms import UNTYPED, Form, FormRequest, Submitted
 from careflow_service.pages.refusing import Refused, refusal_of
 from careflow_service.pages.site import Pages, Site, go_on
 
@@ -200,7 +200,7 @@ async def _times(
     *,
     first: date | None = None,
     day: date | None = None,
-    typed: Form = Form({}),
+    typed: Form = UNTYPED,
     faults: Mapping[str, str] = NONE,
     refused: Refused | None = None,
 ) -> Response:

@@ -23,7 +23,7 @@ from booking.entrypoints.pages.desk.showing import SHOWN, Done, Seen, show_desk
 from careflow_service.http.dependencies import CurrentActor, PageCursor
 from careflow_service.http.fields import PROSE
 from careflow_service.identity import Actor
-from careflow_service.pages.forms import Form, FormRequest, Submitted
+from careflow_service.pages.forms import UNTYPED, Form, FormRequest, Submitted
 from careflow_service.pages.refusing import Refused, refusal_of
 from careflow_service.pages.site import Pages, Site, go_on
 
@@ -155,7 +155,7 @@ async def _one(
     inquiry_id: str,
     *,
     done: str | None = None,
-    typed: Form = Form({}),  # never changed
+    typed: Form = UNTYPED,
     faults: dict[str, str] | None = None,
     refused: Refused | None = None,
 ) -> Response:
@@ -176,7 +176,7 @@ async def _one(
 def _known(inquiry: Inquiry, app: Booking) -> Form:
     """What they have said of themselves, to be completed."""
     if inquiry.asked is None:
-        return Form({})
+        return UNTYPED
     given, _, family = inquiry.asked.name.partition(" ")
     said = {
         "given_name": given,

@@ -20,7 +20,7 @@ from booking.entrypoints.pages.desk.showing import Seen, show_desk, staff_of
 from careflow_service.http.dependencies import CurrentActor
 from careflow_service.http.fields import Day, Moment
 from careflow_service.identity import Actor
-from careflow_service.pages.forms import Form, FormRequest, Submitted
+from careflow_service.pages.forms import UNTYPED, Form, FormRequest, Submitted
 from careflow_service.pages.refusing import Refused, refusal_of
 from careflow_service.pages.site import Pages, Site, go_on
 
@@ -137,7 +137,7 @@ async def _times(
     *,
     first: Day | None = None,
     day: Day | None = None,
-    typed: Form = Form({}),
+    typed: Form = UNTYPED,
     faults: dict[str, str] | None = None,
 ) -> Response:
     searched = _searched(moving)

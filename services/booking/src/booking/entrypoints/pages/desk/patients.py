@@ -12,7 +12,7 @@ from booking.entrypoints.http.patient_schemas import SearchBody
 from booking.entrypoints.http.schemas import App
 from booking.entrypoints.pages.desk.showing import SHOWN, Done, show_desk, staff_of
 from careflow_service.http.dependencies import CurrentActor, PageCursor, Repeatable
-from careflow_service.pages.forms import Form, Submitted
+from careflow_service.pages.forms import UNTYPED, Form, Submitted
 from careflow_service.pages.site import Pages, Site
 from careflow_service.work import side_by_side
 
@@ -24,7 +24,7 @@ NOBODY: Final[tuple[Patient, ...]] = ()
 @router.get("/find")
 async def ask_whom(request: Request, pages: Pages) -> Response:
     """By what a patient is found."""
-    return _find(request, pages, Form({}), {}, None)
+    return _find(request, pages, UNTYPED, {}, None)
 
 
 @router.post("/find")

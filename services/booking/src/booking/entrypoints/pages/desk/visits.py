@@ -17,7 +17,7 @@ from booking.entrypoints.pages.desk.marking import COMMANDS, Mark, marks_for
 from booking.entrypoints.pages.desk.showing import Done, Seen, show_desk, staff_of
 from careflow_service.http.dependencies import CurrentActor
 from careflow_service.identity import Actor
-from careflow_service.pages.forms import Form, FormRequest, Submitted
+from careflow_service.pages.forms import UNTYPED, Form, FormRequest, Submitted
 from careflow_service.pages.refusing import Refused, refusal_of
 from careflow_service.pages.site import Pages, Site, go_on
 
@@ -102,7 +102,7 @@ async def reassign(
 @router.get("/cancel")
 async def ask_to_cancel(request: Request, app: App, actor: CurrentActor, pages: Pages, appointment_id: str) -> Response:
     """Whether it is to be called off, and for whose sake. Changes nothing."""
-    return await _ask_to_cancel(request, app, actor, pages, appointment_id, Form({}), {})
+    return await _ask_to_cancel(request, app, actor, pages, appointment_id, UNTYPED, {})
 
 
 @router.post("/cancel")
@@ -134,7 +134,7 @@ async def _visit(
     appointment_id: str,
     *,
     done: str | None = None,
-    typed: Form = Form({}),
+    typed: Form = UNTYPED,
     faults: dict[str, str] | None = None,
     refused: Refused | None = None,
 ) -> Response:
