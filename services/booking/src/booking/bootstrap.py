@@ -50,6 +50,8 @@ from booking.application.commands.confirm_dosing import ConfirmDosingHandler
 from booking.application.commands.confirm_hold import ConfirmHoldHandler
 from booking.application.commands.correct_appointment import CorrectAppointmentHandler
 from booking.application.commands.erase_inquiry import EraseInquiryHandler
+from booking.application.commands.give_back_task import GiveBackTaskHandler
+from booking.application.commands.hand_over_task import HandOverTaskHandler
 from booking.application.commands.hold_appointment import HoldAppointmentHandler
 from booking.application.commands.join_waitlist import JoinWaitlistHandler
 from booking.application.commands.leave_waitlist import LeaveWaitlistHandler
@@ -72,6 +74,7 @@ from booking.application.commands.reschedule_pair import ReschedulePairHandler
 from booking.application.commands.send_again import SendAgainHandler
 from booking.application.commands.stop_messages import StopMessagesHandler
 from booking.application.commands.take_inquiry import TakeInquiryHandler
+from booking.application.commands.take_task import TakeTaskHandler
 from booking.application.commands.unmerge_patients import UnmergePatientsHandler
 from booking.application.forgetting import Forgetting
 from booking.application.front_desk import FrontDesk
@@ -102,6 +105,7 @@ from booking.application.queries.read_waitlist import ReadWaitlist
 from booking.application.queries.weigh_visit import WeighVisit
 from booking.application.scheduling import Scheduling
 from booking.application.sitting_down import ways_in
+from booking.application.task_changes import TaskChanges
 from booking.application.telling import Noting, Telling
 from booking.application.use_cases import Booking
 from booking.application.visit_changes import VisitChanges
@@ -144,6 +148,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     all_erasures = MongoErasures(database)
     all_inquiries = MongoInquiries(database, resources.vault)
     inquiry_changes = InquiryChanges(all_inquiries, resources.work)
+    task_changes = TaskChanges(all_appointments, policy, work)
     scheduling = Scheduling(
         practitioners=all_practitioners,
         rooms=all_rooms,
@@ -272,6 +277,9 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         ),
         weigh_visit=WeighVisit(desk, resources.audit),
         list_tasks=ListTasks(all_appointments, policy, resources.audit, clock),
+        take_task=TakeTaskHandler(task_changes),
+        give_back_task=GiveBackTaskHandler(task_changes),
+        hand_over_task=HandOverTaskHandler(task_changes),
         read_calendar=ReadCalendar(
             appointments=all_appointments,
             patients=all_patients,

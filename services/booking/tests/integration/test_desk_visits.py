@@ -5,11 +5,13 @@ be done.
 from datetime import timedelta
 from typing import Any
 
+from careflow_service.identity import Role
 from careflow_service.testing.visiting import Page, Visitor
 from services.booking.tests import news
 from services.booking.tests.at_a_browser import logs_in
 from services.booking.tests.builders import local
 from services.booking.tests.clinic import TOMORROW_AT_TEN, acts, books, has_patient, has_practitioner, ok
+from services.booking.tests.overtaken_tasks import sees_to, somebody_is_late
 from services.booking.tests.treatment import reads
 from services.booking.tests.world import World
 
@@ -115,6 +117,29 @@ async def test_what_is_to_be_done_is_done_on_the_list(world: World) -> None:
     refused = await someone.presses(tasks, "Did not come", key="another")
     assert refused.status == 412
     assert (await reads(world, call))["status"] == "arrived"
+
+
+async def test_whoever_sees_to_something_says_so_on_the_list_and_the_second_is_told_who(world: World) -> None:
+    call = await somebody_is_late(world)
+    someone, seen = await logs_in(world, to="/pages/desk/tasks")
+    ok(await sees_to(world, call, role=Role.NURSE))
+    refused = await someone.presses(seen, "I see to it")
+    assert (refused.status, "Somebody else sees to it already; below is who." in refused.text) == (409, True)
+    assert "user-nurse sees to it since Tue, November 24, 10:20 AM; from 11:20 AM on it waits" in refused.text
+    assert not any("I see to it" in form.buttons for form in refused.forms)
+    assert "Nothing waits that nobody sees to." in (await someone.follows(refused, "Nobody's")).text
+    world.clock.advance(timedelta(hours=1))
+    free = await someone.opens("/pages/desk/tasks?whose=nobodys")
+    assert "Nobody sees to it yet." in free.text
+    taken = await someone.presses(free, "I see to it")
+    assert "Nothing waits that nobody sees to." in taken.text
+    mine = await someone.follows(taken, "Mine")
+    assert "You see to it since Tue, November 24, 11:20 AM" in mine.text
+    unsaid = await someone.presses(mine, "Hand it over")
+    assert (unsaid.status, "Please fill this in." in unsaid.text) == (422, True)
+    handed = await someone.presses(unsaid, "Hand it over", to="lou")
+    assert "It was handed over. " in handed.text
+    assert "lou sees to it" in (await someone.follows(handed, "All")).text
 
 
 async def test_whoever_came_after_all_is_marked_so(world: World) -> None:

@@ -23,6 +23,7 @@ from services.booking.tests import overtaken_erasures as erasures
 from services.booking.tests import overtaken_inquiries as inquiries
 from services.booking.tests import overtaken_messages as messages
 from services.booking.tests import overtaken_reactions as reactions
+from services.booking.tests import overtaken_tasks as tasks
 from services.booking.tests import overtaken_waitlist as waitlist
 from services.booking.tests.overtaken_reactions import (
     a_dose_is_booked_meanwhile,
@@ -97,6 +98,9 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "record_arrival": commands.a_patient_arrives_while_the_dose_is_put_on_hold,
     "complete_consultation": commands.a_call_ends_while_screening_begins,
     "record_missed_visit": commands.a_visit_is_missed_while_its_session_begins,
+    "take_task": tasks.a_task_is_taken_while_it_is_taken,
+    "give_back_task": tasks.a_task_is_given_back_while_its_patient_arrives,
+    "hand_over_task": tasks.a_task_is_handed_over_while_it_is_taken,
     "correct_appointment": commands.a_visit_is_corrected_while_it_is_corrected,
     "ScreeningStarted": an_adverse_event_is_reported_meanwhile(
         news.screening_started, lambda path: path.case_id is not None

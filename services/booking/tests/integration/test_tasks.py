@@ -7,6 +7,7 @@ from careflow_service.identity import Role
 from services.booking.tests import news
 from services.booking.tests.builders import local
 from services.booking.tests.clinic import TOMORROW_AT_TEN, acts, books, has_patient, has_practitioner, ok, refusal
+from services.booking.tests.overtaken_tasks import sees_to, somebody_is_late, who_sees_to_it
 from services.booking.tests.treatment import DOSING_AT
 from services.booking.tests.world import World
 
@@ -55,7 +56,37 @@ async def test_a_hold_shortly_before_a_dose_is_on_the_list_until_it_is_released(
     assert ("settle_hold", dose["id"]) not in await tasks(world)
 
 
+async def test_a_task_is_taken_given_back_and_handed_over(world: World) -> None:
+    call = await somebody_is_late(world)
+    ok(await sees_to(world, call))
+    told = await sees_to(world, call, role=Role.NURSE)
+    assert refusal(told) == (409, "task_taken")
+    assert told.json()["taken_by"] == "user-coordinator"
+    assert await tasks(world, whose="mine") == [("call_patient", call["id"])]
+    assert await tasks(world, whose="nobodys") == []
+    ok(await sees_to(world, call, "hand-over", to="user-nurse"))
+    assert (await tasks(world, whose="mine"), await who_sees_to_it(world)) == ([], "user-nurse")
+    ok(await sees_to(world, call, "give-back", role=Role.NURSE))
+    assert await tasks(world, whose="nobodys") == [("call_patient", call["id"])]
+    assert refusal(await sees_to(world, call, "give-back")) == (409, "task_not_taken")
+    assert (await sees_to(world, call, "hand-over", to="two words")).status_code == 422
+    await acts(world.coordinator, call, "arrive")
+    assert refusal(await sees_to(world, call)) == (412, "stale_version")
+
+
+async def test_a_task_left_for_too_long_waits_for_everybody_again(world: World) -> None:
+    call = await somebody_is_late(world)
+    ok(await sees_to(world, call))
+    world.clock.advance(timedelta(minutes=60))
+    assert (await tasks(world, whose="mine"), await who_sees_to_it(world)) == ([], None)
+    assert await tasks(world, whose="nobodys") == [("call_patient", call["id"])]
+    ok(await sees_to(world, call, role=Role.NURSE))
+    actions = [each["action"] async for each in world.store.database["_audit"].find({"action": "take_task"})]
+    assert len(actions) == 2
+
+
 async def test_the_list_is_the_clinics(world: World) -> None:
     ana = await has_patient(world)
     assert refusal(await world.patient(ana).get("/v1/tasks")) == (403, "forbidden")
     assert refusal(await world.calling(Role.BILLER).get("/v1/tasks")) == (403, "forbidden")
+    assert refusal(await world.patient(ana).post("/v1/tasks/x/take", version=1)) == (403, "forbidden")

@@ -1,12 +1,17 @@
 """What somebody has to see to about a visit, and from when on."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from booking.domain.appointments import Appointment
 from booking.domain.cancellations import CancelReason
 from booking.domain.states import BookedBy
 from booking.domain.tasks import TaskKind, VisitTask, task_of
 from booking.domain.visits import Ground, HoldCause, HoldReason
+from careflow_domain.errors import DomainError
 from services.booking.tests.builders import NOW, POLICY, a_booked_visit, local
 
 VISIT = replace(a_booked_visit(starts_at=local(24, 10)), facts=())
@@ -37,3 +42,64 @@ def test_what_is_over_or_under_way_needs_nobody() -> None:
         VISIT.cancel(CancelReason.OTHER, asked_by=BookedBy.STAFF, now=NOW),
     ):
         assert task_of(over, POLICY) is None
+
+
+DUE = local(24, 10, 15)
+"""When the patient of the visit is to be called."""
+LEFT = DUE + POLICY.task_taken_for
+
+
+def holder(visit: Appointment, at: object = DUE) -> str | None:
+    taken = visit.seen_to(POLICY, now=at)  # type: ignore[arg-type]  # an instant
+    return taken.by if taken else None
+
+
+def refused(code: str, change: Callable[[], object]) -> DomainError:
+    with pytest.raises(DomainError, match=code) as met:
+        change()
+    return met.value
+
+
+def test_one_person_at_a_time_sees_to_it_and_whoever_is_second_is_told_who() -> None:
+    taken = VISIT.take(POLICY, by="kim", now=DUE)
+    assert (holder(VISIT), holder(taken)) == (None, "kim")
+    told = refused("task_taken", lambda: taken.take(POLICY, by="lou", now=DUE))
+    assert told.extra == {"taken_by": "kim", "taken_at": DUE, "taken_until": LEFT}
+    refused("task_taken", lambda: taken.give_back(POLICY, by="lou", now=DUE))
+    refused("task_taken", lambda: taken.hand_over(POLICY, by="lou", to="lou", now=DUE))
+    assert holder(taken.give_back(POLICY, by="kim", now=DUE)) is None
+    assert holder(taken.hand_over(POLICY, by="kim", to="lou", now=DUE)) == "lou"
+    assert holder(VISIT.hand_over(POLICY, by="kim", to="lou", now=DUE)) == "lou"
+
+
+def test_whoever_takes_it_and_leaves_it_has_it_no_more() -> None:
+    taken = VISIT.take(POLICY, by="kim", now=DUE)
+    assert holder(taken, LEFT - timedelta(seconds=1)) == "kim"
+    assert holder(taken, LEFT) is None
+    refused("task_not_taken", lambda: taken.give_back(POLICY, by="kim", now=LEFT))
+    assert holder(taken.take(POLICY, by="lou", now=LEFT), LEFT) == "lou"
+    again = taken.take(POLICY, by="kim", now=LEFT - timedelta(minutes=1))
+    assert holder(again, LEFT) == "kim"
+
+
+def test_what_is_to_be_done_later_is_another_task_and_nobodys() -> None:
+    taken = VISIT.take(POLICY, by="kim", now=DUE)
+    late = local(24, 23, 50)
+    kept = VISIT.take(POLICY, by="kim", now=late)
+    assert holder(kept, local(24, 23, 59)) == "kim"
+    assert holder(kept.left_unmarked(), local(25, 0)) is None
+    assert holder(taken.waiting_for((ALERT,), POLICY, now=DUE + timedelta(minutes=1)), DUE) is None
+
+
+def test_where_nothing_is_to_be_done_there_is_nothing_to_take() -> None:
+    refused("no_task", lambda: VISIT.take(POLICY, by="kim", now=DUE - timedelta(seconds=1)))
+    refused("no_task", lambda: VISIT.give_back(POLICY, by="kim", now=NOW))
+    arrived = VISIT.arrive(POLICY, now=VISIT.starts_at)
+    refused("no_task", lambda: arrived.hand_over(POLICY, by="kim", to="lou", now=DUE))
+
+
+def test_who_sees_to_it_makes_nothing_stale() -> None:
+    taken = VISIT.take(POLICY, by="kim", now=DUE)
+    taken.check_seen(VISIT.version)
+    with pytest.raises(DomainError, match="stale_version"):
+        taken.left_unmarked().check_seen(VISIT.version)

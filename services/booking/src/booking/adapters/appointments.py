@@ -1,5 +1,5 @@
 """Appointments in MongoDB, encrypted with the patient's key. Open fields: when, on which date of the clinic, until when
-held, when somebody has to see to it; blind: whose.
+held, when somebody has to see to it and until when somebody does; blind: whose, and who sees to it.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -41,6 +41,7 @@ INDEXES: Final = (
     (APPOINTMENTS, IndexModel([("cancels_at", 1)], name="cancels_at")),
     (APPOINTMENTS, IndexModel([("day_ends", 1)], name="day_ends")),
     (APPOINTMENTS, IndexModel([("task_at", 1), ("_id", 1)], name="task_at")),
+    (APPOINTMENTS, IndexModel([("task_by", 1), ("task_at", 1), ("_id", 1)], name="task_by")),
     (APPOINTMENTS, IndexModel([("remind_at", 1)], name="remind_at")),
 )
 
@@ -64,7 +65,7 @@ class MongoAppointments(Stored[Appointment]):
             APPOINTMENTS,
             Appointment,
             fields=self._open_fields,
-            blind=("patient_id",),
+            blind=("patient_id", "task_by"),
             owner=lambda each: each.patient_id,
             vault=vault,
         )
@@ -109,6 +110,15 @@ class MongoAppointments(Stored[Appointment]):
         query = {"task_at": {"$gt": _BEFORE_EVERYTHING, "$lte": until}}
         return await self._documents.page(query, sort=_BY_TASK, limit=limit, after=after)
 
+    async def seen_to_by(self, login: str, now: datetime, limit: int, after: str | None) -> Listed[Appointment]:
+        query = {"task_by": login, "task_at": {"$gt": _BEFORE_EVERYTHING, "$lte": now}, "task_until": {"$gt": now}}
+        return await self._documents.page(query, sort=_BY_TASK, limit=limit, after=after)
+
+    async def seen_to_by_nobody(self, now: datetime, limit: int, after: str | None) -> Listed[Appointment]:
+        # What is passed over on the way is what somebody has taken and not left for too long: little.
+        query = {"task_at": {"$gt": _BEFORE_EVERYTHING, "$lte": now}, "task_until": {"$not": {"$gt": now}}}
+        return await self._documents.page(query, sort=_BY_TASK, limit=limit, after=after)
+
     async def next_lapse(self) -> tuple[datetime, str] | None:
         return await self._documents.earliest("held_until")
 
@@ -124,6 +134,7 @@ class MongoAppointments(Stored[Appointment]):
     def _open_fields(self, appointment: Appointment) -> Mapping[str, object]:
         to_come = appointment.status is Status.BOOKED and not appointment.unmarked
         task = task_of(appointment, self._policy)
+        taken = appointment.taken_for_task(self._policy)
         return {
             "patient_id": appointment.patient_id,
             "starts_at": appointment.starts_at,
@@ -134,5 +145,7 @@ class MongoAppointments(Stored[Appointment]):
             "open": to_come,
             "day_ends": appointment.day_ends if to_come else None,
             "task_at": task.since if task else None,
+            "task_by": taken.by if taken else None,
+            "task_until": taken.until if taken else None,
             "remind_at": appointment.next_reminder(self._policy),
         }

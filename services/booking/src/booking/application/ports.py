@@ -119,6 +119,12 @@ class Appointments(Protocol):
     async def to_see_to(self, until: datetime, limit: int, after: str | None) -> Listed[Appointment]:
         """Those somebody has to see to at this time, what waits longest first; what that is, `task_of` says."""
 
+    async def seen_to_by(self, login: str, now: datetime, limit: int, after: str | None) -> Listed[Appointment]:
+        """Of these, those that whoever has this login sees to."""
+
+    async def seen_to_by_nobody(self, now: datetime, limit: int, after: str | None) -> Listed[Appointment]:
+        """Of these, those that nobody sees to."""
+
     async def next_lapse(self) -> tuple[datetime, str] | None:
         """When the next hold runs out, and which."""
 

@@ -22,6 +22,8 @@ from booking.application.commands.confirm_dosing import ConfirmDosingHandler
 from booking.application.commands.confirm_hold import ConfirmHoldHandler
 from booking.application.commands.correct_appointment import CorrectAppointmentHandler
 from booking.application.commands.erase_inquiry import EraseInquiryHandler
+from booking.application.commands.give_back_task import GiveBackTaskHandler
+from booking.application.commands.hand_over_task import HandOverTaskHandler
 from booking.application.commands.hold_appointment import HoldAppointmentHandler
 from booking.application.commands.join_waitlist import JoinWaitlistHandler
 from booking.application.commands.leave_waitlist import LeaveWaitlistHandler
@@ -44,6 +46,7 @@ from booking.application.commands.reschedule_pair import ReschedulePairHandler
 from booking.application.commands.send_again import SendAgainHandler
 from booking.application.commands.stop_messages import StopMessagesHandler
 from booking.application.commands.take_inquiry import TakeInquiryHandler
+from booking.application.commands.take_task import TakeTaskHandler
 from booking.application.commands.unmerge_patients import UnmergePatientsHandler
 from booking.application.forgetting import Forgetting
 from booking.application.ports import Ports, Practitioners, Rooms
@@ -126,6 +129,9 @@ class Booking:
     weigh_visit: WeighVisit
     read_care_path: ReadCarePathHandler
     list_tasks: ListTasks
+    take_task: TakeTaskHandler
+    give_back_task: GiveBackTaskHandler
+    hand_over_task: HandOverTaskHandler
     read_calendar: ReadCalendar
     read_day_board: ReadDayBoard
 

@@ -7,7 +7,7 @@ from typing import Self
 from booking.domain.appointment_record import AppointmentFact
 from booking.domain.policy import BookingPolicy
 from booking.domain.states import Status
-from booking.domain.telling import ToldAppointment
+from booking.domain.taking import SeenToAppointment
 from booking.domain.visits import DISPOSITIONS, Disposition
 from careflow_domain.errors import conflict, invalid
 
@@ -35,7 +35,7 @@ class AppointmentCorrected(AppointmentFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AttendedAppointment(ToldAppointment):
+class AttendedAppointment(SeenToAppointment):
     """An appointment whose time has come: booked -> arrived -> fulfilled; or missed, or left unmarked."""
 
     def arrive(self, policy: BookingPolicy, *, now: datetime) -> Self:

@@ -51,6 +51,7 @@ class BookingPolicy:
     late_moves_window_days: Setting[int]
     arrival_opens_minutes: Setting[int]
     arrival_grace_minutes: Setting[int]
+    task_taken_minutes: Setting[int]
     hold_cancels_hours: Setting[int]
     hold_grace_minutes: Setting[int]
     at_risk_task_days: Setting[int]
@@ -82,6 +83,7 @@ class BookingPolicy:
             self.link_wrong_tries,
             self.sitting_minutes,
             self.horizon_days,
+            self.task_taken_minutes,
             self.late_moves_window_days,
             self.suggestion_days,
             self.dosing_interval_hours,
@@ -152,6 +154,11 @@ class BookingPolicy:
     def arrival_grace(self) -> timedelta:
         """How late a patient may be before somebody calls them."""
         return timedelta(minutes=self.arrival_grace_minutes.value)
+
+    @property
+    def task_taken_for(self) -> timedelta:
+        """How long somebody may have taken a task before it waits for everybody again."""
+        return timedelta(minutes=self.task_taken_minutes.value)
 
     @property
     def at_risk_task_before(self) -> timedelta:

@@ -1,4 +1,4 @@
-"""Where an appointment can stand, who booked it, and what it may wait for."""
+"""Where an appointment can stand, who booked it, what it may wait for, and who sees to it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,3 +29,14 @@ class Hold:
 
     ground: Ground
     since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """Somebody of the clinic, by the id of their login, sees to what is to be done about a visit: since `at`, and until
+    `until` nobody else need.
+    """
+
+    by: str
+    at: datetime
+    until: datetime

@@ -31,17 +31,17 @@ class ToldAppointment(AppointmentRecord):
 
     def reminded(self, *, now: datetime) -> Self:
         """A reminder is on its way."""
-        return self._retold(announced_at=now)
+        return self._alike(announced_at=now)
 
     def untold(self, *, now: datetime) -> Self:
         """A message about it did not reach the patient. Does nothing where that is known, or matters no longer."""
         if self.untold_since is not None or self.status not in TO_BE_TOLD:
             return self
-        return self._retold(untold_since=now)
+        return self._alike(untold_since=now)
 
     def reached(self) -> Self:
         """The patient knows of it."""
-        return self if self.untold_since is None else self._retold(untold_since=None)
+        return self if self.untold_since is None else self._alike(untold_since=None)
 
     def told(self) -> Self:
         """Somebody of the clinic has told them. Raises `told_already`."""

@@ -1,19 +1,67 @@
-"""The clinic's work list over HTTP."""
+"""The clinic's work list over HTTP. A task is named by the visit it is about."""
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from booking.entrypoints.http.schemas import App
-from booking.entrypoints.http.task_schemas import TaskView
-from careflow_service.http.dependencies import CurrentActor, Page, PageCursor, PageLimit, represent
+from booking.application.commands.give_back_task import GiveBackTask
+from booking.application.commands.hand_over_task import HandOverTask
+from booking.application.commands.take_task import TakeTask
+from booking.application.queries.list_tasks import Whose
+from booking.domain.ids import AppointmentId
+from booking.entrypoints.http.schemas import App, SavedView, saved
+from booking.entrypoints.http.task_schemas import HandOverBody, TaskView
+from careflow_service.http.dependencies import (
+    CurrentActor,
+    ExpectedVersion,
+    IdempotentRequest,
+    Page,
+    PageCursor,
+    PageLimit,
+    represent,
+)
 
 router = APIRouter(prefix="/v1/tasks")
 
 
 @router.get("", response_model=Page[TaskView])
-async def list_tasks(app: App, actor: CurrentActor, limit: PageLimit = 50, after: PageCursor = None) -> Response:
+async def list_tasks(
+    app: App, actor: CurrentActor, whose: Whose = Whose.ALL, limit: PageLimit = 50, after: PageCursor = None
+) -> Response:
     """The visits somebody has to see to now, what waits longest first: patients to call, visits of days that are over
-    and that nobody has marked, holds that are too near to settle themselves.
+    and that nobody has marked, holds that are too near to settle themselves. Those you see to are `mine`, those nobody
+    sees to `nobodys`.
     """
-    found = await app.list_tasks(actor, limit, after)
+    found = await app.list_tasks(actor, limit, after, whose=whose)
     return represent(Page[TaskView](items=[TaskView.of(each) for each in found.items], next=found.next))
+
+
+@router.post("/{appointment_id}/take", response_model=SavedView)
+async def take_task(
+    appointment_id: str, app: App, actor: CurrentActor, request: IdempotentRequest, version: ExpectedVersion
+) -> Response:
+    """See to it. Whoever comes second is told who does."""
+    command = TakeTask(AppointmentId(appointment_id), version)
+    return saved(await app.take_task(command, actor, request))
+
+
+@router.post("/{appointment_id}/give-back", response_model=SavedView)
+async def give_back_task(
+    appointment_id: str, app: App, actor: CurrentActor, request: IdempotentRequest, version: ExpectedVersion
+) -> Response:
+    """You do not see to it after all."""
+    command = GiveBackTask(AppointmentId(appointment_id), version)
+    return saved(await app.give_back_task(command, actor, request))
+
+
+@router.post("/{appointment_id}/hand-over", response_model=SavedView)
+async def hand_over_task(
+    appointment_id: str,
+    body: HandOverBody,
+    app: App,
+    actor: CurrentActor,
+    request: IdempotentRequest,
+    version: ExpectedVersion,
+) -> Response:
+    """A colleague sees to it: what you see to, or nobody does."""
+    command = HandOverTask(AppointmentId(appointment_id), version, body.to)
+    return saved(await app.hand_over_task(command, actor, request))

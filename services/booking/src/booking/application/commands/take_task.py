@@ -1,0 +1,32 @@
+"""Somebody of the clinic sees to what is to be done about a visit."""
+
+from dataclasses import dataclass
+
+from booking.application.results import Saved
+from booking.application.task_changes import TaskChanges
+from booking.domain.ids import AppointmentId
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed
+
+
+@dataclass(frozen=True, slots=True)
+class TakeTask:
+    appointment_id: AppointmentId
+    expected_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeTaskHandler:
+    """Raises `appointment_not_found`, `stale_version`, `no_task`, `task_taken`."""
+
+    changes: TaskChanges
+
+    async def __call__(self, command: TakeTask, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
+        return await self.changes.apply(
+            lambda visit, policy, now: visit.take(policy, by=actor.id, now=now),
+            command.appointment_id,
+            command.expected_version,
+            by=actor,
+            action="take_task",
+            request=request,
+        )
