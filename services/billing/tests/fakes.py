@@ -198,6 +198,7 @@ class InMemory:
     def __post_init__(self) -> None:
         stores: dict[str, Any] = {
             "accounts": Accounts("account"),
+            "account_links": OfPatient("account_link"),
             "visits": Visits("visit"),
             "courses": Kept("plan"),
             "estimates": OfPatient("estimate"),
@@ -220,6 +221,7 @@ class InMemory:
             **stores,
             printer=Printer(),
             processor=self.desk,
+            link_addresses=None,  # type: ignore[arg-type]  # nobody is given a link
             audit=None,  # type: ignore[arg-type]  # nothing is read for somebody
             policy=POLICY,
             schedules=SELLING,

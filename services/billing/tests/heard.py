@@ -1,6 +1,6 @@
 """What billing hears in the tests: of one patient, her visits, her plan, and what was rendered."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from careflow_events import contracts
@@ -11,24 +11,24 @@ from services.billing.tests.builders import ANA, NOW, local
 
 PLAN = "0199e0a0-0000-7000-8000-0000000000f1"
 LOCATION = "0199e0a0-0000-7000-8000-00000000000c"
+BORN = NOW.date().replace(year=1988)
 
 
 def registered(*, complete: bool = True) -> contracts.PatientRegistered:
     return contracts.PatientRegistered(patient_id=ANA, **_details("Rivera", complete=complete))
 
 
-def details_changed(*, family: str = "Rivera") -> contracts.PatientDetailsChanged:
-    """The address is another one, and the name, if one is named."""
-    details = _details(family, line="7 Birch Street")
+def details_changed(*, family: str = "Rivera", born: date = BORN) -> contracts.PatientDetailsChanged:
+    """The address is another one, and the name and the birth date, if they are named."""
+    details = _details(family, line="7 Birch Street", born=born)
     return contracts.PatientDetailsChanged(
         patient_id=ANA, changed=(codes.PatientDetail.IDENTITY, codes.PatientDetail.RESIDENCE), **details
     )
 
 
-def _details(family: str, *, complete: bool = True, line: str = "12 Alder Lane") -> dict[str, Any]:
+def _details(family: str, *, complete: bool = True, line: str = "12 Alder Lane", born: date = BORN) -> dict[str, Any]:
     address = contracts.Address(line=line, city="Mill Valley", state="CA", postal_code="94941")
     name = contracts.PersonName(given="Ana", family=family)
-    born = NOW.date().replace(year=1988)
     return {
         "for_screening": Sealed.plain(contracts.PatientForScreening(birth_date=born, state="CA")),
         "for_sessions": Sealed.plain(contracts.PatientForSessions(name=name, birth_date=born)),

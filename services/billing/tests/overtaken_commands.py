@@ -1,12 +1,15 @@
 """What overtakes each command and each deadline of billing, and what comes of it then."""
 
-from billing.domain.ids import EstimateId
+from datetime import date
+
+from billing.application.commands.open_account_link import OpenAccountLink
+from billing.domain.ids import AccountLinkId, EstimateId
 from billing.domain.money import Money
 from billing.domain.receipts import Receipt
 from billing.domain.yearly_summaries import YearlySummary
 from careflow_events import contracts
 from careflow_events.contracts import codes
-from careflow_service.identity import Role
+from careflow_service.identity import Actor, Role
 from careflow_service.testing.overtaking import Overtaking
 from services.billing.tests.builders import ANA, local
 from services.billing.tests.clinic import (
@@ -68,6 +71,29 @@ async def a_contract_is_added_while_coverage_is_recorded(world: World, overtakin
     ok(await world.biller.post(f"/v1/accounts/{ANA}/private-contracts", CONTRACT), 201)
     account = await the_account(world)
     assert (account["coverage"]["kind"], len(account["contracts"])) == ("medicare", 1)
+
+
+async def an_account_link_is_made_while_details_change(world: World, overtaking: Overtaking) -> None:
+    """It is for whoever is known then."""
+    await has_patient(world)
+    overtaking.by(lambda: world.hear(details_changed(born=date(1989, 4, 2))))
+    link_id = AccountLinkId(ok(await world.biller.post(f"/v1/accounts/{ANA}/links"), 201)["link_id"])
+    tried = await world.application.open_account_link(OpenAccountLink(link_id, date(1989, 4, 2)), Actor.public())
+    assert tried.value.opened_at is not None
+
+
+async def an_account_link_is_opened_while_somebody_guesses(world: World, overtaking: Overtaking) -> None:
+    """Both tries count, one after the other."""
+    await has_patient(world)
+    link_id = AccountLinkId(ok(await world.biller.post(f"/v1/accounts/{ANA}/links"), 201)["link_id"])
+
+    async def guesses() -> bool:
+        tried = await world.application.open_account_link(OpenAccountLink(link_id, date(2000, 1, 1)), Actor.public())
+        return tried.value.opened_at is not None
+
+    overtaking.by(guesses)
+    assert not await guesses()
+    assert (await world.ports.account_links.get(link_id)).tries.wrong == 2
 
 
 async def a_price_is_asked_while_a_visit_is_booked(world: World, overtaking: Overtaking) -> None:

@@ -4,6 +4,7 @@ from ipaddress import ip_network
 
 from billing import domain
 from billing.adapters import (
+    account_links,
     charges,
     courses,
     estimates,
@@ -17,6 +18,7 @@ from billing.adapters import (
     superbills,
     visits,
 )
+from billing.adapters.account_links import MongoAccountLinks
 from billing.adapters.accounts import MongoAccounts
 from billing.adapters.charges import MongoCharges
 from billing.adapters.clinic_data import (
@@ -52,12 +54,14 @@ from billing.application.commands.close_payment_link import ClosePaymentLinkHand
 from billing.application.commands.deliver_estimate import DeliverEstimateHandler
 from billing.application.commands.give_back_package import GiveBackPackageHandler
 from billing.application.commands.hear_processor import HearProcessorHandler
+from billing.application.commands.issue_account_link import IssueAccountLinkHandler
 from billing.application.commands.issue_estimate import IssueEstimateHandler
 from billing.application.commands.issue_receipt import IssueReceiptHandler
 from billing.application.commands.issue_statement import IssueStatementHandler
 from billing.application.commands.issue_superbill import IssueSuperbillHandler
 from billing.application.commands.issue_yearly_summary import IssueYearlySummaryHandler
 from billing.application.commands.make_payment_link import MakePaymentLinkHandler
+from billing.application.commands.open_account_link import OpenAccountLinkHandler
 from billing.application.commands.pay_refund_otherwise import PayRefundOtherwiseHandler
 from billing.application.commands.post_waiting_charge import PostWaitingChargeHandler
 from billing.application.commands.receive_payment import ReceivePaymentHandler
@@ -69,17 +73,21 @@ from billing.application.commands.start_statement_run import StartStatementRunHa
 from billing.application.commands.void_superbill import VoidSuperbillHandler
 from billing.application.commands.waive_fee import WaiveFeeHandler
 from billing.application.commands.write_off_charge import WriteOffChargeHandler
+from billing.application.link_addresses import LinkAddresses
 from billing.application.ports import Ports
 from billing.application.queries.read_account import ReadAccount
 from billing.application.queries.read_work import ReadWork
 from billing.application.queries.reading import Reading
 from billing.application.use_cases import Billing
 from billing.deadlines import DEADLINES, EFFECTS
+from billing.domain.ids import AccountLinkId
 from billing.published import PUBLISHED
 from billing.settings import BillingSettings
 from billing.subscriptions import SUBSCRIPTIONS
+from careflow_domain.ways_in import WayIn
 from careflow_service.federal_calendar import FederalCalendar
 from careflow_service.outbound import GuardedOutbound
+from careflow_service.pages.links import Signed, SittingDown
 from careflow_service.service import Http, Resources, Service
 
 NAME = "billing"
@@ -91,6 +99,8 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
     work = resources.work
     ports = Ports(
         accounts=MongoAccounts(database, vault),
+        account_links=MongoAccountLinks(database, vault),
+        link_addresses=LinkAddresses(_links(resources), settings.public_address),
         visits=MongoVisits(database, vault, settings.clinic_timezone),
         courses=MongoCourses(database, vault),
         estimates=MongoEstimates(database, vault),
@@ -123,6 +133,8 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
     return Billing(
         record_coverage=RecordCoverageHandler(ports, work),
         add_private_contract=AddPrivateContractHandler(ports, work),
+        issue_account_link=IssueAccountLinkHandler(ports, work),
+        open_account_link=OpenAccountLinkHandler(ports, work),
         request_estimate=RequestEstimateHandler(ports, work),
         issue_estimate=IssueEstimateHandler(ports, work),
         deliver_estimate=DeliverEstimateHandler(ports, work),
@@ -149,8 +161,21 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
         reading=Reading(ports),
         read_work=ReadWork(ports),
         read_account=ReadAccount(ports),
+        sitting_down=_sitting_down(resources, ports),
         ports=ports,
     )
+
+
+def _sitting_down(resources: Resources[BillingSettings], ports: Ports) -> SittingDown:
+    async def find(link_id: str) -> WayIn | None:
+        link = await ports.account_links.find(AccountLinkId(link_id), of=None)
+        return link.way_in(ports.policy.account_links) if link else None
+
+    return SittingDown(find, _links(resources), Signed(resources.blind_index.of, "account_sitting"), resources.clock)
+
+
+def _links(resources: Resources[BillingSettings]) -> Signed:
+    return Signed(resources.blind_index.of, "account_link")
 
 
 def _processor(resources: Resources[BillingSettings]) -> StripeProcessor | None:
@@ -196,6 +221,7 @@ SERVICE: Service[BillingSettings, Ports, Billing] = Service(
     deadlines=DEADLINES,
     effects=EFFECTS,
     indexes=(
+        *account_links.INDEXES,
         *charges.INDEXES,
         *courses.INDEXES,
         *estimates.INDEXES,

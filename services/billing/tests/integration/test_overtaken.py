@@ -17,11 +17,13 @@ from services.billing.tests import overtaken_processing as processing
 from services.billing.tests import overtaken_reactions as reactions
 from services.billing.tests.world import World
 
-NO_DECISIONS: Final = {"reading", "read_work", "read_account", "ports"}
+NO_DECISIONS: Final = {"reading", "read_work", "read_account", "sitting_down", "ports"}
 
 ROWS: Final[Mapping[str, Race[World]]] = {
     "record_coverage": commands.the_patient_says_who_covers_them_while_details_change,
     "add_private_contract": commands.a_contract_is_added_while_coverage_is_recorded,
+    "issue_account_link": commands.an_account_link_is_made_while_details_change,
+    "open_account_link": commands.an_account_link_is_opened_while_somebody_guesses,
     "request_estimate": commands.a_price_is_asked_while_a_visit_is_booked,
     "issue_estimate": commands.an_estimate_is_issued_while_details_change,
     "deliver_estimate": commands.an_estimate_is_delivered_while_its_plan_changes,

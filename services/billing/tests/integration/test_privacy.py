@@ -89,6 +89,7 @@ async def everything_with_canaries(world: World) -> None:
         ("/v1/statement-runs", {"month": "2026-11"}),
     ):
         ok(await world.biller.post(path, asked), 201)
+    ok(await world.biller.post(f"/v1/accounts/{ANA}/links"), 201)
     takes_cards(world)
     deposit = {"patient_id": ANA, "appointment_id": visit["appointment_id"], "amount": usd(10)}
     ok(await world.biller.post("/v1/payment-links", deposit), 201)

@@ -148,16 +148,19 @@ def _estimate_for(charge: Charge, estimates: Iterable[Estimate]) -> Estimate | N
     return next(first, next((each for each in known if each.counts(charge)), None))
 
 
-def disputed_of(charges: Iterable[Charge], estimates: Iterable[Estimate], currency: str) -> Money:
-    """What is owed of these charges and the patient has decided."""
+def disputed_among(charges: Iterable[Charge], estimates: Iterable[Estimate]) -> tuple[Charge, ...]:
+    """Those of these charges that the patient has decided."""
     known = tuple(estimates)
     found = ((charge, _estimate_for(charge, known)) for charge in charges)
-    return total((charge.balance for charge, estimate in found if estimate and estimate.is_disputed), currency)
+    return tuple(charge for charge, estimate in found if estimate is not None and estimate.is_disputed)
+
+
+def disputed_of(charges: Iterable[Charge], estimates: Iterable[Estimate], currency: str) -> Money:
+    """What is owed of these charges and the patient has decided."""
+    return total((charge.balance for charge in disputed_among(charges, estimates)), currency)
 
 
 def expect_undisputed(charges: Iterable[Charge], estimates: Iterable[Estimate]) -> None:
     """Raises `estimate_disputed`: while a patient has a bill decided nobody collects it, or gives it up."""
-    known = tuple(estimates)
-    counted = (_estimate_for(charge, known) for charge in charges)
-    if any(estimate is not None and estimate.is_disputed for estimate in counted):
+    if disputed_among(charges, estimates):
         raise conflict("estimate_disputed", "The patient disputes this bill; nothing is done until that is decided.")

@@ -11,6 +11,8 @@ from datetime import date, datetime, time
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from billing.application.link_addresses import LinkAddresses
+from billing.domain.account_links import AccountLink
 from billing.domain.accounts import Account
 from billing.domain.charges import Charge
 from billing.domain.clinician_days import ClinicianDay
@@ -20,6 +22,7 @@ from billing.domain.estimates import Estimate
 from billing.domain.fee_cases import FeeCase
 from billing.domain.fee_schedule import FeeSchedules
 from billing.domain.ids import (
+    AccountLinkId,
     AppointmentId,
     ChargeId,
     EstimateId,
@@ -185,6 +188,16 @@ class PaymentLinks(Protocol):
         """The one the processor is to be asked about next."""
 
 
+class AccountLinks(Protocol):
+    async def get(self, link_id: AccountLinkId, /) -> AccountLink: ...
+    async def find(self, link_id: AccountLinkId, /, *, of: PatientId | None) -> AccountLink | None: ...
+    async def all_of(self, patient_id: PatientId, /) -> list[AccountLink]:
+        """A patient's, oldest first."""
+
+    async def add(self, link: AccountLink, /, tx: Transaction) -> None: ...
+    async def save(self, link: AccountLink, /, *, expecting: int, tx: Transaction) -> None: ...
+
+
 class ProcessedPayments(Protocol):
     async def find(self, processor_id: ProcessorId, /, *, of: None) -> ProcessedPayment | None:
         """Of nobody: guarded by itself, for it may be told of before it is known whose it is."""
@@ -318,6 +331,8 @@ class Ports:
     """What use cases, reactions and deadlines get."""
 
     accounts: Accounts
+    account_links: AccountLinks
+    link_addresses: LinkAddresses
     visits: Visits
     courses: Courses
     estimates: Estimates

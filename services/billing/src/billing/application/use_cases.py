@@ -10,12 +10,14 @@ from billing.application.commands.close_payment_link import ClosePaymentLinkHand
 from billing.application.commands.deliver_estimate import DeliverEstimateHandler
 from billing.application.commands.give_back_package import GiveBackPackageHandler
 from billing.application.commands.hear_processor import HearProcessorHandler
+from billing.application.commands.issue_account_link import IssueAccountLinkHandler
 from billing.application.commands.issue_estimate import IssueEstimateHandler
 from billing.application.commands.issue_receipt import IssueReceiptHandler
 from billing.application.commands.issue_statement import IssueStatementHandler
 from billing.application.commands.issue_superbill import IssueSuperbillHandler
 from billing.application.commands.issue_yearly_summary import IssueYearlySummaryHandler
 from billing.application.commands.make_payment_link import MakePaymentLinkHandler
+from billing.application.commands.open_account_link import OpenAccountLinkHandler
 from billing.application.commands.pay_refund_otherwise import PayRefundOtherwiseHandler
 from billing.application.commands.post_waiting_charge import PostWaitingChargeHandler
 from billing.application.commands.receive_payment import ReceivePaymentHandler
@@ -31,6 +33,7 @@ from billing.application.ports import Ports
 from billing.application.queries.read_account import ReadAccount
 from billing.application.queries.read_work import ReadWork
 from billing.application.queries.reading import Reading
+from careflow_service.pages.links import SittingDown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,8 @@ class Billing:
 
     record_coverage: RecordCoverageHandler
     add_private_contract: AddPrivateContractHandler
+    issue_account_link: IssueAccountLinkHandler
+    open_account_link: OpenAccountLinkHandler
     request_estimate: RequestEstimateHandler
     issue_estimate: IssueEstimateHandler
     deliver_estimate: DeliverEstimateHandler
@@ -65,5 +70,6 @@ class Billing:
     reading: Reading
     read_work: ReadWork
     read_account: ReadAccount
+    sitting_down: SittingDown
 
     ports: Ports

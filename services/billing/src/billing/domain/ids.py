@@ -11,6 +11,11 @@ PaymentId = NewType("PaymentId", str)
 EntryId = NewType("EntryId", str)
 EstimateId = NewType("EstimateId", str)
 LinkId = NewType("LinkId", str)
+"""Of a payment link."""
+
+AccountLinkId = NewType("AccountLinkId", str)
+"""Of a link to a patient's own account."""
+
 ProcessorId = NewType("ProcessorId", str)
 """What the card processor calls something."""
 

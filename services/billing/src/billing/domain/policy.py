@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Final
 
+from billing.domain.account_links import AccountLinkPolicy
 from billing.domain.money import WHOLE, Money
 from billing.domain.visits import VisitKind
 from careflow_domain.errors import invalid
@@ -62,6 +63,7 @@ class BillingPolicy:
     yearly_summary_prefix: Setting[str]
     statement_due_days: Setting[int]
     payment_link_hours: Setting[int]
+    account_links: AccountLinkPolicy
     package_refund_days: Setting[int]
 
     def __post_init__(self) -> None:

@@ -77,8 +77,10 @@ class Statement:
         """What of that which it asked for is not paid though its day is over; `owed` are the charges with something
         to pay.
         """
-        if self.due_on is None or today <= self.due_on:
-            return self.to_pay.nothing
+        return self.still_to_pay(owed) if self.due_on is not None and today > self.due_on else self.to_pay.nothing
+
+    def still_to_pay(self, owed: Iterable[Charge]) -> Money:
+        """What of that which it asked for is not paid."""
         still = (each.balance for each in owed if each.rendered.service_date <= self.ends_on)
         return min(self.to_pay, total(still, self.to_pay.currency))
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from billing.application.bookkeeping import expect_undisputed
+from billing.application.bookkeeping import disputed_among, expect_undisputed
 from billing.application.destinations import Destination, charges_of_patient, visit_of_patient
 from billing.application.ports import Ports
 from billing.application.results import Changed
@@ -20,13 +20,14 @@ from careflow_service.work import Committed, Transaction, Work, side_by_side
 @dataclass(frozen=True, slots=True)
 class MakePaymentLink:
     """For these charges, or for a visit that is not charged yet; for all that is owed where neither is named. Without
-    an `amount` it is what is owed.
+    an `amount` it is what is owed; `undisputed` leaves out what the patient has decided.
     """
 
     patient_id: PatientId
     charge_ids: tuple[ChargeId, ...] = ()
     appointment_id: AppointmentId | None = None
     amount: Money | None = None
+    undisputed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,9 @@ class MakePaymentLinkHandler:
             if not actor.is_patient and destination.kept_for is None:
                 # Patients may pay what they dispute; nobody asks them to.
                 expect_undisputed(destination.charges or owed, estimates)
+            if command.undisputed and (disputed := disputed_among(owed, estimates)):
+                owed = [each for each in owed if each not in disputed]
+                destination = Destination(charges=tuple(owed))
             if any(link.can_be_paid(tx.now) for link in links):
                 raise conflict("payment_link_open", "There is a link the patient can pay by; close it first.")
             link = PaymentLink(

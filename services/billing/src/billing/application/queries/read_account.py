@@ -1,4 +1,4 @@
-"""One account as a biller looks at it: what is owed and why, what is to be done, and what was posted."""
+"""One account as a biller looks at it, or its patient: what is owed and why, what is to be done, what was posted."""
 
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
@@ -6,11 +6,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from billing.application.bookkeeping import disputed_of
+from billing.application.bookkeeping import disputed_among
 from billing.application.ports import Ports
 from billing.application.queries.read_work import missing_of
 from billing.application.queries.reading import OfPatient
 from billing.application.superbill_drafts import MOST_CHARGES
+from billing.domain.account_links import AccountLink
 from billing.domain.accounts import Account
 from billing.domain.charges import Charge
 from billing.domain.estimates import Estimate
@@ -40,6 +41,7 @@ from billing.domain.visits import Visit
 from careflow_domain.errors import not_found
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed
+from careflow_service.oversight import check_own
 from careflow_service.work import side_by_side
 
 T = TypeVar("T", bound=OfPatient)
@@ -61,8 +63,9 @@ class Of(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountSeen:
     """`owed` for the charges `open`; `credit` paid and free for any, `prepaid` held for what is to come. Of what is
-    owed `overdue` was asked for by `due_on`, and nobody asks for `disputed` now. `missing` keeps the charges `to_bill`
-    off a superbill, beside the patient's yes.
+    owed `stated` was asked for by `due_on` and is `overdue` after it; nobody asks for `disputed` now, the balances of
+    the charges `in_dispute`. `missing` keeps the charges `to_bill` off a superbill, beside the patient's yes. By the
+    links `ways_in` the patient may still come to their account.
     """
 
     as_of: datetime
@@ -71,10 +74,12 @@ class AccountSeen:
     credit: Money
     prepaid: Money
     disputed: Money
+    stated: Money
     overdue: Money
     due_on: date | None
     tasks: tuple[Task, ...]
     open: tuple[Charge, ...] = field(repr=False)
+    in_dispute: tuple[Charge, ...] = field(repr=False)
     waiting: tuple[Charge, ...] = field(repr=False)
     to_bill: tuple[Charge, ...] = field(repr=False)
     missing: tuple[Missing, ...]
@@ -84,6 +89,7 @@ class AccountSeen:
     fees: tuple[FeeCase, ...] = field(repr=False)
     packages: tuple[Package, ...] = field(repr=False)
     to_come: tuple[Visit, ...] = field(repr=False)
+    ways_in: tuple[AccountLink, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +116,8 @@ class ReadAccount:
     ports: Ports
 
     async def __call__(self, patient_id: PatientId, actor: Actor) -> AccountSeen:
-        """How it stands and what is to be done. Refused: `account_not_found`."""
+        """How it stands and what is to be done. Refused: `account_not_found`, also for another's."""
+        check_own(actor, patient_id, "account")
         now, ports = self.ports.clock(), self.ports
         (account, packages, visits), (opened, waiting, to_bill), (left, to_see), others = await side_by_side(
             side_by_side(
@@ -125,12 +132,15 @@ class ReadAccount:
             side_by_side(
                 side_by_side(ports.estimates.all_of(patient_id), ports.superbills.all_of(patient_id)),
                 side_by_side(ports.links.all_of(patient_id), ports.fees.all_of(patient_id)),
-                ports.papers.latest(PaperKind.STATEMENT, of=patient_id),
+                side_by_side(
+                    ports.papers.latest(PaperKind.STATEMENT, of=patient_id), ports.account_links.all_of(patient_id)
+                ),
             ),
         )
-        (estimates, superbills), (links, fees), paper = others
+        (estimates, superbills), (links, fees), (paper, ways_in) = others
         await ports.audit.read(actor, "read_account", f"accounts/{account.id}")
         currency, today = ports.policy.currency, ports.day_of(now)
+        disputed = disputed_among(opened, estimates)
         statement = paper.content if paper and isinstance(paper.content, Statement) else None
         things: tuple[Estimate | Charge | Payment, ...] = (*estimates, *waiting, *to_bill, *to_see)
         return AccountSeen(
@@ -139,11 +149,13 @@ class ReadAccount:
             owed=total((each.balance for each in opened), currency),
             credit=total((each.free for each in left), currency),
             prepaid=total((each.held for each in left), currency),
-            disputed=disputed_of(opened, estimates, currency),
+            disputed=total((each.balance for each in disputed), currency),
+            stated=statement.still_to_pay(opened) if statement else Money(0, currency),
             overdue=statement.overdue(opened, today) if statement else Money(0, currency),
             due_on=statement.due_on if statement else None,
             tasks=tuple(sorted((task for each in things for task in tasks_of(each)), key=lambda each: each.since)),
             open=_by_date(opened),
+            in_dispute=disputed,
             waiting=_by_date(waiting),
             to_bill=_by_date(to_bill),
             missing=missing_of(account, _by_date(to_bill)[:MOST_CHARGES], ports) if to_bill else (),
@@ -153,6 +165,7 @@ class ReadAccount:
             fees=tuple(fees),
             packages=tuple(packages),
             to_come=tuple(each for each in visits if each.is_to_be_charged),
+            ways_in=tuple(each for each in ways_in if each.way_in(ports.policy.account_links).leads_in(now)),
         )
 
     async def thing(self, patient_id: PatientId, of: Of, thing_id: str) -> Thing:

@@ -5,7 +5,16 @@ the API lets do the same and who may look at the account.
 
 from typing import Final
 
-from careflow_service.http.access import AccessTable, allow, by_body, by_object, by_path, by_query, public
+from careflow_service.http.access import (
+    AccessTable,
+    allow,
+    by_body,
+    by_caller,
+    by_object,
+    by_path,
+    by_query,
+    public,
+)
 from careflow_service.identity import Role
 
 BILLERS = (Role.BILLER, Role.MEDICAL_DIRECTOR)
@@ -16,6 +25,7 @@ API: AccessTable = {
     "GET /v1/accounts/{patient_id}": allow(*FRONT_DESK, own=by_path("patient_id")),
     "PUT /v1/accounts/{patient_id}/coverage": allow(*FRONT_DESK, own=by_path("patient_id")),
     "POST /v1/accounts/{patient_id}/private-contracts": allow(*BILLERS),
+    "POST /v1/accounts/{patient_id}/links": allow(*FRONT_DESK),
     "GET /v1/fee-schedule": allow(*FRONT_DESK, Role.PATIENT, impersonal=True),
     "POST /v1/estimates": allow(*FRONT_DESK, own=by_body("patient_id")),
     "GET /v1/estimates": allow(*FRONT_DESK, own=by_query("patient_id")),
@@ -72,6 +82,7 @@ MONEY_FORMS: Final = {
     "superbill": "POST /v1/superbills",
     "estimate": "POST /v1/estimates",
     "statement": "POST /v1/statements",
+    "account-link": "POST /v1/accounts/{patient_id}/links",
     "coverage": "PUT /v1/accounts/{patient_id}/coverage",
     "post": "POST /v1/charges/{charge_id}/post",
     "write-off": "POST /v1/charges/{charge_id}/write-offs",
@@ -91,6 +102,13 @@ MONEY_FORMS: Final = {
 
 ACCESS: AccessTable = {
     **API,
+    "GET /pages/papers/{token}": public(rate="60/minute"),
+    "POST /pages/papers/{token}": public(rate="10/minute"),
+    "GET /pages/papers": allow(own=by_caller()),
+    "POST /pages/papers/owed/pay": allow(own=by_caller()),
+    "GET /pages/papers/issued/{paper_id}": allow(own=by_object("paper_id")),
+    "GET /pages/papers/superbills/{superbill_id}": allow(own=by_object("superbill_id")),
+    "GET /pages/papers/estimates/{estimate_id}": allow(own=by_object("estimate_id")),
     "GET /pages/money": allow(*BILLERS),
     "GET /pages/money/month-end": allow(*BILLERS),
     "POST /pages/money/month-end": allow(*BILLERS),

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Depends
 
 from billing.application.use_cases import Billing
 from billing.entrypoints.http import (
+    account_link_routes,
     account_routes,
     charge_routes,
     estimate_routes,
@@ -19,12 +20,13 @@ from billing.entrypoints.http import (
 )
 from billing.entrypoints.http.access import ACCESS
 from billing.entrypoints.http.schemas import no_card_number
-from billing.entrypoints.pages import accounts, money
+from billing.entrypoints.pages import accounts, money, my_account
 from careflow_service.service import Http
 
 _everything = APIRouter(dependencies=[Depends(no_card_number)])
 for _routes in (
     account_routes,
+    account_link_routes,
     estimate_routes,
     charge_routes,
     payment_routes,
@@ -43,7 +45,8 @@ HTTP: Http[Billing] = Http(
     description="Honest money: estimates, charges, payments, the ledger, superbills.",
     # What the processor tells is signed by it, and only ids and amounts of it are kept: a number in it that has the
     # shape of a card's by chance must not keep a payment out.
-    routers=(_everything, processor_routes.router, money.router, accounts.router),
+    routers=(_everything, processor_routes.router, money.router, accounts.router, my_account.way_in, my_account.router),
     access=ACCESS,
     pages="billing.entrypoints.pages",
+    visitors=lambda app: app.sitting_down,
 )

@@ -60,6 +60,7 @@ async def one_account(
     }
     history = await app.read_account.history(seen.account.id, SHOWN, **after)
     forms = [each for each in FORMS if _may(each, actor)]
+    addresses = app.ports.link_addresses
     return pages.show(
         request.scope,
         "account.html",
@@ -69,6 +70,7 @@ async def one_account(
         done=done.replace("-", "_") if done else None,
         zone=pages.zone,
         next_form=NEXT,
+        addresses={each.id: addresses.whole(each.id) or addresses.path(each.id) for each in seen.ways_in},
         forms={of: [each for each in forms if each.of is of] for of in Of},
     )
 

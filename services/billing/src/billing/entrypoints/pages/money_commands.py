@@ -9,6 +9,7 @@ from billing.application.commands.begin_estimate_dispute import BeginEstimateDis
 from billing.application.commands.close_estimate_dispute import CloseEstimateDispute
 from billing.application.commands.close_payment_link import ClosePaymentLink
 from billing.application.commands.deliver_estimate import DeliverEstimate
+from billing.application.commands.issue_account_link import IssueAccountLink
 from billing.application.commands.issue_estimate import IssueEstimate
 from billing.application.commands.issue_receipt import IssueReceipt
 from billing.application.commands.issue_statement import IssueStatement
@@ -236,6 +237,10 @@ async def write_off(app: Billing, doing: Doing[WritingOff], actor: Actor, key: R
 async def waive(app: Billing, doing: Doing[WaiveFeeBody], actor: Actor, key: RequestKey) -> object:
     command = WaiveFee(AppointmentId(doing.thing_id), doing.body.reason, doing.version)
     return await app.waive_fee(command, actor, key)
+
+
+async def let_in(app: Billing, doing: Doing[Nothing], actor: Actor, key: RequestKey) -> object:
+    return await app.issue_account_link(IssueAccountLink(doing.patient_id), actor, key)
 
 
 async def cover(app: Billing, doing: Doing[CoverageBody], actor: Actor, key: RequestKey) -> object:
