@@ -8,6 +8,7 @@ from booking.application.commands.answer_inquiry import AnswerInquiry
 from booking.application.commands.book_for_inquiry import BookForInquiry
 from booking.application.commands.close_inquiry import CloseInquiry
 from booking.application.commands.erase_inquiry import EraseInquiry
+from booking.application.commands.reopen_inquiry import ReopenInquiry
 from booking.application.commands.take_inquiry import TakeInquiry
 from booking.domain.inquiries import Inquiry, InquiryOutcome
 from booking.domain.visits import Modality
@@ -43,6 +44,10 @@ async def is_answered(world: World, inquiry: Inquiry, words: str = "About three 
 
 async def is_closed(world: World, inquiry: Inquiry, outcome: InquiryOutcome = InquiryOutcome.NOT_REACHED) -> Any:
     return await world.application.close_inquiry(CloseInquiry(inquiry.id, inquiry.version, outcome), KIM, None)
+
+
+async def is_reopened(world: World, inquiry: Inquiry) -> Any:
+    return await world.application.reopen_inquiry(ReopenInquiry(inquiry.id, inquiry.version), KIM, None)
 
 
 async def is_erased(world: World, inquiry: Inquiry) -> Any:
@@ -91,6 +96,17 @@ async def an_inquiry_is_erased_while_it_is_erased(world: World, overtaking: Over
     with pytest.raises(DomainError, match="stale_version"):
         await is_erased(world, closed)
     assert (await world.application.read_inquiries.one(inquiry.id, KIM)).asked is None
+
+
+async def an_inquiry_is_reopened_while_it_is_erased(world: World, overtaking: Overtaking) -> None:
+    await asks(world)
+    inquiry = await the_inquiry(world)
+    await is_closed(world, inquiry)
+    closed = await world.application.read_inquiries.one(inquiry.id, KIM)
+    overtaking.by(lambda: is_erased(world, closed))
+    with pytest.raises(DomainError, match="stale_version"):
+        await is_reopened(world, closed)
+    assert not (await world.application.read_inquiries.one(inquiry.id, KIM)).is_open
 
 
 async def a_call_is_booked_for_somebody_while_the_inquiry_is_closed(world: World, overtaking: Overtaking) -> None:

@@ -68,6 +68,7 @@ from booking.application.commands.record_patient_told import RecordPatientToldHa
 from booking.application.commands.record_undelivered import RecordUndeliveredHandler
 from booking.application.commands.register_patient import RegisterPatientHandler
 from booking.application.commands.release_hold import ReleaseHoldHandler
+from booking.application.commands.reopen_inquiry import ReopenInquiryHandler
 from booking.application.commands.request_erasure import RequestErasureHandler, WithdrawErasureHandler
 from booking.application.commands.reschedule_appointment import RescheduleAppointmentHandler
 from booking.application.commands.reschedule_pair import ReschedulePairHandler
@@ -253,9 +254,10 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         take_inquiry=TakeInquiryHandler(inquiry_changes),
         answer_inquiry=AnswerInquiryHandler(inquiry_changes),
         close_inquiry=CloseInquiryHandler(inquiry_changes),
+        reopen_inquiry=ReopenInquiryHandler(inquiry_changes, policy),
         erase_inquiry=EraseInquiryHandler(inquiry_changes),
         book_for_inquiry=BookForInquiryHandler(desk, all_inquiries, zone),
-        read_inquiries=ReadInquiries(all_inquiries, resources.audit),
+        read_inquiries=ReadInquiries(all_inquiries, resources.audit, zone),
         reschedule_appointment=RescheduleAppointmentHandler(desk),
         reschedule_pair=ReschedulePairHandler(desk),
         reassign_appointment=ReassignAppointmentHandler(desk),

@@ -14,7 +14,7 @@ from booking.domain.appointments import (
 from booking.domain.attendance import AppointmentArrived, AppointmentCompleted, AppointmentCorrected, AppointmentMissed
 from booking.domain.care_path import CarePathStageChanged
 from booking.domain.erasures import ErasureDeclined, PatientErased, PatientErasureRequested
-from booking.domain.inquiries import InquiryClosed, InquiryReceived
+from booking.domain.inquiries import InquiryClosed, InquiryReceived, InquiryReopened
 from booking.domain.patient_details import Contact, PatientDetails
 from booking.domain.patients import PatientDetailsChanged, PatientRegistered, PatientsMerged, PatientsUnmerged
 from booking.domain.slots import Provider
@@ -156,6 +156,10 @@ def _inquiry_closed(fact: InquiryClosed) -> contracts.InquiryClosed:
     )
 
 
+def _inquiry_reopened(fact: InquiryReopened) -> contracts.InquiryReopened:
+    return contracts.InquiryReopened(patient_id=fact.patient_id, inquiry_id=fact.inquiry_id)
+
+
 def _stage_changed(fact: CarePathStageChanged) -> contracts.CarePathStageChanged:
     return contracts.CarePathStageChanged.model_validate(
         {"patient_id": fact.patient_id, "from": codes.CareStage(fact.before), "to": codes.CareStage(fact.after)}
@@ -286,5 +290,6 @@ PUBLISHED: PublicationTable = published(
     says(AppointmentReleased, contracts.AppointmentReleased, _released),
     says(InquiryReceived, contracts.InquiryReceived, _inquiry_received),
     says(InquiryClosed, contracts.InquiryClosed, _inquiry_closed),
+    says(InquiryReopened, contracts.InquiryReopened, _inquiry_reopened),
     says(CarePathStageChanged, contracts.CarePathStageChanged, _stage_changed),
 )

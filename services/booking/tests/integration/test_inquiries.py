@@ -1,11 +1,15 @@
 """Somebody asks the clinic something, in a browser without scripts or over HTTP; the desk sees to it."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
+from booking.domain.inquiries import InquiryOutcome
 from careflow_service.identity import Role
 from careflow_service.testing.visiting import Page, Visitor
 from services.booking.tests.at_a_browser import logs_in
-from services.booking.tests.clinic import has_practitioner, ok
+from services.booking.tests.clinic import has_practitioner, ok, refusal
 from services.booking.tests.overtaken_inquiries import (
     KIM,
     QUESTION,
@@ -20,6 +24,7 @@ from services.booking.tests.world import World
 
 FORM = "/pages/inquiry"
 DESK = "/pages/desk/inquiries"
+CLOSED = "/v1/inquiries/closed"
 ALARMING = "I don't want to live any more"
 
 
@@ -170,6 +175,53 @@ async def test_it_is_erased_by_those_who_may(world: World) -> None:
     assert "The person's data is erased." in erased.text
     assert not any(text in erased.text for text in ("Ana", "+14155550123", "How long"))
     assert (await world.application.read_inquiries.urgent_waits()) is False
+
+
+async def test_closed_ones_are_found_by_day_and_by_what_came_of_them(world: World) -> None:
+    for outcome in (InquiryOutcome.ANSWERED, InquiryOutcome.NO_INQUIRY, InquiryOutcome.NO_INQUIRY):
+        await asks(world, name=f"Ana {outcome.value}")
+        await is_closed(world, await the_inquiry(world), outcome)
+        world.clock.advance(timedelta(hours=24))
+
+    async def found(**sought: Any) -> list[str]:
+        return [each["id"] for each in ok(await world.coordinator.get(CLOSED, **sought))["items"]]
+
+    third, second, first = await found()
+    assert await found(outcome="no_inquiry") == [third, second]
+    assert await found(day="2026-11-23") == [first]
+    assert await found(day="2026-11-24", outcome="answered") == []
+    page = ok(await world.coordinator.get(CLOSED, limit=2))
+    assert await found(limit=2, after=page["next"]) == [first]
+    assert page["items"][1]["closed"] == {"by": "kim", "at": "2026-11-24T17:00:00Z"}
+    assert (await world.coordinator.get(CLOSED, outcome="whatever")).status_code == 422
+    (stored,) = await world.store.database["inquiries"].find({"_id": first}).to_list()
+    assert "answered" not in str(stored)
+
+
+async def test_what_was_closed_by_mistake_is_opened_again(world: World) -> None:
+    await asks(world)
+    inquiry = await the_inquiry(world)
+    await is_closed(world, inquiry, InquiryOutcome.NO_INQUIRY)
+    someone, found = await logs_in(world, to=f"{DESK}/closed?day=2026-11-23&outcome=no_inquiry")
+    assert "closed by kim, Mon, November 23, 9:00 AM" in found.text
+    assert "None was closed so." in (await someone.opens(f"{DESK}/closed?day=2026-11-22")).text
+    typed = await someone.opens(f"{DESK}/closed?day=yesterday")
+    assert (typed.status, "Ana Rivera" in typed.text) == (422, False)
+    closed = await someone.follows(found, "Ana Rivera")
+    again = await someone.presses(closed, "Open it again")
+    assert "It is open again." in again.text
+    assert "Opened again bysomeone, Mon, November 23, 9:00 AM" in again.text
+    assert "It is open again." in (await someone.presses(closed, "Open it again")).text
+    assert "Ana Rivera" in (await someone.opens(DESK)).text
+    assert await world.said_types(inquiry.patient_id) == ["InquiryReceived", "InquiryClosed", "InquiryReopened"]
+
+    await is_closed(world, await the_inquiry(world))
+    world.clock.advance(timedelta(days=7))
+    late = ok(await world.coordinator.get(f"/v1/inquiries/{inquiry.id}"))
+    assert (late["status"], late["name"], late["closed"]["by"]) == ("closed", "Ana Rivera", "kim")
+    refused = await world.coordinator.post(f"/v1/inquiries/{inquiry.id}/reopen", version=late["version"])
+    assert refusal(refused) == (409, "too_late_to_reopen")
+    assert "reopen_inquiry" in await world.store.database["_audit"].distinct("action")
 
 
 async def test_whoever_has_no_business_there_is_told_so(world: World) -> None:

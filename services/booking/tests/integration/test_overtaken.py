@@ -88,6 +88,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "take_inquiry": inquiries.an_inquiry_is_taken_while_it_is_taken,
     "answer_inquiry": inquiries.an_inquiry_is_answered_while_it_is_closed,
     "close_inquiry": inquiries.an_inquiry_is_closed_while_it_is_answered,
+    "reopen_inquiry": inquiries.an_inquiry_is_reopened_while_it_is_erased,
     "erase_inquiry": inquiries.an_inquiry_is_erased_while_it_is_erased,
     "book_for_inquiry": inquiries.a_call_is_booked_for_somebody_while_the_inquiry_is_closed,
     "book_info_call": commands.somebody_new_books_a_call_while_the_time_is_taken,

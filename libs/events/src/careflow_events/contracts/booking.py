@@ -305,3 +305,7 @@ class InquiryClosed(InquiryEvent):
     """Nothing more is to be done about an inquiry."""
 
     outcome: codes.InquiryOutcome
+
+
+class InquiryReopened(InquiryEvent):
+    """An inquiry was closed by mistake: what was said of its end is true no longer, and it waits again."""

@@ -66,6 +66,11 @@ def _patients() -> Sequence[Example]:
             registered - timedelta(minutes=1),
         ),
         Example(
+            "closed-by-mistake",
+            contracts.InquiryReopened(patient_id=PATIENT, inquiry_id=INQUIRY),
+            registered - timedelta(hours=2),
+        ),
+        Example(
             "goes-on-to-screening",
             contracts.CarePathStageChanged(
                 patient_id=PATIENT, from_=codes.CareStage.INFO_CALL, to=codes.CareStage.SCREENING

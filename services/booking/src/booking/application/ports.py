@@ -26,7 +26,7 @@ from booking.domain.ids import (
     RoomId,
     WaitlistEntryId,
 )
-from booking.domain.inquiries import Inquiry
+from booking.domain.inquiries import Inquiry, InquiryOutcome
 from booking.domain.intervals import Interval
 from booking.domain.messages import AboutQuestions, Attempt, Message, Reason
 from booking.domain.patient_details import PatientDetails
@@ -183,6 +183,11 @@ class Inquiries(Protocol):
 
     async def listed(self, limit: int, after: str | None, *, urgent: bool) -> Listed[Inquiry]:
         """Those that are not closed, the urgent ones or the others; what waits longest first."""
+
+    async def closed(
+        self, limit: int, after: str | None, *, on: Interval | None, outcome: InquiryOutcome | None
+    ) -> Listed[Inquiry]:
+        """Those that were closed in this time, if one is named, and so, if that is; the newest first."""
 
     async def add(self, inquiry: Inquiry, /, tx: Transaction) -> None: ...
 

@@ -40,6 +40,7 @@ from booking.application.commands.record_patient_told import RecordPatientToldHa
 from booking.application.commands.record_undelivered import RecordUndeliveredHandler
 from booking.application.commands.register_patient import RegisterPatientHandler
 from booking.application.commands.release_hold import ReleaseHoldHandler
+from booking.application.commands.reopen_inquiry import ReopenInquiryHandler
 from booking.application.commands.request_erasure import RequestErasureHandler, WithdrawErasureHandler
 from booking.application.commands.reschedule_appointment import RescheduleAppointmentHandler
 from booking.application.commands.reschedule_pair import ReschedulePairHandler
@@ -102,6 +103,7 @@ class Booking:
     take_inquiry: TakeInquiryHandler
     answer_inquiry: AnswerInquiryHandler
     close_inquiry: CloseInquiryHandler
+    reopen_inquiry: ReopenInquiryHandler
     erase_inquiry: EraseInquiryHandler
     book_for_inquiry: BookForInquiryHandler
     read_inquiries: ReadInquiries

@@ -1,4 +1,5 @@
-"""What somebody who is no patient yet asks the clinic: open -> taken -> answered -> closed.
+"""What somebody who is no patient yet asks the clinic: open -> taken -> answered -> closed,
+and open again if that was a mistake.
 
 Invariants: one that is urgent is closed only once somebody has answered; erased, it keeps ids, codes and times alone.
 """
@@ -9,8 +10,9 @@ from enum import StrEnum
 from typing import Final
 
 from booking.domain.ids import AppointmentId, InquiryId, PatientId
+from booking.domain.policy import BookingPolicy
 from careflow_domain.aggregate import Aggregate, Fact
-from careflow_domain.errors import conflict, invalid
+from careflow_domain.errors import DomainError, conflict, invalid
 
 
 class InquiryStatus(StrEnum):
@@ -67,9 +69,17 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Who did something about it, by the id of their login, and when."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Inquiry(Aggregate):
     """`patient_id` is under which they are registered if they become a patient. `asked` and `answer` are gone once it
-    was erased.
+    was erased. `closing` is who closed it, `reopening` who opened it again last.
     """
 
     id: InquiryId
@@ -82,6 +92,8 @@ class Inquiry(Aggregate):
     answer: Answered | None = None
     outcome: InquiryOutcome | None = None
     appointment_id: AppointmentId | None = None
+    closing: Step | None = None
+    reopening: Step | None = None
 
     @classmethod
     def received(
@@ -107,22 +119,53 @@ class Inquiry(Aggregate):
         answer = Answered(words=words, by=by, at=now)
         return replace(self.recording(), status=InquiryStatus.ANSWERED, taken_by=self.taken_by or by, answer=answer)
 
-    def closed(self, outcome: InquiryOutcome, *, now: datetime) -> "Inquiry":
+    def closed(self, outcome: InquiryOutcome, *, by: str, now: datetime) -> "Inquiry":
         """Raises `inquiry_closed`, `urgent_unanswered` for one that is urgent and was not answered, and
         `outcome_of_the_call`.
         """
         if outcome not in BY_STAFF:
             raise invalid("outcome_of_the_call", "It is closed so by the free call, once that is booked.")
-        return self._ended(outcome, now)
+        return self._ended(outcome, by, now)
 
-    def _ended(self, outcome: InquiryOutcome, now: datetime) -> "Inquiry":
+    def _ended(self, outcome: InquiryOutcome, by: str, now: datetime) -> "Inquiry":
         self.check_endable()
         said = InquiryClosed(inquiry_id=self.id, patient_id=self.patient_id, outcome=outcome, at=now)
-        return replace(self.recording(said), status=InquiryStatus.CLOSED, outcome=outcome)
+        closing = Step(by=by, at=now)
+        return replace(self.recording(said), status=InquiryStatus.CLOSED, outcome=outcome, closing=closing)
 
-    def became_call(self, appointment_id: AppointmentId, *, now: datetime) -> "Inquiry":
+    def became_call(self, appointment_id: AppointmentId, *, by: str, now: datetime) -> "Inquiry":
         """The free call was booked for them. Raises as `check_endable`."""
-        return replace(self._ended(InquiryOutcome.INFO_CALL, now), appointment_id=appointment_id)
+        return replace(self._ended(InquiryOutcome.INFO_CALL, by, now), appointment_id=appointment_id)
+
+    def reopens(self, policy: BookingPolicy, *, now: datetime) -> bool:
+        """Whether it can be opened again."""
+        return self._cannot_reopen(policy, now) is None
+
+    def reopened(self, policy: BookingPolicy, *, by: str, now: datetime) -> "Inquiry":
+        """It was closed by mistake, and stands as it did before. Raises `inquiry_not_closed`, `inquiry_erased`,
+        `inquiry_became_call`, and `too_late_to_reopen` once the policy's time is over.
+        """
+        if refusal := self._cannot_reopen(policy, now):
+            raise refusal
+        before = InquiryStatus.TAKEN if self.taken_by else InquiryStatus.OPEN
+        return replace(
+            self.recording(InquiryReopened(inquiry_id=self.id, patient_id=self.patient_id, at=now)),
+            status=InquiryStatus.ANSWERED if self.answer else before,
+            outcome=None,
+            closing=None,
+            reopening=Step(by=by, at=now),
+        )
+
+    def _cannot_reopen(self, policy: BookingPolicy, now: datetime) -> DomainError | None:
+        if self.closing is None:
+            return conflict("inquiry_not_closed", "It is not closed.")
+        if self.asked is None:
+            return conflict("inquiry_erased", "Nothing of the person is left.")
+        if self.outcome is InquiryOutcome.INFO_CALL:
+            return conflict("inquiry_became_call", "The free call is booked for them: it goes on with that.")
+        if now >= self.closing.at + policy.inquiry_reopens_for:
+            return conflict("too_late_to_reopen", "It was closed too long ago.")
+        return None
 
     def erased(self) -> "Inquiry":
         """Nothing of the person is left. Raises `inquiry_open`, or `inquiry_erased` the second time."""
@@ -154,3 +197,9 @@ class InquiryClosed(Fact):
     inquiry_id: InquiryId
     patient_id: PatientId
     outcome: InquiryOutcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InquiryReopened(Fact):
+    inquiry_id: InquiryId
+    patient_id: PatientId

@@ -66,6 +66,7 @@ class BookingPolicy:
     info_calls_per_address_a_day: Setting[int]
     inquiries_per_person_a_day: Setting[int]
     inquiries_per_address_a_day: Setting[int]
+    inquiry_reopen_days: Setting[int]
     crisis_words: Setting[tuple[str, ...]]
     suggestions: Setting[int]
     suggestion_days: Setting[int]
@@ -96,6 +97,7 @@ class BookingPolicy:
             self.info_calls_per_address_a_day,
             self.inquiries_per_person_a_day,
             self.inquiries_per_address_a_day,
+            self.inquiry_reopen_days,
         ]
         hours = (self.quiet_until_hour.value, self.quiet_from_hour.value)
         if not 0 <= hours[0] < hours[1] <= 23:
@@ -159,6 +161,11 @@ class BookingPolicy:
     def task_taken_for(self) -> timedelta:
         """How long somebody may have taken a task before it waits for everybody again."""
         return timedelta(minutes=self.task_taken_minutes.value)
+
+    @property
+    def inquiry_reopens_for(self) -> timedelta:
+        """How long an inquiry that was closed by mistake can be opened again."""
+        return timedelta(days=self.inquiry_reopen_days.value)
 
     @property
     def at_risk_task_before(self) -> timedelta:

@@ -61,7 +61,9 @@ class BookForInquiryHandler:
                 zone=self.zone,
                 by=BookedBy.STAFF,
             )
-            await self.inquiries.save(before.became_call(call.id, now=tx.now), expecting=before.version, tx=tx)
+            await self.inquiries.save(
+                before.became_call(call.id, by=actor.id, now=tx.now), expecting=before.version, tx=tx
+            )
             return Scheduled.of(call)
 
         return await self.desk.run(

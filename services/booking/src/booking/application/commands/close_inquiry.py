@@ -27,7 +27,7 @@ class CloseInquiryHandler:
 
     async def __call__(self, command: CloseInquiry, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
         return await self.changes.apply(
-            lambda inquiry, now: inquiry.closed(command.outcome, now=now),
+            lambda inquiry, now: inquiry.closed(command.outcome, by=actor.id, now=now),
             command.inquiry_id,
             command.expected_version,
             by=actor,

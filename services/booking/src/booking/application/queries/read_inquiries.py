@@ -1,11 +1,14 @@
-"""Reads the inquiries that wait, and one of them. Who read which is kept."""
+"""Reads the inquiries that wait, those that are closed, and one of them. Who read which is kept."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from booking.application.ports import Inquiries, ReadAudit
 from booking.domain.ids import InquiryId
-from booking.domain.inquiries import Inquiry
+from booking.domain.inquiries import Inquiry, InquiryOutcome
+from booking.domain.intervals import day_interval
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed
 
@@ -17,10 +20,26 @@ LOOKED_AT: Final = 25
 class ReadInquiries:
     inquiries: Inquiries
     audit: ReadAudit
+    zone: ZoneInfo
 
     async def listed(self, actor: Actor, limit: int, after: str | None, *, urgent: bool) -> Listed[Inquiry]:
         """Those that are not closed, what waits longest first: the urgent ones, or the others."""
         found = await self.inquiries.listed(limit, after, urgent=urgent)
+        await self.audit.read(actor, "read_inquiries", *(f"inquiries/{each.id}" for each in found.items))
+        return found
+
+    async def closed(
+        self,
+        actor: Actor,
+        limit: int,
+        after: str | None,
+        *,
+        day: date | None = None,
+        outcome: InquiryOutcome | None = None,
+    ) -> Listed[Inquiry]:
+        """Those that are closed, the newest first: on this date of the clinic, and so, where one is named."""
+        on = day_interval(day, self.zone) if day is not None else None
+        found = await self.inquiries.closed(limit, after, on=on, outcome=outcome)
         await self.audit.read(actor, "read_inquiries", *(f"inquiries/{each.id}" for each in found.items))
         return found
 

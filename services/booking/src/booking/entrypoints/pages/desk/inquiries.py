@@ -1,4 +1,6 @@
-"""Inquiries at the desk: what sounds urgent first; taken, answered, turned into the free call, closed, erased."""
+"""Inquiries at the desk: what sounds urgent first; taken, answered, turned into the free call, closed and opened again,
+erased.
+"""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Final
@@ -11,6 +13,7 @@ from booking.application.commands.answer_inquiry import AnswerInquiry
 from booking.application.commands.book_for_inquiry import BookForInquiry
 from booking.application.commands.close_inquiry import CloseInquiry
 from booking.application.commands.erase_inquiry import EraseInquiry
+from booking.application.commands.reopen_inquiry import ReopenInquiry
 from booking.application.commands.take_inquiry import TakeInquiry
 from booking.application.queries.find_openings import FindOpenings
 from booking.application.use_cases import Booking
@@ -136,6 +139,17 @@ async def close_inquiry(
     return go_on(request, f"../{inquiry_id}", done="inquiry_close")
 
 
+@router.post("/{inquiry_id}/reopen")
+async def reopen_inquiry(
+    request: Request, app: App, actor: CurrentActor, pages: Pages, inquiry_id: str, form: Submitted, key: FormRequest
+) -> Response:
+    """It was closed by mistake."""
+    command = ReopenInquiry(InquiryId(inquiry_id), form.said(Seen).expected)
+    if refused := await refusal_of(app.reopen_inquiry(command, actor, key)):
+        return await _one(request, app, actor, pages, inquiry_id, refused=refused)
+    return go_on(request, f"../{inquiry_id}", done="inquiry_reopen")
+
+
 @router.post("/{inquiry_id}/erase")
 async def erase_inquiry(
     request: Request, app: App, actor: CurrentActor, pages: Pages, inquiry_id: str, form: Submitted, key: FormRequest
@@ -159,6 +173,7 @@ async def _one(
     faults: dict[str, str] | None = None,
     refused: Refused | None = None,
 ) -> Response:
+    inquiry = await app.read_inquiries.one(InquiryId(inquiry_id), actor)
     return show_desk(
         request,
         pages,
@@ -166,7 +181,8 @@ async def _one(
         status=422 if faults else 200,
         done=done,
         refused=refused,
-        inq=await app.read_inquiries.one(InquiryId(inquiry_id), actor),
+        inq=inquiry,
+        reopens=inquiry.reopens(app.ports.policy, now=pages.clock()),
         outcomes=[each.value for each in BY_STAFF],
         typed=typed,
         faults=faults or {},

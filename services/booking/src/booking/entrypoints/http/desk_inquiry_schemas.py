@@ -1,0 +1,99 @@
+"""How inquiries look over HTTP to those who see to them."""
+
+from datetime import datetime
+from typing import Self
+
+from pydantic import BaseModel
+
+from booking.domain.ids import AppointmentId, InquiryId
+from booking.domain.inquiries import Answered, Inquiry, InquiryOutcome, InquiryStatus, Step
+
+
+class StepView(BaseModel):
+    """Who did it, and when."""
+
+    by: str
+    at: datetime
+
+    @classmethod
+    def of(cls, step: Step) -> "StepView":
+        return cls(by=step.by, at=step.at)
+
+
+class AnswerView(StepView):
+    """What they were told."""
+
+    words: str
+
+    @classmethod
+    def told(cls, answer: Answered) -> "AnswerView":
+        return cls(by=answer.by, at=answer.at, words=answer.words)
+
+
+class ClosedInquiryView(BaseModel):
+    """`name` is null once it was erased."""
+
+    id: InquiryId
+    version: int
+    name: str | None
+    urgent: bool
+    received_at: datetime
+    status: InquiryStatus
+    outcome: InquiryOutcome | None
+    closed: StepView | None
+
+    @classmethod
+    def of(cls, inquiry: Inquiry) -> Self:
+        return cls(
+            id=inquiry.id,
+            version=inquiry.version,
+            name=inquiry.asked.name if inquiry.asked else None,
+            urgent=inquiry.urgent,
+            received_at=inquiry.received_at,
+            status=inquiry.status,
+            outcome=inquiry.outcome,
+            closed=StepView.of(inquiry.closing) if inquiry.closing else None,
+        )
+
+
+class DeskInquiryView(BaseModel):
+    """`name`, `email`, `phone`, `words` and `answer` are null once it was erased. `appointment_id` is the free call
+    that came of it; `reopened` says who opened it again last.
+    """
+
+    id: InquiryId
+    version: int
+    name: str | None
+    email: str | None
+    phone: str | None
+    words: str | None
+    urgent: bool
+    received_at: datetime
+    status: InquiryStatus
+    taken_by: str | None
+    answer: AnswerView | None
+    outcome: InquiryOutcome | None
+    appointment_id: AppointmentId | None
+    closed: StepView | None
+    reopened: StepView | None
+
+    @classmethod
+    def of(cls, inquiry: Inquiry) -> Self:
+        asked = inquiry.asked
+        return cls(
+            id=inquiry.id,
+            version=inquiry.version,
+            name=asked.name if asked else None,
+            email=asked.email if asked else None,
+            phone=asked.phone if asked else None,
+            words=asked.words if asked else None,
+            urgent=inquiry.urgent,
+            received_at=inquiry.received_at,
+            status=inquiry.status,
+            taken_by=inquiry.taken_by,
+            answer=AnswerView.told(inquiry.answer) if inquiry.answer else None,
+            outcome=inquiry.outcome,
+            appointment_id=inquiry.appointment_id,
+            closed=StepView.of(inquiry.closing) if inquiry.closing else None,
+            reopened=StepView.of(inquiry.reopening) if inquiry.reopening else None,
+        )
