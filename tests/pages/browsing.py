@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +15,8 @@ import uvicorn
 from axe_playwright_python.async_playwright import Axe
 from fastapi import FastAPI
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from careflow_cli.checkout import root
 
@@ -37,7 +39,7 @@ def chromium() -> str | None:
 
 
 @asynccontextmanager
-async def served(app: FastAPI) -> AsyncIterator[str]:
+async def served(app: ASGIApp) -> AsyncIterator[str]:
     """The application at an address of this machine, for as long as the block."""
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
@@ -47,6 +49,20 @@ async def served(app: FastAPI) -> AsyncIterator[str]:
     finally:
         server.should_exit = True
         await serving
+
+
+class Edge:
+    """One origin for services, each under its name as the edge of a deployment has them; those `away` do not answer."""
+
+    def __init__(self, apps: Mapping[str, FastAPI]) -> None:
+        self.away: set[str] = set()
+        self._apps = apps
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        _, service, within = scope["path"].split("/", 2)
+        path = f"/{within}"
+        app: ASGIApp = PlainTextResponse("away", 503) if service in self.away else self._apps[service]
+        await app({**scope, "path": path, "raw_path": path.encode()}, receive, send)
 
 
 @asynccontextmanager
@@ -86,6 +102,11 @@ class Reader:
         finally:
             await context.close()
         assert reader.wrong == []
+
+    async def turns(self, width: str) -> None:
+        """Looks at the same page in a window of another width."""
+        wide, high = WIDTHS[width]
+        await self.page.set_viewport_size({"width": wide, "height": high})
 
     async def opens(self, path: str) -> None:
         await self.page.goto(self.origin + path)

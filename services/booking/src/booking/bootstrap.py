@@ -101,6 +101,7 @@ from booking.application.queries.read_inquiries import ReadInquiries
 from booking.application.queries.read_invitation import ReadInvitation
 from booking.application.queries.read_messages import ReadMessages
 from booking.application.queries.read_patient import ReadPatientHandler
+from booking.application.queries.read_patient_page import ReadPatientPage
 from booking.application.queries.read_visit import ReadVisit
 from booking.application.queries.read_waitlist import ReadWaitlist
 from booking.application.queries.weigh_visit import WeighVisit
@@ -269,6 +270,14 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         read_appointments=ReadAppointments(all_appointments, resources.audit, clock),
         find_unfit_visits=FindUnfitVisits(all_appointments, all_patients, scheduling, resources.audit, zone),
         read_care_path=ReadCarePathHandler(all_paths, records, resources.audit, policy, zone, clock),
+        read_patient_page=ReadPatientPage(
+            patients=all_patients,
+            care_paths=all_paths,
+            waitlist=all_entries,
+            policy=policy,
+            audit=resources.audit,
+            clock=clock,
+        ),
         read_visit=ReadVisit(
             appointments=all_appointments,
             patients=all_patients,

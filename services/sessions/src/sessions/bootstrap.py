@@ -79,6 +79,7 @@ from sessions.application.commands.write_psychotherapy_note import (
 from sessions.application.ports import Ports
 from sessions.application.queries.follow_session import FollowSession
 from sessions.application.queries.read_bedside import ReadBedside
+from sessions.application.queries.read_patient_page import ReadPatientPage
 from sessions.application.queries.reading import Reading
 from sessions.application.queries.reading_notes import ReadingNotes
 from sessions.application.session_changes import SessionChanges
@@ -153,6 +154,7 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         judge_discrepancy=JudgeDiscrepancyHandler(ports, work),
         file_drug_report=FileDrugReportHandler(ports, work),
         read_bedside=ReadBedside(ports),
+        read_patient_page=ReadPatientPage(ports),
         follow_session=FollowSession(ports),
         reading=Reading(ports),
         reading_notes=ReadingNotes(ports),

@@ -1,12 +1,13 @@
 """A service's pages: templates and words in, whole answers out.
 
-Invariant: every page carries its own style, may load nothing and run nothing but our one script where something is
-live, is sent nowhere but back to its own origin, and is kept by nobody.
+Invariant: every page carries its own style, may load nothing and run nothing but one script of ours where it needs one,
+is sent nowhere but back to its own origin, and is kept by nobody.
 """
 
 import base64
 import hashlib
 from collections.abc import Mapping
+from enum import StrEnum
 from importlib.resources import files
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
@@ -31,7 +32,15 @@ LANGUAGE: Final = "lang"
 """The parameter by which a reader asks for a language."""
 
 _STYLE: Final = (files(LIBRARY) / "templates" / "careflow.css").read_text(encoding="utf-8").strip()
-_SCRIPT: Final = (files(LIBRARY) / "templates" / "live.js").read_text(encoding="utf-8").strip()
+
+
+class Script(StrEnum):
+    """What may run in a page, and nothing else does: one of our own files."""
+
+    LIVE = "live.js"
+    """Shows what changes on a page."""
+    PARTS = "parts.js"
+    """Puts in place what other services know of whom a page is about."""
 
 
 def _hash(text: str) -> str:
@@ -42,8 +51,9 @@ _POLICY: Final = (
     f"default-src 'none'; style-src {_hash(_STYLE)}; "
     "img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_LIVE_POLICY: Final = f"{_POLICY}; script-src {_hash(_SCRIPT)}; connect-src 'self'"
-"""For a page that shows what changes: it runs our one script and nothing else, and hears from its own origin alone."""
+_SCRIPTS: Final = {each: (files(LIBRARY) / "templates" / each).read_text(encoding="utf-8").strip() for each in Script}
+_RUNNING: Final = {each: f"{_POLICY}; script-src {_hash(text)}; connect-src 'self'" for each, text in _SCRIPTS.items()}
+"""For a page that runs one of them: nothing else runs there, and it hears from its own origin alone."""
 HEADERS: Final[Mapping[str, str]] = {
     "Content-Security-Policy": _POLICY,
     "Cache-Control": "no-store",
@@ -81,10 +91,17 @@ class Site:
         return self._words[preferred(asked, Headers(scope=scope).get("accept-language", ""))]
 
     def show(
-        self, scope: Scope, template: str, *, status: int = 200, once: bool = False, kept_up: bool = False, **what: Any
+        self,
+        scope: Scope,
+        template: str,
+        *,
+        status: int = 200,
+        once: bool = False,
+        runs: Script | None = None,
+        **what: Any,
     ) -> Response:
         """The page that `template` makes of `what`, in the words of who is asking. With `once` its address leads here
-        this one time; one that is `kept_up` shows by our script what changes.
+        this one time; `runs` is the script that runs in it.
         """
         words = self.words(scope)
         # Links lead up to the pages' own root, for nobody here knows under which path an edge shows it.
@@ -96,10 +113,10 @@ class Site:
             write=Writing(words),
             here=None if once else _here(scope),
             root=root,
-            script=Markup(_SCRIPT) if kept_up else None,  # noqa: S704 # our own file
+            script=Markup(_SCRIPTS[runs]) if runs else None,  # noqa: S704 # our own file
             **what,
         )
-        policy = {"Content-Security-Policy": _LIVE_POLICY} if kept_up else {}
+        policy = {"Content-Security-Policy": _RUNNING[runs]} if runs else {}
         headers = {**HEADERS, **policy, "Content-Language": words.language, "Vary": "Accept-Language"}
         return HTMLResponse(text, status_code=status, headers=headers)
 

@@ -194,6 +194,10 @@ class ServiceWorld(Generic[P, App]):
         kept = {name: await database[name].find({}, {"guard": 0}).sort("_id", 1).to_list() for name in names}
         return {**kept, AUDIT: [entry for entry in kept.get(AUDIT, ()) if entry["outcome"] == Outcome.DONE]}
 
+    async def audited(self, outcome: Outcome = Outcome.READ) -> list[dict[str, Any]]:
+        """The entries of the audit trail that ended so, in order."""
+        return await self.store.database[AUDIT].find({"outcome": outcome}).sort("_id").to_list()
+
     async def readable(self, text: str, *, word: bool = False) -> set[str]:
         """Where this text can be read: collections of the store, the log, the metrics. See `stands_in` for `word`."""
         return await readable_in(self.store.database, self.logs.getvalue(), text, word=word)

@@ -67,6 +67,7 @@ from booking.application.queries.read_inquiries import ReadInquiries
 from booking.application.queries.read_invitation import ReadInvitation
 from booking.application.queries.read_messages import ReadMessages
 from booking.application.queries.read_patient import ReadPatientHandler
+from booking.application.queries.read_patient_page import ReadPatientPage
 from booking.application.queries.read_visit import ReadVisit
 from booking.application.queries.read_waitlist import ReadWaitlist
 from booking.application.queries.weigh_visit import WeighVisit
@@ -79,6 +80,7 @@ class Booking:
 
     register_patient: RegisterPatientHandler
     read_patient: ReadPatientHandler
+    read_patient_page: ReadPatientPage
     name_patients: NamePatients
     find_patients: FindPatients
     change_patient_details: ChangePatientDetailsHandler

@@ -53,6 +53,7 @@ from sessions.application.commands.write_psychotherapy_note import (
 from sessions.application.ports import Ports
 from sessions.application.queries.follow_session import FollowSession
 from sessions.application.queries.read_bedside import ReadBedside
+from sessions.application.queries.read_patient_page import ReadPatientPage
 from sessions.application.queries.reading import Reading
 from sessions.application.queries.reading_notes import ReadingNotes
 
@@ -118,6 +119,7 @@ class Sessions:
     file_drug_report: FileDrugReportHandler
 
     read_bedside: ReadBedside
+    read_patient_page: ReadPatientPage
     follow_session: FollowSession
     reading: Reading
     reading_notes: ReadingNotes

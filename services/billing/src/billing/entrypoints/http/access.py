@@ -109,6 +109,7 @@ ACCESS: AccessTable = {
     "GET /pages/papers/issued/{paper_id}": allow(own=by_object("paper_id")),
     "GET /pages/papers/superbills/{superbill_id}": allow(own=by_object("superbill_id")),
     "GET /pages/papers/estimates/{estimate_id}": allow(own=by_object("estimate_id")),
+    "GET /pages/patients/{patient_id}": allow(*FRONT_DESK),
     "GET /pages/money": allow(*BILLERS),
     "GET /pages/money/month-end": allow(*BILLERS),
     "POST /pages/money/month-end": allow(*BILLERS),

@@ -20,7 +20,7 @@ from billing.entrypoints.http import (
 )
 from billing.entrypoints.http.access import ACCESS
 from billing.entrypoints.http.schemas import no_card_number
-from billing.entrypoints.pages import accounts, money, my_account
+from billing.entrypoints.pages import accounts, money, my_account, patient
 from careflow_service.service import Http
 
 _everything = APIRouter(dependencies=[Depends(no_card_number)])
@@ -45,7 +45,15 @@ HTTP: Http[Billing] = Http(
     description="Honest money: estimates, charges, payments, the ledger, superbills.",
     # What the processor tells is signed by it, and only ids and amounts of it are kept: a number in it that has the
     # shape of a card's by chance must not keep a payment out.
-    routers=(_everything, processor_routes.router, money.router, accounts.router, my_account.way_in, my_account.router),
+    routers=(
+        _everything,
+        processor_routes.router,
+        money.router,
+        accounts.router,
+        patient.router,
+        my_account.way_in,
+        my_account.router,
+    ),
     access=ACCESS,
     pages="billing.entrypoints.pages",
     visitors=lambda app: app.sitting_down,

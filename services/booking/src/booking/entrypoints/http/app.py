@@ -18,7 +18,7 @@ from booking.entrypoints.http import (
     waitlist_routes,
 )
 from booking.entrypoints.http.access import ACCESS
-from booking.entrypoints.pages import day_board, free_call, inquiry, messages, my_visits
+from booking.entrypoints.pages import day_board, free_call, inquiry, messages, my_visits, patient
 from booking.entrypoints.pages.desk import (
     absences,
     booking,
@@ -55,6 +55,7 @@ HTTP: Http[Booking] = Http(
         free_call.router,
         messages.router,
         day_board.router,
+        patient.router,
         calendar.router,
         patients.router,
         booking.router,

@@ -91,7 +91,17 @@ class ReadCasePage:
 
     async def __call__(self, case_id: CaseId, actor: Actor) -> CaseSeen:
         """Refused: `case_not_found`."""
-        case = await self.ports.cases.get(case_id)
+        return await self._seen(await self.ports.cases.get(case_id), actor)
+
+    async def of_patient(self, patient_id: PatientId, actor: Actor) -> CaseSeen | None:
+        """A patient's newest case; None where no screening has begun."""
+        case = await self.ports.cases.latest_of(patient_id)
+        if case is not None:
+            return await self._seen(case, actor)
+        await self.ports.audit.read(actor, "read_case", f"patients/{patient_id}")
+        return None
+
+    async def _seen(self, case: Case, actor: Actor) -> CaseSeen:
         now = self.ports.clock()
         patient, alert, earlier, found = await side_by_side(
             self.ports.patients.find(case.patient_id, of=None),

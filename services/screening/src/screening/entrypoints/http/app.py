@@ -18,7 +18,7 @@ from screening.entrypoints.http import (
     task_routes,
 )
 from screening.entrypoints.http.access import ACCESS
-from screening.entrypoints.pages import cases, questions
+from screening.entrypoints.pages import cases, patient, questions
 
 HTTP: Http[Screening] = Http(
     title="CareFlow screening",
@@ -41,6 +41,7 @@ HTTP: Http[Screening] = Http(
         questions.way_in,
         questions.router,
         cases.router,
+        patient.router,
     ),
     access=ACCESS,
     pages="screening.entrypoints.pages",

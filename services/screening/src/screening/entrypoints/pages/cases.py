@@ -7,7 +7,7 @@ in and keeps what was typed; what is about substance use stands apart, under its
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -147,11 +147,6 @@ def _case(
     done: str | None = None,
     refused: Refused | None = None,
 ) -> Response:
-    scales = [scale for scale, _ in seen.scales]
-
-    def highest(questionnaire: str) -> int:
-        return app.ports.shelf.newest(questionnaire).bands[-1].highest
-
     may = [form for form in FORMS if _may(form, actor)]
     offered = {form.name: about for form in may if not form.of_one and (about := form.about(seen, ""))}
     return pages.show(
@@ -160,8 +155,6 @@ def _case(
         status=refused.status if refused else 200,
         seen=seen,
         case=seen.general.case,
-        curves=curves(scales, highest, now=seen.as_of),
-        rows=rows(scales, now=seen.as_of),
         interactions=app.ports.policy.interactions,
         carries=EvidenceCategory.CLEARANCE,
         zone=pages.zone,
@@ -171,7 +164,18 @@ def _case(
         offered=offered,
         may={form.name: (lambda of, form=form: form.about(seen, of) is not None) for form in may if form.of_one},
         key=new_id,
+        **drawn(app, seen),
     )
+
+
+def drawn(app: Screening, seen: CaseSeen) -> dict[str, Any]:
+    """The scores as a picture and as a table."""
+    scales = [scale for scale, _ in seen.scales]
+
+    def highest(questionnaire: str) -> int:
+        return app.ports.shelf.newest(questionnaire).bands[-1].highest
+
+    return {"curves": curves(scales, highest, now=seen.as_of), "rows": rows(scales, now=seen.as_of)}
 
 
 def _ask(

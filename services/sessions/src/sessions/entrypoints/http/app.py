@@ -23,7 +23,7 @@ from sessions.entrypoints.http import (
     session_routes,
 )
 from sessions.entrypoints.http.access import ACCESS
-from sessions.entrypoints.pages import bedside
+from sessions.entrypoints.pages import bedside, patient
 
 HTTP: Http[Sessions] = Http(
     title="CareFlow sessions",
@@ -48,6 +48,7 @@ HTTP: Http[Sessions] = Http(
         drug_day_routes.router,
         discrepancy_routes.router,
         bedside.router,
+        patient.router,
     ),
     access=ACCESS,
     pages="sessions.entrypoints.pages",

@@ -17,7 +17,7 @@ from careflow_service.ids import new_id
 from careflow_service.pages.asking import Field, Filled, Kind, body_of, read
 from careflow_service.pages.forms import KEY, VERSION, FormRequest, Submitted
 from careflow_service.pages.refusing import refusal_of
-from careflow_service.pages.site import Pages, Site, go_on
+from careflow_service.pages.site import Pages, Script, Site, go_on
 from careflow_service.pages.words import Words
 from sessions.application.queries.read_bedside import Bedside
 from sessions.application.use_cases import Sessions
@@ -143,7 +143,7 @@ async def _session(
         request.scope,
         "bedside.html",
         status=filled.status,
-        kept_up=True,
+        runs=Script.LIVE,
         mark=mark,
         done=done,
         refused=filled.refused,
