@@ -101,6 +101,8 @@ class InMemory:
             "sessions": "session",
             "adverse_events": "adverse_event",
             "rems_forms": "rems_form",
+            "standing_orders": "medicine_order",
+            "medication": "medication_record",
             "contacts": "follow_up_contact",
             "outreaches": "outreach",
             "care_discharges": "care_discharge",

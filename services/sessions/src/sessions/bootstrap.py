@@ -9,10 +9,12 @@ from sessions.adapters import (
     contacts,
     discrepancy_cases,
     drug_log,
+    medication,
     notes,
     outreaches,
     plans,
     rems_forms,
+    standing_orders,
 )
 from sessions.adapters import sessions as session_documents
 from sessions.adapters.care_discharges import MongoCareDischarges
@@ -21,6 +23,7 @@ from sessions.adapters.consents import MongoConsents
 from sessions.adapters.contacts import MongoContacts
 from sessions.adapters.discrepancy_cases import MongoDiscrepancyCases
 from sessions.adapters.drug_log import MongoDrugDays, MongoDrugLog
+from sessions.adapters.medication import MongoMedicationRecords
 from sessions.adapters.notes import MongoNotes, MongoPsychotherapyNotes
 from sessions.adapters.outreaches import MongoOutreaches
 from sessions.adapters.patients import MongoEligibilities, MongoPatients
@@ -28,6 +31,7 @@ from sessions.adapters.plans import MongoCourses, MongoPlans
 from sessions.adapters.records import MongoRecords
 from sessions.adapters.rems_forms import MongoRemsForms
 from sessions.adapters.sessions import MongoAdverseEvents, MongoSessions
+from sessions.adapters.standing_orders import MongoStandingOrders
 from sessions.application.commands.abort_session import AbortSessionHandler
 from sessions.application.commands.attest_eligibility import AttestEligibilityHandler
 from sessions.application.commands.change_plan import ChangePlanHandler
@@ -46,10 +50,17 @@ from sessions.application.commands.draft_plan import DraftPlanHandler, RedraftPl
 from sessions.application.commands.draw_drug import DrawDrugHandler
 from sessions.application.commands.end_dose import EndDoseHandler
 from sessions.application.commands.enter_in_drug_log import EnterInDrugLogHandler, ReverseEntryHandler
+from sessions.application.commands.follow_medicine import CorrectMedicineHandler, RecordEffectHandler
 from sessions.application.commands.give_dose import GiveDoseHandler
+from sessions.application.commands.give_medicine import GiveMedicineHandler, WithholdMedicineHandler
 from sessions.application.commands.join_session import JoinSessionHandler, LeaveSessionHandler
 from sessions.application.commands.judge_discrepancy import FileDrugReportHandler, JudgeDiscrepancyHandler
 from sessions.application.commands.open_session import OpenSessionHandler
+from sessions.application.commands.order_medicine import (
+    AnswerVerbalOrderHandler,
+    OrderMedicineHandler,
+    TakeVerbalOrderHandler,
+)
 from sessions.application.commands.reach_patient import DecideOutreachHandler, TryToReachHandler
 from sessions.application.commands.receive_container import ReceiveContainerHandler
 from sessions.application.commands.record_checks import RecordChecksHandler
@@ -67,6 +78,7 @@ from sessions.application.commands.sign_note import AddToNoteHandler, SignNoteHa
 from sessions.application.commands.sign_order import SignOrderHandler
 from sessions.application.commands.sign_overrides import SignOverridesHandler
 from sessions.application.commands.sign_plan import AdjustPlanHandler, SignPlanHandler
+from sessions.application.commands.sign_standing_order import RevokeStandingOrderHandler, SignStandingOrderHandler
 from sessions.application.commands.start_session import StartSessionHandler
 from sessions.application.commands.submit_rems_form import SubmitRemsFormHandler
 from sessions.application.commands.withdraw_consent import WithdrawConsentHandler
@@ -76,11 +88,13 @@ from sessions.application.commands.write_psychotherapy_note import (
     AddToPsychotherapyNoteHandler,
     WritePsychotherapyNoteHandler,
 )
+from sessions.application.medication_changes import MedicationChanges
 from sessions.application.ports import Ports
 from sessions.application.queries.follow_session import FollowSession
 from sessions.application.queries.read_bedside import ReadBedside
 from sessions.application.queries.read_patient_page import ReadPatientPage
 from sessions.application.queries.reading import Reading
+from sessions.application.queries.reading_medicines import ReadingMedicines
 from sessions.application.queries.reading_notes import ReadingNotes
 from sessions.application.session_changes import SessionChanges
 from sessions.application.use_cases import Sessions
@@ -96,7 +110,7 @@ NAME = "sessions"
 def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
     """The application of one process."""
     ports, work = _ports(resources), resources.work
-    changes = SessionChanges(ports, work)
+    changes, medicines = SessionChanges(ports, work), MedicationChanges(ports, work)
     return Sessions(
         sign_consent=SignConsentHandler(ports, work),
         withdraw_consent=WithdrawConsentHandler(ports, work),
@@ -130,6 +144,15 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         complete_session=CompleteSessionHandler(changes),
         abort_session=AbortSessionHandler(changes),
         correct_services=CorrectServicesHandler(changes),
+        sign_standing_order=SignStandingOrderHandler(ports, work),
+        revoke_standing_order=RevokeStandingOrderHandler(ports, work),
+        order_medicine=OrderMedicineHandler(medicines),
+        take_verbal_order=TakeVerbalOrderHandler(medicines),
+        answer_verbal_order=AnswerVerbalOrderHandler(medicines),
+        give_medicine=GiveMedicineHandler(medicines),
+        withhold_medicine=WithholdMedicineHandler(medicines),
+        record_effect=RecordEffectHandler(medicines),
+        correct_medicine=CorrectMedicineHandler(medicines),
         review_doses=ReviewDosesHandler(ports, work),
         regrade_adverse_event=RegradeAdverseEventHandler(ports, work),
         report_adverse_event=ReportAdverseEventHandler(ports, work),
@@ -158,6 +181,7 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         follow_session=FollowSession(ports),
         reading=Reading(ports),
         reading_notes=ReadingNotes(ports),
+        reading_medicines=ReadingMedicines(ports),
         ports=ports,
     )
 
@@ -174,6 +198,8 @@ def _ports(resources: Resources[SessionsSettings]) -> Ports:
         sessions=MongoSessions(database, vault),
         adverse_events=MongoAdverseEvents(database, vault),
         rems_forms=MongoRemsForms(database, vault),
+        standing_orders=MongoStandingOrders(database, vault),
+        medication=MongoMedicationRecords(database, vault),
         contacts=MongoContacts(database, vault),
         outreaches=MongoOutreaches(database, vault),
         care_discharges=MongoCareDischarges(database, vault),
@@ -219,6 +245,8 @@ SERVICE: Service[SessionsSettings, Ports, Sessions] = Service(
         *plans.INDEXES,
         *session_documents.INDEXES,
         *rems_forms.INDEXES,
+        *standing_orders.INDEXES,
+        *medication.INDEXES,
         *contacts.INDEXES,
         *outreaches.INDEXES,
         *care_discharges.INDEXES,

@@ -13,6 +13,7 @@ from careflow_service.testing.overtaking import Overtaking, Race, decided_by
 from services.sessions.tests import overtaken_corrections as corrections
 from services.sessions.tests import overtaken_doses as doses
 from services.sessions.tests import overtaken_erasures as erasures
+from services.sessions.tests import overtaken_medicines as medicines
 from services.sessions.tests import overtaken_notes as notes
 from services.sessions.tests import overtaken_reactions as reactions
 from services.sessions.tests import overtaken_records as records
@@ -21,7 +22,7 @@ from services.sessions.tests.world import World
 from sessions.application.use_cases import Sessions
 from sessions.bootstrap import SERVICE
 
-NO_DECISIONS: Final = {"reading", "reading_notes", "read_bedside", "follow_session", "ports"}
+NO_DECISIONS: Final = {"reading", "reading_medicines", "reading_notes", "read_bedside", "follow_session", "ports"}
 
 ROWS: Final[Mapping[str, Race[World]]] = {
     "sign_consent": records.a_consent_while_another_is_signed,
@@ -56,6 +57,15 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "complete_session": sessions.a_completion_while_the_session_is_aborted,
     "abort_session": sessions.an_abort_while_the_session_is_completed,
     "correct_services": sessions.a_correction_while_the_services_are_corrected,
+    "sign_standing_order": medicines.a_standing_order_while_another_is_signed,
+    "revoke_standing_order": medicines.a_standing_order_revoked_while_it_is_revoked,
+    "order_medicine": medicines.an_order_while_another_is_taken_by_word,
+    "take_verbal_order": medicines.an_order_by_word_while_another_is_written,
+    "answer_verbal_order": medicines.an_order_signed_while_it_is_refused,
+    "give_medicine": medicines.a_medicine_while_its_standing_order_is_revoked,
+    "withhold_medicine": medicines.a_medicine_not_given_while_it_is_given,
+    "record_effect": medicines.an_effect_while_the_medicine_is_put_right,
+    "correct_medicine": medicines.a_medicine_put_right_while_it_is_put_right,
     "review_doses": sessions.doses_are_reviewed_while_they_are_reviewed,
     "report_adverse_event": sessions.an_adverse_event_while_another_stops_the_session,
     "regrade_adverse_event": sessions.a_grade_while_the_adverse_event_is_reviewed,
@@ -106,6 +116,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "raise_running_long": sessions.a_long_session_while_the_patient_walks_out,
     "raise_integration_overdue": sessions.an_overdue_integration_while_it_takes_place,
     "raise_rems_form_overdue": records.a_form_is_late_while_it_is_sent,
+    "raise_order_unsigned": medicines.an_order_is_late_while_it_is_signed,
     "raise_contact_overdue": records.a_contact_is_late_while_it_is_made,
     "raise_drug_task_overdue": records.a_discrepancy_is_late_while_it_is_judged,
     "raise_outreach_overdue": records.an_outreach_is_late_while_the_patient_is_reached,
@@ -127,6 +138,7 @@ MORE: Final[Mapping[str, Race[World]]] = {
     "a dose, its draw wasted": doses.a_dose_while_what_was_drawn_for_it_is_wasted,
     "an override, a check recorded": doses.an_override_while_a_check_is_recorded,
     "a signature, another plan signed": records.a_signature_while_another_plan_is_signed,
+    "a medicine, the same given": medicines.a_medicine_while_the_same_is_given,
     "a drug day, another vial received": records.a_day_is_closed_while_another_vial_is_received,
 }
 """What else overtakes the decisions that matter most."""

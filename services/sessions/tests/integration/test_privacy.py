@@ -27,6 +27,14 @@ from services.sessions.tests.clinic import (
     refusal,
     wastes,
 )
+from services.sessions.tests.medicated import (
+    answers,
+    does_with,
+    gave,
+    medicine,
+    signs_standing_order,
+    takes_order,
+)
 from services.sessions.tests.news import clearance_granted, registered, visit_missed
 from services.sessions.tests.setbacks import calls
 from services.sessions.tests.sprays import sends_form, treated
@@ -107,6 +115,7 @@ async def done_with_canaries(world: World, course: Course) -> None:
     vial = await has_vial(world)
     draw_id = await draws(world, vial, session_id)
     ok(await does(world, session_id, "doses", dose(vial, draw_id)), 201)
+    await medicated_with_canaries(world, session_id)
     ok(await nurse.post(f"/v1/sessions/{session_id}/doses/end"))
     await world.travel(timedelta(minutes=15))
     ok(await observes(world, session_id), 201)
@@ -149,6 +158,22 @@ async def done_with_canaries(world: World, course: Course) -> None:
         judge = f"/v1/drug-log/cases/{case['id']}"
         ok(await prescriber.post(f"{judge}/judgements", {"how": "theft", "note": CANARY}), 201)
         ok(await prescriber.post(f"{judge}/reports", {"kind": "dea_notice", "reference": CANARY}), 201)
+
+
+async def medicated_with_canaries(world: World, session_id: str) -> None:
+    """Orders, what was given, what was not, and what was put right."""
+    named = dict.fromkeys(("medicine", "strength", "indication"), CANARY)
+    standing = await signs_standing_order(world, **named)
+    taken = await takes_order(world, session_id, medicine(**named), reason=CANARY)
+    ok(await answers(world, session_id, taken, signed=False, reason=CANARY))
+    given = await gave(world, session_id, standing, "8")
+    seen = {"administration_id": given, "relief": "partly", "note": CANARY}
+    ok(await does_with(world, session_id, "effects", seen), 201)
+    wrong = {"administration_id": given, "amount": "4", "reason": CANARY}
+    ok(await does_with(world, session_id, "corrections", wrong), 201)
+    held = {"order_id": standing, "why": "refused", "reason": CANARY}
+    ok(await does_with(world, session_id, "not-given", held), 201)
+    ok(await world.prescriber.post(f"/v1/standing-orders/{standing}/revoke", {"reason": CANARY}))
 
 
 async def test_a_refusal_repeats_nothing_of_what_was_sent(world: World) -> None:

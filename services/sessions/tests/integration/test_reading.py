@@ -17,6 +17,7 @@ from services.sessions.tests.clinic import (
     refusal,
     wastes_before_witness,
 )
+from services.sessions.tests.medicated import ORDERS
 from services.sessions.tests.setbacks import regrades, reviews, suffers
 from services.sessions.tests.world import World
 
@@ -134,6 +135,7 @@ async def test_an_emptied_vial_its_notes_and_its_closed_day_are_read(world: Worl
         ("/v1/drug-log/containers", {"location_id": MILL_VALLEY}, f"locations/{MILL_VALLEY}"),
         ("/v1/drug-log/containers", {"location_id": MILL_VALLEY, "emptied": "true"}, f"locations/{MILL_VALLEY}"),
         (DAYS, {}, f"locations/{MILL_VALLEY}"),
+        (ORDERS, {}, f"locations/{MILL_VALLEY}"),
     ],
 )
 async def test_who_asked_for_a_list_is_on_record_also_when_it_is_empty(
@@ -153,6 +155,9 @@ async def test_nobody_else_reads_them(world: World, role: Role) -> None:
 
     for path in (
         f"/v1/sessions/{session_id}/record",
+        f"/v1/sessions/{session_id}/medicines",
+        "/v1/verbal-orders",
+        ORDERS,
         f"/v1/patients/{course.patient_id}/findings",
         f"/v1/patients/{course.patient_id}/adverse-events",
         f"/v1/patients/{course.patient_id}/notes",

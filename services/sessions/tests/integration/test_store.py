@@ -23,6 +23,7 @@ from services.sessions.tests.clinic import (
     therapy_hour,
     wastes_before_witness,
 )
+from services.sessions.tests.medicated import ORDERS, medicines, signs_standing_order, takes_order, visit
 from services.sessions.tests.setbacks import reviews, suffers, withdraws_consent
 from services.sessions.tests.world import World, running
 
@@ -81,7 +82,12 @@ async def test_every_query_uses_an_index(world: World) -> None:
         await goes_home(world, session_id)
         for kind in ("sessions", "plans", "consents", "adverse-events", "rems-forms", "notes", "follow-up-contacts"):
             ok(await world.prescriber.get(f"/v1/patients/{course.patient_id}/{kind}"))
-        for waiting in ("rems-forms", "follow-up-contacts"):
+        await signs_standing_order(world)
+        beside = await visit(world)
+        await takes_order(world, beside)
+        await medicines(world, beside)
+        ok(await world.nurse.get(ORDERS))
+        for waiting in ("rems-forms", "follow-up-contacts", "verbal-orders"):
             ok(await world.nurse.get(f"/v1/{waiting}"))
         for kind in ("notes", "psychotherapy-notes"):
             ok(await world.therapist.get(f"/v1/sessions/{session_id}/{kind}"))

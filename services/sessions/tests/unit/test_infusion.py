@@ -202,7 +202,8 @@ def vial_given() -> tuple[Container, Dose]:
 
 def instead(was: Dose, mass: str) -> GivenInstead:
     return GivenInstead(
-        dose=was,
+        draw_id=was.draw_id,
+        was=was.stated.mass,
         mass=milligrams(mass),
         counter_id=EntryId(new_uuid()),
         entry_id=EntryId(new_uuid()),

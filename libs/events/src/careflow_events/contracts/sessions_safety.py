@@ -100,6 +100,30 @@ class RemsFormOverdue(RemsFormEvent):
     """It has not been sent in time."""
 
 
+class OrderSignatureEvent(SessionSafetyEvent):
+    """An order for a medicine that somebody took by word from a prescriber, who is to sign or refuse it by then.
+    `task_id` is the order's id.
+    """
+
+    for_integrators = True
+
+    task_id: Id
+    category: session_codes.TaskCategory
+    due_by: Instant
+
+
+class OrderSignatureDue(OrderSignatureEvent):
+    """It was taken."""
+
+
+class OrderSignatureCompleted(OrderSignatureEvent):
+    """The prescriber has signed it, or refused it."""
+
+
+class OrderSignatureOverdue(OrderSignatureEvent):
+    """The prescriber has not answered in time."""
+
+
 class DrugLogEvent(LocationEvent):
     """About a place's controlled drugs."""
 

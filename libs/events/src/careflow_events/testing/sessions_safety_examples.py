@@ -11,6 +11,7 @@ from careflow_events.testing.example import (
     DISCREPANCY,
     DOSING_AT,
     LOCATION,
+    MEDICINE_ORDER,
     PATIENT,
     SESSION,
     VIAL,
@@ -28,6 +29,12 @@ def sessions_safety_examples() -> Sequence[Example]:
         "task_id": SESSION,
         "category": session_codes.TaskCategory.MONITORING_FORM,
         "due_by": DOSING_AT + timedelta(days=7),
+    }
+    signature: dict[str, Any] = {
+        "patient_id": PATIENT,
+        "task_id": MEDICINE_ORDER,
+        "category": session_codes.TaskCategory.ORDER_SIGNATURE,
+        "due_by": at + timedelta(hours=24),
     }
     drug_task: dict[str, Any] = {
         "location_id": LOCATION,
@@ -80,6 +87,9 @@ def sessions_safety_examples() -> Sequence[Example]:
         Example("within-seven-days", contracts.RemsFormDue(**form), DOSING_AT),
         Example("two-days-later", contracts.RemsFormSubmitted(**form), DOSING_AT + timedelta(days=2)),
         Example("after-seven-days", contracts.RemsFormOverdue(**form), DOSING_AT + timedelta(days=7)),
+        Example("by-telephone", contracts.OrderSignatureDue(**signature), at),
+        Example("the-same-evening", contracts.OrderSignatureCompleted(**signature), at + timedelta(hours=6)),
+        Example("after-a-day", contracts.OrderSignatureOverdue(**signature), at + timedelta(hours=24)),
         Example(
             "ten-milligrams-missing",
             contracts.DrugCountMismatch(location_id=LOCATION, container_id=VIAL, at=closed_at),

@@ -38,7 +38,9 @@ from sessions.domain.ids import (
     PlanId,
     SessionId,
     StaffId,
+    StandingOrderId,
 )
+from sessions.domain.medication import MedicationRecord
 from sessions.domain.notes import ClinicalNote
 from sessions.domain.outreach import Outreach
 from sessions.domain.patients import PatientCopy
@@ -48,6 +50,7 @@ from sessions.domain.psychotherapy_notes import PsychotherapyNote
 from sessions.domain.rems_form import RemsForm
 from sessions.domain.service_lines import ServiceCodes
 from sessions.domain.sessions import Session
+from sessions.domain.standing_orders import StandingOrder
 
 Due = tuple[datetime, str]
 """When something is due, and the id of what."""
@@ -181,6 +184,30 @@ class Outreaches(Protocol):
         """The step that becomes late next."""
 
 
+class StandingOrders(Protocol):
+    async def get(self, order_id: StandingOrderId, /, *, of: LocationId | None = None) -> StandingOrder: ...
+    async def of_location(self, location_id: LocationId, /) -> list[StandingOrder]:
+        """All of a location, revoked and ended ones too, the newest first."""
+
+    async def counting_at(self, location_id: LocationId, day: date, /) -> list[StandingOrder]:
+        """Those of a location that count on this day and are not revoked; for a reader."""
+
+    async def add(self, order: StandingOrder, /, tx: Transaction) -> None: ...
+    async def save(self, order: StandingOrder, /, *, expecting: int, tx: Transaction) -> None: ...
+
+
+class MedicationRecords(Protocol):
+    async def find(self, session_id: SessionId, /, *, of: PatientId) -> MedicationRecord | None: ...
+    async def get(self, session_id: SessionId, /, *, of: PatientId | None = None) -> MedicationRecord: ...
+    async def waiting(self) -> list[MedicationRecord]:
+        """Every record with an order that waits for its prescriber, the most urgent first; for a reader."""
+
+    async def add(self, record: MedicationRecord, /, tx: Transaction) -> None: ...
+    async def save(self, record: MedicationRecord, /, *, expecting: int, tx: Transaction) -> None: ...
+    async def next_due(self) -> Due | None:
+        """The record in which a signature becomes late next."""
+
+
 class CareDischarges(Protocol):
     async def of_patient(self, patient_id: PatientId, /) -> list[CareDischarge]:
         """How a patient's care ended, the earliest first."""
@@ -287,6 +314,8 @@ class Ports:
     sessions: SessionRecords
     adverse_events: AdverseEvents
     rems_forms: RemsForms
+    standing_orders: StandingOrders
+    medication: MedicationRecords
     contacts: Contacts
     outreaches: Outreaches
     care_discharges: CareDischarges

@@ -20,10 +20,17 @@ from sessions.application.commands.draft_plan import DraftPlanHandler, RedraftPl
 from sessions.application.commands.draw_drug import DrawDrugHandler
 from sessions.application.commands.end_dose import EndDoseHandler
 from sessions.application.commands.enter_in_drug_log import EnterInDrugLogHandler, ReverseEntryHandler
+from sessions.application.commands.follow_medicine import CorrectMedicineHandler, RecordEffectHandler
 from sessions.application.commands.give_dose import GiveDoseHandler
+from sessions.application.commands.give_medicine import GiveMedicineHandler, WithholdMedicineHandler
 from sessions.application.commands.join_session import JoinSessionHandler, LeaveSessionHandler
 from sessions.application.commands.judge_discrepancy import FileDrugReportHandler, JudgeDiscrepancyHandler
 from sessions.application.commands.open_session import OpenSessionHandler
+from sessions.application.commands.order_medicine import (
+    AnswerVerbalOrderHandler,
+    OrderMedicineHandler,
+    TakeVerbalOrderHandler,
+)
 from sessions.application.commands.reach_patient import DecideOutreachHandler, TryToReachHandler
 from sessions.application.commands.receive_container import ReceiveContainerHandler
 from sessions.application.commands.record_checks import RecordChecksHandler
@@ -41,6 +48,7 @@ from sessions.application.commands.sign_note import AddToNoteHandler, SignNoteHa
 from sessions.application.commands.sign_order import SignOrderHandler
 from sessions.application.commands.sign_overrides import SignOverridesHandler
 from sessions.application.commands.sign_plan import AdjustPlanHandler, SignPlanHandler
+from sessions.application.commands.sign_standing_order import RevokeStandingOrderHandler, SignStandingOrderHandler
 from sessions.application.commands.start_session import StartSessionHandler
 from sessions.application.commands.submit_rems_form import SubmitRemsFormHandler
 from sessions.application.commands.withdraw_consent import WithdrawConsentHandler
@@ -55,6 +63,7 @@ from sessions.application.queries.follow_session import FollowSession
 from sessions.application.queries.read_bedside import ReadBedside
 from sessions.application.queries.read_patient_page import ReadPatientPage
 from sessions.application.queries.reading import Reading
+from sessions.application.queries.reading_medicines import ReadingMedicines
 from sessions.application.queries.reading_notes import ReadingNotes
 
 
@@ -94,6 +103,15 @@ class Sessions:
     complete_session: CompleteSessionHandler
     abort_session: AbortSessionHandler
     correct_services: CorrectServicesHandler
+    sign_standing_order: SignStandingOrderHandler
+    revoke_standing_order: RevokeStandingOrderHandler
+    order_medicine: OrderMedicineHandler
+    take_verbal_order: TakeVerbalOrderHandler
+    answer_verbal_order: AnswerVerbalOrderHandler
+    give_medicine: GiveMedicineHandler
+    withhold_medicine: WithholdMedicineHandler
+    record_effect: RecordEffectHandler
+    correct_medicine: CorrectMedicineHandler
     review_doses: ReviewDosesHandler
     regrade_adverse_event: RegradeAdverseEventHandler
     report_adverse_event: ReportAdverseEventHandler
@@ -123,4 +141,5 @@ class Sessions:
     follow_session: FollowSession
     reading: Reading
     reading_notes: ReadingNotes
+    reading_medicines: ReadingMedicines
     ports: Ports

@@ -119,14 +119,7 @@ class Container(Aggregate):
         return replace(self.recording(), draws=(*self.draws, draw))
 
     def administered(self, entry_id: EntryId, session_id: SessionId, dose: Dose) -> Self:
-        """Given to the patient it was drawn for. Refused: `draw_not_found`, `draw_of_another_session`,
-        `draw_exceeded`, `serial_used`.
-        """
-        draw = self._draw(dose.draw_id)
-        if draw.session_id != session_id:
-            raise conflict("draw_of_another_session", "This was drawn up for another session.")
-        if dose.serial is not None and any(each.serial == dose.serial for each in self.entries):
-            raise conflict("serial_used", "This device has been given.")
+        """A dose was given. Refused: `serial_used`, and what `gave` refuses."""
         given = Entry(
             id=entry_id,
             kind=EntryKind.ADMINISTERED,
@@ -136,6 +129,17 @@ class Container(Aggregate):
             draw_id=dose.draw_id,
             serial=dose.serial,
         )
+        after = self.gave(session_id, given)
+        if dose.serial is not None and any(each.serial == dose.serial for each in self.entries):
+            raise conflict("serial_used", "This device has been given.")
+        return after
+
+    def gave(self, session_id: SessionId, given: Entry) -> Self:
+        """Given to the patient it was drawn for. Refused: `draw_not_found`, `draw_of_another_session`,
+        `amount_invalid`, `draw_exceeded`.
+        """
+        if self._draw(given.draw_id).session_id != session_id:
+            raise conflict("draw_of_another_session", "This was drawn up for another session.")
         return self._settled(given)
 
     def entered(self, entry: Entry, *, overfill_percent: Decimal) -> Self:

@@ -8,20 +8,20 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from careflow_domain.errors import conflict
-from sessions.domain.doses import Dose
 from sessions.domain.drug_entries import Entry, EntryKind
 from sessions.domain.drug_log import Container
-from sessions.domain.ids import EntryId, StaffId
+from sessions.domain.ids import DrawId, EntryId, StaffId
 from sessions.domain.units import Milligrams
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenInstead:
-    """Of a dose this much was given and not what the log says; `counter_id` takes back the line, `entry_id` is the new
-    one.
+    """Out of a draw `mass` was given, and not `was`, as the log says; `counter_id` takes back the line, `entry_id` is
+    the new one.
     """
 
-    dose: Dose
+    draw_id: DrawId
+    was: Milligrams
     mass: Milligrams
     counter_id: EntryId
     entry_id: EntryId
@@ -32,7 +32,7 @@ class GivenInstead:
 
 def regiven(container: Container, instead: GivenInstead) -> Container:
     """The container with the line put right. Refused: `already_reversed`, `draw_exceeded`."""
-    was = next((each for each in _counting(container, instead.dose)), None)
+    was = next((each for each in _counting(container, instead.draw_id, instead.was)), None)
     if was is None:
         raise conflict("already_reversed", "The drug log has no such line any more.")
     anew = replace(was, by=instead.by, at=instead.at, note=instead.note)
@@ -47,8 +47,8 @@ def regiven(container: Container, instead: GivenInstead) -> Container:
     return replace(after, entries=(*after.entries, given))
 
 
-def _counting(container: Container, dose: Dose) -> list[Entry]:
-    """The lines about what was given of this dose's draw, as much as of this dose, that were not taken back."""
+def _counting(container: Container, draw_id: DrawId, mass: Milligrams) -> list[Entry]:
+    """The lines about what was given out of this draw, as much as that, that were not taken back."""
     back = {each.reverses for each in container.entries}
     return [
         each
@@ -56,5 +56,5 @@ def _counting(container: Container, dose: Dose) -> list[Entry]:
         if each.kind is EntryKind.ADMINISTERED
         and each.reverses is None
         and each.id not in back
-        and (each.draw_id, each.mass) == (dose.draw_id, dose.stated.mass)
+        and (each.draw_id, each.mass) == (draw_id, mass)
     ]

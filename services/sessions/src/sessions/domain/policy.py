@@ -57,9 +57,13 @@ class RoutePolicy:
             return None
         return Devices(Milligrams(self.device_mg.value), timedelta(minutes=self.device_rest_minutes.value))
 
+    def gives(self, drug: str) -> bool:
+        """Whether a container of this drug holds what this route is given with."""
+        return drug.strip().casefold() in {name.casefold() for name in self.drugs.value}
+
     def must_give(self, drug: str) -> None:
         """Refused: `drug_mismatch`, for a container that holds another drug than this route is given with."""
-        if drug.strip().casefold() not in {name.casefold() for name in self.drugs.value}:
+        if not self.gives(drug):
             raise conflict("drug_mismatch", "This container holds another drug than the route ordered is given with.")
 
     @property
@@ -222,6 +226,21 @@ class RemsPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MedicinesPolicy:
+    """Medicines beside the dose: within how many hours an order taken by word is signed, how old the vital signs may be
+    that one is given by, and which names are those of controlled medicines.
+    """
+
+    signature_hours: Setting[int]
+    signs_fresh_minutes: Setting[int]
+    controlled: Setting[tuple[str, ...]]
+
+    def __post_init__(self) -> None:
+        if min(self.signature_hours.value, self.signs_fresh_minutes.value) < 1:
+            raise ValueError("an order is signed, and signs are fresh, within some time")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionsPolicy:
     """The whole document."""
 
@@ -244,11 +263,16 @@ class SessionsPolicy:
     rems: RemsPolicy
     follow_up: FollowUpPolicy
     lost: LostPolicy
+    medicines: MedicinesPolicy
 
     @property
     def integration_rules(self) -> IntegrationRules:
         after = timedelta(hours=self.integration.after_dose_hours.value)
         return IntegrationRules(after_dose=after, doses=self.gate.doses_per_integration.value)
+
+    def is_dosed(self, drug: str) -> bool:
+        """Whether a container of this drug is one that doses are given from."""
+        return any(route.gives(drug) for route in self.routes.values())
 
     def __post_init__(self) -> None:
         if set(self.routes) != set(Route):

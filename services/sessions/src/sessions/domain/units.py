@@ -84,6 +84,12 @@ class MillilitresPerHour(Amount):
         return Millilitres(self.value * Decimal(length // MICROSECOND) / Decimal(HOUR // MICROSECOND))
 
 
+class MedicineAmount(Amount):
+    """How much of a medicine, in the unit it is ordered in."""
+
+    __slots__ = ()
+
+
 MICROSECOND, HOUR = timedelta(microseconds=1), timedelta(hours=1)
 
 A = TypeVar("A", bound=Amount)

@@ -24,6 +24,7 @@ from sessions.domain.endings import (
     SessionServicesCorrected,
 )
 from sessions.domain.follow_up import FollowUpContactDue, FollowUpContactOverdue
+from sessions.domain.medication import OrderSignatureCompleted, OrderSignatureDue, OrderSignatureOverdue
 from sessions.domain.notes import NoteSigned
 from sessions.domain.plans import (
     PlanActivated,
@@ -174,6 +175,21 @@ PUBLISHED: PublicationTable = published(
     says(RemsFormDue, contracts.RemsFormDue, lambda fact: contracts.RemsFormDue(**_rems_form(fact))),
     says(RemsFormSubmitted, contracts.RemsFormSubmitted, lambda fact: contracts.RemsFormSubmitted(**_rems_form(fact))),
     says(RemsFormOverdue, contracts.RemsFormOverdue, lambda fact: contracts.RemsFormOverdue(**_rems_form(fact))),
+    says(
+        OrderSignatureDue,
+        contracts.OrderSignatureDue,
+        lambda fact: contracts.OrderSignatureDue(**treatment.of_signature(fact)),
+    ),
+    says(
+        OrderSignatureCompleted,
+        contracts.OrderSignatureCompleted,
+        lambda fact: contracts.OrderSignatureCompleted(**treatment.of_signature(fact)),
+    ),
+    says(
+        OrderSignatureOverdue,
+        contracts.OrderSignatureOverdue,
+        lambda fact: contracts.OrderSignatureOverdue(**treatment.of_signature(fact)),
+    ),
     says(
         DrugCountMismatched,
         contracts.DrugCountMismatch,

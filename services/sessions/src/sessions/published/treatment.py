@@ -13,6 +13,7 @@ from sessions.domain.endings import (
     SessionServicesCorrected,
 )
 from sessions.domain.follow_up import FollowUpContactFact
+from sessions.domain.medication import OrderSignatureFact
 from sessions.domain.sessions import (
     ClinicalFactReported,
     SessionFact,
@@ -126,4 +127,13 @@ def of_contact(fact: FollowUpContactFact) -> dict[str, Any]:
         "task_id": fact.task_id,
         "category": session_codes.TaskCategory(fact.task.value),
         "due_by": fact.due_by,
+    }
+
+
+def of_signature(fact: OrderSignatureFact) -> dict[str, Any]:
+    return {
+        "patient_id": fact.patient_id,
+        "task_id": fact.order_id,
+        "category": session_codes.TaskCategory.ORDER_SIGNATURE,
+        "due_by": fact.sign_by,
     }

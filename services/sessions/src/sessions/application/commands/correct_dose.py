@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from careflow_service.identity import Actor, RequestKey, Role
 from careflow_service.work import Committed, Transaction
 from sessions.application.courses import change_course
-from sessions.application.given_instead import give_instead
+from sessions.application.given_instead import OutOfDraw, give_instead
 from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
 from sessions.domain.corrections import Corrector
@@ -38,7 +38,8 @@ class CorrectDoseHandler:
                 by=StaffId(actor.id), prescriber=actor.has(Role.PRESCRIBER), reason=command.reason, now=tx.now
             )
             after = dose_corrected(session, number, command.amendment, corrector, ports.policy)
-            await give_instead(session.doses[number], after.doses[number], session, command.reason, actor, ports, tx)
+            out = OutOfDraw.of_dose(session.doses[number], after.doses[number])
+            await give_instead(out, session, command.reason, actor, ports, tx)
             return after
 
         async def note_in_course(session: Session, tx: Transaction) -> None:

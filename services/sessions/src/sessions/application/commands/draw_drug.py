@@ -1,24 +1,31 @@
-"""Drug is drawn up for one session."""
+"""Drug is drawn up for one session: for its dose, or a controlled medicine by an order of its own."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work, side_by_side
+from sessions.application.medication import order_for, situation
 from sessions.application.ports import Ports
 from sessions.application.results import Added
 from sessions.domain.clinic_day import clinic_day
 from sessions.domain.dosing import must_allow_draw
 from sessions.domain.drug_days import drug_day_id
+from sessions.domain.drug_log import Container
 from sessions.domain.ids import ContainerId, DrawId, SessionId, StaffId
-from sessions.domain.units import Millilitres, total
+from sessions.domain.sessions import Session
+from sessions.domain.units import Milligrams, Millilitres, total
 
 
 @dataclass(frozen=True, slots=True)
 class DrawDrug:
+    """`order_id` is the order of the medicine; None for the dose."""
+
     container_id: ContainerId
     session_id: SessionId
     volume: Millilitres
+    order_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +35,7 @@ class DrawDrugHandler:
 
     async def __call__(self, command: DrawDrug, actor: Actor, request: RequestKey) -> Committed[Added]:
         """Refused: `container_not_found`, `session_not_found`, `drug_day_closed`, `drug_mismatch`, and what
-        `must_allow_draw` and `Container.drawn` refuse.
+        `must_allow_draw` or, for a medicine, `order_for` and `Situation.must_allow_draw`, and `Container.drawn` refuse.
         """
 
         async def draw(tx: Transaction) -> Added:
@@ -41,9 +48,11 @@ class DrawDrugHandler:
             )
             if closed is not None:
                 raise conflict("drug_day_closed", "This day has been counted and closed; nothing more is drawn up.")
-            drawn_up = total([each.drawn_for(session.id) for each in shelf])
-            must_allow_draw(session, before.item.concentration.times(command.volume), drawn_up)
-            self.ports.policy.routes[session.must_have_order().route].must_give(before.item.drug)
+            mass = before.item.concentration.times(command.volume)
+            if command.order_id is None:
+                self._check_dose(session, before, shelf, mass)
+            else:
+                await self._check_medicine(command.order_id, session, before, shelf, mass, tx)
             draw_id = DrawId(tx.new_id())
             container = before.drawn(
                 draw_id,
@@ -58,3 +67,24 @@ class DrawDrugHandler:
             return Added(container.id, container.version, draw_id)
 
         return await self.work.run(draw, by=actor, action="draw_drug", returns=Added, request=request)
+
+    def _check_dose(self, session: Session, container: Container, shelf: Sequence[Container], mass: Milligrams) -> None:
+        policy = self.ports.policy
+        drawn_up = total([each.drawn_for(session.id) for each in shelf if policy.is_dosed(each.item.drug)])
+        must_allow_draw(session, mass, drawn_up)
+        policy.routes[session.must_have_order().route].must_give(container.item.drug)
+
+    async def _check_medicine(
+        self,
+        order_id: str,
+        session: Session,
+        container: Container,
+        shelf: Sequence[Container],
+        mass: Milligrams,
+        tx: Transaction,
+    ) -> None:
+        judged, _ = await situation(session.id, self.ports, tx.now)
+        order = await order_for(judged, order_id, tx.now, self.ports)
+        drawn_up = total([each.drawn_for(session.id) for each in shelf if order.terms.is_in(each.item.drug)])
+        judged.must_allow_draw(order, mass, drawn_up)
+        order.terms.must_be_in(container.item.drug)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction
-from sessions.application.given_instead import give_instead
+from sessions.application.given_instead import OutOfDraw, give_instead
 from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
 from sessions.domain.dosing import dose_ended
@@ -37,8 +37,8 @@ class EndDoseHandler:
             infused = command.infused or Millilitres.none()
             step = Step(kind=StepKind.ENDED, infused=infused, note=command.note, by=StaffId(actor.id), at=tx.now)
             after = dose_ended(session, command.infused, step, ports.policy.infusion.tolerance)
-            note = command.note or STOPPED
-            await give_instead(session.doses[-1], after.doses[-1], session, note, actor, ports, tx)
+            out = OutOfDraw.of_dose(session.doses[-1], after.doses[-1])
+            await give_instead(out, session, command.note or STOPPED, actor, ports, tx)
             return after
 
         return await self.changes.run(command.session_id, end, by=actor, action="end_dose", request=request)

@@ -29,6 +29,7 @@ from sessions.domain.ids import (
     PlanId,
     SessionId,
 )
+from sessions.domain.medication import MedicationRecord
 from sessions.domain.outreach import Outreach
 from sessions.domain.plans import Plan
 from sessions.domain.rems_form import RemsForm
@@ -44,6 +45,14 @@ class Reading:
     async def session(self, session_id: SessionId, actor: Actor) -> Session:
         """Refused: `session_not_found`."""
         return await self._seen(await self.ports.sessions.get(session_id), actor)
+
+    async def record(self, session_id: SessionId, actor: Actor) -> tuple[Session, MedicationRecord | None]:
+        """A session with what was ordered and given in it beside the dose. Refused: `session_not_found`."""
+        session = await self.ports.sessions.get(session_id)
+        medication = await self.ports.medication.find(session.id, of=session.patient_id)
+        beside = (f"medication_records/{medication.id}",) if medication else ()
+        await self.ports.audit.read(actor, "read_session", f"sessions/{session.id}", *beside)
+        return session, medication
 
     async def session_of(self, appointment_id: AppointmentId, actor: Actor) -> Session:
         """Refused: `session_not_found`."""

@@ -14,6 +14,7 @@ from sessions.entrypoints.http import (
     drug_log_routes,
     gate_routes,
     live_routes,
+    medicine_routes,
     note_routes,
     outreach_routes,
     plan_routes,
@@ -21,6 +22,7 @@ from sessions.entrypoints.http import (
     record_routes,
     rems_form_routes,
     session_routes,
+    standing_order_routes,
 )
 from sessions.entrypoints.http.access import ACCESS
 from sessions.entrypoints.pages import bedside, patient
@@ -38,6 +40,8 @@ HTTP: Http[Sessions] = Http(
         dose_routes.router,
         correction_routes.router,
         record_routes.router,
+        medicine_routes.router,
+        standing_order_routes.router,
         adverse_event_routes.router,
         rems_form_routes.router,
         contact_routes.router,

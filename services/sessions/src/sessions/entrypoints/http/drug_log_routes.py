@@ -7,14 +7,12 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, StringConstraints
 
 from careflow_domain.errors import invalid
-from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, answer, represent
+from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, represent
 from careflow_service.http.fields import PROSE, Day
-from careflow_service.work import Committed
 from sessions.application.commands.draw_drug import DrawDrug
 from sessions.application.commands.enter_in_drug_log import EnterInDrugLog, ReverseEntry
 from sessions.application.commands.receive_container import ReceiveContainer
 from sessions.application.commands.witness_entry import WitnessEntry
-from sessions.application.results import Added
 from sessions.domain.clinic_day import clinic_day
 from sessions.domain.drug_entries import Destroyed, EntryKind, Returned
 from sessions.domain.drug_items import Item
@@ -31,6 +29,7 @@ from sessions.entrypoints.http.schemas import (
     Shown,
     Uuid,
     View,
+    added,
     changed,
 )
 
@@ -63,8 +62,11 @@ class NewContainer(RequestBody):
 
 
 class NewDraw(RequestBody):
+    """For the dose of a session, or with `order_id` for a controlled medicine ordered beside it."""
+
     session_id: Uuid
     ml: Quantity
+    order_id: Uuid | None = None
 
 
 class ReturnToDistributor(RequestBody):
@@ -206,8 +208,9 @@ async def draw_drug(
     container_id: Uuid, body: NewDraw, actor: CurrentActor, request: IdempotentRequest, app: App
 ) -> Response:
     """Draw up for a session."""
-    command = DrawDrug(ContainerId(container_id), SessionId(body.session_id), Millilitres(body.ml))
-    return _added(await app.draw_drug(command, actor, request))
+    volume = Millilitres(body.ml)
+    command = DrawDrug(ContainerId(container_id), SessionId(body.session_id), volume, body.order_id)
+    return added(await app.draw_drug(command, actor, request))
 
 
 @router.post("/v1/drug-log/containers/{container_id}/entries", status_code=201, response_model=PartAdded)
@@ -215,7 +218,7 @@ async def enter_in_drug_log(
     container_id: Uuid, body: NewEntry, actor: CurrentActor, request: IdempotentRequest, app: App
 ) -> Response:
     """Enter a line; it counts once a second person has witnessed it."""
-    return _added(await app.enter_in_drug_log(body.said(ContainerId(container_id)), actor, request))
+    return added(await app.enter_in_drug_log(body.said(ContainerId(container_id)), actor, request))
 
 
 @router.post("/v1/drug-log/containers/{container_id}/entries/{entry_id}/witness", response_model=AggregateChanged)
@@ -235,13 +238,7 @@ async def reverse_entry(
 ) -> Response:
     """Take a wrong line back by a counter-entry."""
     command = ReverseEntry(ContainerId(container_id), EntryId(entry_id), body.note)
-    return _added(await app.reverse_entry(command, actor, request))
-
-
-def _added(committed: Committed[Added]) -> Response:
-    added = committed.value
-    body = PartAdded(id=added.id, version=added.version, added_id=added.added_id)
-    return answer(committed, body, status=201, version=added.version)
+    return added(await app.reverse_entry(command, actor, request))
 
 
 def _container(container: Container, app: App) -> ContainerView:

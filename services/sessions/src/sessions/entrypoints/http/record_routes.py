@@ -13,11 +13,13 @@ from sessions.domain.checks import Checks, RiskLevel, standing_of
 from sessions.domain.discharge import Discharge
 from sessions.domain.doses import Order
 from sessions.domain.ids import PatientId, SessionId
+from sessions.domain.medication import MedicationRecord
 from sessions.domain.sessions import Session
 from sessions.domain.stops import Stop, StopKind
 from sessions.domain.vitals import Symptom, VitalSigns
 from sessions.domain.words import ProviderRole, Route
 from sessions.entrypoints.http.dose_views import DoseView, dose_view
+from sessions.entrypoints.http.medication_views import MedicationView, medication_view
 from sessions.entrypoints.http.schemas import App, Shown, Uuid, View
 
 router = APIRouter(tags=["records"])
@@ -115,6 +117,7 @@ class RecordView(BaseModel):
     overrides: tuple[OverrideView, ...]
     doses: tuple[DoseView, ...]
     vitals: tuple[VitalsView, ...]
+    medication: MedicationView
     discharge: DischargeView | None
     end_reason: str | None
 
@@ -160,8 +163,8 @@ class FindingList(BaseModel):
 @router.get("/v1/sessions/{session_id}/record", response_model=RecordView)
 async def read_record(session_id: Uuid, actor: CurrentActor, app: App) -> Response:
     """Everything that was recorded in a session."""
-    session = await app.reading.session(SessionId(session_id), actor)
-    return represent(_record(session), version=session.version)
+    session, medication = await app.reading.record(SessionId(session_id), actor)
+    return represent(_record(session, medication), version=session.version)
 
 
 @router.get("/v1/sessions/{session_id}/services", response_model=ServicesView)
@@ -181,7 +184,7 @@ async def list_findings(patient_id: Uuid, actor: CurrentActor, app: App) -> Resp
     return represent(FindingList(items=tuple(FindingView.model_validate(each) for each in stops)))
 
 
-def _record(session: Session) -> RecordView:
+def _record(session: Session, medication: MedicationRecord | None) -> RecordView:
     observed = session.monitoring.observations if session.monitoring else ()
     return RecordView(
         id=session.id,
@@ -192,6 +195,7 @@ def _record(session: Session) -> RecordView:
         overrides=tuple(OverrideView.model_validate(each) for each in session.overrides),
         doses=tuple(dose_view(each) for each in session.doses),
         vitals=tuple(vitals_view(each) for each in observed),
+        medication=medication_view(medication),
         discharge=_discharge(session.discharge) if session.discharge else None,
         end_reason=session.end_reason,
     )

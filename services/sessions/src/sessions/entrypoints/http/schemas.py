@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from careflow_service.http.dependencies import answer, application
 from careflow_service.http.fields import ONE_LINE, PROSE
 from careflow_service.work import Committed
-from sessions.application.results import Changed
+from sessions.application.results import Added, Changed
 from sessions.application.use_cases import Sessions
 
 App = Annotated[Sessions, Depends(application(Sessions))]
@@ -72,3 +72,10 @@ def changed(committed: Committed[Changed], *, status: int = 200, location: str |
     value = committed.value
     body = AggregateChanged(id=value.id, version=value.version)
     return answer(committed, body, status=status, version=value.version, location=location)
+
+
+def added(committed: Committed[Added]) -> Response:
+    """The answer to a command that added a part to one thing."""
+    value = committed.value
+    body = PartAdded(id=value.id, version=value.version, added_id=value.added_id)
+    return answer(committed, body, status=201, version=value.version)

@@ -1,0 +1,56 @@
+"""Medication records in MongoDB: encrypted with the patient's key. Open fields: by when the most urgent order is to be
+signed, whether one waits, and when that becomes late; blind: whose.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pymongo import IndexModel
+
+from careflow_domain.errors import not_found
+from careflow_service.mongo.client import Database
+from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.stored import Stored
+from careflow_service.mongo.vault import Vault
+from sessions.application.ports import Due
+from sessions.domain.medication import MedicationRecord
+
+RECORDS: Final = "medication_records"
+MOST_RECORDS: Final = 200
+
+INDEXES: Final = (
+    (RECORDS, IndexModel([("waits", 1), ("sign_by", 1), ("_id", 1)], name="waiting")),
+    (RECORDS, IndexModel("overdue_at", name="due")),
+)
+
+
+def _open_fields(record: MedicationRecord) -> Mapping[str, object]:
+    return {
+        "patient_id": record.patient_id,
+        "sign_by": record.sign_by,
+        "waits": bool(record.waiting),
+        "overdue_at": record.overdue_at,
+    }
+
+
+class MongoMedicationRecords(Stored[MedicationRecord]):
+    """See `sessions.application.ports.MedicationRecords`."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        documents = Documents(
+            database,
+            RECORDS,
+            MedicationRecord,
+            fields=_open_fields,
+            blind=("patient_id",),
+            owner=lambda each: each.patient_id,
+            vault=vault,
+        )
+        super().__init__(documents, lambda: not_found("medication_record"))
+
+    async def waiting(self) -> list[MedicationRecord]:
+        records = self._documents.looked  # allow looked: for readers, who decide nothing on it
+        return await records.many({"waits": True}, sort=(("sign_by", 1),), limit=MOST_RECORDS)
+
+    async def next_due(self) -> Due | None:
+        return await self._documents.earliest("overdue_at")

@@ -1,0 +1,101 @@
+"""A prescriber orders a medicine in a session, somebody takes such an order by word, and its prescriber answers."""
+
+from dataclasses import dataclass, field
+
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction
+from sessions.application.medication_changes import MedicationChanges
+from sessions.application.results import Added, Changed
+from sessions.domain.ids import MedicineOrderId, SessionId, StaffId
+from sessions.domain.medication import MedicationRecord
+from sessions.domain.medicine_giving import Situation
+from sessions.domain.medicine_orders import Answer, MedicineOrder, heard
+from sessions.domain.medicines import MedicineTerms
+
+
+@dataclass(frozen=True, slots=True)
+class OrderMedicine:
+    session_id: SessionId
+    terms: MedicineTerms
+
+
+@dataclass(frozen=True, slots=True)
+class TakeVerbalOrder:
+    session_id: SessionId
+    terms: MedicineTerms
+    prescriber: StaffId
+    read_back: bool
+    reason: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerVerbalOrder:
+    """`reason` is asked of who refuses it."""
+
+    session_id: SessionId
+    order_id: MedicineOrderId
+    signed: bool
+    reason: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderMedicineHandler:
+    changes: MedicationChanges
+
+    async def __call__(self, command: OrderMedicine, actor: Actor, request: RequestKey) -> Committed[Added]:
+        """Refused: `session_not_found`, and what `Situation.must_have_patient` and `MedicineOrder.written` refuse."""
+
+        async def order(judged: Situation, order_id: str, tx: Transaction) -> MedicationRecord:
+            judged.must_have_patient()
+            by, policy = StaffId(actor.id), judged.policy
+            written = MedicineOrder.written(MedicineOrderId(order_id), command.terms, policy, by=by, now=tx.now)
+            return judged.record.ordered(written)
+
+        return await self.changes.add(command.session_id, order, by=actor, action="order_medicine", request=request)
+
+
+@dataclass(frozen=True, slots=True)
+class TakeVerbalOrderHandler:
+    changes: MedicationChanges
+
+    async def __call__(self, command: TakeVerbalOrder, actor: Actor, request: RequestKey) -> Committed[Added]:
+        """Refused: `session_not_found`, and what `Situation.must_have_patient` and `MedicineOrder.taken_by_word`
+        refuse.
+        """
+
+        async def take(judged: Situation, order_id: str, tx: Transaction) -> MedicationRecord:
+            judged.must_have_patient()
+            by_word = heard(
+                taken_by=StaffId(actor.id),
+                read_back=command.read_back,
+                reason=command.reason,
+                policy=judged.policy,
+                now=tx.now,
+            )
+            order = MedicineOrder.taken_by_word(
+                MedicineOrderId(order_id),
+                command.terms,
+                by_word,
+                judged.policy,
+                prescriber=command.prescriber,
+                now=tx.now,
+            )
+            return judged.record.ordered(order)
+
+        return await self.changes.add(command.session_id, take, by=actor, action="take_verbal_order", request=request)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerVerbalOrderHandler:
+    changes: MedicationChanges
+
+    async def __call__(self, command: AnswerVerbalOrder, actor: Actor, request: RequestKey) -> Committed[Changed]:
+        """Refused: `session_not_found`, and what `MedicationRecord.answered` refuses."""
+
+        async def answer(judged: Situation, tx: Transaction) -> MedicationRecord:
+            said = Answer(signed=command.signed, reason=command.reason, at=tx.now)
+            return judged.record.answered(command.order_id, said, by=StaffId(actor.id))
+
+        return await self.changes.run(
+            command.session_id, answer, by=actor, action="answer_verbal_order", request=request
+        )

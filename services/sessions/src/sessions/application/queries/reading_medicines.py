@@ -1,0 +1,37 @@
+"""Reading orders and what was given by them, each read audited before it is answered."""
+
+from dataclasses import dataclass
+
+from careflow_service.identity import Actor
+from sessions.application.medication import Offer, offers, situation
+from sessions.application.ports import Ports
+from sessions.domain.ids import LocationId, SessionId
+from sessions.domain.medication import MedicationRecord
+from sessions.domain.standing_orders import StandingOrder
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingMedicines:
+    ports: Ports
+
+    async def medicines(self, session_id: SessionId, actor: Actor) -> tuple[MedicationRecord, tuple[Offer, ...]]:
+        """The medication record of a session, an empty one while nothing is in it, and what may be given now. Refused:
+        `session_not_found`.
+        """
+        judged, _ = await situation(session_id, self.ports, self.ports.clock())
+        offered = await offers(judged, self.ports)
+        await self.ports.audit.read(actor, "read_medicines", f"medication_records/{session_id}")
+        return judged.record, offered
+
+    async def waiting(self, actor: Actor) -> list[MedicationRecord]:
+        """Every record with an order by word that its prescriber has not answered, the most urgent first."""
+        records = await self.ports.medication.waiting()
+        await self.ports.audit.read(actor, "read_medicines", *(f"medication_records/{each.id}" for each in records))
+        return records
+
+    async def standing_orders_of(self, location_id: LocationId, actor: Actor) -> list[StandingOrder]:
+        """All standing orders of a location, the newest first."""
+        orders = await self.ports.standing_orders.of_location(location_id)
+        shown = (f"standing_orders/{each.id}" for each in orders)
+        await self.ports.audit.read(actor, "read_standing_order", f"locations/{location_id}", *shown)
+        return orders

@@ -1,0 +1,141 @@
+"""Whether a medicine may be given by an order: the patient is there, nothing that is known speaks against it, it is
+neither too soon nor too much.
+
+Invariant: all that was given of a medicine in a visit counts together, under whichever order, as the most and at every
+time that was ever written down.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from careflow_domain.errors import DomainError, conflict, invalid
+from sessions.domain.administrations import Administration, ByOrder, FromDraw, OrderBasis
+from sessions.domain.corrections import ReadingList, written_into
+from sessions.domain.medication import MedicationRecord
+from sessions.domain.medicines import MedicineTerms
+from sessions.domain.policy import SessionsPolicy
+from sessions.domain.readings import Reading, standing
+from sessions.domain.sessions import Session
+from sessions.domain.states import UNDER_WAY, SessionState
+from sessions.domain.stops import StopKind
+from sessions.domain.units import MedicineAmount, Milligrams
+
+THERE = frozenset({SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED, *UNDER_WAY})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What a medicine is judged by. `findings` are the alarming ones about the patient that nobody has resolved."""
+
+    session: Session
+    record: MedicationRecord
+    findings: Collection[StopKind] = field(repr=False)
+    policy: SessionsPolicy
+    now: datetime
+
+    def must_have_patient(self) -> None:
+        """Refused: `not_a_dosing_session`, `wrong_state`."""
+        self.session.must_be_dosing()
+        refusal, longest = self.session.refusal, timedelta(hours=self.policy.gate.session_hours.value)
+        refused_today = refusal is not None and self.now - refusal.at <= longest
+        if self.session.state is SessionState.REFUSED and refused_today:
+            return
+        if not self.session.patient_watched:
+            self.session.must_be(*THERE)
+
+    def must_allow(self, order: ByOrder, at: datetime, *, allergic: bool) -> None:
+        """Whether anything may be given by this order at that time to somebody who says so of this medicine. Refused:
+        `given_in_future`, `given_too_long_ago`, `allergic_to_medicine`, `allergies_not_asked`,
+        `contraindicated_by_finding`, `signs_not_recent`, `contraindicated_by_signs`, `medicine_in_other_unit`,
+        `medicine_too_soon`, `visit_maximum_reached`, and what `must_have_patient` refuses.
+        """
+        terms = order.terms
+        self.must_have_patient()
+        self._must_be_of_visit(at)
+        if allergic:
+            raise conflict("allergic_to_medicine", "It is not given to who says they are allergic to it.")
+        if order.basis is OrderBasis.STANDING and self.session.checks.reconciliation is None:
+            raise conflict("allergies_not_asked", "Medicines and allergies have not been gone through today.")
+        if terms.not_with & set(self.findings):
+            raise conflict("contraindicated_by_finding", "A finding that stands speaks against it: ask a prescriber.")
+        self._must_suit_signs(terms, at)
+        same = self._same(terms)
+        if any(each.order.terms.unit is not terms.unit for each in same):
+            raise conflict("medicine_in_other_unit", "It was given in another unit; one visit counts it in one.")
+        if any(abs(at - time) < terms.interval for each in same for time in each.times):
+            raise conflict("medicine_too_soon", "The order asks for more time between two doses.")
+        if terms.in_visit is not None and self._given(terms) + terms.least > terms.in_visit:
+            raise conflict("visit_maximum_reached", "No further dose is within the most of this order in one visit.")
+
+    def must_allow_amount(self, order: ByOrder, amount: MedicineAmount) -> None:
+        """Refused: `amount_outside_order`, `visit_maximum_exceeded`."""
+        terms = order.terms
+        if not terms.least <= amount <= terms.most:
+            raise invalid("amount_outside_order", "The order allows another amount.")
+        if terms.in_visit is not None and self._given(terms) + amount > terms.in_visit:
+            raise conflict("visit_maximum_exceeded", "With this more would be given in the visit than was ordered.")
+
+    def must_allow_draw(self, order: ByOrder, mass: Milligrams, drawn_up: Milligrams) -> None:
+        """Whether so much may be drawn up for a dose by this order, with so much of it drawn up already. Refused:
+        `medicine_not_controlled`, `draw_above_order`, and what `must_have_patient` refuses.
+        """
+        terms = order.terms
+        self.must_have_patient()
+        if not terms.is_controlled(self.policy):
+            raise conflict("medicine_not_controlled", "The drug log is for controlled drugs alone.")
+        together = self._given(terms).value + drawn_up.value + mass.value
+        if mass.value > terms.most.value or (terms.in_visit is not None and together > terms.in_visit.value):
+            raise conflict("draw_above_order", "With this more would be drawn up than was ordered at most.")
+
+    def must_be_drawn(self, order: ByOrder, drawn: FromDraw | None) -> None:
+        """A controlled medicine is given out of a draw, and nothing else is. Refused: `controlled_without_draw`,
+        `medicine_not_controlled`.
+        """
+        controlled = order.terms.is_controlled(self.policy)
+        if controlled and drawn is None:
+            raise invalid(
+                "controlled_without_draw", "A controlled medicine is drawn up in the drug log before it is given."
+            )
+        if drawn is not None and not controlled:
+            raise conflict("medicine_not_controlled", "The drug log is for controlled drugs alone.")
+
+    def why_not(self, order: ByOrder) -> DomainError | None:
+        """Why nothing may be given by this order now, as far as is known without asking the patient."""
+        try:
+            self.must_allow(order, self.now, allergic=False)
+        except DomainError as refused:
+            return refused
+        return None
+
+    def _must_be_of_visit(self, at: datetime) -> None:
+        if at > self.now:
+            raise invalid("given_in_future", "Nothing was given at a time that has not come.")
+        if self.now - at > timedelta(hours=self.policy.gate.session_hours.value):
+            raise invalid("given_too_long_ago", "That was before this visit can have begun.")
+
+    def _must_suit_signs(self, terms: MedicineTerms, at: datetime) -> None:
+        """The newest signs count, as the worst that was ever written down of them."""
+        if not terms.sign_limits:
+            return
+        newest = self._newest(at)
+        fresh = timedelta(minutes=self.policy.medicines.signs_fresh_minutes.value)
+        if not newest or any(at - each.earliest > fresh for each in newest):
+            raise conflict("signs_not_recent", "This is given by vital signs: observe them first.")
+        written = [each for reading in newest for each in reading.written]
+        if any(limit.forbids(each) for limit in terms.sign_limits for each in written):
+            raise conflict("contraindicated_by_signs", "At these vital signs, or without one of them, it is not given.")
+
+    def _newest(self, at: datetime) -> list[Reading]:
+        """The readings of the last moment before that at which there were any."""
+        every = (each for among in ReadingList for each in standing(written_into(self.session, among)))
+        before = [each for each in every if each.signs.observed_at <= at]
+        last = max((each.signs.observed_at for each in before), default=None)
+        return [each for each in before if each.signs.observed_at == last]
+
+    def _same(self, terms: MedicineTerms) -> list[Administration]:
+        """What was given of this medicine, or ever said to have been."""
+        return [each for each in self.record.given if each.order.terms.is_same(terms)]
+
+    def _given(self, terms: MedicineTerms) -> MedicineAmount:
+        return sum((each.at_most for each in self._same(terms)), MedicineAmount.none())
