@@ -57,6 +57,7 @@ OTHER_COMMANDS: Final[Mapping[str, frozenset[str]]] = {
         }
     ),
     "endings": frozenset({"not_rendering_provider"}),
+    "standing_orders": frozenset({"validity_invalid"}),
 }
 """Of the other modules: refusals of what no form asks for."""
 
