@@ -43,6 +43,7 @@ class Clinic:
             return
         Deployment(ROOT, self.secrets, self.environment, folder / "development").make(wishes)
         self.says(CAREFLOW_PAGE_GATEWAYS=GATEWAYS, CAREFLOW_SMTP_HOST="mail.example.org", COMPOSE_PROJECT_NAME="clinic")
+        self.says(CAREFLOW_DESK_EMAIL="desk@example.org")
         if Overlay.OBSERVABILITY in wishes.bundled:
             self.holds("alertmanager.yml", RECEIVER.encode())
 
@@ -370,6 +371,21 @@ def test_a_store_that_another_stands_for_is_not_missed(clinic: Clinic, docker: F
 
     docker.containers = [each for each in docker.containers if each["Id"] != "booking-store"]
     assert clinic.faults() == [("processes", "there is no booking-store")]
+
+
+@pytest.mark.parametrize(
+    ("said", "reached"),
+    [
+        ({"CAREFLOW_DESK_EMAIL": ""}, False),
+        ({"CAREFLOW_DESK_EMAIL": "", "CAREFLOW_DESK_PHONE": "+14155550199"}, False),
+        ({"CAREFLOW_DESK_PHONE": "+14155550199", "CAREFLOW_SMS_GATEWAY": "https://gateway.example/sms"}, True),
+    ],
+)
+def test_it_is_to_be_known_that_nobody_is_told_of_an_urgent_inquiry(
+    clinic: Clinic, said: dict[str, str], reached: bool
+) -> None:
+    clinic.says(**said)
+    assert ("desk" not in {each.check for each in clinic.found()}) is reached
 
 
 def test_before_the_start_it_is_to_be_known_that_nothing_runs(clinic: Clinic, docker: FakeEngine) -> None:

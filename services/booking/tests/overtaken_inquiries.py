@@ -1,5 +1,6 @@
 """What overtakes the decisions about inquiries, and what comes of it then."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -107,6 +108,16 @@ async def an_inquiry_is_reopened_while_it_is_erased(world: World, overtaking: Ov
     with pytest.raises(DomainError, match="stale_version"):
         await is_reopened(world, closed)
     assert not (await world.application.read_inquiries.one(inquiry.id, KIM)).is_open
+
+
+async def the_desk_is_told_while_somebody_takes_the_inquiry(world: World, overtaking: Overtaking) -> None:
+    await asks(world, words="I do not want to live")
+    inquiry = await the_inquiry(world, urgent=True)
+    overtaking.by(lambda: is_taken(world, inquiry))
+    await world.catch_up()
+    await world.travel(timedelta(hours=1))
+    told = await world.application.read_inquiries.told(inquiry)
+    assert [(each.times, each.attempt_at) for each in told[inquiry.id]] == [(1, None)]
 
 
 async def a_call_is_booked_for_somebody_while_the_inquiry_is_closed(world: World, overtaking: Overtaking) -> None:

@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 
 from booking import domain
 from booking.adapters import (
+    alarms,
     appointments,
     calendar_feeds,
     care_paths,
@@ -15,6 +16,7 @@ from booking.adapters import (
     rooms,
     waitlist,
 )
+from booking.adapters.alarms import MongoAlarms
 from booking.adapters.appointments import MongoAppointments
 from booking.adapters.calendar_days import MongoCalendarDays
 from booking.adapters.calendar_feeds import MongoCalendarFeeds
@@ -30,6 +32,7 @@ from booking.adapters.practitioners import MongoPractitioners
 from booking.adapters.records import MongoRecords
 from booking.adapters.rooms import MongoRooms
 from booking.adapters.waitlist import MongoFreedTimes, MongoWaitlist
+from booking.application.alarming import DeskAlarm
 from booking.application.commands.add_practitioner import AddPractitionerHandler
 from booking.application.commands.add_room import AddRoomHandler
 from booking.application.commands.answer_inquiry import AnswerInquiryHandler
@@ -149,6 +152,14 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     feeds = MongoCalendarFeeds(database)
     all_erasures = MongoErasures(database)
     all_inquiries = MongoInquiries(database, resources.vault)
+    all_alarms = MongoAlarms(database, resources.vault)
+    alarm = DeskAlarm(
+        alarms=all_alarms,
+        inquiries=all_inquiries,
+        carriers=carried,
+        desk=settings.desk,
+        page=f"{settings.public_address}/pages/desk/inquiries" if settings.public_address else None,
+    )
     inquiry_changes = InquiryChanges(all_inquiries, resources.work)
     task_changes = TaskChanges(all_appointments, policy, work)
     scheduling = Scheduling(
@@ -251,14 +262,16 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         book_dosing=book_dosing,
         book_series=BookSeriesHandler(all_paths, book_dosing, policy, zone),
         book_info_call=BookInfoCallHandler(desk, zone, resources.limits),
-        receive_inquiry=ReceiveInquiryHandler(all_inquiries, policy, resources.limits, work),
+        receive_inquiry=ReceiveInquiryHandler(all_inquiries, alarm, policy, resources.limits, work),
         take_inquiry=TakeInquiryHandler(inquiry_changes),
         answer_inquiry=AnswerInquiryHandler(inquiry_changes),
         close_inquiry=CloseInquiryHandler(inquiry_changes),
         reopen_inquiry=ReopenInquiryHandler(inquiry_changes, policy),
         erase_inquiry=EraseInquiryHandler(inquiry_changes),
         book_for_inquiry=BookForInquiryHandler(desk, all_inquiries, zone),
-        read_inquiries=ReadInquiries(all_inquiries, resources.audit, zone),
+        read_inquiries=ReadInquiries(
+            all_inquiries, all_alarms, resources.audit, zone, desk_reached=bool(alarm.channels)
+        ),
         reschedule_appointment=RescheduleAppointmentHandler(desk),
         reschedule_pair=ReschedulePairHandler(desk),
         reassign_appointment=ReassignAppointmentHandler(desk),
@@ -351,6 +364,8 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
             erasing=resources.erasing,
             telling=telling,
             attempt=messenger.attempt,
+            alarms=all_alarms,
+            ring=alarm.ring,
             note_outcome=note_outcome,
             clock=clock,
         ),
@@ -359,6 +374,12 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
 
 async def _knows(ports: Ports, patient_id: str) -> bool:
     return await ports.care_paths.find(PatientId(patient_id), of=None) is not None
+
+
+def _without(booking: Booking) -> tuple[str, ...]:
+    patients = () if booking.ports.telling.on else ("messages_to_patients",)
+    desk = () if booking.read_inquiries.desk_reached else ("alarms_to_the_desk",)
+    return (*patients, *desk)
 
 
 def http() -> Http[Booking]:
@@ -381,8 +402,9 @@ SERVICE: Service[BookingSettings, Ports, Booking] = Service(
     effects=EFFECTS,
     knows=_knows,
     forgets=lambda booking, patient_id: booking.forget(PatientId(patient_id)),
-    without=lambda booking: () if booking.ports.telling.on else ("messages_to_patients",),
+    without=_without,
     indexes=(
+        *alarms.INDEXES,
         *appointments.INDEXES,
         *calendar_feeds.INDEXES,
         *care_paths.INDEXES,

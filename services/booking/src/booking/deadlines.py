@@ -7,6 +7,7 @@ from booking.application.deadlines.lapse_hold import lapse_hold, next_lapse
 from booking.application.deadlines.offer_freed_time import next_freed_time, offer_freed_time
 from booking.application.deadlines.remind_patient import next_reminder, remind_patient
 from booking.application.deadlines.send_message import next_message, send_message, settle_message
+from booking.application.deadlines.tell_desk import next_alarm, ring, settle_alarm
 from booking.application.deadlines.tell_erasure_late import next_late_erasure, tell_erasure_late
 from booking.application.ports import Ports
 from careflow_service.deadlines import Deadline, Effect
@@ -23,4 +24,5 @@ DEADLINES: tuple[Deadline[Ports], ...] = (
 
 EFFECTS: tuple[Effect[Ports], ...] = (
     Effect("tell_patient", next=next_message, perform=send_message, settle=settle_message),
+    Effect("tell_desk", next=next_alarm, perform=ring, settle=settle_alarm),
 )

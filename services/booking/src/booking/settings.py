@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, HttpUrl, SecretBytes, SecretStr, field_validator
 
+from booking.domain.channels import Channel
 from careflow_service.addresses import Networks
 from careflow_service.settings import LEAST_KEY_BYTES, DevelopmentOnly, ServiceSettings
 
@@ -42,6 +43,10 @@ class BookingSettings(ServiceSettings):
     """Makes messages files one can look at."""
     clinic_phone: str | None = Field(default=None, min_length=3, max_length=30)
     """What patients call, as messages show it."""
+    desk_email: str | None = Field(default=None, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")
+    """Where the clinic's own staff are told at once that an urgent inquiry waits; it may be a list of theirs."""
+    desk_phone: str | None = Field(default=None, pattern=r"^\+[1-9][0-9]{6,14}$")
+    """The same, by text message to a telephone of the clinic's."""
 
     @field_validator("sms_signing_key")
     @classmethod
@@ -49,3 +54,9 @@ class BookingSettings(ServiceSettings):
         if value is not None and len(value) < LEAST_KEY_BYTES:
             raise ValueError(f"must be at least {LEAST_KEY_BYTES} bytes")
         return value
+
+    @property
+    def desk(self) -> dict[Channel, str]:
+        """Where the clinic's own staff are told, by channel."""
+        told = {Channel.EMAIL: self.desk_email, Channel.SMS: self.desk_phone}
+        return {channel: address for channel, address in told.items() if address is not None}

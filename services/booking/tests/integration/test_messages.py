@@ -70,7 +70,7 @@ async def test_a_visitor_gets_their_call_by_mail_and_into_their_calendar(world: 
 async def test_nobody_is_told_twice_whatever_restarts(world: World, mail: MailServer) -> None:
     await has_practitioner(world)
     await books(world.coordinator, await has_patient(world))
-    (effect,) = EFFECTS
+    effect = EFFECTS[0]
     due = await effect.next(world.ports)
     assert due is not None
     await effect.perform(due, world.ports)  # and the process dies before it is recorded
@@ -285,7 +285,7 @@ async def test_that_it_was_booked_tells_nobody_that_it_was_called_off(world: Wor
     """The mail server answers while somebody's care ends: what was handed on was true when it was."""
     ana, plan_id = await in_treatment(world)
     visit = await prepares(world, ana)
-    (effect,) = EFFECTS
+    effect = EFFECTS[0]
     due = await effect.next(world.ports)
     assert due is not None
     handed_on = await effect.perform(due, world.ports)

@@ -218,6 +218,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "record_patient_told": messages.a_patient_is_told_while_somebody_else_tells_them,
     "come_in": messages.a_patient_comes_in_while_somebody_guesses,
     "stop_messages": messages.a_link_is_used_while_it_is_used,
+    "tell_desk": inquiries.the_desk_is_told_while_somebody_takes_the_inquiry,
     "tell_patient": messages.a_message_is_settled_while_the_visit_is_cancelled,
 }
 
@@ -251,7 +252,9 @@ MORE: Final[Mapping[str, Race[World]]] = {
 @pytest.fixture
 async def world(store_url: str, database: str, tmp_path: Path) -> AsyncIterator[World]:
     """Patients are told of everything that happens in it."""
-    async with running(store_url, database, settings=mailbox.settings(tmp_path)) as world:
+    async with running(
+        store_url, database, settings={**mailbox.settings(tmp_path), "desk_email": "desk@example.org"}
+    ) as world:
         yield world
 
 

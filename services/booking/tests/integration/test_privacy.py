@@ -15,7 +15,9 @@ from services.booking.tests.world import World, running
 
 @pytest.fixture
 async def world(store_url: str, database: str, tmp_path: Path) -> AsyncIterator[World]:
-    async with running(store_url, database, settings=mailbox.settings(tmp_path)) as world:
+    async with running(
+        store_url, database, settings={**mailbox.settings(tmp_path), "desk_email": "desk@example.org"}
+    ) as world:
         yield world
 
 

@@ -190,7 +190,7 @@ async def test_a_clinic_without_mail_server_and_gateway_is_told_so_and_plans_not
         await books(world.coordinator, ana, starts_at=local(27, 10))
         await world.catch_up()
         ready = ok(await world.client.get("/health/ready"))
-        assert ready["without"] == ["messages_to_patients"]
+        assert ready["without"] == ["messages_to_patients", "alarms_to_the_desk"]
         assert "patients_are_not_told" in world.logs.getvalue()
         assert await sent(world, ana) == []
         assert await tasks(world) == []

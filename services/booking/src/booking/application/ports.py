@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from booking.domain.alarms import Alarm, Rung
 from booking.domain.appointments import Appointment
 from booking.domain.calendar import Calendar, CalendarDay, DayKey
 from booking.domain.calendar_feeds import CalendarFeed
@@ -15,6 +16,7 @@ from booking.domain.contact_consents import ContactConsents
 from booking.domain.erasures import Erasure
 from booking.domain.freed_times import FreedTime
 from booking.domain.ids import (
+    AlarmId,
     AppointmentId,
     ErasureId,
     FreedTimeId,
@@ -194,6 +196,21 @@ class Inquiries(Protocol):
     async def save(self, inquiry: Inquiry, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
+class Alarms(Protocol):
+    async def get(self, alarm_id: AlarmId, /, *, of: PatientId | None = None) -> Alarm:
+        """Raises `alarm_not_found`."""
+
+    async def of_inquiries(self, inquiry_ids: Sequence[InquiryId]) -> Sequence[Alarm]:
+        """Those of all these inquiries, for somebody who only looks."""
+
+    async def next_due(self) -> tuple[datetime, str] | None:
+        """When the next one is to be attempted, and which."""
+
+    async def add(self, alarm: Alarm, /, tx: Transaction) -> None: ...
+
+    async def save(self, alarm: Alarm, /, *, expecting: int, tx: Transaction) -> None: ...
+
+
 class FreedTimes(Protocol):
     async def get(self, freed_id: FreedTimeId, /) -> FreedTime: ...
 
@@ -336,6 +353,9 @@ class Ports:
     telling: Tells
     attempt: Callable[[Message], Awaitable[Attempt]]
     """Hands a message on, or says why not."""
+    alarms: Alarms
+    ring: Callable[[Alarm], Awaitable[Rung]]
+    """Tells the desk of an urgent inquiry, or says why not."""
     note_outcome: Callable[[Message, Transaction], Awaitable[None]]
     """Keeps where it matters whether the patient was told."""
     clock: Clock

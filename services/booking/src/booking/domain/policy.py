@@ -67,6 +67,7 @@ class BookingPolicy:
     inquiries_per_person_a_day: Setting[int]
     inquiries_per_address_a_day: Setting[int]
     inquiry_reopen_days: Setting[int]
+    urgent_repeat_minutes: Setting[int]
     crisis_words: Setting[tuple[str, ...]]
     suggestions: Setting[int]
     suggestion_days: Setting[int]
@@ -98,6 +99,7 @@ class BookingPolicy:
             self.inquiries_per_person_a_day,
             self.inquiries_per_address_a_day,
             self.inquiry_reopen_days,
+            self.urgent_repeat_minutes,
         ]
         hours = (self.quiet_until_hour.value, self.quiet_from_hour.value)
         if not 0 <= hours[0] < hours[1] <= 23:
@@ -166,6 +168,11 @@ class BookingPolicy:
     def inquiry_reopens_for(self) -> timedelta:
         """How long an inquiry that was closed by mistake can be opened again."""
         return timedelta(days=self.inquiry_reopen_days.value)
+
+    @property
+    def urgent_told_again(self) -> timedelta:
+        """After how long the desk is told once more of an urgent inquiry that nobody sees to."""
+        return timedelta(minutes=self.urgent_repeat_minutes.value)
 
     @property
     def at_risk_task_before(self) -> timedelta:

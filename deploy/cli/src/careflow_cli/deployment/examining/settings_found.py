@@ -16,6 +16,8 @@ OF_IDENTITY = ("CAREFLOW_IDENTITY_HOST", "CAREFLOW_IDENTITY_CLINIC_HOST")
 LEVELS = ("debug", "info", "warning", "error")
 LEAST_CHANNELS = 2
 """Kinds of channel by which people on call are paged: screening is not ready with fewer."""
+DESK_REACHED = (("CAREFLOW_DESK_EMAIL", "CAREFLOW_SMTP_HOST"), ("CAREFLOW_DESK_PHONE", "CAREFLOW_SMS_GATEWAY"))
+"""Where the clinic's own staff are told of an urgent inquiry, and what carries it there."""
 
 
 def settings_found(deployed: Deployed) -> Iterator[Finding]:
@@ -97,6 +99,9 @@ def _to_be_known(deployed: Deployed) -> Iterator[Finding]:
     if not (given.get("CAREFLOW_SMTP_HOST") or given.get("CAREFLOW_SMS_GATEWAY")):
         yield known("messages", "patients are told of nothing: there is neither a mail server nor a gateway",
                     "set CAREFLOW_SMTP_HOST or CAREFLOW_SMS_GATEWAY, or tell them yourselves")  # fmt: skip
+    if not any(given.get(address) and given.get(carrier) for address, carrier in DESK_REACHED):
+        yield known("desk", "nobody of the clinic is told of an urgent inquiry: no address that can be reached",
+                    "set CAREFLOW_DESK_EMAIL, CAREFLOW_DESK_PHONE, or look at the inquiries often")  # fmt: skip
 
 
 def _gateways(text: str) -> frozenset[str]:

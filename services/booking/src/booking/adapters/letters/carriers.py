@@ -30,6 +30,11 @@ def carriers(settings: BookingSettings, wall_clock: Clock) -> dict[Channel, Carr
         outbound = GuardedOutbound(settings.gateway_networks)
         gateway = SignedGateway(settings.sms_signing_key.get_secret_value(), wall_clock, outbound)
         found[Channel.SMS] = TextMessageCarrier(str(settings.sms_gateway), gateway)
+    if not found.keys() & settings.desk.keys():
+        log.warning(
+            "desk_is_not_told",
+            reason="no CAREFLOW_DESK_EMAIL with a mail server, no CAREFLOW_DESK_PHONE with a gateway",
+        )
     if not found:
         log.warning("patients_are_not_told", reason="neither CAREFLOW_SMTP_HOST nor CAREFLOW_SMS_GATEWAY is set")
     return found

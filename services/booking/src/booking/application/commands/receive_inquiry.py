@@ -1,4 +1,5 @@
-"""Somebody asks the clinic something, without a login. What sounds like a crisis is kept as urgent.
+"""Somebody asks the clinic something, without a login. What sounds like a crisis is kept as urgent, and the desk is
+told of it at once.
 
 Invariant: whether it sounds so follows from the words alone, so that whoever asks is told where there is help also
 where nothing can be kept.
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from booking.application.alarming import DeskAlarm
 from booking.application.ports import Inquiries
 from booking.application.results import Saved
 from booking.domain.crisis import sounds_like_crisis
@@ -33,6 +35,7 @@ class ReceiveInquiryHandler:
     """Raises `rate_limited` where this was done too often for the contact or from the address."""
 
     inquiries: Inquiries
+    alarm: DeskAlarm
     policy: BookingPolicy
     limits: Limits
     work: Work
@@ -53,6 +56,7 @@ class ReceiveInquiryHandler:
                 InquiryId(tx.new_id()), PatientId(tx.new_id()), command.asked, urgent=urgent, now=tx.now
             )
             await self.inquiries.add(inquiry, tx)
+            await self.alarm.plan(inquiry, tx)
             return Saved(inquiry.id, inquiry.version)
 
         return await self.work.run(work, by=actor, action="receive_inquiry", returns=Saved, request=request)

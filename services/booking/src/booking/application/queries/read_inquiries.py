@@ -1,11 +1,13 @@
 """Reads the inquiries that wait, those that are closed, and one of them. Who read which is kept."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from booking.application.ports import Inquiries, ReadAudit
+from booking.application.ports import Alarms, Inquiries, ReadAudit
+from booking.domain.alarms import Alarm
 from booking.domain.ids import InquiryId
 from booking.domain.inquiries import Inquiry, InquiryOutcome
 from booking.domain.intervals import day_interval
@@ -18,9 +20,13 @@ LOOKED_AT: Final = 25
 
 @dataclass(frozen=True, slots=True)
 class ReadInquiries:
+    """`desk_reached` is whether there is a way to tell the clinic's own staff of an urgent one."""
+
     inquiries: Inquiries
+    alarms: Alarms
     audit: ReadAudit
     zone: ZoneInfo
+    desk_reached: bool
 
     async def listed(self, actor: Actor, limit: int, after: str | None, *, urgent: bool) -> Listed[Inquiry]:
         """Those that are not closed, what waits longest first: the urgent ones, or the others."""
@@ -48,6 +54,12 @@ class ReadInquiries:
         inquiry = await self.inquiries.get(inquiry_id)
         await self.audit.read(actor, "read_inquiry", f"inquiries/{inquiry.id}")
         return inquiry
+
+    async def told(self, *inquiries: Inquiry) -> Mapping[InquiryId, Sequence[Alarm]]:
+        """How the desk was told of each urgent one of them: over which channels, when, and how often."""
+        urgent = [each.id for each in inquiries if each.urgent]
+        found = await self.alarms.of_inquiries(urgent)
+        return {each: [alarm for alarm in found if alarm.inquiry_id == each] for each in urgent}
 
     async def urgent_waits(self) -> bool:
         """Whether there is an urgent one that nobody has answered; nothing of it."""

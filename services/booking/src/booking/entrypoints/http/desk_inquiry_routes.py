@@ -43,7 +43,8 @@ async def list_closed_inquiries(
 async def read_inquiry(inquiry_id: str, app: App, actor: CurrentActor) -> Response:
     """One inquiry as it stands; nothing of the person once it was erased."""
     inquiry = await app.read_inquiries.one(InquiryId(inquiry_id), actor)
-    return represent(DeskInquiryView.of(inquiry), version=inquiry.version)
+    told = (await app.read_inquiries.told(inquiry)).get(inquiry.id, ())
+    return represent(DeskInquiryView.of(inquiry, told), version=inquiry.version)
 
 
 @router.post("/{inquiry_id}/reopen", response_model=SavedView)

@@ -1,10 +1,13 @@
 """How inquiries look over HTTP to those who see to them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Self
 
 from pydantic import BaseModel
 
+from booking.domain.alarms import Alarm
+from booking.domain.channels import Channel
 from booking.domain.ids import AppointmentId, InquiryId
 from booking.domain.inquiries import Answered, Inquiry, InquiryOutcome, InquiryStatus, Step
 
@@ -28,6 +31,28 @@ class AnswerView(StepView):
     @classmethod
     def told(cls, answer: Answered) -> "AnswerView":
         return cls(by=answer.by, at=answer.at, words=answer.words)
+
+
+class AlarmView(BaseModel):
+    """How the clinic's own staff were told of an urgent inquiry over one channel: how often, when last, since when that
+    does not work, and when it is tried next; never again once somebody sees to it.
+    """
+
+    channel: Channel
+    times: int
+    told_at: datetime | None
+    failing_since: datetime | None
+    attempt_at: datetime | None
+
+    @classmethod
+    def of(cls, alarm: Alarm) -> "AlarmView":
+        return cls(
+            channel=alarm.channel,
+            times=alarm.times,
+            told_at=alarm.told_at,
+            failing_since=alarm.failing_since,
+            attempt_at=alarm.attempt_at,
+        )
 
 
 class ClosedInquiryView(BaseModel):
@@ -58,7 +83,7 @@ class ClosedInquiryView(BaseModel):
 
 class DeskInquiryView(BaseModel):
     """`name`, `email`, `phone`, `words` and `answer` are null once it was erased. `appointment_id` is the free call
-    that came of it; `reopened` says who opened it again last.
+    that came of it; `reopened` says who opened it again last, `told` how the desk was told of an urgent one.
     """
 
     id: InquiryId
@@ -76,9 +101,10 @@ class DeskInquiryView(BaseModel):
     appointment_id: AppointmentId | None
     closed: StepView | None
     reopened: StepView | None
+    told: list[AlarmView]
 
     @classmethod
-    def of(cls, inquiry: Inquiry) -> Self:
+    def of(cls, inquiry: Inquiry, told: Sequence[Alarm]) -> Self:
         asked = inquiry.asked
         return cls(
             id=inquiry.id,
@@ -96,4 +122,5 @@ class DeskInquiryView(BaseModel):
             appointment_id=inquiry.appointment_id,
             closed=StepView.of(inquiry.closing) if inquiry.closing else None,
             reopened=StepView.of(inquiry.reopening) if inquiry.reopening else None,
+            told=[AlarmView.of(each) for each in told],
         )

@@ -51,11 +51,14 @@ async def inquiries(
     request: Request, app: App, actor: CurrentActor, pages: Pages, after: PageCursor = None
 ) -> Response:
     """What waits: the urgent ones, then the others, the oldest first."""
+    urgent = await app.read_inquiries.listed(actor, SHOWN, None, urgent=True)
     return show_desk(
         request,
         pages,
         "inquiries.html",
-        urgent=await app.read_inquiries.listed(actor, SHOWN, None, urgent=True),
+        urgent=urgent,
+        told=await app.read_inquiries.told(*urgent.items),
+        desk_reached=app.read_inquiries.desk_reached,
         found=await app.read_inquiries.listed(actor, SHOWN, after, urgent=False),
         now=pages.clock(),
     )
@@ -182,6 +185,7 @@ async def _one(
         done=done,
         refused=refused,
         inq=inquiry,
+        told=await app.read_inquiries.told(inquiry),
         reopens=inquiry.reopens(app.ports.policy, now=pages.clock()),
         outcomes=[each.value for each in BY_STAFF],
         typed=typed,
