@@ -196,6 +196,7 @@ class InMemory:
     _numbers: int = 0
 
     def __post_init__(self) -> None:
+        self.desk.clock = lambda: self.now
         stores: dict[str, Any] = {
             "accounts": Accounts("account"),
             "account_links": OfPatient("account_link"),
@@ -206,6 +207,7 @@ class InMemory:
             "payments": Payments("payment"),
             "links": Links("payment_link"),
             "processed": Kept("processed_payment"),
+            "processor_feed": Kept("processor_feed"),
             "packages": OfPatient("package"),
             "journal": Journal("entry"),
             "fees": OfPatient("fee"),

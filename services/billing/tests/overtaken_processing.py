@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 
 from billing.domain.money import Money
+from billing.domain.payment_links import ASKED_AFTER
 from billing.domain.processing import DisputeTold, News
 from careflow_events.contracts import codes
 from careflow_service.identity import Actor
@@ -96,6 +97,16 @@ async def the_processor_is_asked_about_a_link_while_it_tells(world: World, overt
     overtaking.by(lambda: is_told(world, desk.news[0]))
     await world.catch_up()
     assert (desk.asked, (await the_payment(world))["amount"]) == (1, usd(225))
+
+
+async def what_was_told_is_fetched_while_it_is_told(world: World, overtaking: Overtaking) -> None:
+    """What was lost arrives in the instant in which it is heard because it was asked for: that is one payment."""
+    desk = await owes(world)
+    await pays_by_link(world, desk)
+    world.clock.now += ASKED_AFTER
+    overtaking.by(lambda: is_told(world, desk.news[0]))
+    await world.catch_up()
+    assert (desk.asked, (await the_payment(world))["amount"]) == (0, usd(225))
 
 
 async def the_processor_tells_of_a_payment_while_money_comes_in(world: World, overtaking: Overtaking) -> None:

@@ -1,10 +1,12 @@
 """A card processor without a wire: it does what it is asked once, and tells of everything in words the domain knows.
 
-`news` is what it has to tell; a test delivers it, in whatever order and as often as it likes. `balance` is what the
-processor has of the clinic's money by its own books.
+`news` is what it has to tell; a test delivers it, in whatever order and as often as it likes. `kept` is what it told
+and can be asked for, delivered or not. `balance` is what the processor has of the clinic's money by its own books.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from billing.domain.ids import LinkId, ProcessorId
 from billing.domain.money import Money
@@ -28,7 +30,9 @@ from billing.domain.processing import (
     Standing,
     StillOpen,
 )
+from billing.domain.processor_feed import NothingTold, Told
 from careflow_domain.errors import invalid
+from services.billing.tests.builders import NOW
 
 FEE = Money(1_500)
 """What the processor takes for a dispute."""
@@ -55,13 +59,17 @@ class Paid:
 
 @dataclass(slots=True)
 class Desk:
-    """`away` lets every question go unanswered; `forgetful` knows no link any more; `refunds_are` is how a refund
-    stands right after it was asked for. `asked` counts how often it was asked what became of a link.
+    """`away` lets every question go unanswered; `forgetful` knows no link any more; it `loses_answers` to refunds that
+    it has made; `refunds_are` is how a refund stands right after it was asked for. `asked` counts how often it was
+    asked what became of a link.
     """
 
     away: bool = False
     forgetful: bool = False
+    loses_answers: bool = False
     asked: int = 0
+    clock: Callable[[], datetime] = lambda: NOW
+    kept: list[Told] = field(default_factory=list)
     refunds_are: RefundState = RefundState.DONE
     links: dict[str, Checkout] = field(default_factory=dict)
     closed: set[str] = field(default_factory=set)
@@ -110,10 +118,23 @@ class Desk:
             if paid.refunded + asked.amount.minor > paid.amount.minor:
                 return Refused("charge_already_refunded")
             self.sent[asked.id] = Sent(self.gives_back(paid.id, asked.amount, asked.id), self.refunds_are)
-        return self.sent[asked.id]
+        return NotNow() if self.loses_answers else self.sent[asked.id]
 
     def told(self, body: bytes, signature: str | None) -> News | None:
         raise invalid("signature_invalid", "Nothing comes over a wire; news is delivered as it is.")
+
+    async def told_next(
+        self, behind: ProcessorId | None, *, since: datetime, until: datetime
+    ) -> Told | NothingTold | Refused | NotNow:
+        if self.away:
+            return NotNow()
+        ids = [each.id for each in self.kept]
+        rest = self.kept[ids.index(behind) + 1 :] if behind in ids else self.kept
+        return next((each for each in rest if since <= each.at <= until), NothingTold())
+
+    def _tells(self, *news: News) -> None:
+        self.news += news
+        self.kept += [Told(self._id("evt"), self.clock(), each) for each in news]
 
     # -- what happens there --------------------------------------------------------------------------------------------
 
@@ -123,18 +144,16 @@ class Desk:
             return None
         paid = Paid(self._id("pi"), LinkId(link_id), amount)
         self.payments[paid.id] = paid
-        self.news.append(LinkPaid(link_id=paid.link_id, processor_id=paid.id, amount=amount))
+        self._tells(LinkPaid(link_id=paid.link_id, processor_id=paid.id, amount=amount))
         return paid.id
 
     def declines(self, link_id: str) -> None:
-        self.news.append(
-            CardDeclined(link_id=LinkId(link_id), attempt_id=self._id("ch"), reason=DeclineReason.DECLINED)
-        )
+        self._tells(CardDeclined(link_id=LinkId(link_id), attempt_id=self._id("ch"), reason=DeclineReason.DECLINED))
 
     def expires(self, link_id: str) -> None:
         if not any(each.link_id == link_id for each in self.payments.values()):
             self.closed.add(link_id)
-            self.news.append(LinkExpired(LinkId(link_id)))
+            self._tells(LinkExpired(LinkId(link_id)))
 
     def gives_back(self, payment: str, amount: Money, refund_id: str | None = None) -> ProcessorId:
         """A refund, asked for by us or made at the processor's own desk."""
@@ -146,7 +165,7 @@ class Desk:
             state=self.refunds_are,
         )
         self.payments[payment].refunds[told.id] = told
-        self.news.append(told)
+        self._tells(told)
         return told.id
 
     def refund_becomes(self, payment: str, refund: str, state: RefundState) -> None:
@@ -155,7 +174,7 @@ class Desk:
             of_payment=before.of_payment, id=before.id, refund_id=before.refund_id, amount=before.amount, state=state
         )
         self.payments[payment].refunds[refund] = after
-        self.news.append(after)
+        self._tells(after)
 
     def is_disputed(self, payment: str, amount: Money, *, inquiry: bool = False) -> ProcessorId:
         """A bank asks about a payment; unless it only asks, it takes the money, and the processor its fee."""
@@ -165,7 +184,7 @@ class Desk:
         first = DisputeTold(of_payment=ProcessorId(payment), id=dispute, amount=amount, state=state)
         after = DisputeTold(of_payment=ProcessorId(payment), id=dispute, amount=amount, state=state, moves=moves)
         self.payments[payment].disputes[dispute] = after
-        self.news += [first, after] if moves else [first]
+        self._tells(*((first, after) if moves else (first,)))
         return dispute
 
     def decides(self, payment: str, dispute: str, *, won: bool) -> None:
@@ -180,7 +199,7 @@ class Desk:
             moves=(*before.moves, back) if won and before.moves else before.moves,
         )
         self.payments[payment].disputes[dispute] = after
-        self.news.append(after)
+        self._tells(after)
 
     @property
     def balance(self) -> Money:

@@ -3,7 +3,8 @@
 Known of it: form-encoded requests with a bearer key; one answer per Idempotency-Key, an `idempotency_error` where the
 same key comes with something else; errors as `{"error": {"type", "code", "message"}}`; a Checkout Session that ends 30
 minutes to 24 hours after it was made and is paid once; refunds no larger than what is left of a payment and none of a
-disputed one; disputes that list every balance transaction; webhooks signed with `t=…,v1=…` over the raw body.
+disputed one; disputes that list every balance transaction; webhooks signed with `t=…,v1=…` over the raw body; events
+listed the newest first, by type and time, before or after one of them, for thirty days.
 """
 
 import hashlib
@@ -47,6 +48,7 @@ class StripeStandIn:
     intents: dict[str, Object] = field(default_factory=dict)
     refunds: dict[str, Object] = field(default_factory=dict)
     disputes: dict[str, Object] = field(default_factory=dict)
+    events: list[Object] = field(default_factory=list)
     faults: list[int | str] = field(default_factory=list)
     keys: dict[str, tuple[str, Response]] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
@@ -61,6 +63,7 @@ class StripeStandIn:
                 Route("/v1/checkout/sessions", self._answers(self._open), methods=["POST"]),
                 Route("/v1/checkout/sessions/{id}", self._look, methods=["GET"]),
                 Route("/v1/checkout/sessions/{id}/expire", self._answers(self._expire), methods=["POST"]),
+                Route("/v1/events", self._list, methods=["GET"]),
                 Route("/v1/refunds", self._answers(self._refund), methods=["POST"]),
             ]
         )
@@ -85,6 +88,31 @@ class StripeStandIn:
             if session is None:
                 raise Wrong(404, "invalid_request_error", "resource_missing")
             said: Response = JSONResponse(session)
+        except Wrong as wrong:
+            said = wrong.answer
+        said.headers["connection"] = "close"
+        return said
+
+    async def _list(self, request: Request) -> Response:
+        """Events, the newest first."""
+        try:
+            self._let_in(request)
+            asked = request.query_params
+            kept = [each for each in reversed(self.events) if each["created"] >= self.now - 30 * 86_400]
+            ids = [each["id"] for each in kept]
+            if any(asked.get(name) not in {None, *ids} for name in ("ending_before", "starting_after")):
+                raise Wrong(400, "invalid_request_error", "resource_missing")
+            if before := asked.get("ending_before"):
+                kept = kept[: ids.index(before)]
+            if after := asked.get("starting_after"):
+                kept = kept[ids.index(after) + 1 :]
+            first, last = int(asked["created[gte]"]), int(asked["created[lte]"])
+            types = asked.getlist("types[]")
+            found = [each for each in kept if each["type"] in types and first <= each["created"] <= last]
+            limit = int(asked["limit"])
+            page = found[-limit:] if asked.get("ending_before") else found[:limit]
+            more = len(found) > limit
+            said: Response = JSONResponse({"object": "list", "url": "/v1/events", "has_more": more, "data": page})
         except Wrong as wrong:
             said = wrong.answer
         said.headers["connection"] = "close"
@@ -233,7 +261,7 @@ class StripeStandIn:
 
     def event(self, kind: str, thing: Object, **more: Any) -> Object:
         snapshot = json.loads(json.dumps(thing))
-        return {
+        event = {
             "id": self._id("evt"),
             "object": "event",
             "api_version": VERSION,
@@ -244,6 +272,8 @@ class StripeStandIn:
             "data": {"object": snapshot},
             **more,
         }
+        self.events.append(event)
+        return event
 
     def signed(self, body: bytes, *secrets: str, at: float | None = None) -> str:
         """The `Stripe-Signature` of a body, one for each secret that is in use."""

@@ -24,7 +24,7 @@ class World(world.ServiceWorld[Ports, Billing]):
 
 def takes_cards(world: World) -> Desk:
     """From now on the clinic has a processor; nothing goes over a wire."""
-    desk = Desk()
+    desk = Desk(clock=world.clock)
     object.__setattr__(world.ports, "processor", desk)
     return desk
 

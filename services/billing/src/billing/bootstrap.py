@@ -40,6 +40,7 @@ from billing.adapters.papers import MongoPapers, MongoPrints
 from billing.adapters.payment_links import MongoPaymentLinks
 from billing.adapters.payments import MongoPayments
 from billing.adapters.processed_payments import MongoProcessedPayments
+from billing.adapters.processor_feed import MongoProcessorFeed
 from billing.adapters.statement_runs import MongoStatementRuns
 from billing.adapters.stripe_processor import STRIPE, StripeProcessor
 from billing.adapters.stripe_webhooks import StripeWebhooks
@@ -108,6 +109,7 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
         payments=MongoPayments(database, vault),
         links=MongoPaymentLinks(database, vault),
         processed=MongoProcessedPayments(database),
+        processor_feed=MongoProcessorFeed(database),
         processor=_processor(resources),
         packages=MongoPackages(database, vault),
         journal=MongoJournal(database, vault),

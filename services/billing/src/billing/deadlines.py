@@ -1,5 +1,6 @@
 """What billing waits for and does by itself, in one table; run by `timers`, which needs no Kafka."""
 
+from billing.application.deadlines.ask_for_news import ask_for_news, next_asking, settle_news
 from billing.application.deadlines.give_back_by_card import give_back_by_card, next_card_refund, settle_card_refund
 from billing.application.deadlines.issue_statements import issue_statements, next_step
 from billing.application.deadlines.miss_estimate import miss_estimate
@@ -16,5 +17,6 @@ DEADLINES: tuple[Deadline[Ports], ...] = (
 
 EFFECTS: tuple[Effect[Ports], ...] = (
     Effect("ask_about_link", next=next_link, perform=ask_about_link, settle=settle_link),
+    Effect("ask_for_news", next=next_asking, perform=ask_for_news, settle=settle_news),
     Effect("give_back_by_card", next=next_card_refund, perform=give_back_by_card, settle=settle_card_refund),
 )

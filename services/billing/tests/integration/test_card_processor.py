@@ -253,6 +253,7 @@ async def test_what_stripe_did_not_sign_is_refused(world: World, stripe: StripeS
 async def test_what_a_lost_webhook_would_have_told_is_fetched(world: World, stripe: StripeStandIn) -> None:
     await owes(world)
     lost = stripe.pays(await gets_link(world))
+    stripe.events.clear()  # it keeps them for thirty days
     world.clock.now += timedelta(days=1, minutes=15)
     session = stripe.sessions.pop(lost["data"]["object"]["id"])
     await world.catch_up()
@@ -264,6 +265,69 @@ async def test_what_a_lost_webhook_would_have_told_is_fetched(world: World, stri
     assert (await the_link(world))["state"] == "paid"
     assert await trial_balance(world) == {"processor_clearing": 22_500, "revenue_therapy": -22_500}
     assert not await changes(world, stripe, lost), "what comes late after all changes nothing"
+
+
+async def later(world: World, stripe: StripeStandIn, by: timedelta) -> None:
+    """It is so much later there, too, and what is due was done."""
+    world.clock.now += by
+    stripe.now = world.clock.now.timestamp()
+    await world.catch_up()
+
+
+async def test_lost_webhooks_of_a_payment_a_refund_and_a_dispute_are_fetched_as_events(
+    world: World, stripe: StripeStandIn
+) -> None:
+    """More of them than stand on a page, beside those of a kind or a link that is none of ours."""
+    await owes(world)
+    lost = [stripe.pays(await gets_link(world))]
+    intent = lost[0]["data"]["object"]["payment_intent"]
+    for _ in range(7):
+        stripe.event("customer.created", {"id": "cus_1"})
+        stripe.event("checkout.session.expired", {"client_reference_id": "no-link-of-ours"})
+        stripe.event("refund.created", {"no": "refund"})
+    await later(world, stripe, timedelta(minutes=14))
+    assert await charges_owed(world) == 22_500, "they may still come"
+    await later(world, stripe, timedelta(minutes=16))
+    assert (await the_link(world))["state"] == "paid"
+
+    refund = {"id": "re_1", "payment_intent": intent, "amount": 2_500, "currency": "usd", "status": "succeeded"}
+    lost += [stripe.event("refund.created", refund), *stripe.disputes_payment(intent)]
+    await later(world, stripe, timedelta(minutes=30))
+    balances = await trial_balance(world)
+    assert (balances["disputed_funds"], balances["card_costs"], balances["goodwill_refunds"]) == (22_500, 1_500, 2_500)
+    assert balances["processor_clearing"] == 22_500 - 2_500 - 22_500 - 1_500
+    (dispute,) = stripe.disputes.values()
+    lost.append(stripe.decides(dispute, "won"))
+    await later(world, stripe, timedelta(minutes=30))
+    (payment,) = ok(await world.biller.get("/v1/payments", patient_id=ANA))["items"]
+    assert [each["state"] for each in payment["disputes"]] == ["won"]
+    assert [await changes(world, stripe, each) for each in lost] == [False] * 5
+
+
+async def charges_owed(world: World) -> int:
+    return int((await the_charge(world))["balance"]["minor"])
+
+
+async def test_after_a_month_of_silence_events_are_fetched_from_where_it_ended(
+    world: World, stripe: StripeStandIn
+) -> None:
+    """Stripe does not know the last event any more; what followed is found by its time."""
+    charge = await owes(world)
+    body = {"patient_id": ANA, "charge_ids": [charge], "amount": usd(100)}
+    ok(await world.biller.post("/v1/payment-links", body), 201)
+    await world.catch_up()
+    stripe.pays(str((await the_link(world))["address"]))
+    await later(world, stripe, timedelta(minutes=30))
+    assert await charges_owed(world) == 12_500
+    await later(world, stripe, timedelta(days=31))
+    ok(await world.biller.post("/v1/payment-links", {"patient_id": ANA}), 201)
+    await world.catch_up()
+    addresses = [each["address"] for each in ok(await world.biller.get("/v1/payment-links", patient_id=ANA))["items"]]
+    for _ in range(7):
+        stripe.event("checkout.session.expired", {"client_reference_id": "no-link-of-ours"})
+    stripe.pays(str(addresses[-1]))
+    await later(world, stripe, timedelta(minutes=30))
+    assert await charges_owed(world) == 0
 
 
 async def test_a_deposit_waits_for_its_visit(world: World, stripe: StripeStandIn) -> None:

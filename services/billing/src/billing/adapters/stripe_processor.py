@@ -1,25 +1,29 @@
-"""Stripe as the card processor: four calls of its API and its webhooks.
+"""Stripe as the card processor: five calls of its API and its webhooks.
 
 A card is typed at Stripe's own page (Checkout), so nothing of it comes here. Stripe is told an amount, the clinic's
 name and our ids; no patient and no service. What it may not mean by a retry is in its Idempotency-Key.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, ValidationError
 
-from billing.adapters.stripe_webhooks import REFUND_STATES, StripeWebhooks, session_stands
+from billing.adapters.stripe_webhooks import REFUND_STATES, TOLD, StripeWebhooks, session_stands
 from billing.domain.ids import LinkId, ProcessorId
 from billing.domain.processing import Checkout, LinkAsked, NotNow, RefundAsked, RefundState, Refused, Sent, Standing
+from billing.domain.processor_feed import NothingTold, Told
 from careflow_service.outbound import Asking, NotReached, Reply
 
 STRIPE: Final = "https://api.stripe.com"
 VERSION: Final = "2026-10-28.endive"
 """The version of the API that the calls are written for, and that the webhook endpoint is to be set to."""
 TIMEOUT_SECONDS: Final = 20.0
+EVENTS_AT_ONCE: Final = 5
+"""An event is some kilobytes, and no answer is read further than `careflow_service.outbound` does."""
 
 _LATER: Final = frozenset(
     {
@@ -69,6 +73,7 @@ class StripeProcessor:
         self._headers = {"Authorization": f"Bearer {key}", "Stripe-Version": VERSION}
         self._clinic_name = clinic_name
         self._return_url = return_url
+        self._webhooks = webhooks
         self.told = webhooks.read
 
     async def open_link(self, asked: LinkAsked) -> Checkout | Refused | NotNow:
@@ -96,13 +101,7 @@ class StripeProcessor:
         return _checkout(said) if isinstance(said, Reply) else said
 
     async def link_stands(self, checkout_id: ProcessorId, link_id: LinkId) -> Standing:
-        try:
-            answer = await self._outbound.get(
-                f"{self._address}/v1/checkout/sessions/{checkout_id}", self._headers, seconds=TIMEOUT_SECONDS
-            )
-        except NotReached:
-            return NotNow()
-        said = _judged(answer)
+        said = await self._get(f"/v1/checkout/sessions/{checkout_id}")
         return session_stands(said.body, link_id) if isinstance(said, Reply) else said
 
     async def refund(self, asked: RefundAsked) -> Sent | Refused | NotNow:
@@ -119,6 +118,41 @@ class StripeProcessor:
             return said
         refund = _Refund.model_validate_json(said.body)
         return Sent(refund.id, REFUND_STATES.get(refund.status or "", RefundState.PENDING))
+
+    async def told_next(
+        self, behind: ProcessorId | None, *, since: datetime, until: datetime
+    ) -> Told | NothingTold | Refused | NotNow:
+        """Stripe lists its events of the last thirty days, the newest first; `ending_before` answers those that
+        followed one event, without which the oldest are on the last page. They are written in the version of the API
+        that the account had then, not in ours: what is read of them is in both.
+        """
+        asked = [
+            *(("types[]", each) for each in TOLD),
+            ("created[gte]", str(int(since.timestamp()))),
+            ("created[lte]", str(int(until.timestamp()))),
+            ("limit", str(EVENTS_AT_ONCE)),
+        ]
+        if behind is not None:
+            said = await self._get(f"/v1/events?{urlencode([*asked, ('ending_before', behind)])}")
+            if said != Refused("resource_missing"):
+                return self._webhooks.first_of(said.body) or NothingTold() if isinstance(said, Reply) else said
+            # So long was nothing told that it keeps that event no longer.
+        page: list[tuple[str, str]] = []
+        while True:
+            said = await self._get(f"/v1/events?{urlencode([*asked, *page])}")
+            if not isinstance(said, Reply):
+                return said
+            last = self._webhooks.last_of_page(said.body)
+            if last is None:
+                break
+            page = [("starting_after", last)]
+        return self._webhooks.first_of(said.body) or NothingTold()
+
+    async def _get(self, path: str) -> Reply | Refused | NotNow:
+        try:
+            return _judged(await self._outbound.get(self._address + path, self._headers, seconds=TIMEOUT_SECONDS))
+        except NotReached:
+            return NotNow()
 
     async def _post(self, path: str, form: Mapping[str, str], *, key: str) -> Reply | Refused | NotNow:
         """The answer, where Stripe did it. Whatever leaves that open is asked again, under the same key."""

@@ -7,6 +7,7 @@ another. It may send an event twice, and events in any order.
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, StringConstraints, ValidationError
@@ -27,6 +28,7 @@ from billing.domain.processing import (
     Refused,
     StillOpen,
 )
+from billing.domain.processor_feed import Told
 from careflow_domain.errors import DomainError, invalid
 from careflow_service.clock import Clock
 
@@ -72,6 +74,18 @@ class _Event(BaseModel):
     livemode: bool
     account: str | None = None
     data: _Data
+
+
+class _Listed(BaseModel):
+    id: _Id
+    created: int
+
+
+class _Events(BaseModel):
+    """A page of events, the newest first; each is read by itself, for of a form we do not know there may be one."""
+
+    data: tuple[dict[str, Any], ...]
+    has_more: bool = False
 
 
 class _CheckoutSession(BaseModel):
@@ -140,12 +154,32 @@ class StripeWebhooks:
         """Raises `signature_invalid` and `webhook_not_understood`."""
         self._expect_signed(body, signature or "")
         try:
-            event = _Event.model_validate_json(body)
-            meant = _MEANINGS.get(event.type)
-            ours = event.livemode is self._live and event.account in (None, self._account)
-            return meant(event) if meant and ours else None
+            return self._meant(_Event.model_validate_json(body))
         except ValidationError:
             raise invalid("webhook_not_understood", "This is no event in the form this service knows.") from None
+
+    def first_of(self, body: bytes) -> Told | None:
+        """What was told first of a page of events; None where there is none. What is not understood is no news."""
+        events = _Events.model_validate_json(body).data
+        if not events:
+            return None
+        listed = _Listed.model_validate(events[-1])
+        try:
+            news = self._meant(_Event.model_validate(events[-1]))
+        except ValidationError:
+            news = None
+        return Told(ProcessorId(listed.id), datetime.fromtimestamp(listed.created, UTC), news)
+
+    @staticmethod
+    def last_of_page(body: bytes) -> ProcessorId | None:
+        """Behind which event the next page begins; None where there is none."""
+        page = _Events.model_validate_json(body)
+        return ProcessorId(_Listed.model_validate(page.data[-1]).id) if page.has_more and page.data else None
+
+    def _meant(self, event: _Event) -> News | None:
+        meant = _MEANINGS.get(event.type)
+        ours = event.livemode is self._live and event.account in (None, self._account)
+        return meant(event) if meant and ours else None
 
     def _expect_signed(self, body: bytes, signature: str) -> None:
         parts = [part.strip().partition("=") for part in signature.split(",")]
@@ -248,3 +282,4 @@ _MEANINGS: Final[Mapping[str, Callable[[_Event], News | None]]] = {
     "charge.dispute.closed": _dispute,
 }
 """What the endpoint is to be sent, and what each means."""
+TOLD: Final = tuple(_MEANINGS)

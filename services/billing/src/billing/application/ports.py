@@ -48,6 +48,7 @@ from billing.domain.practice import Practice
 from billing.domain.pricing import Terms
 from billing.domain.processed_payments import ProcessedPayment
 from billing.domain.processing import Checkout, LinkAsked, News, NotNow, RefundAsked, Refused, Sent, Standing
+from billing.domain.processor_feed import NothingTold, ProcessorFeed, Told
 from billing.domain.rendered import Rendered
 from billing.domain.service_rules import ServiceRuleEditions
 from billing.domain.statement_runs import StatementRun
@@ -206,6 +207,14 @@ class ProcessedPayments(Protocol):
     async def save(self, processed: ProcessedPayment, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
+class ProcessorFeeds(Protocol):
+    async def find(self, feed_id: str, /, *, of: None) -> ProcessorFeed | None:
+        """Of nobody: guarded by itself, so that nothing is passed over."""
+
+    async def add(self, feed: ProcessorFeed, /, tx: Transaction) -> None: ...
+    async def save(self, feed: ProcessorFeed, /, *, expecting: int, tx: Transaction) -> None: ...
+
+
 class CardProcessor(Protocol):
     """Takes cards at pages of its own. Asked twice under one id it does a thing once."""
 
@@ -221,6 +230,11 @@ class CardProcessor(Protocol):
         """What it tells by itself; None where that is nothing to us. Raises `signature_invalid` and
         `webhook_not_understood`.
         """
+
+    async def told_next(
+        self, behind: ProcessorId | None, *, since: datetime, until: datetime
+    ) -> Told | NothingTold | Refused | NotNow:
+        """What it told next between these times behind what it calls `behind`, whether or not it arrived."""
 
 
 class Packages(Protocol):
@@ -340,6 +354,7 @@ class Ports:
     payments: Payments
     links: PaymentLinks
     processed: ProcessedPayments
+    processor_feed: ProcessorFeeds
     processor: CardProcessor | None
     """None where the clinic has none."""
     packages: Packages

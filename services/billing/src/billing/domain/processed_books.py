@@ -61,6 +61,9 @@ class ProcessedBooks:
             self._settle_excess(excess, told.state)
         if known and known[0].account is LedgerAccount.PROCESSOR:
             self.settle(known[0].told(told.state, told.id))
+        elif known and excess is None and known[0].was_paid_unanswered:
+            # Nobody knew that it was made there, so it was paid by other means as well.
+            self._give_beyond(told, told.amount)
         if known or excess is not None:
             return
         same = [each for each in payment.refunds if each.state is RefundState.FAILED and each.amount == told.amount]
@@ -80,9 +83,13 @@ class ProcessedBooks:
             self.books.refund(self.payment_id, refund)
             self.settle(self.books.payment_as_is(self.payment_id).refund(refund.id).told(told.state, told.id))
         if told.amount > back:
-            excess = ExcessRefund(told.id, told.amount - back, RefundState.PENDING)
-            self.books.keep_payment(self.books.payment_as_is(self.payment_id).with_excess(excess))
-            self._settle_excess(excess, told.state)
+            self._give_beyond(told, told.amount - back)
+
+    def _give_beyond(self, told: RefundTold, amount: Money) -> None:
+        """So much of it was not the patient's any more."""
+        excess = ExcessRefund(told.id, amount, RefundState.PENDING)
+        self.books.keep_payment(self.books.payment_as_is(self.payment_id).with_excess(excess))
+        self._settle_excess(excess, told.state)
 
     def _settle_excess(self, before: ExcessRefund, state: RefundState) -> None:
         after = before.told(state)

@@ -64,6 +64,11 @@ class Refund:
         """Whether the patient does not have the money yet."""
         return self.state is not RefundState.DONE
 
+    @property
+    def was_paid_unanswered(self) -> bool:
+        """Whether it was paid by other means, and the processor has never answered whether it has made it."""
+        return self.state is RefundState.DONE and self.account is LedgerAccount.CASH and self.processor_id is None
+
     def out_of_charges(self, idle: Money) -> Money:
         """How much of it is from what charges were paid with, where `idle` is for none; below zero where some of that
         stays. Raises `nothing_overpaid`.
