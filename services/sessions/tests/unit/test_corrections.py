@@ -247,6 +247,17 @@ def test_a_weight_that_was_put_right_is_no_second_persons() -> None:
     assert "weight_plausible" in failed(session, NOW + minutes(32))
 
 
+def test_the_time_to_put_a_check_right_counts_from_when_it_was_first_recorded_and_by_whom() -> None:
+    prescriber = corrector(NOW + days(6), by=PRESCRIBER, prescriber=True)
+    session = checks_corrected(checked(), weight(90, by=PRESCRIBER, at=days(6)), prescriber, POLICY)
+
+    again = checks_corrected(session, weight(85, at=days(6)), corrector(NOW + days(6)), POLICY)
+    assert again.checks.weight is not None
+    assert again.checks.weight.value.kilograms == Kilograms(Decimal(85))
+    with pytest.raises(DomainError, match="correction_too_late"):
+        checks_corrected(again, weight(80, at=days(8)), corrector(NOW + days(8)), POLICY)
+
+
 def test_an_alarming_answer_is_reported_though_it_comes_by_a_correction() -> None:
     positive = Checks(pregnancy=recorded(PregnancyTest.POSITIVE, at=NOW + minutes(30)))
     after = checks_corrected(checked(), positive, corrector(NOW + minutes(30)), POLICY)

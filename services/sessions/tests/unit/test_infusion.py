@@ -316,6 +316,12 @@ def test_whoever_may_not_puts_no_dose_right(who: Corrector, number: int, refused
         dose_corrected(over(), number, DoseAmendment(volume=ml("0.6")), who, POLICY)
 
 
+def test_the_time_to_put_a_dose_right_does_not_begin_anew_with_a_correction() -> None:
+    later = put_right(over(), NOW + days(6), ended_at=NOW + days(5))
+    with pytest.raises(DomainError, match="correction_too_late"):
+        put_right(later, NOW + days(8), ended_at=NOW + minutes(41))
+
+
 def test_a_dose_that_runs_is_ended_before_it_is_put_right() -> None:
     with pytest.raises(DomainError, match="dose_running"):
         put_right(infusing(), volume=ml("0.6"))

@@ -157,12 +157,20 @@ class Checks:
         return replace(self, **given)  # type: ignore[arg-type]  # each by its own name
 
 
-def standing_of(check: str, recorded: Iterable[Checks]) -> list[Recorded[Any]]:
-    """Every time this check was recorded, the first one first, without what was put right afterwards."""
-    found: list[Recorded[Any]] = []
+def written_of(check: str, recorded: Iterable[Checks]) -> list[list[Recorded[Any]]]:
+    """Every time this check was recorded, the first one first: as it was written down, then as it was put right."""
+    found: list[list[Recorded[Any]]] = []
     for part in recorded:
         value: Recorded[Any] | None = getattr(part, check)
-        if value is not None:
-            found = found[:-1] if part.correction is not None else found
-            found.append(value)
+        if value is None:
+            continue
+        if part.correction is not None and found:
+            found[-1].append(value)
+        else:
+            found.append([value])
     return found
+
+
+def standing_of(check: str, recorded: Iterable[Checks]) -> list[Recorded[Any]]:
+    """Every time this check was recorded, the first one first, without what was put right afterwards."""
+    return [written[-1] for written in written_of(check, recorded)]

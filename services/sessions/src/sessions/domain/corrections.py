@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from careflow_domain.errors import conflict, forbidden, invalid, not_found
-from sessions.domain.checks import Checks
+from sessions.domain.checks import Checks, written_of
 from sessions.domain.ids import StaffId
 from sessions.domain.monitoring import OutOfLimits
 from sessions.domain.policy import SessionsPolicy
@@ -167,7 +167,8 @@ def checks_corrected(session: Session, correction: Checks, corrector: Corrector,
             raise conflict("nothing_to_correct", "What was never recorded is recorded, not put right.")
         if was.value == given.value:
             raise invalid("nothing_corrected", "A correction says something else than what was recorded.")
-        corrector.must_be_allowed({was.by}, was.at, policy)
+        written = written_of(check, session.recorded)[-1]
+        corrector.must_be_allowed({each.by for each in written}, written[0].at, policy)
     return session.put_right(replace(correction, correction=corrector.reason), now=corrector.now)
 
 

@@ -37,7 +37,8 @@ def dose_corrected(
     was = session.doses[number]
     if was.ended_at is None:
         raise conflict("dose_running", "The dose has not ended.")
-    corrector.must_be_allowed({was.given_by, *(each.by for each in was.earlier)}, was.ended_at, policy)
+    ended = min([was.ended_at, *(each.ended_at for each in was.earlier if each.ended_at is not None)])
+    corrector.must_be_allowed({was.given_by, *(each.by for each in was.earlier)}, ended, policy)
     stated = was.stated if amendment.volume is None else _of_volume(was, amendment.volume)
     put_right = replace(
         was,

@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass, field
 
-from careflow_service.identity import Actor, RequestKey, Role
+from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction
 from sessions.application.commands.record_checks import Stamp
+from sessions.application.correcting import corrector
 from sessions.application.courses import change_course
 from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
-from sessions.domain.corrections import Corrector, checks_corrected
+from sessions.domain.corrections import checks_corrected
 from sessions.domain.course import Course
-from sessions.domain.ids import SessionId, StaffId
+from sessions.domain.ids import SessionId
 from sessions.domain.sessions import Session
 from sessions.domain.stops import stops_in
 
@@ -34,9 +35,8 @@ class CorrectChecksHandler:
         ports = self.changes.ports
 
         async def correct(session: Session, tx: Transaction) -> Session:
-            by = StaffId(actor.id)
-            corrector = Corrector(by=by, prescriber=actor.has(Role.PRESCRIBER), reason=command.reason, now=tx.now)
-            return checks_corrected(session, command.recorded(by, tx.now), corrector, ports.policy)
+            who = corrector(actor, command.reason, tx)
+            return checks_corrected(session, command.recorded(who.by, who.now), who, ports.policy)
 
         async def note_in_course(session: Session, tx: Transaction) -> None:
             correction = session.recorded[-1]

@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass, field
 
-from careflow_service.identity import Actor, RequestKey, Role
+from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction
+from sessions.application.correcting import corrector
 from sessions.application.courses import change_course
 from sessions.application.given_instead import OutOfDraw, give_instead
 from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
-from sessions.domain.corrections import Corrector
 from sessions.domain.dose_corrections import DoseAmendment, dose_corrected
-from sessions.domain.ids import SessionId, StaffId
+from sessions.domain.ids import SessionId
 from sessions.domain.sessions import Session
 
 
@@ -34,10 +34,8 @@ class CorrectDoseHandler:
         ports, number = self.changes.ports, command.number
 
         async def correct(session: Session, tx: Transaction) -> Session:
-            corrector = Corrector(
-                by=StaffId(actor.id), prescriber=actor.has(Role.PRESCRIBER), reason=command.reason, now=tx.now
-            )
-            after = dose_corrected(session, number, command.amendment, corrector, ports.policy)
+            who = corrector(actor, command.reason, tx)
+            after = dose_corrected(session, number, command.amendment, who, ports.policy)
             out = OutOfDraw.of_dose(session.doses[number], after.doses[number])
             await give_instead(out, session, command.reason, actor, ports, tx)
             return after

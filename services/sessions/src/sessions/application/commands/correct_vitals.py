@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from careflow_service.identity import Actor, RequestKey, Role
+from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction
+from sessions.application.correcting import corrector
 from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
-from sessions.domain.corrections import Amendment, Corrector, WhichReading, vitals_corrected
-from sessions.domain.ids import SessionId, StaffId
+from sessions.domain.corrections import Amendment, WhichReading, vitals_corrected
+from sessions.domain.ids import SessionId
 from sessions.domain.sessions import Session
 
 
@@ -27,9 +28,7 @@ class CorrectVitalsHandler:
         """Refused: `session_not_found`, and what `corrections.vitals_corrected` refuses."""
 
         async def correct(session: Session, tx: Transaction) -> Session:
-            corrector = Corrector(
-                by=StaffId(actor.id), prescriber=actor.has(Role.PRESCRIBER), reason=command.reason, now=tx.now
-            )
-            return vitals_corrected(session, command.which, command.amendment, corrector, self.changes.ports.policy)
+            who = corrector(actor, command.reason, tx)
+            return vitals_corrected(session, command.which, command.amendment, who, self.changes.ports.policy)
 
         return await self.changes.run(command.session_id, correct, by=actor, action="correct_vitals", request=request)
