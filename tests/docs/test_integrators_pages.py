@@ -46,7 +46,7 @@ def script(page: Path) -> str:
     """The commands of a page as one program that ends with the first that fails. What listens gets Ctrl-C."""
     commands = "\n".join(blocks(page, "sh"))
     listening = re.sub(
-        r"^(?=\.venv/bin/python )", f"timeout --preserve-status -s INT {LISTENS_SECONDS} ", commands, flags=re.MULTILINE
+        r"^(?=\.venv/bin/python )", f"timeout --foreground --preserve-status -s INT {LISTENS_SECONDS} ", commands, flags=re.MULTILINE
     )
     return f"set -euo pipefail\n{listening}"
 
