@@ -11,7 +11,7 @@ BIN := .venv/bin
 ARGS ?=
 # Compiled Python is kept, whatever is usual on this machine: a run starts hundreds of processes, and compiling is most of what a start takes.
 export PYTHONDONTWRITEBYTECODE :=
-# Tests run side by side, each file on one worker; all share one Kafka and one store, and those on running services share these on one worker.
+# Tests run side by side, each file on one worker with a store of its own; all share one Kafka, and those on running services share these on one worker.
 # One more worker than processors: a test on the store or the broker waits about as long as it works.
 WORKERS ?= $(shell echo $$(($$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) + 1)))
 

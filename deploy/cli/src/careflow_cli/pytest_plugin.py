@@ -136,12 +136,13 @@ def shared_servers(pytestconfig: pytest.Config) -> "SharedServers":
     """The servers of this run; started on first use."""
     from careflow_cli.shared_servers import SharedServers
 
-    return SharedServers(run_folder(pytestconfig))
+    worker = getattr(pytestconfig, "workerinput", {}).get("workerid", "main")
+    return SharedServers(run_folder(pytestconfig), worker)
 
 
 @pytest.fixture(scope="session")
 def store_url(request: pytest.FixtureRequest) -> str:
-    """Connection string of a real MongoDB-protocol store, shared by the run."""
+    """Connection string of a real MongoDB-protocol store, shared by the tests of this worker."""
     servers: SharedServers = request.getfixturevalue("shared_servers")
     return os.environ.get("CAREFLOW_TEST_MONGO_URL") or servers.store_url()
 

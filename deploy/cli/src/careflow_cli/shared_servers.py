@@ -1,7 +1,8 @@
-"""The servers one test run shares: one Kafka and one store, however many workers run tests.
+"""The servers of one test run: one Kafka for all workers that run tests, and a store for each worker.
 
-Invariant: they start when the first test asks for them and die with the run's controlling process, kill -9 included;
-workers may come and go.
+A store of one's own: one process works off what all ask it one thing after another, and the tests of services ask it
+for most of their time. Invariant: servers start when the first test asks for them and die with the run's controlling
+process, kill -9 included; workers may come and go.
 """
 
 import fcntl
@@ -33,15 +34,16 @@ class RunOwner:
 
 
 class SharedServers:
-    """A worker's way to the servers of its run."""
+    """A worker's way to the servers of its run. A run without workers has one by the name of `main`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, worker: str) -> None:
         self._folder = folder
+        self._worker = worker
         self._provider = providers.chosen()
 
     def store_url(self) -> str:
-        """A store for all tests; each takes a database of its own there."""
-        return self._url(lambda table: self._provider.store(table, "test-store", durable=False))
+        """The store of this worker's tests; each takes a database of its own there."""
+        return self._url(lambda table: self._provider.store(table, f"test-store-{self._worker}", durable=False))
 
     def kafka_url(self) -> str:
         """A broker for all tests; each takes topics of its own there."""
