@@ -45,9 +45,10 @@ def shown(page: Path) -> dict[str, str]:
 def script(page: Path) -> str:
     """The commands of a page as one program that ends with the first that fails. What listens gets Ctrl-C."""
     commands = "\n".join(blocks(page, "sh"))
-    listening = re.sub(
-        r"^(?=\.venv/bin/python )", f"timeout --foreground --preserve-status -s INT {LISTENS_SECONDS} ", commands, flags=re.MULTILINE
+    ctrl_c = (
+        f"timeout --foreground --preserve-status -s INT {LISTENS_SECONDS} "  # else its whole group hears it as well
     )
+    listening = re.sub(r"^(?=\.venv/bin/python )", ctrl_c, commands, flags=re.MULTILINE)
     return f"set -euo pipefail\n{listening}"
 
 
