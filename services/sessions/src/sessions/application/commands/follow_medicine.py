@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from careflow_service.identity import Actor, RequestKey, Role
+from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction
+from sessions.application.correcting import corrector
 from sessions.application.given_instead import OutOfDraw, give_instead
 from sessions.application.medication_changes import MedicationChanges
 from sessions.application.results import Changed
 from sessions.domain.administrations import Administration, Effect, MedicineAmendment, Relief
-from sessions.domain.corrections import Corrector
 from sessions.domain.ids import AdministrationId, SessionId, StaffId
 from sessions.domain.medication import MedicationRecord
 from sessions.domain.medicine_giving import Situation
@@ -54,11 +54,8 @@ class CorrectMedicineHandler:
         ports = self.changes.ports
 
         async def correct(judged: Situation, tx: Transaction) -> MedicationRecord:
-            corrector = Corrector(
-                by=StaffId(actor.id), prescriber=actor.has(Role.PRESCRIBER), reason=command.reason, now=tx.now
-            )
             was, given_id = judged.record, command.administration_id
-            record = was.corrected(given_id, command.amendment, corrector, ports.policy)
+            record = was.corrected(given_id, command.amendment, corrector(actor, command.reason, tx), ports.policy)
             out = _out_of_draw(was.administration(given_id), record.administration(given_id))
             if out is not None:
                 await give_instead(out, judged.session, command.reason, actor, ports, tx)
