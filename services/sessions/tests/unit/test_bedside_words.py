@@ -11,12 +11,14 @@ import sessions
 from careflow_service.identity import Actor, Role
 from careflow_service.pages.words import words_of
 from services.sessions.tests.builders import NOW, NURSE, POLICY, checked, drawn, new_uuid, vial
+from services.sessions.tests.medicines import record
 from sessions.application.queries.read_bedside import Bedside
 from sessions.domain.drug_entries import Entry, EntryKind
 from sessions.domain.ids import EntryId
 from sessions.domain.patients import PatientDetails
 from sessions.domain.units import milligrams
 from sessions.entrypoints.pages.bedside_forms import FORMS
+from sessions.entrypoints.pages.medicine_forms import MEDICINE_FORMS
 
 REFUSES: Final = frozenset({"invalid", "conflict", "forbidden"})
 ELSEWHERE: Final = frozenset(
@@ -92,20 +94,38 @@ def test_every_sentence_is_for_a_refusal_there_is() -> None:
     assert said - of_the_edge <= set().union(*refusals().values())
 
 
-def offered() -> list[str]:
-    (waste,) = (form for form in FORMS if form.name == "waste")
+def seen() -> Bedside:
     container, _ = drawn(vial())
-    seen = Bedside(
+    return Bedside(
         session=checked(),
         details=PatientDetails(),
         as_of=NOW,
         gate=None,
         containers=(container,),
         adverse_events=(),
+        medication=record(),
+        offers=(),
         timezone=POLICY.timezone,
     )
-    (kind,) = (field for field in waste.fields(seen, Actor(NURSE, frozenset({Role.NURSE}))) if field.name == "kind")
+
+
+def offered() -> list[str]:
+    (waste,) = (form for form in FORMS if form.name == "waste")
+    (kind,) = (field for field in waste.fields(seen(), Actor(NURSE, frozenset({Role.NURSE}))) if field.name == "kind")
     return [value for value, _ in kind.options]
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_everything_the_forms_of_medicines_ask_has_its_words(language: str) -> None:
+    words = words_of("sessions.entrypoints.pages")[language].groups
+    prescriber = Actor(NURSE, frozenset({Role.PRESCRIBER}))
+    for form in MEDICINE_FORMS:
+        assert form.name in words["forms"].keys() & words["done_words"].keys()
+        for field in form.fields(seen(), prescriber):
+            assert field.named in words["asked"]
+            assert {f"{field.named}_{value}" for value, text in field.options if text is None} <= words[
+                "options"
+            ].keys()
 
 
 @pytest.mark.parametrize("kind", offered())

@@ -3,13 +3,15 @@
 from dataclasses import replace
 
 from services.sessions.tests.builders import NOW, POLICY, checked, dose, minutes, vitals
+from services.sessions.tests.medicines import administered, amount, record
+from sessions.domain.administrations import Administration
 from sessions.domain.monitoring import Monitoring
 from sessions.domain.policy import SessionsPolicy
 from sessions.domain.sessions import Session
 from sessions.domain.states import SessionState
 from sessions.domain.vitals import Severity, Signal, VitalSigns
 from sessions.domain.words import Route
-from sessions.entrypoints.pages.chart import Chart, chart, rows
+from sessions.entrypoints.pages.chart import LEFT, Chart, chart, rows
 
 policy: SessionsPolicy = POLICY
 
@@ -24,14 +26,14 @@ def dosed(*observed: VitalSigns) -> Session:
     return replace(given, monitoring=monitoring)
 
 
-def drawn(session: Session, *, after: float) -> Chart:
-    found = chart(session, policy, now=NOW + minutes(after))
+def drawn(session: Session, *given: Administration, after: float) -> Chart:
+    found = chart(session, record(*given), policy, now=NOW + minutes(after))
     assert found is not None
     return found
 
 
 def test_before_the_first_dose_there_is_no_picture_and_a_table_of_the_baseline() -> None:
-    assert chart(checked(), policy, now=NOW) is None
+    assert chart(checked(), record(), policy, now=NOW) is None
     assert [row.before for row in rows(checked(), policy)] == [True]
 
 
@@ -109,3 +111,18 @@ def test_doses_lie_on_the_same_axis() -> None:
     (bar,) = found.doses
     assert bar.mg == "40"
     assert round(bar.x + bar.width, 1) == found.panels[1].points[-1].x
+
+
+def test_a_medicine_is_drawn_where_it_was_given_and_one_that_was_not_after_all_is_not() -> None:
+    session = dosed(vitals(at=NOW + minutes(10)))
+    first, second = administered(at=NOW + minutes(12)), administered(at=NOW + minutes(20))
+    found = drawn(session, replace(first, amount=amount("0")), second, after=40)
+    (mark,), (_, observed) = found.medicines, next(each for each in found.panels if each.name == "heart_rate").points
+    assert mark.number == 2
+    assert mark.x > observed.x
+
+
+def test_a_medicine_given_before_the_dose_widens_the_picture() -> None:
+    session = dosed(vitals(at=NOW + minutes(10)))
+    (mark,) = drawn(session, administered(at=NOW - minutes(20)), after=40).medicines
+    assert mark.x == LEFT

@@ -19,10 +19,11 @@ from sessions.domain.stops import StopKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """An order by which a medicine may be given now, or `refused` why not."""
+    """An order by which a medicine may be given now, or `refused` why not; `controlled`: out of the drug log alone."""
 
     order: ByOrder
     prescriber: StaffId
+    controlled: bool
     refused: DomainError | None
 
 
@@ -62,7 +63,15 @@ async def offers(judged: Situation, ports: Ports) -> tuple[Offer, ...]:
     )
     own = [(by_own(each), each.prescriber) for each in judged.record.orders if not each.disputed]
     found = [*own, *((by_standing(each), each.signed_by) for each in standing)]
-    return tuple(Offer(order=order, prescriber=by, refused=judged.why_not(order)) for order, by in found)
+    return tuple(
+        Offer(
+            order=order,
+            prescriber=by,
+            controlled=order.terms.is_controlled(ports.policy),
+            refused=judged.why_not(order),
+        )
+        for order, by in found
+    )
 
 
 def by_own(order: MedicineOrder) -> ByOrder:

@@ -10,12 +10,15 @@ from datetime import date, datetime, timedelta
 from careflow_service.identity import Actor
 from careflow_service.work import side_by_side
 from sessions.application.ask_gate import ask_gate
+from sessions.application.medication import Offer, offers, situation
 from sessions.application.ports import Ports
 from sessions.domain.adverse_events import AdverseEvent
 from sessions.domain.clinic_day import clinic_day, day_bounds
 from sessions.domain.drug_log import Container
 from sessions.domain.gate import Gate
 from sessions.domain.ids import LocationId, PatientId, SessionId, StaffId
+from sessions.domain.medication import MedicationRecord
+from sessions.domain.medicine_giving import Situation
 from sessions.domain.patients import PatientCopy, PatientDetails
 from sessions.domain.sessions import Session
 from sessions.domain.states import SessionState
@@ -50,7 +53,8 @@ class Today:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bedside:
     """One session as it stands. `gate` is None for what is no dose any more or never was; `containers` are those of the
-    session's location, None for a reader who may not see the drug log.
+    session's location, None for a reader who may not see the drug log; `offers` the orders by which a medicine may be
+    given now, or why not.
     """
 
     session: Session
@@ -59,6 +63,8 @@ class Bedside:
     gate: Gate | None
     containers: tuple[Container, ...] | None
     adverse_events: tuple[AdverseEvent, ...]
+    medication: MedicationRecord
+    offers: tuple[Offer, ...]
     timezone: str
 
 
@@ -101,14 +107,17 @@ class ReadBedside:
     async def beside(self, session_id: SessionId, actor: Actor, *, drug_log: bool) -> Bedside:
         """One session. Refused: `session_not_found`."""
         now, ports = self.ports.clock(), self.ports
-        session = await ports.sessions.get(session_id)
-        patient, events, containers = await side_by_side(
+        judged, known = await situation(session_id, ports, now)
+        session = judged.session
+        patient, events, containers, offered = await side_by_side(
             ports.patients.find(session.patient_id, of=session.patient_id),
             ports.adverse_events.of_patient(session.patient_id),
             self._containers(session, drug_log=drug_log),
+            self._offers(judged),
         )
         asked = await ask_gate(session, ports, now)
-        seen = (f"drug_containers/{each.id}" for each in containers or ())
+        medication = (f"medication_records/{session.id}",) if known else ()
+        seen = (*medication, *(f"drug_containers/{each.id}" for each in containers or ()))
         await ports.audit.read(actor, "read_bedside", f"sessions/{session.id}", f"patients/{session.patient_id}", *seen)
         return Bedside(
             session=session,
@@ -117,8 +126,13 @@ class ReadBedside:
             gate=asked.gate if session.kind is VisitKind.DOSING else None,
             containers=containers,
             adverse_events=tuple(each for each in events if each.session_id == session.id),
+            medication=judged.record,
+            offers=offered,
             timezone=ports.policy.timezone,
         )
+
+    async def _offers(self, judged: Situation) -> tuple[Offer, ...]:
+        return await offers(judged, self.ports) if judged.session.kind is VisitKind.DOSING else ()
 
     async def _containers(self, session: Session, *, drug_log: bool) -> tuple[Container, ...] | None:
         if not drug_log or session.kind is not VisitKind.DOSING:

@@ -25,9 +25,11 @@ from sessions.domain.ids import LocationId, SessionId
 from sessions.entrypoints.http.access import ACCESS
 from sessions.entrypoints.http.schemas import App, Uuid
 from sessions.entrypoints.pages.bedside_commands import Asked
-from sessions.entrypoints.pages.bedside_forms import FORMS, BedsideForm
+from sessions.entrypoints.pages.bedside_form import BedsideForm
+from sessions.entrypoints.pages.bedside_forms import FORMS
 from sessions.entrypoints.pages.chart import chart, rows
 from sessions.entrypoints.pages.found import corrected_checks, gate_lines
+from sessions.entrypoints.pages.medicine_forms import UNITS
 
 router = APIRouter(prefix="/pages/bedside", include_in_schema=False)
 
@@ -203,7 +205,8 @@ def _shown(request: Request, app: Sessions, seen: Bedside, actor: Actor, pages: 
         "lines": lines,
         "corrected": corrected_checks(seen.session, words, pages.zone),
         "rows": rows(seen.session, app.ports.policy),
-        "chart": chart(seen.session, app.ports.policy, now=seen.as_of),
+        "units": UNITS,
+        "chart": chart(seen.session, seen.medication, app.ports.policy, now=seen.as_of),
         "offered": mine,
         "kept": {VERSION: str(seen.session.version), KEY: new_id()},
         "key": new_id,

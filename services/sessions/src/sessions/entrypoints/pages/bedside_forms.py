@@ -3,16 +3,12 @@
 Invariant: who may send a form is who may call that route of the API, and what it does is that route's own use case.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from pydantic import BaseModel
-
-from careflow_service.identity import Actor, RequestKey, Role
+from careflow_service.identity import Actor, Role
 from careflow_service.pages.asking import Field, Kind
 from sessions.application.queries.read_bedside import Bedside
-from sessions.application.use_cases import Sessions
 from sessions.domain.discharge import CRITERIA, NEVER_SIGNED
 from sessions.domain.drug_entries import ADDING, DISPOSALS, WITNESSED
 from sessions.domain.presence import AT_THE_BEDSIDE
@@ -27,7 +23,6 @@ from sessions.entrypoints.http.session_routes import Completion, Conversion, Ear
 from sessions.entrypoints.pages import bedside_commands as do
 from sessions.entrypoints.pages.bedside_choices import containers, doses, draws, readings, waiting
 from sessions.entrypoints.pages.bedside_commands import (
-    Asked,
     CorrectingDose,
     CorrectingVitals,
     Drawing,
@@ -51,24 +46,8 @@ from sessions.entrypoints.pages.bedside_fields import (
     field,
     signs,
 )
-
-Fields = Sequence[Field]
-Does = Callable[[Sessions, Asked[Any], Actor, RequestKey], Awaitable[object]]
-
-
-@dataclass(frozen=True, slots=True)
-class BedsideForm:
-    """`body` is what the API takes; `fields` are asked, for this session and reader; `offered` says when it makes sense
-    to ask. `also` is what the page knows by itself. A form `at_once` is a button without a page of its own.
-    """
-
-    name: str
-    body: type[BaseModel]
-    does: Does
-    offered: Callable[[Bedside], bool]
-    fields: Callable[[Bedside, Actor], Fields] = lambda _, __: ()
-    also: Callable[[Bedside], Mapping[str, Any]] = lambda _: {}
-    at_once: bool = False
+from sessions.entrypoints.pages.bedside_form import BedsideForm, Fields
+from sessions.entrypoints.pages.medicine_forms import MEDICINE_FORMS
 
 
 def _reasons(listed: str, called: str, of: str) -> Field:
@@ -233,6 +212,7 @@ FORMS: Final = (
         lambda seen: bool(doses(seen)),
         lambda seen, _: (Field(name="dose", kind=Kind.CHOICE, options=doses(seen)), *CORRECTING_DOSE),
     ),
+    *MEDICINE_FORMS,
     BedsideForm("waste", Entering, do.enter, _unsettled, _wasting),
     BedsideForm("witness", Witnessing, do.witness, lambda seen: bool(waiting(seen)), _witnessing),
     BedsideForm("adverse-event", NewAdverseEvent, do.report, _there, lambda _, __: EVENT, _of_patient),

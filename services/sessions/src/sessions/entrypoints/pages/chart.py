@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sessions.domain.corrections import ReadingList, written_into
+from sessions.domain.medication import MedicationRecord
 from sessions.domain.monitoring import Monitoring
 from sessions.domain.policy import SessionsPolicy
 from sessions.domain.readings import standing
@@ -72,6 +73,14 @@ class DoseBar:
 
 
 @dataclass(frozen=True, slots=True)
+class MedicineMark:
+    """Where a medicine beside the dose was given, numbered as in the list below the picture."""
+
+    x: float
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """`left` and `right` are where the axis begins and ends. `missed`: where an observation was due and not made in
     time; `gaps`: from where to where nothing was observed.
@@ -83,6 +92,7 @@ class Chart:
     right: int
     panels: tuple[Panel, ...]
     doses: tuple[DoseBar, ...]
+    medicines: tuple[MedicineMark, ...]
     missed: tuple[float, ...]
     gaps: tuple[tuple[float, float], ...]
     ticks: tuple[tuple[float, datetime], ...]
@@ -133,8 +143,8 @@ def _row(
     )
 
 
-def chart(session: Session, policy: SessionsPolicy, *, now: datetime) -> Chart | None:
-    """The picture; None before the first dose."""
+def chart(session: Session, medication: MedicationRecord, policy: SessionsPolicy, *, now: datetime) -> Chart | None:
+    """The picture; None before the first dose. A medicine that turned out not to have been given is not in it."""
     monitoring = session.monitoring
     if monitoring is None:
         return None
@@ -142,7 +152,8 @@ def chart(session: Session, policy: SessionsPolicy, *, now: datetime) -> Chart |
     observed = tuple(each.signs for each in standing(monitoring.observations))
     seen = tuple(sorted((*before, *observed), key=lambda each: each.observed_at))
     ends = now if session.patient_watched else session.discharge.at if session.discharge else now
-    times = [monitoring.started_at, ends, *(each.observed_at for each in seen)]
+    medicines = [(number, each.given_at) for number, each in enumerate(medication.given, 1) if each.amount]
+    times = [monitoring.started_at, ends, *(each.observed_at for each in seen), *(at for _, at in medicines)]
     axis = _Axis(min(times), max(*times, min(times) + timedelta(minutes=30)))
     missed = tuple(_missed(monitoring, policy, until=ends))
     gaps = tuple(
@@ -165,6 +176,7 @@ def chart(session: Session, policy: SessionsPolicy, *, now: datetime) -> Chart |
             )
             for dose in session.doses
         ),
+        medicines=tuple(MedicineMark(axis.x(at), number) for number, at in medicines),
         missed=tuple(axis.x(due) for _, due, _ in missed),
         gaps=tuple((axis.x(start), axis.x(end)) for start, end in gaps),
         ticks=tuple(axis.ticks()),
