@@ -8,6 +8,7 @@ from playwright.async_api import Browser
 from careflow_service.identity import Role
 from careflow_service.testing.calling import ISSUER
 from services.sessions.tests.clinic import has_course, observes, ok, ready_for_dose, receives_dose
+from services.sessions.tests.medicated import medicine, signs_standing_order, takes_order
 from services.sessions.tests.world import World
 from tests.pages.browsing import WIDTHS, Reader, forget_pictures
 
@@ -85,6 +86,30 @@ async def test_a_patient_is_watched(browser: Browser, sessions: tuple[World, str
         await reader.presses("Save")
         await reader.looks(ANA)
         assert await reader.page.get_by_role("cell", name="131/84").is_visible()
+
+
+async def test_a_medicine_is_ordered_by_word_and_given(browser: Browser, sessions: tuple[World, str]) -> None:
+    forget_pictures("medicine-phone")
+    world, address = sessions
+    session_id = await under_way(world)
+    await signs_standing_order(world)
+    async with Reader.at(browser, address, "phone", name="medicine") as reader:
+        await logs_in(reader, Role.NURSE, of(session_id))
+        await reader.follows("Take an order by word")
+        await reader.looks("Take an order by word")
+        await reader.presses("Save")
+        await reader.looks("Take an order by word")
+        await takes_order(world, session_id, medicine(medicine="Clonidine", indication="pressure"))
+        await reader.opens(of(session_id))
+        await reader.follows("Give a medicine")
+        await reader.page.get_by_label("Ondansetron").check()
+        await reader.page.get_by_role("radio", name="No").check()
+        await reader.fills(How_much_was_given="4")
+        await reader.looks("Give a medicine")
+        await reader.presses("Save")
+        await reader.looks(ANA)
+        assert await reader.page.get_by_text("The order asks for more time since the last dose.").is_visible()
+        assert await reader.page.get_by_text("Clonidine: user-prescriber is to sign this order").is_visible()
 
 
 async def test_what_was_put_right_and_how_the_pump_was_run_is_read_by_everybody(
