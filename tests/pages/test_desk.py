@@ -2,11 +2,14 @@
 visitor whose words sound like a crisis.
 """
 
+from datetime import timedelta
+
 import pytest
 from playwright.async_api import Browser
 
 from services.booking.tests.clinic import has_patient, has_practitioner
 from services.booking.tests.news import booked
+from services.booking.tests.treatment import DOSING_AT
 from services.booking.tests.world import World
 from tests.pages.browsing import WIDTHS, Reader, forget_pictures
 from tests.pages.test_day_board import logs_in
@@ -52,6 +55,15 @@ async def test_every_page_is_read_by_everybody(browser: Browser, new_booking: tu
         ):
             await reader.follows(link)
             await reader.looks(heading)
+        world.clock.now = DOSING_AT + timedelta(minutes=20)
+        await reader.opens(f"{DESK}/tasks")
+        await reader.looks("What is to be done")
+        await reader.page.get_by_role("button", name="Hand it over").first.click()
+        await reader.looks("What is to be done")
+        await reader.page.get_by_role("button", name="I see to it").first.click()
+        await reader.looks("What is to be done")
+        await reader.follows("Nobody's")
+        await reader.looks("What is to be done")
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -76,6 +88,20 @@ async def test_who_may_be_in_danger_reads_first_where_there_is_help(
         await reader.looks("Ana Rivera")
         await reader.follows("Book the free call for them")
         await reader.looks("Book the free call for them")
+        await reader.opens(f"{DESK}/inquiries")
+        await reader.follows("Ana Rivera")
+        await reader.fills(What_they_were_told="We talked.")
+        await reader.presses("They were answered")
+        await reader.page.get_by_label("Their question is answered.").check()
+        await reader.presses("Close it")
+        await reader.looks("Ana Rivera")
+        await reader.opens(f"{DESK}/inquiries/closed?day=2026-02-30")
+        await reader.looks("Closed inquiries")
+        await reader.opens(f"{DESK}/inquiries/closed")
+        await reader.looks("Closed inquiries")
+        await reader.follows("Ana Rivera")
+        await reader.presses("Open it again")
+        await reader.looks("Ana Rivera")
 
 
 async def test_the_keyboard_is_enough_to_book(browser: Browser, booking: tuple[World, str]) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from booking.domain.alarms import ALARM_SUBJECT, ALARM_TEXT, RETRY_AFTER, Alarm, Rung, waits_for_somebody
+from booking.domain.alarms import ALARM_SUBJECT, ALARM_TEXT, RETRY_AFTER, Alarm, AlarmAttempt, waits_for_somebody
 from booking.domain.channels import Channel
 from booking.domain.ids import AlarmId
 from booking.domain.messages import Outcome
@@ -18,7 +18,7 @@ def an_alarm() -> Alarm:
 
 def after(alarm: Alarm, outcome: Outcome) -> Alarm:
     assert alarm.attempt_at is not None
-    return alarm.attempted(Rung(version=alarm.version, outcome=outcome), POLICY, now=alarm.attempt_at)
+    return alarm.attempted(AlarmAttempt(version=alarm.version, outcome=outcome), POLICY, now=alarm.attempt_at)
 
 
 def test_the_desk_is_told_at_once_and_again_under_another_id() -> None:
@@ -53,7 +53,7 @@ def test_what_is_refused_or_has_no_way_is_tried_with_the_next_round() -> None:
 def test_once_somebody_sees_to_it_nobody_is_told_any_more() -> None:
     over = after(after(an_alarm(), Outcome.SENT), Outcome.UNTRUE)
     assert (over.attempt_at, over.times) == (None, 1)
-    assert over.attempted(Rung(version=over.version, outcome=Outcome.SENT), POLICY, now=NOW) is over
+    assert over.attempted(AlarmAttempt(version=over.version, outcome=Outcome.SENT), POLICY, now=NOW) is over
     urgent = an_inquiry(urgent=True)
     assert waits_for_somebody(urgent)
     assert not waits_for_somebody(an_inquiry())
@@ -63,7 +63,7 @@ def test_once_somebody_sees_to_it_nobody_is_told_any_more() -> None:
 
 def test_what_two_processes_tried_counts_once() -> None:
     alarm = an_alarm()
-    first = Rung(version=alarm.version, outcome=Outcome.SENT)
+    first = AlarmAttempt(version=alarm.version, outcome=Outcome.SENT)
     told = alarm.attempted(first, POLICY, now=NOW)
     assert told.attempted(first, POLICY, now=NOW + timedelta(seconds=5)) is told
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from booking.application.letters import Carriers, Letter
 from booking.application.ports import Alarms, Inquiries
-from booking.domain.alarms import ALARM_SUBJECT, ALARM_TEXT, Alarm, Rung, waits_for_somebody
+from booking.domain.alarms import ALARM_SUBJECT, ALARM_TEXT, Alarm, AlarmAttempt, waits_for_somebody
 from booking.domain.channels import Channel
 from booking.domain.ids import AlarmId
 from booking.domain.inquiries import Inquiry
@@ -37,9 +37,9 @@ class DeskAlarm:
         for channel in self.channels:
             await self.alarms.add(Alarm.of(inquiry, AlarmId(tx.new_id()), channel, now=tx.now), tx)
 
-    async def ring(self, alarm: Alarm) -> Rung:
+    async def ring(self, alarm: Alarm) -> AlarmAttempt:
         """Hands it on, or says why not."""
-        return Rung(version=alarm.version, outcome=await self._outcome(alarm))
+        return AlarmAttempt(version=alarm.version, outcome=await self._outcome(alarm))
 
     async def _outcome(self, alarm: Alarm) -> Outcome:
         if not waits_for_somebody(await self.inquiries.get(alarm.inquiry_id, of=alarm.patient_id)):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from booking.domain.alarms import Alarm, Rung
+from booking.domain.alarms import Alarm, AlarmAttempt
 from booking.domain.appointments import Appointment
 from booking.domain.calendar import Calendar, CalendarDay, DayKey
 from booking.domain.calendar_feeds import CalendarFeed
@@ -354,7 +354,7 @@ class Ports:
     attempt: Callable[[Message], Awaitable[Attempt]]
     """Hands a message on, or says why not."""
     alarms: Alarms
-    ring: Callable[[Alarm], Awaitable[Rung]]
+    ring: Callable[[Alarm], Awaitable[AlarmAttempt]]
     """Tells the desk of an urgent inquiry, or says why not."""
     note_outcome: Callable[[Message, Transaction], Awaitable[None]]
     """Keeps where it matters whether the patient was told."""

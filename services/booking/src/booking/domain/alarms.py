@@ -23,7 +23,7 @@ RETRY_AFTER: Final = (timedelta(seconds=15), timedelta(minutes=1), timedelta(min
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rung:
+class AlarmAttempt:
     """What one attempt came to; `version` is the alarm's it was made of."""
 
     version: int
@@ -58,11 +58,11 @@ class Alarm(Aggregate):
         """Under which id this round is sent."""
         return f"{self.id}.{self.round}"
 
-    def attempted(self, rung: Rung, policy: BookingPolicy, *, now: datetime) -> Self:
+    def attempted(self, attempt: AlarmAttempt, policy: BookingPolicy, *, now: datetime) -> Self:
         """What one attempt came to. Does nothing where another has come to something meanwhile."""
-        if rung.version != self.version or self.attempt_at is None:
+        if attempt.version != self.version or self.attempt_at is None:
             return self
-        match rung.outcome:
+        match attempt.outcome:
             case Outcome.SENT:
                 return self._next_round(policy, now, times=self.times + 1, told_at=now, failing_since=None)
             case Outcome.UNTRUE:

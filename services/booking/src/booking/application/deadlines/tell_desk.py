@@ -5,7 +5,7 @@ mail and the gateway know it again.
 """
 
 from booking.application.ports import Ports
-from booking.domain.alarms import Rung
+from booking.domain.alarms import AlarmAttempt
 from booking.domain.ids import AlarmId
 from careflow_service.work import Transaction
 
@@ -16,14 +16,14 @@ async def next_alarm(ports: Ports) -> str | None:
     return due[1] if due and due[0] <= ports.clock() else None
 
 
-async def ring(alarm_id: str, ports: Ports) -> Rung:
+async def ring(alarm_id: str, ports: Ports) -> AlarmAttempt:
     """Hand it on, where the inquiry waits still."""
     return await ports.ring(await ports.alarms.get(AlarmId(alarm_id)))
 
 
-async def settle_alarm(alarm_id: str, rung: Rung, tx: Transaction, ports: Ports) -> None:
+async def settle_alarm(alarm_id: str, attempt: AlarmAttempt, tx: Transaction, ports: Ports) -> None:
     """Record what became of it, and when the desk is told again."""
     before = await ports.alarms.get(AlarmId(alarm_id))
-    after = before.attempted(rung, ports.policy, now=tx.now)
+    after = before.attempted(attempt, ports.policy, now=tx.now)
     if after is not before:
         await ports.alarms.save(after, expecting=before.version, tx=tx)
