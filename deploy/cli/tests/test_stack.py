@@ -55,6 +55,7 @@ def test_a_service_is_told_its_store_its_secrets_and_the_clock(sample: Stack) ->
     assert told["CAREFLOW_CLOCK_FILE"] == str(sample.folder / "clock.json")
     assert told["CAREFLOW_PAGES_DIR"] == str(sample.pages)
     assert told["CAREFLOW_MESSAGES_DIR"] == str(sample.messages)
+    assert told["CAREFLOW_DESK_EMAIL"] == "desk@clinic.invalid"
     assert Path(told["CAREFLOW_MASTER_KEY_FILE"]).stat().st_size == 96
 
 

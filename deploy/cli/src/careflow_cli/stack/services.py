@@ -105,6 +105,7 @@ class Surroundings:
         if spec.writes_to_patients:
             self.messages.mkdir(exist_ok=True)
             variables["CAREFLOW_MESSAGES_DIR"] = str(self.messages)
+            variables["CAREFLOW_DESK_EMAIL"] = "desk@clinic.invalid"
         return variables
 
 
