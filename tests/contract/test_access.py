@@ -32,10 +32,13 @@ GIVING = r"sessions POST .*/(doses|doses/end|clear|discharge|vitals|draws|settle
 NOTES = r"sessions \w+ .*notes.*"
 THERAPY_NOTES = r"sessions \w+ .*psychotherapy-notes.*"
 DRUG_LOG = r"sessions \w+ .*drug-log.*"
-CLINICAL_READING = r"(screening|sessions) GET (?!.*(questionnaires|rota|drug-log|/services)).*"
+CLINICAL_READING = r"(screening|sessions) GET (?!.*(questionnaires|rota|drug-log|/services|/open-emergency)).*"
 CHANGING = r"\w+ (POST|PUT|DELETE) .*"
 MONEY = r"billing (POST|PUT) .*"
-EMERGENCIES = r"/(v1/(patients/\{patient_id\}/)?emergency-accesses|pages/emergencies)\b"
+EMERGENCIES = (
+    r"/(v1/(patients/\{patient_id\}/)?emergency-accesses|pages/emergencies"
+    r"|pages/patients/\{patient_id\}/(open|close)-emergency)\b"
+)
 
 NEVER: Mapping[Role, tuple[str, ...]] = {
     Role.PATIENT: (DECIDING, ORDERING, GIVING, NOTES, DRUG_LOG, MONEY),
@@ -104,7 +107,7 @@ def test_no_emergency_opens_psychotherapy_notes_records_or_more_than_one_patient
 
 def test_an_emergency_shows_nothing_clinical_to_a_biller() -> None:
     opened = {door for door, roles in opened_in_emergencies().items() if Role.BILLER in roles}
-    assert opened == {"booking GET /v1/patients/{patient_id}"}
+    assert opened == {"booking GET /v1/patients/{patient_id}", "booking GET /pages/patients/{patient_id}"}
 
 
 @pytest.mark.parametrize("role", NEVER)

@@ -102,3 +102,22 @@ async def test_what_every_service_knows_is_put_together_and_what_is_missing_is_s
         await part(reader, "screening").get_by_role("link", name="Screening of a patient").click()
         await reader.page.wait_for_url("**/screening/pages/cases/*")
         reader.wrong = [each for each in reader.wrong if "status of 503" not in each]
+
+    async with Reader.at(browser, clinic.address, "phone", name="patient-in-emergency") as reader:
+        await reader.opens(clinic.page_of("screening"))
+        await logs_in(reader, Role.COORDINATOR)
+        await reader.follows("Open this in an emergency")
+        for width in WIDTHS:
+            await reader.turns(width)
+            await reader.looks("Open this in an emergency")
+        await reader.page.get_by_label("Somebody's life or health is in danger.").check()
+        await reader.page.get_by_label("Why it cannot wait, in your words").fill("She fainted.")
+        await reader.presses("Open it")
+        await reader.looks("Patient")
+        await reader.opens(clinic.page_of("booking"))
+        await logs_in(reader, Role.COORDINATOR)
+        await reader.page.wait_for_url(f"**{clinic.page_of('booking')}*")
+        await expect(part(reader, "screening")).to_contain_text("Open in an emergency until")
+        await expect(part(reader, "screening")).to_contain_text("sertraline", ignore_case=True)
+        await part(reader, "screening").get_by_role("button", name="End it now").click()
+        await reader.looks("Open this in an emergency")

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from careflow_domain.errors import forbidden, not_found
 from careflow_service.identity import Actor, Role
@@ -22,10 +23,13 @@ class NotSeenTo(Exception):
 
 @dataclass(frozen=True, slots=True)
 class InEmergency:
-    """Under which emergency access a call reads, by its name ("_emergency_accesses/<id>"), and of which patient."""
+    """Under which emergency access a call reads, by its name ("_emergency_accesses/<id>"), of which patient and until
+    when.
+    """
 
     access: str
     patient_id: str
+    ends_at: datetime
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from careflow_service.http.access import AccessTableMismatch, Own, allow, by_path, public
+from careflow_service.http.access import AccessTableMismatch, Own, allow, by_path, check_table, public
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
 from careflow_service.testing.doors import (
@@ -210,3 +210,9 @@ def test_a_rule_lets_someone_in_and_says_whom_once(roles: tuple[Role, ...], own:
 def test_a_rate_is_a_number_in_a_time(rate: str) -> None:
     with pytest.raises(ValueError):
         public(rate=rate)
+
+
+def test_no_page_but_a_patients_is_opened_in_an_emergency() -> None:
+    row = "GET /pages/day/{patient_id}"
+    with pytest.raises(AccessTableMismatch, match="a page that no browser names one for"):
+        check_table({row: allow(Role.NURSE, emergency=(Role.WELLNESS,))}, (row,))

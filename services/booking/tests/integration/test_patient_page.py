@@ -52,6 +52,17 @@ async def test_nobody_else_and_nobody_of_that_name(world: World) -> None:
     assert unknown.status == 404
 
 
+async def test_in_an_emergency_a_biller_reads_who_it_is_and_whom_to_call_and_nothing_else(world: World) -> None:
+    ana = await has_patient(world, emergency_contact={"name": "Bea Rivera", "phone": "(415) 555-0199"})
+    someone, refused = await logs_in(world, Role.BILLER, to=f"/pages/patients/{ana}")
+    asked = await someone.follows(refused, "Open this in an emergency")
+    page = await someone.presses(asked, "Open it", kind="medical", reason="He collapsed.", recipient="Ambulance 12")
+    assert page.status == 200
+    for said in ("Open in an emergency until", "Ana Rivera", "Emergency contact: Bea Rivera, +14155550199"):
+        assert said in page.text, page.text
+    assert not [said for said in ("Book the free call", "care path", "What is to be done") if said in page.text]
+
+
 def test_there_are_words_for_every_stage_and_all_that_can_be_due() -> None:
     written = re.findall(r'Due\("(\w+)"', Path(booking.domain.due.__file__).read_text(encoding="utf-8"))
     for words in words_of("careflow_service.pages", "booking.entrypoints.pages").values():

@@ -46,6 +46,17 @@ async def test_of_whom_nothing_is_known_yet_it_says_so(world: World) -> None:
         assert said in page.text, page.text
 
 
+async def test_in_an_emergency_it_shows_what_was_given_and_what_went_wrong_and_nothing_else(world: World) -> None:
+    course = await has_course(world)
+    await receives_dose(world, await ready_for_dose(world, course))
+    someone, refused = await logs_in(world, Role.WELLNESS, to=f"/pages/patients/{course.patient_id}")
+    asked = await someone.follows(refused, "Open this in an emergency")
+    page = await someone.presses(asked, "Open it", kind="nobody_in_reach", reason="She vomits and is alone with me.")
+    for said in ("Open in an emergency until", "November 23, 2026 40 mg"):
+        assert said in page.text, page.text
+    assert not [said for said in ("Plan", "Consents", "not settled", "1988") if said in page.text]
+
+
 async def test_the_coordinator_is_told_that_it_is_not_for_them(world: World) -> None:
     course = await has_course(world)
     _, page = await logs_in(world, Role.COORDINATOR, to=f"/pages/patients/{course.patient_id}")

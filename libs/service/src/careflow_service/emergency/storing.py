@@ -55,7 +55,7 @@ class EmergencyAccesses(Stored[EmergencyAccess]):
         found = await self._documents.looked.find(access_id)
         if found is None or found.opened_by != actor_id or not found.is_open(self._clock()):
             return None
-        return InEmergency(f"{ACCESSES}/{found.id}", found.patient_id)
+        return InEmergency(f"{ACCESSES}/{found.id}", found.patient_id, found.ends_at)
 
     async def listed(self, *, waiting: bool, limit: int, after: str | None) -> Listed[EmergencyAccess]:
         """Those nobody has reviewed, the oldest first, or all, the newest first. Raises CursorBroken."""

@@ -233,11 +233,30 @@ def emergencies_of(access: AccessTable) -> AccessTable:
     }
 
 
+PATIENT_PAGE: Final = "GET /pages/patients/{patient_id}"
+"""The one page that an emergency access opens: what a service knows of a patient."""
+
+
+def opening_pages_of(access: AccessTable) -> AccessTable:
+    """The rows of opening one from a patient's page, where that page is open in an emergency."""
+    openers = access[PATIENT_PAGE].emergency if PATIENT_PAGE in access else ()
+    if not openers:
+        return {}
+    return {
+        "GET /pages/patients/{patient_id}/open-emergency": allow(*openers, impersonal=True),
+        "POST /pages/patients/{patient_id}/open-emergency": allow(*openers),
+        "POST /pages/patients/{patient_id}/close-emergency": allow(*openers),
+    }
+
+
 def emergency_pages_of(access: AccessTable) -> AccessTable:
-    """The rows of the reviewers' pages, where a service has pages and rows that an emergency access widens."""
+    """The rows of the reviewers' pages and of opening one from a patient's, where a service has pages and rows that an
+    emergency access widens.
+    """
     if not emergencies_of(access):
         return {}
     return {
+        **opening_pages_of(access),
         "GET /pages/emergencies": allow(*REVIEWERS),
         "GET /pages/emergencies/{access_id}": allow(*REVIEWERS),
         "POST /pages/emergencies/{access_id}/close": allow(*REVIEWERS),
@@ -285,6 +304,11 @@ def check_table(table: AccessTable, routes: Iterable[str]) -> None:
         f"{row} says own={str(rule.own)!r}, which is not in its path"
         for row, rule in sorted(table.items())
         if rule.own is not None and rule.own.where in {Where.PATH, Where.OBJECT} and f"{{{rule.own.name}}}" not in row
+    ]
+    complaints += [
+        f"{row} is open in an emergency, and is a page that no browser names one for"
+        for row, rule in sorted(table.items())
+        if rule.emergency and row.partition(" ")[2].startswith(PREFIX) and row != PATIENT_PAGE
     ]
     complaints += [
         f"{row} is open in an emergency, and does not only read"

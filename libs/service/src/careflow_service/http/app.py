@@ -29,6 +29,7 @@ from careflow_service.http.access import (
     emergencies_of,
     emergency_pages_of,
     machines_of,
+    opening_pages_of,
 )
 from careflow_service.http.after import After
 from careflow_service.http.authentication import AuditDenial, Door, Verifier
@@ -164,10 +165,11 @@ def _of_pages(described: Http[Any]) -> tuple[APIRouter, ...]:
     if described.pages is None:
         return ()
     from careflow_service.pages import emergencies as reviewing
-    from careflow_service.pages import login_routes, operations
+    from careflow_service.pages import login_routes, opening, operations
 
     reviewed = (reviewing.router,) if emergencies_of(described.access) else ()
-    return (login_routes.router, operations.router, *reviewed)
+    opened = (opening.router,) if opening_pages_of(described.access) else ()
+    return (login_routes.router, operations.router, *reviewed, *opened)
 
 
 def _way_in(name: str, described: Http[Any], resources: Resources[Any], verifier: Verifier) -> "WayIn | None":

@@ -2,7 +2,8 @@
 
 Invariants: a request reaches a guarded route only through `Door`; refusing is the default; a refusal of a known caller
 is audited, by the door or by the use case, with the object; a caller acts in those roles only that the row lets in. An
-emergency access counts for a call that names it, where the row says so, and for nothing else.
+emergency access counts for a call that names it, where the row says so, and for nothing else; before a page, where the
+browser names it, for nobody whom their role lets in.
 """
 
 import re
@@ -21,6 +22,7 @@ from careflow_service.identity import Actor
 from careflow_service.oversight import InEmergency, Oversight, overseen
 from careflow_service.pages import PREFIX
 from careflow_service.pages.logins import login_of
+from careflow_service.pages.named_access import access_named
 from careflow_service.pages.sittings import sitting_of
 from careflow_service.problems import (
     EMERGENCY_ACCESS_OVER,
@@ -130,10 +132,11 @@ class Door:
             _limit(call, client_of(scope))
             return Actor.public(), None
         actor = await self._authenticate(scope, rule)
-        named = Headers(scope=scope).get(EMERGENCY_ACCESS)
-        if named is not None and rule.widens_for(actor):
+        admitted = rule.admits(actor, call.path_params, query)
+        if rule.widens_for(actor) and (named := _access_named(scope, admitted=admitted)) is not None:
             return actor, await self._in_emergency(named, call, actor)
-        if not rule.admits(actor, call.path_params, query):
+        if not admitted:
+            call.may_be_opened = rule.widens_for(actor)
             await self._refuse(actor, call, FORBIDDEN)
         return actor, None
 
@@ -141,6 +144,7 @@ class Door:
         """What the access that the call names lets them read; what is in the path must be its patient's."""
         found = await self._emergencies(named, actor.id) if self._emergencies is not None else None
         if found is None:
+            call.may_be_opened = True
             await self._refuse(actor, call, EMERGENCY_ACCESS_OVER)
         if call.path_params.get("patient_id", found.patient_id) != found.patient_id:
             await self._refuse(actor, call, FORBIDDEN)
@@ -181,6 +185,13 @@ class Door:
         except Exception as error:
             # The refusal stands whether or not it could be written down.
             log.error("denial_not_audited", route=route, error_class=type(error).__name__)
+
+
+def _access_named(scope: Scope, *, admitted: bool) -> str | None:
+    """The emergency access a call names: by its header, before a page by what the browser keeps of it."""
+    if not scope["path"].startswith(PREFIX):
+        return Headers(scope=scope).get(EMERGENCY_ACCESS)
+    return None if admitted else access_named(scope)
 
 
 async def _before_a_page(token: str | None, verifier: Verifier | None, otherwise: ProblemType) -> Actor:

@@ -43,13 +43,15 @@ class Entry:
 @dataclass(slots=True)
 class Call:
     """One request on its way: the route it is for, its path parameters and, once known, who is calling;
-    `still_admitted` asks the door once more, for an answer that goes on.
+    `still_admitted` asks the door once more, for an answer that goes on. `may_be_opened`: who was refused could open it
+    in an emergency.
     """
 
     entry: Entry
     path_params: Mapping[str, str] = field(default_factory=dict)
     actor: Actor | None = None
     still_admitted: Callable[[], Awaitable[bool]] | None = None
+    may_be_opened: bool = False
 
     def objects(self) -> list[str]:
         """What the path names, "cases/<id>". What is not an id was made up by the client and is left out."""

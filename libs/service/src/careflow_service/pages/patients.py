@@ -4,13 +4,15 @@ Invariant: a service shows what it knows itself and nothing else; the other part
 as the reader would by the link, and are let in there by the rows of that service.
 """
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from fastapi import Request
 from fastapi.responses import Response
 
 from careflow_events.topics import SERVICES
+from careflow_service.oversight import current_oversight
 from careflow_service.pages.site import Script, Site
 
 PARTS: Final = SERVICES
@@ -31,6 +33,23 @@ def show_patient(
         service=service,
         patient_id=patient_id,
         as_of=as_of,
+        emergency=_emergency(as_of),
         zone=pages.zone,
         **what,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """An emergency access that this reading is under."""
+
+    ends_at: datetime
+    minutes: int
+
+
+def _emergency(now: datetime) -> _Open | None:
+    call = current_oversight()
+    if call is None or call.in_emergency is None:
+        return None
+    ends_at = call.in_emergency.ends_at
+    return _Open(ends_at, -(-(ends_at - now) // timedelta(minutes=1)))

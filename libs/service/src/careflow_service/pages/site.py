@@ -21,6 +21,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import Scope
 
 from careflow_service.clock import Clock
+from careflow_service.http.routes import Call
 from careflow_service.pages import PREFIX
 from careflow_service.pages.logins import UNATTENDED, login_of
 from careflow_service.pages.words import LOCALES, Words, preferred, words_of
@@ -132,7 +133,8 @@ class Site:
             code=kind.code,
             http_status=kind.status,
             # Who is here with a login that does not do can change it for another.
-            is_logged_in=kind is FORBIDDEN and login_of(scope) is not None,
+            is_logged_in=kind.status == FORBIDDEN.status and login_of(scope) is not None,
+            patient_id=_may_be_opened(scope),
         )
         answer.headers.update(problem.headers)
         return answer
@@ -174,6 +176,12 @@ def _link(path: str, parameters: Mapping[str, object], **more: object) -> str:
     """A link within the service's pages; what is None is left out."""
     given = {name: str(value) for name, value in {**parameters, **more}.items() if value is not None}
     return f"{path}?{urlencode(given)}" if given else path
+
+
+def _may_be_opened(scope: Scope) -> str | None:
+    """The patient whose page its reader could open in an emergency."""
+    call = Call.of(scope)
+    return call.path_params["patient_id"] if call is not None and call.may_be_opened else None
 
 
 def _here(scope: Scope) -> dict[str, str] | None:

@@ -8,6 +8,7 @@ stand behind it is only told apart from a refusal.
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import chain, combinations
 from typing import Any, Final
@@ -23,7 +24,7 @@ from careflow_service.http.routes import Call, Entry, RouteTable
 from careflow_service.identity import NEVER_GRANTED, Actor, Role
 from careflow_service.ids import new_id
 from careflow_service.oversight import InEmergency
-from careflow_service.pages import PREFIX, logins, sittings
+from careflow_service.pages import PREFIX, logins, named_access, sittings
 from careflow_service.problems import (
     EMERGENCY_ACCESS_OVER,
     FORBIDDEN,
@@ -42,6 +43,7 @@ REFUSALS: Final = frozenset(
 TRIED_OVER_HTTP: Final = 3
 """Attempts at each route that are made over HTTP: all are made at the door itself, where one costs a hundredth."""
 GRANTED: Final = tuple(role for role in Role if role not in NEVER_GRANTED)
+_NO_END: Final = datetime.max.replace(tzinfo=UTC)
 SETS_OF_ROLES: Final = tuple(
     frozenset(each) for each in chain.from_iterable(combinations(GRANTED, size) for size in range(4))
 )
@@ -128,14 +130,16 @@ def _attempt(
         admitted=roles is not None
         and (
             _must_read_in_emergency(entry, access)
-            if _widens(rule, roles, access)
+            if _widens(entry, rule, roles, access)
             else _must_be_admitted(rule, roles, whose)
         ),
     )
 
 
-def _widens(rule: Rule, roles: frozenset[Role], access: Access) -> bool:
-    """Whether it is for the access to say what this caller reads."""
+def _widens(entry: Entry, rule: Rule, roles: frozenset[Role], access: Access) -> bool:
+    """Whether it is for the access to say what this caller reads: before a page, only where their role does not."""
+    if entry.template.startswith(PREFIX) and not roles.isdisjoint(rule.roles):
+        return False
     return access is not Access.NONE and Role.PATIENT not in roles and not roles.isdisjoint(rule.emergency)
 
 
@@ -217,7 +221,7 @@ async def wrongly_let_in(table: RouteTable) -> list[str]:
 
     async def emergencies(access: str, _actor_id: str) -> InEmergency | None:
         patient_id = {Access.TO_THEM: verifier.about, Access.TO_ANOTHER: new_id()}.get(Access(access))
-        return None if patient_id is None else InEmergency("_emergency_accesses/any", patient_id)
+        return None if patient_id is None else InEmergency("_emergency_accesses/any", patient_id, _NO_END)
 
     door = Door(
         behind,
@@ -252,7 +256,7 @@ def _acts_within(call: Call | None, attempt: Attempt) -> bool:
     assert attempt.roles is not None
     rule = call.entry.rule
     assert rule is not None
-    if _widens(rule, attempt.roles, attempt.access):
+    if _widens(call.entry, rule, attempt.roles, attempt.access):
         return call.actor.roles == attempt.roles & (rule.open_to | rule.emergency) | {Role.EMERGENCY}
     return call.actor.roles <= rule.open_to
 
@@ -272,15 +276,17 @@ def _scope(attempt: Attempt) -> Scope:
         "method": attempt.route.partition(" ")[0],
         "path": attempt.path,
         "query_string": attempt.query.encode(),
-        "headers": [(b"authorization", b"Bearer any"), (b"cookie", _COOKIES), *_named(attempt.access)],
+        "headers": [(b"authorization", b"Bearer any"), *_named(attempt.access)],
     }
 
 
 def _named(access: Access) -> list[tuple[bytes, bytes]]:
-    return [] if access is Access.NONE else [(EMERGENCY_ACCESS.encode(), access.encode())]
-
-
-_COOKIES: Final = f"{sittings.COOKIE}=any; {logins.COOKIE}=any".encode()
+    """By the header, and as a browser does before a page."""
+    cookies = f"{sittings.COOKIE}=any; {logins.COOKIE}=any"
+    if access is Access.NONE:
+        return [(b"cookie", cookies.encode())]
+    named = f'{cookies}; {named_access.COOKIE}="{access}"'
+    return [(b"cookie", named.encode()), (EMERGENCY_ACCESS.encode(), access.encode())]
 
 
 async def _nothing() -> Any:

@@ -82,7 +82,7 @@ ACCESS: AccessTable = {
     "POST /v1/public/info-calls": public(rate="10/minute"),
     "GET /pages/day": allow(*CARE_TEAM),
     "POST /pages/day/{appointment_id}/{mark}": allow(*CARE_TEAM),
-    "GET /pages/patients/{patient_id}": allow(*CARE_TEAM),
+    "GET /pages/patients/{patient_id}": allow(*CARE_TEAM, emergency=EMERGENCY),
     "GET /pages/desk": allow(*CARE_TEAM),
     "GET /pages/desk/week": allow(*CARE_TEAM, impersonal=True),
     "GET /pages/desk/week/{kind}/{resource_id}": allow(*CARE_TEAM),

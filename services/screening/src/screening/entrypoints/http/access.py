@@ -68,7 +68,7 @@ ACCESS: AccessTable = {
     "GET /v1/patients/{patient_id}/consents": allow(*CLINICIANS, own=by_path("patient_id")),
     "POST /v1/consents/{consent_id}/revoke": allow(*CLINICIANS, own=by_object("consent_id")),
     "POST /v1/cases/{case_id}/links": allow(*CARE_TEAM),
-    "GET /pages/patients/{patient_id}": allow(*CLINICIANS),
+    "GET /pages/patients/{patient_id}": allow(*CLINICIANS, emergency=EMERGENCY),
     "GET /pages/cases": allow(*CLINICIANS),
     "GET /pages/cases/of/{patient_id}": allow(*CLINICIANS),
     "GET /pages/cases/{case_id}": allow(*CLINICIANS),

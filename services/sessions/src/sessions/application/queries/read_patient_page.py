@@ -5,7 +5,7 @@ settled. Who read it is kept.
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from careflow_service.identity import Actor
+from careflow_service.identity import Actor, Role
 from careflow_service.work import side_by_side
 from sessions.application.care import Care, care_of
 from sessions.application.courses import course_of
@@ -21,15 +21,10 @@ from sessions.domain.stops import Stop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PatientSeen:
-    """As of `as_of`. `dosed` are the sessions in which something was given, `adverse_events` what went wrong, both the
-    newest first. `consents` are signed and have not ended.
-    """
+class CourseSeen:
+    """What an emergency access does not show: `consents` are signed and have not ended."""
 
-    as_of: datetime
     details: PatientDetails = field(repr=False)
-    dosed: tuple[Session, ...] = field(repr=False)
-    adverse_events: tuple[AdverseEvent, ...] = field(repr=False)
     care: Care
     course: Course = field(repr=False)
     consents: tuple[Consent, ...]
@@ -45,36 +40,46 @@ class PatientSeen:
         return due.get(SessionId(matter.ref)) if matter.matter is OpenMatter.INTEGRATION else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientSeen:
+    """As of `as_of`. `dosed` are the sessions in which something was given, `adverse_events` what went wrong, both the
+    newest first; in an emergency there is nothing else.
+    """
+
+    as_of: datetime
+    dosed: tuple[Session, ...] = field(repr=False)
+    adverse_events: tuple[AdverseEvent, ...] = field(repr=False)
+    whole: CourseSeen | None
+
+
 @dataclass(frozen=True, slots=True)
 class ReadPatientPage:
     ports: Ports
 
     async def __call__(self, patient_id: PatientId, actor: Actor) -> PatientSeen:
         ports = self.ports
-        (patient, sessions, events), (care, course, consents) = await side_by_side(
-            side_by_side(
-                ports.patients.find(patient_id, of=patient_id),
-                ports.sessions.of_patient(patient_id),
-                ports.adverse_events.of_patient(patient_id),
-            ),
-            side_by_side(
-                care_of(patient_id, ports), course_of(patient_id, ports), ports.consents.signed_by(patient_id)
-            ),
+        sessions, events, whole = await side_by_side(
+            ports.sessions.of_patient(patient_id),
+            ports.adverse_events.of_patient(patient_id),
+            self._whole(patient_id, actor),
         )
         dosed = tuple(each for each in reversed(sessions) if each.doses)
-        shown = (
-            *(f"sessions/{each.id}" for each in dosed),
-            *(f"adverse_events/{each.id}" for each in events),
-            *(f"plans/{each.id}" for each in care.plans),
-            *(f"consents/{each.id}" for each in consents),
-        )
+        shown = [f"sessions/{each.id}" for each in dosed] + [f"adverse_events/{each.id}" for each in events]
+        if whole is not None:
+            shown += [f"plans/{each.id}" for each in whole.care.plans]
+            shown += [f"consents/{each.id}" for each in whole.consents]
         await ports.audit.read(actor, "read_patient_page", f"patients/{patient_id}", *shown)
-        return PatientSeen(
-            as_of=ports.clock(),
-            details=patient.details if patient else PatientDetails(),
-            dosed=dosed,
-            adverse_events=tuple(reversed(events)),
-            care=care,
-            course=course,
-            consents=tuple(consents),
+        return PatientSeen(as_of=ports.clock(), dosed=dosed, adverse_events=tuple(reversed(events)), whole=whole)
+
+    async def _whole(self, patient_id: PatientId, actor: Actor) -> CourseSeen | None:
+        if actor.has(Role.EMERGENCY):
+            return None
+        ports = self.ports
+        patient, care, course, consents = await side_by_side(
+            ports.patients.find(patient_id, of=patient_id),
+            care_of(patient_id, ports),
+            course_of(patient_id, ports),
+            ports.consents.signed_by(patient_id),
         )
+        details = patient.details if patient else PatientDetails()
+        return CourseSeen(details=details, care=care, course=course, consents=tuple(consents))

@@ -163,7 +163,7 @@ BEDSIDE_FORMS: Final = {
 
 ACCESS: AccessTable = {
     **API,
-    "GET /pages/patients/{patient_id}": allow(*CLINICIANS),
+    "GET /pages/patients/{patient_id}": allow(*CLINICIANS, emergency=EMERGENCY),
     "GET /pages/bedside": allow(*READERS),
     "GET /pages/bedside/now": allow(*READERS),
     "GET /pages/bedside/live": allow(*READERS),
