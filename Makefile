@@ -17,6 +17,9 @@ WORKERS ?= $(shell echo $$(($$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) +
 
 # What takes minutes: one worker for what shares a running stack, one for all that starts its own. Each keeps several processes busy.
 LONG_WORKERS ?= 2
+# Where tests of a slow tier are looked for; CI takes a part of each: make test-long LONG=tests/journeys
+LONG ?= tests deploy libs services
+COMPOSE ?= deploy/cli/tests tests/compose
 
 PACKAGES := libs/domain libs/events libs/service services/booking services/screening services/sessions services/billing deploy/cli deploy/clinic deploy/identity
 SOURCES := $(addsuffix /src,$(PACKAGES)) $(wildcard $(addsuffix /tests,$(PACKAGES)) $(addsuffix /tools,$(PACKAGES)) tests) docs/integrators/examples
@@ -46,6 +49,7 @@ help:
 	@echo '  test-fuzz             every route of every service, asked for what its document allows and forbids: many minutes'
 	@echo '  test-pages            the pages in a real browser; needs Chromium, for example apt-get install chromium'
 	@echo '  test-compose          docker-compose and the containers of a local stack, for real; needs a Docker engine'
+	@echo '  test-all              all of these, one after the other: hours, for the night and before a release'
 	@echo '  locks clean           write the lock files anew; remove all that make made in this checkout'
 
 .PHONY: bootstrap
@@ -98,7 +102,7 @@ bench: bootstrap
 simulate: bootstrap
 	@$(BIN)/python -m careflow_events.testing.simulation $(ARGS)
 test-long: bootstrap
-	@$(BIN)/careflow infra prepare && $(BIN)/pytest -n $(LONG_WORKERS) --dist loadfile --no-loadscope-reorder tests deploy libs services -m long $(ARGS)
+	@$(BIN)/careflow infra prepare && $(BIN)/pytest -n $(LONG_WORKERS) --dist loadfile --no-loadscope-reorder $(LONG) -m long $(ARGS)
 test-walks: bootstrap
 	@$(BIN)/pytest -n $(WORKERS) services -m walks $(ARGS)
 test-fuzz: bootstrap
@@ -110,7 +114,11 @@ test-chaos: bootstrap
 	@$(BIN)/careflow infra prepare && $(BIN)/python -m tests.chaos.run $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
 test-compose: bootstrap
 	@docker version >/dev/null 2>&1 || { echo 'careflow: test-compose needs a Docker engine: start one, or say where it is with DOCKER_HOST' >&2; exit 1; }
-	@$(BIN)/pytest deploy/cli/tests tests/compose -m 'compose or containers' $(ARGS)
+	@$(BIN)/pytest $(COMPOSE) -m 'compose or containers' $(ARGS)
+
+# Before a release, and every night: hours.
+.PHONY: test-all
+test-all: test test-long test-pages test-compose test-walks test-fuzz test-chaos
 
 .PHONY: locks clean
 locks: bootstrap

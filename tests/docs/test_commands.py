@@ -63,6 +63,7 @@ ON_A_KEPT_STACK = (
 RUN_BY_THE_GATE = {
     "make test": "it is what runs this test",
     "make test-long": "it is what runs the commands of this file",
+    "make test-all": "each of its tiers, one after the other",
     "make lint": "`make test` begins with the same checks",
     "make format": "the format check fails where it would change a file",
     "make locks": "a test compares the locks with what it reads",
