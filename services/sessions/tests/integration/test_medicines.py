@@ -58,6 +58,8 @@ async def test_a_nurse_gives_within_a_standing_order_until_it_is_revoked(world: 
     (given,) = found["given"]
     assert (given["id"], given["basis"], given["amount"], given["unit"]) == (given_id, "standing", "4", "mg")
     assert (given["by"], given["medicine"]["indication"]) == ("user-nurse", "nausea")
+    audited = {each["action"] async for each in world.store.database["_audit"].find({"actor": "user-nurse"})}
+    assert {"give_medicine", "read_medicines"} <= audited
     (order,) = ok(await world.nurse.get(ORDERS))["items"]
     assert (order["signed_by"], order["revocation"]["by"]) == ("user-prescriber", "user-prescriber")
 

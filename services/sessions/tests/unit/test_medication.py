@@ -43,8 +43,9 @@ from sessions.domain.administrations import (
     NotGivenReason,
     Relief,
 )
-from sessions.domain.checks import Checks
+from sessions.domain.checks import Checks, RiskLevel
 from sessions.domain.corrections import Corrector
+from sessions.domain.discharge import Discharge, DischargeScore
 from sessions.domain.gate import Refusal, RefusalReason
 from sessions.domain.ids import ContainerId, DrawId, LocationId, StaffId
 from sessions.domain.medication import OrderSignatureCompleted, OrderSignatureDue, OrderSignatureOverdue
@@ -109,6 +110,7 @@ def test_what_can_be_meant_is_ordered(ordered: MedicineTerms) -> None:
 
 def test_a_controlled_medicine_is_known_by_its_name_or_because_somebody_says_so() -> None:
     assert terms("LORazepam 2 mg/mL").is_controlled(POLICY)
+    assert terms("Ativan").is_controlled(POLICY)
     assert terms("Something new", controlled=True).is_controlled(POLICY)
     assert not terms("Ondansetron").is_controlled(POLICY)
 
@@ -383,6 +385,38 @@ def test_a_patient_sent_home_without_a_dose_may_be_given_something_that_day() ->
 def test_nothing_is_given_where_no_patient_of_a_dosing_visit_is(session: Session, code: str) -> None:
     assert (why := judged(session=session).why_not(standing())) is not None
     assert why.code == code
+
+
+def gone(*, state: SessionState = SessionState.COMPLETED, discharged: bool = True) -> Session:
+    """She left at nine."""
+    score = DischargeScore(
+        oriented=True,
+        walks_unaided=True,
+        nausea_controlled=True,
+        effects_resolved=True,
+        suicide_risk=RiskLevel.NONE,
+        escort_signed=True,
+        instructions_given=True,
+    )
+    left = Discharge(score=score, by=NURSE, at=NOW) if discharged else None
+    return replace(arrived(), checks=checks(), state=state, discharge=left, ended_at=NOW)
+
+
+@pytest.mark.parametrize("session", [gone(), gone(state=SessionState.ABORTED, discharged=False)])
+def test_what_was_given_before_the_patient_left_is_written_down_afterwards(session: Session) -> None:
+    later = judged(session=session, now=NOW + hours(1))
+    assert later.written_late
+    later.must_allow(standing(), NOW, allergic=False)
+    assert later.why_not(standing()) is None
+    with refused("wrong_state"):
+        later.must_allow(standing(), NOW + minutes(1), allergic=False)
+    with refused("wrong_state"):
+        later.must_have_patient()
+    longest = hours(POLICY.gate.session_hours.value)
+    over = judged(session=session, now=NOW + longest + minutes(1))
+    assert not over.written_late
+    with refused("given_too_long_ago"):
+        over.must_allow(standing(), NOW, allergic=False)
 
 
 # -- controlled medicines --------------------------------------------------------------------------------------------

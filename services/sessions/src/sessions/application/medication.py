@@ -55,9 +55,11 @@ async def order_for(situation: Situation, order_id: str, at: datetime, ports: Po
 
 async def offers(judged: Situation, ports: Ports) -> tuple[Offer, ...]:
     """What may be given in the session now, and why not: by its own orders that are not disputed, and by the standing
-    ones of its location that count today. For a reader.
+    ones of its location that count today; nothing once a visit is over. For a reader.
     """
-    session, today = judged.session, clinic_day(judged.now, ports.policy.timezone)
+    session, today = judged.session, clinic_day(judged.left_at or judged.now, ports.policy.timezone)
+    if judged.left_at is not None and not judged.written_late:
+        return ()
     standing = (
         [] if session.location_id is None else await ports.standing_orders.counting_at(session.location_id, today)
     )

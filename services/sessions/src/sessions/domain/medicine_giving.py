@@ -44,14 +44,28 @@ class Situation:
         if not self.session.patient_watched:
             self.session.must_be(*THERE)
 
+    @property
+    def left_at(self) -> datetime | None:
+        """When the patient left; None while they are there, and of a visit that never began."""
+        if self.session.discharge is not None:
+            return self.session.discharge.at
+        gone = self.session.state is SessionState.ABORTED and not self.session.patient_watched
+        return self.session.ended_at if gone else None
+
+    @property
+    def written_late(self) -> bool:
+        """Whether the patient has left, and what was given before may still be written down."""
+        longest = timedelta(hours=self.policy.gate.session_hours.value)
+        return self.left_at is not None and self.now - self.left_at <= longest
+
     def must_allow(self, order: ByOrder, at: datetime, *, allergic: bool) -> None:
         """Whether anything may be given by this order at that time to somebody who says so of this medicine. Refused:
         `given_in_future`, `given_too_long_ago`, `allergic_to_medicine`, `allergies_not_asked`,
         `contraindicated_by_finding`, `signs_not_recent`, `contraindicated_by_signs`, `medicine_in_other_unit`,
-        `medicine_too_soon`, `visit_maximum_reached`, and what `must_have_patient` refuses.
+        `medicine_too_soon`, `visit_maximum_reached`, and what `must_have_patient` refuses of a time after they left.
         """
         terms = order.terms
-        self.must_have_patient()
+        self._must_have_been_there(at)
         self._must_be_of_visit(at)
         if allergic:
             raise conflict("allergic_to_medicine", "It is not given to who says they are allergic to it.")
@@ -101,12 +115,20 @@ class Situation:
             raise conflict("medicine_not_controlled", "The drug log is for controlled drugs alone.")
 
     def why_not(self, order: ByOrder) -> DomainError | None:
-        """Why nothing may be given by this order now, as far as is known without asking the patient."""
+        """Why nothing may be given by this order now, or could be when the patient left, as far as is known without
+        asking them.
+        """
         try:
-            self.must_allow(order, self.now, allergic=False)
+            self.must_allow(order, self.left_at or self.now, allergic=False)
         except DomainError as refused:
             return refused
         return None
+
+    def _must_have_been_there(self, at: datetime) -> None:
+        """What was given before the patient left may be written down afterwards."""
+        if self.left_at is None or at > self.left_at:
+            self.must_have_patient()
+        self.session.must_be_dosing()
 
     def _must_be_of_visit(self, at: datetime) -> None:
         if at > self.now:

@@ -55,8 +55,9 @@ class SignLimit:
 
     def must_make_sense(self) -> None:
         """Refused: `sign_limit_invalid`."""
-        one_sided = self.at_most is None or self.at_least is None
-        if (self.at_most is None and self.at_least is None) or not (one_sided or self.at_most < self.at_least):  # type: ignore[operator]  # both are given
+        low, high = self.at_most, self.at_least
+        nothing_said = low is None and high is None
+        if nothing_said or (low is not None and high is not None and low >= high):
             raise invalid("sign_limit_invalid", "A limit says below or above which value nothing is given.")
 
     def forbids(self, signs: VitalSigns) -> bool:
