@@ -101,3 +101,22 @@ async def test_a_controlled_medicine_is_drawn_up_and_given_out_of_its_draw(world
     assert "The medicine is recorded as given." in page.text
     log = ok(await world.nurse.get(f"/v1/drug-log/containers/{vial}"))
     assert (log["entries"][-1]["kind"], log["entries"][-1]["mg"]) == ("administered", "1")
+
+
+async def test_who_is_to_sign_sees_it_on_their_day_and_everybody_once_it_is_late(world: World) -> None:
+    session_id = await visit(world)
+    order_id = await takes_order(world, session_id)
+    signs = "user-prescriber is to sign an order by Tue, November 24"
+    _, today = await logs_in(world, Role.NURSE)
+    assert "Orders by word to be signed" not in today.text
+    _, today = await logs_in(world, Role.PRESCRIBER)
+    assert signs in today.text
+    await world.travel(timedelta(hours=24))
+    _, today = await logs_in(world, Role.NURSE)
+    assert "user-prescriber was to sign an order by Tue, November 24" in today.text
+    prescriber, today = await logs_in(world, Role.PRESCRIBER)
+    (late,) = (name for name in today.links if name.startswith("user-prescriber was to sign"))
+    page = await prescriber.follows(today, late)
+    page = await fills(prescriber, page, "Sign an order by word", order_id=order_id, signed="yes")
+    assert "Your answer is recorded." in page.text
+    assert "Orders by word to be signed" not in (await prescriber.opens("/pages/bedside")).text

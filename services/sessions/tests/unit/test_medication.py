@@ -108,6 +108,12 @@ def test_what_can_be_meant_is_ordered(ordered: MedicineTerms) -> None:
     ordered.must_make_sense(POLICY)
 
 
+@pytest.mark.parametrize("drug", sorted({each for route in POLICY.routes.values() for each in route.drugs.value}))
+def test_no_drug_of_a_dose_is_ordered_beside_it(drug: str) -> None:
+    with refused("medicine_is_the_dose"):
+        terms(f"{drug.upper()}, another vial").must_make_sense(POLICY)
+
+
 def test_a_controlled_medicine_is_known_by_its_name_or_because_somebody_says_so() -> None:
     assert terms("LORazepam 2 mg/mL").is_controlled(POLICY)
     assert terms("Ativan").is_controlled(POLICY)

@@ -39,15 +39,26 @@ class TodayLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unsigned:
+    """An order taken by word in a session that its prescriber has not answered."""
+
+    session_id: SessionId
+    prescriber: StaffId
+    sign_by: datetime
+    late: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Today:
     """The reader's sessions first, then by when they start. `elsewhere` are other locations with sessions on that
-    day.
+    day; `unsigned` the orders of any day that the reader is to sign, and those of everybody that are late.
     """
 
     day: date
     as_of: datetime
     lines: tuple[TodayLine, ...]
     elsewhere: tuple[LocationId, ...]
+    unsigned: tuple[Unsigned, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,14 +89,19 @@ class ReadBedside:
         day = clinic_day(now, policy.timezone)
         start, end = day_bounds(day, policy.timezone)
         longest = timedelta(hours=policy.gate.session_hours.value)
-        timed, untimed = await side_by_side(
-            self.ports.sessions.between(start - longest, end), self.ports.sessions.without_time()
+        timed, untimed, waiting = await side_by_side(
+            self.ports.sessions.between(start - longest, end),
+            self.ports.sessions.without_time(),
+            self.ports.medication.waiting(),
         )
+        unsigned = [each for each in _unsigned(waiting, now) if each.late or each.prescriber == actor.id]
         todays = [each for each in timed if _is_of(each, start)]
         of_today = [*todays, *(each for each in untimed if each.state not in OFF)]
         shown = [each for each in of_today if location_id is None or each.location_id == location_id]
         patients = await self.ports.patients.several(sorted({each.patient_id for each in shown}))
-        await self.ports.audit.read(actor, "read_todays_sessions", *(f"sessions/{each.id}" for each in shown))
+        of_orders = dict.fromkeys(f"medication_records/{each.session_id}" for each in unsigned)
+        seen = (*(f"sessions/{each.id}" for each in shown), *of_orders)
+        await self.ports.audit.read(actor, "read_todays_sessions", *seen)
         names = told_apart(patients)
         lines = [
             TodayLine(session=each, who=names.get(each.patient_id), mine=_concerns(each, StaffId(actor.id)))
@@ -97,6 +113,7 @@ class ReadBedside:
             as_of=now,
             lines=tuple(sorted(lines, key=lambda each: not each.mine)),
             elsewhere=tuple(elsewhere) if location_id or len(elsewhere) > 1 else (),
+            unsigned=tuple(unsigned),
         )
 
     async def owners(self, session_id: SessionId) -> frozenset[str]:
@@ -164,6 +181,22 @@ def _whole(details: PatientDetails) -> str:
 
 def _with_year(details: PatientDetails) -> str:
     return f"{details.name} ({details.born_on.year})" if details.born_on else _whole(details)
+
+
+def _unsigned(records: Iterable[MedicationRecord], now: datetime) -> list[Unsigned]:
+    """The most urgent first."""
+    found = (
+        Unsigned(
+            session_id=record.id,
+            prescriber=order.prescriber,
+            sign_by=order.by_word.sign_by,
+            late=order.by_word.sign_by <= now,
+        )
+        for record in records
+        for order in record.waiting
+        if order.by_word is not None
+    )
+    return sorted(found, key=lambda each: each.sign_by)
 
 
 def _is_of(session: Session, day_starts: datetime) -> bool:
