@@ -3,7 +3,8 @@
 import pytest
 from playwright.async_api import Browser
 
-from careflow_service.identity import Role
+from billing.domain.money import Money
+from careflow_service.identity import Actor, Role
 from careflow_service.testing.calling import ISSUER
 from services.billing.tests.builders import ANA, local
 from services.billing.tests.clinic import bill, books, has_patient, ok, pays, the_charge
@@ -24,8 +25,9 @@ async def worked_with(world: World) -> None:
     await pays(world, 25)
     await world.hear(session_completed(THERAPY_HOUR, at=local(20, 8)))
     await books(world, local(14, 9, month=12))
-    takes_cards(world)
+    desk = takes_cards(world)
     ok(await world.biller.post("/v1/payment-links", {"patient_id": ANA}), 201)
+    await world.application.hear_processor(desk.pays_out(Money(-900)), Actor.public())
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -52,3 +54,5 @@ async def test_every_page_is_read_by_everybody(browser: Browser, billing: tuple[
         await reader.looks("Issue a superbill")
         await reader.opens(f"{MONEY}/month-end")
         await reader.looks("Month's end of October 2026")
+        await reader.opens(f"{MONEY}/payouts")
+        await reader.looks("Payouts of the card processor")

@@ -120,6 +120,11 @@ class StatementRuns(Kept[Any]):
         return min(((each.next_at, each.id) for each in self.all.values() if each.next_at), default=None)
 
 
+class Payouts(Kept[Any]):
+    async def next_due(self) -> Due | None:
+        return min(((each.ask_at, each.id) for each in self.all.values() if each.ask_at), default=None)
+
+
 class Journal(Kept[JournalEntry]):
     async def since(self, day: date | None, *, of: PatientId) -> list[JournalEntry]:
         found = self.listed(lambda each: each.patient_id == of and (day is None or each.posted_on > day))
@@ -208,6 +213,7 @@ class InMemory:
             "links": Links("payment_link"),
             "processed": Kept("processed_payment"),
             "processor_feed": Kept("processor_feed"),
+            "payouts": Payouts("payout"),
             "packages": OfPatient("package"),
             "journal": Journal("entry"),
             "fees": OfPatient("fee"),

@@ -5,14 +5,28 @@ from typing import Any
 
 import httpx
 
+from billing.application.results import Heard
 from billing.domain.money import Money
 from billing.domain.payment_links import ASKED_AFTER
 from billing.domain.processing import DisputeTold, News
+from billing.domain.processor_feed import FEED
 from careflow_events.contracts import codes
 from careflow_service.identity import Actor
 from careflow_service.testing.overtaking import Overtaking
+from careflow_service.work import Transaction
 from services.billing.tests.builders import ANA, local
-from services.billing.tests.clinic import books, estimates, has_patient, issue, ok, pays, refusal, the_charge, usd
+from services.billing.tests.clinic import (
+    books,
+    estimates,
+    has_patient,
+    issue,
+    ok,
+    pays,
+    refusal,
+    the_charge,
+    trial_balance,
+    usd,
+)
 from services.billing.tests.heard import DRUG, INFUSION, THERAPY_HOUR, line, session_completed
 from services.billing.tests.processor_desk import Desk
 from services.billing.tests.world import World, takes_cards
@@ -117,6 +131,32 @@ async def the_processor_tells_of_a_payment_while_money_comes_in(world: World, ov
     assert (await the_charge(world))["balance"] == usd(0)
     unapplied = [each["unapplied"] for each in ok(await world.biller.get("/v1/payments", patient_id=ANA))["items"]]
     assert sum(each["minor"] for each in unapplied) == 20_000
+
+
+async def all_is_heard(world: World) -> None:
+    """It was asked for all that it has told."""
+
+    async def hears(tx: Transaction) -> Heard:
+        before = await world.ports.processor_feed.find(FEED, of=None)
+        assert before is not None
+        after = before.heard_all(tx.now + timedelta(seconds=1), now=tx.now)
+        await world.ports.processor_feed.save(after, expecting=before.version, tx=tx)
+        return Heard(changed=True)
+
+    await world.work.run(hears, by=Actor.public(), action="ask_for_news", returns=Heard)
+
+
+async def a_payout_is_booked_while_its_payment_is_disputed(world: World, overtaking: Overtaking) -> None:
+    """Each is booked once: what was paid out has left clearing, what the bank took is to be made good there."""
+    desk, payment = await paid_online(world)
+    await is_told(world, desk.pays_out())
+    await all_is_heard(world)
+    desk.is_disputed(payment["reference"], Money(100 * 225))
+    overtaking.by(lambda: is_told(world, desk.news[-1]))
+    await world.catch_up()
+    (payout,) = ok(await world.biller.get("/v1/payouts"))["items"]
+    assert (payout["state"], payout["fees"]) == ("matched", usd(6.83))
+    assert (await trial_balance(world))["processor_clearing"] == desk.balance.minor
 
 
 async def a_refund_goes_out_while_its_payment_is_disputed(world: World, overtaking: Overtaking) -> None:

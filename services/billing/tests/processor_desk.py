@@ -4,12 +4,14 @@
 and can be asked for, delivered or not. `balance` is what the processor has of the clinic's money by its own books.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from billing.domain.ids import LinkId, ProcessorId
 from billing.domain.money import Money
+from billing.domain.payouts import Movement, MovementKind, NothingMoved
 from billing.domain.processing import (
     CardDeclined,
     Checkout,
@@ -22,6 +24,7 @@ from billing.domain.processing import (
     LinkPaid,
     News,
     NotNow,
+    PayoutTold,
     RefundAsked,
     RefundState,
     RefundTold,
@@ -36,6 +39,8 @@ from services.billing.tests.builders import NOW
 
 FEE = Money(1_500)
 """What the processor takes for a dispute."""
+CARD_FEE: Final = Money(683)
+"""What it keeps of each payment."""
 
 
 @dataclass(slots=True)
@@ -61,7 +66,7 @@ class Paid:
 class Desk:
     """`away` lets every question go unanswered; `forgetful` knows no link any more; it `loses_answers` to refunds that
     it has made; `refunds_are` is how a refund stands right after it was asked for. `asked` counts how often it was
-    asked what became of a link.
+    asked what became of a link. What is in `manual` payouts it does not tell.
     """
 
     away: bool = False
@@ -70,6 +75,8 @@ class Desk:
     asked: int = 0
     clock: Callable[[], datetime] = lambda: NOW
     kept: list[Told] = field(default_factory=list)
+    payouts: dict[str, list[Movement]] = field(default_factory=dict)
+    manual: bool = False
     refunds_are: RefundState = RefundState.DONE
     links: dict[str, Checkout] = field(default_factory=dict)
     closed: set[str] = field(default_factory=set)
@@ -131,6 +138,17 @@ class Desk:
         ids = [each.id for each in self.kept]
         rest = self.kept[ids.index(behind) + 1 :] if behind in ids else self.kept
         return next((each for each in rest if since <= each.at <= until), NothingTold())
+
+    async def moved_next(
+        self, payout_id: ProcessorId, behind: ProcessorId | None
+    ) -> Movement | NothingMoved | Refused | NotNow:
+        if self.away:
+            return NotNow()
+        if self.manual:
+            return Refused("not_automatic")
+        moved = self.payouts[payout_id]
+        at = [each.id for each in moved].index(behind) + 1 if behind else 0
+        return moved[at] if at < len(moved) else NothingMoved()
 
     def _tells(self, *news: News) -> None:
         self.news += news
@@ -201,9 +219,39 @@ class Desk:
         self.payments[payment].disputes[dispute] = after
         self._tells(after)
 
+    def pays_out(self, *others: Money) -> PayoutTold:
+        """All that was not paid out yet, with what is of no payment."""
+        out = {each.id for moved in self.payouts.values() for each in moved}
+        moved = [each for each in self._movements() if each.id not in out]
+        moved += [
+            Movement(id=self._id("txn"), kind=MovementKind.OTHER, of_payment=None, amount=each, fee=each.nothing)
+            for each in others
+        ]
+        payout = self._id("po")
+        self.payouts[payout] = moved
+        amount = Money(sum(each.net.minor for each in moved))
+        told = PayoutTold(id=payout, amount=amount, arrives_on=self.clock().date(), failed=False)
+        self._tells(told)
+        return told
+
+    def _movements(self) -> Iterator[Movement]:
+        for paid in self.payments.values():
+            yield self._movement(f"txn_{paid.id}", MovementKind.PAYMENT, paid, paid.amount, CARD_FEE)
+            for refund in paid.refunds.values():
+                if refund.state is RefundState.DONE:
+                    yield self._movement(f"txn_{refund.id}", MovementKind.REFUND, paid, -refund.amount, FEE.nothing)
+            for dispute in paid.disputes.values():
+                for move in dispute.moves:
+                    yield self._movement(move.id, MovementKind.DISPUTE, paid, move.amount, move.fee)
+
+    @staticmethod
+    def _movement(name: str, kind: MovementKind, paid: Paid, amount: Money, fee: Money) -> Movement:
+        return Movement(id=ProcessorId(name), kind=kind, of_payment=paid.id, amount=amount, fee=fee)
+
     @property
     def balance(self) -> Money:
-        total = 0
+        moved = [each for payout in self.payouts.values() for each in payout if each.of_payment is not None]
+        total = -sum(each.net.minor + each.kept.minor for each in moved)
         for paid in self.payments.values():
             total += paid.amount.minor
             total -= sum(each.amount.minor for each in paid.refunds.values() if each.state is RefundState.DONE)

@@ -48,6 +48,7 @@ class StripeStandIn:
     intents: dict[str, Object] = field(default_factory=dict)
     refunds: dict[str, Object] = field(default_factory=dict)
     disputes: dict[str, Object] = field(default_factory=dict)
+    movements: dict[str, list[Object]] = field(default_factory=dict)
     events: list[Object] = field(default_factory=list)
     faults: list[int | str] = field(default_factory=list)
     keys: dict[str, tuple[str, Response]] = field(default_factory=dict)
@@ -63,6 +64,7 @@ class StripeStandIn:
                 Route("/v1/checkout/sessions", self._answers(self._open), methods=["POST"]),
                 Route("/v1/checkout/sessions/{id}", self._look, methods=["GET"]),
                 Route("/v1/checkout/sessions/{id}/expire", self._answers(self._expire), methods=["POST"]),
+                Route("/v1/balance_transactions", self._moved, methods=["GET"]),
                 Route("/v1/events", self._list, methods=["GET"]),
                 Route("/v1/refunds", self._answers(self._refund), methods=["POST"]),
             ]
@@ -117,6 +119,45 @@ class StripeStandIn:
             said = wrong.answer
         said.headers["connection"] = "close"
         return said
+
+    async def _moved(self, request: Request) -> Response:
+        """What is in a payout, the newest first, each with what it is of."""
+        try:
+            self._let_in(request)
+            asked = request.query_params
+            if asked["payout"] not in self.movements:
+                raise Wrong(400, "invalid_request_error")
+            assert asked.getlist("expand[]") == ["data.source"], "otherwise it names what it is of by an id"
+            found = self.movements[asked["payout"]]
+            ids = [each["id"] for each in found]
+            if after := asked.get("starting_after"):
+                found = found[ids.index(after) + 1 :]
+            limit = int(asked["limit"])
+            more = len(found) > limit
+            said: Response = JSONResponse({"object": "list", "has_more": more, "data": found[:limit]})
+        except Wrong as wrong:
+            said = wrong.answer
+        said.headers["connection"] = "close"
+        return said
+
+    def pays_out(self, *moved: tuple[str, int, int, Object], by_hand: bool = False) -> Object:
+        """A payout of these: type, amount, fee, and what it is of; what is told once they can be asked for."""
+        payout = {
+            "id": self._id("po"),
+            "object": "payout",
+            "amount": sum(amount - fee for _, amount, fee, _ in moved),
+            "currency": "usd",
+            "arrival_date": int(self.now),
+            "automatic": not by_hand,
+            "status": "paid",
+        }
+        own = ("payout", -int(str(payout["amount"])), 0, payout)
+        if not by_hand:
+            self.movements[str(payout["id"])] = [
+                {"id": self._id("txn"), "type": kind, "amount": amount, "fee": fee, "currency": "usd", "source": source}
+                for kind, amount, fee, source in (own, *moved)
+            ]
+        return self.event("payout.reconciliation_completed", payout)
 
     def _let_in(self, request: Request) -> None:
         if request.headers.get("authorization") != f"Bearer {KEY}":

@@ -14,6 +14,7 @@ from billing.adapters import (
     papers,
     payment_links,
     payments,
+    payouts,
     statement_runs,
     superbills,
     visits,
@@ -39,6 +40,7 @@ from billing.adapters.packages import MongoPackages
 from billing.adapters.papers import MongoPapers, MongoPrints
 from billing.adapters.payment_links import MongoPaymentLinks
 from billing.adapters.payments import MongoPayments
+from billing.adapters.payouts import MongoPayouts
 from billing.adapters.processed_payments import MongoProcessedPayments
 from billing.adapters.processor_feed import MongoProcessorFeed
 from billing.adapters.statement_runs import MongoStatementRuns
@@ -109,6 +111,7 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
         payments=MongoPayments(database, vault),
         links=MongoPaymentLinks(database, vault),
         processed=MongoProcessedPayments(database),
+        payouts=MongoPayouts(database),
         processor_feed=MongoProcessorFeed(database),
         processor=_processor(resources),
         packages=MongoPackages(database, vault),
@@ -233,6 +236,7 @@ SERVICE: Service[BillingSettings, Ports, Billing] = Service(
         *papers.INDEXES,
         *payment_links.INDEXES,
         *payments.INDEXES,
+        *payouts.INDEXES,
         *statement_runs.INDEXES,
         *superbills.INDEXES,
         *visits.INDEXES,

@@ -3,6 +3,7 @@
 from billing.application.deadlines.ask_for_news import ask_for_news, next_asking, settle_news
 from billing.application.deadlines.give_back_by_card import give_back_by_card, next_card_refund, settle_card_refund
 from billing.application.deadlines.issue_statements import issue_statements, next_step
+from billing.application.deadlines.match_payout import ask_about_payout, next_payout, settle_payout
 from billing.application.deadlines.miss_estimate import miss_estimate
 from billing.application.deadlines.open_payment_link import ask_about_link, next_link, settle_link
 from billing.application.fees import settle_fee
@@ -18,5 +19,6 @@ DEADLINES: tuple[Deadline[Ports], ...] = (
 EFFECTS: tuple[Effect[Ports], ...] = (
     Effect("ask_about_link", next=next_link, perform=ask_about_link, settle=settle_link),
     Effect("ask_for_news", next=next_asking, perform=ask_for_news, settle=settle_news),
+    Effect("ask_about_payout", next=next_payout, perform=ask_about_payout, settle=settle_payout),
     Effect("give_back_by_card", next=next_card_refund, perform=give_back_by_card, settle=settle_card_refund),
 )

@@ -27,7 +27,7 @@ class BillingSettings(ServiceSettings):
     """Who takes cards online; without it nobody does, and everything else works."""
     stripe_secret_key: SecretStr | None = None
     """Stripe's secret or restricted key; it may read and write Checkout Sessions, write Refunds, read
-    Events, and needs nothing else."""
+    Events, Balance transactions and what these are of (Charges, Disputes, Payouts), and needs nothing else."""
     stripe_webhook_secret: SecretStr | None = None
     """What Stripe signs its webhooks with; several, separated by spaces, while one follows another."""
     stripe_account: str | None = Field(default=None, pattern=r"^acct_[A-Za-z0-9]{1,60}$")

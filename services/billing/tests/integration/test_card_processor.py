@@ -1,8 +1,10 @@
 """Paying by card through Stripe, from the link to the chargeback: over HTTP on both sides, on a real store."""
 
+import csv
 import json
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -328,6 +330,39 @@ async def test_after_a_month_of_silence_events_are_fetched_from_where_it_ended(
     stripe.pays(str(addresses[-1]))
     await later(world, stripe, timedelta(minutes=30))
     assert await charges_owed(world) == 0
+
+
+async def test_a_payout_is_matched_with_what_it_is_made_of(world: World, stripe: StripeStandIn) -> None:
+    await owes(world)
+    intent = (await pays(world, stripe))["reference"]
+    refund = {"id": "re_1", "payment_intent": intent, "amount": 2_500, "currency": "usd", "status": "succeeded"}
+    assert await changes(world, stripe, stripe.event("refund.created", refund))
+    charge = {"id": "ch_1", "object": "charge", "payment_intent": intent}
+    told = stripe.pays_out(
+        ("charge", 22_500, 683, charge),
+        ("refund", -2_500, 0, {"object": "refund", **refund}),
+        ("charge", 1_000, 59, {"id": "ch_2", "object": "charge", "payment_intent": "pi_of_others"}),
+        ("stripe_fee", 0, 200, {"id": "fee_1", "object": "fee"}),
+    )
+    assert [await changes(world, stripe, told) for _ in range(2)] == [True, False]
+    by_hand = stripe.pays_out(by_hand=True)
+    assert await changes(world, stripe, by_hand)
+    await world.catch_up()
+    await later(world, stripe, timedelta(minutes=30))
+    found = {each["id"]: each for each in ok(await world.calling(Role.AUDITOR).get("/v1/payouts"))["items"]}
+    payout, unmatched = (found[each["data"]["object"]["id"]] for each in (told, by_hand))
+    assert (payout["state"], payout["amount"], payout["booked"]) == ("matched", usd(200.58), usd(193.17))
+    assert (payout["fees"], payout["others"]) == (usd(6.83), usd(7.41))
+    assert (unmatched["state"], unmatched["refused"]) == ("unmatched", "invalid_request_error")
+    balances = await trial_balance(world)
+    assert "processor_clearing" not in balances
+    assert (balances["cash"], balances["card_costs"]) == (19_317, 683)
+    exported = (await world.biller.get("/v1/ledger/export", format="csv")).text
+    rows = list(csv.DictReader(exported.splitlines()))
+    clearing = [each for each in rows if each["account"] == "processor_clearing"]
+    assert sum(Decimal(each["debit"]) - Decimal(each["credit"]) for each in clearing) == 0
+    of_it = [each for each in rows if each["cause_id"] == payout["cause_id"] and each["account"] == "cash"]
+    assert sum(Decimal(each["debit"]) - Decimal(each["credit"]) for each in of_it) == Decimal("193.17")
 
 
 async def test_a_deposit_waits_for_its_visit(world: World, stripe: StripeStandIn) -> None:

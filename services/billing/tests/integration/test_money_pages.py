@@ -358,3 +358,23 @@ async def test_what_is_of_another_patient_is_not_reached_by_this_ones_page(world
         assert (await biller.opens(path)).status == 404, path
     for path in (f"{ACCOUNT}/refund", f"{ACCOUNT}/payment?about={payment}"):
         assert (await biller.opens(path)).status == 422, path
+
+
+async def test_payouts_of_the_processor_are_seen_with_what_they_are_made_of(world: World) -> None:
+    await owes(world)
+    desk = takes_cards(world)
+    biller = await logs_in(world)
+    page = await biller.follows(await biller.opens(MONEY), "Payouts of the card processor")
+    assert "Nothing was paid out yet" in page.text
+    link = ok(await world.biller.post("/v1/payment-links", {"patient_id": ANA}), 201)
+    await world.catch_up()
+    desk.is_paid(link["id"], Money(22_500))
+    desk.pays_out(Money(-900))
+    await tells_all(world, desk.news)
+    assert "Being booked" in (await biller.opens(f"{MONEY}/payouts")).text
+    world.clock.now += timedelta(minutes=30)
+    await world.catch_up()
+    page = await biller.opens(f"{MONEY}/payouts")
+    assert "$209.17 · Matched" in page.text
+    assert "Booked $218.17, after $6.83 kept as fees; of none of our payments -$9.00." in page.text
+    assert "$225.00 left the card processor for the bank, with its fee" in (await biller.opens(ACCOUNT)).text

@@ -76,6 +76,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "issue_statements": commands.a_statement_is_issued_while_money_comes_in,
     "ask_about_link": processing.a_link_is_opened_while_it_is_closed,
     "ask_for_news": processing.what_was_told_is_fetched_while_it_is_told,
+    "ask_about_payout": processing.a_payout_is_booked_while_its_payment_is_disputed,
     "give_back_by_card": processing.a_refund_goes_out_while_its_payment_is_disputed,
     "settle_fee": commands.a_fee_is_settled_while_the_patient_arrives_after_all,
     "PatientErasureRequested": erasures.an_erasure_is_asked_for_while_money_comes_in,

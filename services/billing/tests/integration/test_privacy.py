@@ -90,13 +90,14 @@ async def everything_with_canaries(world: World) -> None:
     ):
         ok(await world.biller.post(path, asked), 201)
     ok(await world.biller.post(f"/v1/accounts/{ANA}/links"), 201)
-    takes_cards(world)
+    desk = takes_cards(world)
     deposit = {"patient_id": ANA, "appointment_id": visit["appointment_id"], "amount": usd(10)}
     ok(await world.biller.post("/v1/payment-links", deposit), 201)
     inquiry = DisputeTold(
         of_payment=ProcessorId("pi_1"), id=ProcessorId("dp_1"), amount=Money(1_000), state=DisputeState.INQUIRY
     )
     await world.application.hear_processor(inquiry, Actor.public())
+    await world.application.hear_processor(desk.pays_out(), Actor.public())
 
 
 async def test_a_refusal_repeats_nothing_of_what_was_sent(world: World) -> None:

@@ -114,7 +114,7 @@ class LedgerAccount(OpenCode):
 
 
 class EntryCause(OpenCode):
-    """What a journal entry was posted for; its `cause_id` is the charge's or the payment's."""
+    """What a journal entry was posted for; its `cause_id` is the charge's, the payment's or the payout's."""
 
     CHARGE = "charge", "a charge was posted"
     CHARGE_REVERSAL = "charge_reversal", "a charge no longer counts"
@@ -127,6 +127,7 @@ class EntryCause(OpenCode):
     WRITE_OFF = "write_off", "the clinic does without what is owed"
     WRITE_OFF_REVERSAL = "write_off_reversal", "what was written off of a charge that is charged otherwise now"
     RECOVERY = "recovery", "what was written off as not going to be paid is paid after all"
+    PAYOUT = "payout", "the card processor has paid out what it took, less its fee"
     CONCESSION_REVERSAL = "concession_reversal", "what was given back for a service that is charged otherwise now"
     UNKNOWN = _UNKNOWN
 

@@ -1,4 +1,4 @@
-"""Stripe as the card processor: five calls of its API and its webhooks.
+"""Stripe as the card processor: six calls of its API and its webhooks.
 
 A card is typed at Stripe's own page (Checkout), so nothing of it comes here. Stripe is told an amount, the clinic's
 name and our ids; no patient and no service. What it may not mean by a retry is in its Idempotency-Key.
@@ -14,6 +14,8 @@ from pydantic import BaseModel, ValidationError
 
 from billing.adapters.stripe_webhooks import REFUND_STATES, TOLD, StripeWebhooks, session_stands
 from billing.domain.ids import LinkId, ProcessorId
+from billing.domain.money import Money
+from billing.domain.payouts import Movement, MovementKind, NothingMoved
 from billing.domain.processing import Checkout, LinkAsked, NotNow, RefundAsked, RefundState, Refused, Sent, Standing
 from billing.domain.processor_feed import NothingTold, Told
 from careflow_service.outbound import Asking, NotReached, Reply
@@ -35,6 +37,13 @@ _LATER: Final = frozenset(
 )
 
 
+_OF_PAYMENTS: Final = {
+    "charge": MovementKind.PAYMENT,
+    "refund": MovementKind.REFUND,
+    "dispute": MovementKind.DISPUTE,
+}
+
+
 class _Session(BaseModel):
     id: ProcessorId
     url: str | None = None
@@ -43,6 +52,39 @@ class _Session(BaseModel):
 class _Refund(BaseModel):
     id: ProcessorId
     status: str | None = None
+
+
+class _Source(BaseModel):
+    """What a movement is of: a charge, a refund or a dispute, each of which names its payment."""
+
+    object: str = ""
+    payment_intent: ProcessorId | None = None
+
+
+class _BalanceTransaction(BaseModel):
+    id: ProcessorId
+    type: str
+    amount: int
+    fee: int
+    currency: str
+    source: _Source | str | None = None
+
+    @property
+    def movement(self) -> Movement:
+        source = self.source if isinstance(self.source, _Source) else _Source()
+        kind = _OF_PAYMENTS.get(source.object, MovementKind.OTHER) if source.payment_intent else MovementKind.OTHER
+        currency = self.currency.upper()
+        return Movement(
+            id=self.id,
+            kind=kind,
+            of_payment=source.payment_intent,
+            amount=Money(self.amount, currency),
+            fee=Money(self.fee, currency),
+        )
+
+
+class _BalanceTransactions(BaseModel):
+    data: tuple[_BalanceTransaction, ...]
 
 
 class _Error(BaseModel):
@@ -147,6 +189,23 @@ class StripeProcessor:
                 break
             page = [("starting_after", last)]
         return self._webhooks.first_of(said.body) or NothingTold()
+
+    async def moved_next(
+        self, payout_id: ProcessorId, behind: ProcessorId | None
+    ) -> Movement | NothingMoved | Refused | NotNow:
+        """Stripe tells this of payouts it makes by itself. One of the movements is the payout's own."""
+        asked = [("payout", payout_id), ("limit", "1"), ("expand[]", "data.source")]
+        while True:
+            page = [] if behind is None else [("starting_after", behind)]
+            said = await self._get(f"/v1/balance_transactions?{urlencode([*asked, *page])}")
+            if not isinstance(said, Reply):
+                return said
+            found = _BalanceTransactions.model_validate_json(said.body).data
+            if not found:
+                return NothingMoved()
+            if found[0].type != "payout":
+                return found[0].movement
+            behind = found[0].id
 
     async def _get(self, path: str) -> Reply | Refused | NotNow:
         try:

@@ -23,6 +23,7 @@ from billing.domain.processing import (
     LinkExpired,
     LinkPaid,
     News,
+    PayoutTold,
     RefundState,
     RefundTold,
     Refused,
@@ -130,6 +131,14 @@ class _BalanceTransaction(BaseModel):
     amount: int
     fee: int
     currency: _Currency
+
+
+class _Payout(BaseModel):
+    id: _Id
+    amount: int
+    currency: _Currency
+    arrival_date: int
+    status: str = ""
 
 
 class _Dispute(BaseModel):
@@ -267,6 +276,16 @@ def _dispute(event: _Event) -> News | None:
     )
 
 
+def _payout(event: _Event) -> News | None:
+    payout = _Payout.model_validate(event.data.object)
+    return PayoutTold(
+        id=ProcessorId(payout.id),
+        amount=Money(payout.amount, payout.currency),
+        arrives_on=datetime.fromtimestamp(payout.arrival_date, UTC).date(),
+        failed=payout.status in {"failed", "canceled"},
+    )
+
+
 _MEANINGS: Final[Mapping[str, Callable[[_Event], News | None]]] = {
     "checkout.session.completed": _session_paid,
     "checkout.session.async_payment_succeeded": _session_paid,
@@ -280,6 +299,8 @@ _MEANINGS: Final[Mapping[str, Callable[[_Event], News | None]]] = {
     "charge.dispute.funds_withdrawn": _dispute,
     "charge.dispute.funds_reinstated": _dispute,
     "charge.dispute.closed": _dispute,
+    "payout.reconciliation_completed": _payout,
+    "payout.failed": _payout,
 }
 """What the endpoint is to be sent, and what each means."""
 TOLD: Final = tuple(_MEANINGS)

@@ -43,6 +43,7 @@ from billing.domain.packages import Package, cover_of
 from billing.domain.papers import Paper, Print
 from billing.domain.payment_links import PaymentLink
 from billing.domain.payments import Payment
+from billing.domain.payouts import Movement, NothingMoved, Payout
 from billing.domain.policy import BillingPolicy
 from billing.domain.practice import Practice
 from billing.domain.pricing import Terms
@@ -207,6 +208,20 @@ class ProcessedPayments(Protocol):
     async def save(self, processed: ProcessedPayment, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
+class Payouts(Protocol):
+    async def get(self, payout_id: ProcessorId, /) -> Payout: ...
+    async def find(self, payout_id: ProcessorId, /, *, of: None) -> Payout | None:
+        """Of nobody: guarded by itself, so that nothing is booked twice."""
+
+    async def newest(self, limit: int, after: str | None) -> Listed[Payout]:
+        """Those told of last first."""
+
+    async def add(self, payout: Payout, /, tx: Transaction) -> None: ...
+    async def save(self, payout: Payout, /, *, expecting: int, tx: Transaction) -> None: ...
+    async def next_due(self) -> Due | None:
+        """The one whose movements are to be asked for next."""
+
+
 class ProcessorFeeds(Protocol):
     async def find(self, feed_id: str, /, *, of: None) -> ProcessorFeed | None:
         """Of nobody: guarded by itself, so that nothing is passed over."""
@@ -235,6 +250,11 @@ class CardProcessor(Protocol):
         self, behind: ProcessorId | None, *, since: datetime, until: datetime
     ) -> Told | NothingTold | Refused | NotNow:
         """What it told next between these times behind what it calls `behind`, whether or not it arrived."""
+
+    async def moved_next(
+        self, payout_id: ProcessorId, behind: ProcessorId | None
+    ) -> Movement | NothingMoved | Refused | NotNow:
+        """The movement of a payout behind the one it calls `behind`. Refused where it does not tell them."""
 
 
 class Packages(Protocol):
@@ -355,6 +375,7 @@ class Ports:
     links: PaymentLinks
     processed: ProcessedPayments
     processor_feed: ProcessorFeeds
+    payouts: Payouts
     processor: CardProcessor | None
     """None where the clinic has none."""
     packages: Packages

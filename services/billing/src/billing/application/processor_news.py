@@ -11,9 +11,10 @@ from billing.domain.ids import AppointmentId, ChargeId
 from billing.domain.payment_links import PaymentLink
 from billing.domain.payment_methods import PaymentMethod
 from billing.domain.payments import Payment, processed_payment_id
+from billing.domain.payouts import Payout
 from billing.domain.processed_books import ProcessedBooks
 from billing.domain.processed_payments import ProcessedPayment
-from billing.domain.processing import CardDeclined, LinkExpired, LinkPaid, News, OfPayment
+from billing.domain.processing import CardDeclined, LinkExpired, LinkPaid, News, OfPayment, PayoutTold
 from careflow_domain.errors import invalid
 from careflow_service.upsert import upsert
 from careflow_service.work import Transaction, side_by_side
@@ -30,6 +31,8 @@ async def hear_news(news: News, tx: Transaction, ports: Ports) -> bool:
         case CardDeclined():
             link = await ports.links.get(news.link_id)
             return await _save(link, link.decline(news, now=tx.now), tx, ports)
+        case PayoutTold():
+            return await _paid_out(news, tx, ports)
         case _:
             return await _of_payment(news, tx, ports)
 
@@ -87,6 +90,15 @@ async def _still_to_come(link: PaymentLink, ports: Ports) -> AppointmentId | Non
         return None
     charges = await ports.charges.of_day(ports.day_of(visit.starts_at), of=link.patient_id)
     return None if any(each.rendered.appointment_id == visit.id for each in charges) else visit.id
+
+
+async def _paid_out(news: PayoutTold, tx: Transaction, ports: Ports) -> bool:
+    if news.amount.currency != ports.policy.currency:
+        raise invalid("currency_mismatch", "The clinic keeps its books in another currency.")
+    before = await ports.payouts.find(news.id, of=None)
+    after = before.told(news, now=tx.now) if before else Payout.first_told(news, now=tx.now)
+    await upsert(ports.payouts, before, after, tx)
+    return after is not before
 
 
 async def _of_payment(news: OfPayment, tx: Transaction, ports: Ports) -> bool:

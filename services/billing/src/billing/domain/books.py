@@ -168,9 +168,9 @@ class Books:
         """A payment about which something was told that moves no money of the patient's."""
         self._payments.keep(payment)
 
-    def post(self, key: str, cause: EntryCause, payment_id: PaymentId, lines: tuple[EntryLine, ...]) -> None:
+    def post(self, key: str, cause: EntryCause, cause_id: str, lines: tuple[EntryLine, ...]) -> None:
         """An entry beside what the patient owes and holds."""
-        self._journal.post(key, cause, payment_id, lines)
+        self._journal.post(key, cause, cause_id, lines)
 
     def write_off(self, charge_id: ChargeId, write_off: WriteOff) -> None:
         """The clinic does without so much of a charge. Raises `write_off_above_owed` and `waive_the_fee`."""

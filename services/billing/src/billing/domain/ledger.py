@@ -45,7 +45,7 @@ class LedgerAccount(StrEnum):
     BAD_DEBT = "bad_debt"
     """An expense: owed, and not going to be paid."""
     CARD_COSTS = "card_costs"
-    """An expense: fees for disputes, and disputed money that nobody owes."""
+    """An expense: what the card processor keeps for payments and disputes, and disputed money that nobody owes."""
 
 
 class EntryCause(StrEnum):
@@ -63,6 +63,7 @@ class EntryCause(StrEnum):
     WRITE_OFF = "write_off"
     WRITE_OFF_REVERSAL = "write_off_reversal"
     RECOVERY = "recovery"
+    PAYOUT = "payout"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What the card processor and this service say to each other, in words that are no processor's."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from billing.domain.ids import LinkId, PaymentId, ProcessorId
@@ -126,9 +126,19 @@ class DisputeTold:
     moves: tuple[FundsMove, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayoutTold:
+    """Money is on its way to the clinic's bank, and of what it is made can be asked; or the bank gave it back."""
+
+    id: ProcessorId
+    amount: Money
+    arrives_on: date
+    failed: bool
+
+
 OfLink = LinkPaid | LinkExpired | CardDeclined
 OfPayment = RefundTold | DisputeTold
-News = OfLink | OfPayment
+News = OfLink | OfPayment | PayoutTold
 Standing = LinkPaid | LinkExpired | StillOpen | Refused | NotNow
 """How a link stands, asked for instead of told."""
 

@@ -34,7 +34,7 @@ class NothingTold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessorFeed(Aggregate):
-    """Heard is what was told from `since` on, through what it calls `through`. It is asked for more at `ask_at`."""
+    """Heard is all that was told before `since`, and through what it calls `through`. It is asked again at `ask_at`."""
 
     id: str = FEED
     since: datetime
@@ -55,8 +55,13 @@ class ProcessorFeed(Aggregate):
     def heard(self, told: Told, *, now: datetime) -> "ProcessorFeed":
         return replace(self.recording(), since=told.at, through=told.id, ask_at=now, attempts=0)
 
-    def heard_all(self, *, now: datetime) -> "ProcessorFeed":
-        return replace(self.recording(), ask_at=now + ASKED_EVERY, attempts=0)
+    def heard_all(self, until: datetime, *, now: datetime) -> "ProcessorFeed":
+        """Nothing more was told until then."""
+        return replace(self.recording(), since=max(until, self.since), ask_at=now + ASKED_EVERY, attempts=0)
+
+    def has_heard(self, at: datetime) -> bool:
+        """Whether all is heard that was told until then."""
+        return at < self.since
 
     def put_off(self, *, now: datetime) -> "ProcessorFeed":
         """It did not answer; each time it waits twice as long, up to the usual time."""

@@ -83,7 +83,9 @@ def lines_of(
     """The lines of an entry; `charges` and `payments` have what it was posted for."""
     change = Balances.nothing(entry.currency).after([entry]).net
     match entry.cause:
-        case EntryCause.ALLOCATION | EntryCause.HOLD | EntryCause.REFUND_SETTLED | EntryCause.DISPUTE:
+        case (
+            EntryCause.ALLOCATION | EntryCause.HOLD | EntryCause.REFUND_SETTLED | EntryCause.DISPUTE | EntryCause.PAYOUT
+        ):
             return
         case (
             EntryCause.CHARGE

@@ -5,6 +5,7 @@ told of is heard like a webhook, so what had arrived changes nothing.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from billing.application.ports import Ports
 from billing.application.processor_news import hear_news
@@ -19,9 +20,10 @@ from careflow_service.work import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What it said when it was asked for what it told behind `behind`."""
+    """What it said when it was asked for what it told behind `behind`, until then."""
 
     behind: ProcessorId | None
+    until: datetime
     answer: Told | NothingTold | Refused | NotNow
 
 
@@ -41,8 +43,9 @@ async def ask_for_news(_: str, ports: Ports) -> Answered | None:
     feed = await ports.processor_feed.find(FEED, of=None) or ProcessorFeed.begun(now=now)
     until = ProcessorFeed.until(now)
     if until < feed.since:
-        return Answered(feed.through, NothingTold())
-    return Answered(feed.through, await ports.processor.told_next(feed.through, since=feed.since, until=until))
+        return Answered(feed.through, until, NothingTold())
+    answer = await ports.processor.told_next(feed.through, since=feed.since, until=until)
+    return Answered(feed.through, until, answer)
 
 
 async def settle_news(_: str, answered: Answered | None, tx: Transaction, ports: Ports) -> None:
@@ -57,7 +60,7 @@ async def settle_news(_: str, answered: Answered | None, tx: Transaction, ports:
                 await _hear(news, tx, ports)
             after = feed.heard(told, now=tx.now)
         case NothingTold():
-            after = feed.heard_all(now=tx.now)
+            after = feed.heard_all(answered.until, now=tx.now)
         case Refused() | NotNow():
             after = feed.put_off(now=tx.now)
     await upsert(ports.processor_feed, before, after, tx)

@@ -20,6 +20,7 @@ from billing.domain.packages import Package
 from billing.domain.papers import Paper
 from billing.domain.payment_links import PaymentLink
 from billing.domain.payments import Payment
+from billing.domain.payouts import Payout
 from billing.domain.statement_runs import StatementRun
 from billing.domain.superbill_elements import Missing, missing_elements
 from billing.domain.superbills import Superbill
@@ -166,6 +167,10 @@ class Reading:
 
     async def trial_balance(self) -> TrialBalance:
         return await self.ports.journal.trial_balance()
+
+    async def payouts(self, limit: int, after: str | None) -> Listed[Payout]:
+        """What the card processor paid out, the latest first: of whom is not in it."""
+        return await self.ports.payouts.newest(limit, after)
 
     async def superbill_preview(
         self, patient_id: PatientId, charge_ids: Sequence[ChargeId], actor: Actor, *, disclose_diagnoses: bool

@@ -52,6 +52,13 @@ async def what_waits(
     )
 
 
+@router.get("/payouts")
+async def payouts(request: Request, app: App, pages: Pages, after: PageCursor = None) -> Response:
+    """What the card processor paid out, and whether the books know what of."""
+    found = await app.reading.payouts(SHOWN, after)
+    return pages.show(request.scope, "payouts.html", found=found, after=after)
+
+
 @router.get("/month-end")
 async def months_end(
     request: Request,
