@@ -3,10 +3,9 @@
 import pytest
 from playwright.async_api import Browser
 
-from billing.domain.money import Money
 from careflow_service.identity import Actor, Role
 from careflow_service.testing.calling import ISSUER
-from services.billing.tests.builders import ANA, local
+from services.billing.tests.builders import ANA, local, usd
 from services.billing.tests.clinic import bill, books, has_patient, ok, pays, the_charge
 from services.billing.tests.heard import THERAPY_HOUR, session_completed
 from services.billing.tests.world import World, takes_cards
@@ -27,7 +26,7 @@ async def worked_with(world: World) -> None:
     await books(world, local(14, 9, month=12))
     desk = takes_cards(world)
     ok(await world.biller.post("/v1/payment-links", {"patient_id": ANA}), 201)
-    await world.application.hear_processor(desk.pays_out(Money(-900)), Actor.public())
+    await world.application.hear_processor(desk.pays_out(usd(-9)), Actor.public())
 
 
 @pytest.mark.parametrize("width", WIDTHS)

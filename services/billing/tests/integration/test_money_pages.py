@@ -378,3 +378,20 @@ async def test_payouts_of_the_processor_are_seen_with_what_they_are_made_of(worl
     assert "$209.17 · Matched" in page.text
     assert "Booked $218.17, after $6.83 kept as fees; of none of our payments -$9.00." in page.text
     assert "$225.00 left the card processor for the bank, with its fee" in (await biller.opens(ACCOUNT)).text
+
+
+async def test_a_processor_that_does_not_answer_is_seen_until_it_does(world: World) -> None:
+    desk = takes_cards(world)
+    await world.catch_up()
+    biller = await logs_in(world)
+    assert "has not answered" not in (await biller.opens(MONEY)).text
+    desk.away = True
+    world.clock.now += timedelta(minutes=15)
+    await world.catch_up()
+    world.clock.now += timedelta(minutes=2)
+    await world.catch_up()
+    assert "has not answered since Mon, November 23, 9:15" in (await biller.opens(MONEY)).text
+    desk.away = False
+    world.clock.now += timedelta(minutes=15)
+    await world.catch_up()
+    assert "has not answered" not in (await biller.opens(MONEY)).text

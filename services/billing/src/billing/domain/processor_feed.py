@@ -34,13 +34,16 @@ class NothingTold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessorFeed(Aggregate):
-    """Heard is all that was told before `since`, and through what it calls `through`. It is asked again at `ask_at`."""
+    """Heard is all that was told before `since`, and through what it calls `through`. It is asked again at `ask_at`;
+    `silent_since` is since when it has not answered.
+    """
 
     id: str = FEED
     since: datetime
     ask_at: datetime
     through: ProcessorId | None = None
     attempts: int = 0
+    silent_since: datetime | None = None
 
     @classmethod
     def begun(cls, *, now: datetime) -> "ProcessorFeed":
@@ -53,11 +56,12 @@ class ProcessorFeed(Aggregate):
         return now - ASKED_AFTER
 
     def heard(self, told: Told, *, now: datetime) -> "ProcessorFeed":
-        return replace(self.recording(), since=told.at, through=told.id, ask_at=now, attempts=0)
+        return replace(self.recording(), since=told.at, through=told.id, ask_at=now, attempts=0, silent_since=None)
 
     def heard_all(self, until: datetime, *, now: datetime) -> "ProcessorFeed":
         """Nothing more was told until then."""
-        return replace(self.recording(), since=max(until, self.since), ask_at=now + ASKED_EVERY, attempts=0)
+        after = replace(self.recording(), since=max(until, self.since), ask_at=now + ASKED_EVERY)
+        return replace(after, attempts=0, silent_since=None)
 
     def has_heard(self, at: datetime) -> bool:
         """Whether all is heard that was told until then."""
@@ -66,4 +70,5 @@ class ProcessorFeed(Aggregate):
     def put_off(self, *, now: datetime) -> "ProcessorFeed":
         """It did not answer; each time it waits twice as long, up to the usual time."""
         wait = min(timedelta(seconds=2 ** min(self.attempts, 20)), ASKED_EVERY)
-        return replace(self.recording(), ask_at=now + wait, attempts=self.attempts + 1)
+        since = self.silent_since or now
+        return replace(self.recording(), ask_at=now + wait, attempts=self.attempts + 1, silent_since=since)

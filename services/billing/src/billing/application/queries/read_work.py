@@ -15,6 +15,7 @@ from billing.domain.letterhead import PaperKind
 from billing.domain.money import Money, total
 from billing.domain.months import Month
 from billing.domain.payment_links import PaymentLink
+from billing.domain.processor_feed import FEED
 from billing.domain.statement_runs import StatementRun
 from billing.domain.statements import Statement
 from billing.domain.superbill_elements import Draft, Missing, missing_elements
@@ -41,7 +42,8 @@ class Owing:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkSeen:
     """`owing` and `links` are None where they were not asked for. `missing` says what keeps a charge off a
-    superbill, beside the patient's yes to naming the diagnoses.
+    superbill, beside the patient's yes to naming the diagnoses. Since `silent_since` the card processor does not
+    answer what it has told.
     """
 
     as_of: datetime
@@ -49,6 +51,7 @@ class WorkSeen:
     owing: Listed[Owing] | None
     links: Listed[PaymentLink] | None
     missing: Mapping[str, tuple[Missing, ...]]
+    silent_since: datetime | None
     names: Mapping[PatientId, str] = field(repr=False)
 
 
@@ -78,10 +81,11 @@ class ReadWork:
         """So many of each of these kinds, of who owes, and of the links that are not decided; behind the cursor where
         one list is asked for.
         """
-        things, owed, undecided = await side_by_side(
+        things, owed, undecided, feed = await side_by_side(
             asyncio.gather(*(things_with(kind, limit, after, self.ports) for kind in kinds)),
             self._owing(limit, after) if owing else _nothing(),
             self.ports.links.undecided(limit, after) if links else _nothing(),
+            self.ports.processor_feed.find(FEED, of=None) if self.ports.processor else _nothing(),
         )
         tasks = {kind: tasks_in(found, kind) for kind, found in zip(kinds, things, strict=True)}
         whose = {each.patient_id for listed in tasks.values() for each in listed.items}
@@ -94,6 +98,7 @@ class ReadWork:
             owing=owed,
             links=undecided,
             missing=self._missing(dict(zip(kinds, things, strict=True)), accounts),
+            silent_since=feed.silent_since if feed else None,
             names=_names(accounts),
         )
 
