@@ -60,6 +60,15 @@ async def an_order_signed_while_it_is_refused(world: World, overtaking: Overtaki
     assert refusal(await answers(world, session_id, order_id)) == (409, "order_answered")
 
 
+async def an_order_said_to_be_anothers_while_it_is_signed(world: World, overtaking: Overtaking) -> None:
+    session_id = await visit(world)
+    order_id = await takes_order(world, session_id)
+    overtaking.by(lambda: answers(world, session_id, order_id))
+    path = f"/v1/sessions/{session_id}/verbal-orders/{order_id}/corrections"
+    renamed = await world.nurse.post(path, {"prescriber": "second-prescriber", "reason": "mistyped"})
+    assert refusal(renamed) == (409, "order_answered")
+
+
 async def an_order_is_late_while_it_is_signed(world: World, overtaking: Overtaking) -> None:
     session_id = await visit(world)
     order_id = await takes_order(world, session_id)

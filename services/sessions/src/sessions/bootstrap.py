@@ -58,6 +58,7 @@ from sessions.application.commands.judge_discrepancy import FileDrugReportHandle
 from sessions.application.commands.open_session import OpenSessionHandler
 from sessions.application.commands.order_medicine import (
     AnswerVerbalOrderHandler,
+    CorrectVerbalOrderHandler,
     OrderMedicineHandler,
     TakeVerbalOrderHandler,
 )
@@ -149,6 +150,7 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         order_medicine=OrderMedicineHandler(medicines),
         take_verbal_order=TakeVerbalOrderHandler(medicines),
         answer_verbal_order=AnswerVerbalOrderHandler(medicines),
+        correct_verbal_order=CorrectVerbalOrderHandler(medicines),
         give_medicine=GiveMedicineHandler(medicines),
         withhold_medicine=WithholdMedicineHandler(medicines),
         record_effect=RecordEffectHandler(medicines),

@@ -111,6 +111,11 @@ async def test_who_is_to_sign_sees_it_on_their_day_and_everybody_once_it_is_late
     assert "Orders by word to be signed" not in today.text
     _, today = await logs_in(world, Role.PRESCRIBER)
     assert signs in today.text
+    nurse, page = await logs_in(world, Role.NURSE, to=of(session_id))
+    for named in ("user-other", "user-prescriber"):
+        mistyped = {"order_id": order_id, "prescriber": named, "reason": "mistyped"}
+        page = await fills(nurse, page, "Correct who gave an order", **mistyped)
+        assert f"{named} is to sign this order by" in page.text
     await world.travel(timedelta(hours=24))
     _, today = await logs_in(world, Role.NURSE)
     assert "user-prescriber was to sign an order by Tue, November 24" in today.text

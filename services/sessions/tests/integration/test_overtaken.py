@@ -62,6 +62,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "order_medicine": medicines.an_order_while_another_is_taken_by_word,
     "take_verbal_order": medicines.an_order_by_word_while_another_is_written,
     "answer_verbal_order": medicines.an_order_signed_while_it_is_refused,
+    "correct_verbal_order": medicines.an_order_said_to_be_anothers_while_it_is_signed,
     "give_medicine": medicines.a_medicine_while_its_standing_order_is_revoked,
     "withhold_medicine": medicines.a_medicine_not_given_while_it_is_given,
     "record_effect": medicines.an_effect_while_the_medicine_is_put_right,

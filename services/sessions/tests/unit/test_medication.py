@@ -207,6 +207,30 @@ def test_its_prescriber_signs_it_once_and_nobody_else_does() -> None:
         before.answered(verbal().id, Answer(signed=True, at=NOW), by=PRESCRIBER)
 
 
+def test_who_gave_an_order_is_put_right_at_any_time_while_it_waits_and_both_names_stay() -> None:
+    order = verbal()
+    before = record().ordered(order)
+    months = corrector(after=90 * 24 * 60, reason="mistyped")
+    after = before.taken_from(order.id, OTHER_NURSE, months)
+    (named,) = after.orders
+    assert (named.prescriber, named.by_word and named.by_word.sign_by) == (OTHER_NURSE, NOW + hours(24))
+    assert named.by_word is not None
+    assert [(each.prescriber, each.reason) for each in named.by_word.earlier] == [(PRESCRIBER, "mistyped")]
+    with refused("order_of_another"):
+        after.answered(order.id, Answer(signed=True, at=NOW), by=PRESCRIBER)
+    answered = after.answered(order.id, Answer(signed=True, at=NOW), by=OTHER_NURSE)
+    with refused("order_answered"):
+        answered.taken_from(order.id, PRESCRIBER, months)
+    for prescriber, by, code in (
+        (PRESCRIBER, months, "nothing_corrected"),
+        (NURSE, months, "order_from_oneself"),
+        (OTHER_NURSE, corrector(reason=" "), "reason_missing"),
+        (OTHER_NURSE, corrector(by=OTHER_NURSE), "correction_forbidden"),
+    ):
+        with refused(code):
+            before.taken_from(order.id, prescriber, by)
+
+
 def test_a_refused_order_is_disputed_and_nothing_more_is_given_by_it() -> None:
     order = verbal()
     before = record().ordered(order)

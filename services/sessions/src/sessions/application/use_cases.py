@@ -28,6 +28,7 @@ from sessions.application.commands.judge_discrepancy import FileDrugReportHandle
 from sessions.application.commands.open_session import OpenSessionHandler
 from sessions.application.commands.order_medicine import (
     AnswerVerbalOrderHandler,
+    CorrectVerbalOrderHandler,
     OrderMedicineHandler,
     TakeVerbalOrderHandler,
 )
@@ -108,6 +109,7 @@ class Sessions:
     order_medicine: OrderMedicineHandler
     take_verbal_order: TakeVerbalOrderHandler
     answer_verbal_order: AnswerVerbalOrderHandler
+    correct_verbal_order: CorrectVerbalOrderHandler
     give_medicine: GiveMedicineHandler
     withhold_medicine: WithholdMedicineHandler
     record_effect: RecordEffectHandler

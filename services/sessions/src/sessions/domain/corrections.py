@@ -33,15 +33,17 @@ class Corrector:
     now: datetime
 
     def must_be_allowed(self, written_by: set[StaffId], at: datetime, policy: SessionsPolicy) -> None:
-        """`at` is when it was first recorded. Refused: `reason_missing`, `correction_forbidden`,
-        `correction_too_late`.
-        """
+        """`at` is when it was first recorded. Refused: `correction_too_late`, and what `must_be_one_of` refuses."""
+        self.must_be_one_of(written_by)
+        if self.now - at > timedelta(days=policy.corrections.days.value):
+            raise conflict("correction_too_late", "The time to put this right has passed; a note is added instead.")
+
+    def must_be_one_of(self, written_by: set[StaffId]) -> None:
+        """Refused: `reason_missing`, `correction_forbidden`."""
         if not self.reason.strip():
             raise invalid("reason_missing", "A correction says what was wrong.")
         if self.by not in written_by and not self.prescriber:
             raise forbidden("correction_forbidden", "Whoever recorded it puts it right, or a prescriber.")
-        if self.now - at > timedelta(days=policy.corrections.days.value):
-            raise conflict("correction_too_late", "The time to put this right has passed; a note is added instead.")
 
 
 class ReadingList(StrEnum):

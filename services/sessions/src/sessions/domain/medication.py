@@ -97,6 +97,10 @@ class MedicationRecord(Aggregate):
         after = self._with_order(self.order(order_id).answered(answer, by=by))
         return after.saying(OrderSignatureCompleted(**after._told(after.order(order_id)), at=answer.at))
 
+    def taken_from(self, order_id: MedicineOrderId, prescriber: StaffId, corrector: Corrector) -> Self:
+        """Refused: `medicine_order_not_found`, and what `MedicineOrder.taken_from` refuses."""
+        return self._with_order(self.order(order_id).taken_from(prescriber, corrector))
+
     def overdue(self, *, now: datetime) -> Self:
         """The time of a signature has run out; before that nothing changes."""
         late = [each for each in self.orders if each.overdue_at is not None and each.overdue_at <= now]

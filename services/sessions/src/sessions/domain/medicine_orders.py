@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from careflow_domain.errors import conflict, forbidden, invalid
+from sessions.domain.corrections import Corrector
 from sessions.domain.ids import MedicineOrderId, StaffId
 from sessions.domain.medicines import MedicineTerms
 from sessions.domain.policy import SessionsPolicy
@@ -25,8 +26,20 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NamedBefore:
+    """Whose order it was said to be before somebody put that right, and who did, when and why."""
+
+    prescriber: StaffId
+    by: StaffId
+    at: datetime
+    reason: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ByWord:
-    """`taken_by` heard it and read it back; `reason` why it was not written. To be answered by `sign_by`."""
+    """`taken_by` heard it and read it back; `reason` why it was not written. To be answered by `sign_by`; `earlier` are
+    those it was said to come from wrongly.
+    """
 
     taken_by: StaffId
     read_back: bool
@@ -34,6 +47,7 @@ class ByWord:
     sign_by: datetime
     said_overdue: bool = False
     answer: Answer | None = None
+    earlier: tuple[NamedBefore, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,15 +112,33 @@ class MedicineOrder:
 
     def answered(self, answer: Answer, *, by: StaffId) -> Self:
         """Refused: `order_written`, `order_answered`, `order_of_another`, `reason_missing`."""
-        if self.by_word is None:
-            raise conflict("order_written", "What a prescriber wrote waits for nobody's signature.")
+        heard = self._must_be_by_word()
         if by != self.prescriber:
             raise forbidden("order_of_another", "Only the prescriber an order was taken from signs or refuses it.")
-        if self.by_word.answer is not None:
-            raise conflict("order_answered", "This order has been signed or refused.")
+        _must_wait(heard)
         if not answer.signed and not answer.reason.strip():
             raise invalid("reason_missing", "Who refuses an order says why.")
-        return replace(self, by_word=replace(self.by_word, answer=answer))
+        return replace(self, by_word=replace(heard, answer=answer))
+
+    def taken_from(self, prescriber: StaffId, corrector: Corrector) -> Self:
+        """It came from somebody else than was written down; they answer it then. At any time: an order that names
+        nobody who could answer would wait for ever. Refused: `order_written`, `order_answered`, `reason_missing`,
+        `correction_forbidden`, `order_from_oneself`, `nothing_corrected`.
+        """
+        heard = self._must_be_by_word()
+        _must_wait(heard)
+        corrector.must_be_one_of({heard.taken_by})
+        if prescriber == heard.taken_by:
+            raise invalid("order_from_oneself", "Nobody takes an order by word from themselves.")
+        if prescriber == self.prescriber:
+            raise invalid("nothing_corrected", "A correction says something else than what was recorded.")
+        was = NamedBefore(prescriber=self.prescriber, by=corrector.by, at=corrector.now, reason=corrector.reason)
+        return replace(self, prescriber=prescriber, by_word=replace(heard, earlier=(*heard.earlier, was)))
+
+    def _must_be_by_word(self) -> ByWord:
+        if self.by_word is None:
+            raise conflict("order_written", "What a prescriber wrote waits for nobody's signature.")
+        return self.by_word
 
     def overdue(self) -> Self:
         """It was said that the answer is late."""
@@ -119,6 +151,11 @@ class MedicineOrder:
             raise conflict("order_disputed", "The prescriber has refused this order.")
         if at < self.at:
             raise invalid("given_before_order", "Nothing is given by an order before there was one.")
+
+
+def _must_wait(heard: ByWord) -> None:
+    if heard.answer is not None:
+        raise conflict("order_answered", "This order has been signed or refused.")
 
 
 def heard(*, taken_by: StaffId, read_back: bool, reason: str, policy: SessionsPolicy, now: datetime) -> ByWord:

@@ -1,11 +1,14 @@
-"""A prescriber orders a medicine in a session, somebody takes such an order by word, and its prescriber answers."""
+"""A prescriber orders a medicine in a session; somebody takes such an order by word, puts right from whom, and its
+prescriber answers.
+"""
 
 from dataclasses import dataclass, field
 
-from careflow_service.identity import Actor, RequestKey
+from careflow_service.identity import Actor, RequestKey, Role
 from careflow_service.work import Committed, Transaction
 from sessions.application.medication_changes import MedicationChanges
 from sessions.application.results import Added, Changed
+from sessions.domain.corrections import Corrector
 from sessions.domain.ids import MedicineOrderId, SessionId, StaffId
 from sessions.domain.medication import MedicationRecord
 from sessions.domain.medicine_giving import Situation
@@ -35,6 +38,16 @@ class AnswerVerbalOrder:
     session_id: SessionId
     order_id: MedicineOrderId
     signed: bool
+    reason: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectVerbalOrder:
+    """It was taken from this prescriber, and not from whom was written down."""
+
+    session_id: SessionId
+    order_id: MedicineOrderId
+    prescriber: StaffId
     reason: str = field(repr=False)
 
 
@@ -98,4 +111,22 @@ class AnswerVerbalOrderHandler:
 
         return await self.changes.run(
             command.session_id, answer, by=actor, action="answer_verbal_order", request=request
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectVerbalOrderHandler:
+    changes: MedicationChanges
+
+    async def __call__(self, command: CorrectVerbalOrder, actor: Actor, request: RequestKey) -> Committed[Changed]:
+        """Refused: `session_not_found`, and what `MedicationRecord.taken_from` refuses."""
+
+        async def correct(judged: Situation, tx: Transaction) -> MedicationRecord:
+            corrector = Corrector(
+                by=StaffId(actor.id), prescriber=actor.has(Role.PRESCRIBER), reason=command.reason, now=tx.now
+            )
+            return judged.record.taken_from(command.order_id, command.prescriber, corrector)
+
+        return await self.changes.run(
+            command.session_id, correct, by=actor, action="correct_verbal_order", request=request
         )

@@ -21,12 +21,22 @@ class AnswerView(View):
     at: datetime
 
 
+class NamedBeforeView(View):
+    prescriber: str
+    by: str
+    at: datetime
+    reason: str
+
+
 class ByWordView(BaseModel):
+    """`earlier` are those it was said to come from wrongly, and who put that right."""
+
     taken_by: str
     reason: str
     sign_by: datetime
     overdue: bool
     answer: AnswerView | None
+    earlier: tuple[NamedBeforeView, ...]
 
 
 class MedicineOrderView(BaseModel):
@@ -160,6 +170,7 @@ def _by_word(heard: ByWord) -> ByWordView:
         sign_by=heard.sign_by,
         overdue=heard.said_overdue and heard.answer is None,
         answer=AnswerView.model_validate(heard.answer) if heard.answer else None,
+        earlier=tuple(NamedBeforeView.model_validate(each) for each in heard.earlier),
     )
 
 

@@ -6,7 +6,12 @@ from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, 
 from careflow_service.http.fields import Moment
 from sessions.application.commands.follow_medicine import CorrectMedicine, RecordEffect
 from sessions.application.commands.give_medicine import GiveMedicine, WithholdMedicine
-from sessions.application.commands.order_medicine import AnswerVerbalOrder, OrderMedicine, TakeVerbalOrder
+from sessions.application.commands.order_medicine import (
+    AnswerVerbalOrder,
+    CorrectVerbalOrder,
+    OrderMedicine,
+    TakeVerbalOrder,
+)
 from sessions.domain.administrations import FromDraw, MedicineAmendment, NotGivenReason, Relief
 from sessions.domain.ids import AdministrationId, ContainerId, DrawId, MedicineOrderId, SessionId, StaffId
 from sessions.domain.units import MedicineAmount
@@ -54,6 +59,13 @@ class NewAnswer(RequestBody):
 
     signed: bool
     reason: Note | None = None
+
+
+class OrderCorrection(RequestBody):
+    """From whom it was taken, and not from whom was written down."""
+
+    prescriber: Staff
+    reason: Note
 
 
 class DrawnBody(RequestPart):
@@ -155,6 +167,16 @@ async def answer_verbal_order(
     """Sign what was taken from you by word, or refuse it: then it is on record as disputed."""
     command = AnswerVerbalOrder(SessionId(session_id), MedicineOrderId(order_id), body.signed, body.reason or "")
     return changed(await app.answer_verbal_order(command, actor, request))
+
+
+@router.post("/v1/sessions/{session_id}/verbal-orders/{order_id}/corrections", response_model=AggregateChanged)
+async def correct_verbal_order(
+    session_id: Uuid, order_id: Uuid, body: OrderCorrection, actor: CurrentActor, request: IdempotentRequest, app: App
+) -> Response:
+    """Put right from whom an order was taken, while it waits: whoever took it, or a prescriber."""
+    prescriber = StaffId(body.prescriber)
+    command = CorrectVerbalOrder(SessionId(session_id), MedicineOrderId(order_id), prescriber, body.reason)
+    return changed(await app.correct_verbal_order(command, actor, request))
 
 
 @router.post("/v1/sessions/{session_id}/medicines", status_code=201, response_model=PartAdded)

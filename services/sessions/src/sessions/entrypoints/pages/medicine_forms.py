@@ -8,13 +8,13 @@ from careflow_service.pages.asking import Field, Kind
 from sessions.application.commands.draw_drug import DrawDrug
 from sessions.application.commands.follow_medicine import RecordEffect
 from sessions.application.commands.give_medicine import GiveMedicine, WithholdMedicine
-from sessions.application.commands.order_medicine import AnswerVerbalOrder, OrderMedicine
+from sessions.application.commands.order_medicine import AnswerVerbalOrder, CorrectVerbalOrder, OrderMedicine
 from sessions.application.medication import Offer
 from sessions.application.queries.read_bedside import Bedside
 from sessions.application.use_cases import Sessions
 from sessions.domain.administrations import FromDraw, NotGivenReason, Relief
 from sessions.domain.clinic_day import on_the_wall
-from sessions.domain.ids import AdministrationId, ContainerId, DrawId, MedicineOrderId
+from sessions.domain.ids import AdministrationId, ContainerId, DrawId, MedicineOrderId, StaffId
 from sessions.domain.medicine_giving import THERE
 from sessions.domain.medicines import MedicineRoute, MedicineTerms, MedicineUnit
 from sessions.domain.states import SessionState
@@ -30,6 +30,7 @@ from sessions.entrypoints.http.medicine_routes import (
     NewMedicineOrder,
     NewNotGiven,
     NewVerbalOrder,
+    OrderCorrection,
 )
 from sessions.entrypoints.http.schemas import Uuid
 from sessions.entrypoints.pages.bedside_choices import containers, draws
@@ -49,6 +50,12 @@ UNITS: Final = {
 
 
 class Answering(NewAnswer):
+    """Which order it is about."""
+
+    order_id: Uuid
+
+
+class CorrectingOrder(OrderCorrection):
     """Which order it is about."""
 
     order_id: Uuid
@@ -107,12 +114,12 @@ def _given(seen: Bedside) -> Sequence[tuple[str, str]]:
     ]
 
 
-def _waiting(seen: Bedside, actor: Actor) -> Sequence[tuple[str, str]]:
-    """What this prescriber is to sign or refuse."""
+def _waiting(seen: Bedside, prescriber: str | None = None) -> Sequence[tuple[str, str]]:
+    """What waits to be signed or refused, by this prescriber or anybody, and how it reads."""
     return [
-        (each.id, f"{ordered(each.terms)} · {each.by_word.taken_by if each.by_word else ''}")
+        (each.id, f"{ordered(each.terms)} · {each.prescriber} · {each.by_word.taken_by if each.by_word else ''}")
         for each in seen.medication.waiting
-        if each.prescriber == actor.id
+        if prescriber in (None, each.prescriber)
     ]
 
 
@@ -195,9 +202,17 @@ def _correcting(seen: Bedside, _: Actor) -> Fields:
 
 def _answering(seen: Bedside, actor: Actor) -> Fields:
     return (
-        _choice("order_id", _waiting(seen, actor), word="taken_order"),
+        _choice("order_id", _waiting(seen, actor.id), word="taken_order"),
         field("signed", Kind.YES_NO),
         field("reason", Kind.PROSE, word="why_refused"),
+    )
+
+
+def _renaming(seen: Bedside, _: Actor) -> Fields:
+    return (
+        _choice("order_id", _waiting(seen), word="taken_order"),
+        field("prescriber", Kind.TEXT),
+        field("reason", Kind.PROSE),
     )
 
 
@@ -213,6 +228,14 @@ async def _answer(app: Sessions, asked: Asked[Answering], actor: Actor, key: Req
     body = asked.body
     command = AnswerVerbalOrder(asked.session_id, MedicineOrderId(body.order_id), body.signed, body.reason or "")
     return await app.answer_verbal_order(command, actor, key)
+
+
+async def _rename(app: Sessions, asked: Asked[CorrectingOrder], actor: Actor, key: RequestKey) -> object:
+    body = asked.body
+    order_id, prescriber = MedicineOrderId(body.order_id), StaffId(body.prescriber)
+    return await app.correct_verbal_order(
+        CorrectVerbalOrder(asked.session_id, order_id, prescriber, body.reason), actor, key
+    )
 
 
 async def _draw(app: Sessions, asked: Asked[DrawingMedicine], actor: Actor, key: RequestKey) -> object:
@@ -258,6 +281,7 @@ MEDICINE_FORMS: Final = (
     ),
     BedsideForm("medicine-order", NewMedicineOrder, _order, _there, lambda _, __: MEDICINE),
     BedsideForm("verbal-order", NewVerbalOrder, _take, _there, lambda _, __: (*MEDICINE, *BY_WORD)),
+    BedsideForm("correct-order", CorrectingOrder, _rename, lambda seen: bool(seen.medication.waiting), _renaming),
     BedsideForm("answer-order", Answering, _answer, lambda seen: bool(seen.medication.waiting), _answering),
 )
 """In the order in which they are used most."""
