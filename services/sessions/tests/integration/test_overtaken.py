@@ -22,7 +22,15 @@ from services.sessions.tests.world import World
 from sessions.application.use_cases import Sessions
 from sessions.bootstrap import SERVICE
 
-NO_DECISIONS: Final = {"reading", "reading_medicines", "reading_notes", "read_bedside", "follow_session", "ports"}
+NO_DECISIONS: Final = {
+    "reading",
+    "reading_medicines",
+    "reading_notes",
+    "read_bedside",
+    "read_patient_page",
+    "follow_session",
+    "ports",
+}
 
 ROWS: Final[Mapping[str, Race[World]]] = {
     "sign_consent": records.a_consent_while_another_is_signed,
