@@ -57,6 +57,8 @@ async def test_words_that_sound_like_a_crisis_are_answered_at_once_and_put_befor
     assert {told.links["Call 988"], told.links["Call 911"]} == {"tel:988", "tel:911"}
 
     someone, desk = await logs_in(world, to="/pages/desk")
+    assert "If you may harm yourself" in told.text
+    assert "If you may harm yourself" not in desk.text, "it is patients' pages that say it"
     urgent = await someone.follows(desk, "An inquiry may be urgent: look at it now.")
     assert urgent.text.index("May be urgent") < urgent.text.index("Others")
     assert "The words sound like a crisis: call now." in urgent.text

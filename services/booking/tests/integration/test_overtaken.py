@@ -34,6 +34,7 @@ from services.booking.tests.world import World, running
 
 NO_DECISIONS: Final = {
     "read_patient",
+    "read_patient_page",
     "practitioners",
     "rooms",
     "find_openings",
