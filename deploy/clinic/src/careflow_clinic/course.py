@@ -86,11 +86,13 @@ class Course:
         await self.bedside.consent(patient, "treatment", route="intravenous")
         await self.bedside.consent(patient, "financial")
         ends = today(self.walk.clock.now()) + timedelta(weeks=26)
+        # Two services say that a patient is cleared and has a plan: booking may hear the second first, and then has one
+        # stage less to tell of. Days lie between them in a clinic.
+        await self.clinic.care_path(patient, after=self.cleared.granted)
         after = (position(self.cleared.granted),)
         self.plan_id = await self.bedside.sign_plan(patient, induction(doses=doses, ends=ends), after=after)
         activated = await self.clinic.events.wait_for("PlanActivated", subject=self.subject, where=self._of_plan)
-        for heard in (self.cleared.granted, activated):  # two services say them, so neither waits for the other
-            await self.clinic.care_path(patient, after=heard)
+        await self.clinic.care_path(patient, after=activated)
         return activated
 
     async def goes_into_maintenance(self, *, doses: int) -> SeenEvent:
