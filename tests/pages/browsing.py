@@ -14,7 +14,7 @@ from typing import Any, Final
 import uvicorn
 from axe_playwright_python.async_playwright import Axe
 from fastapi import FastAPI
-from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright, expect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -123,8 +123,8 @@ class Reader:
             await self.page.get_by_label(label.replace("_", " "), exact=True).fill(text)
 
     async def looks(self, heading: str) -> None:
-        """The page has this heading, keeps every rule, and a picture of it is kept."""
-        assert (await self.page.locator("h1").inner_text()).replace("\n", " ") == heading
+        """The page that comes has this heading, keeps every rule, and a picture of it is kept."""
+        await expect(self.page.locator("h1")).to_have_text(heading, use_inner_text=True)
         self.seen += 1
         picture = KEPT / f"{self.name}-{self.seen}.png"
         picture.parent.mkdir(parents=True, exist_ok=True)
