@@ -11,7 +11,7 @@ from tests.compose.project import Project, docker
 
 BASE_IMAGE = "python:3.11-slim-bookworm"
 ABOVE_BASE = 110_000_000  # bytes an image may have beyond the base
-TYPESETTER = 85_000_000  # bytes of billing's typesetting compiler and its font for names in other scripts
+TYPESETTER = 80_000_000  # bytes of billing's typesetting compiler and its font for names in other scripts
 MEMORY_OF_ALL = 3_000_000_000  # bytes
 NAMES = [spec.name for spec in SERVICES]
 

@@ -122,14 +122,16 @@ def test_every_line_takes_something(taken: dict[str, set[Path]]) -> None:
 
 
 def test_nobody_asks_for_what_was_taken(site: Path, taken: dict[str, set[Path]]) -> None:
-    """No module of ours, and none it loads: one of `stdnum` names its file by the stem."""
+    """No module of ours, and none it loads: one of `stdnum` names its file so, `at/fa`."""
     without = ask(site)
 
     assert without["loaded"]
     assert [name for name, file in without["loaded"].items() if not Path(file).is_relative_to(site)] == []
-    gone = {path.stem for paths in taken.values() for path in paths if path.suffix == ".dat" and "stdnum" in path.parts}
+    numbers = site / "stdnum"
+    data = [path for paths in taken.values() for path in paths if path.suffix == ".dat"]
+    gone = [path.relative_to(numbers).with_suffix("").as_posix() for path in data if path.is_relative_to(numbers)]
     assert gone
-    named = re.compile("|".join(rf"""["']{re.escape(stem)}["']""" for stem in sorted(gone)))
+    named = re.compile("|".join(rf"""["']{re.escape(name)}["']""" for name in sorted(gone)))
     assert [name for name, file in without["loaded"].items() if named.search(Path(file).read_text("utf-8"))] == []
 
 

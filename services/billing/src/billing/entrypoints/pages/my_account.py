@@ -13,7 +13,6 @@ from billing.application.commands.make_payment_link import MakePaymentLink
 from billing.application.commands.open_account_link import OpenAccountLink
 from billing.application.use_cases import Billing
 from billing.domain.ids import AccountLinkId, EstimateId, PaperId, PatientId, SuperbillId
-from billing.domain.money import total
 from billing.domain.payment_links import LinkState
 from billing.entrypoints.http.schemas import App, paper
 from careflow_service.http.dependencies import CurrentActor, PageCursor
@@ -108,7 +107,6 @@ async def _show(
     seen = await app.read_account(PatientId(actor.patient_id or ""), actor)
     after = after or dict.fromkeys(("entries_after", "payments_after", "papers_after"))
     history = await app.read_account.history(seen.account.id, SHOWN, charges_after=None, **after)
-    payable = total((each.balance for each in seen.open if each not in seen.in_dispute), ports.policy.currency)
     return pages.show(
         request.scope,
         "my_account.html",
@@ -117,7 +115,7 @@ async def _show(
         history=history,
         after=after,
         paying=next((each for each in reversed(seen.links) if each.can_be_paid(seen.as_of)), None),
-        payable=payable,
+        payable=seen.owed - seen.disputed,
         takes_cards=ports.processor is not None,
         open_state=LinkState.OPEN,
         policy=ports.policy,

@@ -4,11 +4,11 @@ prescriber answers.
 
 from dataclasses import dataclass, field
 
-from careflow_service.identity import Actor, RequestKey, Role
+from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction
+from sessions.application.correcting import corrector
 from sessions.application.medication_changes import MedicationChanges
 from sessions.application.results import Added, Changed
-from sessions.domain.corrections import Corrector
 from sessions.domain.ids import MedicineOrderId, SessionId, StaffId
 from sessions.domain.medication import MedicationRecord
 from sessions.domain.medicine_giving import Situation
@@ -122,10 +122,8 @@ class CorrectVerbalOrderHandler:
         """Refused: `session_not_found`, and what `MedicationRecord.taken_from` refuses."""
 
         async def correct(judged: Situation, tx: Transaction) -> MedicationRecord:
-            corrector = Corrector(
-                by=StaffId(actor.id), prescriber=actor.has(Role.PRESCRIBER), reason=command.reason, now=tx.now
-            )
-            return judged.record.taken_from(command.order_id, command.prescriber, corrector)
+            who = corrector(actor, command.reason, tx)
+            return judged.record.taken_from(command.order_id, command.prescriber, who)
 
         return await self.changes.run(
             command.session_id, correct, by=actor, action="correct_verbal_order", request=request
