@@ -6,6 +6,7 @@ import pytest
 
 from careflow_events.relay import Relay
 from careflow_events.testing.simulation import search
+from careflow_events.testing.simulation.course import live
 from careflow_events.testing.simulation.plan import Kind, draw
 from careflow_events.testing.simulation.search import Failure, fails, shrink
 from careflow_events.testing.simulation.service import Service
@@ -75,5 +76,5 @@ def test_every_kind_of_fault_is_drawn() -> None:
 
 def _history(seed: int) -> list[bytes | None]:
     world = World(seed)
-    run(world.live(draw(seed)))
+    run(live(world, draw(seed)))
     return [record.value for _, log in sorted(world.cluster.logs.items()) for record in log.records]

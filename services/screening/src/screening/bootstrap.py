@@ -42,7 +42,6 @@ from screening.application.commands.identify_medication import IdentifyMedicatio
 from screening.application.commands.issue_link import IssueLinkHandler
 from screening.application.commands.locate_patient import LocatePatientHandler
 from screening.application.commands.open_link import OpenLinkHandler
-from screening.application.commands.page_as_test import PageAsTestHandler
 from screening.application.commands.raise_alert import RaiseAlertHandler
 from screening.application.commands.reclassify_fact import ReclassifyFactHandler
 from screening.application.commands.record_consent import RecordConsentHandler
@@ -53,6 +52,7 @@ from screening.application.commands.record_evidence import RecordEvidenceHandler
 from screening.application.commands.record_facts import RecordFactsHandler
 from screening.application.commands.record_trial import RecordTrialHandler
 from screening.application.commands.reinstate_clearance import ReinstateClearanceHandler
+from screening.application.commands.request_test_page import RequestTestPageHandler
 from screening.application.commands.revoke_clearance import RevokeClearanceHandler
 from screening.application.commands.revoke_consent import RevokeConsentHandler
 from screening.application.commands.save_answers import SaveAnswersHandler
@@ -116,7 +116,7 @@ def bootstrap(resources: Resources[ScreeningSettings]) -> Screening:
         record_contact=RecordContactHandler(ports, work),
         close_alert=CloseAlertHandler(ports, work),
         draw_rota=DrawRotaHandler(ports, work),
-        page_as_test=PageAsTestHandler(ports, work),
+        request_test_page=RequestTestPageHandler(ports, work),
         confirm_test_page=ConfirmTestPageHandler(ports, work),
         complete_task=CompleteTaskHandler(ports, work),
         record_consent=RecordConsentHandler(ports, work),

@@ -24,5 +24,5 @@ DEADLINES: tuple[Deadline[Ports], ...] = (
 
 EFFECTS: tuple[Effect[Ports], ...] = (
     Effect("page_on_call", next=next_page, perform=send_page, settle=settle_page),
-    Effect("page_as_test_goes_out", next=next_test_page, perform=send_test_page, settle=settle_test_page),
+    Effect("test_page_goes_out", next=next_test_page, perform=send_test_page, settle=settle_test_page),
 )

@@ -76,6 +76,6 @@ async def test_it_can_be_asked_for_again_once_the_last_one_went_out(world: World
 async def test_whoever_asked_for_it_is_in_the_audit_trail(world: World) -> None:
     await has_rota(world)
     ok(await world.nurse.post(PATH), 201)
-    audited = await world.store.database["_audit"].find_one({"action": "page_as_test"})
+    audited = await world.store.database["_audit"].find_one({"action": "request_test_page"})
     assert audited is not None
     assert (audited["actor"], audited["outcome"]) == ("user-nurse", "done")

@@ -7,8 +7,7 @@ doing any of it again changes nothing. The keys go last: what is found by what i
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 from careflow_events.closing import Closing
 from careflow_events.mongo import MongoErasure
@@ -18,11 +17,6 @@ from careflow_service.deadlines import Effect, set_aside
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.vault import Vault
 from careflow_service.work import Transaction
-
-if TYPE_CHECKING:
-    from careflow_service.service import Service
-
-App = TypeVar("App")
 
 
 class MongoErasing:
@@ -39,12 +33,6 @@ class MongoErasing:
     def erase(self, patient_id: str) -> None:
         """See there."""
         unit_of_work().close_owner(patient_id, Closing.ERASED)
-
-
-def destroying_of(service: Service[Any, Any, App], app: App, database: Database, vault: Vault) -> Effect[Any]:
-    """The effect that destroys what this service holds of erased patients."""
-    forgets = None if service.forgets is None else partial(service.forgets, app)
-    return destroying(database, vault, service=service.name, forgets=forgets)
 
 
 def destroying(

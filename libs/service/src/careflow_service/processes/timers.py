@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from careflow_service.backup.taken import BackupsTaken
 from careflow_service.http.health import Health, Heartbeat, health_routes, ready_checks
 from careflow_service.measures import age_of_backup, disabled_webhooks, emergencies_unreviewed, overdue, read_all
-from careflow_service.mongo.erasing import destroying_of
+from careflow_service.processes.effects import effects_of
 from careflow_service.processes.opening import Opened
 from careflow_service.processes.running import Run, run_tasks, until_stopped
 from careflow_service.processes.serving import bind, serving
@@ -77,7 +77,7 @@ def timers_of(process: Opened[S, P, App]) -> Timers[P]:
     return Timers(
         ports=process.ports,
         deadlines=service.deadlines,
-        effects=(*service.effects, destroying_of(service, process.app, resources.database, resources.vault)),
+        effects=effects_of(service, process.app, resources.database, resources.vault),
         work=resources.work,
         clock=resources.clock,
         lease=process.lease,

@@ -38,9 +38,9 @@ from careflow_service.http.app import create_app
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
 from careflow_service.mongo.audit import AUDIT, Outcome
-from careflow_service.mongo.erasing import destroying_of
 from careflow_service.mongo.reactions import ReactionTransactions
 from careflow_service.mongo.store import Keys, Store
+from careflow_service.processes.effects import effects_of
 from careflow_service.service import Resources, Service
 from careflow_service.settings import Environment, ServiceSettings
 from careflow_service.testing.calling import ISSUER, Caller, verifier
@@ -89,8 +89,7 @@ class ServiceWorld(Generic[P, App]):
     @property
     def effects(self) -> "Sequence[Effect[P]]":
         """The service's own, and the library's."""
-        destroying = destroying_of(self.service, self.application, self.store.database, self.store.vault)
-        return (*self.service.effects, destroying)
+        return effects_of(self.service, self.application, self.store.database, self.store.vault)
 
     def calling(self, *roles: Role, patient_id: str | None = None, subject: str | None = None) -> Caller:
         """Somebody in these roles; without `subject` the login is named after the role or the patient."""

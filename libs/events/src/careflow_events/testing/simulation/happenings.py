@@ -1,13 +1,11 @@
 """What can happen in a world, each drawn with a seed of its own."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from careflow_events import envelope as envelopes
 from careflow_events.consumed import ConsumedRecord
@@ -21,10 +19,8 @@ from careflow_events.testing.simulation.operators import discard, refeed, writer
 from careflow_events.testing.simulation.plan import Kind
 from careflow_events.testing.simulation.service import SETTINGS, Service
 from careflow_events.testing.simulation.virtual import elapsed
+from careflow_events.testing.simulation.world import World
 from careflow_events.topics import SCREENING
-
-if TYPE_CHECKING:
-    from careflow_events.testing.simulation.world import World
 
 PATIENTS: Final = 4
 

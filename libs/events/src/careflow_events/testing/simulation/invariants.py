@@ -1,9 +1,6 @@
 """What must hold in every world: after every step, and in the end."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
 
 import orjson
 
@@ -11,13 +8,11 @@ from careflow_events import envelope as envelopes
 from careflow_events.contracts import FeedCheckpoint
 from careflow_events.contracts.model import EventData
 from careflow_events.parked import ParkedRecord, ParkedState
+from careflow_events.testing.memory_outbox import MemoryRow
+from careflow_events.testing.simulation.cluster import Cluster, Log
+from careflow_events.testing.simulation.service import Service
+from careflow_events.testing.simulation.world import World
 from careflow_events.topics import topics_of
-
-if TYPE_CHECKING:
-    from careflow_events.testing.memory_outbox import MemoryRow
-    from careflow_events.testing.simulation.cluster import Cluster, Log
-    from careflow_events.testing.simulation.service import Service
-    from careflow_events.testing.simulation.world import World
 
 
 class Broken(AssertionError):

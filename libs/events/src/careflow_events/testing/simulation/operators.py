@@ -1,19 +1,13 @@
 """What operators do, by the runbook: finish, resume, feed, replay, discard."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from careflow_events.operations import LARGEST_PAGE, NotFirstInStream, NothingMissing, NotParked
 from careflow_events.parked import ParkedRecord
 from careflow_events.refeeding import Refeed, Selection
 from careflow_events.testing.builders import NOON
 from careflow_events.testing.simulation.cluster import Log
 from careflow_events.testing.simulation.service import Service
+from careflow_events.testing.simulation.world import World
 from careflow_events.topics import refeed_of, topics_of
-
-if TYPE_CHECKING:
-    from careflow_events.testing.simulation.world import World
 
 
 async def operate(world: World, service: Service) -> bool:

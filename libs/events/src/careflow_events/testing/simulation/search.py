@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from careflow_events.testing.simulation.course import live
 from careflow_events.testing.simulation.plan import Step, draw, only
 from careflow_events.testing.simulation.virtual import run
 from careflow_events.testing.simulation.world import World
@@ -35,7 +36,7 @@ def fails(seed: int, numbers: Collection[int] | None = None) -> Failure | None:
     steps = plan if numbers is None else only(plan, numbers)
     with _in_silence():
         try:
-            run(World(seed).live(steps))
+            run(live(World(seed), steps))
         except Exception as error:
             return Failure(seed, tuple(steps), f"{type(error).__name__}: {error}")
     return None

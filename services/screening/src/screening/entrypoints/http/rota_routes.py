@@ -155,11 +155,11 @@ async def draw_rota(body: NewRota, actor: CurrentActor, expected_version: Expect
 
 
 @router.post("/v1/rota/test-pages", status_code=201, response_model=TestPagesSent)
-async def page_as_test(actor: CurrentActor, request: IdempotentRequest, app: App) -> Response:
+async def request_test_page(actor: CurrentActor, request: IdempotentRequest, app: App) -> Response:
     """Page me now, as a test: over every channel the rota names for you. It says that it is a test; no alert and no
     escalation comes of it.
     """
-    committed = await app.page_as_test(actor, request)
+    committed = await app.request_test_page(actor, request)
     return answer(committed, TestPagesSent(page_ids=committed.value.added_ids), status=201)
 
 

@@ -1,4 +1,4 @@
-"""Somebody on the rota is paged as a test, over every channel they are reached by. No alert comes of it."""
+"""Somebody on the rota asks to be paged as a test, over every channel they are reached by. No alert comes of it."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from screening.domain.paging import Page
 
 
 @dataclass(frozen=True, slots=True)
-class PageAsTestHandler:
+class RequestTestPageHandler:
     ports: Ports
     work: Work
 
@@ -22,7 +22,7 @@ class PageAsTestHandler:
         Refused: `rota_not_found`, `responder_not_found`, and `test_page_under_way` until the last one went out.
         """
 
-        async def page(tx: Transaction) -> SeveralAdded:
+        async def ask(tx: Transaction) -> SeveralAdded:
             person = StaffId(actor.id)
             rota, under_way = await self.ports.rotas.look(), await self.ports.test_pages.under_way(person)
             if rota is None:
@@ -46,4 +46,4 @@ class PageAsTestHandler:
                 await self.ports.test_pages.add(each, tx)
             return SeveralAdded(rota.id, rota.version, tuple(each.id for each in pages))
 
-        return await self.work.run(page, by=actor, action="page_as_test", returns=SeveralAdded, request=request)
+        return await self.work.run(ask, by=actor, action="request_test_page", returns=SeveralAdded, request=request)
