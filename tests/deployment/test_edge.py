@@ -3,11 +3,17 @@
 import importlib
 import re
 from collections.abc import Iterable
+from datetime import timedelta
 
+from careflow_cli.edge import sittings
+from careflow_cli.edge import table as local
+from careflow_cli.edge.pages import PAGES
 from careflow_cli.stack.services import SERVICES
 from careflow_service.http.access import Rule
 from careflow_service.http.app import access_of
 from careflow_service.http.limits import BODY_LIMIT, BODY_WITHIN_SECONDS
+from careflow_service.identity import Role
+from careflow_service.pages import logins
 from careflow_service.problems import LIBRARY_PROBLEMS
 from tests.deployment.compose_files import Tree, text
 
@@ -38,6 +44,39 @@ def test_it_lets_out_v1_of_each_service_and_pages_of_those_that_have_some_and_no
 def test_its_limits_on_a_body_are_those_of_the_services() -> None:
     assert directive("client_max_body_size") == [f"{BODY_LIMIT // 1024}k"]
     assert directive("client_body_timeout") == [f"{BODY_WITHIN_SECONDS:.0f}s"]
+
+
+def test_the_local_stacks_edge_lets_out_and_refuses_the_same() -> None:
+    patterns = re.findall(r"^\s*location ~ (\S+) \{", CONFIGURATION, re.MULTILINE)
+    codes = dict(re.findall(r"^\s+(\d{3}) (\w+);", _block("map $status $code"), re.MULTILINE))
+    titles = dict(re.findall(r'^\s+(\w+)\s+"([^"]+)";', _block("map $code $title"), re.MULTILINE))
+
+    assert local.locations(NAMES) == [each.replace("(?<", "(?P<") for each in patterns]
+    assert (local.BODY_LIMIT, local.BODY_WITHIN) == (BODY_LIMIT, BODY_WITHIN_SECONDS)
+    for name, seconds in (
+        ("proxy_connect_timeout", local.CONNECT_WITHIN),
+        ("proxy_read_timeout", local.ANSWER_WITHIN),
+        ("proxy_send_timeout", local.SEND_WITHIN),
+    ):
+        assert directive(name) == [f"{seconds:.0f}s"], name
+    assert {str(status): each for status, each in local.TITLES.items()} == {
+        status: (code, titles[code]) for status, code in codes.items() if int(status) in local.TITLES
+    }
+
+
+def test_the_local_stacks_edge_knows_the_login_as_the_services_do() -> None:
+    assert (sittings.LOGIN_COOKIE, sittings.UNATTENDED) == (logins.COOKIE, logins.UNATTENDED)
+    assert timedelta(seconds=sittings.IDLE) == logins.IDLE
+    for name in NAMES:
+        ways = {route for route, _ in rows_of(name)}
+        assert {f"POST {sittings.LOG_IN}", f"POST {sittings.LOG_OUT}"} <= ways, name
+
+
+def test_each_page_that_is_named_for_a_browser_is_there_for_that_role() -> None:
+    for each in PAGES:
+        rule = dict(rows_of(each.service))[f"GET /pages/{each.page}"]
+        assert rule.public if each.role is None else Role(each.role) in rule.roles, each.page
+    assert {each.service for each in PAGES} == set(NAMES)
 
 
 def rows_of(name: str) -> Iterable[tuple[str, Rule]]:

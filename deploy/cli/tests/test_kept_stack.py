@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 import pytest
 
 from careflow_cli.processes import records
 
 SAMPLE = Path(__file__).parent / "sample"
-NAMES = ["kafka", "sample_service-store", "sample_service-api", "sample_service-worker"]
+NAMES = ["kafka", "edge", "sample_service-store", "sample_service-api", "sample_service-worker"]
 NOT_RUNNING = 3
 
 pytestmark = [pytest.mark.kafka, pytest.mark.store]
@@ -136,6 +137,18 @@ def test_the_address_of_kafka_is_printed_alone(careflow: Command) -> None:
     done = careflow("address", "kafka")
 
     assert done.stdout.strip() == f"127.0.0.1:{careflow.status()['kafka']['port']}"
+
+
+def test_all_of_it_is_at_one_address_which_up_says_and_which_stays(careflow: Command) -> None:
+    address = careflow("address", "edge").stdout.strip()
+
+    front = httpx.get(address)
+
+    assert "CareFlow on this machine" in front.text
+    assert f"in a browser: {address}\n" in careflow("up").stdout
+    told = httpx.get(f"http://127.0.0.1:{careflow.status()['sample_service-api']['port']}/environment").json()
+    assert (told["CAREFLOW_PUBLIC_URL"], told["CAREFLOW_PUBLIC_PATH"]) == (address, "/sample_service")
+    assert '"service": "edge"' in careflow("logs", "edge").stdout
 
 
 def test_what_does_not_run_has_no_address(tmp_path: Path) -> None:

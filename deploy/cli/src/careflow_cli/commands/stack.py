@@ -10,13 +10,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from careflow_cli import checkout
+from careflow_cli.edge.pages import PAGES, all_of_them
 from careflow_cli.errors import CareflowError
 from careflow_cli.processes import endings
 from careflow_cli.progress import step
@@ -25,25 +26,11 @@ from careflow_cli.stack.stack import Stack, is_infrastructure
 
 NOT_RUNNING = 3  # exit code of `status`, as service scripts have it
 FOLLOW_EVERY = 0.2  # seconds
-PAGES: Final = (
-    ("booking-api", "free-call", "the free call, as a visitor books it"),
-    ("booking-api", "day", "the clinic's day, with what careflow token --role coordinator prints"),
-    ("booking-api", "desk", "the front desk, with the same"),
-    ("sessions-api", "bedside", "today's sessions, with what careflow token --role nurse prints"),
-    ("screening-api", "cases", "who waits for what, with what careflow token --role prescriber prints"),
-    ("billing-api", "money", "what waits for a biller, with what careflow token --role biller prints"),
-    (
-        "booking-api",
-        "operations",
-        "how a service stands, with what careflow token --role operator prints",
-    ),
-)
-"""What there is to look at in a browser: whose, which page, what it is."""
 
 
 def kept() -> Stack:
     """The stack of this checkout: data kept between runs, in stores that survive being killed."""
-    return Stack(checkout.state(), durable=True)
+    return Stack(checkout.state(), durable=True, edge=True)
 
 
 @contextmanager
@@ -72,9 +59,8 @@ def up() -> None:
                 left_over = [name for name in stack.table.running() if not is_infrastructure(name)]
                 stack.table.stop(left_over, 0)  # services of a run that was killed half-way: their addresses may be old
                 stack.start_all(running.say)
-    rows = report(stack)
-    show(rows)
-    show_pages(rows)
+    show(report(stack))
+    show_pages(stack)
 
 
 def down(forget: Annotated[bool, typer.Option("--forget", help="And remove its data.")] = False) -> None:
@@ -131,14 +117,14 @@ def logs(
         time.sleep(FOLLOW_EVERY)
 
 
-def show_pages(rows: list[ProcessReport]) -> None:
-    """What there is to look at in a browser."""
-    ports = {row.name: row.port for row in rows if row.port is not None}
-    found = [(what, f"http://127.0.0.1:{ports[of]}/pages/{page}") for of, page, what in PAGES if of in ports]
-    if found:
-        typer.echo("\nwhat is written to patients: careflow messages")
-    for what, address in found:
-        typer.echo(f"{what}: {address}")
+def show_pages(stack: Stack) -> None:
+    """Where to look at all of it in a browser, and as whom."""
+    served = {spec.name for spec in stack.services}
+    typer.echo(f"\nwhat is written to patients: careflow messages\nin a browser: {stack.address}")
+    if rows := [each for each in PAGES if each.service in served]:
+        typer.echo(f"log in there once, with what this prints: {all_of_them()}")
+    for each in rows:
+        typer.echo(f"{each.what}{f', as {each.role}' if each.role else ''}: {stack.address}{each.address}")
 
 
 def show(rows: list[ProcessReport]) -> None:

@@ -59,13 +59,16 @@ def spec_of(service: str | ServiceSpec) -> ServiceSpec:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the processes of a stack share. `api_url` is where this service's pages are, once that is known."""
+    """What the processes of a stack share. A browser finds this service under `public_path` of `public_url`, once that
+    is known.
+    """
 
     folder: Path
     secrets: Secrets
     store_url: str
     kafka_url: str
-    api_url: str | None
+    public_url: str | None
+    public_path: str = ""
 
     @property
     def clock_file(self) -> Path:
@@ -92,8 +95,9 @@ class Surroundings:
             **self.secrets.variables(spec.name),
             **spec.environment,
         }
-        if self.api_url is not None:
-            variables["CAREFLOW_PUBLIC_URL"] = self.api_url
+        if self.public_url is not None:
+            variables["CAREFLOW_PUBLIC_URL"] = self.public_url
+            variables["CAREFLOW_PUBLIC_PATH"] = self.public_path
         if command == "worker":
             variables["CAREFLOW_KAFKA_URL"] = self.kafka_url
         if port is not None:

@@ -1,6 +1,7 @@
 """One CareFlow stack: broker, stores and services started in order, and a handle on each of them by name.
 
-Process names: `kafka`, `<service>-store`, `<service>-api`, `<service>-worker`, a second one `<service>-worker-2`.
+Process names: `kafka`, `edge`, `<service>-store`, `<service>-api`, `<service>-worker`, a second one
+`<service>-worker-2`.
 Invariant: nothing a stack started outlives it: a stack that fails or is interrupted while starting takes down what it
 started and nothing else, and an ephemeral one dies with its owner.
 """
@@ -23,6 +24,7 @@ from careflow_cli.processes.signals import uninterrupted
 from careflow_cli.processes.table import ProcessTable
 from careflow_cli.processes.watchdog import Watchdog
 from careflow_cli.stack.clock import StackClock
+from careflow_cli.stack.edge import EDGE, EdgeProcess
 from careflow_cli.stack.secrets import Secrets
 from careflow_cli.stack.services import (
     SERVICES,
@@ -51,16 +53,23 @@ def is_infrastructure(name: str) -> bool:
 
 class Stack:
     """A stack in a folder. `durable` stores survive being killed and are stopped gently; the others are thrown away.
-    Each service has so many `workers`.
+    Each service has so many `workers`. With an `edge` a browser finds all of them at one address.
     """
 
     def __init__(
-        self, folder: Path, services: Sequence[ServiceSpec] = SERVICES, *, durable: bool, workers: int = 1
+        self,
+        folder: Path,
+        services: Sequence[ServiceSpec] = SERVICES,
+        *,
+        durable: bool,
+        workers: int = 1,
+        edge: bool = False,
     ) -> None:
         self.folder = folder
         self.services = tuple(services)
         self.durable = durable
         self._parts = ("api", "worker", *(f"worker-{number}" for number in range(2, workers + 1)))
+        self._edge = EdgeProcess(self.table, [spec.name for spec in self.services]) if edge else None
         self._provider = providers.chosen()
         self._secrets = Secrets(folder / "secrets")
 
@@ -110,6 +119,11 @@ class Stack:
         return self._server(f"{service}-api").url
 
     @property
+    def address(self) -> str | None:
+        """Where a browser finds all of it; None without an edge."""
+        return self._edge.url if self._edge else None
+
+    @property
     def pages(self) -> Path:
         """The folder where pages to on-call land, one JSON file each."""
         return self.folder / "pages"
@@ -150,7 +164,7 @@ class Stack:
             self._provider.prepare()
             self._secrets.make(tuple(spec.name for spec in self.services))
             infrastructure = [*(self._server(f"{spec.name}-store") for spec in self.services), self._kafka]
-            self._start(infrastructure, say)
+            self._start([*infrastructure, *self._edges], say)
             say("topics and indexes")
             from careflow_cli.infra import topics  # the Kafka client loads slowly, and looking needs none
 
@@ -233,7 +247,11 @@ class Stack:
     def servers(self) -> list[Server]:
         """Everything a complete stack runs, in the order it is started."""
         names = [f"{spec.name}-{part}" for part in ("store", *self._parts) for spec in self.services]
-        return [self._kafka, *(self._server(name) for name in names)]
+        return [self._kafka, *self._edges, *(self._server(name) for name in names)]
+
+    @property
+    def _edges(self) -> list[EdgeProcess]:
+        return [self._edge] if self._edge else []
 
     def _start(self, servers: Sequence[Server], say: Say) -> None:
         for server in servers:
@@ -249,6 +267,8 @@ class Stack:
     def _server(self, name: str) -> Server:
         if name == "kafka":
             return self._kafka
+        if name == EDGE and self._edge:
+            return self._edge
         service, _, part = name.partition("-")
         spec = self._spec(service)
         if part == "store":
@@ -258,6 +278,7 @@ class Stack:
         return ServiceProcess(self.table, spec, part, lambda: self._surroundings(spec))
 
     def _surroundings(self, spec: ServiceSpec) -> Surroundings:
-        ports = self.table.last_ports(f"{spec.name}-api")  # a worker starts after its api
-        api_url = f"http://{HOST}:{ports[0]}" if ports else None
-        return Surroundings(self.folder, self._secrets, self.mongo_url(spec.name), self.kafka_url, api_url)
+        ports = self.table.last_ports(EDGE if self._edge else f"{spec.name}-api")  # a worker starts after its api
+        public = f"http://{HOST}:{ports[0]}" if ports else None
+        path = f"/{spec.name}" if self._edge else ""
+        return Surroundings(self.folder, self._secrets, self.mongo_url(spec.name), self.kafka_url, public, path)
