@@ -12,6 +12,7 @@ from typing import Any, Final, Generic, TypeVar
 from billing.adapters.clinic_data import service_rules
 from billing.application.commands.hear_processor import HearProcessorHandler
 from billing.application.commands.record_coverage import RecordCoverageHandler
+from billing.application.link_addresses import LinkAddresses
 from billing.application.ports import Due, Ports
 from billing.domain.charges import Charge, ChargeState
 from billing.domain.ids import ChargeId, PatientId, PaymentId
@@ -161,6 +162,9 @@ class Visits(Kept[Any]):
         return self.listed(lambda each: each.patient_id == patient_id and each.starts_at > now)
 
 
+NOWHERE: Final = LinkAddresses(None, None)  # type: ignore[arg-type]  # nobody is given a link
+
+
 class Printer:
     async def superbill(self, superbill: object, *, copy: bool) -> bytes:
         return b""
@@ -229,7 +233,7 @@ class InMemory:
             **stores,
             printer=Printer(),
             processor=self.desk,
-            link_addresses=None,  # type: ignore[arg-type]  # nobody is given a link
+            link_addresses=NOWHERE,
             audit=None,  # type: ignore[arg-type]  # nothing is read for somebody
             policy=POLICY,
             schedules=SELLING,

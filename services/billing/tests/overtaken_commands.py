@@ -1,6 +1,6 @@
 """What overtakes each command and each deadline of billing, and what comes of it then."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from billing.application.commands.open_account_link import OpenAccountLink
 from billing.domain.ids import AccountLinkId, EstimateId
@@ -40,7 +40,7 @@ from services.billing.tests.heard import (
     services_corrected,
     session_completed,
 )
-from services.billing.tests.world import World
+from services.billing.tests.world import World, is_found
 
 FAR, SOON = local(14, 9, month=12), local(25, 9)
 NEXT_WEEK = local(30, 12)
@@ -80,6 +80,27 @@ async def an_account_link_is_made_while_details_change(world: World, overtaking:
     link_id = AccountLinkId(ok(await world.biller.post(f"/v1/accounts/{ANA}/links"), 201)["link_id"])
     tried = await world.application.open_account_link(OpenAccountLink(link_id, date(1989, 4, 2)), Actor.public())
     assert tried.value.opened_at is not None
+
+
+async def an_account_link_is_sent_while_another_one_is_gathered(world: World, overtaking: Overtaking) -> None:
+    """One message: what was to be sent soon is sent now."""
+    await has_patient(world)
+    is_found(world)
+    payment = await pays(world, 25)
+    overtaking.by(lambda: world.biller.post("/v1/receipts", {"payment_id": payment["payment_id"]}))
+    ok(await world.biller.post(f"/v1/accounts/{ANA}/links/send"), 201)
+    await world.travel(timedelta(minutes=15))
+    assert (await world.said_types(ANA)).count("AccountLinkIssued") == 1
+
+
+async def what_is_new_is_sent_while_somebody_has_it_sent(world: World, overtaking: Overtaking) -> None:
+    await has_patient(world)
+    is_found(world)
+    payment = await pays(world, 25)
+    ok(await world.biller.post("/v1/receipts", {"payment_id": payment["payment_id"]}), 201)
+    overtaking.by(lambda: world.biller.post(f"/v1/accounts/{ANA}/links/send"))
+    await world.travel(timedelta(minutes=15))
+    assert (await world.said_types(ANA)).count("AccountLinkIssued") == 1
 
 
 async def an_account_link_is_opened_while_somebody_guesses(world: World, overtaking: Overtaking) -> None:

@@ -29,5 +29,10 @@ def takes_cards(world: World) -> Desk:
     return desk
 
 
+def is_found(world: World) -> None:
+    """From now on patients find this service at an address."""
+    object.__setattr__(world.ports.link_addresses, "public", "https://clinic.example")
+
+
 running = partial(world.running, World, SERVICE, now=NOW)
 """Opens it on a database of one's own."""

@@ -140,6 +140,18 @@ def answer_link_issued(known: Known) -> contracts.EventData:
     )
 
 
+ACCOUNT: Final = "https://clinic.example/billing/pages/papers/c3d4"
+
+
+def account_link_issued(known: Known) -> contracts.EventData:
+    return contracts.AccountLinkIssued(
+        patient_id=known["patient_id"],
+        link_id=known["ref"],
+        works_until=known["now"] + timedelta(days=30),
+        for_booking=Sealed.plain(contracts.AccountLinkForBooking(link=ACCOUNT)),
+    )
+
+
 def questionnaire_withdrawn(known: Known) -> contracts.EventData:
     return contracts.QuestionnaireWithdrawn(
         patient_id=known["patient_id"], request_id=known["ref"], purpose=codes.QuestionnairePurpose.INTAKE

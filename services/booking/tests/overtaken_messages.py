@@ -65,6 +65,24 @@ async def a_link_is_heard_of_while_it_is_heard_of(world: World, overtaking: Over
     assert await states(world, ana) == [("questions_asked", "planned")]
 
 
+async def an_account_link_is_heard_of_while_it_is_heard_of(world: World, overtaking: Overtaking) -> None:
+    ana = await has_patient(world)
+    event = world.next_event(news.account_link_issued({"patient_id": ana, "ref": new_id(), "now": world.clock()}))
+    overtaking.by(lambda: world.take_in(event))
+    await world.take_in(event)
+    assert await states(world, ana) == [("account_news", "planned")]
+
+
+async def somebody_tells_a_patient_while_somebody_else_does(world: World, overtaking: Overtaking) -> None:
+    ana = await has_patient(world, channels=["phone"])
+    await world.hear(news.account_link_issued({"patient_id": ana, "ref": new_id(), "now": world.clock()}))
+    await world.catch_up()
+    (untold,) = ok(await world.coordinator.get("/v1/tasks/patients"))["items"]
+    path, told = f"/v1/tasks/patients/{ana}/told", {"news": "account"}
+    overtaking.by(lambda: world.coordinator.post(path, told, version=untold["version"]))
+    assert refusal(await world.coordinator.post(path, told, version=untold["version"])) == (412, "stale_version")
+
+
 async def a_consent_is_recorded_while_it_is_withdrawn(world: World, overtaking: Overtaking) -> None:
     ana, _ = await has_visit(world)
     path = f"/v1/patients/{ana}/contact-consents"

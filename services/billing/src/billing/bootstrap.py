@@ -72,6 +72,7 @@ from billing.application.commands.record_coverage import RecordCoverageHandler
 from billing.application.commands.refund_payment import RefundPaymentHandler
 from billing.application.commands.request_estimate import RequestEstimateHandler
 from billing.application.commands.reverse_charge import ReverseChargeHandler
+from billing.application.commands.send_account_link import SendAccountLinkHandler
 from billing.application.commands.start_statement_run import StartStatementRunHandler
 from billing.application.commands.void_superbill import VoidSuperbillHandler
 from billing.application.commands.waive_fee import WaiveFeeHandler
@@ -140,6 +141,7 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
         add_private_contract=AddPrivateContractHandler(ports, work),
         issue_account_link=IssueAccountLinkHandler(ports, work),
         open_account_link=OpenAccountLinkHandler(ports, work),
+        send_account_link=SendAccountLinkHandler(ports, work),
         request_estimate=RequestEstimateHandler(ports, work),
         issue_estimate=IssueEstimateHandler(ports, work),
         deliver_estimate=DeliverEstimateHandler(ports, work),

@@ -24,6 +24,8 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "add_private_contract": commands.a_contract_is_added_while_coverage_is_recorded,
     "issue_account_link": commands.an_account_link_is_made_while_details_change,
     "open_account_link": commands.an_account_link_is_opened_while_somebody_guesses,
+    "send_account_link": commands.an_account_link_is_sent_while_another_one_is_gathered,
+    "tell_of_news": commands.what_is_new_is_sent_while_somebody_has_it_sent,
     "request_estimate": commands.a_price_is_asked_while_a_visit_is_booked,
     "issue_estimate": commands.an_estimate_is_issued_while_details_change,
     "deliver_estimate": commands.an_estimate_is_delivered_while_its_plan_changes,

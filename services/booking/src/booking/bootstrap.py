@@ -68,6 +68,7 @@ from booking.application.commands.record_contact_consent import RecordContactCon
 from booking.application.commands.record_missed_visit import RecordMissedVisitHandler
 from booking.application.commands.record_offer_call import RecordOfferCallHandler
 from booking.application.commands.record_patient_told import RecordPatientToldHandler
+from booking.application.commands.record_told import RecordToldHandler
 from booking.application.commands.record_undelivered import RecordUndeliveredHandler
 from booking.application.commands.register_patient import RegisterPatientHandler
 from booking.application.commands.release_hold import ReleaseHoldHandler
@@ -93,6 +94,7 @@ from booking.application.queries.find_openings import FindOpeningsHandler
 from booking.application.queries.find_patients import FindPatients
 from booking.application.queries.find_unfit_visits import FindUnfitVisits
 from booking.application.queries.list_tasks import ListTasks
+from booking.application.queries.list_untold import ListUntold
 from booking.application.queries.name_patients import NamePatients
 from booking.application.queries.read_appointments import ReadAppointments
 from booking.application.queries.read_busy_times import ReadBusyTimes
@@ -144,7 +146,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     telling = Telling(all_messages, on=bool(carried))
     all_appointments = MongoAppointments(database, resources.vault, policy, zone, telling.of_change)
     all_paths = MongoCarePaths(database, resources.vault)
-    note_outcome = Noting(all_appointments, all_paths)
+    note_outcome = Noting(all_appointments, all_paths, all_patients)
     all_entries = MongoWaitlist(database, resources.vault)
     freed_times = MongoFreedTimes(database)
     records = MongoRecords(database, NAME)
@@ -336,6 +338,8 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         send_again=SendAgainHandler(all_messages, all_appointments, all_paths, telling, work),
         record_undelivered=RecordUndeliveredHandler(all_messages, note_outcome, work),
         record_patient_told=RecordPatientToldHandler(all_appointments, work),
+        record_told=RecordToldHandler(all_paths, work),
+        list_untold=ListUntold(all_paths, resources.audit),
         stop_messages=StopMessagesHandler(all_messages, message_links, all_consents, all_patients, policy, work),
         clinic_phone=settings.clinic_phone,
         come_in=ComeInHandler(all_messages, all_patients, policy, work),

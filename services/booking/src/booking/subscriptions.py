@@ -1,6 +1,7 @@
 """Everything booking hears, and the reaction to it."""
 
 from booking.application.ports import Ports
+from booking.application.reactions.on_account_link import on_account_link_issued
 from booking.application.reactions.on_adverse_event import on_adverse_event_reported, on_adverse_event_reviewed
 from booking.application.reactions.on_answer_link import on_answer_link_issued
 from booking.application.reactions.on_care_discharged import on_care_discharged
@@ -91,6 +92,7 @@ SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.IntegrationOverdue, on_integration_overdue),
     hears(contracts.AdverseEventReported, on_adverse_event_reported),
     hears(contracts.AdverseEventReviewed, on_adverse_event_reviewed),
+    hears(contracts.AccountLinkIssued, on_account_link_issued),
     hears(contracts.ScreeningErasureAgreed, on_erasure_agreed),
     hears(contracts.ScreeningErasureRefused, on_erasure_refused),
     hears(contracts.SessionsErasureAgreed, on_erasure_agreed),

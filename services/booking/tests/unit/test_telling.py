@@ -12,7 +12,8 @@ from booking.domain.cancellations import CancelReason
 from booking.domain.channels import Channel
 from booking.domain.contact_consents import MOST_KEPT, ChannelConsent, ContactConsents, SaidBy
 from booking.domain.ids import MessageId
-from booking.domain.messages import RETRY_AFTER, Attempt, Message, MessageState, Outcome, Reason, notices
+from booking.domain.message_subjects import Reason
+from booking.domain.messages import RETRY_AFTER, Attempt, Message, MessageState, Outcome, notices
 from booking.domain.states import BookedBy
 from careflow_domain.errors import DomainError
 from careflow_service.gateways import SignedGateway

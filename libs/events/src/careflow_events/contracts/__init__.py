@@ -2,6 +2,8 @@
 
 from careflow_events.contracts import billing_codes, codes, session_codes
 from careflow_events.contracts.billing import (
+    AccountLinkForBooking,
+    AccountLinkIssued,
     AccountOpened,
     AccountSettled,
     BillingEvent,
@@ -218,6 +220,8 @@ from careflow_events.contracts.sessions_safety import (
 )
 
 __all__ = [
+    "AccountLinkForBooking",
+    "AccountLinkIssued",
     "AccountOpened",
     "AccountSettled",
     "Address",

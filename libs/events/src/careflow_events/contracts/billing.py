@@ -8,7 +8,8 @@ from pydantic import Field
 
 from careflow_events.contracts import billing_codes
 from careflow_events.contracts.instant import Instant
-from careflow_events.contracts.model import ContractModel, Id, PatientEvent, Several, StaffId
+from careflow_events.contracts.model import ContractModel, Id, PatientEvent, Section, Several, StaffId
+from careflow_events.contracts.sealed import Sealed, SealedFor
 from careflow_events.topics import BILLING
 
 Minor = Annotated[int, Field(ge=0)]
@@ -34,6 +35,24 @@ class AccountOpened(BillingEvent):
     """Money of this patient is kept account of."""
 
     opened_at: Instant
+
+
+class AccountLinkForBooking(Section):
+    """The link itself. Who has it still needs to know something of the patient."""
+
+    link: str
+
+
+class AccountLinkIssued(BillingEvent):
+    """A patient's account has something new for them: they were given a link to it, which booking sends and which works
+    until `works_until`.
+    """
+
+    for_integrators = False
+
+    link_id: Id
+    works_until: Instant
+    for_booking: Annotated[Sealed[AccountLinkForBooking], SealedFor("booking")]
 
 
 class EstimateEvent(BillingEvent):

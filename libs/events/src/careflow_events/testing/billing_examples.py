@@ -6,11 +6,13 @@ from typing import Any, Final
 
 from careflow_events import contracts
 from careflow_events.contracts import billing_codes as codes
+from careflow_events.contracts.sealed import Sealed
 from careflow_events.testing.example import (
     CALL_AT,
     EVALUATION,
     EVALUATION_AT,
     EVALUATION_VISIT,
+    LINK,
     PATIENT,
     PRESCRIBER,
     Example,
@@ -157,6 +159,18 @@ def _prepaid() -> Sequence[Example]:
         Example("hardship", written_off, BILLED_AT),
         Example("paid-after-all", recovered, BILLED_AT),
         Example("paid", contracts.AccountSettled(patient_id=PATIENT), BILLED_AT),
+        Example("a-bill", _link(), BILLED_AT),
+    )
+
+
+def _link() -> contracts.AccountLinkIssued:
+    return contracts.AccountLinkIssued(
+        patient_id=PATIENT,
+        link_id=LINK,
+        works_until=BILLED_AT + timedelta(days=30),
+        for_booking=Sealed.plain(
+            contracts.AccountLinkForBooking(link="https://careflow.example.org/billing/pages/papers/c3d4")
+        ),
     )
 
 

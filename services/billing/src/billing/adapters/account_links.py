@@ -1,7 +1,8 @@
-"""Links to a patient's own account in MongoDB: encrypted with the patient's key, no open fields but the id; blind:
-whose. What makes a link hard to guess is not stored.
+"""Links to a patient's own account in MongoDB: encrypted with the patient's key. Open fields: the id, and when it is
+to be sent; blind: whose. What makes a link hard to guess is not stored.
 """
 
+from datetime import UTC, datetime
 from typing import Final
 
 from pymongo import IndexModel
@@ -17,7 +18,11 @@ from careflow_service.mongo.vault import Vault
 
 ACCOUNT_LINKS: Final = "account_links"
 
-INDEXES: Final = ((ACCOUNT_LINKS, IndexModel([("patient_id", 1), ("_id", 1)], name="of_patient")),)
+INDEXES: Final = (
+    (ACCOUNT_LINKS, IndexModel([("patient_id", 1), ("_id", 1)], name="of_patient")),
+    (ACCOUNT_LINKS, IndexModel([("send_at", 1)], name="send_at")),
+)
+_ANY: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class MongoAccountLinks(Stored[AccountLink]):
@@ -28,7 +33,7 @@ class MongoAccountLinks(Stored[AccountLink]):
             database,
             ACCOUNT_LINKS,
             AccountLink,
-            fields=lambda link: {"patient_id": link.patient_id},
+            fields=lambda link: {"patient_id": link.patient_id, "send_at": link.send_at},
             blind=("patient_id",),
             owner=lambda link: link.patient_id,
             vault=vault,
@@ -37,3 +42,9 @@ class MongoAccountLinks(Stored[AccountLink]):
 
     async def all_of(self, patient_id: PatientId, /) -> list[AccountLink]:
         return await every_one(self._documents, {"patient_id": patient_id}, of=patient_id)
+
+    async def waiting_of(self, patient_id: PatientId, /) -> list[AccountLink]:
+        return await every_one(self._documents, {"patient_id": patient_id, "send_at": {"$gt": _ANY}}, of=patient_id)
+
+    async def next_due(self) -> tuple[datetime, str] | None:
+        return await self._documents.earliest("send_at")

@@ -1,5 +1,6 @@
 """Issuing a paper: numbered, printable, its bytes kept with it. One that would say the same as the last is that one."""
 
+from billing.application.account_news import tell_of_news
 from billing.application.numbering import next_number
 from billing.application.ports import Ports
 from billing.application.results import Issued
@@ -10,8 +11,12 @@ from billing.domain.policy import BillingPolicy
 from careflow_service.work import Transaction
 
 
-async def issue_paper(patient_id: PatientId, about: str, content: Content, tx: Transaction, ports: Ports) -> Paper:
-    """The paper that says this about something of a patient's. Raises `not_printable`; nothing is written then."""
+async def issue_paper(
+    patient_id: PatientId, about: str, content: Content, tx: Transaction, ports: Ports, *, asked: bool = False
+) -> Paper:
+    """The paper that says this about something of a patient's; where they have not `asked` for it themselves they are
+    told of it. Raises `not_printable`; nothing is written then.
+    """
     before = await ports.papers.latest(content.kind, about, of=patient_id)
     if before is not None and before.content == content:
         return before
@@ -31,6 +36,8 @@ async def issue_paper(patient_id: PatientId, about: str, content: Content, tx: T
     await number.give(tx, ports)
     await ports.papers.add(paper, tx)
     await ports.prints.add(made, tx)
+    if not asked:
+        await tell_of_news(patient_id, tx, ports)
     return paper
 
 

@@ -196,6 +196,12 @@ class AccountLinks(Protocol):
     async def all_of(self, patient_id: PatientId, /) -> list[AccountLink]:
         """A patient's, oldest first."""
 
+    async def waiting_of(self, patient_id: PatientId, /) -> list[AccountLink]:
+        """A patient's that are still to be sent."""
+
+    async def next_due(self) -> Due | None:
+        """The one to be sent next."""
+
     async def add(self, link: AccountLink, /, tx: Transaction) -> None: ...
     async def save(self, link: AccountLink, /, *, expecting: int, tx: Transaction) -> None: ...
 

@@ -5,6 +5,7 @@ it.
 import asyncio
 from collections.abc import Iterable
 
+from billing.application.account_news import tell_of_news
 from billing.application.numbering import next_number
 from billing.application.ports import Ports
 from billing.domain.charges import Charge
@@ -31,6 +32,7 @@ async def issue(
     await ports.printer.superbill(superbill, copy=False)  # whatever is issued can be printed
     await next_one.give(tx, ports)
     await ports.superbills.add(superbill, tx)
+    await tell_of_news(patient_id, tx, ports)
     return superbill
 
 

@@ -25,6 +25,7 @@ from billing.application.commands.record_coverage import RecordCoverageHandler
 from billing.application.commands.refund_payment import RefundPaymentHandler
 from billing.application.commands.request_estimate import RequestEstimateHandler
 from billing.application.commands.reverse_charge import ReverseChargeHandler
+from billing.application.commands.send_account_link import SendAccountLinkHandler
 from billing.application.commands.start_statement_run import StartStatementRunHandler
 from billing.application.commands.void_superbill import VoidSuperbillHandler
 from billing.application.commands.waive_fee import WaiveFeeHandler
@@ -44,6 +45,7 @@ class Billing:
     add_private_contract: AddPrivateContractHandler
     issue_account_link: IssueAccountLinkHandler
     open_account_link: OpenAccountLinkHandler
+    send_account_link: SendAccountLinkHandler
     request_estimate: RequestEstimateHandler
     issue_estimate: IssueEstimateHandler
     deliver_estimate: DeliverEstimateHandler

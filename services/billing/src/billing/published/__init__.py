@@ -2,6 +2,7 @@
 events.
 """
 
+from billing.domain.account_links import AccountLinkIssued
 from billing.domain.accounts import AccountOpened
 from billing.domain.charges import ChargePosted, ChargeReversed, CoverageBlocked, DebtRecovered, WrittenOff
 from billing.domain.estimates import (
@@ -31,11 +32,21 @@ from billing.domain.visits import VisitCoverageBlocked
 from billing.published import charges, estimates, payments
 from careflow_events import contracts
 from careflow_events.contracts.codes import RetentionReason
+from careflow_events.contracts.sealed import Sealed
 from careflow_events.publication import PublicationTable, published, says
 
 
 def _account_opened(fact: AccountOpened) -> contracts.AccountOpened:
     return contracts.AccountOpened(patient_id=fact.account.id, opened_at=fact.account.opened_at)
+
+
+def _account_link_issued(fact: AccountLinkIssued) -> contracts.AccountLinkIssued:
+    return contracts.AccountLinkIssued(
+        patient_id=fact.patient_id,
+        link_id=fact.link_id,
+        works_until=fact.works_until,
+        for_booking=Sealed.plain(contracts.AccountLinkForBooking(link=fact.link)),
+    )
 
 
 def _account_settled(fact: AccountSettled) -> contracts.AccountSettled:
@@ -44,6 +55,7 @@ def _account_settled(fact: AccountSettled) -> contracts.AccountSettled:
 
 PUBLISHED: PublicationTable = published(
     says(AccountOpened, contracts.AccountOpened, _account_opened),
+    says(AccountLinkIssued, contracts.AccountLinkIssued, _account_link_issued),
     says(EstimateIssued, contracts.GoodFaithEstimateIssued, estimates.estimate_issued),
     says(EstimateDelivered, contracts.GoodFaithEstimateDelivered, estimates.estimate_delivered),
     says(EstimateOverdue, contracts.GoodFaithEstimateOverdue, estimates.estimate_overdue),

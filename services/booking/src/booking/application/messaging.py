@@ -12,7 +12,8 @@ from booking.domain.appointments import Appointment
 from booking.domain.care_path import CarePath
 from booking.domain.channels import Channel
 from booking.domain.contact_consents import ContactConsents
-from booking.domain.messages import ORDER, AboutVisit, Attempt, Message, Outcome, Reason
+from booking.domain.message_subjects import ORDER, AboutVisit, Reason
+from booking.domain.messages import Attempt, Message, Outcome
 from booking.domain.patient_details import PatientDetails
 from booking.domain.patients import Patient
 from booking.domain.policy import BookingPolicy
@@ -41,10 +42,12 @@ class Messenger:
         person = await in_use(self.patients, message.patient_id)
         details = person.details
         path = await self.care_paths.find(person.id, of=person.id) or CarePath(id=person.id)
-        if not (message.true_of(visit, now=now) if visit else message.still_asks(path.questions, now=now)):
+        if not (message.true_of(visit, now=now) if visit else message.still_leads(path.questions, now=now)):
             return Attempt(outcome=Outcome.UNTRUE)
         if visit is not None and path.has_ended_for(visit.kind):
             return Attempt(outcome=message.when_care_has_ended)
+        if message.reason is Reason.ACCOUNT_NEWS and path.run.leaves_unreached:
+            return Attempt(outcome=Outcome.NO_CHANNEL)
         channel = await self._channel(message, person)
         if channel is None:
             unwanted = message.dispensable and not message.given_up

@@ -10,7 +10,7 @@ from booking.domain.appointments import Appointment
 from booking.domain.freed_times import FreedTime, freed_by
 from booking.domain.ids import FreedTimeId
 from booking.domain.intervals import QUARTER
-from booking.domain.messages import Reason
+from booking.domain.message_subjects import Reason
 from booking.domain.policy import BookingPolicy
 from booking.domain.states import BookedBy
 from booking.domain.visits import VisitKind

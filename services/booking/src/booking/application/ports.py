@@ -30,7 +30,8 @@ from booking.domain.ids import (
 )
 from booking.domain.inquiries import Inquiry, InquiryOutcome
 from booking.domain.intervals import Interval
-from booking.domain.messages import AboutQuestions, Attempt, Message, Reason
+from booking.domain.message_subjects import ByLink, Reason
+from booking.domain.messages import Attempt, Message
 from booking.domain.patient_details import PatientDetails
 from booking.domain.patients import Patient
 from booking.domain.policy import BookingPolicy
@@ -152,6 +153,9 @@ class CarePaths(Protocol):
 
     async def of_plan(self, plan_id: PlanId) -> CarePath:
         """The path of the patient whose plan it is. Raises `plan_not_found`."""
+
+    async def untold(self, limit: int, after: str | None) -> Listed[CarePath]:
+        """Those whose patients somebody has to tell something that no message could, who waits longest first."""
 
     async def add(self, path: CarePath, /, tx: Transaction) -> None: ...
 
@@ -291,11 +295,11 @@ class Tells(Protocol):
         self, reason: Reason, visit: Appointment, tx: Transaction, *, awaited: bool = False, again: str | None = None
     ) -> Message | None: ...
 
-    async def of_questions(
+    async def by_link(
         self,
         message_id: MessageId,
         patient_id: PatientId,
-        about: AboutQuestions,
+        about: ByLink,
         tx: Transaction,
         *,
         again: str | None = None,

@@ -5,10 +5,14 @@ Invariant: whatever writes a change of a visit plans what its patient is told of
 
 from dataclasses import dataclass
 
-from booking.application.ports import Appointments, CarePaths, Messages
+from booking.application.in_use import in_use
+from booking.application.ports import Appointments, CarePaths, Messages, Patients
 from booking.domain.appointments import Appointment
+from booking.domain.care_path import CarePath
 from booking.domain.ids import MessageId, PatientId
-from booking.domain.messages import AboutQuestions, AboutVisit, Message, MessageState, Reason, notices
+from booking.domain.message_subjects import AboutAccount, AboutQuestions, AboutVisit, ByLink, Reason
+from booking.domain.messages import Message, MessageState, notices
+from booking.domain.questions import Questions
 from careflow_service.work import Transaction
 
 
@@ -34,31 +38,34 @@ class Telling:
         await self.messages.add(message, tx)
         return message
 
-    async def of_questions(
+    async def by_link(
         self,
         message_id: MessageId,
         patient_id: PatientId,
-        about: AboutQuestions,
+        about: ByLink,
         tx: Transaction,
         *,
         again: str | None = None,
     ) -> Message | None:
-        """Where the patient answers; the same message once. None where nobody is told, or it is planned already."""
+        """Where the patient finds what is for them; the same message once. None where nobody is told, or it is planned
+        already.
+        """
         if not self.on or about.until <= tx.now or await self.messages.find(message_id, of=patient_id):
             return None
-        message = Message.asking(message_id, patient_id, about, again=again, now=tx.now)
+        message = Message.leading(message_id, patient_id, about, again=again, now=tx.now)
         await self.messages.add(message, tx)
         return message
 
 
 @dataclass(frozen=True, slots=True)
 class Noting:
-    """Whom no message reached somebody has to tell: the visit knows that, or the care path where it is about questions.
-    What is no longer as the message says tells nothing of that.
+    """Whom no message reached somebody has to tell: the visit knows that, or the care path of the record in use. What
+    is no longer as the message says tells nothing of that.
     """
 
     appointments: Appointments
     care_paths: CarePaths
+    patients: Patients
 
     async def __call__(self, message: Message, tx: Transaction) -> None:
         if message.state not in (MessageState.SENT, MessageState.UNDELIVERED):
@@ -72,8 +79,15 @@ class Noting:
                     await self.appointments.save(noted, expecting=visit.version, tx=tx)
             case AboutQuestions():
                 path = await self.care_paths.find(message.patient_id, of=message.patient_id)
-                if path is None or not message.still_asks(path.questions, now=tx.now):
+                if path is None or not message.still_leads(path.questions, now=tx.now):
                     return
-                after = path.questioned(lambda asked: asked.told() if reached else asked.untold(tx.now), now=tx.now)
-                if after is not path:
-                    await self.care_paths.save(after, expecting=path.version, tx=tx)
+                change = Questions.told if reached else lambda asked: asked.untold(tx.now)
+                await self._keep(path, path.questioned(change, now=tx.now), tx)
+            case AboutAccount():
+                whose = (await in_use(self.patients, message.patient_id)).id
+                path = await self.care_paths.get(whose, of=whose)
+                await self._keep(path, path.account_told(None if reached else tx.now, now=tx.now), tx)
+
+    async def _keep(self, path: CarePath, after: CarePath, tx: Transaction) -> None:
+        if after is not path:
+            await self.care_paths.save(after, expecting=path.version, tx=tx)

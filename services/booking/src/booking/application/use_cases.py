@@ -37,6 +37,7 @@ from booking.application.commands.record_contact_consent import RecordContactCon
 from booking.application.commands.record_missed_visit import RecordMissedVisitHandler
 from booking.application.commands.record_offer_call import RecordOfferCallHandler
 from booking.application.commands.record_patient_told import RecordPatientToldHandler
+from booking.application.commands.record_told import RecordToldHandler
 from booking.application.commands.record_undelivered import RecordUndeliveredHandler
 from booking.application.commands.register_patient import RegisterPatientHandler
 from booking.application.commands.release_hold import ReleaseHoldHandler
@@ -56,6 +57,7 @@ from booking.application.queries.find_openings import FindOpeningsHandler
 from booking.application.queries.find_patients import FindPatients
 from booking.application.queries.find_unfit_visits import FindUnfitVisits
 from booking.application.queries.list_tasks import ListTasks
+from booking.application.queries.list_untold import ListUntold
 from booking.application.queries.name_patients import NamePatients
 from booking.application.queries.read_appointments import ReadAppointments
 from booking.application.queries.read_busy_times import ReadBusyTimes
@@ -153,6 +155,8 @@ class Booking:
     send_again: SendAgainHandler
     record_undelivered: RecordUndeliveredHandler
     record_patient_told: RecordPatientToldHandler
+    record_told: RecordToldHandler
+    list_untold: ListUntold
     stop_messages: StopMessagesHandler
     read_messages: ReadMessages
     come_in: ComeInHandler

@@ -66,6 +66,7 @@ class CarePath(Aggregate):
     closed_alerts: tuple[AlertId, ...] = ()
     course: Course = field(default_factory=Course)
     questions: Questions = field(default_factory=Questions)
+    account_untold_since: datetime | None = None
     outcome_review_by: datetime | None = None
     run: Run = field(default_factory=Run)
 
@@ -109,9 +110,14 @@ class CarePath(Aggregate):
     def outcome_reviewed(self, *, now: datetime) -> "CarePath":
         return self._noted(outcome_review_by=None, now=now)
 
-    def discharged(self, *, at: datetime, now: datetime) -> "CarePath":
+    def account_told(self, untold_since: datetime | None, *, now: datetime) -> "CarePath":
+        """A message told the patient of their account, or none could."""
+        since = untold_since and (self.account_untold_since or untold_since)
+        return self._noted(account_untold_since=since, now=now)
+
+    def discharged(self, *, at: datetime, because: str | None = None, now: datetime) -> "CarePath":
         """Care ended then; an information call or a new case begins a new run, and may have begun it already."""
-        return self._noted(run=self.run.care_ended(at), now=now)
+        return self._noted(run=self.run.care_ended(at, because), now=now)
 
     def evaluation_recorded(self, *, now: datetime) -> "CarePath":
         return self._noted(evaluated=True, deferred_until=None, now=now)
@@ -235,6 +241,7 @@ class CarePath(Aggregate):
             alerts=self.alerts,
             closed_alerts=self.closed_alerts,
             outcome_review_by=self.outcome_review_by,
+            account_untold_since=self.account_untold_since,
             course=replace(self.course, plans=(), prepared=False),
             run=Run(begun_at=now),
             stage=self.stage,

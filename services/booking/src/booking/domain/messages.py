@@ -1,5 +1,5 @@
-"""What a patient is told of a visit, or of questions they are asked: each message an intent first, written with the
-change that made it necessary; what became of it is recorded afterwards.
+"""What a patient is told of a visit, of questions they are asked, or of their account: each message an intent first,
+written with the change that made it necessary; what became of it is recorded afterwards.
 
 Invariants: one change makes one message, which goes out over one channel. Where that does not work, others
 are tried; where none does, somebody of the clinic has to tell the patient. What is true no longer is not sent.
@@ -19,7 +19,8 @@ from booking.domain.appointments import (
 )
 from booking.domain.cancellations import CancelledBy, CancelReason
 from booking.domain.channels import Channel
-from booking.domain.ids import AppointmentId, MessageId, PatientId
+from booking.domain.ids import MessageId, PatientId
+from booking.domain.message_subjects import AboutVisit, ByLink, Reason
 from booking.domain.patient_details import PatientDetails
 from booking.domain.policy import BookingPolicy
 from booking.domain.questions import Questions
@@ -30,20 +31,6 @@ from careflow_domain.ways_in import Tries, WayIn
 
 RETRY_AFTER: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 """Waits between attempts over one channel; after the last one the next channel is tried."""
-
-
-class Reason(StrEnum):
-    """Why a patient is written to."""
-
-    VISIT_BOOKED = "visit_booked"
-    VISIT_MOVED = "visit_moved"
-    VISIT_CANCELLED = "visit_cancelled"
-    VISIT_NEAR = "visit_near"
-    """A reminder."""
-    TIME_OFFERED = "time_offered"
-    """A time that became free is kept for somebody on the waitlist."""
-    QUESTIONS_ASKED = "questions_asked"
-    """Screening asks them something, to be answered by a link."""
 
 
 class MessageState(StrEnum):
@@ -82,33 +69,6 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AboutVisit:
-    """`starts_at` is the time it tells of."""
-
-    appointment_id: AppointmentId
-    starts_at: datetime
-
-    @property
-    def until(self) -> datetime:
-        """From when on nobody has any use of it."""
-        return self.starts_at
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AboutQuestions:
-    """`link` is where the patient answers, which it does until `works_until`."""
-
-    link: str = field(repr=False)
-    answer_by: datetime
-    works_until: datetime
-
-    @property
-    def until(self) -> datetime:
-        """From when on nobody has any use of it."""
-        return self.works_until
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Message(Aggregate):
     """`attempt_at` is when the next attempt is due, absent once it is settled. `attempts` counts those over one
     channel, `given_up` are the channels that did not work, and `channel` the one over which it went. `stop_used` is
@@ -118,7 +78,7 @@ class Message(Aggregate):
 
     id: MessageId
     patient_id: PatientId
-    about: AboutVisit | AboutQuestions
+    about: AboutVisit | ByLink
     reason: Reason
     planned_at: datetime
     attempt_at: datetime | None
@@ -156,21 +116,21 @@ class Message(Aggregate):
         )
 
     @classmethod
-    def asking(
+    def leading(
         cls,
         message_id: MessageId,
         patient_id: PatientId,
-        about: AboutQuestions,
+        about: ByLink,
         *,
         again: str | None = None,
         now: datetime,
     ) -> Self:
-        """Where the patient answers what they are asked, to be sent at once."""
+        """Where the patient finds what is for them, to be sent at once."""
         return cls(
             id=message_id,
             patient_id=patient_id,
             about=about,
-            reason=Reason.QUESTIONS_ASKED,
+            reason=about.reason,
             planned_at=now,
             attempt_at=now,
             again=again,
@@ -191,9 +151,10 @@ class Message(Aggregate):
                 newest = visit.arranged_at is None or visit.arranged_at <= self.planned_at
                 return newest and visit.status is Status.BOOKED
 
-    def still_asks(self, questions: Questions, *, now: datetime) -> bool:
-        """Whether there is still something to answer where this leads."""
-        return isinstance(self.about, AboutQuestions) and bool(questions.open) and now < self.about.until
+    def still_leads(self, questions: Questions, *, now: datetime) -> bool:
+        """Whether there is still something for the patient where this leads."""
+        asks = self.reason is not Reason.QUESTIONS_ASKED or bool(questions.open)
+        return not isinstance(self.about, AboutVisit) and asks and now < self.about.until
 
     def attempted(self, attempt: Attempt, *, now: datetime) -> Self:
         """What one attempt came to. Does nothing once it is settled."""
@@ -282,14 +243,3 @@ def notices(changed: Appointment) -> Iterator[tuple[Reason, bool]]:
                 yield Reason.VISIT_MOVED, fact.by is BookedBy.PATIENT
             case AppointmentCancelled() if fact.reason is not CancelReason.CARE_ENDED:
                 yield Reason.VISIT_CANCELLED, fact.by is CancelledBy.PATIENT
-
-
-ORDER: Final[dict[Reason, tuple[Channel, ...]]] = {
-    Reason.VISIT_BOOKED: (Channel.EMAIL, Channel.SMS),
-    Reason.VISIT_MOVED: (Channel.EMAIL, Channel.SMS),
-    Reason.VISIT_CANCELLED: (Channel.EMAIL, Channel.SMS),
-    Reason.VISIT_NEAR: (Channel.SMS, Channel.EMAIL),
-    Reason.TIME_OFFERED: (Channel.SMS, Channel.EMAIL),
-    Reason.QUESTIONS_ASKED: (Channel.EMAIL, Channel.SMS),
-}
-"""Which channel is tried first: what belongs into a calendar by e-mail, what wants to be seen soon by text message."""

@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Final
 
 DISCHARGED: Final = "discharged"
+STILL_REACHED: Final = frozenset({"course_ended", "transferred", "patient_request"})
+"""Ends of care after which there is somebody who can be written to; of any other nobody here knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +20,7 @@ class Run:
     begun_at: datetime | None = None
     closing: str | None = None
     care_ended_at: datetime | None = None
+    care_ended_because: str | None = None
 
     def begun(self, at: datetime) -> "Run":
         """By a new case, or an information call; the latest counts."""
@@ -30,8 +33,16 @@ class Run:
         """What it was closed for counts no more. The end of care does."""
         return replace(self, closing=None)
 
-    def care_ended(self, at: datetime) -> "Run":
-        return replace(self, care_ended_at=max(at, self.care_ended_at or at))
+    def care_ended(self, at: datetime, because: str | None = None) -> "Run":
+        """The latest end counts."""
+        if self.care_ended_at is not None and at < self.care_ended_at:
+            return self
+        return replace(self, care_ended_at=at, care_ended_because=because)
+
+    @property
+    def leaves_unreached(self) -> bool:
+        """Whether care has ended so that nobody knows whether there is somebody to write to."""
+        return self._care_is_over and self.care_ended_because not in STILL_REACHED
 
     @property
     def closed_because(self) -> str | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from billing.application.account_news import tell_of_news
 from billing.application.ports import Ports
 from billing.application.results import Changed
 from billing.domain.estimate_issues import Parties
@@ -48,6 +49,7 @@ class IssueEstimateHandler:
             )
             await self.ports.printer.estimate(estimate, len(estimate.issues))  # whatever is issued can be printed
             await self.ports.estimates.save(estimate, expecting=command.expected_version, tx=tx)
+            await tell_of_news(estimate.patient_id, tx, self.ports)
             return Changed(estimate.id, estimate.version)
 
         return await self.work.run(issue, by=actor, action="issue_estimate", returns=Changed, request=request)

@@ -31,6 +31,7 @@ class IssueReceiptHandler:
         async def issue(tx: Transaction) -> Issued:
             payment = await self.ports.payments.get(command.payment_id)
             whose = payment.patient_id
+            asked = actor.patient_id == whose
             check_own(actor, whose, "payment")
             account, charges, packages = await side_by_side(
                 self.ports.accounts.get(whose),
@@ -44,6 +45,6 @@ class IssueReceiptHandler:
                 Letterhead.of(account, self.ports.practice),
                 self.ports.zone,
             )
-            return issued(await issue_paper(whose, payment.id, receipt, tx, self.ports))
+            return issued(await issue_paper(whose, payment.id, receipt, tx, self.ports, asked=asked))
 
         return await self.work.run(issue, by=actor, action="issue_receipt", returns=Issued, request=request)

@@ -32,6 +32,7 @@ class IssueYearlySummaryHandler:
 
         async def issue(tx: Transaction) -> Issued:
             whose, ports = command.patient_id, self.ports
+            asked = actor.patient_id == whose
             check_own(actor, whose, "account")
             account, payments = await side_by_side(ports.accounts.get(whose), ports.payments.all_of(whose))
             charges = await ports.charges.those(charges_paid_by(payments), of=whose)
@@ -43,6 +44,6 @@ class IssueYearlySummaryHandler:
                 ports.zone,
                 ports.policy.currency,
             )
-            return issued(await issue_paper(whose, str(command.year), summary, tx, ports))
+            return issued(await issue_paper(whose, str(command.year), summary, tx, ports, asked=asked))
 
         return await self.work.run(issue, by=actor, action="issue_yearly_summary", returns=Issued, request=request)

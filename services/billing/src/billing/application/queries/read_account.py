@@ -165,7 +165,7 @@ class ReadAccount:
             fees=tuple(fees),
             packages=tuple(packages),
             to_come=tuple(each for each in visits if each.is_to_be_charged),
-            ways_in=tuple(each for each in ways_in if each.way_in(ports.policy.account_links).leads_in(now)),
+            ways_in=tuple(each for each in ways_in if each.leads_in(ports.policy.account_links, now=now)),
         )
 
     async def thing(self, patient_id: PatientId, of: Of, thing_id: str) -> Thing:

@@ -5,6 +5,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 
 from billing.application.commands.issue_account_link import IssueAccountLink
+from billing.application.commands.send_account_link import SendAccountLink
 from billing.domain.ids import AccountLinkId, PatientId
 from billing.entrypoints.http.schemas import App
 from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, answer
@@ -32,3 +33,18 @@ async def issue_account_link(patient_id: str, actor: CurrentActor, request: Idem
     addresses = app.ports.link_addresses
     issued = AccountLinkIssued(link_id=link_id, path=addresses.path(link_id), link=addresses.whole(link_id))
     return answer(committed, issued, status=201)
+
+
+class AccountLinkSent(BaseModel):
+    """Booking sends it; what became of the message, its list of the patient's messages says."""
+
+    link_id: str
+
+
+@router.post("/v1/accounts/{patient_id}/links/send", status_code=201, response_model=AccountLinkSent)
+async def send_account_link(patient_id: str, actor: CurrentActor, request: IdempotentRequest, app: App) -> Response:
+    """Have a patient sent a link to their account and papers, over a channel they allow. They are sent one by itself
+    when a bill, an estimate, a receipt or a statement is new.
+    """
+    committed = await app.send_account_link(SendAccountLink(PatientId(patient_id)), actor, request)
+    return answer(committed, AccountLinkSent(link_id=committed.value.id), status=201)

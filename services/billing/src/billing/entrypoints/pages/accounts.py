@@ -70,7 +70,9 @@ async def one_account(
         done=done.replace("-", "_") if done else None,
         zone=pages.zone,
         next_form=NEXT,
-        addresses={each.id: addresses.whole(each.id) or addresses.path(each.id) for each in seen.ways_in},
+        addresses={
+            each.id: addresses.whole(each.id) or addresses.path(each.id) for each in seen.ways_in if not each.sent_at
+        },
         forms={of: [each for each in forms if each.of is of] for of in Of},
     )
 

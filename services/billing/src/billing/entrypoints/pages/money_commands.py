@@ -22,6 +22,7 @@ from billing.application.commands.record_coverage import RecordCoverage
 from billing.application.commands.refund_payment import RefundPayment
 from billing.application.commands.request_estimate import RequestEstimate
 from billing.application.commands.reverse_charge import ReverseCharge
+from billing.application.commands.send_account_link import SendAccountLink
 from billing.application.commands.void_superbill import VoidSuperbill
 from billing.application.commands.waive_fee import WaiveFee
 from billing.application.commands.write_off_charge import WriteOffCharge
@@ -237,6 +238,10 @@ async def write_off(app: Billing, doing: Doing[WritingOff], actor: Actor, key: R
 async def waive(app: Billing, doing: Doing[WaiveFeeBody], actor: Actor, key: RequestKey) -> object:
     command = WaiveFee(AppointmentId(doing.thing_id), doing.body.reason, doing.version)
     return await app.waive_fee(command, actor, key)
+
+
+async def send_link(app: Billing, doing: Doing[Nothing], actor: Actor, key: RequestKey) -> object:
+    return await app.send_account_link(SendAccountLink(doing.patient_id), actor, key)
 
 
 async def let_in(app: Billing, doing: Doing[Nothing], actor: Actor, key: RequestKey) -> object:

@@ -235,6 +235,7 @@ FORMS: Final = (
         lambda _: tuple(Asked(name=each, kind=Kind.WHOLE) for each in _VISITS),
     ),
     MoneyForm("statement", Of.ACCOUNT, do.Stating, do.state, _last_month),
+    MoneyForm("send-account-link", Of.ACCOUNT, do.Nothing, do.send_link),
     MoneyForm("account-link", Of.ACCOUNT, do.Nothing, do.let_in),
     MoneyForm("coverage", Of.ACCOUNT, CoverageBody, do.cover, _covering),
     MoneyForm(

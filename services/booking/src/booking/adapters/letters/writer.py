@@ -9,7 +9,8 @@ from booking.application.letters import Letter
 from booking.application.queries.read_invitation import Invitation
 from booking.application.results import Scheduled
 from booking.domain.appointments import Appointment
-from booking.domain.messages import AboutQuestions, Message, Reason
+from booking.domain.message_subjects import AboutAccount, AboutQuestions, AboutVisit, Reason
+from booking.domain.messages import Message
 from booking.domain.patient_details import PatientDetails
 from careflow_service.pages.links import Signed
 from careflow_service.pages.words import Words, preferred, words_of
@@ -19,6 +20,7 @@ WITH_CALENDAR: Final = frozenset({Reason.VISIT_BOOKED, Reason.VISIT_MOVED, Reaso
 """What changes a calendar; a reminder finds it there."""
 NARROW_SPACE: Final = "\N{NARROW NO-BREAK SPACE}"
 """Stands before AM and PM; one such letter and a text message holds 70 of them instead of 160."""
+_SUBJECTS: Final = {Reason.QUESTIONS_ASKED: "subject_of_questions", Reason.ACCOUNT_NEWS: "subject_of_account"}
 STOP_PAGE: Final = "/pages/messages/"
 VISITS_PAGE: Final = "/pages/visits/"
 
@@ -47,7 +49,7 @@ class LetterWriter:
     def write(self, message: Message, visit: Appointment | None, details: PatientDetails) -> Letter:
         words = self._words[preferred(details.language, "")]
         zone = ZoneInfo(details.timezone)
-        told = _asked(message, words, zone) if visit is None else _told(message, visit, words, zone)
+        told = _by_link(message, words, zone) if visit is None else _told(message, visit, words, zone)
         letter = words.groups["letter"]
         invitation = self._invitation(message, visit, details)
         calendar = invitation is not None
@@ -62,7 +64,7 @@ class LetterWriter:
         ]
         return Letter(
             id=message.id,
-            subject=letter["subject" if visit else "subject_of_questions"],
+            subject=letter[_SUBJECTS.get(message.reason, "subject")],
             text="\n\n".join([told, *at_length, *behind]) + "\n",
             short=" ".join([told, *behind]).replace(NARROW_SPACE, " "),
             invitation=invitation,
@@ -84,11 +86,15 @@ def _told(message: Message, visit: Appointment, words: Words, zone: ZoneInfo) ->
     return group["text"].format(when=_when(visit.starts_at, words, zone), until=_when(until, words, zone))
 
 
-def _asked(message: Message, words: Words, zone: ZoneInfo) -> str:
-    about = message.about
-    assert isinstance(about, AboutQuestions)
+def _by_link(message: Message, words: Words, zone: ZoneInfo) -> str:
     text = words.groups[message.reason.value]["text"]
-    return text.format(link=about.link, by=_when(about.answer_by, words, zone))
+    match message.about:
+        case AboutQuestions() as about:
+            return text.format(link=about.link, by=_when(about.answer_by, words, zone))
+        case AboutAccount() as about:
+            return text.format(link=about.account_link, until=_when(about.leads_until, words, zone))
+        case AboutVisit():
+            raise AssertionError("a visit is told of as it stands")
 
 
 def _when(moment: datetime, words: Words, zone: ZoneInfo) -> str:

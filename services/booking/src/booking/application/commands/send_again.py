@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from booking.application.ports import Appointments, CarePaths, Messages, Tells
 from booking.application.results import Saved
 from booking.domain.ids import MessageId
-from booking.domain.messages import AboutQuestions, AboutVisit, Message
+from booking.domain.message_subjects import AboutAccount, AboutQuestions, AboutVisit
+from booking.domain.messages import Message
 from careflow_domain.errors import DomainError, conflict
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
@@ -39,12 +40,12 @@ class SendAgainHandler:
                 if not message.true_of(visit, now=tx.now):
                     raise _not_true_any_more()
                 return await self.telling.of(message.reason, visit, tx, again=by)
-            case AboutQuestions() as about:
+            case AboutQuestions() | AboutAccount() as about:
                 path = await self.care_paths.find(message.patient_id, of=message.patient_id)
-                if path is None or not message.still_asks(path.questions, now=tx.now):
+                if path is None or not message.still_leads(path.questions, now=tx.now):
                     raise _not_true_any_more()
                 message_id = MessageId(tx.new_id())
-                return await self.telling.of_questions(message_id, message.patient_id, about, tx, again=by)
+                return await self.telling.by_link(message_id, message.patient_id, about, tx, again=by)
 
 
 def _not_true_any_more() -> DomainError:

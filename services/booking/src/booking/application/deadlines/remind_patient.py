@@ -4,7 +4,7 @@ from datetime import datetime
 
 from booking.application.ports import Ports
 from booking.domain.ids import AppointmentId
-from booking.domain.messages import Reason
+from booking.domain.message_subjects import Reason
 from careflow_service.work import Transaction
 
 

@@ -2,7 +2,7 @@
 
 from booking.application.ports import Ports
 from booking.domain.ids import MessageId, PatientId
-from booking.domain.messages import AboutQuestions
+from booking.domain.message_subjects import AboutQuestions
 from careflow_events.contracts import AnswerLinkIssued
 from careflow_events.subscription import Received
 from careflow_service.work import Transaction
@@ -14,4 +14,4 @@ async def on_answer_link_issued(event: Received[AnswerLinkIssued], tx: Transacti
     if section is None:
         return
     about = AboutQuestions(link=section.link, answer_by=event.data.answer_by, works_until=event.data.works_until)
-    await ports.telling.of_questions(MessageId(event.data.link_id), PatientId(event.data.patient_id), about, tx)
+    await ports.telling.by_link(MessageId(event.data.link_id), PatientId(event.data.patient_id), about, tx)

@@ -24,7 +24,9 @@ async def on_care_discharged(event: Received[CareDischarged], tx: Transaction, p
     patient_id = PatientId(event.data.patient_id)
     before = await ports.care_paths.find(patient_id, of=patient_id)
     waiting = await ports.waitlist.waiting_of(patient_id)
-    path = (before or CarePath(id=patient_id)).discharged(at=event.data.discharged_at, now=tx.now)
+    path = (before or CarePath(id=patient_id)).discharged(
+        at=event.data.discharged_at, because=event.data.reason.value, now=tx.now
+    )
     for visit in path.booked():
         if visit.kind is VisitKind.INFO_CALL:
             continue

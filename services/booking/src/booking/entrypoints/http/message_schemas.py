@@ -8,13 +8,15 @@ from booking.application.queries.read_messages import Contactable
 from booking.domain.channels import Channel
 from booking.domain.contact_consents import ChannelConsent, SaidBy
 from booking.domain.ids import AppointmentId, MessageId
-from booking.domain.messages import AboutQuestions, AboutVisit, Message, MessageState, Reason
+from booking.domain.message_subjects import AboutAccount, AboutQuestions, AboutVisit, Reason
+from booking.domain.messages import Message, MessageState
 from careflow_service.http.dependencies import RequestBody
 
 
 class MessageView(BaseModel):
-    """What a patient was told, of which time of which visit or by when they are asked to answer questions, and what
-    became of it. `given_up` are channels that did not work; `again` is who had it sent once more.
+    """What a patient was told, of which time of which visit, by when they are asked to answer questions or until when
+    a link leads to their account, and what became of it. `given_up` are channels that did not work; `again` is who had
+    it sent once more.
     """
 
     id: MessageId
@@ -23,6 +25,7 @@ class MessageView(BaseModel):
     appointment_id: AppointmentId | None
     starts_at: datetime | None
     answer_by: datetime | None
+    leads_until: datetime | None = None
     planned_at: datetime
     attempt_at: datetime | None
     state: MessageState
@@ -43,6 +46,7 @@ class MessageView(BaseModel):
             appointment_id=visit.appointment_id if visit else None,
             starts_at=visit.starts_at if visit else None,
             answer_by=questions.answer_by if questions else None,
+            leads_until=about.leads_until if isinstance(about, AboutAccount) else None,
             planned_at=message.planned_at,
             attempt_at=message.attempt_at,
             state=message.state,

@@ -5,11 +5,12 @@ from fastapi.responses import Response
 
 from booking.application.commands.give_back_task import GiveBackTask
 from booking.application.commands.hand_over_task import HandOverTask
+from booking.application.commands.record_told import RecordTold
 from booking.application.commands.take_task import TakeTask
 from booking.application.queries.list_tasks import Whose
-from booking.domain.ids import AppointmentId
+from booking.domain.ids import AppointmentId, PatientId
 from booking.entrypoints.http.schemas import App, SavedView, saved
-from booking.entrypoints.http.task_schemas import HandOverBody, TaskView
+from booking.entrypoints.http.task_schemas import HandOverBody, TaskView, ToldBody, UntoldPatientView
 from careflow_service.http.dependencies import (
     CurrentActor,
     ExpectedVersion,
@@ -33,6 +34,31 @@ async def list_tasks(
     """
     found = await app.list_tasks(actor, limit, after, whose=whose)
     return represent(Page[TaskView](items=[TaskView.of(each) for each in found.items], next=found.next))
+
+
+@router.get("/patients", response_model=Page[UntoldPatientView])
+async def list_untold(app: App, actor: CurrentActor, limit: PageLimit = 50, after: PageCursor = None) -> Response:
+    """The patients somebody has to tell what no message could, beside what is to be told of visits: that they are asked
+    something, or that something new is in their account. Who waits longest comes first.
+    """
+    found = await app.list_untold(actor, limit, after)
+    return represent(
+        Page[UntoldPatientView](items=[UntoldPatientView.of(each) for each in found.items], next=found.next)
+    )
+
+
+@router.post("/patients/{patient_id}/told", response_model=SavedView)
+async def record_told(
+    patient_id: str,
+    body: ToldBody,
+    app: App,
+    actor: CurrentActor,
+    request: IdempotentRequest,
+    version: ExpectedVersion,
+) -> Response:
+    """Somebody has told the patient; `If-Match` names the version of the list."""
+    command = RecordTold(PatientId(patient_id), body.news, version)
+    return saved(await app.record_told(command, actor, request))
 
 
 @router.post("/{appointment_id}/take", response_model=SavedView)

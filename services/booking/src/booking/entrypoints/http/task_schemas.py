@@ -6,8 +6,11 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from booking.application.queries.list_tasks import TaskOfVisit
+from booking.application.queries.list_untold import Untold
+from booking.domain.ids import PatientId
 from booking.domain.states import Taken
 from booking.domain.tasks import TaskKind
+from booking.domain.untold import News
 from booking.entrypoints.http.appointment_schemas import AppointmentView
 from careflow_service.http.dependencies import RequestBody
 
@@ -49,3 +52,29 @@ class TaskView(BaseModel):
             taken=TakenView.of(found.taken) if found.taken else None,
             appointment=AppointmentView.of(found.visit),
         )
+
+
+class UntoldNewsView(BaseModel):
+    """What no message could tell the patient, and since when."""
+
+    news: News
+    since: datetime
+
+
+class UntoldPatientView(BaseModel):
+    """A patient somebody has to tell something that is about no visit; `version` is their care path's."""
+
+    patient_id: PatientId
+    version: int
+    untold: list[UntoldNewsView]
+
+    @classmethod
+    def of(cls, found: Untold) -> "UntoldPatientView":
+        untold = [UntoldNewsView(news=news, since=since) for news, since in found.since.items()]
+        return cls(patient_id=found.patient_id, version=found.version, untold=untold)
+
+
+class ToldBody(RequestBody):
+    """What the patient was told of."""
+
+    news: News

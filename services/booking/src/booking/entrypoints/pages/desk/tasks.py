@@ -1,4 +1,6 @@
-"""What is to be done about visits: what waits longest first, who sees to it, each with the buttons that settle it."""
+"""What is to be done about visits, and whom somebody has to tell what no message could: what waits longest first, who
+sees to it, each with the buttons that settle it.
+"""
 
 from collections.abc import Awaitable
 from typing import Annotated
@@ -8,10 +10,12 @@ from fastapi.responses import Response
 
 from booking.application.commands.give_back_task import GiveBackTask
 from booking.application.commands.hand_over_task import HandOverTask
+from booking.application.commands.record_told import RecordTold
 from booking.application.commands.take_task import TakeTask
 from booking.application.queries.list_tasks import Whose
 from booking.application.use_cases import Booking
-from booking.domain.ids import AppointmentId
+from booking.domain.ids import AppointmentId, PatientId
+from booking.domain.untold import News
 from booking.entrypoints.http.schemas import App
 from booking.entrypoints.http.task_schemas import Login
 from booking.entrypoints.pages.desk.marking import COMMANDS, Mark, marks_for
@@ -42,10 +46,29 @@ async def tasks(
     pages: Pages,
     whose: Filter = Whose.ALL,
     after: PageCursor = None,
+    untold_after: PageCursor = None,
     done: Done = None,
 ) -> Response:
     """The work list."""
-    return await _list(request, app, actor, pages, whose, after=after, done=done)
+    return await _list(request, app, actor, pages, whose, after=after, untold_after=untold_after, done=done)
+
+
+@router.post("/patients/{patient_id}/told/{news}")
+async def told(
+    request: Request,
+    app: App,
+    actor: CurrentActor,
+    pages: Pages,
+    patient_id: str,
+    news: News,
+    form: Submitted,
+    key: FormRequest,
+) -> Response:
+    """Somebody has told the patient."""
+    command = RecordTold(PatientId(patient_id), news, form.said(Seen).expected)
+    if refused := await refusal_of(app.record_told(command, actor, key)):
+        return await _list(request, app, actor, pages, Whose.ALL, refused=refused)
+    return go_on(request, "../../../../tasks", done="told_of_news")
 
 
 @router.post("/{appointment_id}/take")
@@ -144,6 +167,7 @@ async def _list(
     whose: Whose,
     *,
     after: str | None = None,
+    untold_after: str | None = None,
     done: str | None = None,
     concerned: AppointmentId | None = None,
     refused: Refused | None = None,
@@ -154,6 +178,8 @@ async def _list(
     one = await app.list_tasks.one(concerned, actor) if concerned is not None else None
     found = await app.list_tasks(actor, SHOWN, after, whose=whose)
     shown = [*filter(None, [one]), *(each for each in found.items if each.visit.appointment_id != concerned)]
+    untold = await app.list_untold(actor, SHOWN, untold_after) if whose is not Whose.MINE else None
+    whom = [each.patient_id for each in untold.items] if untold else []
     now = pages.clock()
     lines = [
         (each, [mark.value for mark in marks_for(each.visit, each.task.kind, begun=each.visit.starts_at <= now)])
@@ -175,5 +201,7 @@ async def _list(
         faults=faults or {},
         urgent_waits=await app.read_inquiries.urgent_waits(),
         now=now,
-        names=await app.name_patients([each.visit.patient_id for each in shown], actor),
+        untold=untold,
+        after=after,
+        names=await app.name_patients([*(each.visit.patient_id for each in shown), *whom], actor),
     )

@@ -1,0 +1,36 @@
+"""Somebody of the clinic has told a patient of their questions or their account, which no message could."""
+
+from dataclasses import dataclass
+
+from booking.application.ownership import check_version
+from booking.application.ports import CarePaths
+from booking.application.results import Saved
+from booking.domain.ids import PatientId
+from booking.domain.untold import News, told_by_hand
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction, Work
+
+
+@dataclass(frozen=True, slots=True)
+class RecordTold:
+    patient_id: PatientId
+    news: News
+    expected_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordToldHandler:
+    """Raises `care_path_not_found`, `told_already`."""
+
+    care_paths: CarePaths
+    work: Work
+
+    async def __call__(self, command: RecordTold, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
+        async def work(tx: Transaction) -> Saved:
+            path = await self.care_paths.get(command.patient_id, of=command.patient_id)
+            check_version(path.version, command.expected_version)
+            told = told_by_hand(path, command.news, now=tx.now)
+            await self.care_paths.save(told, expecting=path.version, tx=tx)
+            return Saved(told.id, told.version)
+
+        return await self.work.run(work, by=actor, action="record_told", returns=Saved, request=request)
