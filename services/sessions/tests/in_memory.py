@@ -105,6 +105,7 @@ class InMemory:
             "medication": "medication_record",
             "contacts": "follow_up_contact",
             "outreaches": "outreach",
+            "plan_tasks": "plan_task",
             "care_discharges": "care_discharge",
             "notes": "note",
             "psychotherapy_notes": "psychotherapy_note",

@@ -12,6 +12,7 @@ from sessions.adapters import (
     medication,
     notes,
     outreaches,
+    plan_tasks,
     plans,
     rems_forms,
     standing_orders,
@@ -27,6 +28,7 @@ from sessions.adapters.medication import MongoMedicationRecords
 from sessions.adapters.notes import MongoNotes, MongoPsychotherapyNotes
 from sessions.adapters.outreaches import MongoOutreaches
 from sessions.adapters.patients import MongoEligibilities, MongoPatients
+from sessions.adapters.plan_tasks import MongoPlanTasks
 from sessions.adapters.plans import MongoCourses, MongoPlans
 from sessions.adapters.records import MongoRecords
 from sessions.adapters.rems_forms import MongoRemsForms
@@ -50,11 +52,17 @@ from sessions.application.commands.draft_plan import DraftPlanHandler, RedraftPl
 from sessions.application.commands.draw_drug import DrawDrugHandler
 from sessions.application.commands.end_dose import EndDoseHandler
 from sessions.application.commands.enter_in_drug_log import EnterInDrugLogHandler, ReverseEntryHandler
+from sessions.application.commands.follow_lab_test import (
+    RecordResultHandler,
+    RecordSampleHandler,
+    ReviewResultHandler,
+)
 from sessions.application.commands.follow_medicine import CorrectMedicineHandler, RecordEffectHandler
 from sessions.application.commands.give_dose import GiveDoseHandler
 from sessions.application.commands.give_medicine import GiveMedicineHandler, WithholdMedicineHandler
 from sessions.application.commands.join_session import JoinSessionHandler, LeaveSessionHandler
 from sessions.application.commands.judge_discrepancy import FileDrugReportHandler, JudgeDiscrepancyHandler
+from sessions.application.commands.make_plan_task import MakePlanTaskHandler, SignPlanTaskHandler
 from sessions.application.commands.open_session import OpenSessionHandler
 from sessions.application.commands.order_medicine import (
     AnswerVerbalOrderHandler,
@@ -74,6 +82,7 @@ from sessions.application.commands.resolve_stop import ResolveStopHandler
 from sessions.application.commands.review_adverse_event import ReviewAdverseEventHandler
 from sessions.application.commands.review_doses import ReviewDosesHandler
 from sessions.application.commands.set_pump import SetPumpHandler
+from sessions.application.commands.settle_plan_task import SettlePlanTaskHandler
 from sessions.application.commands.sign_consent import SignConsentHandler
 from sessions.application.commands.sign_note import AddToNoteHandler, SignNoteHandler
 from sessions.application.commands.sign_order import SignOrderHandler
@@ -97,6 +106,7 @@ from sessions.application.queries.read_patient_page import ReadPatientPage
 from sessions.application.queries.reading import Reading
 from sessions.application.queries.reading_medicines import ReadingMedicines
 from sessions.application.queries.reading_notes import ReadingNotes
+from sessions.application.queries.reading_plan_tasks import ReadingPlanTasks
 from sessions.application.session_changes import SessionChanges
 from sessions.application.use_cases import Sessions
 from sessions.deadlines import DEADLINES
@@ -167,6 +177,12 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         write_psychotherapy_note=WritePsychotherapyNoteHandler(ports, work),
         add_to_psychotherapy_note=AddToPsychotherapyNoteHandler(ports, work),
         record_contact_attempt=RecordContactAttemptHandler(ports, work),
+        make_plan_task=MakePlanTaskHandler(ports, work),
+        sign_plan_task=SignPlanTaskHandler(ports, work),
+        settle_plan_task=SettlePlanTaskHandler(ports, work),
+        record_sample=RecordSampleHandler(ports, work),
+        record_result=RecordResultHandler(ports, work),
+        review_result=ReviewResultHandler(ports, work),
         try_to_reach=TryToReachHandler(ports, work),
         decide_outreach=DecideOutreachHandler(ports, work),
         receive_container=ReceiveContainerHandler(ports, work),
@@ -184,6 +200,7 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         reading=Reading(ports),
         reading_notes=ReadingNotes(ports),
         reading_medicines=ReadingMedicines(ports),
+        reading_plan_tasks=ReadingPlanTasks(ports),
         ports=ports,
     )
 
@@ -204,6 +221,7 @@ def _ports(resources: Resources[SessionsSettings]) -> Ports:
         medication=MongoMedicationRecords(database, vault),
         contacts=MongoContacts(database, vault),
         outreaches=MongoOutreaches(database, vault),
+        plan_tasks=MongoPlanTasks(database, vault),
         care_discharges=MongoCareDischarges(database, vault),
         notes=MongoNotes(database, vault),
         psychotherapy_notes=MongoPsychotherapyNotes(database, vault),
@@ -251,6 +269,7 @@ SERVICE: Service[SessionsSettings, Ports, Sessions] = Service(
         *medication.INDEXES,
         *contacts.INDEXES,
         *outreaches.INDEXES,
+        *plan_tasks.INDEXES,
         *care_discharges.INDEXES,
         *notes.INDEXES,
         *drug_log.INDEXES,

@@ -7,6 +7,7 @@ from sessions.application.deadlines.raise_drug_task_overdue import raise_drug_ta
 from sessions.application.deadlines.raise_integration_overdue import raise_integration_overdue
 from sessions.application.deadlines.raise_order_unsigned import raise_order_unsigned
 from sessions.application.deadlines.raise_outreach_overdue import raise_outreach_overdue
+from sessions.application.deadlines.raise_plan_task_overdue import raise_plan_task_overdue
 from sessions.application.deadlines.raise_rems_form_overdue import raise_rems_form_overdue
 from sessions.application.deadlines.raise_running_long import raise_running_long
 from sessions.application.deadlines.raise_vitals_alarm import raise_vitals_alarm
@@ -19,6 +20,7 @@ DEADLINES: tuple[Deadline[Ports], ...] = (
     Deadline("raise_rems_form_overdue", next=lambda ports: ports.rems_forms.next_due(), fire=raise_rems_form_overdue),
     Deadline("raise_contact_overdue", next=lambda ports: ports.contacts.next_due(), fire=raise_contact_overdue),
     Deadline("raise_outreach_overdue", next=lambda ports: ports.outreaches.next_due(), fire=raise_outreach_overdue),
+    Deadline("raise_plan_task_overdue", next=lambda ports: ports.plan_tasks.next_due(), fire=raise_plan_task_overdue),
     Deadline("raise_order_unsigned", next=lambda ports: ports.medication.next_due(), fire=raise_order_unsigned),
     Deadline("raise_drug_task_overdue", next=lambda ports: ports.drug_cases.next_due(), fire=raise_drug_task_overdue),
     Deadline("expire_consent", next=lambda ports: ports.consents.next_due(), fire=expire_consent),

@@ -18,6 +18,7 @@ from services.sessions.tests import overtaken_notes as notes
 from services.sessions.tests import overtaken_reactions as reactions
 from services.sessions.tests import overtaken_records as records
 from services.sessions.tests import overtaken_sessions as sessions
+from services.sessions.tests import overtaken_tasks as tasks
 from services.sessions.tests.world import World
 from sessions.application.use_cases import Sessions
 from sessions.bootstrap import SERVICE
@@ -25,6 +26,7 @@ from sessions.bootstrap import SERVICE
 NO_DECISIONS: Final = {
     "reading",
     "reading_medicines",
+    "reading_plan_tasks",
     "reading_notes",
     "read_bedside",
     "read_patient_page",
@@ -87,6 +89,12 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "write_psychotherapy_note": notes.a_psychotherapy_note_while_another_is_written,
     "add_to_psychotherapy_note": notes.a_passage_while_another_is_written,
     "record_contact_attempt": records.a_call_while_another_reaches_the_patient,
+    "make_plan_task": tasks.a_task_is_made_while_its_plan_ends,
+    "sign_plan_task": tasks.a_task_is_signed_while_it_is_called_off,
+    "settle_plan_task": tasks.a_task_is_done_while_it_is_called_off,
+    "record_sample": tasks.a_sample_is_recorded_while_the_patient_says_so,
+    "record_result": tasks.a_result_comes_while_the_test_is_called_off,
+    "review_result": tasks.a_result_is_read_while_another_comes,
     "try_to_reach": records.a_try_while_another_reaches_the_patient,
     "decide_outreach": records.a_decision_while_the_patient_is_reached,
     "receive_container": records.a_receipt_while_another_vial_is_received,
@@ -128,6 +136,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "raise_order_unsigned": medicines.an_order_is_late_while_it_is_signed,
     "raise_contact_overdue": records.a_contact_is_late_while_it_is_made,
     "raise_drug_task_overdue": records.a_discrepancy_is_late_while_it_is_judged,
+    "raise_plan_task_overdue": tasks.a_task_is_late_while_it_is_done,
     "raise_outreach_overdue": records.an_outreach_is_late_while_the_patient_is_reached,
     "expire_consent": records.a_consent_expires_while_it_is_withdrawn,
     "PatientErasureRequested": erasures.an_erasure_is_asked_for_while_a_consent_is_signed,

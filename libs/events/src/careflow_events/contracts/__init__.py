@@ -122,6 +122,10 @@ from careflow_events.contracts.plans import (
     PlanPutOnHold,
     PlanResumed,
     PlanSignedEvent,
+    PlanTaskCompleted,
+    PlanTaskDue,
+    PlanTaskEvent,
+    PlanTaskOverdue,
 )
 from careflow_events.contracts.safety import (
     SafetyAlertAcknowledged,
@@ -352,6 +356,10 @@ __all__ = [
     "PlanPutOnHold",
     "PlanResumed",
     "PlanSignedEvent",
+    "PlanTaskCompleted",
+    "PlanTaskDue",
+    "PlanTaskEvent",
+    "PlanTaskOverdue",
     "PlannedServices",
     "PlannedVisits",
     "PreSessionScreenAssessed",

@@ -96,3 +96,29 @@ class PlanDiscontinued(PlanChangeEvent):
     """The course was given up; no more doses."""
 
     restricts = True
+
+
+class PlanTaskEvent(SessionsEvent):
+    """Something the plan asks for beside its sessions, never which. Each step of it has its own time, the
+    next one under the same `task_id`.
+    """
+
+    for_integrators = True
+
+    task_id: Id
+    category: session_codes.TaskCategory
+    due_by: Instant
+
+
+class PlanTaskDue(PlanTaskEvent):
+    """It is to be done by then; a result that comes later makes something due again."""
+
+
+class PlanTaskCompleted(PlanTaskEvent):
+    """Nothing of it is to be done any more."""
+
+    outcome: session_codes.TaskOutcome
+
+
+class PlanTaskOverdue(PlanTaskEvent):
+    """It has not been done in time."""

@@ -129,6 +129,17 @@ class TaskCategory(OpenCode):
     MISSED_VISIT_DECISION = "missed_visit_decision", "decide about a patient whom neither calls nor letter have reached"
     MONITORING_FORM = "monitoring_form", "send a program the form it asks for after a session"
     ORDER_SIGNATURE = "order_signature", "sign or refuse an order that was taken by word"
+    PLAN_TASK = "plan_task", "do what the plan asks for beside its sessions"
+    RESULT_REVIEW = "result_review", "read a result that has come"
+    UNKNOWN = _UNKNOWN
+
+
+class TaskOutcome(OpenCode):
+    """How something a plan asks for beside its sessions came to its end."""
+
+    DONE = "done", "it was done"
+    MISSED = "missed", "it was not done"
+    CALLED_OFF = "called_off", "the clinic no longer asks for it"
     UNKNOWN = _UNKNOWN
 
 

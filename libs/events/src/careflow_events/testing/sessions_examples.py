@@ -17,6 +17,7 @@ from careflow_events.testing.example import (
     NURSE,
     PATIENT,
     PLAN,
+    PLAN_TASK,
     PRESCRIBER,
     SESSION,
     THERAPIST,
@@ -29,7 +30,8 @@ LEFT_AT = DOSING_AT + timedelta(hours=2, minutes=10)
 
 def sessions_examples() -> Sequence[Example]:
     """One or more of every event of careflow.sessions.v1."""
-    return (*_consents(), *_plans(), *_session(), *_ends(), *_integration(), *_contacts(), *_notes(), *_care())
+    during = (*_session(), *_ends(), *_integration(), *_tasks(), *_contacts(), *_notes())
+    return (*_consents(), *_plans(), *during, *_care())
 
 
 def _consents() -> Sequence[Example]:
@@ -232,6 +234,30 @@ def _integration() -> Sequence[Example]:
         Example("within-three-days", contracts.IntegrationDue(**task), DOSING_AT + timedelta(minutes=24)),
         Example("next-day", contracts.IntegrationDone(**task), DOSING_AT + timedelta(days=1)),
         Example("after-a-week", contracts.IntegrationOverdue(**task), DOSING_AT + timedelta(days=7, minutes=24)),
+    )
+
+
+def _tasks() -> Sequence[Example]:
+    made_at, collected_at = SIGNED_AT + timedelta(hours=1), SIGNED_AT + timedelta(days=3)
+    resulted_at = SIGNED_AT + timedelta(days=6)
+    task: dict[str, Any] = {"patient_id": PATIENT, "task_id": PLAN_TASK}
+    todo = {**task, "category": session_codes.TaskCategory.PLAN_TASK, "due_by": made_at + timedelta(days=2)}
+    read = {**task, "category": session_codes.TaskCategory.RESULT_REVIEW, "due_by": resulted_at + timedelta(days=2)}
+    done = session_codes.TaskOutcome.DONE
+    return (
+        Example("by-the-patient", contracts.PlanTaskDue(**todo), made_at),
+        Example("not-done-in-time", contracts.PlanTaskOverdue(**todo), todo["due_by"]),
+        Example(
+            "a-result-to-come",
+            contracts.PlanTaskDue(**{**todo, "due_by": collected_at + timedelta(days=14)}),
+            collected_at,
+        ),
+        Example("a-result-to-read", contracts.PlanTaskDue(**read), resulted_at),
+        Example(
+            "a-result-was-read",
+            contracts.PlanTaskCompleted(**read, outcome=done),
+            resulted_at + timedelta(days=1),
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from sessions.domain.care import CareDischarge, Open, open_matters, plans_in_car
 from sessions.domain.follow_up import FollowUpContact
 from sessions.domain.ids import PatientId, SessionId
 from sessions.domain.outreach import Outreach, OutreachEnd
+from sessions.domain.plan_tasks import PlanTask
 from sessions.domain.plans import Plan
 from sessions.domain.sessions import Session
 
@@ -22,6 +23,7 @@ class Care:
     discharges: tuple[CareDischarge, ...]
     contacts: tuple[FollowUpContact, ...]
     outreaches: tuple[Outreach, ...]
+    tasks: tuple[PlanTask, ...]
 
     @property
     def lost(self) -> bool:
@@ -31,7 +33,7 @@ class Care:
 
 async def care_of(patient_id: PatientId, ports: Ports) -> Care:
     """Within a unit of work nothing of it can be overtaken before the commit."""
-    (plans, discharges, sessions), (course, events, forms, contacts, outreaches) = await asyncio.gather(
+    (plans, discharges, sessions), (course, events, forms, contacts, outreaches, tasks) = await asyncio.gather(
         asyncio.gather(
             ports.plans.of_patient(patient_id),
             ports.care_discharges.of_patient(patient_id),
@@ -43,6 +45,7 @@ async def care_of(patient_id: PatientId, ports: Ports) -> Care:
             ports.rems_forms.of_patient(patient_id),
             ports.contacts.of_patient(patient_id),
             ports.outreaches.of_patient(patient_id),
+            ports.plan_tasks.of_patient(patient_id),
         ),
     )
     found = open_matters(
@@ -53,9 +56,17 @@ async def care_of(patient_id: PatientId, ports: Ports) -> Care:
         rems_forms=forms,
         contacts=contacts,
         outreaches=outreaches,
+        tasks=tasks,
         drawn_for=await _drawn_for(sessions, ports),
     )
-    return Care(plans_in_care(plans, discharges), found, tuple(discharges), tuple(contacts), tuple(outreaches))
+    return Care(
+        plans=plans_in_care(plans, discharges),
+        open=found,
+        discharges=tuple(discharges),
+        contacts=tuple(contacts),
+        outreaches=tuple(outreaches),
+        tasks=tuple(tasks),
+    )
 
 
 async def _drawn_for(sessions: list[Session], ports: Ports) -> set[SessionId]:

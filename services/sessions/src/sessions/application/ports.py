@@ -14,6 +14,7 @@ from careflow_domain.business_days import BusinessCalendar
 from careflow_service.clock import Clock
 from careflow_service.erasing import Erasing
 from careflow_service.identity import Actor
+from careflow_service.listed import Listed
 from careflow_service.work import Transaction
 from sessions.domain.adverse_events import AdverseEvent
 from sessions.domain.care import CareDischarge
@@ -39,11 +40,14 @@ from sessions.domain.ids import (
     SessionId,
     StaffId,
     StandingOrderId,
+    TaskId,
 )
 from sessions.domain.medication import MedicationRecord
 from sessions.domain.notes import ClinicalNote
 from sessions.domain.outreach import Outreach
 from sessions.domain.patients import PatientCopy
+from sessions.domain.plan_task_terms import TaskDays
+from sessions.domain.plan_tasks import PlanTask
 from sessions.domain.plans import Plan
 from sessions.domain.policy import SessionsPolicy
 from sessions.domain.psychotherapy_notes import PsychotherapyNote
@@ -184,6 +188,20 @@ class Outreaches(Protocol):
         """The step that becomes late next."""
 
 
+class PlanTasks(Protocol):
+    async def get(self, task_id: TaskId, /, *, of: PatientId | None = None) -> PlanTask: ...
+    async def of_patient(self, patient_id: PatientId, /) -> list[PlanTask]:
+        """A patient's tasks by when they are due."""
+
+    async def waiting(self, *, limit: int, after: str | None) -> Listed[PlanTask]:
+        """What the clinic is to do something about, the most urgent first; for a reader."""
+
+    async def add(self, task: PlanTask, /, tx: Transaction) -> None: ...
+    async def save(self, task: PlanTask, /, *, expecting: int, tx: Transaction) -> None: ...
+    async def next_due(self) -> Due | None:
+        """The task that becomes late next."""
+
+
 class StandingOrders(Protocol):
     async def get(self, order_id: StandingOrderId, /, *, of: LocationId | None = None) -> StandingOrder: ...
     async def of_location(self, location_id: LocationId, /) -> list[StandingOrder]:
@@ -318,6 +336,7 @@ class Ports:
     medication: MedicationRecords
     contacts: Contacts
     outreaches: Outreaches
+    plan_tasks: PlanTasks
     care_discharges: CareDischarges
     notes: Notes
     psychotherapy_notes: PsychotherapyNotes
@@ -335,3 +354,7 @@ class Ports:
     def codes_on(self, day: date) -> ServiceCodes:
         """The edition in force on a day; before the first one, the first."""
         return next((each for each in self.codes if each.effective_from <= day), self.codes[-1])
+
+    @property
+    def task_days(self) -> TaskDays:
+        return TaskDays(policy=self.policy.plan_tasks, timezone=self.policy.timezone, calendar=self.calendar)

@@ -20,11 +20,17 @@ from sessions.application.commands.draft_plan import DraftPlanHandler, RedraftPl
 from sessions.application.commands.draw_drug import DrawDrugHandler
 from sessions.application.commands.end_dose import EndDoseHandler
 from sessions.application.commands.enter_in_drug_log import EnterInDrugLogHandler, ReverseEntryHandler
+from sessions.application.commands.follow_lab_test import (
+    RecordResultHandler,
+    RecordSampleHandler,
+    ReviewResultHandler,
+)
 from sessions.application.commands.follow_medicine import CorrectMedicineHandler, RecordEffectHandler
 from sessions.application.commands.give_dose import GiveDoseHandler
 from sessions.application.commands.give_medicine import GiveMedicineHandler, WithholdMedicineHandler
 from sessions.application.commands.join_session import JoinSessionHandler, LeaveSessionHandler
 from sessions.application.commands.judge_discrepancy import FileDrugReportHandler, JudgeDiscrepancyHandler
+from sessions.application.commands.make_plan_task import MakePlanTaskHandler, SignPlanTaskHandler
 from sessions.application.commands.open_session import OpenSessionHandler
 from sessions.application.commands.order_medicine import (
     AnswerVerbalOrderHandler,
@@ -44,6 +50,7 @@ from sessions.application.commands.resolve_stop import ResolveStopHandler
 from sessions.application.commands.review_adverse_event import ReviewAdverseEventHandler
 from sessions.application.commands.review_doses import ReviewDosesHandler
 from sessions.application.commands.set_pump import SetPumpHandler
+from sessions.application.commands.settle_plan_task import SettlePlanTaskHandler
 from sessions.application.commands.sign_consent import SignConsentHandler
 from sessions.application.commands.sign_note import AddToNoteHandler, SignNoteHandler
 from sessions.application.commands.sign_order import SignOrderHandler
@@ -66,6 +73,7 @@ from sessions.application.queries.read_patient_page import ReadPatientPage
 from sessions.application.queries.reading import Reading
 from sessions.application.queries.reading_medicines import ReadingMedicines
 from sessions.application.queries.reading_notes import ReadingNotes
+from sessions.application.queries.reading_plan_tasks import ReadingPlanTasks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +134,12 @@ class Sessions:
     write_psychotherapy_note: WritePsychotherapyNoteHandler
     add_to_psychotherapy_note: AddToPsychotherapyNoteHandler
     record_contact_attempt: RecordContactAttemptHandler
+    make_plan_task: MakePlanTaskHandler
+    sign_plan_task: SignPlanTaskHandler
+    settle_plan_task: SettlePlanTaskHandler
+    record_sample: RecordSampleHandler
+    record_result: RecordResultHandler
+    review_result: ReviewResultHandler
     try_to_reach: TryToReachHandler
     decide_outreach: DecideOutreachHandler
     receive_container: ReceiveContainerHandler
@@ -144,4 +158,5 @@ class Sessions:
     reading: Reading
     reading_notes: ReadingNotes
     reading_medicines: ReadingMedicines
+    reading_plan_tasks: ReadingPlanTasks
     ports: Ports

@@ -17,6 +17,7 @@ from sessions.domain.course import Course
 from sessions.domain.follow_up import FollowUpContact
 from sessions.domain.ids import CareDischargeId, ClearanceId, PatientId, PlanId, SessionId, StaffId
 from sessions.domain.outreach import Outreach
+from sessions.domain.plan_tasks import PlanTask, unread_results
 from sessions.domain.plans import Plan, PlanState
 from sessions.domain.rems_form import RemsForm
 from sessions.domain.sessions import Session
@@ -52,6 +53,7 @@ class OpenMatter(StrEnum):
     INTEGRATION = "integration_not_done"
     CONTACT = "contact_not_made"
     OUTREACH = "patient_not_reached"
+    RESULT = "result_not_reviewed"
 
 
 ASKS_FOR_PATIENT = frozenset({OpenMatter.INTEGRATION, OpenMatter.CONTACT, OpenMatter.OUTREACH})
@@ -149,6 +151,7 @@ def open_matters(
     rems_forms: Iterable[RemsForm],
     contacts: Iterable[FollowUpContact],
     outreaches: Iterable[Outreach],
+    tasks: Iterable[PlanTask],
     drawn_for: Collection[SessionId],
 ) -> tuple[Open, ...]:
     """Everything of a patient's care that is not settled; `drawn_for` are the sessions for which something is drawn up
@@ -166,6 +169,7 @@ def open_matters(
         *_each(OpenMatter.INTEGRATION, (each.dosing_session_id for each in course.integrations)),
         *_each(OpenMatter.CONTACT, (each.id for each in contacts if each.open)),
         *_each(OpenMatter.OUTREACH, (each.id for each in outreaches if each.open)),
+        *_each(OpenMatter.RESULT, unread_results(tasks)),
     )
 
 

@@ -16,6 +16,7 @@ from careflow_domain.setting import Setting
 from sessions.domain.course import IntegrationRules
 from sessions.domain.doses import Ceiling, Devices
 from sessions.domain.infusion import Tolerance
+from sessions.domain.plan_task_terms import PlanTaskPolicy
 from sessions.domain.units import Milligrams, MilligramsPerKilogram
 from sessions.domain.vitals import BloodPressure, ObservationPlan, Signal, SignalLimits, VitalsTimes
 from sessions.domain.words import Route
@@ -264,6 +265,7 @@ class SessionsPolicy:
     follow_up: FollowUpPolicy
     lost: LostPolicy
     medicines: MedicinesPolicy
+    plan_tasks: PlanTaskPolicy
 
     @property
     def integration_rules(self) -> IntegrationRules:

@@ -26,6 +26,7 @@ from sessions.domain.endings import (
 from sessions.domain.follow_up import FollowUpContactDue, FollowUpContactOverdue
 from sessions.domain.medication import OrderSignatureCompleted, OrderSignatureDue, OrderSignatureOverdue
 from sessions.domain.notes import NoteSigned
+from sessions.domain.plan_tasks import PlanTaskCompleted, PlanTaskDue, PlanTaskOverdue
 from sessions.domain.plans import (
     PlanActivated,
     PlanAdjusted,
@@ -170,6 +171,15 @@ PUBLISHED: PublicationTable = published(
         contracts.FollowUpContactOverdue,
         lambda fact: contracts.FollowUpContactOverdue(**treatment.of_contact(fact)),
     ),
+    says(PlanTaskDue, contracts.PlanTaskDue, lambda fact: contracts.PlanTaskDue(**plans.of_task(fact))),
+    says(
+        PlanTaskCompleted,
+        contracts.PlanTaskCompleted,
+        lambda fact: contracts.PlanTaskCompleted(
+            **plans.of_task(fact), outcome=session_codes.TaskOutcome(fact.outcome.value)
+        ),
+    ),
+    says(PlanTaskOverdue, contracts.PlanTaskOverdue, lambda fact: contracts.PlanTaskOverdue(**plans.of_task(fact))),
     says(CareDischarged, contracts.CareDischarged, _care_discharged),
     says(NoteSigned, contracts.NoteSigned, _note_signed),
     says(RemsFormDue, contracts.RemsFormDue, lambda fact: contracts.RemsFormDue(**_rems_form(fact))),

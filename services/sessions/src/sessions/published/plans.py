@@ -6,6 +6,7 @@ from careflow_events import contracts
 from careflow_events.contracts import codes, session_codes
 from sessions import sealed_sections as sealed
 from sessions.domain.consents import ConsentFact, ConsentSigned
+from sessions.domain.plan_tasks import PlanTaskFact
 from sessions.domain.plans import (
     PlanChanged,
     PlanSigned,
@@ -63,4 +64,15 @@ def of_change(fact: PlanChanged) -> dict[str, Any]:
         "plan_id": fact.plan.id,
         "version": fact.plan.revision,
         "reason": session_codes.PlanChangeReason(fact.reason.value),
+    }
+
+
+def of_task(fact: PlanTaskFact) -> dict[str, Any]:
+    """Which kind it is says what somebody is treated for: nothing for an operational event."""
+    category = session_codes.TaskCategory
+    return {
+        "patient_id": fact.task.patient_id,
+        "task_id": fact.task.id,
+        "category": category.RESULT_REVIEW if fact.to_read else category.PLAN_TASK,
+        "due_by": fact.due_by,
     }

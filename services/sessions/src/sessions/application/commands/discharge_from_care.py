@@ -53,6 +53,8 @@ class DischargeFromCareHandler:
                 await upsert(self.ports.contacts, contact, contact.discharged(now=tx.now), tx)
             for outreach in care.outreaches:
                 await upsert(self.ports.outreaches, outreach, outreach.discharged(), tx)
+            for task in care.tasks:
+                await upsert(self.ports.plan_tasks, task, task.discharged(decided.by, now=tx.now), tx)
             return Changed(decided.id, decided.version)
 
         return await self.work.run(discharge, by=actor, action="discharge_from_care", returns=Changed, request=request)

@@ -18,6 +18,7 @@ from sessions.entrypoints.http import (
     note_routes,
     outreach_routes,
     plan_routes,
+    plan_task_routes,
     psychotherapy_note_routes,
     record_routes,
     rems_form_routes,
@@ -32,6 +33,7 @@ HTTP: Http[Sessions] = Http(
     description="The treatment itself: consents, plans, sessions, the dose gate, vital signs, the controlled-drug log.",
     routers=(
         consent_routes.router,
+        plan_task_routes.router,
         plan_routes.router,
         care_routes.router,
         session_routes.router,

@@ -1,0 +1,76 @@
+"""What overtakes the commands on what plans ask for beside their sessions, and what comes of it then."""
+
+from careflow_service.testing.overtaking import Overtaking
+from services.sessions.tests.clinic import Course, has_course, refusal
+from services.sessions.tests.integration.test_end_of_care import ends
+from services.sessions.tests.planned import (
+    asks,
+    reads_result,
+    results,
+    settles,
+    task_body,
+    task_of,
+    told_of_tasks,
+)
+from services.sessions.tests.world import World
+from sessions.domain.ids import TaskId
+
+
+async def to_do(world: World, kind: str = "mindfulness") -> tuple[Course, str]:
+    course = await has_course(world)
+    by = world.prescriber if kind == "labs" else world.therapist
+    return course, await asks(world, course, by=by, kind=kind)
+
+
+async def a_task_is_made_while_its_plan_ends(world: World, overtaking: Overtaking) -> None:
+    course = await has_course(world)
+    overtaking.by(lambda: ends(world, course))
+    late = await world.therapist.post(f"/v1/plans/{course.plan_id}/tasks", task_body(world))
+    assert refusal(late) == (409, "plan_not_live")
+
+
+async def a_task_is_signed_while_it_is_called_off(world: World, overtaking: Overtaking) -> None:
+    course, task_id = await to_do(world, "taper")
+    version = (await task_of(world, course, task_id))["version"]
+    overtaking.by(lambda: settles(world, task_id, "called_off", by=world.therapist, note="too early"))
+    late = await world.prescriber.post(f"/v1/plan-tasks/{task_id}/sign", version=version)
+    assert refusal(late) == (409, "task_over")
+
+
+async def a_task_is_done_while_it_is_called_off(world: World, overtaking: Overtaking) -> None:
+    course, task_id = await to_do(world)
+    overtaking.by(lambda: settles(world, task_id, "called_off", by=world.nurse, note="no longer needed"))
+    late = await settles(world, task_id, "done", by=world.patient(course.patient_id))
+    assert refusal(late) == (409, "task_over")
+
+
+async def a_sample_is_recorded_while_the_patient_says_so(world: World, overtaking: Overtaking) -> None:
+    course, task_id = await to_do(world, "labs")
+    overtaking.by(lambda: settles(world, task_id, "done", by=world.patient(course.patient_id)))
+    late = await world.nurse.post(f"/v1/plan-tasks/{task_id}/sample")
+    assert refusal(late) == (409, "sample_taken")
+
+
+async def a_result_comes_while_the_test_is_called_off(world: World, overtaking: Overtaking) -> None:
+    """It is heard, and somebody reads it."""
+    course, task_id = await to_do(world, "labs")
+    overtaking.by(lambda: settles(world, task_id, "called_off", by=world.nurse, note="done elsewhere"))
+    assert (await results(world, task_id, abnormal=True)).status_code == 201
+    assert (await task_of(world, course, task_id))["waits"] == "review"
+
+
+async def a_result_is_read_while_another_comes(world: World, overtaking: Overtaking) -> None:
+    course, task_id = await to_do(world, "labs")
+    await results(world, task_id, abnormal=False)
+    version = (await task_of(world, course, task_id))["version"]
+    overtaking.by(lambda: results(world, task_id, abnormal=True))
+    assert (await reads_result(world, course, task_id, version=version)).status_code == 412
+    assert len((await world.ports.plan_tasks.get(TaskId(task_id))).unread) == 2
+
+
+async def a_task_is_late_while_it_is_done(world: World, overtaking: Overtaking) -> None:
+    course, task_id = await to_do(world)
+    world.clock.now = (await world.ports.plan_tasks.get(TaskId(task_id))).due_by
+    overtaking.by(lambda: settles(world, task_id, "done", by=world.patient(course.patient_id)))
+    await world.catch_up()
+    assert [what for what, _ in await told_of_tasks(world, course.patient_id)] == ["Due", "Completed"]
