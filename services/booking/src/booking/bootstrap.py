@@ -13,6 +13,7 @@ from booking.adapters import (
     messages,
     patients,
     practitioners,
+    record_requests,
     rooms,
     waitlist,
 )
@@ -29,6 +30,7 @@ from booking.adapters.letters.writer import LetterWriter
 from booking.adapters.messages import MongoConsents, MongoMessages
 from booking.adapters.patients import MongoPatients
 from booking.adapters.practitioners import MongoPractitioners
+from booking.adapters.record_requests import MongoRecordRequests
 from booking.adapters.records import MongoRecords
 from booking.adapters.rooms import MongoRooms
 from booking.adapters.waitlist import MongoFreedTimes, MongoWaitlist
@@ -53,15 +55,19 @@ from booking.application.commands.confirm_dosing import ConfirmDosingHandler
 from booking.application.commands.confirm_hold import ConfirmHoldHandler
 from booking.application.commands.correct_appointment import CorrectAppointmentHandler
 from booking.application.commands.erase_inquiry import EraseInquiryHandler
+from booking.application.commands.extend_record_request import ExtendRecordRequestHandler
 from booking.application.commands.give_back_task import GiveBackTaskHandler
+from booking.application.commands.give_record_part import GiveRecordPartHandler
 from booking.application.commands.hand_over_task import HandOverTaskHandler
 from booking.application.commands.hold_appointment import HoldAppointmentHandler
+from booking.application.commands.identify_requester import IdentifyRequesterHandler
 from booking.application.commands.join_waitlist import JoinWaitlistHandler
 from booking.application.commands.leave_waitlist import LeaveWaitlistHandler
 from booking.application.commands.merge_patients import MergePatientsHandler
 from booking.application.commands.open_calendar_feed import OpenCalendarFeedHandler
 from booking.application.commands.reassign_appointment import ReassignAppointmentHandler
 from booking.application.commands.receive_inquiry import ReceiveInquiryHandler
+from booking.application.commands.receive_record_request import ReceiveRecordRequestHandler
 from booking.application.commands.record_absence import RecordAbsenceHandler
 from booking.application.commands.record_arrival import RecordArrivalHandler
 from booking.application.commands.record_contact_consent import RecordContactConsentHandler
@@ -70,6 +76,7 @@ from booking.application.commands.record_offer_call import RecordOfferCallHandle
 from booking.application.commands.record_patient_told import RecordPatientToldHandler
 from booking.application.commands.record_told import RecordToldHandler
 from booking.application.commands.record_undelivered import RecordUndeliveredHandler
+from booking.application.commands.refuse_record_part import RefuseRecordPartHandler
 from booking.application.commands.register_patient import RegisterPatientHandler
 from booking.application.commands.release_hold import ReleaseHoldHandler
 from booking.application.commands.reopen_inquiry import ReopenInquiryHandler
@@ -81,6 +88,7 @@ from booking.application.commands.stop_messages import StopMessagesHandler
 from booking.application.commands.take_inquiry import TakeInquiryHandler
 from booking.application.commands.take_task import TakeTaskHandler
 from booking.application.commands.unmerge_patients import UnmergePatientsHandler
+from booking.application.commands.withdraw_record_request import WithdrawRecordRequestHandler
 from booking.application.forgetting import Forgetting
 from booking.application.front_desk import FrontDesk
 from booking.application.gated_visits import GatedVisits
@@ -107,9 +115,11 @@ from booking.application.queries.read_invitation import ReadInvitation
 from booking.application.queries.read_messages import ReadMessages
 from booking.application.queries.read_patient import ReadPatientHandler
 from booking.application.queries.read_patient_page import ReadPatientPage
+from booking.application.queries.read_record_requests import ReadRecordRequests
 from booking.application.queries.read_visit import ReadVisit
 from booking.application.queries.read_waitlist import ReadWaitlist
 from booking.application.queries.weigh_visit import WeighVisit
+from booking.application.record_request_changes import RecordRequestChanges
 from booking.application.scheduling import Scheduling
 from booking.application.sitting_down import ways_in
 from booking.application.task_changes import TaskChanges
@@ -121,6 +131,7 @@ from booking.domain.ids import LocationId, PatientId
 from booking.published import PUBLISHED
 from booking.settings import BookingSettings
 from booking.subscriptions import SUBSCRIPTIONS
+from careflow_service.federal_calendar import FederalCalendar
 from careflow_service.pages.links import Signed, SittingDown
 from careflow_service.service import Http, Resources, Service
 
@@ -153,6 +164,8 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     all_days = MongoCalendarDays(database, resources.blind_index, zone)
     feeds = MongoCalendarFeeds(database)
     all_erasures = MongoErasures(database)
+    all_record_requests = MongoRecordRequests(database, resources.vault)
+    record_request_changes = RecordRequestChanges(all_record_requests, work)
     all_inquiries = MongoInquiries(database, resources.vault)
     all_alarms = MongoAlarms(database, resources.vault)
     alarm = DeskAlarm(
@@ -231,10 +244,27 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         merge_patients=MergePatientsHandler(all_patients, all_paths, all_appointments, all_entries, all_consents, work),
         unmerge_patients=UnmergePatientsHandler(all_patients, all_paths, policy, work),
         request_erasure=RequestErasureHandler(
-            all_patients, all_paths, all_appointments, all_entries, all_erasures, resources.erasing, policy, work
+            all_patients,
+            all_paths,
+            all_appointments,
+            all_entries,
+            all_erasures,
+            all_record_requests,
+            resources.erasing,
+            policy,
+            work,
         ),
         withdraw_erasure=WithdrawErasureHandler(all_patients, all_erasures, resources.erasing, work),
         read_erasures=ReadErasures(all_erasures, resources.audit),
+        receive_record_request=ReceiveRecordRequestHandler(
+            all_record_requests, all_patients, policy, FederalCalendar(), zone, work
+        ),
+        identify_requester=IdentifyRequesterHandler(record_request_changes),
+        extend_record_request=ExtendRecordRequestHandler(record_request_changes, policy, zone),
+        give_record_part=GiveRecordPartHandler(record_request_changes),
+        refuse_record_part=RefuseRecordPartHandler(record_request_changes),
+        withdraw_record_request=WithdrawRecordRequestHandler(record_request_changes),
+        read_record_requests=ReadRecordRequests(all_record_requests, resources.audit),
         forget=Forgetting(all_patients, all_days, policy, zone, clock),
         add_practitioner=AddPractitionerHandler(all_practitioners, work),
         change_practitioner=change_practitioner,
@@ -365,6 +395,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
             offer_next=offering.offer_next,
             messages=all_messages,
             erasures=all_erasures,
+            record_requests=all_record_requests,
             erasing=resources.erasing,
             telling=telling,
             attempt=messenger.attempt,
@@ -372,6 +403,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
             ring=alarm.ring,
             note_outcome=note_outcome,
             clock=clock,
+            zone=zone,
         ),
     )
 
@@ -417,6 +449,7 @@ SERVICE: Service[BookingSettings, Ports, Booking] = Service(
         *messages.INDEXES,
         *patients.INDEXES,
         *practitioners.INDEXES,
+        *record_requests.INDEXES,
         *rooms.INDEXES,
         *waitlist.INDEXES,
     ),

@@ -17,6 +17,8 @@ async def test_no_stranger_reaches_a_patients_visits_or_path(world: World) -> No
     series = {"plan_id": plan, "pattern": {"dosing": at, "integration": at, "pairs": 1}}
     wish = {"patient_id": ana, "kind": "info_call", "modality": "phone"}
     entry = ok(await world.coordinator.post("/v1/waitlist", wish), 201)
+    asked = {"requester": {"by": "patient"}, "access": "copy", "form": "paper", "parts": [{"part": "ordinary"}]}
+    request = ok(await world.coordinator.post(f"/v1/patients/{ana}/record-requests", asked), 201)
     theirs = {
         "GET /v1/patients/{patient_id}": Theirs(f"/v1/patients/{ana}"),
         "PUT /v1/patients/{patient_id}": Theirs(f"/v1/patients/{ana}", details(), version=1),
@@ -28,6 +30,12 @@ async def test_no_stranger_reaches_a_patients_visits_or_path(world: World) -> No
         "POST /v1/patients/{patient_id}/erasure": Theirs(f"/v1/patients/{ana}/erasure", {"grounds": "patient_asked"}),
         "GET /v1/patients/{patient_id}/erasure": Theirs(f"/v1/patients/{ana}/erasure"),
         "POST /v1/patients/{patient_id}/erasure/withdraw": Theirs(f"/v1/patients/{ana}/erasure/withdraw", version=1),
+        "POST /v1/patients/{patient_id}/record-requests": Theirs(f"/v1/patients/{ana}/record-requests", asked),
+        "GET /v1/patients/{patient_id}/record-requests": Theirs(f"/v1/patients/{ana}/record-requests"),
+        "GET /v1/record-requests/{request_id}": Theirs(f"/v1/record-requests/{request['id']}"),
+        "POST /v1/record-requests/{request_id}/withdraw": Theirs(
+            f"/v1/record-requests/{request['id']}/withdraw", version=1
+        ),
         "GET /v1/care-paths/{patient_id}": Theirs(f"/v1/care-paths/{ana}"),
         "GET /v1/availability": Theirs(
             f"/v1/availability?patient_id={ana}&kind=info_call&modality=phone"

@@ -23,6 +23,7 @@ from services.booking.tests import overtaken_erasures as erasures
 from services.booking.tests import overtaken_inquiries as inquiries
 from services.booking.tests import overtaken_messages as messages
 from services.booking.tests import overtaken_reactions as reactions
+from services.booking.tests import overtaken_record_requests as record_requests
 from services.booking.tests import overtaken_tasks as tasks
 from services.booking.tests import overtaken_waitlist as waitlist
 from services.booking.tests.overtaken_reactions import (
@@ -58,6 +59,7 @@ NO_DECISIONS: Final = {
     "list_tasks",
     "list_untold",
     "read_erasures",
+    "read_record_requests",
     "forget",
     "ports",
 }
@@ -210,6 +212,17 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "BillingErasureRefused": erasures.an_answer_comes_while_the_request_is_withdrawn(
         erasures.refused(contracts.BillingErasureRefused)
     ),
+    "receive_record_request": record_requests.a_record_is_asked_for_while_its_erasure_is,
+    "identify_requester": record_requests.it_changes_while_it_is_withdrawn("identify", {"identity": "photo_id"}),
+    "extend_record_request": record_requests.it_changes_while_it_is_withdrawn(
+        "extend", {"reason": "The archive is away.", "told_on": "2026-11-23"}
+    ),
+    "give_record_part": record_requests.a_part_is_given_while_its_request_is_withdrawn,
+    "refuse_record_part": record_requests.it_changes_while_it_is_withdrawn(
+        "parts/ordinary/refuse", {"grounds": "not_held", "reason": "There is none."}
+    ),
+    "withdraw_record_request": record_requests.it_changes_while_it_is_withdrawn("withdraw", None),
+    "tell_record_request": record_requests.it_is_late_while_it_is_withdrawn,
     "lapse_hold": commands.a_hold_lapses_while_it_is_confirmed,
     "leave_unmarked": commands.a_day_ends_while_its_visit_is_recorded_as_missed,
     "call_off_visit": commands.a_visit_is_called_off_while_it_is_released,

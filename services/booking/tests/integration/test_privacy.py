@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,6 +35,13 @@ async def test_what_lies_open_says_nothing_of_a_patient(world: World) -> None:
     ok(await world.coordinator.post(f"/v1/patients/{ana}/contact-consents", consent), 201)
     ok(await world.coordinator.post("/v1/practitioners/kim/calendar-feed"), 201)
     asked = {"grounds": "patient_asked"}
+    wanted: dict[str, Any] = {
+        "requester": {"by": "representative", "name": "Ana Rivera", "authority": "Rivera, seen"},
+        "access": "copy",
+        "form": "paper",
+        "parts": [{"part": "substance_use", "authorisation": "Rivera"}],
+    }
+    ok(await world.coordinator.post(f"/v1/patients/{ana}/record-requests", wanted), 201)
     ben = await has_patient(world, email="ben@example.org", phone="4155550177")
     for patient_id in (await has_patient(world, email="eve@example.org", phone="4155550188"), ben):
         ok(await world.coordinator.post(f"/v1/patients/{patient_id}/erasure", asked), 201)

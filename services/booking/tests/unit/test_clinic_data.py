@@ -18,8 +18,8 @@ from careflow_domain.setting import Setting
 
 def test_every_number_names_its_source_and_ships_as_its_default() -> None:
     policy = booking_policy()
-    kept = policy.retention
-    groups = ((policy, {"version", "retention"}), (kept, set[str]()))
+    kept, asked = policy.retention, policy.record_requests
+    groups = ((policy, {"version", "retention", "record_requests"}), (kept, set[str]()), (asked, set[str]()))
     settings = [getattr(each, f.name) for each, but in groups for f in fields(each) if f.name not in but]
     assert all(isinstance(each, Setting) and each.source and each.value == each.default for each in settings)
 

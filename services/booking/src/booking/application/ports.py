@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from booking.domain.alarms import Alarm, AlarmAttempt
 from booking.domain.appointments import Appointment
@@ -25,6 +26,7 @@ from booking.domain.ids import (
     PatientId,
     PlanId,
     PractitionerId,
+    RecordRequestId,
     RoomId,
     WaitlistEntryId,
 )
@@ -36,6 +38,7 @@ from booking.domain.patient_details import PatientDetails
 from booking.domain.patients import Patient
 from booking.domain.policy import BookingPolicy
 from booking.domain.practitioners import Practitioner
+from booking.domain.record_requests import RecordRequest
 from booking.domain.rooms import Room
 from booking.domain.visits import VisitKind
 from booking.domain.waitlist import WaitlistEntry
@@ -276,6 +279,29 @@ class Erasures(Protocol):
     async def save(self, erasure: Erasure, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
+class RecordRequests(Protocol):
+    async def get(self, request_id: RecordRequestId, /, *, of: PatientId | None = None) -> RecordRequest:
+        """Raises `record_request_not_found`."""
+
+    async def find(self, request_id: RecordRequestId, /, *, of: PatientId | None) -> RecordRequest | None: ...
+
+    async def open_of(self, patient_id: PatientId) -> Sequence[RecordRequest]:
+        """The patient's that have not ended."""
+
+    async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[RecordRequest]:
+        """The newest first."""
+
+    async def under_way(self, limit: int, after: str | None) -> Listed[RecordRequest]:
+        """Those that have not ended, what is due first at the top."""
+
+    async def next_told(self) -> tuple[datetime, str] | None:
+        """When somebody is to be told next that one is due, or late, and of which."""
+
+    async def add(self, request: RecordRequest, /, tx: Transaction) -> None: ...
+
+    async def save(self, request: RecordRequest, /, *, expecting: int, tx: Transaction) -> None: ...
+
+
 class Consents(Protocol):
     async def find(self, patient_id: PatientId, /, *, of: PatientId | None) -> ContactConsents | None: ...
 
@@ -353,6 +379,7 @@ class Ports:
     """Has the waitlist offered what this change of an appointment gave up."""
     messages: Messages
     erasures: Erasures
+    record_requests: RecordRequests
     erasing: Erasing
     telling: Tells
     attempt: Callable[[Message], Awaitable[Attempt]]
@@ -363,5 +390,7 @@ class Ports:
     note_outcome: Callable[[Message, Transaction], Awaitable[None]]
     """Keeps where it matters whether the patient was told."""
     clock: Clock
+    zone: ZoneInfo
+    """The clinic's."""
     offer_next: Callable[[FreedTime, Transaction], Awaitable[FreedTime]]
     """Offers a freed time to whoever is next in line; the time as it is afterwards."""

@@ -22,15 +22,19 @@ from booking.application.commands.confirm_dosing import ConfirmDosingHandler
 from booking.application.commands.confirm_hold import ConfirmHoldHandler
 from booking.application.commands.correct_appointment import CorrectAppointmentHandler
 from booking.application.commands.erase_inquiry import EraseInquiryHandler
+from booking.application.commands.extend_record_request import ExtendRecordRequestHandler
 from booking.application.commands.give_back_task import GiveBackTaskHandler
+from booking.application.commands.give_record_part import GiveRecordPartHandler
 from booking.application.commands.hand_over_task import HandOverTaskHandler
 from booking.application.commands.hold_appointment import HoldAppointmentHandler
+from booking.application.commands.identify_requester import IdentifyRequesterHandler
 from booking.application.commands.join_waitlist import JoinWaitlistHandler
 from booking.application.commands.leave_waitlist import LeaveWaitlistHandler
 from booking.application.commands.merge_patients import MergePatientsHandler
 from booking.application.commands.open_calendar_feed import OpenCalendarFeedHandler
 from booking.application.commands.reassign_appointment import ReassignAppointmentHandler
 from booking.application.commands.receive_inquiry import ReceiveInquiryHandler
+from booking.application.commands.receive_record_request import ReceiveRecordRequestHandler
 from booking.application.commands.record_absence import RecordAbsenceHandler
 from booking.application.commands.record_arrival import RecordArrivalHandler
 from booking.application.commands.record_contact_consent import RecordContactConsentHandler
@@ -39,6 +43,7 @@ from booking.application.commands.record_offer_call import RecordOfferCallHandle
 from booking.application.commands.record_patient_told import RecordPatientToldHandler
 from booking.application.commands.record_told import RecordToldHandler
 from booking.application.commands.record_undelivered import RecordUndeliveredHandler
+from booking.application.commands.refuse_record_part import RefuseRecordPartHandler
 from booking.application.commands.register_patient import RegisterPatientHandler
 from booking.application.commands.release_hold import ReleaseHoldHandler
 from booking.application.commands.reopen_inquiry import ReopenInquiryHandler
@@ -50,6 +55,7 @@ from booking.application.commands.stop_messages import StopMessagesHandler
 from booking.application.commands.take_inquiry import TakeInquiryHandler
 from booking.application.commands.take_task import TakeTaskHandler
 from booking.application.commands.unmerge_patients import UnmergePatientsHandler
+from booking.application.commands.withdraw_record_request import WithdrawRecordRequestHandler
 from booking.application.forgetting import Forgetting
 from booking.application.ports import Ports, Practitioners, Rooms
 from booking.application.queries.find_alternatives import FindAlternatives
@@ -70,6 +76,7 @@ from booking.application.queries.read_invitation import ReadInvitation
 from booking.application.queries.read_messages import ReadMessages
 from booking.application.queries.read_patient import ReadPatientHandler
 from booking.application.queries.read_patient_page import ReadPatientPage
+from booking.application.queries.read_record_requests import ReadRecordRequests
 from booking.application.queries.read_visit import ReadVisit
 from booking.application.queries.read_waitlist import ReadWaitlist
 from booking.application.queries.weigh_visit import WeighVisit
@@ -93,6 +100,14 @@ class Booking:
     withdraw_erasure: WithdrawErasureHandler
     read_erasures: ReadErasures
     forget: Forgetting
+
+    receive_record_request: ReceiveRecordRequestHandler
+    identify_requester: IdentifyRequesterHandler
+    extend_record_request: ExtendRecordRequestHandler
+    give_record_part: GiveRecordPartHandler
+    refuse_record_part: RefuseRecordPartHandler
+    withdraw_record_request: WithdrawRecordRequestHandler
+    read_record_requests: ReadRecordRequests
 
     add_practitioner: AddPractitionerHandler
     change_practitioner: ChangePractitionerHandler

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from booking.domain.channels import Channel
 from booking.domain.course import PlanTerms
 from booking.domain.intervals import local_instant, on_grid
+from booking.domain.record_clocks import RecordRequestPolicy
 from booking.domain.visits import Phase, VisitKind
 from careflow_domain.errors import DomainError, ErrorKind, invalid
 from careflow_domain.retention import RetentionPolicy
@@ -32,6 +33,7 @@ class BookingPolicy:
     merge_reversible_days: Setting[int]
     retention: RetentionPolicy
     erasure_answer_hours: Setting[int]
+    record_requests: RecordRequestPolicy
     hold_minutes: Setting[int]
     concurrent_holds: Setting[int]
     offer_minutes: Setting[int]

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from booking.application.ownership import check_own
-from booking.application.ports import Appointments, CarePaths, Erasures, Patients, Waitlist
+from booking.application.ports import Appointments, CarePaths, Erasures, Patients, RecordRequests, Waitlist
 from booking.application.results import Saved
 from booking.domain.erasures import Erasure, Grounds, erasure_under_way
 from booking.domain.ids import ErasureId, PatientId
 from booking.domain.patients import patient_merged
 from booking.domain.policy import BookingPolicy
+from booking.domain.record_requests import check_no_request_open
 from careflow_domain.errors import not_found
 from careflow_service.erasing import Erasing
 from careflow_service.identity import Actor, RequestKey
@@ -23,7 +24,8 @@ class RequestErasure:
 
 class RequestErasureHandler:
     """Records that were merged into the patient's are asked about with it, each for itself. Raises `patient_not_found`,
-    `patient_merged` for a record that was given up, `visits_open`, and `erasure_under_way` for the second request.
+    `patient_merged` for a record that was given up, `visits_open`, `record_request_open`, and `erasure_under_way` for
+    the second request.
     """
 
     def __init__(
@@ -33,6 +35,7 @@ class RequestErasureHandler:
         appointments: Appointments,
         waitlist: Waitlist,
         erasures: Erasures,
+        record_requests: RecordRequests,
         erasing: Erasing,
         policy: BookingPolicy,
         work: Work,
@@ -42,6 +45,7 @@ class RequestErasureHandler:
         self._appointments = appointments
         self._waitlist = waitlist
         self._erasures = erasures
+        self._record_requests = record_requests
         self._erasing = erasing
         self._policy = policy
         self._work = work
@@ -57,6 +61,8 @@ class RequestErasureHandler:
             records = [each for each, asked in latest.items() if asked is None or not asked.open]
             if patient.id not in records:
                 raise erasure_under_way()
+            for of_record in await side_by_side(*(self._record_requests.open_of(each) for each in records)):
+                check_no_request_open(of_record)
             paths = await side_by_side(*(self._care_paths.get(each, of=each) for each in records))
             asked_for = await side_by_side(*(self._asked_for(each) for each in records))
             asked = [

@@ -12,6 +12,7 @@ EVERYBODY_WITH_VISITS = (*CARE_TEAM, Role.WELLNESS)
 EMERGENCY = (Role.WELLNESS, Role.BILLER)
 """Whom an emergency access lets read who a patient is and whom to call."""
 OWN_VISIT = by_object("appointment_id")
+OWN_REQUEST = by_object("request_id")
 
 ACCESS: AccessTable = {
     "POST /v1/patients": allow(*MANAGERS),
@@ -25,6 +26,15 @@ ACCESS: AccessTable = {
     "GET /v1/patients/{patient_id}/erasure": allow(*MANAGERS, own=by_path("patient_id")),
     "POST /v1/patients/{patient_id}/erasure/withdraw": allow(*MANAGERS, own=by_path("patient_id")),
     "GET /v1/erasures": allow(*MANAGERS),
+    "POST /v1/patients/{patient_id}/record-requests": allow(*MANAGERS, own=by_path("patient_id")),
+    "GET /v1/patients/{patient_id}/record-requests": allow(*MANAGERS, own=by_path("patient_id")),
+    "GET /v1/record-requests": allow(*MANAGERS, Role.PRESCRIBER),
+    "GET /v1/record-requests/{request_id}": allow(*MANAGERS, Role.PRESCRIBER, own=OWN_REQUEST),
+    "POST /v1/record-requests/{request_id}/identify": allow(*MANAGERS),
+    "POST /v1/record-requests/{request_id}/extend": allow(*MANAGERS),
+    "POST /v1/record-requests/{request_id}/parts/{part}/give": allow(*MANAGERS),
+    "POST /v1/record-requests/{request_id}/parts/{part}/refuse": allow(*MANAGERS, Role.PRESCRIBER),
+    "POST /v1/record-requests/{request_id}/withdraw": allow(*MANAGERS, own=OWN_REQUEST),
     "GET /v1/patients/{patient_id}/messages": allow(*MANAGERS, own=by_path("patient_id")),
     "GET /v1/patients/{patient_id}/contact-consents": allow(*MANAGERS, own=by_path("patient_id")),
     "POST /v1/patients/{patient_id}/contact-consents": allow(*MANAGERS, own=by_path("patient_id")),

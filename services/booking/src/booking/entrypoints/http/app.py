@@ -13,6 +13,7 @@ from booking.entrypoints.http import (
     patient_routes,
     practitioner_routes,
     public_routes,
+    record_request_routes,
     room_routes,
     task_routes,
     waitlist_routes,
@@ -39,6 +40,7 @@ HTTP: Http[Booking] = Http(
     routers=(
         patient_routes.router,
         erasure_routes.router,
+        record_request_routes.router,
         practitioner_routes.router,
         room_routes.router,
         absence_routes.router,

@@ -1,0 +1,77 @@
+"""Somebody asks for a patient's record; the clocks run from the day it came."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from booking.application.ownership import check_own, is_patient
+from booking.application.ports import Patients, RecordRequests
+from booking.application.results import Saved
+from booking.domain.ids import PatientId, RecordRequestId
+from booking.domain.policy import BookingPolicy
+from booking.domain.record_clocks import Access, AskedBy
+from booking.domain.record_parts import CopyForm, IdentityProof, RecordPart, Requester
+from booking.domain.record_requests import RecordRequest
+from careflow_domain.business_days import BusinessCalendar
+from careflow_domain.errors import forbidden
+from careflow_service.identity import Actor, RequestKey
+from careflow_service.work import Committed, Transaction, Work
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveRecordRequest:
+    """`received_on` is today where it is missing. `proof` is missing while nobody has made sure who asks."""
+
+    patient_id: PatientId
+    requester: Requester
+    access: Access
+    form: CopyForm
+    parts: Mapping[RecordPart, str | None] = field(repr=False)
+    received_on: date | None
+    proof: IdentityProof | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveRecordRequestHandler:
+    """Raises `patient_not_found`, also for another's, `not_for_others` where a patient asks as somebody else, and as
+    `RecordRequest.received`.
+    """
+
+    record_requests: RecordRequests
+    patients: Patients
+    policy: BookingPolicy
+    calendar: BusinessCalendar
+    zone: ZoneInfo
+    work: Work
+
+    async def __call__(
+        self, command: ReceiveRecordRequest, actor: Actor, request: RequestKey | None
+    ) -> Committed[Saved]:
+        check_own(actor, command.patient_id, "patient")
+        own = is_patient(actor)
+        if own and command.requester.by is not AskedBy.PATIENT:
+            raise forbidden("not_for_others", "Under your own login you ask for your own record.")
+
+        async def work(tx: Transaction) -> Saved:
+            patient = await self.patients.get(command.patient_id, of=command.patient_id)
+            today = tx.now.astimezone(self.zone).date()
+            asked = RecordRequest.received(
+                RecordRequestId(tx.new_id()),
+                patient.id,
+                command.requester,
+                command.access,
+                command.form,
+                command.parts,
+                on=today if own or command.received_on is None else command.received_on,
+                proof=IdentityProof.LOGIN if own else command.proof,
+                policy=self.policy,
+                calendar=self.calendar,
+                zone=self.zone,
+                by=actor.id,
+                now=tx.now,
+            )
+            await self.record_requests.add(asked, tx)
+            return Saved(asked.id, asked.version)
+
+        return await self.work.run(work, by=actor, action="receive_record_request", returns=Saved, request=request)

@@ -1,0 +1,38 @@
+"""Reads requests for records: one, a patient's, and those that have not ended. Who read which is kept."""
+
+from dataclasses import dataclass
+
+from booking.application.ownership import check_own
+from booking.application.ports import ReadAudit, RecordRequests
+from booking.domain.ids import PatientId, RecordRequestId
+from booking.domain.record_requests import RecordRequest
+from careflow_service.identity import Actor
+from careflow_service.listed import Listed
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRecordRequests:
+    record_requests: RecordRequests
+    audit: ReadAudit
+
+    async def one(self, request_id: RecordRequestId, actor: Actor) -> RecordRequest:
+        """Raises `record_request_not_found`, also for another's."""
+        asked = await self.record_requests.get(request_id)
+        check_own(actor, asked.patient_id, "record_request")
+        await self.audit.read(actor, "read_record_request", f"record_requests/{asked.id}")
+        return asked
+
+    async def of_patient(
+        self, patient_id: PatientId, actor: Actor, limit: int, after: str | None
+    ) -> Listed[RecordRequest]:
+        """The newest first. Raises `patient_not_found` for another's."""
+        check_own(actor, patient_id, "patient")
+        return await self._read(actor, await self.record_requests.of_patient(patient_id, limit, after))
+
+    async def under_way(self, actor: Actor, limit: int, after: str | None) -> Listed[RecordRequest]:
+        """Those that have not ended, what is due first at the top."""
+        return await self._read(actor, await self.record_requests.under_way(limit, after))
+
+    async def _read(self, actor: Actor, found: Listed[RecordRequest]) -> Listed[RecordRequest]:
+        await self.audit.read(actor, "list_record_requests", *(f"record_requests/{each.id}" for each in found.items))
+        return found

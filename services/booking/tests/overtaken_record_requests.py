@@ -1,0 +1,86 @@
+"""What overtakes the decisions about requests for records."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+from booking.application.results import Saved
+from booking.domain.ids import RecordRequestId
+from booking.domain.record_parts import Export
+from careflow_service.identity import Actor, Role
+from careflow_service.testing.overtaking import Overtaking, Race
+from careflow_service.work import Transaction
+from services.booking.tests.clinic import has_patient, ok, refusal
+from services.booking.tests.world import World
+
+LAWYER = {"by": "named_by_patient", "name": "Lou Counsel", "authority": "signed direction"}
+
+
+async def _asked(world: World, **changes: Any) -> tuple[str, str]:
+    ana = await has_patient(world)
+    body = {
+        "requester": {"by": "patient"},
+        "access": "copy",
+        "form": "paper",
+        "parts": [{"part": "ordinary"}],
+        **changes,
+    }
+    asked = await world.coordinator.post(f"/v1/patients/{ana}/record-requests", body)
+    return ana, str(ok(asked, 201)["id"])
+
+
+def _withdrawing(world: World, request_id: str, version: int = 1) -> Callable[[], Awaitable[Any]]:
+    return lambda: world.coordinator.post(f"/v1/record-requests/{request_id}/withdraw", version=version)
+
+
+async def _all_export(world: World, request_id: str) -> int:
+    """The version afterwards."""
+
+    async def work(tx: Transaction) -> Saved:
+        before = await world.ports.record_requests.get(RecordRequestId(request_id))
+        after = before
+        for part, party in before.waits_for:
+            after = after.exported(Export(party=party, part=part, disclosure_id=party, by="vu", at=tx.now))
+        await world.ports.record_requests.save(after, expecting=before.version, tx=tx)
+        return Saved(after.id, after.version)
+
+    vu = Actor("vu", frozenset({Role.PRESCRIBER}))
+    done = await world.work.run(work, by=vu, action="export", returns=Saved, request=None)
+    return done.value.version
+
+
+async def a_record_is_asked_for_while_its_erasure_is(world: World, overtaking: Overtaking) -> None:
+    ana = await has_patient(world)
+    overtaking.by(lambda: world.coordinator.post(f"/v1/patients/{ana}/erasure", {"grounds": "patient_asked"}))
+    body = {"requester": {"by": "patient"}, "access": "copy", "form": "paper", "parts": [{"part": "ordinary"}]}
+    late = await world.coordinator.post(f"/v1/patients/{ana}/record-requests", body)
+    assert refusal(late) == (409, "erasure_under_way")
+
+
+def it_changes_while_it_is_withdrawn(way: str, body: dict[str, Any] | None) -> Race[World]:
+    """Whoever decided on what is over decides anew."""
+
+    async def race(world: World, overtaking: Overtaking) -> None:
+        _, request_id = await _asked(world, requester=LAWYER)
+        overtaking.by(_withdrawing(world, request_id))
+        done = await world.coordinator.post(f"/v1/record-requests/{request_id}/{way}", body, version=1)
+        assert refusal(done) == (412, "stale_version")
+        assert ok(await world.coordinator.get(f"/v1/record-requests/{request_id}"))["status"] == "withdrawn"
+
+    return race
+
+
+async def a_part_is_given_while_its_request_is_withdrawn(world: World, overtaking: Overtaking) -> None:
+    _, request_id = await _asked(world, identity="photo_id")
+    version = await _all_export(world, request_id)
+    overtaking.by(_withdrawing(world, request_id, version))
+    given = await world.coordinator.post(f"/v1/record-requests/{request_id}/parts/ordinary/give", version=version)
+    assert refusal(given) == (412, "stale_version")
+
+
+async def it_is_late_while_it_is_withdrawn(world: World, overtaking: Overtaking) -> None:
+    _, request_id = await _asked(world)
+    world.clock.advance(timedelta(days=20))
+    overtaking.by(_withdrawing(world, request_id))
+    await world.catch_up()
+    assert not ok(await world.coordinator.get(f"/v1/record-requests/{request_id}"))["late"]
